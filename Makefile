@@ -1,0 +1,50 @@
+# make app   set everything up and open the app on the embedded territory
+# make test  set everything up and pass all checks and tests
+# Both work on a bare machine that has Python 3.11 or later and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LEAFLET := 1.9.4
+
+.PHONY: app test check format setup clean
+
+app: setup
+	$(BIN)/streamlit run app.py $(if $(TERRITORY),-- $(TERRITORY))
+
+test: check
+	$(BIN)/pytest
+
+# Lint, types and import contracts.
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+setup: $(VENV)/.done static/leaflet/.done
+
+$(VENV)/.done: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# The map library, installed from the npm registry into an ignored folder and served by the app
+# itself; where npm is missing the maps load it from a public CDN instead.
+static/leaflet/.done:
+	@rm -rf static/leaflet.new && mkdir -p static/leaflet static/leaflet.new
+	@if command -v npm >/dev/null && (cd static/leaflet.new && npm pack --silent leaflet@$(LEAFLET) >/dev/null && tar -xzf leaflet-$(LEAFLET).tgz); then \
+	  rm -rf static/leaflet && mv static/leaflet.new/package/dist static/leaflet && touch $@; \
+	else \
+	  echo "Leaflet could not be installed with npm: the maps will load it from a public CDN."; \
+	fi
+	@rm -rf static/leaflet.new
+
+clean:
+	rm -rf $(VENV) static

@@ -1,0 +1,84 @@
+"""One metric coordinate reference system per French territory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pyproj
+
+from geo.errors import CrsError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+#: Longitude and latitude, the system of every table at rest.
+WGS84: Final = "EPSG:4326"
+
+#: Département code -> legal projected system in metres (decree 2000-1276 amended, order of 5 March
+#: 2019 for overseas; 978 and 977 share the Antilles system).
+_OVERSEAS: Final = {
+    "971": "EPSG:5490",
+    "972": "EPSG:5490",
+    "977": "EPSG:5490",
+    "978": "EPSG:5490",
+    "973": "EPSG:2972",
+    "974": "EPSG:2975",
+    "975": "EPSG:4467",
+    "976": "EPSG:4471",
+}
+_METROPOLITAN: Final = "EPSG:2154"
+
+#: (west, south, east, north) in degrees of what counts as France, with the code of its system.
+_BOXES: Final = (
+    ((-5.6, 41.2, 9.8, 51.3), _METROPOLITAN),
+    ((-63.3, 14.2, -60.7, 18.3), "EPSG:5490"),
+    ((-54.9, 1.9, -51.3, 6.1), "EPSG:2972"),
+    ((55.1, -21.5, 55.95, -20.7), "EPSG:2975"),
+    ((44.9, -13.1, 45.4, -12.5), "EPSG:4471"),
+    ((-56.6, 46.6, -56.0, 47.2), "EPSG:4467"),
+)
+
+
+def metric_crs(departement: str) -> str:
+    """Return the projected system, in metres, of a département.
+
+    Parameters
+    ----------
+    departement
+        INSEE code: ``"64"``, ``"2A"``, ``"974"``.
+    """
+    return _OVERSEAS.get(departement, _METROPOLITAN)
+
+
+def metric_crs_at(lon: float, lat: float) -> str | None:
+    """Return the projected system that covers a position in degrees, `None` outside France."""
+    for (west, south, east, north), code in _BOXES:
+        if west <= lon <= east and south <= lat <= north:
+            return code
+    return None
+
+
+def departement_of(commune_code: str) -> str:
+    """Return the département code of an INSEE commune code (``"2A004"`` gives ``"2A"``, ``"97411"`` ``"974"``)."""
+    return commune_code[:3] if commune_code.startswith(("97", "98")) else commune_code[:2]
+
+
+def require_crs(frame: gpd.GeoDataFrame, source: str) -> None:
+    """Raise `CrsError` where a layer does not say its coordinate reference system."""
+    if frame.crs is None:
+        msg = (
+            f"{source} : la couche ne dit pas son système de coordonnées. Un système est attendu "
+            f"(par exemple EPSG:2154 ou EPSG:4326). Ajoutez le fichier .prj ou enregistrez la couche avec son système."
+        )
+        raise CrsError(msg)
+
+
+def require_metric(crs: object, what: str) -> None:
+    """Raise `CrsError` unless `crs` is projected in metres."""
+    found = pyproj.CRS.from_user_input(crs)
+    if not found.is_projected or found.axis_info[0].unit_name != "metre":
+        msg = (
+            f"{what} : le système {found.to_string()} n'est pas en mètres. "
+            f"Un système projeté est attendu (par exemple EPSG:2154). Reprojetez d'abord."
+        )
+        raise CrsError(msg)

@@ -1,0 +1,83 @@
+"""Every error that maillage raises on purpose.
+
+One root, and each leaf also inherits the builtin that it resembles, so that a caller may catch
+either. Messages are in French because they are shown to users as they are: what was found, what
+was expected, what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: How many faults of a file are spelled out before the rest is only counted.
+MAX_FAULTS_SHOWN = 20
+
+
+class MaillageError(Exception):
+    """Root of all errors raised by this package."""
+
+
+class SourceError(MaillageError, OSError):
+    """A file or an address cannot be read at all."""
+
+    def __str__(self) -> str:
+        """Return the sentence alone (OSError would format errno tuples)."""
+        return " ".join(str(part) for part in self.args)
+
+
+class CrsError(MaillageError, ValueError):
+    """A coordinate reference system is missing or is not the one needed."""
+
+
+class NetworkError(MaillageError, ValueError):
+    """A road network cannot be built or used."""
+
+
+class ParameterError(MaillageError, ValueError):
+    """An option or an argument is outside what the function accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a file.
+
+    `row` is the row as a spreadsheet shows it (the header is row 1), `None` when the fault
+    concerns the whole file.
+    """
+
+    message: str
+    row: int | None = None
+
+    def __str__(self) -> str:
+        """Return the fault as one French line."""
+        return self.message if self.row is None else f"ligne {self.row} : {self.message}"
+
+
+class SchemaError(MaillageError, ValueError):
+    """A file was read but its content is not what was expected; lists every fault."""
+
+    def __init__(self, source: str, faults: Sequence[Fault], advice: str = "") -> None:
+        """Build the error.
+
+        Parameters
+        ----------
+        source
+            Name of the file or table, as the user knows it.
+        faults
+            All faults found, at least one.
+        advice
+            What to do about it, one French sentence.
+        """
+        self.source = source
+        self.faults = tuple(faults)
+        self.advice = advice
+        shown = [str(fault) for fault in self.faults[:MAX_FAULTS_SHOWN]]
+        hidden = len(self.faults) - len(shown)
+        if hidden:
+            shown.append(f"et {hidden} autre(s) défaut(s)")
+        text = f"{source} : " + " ; ".join(shown) + "."
+        super().__init__(f"{text} {advice}".strip())

@@ -1,0 +1,115 @@
+"""The contract of each table that flows through the package.
+
+A reader builds a table, checks it once here, and the rest of the package trusts it. Geometry is
+always in WGS84 (EPSG:4326); missing text is `<NA>`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.crs import WGS84
+from geo.errors import CrsError, Fault, SchemaError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+#: Kinds of facility. `main`, `antenne` and `bus` are France services; a `place` is of any other list.
+FACILITY_KINDS: Final = ("main", "antenne", "bus", "tax_office", "place")
+
+#: Columns of a facility table, in order, besides `geometry` (Point). All text columns are pandas
+#: "string"; `appointment` is "boolean"; `labelled_on` is ISO text; `services` is "; "-separated;
+#: `opening_hours` is OSM syntax (``Mo 09:00-12:00,14:00-17:00; Tu 09:00-12:00``), <NA> unknown,
+#: empty text = known and never open. The index is 0..n-1.
+FACILITY_COLUMNS: Final = (
+    "facility_id",
+    "name",
+    "kind",
+    "address",
+    "postcode",
+    "commune_code",
+    "commune_name",
+    "departement",
+    "phone",
+    "email",
+    "website",
+    "opening_hours",
+    "appointment",
+    "comment",
+    "bearer",
+    "labelled_on",
+    "services",
+)
+
+#: Columns of a commune table, indexed by `commune_code` (text), besides `geometry` (Polygon or
+#: MultiPolygon, the contour): name, departement: text; population: Int64, <NA> unknown; lon, lat:
+#: float64 degrees, where its residents are taken to be; point_source: "mairie" (town hall given)
+#: or "interior" (a point inside the contour); altitude_m: float64, NaN unknown.
+COMMUNE_COLUMNS: Final = ("name", "departement", "population", "lon", "lat", "point_source", "altitude_m")
+POINT_SOURCES: Final = ("mairie", "interior")
+
+#: Columns of a population-cell table (index 0..n-1), besides `geometry` (Point, centre of the
+#: cell): cell_id: text; commune_code: text; population: float64, >= 0.
+CELL_COLUMNS: Final = ("cell_id", "commune_code", "population")
+
+
+def check_facilities(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
+    """Return `frame` if it meets the facility contract, else raise `SchemaError` with every fault."""
+    import pandera.pandas as pa  # noqa: PLC0415 - takes two seconds to import
+
+    text = pa.Column("string", nullable=True)
+    columns: dict[str, Any] = dict.fromkeys(FACILITY_COLUMNS, text)
+    columns["facility_id"] = pa.Column("string", unique=True)
+    columns["name"] = pa.Column("string", pa.Check.str_length(min_value=1))
+    columns["kind"] = pa.Column("string", pa.Check.isin(FACILITY_KINDS))
+    columns["appointment"] = pa.Column("boolean", nullable=True)
+    return _check(frame, columns, source)
+
+
+def check_communes(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
+    """Return `frame` if it meets the commune contract, else raise `SchemaError` with every fault."""
+    import pandera.pandas as pa  # noqa: PLC0415
+
+    columns: dict[str, Any] = {
+        "name": pa.Column("string"),
+        "departement": pa.Column("string", pa.Check.str_matches(r"^(\d\d|2A|2B|9[78]\d)$")),
+        "population": pa.Column("Int64", pa.Check.ge(0), nullable=True),
+        "lon": pa.Column("float64", pa.Check.in_range(-180, 180)),
+        "lat": pa.Column("float64", pa.Check.in_range(-90, 90)),
+        "point_source": pa.Column("string", pa.Check.isin(POINT_SOURCES)),
+        "altitude_m": pa.Column("float64", nullable=True),
+    }
+    index = pa.Index("string", pa.Check.str_matches(r"^(\d|2[AB])\d{3,4}$"), unique=True, name="commune_code")
+    return _check(frame, columns, source, index)
+
+
+def check_cells(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
+    """Return `frame` if it meets the population-cell contract, else raise `SchemaError`."""
+    import pandera.pandas as pa  # noqa: PLC0415
+
+    columns: dict[str, Any] = {
+        "cell_id": pa.Column("string", unique=True),
+        "commune_code": pa.Column("string"),
+        "population": pa.Column("float64", pa.Check.ge(0)),
+    }
+    return _check(frame, columns, source)
+
+
+def _check(frame: gpd.GeoDataFrame, columns: dict[str, Any], source: str, index: Any = None) -> gpd.GeoDataFrame:
+    import pandera.pandas as pa  # noqa: PLC0415
+
+    if frame.crs is None or frame.crs.to_epsg() != int(WGS84.removeprefix("EPSG:")):
+        msg = f"{source} : système de coordonnées {frame.crs} trouvé, {WGS84} attendu. Reprojetez la table."
+        raise CrsError(msg)
+    try:
+        pa.DataFrameSchema(columns, index=index).validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        faults = [
+            Fault(
+                f"colonne « {case.column} » : {case.failure_case} ne respecte pas {case.check}",
+                None if not isinstance(case.index, int) else case.index + 2,
+            )
+            for case in error.failure_cases.itertuples()
+        ]
+        raise SchemaError(source, faults) from error
+    return frame
