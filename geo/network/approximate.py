@@ -1,0 +1,162 @@
+"""A network where no road file was given: roads guessed from where communes are and how large they are.
+
+Neighbouring communes are joined as a Gabriel graph joins points (Gabriel & Sokal 1969): two
+communes are neighbours when the circle that has them as diameter holds no third one. Larger
+communes are joined once more among themselves, by the faster roads that link towns. A road is
+longer than the straight line by a detour factor, and no shorter than its climb allows.
+
+It is an approximation and says so wherever it is used. It does not know rivers, ridges or
+motorways. `MEASURED_ERROR` holds its error against real roads, printed again at any time by
+``maillage validate --roads approximate --communes FILE --reference-roads FILE``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyproj
+import scipy.spatial
+
+from geo.crs import WGS84, metric_crs
+from geo.errors import NetworkError
+from geo.network.road_network import NetworkSource, RoadNetwork, build_network
+from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+#: Metres of road per metre of straight line between neighbouring communes.
+DETOUR: Final = 1.3
+#: Climb of a mountain road, metres up per metre along: hairpins are built no steeper.
+MAX_GRADE: Final = 0.07
+#: (smallest population of both ends, km/h on the road between them in the *courant* profile).
+ROAD_LEVELS: Final = ((0, 42.0), (2_000, 50.0), (15_000, 65.0))
+#: Seconds to cross a town: on each road that enters it, by population of the commune.
+TOWN_CROSSING: Final = ((0, 0.0), (2_000, 20.0), (10_000, 45.0), (50_000, 90.0))
+#: Km/h between a point and the nearest approximated road.
+ACCESS_KMH: Final = 25.0
+#: Beyond this distance (m) from every approximated road, a point is off the network.
+APPROXIMATE_SNAP_LIMIT_M: Final = 10_000.0
+
+#: Error against real roads: ratio of times (median, first and last decile) and of distances (median).
+MEASURED_ERROR: Final = (
+    {
+        "area": "Labourd (BD TOPO 2014)",
+        "pairs": 420,
+        "time_ratio_median": 0.81,
+        "time_ratio_p10": 0.59,
+        "time_ratio_p90": 1.08,
+        "distance_ratio_median": 0.92,
+    },
+    {
+        "area": "Caen (OpenStreetMap 2021)",
+        "pairs": 870,
+        "time_ratio_median": 1.10,
+        "time_ratio_p10": 0.70,
+        "time_ratio_p90": 1.56,
+        "distance_ratio_median": 1.02,
+    },
+)
+
+NOTE: Final = (
+    "Aucun fichier de routes n'a été fourni : le réseau est estimé à partir de la position et de la "
+    "population des communes. Les temps sont des ordres de grandeur."
+)
+
+
+def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEFAULT_PROFILE) -> RoadNetwork:
+    """Approximate the road network of a territory from its communes.
+
+    Parameters
+    ----------
+    communes
+        Commune table (`geo.schemas.COMMUNE_COLUMNS`): `lon`, `lat`, `population` (missing counts as
+        0) and, where known, `altitude_m`.
+    profile
+        Scales every speed by its class speeds against those of *courant*.
+
+    Returns
+    -------
+    A two-way network with one node per commune, in the order of the table.
+
+    Raises
+    ------
+    NetworkError
+        Fewer than two communes, or communes of several territories that no road joins.
+    """
+    profile = speed_profile(profile) if isinstance(profile, str) else profile
+    systems = {metric_crs(departement) for departement in communes["departement"].unique()}
+    if len(communes) < 2 or len(systems) > 1:  # noqa: PLR2004 - a road has two ends
+        msg = (
+            f"Réseau estimé impossible : {len(communes)} commune(s) et {len(systems)} système(s) de coordonnées. "
+            f"Il faut au moins deux communes d'un même territoire (métropole ou une seule île)."
+        )
+        raise NetworkError(msg)
+    crs = systems.pop()
+    x, y = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True).transform(
+        communes["lon"].to_numpy(), communes["lat"].to_numpy()
+    )
+    population = communes["population"].to_numpy(np.float64, na_value=0.0)
+    altitude = communes["altitude_m"].to_numpy(np.float64)
+
+    scale = profile.class_speed_kmh["secondary"] / speed_profile().class_speed_kmh["secondary"]
+    pairs, speed = [], []
+    for smallest, level_kmh in ROAD_LEVELS:
+        level = np.flatnonzero(population >= smallest)
+        joined = level[neighbours(np.column_stack([x, y])[level])]
+        pairs.append(joined)
+        speed.append(np.full(len(joined), level_kmh * scale))
+    ends, kmh = np.concatenate(pairs), np.concatenate(speed)
+
+    straight = np.hypot(x[ends[:, 0]] - x[ends[:, 1]], y[ends[:, 0]] - y[ends[:, 1]])
+    climb = np.nan_to_num(np.abs(altitude[ends[:, 0]] - altitude[ends[:, 1]]))
+    length = np.maximum(straight * DETOUR, climb / MAX_GRADE)
+    bounds, delays = np.array(TOWN_CROSSING).T
+    crossing = delays[np.searchsorted(bounds, population, side="right") - 1] / 2
+    time = length / kmh * 3.6 + crossing[ends].sum(axis=1)
+    return build_network(
+        ends=ends,
+        time_s=np.column_stack([time, time]),
+        length_m=length,
+        x=x,
+        y=y,
+        crs=crs,
+        snappable=np.ones(len(ends), bool),
+        shape_xy=np.column_stack([x[ends.ravel()], y[ends.ravel()]]),
+        shape_offsets=np.arange(len(ends) + 1, dtype=np.int64) * 2,
+        source=NetworkSource(name="Réseau estimé à partir des communes", notes=(NOTE,), approximate=True),
+        profile=profile,
+        access_m_per_s=ACCESS_KMH * scale / 3.6,
+        snap_limit_m=APPROXIMATE_SNAP_LIMIT_M,
+    )
+
+
+def neighbours(points: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the pairs of neighbours among points: int64, shape (n_pairs, 2), lower number first.
+
+    The Gabriel graph, found among the sides of the Delaunay triangles: a side is kept unless a
+    corner opposite to it lies inside the circle that has the side as diameter. Points at the same
+    place are each joined to the one that was kept. Up to three points, or points on one line, are
+    joined along that line.
+    """
+    n = len(points)
+    if n < 2:  # noqa: PLR2004 - nothing to join
+        return np.zeros((0, 2), np.int64)
+    centred = points - points.mean(axis=0)
+    try:
+        triangulation = scipy.spatial.Delaunay(centred)
+    except (scipy.spatial.QhullError, ValueError):
+        direction = np.linalg.svd(centred, full_matrices=False)[2][0]
+        along = np.argsort(centred @ direction, kind="stable")
+        return np.sort(np.column_stack([along[:-1], along[1:]]), axis=1)
+    corners = triangulation.simplices.astype(np.int64)
+    sides = np.concatenate([corners[:, [0, 1, 2]], corners[:, [1, 2, 0]], corners[:, [2, 0, 1]]])
+    a, b, opposite = centred[sides[:, 0]], centred[sides[:, 1]], centred[sides[:, 2]]
+    inside = ((a - opposite) * (b - opposite)).sum(axis=1) < 0
+    ends = np.sort(sides[:, :2], axis=1)
+    unique, number = np.unique(ends, axis=0, return_inverse=True)
+    blocked = np.bincount(number.ravel(), weights=inside, minlength=len(unique)) > 0
+    same_place = triangulation.coplanar[:, [0, 2]].astype(np.int64)
+    return np.concatenate([unique[~blocked], np.sort(same_place, axis=1)])

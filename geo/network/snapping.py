@@ -1,0 +1,168 @@
+"""Points on the network: the nearest place of a street, and the legs that lead there.
+
+A point is tied to the nearest place *on a street*, not to the nearest crossing: along a country
+road the next crossing may be kilometres away. From there a trip leaves by either end of the
+street, where its direction allows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyproj
+import shapely
+
+from geo.crs import WGS84
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from geo.network.road_network import RoadNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class SnappedPoints:
+    """Where points lie on a network.
+
+    Attributes
+    ----------
+    link
+        int64, shape (n,): link of the network, -1 for a point beyond the limit.
+    fraction
+        float64, shape (n,): place along the link's shape, 0 at its beginning, 1 at its end; NaN beyond the limit.
+    distance_m
+        float64, shape (n,): metres between the point and that place, or to the nearest street when
+        beyond the limit (inf: the network has no street to snap to).
+    """
+
+    link: NDArray[np.int64]
+    fraction: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return len(self.link)
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Legs between points and nodes, at most two a point.
+
+    `point` and `node` are int64 positions, `time_s` and `length_m` float64: the access leg off the
+    network and the part of the street, all of shape (n_legs,).
+    """
+
+    point: NDArray[np.int64]
+    node: NDArray[np.int64]
+    time_s: NDArray[np.float64]
+    length_m: NDArray[np.float64]
+
+
+def snap(network: RoadNetwork, lon: ArrayLike, lat: ArrayLike) -> SnappedPoints:
+    """Find the nearest place of a street for each point.
+
+    Streets where a trip cannot begin or end (motorways) and those of small cut-off parts of the
+    network (fewer than 50 nodes, unless the whole network is smaller) are not considered.
+
+    Parameters
+    ----------
+    network
+        Road network; its `snap_limit_m` decides which points are off the network.
+    lon, lat
+        Degrees (EPSG:4326), shape (n,).
+    """
+    x, y = pyproj.Transformer.from_crs(WGS84, network.crs, always_xy=True).transform(
+        np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+    )
+    return snap_xy(network, x, y)
+
+
+def snap_xy(network: RoadNetwork, x: ArrayLike, y: ArrayLike) -> SnappedPoints:
+    """Do as `snap` for points in the network's own projection (metres)."""
+    points: NDArray[Any] = np.asarray(shapely.points(np.column_stack([np.ravel(x), np.ravel(y)])))
+    n = len(points)
+    link = np.full(n, -1, np.int64)
+    fraction = np.full(n, np.nan)
+    distance = np.full(n, np.inf)
+    eligible, tree = network.street_index
+    if not len(eligible) or not n:
+        return SnappedPoints(link, fraction, distance)
+    (which, found), metres = tree.query_nearest(points, all_matches=True, return_distance=True)
+    # Of streets equally near, the one with the lowest number: the answer does not depend on the tree.
+    order = np.lexsort((eligible[found], metres, which))
+    which, found, metres = which[order], found[order], metres[order]
+    first = np.concatenate([[True], which[1:] != which[:-1]])
+    which, found, metres = which[first], found[first], metres[first]
+    distance[which] = metres
+    near = metres <= network.snap_limit_m
+    which, found = which[near], found[near]
+    link[which] = eligible[found]
+    fraction[which] = shapely.line_locate_point(tree.geometries[found], points[which], normalized=True)
+    # A street of no length has no "along": its beginning stands for it.
+    fraction[which] = np.nan_to_num(fraction[which], nan=0.0)
+    return SnappedPoints(link, fraction, distance)
+
+
+def legs_from_points(network: RoadNetwork, snapped: SnappedPoints) -> Legs:
+    """Return the legs by which a trip leaves each point: off the network, then to the ends of its street."""
+    return _legs(network, snapped, leaving=True)
+
+
+def legs_to_points(network: RoadNetwork, snapped: SnappedPoints) -> Legs:
+    """Return the legs by which a trip arrives at each point: from the ends of its street, then off the network."""
+    return _legs(network, snapped, leaving=False)
+
+
+def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Legs:
+    on = np.flatnonzero(snapped.link >= 0)
+    link, fraction = snapped.link[on], snapped.fraction[on]
+    access_m = snapped.distance_m[on]
+    ends = network.link_ends[link]
+    parts = []
+    for side in (0, 1):
+        edge = network.link_edges[link, side]
+        # Along the shape (side 0) a trip leaves towards the end and arrives from the beginning.
+        towards_end = side == 0
+        share = (1.0 - fraction) if towards_end == leaving else fraction
+        node = ends[:, 1] if towards_end == leaving else ends[:, 0]
+        open_ = edge >= 0
+        edge = edge[open_]
+        parts.append(
+            (
+                on[open_],
+                node[open_],
+                share[open_] * network.edge_time_s[edge] + access_m[open_] / network.access_m_per_s,
+                share[open_] * network.edge_length_m[edge] + access_m[open_],
+            )
+        )
+    point, node, time, length = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return Legs(point.astype(np.int64), node.astype(np.int64), time, length)
+
+
+def along_one_street(
+    network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the trips that never leave their street: origin, destination, seconds and metres.
+
+    One row for every origin and destination on the same link where its direction allows the trip;
+    shape (n_trips,) each.
+    """
+    on = np.flatnonzero(destinations.link >= 0)
+    by_link = on[np.argsort(destinations.link[on], kind="stable")]
+    links = destinations.link[by_link]
+    low = np.searchsorted(links, origins.link, side="left")
+    count = np.where(origins.link >= 0, np.searchsorted(links, origins.link, side="right") - low, 0)
+    origin = np.repeat(np.arange(len(origins)), count)
+    step = np.arange(len(origin)) - np.repeat(np.cumsum(count) - count, count)
+    destination = by_link[np.repeat(low, count) + step]
+    gap = destinations.fraction[destination] - origins.fraction[origin]
+    both = network.link_edges[origins.link[origin]]
+    against = (gap < 0) | ((gap == 0) & (both[:, 0] < 0))
+    edge = np.where(against, both[:, 1], both[:, 0])
+    allowed = edge >= 0
+    origin, destination, gap, edge = origin[allowed], destination[allowed], np.abs(gap[allowed]), edge[allowed]
+    access_m = origins.distance_m[origin] + destinations.distance_m[destination]
+    time = gap * network.edge_time_s[edge] + access_m / network.access_m_per_s
+    return origin, destination, time, gap * network.edge_length_m[edge] + access_m

@@ -1,0 +1,160 @@
+"""Car speeds: one documented table, a few named profiles, French speed limits.
+
+The figures live in ``speed_profiles.csv`` beside this module, one row each with its unit, its
+value in every profile and its source. *courant* is the default; *fluide* is a freer-flowing
+reading of the same roads, the other end of the honest uncertainty of car times.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+DEFAULT_PROFILE: Final = "courant"
+KMH_PER_MPH: Final = 1.609344
+_KMH_TO_MS: Final = 1 / 3.6
+
+_NUMBER: Final = re.compile(r"^(?P<value>\d{1,3}(?:[.,]\d+)?)\s*(?P<unit>km/?h|kph|mph|knots)?$")
+_ZONE: Final = re.compile(r"^(?:[a-z]{2}:)?zone:?(?P<value>\d{1,3})$")
+_COUNTRY_NUMBER: Final = re.compile(r"^[a-z]{2}:(?P<value>\d{1,3})$")
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedProfile:
+    """One column of the speed table.
+
+    `limit_factor`: share of the legal limit that is driven. `class_speed_kmh`: mean speed by road
+    class (OpenStreetMap's class names) where no limit is known. `limit_kmh`: legal limit by
+    French zone (living_street, urban, rural, trunk, motorway). `junction_s` and `signal_s`:
+    seconds lost at a crossing and at traffic lights. `access_kmh`: speed off the network.
+    """
+
+    name: str
+    limit_factor: float
+    junction_s: float
+    signal_s: float
+    access_kmh: float
+    class_speed_kmh: Mapping[str, float]
+    limit_kmh: Mapping[str, float]
+
+    @property
+    def access_m_per_s(self) -> float:
+        """Speed between a point and the network, in metres per second."""
+        return self.access_kmh * _KMH_TO_MS
+
+
+@cache
+def speed_table() -> pd.DataFrame:
+    """Return the whole table: figure, unit, one column per profile, meaning, source."""
+    with resources.files("geo.network").joinpath("speed_profiles.csv").open(encoding="utf-8") as stream:
+        return pd.read_csv(stream, keep_default_na=False)
+
+
+def profile_names() -> tuple[str, ...]:
+    """Return the names of the profiles of the table, the default one first."""
+    return tuple(name for name in speed_table().columns if name not in {"figure", "unit", "meaning", "source"})
+
+
+@cache
+def speed_profile(name: str = DEFAULT_PROFILE) -> SpeedProfile:
+    """Return a profile by name; raise `ParameterError` for a name that the table does not have."""
+    if name not in profile_names():
+        msg = f"Profil de vitesse « {name} » inconnu. Profils possibles : {', '.join(profile_names())}."
+        raise ParameterError(msg)
+    table = speed_table()
+    values = dict(zip(table["figure"], table[name].astype(float), strict=True))
+
+    def family(prefix: str) -> Mapping[str, float]:
+        return MappingProxyType(
+            {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
+        )
+
+    return SpeedProfile(
+        name=name,
+        limit_factor=values["limit_factor"],
+        junction_s=values["junction_s"],
+        signal_s=values["signal_s"],
+        access_kmh=values["access_kmh"],
+        class_speed_kmh=family("class_"),
+        limit_kmh=family("limit_"),
+    )
+
+
+def parse_limit_kmh(text: str | None, profile: SpeedProfile) -> float:  # noqa: PLR0911 - one return per form
+    """Return the legal limit in km/h that a ``maxspeed`` text states, NaN where it states none.
+
+    Understands ``50``, ``50 km/h``, ``50 mph``, ``FR:rural``, ``FR:zone30``, ``FR:50``, ``walk``
+    and ``none`` (a motorway's limit in France). ``signals``, ``variable`` and text that cannot
+    be read state no figure. Of several figures (``70|70|50``, ``50;30``) the lowest counts.
+
+    Source: OpenStreetMap wiki, Key:maxspeed; French implicit limits, Code de la route R413-2, R413-3.
+    """
+    if not text:
+        return np.nan
+    words = [word for word in re.split(r"[|;,]", text.strip().lower()) if word.strip()]
+    if len(words) > 1:
+        figures = [parse_limit_kmh(word, profile) for word in words]
+        return min((figure for figure in figures if figure > 0), default=np.nan)
+    word = words[0].strip() if words else ""
+    number = _NUMBER.match(word)
+    if number:
+        value = float(number["value"].replace(",", "."))
+        if number["unit"] == "mph":
+            value *= KMH_PER_MPH
+        elif number["unit"] == "knots":
+            value *= 1.852
+        return value if 0 < value <= 150 else np.nan  # noqa: PLR2004 - no road allows more
+    named = _ZONE.match(word) or _COUNTRY_NUMBER.match(word)
+    if named:
+        return float(named["value"]) or np.nan
+    if word == "walk":
+        return 6.0
+    if word == "none":
+        return profile.limit_kmh["motorway"]
+    return profile.limit_kmh.get(word.partition(":")[2] if ":" in word else "", np.nan)
+
+
+def link_speed_kmh(
+    road_class: NDArray[Any],
+    limit_kmh: NDArray[np.float64],
+    profile: SpeedProfile,
+    *,
+    mean_kmh: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """Return the speed really driven on each street segment, before any junction delay.
+
+    Parameters
+    ----------
+    road_class
+        Shape (n,), text: OpenStreetMap class name. A class that the profile does not have gives NaN.
+    limit_kmh
+        Shape (n,), km/h: legal limit, NaN unknown.
+    profile
+        Speed profile.
+    mean_kmh
+        Shape (n,), km/h: a mean speed published with the layer (BD TOPO ``vitesse_moyenne_vl``),
+        taken as it is where present; NaN or 0 unknown.
+
+    Returns
+    -------
+    Shape (n,), km/h: the published mean, else the limit times `limit_factor`, else the class's speed.
+    """
+    by_class = pd.Series(road_class, dtype=object).map(dict(profile.class_speed_kmh)).to_numpy(np.float64)
+    speed = np.where(limit_kmh > 0, limit_kmh * profile.limit_factor, by_class)
+    if mean_kmh is not None:
+        speed = np.where(mean_kmh > 0, mean_kmh, speed)
+    return speed

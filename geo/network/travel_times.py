@@ -1,0 +1,132 @@
+"""Times and distances between points, through the network: from where people are to a facility's door.
+
+Each trip has three parts: off the network to the nearest street, along the roads, and off the
+network again. Both ends count in the time and in the distance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.network.shortest_paths import nearest_facility, times_from
+from geo.network.snapping import SnappedPoints, along_one_street, legs_from_points, legs_to_points
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.network.road_network import RoadNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class NearestByRoad:
+    """The facility soonest reached from each origin.
+
+    `travel_time_s` and `length_m`: float64, shape (n_origins,), inf where there is no way;
+    `facility`: int64, position among the facilities, -1 where there is none.
+    """
+
+    travel_time_s: NDArray[np.float64]
+    length_m: NDArray[np.float64]
+    facility: NDArray[np.int64]
+
+
+def nearest_by_road(network: RoadNetwork, origins: SnappedPoints, facilities: SnappedPoints) -> NearestByRoad:
+    """Find the facility soonest reached from each origin; of two at the same time, the first of the list.
+
+    One search for all origins, against the direction of travel.
+    """
+    into, out = legs_to_points(network, facilities), legs_from_points(network, origins)
+    field = nearest_facility(
+        network, into.node, start_time_s=into.time_s, start_length_m=into.length_m, facility=into.point
+    )
+    direct_origin, direct_facility, direct_time, direct_length = along_one_street(network, origins, facilities)
+
+    origin = np.concatenate([out.point, direct_origin])
+    time = np.concatenate([field.travel_time_s[out.node] + out.time_s, direct_time])
+    length = np.concatenate([field.length_m[out.node] + out.length_m, direct_length])
+    facility = np.concatenate([field.facility[out.node], direct_facility])
+    reached = facility >= 0
+    origin, time, length, facility = origin[reached], time[reached], length[reached], facility[reached]
+    order = np.lexsort((facility, time, origin))
+    first = order[np.concatenate([[True], np.diff(origin[order]) > 0])] if len(order) else order
+
+    result = NearestByRoad(
+        np.full(len(origins), np.inf), np.full(len(origins), np.inf), np.full(len(origins), -1, np.int64)
+    )
+    result.travel_time_s[origin[first]] = time[first]
+    result.length_m[origin[first]] = length[first]
+    result.facility[origin[first]] = facility[first]
+    return result
+
+
+def times_between(
+    network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return seconds and metres from every origin to every destination, shape (n, m), inf: no way.
+
+    One search for each of the shorter list.
+    """
+    if len(origins) < len(destinations):
+        rows = [times_from_point(network, origins, i, destinations) for i in range(len(origins))]
+        return np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    into, out = legs_to_points(network, destinations), legs_from_points(network, origins)
+    time = np.full((len(origins), len(destinations)), np.inf)
+    length = np.full_like(time, np.inf)
+    for column in range(len(destinations)):
+        mine = into.point == column
+        field = nearest_facility(
+            network, into.node[mine], start_time_s=into.time_s[mine], start_length_m=into.length_m[mine]
+        )
+        _keep_fastest(
+            time[:, column],
+            length[:, column],
+            out.point,
+            field.travel_time_s[out.node] + out.time_s,
+            field.length_m[out.node] + out.length_m,
+        )
+    origin, destination, direct_time, direct_length = along_one_street(network, origins, destinations)
+    flat = origin * len(destinations) + destination
+    _keep_fastest(time.reshape(-1), length.reshape(-1), flat, direct_time, direct_length)
+    return time, length
+
+
+def times_from_point(
+    network: RoadNetwork, origins: SnappedPoints, origin: int, destinations: SnappedPoints, *, limit_s: float = np.inf
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return seconds and metres from one origin to every destination, shape (m,), inf: no way within `limit_s`."""
+    here = SnappedPoints(
+        origins.link[[origin]],
+        origins.fraction[[origin]],
+        origins.distance_m[[origin]],
+    )
+    out, into = legs_from_points(network, here), legs_to_points(network, destinations)
+    field = times_from(network, out.node, out.time_s, out.length_m, limit_s=limit_s)
+    time, length = np.full(len(destinations), np.inf), np.full(len(destinations), np.inf)
+    _keep_fastest(
+        time,
+        length,
+        into.point,
+        field.travel_time_s[into.node] + into.time_s,
+        field.length_m[into.node] + into.length_m,
+    )
+    _, destination, direct_time, direct_length = along_one_street(network, here, destinations)
+    _keep_fastest(time, length, destination, direct_time, direct_length)
+    time[time > limit_s] = np.inf
+    length[np.isinf(time)] = np.inf
+    return time, length
+
+
+def _keep_fastest(
+    time: NDArray[np.float64],
+    length: NDArray[np.float64],
+    at: NDArray[np.int64],
+    new_time: NDArray[np.float64],
+    new_length: NDArray[np.float64],
+) -> None:
+    """Write each new time that is shorter than what stands at its place, and its length."""
+    shorter = np.flatnonzero(new_time < time[at])
+    order = shorter[np.argsort(-new_time[shorter], kind="stable")]
+    time[at[order]], length[at[order]] = new_time[order], new_length[order]
