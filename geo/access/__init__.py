@@ -1,0 +1,1 @@
+"""Travel times of residents and who is served."""

@@ -1,0 +1,1 @@
+"""The nearest sites from where somebody is."""

@@ -1,0 +1,109 @@
+"""A diagnosis as files: table, layer, map and summary, each written beside its place and then renamed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+
+from geo.maps.interactive import coverage_map, write_map
+from geo.maps.style import coverage_sentence
+from geo.storage import replacing_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from geo.access.coverage import CoverageRule, CoverageSummary
+    from geo.territory import Territory
+
+#: Columns of ``communes.csv``, in order.
+COMMUNE_CSV_COLUMNS: Final = (
+    "code",
+    "name",
+    "population",
+    "travel_time_min",
+    "distance_km",
+    "facility_id",
+    "facility_name",
+    "share_within",
+    "under_served",
+)
+_DECIMALS: Final = {"travel_time_min": 2, "distance_km": 2, "share_within": 4}
+
+#: First characters that a spreadsheet reads as the start of a formula.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def neutralize(text: str) -> str:
+    """Return `text` so that no spreadsheet takes it for a formula: an apostrophe goes before it."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def commune_table(cov: pd.DataFrame) -> pd.DataFrame:
+    """Return a coverage frame as `COMMUNE_CSV_COLUMNS`: values rounded, texts as they are."""
+    table = cov.rename_axis("code").reset_index()[list(COMMUNE_CSV_COLUMNS)]
+    return table.round(_DECIMALS)
+
+
+def diagnosis_summary(territory: Territory, summary: CoverageSummary) -> dict[str, Any]:
+    """Return the summary of a diagnosis with the network and the sources it was made from, ready for JSON."""
+    manifest = territory.manifest
+    network = manifest["network"]
+    return {
+        "territory": territory.name,
+        "departement": territory.departement,
+        **summary.to_dict(),
+        "network": {key: network[key] for key in ("source", "nodes", "edges", "profile", "approximate", "error")},
+        "contours_approximate": territory.contours_approximate,
+        "sources": manifest["sources"],
+        "notes": manifest["notes"],
+        "rows_kept_out": manifest["rejected_count"],
+        "built_on": manifest["built_on"],
+    }
+
+
+def write_diagnosis(
+    territory: Territory,
+    cov: pd.DataFrame,
+    summary: CoverageSummary,
+    folder: Path,
+    *,
+    rule: CoverageRule,
+    buses: bool = False,
+    antennes: bool = True,
+) -> None:
+    """Write ``communes.csv``, ``communes.gpkg``, ``map.html`` and ``summary.json`` into a folder.
+
+    Raises
+    ------
+    SourceError
+        The folder cannot be written to.
+    """
+    table = commune_table(cov)
+    with replacing_file(folder / "communes.csv") as path:
+        safe = table.copy()
+        for column in ("code", "name", "facility_id", "facility_name"):
+            safe[column] = safe[column].astype("string").map(neutralize, na_action="ignore")
+        safe["under_served"] = safe["under_served"].map({True: "true", False: "false"}, na_action="ignore")
+        safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    with replacing_file(folder / "communes.gpkg") as path:
+        layer = gpd.GeoDataFrame(table, geometry=territory.communes.geometry.to_numpy(), crs=territory.communes.crs)
+        layer.to_file(path, layer="communes", driver="GPKG")
+    with replacing_file(folder / "map.html") as path:
+        page = coverage_map(
+            territory,
+            cov,
+            summary.facilities,
+            summary.threshold_min,
+            sentence=coverage_sentence(summary, summary.threshold_min, summary.facilities),
+            min_share=rule.min_share if rule.kind == "share" else None,
+            buses=buses,
+            antennes=antennes,
+        )
+        write_map(page, path)
+    with replacing_file(folder / "summary.json") as path:
+        content = json.dumps(diagnosis_summary(territory, summary), ensure_ascii=False, indent=1, allow_nan=False)
+        path.write_text(content + "\n", encoding="utf-8")

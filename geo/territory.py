@@ -1,0 +1,468 @@
+"""One study area: its communes, the places that serve it, its road network, and where all of it comes from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from scipy.spatial import cKDTree
+
+from geo.crs import WGS84, metric_crs
+from geo.errors import MaillageError, ParameterError, SourceError
+from geo.network.approximate import MEASURED_ERROR, approximate
+from geo.network.osm import read_osm, read_osmnx
+from geo.network.road_lines import read_road_lines
+from geo.network.road_network import RoadNetwork
+from geo.network.snapping import SnappedPoints, snap
+from geo.network.speeds import DEFAULT_PROFILE, speed_profile
+from geo.network.travel_times import nearest_by_road
+from geo.settings import Settings
+from geo.sources.communes import read_communes
+from geo.sources.departements import departement_name
+from geo.sources.embedded import read_embedded
+from geo.sources.france_services import read_france_services
+from geo.sources.population_cells import read_population_cells
+from geo.sources.tax_offices import read_tax_offices
+from geo.storage import replacing_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.sources.provenance import SourceTable
+
+_log = logging.getLogger(__name__)
+
+#: Sites and roads this far (m) around the study area count: 30 minutes at 110 km/h.
+MARGIN_M: Final = 55_000.0
+#: Word that stands for a road file where there is none.
+APPROXIMATE: Final = "approximate"
+#: Names of the two lists that every territory may have.
+SITES, TAX_OFFICES = "sites", "tax_offices"
+
+_FORMAT: Final = 1
+_MANIFEST: Final = "manifest.json"
+_EMBEDDED: Final = "pyrenees-atlantiques"
+_EMBEDDED_DEPARTEMENT: Final = "64"
+#: Rows kept out that a manifest lists; the rest is counted.
+_MAX_REJECTED: Final = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Territory:
+    """One study area, immutable.
+
+    Attributes
+    ----------
+    name, departement
+        French name and INSEE code.
+    communes
+        Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`), contours in EPSG:4326.
+    facilities
+        Lists of places by name: ``"sites"`` (France services), ``"tax_offices"`` and any other list
+        (`geo.schemas.FACILITY_COLUMNS`), the neighbours' included, in EPSG:4326.
+    network
+        Road network in the territory's metric projection.
+    cells
+        Population cells (`geo.schemas.CELL_COLUMNS`), `None` where residents are only known by commune.
+    contours_approximate
+        True where cells around the communes' positions stand in for contours.
+    manifest
+        Sources, network, profile, notes and rows kept out, as plain values.
+    """
+
+    name: str
+    departement: str
+    communes: gpd.GeoDataFrame
+    facilities: Mapping[str, gpd.GeoDataFrame]
+    network: RoadNetwork
+    cells: gpd.GeoDataFrame | None
+    contours_approximate: bool
+    manifest: Mapping[str, Any]
+
+    @property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The France services sites, antennes and buses included."""
+        return self.facilities[SITES]
+
+    @property
+    def fingerprint(self) -> str:
+        """Text that differs between any two territories built from different inputs."""
+        return json.dumps(self.manifest, sort_keys=True, ensure_ascii=False)
+
+    @cached_property
+    def demand(self) -> gpd.GeoDataFrame:
+        """Where residents are: one row per population cell, or per commune at its town hall.
+
+        Index `demand_id` 0..n-1; `commune_code`: text; `population`: float64, NaN unknown; `geometry`: point,
+        EPSG:4326. A commune without any cell keeps its own point and its legal population.
+        """
+        points = gpd.GeoDataFrame(
+            {
+                "commune_code": self.communes.index.to_numpy(),
+                "population": self.communes["population"].to_numpy(np.float64, na_value=np.nan),
+            },
+            geometry=gpd.points_from_xy(self.communes["lon"], self.communes["lat"]),
+            crs=WGS84,
+        )
+        if self.cells is not None:
+            without = points[~points["commune_code"].isin(self.cells["commune_code"])]
+            points = pd.concat([self.cells[["commune_code", "population", "geometry"]], without], ignore_index=True)
+        points["commune_code"] = points["commune_code"].astype("string")
+        return points.rename_axis("demand_id")
+
+    @cached_property
+    def demand_on_network(self) -> SnappedPoints:
+        """Where the demand points lie on the network."""
+        return snap(self.network, self.demand.geometry.x, self.demand.geometry.y)
+
+    def facility_list(self, facilities: str = SITES, *, buses: bool = False, antennes: bool = True) -> gpd.GeoDataFrame:
+        """Return one list of places, the kinds that are not counted left out, index 0..n-1.
+
+        Raises
+        ------
+        ParameterError
+            The territory has no such list, or nothing is left of it.
+        """
+        if facilities not in self.facilities:
+            known = ", ".join(f"« {name} »" for name in self.facilities)
+            msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
+            raise ParameterError(msg)
+        table = self.facilities[facilities]
+        left_out = [kind for kind, counted in (("bus", buses), ("antenne", antennes)) if not counted]
+        table = table[~table["kind"].isin(left_out)].reset_index(drop=True)
+        if table.empty:
+            msg = (
+                f"Aucun lieu de la liste « {facilities} » n'est à compter dans « {self.name} » ou ses voisins. "
+                f"Vérifiez le fichier des lieux, ou comptez aussi les bus et les antennes."
+            )
+            raise ParameterError(msg)
+        return table
+
+    def travel_times(self, facilities: str = SITES, *, buses: bool = False, antennes: bool = True) -> pd.DataFrame:
+        """Time every demand point to the facility it reaches soonest by car.
+
+        Parameters
+        ----------
+        facilities
+            ``"sites"``, ``"tax_offices"`` or the name of another list of the territory.
+        buses
+            Count a bus at the one point that its file gives. It is a garage or an office, not its rounds.
+        antennes
+            Count antennes as sites.
+
+        Returns
+        -------
+        Indexed like `demand`: `commune_code`; `population`; `travel_time_min` and `distance_km` (Float64, <NA>
+        where no road leads to any facility or the point is off the network); `facility_id` and
+        `facility_name` (<NA> likewise); `snap_distance_m` (float64, to the nearest street); `on_network` (bool).
+
+        Raises
+        ------
+        ParameterError
+            The territory has no such list, or nothing is left of it.
+        """
+        table = self.facility_list(facilities, buses=buses, antennes=antennes)
+        origins = self.demand_on_network
+        found = nearest_by_road(self.network, origins, snap(self.network, table.geometry.x, table.geometry.y))
+        reached = found.facility >= 0
+        which = np.where(reached, found.facility, 0)
+        return pd.DataFrame(
+            {
+                "commune_code": self.demand["commune_code"],
+                "population": self.demand["population"],
+                "travel_time_min": pd.array(np.where(reached, found.travel_time_s / 60, np.nan), dtype="Float64"),
+                "distance_km": pd.array(np.where(reached, found.length_m / 1000, np.nan), dtype="Float64"),
+                "facility_id": table["facility_id"].take(which).set_axis(self.demand.index).where(reached),
+                "facility_name": table["name"].take(which).set_axis(self.demand.index).where(reached),
+                "snap_distance_m": origins.distance_m,
+                "on_network": origins.link >= 0,
+            },
+            index=self.demand.index,
+        )
+
+    @classmethod
+    def build(  # noqa: PLR0913 - one argument per official file
+        cls,
+        departement: str,
+        *,
+        communes: Path | str | Sequence[Path | str],
+        sites: Path | str,
+        roads: Path | str | RoadNetwork = APPROXIMATE,
+        population: Path | str | None = None,
+        tax_offices: Path | str | None = None,
+        cells: Path | str | None = None,
+        town_halls: Path | str | None = None,
+        places: Mapping[str, SourceTable] | None = None,
+        profile: str = DEFAULT_PROFILE,
+    ) -> Territory:
+        """Build a territory from official files.
+
+        Parameters
+        ----------
+        departement
+            INSEE code; its communes are the study area, and the neighbours found in the files count
+            up to 55 km around.
+        communes
+            One or several layers of contours.
+        sites
+            France services list.
+        roads
+            Road file (``.osm.pbf``, an osmnx ``.graphml``, or any known line layer), a network made
+            before, or ``"approximate"``.
+        population, tax_offices, cells, town_halls
+            INSEE legal populations, tax offices, INSEE population cells, town halls; each optional.
+        places
+            Other lists by name, as `geo.sources.places.read_places` reads them.
+        profile
+            Speed profile.
+
+        Raises
+        ------
+        MaillageError
+            A file is unusable (each reader says why), or holds no commune of the département.
+        """
+        name = departement_name(departement)
+        profile_used = speed_profile(profile)
+        _log.info("Lecture des communes…")
+        paths = [communes] if isinstance(communes, (str, Path)) else list(communes)
+        commune_table = read_communes(
+            [Path(path) for path in paths], population=_path(population), town_halls=_path(town_halls)
+        )
+        everywhere = commune_table.frame
+        area = everywhere[everywhere["departement"] == departement]
+        if area.empty:
+            found = ", ".join(sorted(everywhere["departement"].unique())[:20])
+            msg = (
+                f"Le fichier des communes ne contient aucune commune du département {departement} "
+                f"(départements trouvés : {found}). Donnez le fichier du bon département."
+            )
+            raise SourceError(msg)
+
+        tables: dict[str, SourceTable] = {}
+        _log.info("Lecture des sites France services…")
+        tables[SITES] = read_france_services(Path(sites))
+        if tax_offices is not None:
+            _log.info("Lecture des centres des finances publiques…")
+            tables[TAX_OFFICES] = read_tax_offices(Path(tax_offices))
+        for reserved in {SITES, TAX_OFFICES} & set(places or {}):
+            msg = f"Le nom de liste « {reserved} » est réservé. Donnez un autre nom à cette liste de lieux."
+            raise ParameterError(msg)
+        tables |= places or {}
+        near = {key: _near(table.frame, area) for key, table in tables.items()}
+
+        cell_table = None
+        if cells is not None:
+            _log.info("Lecture des carreaux de population…")
+            cell_table = read_population_cells(Path(cells), area)
+
+        if isinstance(roads, RoadNetwork):
+            network = roads
+        elif str(roads) == APPROXIMATE:
+            _log.info("Estimation du réseau routier…")
+            network = approximate(_near_communes(everywhere, area), profile=profile_used)
+        else:
+            _log.info("Lecture des routes…")
+            network = read_roads(Path(roads), area=_bounds(area), profile=profile)
+
+        sources = [commune_table, *tables.values(), *([cell_table] if cell_table else [])]
+        territory = cls(
+            name=name,
+            departement=departement,
+            communes=area,
+            facilities=near,
+            network=network,
+            cells=None if cell_table is None else cell_table.frame,
+            contours_approximate=False,
+            manifest={},
+        )
+        return _described(territory, sources)
+
+    @classmethod
+    def load(cls, path: Path | str | None = None) -> Territory:
+        """Load a territory that was saved, or the embedded Pyrénées-Atlantiques.
+
+        Raises
+        ------
+        SourceError
+            The folder is not a saved territory, or is damaged.
+        """
+        if path is None:
+            return _embedded()
+        folder = Path(path)
+        if not (folder / _MANIFEST).is_file():
+            msg = (
+                f"« {folder.name} » n'est pas un territoire enregistré (pas de {_MANIFEST}). "
+                f"Donnez un dossier écrit par « maillage build »."
+            )
+            raise SourceError(msg)
+        try:
+            saved = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+            if saved["format"] != _FORMAT:
+                msg = (
+                    f"« {folder.name} » est au format {saved['format']}, format {_FORMAT} attendu. "
+                    f"Reconstruisez-le avec « maillage build »."
+                )
+                raise SourceError(msg)
+            lists = {
+                name: gpd.read_parquet(folder / f"facilities-{number}.parquet")
+                for number, name in enumerate(saved["facilities"])
+            }
+            return cls(
+                name=saved["manifest"]["territory"],
+                departement=saved["manifest"]["departement"],
+                communes=gpd.read_parquet(folder / "communes.parquet"),
+                facilities=lists,
+                network=RoadNetwork.load(folder / "network"),
+                cells=gpd.read_parquet(folder / "cells.parquet") if (folder / "cells.parquet").is_file() else None,
+                contours_approximate=saved["contours_approximate"],
+                manifest=saved["manifest"],
+            )
+        except MaillageError:
+            raise
+        except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
+            msg = (
+                f"Le territoire enregistré dans « {folder.name} » est illisible ou incomplet. "
+                f"Reconstruisez-le avec « maillage build »."
+            )
+            raise SourceError(msg) from error
+
+    def save(self, path: Path | str) -> None:
+        """Write the territory to a folder: written beside, then renamed; a former territory there is replaced.
+
+        Raises
+        ------
+        SourceError
+            The folder cannot be written, or holds something that is not a territory.
+        """
+        with replacing_folder(Path(path), marker=_MANIFEST) as folder:
+            self.communes.to_parquet(folder / "communes.parquet")
+            for number, table in enumerate(self.facilities.values()):
+                table.to_parquet(folder / f"facilities-{number}.parquet")
+            if self.cells is not None:
+                self.cells.to_parquet(folder / "cells.parquet")
+            (folder / "network").mkdir()
+            self.network.save(folder / "network")
+            saved = {
+                "format": _FORMAT,
+                "facilities": list(self.facilities),
+                "contours_approximate": self.contours_approximate,
+                "manifest": self.manifest,
+            }
+            (folder / _MANIFEST).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def read_roads(
+    path: Path, *, area: tuple[float, float, float, float] | None = None, profile: str = DEFAULT_PROFILE
+) -> RoadNetwork:
+    """Read a road file of any known kind; see `read_osm`, `read_osmnx` and `read_road_lines`.
+
+    `area` is (west, south, east, north) in degrees: roads outside are left out.
+    """
+    name = path.name.lower()
+    if name.endswith((".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".osm.gz")):
+        return read_osm(path, profile=profile, area=area)
+    if name.endswith(".graphml"):
+        return read_osmnx(path, profile=profile)
+    return read_road_lines(path, speed_profile=profile, area=None if area is None else shapely.box(*area))
+
+
+def _path(path: Path | str | None) -> Path | None:
+    return None if path is None else Path(path)
+
+
+def _embedded() -> Territory:
+    tables = read_embedded(Settings.from_environment().data_dir / _EMBEDDED)
+    everywhere = tables.communes.frame
+    area = everywhere[everywhere["departement"] == _EMBEDDED_DEPARTEMENT]
+    territory = Territory(
+        name=departement_name(_EMBEDDED_DEPARTEMENT),
+        departement=_EMBEDDED_DEPARTEMENT,
+        communes=area,
+        facilities={SITES: _near(tables.sites.frame, area), TAX_OFFICES: _near(tables.tax_offices.frame, area)},
+        network=approximate(everywhere),
+        cells=None,
+        contours_approximate=True,
+        manifest={},
+    )
+    return _described(territory, [tables.communes, tables.sites, tables.tax_offices])
+
+
+def _near(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the places within the margin of a study area, index 0..n-1."""
+    distance = _distance_to(area, frame.geometry.x, frame.geometry.y)
+    return frame[distance <= MARGIN_M].reset_index(drop=True)
+
+
+def _near_communes(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return everywhere[_distance_to(area, everywhere["lon"], everywhere["lat"]) <= MARGIN_M]
+
+
+def _distance_to(area: gpd.GeoDataFrame, lon: pd.Series, lat: pd.Series) -> NDArray[np.float64]:
+    """Return the distance (m) from each point to the nearest commune of the area, as a straight line."""
+    to_metres = pyproj.Transformer.from_crs(WGS84, metric_crs(area["departement"].iloc[0]), always_xy=True)
+    centres = np.column_stack(to_metres.transform(area["lon"].to_numpy(), area["lat"].to_numpy()))
+    points = np.column_stack(to_metres.transform(lon.to_numpy(), lat.to_numpy()))
+    distance = np.full(len(points), np.inf)
+    usable = np.isfinite(points).all(axis=1)
+    if usable.any():
+        distance[usable] = cKDTree(centres).query(points[usable])[0]
+    return distance
+
+
+def _bounds(area: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Return (west, south, east, north) in degrees of a study area and its margin."""
+    projected = area.to_crs(metric_crs(area["departement"].iloc[0]))
+    west, south, east, north = projected.total_bounds
+    box = gpd.GeoSeries(
+        [shapely.box(west - MARGIN_M, south - MARGIN_M, east + MARGIN_M, north + MARGIN_M)], crs=projected.crs
+    )
+    return tuple(float(bound) for bound in box.to_crs(WGS84).total_bounds)  # type: ignore[return-value]
+
+
+def _described(territory: Territory, tables: Sequence[SourceTable]) -> Territory:
+    """Return the same territory with its manifest."""
+    notes = [note for table in tables for note in table.notes]
+    off = ~(territory.demand_on_network.link >= 0)
+    if off.any():
+        codes = territory.demand["commune_code"][off].nunique()
+        residents = int(np.nansum(territory.demand["population"].to_numpy()[off]))
+        notes.append(
+            f"Le réseau routier ne couvre pas tout le territoire : {int(off.sum())} point(s) de population "
+            f"({codes} commune(s), {residents} habitants) sont à plus de "
+            f"{territory.network.snap_limit_m:.0f} m d'une route ; leur temps n'est pas calculé."
+        )
+    rejected = [
+        {"dataset": table.provenance.dataset, **{str(key): value for key, value in row.items()}}
+        for table in tables
+        for row in table.rejected.to_dict("records")
+    ]
+    manifest = {
+        "territory": territory.name,
+        "departement": territory.departement,
+        "built_on": dt.datetime.now(tz=dt.UTC).date().isoformat(),
+        "crs": territory.network.crs,
+        "communes": len(territory.communes),
+        "population": int(territory.communes["population"].sum()),
+        "population_points": "carreaux de population" if territory.cells is not None else "communes",
+        "contours_approximate": territory.contours_approximate,
+        "facilities": {name: len(table) for name, table in territory.facilities.items()},
+        "sources": [asdict(table.provenance) for table in tables],
+        "network": territory.network.summary()
+        | {"error": MEASURED_ERROR if territory.network.source.approximate else None},
+        "notes": notes,
+        "rejected_count": len(rejected),
+        "rejected": json.loads(json.dumps(rejected[:_MAX_REJECTED], default=str)),
+    }
+    return replace(territory, manifest=manifest)
