@@ -1,7 +1,29 @@
 """maillage: where is the nearest France services site, and who is still too far."""
 
-from geo.access.coverage import CoverageRule, coverage, summarize
-from geo.errors import MaillageError
-from geo.territory import Territory
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["CoverageRule", "MaillageError", "Territory", "coverage", "summarize"]
+if TYPE_CHECKING:
+    from geo.access.coverage import CoverageRule, coverage, summarize
+    from geo.errors import MaillageError
+    from geo.finder.nearest import nearest
+    from geo.territory import Territory
+
+__all__ = ["CoverageRule", "MaillageError", "Territory", "coverage", "nearest", "summarize"]
+
+_HOMES = {
+    "CoverageRule": "geo.access.coverage",
+    "MaillageError": "geo.errors",
+    "Territory": "geo.territory",
+    "coverage": "geo.access.coverage",
+    "nearest": "geo.finder.nearest",
+    "summarize": "geo.access.coverage",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: numba and geopandas take seconds to load."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    msg = f"module 'geo' has no attribute '{name}'"
+    raise AttributeError(msg)

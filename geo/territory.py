@@ -31,6 +31,7 @@ from geo.sources.communes import read_communes
 from geo.sources.departements import departement_name
 from geo.sources.embedded import read_embedded
 from geo.sources.france_services import read_france_services
+from geo.sources.population import read_population
 from geo.sources.population_cells import read_population_cells
 from geo.sources.tax_offices import read_tax_offices
 from geo.storage import replacing_folder
@@ -277,6 +278,8 @@ class Territory:
             network = read_roads(Path(roads), area=_bounds(area), profile=profile)
 
         sources = [commune_table, *tables.values(), *([cell_table] if cell_table else [])]
+        if population is not None:
+            sources.insert(1, read_population(Path(population)))
         territory = cls(
             name=name,
             departement=departement,
@@ -331,7 +334,7 @@ class Territory:
             )
         except MaillageError:
             raise
-        except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             msg = (
                 f"Le territoire enregistré dans « {folder.name} » est illisible ou incomplet. "
                 f"Reconstruisez-le avec « maillage build »."

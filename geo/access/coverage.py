@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 DEFAULT_THRESHOLD_MIN: Final = 20.0
 #: Thresholds (min) outside of this are taken for a mistake.
 THRESHOLD_BOUNDS_MIN: Final = (1.0, 240.0)
+#: Minutes (60 microseconds) within which a time is at the threshold, whatever the rounding of sums.
+_AT_THRESHOLD_MIN: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def coverage(
     if not low <= threshold_min <= high:
         msg = f"Seuil de {threshold_min:g} min refusé : un seuil de {low:g} à {high:g} minutes est attendu."
         raise ParameterError(msg)
+    limit_min = threshold_min + _AT_THRESHOLD_MIN
     times = territory.travel_times(facilities) if times is None else times
     communes = territory.communes
     row = communes.index.get_indexer(times["commune_code"])
@@ -141,12 +144,12 @@ def coverage(
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_time = total(np.where(reached, weight * np.where(reached, minutes, 0.0), 0.0)) / reached_weight
         mean_distance = total(np.where(reached, weight * np.where(reached, kilometres, 0.0), 0.0)) / reached_weight
-        share_within = total(np.where(minutes <= threshold_min, weight, 0.0)) / all_weight
+        share_within = total(np.where(minutes <= limit_min, weight, 0.0)) / all_weight
     on_network = total(times["on_network"].to_numpy(np.float64)) > 0
     somebody_gets_there = reached_weight > 0
 
     if rule.kind == "mean_time":
-        poor = ~somebody_gets_there | (np.where(somebody_gets_there, mean_time, np.inf) > threshold_min)
+        poor = ~somebody_gets_there | (np.where(somebody_gets_there, mean_time, np.inf) > limit_min)
     else:
         poor = share_within < rule.min_share
     population = communes["population"]

@@ -336,7 +336,7 @@ class RoadNetwork:
                 access_m_per_s=described["access_m_per_s"],
                 snap_limit_m=described["snap_limit_m"],
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             if isinstance(error, SourceError):
                 raise
             msg = (

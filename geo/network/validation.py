@@ -123,11 +123,11 @@ def compare(network: RoadNetwork, reference: ReferenceMatrix) -> Comparison:
         snap(network, reference.destinations[:, 0], reference.destinations[:, 1]),
     )
     asked = ~np.isnan(reference.time_s)
-    both = np.isfinite(time) & np.isfinite(reference.time_s) & (reference.time_s > 0)
+    both = np.isfinite(time) & np.isfinite(reference.time_s)
+    timed = both & (reference.time_s > 0)
     measured = both & (reference.distance_km > 0)
-    distance = length / 1000
-    ratio = time[both] / reference.time_s[both]
-    distance_ratio = distance[measured] / reference.distance_km[measured]
+    ratio = time[timed] / reference.time_s[timed]
+    distance_ratio = length[measured] / 1000 / reference.distance_km[measured]
     p10, median, p90 = np.quantile(ratio, [0.1, 0.5, 0.9]) if len(ratio) else (np.nan,) * 3
     return Comparison(
         pairs=int(asked.sum()),

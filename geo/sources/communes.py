@@ -1,0 +1,339 @@
+"""Communes: contours, names, population, and the point where residents are taken to be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+
+from geo.crs import WGS84, departement_of, metric_crs
+from geo.errors import CrsError, Fault, SchemaError
+from geo.schemas import COMMUNE_COLUMNS, check_communes
+from geo.sources.commune_codes import CODE_COLUMNS, city_of, listed, normalise_codes
+from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
+from geo.sources.layers import Layer, find_layers, first_column, read_layer
+from geo.sources.population import match_population, read_population
+from geo.sources.provenance import REJECTED_COLUMNS, Provenance, SourceTable, checksum
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SOURCE: Final = "Communes"
+TOWN_HALLS: Final = "Mairies"
+
+#: Column names, in lower case, of IGN Admin Express (v2 to v4), geo.api.gouv.fr and france-geojson.
+NAME_COLUMNS: Final = ("nom_officiel", "nom_com", "nom_commune", "libgeo", "nom", "name")
+POPULATION_COLUMNS: Final = ("population", "pmun", "popul")
+ALTITUDE_COLUMNS: Final = ("altitude_m", "altitude", "z_moyen")
+
+#: A town hall farther than this from its commune's contour is taken for an error of the file. A few real
+#: ones stand in the neighbouring commune, and contours are simplified.
+MAX_TOWN_HALL_DISTANCE_M: Final = 2_000
+
+#: Contours may pass the published extent of their legal projection by this much, in degrees.
+_EXTENT_MARGIN: Final = 1.0
+
+_ADVICE: Final = (
+    "Donnez les contours des communes (IGN Admin Express, geo.api.gouv.fr ou france-geojson) "
+    "avec leur code INSEE et leur nom."
+)
+
+
+def read_communes(
+    path_or_paths: Path | Sequence[Path], *, population: Path | None = None, town_halls: Path | None = None
+) -> SourceTable:
+    """Read the communes of a study area.
+
+    Parameters
+    ----------
+    path_or_paths
+        One layer of contours, or several that complete each other. See `find_layers` for the formats.
+    population
+        INSEE file of legal populations; it replaces the population that the contours may carry.
+    town_halls
+        Layer of points with the commune code; it replaces the `mairie` property that the contours may carry.
+
+    Returns
+    -------
+    SourceTable
+        `frame` meets `check_communes`: sorted by code, contours valid and in EPSG:4326. (`lon`, `lat`) is the
+        town hall where known, else a point inside the largest part of the contour, found in metres. The `centre`
+        of geo.api.gouv.fr is not used: it may fall outside of the commune.
+
+    Raises
+    ------
+    SourceError
+        A file cannot be read.
+    SchemaError
+        Columns are missing or no row can be used; lists every fault.
+    CrsError
+        A layer does not say its CRS, or its coordinates are not where it says.
+
+    Notes
+    -----
+    Where a file holds both a city (Paris, Lyon, Marseille) and its arrondissements, the city is kept.
+    """
+    paths = [path_or_paths] if isinstance(path_or_paths, Path) else list(path_or_paths)
+    if not paths:
+        raise SchemaError(SOURCE, [Fault("aucun fichier donné")], _ADVICE)
+    raw: gpd.GeoDataFrame = pd.concat([_read_contours(path) for path in paths], ignore_index=True)
+    if raw.empty:
+        raise SchemaError(SOURCE, [Fault("aucune commune dans le fichier")], _ADVICE)
+
+    notes: list[str] = []
+    raw["reason"] = _reasons(raw, notes)
+    rejected = _rejected(raw, several_files=len(paths) > 1)
+    if len(rejected) == len(raw):
+        if raw["reason"].str.startswith(_ELSEWHERE).any():
+            raise _misplaced(raw)
+        faults = [Fault(why, row) for row, why in zip(rejected["row"], rejected["reason"], strict=True)]
+        raise SchemaError(SOURCE, faults, _ADVICE)
+
+    frame = _dissolve(raw[raw["reason"].isna()], notes)
+    frame["departement"] = pd.Series(frame.index.map(departement_of), index=frame.index, dtype="string")
+    frame["population"] = _population(frame, population, notes)
+    _place(frame, _town_halls(town_halls, frame, notes), notes)
+
+    provenance = Provenance(
+        dataset="Communes (contours)",
+        file=", ".join(path.name for path in paths),
+        vintage=vintage_from_name(paths[0]),
+        licence=OPEN_LICENCE,
+        sha256=", ".join(checksum(path) for path in paths),
+        rows_read=len(raw),
+        rows_kept=int(raw["reason"].isna().sum()),
+    )
+    frame = check_communes(frame[[*COMMUNE_COLUMNS, "geometry"]], SOURCE)
+    return SourceTable(frame, provenance, rejected, tuple(notes))
+
+
+def _read_contours(path: Path) -> gpd.GeoDataFrame:
+    """Return the raw rows of one file: raw_code, code, name, population, altitude_m, mairie, geometry, row, file."""
+    layer = read_layer(_commune_layer(find_layers(path, SOURCE)), SOURCE)
+    code, name = first_column(layer, CODE_COLUMNS), first_column(layer, NAME_COLUMNS)
+    if code is None or name is None:
+        wanted = ((code, "du code INSEE", CODE_COLUMNS), (name, "du nom", NAME_COLUMNS))
+        faults = [
+            Fault(f"colonne {what} absente ({', '.join(names)})") for found, what, names in wanted if found is None
+        ]
+        found = ", ".join(str(column)[:40] for column in layer.columns[:40])
+        where, advice = f"{SOURCE} (« {path.name} »)", f"Colonnes trouvées : {found}. {_ADVICE}"
+        raise SchemaError(where, faults, advice)
+
+    unknown = pd.Series(pd.NA, index=layer.index, dtype="Float64")
+    population, altitude = first_column(layer, POPULATION_COLUMNS), first_column(layer, ALTITUDE_COLUMNS)
+    return gpd.GeoDataFrame(
+        {
+            "raw_code": layer[code].astype("string"),
+            "code": normalise_codes(layer[code]),
+            "name": layer[name].astype("string").str.strip().replace("", pd.NA),
+            "population": unknown if population is None else _numbers(layer[population]),
+            "altitude_m": unknown if altitude is None else _numbers(layer[altitude]),
+            "mairie": layer.get("mairie"),
+            "row": layer.index,
+            "file": path.name,
+        },
+        geometry=_to_wgs84(layer.geometry),
+    )
+
+
+def _commune_layer(layers: list[Layer]) -> Layer:
+    """Return the layer of communes among those of a file (Admin Express has one per administrative level)."""
+    if len(layers) == 1:
+        return layers[0]
+    named = [layer for layer in layers if layer.label.lower().startswith("commune")]
+    if not named:
+        labels = ", ".join(layer.label for layer in layers)
+        fault = Fault(f"plusieurs couches trouvées ({labels}), une couche « commune » est attendue")
+        raise SchemaError(SOURCE, [fault], "Donnez un fichier avec la seule couche des communes.")
+    return min(named, key=lambda layer: len(layer.label))  # « commune », not « commune_associee_ou_deleguee »
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    return pd.to_numeric(values, errors="coerce").astype("Float64").where(lambda number: number.abs() < np.inf)
+
+
+def _to_wgs84(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return geometries in longitude and latitude, in two dimensions; null where they are empty or not finite."""
+    degrees = geometry.force_2d().to_crs(WGS84)
+    coordinates, owner = shapely.get_coordinates(degrees.array, return_index=True)
+    broken = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    degrees[degrees.is_empty | np.isin(np.arange(len(degrees)), broken)] = None
+    return degrees
+
+
+_ELSEWHERE: Final = "contour hors de l'étendue de son département"
+
+
+def _reasons(raw: gpd.GeoDataFrame, notes: list[str]) -> pd.Series:
+    """Return why each row is kept out (<NA>: kept); contours of `raw` are repaired in place."""
+    reason = pd.Series(pd.NA, index=raw.index, dtype="string")
+    shown = "« " + raw["raw_code"].fillna("").str.slice(0, 40) + " »"
+    reason = reason.mask(raw["code"].isna(), "code INSEE " + shown + " non reconnu (64483 par exemple est attendu)")
+    reason = reason.mask(reason.isna() & raw["name"].isna(), "commune sans nom")
+    reason = reason.mask(reason.isna() & raw.geometry.isna(), "commune sans contour")
+
+    areal = raw.geom_type.isin(("Polygon", "MultiPolygon"))
+    invalid = areal & ~raw.is_valid
+    if invalid.any():
+        repaired = shapely.make_valid(raw.geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
+        raw.loc[invalid, "geometry"] = gpd.GeoSeries(repaired, index=raw.index[invalid], crs=raw.crs)
+        notes.append(f"{int(invalid.sum())} contour(s) invalide(s) réparé(s) : {_listed(raw.loc[invalid, 'code'])}.")
+    surface = areal & ~raw.is_empty
+    reason = reason.mask(reason.isna() & ~surface, "le contour n'est pas une surface")
+    reason = reason.mask(reason.isna() & ~_in_departement(raw), _ELSEWHERE)
+
+    usable = raw[reason.isna()]
+    folded = usable["name"].str.casefold()
+    other_name = folded != folded.groupby(usable["code"]).transform("first")
+    reason.loc[other_name.index[other_name]] = "code INSEE déjà lu sous un autre nom"
+
+    city = city_of(raw["code"].fillna("")).set_axis(raw.index)
+    inside_city = reason.isna() & city.isin(raw.loc[reason.isna(), "code"])
+    if inside_city.any():
+        names = ", ".join(sorted(raw.loc[raw["code"].isin(city[inside_city]), "name"].unique()))
+        notes.append(f"{int(inside_city.sum())} arrondissement(s) mis à part : la ville entière est gardée ({names}).")
+    reason = reason.mask(inside_city, "arrondissement d'une ville déjà présente")
+
+    repaired_code = reason.isna() & (raw["code"] != raw["raw_code"])
+    if repaired_code.any():
+        notes.append(
+            f"{int(repaired_code.sum())} code(s) INSEE réparé(s) (zéro initial perdu) : "
+            f"{_listed(raw.loc[repaired_code, 'code'])}."
+        )
+    return reason
+
+
+def _in_departement(raw: gpd.GeoDataFrame) -> pd.Series:
+    """Tell which contours lie within the extent of their département's projection."""
+    projection = raw["code"].map(lambda code: metric_crs(departement_of(code)), na_action="ignore")
+    bounds = raw.bounds
+    inside = pd.Series(data=False, index=raw.index)
+    for name in projection.dropna().unique():
+        extent = pyproj.CRS(name).area_of_use
+        west, south, east, north = extent.bounds if extent else (-180.0, -90.0, 180.0, 90.0)
+        inside |= (
+            (projection == name)
+            & (bounds["minx"] >= west - _EXTENT_MARGIN)
+            & (bounds["maxx"] <= east + _EXTENT_MARGIN)
+            & (bounds["miny"] >= south - _EXTENT_MARGIN)
+            & (bounds["maxy"] <= north + _EXTENT_MARGIN)
+        )
+    return inside
+
+
+def _misplaced(raw: gpd.GeoDataFrame) -> CrsError:
+    west, south, east, north = raw.total_bounds
+    return CrsError(
+        f"{SOURCE} : les contours vont de ({west:.6g}, {south:.6g}) à ({east:.6g}, {north:.6g}), hors de la France en "
+        f"longitude et latitude. Le système de coordonnées annoncé par le fichier n'est pas le bon, ou longitude et "
+        f"latitude sont échangées. Enregistrez la couche avec son vrai système (EPSG:4326 pour un GeoJSON)."
+    )
+
+
+def _rejected(raw: gpd.GeoDataFrame, *, several_files: bool) -> pd.DataFrame:
+    out = raw[raw["reason"].notna()]
+    reason = "« " + out["file"] + " » : " + out["reason"] if several_files else out["reason"]
+    table = pd.DataFrame({"row": out["row"], "identifier": out["raw_code"].fillna(""), "reason": reason})
+    return table.reset_index(drop=True)[list(REJECTED_COLUMNS)]
+
+
+def _dissolve(kept: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
+    """Return one row per commune, indexed and sorted by code."""
+    kept = kept.drop(columns=["raw_code", "row", "file", "reason"])
+    several = kept["code"].duplicated(keep=False)
+    if several.any():
+        notes.append(f"Communes en plusieurs morceaux réunis : {_listed(kept.loc[several, 'code'])}.")
+        kept = pd.concat([kept[~several], kept[several].dissolve("code", aggfunc="first").reset_index()])
+    frame = kept.set_index("code").sort_index().rename_axis("commune_code")
+    frame["altitude_m"] = frame["altitude_m"].astype("float64")
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=WGS84)
+
+
+def _population(frame: gpd.GeoDataFrame, path: Path | None, notes: list[str]) -> pd.Series:
+    """Return the population of each commune (Int64), from the INSEE file if given, else from the contours."""
+    if path is not None:
+        table = read_population(path)
+        population, mismatches = match_population(frame.index, table.frame["population"])
+        notes += [*table.notes, *mismatches]
+        if len(table.rejected):
+            notes.append(f"{len(table.rejected)} ligne(s) du fichier de population mises à part.")
+        return population
+    own: pd.Series = frame["population"]
+    if ((own < 0) | (own != own.round())).any():
+        notes.append("Population des contours non retenue : ses valeurs ne sont pas des nombres entiers d'habitants.")
+        return pd.Series(pd.NA, index=frame.index, dtype="Int64")
+    if own.isna().any():
+        notes.append(f"{int(own.isna().sum())} commune(s) sans population : {_listed(own.index[own.isna()])}.")
+    return own.astype("Int64")
+
+
+def _town_halls(path: Path | None, frame: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoSeries:
+    """Return the town hall of each commune, null where unknown, indexed like `frame`."""
+    if path is None:
+        values = [json.dumps(value) if isinstance(value, dict) else value for value in frame["mairie"]]
+        texts = np.array([value if isinstance(value, str) else None for value in values], dtype=object)
+        found = gpd.GeoSeries(shapely.from_geojson(texts, on_invalid="ignore"), frame.index, crs=WGS84)
+        return found.where(found.geom_type == "Point")
+    layer = read_layer(find_layers(path, TOWN_HALLS)[0], TOWN_HALLS)
+    code = first_column(layer, (*CODE_COLUMNS, "commune"))
+    if code is None:
+        raise SchemaError(TOWN_HALLS, [Fault("colonne du code INSEE absente")], "Donnez des points avec ce code.")
+    points = _to_wgs84(layer.geometry).set_axis(normalise_codes(layer[code]))
+    points = points[points.index.notna() & (points.geom_type == "Point").to_numpy()]
+    repeated = points.index.duplicated()
+    if repeated[points.index.isin(frame.index)].any():
+        several = points.index[repeated & points.index.isin(frame.index)]
+        notes.append(f"Plusieurs mairies pour une commune, la première est gardée : {_listed(several)}.")
+    points = points[~repeated]
+    nearby = pd.Series(points.index.map(departement_of), index=points.index).isin(frame["departement"])
+    unused = points.index[nearby.to_numpy() & ~points.index.isin(frame.index)]
+    if len(unused):
+        notes.append(f"{len(unused)} mairie(s) sans commune dans les contours : {_listed(unused)}.")
+    return points.reindex(frame.index)
+
+
+def _place(frame: gpd.GeoDataFrame, town_halls: gpd.GeoSeries, notes: list[str]) -> None:
+    """Set lon, lat and point_source: the town hall if it is in or beside its commune, else an interior point."""
+    places = gpd.GeoSeries([None] * len(frame), index=frame.index, crs=WGS84)
+    beside = pd.Series(data=False, index=frame.index)
+    projection = frame["departement"].map(metric_crs)
+    for name in projection.unique():
+        here = projection == name
+        contours = frame.geometry[here].to_crs(name)
+        beside[here] = contours.distance(town_halls[here].to_crs(name)) <= MAX_TOWN_HALL_DISTANCE_M
+        inside = shapely.point_on_surface(_largest_parts(contours.to_numpy()))
+        places[here] = gpd.GeoSeries(inside, index=contours.index, crs=name).to_crs(WGS84)
+    places = places.mask(beside, town_halls)
+    frame["lon"], frame["lat"] = places.x, places.y
+    frame["point_source"] = pd.Series("interior", index=frame.index, dtype="string").mask(beside, "mairie")
+    far = town_halls.notna() & ~beside
+    if far.any():
+        notes.append(
+            f"{int(far.sum())} mairie(s) à plus de {MAX_TOWN_HALL_DISTANCE_M // 1000} km de leur commune, remplacée(s) "
+            f"par un point intérieur : {_listed(frame.index[far])}."
+        )
+    if not beside.all():
+        notes.append(
+            f"{int((~beside).sum())} commune(s) sans mairie connue : "
+            f"leur position est un point à l'intérieur du contour."
+        )
+
+
+def _largest_parts(contours: np.ndarray) -> np.ndarray:
+    """Return the largest polygon of each contour."""
+    parts, owner = shapely.get_parts(contours, return_index=True)
+    order = np.lexsort((shapely.area(parts), owner))
+    last = np.append(np.diff(owner[order]) > 0, True)
+    largest: np.ndarray = parts[order[last]]
+    return largest
+
+
+def _listed(codes: pd.Series | pd.Index) -> str:
+    return listed(list(dict.fromkeys(codes.dropna())))

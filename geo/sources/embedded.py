@@ -1,0 +1,266 @@
+"""The territory that comes with the project: small tables of facts, and cells that stand in for contours.
+
+The tables are `communes.csv`, `sites.csv` and `tax_offices.csv`; `data/README.md` says what each holds.
+`write_embedded_tables` makes the first two again from official files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import WGS84, metric_crs
+from geo.errors import Fault, SchemaError
+from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, FACILITY_KINDS, POINT_SOURCES
+from geo.sources.commune_codes import normalise_codes
+from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.facility_table import OPEN_LICENCE
+from geo.sources.provenance import Provenance, SourceTable, checksum
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Columns of the three files, in order.
+COMMUNES_CSV: Final = ("code", "name", "departement", "population", "lon", "lat", "position")
+SITES_CSV: Final = (*FACILITY_COLUMNS, "lon", "lat")
+TAX_OFFICES_CSV: Final = ("facility_id", "name", "commune_code", "address", "lon", "lat", "status", "source")
+#: `town_known`: the project's brief names the town; `to_check`: widely known, no source seen; `verified`: checked.
+TAX_OFFICE_STATUSES: Final = ("town_known", "to_check", "verified")
+
+#: How the edge of the cells is drawn: the concave hull of the communes' positions, then this much around it. The
+#: pair was chosen among others as the closest to the real outline of the three départements (shared area 92 %).
+_HULL_RATIO: Final = 0.15
+_EDGE_M: Final = 3_000
+_MIN_CELLS: Final = 3
+
+#: Longer comments are free prose of their authors, not facts.
+_MAX_COMMENT: Final = 200
+_DECIMALS: Final = 5
+
+_YES_NO: Final = {"yes": True, "no": False}
+_ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec write_embedded_tables."
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedTables:
+    """The three tables of the embedded territory, each as its usual reader would give it."""
+
+    communes: SourceTable
+    sites: SourceTable
+    tax_offices: SourceTable
+
+
+def read_embedded(folder: Path) -> EmbeddedTables:
+    """Read the embedded territory.
+
+    Parameters
+    ----------
+    folder
+        Holds `communes.csv`, `sites.csv` and `tax_offices.csv`.
+
+    Returns
+    -------
+    EmbeddedTables
+        `communes.frame` has the columns of `COMMUNE_COLUMNS`; its contours are approximate (`approximate_contours`).
+        `sites.frame` and `tax_offices.frame` have those of `FACILITY_COLUMNS`. All in EPSG:4326.
+
+    Raises
+    ------
+    SourceError
+        A file is absent or cannot be read.
+    SchemaError
+        A file was changed in a way that breaks its contract; lists every fault.
+    """
+    communes = _read_communes(folder / "communes.csv")
+    return EmbeddedTables(
+        communes=communes,
+        sites=_read_sites(folder / "sites.csv"),
+        tax_offices=_read_tax_offices(folder / "tax_offices.csv", communes.frame),
+    )
+
+
+def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
+    """Draw one cell around each position: all that is nearer to it than to another one (Voronoi).
+
+    Parameters
+    ----------
+    positions
+        Distinct points, at least three, in any CRS.
+    crs
+        Projected system, in metres, in which "nearer" is judged.
+
+    Returns
+    -------
+    geopandas.GeoSeries
+        Polygons indexed like `positions`, in the same CRS, without overlap. Together they reach a few kilometres
+        around the concave hull of the positions.
+    """
+    points = shapely.multipoints(positions.to_crs(crs).to_numpy())
+    area = shapely.concave_hull(points, ratio=_HULL_RATIO).buffer(_EDGE_M)
+    cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=area.envelope, ordered=True))
+    return gpd.GeoSeries(shapely.intersection(cells, area), index=positions.index, crs=crs).to_crs(positions.crs)
+
+
+def write_embedded_tables(communes: SourceTable, sites: SourceTable, folder: Path) -> None:
+    """Make `communes.csv` and `sites.csv` again from official files.
+
+    ``write_embedded_tables(read_communes([...], population=...), read_france_services(...), folder)``. The tax offices
+    are kept by hand: see `data/README.md`.
+
+    Parameters
+    ----------
+    communes
+        From `read_communes`: all communes of the départements wanted.
+    sites
+        From `read_france_services`; only the sites of those départements are written.
+    folder
+        Where to write; made if absent.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    area = communes.frame.rename_axis("code").reset_index().rename(columns={"point_source": "position"})
+    area[["lon", "lat"]] = area[["lon", "lat"]].round(_DECIMALS)
+    area[list(COMMUNES_CSV)].to_csv(folder / "communes.csv", index=False, lineterminator="\n")
+
+    chosen = sites.frame[sites.frame["departement"].isin(area["departement"])]
+    chosen = chosen.assign(
+        appointment=chosen["appointment"].astype("object").map({True: "yes", False: "no"}),
+        comment=chosen["comment"].mask(chosen["comment"].str.len() > _MAX_COMMENT),
+        opening_hours=chosen["opening_hours"].replace("", "off"),
+        lon=chosen.geometry.x.round(_DECIMALS),
+        lat=chosen.geometry.y.round(_DECIMALS),
+    )
+    chosen[list(SITES_CSV)].to_csv(folder / "sites.csv", index=False, lineterminator="\n")
+
+
+def _read_communes(path: Path) -> SourceTable:
+    source = "Communes du territoire fourni"
+    table = read_delimited(path, source)
+    require_columns(table, COMMUNES_CSV, source)
+    lon, lat = _degrees(table["lon"]), _degrees(table["lat"])
+    population = pd.to_numeric(table["population"], errors="coerce").astype("Float64")
+    unread = population.isna() | (population < 0) | (population != population.round())
+    same_place = pd.DataFrame({"lon": lon, "lat": lat}).duplicated()
+    _require(
+        source,
+        {
+            "code INSEE absent ou non reconnu": table["code"] == normalise_codes(table["code"]),
+            "code INSEE déjà lu": ~table["code"].duplicated(),
+            "nom ou département absent": table["name"].notna() & table["departement"].notna(),
+            "population non reconnue": table["population"].isna() | ~unread,
+            "position absente ou déjà prise": lon.notna() & lat.notna() & ~same_place,
+            f"position : {' ou '.join(POINT_SOURCES)} attendu": table["position"].isin(POINT_SOURCES),
+        },
+    )
+    if len(table) < _MIN_CELLS:
+        raise SchemaError(source, [Fault(f"au moins {_MIN_CELLS} communes sont attendues")], _ADVICE)
+    frame = gpd.GeoDataFrame(
+        {
+            "name": table["name"],
+            "departement": table["departement"],
+            "population": population.astype("Int64"),
+            "lon": lon,
+            "lat": lat,
+            "point_source": table["position"],
+            "altitude_m": np.nan,
+            "code": table["code"],
+        },
+        geometry=approximate_contours(
+            gpd.GeoSeries.from_xy(lon, lat, index=table.index, crs=WGS84), metric_crs(table["departement"].iloc[0])
+        ),
+    )
+    frame = frame.set_index("code").sort_index().rename_axis("commune_code")[[*COMMUNE_COLUMNS, "geometry"]]
+    note = (
+        "Les contours des communes sont approchés : faute de contours officiels, chaque commune est représentée par "
+        "l'espace le plus proche de sa position. Leur position est un point à l'intérieur de leur contour officiel, "
+        "pas leur mairie."
+    )
+    return _source_table(frame, path, source, "contours 2018, population 2023", (note,))
+
+
+def _read_sites(path: Path) -> SourceTable:
+    source = "Sites France services du territoire fourni"
+    table = read_delimited(path, source)
+    require_columns(table, SITES_CSV, source)
+    lon, lat = _degrees(table["lon"]), _degrees(table["lat"])
+    _require(
+        source,
+        {
+            "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
+            "nom absent": table["name"].notna(),
+            "nature de site non reconnue": table["kind"].isin(FACILITY_KINDS),
+            "position absente": lon.notna() & lat.notna(),
+        },
+    )
+    table["appointment"] = table["appointment"].map(_YES_NO).astype("boolean")
+    table["opening_hours"] = table["opening_hours"].replace("off", "")
+    return _source_table(_facilities(table, lon, lat), path, source, "2024-08-01")
+
+
+def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
+    source = "Centres des Finances publiques du territoire fourni"
+    table = read_delimited(path, source)
+    require_columns(table, TAX_OFFICES_CSV, source)
+    _require(
+        source,
+        {
+            "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
+            "nom absent": table["name"].notna(),
+            "commune absente de communes.csv": table["commune_code"].isin(communes.index),
+            f"statut : {' ou '.join(TAX_OFFICE_STATUSES)} attendu": table["status"].isin(TAX_OFFICE_STATUSES),
+        },
+    )
+    town = communes.reindex(table["commune_code"]).set_axis(table.index)
+    lon, lat = _degrees(table["lon"]), _degrees(table["lat"])
+    at_town = lon.isna() | lat.isna()
+    table["kind"] = "tax_office"
+    table["commune_name"], table["departement"] = town["name"], town["departement"]
+    notes = []
+    unverified = table.loc[table["status"] != "verified", "name"]
+    if len(unverified):
+        notes.append(f"À vérifier auprès de l'administration : {', '.join(unverified)}.")
+    if at_town.any():
+        notes.append(f"{int(at_town.sum())} centre(s) sans adresse connue, placé(s) à la position de leur commune.")
+    frame = _facilities(table, lon.mask(at_town, town["lon"]), lat.mask(at_town, town["lat"]))
+    return _source_table(frame, path, source, None, tuple(notes))
+
+
+def _degrees(cells: pd.Series) -> pd.Series:
+    numbers: pd.Series = pd.to_numeric(cells, errors="coerce").astype("float64")
+    return numbers.where(numbers.abs() <= 180)  # noqa: PLR2004 - degrees
+
+
+def _require(source: str, rules: dict[str, pd.Series]) -> None:
+    """Raise `SchemaError` with every row that breaks a rule; a rule is the fault's sentence and where it holds."""
+    faults = [
+        Fault(sentence, int(row))
+        for sentence, holds in rules.items()
+        for row in holds.index[~holds.fillna(value=False).to_numpy(dtype=bool)]
+    ]
+    if faults:
+        raise SchemaError(source, sorted(faults, key=lambda fault: fault.row or 0), _ADVICE)
+
+
+def _facilities(table: pd.DataFrame, lon: pd.Series, lat: pd.Series) -> gpd.GeoDataFrame:
+    dtypes = dict.fromkeys(FACILITY_COLUMNS, "string") | {"appointment": "boolean"}
+    columns = table.reindex(columns=list(FACILITY_COLUMNS)).astype(dtypes)
+    return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(lon, lat), crs=WGS84).reset_index(drop=True)
+
+
+def _source_table(
+    frame: gpd.GeoDataFrame, path: Path, dataset: str, vintage: str | None, notes: tuple[str, ...] = ()
+) -> SourceTable:
+    provenance = Provenance(
+        dataset=dataset,
+        file=path.name,
+        vintage=vintage,
+        licence=OPEN_LICENCE if vintage else None,  # the list of tax offices is the project's own
+        sha256=checksum(path),
+        rows_read=len(frame),
+        rows_kept=len(frame),
+    )
+    return SourceTable(frame, provenance, notes=notes)

@@ -1,0 +1,236 @@
+"""What every reader of facilities does: positions, rows kept out, the final table.
+
+A reader maps its columns to `geo.schemas.FACILITY_COLUMNS`; `facility_source_table` keeps the rows that
+have a name, a usable position and an identifier of their own, and says why the others are kept out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.crs import WGS84, metric_crs_at
+from geo.errors import Fault, SchemaError
+from geo.schemas import FACILITY_COLUMNS, check_facilities
+from geo.sources.commune_codes import normalise_codes
+from geo.sources.provenance import REJECTED_COLUMNS, Provenance, SourceTable, checksum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+#: Licence of the lists published by French administrations.
+OPEN_LICENCE: Final = "Licence Ouverte 2.0"
+
+_DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(-?)(\d\d)\2(\d\d)(?!\d)")
+_ROWS_SHOWN: Final = 10
+_MAX_SHOWN: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityRows:
+    """Rows of a list of facilities, before any is kept out.
+
+    `table` has any of `FACILITY_COLUMNS`, at least `facility_id`, `name` and `kind` ("string"), and is
+    indexed by row; `lon` and `lat` (float64 degrees, NaN where missing) and `reasons` ("string": why
+    the reader itself keeps a row out, <NA> where it does not) share that index. `rows_read` counts
+    the rows of the file where the reader gathered or chose some.
+    """
+
+    table: pd.DataFrame
+    lon: pd.Series
+    lat: pd.Series
+    reasons: pd.Series | None = None
+    rows_read: int | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence: str | None) -> SourceTable:
+    """Keep the usable rows, check them, and say where they come from.
+
+    Parameters
+    ----------
+    rows
+        What the reader read.
+    path
+        The file, whose checksum and date (from its name) go to the provenance.
+    dataset
+        French name of the list, as shown to users.
+    licence
+        Its licence, `None` if unknown.
+
+    Raises
+    ------
+    SchemaError
+        No row is usable; lists why, row by row.
+    """
+    table = rows.table
+    reasons = pd.Series(pd.NA, index=table.index, dtype="string") if rows.reasons is None else rows.reasons.copy()
+    reasons = reasons.fillna(position_reasons(rows.lon, rows.lat))
+    reasons = reasons.mask(reasons.isna() & table["name"].isna(), "nom absent")
+    reasons = reasons.mask(reasons.isna() & table["facility_id"].isna(), "identifiant absent")
+    reasons = reasons.fillna(_repeated_reasons(table.loc[reasons.isna(), "facility_id"]))
+    rejected = pd.DataFrame(
+        {
+            "row": table.index.astype("int64"),
+            "identifier": table["facility_id"].fillna(""),
+            "reason": reasons,
+        },
+        columns=list(REJECTED_COLUMNS),
+    )
+    rejected = rejected[reasons.notna()].reset_index(drop=True)
+    usable = reasons.isna().to_numpy()
+    if not usable.any():
+        faults = [Fault(str(reason), int(row)) for row, reason in zip(rejected["row"], rejected["reason"], strict=True)]
+        advice = "Aucune ligne n'est utilisable : vérifiez les colonnes de position."
+        raise SchemaError(dataset, faults or [Fault("aucun lieu trouvé")], advice)
+
+    dtypes = dict.fromkeys(FACILITY_COLUMNS, "string") | {"appointment": "boolean"}
+    kept = table[usable].reindex(columns=list(FACILITY_COLUMNS)).astype(dtypes)
+    points = gpd.points_from_xy(rows.lon[usable], rows.lat[usable])
+    frame = gpd.GeoDataFrame(kept.reset_index(drop=True), geometry=points, crs=WGS84)
+    provenance = Provenance(
+        dataset=dataset,
+        file=path.name,
+        vintage=vintage_from_name(path),
+        licence=licence,
+        sha256=checksum(path),
+        rows_read=len(table) if rows.rows_read is None else rows.rows_read,
+        rows_kept=len(frame),
+    )
+    return SourceTable(check_facilities(frame, dataset), provenance, rejected, tuple(rows.notes))
+
+
+def parse_degrees(cells: pd.Series) -> pd.Series:
+    """Return decimal numbers, with a point or a comma, as float64; NaN where a cell is none."""
+    return pd.to_numeric(cells.astype("string").str.replace(",", ".", regex=False), errors="coerce").astype("float64")
+
+
+def parse_lat_lon(cells: pd.Series) -> pd.DataFrame:
+    """Split ``48.85, 2.35`` into the float64 columns `lat` and `lon`; NaN where a cell is not such a pair."""
+    number = r"(-?[0-9]+(?:\.[0-9]+)?)"
+    pairs = cells.astype("string").str.extract(rf"^\s*\[?\s*{number}\s*[,;]\s*{number}\s*\]?\s*$")
+    return pairs.set_axis(["lat", "lon"], axis="columns").apply(parse_degrees)
+
+
+def position_reasons(lon: pd.Series, lat: pd.Series) -> pd.Series:
+    """Say why positions cannot be used.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees, float64, NaN where missing or not a number.
+
+    Returns
+    -------
+    pandas.Series
+        French sentences, dtype "string", <NA> where the position lies in France.
+    """
+    inside = _in_france(lon, lat)
+    shown = lat.astype("string") + ", " + lon.astype("string")
+    choices = [
+        (lon.isna() | lat.isna(), "position absente ou illisible"),
+        ((lon == 0) & (lat == 0), "position 0, 0 (inconnue du producteur)"),
+        (~inside & _in_france(lat, lon), "latitude et longitude inversées (" + shown + ")"),
+        (~inside, "position hors de France (" + shown + ")"),
+    ]
+    reasons = pd.Series(pd.NA, index=lon.index, dtype="string")
+    for concerned, reason in choices:
+        reasons = reasons.mask(reasons.isna() & concerned, reason)
+    return reasons
+
+
+def position_identifiers(lon: pd.Series, lat: pd.Series) -> pd.Series:
+    """Name places by their position, for lists without identifiers; places that share one are numbered.
+
+    The identifier stays the same from one edition of a list to the next while the place does not move.
+    """
+    identifiers = lat.map("{:.5f}".format) + "_" + lon.map("{:.5f}".format)
+    rank = identifiers.groupby(identifiers).cumcount()
+    identifiers = identifiers.where(rank == 0, identifiers + "_" + (rank + 1).astype(str))
+    return identifiers.astype("string").where(lon.notna() & lat.notna())
+
+
+def repair_code(cells: pd.Series, width: int, what: str, notes: list[str]) -> pd.Series:
+    """Give back the leading zero that spreadsheets take from codes, and note where.
+
+    Parameters
+    ----------
+    cells
+        Codes, dtype "string", indexed by row.
+    width
+        Full number of characters.
+    what
+        French name of the code, for the note.
+    notes
+        A sentence is added if something was repaired.
+    """
+    codes = cells.str.removesuffix(".0").str.upper()
+    codes = codes.mask(codes.str.fullmatch(rf"[0-9]{{{width - 1}}}").fillna(value=False), "0" + codes)
+    repaired = (codes != cells).fillna(value=False)
+    if repaired.any():
+        notes.append(f"{repaired.sum()} {what} remis en forme, zéro initial compris ({rows_text(repaired)})")
+    return codes
+
+
+def commune_codes(cells: pd.Series, notes: list[str]) -> pd.Series:
+    """Return INSEE commune codes, repaired; <NA> where none can be read. Both are noted."""
+    codes = normalise_codes(cells)
+    repaired = (codes != cells).fillna(value=False)
+    if repaired.any():
+        notes.append(f"{repaired.sum()} code(s) INSEE de commune remis en forme ({rows_text(repaired)})")
+    unread = cells.notna() & codes.isna()
+    if unread.any():
+        notes.append(f"{unread.sum()} code(s) INSEE de commune illisibles, laissés vides ({rows_text(unread)})")
+    return codes
+
+
+def rows_text(concerned: pd.Series) -> str:
+    """Return ``lignes 3, 8, 12`` for the rows where `concerned` (boolean, indexed by row) is true."""
+    rows = concerned.index[concerned.fillna(value=False).to_numpy(dtype=bool)]
+    more = f" et {len(rows) - _ROWS_SHOWN} autres" if len(rows) > _ROWS_SHOWN else ""
+    return ("ligne " if len(rows) == 1 else "lignes ") + ", ".join(map(str, rows[:_ROWS_SHOWN])) + more
+
+
+def fault_notes(faults: Iterable[Fault]) -> list[str]:
+    """Return faults that lose no row as sentences, the first ones spelled out and the rest counted."""
+    texts = list(map(str, faults))
+    hidden = len(texts) - _MAX_SHOWN
+    return [*texts[:_MAX_SHOWN], *([f"et {hidden} autres défauts d'horaires"] if hidden > 0 else [])]
+
+
+def vintage_from_name(path: Path) -> str | None:
+    """Return the date written in a file's name (``YYYYMMDD`` or ``YYYY-MM-DD``) as ISO text, else `None`."""
+    for year, _, month, day in _DATE_IN_NAME.findall(path.name):
+        try:
+            return date(int(year), int(month), int(day)).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def join_texts(columns: Sequence[pd.Series], separator: str) -> pd.Series:
+    """Join text columns row by row, leaving out what is missing; <NA> where all is."""
+    first, *others = (column.astype("string") for column in columns)
+    joined: pd.Series = first
+    for text in others:
+        joined = (joined + separator + text).fillna(joined).fillna(text)
+    return joined
+
+
+def _in_france(lon: pd.Series, lat: pd.Series) -> pd.Series:
+    inside = [metric_crs_at(x, y) is not None for x, y in zip(lon.to_numpy(), lat.to_numpy(), strict=True)]
+    return pd.Series(np.array(inside, dtype=bool), index=lon.index)
+
+
+def _repeated_reasons(identifiers: pd.Series) -> pd.Series:
+    """Say, for every identifier already met, the row where it was."""
+    first_rows = pd.Series(identifiers.index, index=identifiers.index).groupby(identifiers).transform("first")
+    reasons = "identifiant déjà utilisé ligne " + first_rows.astype("string")
+    return reasons.where(identifiers.duplicated()).astype("string")

@@ -1,0 +1,237 @@
+"""The official list of France services sites (ANCT, data.gouv.fr, Licence Ouverte 2.0).
+
+Columns of 2024: https://www.data.gouv.fr/fr/datasets/liste-des-structures-france-services/. The schema
+used until 2023 (`itinerance`, and `format_fs` = "Site principal" or "Antenne") is read as well.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from geo.crs import departement_of
+from geo.errors import Fault, SchemaError
+from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.facility_table import (
+    OPEN_LICENCE,
+    FacilityRows,
+    commune_codes,
+    facility_source_table,
+    fault_notes,
+    join_texts,
+    parse_degrees,
+    repair_code,
+    rows_text,
+)
+from geo.sources.folding import fold_all
+from geo.sources.opening_hours import parse_weeks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.sources.provenance import SourceTable
+
+DATASET: Final = "Liste des structures France services"
+
+_HOURS: Final = ("h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi")
+_REQUIRED: Final = (
+    *("id_fs", "lib_fs", "adresse", "insee_com", "code_postal", "lib_com", "latitude", "longitude"),
+    *(*_HOURS, "format_fs"),
+)
+_OPTIONAL: Final = (
+    *("insee_dep", "complement_adresse", "mail", "telephone", "prise_rdv", "commentaire"),
+    *("labellisation_fs", "site_web", "type_fs", "itinerance"),
+)
+
+_PRINCIPAL: Final = frozenset({"principal", "site principal"})
+_FIXED_FORMATS: Final = frozenset(
+    {"fixe", "multisites", "multisite", "fixe antenne s", "fixe antenne", "fixe antennes"}
+)
+_BUS_FORMATS: Final = frozenset({"bus equivalent", "bus", "itinerante", "itinerant", "mobile"})
+
+#: Who runs a site -> words of its name that say so (folded text). Where the words of several bearers
+#: are found the first of CCAS and CIAS wins (they belong to a commune or an intercommunality).
+_BEARER_WORDS: Final = {
+    "CCAS": r"ccas|centre communal d action sociale",
+    "CIAS": r"cias|centre intercommunal d action sociale",
+    "La Poste": r"la poste|bureau de poste|agence postale",
+    "MSA": r"msa|mutualite sociale agricole",
+    "État": r"sous prefecture|prefecture",
+    "Intercommunalité": (
+        r"communaute des? communes|communaute d agglomeration|communaute urbaine|intercommunalite|cc (?!$)|"
+        r"(?:communaute|agglomeration|agglo)$"
+    ),
+    "Commune": r"mairie|commune|hotel de ville",
+    "Département": r"conseil departemental|maison du departement|departement(?:al|ale)?",
+    "Association": r"association",
+    # A network whose members are bodies of several kinds, often beside the name of whom they work for.
+    "inconnu": r"pimms",
+}
+
+_ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
+
+
+def read_france_services(path: Path) -> SourceTable:
+    """Read the list of France services sites.
+
+    The kind follows the rule of the official map: an antenne whatever its format; else `bus` for the
+    formats "Bus_équivalent", "Itinérante", "Mobile" (before 2024: `itinerance` = "Oui"), `main` for the
+    fixed ones. The bearer is given only where the name of the site says it, <NA> elsewhere.
+
+    Parameters
+    ----------
+    path
+        The CSV file, in any encoding and with any delimiter that `read_delimited` recognises.
+
+    Returns
+    -------
+    SourceTable
+        `frame` meets `geo.schemas.check_facilities`. Kept out, and reported by row in `rejected`: no
+        usable position, outside France, repeated identifier, no name, kind never seen before. What
+        loses no row is reported in `notes`: malformed hours (that day is then unknown), repaired
+        codes, unreadable dates.
+
+    Raises
+    ------
+    SourceError, SchemaError
+        The file is not a list of France services; all missing columns are listed.
+    """
+    table = read_delimited(path, DATASET)
+    require_columns(table, _REQUIRED, DATASET)
+    if "type_fs" not in table and "itinerance" not in table:
+        fault = Fault("colonne « type_fs » absente (ni « itinerance », de l'ancien schéma)")
+        raise SchemaError(DATASET, [fault], "Téléchargez la liste officielle à nouveau.")
+    table = table.reindex(columns=[*_REQUIRED, *_OPTIONAL]).astype("string")
+
+    notes: list[str] = []
+    commune_code = commune_codes(table["insee_com"], notes)
+    weeks, hour_faults = parse_weeks(table[list(_HOURS)])
+    kinds, unknown_kinds = _kinds(table, notes)
+    facilities = pd.DataFrame(
+        {
+            "facility_id": table["id_fs"],
+            "name": table["lib_fs"],
+            "kind": kinds,
+            "address": join_texts([table["adresse"], table["complement_adresse"]], ", "),
+            "postcode": repair_code(table["code_postal"], 5, "code(s) postaux", notes),
+            "commune_code": commune_code,
+            "commune_name": table["lib_com"],
+            "departement": _departements(table["insee_dep"], commune_code, notes),
+            "phone": table["telephone"],
+            "email": table["mail"],
+            "website": table["site_web"],
+            "opening_hours": weeks,
+            "appointment": _yes_or_no(table["prise_rdv"], notes),
+            "comment": _unescape(table["commentaire"]),
+            "bearer": guess_bearers(table["lib_fs"]),
+            "labelled_on": _label_dates(table["labellisation_fs"], notes),
+        }
+    )
+    rows = FacilityRows(
+        table=facilities,
+        lon=parse_degrees(table["longitude"]),
+        lat=parse_degrees(table["latitude"]),
+        reasons=unknown_kinds,
+        notes=[*notes, *fault_notes(hour_faults)],
+    )
+    return facility_source_table(rows, path, DATASET, OPEN_LICENCE)
+
+
+def guess_bearers(names: pd.Series) -> pd.Series:
+    """Tell who runs each site where its name says it.
+
+    Parameters
+    ----------
+    names
+        Names of sites, dtype "string".
+
+    Returns
+    -------
+    pandas.Series
+        "La Poste", "CCAS", "CIAS", "MSA", "État", "Intercommunalité", "Commune", "Département" or
+        "Association"; <NA> where the name says nothing, or names several bearers.
+    """
+    folded = fold_all(names)
+    says = pd.DataFrame(
+        {
+            bearer: folded.str.contains(rf"(?:^| )(?:{words})(?:(?<= )|(?= )|$)", regex=True).fillna(value=False)
+            for bearer, words in _BEARER_WORDS.items()
+        }
+    ).astype(bool)
+    social = says["CCAS"] | says["CIAS"]
+    says.loc[social, ["Commune", "Intercommunalité"]] = False
+    certain = (says.sum(axis="columns") == 1) & ~says["inconnu"]
+    return says.idxmax(axis="columns").where(certain).astype("string")
+
+
+def _kinds(table: pd.DataFrame, notes: list[str]) -> tuple[pd.Series, pd.Series]:
+    """Return the kind of each row, and why it cannot be told (<NA> where it can)."""
+    formats = fold_all(table["format_fs"])
+    types = fold_all(table["type_fs"])
+    rounds = fold_all(table["itinerance"]).fillna("non")
+    # The schema used until 2023, row by row: its `format_fs` is today's `type_fs`.
+    old = types.isna() & formats.isin([*_PRINCIPAL, "antenne"]) & rounds.isin(["oui", "non"])
+    types = types.mask(old, formats.mask(rounds == "oui", "principal"))
+    formats = formats.mask(old, rounds.map({"oui": "itinerante", "non": "fixe"}))
+
+    antenne = (types == "antenne").fillna(value=False)
+    principal = types.isin(_PRINCIPAL)
+    kinds = pd.Series(pd.NA, index=table.index, dtype="string")
+    kinds = kinds.mask(principal & formats.isin(_FIXED_FORMATS), "main")
+    kinds = kinds.mask(principal & (formats.isin(_BUS_FORMATS) | (rounds == "oui")), "bus")
+    kinds = kinds.mask(antenne, "antenne")
+
+    travelling = antenne & formats.isin(_BUS_FORMATS)
+    if travelling.any():
+        notes.append(
+            f"{travelling.sum()} antenne(s) de format itinérant, comptées comme antennes ({rows_text(travelling)})"
+        )
+    unseen = antenne & ~formats.isin(_FIXED_FORMATS | _BUS_FORMATS)
+    if unseen.any():
+        notes.append(f"{unseen.sum()} antenne(s) de format inconnu ({rows_text(unseen)})")
+    shown = [table[name].fillna("").str[:40] for name in ("type_fs", "format_fs", "itinerance")]
+    reasons = "type de structure inconnu : type_fs « " + shown[0] + " », format_fs « " + shown[1]
+    reasons = reasons + " », itinerance « " + shown[2] + " »"
+    return kinds.fillna("main"), reasons.where(kinds.isna()).astype("string")
+
+
+def _departements(cells: pd.Series, commune_code: pd.Series, notes: list[str]) -> pd.Series:
+    """Return the département a site lies in: that of its commune, else the one written."""
+    written = repair_code(cells, 2, "code(s) de département", notes)
+    located = commune_code.map(departement_of, na_action="ignore").astype("string")
+    differs = (located != written).fillna(value=False)
+    if differs.any():
+        notes.append(
+            f"{differs.sum()} site(s) dont le département écrit n'est pas celui de leur commune, "
+            f"qui est retenu ({rows_text(differs)})"
+        )
+    return located.fillna(written)
+
+
+def _yes_or_no(cells: pd.Series, notes: list[str]) -> pd.Series:
+    answers = fold_all(cells).map({"oui": True, "non": False}).astype("boolean")
+    unread = cells.notna() & answers.isna()
+    if unread.any():
+        notes.append(f"prise_rdv ni « Oui » ni « Non », laissé inconnu ({rows_text(unread)})")
+    return answers
+
+
+def _label_dates(cells: pd.Series, notes: list[str]) -> pd.Series:
+    written = cells.str.extract(r"([0-9]{2}/[0-9]{2}/[0-9]{4})", expand=False)
+    dates = pd.to_datetime(written, format="%d/%m/%Y", errors="coerce").dt.strftime("%Y-%m-%d").astype("string")
+    unread = cells.notna() & dates.isna()
+    if unread.any():
+        notes.append(f"date de labellisation illisible, laissée vide ({rows_text(unread)})")
+    return dates
+
+
+def _unescape(cells: pd.Series) -> pd.Series:
+    r"""Give back the characters that the publisher sometimes writes as ``\x20`` or ``\u2019``."""
+
+    def character(found: re.Match[str]) -> str:
+        mark = chr(int(found[1] or found[2], 16))
+        return mark if mark.isprintable() else " "
+
+    return cells.str.replace(_ESCAPED, character, regex=True).astype("string")

@@ -1,0 +1,238 @@
+"""Any list of places: post offices, former MSAP, digital advisers, town halls.
+
+A CSV, or a layer of points (GeoJSON, GeoPackage, shapefile, GeoParquet; zipped or not), with at least
+a name and a position. Columns are named by the caller, or recognised by their usual names.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from geo.crs import WGS84
+from geo.errors import CrsError, Fault, ParameterError, SchemaError
+from geo.sources.delimited import read_delimited
+from geo.sources.facility_table import (
+    FacilityRows,
+    commune_codes,
+    facility_source_table,
+    parse_degrees,
+    parse_lat_lon,
+    position_identifiers,
+    repair_code,
+    rows_text,
+)
+from geo.sources.folding import fold
+from geo.sources.layers import find_layers, read_layer
+from geo.sources.opening_hours import WeeklyHours
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from geo.sources.provenance import SourceTable
+
+LAYER_SUFFIXES: Final = (".geojson", ".json", ".gz", ".gpkg", ".shp", ".zip", ".parquet", ".geoparquet")
+
+#: Usual names of columns (folded: no accent, case or punctuation).
+_NAMES: Final = ("nom", "name", "libelle", "lib", "intitule", "denomination", "lib fs", "nom du service")
+_IDENTIFIERS: Final = ("id", "identifiant", "facility id", "id fs")
+_LONGITUDES: Final = ("longitude", "lon", "lng", "long")
+_LATITUDES: Final = ("latitude", "lat")
+_PAIRS: Final = ("geocodage", "coordonnees", "geo point", "geo point 2d", "lat lon")
+
+#: Columns taken where present, the first name found being used.
+_OPTIONAL: Final = {
+    "address": ("adresse", "address"),
+    "postcode": ("code postal", "codepostal", "cp", "postcode"),
+    "commune_code": ("code insee", "insee com", "code commune", "commune code", "code commune insee"),
+    "commune_name": ("commune", "nom commune", "lib com", "ville", "commune name"),
+    "phone": ("telephone", "tel", "phone"),
+    "email": ("mail", "email", "courriel"),
+    "website": ("site web", "site internet", "url", "website"),
+    "opening_hours": ("opening hours", "horaires"),
+    "comment": ("commentaire", "comment"),
+}
+_DEGREES_LIMIT: Final = 180
+
+
+def read_places(
+    path: Path,
+    *,
+    name: str | None = None,
+    lon: str | None = None,
+    lat: str | None = None,
+    facility_id: str | None = None,
+    layer: str | None = None,
+    dataset: str | None = None,
+) -> SourceTable:
+    """Read a list of places with a name and a position.
+
+    Parameters
+    ----------
+    path
+        The file; a layer is recognised by its suffix (`LAYER_SUFFIXES`), anything else is read as CSV.
+    name, lon, lat, facility_id
+        Columns to use. Without them: `nom`, `name`, `libelle`, `lib`, `intitule`, `denomination`... for
+        the name; `longitude`, `lon`, `lng`, `long` and `latitude`, `lat`, else `x` and `y`, else one column
+        `geocodage`, `coordonnees`, `geo_point_2d` that holds "lat,lon", for the position of a CSV (in
+        degrees, WGS84); `id`, `identifiant`, `facility_id`, `id_fs` for the identifier, else the position
+        stands in. Case, accents and punctuation do not matter.
+    layer
+        Layer to read where the file holds several.
+    dataset
+        French name of the list, as shown to users; by default the file's name.
+
+    Returns
+    -------
+    SourceTable
+        `frame` meets `geo.schemas.check_facilities`, kind "place". A layer is brought to WGS84, a place that
+        is not a point is taken at a point inside it (noted). Address, postcode, commune, phone, e-mail,
+        website, opening hours (OpenStreetMap syntax only, noted otherwise) are taken where present.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read.
+    SchemaError
+        A column is missing, or several could be meant.
+    CrsError
+        A layer does not say its CRS, or a CSV's positions are not degrees.
+    ParameterError
+        `lon` or `lat` is given for a layer, or only one of them, or `layer` for a CSV.
+    """
+    source = dataset or path.stem
+    if (lon is None) != (lat is None):
+        msg = f"{source} : la longitude et la latitude vont ensemble. Nommez les deux colonnes."
+        raise ParameterError(msg)
+    notes: list[str] = []
+    if path.suffix.lower() in LAYER_SUFFIXES:
+        if lon is not None:
+            msg = f"{source} : une couche porte déjà ses positions. Ne nommez ni longitude ni latitude."
+            raise ParameterError(msg)
+        table, position = _read_points(path, layer, source, notes)
+    else:
+        if layer is not None:
+            msg = f"{source} : un fichier CSV n'a pas de couches. Ne nommez pas de couche."
+            raise ParameterError(msg)
+        table = read_delimited(path, source)
+        position = _csv_position(table, lon, lat, source)
+
+    name_column = _one_column(table, name, _NAMES, "le nom", source)
+    if name_column is None:
+        raise _missing(table, ["colonne du nom absente"], source)
+    id_column = _one_column(table, facility_id, _IDENTIFIERS, "l'identifiant", source)
+    identifiers = position_identifiers(position["lon"], position["lat"])
+    places = pd.DataFrame(
+        {
+            "facility_id": identifiers if id_column is None else table[id_column].fillna(identifiers),
+            "name": table[name_column],
+            "kind": pd.Series("place", index=table.index, dtype="string"),
+        }
+    )
+    folded = _folded_columns(table)
+    for target, usual in _OPTIONAL.items():
+        found = [folded[folded == wanted].index[0] for wanted in usual if (folded == wanted).any()]
+        if found:
+            places[target] = table[found[0]]
+    _tidy(places, notes)
+    rows = FacilityRows(places, position["lon"], position["lat"], notes=notes)
+    return facility_source_table(rows, path, source, None)
+
+
+def _read_points(path: Path, layer: str | None, source: str, notes: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the attributes of a layer as text, and the positions of its places in degrees."""
+    layers = find_layers(path, source)
+    labels = [each.label for each in layers]
+    chosen = [each for each in layers if layer is None or each.label == layer]
+    if len(chosen) != 1:
+        problem = "absente" if layer is not None and not chosen else "à choisir"
+        fault = Fault(f"couche {problem} parmi {', '.join(labels)}")
+        raise SchemaError(source, [fault], "Nommez la couche à lire.")
+    frame: gpd.GeoDataFrame = read_layer(chosen[0], source)
+    if frame.empty:
+        raise SchemaError(source, [Fault("la couche est vide")], "Téléchargez le fichier à nouveau.")
+    shapes = frame.geometry
+    extended = shapes.notna() & (shapes.geom_type != "Point")
+    if extended.any():
+        notes.append(f"{extended.sum()} lieu(x) pris en un point intérieur à leur contour ({rows_text(extended)})")
+        shapes = shapes.where(~extended, shapes.representative_point())
+    try:
+        points = shapes.to_crs(WGS84)
+    except RuntimeError as error:  # pyproj
+        msg = f"{source} : le système {frame.crs.to_string()} ne mène pas à {WGS84}. Reprojetez la couche."
+        raise CrsError(msg) from error
+    table = frame.drop(columns="geometry").astype("string").apply(lambda column: column.str.strip().replace("", pd.NA))
+    return table, pd.DataFrame({"lon": points.x, "lat": points.y})
+
+
+def _csv_position(table: pd.DataFrame, lon: str | None, lat: str | None, source: str) -> pd.DataFrame:
+    """Return the columns `lon` and `lat` in degrees, NaN where a cell holds no number."""
+    lon_column = _one_column(table, lon, _LONGITUDES, "la longitude", source)
+    lat_column = _one_column(table, lat, _LATITUDES, "la latitude", source)
+    if lon_column is None and lat_column is None:
+        lon_column = _one_column(table, None, ("x",), "la longitude", source)
+        lat_column = _one_column(table, None, ("y",), "la latitude", source)
+    if lon_column is None and lat_column is None:
+        pair_column = _one_column(table, None, _PAIRS, "la position", source)
+        if pair_column is None:
+            raise _missing(table, ["colonne de la longitude absente", "colonne de la latitude absente"], source)
+        return parse_lat_lon(table[pair_column])
+    if lon_column is None or lat_column is None:
+        raise _missing(table, [f"colonne de la {'longitude' if lon_column is None else 'latitude'} absente"], source)
+    position = pd.DataFrame({"lon": parse_degrees(table[lon_column]), "lat": parse_degrees(table[lat_column])})
+    if position.abs().median().max() > _DEGREES_LIMIT:
+        msg = (
+            f"{source} : les colonnes « {lon_column} » et « {lat_column} » ne sont pas en degrés (WGS84). "
+            f"Des longitudes et latitudes sont attendues. Reprojetez, ou donnez une couche avec son système."
+        )
+        raise CrsError(msg)
+    return position
+
+
+def _one_column(table: pd.DataFrame, asked: str | None, usual: tuple[str, ...], what: str, source: str) -> str | None:
+    """Return the column asked for, else the only one with a usual name, `None` if there is none."""
+    folded = _folded_columns(table)
+    if asked is not None:
+        candidates = [asked] if asked in table.columns else list(folded.index[folded == fold(asked)])
+        if not candidates:
+            raise _missing(table, [f"colonne « {asked} » absente"], source)
+    else:
+        candidates = list(folded.index[folded.isin(usual)])
+    if len(candidates) > 1:
+        fault = Fault(f"plusieurs colonnes possibles pour {what} : {', '.join(candidates)}")
+        raise SchemaError(source, [fault], "Nommez la colonne à utiliser.")
+    return candidates[0] if candidates else None
+
+
+def _folded_columns(table: pd.DataFrame) -> pd.Series:
+    return pd.Series([fold(str(column)) for column in table.columns], index=table.columns, dtype="string")
+
+
+def _missing(table: pd.DataFrame, texts: list[str], source: str) -> SchemaError:
+    found = ", ".join(str(column)[:40] for column in table.columns[:40])
+    advice = f"Colonnes trouvées : {found}. Nommez les colonnes à utiliser."
+    return SchemaError(source, [Fault(text) for text in texts], advice)
+
+
+def _tidy(places: pd.DataFrame, notes: list[str]) -> None:
+    """Repair codes, and keep opening hours only in the form that the rest of the package reads."""
+    if "postcode" in places:
+        places["postcode"] = repair_code(places["postcode"], 5, "code(s) postaux", notes)
+    if "commune_code" in places:
+        places["commune_code"] = commune_codes(places["commune_code"], notes)
+    if "opening_hours" in places:
+        hours = places["opening_hours"].map(_stored_hours, na_action="ignore").astype("string")
+        unread = places["opening_hours"].notna() & hours.isna()
+        if unread.any():
+            notes.append(f"{unread.sum()} horaires en texte libre, laissés inconnus ({rows_text(unread)})")
+        places["opening_hours"] = hours
+
+
+def _stored_hours(text: str) -> str | None:
+    try:
+        return WeeklyHours.from_osm(text).to_osm()
+    except ParameterError:
+        return None

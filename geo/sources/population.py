@@ -1,0 +1,166 @@
+"""Legal population by commune (INSEE, `PMUN` file and census series)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from geo.crs import departement_of
+from geo.errors import Fault, SchemaError
+from geo.sources.commune_codes import CITY_OF_ARRONDISSEMENT, CODE_COLUMNS, city_of, listed, normalise_codes
+from geo.sources.delimited import read_delimited
+from geo.sources.facility_table import OPEN_LICENCE
+from geo.sources.provenance import REJECTED_COLUMNS, Provenance, SourceTable, checksum
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE: Final = "Population légale"
+
+#: Lower-case names of the municipal population, with or without a year: PMUN, PMUN21, P21_POP, population.
+_POPULATION_NAME: Final = re.compile(r"pmun(?:_?(\d{4}|\d{2}))?|p(\d{2})_pop|population(?:_municipale)?")
+_ADVICE: Final = "Vérifiez que c'est le fichier des populations légales de l'INSEE (colonnes COM et PMUN)."
+
+
+def read_population(path: Path) -> SourceTable:
+    """Read the municipal population of communes.
+
+    Parameters
+    ----------
+    path
+        Delimited text. The code column is one of `CODE_COLUMNS` (`COM`, `CODGEO`...), the population column
+        `PMUN`, `PMUN21`, `P21_POP` or alike, upper or lower case; of several years the latest is taken.
+
+    Returns
+    -------
+    SourceTable
+        `frame`: indexed by `commune_code` ("string"), column `population` (Int64, residents, never missing). Codes
+        are those of the file: it may list the arrondissements of Paris, Lyon and Marseille, the cities, or both.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be read.
+    SchemaError
+        A column is missing, or no row can be used; lists every fault.
+
+    Notes
+    -----
+    INSEE, "Populations légales", Licence Ouverte.
+    """
+    table = read_delimited(path, SOURCE)
+    table.columns = table.columns.str.lower()
+    code_column = next((name for name in CODE_COLUMNS if name in table.columns), None)
+    population_column, year = _latest_population(list(table.columns))
+    if code_column is None or population_column is None:
+        missing = []
+        if code_column is None:
+            missing.append(Fault("colonne du code de commune absente (COM, CODGEO...)", 1))
+        if population_column is None:
+            missing.append(Fault("colonne de la population municipale absente (PMUN, PMUN21, P21_POP...)", 1))
+        raise SchemaError(SOURCE, missing, _ADVICE)
+
+    raw_code, raw_population = table[code_column], table[population_column]
+    code = normalise_codes(raw_code)
+    number = pd.to_numeric(raw_population.str.replace(r"\s", "", regex=True).str.replace(",", "."), errors="coerce")
+    number = number.astype("Float64").where(lambda value: value.between(0, 1e8)).round().astype("Int64")
+
+    reason = pd.Series(pd.NA, index=table.index, dtype="string")
+    reason = reason.mask(code.isna(), "code de commune « " + raw_code.fillna("") + " » non reconnu")
+    reason = reason.mask(
+        reason.isna() & number.isna(), "population « " + raw_population.fillna("") + " » absente ou non reconnue"
+    )
+    usable = pd.DataFrame({"commune_code": code, "population": number})[reason.isna()]
+    repeated = usable.duplicated()  # same code, same figure: read once
+    conflicting = usable[~repeated].duplicated("commune_code", keep=False)
+    reason = reason.mask(
+        reason.index.isin(conflicting.index[conflicting]), "commune donnée deux fois avec des populations différentes"
+    )
+    reason = reason.mask(reason.index.isin(repeated.index[repeated]), "commune donnée deux fois")
+
+    kept = usable[reason[usable.index].isna()].set_index("commune_code")
+    rejected = pd.DataFrame({"row": table.index, "identifier": raw_code.fillna(""), "reason": reason})
+    rejected = rejected.dropna(subset="reason").reset_index(drop=True)[list(REJECTED_COLUMNS)]
+    if kept.empty:
+        faults = [Fault(why, row) for row, why in zip(rejected["row"], rejected["reason"], strict=True)]
+        raise SchemaError(SOURCE, faults, _ADVICE)
+
+    notes = [f"{SOURCE} : colonne « {population_column.upper()} » du fichier « {path.name} »."]
+    repaired = int((code != raw_code).sum())
+    if repaired:
+        notes.append(f"{repaired} code(s) de commune réparé(s) dans le fichier de population (zéro initial perdu).")
+    provenance = Provenance(
+        dataset=SOURCE,
+        file=path.name,
+        vintage=year,
+        licence=OPEN_LICENCE,
+        sha256=checksum(path),
+        rows_read=len(table),
+        rows_kept=len(kept),
+    )
+    return SourceTable(kept, provenance, rejected, tuple(notes))
+
+
+def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
+    """Give each commune its population, and say which codes do not match.
+
+    A city whose row is missing gets the sum of its arrondissements if all of them are given.
+
+    Parameters
+    ----------
+    communes
+        Commune codes of the study area.
+    population
+        Int64, residents, indexed by commune code, as read by `read_population`.
+
+    Returns
+    -------
+    tuple
+        The population (Int64, <NA> unknown) indexed like `communes`, and French sentences: communes without
+        population, and rows of the same départements without a commune.
+    """
+    matched = population.reindex(communes).fillna(_city_totals(population).reindex(communes)).astype("Int64")
+    notes = []
+    missing = matched.index[matched.isna()]
+    if len(missing):
+        notes.append(
+            f"{len(missing)} commune(s) des contours sans population dans le fichier "
+            f"(communes fusionnées ou d'une autre année) : {listed(list(missing))}."
+        )
+    departements = set(communes.map(departement_of))
+    nearby = population[population.index.map(departement_of).isin(departements)]
+    related = set(communes) | set(city_of(communes).dropna())
+    unused = nearby[~nearby.index.isin(related) & ~city_of(nearby.index).isin(communes).to_numpy()]
+    if len(unused):
+        notes.append(
+            f"{len(unused)} code(s) du fichier de population sans contour dans les mêmes départements, "
+            f"soit {int(unused.sum())} habitants non placés : {listed(list(unused.index))}."
+        )
+    return matched, tuple(notes)
+
+
+def _city_totals(population: pd.Series) -> pd.Series:
+    """Return the population of each city that has arrondissements, <NA> unless all of them are given."""
+    by_arrondissement = population.reindex(list(CITY_OF_ARRONDISSEMENT))
+    city = by_arrondissement.index.map(CITY_OF_ARRONDISSEMENT)
+    totals: pd.Series = by_arrondissement.groupby(city).agg(lambda figures: figures.sum(skipna=False))
+    return totals
+
+
+def _latest_population(columns: list[str]) -> tuple[str | None, str | None]:
+    """Return the most recent population column and its year, `None` where there is none."""
+    found = [(match[1] or match[2], name) for name in columns if (match := _POPULATION_NAME.fullmatch(name))]
+    if not found:
+        return None, None
+    dated = [(_full_year(year), name) for year, name in found if year]
+    if not dated:
+        return found[0][1], None
+    year, name = max(dated)
+    return name, str(year)
+
+
+def _full_year(digits: str) -> int:
+    century = 0 if len(digits) == len("2021") else 1900 if digits >= "60" else 2000
+    return int(digits) + century

@@ -1,0 +1,125 @@
+"""Delimited files: encodings, delimiters, row numbers, hostile content."""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from geo.errors import SchemaError, SourceError
+from geo.sources import delimited
+from geo.sources.delimited import read_delimited, read_text, require_columns
+
+HEADER = ("code", "libellé", "valeur")
+ROWS = (("01", "Bâgé-Dommartin", "1,5"), ("2A004", 'Ajaccio "ville"', ""), ("64483", "deux\nlignes", "œuf"))
+
+
+def write(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "liste.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def as_text(delimiter: str, end: str = "\n") -> str:
+    quoted = [[f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row] for row in (HEADER, *ROWS)]
+    return end.join(delimiter.join(row) for row in quoted) + end
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_encoding_delimiter_and_line_end_are_recognised(tmp_path, encoding, delimiter, end):
+    table = read_delimited(write(tmp_path, as_text(delimiter, end), encoding), "Liste")
+    assert list(table.columns) == list(HEADER)
+    assert table.index.tolist() == [2, 3, 4]
+    assert [tuple(row) for row in table.fillna("").to_numpy()] == list(ROWS)
+    assert {str(dtype) for dtype in table.dtypes} == {"string"}
+    assert table.loc[3].isna().tolist() == [False, False, True]
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them(tmp_path):
+    text = '\n a , b \n\n1,"x\ny"\n , \n2,  z  \n'
+    table = read_delimited(write(tmp_path, text), "Liste")
+    assert table.columns.tolist() == ["a", "b"]
+    assert table.index.tolist() == [4, 6]
+    assert table["b"].tolist() == ["x\ny", "z"]
+
+
+def test_a_single_column_and_a_delimiter_inside_quotes(tmp_path):
+    assert read_delimited(write(tmp_path, "nom\nPau\n"), "Liste")["nom"].tolist() == ["Pau"]
+    table = read_delimited(write(tmp_path, '"a,b,c";d\n"1,2,3";4\n'), "Liste")
+    assert table.columns.tolist() == ["a,b,c", "d"]
+
+
+def test_short_rows_are_completed_and_unnamed_columns_left_out(tmp_path):
+    table = read_delimited(write(tmp_path, ",nom,lat,\n0,Pau,43.3,\n1,Lons\n"), "Liste")
+    assert table.columns.tolist() == ["nom", "lat"]
+    assert pd.isna(table.loc[3, "lat"])
+
+
+def test_text_that_looks_missing_stays_text(tmp_path):
+    table = read_delimited(write(tmp_path, "a,b\nNA,null\n0012,1e5\n"), "Liste")
+    assert table.to_numpy().tolist() == [["NA", "null"], ["0012", "1e5"]]
+
+
+def test_every_overlong_row_is_listed(tmp_path):
+    with pytest.raises(SchemaError) as caught:
+        read_delimited(write(tmp_path, "a,b\n1,2,3\n1,2,,\n1,2,3,4\n"), "Liste")
+    assert [fault.row for fault in caught.value.faults] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "message"),
+    [
+        (b"", SourceError, "est vide"),
+        (b"\xef\xbb\xbf \n\n", SourceError, "est vide"),
+        (b"PK\x03\x04\x00\x00", SourceError, "classeur"),
+        (b"a,b\n1,\x002\n", SourceError, "binaire"),
+        (b"a,b\n1,\x81\xe9\n", SourceError, "binaire"),
+        (b"\xff\xfea", SourceError, "binaire"),
+        (b"<!DOCTYPE html><html>a,b", SourceError, "page web"),
+        (b"a,b\n", SchemaError, "aucune ligne"),
+        (b"a,b\n , \n", SchemaError, "aucune ligne"),
+        (b",,\n,,\n", SchemaError, "aucune ligne"),
+        (b"a,b,a\n1,2,3\n", SchemaError, "« a » en double"),
+        (b'a,b\n1,2\n3,"open\n', SchemaError, "ligne 3 : guillemets"),
+        (b"a,b\n1," + b"x" * 200_000, SchemaError, "ligne 2 : guillemets"),
+        (b"x" * 200_000, SchemaError, "ligne 1 : guillemets"),
+        (b"a" + b",b" * 2_000 + b"\n1\n", SchemaError, "2001 colonnes"),
+    ],
+)
+def test_hostile_content_gives_one_clear_error(tmp_path, content, kind, message):
+    path = tmp_path / "liste.csv"
+    path.write_bytes(content)
+    with pytest.raises(kind, match=message) as caught:
+        read_delimited(path, "Liste des lieux")
+    assert str(caught.value).startswith("Liste des lieux : ")
+
+
+def test_absent_file_folder_and_impossible_name(tmp_path):
+    for path in (tmp_path / "absent.csv", tmp_path, Path("nul\x00nul")):
+        with pytest.raises(SourceError, match="illisible ou absent"):
+            read_text(path, "Liste")
+
+
+def test_size_is_limited(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "MAX_BYTES", 10)
+    with pytest.raises(SourceError, match="pèse"):
+        read_delimited(write(tmp_path, "a,b\n1,2\n3,4\n"), "Liste")
+
+
+def test_missing_columns_are_all_listed(tmp_path):
+    table = read_delimited(write(tmp_path, "a,b\n1,2\n"), "Liste")
+    require_columns(table, ["b"], "Liste")
+    with pytest.raises(SchemaError) as caught:
+        require_columns(table, ["x", "a", "y"], "Liste")
+    assert [fault.message for fault in caught.value.faults] == ["colonne « x » absente", "colonne « y » absente"]
+
+
+def test_official_list_read_like_the_csv_module(shared_data):
+    path = shared_data / "sites" / "liste-fs-20240801.csv"
+    table = read_delimited(path, "Sites")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        expected = list(csv.reader(stream))
+    assert table.columns.tolist() == expected[0]
+    assert table.fillna("").to_numpy().tolist() == [[cell.strip() for cell in row] for row in expected[1:]]

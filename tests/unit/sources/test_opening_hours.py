@@ -1,0 +1,161 @@
+"""Opening hours: hand-known weeks in the three publishers' formats, and the stored text."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from geo.errors import ParameterError
+from geo.sources.opening_hours import WeeklyHours, parse_day, parse_plage_ouverture, parse_week, parse_weeks
+
+
+@pytest.mark.parametrize(
+    ("cell", "slots"),
+    [
+        ("09:00 - 12:00 / 14:00 - 17:00", [(540, 720), (840, 1020)]),
+        ("00:00 - 00:00", []),
+        ("", []),
+        ("Fermé", []),
+        ("00:00 - 00:00 / 13:30 - 17:00", [(810, 1020)]),
+        ("09:00 - 12:00 / 11:00 - 13:00", [(540, 780)]),
+        ("09:00 - 12:00 / 12:00 - 13:00", [(540, 780)]),
+        ("14:00 - 17:00 / 09:00 - 12:00 / 10:00 - 11:00 / 18:00 - 24:00", [(540, 720), (840, 1020), (1080, 1440)]),
+        ("8h30-12h et 13h30 à 16h", [(510, 720), (810, 960)]),
+        ("de 08:30:00 - 12:00:00", [(510, 720)]),
+        ("09:00–12:00, 14:00-17:00", [(540, 720), (840, 1020)]),
+    ],
+)
+def test_one_cell(cell, slots):
+    assert parse_day(cell) == tuple(slots)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "12:00 - 09:00",
+        "09:00 - 09:00",
+        "22:00 - 00:00",
+        "09:60 - 12:00",
+        "09:00 - 25:00",
+        "09:00",
+        "sur rendez-vous",
+        "09:00 - 12:00 sur rendez-vous",
+        "09:00 - 12:00 - 14:00",
+        "9 - 12",
+    ],
+)
+def test_malformed_cells_are_reported(cell):
+    with pytest.raises(ParameterError):
+        parse_day(cell)
+    week, faults = parse_week(["09:00 - 12:00", cell])
+    assert week is not None
+    assert week.days[:3] == (((540, 720),), None, ())
+    assert len(faults) == 1
+    assert faults[0].startswith("horaires du mardi : ")
+
+
+def test_week_as_text_and_back():
+    week, faults = parse_week(["09:00 - 12:00 / 14:00 - 17:00", None, "x", None, "18:00 - 24:00", "00:00 - 00:00"])
+    assert len(faults) == 1
+    text = "Mo 09:00-12:00,14:00-17:00; We unknown; Fr 18:00-24:00"
+    assert week.to_osm() == text
+    assert WeeklyHours.from_osm(text) == week
+    assert week.hours_per_week == 12
+    assert WeeklyHours.from_osm("") == WeeklyHours.from_intervals([])
+    assert WeeklyHours.from_osm("").to_osm() == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Mo-Fr 09:00-12:00", "Mo", "Mo 9:00-12:00", "Xx 09:00-12:00", "24/7", "Mo off", "Mo 12:00-09:00"),
+        *("Mo 09:00-12:00; Mo 14:00-15:00", "lundi 09:00-12:00", "Mo 09:00-25:00", "Mo 09:00-12:00;Tu 09:00-12:00"),
+    ],
+)
+def test_other_syntax_is_refused(text):
+    with pytest.raises(ParameterError):
+        WeeklyHours.from_osm(text)
+
+
+def test_is_open_includes_the_first_minute_and_not_the_last():
+    week = WeeklyHours.from_osm("Mo 09:00-12:00; Tu unknown; Su 23:00-24:00")
+    assert [week.is_open(0, minute) for minute in (539, 540, 719, 720)] == [False, True, True, False]
+    assert not week.is_open(1, 600)
+    assert week.is_open(6, 1439)
+    for weekday, minute in ((7, 0), (-1, 0), (0, 1440), (0, -1)):
+        with pytest.raises(ParameterError):
+            week.is_open(weekday, minute)
+
+
+def test_eight_days_and_reversed_intervals_are_refused():
+    with pytest.raises(ParameterError):
+        WeeklyHours.from_intervals([()] * 8)
+    with pytest.raises(ParameterError):
+        WeeklyHours.from_intervals([[(600, 500)]])
+
+
+def test_union_of_two_services():
+    first = WeeklyHours.from_osm("Mo 09:00-12:00; Tu unknown; We unknown")
+    second = WeeklyHours.from_osm("Mo 11:00-14:00; Tu 10:00-11:00; Th 10:00-11:00")
+    expected = "Mo 09:00-14:00; Tu 10:00-11:00; We unknown; Th 10:00-11:00"
+    assert first.union(second).to_osm() == second.union(first).to_osm() == expected
+
+
+def test_a_table_keeps_its_rows():
+    cells = pd.DataFrame(
+        {"lundi": ["09:00 - 12:00", pd.NA, "00:00 - 00:00", "non"], "mardi": [pd.NA] * 4},
+        index=[2, 3, 5, 8],
+        dtype="string",
+    )
+    weeks, faults = parse_weeks(cells)
+    assert weeks.index.tolist() == [2, 3, 5, 8]
+    assert weeks.fillna("?").tolist() == ["Mo 09:00-12:00", "?", "", "Mo unknown"]
+    assert [fault.row for fault in faults] == [8]
+
+
+def slot(first, last, *times):
+    names = ("valeur_heure_debut_1", "valeur_heure_fin_1", "valeur_heure_debut_2", "valeur_heure_fin_2")
+    return {"nom_jour_debut": first, "nom_jour_fin": last, **dict(zip(names, times, strict=False)), "commentaire": ""}
+
+
+def test_plage_ouverture_in_french_and_in_english_as_text_or_list():
+    records = [
+        slot("Lundi", "Mercredi", "08:30:00", "12:00:00", "13:30:00", "16:00:00"),
+        slot("Friday", "", "09:00:00", "12:00:00", "", ""),
+        slot("Samedi", "Lundi", "11:00:00", "13:00:00"),
+    ]
+    expected = (
+        "Mo 08:30-13:00,13:30-16:00; Tu 08:30-12:00,13:30-16:00; We 08:30-12:00,13:30-16:00; "
+        "Fr 09:00-12:00; Sa 11:00-13:00; Su 11:00-13:00"
+    )
+    for value in (records, json.dumps(records)):
+        week, faults = parse_plage_ouverture(value)
+        assert week.to_osm() == expected
+        assert faults == ()
+
+
+@pytest.mark.parametrize("value", [None, "", " ", "[]", []])
+def test_plage_ouverture_missing_is_unknown(value):
+    assert parse_plage_ouverture(value) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [
+        ("{pas du json", None),
+        ([1], None),
+        ({"a": 1}, None),
+        (3, None),
+        ([slot("Lundredi", "", "09:00:00", "12:00:00")], None),
+        ([slot("Lundi", "", "09:00:00", "")], "Mo unknown"),
+        (
+            [slot("Lundi", "", "12:00:00", "09:00:00"), slot("Mardi", "", "09:00:00", "10:00:00")],
+            "Mo unknown; Tu 09:00-10:00",
+        ),
+        ([slot("Lundi", "", "x", "y"), slot("Lundi", "", "09:00:00", "10:00:00")], "Mo unknown"),
+    ],
+)
+def test_plage_ouverture_malformed_is_reported(value, stored):
+    week, faults = parse_plage_ouverture(value)
+    assert (week.to_osm() if week else None) == stored
+    assert len(faults) == 1

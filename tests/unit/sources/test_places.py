@@ -1,0 +1,169 @@
+"""Any list of places: column matching, positions, layers."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import Point, box
+
+from geo.errors import CrsError, ParameterError, SchemaError, SourceError
+from geo.sources.places import read_places
+
+PAU = (-0.3707, 43.2951)
+
+
+def write(tmp_path, text, name="postes.csv"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def layer(**columns):
+    columns = columns or {"nom": ["Poste de Pau", "Poste de Lons"]}
+    points = [Point(*PAU), Point(-0.41, 43.31)][: len(next(iter(columns.values())))]
+    return gpd.GeoDataFrame(columns, geometry=points, crs="EPSG:4326")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nom,longitude,latitude\nPau,-0.3707,43.2951\n",
+        "Libellé;Lat;Lon\nPau;43,2951;-0,3707\n",
+        "NAME\tlng\tlat\nPau\t-0.3707\t43.2951\n",
+        "nom,x,y\nPau,-0.3707,43.2951\n",
+        "nom,x,y,lon,lat\nPau,430000,6252000,-0.3707,43.2951\n",
+        'nom,geocodage\nPau,"43.2951,-0.3707"\n',
+        "nom;coordonnées\nPau;[43.2951, -0.3707]\n",
+    ],
+)
+def test_usual_columns(tmp_path, text):
+    result = read_places(write(tmp_path, text))
+    assert result.frame["name"].tolist() == ["Pau"]
+    assert result.frame["kind"].tolist() == ["place"]
+    assert result.frame.geometry.iloc[0].coords[0] == PAU
+    assert result.frame["facility_id"].tolist() == ["43.29510_-0.37070"]
+    assert (result.provenance.dataset, result.provenance.licence) == ("postes", None)
+
+
+def test_columns_named_by_the_caller(tmp_path):
+    path = write(tmp_path, "nom,libelle,lon_wgs,lat_wgs,lon,lat,code\na,Pau,-0.3707,43.2951,9,9,P1\n")
+    result = read_places(path, name="Libelle", lon="lon_wgs", lat="lat_wgs", facility_id="code", dataset="Bureaux")
+    assert result.frame[["facility_id", "name"]].to_numpy().tolist() == [["P1", "Pau"]]
+    assert result.frame.geometry.iloc[0].coords[0] == PAU
+    assert result.provenance.dataset == "Bureaux"
+
+
+@pytest.mark.parametrize(
+    ("header", "options", "message"),
+    [
+        ("nom,libelle,lon,lat", {}, "plusieurs colonnes possibles pour le nom : nom, libelle"),
+        ("nom,lon,longitude,lat", {}, "plusieurs colonnes possibles pour la longitude : lon, longitude"),
+        ("titre,lon,lat", {}, "colonne du nom absente"),
+        ("nom,a,b", {}, "longitude absente ; colonne de la latitude absente"),
+        ("nom,lon,b", {}, "colonne de la latitude absente"),
+        ("nom,lon,lat", {"name": "titre"}, "« titre » absente"),
+        ("nom,lon,lat", {"facility_id": "clef"}, "« clef » absente"),
+    ],
+)
+def test_missing_and_ambiguous_columns(tmp_path, header, options, message):
+    cells = ",".join(["1"] * (header.count(",") + 1))
+    with pytest.raises(SchemaError, match=message):
+        read_places(write(tmp_path, f"{header}\n{cells}\n"), **options)
+
+
+def test_options_that_contradict(tmp_path):
+    path = write(tmp_path, "nom,lon,lat\na,1,1\n")
+    with pytest.raises(ParameterError):
+        read_places(path, lon="lon")
+    with pytest.raises(ParameterError):
+        read_places(path, layer="x")
+    layer().to_file(tmp_path / "p.geojson")
+    with pytest.raises(ParameterError):
+        read_places(tmp_path / "p.geojson", lon="a", lat="b")
+
+
+def test_metres_in_a_csv_are_refused(tmp_path):
+    with pytest.raises(CrsError, match="degrés"):
+        read_places(write(tmp_path, "nom,x,y\na,430000,6252000\nb,431000,6252000\n"))
+
+
+def test_rows_kept_out_and_optional_columns(tmp_path):
+    text = (
+        "id,nom,lon,lat,adresse,Code postal,commune,téléphone,mail,site_web,horaires\n"
+        "1,Pau,-0.3707,43.2951,1 rue A,64000,Pau,05,a@b.fr,https://a.fr,Mo 09:00-12:00\n"
+        "1,Lons,-0.41,43.31,,,,,,,\n"
+        "2,Nulle part,,,,,,,,,\n"
+        "3,Londres,-0.1,51.5,,,,,,,\n"
+        ",Bourg,5.2,46.2,,1000,,,,,lundi matin\n"
+    )
+    result = read_places(write(tmp_path, text))
+    assert result.frame["name"].tolist() == ["Pau", "Bourg"]
+    assert result.rejected["row"].tolist() == [3, 4, 5]
+    first = result.frame.iloc[0]
+    columns = ["address", "postcode", "commune_name", "phone", "email", "website", "opening_hours"]
+    assert first[columns].tolist() == ["1 rue A", "64000", "Pau", "05", "a@b.fr", "https://a.fr", "Mo 09:00-12:00"]
+    assert result.frame["postcode"][1] == "01000"
+    assert result.frame["facility_id"][1] == "46.20000_5.20000"
+    assert pd.isna(result.frame["opening_hours"][1])
+    assert sum("ligne 6" in note for note in result.notes) == 2
+
+
+def test_identifier_of_a_position_survives_a_new_order(tmp_path):
+    rows = ["a,-0.3707,43.2951", "b,-0.41,43.31", "c,-0.41,43.31"]
+    first = read_places(write(tmp_path, "nom,lon,lat\n" + "\n".join(rows))).frame
+    second = read_places(write(tmp_path, "nom,lon,lat\n" + "\n".join(rows[1:] + rows[:1]))).frame
+    assert dict(zip(first["name"], first["facility_id"], strict=True)) == dict(
+        zip(second["name"], second["facility_id"], strict=True)
+    )
+    assert first["facility_id"].is_unique
+
+
+@pytest.mark.parametrize("name", ["p.geojson", "p.gpkg", "p.shp"])
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:2154"])
+def test_layers_are_brought_to_wgs84(tmp_path, name, crs):
+    layer().to_crs(crs).to_file(tmp_path / name)
+    frame = read_places(tmp_path / name).frame
+    assert frame["name"].tolist() == ["Poste de Pau", "Poste de Lons"]
+    assert frame.crs.to_epsg() == 4326
+    assert frame.geometry.iloc[0].distance(Point(*PAU)) < 1e-6
+
+
+def test_zipped_shapefile(tmp_path):
+    layer(nom=["Poste de Pau"], id=["P1"]).to_file(tmp_path / "p.shz", driver="ESRI Shapefile")
+    (tmp_path / "p.shz").rename(tmp_path / "p.zip")
+    frame = read_places(tmp_path / "p.zip").frame
+    assert frame[["facility_id", "name"]].to_numpy().tolist() == [["P1", "Poste de Pau"]]
+
+
+def test_contours_give_a_point_inside_and_missing_shapes_are_reported(tmp_path):
+    shapes = [box(-0.4, 43.2, -0.3, 43.4), Point(*PAU), None]
+    gpd.GeoDataFrame({"nom": ["A", "B", "C"]}, geometry=shapes, crs="EPSG:4326").to_file(tmp_path / "p.geojson")
+    result = read_places(tmp_path / "p.geojson")
+    assert result.frame["name"].tolist() == ["A", "B"]
+    assert shapes[0].contains(result.frame.geometry.iloc[0])
+    assert result.rejected["row"].tolist() == [4]
+    assert any("ligne 2" in note for note in result.notes)
+
+
+def test_several_layers_must_be_named(tmp_path):
+    for name in ("a", "b"):
+        layer(nom=[name]).to_file(tmp_path / "p.gpkg", layer=name)
+    with pytest.raises(SchemaError, match="parmi a, b"):
+        read_places(tmp_path / "p.gpkg")
+    with pytest.raises(SchemaError, match="absente"):
+        read_places(tmp_path / "p.gpkg", layer="c")
+    assert read_places(tmp_path / "p.gpkg", layer="b").frame["name"].tolist() == ["b"]
+
+
+def test_layer_without_crs(tmp_path):
+    layer().to_file(tmp_path / "p.shp")
+    (tmp_path / "p.prj").unlink()
+    with pytest.raises(CrsError):
+        read_places(tmp_path / "p.shp")
+
+
+@pytest.mark.parametrize("name", ["p.geojson", "p.gpkg", "p.zip", "p.shp", "p.parquet", "p.json"])
+@pytest.mark.parametrize("content", [b"", b"{", b"\x00\x01garbage", b'{"type": "FeatureCollection", "features": []}'])
+def test_damaged_layers(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises((SourceError, SchemaError)):
+        read_places(tmp_path / name)

@@ -1,0 +1,188 @@
+"""The command line as a user meets it: files written, JSON alone on stdout, one French line on bad input."""
+
+import csv
+import json
+import re
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+from geo.cli import main
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command; return (status, stdout, stderr)."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return int(stop.value.code or 0), out, err
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def built(small_world, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built") / "territory"
+    with pytest.raises(SystemExit) as stop:
+        main(
+            [
+                "build", "--departement", "64", "--sites", str(small_world.sites), "--communes", str(small_world.communes),
+                "--population", str(small_world.population), "--tax-offices", str(small_world.tax_offices),
+                "--roads", str(small_world.roads), "--places", f"mairies={small_world.sites}",
+                "--places-columns", "mairies:name=lib_com,lon=longitude,lat=latitude,id=id_fs", "--out", str(folder),
+            ]
+        )  # fmt: skip
+    assert stop.value.code == 0
+    return folder
+
+
+def test_diagnose_writes_four_files_that_agree(run, built, tmp_path):
+    status, out, _ = run("diagnose", built, "--threshold", "15", "--no-antennes", "--out", tmp_path, "--json")
+    assert status == 0
+    summary = json.loads(out)
+    assert summary == json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    # A and B are within 15 minutes of the only main site, C (20 min) and D (30 min) are not, E has no road.
+    assert summary["population"] == 2100
+    assert summary["population_covered"] == 1500
+    assert summary["communes_under_served"] == 2
+    assert summary["communes_unreachable"] == 1
+    assert summary["median_time_min"] == pytest.approx(0, abs=0.01)
+    assert summary["facilities"] == "sites"
+    assert {"source", "nodes", "edges", "profile"} <= set(summary["network"])
+    assert all({"dataset", "file", "vintage", "licence", "sha256"} <= set(source) for source in summary["sources"])
+
+    rows = read_rows(tmp_path / "communes.csv")
+    assert list(rows[0]) == [
+        "code", "name", "population", "travel_time_min", "distance_km", "facility_id", "facility_name", "share_within",
+        "under_served",
+    ]  # fmt: skip
+    by_code = {row["code"]: row for row in rows}
+    assert float(by_code["64003"]["travel_time_min"]) == pytest.approx(20, abs=0.01)
+    assert by_code["64003"]["under_served"] == "true"
+    assert (by_code["64005"]["travel_time_min"], by_code["64005"]["under_served"]) == ("", "")
+
+    layer = gpd.read_file(tmp_path / "communes.gpkg")
+    assert layer.crs.to_epsg() == 4326
+    assert set(layer["code"]) == set(by_code)
+    page = (tmp_path / "map.html").read_text(encoding="utf-8")
+    assert "Commune A" in page
+    assert "IGN BD TOPO" in page
+
+
+def test_any_list_of_places_is_used_like_sites(run, built):
+    status, out, _ = run("diagnose", built, "--facilities", "mairies", "--json")
+    assert status == 0
+    assert json.loads(out)["population_covered"] == 2000
+
+
+def test_nearest_is_a_list_soonest_first(run, built, small_world):
+    sites = {row["id_fs"]: row for row in read_rows(small_world.sites)}
+    lon, lat = sites["2"]["longitude"], sites["2"]["latitude"]
+    status, out, _ = run("nearest", built, "--lon", lon, "--lat", lat, "-k", 3, "--json")
+    assert status == 0
+    found = json.loads(out)
+    assert [row["id"] for row in found] == ["1", "3"]  # the bus is not counted
+    assert [row["travel_time_min"] for row in found] == pytest.approx([10, 20], abs=0.01)
+    assert [row["distance_km"] for row in found] == pytest.approx([10, 20], abs=0.01)
+    assert set(found[0]) == {"id", "name", "travel_time_min", "distance_km"}
+
+
+def test_validate_prints_the_ratios(run, small_world, tmp_path):
+    sites = read_rows(small_world.sites)
+    points = [[float(row["longitude"]), float(row["latitude"])] for row in sites]
+    # The truth of the drawing, twice as slow: A, B and D lie 10 and 20 minutes apart.
+    minutes = [[0, 10, 30], [10, 0, 20], [30, 20, 0]]
+    reference = {
+        "src": points,
+        "dst": points,
+        "time_s": [[value * 120 for value in row] for row in minutes],
+        "dist_km": minutes,
+    }
+    (tmp_path / "reference.json").write_text(json.dumps(reference))
+    status, out, _ = run(
+        "validate", "--roads", small_world.roads, "--reference", tmp_path / "reference.json", "--json"
+    )
+    assert status == 0
+    found = json.loads(out)
+    assert found["pairs"] == 9
+    assert found["unreachable"] == 0
+    assert found["time_ratio_median"] == pytest.approx(0.5, abs=0.001)
+    assert found["distance_ratio_median"] == pytest.approx(1, abs=0.001)
+    assert found["profile"] == "courant"
+    assert found["share_within_15pct"] == 0
+
+
+def test_embedded_territory_needs_no_argument(run):
+    status, out, err = run("diagnose", "--json")
+    assert status == 0
+    assert err == ""
+    summary = json.loads(out)
+    assert summary["network"]["approximate"] is True
+    assert 0.5 < summary["share_covered"] < 1
+
+
+def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp_path):
+    status, out, err = run(
+        "build", "--departement", "64", "--sites", small_world.sites, "--communes", small_world.communes,
+        "--out", tmp_path / "t",
+    )  # fmt: skip
+    assert status == 0
+    assert "Lecture des communes" in err
+    assert "Territoire « Pyrénées-Atlantiques » écrit" in out
+    status, out, _ = run("diagnose", tmp_path / "t", "--threshold", "20")
+    assert status == 0
+    assert re.search(r"\d+ % des habitants|habitants", out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["diagnose", "/no/such/place"], "n'est pas un territoire"),
+        (["diagnose", "--threshold", "abc"], "--threshold"),
+        (["diagnose", "--threshold", "0"], "Seuil"),
+        (["diagnose", "--facilities", "boulangeries"], "n'a pas de liste"),
+        (["diagnose", "--rule", "vibes"], "Règle"),
+        (["diagnose", "--flurb"], "--flurb"),
+        (["build"], "--departement"),
+        (["nearest", "--lon", "200", "--lat", "43"], "Position refusée"),
+        (["nearest", "--lon", "nan", "--lat", "43"], "Position refusée"),
+        (["nearest", "--lon", "2.35", "--lat", "48.85"], "route"),
+        (["nearest", "--lon", "-1.5", "--lat", "43.4", "-k", "0"], "Au moins 1"),
+        (["validate", "--roads", "approximate"], "référence"),
+        (["validate", "--roads", "missing.pbf", "--reference", "missing.json"], "missing.json"),
+        (["fly"], "fly"),
+    ],
+)
+def test_bad_input_is_one_french_line_and_status_2(run, arguments, expected):
+    status, out, err = run(*arguments)
+    assert status == 2
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert expected in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe garbage", b"a;b\n1;2\n", "né;à\nÿ".encode("latin-1"), b"{"])
+@pytest.mark.parametrize("option", ["--sites", "--communes", "--population", "--tax-offices", "--roads", "--cells"])
+def test_hostile_files_are_one_french_line(run, small_world, tmp_path, option, content):
+    bad = tmp_path / {"--communes": "bad.geojson", "--roads": "bad.osm.pbf"}.get(option, "bad.csv")
+    bad.write_bytes(content)
+    files = {"--sites": small_world.sites, "--communes": small_world.communes} | {option: bad}
+    options = [text for pair in files.items() for text in pair]
+    status, out, err = run("build", "--departement", "64", *options, "--out", tmp_path / "territory")
+    assert status == 2
+    assert out == ""
+    failure = [line for line in err.splitlines() if not line.endswith("…")]
+    assert len(failure) == 1
+    assert "bad." in failure[0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [bad.name]

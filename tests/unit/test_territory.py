@@ -1,0 +1,157 @@
+"""Building, saving and loading a territory, and the times it answers: a small world known by hand."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo import Territory
+from geo.errors import MaillageError, ParameterError, SourceError
+
+
+@pytest.fixture(scope="module")
+def territory(small_world):
+    return Territory.build(
+        departement="64",
+        communes=small_world.communes,
+        sites=small_world.sites,
+        roads=small_world.roads,
+        population=small_world.population,
+        tax_offices=small_world.tax_offices,
+    )
+
+
+def minutes(times: pd.DataFrame) -> dict[str, float | None]:
+    known = times["travel_time_min"].astype(object).where(times["travel_time_min"].notna(), None)
+    return {
+        code: None if value is None else round(value, 3)
+        for code, value in zip(times["commune_code"], known, strict=True)
+    }
+
+
+def test_times_to_sites_are_those_of_the_drawing(territory):
+    times = territory.travel_times("sites")
+    assert minutes(times) == pytest.approx(
+        {"64001": 0, "64002": 10, "64003": 10, "64004": 0, "64005": None}, abs=0.01
+    )
+    assert times["distance_km"].to_numpy(float, na_value=-1) == pytest.approx([0, 10, 10, 0, -1], abs=0.01)
+    assert times["facility_id"].to_list()[:4] == ["1", "1", "3", "3"]
+    assert pd.isna(times["facility_id"].iloc[4])
+    assert times["on_network"].to_list() == [True] * 4 + [False]
+
+
+def test_kinds_can_be_switched(territory):
+    without_antennes = territory.travel_times("sites", antennes=False)
+    assert minutes(without_antennes) == pytest.approx(
+        {"64001": 0, "64002": 10, "64003": 20, "64004": 30, "64005": None}, abs=0.01
+    )
+    with_buses = territory.travel_times("sites", buses=True)
+    assert minutes(with_buses)["64002"] == pytest.approx(0, abs=0.01)
+
+
+def test_tax_offices_leave_tobacconists_out(territory):
+    assert len(territory.facilities["tax_offices"]) == 1
+    assert minutes(territory.travel_times("tax_offices"))["64001"] == pytest.approx(20, abs=0.01)
+
+
+def test_an_unknown_list_is_refused_in_french(territory):
+    with pytest.raises(ParameterError, match="n'a pas de liste « mairies »"):
+        territory.travel_times("mairies")
+
+
+def test_a_saved_territory_answers_the_same(territory, tmp_path):
+    territory.save(tmp_path / "saved")
+    loaded = Territory.load(tmp_path / "saved")
+    pd.testing.assert_frame_equal(loaded.travel_times("sites"), territory.travel_times("sites"))
+    assert loaded.manifest == json.loads(json.dumps(territory.manifest))
+    assert loaded.fingerprint == territory.fingerprint
+    assert not list(tmp_path.glob(".saved*"))
+
+
+def test_manifest_names_sources_network_and_what_is_not_covered(territory):
+    manifest = territory.manifest
+    assert [source["file"] for source in manifest["sources"]] == [
+        "communes.gpkg",
+        "population.csv",
+        "sites.csv",
+        "tax.csv",
+    ]
+    assert all(len(source["sha256"]) == 64 for source in manifest["sources"])
+    assert manifest["network"]["source"].startswith("IGN BD TOPO")
+    assert manifest["network"]["profile"] == "courant"
+    assert any("1 commune(s), 100 habitants" in note for note in manifest["notes"])
+
+
+def test_saving_twice_replaces_and_never_replaces_a_stranger(territory, tmp_path):
+    territory.save(tmp_path / "saved")
+    territory.save(tmp_path / "saved")
+    stranger = tmp_path / "letters"
+    stranger.mkdir()
+    (stranger / "letter.txt").write_text("keep me")
+    with pytest.raises(SourceError, match="n'a pas été écrit par maillage"):
+        territory.save(stranger)
+    assert (stranger / "letter.txt").read_text() == "keep me"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "manifest.json").write_text("{"),
+        lambda folder: (folder / "manifest.json").write_text('{"format": 99}'),
+        lambda folder: (folder / "communes.parquet").write_bytes(b"PAR1 not really"),
+        lambda folder: (folder / "facilities-0.parquet").unlink(),
+        lambda folder: (folder / "network" / "x.npy").write_bytes(b""),
+        lambda folder: (folder / "network" / "network.json").unlink(),
+    ],
+)
+def test_a_damaged_folder_is_one_french_sentence(territory, tmp_path, damage):
+    territory.save(tmp_path / "saved")
+    damage(tmp_path / "saved")
+    with pytest.raises(SourceError, match="Reconstruisez"):
+        Territory.load(tmp_path / "saved")
+
+
+def test_a_folder_that_is_no_territory(tmp_path):
+    with pytest.raises(SourceError, match="n'est pas un territoire"):
+        Territory.load(tmp_path)
+
+
+def test_the_wrong_departement_is_said(small_world):
+    with pytest.raises(MaillageError, match="aucune commune du département 65"):
+        Territory.build("65", communes=small_world.communes, sites=small_world.sites)
+    with pytest.raises(MaillageError, match="Le département « 99 » n'existe pas"):
+        Territory.build("99", communes=small_world.communes, sites=small_world.sites)
+
+
+def test_without_roads_the_network_is_approximated_and_says_so(small_world):
+    territory = Territory.build(
+        "64", communes=small_world.communes, sites=small_world.sites, population=small_world.population
+    )
+    assert territory.manifest["network"]["approximate"]
+    assert territory.manifest["network"]["error"]
+    assert territory.manifest["network"]["notes"]
+    assert territory.travel_times("sites")["travel_time_min"].notna().all()
+
+
+def test_embedded_territory_is_whole_and_plausible():
+    territory = Territory.load()
+    assert territory.name == "Pyrénées-Atlantiques"
+    assert len(territory.communes) == 546
+    assert territory.contours_approximate
+    assert territory.manifest["network"]["approximate"]
+    assert 650_000 < territory.communes["population"].sum() < 720_000
+    times = territory.travel_times("sites").set_index("commune_code")["travel_time_min"]
+    assert times.notna().all()
+    assert times["64483"] < 10  # Saint-Jean-de-Luz has its own site
+    assert 40 > times["64422"] > 20  # Oloron-Sainte-Marie has none in the list of August 2024
+    assert {"40", "64", "65"} >= set(territory.sites["departement"])
+    assert (territory.sites["departement"] != "64").any()
+
+
+def test_demand_without_cells_is_one_point_a_commune():
+    territory = Territory.load()
+    demand = territory.demand
+    assert demand["commune_code"].is_unique
+    expected = territory.communes["population"].to_numpy(float, na_value=np.nan)
+    assert np.array_equal(demand["population"], expected, equal_nan=True)
