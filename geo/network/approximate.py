@@ -102,12 +102,14 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
     altitude = communes["altitude_m"].to_numpy(np.float64)
 
     scale = profile.class_speed_kmh["secondary"] / speed_profile().class_speed_kmh["secondary"]
-    pairs, speed = [], []
+    pairs, speed, local = [], [], []
     for smallest, level_kmh in ROAD_LEVELS:
         level = np.flatnonzero(population >= smallest)
         joined = level[neighbours(np.column_stack([x, y])[level])]
         pairs.append(joined)
         speed.append(np.full(len(joined), level_kmh * scale))
+        # The roads between towns pass other communes by: a trip begins and ends on a local road.
+        local.append(np.full(len(joined), smallest == 0))
     ends, kmh = np.concatenate(pairs), np.concatenate(speed)
 
     straight = np.hypot(x[ends[:, 0]] - x[ends[:, 1]], y[ends[:, 0]] - y[ends[:, 1]])
@@ -123,7 +125,7 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
         x=x,
         y=y,
         crs=crs,
-        snappable=np.ones(len(ends), bool),
+        snappable=np.concatenate(local),
         shape_xy=np.column_stack([x[ends.ravel()], y[ends.ravel()]]),
         shape_offsets=np.arange(len(ends) + 1, dtype=np.int64) * 2,
         source=NetworkSource(name="Réseau estimé à partir des communes", notes=(NOTE,), approximate=True),
