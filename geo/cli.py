@@ -178,8 +178,9 @@ def validate(
 ) -> None:
     """Print how far a network is from a reference."""
     from geo.maps.style import format_decimal, format_integer  # noqa: PLC0415
+    from geo.network.road_files import read_roads  # noqa: PLC0415
     from geo.network.validation import compare, read_reference, reference_from_network  # noqa: PLC0415
-    from geo.territory import APPROXIMATE, read_roads  # noqa: PLC0415
+    from geo.territory import APPROXIMATE  # noqa: PLC0415
 
     if (reference is None) == (reference_roads is None):
         msg = "Donnez une référence, et une seule : --reference FICHIER.json ou --reference-roads FICHIER."

@@ -43,10 +43,11 @@ FACILITY_COLUMNS: Final = (
 
 #: Columns of a commune table, indexed by `commune_code` (text), besides `geometry` (Polygon or
 #: MultiPolygon, the contour): name, departement: text; population: Int64, <NA> unknown; lon, lat:
-#: float64 degrees, where its residents are taken to be; point_source: "mairie" (town hall given)
-#: or "interior" (a point inside the contour); altitude_m: float64, NaN unknown.
+#: float64 degrees, where its residents are taken to be; point_source: "mairie" (town hall given),
+#: "site" (France services site it holds, town hall unknown) or "interior" (a point inside the
+#: contour); altitude_m: float64, NaN unknown.
 COMMUNE_COLUMNS: Final = ("name", "departement", "population", "lon", "lat", "point_source", "altitude_m")
-POINT_SOURCES: Final = ("mairie", "interior")
+POINT_SOURCES: Final = ("mairie", "site", "interior")
 
 #: Columns of a population-cell table (index 0..n-1), besides `geometry` (Point, centre of the
 #: cell): cell_id: text; commune_code: text; population: float64, >= 0.

@@ -13,44 +13,32 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
-import shapely
-from scipy.spatial import cKDTree
 
-from geo.crs import WGS84, metric_crs
+from geo.crs import WGS84
 from geo.errors import MaillageError, ParameterError, SourceError
 from geo.network.approximate import MEASURED_ERROR, approximate
-from geo.network.osm import read_osm, read_osmnx
-from geo.network.road_lines import read_road_lines
+from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.snapping import SnappedPoints, snap
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.network.travel_times import nearest_by_road
 from geo.settings import Settings
-from geo.sources.communes import read_communes
 from geo.sources.departements import departement_name
 from geo.sources.embedded import read_embedded
-from geo.sources.france_services import read_france_services
-from geo.sources.population import read_population
+from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
-from geo.sources.tax_offices import read_tax_offices
 from geo.storage import replacing_folder
+from geo.study_area import bounds, near_communes, near_places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Collection, Mapping, Sequence
 
     from geo.sources.provenance import SourceTable
 
 _log = logging.getLogger(__name__)
 
-#: Sites and roads this far (m) around the study area count: 30 minutes at 110 km/h.
-MARGIN_M: Final = 55_000.0
 #: Word that stands for a road file where there is none.
 APPROXIMATE: Final = "approximate"
-#: Names of the two lists that every territory may have.
-SITES, TAX_OFFICES = "sites", "tax_offices"
 
 _FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
@@ -67,7 +55,7 @@ class Territory:
     Attributes
     ----------
     name, departement
-        French name and INSEE code.
+        French name, and INSEE code where it is a single département.
     communes
         Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`), contours in EPSG:4326.
     facilities
@@ -84,7 +72,7 @@ class Territory:
     """
 
     name: str
-    departement: str
+    departement: str | None
     communes: gpd.GeoDataFrame
     facilities: Mapping[str, gpd.GeoDataFrame]
     network: RoadNetwork
@@ -235,34 +223,55 @@ class Territory:
             A file is unusable (each reader says why), or holds no commune of the département.
         """
         name = departement_name(departement)
-        profile_used = speed_profile(profile)
-        _log.info("Lecture des communes…")
-        paths = [communes] if isinstance(communes, (str, Path)) else list(communes)
-        commune_table = read_communes(
-            [Path(path) for path in paths], population=_path(population), town_halls=_path(town_halls)
+        tables = read_official_tables(
+            communes=communes,
+            sites=sites,
+            population=population,
+            tax_offices=tax_offices,
+            town_halls=town_halls,
+            places=places,
         )
-        everywhere = commune_table.frame
-        area = everywhere[everywhere["departement"] == departement]
+        return cls.from_tables(tables, name, {departement}, roads=roads, cells=cells, profile=profile)
+
+    @classmethod
+    def from_tables(
+        cls,
+        tables: OfficialTables,
+        name: str,
+        departements: Collection[str],
+        *,
+        roads: Path | str | RoadNetwork = APPROXIMATE,
+        cells: Path | str | None = None,
+        profile: str = DEFAULT_PROFILE,
+    ) -> Territory:
+        """Build a territory from official tables that are already read.
+
+        Parameters
+        ----------
+        tables
+            Communes and lists of places, of the study area and around it or of a larger area.
+        name
+            French name of the study area.
+        departements
+            Codes of the départements that make it; they share one metric projection.
+        roads, cells, profile
+            As in `build`.
+
+        Raises
+        ------
+        MaillageError
+            The tables hold no commune of these départements, or a file is unusable.
+        """
+        chosen_profile = speed_profile(profile)
+        everywhere = tables.communes.frame
+        area = everywhere[everywhere["departement"].isin(departements)]
         if area.empty:
             found = ", ".join(sorted(everywhere["departement"].unique())[:20])
             msg = (
-                f"Le fichier des communes ne contient aucune commune du département {departement} "
+                f"Le fichier des communes ne contient aucune commune du département {', '.join(departements)} "
                 f"(départements trouvés : {found}). Donnez le fichier du bon département."
             )
             raise SourceError(msg)
-
-        tables: dict[str, SourceTable] = {}
-        _log.info("Lecture des sites France services…")
-        tables[SITES] = read_france_services(Path(sites))
-        if tax_offices is not None:
-            _log.info("Lecture des centres des finances publiques…")
-            tables[TAX_OFFICES] = read_tax_offices(Path(tax_offices))
-        for reserved in {SITES, TAX_OFFICES} & set(places or {}):
-            msg = f"Le nom de liste « {reserved} » est réservé. Donnez un autre nom à cette liste de lieux."
-            raise ParameterError(msg)
-        tables |= places or {}
-        near = {key: _near(table.frame, area) for key, table in tables.items()}
-
         cell_table = None
         if cells is not None:
             _log.info("Lecture des carreaux de population…")
@@ -272,25 +281,21 @@ class Territory:
             network = roads
         elif str(roads) == APPROXIMATE:
             _log.info("Estimation du réseau routier…")
-            network = approximate(_near_communes(everywhere, area), profile=profile_used)
+            network = approximate(near_communes(everywhere, area), profile=chosen_profile)
         else:
             _log.info("Lecture des routes…")
-            network = read_roads(Path(roads), area=_bounds(area), profile=profile)
-
-        sources = [commune_table, *tables.values(), *([cell_table] if cell_table else [])]
-        if population is not None:
-            sources.insert(1, read_population(Path(population)))
+            network = read_roads(Path(roads), area=bounds(area), profile=profile)
         territory = cls(
             name=name,
-            departement=departement,
+            departement=next(iter(departements)) if len(departements) == 1 else None,
             communes=area,
-            facilities=near,
+            facilities={key: near_places(table.frame, area) for key, table in tables.lists.items()},
             network=network,
             cells=None if cell_table is None else cell_table.frame,
             contours_approximate=False,
             manifest={},
         )
-        return _described(territory, sources)
+        return _described(territory, [*tables.sources, *([] if cell_table is None else [cell_table])])
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Territory:
@@ -366,25 +371,6 @@ class Territory:
             (folder / _MANIFEST).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def read_roads(
-    path: Path, *, area: tuple[float, float, float, float] | None = None, profile: str = DEFAULT_PROFILE
-) -> RoadNetwork:
-    """Read a road file of any known kind; see `read_osm`, `read_osmnx` and `read_road_lines`.
-
-    `area` is (west, south, east, north) in degrees: roads outside are left out.
-    """
-    name = path.name.lower()
-    if name.endswith((".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".osm.gz")):
-        return read_osm(path, profile=profile, area=area)
-    if name.endswith(".graphml"):
-        return read_osmnx(path, profile=profile)
-    return read_road_lines(path, speed_profile=profile, area=None if area is None else shapely.box(*area))
-
-
-def _path(path: Path | str | None) -> Path | None:
-    return None if path is None else Path(path)
-
-
 def _embedded() -> Territory:
     tables = read_embedded(Settings.from_environment().data_dir / _EMBEDDED)
     everywhere = tables.communes.frame
@@ -393,45 +379,16 @@ def _embedded() -> Territory:
         name=departement_name(_EMBEDDED_DEPARTEMENT),
         departement=_EMBEDDED_DEPARTEMENT,
         communes=area,
-        facilities={SITES: _near(tables.sites.frame, area), TAX_OFFICES: _near(tables.tax_offices.frame, area)},
+        facilities={
+            SITES: near_places(tables.sites.frame, area),
+            TAX_OFFICES: near_places(tables.tax_offices.frame, area),
+        },
         network=approximate(everywhere),
         cells=None,
         contours_approximate=True,
         manifest={},
     )
     return _described(territory, [tables.communes, tables.sites, tables.tax_offices])
-
-
-def _near(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the places within the margin of a study area, index 0..n-1."""
-    distance = _distance_to(area, frame.geometry.x, frame.geometry.y)
-    return frame[distance <= MARGIN_M].reset_index(drop=True)
-
-
-def _near_communes(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return everywhere[_distance_to(area, everywhere["lon"], everywhere["lat"]) <= MARGIN_M]
-
-
-def _distance_to(area: gpd.GeoDataFrame, lon: pd.Series, lat: pd.Series) -> NDArray[np.float64]:
-    """Return the distance (m) from each point to the nearest commune of the area, as a straight line."""
-    to_metres = pyproj.Transformer.from_crs(WGS84, metric_crs(area["departement"].iloc[0]), always_xy=True)
-    centres = np.column_stack(to_metres.transform(area["lon"].to_numpy(), area["lat"].to_numpy()))
-    points = np.column_stack(to_metres.transform(lon.to_numpy(), lat.to_numpy()))
-    distance = np.full(len(points), np.inf)
-    usable = np.isfinite(points).all(axis=1)
-    if usable.any():
-        distance[usable] = cKDTree(centres).query(points[usable])[0]
-    return distance
-
-
-def _bounds(area: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
-    """Return (west, south, east, north) in degrees of a study area and its margin."""
-    projected = area.to_crs(metric_crs(area["departement"].iloc[0]))
-    west, south, east, north = projected.total_bounds
-    box = gpd.GeoSeries(
-        [shapely.box(west - MARGIN_M, south - MARGIN_M, east + MARGIN_M, north + MARGIN_M)], crs=projected.crs
-    )
-    return tuple(float(bound) for bound in box.to_crs(WGS84).total_bounds)  # type: ignore[return-value]
 
 
 def _described(territory: Territory, tables: Sequence[SourceTable]) -> Territory:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import ParameterError
-from geo.territory import SITES
+from geo.sources.official_tables import SITES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ import pandas as pd
 from geo.errors import ParameterError
 from geo.network.snapping import snap
 from geo.network.travel_times import times_from_point
-from geo.territory import SITES
+from geo.sources.official_tables import SITES
 
 if TYPE_CHECKING:
     from geo.territory import Territory

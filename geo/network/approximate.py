@@ -6,7 +6,8 @@ communes are joined once more among themselves, by the faster roads that link to
 longer than the straight line by a detour factor, and no shorter than its climb allows.
 
 It is an approximation and says so wherever it is used. It does not know rivers, ridges or
-motorways. `MEASURED_ERROR` holds its error against real roads, printed again at any time by
+motorways, and takes a strait of less than 3 km for one with a bridge. `MEASURED_ERROR` holds its
+error against real roads, printed again at any time by
 ``maillage validate --roads approximate --communes FILE --reference-roads FILE``.
 """
 
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pyproj
 import scipy.spatial
+import shapely
 
 from geo.crs import WGS84, metric_crs
 from geo.errors import NetworkError
@@ -33,6 +35,11 @@ DETOUR: Final = 1.3
 MAX_GRADE: Final = 0.07
 #: (smallest population of both ends, km/h on the road between them in the *courant* profile).
 ROAD_LEVELS: Final = ((0, 42.0), (2_000, 50.0), (15_000, 65.0))
+#: Widest water (m) that a guessed road crosses: the bridges to Ré and Oléron are just under 3 km. A narrower
+#: strait without a bridge is not known to be one.
+MAX_WATER_GAP_M: Final = 3_000.0
+#: Distance (m) between the points of a guessed road that are looked up on land.
+_WATER_STEP_M: Final = 500.0
 #: Seconds to cross a town: on each road that enters it, by population of the commune.
 TOWN_CROSSING: Final = ((0, 0.0), (2_000, 20.0), (10_000, 45.0), (50_000, 90.0))
 #: Km/h between a point and the nearest approximated road.
@@ -73,7 +80,8 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
     ----------
     communes
         Commune table (`geo.schemas.COMMUNE_COLUMNS`): `lon`, `lat`, `population` (missing counts as
-        0) and, where known, `altitude_m`.
+        0), `altitude_m` where known, and the contours: no road is guessed over more than 3 km of water, or
+        of land of other countries.
     profile
         Scales every speed by its class speeds against those of *courant*.
 
@@ -101,11 +109,16 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
     population = communes["population"].to_numpy(np.float64, na_value=0.0)
     altitude = communes["altitude_m"].to_numpy(np.float64)
 
+    points = np.column_stack([x, y])
+    land = shapely.STRtree(communes.geometry.to_crs(crs).to_numpy())
     scale = profile.class_speed_kmh["secondary"] / speed_profile().class_speed_kmh["secondary"]
     pairs, speed, local = [], [], []
     for smallest, level_kmh in ROAD_LEVELS:
         level = np.flatnonzero(population >= smallest)
-        joined = level[neighbours(np.column_stack([x, y])[level])]
+        joined = level[neighbours(points[level])]
+        dry = _over_land(points, joined, land)
+        by_land = _touching(land, np.unique(joined[~dry])) if smallest == 0 else joined[:0]
+        joined = np.unique(np.concatenate([joined[dry], by_land]), axis=0)
         pairs.append(joined)
         speed.append(np.full(len(joined), level_kmh * scale))
         # The roads between towns pass other communes by: a trip begins and ends on a local road.
@@ -133,6 +146,40 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
         access_m_per_s=ACCESS_KMH * scale / 3.6,
         snap_limit_m=APPROXIMATE_SNAP_LIMIT_M,
     )
+
+
+def _over_land(points: NDArray[np.float64], pairs: NDArray[np.int64], land: shapely.STRtree) -> NDArray[np.bool_]:
+    """Return whether the line of each pair of points leaves the land for no more than `MAX_WATER_GAP_M`."""
+    start, end = points[pairs[:, 0]], points[pairs[:, 1]]
+    steps = np.ceil(np.hypot(*(end - start).T) / _WATER_STEP_M).astype(np.int64)
+    long = np.flatnonzero(steps * _WATER_STEP_M > MAX_WATER_GAP_M)
+    inner = np.maximum(steps[long] - 1, 0)
+    line = np.repeat(long, inner)
+    step = np.arange(len(line)) - np.repeat(np.cumsum(inner) - inner, inner) + 1
+    share = (step / steps[line])[:, None]
+    on_land = np.zeros(len(line), bool)
+    on_land[np.unique(land.query(shapely.points(start[line] * (1 - share) + end[line] * share), "intersects")[0])] = (
+        True
+    )
+    # Length of the run of points off land that ends at each point.
+    row = np.arange(len(line))
+    begins = np.r_[True, line[1:] != line[:-1]] if len(line) else np.zeros(0, bool)
+    last_dry = np.maximum.accumulate(np.where(on_land, row, np.where(begins, row - 1, -1)))
+    too_wide = (row - last_dry) * _WATER_STEP_M > MAX_WATER_GAP_M
+    over_land = np.ones(len(pairs), bool)
+    over_land[line[too_wide]] = False
+    return over_land
+
+
+def _touching(land: shapely.STRtree, communes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the pairs of communes with a common border, for those whose guessed road over water was dropped.
+
+    A peninsula may face its Gabriel neighbour across a bay and hang on to the land by another commune.
+    """
+    which, other = land.query(land.geometries[communes], "intersects")
+    pairs: NDArray[np.int64] = np.sort(np.column_stack([communes[which], other]), axis=1)
+    apart: NDArray[np.bool_] = pairs[:, 0] != pairs[:, 1]
+    return pairs[apart]
 
 
 def neighbours(points: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -6,7 +6,6 @@ The profiles themselves are data, in ``road_layers.toml`` beside this module.
 from __future__ import annotations
 
 import tomllib
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +17,7 @@ import pandas as pd
 
 from geo.errors import Fault, ParameterError, SchemaError
 from geo.network.speeds import link_speed_kmh
+from geo.sources.folding import fold
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -257,12 +257,6 @@ def _shown(frame: pd.DataFrame, rows: NDArray[np.bool_], columns: list[str]) -> 
     return ", ".join(shown) + (", …" if len(counts) > _VALUES_SHOWN else "")
 
 
-def _fold(text: str) -> str:
-    """Return text without case, accents and surrounding spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
 def _folded(values: pd.Series, source: str) -> NDArray[np.object_]:
     """Return a column as folded text, "" where missing; numbers are written without a useless ``.0``."""
     try:
@@ -271,14 +265,14 @@ def _folded(values: pd.Series, source: str) -> NDArray[np.object_]:
         fault = Fault(f"colonne « {_short(values.name)} » : du texte est attendu, des listes ont été trouvées")
         raise SchemaError(source, [fault], "Choisissez une couche de routes au format de son éditeur.") from error
     texts = [f"{value:g}" if isinstance(value, (float, np.floating)) else str(value) for value in distinct]
-    return np.array([*(_fold(text) for text in texts), ""], object)[codes]
+    return np.array([*(fold(text) for text in texts), ""], object)[codes]
 
 
 def _matches(text: Mapping[str, NDArray[np.object_]], match: Match, n_rows: int) -> NDArray[np.bool_]:
     """Return which rows have, in each column of a rule, one of its values."""
     rows = np.ones(n_rows, bool)
     for role, values in match.items():
-        wanted = {_fold(value) for value in values}
+        wanted = {fold(value) for value in values}
         rows &= pd.Series(text[role]).isin(wanted).to_numpy() if role in text else "" in wanted
     return rows
 

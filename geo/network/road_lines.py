@@ -15,7 +15,7 @@ from geo.crs import WGS84, metric_crs_at
 from geo.errors import CrsError, NetworkError, ParameterError
 from geo.network import speeds
 from geo.network.assemble import Segments, assemble_network
-from geo.network.layer_files import read_layer
+from geo.network.layer_files import read_road_layer
 from geo.network.noding import node_lines
 from geo.network.road_layers import interpret
 from geo.network.road_network import NetworkSource, RoadNetwork
@@ -84,7 +84,7 @@ def read_road_lines(
     if area is not None:
         _check_area(area)
 
-    layer = read_layer(source, profile, area)
+    layer = read_road_layer(source, profile, area)
     tolerance = layer.profile.tolerance_m if tolerance_m is None else tolerance_m
     roads = interpret(layer.frame, layer.profile, speed, layer.file)
     notes = [f"{len(layer.frame)} ligne(s) lue(s).", *roads.notes]
@@ -109,7 +109,7 @@ def read_road_lines(
     where = "aux sommets qu'elles partagent" if layer.profile.noding == "vertices" else "à leurs extrémités"
     near = f"{tolerance:g}".replace(".", ",")
     notes.append(f"Les routes se rejoignent {where}, à {near} m près.")
-    _log.info("%s: %d segments between %d points", layer.file, len(noded.source), len(noded.point_x))
+    _log.debug("%s: %d segments between %d points", layer.file, len(noded.source), len(noded.point_x))
     row = row[noded.line]
     segments = Segments(
         source=noded.source,

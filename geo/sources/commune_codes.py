@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
 #: Column names under which official files give the commune code, in lower case, most precise first.
 CODE_COLUMNS: Final = ("code_insee", "insee_com", "code_commune", "commune_code", "codgeo", "depcom", "com", "code")
@@ -50,8 +50,9 @@ def city_of(codes: Iterable[str]) -> pd.Series:
     return pd.Series(index.map(CITY_OF_ARRONDISSEMENT.get), index=index, dtype="string")
 
 
-def listed(codes: Collection[str]) -> str:
-    """Return codes in order as text: ``64009, 64541``; beyond a hundred the rest is counted."""
-    shown = ", ".join(sorted(codes)[:_MAX_LISTED])
-    hidden = len(codes) - _MAX_LISTED
+def listed(codes: Iterable[str]) -> str:
+    """Return the distinct codes in order as text: ``64009, 64541``; beyond a hundred the rest is counted."""
+    distinct = sorted(set(codes))
+    shown = ", ".join(distinct[:_MAX_LISTED])
+    hidden = len(distinct) - _MAX_LISTED
     return shown if hidden <= 0 else f"{shown} et {hidden} autre(s)"

@@ -19,7 +19,15 @@ from geo.sources.commune_codes import CODE_COLUMNS, city_of, listed, normalise_c
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
 from geo.sources.layers import Layer, find_layers, first_column, read_layer
 from geo.sources.population import match_population, read_population
-from geo.sources.provenance import REJECTED_COLUMNS, Provenance, SourceTable, checksum
+from geo.sources.provenance import (
+    Provenance,
+    SourceTable,
+    checksum,
+    names_its_file,
+    naming_files,
+    rejected_rows,
+    rejection_faults,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,18 +91,9 @@ def read_communes(
     if not paths:
         raise SchemaError(SOURCE, [Fault("aucun fichier donné")], _ADVICE)
     raw: gpd.GeoDataFrame = pd.concat([_read_contours(path) for path in paths], ignore_index=True)
-    if raw.empty:
-        raise SchemaError(SOURCE, [Fault("aucune commune dans le fichier")], _ADVICE)
-
     notes: list[str] = []
-    raw["reason"] = _reasons(raw, notes)
-    rejected = _rejected(raw, several_files=len(paths) > 1)
-    if len(rejected) == len(raw):
-        if raw["reason"].str.startswith(_ELSEWHERE).any():
-            raise _misplaced(raw)
-        faults = [Fault(why, row) for row, why in zip(rejected["row"], rejected["reason"], strict=True)]
-        raise SchemaError(SOURCE, faults, _ADVICE)
-
+    with naming_files(*paths):
+        rejected = _reject(raw, notes, several_files=len(paths) > 1)
     frame = _dissolve(raw[raw["reason"].isna()], notes)
     frame["departement"] = pd.Series(frame.index.map(departement_of), index=frame.index, dtype="string")
     frame["population"] = _population(frame, population, notes)
@@ -113,6 +112,7 @@ def read_communes(
     return SourceTable(frame, provenance, rejected, tuple(notes))
 
 
+@names_its_file
 def _read_contours(path: Path) -> gpd.GeoDataFrame:
     """Return the raw rows of one file: raw_code, code, name, population, altitude_m, mairie, geometry, row, file."""
     layer = read_layer(_commune_layer(find_layers(path, SOURCE)), SOURCE)
@@ -123,8 +123,7 @@ def _read_contours(path: Path) -> gpd.GeoDataFrame:
             Fault(f"colonne {what} absente ({', '.join(names)})") for found, what, names in wanted if found is None
         ]
         found = ", ".join(str(column)[:40] for column in layer.columns[:40])
-        where, advice = f"{SOURCE} (« {path.name} »)", f"Colonnes trouvées : {found}. {_ADVICE}"
-        raise SchemaError(where, faults, advice)
+        raise SchemaError(SOURCE, faults, f"Colonnes trouvées : {found}. {_ADVICE}")
 
     unknown = pd.Series(pd.NA, index=layer.index, dtype="Float64")
     population, altitude = first_column(layer, POPULATION_COLUMNS), first_column(layer, ALTITUDE_COLUMNS)
@@ -184,7 +183,9 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str]) -> pd.Series:
     if invalid.any():
         repaired = shapely.make_valid(raw.geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
         raw.loc[invalid, "geometry"] = gpd.GeoSeries(repaired, index=raw.index[invalid], crs=raw.crs)
-        notes.append(f"{int(invalid.sum())} contour(s) invalide(s) réparé(s) : {_listed(raw.loc[invalid, 'code'])}.")
+        notes.append(
+            f"{int(invalid.sum())} contour(s) invalide(s) réparé(s) : {listed(raw.loc[invalid, 'code'].dropna())}."
+        )
     surface = areal & ~raw.is_empty
     reason = reason.mask(reason.isna() & ~surface, "le contour n'est pas une surface")
     reason = reason.mask(reason.isna() & ~_in_departement(raw), _ELSEWHERE)
@@ -205,7 +206,7 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str]) -> pd.Series:
     if repaired_code.any():
         notes.append(
             f"{int(repaired_code.sum())} code(s) INSEE réparé(s) (zéro initial perdu) : "
-            f"{_listed(raw.loc[repaired_code, 'code'])}."
+            f"{listed(raw.loc[repaired_code, 'code'])}."
         )
     return reason
 
@@ -237,11 +238,18 @@ def _misplaced(raw: gpd.GeoDataFrame) -> CrsError:
     )
 
 
-def _rejected(raw: gpd.GeoDataFrame, *, several_files: bool) -> pd.DataFrame:
-    out = raw[raw["reason"].notna()]
-    reason = "« " + out["file"] + " » : " + out["reason"] if several_files else out["reason"]
-    table = pd.DataFrame({"row": out["row"], "identifier": out["raw_code"].fillna(""), "reason": reason})
-    return table.reset_index(drop=True)[list(REJECTED_COLUMNS)]
+def _reject(raw: gpd.GeoDataFrame, notes: list[str], *, several_files: bool) -> pd.DataFrame:
+    """Set `reason` in `raw` and return the rows kept out; raise where that is all of them."""
+    if raw.empty:
+        raise SchemaError(SOURCE, [Fault("aucune commune dans le fichier")], _ADVICE)
+    raw["reason"] = _reasons(raw, notes)
+    shown = "« " + raw["file"] + " » : " + raw["reason"] if several_files else raw["reason"]
+    rejected = rejected_rows(raw["row"], raw["raw_code"], shown)
+    if len(rejected) == len(raw):
+        if raw["reason"].str.startswith(_ELSEWHERE).any():
+            raise _misplaced(raw)
+        raise SchemaError(SOURCE, rejection_faults(rejected), _ADVICE)
+    return rejected
 
 
 def _dissolve(kept: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
@@ -249,7 +257,7 @@ def _dissolve(kept: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
     kept = kept.drop(columns=["raw_code", "row", "file", "reason"])
     several = kept["code"].duplicated(keep=False)
     if several.any():
-        notes.append(f"Communes en plusieurs morceaux réunis : {_listed(kept.loc[several, 'code'])}.")
+        notes.append(f"Communes en plusieurs morceaux réunis : {listed(kept.loc[several, 'code'])}.")
         kept = pd.concat([kept[~several], kept[several].dissolve("code", aggfunc="first").reset_index()])
     frame = kept.set_index("code").sort_index().rename_axis("commune_code")
     frame["altitude_m"] = frame["altitude_m"].astype("float64")
@@ -270,17 +278,23 @@ def _population(frame: gpd.GeoDataFrame, path: Path | None, notes: list[str]) ->
         notes.append("Population des contours non retenue : ses valeurs ne sont pas des nombres entiers d'habitants.")
         return pd.Series(pd.NA, index=frame.index, dtype="Int64")
     if own.isna().any():
-        notes.append(f"{int(own.isna().sum())} commune(s) sans population : {_listed(own.index[own.isna()])}.")
+        notes.append(f"{int(own.isna().sum())} commune(s) sans population : {listed(own.index[own.isna()])}.")
     return own.astype("Int64")
 
 
 def _town_halls(path: Path | None, frame: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoSeries:
     """Return the town hall of each commune, null where unknown, indexed like `frame`."""
-    if path is None:
-        values = [json.dumps(value) if isinstance(value, dict) else value for value in frame["mairie"]]
-        texts = np.array([value if isinstance(value, str) else None for value in values], dtype=object)
-        found = gpd.GeoSeries(shapely.from_geojson(texts, on_invalid="ignore"), frame.index, crs=WGS84)
-        return found.where(found.geom_type == "Point")
+    if path is not None:
+        return _read_town_halls(path, frame, notes)
+    values = [json.dumps(value) if isinstance(value, dict) else value for value in frame["mairie"]]
+    texts = np.array([value if isinstance(value, str) else None for value in values], dtype=object)
+    found = gpd.GeoSeries(shapely.from_geojson(texts, on_invalid="ignore"), frame.index, crs=WGS84)
+    return found.where(found.geom_type == "Point")
+
+
+@names_its_file
+def _read_town_halls(path: Path, frame: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoSeries:
+    """Return the points of a layer of town halls, indexed like `frame`."""
     layer = read_layer(find_layers(path, TOWN_HALLS)[0], TOWN_HALLS)
     code = first_column(layer, (*CODE_COLUMNS, "commune"))
     if code is None:
@@ -290,12 +304,12 @@ def _town_halls(path: Path | None, frame: gpd.GeoDataFrame, notes: list[str]) ->
     repeated = points.index.duplicated()
     if repeated[points.index.isin(frame.index)].any():
         several = points.index[repeated & points.index.isin(frame.index)]
-        notes.append(f"Plusieurs mairies pour une commune, la première est gardée : {_listed(several)}.")
+        notes.append(f"Plusieurs mairies pour une commune, la première est gardée : {listed(several)}.")
     points = points[~repeated]
     nearby = pd.Series(points.index.map(departement_of), index=points.index).isin(frame["departement"])
     unused = points.index[nearby.to_numpy() & ~points.index.isin(frame.index)]
     if len(unused):
-        notes.append(f"{len(unused)} mairie(s) sans commune dans les contours : {_listed(unused)}.")
+        notes.append(f"{len(unused)} mairie(s) sans commune dans les contours : {listed(unused)}.")
     return points.reindex(frame.index)
 
 
@@ -317,7 +331,7 @@ def _place(frame: gpd.GeoDataFrame, town_halls: gpd.GeoSeries, notes: list[str])
     if far.any():
         notes.append(
             f"{int(far.sum())} mairie(s) à plus de {MAX_TOWN_HALL_DISTANCE_M // 1000} km de leur commune, remplacée(s) "
-            f"par un point intérieur : {_listed(frame.index[far])}."
+            f"par un point intérieur : {listed(frame.index[far])}."
         )
     if not beside.all():
         notes.append(
@@ -333,7 +347,3 @@ def _largest_parts(contours: np.ndarray) -> np.ndarray:
     last = np.append(np.diff(owner[order]) > 0, True)
     largest: np.ndarray = parts[order[last]]
     return largest
-
-
-def _listed(codes: pd.Series | pd.Index) -> str:
-    return listed(list(dict.fromkeys(codes.dropna())))

@@ -19,8 +19,8 @@ from geo.errors import Fault, SchemaError
 from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, FACILITY_KINDS, POINT_SOURCES
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import read_delimited, require_columns
-from geo.sources.facility_table import OPEN_LICENCE
-from geo.sources.provenance import Provenance, SourceTable, checksum
+from geo.sources.facility_table import OPEN_LICENCE, facility_frame
+from geo.sources.provenance import Provenance, SourceTable, names_its_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,9 +38,21 @@ _HULL_RATIO: Final = 0.15
 _EDGE_M: Final = 3_000
 _MIN_CELLS: Final = 3
 
+#: Where communes are placed, as told to users.
+_POSITIONS: Final = {
+    "mairie": "à leur mairie",
+    "site": "au site France services fixe qu'elles accueillent, loin du milieu de leur contour",
+    "interior": "en un point à l'intérieur de leur contour officiel, faute de connaître leur mairie",
+}
+
 #: Longer comments are free prose of their authors, not facts.
 _MAX_COMMENT: Final = 200
 _DECIMALS: Final = 5
+
+#: A commune's own site farther than this (m) from the interior point shows that its town is elsewhere.
+_TOWN_ELSEWHERE_M: Final = 3_000
+#: Kinds of site that stand in a town, the one that marks it best first.
+_FIXED_KINDS: Final = ("main", "antenne")
 
 _YES_NO: Final = {"yes": True, "no": False}
 _ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec write_embedded_tables."
@@ -112,6 +124,10 @@ def write_embedded_tables(communes: SourceTable, sites: SourceTable, folder: Pat
     ``write_embedded_tables(read_communes([...], population=...), read_france_services(...), folder)``. The tax offices
     are kept by hand: see `data/README.md`.
 
+    The interior point of a vast mountain commune may be 10 km from its town. So a commune whose town hall is unknown
+    and whose fixed site is more than 3 km from its interior point is placed at that site (`point_source` "site"): a
+    main one rather than an antenne, the nearest to the interior point of several.
+
     Parameters
     ----------
     communes
@@ -122,7 +138,8 @@ def write_embedded_tables(communes: SourceTable, sites: SourceTable, folder: Pat
         Where to write; made if absent.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    area = communes.frame.rename_axis("code").reset_index().rename(columns={"point_source": "position"})
+    area = _at_their_site(communes.frame, sites.frame)
+    area = area.rename_axis("code").reset_index().rename(columns={"point_source": "position"})
     area[["lon", "lat"]] = area[["lon", "lat"]].round(_DECIMALS)
     area[list(COMMUNES_CSV)].to_csv(folder / "communes.csv", index=False, lineterminator="\n")
 
@@ -137,6 +154,27 @@ def write_embedded_tables(communes: SourceTable, sites: SourceTable, folder: Pat
     chosen[list(SITES_CSV)].to_csv(folder / "sites.csv", index=False, lineterminator="\n")
 
 
+def _at_their_site(communes: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return communes with those of unknown town hall whose fixed site is far from the interior point placed at it."""
+    interior = communes[communes["point_source"] == "interior"]
+    fixed = sites[sites["kind"].isin(_FIXED_KINDS) & sites["commune_code"].isin(interior.index)]
+    if fixed.empty:
+        return communes
+    metres = metric_crs(communes["departement"].iloc[0])
+    points = gpd.GeoSeries.from_xy(interior["lon"], interior["lat"], crs=WGS84).to_crs(metres)[fixed["commune_code"]]
+    fixed = fixed.assign(
+        rank=fixed["kind"].map(_FIXED_KINDS.index),
+        distance=fixed.geometry.to_crs(metres).distance(points.set_axis(fixed.index)),
+    )
+    chosen = fixed.sort_values(["rank", "distance", "facility_id"]).drop_duplicates("commune_code")
+    chosen = chosen[chosen["distance"] > _TOWN_ELSEWHERE_M].set_index("commune_code")
+    placed: gpd.GeoDataFrame = communes.copy()
+    placed.loc[chosen.index, "lon"], placed.loc[chosen.index, "lat"] = chosen.geometry.x, chosen.geometry.y
+    placed.loc[chosen.index, "point_source"] = "site"
+    return placed
+
+
+@names_its_file
 def _read_communes(path: Path) -> SourceTable:
     source = "Communes du territoire fourni"
     table = read_delimited(path, source)
@@ -153,7 +191,7 @@ def _read_communes(path: Path) -> SourceTable:
             "nom ou département absent": table["name"].notna() & table["departement"].notna(),
             "population non reconnue": table["population"].isna() | ~unread,
             "position absente ou déjà prise": lon.notna() & lat.notna() & ~same_place,
-            f"position : {' ou '.join(POINT_SOURCES)} attendu": table["position"].isin(POINT_SOURCES),
+            f"nature de la position : {', '.join(POINT_SOURCES)} attendu": table["position"].isin(POINT_SOURCES),
         },
     )
     if len(table) < _MIN_CELLS:
@@ -174,14 +212,18 @@ def _read_communes(path: Path) -> SourceTable:
         ),
     )
     frame = frame.set_index("code").sort_index().rename_axis("commune_code")[[*COMMUNE_COLUMNS, "geometry"]]
-    note = (
+    contours_note = (
         "Les contours des communes sont approchés : faute de contours officiels, chaque commune est représentée par "
-        "l'espace le plus proche de sa position. Leur position est un point à l'intérieur de leur contour officiel, "
-        "pas leur mairie."
+        "l'espace le plus proche de sa position."
     )
-    return _source_table(frame, path, source, "contours 2018, population 2023", (note,))
+    counts = frame["point_source"].value_counts()
+    position_note = "Position des communes : " + ", ".join(
+        f"{counts[kind]} {where}" for kind, where in _POSITIONS.items() if kind in counts
+    )
+    return _source_table(frame, path, source, "contours 2018, population 2023", (contours_note, f"{position_note}."))
 
 
+@names_its_file
 def _read_sites(path: Path) -> SourceTable:
     source = "Sites France services du territoire fourni"
     table = read_delimited(path, source)
@@ -198,9 +240,10 @@ def _read_sites(path: Path) -> SourceTable:
     )
     table["appointment"] = table["appointment"].map(_YES_NO).astype("boolean")
     table["opening_hours"] = table["opening_hours"].replace("off", "")
-    return _source_table(_facilities(table, lon, lat), path, source, "2024-08-01")
+    return _source_table(facility_frame(table, lon, lat), path, source, "2024-08-01")
 
 
+@names_its_file
 def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     source = "Centres des Finances publiques du territoire fourni"
     table = read_delimited(path, source)
@@ -225,7 +268,7 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
         notes.append(f"À vérifier auprès de l'administration : {', '.join(unverified)}.")
     if at_town.any():
         notes.append(f"{int(at_town.sum())} centre(s) sans adresse connue, placé(s) à la position de leur commune.")
-    frame = _facilities(table, lon.mask(at_town, town["lon"]), lat.mask(at_town, town["lat"]))
+    frame = facility_frame(table, lon.mask(at_town, town["lon"]), lat.mask(at_town, town["lat"]))
     return _source_table(frame, path, source, None, tuple(notes))
 
 
@@ -245,22 +288,11 @@ def _require(source: str, rules: dict[str, pd.Series]) -> None:
         raise SchemaError(source, sorted(faults, key=lambda fault: fault.row or 0), _ADVICE)
 
 
-def _facilities(table: pd.DataFrame, lon: pd.Series, lat: pd.Series) -> gpd.GeoDataFrame:
-    dtypes = dict.fromkeys(FACILITY_COLUMNS, "string") | {"appointment": "boolean"}
-    columns = table.reindex(columns=list(FACILITY_COLUMNS)).astype(dtypes)
-    return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(lon, lat), crs=WGS84).reset_index(drop=True)
-
-
 def _source_table(
     frame: gpd.GeoDataFrame, path: Path, dataset: str, vintage: str | None, notes: tuple[str, ...] = ()
 ) -> SourceTable:
-    provenance = Provenance(
-        dataset=dataset,
-        file=path.name,
-        vintage=vintage,
-        licence=OPEN_LICENCE if vintage else None,  # the list of tax offices is the project's own
-        sha256=checksum(path),
-        rows_read=len(frame),
-        rows_kept=len(frame),
+    licence = OPEN_LICENCE if vintage else None  # the list of tax offices is the project's own
+    provenance = Provenance.of_file(
+        path, dataset, vintage=vintage, licence=licence, rows_read=len(frame), rows_kept=len(frame)
     )
     return SourceTable(frame, provenance, notes=notes)

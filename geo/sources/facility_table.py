@@ -19,7 +19,7 @@ from geo.crs import WGS84, metric_crs_at
 from geo.errors import Fault, SchemaError
 from geo.schemas import FACILITY_COLUMNS, check_facilities
 from geo.sources.commune_codes import normalise_codes
-from geo.sources.provenance import REJECTED_COLUMNS, Provenance, SourceTable, checksum
+from geo.sources.provenance import Provenance, SourceTable, rejected_rows, rejection_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,35 +76,29 @@ def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence:
     reasons = reasons.mask(reasons.isna() & table["name"].isna(), "nom absent")
     reasons = reasons.mask(reasons.isna() & table["facility_id"].isna(), "identifiant absent")
     reasons = reasons.fillna(_repeated_reasons(table.loc[reasons.isna(), "facility_id"]))
-    rejected = pd.DataFrame(
-        {
-            "row": table.index.astype("int64"),
-            "identifier": table["facility_id"].fillna(""),
-            "reason": reasons,
-        },
-        columns=list(REJECTED_COLUMNS),
-    )
-    rejected = rejected[reasons.notna()].reset_index(drop=True)
+    rejected = rejected_rows(table.index, table["facility_id"], reasons)
     usable = reasons.isna().to_numpy()
     if not usable.any():
-        faults = [Fault(str(reason), int(row)) for row, reason in zip(rejected["row"], rejected["reason"], strict=True)]
         advice = "Aucune ligne n'est utilisable : vérifiez les colonnes de position."
-        raise SchemaError(dataset, faults or [Fault("aucun lieu trouvé")], advice)
+        raise SchemaError(dataset, rejection_faults(rejected) or [Fault("aucun lieu trouvé")], advice)
 
-    dtypes = dict.fromkeys(FACILITY_COLUMNS, "string") | {"appointment": "boolean"}
-    kept = table[usable].reindex(columns=list(FACILITY_COLUMNS)).astype(dtypes)
-    points = gpd.points_from_xy(rows.lon[usable], rows.lat[usable])
-    frame = gpd.GeoDataFrame(kept.reset_index(drop=True), geometry=points, crs=WGS84)
-    provenance = Provenance(
-        dataset=dataset,
-        file=path.name,
+    frame = facility_frame(table[usable], rows.lon[usable], rows.lat[usable])
+    provenance = Provenance.of_file(
+        path,
+        dataset,
         vintage=vintage_from_name(path),
         licence=licence,
-        sha256=checksum(path),
         rows_read=len(table) if rows.rows_read is None else rows.rows_read,
         rows_kept=len(frame),
     )
     return SourceTable(check_facilities(frame, dataset), provenance, rejected, tuple(rows.notes))
+
+
+def facility_frame(table: pd.DataFrame, lon: pd.Series, lat: pd.Series) -> gpd.GeoDataFrame:
+    """Return a table with the columns and types of `FACILITY_COLUMNS` at these positions (degrees), renumbered."""
+    dtypes = dict.fromkeys(FACILITY_COLUMNS, "string") | {"appointment": "boolean"}
+    columns = table.reindex(columns=list(FACILITY_COLUMNS)).astype(dtypes)
+    return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(lon, lat), crs=WGS84).reset_index(drop=True)
 
 
 def parse_degrees(cells: pd.Series) -> pd.Series:

@@ -27,6 +27,7 @@ from geo.sources.facility_table import (
 )
 from geo.sources.folding import fold_all
 from geo.sources.opening_hours import parse_weeks
+from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,7 @@ _BEARER_WORDS: Final = {
 _ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
 
 
+@names_its_file
 def read_france_services(path: Path) -> SourceTable:
     """Read the list of France services sites.
 

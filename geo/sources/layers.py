@@ -1,4 +1,4 @@
-"""Vector layers (GeoJSON, GeoPackage, shapefile, GeoParquet), zipped or not.
+"""Vector layers (GeoJSON, GeoPackage, shapefile, FlatGeobuf, GeoParquet), zipped or not.
 
 A file may hold several layers: an archive of shapefiles, a GeoPackage with every administrative
 level. `find_layers` lists them, the reader of each dataset picks its own, `read_layer` reads one.
@@ -7,6 +7,7 @@ level. `find_layers` lists them, the reader of each dataset picks its own, `read
 from __future__ import annotations
 
 import gzip
+import json
 import warnings
 import zipfile
 import zlib
@@ -17,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pyogrio
+import pyproj
 import shapely
 
 from geo.crs import WGS84, require_crs
@@ -33,11 +36,15 @@ _BEGINNINGS: Final = {
     ".json": b"{",
     ".gpkg": b"SQLite format 3\x00",
     ".shp": b"\x00\x00\x27\x0a",
+    ".fgb": b"fgb\x03fgb",
     ".parquet": b"PAR1",
+    ".geoparquet": b"PAR1",
 }
 _PARQUET: Final = (".parquet", ".geoparquet")
-#: Formats with one layer per file.
-_SINGLE: Final = (*_PARQUET, ".geojson", ".json", ".gz")
+_GEOJSON: Final = (".geojson", ".json", ".gz")
+#: What GDAL may take a file for: formats that hold their data themselves.
+_DRIVERS: Final = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON", "FlatGeobuf"})
+_HEAD_BYTES: Final = 64
 
 _UNREADABLE: Final = (
     RuntimeError,  # pyogrio and pyproj errors
@@ -57,11 +64,15 @@ class Layer:
     """One layer of a file.
 
     `dataset` is what GDAL opens (a path, maybe inside an archive); `name` the layer's name in it, `None` where the
-    format holds a single one.
+    format holds a single one; `columns` the names of its attributes; `geometry_type` what its shapes are ("Point",
+    "LineString", "3D Polygon"...; "Unknown": any); `crs` their system as text, `None` if not said.
     """
 
     dataset: str
     name: str | None
+    columns: tuple[str, ...]
+    geometry_type: str
+    crs: str | None
 
     @property
     def label(self) -> str:
@@ -75,16 +86,19 @@ def find_layers(path: Path, source: str) -> list[Layer]:
     Parameters
     ----------
     path
-        A `.geojson`, `.json`, `.gpkg`, `.shp`, `.parquet` or `.geoparquet` file; a `.gz` of a GeoJSON;
-        a `.zip` that holds such files at any depth.
+        A `.geojson`, `.json`, `.gpkg`, `.shp`, `.fgb`, `.parquet` or `.geoparquet` file; a `.gz` of a GeoJSON;
+        a `.zip` that holds such files (GeoParquet aside) at any depth.
     source
         French name of the data, which begins the messages.
 
     Raises
     ------
     SourceError
-        The file is absent, damaged, of another format, or holds no layer.
+        The file is absent, damaged, cut short, of another format, or holds no layer.
     """
+    if path.is_dir():
+        msg = f"{source} : « {path.name} » est un dossier. Donnez le fichier de la couche (.gpkg, .shp...) ou son .zip."
+        raise SourceError(msg)
     if not path.is_file():
         msg = f"{source} : le fichier « {path.name} » est absent. Vérifiez son chemin."
         raise SourceError(msg)
@@ -93,11 +107,12 @@ def find_layers(path: Path, source: str) -> list[Layer]:
             warnings.simplefilter("ignore")  # a damaged file is reported below
             layers = [layer for dataset in _datasets(path) for layer in _layers_of(dataset)]
     except _UNREADABLE as error:
-        raise _unreadable(path.name, source) from error
+        raise _unreadable(path.name, source, error) from error
     if not layers:
         msg = (
             f"{source} : aucune couche trouvée dans « {path.name} ». Un fichier GeoJSON (ou .geojson.gz), GeoPackage, "
-            f"shapefile ou GeoParquet est attendu, seul ou dans une archive .zip. Décompressez les archives .7z."
+            f"shapefile, FlatGeobuf ou GeoParquet est attendu, seul ou dans une archive .zip. "
+            f"Décompressez les archives .7z."
         )
         raise SourceError(msg)
     return layers
@@ -139,10 +154,12 @@ def read_layer(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # undecodable geometries become null, which callers report by row
+            kept = None if columns is None else [name for name in layer.columns if name.lower() in columns]
+            box = None if bounds is None or layer.crs is None else _box_in(layer.crs, bounds)
             read = _read_parquet if layer.dataset.lower().endswith(_PARQUET) else _read_gdal
-            frame = read(layer, columns, bounds)
+            frame = read(layer, kept, box)
     except _UNREADABLE as error:
-        raise _unreadable(layer.label, source) from error
+        raise _unreadable(layer.label, source, error) from error
     if not isinstance(frame, gpd.GeoDataFrame):  # no feature has a geometry
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame), index=frame.index), crs=WGS84)
     frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
@@ -158,72 +175,112 @@ def first_column(frame: pd.DataFrame, names: Collection[str]) -> str | None:
 
 def _datasets(path: Path) -> list[str]:
     """List what GDAL can open in a file, after a look at how each begins."""
-    if path.suffix.lower() != ".zip":
-        stem_suffix = Path(path.stem).suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
-        open_file = gzip.open if path.suffix.lower() == ".gz" else open
-        with open_file(path, "rb") as stream:
-            recognised = _begins_as(stem_suffix, stream.read(64))
-        prefix = "/vsigzip/" if path.suffix.lower() == ".gz" else ""
-        return [f"{prefix}{path.resolve()}"] if recognised else []
+    suffix = path.suffix.lower()
+    if suffix != ".zip":
+        zipped = path.name.lower().endswith((".geojson.gz", ".json.gz"))
+        with (gzip.open if zipped else open)(path, "rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+        recognised = _recognised(".geojson" if zipped else suffix, head, path.stat().st_size)
+        return [f"{'/vsigzip/' if zipped else ''}{path.resolve()}"] if recognised else []
     found = []
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            suffix = Path(name).suffix.lower()
-            if suffix in _BEGINNINGS and suffix != ".parquet":
-                with archive.open(name) as stream:
-                    if _begins_as(suffix, stream.read(64)):
-                        found.append(f"/vsizip/{{{path.resolve()}}}/{name}")
+        for member in archive.infolist():
+            if member.filename.lower().endswith(tuple(_BEGINNINGS.keys() - _PARQUET)):
+                with archive.open(member) as stream:
+                    head = stream.read(_HEAD_BYTES)
+                if _recognised(Path(member.filename).suffix, head, member.file_size):
+                    # Braces tell GDAL where the archive's own path ends.
+                    found.append(f"/vsizip/{{{path.resolve()}}}/{member.filename}")
     return found
 
 
-def _begins_as(suffix: str, head: bytes) -> bool:
-    expected = _BEGINNINGS.get(".parquet" if suffix in _PARQUET else suffix)
-    return expected is not None and head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(expected)
+def _recognised(suffix: str, head: bytes, size: int) -> bool:
+    """Tell whether a file begins as its suffix says; raise `ValueError` for a shapefile that was cut short."""
+    expected = _BEGINNINGS.get(suffix.lower())
+    if expected is None or not head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n").startswith(expected):
+        return False
+    if suffix.lower() == ".shp" and size < 2 * int.from_bytes(head[24:28], "big"):  # its length in 16-bit words
+        msg = "shapefile cut short"  # GDAL would give null geometries
+        raise ValueError(msg)
+    return True
 
 
 def _layers_of(dataset: str) -> list[Layer]:
-    if dataset.lower().endswith(_SINGLE):  # listing its layers would parse the whole file
-        return [Layer(dataset, None)]
-    return [Layer(dataset, name) for name, geometry_type in pyogrio.list_layers(dataset) if geometry_type is not None]
+    if dataset.lower().endswith(_PARQUET):
+        geometry, crs = _parquet_geometry(dataset)
+        names = [name for name in pq.read_schema(dataset).names if name != geometry["name"]]
+        types = geometry.get("geometry_types") or ["Unknown"]
+        return [Layer(dataset, None, tuple(names), ", ".join(types), crs)]
+    if dataset.lower().endswith(_GEOJSON):
+        return [_gdal_layer(dataset, None)]
+    return [_gdal_layer(dataset, name) for name, geometry_type in pyogrio.list_layers(dataset) if geometry_type]
+
+
+def _gdal_layer(dataset: str, name: str | None) -> Layer:
+    info = pyogrio.read_info(dataset, layer=name)
+    if info["driver"] not in _DRIVERS:
+        msg = f"format {info['driver']} not accepted"
+        raise ValueError(msg)
+    return Layer(dataset, name, tuple(map(str, info["fields"])), str(info["geometry_type"]), info["crs"])
+
+
+def _parquet_geometry(dataset: str) -> tuple[dict[str, Any], str | None]:
+    """Return what a GeoParquet file says of its main geometry column, its `name` included, and its system."""
+    said = json.loads((pq.read_schema(dataset).metadata or {})[b"geo"])
+    geometry = said["columns"][said["primary_column"]] | {"name": said["primary_column"]}
+    crs = geometry.get("crs", WGS84)
+    return geometry, None if crs is None else pyproj.CRS.from_user_input(crs).to_string()
+
+
+def _box_in(crs: str, bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Return the box of another system that holds a box of degrees."""
+    to_layer = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+    box: tuple[float, float, float, float] = to_layer.transform_bounds(*bounds)
+    return box
 
 
 def _read_gdal(
-    layer: Layer, columns: Collection[str] | None, bounds: tuple[float, float, float, float] | None
+    layer: Layer, columns: list[str] | None, box: tuple[float, float, float, float] | None
 ) -> gpd.GeoDataFrame:
-    options: dict[str, Any] = {"layer": layer.name}
-    if columns is not None or bounds is not None:
-        info = pyogrio.read_info(layer.dataset, layer=layer.name)
-        if columns is not None:
-            options["columns"] = [name for name in info["fields"] if name.lower() in columns]
-        if bounds is not None and info["crs"] is not None:
-            box = gpd.GeoSeries([shapely.box(*bounds)], crs=WGS84).segmentize(0.1).to_crs(info["crs"])
-            options |= {"bbox": tuple(box.total_bounds), "fid_as_index": True}
+    options: dict[str, Any] = {"layer": layer.name, "columns": columns}
+    # GeoJSON has no spatial index, and its features may have identifiers that are not their rank.
+    indexed = box is not None and not layer.dataset.lower().endswith(_GEOJSON)
+    if indexed:
+        options |= {"bbox": box, "fid_as_index": True}
     try:
         frame = pyogrio.read_dataframe(layer.dataset, use_arrow=True, **options)
         for name in frame.select_dtypes("string"):
             pa.array(frame[name].array).validate(full=True)  # text is only decoded when used, too late to report
     except pa.ArrowException:  # not UTF-8: a shapefile in Latin-1 that does not say so, or a damaged file
         frame = pyogrio.read_dataframe(layer.dataset, use_arrow=False, **options)
-    first_id = 1 if layer.dataset.lower().endswith(".gpkg") else 0
-    frame.index = frame.index - first_id + 2 if "bbox" in options else pd.RangeIndex(2, len(frame) + 2)
-    return frame
+    if indexed:
+        first_id = 1 if layer.dataset.lower().endswith(".gpkg") else 0
+        return frame.set_axis(frame.index - first_id + 2)
+    return _meeting(frame.set_axis(pd.RangeIndex(2, len(frame) + 2)), box)
 
 
 def _read_parquet(
-    layer: Layer, columns: Collection[str] | None, bounds: tuple[float, float, float, float] | None
+    layer: Layer, columns: list[str] | None, box: tuple[float, float, float, float] | None
 ) -> gpd.GeoDataFrame:
-    frame = gpd.read_parquet(layer.dataset)
-    frame.index = pd.RangeIndex(2, len(frame) + 2)
-    if columns is not None:
-        kept = [name for name in frame.columns if name.lower() in columns or name == frame.geometry.name]
-        frame = frame[kept]
-    if bounds is not None and frame.crs is not None:
-        frame = frame[frame.intersects(gpd.GeoSeries([shapely.box(*bounds)], crs=WGS84).to_crs(frame.crs).iloc[0])]
-    return frame
+    geometry, _ = _parquet_geometry(layer.dataset)
+    frame = gpd.read_parquet(layer.dataset, columns=None if columns is None else [*columns, geometry["name"]])
+    return _meeting(frame.set_axis(pd.RangeIndex(2, len(frame) + 2)), box)
 
 
-def _unreadable(name: str, source: str) -> SourceError:
+def _meeting(frame: gpd.GeoDataFrame, box: tuple[float, float, float, float] | None) -> gpd.GeoDataFrame:
+    """Return the rows of a frame that meet a box of its own system."""
+    if box is None or not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    return frame[frame.intersects(shapely.box(*box))]
+
+
+def _unreadable(name: str, source: str, error: BaseException) -> SourceError:
+    if isinstance(error, UnicodeDecodeError):
+        return SourceError(
+            f"{source} : les textes de « {name} » ne sont pas dans l'encodage annoncé. "
+            f"Ajoutez ou corrigez le fichier .cpg (par exemple ISO-8859-1 ou UTF-8)."
+        )
     return SourceError(
-        f"{source} : « {name} » est abîmé ou n'est pas dans un format ou un encodage connu. Un fichier GeoJSON, "
-        f"GeoPackage, shapefile (avec .dbf, .shx et .prj) ou GeoParquet est attendu. Téléchargez-le à nouveau."
+        f"{source} : « {name} » est abîmé, incomplet ou d'un autre format que son nom. Téléchargez-le à nouveau "
+        f"(un .shp va avec ses .shx, .dbf et .prj) ou enregistrez la couche en GeoPackage."
     )

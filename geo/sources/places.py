@@ -26,6 +26,7 @@ from geo.sources.facility_table import (
 from geo.sources.folding import fold
 from geo.sources.layers import find_layers, read_layer
 from geo.sources.opening_hours import WeeklyHours
+from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +59,7 @@ _OPTIONAL: Final = {
 _DEGREES_LIMIT: Final = 180
 
 
+@names_its_file
 def read_places(
     path: Path,
     *,

@@ -12,7 +12,7 @@ from geo.errors import Fault, SchemaError
 from geo.sources.commune_codes import CITY_OF_ARRONDISSEMENT, CODE_COLUMNS, city_of, listed, normalise_codes
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import OPEN_LICENCE
-from geo.sources.provenance import REJECTED_COLUMNS, Provenance, SourceTable, checksum
+from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,7 @@ _POPULATION_NAME: Final = re.compile(r"pmun(?:_?(\d{4}|\d{2}))?|p(\d{2})_pop|pop
 _ADVICE: Final = "Vérifiez que c'est le fichier des populations légales de l'INSEE (colonnes COM et PMUN)."
 
 
+@names_its_file
 def read_population(path: Path) -> SourceTable:
     """Read the municipal population of communes.
 
@@ -81,24 +82,16 @@ def read_population(path: Path) -> SourceTable:
     reason = reason.mask(reason.index.isin(repeated.index[repeated]), "commune donnée deux fois")
 
     kept = usable[reason[usable.index].isna()].set_index("commune_code")
-    rejected = pd.DataFrame({"row": table.index, "identifier": raw_code.fillna(""), "reason": reason})
-    rejected = rejected.dropna(subset="reason").reset_index(drop=True)[list(REJECTED_COLUMNS)]
+    rejected = rejected_rows(table.index, raw_code, reason)
     if kept.empty:
-        faults = [Fault(why, row) for row, why in zip(rejected["row"], rejected["reason"], strict=True)]
-        raise SchemaError(SOURCE, faults, _ADVICE)
+        raise SchemaError(SOURCE, rejection_faults(rejected), _ADVICE)
 
     notes = [f"{SOURCE} : colonne « {population_column.upper()} » du fichier « {path.name} »."]
     repaired = int((code != raw_code).sum())
     if repaired:
         notes.append(f"{repaired} code(s) de commune réparé(s) dans le fichier de population (zéro initial perdu).")
-    provenance = Provenance(
-        dataset=SOURCE,
-        file=path.name,
-        vintage=year,
-        licence=OPEN_LICENCE,
-        sha256=checksum(path),
-        rows_read=len(table),
-        rows_kept=len(kept),
+    provenance = Provenance.of_file(
+        path, SOURCE, vintage=year, licence=OPEN_LICENCE, rows_read=len(table), rows_kept=len(kept)
     )
     return SourceTable(kept, provenance, rejected, tuple(notes))
 
@@ -127,7 +120,7 @@ def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Seri
     if len(missing):
         notes.append(
             f"{len(missing)} commune(s) des contours sans population dans le fichier "
-            f"(communes fusionnées ou d'une autre année) : {listed(list(missing))}."
+            f"(communes fusionnées ou d'une autre année) : {listed(missing)}."
         )
     departements = set(communes.map(departement_of))
     nearby = population[population.index.map(departement_of).isin(departements)]
@@ -136,7 +129,7 @@ def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Seri
     if len(unused):
         notes.append(
             f"{len(unused)} code(s) du fichier de population sans contour dans les mêmes départements, "
-            f"soit {int(unused.sum())} habitants non placés : {listed(list(unused.index))}."
+            f"soit {int(unused.sum())} habitants non placés : {listed(unused.index)}."
         )
     return matched, tuple(notes)
 

@@ -18,7 +18,7 @@ from geo.errors import Fault, SchemaError, SourceError
 from geo.schemas import CELL_COLUMNS, check_cells
 from geo.sources.facility_table import OPEN_LICENCE
 from geo.sources.layers import find_layers, first_column, read_layer
-from geo.sources.provenance import REJECTED_COLUMNS, Provenance, SourceTable, checksum
+from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +41,7 @@ _HEAD_BYTES: Final = 65_536
 _ADVICE: Final = "Donnez un fichier de carreaux de l'INSEE (colonnes idcar_200m ou idcar_1km, et ind)."
 
 
+@names_its_file
 def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     """Read the population cells of a study area.
 
@@ -84,15 +85,14 @@ def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable
     reason = reason.mask(cells.geometry.isna(), "identifiant de carreau non reconnu ou carreau sans géométrie")
     reason = reason.mask(reason.isna() & ~cells["population"].between(0, 1e6), "population absente ou négative")
     reason = reason.mask(reason.isna() & cells["cell_id"].duplicated(), "carreau déjà lu")
-    rejected = pd.DataFrame({"row": cells["row"], "identifier": cells["cell_id"].fillna(""), "reason": reason})
-    rejected = rejected.dropna(subset="reason").reset_index(drop=True)[list(REJECTED_COLUMNS)]
+    rejected = rejected_rows(cells["row"], cells["cell_id"], reason)
 
     usable = cells[reason.isna() & (cells["population"] > 0)].reset_index(drop=True)
     usable["commune_code"], beside = _communes_of(usable, communes)
     kept = usable[usable["commune_code"].notna()].reset_index(drop=True)
     if kept.empty:
-        faults = [Fault(why, row) for row, why in zip(rejected["row"], rejected["reason"], strict=True)]
-        raise SchemaError(SOURCE, [*faults, Fault("aucun carreau habité dans les communes du territoire")], _ADVICE)
+        none = Fault("aucun carreau habité dans les communes du territoire")
+        raise SchemaError(SOURCE, [*rejection_faults(rejected), none], _ADVICE)
 
     notes = []
     if beside:
@@ -101,14 +101,9 @@ def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable
         notes.append(f"{len(usable) - len(kept)} carreau(x) lu(s) hors du territoire, laissé(s) de côté.")
     frame = check_cells(kept[[*CELL_COLUMNS, "geometry"]], SOURCE)
     notes.append(_total_note(compare_with_legal_population(frame, communes)))
-    provenance = Provenance(
-        dataset="Carreaux de population (Filosofi)",
-        file=path.name,
-        vintage=None,
-        licence=OPEN_LICENCE,
-        sha256=checksum(path),
-        rows_read=len(cells),
-        rows_kept=len(frame),
+    dataset = "Carreaux de population (Filosofi)"
+    provenance = Provenance.of_file(
+        path, dataset, vintage=None, licence=OPEN_LICENCE, rows_read=len(cells), rows_kept=len(frame)
     )
     return SourceTable(frame, provenance, rejected, tuple(notes))
 
@@ -177,7 +172,7 @@ def _read_csv(path: Path) -> pa.Table:
         msg = f"{SOURCE} : « {path.name} » est absent, vide ou n'est pas un fichier CSV lisible. {_ADVICE}"
         raise SourceError(msg) from error
     table = table.rename_columns([name.lower() for name in table.column_names])
-    _require_columns(table.column_names, path)
+    _require_columns(table.column_names)
     return table
 
 
@@ -231,7 +226,7 @@ def _cells_from_layers(path: Path, bounds: tuple[float, float, float, float], me
     read = []
     for layer in find_layers(path, SOURCE):
         squares = read_layer(layer, SOURCE, columns=_WANTED, bounds=bounds)
-        _require_columns(list(squares.columns), path)
+        _require_columns(list(squares.columns))
         squares = squares.to_crs(metres)
         identifier = squares[first_column(squares, ID_COLUMNS)].astype("string").str.strip()
         known = squares.get(COMMUNES_COLUMN, pd.Series(pd.NA, index=squares.index))
@@ -251,15 +246,14 @@ def _cells_from_layers(path: Path, bounds: tuple[float, float, float, float], me
     return pd.concat(read, ignore_index=True)
 
 
-def _require_columns(found: list[str], path: Path) -> None:
+def _require_columns(found: list[str]) -> None:
     faults = []
     if not set(ID_COLUMNS) & set(found):
         faults.append(Fault("colonne de l'identifiant de carreau absente (idcar_200m, idcar_1km...)"))
     if not set(POPULATION_COLUMNS) & set(found):
         faults.append(Fault("colonne du nombre d'habitants absente (ind)"))
     if faults:
-        where = f"{SOURCE} (« {path.name} »)"
-        raise SchemaError(where, faults, _ADVICE)
+        raise SchemaError(SOURCE, faults, _ADVICE)
 
 
 def _communes_of(cells: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> tuple[pd.Series, int]:

@@ -1,19 +1,25 @@
-"""Where a table comes from, and what was kept out of it."""
+"""Where a table comes from, what was kept out of it, and which file an error is about."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
-from geo.errors import SourceError
+from geo.errors import CrsError, Fault, NetworkError, SchemaError, SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     import geopandas as gpd
+
+_Options = ParamSpec("_Options")
+_Result = TypeVar("_Result")
 
 REJECTED_COLUMNS = ("row", "identifier", "reason")
 
@@ -34,6 +40,13 @@ class Provenance:
     sha256: str
     rows_read: int
     rows_kept: int
+
+    @classmethod
+    def of_file(
+        cls, path: Path, dataset: str, *, vintage: str | None, licence: str | None, rows_read: int, rows_kept: int
+    ) -> Provenance:
+        """Describe one file; its name and checksum are taken from it."""
+        return cls(dataset, path.name, vintage, licence, checksum(path), rows_read, rows_kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +71,46 @@ def checksum(path: Path) -> str:
     except OSError as error:
         msg = f"Le fichier « {path.name} » est illisible ou absent. Vérifiez son chemin et vos droits de lecture."
         raise SourceError(msg) from error
+
+
+def rejected_rows(rows: pd.Series | pd.Index, identifiers: pd.Series, reasons: pd.Series) -> pd.DataFrame:
+    """Return `SourceTable.rejected`: the rows whose reason is not <NA>. All three have the same length and order."""
+    table = pd.DataFrame(dict(zip(REJECTED_COLUMNS, (rows, identifiers.fillna(""), reasons), strict=True)))
+    return table.dropna(subset="reason").reset_index(drop=True)
+
+
+def rejection_faults(rejected: pd.DataFrame) -> list[Fault]:
+    """Return the rows kept out as faults, for a file of which no row can be used."""
+    return [Fault(str(reason), int(row)) for row, reason in zip(rejected["row"], rejected["reason"], strict=True)]
+
+
+@contextmanager
+def naming_files(*paths: Path) -> Iterator[None]:
+    """Name these files in any error about their content that does not name one of them already.
+
+    ``Communes : colonne absente.`` becomes ``Communes (communes-64.geojson) : colonne absente.``
+    """
+    try:
+        yield
+    except (SourceError, SchemaError, CrsError, NetworkError) as error:
+        if any(path.name in str(error) for path in paths):
+            raise
+        names = ", ".join(path.name for path in paths)
+        if isinstance(error, SchemaError):
+            where = f"{error.source} ({names})"
+            raise SchemaError(where, error.faults, error.advice) from error
+        what, colon, problem = str(error).partition(" : ")
+        raise type(error)(f"{what} ({names}){colon}{problem}" if colon else f"« {names} » : {what}") from error
+
+
+def names_its_file(
+    reader: Callable[Concatenate[Path, _Options], _Result],
+) -> Callable[Concatenate[Path, _Options], _Result]:
+    """Make the errors of a reader name the file it was given (see `naming_files`)."""
+
+    @functools.wraps(reader)
+    def named(path: Path, /, *args: _Options.args, **kwargs: _Options.kwargs) -> _Result:
+        with naming_files(path):
+            return reader(path, *args, **kwargs)
+
+    return named

@@ -38,6 +38,7 @@ from geo.sources.facility_table import (
 )
 from geo.sources.folding import fold_all
 from geo.sources.opening_hours import WeeklyHours, parse_plage_ouverture, parse_weeks
+from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +67,7 @@ _OPTIONAL: Final = (
 )
 
 
+@names_its_file
 def read_tax_offices(path: Path) -> SourceTable:
     """Read the tax offices that receive residents; the list is recognised from the content.
 

@@ -149,40 +149,35 @@ def test_encodings_delimiters_and_decimal_commas(read, encoding, delimiter):
     assert result.frame.geometry.iloc[0].coords[0] == (-1.6594, 43.388)
 
 
-@pytest.mark.parametrize(
-    ("type_fs", "format_fs", "kind"),
-    [
-        ("Principal", "Fixe", "main"),
-        ("Principal", "Multisites", "main"),
-        ("Principal", "Fixe_antenne(s)", "main"),
-        ("PRINCIPAL", "fixe antennes", "main"),
-        ("Principal", "Bus_équivalent", "bus"),
-        ("principal", "BUS EQUIVALENT", "bus"),
-        ("Principal", "Itinérante", "bus"),
-        ("Principal", "Mobile", "bus"),
-        ("Antenne", "Fixe_antenne(s)", "antenne"),
-        ("Antenne", "Multisites", "antenne"),
-        ("Antenne", "Itinérante", "antenne"),
-    ],
-)
-def test_kind_today(read, type_fs, format_fs, kind):
-    assert read({"type_fs": type_fs, "format_fs": format_fs}).frame["kind"].tolist() == [kind]
+def test_kind_today(read):
+    kinds = {
+        ("Principal", "Fixe"): "main",
+        ("Principal", "Multisites"): "main",
+        ("Principal", "Fixe_antenne(s)"): "main",
+        ("PRINCIPAL", "fixe antennes"): "main",
+        ("Principal", "Bus_équivalent"): "bus",
+        ("principal", "BUS EQUIVALENT"): "bus",
+        ("Principal", "Itinérante"): "bus",
+        ("Principal", "Mobile"): "bus",
+        ("Antenne", "Fixe_antenne(s)"): "antenne",
+        ("Antenne", "Multisites"): "antenne",
+        ("Antenne", "Itinérante"): "antenne",
+    }
+    frame = read(*({"type_fs": type_fs, "format_fs": format_fs} for type_fs, format_fs in kinds)).frame
+    assert dict(zip(kinds, frame["kind"], strict=True)) == kinds
 
 
-@pytest.mark.parametrize(
-    ("format_fs", "itinerance", "kind"),
-    [
-        ("Site principal", "Non", "main"),
-        ("Site principal", "", "main"),
-        ("Site principal", "Oui", "bus"),
-        ("Antenne", "non", "antenne"),
-        ("Antenne", "", "antenne"),
-        ("Antenne", "Oui", "bus"),
-    ],
-)
-def test_kind_in_the_older_schema(read, format_fs, itinerance, kind):
-    result = read({"format_fs": format_fs, "itinerance": itinerance}, drop=["type_fs"])
-    assert result.frame["kind"].tolist() == [kind]
+def test_kind_in_the_older_schema(read):
+    kinds = {
+        ("Site principal", "Non"): "main",
+        ("Site principal", ""): "main",
+        ("Site principal", "Oui"): "bus",
+        ("Antenne", "non"): "antenne",
+        ("Antenne", ""): "antenne",
+        ("Antenne", "Oui"): "bus",
+    }
+    rows = [{"format_fs": format_fs, "itinerance": itinerance} for format_fs, itinerance in kinds]
+    assert dict(zip(kinds, read(*rows, drop=["type_fs"]).frame["kind"], strict=True)) == kinds
 
 
 def test_a_kind_never_seen_is_not_guessed(read):

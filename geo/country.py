@@ -1,0 +1,112 @@
+"""All of France at once: one territory per legal projection, measured apart and reported together.
+
+Mainland France and Corsica share one projection and one network (in parts that no road joins);
+each overseas département has its own.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from geo.crs import metric_crs
+from geo.errors import SourceError
+from geo.network.speeds import DEFAULT_PROFILE
+from geo.sources.departements import departement_name
+from geo.sources.official_tables import read_official_tables
+from geo.storage import replacing_folder
+from geo.territory import Territory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geo.sources.provenance import SourceTable
+
+_log = logging.getLogger(__name__)
+
+_MAINLAND: Final = "France métropolitaine"
+_MAINLAND_CRS: Final = metric_crs("75")
+_PARTS: Final = "parts.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Country:
+    """France in parts; each part is a territory with its own projection and network."""
+
+    name: str
+    parts: tuple[Territory, ...]
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        communes: Path | str | Sequence[Path | str],
+        sites: Path | str,
+        population: Path | str | None = None,
+        tax_offices: Path | str | None = None,
+        town_halls: Path | str | None = None,
+        places: Mapping[str, SourceTable] | None = None,
+        profile: str = DEFAULT_PROFILE,
+    ) -> Country:
+        """Build every part of France that the communes cover, on the approximated network.
+
+        The parameters are those of `Territory.build`.
+
+        Raises
+        ------
+        MaillageError
+            A file is unusable.
+        """
+        tables = read_official_tables(
+            communes=communes,
+            sites=sites,
+            population=population,
+            tax_offices=tax_offices,
+            town_halls=town_halls,
+            places=places,
+        )
+        groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for departement in sorted(tables.communes.frame["departement"].unique()):
+            crs = metric_crs(departement)
+            name = _MAINLAND if crs == _MAINLAND_CRS else departement_name(departement)
+            groups[crs, name].append(departement)
+        parts = []
+        for (_, name), departements in groups.items():
+            _log.info("%s…", name)
+            parts.append(Territory.from_tables(tables, name, departements, profile=profile))
+        return cls("France", tuple(parts))
+
+    def save(self, path: Path | str) -> None:
+        """Write every part to its own folder in one folder, written beside and then renamed.
+
+        Raises
+        ------
+        SourceError
+            The folder cannot be written, or holds something that is not ours.
+        """
+        with replacing_folder(Path(path), marker=_PARTS) as folder:
+            for number, part in enumerate(self.parts):
+                part.save(folder / str(number))
+            content = {"name": self.name, "parts": len(self.parts)}
+            (folder / _PARTS).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    @staticmethod
+    def is_saved_at(path: Path) -> bool:
+        """Tell whether a folder was written by `save`."""
+        return (path / _PARTS).is_file()
+
+    @classmethod
+    def load(cls, path: Path | str) -> Country:
+        """Load what `save` wrote; raise `SourceError` where it is damaged."""
+        folder = Path(path)
+        try:
+            content = json.loads((folder / _PARTS).read_text(encoding="utf-8"))
+            name, count = str(content["name"]), int(content["parts"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            msg = f"« {folder.name} » est illisible ou incomplet. Reconstruisez-le avec « maillage build --france »."
+            raise SourceError(msg) from error
+        return cls(name, tuple(Territory.load(folder / str(number)) for number in range(count)))

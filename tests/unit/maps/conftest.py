@@ -1,0 +1,98 @@
+"""A study area small enough to know by heart: nine square communes of about 10 km, three facilities."""
+
+from types import SimpleNamespace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo.schemas import FACILITY_COLUMNS
+
+HOSTILE = "<script>alert('x')</script>"
+CODES = [f"6400{number}" for number in range(9)]
+
+
+@pytest.fixture
+def communes() -> gpd.GeoDataFrame:
+    """Nine squares in three rows, from the south-west; the fourth has no known population."""
+    corners = [(-1.0 + 0.12 * (i % 3), 43.2 + 0.09 * (i // 3)) for i in range(9)]
+    return gpd.GeoDataFrame(
+        {
+            "name": [HOSTILE if i == 0 else f"Commune {i}" for i in range(9)],
+            "population": pd.array([100 * i if i != 3 else pd.NA for i in range(9)], dtype="Int64"),
+        },
+        index=pd.Index(CODES, name="commune_code"),
+        geometry=[shapely.box(x, y, x + 0.12, y + 0.09) for x, y in corners],
+        crs="EPSG:4326",
+    )
+
+
+@pytest.fixture
+def facilities() -> gpd.GeoDataFrame:
+    frame = gpd.GeoDataFrame(
+        {column: pd.array([pd.NA] * 3, dtype="string") for column in FACILITY_COLUMNS},
+        geometry=gpd.points_from_xy([-0.95, -0.8, -0.7], [43.25, 43.3, 43.4]),
+        crs="EPSG:4326",
+    )
+    frame["facility_id"], frame["name"] = ["a", "b", "c"], ["Site A", HOSTILE, "Bus C"]
+    frame["kind"] = ["main", "antenne", "bus"]
+    return frame
+
+
+@pytest.fixture
+def coverage_frame(communes) -> pd.DataFrame:
+    """Times of 5, 10... minutes; commune 7 has no road, the network does not cover commune 8."""
+    minutes = pd.array([5, 12, 18, 25, 40, 50, 21, pd.NA, pd.NA], dtype="Float64")
+    return pd.DataFrame(
+        {
+            "name": communes["name"],
+            "population": communes["population"],
+            "travel_time_min": minutes,
+            "distance_km": minutes / 2,
+            "facility_id": pd.array(["a", "a", "b", "b", "a", "a", "b", pd.NA, pd.NA], dtype="string"),
+            "facility_name": pd.array(["Site A", "Site A", *[HOSTILE] * 2, *["Site A"] * 3, pd.NA, pd.NA], "string"),
+            "residents_within": pd.array(np.zeros(9), dtype="Float64"),
+            "share_within": pd.array(np.zeros(9), dtype="Float64"),
+            "under_served": pd.array([False, False, False, True, True, True, True, True, pd.NA], dtype="boolean"),
+        },
+        index=communes.index,
+    )
+
+
+@pytest.fixture
+def territory(communes, facilities) -> SimpleNamespace:
+    """What the maps read of a `geo.Territory`."""
+    return SimpleNamespace(
+        name="Pays & <b>Essai</b>",
+        departement="64",
+        network=SimpleNamespace(crs="EPSG:2154"),
+        communes=communes,
+        facilities={"sites": facilities},
+        contours_approximate=True,
+        manifest={
+            "territory": "Pays",
+            "sources": [
+                {"dataset": HOSTILE, "vintage": "2024-08-01", "licence": "Licence Ouverte 2.0"},
+                {"dataset": "Communes", "vintage": None, "licence": None},
+            ],
+            "network": {
+                "source": "Réseau estimé",
+                "nodes": 1346,
+                "edges": 6582,
+                "profile": "courant",
+                "approximate": True,
+                "error": [
+                    {
+                        "area": "Labourd",
+                        "pairs": 420,
+                        "time_ratio_median": 0.81,
+                        "time_ratio_p10": 0.59,
+                        "time_ratio_p90": 1.08,
+                        "distance_ratio_median": 1.0,
+                    }
+                ],
+            },
+        },
+    )

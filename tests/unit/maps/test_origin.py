@@ -1,0 +1,64 @@
+"""Where figures come from, in French."""
+
+import pytest
+
+from geo.maps.origin import (
+    approximation_sentences,
+    counting_sentence,
+    network_sentence,
+    rule_text,
+    source_sentences,
+)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_sources_say_what_is_not_known(territory):
+    assert source_sentences(territory.manifest)[1] == "Communes (date inconnue, licence non précisée)"
+
+
+def test_network(territory):
+    assert plain(network_sentence(territory.manifest)) == (
+        "Réseau routier : Réseau estimé, 1 346 nœuds et 6 582 tronçons, profil de vitesse « courant »."
+    )
+
+
+def test_approximations_come_with_their_measured_error(territory):
+    network, contours = approximation_sentences(territory)
+    assert "Labourd, 420 trajets : temps trop courts de 19 % en médiane" in plain(network)
+    assert "(de −41 % à +8 % pour huit trajets sur dix), distances justes" in plain(network)
+    assert "contours" in contours
+
+
+def test_approximation_that_was_not_measured_says_so(territory):
+    territory.manifest["network"]["error"] = None
+    assert approximation_sentences(territory)[0].endswith("L'erreur n'a pas été mesurée.")
+
+
+def test_nothing_is_called_approximate_on_real_roads_and_contours(territory):
+    territory.manifest["network"]["approximate"] = False
+    territory.contours_approximate = False
+    assert approximation_sentences(territory) == []
+
+
+@pytest.mark.parametrize(
+    ("kinds", "excluded", "expected"),
+    [
+        (["main"], [], "Offre comptée : Sites France services."),
+        (
+            ["main", "antenne", "bus"],
+            ["bus"],
+            "Offre comptée : Sites France services ; antennes comptées, bus non comptés (leur tournée n'est pas connue).",
+        ),
+        (["antenne"], ["antenne"], "Offre comptée : Sites France services ; antennes non comptées."),
+    ],
+)
+def test_what_is_counted(kinds, excluded, expected):
+    assert counting_sentence("sites", kinds, excluded) == expected
+
+
+def test_rule():
+    assert plain(rule_text(20, None)) == "temps moyen de plus de 20 min"
+    assert plain(rule_text(30, 0.95)) == "moins de 95 % des habitants à 30 min"

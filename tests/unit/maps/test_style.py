@@ -1,0 +1,185 @@
+"""Classes, colours, French numbers and the sentence that answers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.maps.style import (
+    FACILITY_SHAPES,
+    TIME_CLASSES,
+    UNREACHABLE_CLASS,
+    coverage_sentence,
+    facility_phrase,
+    facility_title,
+    format_decimal,
+    format_integer,
+    format_minutes,
+    format_share,
+    time_class,
+)
+from geo.schemas import FACILITY_KINDS
+
+# Linear RGB of what people with each colour-blindness see (Machado et al. 2009, full severity).
+_SIGHTS = {
+    "normal": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protanopia": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "deuteranopia": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "tritanopia": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+
+
+def lightness(colour: str, sight: str) -> float:
+    """L* (CIE 1976) of a colour as seen, which is also what a grey printer keeps."""
+    encoded = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array(_SIGHTS[sight]) @ linear, 0, 1)
+    return 116 * np.cbrt(seen @ [0.2126, 0.7152, 0.0722]) - 16
+
+
+@pytest.mark.parametrize("sight", _SIGHTS)
+def test_classes_get_darker_for_every_sight_and_in_grey(sight):
+    steps = -np.diff([lightness(cls.colour, sight) for cls in TIME_CLASSES])
+    assert (steps >= 8).all(), steps
+
+
+def test_at_most_six_classes_that_follow_each_other():
+    assert len(TIME_CLASSES) <= 6
+    assert TIME_CLASSES[0].lower == 0
+    assert [cls.upper for cls in TIME_CLASSES[:-1]] == [cls.lower for cls in TIME_CLASSES[1:]]
+    assert {20, 30} <= {cls.upper for cls in TIME_CLASSES}, "the two usual thresholds are bounds"
+
+
+def test_a_time_at_a_bound_is_in_the_nearer_class():
+    minutes = pd.Series([0.0, 10.0, 10.1, 20.0, 20.1, 45.0, 45.1, 500.0], dtype="Float64")
+    assert time_class(minutes).tolist() == [0, 0, 1, 2, 3, 4, 5, 5]
+
+
+def test_unknown_times_have_their_own_class():
+    assert time_class(pd.Series([pd.NA, 5.0], dtype="Float64")).tolist() == [UNREACHABLE_CLASS, 0]
+    assert time_class(pd.Series([np.nan, np.inf])).tolist() == [UNREACHABLE_CLASS, UNREACHABLE_CLASS]
+
+
+def test_labels_read_in_french():
+    assert [cls.label for cls in TIME_CLASSES[:2]] == ["10\u00a0min ou moins", "10 à 15\u00a0min"]
+    assert TIME_CLASSES[-1].label == "plus de 45\u00a0min"
+
+
+def test_each_kind_has_a_shape_of_its_own():
+    assert set(FACILITY_SHAPES) == set(FACILITY_KINDS)
+    assert len({shape.path for shape in FACILITY_SHAPES.values()}) == len(FACILITY_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1234, "1\u202f234"), (999, "999"), (1234567.4, "1\u202f234\u202f567"), (0, "0"), (None, "—"), (pd.NA, "—")],
+)
+def test_integers(value, expected):
+    assert format_integer(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(12.5, "12,5\u00a0min"), (1234.56, "1\u202f234,6\u00a0min"), (np.inf, "—"), (np.nan, "—")]
+)
+def test_minutes(value, expected):
+    assert format_minutes(value) == expected
+
+
+@given(st.floats(min_value=-1e9, max_value=1e9))
+def test_a_formatted_number_reads_back(value):
+    text = format_decimal(value, 2)
+    assert float(text.replace("\u202f", "").replace(",", ".")) == pytest.approx(value, abs=0.006)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (0.914, "91 %"),
+        (1.0, "100 %"),
+        (0.999, "plus de 99 %"),
+        (0.0, "0 %"),
+        (0.001, "moins de 1 %"),
+        (None, "—"),
+    ],
+)
+def test_shares_never_say_all_or_none_when_it_is_not(value, expected):
+    assert format_share(value).replace("\u00a0", " ") == expected
+
+
+def totals(population, covered, communes, under, unreachable=0):
+    return SimpleNamespace(
+        population=population,
+        population_covered=covered,
+        communes=communes,
+        communes_under_served=under,
+        communes_unreachable=unreachable,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (
+            totals(1000, 910, 40, 34),
+            (
+                "91 % des habitants (910 sur 1 000) sont à moins de 20 min d'un site France services ; "
+                "34 communes sont sous-desservies."
+            ),
+        ),
+        (
+            totals(1000, 1000, 40, 0),
+            (
+                "Tous les habitants (1 000) sont à moins de 20 min d'un site France services ; "
+                "aucune commune n'est sous-desservie."
+            ),
+        ),
+        (
+            totals(1000, 999, 40, 1),
+            (
+                "Plus de 99 % des habitants (999 sur 1 000) sont à moins de 20 min d'un site France services ; "
+                "1 commune est sous-desservie."
+            ),
+        ),
+        (
+            totals(1000, 0, 40, 40),
+            (
+                "Aucun des 1 000 habitants n'est à moins de 20 min d'un site France services ; "
+                "les 40 communes sont toutes sous-desservies."
+            ),
+        ),
+        (totals(0, 0, 40, 2), "La population n'est pas connue ; 2 communes sont sous-desservies."),
+        (
+            totals(1, 1, 1, 0),
+            "Le seul habitant est à moins de 20 min d'un site France services ; aucune commune n'est sous-desservie.",
+        ),
+        (
+            totals(1, 0, 2, 1),
+            "Le seul habitant n'est pas à moins de 20 min d'un site France services ; 1 commune est sous-desservie.",
+        ),
+        (totals(0, 0, 1, 1), "La population n'est pas connue ; la seule commune est sous-desservie."),
+    ],
+)
+def test_sentence(found, expected):
+    assert coverage_sentence(found, 20.0, "sites").replace("\u202f", " ").replace("\u00a0", " ") == expected
+
+
+def test_sentence_with_another_list_and_half_a_minute():
+    text = coverage_sentence(totals(10, 5, 3, 2), 12.5, "piscines")
+    assert "12,5\u00a0min d'un lieu de la liste « piscines »" in text
+
+
+@pytest.mark.parametrize(
+    ("unreachable", "expected"),
+    [(1, "1 commune est sans trajet connu."), (525, "525 communes sont sans trajet connu.")],
+)
+def test_sentence_says_where_nothing_is_known(unreachable, expected):
+    assert coverage_sentence(totals(10, 5, 546, 2, unreachable), 20, "sites").endswith(expected)
+
+
+def test_lists_of_ours_have_titles():
+    assert facility_title("tax_offices") == "Services des impôts"
+    assert facility_phrase("tax_offices") == "d'un service des impôts"
+    assert facility_title("mairies") == "Liste « mairies »"

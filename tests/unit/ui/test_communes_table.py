@@ -1,0 +1,57 @@
+"""The table of communes, and its file read back with the csv module as a spreadsheet would."""
+
+import csv
+import io
+
+import pandas as pd
+import pytest
+
+from geo.ui.components.communes_table import HEADINGS, communes_csv, communes_table
+
+
+@pytest.fixture
+def coverage_frame() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": pd.array(["Près", "=cmd|' /C calc'!A0", "Île; sans route", "Loin"], dtype="string"),
+            "population": pd.array([1200, 0, pd.NA, 35], dtype="Int64"),
+            "travel_time_min": pd.array([4.26, 31.0, pd.NA, 99.95], dtype="Float64"),
+            "distance_km": pd.array([2.0, 25.55, pd.NA, 80.0], dtype="Float64"),
+            "facility_id": pd.array(["a", "b", pd.NA, "a"], dtype="string"),
+            "facility_name": pd.array(["Site", "@site", pd.NA, 'Le "grand" site'], dtype="string"),
+            "residents_within": pd.array([1200, 0, pd.NA, 0], dtype="Float64"),
+            "share_within": pd.array([1.0, 0.0, 0.0, 0.12345], dtype="Float64"),
+            "under_served": pd.array([False, True, pd.NA, True], dtype="boolean"),
+        },
+        index=pd.Index(["64001", "64002", "64003", "64004"], name="commune_code"),
+    )
+
+
+def test_table_starts_with_those_who_cannot_and_ends_with_the_unknown(coverage_frame):
+    coverage_frame.loc["64002", "travel_time_min"] = pd.NA
+    table = communes_table(coverage_frame)
+    assert list(table.columns) == list(HEADINGS.values())
+    assert table["Code INSEE"].tolist() == ["64002", "64004", "64001", "64003"]
+
+
+def test_file_opens_in_a_french_spreadsheet(coverage_frame):
+    data = communes_csv(coverage_frame)
+    assert data.startswith(b"\xef\xbb\xbf"), "the mark by which Excel knows UTF-8"
+    header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";")
+    assert header == list(HEADINGS.values())
+    assert {len(row) for row in rows} == {len(HEADINGS)}
+    near = dict(zip(header, rows[2], strict=True))
+    assert near["Commune"] == "Près"
+    assert near["Temps (min)"] == "4,3"
+    assert near["Habitants"] == "1200"
+    assert near["Sous-desservie"] == "non"
+    unknown = dict(zip(header, rows[3], strict=True))
+    assert unknown["Temps (min)"] == unknown["Habitants"] == ""
+    assert unknown["Sous-desservie"] == "inconnu"
+
+
+def test_no_cell_starts_a_formula(coverage_frame):
+    rows = csv.reader(io.StringIO(communes_csv(coverage_frame).decode("utf-8-sig")), delimiter=";")
+    cells = [cell for row in rows for cell in row]
+    assert "'=cmd|' /C calc'!A0" in cells
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
