@@ -44,10 +44,11 @@ Facilities = Annotated[str, typer.Option(help="sites, tax-offices, ou le nom d'u
 
 @app.command(help="Construire un territoire à partir des fichiers officiels.")
 def build(  # noqa: PLR0913, PLR0917 - one option per official file
-    departement: Annotated[str, typer.Option(help="Code du département : 64, 2A, 974…")],
     sites: Annotated[Path, typer.Option(help="Liste des France services (CSV de l'ANCT).")],
     communes: Annotated[list[Path], typer.Option(help="Contours des communes ; répétable pour les voisins.")],
     out: Annotated[Path, typer.Option(help="Dossier à écrire.")],
+    departement: Annotated[str | None, typer.Option(help="Code du département : 64, 2A, 974…")] = None,
+    france: Annotated[bool, typer.Option("--france", help="Toute la France, sur le réseau estimé.")] = False,  # noqa: FBT002
     roads: Annotated[str, typer.Option(help="Fichier de routes, ou « approximate ».")] = "approximate",
     population: Annotated[Path | None, typer.Option(help="Populations légales (INSEE, PMUN).")] = None,
     cells: Annotated[Path | None, typer.Option(help="Carreaux de population (INSEE, 200 m ou 1 km).")] = None,
@@ -64,40 +65,51 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
     as_json: AsJson = False,  # noqa: FBT002 - typer reads options from the signature
 ) -> None:
     """Build a territory and save it."""
-    from geo.territory import Territory  # noqa: PLC0415 - numba and geopandas take seconds to import
+    from geo.country import Country  # noqa: PLC0415 - numba and geopandas take seconds to import
+    from geo.territory import APPROXIMATE, Territory  # noqa: PLC0415
 
-    territory = Territory.build(
-        departement,
-        communes=communes,
-        sites=sites,
-        roads=roads,
-        population=population,
-        cells=cells,
-        tax_offices=tax_offices,
-        town_halls=town_halls,
-        places=_read_places(places or [], places_columns or []),
-        profile=profile,
-    )
+    if (departement is None) == (not france):
+        msg = "Donnez un département avec --departement (64, 2A, 974…), ou toute la France avec --france."
+        raise ParameterError(msg)
+    lists = _read_places(places or [], places_columns or [])
+    built: Territory | Country
+    if departement is None:
+        if roads != APPROXIMATE or cells is not None:
+            msg = "--france se construit sur le réseau estimé et sans carreaux : retirez --roads et --cells."
+            raise ParameterError(msg)
+        built = Country.build(
+            communes=communes,
+            sites=sites,
+            population=population,
+            tax_offices=tax_offices,
+            town_halls=town_halls,
+            places=lists,
+            profile=profile,
+        )
+    else:
+        built = Territory.build(
+            departement,
+            communes=communes,
+            sites=sites,
+            roads=roads,
+            population=population,
+            cells=cells,
+            tax_offices=tax_offices,
+            town_halls=town_halls,
+            places=lists,
+            profile=profile,
+        )
     logging.getLogger("geo").info("Écriture du territoire…")
-    territory.save(out)
+    built.save(out)
+    parts = built.parts if isinstance(built, Country) else (built,)
     if as_json:
-        _print_json(territory.manifest)
+        manifests = [part.manifest for part in parts]
+        _print_json({"territory": built.name, "parts": manifests} if isinstance(built, Country) else manifests[0])
         return
-    manifest = territory.manifest
-    _print(f"Territoire « {territory.name} » écrit dans {out}.")
-    _print(f"{_integer(manifest['communes'])} communes, {_integer(manifest['population'])} habitants.")
-    lists = ", ".join(f"{_integer(count)} ({name})" for name, count in manifest["facilities"].items())
-    _print(f"Lieux du territoire et à moins de 55 km : {lists}.")
-    network = manifest["network"]
-    _print(
-        f"Réseau : {network['source']}, {_integer(network['nodes'])} nœuds, {_integer(network['edges'])} arcs, "
-        f"profil {network['profile']}."
-    )
-    if manifest["rejected_count"]:
-        _print(f"Lignes écartées : {manifest['rejected_count']}.")
-        for row in manifest["rejected"][:10]:
-            _print(f"  - {row['dataset']}, ligne {row['row']} ({row['identifier']}) : {row['reason']}")
-    for note in [*network["notes"], *manifest["notes"]]:
+    _print(f"« {built.name} » écrit dans {out}.")
+    for part in parts:
+        _print_built(part)
+    for note in parts[0].manifest["notes"]:
         _print(f"  - {note}")
 
 
@@ -115,12 +127,32 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
 ) -> None:
     """Measure coverage and write it."""
     from geo.access.coverage import CoverageRule, coverage, summarize  # noqa: PLC0415
+    from geo.country import Country  # noqa: PLC0415
+    from geo.report.country_tables import (  # noqa: PLC0415
+        country_summary,
+        diagnose_country,
+        write_country_diagnosis,
+    )
     from geo.report.tables import diagnosis_summary, write_diagnosis  # noqa: PLC0415
 
-    territory = _load(folder)
     name = _list_name(facilities)
     kind = rule.replace("-", "_")
     chosen = CoverageRule(kind, min_share)  # type: ignore[arg-type] # an unknown kind is refused in French
+    if folder is not None and Country.is_saved_at(folder):
+        country = Country.load(folder)
+        diagnosis = diagnose_country(country, threshold, facilities=name, rule=chosen, buses=buses, antennes=antennes)
+        if out is not None:
+            logging.getLogger("geo").info("Écriture des tables et de la carte…")
+            write_country_diagnosis(country, diagnosis, out)
+        if as_json:
+            _print_json(country_summary(country, diagnosis))
+            return
+        _print_summary(country.name, diagnosis.summary)
+        _print(country.parts[0].manifest["network"]["notes"][0])
+        if out is not None:
+            _print(f"Fichiers écrits dans {out} : communes (.parquet, .csv), departements.csv, regions.csv, map.png.")
+        return
+    territory = _load(folder)
     times = territory.travel_times(name, buses=buses, antennes=antennes)
     cov = coverage(territory, threshold, facilities=name, rule=chosen, times=times)
     summary = summarize(cov, times, threshold, facilities=name, rule=chosen)
@@ -130,7 +162,11 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
     if as_json:
         _print_json(diagnosis_summary(territory, summary))
         return
-    _print_summary(territory, summary)
+    _print_summary(territory.name, summary)
+    network = territory.manifest["network"]
+    _print(f"Réseau : {network['source']} ({_integer(network['nodes'])} nœuds), profil {network['profile']}.")
+    for note in network["notes"]:
+        _print(f"  - {note}")
     if out is not None:
         _print(f"Fichiers écrits dans {out} : communes.csv, communes.gpkg, map.html, summary.json.")
 
@@ -271,10 +307,29 @@ def _commune_points(communes: Sequence[Path], population: Path | None) -> tuple[
     return frame[["lon", "lat"]].to_numpy(), lambda profile: approximate(frame, profile=profile)
 
 
-def _print_summary(territory: Territory, summary: CoverageSummary) -> None:
+def _print_built(territory: Territory) -> None:
+    manifest, network = territory.manifest, territory.manifest["network"]
+    _print(
+        f"{territory.name} : {_integer(manifest['communes'])} communes, {_integer(manifest['population'])} habitants."
+    )
+    lists = ", ".join(f"{_integer(count)} ({name})" for name, count in manifest["facilities"].items())
+    _print(f"Lieux du territoire et à moins de 55 km : {lists}.")
+    _print(
+        f"Réseau : {network['source']}, {_integer(network['nodes'])} nœuds, {_integer(network['edges'])} arcs, "
+        f"profil {network['profile']}."
+    )
+    if manifest["rejected_count"]:
+        _print(f"Lignes écartées : {manifest['rejected_count']}.")
+        for row in manifest["rejected"][:10]:
+            _print(f"  - {row['dataset']}, ligne {row['row']} ({row['identifier']}) : {row['reason']}")
+    for note in network["notes"]:
+        _print(f"  - {note}")
+
+
+def _print_summary(name: str, summary: CoverageSummary) -> None:
     from geo.maps.style import coverage_sentence, format_minutes  # noqa: PLC0415
 
-    _print(f"{territory.name} : {coverage_sentence(summary, summary.threshold_min, summary.facilities)}")
+    _print(f"{name} : {coverage_sentence(summary, summary.threshold_min, summary.facilities)}")
     _print(f"Temps médian : {format_minutes(summary.median_time_min)}.")
     if summary.communes_unreachable:
         _print(
@@ -282,10 +337,6 @@ def _print_summary(territory: Territory, summary: CoverageSummary) -> None:
             f"({_integer(summary.population_unreachable)} habitants)."
         )
     _print(summary.rule)
-    network = territory.manifest["network"]
-    _print(f"Réseau : {network['source']} ({_integer(network['nodes'])} nœuds), profil {network['profile']}.")
-    for note in network["notes"]:
-        _print(f"  - {note}")
 
 
 def _integer(value: int) -> str:

@@ -3,6 +3,7 @@
 import csv
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,11 +14,32 @@ import shapely
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
-FRANCE_SERVICES_COLUMNS = (
-    "id_fs,insee_dep,lib_fs,adresse,complement_adresse,insee_com,code_postal,lib_com,latitude,longitude,mail,telephone,"
-    "h_lundi,h_mardi,h_mercredi,h_jeudi,h_vendredi,h_samedi,prise_rdv,commentaire,type_fs,format_fs,groupe_fs,"
-    "labellisation_fs"
-).split(",")
+FRANCE_SERVICES_COLUMNS = [
+    "id_fs",
+    "insee_dep",
+    "lib_fs",
+    "adresse",
+    "complement_adresse",
+    "insee_com",
+    "code_postal",
+    "lib_com",
+    "latitude",
+    "longitude",
+    "mail",
+    "telephone",
+    "h_lundi",
+    "h_mardi",
+    "h_mercredi",
+    "h_jeudi",
+    "h_vendredi",
+    "h_samedi",
+    "prise_rdv",
+    "commentaire",
+    "type_fs",
+    "format_fs",
+    "groupe_fs",
+    "labellisation_fs",
+]
 
 
 @pytest.fixture(scope="session")
@@ -129,7 +151,7 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
             },
             "geometry": {"type": "LineString", "coordinates": [[west, 6_255_000.0], [east, 6_255_000.0]]},
         }
-        for west, east in zip(ends[:-1], ends[1:], strict=True)
+        for west, east in pairwise(ends)
     ]
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2154"}}
     (folder / "roads.geojson").write_text(

@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-
 from pathlib import Path
 
 import geopandas as gpd
@@ -109,9 +108,7 @@ def test_validate_prints_the_ratios(run, small_world, tmp_path):
         "dist_km": minutes,
     }
     (tmp_path / "reference.json").write_text(json.dumps(reference))
-    status, out, _ = run(
-        "validate", "--roads", small_world.roads, "--reference", tmp_path / "reference.json", "--json"
-    )
+    status, out, _ = run("validate", "--roads", small_world.roads, "--reference", tmp_path / "reference.json", "--json")
     assert status == 0
     found = json.loads(out)
     assert found["pairs"] == 9
@@ -138,7 +135,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
     )  # fmt: skip
     assert status == 0
     assert "Lecture des communes" in err
-    assert "Territoire « Pyrénées-Atlantiques » écrit" in out
+    assert "« Pyrénées-Atlantiques » écrit" in out
     status, out, _ = run("diagnose", tmp_path / "t", "--threshold", "20")
     assert status == 0
     assert re.search(r"\d+ % des habitants|habitants", out)
@@ -153,7 +150,8 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["diagnose", "--facilities", "boulangeries"], "n'a pas de liste"),
         (["diagnose", "--rule", "vibes"], "Règle"),
         (["diagnose", "--flurb"], "--flurb"),
-        (["build"], "--departement"),
+        (["build"], "--sites"),
+        (["build", "--sites", "s", "--communes", "c", "--out", "o"], "--france"),
         (["nearest", "--lon", "200", "--lat", "43"], "Position refusée"),
         (["nearest", "--lon", "nan", "--lat", "43"], "Position refusée"),
         (["nearest", "--lon", "2.35", "--lat", "48.85"], "route"),

@@ -32,9 +32,7 @@ def minutes(times: pd.DataFrame) -> dict[str, float | None]:
 
 def test_times_to_sites_are_those_of_the_drawing(territory):
     times = territory.travel_times("sites")
-    assert minutes(times) == pytest.approx(
-        {"64001": 0, "64002": 10, "64003": 10, "64004": 0, "64005": None}, abs=0.01
-    )
+    assert minutes(times) == pytest.approx({"64001": 0, "64002": 10, "64003": 10, "64004": 0, "64005": None}, abs=0.01)
     assert times["distance_km"].to_numpy(float, na_value=-1) == pytest.approx([0, 10, 10, 0, -1], abs=0.01)
     assert times["facility_id"].to_list()[:4] == ["1", "1", "3", "3"]
     assert pd.isna(times["facility_id"].iloc[4])

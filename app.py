@@ -1,0 +1,39 @@
+"""Maillage, on screen: ``streamlit run app.py [-- FOLDER]``, the embedded territory without a folder."""
+
+import sys
+
+import streamlit as st
+
+from geo.errors import MaillageError
+from geo.settings import Settings
+from geo.ui import cache
+from geo.ui.components.messages import show_failure, show_warnings
+from geo.ui.components.page import open_page
+from geo.ui.screens import data_and_method, diagnostic
+from geo.ui.session import bound, read_state
+from geo.ui.state import SCREENS
+
+_SHOW = {"diagnostic": diagnostic.show, "methode": data_and_method.show}
+
+
+def main() -> None:
+    """Load the territory, read the visitor's choices, draw the screen."""
+    open_page()
+    try:
+        territory = cache.load_territory(sys.argv[1] if len(sys.argv) > 1 else None)
+        state, problems = read_state(list(territory.facilities))
+        st.segmented_control(
+            "Écran",
+            list(SCREENS),
+            format_func=SCREENS.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            **bound("screen"),
+        )
+        show_warnings(problems)
+        _SHOW[state.screen](territory, state, Settings.from_environment())
+    except MaillageError as error:
+        show_failure(error)
+
+
+main()

@@ -1,0 +1,1 @@
+"""Maps: shared style, interactive maps."""

@@ -1,0 +1,112 @@
+// Draws a coverage on a Leaflet map. Shared by the screens and by the exported HTML file.
+//
+// createCoverageMap(L, map, base, onSelect) draws the communes and returns {update}.
+//   base    what never changes (geo.maps.payload.map_base)
+//   values  what does (geo.maps.payload.map_values), given to update(values)
+//   onSelect(code) is called when a commune is clicked; it may be left out.
+// Names of places are only ever set as text, never as HTML.
+
+function createCoverageMap(L, map, base, onSelect) {
+  const number = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 1 });
+  let values = null;
+  let drawn = []; // style last given to each commune, to touch only those that change
+
+  const styleOf = (i) => {
+    const cls = values.classes[i];
+    const hatched = values.under_served[i];
+    const plain = cls < 0 ? base.unknown : base.colours[cls];
+    const selected = i === values.selected;
+    return {
+      fillColor: hatched ? `url(#${base.hatched}${cls})` : plain,
+      fillOpacity: 0.88,
+      color: selected ? "#d6006e" : values.under_served[i] ? base.ink : "#8b949a",
+      weight: selected ? 4 : values.under_served[i] ? 1.8 : 0.7,
+      dashArray: values.under_served[i] && !selected ? "5 3" : null,
+      rank: selected ? 2 : values.under_served[i] ? 1 : 0,
+    };
+  };
+
+  const lines = (title, details) => {
+    const box = document.createElement("div");
+    const heading = document.createElement("strong");
+    heading.textContent = title;
+    box.append(heading);
+    for (const text of details) {
+      const line = document.createElement("div");
+      line.textContent = text;
+      box.append(line);
+    }
+    return box;
+  };
+
+  const describeCommune = (i) => {
+    const { name, population } = base.communes.features[i].properties;
+    const minutes = values.minutes[i];
+    const site = base.facilities[values.list][values.nearest[i]];
+    return lines(name, [
+      minutes !== null ? `${number.format(minutes)} min en voiture`
+        : values.under_served[i] ? "Aucun trajet possible par la route" : "Temps inconnu : hors du réseau fourni",
+      ...(site ? [`Le plus proche : ${site.name}`] : []),
+      population === null ? "Population inconnue" : `${number.format(population)} habitants`,
+      ...(values.under_served[i] ? ["Commune sous-desservie"] : []),
+    ]);
+  };
+
+  const communes = [];
+  L.geoJSON(base.communes, {
+    style: { className: "maillage-commune" },
+    onEachFeature: (feature, layer) => {
+      const i = communes.push(layer) - 1;
+      layer.bindTooltip(() => describeCommune(i), { sticky: true });
+      if (onSelect) layer.on("click", () => onSelect(feature.properties.code));
+    },
+  }).addTo(map);
+
+  const markers = L.layerGroup().addTo(map);
+  const drawFacilities = () => {
+    markers.clearLayers();
+    for (const site of base.facilities[values.list]) {
+      const marker = base.markers[site.kind];
+      const counted = !values.excluded.includes(site.kind);
+      const icon = L.divIcon({
+        className: `maillage-site maillage-site-${site.kind}`,
+        html: counted ? marker.counted : marker.excluded,
+        iconSize: [16, 16],
+      });
+      const details = [marker.label + (counted ? "" : " (affiché, non compté)"), ...(site.place ? [site.place] : [])];
+      L.marker([site.lat, site.lon], { icon, keyboard: false })
+        .bindTooltip(() => lines(site.name, details))
+        .addTo(markers);
+    }
+  };
+
+  const update = (next) => {
+    const facilitiesChange = !values || values.list !== next.list || `${values.excluded}` !== `${next.excluded}`;
+    values = { selected: -1, ...next };
+    communes.forEach((layer, i) => {
+      const style = styleOf(i);
+      const key = JSON.stringify(style);
+      if (drawn[i] === key) return;
+      drawn[i] = key;
+      layer.setStyle(style);
+      layer.getElement()?.classList.toggle("maillage-under-served", Boolean(values.under_served[i]));
+    });
+    for (const rank of [1, 2]) {
+      communes.forEach((layer, i) => { if (styleOf(i).rank === rank) layer.bringToFront(); });
+    }
+    if (facilitiesChange) drawFacilities();
+  };
+
+  // Seen from far, outlines and markers are drawn finer (coverage_map.css).
+  const markFar = () => map.getContainer().classList.toggle("maillage-far", map.getZoom() < 8.4);
+  map.on("zoomend", markFar);
+
+  // First view: the communes whose time is known, all of them if none is.
+  const show = (first) => {
+    const known = communes.filter((_, i) => first.classes[i] >= 0);
+    const bounds = L.latLngBounds((known.length ? known : communes).map((layer) => layer.getBounds()));
+    map.fitBounds(bounds, { padding: [8, 8] });
+    markFar();
+  };
+  return { show, update };
+}

@@ -1,0 +1,194 @@
+"""The coverage of a territory as one HTML file that opens anywhere, also with no internet.
+
+Classes, legend, hatching and shapes are those of the screens: the same drawing code runs in both.
+Every text that comes from a data file is escaped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+
+import folium
+from branca.element import Element, MacroElement
+from folium.template import Template
+
+from geo.maps.leaflet import LEAFLET_INTEGRITY, drawing_script, drawing_style
+from geo.maps.legend import legend_html
+from geo.maps.origin import (
+    approximation_sentences,
+    counting_sentence,
+    network_sentence,
+    rule_text,
+    source_sentences,
+)
+from geo.maps.payload import counted_kinds, map_base, map_values, script_json
+from geo.maps.style import facility_title, format_decimal
+from geo.settings import Settings
+from geo.storage import replacing_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from geo.territory import Territory
+
+#: Selectors are one step more precise than folium's own, which come later in the page.
+_PAGE_STYLE: Final = """
+html > body { box-sizing: border-box; color: #1d2b33; font: 16px/1.45 system-ui, sans-serif; height: auto;
+  margin: 0 auto; max-width: 75rem; padding: 1rem; }
+h1 { font-size: 1.5rem; line-height: 1.2; margin: 0 0 .4rem; }
+.folium-map { border: 1px solid #c9d0d4; border-radius: 6px; box-sizing: border-box; min-height: 18rem;
+  height: min(66vh, 85vw) !important; }
+.maillage-origin { border-top: 1px solid #c9d0d4; font-size: .85rem; margin-top: 1rem; padding-top: .6rem; }
+.maillage-origin p { margin: 0 0 .35rem; }
+.maillage-origin .maillage-approximation { background: #f8f4ea; border-left: 4px solid #a95320; padding: .4rem .8rem; }
+"""
+
+
+class _Verbatim(Element):
+    """Text placed in the page as it is; branca would read any other text as a template."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
+class _AfterMap(MacroElement):
+    """What comes after the map in the page: its legend and footer, and the script that draws it."""
+
+    def __init__(self, body: str, script: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "AfterMap"
+        self.body, self.script = body, script
+
+    def render(self, **kwargs: Any) -> str:
+        """Add both texts to the page; called after the map has added its own."""
+        del kwargs
+        root: Any = self.get_root()
+        root.html.add_child(_Verbatim(self.body), name="maillage_after_map")
+        root.script.add_child(_Verbatim(self.script), name="maillage_script")
+        return ""
+
+
+def coverage_map(  # noqa: PLR0913 - each is a part of the result that the page states
+    territory: Territory,
+    coverage: pd.DataFrame,
+    facilities: str,
+    threshold_min: float,
+    *,
+    sentence: str = "",
+    min_share: float | None = None,
+    buses: bool = False,
+    antennes: bool = True,
+    settings: Settings | None = None,
+    today: dt.date | None = None,
+) -> folium.Map:
+    """Return the map of a coverage, with its title, legend, sources and date.
+
+    Parameters
+    ----------
+    territory
+        The study area.
+    coverage
+        Frame of `geo.access.coverage.coverage`.
+    facilities
+        Name of the facility list.
+    threshold_min
+        Threshold in minutes.
+    sentence
+        The answer in one French sentence, shown under the title.
+    min_share
+        Least share of residents within the threshold, where that is the rule; `None`: mean time.
+    buses, antennes
+        What was counted in the times.
+    settings
+        Where Leaflet and the base map are; read from the environment by default.
+    today
+        Date written on the map, today by default.
+    """
+    settings = settings or Settings.from_environment()
+    frame = territory.facilities[facilities]
+    kinds, excluded = counted_kinds(frame, buses=buses, antennes=antennes)
+    base = map_base(territory.communes, {facilities: frame}, territory.network.crs)
+    values = map_values(coverage, territory.communes, facilities, frame, excluded)
+    title = f"{facility_title(facilities)} à {format_decimal(threshold_min, 0)} min : {territory.name}"
+
+    page = folium.Map(tiles=None, zoom_control=False, zoomSnap=0.25, attributionControl=False)
+    page.default_js, page.default_css = [], []
+    name = page.get_name()
+    root: Any = page.get_root()
+    root.title = escape(title)
+    style = f"<style>{drawing_style()}{_PAGE_STYLE}</style>"
+    root.header.add_child(_Verbatim(_leaflet(settings) + style), name="maillage_header")
+    root.html.add_child(
+        _Verbatim(f"<h1>{escape(title)}</h1><p>{escape(sentence)}</p>{base['defs']}"), name="maillage_title"
+    )
+    legend = legend_html(facilities, kinds, excluded, rule_text(threshold_min, min_share))
+    counted = counting_sentence(facilities, kinds, excluded)
+    footer = _origin(territory, counted, today or dt.datetime.now().astimezone().date())
+    _AfterMap(legend + footer, _script(name, settings, base, values)).add_to(page)
+    return page
+
+
+def map_html(page: folium.Map) -> str:
+    """Return the whole HTML page of a map."""
+    html: str = page.get_root().render()
+    return html.replace("<html>", '<html lang="fr">', 1)
+
+
+def write_map(page: folium.Map, path: Path) -> None:
+    """Write the page beside `path`, then rename it: a reader never sees half a file.
+
+    Raises
+    ------
+    SourceError
+        The file cannot be written.
+    """
+    with replacing_file(path) as beside:
+        beside.write_text(map_html(page), encoding="utf-8")
+
+
+def _leaflet(settings: Settings) -> str:
+    """Return Leaflet inside the page where it is installed, else links to the public CDN."""
+    script, style = settings.leaflet_dir / "leaflet.js", settings.leaflet_dir / "leaflet.css"
+    if script.is_file() and style.is_file():
+        code = script.read_text(encoding="utf-8").replace("//# sourceMappingURL=leaflet.js.map", "")
+        return f"<style>{style.read_text(encoding='utf-8')}</style><script>{code}</script>"
+    address = escape(settings.leaflet_cdn, quote=True)
+    return (
+        f'<link rel="stylesheet" href="{address}/leaflet.css"/>'
+        f'<script src="{address}/leaflet.js" integrity="{LEAFLET_INTEGRITY}" crossorigin="anonymous"></script>'
+    )
+
+
+def _script(name: str, settings: Settings, base: dict[str, Any], values: dict[str, Any]) -> str:
+    label = script_json("Carte des temps de trajet par commune")
+    return (
+        f"{drawing_script()}\n"
+        f"L.control.attribution({{prefix: 'Leaflet'}}).addTo({name});\n"
+        f"L.control.zoom({{zoomInTitle: 'Agrandir', zoomOutTitle: 'Réduire'}}).addTo({name});\n"
+        f"L.control.scale({{imperial: false}}).addTo({name});\n"
+        f"L.tileLayer({script_json(settings.tiles_url)}, "
+        f"{{attribution: {script_json(settings.tiles_attribution)}, maxZoom: 18}}).addTo({name});\n"
+        f"{name}.getContainer().setAttribute('aria-label', {label});\n"
+        f"const base = {script_json(base)};\nconst values = {script_json(values)};\n"
+        f"const drawn = createCoverageMap(L, {name}, base);\ndrawn.show(values);\ndrawn.update(values);\n"
+    )
+
+
+def _origin(territory: Territory, counted: str, today: dt.date) -> str:
+    approximations = approximation_sentences(territory)
+    sentences = [
+        counted,
+        network_sentence(territory.manifest),
+        f"Sources : {' ; '.join(source_sentences(territory.manifest))}.",
+        f"Carte établie le {today:%d/%m/%Y} avec maillage.",
+    ]
+    paragraphs = [f'<p class="maillage-approximation">{escape(text)}</p>' for text in approximations]
+    paragraphs += [f"<p>{escape(text)}</p>" for text in sentences]
+    return f'<footer class="maillage-origin">{"".join(paragraphs)}</footer>'

@@ -1,0 +1,110 @@
+"""The legend, as HTML and SVG: the same text and swatches on the screens and in the exported map.
+
+Nothing here comes from a data file except the title of a facility list, which is escaped.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+from geo.maps.style import (
+    ACCENT,
+    FACILITY_SHAPES,
+    INK,
+    TIME_CLASSES,
+    UNKNOWN_COLOUR,
+    UNREACHABLE_CLASS,
+    facility_title,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+#: Prefix of the SVG pattern of an under-served commune, followed by its class.
+HATCHED: Final = "maillage-hatched-"
+#: SVG pattern of a commune that cannot be reached.
+UNREACHABLE_PATTERN: Final = f"{HATCHED}{UNREACHABLE_CLASS}"
+
+_DIAGONAL: Final = "M-2 2L2 -2M0 8L8 0M6 10L10 6"
+_OTHER_DIAGONAL: Final = "M-2 6L2 10M0 0L8 8M6 -2L10 2"
+
+
+def pattern_defs() -> str:
+    """Return an invisible SVG element that defines the hatchings, one for each class of time.
+
+    A hatching is a dark line beside a light one, so that it shows on every class.
+    """
+    hatchings = [_pattern(f"{HATCHED}{position}", cls.colour, _DIAGONAL) for position, cls in enumerate(TIME_CLASSES)]
+    hatchings.append(_pattern(UNREACHABLE_PATTERN, UNKNOWN_COLOUR, _DIAGONAL + _OTHER_DIAGONAL))
+    return f'<svg width="0" height="0" aria-hidden="true" class="maillage-defs"><defs>{"".join(hatchings)}</defs></svg>'
+
+
+def legend_html(facilities: str, kinds: Collection[str], excluded: Collection[str] = (), rule: str = "") -> str:
+    """Return the legend as HTML.
+
+    Parameters
+    ----------
+    facilities
+        Name of the facility list whose times are shown.
+    kinds
+        Kinds of facility on the map; the legend lists them in the order of `FACILITY_SHAPES`.
+    excluded
+        Kinds that are drawn but not counted in the times.
+    rule
+        What under-served means, in French, shown after the words.
+    """
+    times = [_entry(_swatch(cls.colour), cls.label) for cls in TIME_CLASSES]
+    under_served = "Commune sous-desservie" + (f" ({rule})" if rule else "")
+    states = [
+        _entry(_swatch(f"url(#{HATCHED}3)", outlined=True), under_served),
+        _entry(_swatch(f"url(#{UNREACHABLE_PATTERN})", outlined=True), "Aucun trajet possible par la route"),
+        _entry(_swatch(UNKNOWN_COLOUR), "Temps inconnu (hors du réseau fourni)"),
+    ]
+    shapes = [
+        _entry(
+            facility_svg(kind, counted=kind not in excluded),
+            shape.label + (" (affiché, non compté)" if kind in excluded else ""),
+        )
+        for kind, shape in FACILITY_SHAPES.items()
+        if kind in kinds
+    ]
+    return (
+        '<div class="maillage-legend">'
+        f"{_group('Temps de trajet en voiture', times)}{_group('Communes', states)}"
+        f"{_group(facility_title(facilities), shapes)}</div>"
+    )
+
+
+def facility_svg(kind: str, *, counted: bool) -> str:
+    """Return the marker of a kind of facility as an SVG element of 16 x 16 pixels; hollow where not counted."""
+    fill, stroke = (ACCENT, "#ffffff") if counted else ("#ffffff", ACCENT)
+    return (
+        '<svg width="16" height="16" viewBox="-0.5 -0.5 17 17" aria-hidden="true">'
+        f'<path d="{FACILITY_SHAPES[kind].path}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/></svg>'
+    )
+
+
+def _pattern(name: str, colour: str, lines: str) -> str:
+    return (
+        f'<pattern id="{name}" width="8" height="8" patternUnits="userSpaceOnUse">'
+        f'<rect width="8" height="8" fill="{colour}"/>'
+        f'<path d="{lines}" stroke="#ffffff" stroke-width="2.6" stroke-opacity="0.35"/>'
+        f'<path d="{lines}" stroke="{INK}" stroke-width="1"/></pattern>'
+    )
+
+
+def _swatch(fill: str, *, outlined: bool = False) -> str:
+    stroke = f'stroke="{INK}" stroke-width="2"' if outlined else 'stroke="#8b949a" stroke-width="0.7"'
+    return (
+        '<svg width="24" height="16" aria-hidden="true">'
+        f'<rect x="1" y="1" width="22" height="14" fill="{fill}" {stroke}/></svg>'
+    )
+
+
+def _entry(picture: str, text: str) -> str:
+    return f"<li>{picture}<span>{escape(text)}</span></li>"
+
+
+def _group(title: str, entries: Sequence[str]) -> str:
+    return f"<div><p>{escape(title)}</p><ul>{''.join(entries)}</ul></div>" if entries else ""

@@ -1,0 +1,156 @@
+"""What a map in the browser is given: a base that never changes, and small values that do.
+
+The base (contours, names, facilities) is sent once. Moving the threshold only sends `values`: a few
+small arrays in the order of the communes. Both are plain dictionaries, ready for JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import WGS84
+from geo.maps.legend import HATCHED, facility_svg, pattern_defs
+from geo.maps.style import FACILITY_SHAPES, INK, TIME_CLASSES, UNKNOWN_COLOUR, time_class
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+#: Simplification of contours: corners whose triangle is smaller than the square of this are cut.
+TOLERANCE_M: Final = 150.0
+#: Decimals of a degree that are kept: about one metre.
+DECIMALS: Final = 5
+
+
+def simplified_contours(communes: gpd.GeoDataFrame, metric_crs: str) -> gpd.GeoSeries:
+    """Return the contours lightened together, so that shared borders stay shared.
+
+    Parameters
+    ----------
+    communes
+        Communes with contours in EPSG:4326.
+    metric_crs
+        Projected system of the study area, in metres.
+
+    Returns
+    -------
+    geopandas.GeoSeries
+        Contours on the same index, EPSG:4326, with `DECIMALS` decimals.
+    """
+    metric = communes.geometry.to_crs(metric_crs)
+    simple = gpd.GeoSeries(
+        shapely.coverage_simplify(metric.to_numpy(), TOLERANCE_M), index=communes.index, crs=metric.crs
+    )
+    degrees = simple.to_crs(WGS84).to_numpy()
+    rounded = shapely.transform(degrees, lambda positions: np.round(positions, DECIMALS))
+    return gpd.GeoSeries(rounded, index=communes.index, crs=WGS84)
+
+
+def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFrame], metric_crs: str) -> dict[str, Any]:
+    """Return what does not change while a territory is shown.
+
+    Parameters
+    ----------
+    communes
+        Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`, contours in EPSG:4326).
+    facilities
+        Facility lists by name (`geo.schemas.FACILITY_COLUMNS`, points in EPSG:4326).
+    metric_crs
+        Projected system of the study area, in metres.
+    """
+    contours = shapely.to_geojson(simplified_contours(communes, metric_crs).to_numpy())
+    columns = (communes.index, communes["name"], _optional(communes["population"]), contours)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": code, "name": name, "population": population},
+            "geometry": json.loads(contour),
+        }
+        for code, name, population, contour in zip(*columns, strict=True)
+    ]
+    return {
+        "communes": {"type": "FeatureCollection", "features": features},
+        "facilities": {name: _facility_records(frame) for name, frame in facilities.items()},
+        "colours": [cls.colour for cls in TIME_CLASSES],
+        "unknown": UNKNOWN_COLOUR,
+        "hatched": HATCHED,
+        "ink": INK,
+        "markers": {
+            kind: {
+                "label": shape.label,
+                "counted": facility_svg(kind, counted=True),
+                "excluded": facility_svg(kind, counted=False),
+            }
+            for kind, shape in FACILITY_SHAPES.items()
+        },
+        "defs": pattern_defs(),
+    }
+
+
+def map_values(
+    coverage: pd.DataFrame,
+    communes: gpd.GeoDataFrame,
+    list_name: str,
+    facilities: gpd.GeoDataFrame,
+    excluded: Collection[str] = (),
+) -> dict[str, Any]:
+    """Return what changes with the threshold and the options.
+
+    Parameters
+    ----------
+    coverage
+        Frame of `geo.access.coverage.coverage`, indexed by commune code.
+    communes
+        The communes given to `map_base`; the arrays follow their order.
+    list_name, facilities
+        The facility list whose times are shown.
+    excluded
+        Kinds of facility that are drawn but not counted.
+    """
+    rows = coverage.reindex(communes.index)
+    order = pd.Index(facilities["facility_id"])
+    return {
+        "list": list_name,
+        "excluded": sorted(excluded),
+        "minutes": _optional(rows["travel_time_min"].astype("Float64").round(1)),
+        "classes": time_class(rows["travel_time_min"]).tolist(),
+        "under_served": rows["under_served"].fillna(value=False).astype("int8").tolist(),
+        "nearest": order.get_indexer(pd.Index(rows["facility_id"])).tolist(),
+    }
+
+
+def counted_kinds(facilities: gpd.GeoDataFrame, *, buses: bool, antennes: bool) -> tuple[list[str], list[str]]:
+    """Return the kinds present in a facility list, and those of them that the options do not count."""
+    present = [kind for kind in FACILITY_SHAPES if (facilities["kind"] == kind).any()]
+    counted = {"bus": buses, "antenne": antennes}
+    return present, [kind for kind in present if not counted.get(kind, True)]
+
+
+def script_json(value: object) -> str:
+    """Return JSON that is safe inside a ``<script>`` element, whatever text it holds."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _facility_records(facilities: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    points = facilities.geometry
+    columns = (
+        facilities["name"],
+        facilities["kind"],
+        _optional(facilities["commune_name"]),
+        points.x.round(DECIMALS),
+        points.y.round(DECIMALS),
+    )
+    return [dict(zip(("name", "kind", "place", "lon", "lat"), row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _optional(values: pd.Series) -> list[Any]:
+    """Return a column as a list where missing values are `None`."""
+    return values.astype(object).where(values.notna(), None).tolist()

@@ -1,0 +1,160 @@
+"""A diagnosis of all of France as files: communes, départements, regions, summary and map."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geo.access.coverage import CoverageRule, CoverageSummary, coverage, summarize
+from geo.crs import departement_of
+from geo.maps.static import MapPart, draw_travel_times
+from geo.maps.style import coverage_sentence, facility_title, format_decimal
+from geo.report.tables import commune_table, neutralize
+from geo.sources.departements import departement_name, region_name
+from geo.storage import replacing_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.country import Country
+
+
+@dataclass(frozen=True, slots=True)
+class CountryDiagnosis:
+    """Coverage of every commune of a country, its travel times, and totals."""
+
+    coverage: pd.DataFrame
+    times: pd.DataFrame
+    summary: CoverageSummary
+
+
+def diagnose_country(
+    country: Country,
+    threshold_min: float,
+    *,
+    facilities: str,
+    rule: CoverageRule,
+    buses: bool = False,
+    antennes: bool = True,
+) -> CountryDiagnosis:
+    """Measure every part of a country; see `coverage` and `summarize`.
+
+    Raises
+    ------
+    ParameterError
+        A part has no such list, or nothing of it is left to count.
+    """
+    all_times = [part.travel_times(facilities, buses=buses, antennes=antennes) for part in country.parts]
+    covs = [
+        coverage(part, threshold_min, facilities=facilities, rule=rule, times=times)
+        for part, times in zip(country.parts, all_times, strict=True)
+    ]
+    cov, times = pd.concat(covs), pd.concat(all_times, ignore_index=True)
+    return CountryDiagnosis(cov, times, summarize(cov, times, threshold_min, facilities=facilities, rule=rule))
+
+
+def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
+    """Return the totals of each ``"departement"`` or ``"region"``.
+
+    Returns
+    -------
+    Columns `code` (départements only), `name`, `communes`, `communes_under_served`, `communes_unreachable`,
+    `population`, `population_covered`, `share_covered` (Float64, <NA> where nobody is known to live),
+    `median_time_min` (Float64, over residents, <NA> where no time is known); one row an area, by code or name.
+    """
+    summary = diagnosis.summary
+    departements = diagnosis.coverage.index.to_series().map(departement_of)
+    key = departements if by == "departement" else departements.map(region_name)
+    times_key = diagnosis.times["commune_code"].map(key)
+    rows = []
+    for area, cov in diagnosis.coverage.groupby(key, sort=True):
+        totals = summarize(cov, diagnosis.times[times_key == area], summary.threshold_min)
+        rows.append(
+            {
+                **({"code": area} if by == "departement" else {}),
+                "name": departement_name(str(area)) if by == "departement" else area,
+                "communes": totals.communes,
+                "communes_under_served": totals.communes_under_served,
+                "communes_unreachable": totals.communes_unreachable,
+                "population": totals.population,
+                "population_covered": totals.population_covered,
+                "share_covered": totals.share_covered,
+                "median_time_min": totals.median_time_min,
+            }
+        )
+    return pd.DataFrame(rows).astype({"share_covered": "Float64", "median_time_min": "Float64"})
+
+
+def country_summary(country: Country, diagnosis: CountryDiagnosis) -> dict[str, Any]:
+    """Return the national summary, with its départements and regions, ready for JSON."""
+    return {
+        "territory": country.name,
+        **diagnosis.summary.to_dict(),
+        "networks": [
+            {"territory": part.name}
+            | {
+                key: part.manifest["network"][key]
+                for key in ("source", "nodes", "edges", "profile", "approximate", "error")
+            }
+            for part in country.parts
+        ],
+        "sources": country.parts[0].manifest["sources"],
+        "departements": json.loads(area_table(diagnosis, by="departement").to_json(orient="records")),
+        "regions": json.loads(area_table(diagnosis, by="region").to_json(orient="records")),
+    }
+
+
+def write_country_diagnosis(country: Country, diagnosis: CountryDiagnosis, folder: Path) -> None:
+    """Write tables of communes (also GeoParquet), départements and regions, ``summary.json`` and ``map.png``.
+
+    Raises
+    ------
+    SourceError
+        The folder cannot be written to.
+    """
+    table = commune_table(diagnosis.coverage)
+    contours = pd.concat([part.communes.geometry for part in country.parts])
+    with replacing_file(folder / "communes.parquet") as path:
+        gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs).to_parquet(path)
+    tables = {
+        "communes.csv": table,
+        "departements.csv": area_table(diagnosis, by="departement"),
+        "regions.csv": area_table(diagnosis, by="region"),
+    }
+    for name, rows in tables.items():
+        safe = rows.copy()
+        for column in safe.columns[safe.dtypes == "string"]:
+            safe[column] = safe[column].map(neutralize, na_action="ignore")
+        with replacing_file(folder / name) as path:
+            safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    with replacing_file(folder / "summary.json") as path:
+        content = json.dumps(country_summary(country, diagnosis), ensure_ascii=False, indent=1, allow_nan=False)
+        path.write_text(content + "\n", encoding="utf-8")
+    with replacing_file(folder / "map.png") as path:
+        draw_travel_times(
+            [MapPart(part.name, part.communes.geometry.to_crs(part.network.crs)) for part in country.parts],
+            diagnosis.coverage["travel_time_min"],
+            path,
+            title=f"{facility_title(diagnosis.summary.facilities)} : temps de trajet en voiture",
+            notes=_notes(country, diagnosis),
+        )
+
+
+def _notes(country: Country, diagnosis: CountryDiagnosis) -> list[str]:
+    summary, manifest = diagnosis.summary, country.parts[0].manifest
+    sources = " ; ".join(
+        f"{source['dataset']} ({source['vintage'] or 'date inconnue'})" for source in manifest["sources"]
+    )
+    errors = " ; ".join(
+        f"{error['area']} : temps multipliés par {format_decimal(error['time_ratio_median'], 2)}"
+        for error in network["error"] or ()
+    )
+    return [
+        coverage_sentence(summary, summary.threshold_min, summary.facilities),
+        f"Réseau : {network['source']}, profil {network['profile']}. Erreur médiane mesurée : {errors}.",
+        f"Sources : {sources}. Carte faite le {manifest['built_on']}.",
+    ]

@@ -1,0 +1,46 @@
+"""What all visitors share: the territory, its travel times and its contours.
+
+Kept by Streamlit for the process and keyed by the territory's fingerprint and the options; the
+choices of a visitor are never kept here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.maps.payload import map_base
+from geo.territory import Territory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@st.cache_resource(show_spinner="Chargement du territoire…")
+def load_territory(folder: str | None) -> Territory:
+    """Return the territory in `folder`, the embedded one for `None`; shared, never to be changed."""
+    return Territory.load(Path(folder)) if folder else Territory.load()
+
+
+def fingerprint(territory: Territory) -> str:
+    """Return a short text that changes with any source or network of the territory."""
+    return hashlib.sha256(territory.fingerprint.encode()).hexdigest()[:16]
+
+
+@st.cache_data(show_spinner="Calcul des temps de trajet…", max_entries=32)
+def travel_times(_territory: Territory, identity: str, facilities: str, *, buses: bool, antennes: bool) -> pd.DataFrame:
+    """Return the travel times of a territory; `identity` is its fingerprint."""
+    del identity  # only part of the key of the cache
+    return _territory.travel_times(facilities, buses=buses, antennes=antennes)
+
+
+@st.cache_data(show_spinner="Préparation de la carte…", max_entries=8)
+def map_base_json(_territory: Territory, identity: str) -> str:
+    """Return the base of the map as JSON, ready to be sent; `identity` is the territory's fingerprint."""
+    del identity
+    base = map_base(_territory.communes, _territory.facilities, _territory.network.crs)
+    return json.dumps(base, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -1,0 +1,41 @@
+"""Text from files or from the address, shown as it is: never read as Markdown or HTML."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])")
+
+
+def plain(text: str) -> str:
+    """Return `text` so that Markdown shows it unchanged, on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def show_failure(error: Exception) -> None:
+    """Show what went wrong in one French sentence, with no traceback."""
+    st.error(plain(str(error)), icon=":material/error:")
+
+
+def show_warnings(sentences: Sequence[str]) -> None:
+    """Show sentences that the visitor should know before the figures."""
+    for sentence in sentences:
+        st.warning(plain(sentence), icon=":material/info:")
+
+
+def show_approximations(sentences: Sequence[str]) -> None:
+    """Show what is only approximate, so that nobody takes it for exact."""
+    show_notes(sentences, css_class="maillage-approximation")
+
+
+def show_notes(sentences: Sequence[str], css_class: str = "maillage-note") -> None:
+    """Show sentences in small print, one paragraph each; nothing where there is none."""
+    if sentences:
+        st.html("".join(f'<p class="{css_class}">{escape(sentence)}</p>' for sentence in sentences))

@@ -1,0 +1,43 @@
+"""The frame of every screen: title, and the little styling that the theme cannot say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+_STYLE: Final = """<style>
+.stAppHeader { display: none; }
+.stMainBlockContainer { padding-top: 1.5rem; padding-bottom: 3rem; max-width: 76rem; }
+.maillage-answer { font-size: 1.35rem; line-height: 1.4; font-weight: 600; margin: 0; text-wrap: pretty; }
+.stHtml .maillage-figures { display: grid; gap: 1rem; grid-template-columns: repeat(3, 1fr); margin: 0; padding: 0; }
+.maillage-figures div { border: 1px solid #c9d0d4; border-radius: 6px; display: flex; flex-direction: column;
+  justify-content: space-between; padding: .7rem 1rem; }
+.maillage-figures dt { font-size: .88rem; line-height: 1.25; margin: 0; }
+.maillage-figures dd { font-size: 1.8rem; line-height: 1.3; margin: 0; }
+.maillage-figures small { color: #55646c; display: block; font-size: .85rem; }
+.maillage-note { font-size: .85rem; line-height: 1.45; margin: 0 0 .3rem; overflow-wrap: anywhere; }
+.maillage-approximation {
+  background: #f8f4ea; border-left: 4px solid #a95320; font-size: .9rem; line-height: 1.45; margin: 0 0 .4rem;
+  overflow-wrap: anywhere; padding: .5rem .8rem;
+}
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding: .8rem 1rem 2rem; }
+  .maillage-answer { font-size: 1.15rem; }
+  .stButtonGroup button { padding: .3rem .55rem; }
+  .stButtonGroup button p { font-size: .78rem; }
+  .stHeading h1 { font-size: 1.45rem; padding: .2rem 0; }
+  .stHorizontalBlock { row-gap: .3rem; }
+  .stHtml .maillage-figures { gap: .4rem; }
+  .maillage-figures div { padding: .4rem .5rem; }
+  .maillage-figures dt { font-size: .74rem; }
+  .maillage-figures dd { font-size: 1.15rem; }
+  .maillage-figures dd small { display: none; }
+}
+</style>"""
+
+
+def open_page() -> None:
+    """Set the title and the layout of the page; first call of a run."""
+    st.set_page_config(page_title="Maillage : l'accès aux France services", layout="wide")
+    st.html(_STYLE)

@@ -1,0 +1,116 @@
+"""Second screen: where the figures come from, how they are made, and what they cannot say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+import pandas as pd
+import streamlit as st
+
+from geo.maps.origin import approximation_sentences, network_sentence
+from geo.maps.style import format_integer
+from geo.network.speeds import speed_table
+from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.territory_map import leaflet_address
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.settings import Settings
+    from geo.territory import Territory
+    from geo.ui.state import AppState
+
+_METHOD: Final = """
+- Le **temps de trajet** va du domicile vers le lieu, en voiture, par la route la plus rapide. Les sens uniques sont
+  respectés dans ce sens.
+- Les habitants sont placés dans leurs carreaux de population quand ils sont fournis, sinon à la mairie ou au centre
+  de la commune. Le temps d'une commune est la moyenne de ses habitants.
+- Le trajet entre le point de départ et la route est ajouté. Un point trop loin de toute route n'est pas rattaché : il
+  est « sans trajet possible », jamais compté comme un temps.
+- Une commune est **sous-desservie** si son temps moyen dépasse le seuil ou, au choix, si trop peu de ses habitants
+  sont sous le seuil. La règle choisie est écrite dans la légende de la carte.
+- Les **antennes** comptent, au choix. Les **bus** ne comptent pas par défaut : la liste officielle ne donne qu'un
+  point par bus, pas sa tournée.
+- Les lieux et les routes des départements voisins comptent quand ils sont dans les fichiers fournis.
+"""
+
+_LIMITS: Final = """
+- Les temps sont ceux d'une circulation ordinaire : ni bouchons, ni neige, ni recherche d'une place. Deux moteurs
+  reconnus diffèrent de 20 % environ sur les mêmes routes : lisez un temps à quelques minutes près.
+- Seule la voiture est comptée : les personnes sans voiture ne sont pas décrites ici.
+- Être proche ne dit rien des horaires, de l'attente ni des démarches traitées.
+- Les codes des communes changent quand elles fusionnent : les fichiers d'années différentes peuvent ne pas
+  correspondre. Les lignes écartées sont comptées ci-dessus.
+"""
+
+_PRIVACY: Final = """
+Rien de ce que vous choisissez ne quitte cette machine et son navigateur : les calculs sont faits sur place. Une seule
+chose est demandée ailleurs, par votre navigateur : les images du **fond de carte**, à `{host}`, qui voit donc la zone
+regardée. Sans connexion, le fond reste uni et tout le reste fonctionne.{leaflet}
+"""
+
+
+def show(territory: Territory, state: AppState, settings: Settings) -> None:
+    """Draw the screen."""
+    del state  # the same for every choice
+    manifest = territory.manifest
+    st.title("Données et méthode", anchor=False)
+    st.text(f"{territory.name}, territoire préparé le {manifest['built_on']}.")
+    _sources(manifest)
+    _network(territory)
+    st.subheader("Méthode", anchor=False)
+    st.markdown(_METHOD)
+    st.subheader("Limites", anchor=False)
+    st.markdown(_LIMITS)
+    st.subheader("Ce qui sort de la machine", anchor=False)
+    st.markdown(_privacy(settings))
+
+
+def source_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the sources as a table in French; one row each."""
+    sources = pd.DataFrame(manifest["sources"])
+    read, kept = sources["rows_read"].astype("Int64"), sources["rows_kept"].astype("Int64")
+    return pd.DataFrame(
+        {
+            "Jeu de données": sources["dataset"],
+            "Date": sources["vintage"].fillna("inconnue"),
+            "Licence": sources["licence"].fillna("non précisée"),
+            "Fichier": sources["file"],
+            "Lignes lues": read,
+            "Lignes gardées": kept,
+            "Lignes écartées": read - kept,
+            "Empreinte": sources["sha256"].str[:12],
+        }
+    )
+
+
+def _sources(manifest: Mapping[str, Any]) -> None:
+    st.subheader("Sources", anchor=False)
+    table = source_table(manifest)
+    counts = ["Lignes lues", "Lignes gardées", "Lignes écartées"]
+    st.dataframe(table.style.format(dict.fromkeys(counts, format_integer), na_rep="—"), hide_index=True)
+    show_notes(manifest["notes"])
+    if manifest["rejected_count"]:
+        with st.expander(f"Lignes écartées : {format_integer(manifest['rejected_count'])}"):
+            rejected = pd.DataFrame(manifest["rejected"]).astype("string")
+            headings = {"dataset": "Jeu de données", "row": "Ligne", "identifier": "Identifiant", "reason": "Raison"}
+            st.dataframe(rejected.rename(columns=headings), hide_index=True)
+
+
+def _network(territory: Territory) -> None:
+    st.subheader("Réseau routier et vitesses", anchor=False)
+    st.markdown(plain(network_sentence(territory.manifest)))
+    show_approximations(approximation_sentences(territory))
+    show_notes(territory.network.source.notes)
+    with st.expander("Le tableau des vitesses et ses sources"):
+        table = speed_table().rename(
+            columns={"figure": "Grandeur", "unit": "Unité", "meaning": "Sens", "source": "Source"}
+        )
+        st.dataframe(table, hide_index=True)
+
+
+def _privacy(settings: Settings) -> str:
+    local = leaflet_address(settings).startswith("/")
+    leaflet = "" if local else f" La bibliothèque de carte est demandée à `{urlsplit(settings.leaflet_cdn).hostname}`."
+    return _PRIVACY.format(host=urlsplit(settings.tiles_url).hostname, leaflet=leaflet)

@@ -1,0 +1,197 @@
+"""First screen, *Diagnostic du territoire*: who is too far from a site or a tax office."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from geo.access.coverage import CoverageRule, coverage, summarize
+from geo.maps.legend import legend_html
+from geo.maps.origin import (
+    approximation_sentences,
+    counting_sentence,
+    network_sentence,
+    rule_text,
+    source_sentences,
+)
+from geo.maps.payload import counted_kinds, map_values
+from geo.maps.style import coverage_sentence, facility_title, format_integer, format_minutes
+from geo.ui import cache
+from geo.ui.components.answer import show_answer
+from geo.ui.components.communes_table import communes_csv, show_communes
+from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.territory_map import territory_map
+from geo.ui.session import bound, change_state
+from geo.ui.state import SHARES_PERCENT, STEP, THRESHOLDS_MIN
+
+if TYPE_CHECKING:
+    from geo.access.coverage import CoverageSummary
+    from geo.settings import Settings
+    from geo.territory import Territory
+    from geo.ui.state import AppState
+
+
+def show(territory: Territory, state: AppState, settings: Settings) -> None:
+    """Draw the screen: question, answer, map, table."""
+    _question(territory, state)
+    identity = cache.fingerprint(territory)
+    times = cache.travel_times(territory, identity, state.facilities, buses=state.buses, antennes=state.antennes)
+    rule = _rule(state)
+    result = coverage(territory, state.threshold_min, facilities=state.facilities, rule=rule, times=times)
+    summary = summarize(result, times, state.threshold_min, facilities=state.facilities, rule=rule)
+    show_answer(summary, state.threshold_min, state.facilities)
+    _map(territory, state, settings, result, identity)
+    _commune(state, result)
+    st.subheader("Communes")
+    show_communes(result, lambda code: change_state(commune=code))
+    _downloads(territory, state, settings, result, summary)
+
+
+def _question(territory: Territory, state: AppState) -> None:
+    st.title(plain(f"Qui est trop loin ? {territory.name}"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.selectbox(
+            "Lieux à atteindre",
+            list(territory.facilities),
+            format_func=facility_title,
+            width=260,
+            **bound("facilities"),
+        )
+        low, high = THRESHOLDS_MIN
+        st.slider("Seuil en voiture", low, high, step=STEP, format="%d min", width=320, **bound("threshold_min"))
+        with st.popover("Options"):
+            st.toggle(
+                "Compter les antennes", help="Antennes : moins d'heures d'ouverture qu'un site.", **bound("antennes")
+            )
+            st.toggle(
+                "Compter les bus",
+                help="La liste officielle ne donne qu'un point par bus, souvent son garage, et non sa tournée.",
+                **bound("buses"),
+            )
+            st.radio(
+                "Une commune est sous-desservie",
+                ["temps", "part"],
+                format_func={
+                    "temps": "si son temps moyen dépasse le seuil",
+                    "part": "si trop peu d'habitants sont sous le seuil",
+                }.__getitem__,
+                **bound("rule"),
+            )
+            if state.rule == "part":
+                low, high = SHARES_PERCENT
+                st.slider(
+                    "Part minimale d'habitants sous le seuil",
+                    low,
+                    high,
+                    step=STEP,
+                    format="%d %%",
+                    **bound("min_share_percent"),
+                )
+
+
+def _map(territory: Territory, state: AppState, settings: Settings, result: pd.DataFrame, identity: str) -> None:
+    facilities = territory.facilities[state.facilities]
+    kinds, excluded = counted_kinds(facilities, buses=state.buses, antennes=state.antennes)
+    values = map_values(result, territory.communes, state.facilities, facilities, excluded)
+    values["legend"] = legend_html(state.facilities, kinds, excluded, rule_text(state.threshold_min, _min_share(state)))
+    known = state.commune is not None and state.commune in territory.communes.index
+    values["selected"] = int(territory.communes.index.get_loc(state.commune)) if known else -1
+    territory_map(
+        cache.map_base_json(territory, identity),
+        values,
+        fingerprint=identity,
+        settings=settings,
+        on_select=lambda code: change_state(commune=code),
+    )
+    show_approximations(approximation_sentences(territory))
+    show_notes(
+        [
+            counting_sentence(state.facilities, kinds, excluded),
+            network_sentence(territory.manifest),
+            f"Sources : {' ; '.join(source_sentences(territory.manifest))}.",
+        ]
+    )
+
+
+def _commune(state: AppState, result: pd.DataFrame) -> None:
+    """Show the line of one commune, chosen here, on the map or in the table."""
+    names = result["name"].sort_values(key=lambda column: column.str.normalize("NFKD"))
+    if state.commune is not None and state.commune not in names.index:
+        st.warning(plain(f"La commune « {state.commune} » de l'adresse n'est pas dans ce territoire."))
+        change_state(commune=None)
+    code = st.selectbox(
+        "Regarder une commune",
+        list(names.index),
+        format_func=lambda value: f"{names[value]} ({value})",
+        index=None,
+        placeholder="Choisissez ici, sur la carte ou dans le tableau",
+        **bound("commune"),
+    )
+    if code is None:
+        return
+    row: Any = result.loc[code]
+    st.info(
+        plain(
+            f"{row['name']} ({format_integer(row['population'])} habitants) : "
+            + (
+                f"{format_minutes(row['travel_time_min'])} en voiture, le plus proche est « {row['facility_name']} »"
+                if pd.notna(row["travel_time_min"])
+                else "aucun trajet connu par la route"
+            )
+            + (" ; commune sous-desservie." if _is_true(row["under_served"]) else ".")
+        )
+    )
+
+
+def _downloads(
+    territory: Territory, state: AppState, settings: Settings, result: pd.DataFrame, summary: CoverageSummary
+) -> None:
+    def page() -> bytes:
+        from geo.maps.interactive import coverage_map, map_html  # noqa: PLC0415 - folium only when asked for
+
+        made = coverage_map(
+            territory,
+            result,
+            state.facilities,
+            state.threshold_min,
+            sentence=coverage_sentence(summary, state.threshold_min, state.facilities),
+            min_share=_min_share(state),
+            buses=state.buses,
+            antennes=state.antennes,
+            settings=settings,
+        )
+        return map_html(made).encode()
+
+    stem = f"maillage-{territory.departement or 'territoire'}-{state.facilities}-{state.threshold_min}min"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Tableau (CSV)",
+            lambda: communes_csv(result),
+            f"{stem}.csv",
+            "text/csv",
+            on_click="ignore",
+            help="S'ouvre d'un double clic dans LibreOffice et Excel : points-virgules, virgules décimales, accents.",
+        )
+        st.download_button(
+            "Carte (HTML)",
+            page,
+            f"{stem}.html",
+            "text/html",
+            on_click="ignore",
+            help="Une page autonome : elle s'ouvre sans connexion, hors fond de carte.",
+        )
+
+
+def _is_true(value: Any) -> bool:
+    return bool(pd.notna(value)) and bool(value)
+
+
+def _rule(state: AppState) -> CoverageRule:
+    share = _min_share(state)
+    return CoverageRule("mean_time") if share is None else CoverageRule("share", min_share=share)
+
+
+def _min_share(state: AppState) -> float | None:
+    return state.min_share_percent / 100 if state.rule == "part" else None

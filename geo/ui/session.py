@@ -1,0 +1,54 @@
+"""Keeps the choices of a visitor in the session, in step with the widgets and with the address.
+
+The session holds one `AppState`; widgets are views of it. The address is read when the visitor
+arrives or comes back with the browser's buttons, and written after each change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import streamlit as st
+
+from geo.ui.state import AppState, format_state, parse_state
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_STATE: Final = "choices"
+_ADDRESS: Final = "address"
+_CHANGED: Final = "changed"
+
+
+def read_state(facility_lists: Sequence[str]) -> tuple[AppState, list[str]]:
+    """Return the choices of this visitor, and a French sentence for each bad value in the address."""
+    address = st.query_params.to_dict()
+    problems: list[str] = []
+    # A run that a widget started may still carry the address from before our last change of it.
+    by_widget = st.session_state.pop(_CHANGED, False)
+    if _STATE not in st.session_state or (address != st.session_state[_ADDRESS] and not by_widget):
+        st.session_state[_STATE], problems = parse_state(address, facility_lists)
+    state = cast("AppState", st.session_state[_STATE])
+    params = format_state(state)
+    if params != address:
+        st.query_params.from_dict(params)
+    st.session_state[_ADDRESS] = params
+    return state, problems
+
+
+def change_state(**changes: Any) -> None:
+    """Change some choices; to be called from a widget's callback, before the screen is drawn again."""
+    st.session_state[_STATE] = replace(st.session_state[_STATE], **changes)
+    st.session_state[_CHANGED] = True
+
+
+def bound(field: str) -> dict[str, Any]:
+    """Return the keyword arguments that tie a widget to one field of the choices."""
+    key = f"widget_{field}"
+    st.session_state[key] = getattr(st.session_state[_STATE], field)
+    return {"key": key, "on_change": _take_widget, "args": (field, key)}
+
+
+def _take_widget(field: str, key: str) -> None:
+    change_state(**{field: st.session_state[key]})

@@ -1,0 +1,124 @@
+"""The real app, served on this machine, in a real Chromium that reaches nothing else."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    pytest.skip("no Chromium on this machine: install Debian's package chromium")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path):
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=chromium_path, args=_ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def app_address(chromium_path):
+    """Start ``streamlit run app.py`` on a free port; yield its address."""
+    del chromium_path  # without a browser the app is not started
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    process = subprocess.Popen(
+        [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
+        cwd=_PROJECT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait(f"{address}/_stcore/health", process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture
+def new_page(browser):
+    """Open pages of a fresh visitor; requests to anywhere but this machine are refused and noted."""
+    contexts = []
+
+    def open_page(width=1280, height=900):
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR")
+        contexts.append(context)
+        page = context.new_page()
+        page.refused, page.errors = [], []
+
+        def decide(route):
+            url = urlsplit(route.request.url)
+            if url.hostname == "127.0.0.1" or url.scheme in ("file", "blob", "data"):
+                route.continue_()
+            else:
+                page.refused.append(url.hostname)
+                route.abort()
+
+        page.route("**/*", decide)
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def diagnostic(new_page, app_address):
+    """Open the first screen with its map drawn; every message to and from the server is weighed."""
+
+    def open_diagnostic(query="", **size):
+        page = new_page(**size)
+        page.sent, page.received = [], []
+
+        def watch(socket):
+            socket.on("framesent", lambda frame: page.sent.append(len(frame)))
+            socket.on("framereceived", lambda frame: page.received.append(len(frame)))
+
+        page.on("websocket", watch)
+        page.goto(f"{app_address}/{query}")
+        page.wait_for_selector("path.maillage-commune", timeout=60_000)
+        page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+        return page
+
+    return open_diagnostic
+
+
+def _wait(url: str, process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the app stopped while starting"
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    pytest.fail("the app did not answer within a minute")

@@ -1,0 +1,182 @@
+"""What a visitor sees and does, in a real browser, against the embedded territory."""
+
+import csv
+import io
+import re
+import sys
+import time
+
+import pytest
+
+from geo import Territory, coverage
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def territory() -> Territory:
+    return Territory.load()
+
+
+def answer(page) -> str:
+    return page.locator(".maillage-answer").inner_text()
+
+
+def outlined(page) -> int:
+    return page.locator("path.maillage-under-served").count()
+
+
+def raise_threshold(page, steps: int, expected_min: int) -> float:
+    """Move the slider with the keyboard; return the seconds until the answer names the new threshold."""
+    slider = page.get_by_role("slider", name="Seuil en voiture")
+    slider.focus()
+    start = time.perf_counter()
+    for _ in range(steps):
+        slider.press("ArrowRight")
+    page.wait_for_function(
+        "text => document.querySelector('.maillage-answer').innerText.includes(text)", arg=f"{expected_min}\u00a0min"
+    )
+    elapsed = time.perf_counter() - start
+    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+    return elapsed
+
+
+def test_the_page_opens_with_its_answer_and_its_map(diagnostic, territory):
+    page = diagnostic()
+    found = coverage(territory, 20)
+    assert re.match(r"\d+\s%\sdes habitants .* sont à moins de 20\smin d'un site France services", answer(page))
+    assert page.locator("path.maillage-commune").count() == len(territory.communes)
+    assert outlined(page) == int(found["under_served"].sum())
+    assert page.locator(".maillage-site").count() == len(territory.sites)
+    assert page.locator(".maillage-legend").get_by_text("Commune sous-desservie").is_visible()
+    assert page.errors == []
+
+
+def test_only_the_base_map_is_asked_of_another_machine(diagnostic):
+    page = diagnostic()
+    page.wait_for_timeout(500)
+    assert set(page.refused) <= {"data.geopf.fr"}
+    assert page.locator("img.leaflet-tile-loaded").count() == 0, "refused here, and the map is drawn without it"
+
+
+def test_moving_the_threshold_changes_figures_and_outlines_quickly(diagnostic, territory, capsys):
+    page = diagnostic()
+    page.received.clear()
+    elapsed = raise_threshold(page, 1, 25)
+    with capsys.disabled():
+        sys.stdout.write(f"\nthreshold moved in {elapsed:.2f} s, {sum(page.received)} bytes received\n")
+    assert elapsed < 2
+    assert "25\u00a0min" in answer(page)
+    assert "seuil=25" in page.evaluate("location.search")
+    under_served = int(coverage(territory, 25)["under_served"].sum())
+    page.wait_for_function(
+        "n => document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
+        ".querySelectorAll('path.maillage-under-served').length === n",
+        arg=under_served,
+    )
+    assert sum(page.received) < 180_000, "the contours are not sent again"
+
+
+def test_panning_and_zooming_never_ask_the_server(diagnostic):
+    page = diagnostic()
+    page.wait_for_timeout(1000)
+    page.sent.clear()
+    box = page.locator(".maillage-canvas").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = page.locator(".leaflet-map-pane").get_attribute("style")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 150, y - 60, steps=8)
+    page.mouse.up()
+    page.get_by_role("button", name="Agrandir").click()
+    page.wait_for_timeout(1500)
+    assert page.locator(".leaflet-map-pane").get_attribute("style") != before
+    assert page.sent == []
+
+
+def test_the_map_keeps_its_view_when_the_threshold_moves(diagnostic):
+    page = diagnostic()
+    page.get_by_role("button", name="Agrandir").click()
+    page.wait_for_timeout(600)
+    before = page.locator("path.maillage-commune").first.get_attribute("d")
+    raise_threshold(page, 1, 25)
+    page.wait_for_timeout(400)
+    assert page.locator("path.maillage-commune").first.get_attribute("d") == before
+
+
+def test_a_click_on_a_commune_shows_its_line(diagnostic):
+    page = diagnostic()
+    box = page.locator("path.maillage-commune").nth(100).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector(".stAlert")
+    assert "min en voiture" in page.locator(".stAlert").inner_text()
+    assert re.search(r"commune=64\d{3}", page.evaluate("location.search"))
+
+
+def test_two_quick_moves_and_the_back_button_end_where_they_should(diagnostic):
+    page = diagnostic()
+    raise_threshold(page, 2, 30)
+    page.wait_for_timeout(500)
+    assert "30\u00a0min" in answer(page)
+    assert "seuil=30" in page.evaluate("location.search")
+    page.go_back()
+    page.wait_for_function("!document.querySelector('.maillage-answer').innerText.includes('30\u00a0min')")
+    assert f"seuil={page.get_by_role('slider', name='Seuil').input_value()}" in page.evaluate("location.search")
+
+
+def test_the_map_can_be_used_with_the_keyboard(diagnostic):
+    page = diagnostic()
+    canvas = page.locator(".maillage-canvas")
+    assert canvas.get_attribute("aria-label")
+    before = page.locator(".leaflet-map-pane").get_attribute("style")
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    assert page.locator(".leaflet-map-pane").get_attribute("style") != before
+
+
+@pytest.mark.parametrize("query", ["", "?ecran=methode"])
+def test_a_phone_never_scrolls_sideways(new_page, app_address, query):
+    page = new_page(width=375, height=800)
+    page.goto(f"{app_address}/{query}")
+    page.wait_for_selector("h1", timeout=60_000)
+    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+    page.wait_for_timeout(500)
+    for element in ("document.documentElement", "document.querySelector('.stMain')"):
+        assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
+
+
+def test_on_a_phone_the_answer_comes_before_the_map_and_the_table(diagnostic):
+    page = diagnostic(width=375, height=800)
+    tops = [
+        page.locator(selector).first.bounding_box()["y"]
+        for selector in (".maillage-answer", ".maillage-canvas", ".stDataFrame")
+    ]
+    assert tops == sorted(tops)
+    assert tops[0] < 800, "the answer is in the first view"
+
+
+def test_the_table_is_downloaded_as_a_valid_file(diagnostic, territory):
+    page = diagnostic()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Tableau (CSV)").click()
+    content = download.value.path().read_bytes().decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(content), delimiter=";"))
+    assert {row["Code INSEE"] for row in rows} == set(territory.communes.index)
+    assert download.value.suggested_filename == "maillage-64-sites-20min.csv"
+
+
+def test_the_map_is_downloaded_as_a_page_that_opens_alone(diagnostic, new_page, territory, tmp_path):
+    page = diagnostic("?seuil=30")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Carte (HTML)").click()
+    path = tmp_path / "map.html"
+    download.value.save_as(path)
+    assert path.stat().st_size < 1_500_000
+    alone = new_page()
+    alone.goto(path.as_uri())
+    assert alone.locator("path.maillage-commune").count() == len(territory.communes)
+    assert (
+        alone.locator(".maillage-legend li").all_inner_texts() == page.locator(".maillage-legend li").all_inner_texts()
+    )
+    assert alone.errors == []

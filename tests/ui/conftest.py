@@ -1,0 +1,28 @@
+"""The app run without a browser."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+_APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@pytest.fixture
+def open_app(monkeypatch):
+    """Open the app with parameters of its address and a folder; each test has its own visitor."""
+    monkeypatch.chdir(_APP.parent)
+    st.cache_data.clear()
+
+    def run(folder: str | None = None, **address: str) -> AppTest:
+        monkeypatch.setattr(sys, "argv", ["app.py", *([folder] if folder else [])])
+        app = AppTest.from_file(str(_APP), default_timeout=60)
+        for name, value in address.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return run

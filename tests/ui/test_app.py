@@ -1,0 +1,125 @@
+"""The screens, driven as a visitor would, checked against the package called directly."""
+
+import re
+import time
+
+import pytest
+
+from geo import CoverageRule, Territory, coverage, summarize
+from geo.maps.style import coverage_sentence
+
+
+@pytest.fixture(scope="module")
+def territory() -> Territory:
+    return Territory.load()
+
+
+def expected_sentence(territory, threshold, facilities="sites", *, rule=None, **options) -> str:
+    times = territory.travel_times(facilities, **options)
+    found = coverage(territory, threshold, facilities=facilities, rule=rule, times=times)
+    return coverage_sentence(
+        summarize(found, times, threshold, facilities=facilities, rule=rule), threshold, facilities
+    )
+
+
+def texts(app) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def answer(app) -> str:
+    return re.search(r'<p class="maillage-answer"[^>]*>(.*?)</p>', texts(app))[1].replace("&#x27;", "'")
+
+
+def test_first_screen_answers_first(open_app, territory):
+    app = open_app()
+    assert app.title[0].value == r"Qui est trop loin ? Pyrénées\-Atlantiques"
+    assert answer(app) == expected_sentence(territory, 20)
+    assert texts(app).count("<dt>") == 3
+    assert len(app.dataframe[0].value) == len(territory.communes)
+    assert [button.label for button in app.get("download_button")] == ["Tableau (CSV)", "Carte (HTML)"]
+
+
+def test_what_is_approximate_is_on_the_screen(open_app):
+    shown = texts(open_app())
+    assert "Les temps de trajet sont approchés" in shown
+    assert "Les contours des communes sont approchés" in shown
+    assert "Labourd" in shown, "with the error measured there"
+    assert "Sources :" in shown
+
+
+def test_threshold_changes_answer_and_address_in_half_a_second(open_app, territory):
+    app = open_app()
+    start = time.perf_counter()
+    app.slider(key="widget_threshold_min").set_value(30).run()
+    elapsed = time.perf_counter() - start
+    assert answer(app) == expected_sentence(territory, 30)
+    assert app.query_params["seuil"] == "30"
+    assert elapsed < 0.5
+
+
+def test_tax_offices_and_options(open_app, territory):
+    app = open_app()
+    app.selectbox(key="widget_facilities").set_value("tax_offices").run()
+    assert answer(app) == expected_sentence(territory, 20, "tax_offices")
+    app.selectbox(key="widget_facilities").set_value("sites").run()
+    app.toggle(key="widget_antennes").set_value(False).run()
+    app.toggle(key="widget_buses").set_value(True).run()
+    assert answer(app) == expected_sentence(territory, 20, buses=True, antennes=False)
+    assert "antennes non comptées, bus comptés" in texts(app)
+
+
+def test_rule_by_share_of_residents(open_app, territory):
+    app = open_app()
+    app.radio(key="widget_rule").set_value("part").run()
+    app.slider(key="widget_min_share_percent").set_value(90).run()
+    assert answer(app) == expected_sentence(territory, 20, rule=CoverageRule("share", min_share=0.9))
+    assert (app.query_params["regle"], app.query_params["part"]) == ("part", "90")
+
+
+def test_an_address_opens_the_same_screen(open_app, territory):
+    app = open_app(lieux="tax_offices", seuil="45", commune="64483")
+    assert answer(app) == expected_sentence(territory, 45, "tax_offices")
+    assert app.slider(key="widget_threshold_min").value == 45
+    assert "Saint\\-Jean\\-de\\-Luz" in app.info[0].value
+
+
+def test_bad_values_in_the_address_are_said_and_replaced(open_app):
+    app = open_app(seuil="abc", lieux="<script>alert(1)</script>", commune="99999")
+    warnings = " ".join(element.value for element in app.warning)
+    assert "seuil" in warnings
+    assert r"\<script\>" in warnings, "shown, never run"
+    assert "99999" in warnings
+    assert app.query_params["seuil"] == "20"
+
+
+def test_choices_survive_a_visit_to_the_other_screen(open_app):
+    app = open_app(seuil="35")
+    app.button_group(key="widget_screen").set_value("methode").run()
+    assert not app.exception
+    assert app.title[0].value == "Données et méthode"
+    assert app.query_params["ecran"] == "methode"
+    app.button_group(key="widget_screen").set_value("diagnostic").run()
+    assert app.slider(key="widget_threshold_min").value == 35
+
+
+def test_method_screen_lists_sources_network_speeds_and_privacy(open_app, territory):
+    app = open_app(ecran="methode")
+    sources, speeds = (frame.value for frame in app.dataframe[:2])
+    assert sources["Lignes lues"].tolist() == [source["rows_read"] for source in territory.manifest["sources"]]
+    assert {"courant", "fluide", "Source"} <= set(speeds.columns)
+    markdown = " ".join(element.value for element in app.markdown)
+    assert territory.manifest["network"]["source"] in markdown
+    assert "data.geopf.fr" in markdown
+    assert "Les temps de trajet sont approchés" in texts(app)
+
+
+def test_a_territory_that_cannot_be_loaded_is_one_sentence(open_app, tmp_path):
+    app = open_app(str(tmp_path / "absent*"))
+    assert len(app.error) == 1
+    assert "absent" in app.error[0].value
+    assert "Traceback" not in app.error[0].value
+
+
+def test_a_saved_territory_is_shown(open_app, territory, tmp_path):
+    territory.save(tmp_path / "territory")
+    assert answer(open_app(str(tmp_path / "territory"))) == expected_sentence(territory, 20)
