@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LEAFLET := 1.9.4
 
-.PHONY: app test check format setup clean
+.PHONY: app test check format setup screenshot clean
 
 app: setup
 	$(BIN)/streamlit run app.py $(if $(TERRITORY),-- $(TERRITORY))
@@ -45,6 +45,11 @@ static/leaflet/.done:
 	  echo "Leaflet could not be installed with npm: the maps will load it from a public CDN."; \
 	fi
 	@rm -rf static/leaflet.new
+
+# Take the picture of the README again from the running app.
+screenshot: setup
+	mkdir -p tests/browser/screenshots
+	MAILLAGE_SCREENSHOT=$(CURDIR)/tests/browser/screenshots/diagnostic.png $(BIN)/pytest -q tests/browser -k picture
 
 clean:
 	rm -rf $(VENV) static

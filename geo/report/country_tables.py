@@ -146,6 +146,7 @@ def write_country_diagnosis(country: Country, diagnosis: CountryDiagnosis, folde
 
 def _notes(country: Country, diagnosis: CountryDiagnosis) -> list[str]:
     summary, manifest = diagnosis.summary, country.parts[0].manifest
+    network = manifest["network"]
     sources = " ; ".join(
         f"{source['dataset']} ({source['vintage'] or 'date inconnue'})" for source in manifest["sources"]
     )

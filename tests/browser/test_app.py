@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 import sys
 import time
@@ -180,3 +181,12 @@ def test_the_map_is_downloaded_as_a_page_that_opens_alone(diagnostic, new_page, 
         alone.locator(".maillage-legend li").all_inner_texts() == page.locator(".maillage-legend li").all_inner_texts()
     )
     assert alone.errors == []
+
+
+def test_picture_of_the_first_screen(diagnostic, tmp_path):
+    """Also makes the README's picture: `make screenshot` says where it goes."""
+    page = diagnostic(width=1280, height=1000)
+    path = os.environ.get("MAILLAGE_SCREENSHOT") or tmp_path / "diagnostic.png"
+    picture = page.screenshot(path=path)
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 50_000, "a drawn map does not compress to less"
