@@ -75,7 +75,11 @@ def require_crs(frame: gpd.GeoDataFrame, source: str) -> None:
 
 def require_metric(crs: object, what: str) -> None:
     """Raise `CrsError` unless `crs` is projected in metres."""
-    found = pyproj.CRS.from_user_input(crs)
+    try:
+        found = pyproj.CRS.from_user_input(crs)
+    except pyproj.exceptions.CRSError as error:
+        msg = f"{what} : le système « {crs} » est inconnu. Donnez un code tel que EPSG:2154."
+        raise CrsError(msg) from error
     if not found.is_projected or found.axis_info[0].unit_name != "metre":
         msg = (
             f"{what} : le système {found.to_string()} n'est pas en mètres. "

@@ -94,7 +94,8 @@ def assemble_network(
         for speed in (segments.forward_kmh, segments.backward_kmh)
     )
     drivable = np.isfinite(forward_s) | np.isfinite(backward_s)
-    kept = np.flatnonzero(drivable)
+    # A point written twice in a row makes a segment from it to itself, which is no street.
+    kept = np.flatnonzero(drivable & ((segments.source != segments.target) | (segments.length_m > 0)))
     start, end = segments.source[kept], segments.target[kept]
     forward_s, backward_s = forward_s[kept], backward_s[kept]
     n_points = len(point_x)
@@ -157,19 +158,14 @@ def _choice_points(
     leave_start, leave_end = np.isfinite(forward_s), np.isfinite(backward_s)
     leaving = np.bincount(start[leave_start], minlength=n_points) + np.bincount(end[leave_end], minlength=n_points)
     arriving = np.bincount(end[leave_start], minlength=n_points) + np.bincount(start[leave_end], minlength=n_points)
-    two_way = leave_start & leave_end
-    two_way_ends = _degree(start[two_way], end[two_way], n_points)
     open_ends = _degree(start[snappable], end[snappable], n_points)
     degree = _degree(start, end, n_points)
     goes_on: NDArray[np.bool_] = (
         (degree == 2)  # noqa: PLR2004 - one segment in, one out
         & (leaving == arriving)
-        & (two_way_ends != 1)
         & (open_ends != 1)
         & (leaving > 0)
     )
-    loops = start[start == end]
-    goes_on[loops] = False
     return ~goes_on
 
 

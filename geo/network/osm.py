@@ -63,12 +63,8 @@ class _Ways:
         self.road_class.append(road_class)
         self.direction.append(direction)
         limit = self._limit(tags)
-        self.limit.append(
-            (
-                self._parsed(tags.get("maxspeed:forward")) if "maxspeed:forward" in tags else limit,
-                self._parsed(tags.get("maxspeed:backward")) if "maxspeed:backward" in tags else limit,
-            )
-        )
+        each_way = [self._parsed(tags.get(f"maxspeed:{side}")) for side in ("forward", "backward")]
+        self.limit.append((each_way[0] if each_way[0] > 0 else limit, each_way[1] if each_way[1] > 0 else limit))
         return True
 
     def _limit(self, tags: Mapping[str, Any]) -> float:
@@ -192,7 +188,8 @@ def read_osmnx(
 
     The graph's own directions are followed (osmnx has already turned one-way tags into directed
     edges); speeds come from its tags through the speed profile, not from osmnx. Simplified graphs
-    (with edge geometries) and unsimplified ones are both read.
+    (with edge geometries) and unsimplified ones are both read. Only the tags that osmnx kept are known: by
+    default not ``motor_vehicle``, which opens some ways that ``access`` closes.
 
     Parameters
     ----------
@@ -226,6 +223,13 @@ def read_osmnx(
         msg = (
             f"Graphe osmnx en {graph.graph.get('crs')} : un graphe en longitude et latitude ({WGS84}) "
             f"est attendu. Utilisez le graphe avant projection."
+        )
+        raise NetworkError(msg)
+    placed = all("x" in data and "y" in data for _, data in graph.nodes(data=True))
+    if not placed or not all("length" in data for _, _, data in graph.edges(data=True)):
+        msg = (
+            "Ce graphe n'est pas un graphe de rues d'osmnx : des nœuds sont sans x ou y, ou des arcs sans length. "
+            "Un graphe rendu par osmnx.graph_from_* est attendu."
         )
         raise NetworkError(msg)
 
@@ -269,9 +273,11 @@ def read_osmnx(
 
 def _osmnx_tags(data: Mapping[str, Any], *, one_way: bool) -> dict[str, Any]:
     """Return the tags of one osmnx edge; of several merged values the first counts, of limits the lowest."""
-    tags = {key: value[0] if isinstance(value, list) else value for key, value in data.items() if value is not None}
+    tags = {
+        key: str(value[0] if isinstance(value, list) else value) for key, value in data.items() if value is not None
+    }
     if isinstance(data.get("maxspeed"), list):
-        tags["maxspeed"] = ";".join(data["maxspeed"])
+        tags["maxspeed"] = ";".join(map(str, data["maxspeed"]))
     return tags | {"oneway": "yes" if one_way else "no"}
 
 
@@ -319,8 +325,9 @@ def _network(  # noqa: PLR0913 - the arrays of one extract
     first_of_way = last_of_way - counts + 1
     is_end = np.zeros(len(refs), bool)
     is_end[first_of_way] = is_end[last_of_way] = True
-    # A point is cut at where it is met twice, by two ways or by one that comes back on itself.
-    is_cut = is_end | (np.bincount(point)[point] > 1)
+    # A way is cut at a point that is met twice, by two ways or by one that comes back on itself, and at
+    # traffic lights, which usually stand before the crossing: their delay is that of a point of a segment.
+    is_cut = is_end | (np.bincount(point)[point] > 1) | np.isin(refs, signals)
 
     begins, ends = is_cut.copy(), is_cut.copy()
     begins[last_of_way] = False

@@ -140,9 +140,14 @@ class RoadNetwork:
         CrsError
             `crs` is not projected in metres.
         """
-        start, end = np.asarray(source, np.int64).ravel(), np.asarray(target, np.int64).ravel()
-        time, length = np.asarray(travel_time_s, np.float64).ravel(), np.asarray(length_m, np.float64).ravel()
-        node_x, node_y = np.asarray(x, np.float64).ravel(), np.asarray(y, np.float64).ravel()
+        starts, ends_at, time, length, node_x, node_y = _numbers(source, target, travel_time_s, length_m, x, y)
+        nodes = np.concatenate([starts, ends_at])
+        if not ((np.rint(nodes) == nodes) & (np.abs(nodes) < 2**53)).all():
+            msg = (
+                "Réseau routier refusé : un nœud de départ ou d'arrivée n'est pas un nombre entier (0 à n - 1 attendu)."
+            )
+            raise NetworkError(msg)
+        start, end = starts.astype(np.int64), ends_at.astype(np.int64)
         _check_edges(start, end, time, length, node_x, node_y)
 
         low, high = np.minimum(start, end), np.maximum(start, end)
@@ -265,8 +270,8 @@ class RoadNetwork:
     def street_index(self) -> tuple[NDArray[np.int64], shapely.STRtree]:
         """Links that points may be snapped to (positions) and the spatial index of their shapes.
 
-        Left out: links closed to trip ends, and those of parts smaller than `MIN_COMPONENT_NODES`
-        unless the whole network is smaller.
+        Left out: links closed to trip ends, and those of parts of fewer than `MIN_COMPONENT_NODES` nodes; where
+        even the largest part is smaller than that, those of all parts smaller than the largest.
         """
         smallest = min(MIN_COMPONENT_NODES, int(self.component_nodes[0])) if self.n_nodes else 0
         large = self.component_nodes[self.component] >= smallest
@@ -326,7 +331,10 @@ class RoadNetwork:
                     f"Reconstruisez le territoire avec « maillage build »."
                 )
                 raise SourceError(msg)
-            arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
+            # Unlike np.load, this opens nothing but plain arrays and leaves no file open when it fails.
+            arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
+            _check_arrays(arrays)
+            require_metric(described["crs"], "Réseau enregistré")
             source = described["source"] | {"notes": tuple(described["source"]["notes"])}
             return cls(
                 **arrays,
@@ -425,6 +433,48 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
     )
 
 
+def _numbers(*columns: ArrayLike) -> list[NDArray[np.float64]]:
+    """Return copies as float64; raise `NetworkError` where one is not made of numbers."""
+    try:
+        return [np.array(column, np.float64).ravel() for column in columns]
+    except (TypeError, ValueError) as error:
+        msg = "Réseau routier refusé : une liste contient autre chose que des nombres."
+        raise NetworkError(msg) from error
+
+
+def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Raise `ValueError` unless the arrays of a saved network have the types, shapes and ranges that go together."""
+    nodes, edges, links = (len(arrays[name]) for name in ("x", "edge_source", "snappable"))
+    expected: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
+        "x": ((nodes,), np.float64),
+        "y": ((nodes,), np.float64),
+        "edge_offsets": ((nodes + 1,), np.int64),
+        "edge_source": ((edges,), np.int32),
+        "edge_time_s": ((edges,), np.float32),
+        "edge_length_m": ((edges,), np.float32),
+        "link_edges": ((links, 2), np.int32),
+        "snappable": ((links,), np.bool_),
+        "shape_xy": ((len(arrays["shape_xy"]), 2), np.float64),
+        "shape_offsets": ((links + 1,), np.int64),
+    }
+    wrong = [
+        name
+        for name, (shape, kind) in expected.items()
+        if arrays[name].shape != shape or arrays[name].dtype != np.dtype(kind)
+    ]
+    for name, last in (("edge_offsets", edges), ("shape_offsets", len(arrays["shape_xy"]))):
+        if name not in wrong and (
+            arrays[name][0] != 0 or arrays[name][-1] != last or (np.diff(arrays[name]) < 0).any()
+        ):
+            wrong.append(name)
+    for name, lowest, end in (("edge_source", 0, nodes), ("link_edges", -1, edges)):
+        if arrays[name].size and not lowest <= arrays[name].min() <= arrays[name].max() < end:
+            wrong.append(name)
+    if wrong:
+        msg = ", ".join(wrong)
+        raise ValueError(msg)
+
+
 def _check_edges(
     start: NDArray[np.int64],
     end: NDArray[np.int64],
@@ -439,13 +489,13 @@ def _check_edges(
         faults.append(f"listes de longueurs différentes ({len(start)}, {len(end)}, {len(time)}, {len(length)})")
     if len(x) != len(y) or not (np.isfinite(x).all() and np.isfinite(y).all()):
         faults.append("coordonnées de nœuds manquantes ou non numériques")
-    for name, nodes in (("départ", start), ("arrivée", end)):
+    for name, nodes in (("de départ", start), ("d'arrivée", end)):
         outside = int(((nodes < 0) | (nodes >= len(x))).sum())
         if outside:
-            faults.append(f"{outside} arc(s) dont le nœud de {name} n'existe pas (attendu : 0 à {len(x) - 1})")
-    for name, cost in (("temps", time), ("longueur", length)):
+            faults.append(f"{outside} arc(s) dont le nœud {name} n'existe pas (attendu : 0 à {len(x) - 1})")
+    for name, cost in (("le temps est négatif, infini", time), ("la longueur est négative, infinie", length)):
         bad = int((~np.isfinite(cost) | (cost < 0)).sum())
         if bad:
-            faults.append(f"{bad} arc(s) dont le {name} est négatif, infini ou non numérique")
+            faults.append(f"{bad} arc(s) dont {name} ou non numérique")
     if faults:
         raise NetworkError("Réseau routier refusé : " + " ; ".join(faults) + ".")

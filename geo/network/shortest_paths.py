@@ -5,8 +5,8 @@ sites at once, run against the direction of travel; on a network with one-way st
 along the direction answers another question.
 
 The searches are Dijkstra's (1959) with a 4-ary heap and lazy deletion, compiled by numba, cached
-on disk. Equal times are decided by the lowest facility position, so the answer does not depend on
-the order of nodes or edges.
+on disk. Equal times are decided by the lowest facility position, then by the shorter way, so the answer
+does not depend on the order of nodes or edges.
 """
 
 from __future__ import annotations
@@ -88,6 +88,9 @@ def nearest_facility(
     length = np.zeros(len(nodes)) if start_length_m is None else np.asarray(start_length_m, np.float64).ravel()
     label = np.arange(len(nodes), dtype=np.int64) if facility is None else np.asarray(facility, np.int64).ravel()
     _check_starts(network, nodes, time, length)
+    if len(label) != len(nodes) or (label < 0).any():
+        msg = f"Recherche refusée : {len(label)} numéros d'équipement pour {len(nodes)} nœuds, ou un numéro négatif."
+        raise NetworkError(msg)
     found = _search(
         network.edge_offsets,
         np.arange(0, dtype=np.int64),
@@ -230,7 +233,9 @@ def _search(  # type: ignore[no-untyped-def]
         node = start_nodes[i]
         if start_time[i] > limit or start_time[i] > time[node]:
             continue
-        if start_time[i] == time[node] and label[node] >= 0 and start_label[i] >= label[node]:
+        if start_time[i] == time[node] and label[node] >= 0 and start_label[i] > label[node]:
+            continue
+        if start_time[i] == time[node] and start_label[i] == label[node] and start_length[i] >= length[node]:
             continue
         time[node], length[node], label[node] = start_time[i], start_length[i], start_label[i]
         _sift_up(heap_time, heap_label, heap_node, size, start_time[i], start_label[i], node)
@@ -249,9 +254,12 @@ def _search(  # type: ignore[no-untyped-def]
             reached = now + edge_time[edge]
             if reached > limit or reached > time[other]:
                 continue
-            if reached == time[other] and facility >= label[other]:
+            metres = length[node] + edge_length[edge]
+            if reached == time[other] and (
+                facility > label[other] or (facility == label[other] and metres >= length[other])
+            ):
                 continue
-            time[other], length[other] = reached, length[node] + edge_length[edge]
+            time[other], length[other] = reached, metres
             label[other], via[other] = facility, edge
             if size == len(heap_time):
                 heap_time, heap_label, heap_node = _grown(heap_time), _grown(heap_label), _grown(heap_node)

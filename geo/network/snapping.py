@@ -48,7 +48,7 @@ class SnappedPoints:
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """Legs between points and nodes, at most two a point.
+    """Legs between points and nodes, at most three a point.
 
     `point` and `node` are int64 positions, `time_s` and `length_m` float64: the access leg off the
     network and the part of the street, all of shape (n_legs,).
@@ -93,7 +93,8 @@ def snap_xy(network: RoadNetwork, x: ArrayLike, y: ArrayLike) -> SnappedPoints:
     # Of streets equally near, the one with the lowest number: the answer does not depend on the tree.
     order = np.lexsort((eligible[found], metres, which))
     which, found, metres = which[order], found[order], metres[order]
-    first = np.concatenate([[True], which[1:] != which[:-1]])
+    first = np.ones(len(which), bool)
+    first[1:] = which[1:] != which[:-1]
     which, found, metres = which[first], found[first], metres[first]
     distance[which] = metres
     near = metres <= network.snap_limit_m
@@ -137,6 +138,16 @@ def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Leg
                 share[open_] * network.edge_length_m[edge] + access_m[open_],
             )
         )
+    # At the very end of its street a point is at a crossing: it has all streets of it, whatever their direction.
+    at_end = (fraction == 0) | (fraction == 1)
+    parts.append(
+        (
+            on[at_end],
+            np.where(fraction == 0, ends[:, 0], ends[:, 1])[at_end],
+            access_m[at_end] / network.access_m_per_s,
+            access_m[at_end],
+        )
+    )
     point, node, time, length = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     return Legs(point.astype(np.int64), node.astype(np.int64), time, length)
 

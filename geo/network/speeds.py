@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE: Final = "courant"
 KMH_PER_MPH: Final = 1.609344
+#: A figure above is not the limit of a road.
+HIGHEST_LIMIT_KMH: Final = 150
 _KMH_TO_MS: Final = 1 / 3.6
 
 _NUMBER: Final = re.compile(r"^(?P<value>\d{1,3}(?:[.,]\d+)?)\s*(?P<unit>km/?h|kph|mph|knots)?$")
@@ -77,10 +79,15 @@ def speed_profile(name: str = DEFAULT_PROFILE) -> SpeedProfile:
         raise ParameterError(msg)
     table = speed_table()
     values = dict(zip(table["figure"], table[name].astype(float), strict=True))
+    speeds = set(table.loc[table["unit"] == "km/h", "figure"])
 
     def family(prefix: str) -> Mapping[str, float]:
         return MappingProxyType(
-            {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
+            {
+                key.removeprefix(prefix): values[key]
+                for key in table["figure"]
+                if key in speeds and key.startswith(prefix)
+            }
         )
 
     return SpeedProfile(
@@ -117,11 +124,12 @@ def parse_limit_kmh(text: str | None, profile: SpeedProfile) -> float:  # noqa: 
             value *= KMH_PER_MPH
         elif number["unit"] == "knots":
             value *= 1.852
-        return value if 0 < value <= 150 else np.nan  # noqa: PLR2004 - no road allows more
+        return value if 0 < value <= HIGHEST_LIMIT_KMH else np.nan
     named = _ZONE.match(word) or _COUNTRY_NUMBER.match(word)
     if named:
-        return float(named["value"]) or np.nan
-    if word == "walk":
+        value = float(named["value"])
+        return value if 0 < value <= HIGHEST_LIMIT_KMH else np.nan
+    if word.rpartition(":")[2] == "walk":
         return 6.0
     if word == "none":
         return profile.limit_kmh["motorway"]

@@ -71,7 +71,8 @@ def times_between(
     """
     if len(origins) < len(destinations):
         rows = [times_from_point(network, origins, i, destinations) for i in range(len(origins))]
-        return np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+        shape = (len(origins), len(destinations))
+        return np.reshape([row[0] for row in rows], shape), np.reshape([row[1] for row in rows], shape)
     into, out = legs_to_points(network, destinations), legs_from_points(network, origins)
     time = np.full((len(origins), len(destinations)), np.inf)
     length = np.full_like(time, np.inf)

@@ -72,14 +72,14 @@ def read_reference(path: Path) -> ReferenceMatrix:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         msg = f"Le fichier de référence « {path.name} » est absent ou n'est pas du JSON. Vérifiez-le."
         raise SourceError(msg) from error
     faults: list[Fault] = []
     tables: dict[str, NDArray[np.float64]] = {}
     for key in ("src", "dst", "time_s", "dist_km"):
         try:
-            tables[key] = np.array(content[key], np.float64)
+            tables[key] = np.atleast_1d(np.array(content[key], np.float64))
         except (KeyError, TypeError, ValueError):
             faults.append(Fault(f"table « {key} » absente ou non numérique"))
     if not faults:
@@ -93,6 +93,17 @@ def read_reference(path: Path) -> ReferenceMatrix:
                 ("dist_km", shape),
             )
             if tables[key].shape != expected
+        ]
+    if not faults:
+        faults += [
+            Fault(f"table « {key} » : {outside} position(s) qui ne sont pas une longitude et une latitude en degrés")
+            for key in ("src", "dst")
+            if (outside := int((~(np.abs(tables[key]) <= (180, 90))).any(axis=1).sum()))
+        ]
+        faults += [
+            Fault(f"table « {key} » : {negative} valeur(s) négative(s)")
+            for key in ("time_s", "dist_km")
+            if (negative := int((tables[key] < 0).sum()))
         ]
     if faults:
         raise SchemaError(path.name, faults, "Format attendu : src, dst (lon, lat), time_s et dist_km.")

@@ -274,7 +274,6 @@ def test_traffic_lights_on_a_crossing_cost_two_seconds_on_entering_it(tmp_path):
     assert seconds_lost(tmp_path, 3) == {(1, 3): 2, (4, 3): 2, (5, 3): 2, (6, 3): 2}
 
 
-@pytest.mark.xfail(reason="read_osm cuts no way at lights: those before a crossing, the usual ones, are not counted")
 def test_traffic_lights_before_a_crossing_cost_two_seconds_on_passing_them(tmp_path):
     assert seconds_lost(tmp_path, 2) == {(1, 3): 2, (3, 1): 2}
 
@@ -364,7 +363,6 @@ def test_an_extract_without_roads_is_refused(tmp_path, ways):
         read_osm(osm_file(tmp_path, NORTH, ways))
 
 
-@pytest.mark.xfail(reason="a node written twice in a row becomes a loop and a crossing with its delay")
 def test_a_node_twice_in_a_row_changes_nothing(tmp_path):
     once = streets(read_osm(osm_file(tmp_path, NORTH, [((1, 2, 3), PLAIN)])), NORTH)
     twice = streets(read_osm(osm_file(tmp_path, NORTH, [((1, 2, 2, 3), PLAIN)])), NORTH)
@@ -489,7 +487,6 @@ def test_an_empty_graph_is_refused(graphs):
         read_osmnx(empty)
 
 
-@pytest.mark.xfail(reason="parse_limit_kmh takes text only")
 @pytest.mark.parametrize("limit", [50, 50.0, [30, 50]])
 def test_limits_that_are_numbers_are_read(graphs, limit):
     graph = graphs[False].copy()
@@ -498,7 +495,6 @@ def test_limits_that_are_numbers_are_read(graphs, limit):
     assert read_osmnx(graph).n_edges > 0
 
 
-@pytest.mark.xfail(reason="KeyError of the attribute that is missing")
 @pytest.mark.parametrize("missing", ["x", "length"])
 def test_a_graph_that_is_not_osmnx_s_is_refused(graphs, missing):
     graph = graphs[False].copy()

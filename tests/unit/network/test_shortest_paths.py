@@ -181,13 +181,11 @@ def test_lists_of_different_lengths_are_refused(network):
         times_from(network, [3], [0.0], [0.0, 0.0])
 
 
-@pytest.mark.xfail(reason="the length of `facility` is not checked; the kernel reads past its end")
 def test_facility_numbers_of_another_length_are_refused(network):
     with pytest.raises(NetworkError):
         nearest_facility(network, [3, 4], facility=[0])
 
 
-@pytest.mark.xfail(reason="of two ways of equal time, the length kept is that of the way met first")
 def test_the_length_of_ways_of_equal_time_does_not_depend_on_node_numbers():
     # 0 reaches 3 in 2 s by 1 (18 m) and by 2 (2 m); the second network has the same streets with 1 and 2 exchanged.
     first, second = (

@@ -154,7 +154,6 @@ def test_points_without_coordinates_are_off_the_network():
     assert (found.link >= 0).tolist() == [False, True, False]
 
 
-@pytest.mark.xfail(reason="snap_xy raises IndexError when the index finds nothing for any point")
 @pytest.mark.parametrize(("lon", "lat"), [([np.nan], [np.nan]), ([0.0], [95.0])])
 def test_points_without_coordinates_alone_are_off_the_network(lon, lat):
     assert snap(streets(**LONG), lon, lat).link.tolist() == [-1]
@@ -170,7 +169,6 @@ def test_no_point_at_all():
     assert times_between(network, place(network, (0, 0)), nothing)[0].shape == (1, 0)
 
 
-@pytest.mark.xfail(reason="times_between gives shape (0,) for no origin and several destinations")
 def test_no_origin_and_several_destinations():
     network = streets(**LONG)
     assert times_between(network, snap(network, [], []), place(network, (0, 0), (9, 0)))[0].shape == (0, 2)
@@ -261,7 +259,6 @@ def test_times_from_one_point_within_a_limit():
     assert (time.tolist(), length.tolist()) == ([pytest.approx(100), INF], [pytest.approx(1000), INF])
 
 
-@pytest.mark.xfail(reason="a place at the very end of a one-way street is not treated as the crossing that it is")
 def test_a_point_at_a_crossing_may_leave_by_every_street_of_it():
     # The point stands on crossing 0. It is tied to the first street, which is one-way towards it ...
     network = streets([(0, 2, 10), (1, 2, 10)], [(1, 0, 30)], [(0, 0), (-100, 0), (0, 100)])

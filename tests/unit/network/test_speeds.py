@@ -57,7 +57,6 @@ def test_french_limits_are_those_of_the_law():
         assert {zone: speed_profile(name).limit_kmh[zone] for zone in limits} == limits
 
 
-@pytest.mark.xfail(reason="the row limit_factor is taken for a limit of 0.85 km/h: « FR:factor » is read as one")
 def test_the_limits_hold_no_other_figure():
     assert set(COURANT.limit_kmh) == {"living_street", "urban", "rural", "trunk", "motorway"}
     assert np.isnan(parse_limit_kmh("FR:factor", COURANT))
@@ -139,13 +138,11 @@ def test_texts_that_state_no_limit(text):
     assert np.isnan(parse_limit_kmh(text, COURANT))
 
 
-@pytest.mark.xfail(reason="the highest limit is checked for plain figures only")
 @pytest.mark.parametrize("text", ["FR:999", "zone:500"])
 def test_no_road_allows_that_much(text):
     assert np.isnan(parse_limit_kmh(text, COURANT))
 
 
-@pytest.mark.xfail(reason="« FR:walk » is not known although « walk » is")
 def test_walking_speed_with_its_country():
     assert parse_limit_kmh("FR:walk", COURANT) == 6
 
