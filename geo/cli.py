@@ -331,11 +331,6 @@ def _print_summary(name: str, summary: CoverageSummary) -> None:
 
     _print(f"{name} : {coverage_sentence(summary, summary.threshold_min, summary.facilities)}")
     _print(f"Temps médian : {format_minutes(summary.median_time_min)}.")
-    if summary.communes_unreachable:
-        _print(
-            f"{_integer(summary.communes_unreachable)} commune(s) sans chemin connu "
-            f"({_integer(summary.population_unreachable)} habitants)."
-        )
     _print(summary.rule)
 
 

@@ -63,7 +63,8 @@ class CoverageSummary:
     `share_covered` is `population_covered` over `population` (`None` where nobody lives there);
     `median_time_min`: half of the residents who can reach a facility by road are nearer than that (`None`: nobody
     can); `communes_unreachable`: communes from which no road of the network leads to any facility, those
-    outside of the network included; they are not averaged in.
+    outside of the network included; they are not averaged in. `communes_off_network` and
+    `population_off_network` are those outside of it: their times are not known.
     """
 
     threshold_min: float
@@ -77,6 +78,8 @@ class CoverageSummary:
     communes_under_served: int
     population_under_served: int
     communes_unreachable: int
+    communes_off_network: int
+    population_off_network: int
     median_time_min: float | None
 
     def to_dict(self) -> dict[str, Any]:
@@ -197,6 +200,7 @@ def summarize(
     population = int(cov["population"].sum())
     covered = round(float(cov["residents_within"].sum()))
     unreachable = cov["travel_time_min"].isna()
+    off_network = cov["under_served"].isna()
     under_served = cov["under_served"].fillna(value=False)
     return CoverageSummary(
         threshold_min=float(threshold_min),
@@ -210,6 +214,8 @@ def summarize(
         communes_under_served=int(under_served.sum()),
         population_under_served=int(cov.loc[under_served, "population"].sum()),
         communes_unreachable=int(unreachable.sum()),
+        communes_off_network=int(off_network.sum()),
+        population_off_network=int(cov.loc[off_network, "population"].sum()),
         median_time_min=_weighted_median(
             times["travel_time_min"].to_numpy(np.float64, na_value=np.nan), times["population"].to_numpy(np.float64)
         ),

@@ -104,7 +104,15 @@ class Totals(Protocol):
 
     @property
     def communes_unreachable(self) -> int:
-        """Communes with no known time."""
+        """Communes with no known time, those off the network included."""
+
+    @property
+    def communes_off_network(self) -> int:
+        """Communes that the road network does not cover."""
+
+    @property
+    def population_off_network(self) -> float:
+        """Residents of those."""
 
     @property
     def communes_under_served(self) -> int:
@@ -178,18 +186,23 @@ def coverage_sentence(totals: Totals, threshold_min: float, facilities: str) -> 
 
 
 def _people(totals: Totals, where: str) -> str:
-    population, covered = round(totals.population), round(totals.population_covered)
-    if population == 0:
+    if round(totals.population) == 0:
         return "La population n'est pas connue"
-    if population == 1:
-        return f"Le seul habitant est {where}" if covered else f"Le seul habitant n'est pas {where}"
-    if covered == population:
-        return f"Tous les habitants ({format_integer(population)}) sont {where}"
+    # Off the network a time is not long, it is unknown: those residents are told apart.
+    known = round(totals.population - totals.population_off_network)
+    covered = round(totals.population_covered)
+    whose = " dont le trajet est connu" if totals.communes_off_network else ""
+    if known == 0:
+        return "Aucun trajet n'est connu"
+    if known == 1:
+        return f"Le seul habitant{whose} est {where}" if covered else f"Le seul habitant{whose} n'est pas {where}"
+    if covered == known:
+        return f"Tous les habitants{whose} ({format_integer(known)}) sont {where}"
     if covered == 0:
-        return f"Aucun des {format_integer(population)} habitants n'est {where}"
-    share = format_share(covered / population)
+        return f"Aucun des {format_integer(known)} habitants{whose} n'est {where}"
+    share = format_share(covered / known)
     start = share[0].upper() + share[1:]
-    return f"{start} des habitants ({format_integer(covered)} sur {format_integer(population)}) sont {where}"
+    return f"{start} des habitants{whose} ({format_integer(covered)} sur {format_integer(known)}) sont {where}"
 
 
 def _under_served(totals: Totals) -> str:
@@ -206,14 +219,23 @@ def _under_served(totals: Totals) -> str:
 
 
 def _without_time(totals: Totals) -> list[str]:
-    missing = totals.communes_unreachable
-    if missing == 0:
-        return []
-    return [
-        "1 commune est sans trajet connu"
-        if missing == 1
-        else f"{format_integer(missing)} communes sont sans trajet connu"
-    ]
+    off_network = totals.communes_off_network
+    no_way = totals.communes_unreachable - off_network
+    parts = []
+    if no_way:
+        parts.append(f"{_communes(no_way)} {_be(no_way)} sans route vers un lieu")
+    if off_network:
+        residents = format_integer(totals.population_off_network)
+        parts.append(f"{_communes(off_network)} ({residents} habitants) {_be(off_network)} hors du réseau routier")
+    return parts
+
+
+def _communes(count: int) -> str:
+    return "1 commune" if count == 1 else f"{format_integer(count)} communes"
+
+
+def _be(count: int) -> str:
+    return "est" if count == 1 else "sont"
 
 
 def _number(value: Any) -> float | None:

@@ -123,6 +123,11 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
         speed.append(np.full(len(joined), level_kmh * scale))
         # The roads between towns pass other communes by: a trip begins and ends on a local road.
         local.append(np.full(len(joined), smallest == 0))
+    # A commune without any road out still has its own streets: one of no length, from it to itself.
+    alone = np.setdiff1d(np.arange(len(x)), np.concatenate(pairs))
+    pairs.append(np.column_stack([alone, alone]))
+    speed.append(np.full(len(alone), ROAD_LEVELS[0][1] * scale))
+    local.append(np.ones(len(alone), bool))
     ends, kmh = np.concatenate(pairs), np.concatenate(speed)
 
     straight = np.hypot(x[ends[:, 0]] - x[ends[:, 1]], y[ends[:, 0]] - y[ends[:, 1]])
@@ -130,7 +135,7 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
     length = np.maximum(straight * DETOUR, climb / MAX_GRADE)
     bounds, delays = np.array(TOWN_CROSSING).T
     crossing = delays[np.searchsorted(bounds, population, side="right") - 1] / 2
-    time = length / kmh * 3.6 + crossing[ends].sum(axis=1)
+    time = length / kmh * 3.6 + np.where(ends[:, 0] == ends[:, 1], 0.0, crossing[ends].sum(axis=1))
     return build_network(
         ends=ends,
         time_s=np.column_stack([time, time]),

@@ -271,9 +271,12 @@ class RoadNetwork:
         """Links that points may be snapped to (positions) and the spatial index of their shapes.
 
         Left out: links closed to trip ends, and those of parts of fewer than `MIN_COMPONENT_NODES` nodes; where
-        even the largest part is smaller than that, those of all parts smaller than the largest.
+        even the largest part is smaller than that, those of all parts smaller than the largest. In an
+        approximated network every part is an island where people live, and none is left out.
         """
-        smallest = min(MIN_COMPONENT_NODES, int(self.component_nodes[0])) if self.n_nodes else 0
+        smallest = 0
+        if self.n_nodes and not self.source.approximate:
+            smallest = min(MIN_COMPONENT_NODES, int(self.component_nodes[0]))
         large = self.component_nodes[self.component] >= smallest
         ends = self.link_ends
         eligible = np.flatnonzero(self.snappable & large[ends[:, 0]] & large[ends[:, 1]])

@@ -109,13 +109,15 @@ def test_shares_never_say_all_or_none_when_it_is_not(value, expected):
     assert format_share(value).replace("\u00a0", " ") == expected
 
 
-def totals(population, covered, communes, under, unreachable=0):
+def totals(population, covered, communes, under, unreachable=0, off_network=0, residents_off_network=0):
     return SimpleNamespace(
         population=population,
         population_covered=covered,
         communes=communes,
         communes_under_served=under,
         communes_unreachable=unreachable,
+        communes_off_network=off_network,
+        population_off_network=residents_off_network,
     )
 
 
@@ -173,7 +175,7 @@ def test_sentence_with_another_list_and_half_a_minute():
 
 @pytest.mark.parametrize(
     ("unreachable", "expected"),
-    [(1, "1 commune est sans trajet connu."), (525, "525 communes sont sans trajet connu.")],
+    [(1, "1 commune est sans route vers un lieu."), (525, "525 communes sont sans route vers un lieu.")],
 )
 def test_sentence_says_where_nothing_is_known(unreachable, expected):
     assert coverage_sentence(totals(10, 5, 546, 2, unreachable), 20, "sites").endswith(expected)
@@ -183,3 +185,13 @@ def test_lists_of_ours_have_titles():
     assert facility_title("tax_offices") == "Services des impôts"
     assert facility_phrase("tax_offices") == "d'un service des impôts"
     assert facility_title("mairies") == "Liste « mairies »"
+
+
+def test_residents_off_the_network_are_told_apart():
+    found = coverage_sentence(totals(1000, 90, 40, 2, 31, 30, 900), 20, "sites")
+    assert found.replace("\u202f", " ").replace("\u00a0", " ") == (
+        "90 % des habitants dont le trajet est connu (90 sur 100) sont à moins de 20 min d'un site France services ; "
+        "2 communes sont sous-desservies ; 1 commune est sans route vers un lieu ; "
+        "30 communes (900 habitants) sont hors du réseau routier."
+    )
+    assert coverage_sentence(totals(9, 0, 1, 0, 1, 1, 9), 20, "sites").startswith("Aucun trajet n'est connu")
