@@ -77,17 +77,17 @@ def _measured(errors: Sequence[Mapping[str, Any]] | None) -> str:
 def _error_sentence(error: Mapping[str, Any]) -> str:
     """Return the error of one trial area: ratios of estimated over real, said as percentages."""
     return (
-        f"{error['area']}, {format_integer(error['pairs'])} trajets : temps {_gap(error['time_ratio_median'])} en "
+        f"{error['area']}, {format_integer(error['pairs'])} trajets : temps {_gap(error['time_ratio_median'], 'long', 'court')} en "
         f"médiane (de {_signed(error['time_ratio_p10'])} à {_signed(error['time_ratio_p90'])} pour huit trajets sur "
-        f"dix), distances {_gap(error['distance_ratio_median'])}"
+        f"dix), distances {_gap(error['distance_ratio_median'], 'longue', 'courte')}"
     )
 
 
-def _gap(ratio: float) -> str:
+def _gap(ratio: float, more: str, less: str) -> str:
     percent = round(100 * (ratio - 1))
     if percent == 0:
         return "justes"
-    return f"trop {'longs' if percent > 0 else 'courts'} de {abs(percent)}{UNIT_SPACE}%"
+    return f"trop {more if percent > 0 else less}s de {abs(percent)}{UNIT_SPACE}%"
 
 
 def _signed(ratio: float) -> str:
