@@ -76,10 +76,12 @@ def _measured(errors: Sequence[Mapping[str, Any]] | None) -> str:
 
 def _error_sentence(error: Mapping[str, Any]) -> str:
     """Return the error of one trial area: ratios of estimated over real, said as percentages."""
+    time = _gap(error["time_ratio_median"], "long", "court")
+    distance = _gap(error["distance_ratio_median"], "longue", "courte")
     return (
-        f"{error['area']}, {format_integer(error['pairs'])} trajets : temps {_gap(error['time_ratio_median'], 'long', 'court')} en "
-        f"médiane (de {_signed(error['time_ratio_p10'])} à {_signed(error['time_ratio_p90'])} pour huit trajets sur "
-        f"dix), distances {_gap(error['distance_ratio_median'], 'longue', 'courte')}"
+        f"{error['area']}, {format_integer(error['pairs'])} trajets : temps {time} en médiane "
+        f"(de {_signed(error['time_ratio_p10'])} à {_signed(error['time_ratio_p90'])} pour huit trajets sur dix), "
+        f"distances {distance}"
     )
 
 
