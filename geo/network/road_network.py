@@ -4,6 +4,9 @@ Two views of the same streets. A *link* is a street between two nodes, with a sh
 point is snapped to and what is drawn. An *edge* is a link in one direction of travel; it is what
 the searches run on. Edges are kept sorted by the node where they end, so that a search against
 the direction of travel (from the sites towards the homes) reads memory in order.
+
+Nodes have two numbers. Their *position* is the maker's: `x`, `y`, and every result are in that
+order. Their *place* is their rank along a curve (`geo.network.layout`), which the edge arrays follow.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from scipy import sparse
 
 from geo.crs import require_metric
 from geo.errors import NetworkError, SourceError
+from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 
 if TYPE_CHECKING:
@@ -36,10 +40,9 @@ _FORMAT: Final = 1
 _ARRAYS: Final = (
     "x",
     "y",
+    "place",
     "edge_offsets",
-    "edge_source",
-    "edge_time_s",
-    "edge_length_m",
+    "edges",
     "link_edges",
     "snappable",
     "shape_xy",
@@ -71,13 +74,14 @@ class RoadNetwork:
     ----------
     x, y
         float64, shape (n_nodes,), metres in `crs`: node positions, in the order given by the maker.
+    place
+        int32, shape (n_nodes,): place of each node.
     edge_offsets
-        int64, shape (n_nodes + 1,): the edges that end at node v are rows
-        ``edge_offsets[v]:edge_offsets[v + 1]`` of the edge arrays.
-    edge_source
-        int32, shape (n_edges,): node where the edge starts.
-    edge_time_s, edge_length_m
-        float32, shape (n_edges,): seconds by car, junction delays included; metres along the road.
+        int32, shape (n_nodes + 1,): the edges that end at the node of place p are rows
+        ``edge_offsets[p]:edge_offsets[p + 1]`` of `edges`.
+    edges
+        `geo.network.layout.EDGE`, shape (n_edges,): place of the node where the edge starts; seconds
+        by car, junction delays included; metres along the road.
     link_edges
         int32, shape (n_links, 2): edge along the link's shape and edge against it, -1 where travel
         is not allowed that way.
@@ -91,10 +95,9 @@ class RoadNetwork:
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    edge_offsets: NDArray[np.int64]
-    edge_source: NDArray[np.int32]
-    edge_time_s: NDArray[np.float32]
-    edge_length_m: NDArray[np.float32]
+    place: NDArray[np.int32]
+    edge_offsets: NDArray[np.int32]
+    edges: NDArray[np.void]
     link_edges: NDArray[np.int32]
     snappable: NDArray[np.bool_]
     shape_xy: NDArray[np.float64]
@@ -140,19 +143,15 @@ class RoadNetwork:
         CrsError
             `crs` is not projected in metres.
         """
-        starts, ends_at, time, length, node_x, node_y = _numbers(source, target, travel_time_s, length_m, x, y)
-        nodes = np.concatenate([starts, ends_at])
-        if not ((np.rint(nodes) == nodes) & (np.abs(nodes) < 2**53)).all():
-            msg = (
-                "Réseau routier refusé : un nœud de départ ou d'arrivée n'est pas un nombre entier (0 à n - 1 attendu)."
-            )
-            raise NetworkError(msg)
-        start, end = starts.astype(np.int64), ends_at.astype(np.int64)
+        start, end = (_whole(nodes) for nodes in (source, target))
+        time, length = (_flat(cost, "f", np.float64) for cost in (travel_time_s, length_m))
+        node_x, node_y = (_flat(values, "", np.float64) for values in (x, y))
         _check_edges(start, end, time, length, node_x, node_y)
 
-        low, high = np.minimum(start, end), np.maximum(start, end)
-        _, first, link = np.unique(low * max(len(node_x), 1) + high, return_index=True, return_inverse=True)
-        ends = np.column_stack([low[first], high[first]]).ravel()
+        place = places(node_x, node_y)
+        start, end = place[start], place[end]
+        link, first = pair_numbers(start, end, len(place))
+        ends = np.argsort(place)[np.sort(np.column_stack([start[first], end[first]])).ravel()]
         return cls._from_links(
             start,
             end,
@@ -161,6 +160,7 @@ class RoadNetwork:
             node_x,
             node_y,
             crs,
+            place=place,
             link=link,
             against=start > end,
             snappable=np.ones(len(first), bool),
@@ -171,37 +171,38 @@ class RoadNetwork:
     @classmethod
     def _from_links(  # noqa: PLR0913 - one argument per array of the network
         cls,
-        start: NDArray[np.int64],
-        end: NDArray[np.int64],
-        time: NDArray[np.float64],
-        length: NDArray[np.float64],
+        start: NDArray[np.int32],
+        end: NDArray[np.int32],
+        time: NDArray[np.floating],
+        length: NDArray[np.floating],
         x: NDArray[np.float64],
         y: NDArray[np.float64],
         crs: str,
         *,
-        link: NDArray[np.int64],
+        place: NDArray[np.int32],
+        link: NDArray[np.integer],
         against: NDArray[np.bool_],
         snappable: NDArray[np.bool_],
         shape_xy: NDArray[np.float64],
         shape_offsets: NDArray[np.int64],
         **described: Any,
     ) -> RoadNetwork:
-        """Sort edges by where they end and tie each link to its edges; the arrays are trusted."""
+        """Sort edges (between places) by where they end and tie each link to its edges; the arrays are trusted."""
         require_metric(crs, "Réseau routier")
-        order = np.lexsort((time, start, end))
-        offsets = np.zeros(len(x) + 1, np.int64)
-        np.cumsum(np.bincount(end, minlength=len(x)), out=offsets[1:])
-        # Slowest first, so that the fastest edge of a direction is the one that stays written.
-        slowest_first = np.argsort(-time[order], kind="stable")
+        time = time.astype(np.float32)
+        order = edge_order(start, end, time, len(x))
+        edges = np.empty(len(order), EDGE)
+        edges["place"], edges["time_s"], edges["length_m"] = start[order], time[order], length[order]
+        # Last to first, so that the fastest edge of a direction, the first, is the one that stays written.
         link_edges = np.full((len(snappable), 2), -1, np.int32)
-        link_edges[link[order][slowest_first], against[order][slowest_first].astype(np.int64)] = slowest_first
+        backwards = order[::-1]
+        link_edges[link[backwards], against[backwards].astype(np.int8)] = np.arange(len(order))[::-1]
         network = cls(
             x=x,
             y=y,
-            edge_offsets=offsets,
-            edge_source=start[order].astype(np.int32),
-            edge_time_s=time[order].astype(np.float32),
-            edge_length_m=length[order].astype(np.float32),
+            place=place,
+            edge_offsets=row_offsets(end, len(x)),
+            edges=edges,
             link_edges=link_edges,
             snappable=snappable,
             shape_xy=shape_xy,
@@ -221,7 +222,7 @@ class RoadNetwork:
     @property
     def n_edges(self) -> int:
         """Number of directed edges."""
-        return len(self.edge_source)
+        return len(self.edges)
 
     @property
     def n_links(self) -> int:
@@ -229,28 +230,74 @@ class RoadNetwork:
         return len(self.snappable)
 
     @cached_property
+    def node_at(self) -> NDArray[np.int32]:
+        """Node at each place: int32, shape (n_nodes,)."""
+        node = np.empty(self.n_nodes, np.int32)
+        node[self.place] = np.arange(self.n_nodes, dtype=np.int32)
+        return fixed(node)
+
+    @property
+    def edge_source(self) -> NDArray[np.int32]:
+        """Node where each edge starts: int32, shape (n_edges,)."""
+        source: NDArray[np.int32] = self.node_at[self.edges["place"]]
+        return source
+
+    @property
     def edge_target(self) -> NDArray[np.int32]:
         """Node where each edge ends: int32, shape (n_edges,)."""
-        return np.repeat(np.arange(self.n_nodes, dtype=np.int32), np.diff(self.edge_offsets))
+        return np.repeat(self.node_at, np.diff(self.edge_offsets))
+
+    @property
+    def edge_time_s(self) -> NDArray[np.float32]:
+        """Seconds along each edge: float32, shape (n_edges,)."""
+        time: NDArray[np.float32] = self.edges["time_s"]
+        return time
+
+    @property
+    def edge_length_m(self) -> NDArray[np.float32]:
+        """Metres along each edge: float32, shape (n_edges,)."""
+        length: NDArray[np.float32] = self.edges["length_m"]
+        return length
 
     @cached_property
-    def by_source(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Edges grouped by where they start: offsets (n_nodes + 1,) and edge positions (n_edges,)."""
-        offsets = np.zeros(self.n_nodes + 1, np.int64)
-        np.cumsum(np.bincount(self.edge_source, minlength=self.n_nodes), out=offsets[1:])
-        return offsets, np.argsort(self.edge_source, kind="stable")
+    def edge_link(self) -> NDArray[np.int32]:
+        """Link of each edge: int32, shape (n_edges,), -1 for an edge slower than another of its link and direction."""
+        link = np.full(self.n_edges, -1, np.int32)
+        for side in (0, 1):
+            open_ = np.flatnonzero(self.link_edges[:, side] >= 0)
+            link[self.link_edges[open_, side]] = open_
+        return link
+
+    @cached_property
+    def by_source(self) -> tuple[NDArray[np.int32], NDArray[np.void], NDArray[np.int32]]:
+        """The edges sorted by where they start, for searches along the direction of travel.
+
+        Offsets by place, int32 (n_nodes + 1,); `EDGE` records with the place where each edge ends;
+        and the row of each in `edges`, int32 (n_edges,).
+        """
+        start = np.ascontiguousarray(self.edges["place"])
+        row = by_number(start, np.arange(self.n_edges, dtype=np.int32), self.n_nodes)
+        edges = self.edges[row]
+        edges["place"] = np.repeat(np.arange(self.n_nodes, dtype=np.int32), np.diff(self.edge_offsets))[row]
+        return fixed(row_offsets(start, self.n_nodes)), fixed(edges), fixed(row)
+
+    @cached_property
+    def typical_edge_s(self) -> float:
+        """Seconds along a typical edge (the median of an even sample), 1 where that is 0: the searches' unit."""
+        sample = self.edges["time_s"][:: max(1, self.n_edges // 10_000)]
+        return float(np.median(sample)) or float(np.mean(sample)) or 1.0 if len(sample) else 1.0
 
     @cached_property
     def component(self) -> NDArray[np.int32]:
         """Strongly connected part of each node, int32 (n_nodes,): 0 is the largest, then by size."""
         matrix = sparse.csr_array(
-            (np.ones(self.n_edges, np.int8), self.edge_source, self.edge_offsets), shape=(self.n_nodes, self.n_nodes)
+            (np.ones(self.n_edges, np.int8), self.edges["place"], self.edge_offsets), shape=(self.n_nodes, self.n_nodes)
         )
         count, label = sparse.csgraph.connected_components(matrix, directed=True, connection="strong")
         sizes = np.bincount(label, minlength=count)
         rank = np.empty(count, np.int32)
         rank[np.argsort(-sizes, kind="stable")] = np.arange(count, dtype=np.int32)
-        return np.asarray(rank[label], np.int32)
+        return np.asarray(rank[label[self.place]], np.int32)
 
     @cached_property
     def component_nodes(self) -> NDArray[np.int64]:
@@ -265,6 +312,22 @@ class RoadNetwork:
         edge = np.where(two_way, along, against)
         start, end = self.edge_source[edge], self.edge_target[edge]
         return np.column_stack([np.where(two_way, start, end), np.where(two_way, end, start)])
+
+    def memory(self) -> dict[str, int]:
+        """Return the bytes held now.
+
+        `edges` and `nodes` are what the searches run on, `by_source` their view along the direction
+        of travel once it was needed, `streets` ties links to edges, `shapes` is for drawing.
+        """
+        kept = vars(self)
+        groups = {
+            "edges": [self.edges],
+            "nodes": [self.x, self.y, self.place, self.edge_offsets, kept.get("node_at")],
+            "by_source": kept.get("by_source", ()),
+            "streets": [self.link_edges, self.snappable, kept.get("link_ends"), kept.get("edge_link")],
+            "shapes": [self.shape_xy, self.shape_offsets],
+        }
+        return {name: sum(array.nbytes for array in arrays if array is not None) for name, arrays in groups.items()}
 
     @cached_property
     def street_index(self) -> tuple[NDArray[np.int64], shapely.STRtree]:
@@ -409,6 +472,7 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         raise NetworkError(msg)
     drivable = allowed.any(axis=1)
     _check_edges(start, end, time, length_m[link], x, y)
+    place = places(x, y)
     if not drivable.all():
         kept = np.flatnonzero(drivable)
         renumbered = np.cumsum(drivable) - 1
@@ -417,13 +481,14 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         shape_offsets = np.concatenate([[0], np.cumsum(counts[kept])]).astype(np.int64)
         link, snappable = renumbered[link], snappable[kept]
     return RoadNetwork._from_links(  # noqa: SLF001 - the second constructor of the same module
-        start,
-        end,
+        place[start],
+        place[end],
         time,
         length_m[np.concatenate([link_along, link_against])],
         x,
         y,
         crs,
+        place=place,
         link=link,
         against=np.arange(len(start)) >= len(link_along),
         snappable=snappable,
@@ -436,25 +501,36 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
     )
 
 
-def _numbers(*columns: ArrayLike) -> list[NDArray[np.float64]]:
-    """Return copies as float64; raise `NetworkError` where one is not made of numbers."""
+def _flat(values: ArrayLike, kinds: str, otherwise: type[np.generic]) -> NDArray[Any]:
+    """Return a flat array, converted (hence copied) only where it is of none of the wanted kinds (numpy's letters)."""
     try:
-        return [np.array(column, np.float64).ravel() for column in columns]
+        array = np.asarray(values).ravel()
+        return array if array.dtype.kind in kinds else np.array(array, otherwise)
     except (TypeError, ValueError) as error:
         msg = "Réseau routier refusé : une liste contient autre chose que des nombres."
         raise NetworkError(msg) from error
 
 
+def _whole(values: ArrayLike) -> NDArray[Any]:
+    """Return node positions as a flat array of integers."""
+    array = _flat(values, "iuf", np.float64)
+    if array.dtype.kind != "f":
+        return array
+    if not ((np.rint(array) == array) & (np.abs(array) < 2**53)).all():
+        msg = "Réseau routier refusé : un nœud de départ ou d'arrivée n'est pas un nombre entier (0 à n - 1 attendu)."
+        raise NetworkError(msg)
+    return array.astype(np.int64)
+
+
 def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
     """Raise `ValueError` unless the arrays of a saved network have the types, shapes and ranges that go together."""
-    nodes, edges, links = (len(arrays[name]) for name in ("x", "edge_source", "snappable"))
-    expected: dict[str, tuple[tuple[int, ...], type[np.generic]]] = {
+    nodes, edges, links = (len(arrays[name]) for name in ("x", "edges", "snappable"))
+    expected: dict[str, tuple[tuple[int, ...], Any]] = {
         "x": ((nodes,), np.float64),
         "y": ((nodes,), np.float64),
-        "edge_offsets": ((nodes + 1,), np.int64),
-        "edge_source": ((edges,), np.int32),
-        "edge_time_s": ((edges,), np.float32),
-        "edge_length_m": ((edges,), np.float32),
+        "place": ((nodes,), np.int32),
+        "edge_offsets": ((nodes + 1,), np.int32),
+        "edges": ((edges,), EDGE),
         "link_edges": ((links, 2), np.int32),
         "snappable": ((links,), np.bool_),
         "shape_xy": ((len(arrays["shape_xy"]), 2), np.float64),
@@ -470,8 +546,11 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
             arrays[name][0] != 0 or arrays[name][-1] != last or (np.diff(arrays[name]) < 0).any()
         ):
             wrong.append(name)
-    for name, lowest, end in (("edge_source", 0, nodes), ("link_edges", -1, edges)):
-        if arrays[name].size and not lowest <= arrays[name].min() <= arrays[name].max() < end:
+    ranges = {"place": (arrays["place"], 0, nodes), "link_edges": (arrays["link_edges"], -1, edges)}
+    if "edges" not in wrong:
+        ranges["edges"] = (arrays["edges"]["place"], 0, nodes)
+    for name, (values, lowest, end) in ranges.items():
+        if values.size and not lowest <= values.min() <= values.max() < end:
             wrong.append(name)
     if wrong:
         msg = ", ".join(wrong)
@@ -479,10 +558,10 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
 
 
 def _check_edges(
-    start: NDArray[np.int64],
-    end: NDArray[np.int64],
-    time: NDArray[np.float64],
-    length: NDArray[np.float64],
+    start: NDArray[np.integer],
+    end: NDArray[np.integer],
+    time: NDArray[np.floating],
+    length: NDArray[np.floating],
     x: NDArray[np.float64],
     y: NDArray[np.float64],
 ) -> None:
@@ -497,7 +576,7 @@ def _check_edges(
         if outside:
             faults.append(f"{outside} arc(s) dont le nœud {name} n'existe pas (attendu : 0 à {len(x) - 1})")
     for name, cost in (("le temps est négatif, infini", time), ("la longueur est négative, infinie", length)):
-        bad = int((~np.isfinite(cost) | (cost < 0)).sum())
+        bad = int((~(cost >= 0) | (cost > np.finfo(np.float32).max)).sum())
         if bad:
             faults.append(f"{bad} arc(s) dont {name} ou non numérique")
     if faults:

@@ -4,30 +4,45 @@ People travel from home to the site. The field of all homes is therefore ONE sea
 sites at once, run against the direction of travel; on a network with one-way streets the search
 along the direction answers another question.
 
-The searches are Dijkstra's (1959) with a 4-ary heap and lazy deletion, compiled by numba, cached
-on disk. Equal times are decided by the lowest facility position, then by the shorter way, so the answer
-does not depend on the order of nodes or edges.
+Equal times are decided by the lowest facility position, then by the shorter way, so the answer does
+not depend on the order of nodes or edges. The loops are in `geo.network.search_kernels`.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-import numba
 import numpy as np
+import shapely
 
 from geo.errors import NetworkError
+from geo.network import bounded_kernels
+from geo.network import search_kernels as kernels
+from geo.network.layout import fixed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from geo.network.road_network import RoadNetwork
 
+    #: Seconds, metres, label and edge of every node.
+    _Results = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int32]]
+
+#: Places of one region of a large network; about a megabyte, so that it stays in the cache.
+REGION_PLACES: Final = 1 << 15
+#: Rounds after which the whole network is settled as one region, for networks that regions do not suit.
+_ROUNDS: Final = 64
+#: Buckets of the queue for the time of a typical edge.
+_BUCKETS_PER_EDGE: Final = 8.0
+_NONE: Final = fixed(np.zeros(0, np.int32))
+
 
 @dataclass(frozen=True, slots=True)
 class NearestFacility:
-    """The nearest facility of every node.
+    """The nearest facility of every node, or the k nearest, best first: then all shapes are (n_nodes, k).
 
     Attributes
     ----------
@@ -38,13 +53,13 @@ class NearestFacility:
     facility
         int64, shape (n_nodes,): position in the list of facilities asked for, -1 where there is none.
     next_edge
-        int64, shape (n_nodes,): first edge of the path from the node, -1 at the facility or where there is none.
+        int32, shape (n_nodes,): first edge of the path from the node, -1 at the facility or where there is none.
     """
 
     travel_time_s: NDArray[np.float64]
     length_m: NDArray[np.float64]
     facility: NDArray[np.int64]
-    next_edge: NDArray[np.int64]
+    next_edge: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,18 @@ class TimesFrom:
 
     travel_time_s: NDArray[np.float64]
     length_m: NDArray[np.float64]
-    last_edge: NDArray[np.int64]
+    last_edge: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path: its edges in the order of travel, int64 (k,), and its shape in the network's CRS.
+
+    The shape is empty where the path is, at the facility's own node.
+    """
+
+    edge: NDArray[np.int64]
+    line: shapely.LineString
 
 
 def nearest_facility(
@@ -83,27 +109,43 @@ def nearest_facility(
     NetworkError
         A node that the network does not have, or a cost that is negative or not finite.
     """
-    nodes = np.asarray(facility_nodes, np.int64).ravel()
-    time = np.zeros(len(nodes)) if start_time_s is None else np.asarray(start_time_s, np.float64).ravel()
-    length = np.zeros(len(nodes)) if start_length_m is None else np.asarray(start_length_m, np.float64).ravel()
-    label = np.arange(len(nodes), dtype=np.int64) if facility is None else np.asarray(facility, np.int64).ravel()
-    _check_starts(network, nodes, time, length)
-    if len(label) != len(nodes) or (label < 0).any():
-        msg = f"Recherche refusée : {len(label)} numéros d'équipement pour {len(nodes)} nœuds, ou un numéro négatif."
+    starts = starts_of(network, facility_nodes, start_time_s, start_length_m, facility)
+    return NearestFacility(*_search(network, network.edge_offsets, network.edges, _NONE, starts, np.inf))
+
+
+def nearest_facilities(
+    network: RoadNetwork,
+    facility_nodes: ArrayLike,
+    k: int,
+    *,
+    start_time_s: ArrayLike | None = None,
+    start_length_m: ArrayLike | None = None,
+    facility: ArrayLike | None = None,
+) -> NearestFacility:
+    """Find the `k` facilities reached soonest from every node, best first: results of shape (n_nodes, k).
+
+    Parameters
+    ----------
+    network, facility_nodes, start_time_s, start_length_m, facility
+        As for `nearest_facility`; entries with the same number are one facility.
+    k
+        How many, 1 or more; where fewer can be reached the rest is inf and -1.
+
+    Raises
+    ------
+    NetworkError
+        As for `nearest_facility`, or `k` out of range.
+    """
+    if not 1 <= k <= kernels.UNREACHED // max(network.n_nodes, 1):
+        msg = f"Recherche refusée : {k} structures par nœud demandées, attendu : au moins 1."
         raise NetworkError(msg)
-    found = _search(
-        network.edge_offsets,
-        np.arange(0, dtype=np.int64),
-        network.edge_source,
-        network.edge_time_s,
-        network.edge_length_m,
-        nodes,
-        time,
-        length,
-        label,
-        np.inf,
-    )
-    return NearestFacility(*found)
+    starts = starts_of(network, facility_nodes, start_time_s, start_length_m, facility, each_number=True)
+    nodes = kernels.k_nearest(network.edge_offsets, network.edges, starts, k, buckets_per_second(network))
+    rows = (network.place[:, None] * k + np.arange(k, dtype=np.int32)).ravel()
+    result = _results(len(rows))
+    kernels.read_nodes(nodes, fixed(rows), _NONE, 0, len(rows), *result)
+    time, length, number, edge = result
+    return NearestFacility(time.reshape(-1, k), length.reshape(-1, k), number.reshape(-1, k), edge.reshape(-1, k))
 
 
 def times_from(
@@ -130,30 +172,67 @@ def times_from(
     NetworkError
         A node that the network does not have, or a cost that is negative or not finite.
     """
+    starts = starts_of(network, start_nodes, start_time_s, start_length_m, np.zeros(np.size(start_nodes), np.int64))
+    time, length, _, last_edge = _search(network, *network.by_source, starts, limit_s)
+    return TimesFrom(time, length, last_edge)
+
+
+def path(network: RoadNetwork, near: NearestFacility, node: int) -> Path:
+    """Read off the fastest path from a node to its nearest facility.
+
+    Parameters
+    ----------
+    network
+        Road network.
+    near
+        What `nearest_facility` found on it.
+    node
+        Node position.
+
+    Raises
+    ------
+    NetworkError
+        The network has no such node, or no road leads from it to a facility.
+    """
+    if not 0 <= node < network.n_nodes or near.facility.shape != (network.n_nodes,):
+        msg = f"Itinéraire refusé : le nœud {node} est hors du réseau (attendu : 0 à {network.n_nodes - 1})."
+        raise NetworkError(msg)
+    if near.facility[node] < 0:
+        msg = f"Aucune route ne mène du nœud {node} à une structure."
+        raise NetworkError(msg)
+    edge = bounded_kernels.follow(network.edge_offsets, network.node_at, near.next_edge, node)
+    link = network.edge_link[edge]
+    points = []
+    for shape, along in zip(network.link_shapes(link), network.link_edges[link, 0] == edge, strict=True):
+        shape_points = shapely.get_coordinates(shape)
+        points.append(shape_points if along else shape_points[::-1])
+    # Where one link ends the next begins.
+    drawn = [points[0], *(following[1:] for following in points[1:])] if points else []
+    return Path(edge, shapely.LineString(np.concatenate(drawn)) if drawn else shapely.LineString())
+
+
+def starts_of(
+    network: RoadNetwork,
+    start_nodes: ArrayLike,
+    start_time_s: ArrayLike | None,
+    start_length_m: ArrayLike | None,
+    number: ArrayLike | None = None,
+    *,
+    each_number: bool = False,
+) -> NDArray[np.void]:
+    """Check the starts of a search and return them as `kernels.WAY`: the best of each node.
+
+    With `each_number`, the best of each number and node, sorted by number; `None` numbers them 0, 1...
+    """
     nodes = np.asarray(start_nodes, np.int64).ravel()
-    time, length = np.asarray(start_time_s, np.float64).ravel(), np.asarray(start_length_m, np.float64).ravel()
-    _check_starts(network, nodes, time, length)
-    offsets, order = network.by_source
-    seconds, metres, _, last_edge = _search(
-        offsets,
-        order,
-        network.edge_target,
-        network.edge_time_s,
-        network.edge_length_m,
-        nodes,
-        time,
-        length,
-        np.zeros(len(nodes), np.int64),
-        limit_s,
-    )
-    return TimesFrom(seconds, metres, last_edge)
-
-
-def _check_starts(
-    network: RoadNetwork, nodes: NDArray[np.int64], time: NDArray[np.float64], length: NDArray[np.float64]
-) -> None:
-    if not len(nodes) == len(time) == len(length):
-        msg = f"Recherche refusée : {len(nodes)} nœuds pour {len(time)} temps et {len(length)} longueurs."
+    time = np.zeros(len(nodes)) if start_time_s is None else np.asarray(start_time_s, np.float64).ravel()
+    length = np.zeros(len(nodes)) if start_length_m is None else np.asarray(start_length_m, np.float64).ravel()
+    label = np.arange(len(nodes)) if number is None else np.asarray(number, np.int64).ravel()
+    if not len(nodes) == len(time) == len(length) == len(label):
+        msg = (
+            f"Recherche refusée : {len(nodes)} nœuds pour {len(time)} temps, {len(length)} longueurs "
+            f"et {len(label)} numéros."
+        )
         raise NetworkError(msg)
     if len(nodes) and (nodes.min() < 0 or nodes.max() >= network.n_nodes):
         msg = f"Recherche refusée : un nœud de départ est hors du réseau (attendu : 0 à {network.n_nodes - 1})."
@@ -161,108 +240,66 @@ def _check_starts(
     if not (np.isfinite(time).all() and np.isfinite(length).all() and (time >= 0).all() and (length >= 0).all()):
         msg = "Recherche refusée : un temps ou une longueur de départ est négatif ou non numérique."
         raise NetworkError(msg)
+    if len(nodes) and not 0 <= label.min() <= label.max() < kernels.UNREACHED:
+        msg = f"Recherche refusée : un numéro de structure est négatif ou dépasse {kernels.UNREACHED - 1}."
+        raise NetworkError(msg)
+    order = np.lexsort((length, time, nodes, label) if each_number else (length, label, time, nodes))
+    first = np.diff(nodes[order], prepend=-1) != 0
+    if each_number:
+        first |= np.diff(label[order], prepend=-1) != 0
+    order = order[first]
+    starts = np.zeros(len(order), kernels.WAY)
+    starts["time_s"], starts["length_m"], starts["label"] = time[order], length[order], label[order]
+    starts["via"], starts["place"] = 1, network.place[nodes[order]]
+    return starts
 
 
-def _compiled(function: Any) -> Any:
-    """Compile a kernel at its first call, keep it on disk, and release the interpreter lock while it runs."""
-    return numba.njit(cache=True, nogil=True)(function)
+def _search(
+    network: RoadNetwork,
+    offsets: NDArray[np.int32],
+    edges: NDArray[np.void],
+    edge_row: NDArray[np.int32],
+    starts: NDArray[np.void],
+    limit_s: float,
+) -> _Results:
+    """Search from all starts at once, region by region, on all cores.
 
-
-@_compiled
-def _sift_up(heap_time, heap_label, heap_node, slot, time, label, node):  # type: ignore[no-untyped-def]
-    """Place an entry at `slot` or above it, so that no parent comes after its child."""
-    while slot > 0:
-        parent = (slot - 1) >> 2
-        if heap_time[parent] < time or (heap_time[parent] == time and heap_label[parent] <= label):
-            break
-        heap_time[slot], heap_label[slot], heap_node[slot] = heap_time[parent], heap_label[parent], heap_node[parent]
-        slot = parent
-    heap_time[slot], heap_label[slot], heap_node[slot] = time, label, node
-
-
-@_compiled
-def _sift_down(heap_time, heap_label, heap_node, size, time, label, node):  # type: ignore[no-untyped-def]
-    """Place an entry at the top of a heap of `size` entries or below it."""
-    slot = 0
-    while True:
-        best = 4 * slot + 1
-        if best >= size:
-            break
-        for child in range(best + 1, min(best + 4, size)):
-            if heap_time[child] < heap_time[best] or (
-                heap_time[child] == heap_time[best] and heap_label[child] < heap_label[best]
-            ):
-                best = child
-        if heap_time[best] > time or (heap_time[best] == time and heap_label[best] >= label):
-            break
-        heap_time[slot], heap_label[slot], heap_node[slot] = heap_time[best], heap_label[best], heap_node[best]
-        slot = best
-    heap_time[slot], heap_label[slot], heap_node[slot] = time, label, node
-
-
-@_compiled
-def _grown(array):  # type: ignore[no-untyped-def]
-    """Return a copy of an array with twice its room."""
-    wider = np.empty(2 * len(array), array.dtype)
-    wider[: len(array)] = array
-    return wider
-
-
-@_compiled
-def _search(  # type: ignore[no-untyped-def]
-    offsets, order, neighbour, edge_time, edge_length, start_nodes, start_time, start_length, start_label, limit
-):
-    """Search from all starts at once.
-
-    `order` maps a row of the adjacency to its edge (empty: the rows are the edges); `neighbour` is
-    by edge. An entry of the heap that is older than what its node holds is skipped.
+    `edge_row` gives the number of each of `edges`; empty where they are the network's own.
     """
-    n_nodes = len(offsets) - 1
-    time = np.full(n_nodes, np.inf)
-    length = np.full(n_nodes, np.inf)
-    label = np.full(n_nodes, -1, np.int64)
-    via = np.full(n_nodes, -1, np.int64)
-    indirect = len(order) > 0
+    n, size = network.n_nodes, REGION_PLACES
+    per_second = buckets_per_second(network)
+    nodes = np.empty(n, kernels.NODE)
+    result = _results(n)
+    regions = [(first, min(first + size, n)) for first in range(0, n, size)]
+    with ThreadPoolExecutor(min(threads(), max(len(regions), 1))) as pool:
+        run = pool.map if len(regions) > 1 else map
 
-    capacity = max(1024, len(start_nodes))
-    heap_time = np.empty(capacity)
-    heap_label = np.empty(capacity, np.int64)
-    heap_node = np.empty(capacity, np.int64)
-    size = 0
-    for i in range(len(start_nodes)):
-        node = start_nodes[i]
-        if start_time[i] > limit or start_time[i] > time[node]:
-            continue
-        if start_time[i] == time[node] and label[node] >= 0 and start_label[i] > label[node]:
-            continue
-        if start_time[i] == time[node] and start_label[i] == label[node] and start_length[i] >= length[node]:
-            continue
-        time[node], length[node], label[node] = start_time[i], start_length[i], start_label[i]
-        _sift_up(heap_time, heap_label, heap_node, size, start_time[i], start_label[i], node)
-        size += 1
+        def settle(region: int) -> NDArray[np.void]:
+            own = waiting[bounds[region] : bounds[region + 1]]
+            sent: NDArray[np.void] = kernels.settle(offsets, edges, nodes, *regions[region], own, limit_s, per_second)
+            return sent
 
-    while size > 0:
-        now, facility, node = heap_time[0], heap_label[0], heap_node[0]
-        size -= 1
-        if size > 0:
-            _sift_down(heap_time, heap_label, heap_node, size, heap_time[size], heap_label[size], heap_node[size])
-        if now > time[node] or facility != label[node]:
-            continue
-        for row in range(offsets[node], offsets[node + 1]):
-            edge = order[row] if indirect else row
-            other = neighbour[edge]
-            reached = now + edge_time[edge]
-            if reached > limit or reached > time[other]:
-                continue
-            metres = length[node] + edge_length[edge]
-            if reached == time[other] and (
-                facility > label[other] or (facility == label[other] and metres >= length[other])
-            ):
-                continue
-            time[other], length[other] = reached, metres
-            label[other], via[other] = facility, edge
-            if size == len(heap_time):
-                heap_time, heap_label, heap_node = _grown(heap_time), _grown(heap_label), _grown(heap_node)
-            _sift_up(heap_time, heap_label, heap_node, size, reached, facility, other)
-            size += 1
-    return time, length, label, via
+        list(run(lambda region: kernels.clear(nodes, *region, limit_s), regions))
+        waiting, bounds = kernels.deliver(nodes, starts, size)
+        for _ in range(_ROUNDS):
+            if not len(waiting):
+                break
+            sent = list(run(settle, np.flatnonzero(np.diff(bounds)).tolist()))
+            waiting, bounds = kernels.deliver(nodes, np.concatenate(sent), size)
+        kernels.settle(offsets, edges, nodes, 0, n, waiting, limit_s, per_second)
+        list(run(lambda region: kernels.read_nodes(nodes, network.place, edge_row, *region, *result), regions))
+    return result
+
+
+def _results(n: int) -> _Results:
+    return np.empty(n), np.empty(n), np.empty(n, np.int64), np.empty(n, np.int32)
+
+
+def buckets_per_second(network: RoadNetwork) -> float:
+    """Return how fine the queue of a search divides time."""
+    return _BUCKETS_PER_EDGE / network.typical_edge_s
+
+
+def threads() -> int:
+    """Return the number of cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

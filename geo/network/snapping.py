@@ -51,13 +51,21 @@ class Legs:
     """Legs between points and nodes, at most three a point.
 
     `point` and `node` are int64 positions, `time_s` and `length_m` float64: the access leg off the
-    network and the part of the street, all of shape (n_legs,).
+    network and the part of the street, all of shape (n_legs,). `n_points` counts the points, with
+    those that no leg leads to.
     """
 
     point: NDArray[np.int64]
     node: NDArray[np.int64]
     time_s: NDArray[np.float64]
     length_m: NDArray[np.float64]
+    n_points: int
+
+    @classmethod
+    def at_nodes(cls, nodes: ArrayLike) -> Legs:
+        """Return the legs of points that are at nodes themselves: one each, of no length."""
+        node = np.asarray(nodes, np.int64).ravel()
+        return cls(np.arange(len(node)), node, np.zeros(len(node)), np.zeros(len(node)), len(node))
 
 
 def snap(network: RoadNetwork, lon: ArrayLike, lat: ArrayLike) -> SnappedPoints:
@@ -149,7 +157,7 @@ def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Leg
         )
     )
     point, node, time, length = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return Legs(point.astype(np.int64), node.astype(np.int64), time, length)
+    return Legs(point.astype(np.int64), node.astype(np.int64), time, length, len(snapped))
 
 
 def along_one_street(

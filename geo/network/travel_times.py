@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.network.bounded_searches import travel_matrix
 from geo.network.shortest_paths import nearest_facility, times_from
 from geo.network.snapping import SnappedPoints, along_one_street, legs_from_points, legs_to_points
 
@@ -69,25 +70,11 @@ def times_between(
 
     One search for each of the shorter list.
     """
-    if len(origins) < len(destinations):
-        rows = [times_from_point(network, origins, i, destinations) for i in range(len(origins))]
-        shape = (len(origins), len(destinations))
-        return np.reshape([row[0] for row in rows], shape), np.reshape([row[1] for row in rows], shape)
-    into, out = legs_to_points(network, destinations), legs_from_points(network, origins)
+    matrix = travel_matrix(network, legs_from_points(network, origins), legs_to_points(network, destinations))
     time = np.full((len(origins), len(destinations)), np.inf)
     length = np.full_like(time, np.inf)
-    for column in range(len(destinations)):
-        mine = into.point == column
-        field = nearest_facility(
-            network, into.node[mine], start_time_s=into.time_s[mine], start_length_m=into.length_m[mine]
-        )
-        _keep_fastest(
-            time[:, column],
-            length[:, column],
-            out.point,
-            field.travel_time_s[out.node] + out.time_s,
-            field.length_m[out.node] + out.length_m,
-        )
+    time[matrix.origin, matrix.destination] = matrix.travel_time_s
+    length[matrix.origin, matrix.destination] = matrix.length_m
     origin, destination, direct_time, direct_length = along_one_street(network, origins, destinations)
     flat = origin * len(destinations) + destination
     _keep_fastest(time.reshape(-1), length.reshape(-1), flat, direct_time, direct_length)

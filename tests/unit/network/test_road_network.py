@@ -15,9 +15,8 @@ ARRAYS = (
     "x",
     "y",
     "edge_offsets",
-    "edge_source",
-    "edge_time_s",
-    "edge_length_m",
+    "place",
+    "edges",
     "link_edges",
     "snappable",
     "shape_xy",
@@ -52,11 +51,13 @@ def test_every_edge_is_kept_whatever_the_order_inside():
 def test_edges_are_grouped_by_where_they_end_and_by_where_they_start():
     network = make(EDGES, 5)
     for node in range(5):
-        into = network.edge_source[network.edge_offsets[node] : network.edge_offsets[node + 1]]
+        place = network.place[node]
+        into = network.edge_source[network.edge_offsets[place] : network.edge_offsets[place + 1]]
         assert sorted(into.tolist()) == sorted(a for a, b, *_ in EDGES if b == node)
-        offsets, order = network.by_source
-        out = network.edge_target[order[offsets[node] : offsets[node + 1]]]
-        assert sorted(out.tolist()) == sorted(b for a, b, *_ in EDGES if a == node)
+        offsets, edges, row = network.by_source
+        out = slice(offsets[place], offsets[place + 1])
+        assert sorted(network.node_at[edges["place"][out]].tolist()) == sorted(b for a, b, *_ in EDGES if a == node)
+        assert network.edge_target[row[out]].tolist() == network.node_at[edges["place"][out]].tolist()
 
 
 def test_opposite_edges_lie_on_one_link_and_the_fastest_stands_for_its_direction():
@@ -276,7 +277,7 @@ def cut(path, kept):
 
 
 DAMAGE = {
-    "an array is missing": lambda folder: (folder / "edge_time_s.npy").unlink(),
+    "an array is missing": lambda folder: (folder / "edges.npy").unlink(),
     "an array is cut": lambda folder: cut(folder / "x.npy", -8),
     "an array is cut in its header": lambda folder: cut(folder / "x.npy", 40),
     "an array is garbage": lambda folder: (folder / "x.npy").write_bytes(b"\x00\xffgarbage" * 30),
@@ -292,9 +293,11 @@ DAMAGE = {
     "source is a number": lambda folder: edit_description(folder, source=3),
 }
 UNSEEN_DAMAGE = {
-    "an array of another length": lambda folder: np.save(folder / "edge_source.npy", np.zeros(1, np.int32)),
-    "an array of another type": lambda folder: np.save(folder / "edge_source.npy", np.zeros(4, np.float64)),
-    "a node out of range": lambda folder: np.save(folder / "edge_source.npy", np.full(4, 10**6, np.int32)),
+    "an array of another length": lambda folder: np.save(folder / "place.npy", np.zeros(1, np.int32)),
+    "an array of another type": lambda folder: np.save(folder / "edges.npy", np.zeros(4, np.float64)),
+    "a node out of range": lambda folder: np.save(
+        folder / "link_edges.npy", np.full_like(np.load(folder / "link_edges.npy"), 10**6)
+    ),
     "an unknown system": lambda folder: edit_description(folder, crs="Lambert"),
 }
 

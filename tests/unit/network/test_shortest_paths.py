@@ -177,7 +177,7 @@ def test_a_start_cost_that_is_not_a_cost_is_refused(network, cost):
 def test_lists_of_different_lengths_are_refused(network):
     with pytest.raises(NetworkError, match="2 nœuds pour 1 temps"):
         nearest_facility(network, [3, 4], start_time_s=[0.0])
-    with pytest.raises(NetworkError, match="1 nœuds pour 1 temps et 2 longueurs"):
+    with pytest.raises(NetworkError, match="1 nœuds pour 1 temps, 2 longueurs"):
         times_from(network, [3], [0.0], [0.0, 0.0])
 
 
