@@ -134,6 +134,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
         write_country_diagnosis,
     )
     from geo.report.tables import diagnosis_summary, write_diagnosis  # noqa: PLC0415
+    from geo.siting.gains import candidate_gains  # noqa: PLC0415
 
     name = _list_name(facilities)
     kind = rule.replace("-", "_")
@@ -150,7 +151,10 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
         _print_summary(country.name, diagnosis.summary)
         _print(country.parts[0].manifest["network"]["notes"][0])
         if out is not None:
-            _print(f"Fichiers écrits dans {out} : communes (.parquet, .csv), departements.csv, regions.csv, map.png.")
+            _print(
+                names = "communes.parquet, communes.csv, departements.csv, regions.csv, gains.csv, map.png, summary.json"
+                _print(f"Fichiers écrits dans {out} : {names}.")
+            )
         return
     territory = _load(folder)
     times = territory.travel_times(name, buses=buses, antennes=antennes)
@@ -158,7 +162,8 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
     summary = summarize(cov, times, threshold, facilities=name, rule=chosen)
     if out is not None:
         logging.getLogger("geo").info("Écriture de la table et de la carte…")
-        write_diagnosis(territory, cov, summary, out, rule=chosen, buses=buses, antennes=antennes)
+        gains = candidate_gains(territory, times, threshold)
+        write_diagnosis(territory, cov, summary, gains, out, rule=chosen, buses=buses, antennes=antennes)
     if as_json:
         _print_json(diagnosis_summary(territory, summary))
         return
@@ -168,7 +173,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
     for note in network["notes"]:
         _print(f"  - {note}")
     if out is not None:
-        _print(f"Fichiers écrits dans {out} : communes.csv, communes.gpkg, map.html, summary.json.")
+        _print(f"Fichiers écrits dans {out} : communes.csv, communes.gpkg, gains.csv, map.html, summary.json.")
 
 
 @app.command(help="Trouver les lieux les plus proches d'une position, par la route.")

@@ -22,7 +22,7 @@ DEFAULT_THRESHOLD_MIN: Final = 20.0
 #: Thresholds (min) outside of this are taken for a mistake.
 THRESHOLD_BOUNDS_MIN: Final = (1.0, 240.0)
 #: Minutes (60 microseconds) within which a time is at the threshold, whatever the rounding of sums.
-_AT_THRESHOLD_MIN: Final = 1e-6
+AT_THRESHOLD_MIN: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def coverage(
     if not low <= threshold_min <= high:
         msg = f"Seuil de {threshold_min:g} min refusé : un seuil de {low:g} à {high:g} minutes est attendu."
         raise ParameterError(msg)
-    limit_min = threshold_min + _AT_THRESHOLD_MIN
+    limit_min = threshold_min + AT_THRESHOLD_MIN
     times = territory.travel_times(facilities) if times is None else times
     communes = territory.communes
     row = communes.index.get_indexer(times["commune_code"])

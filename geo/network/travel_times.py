@@ -63,13 +63,32 @@ def nearest_by_road(network: RoadNetwork, origins: SnappedPoints, facilities: Sn
     return result
 
 
+def pairs_within(
+    network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints, limit_s: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the trips of at most `limit_s` seconds: origin, destination and seconds, shape (n_trips,) each.
+
+    Sorted by origin, then destination; one row a pair, its fastest trip.
+    """
+    matrix = travel_matrix(
+        network, legs_from_points(network, origins), legs_to_points(network, destinations), limit_s=limit_s
+    )
+    direct_origin, direct_destination, direct_time, _ = along_one_street(network, origins, destinations)
+    origin = np.concatenate([matrix.origin, direct_origin])
+    destination = np.concatenate([matrix.destination, direct_destination])
+    time = np.concatenate([matrix.travel_time_s, direct_time])
+    order = np.lexsort((time, destination, origin))
+    order = order[time[order] <= limit_s]
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(origin[order]) != 0) | (np.diff(destination[order]) != 0)
+    kept = order[first]
+    return origin[kept], destination[kept], time[kept]
+
+
 def times_between(
     network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return seconds and metres from every origin to every destination, shape (n, m), inf: no way.
-
-    One search for each of the shorter list.
-    """
+    """Return seconds and metres from every origin to every destination, shape (n, m), inf: no way."""
     matrix = travel_matrix(network, legs_from_points(network, origins), legs_to_points(network, destinations))
     time = np.full((len(origins), len(destinations)), np.inf)
     length = np.full_like(time, np.inf)

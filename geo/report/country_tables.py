@@ -13,7 +13,8 @@ from geo.access.coverage import CoverageRule, CoverageSummary, coverage, summari
 from geo.crs import departement_of
 from geo.maps.static import MapPart, draw_travel_times
 from geo.maps.style import coverage_sentence, facility_title, format_decimal
-from geo.report.tables import commune_table, neutralize
+from geo.report.tables import commune_table, gain_table, write_table
+from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name, region_name
 from geo.storage import replacing_file
 
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CountryDiagnosis:
-    """Coverage of every commune of a country, its travel times, and totals."""
+    """Coverage of every commune of a country, its travel times, what one new site would bring, and totals."""
 
     coverage: pd.DataFrame
     times: pd.DataFrame
+    gains: pd.DataFrame
     summary: CoverageSummary
 
 
@@ -53,8 +55,11 @@ def diagnose_country(
         coverage(part, threshold_min, facilities=facilities, rule=rule, times=times)
         for part, times in zip(country.parts, all_times, strict=True)
     ]
+    gains = pd.concat(
+        [candidate_gains(part, times, threshold_min) for part, times in zip(country.parts, all_times, strict=True)]
+    ).sort_values("gain_residents", ascending=False, kind="stable")
     cov, times = pd.concat(covs), pd.concat(all_times, ignore_index=True)
-    return CountryDiagnosis(cov, times, summarize(cov, times, threshold_min, facilities=facilities, rule=rule))
+    return CountryDiagnosis(cov, times, gains, summarize(cov, times, threshold_min, facilities=facilities, rule=rule))
 
 
 def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
@@ -109,7 +114,7 @@ def country_summary(country: Country, diagnosis: CountryDiagnosis) -> dict[str, 
 
 
 def write_country_diagnosis(country: Country, diagnosis: CountryDiagnosis, folder: Path) -> None:
-    """Write tables of communes (also GeoParquet), départements and regions, ``summary.json`` and ``map.png``.
+    """Write tables of communes (also GeoParquet), départements, regions and gains, ``summary.json``, ``map.png``.
 
     Raises
     ------
@@ -124,13 +129,10 @@ def write_country_diagnosis(country: Country, diagnosis: CountryDiagnosis, folde
         "communes.csv": table,
         "departements.csv": area_table(diagnosis, by="departement"),
         "regions.csv": area_table(diagnosis, by="region"),
+        "gains.csv": gain_table(diagnosis.gains),
     }
     for name, rows in tables.items():
-        safe = rows.copy()
-        for column in safe.columns[safe.dtypes == "string"]:
-            safe[column] = safe[column].map(neutralize, na_action="ignore")
-        with replacing_file(folder / name) as path:
-            safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        write_table(rows, folder / name)
     with replacing_file(folder / "summary.json") as path:
         content = json.dumps(country_summary(country, diagnosis), ensure_ascii=False, indent=1, allow_nan=False)
         path.write_text(content + "\n", encoding="utf-8")

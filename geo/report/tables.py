@@ -65,17 +65,35 @@ def diagnosis_summary(territory: Territory, summary: CoverageSummary) -> dict[st
     }
 
 
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV (comma, UTF-8) whose texts no spreadsheet runs; booleans as true, false or empty."""
+    safe = table.copy()
+    for column in safe.columns[safe.dtypes == "string"]:
+        safe[column] = safe[column].map(neutralize, na_action="ignore")
+    for column in safe.columns[safe.dtypes == "boolean"]:
+        safe[column] = safe[column].map({True: "true", False: "false"}, na_action="ignore")
+    with replacing_file(path) as beside:
+        safe.to_csv(beside, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def gain_table(gains: pd.DataFrame) -> pd.DataFrame:
+    """Return candidate gains as the table of ``gains.csv``: `code`, `name`, `gain_residents`, those that gain any."""
+    table = gains[gains["gain_residents"] > 0].rename_axis("code").reset_index()
+    return table.astype({"code": "string"}).round({"gain_residents": 0})
+
+
 def write_diagnosis(
     territory: Territory,
     cov: pd.DataFrame,
     summary: CoverageSummary,
+    gains: pd.DataFrame,
     folder: Path,
     *,
     rule: CoverageRule,
     buses: bool = False,
     antennes: bool = True,
 ) -> None:
-    """Write ``communes.csv``, ``communes.gpkg``, ``map.html`` and ``summary.json`` into a folder.
+    """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json`` into a folder.
 
     Raises
     ------
@@ -83,12 +101,8 @@ def write_diagnosis(
         The folder cannot be written to.
     """
     table = commune_table(cov)
-    with replacing_file(folder / "communes.csv") as path:
-        safe = table.copy()
-        for column in ("code", "name", "facility_id", "facility_name"):
-            safe[column] = safe[column].astype("string").map(neutralize, na_action="ignore")
-        safe["under_served"] = safe["under_served"].map({True: "true", False: "false"}, na_action="ignore")
-        safe.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    write_table(table, folder / "communes.csv")
+    write_table(gain_table(gains), folder / "gains.csv")
     with replacing_file(folder / "communes.gpkg") as path:
         layer = gpd.GeoDataFrame(table, geometry=territory.communes.geometry.to_numpy(), crs=territory.communes.crs)
         layer.to_file(path, layer="communes", driver="GPKG")

@@ -1,0 +1,1 @@
+"""Where a new site would serve best."""
