@@ -151,10 +151,8 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
         _print_summary(country.name, diagnosis.summary)
         _print(country.parts[0].manifest["network"]["notes"][0])
         if out is not None:
-            _print(
-                names = "communes.parquet, communes.csv, departements.csv, regions.csv, gains.csv, map.png, summary.json"
-                _print(f"Fichiers écrits dans {out} : {names}.")
-            )
+            names = "communes.parquet, communes.csv, departements.csv, regions.csv, gains.csv, map.png, summary.json"
+            _print(f"Fichiers écrits dans {out} : {names}.")
         return
     territory = _load(folder)
     times = territory.travel_times(name, buses=buses, antennes=antennes)
