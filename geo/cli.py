@@ -71,6 +71,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
     if (departement is None) == (not france):
         msg = "Donnez un département avec --departement (64, 2A, 974…), ou toute la France avec --france."
         raise ParameterError(msg)
+    (Country if departement is None else Territory).require_place(out)
     lists = _read_places(places or [], places_columns or [])
     built: Territory | Country
     if departement is None:

@@ -27,7 +27,7 @@ from geo.sources.departements import departement_name
 from geo.sources.embedded import read_embedded
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
-from geo.storage import replacing_folder
+from geo.storage import replacing_folder, require_replaceable
 from geo.study_area import bounds, near_communes, near_places
 
 if TYPE_CHECKING:
@@ -296,6 +296,11 @@ class Territory:
             manifest={},
         )
         return _described(territory, [*tables.sources, *([] if cell_table is None else [cell_table])])
+
+    @staticmethod
+    def require_place(path: Path | str) -> None:
+        """Raise `SourceError` where `save` would refuse to write: better said before hours of reading than after."""
+        require_replaceable(Path(path), marker=_MANIFEST)
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Territory:

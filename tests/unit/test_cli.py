@@ -184,3 +184,15 @@ def test_hostile_files_are_one_french_line(run, small_world, tmp_path, option, c
     assert len(failure) == 1
     assert "bad." in failure[0]
     assert sorted(path.name for path in tmp_path.iterdir()) == [bad.name]
+
+
+def test_an_occupied_folder_is_refused_before_anything_is_read(run, small_world, tmp_path):
+    (tmp_path / "letter.txt").write_text("keep me")
+    status, out, err = run(
+        "build", "--departement", "64", "--sites", small_world.sites, "--communes", small_world.communes,
+        "--out", tmp_path,
+    )  # fmt: skip
+    assert (status, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1  # no step was begun
+    assert "n'a pas été écrit par maillage" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
