@@ -28,7 +28,7 @@ from geo.sources.embedded import read_embedded
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
 from geo.storage import replacing_folder, require_replaceable
-from geo.study_area import bounds, near_communes, near_places
+from geo.study_area import MARGIN_M, bounds, near_communes, near_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -398,7 +398,14 @@ def _embedded() -> Territory:
 
 def _described(territory: Territory, tables: Sequence[SourceTable]) -> Territory:
     """Return the same territory with its manifest."""
-    notes = [note for table in tables for note in table.notes]
+    # Communes carry the notes of the population that they were given: each is said once.
+    notes = list(dict.fromkeys(note for table in tables for note in table.notes))
+    notes += [
+        f"Aucun lieu de la liste « {name} » dans « {territory.name} » ni à moins de {MARGIN_M / 1000:.0f} km : "
+        f"aucun temps ne peut être calculé vers cette liste."
+        for name, table in territory.facilities.items()
+        if table.empty
+    ]
     off = ~(territory.demand_on_network.link >= 0)
     if off.any():
         codes = territory.demand["commune_code"][off].nunique()

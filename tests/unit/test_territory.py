@@ -1,5 +1,6 @@
 """Building, saving and loading a territory, and the times it answers: a small world known by hand."""
 
+import csv
 import json
 
 import numpy as np
@@ -154,3 +155,17 @@ def test_demand_without_cells_is_one_point_a_commune():
     assert demand["commune_code"].is_unique
     expected = territory.communes["population"].to_numpy(float, na_value=np.nan)
     assert np.array_equal(demand["population"], expected, equal_nan=True)
+
+
+def test_notes_are_said_once_and_tell_of_a_list_with_no_place_nearby(small_world, territory, tmp_path):
+    assert len(set(territory.manifest["notes"])) == len(territory.manifest["notes"])
+    far = tmp_path / "far.csv"
+    text = small_world.sites.read_text(encoding="utf-8")
+    with small_world.sites.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            text = text.replace(row["latitude"], "48.85").replace(row["longitude"], "2.35")
+    far.write_text(text, encoding="utf-8")
+    empty = Territory.build(departement="64", communes=small_world.communes, sites=far, roads=small_world.roads)
+    assert empty.manifest["facilities"] == {"sites": 0}
+    assert any("Aucun lieu de la liste « sites »" in note for note in empty.manifest["notes"])
+    assert not any("Aucun lieu" in note for note in territory.manifest["notes"])
