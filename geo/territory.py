@@ -201,8 +201,8 @@ class Territory:
         Parameters
         ----------
         departement
-            INSEE code; its communes are the study area, and the neighbours found in the files count
-            up to 55 km around.
+            INSEE code (``"2a"`` and ``"1"`` are taken for ``"2A"`` and ``"01"``); its communes are the study
+            area, and the neighbours found in the files count up to 55 km around.
         communes
             One or several layers of contours.
         sites
@@ -222,6 +222,7 @@ class Territory:
         MaillageError
             A file is unusable (each reader says why), or holds no commune of the département.
         """
+        departement = departement.strip().upper().zfill(2)
         name = departement_name(departement)
         tables = read_official_tables(
             communes=communes,
@@ -276,6 +277,7 @@ class Territory:
         if cells is not None:
             _log.info("Lecture des carreaux de population…")
             cell_table = read_population_cells(Path(cells), area)
+            area = _with_population_of_cells(area, cell_table.frame)
 
         if isinstance(roads, RoadNetwork):
             network = roads
@@ -394,6 +396,12 @@ def _embedded() -> Territory:
         manifest={},
     )
     return _described(territory, [tables.communes, tables.sites, tables.tax_offices])
+
+
+def _with_population_of_cells(area: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the communes with those of unknown legal population given that of their cells."""
+    counted = cells.groupby("commune_code")["population"].sum().round().astype("Int64")
+    return area.assign(population=area["population"].fillna(counted.reindex(area.index)))
 
 
 def _described(territory: Territory, tables: Sequence[SourceTable]) -> Territory:
