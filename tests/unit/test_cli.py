@@ -136,6 +136,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
     assert status == 0
     assert "Lecture des communes" in err
     assert "« Pyrénées-Atlantiques » écrit" in out
+    assert "5 commune(s), population inconnue" in out
     status, out, _ = run("diagnose", tmp_path / "t", "--threshold", "20")
     assert status == 0
     assert re.search(r"\d+ % des habitants|habitants", out)
@@ -158,7 +159,9 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["nearest", "--lon", "-1.5", "--lat", "43.4", "-k", "0"], "Au moins 1"),
         (["validate", "--roads", "approximate"], "référence"),
         (["validate", "--roads", "missing.pbf", "--reference", "missing.json"], "missing.json"),
-        (["fly"], "fly"),
+        (["fly"], "« fly » n'est pas attendu ici"),
+        (["nearest", "--lon", "1", "--lat", "2", "here", "there"], "« there » n'est pas attendu ici"),
+        ([], "build, diagnose, nearest ou validate"),
     ],
 )
 def test_bad_input_is_one_french_line_and_status_2(run, arguments, expected):
@@ -168,6 +171,7 @@ def test_bad_input_is_one_french_line_and_status_2(run, arguments, expected):
     assert len(err.strip().splitlines()) == 1
     assert expected in err
     assert "Traceback" not in err
+    assert not re.search(r"Usage|Invalid|No such|should be|unexpected", err)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe garbage", b"a;b\n1;2\n", "né;à\nÿ".encode("latin-1"), b"{"])
