@@ -71,6 +71,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
     if (departement is None) == (not france):
         msg = "Donnez un département avec --departement (64, 2A, 974…), ou toute la France avec --france."
         raise ParameterError(msg)
+    (Country if departement is None else Territory).require_place(out)
     lists = _read_places(places or [], places_columns or [])
     built: Territory | Country
     if departement is None:
@@ -312,9 +313,9 @@ def _commune_points(communes: Sequence[Path], population: Path | None) -> tuple[
 
 def _print_built(territory: Territory) -> None:
     manifest, network = territory.manifest, territory.manifest["network"]
-    _print(
-        f"{territory.name} : {_integer(manifest['communes'])} communes, {_integer(manifest['population'])} habitants."
-    )
+    known = manifest["population"] > 0
+    residents = f"{_integer(manifest['population'])} habitants" if known else "population inconnue"
+    _print(f"{territory.name} : {_integer(manifest['communes'])} commune(s), {residents}.")
     lists = ", ".join(f"{_integer(count)} ({name})" for name, count in manifest["facilities"].items())
     _print(f"Lieux du territoire et à moins de 55 km : {lists}.")
     _print(
@@ -347,12 +348,16 @@ def _in_french(error: TyperException) -> str:
     """Return a usage error of the command line as one French sentence."""
     kind = type(error).__name__
     option = getattr(error, "option_name", None) or getattr(getattr(error, "param", None), "opts", ["?"])[-1]
+    quoted = [
+        f"« {word} » n'est pas attendu ici" for word in re.findall(r"(?<= ['(])[^')]+(?=[')])", error.format_message())
+    ]
     sentence = {
         "NoSuchOption": f"L'option « {option} » n'existe pas.",
         "MissingParameter": f"Il manque l'option « {option} ».",
-        "BadParameter": f"La valeur donnée à « {option} » est refusée ({error.format_message()}).",
+        "BadParameter": f"La valeur donnée à « {option} » est refusée : elle n'est pas du type attendu.",
         "BadOptionUsage": f"L'option « {option} » est mal employée : il lui manque une valeur.",
-    }.get(kind, f"Commande mal écrite ({error.format_message()}).")
+        "NoArgsIsHelpError": "Il manque la commande : build, diagnose, nearest ou validate.",
+    }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")
     return f"{sentence} Voyez « maillage --help »."
 
 

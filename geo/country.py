@@ -18,7 +18,7 @@ from geo.errors import SourceError
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.departements import departement_name
 from geo.sources.official_tables import read_official_tables
-from geo.storage import replacing_folder
+from geo.storage import replacing_folder, require_replaceable
 from geo.territory import Territory
 
 if TYPE_CHECKING:
@@ -79,6 +79,11 @@ class Country:
             _log.info("%s…", name)
             parts.append(Territory.from_tables(tables, name, departements, profile=profile))
         return cls("France", tuple(parts))
+
+    @staticmethod
+    def require_place(path: Path | str) -> None:
+        """Raise `SourceError` where `save` would refuse to write."""
+        require_replaceable(Path(path), marker=_PARTS)
 
     def save(self, path: Path | str) -> None:
         """Write every part to its own folder in one folder, written beside and then renamed.

@@ -40,6 +40,20 @@ def replacing_file(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def require_replaceable(path: Path, *, marker: str) -> None:
+    """Raise `SourceError` where `path` holds something that `replacing_folder` does not replace."""
+    try:
+        ours = not path.exists() or (path.is_dir() and ((path / marker).is_file() or not any(path.iterdir())))
+    except OSError as error:
+        raise _unwritable(path) from error
+    if not ours:
+        msg = (
+            f"« {path.name} » existe déjà et n'a pas été écrit par maillage : il n'est pas remplacé. "
+            f"Choisissez un autre dossier."
+        )
+        raise SourceError(msg)
+
+
 @contextmanager
 def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
     """Give an empty folder to fill; put it in the place of `path` at the end, drop it on any error.
@@ -57,12 +71,7 @@ def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
     SourceError
         The place cannot be written to, or holds something that is not ours.
     """
-    if path.exists() and not (path.is_dir() and ((path / marker).is_file() or not any(path.iterdir()))):
-        msg = (
-            f"« {path.name} » existe déjà et n'a pas été écrit par maillage : il n'est pas remplacé. "
-            f"Choisissez un autre dossier."
-        )
-        raise SourceError(msg)
+    require_replaceable(path, marker=marker)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))

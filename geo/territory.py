@@ -27,8 +27,8 @@ from geo.sources.departements import departement_name
 from geo.sources.embedded import read_embedded
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
-from geo.storage import replacing_folder
-from geo.study_area import bounds, near_communes, near_places
+from geo.storage import replacing_folder, require_replaceable
+from geo.study_area import MARGIN_M, bounds, near_communes, near_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -201,8 +201,8 @@ class Territory:
         Parameters
         ----------
         departement
-            INSEE code; its communes are the study area, and the neighbours found in the files count
-            up to 55 km around.
+            INSEE code (``"2a"`` and ``"1"`` are taken for ``"2A"`` and ``"01"``); its communes are the study
+            area, and the neighbours found in the files count up to 55 km around.
         communes
             One or several layers of contours.
         sites
@@ -222,6 +222,7 @@ class Territory:
         MaillageError
             A file is unusable (each reader says why), or holds no commune of the département.
         """
+        departement = departement.strip().upper().zfill(2)
         name = departement_name(departement)
         tables = read_official_tables(
             communes=communes,
@@ -276,6 +277,7 @@ class Territory:
         if cells is not None:
             _log.info("Lecture des carreaux de population…")
             cell_table = read_population_cells(Path(cells), area)
+            area = _with_population_of_cells(area, cell_table.frame)
 
         if isinstance(roads, RoadNetwork):
             network = roads
@@ -296,6 +298,11 @@ class Territory:
             manifest={},
         )
         return _described(territory, [*tables.sources, *([] if cell_table is None else [cell_table])])
+
+    @staticmethod
+    def require_place(path: Path | str) -> None:
+        """Raise `SourceError` where `save` would refuse to write: better said before hours of reading than after."""
+        require_replaceable(Path(path), marker=_MANIFEST)
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Territory:
@@ -391,9 +398,22 @@ def _embedded() -> Territory:
     return _described(territory, [tables.communes, tables.sites, tables.tax_offices])
 
 
+def _with_population_of_cells(area: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the communes with those of unknown legal population given that of their cells."""
+    counted = cells.groupby("commune_code")["population"].sum().round().astype("Int64")
+    return area.assign(population=area["population"].fillna(counted.reindex(area.index)))
+
+
 def _described(territory: Territory, tables: Sequence[SourceTable]) -> Territory:
     """Return the same territory with its manifest."""
-    notes = [note for table in tables for note in table.notes]
+    # Communes carry the notes of the population that they were given: each is said once.
+    notes = list(dict.fromkeys(note for table in tables for note in table.notes))
+    notes += [
+        f"Aucun lieu de la liste « {name} » dans « {territory.name} » ni à moins de {MARGIN_M / 1000:.0f} km : "
+        f"aucun temps ne peut être calculé vers cette liste."
+        for name, table in territory.facilities.items()
+        if table.empty
+    ]
     off = ~(territory.demand_on_network.link >= 0)
     if off.any():
         codes = territory.demand["commune_code"][off].nunique()

@@ -58,6 +58,8 @@ function createCoverageMap(L, map, base, onSelect) {
     onEachFeature: (feature, layer) => {
       const i = communes.push(layer) - 1;
       layer.bindTooltip(() => describeCommune(i), { sticky: true });
+      // A tooltip makes its shape a stop of the Tab key: hundreds of stops that do nothing.
+      layer.on("add", () => layer.getElement().setAttribute("tabindex", "-1"));
       if (onSelect) layer.on("click", () => onSelect(feature.properties.code));
     },
   }).addTo(map);

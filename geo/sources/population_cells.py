@@ -142,7 +142,7 @@ def _total_note(comparison: pd.DataFrame) -> str:
     known = comparison[comparison["population_legal"].notna()]
     cells, legal = float(known["population_cells"].sum()), int(known["population_legal"].sum())
     if legal == 0:
-        return "Population légale inconnue : le total des carreaux n'a pas pu être comparé."
+        return "Population légale inconnue : celle des carreaux en tient lieu."
     gap = f"{100 * (cells / legal - 1):+.1f}".replace(".", ",")
     return (
         f"Carreaux : {_grouped(cells)} habitants ; population légale : {_grouped(legal)} ; écart {gap} % "

@@ -37,3 +37,16 @@ def test_names_are_shown_and_never_run(new_page, hostile_territory, tmp_path):
     assert page.evaluate("window.ran") is None
     assert page.errors == []
     assert set(page.refused) <= {"data.geopf.fr"}
+
+
+def test_the_tab_key_passes_the_map_by_in_three_stops(new_page, hostile_territory, tmp_path):
+    path = tmp_path / "map.html"
+    write_map(coverage_map(hostile_territory, coverage(hostile_territory, 20), "sites", 20), path)
+    page = new_page()
+    page.goto(path.as_uri())
+    page.locator("path.maillage-commune").first.wait_for(state="attached")
+    stops = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.tagName"))
+    assert stops == ["DIV", "A", "A", "BODY"]  # the map, its two buttons, then out of the page

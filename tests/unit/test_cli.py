@@ -136,6 +136,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
     assert status == 0
     assert "Lecture des communes" in err
     assert "« Pyrénées-Atlantiques » écrit" in out
+    assert "5 commune(s), population inconnue" in out
     status, out, _ = run("diagnose", tmp_path / "t", "--threshold", "20")
     assert status == 0
     assert re.search(r"\d+ % des habitants|habitants", out)
@@ -158,7 +159,9 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["nearest", "--lon", "-1.5", "--lat", "43.4", "-k", "0"], "Au moins 1"),
         (["validate", "--roads", "approximate"], "référence"),
         (["validate", "--roads", "missing.pbf", "--reference", "missing.json"], "missing.json"),
-        (["fly"], "fly"),
+        (["fly"], "« fly » n'est pas attendu ici"),
+        (["nearest", "--lon", "1", "--lat", "2", "here", "there"], "« there » n'est pas attendu ici"),
+        ([], "build, diagnose, nearest ou validate"),
     ],
 )
 def test_bad_input_is_one_french_line_and_status_2(run, arguments, expected):
@@ -168,6 +171,7 @@ def test_bad_input_is_one_french_line_and_status_2(run, arguments, expected):
     assert len(err.strip().splitlines()) == 1
     assert expected in err
     assert "Traceback" not in err
+    assert not re.search(r"Usage|Invalid|No such|should be|unexpected", err)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe garbage", b"a;b\n1;2\n", "né;à\nÿ".encode("latin-1"), b"{"])
@@ -184,3 +188,15 @@ def test_hostile_files_are_one_french_line(run, small_world, tmp_path, option, c
     assert len(failure) == 1
     assert "bad." in failure[0]
     assert sorted(path.name for path in tmp_path.iterdir()) == [bad.name]
+
+
+def test_an_occupied_folder_is_refused_before_anything_is_read(run, small_world, tmp_path):
+    (tmp_path / "letter.txt").write_text("keep me")
+    status, out, err = run(
+        "build", "--departement", "64", "--sites", small_world.sites, "--communes", small_world.communes,
+        "--out", tmp_path,
+    )  # fmt: skip
+    assert (status, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1  # no step was begun
+    assert "n'a pas été écrit par maillage" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]

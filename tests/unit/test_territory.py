@@ -1,9 +1,11 @@
 """Building, saving and loading a territory, and the times it answers: a small world known by hand."""
 
+import csv
 import json
 
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 
 from geo import Territory
@@ -154,3 +156,37 @@ def test_demand_without_cells_is_one_point_a_commune():
     assert demand["commune_code"].is_unique
     expected = territory.communes["population"].to_numpy(float, na_value=np.nan)
     assert np.array_equal(demand["population"], expected, equal_nan=True)
+
+
+def test_notes_are_said_once_and_tell_of_a_list_with_no_place_nearby(small_world, territory, tmp_path):
+    assert len(set(territory.manifest["notes"])) == len(territory.manifest["notes"])
+    far = tmp_path / "far.csv"
+    text = small_world.sites.read_text(encoding="utf-8")
+    with small_world.sites.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            text = text.replace(row["latitude"], "48.85").replace(row["longitude"], "2.35")
+    far.write_text(text, encoding="utf-8")
+    empty = Territory.build(departement="64", communes=small_world.communes, sites=far, roads=small_world.roads)
+    assert empty.manifest["facilities"] == {"sites": 0}
+    assert any("Aucun lieu de la liste « sites »" in note for note in empty.manifest["notes"])
+    assert not any("Aucun lieu" in note for note in territory.manifest["notes"])
+
+
+def test_cells_stand_in_for_an_unknown_legal_population(small_world, tmp_path):
+    to_grid = pyproj.Transformer.from_crs("EPSG:2154", "EPSG:3035", always_xy=True)
+    east, north = (int(value // 1000 * 1000) for value in to_grid.transform(415_000, 6_255_000))
+    cells = tmp_path / "cells.csv"
+    cells.write_text(f"idcar_1km,ind\nCRS3035RES1000mN{north}E{east},70.4\nCRS3035RES1000mN{north}E{east + 1000},10\n")
+    built = Territory.build(
+        departement="64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads, cells=cells
+    )
+    assert built.communes.loc["64002", "population"] == 80
+    assert built.communes["population"].isna().sum() == 4
+    assert built.manifest["population"] == 80
+
+
+def test_a_departement_is_known_in_lower_case_and_without_its_zero(small_world):
+    with pytest.raises(SourceError, match="aucune commune du département 2A"):
+        Territory.build(departement=" 2a", communes=small_world.communes, sites=small_world.sites)
+    with pytest.raises(SourceError, match="aucune commune du département 01"):
+        Territory.build(departement="1", communes=small_world.communes, sites=small_world.sites)

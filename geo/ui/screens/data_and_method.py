@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -27,7 +28,7 @@ _METHOD: Final = """
 - Les habitants sont placés dans leurs carreaux de population quand ils sont fournis, sinon à la mairie ou au centre
   de la commune. Le temps d'une commune est la moyenne de ses habitants.
 - Le trajet entre le point de départ et la route est ajouté. Un point trop loin de toute route n'est pas rattaché : il
-  est « sans trajet possible », jamais compté comme un temps.
+  est hors du réseau : son temps est inconnu et n'entre dans aucune moyenne.
 - Une commune est **sous-desservie** si son temps moyen dépasse le seuil ou, au choix, si trop peu de ses habitants
   sont sous le seuil. La règle choisie est écrite dans la légende de la carte.
 - Les **antennes** comptent, au choix. Les **bus** ne comptent pas par défaut : la liste officielle ne donne qu'un
@@ -56,7 +57,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     del state  # the same for every choice
     manifest = territory.manifest
     st.title("Données et méthode", anchor=False)
-    st.text(f"{territory.name}, territoire préparé le {manifest['built_on']}.")
+    st.text(f"{territory.name}, territoire préparé le {date.fromisoformat(manifest['built_on']):%d/%m/%Y}.")
     _sources(manifest)
     _network(territory)
     st.subheader("Méthode", anchor=False)

@@ -44,7 +44,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     show_answer(summary, state.threshold_min, state.facilities)
     _map(territory, state, settings, result, identity)
     _commune(state, result)
-    st.subheader("Communes")
+    st.subheader("Communes", anchor=False)
     show_communes(result, lambda code: change_state(commune=code))
     _downloads(territory, state, settings, result, summary)
 
