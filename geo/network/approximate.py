@@ -29,19 +29,18 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-#: Metres of road per metre of straight line between neighbouring communes.
-DETOUR: Final = 1.3
 #: Climb of a mountain road, metres up per metre along: hairpins are built no steeper.
 MAX_GRADE: Final = 0.07
-#: (smallest population of both ends, km/h on the road between them in the *courant* profile).
-ROAD_LEVELS: Final = ((0, 42.0), (2_000, 50.0), (15_000, 65.0))
+#: (smallest population of both ends, km/h in the *courant* profile, metres of road per metre of straight
+#: line): a lane between villages winds more than the road between two towns.
+ROAD_LEVELS: Final = ((0, 42.0, 1.25), (2_000, 55.0, 1.2), (8_000, 70.0, 1.15), (30_000, 90.0, 1.15))
 #: Widest water (m) that a guessed road crosses: the bridges to Ré and Oléron are just under 3 km. A narrower
 #: strait without a bridge is not known to be one.
 MAX_WATER_GAP_M: Final = 3_000.0
 #: Distance (m) between the points of a guessed road that are looked up on land.
 _WATER_STEP_M: Final = 500.0
 #: Seconds to cross a town: on each road that enters it, by population of the commune.
-TOWN_CROSSING: Final = ((0, 0.0), (2_000, 20.0), (10_000, 45.0), (50_000, 90.0))
+TOWN_CROSSING: Final = ((0, 5.0), (2_000, 40.0), (10_000, 120.0), (50_000, 240.0))
 #: Km/h between a point and the nearest approximated road.
 ACCESS_KMH: Final = 25.0
 #: Beyond this distance (m) from every approximated road, a point is off the network.
@@ -50,20 +49,20 @@ APPROXIMATE_SNAP_LIMIT_M: Final = 10_000.0
 #: Error against real roads: ratio of times (median, first and last decile) and of distances (median).
 MEASURED_ERROR: Final = (
     {
-        "area": "Labourd (BD TOPO 2014)",
+        "area": "Labourd (BD TOPO 2014, trajets de moins de 30 km)",
         "pairs": 420,
-        "time_ratio_median": 0.81,
-        "time_ratio_p10": 0.59,
-        "time_ratio_p90": 1.08,
-        "distance_ratio_median": 0.92,
+        "time_ratio_median": 0.75,
+        "time_ratio_p10": 0.55,
+        "time_ratio_p90": 1.00,
+        "distance_ratio_median": 0.85,
     },
     {
-        "area": "Caen (OpenStreetMap 2021)",
+        "area": "Caen (OpenStreetMap 2021, trajets de moins de 30 km)",
         "pairs": 870,
-        "time_ratio_median": 1.10,
-        "time_ratio_p10": 0.70,
-        "time_ratio_p90": 1.56,
-        "distance_ratio_median": 1.02,
+        "time_ratio_median": 1.08,
+        "time_ratio_p10": 0.67,
+        "time_ratio_p90": 1.55,
+        "distance_ratio_median": 0.94,
     },
 )
 
@@ -112,8 +111,8 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
     points = np.column_stack([x, y])
     land = shapely.STRtree(communes.geometry.to_crs(crs).to_numpy())
     scale = profile.class_speed_kmh["secondary"] / speed_profile().class_speed_kmh["secondary"]
-    pairs, speed, local = [], [], []
-    for smallest, level_kmh in ROAD_LEVELS:
+    pairs, speed, detour, local = [], [], [], []
+    for smallest, level_kmh, level_detour in ROAD_LEVELS:
         level = np.flatnonzero(population >= smallest)
         joined = level[neighbours(points[level])]
         dry = _over_land(points, joined, land)
@@ -121,18 +120,20 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
         joined = np.unique(np.concatenate([joined[dry], by_land]), axis=0)
         pairs.append(joined)
         speed.append(np.full(len(joined), level_kmh * scale))
+        detour.append(np.full(len(joined), level_detour))
         # The roads between towns pass other communes by: a trip begins and ends on a local road.
         local.append(np.full(len(joined), smallest == 0))
     # A commune without any road out still has its own streets: one of no length, from it to itself.
     alone = np.setdiff1d(np.arange(len(x)), np.concatenate(pairs))
     pairs.append(np.column_stack([alone, alone]))
     speed.append(np.full(len(alone), ROAD_LEVELS[0][1] * scale))
+    detour.append(np.ones(len(alone)))
     local.append(np.ones(len(alone), bool))
     ends, kmh = np.concatenate(pairs), np.concatenate(speed)
 
     straight = np.hypot(x[ends[:, 0]] - x[ends[:, 1]], y[ends[:, 0]] - y[ends[:, 1]])
     climb = np.nan_to_num(np.abs(altitude[ends[:, 0]] - altitude[ends[:, 1]]))
-    length = np.maximum(straight * DETOUR, climb / MAX_GRADE)
+    length = np.maximum(straight * np.concatenate(detour), climb / MAX_GRADE)
     bounds, delays = np.array(TOWN_CROSSING).T
     crossing = delays[np.searchsorted(bounds, population, side="right") - 1] / 2
     time = length / kmh * 3.6 + np.where(ends[:, 0] == ends[:, 1], 0.0, crossing[ends].sum(axis=1))

@@ -8,11 +8,12 @@ street, where its direction allows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyproj
 import shapely
+from scipy.spatial import cKDTree
 
 from geo.crs import WGS84
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from geo.network.road_network import RoadNetwork
+
+#: On an approximated network, points closer than this (m) are also joined straight, at the speed off the network,
+#: by a road longer than the line by the detour.
+SHORT_TRIP_M: Final = 5_000.0
+SHORT_TRIP_DETOUR: Final = 1.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +41,23 @@ class SnappedPoints:
     distance_m
         float64, shape (n,): metres between the point and that place, or to the nearest street when
         beyond the limit (inf: the network has no street to snap to).
+    xy
+        float64, shape (n, 2): the points themselves, metres in the network's projection.
     """
 
     link: NDArray[np.int64]
     fraction: NDArray[np.float64]
     distance_m: NDArray[np.float64]
+    xy: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Return the number of points."""
         return len(self.link)
+
+    def take(self, which: ArrayLike) -> SnappedPoints:
+        """Return some of the points, by position."""
+        rows = np.asarray(which)
+        return SnappedPoints(self.link[rows], self.fraction[rows], self.distance_m[rows], self.xy[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +103,15 @@ def snap(network: RoadNetwork, lon: ArrayLike, lat: ArrayLike) -> SnappedPoints:
 
 def snap_xy(network: RoadNetwork, x: ArrayLike, y: ArrayLike) -> SnappedPoints:
     """Do as `snap` for points in the network's own projection (metres)."""
-    points: NDArray[Any] = np.asarray(shapely.points(np.column_stack([np.ravel(x), np.ravel(y)])))
+    xy = np.column_stack([np.ravel(x), np.ravel(y)]).astype(np.float64)
+    points: NDArray[Any] = np.asarray(shapely.points(xy))
     n = len(points)
     link = np.full(n, -1, np.int64)
     fraction = np.full(n, np.nan)
     distance = np.full(n, np.inf)
     eligible, tree = network.street_index
     if not len(eligible) or not n:
-        return SnappedPoints(link, fraction, distance)
+        return SnappedPoints(link, fraction, distance, xy)
     (which, found), metres = tree.query_nearest(points, all_matches=True, return_distance=True)
     # Of streets equally near, the one with the lowest number: the answer does not depend on the tree.
     order = np.lexsort((eligible[found], metres, which))
@@ -111,7 +126,7 @@ def snap_xy(network: RoadNetwork, x: ArrayLike, y: ArrayLike) -> SnappedPoints:
     fraction[which] = shapely.line_locate_point(tree.geometries[found], points[which], normalized=True)
     # A street of no length has no "along": its beginning stands for it.
     fraction[which] = np.nan_to_num(fraction[which], nan=0.0)
-    return SnappedPoints(link, fraction, distance)
+    return SnappedPoints(link, fraction, distance, xy)
 
 
 def legs_from_points(network: RoadNetwork, snapped: SnappedPoints) -> Legs:
@@ -160,14 +175,36 @@ def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Leg
     return Legs(point.astype(np.int64), node.astype(np.int64), time, length, len(snapped))
 
 
-def along_one_street(
+def direct_trips(
     network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the trips that never leave their street: origin, destination, seconds and metres.
+    """Return the trips that pass no crossing: origin, destination, seconds and metres, shape (n_trips,) each.
 
-    One row for every origin and destination on the same link where its direction allows the trip;
-    shape (n_trips,) each.
+    Those along one street, where its direction allows. On an approximated network, which has no streets within a
+    commune, also those between points less than `SHORT_TRIP_M` apart, at the speed off the network.
     """
+    trips = _along_one_street(network, origins, destinations)
+    if not network.source.approximate:
+        return trips
+    short = _short_trips(network, origins, destinations)
+    return tuple(np.concatenate(columns) for columns in zip(trips, short, strict=True))  # type: ignore[return-value]
+
+
+def _short_trips(
+    network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    from_, to = np.flatnonzero(origins.link >= 0), np.flatnonzero(destinations.link >= 0)
+    near = cKDTree(origins.xy[from_]).sparse_distance_matrix(
+        cKDTree(destinations.xy[to]), SHORT_TRIP_M, output_type="ndarray"
+    )
+    metres = near["v"] * SHORT_TRIP_DETOUR
+    return from_[near["i"]], to[near["j"]], metres / network.access_m_per_s, metres
+
+
+def _along_one_street(
+    network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the trips that never leave their street, as `direct_trips`."""
     on = np.flatnonzero(destinations.link >= 0)
     by_link = on[np.argsort(destinations.link[on], kind="stable")]
     links = destinations.link[by_link]

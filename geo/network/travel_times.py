@@ -13,7 +13,7 @@ import numpy as np
 
 from geo.network.bounded_searches import travel_matrix
 from geo.network.shortest_paths import nearest_facility, times_from
-from geo.network.snapping import SnappedPoints, along_one_street, legs_from_points, legs_to_points
+from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def nearest_by_road(network: RoadNetwork, origins: SnappedPoints, facilities: Sn
     field = nearest_facility(
         network, into.node, start_time_s=into.time_s, start_length_m=into.length_m, facility=into.point
     )
-    direct_origin, direct_facility, direct_time, direct_length = along_one_street(network, origins, facilities)
+    direct_origin, direct_facility, direct_time, direct_length = direct_trips(network, origins, facilities)
 
     origin = np.concatenate([out.point, direct_origin])
     time = np.concatenate([field.travel_time_s[out.node] + out.time_s, direct_time])
@@ -73,7 +73,7 @@ def pairs_within(
     matrix = travel_matrix(
         network, legs_from_points(network, origins), legs_to_points(network, destinations), limit_s=limit_s
     )
-    direct_origin, direct_destination, direct_time, _ = along_one_street(network, origins, destinations)
+    direct_origin, direct_destination, direct_time, _ = direct_trips(network, origins, destinations)
     origin = np.concatenate([matrix.origin, direct_origin])
     destination = np.concatenate([matrix.destination, direct_destination])
     time = np.concatenate([matrix.travel_time_s, direct_time])
@@ -94,7 +94,7 @@ def times_between(
     length = np.full_like(time, np.inf)
     time[matrix.origin, matrix.destination] = matrix.travel_time_s
     length[matrix.origin, matrix.destination] = matrix.length_m
-    origin, destination, direct_time, direct_length = along_one_street(network, origins, destinations)
+    origin, destination, direct_time, direct_length = direct_trips(network, origins, destinations)
     flat = origin * len(destinations) + destination
     _keep_fastest(time.reshape(-1), length.reshape(-1), flat, direct_time, direct_length)
     return time, length
@@ -104,11 +104,7 @@ def times_from_point(
     network: RoadNetwork, origins: SnappedPoints, origin: int, destinations: SnappedPoints, *, limit_s: float = np.inf
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return seconds and metres from one origin to every destination, shape (m,), inf: no way within `limit_s`."""
-    here = SnappedPoints(
-        origins.link[[origin]],
-        origins.fraction[[origin]],
-        origins.distance_m[[origin]],
-    )
+    here = origins.take([origin])
     out, into = legs_from_points(network, here), legs_to_points(network, destinations)
     field = times_from(network, out.node, out.time_s, out.length_m, limit_s=limit_s)
     time, length = np.full(len(destinations), np.inf), np.full(len(destinations), np.inf)
@@ -119,7 +115,7 @@ def times_from_point(
         field.travel_time_s[into.node] + into.time_s,
         field.length_m[into.node] + into.length_m,
     )
-    _, destination, direct_time, direct_length = along_one_street(network, here, destinations)
+    _, destination, direct_time, direct_length = direct_trips(network, here, destinations)
     _keep_fastest(time, length, destination, direct_time, direct_length)
     time[time > limit_s] = np.inf
     length[np.isinf(time)] = np.inf

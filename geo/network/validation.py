@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geo.errors import Fault, SchemaError, SourceError
-from geo.network.snapping import SnappedPoints, snap
+from geo.network.snapping import snap
 from geo.network.travel_times import times_between
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def reference_from_network(network: RoadNetwork, points: NDArray[np.float64]) ->
     """
     snapped = snap(network, points[:, 0], points[:, 1])
     on = np.flatnonzero(snapped.link >= 0)
-    kept = SnappedPoints(snapped.link[on], snapped.fraction[on], np.zeros(len(on)))
+    kept = replace(snapped.take(on), distance_m=np.zeros(len(on)))
     time, length = times_between(network, kept, kept)
     np.fill_diagonal(time, np.nan)
     np.fill_diagonal(length, np.nan)

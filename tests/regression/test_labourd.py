@@ -7,7 +7,7 @@ import pytest
 
 from geo.network.road_lines import read_road_lines
 from geo.network.shortest_paths import nearest_facility
-from geo.network.snapping import SnappedPoints, snap
+from geo.network.snapping import snap
 from geo.network.travel_times import nearest_by_road, times_between
 
 #: Town centres, longitude and latitude.
@@ -106,7 +106,7 @@ def test_times_are_the_same_both_ways_where_all_streets_are_two_way(trips):
 def test_the_nearest_town_is_the_one_of_the_shortest_time(labourd, towns, trips):
     others = [name for name in TOWNS if name != "Ainhoa"]
     picked = [list(TOWNS).index(name) for name in others]
-    facilities = SnappedPoints(towns.link[picked], towns.fraction[picked], towns.distance_m[picked])
+    facilities = towns.take(picked)
     near = nearest_by_road(labourd, towns, facilities)
     ainhoa = list(TOWNS).index("Ainhoa")
     assert others[near.facility[ainhoa]] == "Espelette"

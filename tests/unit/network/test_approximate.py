@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import NetworkError, ParameterError
-from geo.network.approximate import DETOUR, MAX_GRADE, NOTE, approximate, neighbours
+from geo.network.approximate import MAX_GRADE, NOTE, ROAD_LEVELS, approximate, neighbours
 from geo.network.snapping import snap_xy
 
 # --- neighbours ----------------------------------------------------------------------------------
@@ -138,18 +138,17 @@ def test_one_node_per_commune_in_the_order_of_the_table_and_two_way_roads():
 
 def test_a_road_is_longer_than_the_straight_line_and_driven_at_its_level():
     seconds, metres = road(approximate(communes()), 0, 1)
-    assert metres == pytest.approx(10_000 * DETOUR, rel=1e-4)
-    # Between villages: 42 km/h, no town to cross.
-    assert seconds == pytest.approx(13_000 / 42 * 3.6, rel=1e-4)
+    # By hand: 12.5 km between villages at 42 km/h, and half of 5 s at each end.
+    assert (seconds, metres) == (pytest.approx(12_500 / 42 * 3.6 + 5, rel=1e-4), pytest.approx(12_500, rel=1e-4))
 
 
 def test_towns_are_joined_by_faster_roads_and_take_time_to_cross():
-    # By hand: 50 km/h between two towns of 3,000, and half of 20 s at each end.
+    # By hand: 12 km at 55 km/h between two towns of 3,000, and half of 40 s at each end.
     seconds, metres = road(approximate(communes(population=3_000)), 0, 1)
-    assert (seconds, metres) == (pytest.approx(13_000 / 50 * 3.6 + 20, rel=1e-4), pytest.approx(13_000, rel=1e-4))
+    assert (seconds, metres) == (pytest.approx(12_000 / 55 * 3.6 + 40, rel=1e-4), pytest.approx(12_000, rel=1e-4))
     # Two towns of 3,000 with a village between them: the village is passed by.
     line = communes([(700_000, 6_600_000), (705_000, 6_600_000), (710_000, 6_600_000)], population=[3_000, 200, 3_000])
-    assert road(approximate(line), 0, 2)[0] == pytest.approx(13_000 / 50 * 3.6 + 20, rel=1e-4)
+    assert road(approximate(line), 0, 2)[0] == pytest.approx(12_000 / 55 * 3.6 + 40, rel=1e-4)
 
 
 def test_a_climb_lengthens_the_road_only_where_it_is_steep():
@@ -158,7 +157,8 @@ def test_a_climb_lengthens_the_road_only_where_it_is_steep():
     steep = road(approximate(communes(altitude=[0, 2_000, 0])), 0, 1)
     assert gentle == flat
     assert steep[1] == pytest.approx(2_000 / MAX_GRADE, rel=1e-4)
-    assert steep[0] / flat[0] == pytest.approx(steep[1] / flat[1], rel=1e-4)
+    # All but the 5 s at the ends grows with the length.
+    assert (steep[0] - 5) / (flat[0] - 5) == pytest.approx(steep[1] / flat[1], rel=1e-4)
 
 
 def test_unknown_altitude_and_population_count_as_none():
@@ -219,4 +219,4 @@ def test_overseas_communes_are_in_their_own_system():
     network = approximate(frame)
     assert network.crs == "EPSG:2975"
     straight = pyproj.Geod(ellps="GRS80").inv(55.45, -20.88, 55.53, -21.0)[2]
-    assert road(network, 0, 1)[1] == pytest.approx(straight * DETOUR, rel=1e-3)
+    assert road(network, 0, 1)[1] == pytest.approx(straight * ROAD_LEVELS[0][2], rel=1e-3)

@@ -1,5 +1,6 @@
 """Points on streets: where they are tied, the legs that lead there, and trips between them."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.network.road_network import NetworkSource, RoadNetwork, build_network
-from geo.network.snapping import SnappedPoints, along_one_street, legs_from_points, legs_to_points, snap, snap_xy
+from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points, snap, snap_xy
 from geo.network.speeds import speed_profile
 from geo.network.travel_times import nearest_by_road, times_between, times_from_point
 
@@ -219,8 +220,8 @@ def test_two_points_of_one_one_way_street_both_ways_round():
         assert pair(network, early, late) == (pytest.approx(50), pytest.approx(500))
         assert pair(network, late, early) == (pytest.approx(80), pytest.approx(800))
         assert pair(network, early, early) == (0, 0)
-    assert len(along_one_street(network, late, early)[0]) == 0
-    assert along_one_street(network, early, late)[2].tolist() == pytest.approx([50])
+    assert len(direct_trips(network, late, early)[0]) == 0
+    assert direct_trips(network, early, late)[2].tolist() == pytest.approx([50])
 
 
 def between(network, origin, destination):
@@ -294,6 +295,7 @@ def networks_with_points(draw):
             np.array([link for link, _, _ in points], np.int64),
             np.array([eighth / 8 if link >= 0 else np.nan for link, eighth, _ in points]),
             np.array([float(metres) for _, _, metres in points]),
+            np.zeros((len(points), 2)),
         )
         for points in drawn
     )
@@ -353,3 +355,19 @@ def test_trips_between_points_are_those_of_networkx_and_both_searches_agree(draw
     # The same through the other search: from each origin, along the direction of travel.
     forward = np.array([times_from_point(network, origins, i, destinations)[0] for i in range(len(origins))])
     np.testing.assert_allclose(forward, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_on_an_approximated_network_short_trips_go_straight_to_the_door():
+    real = streets(**LONG)
+    guessed = replace(real, source=replace(real.source, approximate=True))
+    for network, expected_s in ((real, None), (guessed, 0.0)):
+        same = place(network, (300, 40))
+        found = nearest_by_road(network, same, same).travel_time_s[0]
+        assert found == pytest.approx(2 * 40 / network.access_m_per_s if expected_s is None else expected_s)
+    # 40 m apart across the street: 1.3 times that at the speed off the network, sooner than down to it and up again.
+    one, other = place(guessed, (300, 20)), place(guessed, (300, -20))
+    time, length = times_between(guessed, one, other)
+    assert length[0, 0] == pytest.approx(40)
+    far_one, far_other = place(guessed, (300, 40)), place(guessed, (310, 40))
+    time, length = times_between(guessed, far_one, far_other)
+    assert (time[0, 0], length[0, 0]) == pytest.approx((13 / guessed.access_m_per_s, 13))
