@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     #: Seconds, metres, label and edge of every node.
     _Results = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int32]]
 
-#: Places of one region of a large network; about a megabyte, so that it stays in the cache.
-REGION_PLACES: Final = 1 << 15
+#: Places of one region of a large network: few megabytes, so that it stays in the cache.
+REGION_PLACES: Final = 1 << 16
+#: Waiting nodes that are not worth waking other threads for.
+_FEW: Final = 1000
 #: Rounds after which the whole network is settled as one region, for networks that regions do not suit.
 _ROUNDS: Final = 64
 #: Buckets of the queue for the time of a typical edge.
@@ -284,7 +286,8 @@ def _search(
         for _ in range(_ROUNDS):
             if not len(waiting):
                 break
-            sent = list(run(settle, np.flatnonzero(np.diff(bounds)).tolist()))
+            active = np.flatnonzero(np.diff(bounds)).tolist()
+            sent = list((map if len(waiting) < _FEW else run)(settle, active))
             waiting, bounds = kernels.deliver(nodes, np.concatenate(sent), size)
         kernels.settle(offsets, edges, nodes, 0, n, waiting, limit_s, per_second)
         list(run(lambda region: kernels.read_nodes(nodes, network.place, edge_row, *region, *result), regions))
