@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 #: Places of one region of a large network: few megabytes, so that it stays in the cache.
 REGION_PLACES: Final = 1 << 16
-#: Waiting nodes that are not worth waking other threads for.
+#: Nodes left waiting between regions that one thread settles soonest.
 _FEW: Final = 1000
 #: Rounds after which the whole network is settled as one region, for networks that regions do not suit.
 _ROUNDS: Final = 64
@@ -283,11 +283,12 @@ def _search(
 
         list(run(lambda region: kernels.clear(nodes, *region, limit_s), regions))
         waiting, bounds = kernels.deliver(nodes, starts, size)
-        for _ in range(_ROUNDS):
+        for round_ in range(_ROUNDS):
             if not len(waiting):
                 break
-            active = np.flatnonzero(np.diff(bounds)).tolist()
-            sent = list((map if len(waiting) < _FEW else run)(settle, active))
+            # The first round does nearly all; the last ones are not worth waking other threads for.
+            here = map if round_ and len(waiting) < _FEW else run
+            sent = list(here(settle, np.flatnonzero(np.diff(bounds)).tolist()))
             waiting, bounds = kernels.deliver(nodes, np.concatenate(sent), size)
         kernels.settle(offsets, edges, nodes, 0, n, waiting, limit_s, per_second)
         list(run(lambda region: kernels.read_nodes(nodes, network.place, edge_row, *region, *result), regions))
