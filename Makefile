@@ -7,13 +7,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 LEAFLET := 1.9.4
 
-.PHONY: app test check format setup screenshot clean
+.PHONY: app test check bench format setup screenshot clean
 
 app: setup
 	$(BIN)/streamlit run app.py $(if $(TERRITORY),-- $(TERRITORY))
 
 test: check
 	$(BIN)/pytest
+
+# The searches side by side with scipy and networkx, memory, growth to five million nodes: five minutes.
+bench: setup
+	$(BIN)/python tests/benchmarks/searches.py
 
 # Lint, types and import contracts.
 check: setup

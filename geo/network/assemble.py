@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numba
 import numpy as np
 
+from geo.network.layout import places
 from geo.network.road_network import RoadNetwork, build_network
 
 if TYPE_CHECKING:
@@ -123,6 +124,9 @@ def assemble_network(
         segments.offsets,
     )
     nodes, ends = np.unique(ends, return_inverse=True)
+    # Numbered by place, so that results are read in the order the searches write them.
+    place = places(point_x[nodes], point_y[nodes])
+    nodes, ends = nodes[np.argsort(place)], place[ends]
     return build_network(
         ends=ends.reshape(-1, 2),
         time_s=np.column_stack([along, against]),

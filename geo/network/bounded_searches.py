@@ -162,7 +162,9 @@ def gains_of_candidates(
         msg = f"Gain refusé : {residents.size} poids pour {network.n_nodes} nœuds."
         raise NetworkError(msg)
     starts, offsets = _grouped(network, candidates)
-    times = _times(network, today)
+    # By place: many searches read them where they read the network.
+    times, residents = (fixed(by_node[network.node_at]) for by_node in (_times(network, today), residents))
+    themselves = fixed(np.arange(network.n_nodes, dtype=np.int32))
 
     def part(first: int, last: int, slot: NDArray[np.int32]) -> NDArray[np.float64]:
         gained: NDArray[np.float64] = kernels.gained_weights(
@@ -174,7 +176,7 @@ def gains_of_candidates(
             last,
             times,
             residents,
-            network.node_at,
+            themselves,
             slot,
             float(threshold_s),
             buckets_per_second(network),

@@ -422,7 +422,7 @@ class RoadNetwork:
 
 def build_network(  # noqa: PLR0913 - one argument per array of the network
     *,
-    ends: NDArray[np.int64],
+    ends: NDArray[np.integer],
     time_s: NDArray[np.float64],
     length_m: NDArray[np.float64],
     x: NDArray[np.float64],

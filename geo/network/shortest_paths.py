@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     #: Seconds, metres, label and edge of every node.
     _Results = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int32]]
 
-#: Places of one region of a large network; about a megabyte, so that it stays in the cache.
-REGION_PLACES: Final = 1 << 15
+#: Places of one region of a large network: few megabytes, so that it stays in the cache.
+REGION_PLACES: Final = 1 << 16
+#: Nodes left waiting between regions that one thread settles soonest.
+_FEW: Final = 1000
 #: Rounds after which the whole network is settled as one region, for networks that regions do not suit.
 _ROUNDS: Final = 64
 #: Buckets of the queue for the time of a typical edge.
@@ -281,10 +283,12 @@ def _search(
 
         list(run(lambda region: kernels.clear(nodes, *region, limit_s), regions))
         waiting, bounds = kernels.deliver(nodes, starts, size)
-        for _ in range(_ROUNDS):
+        for round_ in range(_ROUNDS):
             if not len(waiting):
                 break
-            sent = list(run(settle, np.flatnonzero(np.diff(bounds)).tolist()))
+            # The first round does nearly all; the last ones are not worth waking other threads for.
+            here = map if round_ and len(waiting) < _FEW else run
+            sent = list(here(settle, np.flatnonzero(np.diff(bounds)).tolist()))
             waiting, bounds = kernels.deliver(nodes, np.concatenate(sent), size)
         kernels.settle(offsets, edges, nodes, 0, n, waiting, limit_s, per_second)
         list(run(lambda region: kernels.read_nodes(nodes, network.place, edge_row, *region, *result), regions))

@@ -77,7 +77,7 @@ def times_to(case, nodes, extra):
     return times
 
 
-@pytest.fixture(params=[1 << 15, 4], ids=["one region", "many regions"])
+@pytest.fixture(params=[1 << 16, 4], ids=["one region", "many regions"])
 def _regions(request, monkeypatch):
     monkeypatch.setattr(shortest_paths, "REGION_PLACES", request.param)
 
@@ -398,12 +398,13 @@ def test_same_bytes_whatever_the_threads(monkeypatch):
         return [array.tobytes() for array in arrays]
 
     monkeypatch.setattr(shortest_paths, "REGION_PLACES", 256)
+    monkeypatch.setattr(shortest_paths, "_FEW", 0)
     expected = everything()
     for threads in (1, 2, 5):
         monkeypatch.setattr("geo.network.shortest_paths.threads", lambda threads=threads: threads)
         monkeypatch.setattr("geo.network.bounded_searches.threads", lambda threads=threads: threads)
         assert everything() == expected
-    monkeypatch.setattr(shortest_paths, "REGION_PLACES", 1 << 15)
+    monkeypatch.setattr(shortest_paths, "REGION_PLACES", 1 << 16)
     near = nearest_facility(network, facilities)
     assert [near.travel_time_s.tobytes(), near.facility.tobytes()] == [expected[0], expected[2]]
 
