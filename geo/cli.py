@@ -17,7 +17,7 @@ from geo.errors import MaillageError, ParameterError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.access.coverage import CoverageSummary
+    from geo.access.coverage import CoverageRule, CoverageSummary
     from geo.network.road_network import RoadNetwork
     from geo.sources.provenance import SourceTable
     from geo.territory import Territory
@@ -36,7 +36,23 @@ TerritoryFolder = Annotated[
     typer.Argument(metavar="[DIR]", help="Territoire écrit par « build » ; sans lui, les Pyrénées-Atlantiques."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="N'écrit que du JSON sur la sortie standard.")]
+SitesFile = Annotated[Path, typer.Option(help="Liste des France services (CSV de l'ANCT).")]
+CommunesFiles = Annotated[list[Path], typer.Option(help="Contours des communes ; répétable pour les voisins.")]
+Roads = Annotated[str, typer.Option(help="Fichier de routes, ou « approximate ».")]
+PopulationFile = Annotated[Path | None, typer.Option(help="Populations légales (INSEE, PMUN).")]
+CellsFile = Annotated[Path | None, typer.Option(help="Carreaux de population (INSEE, 200 m ou 1 km).")]
+TaxOfficesFile = Annotated[Path | None, typer.Option(help="Centres des finances publiques (DGFiP ou DILA).")]
+TownHallsFile = Annotated[Path | None, typer.Option(help="Mairies (points avec le code de la commune).")]
+PlacesFiles = Annotated[
+    list[str] | None, typer.Option(help="Autre liste de lieux : NOM=FICHIER ; répétable.", metavar="NOM=FICHIER")
+]
+PlacesColumns = Annotated[
+    list[str] | None,
+    typer.Option(help="Colonnes d'une liste : NOM:name=COL,lon=COL,lat=COL,id=COL", metavar="NOM:COLONNES"),
+]
 Profile = Annotated[str, typer.Option(help="Profil de vitesse : courant ou fluide.")]
+Rule = Annotated[str, typer.Option(help="mean-time (temps moyen) ou share (part des habitants).")]
+MinShare = Annotated[float, typer.Option(help="Part minimale des habitants, pour la règle share.")]
 Buses = Annotated[bool, typer.Option("--bus/--no-bus", help="Compter les bus à leur point d'attache.")]
 Antennes = Annotated[bool, typer.Option("--antennes/--no-antennes", help="Compter les antennes.")]
 Facilities = Annotated[str, typer.Option(help="sites, tax-offices, ou le nom d'une autre liste de lieux.")]
@@ -44,23 +60,18 @@ Facilities = Annotated[str, typer.Option(help="sites, tax-offices, ou le nom d'u
 
 @app.command(help="Construire un territoire à partir des fichiers officiels.")
 def build(  # noqa: PLR0913, PLR0917 - one option per official file
-    sites: Annotated[Path, typer.Option(help="Liste des France services (CSV de l'ANCT).")],
-    communes: Annotated[list[Path], typer.Option(help="Contours des communes ; répétable pour les voisins.")],
+    sites: SitesFile,
+    communes: CommunesFiles,
     out: Annotated[Path, typer.Option(help="Dossier à écrire.")],
     departement: Annotated[str | None, typer.Option(help="Code du département : 64, 2A, 974…")] = None,
     france: Annotated[bool, typer.Option("--france", help="Toute la France, sur le réseau estimé.")] = False,  # noqa: FBT002
-    roads: Annotated[str, typer.Option(help="Fichier de routes, ou « approximate ».")] = "approximate",
-    population: Annotated[Path | None, typer.Option(help="Populations légales (INSEE, PMUN).")] = None,
-    cells: Annotated[Path | None, typer.Option(help="Carreaux de population (INSEE, 200 m ou 1 km).")] = None,
-    tax_offices: Annotated[Path | None, typer.Option(help="Centres des finances publiques (DGFiP ou DILA).")] = None,
-    town_halls: Annotated[Path | None, typer.Option(help="Mairies (points avec le code de la commune).")] = None,
-    places: Annotated[
-        list[str] | None, typer.Option(help="Autre liste de lieux : NOM=FICHIER ; répétable.", metavar="NOM=FICHIER")
-    ] = None,
-    places_columns: Annotated[
-        list[str] | None,
-        typer.Option(help="Colonnes d'une liste : NOM:name=COL,lon=COL,lat=COL,id=COL", metavar="NOM:COLONNES"),
-    ] = None,
+    roads: Roads = "approximate",
+    population: PopulationFile = None,
+    cells: CellsFile = None,
+    tax_offices: TaxOfficesFile = None,
+    town_halls: TownHallsFile = None,
+    places: PlacesFiles = None,
+    places_columns: PlacesColumns = None,
     profile: Profile = "courant",
     as_json: AsJson = False,  # noqa: FBT002 - typer reads options from the signature
 ) -> None:
@@ -119,15 +130,15 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
     folder: TerritoryFolder = None,
     threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
     facilities: Facilities = "sites",
-    rule: Annotated[str, typer.Option(help="mean-time (temps moyen) ou share (part des habitants).")] = "mean-time",
-    min_share: Annotated[float, typer.Option(help="Part minimale des habitants, pour la règle share.")] = 0.5,
+    rule: Rule = "mean-time",
+    min_share: MinShare = 0.5,
     buses: Buses = False,  # noqa: FBT002
     antennes: Antennes = True,  # noqa: FBT002
     out: Annotated[Path | None, typer.Option(help="Dossier où écrire communes.csv, .gpkg, map.html…")] = None,
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Measure coverage and write it."""
-    from geo.access.coverage import CoverageRule, coverage, summarize  # noqa: PLC0415
+    from geo.access.coverage import coverage, summarize  # noqa: PLC0415
     from geo.country import Country  # noqa: PLC0415
     from geo.report.country_tables import (  # noqa: PLC0415
         country_summary,
@@ -138,8 +149,7 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
     from geo.siting.gains import candidate_gains  # noqa: PLC0415
 
     name = _list_name(facilities)
-    kind = rule.replace("-", "_")
-    chosen = CoverageRule(kind, min_share)  # type: ignore[arg-type] # an unknown kind is refused in French
+    chosen = _coverage_rule(rule, min_share)
     if folder is not None and Country.is_saved_at(folder):
         country = Country.load(folder)
         diagnosis = diagnose_country(country, threshold, facilities=name, rule=chosen, buses=buses, antennes=antennes)
@@ -173,6 +183,64 @@ def diagnose(  # noqa: PLR0913, PLR0917 - the options of one question
         _print(f"  - {note}")
     if out is not None:
         _print(f"Fichiers écrits dans {out} : communes.csv, communes.gpkg, gains.csv, map.html, summary.json.")
+
+
+@app.command(help="Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask.")
+def batch(  # noqa: PLR0913, PLR0917 - the options of build and diagnose
+    departements: Annotated[str, typer.Option(help="Codes séparés par des virgules, ou « all ».")],
+    sites: SitesFile,
+    communes: CommunesFiles,
+    out: Annotated[Path, typer.Option(help="Dossier à écrire, visible de tous les processus de calcul.")],
+    roads: Roads = "approximate",
+    population: PopulationFile = None,
+    cells: CellsFile = None,
+    tax_offices: TaxOfficesFile = None,
+    town_halls: TownHallsFile = None,
+    places: PlacesFiles = None,
+    places_columns: PlacesColumns = None,
+    profile: Annotated[
+        list[str] | None, typer.Option(help="Profil : courant (par défaut) ou fluide ; répétable.")
+    ] = None,
+    threshold: Annotated[list[float] | None, typer.Option(help="Seuil en minutes (20 par défaut) ; répétable.")] = None,
+    facilities: Facilities = "sites",
+    rule: Rule = "mean-time",
+    min_share: MinShare = 0.5,
+    buses: Buses = False,  # noqa: FBT002
+    antennes: Antennes = True,  # noqa: FBT002
+    workers: Annotated[int | None, typer.Option(help="Processus sur cette machine ; un par cœur par défaut.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Adresse d'un ordonnanceur Dask : tcp://machine:8786.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Measure many territories and write each as ``diagnose`` does."""
+    from geo.batch import Batch, BatchFiles, Question, dask_client, run_batch  # noqa: PLC0415
+    from geo.territory import APPROXIMATE  # noqa: PLC0415
+
+    files = BatchFiles(
+        communes=communes,
+        sites=sites,
+        roads=None if roads == APPROXIMATE else Path(roads),
+        population=population,
+        cells=cells,
+        tax_offices=tax_offices,
+        town_halls=town_halls,
+        places=_read_places(places or [], places_columns or []),
+    )
+    question = Question(
+        thresholds_min=threshold or [20.0],
+        facilities=_list_name(facilities),
+        rule=_coverage_rule(rule, min_share),
+        buses=buses,
+        antennes=antennes,
+    )
+    codes = None if departements == "all" else [code.strip() for code in departements.split(",")]
+    asked = Batch(codes, files, question, profile or ["courant"])
+    with dask_client(scheduler, workers) as client:
+        result = run_batch(client, asked, out)
+    if as_json:
+        _print_json(result.to_dict())
+    else:
+        _print(f"{len(result.summaries)} diagnostic(s) dans {out}, réunis dans departements.csv et batch.json.")
+    result.raise_failures()
 
 
 @app.command(help="Trouver les lieux les plus proches d'une position, par la route.")
@@ -212,7 +280,7 @@ def validate(
         Path | None, typer.Option(help="Fichier de routes de référence, entre les communes de --communes.")
     ] = None,
     communes: Annotated[list[Path] | None, typer.Option(help="Contours des communes.")] = None,
-    population: Annotated[Path | None, typer.Option(help="Populations légales (INSEE, PMUN).")] = None,
+    population: PopulationFile = None,
     profile: Profile = "courant",
     as_json: AsJson = False,  # noqa: FBT002
 ) -> None:
@@ -267,6 +335,12 @@ def _load(folder: Path | None) -> Territory:
     from geo.territory import Territory  # noqa: PLC0415
 
     return Territory.load(folder)
+
+
+def _coverage_rule(kind: str, min_share: float) -> CoverageRule:
+    from geo.access.coverage import CoverageRule  # noqa: PLC0415
+
+    return CoverageRule(kind.replace("-", "_"), min_share)  # type: ignore[arg-type] # unknown: refused in French
 
 
 def _list_name(option: str) -> str:

@@ -41,6 +41,10 @@ class ParameterError(MaillageError, ValueError):
     """An option or an argument is outside what the function accepts."""
 
 
+class BatchError(MaillageError, RuntimeError):
+    """A batch has no cluster to run on, or did not come to its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault of a file.
@@ -81,3 +85,7 @@ class SchemaError(MaillageError, ValueError):
             shown.append(f"et {hidden} autre(s) défaut(s)")
         text = f"{source} : " + " ; ".join(shown) + "."
         super().__init__(f"{text} {advice}".strip())
+
+    def __reduce__(self) -> tuple[type[SchemaError], tuple[str, Sequence[Fault], str]]:
+        """Return how to make the error again: it may cross from one process to another."""
+        return type(self), (self.source, self.faults, self.advice)

@@ -87,6 +87,14 @@ class CoverageSummary:
         return asdict(self)
 
 
+def check_threshold(threshold_min: float) -> None:
+    """Raise `ParameterError` for a threshold outside `THRESHOLD_BOUNDS_MIN`."""
+    low, high = THRESHOLD_BOUNDS_MIN
+    if not low <= threshold_min <= high:
+        msg = f"Seuil de {threshold_min:g} min refusé : un seuil de {low:g} à {high:g} minutes est attendu."
+        raise ParameterError(msg)
+
+
 def coverage(
     territory: Territory,
     threshold_min: float = DEFAULT_THRESHOLD_MIN,
@@ -125,10 +133,7 @@ def coverage(
         Threshold outside 1 to 240 minutes, or no such list.
     """
     rule = rule or CoverageRule()
-    low, high = THRESHOLD_BOUNDS_MIN
-    if not low <= threshold_min <= high:
-        msg = f"Seuil de {threshold_min:g} min refusé : un seuil de {low:g} à {high:g} minutes est attendu."
-        raise ParameterError(msg)
+    check_threshold(threshold_min)
     limit_min = threshold_min + AT_THRESHOLD_MIN
     times = territory.travel_times(facilities) if times is None else times
     communes = territory.communes

@@ -1,0 +1,413 @@
+"""Many territories at once: départements and speed profiles mapped over a Dask cluster.
+
+One task builds the territory of one département with one profile, its margin of 55 km included, and measures it at
+every threshold: the result is that of ``maillage build`` and ``maillage diagnose`` run by hand. The official files
+are read once, by a task too, so that what a lost worker held is made again without a word from the caller. Dask is
+an optional extra and is imported here only, when it is first needed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from geo.access.coverage import DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold, coverage, summarize
+from geo.errors import BatchError, MaillageError, ParameterError
+from geo.network.speeds import DEFAULT_PROFILE, speed_profile
+from geo.report.tables import diagnosis_summary, write_diagnosis
+from geo.siting.gains import candidate_gains
+from geo.sources.departements import departement_name
+from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
+from geo.storage import replacing_file, replacing_folder
+from geo.territory import APPROXIMATE, Territory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from distributed import Client
+
+    from geo.sources.provenance import SourceTable
+
+_log = logging.getLogger(__name__)
+
+#: File that tells that a folder is a diagnosis of ours.
+_SUMMARY: Final = "summary.json"
+#: How often a task is tried again after an error that is none of ours (a full disk, a lost share).
+_RETRIES: Final = 2
+#: Seconds to wait for an answer of a scheduler, and for its first worker.
+_CONNECT_TIMEOUT_S: Final = 10
+_WORKER_TIMEOUT_S: Final = 60
+#: Run by each local worker as it starts: Ctrl-C in a terminal reaches every process, one answers.
+_LEAVE_INTERRUPTS_TO_THE_PARENT: Final = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
+
+#: Columns of ``departements.csv``, in order.
+DEPARTEMENT_CSV_COLUMNS: Final = (
+    "code",
+    "name",
+    "profile",
+    "threshold_min",
+    "communes",
+    "communes_under_served",
+    "communes_unreachable",
+    "population",
+    "population_covered",
+    "share_covered",
+    "median_time_min",
+    "folder",
+)
+
+
+@dataclass(frozen=True)
+class BatchFiles:
+    """The official files of a batch, as `Territory.build` takes them; `roads` `None`: the approximated network.
+
+    Workers open them by these paths, which are made absolute: on a real cluster they lie on a disk that all share.
+    """
+
+    communes: Sequence[Path]
+    sites: Path
+    roads: Path | None = None
+    population: Path | None = None
+    cells: Path | None = None
+    tax_offices: Path | None = None
+    town_halls: Path | None = None
+    places: Mapping[str, SourceTable] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make every path absolute."""
+        object.__setattr__(self, "communes", tuple(path.absolute() for path in self.communes))
+        for name in ("sites", "roads", "population", "cells", "tax_offices", "town_halls"):
+            path = getattr(self, name)
+            object.__setattr__(self, name, None if path is None else path.absolute())
+
+    def read_tables(self) -> OfficialTables:
+        """Read the tables that all départements share."""
+        return read_official_tables(
+            communes=self.communes,
+            sites=self.sites,
+            population=self.population,
+            tax_offices=self.tax_offices,
+            town_halls=self.town_halls,
+            places=self.places,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of every territory: thresholds (min), the list of places, the rule, the kinds that count."""
+
+    thresholds_min: Sequence[float] = (DEFAULT_THRESHOLD_MIN,)
+    facilities: str = SITES
+    rule: CoverageRule = field(default_factory=CoverageRule)
+    buses: bool = False
+    antennes: bool = True
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Every département (INSEE codes; `None`: all those of the communes given) with every profile, at every threshold.
+
+    Raises
+    ------
+    ParameterError
+        A code, a profile or a threshold does not exist, or no file is given for the list of places.
+    """
+
+    departements: Sequence[str] | None
+    files: BatchFiles
+    question: Question = field(default_factory=Question)
+    profiles: Sequence[str] = (DEFAULT_PROFILE,)
+
+    def __post_init__(self) -> None:
+        """Refuse what no département can answer, before anything is computed."""
+        for code in self.departements or ():
+            departement_name(code)
+        for name in self.profiles:
+            speed_profile(name)
+        for threshold_min in self.question.thresholds_min:
+            check_threshold(threshold_min)
+        lists = [SITES, *([] if self.files.tax_offices is None else [TAX_OFFICES]), *self.files.places]
+        if self.question.facilities not in lists:
+            known = ", ".join(f"« {name} »" for name in lists)
+            msg = f"Aucun fichier n'est donné pour la liste « {self.question.facilities} ». Listes données : {known}."
+            raise ParameterError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A département that could not be measured, and why, in French."""
+
+    departement: str
+    profile: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """Summaries by folder name, in the order asked for, and the départements that failed."""
+
+    summaries: Mapping[str, Mapping[str, Any]]
+    failures: Sequence[Failure]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values ready for JSON."""
+        return {
+            "diagnoses": [{"folder": folder, **summary} for folder, summary in self.summaries.items()],
+            "failures": [
+                {"departement": failure.departement, "profile": failure.profile, "reason": failure.reason}
+                for failure in self.failures
+            ],
+        }
+
+    def raise_failures(self) -> None:
+        """Raise `BatchError` naming the départements that failed, if any did."""
+        if self.failures:
+            reasons = " ; ".join(
+                f"{failure.departement} ({failure.profile}) : {failure.reason}" for failure in self.failures
+            )
+            msg = f"{len(self.failures)} territoire(s) non mesuré(s), les autres sont écrits. {reasons}"
+            raise BatchError(msg)
+
+    def table(self) -> pd.DataFrame:
+        """Return one row a diagnosis, columns `DEPARTEMENT_CSV_COLUMNS`."""
+        rows = [
+            {
+                **summary,
+                "code": summary["departement"],
+                "name": summary["territory"],
+                "profile": summary["network"]["profile"],
+                "folder": folder,
+            }
+            for folder, summary in self.summaries.items()
+        ]
+        return pd.DataFrame(rows, columns=list(DEPARTEMENT_CSV_COLUMNS))
+
+    def write(self, folder: Path) -> None:
+        """Write ``departements.csv`` and ``batch.json``; raise `SourceError` where the folder cannot be written to."""
+        with replacing_file(folder / "departements.csv") as path:
+            self.table().to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        with replacing_file(folder / "batch.json") as path:
+            content = json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+            path.write_text(content + "\n", encoding="utf-8")
+
+
+@contextmanager
+def dask_client(scheduler: str | None = None, workers: int | None = None) -> Iterator[Client]:
+    """Give a client of a cluster: the one of a scheduler, or processes of this machine that end with the block.
+
+    Parameters
+    ----------
+    scheduler
+        Address of a Dask scheduler whose workers have maillage too; TLS is set in Dask's own configuration.
+        `None`: a local cluster, which listens on 127.0.0.1 only, without a dashboard.
+    workers
+        Processes of the local cluster; `None`: one per core.
+
+    Raises
+    ------
+    BatchError
+        Dask is not installed, or no scheduler with workers answers.
+    ParameterError
+        The two exclude each other, or there would be no worker.
+    """
+    if workers is not None and (scheduler is not None or workers < 1):
+        msg = "--workers règle les processus de cette machine : au moins 1, et sans --scheduler."
+        raise ParameterError(msg)
+    try:
+        from distributed import Client, LocalCluster  # noqa: PLC0415 - optional extra
+    except ImportError as error:
+        msg = (
+            "« maillage batch » a besoin de Dask, qui n'est pas installé. "
+            "Installez-le avec « pip install dask distributed »."
+        )
+        raise BatchError(msg) from error
+    if scheduler is None:
+        with (
+            LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+                silence_logs=logging.CRITICAL,
+                preload=_LEAVE_INTERRUPTS_TO_THE_PARENT,
+            ) as cluster,
+            Client(cluster) as client,
+        ):
+            yield client
+        return
+    _check_answers(scheduler)
+    with Client(scheduler) as client:
+        try:
+            client.wait_for_workers(1, timeout=_WORKER_TIMEOUT_S)
+        except TimeoutError as error:
+            msg = (
+                f"L'ordonnanceur Dask « {scheduler} » n'a aucun processus de calcul. Démarrez-en avec « dask worker »."
+            )
+            raise BatchError(msg) from error
+        yield client
+
+
+def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
+    """Run a batch on a cluster and write its results.
+
+    Parameters
+    ----------
+    client
+        See `dask_client`.
+    batch
+        What is asked.
+    out
+        Folder where workers write, visible to them and to this process; each diagnosis has its own folder in it,
+        named like ``64-courant-20``, with the files of `geo.report.tables.write_diagnosis`.
+
+    Returns
+    -------
+    BatchResult
+        Also written as ``departements.csv`` and ``batch.json``. A département that cannot be measured is a
+        failure of the result and does not stop the others.
+
+    Raises
+    ------
+    MaillageError
+        A file that all départements share is unusable, or `out` cannot be written to.
+    """
+    out = out.absolute()
+    _log.info("Lecture des fichiers officiels…")
+    tables = client.submit(BatchFiles.read_tables, batch.files, pure=False)
+    try:
+        present = client.submit(_departements, tables, pure=False).result()
+    except MaillageError:
+        raise
+    except Exception as error:
+        msg = f"Les fichiers n'ont pas pu être lus par le premier processus de calcul : {_reason(error)}"
+        raise BatchError(msg) from error
+
+    codes = present if batch.departements is None else list(dict.fromkeys(batch.departements))
+    tasks = list(product(codes, dict.fromkeys(batch.profiles)))
+    roads = APPROXIMATE if batch.files.roads is None else batch.files.roads
+    measure = partial(_measure, roads=roads, cells=batch.files.cells, question=batch.question, out=out)
+    futures = {client.submit(measure, tables, *task, pure=False, retries=_RETRIES): task for task in tasks}
+    done = dict(_collect(futures, out))
+    summaries: dict[str, Mapping[str, Any]] = {}
+    failures = []
+    for code, profile in tasks:
+        answer = done[code, profile]
+        if isinstance(answer, str):
+            failures.append(Failure(code, profile, answer))
+        else:
+            summaries |= answer
+    for name in summaries:
+        for left_by_lost_worker in out.glob(f".{name}.*"):
+            shutil.rmtree(left_by_lost_worker, ignore_errors=True)
+    result = BatchResult(summaries, failures)
+    result.write(out)
+    return result
+
+
+def _departements(tables: OfficialTables) -> list[str]:
+    return sorted(tables.communes.frame["departement"].unique())
+
+
+def _measure(
+    tables: OfficialTables,
+    departement: str,
+    profile: str,
+    *,
+    roads: Path | str,
+    cells: Path | None,
+    question: Question,
+    out: Path,
+) -> dict[str, dict[str, Any]] | str:
+    """Write the diagnoses of one territory; return their summaries by folder name, or why there is none.
+
+    Runs on a worker, perhaps twice: every folder is written beside its place and then renamed into it.
+    """
+    summaries = {}
+    try:
+        territory = Territory.from_tables(
+            tables,
+            departement_name(departement),
+            {departement},
+            roads=roads,
+            cells=cells,
+            profile=profile,
+        )
+        counted = {"buses": question.buses, "antennes": question.antennes}
+        times = territory.travel_times(question.facilities, **counted)
+        chosen: dict[str, Any] = {"facilities": question.facilities, "rule": question.rule}
+        for threshold_min in question.thresholds_min:
+            cov = coverage(territory, threshold_min, times=times, **chosen)
+            summary = summarize(cov, times, threshold_min, **chosen)
+            name = f"{departement}-{profile}-{str(float(threshold_min)).removesuffix('.0')}"
+            with replacing_folder(out / name, marker=_SUMMARY) as folder:
+                gains = candidate_gains(territory, times, threshold_min)
+                write_diagnosis(territory, cov, summary, gains, folder, rule=question.rule, **counted)
+            summaries[name] = diagnosis_summary(territory, summary)
+    except MaillageError as error:
+        return str(error)
+    return summaries
+
+
+def _collect(
+    futures: Mapping[Any, tuple[str, str]], out: Path
+) -> Iterator[tuple[tuple[str, str], dict[str, dict[str, Any]] | str]]:
+    """Give each task with its summaries, or with the reason why there is none, as they end."""
+    from distributed import as_completed  # noqa: PLC0415 - optional extra
+
+    for number, future in enumerate(as_completed(futures), start=1):
+        departement, profile = futures[future]
+        error = future.exception()
+        answer = _reason(error) if error is not None else future.result()
+        if not isinstance(answer, str) and not all((out / name / _SUMMARY).is_file() for name in answer):
+            answer = (
+                f"résultats écrits dans un dossier « {out.name} » que cette machine ne voit pas. "
+                f"Donnez à --out un dossier partagé avec les processus de calcul."
+            )
+        end = "non mesuré" if isinstance(answer, str) else "mesuré"
+        _log.info("%d/%d : %s, profil %s, %s…", number, len(futures), departement_name(departement), profile, end)
+        yield (departement, profile), answer
+
+
+def _reason(error: BaseException) -> str:
+    """Return an error that is none of ours as a French sentence."""
+    if type(error).__name__ == "KilledWorker":
+        return (
+            "le processus de calcul s'est arrêté à chaque essai, le plus souvent faute de mémoire. "
+            "Réduisez --workers ou la zone."
+        )
+    return (
+        f"erreur imprévue sur un processus de calcul ({type(error).__name__} : {error}). "
+        f"Vérifiez que maillage y est installé dans la même version."
+    )
+
+
+def _check_answers(scheduler: str) -> None:
+    """Raise `BatchError` unless a Dask scheduler answers at this address."""
+    from distributed import Security  # noqa: PLC0415 - optional extra
+    from distributed.comm import connect  # noqa: PLC0415
+
+    async def greet() -> None:
+        arguments = Security().get_connection_args("client")
+        connection = await asyncio.wait_for(
+            connect(scheduler, timeout=_CONNECT_TIMEOUT_S, **arguments), 2 * _CONNECT_TIMEOUT_S
+        )
+        await connection.close()
+
+    try:
+        asyncio.run(greet())
+    except (OSError, ValueError, TypeError, MemoryError) as error:  # the last: what answers is not Dask
+        msg = (
+            f"Aucun ordonnanceur Dask ne répond à « {scheduler} ». Une adresse est attendue, par exemple "
+            f"tcp://machine:8786 ; vérifiez qu'elle est juste et que « dask scheduler » y tourne."
+        )
+        raise BatchError(msg) from error

@@ -1,0 +1,277 @@
+"""Many territories on a cluster: the same bytes as one by one, whatever fails and whoever dies on the way."""
+
+import csv
+import importlib.util
+import json
+import os
+import re
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from geopandas.testing import assert_geodataframe_equal
+
+from geo.batch import Batch, BatchFiles, Question, dask_client, run_batch
+from geo.cli import main
+from geo.errors import BatchError, ParameterError, SourceError
+
+pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")
+
+PROFILES = ("courant", "fluide")
+THRESHOLDS = (12.5, 20.0)
+
+
+def maillage(*arguments: object) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([str(argument) for argument in arguments])
+    assert stop.value.code == 0
+
+
+def diagnose_one_by_one(folder: Path, departements, profiles, thresholds, *build_options: object) -> Path:
+    """Run ``build`` and ``diagnose`` by hand; return a folder laid out like that of a batch."""
+    for code, profile in product(departements, profiles):
+        maillage("build", "--departement", code, "--profile", profile, *build_options, "--out", folder / "territory")
+        for threshold in thresholds:
+            name = f"{code}-{profile}-{threshold:g}"
+            maillage("diagnose", folder / "territory", "--threshold", threshold, "--out", folder / "expected" / name)
+    return folder / "expected"
+
+
+def assert_same_diagnoses(found: Path, expected: Path) -> None:
+    names = sorted(path.name for path in expected.iterdir())
+    assert names
+    assert sorted(path.name for path in found.iterdir()) == sorted([*names, "batch.json", "departements.csv"])
+    for name in names:
+        for file in ("communes.csv", "summary.json"):
+            assert (found / name / file).read_bytes() == (expected / name / file).read_bytes(), f"{name}/{file}"
+        # A map names its elements at random, a GeoPackage holds the time at which it was written.
+        pages = [(folder / name / "map.html").read_text(encoding="utf-8") for folder in (found, expected)]
+        assert len({re.sub(r"[0-9a-f]{32}", "", page) for page in pages}) == 1
+        assert_geodataframe_equal(*[gpd.read_file(folder / name / "communes.gpkg") for folder in (found, expected)])
+
+
+@pytest.fixture(scope="module")
+def client():
+    """A client of a local cluster of two processes."""
+    with dask_client(workers=2) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def small_batch(small_world):
+    files = BatchFiles(
+        communes=[small_world.communes],
+        sites=small_world.sites,
+        roads=small_world.roads,
+        population=small_world.population,
+    )
+    return Batch(["64"], files, Question(THRESHOLDS), PROFILES)
+
+
+@pytest.fixture(scope="module")
+def small_expected(small_world, tmp_path_factory):
+    return diagnose_one_by_one(
+        tmp_path_factory.mktemp("one_by_one"), ["64"], PROFILES, THRESHOLDS,
+        "--sites", small_world.sites, "--communes", small_world.communes, "--roads", small_world.roads,
+        "--population", small_world.population,
+    )  # fmt: skip
+
+
+def test_profiles_and_thresholds_equal_single_runs(client, small_batch, small_expected, tmp_path):
+    result = run_batch(client, small_batch, tmp_path)
+    assert result.failures == []
+    assert list(result.summaries) == ["64-courant-12.5", "64-courant-20", "64-fluide-12.5", "64-fluide-20"]
+    assert_same_diagnoses(tmp_path, small_expected)
+
+    with (tmp_path / "departements.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["folder"] for row in rows] == list(result.summaries)
+    for row in rows:
+        summary = json.loads((tmp_path / row["folder"] / "summary.json").read_text(encoding="utf-8"))
+        assert (row["code"], row["name"], row["profile"]) == ("64", summary["territory"], summary["network"]["profile"])
+        assert float(row["threshold_min"]) == summary["threshold_min"]
+        assert int(row["population_covered"]) == summary["population_covered"]
+        assert result.summaries[row["folder"]] == summary
+
+    # The same batch again replaces its own folders.
+    again = run_batch(client, small_batch, tmp_path)
+    assert again == result
+    assert_same_diagnoses(tmp_path, small_expected)
+
+
+def test_departements_with_their_margin_equal_single_runs(client, shared_data, tmp_path):
+    codes = ["64", "40", "65"]
+    communes = [shared_data / "communes" / f"communes-{code}.geojson" for code in codes]
+    sites, population = shared_data / "sites/liste-fs-20240801.csv", shared_data / "communes/donnees_communes.csv"
+    expected = diagnose_one_by_one(
+        tmp_path, codes, ["courant"], [20],
+        "--sites", sites, *[text for path in communes for text in ("--communes", path)], "--population", population,
+    )  # fmt: skip
+    batch = Batch(None, BatchFiles(communes, sites, population=population))
+    result = run_batch(client, batch, tmp_path / "found")
+    assert [summary["departement"] for summary in result.summaries.values()] == sorted(codes)
+    assert_same_diagnoses(tmp_path / "found", expected)
+
+
+def test_a_lost_worker_only_costs_its_tasks_again(small_batch, small_expected, tmp_path):
+    from distributed.diagnostics.plugin import WorkerPlugin  # noqa: PLC0415 - optional extra
+
+    started, go, out = tmp_path / "started", tmp_path / "go", tmp_path / "out"
+    started.mkdir()
+
+    class HoldWrites(WorkerPlugin):
+        """Note which process writes which diagnosis, and hold it until the file `go` exists."""
+
+        def setup(self, worker):  # noqa: ARG002
+            import geo.batch  # noqa: PLC0415 - runs on a worker
+
+            write = geo.batch.write_diagnosis
+
+            def held(territory, cov, summary, folder, **options):
+                profile = territory.manifest["network"]["profile"]
+                (started / f"{profile}-{summary.threshold_min:g}-{os.getpid()}").touch()
+                while not go.exists():
+                    time.sleep(0.01)
+                write(territory, cov, summary, folder, **options)
+
+            geo.batch.write_diagnosis = held
+
+    def writes() -> list[list[str]]:
+        return [path.name.split("-") for path in sorted(started.iterdir())]
+
+    with dask_client(workers=2) as client, ThreadPoolExecutor(1) as thread:
+        client.register_plugin(HoldWrites())
+        running = thread.submit(run_batch, client, small_batch, out)
+        try:
+            deadline = time.monotonic() + 60
+            while len(writes()) < 2 and not running.done() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            first = writes()
+            assert {profile for profile, _, _ in first} == set(PROFILES)  # both workers are in the middle of a task
+            lost_profile, _, lost_pid = first[0]
+            assert len(list(out.glob(f".64-{lost_profile}-*"))) == 1  # half-written, beside its place
+            os.kill(int(lost_pid), signal.SIGKILL)
+        finally:
+            go.touch()
+        result = running.result(timeout=60)
+        assert int(lost_pid) not in client.run(os.getpid).values()
+
+    assert result.failures == []
+    assert_same_diagnoses(out, small_expected)
+    kept_profile, _, kept_pid = first[1]
+    wrote = [(profile, threshold) for profile, threshold, pid in writes() if pid != lost_pid]
+    assert sorted(wrote) == sorted((name, f"{value:g}") for name in PROFILES for value in THRESHOLDS)
+    assert {pid for profile, _, pid in writes() if profile == kept_profile} == {kept_pid}
+
+
+def test_a_departement_that_fails_is_named_and_the_others_are_written(client, small_world, tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(
+            [
+                "batch", "--departements", "65,64", "--sites", str(small_world.sites),
+                "--communes", str(small_world.communes), "--roads", str(small_world.roads),
+                "--out", str(tmp_path), "--scheduler", client.scheduler.address, "--json",
+            ]
+        )  # fmt: skip
+    assert stop.value.code == 2
+    out, err = capsys.readouterr()
+    answer = json.loads(out)
+    assert answer == json.loads((tmp_path / "batch.json").read_text(encoding="utf-8"))
+    assert [diagnosis["folder"] for diagnosis in answer["diagnoses"]] == ["64-courant-20"]
+    assert [failure["departement"] for failure in answer["failures"]] == ["65"]
+    failure = [line for line in err.splitlines() if not line.endswith("…")]
+    assert len(failure) == 1
+    assert "65 (courant) : Le fichier des communes ne contient aucune commune du département 65" in failure[0]
+    assert "2/2" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["64-courant-20", "batch.json", "departements.csv"]
+
+
+def test_a_folder_of_somebody_else_is_left_alone(client, small_batch, tmp_path):
+    (tmp_path / "64-courant-20").mkdir()
+    (tmp_path / "64-courant-20" / "letter.txt").write_text("mine")
+    result = run_batch(client, small_batch, tmp_path)
+    assert [(failure.departement, failure.profile) for failure in result.failures] == [("64", "courant")]
+    assert "n'est pas remplacé" in result.failures[0].reason
+    assert list(result.summaries) == ["64-fluide-12.5", "64-fluide-20"]
+    assert (tmp_path / "64-courant-20" / "letter.txt").read_text() == "mine"
+
+
+def test_an_unusable_shared_file_is_one_error_and_nothing_is_written(client, small_world, tmp_path):
+    (tmp_path / "bad.csv").write_bytes(b"\x00\xff\xfe garbage")
+    files = BatchFiles([small_world.communes], tmp_path / "bad.csv")
+    with pytest.raises((SourceError, ValueError), match=r"bad\.csv"):
+        run_batch(client, Batch(["64"], files), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_worker_that_breaks_is_a_failure_in_french(client, small_batch, tmp_path):
+    def break_writes(*, broken: bool) -> None:
+        import geo.batch  # noqa: PLC0415 - runs on a worker
+        from geo.report.tables import write_diagnosis  # noqa: PLC0415
+
+        def no_more_memory(*_args, **_options):
+            raise MemoryError
+
+        geo.batch.write_diagnosis = no_more_memory if broken else write_diagnosis
+
+    client.run(break_writes, broken=True)
+    try:
+        result = run_batch(client, small_batch, tmp_path)
+    finally:
+        client.run(break_writes, broken=False)
+    assert [failure.profile for failure in result.failures] == list(PROFILES)
+    assert all("erreur imprévue" in failure.reason for failure in result.failures)
+    with pytest.raises(BatchError, match=r"2 territoire\(s\) non mesuré"):
+        result.raise_failures()
+
+
+def test_a_local_cluster_listens_on_this_machine_only(client):  # noqa: ARG001
+    import psutil  # noqa: PLC0415 - comes with Dask
+
+    me = psutil.Process()
+    listening = [
+        connection.laddr.ip
+        for process in (me, *me.children(recursive=True))
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+    assert len(listening) >= 3  # the scheduler and two workers
+    assert set(listening) == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"departements": ["99"]}, "« 99 » n'existe pas"),
+        ({"profiles": ["rapide"]}, "« rapide » inconnu"),
+        ({"question": Question((20, 0.5))}, "Seuil de 0.5 min refusé"),
+        ({"question": Question(facilities="tax_offices")}, "liste « tax_offices »"),
+    ],
+)
+def test_what_nobody_can_answer_is_refused_at_once(small_world, options, expected):
+    files = BatchFiles([small_world.communes], small_world.sites)
+    with pytest.raises(ParameterError, match=expected):
+        Batch(**{"departements": ["64"], "files": files} | options)
+
+
+@pytest.mark.parametrize("address", ["bidon", "http://127.0.0.1:9", "tls://127.0.0.1:9", ""])
+def test_an_address_without_scheduler_is_refused_in_french(address):
+    with pytest.raises(BatchError, match="Aucun ordonnanceur Dask ne répond"), dask_client(address):
+        pass
+
+
+@pytest.mark.parametrize(("scheduler", "workers"), [(None, 0), ("tcp://127.0.0.1:9", 2)])
+def test_workers_are_those_of_this_machine(scheduler, workers):
+    with pytest.raises(ParameterError, match="--workers"), dask_client(scheduler, workers):
+        pass
+
+
+def test_without_dask_the_command_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(BatchError, match="pip install dask distributed"), dask_client():
+        pass
