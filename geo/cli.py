@@ -110,7 +110,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
     _print(f"« {built.name} » écrit dans {out}.")
     for part in parts:
         _print_built(part)
-    for note in parts[0].manifest["notes"]:
+    for note in dict.fromkeys(note for part in parts for note in part.manifest["notes"]):
         _print(f"  - {note}")
 
 

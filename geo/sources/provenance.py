@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.sources.commune_codes import CommuneNote
+
 _Options = ParamSpec("_Options")
 _Result = TypeVar("_Result")
 
@@ -54,13 +56,15 @@ class SourceTable:
     """A validated table, its provenance, and the rows that were kept out.
 
     `rejected` has the columns `row` (int, as a spreadsheet shows it, header = 1), `identifier`
-    (text, may be empty) and `reason` (French sentence). `notes` are French sentences for the user.
+    (text, may be empty) and `reason` (French sentence). `notes` are French sentences for the user;
+    `commune_notes` are those about communes, which a study area restricts to its own.
     """
 
     frame: gpd.GeoDataFrame | pd.DataFrame
     provenance: Provenance
     rejected: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(REJECTED_COLUMNS)))
     notes: tuple[str, ...] = ()
+    commune_notes: tuple[CommuneNote, ...] = ()
 
 
 def checksum(path: Path) -> str:

@@ -62,6 +62,21 @@ def test_each_part_has_its_own_projection(country):
     assert [len(part.communes) for part in country.parts] == [4, 2]
 
 
+def test_notes_of_a_part_are_about_its_own_communes(files, tmp_path):
+    figures = tmp_path / "population.csv"
+    figures.write_text("COM;PMUN\n64001;100\n64002;?\n97401;30\n97402;?\n64999;7\n97499;9\n", encoding="utf-8")
+    parts = Country.build(communes=files / "communes.geojson", sites=files / "sites.csv", population=figures).parts
+    mainland, reunion = (part.manifest for part in parts)
+    lists = {tuple(note["codes"]) for note in mainland["notes_communes"]}
+    # 65001 is a neighbour; Corsica is of the part; what has no contour counts with its département.
+    assert {("2A001", "64002", "65001"), ("64999",)} <= lists
+    assert not [code for codes in lists for code in codes if code.startswith("974")]
+    assert "soit 7 habitants" in " ".join(mainland["notes"])
+    assert {("97402",), ("97499",)} <= {tuple(note["codes"]) for note in reunion["notes_communes"]}
+    assert [row["identifier"] for row in mainland["rejected"]] == ["64002"]
+    assert [row["identifier"] for row in reunion["rejected"]] == ["97402"]
+
+
 def test_totals_add_up_by_departement_and_region(country):
     diagnosis = diagnose_country(country, 20, facilities="sites", rule=CoverageRule())
     assert len(diagnosis.coverage) == 6
