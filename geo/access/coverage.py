@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -45,14 +46,14 @@ class CoverageRule:
         """Raise `ParameterError` for a rule that does not exist."""
         if self.kind not in {"mean_time", "share"} or not 0 < self.min_share <= 1:
             msg = (
-                f"Règle « {self.kind} » (part {self.min_share}) inconnue. Règles possibles : "
-                f"mean_time, ou share avec une part de 0 à 1."
+                f"Règle « {self.kind} » (part {_in_french(self.min_share)}) inconnue. Règles possibles : "
+                f"mean-time (temps moyen), ou share (part des habitants) avec une part de 0 à 1."
             )
             raise ParameterError(msg)
 
     def in_french(self, threshold_min: float) -> str:
         """Return the rule as a sentence."""
-        threshold = f"{threshold_min:g}".replace(".", ",")
+        threshold = _in_french(threshold_min)
         if self.kind == "mean_time":
             return f"Une commune est sous-desservie si le temps moyen de ses habitants dépasse {threshold} min."
         return (
@@ -133,7 +134,7 @@ def coverage(
     rule = rule or CoverageRule()
     low, high = THRESHOLD_BOUNDS_MIN
     if not low <= threshold_min <= high:
-        msg = f"Seuil de {threshold_min:g} min refusé : un seuil de {low:g} à {high:g} minutes est attendu."
+        msg = f"Seuil de {_in_french(threshold_min)} min refusé : un seuil de {low:g} à {high:g} minutes est attendu."
         raise ParameterError(msg)
     limit_min = threshold_min + AT_THRESHOLD_MIN
     times = territory.travel_times(facilities) if times is None else times
@@ -229,6 +230,13 @@ def summarize(
             times["travel_time_min"].to_numpy(np.float64, na_value=np.nan), times["population"].to_numpy(np.float64)
         ),
     )
+
+
+def _in_french(number: float) -> str:
+    """Return a number as French people write it: ``1 000 000``, ``12,5``."""
+    if not math.isfinite(number):
+        return "(pas un nombre)" if math.isnan(number) else "(infini)"
+    return f"{number:,.12g}".replace(",", "\u202f").replace(".", ",")
 
 
 def _weights(population: NDArray[np.float64], row: NDArray[np.int64], n: int) -> NDArray[np.float64]:

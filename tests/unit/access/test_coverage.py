@@ -134,6 +134,13 @@ def test_thresholds_out_of_reason_are_refused(threshold):
         coverage(territory({"01001": 1}), threshold, times=times([("01001", 1, 1, "a")]))
 
 
+def test_refusals_are_written_in_french():
+    with pytest.raises(ParameterError, match="Seuil de 1\u202f000\u202f000\u202f000 min refusé"):
+        coverage(territory({"01001": 1}), 1e9, times=times([("01001", 1, 1, "a")]))
+    with pytest.raises(ParameterError, match=r"« foo » \(part 0,5\) inconnue.*mean-time.*share"):
+        CoverageRule("foo")
+
+
 @pytest.mark.parametrize(("kind", "share"), [("vibes", 0.5), ("share", 0), ("share", 1.5)])
 def test_rules_that_do_not_exist_are_refused(kind, share):
     with pytest.raises(ParameterError, match="inconnue"):
