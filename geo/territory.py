@@ -42,12 +42,17 @@ _log = logging.getLogger(__name__)
 #: Word that stands for a road file where there is none.
 APPROXIMATE: Final = "approximate"
 
+#: File by which a folder is known to hold a whole country (`geo.country`).
+COUNTRY_MARKER: Final = "parts.json"
+
 _FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 _EMBEDDED: Final = "pyrenees-atlantiques"
 _EMBEDDED_DEPARTEMENT: Final = "64"
 #: Rows kept out that a manifest lists; the rest is counted.
 _MAX_REJECTED: Final = 1000
+#: Above this many residents, one point does not stand for a commune.
+_CITY_RESIDENTS: Final = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -319,6 +324,12 @@ class Territory:
         if path is None:
             return _embedded()
         folder = Path(path)
+        if (folder / COUNTRY_MARKER).is_file():
+            msg = (
+                f"« {folder.name} » : ce dossier est la France entière, seul « maillage diagnose » la lit. "
+                f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
+            )
+            raise SourceError(msg)
         if not (folder / _MANIFEST).is_file():
             msg = (
                 f"« {folder.name} » n'est pas un territoire enregistré (pas de {_MANIFEST}). "
@@ -440,13 +451,46 @@ def _far_from_roads(territory: Territory) -> CommuneNote:
     return CommuneNote.of(sentence, distance.index[distance > FAR_FROM_ROADS_M])
 
 
+def _cities_at_one_point(territory: Territory) -> CommuneNote:
+    """Return the note about large cities whose residents are all taken to be at one point."""
+    communes = territory.communes
+    large = communes[(communes["population"] > _CITY_RESIDENTS).fillna(value=False)]
+    if territory.cells is not None:
+        large = large[~large.index.isin(territory.cells["commune_code"])]
+    large = large.sort_values("population", ascending=False)
+    shown = ", ".join(f"{name} ({code})" for code, name in large["name"].head(10).items())
+    more = f" et {len(large) - 10} autre(s)" if len(large) > 10 else ""  # noqa: PLR2004 - as many as of any list
+    one = len(large) == 1
+    sentence = (
+        f"{shown}{more} {'est représentée' if one else 'sont représentées'} par un seul point"
+        f"{'' if one else ' chacune'} : les temps n'y ont pas de sens à l'échelle des quartiers."
+    )
+    return CommuneNote.of(sentence.replace("{", "{{").replace("}", "}}"), large.index)
+
+
+def _where_roads_stop(territory: Territory, everywhere: gpd.GeoDataFrame) -> list[str]:
+    """Return the note about places in a département without any commune in the files, on an estimated network."""
+    if not territory.network.source.approximate:
+        return []
+    codes = pd.concat([table["departement"] for table in territory.facilities.values()]).dropna()
+    missing = codes[~codes.isin(everywhere["departement"])].value_counts().sort_index()
+    if missing.empty:
+        return []
+    counted = ", ".join(f"{code} ({count} lieu(x))" for code, count in missing.items())
+    note = (
+        f"Des lieux à compter sont dans des départements dont aucune commune n'est dans les fichiers : {counted}. "
+        f"Le réseau estimé s'arrête à leur limite : donnez aussi leurs communes, ou un fichier de routes."
+    )
+    return [note]
+
+
 def _described(territory: Territory, tables: Sequence[SourceTable], everywhere: gpd.GeoDataFrame) -> Territory:
     """Return the same territory with its manifest; `everywhere`: all communes of the files."""
     concerns = _concerns(territory, everywhere)
     # Communes carry the notes of the population that they were given: each is said once.
     notes = list(dict.fromkeys(note for table in tables for note in table.notes))
     about_communes = [note.about(concerns) for table in tables for note in table.commune_notes]
-    about_communes.append(_far_from_roads(territory))
+    about_communes += [_far_from_roads(territory), _cities_at_one_point(territory)]
     about_communes = [note for note in dict.fromkeys(about_communes) if note.codes]
     notes += [note.sentence for note in about_communes]
     notes += [
@@ -455,6 +499,7 @@ def _described(territory: Territory, tables: Sequence[SourceTable], everywhere: 
         for name, table in territory.facilities.items()
         if table.empty
     ]
+    notes += _where_roads_stop(territory, everywhere)
     off = ~(territory.demand_on_network.link >= 0)
     if off.any():
         codes = territory.demand["commune_code"][off].nunique()
