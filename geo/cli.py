@@ -121,7 +121,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
     _print(f"« {built.name} » écrit dans {out}.")
     for part in parts:
         _print_built(part)
-    for note in parts[0].manifest["notes"]:
+    for note in dict.fromkeys(note for part in parts for note in part.manifest["notes"]):
         _print(f"  - {note}")
 
 
@@ -386,11 +386,13 @@ def _commune_points(communes: Sequence[Path], population: Path | None) -> tuple[
 
 
 def _print_built(territory: Territory) -> None:
+    from geo.maps.style import facility_title  # noqa: PLC0415
+
     manifest, network = territory.manifest, territory.manifest["network"]
     known = manifest["population"] > 0
     residents = f"{_integer(manifest['population'])} habitants" if known else "population inconnue"
     _print(f"{territory.name} : {_integer(manifest['communes'])} commune(s), {residents}.")
-    lists = ", ".join(f"{_integer(count)} ({name})" for name, count in manifest["facilities"].items())
+    lists = ", ".join(f"{facility_title(name)} ({_integer(count)})" for name, count in manifest["facilities"].items())
     _print(f"Lieux du territoire et à moins de 55 km : {lists}.")
     _print(
         f"Réseau : {network['source']}, {_integer(network['nodes'])} nœuds, {_integer(network['edges'])} arcs, "
@@ -399,7 +401,8 @@ def _print_built(territory: Territory) -> None:
     if manifest["rejected_count"]:
         _print(f"Lignes écartées : {manifest['rejected_count']}.")
         for row in manifest["rejected"][:10]:
-            _print(f"  - {row['dataset']}, ligne {row['row']} ({row['identifier']}) : {row['reason']}")
+            identifier = f" ({row['identifier']})" if row["identifier"] else ""
+            _print(f"  - {row['dataset']}, ligne {row['row']}{identifier} : {row['reason']}")
     for note in network["notes"]:
         _print(f"  - {note}")
 

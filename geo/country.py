@@ -19,7 +19,7 @@ from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.departements import departement_name
 from geo.sources.official_tables import read_official_tables
 from geo.storage import replacing_folder, require_replaceable
-from geo.territory import Territory
+from geo.territory import COUNTRY_MARKER, Territory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,6 @@ _log = logging.getLogger(__name__)
 
 _MAINLAND: Final = "France métropolitaine"
 _MAINLAND_CRS: Final = metric_crs("75")
-_PARTS: Final = "parts.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +82,7 @@ class Country:
     @staticmethod
     def require_place(path: Path | str) -> None:
         """Raise `SourceError` where `save` would refuse to write."""
-        require_replaceable(Path(path), marker=_PARTS)
+        require_replaceable(Path(path), marker=COUNTRY_MARKER)
 
     def save(self, path: Path | str) -> None:
         """Write every part to its own folder in one folder, written beside and then renamed.
@@ -93,23 +92,23 @@ class Country:
         SourceError
             The folder cannot be written, or holds something that is not ours.
         """
-        with replacing_folder(Path(path), marker=_PARTS) as folder:
+        with replacing_folder(Path(path), marker=COUNTRY_MARKER) as folder:
             for number, part in enumerate(self.parts):
                 part.save(folder / str(number))
             content = {"name": self.name, "parts": len(self.parts)}
-            (folder / _PARTS).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+            (folder / COUNTRY_MARKER).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
     @staticmethod
     def is_saved_at(path: Path) -> bool:
         """Tell whether a folder was written by `save`."""
-        return (path / _PARTS).is_file()
+        return (path / COUNTRY_MARKER).is_file()
 
     @classmethod
     def load(cls, path: Path | str) -> Country:
         """Load what `save` wrote; raise `SourceError` where it is damaged."""
         folder = Path(path)
         try:
-            content = json.loads((folder / _PARTS).read_text(encoding="utf-8"))
+            content = json.loads((folder / COUNTRY_MARKER).read_text(encoding="utf-8"))
             name, count = str(content["name"]), int(content["parts"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             msg = f"« {folder.name} » est illisible ou incomplet. Reconstruisez-le avec « maillage build --france »."

@@ -20,11 +20,10 @@ class Settings:
 
     `data_dir` holds the embedded territory; `leaflet_dir` the map library installed at set-up
     (where missing, maps load it from `leaflet_cdn`); `tiles_url` and `tiles_attribution` are the
-    base map. `cache_dir` is where prepared territories are kept.
+    base map.
     """
 
     data_dir: Path
-    cache_dir: Path
     leaflet_dir: Path
     leaflet_cdn: str = _LEAFLET_CDN
     tiles_url: str = _TILES_URL
@@ -32,15 +31,13 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``MAILLAGE_DATA_DIR``, ``MAILLAGE_CACHE_DIR``, ``MAILLAGE_LEAFLET_DIR`` and ``MAILLAGE_TILES_URL``."""
-        import platformdirs  # noqa: PLC0415 - only needed once
+        """Read ``MAILLAGE_DATA_DIR``, ``MAILLAGE_LEAFLET_DIR`` and ``MAILLAGE_TILES_URL``."""
 
         def path(name: str, default: Path) -> Path:
             return Path(os.environ.get(name) or default)
 
         return cls(
             data_dir=path("MAILLAGE_DATA_DIR", _PROJECT / "data"),
-            cache_dir=path("MAILLAGE_CACHE_DIR", Path(platformdirs.user_cache_dir("maillage"))),
             leaflet_dir=path("MAILLAGE_LEAFLET_DIR", _PROJECT / "static" / "leaflet"),
             tiles_url=os.environ.get("MAILLAGE_TILES_URL") or _TILES_URL,
         )

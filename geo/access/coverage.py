@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -12,6 +13,8 @@ from geo.errors import ParameterError
 from geo.sources.official_tables import SITES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from geo.territory import Territory
@@ -23,6 +26,9 @@ DEFAULT_THRESHOLD_MIN: Final = 20.0
 THRESHOLD_BOUNDS_MIN: Final = (1.0, 240.0)
 #: Minutes (60 microseconds) within which a time is at the threshold, whatever the rounding of sums.
 AT_THRESHOLD_MIN: Final = 1e-6
+
+#: Residents whose point is farther (m) than this from a street are told so: their way to it is not measured well.
+FAR_FROM_ROADS_M: Final = 500.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +46,14 @@ class CoverageRule:
         """Raise `ParameterError` for a rule that does not exist."""
         if self.kind not in {"mean_time", "share"} or not 0 < self.min_share <= 1:
             msg = (
-                f"Règle « {self.kind} » (part {self.min_share}) inconnue. Règles possibles : "
-                f"mean_time, ou share avec une part de 0 à 1."
+                f"Règle « {self.kind} » (part {_in_french(self.min_share)}) inconnue. Règles possibles : "
+                f"mean-time (temps moyen), ou share (part des habitants) avec une part de 0 à 1."
             )
             raise ParameterError(msg)
 
     def in_french(self, threshold_min: float) -> str:
         """Return the rule as a sentence."""
-        threshold = f"{threshold_min:g}".replace(".", ",")
+        threshold = _in_french(threshold_min)
         if self.kind == "mean_time":
             return f"Une commune est sous-desservie si le temps moyen de ses habitants dépasse {threshold} min."
         return (
@@ -91,7 +97,7 @@ def check_threshold(threshold_min: float) -> None:
     """Raise `ParameterError` for a threshold outside `THRESHOLD_BOUNDS_MIN`."""
     low, high = THRESHOLD_BOUNDS_MIN
     if not low <= threshold_min <= high:
-        msg = f"Seuil de {threshold_min:g} min refusé : un seuil de {low:g} à {high:g} minutes est attendu."
+        msg = f"Seuil de {_in_french(threshold_min)} min refusé : un seuil de {low:g} à {high:g} minutes est attendu."
         raise ParameterError(msg)
 
 
@@ -124,8 +130,9 @@ def coverage(
     `travel_time_min` and `distance_km` (Float64: means of the residents who can get there, <NA> where none can);
     `facility_id` and `facility_name` of the facility that is nearest for most residents (<NA> likewise);
     `residents_within` (Float64) and `share_within` (Float64, 0 to 1): residents within the threshold, those
-    who cannot get there counting as not within; `under_served` (boolean): by the rule, true where the roads
-    are known and lead to no facility, <NA> where the network does not cover the commune.
+    who cannot get there counting as not within; `snap_distance_m` (Float64): mean distance of the residents to the
+    street where their way starts, <NA> where the network is too far; `under_served` (boolean): by the
+    rule, true where the roads are known and lead to no facility, <NA> where the network does not cover the commune.
 
     Raises
     ------
@@ -149,11 +156,13 @@ def coverage(
     weight = _weights(times["population"].to_numpy(np.float64), row, n)
     reached_weight = total(np.where(reached, weight, 0.0))
     all_weight = total(weight)
+    mean_time = _mean_where(reached, minutes, weight, total)
+    mean_distance = _mean_where(reached, kilometres, weight, total)
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean_time = total(np.where(reached, weight * np.where(reached, minutes, 0.0), 0.0)) / reached_weight
-        mean_distance = total(np.where(reached, weight * np.where(reached, kilometres, 0.0), 0.0)) / reached_weight
         share_within = total(np.where(minutes <= limit_min, weight, 0.0)) / all_weight
-    on_network = total(times["on_network"].to_numpy(np.float64)) > 0
+    snapped = times["on_network"].to_numpy(bool)
+    on_network = total(snapped.astype(np.float64)) > 0
+    snap_distance = _mean_where(snapped, times["snap_distance_m"].to_numpy(np.float64), weight, total)
     somebody_gets_there = reached_weight > 0
 
     if rule.kind == "mean_time":
@@ -178,6 +187,7 @@ def coverage(
         np.float64, na_value=np.nan
     )
     frame["share_within"] = pd.array(share_within, dtype="Float64")
+    frame["snap_distance_m"] = pd.array(snap_distance, dtype="Float64")
     frame["under_served"] = pd.array(on_network & poor, dtype="boolean")
     frame.loc[~on_network, "under_served"] = pd.NA
     return frame
@@ -227,11 +237,32 @@ def summarize(
     )
 
 
+def _in_french(number: float) -> str:
+    """Return a number as French people write it: ``1 000 000``, ``12,5``."""
+    if not math.isfinite(number):
+        return "(pas un nombre)" if math.isnan(number) else "(infini)"
+    return f"{number:,.12g}".replace(",", "\u202f").replace(".", ",")
+
+
 def _weights(population: NDArray[np.float64], row: NDArray[np.int64], n: int) -> NDArray[np.float64]:
     """Return the residents of each point; points count alike in a commune where nobody is known to live."""
     weight = np.nan_to_num(population)
     empty = np.bincount(row, weights=weight, minlength=n) <= 0
     return np.where(empty[row], 1.0, weight)
+
+
+def _mean_where(
+    counted: NDArray[np.bool_],
+    values: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    total: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return the weighted mean of each commune over its counted points (NaN: none); `total` adds up by commune."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean: NDArray[np.float64] = total(np.where(counted, weight * np.where(counted, values, 0.0), 0.0)) / total(
+            np.where(counted, weight, 0.0)
+        )
+    return mean
 
 
 def _main_facility(

@@ -46,6 +46,7 @@ function createCoverageMap(L, map, base, onSelect) {
     return lines(name, [
       minutes !== null ? `${number.format(minutes)} min en voiture`
         : values.under_served[i] ? "Aucun trajet possible par la route" : "Temps inconnu : hors du réseau fourni",
+      ...(values.far[i] !== null ? [`Point à ${number.format(values.far[i] / 1000)} km d'une route`] : []),
       ...(site ? [`Le plus proche : ${site.name}`] : []),
       population === null ? "Population inconnue" : `${number.format(population)} habitants`,
       ...(values.under_served[i] ? ["Commune sous-desservie"] : []),

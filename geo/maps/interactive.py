@@ -7,6 +7,7 @@ Every text that comes from a data file is escaped.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.territory import Territory
+
+_log = logging.getLogger(__name__)
+
+#: Shown in the place of the map where the page is opened without the library that draws it.
+_NO_LEAFLET: Final = (
+    "La carte ne peut pas être dessinée : cette page charge la bibliothèque Leaflet depuis internet, et elle n'a pas "
+    "pu être lue. Ouvrez la page avec une connexion, ou installez Leaflet (static/leaflet) et refaites la carte."
+)
 
 #: Selectors are one step more precise than folium's own, which come later in the page.
 _PAGE_STYLE: Final = """
@@ -131,7 +140,7 @@ def coverage_map(  # noqa: PLR0913 - each is a part of the result that the page 
     legend = legend_html(facilities, kinds, excluded, rule_text(threshold_min, min_share))
     counted = counting_sentence(facilities, kinds, excluded)
     footer = _origin(territory, counted, today or dt.datetime.now().astimezone().date())
-    _AfterMap(legend + footer, _script(name, settings, base, values)).add_to(page)
+    _AfterMap(_without_leaflet(settings) + legend + footer, _script(name, settings, base, values)).add_to(page)
     return page
 
 
@@ -156,13 +165,32 @@ def write_map(page: folium.Map, path: Path) -> None:
 def _leaflet(settings: Settings) -> str:
     """Return Leaflet inside the page where it is installed, else links to the public CDN."""
     script, style = settings.leaflet_dir / "leaflet.js", settings.leaflet_dir / "leaflet.css"
-    if script.is_file() and style.is_file():
+    if _is_installed(settings):
         code = script.read_text(encoding="utf-8").replace("//# sourceMappingURL=leaflet.js.map", "")
         return f"<style>{style.read_text(encoding='utf-8')}</style><script>{code}</script>"
+    _log.warning(
+        "Leaflet n'est pas installé dans « %s » : la carte le charge depuis %s, et ne se dessine pas sans internet.",
+        settings.leaflet_dir.name,
+        settings.leaflet_cdn,
+    )
     address = escape(settings.leaflet_cdn, quote=True)
     return (
         f'<link rel="stylesheet" href="{address}/leaflet.css"/>'
         f'<script src="{address}/leaflet.js" integrity="{LEAFLET_INTEGRITY}" crossorigin="anonymous"></script>'
+    )
+
+
+def _is_installed(settings: Settings) -> bool:
+    return all((settings.leaflet_dir / name).is_file() for name in ("leaflet.js", "leaflet.css"))
+
+
+def _without_leaflet(settings: Settings) -> str:
+    """Return what says in the map's box that Leaflet did not load; nothing where it is inside the page."""
+    if _is_installed(settings):
+        return ""
+    return (
+        f"<script>if (!window.L) document.querySelector('.folium-map').textContent = {script_json(_NO_LEAFLET)};"
+        f"</script>"
     )
 
 

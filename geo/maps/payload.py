@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.access.coverage import FAR_FROM_ROADS_M
 from geo.crs import WGS84
 from geo.maps.legend import HATCHED, facility_svg, pattern_defs
 from geo.maps.style import FACILITY_SHAPES, INK, TIME_CLASSES, UNKNOWN_COLOUR, time_class
@@ -120,6 +121,7 @@ def map_values(
         "minutes": _optional(rows["travel_time_min"].astype("Float64").round(1)),
         "classes": time_class(rows["travel_time_min"]).tolist(),
         "under_served": rows["under_served"].fillna(value=False).astype("int8").tolist(),
+        "far": _optional(rows["snap_distance_m"].where(rows["snap_distance_m"] > FAR_FROM_ROADS_M).round(-2)),
         "nearest": order.get_indexer(pd.Index(rows["facility_id"])).tolist(),
     }
 

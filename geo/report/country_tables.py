@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CountryDiagnosis:
-    """Coverage of every commune of a country, its travel times, what one new site would bring, and totals."""
+    """Coverage of every commune of a country, its travel times, what one new site would bring, totals and rule."""
 
     coverage: pd.DataFrame
     times: pd.DataFrame
     gains: pd.DataFrame
     summary: CoverageSummary
+    rule: CoverageRule
 
 
 def diagnose_country(
@@ -59,7 +60,8 @@ def diagnose_country(
         [candidate_gains(part, times, threshold_min) for part, times in zip(country.parts, all_times, strict=True)]
     ).sort_values("gain_residents", ascending=False, kind="stable")
     cov, times = pd.concat(covs), pd.concat(all_times, ignore_index=True)
-    return CountryDiagnosis(cov, times, gains, summarize(cov, times, threshold_min, facilities=facilities, rule=rule))
+    summary = summarize(cov, times, threshold_min, facilities=facilities, rule=rule)
+    return CountryDiagnosis(cov, times, gains, summary, rule)
 
 
 def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
@@ -77,7 +79,13 @@ def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
     times_key = diagnosis.times["commune_code"].map(key)
     rows = []
     for area, cov in diagnosis.coverage.groupby(key, sort=True):
-        totals = summarize(cov, diagnosis.times[times_key == area], summary.threshold_min)
+        totals = summarize(
+            cov,
+            diagnosis.times[times_key == area],
+            summary.threshold_min,
+            facilities=summary.facilities,
+            rule=diagnosis.rule,
+        )
         rows.append(
             {
                 **({"code": area} if by == "departement" else {}),

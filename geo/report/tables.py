@@ -104,7 +104,12 @@ def write_diagnosis(
     write_table(table, folder / "communes.csv")
     write_table(gain_table(gains), folder / "gains.csv")
     with replacing_file(folder / "communes.gpkg") as path:
-        layer = gpd.GeoDataFrame(table, geometry=territory.communes.geometry.to_numpy(), crs=territory.communes.crs)
+        distances = cov["snap_distance_m"].round(0).to_numpy()
+        layer = gpd.GeoDataFrame(
+            table.assign(snap_distance_m=distances),
+            geometry=territory.communes.geometry.to_numpy(),
+            crs=territory.communes.crs,
+        )
         layer.to_file(path, layer="communes", driver="GPKG")
     with replacing_file(folder / "map.html") as path:
         page = coverage_map(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 #: Column names under which official files give the commune code, in lower case, most precise first.
 CODE_COLUMNS: Final = ("code_insee", "insee_com", "code_commune", "commune_code", "codgeo", "depcom", "com", "code")
@@ -20,7 +21,7 @@ CITY_OF_ARRONDISSEMENT: Final = {
     str(code): city for city, (first, last) in _ARRONDISSEMENTS.items() for code in range(first, last + 1)
 }
 
-_MAX_LISTED: Final = 100
+_MAX_LISTED: Final = 10
 
 
 def normalise_codes(codes: pd.Series) -> pd.Series:
@@ -51,8 +52,41 @@ def city_of(codes: Iterable[str]) -> pd.Series:
 
 
 def listed(codes: Iterable[str]) -> str:
-    """Return the distinct codes in order as text: ``64009, 64541``; beyond a hundred the rest is counted."""
+    """Return the distinct codes in order as text: ``64009, 64541``; beyond ten the rest is counted."""
     distinct = sorted(set(codes))
     shown = ", ".join(distinct[:_MAX_LISTED])
     hidden = len(distinct) - _MAX_LISTED
     return shown if hidden <= 0 else f"{shown} et {hidden} autre(s)"
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneNote:
+    """A note about some communes of a file, which may cover more than a study area.
+
+    `template` is a French sentence where ``{count}`` stands for the number of communes, ``{codes}`` for the first of
+    their codes and ``{residents}`` for the sum of `residents`; `codes` are distinct; `residents` is in the same
+    order, empty where the sentence does not count them.
+    """
+
+    template: str
+    codes: tuple[str, ...]
+    residents: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, template: str, codes: Iterable[str]) -> CommuneNote:
+        """Return the note about these codes, each taken once."""
+        return cls(template, tuple(sorted({str(code) for code in codes})))
+
+    @property
+    def sentence(self) -> str:
+        """The note as a French sentence."""
+        return self.template.format(count=len(self.codes), codes=listed(self.codes), residents=sum(self.residents))
+
+    def about(self, concerns: Callable[[str], bool]) -> CommuneNote:
+        """Return the note about those of its communes that `concerns` tells."""
+        kept = [i for i, code in enumerate(self.codes) if concerns(code)]
+        return CommuneNote(
+            self.template,
+            tuple(self.codes[i] for i in kept),
+            tuple(self.residents[i] for i in kept) if self.residents else (),
+        )

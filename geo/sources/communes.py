@@ -15,7 +15,7 @@ import shapely
 from geo.crs import WGS84, departement_of, metric_crs
 from geo.errors import CrsError, Fault, SchemaError
 from geo.schemas import COMMUNE_COLUMNS, check_communes
-from geo.sources.commune_codes import CODE_COLUMNS, city_of, listed, normalise_codes
+from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, normalise_codes
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
 from geo.sources.layers import Layer, find_layers, first_column, read_layer
 from geo.sources.population import match_population, read_population
@@ -54,7 +54,10 @@ _ADVICE: Final = (
 
 
 def read_communes(
-    path_or_paths: Path | Sequence[Path], *, population: Path | None = None, town_halls: Path | None = None
+    path_or_paths: Path | Sequence[Path],
+    *,
+    population: Path | SourceTable | None = None,
+    town_halls: Path | None = None,
 ) -> SourceTable:
     """Read the communes of a study area.
 
@@ -63,7 +66,8 @@ def read_communes(
     path_or_paths
         One layer of contours, or several that complete each other. See `find_layers` for the formats.
     population
-        INSEE file of legal populations; it replaces the population that the contours may carry.
+        INSEE file of legal populations, or the table read from it; it replaces the population that the contours may
+        carry.
     town_halls
         Layer of points with the commune code; it replaces the `mairie` property that the contours may carry.
 
@@ -91,7 +95,7 @@ def read_communes(
     if not paths:
         raise SchemaError(SOURCE, [Fault("aucun fichier donné")], _ADVICE)
     raw: gpd.GeoDataFrame = pd.concat([_read_contours(path) for path in paths], ignore_index=True)
-    notes: list[str] = []
+    notes: list[str | CommuneNote] = []
     with naming_files(*paths):
         rejected = _reject(raw, notes, several_files=len(paths) > 1)
     frame = _dissolve(raw[raw["reason"].isna()], notes)
@@ -109,7 +113,13 @@ def read_communes(
         rows_kept=int(raw["reason"].isna().sum()),
     )
     frame = check_communes(frame[[*COMMUNE_COLUMNS, "geometry"]], SOURCE)
-    return SourceTable(frame, provenance, rejected, tuple(notes))
+    return SourceTable(
+        frame,
+        provenance,
+        rejected,
+        tuple(note for note in notes if isinstance(note, str)),
+        tuple(note for note in notes if not isinstance(note, str)),
+    )
 
 
 @names_its_file
@@ -170,7 +180,7 @@ def _to_wgs84(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
 _ELSEWHERE: Final = "contour hors de l'étendue de son département"
 
 
-def _reasons(raw: gpd.GeoDataFrame, notes: list[str]) -> pd.Series:
+def _reasons(raw: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> pd.Series:
     """Return why each row is kept out (<NA>: kept); contours of `raw` are repaired in place."""
     reason = pd.Series(pd.NA, index=raw.index, dtype="string")
     shown = "« " + raw["raw_code"].fillna("").str.slice(0, 40) + " »"
@@ -183,9 +193,8 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str]) -> pd.Series:
     if invalid.any():
         repaired = shapely.make_valid(raw.geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
         raw.loc[invalid, "geometry"] = gpd.GeoSeries(repaired, index=raw.index[invalid], crs=raw.crs)
-        notes.append(
-            f"{int(invalid.sum())} contour(s) invalide(s) réparé(s) : {listed(raw.loc[invalid, 'code'].dropna())}."
-        )
+        repaired_codes = raw.loc[invalid, "code"].dropna()
+        notes.append(CommuneNote.of("{count} contour(s) invalide(s) réparé(s) : {codes}.", repaired_codes))
     surface = areal & ~raw.is_empty
     reason = reason.mask(reason.isna() & ~surface, "le contour n'est pas une surface")
     reason = reason.mask(reason.isna() & ~_in_departement(raw), _ELSEWHERE)
@@ -198,16 +207,14 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str]) -> pd.Series:
     city = city_of(raw["code"].fillna("")).set_axis(raw.index)
     inside_city = reason.isna() & city.isin(raw.loc[reason.isna(), "code"])
     if inside_city.any():
-        names = ", ".join(sorted(raw.loc[raw["code"].isin(city[inside_city]), "name"].unique()))
-        notes.append(f"{int(inside_city.sum())} arrondissement(s) mis à part : la ville entière est gardée ({names}).")
+        sentence = "{count} arrondissement(s) mis à part, la ville entière est gardée : {codes}."
+        notes.append(CommuneNote.of(sentence, raw.loc[inside_city, "code"]))
     reason = reason.mask(inside_city, "arrondissement d'une ville déjà présente")
 
     repaired_code = reason.isna() & (raw["code"] != raw["raw_code"])
     if repaired_code.any():
-        notes.append(
-            f"{int(repaired_code.sum())} code(s) INSEE réparé(s) (zéro initial perdu) : "
-            f"{listed(raw.loc[repaired_code, 'code'])}."
-        )
+        sentence = "{count} code(s) INSEE réparé(s) (zéro initial perdu) : {codes}."
+        notes.append(CommuneNote.of(sentence, raw.loc[repaired_code, "code"]))
     return reason
 
 
@@ -238,7 +245,7 @@ def _misplaced(raw: gpd.GeoDataFrame) -> CrsError:
     )
 
 
-def _reject(raw: gpd.GeoDataFrame, notes: list[str], *, several_files: bool) -> pd.DataFrame:
+def _reject(raw: gpd.GeoDataFrame, notes: list[str | CommuneNote], *, several_files: bool) -> pd.DataFrame:
     """Set `reason` in `raw` and return the rows kept out; raise where that is all of them."""
     if raw.empty:
         raise SchemaError(SOURCE, [Fault("aucune commune dans le fichier")], _ADVICE)
@@ -252,37 +259,35 @@ def _reject(raw: gpd.GeoDataFrame, notes: list[str], *, several_files: bool) -> 
     return rejected
 
 
-def _dissolve(kept: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoDataFrame:
+def _dissolve(kept: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> gpd.GeoDataFrame:
     """Return one row per commune, indexed and sorted by code."""
     kept = kept.drop(columns=["raw_code", "row", "file", "reason"])
     several = kept["code"].duplicated(keep=False)
     if several.any():
-        notes.append(f"Communes en plusieurs morceaux réunis : {listed(kept.loc[several, 'code'])}.")
+        notes.append(CommuneNote.of("Communes en plusieurs morceaux réunis : {codes}.", kept.loc[several, "code"]))
         kept = pd.concat([kept[~several], kept[several].dissolve("code", aggfunc="first").reset_index()])
     frame = kept.set_index("code").sort_index().rename_axis("commune_code")
     frame["altitude_m"] = frame["altitude_m"].astype("float64")
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=WGS84)
 
 
-def _population(frame: gpd.GeoDataFrame, path: Path | None, notes: list[str]) -> pd.Series:
+def _population(frame: gpd.GeoDataFrame, given: Path | SourceTable | None, notes: list[str | CommuneNote]) -> pd.Series:
     """Return the population of each commune (Int64), from the INSEE file if given, else from the contours."""
-    if path is not None:
-        table = read_population(path)
+    if given is not None:
+        table = given if isinstance(given, SourceTable) else read_population(given)
         population, mismatches = match_population(frame.index, table.frame["population"])
-        notes += [*table.notes, *mismatches]
-        if len(table.rejected):
-            notes.append(f"{len(table.rejected)} ligne(s) du fichier de population mises à part.")
+        notes += [*table.notes, *table.commune_notes, *mismatches]
         return population
     own: pd.Series = frame["population"]
     if ((own < 0) | (own != own.round())).any():
         notes.append("Population des contours non retenue : ses valeurs ne sont pas des nombres entiers d'habitants.")
         return pd.Series(pd.NA, index=frame.index, dtype="Int64")
     if own.isna().any():
-        notes.append(f"{int(own.isna().sum())} commune(s) sans population : {listed(own.index[own.isna()])}.")
+        notes.append(CommuneNote.of("{count} commune(s) sans population : {codes}.", own.index[own.isna()]))
     return own.astype("Int64")
 
 
-def _town_halls(path: Path | None, frame: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoSeries:
+def _town_halls(path: Path | None, frame: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> gpd.GeoSeries:
     """Return the town hall of each commune, null where unknown, indexed like `frame`."""
     if path is not None:
         return _read_town_halls(path, frame, notes)
@@ -293,7 +298,7 @@ def _town_halls(path: Path | None, frame: gpd.GeoDataFrame, notes: list[str]) ->
 
 
 @names_its_file
-def _read_town_halls(path: Path, frame: gpd.GeoDataFrame, notes: list[str]) -> gpd.GeoSeries:
+def _read_town_halls(path: Path, frame: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> gpd.GeoSeries:
     """Return the points of a layer of town halls, indexed like `frame`."""
     layer = read_layer(find_layers(path, TOWN_HALLS)[0], TOWN_HALLS)
     code = first_column(layer, (*CODE_COLUMNS, "commune"))
@@ -304,16 +309,16 @@ def _read_town_halls(path: Path, frame: gpd.GeoDataFrame, notes: list[str]) -> g
     repeated = points.index.duplicated()
     if repeated[points.index.isin(frame.index)].any():
         several = points.index[repeated & points.index.isin(frame.index)]
-        notes.append(f"Plusieurs mairies pour une commune, la première est gardée : {listed(several)}.")
+        notes.append(CommuneNote.of("Plusieurs mairies pour une commune, la première est gardée : {codes}.", several))
     points = points[~repeated]
     nearby = pd.Series(points.index.map(departement_of), index=points.index).isin(frame["departement"])
     unused = points.index[nearby.to_numpy() & ~points.index.isin(frame.index)]
     if len(unused):
-        notes.append(f"{len(unused)} mairie(s) sans commune dans les contours : {listed(unused)}.")
+        notes.append(CommuneNote.of("{count} mairie(s) sans commune dans les contours : {codes}.", unused))
     return points.reindex(frame.index)
 
 
-def _place(frame: gpd.GeoDataFrame, town_halls: gpd.GeoSeries, notes: list[str]) -> None:
+def _place(frame: gpd.GeoDataFrame, town_halls: gpd.GeoSeries, notes: list[str | CommuneNote]) -> None:
     """Set lon, lat and point_source: the town hall if it is in or beside its commune, else an interior point."""
     places = gpd.GeoSeries([None] * len(frame), index=frame.index, crs=WGS84)
     beside = pd.Series(data=False, index=frame.index)
@@ -329,15 +334,14 @@ def _place(frame: gpd.GeoDataFrame, town_halls: gpd.GeoSeries, notes: list[str])
     frame["point_source"] = pd.Series("interior", index=frame.index, dtype="string").mask(beside, "mairie")
     far = town_halls.notna() & ~beside
     if far.any():
-        notes.append(
-            f"{int(far.sum())} mairie(s) à plus de {MAX_TOWN_HALL_DISTANCE_M // 1000} km de leur commune, remplacée(s) "
-            f"par un point intérieur : {listed(frame.index[far])}."
+        sentence = (
+            f"{{count}} mairie(s) à plus de {MAX_TOWN_HALL_DISTANCE_M // 1000} km de leur commune, remplacée(s) "
+            f"par un point intérieur : {{codes}}."
         )
+        notes.append(CommuneNote.of(sentence, frame.index[far]))
     if not beside.all():
-        notes.append(
-            f"{int((~beside).sum())} commune(s) sans mairie connue : "
-            f"leur position est un point à l'intérieur du contour."
-        )
+        sentence = "{count} commune(s) sans mairie connue : leur position est un point à l'intérieur du contour."
+        notes.append(CommuneNote.of(sentence, frame.index[~beside]))
 
 
 def _largest_parts(contours: np.ndarray) -> np.ndarray:

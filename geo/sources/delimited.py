@@ -128,7 +128,10 @@ def require_columns(table: pd.DataFrame, columns: Iterable[str], source: str) ->
 
 def _check_size(size: int, limit: int, where: str) -> None:
     if size > limit:
-        msg = f"{where} pèse {size / 1e6:.0f} Mo, au plus {limit / 1e6:.0f} Mo sont attendus. Gardez votre territoire."
+        msg = (
+            f"{where} pèse {size / 1e6:.0f} Mo, au plus {limit / 1e6:.0f} Mo sont attendus. "
+            f"Ne gardez que les lignes de votre territoire."
+        )
         raise SourceError(msg)
 
 

@@ -220,7 +220,8 @@ def _read_communes(path: Path) -> SourceTable:
     position_note = "Position des communes : " + ", ".join(
         f"{counts[kind]} {where}" for kind, where in _POSITIONS.items() if kind in counts
     )
-    return _source_table(frame, path, source, "contours 2018, population 2023", (contours_note, f"{position_note}."))
+    notes = (contours_note, f"{position_note}.")
+    return _source_table(frame, path, source, "contours 2018, population 2023", licence=OPEN_LICENCE, notes=notes)
 
 
 @names_its_file
@@ -240,7 +241,7 @@ def _read_sites(path: Path) -> SourceTable:
     )
     table["appointment"] = table["appointment"].map(_YES_NO).astype("boolean")
     table["opening_hours"] = table["opening_hours"].replace("off", "")
-    return _source_table(facility_frame(table, lon, lat), path, source, "2024-08-01")
+    return _source_table(facility_frame(table, lon, lat), path, source, "2024-08-01", licence=OPEN_LICENCE)
 
 
 @names_its_file
@@ -269,7 +270,8 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     if at_town.any():
         notes.append(f"{int(at_town.sum())} centre(s) sans adresse connue, placé(s) à la position de leur commune.")
     frame = facility_frame(table, lon.mask(at_town, town["lon"]), lat.mask(at_town, town["lat"]))
-    return _source_table(frame, path, source, None, tuple(notes))
+    # The list of tax offices is the project's own.
+    return _source_table(frame, path, source, None, licence=None, notes=tuple(notes))
 
 
 def _degrees(cells: pd.Series) -> pd.Series:
@@ -289,9 +291,14 @@ def _require(source: str, rules: dict[str, pd.Series]) -> None:
 
 
 def _source_table(
-    frame: gpd.GeoDataFrame, path: Path, dataset: str, vintage: str | None, notes: tuple[str, ...] = ()
+    frame: gpd.GeoDataFrame,
+    path: Path,
+    dataset: str,
+    vintage: str | None,
+    *,
+    licence: str | None,
+    notes: tuple[str, ...] = (),
 ) -> SourceTable:
-    licence = OPEN_LICENCE if vintage else None  # the list of tax offices is the project's own
     provenance = Provenance.of_file(
         path, dataset, vintage=vintage, licence=licence, rows_read=len(frame), rows_kept=len(frame)
     )

@@ -67,9 +67,10 @@ def read_official_tables(
         raise ParameterError(msg)
     _log.info("Lecture des communes…")
     paths = [communes] if isinstance(communes, (str, Path)) else list(communes)
+    population_table = None if population is None else read_population(Path(population))
     commune_table = read_communes(
         [Path(path) for path in paths],
-        population=None if population is None else Path(population),
+        population=population_table,
         town_halls=None if town_halls is None else Path(town_halls),
     )
     _log.info("Lecture des sites France services…")
@@ -79,6 +80,6 @@ def read_official_tables(
         lists[TAX_OFFICES] = read_tax_offices(Path(tax_offices))
     return OfficialTables(
         communes=commune_table,
-        population=None if population is None else read_population(Path(population)),
+        population=population_table,
         lists=lists | dict(places or {}),
     )

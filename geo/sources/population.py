@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError
-from geo.sources.commune_codes import CITY_OF_ARRONDISSEMENT, CODE_COLUMNS, city_of, listed, normalise_codes
+from geo.sources.commune_codes import CITY_OF_ARRONDISSEMENT, CODE_COLUMNS, CommuneNote, city_of, normalise_codes
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import OPEN_LICENCE
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
@@ -86,17 +86,18 @@ def read_population(path: Path) -> SourceTable:
     if kept.empty:
         raise SchemaError(SOURCE, rejection_faults(rejected), _ADVICE)
 
-    notes = [f"{SOURCE} : colonne « {population_column.upper()} » du fichier « {path.name} »."]
-    repaired = int((code != raw_code).sum())
-    if repaired:
-        notes.append(f"{repaired} code(s) de commune réparé(s) dans le fichier de population (zéro initial perdu).")
+    note = f"{SOURCE} : colonne « {population_column.upper()} » du fichier « {path.name} »."
+    repaired = code[(code != raw_code).fillna(value=False)]
+    repaired_note = CommuneNote.of(
+        "{count} code(s) de commune réparé(s) dans le fichier de population (zéro initial perdu).", repaired
+    )
     provenance = Provenance.of_file(
         path, SOURCE, vintage=year, licence=OPEN_LICENCE, rows_read=len(table), rows_kept=len(kept)
     )
-    return SourceTable(kept, provenance, rejected, tuple(notes))
+    return SourceTable(kept, provenance, rejected, (note,), (repaired_note,) if repaired_note.codes else ())
 
 
-def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
+def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Series, tuple[CommuneNote, ...]]:
     """Give each commune its population, and say which codes do not match.
 
     A city whose row is missing gets the sum of its arrondissements if all of them are given.
@@ -111,7 +112,7 @@ def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Seri
     Returns
     -------
     tuple
-        The population (Int64, <NA> unknown) indexed like `communes`, and French sentences: communes without
+        The population (Int64, <NA> unknown) indexed like `communes`, and notes: communes without
         population, and rows of the same départements without a commune.
     """
     matched = population.reindex(communes).fillna(_city_totals(population).reindex(communes)).astype("Int64")
@@ -119,8 +120,11 @@ def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Seri
     missing = matched.index[matched.isna()]
     if len(missing):
         notes.append(
-            f"{len(missing)} commune(s) des contours sans population dans le fichier "
-            f"(communes fusionnées ou d'une autre année) : {listed(missing)}."
+            CommuneNote.of(
+                "{count} commune(s) des contours sans population dans le fichier "
+                "(communes fusionnées ou d'une autre année) : {codes}.",
+                missing,
+            )
         )
     departements = set(communes.map(departement_of))
     nearby = population[population.index.map(departement_of).isin(departements)]
@@ -128,8 +132,12 @@ def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Seri
     unused = nearby[~nearby.index.isin(related) & ~city_of(nearby.index).isin(communes).to_numpy()]
     if len(unused):
         notes.append(
-            f"{len(unused)} code(s) du fichier de population sans contour dans les mêmes départements, "
-            f"soit {int(unused.sum())} habitants non placés : {listed(unused.index)}."
+            CommuneNote(
+                "{count} code(s) du fichier de population sans contour dans les mêmes départements, "
+                "soit {residents} habitants non placés : {codes}.",
+                tuple(map(str, unused.index)),
+                tuple(map(int, unused)),
+            )
         )
     return matched, tuple(notes)
 

@@ -144,10 +144,8 @@ def _total_note(comparison: pd.DataFrame) -> str:
     if legal == 0:
         return "Population légale inconnue : celle des carreaux en tient lieu."
     gap = f"{100 * (cells / legal - 1):+.1f}".replace(".", ",")
-    return (
-        f"Carreaux : {_grouped(cells)} habitants ; population légale : {_grouped(legal)} ; écart {gap} % "
-        f"(les carreaux ne comptent que les ménages fiscaux)."
-    )
+    why = " (les carreaux ne comptent que les ménages fiscaux)" if cells < legal else ""
+    return f"Carreaux : {_grouped(cells)} habitants ; population légale : {_grouped(legal)} ; écart {gap} %{why}."
 
 
 def _grouped(number: float) -> str:

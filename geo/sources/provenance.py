@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.sources.commune_codes import CommuneNote
+
 _Options = ParamSpec("_Options")
 _Result = TypeVar("_Result")
 
+_RANGES_SHOWN = 10
 REJECTED_COLUMNS = ("row", "identifier", "reason")
 
 
@@ -54,13 +57,15 @@ class SourceTable:
     """A validated table, its provenance, and the rows that were kept out.
 
     `rejected` has the columns `row` (int, as a spreadsheet shows it, header = 1), `identifier`
-    (text, may be empty) and `reason` (French sentence). `notes` are French sentences for the user.
+    (text, may be empty) and `reason` (French sentence). `notes` are French sentences for the user;
+    `commune_notes` are those about communes, which a study area restricts to its own.
     """
 
     frame: gpd.GeoDataFrame | pd.DataFrame
     provenance: Provenance
     rejected: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(REJECTED_COLUMNS)))
     notes: tuple[str, ...] = ()
+    commune_notes: tuple[CommuneNote, ...] = ()
 
 
 def checksum(path: Path) -> str:
@@ -80,8 +85,21 @@ def rejected_rows(rows: pd.Series | pd.Index, identifiers: pd.Series, reasons: p
 
 
 def rejection_faults(rejected: pd.DataFrame) -> list[Fault]:
-    """Return the rows kept out as faults, for a file of which no row can be used."""
-    return [Fault(str(reason), int(row)) for row, reason in zip(rejected["row"], rejected["reason"], strict=True)]
+    """Return the rows kept out as faults, for a file of which no row can be used; equal reasons are one fault."""
+    return [
+        Fault(str(reason), int(rows.iloc[0])) if len(rows) == 1 else Fault(f"{_row_ranges(rows)} : {reason}")
+        for reason, rows in rejected.groupby("reason", sort=False)["row"]
+    ]
+
+
+def _row_ranges(rows: pd.Series) -> str:
+    """Return ``lignes 2 à 35, 40`` for these rows; after ten ranges the rest is counted."""
+    ordered = rows.astype("int64").sort_values()
+    ranges = ordered.groupby((ordered.diff() != 1).cumsum()).agg(["min", "max"])
+    shown = ranges.head(_RANGES_SHOWN)
+    texts = [str(first) if first == last else f"{first} à {last}" for first, last in shown.to_numpy()]
+    hidden = len(rows) - int((shown["max"] - shown["min"] + 1).sum())
+    return f"lignes {', '.join(texts)}{f' et {hidden} autre(s)' if hidden else ''}"
 
 
 @contextmanager

@@ -73,6 +73,7 @@ def test_diagnose_writes_four_files_that_agree(run, built, tmp_path):
     layer = gpd.read_file(tmp_path / "communes.gpkg")
     assert layer.crs.to_epsg() == 4326
     assert set(layer["code"]) == set(by_code)
+    assert layer.set_index("code")["snap_distance_m"].isna().to_dict() == {code: code == "64005" for code in by_code}
     page = (tmp_path / "map.html").read_text(encoding="utf-8")
     assert "Commune A" in page
     assert "IGN BD TOPO" in page

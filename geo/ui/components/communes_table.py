@@ -40,15 +40,22 @@ def communes_table(coverage: pd.DataFrame) -> pd.DataFrame:
     return table.loc[order].rename(columns=HEADINGS).reset_index(drop=True)
 
 
+def neutralized(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with no text that a spreadsheet would run as a formula."""
+    texts = {
+        column: table[column].astype("string").map(neutralize, na_action="ignore")
+        for column in ("Commune", "Le plus proche", "Code INSEE")
+    }
+    return table.assign(**texts)
+
+
 def communes_csv(coverage: pd.DataFrame) -> bytes:
     """Return the table as a file that a French spreadsheet opens with a double click.
 
     Semicolons, decimal commas, UTF-8 with a byte-order mark. Texts that a spreadsheet would run as a
     formula are preceded by an apostrophe.
     """
-    table = communes_table(coverage)
-    for column in ("Commune", "Le plus proche", "Code INSEE"):
-        table[column] = table[column].astype("string").map(neutralize, na_action="ignore")
+    table = neutralized(communes_table(coverage))
     table["Sous-desservie"] = table["Sous-desservie"].map({True: "oui", False: "non"}).fillna("inconnu")
     for column, digits in (("Temps (min)", 1), ("Distance (km)", 1), ("Part sous le seuil", 3)):
         table[column] = table[column].astype("Float64").round(digits)
@@ -56,8 +63,11 @@ def communes_csv(coverage: pd.DataFrame) -> bytes:
 
 
 def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> None:
-    """Show the sortable table; `on_select` is called with the code of a row that is chosen."""
-    table = communes_table(coverage)
+    """Show the sortable table; `on_select` is called with the code of a row that is chosen.
+
+    Its texts are those of the file: people may also save the table from its own menu.
+    """
+    table = neutralized(communes_table(coverage))
     key = "communes_table"
 
     def selected() -> None:
@@ -82,9 +92,9 @@ def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> N
         on_select=selected,
         selection_mode="single-row",
         column_config={
-            "Commune": st.column_config.TextColumn(pinned=True, width=150),
+            "Commune": st.column_config.TextColumn(width=150),
             "Temps (min)": st.column_config.NumberColumn(help="Temps moyen en voiture. Tiret : inconnu.", width=95),
-            "Sous-desservie": st.column_config.CheckboxColumn(width=110),
+            "Sous-desservie": st.column_config.CheckboxColumn(width=135),
             "Le plus proche": st.column_config.TextColumn(width=250),
             "Distance (km)": st.column_config.NumberColumn(width=105),
             "Habitants": st.column_config.NumberColumn(width=85),

@@ -54,6 +54,17 @@ def test_means_and_shares_are_weighted_by_residents():
     assert not row["under_served"]
 
 
+def test_snap_distance_is_that_of_the_residents_on_the_network():
+    table = times(
+        [("01001", 300, 10, "a"), ("01001", 100, 30, "a"), ("01001", 5, None, None), ("01002", 1, None, None)],
+        off_network=(2, 3),
+    )
+    table["snap_distance_m"] = [100.0, 900.0, 99_000.0, np.inf]
+    cov = coverage(territory({"01001": 400, "01002": 1}), 20, times=table)
+    assert cov.loc["01001", "snap_distance_m"] == 300  # (300 x 100 + 100 x 900) / 400
+    assert cov["snap_distance_m"].isna().tolist() == [False, True]
+
+
 def test_share_is_taken_of_the_legal_population():
     cov = coverage(territory({"01001": 1000}), 20, times=times([("01001", 30, 10, "a"), ("01001", 10, 30, "a")]))
     assert cov.loc["01001", "residents_within"] == 750
@@ -121,6 +132,13 @@ def test_main_facility_is_that_of_most_residents():
 def test_thresholds_out_of_reason_are_refused(threshold):
     with pytest.raises(ParameterError, match="Seuil"):
         coverage(territory({"01001": 1}), threshold, times=times([("01001", 1, 1, "a")]))
+
+
+def test_refusals_are_written_in_french():
+    with pytest.raises(ParameterError, match="Seuil de 1\u202f000\u202f000\u202f000 min refusé"):
+        coverage(territory({"01001": 1}), 1e9, times=times([("01001", 1, 1, "a")]))
+    with pytest.raises(ParameterError, match=r"« foo » \(part 0,5\) inconnue.*mean-time.*share"):
+        CoverageRule("foo")
 
 
 @pytest.mark.parametrize(("kind", "share"), [("vibes", 0.5), ("share", 0), ("share", 1.5)])

@@ -55,6 +55,7 @@ def coverage_frame(communes) -> pd.DataFrame:
             "facility_name": pd.array(["Site A", "Site A", *[HOSTILE] * 2, *["Site A"] * 3, pd.NA, pd.NA], "string"),
             "residents_within": pd.array(np.zeros(9), dtype="Float64"),
             "share_within": pd.array(np.zeros(9), dtype="Float64"),
+            "snap_distance_m": pd.array([0, 500, 501, 1649, 0, 0, 0, 0, pd.NA], dtype="Float64"),
             "under_served": pd.array([False, False, False, True, True, True, True, True, pd.NA], dtype="boolean"),
         },
         index=communes.index,

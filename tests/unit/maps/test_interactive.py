@@ -23,7 +23,7 @@ def settings(tmp_path) -> Settings:
     leaflet.mkdir()
     (leaflet / "leaflet.js").write_text("window.L = {here: true};")
     (leaflet / "leaflet.css").write_text(".leaflet-pane { z-index: 400; }")
-    return Settings(data_dir=tmp_path, cache_dir=tmp_path, leaflet_dir=leaflet, tiles_url="https://tiles.test/?a=1&b=2")
+    return Settings(data_dir=tmp_path, leaflet_dir=leaflet, tiles_url="https://tiles.test/?a=1&b=2")
 
 
 @pytest.fixture
@@ -91,14 +91,19 @@ def test_page_needs_nothing_from_outside_but_tiles(page):
     html = map_html(page)
     assert Outline(html).addresses == []
     assert "window.L = {here: true};" in html
+    assert "La carte ne peut pas être dessinée" not in html
     assert not re.search("jquery|bootstrap|awesome", html, re.IGNORECASE)
 
 
 def test_without_installed_leaflet_the_page_names_the_public_address_and_its_checksum(
-    territory, coverage_frame, settings
+    territory, coverage_frame, settings, caplog
 ):
     (settings.leaflet_dir / "leaflet.js").unlink()
-    outline = Outline(map_html(coverage_map(territory, coverage_frame, "sites", 20, settings=settings)))
+    html = map_html(coverage_map(territory, coverage_frame, "sites", 20, settings=settings))
+    assert "sans internet" in caplog.text
+    # The sentence takes the place of the map: after its box, before the script that draws in it.
+    assert html.index('class="folium-map"') < html.index("La carte ne peut pas être dessinée") < html.index("L.map(")
+    outline = Outline(html)
     assert outline.addresses == [f"{settings.leaflet_cdn}/leaflet.css", f"{settings.leaflet_cdn}/leaflet.js"]
 
 

@@ -61,6 +61,7 @@ def test_values_follow_the_order_of_the_communes(coverage_frame, communes, facil
     assert values["minutes"] == [5.0, 12.0, 18.0, 25.0, 40.0, 50.0, 21.0, None, None]
     assert values["classes"] == [0, 1, 2, 3, 4, 5, 3, -1, -1]
     assert values["nearest"] == [0, 0, 1, 1, 0, 0, 1, -1, -1]
+    assert values["far"] == [None, None, 500.0, 1600.0, None, None, None, None, None]
     assert values["excluded"] == ["bus"]
 
 

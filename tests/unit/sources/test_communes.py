@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 import zipfile
 
 import geopandas as gpd
@@ -31,7 +32,7 @@ def point_of(frame, code):
 
 
 def joined(table):
-    return " ".join(table.notes)
+    return " ".join([*table.notes, *(note.sentence for note in table.commune_notes)])
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ def test_invalid_contour_is_repaired_and_noted(tmp_path):
     table = read_communes(write(tmp_path / "c.geojson", feature(bow_tie, code="64445", nom="Pau")))
     assert table.frame.is_valid.all()
     assert table.frame.geometry.iloc[0].area == pytest.approx(0.1 * 0.1 / 2)
-    assert "64445" in table.notes[0]
+    assert "64445" in table.commune_notes[0].sentence
 
 
 def test_pieces_of_a_commune_are_joined_and_another_name_is_reported(tmp_path):
@@ -221,7 +222,7 @@ def test_city_is_kept_and_its_arrondissements_set_apart(tmp_path):
     both = read_communes(write(tmp_path / "b.geojson", feature(first | second, code="75056", nom="Paris"), *districts))
     assert list(both.frame.index) == ["75056"]
     assert both.rejected["identifier"].tolist() == ["75101", "75102"]
-    assert "Paris" in joined(both)
+    assert "75101, 75102" in joined(both)
 
 
 def test_city_gets_the_population_of_its_arrondissements(tmp_path):
@@ -242,7 +243,9 @@ def test_codes_that_do_not_match_are_listed_both_ways(tmp_path, two_communes):
     figures.write_text("COM;PMUN\n64445;75000\n64483;14857\n33063;260000\n", encoding="utf-8")
     table = read_communes(tmp_path / "c.gpkg", population=figures)
     assert table.frame["population"].isna().to_dict() == {"64430": True, "64445": False}
-    without_population, without_contour = (note for note in table.notes if "64430" in note or "64483" in note)
+    without_population, without_contour = (
+        note.sentence for note in table.commune_notes if re.search(": (64430|64483)", note.sentence)
+    )
     assert "64430" in without_population
     assert "14857 habitants" in without_contour
     assert "33063" not in joined(table)  # not a département of the study area

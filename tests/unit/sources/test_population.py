@@ -47,8 +47,9 @@ def test_column_names_years_and_number_formats(tmp_path, text, year):
 
 
 def test_repaired_codes_are_counted(tmp_path):
-    notes = " ".join(read_population(write(tmp_path, "COM;PMUN\n1004;1\n2a004;2\n64445;3\n")).notes)
-    assert "2 code(s)" in notes
+    (note,) = read_population(write(tmp_path, "COM;PMUN\n1004;1\n2a004;2\n64445;3\n")).commune_notes
+    assert note.sentence.startswith("2 code(s)")
+    assert note.codes == ("01004", "2A004")
 
 
 def test_unusable_rows_are_reported_by_row(tmp_path):
@@ -83,7 +84,7 @@ def test_city_gets_the_sum_only_when_every_arrondissement_is_there():
     del lyon["c69385"]
     matched, notes = match_population(pd.Index(["69123"]), series(**lyon))
     assert matched.isna().all()
-    assert "69123" in notes[0]
+    assert "69123" in notes[0].sentence
 
 
 def test_city_row_is_preferred_to_the_sum():
@@ -94,5 +95,5 @@ def test_city_row_is_preferred_to_the_sum():
 def test_population_of_a_whole_city_is_not_given_to_its_arrondissements():
     matched, notes = match_population(pd.Index(["75101", "75102"]), series(c75056=2_100_000))
     assert matched.isna().all()
-    assert "75101, 75102" in notes[0]
+    assert "75101, 75102" in notes[0].sentence
     assert len(notes) == 1

@@ -103,3 +103,11 @@ def test_rows_kept_out_are_those_with_a_reason():
     rejected = rejected_rows(reasons.index, pd.Series(["a", "b", pd.NA], dtype="string", index=reasons.index), reasons)
     assert rejected.to_dict("list") == {"row": [5, 9], "identifier": ["a", ""], "reason": ["vide", "double"]}
     assert rejection_faults(rejected) == [Fault("vide", 5), Fault("double", 9)]
+
+
+def test_equal_reasons_are_one_fault():
+    rows = [*range(2, 36), 40, 41]
+    rejected = pd.DataFrame({"row": rows, "identifier": "", "reason": ["vide"] * 35 + ["double"]})
+    assert rejection_faults(rejected) == [Fault("lignes 2 à 35, 40 : vide"), Fault("double", 41)]
+    odd = pd.DataFrame({"row": range(3, 43, 2), "identifier": "", "reason": "vide"})
+    assert rejection_faults(odd) == [Fault("lignes 3, 5, 7, 9, 11, 13, 15, 17, 19, 21 et 10 autre(s) : vide")]

@@ -6,7 +6,7 @@ import io
 import pandas as pd
 import pytest
 
-from geo.ui.components.communes_table import HEADINGS, communes_csv, communes_table
+from geo.ui.components.communes_table import HEADINGS, communes_csv, communes_table, neutralized
 
 
 @pytest.fixture
@@ -55,3 +55,9 @@ def test_no_cell_starts_a_formula(coverage_frame):
     cells = [cell for row in rows for cell in row]
     assert "'=cmd|' /C calc'!A0" in cells
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+
+
+def test_the_table_on_screen_may_be_saved_as_safely(coverage_frame):
+    table = neutralized(communes_table(coverage_frame))
+    assert {"'=cmd|' /C calc'!A0", "Près"} <= set(table["Commune"])
+    assert "'@site" in set(table["Le plus proche"].dropna())
