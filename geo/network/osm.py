@@ -61,13 +61,16 @@ def read_osm(
     Raises
     ------
     SourceError
-        A file is absent or is not an OpenStreetMap extract.
+        No file is given, or one is absent or is not an OpenStreetMap extract.
     NetworkError
         They hold no road for cars, or lie outside France and no `crs` was given.
 
     Source: OpenStreetMap wiki, Key:access, Key:oneway, Key:maxspeed; methods in ``speed_profiles.csv``.
     """
     paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(each) for each in path]
+    if not paths:
+        msg = "Aucun extrait OpenStreetMap n'est donné : un fichier au moins est attendu. Donnez un fichier .osm.pbf."
+        raise SourceError(msg)
     checksums = [checksum(each) for each in paths]
     ways, days = read_extracts(paths, speed_profile(profile) if isinstance(profile, str) else profile)
     known_days = sorted({day for day in days if day})

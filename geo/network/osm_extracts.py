@@ -1,18 +1,20 @@
 """Ways of OpenStreetMap extracts, as whole arrays.
 
-osmium decodes the files, places the nodes and keeps the roads, all in compiled code, and writes them
-as lines of text (OPL, one line a way) to a temporary file: calling Python for each of the millions
-of nodes would take several times longer. About 60 bytes a node of a road are needed on the disk.
+osmium decodes the files, places the nodes and keeps the roads, all in compiled code and in a process of
+its own (`geo.network.osm_text`), which hands them over as lines of text, one line a way: calling
+Python for each of the millions of nodes would take several times longer.
 """
 
 from __future__ import annotations
 
+import json
 import re
-import tempfile
+import subprocess
+import sys
 from array import array
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import numba
 import numpy as np
@@ -21,7 +23,7 @@ from geo.errors import SourceError
 from geo.network.osm_tags import NOT_FOR_CARS, USED_KEYS, WayKinds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -133,66 +135,57 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile) -> tuple[Ways, l
     SourceError
         A file is absent or is not an OpenStreetMap extract.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        text = Path(folder) / "roads.opl"
-        days = _write_roads(paths, list(profile.class_speed_kmh), text)
-        ids, ways = _read_roads(text, profile)
+    program = [sys.executable, str(Path(__file__).with_name("osm_text.py")), ",".join(profile.class_speed_kmh)]
+    with subprocess.Popen(  # noqa: S603 - this package's own program
+        [*program, *map(str, paths)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as writer:
+        ids, ways = _read_roads(cast("IO[bytes]", writer.stdout), profile)
+        last_line = cast("IO[bytes]", writer.stderr).read().decode(errors="replace").strip().rpartition("\n")[2]
+    if writer.returncode:
+        raise _unreadable(paths, last_line)
+    days = json.loads(last_line)["days"]
     if len(paths) > 1:
         ways = ways.take(np.unique(ids, return_index=True)[1])
     return ways, days
 
 
-def _write_roads(paths: Sequence[Path], classes: Sequence[str], text: Path) -> list[str | None]:
-    """Write the traffic lights and the roads of extracts, with the places of their nodes, as lines of OPL."""
-    import osmium  # noqa: PLC0415 - only this reader needs it
-
-    places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    places.ignore_errors()
-    lights = osmium.filter.TagFilter(("highway", "traffic_signals"))
-    roads = osmium.filter.TagFilter(*(("highway", name) for name in classes))
-    days = []
-    with osmium.SimpleWriter(osmium.io.File(text, "opl,add_metadata=false,locations_on_ways=true")) as writer:
-        # A way may pass through nodes that only another extract holds: all nodes come first.
-        for kind, kept in ((osmium.osm.NODE, lights), (osmium.osm.WAY, roads)):
-            for path in paths:
-                try:
-                    with osmium.io.Reader(path, kind) as reader:
-                        osmium.apply(reader, places, kept, writer)
-                        written = reader.header().get("osmosis_replication_timestamp")
-                except (RuntimeError, OSError, ValueError) as error:
-                    msg = (
-                        f"« {path.name} » n'est pas un extrait OpenStreetMap lisible ({error}). "
-                        f"Un fichier .osm.pbf complet est attendu : téléchargez-le de nouveau."
-                    )
-                    raise SourceError(msg) from error
-                if kind == osmium.osm.NODE:
-                    days.append(written[:10] or None)
-    return days
+def _unreadable(paths: Sequence[Path], last_line: str) -> SourceError:
+    """Return the error that names the file at fault, from what the program said last."""
+    try:
+        said = json.loads(last_line)
+        name, why = paths[said["file"]].name, said["error"]
+    except (ValueError, TypeError, LookupError):  # it was stopped before it could say
+        name, why = ", ".join(path.name for path in paths), last_line
+    return SourceError(
+        f"« {name} » n'est pas un extrait OpenStreetMap lisible ({why}). "
+        f"Un fichier .osm.pbf complet est attendu : téléchargez-le de nouveau."
+    )
 
 
-def _read_roads(text: Path, profile: SpeedProfile) -> tuple[NDArray[np.int64], Ways]:
+def _read_roads(lines: Iterable[bytes], profile: SpeedProfile) -> tuple[NDArray[np.int64], Ways]:
     """Read lines of OPL (``w12 Thighway=primary,oneway=yes Nn1x2.5y46.5,n2x2.6y46.5``): identifiers and ways."""
     kinds = WayKinds(profile)
     kind_of_tags: dict[tuple[tuple[bytes, bytes], ...], int] = {}
     signals, ids, kind, counts, nodes = array("q"), array("q"), array("i"), array("i"), bytearray()
     columns = tuple(array(code) for code in "qiiqii")
-    with text.open("rb") as lines:
-        for line in lines:
-            if line.startswith(b"n"):
-                signals.append(int(line[1 : line.index(b" ")]))
-                continue
-            way, tags, way_nodes = line.split(b" ")
-            used = tuple(_USED_TAG.findall(tags))
-            if used not in kind_of_tags:
-                kind_of_tags[used] = kinds.number({key.decode(): _unescaped(value) for key, value in used})
-            if kind_of_tags[used] != NOT_FOR_CARS:
-                ids.append(int(way[1:]))
-                kind.append(kind_of_tags[used])
-                counts.append(way_nodes.count(b"n"))
-                nodes += way_nodes
-            if len(nodes) > _BLOCK_BYTES:
-                _append(columns, _block(ids, kind, counts, nodes))
-                ids, kind, counts, nodes = array("q"), array("i"), array("i"), bytearray()
+    for line in lines:
+        if not line.endswith(b"\n"):
+            break  # the writer was stopped, and its status says so
+        if line.startswith(b"n"):
+            signals.append(int(line[1 : line.index(b" ")]))
+            continue
+        way, tags, way_nodes = line.split(b" ")
+        used = tuple(_USED_TAG.findall(tags))
+        if used not in kind_of_tags:
+            kind_of_tags[used] = kinds.number({key.decode(): _unescaped(value) for key, value in used})
+        if kind_of_tags[used] != NOT_FOR_CARS:
+            ids.append(int(way[1:]))
+            kind.append(kind_of_tags[used])
+            counts.append(way_nodes.count(b"n"))
+            nodes += way_nodes
+        if len(nodes) > _BLOCK_BYTES:
+            _append(columns, _block(ids, kind, counts, nodes))
+            ids, kind, counts, nodes = array("q"), array("i"), array("i"), bytearray()
     _append(columns, _block(ids, kind, counts, nodes))
     way_ids, way_kind, way_counts, refs, lon, lat = (np.asarray(column) for column in columns)
     return way_ids, Ways.of_nodes(
