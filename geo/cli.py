@@ -49,7 +49,10 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
     out: Annotated[Path, typer.Option(help="Dossier à écrire.")],
     departement: Annotated[str | None, typer.Option(help="Code du département : 64, 2A, 974…")] = None,
     france: Annotated[bool, typer.Option("--france", help="Toute la France, sur le réseau estimé.")] = False,  # noqa: FBT002
-    roads: Annotated[str, typer.Option(help="Fichier de routes, ou « approximate ».")] = "approximate",
+    roads: Annotated[
+        list[str] | None,
+        typer.Option(help="Fichier de routes, ou « approximate » ; répétable : extraits OpenStreetMap voisins."),
+    ] = None,
     population: Annotated[Path | None, typer.Option(help="Populations légales (INSEE, PMUN).")] = None,
     cells: Annotated[Path | None, typer.Option(help="Carreaux de population (INSEE, 200 m ou 1 km).")] = None,
     tax_offices: Annotated[Path | None, typer.Option(help="Centres des finances publiques (DGFiP ou DILA).")] = None,
@@ -72,9 +75,10 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
         msg = "Donnez un département avec --departement (64, 2A, 974…), ou toute la France avec --france."
         raise ParameterError(msg)
     lists = _read_places(places or [], places_columns or [])
+    road_files = APPROXIMATE if roads in (None, [APPROXIMATE]) else roads
     built: Territory | Country
     if departement is None:
-        if roads != APPROXIMATE or cells is not None:
+        if road_files != APPROXIMATE or cells is not None:
             msg = "--france se construit sur le réseau estimé et sans carreaux : retirez --roads et --cells."
             raise ParameterError(msg)
         built = Country.build(
@@ -91,7 +95,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
             departement,
             communes=communes,
             sites=sites,
-            roads=roads,
+            roads=road_files,
             population=population,
             cells=cells,
             tax_offices=tax_offices,
