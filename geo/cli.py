@@ -65,7 +65,10 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
     out: Annotated[Path, typer.Option(help="Dossier à écrire.")],
     departement: Annotated[str | None, typer.Option(help="Code du département : 64, 2A, 974…")] = None,
     france: Annotated[bool, typer.Option("--france", help="Toute la France, sur le réseau estimé.")] = False,  # noqa: FBT002
-    roads: Roads = "approximate",
+    roads: Annotated[
+        list[str] | None,
+        typer.Option(help="Fichier de routes, ou « approximate » ; répétable : extraits OpenStreetMap voisins."),
+    ] = None,
     population: PopulationFile = None,
     cells: CellsFile = None,
     tax_offices: TaxOfficesFile = None,
@@ -84,9 +87,10 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
         raise ParameterError(msg)
     (Country if departement is None else Territory).require_place(out)
     lists = _read_places(places or [], places_columns or [])
+    road_files = APPROXIMATE if roads in (None, [APPROXIMATE]) else roads
     built: Territory | Country
     if departement is None:
-        if roads != APPROXIMATE or cells is not None:
+        if road_files != APPROXIMATE or cells is not None:
             msg = "--france se construit sur le réseau estimé et sans carreaux : retirez --roads et --cells."
             raise ParameterError(msg)
         built = Country.build(
@@ -103,7 +107,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
             departement,
             communes=communes,
             sites=sites,
-            roads=roads,
+            roads=road_files,
             population=population,
             cells=cells,
             tax_offices=tax_offices,

@@ -195,7 +195,7 @@ class Territory:
         *,
         communes: Path | str | Sequence[Path | str],
         sites: Path | str,
-        roads: Path | str | RoadNetwork = APPROXIMATE,
+        roads: Path | str | Sequence[Path | str] | RoadNetwork = APPROXIMATE,
         population: Path | str | None = None,
         tax_offices: Path | str | None = None,
         cells: Path | str | None = None,
@@ -215,8 +215,8 @@ class Territory:
         sites
             France services list.
         roads
-            Road file (``.osm.pbf``, an osmnx ``.graphml``, or any known line layer), a network made
-            before, or ``"approximate"``.
+            Road file (``.osm.pbf``, an osmnx ``.graphml``, or any known line layer), several OpenStreetMap
+            extracts that together cover the area, a network made before, or ``"approximate"``.
         population, tax_offices, cells, town_halls
             INSEE legal populations, tax offices, INSEE population cells, town halls; each optional.
         places
@@ -248,7 +248,7 @@ class Territory:
         name: str,
         departements: Collection[str],
         *,
-        roads: Path | str | RoadNetwork = APPROXIMATE,
+        roads: Path | str | Sequence[Path | str] | RoadNetwork = APPROXIMATE,
         cells: Path | str | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Territory:
@@ -293,7 +293,8 @@ class Territory:
             network = approximate(near_communes(everywhere, area), profile=chosen_profile)
         else:
             _log.info("Lecture des routes…")
-            network = read_roads(Path(roads), area=bounds(area), profile=profile)
+            files = [roads] if isinstance(roads, (str, Path)) else roads
+            network = read_roads([Path(file) for file in files], area=bounds(area), profile=profile)
         territory = cls(
             name=name,
             departement=next(iter(departements)) if len(departements) == 1 else None,

@@ -1,4 +1,4 @@
-"""Roads from OpenStreetMap: a PBF extract (streamed), or an osmnx graph.
+"""Roads from OpenStreetMap: PBF extracts, or an osmnx graph.
 
 What may be driven, which way and how fast follows the tags as the OpenStreetMap wiki defines them
 and the French defaults of `geo.network.speeds`. Turn restrictions, gates and conditional limits
@@ -16,102 +16,37 @@ import pyproj
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import NetworkError, SourceError
 from geo.network.assemble import Segments, assemble_network
+from geo.network.osm_extracts import Ways, ranges, read_extracts
+from geo.network.osm_tags import NOT_FOR_CARS, WayKinds
 from geo.network.road_network import NetworkSource, RoadNetwork
-from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, link_speed_kmh, parse_limit_kmh, speed_profile
+from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.sources.provenance import checksum
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import networkx as nx
     from numpy.typing import NDArray
 
 LICENCE: Final = "ODbL 1.0, © les contributeurs d'OpenStreetMap"
-
-#: Values of access tags that keep the public's cars out.
-_CLOSED: Final = frozenset(
-    {"no", "private", "emergency", "agricultural", "forestry", "bus", "psv", "permit", "restricted", "delivery"}
-)
-#: Most specific first: a car follows the first of these tags that is present.
-_ACCESS_KEYS: Final = ("motorcar", "motor_vehicle", "vehicle", "access")
-#: Tags that state a limit, most direct first.
-_LIMIT_KEYS: Final = ("maxspeed", "zone:maxspeed", "source:maxspeed", "maxspeed:type")
-_ONE_WAY: Final = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1, "no": 0, "false": 0, "0": 0}
-_ROUNDABOUTS: Final = frozenset({"roundabout", "circular"})
-#: No trip begins or ends on these.
-_CLOSED_TO_TRIP_ENDS: Final = ("motorway", "motorway_link", "trunk_link")
-
-
-class _Ways:
-    """Drivable ways gathered one by one; everything after is done on whole arrays."""
-
-    def __init__(self, profile: SpeedProfile) -> None:
-        self.profile = profile
-        self.road_class: list[str] = []
-        self.direction: list[int] = []
-        self.limit: list[tuple[float, float]] = []
-        self._limits: dict[str | None, float] = {}
-
-    def add(self, tags: Mapping[str, Any]) -> bool:
-        """Keep a way if cars may use it."""
-        road_class = str(tags.get("highway"))
-        if road_class not in self.profile.class_speed_kmh or tags.get("area") == "yes" or _is_closed(tags):
-            return False
-        direction = _direction(tags, road_class)
-        if direction is None:
-            return False
-        self.road_class.append(road_class)
-        self.direction.append(direction)
-        limit = self._limit(tags)
-        each_way = [self._parsed(tags.get(f"maxspeed:{side}")) for side in ("forward", "backward")]
-        self.limit.append((each_way[0] if each_way[0] > 0 else limit, each_way[1] if each_way[1] > 0 else limit))
-        return True
-
-    def _limit(self, tags: Mapping[str, Any]) -> float:
-        for key in _LIMIT_KEYS:
-            if key in tags:
-                limit = self._parsed(tags[key])
-                if limit > 0:
-                    return limit
-        return np.nan
-
-    def _parsed(self, text: str | None) -> float:
-        if text not in self._limits:
-            self._limits[text] = parse_limit_kmh(text, self.profile)
-        return self._limits[text]
-
-
-def _is_closed(tags: Mapping[str, Any]) -> bool:
-    for key in _ACCESS_KEYS:
-        value = tags.get(key)
-        if value is not None:
-            return value in _CLOSED
-    return False
-
-
-def _direction(tags: Mapping[str, Any], road_class: str) -> int | None:
-    """Return 1 along the way, -1 against it, 0 both, `None` where the direction changes with time."""
-    stated = tags.get("oneway")
-    if stated in {"reversible", "alternating"}:
-        return None
-    if stated in _ONE_WAY:
-        return _ONE_WAY[stated]
-    return int(tags.get("junction") in _ROUNDABOUTS or road_class == "motorway")
+#: Distances are measured in parts, to hold few temporary arrays.
+_POINTS_AT_A_TIME: Final = 1 << 17
 
 
 def read_osm(
-    path: Path | str,
+    path: Path | str | Sequence[Path | str],
     *,
     profile: SpeedProfile | str = DEFAULT_PROFILE,
     crs: str | None = None,
     area: tuple[float, float, float, float] | None = None,
 ) -> RoadNetwork:
-    """Read the roads of an OpenStreetMap extract (``.osm.pbf``, also ``.osm``) that a car may use.
+    """Read the roads of OpenStreetMap extracts (``.osm.pbf``, also ``.osm``) that a car may use.
 
     Parameters
     ----------
     path
-        Extract; its ways must hold their nodes, as every published extract does.
+        Extract, or several that may overlap (a way that several hold counts once, as the first draws
+        it). Its ways must hold their nodes, as every published extract does.
     profile
         Speed profile or its name.
     crs
@@ -126,56 +61,27 @@ def read_osm(
     Raises
     ------
     SourceError
-        The file is absent or is not an OpenStreetMap extract.
+        No file is given, or one is absent or is not an OpenStreetMap extract.
     NetworkError
-        It holds no road for cars, or lies outside France and no `crs` was given.
+        They hold no road for cars, or lie outside France and no `crs` was given.
 
     Source: OpenStreetMap wiki, Key:access, Key:oneway, Key:maxspeed; methods in ``speed_profiles.csv``.
     """
-    import osmium  # noqa: PLC0415 - only this reader needs it
-
-    path = Path(path)
-    sha256 = checksum(path)
-    ways = _Ways(speed_profile(profile) if isinstance(profile, str) else profile)
-    refs: list[int] = []
-    counts: list[int] = []
-    lon: list[float] = []
-    lat: list[float] = []
-    signals: list[int] = []
-    try:
-        reader = osmium.FileProcessor(path, osmium.osm.NODE | osmium.osm.WAY)
-        for item in reader.with_locations().with_filter(osmium.filter.KeyFilter("highway")):
-            if isinstance(item, osmium.osm.Node) and item.tags.get("highway") == "traffic_signals":
-                signals.append(item.id)
-            if not isinstance(item, osmium.osm.Way):
-                continue
-            nodes = [node for node in item.nodes if node.location.valid()]
-            if len(nodes) > 1 and ways.add({tag.k: tag.v for tag in item.tags}):
-                refs.extend([node.ref for node in nodes])
-                lon.extend([node.lon for node in nodes])
-                lat.extend([node.lat for node in nodes])
-                counts.append(len(nodes))
-        written = reader.header.get("osmosis_replication_timestamp") or None
-    except (RuntimeError, OSError, ValueError) as error:
-        msg = (
-            f"« {path.name} » n'est pas un extrait OpenStreetMap lisible ({error}). "
-            f"Un fichier .osm.pbf complet est attendu : téléchargez-le de nouveau."
-        )
-        raise SourceError(msg) from error
+    paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(each) for each in path]
+    if not paths:
+        msg = "Aucun extrait OpenStreetMap n'est donné : un fichier au moins est attendu. Donnez un fichier .osm.pbf."
+        raise SourceError(msg)
+    checksums = [checksum(each) for each in paths]
+    ways, days = read_extracts(paths, speed_profile(profile) if isinstance(profile, str) else profile)
+    known_days = sorted({day for day in days if day})
     source = NetworkSource(
-        name="OpenStreetMap", file=path.name, licence=LICENCE, vintage=written[:10] if written else None, sha256=sha256
+        name="OpenStreetMap",
+        file=", ".join(each.name for each in paths),
+        licence=LICENCE,
+        vintage=", ".join(known_days) or None,
+        sha256=", ".join(checksums),
     )
-    return _network(
-        ways,
-        np.array(refs, np.int64),
-        np.array(counts, np.int64),
-        np.array(lon, np.float64),
-        np.array(lat, np.float64),
-        np.array(signals, np.int64),
-        source=source,
-        crs=crs,
-        area=area,
-    )
+    return _network(ways, source=source, crs=crs, area=area)
 
 
 def read_osmnx(
@@ -233,12 +139,13 @@ def read_osmnx(
         )
         raise NetworkError(msg)
 
-    ways = _Ways(speed_profile(profile) if isinstance(profile, str) else profile)
+    kinds = WayKinds(speed_profile(profile) if isinstance(profile, str) else profile)
     position = {node: (float(data["x"]), float(data["y"])) for node, data in graph.nodes(data=True)}
     number = {node: i for i, node in enumerate(position)}
     refs: list[int] = []
     lonlat: list[tuple[float, float]] = []
     counts: list[int] = []
+    kind: list[int] = []
     two_way_seen: set[tuple[int, int, str, float]] = set()
     unshared = -1
     for start, end, data in graph.edges(data=True):
@@ -249,8 +156,10 @@ def read_osmnx(
             if street in two_way_seen:
                 continue
             two_way_seen.add(street)
-        if not ways.add(_osmnx_tags(data, one_way=one_way)):
+        number_of_kind = kinds.number(_osmnx_tags(data, one_way=one_way))
+        if number_of_kind == NOT_FOR_CARS:
             continue
+        kind.append(number_of_kind)
         inner = list(data["geometry"].coords)[1:-1] if "geometry" in data else []
         lonlat += [position[start], *inner, position[end]]
         refs += [number[start], *range(unshared, unshared - len(inner), -1), number[end]]
@@ -258,17 +167,17 @@ def read_osmnx(
         counts.append(len(inner) + 2)
     signals = [number[node] for node, data in graph.nodes(data=True) if data.get("highway") == "traffic_signals"]
     coordinates = np.array(lonlat, np.float64).reshape(-1, 2)
-    return _network(
-        ways,
-        np.array(refs, np.int64),
-        np.array(counts, np.int64),
-        coordinates[:, 0],
-        coordinates[:, 1],
-        np.array(signals, np.int64),
-        source=NetworkSource(name="OpenStreetMap (osmnx)", file=file, licence=LICENCE, sha256=sha256),
-        crs=crs,
-        area=None,
+    ways = Ways.of_nodes(
+        kinds,
+        kind=np.array(kind, np.int32),
+        counts=np.array(counts, np.int32),
+        refs=np.array(refs, np.int64),
+        lon=coordinates[:, 0],
+        lat=coordinates[:, 1],
+        signals=np.array(signals, np.int64),
     )
+    source = NetworkSource(name="OpenStreetMap (osmnx)", file=file, licence=LICENCE, sha256=sha256)
+    return _network(ways, source=source, crs=crs, area=None)
 
 
 def _osmnx_tags(data: Mapping[str, Any], *, one_way: bool) -> dict[str, Any]:
@@ -281,82 +190,80 @@ def _osmnx_tags(data: Mapping[str, Any], *, one_way: bool) -> dict[str, Any]:
     return tags | {"oneway": "yes" if one_way else "no"}
 
 
-def _network(  # noqa: PLR0913 - the arrays of one extract
-    ways: _Ways,
-    refs: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    lon: NDArray[np.float64],
-    lat: NDArray[np.float64],
-    signals: NDArray[np.int64],
-    *,
-    source: NetworkSource,
-    crs: str | None,
-    area: tuple[float, float, float, float] | None,
+def _network(
+    ways: Ways, *, source: NetworkSource, crs: str | None, area: tuple[float, float, float, float] | None
 ) -> RoadNetwork:
     """Cut ways into segments at the nodes that ways share, project them, and assemble the network."""
-    road_class = np.array(ways.road_class, dtype=object)
-    direction = np.array(ways.direction, np.int64)
-    limit = np.array(ways.limit, np.float64).reshape(-1, 2)
-    if area is not None and len(counts):
+    if area is not None and len(ways.counts):
         west, south, east, north = area
-        inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-        firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        kept = np.logical_or.reduceat(inside, firsts)
-        rows = np.repeat(kept, counts)
-        refs, lon, lat, counts = refs[rows], lon[rows], lat[rows], counts[kept]
-        road_class, direction, limit = road_class[kept], direction[kept], limit[kept]
-    if not len(counts):
+        inside = (ways.lon >= west) & (ways.lon <= east) & (ways.lat >= south) & (ways.lat <= north)
+        first = np.cumsum(ways.counts) - ways.counts
+        ways = ways.take(np.flatnonzero(np.logical_or.reduceat(inside[ways.point], first)))
+    if not len(ways.counts):
         msg = (
             f"{source.file or source.name} : aucune route ouverte aux voitures n'a été trouvée"
             f"{' dans le territoire demandé' if area is not None else ''}. Vérifiez le fichier et la zone."
         )
         raise NetworkError(msg)
-    crs = crs or metric_crs_at(float(np.median(lon)), float(np.median(lat)))
+    middle = float(np.median(ways.lon[ways.point])), float(np.median(ways.lat[ways.point]))
+    crs = crs or metric_crs_at(*middle)
     if crs is None:
         msg = (
             f"{source.file or source.name} : les routes sont hors de France "
-            f"(longitude {np.median(lon):.2f}, latitude {np.median(lat):.2f}). Donnez un extrait français."
+            f"(longitude {middle[0]:.2f}, latitude {middle[1]:.2f}). Donnez un extrait français."
         )
         raise NetworkError(msg)
-    x, y = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True).transform(lon, lat)
 
-    points, first, point = np.unique(refs, return_index=True, return_inverse=True)
-    last_of_way = np.cumsum(counts) - 1
-    first_of_way = last_of_way - counts + 1
-    is_end = np.zeros(len(refs), bool)
-    is_end[first_of_way] = is_end[last_of_way] = True
+    x, y = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True).transform(ways.lon, ways.lat)
+    segments, ends = _segments(ways, x, y)
+    return assemble_network(
+        segments, x[ends], y[ends], crs, ways.kinds.profile, signal=ways.signal[ends], source=source
+    )
+
+
+def _segments(ways: Ways, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Segments, NDArray[np.int64]]:
+    """Cut ways where they meet: the segments, and which points of the ways they begin and end at.
+
+    `x` and `y` are where the points of the ways are, metres.
+    """
+    last_of_way = np.cumsum(ways.counts) - 1
+    first_of_way = last_of_way - ways.counts + 1
     # A way is cut at a point that is met twice, by two ways or by one that comes back on itself, and at
     # traffic lights, which usually stand before the crossing: their delay is that of a point of a segment.
-    is_cut = is_end | (np.bincount(point)[point] > 1) | np.isin(refs, signals)
-
-    begins, ends = is_cut.copy(), is_cut.copy()
+    is_end = (np.bincount(ways.point, minlength=len(x)) > 1) | ways.signal
+    is_end[ways.point[first_of_way]] = is_end[ways.point[last_of_way]] = True
+    number = np.cumsum(is_end) - 1
+    begins, ends = is_end[ways.point], is_end[ways.point]
     begins[last_of_way] = False
     ends[first_of_way] = False
     start_row, end_row = np.flatnonzero(begins), np.flatnonzero(ends)
-    way = np.repeat(np.arange(len(counts)), counts)[start_row]
-    step = pyproj.Geod(ellps="GRS80").inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
-    along = np.concatenate([[0.0], np.cumsum(step)])
-    rows_per_segment = end_row - start_row + 1
-    offsets = np.concatenate([[0], np.cumsum(rows_per_segment)]).astype(np.int64)
-    rows = np.arange(offsets[-1]) - np.repeat(offsets[:-1], rows_per_segment) + np.repeat(start_row, rows_per_segment)
-
-    speeds = [link_speed_kmh(road_class, limit[:, side], ways.profile) for side in (0, 1)]
-    return assemble_network(
-        Segments(
-            source=point[start_row],
-            target=point[end_row],
-            length_m=along[end_row] - along[start_row],
-            forward_kmh=np.where(direction >= 0, speeds[0], np.nan)[way],
-            backward_kmh=np.where(direction <= 0, speeds[1], np.nan)[way],
-            snappable=~np.isin(road_class.astype(str), _CLOSED_TO_TRIP_ENDS)[way],
-            coords=np.column_stack([x, y])[rows],
-            offsets=offsets,
-            minor=(road_class == "service")[way],
-        ),
-        x[first],
-        y[first],
-        crs,
-        ways.profile,
-        signal=np.isin(points, signals),
-        source=source,
+    kind = np.repeat(ways.kind, ways.counts)[start_row]
+    along = _metres_along(ways)
+    counts = end_row - start_row + 1
+    shape = ways.point[ranges(start_row, counts)]
+    coords = np.empty((len(shape), 2))
+    coords[:, 0], coords[:, 1] = x[shape], y[shape]
+    speed = ways.kinds.speed_kmh[kind]
+    segments = Segments(
+        source=number[ways.point[start_row]],
+        target=number[ways.point[end_row]],
+        length_m=along[end_row] - along[start_row],
+        forward_kmh=speed[:, 0],
+        backward_kmh=speed[:, 1],
+        snappable=ways.kinds.snappable[kind],
+        coords=coords,
+        offsets=np.append(0, np.cumsum(counts)),
+        minor=ways.kinds.minor[kind],
     )
+    return segments, np.flatnonzero(is_end)
+
+
+def _metres_along(ways: Ways) -> NDArray[np.float64]:
+    """Return how far each point of the ways is from the first one, straight from each to the next: shape (k,)."""
+    geod = pyproj.Geod(ellps="GRS80")
+    metres = np.zeros(len(ways.point))
+    for begin in range(0, len(metres) - 1, _POINTS_AT_A_TIME):
+        point = ways.point[begin : begin + _POINTS_AT_A_TIME + 1]
+        lon, lat = ways.lon[point], ways.lat[point]
+        metres[begin + 1 : begin + len(point)] = geod.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
+    return np.cumsum(metres, out=metres)

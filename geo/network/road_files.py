@@ -1,31 +1,56 @@
-"""Any road file: which reader it needs is told from its name."""
+"""Any road file: which reader it needs is told from its name; several OpenStreetMap extracts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import shapely
 
+from geo.errors import ParameterError
 from geo.network.osm import read_osm, read_osmnx
 from geo.network.road_lines import read_road_lines
 from geo.network.speeds import DEFAULT_PROFILE
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from geo.network.road_network import RoadNetwork
 
 
+#: How the names of OpenStreetMap extracts end.
+_EXTRACTS: Final = (".pbf", ".osm", ".osm.bz2", ".osm.gz")
+
+
 def read_roads(
-    path: Path, *, area: tuple[float, float, float, float] | None = None, profile: str = DEFAULT_PROFILE
+    path: Path | Sequence[Path],
+    *,
+    area: tuple[float, float, float, float] | None = None,
+    profile: str = DEFAULT_PROFILE,
 ) -> RoadNetwork:
     """Read a road file of any known kind; see `read_osm`, `read_osmnx` and `read_road_lines`.
 
-    `area` is (west, south, east, north) in degrees: roads outside are left out.
+    `path` may be several OpenStreetMap extracts, which are read as one. `area` is (west, south, east, north)
+    in degrees: roads outside are left out.
+
+    Raises
+    ------
+    ParameterError
+        Several files are given, or none, and they are not all OpenStreetMap extracts.
+    MaillageError
+        As the readers say.
     """
-    name = path.name.lower()
-    if name.endswith((".osm.pbf", ".pbf", ".osm", ".osm.bz2", ".osm.gz")):
-        return read_osm(path, profile=profile, area=area)
-    if name.endswith(".graphml"):
-        return read_osmnx(path, profile=profile)
-    return read_road_lines(path, speed_profile=profile, area=None if area is None else shapely.box(*area))
+    paths = [path] if isinstance(path, Path) else list(path)
+    others = [each.name for each in paths if not each.name.lower().endswith(_EXTRACTS)]
+    if paths and not others:
+        return read_osm(paths, profile=profile, area=area)
+    if len(paths) != 1:
+        found = ", ".join(f"« {name} »" for name in others) or "aucun fichier"
+        msg = (
+            f"Routes : plusieurs fichiers se lisent ensemble si ce sont des extraits OpenStreetMap (.osm.pbf, .osm) ; "
+            f"trouvé : {found}. Donnez un seul fichier, ou seulement des extraits."
+        )
+        raise ParameterError(msg)
+    if others[0].lower().endswith(".graphml"):
+        return read_osmnx(paths[0], profile=profile)
+    return read_road_lines(paths[0], speed_profile=profile, area=None if area is None else shapely.box(*area))

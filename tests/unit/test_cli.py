@@ -175,6 +175,26 @@ def test_bad_input_is_one_french_line_and_status_2(run, arguments, expected):
     assert not re.search(r"Usage|Invalid|No such|should be|unexpected", err)
 
 
+def test_roads_may_be_given_several_times(run, small_world, tmp_path):
+    options = ["--departement", "64", "--sites", small_world.sites, "--communes", small_world.communes]
+    extract = tmp_path / "ouest.osm"
+    extract.write_text(
+        '<osm version="0.6"><node id="1" version="1" lon="-0.5" lat="43.3"/><node id="2" version="1" lon="-0.4" lat="43.3"/>'
+        '<way id="1" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way></osm>'
+    )
+    (tmp_path / "est.osm").write_bytes(extract.read_bytes())
+    roads = ["--roads", extract, "--roads", tmp_path / "est.osm"]
+    status, out, _ = run("build", *options, *roads, "--out", tmp_path / "territory", "--json")
+    assert status == 0
+    network = json.loads(out)["network"]
+    assert (network["file"], network["edges"]) == ("ouest.osm, est.osm", 2)
+    status, _, err = run("build", *options, "--roads", extract, "--roads", "approximate", "--out", tmp_path / "other")
+    assert status == 2
+    assert "« approximate »" in err.splitlines()[-1]
+    status, out, _ = run("build", *options, "--roads", "approximate", "--out", tmp_path / "estimated", "--json")
+    assert json.loads(out)["network"]["approximate"]
+
+
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe garbage", b"a;b\n1;2\n", "né;à\nÿ".encode("latin-1"), b"{"])
 @pytest.mark.parametrize("option", ["--sites", "--communes", "--population", "--tax-offices", "--roads", "--cells"])
 def test_hostile_files_are_one_french_line(run, small_world, tmp_path, option, content):

@@ -135,6 +135,32 @@ def test_without_roads_the_network_is_approximated_and_says_so(small_world):
     assert territory.travel_times("sites")["travel_time_min"].notna().to_list() == [True] * 4 + [False]
 
 
+def test_roads_of_several_extracts_are_one_network(small_world, tmp_path):
+    # The road through communes A to D in two extracts: A to B and C to D, with the street between them in both.
+    lon, lat = pyproj.Transformer.from_crs("EPSG:2154", "EPSG:4326", always_xy=True).transform(
+        [405_000, 415_000, 425_000, 435_000], [6_255_000] * 4
+    )
+    files = []
+    for name, ways in (("ouest.osm", (1, 2)), ("est.osm", (2, 3))):
+        numbers = sorted({number for way in ways for number in (way, way + 1)})
+        nodes = "".join(f'<node id="{n}" version="1" lon="{lon[n - 1]:.7f}" lat="{lat[n - 1]:.7f}"/>' for n in numbers)
+        streets = "".join(
+            f'<way id="{way}" version="1"><nd ref="{way}"/><nd ref="{way + 1}"/><tag k="highway" v="secondary"/></way>'
+            for way in ways
+        )
+        files.append(tmp_path / name)
+        files[-1].write_text(f'<osm version="0.6">{nodes}{streets}</osm>', encoding="utf-8")
+    territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=files)
+    assert territory.manifest["network"]["file"] == "ouest.osm, est.osm"
+    # One street from A to D, the part that both hold counted once; at 55 km/h, C is 10.9 minutes from D.
+    assert territory.network.edge_length_m.tolist() == pytest.approx([30_000, 30_000], rel=0.002)
+    assert minutes(territory.travel_times("sites"))["64003"] == pytest.approx(10 / 55 * 60, rel=0.005)
+    with pytest.raises(ParameterError, match=r"« roads\.geojson »"):
+        Territory.build(
+            "64", communes=small_world.communes, sites=small_world.sites, roads=[files[0], small_world.roads]
+        )
+
+
 def test_embedded_territory_is_whole_and_plausible():
     territory = Territory.load()
     assert territory.name == "Pyrénées-Atlantiques"

@@ -1,15 +1,23 @@
 """OpenStreetMap: small extracts written here, whose every street is known by hand."""
 
 import warnings
+from decimal import Decimal
+from hashlib import sha256
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 import pyproj
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from geo.errors import MaillageError, NetworkError, ParameterError, SourceError
 from geo.network.osm import read_osm, read_osmnx
+from geo.network.osm_extracts import _read_roads, read_extracts
+from geo.network.road_files import read_roads
+from geo.network.road_network import _ARRAYS
 from geo.network.snapping import snap
+from geo.network.speeds import speed_profile
 from geo.network.travel_times import times_between
 
 #: Nodes lie on a grid of thousandths of a degree from there, in the middle of France.
@@ -367,6 +375,146 @@ def test_a_node_twice_in_a_row_changes_nothing(tmp_path):
     once = streets(read_osm(osm_file(tmp_path, NORTH, [((1, 2, 3), PLAIN)])), NORTH)
     twice = streets(read_osm(osm_file(tmp_path, NORTH, [((1, 2, 2, 3), PLAIN)])), NORTH)
     assert twice[1, 3] == pytest.approx(once[1, 3])
+
+
+def test_escaped_values_are_read_as_written(tmp_path):
+    # A space, a comma, a percent sign: the limit is in each; a tag that only ends like one of ours is not looked at.
+    tags = {"highway": "secondary", "maxspeed": "50 mph", "name": "100 %, rue", "old_maxspeed": "30", "Taccess": "no"}
+    found = streets(read_osm(osm_file(tmp_path, NORTH, [((1, 2, 3), tags)])), NORTH)
+    assert found[1, 3][0] == pytest.approx(50 * 1.609344 * 0.85, rel=1e-5)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    places=st.lists(
+        st.tuples(st.integers(-1_800_000_000, 1_800_000_000), st.integers(-900_000_000, 900_000_000)),
+        min_size=2,
+        max_size=6,
+    ),
+    first_id=st.integers(1, 2**34),
+)
+def test_places_are_those_of_the_file_to_the_last_digit(tmp_path, places, first_id):
+    path = tmp_path / "partout.osm"
+    nodes = "".join(
+        f'<node id="{first_id + i}" version="1" lon="{Decimal(lon).scaleb(-7):f}" lat="{Decimal(lat).scaleb(-7):f}"/>'
+        for i, (lon, lat) in enumerate(places)
+    )
+    refs = "".join(f'<nd ref="{first_id + i}"/>' for i in reversed(range(len(places))))
+    path.write_text(f'<osm version="0.6">{nodes}<way id="1" version="1">{refs}{tag_lines(PLAIN)}</way></osm>')
+    ways, _ = read_extracts([path], speed_profile())
+    assert [ways.lon.tolist(), ways.lat.tolist()] == [
+        [int(x) / 1e7 for x in axis] for axis in zip(*places, strict=True)
+    ]
+    assert ways.point.tolist() == list(reversed(range(len(places))))
+
+
+def test_nodes_that_the_extract_does_not_hold_are_left_out(tmp_path):
+    ways = [((4, 1, 4, 2, 3, 4), PLAIN), ((4, 1, 4), PLAIN)]
+    assert set(streets(read_osm(osm_file(tmp_path, NORTH, ways)), NORTH)) == BOTH
+
+
+def test_an_extract_with_a_place_off_the_earth_is_refused(tmp_path):
+    path = osm_file(tmp_path, NORTH | {4: (0, 60_000)}, [((1, 2, 3, 4), PLAIN)])
+    with pytest.raises(
+        SourceError, match=r"« extrait\.osm » n'est pas un extrait OpenStreetMap lisible \(invalid location"
+    ):
+        read_osm(path)
+
+
+def test_a_line_that_was_cut_short_is_left_out():
+    # As when the process that writes the lines is stopped; its status is what tells so.
+    lines = [b"n7 Thighway=traffic_signals x1 y1\n", b"w1 Thighway=primary Nn7x1y1,n8x1y1.5\n", b"w2 Thighway=prim"]
+    ids, ways = _read_roads(lines, speed_profile())
+    assert (ids.tolist(), ways.lat.tolist(), ways.signal.tolist()) == ([1], [1, 1.5], [True, False])
+
+
+# --- several extracts ----------------------------------------------------------------------------
+
+#: A street of three ways and a lane across it; lights stand in the east. Ways are numbered from 100.
+REGION = {
+    1: (0, 0),
+    2: (1, 0),
+    3: (2, 0),
+    4: (3, 0, {"highway": "traffic_signals"}),
+    5: (4, 0),
+    6: (2, 1),
+    7: (2, -1),
+}
+REGION_WAYS = {
+    100: ((1, 2), PLAIN),
+    101: ((6, 3, 7), PLAIN | {"oneway": "yes"}),
+    102: ((2, 3, 4), {"highway": "secondary"}),
+    103: ((4, 5), {"highway": "tertiary"}),
+}
+
+
+def extract_of(folder, name, ways, nodes):
+    """Write some ways and nodes of the region."""
+    path = osm_file(folder, {n: REGION[n] for n in nodes}, [REGION_WAYS[way] for way in ways], name)
+    text = path.read_text(encoding="utf-8")
+    for place, way in reversed(list(enumerate(ways))):
+        text = text.replace(f'<way id="{100 + place}"', f'<way id="{way}"')
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def arrays_of(network):
+    return {name: getattr(network, name).tobytes() for name in _ARRAYS}
+
+
+@pytest.fixture
+def region(tmp_path):
+    return extract_of(tmp_path, "region.osm", REGION_WAYS, REGION)
+
+
+@pytest.mark.parametrize(
+    ("west", "east"),
+    [
+        # The way 102 is in both, whole.
+        (([100, 101, 102], [1, 2, 3, 4, 6, 7]), ([102, 103], [2, 3, 4, 5])),
+        # It is in both, and each holds only its own nodes of it.
+        (([100, 101, 102], [1, 2, 3, 6, 7]), ([102, 103], [4, 5])),
+        # It is in one, some of its nodes only in the other.
+        (([100, 101], [1, 2, 3, 6, 7]), ([102, 103], [4, 5])),
+        (([100, 101, 102, 103], list(REGION)), ([100, 101, 102, 103], list(REGION))),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])
+def test_overlapping_extracts_are_the_network_of_both_together(tmp_path, region, west, east, order):
+    parts = [extract_of(tmp_path, "ouest.osm", *west), extract_of(tmp_path, "est.osm", *east)][::order]
+    assert arrays_of(read_osm(parts)) == arrays_of(read_osm(region))
+
+
+def test_one_extract_alone_lacks_the_roads_of_the_other(tmp_path, region):
+    west = extract_of(tmp_path, "ouest.osm", [100, 101], [1, 2, 3, 6, 7])
+    assert set(streets(read_osm([west]), REGION)) == {(1, 2), (2, 1), (6, 7)}
+    whole = {(1, 3), (3, 1), (3, 5), (5, 3), (6, 3), (3, 7)}
+    assert set(streets(read_osm(region), REGION)) == whole
+
+
+def test_every_extract_is_named_with_its_checksum(tmp_path):
+    west, east = (extract_of(tmp_path, name, [100], [1, 2]) for name in ("ouest.osm", "est.osm"))
+    source = read_osm([west, str(east)]).source
+    assert source.file == "ouest.osm, est.osm"
+    assert source.sha256 == ", ".join(sha256(path.read_bytes()).hexdigest() for path in (west, east))
+
+
+def test_the_extract_that_cannot_be_read_is_named(tmp_path, region):
+    bad = tmp_path / "abîmé.osm"
+    bad.write_bytes(b"<html>")
+    with pytest.raises(SourceError, match=r"« abîmé\.osm » n'est pas un extrait"):
+        read_osm([region, bad])
+    with pytest.raises(SourceError, match="Aucun extrait"):
+        read_osm([])
+
+
+def test_roads_of_several_extracts_are_read_as_one(tmp_path, region):
+    parts = [extract_of(tmp_path, "ouest.osm", [100, 101, 102], REGION), extract_of(tmp_path, "est.osm", [103], REGION)]
+    assert arrays_of(read_roads(parts)) == arrays_of(read_roads(region))
+    with pytest.raises(ParameterError, match=r"trouvé : « routes\.gpkg »"):
+        read_roads([region, tmp_path / "routes.gpkg"])
+    with pytest.raises(ParameterError, match="aucun fichier"):
+        read_roads([])
 
 
 # --- osmnx ---------------------------------------------------------------------------------------

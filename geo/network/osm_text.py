@@ -1,0 +1,51 @@
+"""Write the roads of OpenStreetMap extracts as lines of text (OPL) to standard output.
+
+Run as a program of its own, ``python osm_text.py CLASSES FILE...``, by `geo.network.osm_extracts`: osmium
+works on one core while the lines are read on another, its memory is given back when it ends, and
+a damaged file that stops it stops nothing else. So it imports nothing but osmium.
+
+Nodes with traffic lights come first, then the ways of the given classes (names with commas), each node
+with its place. The last line on standard error is JSON: the day of the data of each file (empty: the file does
+not say), or which file could not be read and why.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import osmium
+
+
+def main(classes: list[str], paths: list[str]) -> None:
+    """Write the roads of extracts, and end the program."""
+    places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    places.ignore_errors()
+    lights = osmium.filter.TagFilter(("highway", "traffic_signals"))
+    roads = osmium.filter.TagFilter(*(("highway", name) for name in classes))
+    writer = osmium.SimpleWriter(osmium.io.File("-", "opl,add_metadata=false,locations_on_ways=true"))
+    days = []
+    file = 0
+    try:
+        # A way may pass through nodes that only another extract holds: all nodes come first.
+        for kind, kept in ((osmium.osm.NODE, lights), (osmium.osm.WAY, roads)):
+            for file, path in enumerate(paths):  # noqa: B007 - told where it fails
+                with osmium.io.Reader(path, kind) as reader:
+                    osmium.apply(reader, places, kept, writer)
+                    if kind == osmium.osm.NODE:
+                        days.append(reader.header().get("osmosis_replication_timestamp")[:10])
+        writer.close()
+    except Exception as error:  # noqa: BLE001 - whatever stops it is told
+        _say({"file": file, "error": str(error)})
+        os._exit(1)  # osmium's writer, destroyed after an error, would abort the program
+    _say({"days": days})
+
+
+def _say(words: dict[str, object]) -> None:
+    sys.stderr.write(json.dumps(words) + "\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].split(","), sys.argv[2:])
