@@ -10,7 +10,7 @@ Printed for each reader: seconds of the call alone, seconds of the whole process
 of the process and those that it starts together (sampled; Linux only), and the ratios to the first reader.
 """
 
-# ruff: noqa: T201 - it prints a table
+
 
 import argparse
 import json
