@@ -12,6 +12,7 @@ import asyncio
 import json
 import logging
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -404,7 +405,9 @@ def _check_answers(scheduler: str) -> None:
         await connection.close()
 
     try:
-        asyncio.run(greet())
+        # In a thread of its own: the caller may be a notebook, whose loop is running.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(greet())).result()
     except (OSError, ValueError, TypeError, MemoryError) as error:  # the last: what answers is not Dask
         msg = (
             f"Aucun ordonnanceur Dask ne répond à « {scheduler} ». Une adresse est attendue, par exemple "

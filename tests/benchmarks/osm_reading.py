@@ -10,8 +10,6 @@ Printed for each reader: seconds of the call alone, seconds of the whole process
 of the process and those that it starts together (sampled; Linux only), and the ratios to the first reader.
 """
 
-
-
 import argparse
 import json
 import subprocess

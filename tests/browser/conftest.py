@@ -31,8 +31,9 @@ def chromium_path() -> str:
     pytest.skip("no Chromium on this machine: install Debian's package chromium")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path):
+    """A browser; closed at the end of the module, for its event loop would be in the way of other tests."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as started:
         opened = started.chromium.launch(executable_path=chromium_path, args=_ARGUMENTS)
