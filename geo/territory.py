@@ -14,13 +14,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import FAR_FROM_ROADS_M
 from geo.crs import WGS84, departement_of
 from geo.errors import MaillageError, ParameterError, SourceError
 from geo.network.approximate import MEASURED_ERROR, approximate
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
-from geo.network.snapping import SnappedPoints, snap
+from geo.network.snapping import FAR_FROM_ROADS_M, SnappedPoints, snap
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.network.travel_times import nearest_by_road
 from geo.settings import Settings

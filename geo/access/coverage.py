@@ -27,9 +27,6 @@ THRESHOLD_BOUNDS_MIN: Final = (1.0, 240.0)
 #: Minutes (60 microseconds) within which a time is at the threshold, whatever the rounding of sums.
 AT_THRESHOLD_MIN: Final = 1e-6
 
-#: Residents whose point is farther (m) than this from a street are told so: their way to it is not measured well.
-FAR_FROM_ROADS_M: Final = 500.0
-
 
 @dataclass(frozen=True, slots=True)
 class CoverageRule:

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.access.coverage import FAR_FROM_ROADS_M
 from geo.crs import WGS84
 from geo.maps.legend import HATCHED, facility_svg, pattern_defs
 from geo.maps.style import FACILITY_SHAPES, INK, TIME_CLASSES, UNKNOWN_COLOUR, time_class
+from geo.network.snapping import FAR_FROM_ROADS_M
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from geo.network.road_network import RoadNetwork
 
+#: Residents whose point is farther (m) than this from a street are told so: their way to it is not measured well.
+FAR_FROM_ROADS_M: Final = 500.0
 #: On an approximated network, points closer than this (m) are also joined straight, at the speed off the network,
 #: by a road longer than the line by the detour.
 SHORT_TRIP_M: Final = 5_000.0
