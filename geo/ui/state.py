@@ -97,6 +97,8 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         min_share_percent=steps("part", SHARES_PERCENT, default.min_share_percent),
         commune=commune,
     )
+    if state.rule != "part":
+        state = replace(state, min_share_percent=default.min_share_percent)  # it only goes with its rule
     return state, problems
 
 

@@ -1,7 +1,7 @@
 """The choices of a visitor and the address of the page."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.ui.state import SHARES_PERCENT, STEP, THRESHOLDS_MIN, AppState, format_state, parse_state
@@ -59,6 +59,7 @@ def test_a_territory_without_sites_starts_with_its_first_list():
     assert parse_state({}, ["mairies"])[0].facilities == "mairies"
 
 
+@example({"part": "5"})
 @given(
     st.dictionaries(
         st.sampled_from(["ecran", "lieux", "seuil", "bus", "antennes", "regle", "part", "commune", "x"]), st.text()
