@@ -17,8 +17,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import shapely
-from scipy import sparse
 
 from geo.crs import require_metric
 from geo.errors import NetworkError, SourceError
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import shapely
     from numpy.typing import ArrayLike, NDArray
 
 #: Beyond this distance (m) a point is not on the network (R5 links within 1,600 m too).
@@ -290,6 +289,8 @@ class RoadNetwork:
     @cached_property
     def component(self) -> NDArray[np.int32]:
         """Strongly connected part of each node, int32 (n_nodes,): 0 is the largest, then by size."""
+        from scipy import sparse  # noqa: PLC0415 - reading roads needs neither parts nor shapes
+
         matrix = sparse.csr_array(
             (np.ones(self.n_edges, np.int8), self.edges["place"], self.edge_offsets), shape=(self.n_nodes, self.n_nodes)
         )
@@ -337,6 +338,8 @@ class RoadNetwork:
         even the largest part is smaller than that, those of all parts smaller than the largest. In an
         approximated network every part is an island where people live, and none is left out.
         """
+        import shapely  # noqa: PLC0415
+
         smallest = 0
         if self.n_nodes and not self.source.approximate:
             smallest = min(MIN_COMPONENT_NODES, int(self.component_nodes[0]))
@@ -347,6 +350,8 @@ class RoadNetwork:
 
     def link_shapes(self, links: NDArray[np.integer] | None = None) -> NDArray[np.object_]:
         """Return the links' shapes as shapely LineStrings in `crs`, shape (n_links,) or (len(links),)."""
+        import shapely  # noqa: PLC0415
+
         if links is None:
             points, offsets = self.shape_xy, self.shape_offsets
         else:
