@@ -14,12 +14,12 @@ import numba
 import numpy as np
 
 from geo.network.layout import places
-from geo.network.road_network import RoadNetwork, build_network
+from geo.network.links import build_network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.network.road_network import NetworkSource
+    from geo.network.road_network import NetworkSource, RoadNetwork
     from geo.network.speeds import SpeedProfile
 
 #: Streets that meet at a point before it costs the delay of a crossing.
