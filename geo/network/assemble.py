@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 
+from geo.network.compiled import compiled
 from geo.network.layout import places
 from geo.network.links import build_network
 
@@ -186,7 +186,7 @@ def _choice_points(
     return ~goes_on
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _chains(start, end, is_node, n_points):  # type: ignore[no-untyped-def]
     """Walk every chain of segments from node to node.
 
@@ -239,7 +239,7 @@ def _chains(start, end, is_node, n_points):  # type: ignore[no-untyped-def]
     return chain_start[: n_chains + 1], segment[:count], reverse[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _links(  # type: ignore[no-untyped-def]
     chain_start, segment, reverse, source, target, forward_s, backward_s, length_m, coords, vertex, offsets
 ):

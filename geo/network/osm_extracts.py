@@ -17,10 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-import numba
 import numpy as np
 
 from geo.errors import SourceError
+from geo.network.compiled import compiled
 from geo.network.osm_tags import NOT_FOR_CARS, USED_KEYS, WayKinds
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def _append(columns: Sequence[array[int]], block: Sequence[NDArray[Any]]) -> Non
         column.frombytes(values.tobytes())
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _node_numbers(text, n_ways, n_nodes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Read ``Nn1x2.5y46.5,n2x2.6y46.5``: nodes of each way, identifiers, places in ten-millionths of a degree."""
     counts = np.zeros(n_ways, np.int32)
