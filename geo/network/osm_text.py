@@ -17,9 +17,9 @@ import sys
 
 import osmium
 
-#: Parts of a file that osmium holds between two of its steps (4 instead of 20): it decodes faster than its lines
+#: Parts of a file that osmium holds between two of its steps (at least 2, by default 20): it decodes faster than its lines
 #: are read, and would end up holding most of them.
-_WAITING_PARTS = {f"OSMIUM_MAX_{step}_QUEUE_SIZE": "4" for step in ("INPUT", "OSMDATA", "OUTPUT", "WORK")}
+_WAITING_PARTS = {f"OSMIUM_MAX_{step}_QUEUE_SIZE": "2" for step in ("INPUT", "OSMDATA", "OUTPUT", "WORK")}
 
 
 def main(classes: list[str], paths: list[str]) -> None:
