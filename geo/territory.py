@@ -16,7 +16,7 @@ import pandas as pd
 from geo.crs import WGS84
 from geo.errors import MaillageError, ParameterError, SourceError
 from geo.manifest import manifest_of
-from geo.network.approximate import approximate
+from geo.network.approximation import approximate
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.snapping import SnappedPoints, snap

@@ -20,6 +20,9 @@ from geo.errors import MaillageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+#: Exit status of a program that Ctrl-C stopped; what typer returns then.
+_INTERRUPTED: Final = 130
+
 #: Commands in the order of the help, with what each does.
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (build, "Construire un territoire à partir des fichiers officiels."),
@@ -42,7 +45,7 @@ for _command, _help in _COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line: exit 0 on success, 2 with one French line on bad input, never a traceback."""
+    """Run the command line: exit 0 on success, 2 with one French line on bad input, 130 on Ctrl-C, no traceback."""
     _show_progress()
     try:
         status = app(args=None if arguments is None else list(arguments), standalone_mode=False)
@@ -51,9 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TyperException as error:
         _fail(_in_french(error))
     except (Abort, KeyboardInterrupt):
-        _fail("Interrompu : rien n'a été écrit à moitié.")
+        status = _INTERRUPTED
     except MemoryError:
         _fail("Mémoire insuffisante pour ces fichiers. Réduisez la zone ou fermez d'autres programmes.")
+    if status == _INTERRUPTED:
+        _fail("Interrompu : rien n'a été écrit à moitié.", status)
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -83,6 +88,6 @@ def _show_progress() -> None:
     logger.setLevel(logging.INFO)
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str, status: int = 2) -> None:
     sys.stderr.write(" ".join(sentence.split()) + "\n")
-    sys.exit(2)
+    sys.exit(status)
