@@ -43,6 +43,9 @@ PopulationFile = Annotated[Path | None, typer.Option(help="Populations légales 
 CellsFile = Annotated[Path | None, typer.Option(help="Carreaux de population (INSEE, 200 m ou 1 km).")]
 TaxOfficesFile = Annotated[Path | None, typer.Option(help="Centres des finances publiques (DGFiP ou DILA).")]
 TownHallsFile = Annotated[Path | None, typer.Option(help="Mairies (points avec le code de la commune).")]
+PostcodesFile = Annotated[
+    Path | None, typer.Option(help="Codes postaux (La Poste, base officielle des codes postaux).")
+]
 PlacesFiles = Annotated[
     list[str] | None, typer.Option(help="Autre liste de lieux : NOM=FICHIER ; répétable.", metavar="NOM=FICHIER")
 ]
@@ -73,6 +76,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
     cells: CellsFile = None,
     tax_offices: TaxOfficesFile = None,
     town_halls: TownHallsFile = None,
+    postcodes: PostcodesFile = None,
     places: PlacesFiles = None,
     places_columns: PlacesColumns = None,
     profile: Profile = "courant",
@@ -99,6 +103,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
             population=population,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=lists,
             profile=profile,
         )
@@ -112,6 +117,7 @@ def build(  # noqa: PLR0913, PLR0917 - one option per official file
             cells=cells,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=lists,
             profile=profile,
         )
