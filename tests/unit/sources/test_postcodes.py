@@ -12,19 +12,25 @@ from geo.sources.postcodes import complete_postcodes, joined_postcodes, read_pos
 
 LAYOUTS = {
     "2023": (
-        "Code_commune_INSEE;Nom_de_la_commune;Code_postal;Libellé_d_acheminement;Ligne_5\n"
-        "64545;URRUGNE;64122;URRUGNE;\n64545;URRUGNE;64700;URRUGNE;BEHOBIE\n01001;L ABERGEMENT;01400;L ABERGEMENT;\n",
+        (
+            "Code_commune_INSEE;Nom_de_la_commune;Code_postal;Libellé_d_acheminement;Ligne_5\n"
+            "64545;URRUGNE;64122;URRUGNE;\n64545;URRUGNE;64700;URRUGNE;BEHOBIE\n01001;L ABERGEMENT;01400;L ABERGEMENT;\n"
+        ),
         "utf-8",
     ),
     "2024": (
-        "#Code_commune_INSEE;Nom_de_la_commune;Code_postal;Libellé_d_acheminement;Ligne_5\n"
-        "64545;URRUGNE;64700;URRUGNE;BEHOBIE\n64545;URRUGNE;64122;URRUGNE;\n01001;L ABERGEMENT;01400;L ABERGEMENT;\n",
+        (
+            "#Code_commune_INSEE;Nom_de_la_commune;Code_postal;Libellé_d_acheminement;Ligne_5\n"
+            "64545;URRUGNE;64700;URRUGNE;BEHOBIE\n64545;URRUGNE;64122;URRUGNE;\n01001;L ABERGEMENT;01400;L ABERGEMENT;\n"
+        ),
         "cp1252",
     ),
     "data.gouv": (
-        "code_commune_insee,nom_de_la_commune,code_postal,libelle_d_acheminement,ligne_5,_geopoint\n"
-        '64545,URRUGNE,64122,URRUGNE,,"43.3,-1.7"\n64545,URRUGNE,64700,URRUGNE,BEHOBIE,"43.3,-1.7"\n'
-        '01001,L ABERGEMENT,01400,L ABERGEMENT,,"46.1,4.9"\n',
+        (
+            "code_commune_insee,nom_de_la_commune,code_postal,libelle_d_acheminement,ligne_5,_geopoint\n"
+            '64545,URRUGNE,64122,URRUGNE,,"43.3,-1.7"\n64545,URRUGNE,64700,URRUGNE,BEHOBIE,"43.3,-1.7"\n'
+            '01001,L ABERGEMENT,01400,L ABERGEMENT,,"46.1,4.9"\n'
+        ),
         "utf-8-sig",
     ),
     "through a spreadsheet": (
