@@ -49,6 +49,7 @@ class Country:
         tax_offices: Path | str | None = None,
         town_halls: Path | str | None = None,
         places: Mapping[str, SourceTable] | None = None,
+        permanences: Path | str | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Country:
         """Build every part of France that the communes cover, on the approximated network.
@@ -67,6 +68,7 @@ class Country:
             tax_offices=tax_offices,
             town_halls=town_halls,
             places=places,
+            permanences=permanences,
         )
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)
         for departement in sorted(tables.communes.frame["departement"].unique()):

@@ -44,8 +44,9 @@ APPROXIMATE: Final = "approximate"
 #: File by which a folder is known to hold a whole country (`geo.country`).
 COUNTRY_MARKER: Final = "parts.json"
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _MANIFEST: Final = "manifest.json"
+_PERMANENCES: Final = "permanences.parquet"
 _EMBEDDED: Final = "pyrenees-atlantiques"
 _EMBEDDED_DEPARTEMENT: Final = "64"
 #: Rows kept out that a manifest lists; the rest is counted.
@@ -75,6 +76,8 @@ class Territory:
         True where cells around the communes' positions stand in for contours.
     manifest
         Sources, network, profile, notes and rows kept out, as plain values.
+    permanences
+        Visits of operators to the sites (`geo.sources.permanences.PERMANENCE_COLUMNS`), `None` where none was given.
     """
 
     name: str
@@ -85,6 +88,7 @@ class Territory:
     cells: gpd.GeoDataFrame | None
     contours_approximate: bool
     manifest: Mapping[str, Any]
+    permanences: pd.DataFrame | None = None
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
@@ -200,6 +204,7 @@ class Territory:
         cells: Path | str | None = None,
         town_halls: Path | str | None = None,
         places: Mapping[str, SourceTable] | None = None,
+        permanences: Path | str | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Territory:
         """Build a territory from official files.
@@ -220,6 +225,8 @@ class Territory:
             INSEE legal populations, tax offices, INSEE population cells, town halls; each optional.
         places
             Other lists by name, as `geo.sources.places.read_places` reads them.
+        permanences
+            Table of the operators' visits to the sites (`geo.sources.permanences`).
         profile
             Speed profile.
 
@@ -237,6 +244,7 @@ class Territory:
             tax_offices=tax_offices,
             town_halls=town_halls,
             places=places,
+            permanences=permanences,
         )
         return cls.from_tables(tables, name, {departement}, roads=roads, cells=cells, profile=profile)
 
@@ -294,15 +302,21 @@ class Territory:
             _log.info("Lecture des routes…")
             files = [roads] if isinstance(roads, (str, Path)) else roads
             network = read_roads([Path(file) for file in files], area=bounds(area), profile=profile)
+        facilities = {key: near_places(table.frame, area) for key, table in tables.lists.items()}
+        permanences = None if tables.permanences is None else tables.permanences.frame
+        if permanences is not None:
+            known = permanences["facility_id"].isin(facilities[SITES]["facility_id"])
+            permanences = permanences[known].reset_index(drop=True)
         territory = cls(
             name=name,
             departement=next(iter(departements)) if len(departements) == 1 else None,
             communes=area,
-            facilities={key: near_places(table.frame, area) for key, table in tables.lists.items()},
+            facilities=facilities,
             network=network,
             cells=None if cell_table is None else cell_table.frame,
             contours_approximate=False,
             manifest={},
+            permanences=permanences,
         )
         sources = [*tables.sources, *([] if cell_table is None else [cell_table])]
         return _described(territory, sources, everywhere)
@@ -357,6 +371,7 @@ class Territory:
                 cells=gpd.read_parquet(folder / "cells.parquet") if (folder / "cells.parquet").is_file() else None,
                 contours_approximate=saved["contours_approximate"],
                 manifest=saved["manifest"],
+                permanences=pd.read_parquet(folder / _PERMANENCES) if (folder / _PERMANENCES).is_file() else None,
             )
         except MaillageError:
             raise
@@ -381,6 +396,8 @@ class Territory:
                 table.to_parquet(folder / f"facilities-{number}.parquet")
             if self.cells is not None:
                 self.cells.to_parquet(folder / "cells.parquet")
+            if self.permanences is not None:
+                self.permanences.to_parquet(folder / _PERMANENCES)
             (folder / "network").mkdir()
             self.network.save(folder / "network")
             saved = {

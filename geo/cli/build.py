@@ -12,6 +12,7 @@ from geo.cli.options import (
     AsJson,
     CellsFile,
     CommunesFiles,
+    PermanencesFile,
     PlacesColumns,
     PlacesFiles,
     PopulationFile,
@@ -44,6 +45,7 @@ def build(
     town_halls: TownHallsFile = None,
     places: PlacesFiles = None,
     places_columns: PlacesColumns = None,
+    permanences: PermanencesFile = None,
     profile: Profile = "courant",
     as_json: AsJson = False,
 ) -> None:
@@ -69,6 +71,7 @@ def build(
             tax_offices=tax_offices,
             town_halls=town_halls,
             places=lists,
+            permanences=permanences,
             profile=profile,
         )
     else:
@@ -82,6 +85,7 @@ def build(
             tax_offices=tax_offices,
             town_halls=town_halls,
             places=lists,
+            permanences=permanences,
             profile=profile,
         )
     logging.getLogger("geo").info("Écriture du territoire…")
