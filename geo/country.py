@@ -40,7 +40,7 @@ class Country:
     parts: tuple[Territory, ...]
 
     @classmethod
-    def build(
+    def build(  # noqa: PLR0913 - one argument per official file
         cls,
         *,
         communes: Path | str | Sequence[Path | str],
@@ -48,6 +48,7 @@ class Country:
         population: Path | str | None = None,
         tax_offices: Path | str | None = None,
         town_halls: Path | str | None = None,
+        postcodes: Path | str | None = None,
         places: Mapping[str, SourceTable] | None = None,
         permanences: Path | str | None = None,
         profile: str = DEFAULT_PROFILE,
@@ -67,6 +68,7 @@ class Country:
             population=population,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=places,
             permanences=permanences,
         )

@@ -36,6 +36,9 @@ PlacesColumns = Annotated[
     list[str] | None,
     typer.Option(help="Colonnes d'une liste : NOM:name=COL,lon=COL,lat=COL,id=COL", metavar="NOM:COLONNES"),
 ]
+PostcodesFile = Annotated[
+    Path | None, typer.Option(help="Codes postaux (La Poste, base officielle des codes postaux).")
+]
 PermanencesFile = Annotated[
     Path | None, typer.Option(help="Permanences des opérateurs (CSV : site, operateur, jour, horaires, mode).")
 ]
