@@ -237,7 +237,7 @@ def find_sites(
         minutes_saved=saved,
         none_open=none_open,
         from_home=(*FROM_HOME, MANDATE) if none_open else (),
-        notes=tuple(notes(territory, start, wishes, at, visits)),
+        notes=tuple(notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds))),
     )
 
 
@@ -311,6 +311,12 @@ class _Places:
     def meeting(self, wishes: Wishes, kinds: Collection[str], within_min: float = np.inf) -> Iterator[SiteAnswer]:
         """Give the places of these kinds that meet the wishes, soonest first."""
         return (self.told(i) for i in self.soonest(kinds, within_min) if self._meets(i, wishes))
+
+    def unknown_hours(self, kinds: Collection[str]) -> list[str]:
+        """Return the names of the near places of these kinds whose hours of the day are not known."""
+        weekday = self.at.weekday()
+        near = [(i, self._hours(i)) for i in self.soonest(kinds, NEAR_MIN)]
+        return [self.columns["name"][i] for i, hours in near if hours is None or hours.days[weekday] is None]
 
     def told(self, position: int) -> SiteAnswer:
         """Return all that is told of one place."""
