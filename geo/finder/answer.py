@@ -24,6 +24,7 @@ from geo.finder.opening_times import (
     holiday_on,
     later,
     opening_status,
+    time_zone,
     week_lines,
 )
 from geo.finder.procedures import FROM_HOME, MANDATE
@@ -354,7 +355,11 @@ class _Places:
             return not closed and self.visits.has(site, wishes.operator, self.at, arrival, that_day=that_day)
         if not wishes.at_that_moment:
             return True
-        status = opening_status(self._hours(position), self.at, departement)
+        here, hours = self.at.astimezone(time_zone(departement)), self._hours(position)
+        # Most places are closed at odd hours: seen here sooner than from their whole calendar.
+        if hours is None or not hours.is_open(here.weekday(), here.hour * 60 + here.minute):
+            return False
+        status = opening_status(hours, self.at, departement)
         return status.state == "open" and not closes_before(status, arrival)
 
     def _hours(self, position: int) -> WeeklyHours | None:
