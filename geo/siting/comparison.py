@@ -60,7 +60,9 @@ class ScenarioComparison:
         One for each threshold.
     mean_time_before_min, mean_time_after_min
         Means over the same residents: those who can reach a site by road both before and after (`None`: nobody).
-        Whoever can reach one only before, or only after, is in neither mean but in the two counts below.
+        Whoever can reach one only before, or only after, is in neither mean but in the counts below.
+    residents_without_time_before, residents_without_time_after
+        Residents with no known time: no road leads to a site, or they are off the network.
     residents_cut_off, residents_connected
         Residents who lose every road to a site, and those who had none and get one.
     residents_sooner, residents_later
@@ -80,6 +82,8 @@ class ScenarioComparison:
     changes: tuple[ThresholdChange, ...]
     mean_time_before_min: float | None
     mean_time_after_min: float | None
+    residents_without_time_before: int
+    residents_without_time_after: int
     residents_cut_off: int
     residents_connected: int
     residents_sooner: int
@@ -180,6 +184,8 @@ def compare(
         ),
         mean_time_before_min=_mean(was, residents, both),
         mean_time_after_min=_mean(now, residents, both),
+        residents_without_time_before=round(residents[~np.isfinite(was)].sum()),
+        residents_without_time_after=round(residents[~np.isfinite(now)].sum()),
         residents_cut_off=round(residents[np.isfinite(was) & ~np.isfinite(now)].sum()),
         residents_connected=round(residents[~np.isfinite(was) & np.isfinite(now)].sum()),
         residents_sooner=round(residents[delta <= -NOTICED_MIN].sum()),
