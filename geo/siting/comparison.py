@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN, CoverageRule, check_threshold, coverage
-from geo.access.residents import residents_at
+from geo.access.coverage import AT_THRESHOLD_MIN, CoverageRule, check_threshold, coverage, residents_by_point
 from geo.errors import ParameterError
 from geo.siting.scenario import apply
 from geo.territory import counted_places
@@ -149,7 +148,7 @@ def compare(
     if before is None:
         before = territory.times_to(counted_places(territory.sites, buses=buses, antennes=antennes))
     after = changed.times_to(counted_places(changed.sites, buses=buses, antennes=antennes))
-    residents = residents_at(territory)
+    residents = residents_by_point(territory.communes, territory.demand)
     was, now = (times["travel_time_min"].to_numpy(np.float64, na_value=np.inf) for times in (before, after))
     both = np.isfinite(was) & np.isfinite(now)
     with np.errstate(invalid="ignore"):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geo import Territory, coverage
-from geo.access.residents import residents_at
+from geo.access.coverage import residents_by_point
 from geo.errors import ParameterError
 from geo.siting.comparison import compare
 from geo.siting.scenario import CloseSite, MoveSite, OpenSite, Place, Scenario
@@ -74,7 +74,7 @@ def test_totals_are_those_of_the_coverage_of_each_state():
         change.residents_within_before + change.residents_gained - change.residents_lost
         == change.residents_within_after
     )
-    assert residents_at(territory).sum() == territory.communes["population"].sum()
+    assert residents_by_point(territory.communes, territory.demand).sum() == territory.communes["population"].sum()
 
 
 def test_unknown_population_counts_nobody(small_world):
@@ -91,7 +91,18 @@ def test_residents_of_cells_add_up_to_the_legal_population(territory, monkeypatc
     split = demand.loc[np.repeat(demand.index, 2)].reset_index(drop=True)
     split["population"] = [10.0, 30, 0, 0, np.nan, 8, 1, 1, 5, 5]
     monkeypatch.setitem(vars(territory), "demand", split)
-    assert residents_at(territory).tolist() == [250, 750, 250, 250, 0, 300, 100, 100, 50, 50]
+    assert residents_by_point(territory.communes, territory.demand).tolist() == [
+        250,
+        750,
+        250,
+        250,
+        0,
+        300,
+        100,
+        100,
+        50,
+        50,
+    ]
 
 
 @pytest.mark.parametrize("thresholds", [(), (0,), (20, 500)])
