@@ -251,7 +251,7 @@ def residents_by_point(communes: pd.DataFrame, times: pd.DataFrame) -> NDArray[n
     -------
     float64, shape (n_points,); 0 where the population of the commune is unknown.
     """
-    row = communes.index.get_indexer(times["commune_code"])
+    row = communes.index.get_indexer(pd.Index(times["commune_code"]))
     n = len(communes)
     weight = _weights(times["population"].to_numpy(np.float64), row, n)
     legal = communes["population"].to_numpy(np.float64, na_value=0.0)
