@@ -334,6 +334,17 @@ class Territory:
         require_replaceable(Path(path), marker=_MANIFEST)
 
     @classmethod
+    def embedded(cls, profile: str = DEFAULT_PROFILE) -> Territory:
+        """Load the embedded Pyrénées-Atlantiques, on the network estimated with one speed profile.
+
+        Raises
+        ------
+        MaillageError
+            No such profile, or the project's own tables are damaged.
+        """
+        return _embedded(profile)
+
+    @classmethod
     def load(cls, path: Path | str | None = None) -> Territory:
         """Load a territory that was saved, or the embedded Pyrénées-Atlantiques.
 
@@ -343,7 +354,7 @@ class Territory:
             The folder is not a saved territory, or is damaged.
         """
         if path is None:
-            return _embedded()
+            return cls.embedded()
         folder = Path(path)
         if (folder / COUNTRY_MARKER).is_file():
             msg = (
@@ -419,7 +430,7 @@ def counted_places(places: gpd.GeoDataFrame, *, buses: bool = False, antennes: b
     return places[~places["kind"].isin(left_out)].reset_index(drop=True)
 
 
-def _embedded() -> Territory:
+def _embedded(profile: str) -> Territory:
     tables = read_embedded(Settings.from_environment().data_dir / _EMBEDDED)
     everywhere = tables.communes.frame
     area = everywhere[everywhere["departement"] == _EMBEDDED_DEPARTEMENT]
@@ -431,7 +442,7 @@ def _embedded() -> Territory:
             SITES: near_places(tables.sites.frame, area),
             TAX_OFFICES: near_places(tables.tax_offices.frame, area),
         },
-        network=approximate(everywhere),
+        network=approximate(everywhere, profile=profile),
         cells=None,
         contours_approximate=True,
         manifest={},

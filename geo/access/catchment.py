@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN, residents_by_point
+from geo.access.coverage import AT_THRESHOLD_MIN, residents_by_point, weighted_median
 from geo.errors import ParameterError
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
@@ -57,8 +57,8 @@ class Catchment:
         French name of what capacity is counted in.
     agents
         Agents present in a site.
-    mean_per_1000
-        Mean over residents on the network, per 1,000 residents; `None` where there are none.
+    median_per_1000
+        Half of the residents on the network have less, per 1,000 residents; `None` where there are none.
     residents_without
         Residents on the network with no capacity within 30 minutes.
     sites_unknown
@@ -74,12 +74,13 @@ class Catchment:
         where nobody is around).
     communes
         Indexed by `commune_code`: `name`, `population`; `capacity_per_1000` (Float64): mean of its residents, 0
-        where no site is within 30 minutes, <NA> off the network.
+        where no site is within 30 minutes, <NA> off the network; `share_outside` (Float64, 0 to 1): part of it at
+        sites outside of the study area, <NA> where there is none at all.
     """
 
     unit: str
     agents: float
-    mean_per_1000: float | None
+    median_per_1000: float | None
     residents_without: int
     sites_unknown: int
     sites_estimated: int
@@ -102,8 +103,8 @@ def catchment(
 ) -> Catchment:
     """Measure the capacity of sites within reach of each commune.
 
-    The residents of the neighbours are not in the study area, so that sites near its edge seem to have more capacity
-    for each resident than they have.
+    The residents of the neighbours are not in the study area, so that the sites outside of it, and those near its edge,
+    seem to have more capacity for each resident than they have: `share_outside` tells where that weighs.
 
     Parameters
     ----------
@@ -123,8 +124,8 @@ def catchment(
         A number of agents out of reason.
     """
     if not 0 < agents <= _MAX_AGENTS:
-        found = f"{agents:g}".replace(".", ",") if math.isfinite(agents) else "(pas un nombre)"
-        msg = f"Nombre d'agents refusé : {found}. Un nombre de plus de 0 à {_MAX_AGENTS:g} est attendu, par exemple 2."
+        given = f"{agents:g}".replace(".", ",") if math.isfinite(agents) else "(pas un nombre)"
+        msg = f"Nombre d'agents refusé : {given}. Un nombre de plus de 0 à {_MAX_AGENTS:g} est attendu, par exemple 2."
         raise ParameterError(msg)
     sites = counted_places(territory.sites, buses=buses, antennes=antennes)
     table = _capacities(sites, agents, requests)
@@ -141,21 +142,25 @@ def catchment(
     table["capacity_per_1000"] = pd.array(ratio, dtype="Float64")
     table.loc[table["capacity"].isna(), "capacity_per_1000"] = pd.NA
 
-    row = territory.communes.index.get_indexer(pd.Index(territory.demand["commune_code"]))
-    n = len(territory.communes)
+    outside = ~sites["departement"].isin(territory.communes["departement"]).to_numpy()
+    from_outside, _ = enhanced_two_step(origin, site, seconds / 60, residents, np.where(outside, capacity, 0.0))
+
     on_network = origins.link >= 0
     # A trace of weight everywhere: points count alike in a commune where nobody is known to live.
     weight = np.where(on_network, residents + 1e-9, 0.0)
+    total = _by_commune(territory, weight)
     with np.errstate(invalid="ignore"):
-        mean = np.bincount(row, weights=weight * found, minlength=n) / np.bincount(row, weights=weight, minlength=n)
+        mean = _by_commune(territory, weight * found) / total
+        share = _by_commune(territory, weight * from_outside) / total / np.where(mean > 0, mean, np.nan)
     communes = pd.DataFrame(territory.communes[["name", "population"]])
     communes["capacity_per_1000"] = pd.array(mean * _PER, dtype="Float64")
-    counted = residents[on_network].sum()
+    communes["share_outside"] = pd.array(share, dtype="Float64")
     known = 0 if requests is None else int(requests.index.isin(sites["facility_id"]).sum())
+    median = weighted_median(np.where(on_network, found, np.nan), residents)
     return Catchment(
         unit=HOURS_UNIT if requests is None else REQUESTS_UNIT,
         agents=float(agents),
-        mean_per_1000=float((residents * found)[on_network].sum() / counted * _PER) if counted > 0 else None,
+        median_per_1000=None if median is None else median * _PER,
         residents_without=round(residents[on_network & (found <= 0)].sum()),
         sites_unknown=int((table["capacity_from"] == "unknown").sum()),
         sites_estimated=int((table["capacity_from"] == "rate").sum()),
@@ -163,6 +168,12 @@ def catchment(
         sites=table,
         communes=communes,
     )
+
+
+def _by_commune(territory: Territory, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add up values of the demand points, shape (n_communes,)."""
+    row = territory.communes.index.get_indexer(pd.Index(territory.demand["commune_code"]))
+    return np.bincount(row, weights=values, minlength=len(territory.communes)).astype(np.float64)
 
 
 def enhanced_two_step(
@@ -194,9 +205,10 @@ def enhanced_two_step(
     """
     limits, weights = np.array(sorted(steps.items())).T
     weight = np.append(weights, 0.0)[np.searchsorted(limits + AT_THRESHOLD_MIN, minutes)]
-    around = np.bincount(site, weights=weight * residents[origin], minlength=len(capacity))
+    around = np.bincount(site, weights=weight * residents[origin], minlength=len(capacity)).astype(np.float64)
     ratio = np.divide(capacity, around, out=np.zeros(len(capacity)), where=around > 0)
-    return np.bincount(origin, weights=weight * ratio[site], minlength=len(residents)), around
+    found = np.bincount(origin, weights=weight * ratio[site], minlength=len(residents)).astype(np.float64)
+    return found, around
 
 
 def _capacities(sites: gpd.GeoDataFrame, agents: float, requests: pd.Series | None) -> pd.DataFrame:

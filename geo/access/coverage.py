@@ -228,7 +228,7 @@ def summarize(
         communes_unreachable=int(unreachable.sum()),
         communes_off_network=int(off_network.sum()),
         population_off_network=int(cov.loc[off_network, "population"].sum()),
-        median_time_min=_weighted_median(
+        median_time_min=weighted_median(
             times["travel_time_min"].to_numpy(np.float64, na_value=np.nan), times["population"].to_numpy(np.float64)
         ),
     )
@@ -305,7 +305,8 @@ def _main_facility(
     return main
 
 
-def _weighted_median(minutes: NDArray[np.float64], population: NDArray[np.float64]) -> float | None:
+def weighted_median(minutes: NDArray[np.float64], population: NDArray[np.float64]) -> float | None:
+    """Return the value that half of the residents are at or below; those of unknown value are left out, `None`: all."""
     known = np.isfinite(minutes) & (np.nan_to_num(population) > 0)
     if not known.any():
         return None

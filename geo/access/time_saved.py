@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point
+from geo.access.coverage import residents_by_point, weighted_median
 from geo.sources.official_tables import SITES, TAX_OFFICES
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class TimeSavedSummary:
     """Totals of a comparison with the tax offices.
 
     `residents_compared` can reach both by road, the others are in no figure but `residents_not_compared`;
-    `mean_saved_min` and `median_saved_min` are over them (`None`: nobody); `residents_sooner` reach a site sooner than a
-    tax office, by at least `SAME_TIME_MIN`; `residents_later` the other way round.
+    `mean_saved_min` and `median_saved_min` are over them (`None`: nobody); `residents_sooner` reach a site at least
+    `SAME_TIME_MIN` sooner than a tax office; `residents_later` the other way round.
     """
 
     residents_compared: int
@@ -84,14 +84,11 @@ def time_saved(
         table[column] = pd.array(mean, dtype="Float64")
 
     counted = residents[both].sum()
-    order = np.argsort(saved[both], kind="stable")
-    below = np.cumsum(residents[both][order])
-    median = float(saved[both][order][np.searchsorted(below, counted / 2)]) if counted > 0 else None
     return table, TimeSavedSummary(
         residents_compared=round(counted),
         residents_not_compared=round(residents[~both].sum()),
         mean_saved_min=float((saved[both] * residents[both]).sum() / counted) if counted > 0 else None,
-        median_saved_min=median,
+        median_saved_min=weighted_median(saved, residents),
         residents_sooner=round(residents[both & (saved >= SAME_TIME_MIN)].sum()),
         residents_later=round(residents[both & (saved <= -SAME_TIME_MIN)].sum()),
     )
