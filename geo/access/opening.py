@@ -109,7 +109,7 @@ class OpeningTable:
         Index 0..n-1, most resident-hours first, then by identifier and in the order of the week: `facility_id`, `name`,
         `commune_name`, `half_day`; `resident_hours` (float64): hours of the half-day during which residents within
         the threshold of the site have no open one today, added over them; `residents` (float64): how many gain at
-        least half an hour; `hours_known` (bool): whether today's hours of the site are known that day.
+        least half an hour; `hours_known` (boolean): whether today's hours of the site are known that day.
         """
         return _half_day_gains(self._reach)
 
@@ -254,7 +254,8 @@ def _half_day_gains(reach: _Reach) -> pd.DataFrame:
     table["half_day"] = pd.array([HALF_DAYS[number][0] for number in half_day], dtype="string")
     table["resident_hours"] = hours[site, half_day]
     table["residents"] = gaining[site, half_day]
-    table["hours_known"] = reach.known[site, np.array([day for _, day, _, _ in HALF_DAYS])[half_day]]
+    known = reach.known[site, np.array([day for _, day, _, _ in HALF_DAYS])[half_day]]
+    table["hours_known"] = pd.array(known, dtype="boolean")
     order = np.lexsort((half_day, table["facility_id"].to_numpy(str), -table["resident_hours"]))
     return table.iloc[order].reset_index(drop=True)
 

@@ -267,13 +267,14 @@ def _locate(territory: Territory, changes: _Changes) -> pd.DataFrame:
     located = where["lon"].notna().to_numpy()
     off = np.zeros(len(where), bool)
     off[located] = snap(territory.network, where["lon"][located], where["lat"][located]).link < 0
-    changes.faults += [
-        Fault(
-            f"action {numbers[which]} : la position ({where['lon'].iloc[which]:.5f}, {where['lat'].iloc[which]:.5f}) "
-            f"est à plus de {territory.network.snap_limit_m:.0f} m d'une route"
+    for which in np.flatnonzero(off):
+        lon, lat = (f"{where[column].iloc[which]:.5f}".replace(".", ",") for column in ("lon", "lat"))
+        changes.faults.append(
+            Fault(
+                f"action {numbers[which]} : la position (longitude {lon}, latitude {lat}) est à plus de "
+                f"{territory.network.snap_limit_m:.0f} m d'une route"
+            )
         )
-        for which in np.flatnonzero(off)
-    ]
     return where.reindex(columns=[*_OF_THE_DOOR, "lon", "lat"]).astype(dict.fromkeys(_OF_THE_DOOR, "string"))
 
 
