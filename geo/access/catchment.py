@@ -232,6 +232,6 @@ def _capacities(sites: gpd.GeoDataFrame, agents: float, requests: pd.Series | No
 
 
 def _hours_per_week(text: str) -> float | None:
-    """Return the hours a week of an OSM text, `None` where no day is known."""
+    """Return the known hours a week of an OSM text, `None` where none is known and some day is not."""
     week = WeeklyHours.from_osm(text)
-    return week.hours_per_week if any(day is not None for day in week.days) else None
+    return None if None in week.days and not week.hours_per_week else week.hours_per_week

@@ -193,9 +193,10 @@ def catchment_sentences(catchment: Catchment) -> list[str]:
     """Return the capacity within reach, and what it leaves out."""
     sentences = [_POPULATION_UNKNOWN]
     if catchment.median_per_1000 is not None:
+        amount = f"{format_decimal(catchment.median_per_1000)} {catchment.unit}"
         sentences = [
             (
-                f"La moitié des habitants ont au plus {format_decimal(catchment.median_per_1000)} {catchment.unit} pour "
+                f"La moitié des habitants ont au plus {amount} pour "
                 f"{format_integer(1000)} habitants autour d'eux{THIN_SPACE}; sans rien à 30{UNIT_SPACE}min ou moins : "
                 f"{format_integer(catchment.residents_without)}."
             )
