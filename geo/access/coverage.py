@@ -234,6 +234,31 @@ def summarize(
     )
 
 
+def residents_by_point(communes: pd.DataFrame, times: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the residents of each demand point, so that those of a commune add up to its legal population.
+
+    Population cells only say how residents spread within their commune: they count fiscal households. Points count
+    alike in a commune where the cells know nobody.
+
+    Parameters
+    ----------
+    communes
+        Indexed by `commune_code`, column `population` (<NA> unknown).
+    times
+        What `Territory.travel_times` returned: `commune_code` and `population` of each point.
+
+    Returns
+    -------
+    float64, shape (n_points,); 0 where the population of the commune is unknown.
+    """
+    row = communes.index.get_indexer(pd.Index(times["commune_code"]))
+    n = len(communes)
+    weight = _weights(times["population"].to_numpy(np.float64), row, n)
+    legal = communes["population"].to_numpy(np.float64, na_value=0.0)
+    residents: NDArray[np.float64] = legal[row] * weight / np.bincount(row, weights=weight, minlength=n)[row]
+    return residents
+
+
 def _in_french(number: float) -> str:
     """Return a number as French people write it: ``1 000 000``, ``12,5``."""
     if not math.isfinite(number):
