@@ -317,11 +317,12 @@ class Territory:
             The folder is not a saved territory, or is damaged.
         """
         if path is None:
-            return _embedded()
+            return cls.embedded()
         folder = Path(path)
         if (folder / COUNTRY_MARKER).is_file():
             msg = (
-                f"« {folder.name} » : ce dossier est la France entière, seul « maillage diagnose » la lit. "
+                f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et « maillage plan » la "
+                f"lisent. "
                 f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
             )
             raise SourceError(msg)
@@ -362,6 +363,11 @@ class Territory:
             )
             raise SourceError(msg) from error
 
+    @classmethod
+    def embedded(cls, profile: str = DEFAULT_PROFILE) -> Territory:
+        """Return the embedded Pyrénées-Atlantiques, its approximated network made with any speed profile."""
+        return _embedded(profile)
+
     def save(self, path: Path | str) -> None:
         """Write the territory to a folder: written beside, then renamed; a former territory there is replaced.
 
@@ -387,7 +393,7 @@ class Territory:
             (folder / _MANIFEST).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _embedded() -> Territory:
+def _embedded(profile: str) -> Territory:
     tables = read_embedded(Settings.from_environment().data_dir / _EMBEDDED)
     everywhere = tables.communes.frame
     area = everywhere[everywhere["departement"] == _EMBEDDED_DEPARTEMENT]
@@ -399,7 +405,7 @@ def _embedded() -> Territory:
             SITES: near_places(tables.sites.frame, area),
             TAX_OFFICES: near_places(tables.tax_offices.frame, area),
         },
-        network=approximate(everywhere),
+        network=approximate(everywhere, profile=profile),
         cells=None,
         contours_approximate=True,
         manifest={},

@@ -14,6 +14,7 @@ from geo.cli.batch import batch
 from geo.cli.build import build
 from geo.cli.diagnose import diagnose
 from geo.cli.nearest import nearest
+from geo.cli.plan import plan
 from geo.cli.validate import validate
 from geo.errors import MaillageError
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (build, "Construire un territoire à partir des fichiers officiels."),
     (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
+    (plan, "Choisir où donner les prochains labels, les sites actuels restant en place."),
     (nearest, "Trouver les lieux les plus proches d'une position, par la route."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),

@@ -33,8 +33,12 @@ class Costs:
             raise ParameterError(msg)
 
     def paid_by(self, payer: Payer) -> float:
-        """Return the euros a year that one label costs a payer."""
-        return {"all": self.cost_eur, "state": self.aid_eur, "bearer": self.cost_eur - self.aid_eur}[payer]
+        """Return the euros a year that one label costs a payer; raise `ParameterError` for another."""
+        shares = {"all": self.cost_eur, "state": self.aid_eur, "bearer": self.cost_eur - self.aid_eur}
+        if payer not in shares:
+            msg = f"Financeur « {payer} » inconnu. Financeurs possibles : {', '.join(shares)}."
+            raise ParameterError(msg)
+        return shares[payer]
 
     def labels_for(self, budget_eur: float, payer: Payer = "all") -> int:
         """Return how many labels a yearly budget pays for.

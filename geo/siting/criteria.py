@@ -31,7 +31,7 @@ _LARGEST_WEIGHT: Final = 100.0
 _NEEDED: Final = {
     "frr": "la liste des communes FRR (--frr)",
     "qpv": "les contours des quartiers prioritaires (--qpv)",
-    "elderly": "l'âge par carreau de population (--elderly), sur un territoire construit avec --cells",
+    "elderly": "un territoire construit avec --cells, dont les carreaux disent l'âge (ind_65_79, ind_80p)",
 }
 
 
@@ -71,16 +71,13 @@ class Zones:
     Attributes
     ----------
     frr
-        Class of each FRR commune (text), indexed by commune code (`geo.sources.zones.read_frr`).
+        FRR communes, indexed by code (`geo.sources.zones.read_frr`).
     qpv
         Priority urban districts, polygons in EPSG:4326 (`geo.sources.zones.read_qpv`).
-    elderly
-        Share of residents aged 65 or more (0 to 1), indexed by cell (`geo.sources.zones.read_elderly`).
     """
 
-    frr: pd.Series | None = None
+    frr: pd.DataFrame | None = None
     qpv: gpd.GeoDataFrame | None = None
-    elderly: pd.Series | None = None
 
 
 def demand_criteria(
@@ -108,9 +105,7 @@ def demand_criteria(
     beyond = (problem.today_min > threshold_min + AT_THRESHOLD_MIN).astype(np.float64)
     frr = unknown if zones.frr is None else problem.demand["commune_code"].isin(zones.frr.index).to_numpy(np.float64)
     qpv = unknown if zones.qpv is None else np.concatenate([_in_qpv(part, zones.qpv) for part in parts])
-    elderly = unknown
-    if zones.elderly is not None:
-        elderly = np.concatenate([_elderly(part, zones.elderly) for part in parts])
+    elderly = np.concatenate([_elderly(part) for part in parts])
     return pd.DataFrame({"beyond": beyond, "frr": frr, "qpv": qpv, "elderly": elderly}, index=problem.demand.index)
 
 
@@ -128,7 +123,7 @@ def factors(criteria: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:
             continue
         share = criteria[name].to_numpy(np.float64)
         if np.isnan(share).all():
-            msg = f"Poids « {name} » de {weight:g} sans données : donnez {_NEEDED[name]}."
+            msg = f"Poids « {name} » de {weight:g} sans données : il faut {_NEEDED[name]}."
             raise ParameterError(msg)
         factor *= 1 + np.nan_to_num(share) * (weight - 1)
     return factor
@@ -147,8 +142,9 @@ def _in_qpv(part: Territory, qpv: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.where(only_point, holds, inside).astype(np.float64)
 
 
-def _elderly(part: Territory, elderly: pd.Series) -> NDArray[np.float64]:
+def _elderly(part: Territory) -> NDArray[np.float64]:
+    """Return the share of residents aged 65 or more of each demand point: cells come first in the demand."""
     share = np.full(len(part.demand), np.nan)
-    if part.cells is not None:
-        share[: len(part.cells)] = elderly.reindex(part.cells["cell_id"]).to_numpy(np.float64)
+    if part.cells is not None and "share_65_plus" in part.cells:
+        share[: len(part.cells)] = part.cells["share_65_plus"].to_numpy(np.float64)
     return share

@@ -50,7 +50,8 @@ class AccessSummary:
     """How a study area is served.
 
     `residents`; `residents_within` the threshold; `share_within` (`None`: nobody); `mean_time_min` and
-    `worst_time_min`: of residents with a way to a site (`None`: nobody has); `residents_unreachable`: those without.
+    `worst_time_min`: of residents with a way to a site (`None`: nobody has); `residents_unreachable`: those without, of
+    whom `residents_off_network` are where the network does not reach: their time is not known.
     """
 
     residents: float
@@ -59,10 +60,12 @@ class AccessSummary:
     mean_time_min: float | None
     worst_time_min: float | None
     residents_unreachable: float
+    residents_off_network: float
 
     @classmethod
-    def of(cls, minutes: NDArray[np.float64], residents: NDArray[np.float64], threshold_min: float) -> AccessSummary:
-        """Add up over demand points: `minutes` (inf: no way) and `residents`, shape (n_demand,)."""
+    def of(cls, problem: SitingProblem, minutes: NDArray[np.float64], threshold_min: float) -> AccessSummary:
+        """Add up over the demand points of a problem: `minutes`, shape (n_demand,), inf: no way."""
+        residents = problem.residents
         total = float(residents.sum())
         within = float(residents[minutes <= threshold_min + AT_THRESHOLD_MIN].sum())
         reached = np.isfinite(minutes) & (residents > 0)
@@ -73,6 +76,7 @@ class AccessSummary:
             mean_time_min=float(np.average(minutes[reached], weights=residents[reached])) if reached.any() else None,
             worst_time_min=float(minutes[reached].max()) if reached.any() else None,
             residents_unreachable=float(residents[np.isinf(minutes)].sum()),
+            residents_off_network=float(residents[~problem.demand["on_network"].to_numpy(bool)].sum()),
         )
 
 
@@ -267,10 +271,10 @@ def plan(  # noqa: PLR0913 - the options of one question
         labels=_labels(problem, threshold_min, order, minutes, server, costs),
         served=_served(problem, threshold_min, order, minutes, server, names),
         communes=_communes(problem, threshold_min, minutes, names),
-        before=AccessSummary.of(problem.today_min, problem.residents, threshold_min),
-        after=AccessSummary.of(minutes, problem.residents, threshold_min),
+        before=AccessSummary.of(problem, problem.today_min, threshold_min),
+        after=AccessSummary.of(problem, minutes, threshold_min),
         objective=found.objective,
-        objective_unit=OBJECTIVE_UNITS[model],
+        objective_unit=OBJECTIVE_UNITS[model] + ("" if weights == Weights() else ", pondérés"),
         bound=found.bound,
         gap=found.gap,
         time_s=time.monotonic() - started,
@@ -480,18 +484,23 @@ def _notes(
         notes.append(f"{given} label(s) suffisent : un de plus, parmi ces lieux candidats, n'apporterait rien.")
     if budget_labels is not None and budget_labels < given:
         notes.append(f"Le budget paie {budget_labels} label(s) sur {given} : les premiers du classement.")
-    unreachable = float(problem.residents[np.isinf(problem.today_min)].sum())
-    if unreachable and model == "median":
+    off = ~problem.demand["on_network"].to_numpy(bool)
+    if unknown := float(problem.residents[off].sum()):
         notes.append(
-            f"{unreachable:.0f} habitant(s) sans aucune route vers un site comptent comme les plus éloignés des autres."
+            f"{unknown:.0f} habitant(s) sont hors du réseau routier : leur temps n'est pas connu, et aucun label ne "
+            f"peut les rapprocher dans ce calcul."
         )
-    if unreachable and model == "center":
-        notes.append(f"{unreachable:.0f} habitant(s) sans aucune route vers un site sont laissés hors du calcul.")
+    if unreachable := float(problem.residents[np.isinf(problem.today_min) & ~off].sum()):
+        told = {
+            "median": "comptent comme les plus éloignés des autres",
+            "center": "sont laissés hors du calcul",
+        }.get(model, "comptent parmi ceux qui sont au-delà du seuil")
+        notes.append(f"{unreachable:.0f} habitant(s) sans aucune route vers un site aujourd'hui {told}.")
     if model == "set-cover":
         beyond = (problem.today_min > threshold_min + AT_THRESHOLD_MIN) & (problem.residents > 0)
         coverable = np.zeros(len(beyond), bool)
         coverable[problem.pair_demand[problem.pair_min <= threshold_min + AT_THRESHOLD_MIN]] = True
-        left = float(problem.residents[beyond & ~coverable].sum())
+        left = float(problem.residents[beyond & ~coverable & ~off].sum())
         if left:
             notes.append(f"{left:.0f} habitant(s) restent au-delà du seuil quel que soit le lieu candidat.")
     return tuple(notes)

@@ -33,7 +33,8 @@ class SitingProblem:
     ----------
     demand
         Index 0..n-1: `commune_code`; `residents` (float64, 0 where unknown); `weight` (float64: residents times the
-        factor of the criteria); `today_min` (float64: minutes to the nearest site, inf where no road leads to one).
+        factor of the criteria); `today_min` (float64: minutes to the nearest site, inf where no road leads to one);
+        `on_network` (bool: false where the network does not cover the point, whose time is not known).
     candidates
         `geo.siting.candidates.CANDIDATE_COLUMNS`, by code.
     pair_demand, pair_candidate
@@ -92,6 +93,7 @@ class SitingProblem:
                         "residents": residents,
                         "weight": residents,
                         "today_min": times["travel_time_min"].to_numpy(np.float64, na_value=np.inf),
+                        "on_network": times["on_network"].to_numpy(bool),
                     }
                 )
             )
