@@ -49,6 +49,10 @@ class BatchError(MaillageError, RuntimeError):
     """A batch has no cluster to run on, or did not come to its end."""
 
 
+class SolverError(MaillageError, RuntimeError):
+    """The solver of an exact model refused it, or ended without an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault of a file.

@@ -17,6 +17,7 @@ from geo.cli.diagnose import diagnose
 from geo.cli.fragility import fragility
 from geo.cli.hours import hours
 from geo.cli.nearest import nearest
+from geo.cli.plan import plan
 from geo.cli.scenario import scenario
 from geo.cli.validate import validate
 from geo.errors import MaillageError
@@ -39,6 +40,7 @@ _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (fragility, "Mesurer ce qui dépend de chaque site, ou ce que laisse une fermeture de beaucoup d'entre eux."),
     (hours, "Mesurer qui a un site ouvert, par jour et demi-heure, et ce qu'apporterait une demi-journée de plus."),
     (access, "Mesurer la marge d'erreur, la capacité autour de chacun, et le temps gagné sur les services des impôts."),
+    (plan, "Choisir où donner les prochains labels, les sites actuels restant en place."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
 )
