@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Final
 import typer
 from typer.exceptions import Abort, TyperException
 
+from geo.cli.access import access
 from geo.cli.batch import batch
 from geo.cli.build import build
 from geo.cli.diagnose import diagnose
+from geo.cli.fragility import fragility
+from geo.cli.hours import hours
 from geo.cli.nearest import nearest
+from geo.cli.plan import plan
+from geo.cli.scenario import scenario
 from geo.cli.validate import validate
 from geo.errors import MaillageError
 
@@ -27,7 +32,15 @@ _INTERRUPTED: Final = 130
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (build, "Construire un territoire à partir des fichiers officiels."),
     (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
-    (nearest, "Trouver les lieux les plus proches d'une position, par la route."),
+    (
+        nearest,
+        "Trouver les sites les plus proches par la route, ouverts à un moment choisi, ou les lieux d'une autre liste.",
+    ),
+    (scenario, "Comparer l'accès avant et après : des sites ouverts, fermés, déplacés, ou d'autres horaires."),
+    (fragility, "Mesurer ce qui dépend de chaque site, ou ce que laisse une fermeture de beaucoup d'entre eux."),
+    (hours, "Mesurer qui a un site ouvert, par jour et demi-heure, et ce qu'apporterait une demi-journée de plus."),
+    (access, "Mesurer la marge d'erreur, la capacité autour de chacun, et le temps gagné sur les services des impôts."),
+    (plan, "Choisir où donner les prochains labels, les sites actuels restant en place."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
 )
