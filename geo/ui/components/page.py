@@ -21,6 +21,11 @@ _STYLE: Final = """<style>
   background: #f8f4ea; border-left: 4px solid #a95320; font-size: .9rem; line-height: 1.45; margin: 0 0 .4rem;
   overflow-wrap: anywhere; padding: .5rem .8rem;
 }
+.maillage-text { line-height: 1.5; }
+.stHtml .maillage-text h2 { font-size: 1.25rem; margin: 0 0 .5rem; padding: 0; }
+.maillage-text p, .maillage-text ul { margin: 0 0 .6rem; }
+.maillage-text li { margin: .2rem 0; }
+[data-testid="InputInstructions"] { display: none; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: .8rem 1rem 2rem; }
   .maillage-answer { font-size: 1.15rem; }
@@ -36,8 +41,11 @@ _STYLE: Final = """<style>
 }
 </style>"""
 
+#: For screen readers: Streamlit says that every page is in English.
+_FRENCH: Final = '<script>document.documentElement.lang = "fr";</script>'
+
 
 def open_page() -> None:
     """Set the title and the layout of the page; first call of a run."""
     st.set_page_config(page_title="Maillage : l'accès aux France services", layout="wide")
-    st.html(_STYLE)
+    st.html(_STYLE + _FRENCH, unsafe_allow_javascript=True)

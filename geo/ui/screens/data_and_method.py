@@ -13,7 +13,7 @@ from geo.maps.origin import approximation_sentences, network_sentence
 from geo.maps.style import format_integer
 from geo.network.speeds import speed_table
 from geo.ui.components.messages import plain, show_approximations, show_notes
-from geo.ui.components.territory_map import leaflet_address
+from geo.ui.components.leaflet_map import leaflet_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

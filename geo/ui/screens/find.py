@@ -1,0 +1,160 @@
+"""First screen, *Trouver*: which site is near by road, open when, for what, and what to do if none is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from geo.errors import ParameterError
+from geo.finder.answer import find_sites, route_to
+from geo.finder.opening_times import civil_time
+from geo.maps.origin import approximation_sentences, network_sentence, source_sentences
+from geo.ui import cache
+from geo.ui.components.answer import show_sentence
+from geo.ui.components.answer_words import answer_sentence
+from geo.ui.components.distance_help import distance_help
+from geo.ui.components.find_map import find_map, map_answer
+from geo.ui.components.found_sites import found_sites
+from geo.ui.components.keep_and_share import keep_and_share
+from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.place_search import place_search, start_from_position, start_words
+from geo.ui.components.procedure_help import procedure_help
+from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
+from geo.ui.session import change_state
+
+if TYPE_CHECKING:
+    from geo.finder.answer import Answer, Route, SiteAnswer
+    from geo.settings import Settings
+    from geo.territory import Territory
+    from geo.ui.state import AppState
+
+#: Name by which the map and the list of sites find each other.
+_NAME: Final = "find"
+
+_BEFORE: Final = """<div class="maillage-text">
+<h2>Une aide gratuite près de chez vous</h2>
+<p>Dans un France services, deux conseillers vous accueillent et vous aident, gratuitement, pour vos démarches de tous
+les jours : impôts, retraite, santé, famille, emploi, papiers d'identité, justice, logement, énergie.</p>
+<p>Écrivez votre commune, votre code postal ou votre adresse, ou touchez la carte. Vous verrez les sites les plus proches
+par la route, leurs horaires, et comment les joindre.</p></div>"""
+_NO_PERMANENCES: Final = (
+    "Chaque site aide pour tous les organismes partenaires. Les jours où un organisme vient lui-même ne sont pas connus "
+    "ici : demandez-les au site par téléphone."
+)
+_PRIVACY: Final = (
+    "Vie privée : ce que vous écrivez n'est ni enregistré ni gardé. Deux demandes seulement sortent de cette machine : "
+    "une adresse qui n'est pas le nom d'une commune, envoyée à {geocoder}, le service public qui en donne la position, et "
+    "les images du fond de carte, demandées par votre navigateur à {tiles}."
+)
+
+
+def show(territory: Territory, state: AppState, settings: Settings) -> None:
+    """Draw the screen: question, answer, map, list, what next."""
+    identity = cache.fingerprint(territory)
+    st.title("Trouver un France services", anchor=False)
+    place_search(cache.gazetteer(territory, identity), settings)
+    now = civil_time(None, territory.departement)
+    show_wishes(state, now, has_permanences=territory.permanences is not None)
+    answer = _answer(territory, state)
+    chosen = _chosen(answer, state)
+    _map_and_list(territory, state, settings, answer, chosen)
+    procedure = chosen_procedure(state)
+    if procedure is not None:
+        procedure_help(procedure, now.date())
+    if answer is not None:
+        if answer.none_open:
+            distance_help(answer.none_open)
+        keep_and_share(territory, answer, chosen, start_words(state, territory))
+    _origin_of_the_answer(territory, settings, answer)
+
+
+def _answer(territory: Territory, state: AppState) -> Answer | None:
+    """Show the answer first, in one sentence; `None` where there is no place to start from yet."""
+    answer = None
+    problem = None
+    position = _start_position(territory, state)
+    if position is not None:
+        try:
+            answer = find_sites(territory, *position, wishes_of(state))
+        except ParameterError as error:
+            problem = str(error)
+    if answer is not None:
+        sentence = answer_sentence(answer, wishes_of(state))
+    else:
+        sentence = problem or "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
+    show_sentence(sentence)
+    if answer is not None:
+        show_notes([f"Départ : {start_words(state, territory)}.", *answer.notes])
+    return answer
+
+
+def _start_position(territory: Territory, state: AppState) -> tuple[float, float] | None:
+    if state.place is None:
+        return state.position
+    if state.place not in territory.communes.index:
+        st.warning(plain(f"La commune « {state.place} » de l'adresse n'est pas dans ce territoire."))
+        change_state(place=None)
+        return None
+    commune = territory.communes.loc[state.place]
+    return float(commune["lon"]), float(commune["lat"])
+
+
+def _chosen(answer: Answer | None, state: AppState) -> SiteAnswer | None:
+    """Return the site that the road leads to: the one chosen, else the first."""
+    if answer is None or not answer.sites:
+        return None
+    for site in answer.sites:
+        if site.facility_id == state.site:
+            return site
+    if state.site is not None:
+        st.info("Le site choisi ne fait plus partie de la réponse : le plus proche est montré.")
+        change_state(site=None)
+    return answer.sites[0]
+
+
+def _map_and_list(
+    territory: Territory, state: AppState, settings: Settings, answer: Answer | None, chosen: SiteAnswer | None
+) -> None:
+    identity = cache.fingerprint(territory)
+    chosen_id = chosen.facility_id if chosen is not None else None
+    for_map, for_list = st.columns(2, gap="medium")
+    with for_map:
+        find_map(
+            cache.ground_json(territory, identity),
+            fingerprint=identity,
+            name=_NAME,
+            settings=settings,
+            on_position=start_from_position,
+        )
+    with for_list:
+        if answer is None:
+            st.html(_BEFORE)
+        routes = {} if answer is None else _routes(territory, answer)
+        found_sites(
+            answer,
+            chosen_id,
+            map_answer(answer, start_words(state, territory), chosen_id, routes),
+            name=_NAME,
+            on_choose=lambda site: change_state(site=site),
+        )
+
+
+def _routes(territory: Territory, answer: Answer) -> dict[str, Route]:
+    return {site.facility_id: route_to(territory, answer.lon, answer.lat, site.facility_id) for site in answer.sites}
+
+
+def _origin_of_the_answer(territory: Territory, settings: Settings, answer: Answer | None) -> None:
+    """Say what is approximate, what is not known, where it comes from, and what leaves the machine."""
+    if answer is not None:
+        show_approximations(approximation_sentences(territory))
+    if territory.permanences is None:
+        show_notes([_NO_PERMANENCES])
+    show_notes(
+        [
+            _PRIVACY.format(geocoder=urlsplit(settings.geocoder_url).hostname, tiles=urlsplit(settings.tiles_url).hostname),
+            network_sentence(territory.manifest),
+            f"Sources : {' ; '.join(source_sentences(territory.manifest))}.",
+        ]
+    )
