@@ -1,0 +1,93 @@
+"""``maillage diagnose``: who is near a facility, and which communes are under-served."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geo.cli.options import (
+    Antennes,
+    AsJson,
+    Buses,
+    Facilities,
+    MinShare,
+    Rule,
+    TerritoryFolder,
+    coverage_rule,
+    list_name,
+    load_territory,
+)
+from geo.cli.output import integer, print_json, print_line
+
+if TYPE_CHECKING:
+    from geo.access.coverage import CoverageSummary
+
+
+def diagnose(
+    folder: TerritoryFolder = None,
+    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    facilities: Facilities = "sites",
+    rule: Rule = "mean-time",
+    min_share: MinShare = 0.5,
+    buses: Buses = False,
+    antennes: Antennes = True,
+    out: Annotated[Path | None, typer.Option(help="Dossier où écrire communes.csv, .gpkg, map.html…")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure coverage and write it."""
+    from geo.access.coverage import coverage, summarize
+    from geo.country import Country
+    from geo.report.country_tables import (
+        country_summary,
+        diagnose_country,
+        write_country_diagnosis,
+    )
+    from geo.report.tables import diagnosis_summary, write_diagnosis
+    from geo.siting.gains import candidate_gains
+
+    name = list_name(facilities)
+    chosen = coverage_rule(rule, min_share)
+    if folder is not None and Country.is_saved_at(folder):
+        country = Country.load(folder)
+        diagnosis = diagnose_country(country, threshold, facilities=name, rule=chosen, buses=buses, antennes=antennes)
+        if out is not None:
+            logging.getLogger("geo").info("Écriture des tables et de la carte…")
+            write_country_diagnosis(country, diagnosis, out)
+        if as_json:
+            print_json(country_summary(country, diagnosis))
+            return
+        _print_summary(country.name, diagnosis.summary)
+        print_line(country.parts[0].manifest["network"]["notes"][0])
+        if out is not None:
+            names = "communes.parquet, communes.csv, departements.csv, regions.csv, gains.csv, map.png, summary.json"
+            print_line(f"Fichiers écrits dans {out} : {names}.")
+        return
+    territory = load_territory(folder)
+    times = territory.travel_times(name, buses=buses, antennes=antennes)
+    cov = coverage(territory, threshold, facilities=name, rule=chosen, times=times)
+    summary = summarize(cov, times, threshold, facilities=name, rule=chosen)
+    if out is not None:
+        logging.getLogger("geo").info("Écriture de la table et de la carte…")
+        gains = candidate_gains(territory, times, threshold)
+        write_diagnosis(territory, cov, summary, gains, out, rule=chosen, buses=buses, antennes=antennes)
+    if as_json:
+        print_json(diagnosis_summary(territory, summary))
+        return
+    _print_summary(territory.name, summary)
+    network = territory.manifest["network"]
+    print_line(f"Réseau : {network['source']} ({integer(network['nodes'])} nœuds), profil {network['profile']}.")
+    for note in network["notes"]:
+        print_line(f"  - {note}")
+    if out is not None:
+        print_line(f"Fichiers écrits dans {out} : communes.csv, communes.gpkg, gains.csv, map.html, summary.json.")
+
+
+def _print_summary(name: str, summary: CoverageSummary) -> None:
+    from geo.maps.style import coverage_sentence, format_minutes
+
+    print_line(f"{name} : {coverage_sentence(summary, summary.threshold_min, summary.facilities)}")
+    print_line(f"Temps médian : {format_minutes(summary.median_time_min)}.")
+    print_line(summary.rule)

@@ -1,0 +1,88 @@
+"""The ``maillage`` command as a whole: its commands, its failures in one French line, its progress."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from typing import TYPE_CHECKING, Final
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from geo.cli.batch import batch
+from geo.cli.build import build
+from geo.cli.diagnose import diagnose
+from geo.cli.nearest import nearest
+from geo.cli.validate import validate
+from geo.errors import MaillageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+#: Commands in the order of the help, with what each does.
+_COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
+    (build, "Construire un territoire à partir des fichiers officiels."),
+    (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
+    (nearest, "Trouver les lieux les plus proches d'une position, par la route."),
+    (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
+    (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
+)
+
+app = typer.Typer(
+    name="maillage",
+    help="Accès aux sites France services : temps de trajet, communes sous-desservies, site le plus proche.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for _command, _help in _COMMANDS:
+    app.command(help=_help)(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line: exit 0 on success, 2 with one French line on bad input, never a traceback."""
+    _show_progress()
+    try:
+        status = app(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except MaillageError as error:
+        _fail(str(error))
+    except TyperException as error:
+        _fail(_in_french(error))
+    except (Abort, KeyboardInterrupt):
+        _fail("Interrompu : rien n'a été écrit à moitié.")
+    except MemoryError:
+        _fail("Mémoire insuffisante pour ces fichiers. Réduisez la zone ou fermez d'autres programmes.")
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _in_french(error: TyperException) -> str:
+    """Return a usage error of the command line as one French sentence."""
+    kind = type(error).__name__
+    option = getattr(error, "option_name", None) or getattr(getattr(error, "param", None), "opts", ["?"])[-1]
+    quoted = [
+        f"« {word} » n'est pas attendu ici" for word in re.findall(r"(?<= ['(])[^')]+(?=[')])", error.format_message())
+    ]
+    sentence = {
+        "NoSuchOption": f"L'option « {option} » n'existe pas.",
+        "MissingParameter": f"Il manque l'option « {option} ».",
+        "BadParameter": f"La valeur donnée à « {option} » est refusée : elle n'est pas du type attendu.",
+        "BadOptionUsage": f"L'option « {option} » est mal employée : il lui manque une valeur.",
+        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(command.__name__ for command, _ in _COMMANDS)}.",
+    }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")
+    return f"{sentence} Voyez « maillage --help »."
+
+
+def _show_progress() -> None:
+    """Print what the package reports of its long steps on standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("geo")
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+
+
+def _fail(sentence: str) -> None:
+    sys.stderr.write(" ".join(sentence.split()) + "\n")
+    sys.exit(2)
