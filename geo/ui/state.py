@@ -26,7 +26,7 @@ Rule = Literal["temps", "part"]
 #: Screens in the order of the menu, with their French titles.
 SCREENS: Final[dict[Screen, str]] = {
     "trouver": "Trouver",
-    "diagnostic": "Diagnostic du territoire",
+    "diagnostic": "Diagnostic",
     "methode": "Données et méthode",
 }
 

@@ -25,10 +25,10 @@ function drawAnswer(L, map, ground, pressed) {
     return line;
   };
 
-  L.polyline(ground.limits, { color: "#8b949a", weight: 0.8, interactive: false, noClip: false }).addTo(map);
+  L.polyline(ground.limits, { color: "#8b949a", weight: 0.8, interactive: false }).addTo(map);
   for (const place of Object.values(ground.facilities).flat()) {
     L.marker([place.lat, place.lon], {
-      icon: icon(ground.markers[place.kind], "place", 12), keyboard: false, interactive: true, zIndexOffset: -1000,
+      icon: icon(ground.markers[place.kind], "place", 12), keyboard: false, zIndexOffset: -1000,
     }).bindTooltip(() => text(place.name)).addTo(map);
   }
 
@@ -64,14 +64,15 @@ function drawAnswer(L, map, ground, pressed) {
         .bindTooltip(() => text(answer.origin.label))
         .addTo(shown);
     }
-    light(null);
     // The view moves with the answer only: choosing a site leaves it where the visitor put it.
     const points = [...answer.sites, ...(answer.origin ? [answer.origin] : [])].map(({ lat, lon }) => [lat, lon]);
-    const next_view = JSON.stringify(points);
-    if (view === next_view) return;
-    view = next_view;
-    const near = answer.sites.flatMap((site) => site.road);
-    map.fitBounds(points.length ? [...points, ...near] : ground.limits.flat(), { padding: [24, 24], maxZoom: 15, animate: false });
+    if (view !== `${points}`) {
+      view = `${points}`;
+      const roads = answer.sites.flatMap((site) => site.road);
+      const bounds = points.length ? [...points, ...roads] : ground.limits.flat();
+      map.fitBounds(bounds, { padding: [24, 24], maxZoom: 15, animate: false });
+    }
+    light(null);
   };
   return { draw, light };
 }

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
+from geo.finder.answer import NEAR_MIN
 from geo.maps.style import FACILITY_SHAPES
 from geo.ui.components.answer_words import trip_words
 from geo.ui.components.leaflet_map import component_text
@@ -70,8 +71,9 @@ def sites_html(answer: Answer, chosen: str | None) -> str:
         cards = [_card(site, today, number, chosen) for number, site in enumerate(answer.sites, 1)]
         title = "Le site le plus proche" if len(cards) == 1 else f"Les {len(cards)} sites les plus proches"
         parts.append(f"<h2>{title}</h2><ol>{''.join(cards)}</ol>")
-    if answer.buses:
-        cards = [_card(bus, today) for bus in answer.buses]
+    buses = [bus for bus in answer.buses if (bus.travel_time_min or 0) <= NEAR_MIN]
+    if buses:
+        cards = [_card(bus, today) for bus in buses]
         parts.append(
             "<h2>Bus France services</h2><p class='about'>Un bus change de lieu chaque jour : téléphonez pour "
             f"connaître sa tournée.</p><ul>{''.join(cards)}</ul>"
@@ -123,9 +125,9 @@ def _card(site: SiteAnswer, today: Any, number: int | None = None, chosen: str |
     ]
     if site.comment is not None:
         lines.append(f'<p class="comment">À savoir : {escape(site.comment)}</p>')
-    lines.append(
-        f'<details id="week-{identifier}"><summary>Horaires de la semaine</summary>{_week_html(site, today)}</details>'
-    )
+    if any(line.intervals is not None for line in site.week):
+        week = _week_html(site, today)
+        lines.append(f'<details id="week-{identifier}"><summary>Horaires de la semaine</summary>{week}</details>')
     if number is not None:
         lines.append(
             f'<button type="button" id="choose-{identifier}" data-choose="{identifier}" '

@@ -23,8 +23,12 @@ _STYLE: Final = """<style>
 }
 .maillage-text { line-height: 1.5; }
 .stHtml .maillage-text h2 { font-size: 1.25rem; margin: 0 0 .5rem; padding: 0; }
+.stHtml .maillage-text h3 { font-size: 1.05rem; margin: .8rem 0 .3rem; padding: 0; }
+.maillage-box { border: 1px solid #c9d0d4; border-radius: 6px; padding: .9rem 1.1rem .5rem; }
+.maillage-text ul { padding-left: 1.2rem; }
 .maillage-text p, .maillage-text ul { margin: 0 0 .6rem; }
 .maillage-text li { margin: .2rem 0; }
+@media (min-width: 641px) { .st-key-find_map_place { position: sticky; top: 1rem; } }
 [data-testid="InputInstructions"] { display: none; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: .8rem 1rem 2rem; }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.finder.search import search_place
+from geo.finder.search import SURE_SCORE, search_place
 from geo.ui.components.browser_buttons import my_position
 from geo.ui.components.messages import plain, show_notes
 from geo.ui.session import change_state
@@ -23,20 +23,19 @@ if TYPE_CHECKING:
     from geo.territory import Territory
     from geo.ui.state import AppState
 
-#: A place at least this likely (0 to 100), and ahead of the next by `_AHEAD`, is taken without asking.
-_SURE: Final = 80
-_AHEAD: Final = 5
+#: Score of a place whose name is the one typed.
+_SAME_NAME: Final = 100
 
 _QUERY: Final = "widget_query"
 _FOUND: Final = "found_places"
 _START_WORDS: Final = "start_words"
 
 
-def place_search(gazetteer: Gazetteer, settings: Settings) -> None:
+def place_search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:
     """Show the search box, the suggestions where several places match, and the button "Ma position"."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with (
-            st.form("place_search", border=False, enter_to_submit=True),
+            st.form("place_search", border=False, width=540),
             st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
         ):
             st.text_input(
@@ -45,14 +44,13 @@ def place_search(gazetteer: Gazetteer, settings: Settings) -> None:
                 placeholder="Commune, code postal ou adresse",
                 max_chars=200,
                 autocomplete="street-address",
-                width=420,
             )
-            st.form_submit_button("Rechercher", type="primary", on_click=_search, args=(gazetteer, settings))
+            st.form_submit_button("Rechercher", type="primary", on_click=_search, args=(gazetteer, territory, settings))
         my_position(start_from_position)
     found: PlaceSearch | None = st.session_state.get(_FOUND)
     if found is not None:
         show_notes(found.notes)
-        _suggestions(found)
+        _suggestions(found, territory)
 
 
 def start_from_position(lon: float, lat: float) -> None:
@@ -71,16 +69,18 @@ def start_words(state: AppState, territory: Territory) -> str:
     return words if start == state.position else "la position du lien"
 
 
-def _search(gazetteer: Gazetteer, settings: Settings) -> None:
+def _search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:
     found = search_place(st.session_state[_QUERY], gazetteer, settings)
     st.session_state[_FOUND] = found
-    places = found.places
-    if places and (len(places) == 1 or (places[0].score >= _SURE and places[0].score >= places[1].score + _AHEAD)):
-        _take(places[0])
+    if found.places and (found.places[0].score >= SURE_SCORE or len(found.places) == 1):
+        _take(found.places[0], territory)
+    else:
+        change_state(place=None, position=None, site=None)
 
 
-def _take(place: FoundPlace) -> None:
-    if place.kind == "commune" and place.commune_code is not None:
+def _take(place: FoundPlace, territory: Territory) -> None:
+    # A neighbour of the study area may be found too, and is then a position like any other.
+    if place.kind in {"commune", "postcode"} and place.commune_code in territory.communes.index:
         _start(place.commune_code, None, place.label)
     else:
         _start(None, rounded_position(place.lon, place.lat), place.label)
@@ -91,16 +91,18 @@ def _start(commune: str | None, position: tuple[float, float] | None, words: str
     change_state(place=commune, position=position, site=None)
 
 
-def _suggestions(found: PlaceSearch) -> None:
-    if len(found.places) < 2:  # noqa: PLR2004
+def _suggestions(found: PlaceSearch, territory: Territory) -> None:
+    """Show the other places that match; the first one is answered for at once where it is likely enough."""
+    others = found.places[1:] if found.places and found.places[0].score >= SURE_SCORE else found.places
+    if not others or (len(found.places) > 1 and found.places[0].score == _SAME_NAME > found.places[1].score):
         return
-    st.markdown("**Plusieurs lieux correspondent : choisissez le vôtre.**")
+    st.markdown("Ce n'est pas là ? Choisissez :" if len(others) < len(found.places) else "Quel est votre lieu ?")
     with st.container(horizontal=True, gap="small"):
-        for position, place in enumerate(found.places):
-            st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place,))
+        for position, place in enumerate(others):
+            st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place, territory))
 
 
-def _choose(place: FoundPlace) -> None:
-    _take(place)
+def _choose(place: FoundPlace, territory: Territory) -> None:
+    _take(place, territory)
     st.session_state.pop(_FOUND)
     st.session_state[_QUERY] = place.label

@@ -10,7 +10,7 @@ import streamlit as st
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites, route_to
 from geo.finder.opening_times import civil_time
-from geo.maps.origin import approximation_sentences, network_sentence, source_sentences
+from geo.maps.origin import approximation_sentences
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.answer_words import answer_sentence
@@ -39,14 +39,14 @@ _BEFORE: Final = """<div class="maillage-text">
 les jours : impôts, retraite, santé, famille, emploi, papiers d'identité, justice, logement, énergie.</p>
 <p>Écrivez votre commune, votre code postal ou votre adresse, ou touchez la carte. Vous verrez les sites les plus proches
 par la route, leurs horaires, et comment les joindre.</p></div>"""
-_NO_PERMANENCES: Final = (
-    "Chaque site aide pour tous les organismes partenaires. Les jours où un organisme vient lui-même ne sont pas connus "
-    "ici : demandez-les au site par téléphone."
-)
 _PRIVACY: Final = (
     "Vie privée : ce que vous écrivez n'est ni enregistré ni gardé. Deux demandes seulement sortent de cette machine : "
-    "une adresse qui n'est pas le nom d'une commune, envoyée à {geocoder}, le service public qui en donne la position, et "
-    "les images du fond de carte, demandées par votre navigateur à {tiles}."
+    "une adresse qui n'est pas le nom d'une commune, envoyée à {geocoder}, qui en donne la position, et les images du "
+    "fond de carte, demandées par votre navigateur à {tiles}."
+)
+_PRIVACY_WITHOUT_GEOCODER: Final = (
+    "Vie privée : ce que vous écrivez n'est ni enregistré ni gardé, et ne sort pas de cette machine. Votre navigateur ne "
+    "demande ailleurs que les images du fond de carte, à {tiles}."
 )
 
 
@@ -54,7 +54,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, list, what next."""
     identity = cache.fingerprint(territory)
     st.title("Trouver un France services", anchor=False)
-    place_search(cache.gazetteer(territory, identity), settings)
+    place_search(cache.gazetteer(territory, identity), territory, settings)
     now = civil_time(None, territory.departement)
     show_wishes(state, now, has_permanences=territory.permanences is not None)
     answer = _answer(territory, state)
@@ -86,7 +86,8 @@ def _answer(territory: Territory, state: AppState) -> Answer | None:
         sentence = problem or "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
     show_sentence(sentence)
     if answer is not None:
-        show_notes([f"Départ : {start_words(state, territory)}.", *answer.notes])
+        moved = (answer.start_lon, answer.start_lat) != (answer.lon, answer.lat)
+        show_notes([f"Départ : {start_words(state, territory)}.", *(answer.notes[:1] if moved else ())])
     return answer
 
 
@@ -120,7 +121,7 @@ def _map_and_list(
     identity = cache.fingerprint(territory)
     chosen_id = chosen.facility_id if chosen is not None else None
     for_map, for_list = st.columns(2, gap="medium")
-    with for_map:
+    with for_map, st.container(key="find_map_place"):
         find_map(
             cache.ground_json(territory, identity),
             fingerprint=identity,
@@ -146,15 +147,9 @@ def _routes(territory: Territory, answer: Answer) -> dict[str, Route]:
 
 
 def _origin_of_the_answer(territory: Territory, settings: Settings, answer: Answer | None) -> None:
-    """Say what is approximate, what is not known, where it comes from, and what leaves the machine."""
+    """Say what leaves the machine, what was assumed, where the answer comes from."""
+    hosts = {"geocoder": urlsplit(settings.geocoder_url).hostname, "tiles": urlsplit(settings.tiles_url).hostname}
+    show_notes([(_PRIVACY if settings.geocoder_url else _PRIVACY_WITHOUT_GEOCODER).format(**hosts)])
     if answer is not None:
+        show_notes(answer.notes)
         show_approximations(approximation_sentences(territory))
-    if territory.permanences is None:
-        show_notes([_NO_PERMANENCES])
-    show_notes(
-        [
-            _PRIVACY.format(geocoder=urlsplit(settings.geocoder_url).hostname, tiles=urlsplit(settings.tiles_url).hostname),
-            network_sentence(territory.manifest),
-            f"Sources : {' ; '.join(source_sentences(territory.manifest))}.",
-        ]
-    )
