@@ -48,6 +48,7 @@ class Country:
         population: Path | str | None = None,
         tax_offices: Path | str | None = None,
         town_halls: Path | str | None = None,
+        postcodes: Path | str | None = None,
         places: Mapping[str, SourceTable] | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Country:
@@ -66,6 +67,7 @@ class Country:
             population=population,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=places,
         )
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)

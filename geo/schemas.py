@@ -42,11 +42,12 @@ FACILITY_COLUMNS: Final = (
 )
 
 #: Columns of a commune table, indexed by `commune_code` (text), besides `geometry` (Polygon or
-#: MultiPolygon, the contour): name, departement: text; population: Int64, <NA> unknown; lon, lat:
+#: MultiPolygon, the contour): name, departement: text; postcodes: text, ";"-separated, <NA> unknown;
+#: population: Int64, <NA> unknown; lon, lat:
 #: float64 degrees, where its residents are taken to be; point_source: "mairie" (town hall given),
 #: "site" (France services site it holds, town hall unknown) or "interior" (a point inside the
 #: contour); altitude_m: float64, NaN unknown.
-COMMUNE_COLUMNS: Final = ("name", "departement", "population", "lon", "lat", "point_source", "altitude_m")
+COMMUNE_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat", "point_source", "altitude_m")
 POINT_SOURCES: Final = ("mairie", "site", "interior")
 
 #: Columns of a population-cell table (index 0..n-1), besides `geometry` (Point, centre of the
@@ -74,6 +75,7 @@ def check_communes(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
     columns: dict[str, Any] = {
         "name": pa.Column("string"),
         "departement": pa.Column("string", pa.Check.str_matches(r"^(\d\d|2A|2B|9[78]\d)$")),
+        "postcodes": pa.Column("string", pa.Check.str_matches(r"^\d{5}(;\d{5})*$"), nullable=True),
         "population": pa.Column("Int64", pa.Check.ge(0), nullable=True),
         "lon": pa.Column("float64", pa.Check.in_range(-180, 180)),
         "lat": pa.Column("float64", pa.Check.in_range(-90, 90)),

@@ -44,7 +44,10 @@ APPROXIMATE: Final = "approximate"
 #: File by which a folder is known to hold a whole country (`geo.country`).
 COUNTRY_MARKER: Final = "parts.json"
 
-_FORMAT: Final = 1
+#: What is kept of the communes around the study area.
+NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat")
+
+_FORMAT: Final = 2
 _MANIFEST: Final = "manifest.json"
 _EMBEDDED: Final = "pyrenees-atlantiques"
 _EMBEDDED_DEPARTEMENT: Final = "64"
@@ -71,6 +74,9 @@ class Territory:
         Road network in the territory's metric projection.
     cells
         Population cells (`geo.schemas.CELL_COLUMNS`), `None` where residents are only known by commune.
+    neighbours
+        Communes within 55 km of the study area, by commune code: the columns `NEIGHBOUR_COLUMNS` of a commune table.
+        A visitor may live there.
     contours_approximate
         True where cells around the communes' positions stand in for contours.
     manifest
@@ -83,8 +89,10 @@ class Territory:
     facilities: Mapping[str, gpd.GeoDataFrame]
     network: RoadNetwork
     cells: gpd.GeoDataFrame | None
+    neighbours: pd.DataFrame
     contours_approximate: bool
     manifest: Mapping[str, Any]
+    permanences: Any = None
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
@@ -199,6 +207,7 @@ class Territory:
         tax_offices: Path | str | None = None,
         cells: Path | str | None = None,
         town_halls: Path | str | None = None,
+        postcodes: Path | str | None = None,
         places: Mapping[str, SourceTable] | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Territory:
@@ -216,8 +225,8 @@ class Territory:
         roads
             Road file (``.osm.pbf``, an osmnx ``.graphml``, or any known line layer), several OpenStreetMap
             extracts that together cover the area, a network made before, or ``"approximate"``.
-        population, tax_offices, cells, town_halls
-            INSEE legal populations, tax offices, INSEE population cells, town halls; each optional.
+        population, tax_offices, cells, town_halls, postcodes
+            INSEE legal populations, tax offices, INSEE population cells, town halls, postcodes; each optional.
         places
             Other lists by name, as `geo.sources.places.read_places` reads them.
         profile
@@ -236,6 +245,7 @@ class Territory:
             population=population,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=places,
         )
         return cls.from_tables(tables, name, {departement}, roads=roads, cells=cells, profile=profile)
@@ -301,6 +311,7 @@ class Territory:
             facilities={key: near_places(table.frame, area) for key, table in tables.lists.items()},
             network=network,
             cells=None if cell_table is None else cell_table.frame,
+            neighbours=_neighbours(everywhere, area),
             contours_approximate=False,
             manifest={},
         )
@@ -355,6 +366,7 @@ class Territory:
                 facilities=lists,
                 network=RoadNetwork.load(folder / "network"),
                 cells=gpd.read_parquet(folder / "cells.parquet") if (folder / "cells.parquet").is_file() else None,
+                neighbours=pd.read_parquet(folder / "neighbours.parquet"),
                 contours_approximate=saved["contours_approximate"],
                 manifest=saved["manifest"],
             )
@@ -379,6 +391,7 @@ class Territory:
             self.communes.to_parquet(folder / "communes.parquet")
             for number, table in enumerate(self.facilities.values()):
                 table.to_parquet(folder / f"facilities-{number}.parquet")
+            self.neighbours.to_parquet(folder / "neighbours.parquet")
             if self.cells is not None:
                 self.cells.to_parquet(folder / "cells.parquet")
             (folder / "network").mkdir()
@@ -406,10 +419,17 @@ def _embedded() -> Territory:
         },
         network=approximate(everywhere),
         cells=None,
+        neighbours=_neighbours(everywhere, area),
         contours_approximate=True,
         manifest={},
     )
     return _described(territory, [tables.communes, tables.sites, tables.tax_offices], everywhere)
+
+
+def _neighbours(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the communes within the margin of a study area, its own left out."""
+    near = near_communes(everywhere, area)
+    return pd.DataFrame(near.loc[~near.index.isin(area.index), list(NEIGHBOUR_COLUMNS)])
 
 
 def _with_population_of_cells(area: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -15,6 +15,7 @@ from geo.cli.options import (
     PlacesColumns,
     PlacesFiles,
     PopulationFile,
+    PostcodesFile,
     Profile,
     SitesFile,
     TaxOfficesFile,
@@ -42,6 +43,7 @@ def build(
     cells: CellsFile = None,
     tax_offices: TaxOfficesFile = None,
     town_halls: TownHallsFile = None,
+    postcodes: PostcodesFile = None,
     places: PlacesFiles = None,
     places_columns: PlacesColumns = None,
     profile: Profile = "courant",
@@ -68,6 +70,7 @@ def build(
             population=population,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=lists,
             profile=profile,
         )
@@ -81,6 +84,7 @@ def build(
             cells=cells,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=lists,
             profile=profile,
         )

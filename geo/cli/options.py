@@ -29,6 +29,9 @@ PopulationFile = Annotated[Path | None, typer.Option(help="Populations légales 
 CellsFile = Annotated[Path | None, typer.Option(help="Carreaux de population (INSEE, 200 m ou 1 km).")]
 TaxOfficesFile = Annotated[Path | None, typer.Option(help="Centres des finances publiques (DGFiP ou DILA).")]
 TownHallsFile = Annotated[Path | None, typer.Option(help="Mairies (points avec le code de la commune).")]
+PostcodesFile = Annotated[
+    Path | None, typer.Option(help="Codes postaux (La Poste, base officielle des codes postaux).")
+]
 PlacesFiles = Annotated[
     list[str] | None, typer.Option(help="Autre liste de lieux : NOM=FICHIER ; répétable.", metavar="NOM=FICHIER")
 ]
