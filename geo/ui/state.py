@@ -118,7 +118,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         evening=read.switch("soir", fallback=default.evening),
         without_appointment=read.switch("sans_rdv", fallback=default.without_appointment),
         kinds=read.several("types", KINDS),
-        procedure=read.choice("demarche", [procedure.key for procedure in procedures()], None),
+        procedure=read.choice("demarche", [one.key for one in procedures()], None, "une démarche de la liste"),
         with_operator=read.switch("operateur", fallback=default.with_operator),
         site=read.text("site", _SITE, "l'identifiant d'un site"),
         facilities=read.choice("lieux", facility_lists, default.facilities),
@@ -186,11 +186,13 @@ class _Reader:
         self.problems: list[str] = []
         self._params = params
 
-    def choice(self, name: str, allowed: Sequence[str], fallback: _Fallback) -> str | _Fallback:
+    def choice(
+        self, name: str, allowed: Sequence[str], fallback: _Fallback, expected: str | None = None
+    ) -> str | _Fallback:
         value = self._params.get(name)
         if value is None or value in allowed or value == fallback:
             return fallback if value is None else value
-        return self._ignored(name, f"l'un de : {', '.join(allowed)}", fallback)
+        return self._ignored(name, expected or f"l'un de : {', '.join(allowed)}", fallback)
 
     def steps(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
         value = self._params.get(name, str(fallback))

@@ -94,9 +94,9 @@ def new_page(browser):
 
 @pytest.fixture
 def diagnostic(new_page, app_address):
-    """Open the first screen with its map drawn; every message to and from the server is weighed."""
+    """Open the screen Diagnostic with its map drawn; every message to and from the server is weighed."""
 
-    def open_diagnostic(query="", **size):
+    def open_diagnostic(query="?ecran=diagnostic", **size):
         page = new_page(**size)
         page.sent, page.received = [], []
 

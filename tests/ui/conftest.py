@@ -26,3 +26,13 @@ def open_app(monkeypatch):
         return app
 
     return run
+
+
+@pytest.fixture
+def open_diagnostic(open_app):
+    """Open the app on its screen Diagnostic."""
+
+    def run(folder: str | None = None, **address: str) -> AppTest:
+        return open_app(folder, ecran="diagnostic", **address)
+
+    return run

@@ -27,7 +27,7 @@ def trip_words(minutes: float, kilometres: float | None = None) -> str:
 
 def answer_sentence(answer: Answer, wishes: Wishes) -> str:
     """Return the answer in one sentence, two where the nearest site is closed and another one is open."""
-    asked = wishes.at is not None or wishes.open_then
+    asked = wishes.at_that_moment
     when = "" if wishes.at is None else f"{_upper(_full_moment(answer.at))}, "
     if not answer.sites:
         return _upper(f"{when}aucun site {'ouvert ' if asked else ''}ne correspond à vos choix.")

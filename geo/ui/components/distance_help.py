@@ -7,28 +7,27 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.finder.procedures import FROM_HOME, MANDATE
+from geo.finder.procedures import MANDATE
 from geo.ui.components.answer_words import trip_words
 from geo.ui.components.found_sites import contacts_html
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from geo.finder.answer import SiteAnswer
+    from geo.finder.answer import Answer, SiteAnswer
 
 
-def distance_help(sites: Sequence[SiteAnswer]) -> None:
-    """Show whom to phone or write to, and what may be done from home."""
-    st.html(distance_html(sites))
+def distance_help(answer: Answer) -> None:
+    """Show whom to phone or write to, and what may be done from home; nothing where a site is open and near."""
+    if answer.none_open:
+        st.html(distance_html(answer))
 
 
-def distance_html(sites: Sequence[SiteAnswer]) -> str:
+def distance_html(answer: Answer) -> str:
     """Return the same as HTML."""
-    contacts = "".join(_contact(site) for site in sites)
-    advice = "".join(f"<li>{escape(sentence)}</li>" for sentence in FROM_HOME)
+    contacts = "".join(_contact(site) for site in answer.none_open)
+    advice = "".join(f"<li>{escape(sentence)}</li>" for sentence in answer.from_home)
     return (
         '<section class="maillage-text maillage-box"><h2>À distance</h2>'
-        f"<p>Aucun site de la liste n'est à la fois ouvert et proche. Les plus proches à appeler ou à qui écrire :</p>"
+        "<p>Aucun site de la liste n'est à la fois ouvert et proche. Les plus proches à appeler ou à qui écrire :</p>"
         f"<ul>{contacts}</ul><h3>Sans vous déplacer</h3><ul>{advice}</ul>"
         f"<h3>Faire agir quelqu'un à votre place</h3><p>{escape(MANDATE)}</p></section>"
     )

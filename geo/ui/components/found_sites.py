@@ -14,7 +14,6 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-from geo.finder.answer import NEAR_MIN
 from geo.maps.style import FACILITY_SHAPES
 from geo.ui.components.answer_words import trip_words
 from geo.ui.components.leaflet_map import component_text
@@ -71,9 +70,8 @@ def sites_html(answer: Answer, chosen: str | None) -> str:
         cards = [_card(site, today, number, chosen) for number, site in enumerate(answer.sites, 1)]
         title = "Le site le plus proche" if len(cards) == 1 else f"Les {len(cards)} sites les plus proches"
         parts.append(f"<h2>{title}</h2><ol>{''.join(cards)}</ol>")
-    buses = [bus for bus in answer.buses if (bus.travel_time_min or 0) <= NEAR_MIN]
-    if buses:
-        cards = [_card(bus, today) for bus in buses]
+    if answer.buses:
+        cards = [_card(bus, today) for bus in answer.buses]
         parts.append(
             "<h2>Bus France services</h2><p class='about'>Un bus change de lieu chaque jour : téléphonez pour "
             f"connaître sa tournée.</p><ul>{''.join(cards)}</ul>"

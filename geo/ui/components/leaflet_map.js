@@ -35,7 +35,9 @@ function openTiles(L, box, data) {
   // The wheel scrolls the page until the map is in use.
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
-  new ResizeObserver(() => map.invalidateSize()).observe(box);
+  const observer = new ResizeObserver(() => map.invalidateSize());
+  observer.observe(box);
+  map.on("unload", () => observer.disconnect());
   return map;
 }
 

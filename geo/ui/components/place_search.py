@@ -48,9 +48,10 @@ def place_search(gazetteer: Gazetteer, territory: Territory, settings: Settings)
             st.form_submit_button("Rechercher", type="primary", on_click=_search, args=(gazetteer, territory, settings))
         my_position(start_from_position)
     found: PlaceSearch | None = st.session_state.get(_FOUND)
-    if found is not None:
-        show_notes(found.notes)
-        _suggestions(found, territory)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if found is not None:
+            show_notes(found.notes)
+            _suggestions(found, territory)
 
 
 def start_from_position(lon: float, lat: float) -> None:
@@ -96,10 +97,10 @@ def _suggestions(found: PlaceSearch, territory: Territory) -> None:
     others = found.places[1:] if found.places and found.places[0].score >= SURE_SCORE else found.places
     if not others or (len(found.places) > 1 and found.places[0].score == _SAME_NAME > found.places[1].score):
         return
-    st.markdown("Ce n'est pas là ? Choisissez :" if len(others) < len(found.places) else "Quel est votre lieu ?")
-    with st.container(horizontal=True, gap="small"):
-        for position, place in enumerate(others):
-            st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place, territory))
+    question = "Ce n'est pas là ? Choisissez :" if len(others) < len(found.places) else "Où êtes-vous précisément ?"
+    st.markdown(question, width="content")
+    for position, place in enumerate(others):
+        st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place, territory))
 
 
 def _choose(place: FoundPlace, territory: Territory) -> None:

@@ -64,8 +64,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     if procedure is not None:
         procedure_help(procedure, now.date())
     if answer is not None:
-        if answer.none_open:
-            distance_help(answer.none_open)
+        distance_help(answer)
         keep_and_share(territory, answer, chosen, start_words(state, territory))
     _origin_of_the_answer(territory, settings, answer)
 
@@ -85,10 +84,16 @@ def _answer(territory: Territory, state: AppState) -> Answer | None:
     else:
         sentence = problem or "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
     show_sentence(sentence)
+    with st.container():
+        _start_notes(territory, state, answer)
+    return answer
+
+
+def _start_notes(territory: Territory, state: AppState, answer: Answer | None) -> None:
+    """Say where the times are counted from."""
     if answer is not None:
         moved = (answer.start_lon, answer.start_lat) != (answer.lon, answer.lat)
         show_notes([f"Départ : {start_words(state, territory)}.", *(answer.notes[:1] if moved else ())])
-    return answer
 
 
 def _start_position(territory: Territory, state: AppState) -> tuple[float, float] | None:
