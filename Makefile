@@ -60,10 +60,10 @@ build/axe/.done:
 	  echo "axe-core could not be installed with npm: the check of accessibility will be skipped."; \
 	fi
 
-# Take the picture of the README again from the running app.
+# Take the pictures of the README again from the running app.
 screenshot: setup
 	mkdir -p tests/browser/screenshots
-	MAILLAGE_SCREENSHOT=$(CURDIR)/tests/browser/screenshots/diagnostic.png $(BIN)/pytest -q tests/browser -k picture
+	MAILLAGE_SCREENSHOTS=$(CURDIR)/tests/browser/screenshots $(BIN)/pytest -q tests/browser -k picture
 
 clean:
 	rm -rf $(VENV) static build/axe

@@ -186,7 +186,7 @@ def test_the_map_is_downloaded_as_a_page_that_opens_alone(diagnostic, new_page, 
 def test_picture_of_the_diagnostic(diagnostic, tmp_path):
     """Also makes the README's picture: `make screenshot` says where it goes."""
     page = diagnostic(width=1280, height=1000)
-    path = os.environ.get("MAILLAGE_SCREENSHOT") or tmp_path / "diagnostic.png"
-    picture = page.screenshot(path=path)
+    folder = os.environ.get("MAILLAGE_SCREENSHOTS") or tmp_path
+    picture = page.screenshot(path=f"{folder}/diagnostic.png")
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 50_000, "a drawn map does not compress to less"
