@@ -19,6 +19,7 @@ FACILITY_KINDS: Final = ("main", "antenne", "bus", "tax_office", "place")
 
 #: Columns of a facility table, in order, besides `geometry` (Point). All text columns are pandas
 #: "string"; `appointment` is "boolean"; `labelled_on` is ISO text; `services` is "; "-separated;
+#: `main_site` is the name of the main site that an antenne is attached to, <NA> where the list links it to none;
 #: `opening_hours` is OSM syntax (``Mo 09:00-12:00,14:00-17:00; Tu 09:00-12:00``), <NA> unknown,
 #: empty text = known and never open. The index is 0..n-1.
 FACILITY_COLUMNS: Final = (
@@ -39,6 +40,7 @@ FACILITY_COLUMNS: Final = (
     "bearer",
     "labelled_on",
     "services",
+    "main_site",
 )
 
 #: Columns of a commune table, indexed by `commune_code` (text), besides `geometry` (Polygon or

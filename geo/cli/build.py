@@ -12,6 +12,7 @@ from geo.cli.options import (
     AsJson,
     CellsFile,
     CommunesFiles,
+    PermanencesFile,
     PlacesColumns,
     PlacesFiles,
     PopulationFile,
@@ -46,6 +47,7 @@ def build(
     postcodes: PostcodesFile = None,
     places: PlacesFiles = None,
     places_columns: PlacesColumns = None,
+    permanences: PermanencesFile = None,
     profile: Profile = "courant",
     as_json: AsJson = False,
 ) -> None:
@@ -72,6 +74,7 @@ def build(
             town_halls=town_halls,
             postcodes=postcodes,
             places=lists,
+            permanences=permanences,
             profile=profile,
         )
     else:
@@ -86,6 +89,7 @@ def build(
             town_halls=town_halls,
             postcodes=postcodes,
             places=lists,
+            permanences=permanences,
             profile=profile,
         )
     logging.getLogger("geo").info("Écriture du territoire…")

@@ -29,15 +29,18 @@ PopulationFile = Annotated[Path | None, typer.Option(help="Populations légales 
 CellsFile = Annotated[Path | None, typer.Option(help="Carreaux de population (INSEE, 200 m ou 1 km).")]
 TaxOfficesFile = Annotated[Path | None, typer.Option(help="Centres des finances publiques (DGFiP ou DILA).")]
 TownHallsFile = Annotated[Path | None, typer.Option(help="Mairies (points avec le code de la commune).")]
-PostcodesFile = Annotated[
-    Path | None, typer.Option(help="Codes postaux (La Poste, base officielle des codes postaux).")
-]
 PlacesFiles = Annotated[
     list[str] | None, typer.Option(help="Autre liste de lieux : NOM=FICHIER ; répétable.", metavar="NOM=FICHIER")
 ]
 PlacesColumns = Annotated[
     list[str] | None,
     typer.Option(help="Colonnes d'une liste : NOM:name=COL,lon=COL,lat=COL,id=COL", metavar="NOM:COLONNES"),
+]
+PostcodesFile = Annotated[
+    Path | None, typer.Option(help="Codes postaux (La Poste, base officielle des codes postaux).")
+]
+PermanencesFile = Annotated[
+    Path | None, typer.Option(help="Permanences des opérateurs (CSV : site, operateur, jour, horaires, mode).")
 ]
 Profile = Annotated[str, typer.Option(help="Profil de vitesse : courant ou fluide.")]
 Rule = Annotated[str, typer.Option(help="mean-time (temps moyen) ou share (part des habitants).")]

@@ -112,6 +112,12 @@ def later(moment: dt.datetime, minutes: float) -> dt.datetime:
     return (moment.astimezone(dt.UTC) + dt.timedelta(minutes=minutes)).astimezone(moment.tzinfo)
 
 
+def closes_before(status: OpeningStatus, arrival: dt.datetime) -> bool:
+    """Tell whether a place that is open closes before, or as, somebody arrives."""
+    return status.closes_at is not None and status.closes_at.astimezone(dt.UTC) <= arrival.astimezone(dt.UTC)
+
+
+@lru_cache(maxsize=4096)
 def holiday_on(day: dt.date, departement: str | None) -> str | None:
     """Return the French name of the public holiday on a day, `None` on any other day."""
     noon = dt.datetime.combine(day, dt.time(12), time_zone(departement))
@@ -138,24 +144,24 @@ def opening_status(hours: WeeklyHours | None, at: dt.datetime, departement: str 
         known = f" ; jour férié ({holiday}) ce jour-là" if holiday else ""
         return OpeningStatus("unknown", f"Horaires inconnus{known}", holiday=holiday)
     end = here + HORIZON
-    spans = list(_calendar(hours.to_osm(), departement).intervals(here, end))
-    state = spans[0][2]
+    spans = _calendar(hours.to_osm(), departement).intervals(here, end)
+    _, until_, state, _ = next(spans)
     if state == State.OPEN:
-        closes_at = spans[0][1] if spans[0][1] < end else None
+        closes_at = until_ if until_ < end else None
         until = f" jusqu'à {_clock(closes_at, at_end=True)}" if closes_at else ""
         return OpeningStatus("open", f"Ouvert{until}", closes_at=closes_at)
     if state == State.UNKNOWN:
         return OpeningStatus("unknown", f"Horaires du {WEEKDAYS[here.weekday()]} inconnus")
-    next_open = next((position for position, span in enumerate(spans) if span[2] == State.OPEN), None)
     why = f"Fermé{f' : jour férié ({holiday})' if holiday else ''}"
-    if next_open is None:
-        never = "aucune ouverture connue" if any(hours.days) or None in hours.days else "aucun horaire d'ouverture"
-        return OpeningStatus("closed", f"{why}, {never} dans les {HORIZON.days} jours", holiday=holiday)
-    opens_at = spans[next_open][0]
-    unsure = any(span[2] == State.UNKNOWN for span in spans[:next_open])
-    opens = "prochaine ouverture connue" if unsure else "ouvre"
-    sentence = f"{why}, {opens} {moment_text(opens_at, since=here)}"
-    return OpeningStatus("closed", sentence, opens_at=opens_at, holiday=holiday)
+    opens = "ouvre"
+    for opens_at, _, state, _ in spans:
+        if state == State.OPEN:
+            sentence = f"{why}, {opens} {moment_text(opens_at, since=here)}"
+            return OpeningStatus("closed", sentence, opens_at=opens_at, holiday=holiday)
+        if state == State.UNKNOWN:
+            opens = "prochaine ouverture connue"
+    never = f"{why}, aucune ouverture connue dans les {HORIZON.days} jours"
+    return OpeningStatus("closed", never, holiday=holiday)
 
 
 def week_lines(
