@@ -105,7 +105,9 @@ def diagnostic(new_page, app_address):
 @pytest.fixture
 def find(new_page, app_address):
     """Open the screen Trouver with its map drawn."""
-    return lambda query="", **size: _open(new_page(**size), app_address + "/" + query, ".maillage-place")
+    return lambda query="", drawn=".maillage-place", **options: _open(
+        new_page(**options), app_address + "/" + query, drawn
+    )
 
 
 def _open(page, address: str, drawn: str):

@@ -128,9 +128,9 @@ def _card(site: SiteAnswer, today: Any, number: int | None = None, chosen: str |
         lines.append(f'<details id="week-{identifier}"><summary>Horaires de la semaine</summary>{week}</details>')
     if number is not None:
         lines.append(
-            f'<button type="button" id="choose-{identifier}" data-choose="{identifier}" '
-            f'aria-pressed="{str(is_chosen).lower()}" aria-label="Choisir {escape(site.name)}">'
-            f"{'✓ Site choisi' if is_chosen else 'Choisir ce site'}</button>"
+            f'<button type="button" id="choose-{identifier}" data-choose="{identifier}">'
+            f"{'✓ Site choisi' if is_chosen else 'Choisir ce site'}"
+            f'<span class="hidden"> : {escape(site.name)}</span></button>'
         )
     marked = f' data-site="{identifier}"' if number is not None else ""
     return f'<li class="card{" chosen" if is_chosen else ""}"{marked}>{"".join(lines)}</li>'

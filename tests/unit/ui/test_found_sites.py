@@ -39,7 +39,8 @@ def test_each_site_has_its_heading_its_trip_and_its_state_in_words(make_answer):
     assert len(page.all("h3")) == 2
     assert "12\u00a0min (9,0\u00a0km) en voiture" in page.text
     assert "✓Ouvert jusqu'à 17 h" in page.text, "a sign and words, not only a colour"
-    assert [button["aria-pressed"] for button in page.all("button")] == ["false", "true"]
+    assert "Choisir ce site : France services 1" in page.text
+    assert "✓ Site choisi : France services 2" in page.text
     assert len(page.all("tr")) == 14
 
 
