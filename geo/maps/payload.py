@@ -113,8 +113,7 @@ def ground_base(
     lines = shapely.line_merge(shapely.union_all(simplified_contours(communes, metric_crs).boundary.to_numpy()))
     return {
         "limits": [
-            shapely.get_coordinates(line)[:, ::-1].round(_GROUND_DECIMALS).tolist()
-            for line in shapely.get_parts(lines)
+            shapely.get_coordinates(line)[:, ::-1].round(_GROUND_DECIMALS).tolist() for line in shapely.get_parts(lines)
         ],
         "facilities": {name: _facility_records(frame) for name, frame in facilities.items()},
         "markers": {kind: facility_svg(kind, counted=False) for kind in FACILITY_SHAPES},

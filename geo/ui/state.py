@@ -130,7 +130,9 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         commune=read.code("commune"),
     )
     if state.place is not None and state.position is not None:
-        read.problems.append("Adresse de la page : « lieu » et « position » sont donnés ensemble. Valeur utilisée : lieu.")
+        read.problems.append(
+            "Adresse de la page : « lieu » et « position » sont donnés ensemble. Valeur utilisée : lieu."
+        )
         state = replace(state, position=None)
     if state.rule != "part":
         state = replace(state, min_share_percent=default.min_share_percent)  # it only goes with its rule

@@ -99,7 +99,9 @@ def new_page(browser):
 @pytest.fixture
 def diagnostic(new_page, app_address):
     """Open the screen Diagnostic with its map drawn."""
-    return lambda query="?ecran=diagnostic", **size: _open(new_page(**size), app_address + "/" + query, "path.maillage-commune")
+    return lambda query="?ecran=diagnostic", **size: _open(
+        new_page(**size), app_address + "/" + query, "path.maillage-commune"
+    )
 
 
 @pytest.fixture

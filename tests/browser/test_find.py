@@ -164,7 +164,9 @@ def test_an_address_is_written_nowhere(find):
     search(page, "12 chemin secret, 64310 Sare")
     wait_for_answer(page, "le plus proche ouvert")
     assert "secret" not in page.url
-    assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])").count("secret") == 0
+    assert (
+        page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])").count("secret") == 0
+    )
 
 
 def test_a_place_that_does_not_exist(find):
@@ -198,9 +200,9 @@ def test_by_keyboard_alone(find):
     wait_for_answer(page, "le plus proche ouvert")
     passed = tab_to("Choisir ce site", 60)
     stops = ("Rechercher", "Ma position", "Quand", "Filtres", "Carte des sites", "Choisir")
-    assert [next((stop for stop in stops if name.startswith(stop)), None) for name in passed if name.startswith(stops)] == [
-        *stops
-    ], "in the order of the page"
+    assert [
+        next((stop for stop in stops if name.startswith(stop)), None) for name in passed if name.startswith(stops)
+    ] == [*stops], "in the order of the page"
     site = focused().rpartition(": ")[2]
     page.keyboard.press("Enter")
     wait_for_link(page, "site=")

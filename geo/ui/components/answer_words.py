@@ -26,11 +26,12 @@ def trip_words(minutes: float, kilometres: float | None = None) -> str:
 
 
 def answer_sentence(answer: Answer, wishes: Wishes) -> str:
-    """Return the answer in one sentence, two where the nearest site is closed and another one is open."""
+    """Return the answer in one sentence; a second one where the first site is closed or none is found."""
     asked = wishes.at_that_moment
     when = "" if wishes.at is None else f"{_upper(_full_moment(answer.at))}, "
     if not answer.sites:
-        return _upper(f"{when}aucun site {'ouvert ' if asked else ''}ne correspond à vos choix.")
+        nothing = _upper(f"{when}aucun site {'ouvert ' if asked else ''}ne correspond à vos choix.")
+        return f"{nothing} Le plus proche : {_site_words(answer.none_open[0])}." if answer.none_open else nothing
     first = answer.sites[0]
     title = "le plus proche ouvert" if asked else "le plus proche"
     sentence = _upper(f"{when}{title} : {_site_words(first)}.")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.finder.procedures import MANDATE
 from geo.ui.components.answer_words import trip_words
 from geo.ui.components.found_sites import contacts_html
 
@@ -28,8 +27,7 @@ def distance_html(answer: Answer) -> str:
     return (
         '<section class="maillage-text maillage-box"><h2>À distance</h2>'
         "<p>Aucun site de la liste n'est à la fois ouvert et proche. Les plus proches à appeler ou à qui écrire :</p>"
-        f"<ul>{contacts}</ul><h3>Sans vous déplacer</h3><ul>{advice}</ul>"
-        f"<h3>Faire agir quelqu'un à votre place</h3><p>{escape(MANDATE)}</p></section>"
+        f"<ul>{contacts}</ul><h3>Sans vous déplacer</h3><ul>{advice}</ul></section>"
     )
 
 

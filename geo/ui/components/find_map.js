@@ -10,10 +10,12 @@ const PIN =
   '<svg width="26" height="34" viewBox="0 0 26 34" aria-hidden="true"><path d="M13 33C13 33 25 20 25 13A12 12 0 1 0 1 13C1 20 13 33 13 33z" ' +
   'fill="#d6006e" stroke="#ffffff" stroke-width="2"/><circle cx="13" cy="13" r="4.5" fill="#ffffff"/></svg>';
 
+const NOTHING = { origin: null, sites: [], chosen: null, around: [] };
+
 function drawAnswer(L, map, ground, pressed) {
   const shown = L.layerGroup().addTo(map);
   const road = L.layerGroup().addTo(map);
-  let answer = { origin: null, sites: [], chosen: null };
+  let answer = NOTHING;
   let markers = new Map();
   let view = null;
 
@@ -65,7 +67,8 @@ function drawAnswer(L, map, ground, pressed) {
         .addTo(shown);
     }
     // The view moves with the answer only: choosing a site leaves it where the visitor put it.
-    const points = [...answer.sites, ...(answer.origin ? [answer.origin] : [])].map(({ lat, lon }) => [lat, lon]);
+    const marked = [...answer.sites, ...(answer.origin ? [answer.origin] : [])].map(({ lat, lon }) => [lat, lon]);
+    const points = answer.sites.length ? marked : [...marked, ...answer.around];
     if (view !== `${points}`) {
       view = `${points}`;
       const roads = answer.sites.flatMap((site) => site.road);
@@ -98,7 +101,7 @@ export default function (component) {
       setTriggerValue("position", { lon, lat });
     });
     Object.assign(slot, { draw, light });
-    draw(slot.answer ?? { origin: null, sites: [], chosen: null });
+    draw(slot.answer ?? NOTHING);
   });
 
   root.close = () => {

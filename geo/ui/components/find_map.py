@@ -82,7 +82,7 @@ def take_position(value: Any, on_position: Callable[[float, float], None]) -> No
 def map_answer(
     answer: Answer | None, label: str | None, chosen: str | None, routes: Mapping[str, Route]
 ) -> dict[str, Any]:
-    """Return what the map draws: start, sites in the order of the list, road to each, as plain values.
+    """Return what the map draws: start, sites in the order of the list, road to each, what else to show.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def map_answer(
         Roads by facility id.
     """
     if answer is None:
-        return {"origin": None, "sites": [], "chosen": None}
+        return {"origin": None, "sites": [], "chosen": None, "around": []}
     sites = [
         {
             "id": site.facility_id,
@@ -116,6 +116,7 @@ def map_answer(
         "origin": {"lon": answer.lon, "lat": answer.lat, "label": f"Départ : {label}"},
         "sites": sites,
         "chosen": chosen,
+        "around": [[site.lat, site.lon] for site in answer.none_open],
     }
 
 

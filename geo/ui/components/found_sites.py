@@ -31,7 +31,12 @@ _EMAIL: Final = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 
 
 def found_sites(
-    answer: Answer | None, chosen: str | None, map_answer: dict[str, Any], *, name: str, on_choose: Callable[[str], None]
+    answer: Answer | None,
+    chosen: str | None,
+    map_answer: dict[str, Any],
+    *,
+    name: str,
+    on_choose: Callable[[str], None],
 ) -> None:
     """Show the list.
 

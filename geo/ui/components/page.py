@@ -25,6 +25,8 @@ _STYLE: Final = """<style>
 .stHtml .maillage-text h2 { font-size: 1.25rem; margin: 0 0 .5rem; padding: 0; }
 .stHtml .maillage-text h3 { font-size: 1.05rem; margin: .8rem 0 .3rem; padding: 0; }
 .maillage-box { border: 1px solid #c9d0d4; border-radius: 6px; padding: .9rem 1.1rem .5rem; }
+.maillage-text a { color: #1c5d73; }
+.stHeading h2 { font-size: 1.25rem; }
 .maillage-text ul { padding-left: 1.2rem; }
 .maillage-text p, .maillage-text ul { margin: 0 0 .6rem; }
 .maillage-text li { margin: .2rem 0; }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.finder.gazetteer import FoundPlace
 from geo.finder.search import SURE_SCORE, search_place
 from geo.ui.components.browser_buttons import my_position
 from geo.ui.components.messages import plain, show_notes
@@ -17,7 +18,7 @@ from geo.ui.session import change_state
 from geo.ui.state import rounded_position
 
 if TYPE_CHECKING:
-    from geo.finder.gazetteer import FoundPlace, Gazetteer
+    from geo.finder.gazetteer import Gazetteer
     from geo.finder.search import PlaceSearch
     from geo.settings import Settings
     from geo.territory import Territory
@@ -63,11 +64,21 @@ def start_from_position(lon: float, lat: float) -> None:
 
 def start_words(state: AppState, territory: Territory) -> str:
     """Return where the visitor starts from, in words."""
-    if state.place is not None:
-        commune = territory.communes.loc[state.place]
-        return f"{commune['name']} ({commune['departement']})"
+    commune = start_commune(state, territory)
+    if commune is not None:
+        return commune.label
     start, words = st.session_state.get(_START_WORDS, (None, ""))
     return words if start == state.position else "la position du lien"
+
+
+def start_commune(state: AppState, territory: Territory) -> FoundPlace | None:
+    """Return the commune that the visitor starts from, `None` where the start is another place or none."""
+    if state.place not in territory.communes.index:
+        return None
+    row = territory.communes.loc[state.place]
+    departement = str(row["departement"])
+    label = f"{row['name']} ({departement})"
+    return FoundPlace(label, "commune", state.place, departement, None, float(row["lon"]), float(row["lat"]), 100.0)
 
 
 def _search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:

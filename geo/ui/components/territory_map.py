@@ -80,4 +80,3 @@ def _components() -> tuple[Callable[..., Any], Callable[..., Any]]:
         ),
         st.components.v2.component("maillage_territory_values", js=component_text("territory_values.js")),
     )
-

@@ -62,8 +62,7 @@ def show_wishes(state: AppState, now: dt.datetime, *, has_permanences: bool) -> 
 
 
 def _when(state: AppState, now: dt.datetime) -> None:
-    words = "maintenant" if state.at is None else moment_text(state.at, since=now.replace(tzinfo=None))
-    with st.popover(f"Quand : {words}"):
+    with st.popover(f"Quand : {_when_words(state.at, now.replace(tzinfo=None))}"):
         st.session_state[_WHEN] = "now" if state.at is None else "chosen"
         st.radio(
             "Quand voulez-vous y aller ?",
@@ -76,9 +75,18 @@ def _when(state: AppState, now: dt.datetime) -> None:
         if state.at is not None:
             st.session_state[_DAY], st.session_state[_TIME] = state.at.date(), state.at.time()
             first, last = DAYS
-            st.date_input("Jour", min_value=first, max_value=last, format="DD/MM/YYYY", key=_DAY, on_change=_take_moment)
+            st.date_input(
+                "Jour", min_value=first, max_value=last, format="DD/MM/YYYY", key=_DAY, on_change=_take_moment
+            )
             st.time_input("Heure", key=_TIME, step=dt.timedelta(minutes=15), on_change=_take_moment)
             st.caption("Seuls les sites ouverts à ce moment, et encore ouverts à votre arrivée, sont proposés.")
+
+
+def _when_words(at: dt.datetime | None, now: dt.datetime) -> str:
+    if at is None:
+        return "maintenant"
+    today = "aujourd'hui " if at.date() == now.date() else ""
+    return today + moment_text(at, since=now)
 
 
 def _filters(state: AppState, *, has_permanences: bool) -> None:

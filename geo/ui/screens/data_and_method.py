@@ -12,8 +12,8 @@ import streamlit as st
 from geo.maps.origin import approximation_sentences, network_sentence
 from geo.maps.style import format_integer
 from geo.network.speeds import speed_table
-from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.leaflet_map import leaflet_address
+from geo.ui.components.messages import plain, show_approximations, show_notes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,12 +19,14 @@ from geo.ui.components.find_map import find_map, map_answer
 from geo.ui.components.found_sites import found_sites
 from geo.ui.components.keep_and_share import keep_and_share
 from geo.ui.components.messages import plain, show_approximations, show_notes
-from geo.ui.components.place_search import place_search, start_from_position, start_words
+from geo.ui.components.place_search import place_search, start_commune, start_from_position, start_words
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
 from geo.ui.session import change_state
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.finder.answer import Answer, Route, SiteAnswer
     from geo.settings import Settings
     from geo.territory import Territory
@@ -59,13 +61,16 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     show_wishes(state, now, has_permanences=territory.permanences is not None)
     answer = _answer(territory, state)
     chosen = _chosen(answer, state)
-    _map_and_list(territory, state, settings, answer, chosen)
+    routes = {} if answer is None else _routes(territory, answer)
+    _map_and_list(territory, state, settings, answer, chosen, routes)
+    if answer is not None and answer.sites:
+        distance_help(answer)
     procedure = chosen_procedure(state)
     if procedure is not None:
         procedure_help(procedure, now.date())
     if answer is not None:
-        distance_help(answer)
-        keep_and_share(territory, answer, chosen, start_words(state, territory))
+        route = None if chosen is None else routes.get(chosen.facility_id)
+        keep_and_share(territory, chosen, start_commune(state, territory), route)
     _origin_of_the_answer(territory, settings, answer)
 
 
@@ -97,14 +102,13 @@ def _start_notes(territory: Territory, state: AppState, answer: Answer | None) -
 
 
 def _start_position(territory: Territory, state: AppState) -> tuple[float, float] | None:
-    if state.place is None:
-        return state.position
-    if state.place not in territory.communes.index:
-        st.warning(plain(f"La commune « {state.place} » de l'adresse n'est pas dans ce territoire."))
+    commune = start_commune(state, territory)
+    if commune is not None:
+        return commune.lon, commune.lat
+    if state.place is not None:
+        st.warning(plain(f"La commune « {state.place} » de l'adresse de la page n'est pas dans ce territoire."))
         change_state(place=None)
-        return None
-    commune = territory.communes.loc[state.place]
-    return float(commune["lon"]), float(commune["lat"])
+    return state.position
 
 
 def _chosen(answer: Answer | None, state: AppState) -> SiteAnswer | None:
@@ -121,7 +125,12 @@ def _chosen(answer: Answer | None, state: AppState) -> SiteAnswer | None:
 
 
 def _map_and_list(
-    territory: Territory, state: AppState, settings: Settings, answer: Answer | None, chosen: SiteAnswer | None
+    territory: Territory,
+    state: AppState,
+    settings: Settings,
+    answer: Answer | None,
+    chosen: SiteAnswer | None,
+    routes: Mapping[str, Route],
 ) -> None:
     identity = cache.fingerprint(territory)
     chosen_id = chosen.facility_id if chosen is not None else None
@@ -135,9 +144,11 @@ def _map_and_list(
             on_position=start_from_position,
         )
     with for_list:
-        if answer is None:
-            st.html(_BEFORE)
-        routes = {} if answer is None else _routes(territory, answer)
+        with st.container():
+            if answer is None:
+                st.html(_BEFORE)
+            elif not answer.sites:
+                distance_help(answer)
         found_sites(
             answer,
             chosen_id,
@@ -148,7 +159,12 @@ def _map_and_list(
 
 
 def _routes(territory: Territory, answer: Answer) -> dict[str, Route]:
-    return {site.facility_id: route_to(territory, answer.lon, answer.lat, site.facility_id) for site in answer.sites}
+    """Return the road to each site that a road leads to."""
+    return {
+        site.facility_id: route_to(territory, answer.lon, answer.lat, site.facility_id)
+        for site in answer.sites
+        if site.travel_time_min is not None
+    }
 
 
 def _origin_of_the_answer(territory: Territory, settings: Settings, answer: Answer | None) -> None:

@@ -50,7 +50,17 @@ def test_nothing_is_found(make_answer):
     answer = make_answer(sites=())
     assert said(answer) == "Aucun site ne correspond à vos choix."
     assert said(answer, Wishes(open_then=True)) == "Aucun site ouvert ne correspond à vos choix."
-    assert said(answer, Wishes(at=answer.at)) == "Mardi 24 novembre à 10 h, aucun site ouvert ne correspond à vos choix."
+    assert (
+        said(answer, Wishes(at=answer.at)) == "Mardi 24 novembre à 10 h, aucun site ouvert ne correspond à vos choix."
+    )
+
+
+def test_nothing_is_open_but_a_site_is_near(make_answer, make_site):
+    answer = make_answer(sites=(), none_open=(make_site("1", status=CLOSED),))
+    assert said(answer, Wishes(open_then=True)) == (
+        "Aucun site ouvert ne correspond à vos choix. "
+        "Le plus proche : France services 1, 12 min (9,0 km), fermé, ouvre mercredi 25 novembre à 9 h."
+    )
 
 
 def test_no_road_leads_there(make_answer, make_site):

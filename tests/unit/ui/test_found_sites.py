@@ -110,4 +110,3 @@ def test_help_at_a_distance_names_whom_to_call(make_answer, make_site):
     assert HOSTILE in page.text
     assert {"tel:0559588405", "mailto:site@exemple.fr"} == {link["href"] for link in page.all("a")}
     assert "Un proche peut agir." in page.text
-    assert "mandat" in page.text

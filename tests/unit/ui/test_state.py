@@ -123,7 +123,10 @@ states = st.builds(
     AppState,
     screen=st.sampled_from(list(SCREENS)),
     position=st.none() | positions,
-    at=st.none() | st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2099, 12, 31)).map(lambda at: at.replace(second=0, microsecond=0)),
+    at=st.none()
+    | st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2099, 12, 31)).map(
+        lambda at: at.replace(second=0, microsecond=0)
+    ),
     open_then=st.booleans(),
     saturday=st.booleans(),
     evening=st.booleans(),
