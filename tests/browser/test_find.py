@@ -61,7 +61,9 @@ def test_a_whole_visit(find, width, height):
     wait_for_answer(page, "le plus proche ouvert")
     territory = Territory.load()
     start = territory.communes.loc[SARE]
-    expected = find_sites(territory, start["lon"], start["lat"], Wishes(at=dt.datetime(2026, 11, 24, 10)))
+    expected = find_sites(
+        territory, start["lon"], start["lat"], Wishes(at=dt.datetime.fromisoformat("2026-11-24T10:00"))
+    )
     assert expected.sites[0].name in answer(page)
     assert page.locator(".card h3").all_inner_texts()[: len(expected.sites)] == [
         f"{number}\n{site.name}" for number, site in enumerate(expected.sites, 1)

@@ -13,7 +13,7 @@ from geo.finder.answer import Wishes, find_sites, route_to
 from geo.ui.components.answer_words import answer_sentence
 
 SARE = "64504"
-TUESDAY = dt.datetime(2026, 11, 24, 10)
+TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")
 AT_10 = "2026-11-24T10:00"
 
 
@@ -149,7 +149,7 @@ def test_filters(open_app, territory):
 
 def test_nothing_open_says_whom_to_call(open_app, territory):
     app = open_app(lieu=SARE, quand="2026-12-25T10:00")
-    expected, words = from_sare(territory, Wishes(at=dt.datetime(2026, 12, 25, 10)))
+    expected, words = from_sare(territory, Wishes(at=dt.datetime.fromisoformat("2026-12-25T10:00")))
     assert sentence(app) == words
     assert "aucun site ouvert" in words
     assert "<h2>À distance</h2>" in texts(app)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 _LINK: Final = (
-    "Le lien garde vos choix et votre départ : une commune, ou un point arrondi à cent mètres. Jamais l'adresse que vous "
-    "avez écrite."
+    "Le lien garde vos choix et votre départ : une commune, ou un point arrondi à cent mètres. Jamais l'adresse que "
+    "vous avez écrite."
 )
 
 

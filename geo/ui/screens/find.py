@@ -39,16 +39,16 @@ _BEFORE: Final = """<div class="maillage-text">
 <h2>Une aide gratuite près de chez vous</h2>
 <p>Dans un France services, deux conseillers vous accueillent et vous aident, gratuitement, pour vos démarches de tous
 les jours : impôts, retraite, santé, famille, emploi, papiers d'identité, justice, logement, énergie.</p>
-<p>Écrivez votre commune, votre code postal ou votre adresse, ou touchez la carte. Vous verrez les sites les plus proches
-par la route, leurs horaires, et comment les joindre.</p></div>"""
+<p>Écrivez votre commune, votre code postal ou votre adresse, ou touchez la carte. Vous verrez les sites les plus
+proches par la route, leurs horaires, et comment les joindre.</p></div>"""
 _PRIVACY: Final = (
     "Vie privée : ce que vous écrivez n'est ni enregistré ni gardé. Deux demandes seulement sortent de cette machine : "
     "une adresse qui n'est pas le nom d'une commune, envoyée à {geocoder}, qui en donne la position, et les images du "
     "fond de carte, demandées par votre navigateur à {tiles}."
 )
 _PRIVACY_WITHOUT_GEOCODER: Final = (
-    "Vie privée : ce que vous écrivez n'est ni enregistré ni gardé, et ne sort pas de cette machine. Votre navigateur ne "
-    "demande ailleurs que les images du fond de carte, à {tiles}."
+    "Vie privée : ce que vous écrivez n'est ni enregistré ni gardé, et ne sort pas de cette machine. Votre navigateur "
+    "ne demande ailleurs que les images du fond de carte, à {tiles}."
 )
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from geo.finder.procedures import procedures
 from geo.ui.state import (
+    DAYS,
     KINDS,
     SCREENS,
     SHARES_PERCENT,
@@ -118,15 +119,13 @@ def test_any_text_gives_a_usable_state(params):
     assert parse_state(format_state(state, LISTS), LISTS) == (state, [])
 
 
+minutes = st.builds(dt.time, st.integers(0, 23), st.integers(0, 59))
 positions = st.tuples(st.floats(-180, 180), st.floats(-90, 90)).map(lambda degrees: rounded_position(*degrees))
 states = st.builds(
     AppState,
     screen=st.sampled_from(list(SCREENS)),
     position=st.none() | positions,
-    at=st.none()
-    | st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2099, 12, 31)).map(
-        lambda at: at.replace(second=0, microsecond=0)
-    ),
+    at=st.none() | st.builds(dt.datetime.combine, st.dates(*DAYS), minutes),
     open_then=st.booleans(),
     saturday=st.booleans(),
     evening=st.booleans(),
@@ -157,7 +156,7 @@ def test_the_defaults_are_not_written():
 def test_the_link_of_a_whole_visit():
     state = AppState(
         position=rounded_position(-1.49049, 43.31451),
-        at=dt.datetime(2026, 11, 24, 17, 30),
+        at=dt.datetime.fromisoformat("2026-11-24T17:30"),
         without_appointment=True,
         kinds=("main", "bus"),
         procedure="impots",
