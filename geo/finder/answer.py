@@ -24,6 +24,7 @@ from geo.finder.opening_times import (
     holiday_on,
     later,
     opening_status,
+    time_zone,
     week_lines,
 )
 from geo.finder.procedures import FROM_HOME, MANDATE
@@ -237,7 +238,7 @@ def find_sites(
         minutes_saved=saved,
         none_open=none_open,
         from_home=(*FROM_HOME, MANDATE) if none_open else (),
-        notes=tuple(notes(territory, start, wishes, at, visits)),
+        notes=tuple(notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds))),
     )
 
 
@@ -312,6 +313,12 @@ class _Places:
         """Give the places of these kinds that meet the wishes, soonest first."""
         return (self.told(i) for i in self.soonest(kinds, within_min) if self._meets(i, wishes))
 
+    def unknown_hours(self, kinds: Collection[str]) -> list[str]:
+        """Return the names of the near places of these kinds whose hours of the day are not known."""
+        weekday = self.at.weekday()
+        near = [(i, self._hours(i)) for i in self.soonest(kinds, NEAR_MIN)]
+        return [self.columns["name"][i] for i, hours in near if hours is None or hours.days[weekday] is None]
+
     def told(self, position: int) -> SiteAnswer:
         """Return all that is told of one place."""
         row = {name: column[position] for name, column in self.columns.items()}
@@ -348,7 +355,11 @@ class _Places:
             return not closed and self.visits.has(site, wishes.operator, self.at, arrival, that_day=that_day)
         if not wishes.at_that_moment:
             return True
-        status = opening_status(self._hours(position), self.at, departement)
+        here, hours = self.at.astimezone(time_zone(departement)), self._hours(position)
+        # Most places are closed at odd hours: seen here sooner than from their whole calendar.
+        if hours is None or not hours.is_open(here.weekday(), here.hour * 60 + here.minute):
+            return False
+        status = opening_status(hours, self.at, departement)
         return status.state == "open" and not closes_before(status, arrival)
 
     def _hours(self, position: int) -> WeeklyHours | None:

@@ -59,7 +59,9 @@ _FAR_BEHIND: Final = 25.0
 
 #: How many names are looked at closely, after a quick look at all.
 _SHORTLIST: Final = 200
-#: What a département or a postcode of the query adds, and the study area over its neighbours.
+#: What adds to the rank of a name beside its score: to be the very name typed, of the département or the postcode
+#: typed, in the study area; and the logarithm of its residents, for a larger town is more often meant.
+_SAME_NAME: Final = 10.0
 _IN_DEPARTEMENT: Final = 8.0
 _AT_POSTCODE: Final = 15.0
 _IN_AREA: Final = 1.0
@@ -122,9 +124,12 @@ class Gazetteer:
         self._words = [spelled_out(name) for name in self._names]
         self._compact = ["".join(words) for words in self._words]
         self._bare = [" ".join(_bare(words)) for words in self._words]
-        self._bare_compact = np.array([name.replace(" ", "") for name in self._bare], dtype=str)
+        self._sorted = [" ".join(sorted(name.split())) for name in self._bare]
+        self._compact_names = [name.replace(" ", "") for name in self._bare]
+        self._compact_array = np.array(self._compact_names, dtype=str)
         self._area = np.asarray(area, dtype=bool)
         population = communes["population"].to_numpy(np.float64, na_value=0.0)
+        self._size = np.log10(1.0 + population)
         self._rank_of_size = np.argsort(np.argsort(-population, kind="stable"), kind="stable")
         self._at_postcode: dict[str, list[int]] = {}
         for position, postcodes in enumerate(self._postcodes):
@@ -175,9 +180,9 @@ class Gazetteer:
         Returns
         -------
         list of FoundPlace
-            Best first: by score, then the study area before its neighbours, then the most populated. A name that is
-            exactly the one typed comes before any other, its homonym of the département or postcode typed before the
-            rest. Empty where nothing is like the text.
+            Best first: the likeness of the name counts most, then the département or postcode typed, the study area
+            before its neighbours, the larger town. A name that is exactly the one typed comes before any other, unless
+            a postcode is typed that is not its own. Empty where nothing is like the text.
         """
         asked = self._parse(query)
         if not asked.words:
@@ -186,7 +191,8 @@ class Gazetteer:
         scores = self._scores(asked.words, shortlist)
         kept = scores >= max(MIN_SCORE, scores.max(initial=0.0) - _FAR_BEHIND)
         shortlist, scores = shortlist[kept], scores[kept]
-        ranks = scores + self._hints(asked, shortlist)
+        ranks = scores + self._size[shortlist] + self._hints(asked, shortlist)
+        ranks += np.where(scores == 100.0, _SAME_NAME, 0.0)  # noqa: PLR2004 - the same name
         order = np.lexsort((self._rank_of_size[shortlist], -ranks))[:limit]
         return [self._place(int(shortlist[i]), asked.postcode, float(scores[i])) for i in order]
 
@@ -227,22 +233,24 @@ class Gazetteer:
         bare = _bare(asked.words)
         compact = "".join(bare)
         quick = np.maximum(
-            process.cdist([compact], self._bare_compact, scorer=fuzz.ratio, dtype=np.float32)[0],
-            process.cdist([" ".join(bare)], self._bare, scorer=fuzz.token_sort_ratio, dtype=np.float32)[0],
+            process.cdist([compact], self._compact_names, scorer=fuzz.ratio, dtype=np.float32)[0],
+            process.cdist([" ".join(sorted(bare))], self._sorted, scorer=fuzz.ratio, dtype=np.float32)[0],
         )
         longest = max(bare, key=len)
-        quick[np.strings.find(self._bare_compact, longest) >= 0] += 100.0
+        quick[np.strings.find(self._compact_array, longest) >= 0] += 100.0
         for first, last in itertools.combinations(range(min(len(bare), _MAX_WORDS) + 1), 2):
             quick[self._named.get(" ".join(bare[first:last]), [])] += 200.0
         if asked.postcode in self._at_postcode:
             quick[self._at_postcode[asked.postcode]] += 200.0
-        # Among equals, the most populated: a short word is in many names.
-        return np.lexsort((self._rank_of_size, -quick))[:_SHORTLIST]
+        quick += self._size  # a short word is in many names
+        if len(quick) <= _SHORTLIST:
+            return np.arange(len(quick))
+        return np.argpartition(-quick, _SHORTLIST)[:_SHORTLIST]
 
     def _scores(self, words: tuple[str, ...], shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return how like the words each name of a shortlist is, 0 to 100; 100 for the same name only."""
         compact, bare = "".join(words), _bare(words)
-        bare_compact = "".join(bare)
+        bare_compact, in_order = "".join(bare), " ".join(sorted(bare))
         return np.array(
             [
                 100.0
@@ -250,10 +258,10 @@ class Gazetteer:
                 else 0.99
                 * max(
                     fuzz.ratio(compact, self._compact[position]),
-                    100.0 * OSA.normalized_similarity(bare_compact, str(self._bare_compact[position])),
-                    0.98 * fuzz.ratio(bare_compact, str(self._bare_compact[position])),
-                    0.98 * fuzz.token_sort_ratio(" ".join(bare), self._bare[position]),
-                    _beginning(bare_compact, str(self._bare_compact[position])),
+                    100.0 * OSA.normalized_similarity(bare_compact, self._compact_names[position]),
+                    0.98 * fuzz.ratio(bare_compact, self._compact_names[position]),
+                    0.98 * fuzz.ratio(in_order, self._sorted[position]),
+                    _beginning(bare_compact, self._compact_names[position]),
                     _word_by_word(bare, self._bare[position].split()),
                     _name_among(bare, self._bare[position].split()),
                 )
@@ -319,7 +327,7 @@ def _word_by_word(typed: Sequence[str], name: Sequence[str]) -> float:
     total = sum(map(len, typed))
     found = sum(len(word) * max(_word(word, other) for other in name) for word in typed)
     covered = min(1.0, total / sum(map(len, name)))
-    return found / total * (0.78 + 0.2 * covered)
+    return found / total * (0.7 + 0.25 * covered)
 
 
 def _name_among(typed: Sequence[str], name: Sequence[str]) -> float:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.finder.opening_times import closes_before, day_text, holiday_on, later, moment_text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from geo.finder.answer import Wishes
     from geo.finder.opening_times import OpeningStatus
     from geo.finder.start import Start
     from geo.finder.visits import Visits
     from geo.territory import Territory
+
+
+_NAMES_SHOWN: Final = 3
 
 
 def warnings(place: Mapping[str, Any], status: OpeningStatus, at: dt.datetime, minutes: float | None) -> Iterator[str]:
@@ -40,13 +43,26 @@ def warnings(place: Mapping[str, Any], status: OpeningStatus, at: dt.datetime, m
         yield "Adresse non connue : vérifiez-la avant de vous déplacer."
 
 
-def notes(territory: Territory, start: Start, wishes: Wishes, at: dt.datetime, visits: Visits) -> Iterator[str]:
-    """Give what was assumed, then the sources and their dates."""
+def notes(
+    territory: Territory, start: Start, wishes: Wishes, at: dt.datetime, visits: Visits, unknown_hours: Sequence[str]
+) -> Iterator[str]:
+    """Give what was assumed, then the sources and their dates.
+
+    Parameters
+    ----------
+    territory, start, wishes, at, visits
+        What the answer is made from.
+    unknown_hours
+        Names of near sites whose hours are not known.
+    """
     if start.note:
         yield start.note
     holiday = holiday_on(at.date(), civil_departement(territory))
     if holiday:
         yield f"Le {day_text(at.date())} est férié ({holiday}) : les sites sont tenus pour fermés."
+    if unknown_hours and wishes.at_that_moment:
+        names, more = ", ".join(unknown_hours[:_NAMES_SHOWN]), len(unknown_hours) - _NAMES_SHOWN
+        yield f"Horaires inconnus, non comptés comme ouverts : {names}{f' et {more} autre(s)' if more > 0 else ''}."
     if not visits.known:
         yield (
             "Chaque site aide pour les démarches de tous les opérateurs. Les venues d'un opérateur sur place ne sont "

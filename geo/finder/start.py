@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 import pyproj
 
 from geo.errors import ParameterError
@@ -56,7 +57,8 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
     here = snap(territory.network, [lon], [lat])
     if here.link[0] >= 0:
         return Start(lon, lat, here)
-    communes = territory.communes
+    columns = ["name", "lon", "lat"]
+    communes = pd.concat([territory.communes[columns], territory.neighbours[columns]])
     metres = straight_m(lon, lat, communes["lon"].to_numpy(), communes["lat"].to_numpy())
     order = np.argsort(metres, kind="stable")[:_COMMUNES_TRIED]
     points = snap(territory.network, communes["lon"].to_numpy()[order], communes["lat"].to_numpy()[order])

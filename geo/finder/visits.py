@@ -33,7 +33,9 @@ class Visits:
     def lines(self, facility_id: str) -> list[tuple[int, str]]:
         """Return weekday and words of each visit to a site: ``(1, "Cnav : 9 h – 12 h, sur place")``."""
         mine = self.table[self.table["facility_id"] == facility_id]
-        lines = []
+        lines: list[tuple[int, str]] = []
+        if mine.empty:
+            return lines
         for key, visits in mine.groupby(["weekday", "operator", "mode"], sort=True):
             weekday, operator, mode = cast("tuple[int, str, str]", key)
             lines.append((int(weekday), f"{operator} : {hours_text(_slots(visits))}, {_MODES[mode]}"))
