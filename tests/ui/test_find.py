@@ -160,16 +160,17 @@ def test_nothing_open_says_whom_to_call(open_app, territory):
 def test_bad_values_in_the_link_are_said_and_replaced(open_app):
     app = open_app(quand="demain", types="<b>", demarche="x", site="inconnu", lieu="99999")
     warnings = " ".join(element.value for element in app.warning)
-    for name in ("quand", "types", "demarche", "99999"):
-        assert name in warnings
-    assert sentence(app).startswith("Dites où vous êtes")
+    for name in ("quand", "types", "demarche"):
+        assert f"« {name} »" in warnings
+    assert sentence(app).startswith("La commune « 99999 »")
+    assert dict(app.query_params) == {"lieu": "99999", "site": "inconnu"}
 
 
 def test_a_site_that_is_not_in_the_answer(open_app):
     app = open_app(lieu=SARE, quand=AT_10, site="999999")
-    assert "le plus proche est montré" in app.info[0].value
-    app.run()
-    assert "site" not in app.query_params
+    shown = given(app, "found_sites")["answer"]
+    assert shown["chosen"] == shown["sites"][0]["id"]
+    assert "le plus proche est montré" in texts(app)
 
 
 def test_a_position_outside_the_territory_is_one_sentence(open_app):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -18,8 +17,9 @@ from geo.ui.components.distance_help import distance_help
 from geo.ui.components.find_map import find_map, map_answer
 from geo.ui.components.found_sites import found_sites
 from geo.ui.components.keep_and_share import keep_and_share
-from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.messages import show_approximations, show_notes
 from geo.ui.components.place_search import place_search, start_commune, start_from_position, start_words
+from geo.ui.components.privacy import privacy_sentence
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
 from geo.ui.session import change_state
@@ -41,15 +41,6 @@ _BEFORE: Final = """<div class="maillage-text">
 les jours : impôts, retraite, santé, famille, emploi, papiers d'identité, justice, logement, énergie.</p>
 <p>Écrivez votre commune, votre code postal ou votre adresse, ou touchez la carte. Vous verrez les sites les plus
 proches par la route, leurs horaires, et comment les joindre.</p></div>"""
-_PRIVACY: Final = (
-    "Vie privée : ce que vous écrivez n'est ni enregistré ni gardé. Deux demandes seulement sortent de cette machine : "
-    "une adresse qui n'est pas le nom d'une commune, envoyée à {geocoder}, qui en donne la position, et les images du "
-    "fond de carte, demandées par votre navigateur à {tiles}."
-)
-_PRIVACY_WITHOUT_GEOCODER: Final = (
-    "Vie privée : ce que vous écrivez n'est ni enregistré ni gardé, et ne sort pas de cette machine. Votre navigateur "
-    "ne demande ailleurs que les images du fond de carte, à {tiles}."
-)
 
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
@@ -61,6 +52,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     show_wishes(state, now, has_permanences=territory.permanences is not None)
     answer = _answer(territory, state)
     chosen = _chosen(answer, state)
+    with st.container():
+        _start_notes(territory, state, answer, chosen)
     routes = {} if answer is None else _routes(territory, answer)
     _map_and_list(territory, state, settings, answer, chosen, routes)
     if answer is not None and answer.sites:
@@ -76,52 +69,38 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
 
 def _answer(territory: Territory, state: AppState) -> Answer | None:
     """Show the answer first, in one sentence; `None` where there is no place to start from yet."""
+    sentence = "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
     answer = None
-    problem = None
-    position = _start_position(territory, state)
-    if position is not None:
+    commune = start_commune(state, territory)
+    position = state.position if commune is None else (commune.lon, commune.lat)
+    if state.place is not None and commune is None:
+        sentence = f"La commune « {state.place} » de l'adresse de la page n'est pas dans ce territoire. {sentence}"
+    elif position is not None:
         try:
             answer = find_sites(territory, *position, wishes_of(state))
+            sentence = answer_sentence(answer, wishes_of(state))
         except ParameterError as error:
-            problem = str(error)
-    if answer is not None:
-        sentence = answer_sentence(answer, wishes_of(state))
-    else:
-        sentence = problem or "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
+            sentence = str(error)
     show_sentence(sentence)
-    with st.container():
-        _start_notes(territory, state, answer)
     return answer
 
 
-def _start_notes(territory: Territory, state: AppState, answer: Answer | None) -> None:
-    """Say where the times are counted from."""
-    if answer is not None:
-        moved = (answer.start_lon, answer.start_lat) != (answer.lon, answer.lat)
-        show_notes([f"Départ : {start_words(state, territory)}.", *(answer.notes[:1] if moved else ())])
-
-
-def _start_position(territory: Territory, state: AppState) -> tuple[float, float] | None:
-    commune = start_commune(state, territory)
-    if commune is not None:
-        return commune.lon, commune.lat
-    if state.place is not None:
-        st.warning(plain(f"La commune « {state.place} » de l'adresse de la page n'est pas dans ce territoire."))
-        change_state(place=None)
-    return state.position
+def _start_notes(territory: Territory, state: AppState, answer: Answer | None, chosen: SiteAnswer | None) -> None:
+    """Say where the times are counted from, and which site is shown where the chosen one cannot be."""
+    if answer is None:
+        return
+    notes = [f"Départ : {start_words(state, territory)}."]
+    if (answer.start_lon, answer.start_lat) != (answer.lon, answer.lat):
+        notes += answer.notes[:1]
+    if chosen is not None and state.site not in {None, chosen.facility_id}:
+        notes.append("Le site que vous aviez choisi ne fait pas partie de cette réponse : le plus proche est montré.")
+    show_notes(notes)
 
 
 def _chosen(answer: Answer | None, state: AppState) -> SiteAnswer | None:
     """Return the site that the road leads to: the one chosen, else the first."""
-    if answer is None or not answer.sites:
-        return None
-    for site in answer.sites:
-        if site.facility_id == state.site:
-            return site
-    if state.site is not None:
-        st.info("Le site choisi ne fait plus partie de la réponse : le plus proche est montré.")
-        change_state(site=None)
-    return answer.sites[0]
+    sites = () if answer is None else answer.sites
+    return next((site for site in sites if site.facility_id == state.site), sites[0] if sites else None)
 
 
 def _map_and_list(
@@ -169,8 +148,7 @@ def _routes(territory: Territory, answer: Answer) -> dict[str, Route]:
 
 def _origin_of_the_answer(territory: Territory, settings: Settings, answer: Answer | None) -> None:
     """Say what leaves the machine, what was assumed, where the answer comes from."""
-    hosts = {"geocoder": urlsplit(settings.geocoder_url).hostname, "tiles": urlsplit(settings.tiles_url).hostname}
-    show_notes([(_PRIVACY if settings.geocoder_url else _PRIVACY_WITHOUT_GEOCODER).format(**hosts)])
+    show_notes([f"Vie privée. {privacy_sentence(settings)}"])
     if answer is not None:
         show_notes(answer.notes)
         show_approximations(approximation_sentences(territory))
