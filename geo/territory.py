@@ -16,7 +16,7 @@ import pandas as pd
 from geo.crs import WGS84
 from geo.errors import MaillageError, ParameterError, SourceError
 from geo.manifest import manifest_of
-from geo.network.approximate import approximate
+from geo.network.approximation import approximate
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.snapping import SnappedPoints, snap
@@ -140,9 +140,7 @@ class Territory:
             known = ", ".join(f"« {name} »" for name in self.facilities)
             msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
             raise ParameterError(msg)
-        table = self.facilities[facilities]
-        left_out = [kind for kind, counted in (("bus", buses), ("antenne", antennes)) if not counted]
-        table = table[~table["kind"].isin(left_out)].reset_index(drop=True)
+        table = counted_places(self.facilities[facilities], buses=buses, antennes=antennes)
         if table.empty:
             msg = (
                 f"Aucun lieu de la liste « {facilities} » n'est à compter dans « {self.name} » ou ses voisins. "
@@ -174,24 +172,52 @@ class Territory:
         ParameterError
             The territory has no such list, or nothing is left of it.
         """
-        table = self.facility_list(facilities, buses=buses, antennes=antennes)
+        return self.times_to(self.facility_list(facilities, buses=buses, antennes=antennes))
+
+    def times_to(self, places: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Time every demand point to the one of these places that it reaches soonest by car, as `travel_times`.
+
+        Parameters
+        ----------
+        places
+            Facility table (`geo.schemas.FACILITY_COLUMNS`), index 0..n-1. To no place at all, all times are <NA>.
+        """
         origins = self.demand_on_network
-        found = nearest_by_road(self.network, origins, snap(self.network, table.geometry.x, table.geometry.y))
+        found = nearest_by_road(self.network, origins, snap(self.network, places.geometry.x, places.geometry.y))
         reached = found.facility >= 0
-        which = np.where(reached, found.facility, 0)
+        # Position -1, where nothing is reached, is past the end: <NA>.
+        names = places[["facility_id", "name"]].reindex(found.facility).set_axis(self.demand.index)
         return pd.DataFrame(
             {
                 "commune_code": self.demand["commune_code"],
                 "population": self.demand["population"],
                 "travel_time_min": pd.array(np.where(reached, found.travel_time_s / 60, np.nan), dtype="Float64"),
                 "distance_km": pd.array(np.where(reached, found.length_m / 1000, np.nan), dtype="Float64"),
-                "facility_id": table["facility_id"].take(which).set_axis(self.demand.index).where(reached),
-                "facility_name": table["name"].take(which).set_axis(self.demand.index).where(reached),
+                "facility_id": names["facility_id"],
+                "facility_name": names["name"],
                 "snap_distance_m": origins.distance_m,
                 "on_network": origins.link >= 0,
             },
             index=self.demand.index,
         )
+
+    def with_sites(self, sites: gpd.GeoDataFrame, *, why: Mapping[str, Any]) -> Territory:
+        """Return the same territory with other France services sites; roads and residents are shared, not copied.
+
+        Parameters
+        ----------
+        sites
+            Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
+        why
+            What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
+        """
+        facilities = {**self.facilities, SITES: sites}
+        counts = {name: len(table) for name, table in facilities.items()}
+        changed = replace(
+            self, facilities=facilities, manifest={**self.manifest, "facilities": counts, "scenario": dict(why)}
+        )
+        vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network)
+        return changed
 
     @classmethod
     def build(  # noqa: PLR0913 - one argument per official file
@@ -332,6 +358,17 @@ class Territory:
         require_replaceable(Path(path), marker=_MANIFEST)
 
     @classmethod
+    def embedded(cls, profile: str = DEFAULT_PROFILE) -> Territory:
+        """Load the embedded Pyrénées-Atlantiques, on the network estimated with one speed profile.
+
+        Raises
+        ------
+        MaillageError
+            No such profile, or the project's own tables are damaged.
+        """
+        return _embedded(profile)
+
+    @classmethod
     def load(cls, path: Path | str | None = None) -> Territory:
         """Load a territory that was saved, or the embedded Pyrénées-Atlantiques.
 
@@ -341,11 +378,12 @@ class Territory:
             The folder is not a saved territory, or is damaged.
         """
         if path is None:
-            return _embedded()
+            return cls.embedded()
         folder = Path(path)
         if (folder / COUNTRY_MARKER).is_file():
             msg = (
-                f"« {folder.name} » : ce dossier est la France entière, seul « maillage diagnose » la lit. "
+                f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et « maillage plan » la "
+                f"lisent. "
                 f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
             )
             raise SourceError(msg)
@@ -416,7 +454,13 @@ class Territory:
             (folder / _MANIFEST).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _embedded() -> Territory:
+def counted_places(places: gpd.GeoDataFrame, *, buses: bool = False, antennes: bool = True) -> gpd.GeoDataFrame:
+    """Return the places of the kinds that are counted, index 0..n-1 (`Territory.travel_times` says what is counted)."""
+    left_out = [kind for kind, counted in (("bus", buses), ("antenne", antennes)) if not counted]
+    return places[~places["kind"].isin(left_out)].reset_index(drop=True)
+
+
+def _embedded(profile: str) -> Territory:
     tables = read_embedded(Settings.from_environment().data_dir / _EMBEDDED)
     everywhere = tables.communes.frame
     area = everywhere[everywhere["departement"] == _EMBEDDED_DEPARTEMENT]
@@ -428,7 +472,7 @@ def _embedded() -> Territory:
             SITES: near_places(tables.sites.frame, area),
             TAX_OFFICES: near_places(tables.tax_offices.frame, area),
         },
-        network=approximate(everywhere),
+        network=approximate(everywhere, profile=profile),
         cells=None,
         neighbours=_neighbours(everywhere, area),
         contours_approximate=True,
