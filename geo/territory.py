@@ -382,8 +382,8 @@ class Territory:
         folder = Path(path)
         if (folder / COUNTRY_MARKER).is_file():
             msg = (
-                f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et « maillage plan » la "
-                f"lisent. "
+                f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et "
+                f"« maillage plan » la lisent. "
                 f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
             )
             raise SourceError(msg)

@@ -305,3 +305,44 @@ def test_an_occupied_folder_is_refused_before_anything_is_read(run, small_world,
     assert len(err.strip().splitlines()) == 1  # no step was begun
     assert "n'a pas été écrit par maillage" in err
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_plan_as_json_and_files(run, built, tmp_path):
+    status, out, err = run(
+        "plan", built, "--new", 2, "--threshold", 9, "--no-antennes", "--out", tmp_path / "plan", "--json"
+    )
+    assert status == 0
+    assert "glouton" in err
+    found = json.loads(out)
+    assert [(label["code"], label["gain_residents"]) for label in found["selected"]] == [("64002", 500), ("64003", 300)]
+    assert (found["objective"], found["bound"], found["gap"]) == (800, 800, 0)
+    assert found["time_s"] >= 0
+    names = {path.name for path in (tmp_path / "plan").iterdir()}
+    assert names == {"labels.csv", "served.csv", "communes.csv", "plan.gpkg", "plan.json", "arguments.html"}
+
+
+def test_plan_in_sentences(run, built, tmp_path):
+    frr = tmp_path / "frr.csv"
+    frr.write_text("codgeo;libgeo;codefrr\n64004;D;FRR\n", encoding="utf-8")
+    status, out, _ = run(
+        "plan", built, "--budget", 110_000, "--threshold", 9, "--no-antennes", "--frr", frr, "--weight", "frr=3"
+    )
+    assert status == 0
+    assert "1. Commune D [64004] : 200 habitants" in out
+    assert "c'est le meilleur choix possible" in out
+
+
+def test_plan_refuses_in_one_line(run, built, tmp_path):
+    for arguments, found in (
+        (("--weight", "frr=2"), "--frr"),
+        (("--weight", "age"), "CRITERE=POIDS"),
+        (("--model", "best"), "coverage, set-cover, median, center"),
+        (("--payer", "me", "--budget", "1"), "Financeur"),
+        (("--exclude", "99999"), "99999"),
+        (("--candidates", tmp_path / "none.csv"), "none.csv"),
+        (("--new", "many"), "--new"),
+    ):
+        status, out, err = run("plan", built, *arguments)
+        assert (status, out) == (2, "")
+        assert found in err
+        assert "Traceback" not in err
