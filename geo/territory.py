@@ -28,7 +28,7 @@ from geo.sources.embedded import read_embedded
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
 from geo.storage import replacing_folder, require_replaceable
-from geo.study_area import bounds, near_communes, near_places
+from geo.study_area import bounds, near_communes, near_places, neighbour_outlines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -70,6 +70,9 @@ class Territory:
         True where cells around the communes' positions stand in for contours.
     manifest
         Sources, network, profile, notes and rows kept out, as plain values.
+    neighbours
+        Outlines of the neighbouring départements (`geo.study_area.neighbour_outlines`), `None` where their communes
+        are not known.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Territory:
     cells: gpd.GeoDataFrame | None
     contours_approximate: bool
     manifest: Mapping[str, Any]
+    neighbours: gpd.GeoDataFrame | None = None
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
@@ -298,6 +302,7 @@ class Territory:
             cells=None if cell_table is None else cell_table.frame,
             contours_approximate=False,
             manifest={},
+            neighbours=neighbour_outlines(everywhere, area),
         )
         sources = [*tables.sources, *([] if cell_table is None else [cell_table])]
         return replace(territory, manifest=manifest_of(territory, sources, everywhere))
@@ -349,9 +354,10 @@ class Territory:
                 communes=gpd.read_parquet(folder / "communes.parquet"),
                 facilities=lists,
                 network=RoadNetwork.load(folder / "network"),
-                cells=gpd.read_parquet(folder / "cells.parquet") if (folder / "cells.parquet").is_file() else None,
+                cells=_optional_layer(folder / "cells.parquet"),
                 contours_approximate=saved["contours_approximate"],
                 manifest=saved["manifest"],
+                neighbours=_optional_layer(folder / "neighbours.parquet"),
             )
         except MaillageError:
             raise
@@ -376,6 +382,8 @@ class Territory:
                 table.to_parquet(folder / f"facilities-{number}.parquet")
             if self.cells is not None:
                 self.cells.to_parquet(folder / "cells.parquet")
+            if self.neighbours is not None:
+                self.neighbours.to_parquet(folder / "neighbours.parquet")
             (folder / "network").mkdir()
             self.network.save(folder / "network")
             saved = {
@@ -385,6 +393,10 @@ class Territory:
                 "manifest": self.manifest,
             }
             (folder / _MANIFEST).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _optional_layer(path: Path) -> gpd.GeoDataFrame | None:
+    return gpd.read_parquet(path) if path.is_file() else None
 
 
 def _embedded() -> Territory:
@@ -403,6 +415,7 @@ def _embedded() -> Territory:
         cells=None,
         contours_approximate=True,
         manifest={},
+        neighbours=neighbour_outlines(everywhere, area),
     )
     sources = [tables.communes, tables.sites, tables.tax_offices]
     return replace(territory, manifest=manifest_of(territory, sources, everywhere))
