@@ -13,6 +13,7 @@ from typer.exceptions import Abort, TyperException
 from geo.cli.batch import batch
 from geo.cli.build import build
 from geo.cli.diagnose import diagnose
+from geo.cli.map import draw_map
 from geo.cli.nearest import nearest
 from geo.cli.validate import validate
 from geo.errors import MaillageError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (build, "Construire un territoire à partir des fichiers officiels."),
     (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
+    (draw_map, "Dessiner une carte à imprimer ou à projeter : PNG, SVG ou PDF."),
     (nearest, "Trouver les lieux les plus proches d'une position, par la route."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
@@ -37,8 +39,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _name(command: Callable[..., None]) -> str:
+    """Return the name of a command: that of its module."""
+    return command.__module__.rpartition(".")[2]
+
+
 for _command, _help in _COMMANDS:
-    app.command(help=_help)(_command)
+    app.command(_name(_command), help=_help)(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -69,7 +78,7 @@ def _in_french(error: TyperException) -> str:
         "MissingParameter": f"Il manque l'option « {option} ».",
         "BadParameter": f"La valeur donnée à « {option} » est refusée : elle n'est pas du type attendu.",
         "BadOptionUsage": f"L'option « {option} » est mal employée : il lui manque une valeur.",
-        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(command.__name__ for command, _ in _COMMANDS)}.",
+        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(_name(command) for command, _ in _COMMANDS)}.",
     }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")
     return f"{sentence} Voyez « maillage --help »."
 

@@ -86,7 +86,7 @@ def change_sentence(before: pd.DataFrame, after: pd.DataFrame, threshold_min: fl
     """
     where = f"à moins de {minutes_text(threshold_min)} {facility_phrase(facilities)}"
     population = int(before["population"].sum())
-    was, will = (int(round(float(frame["residents_within"].fillna(0).sum()))) for frame in (before, after))
+    was, will = (round(float(frame["residents_within"].fillna(0).sum())) for frame in (before, after))
     if population == 0:
         people = "La population n'est pas connue"
     elif will == was:
@@ -195,4 +195,3 @@ def _gain(minutes: float) -> str:
     if round(minutes, 1) == 0:
         return "ne gagne ni ne perd de temps"
     return f"{'gagne' if minutes > 0 else 'perd'} {format_minutes(abs(minutes))}"
-
