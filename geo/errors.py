@@ -41,6 +41,10 @@ class ParameterError(MaillageError, ValueError):
     """An option or an argument is outside what the function accepts."""
 
 
+class GeocodingError(MaillageError, ConnectionError):
+    """The address service cannot be reached or answers something unusable; never says what was searched."""
+
+
 class BatchError(MaillageError, RuntimeError):
     """A batch has no cluster to run on, or did not come to its end."""
 
@@ -61,6 +65,15 @@ class Fault:
         return self.message if self.row is None else f"ligne {self.row} : {self.message}"
 
 
+def listed(source: str, faults: Sequence[Fault], advice: str = "") -> str:
+    """Return one French message about all faults of a source; after `MAX_FAULTS_SHOWN` the rest is counted."""
+    shown = [str(fault) for fault in faults[:MAX_FAULTS_SHOWN]]
+    hidden = len(faults) - len(shown)
+    if hidden:
+        shown.append(f"et {hidden} autre(s) défaut(s)")
+    return f"{source} : {' ; '.join(shown)}. {advice}".strip()
+
+
 class SchemaError(MaillageError, ValueError):
     """A file was read but its content is not what was expected; lists every fault."""
 
@@ -79,12 +92,7 @@ class SchemaError(MaillageError, ValueError):
         self.source = source
         self.faults = tuple(faults)
         self.advice = advice
-        shown = [str(fault) for fault in self.faults[:MAX_FAULTS_SHOWN]]
-        hidden = len(self.faults) - len(shown)
-        if hidden:
-            shown.append(f"et {hidden} autre(s) défaut(s)")
-        text = f"{source} : " + " ; ".join(shown) + "."
-        super().__init__(f"{text} {advice}".strip())
+        super().__init__(listed(source, faults, advice))
 
     def __reduce__(self) -> tuple[type[SchemaError], tuple[str, Sequence[Fault], str]]:
         """Return how to make the error again: it may cross from one process to another."""

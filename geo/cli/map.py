@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -27,13 +27,18 @@ if TYPE_CHECKING:
     from geo.access.coverage import CoverageRule
     from geo.maps.static.sheet import Sheet
 
+_KINDS: Final = ("time", "under-served", "saved", "hours", "change")
+
 
 def draw_map(
     out: Annotated[Path, typer.Option(help="Fichier à écrire : .png (300 points par pouce), .svg ou .pdf.")],
     folder: TerritoryFolder = None,
     kind: Annotated[
         str,
-        typer.Option(help="time (temps de trajet), under-served (communes sous-desservies), saved (minutes gagnées)."),
+        typer.Option(
+            help="time (temps de trajet), under-served (communes sous-desservies), saved (minutes gagnées), hours (heures), "
+            "change (avant et après --scenario)."
+        ),
     ] = "time",
     threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
     facilities: Facilities = "sites",
@@ -41,6 +46,7 @@ def draw_map(
     min_share: MinShare = 0.5,
     buses: Buses = False,
     antennes: Antennes = True,
+    scenario: Annotated[Path | None, typer.Option(help="Scénario, pour la carte change.")] = None,
     page: Annotated[str, typer.Option(help="a4 (portrait ou paysage selon le territoire) ou 16:9.")] = "a4",
     date: Annotated[
         str | None, typer.Option(help="Date écrite sur la carte, AAAA-MM-JJ ; celle du jour sinon.")
@@ -54,16 +60,23 @@ def draw_map(
     require_format(out)
     drawn: dict[str, Any] = {"buses": buses, "antennes": antennes, "page": page, "today": _day(date)}
     name, chosen = list_name(facilities), coverage_rule(rule, min_share)
-    if kind not in {"time", "under-served", "saved"}:
-        msg = f"Carte « {kind} » inconnue. Cartes possibles : time, under-served, saved."
+    if kind not in _KINDS:
+        msg = f"Carte « {kind} » inconnue. Cartes possibles : {', '.join(_KINDS)}."
+        raise ParameterError(msg)
+    if (kind == "change") != (scenario is not None):
+        msg = "La carte change montre un scénario : donnez --kind change et --scenario FICHIER ensemble."
         raise ParameterError(msg)
     if folder is not None and Country.is_saved_at(folder):
         if kind != "time":
             msg = f"La carte « {kind} » se dessine par département ; pour toute la France, demandez --kind time."
             raise ParameterError(msg)
         sheet = _country(folder, threshold, name, chosen, drawn)
+    elif scenario is not None:
+        sheet = _change(folder, scenario, threshold, chosen, drawn)
     elif kind == "saved":
         sheet = _saved(folder, drawn)
+    elif kind == "hours":
+        sheet = _hours(folder, threshold, drawn)
     else:
         sheet = _coverage(folder, kind, threshold, name, chosen, drawn)
     write_sheet(sheet, out)
@@ -88,14 +101,41 @@ def _coverage(
 
 
 def _saved(folder: Path | None, drawn: dict[str, Any]) -> Sheet:
-    from geo.access.coverage import coverage
+    from geo.access.time_saved import time_saved
     from geo.maps.static.territory_maps import saved_minutes_map
 
     territory = load_territory(folder)
-    to_site = territory.travel_times(buses=drawn["buses"], antennes=drawn["antennes"])
-    to_office = territory.travel_times("tax_offices")
-    minutes = [coverage(territory, times=times)["travel_time_min"] for times in (to_office, to_site)]
-    return saved_minutes_map(territory, minutes[0] - minutes[1], **drawn)
+    saved, _ = time_saved(territory, buses=drawn["buses"], antennes=drawn["antennes"])
+    return saved_minutes_map(territory, saved["saved_min"], **drawn)
+
+
+def _hours(folder: Path | None, threshold: float, drawn: dict[str, Any]) -> Sheet:
+    from geo.access.opening import open_shares
+    from geo.maps.static.hours_chart import hours_chart
+
+    territory = load_territory(folder)
+    opening = open_shares(territory, threshold, buses=drawn["buses"], antennes=drawn["antennes"])
+    return hours_chart(territory, opening.shares, threshold, **drawn)
+
+
+def _change(
+    folder: Path | None, scenario_file: Path, threshold: float, rule: CoverageRule, drawn: dict[str, Any]
+) -> Sheet:
+    from geo.access.coverage import coverage
+    from geo.maps.static.change_map import change_map, changed_places
+    from geo.siting.scenario import apply
+    from geo.siting.scenario_json import scenario_from_json
+    from geo.sources.delimited import read_text
+
+    territory = load_territory(folder)
+    scenario = scenario_from_json(read_text(scenario_file, "Scénario"))
+    after = apply(territory, scenario)
+    covs = [
+        coverage(each, threshold, rule=rule, times=each.travel_times(buses=drawn["buses"], antennes=drawn["antennes"]))
+        for each in (territory, after)
+    ]
+    opened, closed = changed_places(territory.sites, after.sites)
+    return change_map(territory, covs[0], covs[1], opened, closed, threshold, title=scenario.name, rule=rule, **drawn)
 
 
 def _country(folder: Path, threshold: float, facilities: str, rule: CoverageRule, drawn: dict[str, Any]) -> Sheet:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.network.bounded_searches import travel_matrix
-from geo.network.shortest_paths import nearest_facility, times_from
+from geo.network.shortest_paths import nearest_facilities, nearest_facility, times_from
 from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points
 
 if TYPE_CHECKING:
@@ -60,6 +60,41 @@ def nearest_by_road(network: RoadNetwork, origins: SnappedPoints, facilities: Sn
     result.travel_time_s[origin[first]] = time[first]
     result.length_m[origin[first]] = length[first]
     result.facility[origin[first]] = facility[first]
+    return result
+
+
+def nearest_ones_by_road(
+    network: RoadNetwork, origins: SnappedPoints, facilities: SnappedPoints, k: int
+) -> NearestByRoad:
+    """Find the `k` facilities soonest reached from each origin, soonest first: arrays of shape (n_origins, k).
+
+    Where fewer than `k` can be reached the rest is inf and -1; the answer of ``k=1`` is that of `nearest_by_road`.
+    """
+    into, out = legs_to_points(network, facilities), legs_from_points(network, origins)
+    field = nearest_facilities(
+        network, into.node, k, start_time_s=into.time_s, start_length_m=into.length_m, facility=into.point
+    )
+    direct_origin, direct_facility, direct_time, direct_length = direct_trips(network, origins, facilities)
+    # One of the k nearest of a point is one of the k nearest of a node that it leaves by, or on its own street.
+    origin = np.concatenate([np.repeat(out.point, k), direct_origin])
+    time = np.concatenate([(field.travel_time_s[out.node] + out.time_s[:, None]).ravel(), direct_time])
+    length = np.concatenate([(field.length_m[out.node] + out.length_m[:, None]).ravel(), direct_length])
+    facility = np.concatenate([field.facility[out.node].ravel(), direct_facility])
+
+    order = np.lexsort((time, facility, origin))
+    order = order[facility[order] >= 0]
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(origin[order]) != 0) | (np.diff(facility[order]) != 0)
+    trip = order[first]
+    trip = trip[np.lexsort((facility[trip], time[trip], origin[trip]))]
+    rank = np.arange(len(trip)) - np.searchsorted(origin[trip], origin[trip])
+    trip, rank = trip[rank < k], rank[rank < k]
+
+    shape = (len(origins), k)
+    result = NearestByRoad(np.full(shape, np.inf), np.full(shape, np.inf), np.full(shape, -1, np.int64))
+    result.travel_time_s[origin[trip], rank] = time[trip]
+    result.length_m[origin[trip], rank] = length[trip]
+    result.facility[origin[trip], rank] = facility[trip]
     return result
 
 
