@@ -36,8 +36,8 @@ def draw_map(
     kind: Annotated[
         str,
         typer.Option(
-            help="time (temps de trajet), under-served (communes sous-desservies), saved (minutes gagnées), hours (heures), "
-            "change (avant et après --scenario)."
+            help="time (temps de trajet), under-served (communes sous-desservies), saved (minutes gagnées), "
+            "hours (heures d'ouverture) ou change (avant et après --scenario)."
         ),
     ] = "time",
     threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
@@ -48,9 +48,7 @@ def draw_map(
     antennes: Antennes = True,
     scenario: Annotated[Path | None, typer.Option(help="Scénario, pour la carte change.")] = None,
     page: Annotated[str, typer.Option(help="a4 (portrait ou paysage selon le territoire) ou 16:9.")] = "a4",
-    date: Annotated[
-        str | None, typer.Option(help="Date écrite sur la carte, AAAA-MM-JJ ; celle du jour sinon.")
-    ] = None,
+    date: Annotated[str | None, typer.Option(help="Date à écrire, AAAA-MM-JJ ; celle du jour sinon.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw a map and write it."""

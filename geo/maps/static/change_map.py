@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from geo.access.coverage import CoverageRule
 from geo.errors import ParameterError
 from geo.maps.origin import approximation_sentences, rule_text
@@ -31,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from geo.maps.static.ground import Ground
     from geo.territory import Territory
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _NAMES: Final = 12
 
 
-def change_map(
+def change_map(  # noqa: PLR0913 - each is a part of the comparison that the page states
     territory: Territory,
     cov_before: pd.DataFrame,
     cov_after: pd.DataFrame,
@@ -148,7 +148,7 @@ def _blocks(ground: Ground, before: pd.DataFrame, after: pd.DataFrame, meaning: 
     poor, still_poor = (cov["under_served"].fillna(value=False).to_numpy(bool) for cov in (before, after))
     known = population.notna().any()
 
-    def residents(chosen: np.ndarray) -> str:
+    def residents(chosen: NDArray[np.bool_]) -> str:
         return format_integer(population[chosen].sum()) if known else UNKNOWN
 
     rows = [

@@ -1,12 +1,19 @@
-"""Maps as files: PNG at 300 dots an inch, SVG and PDF, the same bytes for the same map."""
+"""Maps as files: PNG at 300 dots an inch, SVG, tagged PDF; the same bytes for the same map."""
 
 from __future__ import annotations
 
+import io
+import json
+from functools import cache
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import matplotlib as mpl
+import typst
 
 from geo.errors import ParameterError
 from geo.maps.static.sheet import drawing
+from geo.maps.static_route import FONT_FOLDER
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
@@ -16,7 +23,14 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("png", "svg", "pdf")
 _DPI: Final = 300
-_MAKER: Final = "maillage"
+#: A page that holds one picture and says what it shows.
+_PAGE: Final = """
+#let page-of = json("page.json")
+#set document(title: page-of.title, description: page-of.description, date: none)
+#set text(lang: "fr")
+#set page(width: page-of.width * 1mm, height: page-of.height * 1mm, margin: 0mm)
+#image("map.svg", width: 100%, alt: page-of.description)
+"""
 
 
 def write_sheet(sheet: Sheet, path: Path) -> None:
@@ -30,22 +44,15 @@ def write_sheet(sheet: Sheet, path: Path) -> None:
         The file cannot be written.
     """
     kind = require_format(path)
-    metadata: dict[str, dict[str, str | None]] = {
-        "png": {"Title": sheet.title, "Description": sheet.description, "Software": None},
-        "svg": {"Title": sheet.title, "Creator": _MAKER, "Date": None, "Language": "fr"},
-        "pdf": {
-            "Title": sheet.title,
-            "Subject": sheet.description,
-            "Creator": _MAKER,
-            "Producer": None,
-            "CreationDate": None,
-        },
-    }
     with replacing_file(path) as beside:
-        with drawing():
-            sheet.savefig(beside, format=kind, dpi=_DPI, metadata=metadata[kind])
-        if kind == "svg":
-            beside.write_text(_described(beside.read_text(encoding="utf-8"), sheet), encoding="utf-8")
+        if kind == "png":
+            with drawing():
+                metadata = {"Title": sheet.title, "Description": sheet.description, "Software": None}
+                sheet.savefig(beside, format="png", dpi=_DPI, metadata=metadata)
+        elif kind == "svg":
+            beside.write_text(_described(_svg(sheet, letters="path"), sheet), encoding="utf-8")
+        else:
+            beside.write_bytes(_pdf(sheet))
 
 
 def require_format(path: Path) -> str:
@@ -55,6 +62,37 @@ def require_format(path: Path) -> str:
         msg = f"« {path.name} » : format de carte inconnu. Terminez le nom par .png, .svg ou .pdf."
         raise ParameterError(msg)
     return kind
+
+
+def _svg(sheet: Sheet, *, letters: Literal["path", "none"]) -> str:
+    """Return a map as SVG, its letters as shapes or as text in the font of the maps."""
+    drawn = io.StringIO()
+    with drawing():
+        mpl.rcParams["svg.fonttype"] = letters
+        sheet.savefig(drawn, format="svg", metadata={"Title": sheet.title, "Creator": "maillage", "Date": None})
+    return drawn.getvalue()
+
+
+def _pdf(sheet: Sheet) -> bytes:
+    """Return a map as PDF whose text can be searched, tagged for screen readers (PDF/UA-1)."""
+    page = {
+        "title": sheet.title,
+        "description": sheet.description,
+        "width": sheet.width_mm,
+        "height": sheet.height_mm,
+    }
+    files: Any = {  # the stubs of typst do not know that it takes several files
+        "main.typ": _PAGE.encode(),
+        "page.json": json.dumps(page).encode(),
+        "map.svg": _svg(sheet, letters="none").encode(),
+    }
+    return bytes(typst.compile(files, format="pdf", font_paths=_fonts(), pdf_standards=["ua-1"]))
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return the font of the maps alone: a page does not depend on those of the machine."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])
 
 
 def _described(svg: str, sheet: Sheet) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from geo.maps.static.frame import HATCH, NEIGHBOUR_COLOUR, MapClass, hatch_lines
 from geo.maps.static.lettering import line_height_mm, text_width_mm, wrapped
@@ -16,6 +15,8 @@ from geo.maps.style import FACILITY_SHAPES, INK, UNKNOWN, format_integer, format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
     from geo.maps.static.ground import Ground
     from geo.maps.static.sheet import Sheet
@@ -34,7 +35,7 @@ class KeyRow:
     """One line of the legend: a swatch (fill, hatching, line) or a marker, its text, its values."""
 
     text: str
-    values: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
     fill: str | None = None
     hatch: str | None = None
     edge: str = _BORDER
@@ -90,7 +91,7 @@ def class_totals(position: pd.Series, population: pd.Series, classes: int) -> Cl
     which = position.to_numpy(np.int64)
     residents = population.reindex(position.index).to_numpy(np.float64, na_value=0.0)
     return ClassTotals(
-        tuple(int(round(number)) for number in np.bincount(which, weights=residents, minlength=classes)),
+        tuple(np.bincount(which, weights=residents, minlength=classes).round().astype(int).tolist()),
         tuple(np.bincount(which, minlength=classes).tolist()),
         int(population.reindex(position.index).isna().sum()),
     )
@@ -208,7 +209,7 @@ def _value_widths(block: KeyBlock) -> list[float]:
     """Return the width of each column of values (mm), from the right."""
     widths = [max(_LEAST_VALUE_MM, text_width_mm(title, _SIZE - 1) + 2) for title in reversed(block.value_titles)]
     for row in block.rows:
-        for number, value in enumerate(reversed(row.values)):
+        for number, value in enumerate(reversed(row.figures)):
             widths[number] = max(widths[number], text_width_mm(value, _SIZE, bold=row.bold) + 2)
     return widths
 
@@ -222,7 +223,7 @@ def _row_height(row: KeyRow, width: float) -> float:
 
 
 def _row_text_width(block: KeyBlock, row: KeyRow, width: float) -> float:
-    return width - _SWATCH_MM - 2 - sum(_value_widths(block)[: len(row.values)])
+    return width - _SWATCH_MM - 2 - sum(_value_widths(block)[: len(row.figures)])
 
 
 def _title_lines(block: KeyBlock, width: float) -> list[str]:
@@ -280,5 +281,5 @@ def _draw_row(sheet: Sheet, row: KeyRow, box: Box, text_width: float, rights: Se
     lines = _text_lines(row, text_width)
     first = middle + (len(lines) * line_height_mm(_SIZE)) / 2
     sheet.write_lines(box.x + _SWATCH_MM + 2, first + 0.2, lines, _SIZE, weight=weight)
-    for right, value in zip(rights, reversed(row.values), strict=False):
+    for right, value in zip(rights, reversed(row.figures), strict=False):
         sheet.write(right, middle - 0.95, value, _SIZE, ha="right", weight=weight)

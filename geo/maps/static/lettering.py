@@ -6,7 +6,7 @@ formula: what is drawn is what was written.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -31,6 +31,7 @@ def printable(text: str) -> str:
     return "".join(kept)
 
 
+@lru_cache(maxsize=8192)
 def text_width_mm(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of one line, in millimetres, at a size in points."""
     font = FontProperties(family=FONT, weight="bold" if bold else "normal", size=size)
@@ -40,17 +41,16 @@ def text_width_mm(text: str, size: float, *, bold: bool = False) -> float:
 
 def wrapped(text: str, width_mm: float, size: float, *, bold: bool = False) -> list[str]:
     """Return a text in lines that fit a width; breaks only at plain spaces, cuts a word that is too long."""
-    lines: list[str] = []
-    line = ""
-    for word in printable(text).split(" "):
-        longer = f"{line} {word}" if line else word
-        if text_width_mm(longer, size, bold=bold) <= width_mm:
-            line = longer
-            continue
-        if line:
-            lines.append(line)
-        line = shortened(word, width_mm, size, bold=bold)
-    return [*lines, line]
+    lines: list[list[str]] = [[]]
+    space, used = text_width_mm(" ", size, bold=bold), 0.0
+    for long_word in printable(text).split(" "):
+        word = shortened(long_word, width_mm, size, bold=bold)
+        width = text_width_mm(word, size, bold=bold)
+        if lines[-1] and used + space + width > width_mm:
+            lines.append([])
+        used = used + space + width if lines[-1] else width
+        lines[-1].append(word)
+    return [" ".join(words) for words in lines]
 
 
 def shortened(text: str, width_mm: float, size: float, *, bold: bool = False) -> str:

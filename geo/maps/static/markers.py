@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from geo.maps.style import ACCENT, INK
 
-
 #: Markers made smaller than this have no edge: it would fill them.
 _EDGED: Final = 0.5
 

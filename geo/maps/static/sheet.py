@@ -1,4 +1,4 @@
-"""A sheet of paper or a slide, measured in millimetres: title and answer on top, what it was made from at the bottom."""
+"""A sheet of paper or a slide, measured in millimetres: title and answer on top, origin at the bottom."""
 
 from __future__ import annotations
 
@@ -69,9 +69,7 @@ def drawing() -> Iterator[None]:
                 "text.parse_math": False,
                 # As wide in a picture as in a vector file, and as measured.
                 "text.hinting": "none",
-                "svg.fonttype": "path",
                 "svg.hashsalt": "maillage",
-                "pdf.fonttype": 42,
             }
         )
         yield

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import CoverageRule
 from geo.maps.origin import (
     approximation_sentences,
     counting_sentence,
@@ -40,7 +39,7 @@ from geo.maps.style import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geo.access.coverage import CoverageSummary
+    from geo.access.coverage import CoverageRule, CoverageSummary
     from geo.territory import Territory
 
 #: Classes of travel time on paper: those of the screens, then the communes with no known time.
@@ -263,7 +262,7 @@ def describe(blocks: Sequence[KeyBlock]) -> list[str]:
     """Return the figures of a legend as sentences, for those who do not see the map."""
     return [
         f"{block.title} : "
-        + ", ".join(f"{row.text}{' ' if row.values else ''}{' / '.join(row.values)}" for row in block.rows)
+        + ", ".join(f"{row.text}{' ' if row.figures else ''}{' / '.join(row.figures)}" for row in block.rows)
         + "."
         for block in blocks
         if block.rows
