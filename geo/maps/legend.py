@@ -21,6 +21,8 @@ from geo.maps.style import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from geo.maps.area_classes import AreaClass
+
 #: Prefix of the SVG pattern of an under-served commune, followed by its class.
 HATCHED: Final = "maillage-hatched-"
 #: SVG pattern of a commune that cannot be reached.
@@ -74,6 +76,35 @@ def legend_html(facilities: str, kinds: Collection[str], excluded: Collection[st
         f"{_group('Temps de trajet en voiture', times)}{_group('Communes', states)}"
         f"{_group(facility_title(facilities), shapes)}</div>"
     )
+
+
+def area_legend_html(title: str, classes: Sequence[AreaClass], outlined: str, signs: Sequence[tuple[str, str]]) -> str:
+    """Return the legend of a planning map as HTML.
+
+    Parameters
+    ----------
+    title
+        What the classes tell, in French.
+    classes
+        Classes in order; hatchings are those of `geo.maps.area_classes.area_pattern_defs`.
+    outlined
+        What a dashed outline means, empty where there is none.
+    signs
+        Sign or kind of facility on the map, and what it means.
+    """
+    areas = [_entry(_swatch(cls.fill), cls.label) for cls in classes]
+    if outlined:
+        areas.append(_entry(_swatch("#ffffff", outlined=True), outlined))
+    shapes = [
+        _entry(
+            facility_svg(sign, counted=True)
+            if sign in FACILITY_SHAPES
+            else f'<span class="maillage-sign" aria-hidden="true">{escape(sign)}</span>',
+            text,
+        )
+        for sign, text in signs
+    ]
+    return f'<div class="maillage-legend">{_group(title, areas)}{_group("Lieux", shapes)}</div>'
 
 
 def facility_svg(kind: str, *, counted: bool) -> str:
