@@ -45,6 +45,7 @@ COVER_PERCENT: Final = (5, 100)
 EUROS: Final = (0, 100_000_000)
 WEIGHTS: Final = (0, 10)
 AGENTS: Final = (1, 20)
+LEAST_RESIDENTS: Final = (0, 50_000)
 #: Places that may be left out of a plan.
 MOST_EXCLUDED: Final = 100
 #: Kinds of France services that may be looked for, in the order of the screen.
@@ -83,7 +84,7 @@ class AppState:
     For *Planifier*: `view` is the question; the threshold and what is counted are those of *Diagnostic*. `aim` is what
     new labels are for, `limit` whether `labels` or `budget_eur` (euros a year, paid by `payer`) bounds them,
     `cover_percent` the share of residents that the aim ``tous`` is about, `weight_*` what a resident who meets a
-    criterion counts for, `excluded` codes of places left out, `closed` the sites closed at once: ``tous``,
+    criterion counts for, `excluded` codes of places left out, `least_residents` how many a candidate commune has at least; `closed` the sites closed at once: ``tous``,
     ``type:KIND`` or ``porteur:BEARER``, `None` for none; `agents` how many agents a site is taken to have.
     """
 
@@ -120,6 +121,7 @@ class AppState:
     weight_qpv: float = 1.0
     weight_elderly: float = 1.0
     excluded: tuple[str, ...] = ()
+    least_residents: int = 0
     closed: str | None = None
     agents: int = 2
 
@@ -181,6 +183,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         weight_qpv=read.weight("poids_qpv", default.weight_qpv),
         weight_elderly=read.weight("poids_65", default.weight_elderly),
         excluded=read.codes("sauf", MOST_EXCLUDED),
+        least_residents=read.whole("taille", LEAST_RESIDENTS, default.least_residents),
         closed=read.text("fermer", _CLOSED, "« tous », « type: » ou « porteur: » suivi d'un nom"),
         agents=read.whole("agents", AGENTS, default.agents),
     )
@@ -247,6 +250,7 @@ def _texts(state: AppState) -> dict[str, str]:
         "poids_qpv": f"{state.weight_qpv:g}",
         "poids_65": f"{state.weight_elderly:g}",
         "sauf": ",".join(state.excluded),
+        "taille": str(state.least_residents),
         "fermer": state.closed or "",
         "agents": str(state.agents),
     }
