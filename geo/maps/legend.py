@@ -28,6 +28,9 @@ HATCHED: Final = "maillage-hatched-"
 #: SVG pattern of a commune that cannot be reached.
 UNREACHABLE_PATTERN: Final = f"{HATCHED}{UNREACHABLE_CLASS}"
 
+#: Sign of a site that a scenario closes.
+CLOSED_SIGN: Final = "×"
+
 _DIAGONAL: Final = "M-2 2L2 -2M0 8L8 0M6 10L10 6"
 _OTHER_DIAGONAL: Final = "M-2 6L2 10M0 0L8 8M6 -2L10 2"
 
@@ -95,16 +98,15 @@ def area_legend_html(title: str, classes: Sequence[AreaClass], outlined: str, si
     areas = [_entry(_swatch(cls.fill), cls.label) for cls in classes]
     if outlined:
         areas.append(_entry(_swatch("#ffffff", outlined=True), outlined))
-    shapes = [
-        _entry(
-            facility_svg(sign, counted=True)
-            if sign in FACILITY_SHAPES
-            else f'<span class="maillage-sign" aria-hidden="true">{escape(sign)}</span>',
-            text,
-        )
-        for sign, text in signs
-    ]
+    shapes = [_entry(_sign_picture(sign), text) for sign, text in signs]
     return f'<div class="maillage-legend">{_group(title, areas)}{_group("Lieux", shapes)}</div>'
+
+
+def _sign_picture(sign: str) -> str:
+    if sign in FACILITY_SHAPES:
+        return facility_svg(sign, counted=True)
+    tone = "closed" if sign == CLOSED_SIGN else "new"
+    return f'<span class="maillage-sign maillage-sign-{tone}" aria-hidden="true">{escape(sign)}</span>'
 
 
 def facility_svg(kind: str, *, counted: bool) -> str:

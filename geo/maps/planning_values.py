@@ -54,7 +54,7 @@ def site_markers(sites: gpd.GeoDataFrame) -> list[Marker]:
     ]
 
 
-def planning_values(
+def planning_values(  # noqa: PLR0913 - all that one map says
     classes: Sequence[AreaClass],
     position: NDArray[np.int64],
     lines: Sequence[Sequence[str]],
@@ -64,6 +64,7 @@ def planning_values(
     outlined: NDArray[np.bool_] | None = None,
     outline: str = "",
     signs: Sequence[tuple[str, str]] = (),
+    only_present: bool = False,
     clicks: str = "",
 ) -> dict[str, Any]:
     """Return what a planning map draws, ready for JSON.
@@ -82,11 +83,14 @@ def planning_values(
         bool, shape (n_communes,): communes with a dashed outline, and what it means.
     signs
         Signs and kinds on the map with their meaning.
+    only_present
+        Leave out of the legend the classes of no commune.
     clicks
         What a click asks the server: ``"position"``, ``"site"``, or nothing.
     """
     unknown = bool((position < 0).any())
-    shown = [*classes, UNKNOWN_AREA] if unknown else list(classes)
+    present = set(position.tolist()) if only_present else range(len(classes))
+    shown = [cls for number, cls in enumerate(classes) if number in present] + [UNKNOWN_AREA] * unknown
     drawn = np.zeros(len(position), bool) if outlined is None else outlined
     return {
         "fills": [cls.fill for cls in (*classes, UNKNOWN_AREA)],

@@ -85,9 +85,7 @@ def shared_sensitivity(
 
 
 @st.cache_resource(show_spinner=_WORKING, max_entries=16)
-def shared_catchment(
-    _territory: Territory, identity: str, agents: float, *, buses: bool, antennes: bool
-) -> Catchment:
+def shared_catchment(_territory: Territory, identity: str, agents: float, *, buses: bool, antennes: bool) -> Catchment:
     """Return the capacity within reach, by hours and agents."""
     del identity
     return catchment(_territory, agents=agents, buses=buses, antennes=antennes)

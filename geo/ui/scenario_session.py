@@ -51,7 +51,9 @@ def undo() -> None:
 
 def scenario_of_plan(plan: Plan) -> Scenario:
     """Return the scenario that opens the labels of a plan."""
-    scenario = Scenario(plan.territory, f"Plan de {len(plan.labels)} labels" if len(plan.labels) > 1 else "Plan d'un label")
+    scenario = Scenario(
+        plan.territory, f"Plan de {len(plan.labels)} labels" if len(plan.labels) > 1 else "Plan d'un label"
+    )
     for label in plan.labels.to_dict("records"):
         in_commune = label["code"] == label["commune_code"]
         place = Place(str(label["code"])) if in_commune else Place(lon=float(label["lon"]), lat=float(label["lat"]))

@@ -84,8 +84,9 @@ class AppState:
     For *Planifier*: `view` is the question; the threshold and what is counted are those of *Diagnostic*. `aim` is what
     new labels are for, `limit` whether `labels` or `budget_eur` (euros a year, paid by `payer`) bounds them,
     `cover_percent` the share of residents that the aim ``tous`` is about, `weight_*` what a resident who meets a
-    criterion counts for, `excluded` codes of places left out, `least_residents` how many a candidate commune has at least; `closed` the sites closed at once: ``tous``,
-    ``type:KIND`` or ``porteur:BEARER``, `None` for none; `agents` how many agents a site is taken to have.
+    criterion counts for, `excluded` codes of places left out, `least_residents` how many a candidate commune has at
+    least; `closed` the sites closed at once: ``tous``, ``type:KIND`` or ``porteur:BEARER``, `None` for none; `agents`
+    how many agents a site is taken to have.
     """
 
     screen: Screen = "trouver"

@@ -75,7 +75,11 @@ def plan_answer(plan: Plan) -> str:
     where = f"{labels}, à {_joined(plan.labels['name'].to_list())},"
     verb = "raient" if count > 1 else "rait"
     if plan.model == "set-cover":
-        whom = "tous les habitants" if after.residents_within >= after.residents else format_share(after.share_within) + " des habitants"
+        whom = (
+            "tous les habitants"
+            if after.residents_within >= after.residents
+            else format_share(after.share_within) + " des habitants"
+        )
         needed = "Il faut" if plan.gap == 0 else "Ce plan demande"
         return (
             f"{needed} {format_integer(count)} {'nouveaux labels' if count > 1 else 'nouveau label'} pour que {whom} "
@@ -108,7 +112,7 @@ def gap_sentence(plan: Plan) -> str:
     if plan.model == "set-cover":
         fewest = math.ceil(plan.bound - 1e-6)
         if plan.gap == 0:
-            return f"C'est prouvé : avec moins de {format_integer(count)}, parmi ces lieux candidats, ce n'est pas possible."
+            return f"C'est prouvé : parmi ces lieux candidats, {format_integer(count - 1)} ne suffiraient pas."
         return f"Il en faut au moins {format_integer(fewest)} : ce plan en demande {format_integer(count)}."
     if plan.model == "coverage":
         unit = "habitants pondérés" if weighted else "habitants"
@@ -135,9 +139,17 @@ def plan_figures(plan: Plan) -> list[tuple[str, str, str]]:
     before, after, count = plan.before, plan.after, len(plan.labels)
     threshold = _minutes(plan.threshold_min)
     if plan.model == "median":
-        first = ("Trajet moyen", format_minutes(after.mean_time_min), f"{format_minutes(before.mean_time_min)} aujourd'hui")
+        first = (
+            "Trajet moyen",
+            format_minutes(after.mean_time_min),
+            f"{format_minutes(before.mean_time_min)} aujourd'hui",
+        )
     elif plan.model == "center":
-        first = ("Le plus éloigné", format_minutes(after.worst_time_min), f"{format_minutes(before.worst_time_min)} aujourd'hui")
+        first = (
+            "Le plus éloigné",
+            format_minutes(after.worst_time_min),
+            f"{format_minutes(before.worst_time_min)} aujourd'hui",
+        )
     elif plan.model == "set-cover":
         first = ("Nouveaux labels", format_integer(count), f"parmi {format_integer(plan.candidates)} lieux candidats")
     else:
@@ -148,7 +160,11 @@ def plan_figures(plan: Plan) -> list[tuple[str, str, str]]:
         )
     return [
         first,
-        (f"À {threshold} ou moins", format_share(after.share_within), f"{format_share(before.share_within)} aujourd'hui"),
+        (
+            f"À {threshold} ou moins",
+            format_share(after.share_within),
+            f"{format_share(before.share_within)} aujourd'hui",
+        ),
         (
             "Coût par an",
             f"{format_integer(plan.costs.cost_eur * count)}{UNIT_SPACE}€",

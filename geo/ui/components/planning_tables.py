@@ -1,4 +1,4 @@
-"""Tables of the screen *Planifier*: French headings and numbers on screen, the same rows as a file for a spreadsheet."""
+"""Tables of the screen *Planifier*: French on screen, the same rows as a file for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _HEIGHT: Final = 420
 _ROW: Final = 35
+#: Widths of columns of names, in pixels; numbers take what their heading needs.
+_WIDTHS: Final = {"Site": 250, "Commune": 160, "Lieu": 170}
 #: How a column is written on screen, and its decimals in the file.
 _FORMATS: Final[Mapping[str, tuple[Callable[[Any], str], int]]] = {
     "whole": (format_integer, 0),
@@ -48,12 +50,17 @@ def show_table(table: pd.DataFrame, formats: Mapping[str, str], *, key: str, alt
     alt
         What it shows, for screen readers.
     """
-    shown = {heading: _FORMATS[kind][0] for heading, kind in formats.items()}
+    shown: Any = {heading: _FORMATS[kind][0] for heading, kind in formats.items()}
     st.dataframe(
         table.style.format(shown, na_rep=UNKNOWN),
         hide_index=True,
         height=min(_HEIGHT, _ROW * (len(table) + 1) + 3),
         placeholder=UNKNOWN,
+        column_config={
+            heading: st.column_config.TextColumn(width=width)
+            for heading, width in _WIDTHS.items()
+            if heading in table.columns
+        },
         key=key,
         alt=alt,
     )

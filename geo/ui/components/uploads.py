@@ -50,13 +50,16 @@ def read_bytes(content: bytes, reader: Callable[[Path], Any]) -> Upload:
     if len(content) > MOST_MEGABYTES * 1_000_000:
         msg = f"Fichier de {len(content) / 1e6:.0f} Mo refusé : au plus {MOST_MEGABYTES} Mo sont attendus."
         raise ParameterError(msg)
-    suffix = next((suffix for start, suffix in _BEGINNINGS if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(start)), ".csv")
+    suffix = next(
+        (suffix for start, suffix in _BEGINNINGS if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(start)), ".csv"
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"fichier{suffix}"
         path.write_bytes(content)
         table = reader(path).frame
     if len(table) > MOST_ROWS:
-        msg = f"Fichier de {format_integer(len(table))} lignes refusé : au plus {format_integer(MOST_ROWS)} sont attendues."
+        found, most = format_integer(len(table)), format_integer(MOST_ROWS)
+        msg = f"Fichier de {found} lignes refusé : au plus {most} sont attendues."
         raise ParameterError(msg)
     return Upload(table, len(table), hashlib.sha256(content).hexdigest()[:16])
 

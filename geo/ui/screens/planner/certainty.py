@@ -93,9 +93,21 @@ def _figures(found: Sensitivity) -> list[tuple[str, str, str]]:
     low, high = found.shares_within or (None, None)
     people = int(found.communes.loc[list(found.communes_flipping), "population"].sum())
     return [
-        ("Au moins", format_share(low), f"vitesses réduites de 10\u00a0% : {format_integer(found.residents_within[0])} habitants"),
-        ("Au plus", format_share(high), f"vitesses augmentées de 10\u00a0% : {format_integer(found.residents_within[1])} habitants"),
-        ("Communes près du seuil", format_integer(len(found.communes_flipping)), f"{format_integer(people)} habitants"),
+        (
+            "Au moins",
+            format_share(low),
+            f"vitesses réduites de 10\u00a0% : {format_integer(found.residents_within[0])} habitants",
+        ),
+        (
+            "Au plus",
+            format_share(high),
+            f"vitesses augmentées de 10\u00a0% : {format_integer(found.residents_within[1])} habitants",
+        ),
+        (
+            "Communes près du seuil",
+            format_integer(len(found.communes_flipping)),
+            f"{format_integer(people)} habitants",
+        ),
     ]
 
 
@@ -125,9 +137,11 @@ def _chosen_places(visit: Visit) -> None:
     st.header("Les mêmes lieux seraient-ils choisis ?", anchor=False)
     show_notes(
         [
-            "Le plan de « Où ouvrir ? » est calculé à nouveau avec des vitesses réduites et augmentées de 10 %, et avec "
-            "l'autre profil de vitesse là où il est connu. Un lieu choisi à chaque fois est sûr ; un lieu choisi une "
-            "fois sur deux peut être remplacé par un voisin."
+            (
+                "Le plan de « Où ouvrir ? » est calculé à nouveau avec des vitesses réduites et augmentées de"
+                " 10 %, et avec l'autre profil de vitesse là où il est connu. Un lieu choisi à chaque fois "
+                "est sûr ; un lieu choisi une fois sur deux peut être remplacé par un voisin."
+            )
         ]
     )
     question = plan_question(visit)
@@ -199,9 +213,11 @@ def _capacity(visit: Visit) -> None:
     show_table(table, _CAPACITY_FORMATS, key="capacity", alt="Capacité à portée par commune, la plus faible d'abord")
     show_notes(
         [
-            f"Unité : {found.unit}, pour 1 000 habitants. Deux sites qui partagent les mêmes habitants ne comptent pas "
-            "double, et un site éloigné compte moins qu'un site voisin (méthode E2SFCA, Luo et Qi, 2009 : poids 1 "
-            "jusqu'à 10 min, 0,68 jusqu'à 20, 0,22 jusqu'à 30)."
+            (
+                f"Unité : {found.unit}, pour 1 000 habitants. Deux sites qui partagent les mêmes habitants ne "
+                "comptent pas double, et un site éloigné compte moins qu'un site voisin (méthode E2SFCA, Luo "
+                "et Qi, 2009 : poids 1 jusqu'à 10 min, 0,68 jusqu'à 20, 0,22 jusqu'à 30)."
+            )
         ]
     )
     csv_button("Tableau (CSV)", table, _CAPACITY_FORMATS, f"{visit.file_stem('capacite')}.csv")

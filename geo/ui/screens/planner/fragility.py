@@ -61,9 +61,12 @@ def show(visit: Visit) -> None:
     show_table(table, _FORMATS, key="fragility_sites", alt="Sites, par nombre d'habitants qui passeraient le seuil")
     show_notes(
         [
-            f"Chaque site est fermé seul, les autres restant ouverts. « Passeraient le seuil » : habitants à "
-            f"{visit.threshold} ou moins d'un site aujourd'hui, et plus loin ensuite. « Minutes de plus » : en moyenne, "
-            "pour ceux dont c'est le site le plus proche. Les habitants des départements voisins ne sont pas comptés."
+            (
+                "Chaque site est fermé seul, les autres restant ouverts. « Passeraient le seuil » : habitants"
+                f" à {visit.threshold} ou moins d'un site aujourd'hui, et plus loin ensuite. « Minutes de plus"
+                " » : en moyenne, pour ceux dont c'est le site le plus proche. Les habitants des départements"
+                " voisins ne sont pas comptés."
+            )
         ]
     )
     csv_button("Tableau (CSV)", table, _FORMATS, f"{visit.file_stem('fragilite')}.csv")
@@ -82,7 +85,7 @@ def _figures(found: Fragility, threshold: str) -> list[tuple[str, str, str]]:
             format_integer(passing),
             f"sur {format_integer(found.residents_within)} habitants à portée",
         ),
-        ("Sites irremplaçables", format_integer(hanging), f"sur {format_integer(len(found.sites))}, voisins compris"),
+        ("Sites sans remplaçant", format_integer(hanging), f"sur {format_integer(len(found.sites))}, voisins compris"),
     ]
 
 
@@ -139,7 +142,9 @@ def _close_one(visit: Visit, site: str) -> None:
 def _many(visit: Visit) -> None:
     """Show what is left when all sites close, or all of a bearer or kind."""
     st.header("Et si beaucoup de sites fermaient à la fois ?", anchor=False)
-    show_notes(["Au printemps 2020, 534 sites ont fermé leurs portes ; 80 % ont continué par téléphone et par courriel."])
+    show_notes(
+        ["Au printemps 2020, 534 sites ont fermé leurs portes ; 80 % ont continué par téléphone et par courriel."]
+    )
     choices = _closures(visit)
     if visit.state.closed is not None and visit.state.closed not in choices:
         show_warnings([f"« {visit.state.closed} » n'est pas une fermeture possible dans ce territoire."])
@@ -166,7 +171,11 @@ def _many(visit: Visit) -> None:
 def _closure_figures(closure: Closure, threshold: str) -> list[tuple[str, str, str]]:
     change = closure.comparison.changes[0]
     return [
-        ("Sites fermés", format_integer(closure.sites_closed), f"{format_integer(closure.sites_open)} restent ouverts"),
+        (
+            "Sites fermés",
+            format_integer(closure.sites_closed),
+            f"{format_integer(closure.sites_open)} restent ouverts",
+        ),
         (
             f"Encore à {threshold} ou moins",
             format_integer(change.residents_within_after),
@@ -202,5 +211,3 @@ def _bearer_and_kind(closed: str) -> tuple[str | None, str | None]:
 def _close_many(visit: Visit, bearer: str | None, kind: str | None) -> None:
     take_scenario(closure_scenario(visit.territory, bearer=bearer, kind=kind))
     change_state(view="scenario")
-
-

@@ -51,7 +51,7 @@ def show(visit: Visit) -> None:
     first, *others = opening_sentences(opening)
     show_sentence(first)
     show_figures(_figures(opening))
-    show_notes(others)
+    show_notes(others[1:] if opening.residents else others)  # Saturdays and evenings are among the figures
     st.subheader("Dans la semaine", anchor=False)
     show_hours_table(
         opening.shares, f"Part des habitants avec un site ouvert à {visit.threshold} ou moins, semaine ordinaire"
@@ -73,7 +73,11 @@ def _figures(opening: OpeningTable) -> list[tuple[str, str, str]]:
     saturday, evening = opening.shares.loc["samedi"].max(), opening.shares.loc[:"vendredi", "18:00"].max()
     hours = opening.shares.to_numpy().sum() * SLOT_MIN / 60
     return [
-        ("Heures ouvertes à portée", f"{format_decimal(hours)}{UNIT_SPACE}h", "par habitant et par semaine, en moyenne"),
+        (
+            "Heures ouvertes à portée",
+            f"{format_decimal(hours)}{UNIT_SPACE}h",
+            "par habitant et par semaine, en moyenne",
+        ),
         ("Le samedi, au plus", format_share(saturday), "des habitants ont un site ouvert"),
         (f"En semaine à 18{UNIT_SPACE}h, au plus", format_share(evening), "des habitants ont un site ouvert"),
     ]
@@ -89,9 +93,11 @@ def _half_days(visit: Visit, opening: OpeningTable) -> None:
     show_table(table, _FORMATS, key="half_days", alt="Demi-journées à ouvrir, les plus utiles d'abord")
     show_notes(
         [
-            "Matin : 9 h à 12 h ; après-midi : 14 h à 17 h. « Heures × habitants » : heures pendant lesquelles un "
-            "habitant à portée de ce site n'a aucun site ouvert aujourd'hui, additionnées sur tous les habitants. "
-            "Là où les horaires ne sont pas connus, le site compte comme fermé : vérifiez-les d'abord."
+            (
+                "Matin : 9 h à 12 h ; après-midi : 14 h à 17 h. « Heures × habitants » : heures pendant lesquelles un "
+                "habitant à portée de ce site n'a aucun site ouvert aujourd'hui, additionnées sur tous les habitants. "
+                "Là où les horaires ne sont pas connus, le site compte comme fermé : vérifiez-les d'abord."
+            )
         ]
     )
     csv_button("Demi-journées (CSV)", table, _FORMATS, f"{visit.file_stem('demi-journees')}.csv")

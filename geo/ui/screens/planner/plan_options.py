@@ -30,19 +30,17 @@ _PAYERS: Final = {"tout": "le coût entier", "etat": "l'aide de l'État", "porte
 def show_plan_options(visit: Visit) -> None:
     """Show the fields."""
     state = visit.state
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             "Ce que vous visez",
             list(AIMS),
             format_func=lambda aim: AIMS[aim].format(visit.threshold),
-            width=420,
+            width=400,
             **bound("aim"),
         )
         if state.aim == "tous":
             low, high = COVER_PERCENT
-            st.slider(
-                "Part des habitants", low, high, step=STEP, format="%d %%", width=200, **bound("cover_percent")
-            )
+            st.slider("Part des habitants", low, high, step=STEP, format="%d %%", width=200, **bound("cover_percent"))
         else:
             _limit(state)
         visit.show_threshold()
@@ -60,10 +58,10 @@ def excluded_places(visit: Visit) -> tuple[str, ...]:
 
 
 def _limit(state: AppState) -> None:
-    st.selectbox("Vous fixez", list(_LIMITS), format_func=_LIMITS.__getitem__, width=180, **bound("limit"))
+    st.selectbox("Vous fixez", list(_LIMITS), format_func=_LIMITS.__getitem__, width=170, **bound("limit"))
     if state.limit == "labels":
         low, high = LABELS
-        st.number_input("Nouveaux labels", low, high, step=1, width=150, **bound("labels"))
+        st.number_input("Nouveaux labels", low, high, step=1, width=140, **bound("labels"))
     else:
         low, high = EUROS
         st.number_input("Budget (€ par an)", low, high, step=10_000, width=180, **bound("budget_eur"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 import streamlit as st
 
@@ -48,9 +48,10 @@ _POSITION: Final = re.compile(r"\s*(-?\d{1,2}(?:[.,]\d{1,8})?)\s*[;\s]\s*(-?\d{1
 def show_actions(visit: Visit, scenario: Scenario) -> None:
     """Show what can be tried, and why the last try failed."""
     st.session_state.setdefault(_KIND, "ouvrir")
-    kind: ActionKind = st.segmented_control(
+    st.segmented_control(
         "Ce que vous essayez", list(get_args(ActionKind)), format_func=_KINDS.__getitem__, required=True, key=_KIND
     )
+    kind = _chosen_kind()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         site = None if kind == "ouvrir" else _site_field(visit, scenario)
         if kind in {"ouvrir", "deplacer"}:
@@ -66,15 +67,19 @@ def show_actions(visit: Visit, scenario: Scenario) -> None:
         st.error(plain(failed), icon=":material/error:")
 
 
+def _chosen_kind() -> ActionKind:
+    return cast("ActionKind", st.session_state.get(_KIND, "ouvrir"))
+
+
 def clicks_wanted() -> str:
     """Return what a click on the map asks, for `geo.maps.planning_values`."""
-    kind = st.session_state.get(_KIND, "ouvrir")
+    kind = _chosen_kind()
     return {"ouvrir": "position", "deplacer": "position", "fermer": "site"}.get(kind, "")
 
 
 def place_clicked(visit: Visit, lon: float, lat: float) -> None:
     """Open or move a site where the map was clicked."""
-    kind = st.session_state.get(_KIND, "ouvrir")
+    kind = _chosen_kind()
     place = Place(lon=round(lon, 5), lat=round(lat, 5))
     if kind == "ouvrir":
         _open(visit.territory, place)
@@ -88,7 +93,7 @@ def place_clicked(visit: Visit, lon: float, lat: float) -> None:
 
 def site_clicked(visit: Visit, site: str) -> None:
     """Close the site that was clicked."""
-    if st.session_state.get(_KIND) == "fermer":
+    if _chosen_kind() == "fermer":
         _try(visit.territory, CloseSite(site))
 
 
@@ -108,9 +113,7 @@ def show_saving(visit: Visit, scenario: Scenario) -> None:
         if scenario.actions:
             st.button("Tout effacer", on_click=_clear, args=(territory,), help="« Annuler » le fait revenir.")
     st.session_state["scenario_name"] = scenario.name
-    st.text_input(
-        "Nom du scénario", max_chars=MAX_NAME, key="scenario_name", on_change=_rename, args=(territory,)
-    )
+    st.text_input("Nom du scénario", max_chars=MAX_NAME, key="scenario_name", on_change=_rename, args=(territory,))
     turn = st.session_state.setdefault("scenario_turn", 0)
     key = f"scenario_file_{turn}"
     st.file_uploader(
@@ -166,9 +169,7 @@ def _place_fields(visit: Visit, kind: ActionKind, site: str | None) -> None:
     ready = commune is not None and (kind == "ouvrir" or site is not None)
     st.button(f"{verb} ici", type="primary", disabled=not ready, on_click=_place, args=(visit, kind, site, commune))
     with st.popover("Par position"):
-        st.text_input(
-            "Latitude et longitude", placeholder="43.388 ; -1.660", max_chars=60, key="scenario_position"
-        )
+        st.text_input("Latitude et longitude", placeholder="43.388 ; -1.660", max_chars=60, key="scenario_position")
         st.button(f"{verb} à cette position", on_click=_place_at_position, args=(visit,))
 
 

@@ -70,8 +70,11 @@ def show(visit: Visit) -> None:
     csv_button("Tableau (CSV)", shown, _FORMATS, f"{visit.file_stem('impots')}.csv")
     visit.show_origin(
         [
-            "Un nombre négatif : le service des impôts est plus près. Un France services aide à faire sa déclaration et "
-            "à comprendre un avis ; il ne remplace pas le service des impôts pour un paiement ou un contentieux."
+            (
+                "Un nombre négatif : le service des impôts est plus près. Un France services aide à faire sa "
+                "déclaration et à comprendre un avis ; il ne remplace pas le service des impôts pour un "
+                "paiement ou un contentieux."
+            )
         ]
     )
 

@@ -75,7 +75,7 @@ class Visit:
     def show_threshold(self, label: str = "Seuil en voiture") -> None:
         """Show the slider of the threshold."""
         low, high = THRESHOLDS_MIN
-        st.slider(label, low, high, step=STEP, format="%d min", width=230, **bound("threshold_min"))
+        st.slider(label, low, high, step=STEP, format="%d min", width=220, **bound("threshold_min"))
 
     def show_counted(self) -> None:
         """Show which sites count, behind a button."""

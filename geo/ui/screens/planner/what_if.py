@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import streamlit as st
@@ -15,7 +15,7 @@ from geo.maps.planning_values import Marker, planning_values, site_markers
 from geo.maps.style import UNIT_SPACE, format_decimal, format_integer, format_minutes, format_share
 from geo.report.planning_sentences import action_sentences, comparison_sentences
 from geo.siting.comparison import THRESHOLDS_MIN, compare
-from geo.siting.scenario import ChangeHours, CloseSite, MoveSite, OpenSite, apply
+from geo.siting.scenario import ChangeHours, MoveSite, OpenSite, apply
 from geo.territory import counted_places
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import show_failure, show_notes
@@ -53,7 +53,12 @@ _FORMATS: Final = {
     "Écart (min)": "decimal",
 }
 #: Sign of a place on the map, and what it means.
-_SIGNS: Final = (("main", "Site"), ("+", "Site ouvert"), ("×", "Site fermé"), ("→", "Site déplacé, à sa place d'arrivée"))
+_SIGNS: Final = (
+    ("main", "Site"),
+    ("+", "Site ouvert"),
+    ("×", "Site fermé"),
+    ("→", "Site déplacé, à sa place d'arrivée"),
+)
 
 
 def show(visit: Visit) -> None:
@@ -80,7 +85,14 @@ def show(visit: Visit) -> None:
 
 def _compared(visit: Visit, scenario: Scenario) -> ScenarioComparison:
     thresholds = dict.fromkeys((visit.threshold_min, *THRESHOLDS_MIN))
-    return compare(visit.territory, scenario, tuple(thresholds), before=visit.times(), **visit.counted)
+    return compare(
+        visit.territory,
+        scenario,
+        tuple(thresholds),
+        before=visit.times(),
+        buses=visit.state.buses,
+        antennes=visit.state.antennes,
+    )
 
 
 def _answer(comparison: ScenarioComparison, change: ThresholdChange, threshold: str) -> str:
@@ -105,7 +117,15 @@ def _answer(comparison: ScenarioComparison, change: ThresholdChange, threshold: 
             f"{format_integer(comparison.residents_later)}."
         )
     moves = [f"{format_integer(gained)} habitants passent à {threshold} ou moins d'un site"] if gained else []
-    moves += [f"{format_integer(lost)} passent au-delà" if gained else f"{format_integer(lost)} habitants passent au-delà de {threshold}"] if lost else []
+    moves += (
+        [
+            f"{format_integer(lost)} passent au-delà"
+            if gained
+            else f"{format_integer(lost)} habitants passent au-delà de {threshold}"
+        ]
+        if lost
+        else []
+    )
     return f"Avec ce scénario, {' et '.join(moves)} : {after} sont à {threshold} ou moins, contre {before} aujourd'hui."
 
 
@@ -115,7 +135,7 @@ def _figures(comparison: ScenarioComparison) -> list[tuple[str, str, str]]:
         (
             f"À {change.threshold_min:g}{UNIT_SPACE}min ou moins",
             f"+{format_integer(change.residents_gained)}\u2002\u2212{format_integer(change.residents_lost)}",
-            "habitants gagnés, habitants perdus",
+            "habitants gagnés et perdus",
         )
         for change in sorted(shown, key=lambda change: change.threshold_min)
     ]
@@ -137,6 +157,7 @@ def _map(visit: Visit, scenario: Scenario, comparison: ScenarioComparison) -> No
         outlined=beyond & (position >= 0),
         outline=f"À plus de {visit.threshold} en moyenne, après le scénario",
         signs=_SIGNS,
+        only_present=True,
         clicks=clicks_wanted(),
     )
     visit.show_map(
@@ -163,7 +184,15 @@ def _markers(visit: Visit, scenario: Scenario) -> list[Marker]:
     for marker in site_markers(now):
         sign = signs.get(marker.facility_id, "")
         markers.append(
-            Marker(marker.facility_id, marker.name, marker.lon, marker.lat, marker.kind, sign, details.get(sign, marker.detail))
+            Marker(
+                marker.facility_id,
+                marker.name,
+                marker.lon,
+                marker.lat,
+                marker.kind,
+                sign,
+                details.get(sign, marker.detail),
+            )
         )
     gone = visit.sites[~visit.sites["facility_id"].isin(now["facility_id"])]
     markers += [
@@ -196,7 +225,9 @@ def _details(visit: Visit, scenario: Scenario, comparison: ScenarioComparison) -
     sides = communes["travel_time_before_min"].isna() != communes["travel_time_after_min"].isna()
     noticed = (communes["delta_min"].abs() >= CHANGED_MIN).fillna(value=False) | sides
     changed = communes[noticed]
-    order = changed["delta_min"].abs().astype("Float64").fillna(np.inf).sort_values(ascending=False, kind="stable").index
+    order = (
+        changed["delta_min"].abs().astype("Float64").fillna(np.inf).sort_values(ascending=False, kind="stable").index
+    )
     if changed.empty:
         show_notes(["Aucune."])
         return

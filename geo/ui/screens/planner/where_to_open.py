@@ -34,6 +34,8 @@ from geo.ui.session import change_state
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import pandas as pd
+
     from geo.report.label_argument import LabelArgument
     from geo.siting.costs import Payer as CostsPayer
     from geo.siting.plan import Plan
@@ -58,6 +60,7 @@ _LABELS: Final = {
     "gain_alone_residents": "S'il était seul",
     "residents_served": "Habitants servis",
     "minutes_saved_mean": "Minutes gagnées",
+    "largest_served": "Plus grosse commune servie",
     "cost_eur": "Coût (€ par an)",
     "holds_site": "A déjà un site",
     "code": "Code",
@@ -133,9 +136,11 @@ def show(visit: Visit) -> None:
         st.markdown(METHOD)
         show_notes(
             [
-                f"{format_integer(plan.candidates)} lieux candidats comparés en {format_decimal(plan.time_s)} s. "
-                "Un lieu est comparé par sa position : une commune voisine peut convenir presque autant. "
-                "La vue « Marge d'erreur » dit quels lieux restent choisis quand les vitesses changent."
+                (
+                    f"{format_integer(plan.candidates)} lieux candidats comparés en {format_decimal(plan.time_s)} s. "
+                    "Un lieu est comparé par sa position : une commune voisine peut convenir presque autant. "
+                    "La vue « Marge d'erreur » dit quels lieux restent choisis quand les vitesses changent."
+                )
             ]
         )
     visit.show_origin()
@@ -244,13 +249,14 @@ def _map(visit: Visit, plan: Plan) -> None:
         outlined=beyond & (position >= 0),
         outline=f"Reste à plus de {visit.threshold} en moyenne",
         signs=signs,
+        only_present=True,
     )
     visit.show_map(values, "plan", "Carte de ce que le plan change par commune, avec les nouveaux labels numérotés.")
 
 
 def _tables(visit: Visit, plan: Plan) -> None:
     st.subheader("Les labels, du plus utile au moins utile", anchor=False)
-    table = french_table(plan.labels, _LABELS)
+    table = french_table(_with_largest(plan), _LABELS)
     show_table(table, _LABEL_FORMATS, key="plan_labels", alt="Labels du plan, par rang")
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
     with st.container(horizontal=True):
@@ -279,6 +285,13 @@ def _tables(visit: Visit, plan: Plan) -> None:
             help="Une page par label, à imprimer : critères remplis, habitants servis, temps avant et après.",
         )
     _argument(plan)
+
+
+def _with_largest(plan: Plan) -> pd.DataFrame:
+    """Return the labels with the commune where most of those whom they serve live: `largest_served` (text)."""
+    largest = plan.served.loc[plan.served.groupby("label_code")["residents"].idxmax()].set_index("label_code")
+    words = largest["commune_name"] + " (" + largest["residents"].map(format_integer) + ")"
+    return plan.labels.assign(largest_served=words.reindex(plan.labels["code"]).array)
 
 
 def _argument(plan: Plan) -> None:
