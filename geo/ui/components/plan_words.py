@@ -68,8 +68,8 @@ def plan_answer(plan: Plan) -> str:
     if count == 0:
         nothing = "Aucun nouveau label n'est utile" if plan.asked or plan.model == "set-cover" else "Sans nouveau label"
         return (
-            f"{nothing} : {format_share(before.share_within)} des habitants sont à {threshold} ou moins d'un site, "
-            f"{format_minutes(before.mean_time_min)} en moyenne."
+            f"{nothing}\u00a0: {format_share(before.share_within)} des habitants sont à {threshold} ou moins d'un "
+            f"site, {format_minutes(before.mean_time_min)} en moyenne."
         )
     labels = f"{format_integer(count)} nouveaux labels" if count > 1 else "Un nouveau label"
     where = f"{labels}, à {_joined(plan.labels['name'].to_list())},"
@@ -97,8 +97,8 @@ def plan_answer(plan: Plan) -> str:
         )
     brought = after.residents_within - before.residents_within
     return (
-        f"{where} rapproche{verb} {format_integer(brought)} habitants : {share} seraient à {threshold} ou moins d'un "
-        f"site."
+        f"{where} rapproche{verb} {format_integer(brought)} habitants\u00a0: {share} seraient à {threshold} ou "
+        f"moins d'un site."
     )
 
 
@@ -108,12 +108,12 @@ def gap_sentence(plan: Plan) -> str:
     others = f"de {format_integer(count)} lieux" if count > 1 else "d'un lieu"
     weighted = plan.weights != Weights()
     if count == 0:
-        return "Les chiffres sont ceux d'aujourd'hui : rien n'a été choisi."
+        return "Les chiffres sont ceux d'aujourd'hui\u00a0: rien n'a été choisi."
     if plan.model == "set-cover":
         fewest = math.ceil(plan.bound - 1e-6)
         if plan.gap == 0:
-            return f"C'est prouvé : parmi ces lieux candidats, {format_integer(count - 1)} ne suffiraient pas."
-        return f"Il en faut au moins {format_integer(fewest)} : ce plan en demande {format_integer(count)}."
+            return f"C'est prouvé\u00a0: parmi ces lieux candidats, {format_integer(count - 1)} ne suffiraient pas."
+        return f"Il en faut au moins {format_integer(fewest)}\u00a0: ce plan en demande {format_integer(count)}."
     if plan.model == "coverage":
         unit = "habitants pondérés" if weighted else "habitants"
         best = f"ne peut rapprocher plus de {format_integer(plan.bound)} {unit}"
@@ -127,7 +127,7 @@ def gap_sentence(plan: Plan) -> str:
         best = f"ne peut faire gagner plus de {_time(plan.bound / people)} {unit} en moyenne"
         reached = f"ce plan en fait gagner {_time(plan.objective / people)}"
     if plan.gap == 0:
-        return f"C'est prouvé : aucun autre choix {others}, parmi les candidats, {best}."
+        return f"C'est prouvé\u00a0: aucun autre choix {others}, parmi les candidats, {best}."
     return (
         f"Aucun autre choix {others}, parmi les candidats, {best} ; {reached}, soit au plus "
         f"{format_decimal(100 * plan.gap, 2)}{UNIT_SPACE}% d'écart avec le meilleur plan possible."

@@ -59,7 +59,13 @@ function createPlanningMap(L, map, base, ask) {
   map.on("zoomend", markFar);
 
   return (next) => {
-    const first = values === null;
+    if (values === null) {
+      // The first view; shapes are only drawn once the map has one.
+      const known = communes.filter((_, i) => next.classes[i] < next.fills.length - 1);
+      const bounds = L.latLngBounds((known.length ? known : communes).map((layer) => layer.getBounds()));
+      map.fitBounds(bounds, { padding: [8, 8] });
+      markFar();
+    }
     values = next;
     communes.forEach((layer, i) => {
       const outlined = values.outlined[i];
@@ -79,11 +85,6 @@ function createPlanningMap(L, map, base, ask) {
     });
     drawPlaces();
     map.getContainer().classList.toggle("maillage-aim", values.clicks === "position");
-    if (first) {
-      const known = communes.filter((_, i) => values.classes[i] < values.fills.length - 1);
-      map.fitBounds(L.latLngBounds((known.length ? known : communes).map((layer) => layer.getBounds())), { padding: [8, 8] });
-      markFar();
-    }
   };
 }
 

@@ -94,8 +94,8 @@ def _places(visit: Visit) -> None:
     names = _candidate_names(visit)
     given = kept_upload(CANDIDATES) is not None
     left_out = len(visit.state.excluded)
-    label = "Lieux candidats : votre liste" if given else "Lieux candidats : communes"
-    with st.popover(label + (f", {left_out} écarté(s)" if left_out else "")):
+    told = ["votre liste"] * given + [f"{left_out} écarté(s)"] * bool(left_out)
+    with st.popover(f"Lieux candidats : {', '.join(told)}" if told else "Lieux candidats"):
         uploaded(
             CANDIDATES,
             "Une liste de lieux (anciennes MSAP, postes, mairies)",

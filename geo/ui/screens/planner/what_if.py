@@ -97,36 +97,31 @@ def _compared(visit: Visit, scenario: Scenario) -> ScenarioComparison:
 
 def _answer(comparison: ScenarioComparison, change: ThresholdChange, threshold: str) -> str:
     if not comparison.residents:
-        return "La population n'est pas connue : aucun habitant ne peut être compté."
+        return "La population n'est pas connue\u00a0: aucun habitant ne peut être compté."
     before, after = (
         format_share(count / comparison.residents)
         for count in (change.residents_within_before, change.residents_within_after)
     )
     if not comparison.scenario.actions:
         return (
-            f"Rien n'est encore changé : {before} des habitants sont à {threshold} ou moins d'un site. Ouvrez, fermez "
-            "ou déplacez un site pour voir l'effet."
+            f"Rien n'est encore changé\u00a0: {before} des habitants sont à {threshold} ou moins d'un site. Ouvrez, "
+            "fermez ou déplacez un site pour voir l'effet."
         )
     gained, lost = change.residents_gained, change.residents_lost
     if not gained and not lost:
         if not comparison.residents_sooner and not comparison.residents_later:
             return "Aucun trajet ne change avec ce scénario."
         return (
-            f"Personne ne passe le seuil de {threshold} : le trajet raccourcit pour "
+            f"Personne ne passe le seuil de {threshold}\u00a0: le trajet raccourcit pour "
             f"{format_integer(comparison.residents_sooner)} habitants et s'allonge pour "
             f"{format_integer(comparison.residents_later)}."
         )
     moves = [f"{format_integer(gained)} habitants passent à {threshold} ou moins d'un site"] if gained else []
-    moves += (
-        [
-            f"{format_integer(lost)} passent au-delà"
-            if gained
-            else f"{format_integer(lost)} habitants passent au-delà de {threshold}"
-        ]
-        if lost
-        else []
-    )
-    return f"Avec ce scénario, {' et '.join(moves)} : {after} sont à {threshold} ou moins, contre {before} aujourd'hui."
+    if lost:
+        beyond = "passent au-delà" if gained else f"habitants passent au-delà de {threshold}"
+        moves.append(f"{format_integer(lost)} {beyond}")
+    share = f"{after} sont à {threshold} ou moins, contre {before} aujourd'hui"
+    return f"Avec ce scénario, {' et '.join(moves)}\u00a0: {share}."
 
 
 def _figures(comparison: ScenarioComparison) -> list[tuple[str, str, str]]:

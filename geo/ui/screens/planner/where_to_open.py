@@ -303,15 +303,16 @@ def _argument(plan: Plan) -> None:
     )
     argument = arguments[code]
     st.markdown("  \n".join(plain(sentence) for sentence in argument.summary))
+    st.markdown("Critères de la préfecture :")
     st.markdown(_criteria(argument))
     table = french_table(argument.communes, _SERVED)
     show_table(table, _SERVED_FORMATS, key="plan_served", alt=f"Habitants servis par le label {argument.title}")
 
 
 def _criteria(argument: LabelArgument) -> str:
-    met = {True: "**oui**", False: "non", None: "—"}
-    rows = [f"| {plain(item.name)} | {met[item.met]} | {plain(item.sentence)} |" for item in argument.criteria]
-    return "\n".join(["| Critère de la préfecture | Rempli | Constat |", "|---|---|---|", *rows])
+    """Return the criteria of the prefecture as a list in Markdown."""
+    met = {True: " : oui.", False: " : non.", None: "."}
+    return "\n".join(f"- **{plain(item.name + met[item.met])}** {plain(item.sentence)}" for item in argument.criteria)
 
 
 def _gpkg(visit: Visit, plan: Plan) -> bytes:
