@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
-from geo.siting.scenario import OpenSite, Place, Scenario
+from geo.siting.scenario import OpenSite, Place, Scenario, apply
 
 if TYPE_CHECKING:
     from geo.siting.plan import Plan
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 _VERSIONS: Final = "scenario_versions"
+_AFTER: Final = "scenario_territory"
 _MOST_VERSIONS: Final = 200
 NEW_NAME: Final = "Mon scénario"
 
@@ -27,6 +28,22 @@ def current_scenario(territory: Territory) -> Scenario:
     if not versions or versions[-1].territory != territory.name:
         return Scenario(territory.name, NEW_NAME)
     return versions[-1]
+
+
+def territory_after(territory: Territory, scenario: Scenario) -> Territory:
+    """Return the territory as a scenario leaves it; the last answer is kept, for several parts of the screen ask.
+
+    Raises
+    ------
+    ParameterError
+        The scenario does not fit the territory.
+    """
+    if not scenario.actions:
+        return territory
+    kept = st.session_state.get(_AFTER)
+    if kept is None or kept[0] is not territory or kept[1] != scenario:
+        kept = st.session_state[_AFTER] = (territory, scenario, apply(territory, scenario))
+    return cast("Territory", kept[2])
 
 
 def take_scenario(scenario: Scenario) -> None:

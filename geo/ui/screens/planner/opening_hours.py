@@ -10,13 +10,12 @@ from geo.access.opening import SLOT_MIN, open_shares
 from geo.errors import MaillageError
 from geo.maps.style import UNIT_SPACE, format_decimal, format_share
 from geo.report.planning_sentences import opening_sentences
-from geo.siting.scenario import apply
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.hours_table import show_hours_table
 from geo.ui.components.messages import show_failure, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.planning_cache import shared_opening
-from geo.ui.scenario_session import current_scenario
+from geo.ui.scenario_session import current_scenario, territory_after
 
 if TYPE_CHECKING:
     from geo.access.opening import OpeningTable
@@ -44,7 +43,7 @@ def show(visit: Visit) -> None:
     opening = shared_opening(visit.territory, visit.identity, visit.threshold_min, **visit.counted)
     if with_scenario:
         try:
-            changed = apply(visit.territory, current_scenario(visit.territory))
+            changed = territory_after(visit.territory, current_scenario(visit.territory))
             opening = open_shares(changed, visit.threshold_min, **visit.counted)
         except MaillageError as error:
             show_failure(error)

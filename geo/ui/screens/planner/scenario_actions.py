@@ -11,11 +11,11 @@ import streamlit as st
 from geo.access.opening import AFTERNOON, HALF_DAYS, MORNING
 from geo.errors import MaillageError
 from geo.maps.style import format_decimal
-from geo.siting.scenario import MAX_NAME, ChangeHours, CloseSite, MoveSite, OpenSite, Place, apply
+from geo.siting.scenario import MAX_NAME, ChangeHours, CloseSite, MoveSite, OpenSite, Place
 from geo.siting.scenario_json import MAX_CHARACTERS, scenario_from_json, scenario_to_json
 from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
 from geo.ui.components.messages import plain, show_notes
-from geo.ui.scenario_session import NEW_NAME, act, can_undo, current_scenario, take_scenario, undo
+from geo.ui.scenario_session import NEW_NAME, act, can_undo, current_scenario, take_scenario, territory_after, undo
 
 if TYPE_CHECKING:
     from geo.siting.scenario import Action, Scenario
@@ -145,7 +145,7 @@ def _site_field(visit: Visit, scenario: Scenario) -> str | None:
 
 def _sites_now(territory: Territory, scenario: Scenario) -> dict[str, str]:
     try:
-        sites = apply(territory, scenario).sites
+        sites = territory_after(territory, scenario).sites
     except MaillageError:  # said where the scenario is compared
         sites = territory.sites
     rows = sorted(
@@ -209,7 +209,7 @@ def _close(visit: Visit, site: str) -> None:
 def _try(territory: Territory, action: Action) -> None:
     """Add an action, unless the territory refuses it: then say why."""
     try:
-        apply(territory, current_scenario(territory).then(action))
+        territory_after(territory, current_scenario(territory).then(action))
     except MaillageError as error:
         st.session_state[_FAILED] = str(error)
         return
@@ -247,7 +247,7 @@ def _hours_fields(visit: Visit, scenario: Scenario, site: str | None) -> None:
 
 
 def _week_of(territory: Territory, scenario: Scenario, site: str) -> WeeklyHours | None:
-    sites = apply(territory, scenario).sites.set_index("facility_id")
+    sites = territory_after(territory, scenario).sites.set_index("facility_id")
     text = sites["opening_hours"].get(site)
     return WeeklyHours.from_osm(text) if isinstance(text, str) else None
 
@@ -299,7 +299,7 @@ def _load(territory: Territory, key: str) -> None:
             _refuse("Scénario : au plus 1 Mo est attendu.")
             return
         scenario = scenario_from_json(content.decode("utf-8-sig"))
-        apply(territory, scenario)
+        territory_after(territory, scenario)
         if scenario.territory != territory.name:
             scenario = type(scenario)(territory.name, scenario.name, scenario.actions)
         take_scenario(scenario)

@@ -15,13 +15,13 @@ from geo.maps.planning_values import Marker, planning_values, site_markers
 from geo.maps.style import UNIT_SPACE, format_decimal, format_integer, format_minutes, format_share
 from geo.report.planning_sentences import action_sentences, comparison_sentences
 from geo.siting.comparison import THRESHOLDS_MIN, compare
-from geo.siting.scenario import ChangeHours, MoveSite, OpenSite, apply
+from geo.siting.scenario import ChangeHours, MoveSite, OpenSite
 from geo.territory import counted_places
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import show_failure, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.planning_cache import shared_opening
-from geo.ui.scenario_session import current_scenario
+from geo.ui.scenario_session import current_scenario, territory_after
 from geo.ui.screens.planner.scenario_actions import (
     clicks_wanted,
     place_clicked,
@@ -166,7 +166,7 @@ def _map(visit: Visit, scenario: Scenario, comparison: ScenarioComparison) -> No
 
 def _markers(visit: Visit, scenario: Scenario) -> list[Marker]:
     """Return the sites as the scenario leaves them, and those that it closes."""
-    changed = apply(visit.territory, scenario)
+    changed = territory_after(visit.territory, scenario)
     now = counted_places(changed.sites, **visit.counted)
     touched = {action.facility_id: action for action in scenario.actions}
     signs = {
@@ -234,7 +234,7 @@ def _details(visit: Visit, scenario: Scenario, comparison: ScenarioComparison) -
 def _hours_sentence(visit: Visit, scenario: Scenario) -> str:
     """Return what the scenario changes in the hours of an ordinary week."""
     today = shared_opening(visit.territory, visit.identity, visit.threshold_min, **visit.counted)
-    ensuing = open_shares(apply(visit.territory, scenario), visit.threshold_min, **visit.counted)
+    ensuing = open_shares(territory_after(visit.territory, scenario), visit.threshold_min, **visit.counted)
     before, after = (
         format_decimal(float(opening.shares.to_numpy().sum()) * SLOT_MIN / 60) for opening in (today, ensuing)
     )
