@@ -161,12 +161,11 @@ def _chosen_places(visit: Visit) -> None:
         st.button("Reprendre", on_click=resume, args=(_ROBUSTNESS,))
     sure = int((found.places["share_of_runs"] >= 1).sum())
     runs = len(found.runs)
-    st.markdown(
-        plain(
-            f"{format_integer(sure)} lieu(x) choisi(s) dans les {format_integer(runs)} variantes ; "
-            f"{format_integer(len(found.places))} lieux choisis au moins une fois."
-        )
-    )
+    always = "aucun lieu n'est choisi à chaque fois"
+    if sure:
+        always = "un lieu est choisi à chaque fois" if sure == 1 else f"{sure} lieux sont choisis à chaque fois"
+    ever = format_integer(len(found.places))
+    st.markdown(plain(f"Sur {format_integer(runs)} variantes, {always} ; au moins une fois : {ever}."))
     table = french_table(found.places, _PLACES)
     formats = {"Choisi dans": "share"}
     show_table(table, formats, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")

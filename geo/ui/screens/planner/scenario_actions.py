@@ -35,8 +35,11 @@ _CLICKS: Final[dict[ActionKind, str]] = {
     "ouvrir": "Choisissez une commune, ou cliquez sur la carte : le site s'ouvre à cet endroit.",
     "fermer": "Choisissez un site, ou cliquez sur son signe sur la carte.",
     "deplacer": "Choisissez le site, puis sa nouvelle commune, ou cliquez sur la carte là où il doit aller.",
-    "horaires": "Cochez les demi-journées d'ouverture du site, puis validez.",
+    "horaires": "Cochez les demi-journées d'ouverture du site, puis validez. Celles déjà ouvertes gardent leurs "
+    "heures ; les nouvelles prennent celles indiquées.",
 }
+#: Where a morning ends and an afternoon begins, in minutes after midnight.
+_NOON: Final = 13 * 60
 _KIND: Final = "scenario_action"
 _COMMUNE: Final = "scenario_commune"
 _SITE: Final = "scenario_site"
@@ -226,18 +229,18 @@ def _hours_fields(visit: Visit, scenario: Scenario, site: str | None) -> None:
         "Demi-journées d'ouverture",
         names,
         selection_mode="multi",
-        default=[name for name, day, start, end in HALF_DAYS if _open_in(week, day, start, end)],
+        default=[name for name, day, start, _ in HALF_DAYS if _part_of(week, day, start)],
         key=f"scenario_half_days_{site}_{len(scenario.actions)}",
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for key, label, minute in zip(
             _HOURS,
-            ("Matin, de", "à", "Après-midi, de", "à\u00a0"),
+            ("Nouveau matin, de", "à", "Nouvel après-midi, de", "à\u00a0"),
             (*MORNING, *AFTERNOON),
             strict=True,
         ):
             st.session_state.setdefault(key, dt.time(minute // 60, minute % 60))
-            st.time_input(label, key=key, step=dt.timedelta(minutes=30), width=130)
+            st.time_input(label, key=key, step=dt.timedelta(minutes=30), width=150)
         st.button(
             "Donner ces horaires",
             type="primary",
@@ -252,27 +255,60 @@ def _week_of(territory: Territory, scenario: Scenario, site: str) -> WeeklyHours
     return WeeklyHours.from_osm(text) if isinstance(text, str) else None
 
 
-def _open_in(week: WeeklyHours | None, day: int, start: int, end: int) -> bool:
-    """Return whether a week has an opening during a half-day."""
-    intervals = (week.days[day] if week is not None else None) or ()
-    return any(opens < end and closes > start for opens, closes in intervals)
+def week_with(
+    week: WeeklyHours | None, chosen: set[str], morning: tuple[int, int], afternoon: tuple[int, int]
+) -> WeeklyHours:
+    """Return a week open on the half-days chosen.
 
+    Those already open keep their hours, the others take the hours given; what no half-day of the list covers (Saturday
+    afternoon, Sunday) stays as it is.
 
-def _change_hours(visit: Visit, site: str, key: str) -> None:
-    chosen = set(st.session_state[key])
-    morning_from, morning_to, afternoon_from, afternoon_to = (
-        st.session_state[name].hour * 60 + st.session_state[name].minute for name in _HOURS
-    )
+    Parameters
+    ----------
+    week
+        Hours of today, `None` unknown.
+    chosen
+        Names of half-days (`geo.access.opening.HALF_DAYS`).
+    morning, afternoon
+        Minutes after midnight.
+
+    Raises
+    ------
+    ParameterError
+        The hours given are reversed or empty.
+    """
     days: list[list[tuple[int, int]]] = [[] for _ in WEEKDAYS]
     for name, day, start, _ in HALF_DAYS:
         if name in chosen:
-            days[day].append((morning_from, morning_to) if start == MORNING[0] else (afternoon_from, afternoon_to))
+            new = morning if start < _NOON else afternoon
+            days[day] += _part_of(week, day, start) or [new]
+    listed = {(day, start < _NOON) for _, day, start, _ in HALF_DAYS}
+    for day in range(len(WEEKDAYS)):
+        for start in (MORNING[0], AFTERNOON[0]):
+            if (day, start < _NOON) not in listed:
+                days[day] += _part_of(week, day, start)
+    return WeeklyHours.from_intervals(days)
+
+
+def _part_of(week: WeeklyHours | None, day: int, start: int) -> list[tuple[int, int]]:
+    """Return the openings of the morning or of the afternoon that `start` lies in."""
+    first, last = (0, _NOON) if start < _NOON else (_NOON, 24 * 60)
+    intervals = (week.days[day] if week is not None else None) or ()
+    return [(max(opens, first), min(closes, last)) for opens, closes in intervals if opens < last and closes > first]
+
+
+def _change_hours(visit: Visit, site: str, key: str) -> None:
+    morning_from, morning_to, afternoon_from, afternoon_to = (
+        st.session_state[name].hour * 60 + st.session_state[name].minute for name in _HOURS
+    )
+    week = _week_of(visit.territory, current_scenario(visit.territory), site)
+    chosen = set(st.session_state[key])
     try:
-        hours = WeeklyHours.from_intervals(days).to_osm()
+        hours = week_with(week, chosen, (morning_from, morning_to), (afternoon_from, afternoon_to))
     except MaillageError as error:
         st.session_state[_FAILED] = str(error)
         return
-    _try(visit.territory, ChangeHours(site, hours))
+    _try(visit.territory, ChangeHours(site, hours.to_osm()))
 
 
 def _rename(territory: Territory) -> None:
