@@ -12,6 +12,7 @@ from typer.exceptions import Abort, TyperException
 
 from geo.cli.batch import batch
 from geo.cli.build import build
+from geo.cli.check_sites import check_sites
 from geo.cli.diagnose import diagnose
 from geo.cli.nearest import nearest
 from geo.cli.validate import validate
@@ -27,6 +28,7 @@ _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (nearest, "Trouver les lieux les plus proches d'une position, par la route."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
+    (check_sites, "Chercher les défauts de la liste officielle des sites."),
 )
 
 app = typer.Typer(
@@ -69,9 +71,13 @@ def _in_french(error: TyperException) -> str:
         "MissingParameter": f"Il manque l'option « {option} ».",
         "BadParameter": f"La valeur donnée à « {option} » est refusée : elle n'est pas du type attendu.",
         "BadOptionUsage": f"L'option « {option} » est mal employée : il lui manque une valeur.",
-        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(command.__name__ for command, _ in _COMMANDS)}.",
+        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(_names())}.",
     }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")
     return f"{sentence} Voyez « maillage --help »."
+
+
+def _names() -> list[str]:
+    return [command.__name__.replace("_", "-") for command, _ in _COMMANDS]
 
 
 def _show_progress() -> None:

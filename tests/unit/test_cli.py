@@ -221,3 +221,16 @@ def test_an_occupied_folder_is_refused_before_anything_is_read(run, small_world,
     assert len(err.strip().splitlines()) == 1  # no step was begun
     assert "n'a pas été écrit par maillage" in err
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_check_sites_reports_and_succeeds(run, small_world, tmp_path):
+    status, out, err = run("check-sites", small_world.sites, "--communes", small_world.communes, "--out", tmp_path)
+    assert (status, err) == (0, "")
+    assert out.startswith("sites.csv : 3 lignes")
+    assert "Bus sans tournée" in out
+    assert {path.name for path in tmp_path.iterdir()} == {"qualite.txt", "qualite.csv", "qualite.json"}
+    status, out, _ = run("check-sites", small_world.sites, "--json")
+    counts = {check["key"]: check["count"] for check in json.loads(out)["checks"]}
+    assert (status, counts["bus_without_rounds"], counts["no_phone"]) == (0, 1, 3)
+    status, out, err = run("check-sites", small_world.roads)
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
