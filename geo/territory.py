@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,25 +13,25 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.crs import WGS84, departement_of
+from geo.crs import WGS84
 from geo.errors import MaillageError, ParameterError, SourceError
-from geo.network.approximate import MEASURED_ERROR, approximate
+from geo.manifest import manifest_of
+from geo.network.approximate import approximate
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
-from geo.network.snapping import FAR_FROM_ROADS_M, SnappedPoints, snap
+from geo.network.snapping import SnappedPoints, snap
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.network.travel_times import nearest_by_road
 from geo.settings import Settings
-from geo.sources.commune_codes import CommuneNote, normalise_codes
 from geo.sources.departements import departement_name
 from geo.sources.embedded import read_embedded
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
 from geo.storage import replacing_folder, require_replaceable
-from geo.study_area import MARGIN_M, bounds, near_communes, near_places
+from geo.study_area import bounds, near_communes, near_places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from geo.sources.provenance import SourceTable
 
@@ -48,10 +47,6 @@ _FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 _EMBEDDED: Final = "pyrenees-atlantiques"
 _EMBEDDED_DEPARTEMENT: Final = "64"
-#: Rows kept out that a manifest lists; the rest is counted.
-_MAX_REJECTED: Final = 1000
-#: Above this many residents, one point does not stand for a commune.
-_CITY_RESIDENTS: Final = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -305,7 +300,7 @@ class Territory:
             manifest={},
         )
         sources = [*tables.sources, *([] if cell_table is None else [cell_table])]
-        return _described(territory, sources, everywhere)
+        return replace(territory, manifest=manifest_of(territory, sources, everywhere))
 
     @staticmethod
     def require_place(path: Path | str) -> None:
@@ -409,127 +404,11 @@ def _embedded() -> Territory:
         contours_approximate=True,
         manifest={},
     )
-    return _described(territory, [tables.communes, tables.sites, tables.tax_offices], everywhere)
+    sources = [tables.communes, tables.sites, tables.tax_offices]
+    return replace(territory, manifest=manifest_of(territory, sources, everywhere))
 
 
 def _with_population_of_cells(area: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the communes with those of unknown legal population given that of their cells."""
     counted = cells.groupby("commune_code")["population"].sum().round().astype("Int64")
     return area.assign(population=area["population"].fillna(counted.reindex(area.index)))
-
-
-def _concerns(territory: Territory, everywhere: gpd.GeoDataFrame) -> Callable[[str], bool]:
-    """Return what tells whether a commune code is of the study area or its margin.
-
-    A code that is no commune of the files counts with its département.
-    """
-    around = near_communes(everywhere, territory.communes)
-    near, known = set(around.index), set(everywhere.index)
-    departements = set(around["departement"])
-    return lambda code: code in near or (code not in known and departement_of(code) in departements)
-
-
-def _kept_out(table: SourceTable, concerns: Callable[[str], bool]) -> pd.DataFrame:
-    """Return the rows kept out of a table; where they are communes, those that concern the study area."""
-    if table.frame.index.name != "commune_code":
-        return table.rejected
-    codes = normalise_codes(table.rejected["identifier"])
-    return table.rejected[[pd.isna(code) or concerns(code) for code in codes]]
-
-
-def _far_from_roads(territory: Territory) -> CommuneNote:
-    """Return the note about communes whose residents are, in the mean, far from the street where their way starts."""
-    origins = territory.demand_on_network
-    known = (origins.link >= 0) & (not territory.network.source.approximate)
-    points = territory.demand[known]
-    # A trace of weight everywhere: points count alike in a commune where nobody is known to live.
-    weight = points["population"].fillna(0.0) + 1e-9
-    weighted = pd.DataFrame({"sum": weight * origins.distance_m[known], "weight": weight})
-    totals = weighted.groupby(points["commune_code"]).sum()
-    distance = totals["sum"] / totals["weight"]
-    sentence = f"{{count}} commune(s) ont leur point à plus de {FAR_FROM_ROADS_M:.0f} m d'une route : {{codes}}."
-    return CommuneNote.of(sentence, distance.index[distance > FAR_FROM_ROADS_M])
-
-
-def _cities_at_one_point(territory: Territory) -> CommuneNote:
-    """Return the note about large cities whose residents are all taken to be at one point."""
-    communes = territory.communes
-    large = communes[(communes["population"] > _CITY_RESIDENTS).fillna(value=False)]
-    if territory.cells is not None:
-        large = large[~large.index.isin(territory.cells["commune_code"])]
-    large = large.sort_values("population", ascending=False)
-    shown = ", ".join(f"{name} ({code})" for code, name in large["name"].head(10).items())
-    more = f" et {len(large) - 10} autre(s)" if len(large) > 10 else ""  # noqa: PLR2004 - as many as of any list
-    one = len(large) == 1
-    sentence = (
-        f"{shown}{more} {'est représentée' if one else 'sont représentées'} par un seul point"
-        f"{'' if one else ' chacune'} : les temps n'y ont pas de sens à l'échelle des quartiers."
-    )
-    return CommuneNote.of(sentence.replace("{", "{{").replace("}", "}}"), large.index)
-
-
-def _where_roads_stop(territory: Territory, everywhere: gpd.GeoDataFrame) -> list[str]:
-    """Return the note about places in a département without any commune in the files, on an estimated network."""
-    if not territory.network.source.approximate:
-        return []
-    codes = pd.concat([table["departement"] for table in territory.facilities.values()]).dropna()
-    missing = codes[~codes.isin(everywhere["departement"])].value_counts().sort_index()
-    if missing.empty:
-        return []
-    counted = ", ".join(f"{code} ({count} lieu(x))" for code, count in missing.items())
-    note = (
-        f"Des lieux à compter sont dans des départements dont aucune commune n'est dans les fichiers : {counted}. "
-        f"Le réseau estimé s'arrête à leur limite : donnez aussi leurs communes, ou un fichier de routes."
-    )
-    return [note]
-
-
-def _described(territory: Territory, tables: Sequence[SourceTable], everywhere: gpd.GeoDataFrame) -> Territory:
-    """Return the same territory with its manifest; `everywhere`: all communes of the files."""
-    concerns = _concerns(territory, everywhere)
-    # Communes carry the notes of the population that they were given: each is said once.
-    notes = list(dict.fromkeys(note for table in tables for note in table.notes))
-    about_communes = [note.about(concerns) for table in tables for note in table.commune_notes]
-    about_communes += [_far_from_roads(territory), _cities_at_one_point(territory)]
-    about_communes = [note for note in dict.fromkeys(about_communes) if note.codes]
-    notes += [note.sentence for note in about_communes]
-    notes += [
-        f"Aucun lieu de la liste « {name} » dans « {territory.name} » ni à moins de {MARGIN_M / 1000:.0f} km : "
-        f"aucun temps ne peut être calculé vers cette liste."
-        for name, table in territory.facilities.items()
-        if table.empty
-    ]
-    notes += _where_roads_stop(territory, everywhere)
-    off = ~(territory.demand_on_network.link >= 0)
-    if off.any():
-        codes = territory.demand["commune_code"][off].nunique()
-        residents = int(np.nansum(territory.demand["population"].to_numpy()[off]))
-        notes.append(
-            f"Le réseau routier ne couvre pas tout le territoire : {int(off.sum())} point(s) de population "
-            f"({codes} commune(s), {residents} habitants) sont à plus de "
-            f"{territory.network.snap_limit_m:.0f} m d'une route ; leur temps n'est pas calculé."
-        )
-    rejected = [
-        {"dataset": table.provenance.dataset, **{str(key): value for key, value in row.items()}}
-        for table in tables
-        for row in _kept_out(table, concerns).to_dict("records")
-    ]
-    manifest = {
-        "territory": territory.name,
-        "departement": territory.departement,
-        "built_on": dt.datetime.now(tz=dt.UTC).date().isoformat(),
-        "crs": territory.network.crs,
-        "communes": len(territory.communes),
-        "population": int(territory.communes["population"].sum()),
-        "population_points": "carreaux de population" if territory.cells is not None else "communes",
-        "contours_approximate": territory.contours_approximate,
-        "facilities": {name: len(table) for name, table in territory.facilities.items()},
-        "sources": [asdict(table.provenance) for table in tables],
-        "network": territory.network.summary()
-        | {"error": MEASURED_ERROR if territory.network.source.approximate else None},
-        "notes": notes,
-        "notes_communes": [{"note": note.sentence, "codes": list(note.codes)} for note in about_communes],
-        "rejected_count": len(rejected),
-        "rejected": json.loads(json.dumps(rejected[:_MAX_REJECTED], default=str)),
-    }
-    return replace(territory, manifest=manifest)
