@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _LEAFLET_CDN = "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist"
@@ -12,6 +18,11 @@ _TILES_URL = (
     "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2"
     "&STYLE=normal&FORMAT=image/png&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
 )
+_URL_PREFIX = "MAILLAGE_URL_"
+
+
+def _user_cache() -> Path:
+    return platformdirs.user_cache_path("maillage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,8 @@ class Settings:
 
     `data_dir` holds the embedded territory; `leaflet_dir` the map library installed at set-up
     (where missing, maps load it from `leaflet_cdn`); `tiles_url` and `tiles_attribution` are the
-    base map.
+    base map; `cache_dir` holds what is downloaded, and the territories made of it; `source_urls` are addresses
+    that replace those of ``geo/sources/registry.toml``, by base or by source, in lower case.
     """
 
     data_dir: Path
@@ -28,10 +40,12 @@ class Settings:
     leaflet_cdn: str = _LEAFLET_CDN
     tiles_url: str = _TILES_URL
     tiles_attribution: str = "Fond de carte : Plan IGN"
+    cache_dir: Path = field(default_factory=_user_cache)
+    source_urls: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``MAILLAGE_DATA_DIR``, ``MAILLAGE_LEAFLET_DIR`` and ``MAILLAGE_TILES_URL``."""
+        """Read ``MAILLAGE_DATA_DIR``, ``_LEAFLET_DIR``, ``_TILES_URL``, ``_CACHE_DIR`` and every ``MAILLAGE_URL_…``."""
 
         def path(name: str, default: Path) -> Path:
             return Path(os.environ.get(name) or default)
@@ -40,4 +54,10 @@ class Settings:
             data_dir=path("MAILLAGE_DATA_DIR", _PROJECT / "data"),
             leaflet_dir=path("MAILLAGE_LEAFLET_DIR", _PROJECT / "static" / "leaflet"),
             tiles_url=os.environ.get("MAILLAGE_TILES_URL") or _TILES_URL,
+            cache_dir=path("MAILLAGE_CACHE_DIR", _user_cache()),
+            source_urls={
+                name.removeprefix(_URL_PREFIX).lower(): url
+                for name, url in os.environ.items()
+                if name.startswith(_URL_PREFIX) and url
+            },
         )

@@ -14,6 +14,7 @@ from geo.cli.batch import batch
 from geo.cli.build import build
 from geo.cli.check_sites import check_sites
 from geo.cli.diagnose import diagnose
+from geo.cli.fetch import fetch
 from geo.cli.nearest import nearest
 from geo.cli.validate import validate
 from geo.errors import MaillageError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 #: Commands in the order of the help, with what each does.
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
+    (fetch, "Télécharger les fichiers officiels d'un département et construire son territoire."),
     (build, "Construire un territoire à partir des fichiers officiels."),
     (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
     (nearest, "Trouver les lieux les plus proches d'une position, par la route."),
