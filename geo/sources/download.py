@@ -112,6 +112,7 @@ def download(job: Job) -> Version | None:
         The file cannot be had, in a sentence that begins in lower case and says why. What came stays in the partial
         file for another time, unless it is of no use.
     """
+    _require_address(job.url)
     end = time.monotonic() + job.limits.max_seconds
     with requests.Session() as session:
         session.max_redirects = _MAX_REDIRECTS
@@ -130,9 +131,12 @@ def download(job: Job) -> Version | None:
 
 
 def forget(job: Job) -> None:
-    """Remove the partial file and its record."""
-    job.part.unlink(missing_ok=True)
-    job.record.unlink(missing_ok=True)
+    """Remove the partial file and its record; raise `SourceError` where the folder cannot be written to."""
+    try:
+        job.part.unlink(missing_ok=True)
+        job.record.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritable(job.part) from error
 
 
 def _attempt(session: requests.Session, job: Job, end: float) -> Version | None:
@@ -140,11 +144,13 @@ def _attempt(session: requests.Session, job: Job, end: float) -> Version | None:
     begun = _begun(job)
     start = job.part.stat().st_size if begun else 0
     timeout = (job.limits.idle_seconds, max(0.001, min(job.limits.idle_seconds, end - time.monotonic())))
-    host = urlsplit(job.url).hostname or job.url
+    host = urlsplit(job.url).hostname
     try:
         with session.get(job.url, headers=_conditions(job, begun, start), stream=True, timeout=timeout) as response:
             if response.status_code == _NOT_MODIFIED and not start and job.known is not None:
                 return None
+            if begun is not None and _is_whole(response, start):
+                return begun
             start = _accept(response, job, start)
             version = Version(job.url, response.headers.get("ETag"), response.headers.get("Last-Modified"))
             if start:
@@ -163,7 +169,7 @@ def _attempt(session: requests.Session, job: Job, end: float) -> Version | None:
         requests.exceptions.InvalidSchema,
         requests.exceptions.MissingSchema,
     ) as error:
-        msg = f"« {job.url} » n'est pas une adresse http ou https, ou y renvoie."
+        msg = f"l'adresse {job.url} renvoie vers autre chose qu'une adresse http ou https."
         raise SourceError(msg) from error
     except requests.exceptions.SSLError as error:
         msg = f"la connexion à {host} n'est pas sûre (certificat refusé)."
@@ -174,6 +180,17 @@ def _attempt(session: requests.Session, job: Job, end: float) -> Version | None:
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         reason = f"{host} est injoignable ou la connexion a été coupée"
         raise _TryAgainError(reason) from error
+
+
+def _require_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable:
+        msg = f"« {url[:200]} » n'est pas une adresse http ou https."
+        raise SourceError(msg)
 
 
 def _begun(job: Job) -> Version | None:
@@ -197,6 +214,13 @@ def _conditions(job: Job, begun: Version | None, start: int) -> dict[str, str]:
         if job.known.last_modified:
             headers["If-Modified-Since"] = job.known.last_modified
     return headers
+
+
+def _is_whole(response: requests.Response, start: int) -> bool:
+    """Tell whether a server that has nothing more to send says so because all of the file is in hand."""
+    return (
+        response.status_code == _RANGE_NOT_SATISFIABLE and response.headers.get("Content-Range") == f"bytes */{start}"
+    )
 
 
 def _accept(response: requests.Response, job: Job, start: int) -> int:

@@ -1,0 +1,219 @@
+"""A web server on loopback that behaves well, and badly when told to."""
+
+import email.utils
+import hashlib
+import http.server
+import threading
+import time
+from collections import defaultdict
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import pytest
+
+
+class Web:
+    """Files by path, with what to do to the next requests for each."""
+
+    def __init__(self):
+        self.files = {}
+        self.modified = {}
+        self.moods = defaultdict(list)
+        self.requests = []
+        self.sent = 0
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+        self.base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def serve(self, path, content, *, modified="2026-10-05"):
+        """Serve a file under a path, with an ETag of its content; return its address."""
+        self.files[path] = content
+        self.modified[path] = time.mktime(time.strptime(modified, "%Y-%m-%d")) if modified else None
+        return self.base + path
+
+    def next(self, path, *moods):
+        """Do this to the next requests for a path, one mood a request; after that, behave."""
+        self.moods[path] += moods
+
+    def asked(self, path):
+        """Return the headers of the requests for a path, in order."""
+        return [headers for asked, headers in self.requests if asked == path]
+
+    def _handler(self):
+        web = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                path = urlsplit(self.path).path
+                web.requests.append((path, dict(self.headers)))
+                mood = web.moods[path].pop(0) if web.moods[path] else behave
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    mood(self, web.files.get(path), web.modified.get(path))
+                self.close_connection = True
+
+            def log_message(self, *_args):
+                pass
+
+            def begin(self, status, headers):
+                self.send_response(status)
+                for name, value in {"Connection": "close", **headers}.items():
+                    self.send_header(name, str(value))
+                self.end_headers()
+
+            def send(self, block):
+                self.wfile.write(block)
+                self.wfile.flush()
+                web.sent += len(block)
+
+        return Handler
+
+
+def answer(request, content, modified):
+    """Return status, headers and body as a good server would, conditions and ranges included."""
+    if content is None:
+        return 404, {"Content-Length": 0}, b""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {"ETag": tag, "Content-Type": "application/octet-stream"}
+    if modified:
+        headers["Last-Modified"] = email.utils.formatdate(modified, usegmt=True)
+    if request.headers.get("If-None-Match") == tag:
+        return 304, headers, b""
+    unchanged = request.headers.get("If-Range") in {None, tag, headers.get("Last-Modified")}
+    asked = request.headers.get("Range")
+    if asked and unchanged:
+        start = int(asked.removeprefix("bytes=").removesuffix("-"))
+        if start >= len(content):
+            return 416, {"Content-Range": f"bytes */{len(content)}", "Content-Length": 0}, b""
+        headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+        return 206, headers | {"Content-Length": len(content) - start}, content[start:]
+    return 200, headers | {"Content-Length": len(content)}, content
+
+
+def behave(request, content, modified):
+    status, headers, body = answer(request, content, modified)
+    request.begin(status, headers)
+    request.send(body)
+
+
+def status(code, **headers):
+    """Answer with a status and an error page."""
+
+    def mood(request, _content, _modified):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request.begin(code, {"Content-Length": 5, **named})
+        request.send(b"error")
+
+    return mood
+
+
+def cut(after):
+    """Announce the whole, then close the connection after some bytes."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        request.begin(code, headers)
+        request.send(body[:after])
+
+    return mood
+
+
+def drip(size, pause):
+    """Send a few bytes at a time."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        request.begin(code, headers)
+        for start in range(0, len(body), size):
+            request.send(body[start : start + size])
+            time.sleep(pause)
+
+    return mood
+
+
+def stall(after, until):
+    """Send some bytes, then wait for an event before closing the connection."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        request.begin(code, headers)
+        request.send(body[:after])
+        until.wait(30)
+
+    return mood
+
+
+def announce(length):
+    """Announce a length that is not that of the file."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        request.begin(code, headers | {"Content-Length": length})
+        request.send(body)
+
+    return mood
+
+
+def redirect(to):
+    return status(302, Location=to)
+
+
+def other(content, **headers):
+    """Answer with something else."""
+
+    def mood(request, _content, _modified):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request.begin(200, {"Content-Length": len(content), **named})
+        request.send(content)
+
+    return mood
+
+
+def chunked(size, *, complete=True):
+    """Send the file in chunks, without its length; leave the last one out where not complete."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        del headers["Content-Length"]
+        request.begin(code, headers | {"Transfer-Encoding": "chunked"})
+        for start in range(0, len(body), size):
+            block = body[start : start + size]
+            request.send(f"{len(block):x}\r\n".encode() + block + b"\r\n")
+        if complete:
+            request.send(b"0\r\n\r\n")
+
+    return mood
+
+
+class Moods:
+    """What a server may do to a request."""
+
+    status = staticmethod(status)
+    cut = staticmethod(cut)
+    drip = staticmethod(drip)
+    stall = staticmethod(stall)
+    announce = staticmethod(announce)
+    redirect = staticmethod(redirect)
+    other = staticmethod(other)
+    chunked = staticmethod(chunked)
+
+
+@pytest.fixture
+def moods():
+    return Moods
+
+
+@pytest.fixture
+def web(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "*")
+    server = Web()
+    yield server
+    server.close()
