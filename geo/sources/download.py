@@ -291,6 +291,7 @@ def _opened(part: Path) -> Any:
 def _write(stream: Any, block: bytes, job: Job) -> None:
     try:
         stream.write(block)
+        stream.flush()  # a process that is killed loses nothing of what came
     except OSError as error:
         raise _unwritable(job.part) from error
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import json
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -111,13 +112,19 @@ class DownloadCache:
             )
             version = download(job)
             if version is None and known is not None:
-                return self._keep(replace(known, checked_on=_today()))
-            try:
-                wanted.check(job.part)
-            except MaillageError:
-                forget(job)
-                raise
-            return self._admit(wanted, job, version or Version(wanted.url))
+                kept = self._keep(replace(known, checked_on=_today()))
+            else:
+                try:
+                    wanted.check(job.part)
+                except MaillageError:
+                    forget(job)
+                    raise
+                kept = self._admit(wanted, job, version or Version(wanted.url))
+            forget(job)
+            for former in self.folder.glob(f"{wanted.key}-*-????????{wanted.suffix}"):
+                if former != kept.path:
+                    former.unlink(missing_ok=True)
+            return kept
 
     def _admit(self, wanted: Wanted, job: Job, version: Version) -> CachedFile:
         """Move a whole partial file into the cache and name it in its card."""
@@ -127,12 +134,7 @@ class DownloadCache:
         path = self.folder / f"{wanted.key}-{dated}-{sha256[:8]}{wanted.suffix}"
         size = job.part.stat().st_size
         job.part.replace(path)
-        kept = self._keep(CachedFile(wanted.key, path, version, size, sha256, published_on, _today(), _today()))
-        forget(job)
-        for former in self.folder.glob(f"{wanted.key}-*-????????{wanted.suffix}"):
-            if former != path:
-                former.unlink(missing_ok=True)
-        return kept
+        return self._keep(CachedFile(wanted.key, path, version, size, sha256, published_on, _today(), _today()))
 
     def _keep(self, file: CachedFile) -> CachedFile:
         """Write the card of a file."""
@@ -150,6 +152,8 @@ class DownloadCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / f"{key}.lock", timeout=self.limits.max_seconds):
+                for left in self.folder.glob(f".{key}.*"):  # by a process that was killed while it wrote a card
+                    shutil.rmtree(left, ignore_errors=True)
                 yield
         except Timeout as error:
             msg = (

@@ -211,10 +211,15 @@ def test_too_large_is_refused_before_and_during(job, web, moods):
 
 
 def test_a_length_that_is_not_kept_is_no_file(job, web, moods):
-    web.next("/file", *[moods.announce(len(CONTENT) + 5)] * 3)
+    web.next("/file", *[moods.other(CONTENT[:500], Content_Length=len(CONTENT))] * 3)
     made, _ = job()
     with pytest.raises(SourceError, match="essai"):
         download(made)
+    assert len(web.asked("/file")) == 3
+    # Here the server, asked for the rest, says itself that there is none.
+    web.next("/file", moods.announce(len(CONTENT) + 5))
+    download(made)
+    assert made.part.read_bytes() == CONTENT
 
 
 def test_chunks_without_a_length(job, web, moods):
