@@ -138,7 +138,7 @@ class DownloadCache:
 
     def _keep(self, file: CachedFile) -> CachedFile:
         """Write the card of a file."""
-        card = file.to_dict() | {"file": file.path.name}
+        card = {name: value for name, value in file.to_dict().items() if name != "path"} | {"file": file.path.name}
         with replacing_file(self._card(file.key)) as path:
             path.write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")
         return file

@@ -1,14 +1,21 @@
 """A web server on loopback that behaves well, and badly when told to."""
 
 import email.utils
+import gzip
 import hashlib
 import http.server
+import io
 import threading
 import time
+import zipfile
 from collections import defaultdict
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+import geopandas as gpd
+import numpy as np
+import osmium
+import pyproj
 import pytest
 
 
@@ -217,3 +224,76 @@ def web(monkeypatch):
     server = Web()
     yield server
     server.close()
+
+
+def zipped(**members):
+    """Return a zip whose members have these names (`__` stands for a slash, `_dot_` for a point)."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return stream.getvalue()
+
+
+PATHS = {
+    "sites": "/data_gouv/fr/datasets/r/31576dff-fd61-4de9-819f-32c2f880b142",
+    "communes": "/etalab/contours-administratifs/2025/geojson/communes-100m.geojson.gz",
+    "town_halls": "/etalab/contours-administratifs/2025/geojson/mairies.geojson.gz",
+    "population": "/insee/fr/statistiques/fichier/8680726/ensemble.zip",
+    "tax_offices": "/economie/api/explore/v2.1/catalog/datasets/coordonnees-des-structures-dgfip/exports/csv",
+    "cells": "/insee/fr/statistiques/fichier/8735162/Filosofi2021_carreaux_200m_csv.zip",
+    "frr": "/territoires/outils/cartographie-interactive/api/v1/functions/GC_API_download.php",
+    "qpv": "/data_gouv/api/1/datasets/r/942d4ee8-8142-4556-8ea1-335537ce1119",
+    "roads-aquitaine": "/geofabrik/europe/france/aquitaine-latest.osm.pbf",
+    "roads-midi-pyrenees": "/geofabrik/europe/france/midi-pyrenees-latest.osm.pbf",
+}
+BASES = ("data_gouv", "economie", "etalab", "geofabrik", "insee", "territoires")
+
+
+def road_extract(path, west, east):
+    """Write an extract with one straight road, which passes through the centres of the small world."""
+    to_degrees = pyproj.Transformer.from_crs("EPSG:2154", "EPSG:4326", always_xy=True)
+    with osmium.SimpleWriter(str(path)) as writer:
+        ends = np.arange(west, east + 1, 5000.0)
+        numbers = [int(x) for x in ends]
+        for number, x in zip(numbers, ends, strict=True):
+            writer.add_node(
+                osmium.osm.mutable.Node(id=number, location=to_degrees.transform(x, 6_255_000.0), version=1)
+            )
+        tags = {"highway": "secondary", "maxspeed": "60"}
+        writer.add_way(osmium.osm.mutable.Way(id=int(west), nodes=numbers, tags=tags, version=1))
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def official_files(small_world, tmp_path_factory):
+    """Contents of every official file, about the small world, by key in the cache."""
+    folder = tmp_path_factory.mktemp("official")
+    communes = gpd.read_file(small_world.communes)
+    points = communes.assign(geometry=communes.geometry.centroid).to_crs("EPSG:4326")
+    centres = communes.geometry.centroid.to_crs("EPSG:3035")
+    cells = ["idcar_200m;ind;lcog_geo"] + [
+        f"CRS3035RES200mN{int(point.y) // 200 * 200}E{int(point.x) // 200 * 200};{100 * n};{code}"
+        for n, (code, point) in enumerate(zip(communes["code"], centres, strict=True), 1)
+    ]
+    population = small_world.population.read_text(encoding="utf-8")
+    return {
+        "sites": small_world.sites.read_bytes(),
+        "communes": gzip.compress(communes.to_crs("EPSG:4326").to_json().encode()),
+        "town_halls": gzip.compress(points.rename(columns={"code": "commune"}).to_json().encode()),
+        "population": zipped(donnees_regions_dot_csv="REG;PMUN\n75;1\n", donnees_communes_dot_csv=population),
+        "tax_offices": small_world.tax_offices.read_bytes(),
+        "cells": zipped(csv__carreaux_200m_met_dot_csv="\n".join(cells), carreaux_200m_mart_dot_csv="idcar_200m;ind\n"),
+        "frr": b"codgeo;libgeo;codefrr\n64001;Commune A;FRR\n",
+        "qpv": zipped(GEOJSON__QP2024_France_Hexagonale_Outre_Mer_WGS84_dot_geojson='{"type": "FeatureCollection"}'),
+        "roads-aquitaine": road_extract(folder / "a.osm.pbf", 400_000, 425_000),
+        "roads-midi-pyrenees": road_extract(folder / "m.osm.pbf", 425_000, 440_000),
+    }
+
+
+@pytest.fixture
+def official(web, official_files):
+    """Serve the official files under their paths; return the paths by key, and the settings that lead there."""
+    for key, content in official_files.items():
+        web.serve(PATHS[key], content)
+    return PATHS, {base: f"{web.base}/{base}" for base in BASES}
