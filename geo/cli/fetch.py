@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ import typer
 from geo.cli.build import print_territory
 from geo.cli.options import AsJson, Profile
 from geo.cli.output import print_json, print_line
+from geo.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,15 +65,17 @@ def fetch(
             print_line(_describe(each))
         for warning in fetched.warnings:
             print_line(f"  - {warning}")
-    if only:
-        missing = fetched.missing
-    else:
+    if not only:
         territory, missing = build_fetched(fetched, profile=profile)
         territory.save(place)
+        fetched = replace(fetched, missing=missing)
     if as_json:
         print_json(fetched.to_dict() | {"territory": None if only else str(place)})
+    if only and fetched.missing:
+        raise SourceError(" ".join(each_missing.sentence for each_missing in fetched.missing))
+    if as_json:
         return
-    for each_missing in missing:
+    for each_missing in fetched.missing:
         print_line(f"  - {each_missing.sentence}")
     if not only:
         print_line(f"« {territory.name} » écrit dans {place}. Pour l'ouvrir : make app TERRITORY={place}")

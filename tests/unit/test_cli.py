@@ -9,6 +9,7 @@ import geopandas as gpd
 import pytest
 
 from geo.cli import main
+from geo.territory import Territory
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -248,7 +249,7 @@ def test_fetch_then_the_territory_is_ready(run, official, monkeypatch, tmp_path,
     assert "placés à sa mairie" in out
     assert f"make app TERRITORY={folder}" in out
     assert "Lecture des routes…" in err
-    assert run("nearest", folder, "--lon", "-1.49", "--lat", "43.31")[0] == 0
+    assert Territory.load(folder).name == "Pyrénées-Atlantiques"
 
     asked = len(web.requests)
     status, out, _ = run("fetch", "64", "--offline", "--out", tmp_path / "again", "--json")
@@ -258,6 +259,10 @@ def test_fetch_then_the_territory_is_ready(run, official, monkeypatch, tmp_path,
     status, out, _ = run("fetch", "64", "--only", "sites", "--refresh", "--json")
     assert (status, json.loads(out)["territory"]) == (0, None)
     assert len(web.requests) == asked + 1
+
+    status, out, err = run("fetch", "64", "--only", "cells", "--json")
+    assert (status, json.loads(out)["files"]) == (2, [])
+    assert "MAILLAGE_URL_CELLS" in err.splitlines()[-1]
 
     web.serve(official[0]["sites"], None)
     monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(tmp_path / "empty"))

@@ -89,11 +89,12 @@ def test_the_neighbours_are_those_within_the_margin(shared_data):
     to_metres = pyproj.Transformer.from_crs(WGS84, "EPSG:2154", always_xy=True)
     places = np.column_stack(to_metres.transform(vertices["x"].to_numpy(), vertices["y"].to_numpy()))
     # One vertex a square kilometre and département is enough.
-    _, kept = np.unique(np.column_stack([places // 1000, pd.factorize(departement)[0]]), axis=0, return_index=True)
+    rounded = pd.DataFrame(places // 1000).assign(departement=departement)
+    kept = ~rounded.duplicated().to_numpy()
     places, departement = places[kept], departement[kept]
     extract = np.array([osm_extracts(code)[0] for code in departement])
     trees = {name: cKDTree(places[extract == name]) for name in np.unique(extract)}
-    for code in np.unique(departement):
+    for code in np.unique(departement)[::8]:
         here = cKDTree(places[departement == code])
         for name, tree in trees.items():
             near, far = here.count_neighbors(tree, [52_000, 58_000])  # the doubtful ones apart
