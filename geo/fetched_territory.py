@@ -21,6 +21,7 @@ from geo.sources.fetch import Fetched, Missing
 from geo.sources.france_services import read_france_services
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables
 from geo.sources.population import read_population
+from geo.sources.postcodes import complete_postcodes, read_postcodes
 from geo.sources.registry import sources
 from geo.sources.tax_offices import read_tax_offices
 from geo.study_area import bounds
@@ -108,9 +109,12 @@ def _build(reading: _Reading, profile: str) -> Territory:
     tax_offices = reading.optional(TAX_OFFICES, lambda: read_tax_offices(reading.path(TAX_OFFICES)))
     population = reading.optional("population", lambda: read_population(reading.path("population")))
     population = None if population is None else reading.dated("population", population)
+    postcodes = reading.optional("postcodes", lambda: read_postcodes(reading.path("postcodes")))
+    communes = reading.dated("communes", _communes(reading, population))
     tables = OfficialTables(
-        communes=reading.dated("communes", _communes(reading, population)),
+        communes=complete_postcodes(communes, sites, postcodes),
         population=population,
+        postcodes=postcodes,
         lists={SITES: sites} | ({} if tax_offices is None else {TAX_OFFICES: tax_offices}),
     )
     everywhere = tables.communes.frame

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _LEAFLET_CDN = "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist"
+_GEOCODER_URL = "https://data.geopf.fr/geocodage/search"
 _TILES_URL = (
     "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2"
     "&STYLE=normal&FORMAT=image/png&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
@@ -31,8 +32,9 @@ class Settings:
 
     `data_dir` holds the embedded territory; `leaflet_dir` the map library installed at set-up
     (where missing, maps load it from `leaflet_cdn`); `tiles_url` and `tiles_attribution` are the
-    base map; `cache_dir` holds what is downloaded, and the territories made of it; `source_urls` are addresses
-    that replace those of ``geo/sources/registry.toml``, by base or by source, in lower case.
+    base map; `geocoder_url` is the address search of the Géoplateforme, empty: no address is ever sent out;
+    `cache_dir` holds what is downloaded, and the territories made of it; `source_urls` are addresses that replace
+    those of ``geo/sources/registry.toml``, by base or by source, in lower case.
     """
 
     data_dir: Path
@@ -40,12 +42,16 @@ class Settings:
     leaflet_cdn: str = _LEAFLET_CDN
     tiles_url: str = _TILES_URL
     tiles_attribution: str = "Fond de carte : Plan IGN"
+    geocoder_url: str = _GEOCODER_URL
     cache_dir: Path = field(default_factory=_user_cache)
     source_urls: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``MAILLAGE_DATA_DIR``, ``_LEAFLET_DIR``, ``_TILES_URL``, ``_CACHE_DIR`` and every ``MAILLAGE_URL_…``."""
+        """Read ``MAILLAGE_DATA_DIR``, ``_LEAFLET_DIR``, ``_TILES_URL``, ``_GEOCODER_URL``, ``_CACHE_DIR``, ``_URL_…``.
+
+        An empty ``MAILLAGE_GEOCODER_URL`` turns the search of addresses off; the other ones, empty, are the defaults.
+        """
 
         def path(name: str, default: Path) -> Path:
             return Path(os.environ.get(name) or default)
@@ -54,6 +60,7 @@ class Settings:
             data_dir=path("MAILLAGE_DATA_DIR", _PROJECT / "data"),
             leaflet_dir=path("MAILLAGE_LEAFLET_DIR", _PROJECT / "static" / "leaflet"),
             tiles_url=os.environ.get("MAILLAGE_TILES_URL") or _TILES_URL,
+            geocoder_url=os.environ.get("MAILLAGE_GEOCODER_URL", _GEOCODER_URL).strip(),
             cache_dir=path("MAILLAGE_CACHE_DIR", _user_cache()),
             source_urls={
                 name.removeprefix(_URL_PREFIX).lower(): url

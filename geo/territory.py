@@ -16,7 +16,7 @@ import pandas as pd
 from geo.crs import WGS84
 from geo.errors import MaillageError, ParameterError, SourceError
 from geo.manifest import manifest_of
-from geo.network.approximate import approximate
+from geo.network.approximation import approximate
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.snapping import SnappedPoints, snap
@@ -43,8 +43,12 @@ APPROXIMATE: Final = "approximate"
 #: File by which a folder is known to hold a whole country (`geo.country`).
 COUNTRY_MARKER: Final = "parts.json"
 
-_FORMAT: Final = 1
+#: What is kept of the communes around the study area.
+NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat")
+
+_FORMAT: Final = 3
 _MANIFEST: Final = "manifest.json"
+_PERMANENCES: Final = "permanences.parquet"
 _EMBEDDED: Final = "pyrenees-atlantiques"
 _EMBEDDED_DEPARTEMENT: Final = "64"
 
@@ -66,10 +70,15 @@ class Territory:
         Road network in the territory's metric projection.
     cells
         Population cells (`geo.schemas.CELL_COLUMNS`), `None` where residents are only known by commune.
+    neighbours
+        Communes within 55 km of the study area, by commune code: the columns `NEIGHBOUR_COLUMNS` of a commune table.
+        A visitor may live there.
     contours_approximate
         True where cells around the communes' positions stand in for contours.
     manifest
         Sources, network, profile, notes and rows kept out, as plain values.
+    permanences
+        Visits of operators to the sites (`geo.sources.permanences.PERMANENCE_COLUMNS`), `None` where none was given.
     """
 
     name: str
@@ -78,8 +87,10 @@ class Territory:
     facilities: Mapping[str, gpd.GeoDataFrame]
     network: RoadNetwork
     cells: gpd.GeoDataFrame | None
+    neighbours: pd.DataFrame
     contours_approximate: bool
     manifest: Mapping[str, Any]
+    permanences: pd.DataFrame | None = None
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
@@ -129,9 +140,7 @@ class Territory:
             known = ", ".join(f"« {name} »" for name in self.facilities)
             msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
             raise ParameterError(msg)
-        table = self.facilities[facilities]
-        left_out = [kind for kind, counted in (("bus", buses), ("antenne", antennes)) if not counted]
-        table = table[~table["kind"].isin(left_out)].reset_index(drop=True)
+        table = counted_places(self.facilities[facilities], buses=buses, antennes=antennes)
         if table.empty:
             msg = (
                 f"Aucun lieu de la liste « {facilities} » n'est à compter dans « {self.name} » ou ses voisins. "
@@ -163,24 +172,52 @@ class Territory:
         ParameterError
             The territory has no such list, or nothing is left of it.
         """
-        table = self.facility_list(facilities, buses=buses, antennes=antennes)
+        return self.times_to(self.facility_list(facilities, buses=buses, antennes=antennes))
+
+    def times_to(self, places: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Time every demand point to the one of these places that it reaches soonest by car, as `travel_times`.
+
+        Parameters
+        ----------
+        places
+            Facility table (`geo.schemas.FACILITY_COLUMNS`), index 0..n-1. To no place at all, all times are <NA>.
+        """
         origins = self.demand_on_network
-        found = nearest_by_road(self.network, origins, snap(self.network, table.geometry.x, table.geometry.y))
+        found = nearest_by_road(self.network, origins, snap(self.network, places.geometry.x, places.geometry.y))
         reached = found.facility >= 0
-        which = np.where(reached, found.facility, 0)
+        # Position -1, where nothing is reached, is past the end: <NA>.
+        names = places[["facility_id", "name"]].reindex(found.facility).set_axis(self.demand.index)
         return pd.DataFrame(
             {
                 "commune_code": self.demand["commune_code"],
                 "population": self.demand["population"],
                 "travel_time_min": pd.array(np.where(reached, found.travel_time_s / 60, np.nan), dtype="Float64"),
                 "distance_km": pd.array(np.where(reached, found.length_m / 1000, np.nan), dtype="Float64"),
-                "facility_id": table["facility_id"].take(which).set_axis(self.demand.index).where(reached),
-                "facility_name": table["name"].take(which).set_axis(self.demand.index).where(reached),
+                "facility_id": names["facility_id"],
+                "facility_name": names["name"],
                 "snap_distance_m": origins.distance_m,
                 "on_network": origins.link >= 0,
             },
             index=self.demand.index,
         )
+
+    def with_sites(self, sites: gpd.GeoDataFrame, *, why: Mapping[str, Any]) -> Territory:
+        """Return the same territory with other France services sites; roads and residents are shared, not copied.
+
+        Parameters
+        ----------
+        sites
+            Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
+        why
+            What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
+        """
+        facilities = {**self.facilities, SITES: sites}
+        counts = {name: len(table) for name, table in facilities.items()}
+        changed = replace(
+            self, facilities=facilities, manifest={**self.manifest, "facilities": counts, "scenario": dict(why)}
+        )
+        vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network)
+        return changed
 
     @classmethod
     def build(  # noqa: PLR0913 - one argument per official file
@@ -194,7 +231,9 @@ class Territory:
         tax_offices: Path | str | None = None,
         cells: Path | str | None = None,
         town_halls: Path | str | None = None,
+        postcodes: Path | str | None = None,
         places: Mapping[str, SourceTable] | None = None,
+        permanences: Path | str | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Territory:
         """Build a territory from official files.
@@ -211,10 +250,12 @@ class Territory:
         roads
             Road file (``.osm.pbf``, an osmnx ``.graphml``, or any known line layer), several OpenStreetMap
             extracts that together cover the area, a network made before, or ``"approximate"``.
-        population, tax_offices, cells, town_halls
-            INSEE legal populations, tax offices, INSEE population cells, town halls; each optional.
+        population, tax_offices, cells, town_halls, postcodes
+            INSEE legal populations, tax offices, INSEE population cells, town halls, postcodes; each optional.
         places
             Other lists by name, as `geo.sources.places.read_places` reads them.
+        permanences
+            Table of the operators' visits to the sites (`geo.sources.permanences`).
         profile
             Speed profile.
 
@@ -231,7 +272,9 @@ class Territory:
             population=population,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=places,
+            permanences=permanences,
         )
         return cls.from_tables(tables, name, {departement}, roads=roads, cells=cells, profile=profile)
 
@@ -289,15 +332,22 @@ class Territory:
             _log.info("Lecture des routes…")
             files = [roads] if isinstance(roads, (str, Path)) else roads
             network = read_roads([Path(file) for file in files], area=bounds(area), profile=profile)
+        facilities = {key: near_places(table.frame, area) for key, table in tables.lists.items()}
+        permanences = None if tables.permanences is None else tables.permanences.frame
+        if permanences is not None:
+            known = permanences["facility_id"].isin(facilities[SITES]["facility_id"])
+            permanences = permanences[known].reset_index(drop=True)
         territory = cls(
             name=name,
             departement=next(iter(departements)) if len(departements) == 1 else None,
             communes=area,
-            facilities={key: near_places(table.frame, area) for key, table in tables.lists.items()},
+            facilities=facilities,
             network=network,
             cells=None if cell_table is None else cell_table.frame,
+            neighbours=_neighbours(everywhere, area),
             contours_approximate=False,
             manifest={},
+            permanences=permanences,
         )
         sources = [*tables.sources, *([] if cell_table is None else [cell_table])]
         return replace(territory, manifest=manifest_of(territory, sources, everywhere))
@@ -306,6 +356,17 @@ class Territory:
     def require_place(path: Path | str) -> None:
         """Raise `SourceError` where `save` would refuse to write: better said before hours of reading than after."""
         require_replaceable(Path(path), marker=_MANIFEST)
+
+    @classmethod
+    def embedded(cls, profile: str = DEFAULT_PROFILE) -> Territory:
+        """Load the embedded Pyrénées-Atlantiques, on the network estimated with one speed profile.
+
+        Raises
+        ------
+        MaillageError
+            No such profile, or the project's own tables are damaged.
+        """
+        return _embedded(profile)
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Territory:
@@ -317,11 +378,12 @@ class Territory:
             The folder is not a saved territory, or is damaged.
         """
         if path is None:
-            return _embedded()
+            return cls.embedded()
         folder = Path(path)
         if (folder / COUNTRY_MARKER).is_file():
             msg = (
-                f"« {folder.name} » : ce dossier est la France entière, seul « maillage diagnose » la lit. "
+                f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et « maillage plan » la "
+                f"lisent. "
                 f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
             )
             raise SourceError(msg)
@@ -350,8 +412,10 @@ class Territory:
                 facilities=lists,
                 network=RoadNetwork.load(folder / "network"),
                 cells=gpd.read_parquet(folder / "cells.parquet") if (folder / "cells.parquet").is_file() else None,
+                neighbours=pd.read_parquet(folder / "neighbours.parquet"),
                 contours_approximate=saved["contours_approximate"],
                 manifest=saved["manifest"],
+                permanences=pd.read_parquet(folder / _PERMANENCES) if (folder / _PERMANENCES).is_file() else None,
             )
         except MaillageError:
             raise
@@ -374,8 +438,11 @@ class Territory:
             self.communes.to_parquet(folder / "communes.parquet")
             for number, table in enumerate(self.facilities.values()):
                 table.to_parquet(folder / f"facilities-{number}.parquet")
+            self.neighbours.to_parquet(folder / "neighbours.parquet")
             if self.cells is not None:
                 self.cells.to_parquet(folder / "cells.parquet")
+            if self.permanences is not None:
+                self.permanences.to_parquet(folder / _PERMANENCES)
             (folder / "network").mkdir()
             self.network.save(folder / "network")
             saved = {
@@ -387,7 +454,13 @@ class Territory:
             (folder / _MANIFEST).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _embedded() -> Territory:
+def counted_places(places: gpd.GeoDataFrame, *, buses: bool = False, antennes: bool = True) -> gpd.GeoDataFrame:
+    """Return the places of the kinds that are counted, index 0..n-1 (`Territory.travel_times` says what is counted)."""
+    left_out = [kind for kind, counted in (("bus", buses), ("antenne", antennes)) if not counted]
+    return places[~places["kind"].isin(left_out)].reset_index(drop=True)
+
+
+def _embedded(profile: str) -> Territory:
     tables = read_embedded(Settings.from_environment().data_dir / _EMBEDDED)
     everywhere = tables.communes.frame
     area = everywhere[everywhere["departement"] == _EMBEDDED_DEPARTEMENT]
@@ -399,13 +472,20 @@ def _embedded() -> Territory:
             SITES: near_places(tables.sites.frame, area),
             TAX_OFFICES: near_places(tables.tax_offices.frame, area),
         },
-        network=approximate(everywhere),
+        network=approximate(everywhere, profile=profile),
         cells=None,
+        neighbours=_neighbours(everywhere, area),
         contours_approximate=True,
         manifest={},
     )
     sources = [tables.communes, tables.sites, tables.tax_offices]
     return replace(territory, manifest=manifest_of(territory, sources, everywhere))
+
+
+def _neighbours(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the communes within the margin of a study area, its own left out."""
+    near = near_communes(everywhere, area)
+    return pd.DataFrame(near.loc[~near.index.isin(area.index), list(NEIGHBOUR_COLUMNS)])
 
 
 def _with_population_of_cells(area: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

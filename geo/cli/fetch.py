@@ -63,6 +63,7 @@ def fetch(
     if not as_json:
         for each in fetched.files:
             print_line(_describe(each))
+        print_line(f"Fichiers dans {settings.cache_dir / 'downloads'}.")
         for warning in fetched.warnings:
             print_line(f"  - {warning}")
     if not only:

@@ -251,7 +251,11 @@ def _check_columns(head: bytes, source: Source) -> None:
     header = next((line for line in lines if line.strip()), "")
     # The header stands for a row too: a table without any is refused.
     names = {name.lower() for name in parse_delimited(f"{header}\n{header}", source.title).columns}
-    faults = [Fault(f"colonne « {name} » absente") for name in source.columns if name not in names]
+    faults = [
+        Fault(f"colonne « {name.replace('|', ' ou ')} » absente")
+        for name in source.columns
+        if names.isdisjoint(name.split("|"))
+    ]
     if faults:
         found = ", ".join(sorted(name[:40] for name in names)[:40])
         what = "le fichier reçu a changé"

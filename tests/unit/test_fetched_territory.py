@@ -47,6 +47,7 @@ def test_the_territory_of_the_small_world(have, tmp_path):
     assert vintages["Communes (contours)"] == "2025"
     assert vintages["Population légale"] == "2023"
     assert vintages["Liste des structures France services"] == "2026-10-05"
+    assert territory.communes.loc["64001", "postcodes"] == "64990"
     assert list((tmp_path / "cache").glob("unpacked-*")) == []
     territory.save(tmp_path / "territory")
     assert len(coverage(Territory.load(tmp_path / "territory"), 20)) == 5
@@ -59,6 +60,7 @@ def test_the_territory_of_the_small_world(have, tmp_path):
         ("town_halls", None, "point intérieur"),
         ("population", None, "inconnus"),
         ("tax_offices", None, "pas de liste"),
+        ("postcodes", None, "par leur code postal"),
         ("roads-aquitaine", None, "réseau est estimé"),
         # These look right from their beginning, and fail when they are read.
         ("town_halls", gzip.compress(b'{"type": "FeatureCollection", "features": []}'), "point intérieur"),
@@ -105,7 +107,7 @@ def test_communes_of_other_places_are_said(have):
 def test_real_files_under_the_official_paths(shared_data, have, official, web):
     """Calvados from the real list, contours, populations and roads; what is not at hand is missing, and said."""
     paths = official[0]
-    for key in ("town_halls", "cells", "tax_offices", "frr", "qpv"):
+    for key in ("town_halls", "cells", "tax_offices", "postcodes", "frr", "qpv"):
         web.serve(paths[key], None)
     web.serve(paths["sites"], (shared_data / "sites" / "liste-fs-20240801.csv").read_bytes(), modified="2024-08-01")
     communes = shared_data / "communes"
@@ -116,7 +118,7 @@ def test_real_files_under_the_official_paths(shared_data, have, official, web):
     fetched = have("14")
     assert {"haute-normandie", "pays-de-la-loire"} <= {word for text in fetched.warnings for word in text.split()}
     territory, missing = build_fetched(fetched)
-    assert names(missing) == {"town_halls", "cells", "tax_offices", "frr", "qpv"}
+    assert names(missing) == {"town_halls", "cells", "tax_offices", "postcodes", "frr", "qpv"}
     contours = json.loads((communes / "communes-14.geojson").read_text(encoding="utf-8"))["features"]
     assert (territory.name, len(territory.communes)) == ("Calvados", len(contours))
     assert not territory.network.source.approximate
