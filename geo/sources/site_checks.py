@@ -8,18 +8,14 @@ the spreadsheet. A row may be there several times (one wrong cell a weekday), ne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.crs import WGS84, departement_of, metric_crs, metric_crs_at
-from geo.errors import ParameterError
-from geo.sources.commune_codes import city_of, normalise_codes
+from geo.crs import WGS84, metric_crs
 from geo.sources.departements import departement_codes
-from geo.sources.facility_table import parse_degrees
 from geo.sources.folding import fold_all
 from geo.sources.france_services import (
     BUS_FORMATS,
@@ -27,12 +23,11 @@ from geo.sources.france_services import (
     FIXED_FORMATS,
     HOUR_COLUMNS,
     parse_label_dates,
-    site_kinds,
 )
-from geo.sources.opening_hours import Interval, WeeklyHours, parse_weeks, written_slots
+from geo.sources.opening_hours import Interval, WeeklyHours, parse_weeks
+from geo.sources.site_rows import SiteRows, slots_of
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
 #: How bad a fault is: the row cannot be used, the public is misled, or only somebody on the spot can tell.
@@ -65,82 +60,6 @@ _MAIL: Final = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]
 _PHONE: Final = r"0[1-9][0-9]{8}|(?:\+|00)(?:33|590|594|596|262|508)[1-9][0-9]{8}|3[0-9]{3}"
 _BETWEEN_DIGITS: Final = r"[\s.\-()]|\(0\)"
 _BETWEEN_PHONES: Final = r"\s*(?:[/;,]|\bou\b)\s*"
-
-
-@dataclass(frozen=True, eq=False)
-class SiteRows:
-    """The rows of the list, and what several checks need of them.
-
-    `table` is that of `read_site_rows`; `communes` the contours to compare with, indexed by code (`None`: not
-    given); `today` the day of the check.
-    """
-
-    table: pd.DataFrame
-    communes: gpd.GeoDataFrame | None
-    today: dt.date
-
-    @cached_property
-    def commune_code(self) -> pd.Series:
-        """Commune code of each row, <NA> where none can be read."""
-        return normalise_codes(self.table["insee_com"])
-
-    @cached_property
-    def departement(self) -> pd.Series:
-        """Département of each row's commune, <NA> where its code cannot be read."""
-        return self.commune_code.map(departement_of, na_action="ignore").astype("string")
-
-    @cached_property
-    def lon(self) -> pd.Series:
-        """Longitude in degrees (float64), NaN where there is no number."""
-        return parse_degrees(self.table["longitude"])
-
-    @cached_property
-    def lat(self) -> pd.Series:
-        """Latitude in degrees (float64), NaN where there is no number."""
-        return parse_degrees(self.table["latitude"])
-
-    @cached_property
-    def position(self) -> pd.Series:
-        """Latitude and longitude as written, ``43.388, -1.6594``; an empty cell stays empty."""
-        return self.table["latitude"].fillna("") + ", " + self.table["longitude"].fillna("")
-
-    @cached_property
-    def has_position(self) -> pd.Series:
-        """Whether both coordinates are numbers other than 0, which stands for unknown."""
-        return self.lon.notna() & self.lat.notna() & (self.lon != 0) & (self.lat != 0)
-
-    @cached_property
-    def in_france(self) -> pd.Series:
-        """Whether the position is in the extent of mainland France or of an overseas territory."""
-        inside = [metric_crs_at(lon, lat) is not None for lon, lat in zip(self.lon, self.lat, strict=True)]
-        return pd.Series(inside, index=self.table.index) & self.has_position
-
-    @cached_property
-    def kind_and_fault(self) -> tuple[pd.Series, pd.Series]:
-        """What `site_kinds` says of the rows."""
-        return site_kinds(self.table, [])
-
-    @cached_property
-    def kind(self) -> pd.Series:
-        """``main``, ``antenne`` or ``bus``; <NA> where it cannot be told."""
-        kinds, faults = self.kind_and_fault
-        return kinds.mask(faults.notna())
-
-    @cached_property
-    def hour_cells(self) -> pd.Series:
-        """The filled cells of opening hours as ``lundi 09:00 - 12:00``, indexed by row, one entry a cell."""
-        days = [
-            day + " " + cells.dropna()
-            for name in HOUR_COLUMNS
-            for day, cells in [(name.removeprefix("h_"), self.table[name])]
-        ]
-        return pd.concat(days).astype("string").sort_index(kind="stable")
-
-    def hours_where(self, wrong: Callable[[tuple[Interval, ...]], bool]) -> pd.Series:
-        """Return the cells of opening hours whose slots, as written, are `wrong`."""
-        texts = self.hour_cells.str.partition(" ")[2]
-        verdicts = {text: slots is not None and wrong(slots) for text in texts.unique() for slots in [_slots(text)]}
-        return self.hour_cells[texts.map(verdicts).to_numpy(dtype=bool)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +119,7 @@ def _outside_territory(rows: SiteRows) -> pd.Series:
 
 
 def _outside_commune(rows: SiteRows) -> pd.Series:
-    contours = _contours(rows)
+    contours = rows.contours
     found = contours.notna() & rows.in_france
     distance = pd.Series(0.0, index=rows.table.index)
     points = gpd.GeoSeries(gpd.points_from_xy(rows.lon, rows.lat), rows.table.index, crs=WGS84)
@@ -222,7 +141,7 @@ def _unreadable_codes(rows: SiteRows) -> pd.Series:
 
 
 def _unknown_communes(rows: SiteRows) -> pd.Series:
-    return _at(rows.table["insee_com"], rows.commune_code.notna() & _contours(rows).isna())
+    return _at(rows.table["insee_com"], rows.commune_code.notna() & rows.contours.isna())
 
 
 def _unknown_departements(rows: SiteRows) -> pd.Series:
@@ -256,7 +175,7 @@ def _no_hours(rows: SiteRows) -> pd.Series:
 
 def _malformed_hours(rows: SiteRows) -> pd.Series:
     texts = rows.hour_cells.str.partition(" ")[2]
-    unread = {text: _slots(text) is None for text in texts.unique()}
+    unread = {text: slots_of(text) is None for text in texts.unique()}
     reversed_slots = rows.hours_where(lambda slots: any(not _is_slot(slot) for slot in slots))
     unreadable = rows.hour_cells[texts.map(unread).to_numpy(dtype=bool)]
     malformed: pd.Series = pd.concat([unreadable, reversed_slots]).sort_index(kind="stable")
@@ -330,22 +249,6 @@ def _repeated(values: pd.Series) -> pd.Series:
     rows = pd.Series(several.index, index=several.index).groupby(several)
     count, first = rows.transform("size").astype("string"), rows.transform("min").astype("string")
     return (several + " (" + count + " lignes, dès la ligne " + first + ")").astype("string")
-
-
-def _contours(rows: SiteRows) -> gpd.GeoSeries:
-    """Return the contour of each row's commune; that of its city where contours do not know arrondissements."""
-    communes = rows.communes.geometry if rows.communes is not None else gpd.GeoSeries(crs=WGS84)
-    cities = city_of(rows.commune_code.fillna("")).set_axis(rows.table.index)
-    codes = rows.commune_code.where(rows.commune_code.isin(communes.index), cities)
-    return gpd.GeoSeries(communes.reindex(codes).to_numpy(), rows.table.index, crs=WGS84)
-
-
-def _slots(text: str) -> tuple[Interval, ...] | None:
-    """Return the slots of a cell as written, `None` where it cannot be read."""
-    try:
-        return written_slots(text)
-    except ParameterError:
-        return None
 
 
 def _is_slot(slot: Interval) -> bool:

@@ -12,7 +12,8 @@ from geo.sources.communes import read_communes
 from geo.sources.facility_table import vintage_from_name
 from geo.sources.france_services import read_site_rows
 from geo.sources.provenance import checksum, naming_files
-from geo.sources.site_checks import CHECKS, SiteRows
+from geo.sources.site_checks import CHECKS
+from geo.sources.site_rows import SiteRows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -270,13 +270,13 @@ def test_the_official_list_read_apart(official):
 
 @pytest.mark.usefixtures("official")
 def test_checking_the_official_list_is_fast(shared_data):
-    start = time.perf_counter()
+    start = time.process_time()
     check_sites(shared_data / "sites" / "liste-fs-20240801.csv")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_many_rows_at_one_place_stay_cheap(check):
-    start = time.perf_counter()
+    start = time.process_time()
     quality = check(*[{"latitude": "43.4", "id_fs": "1"}] * 20_000)
     assert quality.checks.loc[["repeated_identifier", "repeated_position"], "count"].tolist() == [20_000, 20_000]
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
