@@ -49,6 +49,10 @@ class BatchError(MaillageError, RuntimeError):
     """A batch has no cluster to run on, or did not come to its end."""
 
 
+class SolverError(MaillageError, RuntimeError):
+    """The solver of an exact model refused it, or ended without an answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault of a file.
@@ -63,6 +67,15 @@ class Fault:
     def __str__(self) -> str:
         """Return the fault as one French line."""
         return self.message if self.row is None else f"ligne {self.row} : {self.message}"
+
+
+def listed(source: str, faults: Sequence[Fault], advice: str = "") -> str:
+    """Return one French message about all faults of a source; after `MAX_FAULTS_SHOWN` the rest is counted."""
+    shown = [str(fault) for fault in faults[:MAX_FAULTS_SHOWN]]
+    hidden = len(faults) - len(shown)
+    if hidden:
+        shown.append(f"et {hidden} autre(s) défaut(s)")
+    return f"{source} : {' ; '.join(shown)}. {advice}".strip()
 
 
 class SchemaError(MaillageError, ValueError):
@@ -83,12 +96,7 @@ class SchemaError(MaillageError, ValueError):
         self.source = source
         self.faults = tuple(faults)
         self.advice = advice
-        shown = [str(fault) for fault in self.faults[:MAX_FAULTS_SHOWN]]
-        hidden = len(self.faults) - len(shown)
-        if hidden:
-            shown.append(f"et {hidden} autre(s) défaut(s)")
-        text = f"{source} : " + " ; ".join(shown) + "."
-        super().__init__(f"{text} {advice}".strip())
+        super().__init__(listed(source, faults, advice))
 
     def __reduce__(self) -> tuple[type[SchemaError], tuple[str, Sequence[Fault], str]]:
         """Return how to make the error again: it may cross from one process to another."""

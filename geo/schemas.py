@@ -53,8 +53,9 @@ COMMUNE_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon
 POINT_SOURCES: Final = ("mairie", "site", "interior")
 
 #: Columns of a population-cell table (index 0..n-1), besides `geometry` (Point, centre of the
-#: cell): cell_id: text; commune_code: text; population: float64, >= 0.
-CELL_COLUMNS: Final = ("cell_id", "commune_code", "population")
+#: cell): cell_id: text; commune_code: text; population: float64, >= 0; share_65_plus: float64, 0 to 1, residents aged
+#: 65 or more, NaN unknown.
+CELL_COLUMNS: Final = ("cell_id", "commune_code", "population", "share_65_plus")
 
 
 def check_facilities(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
@@ -96,6 +97,7 @@ def check_cells(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
         "cell_id": pa.Column("string", unique=True),
         "commune_code": pa.Column("string"),
         "population": pa.Column("float64", pa.Check.ge(0)),
+        "share_65_plus": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True),
     }
     return _check(frame, columns, source)
 

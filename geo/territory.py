@@ -16,7 +16,7 @@ import pandas as pd
 from geo.crs import WGS84
 from geo.errors import MaillageError, ParameterError, SourceError
 from geo.manifest import manifest_of
-from geo.network.approximate import approximate
+from geo.network.approximation import approximate
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.snapping import SnappedPoints, snap
@@ -28,7 +28,7 @@ from geo.sources.embedded import read_embedded
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
 from geo.storage import replacing_folder, require_replaceable
-from geo.study_area import bounds, near_communes, near_places
+from geo.study_area import bounds, near_communes, near_places, neighbour_outlines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -49,6 +49,7 @@ NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "l
 _FORMAT: Final = 3
 _MANIFEST: Final = "manifest.json"
 _PERMANENCES: Final = "permanences.parquet"
+_OUTLINES: Final = "neighbour_outlines.parquet"
 _EMBEDDED: Final = "pyrenees-atlantiques"
 _EMBEDDED_DEPARTEMENT: Final = "64"
 
@@ -79,6 +80,9 @@ class Territory:
         Sources, network, profile, notes and rows kept out, as plain values.
     permanences
         Visits of operators to the sites (`geo.sources.permanences.PERMANENCE_COLUMNS`), `None` where none was given.
+    neighbour_outlines
+        Outlines of the neighbouring départements, to be drawn behind the study area
+        (`geo.study_area.neighbour_outlines`), `None` where their communes are not known.
     """
 
     name: str
@@ -91,6 +95,7 @@ class Territory:
     contours_approximate: bool
     manifest: Mapping[str, Any]
     permanences: pd.DataFrame | None = None
+    neighbour_outlines: gpd.GeoDataFrame | None = None
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
@@ -140,9 +145,7 @@ class Territory:
             known = ", ".join(f"« {name} »" for name in self.facilities)
             msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
             raise ParameterError(msg)
-        table = self.facilities[facilities]
-        left_out = [kind for kind, counted in (("bus", buses), ("antenne", antennes)) if not counted]
-        table = table[~table["kind"].isin(left_out)].reset_index(drop=True)
+        table = counted_places(self.facilities[facilities], buses=buses, antennes=antennes)
         if table.empty:
             msg = (
                 f"Aucun lieu de la liste « {facilities} » n'est à compter dans « {self.name} » ou ses voisins. "
@@ -174,24 +177,52 @@ class Territory:
         ParameterError
             The territory has no such list, or nothing is left of it.
         """
-        table = self.facility_list(facilities, buses=buses, antennes=antennes)
+        return self.times_to(self.facility_list(facilities, buses=buses, antennes=antennes))
+
+    def times_to(self, places: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Time every demand point to the one of these places that it reaches soonest by car, as `travel_times`.
+
+        Parameters
+        ----------
+        places
+            Facility table (`geo.schemas.FACILITY_COLUMNS`), index 0..n-1. To no place at all, all times are <NA>.
+        """
         origins = self.demand_on_network
-        found = nearest_by_road(self.network, origins, snap(self.network, table.geometry.x, table.geometry.y))
+        found = nearest_by_road(self.network, origins, snap(self.network, places.geometry.x, places.geometry.y))
         reached = found.facility >= 0
-        which = np.where(reached, found.facility, 0)
+        # Position -1, where nothing is reached, is past the end: <NA>.
+        names = places[["facility_id", "name"]].reindex(found.facility).set_axis(self.demand.index)
         return pd.DataFrame(
             {
                 "commune_code": self.demand["commune_code"],
                 "population": self.demand["population"],
                 "travel_time_min": pd.array(np.where(reached, found.travel_time_s / 60, np.nan), dtype="Float64"),
                 "distance_km": pd.array(np.where(reached, found.length_m / 1000, np.nan), dtype="Float64"),
-                "facility_id": table["facility_id"].take(which).set_axis(self.demand.index).where(reached),
-                "facility_name": table["name"].take(which).set_axis(self.demand.index).where(reached),
+                "facility_id": names["facility_id"],
+                "facility_name": names["name"],
                 "snap_distance_m": origins.distance_m,
                 "on_network": origins.link >= 0,
             },
             index=self.demand.index,
         )
+
+    def with_sites(self, sites: gpd.GeoDataFrame, *, why: Mapping[str, Any]) -> Territory:
+        """Return the same territory with other France services sites; roads and residents are shared, not copied.
+
+        Parameters
+        ----------
+        sites
+            Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
+        why
+            What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
+        """
+        facilities = {**self.facilities, SITES: sites}
+        counts = {name: len(table) for name, table in facilities.items()}
+        changed = replace(
+            self, facilities=facilities, manifest={**self.manifest, "facilities": counts, "scenario": dict(why)}
+        )
+        vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network)
+        return changed
 
     @classmethod
     def build(  # noqa: PLR0913 - one argument per official file
@@ -322,6 +353,7 @@ class Territory:
             contours_approximate=False,
             manifest={},
             permanences=permanences,
+            neighbour_outlines=neighbour_outlines(everywhere, area),
         )
         sources = [*tables.sources, *([] if cell_table is None else [cell_table])]
         return replace(territory, manifest=manifest_of(territory, sources, everywhere))
@@ -330,6 +362,17 @@ class Territory:
     def require_place(path: Path | str) -> None:
         """Raise `SourceError` where `save` would refuse to write: better said before hours of reading than after."""
         require_replaceable(Path(path), marker=_MANIFEST)
+
+    @classmethod
+    def embedded(cls, profile: str = DEFAULT_PROFILE) -> Territory:
+        """Load the embedded Pyrénées-Atlantiques, on the network estimated with one speed profile.
+
+        Raises
+        ------
+        MaillageError
+            No such profile, or the project's own tables are damaged.
+        """
+        return _embedded(profile)
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Territory:
@@ -341,11 +384,12 @@ class Territory:
             The folder is not a saved territory, or is damaged.
         """
         if path is None:
-            return _embedded()
+            return cls.embedded()
         folder = Path(path)
         if (folder / COUNTRY_MARKER).is_file():
             msg = (
-                f"« {folder.name} » : ce dossier est la France entière, seul « maillage diagnose » la lit. "
+                f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et "
+                f"« maillage plan » la lisent. "
                 f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
             )
             raise SourceError(msg)
@@ -373,11 +417,12 @@ class Territory:
                 communes=gpd.read_parquet(folder / "communes.parquet"),
                 facilities=lists,
                 network=RoadNetwork.load(folder / "network"),
-                cells=gpd.read_parquet(folder / "cells.parquet") if (folder / "cells.parquet").is_file() else None,
+                cells=_optional_layer(folder / "cells.parquet"),
                 neighbours=pd.read_parquet(folder / "neighbours.parquet"),
                 contours_approximate=saved["contours_approximate"],
                 manifest=saved["manifest"],
                 permanences=pd.read_parquet(folder / _PERMANENCES) if (folder / _PERMANENCES).is_file() else None,
+                neighbour_outlines=_optional_layer(folder / _OUTLINES),
             )
         except MaillageError:
             raise
@@ -403,6 +448,8 @@ class Territory:
             self.neighbours.to_parquet(folder / "neighbours.parquet")
             if self.cells is not None:
                 self.cells.to_parquet(folder / "cells.parquet")
+            if self.neighbour_outlines is not None:
+                self.neighbour_outlines.to_parquet(folder / _OUTLINES)
             if self.permanences is not None:
                 self.permanences.to_parquet(folder / _PERMANENCES)
             (folder / "network").mkdir()
@@ -416,7 +463,17 @@ class Territory:
             (folder / _MANIFEST).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _embedded() -> Territory:
+def counted_places(places: gpd.GeoDataFrame, *, buses: bool = False, antennes: bool = True) -> gpd.GeoDataFrame:
+    """Return the places of the kinds that are counted, index 0..n-1 (`Territory.travel_times` says what is counted)."""
+    left_out = [kind for kind, counted in (("bus", buses), ("antenne", antennes)) if not counted]
+    return places[~places["kind"].isin(left_out)].reset_index(drop=True)
+
+
+def _optional_layer(path: Path) -> gpd.GeoDataFrame | None:
+    return gpd.read_parquet(path) if path.is_file() else None
+
+
+def _embedded(profile: str) -> Territory:
     tables = read_embedded(Settings.from_environment().data_dir / _EMBEDDED)
     everywhere = tables.communes.frame
     area = everywhere[everywhere["departement"] == _EMBEDDED_DEPARTEMENT]
@@ -428,11 +485,12 @@ def _embedded() -> Territory:
             SITES: near_places(tables.sites.frame, area),
             TAX_OFFICES: near_places(tables.tax_offices.frame, area),
         },
-        network=approximate(everywhere),
+        network=approximate(everywhere, profile=profile),
         cells=None,
         neighbours=_neighbours(everywhere, area),
         contours_approximate=True,
         manifest={},
+        neighbour_outlines=neighbour_outlines(everywhere, area),
     )
     sources = [tables.communes, tables.sites, tables.tax_offices]
     return replace(territory, manifest=manifest_of(territory, sources, everywhere))

@@ -228,10 +228,35 @@ def summarize(
         communes_unreachable=int(unreachable.sum()),
         communes_off_network=int(off_network.sum()),
         population_off_network=int(cov.loc[off_network, "population"].sum()),
-        median_time_min=_weighted_median(
+        median_time_min=weighted_median(
             times["travel_time_min"].to_numpy(np.float64, na_value=np.nan), times["population"].to_numpy(np.float64)
         ),
     )
+
+
+def residents_by_point(communes: pd.DataFrame, times: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the residents of each demand point, so that those of a commune add up to its legal population.
+
+    Population cells only say how residents spread within their commune: they count fiscal households. Points count
+    alike in a commune where the cells know nobody.
+
+    Parameters
+    ----------
+    communes
+        Indexed by `commune_code`, column `population` (<NA> unknown).
+    times
+        What `Territory.travel_times` returned: `commune_code` and `population` of each point.
+
+    Returns
+    -------
+    float64, shape (n_points,); 0 where the population of the commune is unknown.
+    """
+    row = communes.index.get_indexer(pd.Index(times["commune_code"]))
+    n = len(communes)
+    weight = _weights(times["population"].to_numpy(np.float64), row, n)
+    legal = communes["population"].to_numpy(np.float64, na_value=0.0)
+    residents: NDArray[np.float64] = legal[row] * weight / np.bincount(row, weights=weight, minlength=n)[row]
+    return residents
 
 
 def _in_french(number: float) -> str:
@@ -280,7 +305,8 @@ def _main_facility(
     return main
 
 
-def _weighted_median(minutes: NDArray[np.float64], population: NDArray[np.float64]) -> float | None:
+def weighted_median(minutes: NDArray[np.float64], population: NDArray[np.float64]) -> float | None:
+    """Return the value that half of the residents are at or below; those of unknown value are left out, `None`: all."""
     known = np.isfinite(minutes) & (np.nan_to_num(population) > 0)
     if not known.any():
         return None

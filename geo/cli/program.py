@@ -10,24 +10,39 @@ from typing import TYPE_CHECKING, Final
 import typer
 from typer.exceptions import Abort, TyperException
 
+from geo.cli.access import access
 from geo.cli.batch import batch
 from geo.cli.build import build
 from geo.cli.diagnose import diagnose
+from geo.cli.fragility import fragility
+from geo.cli.hours import hours
+from geo.cli.map import draw_map
 from geo.cli.nearest import nearest
+from geo.cli.plan import plan
+from geo.cli.scenario import scenario
 from geo.cli.validate import validate
 from geo.errors import MaillageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+#: Exit status of a program that Ctrl-C stopped; what typer returns then.
+_INTERRUPTED: Final = 130
+
 #: Commands in the order of the help, with what each does.
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (build, "Construire un territoire à partir des fichiers officiels."),
     (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
+    (draw_map, "Dessiner une carte à imprimer ou à projeter : PNG, SVG ou PDF."),
     (
         nearest,
         "Trouver les sites les plus proches par la route, ouverts à un moment choisi, ou les lieux d'une autre liste.",
     ),
+    (scenario, "Comparer l'accès avant et après : des sites ouverts, fermés, déplacés, ou d'autres horaires."),
+    (fragility, "Mesurer ce qui dépend de chaque site, ou ce que laisse une fermeture de beaucoup d'entre eux."),
+    (hours, "Mesurer qui a un site ouvert, par jour et demi-heure, et ce qu'apporterait une demi-journée de plus."),
+    (access, "Mesurer la marge d'erreur, la capacité autour de chacun, et le temps gagné sur les services des impôts."),
+    (plan, "Choisir où donner les prochains labels, les sites actuels restant en place."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
 )
@@ -40,12 +55,19 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _name(command: Callable[..., None]) -> str:
+    """Return the name of a command: that of its module."""
+    return command.__module__.rpartition(".")[2]
+
+
 for _command, _help in _COMMANDS:
-    app.command(help=_help)(_command)
+    app.command(_name(_command), help=_help)(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line: exit 0 on success, 2 with one French line on bad input, never a traceback."""
+    """Run the command line: exit 0 on success, 2 with one French line on bad input, 130 on Ctrl-C, no traceback."""
     _show_progress()
     try:
         status = app(args=None if arguments is None else list(arguments), standalone_mode=False)
@@ -54,9 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TyperException as error:
         _fail(_in_french(error))
     except (Abort, KeyboardInterrupt):
-        _fail("Interrompu : rien n'a été écrit à moitié.")
+        status = _INTERRUPTED
     except MemoryError:
         _fail("Mémoire insuffisante pour ces fichiers. Réduisez la zone ou fermez d'autres programmes.")
+    if status == _INTERRUPTED:
+        _fail("Interrompu : rien n'a été écrit à moitié.", status)
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -72,7 +96,7 @@ def _in_french(error: TyperException) -> str:
         "MissingParameter": f"Il manque l'option « {option} ».",
         "BadParameter": f"La valeur donnée à « {option} » est refusée : elle n'est pas du type attendu.",
         "BadOptionUsage": f"L'option « {option} » est mal employée : il lui manque une valeur.",
-        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(command.__name__ for command, _ in _COMMANDS)}.",
+        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(_name(command) for command, _ in _COMMANDS)}.",
     }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")
     return f"{sentence} Voyez « maillage --help »."
 
@@ -86,6 +110,6 @@ def _show_progress() -> None:
     logger.setLevel(logging.INFO)
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str, status: int = 2) -> None:
     sys.stderr.write(" ".join(sentence.split()) + "\n")
-    sys.exit(2)
+    sys.exit(status)

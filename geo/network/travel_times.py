@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.network.bounded_searches import travel_matrix
-from geo.network.shortest_paths import nearest_facility, times_from
+from geo.network.shortest_paths import nearest_facilities, nearest_facility, times_from
 from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.network.bounded_searches import TravelMatrix
     from geo.network.road_network import RoadNetwork
 
 
@@ -63,6 +64,41 @@ def nearest_by_road(network: RoadNetwork, origins: SnappedPoints, facilities: Sn
     return result
 
 
+def nearest_ones_by_road(
+    network: RoadNetwork, origins: SnappedPoints, facilities: SnappedPoints, k: int
+) -> NearestByRoad:
+    """Find the `k` facilities soonest reached from each origin, soonest first: arrays of shape (n_origins, k).
+
+    Where fewer than `k` can be reached the rest is inf and -1; the answer of ``k=1`` is that of `nearest_by_road`.
+    """
+    into, out = legs_to_points(network, facilities), legs_from_points(network, origins)
+    field = nearest_facilities(
+        network, into.node, k, start_time_s=into.time_s, start_length_m=into.length_m, facility=into.point
+    )
+    direct_origin, direct_facility, direct_time, direct_length = direct_trips(network, origins, facilities)
+    # One of the k nearest of a point is one of the k nearest of a node that it leaves by, or on its own street.
+    origin = np.concatenate([np.repeat(out.point, k), direct_origin])
+    time = np.concatenate([(field.travel_time_s[out.node] + out.time_s[:, None]).ravel(), direct_time])
+    length = np.concatenate([(field.length_m[out.node] + out.length_m[:, None]).ravel(), direct_length])
+    facility = np.concatenate([field.facility[out.node].ravel(), direct_facility])
+
+    order = np.lexsort((time, facility, origin))
+    order = order[facility[order] >= 0]
+    first = np.ones(len(order), bool)
+    first[1:] = (np.diff(origin[order]) != 0) | (np.diff(facility[order]) != 0)
+    trip = order[first]
+    trip = trip[np.lexsort((facility[trip], time[trip], origin[trip]))]
+    rank = np.arange(len(trip)) - np.searchsorted(origin[trip], origin[trip])
+    trip, rank = trip[rank < k], rank[rank < k]
+
+    shape = (len(origins), k)
+    result = NearestByRoad(np.full(shape, np.inf), np.full(shape, np.inf), np.full(shape, -1, np.int64))
+    result.travel_time_s[origin[trip], rank] = time[trip]
+    result.length_m[origin[trip], rank] = length[trip]
+    result.facility[origin[trip], rank] = facility[trip]
+    return result
+
+
 def pairs_within(
     network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints, limit_s: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -73,12 +109,42 @@ def pairs_within(
     matrix = travel_matrix(
         network, legs_from_points(network, origins), legs_to_points(network, destinations), limit_s=limit_s
     )
+    return _with_direct_trips(network, origins, destinations, matrix, np.full(len(origins), limit_s))
+
+
+def pairs_sooner_than(
+    network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints, facilities: SnappedPoints
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the trips that take less time than the one to the nearest facility; as `pairs_within`.
+
+    Far fewer than all trips: each search stops where a facility of today is as near. An origin that no facility is
+    reached from has all its trips.
+    """
+    into = legs_to_points(network, facilities)
+    field = nearest_facility(
+        network, into.node, start_time_s=into.time_s, start_length_m=into.length_m, facility=into.point
+    )
+    matrix = travel_matrix(
+        network, legs_from_points(network, origins), legs_to_points(network, destinations), sooner_than=field
+    )
+    today = nearest_by_road(network, origins, facilities).travel_time_s
+    return _with_direct_trips(network, origins, destinations, matrix, np.nextafter(today, 0.0))
+
+
+def _with_direct_trips(
+    network: RoadNetwork,
+    origins: SnappedPoints,
+    destinations: SnappedPoints,
+    matrix: TravelMatrix,
+    limit_s: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Add the trips that pass no node to a matrix; keep the fastest of each pair, of at most its origin's limit."""
     direct_origin, direct_destination, direct_time, _ = direct_trips(network, origins, destinations)
     origin = np.concatenate([matrix.origin, direct_origin])
     destination = np.concatenate([matrix.destination, direct_destination])
     time = np.concatenate([matrix.travel_time_s, direct_time])
     order = np.lexsort((time, destination, origin))
-    order = order[time[order] <= limit_s]
+    order = order[time[order] <= limit_s[origin[order]]]
     first = np.ones(len(order), bool)
     first[1:] = (np.diff(origin[order]) != 0) | (np.diff(destination[order]) != 0)
     kept = order[first]

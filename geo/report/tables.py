@@ -12,6 +12,7 @@ from geo.maps.style import coverage_sentence
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -50,12 +51,17 @@ def commune_table(cov: pd.DataFrame) -> pd.DataFrame:
 
 def diagnosis_summary(territory: Territory, summary: CoverageSummary) -> dict[str, Any]:
     """Return the summary of a diagnosis with the network and the sources it was made from, ready for JSON."""
+    return with_origin(territory, summary.to_dict())
+
+
+def with_origin(territory: Territory, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return figures about a territory with the network and the sources that they were made from, ready for JSON."""
     manifest = territory.manifest
     network = manifest["network"]
     return {
         "territory": territory.name,
         "departement": territory.departement,
-        **summary.to_dict(),
+        **figures,
         "network": {key: network[key] for key in ("source", "nodes", "edges", "profile", "approximate", "error")},
         "contours_approximate": territory.contours_approximate,
         "sources": manifest["sources"],
@@ -63,6 +69,13 @@ def diagnosis_summary(territory: Territory, summary: CoverageSummary) -> dict[st
         "rows_kept_out": manifest["rejected_count"],
         "built_on": manifest["built_on"],
     }
+
+
+def write_summary(figures: Mapping[str, Any], path: Path) -> None:
+    """Write plain values as JSON (UTF-8)."""
+    with replacing_file(path) as beside:
+        content = json.dumps(figures, ensure_ascii=False, indent=1, allow_nan=False)
+        beside.write_text(content + "\n", encoding="utf-8")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -123,6 +136,4 @@ def write_diagnosis(
             antennes=antennes,
         )
         write_map(page, path)
-    with replacing_file(folder / "summary.json") as path:
-        content = json.dumps(diagnosis_summary(territory, summary), ensure_ascii=False, indent=1, allow_nan=False)
-        path.write_text(content + "\n", encoding="utf-8")
+    write_summary(diagnosis_summary(territory, summary), folder / "summary.json")

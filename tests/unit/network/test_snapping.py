@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.network.road_network import NetworkSource, RoadNetwork, build_network
+from geo.network.links import build_network
+from geo.network.road_network import NetworkSource, RoadNetwork
 from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points, snap, snap_xy
 from geo.network.speeds import speed_profile
-from geo.network.travel_times import nearest_by_road, times_between, times_from_point
+from geo.network.travel_times import nearest_by_road, nearest_ones_by_road, times_between, times_from_point
 
 CRS = "EPSG:2154"
 #: Origin of the hand-made networks. In EPSG:2154 it is longitude 3, latitude 46.5 by definition.
@@ -371,3 +372,22 @@ def test_on_an_approximated_network_short_trips_go_straight_to_the_door():
     far_one, far_other = place(guessed, (300, 40)), place(guessed, (310, 40))
     time, length = times_between(guessed, far_one, far_other)
     assert (time[0, 0], length[0, 0]) == pytest.approx((13 / guessed.access_m_per_s, 13))
+
+
+@given(networks_with_points(), st.integers(1, 4))
+def test_the_k_nearest_are_the_first_of_all_times(drawn, k):
+    network, origins, facilities = drawn
+    found = nearest_ones_by_road(network, origins, facilities, k)
+    seconds, _ = times_between(network, origins, facilities)
+    expected = np.full((len(origins), max(k, len(facilities))), INF)
+    expected[:, : len(facilities)] = np.sort(seconds, axis=1)
+    np.testing.assert_allclose(found.travel_time_s, expected[:, :k])
+    assert ((found.facility >= 0) == np.isfinite(found.travel_time_s)).all()
+    row, rank = np.nonzero(found.facility >= 0)
+    np.testing.assert_allclose(seconds[row, found.facility[row, rank]], found.travel_time_s[row, rank])
+    for named in found.facility:
+        assert len(set(named[named >= 0])) == (named >= 0).sum()  # each facility once
+    if k == 1:
+        nearest = nearest_by_road(network, origins, facilities)
+        np.testing.assert_array_equal(found.facility[:, 0], nearest.facility)
+        np.testing.assert_array_equal(found.length_m[:, 0], nearest.length_m)

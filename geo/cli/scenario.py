@@ -1,0 +1,47 @@
+"""``maillage scenario``: access before and after sites open, close, move or change their hours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo.cli.options import Antennes, AsJson, Buses, MinShare, Rule, TerritoryFolder, coverage_rule, load_territory
+from geo.cli.output import print_json, print_line
+
+
+def scenario(
+    file: Annotated[Path, typer.Option(help="Scénario (JSON) : sites ouverts, fermés, déplacés…")],
+    folder: TerritoryFolder = None,
+    threshold: Annotated[list[float] | None, typer.Option(help="Seuil en minutes (20 et 30) ; répétable.")] = None,
+    rule: Rule = "mean-time",
+    min_share: MinShare = 0.5,
+    buses: Buses = False,
+    antennes: Antennes = True,
+    out: Annotated[Path | None, typer.Option(help="Dossier où écrire comparison.csv, .gpkg, .json.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a scenario with today."""
+    from geo.report.planning_sentences import action_sentences, comparison_sentences
+    from geo.report.scenario_files import comparison_summary, write_comparison
+    from geo.siting.comparison import THRESHOLDS_MIN, compare
+    from geo.siting.scenario_json import scenario_from_json
+    from geo.sources.delimited import read_text
+
+    asked = scenario_from_json(read_text(file, "Scénario"))
+    territory = load_territory(folder)
+    chosen = coverage_rule(rule, min_share)
+    comparison = compare(territory, asked, threshold or THRESHOLDS_MIN, rule=chosen, buses=buses, antennes=antennes)
+    names = () if out is None else write_comparison(territory, comparison, out)
+    if as_json:
+        print_json(comparison_summary(territory, comparison))
+        return
+    print_line(f"{territory.name}, scénario « {asked.name} » :")
+    for sentence in action_sentences(territory, asked):
+        print_line(f"  - {sentence}")
+    for sentence in comparison_sentences(comparison):
+        print_line(sentence)
+    print_line(comparison.rule)
+    if names:
+        print_line(f"Fichiers écrits dans {out} : {', '.join(names)}.")

@@ -1,0 +1,121 @@
+"""Scenarios and measures of access as files: tables for spreadsheets, a layer for maps, figures for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+
+from geo.report.tables import with_origin, write_summary, write_table
+from geo.siting.scenario_json import scenario_to_json
+from geo.storage import replacing_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from geo.access.catchment import Catchment
+    from geo.access.opening import OpeningTable
+    from geo.access.sensitivity import Sensitivity
+    from geo.siting.closure import Closure
+    from geo.siting.comparison import ScenarioComparison
+    from geo.siting.fragility import Fragility
+    from geo.territory import Territory
+
+#: Rows of the half-days written: the best of all sites.
+_HALF_DAYS_WRITTEN: Final = 500
+
+
+def comparison_table(comparison: ScenarioComparison) -> pd.DataFrame:
+    """Return the communes of a comparison as the table of ``comparison.csv``: `code` first, values rounded."""
+    return _by_code(comparison.communes)
+
+
+def comparison_summary(territory: Territory, comparison: ScenarioComparison) -> dict[str, Any]:
+    """Return a comparison with the network and the sources it was made from, ready for JSON."""
+    return with_origin(territory, comparison.to_dict())
+
+
+def write_comparison(territory: Territory, comparison: ScenarioComparison, folder: Path) -> tuple[str, ...]:
+    """Write ``comparison.csv``, ``comparison.gpkg``, ``comparison.json`` and ``scenario.json``; return their names.
+
+    Raises
+    ------
+    SourceError
+        The folder cannot be written to.
+    """
+    table = comparison_table(comparison)
+    write_table(table, folder / "comparison.csv")
+    _write_layer(territory, table, folder / "comparison.gpkg", "comparison")
+    write_summary(comparison_summary(territory, comparison), folder / "comparison.json")
+    with replacing_file(folder / "scenario.json") as path:
+        path.write_text(scenario_to_json(comparison.scenario), encoding="utf-8")
+    return "comparison.csv", "comparison.gpkg", "comparison.json", "scenario.json"
+
+
+def write_fragility(territory: Territory, fragility: Fragility, folder: Path) -> tuple[str, ...]:
+    """Write ``fragility.csv`` (sites), ``second_site.csv`` (communes) and ``fragility.json``; return their names."""
+    write_table(_rounded(fragility.sites), folder / "fragility.csv")
+    write_table(_by_code(fragility.communes), folder / "second_site.csv")
+    write_summary(with_origin(territory, fragility.to_dict()), folder / "fragility.json")
+    return "fragility.csv", "second_site.csv", "fragility.json"
+
+
+def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple[str, ...]:
+    """Write what `write_comparison` does, and ``closure.json``; return the names."""
+    names = write_comparison(territory, closure.comparison, folder)
+    write_summary(with_origin(territory, closure.to_dict()), folder / "closure.json")
+    return *names, "closure.json"
+
+
+def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> tuple[str, ...]:
+    """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
+    write_table(opening.shares.round(4).reset_index().astype({"day": "string"}), folder / "hours.csv")
+    write_table(_rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), folder / "half_days.csv")
+    write_summary(with_origin(territory, opening.to_dict()), folder / "hours.json")
+    return "hours.csv", "half_days.csv", "hours.json"
+
+
+def access_table(sensitivity: Sensitivity, catchment: Catchment, saved: pd.DataFrame | None) -> pd.DataFrame:
+    """Return, by commune, the interval of times, the capacity within reach, and the minutes saved where known."""
+    table = sensitivity.communes.join(catchment.communes[["capacity_per_1000", "share_outside"]])
+    if saved is not None:
+        table = table.join(saved[["site_time_min", "other_time_min", "saved_min"]])
+    return _by_code(table)
+
+
+def write_access(
+    territory: Territory, table: pd.DataFrame, catchment: Catchment, figures: dict[str, Any], folder: Path
+) -> tuple[str, ...]:
+    """Write ``access.csv`` and ``.gpkg`` (`access_table`), ``capacity.csv`` (sites), ``access.json``; return names."""
+    write_table(table, folder / "access.csv")
+    _write_layer(territory, table, folder / "access.gpkg", "access")
+    write_table(_rounded(catchment.sites), folder / "capacity.csv")
+    write_summary(figures, folder / "access.json")
+    return "access.csv", "access.gpkg", "capacity.csv", "access.json"
+
+
+def _by_code(communes: pd.DataFrame) -> pd.DataFrame:
+    return _rounded(communes.rename_axis("code").reset_index().astype({"code": "string"}))
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with times to a hundredth, shares to a ten-thousandth, residents whole."""
+    decimals = {}
+    for column in table.columns:
+        if "residents" in column and table[column].dtype.kind == "f":
+            decimals[column] = 0
+        elif column.endswith("_min") or "_min_" in column or column.startswith(("capacity", "hours")):
+            decimals[column] = 2
+        elif column.startswith("share"):
+            decimals[column] = 4
+    return table.round({column: digits for column, digits in decimals.items() if table[column].dtype.kind == "f"})
+
+
+def _write_layer(territory: Territory, table: pd.DataFrame, path: Path, layer: str) -> None:
+    with replacing_file(path) as beside:
+        contours = territory.communes.geometry
+        gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs).to_file(
+            beside, layer=layer, driver="GPKG"
+        )

@@ -1,0 +1,220 @@
+"""Before and after a scenario: residents gained and lost, communes that change side, times."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.access.coverage import AT_THRESHOLD_MIN, CoverageRule, check_threshold, coverage, residents_by_point
+from geo.errors import ParameterError
+from geo.siting.scenario import apply
+from geo.territory import counted_places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.siting.scenario import Scenario
+    from geo.territory import Territory
+
+#: Minutes: the two thresholds of the Cour des comptes (September 2024).
+THRESHOLDS_MIN: Final = (20.0, 30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdChange:
+    """What changes at one threshold.
+
+    `residents_gained` are beyond it, or without any road to a site, before and within it after; `residents_lost` the
+    other way round. `communes_gained` are under-served before and no more after, `communes_lost` the other way round
+    (INSEE codes, in the order of the territory; communes off the network are neither).
+    """
+
+    threshold_min: float
+    residents_within_before: int
+    residents_within_after: int
+    residents_gained: int
+    residents_lost: int
+    communes_gained: tuple[str, ...]
+    communes_lost: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioComparison:
+    """A territory before and after a scenario.
+
+    Attributes
+    ----------
+    scenario
+        What was compared with today.
+    rule
+        When a commune is under-served at the first threshold, as a French sentence.
+    residents
+        Residents of the study area.
+    changes
+        One for each threshold.
+    mean_time_before_min, mean_time_after_min
+        Means over the same residents: those who can reach a site by road both before and after (`None`: nobody).
+        Whoever can reach one only before, or only after, is in neither mean but in the counts below.
+    residents_without_time_before, residents_without_time_after
+        Residents with no known time: no road leads to a site, or they are off the network.
+    residents_cut_off, residents_connected
+        Residents who lose every road to a site, and those who had none and get one.
+    residents_sooner, residents_later
+        Residents whose time falls, or rises, by `NOTICED_MIN` or more (cut off and connected ones included).
+    communes
+        Indexed by `commune_code`: `name`; `population` (Int64); `facility_before`, `facility_after`: name of the
+        site nearest for most residents; `travel_time_before_min`, `travel_time_after_min` (Float64, <NA> where no
+        site is reached) and `delta_min` (after minus before, <NA> where either is); then for each threshold T, such as
+        20: `residents_within_20min_before`, `_after` (Float64), `under_served_20min_before`, `_after` (boolean).
+    times_after
+        What `Territory.travel_times` gives after the scenario.
+    """
+
+    scenario: Scenario
+    rule: str
+    residents: int
+    changes: tuple[ThresholdChange, ...]
+    mean_time_before_min: float | None
+    mean_time_after_min: float | None
+    residents_without_time_before: int
+    residents_without_time_after: int
+    residents_cut_off: int
+    residents_connected: int
+    residents_sooner: int
+    residents_later: int
+    communes: pd.DataFrame
+    times_after: pd.DataFrame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the totals as plain values ready for JSON, without the tables."""
+        figures = {
+            name: getattr(self, name)
+            for name in self.__dataclass_fields__
+            if name not in {"scenario", "changes", "communes", "times_after"}
+        }
+        return {"scenario": self.scenario.name, **figures, "changes": [asdict(change) for change in self.changes]}
+
+
+#: Minutes (a second) under which a time has not changed.
+NOTICED_MIN: Final = 1 / 60
+
+
+def compare(
+    territory: Territory,
+    scenario: Scenario,
+    thresholds_min: Sequence[float] = THRESHOLDS_MIN,
+    *,
+    rule: CoverageRule | None = None,
+    buses: bool = False,
+    antennes: bool = True,
+    before: pd.DataFrame | None = None,
+) -> ScenarioComparison:
+    """Compare access to the sites of today with what a scenario makes of it.
+
+    Closing every site is allowed: then nobody reaches one. The search from all sites is run again, which takes
+    milliseconds on a département and gives the very times of a territory built with the changed list.
+
+    Parameters
+    ----------
+    territory
+        Study area, as it is today.
+    scenario
+        What changes.
+    thresholds_min
+        Minutes by car, at least one.
+    rule
+        When a commune is under-served; by mean time where `None`.
+    buses, antennes
+        What is counted before and after, as in `Territory.travel_times`.
+    before
+        What `Territory.travel_times` returned for the same choice, where it is already known.
+
+    Raises
+    ------
+    ParameterError
+        No threshold, one out of range, or a scenario that does not fit the territory.
+    """
+    if not thresholds_min:
+        msg = "Comparaison sans seuil : donnez au moins un seuil en minutes, par exemple 20."
+        raise ParameterError(msg)
+    for threshold in thresholds_min:
+        check_threshold(threshold)
+    changed = apply(territory, scenario)
+    if before is None:
+        before = territory.times_to(counted_places(territory.sites, buses=buses, antennes=antennes))
+    after = changed.times_to(counted_places(changed.sites, buses=buses, antennes=antennes))
+    residents = residents_by_point(territory.communes, territory.demand)
+    was, now = (times["travel_time_min"].to_numpy(np.float64, na_value=np.inf) for times in (before, after))
+    both = np.isfinite(was) & np.isfinite(now)
+    with np.errstate(invalid="ignore"):
+        delta = now - was  # NaN where neither reaches a site
+
+    tables = [
+        (coverage(territory, limit, rule=rule, times=before), coverage(territory, limit, rule=rule, times=after))
+        for limit in thresholds_min
+    ]
+    first_before, first_after = tables[0]
+    communes = pd.DataFrame(
+        {
+            "name": first_before["name"],
+            "population": first_before["population"],
+            "facility_before": first_before["facility_name"],
+            "facility_after": first_after["facility_name"],
+            "travel_time_before_min": first_before["travel_time_min"],
+            "travel_time_after_min": first_after["travel_time_min"],
+            "delta_min": first_after["travel_time_min"] - first_before["travel_time_min"],
+        }
+    )
+    for limit, (one, other) in zip(thresholds_min, tables, strict=True):
+        for column, label in (("residents_within", "residents_within"), ("under_served", "under_served")):
+            communes[f"{label}_{limit:g}min_before"] = one[column]
+            communes[f"{label}_{limit:g}min_after"] = other[column]
+    return ScenarioComparison(
+        scenario=scenario,
+        rule=(rule or CoverageRule()).in_french(thresholds_min[0]),
+        residents=round(residents.sum()),
+        changes=tuple(
+            _change(limit, was, now, residents, *pair) for limit, pair in zip(thresholds_min, tables, strict=True)
+        ),
+        mean_time_before_min=_mean(was, residents, both),
+        mean_time_after_min=_mean(now, residents, both),
+        residents_without_time_before=round(residents[~np.isfinite(was)].sum()),
+        residents_without_time_after=round(residents[~np.isfinite(now)].sum()),
+        residents_cut_off=round(residents[np.isfinite(was) & ~np.isfinite(now)].sum()),
+        residents_connected=round(residents[~np.isfinite(was) & np.isfinite(now)].sum()),
+        residents_sooner=round(residents[delta <= -NOTICED_MIN].sum()),
+        residents_later=round(residents[delta >= NOTICED_MIN].sum()),
+        communes=communes,
+        times_after=after,
+    )
+
+
+def _change(
+    threshold_min: float,
+    was: NDArray[np.float64],
+    now: NDArray[np.float64],
+    residents: NDArray[np.float64],
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+) -> ThresholdChange:
+    limit = threshold_min + AT_THRESHOLD_MIN
+    poor_before, poor_after = (table["under_served"].fillna(value=False).to_numpy(bool) for table in (before, after))
+    return ThresholdChange(
+        threshold_min=float(threshold_min),
+        residents_within_before=round(residents[was <= limit].sum()),
+        residents_within_after=round(residents[now <= limit].sum()),
+        residents_gained=round(residents[(was > limit) & (now <= limit)].sum()),
+        residents_lost=round(residents[(was <= limit) & (now > limit)].sum()),
+        communes_gained=tuple(before.index[poor_before & ~poor_after]),
+        communes_lost=tuple(before.index[~poor_before & poor_after]),
+    )
+
+
+def _mean(minutes: NDArray[np.float64], residents: NDArray[np.float64], counted: NDArray[np.bool_]) -> float | None:
+    total = residents[counted].sum()
+    return float((minutes[counted] * residents[counted]).sum() / total) if total > 0 else None

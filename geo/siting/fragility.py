@@ -1,0 +1,133 @@
+"""What hangs on each site: who would be too far if it closed, and who has a second one within reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.access.coverage import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold, residents_by_point
+from geo.network.snapping import snap
+from geo.network.travel_times import nearest_ones_by_road
+from geo.territory import counted_places
+
+if TYPE_CHECKING:
+    from geo.territory import Territory
+
+_OF_THE_SITE: Final = ("facility_id", "name", "kind", "commune_code", "commune_name", "departement", "bearer")
+
+
+@dataclass(frozen=True, slots=True)
+class Fragility:
+    """What hangs on each site of a territory, each closed alone.
+
+    Attributes
+    ----------
+    threshold_min
+        Minutes by car.
+    residents, residents_within, residents_with_second
+        Residents of the study area, those with a site within the threshold, those with at least two.
+    sites
+        Index 0..n-1, most residents passing the threshold first: `facility_id`, `name`, `kind`, `commune_code`,
+        `commune_name`, `departement`, `bearer` (text); `residents_nearest` (float64), for whom it is the nearest;
+        `residents_passing`, within the threshold today and beyond it, or without any road to another, if it closed;
+        `residents_cut_off`, who would have no site by road at all; `added_min` (Float64): mean of the minutes more of
+        those for whom it is nearest and who would reach another, <NA> where there are none.
+    communes
+        Indexed by `commune_code`: `name`; `population` (Int64); `residents_within` and `residents_with_second`
+        (Float64, <NA> where the population is unknown).
+    """
+
+    threshold_min: float
+    residents: int
+    residents_within: int
+    residents_with_second: int
+    sites: pd.DataFrame
+    communes: pd.DataFrame
+
+    @property
+    def share_with_second(self) -> float | None:
+        """Share of all residents with a second site within the threshold, `None` where nobody is known to live."""
+        return self.residents_with_second / self.residents if self.residents else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the totals as plain values ready for JSON, without the tables."""
+        return {
+            "threshold_min": self.threshold_min,
+            "residents": self.residents,
+            "residents_within": self.residents_within,
+            "residents_with_second": self.residents_with_second,
+            "share_with_second": self.share_with_second,
+            "sites": len(self.sites),
+            "sites_nobody_depends_on": int((self.sites["residents_passing"] == 0).sum()),
+        }
+
+
+def fragility(
+    territory: Territory,
+    threshold_min: float = DEFAULT_THRESHOLD_MIN,
+    *,
+    buses: bool = False,
+    antennes: bool = True,
+) -> Fragility:
+    """Measure what would be lost if each site closed, all others staying.
+
+    When a site closes, those for whom it is the nearest go to their second one; nobody else notices. So the two
+    nearest sites of each resident answer for all sites at once: one search.
+
+    Parameters
+    ----------
+    territory
+        Study area; the residents of its neighbours are not in it, so that their sites seem to matter less.
+    threshold_min
+        Minutes by car.
+    buses, antennes
+        What is counted, as in `Territory.travel_times`.
+
+    Raises
+    ------
+    ParameterError
+        Threshold out of range.
+    """
+    check_threshold(threshold_min)
+    limit = threshold_min + AT_THRESHOLD_MIN
+    sites = counted_places(territory.sites, buses=buses, antennes=antennes)
+    residents = residents_by_point(territory.communes, territory.demand)
+    network = territory.network
+    two = nearest_ones_by_road(
+        network, territory.demand_on_network, snap(network, sites.geometry.x, sites.geometry.y), 2
+    )
+    first, second = (two.travel_time_s / 60).T
+    nearest = two.facility[:, 0]
+    reached, again = nearest >= 0, np.isfinite(second)
+    added = np.where(again, second - np.where(reached, first, 0.0), 0.0)
+
+    def total(weight: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        return np.bincount(nearest[reached], weights=weight[reached], minlength=len(sites)).astype(np.float64)
+
+    table = pd.DataFrame(sites[list(_OF_THE_SITE)])
+    table["residents_nearest"] = total(residents)
+    table["residents_passing"] = total(np.where((first <= limit) & (second > limit), residents, 0.0))
+    table["residents_cut_off"] = total(np.where(again, 0.0, residents))
+    with np.errstate(invalid="ignore"):
+        mean = total(residents * added) / total(np.where(again, residents, 0.0))
+    table["added_min"] = pd.array(mean, dtype="Float64")
+    table = table.sort_values(
+        ["residents_passing", "residents_nearest", "facility_id"], ascending=[False, False, True], ignore_index=True
+    )
+
+    row = territory.communes.index.get_indexer(territory.demand["commune_code"])
+    communes = pd.DataFrame(territory.communes[["name", "population"]])
+    for column, time in (("residents_within", first), ("residents_with_second", second)):
+        within = np.bincount(row, weights=np.where(time <= limit, residents, 0.0), minlength=len(communes))
+        communes[column] = pd.Series(within, communes.index, dtype="Float64").where(communes["population"].notna())
+    return Fragility(
+        threshold_min=float(threshold_min),
+        residents=round(residents.sum()),
+        residents_within=round(residents[first <= limit].sum()),
+        residents_with_second=round(residents[second <= limit].sum()),
+        sites=table,
+        communes=communes,
+    )

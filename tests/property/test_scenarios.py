@@ -1,0 +1,56 @@
+"""What is true of every scenario on the embedded territory."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo import Territory
+from geo.siting.scenario import ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario, apply
+from geo.siting.scenario_json import scenario_from_json, scenario_to_json
+
+TERRITORY = Territory.load()
+SITES = TERRITORY.sites["facility_id"].to_list()
+COMMUNES = TERRITORY.communes.index.to_list()
+
+texts = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=30).filter(str.strip)
+places = st.one_of(
+    st.builds(Place, commune_code=texts),
+    st.builds(Place, lon=st.floats(-180, 180), lat=st.floats(-90, 90)),
+    st.builds(Place, lon=st.integers(-180, 180), lat=st.integers(-90, 90)),
+)
+hours = st.sampled_from(["", "Mo 09:00-12:00,14:00-17:00; Sa unknown", "Tu 00:00-24:00"])
+actions = st.one_of(
+    st.builds(OpenSite, texts, texts, places, st.none() | hours),
+    st.builds(CloseSite, texts),
+    st.builds(MoveSite, texts, places),
+    st.builds(ChangeHours, texts, hours),
+)
+
+
+def minutes(territory):
+    return territory.times_to(territory.sites)["travel_time_min"].to_numpy(float, na_value=np.inf)
+
+
+@given(st.lists(actions, max_size=12, unique_by=lambda action: action.facility_id), texts, texts)
+def test_a_scenario_round_trips_through_json(listed, name, territory):
+    scenario = Scenario(territory, name, tuple(listed))
+    assert scenario_from_json(scenario_to_json(scenario)) == scenario
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from(COMMUNES))
+def test_opening_a_site_never_lengthens_a_time(code):
+    opened = apply(TERRITORY, Scenario("T").then(OpenSite("n", "N", Place(code))))
+    assert (minutes(opened) <= minutes(TERRITORY)).all()
+    assert minutes(opened)[COMMUNES.index(code)] == pytest.approx(0, abs=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from(SITES), unique=True, min_size=1))
+def test_closing_never_shortens_and_opening_again_at_the_same_place_is_today(closed):
+    scenario = Scenario("T").then(*map(CloseSite, closed))
+    assert (minutes(apply(TERRITORY, scenario)) >= minutes(TERRITORY)).all()
+    where = TERRITORY.sites.set_index("facility_id").geometry
+    again = [OpenSite(f"n-{site}", "N", Place(lon=where[site].x, lat=where[site].y)) for site in closed]
+    np.testing.assert_array_equal(minutes(apply(TERRITORY, scenario.then(*again))), minutes(TERRITORY))

@@ -1,0 +1,78 @@
+"""Coverage as an interval: against networks really slower and faster, and hand-known answers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo import Territory, coverage
+from geo.access.coverage import CoverageRule
+from geo.access.sensitivity import sensitivity
+from geo.errors import ParameterError
+
+
+@pytest.fixture(scope="module")
+def territory(small_world):
+    return Territory.build(
+        "64",
+        communes=small_world.communes,
+        sites=small_world.sites,
+        roads=small_world.roads,
+        population=small_world.population,
+    )
+
+
+def test_the_drawing(territory):
+    # At 10.5 minutes B and C (10 min) are in, and out when speeds fall by a tenth (11.1 min).
+    found = sensitivity(territory, 10.5)
+    assert [run.residents_within for run in found.runs] == [2000, 1200, 2000]
+    assert found.residents_within == (1200, 2000)
+    assert found.shares_within == pytest.approx((1200 / 2100, 2000 / 2100))
+    assert found.communes_flipping == ("64002", "64003")
+    assert found.communes["share_runs_under_served"].to_list()[:4] == pytest.approx([0, 1 / 3, 1 / 3, 0])
+    assert found.communes.loc["64005", ["flips", "under_served", "share_runs_under_served"]].isna().all()
+    assert found.communes.loc["64002", "travel_time_low_min"] == pytest.approx(10 / 1.1, abs=0.01)
+    assert found.communes.loc["64002", "travel_time_high_min"] == pytest.approx(10 / 0.9, abs=0.01)
+    assert found.to_dict()["residents_of_flipping_communes"] == 800
+
+
+def test_another_profile_is_one_more_run():
+    territory = Territory.load()
+    faster = Territory.embedded("fluide").travel_times()
+    found = sensitivity(territory, 20, others={"profil fluide": faster})
+    assert [run.name for run in found.runs][-1] == "profil fluide"
+    expected = coverage(territory, 20, times=faster)
+    assert found.runs[-1].residents_within == round(expected["residents_within"].sum())
+    assert found.runs[0].residents_within < found.runs[-1].residents_within  # fluide is faster everywhere
+    flips = found.communes.loc[list(found.communes_flipping)]
+    assert (flips["travel_time_low_min"] <= 20).all()
+    assert (flips["travel_time_high_min"] > 20).all()
+
+
+def test_scaled_times_are_those_of_a_network_with_scaled_speeds(territory):
+    network = territory.network
+    edges = network.edges.copy()
+    edges["time_s"] /= 0.9
+    slower = replace(network, edges=edges, access_m_per_s=network.access_m_per_s * 0.9)
+    rebuilt = replace(territory, network=slower)
+    found = sensitivity(territory, 10.5, rule=CoverageRule("share", 0.5))
+    cov = coverage(rebuilt, 10.5, rule=CoverageRule("share", 0.5))
+    assert found.runs[1].residents_within == round(cov["residents_within"].sum())
+    np.testing.assert_allclose(
+        found.communes["travel_time_high_min"].astype(float), cov["travel_time_min"].astype(float), rtol=1e-6
+    )
+
+
+def test_times_of_other_residents_are_refused(territory):
+    times = territory.travel_times()
+    with pytest.raises(ParameterError, match="points de population"):
+        sensitivity(territory, 20, others={"autre": times.head(3)})
+
+
+def test_unknown_population(small_world):
+    territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    found = sensitivity(territory, 10.5)
+    assert found.shares_within is None
+    assert found.communes_flipping == ("64002", "64003")
+    assert isinstance(found.communes, pd.DataFrame)

@@ -1,0 +1,121 @@
+"""The commands about scenarios, fragility, hours and access."""
+
+import json
+
+import pytest
+
+from geo.cli import main
+
+SCENARIO = {
+    "format": 1,
+    "name": "Déménagement",
+    "territory": "Pyrénées-Atlantiques",
+    "actions": [
+        {"action": "move", "id": "2811", "lon": -1.63, "lat": 43.375},
+        {"action": "open", "id": "nouveau-1", "name": "France services d'Oloron", "commune": "64422"},
+    ],
+}
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*arguments):
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return int(stop.value.code or 0), out, err
+
+    return call
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "scenario.json"
+    path.write_text(json.dumps(SCENARIO), encoding="utf-8")
+    return path
+
+
+def test_scenario(run, file, tmp_path):
+    status, out, _ = run("scenario", "--file", file, "--threshold", "20", "--out", tmp_path / "out", "--json")
+    assert status == 0
+    content = json.loads(out)
+    assert content == json.loads((tmp_path / "out" / "comparison.json").read_text(encoding="utf-8"))
+    assert [change["threshold_min"] for change in content["changes"]] == [20]
+    assert "64422" in content["changes"][0]["communes_gained"]  # Oloron has its site
+    assert content["network"]["approximate"] is True
+    status, out, _ = run("scenario", "--file", file)
+    assert status == 0
+    assert "Ouvrir «\u00a0France services d'Oloron\u00a0» dans la commune Oloron-Sainte-Marie." in out
+    assert "À 20\u00a0min d'un site" in out
+    assert "À 30\u00a0min d'un site" in out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"format": 9}, "format 9 trouvé"),
+        ({"actions": [{"action": "close", "id": "0"}]}, "le site « 0 » n'est pas de ce territoire"),
+        ({"actions": "x"}, "n'est pas une liste"),
+    ],
+)
+def test_a_scenario_that_does_not_fit_is_one_line(run, file, change, said):
+    file.write_text(json.dumps(SCENARIO | change), encoding="utf-8")
+    status, out, err = run("scenario", "--file", file, "--json")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_a_missing_scenario_is_one_line(run, tmp_path):
+    status, _, err = run("scenario", "--file", tmp_path / "none.json")
+    assert status == 2
+    assert "« none.json » est illisible ou absent" in err
+
+
+def test_fragility(run, tmp_path):
+    status, out, _ = run("fragility", "--json", "--out", tmp_path)
+    content = json.loads(out)
+    assert status == 0
+    assert content["by_site"][0]["facility_id"] == "2811"  # Saint-Jean-de-Luz
+    assert 0 < content["share_with_second"] < 1
+    assert (tmp_path / "fragility.csv").is_file()
+    status, out, _ = run("fragility")
+    assert (status, "ont un deuxième site" in out) == (0, True)
+
+
+def test_closures(run):
+    status, out, _ = run("fragility", "--close", "bearer=La Poste", "--json")
+    content = json.loads(out)
+    assert status == 0
+    assert content["sites_with_phone"] == content["sites_closed"] == 12
+    assert content["sites_bearer_unknown"] > 0
+    for wrong in ("some", "bearer=", "kind=cirque"):
+        status, out, err = run("fragility", "--close", wrong)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+
+
+def test_hours(run, tmp_path):
+    status, out, _ = run("hours", "--json", "--out", tmp_path)
+    content = json.loads(out)
+    assert status == 0
+    assert [len(row) for row in content["shares"].values()] == [48] * 7
+    assert content["half_day_gains"][0]["half_day"] == "samedi matin"
+    assert (tmp_path / "half_days.csv").is_file()
+    status, out, _ = run("hours")
+    assert (status, "un site ouvert à" in out) == (0, True)
+
+
+def test_access(run, tmp_path):
+    requests = tmp_path / "requests.csv"
+    requests.write_text("id_fs;demandes_par_mois\n2811;400\n", encoding="utf-8")
+    status, out, _ = run("access", "--json", "--out", tmp_path, "--requests", requests)
+    content = json.loads(out)
+    assert status == 0
+    assert [run["name"] for run in content["sensitivity"]["runs"]][-1] == "profil fluide"
+    assert content["capacity"]["unit"] == "demandes par mois"
+    assert content["time_saved"]["residents_compared"] == content["sensitivity"]["residents"]
+    assert (tmp_path / "access.gpkg").is_file()
+    status, out, _ = run("access")
+    assert status == 0
+    assert "Entre" in out
+    assert "service des impôts le plus proche" in out
