@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LEAFLET := 1.9.4
 
-.PHONY: app test check bench format setup screenshot clean
+.PHONY: app test check bench bench-scenarios format setup screenshot clean
 
 app: setup
 	$(BIN)/streamlit run app.py $(if $(TERRITORY),-- $(TERRITORY))
@@ -18,6 +18,10 @@ test: check
 # The searches side by side with scipy and networkx, memory, growth to five million nodes: five minutes.
 bench: setup
 	$(BIN)/python tests/benchmarks/searches.py
+
+# Scenarios and measures of access: under a minute; TERRITORY=DIR adds one of your own.
+bench-scenarios: setup
+	$(BIN)/python tests/benchmarks/scenarios.py $(TERRITORY)
 
 # Lint, types and import contracts.
 check: setup
