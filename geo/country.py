@@ -40,7 +40,7 @@ class Country:
     parts: tuple[Territory, ...]
 
     @classmethod
-    def build(
+    def build(  # noqa: PLR0913 - one argument per official file
         cls,
         *,
         communes: Path | str | Sequence[Path | str],
@@ -48,7 +48,9 @@ class Country:
         population: Path | str | None = None,
         tax_offices: Path | str | None = None,
         town_halls: Path | str | None = None,
+        postcodes: Path | str | None = None,
         places: Mapping[str, SourceTable] | None = None,
+        permanences: Path | str | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Country:
         """Build every part of France that the communes cover, on the approximated network.
@@ -66,7 +68,9 @@ class Country:
             population=population,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=places,
+            permanences=permanences,
         )
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)
         for departement in sorted(tables.communes.frame["departement"].unique()):

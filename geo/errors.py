@@ -41,8 +41,16 @@ class ParameterError(MaillageError, ValueError):
     """An option or an argument is outside what the function accepts."""
 
 
+class GeocodingError(MaillageError, ConnectionError):
+    """The address service cannot be reached or answers something unusable; never says what was searched."""
+
+
 class BatchError(MaillageError, RuntimeError):
     """A batch has no cluster to run on, or did not come to its end."""
+
+
+class SolverError(MaillageError, RuntimeError):
+    """The solver of an exact model refused it, or ended without an answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import departement_of
-from geo.network.approximate import MEASURED_ERROR
+from geo.network.approximation import MEASURED_ERROR
 from geo.network.snapping import FAR_FROM_ROADS_M
 from geo.sources.commune_codes import CommuneNote, normalise_codes
 from geo.study_area import MARGIN_M, near_communes

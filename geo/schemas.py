@@ -19,6 +19,7 @@ FACILITY_KINDS: Final = ("main", "antenne", "bus", "tax_office", "place")
 
 #: Columns of a facility table, in order, besides `geometry` (Point). All text columns are pandas
 #: "string"; `appointment` is "boolean"; `labelled_on` is ISO text; `services` is "; "-separated;
+#: `main_site` is the name of the main site that an antenne is attached to, <NA> where the list links it to none;
 #: `opening_hours` is OSM syntax (``Mo 09:00-12:00,14:00-17:00; Tu 09:00-12:00``), <NA> unknown,
 #: empty text = known and never open. The index is 0..n-1.
 FACILITY_COLUMNS: Final = (
@@ -39,19 +40,22 @@ FACILITY_COLUMNS: Final = (
     "bearer",
     "labelled_on",
     "services",
+    "main_site",
 )
 
 #: Columns of a commune table, indexed by `commune_code` (text), besides `geometry` (Polygon or
-#: MultiPolygon, the contour): name, departement: text; population: Int64, <NA> unknown; lon, lat:
+#: MultiPolygon, the contour): name, departement: text; postcodes: text, ";"-separated, <NA> unknown;
+#: population: Int64, <NA> unknown; lon, lat:
 #: float64 degrees, where its residents are taken to be; point_source: "mairie" (town hall given),
 #: "site" (France services site it holds, town hall unknown) or "interior" (a point inside the
 #: contour); altitude_m: float64, NaN unknown.
-COMMUNE_COLUMNS: Final = ("name", "departement", "population", "lon", "lat", "point_source", "altitude_m")
+COMMUNE_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat", "point_source", "altitude_m")
 POINT_SOURCES: Final = ("mairie", "site", "interior")
 
 #: Columns of a population-cell table (index 0..n-1), besides `geometry` (Point, centre of the
-#: cell): cell_id: text; commune_code: text; population: float64, >= 0.
-CELL_COLUMNS: Final = ("cell_id", "commune_code", "population")
+#: cell): cell_id: text; commune_code: text; population: float64, >= 0; share_65_plus: float64, 0 to 1, residents aged
+#: 65 or more, NaN unknown.
+CELL_COLUMNS: Final = ("cell_id", "commune_code", "population", "share_65_plus")
 
 
 def check_facilities(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
@@ -74,6 +78,7 @@ def check_communes(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
     columns: dict[str, Any] = {
         "name": pa.Column("string"),
         "departement": pa.Column("string", pa.Check.str_matches(r"^(\d\d|2A|2B|9[78]\d)$")),
+        "postcodes": pa.Column("string", pa.Check.str_matches(r"^\d{5}(;\d{5})*$"), nullable=True),
         "population": pa.Column("Int64", pa.Check.ge(0), nullable=True),
         "lon": pa.Column("float64", pa.Check.in_range(-180, 180)),
         "lat": pa.Column("float64", pa.Check.in_range(-90, 90)),
@@ -92,6 +97,7 @@ def check_cells(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
         "cell_id": pa.Column("string", unique=True),
         "commune_code": pa.Column("string"),
         "population": pa.Column("float64", pa.Check.ge(0)),
+        "share_65_plus": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True),
     }
     return _check(frame, columns, source)
 

@@ -16,7 +16,7 @@ import pandas as pd
 from geo.crs import WGS84
 from geo.errors import MaillageError, ParameterError, SourceError
 from geo.manifest import manifest_of
-from geo.network.approximate import approximate
+from geo.network.approximation import approximate
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.snapping import SnappedPoints, snap
@@ -43,8 +43,12 @@ APPROXIMATE: Final = "approximate"
 #: File by which a folder is known to hold a whole country (`geo.country`).
 COUNTRY_MARKER: Final = "parts.json"
 
-_FORMAT: Final = 1
+#: What is kept of the communes around the study area.
+NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat")
+
+_FORMAT: Final = 3
 _MANIFEST: Final = "manifest.json"
+_PERMANENCES: Final = "permanences.parquet"
 _EMBEDDED: Final = "pyrenees-atlantiques"
 _EMBEDDED_DEPARTEMENT: Final = "64"
 
@@ -66,10 +70,15 @@ class Territory:
         Road network in the territory's metric projection.
     cells
         Population cells (`geo.schemas.CELL_COLUMNS`), `None` where residents are only known by commune.
+    neighbours
+        Communes within 55 km of the study area, by commune code: the columns `NEIGHBOUR_COLUMNS` of a commune table.
+        A visitor may live there.
     contours_approximate
         True where cells around the communes' positions stand in for contours.
     manifest
         Sources, network, profile, notes and rows kept out, as plain values.
+    permanences
+        Visits of operators to the sites (`geo.sources.permanences.PERMANENCE_COLUMNS`), `None` where none was given.
     """
 
     name: str
@@ -78,8 +87,10 @@ class Territory:
     facilities: Mapping[str, gpd.GeoDataFrame]
     network: RoadNetwork
     cells: gpd.GeoDataFrame | None
+    neighbours: pd.DataFrame
     contours_approximate: bool
     manifest: Mapping[str, Any]
+    permanences: pd.DataFrame | None = None
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
@@ -220,7 +231,9 @@ class Territory:
         tax_offices: Path | str | None = None,
         cells: Path | str | None = None,
         town_halls: Path | str | None = None,
+        postcodes: Path | str | None = None,
         places: Mapping[str, SourceTable] | None = None,
+        permanences: Path | str | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Territory:
         """Build a territory from official files.
@@ -237,10 +250,12 @@ class Territory:
         roads
             Road file (``.osm.pbf``, an osmnx ``.graphml``, or any known line layer), several OpenStreetMap
             extracts that together cover the area, a network made before, or ``"approximate"``.
-        population, tax_offices, cells, town_halls
-            INSEE legal populations, tax offices, INSEE population cells, town halls; each optional.
+        population, tax_offices, cells, town_halls, postcodes
+            INSEE legal populations, tax offices, INSEE population cells, town halls, postcodes; each optional.
         places
             Other lists by name, as `geo.sources.places.read_places` reads them.
+        permanences
+            Table of the operators' visits to the sites (`geo.sources.permanences`).
         profile
             Speed profile.
 
@@ -257,7 +272,9 @@ class Territory:
             population=population,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=places,
+            permanences=permanences,
         )
         return cls.from_tables(tables, name, {departement}, roads=roads, cells=cells, profile=profile)
 
@@ -315,15 +332,22 @@ class Territory:
             _log.info("Lecture des routes…")
             files = [roads] if isinstance(roads, (str, Path)) else roads
             network = read_roads([Path(file) for file in files], area=bounds(area), profile=profile)
+        facilities = {key: near_places(table.frame, area) for key, table in tables.lists.items()}
+        permanences = None if tables.permanences is None else tables.permanences.frame
+        if permanences is not None:
+            known = permanences["facility_id"].isin(facilities[SITES]["facility_id"])
+            permanences = permanences[known].reset_index(drop=True)
         territory = cls(
             name=name,
             departement=next(iter(departements)) if len(departements) == 1 else None,
             communes=area,
-            facilities={key: near_places(table.frame, area) for key, table in tables.lists.items()},
+            facilities=facilities,
             network=network,
             cells=None if cell_table is None else cell_table.frame,
+            neighbours=_neighbours(everywhere, area),
             contours_approximate=False,
             manifest={},
+            permanences=permanences,
         )
         sources = [*tables.sources, *([] if cell_table is None else [cell_table])]
         return replace(territory, manifest=manifest_of(territory, sources, everywhere))
@@ -358,7 +382,8 @@ class Territory:
         folder = Path(path)
         if (folder / COUNTRY_MARKER).is_file():
             msg = (
-                f"« {folder.name} » : ce dossier est la France entière, seul « maillage diagnose » la lit. "
+                f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et « maillage plan » la "
+                f"lisent. "
                 f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
             )
             raise SourceError(msg)
@@ -387,8 +412,10 @@ class Territory:
                 facilities=lists,
                 network=RoadNetwork.load(folder / "network"),
                 cells=gpd.read_parquet(folder / "cells.parquet") if (folder / "cells.parquet").is_file() else None,
+                neighbours=pd.read_parquet(folder / "neighbours.parquet"),
                 contours_approximate=saved["contours_approximate"],
                 manifest=saved["manifest"],
+                permanences=pd.read_parquet(folder / _PERMANENCES) if (folder / _PERMANENCES).is_file() else None,
             )
         except MaillageError:
             raise
@@ -411,8 +438,11 @@ class Territory:
             self.communes.to_parquet(folder / "communes.parquet")
             for number, table in enumerate(self.facilities.values()):
                 table.to_parquet(folder / f"facilities-{number}.parquet")
+            self.neighbours.to_parquet(folder / "neighbours.parquet")
             if self.cells is not None:
                 self.cells.to_parquet(folder / "cells.parquet")
+            if self.permanences is not None:
+                self.permanences.to_parquet(folder / _PERMANENCES)
             (folder / "network").mkdir()
             self.network.save(folder / "network")
             saved = {
@@ -444,11 +474,18 @@ def _embedded(profile: str) -> Territory:
         },
         network=approximate(everywhere, profile=profile),
         cells=None,
+        neighbours=_neighbours(everywhere, area),
         contours_approximate=True,
         manifest={},
     )
     sources = [tables.communes, tables.sites, tables.tax_offices]
     return replace(territory, manifest=manifest_of(territory, sources, everywhere))
+
+
+def _neighbours(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the communes within the margin of a study area, its own left out."""
+    near = near_communes(everywhere, area)
+    return pd.DataFrame(near.loc[~near.index.isin(area.index), list(NEIGHBOUR_COLUMNS)])
 
 
 def _with_population_of_cells(area: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

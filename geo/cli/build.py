@@ -12,9 +12,11 @@ from geo.cli.options import (
     AsJson,
     CellsFile,
     CommunesFiles,
+    PermanencesFile,
     PlacesColumns,
     PlacesFiles,
     PopulationFile,
+    PostcodesFile,
     Profile,
     SitesFile,
     TaxOfficesFile,
@@ -42,8 +44,10 @@ def build(
     cells: CellsFile = None,
     tax_offices: TaxOfficesFile = None,
     town_halls: TownHallsFile = None,
+    postcodes: PostcodesFile = None,
     places: PlacesFiles = None,
     places_columns: PlacesColumns = None,
+    permanences: PermanencesFile = None,
     profile: Profile = "courant",
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +72,9 @@ def build(
             population=population,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=lists,
+            permanences=permanences,
             profile=profile,
         )
     else:
@@ -81,7 +87,9 @@ def build(
             cells=cells,
             tax_offices=tax_offices,
             town_halls=town_halls,
+            postcodes=postcodes,
             places=lists,
+            permanences=permanences,
             profile=profile,
         )
     logging.getLogger("geo").info("Écriture du territoire…")

@@ -1,31 +1,187 @@
-"""``maillage nearest``: the facilities soonest reached from a position."""
+"""``maillage nearest``: the sites near a commune, an address or a position, open when, reached how.
+
+The same answer as on screen (`geo.finder.answer.find_sites`). Other lists of places have times only.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from geo.cli.options import Antennes, AsJson, Buses, Facilities, TerritoryFolder, list_name, load_territory
+from geo.cli.options import AsJson, Facilities, list_name, load_territory
 from geo.cli.output import print_json, print_line
+from geo.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.search import PlaceSearch
+    from geo.territory import Territory
+
+_SITES: Final = "sites"
+_DATE_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
 
 
 def nearest(
-    lon: Annotated[float, typer.Option(help="Longitude en degrés.")],
-    lat: Annotated[float, typer.Option(help="Latitude en degrés.")],
-    folder: TerritoryFolder = None,
+    place: Annotated[
+        str | None,
+        typer.Argument(metavar="[LIEU]", help="Commune, code postal ou adresse ; sans lui, --lon et --lat."),
+    ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="Territoire écrit par « build » ; sans lui, les Pyrénées-Atlantiques."),
+    ] = None,
+    lon: Annotated[float | None, typer.Option(help="Longitude en degrés.")] = None,
+    lat: Annotated[float | None, typer.Option(help="Latitude en degrés.")] = None,
     k: Annotated[int, typer.Option("-k", help="Nombre de lieux.")] = 5,
-    facilities: Facilities = "sites",
-    buses: Buses = False,
-    antennes: Antennes = True,
+    at: Annotated[
+        str | None, typer.Option(help="Jour et heure : « 2026-11-24 17:30 » ; seuls les sites ouverts alors comptent.")
+    ] = None,
+    open_then: Annotated[bool, typer.Option("--open", help="Seulement les sites ouverts maintenant.")] = False,
+    saturday: Annotated[bool, typer.Option("--saturday", help="Seulement les sites ouverts le samedi.")] = False,
+    evening: Annotated[
+        bool, typer.Option("--evening", help="Seulement les sites ouverts un jour après 17 h 30.")
+    ] = False,
+    no_appointment: Annotated[bool, typer.Option("--no-appointment", help="Seulement sans rendez-vous.")] = False,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="main (site), antenne ou bus ; répétable ; tous par défaut.")
+    ] = None,
+    operator: Annotated[str | None, typer.Option(help="Seulement les sites que cet opérateur visite : Cnav…")] = None,
+    facilities: Facilities = _SITES,
     as_json: AsJson = False,
 ) -> None:
-    """Print the nearest facilities."""
+    """Print the nearest sites, or the nearest places of another list."""
+    from geo.finder.answer import SITE_KINDS, Wishes, find_sites
+
+    if lon is not None and lat is not None and place is not None:
+        # One argument beside a position can only be the territory.
+        if folder is not None:
+            msg = f"« {folder} » n'est pas attendu ici : donnez un lieu, ou une position avec --lon et --lat."
+            raise ParameterError(msg)
+        folder, place = Path(place), None
+    wishes = Wishes(
+        at=None if at is None else _moment(at),
+        open_then=open_then,
+        saturday=saturday,
+        evening=evening,
+        without_appointment=no_appointment,
+        kinds=frozenset(kind) if kind else SITE_KINDS,
+        operator=operator,
+    )
+    territory = load_territory(folder)
+    search = None
+    if place is not None and lon is None and lat is None:
+        search = _find_place(territory, place)
+        lon, lat = search.places[0].lon, search.places[0].lat
+    if lon is None or lat is None:
+        msg = "Donnez un lieu (commune, code postal, adresse), ou une position avec --lon et --lat."
+        raise ParameterError(msg)
+    if list_name(facilities) != _SITES:
+        if wishes != Wishes():
+            msg = "Les horaires et les filtres ne valent que pour les sites France services : retirez-les."
+            raise ParameterError(msg)
+        _print_list(territory, lon, lat, k, list_name(facilities), as_json=as_json)
+        return
+    answer = find_sites(territory, lon, lat, wishes, k)
+    if as_json:
+        print_json({"search": None if search is None else asdict(search)} | answer.to_dict())
+        return
+    for line in _lines(answer, search):
+        print_line("".join(mark if mark.isprintable() else " " for mark in line))
+
+
+def _moment(text: str) -> dt.datetime:
+    for pattern in _DATE_FORMATS:
+        try:
+            return dt.datetime.strptime(text.strip(), pattern)  # noqa: DTZ007 - civil time of the territory
+        except ValueError:
+            continue
+    msg = f"--at « {text[:40]} » refusé. Un jour et une heure sont attendus, par exemple « 2026-11-24 17:30 »."
+    raise ParameterError(msg)
+
+
+def _find_place(territory: Territory, query: str) -> PlaceSearch:
+    """Return the places that a query surely means; raise `ParameterError` where there is none."""
+    from geo.finder.gazetteer import Gazetteer
+    from geo.finder.search import SURE_SCORE, PlaceSearch, search_place
+    from geo.settings import Settings
+
+    search = search_place(query, Gazetteer.of(territory), Settings.from_environment())
+    sure = tuple(place for place in search.places if place.kind == "address" or place.score >= SURE_SCORE)
+    if not sure:
+        like = ", ".join(place.label for place in search.places)
+        hint = f"Lieux qui ressemblent : {like}." if like else "Essayez la commune ou son code postal."
+        msg = f"Aucun lieu de « {territory.name} » ne s'appelle « {query[:80]} ». {hint}"
+        raise ParameterError(msg)
+    return PlaceSearch(sure, search.notes)
+
+
+def _lines(answer: Answer, search: PlaceSearch | None) -> Iterator[str]:
+    from geo.finder.opening_times import moment_text
+    from geo.maps.style import format_minutes
+
+    start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
+    where = "Position donnée" if search is None else search.places[0].label
+    yield f"{where}, {moment_text(answer.at, since=start)} :"
+    if search is not None and len(search.places) > 1:
+        yield f"Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
+    for number, site in enumerate(answer.sites, 1):
+        yield from _site_lines(site, f"{number}. ")
+    if not answer.sites:
+        yield "Aucun site ne répond à cette demande."
+    for bus in answer.buses:
+        yield from _site_lines(bus, "Bus : ")
+    if answer.tax_office is not None:
+        yield from _site_lines(answer.tax_office, "Service des impôts : ")
+    if answer.minutes_saved is not None and answer.minutes_saved > 0:
+        yield f"Le premier site est plus près que le service des impôts de {format_minutes(answer.minutes_saved)}."
+    if answer.none_open:
+        yield "Aucun site n'est à la fois ouvert et proche à ce moment."
+        listed = {site.facility_id for site in answer.sites}
+        for site in answer.none_open:
+            if site.facility_id not in listed:
+                yield f"   À appeler ou à qui écrire : {site.name}, {_contact(site)} ({site.status.sentence})"
+        yield from (f"   {sentence}" for sentence in answer.from_home)
+    for note in (*(search.notes if search else ()), *answer.notes):
+        yield f"  - {note}"
+
+
+def _site_lines(site: SiteAnswer, before: str) -> Iterator[str]:
+    from geo.maps.style import format_decimal, format_minutes
+
+    time, distance = format_minutes(site.travel_time_min), format_decimal(site.distance_km)
+    yield f"{before}{time} ({distance} km)  {site.name}  [{site.facility_id}]"
+    yield f"   {site.status.sentence}"
+    town = " ".join(part for part in (site.postcode, site.commune_name) if part)
+    where = ", ".join(part for part in (site.address, town) if part)
+    if where:
+        yield f"   {where}"
+    yield f"   {_contact(site)}{' ; sur rendez-vous' if site.appointment else ''}"
+    if site.main_site:
+        yield f"   Antenne de : {site.main_site}"
+    if any(line.intervals for line in site.week):
+        yield f"   {' ; '.join(f'{line.day} {line.text}' for line in site.week if line.intervals != ())}"
+    yield from (f"   {line.day} : {visit}" for line in site.week for visit in line.permanences)
+    if site.comment:
+        yield f"   « {site.comment} »"
+    yield from (f"   ! {warning}" for warning in site.warnings)
+
+
+def _contact(site: SiteAnswer) -> str:
+    return ", ".join(part for part in (site.phone, site.email, site.website) if part) or "contact inconnu"
+
+
+def _print_list(territory: Territory, lon: float, lat: float, k: int, name: str, *, as_json: bool) -> None:
+    """Print the nearest places of a list that has no hours."""
     from geo.finder.nearest import nearest as find_nearest
     from geo.maps.style import format_decimal, format_minutes
 
-    territory = load_territory(folder)
-    found = find_nearest(territory, lon, lat, k, facilities=list_name(facilities), buses=buses, antennes=antennes)
+    found = find_nearest(territory, lon, lat, k, facilities=name)
     if as_json:
         print_json(found.round({"travel_time_min": 2, "distance_km": 2}).to_dict("records"))
         return
@@ -34,5 +190,5 @@ def nearest(
         print_line(f"{time} ({distance} km)  {row['name']}  [{row['id']}]")
     if found.empty:
         print_line("Aucun lieu n'est joignable par la route depuis cette position.")
-    if territory.network.source.approximate:
-        print_line("Temps estimés sans fichier de routes : ce sont des ordres de grandeur.")
+    for note in territory.network.source.notes:
+        print_line(f"  - {note}")

@@ -36,6 +36,12 @@ PlacesColumns = Annotated[
     list[str] | None,
     typer.Option(help="Colonnes d'une liste : NOM:name=COL,lon=COL,lat=COL,id=COL", metavar="NOM:COLONNES"),
 ]
+PostcodesFile = Annotated[
+    Path | None, typer.Option(help="Codes postaux (La Poste, base officielle des codes postaux).")
+]
+PermanencesFile = Annotated[
+    Path | None, typer.Option(help="Permanences des opérateurs (CSV : site, operateur, jour, horaires, mode).")
+]
 Profile = Annotated[str, typer.Option(help="Profil de vitesse : courant ou fluide.")]
 Rule = Annotated[str, typer.Option(help="mean-time (temps moyen) ou share (part des habitants).")]
 MinShare = Annotated[float, typer.Option(help="Part minimale des habitants, pour la règle share.")]

@@ -17,6 +17,7 @@ from geo.cli.diagnose import diagnose
 from geo.cli.fragility import fragility
 from geo.cli.hours import hours
 from geo.cli.nearest import nearest
+from geo.cli.plan import plan
 from geo.cli.scenario import scenario
 from geo.cli.validate import validate
 from geo.errors import MaillageError
@@ -24,15 +25,22 @@ from geo.errors import MaillageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+#: Exit status of a program that Ctrl-C stopped; what typer returns then.
+_INTERRUPTED: Final = 130
+
 #: Commands in the order of the help, with what each does.
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (build, "Construire un territoire à partir des fichiers officiels."),
     (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
+    (
+        nearest,
+        "Trouver les sites les plus proches par la route, ouverts à un moment choisi, ou les lieux d'une autre liste.",
+    ),
     (scenario, "Comparer l'accès avant et après : des sites ouverts, fermés, déplacés, ou d'autres horaires."),
     (fragility, "Mesurer ce qui dépend de chaque site, ou ce que laisse une fermeture de beaucoup d'entre eux."),
     (hours, "Mesurer qui a un site ouvert, par jour et demi-heure, et ce qu'apporterait une demi-journée de plus."),
     (access, "Mesurer la marge d'erreur, la capacité autour de chacun, et le temps gagné sur les services des impôts."),
-    (nearest, "Trouver les lieux les plus proches d'une position, par la route."),
+    (plan, "Choisir où donner les prochains labels, les sites actuels restant en place."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
 )
@@ -50,7 +58,7 @@ for _command, _help in _COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line: exit 0 on success, 2 with one French line on bad input, never a traceback."""
+    """Run the command line: exit 0 on success, 2 with one French line on bad input, 130 on Ctrl-C, no traceback."""
     _show_progress()
     try:
         status = app(args=None if arguments is None else list(arguments), standalone_mode=False)
@@ -59,9 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except TyperException as error:
         _fail(_in_french(error))
     except (Abort, KeyboardInterrupt):
-        _fail("Interrompu : rien n'a été écrit à moitié.")
+        status = _INTERRUPTED
     except MemoryError:
         _fail("Mémoire insuffisante pour ces fichiers. Réduisez la zone ou fermez d'autres programmes.")
+    if status == _INTERRUPTED:
+        _fail("Interrompu : rien n'a été écrit à moitié.", status)
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -91,6 +101,6 @@ def _show_progress() -> None:
     logger.setLevel(logging.INFO)
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str, status: int = 2) -> None:
     sys.stderr.write(" ".join(sentence.split()) + "\n")
-    sys.exit(2)
+    sys.exit(status)

@@ -63,7 +63,7 @@ def _commune_points(communes: Sequence[Path], population: Path | None) -> tuple[
     """Return the communes' positions (n, 2) and a maker of the network approximated from them."""
     if not communes:
         return None, None
-    from geo.network.approximate import approximate
+    from geo.network.approximation import approximate
     from geo.sources.communes import read_communes
 
     frame = read_communes(communes, population=population).frame

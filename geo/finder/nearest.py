@@ -1,4 +1,4 @@
-"""The nearest facilities from one place, by road."""
+"""The nearest facilities of any list from one place, by road."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import ParameterError
+from geo.finder.start import require_position, times_to
 from geo.network.snapping import snap
-from geo.network.travel_times import times_from_point
 from geo.sources.official_tables import SITES
 
 if TYPE_CHECKING:
@@ -49,12 +49,7 @@ def nearest(
     ParameterError
         The position is not a position, lies off the network, or `k` is below 1.
     """
-    if not (np.isfinite(lon) and np.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004 - degrees
-        msg = (
-            f"Position refusée : longitude {lon:g}, latitude {lat:g}. "
-            f"Des degrés sont attendus, par exemple -1.56 et 43.48."
-        )
-        raise ParameterError(msg)
+    require_position(lon, lat)
     if k < 1:
         msg = f"Nombre de lieux demandé : {k}. Au moins 1 est attendu."
         raise ParameterError(msg)
@@ -67,16 +62,9 @@ def nearest(
             f"Donnez une position dans le territoire."
         )
         raise ParameterError(msg)
-    seconds, metres = times_from_point(
-        territory.network, here, 0, snap(territory.network, table.geometry.x, table.geometry.y)
-    )
+    minutes, km = times_to(territory, here, table)
     found = pd.DataFrame(
-        {
-            "id": table["facility_id"],
-            "name": table["name"],
-            "travel_time_min": seconds / 60,
-            "distance_km": metres / 1000,
-        }
+        {"id": table["facility_id"], "name": table["name"], "travel_time_min": minutes, "distance_km": km}
     )
-    found = found[np.isfinite(seconds)].sort_values(["travel_time_min", "id"], kind="stable")
+    found = found[np.isfinite(minutes)].sort_values(["travel_time_min", "id"], kind="stable")
     return found.head(k).reset_index(drop=True)

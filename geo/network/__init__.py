@@ -1,11 +1,15 @@
 """Road networks: reading, speeds, snapping, shortest paths."""
 
-from geo.network.approximate import approximate
-from geo.network.osm import read_osm, read_osmnx
-from geo.network.road_lines import read_road_lines
-from geo.network.road_network import RoadNetwork
-from geo.network.shortest_paths import NearestFacility, nearest_facility
-from geo.network.snapping import snap
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geo.network.approximation import approximate
+    from geo.network.osm import read_osm, read_osmnx
+    from geo.network.road_lines import read_road_lines
+    from geo.network.road_network import RoadNetwork
+    from geo.network.shortest_paths import NearestFacility, nearest_facility
+    from geo.network.snapping import snap
 
 __all__ = [
     "NearestFacility",
@@ -17,3 +21,22 @@ __all__ = [
     "read_road_lines",
     "snap",
 ]
+
+_HOMES = {
+    "NearestFacility": "geo.network.shortest_paths",
+    "RoadNetwork": "geo.network.road_network",
+    "approximate": "geo.network.approximation",
+    "nearest_facility": "geo.network.shortest_paths",
+    "read_osm": "geo.network.osm",
+    "read_osmnx": "geo.network.osm",
+    "read_road_lines": "geo.network.road_lines",
+    "snap": "geo.network.snapping",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: who reads roads does not load the searches, nor the reverse."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    msg = f"module 'geo.network' has no attribute '{name}'"
+    raise AttributeError(msg)

@@ -8,18 +8,18 @@ that keeps its full shape, its length and its driving time each way.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 
+from geo.network.compiled import compiled
 from geo.network.layout import places
-from geo.network.road_network import RoadNetwork, build_network
+from geo.network.links import build_network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.network.road_network import NetworkSource
+    from geo.network.road_network import NetworkSource, RoadNetwork
     from geo.network.speeds import SpeedProfile
 
 #: Streets that meet at a point before it costs the delay of a crossing.
@@ -42,6 +42,9 @@ class Segments:
         bool, shape (n,): whether a trip may begin or end on it.
     coords, offsets
         float64 (k, 2) and int64 (n + 1,): shapes one after the other, metres.
+    vertex
+        int32 (k,): rows of `coords` that the shapes pass through, one shape after the other, where they share
+        them (`coords` then has a row for each place); `None`: every row, in order.
     minor
         bool, shape (n,), or `None` for none: driveways and the like, which make no crossing.
     """
@@ -54,6 +57,7 @@ class Segments:
     snappable: NDArray[np.bool_]
     coords: NDArray[np.float64]
     offsets: NDArray[np.int64]
+    vertex: NDArray[np.integer[Any]] | None = None
     minor: NDArray[np.bool_] | None = None
 
 
@@ -90,6 +94,30 @@ def assemble_network(
     NetworkError
         No segment can be driven.
     """
+    ends, time_s, length_m, snappable, shape_xy, shape_offsets = _contracted(segments, len(point_x), profile, signal)
+    nodes, ends = np.unique(ends, return_inverse=True)
+    # Numbered by place, so that results are read in the order the searches write them.
+    place = places(point_x[nodes], point_y[nodes])
+    nodes, ends = nodes[np.argsort(place)], place[ends]
+    return build_network(
+        ends=ends.reshape(-1, 2),
+        time_s=time_s,
+        length_m=length_m,
+        x=point_x[nodes],
+        y=point_y[nodes],
+        crs=crs,
+        snappable=snappable,
+        shape_xy=shape_xy,
+        shape_offsets=shape_offsets,
+        source=source,
+        profile=profile,
+    )
+
+
+def _contracted(
+    segments: Segments, n_points: int, profile: SpeedProfile, signal: NDArray[np.bool_] | None
+) -> tuple[NDArray[Any], ...]:
+    """Join segments into links: end points, seconds each way, metres, whether open to trip ends, shapes, offsets."""
     forward_s, backward_s = (
         np.where(speed > 0, segments.length_m / np.where(speed > 0, speed, 1.0) * 3.6, np.inf)
         for speed in (segments.forward_kmh, segments.backward_kmh)
@@ -99,7 +127,6 @@ def assemble_network(
     kept = np.flatnonzero(drivable & ((segments.source != segments.target) | (segments.length_m > 0)))
     start, end = segments.source[kept], segments.target[kept]
     forward_s, backward_s = forward_s[kept], backward_s[kept]
-    n_points = len(point_x)
 
     counted = np.ones(len(kept), bool) if segments.minor is None else ~segments.minor[kept]
     streets = _degree(start[counted], end[counted], n_points)
@@ -121,25 +148,11 @@ def assemble_network(
         backward_s[chain_segment],
         segments.length_m,
         segments.coords,
+        np.arange(len(segments.coords), dtype=np.int32) if segments.vertex is None else segments.vertex,
         segments.offsets,
     )
-    nodes, ends = np.unique(ends, return_inverse=True)
-    # Numbered by place, so that results are read in the order the searches write them.
-    place = places(point_x[nodes], point_y[nodes])
-    nodes, ends = nodes[np.argsort(place)], place[ends]
-    return build_network(
-        ends=ends.reshape(-1, 2),
-        time_s=np.column_stack([along, against]),
-        length_m=length,
-        x=point_x[nodes],
-        y=point_y[nodes],
-        crs=crs,
-        snappable=segments.snappable[kept[chain_segment[chain_start[:-1]]]],
-        shape_xy=shape_xy,
-        shape_offsets=shape_offsets,
-        source=source,
-        profile=profile,
-    )
+    snappable = segments.snappable[kept[chain_segment[chain_start[:-1]]]]
+    return ends, np.column_stack([along, against]), length, snappable, shape_xy, shape_offsets
 
 
 def _degree(start: NDArray[np.int64], end: NDArray[np.int64], n_points: int) -> NDArray[np.int64]:
@@ -173,7 +186,7 @@ def _choice_points(
     return ~goes_on
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _chains(start, end, is_node, n_points):  # type: ignore[no-untyped-def]
     """Walk every chain of segments from node to node.
 
@@ -226,9 +239,9 @@ def _chains(start, end, is_node, n_points):  # type: ignore[no-untyped-def]
     return chain_start[: n_chains + 1], segment[:count], reverse[:count]
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _links(  # type: ignore[no-untyped-def]
-    chain_start, segment, reverse, source, target, forward_s, backward_s, length_m, coords, offsets
+    chain_start, segment, reverse, source, target, forward_s, backward_s, length_m, coords, vertex, offsets
 ):
     """Add up each chain: its two end points, seconds each way, metres, and its shape."""
     n = len(chain_start) - 1
@@ -249,7 +262,7 @@ def _links(  # type: ignore[no-untyped-def]
             skip = 0 if k == chain_start[c] else 1
             for step in range(skip, last - first + 1):
                 row = last - step if reverse[k] else first + step
-                shape[at] = coords[row]
+                shape[at] = coords[vertex[row]]
                 at += 1
             along[c] += backward_s[k] if reverse[k] else forward_s[k]
             against[c] += forward_s[k] if reverse[k] else backward_s[k]

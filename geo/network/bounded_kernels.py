@@ -12,10 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from geo.network.compiled import compiled
 from geo.network.search_kernels import (
     BUCKETS,
     WAY,
-    compiled,
     improves,
     more_entries,
     more_room,

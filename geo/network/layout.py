@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numba
 import numpy as np
+
+from geo.network.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,7 +80,7 @@ def fixed(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def by_number(number, order, n):  # type: ignore[no-untyped-def]
     """Sort `order` by the number 0..n-1 of each row (counting sort); rows of one number keep their order."""
     offsets = np.zeros(n + 1, np.int32)
@@ -94,7 +95,7 @@ def by_number(number, order, n):  # type: ignore[no-untyped-def]
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _hilbert_distance(column, row):  # type: ignore[no-untyped-def]
     """Distance of each cell along the curve; at every level the quarter is turned to the curve's own frame."""
     distance = np.empty(len(column), np.int64)

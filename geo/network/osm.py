@@ -7,6 +7,10 @@ are not read. Ferries are left out: an island without a bridge stays unreachable
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,8 +33,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LICENCE: Final = "ODbL 1.0, © les contributeurs d'OpenStreetMap"
-#: Distances are measured in parts, to hold few temporary arrays.
-_POINTS_AT_A_TIME: Final = 1 << 17
+#: Points are projected and measured in parts, to hold few temporary arrays.
+_POINTS_AT_A_TIME: Final = 1 << 15
 
 
 def read_osm(
@@ -81,7 +85,9 @@ def read_osm(
         vintage=", ".join(known_days) or None,
         sha256=", ".join(checksums),
     )
-    return _network(ways, source=source, crs=crs, area=area)
+    streets = _streets(ways, source=source, crs=crs, area=area)
+    del ways  # as large as the network that is made now
+    return streets.network(source)
 
 
 def read_osmnx(
@@ -177,7 +183,7 @@ def read_osmnx(
         signals=np.array(signals, np.int64),
     )
     source = NetworkSource(name="OpenStreetMap (osmnx)", file=file, licence=LICENCE, sha256=sha256)
-    return _network(ways, source=source, crs=crs, area=None)
+    return _streets(ways, source=source, crs=crs, area=None).network(source)
 
 
 def _osmnx_tags(data: Mapping[str, Any], *, one_way: bool) -> dict[str, Any]:
@@ -190,10 +196,27 @@ def _osmnx_tags(data: Mapping[str, Any], *, one_way: bool) -> dict[str, Any]:
     return tags | {"oneway": "yes" if one_way else "no"}
 
 
-def _network(
+@dataclass(frozen=True, slots=True)
+class _Streets:
+    """Ways cut into segments, in metres: the points where segments begin and end, which of them have lights."""
+
+    segments: Segments
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    signal: NDArray[np.bool_]
+    crs: str
+    profile: SpeedProfile
+
+    def network(self, source: NetworkSource) -> RoadNetwork:
+        return assemble_network(
+            self.segments, self.x, self.y, self.crs, self.profile, signal=self.signal, source=source
+        )
+
+
+def _streets(
     ways: Ways, *, source: NetworkSource, crs: str | None, area: tuple[float, float, float, float] | None
-) -> RoadNetwork:
-    """Cut ways into segments at the nodes that ways share, project them, and assemble the network."""
+) -> _Streets:
+    """Keep the ways of an area, project them, and cut them at the nodes that ways share."""
     if area is not None and len(ways.counts):
         west, south, east, north = area
         inside = (ways.lon >= west) & (ways.lon <= east) & (ways.lat >= south) & (ways.lat <= north)
@@ -205,7 +228,7 @@ def _network(
             f"{' dans le territoire demandé' if area is not None else ''}. Vérifiez le fichier et la zone."
         )
         raise NetworkError(msg)
-    middle = float(np.median(ways.lon[ways.point])), float(np.median(ways.lat[ways.point]))
+    middle = tuple(float(np.median(axis[ways.point], overwrite_input=True)) for axis in (ways.lon, ways.lat))
     crs = crs or metric_crs_at(*middle)
     if crs is None:
         msg = (
@@ -214,56 +237,61 @@ def _network(
         )
         raise NetworkError(msg)
 
-    x, y = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True).transform(ways.lon, ways.lat)
-    segments, ends = _segments(ways, x, y)
-    return assemble_network(
-        segments, x[ends], y[ends], crs, ways.kinds.profile, signal=ways.signal[ends], source=source
-    )
-
-
-def _segments(ways: Ways, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Segments, NDArray[np.int64]]:
-    """Cut ways where they meet: the segments, and which points of the ways they begin and end at.
-
-    `x` and `y` are where the points of the ways are, metres.
-    """
     last_of_way = np.cumsum(ways.counts) - 1
     first_of_way = last_of_way - ways.counts + 1
     # A way is cut at a point that is met twice, by two ways or by one that comes back on itself, and at
     # traffic lights, which usually stand before the crossing: their delay is that of a point of a segment.
-    is_end = (np.bincount(ways.point, minlength=len(x)) > 1) | ways.signal
+    is_end = (np.bincount(ways.point, minlength=len(ways.lon)) > 1) | ways.signal
     is_end[ways.point[first_of_way]] = is_end[ways.point[last_of_way]] = True
-    number = np.cumsum(is_end) - 1
-    begins, ends = is_end[ways.point], is_end[ways.point]
+    begins = is_end[ways.point]
+    ends = begins.copy()
     begins[last_of_way] = False
     ends[first_of_way] = False
     start_row, end_row = np.flatnonzero(begins), np.flatnonzero(ends)
     kind = np.repeat(ways.kind, ways.counts)[start_row]
-    along = _metres_along(ways)
     counts = end_row - start_row + 1
-    shape = ways.point[ranges(start_row, counts)]
-    coords = np.empty((len(shape), 2))
-    coords[:, 0], coords[:, 1] = x[shape], y[shape]
+    along = _metres_along(ways)
+    length = along[end_row] - along[start_row]
+    del along
+    coords = _projected(ways, crs)
+    number = np.cumsum(is_end) - 1
     speed = ways.kinds.speed_kmh[kind]
     segments = Segments(
         source=number[ways.point[start_row]],
         target=number[ways.point[end_row]],
-        length_m=along[end_row] - along[start_row],
+        length_m=length,
         forward_kmh=speed[:, 0],
         backward_kmh=speed[:, 1],
         snappable=ways.kinds.snappable[kind],
         coords=coords,
         offsets=np.append(0, np.cumsum(counts)),
+        vertex=ways.point[ranges(start_row, counts)],
         minor=ways.kinds.minor[kind],
     )
-    return segments, np.flatnonzero(is_end)
+    x, y = coords[is_end].T
+    return _Streets(segments, x, y, ways.signal[is_end], crs, ways.kinds.profile)
+
+
+def _projected(ways: Ways, crs: str) -> NDArray[np.float64]:
+    """Return where the points of the ways are, metres, shape (n_points, 2)."""
+    transformer = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+    xy = np.empty((len(ways.lon), 2))
+    for begin in range(0, len(xy), _POINTS_AT_A_TIME):
+        part = slice(begin, begin + _POINTS_AT_A_TIME)
+        xy[part, 0], xy[part, 1] = transformer.transform(ways.lon[part], ways.lat[part])
+    return xy
 
 
 def _metres_along(ways: Ways) -> NDArray[np.float64]:
     """Return how far each point of the ways is from the first one, straight from each to the next: shape (k,)."""
     geod = pyproj.Geod(ellps="GRS80")
     metres = np.zeros(len(ways.point))
-    for begin in range(0, len(metres) - 1, _POINTS_AT_A_TIME):
+
+    def measure(begin: int) -> None:
         point = ways.point[begin : begin + _POINTS_AT_A_TIME + 1]
         lon, lat = ways.lon[point], ways.lat[point]
         metres[begin + 1 : begin + len(point)] = geod.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        deque(threads.map(measure, range(0, len(metres) - 1, _POINTS_AT_A_TIME)), maxlen=0)
     return np.cumsum(metres, out=metres)

@@ -13,13 +13,14 @@ import subprocess
 import sys
 from array import array
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-import numba
 import numpy as np
 
 from geo.errors import SourceError
+from geo.network.compiled import compiled
 from geo.network.osm_tags import NOT_FOR_CARS, USED_KEYS, WayKinds
 
 if TYPE_CHECKING:
@@ -30,15 +31,18 @@ if TYPE_CHECKING:
     from geo.network.speeds import SpeedProfile
 
 #: Bytes of text that are turned into numbers at a time.
-_BLOCK_BYTES: Final = 4 << 20
+_BLOCK_BYTES: Final = 1 << 20
 #: OpenStreetMap keeps places as whole numbers of ten-millionths of a degree.
 _DECIMALS: Final = 7
 _PER_DEGREE: Final = 10**_DECIMALS
 #: Stands for the place of a node that no extract holds.
 _NOWHERE: Final = 2**31 - 1
-_USED_TAG: Final = re.compile(rb"(?:^T|,)(" + "|".join(USED_KEYS).encode() + rb")=([^,]*)")
+#: Letter, identifier, tags with commas between, place or nodes. A space, comma or ``=`` in a tag is escaped.
+_LINE: Final = re.compile(rb"([nw])(-?\d+) T([^ ]*) ([^\n]*)\n")
+#: A tag that is looked at, behind its comma.
+_USED_TAG: Final = re.compile(rb",((?:" + "|".join(USED_KEYS).encode() + rb")=[^,]*)")
 _ESCAPED: Final = re.compile(r"%([0-9a-f]+)%")
-_N, _X, _MINUS, _POINT, _ZERO, _NINE = b"nx-.09"
+_WAY, _N, _X, _MINUS, _POINT, _ZERO, _NINE = b"Nnx-.09"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +86,16 @@ class Ways:
     ) -> Ways:
         """Give one point to each node: `refs`, `lon` and `lat` (k,) are of the ways' nodes, `signals` has lights."""
         # np.unique does the same in twice the memory.
-        nodes = np.sort(refs)
-        nodes = nodes[np.append(True, nodes[1:] != nodes[:-1])[: len(nodes)]]
-        point = np.searchsorted(nodes, refs).astype(np.int32)
-        place = np.empty((2, len(nodes)))
-        place[0, point], place[1, point] = lon, lat
-        place /= per_degree
+        order = np.argsort(refs, kind="stable")
+        nodes = refs[order]
+        new = np.append(True, nodes[1:] != nodes[:-1])[: len(nodes)]
+        point = np.empty(len(refs), np.int32)
+        point[order] = np.cumsum(new, dtype=np.int32) - 1
+        first, nodes = order[new], nodes[new]
         lit, after = (np.searchsorted(nodes, signals, side=side) for side in ("left", "right"))
         signal = np.zeros(len(nodes), bool)
         signal[lit[lit < after]] = True
-        return cls(kinds, kind, counts, point, lon=place[0], lat=place[1], signal=signal)
+        return cls(kinds, kind, counts, point, lon=lon[first] / per_degree, lat=lat[first] / per_degree, signal=signal)
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Ways:
         """Return the ways at these positions, in that order; all points keep their numbers."""
@@ -139,7 +143,8 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile) -> tuple[Ways, l
     with subprocess.Popen(  # noqa: S603 - this package's own program
         [*program, *map(str, paths)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as writer:
-        ids, ways = _read_roads(cast("IO[bytes]", writer.stdout), profile)
+        text = iter(partial(cast("IO[bytes]", writer.stdout).read, _BLOCK_BYTES), b"")
+        ids, ways = _read_roads(text, profile)
         last_line = cast("IO[bytes]", writer.stderr).read().decode(errors="replace").strip().rpartition("\n")[2]
     if writer.returncode:
         raise _unreadable(paths, last_line)
@@ -162,31 +167,30 @@ def _unreadable(paths: Sequence[Path], last_line: str) -> SourceError:
     )
 
 
-def _read_roads(lines: Iterable[bytes], profile: SpeedProfile) -> tuple[NDArray[np.int64], Ways]:
-    """Read lines of OPL (``w12 Thighway=primary,oneway=yes Nn1x2.5y46.5,n2x2.6y46.5``): identifiers and ways."""
+def _read_roads(text: Iterable[bytes], profile: SpeedProfile) -> tuple[NDArray[np.int64], Ways]:
+    """Read OPL (``w12 Thighway=primary,oneway=yes Nn1x2.5y46.5,n2x2.6y46.5``), cut anywhere: identifiers and ways."""
     kinds = WayKinds(profile)
-    kind_of_tags: dict[tuple[tuple[bytes, bytes], ...], int] = {}
-    signals, ids, kind, counts, nodes = array("q"), array("q"), array("i"), array("i"), bytearray()
+    kind_of_tags: dict[tuple[bytes, ...], int] = {}
+    signals = array("q")
     columns = tuple(array(code) for code in "qiiqii")
-    for line in lines:
-        if not line.endswith(b"\n"):
-            break  # the writer was stopped, and its status says so
-        if line.startswith(b"n"):
-            signals.append(int(line[1 : line.index(b" ")]))
-            continue
-        way, tags, way_nodes = line.split(b" ")
-        used = tuple(_USED_TAG.findall(tags))
-        if used not in kind_of_tags:
-            kind_of_tags[used] = kinds.number({key.decode(): _unescaped(value) for key, value in used})
-        if kind_of_tags[used] != NOT_FOR_CARS:
-            ids.append(int(way[1:]))
-            kind.append(kind_of_tags[used])
-            counts.append(way_nodes.count(b"n"))
-            nodes += way_nodes
-        if len(nodes) > _BLOCK_BYTES:
-            _append(columns, _block(ids, kind, counts, nodes))
-            ids, kind, counts, nodes = array("q"), array("i"), array("i"), bytearray()
-    _append(columns, _block(ids, kind, counts, nodes))
+    _node_numbers(np.zeros(0, np.uint8), 0, 0)  # compiled code is loaded while the writer reads the nodes
+    unread = b""
+    for part in text:
+        # A line that never ends was cut short: the writer was stopped, and its status says so.
+        whole, end, unread = (unread + part).rpartition(b"\n")
+        ids, kind, nodes = array("q"), array("i"), []
+        for letter, number, tags, way_nodes in _LINE.findall(whole + end):
+            if letter == b"n":
+                signals.append(int(number))
+                continue
+            used = tuple(_USED_TAG.findall(b"," + tags))
+            if used not in kind_of_tags:
+                kind_of_tags[used] = kinds.number(dict(map(_tag, used)))
+            if kind_of_tags[used] != NOT_FOR_CARS:
+                ids.append(int(number))
+                kind.append(kind_of_tags[used])
+                nodes.append(way_nodes)
+        _append(columns, _block(ids, kind, b"".join(nodes)))
     way_ids, way_kind, way_counts, refs, lon, lat = (np.asarray(column) for column in columns)
     return way_ids, Ways.of_nodes(
         kinds,
@@ -200,14 +204,14 @@ def _read_roads(lines: Iterable[bytes], profile: SpeedProfile) -> tuple[NDArray[
     )
 
 
-def _unescaped(value: bytes) -> str:
-    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), value.decode())
+def _tag(text: bytes) -> tuple[str, str]:
+    key, _, value = text.decode().partition("=")
+    return key, _ESCAPED.sub(lambda code: chr(int(code[1], 16)), value)
 
 
-def _block(ids: array[int], kind: array[int], counts: array[int], nodes: bytearray) -> tuple[NDArray[Any], ...]:
+def _block(ids: array[int], kind: array[int], nodes: bytes) -> tuple[NDArray[Any], ...]:
     """Return some ways as arrays, without the nodes that have no place and the ways with fewer than two others."""
-    n_nodes = np.array(counts, np.int32)
-    refs, lon, lat = _node_numbers(np.frombuffer(nodes, np.uint8), n_nodes.sum())
+    n_nodes, refs, lon, lat = _node_numbers(np.frombuffer(nodes, np.uint8), len(ids), nodes.count(b"n"))
     placed = (np.abs(lon) <= 180 * _PER_DEGREE) & (np.abs(lat) <= 90 * _PER_DEGREE)
     ends = np.cumsum(n_nodes)
     n_before = np.append(0, np.cumsum(placed))
@@ -229,17 +233,21 @@ def _append(columns: Sequence[array[int]], block: Sequence[NDArray[Any]]) -> Non
         column.frombytes(values.tobytes())
 
 
-@numba.njit(cache=True, nogil=True)
-def _node_numbers(text, n_nodes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Read ``Nn1x2.5y46.5,n2x2.6y46.5``: identifiers, and places in ten-millionths of a degree."""
+@compiled
+def _node_numbers(text, n_ways, n_nodes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Read ``Nn1x2.5y46.5,n2x2.6y46.5``: nodes of each way, identifiers, places in ten-millionths of a degree."""
+    counts = np.zeros(n_ways, np.int32)
     refs = np.zeros(n_nodes, np.int64)
     place = np.full((2, n_nodes), _NOWHERE, np.int32)
-    node = -1
+    way, node = -1, -1
     at = 0
     while at < len(text):
         letter = text[at]
         at += 1
+        if letter == _WAY:
+            way += 1
         if letter == _N:
+            counts[way] += 1
             node += 1
         sign = 1
         if at < len(text) and text[at] == _MINUS:
@@ -260,4 +268,4 @@ def _node_numbers(text, n_nodes):  # type: ignore[no-untyped-def] # noqa: ANN001
             refs[node] = sign * value
         else:
             place[0 if letter == _X else 1, node] = sign * value * 10 ** (_DECIMALS - decimals)
-    return refs, place[0], place[1]
+    return counts, refs, place[0], place[1]

@@ -17,9 +17,14 @@ import sys
 
 import osmium
 
+#: Parts of a file that osmium holds between two of its steps (at least 2, by default 20): it decodes faster than its lines
+#: are read, and would end up holding most of them.
+_WAITING_PARTS = {f"OSMIUM_MAX_{step}_QUEUE_SIZE": "2" for step in ("INPUT", "OSMDATA", "OUTPUT", "WORK")}
+
 
 def main(classes: list[str], paths: list[str]) -> None:
     """Write the roads of extracts, and end the program."""
+    os.environ.update(_WAITING_PARTS)
     places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     places.ignore_errors()
     lights = osmium.filter.TagFilter(("highway", "traffic_signals"))

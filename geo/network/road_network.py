@@ -17,18 +17,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import shapely
-from scipy import sparse
 
 from geo.crs import require_metric
-from geo.errors import NetworkError, SourceError
+from geo.errors import SourceError
+from geo.network.array_checks import check_arrays, check_edges, flat, whole_numbers
 from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
-from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
+from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import shapely
     from numpy.typing import ArrayLike, NDArray
 
 #: Beyond this distance (m) a point is not on the network (R5 links within 1,600 m too).
@@ -143,16 +143,16 @@ class RoadNetwork:
         CrsError
             `crs` is not projected in metres.
         """
-        start, end = (_whole(nodes) for nodes in (source, target))
-        time, length = (_flat(cost, "f", np.float64) for cost in (travel_time_s, length_m))
-        node_x, node_y = (_flat(values, "", np.float64) for values in (x, y))
-        _check_edges(start, end, time, length, node_x, node_y)
+        start, end = (whole_numbers(nodes) for nodes in (source, target))
+        time, length = (flat(cost, "f", np.float64) for cost in (travel_time_s, length_m))
+        node_x, node_y = (flat(values, "", np.float64) for values in (x, y))
+        check_edges(start, end, time, length, node_x, node_y)
 
         place = places(node_x, node_y)
         start, end = place[start], place[end]
         link, first = pair_numbers(start, end, len(place))
         ends = np.argsort(place)[np.sort(np.column_stack([start[first], end[first]])).ravel()]
-        return cls._from_links(
+        return cls.from_placed_edges(
             start,
             end,
             time,
@@ -169,7 +169,7 @@ class RoadNetwork:
         )
 
     @classmethod
-    def _from_links(  # noqa: PLR0913 - one argument per array of the network
+    def from_placed_edges(  # noqa: PLR0913 - one argument per array of the network
         cls,
         start: NDArray[np.int32],
         end: NDArray[np.int32],
@@ -290,6 +290,8 @@ class RoadNetwork:
     @cached_property
     def component(self) -> NDArray[np.int32]:
         """Strongly connected part of each node, int32 (n_nodes,): 0 is the largest, then by size."""
+        from scipy import sparse  # noqa: PLC0415 - reading roads needs neither parts nor shapes
+
         matrix = sparse.csr_array(
             (np.ones(self.n_edges, np.int8), self.edges["place"], self.edge_offsets), shape=(self.n_nodes, self.n_nodes)
         )
@@ -337,6 +339,8 @@ class RoadNetwork:
         even the largest part is smaller than that, those of all parts smaller than the largest. In an
         approximated network every part is an island where people live, and none is left out.
         """
+        import shapely  # noqa: PLC0415
+
         smallest = 0
         if self.n_nodes and not self.source.approximate:
             smallest = min(MIN_COMPONENT_NODES, int(self.component_nodes[0]))
@@ -347,6 +351,8 @@ class RoadNetwork:
 
     def link_shapes(self, links: NDArray[np.integer] | None = None) -> NDArray[np.object_]:
         """Return the links' shapes as shapely LineStrings in `crs`, shape (n_links,) or (len(links),)."""
+        import shapely  # noqa: PLC0415
+
         if links is None:
             points, offsets = self.shape_xy, self.shape_offsets
         else:
@@ -399,7 +405,7 @@ class RoadNetwork:
                 raise SourceError(msg)
             # Unlike np.load, this opens nothing but plain arrays and leaves no file open when it fails.
             arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
-            _check_arrays(arrays)
+            check_arrays(arrays)
             require_metric(described["crs"], "Réseau enregistré")
             source = described["source"] | {"notes": tuple(described["source"]["notes"])}
             return cls(
@@ -418,166 +424,3 @@ class RoadNetwork:
                 f"Reconstruisez le territoire avec « maillage build »."
             )
             raise SourceError(msg) from error
-
-
-def build_network(  # noqa: PLR0913 - one argument per array of the network
-    *,
-    ends: NDArray[np.integer],
-    time_s: NDArray[np.float64],
-    length_m: NDArray[np.float64],
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    crs: str,
-    snappable: NDArray[np.bool_],
-    shape_xy: NDArray[np.float64],
-    shape_offsets: NDArray[np.int64],
-    source: NetworkSource,
-    profile: SpeedProfile,
-    access_m_per_s: float | None = None,
-    snap_limit_m: float = SNAP_LIMIT_M,
-) -> RoadNetwork:
-    """Build a network from links.
-
-    Parameters
-    ----------
-    ends
-        Shape (n_links, 2): nodes where each link begins and ends.
-    time_s
-        Shape (n_links, 2), seconds along and against the shape; NaN or inf: not allowed.
-    length_m
-        Shape (n_links,), metres.
-    x, y, crs, snappable, shape_xy, shape_offsets
-        As in `RoadNetwork`.
-    source, profile
-        Origin and speed profile, named in every result.
-    access_m_per_s, snap_limit_m
-        Speed off the network (the profile's where `None`) and farthest distance of a point from it.
-
-    Raises
-    ------
-    NetworkError
-        Costs negative, nodes out of range, or no link that can be driven.
-    """
-    allowed = np.isfinite(time_s)
-    link_along, link_against = np.flatnonzero(allowed[:, 0]), np.flatnonzero(allowed[:, 1])
-    start = np.concatenate([ends[link_along, 0], ends[link_against, 1]])
-    end = np.concatenate([ends[link_along, 1], ends[link_against, 0]])
-    link = np.concatenate([link_along, link_against])
-    time = np.concatenate([time_s[link_along, 0], time_s[link_against, 1]])
-    if not len(start):
-        msg = (
-            f"{source.name} : aucune route praticable en voiture n'a été trouvée. "
-            f"Vérifiez que le fichier contient des routes et qu'il couvre le territoire."
-        )
-        raise NetworkError(msg)
-    drivable = allowed.any(axis=1)
-    _check_edges(start, end, time, length_m[link], x, y)
-    place = places(x, y)
-    if not drivable.all():
-        kept = np.flatnonzero(drivable)
-        renumbered = np.cumsum(drivable) - 1
-        counts = np.diff(shape_offsets)
-        shape_xy = shape_xy[np.repeat(drivable, counts)]
-        shape_offsets = np.concatenate([[0], np.cumsum(counts[kept])]).astype(np.int64)
-        link, snappable = renumbered[link], snappable[kept]
-    return RoadNetwork._from_links(  # noqa: SLF001 - the second constructor of the same module
-        place[start],
-        place[end],
-        time,
-        length_m[np.concatenate([link_along, link_against])],
-        x,
-        y,
-        crs,
-        place=place,
-        link=link,
-        against=np.arange(len(start)) >= len(link_along),
-        snappable=snappable,
-        shape_xy=shape_xy,
-        shape_offsets=shape_offsets,
-        source=source,
-        profile=profile.name,
-        access_m_per_s=profile.access_m_per_s if access_m_per_s is None else access_m_per_s,
-        snap_limit_m=snap_limit_m,
-    )
-
-
-def _flat(values: ArrayLike, kinds: str, otherwise: type[np.generic]) -> NDArray[Any]:
-    """Return a flat array, converted (hence copied) only where it is of none of the wanted kinds (numpy's letters)."""
-    try:
-        array = np.asarray(values).ravel()
-        return array if array.dtype.kind in kinds else np.array(array, otherwise)
-    except (TypeError, ValueError) as error:
-        msg = "Réseau routier refusé : une liste contient autre chose que des nombres."
-        raise NetworkError(msg) from error
-
-
-def _whole(values: ArrayLike) -> NDArray[Any]:
-    """Return node positions as a flat array of integers."""
-    array = _flat(values, "iuf", np.float64)
-    if array.dtype.kind != "f":
-        return array
-    if not ((np.rint(array) == array) & (np.abs(array) < 2**53)).all():
-        msg = "Réseau routier refusé : un nœud de départ ou d'arrivée n'est pas un nombre entier (0 à n - 1 attendu)."
-        raise NetworkError(msg)
-    return array.astype(np.int64)
-
-
-def _check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Raise `ValueError` unless the arrays of a saved network have the types, shapes and ranges that go together."""
-    nodes, edges, links = (len(arrays[name]) for name in ("x", "edges", "snappable"))
-    expected: dict[str, tuple[tuple[int, ...], Any]] = {
-        "x": ((nodes,), np.float64),
-        "y": ((nodes,), np.float64),
-        "place": ((nodes,), np.int32),
-        "edge_offsets": ((nodes + 1,), np.int32),
-        "edges": ((edges,), EDGE),
-        "link_edges": ((links, 2), np.int32),
-        "snappable": ((links,), np.bool_),
-        "shape_xy": ((len(arrays["shape_xy"]), 2), np.float64),
-        "shape_offsets": ((links + 1,), np.int64),
-    }
-    wrong = [
-        name
-        for name, (shape, kind) in expected.items()
-        if arrays[name].shape != shape or arrays[name].dtype != np.dtype(kind)
-    ]
-    for name, last in (("edge_offsets", edges), ("shape_offsets", len(arrays["shape_xy"]))):
-        if name not in wrong and (
-            arrays[name][0] != 0 or arrays[name][-1] != last or (np.diff(arrays[name]) < 0).any()
-        ):
-            wrong.append(name)
-    ranges = {"place": (arrays["place"], 0, nodes), "link_edges": (arrays["link_edges"], -1, edges)}
-    if "edges" not in wrong:
-        ranges["edges"] = (arrays["edges"]["place"], 0, nodes)
-    for name, (values, lowest, end) in ranges.items():
-        if values.size and not lowest <= values.min() <= values.max() < end:
-            wrong.append(name)
-    if wrong:
-        msg = ", ".join(wrong)
-        raise ValueError(msg)
-
-
-def _check_edges(
-    start: NDArray[np.integer],
-    end: NDArray[np.integer],
-    time: NDArray[np.floating],
-    length: NDArray[np.floating],
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-) -> None:
-    """Raise `NetworkError` naming every fault of a list of directed edges."""
-    faults = []
-    if not len(start) == len(end) == len(time) == len(length):
-        faults.append(f"listes de longueurs différentes ({len(start)}, {len(end)}, {len(time)}, {len(length)})")
-    if len(x) != len(y) or not (np.isfinite(x).all() and np.isfinite(y).all()):
-        faults.append("coordonnées de nœuds manquantes ou non numériques")
-    for name, nodes in (("de départ", start), ("d'arrivée", end)):
-        outside = int(((nodes < 0) | (nodes >= len(x))).sum())
-        if outside:
-            faults.append(f"{outside} arc(s) dont le nœud {name} n'existe pas (attendu : 0 à {len(x) - 1})")
-    for name, cost in (("le temps est négatif, infini", time), ("la longueur est négative, infinie", length)):
-        bad = int((~(cost >= 0) | (cost > np.finfo(np.float32).max)).sum())
-        if bad:
-            faults.append(f"{bad} arc(s) dont {name} ou non numérique")
-    if faults:
-        raise NetworkError("Réseau routier refusé : " + " ; ".join(faults) + ".")

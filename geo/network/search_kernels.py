@@ -16,10 +16,11 @@ Of two ways to a node the faster counts, then the lower label, then the shorter.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import numba
 import numpy as np
+
+from geo.network.compiled import compiled
 
 #: Buckets of the ring; a way longer than the ring waits in the farthest bucket, which costs time, not exactness.
 BUCKETS: Final = 4096
@@ -34,11 +35,6 @@ _ENTRY: Final = np.dtype([("item", np.int32), ("next", np.int32)])
 # Progress of a search that may stop to be given more room: the bucket it is at, the entries waiting,
 # the entry to take next, the entries free, and the ways sent or found.
 _BUCKET, _WAITING, _NEXT, _FREE, _COUNT = range(5)
-
-
-def compiled(function: Any) -> Any:
-    """Compile a kernel at its first call, keep it on disk, and release the interpreter lock while it runs."""
-    return numba.njit(cache=True, nogil=True)(function)
 
 
 @compiled

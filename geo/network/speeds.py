@@ -7,21 +7,23 @@ reading of the same roads, the other end of the honest uncertainty of car times.
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import repeat
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from geo.errors import ParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 DEFAULT_PROFILE: Final = "courant"
@@ -60,15 +62,22 @@ class SpeedProfile:
 
 
 @cache
+def _figures() -> tuple[dict[str, str], ...]:
+    """Return the rows of the table, by column."""
+    text = resources.files("geo.network").joinpath("speed_profiles.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
 def speed_table() -> pd.DataFrame:
-    """Return the whole table: figure, unit, one column per profile, meaning, source."""
-    with resources.files("geo.network").joinpath("speed_profiles.csv").open(encoding="utf-8") as stream:
-        return pd.read_csv(stream, keep_default_na=False)
+    """Return the whole table: figure, unit, one column per profile (float64), meaning, source."""
+    import pandas as pd  # noqa: PLC0415 - takes a second to import, and reading roads needs only the figures
+
+    return pd.DataFrame(_figures()).astype(dict.fromkeys(profile_names(), np.float64))
 
 
 def profile_names() -> tuple[str, ...]:
     """Return the names of the profiles of the table, the default one first."""
-    return tuple(name for name in speed_table().columns if name not in {"figure", "unit", "meaning", "source"})
+    return tuple(name for name in _figures()[0] if name not in {"figure", "unit", "meaning", "source"})
 
 
 @cache
@@ -77,16 +86,14 @@ def speed_profile(name: str = DEFAULT_PROFILE) -> SpeedProfile:
     if name not in profile_names():
         msg = f"Profil de vitesse « {name} » inconnu. Profils possibles : {', '.join(profile_names())}."
         raise ParameterError(msg)
-    table = speed_table()
-    values = dict(zip(table["figure"], table[name].astype(float), strict=True))
-    speeds = set(table.loc[table["unit"] == "km/h", "figure"])
+    values = {row["figure"]: float(row[name]) for row in _figures()}
 
     def family(prefix: str) -> Mapping[str, float]:
         return MappingProxyType(
             {
-                key.removeprefix(prefix): values[key]
-                for key in table["figure"]
-                if key in speeds and key.startswith(prefix)
+                row["figure"].removeprefix(prefix): values[row["figure"]]
+                for row in _figures()
+                if row["unit"] == "km/h" and row["figure"].startswith(prefix)
             }
         )
 
@@ -161,7 +168,8 @@ def link_speed_kmh(
     -------
     Shape (n,), km/h: the published mean, else the limit times `limit_factor`, else the class's speed.
     """
-    by_class = pd.Series(road_class, dtype=object).map(dict(profile.class_speed_kmh)).to_numpy(np.float64)
+    speeds = map(profile.class_speed_kmh.get, road_class.tolist(), repeat(np.nan))
+    by_class = np.fromiter(speeds, np.float64, len(road_class))
     speed = np.where(limit_kmh > 0, limit_kmh * profile.limit_factor, by_class)
     if mean_kmh is not None:
         speed = np.where(mean_kmh > 0, mean_kmh, speed)

@@ -18,6 +18,7 @@ from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.network.bounded_searches import TravelMatrix
     from geo.network.road_network import RoadNetwork
 
 
@@ -108,12 +109,42 @@ def pairs_within(
     matrix = travel_matrix(
         network, legs_from_points(network, origins), legs_to_points(network, destinations), limit_s=limit_s
     )
+    return _with_direct_trips(network, origins, destinations, matrix, np.full(len(origins), limit_s))
+
+
+def pairs_sooner_than(
+    network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints, facilities: SnappedPoints
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the trips that take less time than the one to the nearest facility; as `pairs_within`.
+
+    Far fewer than all trips: each search stops where a facility of today is as near. An origin that no facility is
+    reached from has all its trips.
+    """
+    into = legs_to_points(network, facilities)
+    field = nearest_facility(
+        network, into.node, start_time_s=into.time_s, start_length_m=into.length_m, facility=into.point
+    )
+    matrix = travel_matrix(
+        network, legs_from_points(network, origins), legs_to_points(network, destinations), sooner_than=field
+    )
+    today = nearest_by_road(network, origins, facilities).travel_time_s
+    return _with_direct_trips(network, origins, destinations, matrix, np.nextafter(today, 0.0))
+
+
+def _with_direct_trips(
+    network: RoadNetwork,
+    origins: SnappedPoints,
+    destinations: SnappedPoints,
+    matrix: TravelMatrix,
+    limit_s: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Add the trips that pass no node to a matrix; keep the fastest of each pair, of at most its origin's limit."""
     direct_origin, direct_destination, direct_time, _ = direct_trips(network, origins, destinations)
     origin = np.concatenate([matrix.origin, direct_origin])
     destination = np.concatenate([matrix.destination, direct_destination])
     time = np.concatenate([matrix.travel_time_s, direct_time])
     order = np.lexsort((time, destination, origin))
-    order = order[time[order] <= limit_s]
+    order = order[time[order] <= limit_s[origin[order]]]
     first = np.ones(len(order), bool)
     first[1:] = (np.diff(origin[order]) != 0) | (np.diff(destination[order]) != 0)
     kept = order[first]

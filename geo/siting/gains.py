@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN
+from geo.access.coverage import AT_THRESHOLD_MIN, residents_by_point
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
 
@@ -43,7 +43,7 @@ def candidate_gains(territory: Territory, times: pd.DataFrame, threshold_min: fl
         (threshold_min + AT_THRESHOLD_MIN) * 60,
     )
     today = times["travel_time_min"].to_numpy(np.float64, na_value=np.inf)
-    residents = np.nan_to_num(times["population"].to_numpy(np.float64))
+    residents = residents_by_point(communes, times)
     beyond = np.where(today > threshold_min + AT_THRESHOLD_MIN, residents, 0.0)
     gain = np.bincount(place, weights=beyond[origin], minlength=len(communes))
     table = pd.DataFrame({"name": communes["name"], "gain_residents": gain}, index=communes.index)

@@ -19,6 +19,7 @@ from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, normal
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
 from geo.sources.layers import Layer, find_layers, first_column, read_layer
 from geo.sources.population import match_population, read_population
+from geo.sources.postcodes import joined_postcodes
 from geo.sources.provenance import (
     Provenance,
     SourceTable,
@@ -37,6 +38,7 @@ TOWN_HALLS: Final = "Mairies"
 
 #: Column names, in lower case, of IGN Admin Express (v2 to v4), geo.api.gouv.fr and france-geojson.
 NAME_COLUMNS: Final = ("nom_officiel", "nom_com", "nom_commune", "libgeo", "nom", "name")
+POSTCODES_COLUMNS: Final = ("codespostaux", "codes_postaux", "code_postal")
 POPULATION_COLUMNS: Final = ("population", "pmun", "popul")
 ALTITUDE_COLUMNS: Final = ("altitude_m", "altitude", "z_moyen")
 
@@ -137,11 +139,13 @@ def _read_contours(path: Path) -> gpd.GeoDataFrame:
 
     unknown = pd.Series(pd.NA, index=layer.index, dtype="Float64")
     population, altitude = first_column(layer, POPULATION_COLUMNS), first_column(layer, ALTITUDE_COLUMNS)
+    postcodes = first_column(layer, POSTCODES_COLUMNS)
     return gpd.GeoDataFrame(
         {
             "raw_code": layer[code].astype("string"),
             "code": normalise_codes(layer[code]),
             "name": layer[name].astype("string").str.strip().replace("", pd.NA),
+            "postcodes": unknown.astype("string") if postcodes is None else joined_postcodes(layer[postcodes]),
             "population": unknown if population is None else _numbers(layer[population]),
             "altitude_m": unknown if altitude is None else _numbers(layer[altitude]),
             "mairie": layer.get("mairie"),

@@ -20,13 +20,14 @@ from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, FACILITY_KINDS, POINT
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.facility_table import OPEN_LICENCE, facility_frame
+from geo.sources.postcodes import POSTCODES_TEXT
 from geo.sources.provenance import Provenance, SourceTable, names_its_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 #: Columns of the three files, in order.
-COMMUNES_CSV: Final = ("code", "name", "departement", "population", "lon", "lat", "position")
+COMMUNES_CSV: Final = ("code", "name", "departement", "postcodes", "population", "lon", "lat", "position")
 SITES_CSV: Final = (*FACILITY_COLUMNS, "lon", "lat")
 TAX_OFFICES_CSV: Final = ("facility_id", "name", "commune_code", "address", "lon", "lat", "status", "source")
 #: `town_known`: the project's brief names the town; `to_check`: widely known, no source seen; `verified`: checked.
@@ -189,6 +190,8 @@ def _read_communes(path: Path) -> SourceTable:
             "code INSEE absent ou non reconnu": table["code"] == normalise_codes(table["code"]),
             "code INSEE déjà lu": ~table["code"].duplicated(),
             "nom ou département absent": table["name"].notna() & table["departement"].notna(),
+            "codes postaux : 64310 ou 64122;64700 attendu": table["postcodes"].isna()
+            | table["postcodes"].str.fullmatch(POSTCODES_TEXT),
             "population non reconnue": table["population"].isna() | ~unread,
             "position absente ou déjà prise": lon.notna() & lat.notna() & ~same_place,
             f"nature de la position : {', '.join(POINT_SOURCES)} attendu": table["position"].isin(POINT_SOURCES),
@@ -200,6 +203,7 @@ def _read_communes(path: Path) -> SourceTable:
         {
             "name": table["name"],
             "departement": table["departement"],
+            "postcodes": table["postcodes"],
             "population": population.astype("Int64"),
             "lon": lon,
             "lat": lat,
@@ -220,7 +224,8 @@ def _read_communes(path: Path) -> SourceTable:
     position_note = "Position des communes : " + ", ".join(
         f"{counts[kind]} {where}" for kind, where in _POSITIONS.items() if kind in counts
     )
-    notes = (contours_note, f"{position_note}.")
+    postcodes_note = f"Codes postaux connus pour {int(frame['postcodes'].notna().sum())} communes sur {len(frame)}."
+    notes = (contours_note, f"{position_note}.", postcodes_note)
     return _source_table(frame, path, source, "contours 2018, population 2023", licence=OPEN_LICENCE, notes=notes)
 
 

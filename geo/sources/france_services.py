@@ -43,7 +43,7 @@ _REQUIRED: Final = (
 )
 _OPTIONAL: Final = (
     *("insee_dep", "complement_adresse", "mail", "telephone", "prise_rdv", "commentaire"),
-    *("labellisation_fs", "site_web", "type_fs", "itinerance"),
+    *("labellisation_fs", "site_web", "type_fs", "itinerance", "groupe_fs"),
 )
 
 _PRINCIPAL: Final = frozenset({"principal", "site principal"})
@@ -80,7 +80,8 @@ def read_france_services(path: Path) -> SourceTable:
 
     The kind follows the rule of the official map: an antenne whatever its format; else `bus` for the
     formats "Bus_équivalent", "Itinérante", "Mobile" (before 2024: `itinerance` = "Oui"), `main` for the
-    fixed ones. The bearer is given only where the name of the site says it, <NA> elsewhere.
+    fixed ones. The bearer is given only where the name of the site says it, <NA> elsewhere. An antenne's main site
+    is given where one, and only one, shares its e-mail address or its group.
 
     Parameters
     ----------
@@ -131,6 +132,7 @@ def read_france_services(path: Path) -> SourceTable:
             "labelled_on": _label_dates(table["labellisation_fs"], notes),
         }
     )
+    facilities["main_site"] = _main_sites(facilities, fold_all(table["groupe_fs"]))
     rows = FacilityRows(
         table=facilities,
         lon=parse_degrees(table["longitude"]),
@@ -197,6 +199,22 @@ def _kinds(table: pd.DataFrame, notes: list[str]) -> tuple[pd.Series, pd.Series]
     reasons = "type de structure inconnu : type_fs « " + shown[0] + " », format_fs « " + shown[1]
     reasons = reasons + " », itinerance « " + shown[2] + " »"
     return kinds.fillna("main"), reasons.where(kinds.isna()).astype("string")
+
+
+def _main_sites(facilities: pd.DataFrame, groups: pd.Series) -> pd.Series:
+    """Return the name of the main site that each antenne is attached to, <NA> where the list does not tell.
+
+    The list has no such column. An antenne is linked to the only main site of its département with the same e-mail
+    address, else to the only one in the same group (`groupe_fs`, folded); groups are less reliable.
+    """
+    main, antenne = facilities["kind"] == "main", facilities["kind"] == "antenne"
+    found = pd.Series(pd.NA, index=facilities.index, dtype="string")
+    for shared in (facilities["email"].str.casefold(), groups):
+        key = facilities["departement"] + " " + shared
+        alone = main & key.notna() & ~key[main].duplicated(keep=False).reindex(key.index, fill_value=True)
+        names = facilities["name"][alone].set_axis(key[alone])
+        found = found.fillna(key[antenne].map(names).astype("string"))
+    return found
 
 
 def _departements(cells: pd.Series, commune_code: pd.Series, notes: list[str]) -> pd.Series:

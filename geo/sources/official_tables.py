@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import ParameterError
 from geo.sources.communes import read_communes
 from geo.sources.france_services import read_france_services
+from geo.sources.permanences import read_permanences
 from geo.sources.population import read_population
+from geo.sources.postcodes import complete_postcodes, read_postcodes
 from geo.sources.tax_offices import read_tax_offices
 
 if TYPE_CHECKING:
@@ -29,18 +31,22 @@ TAX_OFFICES: Final = "tax_offices"
 class OfficialTables:
     """What a territory is made of, roads and population cells apart.
 
-    `communes`: commune table; `population`: legal populations, already joined to `communes`, kept for their
-    provenance (`None`: not given); `lists`: lists of places by name, ``"sites"`` first.
+    `communes`: commune table; `population`: legal populations, and `postcodes`: postcodes, both already joined to
+    `communes` and kept for their provenance (`None`: not given); `lists`: lists of places by name, ``"sites"`` first;
+    `permanences`: visits of operators (`None`: not given).
     """
 
     communes: SourceTable
     population: SourceTable | None
+    postcodes: SourceTable | None
     lists: Mapping[str, SourceTable]
+    permanences: SourceTable | None = None
 
     @property
     def sources(self) -> list[SourceTable]:
         """All tables, in the order in which a result names them."""
-        return [self.communes, *([] if self.population is None else [self.population]), *self.lists.values()]
+        tables = [self.communes, self.population, self.postcodes, *self.lists.values(), self.permanences]
+        return [table for table in tables if table is not None]
 
 
 def read_official_tables(
@@ -50,7 +56,9 @@ def read_official_tables(
     population: Path | str | None = None,
     tax_offices: Path | str | None = None,
     town_halls: Path | str | None = None,
+    postcodes: Path | str | None = None,
     places: Mapping[str, SourceTable] | None = None,
+    permanences: Path | str | None = None,
 ) -> OfficialTables:
     """Read and check the official files; the parameters are those of `Territory.build`.
 
@@ -78,8 +86,11 @@ def read_official_tables(
     if tax_offices is not None:
         _log.info("Lecture des centres des finances publiques…")
         lists[TAX_OFFICES] = read_tax_offices(Path(tax_offices))
+    postcode_table = None if postcodes is None else read_postcodes(Path(postcodes))
     return OfficialTables(
-        communes=commune_table,
+        communes=complete_postcodes(commune_table, lists[SITES], postcode_table),
         population=population_table,
+        postcodes=postcode_table,
         lists=lists | dict(places or {}),
+        permanences=None if permanences is None else read_permanences(Path(permanences), lists[SITES].frame),
     )

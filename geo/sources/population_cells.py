@@ -21,6 +21,7 @@ from geo.sources.layers import find_layers, first_column, read_layer
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 SOURCE: Final = "Carreaux de population"
@@ -30,7 +31,9 @@ ID_COLUMNS: Final = ("idcar_200m", "idinspire", "idcar_nat", "idcar_1km", "id_ca
 POPULATION_COLUMNS: Final = ("ind", "ind_c", "population", "pop")
 #: Communes that INSEE sees in a cell, five characters each, without separator.
 COMMUNES_COLUMN: Final = "lcog_geo"
-_WANTED: Final = frozenset({*ID_COLUMNS, *POPULATION_COLUMNS, COMMUNES_COLUMN})
+#: Residents aged 65 to 79, and 80 or more.
+ELDERLY_COLUMNS: Final = ("ind_65_79", "ind_80p")
+_WANTED: Final = frozenset({*ID_COLUMNS, *POPULATION_COLUMNS, *ELDERLY_COLUMNS, COMMUNES_COLUMN})
 
 #: ``CRS3035RES200mN2029800E4252400``: EPSG code, side in metres, south and west edges in metres.
 _ID_PATTERN: Final = r"^CRS(?P<epsg>\d{4,5})RES(?P<side>\d{2,6})mN(?P<south>-?\d{1,8})E(?P<west>-?\d{1,8})$"
@@ -202,7 +205,10 @@ def _cells_from_ids(table: pa.Table, bounds: tuple[float, float, float, float]) 
     cells = gpd.GeoDataFrame(
         {
             "cell_id": chosen_ids,
-            "population": pd.to_numeric(chosen_population.str.replace(",", "."), errors="coerce").astype("float64"),
+            "population": _number(chosen_population),
+            "share_65_plus": _elderly_share(
+                {name: table[name].take(pa.array(rows)).to_pandas() for name in table.column_names}, chosen_population
+            ),
             "side_m": numbers["side"][rows],
             "insee_communes": _texts(table, COMMUNES_COLUMN, rows),
             "row": rows + 2,
@@ -211,6 +217,19 @@ def _cells_from_ids(table: pa.Table, bounds: tuple[float, float, float, float]) 
     )
     cells.loc[unreadable[rows], "geometry"] = None
     return cells
+
+
+def _number(texts: pd.Series) -> pd.Series:
+    return pd.to_numeric(texts.astype("string").str.replace(",", "."), errors="coerce").astype("float64")
+
+
+def _elderly_share(columns: Mapping[str, pd.Series], population: pd.Series) -> pd.Series:
+    """Return the share of residents aged 65 or more, NaN where the grid does not tell ages."""
+    residents = _number(population)
+    if not set(ELDERLY_COLUMNS) <= set(columns):
+        return pd.Series(np.nan, index=residents.index)
+    elderly = _number(columns[ELDERLY_COLUMNS[0]]) + _number(columns[ELDERLY_COLUMNS[1]])
+    return (elderly / residents.where(residents > 0)).clip(0, 1)
 
 
 def _texts(table: pa.Table, name: str, rows: np.ndarray) -> pd.Series:
@@ -234,6 +253,7 @@ def _cells_from_layers(path: Path, bounds: tuple[float, float, float, float], me
                 {
                     "cell_id": identifier,
                     "population": population.astype("float64"),
+                    "share_65_plus": _elderly_share({str(name): squares[name] for name in squares}, population),
                     "side_m": np.sqrt(squares.area),
                     "insee_communes": known.astype("string"),
                     "row": squares.index,

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
-import pandas as pd
-
 from geo.errors import CrsError, Fault, NetworkError, SchemaError, SourceError
 
 if TYPE_CHECKING:
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pandas as pd
 
     from geo.sources.commune_codes import CommuneNote
 
@@ -52,6 +51,12 @@ class Provenance:
         return cls(dataset, path.name, vintage, licence, checksum(path), rows_read, rows_kept)
 
 
+def _no_rows() -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - a checksum needs no tables
+
+    return pd.DataFrame(columns=list(REJECTED_COLUMNS))
+
+
 @dataclass(frozen=True, slots=True)
 class SourceTable:
     """A validated table, its provenance, and the rows that were kept out.
@@ -63,7 +68,7 @@ class SourceTable:
 
     frame: gpd.GeoDataFrame | pd.DataFrame
     provenance: Provenance
-    rejected: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(REJECTED_COLUMNS)))
+    rejected: pd.DataFrame = field(default_factory=_no_rows)
     notes: tuple[str, ...] = ()
     commune_notes: tuple[CommuneNote, ...] = ()
 
@@ -80,6 +85,8 @@ def checksum(path: Path) -> str:
 
 def rejected_rows(rows: pd.Series | pd.Index, identifiers: pd.Series, reasons: pd.Series) -> pd.DataFrame:
     """Return `SourceTable.rejected`: the rows whose reason is not <NA>. All three have the same length and order."""
+    import pandas as pd  # noqa: PLC0415 - a checksum needs no tables
+
     table = pd.DataFrame(dict(zip(REJECTED_COLUMNS, (rows, identifiers.fillna(""), reasons), strict=True)))
     return table.dropna(subset="reason").reset_index(drop=True)
 

@@ -2,16 +2,20 @@
 
     python tests/benchmarks/osm_reading.py FILE.osm.pbf [--pyrosm PYTHON] [--osmnx] [--rounds N]
 
-Each reader runs in a process of its own, one after the other, `--rounds` times; the fastest round counts.
+Each reader runs in a process of its own, one after the other, `--rounds` times; the best round counts. All readers'
+modules are kept as bytecode in one folder, as after any installation; the first round writes them.
 `--pyrosm` names the Python of an environment where pyrosm is installed (it is no dependency of this project).
 osmnx reads XML, which is written beforehand and not counted, and takes minutes over large files.
 
-Printed for each reader: seconds of the call alone, seconds of the whole process with its imports, the highest memory
-of the process and those that it starts together (sampled; Linux only), and the ratios to the first reader.
+Printed for each reader: seconds of the call alone; seconds of the whole process with its imports; seconds of processor
+time, which other work on the machine changes less; the highest memory of the process and those that it starts, together
+and with their imports (sampled; Linux only); and the first reader's share of each.
 """
 
 import argparse
 import json
+import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -59,6 +63,8 @@ def main() -> None:
     given = options.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "bytecode")
         runs = {}
         for reader in READERS:
             kind = reader.partition(",")[0]
@@ -77,25 +83,23 @@ def main() -> None:
             runs[reader] = (python, path)
         rounds = [{reader: run(*how, reader) for reader, how in runs.items()} for _ in range(given.rounds)]
 
-    print(f"{given.file.name}, {given.file.stat().st_size / 1e6:.1f} MB, fastest of {given.rounds} rounds")
-    print(f"{'':36}{'call s':>9}{'process s':>11}{'peak MB':>9}{'ratio call':>12}{'process':>9}{'memory':>8}")
+    print(f"{given.file.name}, {given.file.stat().st_size / 1e6:.1f} MB, best of {given.rounds} rounds")
+    names = ("call s", "process s", "CPU s", "peak MB")
+    print(f"{'':36}" + "".join(f"{name:>11}" for name in (*names, "call", "process", "CPU", "memory")))
     best = {
-        reader: [min(column) for column in zip(*(each[reader][:3] for each in rounds), strict=True)] for reader in runs
+        reader: [min(column) for column in zip(*(each[reader][:4] for each in rounds), strict=True)] for reader in runs
     }
     first = next(iter(best.values()))
     for reader, figures in best.items():
         ratios = [ours / theirs if theirs else float("nan") for ours, theirs in zip(first, figures, strict=True)]
-        print(
-            f"{reader:36}{figures[0]:9.2f}{figures[1]:11.2f}{figures[2]:9.0f}"
-            f"{ratios[0]:12.2f}{ratios[1]:9.2f}{ratios[2]:8.2f}  {rounds[0][reader][3]}"
-        )
+        print(f"{reader:36}" + "".join(f"{each:11.2f}" for each in (*figures, *ratios)) + f"  {rounds[0][reader][4]}")
 
 
-def run(python: str, path: Path, reader: str) -> tuple[float, float, float, str]:
-    """Return seconds of the call, seconds of the process, peak memory in MB, and what the reader found."""
+def run(python: str, path: Path, reader: str) -> tuple[float, float, float, float, str]:
+    """Return seconds of the call, of the process, of processor time, peak memory in MB, and what the reader found."""
     imports, call = READERS[reader]
     program = [python, "-c", PROGRAM.format(imports=imports, call=call), str(path.resolve())]
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), cpu_seconds()
     peak = 0.0
     with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while process.poll() is None:
@@ -106,7 +110,13 @@ def run(python: str, path: Path, reader: str) -> tuple[float, float, float, str]
     if process.returncode:
         sys.exit(f"{reader} failed:\n{err}")
     call_seconds, said = json.loads(out.splitlines()[-1])
-    return call_seconds, seconds, peak, said
+    return call_seconds, seconds, cpu_seconds() - cpu, peak, said
+
+
+def cpu_seconds() -> float:
+    """Return the processor time of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def memory_mb(process: int) -> float:

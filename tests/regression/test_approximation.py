@@ -2,7 +2,7 @@
 
 import pytest
 
-from geo.network.approximate import MEASURED_ERROR, approximate
+from geo.network.approximation import MEASURED_ERROR, approximate
 from geo.network.road_files import read_roads
 from geo.network.validation import compare, reference_from_network
 from geo.sources.communes import read_communes

@@ -4,14 +4,26 @@ import pickle
 
 import pytest
 
-from geo.errors import BatchError, CrsError, Fault, NetworkError, ParameterError, SchemaError, SourceError
+from geo.errors import (
+    BatchError,
+    CrsError,
+    Fault,
+    GeocodingError,
+    NetworkError,
+    ParameterError,
+    SchemaError,
+    SourceError,
+)
 
 
 @pytest.mark.parametrize(
     "error",
     [
         SchemaError("Communes (c.geojson)", [Fault("colonne « code » absente"), Fault("code vide", 7)], "Corrigez."),
-        *[kind("Une phrase.") for kind in (BatchError, CrsError, NetworkError, ParameterError, SourceError)],
+        *[
+            kind("Une phrase.")
+            for kind in (BatchError, CrsError, GeocodingError, NetworkError, ParameterError, SourceError)
+        ],
     ],
     ids=lambda error: type(error).__name__,
 )

@@ -7,7 +7,8 @@ import pytest
 import shapely
 
 from geo.errors import CrsError, NetworkError, SourceError
-from geo.network.road_network import NetworkSource, RoadNetwork, build_network
+from geo.network.links import build_network
+from geo.network.road_network import NetworkSource, RoadNetwork
 from geo.network.speeds import speed_profile
 
 CRS = "EPSG:2154"

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.network.road_network import NetworkSource, RoadNetwork, build_network
+from geo.network.links import build_network
+from geo.network.road_network import NetworkSource, RoadNetwork
 from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points, snap, snap_xy
 from geo.network.speeds import speed_profile
 from geo.network.travel_times import nearest_by_road, nearest_ones_by_road, times_between, times_from_point

@@ -16,6 +16,7 @@ from geo.sources.communes import read_communes
 from geo.sources.embedded import read_embedded, write_embedded_tables
 from geo.sources.facility_table import facility_frame
 from geo.sources.france_services import read_france_services
+from geo.sources.postcodes import complete_postcodes, read_postcodes
 
 FOLDER = Path(__file__).resolve().parents[3] / "data" / "pyrenees-atlantiques"
 
@@ -49,6 +50,20 @@ def test_cells_cover_about_the_area_of_the_three_departements(tables):
     area_km2 = tables.communes.frame.to_crs(2154).area.groupby(tables.communes.frame["departement"]).sum() / 1e6
     # The cells' edge cuts across bays and spurs. INSEE: 64 has 7,645 km2, 40 has 9,243 km2, 65 has 4,464 km2.
     assert area_km2.to_dict() == pytest.approx({"64": 7645, "40": 9243, "65": 4464}, rel=0.08)
+
+
+def test_postcodes_agree_with_those_of_the_sites(tables):
+    sites, postcodes = tables.sites.frame, tables.communes.frame["postcodes"]
+    given = sites[sites["departement"] == "64"]
+    assert len(given) == 34
+    assert all(
+        postcode in postcodes[code].split(";")
+        for code, postcode in zip(given["commune_code"], given["postcode"], strict=True)
+    )
+    own = tables.communes.frame["departement"] == "64"
+    assert list(postcodes.index[own & postcodes.isna()]) == ["64541"]  # merged into 64300
+    assert postcodes["64545"] == "64122;64700"
+    assert "590 communes sur 1346" in tables.communes.notes[2]
 
 
 def test_the_screen_is_told_that_contours_are_approximate(tables):
@@ -93,10 +108,21 @@ def test_population_and_sites_match_the_official_files(tables, shared_data):
 def test_tables_can_be_made_again(shared_data, tmp_path):
     folder = shared_data / "communes"
     contours = [folder / f"communes-{code}.geojson" for code in ("64", "40", "65")]
-    communes = read_communes(contours, population=folder / "donnees_communes.csv")
-    write_embedded_tables(
-        communes, read_france_services(shared_data / "sites" / "liste-fs-20240801.csv"), tmp_path / "new"
+    sites = read_france_services(shared_data / "sites" / "liste-fs-20240801.csv")
+    with (FOLDER / "communes.csv").open(encoding="utf-8", newline="") as stream:
+        known = [
+            f"{row['code']};{postcode}\n"
+            for row in csv.DictReader(stream)
+            if row["departement"] == "64"
+            for postcode in filter(None, row["postcodes"].split(";"))
+        ]
+    (tmp_path / "postcodes.csv").write_text("Code_commune_INSEE;Code_postal\n" + "".join(known), encoding="utf-8")
+    communes = complete_postcodes(
+        read_communes(contours, population=folder / "donnees_communes.csv"),
+        sites,
+        read_postcodes(tmp_path / "postcodes.csv"),
     )
+    write_embedded_tables(communes, sites, tmp_path / "new")
     for name in ("communes.csv", "sites.csv"):
         assert (tmp_path / "new" / name).read_text(encoding="utf-8") == (FOLDER / name).read_text(encoding="utf-8")
 
@@ -104,7 +130,7 @@ def test_tables_can_be_made_again(shared_data, tmp_path):
 def square(code, lon, lat, source="interior"):
     """One row of a commune table: a square of 0.2 degree around a position."""
     return {
-        "commune_code": code, "name": code, "departement": "64", "population": 100, "lon": float(lon), "lat": float(lat),
+        "commune_code": code, "name": code, "departement": "64", "postcodes": None, "population": 100, "lon": float(lon), "lat": float(lat),
         "point_source": source, "altitude_m": float("nan"), "geometry": shapely.Point(lon, lat).buffer(0.1, cap_style="square"),
     }  # fmt: skip
 

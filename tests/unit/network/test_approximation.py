@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import NetworkError, ParameterError
-from geo.network.approximate import MAX_GRADE, NOTE, ROAD_LEVELS, approximate, neighbours
+from geo.network.approximation import MAX_GRADE, NOTE, ROAD_LEVELS, approximate, neighbours
 from geo.network.snapping import snap_xy
 
 # --- neighbours ----------------------------------------------------------------------------------

@@ -22,7 +22,8 @@ import shapely
 
 from geo.crs import WGS84, metric_crs
 from geo.errors import NetworkError
-from geo.network.road_network import NetworkSource, RoadNetwork, build_network
+from geo.network.links import build_network
+from geo.network.road_network import NetworkSource, RoadNetwork
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 
 if TYPE_CHECKING:

@@ -1,0 +1,158 @@
+"""``maillage plan``: where to give the next labels."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, load_territory
+from geo.cli.output import integer, print_json, print_line
+from geo.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.country import Country
+    from geo.siting.plan import Plan
+    from geo.territory import Territory
+
+
+def plan(
+    folder: TerritoryFolder = None,
+    new: Annotated[
+        int | None, typer.Option(help="Labels à donner (5 par défaut, ou ce que paie le budget) ; 0 : aujourd'hui.")
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            help="coverage (le plus d'habitants sous le seuil), set-cover (le moins de labels pour tous), "
+            "median (temps moyen le plus court), center (pire temps le plus court)."
+        ),
+    ] = "coverage",
+    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    min_share: Annotated[
+        float | None, typer.Option(help="Part des habitants à couvrir, de 0 à 1, pour set-cover.")
+    ] = None,
+    candidates: Annotated[
+        Path | None, typer.Option(help="Lieux candidats (CSV ou couche) ; sans elle, toutes les communes.")
+    ] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Code à écarter (commune ou lieu) ; répétable.")] = None,
+    budget: Annotated[
+        float | None, typer.Option(help="Budget en euros par an, qui limite le nombre de labels.")
+    ] = None,
+    payer: Annotated[
+        str, typer.Option(help="Qui paie sur ce budget : all (tout le coût), state (l'aide), bearer (le reste).")
+    ] = "all",
+    cost: Annotated[float, typer.Option(help="Coût d'un site, en euros par an.")] = 110_000.0,
+    aid: Annotated[float, typer.Option(help="Aide de l'État par site, en euros par an.")] = 35_000.0,
+    frr: Annotated[Path | None, typer.Option(help="Communes FRR (CSV codgeo;libgeo;codefrr).")] = None,
+    qpv: Annotated[Path | None, typer.Option(help="Contours des QPV 2024.")] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(help="Poids d'un critère : beyond, frr, qpv ou elderly ; répétable.", metavar="CRITERE=POIDS"),
+    ] = None,
+    time_limit: Annotated[float, typer.Option(help="Secondes que le choix peut durer.")] = 20.0,
+    buses: Buses = False,
+    antennes: Antennes = True,
+    out: Annotated[Path | None, typer.Option(help="Dossier où écrire labels.csv, plan.gpkg, arguments.html…")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose labels and write them."""
+    from geo.country import Country
+    from geo.siting.costs import Costs
+    from geo.siting.criteria import Zones
+    from geo.siting.plan import plan as choose
+    from geo.sources.places import read_places
+    from geo.sources.zones import read_frr, read_qpv
+
+    zones = Zones(
+        frr=None if frr is None else read_frr(frr).frame,
+        qpv=None if qpv is None else read_qpv(qpv).frame,
+    )
+    places = None if candidates is None else read_places(candidates).frame
+    area: Territory | Country = (
+        Country.load(folder) if folder is not None and Country.is_saved_at(folder) else load_territory(folder)
+    )
+    found = choose(
+        area,
+        new,
+        model=model,  # type: ignore[arg-type] # unknown: refused in French
+        threshold_min=threshold,
+        candidates=places,
+        exclude=exclude or (),
+        weights=_weights(weight or []),
+        zones=zones,
+        costs=Costs(cost, aid),
+        budget_eur=budget,
+        payer=payer,  # type: ignore[arg-type] # unknown: refused in French
+        min_share=min_share,
+        buses=buses,
+        antennes=antennes,
+        time_limit_s=time_limit,
+        progress=lambda _share, sentence: logging.getLogger("geo").info(sentence),
+    )
+    parts = area.parts if isinstance(area, Country) else (area,)
+    if out is not None:
+        from geo.report.plan_files import write_plan
+
+        write_plan(found, parts, out)
+    if as_json:
+        print_json(found.to_dict())
+        return
+    _print_plan(found, parts)
+    if out is not None:
+        print_line(
+            f"Fichiers écrits dans {out} : labels.csv, served.csv, communes.csv, plan.gpkg, plan.json, arguments.html."
+        )
+
+
+def _weights(texts: Sequence[str]) -> Any:
+    """Read the weights given as CRITERION=NUMBER."""
+    from geo.siting.criteria import CRITERIA, Weights
+
+    chosen: dict[str, float] = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        try:
+            chosen[name.strip()] = float(number.replace(",", "."))
+        except ValueError:
+            chosen["?"] = 0.0
+        if set(chosen) - set(CRITERIA):
+            msg = f"--weight « {text} » refusé. Attendu : CRITERE=POIDS, le critère étant {', '.join(CRITERIA)}."
+            raise ParameterError(msg)
+    return Weights(**chosen)
+
+
+def _print_plan(plan: Plan, parts: Sequence[Territory]) -> None:
+    from geo.maps.style import format_decimal, format_minutes
+    from geo.report.label_argument import plan_sentence
+
+    print_line(f"{plan.territory} : {plan_sentence(plan)}")
+    for label in plan.labels.to_dict("records"):
+        already = ", a déjà un site" if label["holds_site"] else ""
+        print_line(
+            f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : "
+            f"{integer(label['gain_residents'])} habitants rapprochés, {integer(label['residents_served'])} servis, "
+            f"{format_minutes(label['minutes_saved_mean'])} gagnées en moyenne."
+        )
+    count = len(plan.labels)
+    print_line(
+        f"Coût : {integer(round(plan.costs.cost_eur * count))} € par an, dont "
+        f"{integer(round(plan.costs.aid_eur * count))} € d'aide de l'État."
+    )
+    proven = (
+        "c'est le meilleur choix possible"
+        if plan.gap == 0
+        else f"écart au meilleur choix d'au plus {format_decimal(100 * plan.gap, 2)} %"
+    )
+    print_line(
+        f"Objectif : {format_decimal(plan.objective, 1)} ({plan.objective_unit}) ; "
+        f"borne {format_decimal(plan.bound, 1)} : {proven}. {format_decimal(plan.time_s)} s."
+    )
+    for note in plan.notes:
+        print_line(f"  - {note}")
+    if any(part.network.source.approximate for part in parts):
+        print_line("Temps estimés sans fichier de routes : ce sont des ordres de grandeur.")

@@ -1,0 +1,343 @@
+"""Communes and postcodes found by what a visitor types: misspelt, abbreviated, without accents, half written.
+
+Nothing leaves the machine. Names are compared folded (no accent, case, hyphen or apostrophe) and with their
+abbreviations spelled out; a département or a postcode in the query tells homonyms apart.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from geo.errors import ParameterError
+from geo.sources.departements import departement_name
+from geo.sources.folding import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.territory import Territory
+
+#: Longest query that is looked at, in characters; the longest name of a commune has 45.
+MAX_QUERY: Final = 200
+#: A name that scores less is not what was meant.
+MIN_SCORE: Final = 60.0
+
+#: Spelled out wherever they are a whole word.
+_ABBREVIATIONS: Final = {
+    "st": "saint",
+    "ste": "sainte",
+    "sts": "saints",
+    "stes": "saintes",
+    "mt": "mont",
+    "ss": "sous",
+    "lez": "les",
+}
+#: Words that visitors leave out.
+_SMALL_WORDS: Final = frozenset(
+    {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "s", "sous", "sur"}
+)
+_SLASHED: Final = ((re.compile(r"\bs/s", re.IGNORECASE), " sous "), (re.compile(r"\bs/", re.IGNORECASE), " sur "))
+
+_POSTCODE: Final = re.compile(r"(?<!\d)(\d{2})\s?(\d{3})(?!\d)")
+_DEPARTEMENT_FIRST: Final = re.compile(r"^\W*(\d{2,3}|2[ab])\b(?=\W*\w)", re.IGNORECASE)
+_DEPARTEMENT_LAST: Final = re.compile(r"(?<=\w)\W+(\d{2,3}|2[ab])\W*$", re.IGNORECASE)
+_ASIDE: Final = re.compile(r"[,(]([^,()]+)\)?\s*$")
+_CEDEX: Final = re.compile(r"\bcedex\b(\s*\d{1,2}\b)?", re.IGNORECASE)
+
+#: Names that score this much less than the best are not shown beside it.
+_FAR_BEHIND: Final = 25.0
+
+#: How many names are looked at closely, after a quick look at all.
+_SHORTLIST: Final = 200
+#: What adds to the rank of a name beside its score: to be the very name typed, of the département or the postcode
+#: typed, in the study area; and the logarithm of its residents, for a larger town is more often meant.
+_SAME_NAME: Final = 10.0
+_IN_DEPARTEMENT: Final = 8.0
+_AT_POSTCODE: Final = 15.0
+_IN_AREA: Final = 1.0
+_MIN_PREFIX: Final = 3
+#: The names that a longer text may hold are looked for in its first words.
+_MAX_WORDS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """One place that a query may mean.
+
+    `label` is shown to the visitor; `commune_code`, `departement` and `postcode` are `None` where unknown (or, for a
+    commune of several postcodes, where the query names none of them); `lon`, `lat` are degrees in WGS84; `score` goes
+    from 0 to 100 (the very name that was typed).
+    """
+
+    label: str
+    kind: Literal["commune", "postcode", "address", "position"]
+    commune_code: str | None
+    departement: str | None
+    postcode: str | None
+    lon: float
+    lat: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """What a text says: words of a name (spelled out), and what tells homonyms apart."""
+
+    words: tuple[str, ...]
+    postcode: str | None
+    departement: str | None
+
+
+class Gazetteer:
+    """The communes and postcodes of a study area and of what lies around it.
+
+    ``Gazetteer.of(territory).search("st jean d luz")`` finds Saint-Jean-de-Luz (64).
+    """
+
+    def __init__(self, communes: pd.DataFrame, area: Sequence[bool] | NDArray[np.bool_]) -> None:
+        """Index the names.
+
+        Parameters
+        ----------
+        communes
+            Indexed by commune code, columns `name`, `departement`, `postcodes`, `population`, `lon`, `lat` of a commune
+            table.
+        area
+            Which of them are the study area; they come before their neighbours of equal score.
+        """
+        self._codes = communes.index.astype(str).to_list()
+        self._names = communes["name"].astype(str).to_list()
+        self._departements = communes["departement"].astype(str).to_numpy(dtype=str)
+        self._postcodes = [tuple(text.split(";")) if text else () for text in communes["postcodes"].fillna("")]
+        self._lon = communes["lon"].to_numpy(np.float64)
+        self._lat = communes["lat"].to_numpy(np.float64)
+        self._words = [spelled_out(name) for name in self._names]
+        self._compact = ["".join(words) for words in self._words]
+        self._bare = [" ".join(_bare(words)) for words in self._words]
+        self._sorted = [" ".join(sorted(name.split())) for name in self._bare]
+        self._compact_names = [name.replace(" ", "") for name in self._bare]
+        self._compact_array = np.array(self._compact_names, dtype=str)
+        self._area = np.asarray(area, dtype=bool)
+        population = communes["population"].to_numpy(np.float64, na_value=0.0)
+        self._size = np.log10(1.0 + population)
+        self._rank_of_size = np.argsort(np.argsort(-population, kind="stable"), kind="stable")
+        self._at_postcode: dict[str, list[int]] = {}
+        for position, postcodes in enumerate(self._postcodes):
+            for postcode in postcodes:
+                self._at_postcode.setdefault(postcode, []).append(position)
+        self._named: dict[str, list[int]] = {}
+        for position, name in enumerate(self._bare):
+            self._named.setdefault(name, []).append(position)
+        self._position_of = {code: position for position, code in enumerate(self._codes)}
+        self._known_departements = {
+            fold(_name_of(code)): code for code in dict.fromkeys(self._departements.tolist())
+        } | {code.lower(): code for code in dict.fromkeys(self._departements.tolist())}
+
+    @classmethod
+    def of(cls, territory: Territory) -> Gazetteer:
+        """Index the communes of a territory and of its margin."""
+        columns = list(territory.neighbours.columns)
+        both = pd.concat([pd.DataFrame(territory.communes)[columns], territory.neighbours])
+        return cls(both, np.arange(len(both)) < len(territory.communes))
+
+    def __len__(self) -> int:
+        """Return how many communes are known."""
+        return len(self._codes)
+
+    def covers(self, lon: float, lat: float, margin: float = 0.3) -> bool:
+        """Tell whether a position (degrees) is in the box of the communes, with `margin` degrees around."""
+        return bool(
+            self._lon.min() - margin <= lon <= self._lon.max() + margin
+            and self._lat.min() - margin <= lat <= self._lat.max() + margin
+        )
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Longitude and latitude in the middle of the study area."""
+        return float(np.median(self._lon[self._area])), float(np.median(self._lat[self._area]))
+
+    def search(self, query: str, limit: int = 6) -> list[FoundPlace]:
+        """Find the communes and postcodes that a text may mean.
+
+        Parameters
+        ----------
+        query
+            What the visitor typed: a name or the beginning of one, a postcode, an INSEE code, a name with its
+            département or postcode ("Sare 64", "64310 Sare", "Sare (Pyrénées-Atlantiques)").
+        limit
+            How many places to return at most.
+
+        Returns
+        -------
+        list of FoundPlace
+            Best first: the likeness of the name counts most, then the département or postcode typed, the study area
+            before its neighbours, the larger town. A name that is exactly the one typed comes before any other, unless
+            a postcode is typed that is not its own. Empty where nothing is like the text.
+        """
+        asked = self._parse(query)
+        if not asked.words:
+            return self._by_number(asked.postcode, limit)
+        shortlist = self._shortlist(asked)
+        scores = self._scores(asked.words, shortlist)
+        kept = scores >= max(MIN_SCORE, scores.max(initial=0.0) - _FAR_BEHIND)
+        shortlist, scores = shortlist[kept], scores[kept]
+        ranks = scores + self._size[shortlist] + self._hints(asked, shortlist)
+        ranks += np.where(scores == 100.0, _SAME_NAME, 0.0)  # noqa: PLR2004 - the same name
+        order = np.lexsort((self._rank_of_size[shortlist], -ranks))[:limit]
+        return [self._place(int(shortlist[i]), asked.postcode, float(scores[i])) for i in order]
+
+    def _parse(self, query: str) -> _Query:
+        text = _CEDEX.sub(" ", query[:MAX_QUERY])
+        postcode = departement = None
+        if found := _POSTCODE.search(text):
+            postcode = found[1] + found[2]
+            text = f"{text[: found.start()]} {text[found.end() :]}".strip()
+        if (aside := _ASIDE.search(text)) and (code := self._known_departements.get(fold(aside[1]))):
+            text, departement = text[: aside.start()], code
+        for pattern in (_DEPARTEMENT_LAST, _DEPARTEMENT_FIRST):
+            found = pattern.search(text)
+            if departement is None and found and (code := self._known_departements.get(found[1].lower())):
+                text, departement = f"{text[: found.start()]} {text[found.end() :]}", code
+        if departement is None and postcode is not None:
+            departement = self._departement_at(postcode)
+        return _Query(spelled_out(text), postcode, departement)
+
+    def _departement_at(self, postcode: str) -> str | None:
+        """Return the département of a postcode: that of its communes where known, else its first digits."""
+        if postcode in self._at_postcode:
+            return str(self._departements[self._at_postcode[postcode][0]])
+        return self._known_departements.get(postcode[:3]) or self._known_departements.get(postcode[:2])
+
+    def _by_number(self, number: str | None, limit: int) -> list[FoundPlace]:
+        """Return the communes of a postcode, most populated first, else the commune of this INSEE code."""
+        if number is None:
+            return []
+        positions = sorted(self._at_postcode.get(number, []), key=lambda position: self._rank_of_size[position])
+        if positions:
+            return [self._place(position, number, 100.0, alone=True) for position in positions[:limit]]
+        position = self._position_of.get(number)
+        return [] if position is None else [self._place(position, None, 100.0)]
+
+    def _shortlist(self, asked: _Query) -> NDArray[np.intp]:
+        """Return the positions of the names worth a close look."""
+        bare = _bare(asked.words)
+        compact = "".join(bare)
+        quick = np.maximum(
+            process.cdist([compact], self._compact_names, scorer=fuzz.ratio, dtype=np.float32)[0],
+            process.cdist([" ".join(sorted(bare))], self._sorted, scorer=fuzz.ratio, dtype=np.float32)[0],
+        )
+        longest = max(bare, key=len)
+        quick[np.strings.find(self._compact_array, longest) >= 0] += 100.0
+        for first, last in itertools.combinations(range(min(len(bare), _MAX_WORDS) + 1), 2):
+            quick[self._named.get(" ".join(bare[first:last]), [])] += 200.0
+        if asked.postcode in self._at_postcode:
+            quick[self._at_postcode[asked.postcode]] += 200.0
+        quick += self._size  # a short word is in many names
+        if len(quick) <= _SHORTLIST:
+            return np.arange(len(quick))
+        return np.argpartition(-quick, _SHORTLIST)[:_SHORTLIST]
+
+    def _scores(self, words: tuple[str, ...], shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return how like the words each name of a shortlist is, 0 to 100; 100 for the same name only."""
+        compact, bare = "".join(words), _bare(words)
+        bare_compact, in_order = "".join(bare), " ".join(sorted(bare))
+        return np.array(
+            [
+                100.0
+                if compact == self._compact[position]
+                else 0.99
+                * max(
+                    fuzz.ratio(compact, self._compact[position]),
+                    100.0 * OSA.normalized_similarity(bare_compact, self._compact_names[position]),
+                    0.98 * fuzz.ratio(bare_compact, self._compact_names[position]),
+                    0.98 * fuzz.ratio(in_order, self._sorted[position]),
+                    _beginning(bare_compact, self._compact_names[position]),
+                    _word_by_word(bare, self._bare[position].split()),
+                    _name_among(bare, self._bare[position].split()),
+                )
+                for position in shortlist
+            ]
+        )
+
+    def _hints(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return what département, postcode and study area add to the rank of each name of a shortlist."""
+        added = np.where(self._area[shortlist], _IN_AREA, 0.0)
+        if asked.departement is not None:
+            added += np.where(self._departements[shortlist] == asked.departement, _IN_DEPARTEMENT, 0.0)
+        if asked.postcode in self._at_postcode:
+            added += np.where(np.isin(shortlist, self._at_postcode[asked.postcode]), _AT_POSTCODE, 0.0)
+        return added
+
+    def _place(self, position: int, postcode: str | None, score: float, *, alone: bool = False) -> FoundPlace:
+        name, departement = self._names[position], str(self._departements[position])
+        own = self._postcodes[position]
+        return FoundPlace(
+            label=f"{postcode} {name}" if alone else f"{name} ({departement})",
+            kind="postcode" if alone else "commune",
+            commune_code=self._codes[position],
+            departement=departement,
+            postcode=postcode if postcode in own else own[0] if len(own) == 1 else None,
+            lon=float(self._lon[position]),
+            lat=float(self._lat[position]),
+            score=score,
+        )
+
+
+def spelled_out(name: str) -> tuple[str, ...]:
+    """Return the folded words of a name, abbreviations spelled out.
+
+    ``"St-Pée s/ Nivelle"`` gives ``("saint", "pee", "sur", "nivelle")``.
+    """
+    for pattern, meaning in _SLASHED:
+        name = pattern.sub(meaning, name)
+    return tuple(_ABBREVIATIONS.get(word, word) for word in fold(name).split())
+
+
+def _bare(words: Sequence[str]) -> list[str]:
+    """Return the words without those that visitors leave out; all of them where nothing else is left."""
+    return [word for word in words if word not in _SMALL_WORDS] or list(words)
+
+
+def _name_of(departement: str) -> str:
+    try:
+        return departement_name(departement)
+    except ParameterError:  # a territory beyond the official list has no name to be typed
+        return departement
+
+
+def _beginning(typed: str, name: str) -> float:
+    """Score a name that begins as typed: 80 to 100, by how much of it is typed."""
+    if len(typed) < _MIN_PREFIX or not name.startswith(typed):
+        return 0.0
+    return 80.0 + 20.0 * len(typed) / len(name)
+
+
+def _word_by_word(typed: Sequence[str], name: Sequence[str]) -> float:
+    """Score words found, begun or nearly found among those of a name, in any order, by their length."""
+    total = sum(map(len, typed))
+    found = sum(len(word) * max(_word(word, other) for other in name) for word in typed)
+    covered = min(1.0, total / sum(map(len, name)))
+    return found / total * (0.7 + 0.25 * covered)
+
+
+def _name_among(typed: Sequence[str], name: Sequence[str]) -> float:
+    """Score a name of which all words are typed, among others: 70 to 90, by how much of what is typed it is."""
+    if not set(name) <= set(typed):
+        return 0.0
+    return 70.0 + 20.0 * sum(map(len, name)) / sum(map(len, typed))
+
+
+def _word(typed: str, word: str) -> float:
+    if word.startswith(typed):
+        return 85.0 + 15.0 * len(typed) / len(word)
+    return 100.0 * OSA.normalized_similarity(typed, word)

@@ -1,0 +1,143 @@
+"""Where a visitor is, from what was typed: the one search of the screen and of the command line.
+
+A commune or a postcode is found here, without any call. Anything else is an address: it is asked of the geocoder, and
+where that one fails or is turned off the commune named in the address is given instead, and said.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from geo.errors import GeocodingError
+from geo.finder.gazetteer import MAX_QUERY, spelled_out
+from geo.finder.geocoding import geocode
+
+if TYPE_CHECKING:
+    from geo.finder.gazetteer import FoundPlace, Gazetteer
+    from geo.settings import Settings
+
+#: A name that scores this much is taken for what was meant; no call goes out.
+SURE_SCORE: Final = 85.0
+
+#: Words that hardly a name of commune has.
+_ROAD_WORDS: Final = frozenset(
+    {
+        "allee",
+        "allees",
+        "av",
+        "avenue",
+        "bd",
+        "bld",
+        "blvd",
+        "boulevard",
+        "che",
+        "chemin",
+        "esplanade",
+        "faubourg",
+        "fbg",
+        "imp",
+        "immeuble",
+        "impasse",
+        "lotissement",
+        "passage",
+        "pl",
+        "place",
+        "quai",
+        "quartier",
+        "residence",
+        "route",
+        "rte",
+        "rue",
+        "ruelle",
+        "sentier",
+        "square",
+        "zac",
+    }
+)
+_HOUSE_NUMBER: Final = re.compile(r"^\s*\d{1,4}\s*(bis|ter|quater|[a-d])?\b[\s,]+(?=.*[^\W\d_])", re.IGNORECASE)
+_POSTCODE: Final = re.compile(r"(?<!\d)\d{2}\s?\d{3}(?!\d)")
+_MAX_NAME_WORDS: Final = 7
+
+_ONLY_COMMUNES: Final = "Résultats à l'échelle de la commune."
+_NOTHING: Final = (
+    "Aucun lieu de ce territoire ne ressemble à cette recherche. Essayez le nom de la commune ou son code postal."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSearch:
+    """What a search found: `places`, best first, and `notes`, French sentences on how they were found."""
+
+    places: tuple[FoundPlace, ...]
+    notes: tuple[str, ...] = ()
+
+
+def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *, limit: int = 6) -> PlaceSearch:
+    """Find where a visitor is.
+
+    Parameters
+    ----------
+    query
+        A commune, a postcode or an address; what is beyond 200 characters is not read.
+    gazetteer
+        Communes of the territory.
+    settings
+        Says which geocoder to ask; `None` or an empty `geocoder_url`: none.
+    limit
+        How many places to return at most.
+
+    Returns
+    -------
+    PlaceSearch
+        Never raises on account of the geocoder: its failure is a note, and the communes are the places.
+    """
+    text = query[:MAX_QUERY].strip()
+    if not text:
+        return PlaceSearch(())
+    communes = gazetteer.search(text, limit)
+    address = _is_address(text) and not (communes and communes[0].score == 100.0)  # noqa: PLR2004 - the name itself
+    if not address and communes and communes[0].score >= SURE_SCORE:
+        return PlaceSearch(tuple(communes))
+    nearby = _commune_of_address(text, gazetteer, limit) if address else communes
+    if settings is None or not settings.geocoder_url:
+        notes = (f"La recherche d'adresses est désactivée. {_ONLY_COMMUNES}",) if address else ()
+        return _found(nearby, notes)
+    try:
+        addresses = geocode(text, settings, limit=limit, near=gazetteer.centre)
+    except GeocodingError as error:
+        return _found(nearby, (f"{error} {_ONLY_COMMUNES}",))
+    inside = [place for place in addresses if gazetteer.covers(place.lon, place.lat)]
+    notes = () if len(inside) == len(addresses) else ("Les adresses trouvées loin de ce territoire sont écartées.",)
+    return _found([*inside, *nearby][:limit], notes)
+
+
+def _found(places: list[FoundPlace], notes: tuple[str, ...]) -> PlaceSearch:
+    return PlaceSearch(tuple(places), notes if places else (*notes, _NOTHING))
+
+
+def _is_address(text: str) -> bool:
+    """Tell whether a text has a house number or a word that only an address has."""
+    return bool(_HOUSE_NUMBER.match(text)) or not _ROAD_WORDS.isdisjoint(spelled_out(text))
+
+
+def _commune_of_address(text: str, gazetteer: Gazetteer, limit: int) -> list[FoundPlace]:
+    """Return the communes that an address may end with.
+
+    What follows its postcode, or its last comma, else the longest ending that is the name of a commune.
+    """
+    postcode = _POSTCODE.search(text)
+    if postcode:
+        return gazetteer.search(text[postcode.start() :], limit)
+    if "," in text:
+        return gazetteer.search(text.rpartition(",")[2], limit)
+    words = text.split()
+    endings = (
+        gazetteer.search(" ".join(words[-count:]), limit) for count in range(min(len(words), _MAX_NAME_WORDS), 0, -1)
+    )
+    best: list[FoundPlace] = []
+    for found in endings:
+        if found and (not best or found[0].score > best[0].score):
+            best = found
+    return best if best and best[0].score >= SURE_SCORE else []

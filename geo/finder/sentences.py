@@ -1,0 +1,86 @@
+"""What an answer says in words beside its figures: warnings about a site, and what was assumed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.finder.opening_times import closes_before, day_text, holiday_on, later, moment_text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from geo.finder.answer import Wishes
+    from geo.finder.opening_times import OpeningStatus
+    from geo.finder.start import Start
+    from geo.finder.visits import Visits
+    from geo.territory import Territory
+
+
+_NAMES_SHOWN: Final = 3
+
+
+def warnings(place: Mapping[str, Any], status: OpeningStatus, at: dt.datetime, minutes: float | None) -> Iterator[str]:
+    """Give what a visitor must know of a place before leaving.
+
+    Parameters
+    ----------
+    place
+        Row of a list (`geo.schemas.FACILITY_COLUMNS`), `None` where a cell is missing.
+    status, at, minutes
+        Whether it is open at the moment, and how long the way takes (`None`: no road leads there).
+    """
+    if place["kind"] == "bus":
+        yield "La position et le temps sont ceux de la base du bus, pas de ses arrêts : demandez ses tournées."
+    if minutes is None:
+        yield "Aucune route connue n'y mène."
+    elif status.closes_at is not None and closes_before(status, arrival := later(at, minutes)):
+        closes, arrives = (moment_text(moment, since=at).removeprefix("à ") for moment in (status.closes_at, arrival))
+        yield f"Ferme à {closes}, avant votre arrivée (vers {arrives})."
+    if status.state == "unknown":
+        yield "Horaires inconnus : appelez avant de vous déplacer."
+    if place["address"] is None:
+        yield "Adresse non connue : vérifiez-la avant de vous déplacer."
+
+
+def notes(
+    territory: Territory, start: Start, wishes: Wishes, at: dt.datetime, visits: Visits, unknown_hours: Sequence[str]
+) -> Iterator[str]:
+    """Give what was assumed, then the sources and their dates.
+
+    Parameters
+    ----------
+    territory, start, wishes, at, visits
+        What the answer is made from.
+    unknown_hours
+        Names of near sites whose hours are not known.
+    """
+    if start.note:
+        yield start.note
+    holiday = holiday_on(at.date(), civil_departement(territory))
+    if holiday:
+        yield f"Le {day_text(at.date())} est férié ({holiday}) : les sites sont tenus pour fermés."
+    if unknown_hours and wishes.at_that_moment:
+        names, more = ", ".join(unknown_hours[:_NAMES_SHOWN]), len(unknown_hours) - _NAMES_SHOWN
+        yield f"Horaires inconnus, non comptés comme ouverts : {names}{f' et {more} autre(s)' if more > 0 else ''}."
+    if not visits.known:
+        yield (
+            "Chaque site aide pour les démarches de tous les opérateurs. Les venues d'un opérateur sur place ne sont "
+            "pas connues ici : demandez-les par téléphone."
+        )
+    elif wishes.operator is not None and not visits.any_of(wishes.operator, at):
+        yield (
+            f"Aucune permanence de « {wishes.operator[:60]} » n'est connue ici. Chaque site aide pour les démarches de "
+            f"tous les opérateurs : demandez-la par téléphone."
+        )
+    network = territory.network.source
+    yield from network.notes
+    sources = [
+        f"{source['dataset']} ({source['vintage'] or 'sans date'})" for source in territory.manifest.get("sources", [])
+    ]
+    yield f"Sources : {' ; '.join([*sources, network.name])}. Temps en voiture, sans trafic."
+
+
+def civil_departement(territory: Territory) -> str:
+    """Return the département whose civil time and holidays a territory has: all of its départements share them."""
+    return territory.departement or str(territory.communes["departement"].iloc[0])

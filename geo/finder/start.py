@@ -1,0 +1,94 @@
+"""Where a citizen's trips start, and how long they take to the places of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import pyproj
+
+from geo.errors import ParameterError
+from geo.network.snapping import SnappedPoints, snap
+from geo.network.travel_times import times_from_point
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.territory import Territory
+
+#: A position off the roads starts from a commune's point no farther (m) than this, as a straight line.
+NEAREST_COMMUNE_M: Final = 20_000.0
+#: How many communes are tried, the nearest first.
+_COMMUNES_TRIED: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where trips start: degrees, the point on the network, and a French sentence where that is elsewhere."""
+
+    lon: float
+    lat: float
+    point: SnappedPoints
+    note: str | None = None
+
+
+def require_position(lon: float, lat: float) -> None:
+    """Raise `ParameterError` unless these are degrees."""
+    if not (np.isfinite(lon) and np.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004 - degrees
+        msg = (
+            f"Position refusée : longitude {lon:g}, latitude {lat:g}. "
+            f"Des degrés sont attendus, par exemple -1.56 et 43.48."
+        )
+        raise ParameterError(msg)
+
+
+def start_at(territory: Territory, lon: float, lat: float) -> Start:
+    """Return where trips from a position start: there, or at the nearest commune's point where no road is near.
+
+    Raises
+    ------
+    ParameterError
+        The position is none, or is far from every road and every commune of the territory.
+    """
+    require_position(lon, lat)
+    here = snap(territory.network, [lon], [lat])
+    if here.link[0] >= 0:
+        return Start(lon, lat, here)
+    columns = ["name", "lon", "lat"]
+    communes = pd.concat([territory.communes[columns], territory.neighbours[columns]])
+    metres = straight_m(lon, lat, communes["lon"].to_numpy(), communes["lat"].to_numpy())
+    order = np.argsort(metres, kind="stable")[:_COMMUNES_TRIED]
+    points = snap(territory.network, communes["lon"].to_numpy()[order], communes["lat"].to_numpy()[order])
+    usable = np.flatnonzero((points.link >= 0) & (metres[order] <= NEAREST_COMMUNE_M))
+    if not len(usable):
+        msg = (
+            f"La position (longitude {lon:g}, latitude {lat:g}) est loin de toute route et de toute commune de "
+            f"« {territory.name} ». Donnez une position dans le territoire."
+        )
+        raise ParameterError(msg)
+    first = int(usable[0])
+    commune = communes.iloc[int(order[first])]
+    note = (
+        f"Aucune route connue à moins de {territory.network.snap_limit_m:.0f} m de votre position : les temps sont "
+        f"comptés depuis {commune['name']}, à {metres[order[first]] / 1000:.0f} km à vol d'oiseau."
+    )
+    return Start(float(commune["lon"]), float(commune["lat"]), points.take([first]), note)
+
+
+def times_to(territory: Territory, start: SnappedPoints, places: gpd.GeoDataFrame) -> tuple[NDArray[np.float64], ...]:
+    """Return minutes and kilometres by car to each place, float64, shape (n,): inf where no road leads."""
+    seconds, metres = times_from_point(
+        territory.network, start, 0, snap(territory.network, places.geometry.x, places.geometry.y)
+    )
+    return seconds / 60, metres / 1000
+
+
+def straight_m(lon: float, lat: float, to_lon: NDArray[np.float64], to_lat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return metres as a straight line from one point to others, float64, shape (n,)."""
+    metres: NDArray[np.float64] = pyproj.Geod(ellps="GRS80").inv(
+        np.full(len(to_lon), lon), np.full(len(to_lat), lat), to_lon, to_lat
+    )[2]
+    return metres

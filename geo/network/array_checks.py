@@ -1,0 +1,97 @@
+"""Checks of the arrays that a road network is made of: given by a caller, or found in a saved network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.errors import NetworkError
+from geo.network.layout import EDGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+
+def flat(values: ArrayLike, kinds: str, otherwise: type[np.generic]) -> NDArray[Any]:
+    """Return a flat array, converted (hence copied) only where it is of none of the wanted kinds (numpy's letters)."""
+    try:
+        array = np.asarray(values).ravel()
+        return array if array.dtype.kind in kinds else np.array(array, otherwise)
+    except (TypeError, ValueError) as error:
+        msg = "Réseau routier refusé : une liste contient autre chose que des nombres."
+        raise NetworkError(msg) from error
+
+
+def whole_numbers(values: ArrayLike) -> NDArray[Any]:
+    """Return node positions as a flat array of integers."""
+    array = flat(values, "iuf", np.float64)
+    if array.dtype.kind != "f":
+        return array
+    if not ((np.rint(array) == array) & (np.abs(array) < 2**53)).all():
+        msg = "Réseau routier refusé : un nœud de départ ou d'arrivée n'est pas un nombre entier (0 à n - 1 attendu)."
+        raise NetworkError(msg)
+    return array.astype(np.int64)
+
+
+def check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Raise `ValueError` unless the arrays of a saved network have the types, shapes and ranges that go together."""
+    nodes, edges, links = (len(arrays[name]) for name in ("x", "edges", "snappable"))
+    expected: dict[str, tuple[tuple[int, ...], Any]] = {
+        "x": ((nodes,), np.float64),
+        "y": ((nodes,), np.float64),
+        "place": ((nodes,), np.int32),
+        "edge_offsets": ((nodes + 1,), np.int32),
+        "edges": ((edges,), EDGE),
+        "link_edges": ((links, 2), np.int32),
+        "snappable": ((links,), np.bool_),
+        "shape_xy": ((len(arrays["shape_xy"]), 2), np.float64),
+        "shape_offsets": ((links + 1,), np.int64),
+    }
+    wrong = [
+        name
+        for name, (shape, kind) in expected.items()
+        if arrays[name].shape != shape or arrays[name].dtype != np.dtype(kind)
+    ]
+    for name, last in (("edge_offsets", edges), ("shape_offsets", len(arrays["shape_xy"]))):
+        if name not in wrong and (
+            arrays[name][0] != 0 or arrays[name][-1] != last or (np.diff(arrays[name]) < 0).any()
+        ):
+            wrong.append(name)
+    ranges = {"place": (arrays["place"], 0, nodes), "link_edges": (arrays["link_edges"], -1, edges)}
+    if "edges" not in wrong:
+        ranges["edges"] = (arrays["edges"]["place"], 0, nodes)
+    for name, (values, lowest, end) in ranges.items():
+        if values.size and not lowest <= values.min() <= values.max() < end:
+            wrong.append(name)
+    if wrong:
+        msg = ", ".join(wrong)
+        raise ValueError(msg)
+
+
+def check_edges(
+    start: NDArray[np.integer],
+    end: NDArray[np.integer],
+    time: NDArray[np.floating],
+    length: NDArray[np.floating],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+) -> None:
+    """Raise `NetworkError` naming every fault of a list of directed edges."""
+    faults = []
+    if not len(start) == len(end) == len(time) == len(length):
+        faults.append(f"listes de longueurs différentes ({len(start)}, {len(end)}, {len(time)}, {len(length)})")
+    if len(x) != len(y) or not (np.isfinite(x).all() and np.isfinite(y).all()):
+        faults.append("coordonnées de nœuds manquantes ou non numériques")
+    for name, nodes in (("de départ", start), ("d'arrivée", end)):
+        outside = int(((nodes < 0) | (nodes >= len(x))).sum())
+        if outside:
+            faults.append(f"{outside} arc(s) dont le nœud {name} n'existe pas (attendu : 0 à {len(x) - 1})")
+    for name, cost in (("le temps est négatif, infini", time), ("la longueur est négative, infinie", length)):
+        bad = int((~(cost >= 0) | (cost > np.finfo(np.float32).max)).sum())
+        if bad:
+            faults.append(f"{bad} arc(s) dont {name} ou non numérique")
+    if faults:
+        raise NetworkError("Réseau routier refusé : " + " ; ".join(faults) + ".")

@@ -1,0 +1,252 @@
+"""One site on one sheet: a page to print and the same in plain text, for somebody who comes without a screen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import textwrap
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+from unicodedata import category
+
+import numpy as np
+import typst
+from matplotlib.ft2font import FT2Font
+
+from geo.finder.opening_times import day_text
+from geo.maps.origin import source_sentences
+from geo.maps.static_route import FONT_FOLDER, draw_route
+from geo.maps.style import FACILITY_SHAPES, UNIT_SPACE, format_decimal
+
+if TYPE_CHECKING:
+    from geo.finder.answer import Route, SiteAnswer
+    from geo.finder.gazetteer import FoundPlace
+    from geo.territory import Territory
+
+_OFFICIAL_ONLY: Final = (
+    "Les démarches administratives sont gratuites. Des sites privés qui imitent les sites officiels les font payer : "
+    "un site de l'État se termine par .gouv.fr. En cas de doute, demandez au site France services."
+)
+_BUS: Final = "bus"
+_MAP_IN: Final = (84 / 25.4, 72 / 25.4)
+#: Longest texts that a page has room for, in characters; the rest is cut and shown to be.
+_LONGEST: Final = {"title": 140, "line": 180, "comment": 700, "visits": 160, "sentence": 420}
+#: A longer run of characters without a space may break there.
+_MAX_RUN: Final = 34
+_TEXT_WIDTH: Final = 76
+#: Unicode categories of characters that are not seen: controls, formats (which may turn a line round), halves.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 .()\-\u00a0\u202f]{2,24}")
+_E_MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
+_WEB: Final = re.compile(r"https?://[^\s<>\"'\\]+")
+_DIRECTIONS: Final = (
+    "le nord", "le nord-est", "l'est", "le sud-est", "le sud", "le sud-ouest", "l'ouest", "le nord-ouest"
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One way to reach a site: what it is called, what is shown, where it links to."""
+
+    label: str
+    text: str
+    link: str | None = None
+    strong: bool = False
+
+
+def site_sheet_pdf(
+    territory: Territory, site: SiteAnswer, *, origin: FoundPlace | None = None, route: Route | None = None
+) -> bytes:
+    """Make the sheet of a site as a PDF of exactly one A4 page, tagged for screen readers (PDF/UA-1).
+
+    Parameters
+    ----------
+    territory
+        Study area that the answer was found in; its date is that of the document.
+    site
+        From `geo.finder.answer.find_sites`.
+    origin
+        Where the visitor starts from. A commune or a postcode is named; an address or a position is not written.
+    route
+        The way from there, from `geo.finder.answer.route_to`; without it the map shows the site alone.
+
+    Returns
+    -------
+    bytes
+        The same bytes for the same inputs. Nothing is written to a disk. Texts too long for a page are cut, visibly.
+    """
+    sheet = _sheet(territory, site, origin, route)
+    way = np.array([[site.lon, site.lat]]) if route is None else route.coordinates
+    files: Any = {  # the stubs of typst do not know that it takes several files
+        "main.typ": resources.files("geo.report").joinpath("templates/site_sheet.typ").read_bytes(),
+        "sheet.json": json.dumps(_printable(sheet)).encode(),
+        "map.svg": draw_route(territory, way, kind=site.kind, size_in=_MAP_IN),
+    }
+    made_on = dt.date.fromisoformat(territory.manifest["built_on"])
+    document = typst.compile(
+        files,
+        format="pdf",
+        font_paths=_fonts(),
+        pdf_standards=["ua-1"],
+        timestamp=dt.datetime.combine(made_on, dt.time(), dt.UTC),
+    )
+    return bytes(document)
+
+
+def site_sheet_text(
+    territory: Territory, site: SiteAnswer, *, origin: FoundPlace | None = None, route: Route | None = None
+) -> str:
+    """Return the sheet of a site as plain text, lines of at most 76 characters; parameters as in `site_sheet_pdf`."""
+    sheet = _sheet(territory, site, origin, route)
+    lines = [sheet["kind"].upper(), *_wrapped(sheet["title"]), *_wrapped(sheet["subtitle"]), ""]
+    for entry in sheet["contact"]:
+        lines += _wrapped(f"{entry['label']} : {entry['text']}")
+    lines += ["", "COMMENT Y ALLER", *(line for sentence in sheet["way"] for line in _wrapped(sentence))]
+    lines += ["", sheet["week_title"].upper()]
+    for day, hours, *visits in sheet["week"]:
+        seen = f" ; {visits[0]}" if visits and visits[0] else ""
+        lines += _wrapped(f"{day + ' ':.<10} {hours}{seen}", "           ")
+    titles = ("À SAVOIR AVANT DE VENIR", "PRÉCISIONS DU SITE", "ATTENTION AUX SITES PAYANTS", "SOURCES")
+    for title, part in zip(titles, ("warnings", "comment", "official", "foot"), strict=True):
+        if sheet[part]:
+            lines += ["", title, *(line for sentence in sheet[part] for line in _wrapped(sentence))]
+    return "\n".join(lines) + "\n"
+
+
+def _sheet(territory: Territory, site: SiteAnswer, origin: FoundPlace | None, route: Route | None) -> dict[str, Any]:
+    """Return all that a sheet says, as plain values; texts are on one line and cut to what a page can hold."""
+    title = _line(site.name, "title")
+    visits = any(day.permanences for day in site.week)
+    start = _line(origin.label) if origin is not None and origin.kind in {"commune", "postcode"} else None
+    return {
+        "title": title,
+        "kind": FACILITY_SHAPES[site.kind].label,
+        "subtitle": f"Rattachée à : {_line(site.main_site, 'title')}" if site.main_site else "",
+        "contact": [asdict(entry) for entry in _contact(site)],
+        "way": _way(site, start, route),
+        "map": True,
+        "map_alt": _described_map(site, title, start, route),
+        "legend": _legend(territory, route),
+        "week_title": f"Horaires {_week_of(site)}",
+        "week_header": ["Jour", "Heures d'ouverture", *(["Permanences"] if visits else [])],
+        "visits": visits,
+        "week": [
+            [day.day.capitalize(), _line(day.text), *([_line(" ; ".join(day.permanences), "visits")] if visits else [])]
+            for day in site.week
+        ],
+        "warnings": [_line(warning, "sentence") for warning in site.warnings],
+        "comment": [_line(site.comment, "comment")] if site.comment else [],
+        "official": [_OFFICIAL_ONLY],
+        "foot": _foot(territory),
+    }
+
+
+def _contact(site: SiteAnswer) -> list[_Entry]:
+    town = UNIT_SPACE.join(filter(None, (_line(site.postcode), _line(site.commune_name))))
+    address = ", ".join(filter(None, (_line(site.address), town)))
+    entries = [_Entry("Adresse", address or "non connue")]
+    if site.phone:
+        phone = _line(site.phone)
+        link = f"tel:{re.sub(r'[^0-9+]', '', phone)}" if _PHONE.fullmatch(phone) else None
+        entries.append(_Entry("Téléphone", phone, link, strong=True))
+    if site.email:
+        email = _line(site.email)
+        entries.append(_Entry("Courriel", email, f"mailto:{email}" if _E_MAIL.fullmatch(email) else None))
+    if site.website:
+        website = _line(site.website)
+        entries.append(_Entry("Site internet", website, website if _WEB.fullmatch(website) else None))
+    if not (site.phone or site.email):
+        entries.append(_Entry("Téléphone et courriel", "non connus"))
+    need = {True: "nécessaire : prenez-le avant de venir", False: "pas nécessaire", None: "à demander avant de venir"}
+    entries.append(_Entry("Rendez-vous", need[site.appointment]))
+    if site.bearer:
+        entries.append(_Entry("Porté par", _line(site.bearer)))
+    return entries
+
+
+def _way(site: SiteAnswer, start: str | None, route: Route | None) -> list[str]:
+    """Return how long and how far the way is, in words."""
+    minutes = route.travel_time_min if route else site.travel_time_min
+    km = route.distance_km if route else site.distance_km
+    whence = f"Depuis {start}" if start else "Depuis votre point de départ"
+    if minutes is None or km is None:
+        return ["Le temps de trajet n'est pas connu."]
+    base = ", jusqu'à la base du bus" if site.kind == _BUS else ""
+    time, length = format_decimal(max(1, round(minutes)), 0), format_decimal(km, 1)
+    return [f"{whence} : environ {time}{UNIT_SPACE}min en voiture ({length}{UNIT_SPACE}km){base}."]
+
+
+def _described_map(site: SiteAnswer, title: str, start: str | None, route: Route | None) -> str:
+    """Return the map in words."""
+    if route is None:
+        return f"Carte : position de « {title} »{f' à {_line(site.commune_name)}' if site.commune_name else ''}."
+    (lon, lat), (to_lon, to_lat) = route.coordinates[0], route.coordinates[-1]
+    bearing = np.degrees(np.arctan2((to_lon - lon) * np.cos(np.radians(lat)), to_lat - lat))
+    direction = _DIRECTIONS[round(float(bearing) / 45) % len(_DIRECTIONS)]
+    return (
+        f"Carte du trajet de {start or 'votre point de départ'} à « {title} », vers {direction} : "
+        f"{format_decimal(route.distance_km, 1)}{UNIT_SPACE}km par la route."
+    )
+
+
+def _legend(territory: Territory, route: Route | None) -> str:
+    if route is None:
+        return "Le nord est en haut."
+    drawn = " Trajet approché, en tirets." if territory.network.source.approximate else ""
+    return f"Le nord est en haut.{drawn}"
+
+
+def _week_of(site: SiteAnswer) -> str:
+    """Return which week the hours are told for: its holidays are said."""
+    if not site.week:
+        return "d'ouverture"
+    days = sorted(day.date for day in site.week)
+    first, last = days[0], days[-1]
+    begins = str(first.day) if (first.day > 1 and first.month == last.month) else day_text(first)
+    return f"du {begins} au {day_text(last)} {last.year}"
+
+
+def _foot(territory: Territory) -> list[str]:
+    """Return what is approximate, the sources and their dates."""
+    warning = "Temps en voiture, sans trafic. Vérifiez les horaires par téléphone avant de vous déplacer."
+    approximate = territory.network.source.notes if territory.network.source.approximate else ()
+    sources = f"Sources : {' ; '.join(source_sentences(territory.manifest))} ; {territory.network.source.name}."
+    return [*(_line(text, "sentence") for text in approximate), warning, _line(sources, "comment")]
+
+
+def _line(text: str | None, room: str = "line") -> str:
+    """Return a text on one line, cut where there is no room for more."""
+    joined = re.sub(" +", " ", "".join(" " if category(mark) in _UNSEEN else mark for mark in text or "")).strip()
+    longest = _LONGEST[room]
+    return joined if len(joined) <= longest else f"{joined[: longest - 1].rstrip()}…"
+
+
+def _wrapped(text: str, hanging: str = "") -> list[str]:
+    return textwrap.wrap(text, _TEXT_WIDTH, subsequent_indent=hanging)
+
+
+def _printable(value: Any) -> Any:
+    """Return plain values whose texts have only letters of the typeface, and may break where they have no space."""
+    if isinstance(value, dict):
+        return {key: item if key == "link" else _printable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    shown = "".join(letter if ord(letter) in _letters() else "\N{REPLACEMENT CHARACTER}" for letter in value)
+    return re.sub(rf"(\S{{{_MAX_RUN}}})(?=\S)", "\\1\N{ZERO WIDTH SPACE}", shown)
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Return the characters that the typeface has."""
+    return frozenset(FT2Font(str(FONT_FOLDER / "DejaVuSans.ttf")).get_charmap())
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return the typeface of the maps alone: a sheet does not depend on those of the machine."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])

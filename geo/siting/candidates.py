@@ -1,0 +1,116 @@
+"""Places where a label could be given: every commune, or a list of places such as former MSAP or post offices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.errors import ParameterError
+from geo.sources.commune_codes import listed
+from geo.sources.official_tables import SITES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from geo.territory import Territory
+
+#: Columns of a candidate table (index 0..n-1, by `code`): `code`: commune code, or identifier of a place (text,
+#: unique); `name`; `lon`, `lat`: degrees; `commune_code`, `commune_name`: where it lies; `holds_site`: bool, whether
+#: a counted site lies in that commune today.
+CANDIDATE_COLUMNS: Final = ("code", "name", "lon", "lat", "commune_code", "commune_name", "holds_site")
+
+
+def candidate_communes(territory: Territory, *, buses: bool = False, antennes: bool = True) -> pd.DataFrame:
+    """Return every commune of a study area as a candidate, at the point where its residents are.
+
+    Parameters
+    ----------
+    territory
+        Study area.
+    buses, antennes
+        Which sites count, as in `Territory.travel_times`.
+
+    Returns
+    -------
+    `CANDIDATE_COLUMNS`.
+    """
+    communes = territory.communes
+    table = pd.DataFrame(
+        {
+            "code": communes.index.astype("string"),
+            "name": communes["name"].array,
+            "lon": communes["lon"].array,
+            "lat": communes["lat"].array,
+            "commune_code": communes.index.astype("string"),
+            "commune_name": communes["name"].array,
+        }
+    )
+    return _finished(table, territory, buses=buses, antennes=antennes)
+
+
+def candidate_places(
+    territory: Territory, places: gpd.GeoDataFrame, *, buses: bool = False, antennes: bool = True
+) -> pd.DataFrame:
+    """Return the places of a list that lie in a study area as candidates.
+
+    Parameters
+    ----------
+    territory
+        Study area.
+    places
+        As `geo.sources.places.read_places` reads them (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
+    buses, antennes
+        Which sites count, as in `Territory.travel_times`.
+
+    Returns
+    -------
+    `CANDIDATE_COLUMNS`. The commune is the one whose contour holds the place; a place that no contour of the study
+    area holds is left out.
+    """
+    communes = territory.communes
+    found = gpd.sjoin(places[["facility_id", "name", "geometry"]], communes[["geometry"]], predicate="intersects")
+    # On a shared border: the first commune.
+    found = found[~found.index.duplicated()]
+    commune = found[found.columns[-1]].astype("string")
+    table = pd.DataFrame(
+        {
+            "code": found["facility_id"].array,
+            "name": found["name"].array,
+            "lon": found.geometry.x.array,
+            "lat": found.geometry.y.array,
+            "commune_code": commune.array,
+            "commune_name": communes["name"].reindex(commune).array,
+        }
+    )
+    return _finished(table, territory, buses=buses, antennes=antennes)
+
+
+def without_excluded(candidates: pd.DataFrame, exclude: Collection[str]) -> pd.DataFrame:
+    """Leave out candidates by their code or by the code of their commune.
+
+    Raises
+    ------
+    ParameterError
+        A code that no candidate has, or no candidate is left.
+    """
+    codes = {str(code).strip() for code in exclude}
+    known = set(candidates["code"]) | set(candidates["commune_code"])
+    if unknown := codes - known:
+        msg = f"Exclusion refusée : aucun lieu candidat n'a le code {listed(unknown)}. Vérifiez ces codes."
+        raise ParameterError(msg)
+    kept = candidates[~(candidates["code"].isin(codes) | candidates["commune_code"].isin(codes))]
+    if kept.empty:
+        msg = "Aucun lieu candidat : la liste est vide, hors du territoire, ou entièrement exclue."
+        raise ParameterError(msg)
+    return kept.reset_index(drop=True)
+
+
+def _finished(table: pd.DataFrame, territory: Territory, *, buses: bool, antennes: bool) -> pd.DataFrame:
+    sites = territory.facility_list(SITES, buses=buses, antennes=antennes)
+    table["holds_site"] = np.asarray(table["commune_code"].isin(sites["commune_code"].dropna()), bool)
+    for column in ("code", "name", "commune_code", "commune_name"):
+        table[column] = table[column].astype("string")
+    return table.sort_values("code", kind="stable")[list(CANDIDATE_COLUMNS)].reset_index(drop=True)

@@ -1,0 +1,150 @@
+"""The prefecture's criteria as weights: how much the residents of each place count.
+
+Every weight is 1 by default: each resident counts once. A weight of 2 makes the residents who meet a criterion count
+twice; weights multiply.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.access.coverage import AT_THRESHOLD_MIN
+from geo.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.siting.problem import SitingProblem
+    from geo.territory import Territory
+
+_LARGEST_WEIGHT: Final = 100.0
+#: Criterion -> the data that it needs, as a user names it.
+_NEEDED: Final = {
+    "frr": "la liste des communes FRR (--frr)",
+    "qpv": "les contours des quartiers prioritaires (--qpv)",
+    "elderly": "un territoire construit avec --cells, dont les carreaux disent l'âge (ind_65_79, ind_80p)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What a resident counts for, by criterion.
+
+    `beyond`: beyond the threshold today; `frr`: in a commune classed France Ruralités Revitalisation; `qpv`: in a
+    priority urban district (in a commune that holds one, where residents are known by commune only); `elderly`: aged
+    65 or more.
+    """
+
+    beyond: float = 1.0
+    frr: float = 1.0
+    qpv: float = 1.0
+    elderly: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Raise `ParameterError` for a weight that makes no sense."""
+        for name, weight in self.to_dict().items():
+            if not (math.isfinite(weight) and 0 <= weight <= _LARGEST_WEIGHT):
+                msg = f"Poids « {name} » de {weight:g} refusé : un nombre de 0 à {_LARGEST_WEIGHT:g} est attendu."
+                raise ParameterError(msg)
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the weights by name."""
+        return asdict(self)
+
+
+CRITERIA: Final = tuple(field.name for field in fields(Weights))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Zones:
+    """Priority zones, each `None` where not given.
+
+    Attributes
+    ----------
+    frr
+        FRR communes, indexed by code (`geo.sources.zones.read_frr`).
+    qpv
+        Priority urban districts, polygons in EPSG:4326 (`geo.sources.zones.read_qpv`).
+    """
+
+    frr: pd.DataFrame | None = None
+    qpv: gpd.GeoDataFrame | None = None
+
+
+def demand_criteria(
+    parts: Sequence[Territory], problem: SitingProblem, threshold_min: float, zones: Zones
+) -> pd.DataFrame:
+    """Return the share of the residents of each demand point who meet each criterion.
+
+    Parameters
+    ----------
+    parts
+        The territories that the problem was made of, in that order.
+    problem
+        Its demand and times.
+    threshold_min
+        Minutes.
+    zones
+        Priority zones.
+
+    Returns
+    -------
+    Index of `problem.demand`; columns `CRITERIA`, float64, 0 to 1, NaN where the data was not given or does not say.
+    """
+    n = len(problem.demand)
+    unknown = np.full(n, np.nan)
+    beyond = (problem.today_min > threshold_min + AT_THRESHOLD_MIN).astype(np.float64)
+    frr = unknown if zones.frr is None else problem.demand["commune_code"].isin(zones.frr.index).to_numpy(np.float64)
+    qpv = unknown if zones.qpv is None else np.concatenate([_in_qpv(part, zones.qpv) for part in parts])
+    elderly = np.concatenate([_elderly(part) for part in parts])
+    return pd.DataFrame({"beyond": beyond, "frr": frr, "qpv": qpv, "elderly": elderly}, index=problem.demand.index)
+
+
+def factors(criteria: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:
+    """Return how many times the residents of each demand point count: the product of ``1 + share (weight - 1)``.
+
+    Raises
+    ------
+    ParameterError
+        A weight other than 1 for a criterion whose data was not given.
+    """
+    factor = np.ones(len(criteria))
+    for name, weight in weights.to_dict().items():
+        if weight == 1:
+            continue
+        share = criteria[name].to_numpy(np.float64)
+        if np.isnan(share).all():
+            msg = f"Poids « {name} » de {weight:g} sans données : il faut {_NEEDED[name]}."
+            raise ParameterError(msg)
+        factor *= 1 + np.nan_to_num(share) * (weight - 1)
+    return factor
+
+
+def _in_qpv(part: Territory, qpv: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Return whether each demand point lies in a district; a commune's only point counts where it holds one."""
+    districts = shapely.STRtree(qpv.geometry.to_numpy())
+    demand = part.demand
+    inside = np.zeros(len(demand), bool)
+    inside[districts.query(demand.geometry.to_numpy(), predicate="intersects")[0]] = True
+    held = np.zeros(len(part.communes), bool)
+    held[districts.query(part.communes.geometry.to_numpy(), predicate="intersects")[0]] = True
+    only_point = ~demand["commune_code"].duplicated(keep=False).to_numpy()
+    holds = held[part.communes.index.get_indexer(demand["commune_code"])]
+    return np.where(only_point, holds, inside).astype(np.float64)
+
+
+def _elderly(part: Territory) -> NDArray[np.float64]:
+    """Return the share of residents aged 65 or more of each demand point: cells come first in the demand."""
+    share = np.full(len(part.demand), np.nan)
+    if part.cells is not None and "share_65_plus" in part.cells:
+        share[: len(part.cells)] = part.cells["share_65_plus"].to_numpy(np.float64)
+    return share

@@ -1,0 +1,524 @@
+"""Where to give the next labels: the choice, what each label brings and to whom, before and after."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.access.coverage import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
+from geo.country import Country
+from geo.errors import ParameterError
+from geo.siting.benefits import Benefits, coverage_benefits, time_benefits
+from geo.siting.candidates import candidate_communes, candidate_places, without_excluded
+from geo.siting.costs import Costs
+from geo.siting.criteria import Weights, Zones, demand_criteria, factors
+from geo.siting.greedy import ranked
+from geo.siting.problem import SitingProblem
+from geo.siting.solve import MODELS, Control, solve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.siting.costs import Payer
+    from geo.siting.solve import Model
+    from geo.territory import Territory
+
+#: Labels that are asked for where nothing else is said.
+DEFAULT_NEW: Final = 5
+#: More labels than this are taken for a mistake: it is the State's aim for all of France.
+MOST_NEW: Final = 3_000
+#: Seconds that a plan may take by default, the reading of the territory apart.
+DEFAULT_TIME_LIMIT_S: Final = 20.0
+#: Model -> unit of its objective, in French.
+OBJECTIVE_UNITS: Final[dict[Model, str]] = {
+    "coverage": "habitants rapprochés",
+    "set-cover": "labels",
+    "median": "minutes gagnées, habitants cumulés",
+    "center": "minutes pour l'habitant le plus loin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AccessSummary:
+    """How a study area is served.
+
+    `residents`; `residents_within` the threshold; `share_within` (`None`: nobody); `mean_time_min` and
+    `worst_time_min`: of residents with a way to a site (`None`: nobody has); `residents_unreachable`: those without, of
+    whom `residents_off_network` are where the network does not reach: their time is not known.
+    """
+
+    residents: float
+    residents_within: float
+    share_within: float | None
+    mean_time_min: float | None
+    worst_time_min: float | None
+    residents_unreachable: float
+    residents_off_network: float
+
+    @classmethod
+    def of(cls, problem: SitingProblem, minutes: NDArray[np.float64], threshold_min: float) -> AccessSummary:
+        """Add up over the demand points of a problem: `minutes`, shape (n_demand,), inf: no way."""
+        residents = problem.residents
+        total = float(residents.sum())
+        within = float(residents[minutes <= threshold_min + AT_THRESHOLD_MIN].sum())
+        reached = np.isfinite(minutes) & (residents > 0)
+        return cls(
+            residents=total,
+            residents_within=within,
+            share_within=within / total if total else None,
+            mean_time_min=float(np.average(minutes[reached], weights=residents[reached])) if reached.any() else None,
+            worst_time_min=float(minutes[reached].max()) if reached.any() else None,
+            residents_unreachable=float(residents[np.isinf(minutes)].sum()),
+            residents_off_network=float(residents[~problem.demand["on_network"].to_numpy(bool)].sum()),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """New labels, ranked, and what they change.
+
+    Attributes
+    ----------
+    territory
+        French name of the study area.
+    model, threshold_min, asked, min_share, buses, antennes
+        What was asked; `asked` is `None` where the model finds the number of labels itself.
+    labels
+        One row a label, in rank order: `rank` (1..n); `code`, `name`, `lon`, `lat`, `commune_code`, `commune_name`,
+        `holds_site` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `gain_residents` (float64): residents that it
+        brings within the threshold after the labels ranked before it; `gain_alone_residents`: the same were it alone;
+        `residents_served`: for whom it becomes the nearest site; `minutes_saved_mean`: their mean time saved (NaN: none
+        had a way); `cost_eur`, `aid_eur`: euros a year.
+    served
+        One row for each label and commune that it serves: `label_code`, `commune_code`, `commune_name`, `residents`
+        (those who go there), `residents_brought` (of whom within the threshold only now), `time_before_min` (Float64,
+        <NA>: no way before), `time_after_min` (float64); by rank, then most residents first.
+    communes
+        Indexed by `commune_code`: `name`, `residents`, `time_before_min`, `time_after_min` (Float64, means over
+        residents with a way, <NA>: none), `within_before`, `within_after` (residents).
+    before, after
+        Totals of the study area.
+    objective, objective_unit, bound, gap
+        As in `geo.siting.solve.Solution`; the unit in French.
+    time_s
+        Seconds taken, from the territory in memory.
+    interrupted
+        Whether the search was ended before it had proven its plan, by the time limit or by the user.
+    weights, costs, budget_labels
+        Weights of the criteria; euros; how many labels the budget pays for (`None`: no budget).
+    criteria
+        Share of the residents of each commune who meet each criterion, indexed by commune code (NaN unknown).
+    candidates
+        How many places were compared.
+    notes
+        French sentences.
+    """
+
+    territory: str
+    model: Model
+    threshold_min: float
+    asked: int | None
+    min_share: float | None
+    buses: bool
+    antennes: bool
+    labels: pd.DataFrame
+    served: pd.DataFrame
+    communes: pd.DataFrame
+    before: AccessSummary
+    after: AccessSummary
+    objective: float
+    objective_unit: str
+    bound: float
+    gap: float
+    time_s: float
+    interrupted: bool
+    weights: Weights
+    costs: Costs
+    budget_labels: int | None
+    criteria: pd.DataFrame
+    candidates: int
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values ready for JSON: residents are whole, times have two decimals."""
+        served = self.served.groupby("label_code", sort=False)
+        groups = {code: rows.drop(columns="label_code") for code, rows in served}
+        selected = []
+        for label in self.labels.to_dict("records"):
+            rows = groups.get(label["code"])
+            communes = [] if rows is None else [_plain(row) for row in rows.to_dict("records")]
+            selected.append({**_plain(label), "communes": communes})
+        return {
+            "territory": self.territory,
+            "model": self.model,
+            "threshold_min": self.threshold_min,
+            "asked": self.asked,
+            "min_share": self.min_share,
+            "buses": self.buses,
+            "antennes": self.antennes,
+            "candidates": self.candidates,
+            "selected": selected,
+            "objective": round(self.objective, 4),
+            "objective_unit": self.objective_unit,
+            "bound": round(self.bound, 4),
+            "gap": round(self.gap, 6),
+            "time_s": round(self.time_s, 3),
+            "interrupted": self.interrupted,
+            "before": _plain(asdict(self.before)),
+            "after": _plain(asdict(self.after)),
+            "weights": self.weights.to_dict(),
+            "cost_eur_a_year": self.costs.cost_eur * len(self.labels),
+            "aid_eur_a_year": self.costs.aid_eur * len(self.labels),
+            "budget_labels": self.budget_labels,
+            "notes": list(self.notes),
+        }
+
+
+def plan(  # noqa: PLR0913 - the options of one question
+    area: Territory | Country,
+    new: int | None = None,
+    *,
+    model: Model = "coverage",
+    threshold_min: float = DEFAULT_THRESHOLD_MIN,
+    candidates: gpd.GeoDataFrame | None = None,
+    exclude: Collection[str] = (),
+    weights: Weights | None = None,
+    zones: Zones | None = None,
+    costs: Costs | None = None,
+    budget_eur: float | None = None,
+    payer: Payer = "all",
+    min_share: float | None = None,
+    buses: bool = False,
+    antennes: bool = True,
+    time_limit_s: float = DEFAULT_TIME_LIMIT_S,
+    progress: Callable[[float, str], None] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> Plan:
+    """Choose where the next labels bring most, the sites of today staying where they are.
+
+    Parameters
+    ----------
+    area
+        Study area, or a country in parts.
+    new
+        Labels to give; 0 describes today. Where `None`: as many as the budget pays for, or 5 without one. Not used by
+        ``set-cover``.
+    model
+        ``"coverage"``: most residents brought within the threshold; ``"set-cover"``: fewest labels so that all
+        residents, or a share, are within it; ``"median"``: least mean time; ``"center"``: least worst time.
+    threshold_min
+        Minutes by car.
+    candidates
+        Places as `geo.sources.places.read_places` reads them; every commune where `None`.
+    exclude
+        Codes of candidates or of communes to leave out.
+    weights, zones
+        What residents count for by criterion, and the zones that the criteria need.
+    costs, budget_eur, payer
+        Cost and aid of a label; a yearly budget in euros, and whose it is. The budget limits the number of labels.
+    min_share
+        For ``set-cover``: share of all residents to be within the threshold, over 0 and up to 1.
+    buses, antennes
+        Which sites count today, as in `Territory.travel_times`.
+    time_limit_s
+        Seconds for the choice; the best plan found by then is returned, with its gap.
+    progress
+        Told the share done (0 to 1) and a French sentence.
+    cancel
+        Asked often; true ends the search likewise.
+
+    Raises
+    ------
+    ParameterError
+        An option outside what is accepted, no site to count, no candidate left, residents unknown, a share out of
+        reach.
+    SolverError
+        The exact model ended without an answer.
+    """
+    started = time.monotonic()
+    weights, zones, costs = weights or Weights(), zones or Zones(), costs or Costs()
+    budget_labels = None if budget_eur is None else costs.labels_for(budget_eur, payer)
+    asked = _asked(new, budget_labels, model)
+    _check(model, asked, threshold_min, min_share, time_limit_s)
+    control = Control(time_limit_s, cancel or Control().cancel, progress or Control().progress, started)
+
+    control.progress(0.0, "Temps de trajet vers les lieux candidats…")
+    parts = area.parts if isinstance(area, Country) else (area,)
+    problem = siting_problem(parts, candidates, exclude, buses=buses, antennes=antennes)
+    criteria = demand_criteria(parts, problem, threshold_min, zones)
+    problem = problem.with_factors(factors(criteria, weights))
+    found = solve(problem, model, asked or 0, threshold_min=threshold_min, min_share=min_share, control=control)
+    interrupted = control.stopped() and found.gap > 0
+    control.progress(0.9, "Qui est servi par chaque label…")
+    order = _rank(problem, model, threshold_min, found.selected)
+    minutes, server = problem.times_with(order)
+    names = pd.concat([part.communes["name"] for part in parts])
+    result = Plan(
+        territory=area.name,
+        model=model,
+        threshold_min=float(threshold_min),
+        asked=asked,
+        min_share=min_share,
+        buses=buses,
+        antennes=antennes,
+        labels=_labels(problem, threshold_min, order, minutes, server, costs),
+        served=_served(problem, threshold_min, order, minutes, server, names),
+        communes=_communes(problem, threshold_min, minutes, names),
+        before=AccessSummary.of(problem, problem.today_min, threshold_min),
+        after=AccessSummary.of(problem, minutes, threshold_min),
+        objective=found.objective,
+        objective_unit=OBJECTIVE_UNITS[model] + ("" if weights == Weights() else ", pondérés"),
+        bound=found.bound,
+        gap=found.gap,
+        time_s=time.monotonic() - started,
+        interrupted=interrupted,
+        weights=weights,
+        costs=costs,
+        budget_labels=budget_labels,
+        criteria=_by_commune(problem, criteria),
+        candidates=len(problem.candidates),
+        notes=_notes(problem, model, asked, len(order), budget_labels, threshold_min),
+    )
+    control.progress(1.0, "Plan terminé.")
+    return result
+
+
+def siting_problem(
+    parts: Collection[Territory],
+    candidates: gpd.GeoDataFrame | None,
+    exclude: Collection[str],
+    *,
+    buses: bool = False,
+    antennes: bool = True,
+) -> SitingProblem:
+    """Put together the candidates and the times of one or several territories; the parameters are those of `plan`.
+
+    Raises
+    ------
+    ParameterError
+        No site to count, no candidate left, or residents unknown.
+    """
+    tables = [
+        candidate_communes(part, buses=buses, antennes=antennes)
+        if candidates is None
+        else candidate_places(part, candidates, buses=buses, antennes=antennes)
+        for part in parts
+    ]
+    kept = set(without_excluded(pd.concat(tables, ignore_index=True), exclude)["code"])
+    tables = [table[table["code"].isin(kept)].reset_index(drop=True) for table in tables]
+    problem = SitingProblem.of(list(parts), tables, buses=buses, antennes=antennes)
+    if problem.residents.sum() <= 0:
+        msg = (
+            "Population inconnue : un plan a besoin du nombre d'habitants. Construisez le territoire avec --population."
+        )
+        raise ParameterError(msg)
+    return problem
+
+
+def _asked(new: int | None, budget_labels: int | None, model: Model) -> int | None:
+    if model == "set-cover":
+        return None
+    if new is None:
+        return DEFAULT_NEW if budget_labels is None else min(budget_labels, MOST_NEW)
+    return new if budget_labels is None else min(new, budget_labels)
+
+
+def _check(model: str, asked: int | None, threshold_min: float, min_share: float | None, time_limit_s: float) -> None:
+    check_threshold(threshold_min)
+    if model not in MODELS:
+        msg = f"Modèle « {model} » inconnu. Modèles possibles : {', '.join(MODELS)}."
+        raise ParameterError(msg)
+    if asked is not None and not 0 <= asked <= MOST_NEW:
+        msg = f"{asked} nouveaux labels demandés : un nombre de 0 à {MOST_NEW} est attendu."
+        raise ParameterError(msg)
+    if min_share is not None and (model != "set-cover" or not 0 < min_share <= 1):
+        msg = (
+            f"Part de {min_share:g} refusée : elle va de 0 à 1 et n'a de sens que pour le modèle set-cover "
+            f"(le moins de labels pour couvrir cette part des habitants)."
+        )
+        raise ParameterError(msg)
+    if not time_limit_s > 0:
+        msg = f"Durée de {time_limit_s:g} s refusée : un nombre de secondes positif est attendu."
+        raise ParameterError(msg)
+
+
+def _residents_benefits(problem: SitingProblem, threshold_min: float) -> Benefits:
+    return coverage_benefits(problem, threshold_min, problem.residents)
+
+
+def _rank(problem: SitingProblem, model: Model, threshold_min: float, selected: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Order labels by what each adds after those before it: residents brought, or minutes saved."""
+    by_time = model in {"median", "center"}
+    return ranked(time_benefits(problem) if by_time else coverage_benefits(problem, threshold_min), selected)[0]
+
+
+def _labels(
+    problem: SitingProblem,
+    threshold_min: float,
+    order: NDArray[np.int64],
+    minutes: NDArray[np.float64],
+    server: NDArray[np.int64],
+    costs: Costs,
+) -> pd.DataFrame:
+    benefits = _residents_benefits(problem, threshold_min)
+    n = len(problem.candidates)
+    received, gains = np.zeros(benefits.n_demand), np.zeros(len(order))
+    for rank, candidate in enumerate(order.tolist()):
+        now = np.maximum(received, benefits.received([candidate]))
+        gains[rank] = (now - received).sum()
+        received = now
+    served = server >= 0
+    had_way = served & np.isfinite(problem.today_min)
+    sooner = problem.residents[had_way] * (problem.today_min[had_way] - minutes[had_way])
+    saved = np.bincount(server[had_way], weights=sooner, minlength=n)
+    had = np.bincount(server[had_way], weights=problem.residents[had_way], minlength=n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean_saved = saved / had
+    table = problem.candidates.iloc[order].reset_index(drop=True)
+    table.insert(0, "rank", np.arange(1, len(order) + 1))
+    return table.assign(
+        gain_residents=gains,
+        gain_alone_residents=benefits.added_to(np.zeros(benefits.n_demand))[order],
+        residents_served=np.bincount(server[served], weights=problem.residents[served], minlength=n)[order],
+        minutes_saved_mean=mean_saved[order],
+        cost_eur=costs.cost_eur,
+        aid_eur=costs.aid_eur,
+    )
+
+
+def _served(
+    problem: SitingProblem,
+    threshold_min: float,
+    order: NDArray[np.int64],
+    minutes: NDArray[np.float64],
+    server: NDArray[np.int64],
+    names: pd.Series,
+) -> pd.DataFrame:
+    rank = np.full(len(problem.candidates), -1, np.int64)
+    rank[order] = np.arange(len(order))
+    rows = np.flatnonzero((server >= 0) & (problem.residents > 0))
+    residents, before = problem.residents[rows], problem.today_min[rows]
+    limit = threshold_min + AT_THRESHOLD_MIN
+    had_way = np.isfinite(before)
+    points = pd.DataFrame(
+        {
+            "rank": rank[server[rows]],
+            "commune_code": problem.demand["commune_code"].array[rows],
+            "residents": residents,
+            "residents_brought": np.where((before > limit) & (minutes[rows] <= limit), residents, 0.0),
+            "with_way": np.where(had_way, residents, 0.0),
+            "before": np.where(had_way, residents * np.where(had_way, before, 0.0), 0.0),
+            "after": residents * minutes[rows],
+        }
+    )
+    table = points.groupby(["rank", "commune_code"], as_index=False).sum()
+    table = table.sort_values(["rank", "residents", "commune_code"], ascending=[True, False, True])
+    return pd.DataFrame(
+        {
+            "label_code": problem.candidates["code"].array[order[table["rank"].to_numpy(np.int64)]],
+            "commune_code": table["commune_code"].array,
+            "commune_name": names.reindex(table["commune_code"]).array,
+            "residents": table["residents"].array,
+            "residents_brought": table["residents_brought"].array,
+            "time_before_min": _mean(table["before"], table["with_way"]),
+            "time_after_min": (table["after"] / table["residents"]).array,
+        }
+    )
+
+
+def _communes(
+    problem: SitingProblem, threshold_min: float, minutes: NDArray[np.float64], names: pd.Series
+) -> pd.DataFrame:
+    residents, limit = problem.residents, threshold_min + AT_THRESHOLD_MIN
+    columns: dict[str, Any] = {"commune_code": problem.demand["commune_code"], "residents": residents}
+    for when, times in (("before", problem.today_min), ("after", minutes)):
+        reached = np.isfinite(times)
+        columns[f"way_{when}"] = np.where(reached, residents, 0.0)
+        columns[f"sum_{when}"] = np.where(reached, residents * np.where(reached, times, 0.0), 0.0)
+        columns[f"within_{when}"] = np.where(times <= limit, residents, 0.0)
+    total = pd.DataFrame(columns).groupby("commune_code").sum().reindex(names.index)
+    return pd.DataFrame(
+        {
+            "name": names,
+            "residents": total["residents"],
+            "time_before_min": _mean(total["sum_before"], total["way_before"]),
+            "time_after_min": _mean(total["sum_after"], total["way_after"]),
+            "within_before": total["within_before"],
+            "within_after": total["within_after"],
+        },
+        index=names.index,
+    )
+
+
+def _mean(total: pd.Series, weight: pd.Series) -> pd.arrays.FloatingArray:
+    return pd.array((total / weight.where(weight > 0)).to_numpy(np.float64), dtype="Float64")
+
+
+def _by_commune(problem: SitingProblem, criteria: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of the residents of each commune who meet each criterion (NaN unknown)."""
+    residents = pd.Series(problem.residents, index=criteria.index)
+    weighted = criteria.mul(residents, axis=0)
+    known = criteria.notna().mul(residents, axis=0)
+    commune = problem.demand["commune_code"]
+    total = known.groupby(commune).sum()
+    return weighted.groupby(commune).sum() / total.where(total > 0)
+
+
+def _notes(
+    problem: SitingProblem,
+    model: Model,
+    asked: int | None,
+    given: int,
+    budget_labels: int | None,
+    threshold_min: float,
+) -> tuple[str, ...]:
+    notes = []
+    if asked is not None and given < asked:
+        notes.append(f"{given} label(s) suffisent : un de plus, parmi ces lieux candidats, n'apporterait rien.")
+    if budget_labels is not None and budget_labels < given:
+        notes.append(f"Le budget paie {budget_labels} label(s) sur {given} : les premiers du classement.")
+    off = ~problem.demand["on_network"].to_numpy(bool)
+    if unknown := float(problem.residents[off].sum()):
+        notes.append(
+            f"{unknown:.0f} habitant(s) sont hors du réseau routier : leur temps n'est pas connu, et aucun label ne "
+            f"peut les rapprocher dans ce calcul."
+        )
+    if unreachable := float(problem.residents[np.isinf(problem.today_min) & ~off].sum()):
+        told = {
+            "median": "comptent comme les plus éloignés des autres",
+            "center": "sont laissés hors du calcul",
+        }.get(model, "comptent parmi ceux qui sont au-delà du seuil")
+        notes.append(f"{unreachable:.0f} habitant(s) sans aucune route vers un site aujourd'hui {told}.")
+    if model == "set-cover":
+        beyond = (problem.today_min > threshold_min + AT_THRESHOLD_MIN) & (problem.residents > 0)
+        coverable = np.zeros(len(beyond), bool)
+        coverable[problem.pair_demand[problem.pair_min <= threshold_min + AT_THRESHOLD_MIN]] = True
+        left = float(problem.residents[beyond & ~coverable & ~off].sum())
+        if left:
+            notes.append(f"{left:.0f} habitant(s) restent au-delà du seuil quel que soit le lieu candidat.")
+    return tuple(notes)
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    """Return values for JSON: residents whole, other numbers with two decimals, unknown as `None`."""
+    return {str(name): _plain_value(str(name), value) for name, value in row.items()}
+
+
+def _plain_value(name: str, value: Any) -> Any:
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        if name in {"lon", "lat", "share_within"}:
+            return round(float(value), 6)
+        whole = "residents" in name or name == "rank" or name.endswith("_eur")
+        return round(value) if whole else round(float(value), 2)
+    return str(value)

@@ -1,0 +1,166 @@
+"""What a siting question is made of: residents, their time today, and the trips that a new label would shorten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.access.coverage import residents_by_point
+from geo.network.snapping import snap
+from geo.network.travel_times import pairs_sooner_than
+from geo.sources.official_tables import SITES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.territory import Territory
+
+
+@dataclass(frozen=True, eq=False)
+class SitingProblem:
+    """Demand, candidates and the trips that matter, with the sites of today locked.
+
+    A resident goes to the nearest of all sites, so a candidate changes nothing for those whom it does not serve sooner
+    than today: only the other pairs are kept. They take 24 bytes each; all communes of mainland France as demand and
+    as candidates make 600,000 pairs.
+
+    Attributes
+    ----------
+    demand
+        Index 0..n-1: `commune_code`; `residents` (float64, 0 where unknown); `weight` (float64: residents times the
+        factor of the criteria); `today_min` (float64: minutes to the nearest site, inf where no road leads to one);
+        `on_network` (bool: false where the network does not cover the point, whose time is not known).
+    candidates
+        `geo.siting.candidates.CANDIDATE_COLUMNS`, by code.
+    pair_demand, pair_candidate
+        int64, shape (n_pairs,): rows of `demand` and of `candidates`; sorted by demand, then candidate.
+    pair_min
+        float64, shape (n_pairs,): minutes by car, less than `today_min`.
+    """
+
+    demand: pd.DataFrame
+    candidates: pd.DataFrame
+    pair_demand: NDArray[np.int64]
+    pair_candidate: NDArray[np.int64]
+    pair_min: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls,
+        parts: Sequence[Territory],
+        candidates: Sequence[pd.DataFrame],
+        *,
+        buses: bool = False,
+        antennes: bool = True,
+    ) -> SitingProblem:
+        """Time the residents of one or several territories to today's sites and to the candidates.
+
+        Parameters
+        ----------
+        parts
+            One territory, or the parts of a country.
+        candidates
+            `CANDIDATE_COLUMNS`, one table for each part.
+        buses, antennes
+            Which sites count, as in `Territory.travel_times`.
+
+        Raises
+        ------
+        ParameterError
+            A part has no site to count.
+        """
+        demands, tables, pairs = [], [], []
+        first_demand = first_candidate = 0
+        for part, places in zip(parts, candidates, strict=True):
+            times = part.travel_times(SITES, buses=buses, antennes=antennes)
+            sites = part.facility_list(SITES, buses=buses, antennes=antennes)
+            from_, to, seconds = pairs_sooner_than(
+                part.network,
+                part.demand_on_network,
+                snap(part.network, places["lon"], places["lat"]),
+                snap(part.network, sites.geometry.x, sites.geometry.y),
+            )
+            residents = residents_by_point(part.communes, times)
+            demands.append(
+                pd.DataFrame(
+                    {
+                        "commune_code": times["commune_code"].astype("string"),
+                        "residents": residents,
+                        "weight": residents,
+                        "today_min": times["travel_time_min"].to_numpy(np.float64, na_value=np.inf),
+                        "on_network": times["on_network"].to_numpy(bool),
+                    }
+                )
+            )
+            tables.append(places)
+            pairs.append((from_ + first_demand, to + first_candidate, seconds / 60))
+            first_demand += len(times)
+            first_candidate += len(places)
+        table = pd.concat(tables, ignore_index=True)
+        order = np.argsort(table["code"].to_numpy(str), kind="stable")
+        position = np.empty(len(order), np.int64)
+        position[order] = np.arange(len(order))
+        pair_demand, pair_candidate, pair_min = (np.concatenate(columns) for columns in zip(*pairs, strict=True))
+        pair_candidate = position[pair_candidate]
+        by_pair = np.lexsort((pair_candidate, pair_demand))
+        return cls(
+            demand=pd.concat(demands, ignore_index=True),
+            candidates=table.iloc[order].reset_index(drop=True),
+            pair_demand=pair_demand[by_pair],
+            pair_candidate=pair_candidate[by_pair],
+            pair_min=pair_min[by_pair],
+        )
+
+    @property
+    def residents(self) -> NDArray[np.float64]:
+        """Residents of each demand point."""
+        return self.demand["residents"].to_numpy(np.float64)
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        """What the residents of each demand point count for."""
+        return self.demand["weight"].to_numpy(np.float64)
+
+    @property
+    def today_min(self) -> NDArray[np.float64]:
+        """Minutes from each demand point to its nearest site today, inf where there is no way."""
+        return self.demand["today_min"].to_numpy(np.float64)
+
+    def with_factors(self, factor: NDArray[np.float64]) -> SitingProblem:
+        """Return the same problem where the residents of each demand point count `factor` times."""
+        return replace(self, demand=self.demand.assign(weight=self.residents * factor))
+
+    def with_times_scaled(self, scale: float) -> SitingProblem:
+        """Return the same problem with every time multiplied, as if all speeds were divided."""
+        return replace(
+            self, demand=self.demand.assign(today_min=self.today_min * scale), pair_min=self.pair_min * scale
+        )
+
+    def times_with(self, selected: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the time of each demand point once candidates are open, and which of them serves it.
+
+        Parameters
+        ----------
+        selected
+            Rows of `candidates`.
+
+        Returns
+        -------
+        Minutes, float64, shape (n_demand,), inf where there is no way; row of `candidates`, int64, -1 where a site of
+        today stays the nearest. Of two candidates at the same time, the first by code.
+        """
+        is_open = np.zeros(len(self.candidates), bool)
+        is_open[selected] = True
+        kept = np.flatnonzero(is_open[self.pair_candidate])
+        order = kept[np.lexsort((self.pair_candidate[kept], self.pair_min[kept], self.pair_demand[kept]))]
+        first = order[np.r_[True, np.diff(self.pair_demand[order]) > 0]] if len(order) else order
+        minutes = self.today_min.copy()
+        server = np.full(len(minutes), -1, np.int64)
+        minutes[self.pair_demand[first]] = self.pair_min[first]
+        server[self.pair_demand[first]] = self.pair_candidate[first]
+        return minutes, server

@@ -1,0 +1,83 @@
+"""How long an answer takes: on the embedded territory, and on a network of a million nodes with 700 sites.
+
+``python tests/benchmarks/finder.py [NODES]``. The first call, which snaps and compiles, is not counted; it is printed apart.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import sys
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pyproj
+from road_graph import CRS, road_graph
+
+from geo import Territory
+from geo.finder.answer import Wishes, find_sites, route_to
+from geo.network import RoadNetwork
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SITES = 714
+WISHES = {
+    "now": Wishes(),
+    "Tuesday 10:30": Wishes(at=dt.datetime.fromisoformat("2026-11-24T10:30")),
+    "Tuesday 18:00": Wishes(at=dt.datetime.fromisoformat("2026-11-24T18:00")),
+    "Christmas": Wishes(at=dt.datetime.fromisoformat("2026-12-25T10:00")),
+}
+
+
+def large_territory(n_nodes: int) -> Territory:
+    """Return the embedded territory moved to a drawn network: its sites repeated, at random crossings."""
+    embedded = Territory.load()
+    network = RoadNetwork.from_edges(**road_graph(n_nodes).as_arguments())
+    random = np.random.default_rng(0)
+    to_degrees = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
+    at = random.integers(0, n_nodes, SITES)
+    table = embedded.sites.iloc[np.arange(SITES) % len(embedded.sites)].reset_index(drop=True)
+    table["facility_id"] = table.index.astype("string")
+    table = table.set_geometry(gpd.points_from_xy(*to_degrees.transform(network.x[at], network.y[at]), crs="EPSG:4326"))
+    return replace(embedded, network=network, facilities={"sites": table})
+
+
+def report(name: str, territory: Territory, places: list[tuple[float, float]]) -> None:
+    """Print medians and worst cases in milliseconds."""
+    start = time.perf_counter()
+    find_sites(territory, *places[0])
+    print(f"{name}: first answer {1000 * (time.perf_counter() - start):.0f} ms")
+    for label, wishes in WISHES.items():
+        times = [timed(find_sites, territory, *place, wishes) for place in places]
+        print(f"  find_sites, {label}: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")
+    facility = find_sites(territory, *places[0]).sites[0].facility_id
+    route_to(territory, *places[0], facility)
+    times = [timed(route_to, territory, *place, facility) for place in places]
+    print(f"  route_to: median {statistics.median(times):.0f} ms, worst {max(times):.0f} ms")
+
+
+def timed(call: Callable[..., object], *arguments: object) -> float:
+    """Return how long a call takes, in milliseconds."""
+    start = time.perf_counter()
+    call(*arguments)
+    return 1000 * (time.perf_counter() - start)
+
+
+def main() -> None:
+    """Time both territories."""
+    nodes = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    random = np.random.default_rng(1)
+    embedded = Territory.load()
+    chosen = embedded.communes.iloc[random.integers(0, len(embedded.communes), 20)]
+    report("embedded territory", embedded, list(zip(chosen["lon"], chosen["lat"], strict=True)))
+    large = large_territory(nodes)
+    sites = large.sites.geometry.iloc[random.integers(0, SITES, 10)]
+    report(f"{nodes} nodes, {SITES} sites", large, list(zip(sites.x, sites.y, strict=True)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Communes and postcodes found on the embedded territory from what visitors type."""
+
+import pandas as pd
+import pytest
+
+from geo import Territory
+from geo.finder.gazetteer import Gazetteer
+
+#: Typed text -> INSEE code of the commune meant.
+QUERIES = {
+    # no accents, hyphens or capitals
+    "sare": "64504",
+    "SAINT JEAN DE LUZ": "64483",
+    "saint jean pied de port": "64485",
+    "ainhoa": "64014",
+    "guethary": "64249",
+    "saint etienne de baigorry": "64477",
+    "mauleon licharre": "64371",
+    "oloron sainte marie": "64422",
+    "puyoo": "64461",
+    "aire sur l adour": "40001",
+    # abbreviations
+    "St-Jean-de-Luz": "64483",
+    "st jean d luz": "64483",
+    "St Pée s/ Nivelle": "64495",
+    "st pee sur nivelle": "64495",
+    "Oloron Ste Marie": "64422",
+    "ste engrace": "64475",
+    "St Palais": "64493",
+    "st-martin-d'arrossa": "64490",
+    "S/ Nivelle St Pee": "64495",
+    # misspelt
+    "Biaritz": "64122",
+    "biarits": "64122",
+    "Bayone": "64102",
+    "bayonnne": "64102",
+    "Hasparen": "64256",
+    "Espelete": "64213",
+    "ezpelette": "64213",
+    "Itsasou": "64279",
+    "urugne": "64545",
+    "ustarits": "64547",
+    "hendaie": "64260",
+    "Sibourre": "64189",
+    "Camebo les bains": "64160",
+    "navarenx": "64416",
+    "orthes": "64430",
+    "lembaye": "64331",
+    "Arudi": "64062",
+    "salis de bearn": "64499",
+    "sauveter de bearn": "64513",
+    "morlas": "64405",
+    "Oleron sainte marie": "64422",
+    "billere": "64129",
+    "jurancon": "64284",
+    "saint jean pied d pore": "64485",
+    "La Runs": "64320",
+    # left out, turned round, half written
+    "baigorry": "64477",
+    "jean de luz saint": "64483",
+    "cambo": "64160",
+    "saint jean pied": "64485",
+    "bastide clairence": "64289",
+    "oloron": "64422",
+    "mauléon": "64371",
+    "lasseube": "64324",
+    # homonyms, départements and postcodes
+    "Mazerolles 64": "64374",
+    "mazerolles (40)": "40178",
+    "65 mazerolles": "65308",
+    "Bordes (Hautes-Pyrénées)": "65101",
+    "Labatut, Landes": "40132",
+    "64510 Bordes": "64138",
+    "Ger 64530": "64238",
+    "Sare (64310)": "64504",
+    "64310 Ascain": "64065",
+    "64200 BIARRITZ CEDEX": "64122",
+}
+
+
+@pytest.fixture(scope="module")
+def gazetteer():
+    return Gazetteer.of(Territory.load())
+
+
+def test_what_visitors_type_finds_their_commune(gazetteer):
+    found = {query: next(iter(gazetteer.search(query)), None) for query in QUERIES}
+    missed = {query: place for query, place in found.items() if place is None or place.commune_code != QUERIES[query]}
+    print(f"{len(QUERIES) - len(missed)} of {len(QUERIES)} first; missed: {list(missed)}")  # noqa: T201 - shown by pytest -rP
+    assert len(QUERIES) >= 60
+    assert len(QUERIES) - len(missed) >= 0.95 * len(QUERIES), missed
+
+
+def test_homonyms_are_told_apart_by_their_departement(gazetteer):
+    places = gazetteer.search("Mazerolles")
+    assert [place.label for place in places[:3]] == ["Mazerolles (64)", "Mazerolles (40)", "Mazerolles (65)"]
+    assert [place.score for place in places[:3]] == [100, 100, 100]
+
+
+def test_a_postcode_gives_its_communes_the_largest_first(gazetteer):
+    places = gazetteer.search("64310")
+    assert [place.label for place in places] == ["64310 Saint-Pée-sur-Nivelle", "64310 Ascain", "64310 Sare"]
+    assert {(place.kind, place.postcode, place.departement) for place in places} == {("postcode", "64310", "64")}
+    assert [place.commune_code for place in gazetteer.search("64 122")] == ["64545"]
+    assert gazetteer.search("99999") == []
+    assert gazetteer.search("64") == []
+
+
+def test_an_insee_code_that_is_no_postcode_gives_its_commune(gazetteer):
+    assert [(place.label, place.kind) for place in gazetteer.search("64504")] == [("Sare (64)", "commune")]
+
+
+def test_a_commune_of_two_postcodes_has_the_one_that_is_typed(gazetteer):
+    assert gazetteer.search("Urrugne")[0].postcode is None
+    assert gazetteer.search("64700 Urrugne")[0].postcode == "64700"
+    assert gazetteer.search("Sare")[0].postcode == "64310"
+
+
+def test_a_wrong_postcode_or_departement_does_not_hide_a_name(gazetteer):
+    assert gazetteer.search("Sare 64000")[0].commune_code == "64504"
+    assert gazetteer.search("Sare (65)")[0].commune_code == "64504"
+    assert gazetteer.search("75001 Biarritz")[0].commune_code == "64122"
+    assert gazetteer.search("40230 saint vincent")[0].commune_code == "40284"  # de Tyrosse
+    assert gazetteer.search("saint vincent")[0].commune_code == "64498"
+
+
+def test_a_position_is_where_the_commune_is_taken_to_be(gazetteer):
+    commune = Territory.load().communes.loc["64504"]
+    place = gazetteer.search("Sare")[0]
+    assert (place.lon, place.lat) == (commune["lon"], commune["lat"])
+
+
+def test_the_margin_is_known_and_comes_after(gazetteer):
+    assert len(gazetteer) > len(Territory.load().communes)
+    assert gazetteer.search("Lourdes")[0].label == "Lourdes (65)"
+    assert gazetteer.search("Montgaillard")[0].departement == "65"  # the larger of two neighbours
+    assert gazetteer.covers(-1.5, 43.3)
+    assert not gazetteer.covers(2.35, 48.85)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "   ", "-", "''", "\x00", "(", ",", "64 ", "xyzzyq", "☃" * 500, "a" * 10_000, "日本"]
+)
+def test_text_without_a_name_finds_nothing_and_raises_nothing(gazetteer, query):
+    assert gazetteer.search(query) == []
+
+
+def test_a_territory_that_knows_no_postcode_and_no_population(small_world):
+    communes = pd.DataFrame(
+        {
+            "name": ["Village X", "Village Z"],
+            "departement": ["64", "64"],
+            "postcodes": pd.array([pd.NA, pd.NA], dtype="string"),
+            "population": pd.array([pd.NA, 12], dtype="Int64"),
+            "lon": [0.0, 0.1],
+            "lat": [43.0, 43.0],
+        },
+        index=["64001", "64002"],
+    )
+    gazetteer = Gazetteer(communes, [True, True])
+    assert [place.label for place in gazetteer.search("village")] == ["Village Z (64)", "Village X (64)"]
+    assert gazetteer.search("64310") == []
+    built = Territory.build("64", communes=small_world.communes, sites=small_world.sites)
+    assert Gazetteer.of(built).search("64000")[0].kind == "postcode"  # told by the sites
+
+
+def test_a_saved_territory_finds_the_same(gazetteer, tmp_path):
+    Territory.load().save(tmp_path / "t")
+    again = Gazetteer.of(Territory.load(tmp_path / "t"))
+    for query in ("Lourdes", "64310", "st jean"):
+        assert again.search(query) == gazetteer.search(query)

@@ -1,0 +1,94 @@
+"""When the geocoder is asked, and what is said when it is not or fails."""
+
+import pytest
+
+from geo import Territory
+from geo.errors import GeocodingError
+from geo.finder import search
+from geo.finder.gazetteer import FoundPlace, Gazetteer
+from geo.finder.search import search_place
+from geo.settings import Settings
+
+ONLINE = Settings.from_environment()
+ADDRESS = FoundPlace("12 Rue Gambetta 64500 Saint-Jean-de-Luz", "address", "64483", "64", "64500", -1.66, 43.39, 90.0)
+PARIS = FoundPlace("10 Rue de Rivoli 75004 Paris", "address", "75104", "75", "75004", 2.36, 48.85, 95.0)
+
+
+@pytest.fixture(scope="module")
+def gazetteer():
+    return Gazetteer.of(Territory.load())
+
+
+@pytest.fixture
+def geocoder(monkeypatch):
+    """Stand for the geocoder: what it answers, and what it was asked."""
+    asked = []
+    answers = {"places": [ADDRESS]}
+
+    def geocode(query, _settings, *, limit, near):
+        asked.append((query, limit, near))
+        if "error" in answers:
+            raise GeocodingError(answers["error"])
+        return answers["places"]
+
+    monkeypatch.setattr(search, "geocode", geocode)
+    return asked, answers
+
+
+@pytest.mark.parametrize(
+    "query", ["Sare", "st jean de luz", "64310", "64310 Sare", "Sare (64)", "biaritz", "64504", "navarrenx", "st jean pied", ""]
+)  # fmt: skip
+def test_a_commune_or_a_postcode_is_never_sent_out(gazetteer, geocoder, query):
+    found = search_place(query, gazetteer, ONLINE)
+    assert geocoder[0] == []
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    "query", ["12 rue Gambetta 64500 Saint-Jean-de-Luz", "rue gambetta, st jean de luz", "place du foirail pau", "gare de bayonne", "zzzz", "99999"]
+)  # fmt: skip
+def test_anything_else_is(gazetteer, geocoder, query):
+    places = search_place(query, gazetteer, ONLINE).places
+    assert geocoder[0] == [(query, 6, gazetteer.centre)]
+    assert places[0] == ADDRESS
+
+
+def test_the_commune_stands_in_for_the_address_when_the_geocoder_fails(gazetteer, geocoder):
+    geocoder[1]["error"] = "Le service d'adresses est injoignable."
+    found = search_place("12 rue Gambetta 64500 Saint-Jean-de-Luz", gazetteer, ONLINE)
+    assert found.places[0].label == "Saint-Jean-de-Luz (64)"
+    assert found.notes == ("Le service d'adresses est injoignable. Résultats à l'échelle de la commune.",)
+
+
+@pytest.mark.parametrize(
+    ("query", "label"),
+    [
+        ("12 rue Gambetta 64500 Saint-Jean-de-Luz", "Saint-Jean-de-Luz (64)"),
+        ("3 bis av de la gare, Hendaye", "Hendaye (64)"),
+        ("rue du bourg st jean pied de port", "Saint-Jean-Pied-de-Port (64)"),
+        ("place du foirail pau", "Pau (64)"),
+        ("5 chemin des écoles 64310", "64310 Saint-Pée-sur-Nivelle"),
+    ],
+)
+@pytest.mark.parametrize("settings", [None, Settings(ONLINE.data_dir, ONLINE.leaflet_dir, geocoder_url="")])
+def test_the_commune_stands_in_for_the_address_without_geocoder(gazetteer, geocoder, query, label, settings):
+    found = search_place(query, gazetteer, settings)
+    assert found.places[0].label == label
+    assert "désactivée" in found.notes[0]
+    assert geocoder[0] == []
+
+
+def test_addresses_far_from_the_territory_are_left_out_and_said(gazetteer, geocoder):
+    geocoder[1]["places"] = [PARIS, ADDRESS]
+    found = search_place("10 rue de Rivoli", gazetteer, ONLINE)
+    assert PARIS not in found.places
+    assert found.places[0] == ADDRESS
+    assert "loin de ce territoire" in found.notes[0]
+
+
+def test_finding_nothing_is_said(gazetteer, geocoder):
+    geocoder[1]["places"] = []
+    found = search_place("zzzz", gazetteer, ONLINE)
+    assert found.places == ()
+    assert "Aucun lieu" in found.notes[-1]
+    assert search_place("   ", gazetteer, ONLINE).places == ()

@@ -1,0 +1,206 @@
+"""The printed sheet of a site: one tagged page whatever the texts, and the same words in plain text."""
+
+import datetime as dt
+import io
+import os
+from dataclasses import replace
+
+import numpy as np
+import pypdf
+import pytest
+
+from geo import Territory
+from geo.finder.answer import Wishes, find_sites, route_to
+from geo.finder.gazetteer import Gazetteer
+from geo.maps.static_route import FONT_FOLDER
+from geo.report.site_sheet import site_sheet_pdf, site_sheet_text
+
+HOSTILE = [
+    '#panic("executed")',
+    '#read("/etc/passwd")',
+    "*gras* _it_ `code` $x^2$ <b>x</b> <label> @ref // commentaire /* c */ \\",
+    '" } ] \\" #sys.inputs "',
+    "ligne 1\nligne 2\r\n\tligne 3\x00\x1b[31m",
+    "𝕏 日本語 ☃ \u202eerdro\u202c \ufeff\u200b e\u0301 \ud800",
+    "A" * 5000,
+    "mot " * 1250,
+    "",
+    "$",
+    "$$ \\frac{1}{",
+]
+
+
+@pytest.fixture(scope="module")
+def territory():
+    return Territory.load()
+
+
+@pytest.fixture(scope="module")
+def origin(territory):
+    return Gazetteer.of(territory).search("Sare")[0]
+
+
+@pytest.fixture(scope="module")
+def site(territory, origin):
+    """Espelette, on a Tuesday before Christmas."""
+    at = dt.datetime(2026, 12, 22, 14)  # noqa: DTZ001 - civil time of the territory
+    return find_sites(territory, origin.lon, origin.lat, Wishes(at=at)).sites[0]
+
+
+@pytest.fixture(scope="module")
+def route(territory, origin, site):
+    return route_to(territory, origin.lon, origin.lat, site.facility_id)
+
+
+def opened(pdf):
+    return pypdf.PdfReader(io.BytesIO(pdf))
+
+
+def words(pdf):
+    return " ".join(opened(pdf).pages[0].extract_text().split())
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+def test_one_a4_page_says_all_that_a_visitor_needs(territory, origin, site, route):
+    pdf = site_sheet_pdf(territory, site, origin=origin, route=route)
+    document = opened(pdf)
+    assert len(document.pages) == 1
+    assert [float(side) for side in document.pages[0].mediabox[2:]] == pytest.approx([595.28, 841.89], abs=0.1)
+    page = words(pdf)
+    for told in (
+        "France services La Poste d'Espelette", "Place du marché, Bureau de Poste", "64250 Espelette", "05 59 58 84 05",
+        "espelette@france-services.gouv.fr", "Depuis Sare (64)", "15,5 km", "Mardi 9 h – 12 h, 14 h – 17 h", "fermé le 25 décembre : Noël",
+        "Horaires du 22 au 28 décembre 2026", ".gouv.fr", "2024-08-01", "ordres de grandeur", "La Poste",
+    ):  # fmt: skip
+        assert told in page, told
+
+
+def test_the_text_says_the_same(territory, origin, site, route):
+    text = site_sheet_text(territory, site, origin=origin, route=route)
+    assert max(map(len, text.splitlines())) <= 76
+    for told in (
+        "La Poste d'Espelette", "05 59 58 84 05", "espelette@france-services.gouv.fr", "Depuis Sare (64)", "15,5 km",
+        "Mardi", "14 h – 17 h", "Noël", ".gouv.fr", "2024-08-01", "ordres de grandeur",
+    ):  # fmt: skip
+        assert told in flat(text), told
+
+
+def test_the_page_is_tagged_for_screen_readers(territory, origin, site, route):
+    document = opened(site_sheet_pdf(territory, site, origin=origin, route=route))
+    catalogue = document.trailer["/Root"]
+    assert catalogue["/Lang"].startswith("fr")
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert document.metadata.title == site.name
+    assert b"pdfuaid:part" in document.xmp_metadata.stream.get_data()
+
+    def elements(node):
+        yield node
+        children = node.get("/K", [])
+        for child in children if isinstance(children, list) else [children]:
+            found = child.get_object()
+            if isinstance(found, dict):
+                yield from elements(found)
+
+    found = list(elements(catalogue["/StructTreeRoot"]))
+    assert {"/H1", "/H2", "/Table", "/TH", "/Link", "/Figure"} <= {element.get("/S") for element in found}
+    described = [element["/Alt"] for element in found if element.get("/S") == "/Figure"]
+    assert all("Carte du trajet de Sare (64)" in alt and "vers le nord-est" in alt for alt in described)
+    assert len(described) == 1
+
+
+def test_phone_mail_and_site_can_be_followed(territory, site):
+    document = opened(site_sheet_pdf(territory, replace(site, website="https://example.org/a?b=1")))
+    links = [each.get_object()["/A"]["/URI"] for each in document.pages[0]["/Annots"]]
+    assert links == ["tel:0559588405", "mailto:espelette@france-services.gouv.fr", "https://example.org/a?b=1"]
+    odd = replace(site, phone="javascript:1", email="a@b?bcc=c@d.fr", website="javascript:alert(1)")
+    assert "/Annots" not in opened(site_sheet_pdf(territory, odd)).pages[0]
+
+
+def test_an_address_or_a_position_is_not_written(territory, origin, site, route):
+    for kind in ("address", "position"):
+        secret = replace(origin, kind=kind, label="17 rue Zorrozpe")
+        text = site_sheet_text(territory, site, origin=secret, route=route)
+        pdf = site_sheet_pdf(territory, site, origin=secret, route=route)
+        assert "Depuis votre point de départ" in text
+        assert "Depuis votre point de départ" in words(pdf)
+        assert "Zorrozpe" not in text + words(pdf) + str(opened(pdf).trailer["/Root"])
+    assert words(site_sheet_pdf(territory, site, route=route)).count("votre point de départ") == 1
+
+
+@pytest.mark.parametrize("bad", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_of_a_file_is_executed_or_fills_a_second_page(territory, origin, route, site, bad):
+    name = bad or "Site"
+    week = tuple(replace(day, text=bad, permanences=(bad,) * 9) for day in site.week)
+    told = replace(
+        site, name=name, address=bad, postcode=bad, commune_name=bad, phone=bad, email=bad, website=bad, comment=bad, bearer=bad,
+        main_site=bad, warnings=(bad,) * 6, week=week,
+    )  # fmt: skip
+    pdf = site_sheet_pdf(territory, told, origin=replace(origin, label=bad), route=route)
+    assert len(opened(pdf).pages) == 1
+    text = site_sheet_text(territory, told, origin=replace(origin, label=bad), route=route)
+    assert max(map(len, text.splitlines())) <= 76
+    assert len(text) < 12_000
+    if "panic" in bad or "read" in bad or "gras" in bad:
+        assert bad in words(pdf).replace("\u200b", "")
+        assert bad in flat(text)
+    assert "root:x:" not in words(pdf)
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
+def test_a_site_of_which_little_is_known_still_has_its_page(territory, site):
+    bare = replace(
+        site, address=None, postcode=None, commune_name=None, phone=None, email=None, comment=None, appointment=None, bearer=None,
+        travel_time_min=None, distance_km=None, week=(), warnings=(),
+    )  # fmt: skip
+    pdf = site_sheet_pdf(territory, bare)
+    assert len(opened(pdf).pages) == 1
+    for told in ("non connue", "non connus", "à demander", "Le temps de trajet n'est pas connu"):
+        assert told in words(pdf)
+        assert told in flat(site_sheet_text(territory, bare))
+
+
+@pytest.mark.parametrize("kind", ["main", "antenne", "bus", "tax_office", "place"])
+def test_every_kind_has_its_page(territory, site, route, kind):
+    told = replace(site, kind=kind, main_site="France services de Bayonne" if kind == "antenne" else None)
+    pdf = site_sheet_pdf(territory, told, route=route)
+    assert len(opened(pdf).pages) == 1
+    assert ("Rattachée à : France services de Bayonne" in words(pdf)) == (kind == "antenne")
+    assert ("jusqu'à la base du bus" in words(pdf)) == (kind == "bus")
+
+
+def test_a_way_of_one_point_or_due_north_is_drawn(territory, site, route):
+    for coordinates in ([[-1.5, 43.3], [-1.5, 43.3]], [[-1.5, 43.3], [-1.5, 43.5]], [[-1.5, 43.3]]):
+        pdf = site_sheet_pdf(territory, site, route=replace(route, coordinates=np.array(coordinates)))
+        assert len(opened(pdf).pages) == 1
+
+
+def test_real_streets_and_contours_are_drawn(small_world):
+    built = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    home = built.communes.loc["64004"]
+    site = find_sites(built, home["lon"], home["lat"]).sites[-1]
+    route = route_to(built, home["lon"], home["lat"], site.facility_id)
+    pdf = site_sheet_pdf(built, site, route=route)
+    assert len(opened(pdf).pages) == 1
+    assert "tirets" not in words(pdf)
+    assert "ordres de grandeur" not in words(pdf)
+
+
+def test_the_same_inputs_give_the_same_bytes_and_no_file(territory, origin, site, route, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    first = site_sheet_pdf(territory, site, origin=origin, route=route)
+    assert site_sheet_pdf(territory, site, origin=origin, route=route) == first
+    assert list(tmp_path.iterdir()) == []
+    document = opened(first)
+    built_on = dt.date.fromisoformat(territory.manifest["built_on"])
+    assert document.metadata.creation_date.date() == built_on
+    inside = first + b"".join(
+        each.get_object().get_data() for each in (document.get_object(i) for i in range(1, len(document.xref[0]))) if hasattr(each, "get_data")
+    )  # fmt: skip
+    for path in (str(FONT_FOLDER), os.getcwd(), os.path.expanduser("~") + "/"):  # noqa: PTH109, PTH111
+        assert path.encode() not in inside
