@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LEAFLET := 1.9.4
+AXE := 4.14.1
 
 .PHONY: app test check bench bench-scenarios format setup screenshot clean
 
@@ -36,7 +37,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-setup: $(VENV)/.done static/leaflet/.done
+setup: $(VENV)/.done static/leaflet/.done build/axe/.done
 
 $(VENV)/.done: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
@@ -56,10 +57,19 @@ static/leaflet/.done:
 	fi
 	@rm -rf static/leaflet.new
 
-# Take the picture of the README again from the running app.
+# The checker of accessibility, for the browser tests only; where npm is missing they skip that check, saying so.
+build/axe/.done:
+	@rm -rf build/axe && mkdir -p build/axe
+	@if command -v npm >/dev/null && (cd build/axe && npm pack --silent axe-core@$(AXE) >/dev/null && tar -xzf axe-core-$(AXE).tgz --strip-components=1 package/axe.min.js package/LICENSE); then \
+	  rm -f build/axe/axe-core-$(AXE).tgz && touch $@; \
+	else \
+	  echo "axe-core could not be installed with npm: the check of accessibility will be skipped."; \
+	fi
+
+# Take the pictures of the README again from the running app.
 screenshot: setup
 	mkdir -p tests/browser/screenshots
-	MAILLAGE_SCREENSHOT=$(CURDIR)/tests/browser/screenshots/diagnostic.png $(BIN)/pytest -q tests/browser -k picture
+	MAILLAGE_SCREENSHOTS=$(CURDIR)/tests/browser/screenshots $(BIN)/pytest -q tests/browser -k picture
 
 clean:
-	rm -rf $(VENV) static
+	rm -rf $(VENV) static build/axe

@@ -9,11 +9,11 @@ from geo.settings import Settings
 from geo.ui import cache
 from geo.ui.components.messages import show_failure, show_warnings
 from geo.ui.components.page import open_page
-from geo.ui.screens import data_and_method, diagnostic
+from geo.ui.screens import data_and_method, diagnostic, find
 from geo.ui.session import bound, read_state
 from geo.ui.state import SCREENS
 
-_SHOW = {"diagnostic": diagnostic.show, "methode": data_and_method.show}
+_SHOW = {"trouver": find.show, "diagnostic": diagnostic.show, "methode": data_and_method.show}
 
 
 def main() -> None:
@@ -22,14 +22,15 @@ def main() -> None:
     try:
         territory = cache.load_territory(sys.argv[1] if len(sys.argv) > 1 else None)
         state, problems = read_state(list(territory.facilities))
-        st.segmented_control(
-            "Écran",
-            list(SCREENS),
-            format_func=SCREENS.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-            **bound("screen"),
-        )
+        if not st.context.is_embedded:
+            st.segmented_control(
+                "Écran",
+                list(SCREENS),
+                format_func=SCREENS.__getitem__,
+                required=True,
+                label_visibility="collapsed",
+                **bound("screen"),
+            )
         show_warnings(problems)
         _SHOW[state.screen](territory, state, Settings.from_environment())
     except MaillageError as error:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Sites and roads this far (m) around the study area count: 30 minutes at 110 km/h.
 MARGIN_M: Final = 55_000.0
+#: Detail (m) of the outlines of neighbouring départements: they are only drawn behind the study area.
+_OUTLINE_DETAIL_M: Final = 200.0
 
 
 def near_places(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -29,6 +31,25 @@ def near_places(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataF
 def near_communes(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the communes of a study area and those within its margin."""
     return everywhere[_distance_to(area, everywhere["lon"], everywhere["lat"]) <= MARGIN_M]
+
+
+def neighbour_outlines(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame | None:
+    """Return the outlines of the neighbouring départements, as far as their communes within the margin go.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or None
+        `departement` (INSEE code) and `geometry` (EPSG:4326, lightened), by code, index 0..n-1. `None` where no
+        commune of a neighbour is known.
+    """
+    around = near_communes(everywhere, area)
+    around = around[~around["departement"].isin(area["departement"].unique())]
+    if around.empty:
+        return None
+    metric = around[["departement", "geometry"]].to_crs(metric_crs(area["departement"].iloc[0]))
+    lightened = shapely.coverage_simplify(metric.geometry.to_numpy(), _OUTLINE_DETAIL_M)
+    metric = metric.set_geometry(gpd.GeoSeries(shapely.make_valid(lightened), index=metric.index, crs=metric.crs))
+    return metric.dissolve(by="departement").reset_index().to_crs(WGS84)
 
 
 def _distance_to(area: gpd.GeoDataFrame, lon: pd.Series, lat: pd.Series) -> NDArray[np.float64]:

@@ -28,7 +28,7 @@ from geo.sources.embedded import read_embedded
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
 from geo.storage import replacing_folder, require_replaceable
-from geo.study_area import bounds, near_communes, near_places
+from geo.study_area import bounds, near_communes, near_places, neighbour_outlines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -49,6 +49,7 @@ NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "l
 _FORMAT: Final = 3
 _MANIFEST: Final = "manifest.json"
 _PERMANENCES: Final = "permanences.parquet"
+_OUTLINES: Final = "neighbour_outlines.parquet"
 _EMBEDDED: Final = "pyrenees-atlantiques"
 _EMBEDDED_DEPARTEMENT: Final = "64"
 
@@ -79,6 +80,9 @@ class Territory:
         Sources, network, profile, notes and rows kept out, as plain values.
     permanences
         Visits of operators to the sites (`geo.sources.permanences.PERMANENCE_COLUMNS`), `None` where none was given.
+    neighbour_outlines
+        Outlines of the neighbouring départements, to be drawn behind the study area
+        (`geo.study_area.neighbour_outlines`), `None` where their communes are not known.
     """
 
     name: str
@@ -91,6 +95,7 @@ class Territory:
     contours_approximate: bool
     manifest: Mapping[str, Any]
     permanences: pd.DataFrame | None = None
+    neighbour_outlines: gpd.GeoDataFrame | None = None
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
@@ -348,6 +353,7 @@ class Territory:
             contours_approximate=False,
             manifest={},
             permanences=permanences,
+            neighbour_outlines=neighbour_outlines(everywhere, area),
         )
         sources = [*tables.sources, *([] if cell_table is None else [cell_table])]
         return replace(territory, manifest=manifest_of(territory, sources, everywhere))
@@ -382,8 +388,8 @@ class Territory:
         folder = Path(path)
         if (folder / COUNTRY_MARKER).is_file():
             msg = (
-                f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et « maillage plan » la "
-                f"lisent. "
+                f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et "
+                f"« maillage plan » la lisent. "
                 f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
             )
             raise SourceError(msg)
@@ -411,11 +417,12 @@ class Territory:
                 communes=gpd.read_parquet(folder / "communes.parquet"),
                 facilities=lists,
                 network=RoadNetwork.load(folder / "network"),
-                cells=gpd.read_parquet(folder / "cells.parquet") if (folder / "cells.parquet").is_file() else None,
+                cells=_optional_layer(folder / "cells.parquet"),
                 neighbours=pd.read_parquet(folder / "neighbours.parquet"),
                 contours_approximate=saved["contours_approximate"],
                 manifest=saved["manifest"],
                 permanences=pd.read_parquet(folder / _PERMANENCES) if (folder / _PERMANENCES).is_file() else None,
+                neighbour_outlines=_optional_layer(folder / _OUTLINES),
             )
         except MaillageError:
             raise
@@ -441,6 +448,8 @@ class Territory:
             self.neighbours.to_parquet(folder / "neighbours.parquet")
             if self.cells is not None:
                 self.cells.to_parquet(folder / "cells.parquet")
+            if self.neighbour_outlines is not None:
+                self.neighbour_outlines.to_parquet(folder / _OUTLINES)
             if self.permanences is not None:
                 self.permanences.to_parquet(folder / _PERMANENCES)
             (folder / "network").mkdir()
@@ -460,6 +469,10 @@ def counted_places(places: gpd.GeoDataFrame, *, buses: bool = False, antennes: b
     return places[~places["kind"].isin(left_out)].reset_index(drop=True)
 
 
+def _optional_layer(path: Path) -> gpd.GeoDataFrame | None:
+    return gpd.read_parquet(path) if path.is_file() else None
+
+
 def _embedded(profile: str) -> Territory:
     tables = read_embedded(Settings.from_environment().data_dir / _EMBEDDED)
     everywhere = tables.communes.frame
@@ -477,6 +490,7 @@ def _embedded(profile: str) -> Territory:
         neighbours=_neighbours(everywhere, area),
         contours_approximate=True,
         manifest={},
+        neighbour_outlines=neighbour_outlines(everywhere, area),
     )
     sources = [tables.communes, tables.sites, tables.tax_offices]
     return replace(territory, manifest=manifest_of(territory, sources, everywhere))

@@ -55,7 +55,7 @@ def diagnose(
         diagnosis = diagnose_country(country, threshold, facilities=name, rule=chosen, buses=buses, antennes=antennes)
         if out is not None:
             logging.getLogger("geo").info("Écriture des tables et de la carte…")
-            write_country_diagnosis(country, diagnosis, out)
+            write_country_diagnosis(country, diagnosis, out, buses=buses, antennes=antennes)
         if as_json:
             print_json(country_summary(country, diagnosis))
             return

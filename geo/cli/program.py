@@ -16,6 +16,7 @@ from geo.cli.build import build
 from geo.cli.diagnose import diagnose
 from geo.cli.fragility import fragility
 from geo.cli.hours import hours
+from geo.cli.map import draw_map
 from geo.cli.nearest import nearest
 from geo.cli.plan import plan
 from geo.cli.scenario import scenario
@@ -32,6 +33,7 @@ _INTERRUPTED: Final = 130
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (build, "Construire un territoire à partir des fichiers officiels."),
     (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
+    (draw_map, "Dessiner une carte à imprimer ou à projeter : PNG, SVG ou PDF."),
     (
         nearest,
         "Trouver les sites les plus proches par la route, ouverts à un moment choisi, ou les lieux d'une autre liste.",
@@ -53,8 +55,15 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _name(command: Callable[..., None]) -> str:
+    """Return the name of a command: that of its module."""
+    return command.__module__.rpartition(".")[2]
+
+
 for _command, _help in _COMMANDS:
-    app.command(help=_help)(_command)
+    app.command(_name(_command), help=_help)(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -87,7 +96,7 @@ def _in_french(error: TyperException) -> str:
         "MissingParameter": f"Il manque l'option « {option} ».",
         "BadParameter": f"La valeur donnée à « {option} » est refusée : elle n'est pas du type attendu.",
         "BadOptionUsage": f"L'option « {option} » est mal employée : il lui manque une valeur.",
-        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(command.__name__ for command, _ in _COMMANDS)}.",
+        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(_name(command) for command, _ in _COMMANDS)}.",
     }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")
     return f"{sentence} Voyez « maillage --help »."
 

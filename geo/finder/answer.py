@@ -340,27 +340,31 @@ class _Places:
 
     def _meets(self, position: int, wishes: Wishes) -> bool:
         days = getattr(self._hours(position), "days", ())
-        if wishes.saturday and not (days and days[_SATURDAY]):
+        usual = (
+            (not wishes.saturday or bool(days and days[_SATURDAY]))
+            and (not wishes.evening or any(end > EVENING_MINUTE for day in days for _, end in day or ()))
+            and (not wishes.without_appointment or self.columns["appointment"][position] not in {None, True})
+        )
+        if not usual:
             return False
-        if wishes.evening and not any(end > EVENING_MINUTE for day in days for _, end in day or ()):
-            return False
-        if wishes.without_appointment and self.columns["appointment"][position] in {None, True}:
+        if wishes.operator is not None and self.visits.known:
+            return self._visited(position, wishes.operator, that_day=wishes.at_that_moment)
+        return not wishes.at_that_moment or self._open_on_arrival(position)
+
+    def _visited(self, position: int, operator: str, *, that_day: bool) -> bool:
+        if that_day and holiday_on(self.at.date(), self.columns["departement"][position]):
             return False
         arrival = later(self.at, float(self.minutes[position]))
-        departement = self.columns["departement"][position]
-        if wishes.operator is not None and self.visits.known:
-            that_day = wishes.at_that_moment
-            site = self.columns["facility_id"][position]
-            closed = that_day and holiday_on(self.at.date(), departement)
-            return not closed and self.visits.has(site, wishes.operator, self.at, arrival, that_day=that_day)
-        if not wishes.at_that_moment:
-            return True
-        here, hours = self.at.astimezone(time_zone(departement)), self._hours(position)
+        return self.visits.has(self.columns["facility_id"][position], operator, self.at, arrival, that_day=that_day)
+
+    def _open_on_arrival(self, position: int) -> bool:
+        departement, hours = self.columns["departement"][position], self._hours(position)
+        here = self.at.astimezone(time_zone(departement))
         # Most places are closed at odd hours: seen here sooner than from their whole calendar.
         if hours is None or not hours.is_open(here.weekday(), here.hour * 60 + here.minute):
             return False
         status = opening_status(hours, self.at, departement)
-        return status.state == "open" and not closes_before(status, arrival)
+        return status.state == "open" and not closes_before(status, later(self.at, float(self.minutes[position])))
 
     def _hours(self, position: int) -> WeeklyHours | None:
         text = self.columns["opening_hours"][position]

@@ -74,11 +74,14 @@ def notes(
             f"tous les opérateurs : demandez-la par téléphone."
         )
     network = territory.network.source
-    yield from network.notes
+    if network.approximate:
+        yield from network.notes
     sources = [
-        f"{source['dataset']} ({source['vintage'] or 'sans date'})" for source in territory.manifest.get("sources", [])
+        f"{source['dataset']} ({source['vintage']})" if source["vintage"] else source["dataset"]
+        for source in territory.manifest["sources"]
     ]
-    yield f"Sources : {' ; '.join([*sources, network.name])}. Temps en voiture, sans trafic."
+    sources.append(f"{network.name}, profil {territory.network.profile}")
+    yield f"Sources : {' ; '.join(sources)}. Temps en voiture, sans trafic."
 
 
 def civil_departement(territory: Territory) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 TOLERANCE_M: Final = 150.0
 #: Decimals of a degree that are kept: about one metre.
 DECIMALS: Final = 5
+#: The same where limits only help to find one's way.
+_GROUND_DECIMALS: Final = 4
 
 
 def simplified_contours(communes: gpd.GeoDataFrame, metric_crs: str) -> gpd.GeoSeries:
@@ -90,6 +92,31 @@ def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFra
             for kind, shape in FACILITY_SHAPES.items()
         },
         "defs": pattern_defs(),
+    }
+
+
+def ground_base(
+    communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFrame], metric_crs: str
+) -> dict[str, Any]:
+    """Return what lies under an answer: limits of communes, each drawn once, and the places.
+
+    Parameters
+    ----------
+    communes, facilities, metric_crs
+        As in `map_base`.
+
+    Returns
+    -------
+    dict
+        `limits`: lines of (latitude, longitude) with 4 decimals; `facilities` and `markers` as in `map_base`.
+    """
+    lines = shapely.line_merge(shapely.union_all(simplified_contours(communes, metric_crs).boundary.to_numpy()))
+    return {
+        "limits": [
+            shapely.get_coordinates(line)[:, ::-1].round(_GROUND_DECIMALS).tolist() for line in shapely.get_parts(lines)
+        ],
+        "facilities": {name: _facility_records(frame) for name, frame in facilities.items()},
+        "markers": {kind: facility_svg(kind, counted=False) for kind in FACILITY_SHAPES},
     }
 
 

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 #: Narrow no-break space, between thousands and before ``;``.
@@ -60,6 +62,36 @@ TIME_CLASSES: Final = (
     TimeClass(20, 30, "#d0812f"),
     TimeClass(30, 45, "#a95320"),
     TimeClass(45, math.inf, "#6d2c10"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueClass:
+    """One class of a quantity: up to `upper`, included, and over the class before; its French label and colour."""
+
+    upper: float
+    label: str
+    colour: str
+
+
+#: Minutes that the nearest site saves compared with the nearest tax office. Lightness falls as in `TIME_CLASSES`.
+SAVED_CLASSES: Final = (
+    ValueClass(0, "aucune minute gagnée", "#f6f3ea"),
+    ValueClass(5, f"5{UNIT_SPACE}min ou moins", "#d3e6e4"),
+    ValueClass(10, f"5 à 10{UNIT_SPACE}min", "#a3cccb"),
+    ValueClass(20, f"10 à 20{UNIT_SPACE}min", "#6ba7ac"),
+    ValueClass(30, f"20 à 30{UNIT_SPACE}min", "#397b88"),
+    ValueClass(math.inf, f"plus de 30{UNIT_SPACE}min", "#154c5f"),
+)
+
+#: Share of the residents who have an open site within the threshold.
+SHARE_CLASSES: Final = (
+    ValueClass(0, "aucun habitant", "#f6f3ea"),
+    ValueClass(0.2, f"20{UNIT_SPACE}% ou moins", "#d3e6e4"),
+    ValueClass(0.4, f"20 à 40{UNIT_SPACE}%", "#a3cccb"),
+    ValueClass(0.6, f"40 à 60{UNIT_SPACE}%", "#6ba7ac"),
+    ValueClass(0.8, f"60 à 80{UNIT_SPACE}%", "#397b88"),
+    ValueClass(math.inf, f"plus de 80{UNIT_SPACE}%", "#154c5f"),
 )
 
 
@@ -121,9 +153,14 @@ class Totals(Protocol):
 
 def time_class(travel_time_min: pd.Series) -> NDArray[np.int8]:
     """Return the position in `TIME_CLASSES` of each time, int8, `UNREACHABLE_CLASS` for <NA>, NaN and inf."""
-    minutes = travel_time_min.to_numpy(dtype="float64", na_value=np.nan)
-    position = np.searchsorted([cls.upper for cls in TIME_CLASSES[:-1]], minutes, side="left")
-    return np.where(np.isfinite(minutes), position, UNREACHABLE_CLASS).astype(np.int8)
+    return value_class(travel_time_min, TIME_CLASSES)
+
+
+def value_class(values: pd.Series, classes: Sequence[ValueClass | TimeClass]) -> NDArray[np.int8]:
+    """Return the position in `classes` of each value, int8, `UNREACHABLE_CLASS` for <NA>, NaN and infinities."""
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    position = np.searchsorted([cls.upper for cls in classes[:-1]], numbers, side="left")
+    return np.where(np.isfinite(numbers), position, UNREACHABLE_CLASS).astype(np.int8)
 
 
 def facility_title(name: str) -> str:

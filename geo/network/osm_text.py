@@ -17,8 +17,8 @@ import sys
 
 import osmium
 
-#: Parts of a file that osmium holds between two of its steps (at least 2, by default 20): it decodes faster than its lines
-#: are read, and would end up holding most of them.
+#: Parts of a file that osmium holds between two of its steps (at least 2, by default 20): it decodes faster than
+#: its lines are read, and would end up holding most of them.
 _WAITING_PARTS = {f"OSMIUM_MAX_{step}_QUEUE_SIZE": "2" for step in ("INPUT", "OSMDATA", "OUTPUT", "WORK")}
 
 

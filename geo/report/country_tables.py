@@ -11,8 +11,8 @@ import pandas as pd
 
 from geo.access.coverage import CoverageRule, CoverageSummary, coverage, summarize
 from geo.crs import departement_of
-from geo.maps.static import MapPart, draw_travel_times
-from geo.maps.style import coverage_sentence, facility_title, format_decimal
+from geo.maps.static.country_map import country_map
+from geo.maps.static.files import write_sheet
 from geo.report.tables import commune_table, gain_table, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name, region_name
@@ -121,7 +121,9 @@ def country_summary(country: Country, diagnosis: CountryDiagnosis) -> dict[str, 
     }
 
 
-def write_country_diagnosis(country: Country, diagnosis: CountryDiagnosis, folder: Path) -> None:
+def write_country_diagnosis(
+    country: Country, diagnosis: CountryDiagnosis, folder: Path, *, buses: bool = False, antennes: bool = True
+) -> None:
     """Write tables of communes (also GeoParquet), départements, regions and gains, ``summary.json``, ``map.png``.
 
     Raises
@@ -144,28 +146,7 @@ def write_country_diagnosis(country: Country, diagnosis: CountryDiagnosis, folde
     with replacing_file(folder / "summary.json") as path:
         content = json.dumps(country_summary(country, diagnosis), ensure_ascii=False, indent=1, allow_nan=False)
         path.write_text(content + "\n", encoding="utf-8")
-    with replacing_file(folder / "map.png") as path:
-        draw_travel_times(
-            [MapPart(part.name, part.communes.geometry.to_crs(part.network.crs)) for part in country.parts],
-            diagnosis.coverage["travel_time_min"],
-            path,
-            title=f"{facility_title(diagnosis.summary.facilities)} : temps de trajet en voiture",
-            notes=_notes(country, diagnosis),
-        )
-
-
-def _notes(country: Country, diagnosis: CountryDiagnosis) -> list[str]:
-    summary, manifest = diagnosis.summary, country.parts[0].manifest
-    network = manifest["network"]
-    sources = " ; ".join(
-        f"{source['dataset']} ({source['vintage'] or 'date inconnue'})" for source in manifest["sources"]
+    page = country_map(
+        country.name, country.parts, diagnosis.coverage, diagnosis.summary, buses=buses, antennes=antennes
     )
-    errors = " ; ".join(
-        f"{error['area']} : temps multipliés par {format_decimal(error['time_ratio_median'], 2)}"
-        for error in network["error"] or ()
-    )
-    return [
-        coverage_sentence(summary, summary.threshold_min, summary.facilities),
-        f"Réseau : {network['source']}, profil {network['profile']}. Erreur médiane mesurée : {errors}.",
-        f"Sources : {sources}. Carte faite le {manifest['built_on']}.",
-    ]
+    write_sheet(page, folder / "map.png")

@@ -99,8 +99,8 @@ def _argument(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> LabelA
     summary = [
         (
             f"{format_integer(label['gain_residents'])} habitants passent à {threshold}{UNIT_SPACE}min ou moins d'un "
-            f"site grâce à ce label, après ceux classés avant lui ({format_integer(label['gain_alone_residents'])} s'il "
-            f"était seul)."
+            f"site grâce à ce label, après ceux classés avant lui "
+            f"({format_integer(label['gain_alone_residents'])} s'il était seul)."
         ),
         (
             f"Il devient le site le plus proche de {format_integer(label['residents_served'])} habitants de "

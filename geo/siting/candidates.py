@@ -13,7 +13,7 @@ from geo.sources.commune_codes import listed
 from geo.sources.official_tables import SITES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from geo.territory import Territory
 
@@ -88,8 +88,15 @@ def candidate_places(
     return _finished(table, territory, buses=buses, antennes=antennes)
 
 
-def without_excluded(candidates: pd.DataFrame, exclude: Collection[str]) -> pd.DataFrame:
+def without_excluded(tables: Sequence[pd.DataFrame], exclude: Collection[str]) -> list[pd.DataFrame]:
     """Leave out candidates by their code or by the code of their commune.
+
+    Parameters
+    ----------
+    tables
+        Candidate tables, one for each part of the study area.
+    exclude
+        Codes.
 
     Raises
     ------
@@ -97,15 +104,18 @@ def without_excluded(candidates: pd.DataFrame, exclude: Collection[str]) -> pd.D
         A code that no candidate has, or no candidate is left.
     """
     codes = {str(code).strip() for code in exclude}
-    known = set(candidates["code"]) | set(candidates["commune_code"])
+    known = {code for table in tables for column in ("code", "commune_code") for code in table[column]}
     if unknown := codes - known:
         msg = f"Exclusion refusée : aucun lieu candidat n'a le code {listed(unknown)}. Vérifiez ces codes."
         raise ParameterError(msg)
-    kept = candidates[~(candidates["code"].isin(codes) | candidates["commune_code"].isin(codes))]
-    if kept.empty:
+    kept = [
+        table[~(table["code"].isin(codes) | table["commune_code"].isin(codes))].reset_index(drop=True)
+        for table in tables
+    ]
+    if not any(map(len, kept)):
         msg = "Aucun lieu candidat : la liste est vide, hors du territoire, ou entièrement exclue."
         raise ParameterError(msg)
-    return kept.reset_index(drop=True)
+    return kept
 
 
 def _finished(table: pd.DataFrame, territory: Territory, *, buses: bool, antennes: bool) -> pd.DataFrame:

@@ -247,16 +247,17 @@ def plan(  # noqa: PLR0913 - the options of one question
     budget_labels = None if budget_eur is None else costs.labels_for(budget_eur, payer)
     asked = _asked(new, budget_labels, model)
     _check(model, asked, threshold_min, min_share, time_limit_s)
-    control = Control(time_limit_s, cancel or Control().cancel, progress or Control().progress, started)
+    told = progress or Control().progress
 
-    control.progress(0.0, "Temps de trajet vers les lieux candidats…")
+    told(0.0, "Temps de trajet vers les lieux candidats…")
     parts = area.parts if isinstance(area, Country) else (area,)
     problem = siting_problem(parts, candidates, exclude, buses=buses, antennes=antennes)
     criteria = demand_criteria(parts, problem, threshold_min, zones)
     problem = problem.with_factors(factors(criteria, weights))
+    control = Control(time_limit_s, cancel or Control().cancel, told)
     found = solve(problem, model, asked or 0, threshold_min=threshold_min, min_share=min_share, control=control)
     interrupted = control.stopped() and found.gap > 0
-    control.progress(0.9, "Qui est servi par chaque label…")
+    told(0.9, "Qui est servi par chaque label…")
     order = _rank(problem, model, threshold_min, found.selected)
     minutes, server = problem.times_with(order)
     names = pd.concat([part.communes["name"] for part in parts])
@@ -286,7 +287,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         candidates=len(problem.candidates),
         notes=_notes(problem, model, asked, len(order), budget_labels, threshold_min),
     )
-    control.progress(1.0, "Plan terminé.")
+    told(1.0, "Plan terminé.")
     return result
 
 
@@ -311,9 +312,8 @@ def siting_problem(
         else candidate_places(part, candidates, buses=buses, antennes=antennes)
         for part in parts
     ]
-    kept = set(without_excluded(pd.concat(tables, ignore_index=True), exclude)["code"])
-    tables = [table[table["code"].isin(kept)].reset_index(drop=True) for table in tables]
-    problem = SitingProblem.of(list(parts), tables, buses=buses, antennes=antennes)
+    kept = without_excluded(tables, exclude)
+    problem = SitingProblem.of(list(parts), kept, buses=buses, antennes=antennes)
     if problem.residents.sum() <= 0:
         msg = (
             "Population inconnue : un plan a besoin du nombre d'habitants. Construisez le territoire avec --population."
@@ -414,7 +414,7 @@ def _served(
             "residents": residents,
             "residents_brought": np.where((before > limit) & (minutes[rows] <= limit), residents, 0.0),
             "with_way": np.where(had_way, residents, 0.0),
-            "before": np.where(had_way, residents * np.where(had_way, before, 0.0), 0.0),
+            "before": residents * np.where(had_way, before, 0.0),
             "after": residents * minutes[rows],
         }
     )
@@ -437,11 +437,15 @@ def _communes(
     problem: SitingProblem, threshold_min: float, minutes: NDArray[np.float64], names: pd.Series
 ) -> pd.DataFrame:
     residents, limit = problem.residents, threshold_min + AT_THRESHOLD_MIN
-    columns: dict[str, Any] = {"commune_code": problem.demand["commune_code"], "residents": residents}
+    commune = problem.demand["commune_code"]
+    # Points count alike in a commune where nobody is known to live.
+    empty = (pd.Series(residents).groupby(commune).transform("sum") <= 0).to_numpy()
+    share = np.where(empty, 1.0, residents)
+    columns: dict[str, Any] = {"commune_code": commune, "residents": residents}
     for when, times in (("before", problem.today_min), ("after", minutes)):
         reached = np.isfinite(times)
-        columns[f"way_{when}"] = np.where(reached, residents, 0.0)
-        columns[f"sum_{when}"] = np.where(reached, residents * np.where(reached, times, 0.0), 0.0)
+        columns[f"way_{when}"] = np.where(reached, share, 0.0)
+        columns[f"sum_{when}"] = share * np.where(reached, times, 0.0)
         columns[f"within_{when}"] = np.where(times <= limit, residents, 0.0)
     total = pd.DataFrame(columns).groupby("commune_code").sum().reindex(names.index)
     return pd.DataFrame(

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.maps.payload import map_base
+from geo.finder.gazetteer import Gazetteer
+from geo.maps.payload import ground_base, map_base
 from geo.territory import Territory
 
 if TYPE_CHECKING:
@@ -38,9 +39,24 @@ def travel_times(_territory: Territory, identity: str, facilities: str, *, buses
     return _territory.travel_times(facilities, buses=buses, antennes=antennes)
 
 
+@st.cache_resource(show_spinner=False, max_entries=8)
+def gazetteer(_territory: Territory, identity: str) -> Gazetteer:
+    """Return the names by which the territory's places are searched; `identity` is its fingerprint."""
+    del identity
+    return Gazetteer.of(_territory)
+
+
 @st.cache_data(show_spinner="Préparation de la carte…", max_entries=8)
 def map_base_json(_territory: Territory, identity: str) -> str:
     """Return the base of the map as JSON, ready to be sent; `identity` is the territory's fingerprint."""
     del identity
     base = map_base(_territory.communes, _territory.facilities, _territory.network.crs)
     return json.dumps(base, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+@st.cache_data(show_spinner="Préparation de la carte…", max_entries=8)
+def ground_json(_territory: Territory, identity: str) -> str:
+    """Return the ground of the map of an answer as JSON; `identity` is the territory's fingerprint."""
+    del identity
+    ground = ground_base(_territory.communes, _territory.facilities, _territory.network.crs)
+    return json.dumps(ground, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

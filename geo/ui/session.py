@@ -30,7 +30,7 @@ def read_state(facility_lists: Sequence[str]) -> tuple[AppState, list[str]]:
     if _STATE not in st.session_state or (address != st.session_state[_ADDRESS] and not by_widget):
         st.session_state[_STATE], problems = parse_state(address, facility_lists)
     state = cast("AppState", st.session_state[_STATE])
-    params = format_state(state)
+    params = format_state(state, facility_lists)
     if params != address:
         st.query_params.from_dict(params)
     st.session_state[_ADDRESS] = params
@@ -51,4 +51,5 @@ def bound(field: str) -> dict[str, Any]:
 
 
 def _take_widget(field: str, key: str) -> None:
-    change_state(**{field: st.session_state[key]})
+    value = st.session_state[key]
+    change_state(**{field: tuple(value) if isinstance(value, list) else value})

@@ -1,43 +1,81 @@
 """What a visitor has chosen, as a typed value, and its form in the address of the page.
 
 Pure functions: text from the address never reaches a screen unchecked, and a value that cannot be
-used falls back to its default and says so.
+used falls back to its default and says so. The address only holds what differs from the defaults.
+
+It holds where the visitor starts from as the code of a commune, or as a position rounded to a
+hundred metres: never the words of an address, and not the house.
 """
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast, get_args
+
+from geo.finder.procedures import procedures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Screen = Literal["diagnostic", "methode"]
+Screen = Literal["trouver", "diagnostic", "methode"]
 Rule = Literal["temps", "part"]
 
 #: Screens in the order of the menu, with their French titles.
-SCREENS: Final[dict[Screen, str]] = {"diagnostic": "Diagnostic du territoire", "methode": "Données et méthode"}
+SCREENS: Final[dict[Screen, str]] = {
+    "trouver": "Trouver",
+    "diagnostic": "Diagnostic",
+    "methode": "Données et méthode",
+}
 
 #: Bounds and step of the threshold, in minutes, and of the least share of residents, in percent.
 THRESHOLDS_MIN: Final = (5, 60)
 SHARES_PERCENT: Final = (5, 100)
 STEP: Final = 5
+#: Kinds of France services that may be looked for, in the order of the screen.
+KINDS: Final = ("main", "antenne", "bus")
+#: Days that may be asked about.
+DAYS: Final = (dt.date(2020, 1, 1), dt.date(2099, 12, 31))
+#: Decimals kept of the degrees of a position: about a hundred metres, a few seconds by car.
+POSITION_DECIMALS: Final = 3
 
 _COMMUNE_CODE: Final = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
+_POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
+_SITE: Final = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 _LONGEST_SHOWN: Final = 30
+
+_Fallback = TypeVar("_Fallback")
 
 
 @dataclass(frozen=True, slots=True)
 class AppState:
     """The choices of one visitor.
 
-    `facilities` is the name of a facility list; `rule` calls a commune under-served by its mean time
-    (``temps``) or by the share of its residents within the threshold (``part``), at least
+    For *Trouver*: `place` is the INSEE code of the commune to start from, `position` any other start
+    (longitude, latitude; see `rounded_position`); at most one of the two is set. `at` is the moment
+    asked about, civil time of the territory, `None` for now. `procedure` is a key of
+    `geo.finder.procedures`, `site` the facility id of the site chosen in the answer.
+
+    For *Diagnostic*: `facilities` is the name of a facility list; `rule` calls a commune under-served by
+    its mean time (``temps``) or by the share of its residents within the threshold (``part``), at least
     `min_share_percent`; `commune` is the INSEE code of the commune looked at, `None` for none.
     """
 
-    screen: Screen = "diagnostic"
+    screen: Screen = "trouver"
+    place: str | None = None
+    position: tuple[float, float] | None = None
+    at: dt.datetime | None = None
+    open_then: bool = False
+    saturday: bool = False
+    evening: bool = False
+    without_appointment: bool = False
+    kinds: tuple[str, ...] = KINDS
+    procedure: str | None = None
+    with_operator: bool = False
+    site: str | None = None
     facilities: str = "sites"
     threshold_min: int = 20
     buses: bool = False
@@ -45,6 +83,12 @@ class AppState:
     rule: Rule = "temps"
     min_share_percent: int = 50
     commune: str | None = None
+
+
+def rounded_position(lon: float, lat: float) -> tuple[float, float]:
+    """Return a position as choices hold it, to about a hundred metres."""
+    # Adding 0 turns -0.0 into 0.0, which is written the same way again.
+    return round(lon, POSITION_DECIMALS) + 0.0, round(lat, POSITION_DECIMALS) + 0.0
 
 
 def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tuple[AppState, list[str]]:
@@ -62,63 +106,148 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
     tuple
         The choices, and one French sentence for each value that was not understood.
     """
-    default = replace(AppState(), facilities=facility_lists[0]) if facility_lists else AppState()
-    problems: list[str] = []
-
-    def choice(name: str, allowed: Sequence[str], fallback: str) -> str:
-        value = params.get(name, fallback)
-        if value in allowed or value == fallback:
-            return value
-        problems.append(_ignored(name, value, f"l'un de : {', '.join(allowed)}", fallback))
-        return fallback
-
-    def steps(name: str, bounds: tuple[int, int], fallback: int) -> int:
-        value = params.get(name, str(fallback))
-        low, high = bounds
-        if re.fullmatch(r"[0-9]{1,3}", value) and low <= int(value) <= high and int(value) % STEP == 0:
-            return int(value)
-        problems.append(_ignored(name, value, f"un multiple de {STEP} entre {low} et {high}", str(fallback)))
-        return fallback
-
-    def switch(name: str, *, fallback: bool) -> bool:
-        return choice(name, ("0", "1"), str(int(fallback))) == "1"
-
-    commune = params.get("commune")
-    if commune is not None and not _COMMUNE_CODE.fullmatch(commune):
-        problems.append(_ignored("commune", commune, "un code INSEE de cinq caractères", "aucune"))
-        commune = None
+    default = _defaults(facility_lists)
+    read = _Reader(params)
     state = AppState(
-        screen=choice("ecran", get_args(Screen), default.screen),  # type: ignore[arg-type]
-        facilities=choice("lieux", facility_lists, default.facilities),
-        threshold_min=steps("seuil", THRESHOLDS_MIN, default.threshold_min),
-        buses=switch("bus", fallback=default.buses),
-        antennes=switch("antennes", fallback=default.antennes),
-        rule=choice("regle", get_args(Rule), default.rule),  # type: ignore[arg-type]
-        min_share_percent=steps("part", SHARES_PERCENT, default.min_share_percent),
-        commune=commune,
+        screen=cast("Screen", read.choice("ecran", get_args(Screen), default.screen)),
+        place=read.code("lieu"),
+        position=read.position("position"),
+        at=read.moment("quand"),
+        open_then=read.switch("ouvert", fallback=default.open_then),
+        saturday=read.switch("samedi", fallback=default.saturday),
+        evening=read.switch("soir", fallback=default.evening),
+        without_appointment=read.switch("sans_rdv", fallback=default.without_appointment),
+        kinds=read.several("types", KINDS),
+        procedure=read.choice("demarche", [one.key for one in procedures()], None, "une démarche de la liste"),
+        with_operator=read.switch("operateur", fallback=default.with_operator),
+        site=read.text("site", _SITE, "l'identifiant d'un site"),
+        facilities=read.choice("lieux", facility_lists, default.facilities),
+        threshold_min=read.steps("seuil", THRESHOLDS_MIN, default.threshold_min),
+        buses=read.switch("bus", fallback=default.buses),
+        antennes=read.switch("antennes", fallback=default.antennes),
+        rule=cast("Rule", read.choice("regle", get_args(Rule), default.rule)),
+        min_share_percent=read.steps("part", SHARES_PERCENT, default.min_share_percent),
+        commune=read.code("commune"),
     )
+    if state.place is not None and state.position is not None:
+        read.problems.append(
+            "Adresse de la page : « lieu » et « position » sont donnés ensemble. Valeur utilisée : lieu."
+        )
+        state = replace(state, position=None)
     if state.rule != "part":
         state = replace(state, min_share_percent=default.min_share_percent)  # it only goes with its rule
-    return state, problems
+    return state, read.problems
 
 
-def format_state(state: AppState) -> dict[str, str]:
-    """Return the parameters of the address for `state`; `parse_state` reads them back unchanged."""
-    params = {
+def format_state(state: AppState, facility_lists: Sequence[str]) -> dict[str, str]:
+    """Return the parameters of the address for `state`, without those at their default.
+
+    `parse_state` reads them back unchanged.
+    """
+    default = _defaults(facility_lists)
+    if state.rule != "part":
+        state = replace(state, min_share_percent=default.min_share_percent)
+    usual = _texts(default)
+    return {name: text for name, text in _texts(state).items() if text != usual[name]}
+
+
+def _defaults(facility_lists: Sequence[str]) -> AppState:
+    return replace(AppState(), facilities=facility_lists[0]) if facility_lists else AppState()
+
+
+def _texts(state: AppState) -> dict[str, str]:
+    """Return every choice as text; empty text: nothing chosen."""
+    position = state.position and f"{state.position[1]:.{POSITION_DECIMALS}f},{state.position[0]:.{POSITION_DECIMALS}f}"
+    return {
         "ecran": state.screen,
+        "lieu": state.place or "",
+        "position": position or "",
+        "quand": "" if state.at is None else state.at.isoformat(timespec="minutes"),
+        "ouvert": str(int(state.open_then)),
+        "samedi": str(int(state.saturday)),
+        "soir": str(int(state.evening)),
+        "sans_rdv": str(int(state.without_appointment)),
+        "types": ",".join(kind for kind in KINDS if kind in state.kinds),
+        "demarche": state.procedure or "",
+        "operateur": str(int(state.with_operator)),
+        "site": state.site or "",
         "lieux": state.facilities,
         "seuil": str(state.threshold_min),
         "bus": str(int(state.buses)),
         "antennes": str(int(state.antennes)),
         "regle": state.rule,
+        "part": str(state.min_share_percent),
+        "commune": state.commune or "",
     }
-    if state.rule == "part":
-        params["part"] = str(state.min_share_percent)
-    if state.commune is not None:
-        params["commune"] = state.commune
-    return params
 
 
-def _ignored(name: str, value: str, expected: str, used: str) -> str:
-    shown = value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…"
-    return f"Adresse de la page : « {name} » vaut « {shown} », il était attendu {expected}. Valeur utilisée : {used}."
+class _Reader:
+    """Reads the parameters one by one; `problems` gathers a French sentence for each one not understood."""
+
+    def __init__(self, params: Mapping[str, str]) -> None:
+        self.problems: list[str] = []
+        self._params = params
+
+    def choice(
+        self, name: str, allowed: Sequence[str], fallback: _Fallback, expected: str | None = None
+    ) -> str | _Fallback:
+        value = self._params.get(name)
+        if value is None or value in allowed or value == fallback:
+            return fallback if value is None else value
+        return self._ignored(name, expected or f"l'un de : {', '.join(allowed)}", fallback)
+
+    def steps(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
+        value = self._params.get(name, str(fallback))
+        low, high = bounds
+        if re.fullmatch(r"[0-9]{1,3}", value) and low <= int(value) <= high and int(value) % STEP == 0:
+            return int(value)
+        return self._ignored(name, f"un multiple de {STEP} entre {low} et {high}", fallback)
+
+    def switch(self, name: str, *, fallback: bool) -> bool:
+        return self.choice(name, ("0", "1"), str(int(fallback))) == "1"
+
+    def text(self, name: str, pattern: re.Pattern[str], expected: str) -> str | None:
+        value = self._params.get(name)
+        if value is None or pattern.fullmatch(value):
+            return value
+        return self._ignored(name, expected, None)
+
+    def code(self, name: str) -> str | None:
+        return self.text(name, _COMMUNE_CODE, "un code INSEE de cinq caractères")
+
+    def several(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        value = self._params.get(name)
+        chosen = set(allowed if value is None else value.split(","))
+        if chosen <= set(allowed):
+            return tuple(one for one in allowed if one in chosen)
+        self._ignored(name, f"un ou plusieurs de : {', '.join(allowed)}", ",".join(allowed))
+        return allowed
+
+    def moment(self, name: str) -> dt.datetime | None:
+        value = self._params.get(name)
+        if value is None:
+            return None
+        first, last = DAYS
+        with contextlib.suppress(ValueError):
+            moment = dt.datetime.fromisoformat(value) if _MOMENT.fullmatch(value) else None
+            if moment is not None and first <= moment.date() <= last:
+                return moment
+        return self._ignored(name, f"un jour et une heure comme {first.year + 6}-11-24T17:30", None)
+
+    def position(self, name: str) -> tuple[float, float] | None:
+        value = self._params.get(name)
+        if value is None:
+            return None
+        found = _POSITION.fullmatch(value)
+        if found and abs(float(found[1])) <= 90 and abs(float(found[2])) <= 180:  # noqa: PLR2004 - degrees
+            return rounded_position(float(found[2]), float(found[1]))
+        return self._ignored(name, "une latitude et une longitude comme 43.310,-1.490", None)
+
+    def _ignored(self, name: str, expected: str, fallback: _Fallback) -> _Fallback:
+        value = self._params[name]
+        shown = value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…"
+        used = "aucune" if fallback is None else fallback
+        self.problems.append(
+            f"Adresse de la page : « {name} » vaut « {shown} », il était attendu {expected}. Valeur utilisée : {used}."
+        )
+        return fallback

@@ -1,5 +1,6 @@
 """The real app, served on this machine, in a real Chromium that reaches nothing else."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 _PROJECT = Path(__file__).resolve().parents[2]
+#: The app when no run is under way.
+IDLE = '.stApp[data-test-script-state="notRunning"]'
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -52,6 +55,7 @@ def app_address(chromium_path):
     process = subprocess.Popen(
         [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
         cwd=_PROJECT,
+        env={**os.environ, "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/"},  # nobody answers there
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -69,8 +73,8 @@ def new_page(browser):
     """Open pages of a fresh visitor; requests to anywhere but this machine are refused and noted."""
     contexts = []
 
-    def open_page(width=1280, height=900):
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR")
+    def open_page(width=1280, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
         contexts.append(context)
         page = context.new_page()
         page.refused, page.errors = [], []
@@ -94,23 +98,33 @@ def new_page(browser):
 
 @pytest.fixture
 def diagnostic(new_page, app_address):
-    """Open the first screen with its map drawn; every message to and from the server is weighed."""
+    """Open the screen Diagnostic with its map drawn."""
+    return lambda query="?ecran=diagnostic", **size: _open(
+        new_page(**size), app_address + "/" + query, "path.maillage-commune"
+    )
 
-    def open_diagnostic(query="", **size):
-        page = new_page(**size)
-        page.sent, page.received = [], []
 
-        def watch(socket):
-            socket.on("framesent", lambda frame: page.sent.append(len(frame)))
-            socket.on("framereceived", lambda frame: page.received.append(len(frame)))
+@pytest.fixture
+def find(new_page, app_address):
+    """Open the screen Trouver with its map drawn."""
+    return lambda query="", drawn=".maillage-place", **options: _open(
+        new_page(**options), app_address + "/" + query, drawn
+    )
 
-        page.on("websocket", watch)
-        page.goto(f"{app_address}/{query}")
-        page.wait_for_selector("path.maillage-commune", timeout=60_000)
-        page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
-        return page
 
-    return open_diagnostic
+def _open(page, address: str, drawn: str):
+    """Open an address and wait until the map is drawn; every message to and from the server is weighed."""
+    page.sent, page.received = [], []
+
+    def watch(socket):
+        socket.on("framesent", lambda frame: page.sent.append(len(frame)))
+        socket.on("framereceived", lambda frame: page.received.append(len(frame)))
+
+    page.on("websocket", watch)
+    page.goto(address)
+    page.wait_for_selector(drawn, timeout=60_000)
+    page.wait_for_selector(IDLE)
+    return page
 
 
 def _wait(url: str, process: subprocess.Popen) -> None:

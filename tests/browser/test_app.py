@@ -136,7 +136,7 @@ def test_the_map_can_be_used_with_the_keyboard(diagnostic):
     assert page.locator(".leaflet-map-pane").get_attribute("style") != before
 
 
-@pytest.mark.parametrize("query", ["", "?ecran=methode"])
+@pytest.mark.parametrize("query", ["?ecran=diagnostic", "?ecran=methode"])
 def test_a_phone_never_scrolls_sideways(new_page, app_address, query):
     page = new_page(width=375, height=800)
     page.goto(f"{app_address}/{query}")
@@ -168,7 +168,7 @@ def test_the_table_is_downloaded_as_a_valid_file(diagnostic, territory):
 
 
 def test_the_map_is_downloaded_as_a_page_that_opens_alone(diagnostic, new_page, territory, tmp_path):
-    page = diagnostic("?seuil=30")
+    page = diagnostic("?ecran=diagnostic&seuil=30")
     with page.expect_download() as download:
         page.get_by_role("button", name="Carte (HTML)").click()
     path = tmp_path / "map.html"
@@ -183,10 +183,10 @@ def test_the_map_is_downloaded_as_a_page_that_opens_alone(diagnostic, new_page, 
     assert alone.errors == []
 
 
-def test_picture_of_the_first_screen(diagnostic, tmp_path):
+def test_picture_of_the_diagnostic(diagnostic, tmp_path):
     """Also makes the README's picture: `make screenshot` says where it goes."""
     page = diagnostic(width=1280, height=1000)
-    path = os.environ.get("MAILLAGE_SCREENSHOT") or tmp_path / "diagnostic.png"
-    picture = page.screenshot(path=path)
+    folder = os.environ.get("MAILLAGE_SCREENSHOTS") or tmp_path
+    picture = page.screenshot(path=f"{folder}/diagnostic.png")
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 50_000, "a drawn map does not compress to less"

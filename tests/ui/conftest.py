@@ -14,6 +14,7 @@ _APP = Path(__file__).resolve().parents[2] / "app.py"
 def open_app(monkeypatch):
     """Open the app with parameters of its address and a folder; each test has its own visitor."""
     monkeypatch.chdir(_APP.parent)
+    monkeypatch.setenv("MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/")  # nobody answers there
     st.cache_data.clear()
 
     def run(folder: str | None = None, **address: str) -> AppTest:
@@ -24,5 +25,15 @@ def open_app(monkeypatch):
         app.run()
         assert not app.exception
         return app
+
+    return run
+
+
+@pytest.fixture
+def open_diagnostic(open_app):
+    """Open the app on its screen Diagnostic."""
+
+    def run(folder: str | None = None, **address: str) -> AppTest:
+        return open_app(folder, ecran="diagnostic", **address)
 
     return run

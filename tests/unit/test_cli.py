@@ -1,6 +1,7 @@
 """The command line as a user meets it: files written, JSON alone on stdout, one French line on bad input."""
 
 import csv
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -8,12 +9,20 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
+from geo import Territory
 from geo.cli import main
+from geo.finder.answer import Wishes, find_sites
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch):
+    """Ask no geocoder."""
+    monkeypatch.setenv("MAILLAGE_GEOCODER_URL", "")
 
 
 @pytest.fixture
@@ -95,11 +104,59 @@ def test_nearest_is_a_list_soonest_first(run, built, small_world):
     lon, lat = sites["2"]["longitude"], sites["2"]["latitude"]
     status, out, _ = run("nearest", built, "--lon", lon, "--lat", lat, "-k", 3, "--json")
     assert status == 0
+    found = json.loads(out)["sites"]
+    assert [site["facility_id"] for site in found] == ["1", "3"]  # the bus is not counted
+    assert [site["travel_time_min"] for site in found] == pytest.approx([10, 20], abs=0.01)
+    assert [site["distance_km"] for site in found] == pytest.approx([10, 20], abs=0.01)
+
+
+def test_nearest_of_another_list_is_times_alone(run, built, small_world):
+    sites = {row["id_fs"]: row for row in read_rows(small_world.sites)}
+    where = ["--lon", sites["2"]["longitude"], "--lat", sites["2"]["latitude"]]
+    status, out, _ = run("nearest", built, *where, "--facilities", "mairies", "--json")
+    assert status == 0
     found = json.loads(out)
-    assert [row["id"] for row in found] == ["1", "3"]  # the bus is not counted
-    assert [row["travel_time_min"] for row in found] == pytest.approx([10, 20], abs=0.01)
-    assert [row["distance_km"] for row in found] == pytest.approx([10, 20], abs=0.01)
+    assert [row["id"] for row in found] == ["2", "1", "3"]
+    assert [row["travel_time_min"] for row in found] == pytest.approx([0, 10, 20], abs=0.01)
     assert set(found[0]) == {"id", "name", "travel_time_min", "distance_km"}
+    status, _, err = run("nearest", built, *where, "--facilities", "mairies", "--saturday")
+    assert (status, "ne valent que pour les sites" in err) == (2, True)
+
+
+def test_nearest_is_the_answer_of_the_finder(run, built):
+    territory = Territory.load(built)
+    lon, lat = territory.communes.loc["64002", ["lon", "lat"]].astype(float)
+    at = dt.datetime.fromisoformat("2026-11-23T10:00")
+    for options, wishes in (
+        (["--at", "2026-11-23 10:00"], Wishes(at=at)),
+        (["--at", "23/11/2026 10:00", "--kind", "antenne"], Wishes(at=at, kinds=frozenset({"antenne"}))),
+        (["--at", "2026-11-25 10:00", "--operator", "Cnav"], Wishes(at=at + dt.timedelta(days=2), operator="Cnav")),
+        (["--at", "2026-11-23T10:00", "--saturday"], Wishes(at=at, saturday=True)),
+        (["--at", "2026-11-23T10:00", "--evening"], Wishes(at=at, evening=True)),
+        (["--at", "2026-11-23T10:00", "--no-appointment"], Wishes(at=at, without_appointment=True)),
+    ):
+        status, out, _ = run("nearest", "Commune B", built, *options, "-k", 2, "--json")
+        assert status == 0
+        found = json.loads(out)
+        search = found.pop("search")
+        assert search["places"][0]["commune_code"] == "64002"
+        assert found == find_sites(territory, lon, lat, wishes, 2).to_dict()
+
+
+def test_nearest_reads_as_french(run, built):
+    status, out, _ = run("nearest", "commune b", built, "--at", "2026-11-23 10:00")
+    text = out.replace("\u00a0", " ")
+    assert status == 0
+    assert "lundi 23 novembre 2026 à 10 h" in text
+    assert "1. 10,0 min (10,0 km)  France services A  [1]" in text
+    assert "   Ouvert jusqu'à 12 h" in text
+    assert "Bus : " in text
+    assert "base du bus" in text
+    assert "Service des impôts : 10,0 min" in text
+    _, out, _ = run("nearest", "Sare", "--at", "2026-12-25 10:00")
+    assert "Aucun site ne répond à cette demande." in out
+    assert "À appeler ou à qui écrire : France services La Poste d'Espelette, 05 59" in out
+    assert "mandat" in out
 
 
 def test_validate_prints_the_ratios(run, small_world, tmp_path):
@@ -162,6 +219,14 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["nearest", "--lon", "200", "--lat", "43"], "Position refusée"),
         (["nearest", "--lon", "nan", "--lat", "43"], "Position refusée"),
         (["nearest", "--lon", "2.35", "--lat", "48.85"], "route"),
+        (["nearest"], "Donnez un lieu"),
+        (["nearest", "Sare", "--lon", "2"], "Donnez un lieu"),
+        (["nearest", "Atlantide"], "ne s'appelle « Atlantide »"),
+        (["nearest", "Sare", "--at", "demain"], "--at « demain » refusé"),
+        (["nearest", "Sare", "--at", "2026-11-24"], "Un jour et une heure"),
+        (["nearest", "Sare", "--at", "1026-11-24 10:00"], "année 1026"),
+        (["nearest", "Sare", "--kind", "velo"], "Genre de site refusé"),
+        (["nearest", "Sare", "missing"], "n'est pas un territoire"),
         (["nearest", "--lon", "-1.5", "--lat", "43.4", "-k", "0"], "Au moins 1"),
         (["validate", "--roads", "approximate"], "référence"),
         (["validate", "--roads", "missing.pbf", "--reference", "missing.json"], "missing.json"),
@@ -240,3 +305,44 @@ def test_an_occupied_folder_is_refused_before_anything_is_read(run, small_world,
     assert len(err.strip().splitlines()) == 1  # no step was begun
     assert "n'a pas été écrit par maillage" in err
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_plan_as_json_and_files(run, built, tmp_path):
+    status, out, err = run(
+        "plan", built, "--new", 2, "--threshold", 9, "--no-antennes", "--out", tmp_path / "plan", "--json"
+    )
+    assert status == 0
+    assert "glouton" in err
+    found = json.loads(out)
+    assert [(label["code"], label["gain_residents"]) for label in found["selected"]] == [("64002", 500), ("64003", 300)]
+    assert (found["objective"], found["bound"], found["gap"]) == (800, 800, 0)
+    assert found["time_s"] >= 0
+    names = {path.name for path in (tmp_path / "plan").iterdir()}
+    assert names == {"labels.csv", "served.csv", "communes.csv", "plan.gpkg", "plan.json", "arguments.html"}
+
+
+def test_plan_in_sentences(run, built, tmp_path):
+    frr = tmp_path / "frr.csv"
+    frr.write_text("codgeo;libgeo;codefrr\n64004;D;FRR\n", encoding="utf-8")
+    status, out, _ = run(
+        "plan", built, "--budget", 110_000, "--threshold", 9, "--no-antennes", "--frr", frr, "--weight", "frr=3"
+    )
+    assert status == 0
+    assert "1. Commune D [64004] : 200 habitants" in out
+    assert "c'est le meilleur choix possible" in out
+
+
+def test_plan_refuses_in_one_line(run, built, tmp_path):
+    for arguments, found in (
+        (("--weight", "frr=2"), "--frr"),
+        (("--weight", "age"), "CRITERE=POIDS"),
+        (("--model", "best"), "coverage, set-cover, median, center"),
+        (("--payer", "me", "--budget", "1"), "Financeur"),
+        (("--exclude", "99999"), "99999"),
+        (("--candidates", tmp_path / "none.csv"), "none.csv"),
+        (("--new", "many"), "--new"),
+    ):
+        status, out, err = run("plan", built, *arguments)
+        assert (status, out) == (2, "")
+        assert found in err
+        assert "Traceback" not in err

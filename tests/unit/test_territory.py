@@ -216,3 +216,25 @@ def test_a_departement_is_known_in_lower_case_and_without_its_zero(small_world):
         Territory.build(departement=" 2a", communes=small_world.communes, sites=small_world.sites)
     with pytest.raises(SourceError, match="aucune commune du département 01"):
         Territory.build(departement="1", communes=small_world.communes, sites=small_world.sites)
+
+
+def test_permanences_are_kept_for_the_sites_of_the_territory(small_world, tmp_path):
+    table = tmp_path / "permanences.csv"
+    table.write_text(
+        "site,operateur,jour,horaires,mode\n1,Cnav,mardi,09:00 - 12:00,sur place\n99,Caf,lundi,09:00 - 12:00,visio\n",
+        encoding="utf-8",
+    )
+    built = Territory.build(
+        "64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads, permanences=table
+    )
+    assert built.permanences.to_numpy().tolist() == [["1", "Cnav", 1, 540, 720, "on_site"]]
+    assert built.manifest["sources"][-1]["file"] == "permanences.csv"
+    assert built.manifest["rejected"][-1]["identifier"] == "99"
+    built.save(tmp_path / "saved")
+    assert Territory.load(tmp_path / "saved").permanences.equals(built.permanences)
+
+
+def test_without_permanences_there_are_none(territory, tmp_path):
+    territory.save(tmp_path / "saved")
+    assert territory.permanences is None
+    assert Territory.load(tmp_path / "saved").permanences is None

@@ -1,23 +1,31 @@
-"""The answer, before anything else: one sentence and three figures."""
+"""The answer, before anything else: one sentence, and the three figures of a coverage."""
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from geo.maps.style import coverage_sentence, format_integer, format_minutes, format_share
+from geo.ui.components.leaflet_map import component_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo.access.coverage import CoverageSummary
 
 
 def show_answer(summary: CoverageSummary, threshold_min: float, facilities: str) -> None:
     """Show the sentence and the three figures of a coverage."""
-    sentence = escape(coverage_sentence(summary, threshold_min, facilities))
-    st.html(f'<p class="maillage-answer" role="status">{sentence}</p>')
+    show_sentence(coverage_sentence(summary, threshold_min, facilities))
     st.html(f'<dl class="maillage-figures">{"".join(_figure(*figure) for figure in figures(summary))}</dl>')
+
+
+def show_sentence(sentence: str) -> None:
+    """Show the sentence that answers; a screen reader says it each time that it changes."""
+    _sentence_component()(key="answer_sentence", data=sentence)
 
 
 def figures(summary: CoverageSummary) -> list[tuple[str, str, str]]:
@@ -38,3 +46,14 @@ def figures(summary: CoverageSummary) -> list[tuple[str, str, str]]:
 
 def _figure(label: str, value: str, detail: str) -> str:
     return f"<div><dt>{escape(label)}</dt><dd>{escape(value)} <small>{escape(detail)}</small></dd></div>"
+
+
+@cache
+def _sentence_component() -> Callable[..., Any]:
+    """Register the component, once for the process; its paragraph takes the style of the page."""
+    return st.components.v2.component(
+        "maillage_answer_sentence",
+        html='<p class="maillage-answer" role="status"></p>',
+        js=component_text("answer_sentence.js"),
+        isolate_styles=False,
+    )

@@ -21,6 +21,17 @@ _STYLE: Final = """<style>
   background: #f8f4ea; border-left: 4px solid #a95320; font-size: .9rem; line-height: 1.45; margin: 0 0 .4rem;
   overflow-wrap: anywhere; padding: .5rem .8rem;
 }
+.maillage-text { line-height: 1.5; }
+.stHtml .maillage-text h2 { font-size: 1.25rem; margin: 0 0 .5rem; padding: 0; }
+.stHtml .maillage-text h3 { font-size: 1.05rem; margin: .8rem 0 .3rem; padding: 0; }
+.maillage-box { border: 1px solid #c9d0d4; border-radius: 6px; padding: .9rem 1.1rem .5rem; }
+.maillage-text a { color: #1c5d73; }
+.stHeading h2 { font-size: 1.25rem; }
+.maillage-text ul { padding-left: 1.2rem; }
+.maillage-text p, .maillage-text ul { margin: 0 0 .6rem; }
+.maillage-text li { margin: .2rem 0; }
+@media (min-width: 641px) { .st-key-find_map_place { position: sticky; top: 1rem; } }
+[data-testid="InputInstructions"] { display: none; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: .8rem 1rem 2rem; }
   .maillage-answer { font-size: 1.15rem; }
@@ -36,8 +47,11 @@ _STYLE: Final = """<style>
 }
 </style>"""
 
+#: For screen readers: Streamlit says that every page is in English.
+_FRENCH: Final = '<script>document.documentElement.lang = "fr";</script>'
+
 
 def open_page() -> None:
     """Set the title and the layout of the page; first call of a run."""
     st.set_page_config(page_title="Maillage : l'accès aux France services", layout="wide")
-    st.html(_STYLE)
+    st.html(_STYLE + _FRENCH, unsafe_allow_javascript=True)

@@ -8,22 +8,18 @@ communes) travel apart, a few kilobytes at each move of the threshold.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from geo.maps.leaflet import LEAFLET_INTEGRITY, drawing_script, drawing_style
+from geo.maps.leaflet import drawing_script, drawing_style
+from geo.ui.components.leaflet_map import component_text, map_data, map_script, map_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.settings import Settings
 
-#: Folder that Streamlit serves (`server.enableStaticServing`), beside `app.py`.
-STATIC_DIR: Final = Path(__file__).resolve().parents[3] / "static"
-
-_HERE: Final = Path(__file__).resolve().parent
 _HTML: Final = (
     '<div class="maillage-map"><div class="maillage-patterns"></div>'
     '<div class="maillage-frame"></div><div class="maillage-key"></div></div>'
@@ -64,24 +60,12 @@ def territory_map(
                 "fingerprint": fingerprint,
                 "base": base,
                 "label": "Carte des temps de trajet par commune. Les mêmes résultats sont dans le tableau.",
-                "leaflet": leaflet_address(settings),
-                "integrity": LEAFLET_INTEGRITY,
-                "tiles": settings.tiles_url,
-                "attribution": settings.tiles_attribution,
+                "without": "Le tableau ci-dessous donne les mêmes résultats.",
+                **map_data(settings),
             },
             on_commune_change=selected,
         )
         values_component(key=f"{name}_values", data={"name": name, "values": values})
-
-
-def leaflet_address(settings: Settings) -> str:
-    """Return where the browser finds Leaflet: this server where it is installed, else the public CDN."""
-    folder = settings.leaflet_dir.resolve()
-    if (folder / "leaflet.js").is_file() and folder.is_relative_to(STATIC_DIR):
-        prefix = str(st.get_option("server.baseUrlPath")).strip("/")
-        path = f"app/static/{folder.relative_to(STATIC_DIR).as_posix()}"
-        return f"/{prefix}/{path}" if prefix else f"/{path}"
-    return settings.leaflet_cdn
 
 
 @cache
@@ -91,12 +75,8 @@ def _components() -> tuple[Callable[..., Any], Callable[..., Any]]:
         st.components.v2.component(
             "maillage_territory_map",
             html=_HTML,
-            css=drawing_style() + _text(_HERE / "territory_map.css"),
-            js=drawing_script() + _text(_HERE / "territory_map.js"),
+            css=drawing_style() + map_style(),
+            js=drawing_script() + map_script("territory_map.js"),
         ),
-        st.components.v2.component("maillage_territory_values", js=_text(_HERE / "territory_values.js")),
+        st.components.v2.component("maillage_territory_values", js=component_text("territory_values.js")),
     )
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +12,7 @@ from geo.maps.origin import approximation_sentences, network_sentence
 from geo.maps.style import format_integer
 from geo.network.speeds import speed_table
 from geo.ui.components.messages import plain, show_approximations, show_notes
-from geo.ui.components.territory_map import leaflet_address
+from geo.ui.components.privacy import privacy_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,11 +44,10 @@ _LIMITS: Final = """
   correspondre. Les lignes écartées sont comptées ci-dessus.
 """
 
-_PRIVACY: Final = """
-Rien de ce que vous choisissez ne quitte cette machine et son navigateur : les calculs sont faits sur place. Une seule
-chose est demandée ailleurs, par votre navigateur : les images du **fond de carte**, à `{host}`, qui voit donc la zone
-regardée. Sans connexion, le fond reste uni et tout le reste fonctionne.{leaflet}
-"""
+_LINK: Final = (
+    "Le lien de la page contient vos choix. Le départ y est une commune, ou un point arrondi à cent mètres : jamais "
+    "l'adresse que vous avez écrite, ni votre position exacte."
+)
 
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
@@ -65,7 +63,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     st.subheader("Limites", anchor=False)
     st.markdown(_LIMITS)
     st.subheader("Ce qui sort de la machine", anchor=False)
-    st.markdown(_privacy(settings))
+    st.markdown(plain(privacy_sentence(settings)))
+    st.markdown(_LINK)
 
 
 def source_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
@@ -109,9 +108,3 @@ def _network(territory: Territory) -> None:
             columns={"figure": "Grandeur", "unit": "Unité", "meaning": "Sens", "source": "Source"}
         )
         st.dataframe(table, hide_index=True)
-
-
-def _privacy(settings: Settings) -> str:
-    local = leaflet_address(settings).startswith("/")
-    leaflet = "" if local else f" La bibliothèque de carte est demandée à `{urlsplit(settings.leaflet_cdn).hostname}`."
-    return _PRIVACY.format(host=urlsplit(settings.tiles_url).hostname, leaflet=leaflet)

@@ -318,3 +318,27 @@ def test_vintage_comes_from_the_file_name(read, name, vintage):
 def test_bearer_only_where_the_name_says_it(name, bearer):
     guessed = guess_bearers(pd.Series([name], dtype="string"))[0]
     assert pd.isna(guessed) if bearer is None else guessed == bearer
+
+
+def test_an_antenne_has_the_one_main_site_that_shares_its_email_or_group(read):
+    antenne = {"type_fs": "Antenne", "format_fs": "Fixe_antenne(s)"}
+    table = read(
+        {"lib_fs": "Main A", "mail": "a@b.fr", "groupe_fs": "Vallée"},
+        {"lib_fs": "Main B", "mail": "b@b.fr", "groupe_fs": "Plaine"},
+        {"lib_fs": "Main C", "mail": "c@b.fr", "groupe_fs": "Plaine"},
+        {"lib_fs": "By e-mail", "mail": "B@b.fr", "groupe_fs": "Vallée", **antenne},
+        {"lib_fs": "By group", "mail": "d@b.fr", "groupe_fs": "vallee", **antenne},
+        {"lib_fs": "Two in the group", "mail": "d@b.fr", "groupe_fs": "Plaine", **antenne},
+        {"lib_fs": "Elsewhere", "mail": "a@b.fr", "insee_com": "40001", "insee_dep": "40", **antenne},
+        {"lib_fs": "Nothing shared", "mail": "", "groupe_fs": "", **antenne},
+    )
+    found = table.frame["main_site"].astype(object).where(table.frame["main_site"].notna(), None).tolist()
+    assert found == [None, None, None, "Main B", "Main A", None, None, None]
+
+
+def test_main_sites_of_the_official_list(official):
+    frame = official[0].frame.set_index("name")
+    assert frame["main_site"].notna().sum() == 86
+    assert (frame.loc[frame["main_site"].notna(), "kind"] == "antenne").all()
+    garlin = "France services Serres-Castet - Antenne de Garlin"
+    assert frame.loc[garlin, "main_site"] == "France services Serres-Castet - Centre Alexis Peyret"

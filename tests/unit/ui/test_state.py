@@ -1,10 +1,24 @@
 """The choices of a visitor and the address of the page."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from geo.ui.state import SHARES_PERCENT, STEP, THRESHOLDS_MIN, AppState, format_state, parse_state
+from geo.finder.procedures import procedures
+from geo.ui.state import (
+    DAYS,
+    KINDS,
+    SCREENS,
+    SHARES_PERCENT,
+    STEP,
+    THRESHOLDS_MIN,
+    AppState,
+    format_state,
+    parse_state,
+    rounded_position,
+)
 
 LISTS = ["sites", "tax_offices", "mairies & écoles"]
 
@@ -23,7 +37,9 @@ def test_an_address_is_read():
         "commune": "2A004",
     }
     state, problems = parse_state(params, LISTS)
-    assert state == AppState("methode", "tax_offices", 30, buses=True, antennes=False, commune="2A004")
+    assert state == AppState(
+        "methode", facilities="tax_offices", threshold_min=30, buses=True, antennes=False, commune="2A004"
+    )
     assert problems == []
 
 
@@ -44,6 +60,32 @@ def test_an_address_is_read():
         ("part", "101"),
         ("commune", "64'; --"),
         ("commune", "64483\n"),
+        ("lieu", "Sare"),
+        ("lieu", "64504 "),
+        ("position", "43.3"),
+        ("position", "43.3,-1.4,2"),
+        ("position", "95.000,0.000"),
+        ("position", "43.3,-181"),
+        ("position", "nan,nan"),
+        ("position", "1e1,2"),
+        ("position", "9" * 400 + ",1"),
+        ("quand", "demain"),
+        ("quand", "2026-02-30T10:00"),
+        ("quand", "2026-11-24"),
+        ("quand", "2026-11-24T25:00"),
+        ("quand", "1999-11-24T10:00"),
+        ("quand", "٢٠٢٦-11-24T10:00"),
+        ("ouvert", "vrai"),
+        ("samedi", "2"),
+        ("soir", ""),
+        ("sans_rdv", "None"),
+        ("types", "main,ovni"),
+        ("types", ""),
+        ("demarche", "' or 1=1"),
+        ("operateur", "cnav"),
+        ("site", ""),
+        ("site", "a\nb"),
+        ("site", "x" * 81),
         ("commune", "٦٤٤٨٣"),
     ],
 )
@@ -59,22 +101,39 @@ def test_a_territory_without_sites_starts_with_its_first_list():
     assert parse_state({}, ["mairies"])[0].facilities == "mairies"
 
 
+NAMES = [
+    *("ecran", "lieu", "position", "quand", "ouvert", "samedi", "soir", "sans_rdv", "types", "demarche", "operateur"),
+    *("site", "lieux", "seuil", "bus", "antennes", "regle", "part", "commune", "x"),
+]
+
+
 @example({"part": "5"})
-@given(
-    st.dictionaries(
-        st.sampled_from(["ecran", "lieux", "seuil", "bus", "antennes", "regle", "part", "commune", "x"]), st.text()
-    )
-)
+@example({"position": "-0.0001,-0.0001"})
+@example({"lieu": "64504", "position": "43.3,-1.5"})
+@example({"types": "bus,bus"})
+@given(st.dictionaries(st.sampled_from(NAMES), st.text()))
 def test_any_text_gives_a_usable_state(params):
     state, _ = parse_state(params, LISTS)
     assert state.facilities in LISTS
     assert THRESHOLDS_MIN[0] <= state.threshold_min <= THRESHOLDS_MIN[1]
-    assert parse_state(format_state(state), LISTS) == (state, [])
+    assert parse_state(format_state(state, LISTS), LISTS) == (state, [])
 
 
+minutes = st.builds(dt.time, st.integers(0, 23), st.integers(0, 59))
+positions = st.tuples(st.floats(-180, 180), st.floats(-90, 90)).map(lambda degrees: rounded_position(*degrees))
 states = st.builds(
     AppState,
-    screen=st.sampled_from(["diagnostic", "methode"]),
+    screen=st.sampled_from(list(SCREENS)),
+    position=st.none() | positions,
+    at=st.none() | st.builds(dt.datetime.combine, st.dates(*DAYS), minutes),
+    open_then=st.booleans(),
+    saturday=st.booleans(),
+    evening=st.booleans(),
+    without_appointment=st.booleans(),
+    kinds=st.sets(st.sampled_from(KINDS), min_size=1).map(lambda chosen: tuple(k for k in KINDS if k in chosen)),
+    procedure=st.none() | st.sampled_from([procedure.key for procedure in procedures()]),
+    with_operator=st.booleans(),
+    site=st.none() | st.sampled_from(["245", "tax-64122", "43.1_-1.2", "id; é & <b>"]),
     facilities=st.sampled_from(LISTS),
     threshold_min=st.integers(THRESHOLDS_MIN[0] // STEP, THRESHOLDS_MIN[1] // STEP).map(lambda n: n * STEP),
     buses=st.booleans(),
@@ -87,4 +146,39 @@ states = st.builds(
 
 @given(states)
 def test_a_state_written_then_read_is_the_same(state):
-    assert parse_state(format_state(state), LISTS) == (state, [])
+    assert parse_state(format_state(state, LISTS), LISTS) == (state, [])
+
+
+def test_the_defaults_are_not_written():
+    assert format_state(AppState(), LISTS) == {}
+
+
+def test_the_link_of_a_whole_visit():
+    state = AppState(
+        position=rounded_position(-1.49049, 43.31451),
+        at=dt.datetime.fromisoformat("2026-11-24T17:30"),
+        without_appointment=True,
+        kinds=("main", "bus"),
+        procedure="impots",
+        site="245",
+    )
+    assert format_state(state, LISTS) == {
+        "position": "43.315,-1.490",
+        "quand": "2026-11-24T17:30",
+        "sans_rdv": "1",
+        "types": "main,bus",
+        "demarche": "impots",
+        "site": "245",
+    }
+
+
+def test_a_position_in_the_address_is_rounded_to_a_hundred_metres():
+    state, problems = parse_state({"position": "43.312345678,-1.49"}, LISTS)
+    assert state.position == (-1.49, 43.312)
+    assert problems == []
+
+
+def test_a_commune_wins_over_a_position_and_says_so():
+    state, problems = parse_state({"lieu": "64504", "position": "43.3,-1.5"}, LISTS)
+    assert (state.place, state.position) == ("64504", None)
+    assert len(problems) == 1

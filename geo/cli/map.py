@@ -1,0 +1,159 @@
+"""``maillage map``: one map on paper, as PNG, SVG or PDF."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from geo.cli.options import (
+    Antennes,
+    AsJson,
+    Buses,
+    Facilities,
+    MinShare,
+    Rule,
+    TerritoryFolder,
+    coverage_rule,
+    list_name,
+    load_territory,
+)
+from geo.cli.output import print_json, print_line
+from geo.errors import ParameterError
+
+if TYPE_CHECKING:
+    from geo.access.coverage import CoverageRule
+    from geo.maps.static.sheet import Sheet
+
+_KINDS: Final = ("time", "under-served", "saved", "hours", "change")
+
+
+def draw_map(
+    out: Annotated[Path, typer.Option(help="Fichier à écrire : .png (300 points par pouce), .svg ou .pdf.")],
+    folder: TerritoryFolder = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="time (temps de trajet), under-served (communes sous-desservies), saved (minutes gagnées), "
+            "hours (heures d'ouverture) ou change (avant et après --scenario)."
+        ),
+    ] = "time",
+    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    facilities: Facilities = "sites",
+    rule: Rule = "mean-time",
+    min_share: MinShare = 0.5,
+    buses: Buses = False,
+    antennes: Antennes = True,
+    scenario: Annotated[Path | None, typer.Option(help="Scénario, pour la carte change.")] = None,
+    page: Annotated[str, typer.Option(help="a4 (portrait ou paysage selon le territoire) ou 16:9.")] = "a4",
+    date: Annotated[str | None, typer.Option(help="Date à écrire, AAAA-MM-JJ ; celle du jour sinon.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Draw a map and write it."""
+    from geo.country import Country
+    from geo.maps.static.files import require_format, write_sheet
+
+    require_format(out)
+    drawn: dict[str, Any] = {"buses": buses, "antennes": antennes, "page": page, "today": _day(date)}
+    name, chosen = list_name(facilities), coverage_rule(rule, min_share)
+    if kind not in _KINDS:
+        msg = f"Carte « {kind} » inconnue. Cartes possibles : {', '.join(_KINDS)}."
+        raise ParameterError(msg)
+    if (kind == "change") != (scenario is not None):
+        msg = "La carte change montre un scénario : donnez --kind change et --scenario FICHIER ensemble."
+        raise ParameterError(msg)
+    if folder is not None and Country.is_saved_at(folder):
+        if kind != "time":
+            msg = f"La carte « {kind} » se dessine par département ; pour toute la France, demandez --kind time."
+            raise ParameterError(msg)
+        sheet = _country(folder, threshold, name, chosen, drawn)
+    elif scenario is not None:
+        sheet = _change(folder, scenario, threshold, chosen, drawn)
+    elif kind == "saved":
+        sheet = _saved(folder, drawn)
+    elif kind == "hours":
+        sheet = _hours(folder, threshold, drawn)
+    else:
+        sheet = _coverage(folder, kind, threshold, name, chosen, drawn)
+    write_sheet(sheet, out)
+    if as_json:
+        print_json({"file": str(out), "title": sheet.title, "description": sheet.description})
+        return
+    print_line(f"« {sheet.title} » : carte écrite dans {out}.")
+
+
+def _coverage(
+    folder: Path | None, kind: str, threshold: float, facilities: str, rule: CoverageRule, drawn: dict[str, Any]
+) -> Sheet:
+    from geo.access.coverage import coverage, summarize
+    from geo.maps.static.territory_maps import travel_time_map, under_served_map
+
+    territory = load_territory(folder)
+    times = territory.travel_times(facilities, buses=drawn["buses"], antennes=drawn["antennes"])
+    cov = coverage(territory, threshold, facilities=facilities, rule=rule, times=times)
+    summary = summarize(cov, times, threshold, facilities=facilities, rule=rule)
+    draw = travel_time_map if kind == "time" else under_served_map
+    return draw(territory, cov, summary, rule=rule, **drawn)
+
+
+def _saved(folder: Path | None, drawn: dict[str, Any]) -> Sheet:
+    from geo.access.time_saved import time_saved
+    from geo.maps.static.territory_maps import saved_minutes_map
+
+    territory = load_territory(folder)
+    saved, _ = time_saved(territory, buses=drawn["buses"], antennes=drawn["antennes"])
+    return saved_minutes_map(territory, saved["saved_min"], **drawn)
+
+
+def _hours(folder: Path | None, threshold: float, drawn: dict[str, Any]) -> Sheet:
+    from geo.access.opening import open_shares
+    from geo.maps.static.hours_chart import hours_chart
+
+    territory = load_territory(folder)
+    opening = open_shares(territory, threshold, buses=drawn["buses"], antennes=drawn["antennes"])
+    return hours_chart(territory, opening.shares, threshold, **drawn)
+
+
+def _change(
+    folder: Path | None, scenario_file: Path, threshold: float, rule: CoverageRule, drawn: dict[str, Any]
+) -> Sheet:
+    from geo.access.coverage import coverage
+    from geo.maps.static.change_map import change_map, changed_places
+    from geo.siting.scenario import apply
+    from geo.siting.scenario_json import scenario_from_json
+    from geo.sources.delimited import read_text
+
+    territory = load_territory(folder)
+    scenario = scenario_from_json(read_text(scenario_file, "Scénario"))
+    after = apply(territory, scenario)
+    covs = [
+        coverage(each, threshold, rule=rule, times=each.travel_times(buses=drawn["buses"], antennes=drawn["antennes"]))
+        for each in (territory, after)
+    ]
+    opened, closed = changed_places(territory.sites, after.sites)
+    return change_map(territory, covs[0], covs[1], opened, closed, threshold, title=scenario.name, rule=rule, **drawn)
+
+
+def _country(folder: Path, threshold: float, facilities: str, rule: CoverageRule, drawn: dict[str, Any]) -> Sheet:
+    from geo.country import Country
+    from geo.maps.static.country_map import country_map
+    from geo.report.country_tables import diagnose_country
+
+    country = Country.load(folder)
+    diagnosis = diagnose_country(
+        country, threshold, facilities=facilities, rule=rule, buses=drawn["buses"], antennes=drawn["antennes"]
+    )
+    return country_map(country.name, country.parts, diagnosis.coverage, diagnosis.summary, **drawn)
+
+
+def _day(text: str | None) -> dt.date:
+    """Return the date given as AAAA-MM-JJ, today for `None`."""
+    if text is None:
+        return dt.datetime.now().astimezone().date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        msg = f"Date « {text} » refusée : une date AAAA-MM-JJ est attendue, par exemple 2026-11-22."
+        raise ParameterError(msg) from error

@@ -1,0 +1,197 @@
+"""The answer of each map in one French sentence, right when a figure is 0, 1, all or unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geo.maps.style import (
+    THIN_SPACE,
+    UNIT_SPACE,
+    facility_phrase,
+    format_integer,
+    format_minutes,
+    format_share,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from geo.maps.style import Totals
+
+DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_SATURDAY: Final = 5
+_NAMED: Final = 3
+_JOIN: Final = f"{THIN_SPACE}; "
+
+
+def minutes_text(threshold_min: float) -> str:
+    """Return a threshold as ``"20 min"`` or ``"12,5 min"``."""
+    return f"{threshold_min:g}".replace(".", ",") + f"{UNIT_SPACE}min"
+
+
+def under_served_sentence(totals: Totals, cov: pd.DataFrame) -> str:
+    """Return how many communes are under-served, how many people live there, and the most populous ones.
+
+    Parameters
+    ----------
+    totals
+        Totals of the study area.
+    cov
+        Coverage of each commune (`geo.access.coverage.coverage`).
+    """
+    poor = cov[cov["under_served"].fillna(value=False)]
+    if poor.empty:
+        known = cov["under_served"].notna().sum()
+        if known == 0:
+            return "Aucun trajet n'est connu : le réseau routier ne couvre aucune commune."
+        measured = "" if known == len(cov) else " parmi celles que le réseau routier couvre"
+        return f"Aucune commune n'est sous-desservie{measured}."
+    if len(poor) == len(cov):
+        count = "La seule commune est sous-desservie" if len(cov) == 1 else "Toutes les communes sont sous-desservies"
+    else:
+        count = f"{counted(len(poor), 'commune')} sur {format_integer(len(cov))} " + (
+            "est sous-desservie" if len(poor) == 1 else "sont sous-desservies"
+        )
+    residents = poor["population"].sum()
+    people = "population inconnue"
+    if poor["population"].notna().any():
+        people = counted(residents, "habitant")
+        if totals.population:
+            people += f", {format_share(residents / totals.population)} de la population"
+    parts = [f"{count} ({people})"]
+    if len(poor) > 1:
+        largest = poor.sort_values("population", ascending=False, kind="stable", na_position="last")
+        named = largest["name"].head(_NAMED).tolist()
+        start = "les plus peuplées" if len(poor) > _NAMED else "il s'agit de"
+        separator = "\u00a0: " if len(poor) > _NAMED else " "
+        parts.append(f"{start}{separator}{joined(named)}")
+    else:
+        parts.append(f"il s'agit de {poor['name'].iloc[0]}")
+    return f"{_JOIN.join(parts)}."
+
+
+def change_sentence(before: pd.DataFrame, after: pd.DataFrame, threshold_min: float, facilities: str) -> str:
+    """Return what a plan changes: residents within the threshold, communes that change side.
+
+    Parameters
+    ----------
+    before, after
+        Coverage of each commune today and with the plan, on the same index.
+    threshold_min, facilities
+        Threshold in minutes and name of the list of places.
+    """
+    where = f"à moins de {minutes_text(threshold_min)} {facility_phrase(facilities)}"
+    population = int(before["population"].sum())
+    was, will = (round(float(frame["residents_within"].fillna(0).sum())) for frame in (before, after))
+    if population == 0:
+        people = "La population n'est pas connue"
+    elif will == was:
+        people = f"Le nombre d'habitants {where} ne change pas ({format_share(was / population)})"
+    else:
+        gap = abs(will - was)
+        more = "de plus" if will > was else "de moins"
+        verb = "est" if gap == 1 else "sont"
+        people = (
+            f"{counted(gap, 'habitant')} {more} {verb} {where} "
+            f"({format_share(was / population)} avant, {format_share(will / population)} après)"
+        )
+    poor_before, poor_after = (frame["under_served"].fillna(value=False).astype(bool) for frame in (before, after))
+    better, worse = int((poor_before & ~poor_after).sum()), int((~poor_before & poor_after).sum())
+    parts = [people]
+    if better:
+        verb = "n'est plus sous-desservie" if better == 1 else "ne sont plus sous-desservies"
+        parts.append(f"{counted(better, 'commune')} {verb}")
+    if worse:
+        verb = "devient sous-desservie" if worse == 1 else "deviennent sous-desservies"
+        parts.append(f"{counted(worse, 'commune')} {verb}")
+    if not better and not worse:
+        parts.append("aucune commune ne change de côté du seuil")
+    return f"{_JOIN.join(parts)}."
+
+
+def saved_sentence(saved_min: pd.Series, population: pd.Series) -> str:
+    """Return the minutes saved by the nearest site compared with the nearest tax office.
+
+    Parameters
+    ----------
+    saved_min
+        Minutes by commune, <NA> where one of both times is not known.
+    population
+        Residents by commune, <NA> unknown, on the same index.
+    """
+    known = saved_min.notna()
+    if not known.any():
+        return "Les minutes gagnées ne sont pas connues."
+    minutes = saved_min[known].astype("float64").to_numpy()
+    residents = population[known].to_numpy(np.float64, na_value=0.0)
+    nothing = minutes <= 0
+    if residents.sum() > 0:
+        mean = float(np.average(minutes, weights=residents))
+        start = f"En moyenne, un habitant {_gain(mean)}"
+        people = f" ({counted(residents[nothing].sum(), 'habitant')})"
+    else:
+        start = f"En moyenne des communes, un trajet {_gain(float(minutes.mean()))}"
+        people = ""
+    start += " en allant au site France services le plus proche plutôt qu'au service des impôts"
+    if nothing.all():
+        return f"{start}{_JOIN}aucune commune n'y gagne."
+    if not nothing.any():
+        return f"{start}{_JOIN}toutes les communes y gagnent."
+    verb = "n'y gagne rien" if nothing.sum() == 1 else "n'y gagnent rien"
+    return f"{start}{_JOIN}{counted(nothing.sum(), 'commune')}{people} {verb}."
+
+
+def hours_sentence(share: pd.DataFrame, threshold_min: float, facilities: str) -> str:
+    """Return when most residents have an open place within the threshold, and what the weekend offers.
+
+    Parameters
+    ----------
+    share
+        Share of residents (0 to 1, NaN unknown), shape (7, 48): days from Monday, half-hours from midnight.
+    threshold_min, facilities
+        Threshold in minutes and name of the list of places.
+    """
+    table = share.to_numpy(np.float64, na_value=np.nan)
+    known = np.nan_to_num(table)
+    where = f"à moins de {minutes_text(threshold_min)} {facility_phrase(facilities)} ouvert"
+    if not np.isfinite(table).any():
+        return "Les horaires ne sont pas connus."
+    if known.max() == 0:
+        return f"À aucun moment de la semaine un habitant n'est {where}."
+    day, half_hour = np.unravel_index(int(known.argmax()), known.shape)
+    best = format_share(known.max())
+    parts = [
+        f"Au mieux, {best} des habitants sont {where} ({DAYS[int(day)]} à {clock(int(half_hour))})",
+        *(f"le {DAYS[day]}, {_at_most(known[day].max())}" for day in (_SATURDAY, _SATURDAY + 1)),
+    ]
+    return f"{_JOIN.join(parts)}."
+
+
+def clock(half_hour: int) -> str:
+    """Return the start of a half-hour of the day: 19 is ``"9 h 30"``."""
+    hour, half = divmod(half_hour, 2)
+    return f"{hour}{UNIT_SPACE}h" + (f"{UNIT_SPACE}30" if half else "")
+
+
+def counted(number: float, word: str) -> str:
+    """Return a number and its noun: ``"1 commune"``, ``"1 234 habitants"``; nought and one are singular."""
+    return f"{format_integer(number)} {word}" + ("s" if round(number) > 1 else "")
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return names in a row: ``"A, B et C"``."""
+    return " et ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def _at_most(share: float) -> str:
+    return f"{format_share(share)} au plus" if share > 0 else "aucun"
+
+
+def _gain(minutes: float) -> str:
+    if round(minutes, 1) == 0:
+        return "ne gagne ni ne perd de temps"
+    return f"{'gagne' if minutes > 0 else 'perd'} {format_minutes(abs(minutes))}"

@@ -1,0 +1,189 @@
+"""A plan or a scenario on one page: the same territory before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.access.coverage import CoverageRule
+from geo.errors import ParameterError
+from geo.maps.origin import approximation_sentences, rule_text
+from geo.maps.sentences import change_sentence
+from geo.maps.static.arrangement import arrange
+from geo.maps.static.frame import Picture, draw_frame
+from geo.maps.static.key import KeyBlock, KeyRow, class_block, class_totals, hatch_row, place_block
+from geo.maps.static.sheet import Sheet, drawing, dress, new_sheet
+from geo.maps.static.territory_maps import (
+    TIME_MAP_CLASSES,
+    describe,
+    framed_on_network,
+    min_share,
+    origin_notes,
+    territory_ground,
+    time_position,
+    timed,
+)
+from geo.maps.style import INK, TIME_CLASSES, UNKNOWN, facility_title, format_integer
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from geo.maps.static.ground import Ground
+    from geo.territory import Territory
+
+_NAMES: Final = 12
+
+
+def change_map(  # noqa: PLR0913 - each is a part of the comparison that the page states
+    territory: Territory,
+    cov_before: pd.DataFrame,
+    cov_after: pd.DataFrame,
+    opened: gpd.GeoDataFrame,
+    closed: gpd.GeoDataFrame,
+    threshold_min: float,
+    *,
+    title: str,
+    facilities: str = "sites",
+    rule: CoverageRule | None = None,
+    buses: bool = False,
+    antennes: bool = True,
+    page: str = "a4",
+    today: dt.date | None = None,
+) -> Sheet:
+    """Draw the travel times of a territory before and after a plan, side by side, with the places opened and closed.
+
+    Parameters
+    ----------
+    territory
+        Study area as it is today; its facilities are those of the frame before.
+    cov_before, cov_after
+        Coverage of each commune (`geo.access.coverage.coverage`) today and with the plan.
+    opened
+        Places that the plan opens: `commune_code` (text, <NA> unknown) and `geometry` (point, any declared CRS);
+        may be empty.
+    closed
+        Places of the list that the plan closes: `facility_id` and `geometry`; may be empty.
+    threshold_min
+        Threshold in minutes of both frames.
+    title
+        What the plan is called, in French; the name of the territory follows.
+    facilities, rule, buses, antennes
+        What was measured in both frames.
+    page, today
+        As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
+
+    Raises
+    ------
+    ParameterError
+        Both frames are not about the communes of the territory, or no such page.
+    """
+    if not cov_before.index.equals(cov_after.index) or not cov_before.index.equals(territory.communes.index):
+        msg = (
+            f"Les tables avant ({len(cov_before)} communes) et après ({len(cov_after)}) ne portent pas sur les "
+            f"{len(territory.communes)} communes de « {territory.name} ». Mesurez les deux sur ce territoire."
+        )
+        raise ParameterError(msg)
+    ground = territory_ground(territory, [facilities], buses=buses, antennes=antennes)
+    ground, framing = framed_on_network(ground, cov_before)
+    crs = ground.communes.crs
+    opened, closed = opened.to_crs(crs), closed.to_crs(crs)
+    after_ground = ground.without(closed["facility_id"])
+    poor, still_poor = (cov["under_served"].fillna(value=False).astype(bool) for cov in (cov_before, cov_after))
+    better, worse = poor.index[poor & ~still_poor], poor.index[~poor & still_poor]
+    before = Picture(
+        time_position(cov_before),
+        TIME_MAP_CLASSES,
+        hatched=timed(cov_before, poor.index[poor]),
+        title="Avant",
+    )
+    after = Picture(
+        time_position(cov_after),
+        TIME_MAP_CLASSES,
+        hatched=timed(cov_after, poor.index[still_poor]),
+        outlined=better,
+        dashed=worse,
+        opened=opened,
+        closed=closed,
+        first=cov_after.index[cov_after.index.isin(opened["commune_code"])],
+        title="Après",
+    )
+    blocks = _blocks(ground, cov_before, cov_after, rule_text(threshold_min, min_share(rule)))
+    places = place_block(f"{facility_title(facilities)} du territoire", ground, opened=len(opened), closed=len(closed))
+    sentence = change_sentence(cov_before, cov_after, threshold_min, facilities)
+    measure = (rule or CoverageRule()).in_french(threshold_min) + framing
+    notes = origin_notes(territory.manifest, ground, facilities, today, rule=measure)
+    return _two_frames(
+        territory,
+        ((ground, before), (after_ground, after)),
+        f"{title}, {territory.name}",
+        sentence,
+        [*blocks, places],
+        notes,
+        page,
+    )
+
+
+def changed_places(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the places that are only in the list after, and those only in the list before; one that moved is in both.
+
+    Parameters
+    ----------
+    before, after
+        Facility lists (`geo.schemas.FACILITY_COLUMNS`) in the same reference system.
+    """
+    stay = before[["facility_id", "geometry"]].merge(after[["facility_id", "geometry"]], on="facility_id")
+    same = stay.loc[stay["geometry_x"] == stay["geometry_y"], "facility_id"]
+    return after[~after["facility_id"].isin(same)], before[~before["facility_id"].isin(same)]
+
+
+def _blocks(ground: Ground, before: pd.DataFrame, after: pd.DataFrame, meaning: str) -> list[KeyBlock]:
+    population = ground.communes["population"]
+    totals = [class_totals(time_position(cov), population, len(TIME_MAP_CLASSES)) for cov in (before, after)]
+    titles = ("Avant", "Après")
+    poor, still_poor = (cov["under_served"].fillna(value=False).to_numpy(bool) for cov in (before, after))
+    known = population.notna().any()
+
+    def residents(chosen: NDArray[np.bool_]) -> str:
+        return format_integer(population[chosen].sum()) if known else UNKNOWN
+
+    rows = [
+        hatch_row(
+            f"commune sous-desservie ({meaning})", (residents(poor), residents(still_poor)), TIME_CLASSES[3].colour
+        )
+    ]
+    for chosen, text, dashed in (
+        (poor & ~still_poor, "n'est plus sous-desservie", False),
+        (~poor & still_poor, "devient sous-desservie", True),
+    ):
+        if chosen.any():
+            rows.append(KeyRow(text, ("", residents(chosen)), "#ffffff", edge=INK, dashed=dashed))
+    return [
+        class_block("Habitants selon le temps moyen de trajet de leur commune", TIME_MAP_CLASSES, totals, titles),
+        KeyBlock("Habitants des communes sous-desservies", tuple(rows), titles),
+    ]
+
+
+def _two_frames(
+    territory: Territory,
+    frames: Sequence[tuple[Ground, Picture]],
+    title: str,
+    sentence: str,
+    blocks: Sequence[KeyBlock],
+    notes: Sequence[str],
+    page: str,
+) -> Sheet:
+    warnings = approximation_sentences(territory)
+    with drawing():
+        # Two frames side by side are wide, whatever the territory.
+        sheet = new_sheet(page, 2.0, title, sentence, [*describe(blocks), *warnings, *notes])
+        room = dress(sheet, title, sentence, warnings, notes)
+        place = arrange(room, blocks, frames[0][0].aspect, len(frames))
+        place.draw_key(sheet)
+        for box, (ground, picture) in zip(place.frames, frames, strict=True):
+            draw_frame(sheet, box, ground, picture, names=_NAMES)
+    return sheet

@@ -1,0 +1,89 @@
+"""Map of a country: the mainland, and overseas territories small beside it, each at its own scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.maps.origin import approximation_sentences
+from geo.maps.static.arrangement import arrange
+from geo.maps.static.frame import Picture, draw_frame
+from geo.maps.static.key import class_block, class_totals, place_block
+from geo.maps.static.sheet import Box, Sheet, drawing, dress, new_sheet
+from geo.maps.static.territory_maps import (
+    TIME_MAP_CLASSES,
+    describe,
+    origin_notes,
+    territory_ground,
+    time_position,
+)
+from geo.maps.style import coverage_sentence, facility_title
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from geo.access.coverage import CoverageSummary
+    from geo.territory import Territory
+
+#: Width of the column of overseas territories (mm).
+_OVERSEAS_MM: Final = 34.0
+_GUTTER_MM: Final = 4.0
+
+
+def country_map(
+    name: str,
+    parts: Sequence[Territory],
+    cov: pd.DataFrame,
+    summary: CoverageSummary,
+    *,
+    buses: bool = False,
+    antennes: bool = True,
+    page: str = "a4",
+    today: dt.date | None = None,
+) -> Sheet:
+    """Draw the mean travel time of each commune of a country.
+
+    Parameters
+    ----------
+    name
+        French name of the country.
+    parts
+        Territories that make it: the first is the main frame, the others are drawn small beside it.
+    cov, summary
+        Coverage of the communes of all parts, and its totals.
+    buses, antennes, page, today
+        As in `geo.maps.static.territory_maps.travel_time_map`.
+    """
+    facilities = summary.facilities
+    grounds = [territory_ground(part, [facilities], buses=buses, antennes=antennes) for part in parts]
+    position = time_position(cov)
+    blocks = [
+        class_block(
+            "Temps moyen de trajet en voiture, par commune",
+            TIME_MAP_CLASSES,
+            [class_totals(position, cov["population"], len(TIME_MAP_CLASSES))],
+            ("Habitants", "Part"),
+        ),
+        place_block(facility_title(facilities), *grounds),
+    ]
+    title = f"{facility_title(facilities)} : temps de trajet en voiture, {name}"
+    sentence = coverage_sentence(summary, summary.threshold_min, facilities)
+    notes = origin_notes(parts[0].manifest, grounds[0], facilities, today, rule=summary.rule)
+    warnings = approximation_sentences(parts[0])
+    overseas = len(parts) > 1
+    with drawing():
+        sheet = new_sheet(page, grounds[0].aspect, title, sentence, [*describe(blocks), *warnings, *notes])
+        room = dress(sheet, title, sentence, warnings, notes)
+        place = arrange(room, blocks, grounds[0].aspect)
+        place.draw_key(sheet)
+        frame = place.frames[0]
+        beside = _OVERSEAS_MM + _GUTTER_MM if overseas else 0.0
+        main = Box(frame.x + beside, frame.y, frame.width - beside, frame.height)
+        draw_frame(sheet, main, grounds[0], Picture(position, TIME_MAP_CLASSES))
+        for number, ground in enumerate(grounds[1:]):
+            height = frame.height / (len(grounds) - 1)
+            small = Box(frame.x, frame.top - (number + 1) * height, _OVERSEAS_MM, height)
+            draw_frame(sheet, small, ground, Picture(position, TIME_MAP_CLASSES, title=ground.name), names=0)
+    return sheet

@@ -1,0 +1,161 @@
+"""Coverage by hour: the share of residents with an open site within the threshold, half-hour by half-hour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import ParameterError
+from geo.maps.origin import approximation_sentences
+from geo.maps.sentences import DAYS, clock, hours_sentence, minutes_text
+from geo.maps.static.arrangement import under
+from geo.maps.static.key import KeyBlock, KeyRow
+from geo.maps.static.sheet import Box, Sheet, drawing, dress, new_sheet
+from geo.maps.static.territory_maps import describe, origin_notes, territory_ground
+from geo.maps.style import (
+    INK,
+    SHARE_CLASSES,
+    UNKNOWN_COLOUR,
+    UNREACHABLE_CLASS,
+    facility_phrase,
+    facility_title,
+    format_decimal,
+    value_class,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from numpy.typing import NDArray
+
+    from geo.territory import Territory
+
+_HALF_HOURS: Final = 48
+#: Half-hours that are always shown: 8 h to 18 h.
+_DAYTIME: Final = (16, 36)
+_DAY_MM: Final = 22.0
+_HOUR_MM: Final = 6.0
+_TALLEST_ROW_MM: Final = 16.0
+#: From this class on, figures are white on the dark fill.
+_DARK: Final = 4
+
+
+def hours_chart(
+    territory: Territory,
+    share: pd.DataFrame,
+    threshold_min: float,
+    *,
+    facilities: str = "sites",
+    buses: bool = False,
+    antennes: bool = True,
+    page: str = "a4",
+    today: dt.date | None = None,
+) -> Sheet:
+    """Draw the week as a table of colours and figures.
+
+    Parameters
+    ----------
+    territory
+        Study area, for its name and its origin.
+    share
+        Share of the residents (0 to 1, <NA> unknown) who have an open place within the threshold, shape (7, 48):
+        days from Monday, half-hours from midnight.
+    threshold_min
+        Threshold in minutes.
+    facilities, buses, antennes
+        What was counted.
+    page, today
+        As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
+
+    Raises
+    ------
+    ParameterError
+        The table is not 7 days of 48 half-hours with shares from 0 to 1, or no such page.
+    """
+    table = share.to_numpy(np.float64, na_value=np.nan)
+    if table.shape != (len(DAYS), _HALF_HOURS) or np.nanmin(table, initial=0) < 0 or np.nanmax(table, initial=0) > 1:
+        found = " x ".join(str(size) for size in table.shape)
+        msg = f"Table des heures de forme {found} : 7 jours de 48 demi-heures, en parts de 0 à 1, sont attendus."
+        raise ParameterError(msg)
+    ground = territory_ground(territory, [facilities], buses=buses, antennes=antennes)
+    classes = value_class(pd.Series(table.ravel()), SHARE_CLASSES).reshape(table.shape)
+    first, last = _shown(table)
+    title = f"{facility_title(facilities)} : part des habitants selon le jour et l'heure, {territory.name}"
+    sentence = hours_sentence(share, threshold_min, facilities)
+    block = _block(classes, f"Habitants à moins de {minutes_text(threshold_min)} {facility_phrase(facilities)} ouvert")
+    outside = (
+        "" if (first, last) == (0, _HALF_HOURS) else f" Rien n'est ouvert avant {clock(first)} ni après {clock(last)}."
+    )
+    rule = f"Chaque case est une demi-heure ; les chiffres sont des pourcentages.{outside}"
+    notes = origin_notes(territory.manifest, ground, facilities, today, rule=rule)
+    warnings = approximation_sentences(territory)
+    with drawing():
+        sheet = new_sheet(page, 2.0, title, sentence, [*describe([block]), *warnings, *notes])
+        room = dress(sheet, title, sentence, warnings, notes)
+        place = under(room, [block])
+        place.draw_key(sheet)
+        _draw_week(
+            sheet,
+            place.frames[0],
+            table[:, first:last],
+            classes[:, first:last],
+            first,
+        )
+    return sheet
+
+
+def _shown(table: NDArray[np.float64]) -> tuple[int, int]:
+    """Return the first half-hour that is drawn and the one after the last: whole hours, daytime at least."""
+    busy = np.flatnonzero((np.nan_to_num(table) > 0).any(axis=0))
+    low = min(_DAYTIME[0], *busy[:1].tolist(), _DAYTIME[0])
+    high = max(_DAYTIME[1], *(busy[-1:] + 1).tolist(), _DAYTIME[1])
+    return low - low % 2, high + high % 2
+
+
+def _block(classes: NDArray[np.int8], title: str) -> KeyBlock:
+    """Return the classes with the hours of the week in each."""
+
+    def hours(position: int) -> str:
+        return clock(int(np.count_nonzero(classes == position)))
+
+    rows = [KeyRow(cls.label, (hours(number),), cls.colour) for number, cls in enumerate(SHARE_CLASSES)]
+    if (classes == UNREACHABLE_CLASS).any():
+        rows.append(KeyRow("inconnu", (hours(UNREACHABLE_CLASS),), UNKNOWN_COLOUR, "...."))
+    return KeyBlock(title, tuple(rows), ("Par semaine",))
+
+
+def _draw_week(
+    sheet: Sheet, box: Box, table: NDArray[np.float64], classes: NDArray[np.int8], first_half_hour: int
+) -> None:
+    days, half_hours = table.shape
+    row = min(_TALLEST_ROW_MM, (box.height - _HOUR_MM - 4) / days)
+    cell = (box.width - _DAY_MM - _HOUR_MM / 2) / half_hours
+    top = box.top - _HOUR_MM
+    for number in range(0, half_hours + 1, 2):
+        hour = f"{(first_half_hour + number) // 2}\u00a0h"
+        sheet.write(box.x + _DAY_MM + number * cell, top + 1.5, hour, 7.5, ha="center")
+    for day, name in enumerate(DAYS):
+        y = top - (day + 1) * row
+        sheet.write(box.x, y + row / 2 - 1.0, name, 9)
+        for number in range(half_hours):
+            position = int(classes[day, number])
+            known = position != UNREACHABLE_CLASS
+            place = Box(box.x + _DAY_MM + number * cell, y, cell, row)
+            sheet.rectangle(
+                place,
+                facecolor=SHARE_CLASSES[position].colour if known else UNKNOWN_COLOUR,
+                edgecolor="#ffffff" if known else INK,
+                linewidth=0.8 if known else 0.2,
+                hatch=None if known else "....",
+            )
+            if known and table[day, number] > 0:
+                sheet.write(
+                    place.x + cell / 2,
+                    y + row / 2 - 0.9,
+                    format_decimal(100 * table[day, number], 0),
+                    7,
+                    ha="center",
+                    color="#ffffff" if position >= _DARK else INK,
+                )

@@ -1,0 +1,126 @@
+"""Names on a map: the most important first, none over another, the same places every time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geo.maps.static.lettering import POINT_MM, text_width_mm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.maps.static.sheet import Box
+
+#: Free room (mm) kept around a name.
+_CLEARANCE_MM: Final = 0.5
+#: Half the width of a dot and the room around it (mm).
+_DOT_MM: Final = 0.6
+#: Ascenders and descenders of a line, in heights of the font.
+_LINE_BOX: Final = 1.15
+#: Where a name is tried around its point, best first: shares of (name width + gap, name height + gap) from its centre.
+_CORNER: Final = 0.7
+_AROUND: Final = ((1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name to place: its point and the free room around it (mm), its size (points).
+
+    The name of a town goes beside its point, with a `dot` where no marker stands; that of an area goes on one of
+    its `centres`.
+    """
+
+    text: str
+    x: float
+    y: float
+    gap: float
+    size: float
+    bold: bool = False
+    dot: bool = False
+    centres: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def width(self) -> float:
+        """Width of the name, in mm."""
+        return text_width_mm(self.text, self.size, bold=self.bold)
+
+    @property
+    def height(self) -> float:
+        """Height of the name, in mm."""
+        return self.size * POINT_MM * _LINE_BOX
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedName:
+    """A name and the centre where it goes (mm)."""
+
+    name: Name
+    x: float
+    y: float
+
+
+def place_names(
+    names: Sequence[Name], obstacles: NDArray[np.float64], box: Box, *, at_most: int
+) -> tuple[PlacedName, ...]:
+    """Place names one after the other around their points; one that has no room is left out.
+
+    Parameters
+    ----------
+    names
+        The most important first.
+    obstacles
+        Rectangles to keep clear, shape (n, 4): left, lower, right, upper edge in mm.
+    box
+        Where names must stay inside.
+    at_most
+        How many are placed.
+    """
+    taken = obstacles.reshape(-1, 4)
+    placed: list[PlacedName] = []
+    for name in names:
+        if len(placed) == at_most:
+            break
+        centre = _free_place(name, taken, box)
+        if centre is not None:
+            placed.append(PlacedName(name, *centre))
+            taken = np.vstack([taken, _rectangle(name, *centre), *([_dot(name)] if name.dot else [])])
+    return tuple(placed)
+
+
+def _free_place(name: Name, taken: NDArray[np.float64], box: Box) -> tuple[float, float] | None:
+    if name.dot and _hit(taken, *_dot(name)):
+        return None
+    for x, y in name.centres or _around(name):
+        left, lower, right, upper = _rectangle(name, x, y)
+        inside = left >= box.x and lower >= box.y and right <= box.right and upper <= box.top
+        if inside and not _hit(taken, left, lower, right, upper):
+            return x, y
+    return None
+
+
+def _around(name: Name) -> list[tuple[float, float]]:
+    return [
+        # A corner place is nearer to the point than the sum of both shifts.
+        (name.x + right * (name.width / 2 + name.gap * shrink), name.y + up * (name.height / 2 + name.gap * shrink))
+        for right, up in _AROUND
+        for shrink in ([_CORNER] if right and up else [1.0])
+    ]
+
+
+def _hit(taken: NDArray[np.float64], left: float, lower: float, right: float, upper: float) -> bool:
+    hits = (taken[:, 0] < right) & (taken[:, 2] > left) & (taken[:, 1] < upper) & (taken[:, 3] > lower)
+    return bool(hits.any())
+
+
+def _dot(name: Name) -> NDArray[np.float64]:
+    return np.array([name.x - _DOT_MM, name.y - _DOT_MM, name.x + _DOT_MM, name.y + _DOT_MM])
+
+
+def _rectangle(name: Name, x: float, y: float) -> NDArray[np.float64]:
+    half_width, half_height = name.width / 2 + _CLEARANCE_MM, name.height / 2
+    return np.array([x - half_width, y - half_height, x + half_width, y + half_height])

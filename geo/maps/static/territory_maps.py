@@ -1,0 +1,304 @@
+"""Maps of one territory: travel time, under-served communes, minutes saved compared with the tax office."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.maps.origin import (
+    approximation_sentences,
+    counting_sentence,
+    network_sentence,
+    rule_text,
+    source_sentences,
+)
+from geo.maps.payload import counted_kinds
+from geo.maps.sentences import saved_sentence, under_served_sentence
+from geo.maps.static.arrangement import arrange
+from geo.maps.static.frame import OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
+from geo.maps.static.ground import Ground
+from geo.maps.static.key import KeyBlock, class_block, class_totals, hatch_row, place_block
+from geo.maps.static.sheet import Sheet, drawing, dress, new_sheet
+from geo.maps.style import (
+    SAVED_CLASSES,
+    THIN_SPACE,
+    TIME_CLASSES,
+    UNKNOWN,
+    UNREACHABLE_CLASS,
+    coverage_sentence,
+    facility_title,
+    format_integer,
+    format_share,
+    time_class,
+    value_class,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geo.access.coverage import CoverageRule, CoverageSummary
+    from geo.territory import Territory
+
+#: Classes of travel time on paper: those of the screens, then the communes with no known time.
+TIME_MAP_CLASSES: Final = (
+    *(MapClass(cls.label, cls.colour) for cls in TIME_CLASSES),
+    UNREACHABLE,
+    OFF_NETWORK,
+)
+_SAVED_MAP_CLASSES: Final = (
+    *(MapClass(cls.label, cls.colour) for cls in SAVED_CLASSES),
+    MapClass("inconnu (un des deux trajets n'est pas connu)", OFF_NETWORK.colour, OFF_NETWORK.hatch),
+)
+#: Where the network covers less than this share of the communes, the map is framed on those.
+_COVERED_SHARE: Final = 0.5
+_SERVED_COLOUR: Final = "#fbf6e6"
+_UNDER_SERVED_COLOUR: Final = "#d0812f"
+
+
+def travel_time_map(
+    territory: Territory,
+    cov: pd.DataFrame,
+    summary: CoverageSummary,
+    *,
+    rule: CoverageRule | None = None,
+    buses: bool = False,
+    antennes: bool = True,
+    page: str = "a4",
+    today: dt.date | None = None,
+) -> Sheet:
+    """Draw the mean travel time of each commune, the under-served ones hatched.
+
+    Parameters
+    ----------
+    territory
+        Study area.
+    cov, summary
+        What `geo.access.coverage.coverage` and `summarize` returned.
+    rule
+        Rule by which they were made; mean time where `None`.
+    buses, antennes
+        What was counted in the times.
+    page
+        ``"a4"`` or ``"16:9"``.
+    today
+        Date written on the map, today where `None`. The same inputs and date give the same map.
+
+    Raises
+    ------
+    ParameterError
+        No such page.
+    """
+    ground = territory_ground(territory, [summary.facilities], buses=buses, antennes=antennes)
+    ground, framing = framed_on_network(ground, cov)
+    position = time_position(cov)
+    poor = cov.index[cov["under_served"].fillna(value=False)]
+    block = class_block(
+        "Temps moyen de trajet en voiture, par commune",
+        TIME_MAP_CLASSES,
+        [class_totals(position, cov["population"], len(TIME_MAP_CLASSES))],
+        ("Habitants", "Part"),
+    )
+    return _territory_sheet(
+        territory,
+        ground,
+        Picture(position, TIME_MAP_CLASSES, hatched=timed(cov, poor)),
+        title=f"{facility_title(summary.facilities)} : temps de trajet en voiture, {territory.name}",
+        sentence=coverage_sentence(summary, summary.threshold_min, summary.facilities),
+        blocks=[
+            block,
+            under_served_block(cov, summary, rule),
+            place_block(f"{facility_title(summary.facilities)} du territoire", ground),
+        ],
+        notes=origin_notes(territory.manifest, ground, summary.facilities, today, rule=summary.rule + framing),
+        page=page,
+    )
+
+
+def under_served_map(
+    territory: Territory,
+    cov: pd.DataFrame,
+    summary: CoverageSummary,
+    *,
+    rule: CoverageRule | None = None,
+    buses: bool = False,
+    antennes: bool = True,
+    page: str = "a4",
+    today: dt.date | None = None,
+) -> Sheet:
+    """Draw the under-served communes, hatched and named first; the parameters are those of `travel_time_map`."""
+    ground = territory_ground(territory, [summary.facilities], buses=buses, antennes=antennes)
+    ground, framing = framed_on_network(ground, cov)
+    poor = cov["under_served"].fillna(value=False).to_numpy(bool)
+    no_way = poor & cov["travel_time_min"].isna().to_numpy()
+    off = cov["under_served"].isna().to_numpy()
+    meaning = rule_text(summary.threshold_min, min_share(rule))
+    classes = (
+        MapClass("commune desservie", _SERVED_COLOUR),
+        MapClass(f"commune sous-desservie ({meaning})", _UNDER_SERVED_COLOUR, "////"),
+        MapClass("sous-desservie : aucun trajet possible par la route", UNREACHABLE.colour, UNREACHABLE.hatch),
+        OFF_NETWORK,
+    )
+    position = pd.Series(np.select([off, no_way, poor], [3, 2, 1], 0), index=cov.index)
+    block = class_block(
+        "Communes", classes, [class_totals(position, cov["population"], len(classes))], ("Habitants", "Part")
+    )
+    return _territory_sheet(
+        territory,
+        ground,
+        Picture(position, classes, outlined=cov.index[poor], first=cov.index[poor]),
+        title=f"{facility_title(summary.facilities)} : communes sous-desservies, {territory.name}",
+        sentence=under_served_sentence(summary, cov),
+        blocks=[block, place_block(f"{facility_title(summary.facilities)} du territoire", ground)],
+        notes=origin_notes(territory.manifest, ground, summary.facilities, today, rule=summary.rule + framing),
+        page=page,
+    )
+
+
+def saved_minutes_map(
+    territory: Territory,
+    saved_min: pd.Series,
+    *,
+    buses: bool = False,
+    antennes: bool = True,
+    page: str = "a4",
+    today: dt.date | None = None,
+) -> Sheet:
+    """Draw the minutes that the nearest France services site saves compared with the nearest tax office.
+
+    Parameters
+    ----------
+    territory
+        Study area, with the lists ``"sites"`` and ``"tax_offices"``.
+    saved_min
+        Minutes by commune code (Float64): time to the tax office less time to the site, <NA> where one of both
+        is not known.
+    buses, antennes, page, today
+        As in `travel_time_map`.
+    """
+    ground = territory_ground(territory, ["sites", "tax_offices"], buses=buses, antennes=antennes)
+    communes = territory.communes
+    saved = saved_min.reindex(communes.index)
+    position = pd.Series(value_class(saved, SAVED_CLASSES), index=communes.index)
+    position[position == UNREACHABLE_CLASS] = len(SAVED_CLASSES)
+    block = class_block(
+        "Minutes gagnées, en moyenne par commune",
+        _SAVED_MAP_CLASSES,
+        [class_totals(position, communes["population"], len(_SAVED_MAP_CLASSES))],
+        ("Habitants", "Part"),
+    )
+    return _territory_sheet(
+        territory,
+        ground,
+        Picture(position, _SAVED_MAP_CLASSES),
+        title=f"Minutes gagnées par rapport au service des impôts, {territory.name}",
+        sentence=saved_sentence(saved, communes["population"]),
+        blocks=[block, place_block("Lieux du territoire", ground)],
+        notes=origin_notes(
+            territory.manifest,
+            ground,
+            "sites",
+            today,
+            rule="Minutes gagnées : temps de trajet vers le service des impôts le plus proche, "
+            "moins temps vers le site France services le plus proche.",
+        ),
+        page=page,
+    )
+
+
+def time_position(cov: pd.DataFrame) -> pd.Series:
+    """Return the position of each commune in `TIME_MAP_CLASSES`."""
+    position = time_class(cov["travel_time_min"]).astype(np.int64)
+    unknown = position == UNREACHABLE_CLASS
+    off = cov["under_served"].isna().to_numpy()
+    position = np.select(
+        [unknown & off, unknown],
+        [TIME_MAP_CLASSES.index(OFF_NETWORK), TIME_MAP_CLASSES.index(UNREACHABLE)],
+        position,
+    )
+    return pd.Series(position, index=cov.index)
+
+
+def framed_on_network(ground: Ground, cov: pd.DataFrame) -> tuple[Ground, str]:
+    """Return the ground framed on the communes that the network covers where they are less than half, and a note."""
+    covered = cov["under_served"].notna()
+    if not covered.any() or covered.mean() >= _COVERED_SHARE:
+        return ground, ""
+    return ground.framed(covered), " La carte est cadrée sur les communes que le réseau routier couvre."
+
+
+def timed(cov: pd.DataFrame, codes: pd.Index) -> pd.Index:
+    """Return those of the communes whose time is known."""
+    known: pd.Index = codes[cov.loc[codes, "travel_time_min"].notna()]
+    return known
+
+
+def under_served_block(cov: pd.DataFrame, summary: CoverageSummary, rule: CoverageRule | None) -> KeyBlock:
+    """Return what the hatching means, and how many people live there."""
+    residents = cov.loc[cov["under_served"].fillna(value=False), "population"]
+    values = (UNKNOWN, UNKNOWN)
+    if summary.population:
+        values = (format_integer(residents.sum()), format_share(residents.sum() / summary.population))
+    meaning = rule_text(summary.threshold_min, min_share(rule))
+    row = hatch_row(f"commune sous-desservie ({meaning})", values, TIME_CLASSES[3].colour)
+    return KeyBlock("Desserte", (row,), ("Habitants", "Part"))
+
+
+def origin_notes(
+    manifest: Mapping[str, Any], ground: Ground, facilities: str, today: dt.date | None, *, rule: str
+) -> list[str]:
+    """Return what a map was made from: what counts, the rule, network, sources, date."""
+    date = today or dt.datetime.now().astimezone().date()
+    sources = f"{THIN_SPACE}; ".join(source_sentences(manifest))
+    return [
+        f"{counting_sentence(facilities, ground.kinds, list(ground.excluded))} {rule}",
+        f"{network_sentence(manifest)} Sources : {sources}. Carte établie le {date:%d/%m/%Y} avec maillage.",
+    ]
+
+
+def describe(blocks: Sequence[KeyBlock]) -> list[str]:
+    """Return the figures of a legend as sentences, for those who do not see the map."""
+    return [
+        f"{block.title} : "
+        + ", ".join(f"{row.text}{' ' if row.figures else ''}{' / '.join(row.figures)}" for row in block.rows)
+        + "."
+        for block in blocks
+        if block.rows
+    ]
+
+
+def _territory_sheet(
+    territory: Territory,
+    ground: Ground,
+    picture: Picture,
+    *,
+    title: str,
+    sentence: str,
+    blocks: Sequence[KeyBlock],
+    notes: Sequence[str],
+    page: str,
+) -> Sheet:
+    """Return a page with one frame and its legend."""
+    warnings = approximation_sentences(territory)
+    with drawing():
+        sheet = new_sheet(page, ground.aspect, title, sentence, [*describe(blocks), *warnings, *notes])
+        room = dress(sheet, title, sentence, warnings, notes)
+        place = arrange(room, blocks, ground.aspect)
+        place.draw_key(sheet)
+        draw_frame(sheet, place.frames[0], ground, picture)
+    return sheet
+
+
+def territory_ground(territory: Territory, lists: Sequence[str], *, buses: bool, antennes: bool) -> Ground:
+    """Return the ground of a territory; the kinds that are not counted are drawn hollow."""
+    excluded: set[str] = set()
+    for name in lists:
+        excluded.update(counted_kinds(territory.facilities[name], buses=buses, antennes=antennes)[1])
+    return Ground.of(territory, lists, sorted(excluded))
+
+
+def min_share(rule: CoverageRule | None) -> float | None:
+    """Return the least share of residents within the threshold where that is the rule, else `None`."""
+    return rule.min_share if rule is not None and rule.kind == "share" else None

@@ -1,0 +1,37 @@
+"""What can be done at a distance, when no site is open or near."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.ui.components.answer_words import trip_words
+from geo.ui.components.found_sites import contacts_html
+
+if TYPE_CHECKING:
+    from geo.finder.answer import Answer, SiteAnswer
+
+
+def distance_help(answer: Answer) -> None:
+    """Show whom to phone or write to, and what may be done from home; nothing where a site is open and near."""
+    if answer.none_open:
+        st.html(distance_html(answer))
+
+
+def distance_html(answer: Answer) -> str:
+    """Return the same as HTML."""
+    contacts = "".join(_contact(site) for site in answer.none_open)
+    advice = "".join(f"<li>{escape(sentence)}</li>" for sentence in answer.from_home)
+    return (
+        '<section class="maillage-text maillage-box"><h2>À distance</h2>'
+        "<p>Aucun site de la liste n'est à la fois ouvert et proche. Les plus proches à appeler ou à qui écrire :</p>"
+        f"<ul>{contacts}</ul><h3>Sans vous déplacer</h3><ul>{advice}</ul></section>"
+    )
+
+
+def _contact(site: SiteAnswer) -> str:
+    trip = "" if site.travel_time_min is None else f" ({escape(trip_words(site.travel_time_min))})"
+    links = contacts_html(site) or "<li>Contact inconnu</li>"
+    return f"<li><strong>{escape(site.name)}</strong>{trip} : {escape(site.status.sentence)}.<ul>{links}</ul></li>"

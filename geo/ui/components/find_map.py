@@ -1,0 +1,131 @@
+"""The map of an answer: where the visitor starts, the numbered sites, the road to the chosen one.
+
+Our own small Leaflet component. The ground (limits of communes, places) is sent once; the answer
+travels with the list of sites (`found_sites`), which the map is in step with.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from geo.ui.components.leaflet_map import component_text, map_data, map_script, map_style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from geo.finder.answer import Answer, Route
+    from geo.settings import Settings
+
+#: Decimals of a degree kept along a road: about one metre.
+_DECIMALS: Final = 5
+_HTML: Final = (
+    '<div class="maillage-map"><div class="maillage-frame"></div><p class="maillage-key">Touchez la carte pour '
+    "chercher depuis un autre point. Les numéros sont ceux de la liste ; les petits signes, les autres lieux.</p></div>"
+)
+
+
+def find_map(
+    ground: str,
+    *,
+    fingerprint: str,
+    name: str,
+    settings: Settings,
+    on_position: Callable[[float, float], None],
+) -> None:
+    """Show the map.
+
+    Parameters
+    ----------
+    ground
+        JSON of `geo.maps.payload.ground_base`; constant for a territory.
+    fingerprint
+        Identity of `ground`.
+    name
+        Name by which the list of sites finds this map.
+    settings
+        Where Leaflet and the base map are.
+    on_position
+        Called with the longitude and latitude (degrees) of a point that is clicked.
+    """
+    key = f"{name}_map"
+
+    def pressed() -> None:
+        take_position(st.session_state[key].position, on_position)
+
+    _component()(
+        key=key,
+        data={
+            "name": name,
+            "fingerprint": fingerprint,
+            "ground": ground,
+            "label": "Carte des sites trouvés. La liste des sites donne les mêmes résultats.",
+            "without": "La liste des sites donne les mêmes résultats.",
+            **map_data(settings),
+        },
+        on_position_change=pressed,
+    )
+
+
+def take_position(value: Any, on_position: Callable[[float, float], None]) -> None:
+    """Call `on_position` with the position that a browser sent, if it is one."""
+    try:
+        lon, lat = float(value["lon"]), float(value["lat"])
+    except (TypeError, KeyError, ValueError):
+        return
+    if abs(lon) <= 180 and abs(lat) <= 90:  # noqa: PLR2004 - degrees; False for NaN
+        on_position(lon, lat)
+
+
+def map_answer(
+    answer: Answer | None, label: str | None, chosen: str | None, routes: Mapping[str, Route]
+) -> dict[str, Any]:
+    """Return what the map draws: start, sites in the order of the list, road to each, what else to show.
+
+    Parameters
+    ----------
+    answer
+        The answer, `None` where there is none yet.
+    label
+        Where the visitor starts from, in words.
+    chosen
+        Facility id of the chosen site.
+    routes
+        Roads by facility id.
+    """
+    if answer is None:
+        return {"origin": None, "sites": [], "chosen": None, "around": []}
+    sites = [
+        {
+            "id": site.facility_id,
+            "number": number,
+            "name": site.name,
+            "lon": round(site.lon, _DECIMALS),
+            "lat": round(site.lat, _DECIMALS),
+            "road": (
+                routes[site.facility_id].coordinates[:, ::-1].round(_DECIMALS).tolist()
+                if site.facility_id in routes
+                else []
+            ),
+        }
+        for number, site in enumerate(answer.sites, 1)
+    ]
+    return {
+        "origin": {"lon": answer.lon, "lat": answer.lat, "label": f"Départ : {label}"},
+        "sites": sites,
+        "chosen": chosen,
+        "around": [[site.lat, site.lon] for site in answer.none_open],
+    }
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    """Register the component, once for the process."""
+    return st.components.v2.component(
+        "maillage_find_map",
+        html=_HTML,
+        css=map_style() + component_text("find_map.css"),
+        js=map_script("find_map.js"),
+    )

@@ -1,0 +1,212 @@
+"""The sites of an answer as a list that anyone can read without the map: our own small component.
+
+The list is HTML written here, every text escaped. The component keeps the focus and the opened
+timetables when the list changes, and hands the answer to the map of the same name (`find_map`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+from geo.maps.style import FACILITY_SHAPES
+from geo.ui.components.answer_words import trip_words
+from geo.ui.components.leaflet_map import component_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.opening_times import DayLine, OpeningStatus
+
+#: State of opening -> sign before its words. The sign and the words differ, not only the colour.
+_SIGNS: Final = {"open": "✓", "closed": "✕", "unknown": "?"}
+_PHONE: Final = re.compile(r"\+?[0-9][0-9 ./()-]{2,22}")
+_EMAIL: Final = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
+
+
+def found_sites(
+    answer: Answer | None,
+    chosen: str | None,
+    map_answer: dict[str, Any],
+    *,
+    name: str,
+    on_choose: Callable[[str], None],
+) -> None:
+    """Show the list.
+
+    Parameters
+    ----------
+    answer
+        The answer, `None` where there is none yet: the list is then empty.
+    chosen
+        Facility id of the site that the road on the map leads to, `None` for none.
+    map_answer
+        What the map draws (`geo.ui.components.find_map.map_answer`).
+    name
+        Name that the map was given.
+    on_choose
+        Called with the facility id of a site that the visitor chooses.
+    """
+    key = f"{name}_sites"
+
+    def choose() -> None:
+        site = st.session_state[key].site
+        if isinstance(site, str):
+            on_choose(site)
+
+    _component()(
+        key=key,
+        data={"name": name, "html": "" if answer is None else sites_html(answer, chosen), "answer": map_answer},
+        on_site_change=choose,
+    )
+
+
+def sites_html(answer: Answer, chosen: str | None) -> str:
+    """Return the sites, the buses and the tax office as HTML, headings of levels 2 and 3."""
+    parts = []
+    today = answer.at.date()
+    if answer.sites:
+        cards = [_card(site, today, number, chosen) for number, site in enumerate(answer.sites, 1)]
+        title = "Le site le plus proche" if len(cards) == 1 else f"Les {len(cards)} sites les plus proches"
+        parts.append(f"<h2>{title}</h2><ol>{''.join(cards)}</ol>")
+    if answer.buses:
+        cards = [_card(bus, today) for bus in answer.buses]
+        parts.append(
+            "<h2>Bus France services</h2><p class='about'>Un bus change de lieu chaque jour : téléphonez pour "
+            f"connaître sa tournée.</p><ul>{''.join(cards)}</ul>"
+        )
+    if answer.tax_office is not None:
+        saved = answer.minutes_saved
+        gain = (
+            f"<p class='about'>Le site le plus proche vous fait gagner {trip_words(saved)} par trajet.</p>"
+            if saved is not None and saved >= 1
+            else ""
+        )
+        parts.append(f"<h2>Pour comparer : le service des impôts</h2>{gain}<ul>{_card(answer.tax_office, today)}</ul>")
+    return "".join(parts)
+
+
+def contacts_html(site: SiteAnswer) -> str:
+    """Return the phone, e-mail and official page of a site as links, each only where it is what it should be."""
+    links = []
+    if site.phone is not None:
+        links.append(_phone_html(site.phone))
+    if site.email is not None:
+        email = escape(site.email)
+        links.append(
+            f'<a href="mailto:{quote(site.email, safe="@")}">{email}</a>' if _EMAIL.fullmatch(site.email) else email
+        )
+    if site.website is not None:
+        host = _web_host(site.website)
+        shown = escape(site.website)
+        links.append(
+            f'<a href="{shown}" target="_blank" rel="noopener noreferrer">Page officielle ({escape(host)})</a>'
+            if host
+            else shown
+        )
+    return "".join(f"<li>{link}</li>" for link in links)
+
+
+def _card(site: SiteAnswer, today: Any, number: int | None = None, chosen: str | None = None) -> str:
+    identifier = escape(site.facility_id)
+    is_chosen = number is not None and site.facility_id == chosen
+    badge = f'<span class="number" aria-hidden="true">{number}</span>' if number is not None else ""
+    lines = [
+        f"<h3>{badge}{escape(site.name)}</h3>",
+        f'<p class="trip">{escape(_trip(site))}</p>',
+        _status_html(site.status),
+        *(f'<p class="warning">{escape(warning)}</p>' for warning in site.warnings),
+        f"<p>{escape(' · '.join(_kind_words(site)))}</p>",
+        f"<p>{escape(address_text(site))}</p>",
+        f'<ul class="contacts">{contacts_html(site)}</ul>',
+    ]
+    if site.comment is not None:
+        lines.append(f'<p class="comment">À savoir : {escape(site.comment)}</p>')
+    if any(line.intervals is not None for line in site.week):
+        week = _week_html(site, today)
+        lines.append(f'<details id="week-{identifier}"><summary>Horaires de la semaine</summary>{week}</details>')
+    if number is not None:
+        lines.append(
+            f'<button type="button" id="choose-{identifier}" data-choose="{identifier}">'
+            f"{'✓ Site choisi' if is_chosen else 'Choisir ce site'}"
+            f'<span class="hidden"> : {escape(site.name)}</span></button>'
+        )
+    marked = f' data-site="{identifier}"' if number is not None else ""
+    return f'<li class="card{" chosen" if is_chosen else ""}"{marked}>{"".join(lines)}</li>'
+
+
+def _trip(site: SiteAnswer) -> str:
+    if site.travel_time_min is None:
+        return "Aucun trajet connu par la route"
+    to_base = " jusqu'à sa base" if site.kind == "bus" else ""
+    return f"{trip_words(site.travel_time_min, site.distance_km)} en voiture{to_base}"
+
+
+def _kind_words(site: SiteAnswer) -> list[str]:
+    words = [FACILITY_SHAPES[site.kind].label]
+    if site.main_site is not None:
+        words.append(site.main_site)
+    if site.appointment is not None:
+        words.append("sur rendez-vous" if site.appointment else "sans rendez-vous")
+    if site.bearer is not None:
+        words.append(f"porté par : {site.bearer}")
+    return words
+
+
+def address_text(site: SiteAnswer) -> str:
+    """Return the postal address of a site on one line."""
+    town = " ".join(part for part in (site.postcode, site.commune_name) if part)
+    return ", ".join(part for part in (site.address, town) if part) or "Adresse inconnue"
+
+
+def _status_html(status: OpeningStatus) -> str:
+    return (
+        f'<p class="status {status.state}"><span class="sign" aria-hidden="true">{_SIGNS[status.state]}</span>'
+        f"{escape(status.sentence)}</p>"
+    )
+
+
+def _week_html(site: SiteAnswer, today: Any) -> str:
+    rows = "".join(_day_html(line, is_today=line.date == today) for line in site.week)
+    return f'<table><caption class="hidden">Horaires de {escape(site.name)}</caption><tbody>{rows}</tbody></table>'
+
+
+def _day_html(line: DayLine, *, is_today: bool) -> str:
+    details = [f"fermé le {line.date:%d/%m} : {line.holiday}"] if line.holiday else []
+    details += line.permanences
+    more = "".join(f"<br><small>{escape(text)}</small>" for text in details)
+    current = ' class="today" aria-current="date"' if is_today else ""
+    return f'<tr{current}><th scope="row">{escape(line.day)}</th><td>{escape(line.text)}{more}</td></tr>'
+
+
+def _phone_html(phone: str) -> str:
+    if not _PHONE.fullmatch(phone):
+        return escape(phone)
+    dialled = ("+" if phone.startswith("+") else "") + re.sub(r"\D", "", phone)
+    return f'<a href="tel:{dialled}"><span class="hidden">Téléphone : </span>{escape(phone)}</a>'
+
+
+def _web_host(address: str) -> str | None:
+    """Return the host of a web address, `None` for anything else than http or https."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in {"http", "https"} else None
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    """Register the component, once for the process."""
+    return st.components.v2.component(
+        "maillage_found_sites",
+        html='<div class="sites"></div>',
+        css=component_text("found_sites.css"),
+        js=component_text("found_sites.js"),
+    )

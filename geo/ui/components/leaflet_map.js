@@ -1,0 +1,67 @@
+// What our maps inside a Streamlit page share: loading Leaflet, an empty map over the base tiles.
+// Placed before the text of each map (geo.ui.components.leaflet_map).
+
+function loadLeaflet(address, integrity) {
+  if (globalThis.L?.map) return Promise.resolve(globalThis.L);
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `${address}/leaflet.js`;
+    script.integrity = integrity;
+    script.crossOrigin = "anonymous";
+    script.onload = () => resolve(globalThis.L);
+    script.onerror = () => reject(new Error(`${script.src} cannot be loaded`));
+    document.head.append(script);
+  });
+}
+
+function loadStyle(address, root) {
+  return new Promise((resolve) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = `${address}/leaflet.css`;
+    link.onload = link.onerror = resolve;
+    root.prepend(link);
+  });
+}
+
+function openTiles(L, box, data) {
+  // Leaflet focuses the map when it is pressed: without this the page would jump under the pointer.
+  box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
+  const map = L.map(box, { zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25, attributionControl: false });
+  L.control.attribution({ prefix: "Leaflet" }).addTo(map);
+  L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(map);
+  L.control.scale({ imperial: false }).addTo(map);
+  L.tileLayer(data.tiles, { attribution: data.attribution, maxZoom: 18 }).addTo(map);
+  // The wheel scrolls the page until the map is in use.
+  map.on("focus", () => map.scrollWheelZoom.enable());
+  map.on("blur", () => map.scrollWheelZoom.disable());
+  const observer = new ResizeObserver(() => map.invalidateSize());
+  observer.observe(box);
+  map.on("unload", () => observer.disconnect());
+  return map;
+}
+
+// Opens a map in `frame`; calls ready(L, map), or says in `frame` that there is none. Returns what closes it.
+function openMap(root, frame, data, ready) {
+  const box = document.createElement("div");
+  box.className = "maillage-canvas";
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", data.label);
+  frame.replaceChildren(box);
+  let map = null;
+  let closed = false;
+  Promise.all([loadLeaflet(data.leaflet, data.integrity), loadStyle(data.leaflet, root)])
+    .then(([L]) => {
+      if (closed) return;
+      map = openTiles(L, box, data);
+      ready(L, map);
+    })
+    .catch((error) => {
+      console.error(error);
+      box.textContent = "La carte ne peut pas s'afficher : la bibliothèque Leaflet est introuvable. " + data.without;
+    });
+  return () => {
+    closed = true;
+    map?.remove();
+  };
+}

@@ -1,0 +1,53 @@
+"""What our Leaflet maps inside a page share: the library, the base tiles, how they look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.maps.leaflet import LEAFLET_INTEGRITY
+
+if TYPE_CHECKING:
+    from geo.settings import Settings
+
+#: Folder that Streamlit serves (`server.enableStaticServing`), beside `app.py`.
+STATIC_DIR: Final = Path(__file__).resolve().parents[3] / "static"
+
+_HERE: Final = Path(__file__).resolve().parent
+
+
+def leaflet_address(settings: Settings) -> str:
+    """Return where the browser finds Leaflet: this server where it is installed, else the public CDN."""
+    folder = settings.leaflet_dir.resolve()
+    if (folder / "leaflet.js").is_file() and folder.is_relative_to(STATIC_DIR):
+        prefix = str(st.get_option("server.baseUrlPath")).strip("/")
+        path = f"app/static/{folder.relative_to(STATIC_DIR).as_posix()}"
+        return f"/{prefix}/{path}" if prefix else f"/{path}"
+    return settings.leaflet_cdn
+
+
+def map_data(settings: Settings) -> dict[str, str]:
+    """Return what leaflet_map.js needs to open a map."""
+    return {
+        "leaflet": leaflet_address(settings),
+        "integrity": LEAFLET_INTEGRITY,
+        "tiles": settings.tiles_url,
+        "attribution": settings.tiles_attribution,
+    }
+
+
+def map_script(name: str) -> str:
+    """Return the script in file `name`, the part that all maps share before it."""
+    return component_text("leaflet_map.js") + component_text(name)
+
+
+def map_style() -> str:
+    """Return the style that all maps share."""
+    return component_text("leaflet_map.css")
+
+
+def component_text(name: str) -> str:
+    """Return the text of a script or style of this folder."""
+    return (_HERE / name).read_text(encoding="utf-8")

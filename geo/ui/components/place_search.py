@@ -1,0 +1,120 @@
+"""Where the visitor starts from: a search box, suggestions, the browser's position.
+
+What is typed lives in the session of the visitor only, is given to `geo.finder.search`, and is never
+written: neither in the address of the page, which holds a commune or a rounded position, nor in a cache.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.finder.gazetteer import FoundPlace
+from geo.finder.search import SURE_SCORE, search_place
+from geo.ui.components.browser_buttons import my_position
+from geo.ui.components.messages import plain, show_notes
+from geo.ui.session import change_state
+from geo.ui.state import rounded_position
+
+if TYPE_CHECKING:
+    from geo.finder.gazetteer import Gazetteer
+    from geo.finder.search import PlaceSearch
+    from geo.settings import Settings
+    from geo.territory import Territory
+    from geo.ui.state import AppState
+
+#: Score of a place whose name is the one typed.
+_SAME_NAME: Final = 100
+
+_QUERY: Final = "widget_query"
+_FOUND: Final = "found_places"
+_START_WORDS: Final = "start_words"
+
+
+def place_search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:
+    """Show the search box, the suggestions where several places match, and the button "Ma position"."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with (
+            st.form("place_search", border=False, width=540),
+            st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+        ):
+            st.text_input(
+                "Où êtes-vous ?",
+                key=_QUERY,
+                placeholder="Commune, code postal ou adresse",
+                max_chars=200,
+                autocomplete="street-address",
+            )
+            st.form_submit_button("Rechercher", type="primary", on_click=_search, args=(gazetteer, territory, settings))
+        my_position(start_from_position)
+    found: PlaceSearch | None = st.session_state.get(_FOUND)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if found is not None:
+            show_notes(found.notes)
+            _suggestions(found, territory)
+
+
+def start_from_position(lon: float, lat: float) -> None:
+    """Start from a position of the map or of the browser."""
+    _start(None, rounded_position(lon, lat), "le point choisi")
+    st.session_state[_QUERY] = ""
+    st.session_state.pop(_FOUND, None)
+
+
+def start_words(state: AppState, territory: Territory) -> str:
+    """Return where the visitor starts from, in words."""
+    commune = start_commune(state, territory)
+    if commune is not None:
+        return commune.label
+    start, words = st.session_state.get(_START_WORDS, (None, ""))
+    return words if start == state.position else "la position du lien"
+
+
+def start_commune(state: AppState, territory: Territory) -> FoundPlace | None:
+    """Return the commune that the visitor starts from, `None` where the start is another place or none."""
+    if state.place not in territory.communes.index:
+        return None
+    row = territory.communes.loc[state.place]
+    departement = str(row["departement"])
+    label = f"{row['name']} ({departement})"
+    return FoundPlace(label, "commune", state.place, departement, None, float(row["lon"]), float(row["lat"]), 100.0)
+
+
+def _search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:
+    found = search_place(st.session_state[_QUERY], gazetteer, settings)
+    st.session_state[_FOUND] = found
+    if found.places and (found.places[0].score >= SURE_SCORE or len(found.places) == 1):
+        _take(found.places[0], territory)
+    else:
+        change_state(place=None, position=None, site=None)
+
+
+def _take(place: FoundPlace, territory: Territory) -> None:
+    # A neighbour of the study area may be found too, and is then a position like any other.
+    if place.kind in {"commune", "postcode"} and place.commune_code in territory.communes.index:
+        _start(place.commune_code, None, place.label)
+    else:
+        _start(None, rounded_position(place.lon, place.lat), place.label)
+
+
+def _start(commune: str | None, position: tuple[float, float] | None, words: str) -> None:
+    st.session_state[_START_WORDS] = (position, words)
+    change_state(place=commune, position=position, site=None)
+
+
+def _suggestions(found: PlaceSearch, territory: Territory) -> None:
+    """Show the other places that match; the first one is answered for at once where it is likely enough."""
+    others = found.places[1:] if found.places and found.places[0].score >= SURE_SCORE else found.places
+    if not others or (len(found.places) > 1 and found.places[0].score == _SAME_NAME > found.places[1].score):
+        return
+    question = "Ce n'est pas là ? Choisissez :" if len(others) < len(found.places) else "Où êtes-vous précisément ?"
+    st.markdown(question, width="content")
+    for position, place in enumerate(others):
+        st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place, territory))
+
+
+def _choose(place: FoundPlace, territory: Territory) -> None:
+    _take(place, territory)
+    st.session_state.pop(_FOUND)
+    st.session_state[_QUERY] = place.label

@@ -1,0 +1,26 @@
+"""What leaves this machine and the visitor's browser, in French: every outside call is named with its host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from geo.ui.components.leaflet_map import leaflet_address
+
+if TYPE_CHECKING:
+    from geo.settings import Settings
+
+
+def privacy_sentence(settings: Settings) -> str:
+    """Return what is kept (nothing) and what is asked elsewhere, in one paragraph of plain text."""
+    calls = [f"les images du fond de carte, par votre navigateur, à {urlsplit(settings.tiles_url).hostname}"]
+    if not leaflet_address(settings).startswith("/"):
+        calls.append(f"la bibliothèque de carte, par votre navigateur, à {urlsplit(settings.leaflet_cdn).hostname}")
+    if settings.geocoder_url:
+        host = urlsplit(settings.geocoder_url).hostname
+        calls.append(f"la position d'une adresse qui n'est pas le nom d'une commune, à {host}")
+    return (
+        f"Ce que vous écrivez n'est ni enregistré ni gardé ; les calculs sont faits sur place. Demandes faites "
+        f"ailleurs : {' ; '.join(calls)}. Rien d'autre ne sort. Sans connexion, le fond reste uni et tout le reste "
+        f"fonctionne."
+    )

@@ -1,0 +1,120 @@
+"""When the visitor goes, what the site must offer, and what for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.finder.answer import Wishes
+from geo.finder.opening_times import moment_text
+from geo.finder.procedures import procedures
+from geo.ui.session import bound, change_state
+from geo.ui.state import DAYS, KINDS
+
+if TYPE_CHECKING:
+    from geo.finder.procedures import Procedure
+    from geo.ui.state import AppState
+
+_KIND_LABELS: Final = {"main": "Sites", "antenne": "Antennes", "bus": "Bus"}
+_FILTERS: Final = ("open_then", "saturday", "evening", "without_appointment", "with_operator")
+
+_WHEN: Final = "widget_when"
+_DAY: Final = "widget_day"
+_TIME: Final = "widget_time"
+
+
+def wishes_of(state: AppState) -> Wishes:
+    """Return what the choices ask of a site."""
+    procedure = chosen_procedure(state)
+    return Wishes(
+        at=state.at,
+        open_then=state.open_then,
+        saturday=state.saturday,
+        evening=state.evening,
+        without_appointment=state.without_appointment,
+        kinds=frozenset(state.kinds),
+        operator=procedure.operator if procedure is not None and state.with_operator else None,
+    )
+
+
+def chosen_procedure(state: AppState) -> Procedure | None:
+    """Return the procedure that the visitor comes for, `None` where none is chosen."""
+    return next((procedure for procedure in procedures() if procedure.key == state.procedure), None)
+
+
+def show_wishes(state: AppState, now: dt.datetime, *, has_permanences: bool) -> None:
+    """Show the fields; `now` is in the civil time of the territory."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        _when(state, now)
+        _filters(state, has_permanences=has_permanences)
+        labels = {procedure.key: procedure.label for procedure in procedures()}
+        st.selectbox(
+            "Pour quelle démarche ?",
+            list(labels),
+            format_func=labels.__getitem__,
+            index=None,
+            placeholder="Toutes les démarches",
+            width=330,
+            **bound("procedure"),
+        )
+
+
+def _when(state: AppState, now: dt.datetime) -> None:
+    with st.popover(f"Quand : {_when_words(state.at, now.replace(tzinfo=None))}"):
+        st.session_state[_WHEN] = "now" if state.at is None else "chosen"
+        st.radio(
+            "Quand voulez-vous y aller ?",
+            ["now", "chosen"],
+            format_func={"now": "Maintenant", "chosen": "Un autre jour, une autre heure"}.__getitem__,
+            key=_WHEN,
+            on_change=_take_when,
+            args=(now,),
+        )
+        if state.at is not None:
+            st.session_state[_DAY], st.session_state[_TIME] = state.at.date(), state.at.time()
+            first, last = DAYS
+            st.date_input(
+                "Jour", min_value=first, max_value=last, format="DD/MM/YYYY", key=_DAY, on_change=_take_moment
+            )
+            st.time_input("Heure", key=_TIME, step=dt.timedelta(minutes=15), on_change=_take_moment)
+            st.caption("Seuls les sites ouverts à ce moment, et encore ouverts à votre arrivée, sont proposés.")
+
+
+def _when_words(at: dt.datetime | None, now: dt.datetime) -> str:
+    if at is None:
+        return "maintenant"
+    today = "aujourd'hui " if at.date() == now.date() else ""
+    return today + moment_text(at, since=now)
+
+
+def _filters(state: AppState, *, has_permanences: bool) -> None:
+    count = sum(getattr(state, field) for field in _FILTERS) + (state.kinds != KINDS)
+    with st.popover(f"Filtres : {count}" if count else "Filtres : aucun"):
+        if state.at is None:
+            st.checkbox("Ouvert maintenant", **bound("open_then"))
+        st.checkbox("Ouvert le samedi", **bound("saturday"))
+        st.checkbox("Ouvert après 17 h 30", help="Un jour au moins de la semaine.", **bound("evening"))
+        st.checkbox("Sans rendez-vous", **bound("without_appointment"))
+        if has_permanences and state.procedure is not None:
+            st.checkbox("Où l'organisme de ma démarche vient lui-même", **bound("with_operator"))
+        st.pills(
+            "Types de lieux",
+            list(KINDS),
+            format_func=_KIND_LABELS.__getitem__,
+            selection_mode="multi",
+            **bound("kinds"),
+        )
+
+
+def _take_when(now: dt.datetime) -> None:
+    if st.session_state[_WHEN] == "now":
+        change_state(at=None)
+    else:
+        in_an_hour = now.replace(tzinfo=None, minute=0) + dt.timedelta(hours=1)
+        change_state(at=in_an_hour, open_then=False)
+
+
+def _take_moment() -> None:
+    change_state(at=dt.datetime.combine(st.session_state[_DAY], st.session_state[_TIME]))

@@ -1,0 +1,154 @@
+"""First screen, *Trouver*: which site is near by road, open when, for what, and what to do if none is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.errors import ParameterError
+from geo.finder.answer import find_sites, route_to
+from geo.finder.opening_times import civil_time
+from geo.maps.origin import approximation_sentences
+from geo.ui import cache
+from geo.ui.components.answer import show_sentence
+from geo.ui.components.answer_words import answer_sentence
+from geo.ui.components.distance_help import distance_help
+from geo.ui.components.find_map import find_map, map_answer
+from geo.ui.components.found_sites import found_sites
+from geo.ui.components.keep_and_share import keep_and_share
+from geo.ui.components.messages import show_approximations, show_notes
+from geo.ui.components.place_search import place_search, start_commune, start_from_position, start_words
+from geo.ui.components.privacy import privacy_sentence
+from geo.ui.components.procedure_help import procedure_help
+from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
+from geo.ui.session import change_state
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.finder.answer import Answer, Route, SiteAnswer
+    from geo.settings import Settings
+    from geo.territory import Territory
+    from geo.ui.state import AppState
+
+#: Name by which the map and the list of sites find each other.
+_NAME: Final = "find"
+
+_BEFORE: Final = """<div class="maillage-text">
+<h2>Une aide gratuite près de chez vous</h2>
+<p>Dans un France services, deux conseillers vous accueillent et vous aident, gratuitement, pour vos démarches de tous
+les jours : impôts, retraite, santé, famille, emploi, papiers d'identité, justice, logement, énergie.</p>
+<p>Écrivez votre commune, votre code postal ou votre adresse, ou touchez la carte. Vous verrez les sites les plus
+proches par la route, leurs horaires, et comment les joindre.</p></div>"""
+
+
+def show(territory: Territory, state: AppState, settings: Settings) -> None:
+    """Draw the screen: question, answer, map, list, what next."""
+    identity = cache.fingerprint(territory)
+    st.title("Trouver un France services", anchor=False)
+    place_search(cache.gazetteer(territory, identity), territory, settings)
+    now = civil_time(None, territory.departement)
+    show_wishes(state, now, has_permanences=territory.permanences is not None)
+    answer = _answer(territory, state)
+    chosen = _chosen(answer, state)
+    with st.container():
+        _start_notes(territory, state, answer, chosen)
+    routes = {} if answer is None else _routes(territory, answer)
+    _map_and_list(territory, state, settings, answer, chosen, routes)
+    if answer is not None and answer.sites:
+        distance_help(answer)
+    procedure = chosen_procedure(state)
+    if procedure is not None:
+        procedure_help(procedure, now.date())
+    if answer is not None:
+        route = None if chosen is None else routes.get(chosen.facility_id)
+        keep_and_share(territory, chosen, start_commune(state, territory), route)
+    _origin_of_the_answer(territory, settings, answer)
+
+
+def _answer(territory: Territory, state: AppState) -> Answer | None:
+    """Show the answer first, in one sentence; `None` where there is no place to start from yet."""
+    sentence = "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
+    answer = None
+    commune = start_commune(state, territory)
+    position = state.position if commune is None else (commune.lon, commune.lat)
+    if state.place is not None and commune is None:
+        sentence = f"La commune « {state.place} » de l'adresse de la page n'est pas dans ce territoire. {sentence}"
+    elif position is not None:
+        try:
+            answer = find_sites(territory, *position, wishes_of(state))
+            sentence = answer_sentence(answer, wishes_of(state))
+        except ParameterError as error:
+            sentence = str(error)
+    show_sentence(sentence)
+    return answer
+
+
+def _start_notes(territory: Territory, state: AppState, answer: Answer | None, chosen: SiteAnswer | None) -> None:
+    """Say where the times are counted from, and which site is shown where the chosen one cannot be."""
+    if answer is None:
+        return
+    notes = [f"Départ : {start_words(state, territory)}."]
+    if (answer.start_lon, answer.start_lat) != (answer.lon, answer.lat):
+        notes += answer.notes[:1]
+    if chosen is not None and state.site not in {None, chosen.facility_id}:
+        notes.append("Le site que vous aviez choisi ne fait pas partie de cette réponse : le plus proche est montré.")
+    show_notes(notes)
+
+
+def _chosen(answer: Answer | None, state: AppState) -> SiteAnswer | None:
+    """Return the site that the road leads to: the one chosen, else the first."""
+    sites = () if answer is None else answer.sites
+    return next((site for site in sites if site.facility_id == state.site), sites[0] if sites else None)
+
+
+def _map_and_list(
+    territory: Territory,
+    state: AppState,
+    settings: Settings,
+    answer: Answer | None,
+    chosen: SiteAnswer | None,
+    routes: Mapping[str, Route],
+) -> None:
+    identity = cache.fingerprint(territory)
+    chosen_id = chosen.facility_id if chosen is not None else None
+    for_map, for_list = st.columns(2, gap="medium")
+    with for_map, st.container(key="find_map_place"):
+        find_map(
+            cache.ground_json(territory, identity),
+            fingerprint=identity,
+            name=_NAME,
+            settings=settings,
+            on_position=start_from_position,
+        )
+    with for_list:
+        with st.container():
+            if answer is None:
+                st.html(_BEFORE)
+            elif not answer.sites:
+                distance_help(answer)
+        found_sites(
+            answer,
+            chosen_id,
+            map_answer(answer, start_words(state, territory), chosen_id, routes),
+            name=_NAME,
+            on_choose=lambda site: change_state(site=site),
+        )
+
+
+def _routes(territory: Territory, answer: Answer) -> dict[str, Route]:
+    """Return the road to each site that a road leads to."""
+    return {
+        site.facility_id: route_to(territory, answer.lon, answer.lat, site.facility_id)
+        for site in answer.sites
+        if site.travel_time_min is not None
+    }
+
+
+def _origin_of_the_answer(territory: Territory, settings: Settings, answer: Answer | None) -> None:
+    """Say what leaves the machine, what was assumed, where the answer comes from."""
+    show_notes([f"Vie privée. {privacy_sentence(settings)}"])
+    if answer is not None:
+        show_notes(answer.notes)
+        show_approximations(approximation_sentences(territory))

@@ -1,0 +1,44 @@
+"""Every screen passed through axe-core: no serious and no critical violation."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+_AXE = Path(__file__).resolve().parents[2] / "build" / "axe" / "axe.min.js"
+_SCREENS = {
+    "trouver": ("", ".maillage-place"),
+    "answer": ("?lieu=64504&quand=2026-11-24T10:00&demarche=impots", ".maillage-number"),
+    "distance": ("?lieu=64504&quand=2026-12-25T10:00", ".maillage-place"),
+    "diagnostic": ("?ecran=diagnostic", "path.maillage-commune"),
+    "methode": ("?ecran=methode", "h1"),
+}
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not _AXE.is_file():
+        pytest.skip("axe-core is not installed: run `make setup` where npm is available")
+    return _AXE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+@pytest.mark.parametrize("screen", _SCREENS)
+def test_no_serious_violation(new_page, app_address, axe, screen, width, height):
+    query, drawn = _SCREENS[screen]
+    page = new_page(width=width, height=height)
+    page.goto(f"{app_address}/{query}")
+    page.wait_for_selector(drawn, timeout=60_000)
+    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+    page.wait_for_timeout(500)
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document)")
+    assert found["passes"], "rules were run"
+    serious = [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {node['failureSummary']}"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+    assert serious == []

@@ -1,0 +1,225 @@
+"""The screen Trouver, driven as a visitor would, checked against the package called directly."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+from html import unescape
+
+import pandas as pd
+import pytest
+
+from geo import Territory
+from geo.finder.answer import Wishes, find_sites, route_to
+from geo.ui.components.answer_words import answer_sentence
+
+SARE = "64504"
+TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")
+AT_10 = "2026-11-24T10:00"
+
+
+@pytest.fixture(scope="module")
+def territory() -> Territory:
+    return Territory.load()
+
+
+def given(app, name: str):
+    """Return what one of our components was given."""
+    found = [e.proto.json for e in app.get("bidi_component") if e.proto.component_name == f"maillage_{name}"]
+    return json.loads(found[0])
+
+
+def sentence(app) -> str:
+    return given(app, "answer_sentence")
+
+
+def texts(app) -> str:
+    return unescape("\n".join(element.proto.body for element in app.get("html")))
+
+
+def search(app, words: str) -> None:
+    app.text_input(key="widget_query").set_value(words)
+    app.button[0].click().run()
+    assert not app.exception
+
+
+def from_sare(territory, wishes=None):
+    start = territory.communes.loc[SARE]
+    wishes = wishes or Wishes(at=TUESDAY)
+    answer = find_sites(territory, start["lon"], start["lat"], wishes)
+    return answer, answer_sentence(answer, wishes)
+
+
+def test_the_first_view_asks_where_you_are(open_app):
+    app = open_app()
+    assert not app.exception
+    assert app.title[0].value == "Trouver un France services"
+    assert sentence(app).startswith("Dites où vous êtes")
+    assert given(app, "found_sites")["html"] == ""
+    assert "deux conseillers" in texts(app)
+    assert "ni enregistré ni gardé" in texts(app)
+
+
+def test_a_search_answers_in_one_sentence_and_a_list(open_app, territory):
+    app = open_app(quand=AT_10)
+    search(app, "sarre")
+    expected, words = from_sare(territory)
+    assert sentence(app) == words
+    assert app.query_params["lieu"] == SARE
+    shown = given(app, "found_sites")
+    assert [site["id"] for site in shown["answer"]["sites"]] == [site.facility_id for site in expected.sites]
+    assert shown["answer"]["chosen"] == expected.sites[0].facility_id
+    first = expected.sites[0]
+    route = route_to(territory, expected.lon, expected.lat, first.facility_id)
+    assert shown["answer"]["sites"][0]["road"] == [[lat, lon] for lon, lat in route.coordinates.round(5).tolist()]
+    assert shown["html"].count("<h3>") == len(expected.sites) + len(expected.buses) + 1
+
+
+def test_a_link_opens_the_same_answer(open_app, territory):
+    expected, words = from_sare(territory, Wishes(at=TUESDAY, saturday=True, kinds=frozenset({"main"})))
+    second = expected.sites[1]
+    app = open_app(lieu=SARE, quand=AT_10, samedi="1", types="main", demarche="retraite", site=second.facility_id)
+    assert sentence(app) == words
+    assert given(app, "found_sites")["answer"]["chosen"] == second.facility_id
+    assert "www.lassuranceretraite.fr" in texts(app)
+    assert "Attention aux sites payants" in texts(app)
+    assert dict(app.query_params) == {
+        "lieu": SARE,
+        "quand": AT_10,
+        "samedi": "1",
+        "types": "main",
+        "demarche": "retraite",
+        "site": second.facility_id,
+    }
+
+
+def test_an_address_is_not_written_in_the_link(open_app):
+    app = open_app(quand=AT_10)
+    search(app, "12 chemin secret, 64310 Sare")
+    assert "secret" not in str(dict(app.query_params))
+    assert app.query_params["lieu"] == SARE, "the geocoder does not answer: the commune stands in"
+    assert "Résultats à l'échelle de la commune" in texts(app)
+
+
+def test_a_position_is_rounded(open_app, territory):
+    app = open_app(position="43.31234567,-1.58", quand=AT_10)
+    expected = find_sites(territory, -1.58, 43.312, Wishes(at=TUESDAY))
+    assert sentence(app) == answer_sentence(expected, Wishes(at=TUESDAY))
+    assert app.query_params["position"] == "43.312,-1.580"
+    assert "la position du lien" in texts(app)
+
+
+def test_several_communes_of_a_postcode_are_offered(open_app):
+    app = open_app(quand=AT_10)
+    search(app, "64310")
+    suggestions = [button.label for button in app.button if str(button.key).startswith("suggestion_")]
+    assert "64310 Sare" in suggestions
+    next(button for button in app.button if button.label == "64310 Sare").click().run()
+    assert app.query_params["lieu"] == SARE
+    assert "Départ : Sare (64)." in texts(app)
+    assert not any(str(button.key).startswith("suggestion_") for button in app.button)
+
+
+def test_nothing_found_empties_the_answer(open_app):
+    app = open_app(lieu=SARE, quand=AT_10)
+    search(app, "zzzzqqq")
+    assert sentence(app).startswith("Dites où vous êtes")
+    assert "lieu" not in app.query_params
+    assert "Aucun lieu de ce territoire" in texts(app)
+
+
+def test_choosing_a_moment(open_app, territory):
+    app = open_app(lieu=SARE)
+    app.radio(key="widget_when").set_value("chosen").run()
+    app.date_input(key="widget_day").set_value(TUESDAY.date()).run()
+    app.time_input(key="widget_time").set_value(TUESDAY.time()).run()
+    assert app.query_params["quand"] == AT_10
+    assert sentence(app) == from_sare(territory)[1]
+    app.radio(key="widget_when").set_value("now").run()
+    assert "quand" not in app.query_params
+
+
+def test_filters(open_app, territory):
+    app = open_app(lieu=SARE, quand=AT_10)
+    app.checkbox(key="widget_without_appointment").set_value(True).run()
+    app.checkbox(key="widget_evening").set_value(True).run()
+    wishes = Wishes(at=TUESDAY, without_appointment=True, evening=True)
+    assert sentence(app) == from_sare(territory, wishes)[1]
+    assert (app.query_params["sans_rdv"], app.query_params["soir"]) == ("1", "1")
+
+
+def test_nothing_open_says_whom_to_call(open_app, territory):
+    app = open_app(lieu=SARE, quand="2026-12-25T10:00")
+    expected, words = from_sare(territory, Wishes(at=dt.datetime.fromisoformat("2026-12-25T10:00")))
+    assert sentence(app) == words
+    assert "aucun site ouvert" in words
+    assert "<h2>À distance</h2>" in texts(app)
+    assert all(site.name in texts(app) for site in expected.none_open)
+    assert app.get("download_button") == []
+
+
+def test_bad_values_in_the_link_are_said_and_replaced(open_app):
+    app = open_app(quand="demain", types="<b>", demarche="x", site="inconnu", lieu="99999")
+    warnings = " ".join(element.value for element in app.warning)
+    for name in ("quand", "types", "demarche"):
+        assert f"« {name} »" in warnings
+    assert sentence(app).startswith("La commune « 99999 »")
+    assert dict(app.query_params) == {"lieu": "99999", "site": "inconnu"}
+
+
+def test_a_site_that_is_not_in_the_answer(open_app):
+    app = open_app(lieu=SARE, quand=AT_10, site="999999")
+    shown = given(app, "found_sites")["answer"]
+    assert shown["chosen"] == shown["sites"][0]["id"]
+    assert "le plus proche est montré" in texts(app)
+
+
+def test_a_position_outside_the_territory_is_one_sentence(open_app):
+    app = open_app(position="48.850,2.350")
+    assert "territoire" in sentence(app)
+    assert app.error == []
+    assert given(app, "found_sites")["answer"]["sites"] == []
+
+
+def test_permanences_are_shown_and_searched(open_app, territory, tmp_path):
+    expected, _ = from_sare(territory)
+    visited = expected.sites[3].facility_id
+    table = pd.DataFrame(
+        {
+            "facility_id": pd.array([visited], dtype="string"),
+            "operator": pd.array(["Cnav"], dtype="string"),
+            "weekday": [1],
+            "start_min": [540],
+            "end_min": [720],
+            "mode": pd.array(["on_site"], dtype="string"),
+        }
+    )
+    replace(territory, permanences=table).save(tmp_path / "territory")
+    app = open_app(str(tmp_path / "territory"), lieu=SARE, quand=AT_10, demarche="retraite")
+    assert "Cnav : 9 h – 12 h, sur place".replace(" h", "\u00a0h") in given(app, "found_sites")["html"].replace(
+        " h", "\u00a0h"
+    )
+    app.checkbox(key="widget_with_operator").set_value(True).run()
+    assert [site["id"] for site in given(app, "found_sites")["answer"]["sites"]] == [visited]
+    assert "Chaque site aide" not in texts(app)
+
+
+def test_without_permanences_the_page_says_what_to_ask(open_app):
+    app = open_app(lieu=SARE, quand=AT_10, demarche="retraite")
+    assert "demandez-les par téléphone" in texts(app)
+    assert "widget_with_operator" not in [box.key for box in app.checkbox]
+
+
+def test_a_territory_without_sites_says_so(open_app, territory, tmp_path):
+    facilities = {name: table for name, table in territory.facilities.items() if name != "sites"}
+    replace(territory, facilities=facilities).save(tmp_path / "territory")
+    app = open_app(str(tmp_path / "territory"), lieu=SARE)
+    assert not app.exception
+    assert "sites" in sentence(app)
+
+
+def test_the_choices_survive_a_visit_to_another_screen(open_app):
+    app = open_app(lieu=SARE, quand=AT_10)
+    app.button_group(key="widget_screen").set_value("diagnostic").run()
+    assert app.query_params["lieu"] == SARE
+    app.button_group(key="widget_screen").set_value("trouver").run()
+    assert "Espelette" in sentence(app)

@@ -1,0 +1,329 @@
+"""The answer to a citizen, on the four communes in a row of `small_world`: ten minutes from one to the next."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo import Territory, nearest
+from geo.errors import NetworkError, ParameterError
+from geo.finder.answer import FROM_HOME, MANDATE, Wishes, find_sites, route_to
+from geo.network.travel_times import times_from_point
+
+MAIN, BUS, ANTENNE = "1", "2", "3"
+TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")
+
+
+@pytest.fixture(scope="module")
+def drawn(small_world):
+    """Return the territory as drawn, hours on Monday only."""
+    return Territory.build(
+        "64",
+        communes=small_world.communes,
+        sites=small_world.sites,
+        population=small_world.population,
+        tax_offices=small_world.tax_offices,
+        roads=small_world.roads,
+    )
+
+
+def with_sites(territory, **columns):
+    """Return the territory with columns of its sites (main, bus, antenne) replaced."""
+    table = territory.sites.sort_values("facility_id").reset_index(drop=True)
+    for name, values in columns.items():
+        table[name] = pd.array(values, dtype=table[name].dtype)
+    return replace(territory, facilities={**territory.facilities, "sites": table})
+
+
+@pytest.fixture(scope="module")
+def world(drawn):
+    """Return the territory with hours by site: the main one closes at noon, the antenne at 18:00."""
+    return with_sites(
+        drawn,
+        opening_hours=[
+            "Mo 09:00-12:00; Tu 09:00-12:00; Sa 09:00-12:00",
+            "Tu 09:00-17:00",
+            "Tu 09:00-18:00; Th 14:00-17:00",
+        ],
+        appointment=[True, False, False],
+        phone=["01", pd.NA, "03"],
+        email=[pd.NA, pd.NA, pd.NA],
+    )
+
+
+@pytest.fixture(scope="module")
+def home(world):
+    """Return the position of commune B, ten minutes from A and C, twenty from D."""
+    return world.communes.loc["64002", ["lon", "lat"]].astype(float).tolist()
+
+
+def ids(sites):
+    return [site.facility_id for site in sites]
+
+
+def test_sites_by_road_time_with_their_tax_office(world, home):
+    answer = find_sites(world, *home)
+    assert ids(answer.sites) == [MAIN, ANTENNE]
+    assert [site.travel_time_min for site in answer.sites] == pytest.approx([10, 20], abs=0.01)
+    assert [site.distance_km for site in answer.sites] == pytest.approx([10, 20], abs=0.01)
+    assert ids(answer.buses) == [BUS]
+    assert "base du bus" in answer.buses[0].warnings[0]
+    assert answer.tax_office.name == "SIP de C"
+    assert answer.tax_office.travel_time_min == pytest.approx(10, abs=0.01)
+    assert answer.minutes_saved == pytest.approx(0, abs=0.01)
+    assert (answer.lon, answer.lat) == (answer.start_lon, answer.start_lat) == tuple(home)
+
+
+def test_times_are_those_of_nearest(world, home):
+    answer, listed = find_sites(world, *home), nearest(world, *home)
+    assert ids(answer.sites) == listed["id"].tolist()
+    assert [site.travel_time_min for site in answer.sites] == listed["travel_time_min"].tolist()
+
+
+def test_at_most_k_sites(world, home):
+    assert ids(find_sites(world, *home, k=1).sites) == [MAIN]
+    with pytest.raises(ParameterError, match="Au moins 1"):
+        find_sites(world, *home, k=0)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-11-24T10:00", [MAIN, ANTENNE]),
+        ("2026-11-24T11:49", [MAIN, ANTENNE]),  # ten minutes to the main site, which closes at noon
+        ("2026-11-24T11:50", [ANTENNE]),
+        ("2026-11-24T17:39", [ANTENNE]),
+        ("2026-11-24T17:41", []),  # twenty minutes to the antenne, which closes at 18:00
+        ("2026-11-24T08:55", []),  # open on arrival, not at the moment
+        ("2026-11-23T10:00", [MAIN]),
+        ("2026-11-26T14:30", [ANTENNE]),
+        ("2026-11-25T10:00", []),
+    ],
+)
+def test_with_a_moment_the_nearest_is_the_nearest_open(world, home, moment, expected):
+    assert ids(find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat(moment))).sites) == expected
+
+
+def test_a_holiday_closes_all_and_offers_contacts(world, home):
+    world = with_sites(world, opening_hours=["We 09:00-12:00"] * 3)
+    open_day = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat("2026-11-18T10:00")))
+    assert ids(open_day.sites) == [MAIN, ANTENNE]
+    assert (open_day.none_open, open_day.from_home) == ((), ())
+    holiday = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat("2026-11-11T10:00")))
+    assert holiday.sites == holiday.buses == ()
+    assert ids(holiday.none_open) == [MAIN, ANTENNE]  # the bus has neither phone nor e-mail
+    assert holiday.none_open[0].status.holiday == "armistice de 1918"
+    assert holiday.from_home == (*FROM_HOME, MANDATE)
+    assert holiday.minutes_saved is None
+    assert any("férié (armistice de 1918)" in note for note in holiday.notes)
+
+
+def test_without_a_moment_closed_sites_are_listed_and_contacts_given_unless_one_is_open(world, home, monkeypatch):
+    now = dt.datetime.fromisoformat("2026-11-24T20:00+01:00")
+    monkeypatch.setattr("geo.finder.answer.civil_time", lambda moment, _: moment or now)
+    answer = find_sites(world, *home)
+    assert ids(answer.sites) == ids(answer.none_open) == [MAIN, ANTENNE]
+    assert find_sites(world, *home, Wishes(open_then=True)).sites == ()
+    now = dt.datetime.fromisoformat("2026-11-24T10:00+01:00")
+    monkeypatch.setattr("geo.finder.answer.civil_time", lambda moment, _: moment or now)
+    assert find_sites(world, *home).none_open == ()
+
+
+def test_a_site_that_closes_before_arrival_is_listed_with_a_warning(world, home, monkeypatch):
+    now = dt.datetime.fromisoformat("2026-11-24T11:55+01:00")
+    monkeypatch.setattr("geo.finder.answer.civil_time", lambda *_: now)
+    site = find_sites(world, *home).sites[0]
+    assert site.facility_id == MAIN
+    assert site.warnings[0].replace("\u00a0", " ") == "Ferme à 12 h, avant votre arrivée (vers 12 h 05)."
+
+
+def test_open_sites_over_an_hour_away_are_not_near(world, home, monkeypatch):
+    monkeypatch.setattr("geo.finder.answer.NEAR_MIN", 5.0)
+    answer = find_sites(world, *home, Wishes(at=TUESDAY))
+    assert ids(answer.sites) == ids(answer.none_open) == [MAIN, ANTENNE]
+    assert ids(answer.buses) == [BUS]  # its base is where we are
+
+
+@pytest.mark.parametrize(
+    ("wishes", "expected"),
+    [
+        (Wishes(saturday=True), [MAIN]),
+        (Wishes(evening=True), [ANTENNE]),
+        (Wishes(without_appointment=True), [ANTENNE]),
+        (Wishes(kinds=frozenset({"antenne"})), [ANTENNE]),
+        (Wishes(kinds=frozenset({"bus"})), [BUS]),
+        (Wishes(saturday=True, evening=True), []),
+    ],
+)
+def test_filters(world, home, wishes, expected):
+    answer = find_sites(world, *home, wishes)
+    assert ids(answer.sites) == expected
+    if "bus" not in wishes.kinds or wishes.kinds == {"bus"}:
+        assert answer.buses == ()
+
+
+@pytest.mark.parametrize("kinds", [frozenset(), frozenset({"tax_office"}), frozenset({"main", "vélo"})])
+def test_unknown_kinds_are_refused(world, home, kinds):
+    with pytest.raises(ParameterError, match="Genre de site refusé"):
+        find_sites(world, *home, Wishes(kinds=kinds))
+
+
+def test_an_unknown_need_of_appointment_is_not_none(world, home):
+    world = with_sites(world, appointment=[pd.NA, False, pd.NA])
+    answer = find_sites(world, *home, Wishes(without_appointment=True))
+    assert (ids(answer.sites), ids(answer.buses)) == ([], [BUS])
+    assert find_sites(world, *home).sites[0].appointment is None
+
+
+def test_unknown_hours_are_not_open_and_are_named(world, home):
+    world = with_sites(world, opening_hours=[pd.NA, "Tu 09:00-17:00", "Tu 09:00-18:00"])
+    answer = find_sites(world, *home, Wishes(at=TUESDAY))
+    assert ids(answer.sites) == [ANTENNE]
+    assert "Horaires inconnus, non comptés comme ouverts : France services A." in answer.notes
+    listed = find_sites(world, *home).sites[0]
+    assert (listed.status.state, listed.warnings) == (
+        "unknown",
+        ("Horaires inconnus : appelez avant de vous déplacer.",),
+    )
+
+
+VISITS = pd.DataFrame(
+    {
+        "facility_id": [ANTENNE, ANTENNE, MAIN],
+        "operator": ["Cnav", "CAF", "Caf"],
+        "weekday": [1, 3, 2],
+        "start_min": [540, 540, 540],
+        "end_min": [720, 960, 720],
+        "mode": ["on_site", "video", "on_site"],
+    }
+)
+
+
+def test_without_a_table_of_visits_the_operator_is_said_to_be_unknown(world, home):
+    plain, asked = find_sites(world, *home), find_sites(world, *home, Wishes(operator="Cnav"))
+    assert ids(plain.sites) == ids(asked.sites)
+    assert any("demandez-les par téléphone" in note for note in asked.notes)
+
+
+def test_visits_are_in_the_week_and_searched_by_any_name_of_the_operator(world, home):
+    def found(operator, moment=None):
+        at = None if moment is None else dt.datetime.fromisoformat(moment)
+        return ids(find_sites(world, *home, Wishes(at=at, operator=operator), permanences=VISITS).sites)
+
+    assert found("assurance retraite") == found("cnav") == found("CNAV") == [ANTENNE]
+    assert found("allocations familiales") == [MAIN, ANTENNE]
+    # On the day, and not over on arrival: twenty minutes away.
+    assert found("cnav", "2026-11-24T08:00") == [ANTENNE]
+    assert found("cnav", "2026-11-24T11:39") == [ANTENNE]
+    assert found("cnav", "2026-11-24T11:41") == []
+    assert found("cnav", "2026-11-25T08:00") == []
+    assert found("caf", "2026-11-25T09:00") == [MAIN]
+    assert found("caf", "2026-11-11T09:00") == []  # a Wednesday, and a holiday
+    week = find_sites(world, *home, permanences=VISITS).sites[1].week
+    assert week[1].permanences == ("Cnav : 9\u00a0h – 12\u00a0h, sur place",)
+    assert week[3].permanences == ("CAF : 9\u00a0h – 16\u00a0h, par visio",)
+    none = find_sites(world, *home, Wishes(operator="Urssaf"), permanences=VISITS)
+    assert none.sites == ()
+    assert any("Aucune permanence de « Urssaf »" in note for note in none.notes)
+    assert ids(none.none_open) == [MAIN, ANTENNE]
+    # The territory's own table is used as the one given.
+    own = find_sites(replace(world, permanences=VISITS), *home, Wishes(operator="cnav"))
+    assert ids(own.sites) == [ANTENNE]
+
+
+def test_off_the_roads_the_answer_starts_from_the_nearest_commune(world):
+    lon, lat = world.communes.loc["64003", ["lon", "lat"]].astype(float)
+    answer = find_sites(world, lon, lat + 0.05)  # 5.6 km north, roads end at 1.6 km
+    assert answer.notes[0].startswith("Aucune route connue à moins de 1600 m de votre position")
+    assert "à 6 km à vol d'oiseau" in answer.notes[0]
+    assert (answer.start_lon, answer.start_lat) == pytest.approx((lon, lat))
+    assert ids(answer.sites) == ids(find_sites(world, lon, lat).sites)
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(2.35, 48.85), (np.nan, 43.0), (200.0, 43.0), (0.0, np.inf)])
+def test_a_position_elsewhere_is_refused(world, lon, lat):
+    with pytest.raises(ParameterError, match=r"[Pp]osition"):
+        find_sites(world, lon, lat)
+
+
+def test_sites_without_a_road_can_still_be_called(world, home):
+    table = world.sites.sort_values("facility_id").reset_index(drop=True)
+    north = table.geometry.translate(yoff=0.3)
+    unreachable = replace(world, facilities={"sites": table.set_geometry(north)})
+    answer = find_sites(unreachable, *home)
+    assert answer.sites == answer.buses == ()
+    assert answer.tax_office is None
+    assert ids(answer.none_open) == [MAIN, ANTENNE]  # by the straight line
+    assert (answer.none_open[0].travel_time_min, answer.none_open[0].distance_km) == (None, None)
+    assert "Aucune route connue n'y mène." in answer.none_open[0].warnings
+
+
+def test_a_territory_without_sites_says_so(world, home):
+    empty = replace(world, facilities={**world.facilities, "sites": world.sites.iloc[:0]})
+    with pytest.raises(ParameterError, match="Aucun lieu de la liste « sites »"):
+        find_sites(empty, *home)
+
+
+def test_an_antenne_names_its_main_site(world, home):
+    named = with_sites(world, main_site=[pd.NA, pd.NA, "France services A"])
+    assert [site.main_site for site in find_sites(named, *home).sites] == [None, "France services A"]
+
+
+def test_the_answer_as_json_is_plain_and_the_same_twice(world, home):
+    hostile = with_sites(world, name=["<b>A</b>\n=1+1", "B", "C"], comment=["<script>", pd.NA, '"'])
+    wishes = Wishes(at=TUESDAY)
+    once = json.dumps(find_sites(hostile, *home, wishes).to_dict(), allow_nan=False)
+    assert once == json.dumps(find_sites(hostile, *home, wishes).to_dict(), allow_nan=False)
+    plain = json.loads(once)
+    assert plain["at"] == "2026-11-24T10:00:00+01:00"
+    assert plain["sites"][0]["status"]["closes_at"] == "2026-11-24T12:00:00+01:00"
+    assert plain["sites"][0]["week"][0]["intervals"] == [[540, 720]]
+    assert plain["sites"][0]["name"] == "<b>A</b>\n=1+1"
+
+
+def test_order_does_not_depend_on_the_order_of_the_list(world, home):
+    turned = replace(world, facilities={**world.facilities, "sites": world.sites.iloc[::-1].reset_index(drop=True)})
+    assert ids(find_sites(turned, *home).sites) == ids(find_sites(world, *home).sites)
+
+
+def test_route_follows_the_road_from_door_to_door(world, home):
+    site = find_sites(world, *home).sites[1]
+    route = route_to(world, *home, ANTENNE)
+    assert (route.travel_time_min, route.distance_km) == pytest.approx((site.travel_time_min, site.distance_km))
+    assert route.coordinates[0] == pytest.approx(home, abs=1e-5)
+    assert route.coordinates[-1] == pytest.approx([site.lon, site.lat], abs=1e-5)
+    drawn = gpd.GeoSeries([shapely.LineString(route.coordinates)], crs="EPSG:4326").to_crs(world.network.crs)
+    assert drawn.length.iloc[0] == pytest.approx(1000 * route.distance_km, rel=0.002)
+
+
+def test_routes_of_the_embedded_territory_take_the_time_of_the_answer():
+    territory = Territory.load()
+    for code in ("64504", "64213", "64483"):
+        lon, lat = territory.communes.loc[code, ["lon", "lat"]].astype(float)
+        for site in find_sites(territory, lon, lat, k=3).sites:
+            route = route_to(territory, lon, lat, site.facility_id)
+            assert route.travel_time_min == pytest.approx(site.travel_time_min, rel=1e-6)
+            assert route.distance_km == pytest.approx(site.distance_km, rel=1e-6)
+
+
+def test_routes_to_nowhere(world, home):
+    with pytest.raises(ParameterError, match="« 999 » n'est dans aucune liste"):
+        route_to(world, *home, "999")
+    table = world.sites.set_geometry(world.sites.geometry.translate(yoff=0.3))
+    with pytest.raises(NetworkError, match="Aucune route"):
+        route_to(replace(world, facilities={"sites": table}), *home, MAIN)
+
+
+def test_one_search_serves_sites_and_tax_office(world, home, monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        "geo.finder.start.times_from_point",
+        lambda *args, **options: calls.append(1) or times_from_point(*args, **options),
+    )
+    find_sites(world, *home, Wishes(at=TUESDAY))
+    assert len(calls) == 1

@@ -1,0 +1,83 @@
+"""Files of a plan: what they hold, and text that cannot harm."""
+
+import json
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from geo import Territory
+from geo.report.label_argument import arguments_html, label_arguments, plan_sentence
+from geo.report.plan_files import write_plan
+from geo.siting.criteria import Zones
+from geo.siting.plan import plan
+
+
+@pytest.fixture(scope="module")
+def world(small_world):
+    return Territory.build(
+        "64",
+        communes=small_world.communes,
+        sites=small_world.sites,
+        roads=small_world.roads,
+        population=small_world.population,
+    )
+
+
+@pytest.fixture(scope="module")
+def made(world):
+    frr = pd.DataFrame({"name": ["B"], "frr_class": ["FRR"]}, index=pd.Index(["64002"], name="commune_code"))
+    return plan(world, 2, threshold_min=9, antennes=False, zones=Zones(frr=frr))
+
+
+def test_files(made, world, tmp_path):
+    write_plan(made, (world,), tmp_path)
+    labels = pd.read_csv(tmp_path / "labels.csv", dtype={"code": str})
+    assert labels["code"].to_list() == ["64002", "64003"]
+    assert labels["gain_residents"].to_list() == [500, 300]
+    served = pd.read_csv(tmp_path / "served.csv", dtype=str)
+    assert served["commune_name"].to_list() == ["Commune B", "Commune C", "Commune D"]
+    communes = pd.read_csv(tmp_path / "communes.csv", dtype={"code": str}).set_index("code")
+    assert communes["within_after"].sum() == 1800
+    assert communes["time_after_min"].isna().to_dict()["64005"]
+    for layer, rows in (("labels", 2), ("communes", 5)):
+        read = gpd.read_file(tmp_path / "plan.gpkg", layer=layer)
+        assert (len(read), read.crs.to_epsg()) == (rows, 4326)
+    content = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    assert [label["code"] for label in content["selected"]] == ["64002", "64003"]
+    assert [label["communes"][0]["commune_name"] for label in content["selected"]] == ["Commune B", "Commune C"]
+    assert len(content["arguments"]) == 2
+    assert content["sources"]
+    assert content["networks"][0]["profile"] == "courant"
+
+
+def test_a_plan_without_a_label_is_written_too(world, tmp_path):
+    write_plan(plan(world, 0, antennes=False), (world,), tmp_path)
+    assert (tmp_path / "labels.csv").read_text(encoding="utf-8").startswith("rank,code,name")
+    assert gpd.read_file(tmp_path / "plan.gpkg", layer="labels").empty
+
+
+def test_the_argument_of_a_label(made):
+    first, second = label_arguments(made)
+    assert first.title == "1. Commune B"
+    assert "500 habitants passent à 9" in first.summary[0]
+    met = {criterion.name: criterion.met for criterion in first.criteria}
+    assert met["Éloigné de l'offre existante"] is True
+    assert met["Commune classée France Ruralités Revitalisation"] is True
+    assert met["Quartier prioritaire de la ville"] is None
+    assert met["Outre-mer"] is False
+    assert {c.name: c.met for c in second.criteria}["Commune classée France Ruralités Revitalisation"] is False
+    assert first.communes["commune_code"].to_list() == ["64002"]
+    assert plan_sentence(made).startswith("Avec 2 nouveaux labels, 86")
+
+
+def test_text_of_files_is_escaped(made, world, tmp_path):
+    evil = "=1+1<script>alert(1)</script>"
+    labels = made.labels.assign(name=pd.Series([evil, "C"], dtype="string"))
+    served = made.served.assign(commune_name=pd.Series([evil] * len(made.served), dtype="string"))
+    harmed = replace(made, labels=labels, served=served, territory=evil, notes=(evil,))
+    assert "<script>" not in arguments_html(harmed)
+    write_plan(harmed, (world,), tmp_path)
+    for name in ("labels.csv", "served.csv"):
+        assert ",=1+1" not in (tmp_path / name).read_text(encoding="utf-8")

@@ -1,0 +1,253 @@
+"""Plans on the small world, whose answers are read off the drawing, and on the embedded territory."""
+
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo import Territory
+from geo.access.coverage import coverage
+from geo.errors import ParameterError
+from geo.siting.candidates import CANDIDATE_COLUMNS
+from geo.siting.costs import Costs
+from geo.siting.criteria import Weights, Zones
+from geo.siting.gains import candidate_gains
+from geo.siting.plan import plan
+from geo.siting.robustness import robustness
+
+
+@pytest.fixture(scope="module")
+def world(small_world):
+    """Only A counts (no antenne): B is 10 minutes away (500 residents), C 20 (300), D 30 (200); E has no road (100)."""
+    return Territory.build(
+        "64",
+        communes=small_world.communes,
+        sites=small_world.sites,
+        roads=small_world.roads,
+        population=small_world.population,
+    )
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    return Territory.load()
+
+
+def test_most_covered_on_the_drawing(world):
+    found = plan(world, 1, threshold_min=9, antennes=False)
+    # Within 9 minutes only a commune itself counts: B, the largest.
+    assert found.labels[["rank", "code", "gain_residents"]].to_numpy().tolist() == [[1, "64002", 500]]
+    assert (found.objective, found.bound, found.gap) == (500, 500, 0)
+    assert (found.before.residents, found.before.residents_within, found.after.residents_within) == (2100, 1000, 1500)
+    assert found.before.residents_off_network == found.before.residents_unreachable == 100
+    assert any("hors du réseau" in note for note in found.notes)
+    # C and D are now 10 minutes nearer: B serves the three.
+    served = found.served.set_index("commune_code")
+    assert served["residents"].to_dict() == {"64002": 500, "64003": 300, "64004": 200}
+    assert served["residents_brought"].to_dict() == {"64002": 500, "64003": 0, "64004": 0}
+    assert served["time_before_min"].to_numpy() == pytest.approx([10, 20, 30], abs=0.2)
+    assert served["time_after_min"].to_numpy() == pytest.approx([0, 10, 20], abs=0.2)
+    assert found.labels["minutes_saved_mean"].iloc[0] == pytest.approx(10, abs=0.2)
+    assert found.communes.loc["64005", ["time_before_min", "time_after_min"]].isna().all()
+
+
+def test_the_other_models_on_the_drawing(world):
+    # C: B unchanged, C saves 20 minutes and D 20; D: C saves 10, D 30. 300*20+200*20 > 300*10+200*30.
+    median = plan(world, 1, model="median", antennes=False)
+    assert median.labels["code"].to_list() == ["64003"]
+    assert median.objective == pytest.approx(10_000, rel=0.01)
+    # From C, D is 10 minutes away, and so is B from A: none is farther than 10.
+    center = plan(world, 1, model="center", antennes=False)
+    assert center.labels["code"].to_list() == ["64003"]
+    assert (center.objective, center.gap) == (pytest.approx(10, abs=0.2), 0)
+    cover = plan(world, model="set-cover", threshold_min=15, antennes=False)
+    assert cover.asked is None
+    assert cover.objective == len(cover.labels) == 1
+    assert cover.after.residents_within == 2000
+    share = plan(world, model="set-cover", threshold_min=9, min_share=0.8, antennes=False)
+    assert share.labels["code"].to_list() == ["64002", "64003"]  # 1000 + 500 + 300 of 2100
+
+
+def test_a_site_of_today_stays(world):
+    # The antenne in D counts by default: nobody gains there.
+    found = plan(world, 4, threshold_min=9)
+    assert found.labels["code"].to_list() == ["64002", "64003"]
+    assert any("suffisent" in note for note in found.notes)
+    assert (found.communes["time_after_min"].fillna(0) <= found.communes["time_before_min"].fillna(0)).all()
+
+
+@pytest.mark.parametrize("model", ["coverage", "median", "center"])
+def test_no_new_label_is_today(embedded, model):
+    found = plan(embedded, 0, model=model)
+    assert found.labels.empty
+    assert found.served.empty
+    assert found.after == found.before
+    pd.testing.assert_series_equal(
+        found.communes["time_after_min"], found.communes["time_before_min"], check_names=False
+    )
+    times = coverage(embedded)["travel_time_min"]
+    pd.testing.assert_series_equal(found.communes["time_before_min"], times, check_names=False)
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_one_label_is_the_best_gain(embedded):
+    best = candidate_gains(embedded, embedded.travel_times(), 20).iloc[0]
+    found = plan(embedded, 1)
+    assert found.labels["code"].to_list() == [best.name]
+    assert found.labels["gain_residents"].to_list() == [best["gain_residents"]]
+
+
+def test_gains_add_up(embedded):
+    found = plan(embedded, 5)
+    gained = found.after.residents_within - found.before.residents_within
+    assert found.labels["gain_residents"].sum() == pytest.approx(gained) == pytest.approx(found.objective)
+    assert found.served["residents_brought"].sum() == pytest.approx(gained)
+    assert (np.diff(found.labels["gain_residents"]) <= 0).all()
+    assert (found.labels["gain_alone_residents"] >= found.labels["gain_residents"] - 1e-9).all()
+    by_label = found.served.groupby("label_code")["residents"].sum().reindex(found.labels["code"])
+    np.testing.assert_allclose(by_label.to_numpy(), found.labels["residents_served"].to_numpy())
+    assert (found.communes["within_after"] >= found.communes["within_before"]).all()
+    assert plan(embedded, 5).labels.equals(found.labels)
+
+
+def test_candidates_of_a_list(world, small_world):
+    drawn = world.communes.loc[["64003", "64004"]]
+    places = gpd.GeoDataFrame(
+        {"facility_id": ["poste-2", "poste-1", "far"], "name": ["=Poste C", "Poste D", "Paris"]},
+        geometry=gpd.points_from_xy([*drawn["lon"], 2.35], [*drawn["lat"], 48.85]),
+        crs="EPSG:4326",
+    ).astype({"facility_id": "string", "name": "string"})
+    found = plan(world, 5, candidates=places, threshold_min=9, antennes=False)
+    assert found.candidates == 2
+    assert found.labels["code"].to_list() == ["poste-2", "poste-1"]
+    assert found.labels["commune_name"].to_list() == ["Commune C", "Commune D"]
+    assert set(CANDIDATE_COLUMNS) <= set(found.labels.columns)
+    without = plan(world, 5, candidates=places, threshold_min=9, antennes=False, exclude=["64003"])
+    assert without.labels["code"].to_list() == ["poste-1"]
+    with pytest.raises(ParameterError, match="aucun lieu candidat n'a le code 99999"):
+        plan(world, exclude=["99999"])
+    with pytest.raises(ParameterError, match="Aucun lieu candidat"):
+        plan(world, candidates=places.iloc[2:])
+    with pytest.raises(ParameterError, match="Aucun lieu candidat"):
+        plan(world, candidates=places, exclude=["poste-1", "poste-2"])
+    _ = small_world
+
+
+def test_a_commune_that_holds_a_site_says_so(world):
+    found = plan(world, 3, threshold_min=9, antennes=False)
+    assert not found.labels["holds_site"].any()
+    both = plan(world, 3, threshold_min=9)
+    assert both.labels.set_index("code")["holds_site"].to_dict() == {"64002": False, "64003": False}
+
+
+def test_a_budget_limits_labels(world):
+    found = plan(world, budget_eur=230_000, threshold_min=9, antennes=False)
+    assert (found.asked, found.budget_labels, len(found.labels)) == (2, 2, 2)
+    assert found.to_dict()["cost_eur_a_year"] == 220_000
+    assert plan(world, 3, budget_eur=0, antennes=False).labels.empty
+    assert Costs().labels_for(350_000, "state") == 10
+    assert Costs(100_000, 25_000).labels_for(150_000, "bearer") == 2
+    assert Costs(0.1, 0.0).labels_for(0.3) == 3
+    cover = plan(world, model="set-cover", threshold_min=9, budget_eur=110_000, antennes=False)
+    assert len(cover.labels) == 3
+    assert any("Le budget paie 1 label(s) sur 3" in note for note in cover.notes)
+    for wrong in (lambda: Costs(0), lambda: Costs(10, 20), lambda: Costs().labels_for(-1), lambda: Costs(float("nan"))):
+        with pytest.raises(ParameterError):
+            wrong()
+    with pytest.raises(ParameterError, match="ne paie rien"):
+        Costs(aid_eur=0).labels_for(1, "state")
+    with pytest.raises(ParameterError, match="Financeur"):
+        Costs().labels_for(1, "europe")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"new": -1},
+        {"new": 10**6},
+        {"model": "best"},
+        {"threshold_min": 0},
+        {"threshold_min": float("nan")},
+        {"min_share": 0.5},
+        {"model": "set-cover", "min_share": 0},
+        {"model": "set-cover", "min_share": float("nan")},
+        {"time_limit_s": 0},
+        {"time_limit_s": float("nan")},
+    ],
+)
+def test_options_that_make_no_sense_are_refused(world, options):
+    with pytest.raises(ParameterError):
+        plan(world, **options)
+
+
+def test_a_share_out_of_reach_says_what_can_be_reached(world):
+    with pytest.raises(ParameterError, match="95,24 %"):  # 2000 of 2100: E has no road
+        plan(world, model="set-cover", min_share=1.0, antennes=False)
+
+
+def test_unknown_population_is_refused(small_world):
+    nobody = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    with pytest.raises(ParameterError, match="Population inconnue"):
+        plan(nobody)
+
+
+def test_weights_change_the_choice_and_are_shown(world):
+    frr = pd.DataFrame({"name": ["Commune D"], "frr_class": ["FRR"]}, index=pd.Index(["64004"], name="commune_code"))
+    plain = plan(world, 1, threshold_min=9, antennes=False, zones=Zones(frr=frr))
+    weighted = plan(world, 1, threshold_min=9, antennes=False, zones=Zones(frr=frr), weights=Weights(frr=3))
+    assert plain.labels["code"].to_list() == ["64002"]
+    # 200 residents of D count 600 times, more than the 500 of B; what it brings stays 200 residents.
+    assert weighted.labels["code"].to_list() == ["64004"]
+    assert weighted.objective == 600
+    assert weighted.objective_unit.endswith("pondérés")
+    assert weighted.labels["gain_residents"].to_list() == [200]
+    assert weighted.to_dict()["weights"] == {"beyond": 1, "frr": 3, "qpv": 1, "elderly": 1}
+    assert weighted.criteria["frr"].to_dict()["64004"] == 1
+    with pytest.raises(ParameterError, match="--frr"):
+        plan(world, weights=Weights(frr=2))
+    with pytest.raises(ParameterError, match="--cells"):
+        plan(world, weights=Weights(elderly=2))
+    with pytest.raises(ParameterError, match="qpv"):
+        Weights(qpv=-1)
+
+
+def test_a_commune_at_one_point_counts_where_it_holds_a_district(world):
+    edge = world.communes.geometry["64003"].centroid.buffer(0.002)
+    beside = shapely.affinity.translate(edge, 0.02, 0.0)
+    qpv = gpd.GeoDataFrame({"code_qp": ["QN06401"]}, geometry=[beside], crs="EPSG:4326")
+    found = plan(world, 1, zones=Zones(qpv=qpv), antennes=False)
+    assert found.criteria["qpv"].to_dict() == {"64001": 0, "64002": 0, "64003": 1, "64004": 0, "64005": 0}
+
+
+def test_progress_and_cancel(embedded):
+    told = []
+    found = plan(embedded, 60, model="median", progress=lambda *step: told.append(step), cancel=lambda: True)
+    assert len(found.labels) == 60
+    assert found.interrupted
+    assert 0 < found.gap < 0.2
+    assert told[-1][0] == 1.0
+    assert [share for share, _ in told] == sorted(share for share, _ in told)
+
+
+def test_robustness_counts_the_runs_that_choose_a_place(world, embedded):
+    found = plan(embedded, 3)
+    asked = robustness(found, [embedded, Territory.embedded("fluide")])
+    assert len(asked.runs) == 6
+    assert set(asked.runs["profile"]) == {"courant", "fluide"}
+    assert asked.places["runs"].sum() == asked.runs["labels"].sum() == 18
+    assert set(asked.places.index[asked.places["in_plan"]]) == set(found.labels["code"])
+    assert asked.places["share_of_runs"].between(0, 1).all()
+    # The run with speeds as they are is the plan itself.
+    same = asked.runs[(asked.runs["profile"] == "courant") & (asked.runs["speed_factor"] == 1)]
+    assert set(same["codes"].iloc[0]) == set(found.labels["code"])
+    # Ten minutes away at speeds 0.9: B is no longer within 10.5 minutes of A.
+    drawn = plan(world, 1, threshold_min=10.5, antennes=False)
+    runs = robustness(drawn, [world]).runs.set_index("speed_factor")["codes"]
+    assert runs[1.0] == ("64003",)
+    assert runs[0.9] == ("64002",)
+    json.dumps(asked.to_dict())
+    # A mean time is least in the same places whatever all speeds are multiplied by.
+    assert len(robustness(plan(world, 1, model="median"), [world]).runs) == 1
