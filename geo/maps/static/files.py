@@ -12,8 +12,8 @@ import matplotlib as mpl
 import typst
 
 from geo.errors import ParameterError
+from geo.maps.static.lettering import FONT_FOLDER
 from geo.maps.static.sheet import drawing
-from geo.maps.static_route import FONT_FOLDER
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:

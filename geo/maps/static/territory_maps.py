@@ -18,7 +18,7 @@ from geo.maps.origin import (
 from geo.maps.payload import counted_kinds
 from geo.maps.sentences import saved_sentence, under_served_sentence
 from geo.maps.static.arrangement import arrange
-from geo.maps.static.frame import OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
+from geo.maps.static.frame import HATCH, OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
 from geo.maps.static.ground import Ground
 from geo.maps.static.key import KeyBlock, class_block, class_totals, hatch_row, place_block
 from geo.maps.static.sheet import Sheet, drawing, dress, new_sheet
@@ -137,7 +137,7 @@ def under_served_map(
     meaning = rule_text(summary.threshold_min, min_share(rule))
     classes = (
         MapClass("commune desservie", _SERVED_COLOUR),
-        MapClass(f"commune sous-desservie ({meaning})", _UNDER_SERVED_COLOUR, "////"),
+        MapClass(f"commune sous-desservie ({meaning})", _UNDER_SERVED_COLOUR, HATCH),
         MapClass("sous-desservie : aucun trajet possible par la route", UNREACHABLE.colour, UNREACHABLE.hatch),
         OFF_NETWORK,
     )
