@@ -35,6 +35,7 @@ from geo.maps.style import (
     time_class,
     value_class,
 )
+from geo.sources.embedded import TO_VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -205,6 +206,7 @@ def saved_minutes_map(
             "moins temps vers le site France services le plus proche.",
         ),
         page=page,
+        cautions=[note for note in territory.manifest["notes"] if note.startswith(TO_VERIFY)],
     )
 
 
@@ -269,7 +271,7 @@ def describe(blocks: Sequence[KeyBlock]) -> list[str]:
     ]
 
 
-def _territory_sheet(
+def _territory_sheet(  # noqa: PLR0913 - each is a part of the page
     territory: Territory,
     ground: Ground,
     picture: Picture,
@@ -279,9 +281,10 @@ def _territory_sheet(
     blocks: Sequence[KeyBlock],
     notes: Sequence[str],
     page: str,
+    cautions: Sequence[str] = (),
 ) -> Sheet:
     """Return a page with one frame and its legend."""
-    warnings = approximation_sentences(territory)
+    warnings = [*approximation_sentences(territory), *cautions]
     with drawing():
         sheet = new_sheet(page, ground.aspect, title, sentence, [*describe(blocks), *warnings, *notes])
         room = dress(sheet, title, sentence, warnings, notes)

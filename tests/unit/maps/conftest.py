@@ -81,6 +81,7 @@ def territory(communes, facilities) -> SimpleNamespace:
         ),
         manifest={
             "territory": "Pays",
+            "notes": ["À vérifier auprès de l'administration : Centre d'essai.", "Une autre note."],
             "sources": [
                 {"dataset": HOSTILE, "vintage": "2024-08-01", "licence": "Licence Ouverte 2.0"},
                 {"dataset": "Communes", "vintage": None, "licence": None},

@@ -169,6 +169,11 @@ def test_without_neighbours_or_any_site_in_the_area(draw, territory, kind):
     assert "Landes" not in said
 
 
+def test_offices_that_nobody_checked_are_said_where_they_are_compared(draw):
+    assert "À vérifier auprès de l'administration : Centre d'essai." in all_text(draw("saved"))
+    assert "À vérifier" not in all_text(draw("time"))
+
+
 def test_neighbours_are_named_where_there_is_room(draw):
     assert "Landes" in texts(draw("time"))
 
