@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ import shapely
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.ft2font import FT2Font
 from matplotlib.patheffects import withStroke
 
 from geo.crs import WGS84
@@ -97,6 +99,12 @@ def draw_route(
     drawn = io.BytesIO()
     figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return drawn.getvalue()
+
+
+@cache
+def letters_of_typeface() -> frozenset[int]:
+    """Return the code points that the typeface of the maps has."""
+    return frozenset(FT2Font(str(FONT_FOLDER / "DejaVuSans.ttf")).get_charmap())
 
 
 def _frame(line: NDArray[np.float64], aspect: float) -> tuple[float, float, float, float]:

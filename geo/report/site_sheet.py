@@ -14,11 +14,10 @@ from unicodedata import category
 
 import numpy as np
 import typst
-from matplotlib.ft2font import FT2Font
 
 from geo.finder.opening_times import day_text
 from geo.maps.origin import source_sentences
-from geo.maps.static_route import FONT_FOLDER, draw_route
+from geo.maps.static_route import FONT_FOLDER, draw_route, letters_of_typeface
 from geo.maps.style import FACILITY_SHAPES, UNIT_SPACE, format_decimal
 
 if TYPE_CHECKING:
@@ -240,14 +239,9 @@ def _printable(value: Any) -> Any:
         return [_printable(item) for item in value]
     if not isinstance(value, str):
         return value
-    shown = "".join(letter if ord(letter) in _letters() else "\N{REPLACEMENT CHARACTER}" for letter in value)
+    letters = letters_of_typeface()
+    shown = "".join(letter if ord(letter) in letters else "\N{REPLACEMENT CHARACTER}" for letter in value)
     return re.sub(rf"(\S{{{_MAX_RUN}}})(?=\S)", "\\1\N{ZERO WIDTH SPACE}", shown)
-
-
-@cache
-def _letters() -> frozenset[int]:
-    """Return the characters that the typeface has."""
-    return frozenset(FT2Font(str(FONT_FOLDER / "DejaVuSans.ttf")).get_charmap())
 
 
 @cache
