@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 LEAFLET := 1.9.4
 AXE := 4.14.1
 
-.PHONY: app test check bench format setup screenshot clean
+.PHONY: app test check bench bench-scenarios format setup screenshot clean
 
 app: setup
 	$(BIN)/streamlit run app.py $(if $(TERRITORY),-- $(TERRITORY))
@@ -21,6 +21,10 @@ test: check
 bench: setup
 	$(BIN)/python tests/benchmarks/searches.py
 	$(BIN)/python tests/benchmarks/finder.py
+
+# Scenarios and measures of access: under a minute; TERRITORY=DIR adds one of your own.
+bench-scenarios: setup
+	$(BIN)/python tests/benchmarks/scenarios.py $(TERRITORY)
 
 # Lint, types and import contracts.
 check: setup

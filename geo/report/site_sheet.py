@@ -160,8 +160,12 @@ def _contact(site: SiteAnswer) -> list[_Entry]:
         entries.append(_Entry("Site internet", website, website if _WEB.fullmatch(website) else None))
     if not (site.phone or site.email):
         entries.append(_Entry("Téléphone et courriel", "non connus"))
-    need = {True: "nécessaire : prenez-le avant de venir", False: "pas nécessaire", None: "à demander avant de venir"}
-    entries.append(_Entry("Rendez-vous", need[site.appointment]))
+    asked = {
+        True: "sur rendez-vous : appelez avant de venir",
+        False: "sans rendez-vous",
+        None: "à demander par téléphone",
+    }
+    entries.append(_Entry("Accueil", asked[site.appointment]))
     if site.bearer:
         entries.append(_Entry("Porté par", _line(site.bearer)))
     return entries

@@ -159,7 +159,7 @@ def test_a_site_of_which_little_is_known_still_has_its_page(territory, site):
     )  # fmt: skip
     pdf = site_sheet_pdf(territory, bare)
     assert len(opened(pdf).pages) == 1
-    for told in ("non connue", "non connus", "à demander", "Le temps de trajet n'est pas connu"):
+    for told in ("non connue", "non connus", "à demander par téléphone", "Le temps de trajet n'est pas connu"):
         assert told in words(pdf)
         assert told in flat(site_sheet_text(territory, bare))
 
