@@ -2,6 +2,9 @@
 # make test  set everything up and pass all checks and tests
 # Both work on a bare machine that has Python 3.11 or later and make.
 
+# Compiled modules are kept: without them each start compiles every library again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
