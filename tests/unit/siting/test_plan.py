@@ -10,6 +10,7 @@ import shapely
 
 from geo import Territory
 from geo.access.coverage import coverage
+from geo.country import Country
 from geo.errors import ParameterError
 from geo.siting.candidates import CANDIDATE_COLUMNS
 from geo.siting.costs import Costs
@@ -91,6 +92,13 @@ def test_no_new_label_is_today(embedded, model):
     times = coverage(embedded)["travel_time_min"]
     pd.testing.assert_series_equal(found.communes["time_before_min"], times, check_names=False)
     json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_a_country_of_one_part_is_that_part(world):
+    options = {"threshold_min": 9, "antennes": False}
+    alone, country = plan(world, 2, **options), plan(Country("France", (world,)), 2, **options)
+    assert country.labels.equals(alone.labels)
+    assert country.after == alone.after
 
 
 def test_one_label_is_the_best_gain(embedded):
