@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _LEAFLET_CDN = "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist"
@@ -13,6 +19,11 @@ _TILES_URL = (
     "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2"
     "&STYLE=normal&FORMAT=image/png&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
 )
+_URL_PREFIX = "MAILLAGE_URL_"
+
+
+def _user_cache() -> Path:
+    return platformdirs.user_cache_path("maillage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +32,9 @@ class Settings:
 
     `data_dir` holds the embedded territory; `leaflet_dir` the map library installed at set-up
     (where missing, maps load it from `leaflet_cdn`); `tiles_url` and `tiles_attribution` are the
-    base map; `geocoder_url` is the address search of the Géoplateforme, empty: no address is ever sent out.
+    base map; `geocoder_url` is the address search of the Géoplateforme, empty: no address is ever sent out;
+    `cache_dir` holds what is downloaded, and the territories made of it; `source_urls` are addresses that replace
+    those of ``geo/sources/registry.toml``, by base or by source, in lower case.
     """
 
     data_dir: Path
@@ -30,10 +43,12 @@ class Settings:
     tiles_url: str = _TILES_URL
     tiles_attribution: str = "Fond de carte : Plan IGN"
     geocoder_url: str = _GEOCODER_URL
+    cache_dir: Path = field(default_factory=_user_cache)
+    source_urls: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``MAILLAGE_DATA_DIR``, ``MAILLAGE_LEAFLET_DIR``, ``MAILLAGE_TILES_URL``, ``MAILLAGE_GEOCODER_URL``.
+        """Read ``MAILLAGE_DATA_DIR``, ``_LEAFLET_DIR``, ``_TILES_URL``, ``_GEOCODER_URL``, ``_CACHE_DIR``, ``_URL_…``.
 
         An empty ``MAILLAGE_GEOCODER_URL`` turns the search of addresses off; the other ones, empty, are the defaults.
         """
@@ -46,4 +61,10 @@ class Settings:
             leaflet_dir=path("MAILLAGE_LEAFLET_DIR", _PROJECT / "static" / "leaflet"),
             tiles_url=os.environ.get("MAILLAGE_TILES_URL") or _TILES_URL,
             geocoder_url=os.environ.get("MAILLAGE_GEOCODER_URL", _GEOCODER_URL).strip(),
+            cache_dir=path("MAILLAGE_CACHE_DIR", _user_cache()),
+            source_urls={
+                name.removeprefix(_URL_PREFIX).lower(): url
+                for name, url in os.environ.items()
+                if name.startswith(_URL_PREFIX) and url
+            },
         )

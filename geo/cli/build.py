@@ -101,12 +101,13 @@ def build(
         return
     print_line(f"« {built.name} » écrit dans {out}.")
     for part in parts:
-        _print_built(part)
+        print_territory(part)
     for note in dict.fromkeys(note for part in parts for note in part.manifest["notes"]):
         print_line(f"  - {note}")
 
 
-def _print_built(territory: Territory) -> None:
+def print_territory(territory: Territory) -> None:
+    """Print what a territory is made of."""
     from geo.maps.style import facility_title
 
     manifest, network = territory.manifest, territory.manifest["network"]

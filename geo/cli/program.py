@@ -13,7 +13,9 @@ from typer.exceptions import Abort, TyperException
 from geo.cli.access import access
 from geo.cli.batch import batch
 from geo.cli.build import build
+from geo.cli.check_sites import check_sites
 from geo.cli.diagnose import diagnose
+from geo.cli.fetch import fetch
 from geo.cli.fragility import fragility
 from geo.cli.hours import hours
 from geo.cli.map import draw_map
@@ -31,6 +33,7 @@ _INTERRUPTED: Final = 130
 
 #: Commands in the order of the help, with what each does.
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
+    (fetch, "Télécharger les fichiers officiels d'un département et construire son territoire."),
     (build, "Construire un territoire à partir des fichiers officiels."),
     (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
     (draw_map, "Dessiner une carte à imprimer ou à projeter : PNG, SVG ou PDF."),
@@ -45,6 +48,7 @@ _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (plan, "Choisir où donner les prochains labels, les sites actuels restant en place."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
+    (check_sites, "Chercher les défauts de la liste officielle des sites."),
 )
 
 app = typer.Typer(
@@ -59,7 +63,7 @@ app = typer.Typer(
 
 def _name(command: Callable[..., None]) -> str:
     """Return the name of a command: that of its module."""
-    return command.__module__.rpartition(".")[2]
+    return command.__module__.rpartition(".")[2].replace("_", "-")
 
 
 for _command, _help in _COMMANDS:

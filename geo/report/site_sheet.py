@@ -7,18 +7,18 @@ import json
 import re
 import textwrap
 from dataclasses import asdict, dataclass
-from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import category
 
 import numpy as np
 import typst
-from matplotlib.ft2font import FT2Font
 
 from geo.finder.opening_times import day_text
 from geo.maps.origin import source_sentences
-from geo.maps.static_route import FONT_FOLDER, draw_route
+from geo.maps.static.files import map_fonts
+from geo.maps.static.lettering import drawable_characters
+from geo.maps.static_route import draw_route
 from geo.maps.style import FACILITY_SHAPES, UNIT_SPACE, format_decimal
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def site_sheet_pdf(
     document = typst.compile(
         files,
         format="pdf",
-        font_paths=_fonts(),
+        font_paths=map_fonts(),
         pdf_standards=["ua-1"],
         timestamp=dt.datetime.combine(made_on, dt.time(), dt.UTC),
     )
@@ -160,8 +160,12 @@ def _contact(site: SiteAnswer) -> list[_Entry]:
         entries.append(_Entry("Site internet", website, website if _WEB.fullmatch(website) else None))
     if not (site.phone or site.email):
         entries.append(_Entry("Téléphone et courriel", "non connus"))
-    need = {True: "nécessaire : prenez-le avant de venir", False: "pas nécessaire", None: "à demander avant de venir"}
-    entries.append(_Entry("Rendez-vous", need[site.appointment]))
+    asked = {
+        True: "sur rendez-vous : appelez avant de venir",
+        False: "sans rendez-vous",
+        None: "à demander par téléphone",
+    }
+    entries.append(_Entry("Accueil", asked[site.appointment]))
     if site.bearer:
         entries.append(_Entry("Porté par", _line(site.bearer)))
     return entries
@@ -236,17 +240,5 @@ def _printable(value: Any) -> Any:
         return [_printable(item) for item in value]
     if not isinstance(value, str):
         return value
-    shown = "".join(letter if ord(letter) in _letters() else "\N{REPLACEMENT CHARACTER}" for letter in value)
+    shown = "".join(letter if ord(letter) in drawable_characters() else "\N{REPLACEMENT CHARACTER}" for letter in value)
     return re.sub(rf"(\S{{{_MAX_RUN}}})(?=\S)", "\\1\N{ZERO WIDTH SPACE}", shown)
-
-
-@cache
-def _letters() -> frozenset[int]:
-    """Return the characters that the typeface has."""
-    return frozenset(FT2Font(str(FONT_FOLDER / "DejaVuSans.ttf")).get_charmap())
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Return the typeface of the maps alone: a sheet does not depend on those of the machine."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])

@@ -16,10 +16,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.crs import departement_of
+from geo.crs import WGS84, departement_of
 from geo.errors import Fault, ParameterError, listed
 from geo.network.snapping import snap
-from geo.schemas import FACILITY_COLUMNS
 from geo.sources.facility_table import facility_frame
 from geo.sources.opening_hours import WeeklyHours
 
@@ -280,18 +279,25 @@ def _locate(territory: Territory, changes: _Changes) -> pd.DataFrame:
 
 def _sites_after(sites: gpd.GeoDataFrame, changes: _Changes, where: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return the list of sites after the changes; those left alone keep their order and their very positions."""
-    opened = pd.DataFrame(list(changes.opened.values()), columns=list(FACILITY_COLUMNS))
-    table = pd.concat([pd.DataFrame(sites[list(FACILITY_COLUMNS)]), opened.astype("string")])
-    table["appointment"] = table["appointment"].astype("boolean")
-    table = table.set_index(pd.Index(table["facility_id"], dtype="string"))
-    nowhere = np.full(len(opened), np.nan)
-    lon = pd.Series(np.concatenate([sites.geometry.x, nowhere]), table.index)
-    lat = pd.Series(np.concatenate([sites.geometry.y, nowhere]), table.index)
-    table.loc[where.index, list(_OF_THE_DOOR)] = where[list(_OF_THE_DOOR)]
-    table.loc[list(changes.hours), "opening_hours"] = list(changes.hours.values())
-    lon[where.index], lat[where.index] = where["lon"], where["lat"]
-    left = ~table.index.isin(list(changes.closed))
-    return facility_frame(table[left], lon[left], lat[left])
+    table = sites.copy()
+    if changes.opened:
+        placed = where.loc[list(changes.opened)]
+        opened = facility_frame(pd.DataFrame(list(changes.opened.values())), placed["lon"], placed["lat"])
+        table = pd.concat([table, opened], ignore_index=True)
+    identifiers = pd.Index(table["facility_id"])
+
+    def write(column: str, which: Sequence[str] | pd.Index, values: Any) -> None:
+        cells = table[column].array.copy()
+        cells[identifiers.get_indexer(pd.Index(which))] = values
+        table[column] = cells
+
+    if len(where):
+        for column in _OF_THE_DOOR:
+            write(column, where.index, where[column].array)
+        write("geometry", where.index, gpd.points_from_xy(where["lon"], where["lat"], crs=WGS84))
+    if changes.hours:
+        write("opening_hours", list(changes.hours), list(changes.hours.values()))
+    return table[~identifiers.isin(list(changes.closed))].reset_index(drop=True)
 
 
 def _require_text(text: object, what: str, longest: int) -> None:

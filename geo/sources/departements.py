@@ -28,3 +28,8 @@ def region_name(code: str) -> str:
     """Return the region of a département (itself, for an overseas territory without one)."""
     departement_name(code)
     return _table()[code]["region"]
+
+
+def departement_codes() -> tuple[str, ...]:
+    """Return the codes of all départements and overseas territories, in the order of the table."""
+    return tuple(_table())

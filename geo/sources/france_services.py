@@ -36,10 +36,11 @@ if TYPE_CHECKING:
 
 DATASET: Final = "Liste des structures France services"
 
-_HOURS: Final = ("h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi")
+#: One column per weekday, Monday first; the list has none for Sunday.
+HOUR_COLUMNS: Final = ("h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi")
 _REQUIRED: Final = (
     *("id_fs", "lib_fs", "adresse", "insee_com", "code_postal", "lib_com", "latitude", "longitude"),
-    *(*_HOURS, "format_fs"),
+    *(*HOUR_COLUMNS, "format_fs"),
 )
 _OPTIONAL: Final = (
     *("insee_dep", "complement_adresse", "mail", "telephone", "prise_rdv", "commentaire"),
@@ -47,10 +48,9 @@ _OPTIONAL: Final = (
 )
 
 _PRINCIPAL: Final = frozenset({"principal", "site principal"})
-_FIXED_FORMATS: Final = frozenset(
-    {"fixe", "multisites", "multisite", "fixe antenne s", "fixe antenne", "fixe antennes"}
-)
-_BUS_FORMATS: Final = frozenset({"bus equivalent", "bus", "itinerante", "itinerant", "mobile"})
+#: Values of `format_fs` (folded) of a place that stays, and of one that travels.
+FIXED_FORMATS: Final = frozenset({"fixe", "multisites", "multisite", "fixe antenne s", "fixe antenne", "fixe antennes"})
+BUS_FORMATS: Final = frozenset({"bus equivalent", "bus", "itinerante", "itinerant", "mobile"})
 
 #: Who runs a site -> words of its name that say so (folded text). Where the words of several bearers
 #: are found the first of CCAS and CIAS wins (they belong to a commune or an intercommunality).
@@ -71,7 +71,8 @@ _BEARER_WORDS: Final = {
     "inconnu": r"pimms",
 }
 
-_ESCAPED = re.compile(r"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
+#: A character that the publisher wrote as a program would: ``\\x20``, ``\\u2019``.
+ESCAPED_CHARACTER: Final = re.compile(r"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})")
 
 
 @names_its_file
@@ -101,17 +102,11 @@ def read_france_services(path: Path) -> SourceTable:
     SourceError, SchemaError
         The file is not a list of France services; all missing columns are listed.
     """
-    table = read_delimited(path, DATASET)
-    require_columns(table, _REQUIRED, DATASET)
-    if "type_fs" not in table and "itinerance" not in table:
-        fault = Fault("colonne « type_fs » absente (ni « itinerance », de l'ancien schéma)")
-        raise SchemaError(DATASET, [fault], "Téléchargez la liste officielle à nouveau.")
-    table = table.reindex(columns=[*_REQUIRED, *_OPTIONAL]).astype("string")
-
+    table = read_site_rows(path)
     notes: list[str] = []
     commune_code = commune_codes(table["insee_com"], notes)
-    weeks, hour_faults = parse_weeks(table[list(_HOURS)])
-    kinds, unknown_kinds = _kinds(table, notes)
+    weeks, hour_faults = parse_weeks(table[list(HOUR_COLUMNS)])
+    kinds, unknown_kinds = site_kinds(table, notes)
     facilities = pd.DataFrame(
         {
             "facility_id": table["id_fs"],
@@ -143,6 +138,28 @@ def read_france_services(path: Path) -> SourceTable:
     return facility_source_table(rows, path, DATASET, OPEN_LICENCE)
 
 
+def read_site_rows(path: Path) -> pd.DataFrame:
+    """Return the rows of the list as they are written, before any is judged.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All columns of dtype "string", those that this edition of the list lacks being <NA>; the index is the row
+        as a spreadsheet shows it.
+
+    Raises
+    ------
+    SourceError, SchemaError
+        The file is not a list of France services; all missing columns are listed.
+    """
+    table = read_delimited(path, DATASET)
+    require_columns(table, _REQUIRED, DATASET)
+    if "type_fs" not in table and "itinerance" not in table:
+        fault = Fault("colonne « type_fs » absente (ni « itinerance », de l'ancien schéma)")
+        raise SchemaError(DATASET, [fault], "Téléchargez la liste officielle à nouveau.")
+    return table.reindex(columns=[*_REQUIRED, *_OPTIONAL]).astype("string")
+
+
 def guess_bearers(names: pd.Series) -> pd.Series:
     """Tell who runs each site where its name says it.
 
@@ -170,8 +187,11 @@ def guess_bearers(names: pd.Series) -> pd.Series:
     return says.idxmax(axis="columns").where(certain).astype("string")
 
 
-def _kinds(table: pd.DataFrame, notes: list[str]) -> tuple[pd.Series, pd.Series]:
-    """Return the kind of each row, and why it cannot be told (<NA> where it can)."""
+def site_kinds(table: pd.DataFrame, notes: list[str]) -> tuple[pd.Series, pd.Series]:
+    """Return the kind of each row (see `read_france_services`), and why it cannot be told (<NA> where it can).
+
+    `table` is that of `read_site_rows`; what loses no row is said in `notes`.
+    """
     formats = fold_all(table["format_fs"])
     types = fold_all(table["type_fs"])
     rounds = fold_all(table["itinerance"]).fillna("non")
@@ -183,16 +203,16 @@ def _kinds(table: pd.DataFrame, notes: list[str]) -> tuple[pd.Series, pd.Series]
     antenne = (types == "antenne").fillna(value=False)
     principal = types.isin(_PRINCIPAL)
     kinds = pd.Series(pd.NA, index=table.index, dtype="string")
-    kinds = kinds.mask(principal & formats.isin(_FIXED_FORMATS), "main")
-    kinds = kinds.mask(principal & (formats.isin(_BUS_FORMATS) | (rounds == "oui")), "bus")
+    kinds = kinds.mask(principal & formats.isin(FIXED_FORMATS), "main")
+    kinds = kinds.mask(principal & (formats.isin(BUS_FORMATS) | (rounds == "oui")), "bus")
     kinds = kinds.mask(antenne, "antenne")
 
-    travelling = antenne & formats.isin(_BUS_FORMATS)
+    travelling = antenne & formats.isin(BUS_FORMATS)
     if travelling.any():
         notes.append(
             f"{travelling.sum()} antenne(s) de format itinérant, comptées comme antennes ({rows_text(travelling)})"
         )
-    unseen = antenne & ~formats.isin(_FIXED_FORMATS | _BUS_FORMATS)
+    unseen = antenne & ~formats.isin(FIXED_FORMATS | BUS_FORMATS)
     if unseen.any():
         notes.append(f"{unseen.sum()} antenne(s) de format inconnu ({rows_text(unseen)})")
     shown = [table[name].fillna("").str[:40] for name in ("type_fs", "format_fs", "itinerance")]
@@ -238,9 +258,14 @@ def _yes_or_no(cells: pd.Series, notes: list[str]) -> pd.Series:
     return answers
 
 
-def _label_dates(cells: pd.Series, notes: list[str]) -> pd.Series:
+def parse_label_dates(cells: pd.Series) -> pd.Series:
+    """Return the dates of cells such as ``Espace labellisé 01/07/2022`` as ISO text; <NA> where there is none."""
     written = cells.str.extract(r"([0-9]{2}/[0-9]{2}/[0-9]{4})", expand=False)
-    dates = pd.to_datetime(written, format="%d/%m/%Y", errors="coerce").dt.strftime("%Y-%m-%d").astype("string")
+    return pd.to_datetime(written, format="%d/%m/%Y", errors="coerce").dt.strftime("%Y-%m-%d").astype("string")
+
+
+def _label_dates(cells: pd.Series, notes: list[str]) -> pd.Series:
+    dates = parse_label_dates(cells)
     unread = cells.notna() & dates.isna()
     if unread.any():
         notes.append(f"date de labellisation illisible, laissée vide ({rows_text(unread)})")
@@ -254,4 +279,4 @@ def _unescape(cells: pd.Series) -> pd.Series:
         mark = chr(int(found[1] or found[2], 16))
         return mark if mark.isprintable() else " "
 
-    return cells.str.replace(_ESCAPED, character, regex=True).astype("string")
+    return cells.str.replace(ESCAPED_CHARACTER, character, regex=True).astype("string")

@@ -133,13 +133,24 @@ def parse_day(text: str) -> tuple[Interval, ...]:
     ParameterError
         A slot is reversed or beyond 24:00, or something else than slots is written.
     """
+    return _union(slot for slot in written_slots(text) if slot != (0, 0))
+
+
+def written_slots(text: str) -> tuple[Interval, ...]:
+    """Return the slots of one cell as they are written: in their order, reversed, empty or overlapping ones too.
+
+    Raises
+    ------
+    ParameterError
+        Something else than slots is written.
+    """
     if fold(text) in _CLOSED:
         return ()
-    slots = [(_minutes(*found[:2]), _minutes(*found[2:])) for found in _SLOT.findall(text)]
+    slots = tuple((_minutes(*found[:2]), _minutes(*found[2:])) for found in _SLOT.findall(text))
     if not slots or _BETWEEN_SLOTS.sub("", _SLOT.sub(" ", text)):
         msg = f"« {text[:80]} » illisible, « HH:MM - HH:MM / HH:MM - HH:MM » attendu"
         raise ParameterError(msg)
-    return _union(slot for slot in slots if slot != (0, 0))
+    return slots
 
 
 def parse_week(cells: Sequence[str | None]) -> tuple[WeeklyHours | None, tuple[str, ...]]:

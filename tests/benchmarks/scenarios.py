@@ -2,8 +2,9 @@
 
     python tests/benchmarks/scenarios.py [DIR ...]
 
-Each call is made once to warm up (compilation, memory), then `--rounds` times; the median and the slowest are printed.
-The times of today are known beforehand, as they are on screen. Saint-Jean-de-Luz moves where the territory has it.
+Each call is made once to warm up (compilation, memory), then `--rounds` times. Printed are medians of the processor's time,
+on all cores, and of the time on the clock, which other work on the machine lengthens. The times of today are known
+beforehand, as they are on screen. Saint-Jean-de-Luz moves where the territory has it.
 """
 
 import argparse
@@ -35,15 +36,19 @@ def main() -> None:
             f"{territory.name} ({'embedded' if folder is None else folder.name}): {len(territory.demand)} demand points, "
             f"{len(territory.sites)} sites, {territory.network.n_nodes} nodes, {territory.network.n_edges} edges"
         )
-        print(f"{'':48}{'median ms':>10}{'slowest':>10}")
+        print(f"{'':48}{'processor ms':>14}{'clock ms':>10}")
         for name, call in measures(territory).items():
             call()
-            seconds = []
-            for _ in range(given.rounds):
-                begin = time.perf_counter()
-                call()
-                seconds.append(time.perf_counter() - begin)
-            print(f"{name:48}{statistics.median(seconds) * 1e3:10.0f}{max(seconds) * 1e3:10.0f}")
+            rounds = [timed(call) for _ in range(given.rounds)]
+            processor, clock = (statistics.median(column) * 1e3 for column in zip(*rounds, strict=True))
+            print(f"{name:48}{processor:14.0f}{clock:10.0f}")
+
+
+def timed(call):
+    """Return the seconds of a call on the processor and on the clock."""
+    begin = time.process_time(), time.perf_counter()
+    call()
+    return time.process_time() - begin[0], time.perf_counter() - begin[1]
 
 
 def measures(territory):

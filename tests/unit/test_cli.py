@@ -232,7 +232,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["validate", "--roads", "missing.pbf", "--reference", "missing.json"], "missing.json"),
         (["fly"], "« fly » n'est pas attendu ici"),
         (["nearest", "--lon", "1", "--lat", "2", "here", "there"], "« there » n'est pas attendu ici"),
-        ([], "build, diagnose, nearest"),
+        ([], "fetch, build, diagnose"),
     ],
 )
 def test_bad_input_is_one_french_line_and_status_2(run, arguments, expected):
@@ -305,6 +305,58 @@ def test_an_occupied_folder_is_refused_before_anything_is_read(run, small_world,
     assert len(err.strip().splitlines()) == 1  # no step was begun
     assert "n'a pas été écrit par maillage" in err
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_check_sites_reports_and_succeeds(run, small_world, tmp_path):
+    status, out, err = run("check-sites", small_world.sites, "--communes", small_world.communes, "--out", tmp_path)
+    assert (status, err) == (0, "")
+    assert out.startswith("sites.csv : 3 lignes")
+    assert "Bus sans tournée" in out
+    assert {path.name for path in tmp_path.iterdir()} == {"qualite.txt", "qualite.csv", "qualite.json"}
+    status, out, _ = run("check-sites", small_world.sites, "--json")
+    counts = {check["key"]: check["count"] for check in json.loads(out)["checks"]}
+    assert (status, counts["bus_without_rounds"], counts["no_phone"]) == (0, 1, 3)
+    status, out, err = run("check-sites", small_world.roads)
+    assert (status, out, len(err.splitlines())) == (2, "", 1)
+
+
+def test_fetch_then_the_territory_is_ready(run, official, monkeypatch, tmp_path, web):
+    for base, url in official[1].items():
+        monkeypatch.setenv(f"MAILLAGE_URL_{base.upper()}", url)
+    monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(tmp_path / "cache"))
+    web.serve(official[0]["cells"], None)
+    status, out, err = run("fetch", "64")
+    folder = tmp_path / "cache" / "territories" / "64"
+    assert status == 0
+    assert "Liste des structures France services (ANCT) : sites-20261005-" in out
+    assert "placés à sa mairie" in out
+    assert f"make app TERRITORY={folder}" in out
+    assert "Lecture des routes…" in err
+    assert Territory.load(folder).name == "Pyrénées-Atlantiques"
+
+    asked = len(web.requests)
+    status, out, _ = run("fetch", "64", "--offline", "--out", tmp_path / "again", "--json")
+    value = json.loads(out)
+    assert (status, value["territory"], len(web.requests)) == (0, str(tmp_path / "again"), asked)
+    assert {each["source"] for each in value["missing"]} == {"cells"}
+    status, out, _ = run("fetch", "64", "--only", "sites", "--refresh", "--json")
+    assert (status, json.loads(out)["territory"]) == (0, None)
+    assert len(web.requests) == asked + 1
+
+    status, out, err = run("fetch", "64", "--only", "cells", "--json")
+    assert (status, json.loads(out)["files"]) == (2, [])
+    assert "MAILLAGE_URL_CELLS" in err.splitlines()[-1]
+
+    web.serve(official[0]["sites"], None)
+    monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(tmp_path / "empty"))
+    status, out, err = run("fetch", "64")
+    assert status == 2
+    assert "répond 404" in err.splitlines()[-1]
+    assert "ne peut pas être construit" in err.splitlines()[-1]
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "mine.txt").write_text("")
+    assert run("fetch", "64", "--out", tmp_path / "taken")[0] == 2
+    assert run("fetch", "999")[0] == 2
 
 
 def test_plan_as_json_and_files(run, built, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from geo import Territory
 from geo.finder.answer import Wishes, find_sites, route_to
 from geo.finder.gazetteer import Gazetteer
-from geo.maps.static_route import FONT_FOLDER
+from geo.maps.static.lettering import FONT_FOLDER
 from geo.report.site_sheet import site_sheet_pdf, site_sheet_text
 
 HOSTILE = [
@@ -159,7 +159,7 @@ def test_a_site_of_which_little_is_known_still_has_its_page(territory, site):
     )  # fmt: skip
     pdf = site_sheet_pdf(territory, bare)
     assert len(opened(pdf).pages) == 1
-    for told in ("non connue", "non connus", "à demander", "Le temps de trajet n'est pas connu"):
+    for told in ("non connue", "non connus", "à demander par téléphone", "Le temps de trajet n'est pas connu"):
         assert told in words(pdf)
         assert told in flat(site_sheet_text(territory, bare))
 

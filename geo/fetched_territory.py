@@ -1,0 +1,158 @@
+"""A territory from the official files that were fetched: a file that cannot be used is left out, and that is said."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from geo.errors import MaillageError, SourceError
+from geo.network.road_files import read_roads
+from geo.network.speeds import DEFAULT_PROFILE
+from geo.sources.archives import extract_member
+from geo.sources.communes import read_communes
+from geo.sources.departements import departement_name
+from geo.sources.fetch import Fetched, Missing
+from geo.sources.france_services import read_france_services
+from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables
+from geo.sources.population import read_population
+from geo.sources.postcodes import complete_postcodes, read_postcodes
+from geo.sources.registry import sources
+from geo.sources.tax_offices import read_tax_offices
+from geo.study_area import bounds
+from geo.territory import APPROXIMATE, Territory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from geo.network.road_network import RoadNetwork
+    from geo.sources.provenance import SourceTable
+
+_log = logging.getLogger(__name__)
+_Read = TypeVar("_Read")
+
+_UNPACKED: Final = "unpacked-"
+_DAY_S: Final = 24 * 3600
+
+
+@dataclass(eq=False)
+class _Reading:
+    """The files of a département while they are read, and the sources that could not be used."""
+
+    fetched: Fetched
+    unpacked: Path
+    lost: list[Missing] = field(default_factory=list)
+
+    def path(self, name: str) -> Path:
+        """Return the file of a source, taken out of its archive where it is in one."""
+        source = sources()[name]
+        path = self.fetched.paths(name)[0]
+        member = source.member_for(self.fetched.departement)
+        if member is None:
+            return path
+        return extract_member(path, member, self.unpacked, source.max_unpacked_bytes)
+
+    def optional(self, name: str, read: Callable[[], _Read]) -> _Read | None:
+        """Return what `read` makes of a source, `None` where there is no file or it cannot be used."""
+        if not self.fetched.paths(name):
+            return None
+        try:
+            return read()
+        except MaillageError as error:
+            self.lost.append(Missing(sources()[name], str(error)))
+            return None
+
+    def dated(self, name: str, table: SourceTable) -> SourceTable:
+        """Return a table whose provenance has the vintage of its source, where that is known."""
+        vintage = sources()[name].vintage or table.provenance.vintage
+        return replace(table, provenance=replace(table.provenance, vintage=vintage))
+
+
+def build_fetched(fetched: Fetched, *, profile: str = DEFAULT_PROFILE) -> tuple[Territory, tuple[Missing, ...]]:
+    """Build the territory of a département from the files at hand.
+
+    Parameters
+    ----------
+    fetched
+        As returned by `geo.sources.fetch.fetch`.
+    profile
+        Speed profile.
+
+    Returns
+    -------
+    tuple
+        The territory, and all the sources that it does without: those that could not be had, those that could not
+        be read.
+
+    Raises
+    ------
+    MaillageError
+        The list of sites or the communes are missing or unusable.
+    """
+    needed = [each for each in fetched.missing if each.source.without is None]
+    if needed:
+        raise SourceError(" ".join(each.sentence for each in needed))
+    with _unpacking(fetched.paths(SITES)[0].parent) as folder:
+        reading = _Reading(fetched, folder)
+        territory = _build(reading, profile)
+    return territory, (*fetched.missing, *reading.lost)
+
+
+def _build(reading: _Reading, profile: str) -> Territory:
+    departement = reading.fetched.departement
+    sites = read_france_services(reading.path(SITES))
+    tax_offices = reading.optional(TAX_OFFICES, lambda: read_tax_offices(reading.path(TAX_OFFICES)))
+    population = reading.optional("population", lambda: read_population(reading.path("population")))
+    population = None if population is None else reading.dated("population", population)
+    postcodes = reading.optional("postcodes", lambda: read_postcodes(reading.path("postcodes")))
+    communes = reading.dated("communes", _communes(reading, population))
+    tables = OfficialTables(
+        communes=complete_postcodes(communes, sites, postcodes),
+        population=population,
+        postcodes=postcodes,
+        lists={SITES: sites} | ({} if tax_offices is None else {TAX_OFFICES: tax_offices}),
+    )
+    everywhere = tables.communes.frame
+    area = everywhere[everywhere["departement"] == departement]
+    roads: RoadNetwork | str | None = None
+    if not area.empty:
+        _log.info("Lecture des routes…")
+        files = reading.fetched.paths("roads")
+        roads = reading.optional("roads", lambda: read_roads(files, area=bounds(area), profile=profile))
+
+    def build(cells: Path | None) -> Territory:
+        return Territory.from_tables(
+            tables,
+            departement_name(departement),
+            {departement},
+            roads=APPROXIMATE if roads is None else roads,
+            cells=cells,
+            profile=profile,
+        )
+
+    return reading.optional("cells", lambda: build(reading.path("cells"))) or build(None)
+
+
+def _communes(reading: _Reading, population: SourceTable | None) -> SourceTable:
+    """Read the communes, with their town halls where these can be used."""
+    _log.info("Lecture des communes…")
+    path = reading.path("communes")
+    placed = reading.optional(
+        "town_halls", lambda: read_communes(path, population=population, town_halls=reading.path("town_halls"))
+    )
+    return placed or read_communes(path, population=population)
+
+
+@contextmanager
+def _unpacking(cache: Path) -> Iterator[Path]:
+    """Give a folder for what comes out of archives; remove it after, with those that a killed process left."""
+    for left in cache.glob(f"{_UNPACKED}*"):
+        if left.stat().st_mtime < time.time() - _DAY_S:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_UNPACKED, dir=cache) as folder:
+        yield Path(folder)

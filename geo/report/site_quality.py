@@ -1,0 +1,68 @@
+"""The quality report of a list of sites as text, CSV and JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from geo.maps.style import format_integer
+from geo.report.tables import write_table
+from geo.sources.site_checks import SEVERITIES
+from geo.storage import replacing_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.sources.site_quality import SiteQuality
+
+#: Faults of each check that the text spells out.
+_SHOWN: Final = 5
+_MAX_WIDTH: Final = 160
+_KINDS: Final = {"main": "principaux", "antenne": "antennes", "bus": "bus"}
+
+
+def quality_text(quality: SiteQuality) -> list[str]:
+    """Return the report as lines: what was read, the checks that found something, their first faults."""
+    kinds = ", ".join(f"{format_integer(count)} {_KINDS[kind]}" for kind, count in quality.kinds.items())
+    lines = [f"{quality.file} : {format_integer(quality.rows)} lignes ({kinds})."]
+    by_check = dict(tuple(quality.findings.groupby("check", sort=False)))
+    for severity in SEVERITIES:
+        checks = quality.checks[(quality.checks["severity"] == severity) & (quality.checks["count"] > 0)]
+        total = format_integer(int(checks["count"].sum()))
+        lines += ["", f"{severity.capitalize()} : {total}" if len(checks) else f"{severity.capitalize()} : rien"]
+        for key, check in checks.iterrows():
+            lines.append(f"  {format_integer(check['count'])}  {check['title']}. Attendu : {check['expected']}.")
+            for finding in by_check[str(key)].head(_SHOWN).to_dict("records"):
+                named = f"{finding['name']} [{finding['facility_id']}]"
+                value = f" : {finding['value']}" if finding["value"] else ""
+                lines.append(_one_line(f"      ligne {finding['row']}, {named}{value}"))
+            hidden = check["count"] - _SHOWN
+            if hidden > 0:
+                lines.append(f"      et {format_integer(hidden)} autre(s)")
+    passed = quality.checks[quality.checks["count"] == 0]
+    lines += ["", f"Sans défaut : {len(passed)} contrôle(s) sur {len(quality.checks)}."]
+    if quality.not_run:
+        lines.append(f"Non contrôlé, faute de contours (--communes) : {' ; '.join(quality.not_run)}.")
+    return lines
+
+
+def write_quality(quality: SiteQuality, folder: Path) -> None:
+    """Write ``qualite.txt``, ``qualite.csv`` (one line a fault) and ``qualite.json`` into a folder.
+
+    Raises
+    ------
+    SourceError
+        The folder cannot be written to.
+    """
+    write_table(quality.findings, folder / "qualite.csv")
+    with replacing_file(folder / "qualite.txt") as path:
+        path.write_text("\n".join(quality_text(quality)) + "\n", encoding="utf-8")
+    with replacing_file(folder / "qualite.json") as path:
+        content = json.dumps(quality.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+        path.write_text(content + "\n", encoding="utf-8")
+
+
+def _one_line(text: str) -> str:
+    """Return text of a file as one line that a terminal only prints: no line break, no control character."""
+    line = "".join(mark if mark.isprintable() else " " for mark in text)
+    return line if len(line) <= _MAX_WIDTH else line[: _MAX_WIDTH - 1] + "…"

@@ -1,0 +1,102 @@
+"""The registry of official sources, and which extracts of roads a département needs."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+from scipy.spatial import cKDTree
+
+from geo.crs import WGS84, departement_of, metric_crs
+from geo.errors import ParameterError
+from geo.sources.departements import departement_codes
+from geo.sources.registry import osm_extracts, sources
+
+README = Path(__file__).resolve().parents[3] / "README.md"
+#: The regions of before 2016, and how many départements each had (INSEE, Code officiel géographique 2015).
+REGIONS_OF_2015 = {
+    "alsace": 2, "aquitaine": 5, "auvergne": 4, "basse-normandie": 3, "bourgogne": 4, "bretagne": 4, "centre": 6,
+    "champagne-ardenne": 4, "corse": 2, "franche-comte": 4, "haute-normandie": 2, "ile-de-france": 8,
+    "languedoc-roussillon": 5, "limousin": 3, "lorraine": 4, "midi-pyrenees": 8, "nord-pas-de-calais": 2,
+    "pays-de-la-loire": 5, "picardie": 3, "poitou-charentes": 4, "provence-alpes-cote-d-azur": 6, "rhone-alpes": 8,
+    "guadeloupe": 1, "martinique": 1, "guyane": 1, "reunion": 1, "mayotte": 1,
+}  # fmt: skip
+
+
+def test_every_source_says_what_it_is():
+    assert len({source.title for source in sources().values()}) == len(sources())
+    for name, source in sources().items():
+        (first, *_) = source.files("64", {})
+        assert first.url.startswith("https://")
+        assert "{" not in first.url
+        assert source.licence in {"Licence Ouverte 2.0", "ODbL 1.0"}
+        assert source.format in {"csv", "zip", "geojson.gz", "osm.pbf"}
+        assert (source.format == "zip") == (source.member is not None)
+        assert source.max_bytes > 0
+        assert (source.max_unpacked_bytes > 0) == (source.format in {"zip", "geojson.gz"})
+        assert (source.without is None) == (name in {"sites", "communes"})
+
+
+def test_the_readme_lists_every_source():
+    text = README.read_text(encoding="utf-8")
+    for source in sources().values():
+        assert f"`{source.name}`" in text
+        assert source.licence in text
+
+
+def test_addresses_may_be_replaced_by_base_or_by_source():
+    cells = sources()["cells"]
+    assert cells.files("64", {"insee": "http://h/i/"})[0].url.startswith("http://h/i/fr/statistiques/fichier/")
+    assert cells.files("64", {"insee": "http://h", "cells": "http://other/f.zip"})[0].url == "http://other/f.zip"
+    roads = sources()["roads"].files("64", {"roads": "http://h/{extract}.osm.pbf"})
+    assert [(each.key, each.url) for each in roads] == [
+        ("roads-aquitaine", "http://h/aquitaine.osm.pbf"),
+        ("roads-midi-pyrenees", "http://h/midi-pyrenees.osm.pbf"),
+    ]
+    with pytest.raises(ParameterError, match="MAILLAGE_URL_INSE "):
+        cells.files("64", {"inse": "http://h"})
+
+
+def test_what_a_source_does_not_cover():
+    assert sources()["cells"].files("971", {}) == []
+    assert sources()["roads"].files("975", {}) == []
+    assert sources()["cells"].member_for("974") == "carreaux_200m_reun.csv"
+    assert sources()["cells"].member_for("64") == "carreaux_200m_met.csv"
+
+
+def test_each_departement_has_the_extract_of_its_former_region():
+    own = [osm_extracts(code)[0] for code in departement_codes() if code not in sources()["roads"].not_covered]
+    assert {name: own.count(name) for name in own} == REGIONS_OF_2015
+    assert osm_extracts("64") == ("aquitaine", "midi-pyrenees")
+    assert osm_extracts("75") == ("ile-de-france", "centre", "haute-normandie", "picardie")
+    assert osm_extracts("2A") == ("corse",)
+    assert osm_extracts("974") == ("reunion",)
+    assert osm_extracts("29") == ("bretagne",)
+    assert all(set(osm_extracts(code)) <= set(REGIONS_OF_2015) for code in departement_codes())
+    assert all(len(set(osm_extracts(code))) == len(osm_extracts(code)) for code in departement_codes())
+
+
+def test_the_neighbours_are_those_within_the_margin(shared_data):
+    """Against the vertices of the real contours: no region nearer than 55 km is left out, none beyond is listed."""
+    path = shared_data / "communes" / "communes-france-2018.geojson.gz"
+    communes = gpd.read_file(f"/vsigzip/{path}", columns=["code"])
+    communes["departement"] = communes["code"].map(departement_of)
+    communes = communes[communes["departement"].map(metric_crs) == "EPSG:2154"]
+    vertices = communes.get_coordinates()
+    departement = communes["departement"].loc[vertices.index].to_numpy()
+    to_metres = pyproj.Transformer.from_crs(WGS84, "EPSG:2154", always_xy=True)
+    places = np.column_stack(to_metres.transform(vertices["x"].to_numpy(), vertices["y"].to_numpy()))
+    # One vertex a square kilometre and département is enough.
+    rounded = pd.DataFrame(places // 1000).assign(departement=departement)
+    kept = ~rounded.duplicated().to_numpy()
+    places, departement = places[kept], departement[kept]
+    extract = np.array([osm_extracts(code)[0] for code in departement])
+    trees = {name: cKDTree(places[extract == name]) for name in np.unique(extract)}
+    for code in np.unique(departement)[::8]:
+        here = cKDTree(places[departement == code])
+        for name, tree in trees.items():
+            near, far = here.count_neighbors(tree, [52_000, 58_000])  # the doubtful ones apart
+            assert not near or name in osm_extracts(code), (code, name)
+            assert far or name not in osm_extracts(code), (code, name)

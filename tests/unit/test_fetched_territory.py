@@ -1,0 +1,133 @@
+"""A territory from fetched files: the same as from files by hand, and something less where a source fails."""
+
+import gzip
+import io
+import json
+import zipfile
+
+import pytest
+
+from geo.access.coverage import coverage
+from geo.errors import MaillageError
+from geo.fetched_territory import build_fetched
+from geo.sources.download import Limits
+from geo.sources.download_cache import DownloadCache
+from geo.sources.fetch import FetchPlan, fetch
+from geo.territory import Territory
+
+LIMITS = Limits(max_seconds=20, idle_seconds=2, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
+
+
+@pytest.fixture
+def have(official, tmp_path):
+    """Fetch what the server serves for a département."""
+
+    def call(departement="64", **changes):
+        cache = DownloadCache(tmp_path / "cache", LIMITS)
+        return fetch(departement, FetchPlan(**{"cache": cache, "urls": official[1], **changes}))
+
+    return call
+
+
+def names(missing):
+    return {each.source.name for each in missing}
+
+
+def test_the_territory_of_the_small_world(have, tmp_path):
+    territory, missing = build_fetched(have())
+    assert missing == ()
+    assert set(territory.facilities) == {"sites", "tax_offices"}
+    assert not territory.network.source.approximate
+    assert territory.demand["population"].tolist() == [100.0, 200.0, 300.0, 400.0, 500.0]
+    times = territory.travel_times("sites", antennes=False)["travel_time_min"]
+    # 10 km at 60 km/h from one centre to the next, a little more at 85 % of the limit; E has no road.
+    assert times.isna().tolist() == [False, False, False, False, True]
+    assert times[3] == pytest.approx(30 / 0.85, rel=0.05)
+    vintages = {source["dataset"]: source["vintage"] for source in territory.manifest["sources"]}
+    assert vintages["Communes (contours)"] == "2025"
+    assert vintages["Population légale"] == "2023"
+    assert vintages["Liste des structures France services"] == "2026-10-05"
+    assert territory.communes.loc["64001", "postcodes"] == "64990"
+    assert list((tmp_path / "cache").glob("unpacked-*")) == []
+    territory.save(tmp_path / "territory")
+    assert len(coverage(Territory.load(tmp_path / "territory"), 20)) == 5
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "says"),
+    [
+        ("cells", None, "placés à sa mairie"),
+        ("town_halls", None, "point intérieur"),
+        ("population", None, "inconnus"),
+        ("tax_offices", None, "pas de liste"),
+        ("postcodes", None, "par leur code postal"),
+        ("roads-aquitaine", None, "réseau est estimé"),
+        # These look right from their beginning, and fail when they are read.
+        ("town_halls", gzip.compress(b'{"type": "FeatureCollection", "features": []}', mtime=0), "point intérieur"),
+        (
+            "tax_offices",
+            b"nom_du_service;type_de_service;adresse;code_postal;commune;geocodage\na;b;c;d;e;f\n",
+            "pas de",
+        ),
+        ("roads-aquitaine", b"\x00\x00\x00\x0d\n\tOSMHeader" + bytes(300), "réseau est estimé"),
+    ],
+)
+def test_what_cannot_be_had_or_read_is_left_out_and_said(have, official, web, key, content, says):
+    web.serve(official[0][key], content)
+    territory, missing = build_fetched(have())
+    assert names(missing) == {key.partition("-")[0]}
+    assert says in missing[0].sentence
+    assert territory.network.source.approximate == key.startswith("roads")
+    assert ("tax_offices" in territory.facilities) == (key != "tax_offices")
+    assert (territory.cells is None) == (key == "cells")
+
+
+def test_cells_that_lack_the_departement_are_left_out(have, official, web):
+    web.serve(
+        official[0]["cells"], _zipped("carreaux_200m_met.csv", "idcar_200m;ind\nCRS3035RES200mN2029800E4252400;9\n")
+    )
+    territory, missing = build_fetched(have())
+    assert names(missing) == {"cells"}
+    assert "aucun carreau habité" in missing[0].sentence
+    assert territory.cells is None
+
+
+@pytest.mark.parametrize("key", ["sites", "communes"])
+def test_without_what_is_needed_it_stops_and_says_why(have, official, web, key):
+    web.serve(official[0][key], None)
+    with pytest.raises(MaillageError, match=r"404.*ne peut pas être construit"):
+        build_fetched(have())
+
+
+def test_communes_of_other_places_are_said(have):
+    with pytest.raises(MaillageError, match="aucune commune du département 40"):
+        build_fetched(have("40"))
+
+
+def test_real_files_under_the_official_paths(shared_data, have, official, web):
+    """Calvados from the real list, contours, populations and roads; what is not at hand is missing, and said."""
+    paths = official[0]
+    for key in ("town_halls", "cells", "tax_offices", "postcodes", "frr", "qpv"):
+        web.serve(paths[key], None)
+    web.serve(paths["sites"], (shared_data / "sites" / "liste-fs-20240801.csv").read_bytes(), modified="2024-08-01")
+    communes = shared_data / "communes"
+    web.serve(paths["communes"], (communes / "communes-france-2018.geojson.gz").read_bytes())
+    web.serve(paths["population"], _zipped("donnees_communes.csv", (communes / "donnees_communes.csv").read_bytes()))
+    roads = "/geofabrik/europe/france/basse-normandie-latest.osm.pbf"
+    web.serve(roads, (shared_data / "osm" / "caen.osm.pbf").read_bytes())
+    fetched = have("14")
+    assert {"haute-normandie", "pays-de-la-loire"} <= {word for text in fetched.warnings for word in text.split()}
+    territory, missing = build_fetched(fetched)
+    assert names(missing) == {"town_halls", "cells", "tax_offices", "postcodes", "frr", "qpv"}
+    contours = json.loads((communes / "communes-14.geojson").read_text(encoding="utf-8"))["features"]
+    assert (territory.name, len(territory.communes)) == ("Calvados", len(contours))
+    assert not territory.network.source.approximate
+    assert 600_000 < territory.manifest["population"] < 800_000
+    assert len(territory.sites) > 50
+
+
+def _zipped(name, content):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
