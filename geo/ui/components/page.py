@@ -44,7 +44,8 @@ _STYLE: Final = """<style>
 @media (min-width: 641px) { .st-key-find_map_place { position: sticky; top: 1rem; } }
 [data-testid="InputInstructions"], [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 [data-testid="stFileUploaderDropzone"] button { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzone"] button > div { display: none; }
+[data-testid="stFileUploaderDropzone"] button > div { clip-path: inset(50%); height: 1px; overflow: hidden;
+  position: absolute; width: 1px; }
 [data-testid="stFileUploaderDropzone"] button::after { content: "Choisir un fichier"; font-size: .95rem; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: .8rem 1rem 2rem; }
