@@ -408,14 +408,18 @@ class RoadNetwork:
             arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
             check_arrays(arrays)
             require_metric(described["crs"], "Réseau enregistré")
-            source = described["source"] | {"notes": tuple(described["source"]["notes"])}
+            source = described["source"] | {"notes": tuple(map(str, described["source"]["notes"]))}
+            speed_profile(described["profile"])
+            for name in ("access_m_per_s", "snap_limit_m"):
+                if not 0 < float(described[name]) < float("inf"):
+                    raise ValueError(name)
             return cls(
                 **arrays,
                 crs=described["crs"],
                 source=NetworkSource(**source),
                 profile=described["profile"],
-                access_m_per_s=described["access_m_per_s"],
-                snap_limit_m=described["snap_limit_m"],
+                access_m_per_s=float(described["access_m_per_s"]),
+                snap_limit_m=float(described["snap_limit_m"]),
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError) as error:
             if isinstance(error, SourceError):

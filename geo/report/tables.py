@@ -81,8 +81,8 @@ def write_summary(figures: Mapping[str, Any], path: Path) -> None:
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as CSV (comma, UTF-8) whose texts no spreadsheet runs; booleans as true, false or empty."""
     safe = table.copy()
-    for column in safe.columns[safe.dtypes == "string"]:
-        safe[column] = safe[column].map(neutralize, na_action="ignore")
+    for column in safe.select_dtypes(include=["string", "object"]):
+        safe[column] = safe[column].map(lambda cell: neutralize(cell) if isinstance(cell, str) else cell)
     for column in safe.columns[safe.dtypes == "boolean"]:
         safe[column] = safe[column].map({True: "true", False: "false"}, na_action="ignore")
     with replacing_file(path) as beside:
