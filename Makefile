@@ -34,7 +34,7 @@ bench-scenarios: setup
 fuzz: setup
 	$(BIN)/python tests/fuzz/fuzz_readers.py $(SECONDS)
 
-# Thirty visitors at once for five minutes, or SECONDS=60; needs Chromium.
+# Thirty visitors at once for five minutes, or SECONDS=60.
 load: setup
 	$(BIN)/python tests/load/visitors.py $(SECONDS)
 

@@ -1,21 +1,21 @@
-"""Thirty visitors at once on the running app, in a real browser.
+"""Thirty visitors at once on the running app.
 
     python tests/load/visitors.py [SECONDS] [--visitors N] [--think SECONDS]
 
-The app is started on two processors (the first two that this process may use) and visited by one Chromium with a
-context a visitor: own session, own websocket, own state. A protocol client would weigh less but would have to speak
-the private messages of Streamlit; a browser proves what people get. It takes processor time of its own, on the
-machine that it measures: with only two processors the times are those of the app and of thirty screens being drawn.
+The app is started on the first two processors that this process may use, as it is in service, and visited over its
+own websocket in the messages that the browser sends. Thirty screens drawn by a browser on the same two processors
+were tried first: they took them whole (70 s for thirty pages to open), so that the browser was measured and not the
+app. What a visitor waits for on top is the drawing by a browser of their own, measured by the browser tests.
 
-Each visitor, again and again: searches a commune, reads, goes to the diagnostic, moves the threshold, comes back. An
-interaction is timed from the key to the new words on the screen. Base maps are refused: nothing leaves the machine.
+Each visitor, again and again: asks for the sites around a commune (*Trouver*), reads, moves the threshold
+(*Diagnostic*), reads. The state of the screen goes by the address, as when a link is opened. An interaction is timed
+from the question to the end of the run of the app, with all that it sends.
 """
 
 import argparse
 import asyncio
 import os
 import random
-import shutil
 import socket
 import statistics
 import subprocess
@@ -24,113 +24,79 @@ import time
 import urllib.request
 from pathlib import Path
 
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
 _PROJECT = Path(__file__).resolve().parents[2]
-_COMMUNES = {
-    "Sare": "64504",
-    "Espelette": "64213",
-    "Pau": "64445",
-    "Biarritz": "64122",
-    "Arudy": "64062",
-    "Orthez": "64430",
-    "Laruns": "64320",
-}
-_LONGEST_MS = 60_000
+_COMMUNES = ("64504", "64213", "64445", "64122", "64062", "64430", "64320")
+_THRESHOLDS = range(10, 61, 5)
+_LONGEST_S = 60
 
 
 class Figures:
-    """What was seen: seconds of each interaction by kind, sentences of each error."""
+    """What was seen: seconds of each interaction by kind, bytes received, sentences of each error."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, list[float]] = {"open": [], "search": [], "threshold": []}
+        self.received = 0
         self.errors: list[str] = []
 
 
-async def visit(browser, address: str, number: int, end: float, think_s: float, figures: Figures) -> None:
+async def visit(address: str, number: int, end: float, think_s: float, figures: Figures) -> None:
     """Do as one visitor does, until the time is over."""
     chance = random.Random(number)
-    context = await browser.new_context(
-        viewport={"width": 1000, "height": 700}, locale="fr-FR", reduced_motion="reduce"
-    )
-    page = await context.new_page()
-    page.set_default_timeout(_LONGEST_MS)
-    page.on("pageerror", lambda error: figures.errors.append(f"page: {error}"))
-    await page.route(lambda url: not url.startswith(address), lambda route: route.abort())
     try:
-        begin = time.monotonic()
-        await page.goto(address)
-        await page.get_by_label("Où êtes-vous ?").wait_for()
-        figures.seconds["open"].append(time.monotonic() - begin)
-        commune = ""
+        await asyncio.sleep(chance.uniform(0, think_s) if number else 0)
+        line = await websocket_connect(f"{address}/_stcore/stream", subprotocols=["streamlit"], max_message_size=10**9)
+        await _ask(line, "", "open", figures)
         while time.monotonic() < end:
-            commune = chance.choice(sorted(_COMMUNES.keys() - {commune}))
-            await _search(page, commune, figures)
+            await _ask(line, f"lieu={chance.choice(_COMMUNES)}&quand=2026-11-24T10:00", "search", figures)
             await asyncio.sleep(chance.uniform(0.5, 1.5) * think_s)
-            await page.get_by_text("Diagnostic", exact=True).first.click()
-            await page.locator("path.maillage-commune").first.wait_for(state="attached")
-            for key in ("ArrowRight", "ArrowLeft", "ArrowRight", "ArrowLeft"):
+            for threshold in chance.sample(_THRESHOLDS, 4):
+                await _ask(line, f"ecran=diagnostic&seuil={threshold}", "threshold", figures)
                 await asyncio.sleep(chance.uniform(0.5, 1.5) * think_s)
-                await _move_threshold(page, key, figures)
-            await asyncio.sleep(chance.uniform(0.5, 1.5) * think_s)
-            await page.get_by_text("Trouver", exact=True).first.click()
-            await page.get_by_label("Où êtes-vous ?").wait_for()
-            if await page.locator(".stException, .stAlertContainer [data-testid=stAlertContentError]").count():
-                figures.errors.append("an error is shown")
+        line.close()
     except Exception as error:  # noqa: BLE001 - counted, whatever it is
-        figures.errors.append(f"visitor {number}: {str(error).splitlines()[0]}")
-    finally:
-        await context.close()
+        figures.errors.append(f"visitor {number}: {error!r}")
 
 
-async def _search(page, commune: str, figures: Figures) -> None:
-    field = page.get_by_label("Où êtes-vous ?")
-    await field.fill(commune)
+async def _ask(line: WebSocketClientConnection, query: str, kind: str, figures: Figures) -> None:
+    """Ask for the page at an address and wait until the app has sent all of it."""
+    question = BackMsg()
+    question.rerun_script.query_string = query
     begin = time.monotonic()
-    await field.press("Enter")
-    await page.wait_for_function(
-        "place => location.search.includes(place) "
-        "&& document.querySelector('.stApp').dataset.testScriptState === 'notRunning'",
-        arg=f"lieu={_COMMUNES[commune]}",
-    )
-    figures.seconds["search"].append(time.monotonic() - begin)
-
-
-async def _move_threshold(page, key: str, figures: Figures) -> None:
-    slider = page.get_by_role("slider").first
-    before = await page.locator(".maillage-answer").inner_text()
-    begin = time.monotonic()
-    await slider.press(key)
-    await page.wait_for_function(
-        "before => document.querySelector('.maillage-answer')?.innerText !== before", arg=before
-    )
-    figures.seconds["threshold"].append(time.monotonic() - begin)
+    await line.write_message(question.SerializeToString(), binary=True)
+    while True:
+        content = await asyncio.wait_for(line.read_message(), _LONGEST_S)
+        if content is None:
+            raise ConnectionError("the app hung up")  # noqa: EM101, TRY003
+        figures.received += len(content)
+        message = ForwardMsg.FromString(content)
+        element = message.delta.new_element
+        if element.HasField("exception") or element.alert.format == element.alert.ERROR:
+            figures.errors.append(f"{query}: {element.exception.message or element.alert.body}")
+        if message.WhichOneof("type") == "script_finished":
+            break
+    figures.seconds[kind].append(time.monotonic() - begin)
 
 
 async def run(address: str, process: int, options: argparse.Namespace) -> Figures:
-    """Send the visitors; print the memory of the app before, after warm-up, and at the end."""
-    from playwright.async_api import async_playwright
-
-    executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if executable is None:
-        sys.exit("no Chromium on this machine: install Debian's package chromium")
+    """Send the visitors; print the memory of the app before, after warm-up, and along the time."""
     figures = Figures()
     print(f"memory at the start: {memory_mb(process):.0f} MB")
-    async with async_playwright() as started:
-        browser = await started.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-        warm_up = Figures()
-        await visit(browser, address, 0, time.monotonic() + 1, 0.1, warm_up)
-        if warm_up.errors:
-            sys.exit(f"one visitor alone fails: {warm_up.errors}")
-        print(f"memory after one visitor: {memory_mb(process):.0f} MB")
-        end = time.monotonic() + options.seconds
-        visits = [
-            visit(browser, address, number, end, options.think, figures) for number in range(1, options.visitors + 1)
-        ]
-        gathered = asyncio.gather(*visits)
-        for quarter in range(1, 4):
-            await asyncio.sleep(options.seconds / 4)
-            print(f"memory after {quarter}/4 of the time: {memory_mb(process):.0f} MB")
-        await gathered
-        await browser.close()
+    warm_up = Figures()
+    await visit(address, 0, time.monotonic() + 1, 0.1, warm_up)
+    if warm_up.errors:
+        sys.exit(f"one visitor alone fails: {warm_up.errors}")
+    print(f"memory after one visitor: {memory_mb(process):.0f} MB")
+    end = time.monotonic() + options.seconds
+    visits = [visit(address, number, end, options.think, figures) for number in range(1, options.visitors + 1)]
+    gathered = asyncio.gather(*visits)
+    for quarter in range(1, 4):
+        await asyncio.sleep(options.seconds / 4)
+        print(f"memory after {quarter}/4 of the time: {memory_mb(process):.0f} MB")
+    await gathered
     print(f"memory at the end: {memory_mb(process):.0f} MB")
     return figures
 
@@ -172,7 +138,7 @@ def main() -> int:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_for(f"{address}/_stcore/health")
-        figures = asyncio.run(run(address, app.pid, options))
+        figures = asyncio.run(run(address.replace("http", "ws", 1), app.pid, options))
     finally:
         app.terminate()
         app.wait(timeout=20)
@@ -186,7 +152,7 @@ def main() -> int:
             print(
                 f"{kind:10} {len(seconds):5} times, median {statistics.median(seconds):.2f} s, 95th percentile {p95:.2f} s"
             )
-    print(f"{len(figures.errors)} error(s)")
+    print(f"{figures.received / 1e6:.0f} MB received, {len(figures.errors)} error(s)")
     for error in figures.errors[:10]:
         print(f"  {error}")
     return int(bool(figures.errors))
