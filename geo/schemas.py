@@ -65,8 +65,8 @@ COMMUNE_DTYPES: Final[dict[str, str]] = (
     | {"population": "Int64"}
     | dict.fromkeys(("lon", "lat", "altitude_m"), "float64")
 )
-CELL_DTYPES: Final[dict[str, str]] = (
-    dict.fromkeys(("cell_id", "commune_code"), "string") | dict.fromkeys(("population", "share_65_plus"), "float64")
+CELL_DTYPES: Final[dict[str, str]] = dict.fromkeys(("cell_id", "commune_code"), "string") | dict.fromkeys(
+    ("population", "share_65_plus"), "float64"
 )
 
 

@@ -70,7 +70,14 @@ def _served_app(folder: Path | None = None):
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     process = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1", "--server.port", str(port), *([] if folder is None else ["--", str(folder)])],
+        [
+            *command,
+            "--server.address",
+            "127.0.0.1",
+            "--server.port",
+            str(port),
+            *([] if folder is None else ["--", str(folder)]),
+        ],
         cwd=_PROJECT,
         env={**os.environ, "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/"},  # nobody answers there
         stdout=subprocess.DEVNULL,

@@ -30,14 +30,23 @@ def address(serve, tmp_path_factory):
     manifest = json.loads(json.dumps(territory.manifest))
     manifest |= {"territory": HOSTILE, "notes": [HOSTILE], "rejected_count": 1}
     manifest["rejected"] = [{"dataset": HOSTILE, "row": 2, "identifier": "=1+1", "reason": HOSTILE}]
-    for source in manifest["sources"]:
-        source |= dict.fromkeys(("dataset", "file", "licence"), HOSTILE)
+    hostile_source = dict.fromkeys(("dataset", "file", "licence"), HOSTILE)
+    manifest["sources"] = [source | hostile_source for source in manifest["sources"]]
     facilities = {
-        name: table.assign(**dict.fromkeys(TEXTS, HOSTILE), **CONTACTS).astype(dict.fromkeys((*TEXTS, *CONTACTS), "string"))
+        name: table.assign(**dict.fromkeys(TEXTS, HOSTILE), **CONTACTS).astype(
+            dict.fromkeys((*TEXTS, *CONTACTS), "string")
+        )
         for name, table in territory.facilities.items()
     }
     visits = pd.DataFrame(
-        {"facility_id": facilities["sites"]["facility_id"], "operator": HOSTILE, "weekday": 1, "start_min": 540, "end_min": 720, "mode": "on_site"}
+        {
+            "facility_id": facilities["sites"]["facility_id"],
+            "operator": HOSTILE,
+            "weekday": 1,
+            "start_min": 540,
+            "end_min": 720,
+            "mode": "on_site",
+        }
     ).astype({"operator": "string", "mode": "string"})
     communes = territory.communes.assign(name=HOSTILE).astype({"name": "string"})
     folder = tmp_path_factory.mktemp("hostile") / "territory"
@@ -84,7 +93,9 @@ def test_no_text_is_run(new_page, address, query, drawn, width, height):
     assert foreign == []
     assert not [link for link in links if not link.startswith(("http://", "https://", "#"))]
     assert page.errors == []
-    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= document.querySelector('.stMain').clientWidth")
+    assert page.evaluate(
+        "document.querySelector('.stMain').scrollWidth <= document.querySelector('.stMain').clientWidth"
+    )
     assert set(page.refused) <= {"data.geopf.fr"}
 
 

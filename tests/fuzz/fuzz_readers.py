@@ -46,7 +46,18 @@ def main() -> int:
     first = 0
     while (left := end - time.monotonic()) > 0:
         only = ["--only", options.only] if options.only else []
-        command = [sys.executable, __file__, str(left), "--seed", str(options.seed), "--worker", str(first), "--out", str(out), *only]
+        command = [
+            sys.executable,
+            __file__,
+            str(left),
+            "--seed",
+            str(options.seed),
+            "--worker",
+            str(first),
+            "--out",
+            str(out),
+            *only,
+        ]
         with (out / "worker.txt").open("w") as said:
             stopped = subprocess.run(command, stderr=said, check=False).returncode
         if stopped:
@@ -89,7 +100,7 @@ def _work(seconds: float, only: str | None, seed: int, first: int, out: Path) ->
                 READERS[name](case_folder)
             except MaillageError:
                 outcome = "refused"
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure
                 outcome = _keep(out, name, number, _signature(error), traceback.format_exc())
             faulthandler.cancel_dump_traceback_later()
             processor = time.process_time() - begin_processor
@@ -141,7 +152,9 @@ def _keep_crash(out: Path, status: int) -> int:
 
 def _report(out: Path) -> int:
     cases = [json.loads(line) for line in (out / "cases.jsonl").read_text().splitlines()]
-    failures = collections.Counter((each["reader"], each["outcome"]) for each in cases if each["outcome"].startswith("failed"))
+    failures = collections.Counter(
+        (each["reader"], each["outcome"]) for each in cases if each["outcome"].startswith("failed")
+    )
     print(f"{'reader':20} {'cases':>7} {'read':>7} {'refused':>8} {'failed':>7} {'slowest s':>10}")
     for name in sorted({each["reader"] for each in cases}):
         own = [each for each in cases if each["reader"] == name]

@@ -11,7 +11,24 @@ from seeds import Case
 _TOKENS = tuple(
     token.encode("utf-8", "surrogatepass")
     for token in (
-        *("", ",", ";", "\t", '"', '""', "\n", "\r", "\r\n", "\x00", "\ufeff", "\u2028", "\u202e", "é", "<script>", "</"),
+        *(
+            "",
+            ",",
+            ";",
+            "\t",
+            '"',
+            '""',
+            "\n",
+            "\r",
+            "\r\n",
+            "\x00",
+            "\ufeff",
+            "\u2028",
+            "\u202e",
+            "é",
+            "<script>",
+            "</",
+        ),
         *("nan", "NaN", "inf", "-Infinity", "null", "true", "{}", "[]", "[[", "{", "}", "]", '":', "../../etc", "%00"),
         *("0", "-1", "1e999", "-1e-999", "9" * 30, "0x10", "1_000", "١٢", "2A004", "64102", "99999", "24:00", "00:00"),
         *("\ud800", "Point", "Polygon", "GeometryCollection", "EMPTY", "EPSG:9999", "\\u0000", "\\ud800", "&lol;"),
@@ -19,7 +36,21 @@ _TOKENS = tuple(
 )
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 _WORD = re.compile(rb"[A-Za-z_]{2,}")
-_WHOLE_NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 2**63 - 1, 2**64 - 1)
+_WHOLE_NUMBERS = (
+    0,
+    1,
+    0x7F,
+    0x80,
+    0xFF,
+    0x7FFF,
+    0x8000,
+    0xFFFF,
+    0x7FFFFFFF,
+    0x80000000,
+    0xFFFFFFFF,
+    2**63 - 1,
+    2**64 - 1,
+)
 _MOST_BYTES = 200_000
 
 
@@ -43,7 +74,11 @@ def _damaged_file(content: bytes, others: list[bytes], chance: random.Random) ->
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             for each, packed in members.items():
-                written = each if chance.random() > 0.03 else chance.choice(("../" + each, "/" + each, each.upper(), "x\\" + each))
+                written = (
+                    each
+                    if chance.random() > 0.03
+                    else chance.choice(("../" + each, "/" + each, each.upper(), "x\\" + each))
+                )
                 archive.writestr(written, _damaged_bytes(packed, others, chance) if each == chosen else packed)
         return stream.getvalue()
     return _damaged_bytes(content, others, chance)
@@ -83,7 +118,9 @@ def _take_out(content: bytearray, _others: list[bytes], chance: random.Random) -
 
 def _put_in(content: bytearray, _others: list[bytes], chance: random.Random) -> bytearray:
     at = chance.randrange(len(content) + 1)
-    content[at:at] = chance.choice((chance.choice(_TOKENS), chance.choice(_TOKENS), chance.randbytes(chance.randrange(1, 32))))
+    content[at:at] = chance.choice(
+        (chance.choice(_TOKENS), chance.choice(_TOKENS), chance.randbytes(chance.randrange(1, 32)))
+    )
     return content
 
 

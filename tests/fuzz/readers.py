@@ -43,13 +43,17 @@ _LIMIT_BYTES = 1_000_000
 def _communes() -> gpd.GeoDataFrame:
     squares = [shapely.box(-1.5, 43.4, -1.4, 43.5), shapely.box(-1.4, 43.4, -1.3, 43.5)]
     index = pd.Index(["64102", "64122"], name="commune_code", dtype="string")
-    return gpd.GeoDataFrame({"departement": "64", "population": pd.array([52000, 25000], "Int64")}, index, geometry=squares, crs=4326)
+    return gpd.GeoDataFrame(
+        {"departement": "64", "population": pd.array([52000, 25000], "Int64")}, index, geometry=squares, crs=4326
+    )
 
 
 @cache
 def _sites() -> gpd.GeoDataFrame:
     points = gpd.points_from_xy([-1.45, -1.35], [43.45, 43.45])
-    return gpd.GeoDataFrame({"facility_id": ["1", "2"], "name": ["Un", "Deux"]}, geometry=points, crs=4326).astype({"facility_id": "string", "name": "string"})
+    return gpd.GeoDataFrame({"facility_id": ["1", "2"], "name": ["Un", "Deux"]}, geometry=points, crs=4326).astype(
+        {"facility_id": "string", "name": "string"}
+    )
 
 
 def _only_file(folder: Path) -> Path:

@@ -9,6 +9,7 @@ import io
 import json
 import tempfile
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -28,7 +29,9 @@ Case = dict[str, bytes]
 _WEST, _SOUTH, _SIDE = -1.50, 43.40, 0.1
 _CODES = ("64102", "64122")
 _HOURS = "09:00 - 12:00 / 14:00 - 17:00"
-_CELL_SOUTH, _CELL_WEST = (int(value // 200 * 200) for value in pyproj.Transformer.from_crs(4326, 3035).transform(43.45, -1.45))
+_CELL_SOUTH, _CELL_WEST = (
+    int(value // 200 * 200) for value in pyproj.Transformer.from_crs(4326, 3035).transform(43.45, -1.45)
+)
 
 
 def make_seeds() -> dict[str, Case]:
@@ -45,13 +48,21 @@ def make_seeds() -> dict[str, Case]:
             "tax-offices-dgfip": {"dgfip.csv": _dgfip()},
             "tax-offices-dila": {"dila.json": _dila()},
             "population": {"population.csv": b"COM;NCC;PMUN21\n64102;Bayonne;52000\n64122;Biarritz;25000\n"},
-            "postcodes": {"codes.csv": b"#Code_commune_INSEE;Nom;Code_postal\n64102;BAYONNE;64100\n64122;BIARRITZ;64200\n"},
+            "postcodes": {
+                "codes.csv": b"#Code_commune_INSEE;Nom;Code_postal\n64102;BAYONNE;64100\n64122;BIARRITZ;64200\n"
+            },
             "frr": {"frr.csv": b"codgeo;libgeo;codefrr\n64102;Bayonne;FRR\n64122;Biarritz;-9999\n"},
             "requests": {"demandes.csv": b"id_fs;demandes_par_mois\n1;250\n2;80,5\n"},
-            "permanences": {"permanences.csv": "site;operateur;jour;horaires;mode\n1;Cnav;mardi;09:00 - 12:00;sur place\n2;CAF;lundi;14:00 - 16:00;visio\n".encode()},
-            "places-csv": {"lieux.csv": "nom;adresse;code insee;longitude;latitude;horaires\nPoste;1 rue;64102;-1,45;43,45;Mo 09:00-12:00\nMairie;2 rue;64122;-1,35;43,45;\n".encode()},
+            "permanences": {
+                "permanences.csv": b"site;operateur;jour;horaires;mode\n1;Cnav;mardi;09:00 - 12:00;sur place\n2;CAF;lundi;14:00 - 16:00;visio\n"
+            },
+            "places-csv": {
+                "lieux.csv": b"nom;adresse;code insee;longitude;latitude;horaires\nPoste;1 rue;64102;-1,45;43,45;Mo 09:00-12:00\nMairie;2 rue;64122;-1,35;43,45;\n"
+            },
             "places-layer": {"lieux.geojson": layers["points.geojson"]},
-            "cells-csv": {"carreaux.csv": f"idcar_200m,ind,ind_65_79,ind_80p,lcog_geo\n{_cell(0)},12.5,3,1,64102\n{_cell(200)},40,1,1,64102\n".encode()},
+            "cells-csv": {
+                "carreaux.csv": f"idcar_200m,ind,ind_65_79,ind_80p,lcog_geo\n{_cell(0)},12.5,3,1,64102\n{_cell(200)},40,1,1,64102\n".encode()
+            },
             "cells-layer": {"carreaux.gpkg": layers["cells.gpkg"]},
             "communes-geojson": {"communes.geojson": layers["communes.geojson"]},
             "communes-gz": {"communes.geojson.gz": gzip.compress(layers["communes.geojson"])},
@@ -67,7 +78,9 @@ def make_seeds() -> dict[str, Case]:
             "osm-xml": {"routes.osm": osm["roads.osm"]},
             "osm-pbf": {"routes.osm.pbf": osm["roads.osm.pbf"]},
             "graphml": {"routes.graphml": osm["roads.graphml"]},
-            "reference": {"reference.json": b'{"src": [[-1.45, 43.45], [-1.35, 43.45]], "dst": [[-1.4, 43.45]], "time_s": [[300], [null]], "dist_km": [[5.1], [4.2]]}'},
+            "reference": {
+                "reference.json": b'{"src": [[-1.45, 43.45], [-1.35, 43.45]], "dst": [[-1.4, 43.45]], "time_s": [[300], [null]], "dist_km": [[5.1], [4.2]]}'
+            },
             "scenario": {"scenario.json": _scenario()},
             "archive-zip": {"archive.zip": _zipped({"dossier/population.csv": b"COM;PMUN\n64102;52000\n"})},
             "archive-gzip": {"archive.gz": gzip.compress(b'{"type": "FeatureCollection"}')},
@@ -118,19 +131,34 @@ def _sites() -> bytes:
 
 def _dgfip() -> bytes:
     return (
-        "nom_du_service;type_de_service;adresse;code_postal;commune;code_commune;geocodage;lundi;horaires_1\n"
-        "SIP de Bayonne;Centre des Finances publiques;2 place;64100;Bayonne;64102;43.45,-1.45;8h30-12h et 13h30-16h;\n"
-        "Tabac;Buralistes;3 place;64100;Bayonne;64102;43.45,-1.45;;\n"
-    ).encode()
+        b"nom_du_service;type_de_service;adresse;code_postal;commune;code_commune;geocodage;lundi;horaires_1\n"
+        b"SIP de Bayonne;Centre des Finances publiques;2 place;64100;Bayonne;64102;43.45,-1.45;8h30-12h et 13h30-16h;\n"
+        b"Tabac;Buralistes;3 place;64100;Bayonne;64102;43.45,-1.45;;\n"
+    )
 
 
 def _dila() -> bytes:
-    opening = [{"nom_jour_debut": "Lundi", "nom_jour_fin": "Vendredi", "valeur_heure_debut_1": "08:30:00", "valeur_heure_fin_1": "12:00:00"}]
+    opening = [
+        {
+            "nom_jour_debut": "Lundi",
+            "nom_jour_fin": "Vendredi",
+            "valeur_heure_debut_1": "08:30:00",
+            "valeur_heure_fin_1": "12:00:00",
+        }
+    ]
     record = {
         "id": "a1",
         "nom": "Service des impôts des particuliers",
         "pivot": [{"type_service_local": "sip"}],
-        "adresse": [{"numero_voie": "2 place", "code_postal": "64100", "nom_commune": "Bayonne", "longitude": "-1.45", "latitude": "43.45"}],
+        "adresse": [
+            {
+                "numero_voie": "2 place",
+                "code_postal": "64100",
+                "nom_commune": "Bayonne",
+                "longitude": "-1.45",
+                "latitude": "43.45",
+            }
+        ],
         "telephone": [{"valeur": "05 00 00 00 00"}],
         "plage_ouverture": json.dumps(opening),
         "code_insee_commune": "64102",
@@ -148,7 +176,14 @@ def _scenario() -> bytes:
 
 
 def _card() -> bytes:
-    card = {"url": "http://127.0.0.1/", "etag": '"1"', "last_modified": None, "file": "sites.csv", "bytes": 1, "sha256": "0"}
+    card = {
+        "url": "http://127.0.0.1/",
+        "etag": '"1"',
+        "last_modified": None,
+        "file": "sites.csv",
+        "bytes": 1,
+        "sha256": "0",
+    }
     return json.dumps(card | dict.fromkeys(("published_on", "fetched_on", "checked_on"), "2026-11-01")).encode()
 
 
@@ -175,12 +210,25 @@ def _written(frame: gpd.GeoDataFrame, folder: Path, stem: str) -> Case:
 
 def _layers(folder: Path) -> Case:
     squares = [shapely.box(_WEST + n * _SIDE, _SOUTH, _WEST + (n + 1) * _SIDE, _SOUTH + _SIDE) for n in (0, 1)]
-    communes = gpd.GeoDataFrame({"code": _CODES, "nom": ["Bayonne", "Biarritz"], "population": [52000, 25000]}, geometry=squares, crs=4326)
-    points = gpd.GeoDataFrame({"code": _CODES, "nom": ["Bayonne", "Biarritz"], "adresse": ["1 rue", "2 rue"]}, geometry=shapely.centroid(squares), crs=4326)
+    communes = gpd.GeoDataFrame(
+        {"code": _CODES, "nom": ["Bayonne", "Biarritz"], "population": [52000, 25000]}, geometry=squares, crs=4326
+    )
+    points = gpd.GeoDataFrame(
+        {"code": _CODES, "nom": ["Bayonne", "Biarritz"], "adresse": ["1 rue", "2 rue"]},
+        geometry=shapely.centroid(squares),
+        crs=4326,
+    )
     cell = [shapely.box(_CELL_WEST + x, _CELL_SOUTH, _CELL_WEST + x + 200, _CELL_SOUTH + 200) for x in (0, 200)]
     cells = gpd.GeoDataFrame({"idcar_200m": [_cell(0), _cell(200)], "ind": [12.5, 40.0]}, geometry=cell, crs=3035)
-    districts = gpd.GeoDataFrame({"code_qp": ["QN06401M"], "lib_qp": ["Quartier"], "insee_dep": ["64"]}, geometry=squares[:1], crs=4326)
-    return _written(communes, folder, "communes") | _written(points, folder, "points") | _written(cells, folder, "cells") | _written(districts, folder, "qpv")
+    districts = gpd.GeoDataFrame(
+        {"code_qp": ["QN06401M"], "lib_qp": ["Quartier"], "insee_dep": ["64"]}, geometry=squares[:1], crs=4326
+    )
+    return (
+        _written(communes, folder, "communes")
+        | _written(points, folder, "points")
+        | _written(cells, folder, "cells")
+        | _written(districts, folder, "qpv")
+    )
 
 
 def _road_layers(folder: Path) -> Case:
@@ -194,11 +242,18 @@ def _road_layers(folder: Path) -> Case:
         "fictif": False,
     }
     steps = _WEST + 0.02 * np.arange(11)
-    lines = [shapely.LineString([(west, 43.45), (west + 0.01, 43.451), (east, 43.45)]) for west, east in zip(steps[:-1], steps[1:], strict=True)]
+    lines = [
+        shapely.LineString([(west, 43.45), (west + 0.01, 43.451), (east, 43.45)]) for west, east in pairwise(steps)
+    ]
     frame = gpd.GeoDataFrame({key: [value] * len(lines) for key, value in described.items()}, geometry=lines, crs=4326)
     written = _written(frame, folder, "roads")
     # A shapefile cuts names to ten letters: that of Geofabrik has names of its own.
-    simple = gpd.GeoDataFrame({"osm_id": "1", "code": 5113, "fclass": "primary", "oneway": "B", "maxspeed": 80}, index=range(len(lines)), geometry=lines, crs=4326)
+    simple = gpd.GeoDataFrame(
+        {"osm_id": "1", "code": 5113, "fclass": "primary", "oneway": "B", "maxspeed": 80},
+        index=range(len(lines)),
+        geometry=lines,
+        crs=4326,
+    )
     return written | {"roads.zip": _written(simple, folder, "geofabrik")["geofabrik.zip"]}
 
 
@@ -218,7 +273,16 @@ def _osm_files(folder: Path) -> Case:
     for n in range(3):
         line = shapely.LineString([(_WEST + 0.01 * n, 43.45), (_WEST + 0.01 * (n + 1), 43.45)])
         for start, end in ((n, n + 1), (n + 1, n)):
-            graph.add_edge(start, end, osmid=[n, n + 9], highway="primary", oneway=False, length=810.0, maxspeed="50", geometry=line)
+            graph.add_edge(
+                start,
+                end,
+                osmid=[n, n + 9],
+                highway="primary",
+                oneway=False,
+                length=810.0,
+                maxspeed="50",
+                geometry=line,
+            )
     osmnx.save_graphml(graph, folder / "roads.graphml")
     return {name: (folder / name).read_bytes() for name in ("roads.osm", "roads.osm.pbf", "roads.graphml")}
 
