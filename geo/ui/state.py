@@ -20,13 +20,14 @@ from geo.finder.procedures import procedures
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Screen = Literal["trouver", "diagnostic", "methode"]
+Screen = Literal["trouver", "diagnostic", "rapport", "methode"]
 Rule = Literal["temps", "part"]
 
 #: Screens in the order of the menu, with their French titles.
 SCREENS: Final[dict[Screen, str]] = {
     "trouver": "Trouver",
     "diagnostic": "Diagnostic",
+    "rapport": "Rapport",
     "methode": "Données et méthode",
 }
 
@@ -34,6 +35,8 @@ SCREENS: Final[dict[Screen, str]] = {
 THRESHOLDS_MIN: Final = (5, 60)
 SHARES_PERCENT: Final = (5, 100)
 STEP: Final = 5
+#: Bounds of the labels planned in a report.
+REPORT_LABELS: Final = (0, 20)
 #: Kinds of France services that may be looked for, in the order of the screen.
 KINDS: Final = ("main", "antenne", "bus")
 #: Days that may be asked about.
@@ -62,6 +65,8 @@ class AppState:
     For *Diagnostic*: `facilities` is the name of a facility list; `rule` calls a commune under-served by
     its mean time (``temps``) or by the share of its residents within the threshold (``part``), at least
     `min_share_percent`; `commune` is the INSEE code of the commune looked at, `None` for none.
+
+    *Rapport* shares them; `report_labels` is how many labels are planned in it.
     """
 
     screen: Screen = "trouver"
@@ -83,6 +88,7 @@ class AppState:
     rule: Rule = "temps"
     min_share_percent: int = 50
     commune: str | None = None
+    report_labels: int = 0
 
 
 def rounded_position(lon: float, lat: float) -> tuple[float, float]:
@@ -128,6 +134,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         rule=cast("Rule", read.choice("regle", get_args(Rule), default.rule)),
         min_share_percent=read.steps("part", SHARES_PERCENT, default.min_share_percent),
         commune=read.code("commune"),
+        report_labels=read.count("labels_rapport", REPORT_LABELS, default.report_labels),
     )
     if state.place is not None and state.position is not None:
         read.problems.append(
@@ -178,6 +185,7 @@ def _texts(state: AppState) -> dict[str, str]:
         "regle": state.rule,
         "part": str(state.min_share_percent),
         "commune": state.commune or "",
+        "labels_rapport": str(state.report_labels),
     }
 
 
@@ -202,6 +210,13 @@ class _Reader:
         if re.fullmatch(r"[0-9]{1,3}", value) and low <= int(value) <= high and int(value) % STEP == 0:
             return int(value)
         return self._ignored(name, f"un multiple de {STEP} entre {low} et {high}", fallback)
+
+    def count(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
+        value = self._params.get(name, str(fallback))
+        low, high = bounds
+        if re.fullmatch(r"[0-9]{1,3}", value) and low <= int(value) <= high:
+            return int(value)
+        return self._ignored(name, f"un nombre entier de {low} à {high}", fallback)
 
     def switch(self, name: str, *, fallback: bool) -> bool:
         return self.choice(name, ("0", "1"), str(int(fallback))) == "1"
