@@ -17,7 +17,7 @@ from geo.access.time_saved import time_saved
 from geo.crs import WGS84
 from geo.errors import ParameterError
 from geo.siting.fragility import fragility
-from geo.siting.scenario import OpenSite, Place, Scenario, apply
+from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario, apply
 from geo.sources.official_tables import SITES, TAX_OFFICES
 
 if TYPE_CHECKING:
@@ -143,10 +143,10 @@ def find(territory: Territory, request: ReportRequest) -> ReportFindings:
 def _planned(territory: Territory, content: Mapping[str, Any], rule: CoverageRule) -> PlannedChange:
     labels = pd.DataFrame(content["selected"], columns=[*_LABEL_COLUMNS])
     actions = tuple(
-        OpenSite(f"label-{label['rank']}", str(label["name"])[:200], Place(lon=label["lon"], lat=label["lat"]))
+        OpenSite(f"label-{label['rank']}", str(label["name"])[:MAX_NAME], Place(lon=label["lon"], lat=label["lat"]))
         for label in labels.to_dict("records")
     )
-    after = apply(territory, Scenario(territory.name, _SCENARIO, actions)) if actions else territory
+    after = apply(territory, Scenario(territory.name[:MAX_NAME], _SCENARIO, actions)) if actions else territory
     options = {"buses": bool(content["buses"]), "antennes": bool(content["antennes"])}
     threshold = float(content["threshold_min"])
     before_cov, after_cov = (

@@ -1,5 +1,6 @@
 """The real app, served on this machine, in a real Chromium that reaches nothing else."""
 
+import io
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 
 _PROJECT = Path(__file__).resolve().parents[2]
 #: The app when no run is under way.
@@ -110,6 +112,19 @@ def find(new_page, app_address):
     return lambda query="", drawn=".maillage-place", **options: _open(
         new_page(**options), app_address + "/" + query, drawn
     )
+
+
+@pytest.fixture
+def take_picture(tmp_path):
+    """Take the picture of a page, in few colours for a small file; `make screenshot` says where it goes."""
+
+    def take(page, name: str) -> Path:
+        path = Path(os.environ.get("MAILLAGE_SCREENSHOTS") or tmp_path) / f"{name}.png"
+        shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        shown.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+        return path
+
+    return take
 
 
 def _open(page, address: str, drawn: str):

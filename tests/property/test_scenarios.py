@@ -32,6 +32,7 @@ def minutes(territory):
     return territory.times_to(territory.sites)["travel_time_min"].to_numpy(float, na_value=np.inf)
 
 
+@settings(deadline=None)
 @given(st.lists(actions, max_size=12, unique_by=lambda action: action.facility_id), texts, texts)
 def test_a_scenario_round_trips_through_json(listed, name, territory):
     scenario = Scenario(territory, name, tuple(listed))

@@ -73,7 +73,6 @@ def value(problem, model, chosen):
 
 
 @settings(max_examples=150, deadline=None)
-@settings(deadline=None)
 @given(problem=problems(), count=st.integers(0, 4), model=st.sampled_from(["coverage", "median", "center"]))
 def test_the_exact_models_find_the_best_of_all_choices(problem, count, model):
     best = max(value(problem, model, chosen) for chosen in choices(problem, count))
@@ -91,7 +90,6 @@ def test_the_exact_models_find_the_best_of_all_choices(problem, count, model):
 
 
 @settings(max_examples=150, deadline=None)
-@settings(deadline=None)
 @given(problem=problems(), share=st.sampled_from([None, 0.5, 0.8, 1.0]))
 def test_the_fewest_labels_are_the_fewest(problem, share):
     everything = within(problem, problem.times_with(np.arange(len(problem.candidates)))[0])

@@ -232,7 +232,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["validate", "--roads", "missing.pbf", "--reference", "missing.json"], "missing.json"),
         (["fly"], "« fly » n'est pas attendu ici"),
         (["nearest", "--lon", "1", "--lat", "2", "here", "there"], "« there » n'est pas attendu ici"),
-        ([], "build, diagnose, nearest"),
+        ([], "fetch, build, diagnose"),
     ],
 )
 def test_bad_input_is_one_french_line_and_status_2(run, arguments, expected):

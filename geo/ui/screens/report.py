@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _READY = "report_ready"
 _HOLDS = """
 Un document de 6 à 12 pages, à lire, imprimer ou publier : résumé en trois phrases et cinq chiffres, carte de l'accès,
-habitants selon le temps de trajet, communes sous-desservies, heures d'ouverture, dépendance à chaque site, plan s'il est
-demandé, méthode, limites et sources. Avec lui, dans l'archive : les tables (CSV et classeur XLSX), les couches pour QGIS
-avec leurs styles, les cartes (PNG et SVG), et de quoi refaire le rapport et le vérifier.
+habitants selon le temps de trajet, communes sous-desservies, heures d'ouverture, dépendance à chaque site, plan
+s'il est demandé, méthode, limites et sources. Avec lui, dans l'archive : les tables (CSV et classeur XLSX), les couches
+pour QGIS avec leurs styles, les cartes (PNG et SVG), et de quoi refaire le rapport et le vérifier.
 """
 
 
@@ -90,8 +90,12 @@ def _prepare(territory: Territory, key: tuple[Any, ...], options: dict[str, Any]
     """Make the report, saying how far it is."""
     bar = st.progress(0.0, "Préparation…")
     st.session_state.pop(_READY, None)
+
+    def tell(share: float, sentence: str) -> None:
+        bar.progress(share, plain(sentence))
+
     try:
-        cache.report(territory, key[0], **options, _progress=lambda share, text: bar.progress(share, plain(text)))
+        cache.report(territory, key[0], **options, _progress=tell)
         st.session_state[_READY] = key
     finally:
         bar.empty()

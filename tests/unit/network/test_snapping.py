@@ -374,6 +374,7 @@ def test_on_an_approximated_network_short_trips_go_straight_to_the_door():
     assert (time[0, 0], length[0, 0]) == pytest.approx((13 / guessed.access_m_per_s, 13))
 
 
+@settings(deadline=None)
 @given(networks_with_points(), st.integers(1, 4))
 def test_the_k_nearest_are_the_first_of_all_times(drawn, k):
     network, origins, facilities = drawn

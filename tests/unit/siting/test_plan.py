@@ -10,6 +10,7 @@ import shapely
 
 from geo import Territory
 from geo.access.coverage import coverage
+from geo.country import Country
 from geo.errors import ParameterError
 from geo.siting.candidates import CANDIDATE_COLUMNS
 from geo.siting.costs import Costs
@@ -17,6 +18,7 @@ from geo.siting.criteria import Weights, Zones
 from geo.siting.gains import candidate_gains
 from geo.siting.plan import plan
 from geo.siting.robustness import robustness
+from geo.sources.facility_table import facility_frame
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +93,13 @@ def test_no_new_label_is_today(embedded, model):
     times = coverage(embedded)["travel_time_min"]
     pd.testing.assert_series_equal(found.communes["time_before_min"], times, check_names=False)
     json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_a_country_of_one_part_is_that_part(world):
+    options = {"threshold_min": 9, "antennes": False}
+    alone, country = plan(world, 2, **options), plan(Country("France", (world,)), 2, **options)
+    assert country.labels.equals(alone.labels)
+    assert country.after == alone.after
 
 
 def test_one_label_is_the_best_gain(embedded):
@@ -220,6 +229,36 @@ def test_a_commune_at_one_point_counts_where_it_holds_a_district(world):
     qpv = gpd.GeoDataFrame({"code_qp": ["QN06401"]}, geometry=[beside], crs="EPSG:4326")
     found = plan(world, 1, zones=Zones(qpv=qpv), antennes=False)
     assert found.criteria["qpv"].to_dict() == {"64001": 0, "64002": 0, "64003": 1, "64004": 0, "64005": 0}
+
+
+def test_alternatives_do_nearly_as_well_when_tried(embedded):
+    """Each is put in the label's stead as a list of candidates, and brings what its share says."""
+    found = plan(embedded, 2)
+    assert len(found.alternatives)
+    shown = found.alternatives.groupby("label_code", sort=False)
+    assert shown.size().max() <= 3
+    assert (shown["commune_residents"].diff().dropna() <= 0).all()
+    for label, rows in shown:
+        other = next(code for code in found.labels["code"] if code != label)
+        without = plan(embedded, 1, candidates=_at_communes(embedded, [other]))
+        added = found.objective - without.objective
+        for row in rows.to_dict("records"):
+            swapped = plan(embedded, 2, candidates=_at_communes(embedded, [other, row["code"]]))
+            assert swapped.objective - without.objective == pytest.approx(row["share_of_gain"] * added)
+            assert row["share_of_gain"] >= 0.8
+
+
+def _at_communes(territory, codes):
+    communes = territory.communes.loc[codes]
+    places = communes.reset_index(names="facility_id")[["facility_id", "name"]].assign(kind="place")
+    return facility_frame(places, communes["lon"], communes["lat"])
+
+
+def test_no_alternative_on_the_drawing(world):
+    # Within 9 minutes B brings 500 residents; the next best brings 300.
+    found = plan(world, 1, threshold_min=9, antennes=False)
+    assert found.alternatives.empty
+    assert found.to_dict()["selected"][0]["alternatives"] == []
 
 
 def test_progress_and_cancel(embedded):

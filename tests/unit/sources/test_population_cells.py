@@ -176,3 +176,20 @@ def test_hostile_csv_gives_one_error(tmp_path, communes, content):
 def test_absent_file(tmp_path, communes):
     with pytest.raises(MaillageError, match="absent"):
         read_population_cells(tmp_path / "grid.csv", communes)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".gpkg"])
+def test_ages_are_kept_as_shares(tmp_path, communes, suffix):
+    table = table_of().assign(ind_65_79=[2.0, 20.0, 3.0, 0.0, 0.0, 0.0], ind_80p=[1.0, 10.0, 0.0, 0.0, 0.0, 0.0])
+    path = tmp_path / f"grid{suffix}"
+    if suffix == ".csv":
+        table.to_csv(path, index=False)
+    else:
+        squares = [box(WEST + x, SOUTH + y, WEST + x + 200, SOUTH + y + 200) for (x, y), _, _ in CELLS]
+        gpd.GeoDataFrame(table, geometry=squares, crs=3035).to_file(path, driver="GPKG")
+    # The second cell has more elderly than residents: imputed figures may not fit, a share stays a share.
+    assert read_population_cells(path, communes).frame["share_65_plus"].to_list() == pytest.approx([0.3, 1.0, 0.1, 0.0])
+
+
+def test_a_grid_without_ages_leaves_them_unknown(tmp_path, communes):
+    assert read_population_cells(write_grid(tmp_path / "grid.csv"), communes).frame["share_65_plus"].isna().all()
