@@ -61,7 +61,7 @@ def test_the_manifest_tells_what_was_read_and_written(reported, folder):
         name: hashlib.sha256(content).hexdigest() for name, content in files.items()
     }
     read = {entry["file"]: entry["sha256"] for entry in manifest["inputs"]}
-    assert read["sites.csv"] == reported.manifest["sources"][1]["sha256"] or "sites.csv" in read
+    assert {source["file"]: source["sha256"] for source in reported.manifest["sources"]}.items() <= read.items()
     assert "roads.geojson" in read
     assert manifest["command"] == "maillage report --threshold 9 --new 2 --date 2026-11-22 --out rapport"
     assert {"maillage", "typst", "python"} <= set(manifest["versions"])
@@ -94,7 +94,7 @@ def test_layers_open_elsewhere_with_their_styles(folder):
     for name, geometry, default, qml in styles:
         assert columns[name] == geometry
         assert default
-        renderer = ET.fromstring(qml).find("renderer-v2")  # noqa: S314 - our own document
+        renderer = ET.fromstring(qml).find("renderer-v2")
         rules, symbols = renderer.findall("rules/rule"), renderer.findall("symbols/symbol")
         assert [rule.get("symbol") for rule in rules] == [symbol.get("name") for symbol in symbols]
 
@@ -103,11 +103,11 @@ def test_each_commune_is_in_one_class_of_its_style(folder):
     """The filters of the style, run by SQLite: one fill for each commune, and the hatching of under-served ones."""
     with sqlite3.connect(folder / "layers.gpkg") as base:
         (qml,) = base.execute("select styleQML from layer_styles where f_table_name = 'communes'").fetchone()
-        filters = [rule.get("filter") for rule in ET.fromstring(qml).findall(".//rule")]  # noqa: S314
+        filters = [rule.get("filter") for rule in ET.fromstring(qml).findall(".//rule")]
         counts = [base.execute(f"select count(*) from communes where {one}").fetchone()[0] for one in filters]
     base.close()
     assert sum(counts[:-1]) == 5
-    assert counts[-2:] == [1, 3]
+    assert counts[-2:] == [1, 2]
 
 
 def test_tables_open_in_a_spreadsheet(reported, hostile, tmp_path):
@@ -137,7 +137,7 @@ def test_a_folder_that_is_no_report_is_left_alone(reported, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-def test_the_command_says_all_that_was_asked(tmp_path):
+def test_the_command_says_all_that_was_asked():
     request = ReportRequest(25.0, "tax_offices", CoverageRule("share", 0.8), buses=True, antennes=False, made_on=DAY)
     assert report_command(request, "mon territoire", None) == (
         "maillage report 'mon territoire' --threshold 25 --facilities tax-offices --rule share --min-share 0.8 --bus "
