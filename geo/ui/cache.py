@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -20,12 +18,7 @@ from geo.maps.payload import ground_base, map_base
 from geo.territory import Territory
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable
-
     import pandas as pd
-
-    from geo.access.coverage import CoverageRule
 
 
 @st.cache_resource(show_spinner="Chargement du territoire…")
@@ -67,43 +60,3 @@ def ground_json(_territory: Territory, identity: str) -> str:
     del identity
     ground = ground_base(_territory.communes, _territory.facilities, _territory.network.crs)
     return json.dumps(ground, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedReport:
-    """A report ready to be saved: its document (PDF), all of its files (ZIP), its three sentences."""
-
-    document: bytes
-    archive: bytes
-    sentences: tuple[str, ...]
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def report(
-    _territory: Territory,
-    identity: str,
-    *,
-    threshold_min: float,
-    facilities: str,
-    rule: CoverageRule,
-    buses: bool,
-    antennes: bool,
-    labels: int,
-    made_on: dt.date,
-    _progress: Callable[[float, str], None] | None,
-) -> PreparedReport:
-    """Return a report, made once for all who ask for the same; `labels` are planned in it, none for 0."""
-    from geo.report.plan_files import plan_content  # noqa: PLC0415 - the solver and the typesetter take seconds to load
-    from geo.report.report_files import DOCUMENT, write_report, zipped  # noqa: PLC0415
-    from geo.report.report_findings import ReportRequest  # noqa: PLC0415
-    from geo.report.report_sentences import summary_sentences  # noqa: PLC0415
-    from geo.siting.plan import plan  # noqa: PLC0415
-
-    del identity  # only part of the key of the cache
-    options: dict[str, Any] = {"threshold_min": threshold_min, "buses": buses, "antennes": antennes}
-    planned = plan_content(plan(_territory, labels, **options), (_territory,)) if labels else None
-    request = ReportRequest(facilities=facilities, rule=rule, plan=planned, made_on=made_on, **options)
-    with tempfile.TemporaryDirectory(prefix="maillage-") as place:
-        folder = Path(place) / f"rapport-{_territory.departement or 'territoire'}"
-        findings = write_report(_territory, request, folder, progress=_progress)
-        return PreparedReport((folder / DOCUMENT).read_bytes(), zipped(folder), tuple(summary_sentences(findings)))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
@@ -21,13 +24,22 @@ if TYPE_CHECKING:
     from geo.territory import Territory
     from geo.ui.state import AppState
 
-_READY = "report_ready"
-_HOLDS = """
+_READY: Final = "report_ready"
+_HOLDS: Final = """
 Un document de 6 à 12 pages, à lire, imprimer ou publier : résumé en trois phrases et cinq chiffres, carte de l'accès,
 habitants selon le temps de trajet, communes sous-desservies, heures d'ouverture, dépendance à chaque site, plan
 s'il est demandé, méthode, limites et sources. Avec lui, dans l'archive : les tables (CSV et classeur XLSX), les couches
 pour QGIS avec leurs styles, les cartes (PNG et SVG), et de quoi refaire le rapport et le vérifier.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _PreparedReport:
+    """A report ready to be saved: its document (PDF), all of its files (ZIP), its three sentences."""
+
+    document: bytes
+    archive: bytes
+    sentences: tuple[str, ...]
 
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
@@ -39,10 +51,11 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     options = _options(state)
     key = (cache.fingerprint(territory), *options.values())
     if st.button("Préparer le rapport", type="primary", icon=":material/description:"):
-        _prepare(territory, key, options)
-    if st.session_state.get(_READY) == key:
-        _downloads(territory, options)
-    elif _READY in st.session_state:
+        st.session_state[_READY] = key, _prepare(territory, options)
+    made_for, made = st.session_state.get(_READY, (None, None))
+    if made is not None and made_for == key:
+        _downloads(territory, options, made)
+    elif made is not None:
         st.info("Les choix ont changé : préparez le rapport à nouveau.")
     show_approximations(approximation_sentences(territory))
     show_notes(["Le rapport est fait sur cette machine ; rien n'en sort."])
@@ -86,23 +99,33 @@ def _options(state: AppState) -> dict[str, Any]:
     }
 
 
-def _prepare(territory: Territory, key: tuple[Any, ...], options: dict[str, Any]) -> None:
-    """Make the report, saying how far it is."""
+def _prepare(territory: Territory, options: dict[str, Any]) -> _PreparedReport:
+    """Make a report, saying how far it is."""
+    from geo.report.plan_files import plan_content  # noqa: PLC0415 - solver and typesetter only when asked for
+    from geo.report.report_files import DOCUMENT, write_report, zipped  # noqa: PLC0415
+    from geo.report.report_findings import ReportRequest  # noqa: PLC0415
+    from geo.report.report_sentences import summary_sentences  # noqa: PLC0415
+    from geo.siting.plan import plan  # noqa: PLC0415
+
     bar = st.progress(0.0, "Préparation…")
-    st.session_state.pop(_READY, None)
 
     def tell(share: float, sentence: str) -> None:
         bar.progress(share, plain(sentence))
 
+    asked = dict(options)
+    labels = asked.pop("labels")
+    counted = {name: asked[name] for name in ("threshold_min", "buses", "antennes")}
     try:
-        cache.report(territory, key[0], **options, _progress=tell)
-        st.session_state[_READY] = key
+        content = plan_content(plan(territory, labels, **counted), (territory,)) if labels else None
+        with tempfile.TemporaryDirectory(prefix="maillage-") as place:
+            folder = Path(place) / f"rapport-{territory.departement or 'territoire'}"
+            findings = write_report(territory, ReportRequest(plan=content, **asked), folder, progress=tell)
+            return _PreparedReport((folder / DOCUMENT).read_bytes(), zipped(folder), tuple(summary_sentences(findings)))
     finally:
         bar.empty()
 
 
-def _downloads(territory: Territory, options: dict[str, Any]) -> None:
-    made = cache.report(territory, cache.fingerprint(territory), **options, _progress=None)
+def _downloads(territory: Territory, options: dict[str, Any], made: _PreparedReport) -> None:
     show_sentence(made.sentences[0])
     for sentence in made.sentences[1:]:
         st.markdown(plain(sentence))
