@@ -106,7 +106,7 @@ def far_sentence(cov: pd.DataFrame, residents_known: int) -> str:
         return f"La commune la plus éloignée est {furthest['name']}, à {format_minutes(furthest['travel_time_min'])}."
     residents = poor["population"].sum()
     known = poor["population"].notna().any()
-    share = f", {format_share(residents / residents_known)} des habitants" if residents_known else ""
+    share = f", soit {format_share(residents / residents_known)} de l'ensemble" if residents_known else ""
     people = f"{counted(residents, 'habitant')}{share}" if known else "un nombre inconnu d'habitants"
     largest = poor.sort_values("population", ascending=False, kind="stable", na_position="last").iloc[0]
     where = f"{largest['name']} ({_commune(largest)})"

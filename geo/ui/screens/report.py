@@ -101,13 +101,12 @@ def _options(state: AppState) -> dict[str, Any]:
 
 def _prepare(territory: Territory, options: dict[str, Any]) -> _PreparedReport:
     """Make a report, saying how far it is."""
+    bar = st.progress(0.0, "Préparation…")
     from geo.report.plan_files import plan_content  # noqa: PLC0415 - solver and typesetter only when asked for
     from geo.report.report_files import DOCUMENT, write_report, zipped  # noqa: PLC0415
     from geo.report.report_findings import ReportRequest  # noqa: PLC0415
     from geo.report.report_sentences import summary_sentences  # noqa: PLC0415
     from geo.siting.plan import plan  # noqa: PLC0415
-
-    bar = st.progress(0.0, "Préparation…")
 
     def tell(share: float, sentence: str) -> None:
         bar.progress(share, plain(sentence))
@@ -116,6 +115,8 @@ def _prepare(territory: Territory, options: dict[str, Any]) -> _PreparedReport:
     labels = asked.pop("labels")
     counted = {name: asked[name] for name in ("threshold_min", "buses", "antennes")}
     try:
+        if labels:
+            tell(0.0, "Choix des labels…")
         content = plan_content(plan(territory, labels, **counted), (territory,)) if labels else None
         with tempfile.TemporaryDirectory(prefix="maillage-") as place:
             folder = Path(place) / f"rapport-{territory.departement or 'territoire'}"

@@ -131,7 +131,7 @@ def content(labels, before=(900, 0.9, 9.8), after=(950, 0.95, 8.5), **changes):
             [(100, 25.0, True), (300, 30.0, True)],
             400,
             (
-                "Les 2 communes sous-desservies comptent 400 habitants, 100 % des habitants ; la plus peuplée est Commune 1 "
+                "Les 2 communes sous-desservies comptent 400 habitants, soit 100 % de l'ensemble ; la plus peuplée est Commune 1 "
                 "(300 habitants, 30,0 min)."
             ),
         ),
