@@ -68,11 +68,11 @@ _UNSEEN_SPACE: Final = re.compile(r"\s+")
 #: What is beside the document, with what it holds.
 _FILES: Final = (
     ("tables.xlsx", "Toutes les tables dans un classeur."),
-    ("tables/", "Les mêmes en CSV : communes, communes sous-desservies, courbe, horaires, dépendance à chaque site."),
+    ("tables/", "Les mêmes en CSV : communes, courbe, marge d'erreur, horaires, dépendance à chaque site…"),
     ("layers.gpkg", "Communes et lieux pour QGIS, avec leurs styles."),
     ("communes.parquet", "Communes en GeoParquet."),
     ("maps/", "Cartes et graphiques en PNG (300 points par pouce) et en SVG."),
-    ("plan/", "Le plan, ses tables et l'argument de chaque label."),
+    ("plan/plan.json", "Le plan : labels, habitants servis, critères, borne."),
     ("summary.json", "Les chiffres, les notes et l'origine de chacun."),
     ("manifest.json", "De quoi refaire et vérifier ce rapport."),
 )
@@ -106,7 +106,7 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         "read": [
             findings.summary.rule,
             counting_sentence(request.facilities, kinds, excluded),
-            f"Le seuil est de {minutes_text(request.threshold_min)} en voiture ; à ce temps exactement, on est proche.",
+            f"Le seuil est de {minutes_text(request.threshold_min)} en voiture, compris.",
         ],
         "summary": _cut_all(summary_sentences(findings)),
         "figures": [
@@ -203,7 +203,7 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
         lead.append(
             f"Les {format_integer(len(shown))} plus peuplées sur {format_integer(total)}, avec "
             f"{counted(shown['population'].sum(), 'habitant')} sur "
-            f"{format_integer(summary.population_under_served)} ; toutes sont dans tables/under_served.csv."
+            f"{format_integer(summary.population_under_served)} ; toutes sont dans le fichier under_served.csv."
         )
     return {
         "title": title,
@@ -214,7 +214,7 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
                 format_integer(row["population"]),
                 format_minutes(row["travel_time_min"]),
                 format_share(row["share_within"]),
-                UNKNOWN if pd.isna(row["facility_name"]) else _cut(row["facility_name"]),
+                UNKNOWN if pd.isna(row["facility_name"]) else _cut(row["facility_name"], _SITE_CELL),
             ]
             for row in shown.to_dict("records")
         ],
