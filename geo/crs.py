@@ -64,13 +64,21 @@ def departement_of(commune_code: str) -> str:
 
 
 def require_crs(frame: gpd.GeoDataFrame, source: str) -> None:
-    """Raise `CrsError` where a layer does not say its coordinate reference system."""
+    """Raise `CrsError` where a layer does not say its coordinate reference system, or one that leads nowhere on Earth."""
     if frame.crs is None:
         msg = (
             f"{source} : la couche ne dit pas son système de coordonnées. Un système est attendu "
             f"(par exemple EPSG:2154 ou EPSG:4326). Ajoutez le fichier .prj ou enregistrez la couche avec son système."
         )
         raise CrsError(msg)
+    try:
+        pyproj.Transformer.from_crs(frame.crs, WGS84)
+    except pyproj.exceptions.ProjError as error:
+        msg = (
+            f"{source} : le système de coordonnées « {str(frame.crs.name)[:60]} » ne mène pas à {WGS84}. "
+            f"Corrigez le fichier .prj, ou reprojetez la couche."
+        )
+        raise CrsError(msg) from error
 
 
 def require_metric(crs: object, what: str) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 
+from geo.visible_text import visible
+
 
 def print_line(text: str) -> None:
-    """Print one line on standard output."""
-    sys.stdout.write(text + "\n")
+    """Print a text on standard output, without the codes of a file that a terminal would obey."""
+    sys.stdout.write("\n".join(map(visible, text.split("\n"))) + "\n")
 
 
 def print_json(value: object) -> None:

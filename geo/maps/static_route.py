@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import matplotlib as mpl
 import numpy as np
 import pyproj
 import shapely
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.territory import Territory
-
-#: Folder of the typeface that every map on paper is lettered in (DejaVu Sans, installed with matplotlib).
-FONT_FOLDER: Final = Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 #: The frame is at least this wide (m), and leaves this share of itself around the way.
 _MIN_WIDTH_M: Final = 4_000.0

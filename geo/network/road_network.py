@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -416,7 +417,7 @@ class RoadNetwork:
                 access_m_per_s=described["access_m_per_s"],
                 snap_limit_m=described["snap_limit_m"],
             )
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError) as error:
             if isinstance(error, SourceError):
                 raise
             msg = (

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DOCUMENT: Final = "rapport.pdf"
 MANIFEST: Final = "manifest.json"
+#: Where the plan of a report is kept: the report is made again from it.
+PLAN: Final = "plan/plan.json"
 #: A file by which a folder is known to be a report.
 _MARKER: Final = "tables.xlsx"
 _PACKAGES: Final = (
@@ -108,7 +110,7 @@ def write_report(
         write_layers(findings, made / "layers.gpkg")
         write_communes(findings, made / "communes.parquet")
         if request.plan is not None:
-            write_summary(_lasting(request.plan), made / "plan" / "plan.json")
+            write_summary(_lasting(request.plan), made / PLAN)
         write_summary(diagnosis_summary(territory, findings.summary), made / "summary.json")
         for number, (name, sheet) in enumerate(sheets.items()):
             told(0.65 + 0.3 * number / len(sheets), f"Écriture des cartes ({number + 1} sur {len(sheets)})…")
@@ -133,7 +135,7 @@ def report_command(request: ReportRequest, territory_name: str | None, plan_file
     if plan_file is not None:
         words += ["--plan", plan_file.name]
     elif request.plan is not None:
-        words += ["--new", str(len(request.plan["selected"]))]
+        words += ["--plan", PLAN]
     return shlex.join([*words, "--date", request.made_on.isoformat(), "--out", "rapport"])
 
 

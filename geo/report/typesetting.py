@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typst
 
-from geo.maps.static.files import typst_fonts
+from geo.maps.static.files import map_fonts
 from geo.maps.static.lettering import printable
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def typeset(template: str, content: Mapping[str, Any], pictures: Mapping[str, by
     document = typst.compile(
         files,
         format="pdf",
-        font_paths=typst_fonts(),
+        font_paths=map_fonts(),
         pdf_standards=["ua-1"],
         timestamp=dt.datetime.combine(made_on, dt.time(), dt.UTC),
     )

@@ -29,6 +29,7 @@ from geo.sources.provenance import (
     rejected_rows,
     rejection_faults,
 )
+from geo.visible_text import visible_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,7 +145,7 @@ def _read_contours(path: Path) -> gpd.GeoDataFrame:
         {
             "raw_code": layer[code].astype("string"),
             "code": normalise_codes(layer[code]),
-            "name": layer[name].astype("string").str.strip().replace("", pd.NA),
+            "name": visible_column(layer[name]),
             "postcodes": unknown.astype("string") if postcodes is None else joined_postcodes(layer[postcodes]),
             "population": unknown if population is None else _numbers(layer[population]),
             "altitude_m": unknown if altitude is None else _numbers(layer[altitude]),

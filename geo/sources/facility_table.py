@@ -20,6 +20,7 @@ from geo.errors import Fault, SchemaError
 from geo.schemas import FACILITY_COLUMNS, check_facilities
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.provenance import Provenance, SourceTable, rejected_rows, rejection_faults
+from geo.visible_text import visible_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,7 +71,9 @@ def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence:
     SchemaError
         No row is usable; lists why, row by row.
     """
-    table = rows.table
+    table = rows.table.assign(
+        name=visible_column(rows.table["name"]), facility_id=visible_column(rows.table["facility_id"])
+    )
     reasons = pd.Series(pd.NA, index=table.index, dtype="string") if rows.reasons is None else rows.reasons.copy()
     reasons = reasons.fillna(position_reasons(rows.lon, rows.lat))
     reasons = reasons.mask(reasons.isna() & table["name"].isna(), "nom absent")
@@ -95,9 +98,14 @@ def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence:
 
 
 def facility_frame(table: pd.DataFrame, lon: pd.Series, lat: pd.Series) -> gpd.GeoDataFrame:
-    """Return a table with the columns and types of `FACILITY_COLUMNS` at these positions (degrees), renumbered."""
+    """Return a table with the columns and types of `FACILITY_COLUMNS` at these positions (degrees), renumbered.
+
+    Its texts are `visible`; an empty `opening_hours`, known and never open, stays empty.
+    """
     dtypes = dict.fromkeys(FACILITY_COLUMNS, "string") | {"appointment": "boolean"}
     columns = table.reindex(columns=list(FACILITY_COLUMNS)).astype(dtypes)
+    texts = [name for name in FACILITY_COLUMNS if name not in {"appointment", "opening_hours"}]
+    columns[texts] = columns[texts].apply(visible_column)
     return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(lon, lat), crs=WGS84).reset_index(drop=True)
 
 

@@ -48,6 +48,7 @@ _HEAD_BYTES: Final = 64
 
 _UNREADABLE: Final = (
     RuntimeError,  # pyogrio and pyproj errors
+    UnboundLocalError,  # pyogrio, where GDAL cannot write down a system of coordinates
     ValueError,
     KeyError,
     OSError,
@@ -249,8 +250,8 @@ def _read_gdal(
         options |= {"bbox": box, "fid_as_index": True}
     try:
         frame = pyogrio.read_dataframe(layer.dataset, use_arrow=True, **options)
-        for name in frame.select_dtypes("string"):
-            pa.array(frame[name].array).validate(full=True)  # text is only decoded when used, too late to report
+        for _, texts in frame.select_dtypes("string").items():
+            pa.array(texts.array).validate(full=True)  # text is only decoded when used, too late to report
     except pa.ArrowException:  # not UTF-8: a shapefile in Latin-1 that does not say so, or a damaged file
         frame = pyogrio.read_dataframe(layer.dataset, use_arrow=False, **options)
     if indexed:

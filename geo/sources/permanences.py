@@ -15,6 +15,7 @@ from geo.sources.facility_table import vintage_from_name
 from geo.sources.folding import fold, fold_all
 from geo.sources.opening_hours import WEEKDAYS, Interval, parse_day
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
+from geo.visible_text import visible_column
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,7 +96,7 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
     visits = pd.DataFrame(
         {
             "facility_id": facility_id,
-            "operator": table["operateur"],
+            "operator": visible_column(table["operateur"]),
             "weekday": weekday.astype("int64"),
             "slot": slots,
             "mode": mode.astype("string"),

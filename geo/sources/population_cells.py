@@ -169,10 +169,10 @@ def _read_csv(path: Path) -> pa.Table:
             parse_options=pa_csv.ParseOptions(delimiter=delimiter),
             convert_options=pa_csv.ConvertOptions(include_columns=wanted, column_types=dict.fromkeys(wanted, "string")),
         )
+        table = table.rename_columns([name.lower() for name in table.column_names])
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         msg = f"{SOURCE} : « {path.name} » est absent, vide ou n'est pas un fichier CSV lisible. {_ADVICE}"
         raise SourceError(msg) from error
-    table = table.rename_columns([name.lower() for name in table.column_names])
     _require_columns(table.column_names)
     return table
 

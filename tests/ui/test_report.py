@@ -47,7 +47,7 @@ def test_prepared_with_a_plan_then_saved(open_report, folder, monkeypatch):
     monkeypatch.setattr(
         "geo.ui.screens.report.st.download_button", lambda label, data, *_, **__: kept.update({label: data})
     )
-    app = open_report(folder, seuil="5", labels_rapport="1")
+    app = open_report(folder, seuil="5", avec_plan="1", labels="1")
     app.button[0].click().run()
     assert not app.exception
     assert set(kept) == {"Document (PDF)", "Tout (ZIP)"}
@@ -64,8 +64,8 @@ def test_prepared_with_a_plan_then_saved(open_report, folder, monkeypatch):
 
 
 def test_tax_offices_have_no_plan(open_report, folder):
-    app = open_report(folder, lieux="tax_offices", labels_rapport="3")
-    assert app.number_input[0].disabled
+    app = open_report(folder, lieux="tax_offices", avec_plan="1")
+    assert app.toggle(key="widget_report_plan").disabled
     app.button[0].click().run()
     assert not app.exception
     assert downloads(app) == ["Document (PDF)", "Tout (ZIP)"]
@@ -75,8 +75,7 @@ def test_a_plan_that_cannot_be_made_is_said(open_report, small_world, tmp_path):
     Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads).save(
         tmp_path / "world"
     )
-    app = open_report(str(tmp_path / "world"), labels_rapport="2")
-    app.button[0].click().run()
+    app = open_report(str(tmp_path / "world"), avec_plan="1")
     assert not app.exception
     assert "Population inconnue" in app.error[0].value
     assert downloads(app) == []

@@ -13,14 +13,19 @@ import streamlit as st
 from geo.access.coverage import CoverageRule
 from geo.maps.origin import approximation_sentences
 from geo.maps.style import facility_title
+from geo.sources.official_tables import SITES
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.plan_words import plan_answer
+from geo.ui.screens.planner.visit import Visit
+from geo.ui.screens.planner.where_to_open import chosen_plan, plan_question
 from geo.ui.session import bound
-from geo.ui.state import REPORT_LABELS, STEP, THRESHOLDS_MIN
+from geo.ui.state import STEP, THRESHOLDS_MIN
 
 if TYPE_CHECKING:
     from geo.settings import Settings
+    from geo.siting.plan import Plan
     from geo.territory import Territory
     from geo.ui.state import AppState
 
@@ -44,14 +49,19 @@ class _PreparedReport:
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: what the report will hold, the choices, the button, the files."""
-    del settings  # nothing is shown from outside
     st.title(plain(f"Préparer un rapport : {territory.name}"), anchor=False)
     st.markdown(_HOLDS)
     _question(territory, state)
     options = _options(state)
-    key = (cache.fingerprint(territory), *options.values())
+    plan, question = None, None
+    if state.report_plan and state.facilities == SITES:
+        visit = Visit.of(territory, state, settings)
+        question = plan_question(visit)
+        plan, _ = chosen_plan(visit)
+        st.markdown(plain(plan_answer(plan)))
+    key = (cache.fingerprint(territory), question, options)
     if st.button("Préparer le rapport", type="primary", icon=":material/description:"):
-        st.session_state[_READY] = key, _prepare(territory, options)
+        st.session_state[_READY] = key, _prepare(territory, options, plan)
     made_for, made = st.session_state.get(_READY, (None, None))
     if made is not None and made_for == key:
         _downloads(territory, options, made)
@@ -72,21 +82,16 @@ def _question(territory: Territory, state: AppState) -> None:
         )
         low, high = THRESHOLDS_MIN
         st.slider("Seuil en voiture", low, high, step=STEP, format="%d min", width=320, **bound("threshold_min"))
-        low, high = REPORT_LABELS
-        st.number_input(
-            "Nouveaux labels à planifier",
-            low,
-            high,
-            help="0 : un rapport sans plan. Le plan choisit les communes où de nouveaux labels rapprochent le plus "
-            "d'habitants du seuil ; il porte sur les sites France services.",
-            disabled=state.facilities != "sites",
-            width=240,
-            **bound("report_labels"),
+        st.toggle(
+            "Avec un plan de nouveaux labels",
+            help="Celui de l'écran Planifier, tel que vous l'y avez réglé. Il porte sur les sites France services.",
+            disabled=state.facilities != SITES,
+            **bound("report_plan"),
         )
 
 
 def _options(state: AppState) -> dict[str, Any]:
-    """Return what the report depends on, by name, as plain values."""
+    """Return what the report depends on besides the plan, as `ReportRequest` takes it."""
     share = state.min_share_percent / 100
     return {
         "threshold_min": float(state.threshold_min),
@@ -94,33 +99,26 @@ def _options(state: AppState) -> dict[str, Any]:
         "rule": CoverageRule("share", share) if state.rule == "part" else CoverageRule(),
         "buses": state.buses,
         "antennes": state.antennes,
-        "labels": state.report_labels if state.facilities == "sites" else 0,
         "made_on": dt.datetime.now().astimezone().date(),
     }
 
 
-def _prepare(territory: Territory, options: dict[str, Any]) -> _PreparedReport:
+def _prepare(territory: Territory, options: dict[str, Any], plan: Plan | None) -> _PreparedReport:
     """Make a report, saying how far it is."""
     bar = st.progress(0.0, "Préparation…")
-    from geo.report.plan_files import plan_content  # noqa: PLC0415 - solver and typesetter only when asked for
+    from geo.report.plan_files import plan_content  # noqa: PLC0415 - drawing and typesetting only when asked for
     from geo.report.report_files import DOCUMENT, write_report, zipped  # noqa: PLC0415
     from geo.report.report_findings import ReportRequest  # noqa: PLC0415
     from geo.report.report_sentences import summary_sentences  # noqa: PLC0415
-    from geo.siting.plan import plan  # noqa: PLC0415
 
     def tell(share: float, sentence: str) -> None:
         bar.progress(share, plain(sentence))
 
-    asked = dict(options)
-    labels = asked.pop("labels")
-    counted = {name: asked[name] for name in ("threshold_min", "buses", "antennes")}
+    content = None if plan is None else plan_content(plan, (territory,))
     try:
-        if labels:
-            tell(0.0, "Choix des labels…")
-        content = plan_content(plan(territory, labels, **counted), (territory,)) if labels else None
         with tempfile.TemporaryDirectory(prefix="maillage-") as place:
             folder = Path(place) / f"rapport-{territory.departement or 'territoire'}"
-            findings = write_report(territory, ReportRequest(plan=content, **asked), folder, progress=tell)
+            findings = write_report(territory, ReportRequest(plan=content, **options), folder, progress=tell)
             return _PreparedReport((folder / DOCUMENT).read_bytes(), zipped(folder), tuple(summary_sentences(findings)))
     finally:
         bar.empty()

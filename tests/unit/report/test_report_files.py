@@ -18,6 +18,7 @@ from geo.access.coverage import CoverageRule
 from geo.cli import main
 from geo.errors import SourceError
 from geo.report.plan_files import plan_content, write_plan
+from geo.report.plan_reading import read_plan
 from geo.report.report_files import report_command, write_report, zipped
 from geo.report.report_findings import ReportRequest
 from geo.report.styled_layers import communes_layer
@@ -63,7 +64,7 @@ def test_the_manifest_tells_what_was_read_and_written(reported, folder):
     read = {entry["file"]: entry["sha256"] for entry in manifest["inputs"]}
     assert {source["file"]: source["sha256"] for source in reported.manifest["sources"]}.items() <= read.items()
     assert "roads.geojson" in read
-    assert manifest["command"] == "maillage report --threshold 9 --new 2 --date 2026-11-22 --out rapport"
+    assert manifest["command"] == "maillage report --threshold 9 --plan plan/plan.json --date 2026-11-22 --out rapport"
     assert {"maillage", "typst", "python"} <= set(manifest["versions"])
 
 
@@ -167,6 +168,12 @@ def test_from_the_command_line_with_a_plan(reported, tmp_path, capsys):
         assert end.value.code == 2
         assert len(capsys.readouterr().err.splitlines()) <= 2
         assert not (tmp_path / "other").exists()
+
+
+def test_the_plan_of_a_report_makes_it_again(reported, folder, tmp_path):
+    again = read_plan(folder / "plan" / "plan.json", reported)
+    write_report(reported, ReportRequest(threshold_min=9.0, plan=again, made_on=DAY), tmp_path / "rapport")
+    assert (tmp_path / "rapport" / "rapport.pdf").read_bytes() == (folder / "rapport.pdf").read_bytes()
 
 
 def test_the_layer_without_a_plan(reported, findings_of):

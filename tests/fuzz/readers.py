@@ -1,0 +1,201 @@
+"""What is done with a damaged folder: read it, and check that what was read can be trusted.
+
+Each reader takes the folder of a case. It may raise a `MaillageError`; anything else that it raises is a failure.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.access.coverage import coverage
+from geo.country import Country
+from geo.network.road_files import read_roads
+from geo.network.road_network import RoadNetwork
+from geo.network.shortest_paths import nearest_facility
+from geo.network.validation import read_reference
+from geo.schemas import check_cells, check_communes, check_facilities
+from geo.siting.scenario_json import scenario_from_json, scenario_to_json
+from geo.sources.archives import extract_member, read_gzip
+from geo.sources.communes import read_communes
+from geo.sources.delimited import read_text
+from geo.sources.download_cache import DownloadCache
+from geo.sources.france_services import read_france_services
+from geo.sources.permanences import PERMANENCE_COLUMNS, read_permanences
+from geo.sources.places import read_places
+from geo.sources.population import read_population
+from geo.sources.population_cells import read_population_cells
+from geo.sources.postcodes import read_postcodes
+from geo.sources.site_quality import check_sites
+from geo.sources.site_requests import read_site_requests
+from geo.sources.tax_offices import read_tax_offices
+from geo.sources.zones import read_frr, read_qpv
+from geo.territory import Territory
+
+_LIMIT_BYTES = 1_000_000
+
+
+@cache
+def _communes() -> gpd.GeoDataFrame:
+    squares = [shapely.box(-1.5, 43.4, -1.4, 43.5), shapely.box(-1.4, 43.4, -1.3, 43.5)]
+    index = pd.Index(["64102", "64122"], name="commune_code", dtype="string")
+    return gpd.GeoDataFrame(
+        {"departement": "64", "population": pd.array([52000, 25000], "Int64")}, index, geometry=squares, crs=4326
+    )
+
+
+@cache
+def _sites() -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy([-1.45, -1.35], [43.45, 43.45])
+    return gpd.GeoDataFrame({"facility_id": ["1", "2"], "name": ["Un", "Deux"]}, geometry=points, crs=4326).astype(
+        {"facility_id": "string", "name": "string"}
+    )
+
+
+def _only_file(folder: Path) -> Path:
+    return next(path for path in folder.iterdir() if path.is_file())
+
+
+def _facilities(read: Callable[[Path], object]) -> Callable[[Path], None]:
+    def check(folder: Path) -> None:
+        table = read(_only_file(folder))
+        check_facilities(table.frame, "liste")
+        assert len(table.frame) == table.provenance.rows_kept > 0
+        assert np.isfinite(shapely.get_coordinates(table.frame.geometry.array)).all()
+
+    return check
+
+
+def _community_table(path: Path, **options: Path) -> None:
+    frame = check_communes(read_communes(path, **options).frame, "communes")
+    assert not frame.empty
+    assert frame.geometry.is_valid.all()
+    assert np.isfinite(shapely.get_coordinates(frame.geometry.array)).all()
+
+
+def _network(network: RoadNetwork) -> None:
+    assert network.n_nodes > 1
+    assert np.isfinite(network.x).all()
+    assert np.isfinite(network.y).all()
+    assert (network.edges["time_s"] >= 0).all()
+    near = nearest_facility(network, np.array([0]))
+    assert near.travel_time_s[0] == 0
+    assert not np.isnan(near.travel_time_s).any()
+
+
+def _population(folder: Path) -> None:
+    frame = read_population(_only_file(folder)).frame
+    assert frame["population"].notna().all()
+    assert (frame["population"] >= 0).all()
+    assert frame.index.is_unique
+
+
+def _postcodes(folder: Path) -> None:
+    frame = read_postcodes(_only_file(folder)).frame
+    assert frame["postcodes"].str.fullmatch(r"\d{5}(;\d{5})*").all()
+
+
+def _frr(folder: Path) -> None:
+    frame = read_frr(_only_file(folder)).frame
+    assert frame.index.is_unique
+    assert frame["frr_class"].notna().all()
+
+
+def _qpv(folder: Path) -> None:
+    frame = read_qpv(_only_file(folder)).frame
+    assert frame["code_qp"].is_unique
+    assert frame.geometry.is_valid.all()
+
+
+def _requests(folder: Path) -> None:
+    assert (read_site_requests(_only_file(folder)).frame["requests_per_month"] >= 0).all()
+
+
+def _permanences(folder: Path) -> None:
+    frame = read_permanences(_only_file(folder), _sites()).frame
+    assert set(PERMANENCE_COLUMNS) <= set(frame.columns)
+    assert (frame["start_min"] < frame["end_min"]).all()
+
+
+def _cells(folder: Path) -> None:
+    frame = check_cells(read_population_cells(_only_file(folder), _communes()).frame, "carreaux")
+    assert frame["population"].between(0, 1e6).all()
+
+
+def _reference(folder: Path) -> None:
+    matrix = read_reference(_only_file(folder))
+    assert matrix.time_s.shape == (len(matrix.origins), len(matrix.destinations))
+    assert (matrix.time_s >= 0).all()
+
+
+def _scenario(folder: Path) -> None:
+    scenario = scenario_from_json(read_text(_only_file(folder), "Scénario", _LIMIT_BYTES))
+    assert scenario_from_json(scenario_to_json(scenario)) == scenario
+
+
+def _zip(folder: Path) -> None:
+    written = extract_member(folder / "archive.zip", "population.csv", folder, _LIMIT_BYTES)
+    assert written == folder / "population.csv"
+    assert written.stat().st_size <= _LIMIT_BYTES
+
+
+def _gzip(folder: Path) -> None:
+    assert sum(map(len, read_gzip(folder / "archive.gz", _LIMIT_BYTES))) <= _LIMIT_BYTES
+
+
+def _card(folder: Path) -> None:
+    DownloadCache(folder).find("sites")
+
+
+def _saved(territory: Territory) -> None:
+    check_communes(territory.communes, "communes")
+    for name, table in territory.facilities.items():
+        check_facilities(table, name)
+        times = territory.travel_times(name)
+        assert not (times["travel_time_min"] < 0).any()
+    coverage(territory, threshold_min=20)
+
+
+def _country(folder: Path) -> None:
+    for part in Country.load(folder).parts:
+        _saved(part)
+
+
+#: Reader of each seed.
+READERS: dict[str, Callable[[Path], None]] = {
+    "sites": _facilities(read_france_services),
+    "sites-latin": _facilities(read_france_services),
+    "site-checks": lambda folder: check_sites(_only_file(folder)).to_dict() and None,
+    "tax-offices-dgfip": _facilities(read_tax_offices),
+    "tax-offices-dila": _facilities(read_tax_offices),
+    "population": _population,
+    "postcodes": _postcodes,
+    "frr": _frr,
+    "requests": _requests,
+    "permanences": _permanences,
+    "places-csv": _facilities(read_places),
+    "places-layer": _facilities(read_places),
+    "cells-csv": _cells,
+    "cells-layer": _cells,
+    **dict.fromkeys(
+        ("communes-geojson", "communes-gz", "communes-gpkg", "communes-shapefile", "communes-parquet", "communes-fgb"),
+        lambda folder: _community_table(_only_file(folder)),
+    ),
+    "town-halls": lambda folder: _community_table(folder / "communes.geojson", town_halls=folder / "mairies.geojson"),
+    "qpv": _qpv,
+    **dict.fromkeys(
+        ("roads-geojson", "roads-gpkg", "roads-shapefile", "osm-xml", "osm-pbf", "graphml"),
+        lambda folder: _network(read_roads(_only_file(folder))),
+    ),
+    "reference": _reference,
+    "scenario": _scenario,
+    "archive-zip": _zip,
+    "archive-gzip": _gzip,
+    "cache-card": _card,
+    "territory": lambda folder: _saved(Territory.load(folder)),
+    "country": _country,
+}
