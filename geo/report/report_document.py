@@ -48,12 +48,15 @@ if TYPE_CHECKING:
 #: Pages of a report, at least and at most.
 PAGES: Final = (6, 12)
 #: Rows that each table has room for, and labels argued at length; all of them are in the files beside.
-_FAR_ROWS: Final = 32
+_FAR_ROWS: Final = 44
+_FAR_ROWS_WITH_PLAN: Final = 30
 _FURTHEST_ROWS: Final = 8
 _SITE_ROWS: Final = 12
 _HALF_DAYS: Final = 6
 _LABEL_ROWS: Final = 10
+#: Labels argued at length: the five of a usual plan; the first four where the table of labels takes their room.
 _ARGUED: Final = 5
+_ARGUED_OF_MANY: Final = 4
 _SERVED_ROWS: Final = 4
 _NOTES: Final = 12
 _SOURCES: Final = 14
@@ -198,7 +201,7 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
         title = "Les communes sous-desservies" if len(poor) > 1 else "La commune sous-desservie"
         lead = [summary.rule]
         total = len(table)
-    shown = table.head(_FAR_ROWS)
+    shown = table.head(_FAR_ROWS_WITH_PLAN if findings.planned else _FAR_ROWS)
     if total > len(shown):
         lead.append(
             f"Les {format_integer(len(shown))} plus peuplées sur {format_integer(total)}, avec "
@@ -258,6 +261,7 @@ def _plan(findings: ReportFindings) -> dict[str, Any] | None:
         return None
     plan = findings.planned.content
     labels, arguments = plan["selected"], plan["arguments"]
+    argued = _ARGUED if len(labels) <= _ARGUED else _ARGUED_OF_MANY
     lead = [summary_sentences(findings)[2], *([proof_sentence(plan)] if labels else []), cost_sentence(plan)]
     request = findings.request
     if (plan["threshold_min"], plan["buses"], plan["antennes"]) != (
@@ -270,9 +274,9 @@ def _plan(findings: ReportFindings) -> dict[str, Any] | None:
             f"{'avec' if plan['antennes'] else 'sans'} les antennes, {'avec' if plan['buses'] else 'sans'} les bus : "
             f"ses chiffres ne se comparent pas à ceux des pages précédentes."
         )
-    if len(labels) > _ARGUED:
+    if len(labels) > argued:
         lead.append(
-            f"Les {_ARGUED} premiers labels sont argumentés ici ; les {format_integer(len(labels))} sont dans "
+            f"Les {argued} premiers labels sont argumentés ici ; les {format_integer(len(labels))} sont dans "
             f"plan/plan.json, et leurs tables à côté."
         )
     return {
@@ -307,7 +311,7 @@ def _plan(findings: ReportFindings) -> dict[str, Any] | None:
                 ],
                 "others": _others(len(label["communes"]) - _SERVED_ROWS),
             }
-            for label, argument in zip(labels[:_ARGUED], arguments[:_ARGUED], strict=True)
+            for label, argument in zip(labels[:argued], arguments[:argued], strict=True)
         ],
     }
 

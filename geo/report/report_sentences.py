@@ -131,7 +131,7 @@ def second_site_sentence(findings: ReportFindings) -> str:
         opened = "à aucun moment de la semaine un site n'y est ouvert, d'après les horaires connus"
     else:
         on_saturday = f"{format_share(saturday)} le samedi" if saturday > 0 else "aucun le samedi"
-        opened = f"au meilleur moment de la semaine, {format_share(best)} en ont un d'ouvert, {on_saturday}"
+        opened = f"au meilleur moment de la semaine, {format_share(best)} y ont un site ouvert, {on_saturday}"
     return f"{second} deuxième site à moins de {threshold}{_JOIN}{opened}."
 
 

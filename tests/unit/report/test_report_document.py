@@ -136,8 +136,9 @@ def test_names_are_text_and_nothing_else(reported, pages_of, hostile):
     assert '#panic("x")*gras*$x^2$<b>#read("main.typ")' in "".join(pages).replace(" ", "")
 
 
-def test_many_long_names_stay_within_the_pages(pages_of):
-    """The worst of tables: every name is long, and twenty labels are planned."""
+@pytest.mark.parametrize("labels", [5, 20])
+def test_many_long_names_stay_within_the_pages(pages_of, labels):
+    """The worst of tables: every name is long."""
     territory = Territory.load()
     long = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson-les-Grandes-Eaux"
     named = territory.communes.assign(name=pd.array([long] * len(territory.communes), dtype="string"))
@@ -145,6 +146,6 @@ def test_many_long_names_stay_within_the_pages(pages_of):
         name=pd.array([f"France services {long} {i}" for i in range(len(territory.sites))], "string")
     )
     worst = replace(territory.with_sites(sites, why={}), communes=named)
-    pages = pages_of(worst, plan=plan_content(plan(worst, 20), (worst,)))
+    pages = pages_of(worst, plan=plan_content(plan(worst, labels), (worst,)))
     assert len(pages) <= PAGES[1]
-    assert "20 nouveaux labels" in pages[0]
+    assert f"{labels} nouveaux labels" in pages[0]

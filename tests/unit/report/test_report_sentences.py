@@ -155,7 +155,7 @@ def test_who_is_far(rows, known, said):
         (
             0,
             Week(0.8),
-            "Aucun habitant n'a de deuxième site à moins de 20 min ; au meilleur moment de la semaine, 80 % en",
+            "Aucun habitant n'a de deuxième site à moins de 20 min ; au meilleur moment de la semaine, 80 % y",
         ),
         (
             1000,
@@ -174,7 +174,7 @@ def test_second_site(second, week, said):
 
 
 def test_saturday_nobody():
-    assert plain(second_site_sentence(found())).endswith("80 % en ont un d'ouvert, aucun le samedi.")
+    assert plain(second_site_sentence(found())).endswith("80 % y ont un site ouvert, aucun le samedi.")
 
 
 @pytest.mark.parametrize(
