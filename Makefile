@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 LEAFLET := 1.9.4
 AXE := 4.14.1
 
-.PHONY: app test check bench bench-scenarios format setup screenshot clean
+.PHONY: app test check bench bench-scenarios fuzz load format setup screenshot clean
 
 app: setup
 	$(BIN)/streamlit run app.py $(if $(TERRITORY),-- $(TERRITORY))
@@ -30,6 +30,14 @@ bench: setup
 # Scenarios and measures of access: under a minute; TERRITORY=DIR adds one of your own.
 bench-scenarios: setup
 	$(BIN)/python tests/benchmarks/scenarios.py $(TERRITORY)
+
+# Damaged files for every reader: ten minutes, or SECONDS=60.
+fuzz: setup
+	$(BIN)/python tests/fuzz/fuzz_readers.py $(SECONDS)
+
+# Thirty visitors at once for five minutes, or SECONDS=60.
+load: setup
+	$(BIN)/python tests/load/visitors.py $(SECONDS)
 
 # Lint, types and import contracts.
 check: setup

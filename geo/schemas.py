@@ -50,12 +50,24 @@ FACILITY_COLUMNS: Final = (
 #: "site" (France services site it holds, town hall unknown) or "interior" (a point inside the
 #: contour); altitude_m: float64, NaN unknown.
 COMMUNE_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat", "point_source", "altitude_m")
+COMMUNE_CODE: Final = r"(?:\d|2[AB])\d{3,4}"
 POINT_SOURCES: Final = ("mairie", "site", "interior")
 
 #: Columns of a population-cell table (index 0..n-1), besides `geometry` (Point, centre of the
 #: cell): cell_id: text; commune_code: text; population: float64, >= 0; share_65_plus: float64, 0 to 1, residents aged
 #: 65 or more, NaN unknown.
 CELL_COLUMNS: Final = ("cell_id", "commune_code", "population", "share_65_plus")
+
+#: Type of each column of these tables once written to a file and read again.
+FACILITY_DTYPES: Final[dict[str, str]] = dict.fromkeys(FACILITY_COLUMNS, "string") | {"appointment": "boolean"}
+COMMUNE_DTYPES: Final[dict[str, str]] = (
+    dict.fromkeys(("name", "departement", "postcodes", "point_source"), "string")
+    | {"population": "Int64"}
+    | dict.fromkeys(("lon", "lat", "altitude_m"), "float64")
+)
+CELL_DTYPES: Final[dict[str, str]] = dict.fromkeys(("cell_id", "commune_code"), "string") | dict.fromkeys(
+    ("population", "share_65_plus"), "float64"
+)
 
 
 def check_facilities(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
@@ -85,7 +97,7 @@ def check_communes(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
         "point_source": pa.Column("string", pa.Check.isin(POINT_SOURCES)),
         "altitude_m": pa.Column("float64", nullable=True),
     }
-    index = pa.Index("string", pa.Check.str_matches(r"^(\d|2[AB])\d{3,4}$"), unique=True, name="commune_code")
+    index = pa.Index("string", pa.Check.str_matches(rf"^{COMMUNE_CODE}$"), unique=True, name="commune_code")
     return _check(frame, columns, source, index)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from geo.crs import WGS84
 from geo.errors import MaillageError, ParameterError, SourceError
@@ -28,6 +29,7 @@ from geo.sources.embedded import read_embedded
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
 from geo.storage import replacing_folder, require_replaceable
+from geo.stored_tables import NEIGHBOUR_COLUMNS, require_stored
 from geo.study_area import bounds, near_communes, near_places, neighbour_outlines
 
 if TYPE_CHECKING:
@@ -42,9 +44,6 @@ APPROXIMATE: Final = "approximate"
 
 #: File by which a folder is known to hold a whole country (`geo.country`).
 COUNTRY_MARKER: Final = "parts.json"
-
-#: What is kept of the communes around the study area.
-NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat")
 
 _FORMAT: Final = 3
 _MANIFEST: Final = "manifest.json"
@@ -411,9 +410,9 @@ class Territory:
                 name: gpd.read_parquet(folder / f"facilities-{number}.parquet")
                 for number, name in enumerate(saved["facilities"])
             }
-            return cls(
-                name=saved["manifest"]["territory"],
-                departement=saved["manifest"]["departement"],
+            territory = cls(
+                name=str(saved["manifest"]["territory"]),
+                departement=str(saved["manifest"]["departement"]),
                 communes=gpd.read_parquet(folder / "communes.parquet"),
                 facilities=lists,
                 network=RoadNetwork.load(folder / "network"),
@@ -424,14 +423,16 @@ class Territory:
                 permanences=pd.read_parquet(folder / _PERMANENCES) if (folder / _PERMANENCES).is_file() else None,
                 neighbour_outlines=_optional_layer(folder / _OUTLINES),
             )
+            require_stored(territory)
         except MaillageError:
             raise
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
             msg = (
                 f"Le territoire enregistré dans « {folder.name} » est illisible ou incomplet. "
                 f"Reconstruisez-le avec « maillage build »."
             )
             raise SourceError(msg) from error
+        return territory
 
     def save(self, path: Path | str) -> None:
         """Write the territory to a folder: written beside, then renamed; a former territory there is replaced.

@@ -24,7 +24,6 @@ def visible(text: str) -> str:
 
 def visible_column(texts: pd.Series) -> pd.Series:
     """Return a column of texts (dtype "string") made `visible` and stripped; <NA> where nothing is left to see."""
-    import pandas as pd  # noqa: PLC0415 - a line of text needs no tables
-
     column: pd.Series = texts.astype("string").map(lambda text: visible(text).strip(), na_action="ignore")
-    return column.astype("string").replace("", pd.NA)
+    present: pd.Series = column.astype("string")
+    return present.mask(present == "")

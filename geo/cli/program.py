@@ -25,6 +25,7 @@ from geo.cli.report import report
 from geo.cli.scenario import scenario
 from geo.cli.validate import validate
 from geo.errors import MaillageError
+from geo.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -117,5 +118,5 @@ def _show_progress() -> None:
 
 
 def _fail(sentence: str, status: int = 2) -> None:
-    sys.stderr.write(" ".join(sentence.split()) + "\n")
+    sys.stderr.write(" ".join(visible(sentence).split()) + "\n")
     sys.exit(status)

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+#: No projection in metres has larger coordinates.
+_FARTHEST_M = 1e8
+
 
 def flat(values: ArrayLike, kinds: str, otherwise: type[np.generic]) -> NDArray[Any]:
     """Return a flat array, converted (hence copied) only where it is of none of the wanted kinds (numpy's letters)."""
@@ -34,6 +37,14 @@ def whole_numbers(values: ArrayLike) -> NDArray[Any]:
         msg = "Réseau routier refusé : un nœud de départ ou d'arrivée n'est pas un nombre entier (0 à n - 1 attendu)."
         raise NetworkError(msg)
     return array.astype(np.int64)
+
+
+def positive(number: Any) -> float:
+    """Return a number that is finite and above zero; raise `ValueError` for any other."""
+    value = float(number)
+    if not 0 < value < np.inf:
+        raise ValueError(number)
+    return value
 
 
 def check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -60,12 +71,19 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
             arrays[name][0] != 0 or arrays[name][-1] != last or (np.diff(arrays[name]) < 0).any()
         ):
             wrong.append(name)
-    ranges = {"place": (arrays["place"], 0, nodes), "link_edges": (arrays["link_edges"], -1, edges)}
+    ranges: dict[str, tuple[NDArray[Any], float, float]] = {
+        "place": (arrays["place"], 0, nodes),
+        "link_edges": (arrays["link_edges"], -1, edges),
+        **{name: (arrays[name], -_FARTHEST_M, _FARTHEST_M) for name in ("x", "y", "shape_xy")},
+    }
     if "edges" not in wrong:
         ranges["edges"] = (arrays["edges"]["place"], 0, nodes)
+        # A cost that is negative or not a number would make a search go on for ever.
+        ranges |= {f"edges ({cost})": (arrays["edges"][cost], 0, np.inf) for cost in ("time_s", "length_m")}
     for name, (values, lowest, end) in ranges.items():
-        if values.size and not lowest <= values.min() <= values.max() < end:
-            wrong.append(name)
+        with np.errstate(invalid="ignore"):  # not a number is in no range
+            if values.size and not lowest <= values.min() <= values.max() < end:
+                wrong.append(name)
     if wrong:
         msg = ", ".join(wrong)
         raise ValueError(msg)

@@ -21,7 +21,7 @@ import numpy as np
 
 from geo.crs import require_metric
 from geo.errors import SourceError
-from geo.network.array_checks import check_arrays, check_edges, flat, whole_numbers
+from geo.network.array_checks import check_arrays, check_edges, flat, positive, whole_numbers
 from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 
@@ -407,15 +407,17 @@ class RoadNetwork:
             # Unlike np.load, this opens nothing but plain arrays and leaves no file open when it fails.
             arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
             check_arrays(arrays)
+            access_m_per_s, snap_limit_m = (positive(described[name]) for name in ("access_m_per_s", "snap_limit_m"))
             require_metric(described["crs"], "Réseau enregistré")
-            source = described["source"] | {"notes": tuple(described["source"]["notes"])}
+            source = described["source"] | {"notes": tuple(map(str, described["source"]["notes"]))}
+            speed_profile(described["profile"])
             return cls(
                 **arrays,
                 crs=described["crs"],
                 source=NetworkSource(**source),
                 profile=described["profile"],
-                access_m_per_s=described["access_m_per_s"],
-                snap_limit_m=described["snap_limit_m"],
+                access_m_per_s=access_m_per_s,
+                snap_limit_m=snap_limit_m,
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError) as error:
             if isinstance(error, SourceError):

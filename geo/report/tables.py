@@ -89,8 +89,8 @@ def write_table(table: pd.DataFrame, path: Path, *, marked: bool = False) -> Non
         Begin with a byte order mark, by which spreadsheets know that accents are in UTF-8.
     """
     safe = table.copy()
-    for column in safe.columns[safe.dtypes == "string"]:
-        safe[column] = safe[column].map(neutralize, na_action="ignore")
+    for column in safe.select_dtypes(include=["string", "object"]):
+        safe[column] = safe[column].map(lambda cell: neutralize(cell) if isinstance(cell, str) else cell)
     for column in safe.columns[safe.dtypes == "boolean"]:
         safe[column] = safe[column].map({True: "true", False: "false"}, na_action="ignore")
     with replacing_file(path) as beside:

@@ -361,6 +361,11 @@ def _rank(problem: SitingProblem, model: Model, threshold_min: float, selected: 
     return ranked(time_benefits(problem) if by_time else coverage_benefits(problem, threshold_min), selected)[0]
 
 
+def _count(residents: float) -> str:
+    """Return a number of residents in French."""
+    return f"{residents:,.0f}".replace(",", "\u202f")
+
+
 def _notes(
     problem: SitingProblem,
     model: Model,
@@ -377,22 +382,22 @@ def _notes(
     off = ~problem.demand["on_network"].to_numpy(bool)
     if unknown := float(problem.residents[off].sum()):
         notes.append(
-            f"{unknown:.0f} habitant(s) sont hors du réseau routier : leur temps n'est pas connu, et aucun label ne "
-            f"peut les rapprocher dans ce calcul."
+            f"{_count(unknown)} habitant(s) sont hors du réseau routier : leur temps n'est pas connu, et aucun label "
+            f"ne peut les rapprocher dans ce calcul."
         )
     if unreachable := float(problem.residents[np.isinf(problem.today_min) & ~off].sum()):
         told = {
             "median": "comptent comme les plus éloignés des autres",
             "center": "sont laissés hors du calcul",
         }.get(model, "comptent parmi ceux qui sont au-delà du seuil")
-        notes.append(f"{unreachable:.0f} habitant(s) sans aucune route vers un site aujourd'hui {told}.")
+        notes.append(f"{_count(unreachable)} habitant(s) sans aucune route vers un site aujourd'hui {told}.")
     if model == "set-cover":
         beyond = (problem.today_min > threshold_min + AT_THRESHOLD_MIN) & (problem.residents > 0)
         coverable = np.zeros(len(beyond), bool)
         coverable[problem.pair_demand[problem.pair_min <= threshold_min + AT_THRESHOLD_MIN]] = True
         left = float(problem.residents[beyond & ~coverable & ~off].sum())
         if left:
-            notes.append(f"{left:.0f} habitant(s) restent au-delà du seuil quel que soit le lieu candidat.")
+            notes.append(f"{_count(left)} habitant(s) restent au-delà du seuil quel que soit le lieu candidat.")
     return tuple(notes)
 
 

@@ -71,9 +71,7 @@ def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence:
     SchemaError
         No row is usable; lists why, row by row.
     """
-    table = rows.table.assign(
-        name=visible_column(rows.table["name"]), facility_id=visible_column(rows.table["facility_id"])
-    )
+    table = rows.table.assign(**{name: visible_column(rows.table[name]) for name in ("name", "facility_id")})
     reasons = pd.Series(pd.NA, index=table.index, dtype="string") if rows.reasons is None else rows.reasons.copy()
     reasons = reasons.fillna(position_reasons(rows.lon, rows.lat))
     reasons = reasons.mask(reasons.isna() & table["name"].isna(), "nom absent")

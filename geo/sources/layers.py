@@ -250,8 +250,11 @@ def _read_gdal(
         options |= {"bbox": box, "fid_as_index": True}
     try:
         frame = pyogrio.read_dataframe(layer.dataset, use_arrow=True, **options)
-        for _, texts in frame.select_dtypes("string").items():
-            pa.array(texts.array).validate(full=True)  # text is only decoded when used, too late to report
+        texts = frame.select_dtypes("string")
+        for position in range(texts.shape[1]):  # by position: names may be repeated
+            pa.array(texts.iloc[:, position].array).validate(
+                full=True
+            )  # text is only decoded when used, too late to report
     except pa.ArrowException:  # not UTF-8: a shapefile in Latin-1 that does not say so, or a damaged file
         frame = pyogrio.read_dataframe(layer.dataset, use_arrow=False, **options)
     if indexed:

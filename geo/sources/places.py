@@ -57,6 +57,8 @@ _OPTIONAL: Final = {
     "comment": ("commentaire", "comment"),
 }
 _DEGREES_LIMIT: Final = 180
+#: No system of coordinates has larger numbers.
+_COORDINATE_LIMIT: Final = 1e9
 
 
 @names_its_file
@@ -156,7 +158,8 @@ def _read_points(path: Path, layer: str | None, source: str, notes: list[str]) -
     frame: gpd.GeoDataFrame = read_layer(chosen[0], source)
     if frame.empty:
         raise SchemaError(source, [Fault("la couche est vide")], "Téléchargez le fichier à nouveau.")
-    shapes = frame.geometry
+    shapes = frame.geometry.copy()
+    shapes[~(frame.bounds.abs().max(axis="columns") < _COORDINATE_LIMIT)] = None  # empty, not finite or absurd
     extended = shapes.notna() & (shapes.geom_type != "Point")
     if extended.any():
         notes.append(f"{extended.sum()} lieu(x) pris en un point intérieur à leur contour ({rows_text(extended)})")

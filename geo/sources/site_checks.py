@@ -174,7 +174,7 @@ def _no_hours(rows: SiteRows) -> pd.Series:
 
 
 def _malformed_hours(rows: SiteRows) -> pd.Series:
-    texts = rows.hour_cells.str.partition(" ")[2]
+    texts = rows.hour_cells.str.replace(r"^\S+ ", "", regex=True)
     unread = {text: slots_of(text) is None for text in texts.unique()}
     reversed_slots = rows.hours_where(lambda slots: any(not _is_slot(slot) for slot in slots))
     unreadable = rows.hour_cells[texts.map(unread).to_numpy(dtype=bool)]

@@ -100,7 +100,7 @@ class SiteRows:
 
     def hours_where(self, wrong: Callable[[tuple[Interval, ...]], bool]) -> pd.Series:
         """Return the cells of opening hours whose slots, as written, are `wrong`."""
-        texts = self.hour_cells.str.partition(" ")[2]
+        texts = self.hour_cells.str.replace(r"^\S+ ", "", regex=True)
         verdicts = {text: slots is not None and wrong(slots) for text in texts.unique() for slots in [slots_of(text)]}
         return self.hour_cells[texts.map(verdicts).to_numpy(dtype=bool)]
 

@@ -132,7 +132,7 @@ def memory_mb(process: int) -> float:
 
 def as_xml(file: Path, xml: Path) -> Path:
     """Write the nodes and the tagged streets of an extract in the XML that osmnx reads."""
-    import osmium  # noqa: PLC0415 - only for osmnx
+    import osmium
 
     with osmium.BackReferenceWriter(xml, ref_src=file) as writer:
         for way in osmium.FileProcessor(file, osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):

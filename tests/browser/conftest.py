@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,14 +49,35 @@ def browser(chromium_path):
 
 @pytest.fixture(scope="session")
 def app_address(chromium_path):
-    """Start ``streamlit run app.py`` on a free port; yield its address."""
+    """Serve the app on the embedded territory; its address."""
     del chromium_path  # without a browser the app is not started
+    with _served_app() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def serve(chromium_path):
+    """Serve the app on the territory of a folder: a context whose value is the address."""
+    del chromium_path
+    return _served_app
+
+
+@contextmanager
+def _served_app(folder: Path | None = None):
+    """Run ``streamlit run app.py [-- FOLDER]`` on a free port; give its address, end it after."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
     process = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
+        [
+            *command,
+            "--server.address",
+            "127.0.0.1",
+            "--server.port",
+            str(port),
+            *([] if folder is None else ["--", str(folder)]),
+        ],
         cwd=_PROJECT,
         env={**os.environ, "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/"},  # nobody answers there
         stdout=subprocess.DEVNULL,

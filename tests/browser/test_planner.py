@@ -236,7 +236,7 @@ def test_the_files_of_a_plan(planner):
 
 def test_picture_of_the_planner(planner, tmp_path):
     """Also makes a picture of the README: `make screenshot` says where it goes."""
-    page = planner(width=1280, height=1000)
+    page = planner(width=1280, height=880)
     page.wait_for_timeout(500)
     folder = os.environ.get("MAILLAGE_SCREENSHOTS") or tmp_path
     picture = page.screenshot(path=f"{folder}/planifier.png")

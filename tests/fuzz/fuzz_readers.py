@@ -100,7 +100,7 @@ def _work(seconds: float, only: str | None, seed: int, first: int, out: Path) ->
                 READERS[name](case_folder)
             except MaillageError:
                 outcome = "refused"
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure
                 outcome = _keep(out, name, number, _signature(error), traceback.format_exc())
             faulthandler.cancel_dump_traceback_later()
             processor = time.process_time() - begin_processor

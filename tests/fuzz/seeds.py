@@ -9,6 +9,7 @@ import io
 import json
 import tempfile
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -53,10 +54,10 @@ def make_seeds() -> dict[str, Case]:
             "frr": {"frr.csv": b"codgeo;libgeo;codefrr\n64102;Bayonne;FRR\n64122;Biarritz;-9999\n"},
             "requests": {"demandes.csv": b"id_fs;demandes_par_mois\n1;250\n2;80,5\n"},
             "permanences": {
-                "permanences.csv": "site;operateur;jour;horaires;mode\n1;Cnav;mardi;09:00 - 12:00;sur place\n2;CAF;lundi;14:00 - 16:00;visio\n".encode()
+                "permanences.csv": b"site;operateur;jour;horaires;mode\n1;Cnav;mardi;09:00 - 12:00;sur place\n2;CAF;lundi;14:00 - 16:00;visio\n"
             },
             "places-csv": {
-                "lieux.csv": "nom;adresse;code insee;longitude;latitude;horaires\nPoste;1 rue;64102;-1,45;43,45;Mo 09:00-12:00\nMairie;2 rue;64122;-1,35;43,45;\n".encode()
+                "lieux.csv": b"nom;adresse;code insee;longitude;latitude;horaires\nPoste;1 rue;64102;-1,45;43,45;Mo 09:00-12:00\nMairie;2 rue;64122;-1,35;43,45;\n"
             },
             "places-layer": {"lieux.geojson": layers["points.geojson"]},
             "cells-csv": {
@@ -130,10 +131,10 @@ def _sites() -> bytes:
 
 def _dgfip() -> bytes:
     return (
-        "nom_du_service;type_de_service;adresse;code_postal;commune;code_commune;geocodage;lundi;horaires_1\n"
-        "SIP de Bayonne;Centre des Finances publiques;2 place;64100;Bayonne;64102;43.45,-1.45;8h30-12h et 13h30-16h;\n"
-        "Tabac;Buralistes;3 place;64100;Bayonne;64102;43.45,-1.45;;\n"
-    ).encode()
+        b"nom_du_service;type_de_service;adresse;code_postal;commune;code_commune;geocodage;lundi;horaires_1\n"
+        b"SIP de Bayonne;Centre des Finances publiques;2 place;64100;Bayonne;64102;43.45,-1.45;8h30-12h et 13h30-16h;\n"
+        b"Tabac;Buralistes;3 place;64100;Bayonne;64102;43.45,-1.45;;\n"
+    )
 
 
 def _dila() -> bytes:
@@ -242,8 +243,7 @@ def _road_layers(folder: Path) -> Case:
     }
     steps = _WEST + 0.02 * np.arange(11)
     lines = [
-        shapely.LineString([(west, 43.45), (west + 0.01, 43.451), (east, 43.45)])
-        for west, east in zip(steps[:-1], steps[1:], strict=True)
+        shapely.LineString([(west, 43.45), (west + 0.01, 43.451), (east, 43.45)]) for west, east in pairwise(steps)
     ]
     frame = gpd.GeoDataFrame({key: [value] * len(lines) for key, value in described.items()}, geometry=lines, crs=4326)
     written = _written(frame, folder, "roads")

@@ -9,7 +9,8 @@ import streamlit as st
 _STYLE: Final = """<style>
 .stAppHeader { display: none; }
 .stMainBlockContainer { padding-top: 1.5rem; padding-bottom: 3rem; max-width: 76rem; }
-.maillage-answer { font-size: 1.35rem; line-height: 1.4; font-weight: 600; margin: 0; text-wrap: pretty; }
+.maillage-answer { font-size: 1.35rem; line-height: 1.4; font-weight: 600; margin: 0; overflow-wrap: anywhere;
+  text-wrap: pretty; }
 .stHtml .maillage-figures { display: grid; gap: 1rem; grid-template-columns: repeat(3, 1fr); margin: 0; padding: 0; }
 .maillage-figures div { border: 1px solid #c9d0d4; border-radius: 6px; display: flex; flex-direction: column;
   justify-content: space-between; padding: .7rem 1rem; }
@@ -21,7 +22,7 @@ _STYLE: Final = """<style>
   background: #f8f4ea; border-left: 4px solid #a95320; font-size: .9rem; line-height: 1.45; margin: 0 0 .4rem;
   overflow-wrap: anywhere; padding: .5rem .8rem;
 }
-.maillage-text { line-height: 1.5; }
+.maillage-text { line-height: 1.5; overflow-wrap: anywhere; }
 .stHtml .maillage-text h2 { font-size: 1.25rem; margin: 0 0 .5rem; padding: 0; }
 .stHtml .maillage-text h3 { font-size: 1.05rem; margin: .8rem 0 .3rem; padding: 0; }
 .maillage-box { border: 1px solid #c9d0d4; border-radius: 6px; padding: .9rem 1.1rem .5rem; }
@@ -44,7 +45,8 @@ _STYLE: Final = """<style>
 @media (min-width: 641px) { .st-key-find_map_place { position: sticky; top: 1rem; } }
 [data-testid="InputInstructions"], [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 [data-testid="stFileUploaderDropzone"] button { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzone"] button > div { display: none; }
+[data-testid="stFileUploaderDropzone"] button > div { clip-path: inset(50%); height: 1px; overflow: hidden;
+  position: absolute; width: 1px; }
 [data-testid="stFileUploaderDropzone"] button::after { content: "Choisir un fichier"; font-size: .95rem; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: .8rem 1rem 2rem; }

@@ -17,7 +17,7 @@ from geo.siting.criteria import Weights
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from geo.siting.plan import Plan
+    from geo.siting.plan import AccessSummary, Plan
     from geo.ui.state import Aim
 
 _NAMED: Final = 5
@@ -64,26 +64,22 @@ def plan_answer(plan: Plan) -> str:
     """Return what a plan brings, in one sentence."""
     threshold, count = _minutes(plan.threshold_min), len(plan.labels)
     before, after = plan.before, plan.after
-    share = f"{format_share(after.share_within)} au lieu de {format_share(before.share_within)}"
+    share = f"{_share(after)} au lieu de {_share(before)}"
     if count == 0:
         nothing = "Aucun nouveau label n'est utile" if plan.asked or plan.model == "set-cover" else "Sans nouveau label"
         return (
-            f"{nothing}\u00a0: {format_share(before.share_within)} des habitants sont à {threshold} ou moins d'un "
+            f"{nothing}\u00a0: {_share(before)} des habitants sont à {threshold} ou moins d'un "
             f"site, {format_minutes(before.mean_time_min)} en moyenne."
         )
     labels = f"{format_integer(count)} nouveaux labels" if count > 1 else "Un nouveau label"
     where = f"{labels}, à {_joined(plan.labels['name'].to_list())},"
     verb = "raient" if count > 1 else "rait"
     if plan.model == "set-cover":
-        whom = (
-            "tous les habitants"
-            if after.residents_within >= after.residents
-            else format_share(after.share_within) + " des habitants"
-        )
+        whom = "tous les habitants" if after.residents_within >= _known(after) else _share(after) + " des habitants"
         needed = "Il faut" if plan.gap == 0 else "Ce plan demande"
         return (
             f"{needed} {format_integer(count)} {'nouveaux labels' if count > 1 else 'nouveau label'} pour que {whom} "
-            f"soient à {threshold} ou moins d'un site ({format_share(before.share_within)} aujourd'hui)."
+            f"soient à {threshold} ou moins d'un site ({_share(before)} aujourd'hui)."
         )
     if plan.model == "median":
         return (
@@ -156,14 +152,14 @@ def plan_figures(plan: Plan) -> list[tuple[str, str, str]]:
         first = (
             "Habitants rapprochés",
             format_integer(after.residents_within - before.residents_within),
-            f"sur {format_integer(before.residents - before.residents_within)} trop loin aujourd'hui",
+            f"sur {format_integer(_known(before) - before.residents_within)} trop loin aujourd'hui",
         )
     return [
         first,
         (
             f"À {threshold} ou moins",
-            format_share(after.share_within),
-            f"{format_share(before.share_within)} aujourd'hui",
+            _share(after),
+            f"{_share(before)} aujourd'hui",
         ),
         (
             "Coût par an",
@@ -171,6 +167,16 @@ def plan_figures(plan: Plan) -> list[tuple[str, str, str]]:
             f"dont {format_integer(plan.costs.aid_eur * count)}{UNIT_SPACE}€ d'aide de l'État",
         ),
     ]
+
+
+def _known(summary: AccessSummary) -> float:
+    """Return the residents whose time can be known: those whom the road network covers."""
+    return summary.residents - summary.residents_off_network
+
+
+def _share(summary: AccessSummary) -> str:
+    known = _known(summary)
+    return format_share(summary.residents_within / known if known else None)
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _HEIGHT: Final = 420
 _ROW: Final = 35
 #: Widths of columns of names, in pixels; numbers take what their heading needs.
-_WIDTHS: Final = {"Site": 250, "Commune": 160, "Lieu": 170}
+_WIDTHS: Final = {"Site": 250, "Commune": 160, "Lieu": 170, "Presque aussi bien": 230}
 #: How a column is written on screen, and its decimals in the file.
 _FORMATS: Final[Mapping[str, tuple[Callable[[Any], str], int]]] = {
     "whole": (format_integer, 0),

@@ -22,6 +22,8 @@ from geo.ui.scenario_session import act, take_scenario
 from geo.ui.session import bound, change_state
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from geo.siting.closure import Closure
     from geo.siting.fragility import Fragility
     from geo.ui.screens.planner.visit import Visit
@@ -52,7 +54,7 @@ def show(visit: Visit) -> None:
     found = shared_fragility(visit.territory, visit.identity, visit.threshold_min, **visit.counted)
     first, *others = fragility_sentences(found)
     show_sentence(others[0] if others else first)
-    show_figures(_figures(found, visit.threshold))
+    show_figures(_figures(found, found.residents - visit.residents_off_network(), visit.threshold))
     show_notes([first])
     _map(visit, found)
     st.subheader("Si un site fermait", anchor=False)
@@ -75,11 +77,15 @@ def show(visit: Visit) -> None:
     visit.show_origin()
 
 
-def _figures(found: Fragility, threshold: str) -> list[tuple[str, str, str]]:
+def _figures(found: Fragility, known: float, threshold: str) -> list[tuple[str, str, str]]:
     hanging = int((found.sites["residents_passing"] > 0).sum())
     passing = found.sites["residents_passing"].sum()
     return [
-        ("Ont un deuxième site", format_share(found.share_with_second), f"à {threshold} ou moins"),
+        (
+            "Ont un deuxième site",
+            format_share(found.residents_with_second / known if known else None),
+            f"à {threshold} ou moins",
+        ),
         (
             "Dépendent d'un seul site",
             format_integer(passing),
@@ -99,7 +105,9 @@ def _map(visit: Visit, found: Fragility) -> None:
         )
     half = 0.5
     position = np.select(
-        [~(people > 0), second >= half, one >= half], [UNKNOWN_CLASS, 0, 1], default=len(SECOND_SITE_CLASSES) - 1
+        [~(people > 0) | ~_on_network(visit), second >= half, one >= half],
+        [UNKNOWN_CLASS, 0, 1],
+        default=len(SECOND_SITE_CLASSES) - 1,
     ).astype(np.int64)
     lines = [
         [
@@ -119,6 +127,13 @@ def _map(visit: Visit, found: Fragility) -> None:
         signs=[(kind, FACILITY_SHAPES[kind].label) for kind in kinds],
     )
     visit.show_map(values, "fragility", "Carte des communes qui ont un deuxième site à portée.")
+
+
+def _on_network(visit: Visit) -> NDArray[np.bool_]:
+    """Return which communes the road network covers, at least in part."""
+    times = visit.times()
+    covered = times["on_network"].groupby(times["commune_code"]).any()
+    return covered.reindex(visit.territory.communes.index, fill_value=False).to_numpy(bool)
 
 
 def _try_one(visit: Visit, found: Fragility) -> None:

@@ -35,7 +35,7 @@ def show_plan_options(visit: Visit) -> None:
             "Ce que vous visez",
             list(AIMS),
             format_func=lambda aim: AIMS[aim].format(visit.threshold),
-            width=400,
+            width=390,
             **bound("aim"),
         )
         if state.aim == "tous":
@@ -58,7 +58,7 @@ def excluded_places(visit: Visit) -> tuple[str, ...]:
 
 
 def _limit(state: AppState) -> None:
-    st.selectbox("Vous fixez", list(_LIMITS), format_func=_LIMITS.__getitem__, width=170, **bound("limit"))
+    st.selectbox("Vous fixez", list(_LIMITS), format_func=_LIMITS.__getitem__, width=185, **bound("limit"))
     if state.limit == "labels":
         low, high = LABELS
         st.number_input("Nouveaux labels", low, high, step=1, width=140, **bound("labels"))

@@ -41,4 +41,6 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     )
     _, question, draw = _VIEWS[state.view]
     st.title(plain(question), anchor=False)
-    draw(Visit.of(territory, state, settings))
+    visit = Visit.of(territory, state, settings)
+    visit.show_off_network()
+    draw(visit)

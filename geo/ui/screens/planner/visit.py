@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.access.coverage import residents_by_point
 from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence, source_sentences
 from geo.maps.payload import counted_kinds
 from geo.maps.planning_values import residents_line
-from geo.maps.style import UNIT_SPACE, format_minutes
+from geo.maps.style import UNIT_SPACE, format_integer, format_minutes
 from geo.sources.official_tables import SITES
 from geo.territory import counted_places
 from geo.ui import cache
-from geo.ui.components.messages import show_approximations, show_notes
+from geo.ui.components.messages import show_approximations, show_notes, show_warnings
 from geo.ui.components.planning_map import planning_map
 from geo.ui.session import bound
 from geo.ui.state import STEP, THRESHOLDS_MIN
@@ -67,6 +68,18 @@ class Visit:
     def times(self) -> pd.DataFrame:
         """Return today's times."""
         return cache.travel_times(self.territory, self.identity, SITES, **self.counted)
+
+    def residents_off_network(self) -> float:
+        """Return the residents whom the road network does not cover: their time is not known."""
+        times = self.times()
+        residents = residents_by_point(self.territory.communes, times)
+        return float(residents[~times["on_network"].to_numpy(bool)].sum())
+
+    def show_off_network(self) -> None:
+        """Say how many residents are off the road network, where some are."""
+        if off := self.residents_off_network():
+            people = format_integer(off)
+            show_warnings([f"Hors du réseau routier fourni : {people} habitants, dont le temps n'est pas connu."])
 
     def file_stem(self, what: str) -> str:
         """Return the beginning of the name of a file to download."""

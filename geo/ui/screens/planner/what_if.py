@@ -72,7 +72,8 @@ def show(visit: Visit) -> None:
         _steps(visit, scenario)
         return
     chosen = next(change for change in comparison.changes if change.threshold_min == visit.threshold_min)
-    show_sentence(_answer(comparison, chosen, visit.threshold))
+    known = comparison.residents - round(visit.residents_off_network())
+    show_sentence(_answer(comparison, chosen, known, visit.threshold))
     show_figures(_figures(comparison))
     for_map, for_steps = st.columns([7, 3], gap="medium")
     with for_map:
@@ -95,12 +96,12 @@ def _compared(visit: Visit, scenario: Scenario) -> ScenarioComparison:
     )
 
 
-def _answer(comparison: ScenarioComparison, change: ThresholdChange, threshold: str) -> str:
-    if not comparison.residents:
+def _answer(comparison: ScenarioComparison, change: ThresholdChange, known: int, threshold: str) -> str:
+    """Return what a scenario changes in one sentence; shares are of the `known` residents, whose time can be known."""
+    if not known:
         return "La population n'est pas connue\u00a0: aucun habitant ne peut être compté."
     before, after = (
-        format_share(count / comparison.residents)
-        for count in (change.residents_within_before, change.residents_within_after)
+        format_share(count / known) for count in (change.residents_within_before, change.residents_within_after)
     )
     if not comparison.scenario.actions:
         return (

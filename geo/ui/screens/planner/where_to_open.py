@@ -60,7 +60,7 @@ _LABELS: Final = {
     "gain_alone_residents": "S'il était seul",
     "residents_served": "Habitants servis",
     "minutes_saved_mean": "Minutes gagnées",
-    "largest_served": "Plus grosse commune servie",
+    "elsewhere": "Presque aussi bien",
     "cost_eur": "Coût (€ par an)",
     "holds_site": "A déjà un site",
     "code": "Code",
@@ -72,6 +72,10 @@ _LABEL_FORMATS: Final = {
     "Minutes gagnées": "decimal",
     "Coût (€ par an)": "whole",
 }
+_ELSEWHERE: Final = (
+    "Le calcul peut préférer un village entre deux bourgs. « Presque aussi bien » nomme les communes les plus peuplées "
+    "qui feraient au moins quatre cinquièmes du gain à sa place : à vous de choisir, ou d'écarter des lieux ci-dessus."
+)
 _SERVED: Final = {
     "commune_name": "Commune",
     "residents": "Habitants",
@@ -138,7 +142,6 @@ def show(visit: Visit) -> None:
             [
                 (
                     f"{format_integer(plan.candidates)} lieux candidats comparés en {format_decimal(plan.time_s)} s. "
-                    "Un lieu est comparé par sa position : une commune voisine peut convenir presque autant. "
                     "La vue « Marge d'erreur » dit quels lieux restent choisis quand les vitesses changent."
                 )
             ]
@@ -256,8 +259,9 @@ def _map(visit: Visit, plan: Plan) -> None:
 
 def _tables(visit: Visit, plan: Plan) -> None:
     st.subheader("Les labels, du plus utile au moins utile", anchor=False)
-    table = french_table(_with_largest(plan), _LABELS)
+    table = french_table(_with_alternatives(plan), _LABELS)
     show_table(table, _LABEL_FORMATS, key="plan_labels", alt="Labels du plan, par rang")
+    show_notes([_ELSEWHERE])
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
     with st.container(horizontal=True):
         csv_button("Tableau (CSV)", table, _LABEL_FORMATS, f"{stem}.csv")
@@ -287,11 +291,10 @@ def _tables(visit: Visit, plan: Plan) -> None:
     _argument(plan)
 
 
-def _with_largest(plan: Plan) -> pd.DataFrame:
-    """Return the labels with the commune where most of those whom they serve live: `largest_served` (text)."""
-    largest = plan.served.loc[plan.served.groupby("label_code")["residents"].idxmax()].set_index("label_code")
-    words = largest["commune_name"] + " (" + largest["residents"].map(format_integer) + ")"
-    return plan.labels.assign(largest_served=words.reindex(plan.labels["code"]).array)
+def _with_alternatives(plan: Plan) -> pd.DataFrame:
+    """Return the labels with the places that would do nearly as well: `elsewhere` (text, <NA> none)."""
+    names = plan.alternatives.groupby("label_code", sort=False)["name"].agg(", ".join)
+    return plan.labels.assign(elsewhere=names.reindex(plan.labels["code"]).astype("string").array)
 
 
 def _argument(plan: Plan) -> None:

@@ -1,0 +1,111 @@
+"""The whole app on a territory whose every text is hostile, in a real browser: nothing runs, nothing breaks."""
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from geo import Territory
+
+pytestmark = pytest.mark.browser
+
+IDLE = '.stApp[data-test-script-state="notRunning"]'
+HOSTILE = (
+    "</script></style></textarea><img src=x onerror='window.ran=1'><script>window.ran=1</script>\"'`{{ 6 * 7 }}"
+    "\u2028\u202e[lien](javascript:window.ran=1) $x^2$ :red[x] <!-- \r\n# Titre\x1b[31m" + "W" * 60
+)
+#: Contacts that try to be more than contacts.
+CONTACTS = {
+    "phone": "0559000000\"onclick='window.ran=1'",
+    "email": "a@b.fr?bcc=c@d.fr&body=%0D%0ABcc:e@f.fr",
+    "website": "javascript:window.ran=1//https://exemple.fr",
+}
+TEXTS = ("name", "address", "postcode", "commune_name", "comment", "bearer", "services", "main_site")
+
+
+@pytest.fixture(scope="module")
+def address(serve, tmp_path_factory):
+    territory = Territory.load()
+    manifest = json.loads(json.dumps(territory.manifest))
+    manifest |= {"territory": HOSTILE, "notes": [HOSTILE], "rejected_count": 1}
+    manifest["rejected"] = [{"dataset": HOSTILE, "row": 2, "identifier": "=1+1", "reason": HOSTILE}]
+    hostile_source = dict.fromkeys(("dataset", "file", "licence"), HOSTILE)
+    manifest["sources"] = [source | hostile_source for source in manifest["sources"]]
+    facilities = {
+        name: table.assign(**dict.fromkeys(TEXTS, HOSTILE), **CONTACTS).astype(
+            dict.fromkeys((*TEXTS, *CONTACTS), "string")
+        )
+        for name, table in territory.facilities.items()
+    }
+    visits = pd.DataFrame(
+        {
+            "facility_id": facilities["sites"]["facility_id"],
+            "operator": HOSTILE,
+            "weekday": 1,
+            "start_min": 540,
+            "end_min": 720,
+            "mode": "on_site",
+        }
+    ).astype({"operator": "string", "mode": "string"})
+    communes = territory.communes.assign(name=HOSTILE).astype({"name": "string"})
+    folder = tmp_path_factory.mktemp("hostile") / "territory"
+    replace(territory, communes=communes, facilities=facilities, manifest=manifest, permanences=visits).save(folder)
+    with serve(folder) as served:
+        yield served
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (360, 740)])
+@pytest.mark.parametrize(
+    ("query", "drawn"),
+    [
+        ("?lieu=64504&quand=2026-11-24T10:00", ".card"),
+        ("?ecran=diagnostic&commune=64504", "path.maillage-commune"),
+        ("?ecran=methode", "h2, h3"),
+        ("?lieu=%3Cimg%20src%3Dx%20onerror%3Dwindow.ran%3D1%3E&site=%3Cscript%3Ewindow.ran%3D1%3C/script%3E", "h1"),
+    ],
+    ids=["trouver", "diagnostic", "methode", "address"],
+)
+def test_no_text_is_run(new_page, address, query, drawn, width, height):
+    page = new_page(width=width, height=height)
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{address}/{query}")
+    page.locator(drawn).first.wait_for(state="attached", timeout=60_000)
+    page.wait_for_selector(IDLE)
+    for tip in page.locator("path.maillage-commune, .maillage-site, .maillage-number").all()[:3]:
+        tip.dispatch_event("mouseover")
+    page.wait_for_timeout(500)
+    links = page.evaluate(
+        """() => {
+          const roots = [document, ...[...document.querySelectorAll('*')].map(one => one.shadowRoot).filter(Boolean)];
+          return roots.flatMap(root => [...root.querySelectorAll('a[href]')].map(link => link.href));
+        }"""
+    )
+    foreign = page.evaluate(
+        """() => {
+          const roots = [document, ...[...document.querySelectorAll('*')].map(one => one.shadowRoot).filter(Boolean)];
+          return roots.flatMap(root => [...root.querySelectorAll('[onerror], [onclick], img[src=x]')].map(one => one.outerHTML));
+        }"""
+    )
+    assert page.evaluate("window.ran") is None
+    assert dialogs == []
+    assert foreign == []
+    assert not [link for link in links if not link.startswith(("http://", "https://", "#"))]
+    assert page.errors == []
+    assert page.evaluate(
+        "document.querySelector('.stMain').scrollWidth <= document.querySelector('.stMain').clientWidth"
+    )
+    assert set(page.refused) <= {"data.geopf.fr"}
+
+
+def test_what_is_typed_is_not_run(new_page, address):
+    page = new_page()
+    page.goto(address)
+    field = page.get_by_label("Où êtes-vous ?")
+    field.fill(HOSTILE[:190].replace("\r\n", " "))
+    field.press("Enter")
+    page.wait_for_timeout(1500)
+    page.wait_for_selector(IDLE)
+    assert page.evaluate("window.ran") is None
+    assert page.errors == []

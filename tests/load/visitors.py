@@ -1,0 +1,173 @@
+"""Thirty visitors at once on the running app.
+
+    python tests/load/visitors.py [SECONDS] [--visitors N] [--think SECONDS]
+
+The app is started on the first two processors that this process may use, as it is in service, and visited over its
+own websocket in the messages that the browser sends. Thirty screens drawn by a browser on the same two processors
+were tried first: they took them whole (70 s for thirty pages to open), so that the browser was measured and not the
+app. What a visitor waits for on top is the drawing by a browser of their own, measured by the browser tests.
+
+Each visitor, again and again: asks for the sites around a commune (*Trouver*), reads, moves the threshold
+(*Diagnostic*), reads. The state of the screen goes by the address, as when a link is opened. An interaction is timed
+from the question to the end of the run of the app, with all that it sends.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_COMMUNES = ("64504", "64213", "64445", "64122", "64062", "64430", "64320")
+_THRESHOLDS = range(10, 61, 5)
+_LONGEST_S = 60
+
+
+class Figures:
+    """What was seen: seconds of each interaction by kind, bytes received, sentences of each error."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = {"open": [], "search": [], "threshold": []}
+        self.received = 0
+        self.errors: list[str] = []
+
+
+async def visit(address: str, number: int, end: float, think_s: float, figures: Figures) -> None:
+    """Do as one visitor does, until the time is over."""
+    chance = random.Random(number)
+    try:
+        await asyncio.sleep(chance.uniform(0, think_s) if number else 0)
+        line = await websocket_connect(f"{address}/_stcore/stream", subprotocols=["streamlit"], max_message_size=10**9)
+        await _ask(line, "", "open", figures)
+        while time.monotonic() < end:
+            await _ask(line, f"lieu={chance.choice(_COMMUNES)}&quand=2026-11-24T10:00", "search", figures)
+            await asyncio.sleep(chance.uniform(0.5, 1.5) * think_s)
+            for threshold in chance.sample(_THRESHOLDS, 4):
+                await _ask(line, f"ecran=diagnostic&seuil={threshold}", "threshold", figures)
+                await asyncio.sleep(chance.uniform(0.5, 1.5) * think_s)
+        line.close()
+    except Exception as error:  # noqa: BLE001 - counted, whatever it is
+        figures.errors.append(f"visitor {number}: {error!r}")
+
+
+async def _ask(line: WebSocketClientConnection, query: str, kind: str, figures: Figures) -> None:
+    """Ask for the page at an address and wait until the app has sent all of it."""
+    question = BackMsg()
+    question.rerun_script.query_string = query
+    begin = time.monotonic()
+    await line.write_message(question.SerializeToString(), binary=True)
+    while True:
+        content = await asyncio.wait_for(line.read_message(), _LONGEST_S)
+        if content is None:
+            raise ConnectionError("the app hung up")  # noqa: EM101, TRY003
+        figures.received += len(content)
+        message = ForwardMsg.FromString(content)
+        element = message.delta.new_element
+        if element.HasField("exception") or element.alert.format == element.alert.ERROR:
+            figures.errors.append(f"{query}: {element.exception.message or element.alert.body}")
+        if message.WhichOneof("type") == "script_finished":
+            break
+    figures.seconds[kind].append(time.monotonic() - begin)
+
+
+async def run(address: str, process: int, options: argparse.Namespace) -> Figures:
+    """Send the visitors; print the memory of the app before, after warm-up, and along the time."""
+    figures = Figures()
+    print(f"memory at the start: {memory_mb(process):.0f} MB")
+    warm_up = Figures()
+    await visit(address, 0, time.monotonic() + 1, 0.1, warm_up)
+    if warm_up.errors:
+        sys.exit(f"one visitor alone fails: {warm_up.errors}")
+    print(f"memory after one visitor: {memory_mb(process):.0f} MB")
+    end = time.monotonic() + options.seconds
+    visits = [visit(address, number, end, options.think, figures) for number in range(1, options.visitors + 1)]
+    gathered = asyncio.gather(*visits)
+    for quarter in range(1, 4):
+        await asyncio.sleep(options.seconds / 4)
+        print(f"memory after {quarter}/4 of the time: {memory_mb(process):.0f} MB")
+    await gathered
+    print(f"memory at the end: {memory_mb(process):.0f} MB")
+    return figures
+
+
+def memory_mb(process: int) -> float:
+    """Return the resident memory of a process."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1000
+    return float("nan")
+
+
+def main() -> int:
+    """Start the app, send the visitors, print the figures; return 1 where anything failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("seconds", nargs="?", type=float, default=300.0)
+    parser.add_argument("--visitors", type=int, default=30)
+    parser.add_argument("--think", type=float, default=4.0, help="mean seconds between two interactions of a visitor")
+    options = parser.parse_args()
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.headless",
+        "true",
+        "--server.port",
+        str(port),
+    ]
+    environment = os.environ | {"MAILLAGE_GEOCODER_URL": ""}
+    app = subprocess.Popen(
+        [*command, "--server.address", "127.0.0.1"], cwd=_PROJECT, env=environment, stdout=subprocess.DEVNULL
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/_stcore/health")
+        figures = asyncio.run(run(address.replace("http", "ws", 1), app.pid, options))
+    finally:
+        app.terminate()
+        app.wait(timeout=20)
+    load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
+    print(
+        f"{options.visitors} visitors, {options.seconds:.0f} s, {len(os.sched_getaffinity(0))} processors, load {load}"
+    )
+    for kind, seconds in figures.seconds.items():
+        if len(seconds) > 1:
+            p95 = statistics.quantiles(seconds, n=20)[-1]
+            print(
+                f"{kind:10} {len(seconds):5} times, median {statistics.median(seconds):.2f} s, 95th percentile {p95:.2f} s"
+            )
+    print(f"{figures.received / 1e6:.0f} MB received, {len(figures.errors)} error(s)")
+    for error in figures.errors[:10]:
+        print(f"  {error}")
+    return int(bool(figures.errors))
+
+
+def wait_for(url: str) -> None:
+    """Wait until the app answers."""
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    sys.exit("the app did not answer within a minute")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
