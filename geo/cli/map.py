@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -12,10 +11,12 @@ from geo.cli.options import (
     Antennes,
     AsJson,
     Buses,
+    Day,
     Facilities,
     MinShare,
     Rule,
     TerritoryFolder,
+    chosen_day,
     coverage_rule,
     list_name,
     load_territory,
@@ -48,7 +49,7 @@ def draw_map(
     antennes: Antennes = True,
     scenario: Annotated[Path | None, typer.Option(help="Scénario, pour la carte change.")] = None,
     page: Annotated[str, typer.Option(help="a4 (portrait ou paysage selon le territoire) ou 16:9.")] = "a4",
-    date: Annotated[str | None, typer.Option(help="Date à écrire, AAAA-MM-JJ ; celle du jour sinon.")] = None,
+    date: Day = None,
     as_json: AsJson = False,
 ) -> None:
     """Draw a map and write it."""
@@ -56,7 +57,7 @@ def draw_map(
     from geo.maps.static.files import require_format, write_sheet
 
     require_format(out)
-    drawn: dict[str, Any] = {"buses": buses, "antennes": antennes, "page": page, "today": _day(date)}
+    drawn: dict[str, Any] = {"buses": buses, "antennes": antennes, "page": page, "today": chosen_day(date)}
     name, chosen = list_name(facilities), coverage_rule(rule, min_share)
     if kind not in _KINDS:
         msg = f"Carte « {kind} » inconnue. Cartes possibles : {', '.join(_KINDS)}."
@@ -146,14 +147,3 @@ def _country(folder: Path, threshold: float, facilities: str, rule: CoverageRule
         country, threshold, facilities=facilities, rule=rule, buses=drawn["buses"], antennes=drawn["antennes"]
     )
     return country_map(country.name, country.parts, diagnosis.coverage, diagnosis.summary, **drawn)
-
-
-def _day(text: str | None) -> dt.date:
-    """Return the date given as AAAA-MM-JJ, today for `None`."""
-    if text is None:
-        return dt.datetime.now().astimezone().date()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        msg = f"Date « {text} » refusée : une date AAAA-MM-JJ est attendue, par exemple 2026-11-22."
-        raise ParameterError(msg) from error

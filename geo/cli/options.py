@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -49,6 +50,8 @@ Buses = Annotated[bool, typer.Option("--bus/--no-bus", help="Compter les bus à 
 Antennes = Annotated[bool, typer.Option("--antennes/--no-antennes", help="Compter les antennes.")]
 Facilities = Annotated[str, typer.Option(help="sites, tax-offices, ou le nom d'une autre liste de lieux.")]
 
+Day = Annotated[str | None, typer.Option(help="Date à écrire, AAAA-MM-JJ ; celle du jour sinon.")]
+
 
 def load_territory(folder: Path | None) -> Territory:
     """Return the territory saved in `folder`, the embedded one for `None`."""
@@ -94,3 +97,14 @@ def read_place_lists(files: Sequence[str], columns: Sequence[str]) -> dict[str, 
         msg = f"--places-columns nomme une liste inconnue : {', '.join(chosen)}. Donnez-la aussi avec --places."
         raise ParameterError(msg)
     return tables
+
+
+def chosen_day(text: str | None) -> dt.date:
+    """Return the date given as AAAA-MM-JJ, today for `None`."""
+    if text is None:
+        return dt.datetime.now().astimezone().date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        msg = f"Date « {text} » refusée : une date AAAA-MM-JJ est attendue, par exemple 2026-11-22."
+        raise ParameterError(msg) from error

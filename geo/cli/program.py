@@ -21,6 +21,7 @@ from geo.cli.hours import hours
 from geo.cli.map import draw_map
 from geo.cli.nearest import nearest
 from geo.cli.plan import plan
+from geo.cli.report import report
 from geo.cli.scenario import scenario
 from geo.cli.validate import validate
 from geo.errors import MaillageError
@@ -47,6 +48,7 @@ _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (hours, "Mesurer qui a un site ouvert, par jour et demi-heure, et ce qu'apporterait une demi-journée de plus."),
     (access, "Mesurer la marge d'erreur, la capacité autour de chacun, et le temps gagné sur les services des impôts."),
     (plan, "Choisir où donner les prochains labels, les sites actuels restant en place."),
+    (report, "Écrire le rapport d'un département : document PDF, tables, couches et cartes."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
     (check_sites, "Chercher les défauts de la liste officielle des sites."),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.access.coverage import AT_THRESHOLD_MIN
+from geo.maps.sentences import counted
 from geo.maps.style import THIN_SPACE, UNIT_SPACE, UNKNOWN, format_decimal, format_integer, format_minutes, format_share
 
 if TYPE_CHECKING:
@@ -107,16 +108,17 @@ def _argument(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> LabelA
     name = label["name"]
     where = "" if label["code"] == label["commune_code"] else f", à {label['commune_name']}"
     threshold = f"{plan.threshold_min:g}".replace(".", ",")
+    brought, saved = round(label["gain_residents"]), round(label["minutes_saved_mean"], 2)
+    gain = f", qui gagnent {format_minutes(saved)} en moyenne" if pd.notna(saved) else ""
     summary = [
         (
-            f"{format_integer(label['gain_residents'])} habitants passent à {threshold}{UNIT_SPACE}min ou moins d'un "
-            f"site grâce à ce label, après ceux classés avant lui "
+            f"{counted(brought, 'habitant')} {'passent' if brought > 1 else 'passe'} à {threshold}{UNIT_SPACE}min ou "
+            f"moins d'un site grâce à ce label, après ceux classés avant lui "
             f"({format_integer(label['gain_alone_residents'])} s'il était seul)."
         ),
         (
-            f"Il devient le site le plus proche de {format_integer(label['residents_served'])} habitants de "
-            f"{format_integer(len(served))} commune(s), qui gagnent {format_minutes(label['minutes_saved_mean'])} en "
-            f"moyenne."
+            f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
+            f"{counted(len(served), 'commune')}{gain}."
         ),
         (
             f"Coût : {format_integer(label['cost_eur'])}{UNIT_SPACE}€ par an, dont {format_integer(label['aid_eur'])}"

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 import textwrap
 from dataclasses import asdict, dataclass
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import category
 
 import numpy as np
-import typst
 
 from geo.finder.opening_times import day_text
 from geo.maps.origin import source_sentences
-from geo.maps.static.files import map_fonts
-from geo.maps.static.lettering import drawable_characters
 from geo.maps.static_route import draw_route
 from geo.maps.style import FACILITY_SHAPES, UNIT_SPACE, format_decimal
+from geo.report.typesetting import typeset
 
 if TYPE_CHECKING:
     from geo.finder.answer import Route, SiteAnswer
@@ -34,8 +30,6 @@ _BUS: Final = "bus"
 _MAP_IN: Final = (84 / 25.4, 72 / 25.4)
 #: Longest texts that a page has room for, in characters; the rest is cut and shown to be.
 _LONGEST: Final = {"title": 140, "line": 180, "comment": 700, "visits": 160, "sentence": 420}
-#: A longer run of characters without a space may break there.
-_MAX_RUN: Final = 34
 _TEXT_WIDTH: Final = 76
 #: Unicode categories of characters that are not seen: controls, formats (which may turn a line round), halves.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -80,20 +74,9 @@ def site_sheet_pdf(
     """
     sheet = _sheet(territory, site, origin, route)
     way = np.array([[site.lon, site.lat]]) if route is None else route.coordinates
-    files: Any = {  # the stubs of typst do not know that it takes several files
-        "main.typ": resources.files("geo.report").joinpath("templates/site_sheet.typ").read_bytes(),
-        "sheet.json": json.dumps(_printable(sheet)).encode(),
-        "map.svg": draw_route(territory, way, kind=site.kind, size_in=_MAP_IN),
-    }
     made_on = dt.date.fromisoformat(territory.manifest["built_on"])
-    document = typst.compile(
-        files,
-        format="pdf",
-        font_paths=map_fonts(),
-        pdf_standards=["ua-1"],
-        timestamp=dt.datetime.combine(made_on, dt.time(), dt.UTC),
-    )
-    return bytes(document)
+    picture = draw_route(territory, way, kind=site.kind, size_in=_MAP_IN)
+    return typeset("site_sheet", sheet, {"map.svg": picture}, made_on)
 
 
 def site_sheet_text(
@@ -230,15 +213,3 @@ def _line(text: str | None, room: str = "line") -> str:
 
 def _wrapped(text: str, hanging: str = "") -> list[str]:
     return textwrap.wrap(text, _TEXT_WIDTH, subsequent_indent=hanging)
-
-
-def _printable(value: Any) -> Any:
-    """Return plain values whose texts have only letters of the typeface, and may break where they have no space."""
-    if isinstance(value, dict):
-        return {key: item if key == "link" else _printable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_printable(item) for item in value]
-    if not isinstance(value, str):
-        return value
-    shown = "".join(letter if ord(letter) in drawable_characters() else "\N{REPLACEMENT CHARACTER}" for letter in value)
-    return re.sub(rf"(\S{{{_MAX_RUN}}})(?=\S)", "\\1\N{ZERO WIDTH SPACE}", shown)

@@ -78,15 +78,23 @@ def write_summary(figures: Mapping[str, Any], path: Path) -> None:
         beside.write_text(content + "\n", encoding="utf-8")
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV (comma, UTF-8) whose texts no spreadsheet runs; booleans as true, false or empty."""
+def write_table(table: pd.DataFrame, path: Path, *, marked: bool = False) -> None:
+    """Write a table as CSV (comma, UTF-8) whose texts no spreadsheet runs; booleans as true, false or empty.
+
+    Parameters
+    ----------
+    table, path
+        Table and file to write.
+    marked
+        Begin with a byte order mark, by which spreadsheets know that accents are in UTF-8.
+    """
     safe = table.copy()
     for column in safe.select_dtypes(include=["string", "object"]):
         safe[column] = safe[column].map(lambda cell: neutralize(cell) if isinstance(cell, str) else cell)
     for column in safe.columns[safe.dtypes == "boolean"]:
         safe[column] = safe[column].map({True: "true", False: "false"}, na_action="ignore")
     with replacing_file(path) as beside:
-        safe.to_csv(beside, index=False, encoding="utf-8", lineterminator="\n")
+        safe.to_csv(beside, index=False, encoding="utf-8-sig" if marked else "utf-8", lineterminator="\n")
 
 
 def gain_table(gains: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from geo.finder.procedures import procedures
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Screen = Literal["trouver", "diagnostic", "planifier", "methode"]
+Screen = Literal["trouver", "diagnostic", "planifier", "rapport", "methode"]
 Rule = Literal["temps", "part"]
 View = Literal["ouvrir", "scenario", "fragilite", "horaires", "impots", "marge"]
 Aim = Literal["habitants", "tous", "trajet", "loin"]
@@ -32,6 +32,7 @@ SCREENS: Final[dict[Screen, str]] = {
     "trouver": "Trouver",
     "diagnostic": "Diagnostic",
     "planifier": "Planifier",
+    "rapport": "Rapport",
     "methode": "Données et méthode",
 }
 
@@ -87,6 +88,8 @@ class AppState:
     criterion counts for, `excluded` codes of places left out, `least_residents` how many a candidate commune has at
     least; `closed` the sites closed at once: ``tous``, ``type:KIND`` or ``porteur:BEARER``, `None` for none; `agents`
     how many agents a site is taken to have.
+
+    *Rapport* shares them; `report_plan`: the plan of *Planifier* is in it.
     """
 
     screen: Screen = "trouver"
@@ -125,6 +128,7 @@ class AppState:
     least_residents: int = 0
     closed: str | None = None
     agents: int = 2
+    report_plan: bool = False
 
 
 def rounded_position(lon: float, lat: float) -> tuple[float, float]:
@@ -187,6 +191,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         least_residents=read.whole("taille", LEAST_RESIDENTS, default.least_residents),
         closed=read.text("fermer", _CLOSED, "« tous », « type: » ou « porteur: » suivi d'un nom"),
         agents=read.whole("agents", AGENTS, default.agents),
+        report_plan=read.switch("avec_plan", fallback=default.report_plan),
     )
     if state.place is not None and state.position is not None:
         read.problems.append(
@@ -303,6 +308,13 @@ class _Reader:
         if 0 < len(set(codes)) == len(codes) <= most and all(map(_PLACE_CODE.fullmatch, codes)):
             return tuple(codes)
         return self._ignored(name, f"au plus {most} codes séparés par des virgules", ())
+
+    def count(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
+        value = self._params.get(name, str(fallback))
+        low, high = bounds
+        if re.fullmatch(r"[0-9]{1,3}", value) and low <= int(value) <= high:
+            return int(value)
+        return self._ignored(name, f"un nombre entier de {low} à {high}", fallback)
 
     def switch(self, name: str, *, fallback: bool) -> bool:
         return self.choice(name, ("0", "1"), str(int(fallback))) == "1"

@@ -13,6 +13,7 @@ _SCREENS = {
     "answer": ("?lieu=64504&quand=2026-11-24T10:00&demarche=impots", ".maillage-number"),
     "distance": ("?lieu=64504&quand=2026-12-25T10:00", ".maillage-place"),
     "diagnostic": ("?ecran=diagnostic", "path.maillage-commune"),
+    "rapport": ("?ecran=rapport", "h1"),
     "methode": ("?ecran=methode", "h1"),
     "planifier": ("?ecran=planifier", _PLANNED),
     "scenario": ("?ecran=planifier&vue=scenario", _PLANNED),

@@ -137,7 +137,7 @@ def test_the_map_can_be_used_with_the_keyboard(diagnostic):
     assert page.locator(".leaflet-map-pane").get_attribute("style") != before
 
 
-@pytest.mark.parametrize("query", ["?ecran=diagnostic", "?ecran=methode"])
+@pytest.mark.parametrize("query", ["?ecran=diagnostic", "?ecran=rapport", "?ecran=methode"])
 def test_a_phone_never_scrolls_sideways(new_page, app_address, query):
     page = new_page(width=375, height=800)
     page.goto(f"{app_address}/{query}")

@@ -50,7 +50,7 @@ def write_sheet(sheet: Sheet, path: Path) -> None:
                 metadata = {"Title": sheet.title, "Description": sheet.description, "Software": None}
                 sheet.savefig(beside, format="png", dpi=_DPI, metadata=metadata)
         elif kind == "svg":
-            beside.write_text(_described(_svg(sheet, letters="path"), sheet), encoding="utf-8")
+            beside.write_text(_described(sheet_svg(sheet, letters="path"), sheet), encoding="utf-8")
         else:
             beside.write_bytes(_pdf(sheet))
 
@@ -64,8 +64,8 @@ def require_format(path: Path) -> str:
     return kind
 
 
-def _svg(sheet: Sheet, *, letters: Literal["path", "none"]) -> str:
-    """Return a map as SVG, its letters as shapes or as text in the font of the maps."""
+def sheet_svg(sheet: Sheet, *, letters: Literal["path", "none"]) -> str:
+    """Return a map as SVG, its letters as shapes (``"path"``) or as text in the font of the maps (``"none"``)."""
     drawn = io.StringIO()
     with drawing():
         mpl.rcParams["svg.fonttype"] = letters
@@ -84,7 +84,7 @@ def _pdf(sheet: Sheet) -> bytes:
     files: Any = {  # the stubs of typst do not know that it takes several files
         "main.typ": _PAGE.encode(),
         "page.json": json.dumps(page).encode(),
-        "map.svg": _svg(sheet, letters="none").encode(),
+        "map.svg": sheet_svg(sheet, letters="none").encode(),
     }
     return bytes(typst.compile(files, format="pdf", font_paths=map_fonts(), pdf_standards=["ua-1"]))
 

@@ -1,0 +1,104 @@
+"""Residents by minutes of travel, as a curve: where the threshold stands on it, and how much it matters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from geo.maps.sentences import minutes_text
+from geo.maps.static.lettering import FONT, wrapped
+from geo.maps.static.sheet import Box, Sheet, drawing
+from geo.maps.style import ACCENT, INK, TIME_CLASSES, UNKNOWN, facility_title, format_share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_WIDTH_MM: Final = 176.0
+_HEIGHT_MM: Final = 92.0
+_PLOT: Final = Box(13.0, 18.0, 158.0, 58.0)
+_SOFT: Final = "#c9d0d4"
+#: Curves longer than this (min) have a tick every ten minutes.
+_MANY_MIN: Final = 60
+
+
+def curve_chart(
+    name: str,
+    curve: pd.DataFrame,
+    threshold_min: float,
+    share_within: float | None,
+    *,
+    facilities: str = "sites",
+    origin: str = "",
+) -> Sheet:
+    """Draw the share of the residents within each number of minutes, the classes of the maps behind it.
+
+    Parameters
+    ----------
+    name
+        French name of the study area.
+    curve
+        What `geo.access.population_curve.population_curve` returned.
+    threshold_min, share_within
+        Threshold in minutes, which is marked, and the share of the curve's residents within it (`None`: not known).
+    facilities
+        Name of the list of places.
+    origin
+        What is said under the picture: where its figures come from, French.
+    """
+    title = f"{facility_title(facilities)} : habitants selon le temps de trajet, {name}"
+    minutes = curve["minutes"].to_numpy(np.float64)
+    share = curve["share"].to_numpy(np.float64, na_value=np.nan)
+    told = ", ".join(
+        f"{minutes_text(minute)} : {format_share(share[int(minute)])}" for minute in range(10, len(curve), 10)
+    )
+    with drawing():
+        sheet = Sheet(_WIDTH_MM, _HEIGHT_MM, title, f"{title}. Part des habitants dont le trajet dure au plus {told}.")
+        sheet.write_lines(0.5, _HEIGHT_MM - 1, wrapped(title, _WIDTH_MM - 1, 9.5, bold=True)[:2], 9.5, weight="bold")
+        axes = sheet.add_axes(
+            (_PLOT.x / _WIDTH_MM, _PLOT.y / _HEIGHT_MM, _PLOT.width / _WIDTH_MM, _PLOT.height / _HEIGHT_MM)
+        )
+        _draw_ground(axes, float(minutes[-1]))
+        if np.isfinite(share).any():
+            axes.plot(minutes, share, color="#ffffff", linewidth=4)
+            axes.plot(minutes, share, color=ACCENT, linewidth=2.2)
+        else:
+            axes.text(minutes[-1] / 2, 0.5, f"{UNKNOWN} population ou trajets inconnus {UNKNOWN}", ha="center", size=9)
+        if share_within is not None and threshold_min < minutes[-1]:
+            _mark(axes, threshold_min, share_within, float(minutes[-1]))
+        sheet.write(_PLOT.x + _PLOT.width / 2, _PLOT.y - 7.5, "minutes en voiture", 8, ha="center")
+        sheet.write(0.5, _PLOT.top + 2.5, "Part des habitants dont le trajet dure au plus ce temps", 8)
+        sheet.write_lines(0.5, 9.0, wrapped(origin, _WIDTH_MM - 1, 5.5)[:3], 5.5, color="#55646c")
+    return sheet
+
+
+def _draw_ground(axes: Any, longest: float) -> None:
+    """Draw the classes of the maps as bands, and the scales."""
+    for cls in TIME_CLASSES:
+        axes.axvspan(cls.lower, min(cls.upper, longest), color=cls.colour, alpha=0.6, linewidth=0)
+    axes.set(xlim=(0, longest), ylim=(0, 1.0))
+    axes.grid(visible=True, color="#ffffff", linewidth=0.7)
+    axes.set_axisbelow(True)
+    shares, ticks = np.linspace(0, 1, 6), np.arange(0, longest + 1, 5 if longest <= _MANY_MIN else 10)
+    axes.set_yticks(shares, [format_share(round(share, 1)) for share in shares], family=FONT)
+    axes.set_xticks(ticks, [f"{tick:.0f}" for tick in ticks], family=FONT)
+    axes.tick_params(labelsize=7.5, labelcolor=INK, length=2, color=_SOFT)
+    axes.spines[:].set_visible(False)
+
+
+def _mark(axes: Any, threshold_min: float, share: float, longest: float) -> None:
+    """Mark the threshold, and write its share where there is room."""
+    axes.plot([threshold_min, threshold_min], [0, share], color=INK, linewidth=1, linestyle=(0, (4, 2)))
+    axes.plot([threshold_min], [share], "o", color=INK, markersize=5, clip_on=False)
+    left = threshold_min > longest / 2
+    axes.annotate(
+        f"{minutes_text(threshold_min)} : {format_share(share)}",
+        (threshold_min, share),
+        xytext=(-8 if left else 8, -14),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        size=9,
+        weight="bold",
+        color=INK,
+        bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5, "alpha": 0.85},
+    )

@@ -1,0 +1,382 @@
+"""The report of a département as one PDF of 6 to 12 pages: text, tables, maps on pages of their own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.access.coverage import AT_THRESHOLD_MIN, residents_by_point
+from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence
+from geo.maps.payload import counted_kinds
+from geo.maps.sentences import counted, minutes_text
+from geo.maps.static.files import sheet_svg
+from geo.maps.style import (
+    FACILITY_SHAPES,
+    TIME_CLASSES,
+    UNIT_SPACE,
+    UNKNOWN,
+    UNREACHABLE_CLASS,
+    format_integer,
+    format_minutes,
+    format_share,
+    time_class,
+)
+from geo.report.method_text import AGAIN, LIMITS, METHOD, PLAN_METHOD
+from geo.report.report_sentences import (
+    cost_sentence,
+    counted_sentence,
+    fragility_report_sentences,
+    hours_sentences,
+    interval_sentence,
+    key_figures,
+    proof_sentence,
+    saved_report_sentence,
+    summary_sentences,
+    title_of,
+)
+from geo.report.typesetting import typeset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geo.maps.static.sheet import Sheet
+    from geo.report.report_findings import ReportFindings
+
+#: Pages of a report, at least and at most.
+PAGES: Final = (6, 12)
+#: Rows that each table has room for, and labels argued at length; all of them are in the files beside.
+_FAR_ROWS: Final = 44
+_FAR_ROWS_WITH_PLAN: Final = 30
+_FURTHEST_ROWS: Final = 8
+_SITE_ROWS: Final = 12
+_HALF_DAYS: Final = 6
+_LABEL_ROWS: Final = 10
+#: Labels argued at length: the five of a usual plan; the first four where the table of labels takes their room.
+_ARGUED: Final = 5
+_ARGUED_OF_MANY: Final = 4
+_SERVED_ROWS: Final = 4
+_NOTES: Final = 12
+_SOURCES: Final = 14
+#: Longest texts (characters) in a cell of a table, in a title and in a sentence.
+_CELL: Final = 46
+_SITE_CELL: Final = 64
+_TITLE: Final = 90
+_SENTENCE: Final = 700
+_ANSWERS: Final = {True: "oui", False: "non", None: "non renseigné"}
+_UNSEEN_SPACE: Final = re.compile(r"\s+")
+
+#: What is beside the document, with what it holds.
+_FILES: Final = (
+    ("tables.xlsx", "Toutes les tables dans un classeur."),
+    ("tables/", "Les mêmes en CSV : communes, courbe, marge d'erreur, horaires, dépendance à chaque site…"),
+    ("layers.gpkg", "Communes et lieux pour QGIS, avec leurs styles."),
+    ("communes.parquet", "Communes en GeoParquet."),
+    ("maps/", "Cartes et graphiques en PNG (300 points par pouce) et en SVG."),
+    ("plan/plan.json", "Le plan : labels, habitants servis, critères, borne."),
+    ("summary.json", "Les chiffres, les notes et l'origine de chacun."),
+    ("manifest.json", "De quoi refaire et vérifier ce rapport."),
+)
+
+
+def report_pdf(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> bytes:
+    """Make the report, tagged for screen readers (PDF/UA-1); the same bytes for the same inputs.
+
+    Parameters
+    ----------
+    findings
+        What was measured.
+    sheets
+        Maps and charts of `geo.report.report_maps.report_maps`, by name.
+    """
+    pictures = {f"{name}.svg": sheet_svg(sheet, letters="none").encode() for name, sheet in sheets.items()}
+    return typeset("report", _content(findings, sheets), pictures, findings.request.made_on)
+
+
+def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str, Any]:
+    """Return all that a report says, as plain values."""
+    territory, request = findings.territory, findings.request
+    manifest = territory.manifest
+    kinds, excluded = counted_kinds(
+        territory.facilities[request.facilities], buses=request.buses, antennes=request.antennes
+    )
+    return {
+        "title": title_of(findings),
+        "territory": _cut(territory.name, _TITLE),
+        "date": f"{request.made_on:%d/%m/%Y}",
+        "read": [
+            findings.summary.rule,
+            counting_sentence(request.facilities, kinds, excluded),
+            f"Le seuil est de {minutes_text(request.threshold_min)} en voiture, compris.",
+        ],
+        "summary": _cut_all(summary_sentences(findings)),
+        "figures": [
+            {"label": label, "value": value, "detail": detail} for label, value, detail in key_figures(findings)
+        ],
+        "warnings": _cut_all(filter(None, [counted_sentence(findings), *approximation_sentences(territory)])),
+        "maps": {
+            name: {"width": sheet.width_mm, "height": sheet.height_mm, "alt": sheet.description}
+            for name, sheet in sheets.items()
+        },
+        "curve": _curve(findings),
+        "far": _far(findings),
+        "week": _week(findings),
+        "plan": _plan(findings),
+        "method": [*METHOD, *([PLAN_METHOD] if findings.planned else [])],
+        "limits": list(LIMITS),
+        "network": _cut_all([network_sentence(manifest), *manifest["network"]["notes"]]),
+        "sources": _sources(manifest),
+        "notes": _notes(manifest["notes"]),
+        "not_said": _not_said(findings),
+        "again": AGAIN,
+        "files": [[name, holds] for name, holds in _FILES if "plan" not in name or findings.planned],
+    }
+
+
+def _curve(findings: ReportFindings) -> dict[str, Any]:
+    """Return the residents by class of time, the margin of error and what the tax offices are compared with."""
+    return {
+        "rows": _residents_by_class(findings),
+        "runs": [
+            [
+                run.name.capitalize(),
+                _people(findings, run.residents_within),
+                format_share(findings.share(run.residents_within)),
+                format_integer(run.communes_under_served),
+            ]
+            for run in findings.sensitivity.runs
+        ],
+        "margin": [interval_sentence(findings)],
+        "saved": [] if findings.saved is None else [saved_report_sentence(findings.saved[1])],
+    }
+
+
+def _residents_by_class(findings: ReportFindings) -> list[list[str]]:
+    """Return one row a class of time: label, residents, their share, communes by their mean time."""
+    times = findings.times
+    residents = residents_by_point(findings.territory.communes, times)
+    minutes = times["travel_time_min"].to_numpy(np.float64, na_value=np.nan)
+    on_network = times["on_network"].to_numpy(bool)
+    # A resident at exactly the bound of a class is in it, whatever the rounding of sums.
+    position = time_class(pd.Series(minutes - AT_THRESHOLD_MIN))
+    commune = time_class(findings.coverage["travel_time_min"] - AT_THRESHOLD_MIN)
+    off = findings.coverage["under_served"].isna().to_numpy(bool)
+    rows = [
+        (cls.label, residents[position == number].sum(), int((commune == number).sum()))
+        for number, cls in enumerate(TIME_CLASSES)
+    ]
+    none = position == UNREACHABLE_CLASS
+    lost, outside = none & on_network, none & ~on_network
+    if lost.any():
+        rows.append(("aucune route", residents[lost].sum(), int(((commune == UNREACHABLE_CLASS) & ~off).sum())))
+    told = [
+        [label, _people(findings, count), format_share(findings.share(count)), format_integer(communes)]
+        for label, count, communes in rows
+    ]
+    if outside.any():
+        off_count = int(((commune == UNREACHABLE_CLASS) & off).sum())
+        told.append(["hors du réseau", _people(findings, residents[outside].sum()), UNKNOWN, format_integer(off_count)])
+    return told
+
+
+def _people(findings: ReportFindings, residents: float) -> str:
+    return format_integer(residents) if findings.summary.population else UNKNOWN
+
+
+def _far(findings: ReportFindings) -> dict[str, Any]:
+    """Return the under-served communes, or the furthest ones where none is, most populous or furthest first."""
+    cov = findings.coverage
+    poor = cov[cov["under_served"].fillna(value=False)]
+    summary = findings.summary
+    if poor.empty:
+        table = cov[cov["travel_time_min"].notna()].sort_values("travel_time_min", ascending=False, kind="stable")
+        title = "Aucune commune sous-desservie : les plus éloignées"
+        lead = [f"Aucune commune n'est sous-desservie. {summary.rule}"]
+        total = min(len(table), _FURTHEST_ROWS)
+        table = table.head(total)
+    else:
+        table = poor.sort_values("population", ascending=False, kind="stable", na_position="last")
+        title = "Les communes sous-desservies" if len(poor) > 1 else "La commune sous-desservie"
+        lead = [summary.rule]
+        total = len(table)
+    shown = table.head(_FAR_ROWS_WITH_PLAN if findings.planned else _FAR_ROWS)
+    if total > len(shown):
+        lead.append(
+            f"Les {format_integer(len(shown))} plus peuplées sur {format_integer(total)}, avec "
+            f"{counted(shown['population'].sum(), 'habitant')} sur "
+            f"{format_integer(summary.population_under_served)} ; toutes sont dans le fichier under_served.csv."
+        )
+    return {
+        "title": title,
+        "lead": _cut_all(lead),
+        "rows": [
+            [
+                _cut(row["name"]),
+                format_integer(row["population"]),
+                format_minutes(row["travel_time_min"]),
+                format_share(row["share_within"]),
+                UNKNOWN if pd.isna(row["facility_name"]) else _cut(row["facility_name"], _SITE_CELL),
+            ]
+            for row in shown.to_dict("records")
+        ],
+    }
+
+
+def _week(findings: ReportFindings) -> dict[str, Any] | None:
+    """Return the hours and what hangs on each site."""
+    opening, fragility = findings.opening, findings.fragility
+    if opening is None or fragility is None:
+        return None
+    leading = fragility.sites[fragility.sites["residents_nearest"].round() > 0]
+    return {
+        "hours": _cut_all(hours_sentences(findings)),
+        "half_days": [
+            [
+                _cut(row["name"], _SITE_CELL),
+                _cut(str(row["commune_name"]) if pd.notna(row["commune_name"]) else UNKNOWN),
+                row["half_day"],
+                format_integer(row["residents"]),
+            ]
+            for row in opening.half_day_gains().head(_HALF_DAYS).to_dict("records")
+        ],
+        "fragility": _cut_all(fragility_report_sentences(findings)),
+        "sites": [
+            [
+                _cut(row["name"], _SITE_CELL),
+                FACILITY_SHAPES[row["kind"]].label.removesuffix(" France services"),
+                format_integer(row["residents_nearest"]),
+                format_integer(row["residents_passing"]),
+                format_minutes(row["added_min"]),
+            ]
+            for row in leading.head(_SITE_ROWS).to_dict("records")
+        ],
+    }
+
+
+def _plan(findings: ReportFindings) -> dict[str, Any] | None:
+    """Return the labels of the plan, and the argument of the first ones."""
+    if findings.planned is None:
+        return None
+    plan = findings.planned.content
+    labels, arguments = plan["selected"], plan["arguments"]
+    argued = _ARGUED if len(labels) <= _ARGUED else _ARGUED_OF_MANY
+    lead = [summary_sentences(findings)[2], *([proof_sentence(plan)] if labels else []), cost_sentence(plan)]
+    request = findings.request
+    if (plan["threshold_min"], plan["buses"], plan["antennes"]) != (
+        request.threshold_min,
+        request.buses,
+        request.antennes,
+    ):
+        lead.append(
+            f"Ce plan a été calculé pour un seuil de {minutes_text(plan['threshold_min'])}, "
+            f"{'avec' if plan['antennes'] else 'sans'} les antennes, {'avec' if plan['buses'] else 'sans'} les bus : "
+            f"ses chiffres ne se comparent pas à ceux des pages précédentes."
+        )
+    if len(labels) > argued:
+        lead.append(
+            f"Les {argued} premiers labels sont argumentés ici ; les {format_integer(len(labels))} sont dans "
+            f"plan/plan.json, et leurs tables à côté."
+        )
+    return {
+        "lead": _cut_all([*lead, *plan["notes"][:2]]),
+        "labels": [
+            [
+                str(label["rank"]),
+                _cut(label["name"]),
+                format_integer(label["gain_residents"]),
+                format_integer(label["residents_served"]),
+                format_minutes(label["minutes_saved_mean"]),
+            ]
+            for label in labels[:_LABEL_ROWS]
+        ],
+        "arguments": [
+            {
+                "title": _cut(argument["title"], _TITLE),
+                "summary": _cut_all(argument["summary"], 220),
+                "criteria": [
+                    [_cut(item["name"], _TITLE), _ANSWERS[item["met"]], _cut(item["sentence"], 130)]
+                    for item in argument["criteria"][:7]
+                ],
+                "served": [
+                    [
+                        _cut(row["commune_name"]),
+                        format_integer(row["residents"]),
+                        format_integer(row["residents_brought"]),
+                        format_minutes(row["time_before_min"]),
+                        format_minutes(row["time_after_min"]),
+                    ]
+                    for row in label["communes"][:_SERVED_ROWS]
+                ],
+                "others": _others(len(label["communes"]) - _SERVED_ROWS),
+            }
+            for label, argument in zip(labels[:argued], arguments[:argued], strict=True)
+        ],
+    }
+
+
+def _others(count: int) -> str:
+    if count <= 0:
+        return ""
+    return f"et {counted(count, 'autre commune') if count == 1 else f'{format_integer(count)} autres communes'}."
+
+
+def _sources(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return each file that a territory was made from: what it is, of when, how much of it was kept."""
+    network = manifest["network"]
+    files = [
+        {
+            "dataset": _cut(source["dataset"], _TITLE),
+            "detail": _cut(
+                f"{source['vintage'] or 'date inconnue'} ; {source['licence'] or 'licence non précisée'} ; fichier "
+                f"{source['file']} ; {format_integer(source['rows_kept'])} lignes gardées sur "
+                f"{format_integer(source['rows_read'])}.",
+                260,
+            ),
+            "checksum": source["sha256"] or "",
+        }
+        for source in manifest["sources"][:_SOURCES]
+    ]
+    if network["file"]:
+        files.append(
+            {
+                "dataset": _cut(network["source"], _TITLE),
+                "detail": _cut(
+                    f"{network['vintage'] or 'date inconnue'} ; {network['licence'] or 'licence non précisée'} ; "
+                    f"fichier {network['file']}.",
+                    260,
+                ),
+                "checksum": network["sha256"] or "",
+            }
+        )
+    return files
+
+
+def _notes(notes: Sequence[str]) -> list[str]:
+    """Return the notes of a territory, those that are left out being counted."""
+    shown = _cut_all(notes[:_NOTES], 300)
+    left = len(notes) - len(shown)
+    return shown if left <= 0 else [*shown, f"Et {counted(left, 'autre note')}, dans summary.json."]
+
+
+def _not_said(findings: ReportFindings) -> list[str]:
+    """Return what a report leaves out for want of data."""
+    sentences = []
+    if findings.request.facilities == "sites" and findings.saved is None:
+        sentences.append("Aucune liste de services des impôts n'est fournie : la comparaison avec eux n'est pas faite.")
+    if findings.territory.cells is None:
+        sentences.append(
+            "Sans carreaux de population, tous les habitants d'une commune sont au même point : leur temps est le même."
+        )
+    return sentences
+
+
+def _cut(text: str, longest: int = _CELL) -> str:
+    """Return a text on one line, cut where there is no room for more."""
+    line = _UNSEEN_SPACE.sub(lambda space: space[0] if space[0] in {UNIT_SPACE, "\u202f"} else " ", str(text)).strip()
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def _cut_all(texts: Any, longest: int = _SENTENCE) -> list[str]:
+    return [_cut(text, longest) for text in texts]

@@ -1,0 +1,252 @@
+"""A report as a folder: the document, the tables, the layers, the maps, and what it takes to make it again."""
+
+from __future__ import annotations
+
+import io
+import platform
+import shlex
+import zipfile
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from geo.access.coverage import DEFAULT_THRESHOLD_MIN, CoverageRule
+from geo.maps.static.files import write_sheet
+from geo.report.report_document import report_pdf
+from geo.report.report_findings import find
+from geo.report.report_maps import report_maps
+from geo.report.styled_layers import write_communes, write_layers
+from geo.report.tables import commune_table, diagnosis_summary, write_summary, write_table
+from geo.report.workbook import write_workbook
+from geo.sources.official_tables import SITES
+from geo.sources.provenance import checksum
+from geo.storage import replacing_folder, require_replaceable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from geo.report.report_findings import ReportFindings, ReportRequest
+    from geo.territory import Territory
+
+DOCUMENT: Final = "rapport.pdf"
+MANIFEST: Final = "manifest.json"
+#: Where the plan of a report is kept: the report is made again from it.
+PLAN: Final = "plan/plan.json"
+#: A file by which a folder is known to be a report.
+_MARKER: Final = "tables.xlsx"
+_PACKAGES: Final = (
+    "geopandas",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pyogrio",
+    "shapely",
+    "typst",
+    "xlsxwriter",
+)
+_HALF_DAYS: Final = 500
+_DECIMALS: Final = 4
+_ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
+_REPRODUCIBLE: Final = (
+    "Les mêmes fichiers, la même date et les mêmes versions donnent les mêmes octets. Une autre version d'une "
+    "bibliothèque ou de GDAL peut en changer sans changer les chiffres. Le territoire fourni avec maillage porte la "
+    "date du jour où il est ouvert."
+)
+
+
+def require_report_place(folder: Path) -> None:
+    """Raise `SourceError` where `write_report` would refuse to write: better said before the work than after."""
+    require_replaceable(folder, marker=_MARKER)
+
+
+def write_report(
+    territory: Territory,
+    request: ReportRequest,
+    folder: Path,
+    *,
+    territory_name: str | None = None,
+    plan_file: Path | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> ReportFindings:
+    """Measure a territory and write its report; a former report there is replaced, anything else is not.
+
+    Parameters
+    ----------
+    territory, request
+        What is reported on, and how.
+    folder
+        Where to write.
+    territory_name
+        Name of the folder that the territory is from, for the command in the manifest; `None`: the embedded one.
+    plan_file
+        File that the plan of the request was read from, `None` where it was made for this report.
+    progress
+        Told the share done (0 to 1) and a French sentence.
+
+    Raises
+    ------
+    SourceError
+        The folder cannot be written to, or holds something that is not a report.
+    ParameterError
+        As `geo.report.report_findings.find`.
+    """
+    told = progress or (lambda _share, _sentence: None)
+    require_report_place(folder)
+    told(0.0, "Mesure de l'accès…")
+    findings = find(territory, request)
+    told(0.15, "Dessin des cartes…")
+    sheets = report_maps(findings)
+    with replacing_folder(folder, marker=_MARKER) as made:
+        told(0.4, "Composition du document…")
+        (made / DOCUMENT).write_bytes(report_pdf(findings, sheets))
+        told(0.55, "Écriture des tables et des couches…")
+        tables = _tables(findings)
+        for name, table in tables.items():
+            write_table(table, made / "tables" / f"{name}.csv", marked=True)
+        write_workbook(tables, made / _MARKER, request.made_on)
+        write_layers(findings, made / "layers.gpkg")
+        write_communes(findings, made / "communes.parquet")
+        if request.plan is not None:
+            write_summary(_lasting(request.plan), made / PLAN)
+        write_summary(diagnosis_summary(territory, findings.summary), made / "summary.json")
+        for number, (name, sheet) in enumerate(sheets.items()):
+            told(0.65 + 0.3 * number / len(sheets), f"Écriture des cartes ({number + 1} sur {len(sheets)})…")
+            for kind in ("png", "svg"):
+                write_sheet(sheet, made / "maps" / f"{name}.{kind}")
+        manifest = _manifest(findings, made, report_command(request, territory_name, plan_file), plan_file)
+        write_summary(manifest, made / MANIFEST)
+    told(1.0, "Rapport prêt.")
+    return findings
+
+
+def report_command(request: ReportRequest, territory_name: str | None, plan_file: Path | None) -> str:
+    """Return the command that makes a report again; files and folders are named without where they are."""
+    words = ["maillage", "report", *([territory_name] if territory_name else [])]
+    if request.threshold_min != DEFAULT_THRESHOLD_MIN:
+        words += ["--threshold", f"{request.threshold_min:g}"]
+    if request.facilities != SITES:
+        words += ["--facilities", request.facilities.replace("tax_offices", "tax-offices")]
+    if request.rule != CoverageRule():
+        words += ["--rule", request.rule.kind.replace("_", "-"), "--min-share", f"{request.rule.min_share:g}"]
+    words += [*(["--bus"] if request.buses else []), *([] if request.antennes else ["--no-antennes"])]
+    if plan_file is not None:
+        words += ["--plan", plan_file.name]
+    elif request.plan is not None:
+        words += ["--plan", PLAN]
+    return shlex.join([*words, "--date", request.made_on.isoformat(), "--out", "rapport"])
+
+
+def zipped(folder: Path) -> bytes:
+    """Return the files of a folder as one ZIP archive; the same bytes for the same files."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in _files(folder):
+            entry = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}", _ZIP_DATE)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, path.read_bytes())
+    return packed.getvalue()
+
+
+def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
+    """Return the tables of a report by name, in the order of its pages."""
+    communes = commune_table(findings.coverage)
+    tables = {
+        "communes": communes,
+        "under_served": communes[communes["under_served"].fillna(value=False)].sort_values(
+            "population", ascending=False, kind="stable"
+        ),
+        "curve": findings.curve.round({"residents": 0, "share": _DECIMALS}),
+        "margin": _by_code(findings.sensitivity.communes),
+        "sources": _text(pd.DataFrame(findings.territory.manifest["sources"])),
+    }
+    if findings.opening is not None:
+        week = findings.opening.shares.round(_DECIMALS).reset_index()
+        tables["hours"] = week.astype({"day": "string"})
+        tables["half_days"] = _rounded(findings.opening.half_day_gains().head(_HALF_DAYS))
+    if findings.fragility is not None:
+        tables["fragility"] = _rounded(findings.fragility.sites)
+        tables["second_site"] = _by_code(findings.fragility.communes)
+    if findings.saved is not None:
+        tables["saved_minutes"] = _by_code(findings.saved[0])
+    if findings.planned is not None:
+        plan = findings.planned.content
+        tables["labels"] = pd.DataFrame(findings.planned.labels.drop(columns="geometry"))
+        served = [{"label_code": label["code"], **row} for label in plan["selected"] for row in label["communes"]]
+        tables["served"] = _text(pd.DataFrame(served))
+        criteria = [
+            {"label_code": label["code"], **criterion}
+            for label, argument in zip(plan["selected"], plan["arguments"], strict=True)
+            for criterion in argument["criteria"]
+        ]
+        tables["arguments"] = _text(pd.DataFrame(criteria)).astype({"met": "boolean"} if criteria else {})
+    return tables
+
+
+def _manifest(findings: ReportFindings, made: Path, command: str, plan_file: Path | None) -> dict[str, Any]:
+    """Return how to make and to check the report: command, versions, checksums of what was read and written."""
+    manifest, request = findings.territory.manifest, findings.request
+    network = manifest["network"]
+    inputs = [
+        {key: source[key] for key in ("dataset", "file", "vintage", "licence", "sha256")}
+        for source in manifest["sources"]
+    ]
+    if network["file"]:
+        inputs.append(
+            {"dataset": network["source"]} | {key: network[key] for key in ("file", "vintage", "licence", "sha256")}
+        )
+    if plan_file is not None:
+        inputs.append(
+            {"dataset": "plan", "file": plan_file.name, "vintage": None, "licence": None, "sha256": checksum(plan_file)}
+        )
+    return {
+        "format": 1,
+        "title": f"Rapport : {findings.territory.name}",
+        "territory": findings.territory.name,
+        "departement": findings.territory.departement,
+        "made_on": request.made_on.isoformat(),
+        "territory_built_on": manifest["built_on"],
+        "command": command,
+        "options": {
+            "threshold_min": request.threshold_min,
+            "facilities": request.facilities,
+            "rule": request.rule.in_french(request.threshold_min),
+            "buses": request.buses,
+            "antennes": request.antennes,
+            "plan_labels": None if request.plan is None else len(request.plan["selected"]),
+        },
+        "network": {key: network[key] for key in ("source", "profile", "approximate", "nodes", "edges")},
+        "versions": {"maillage": version("maillage"), "python": platform.python_version()}
+        | {name: version(name) for name in _PACKAGES},
+        "inputs": inputs,
+        "files": [
+            {"file": path.relative_to(made).as_posix(), "bytes": path.stat().st_size, "sha256": checksum(path)}
+            for path in _files(made)
+        ],
+        "reproducible": _REPRODUCIBLE,
+    }
+
+
+def _lasting(plan: Any) -> dict[str, Any]:
+    """Return a plan without the seconds that it took: they differ each time."""
+    return {key: value for key, value in plan.items() if key != "time_s"}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _by_code(communes: pd.DataFrame) -> pd.DataFrame:
+    return _rounded(communes.rename_axis("code").reset_index().astype({"code": "string"}))
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    return table.round(_DECIMALS)
+
+
+def _text(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose columns of text are of the type that `write_table` makes harmless."""
+    texts = [name for name in table.columns if table[name].dtype == object and name != "met"]
+    return table.astype(dict.fromkeys(texts, "string"))

@@ -1,0 +1,61 @@
+"""The maps and charts of a report, drawn once: they are pages of the PDF and files beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geo.maps.origin import network_sentence, source_sentences
+from geo.maps.static.change_map import change_map
+from geo.maps.static.curve_chart import curve_chart
+from geo.maps.static.hours_chart import hours_chart
+from geo.maps.static.territory_maps import saved_minutes_map, travel_time_map, under_served_map
+
+if TYPE_CHECKING:
+    from geo.maps.static.sheet import Sheet
+    from geo.report.report_findings import ReportFindings
+
+
+def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
+    """Draw the maps and charts of a report.
+
+    Returns
+    -------
+    By file name, without its ending: ``travel_time``, ``curve``, ``under_served``; ``hours`` and ``saved_minutes``
+    where they were measured; ``plan`` with a plan.
+    """
+    territory, request = findings.territory, findings.request
+    drawn: dict[str, Any] = {"buses": request.buses, "antennes": request.antennes, "today": request.made_on}
+    cov, summary = findings.coverage, findings.summary
+    sources = " ; ".join(source_sentences(territory.manifest))
+    sheets = {
+        "travel_time": travel_time_map(territory, cov, summary, rule=request.rule, **drawn),
+        "curve": curve_chart(
+            territory.name,
+            findings.curve,
+            request.threshold_min,
+            findings.share(summary.population_covered),
+            facilities=request.facilities,
+            origin=f"{network_sentence(territory.manifest)} Sources : {sources}.",
+        ),
+        "under_served": under_served_map(territory, cov, summary, rule=request.rule, **drawn),
+    }
+    week = findings.open_shares()
+    if week is not None:
+        sheets["hours"] = hours_chart(territory, week, request.threshold_min, **drawn)
+    if findings.saved is not None:
+        sheets["saved_minutes"] = saved_minutes_map(territory, findings.saved[0]["saved_min"], **drawn)
+    if findings.planned is not None:
+        planned = findings.planned
+        plan: dict[str, Any] = {"buses": planned.content["buses"], "antennes": planned.content["antennes"]}
+        sheets["plan"] = change_map(
+            territory,
+            planned.before,
+            planned.after,
+            planned.labels,
+            territory.sites.iloc[:0],
+            planned.content["threshold_min"],
+            title="Avant et après les nouveaux labels",
+            rule=request.rule,
+            **(drawn | plan),
+        )
+    return sheets

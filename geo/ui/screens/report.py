@@ -1,0 +1,149 @@
+"""*Rapport*: the report of the territory, as a document to publish and the files that it was made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from geo.access.coverage import CoverageRule
+from geo.maps.origin import approximation_sentences
+from geo.maps.style import facility_title
+from geo.sources.official_tables import SITES
+from geo.ui import cache
+from geo.ui.components.answer import show_sentence
+from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.plan_words import plan_answer
+from geo.ui.screens.planner.visit import Visit
+from geo.ui.screens.planner.where_to_open import chosen_plan, plan_question
+from geo.ui.session import bound
+from geo.ui.state import STEP, THRESHOLDS_MIN
+
+if TYPE_CHECKING:
+    from geo.settings import Settings
+    from geo.siting.plan import Plan
+    from geo.territory import Territory
+    from geo.ui.state import AppState
+
+_READY: Final = "report_ready"
+_HOLDS: Final = """
+Un document de 6 à 12 pages, à lire, imprimer ou publier : résumé en trois phrases et cinq chiffres, carte de l'accès,
+habitants selon le temps de trajet, communes sous-desservies, heures d'ouverture, dépendance à chaque site, plan
+s'il est demandé, méthode, limites et sources. Avec lui, dans l'archive : les tables (CSV et classeur XLSX), les couches
+pour QGIS avec leurs styles, les cartes (PNG et SVG), et de quoi refaire le rapport et le vérifier.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _PreparedReport:
+    """A report ready to be saved: its document (PDF), all of its files (ZIP), its three sentences."""
+
+    document: bytes
+    archive: bytes
+    sentences: tuple[str, ...]
+
+
+def show(territory: Territory, state: AppState, settings: Settings) -> None:
+    """Draw the screen: what the report will hold, the choices, the button, the files."""
+    st.title(plain(f"Préparer un rapport : {territory.name}"), anchor=False)
+    st.markdown(_HOLDS)
+    _question(territory, state)
+    options = _options(state)
+    plan, question = None, None
+    if state.report_plan and state.facilities == SITES:
+        visit = Visit.of(territory, state, settings)
+        question = plan_question(visit)
+        plan, _ = chosen_plan(visit)
+        st.markdown(plain(plan_answer(plan)))
+    key = (cache.fingerprint(territory), question, options)
+    if st.button("Préparer le rapport", type="primary", icon=":material/description:"):
+        st.session_state[_READY] = key, _prepare(territory, options, plan)
+    made_for, made = st.session_state.get(_READY, (None, None))
+    if made is not None and made_for == key:
+        _downloads(territory, options, made)
+    elif made is not None:
+        st.info("Les choix ont changé : préparez le rapport à nouveau.")
+    show_approximations(approximation_sentences(territory))
+    show_notes(["Le rapport est fait sur cette machine ; rien n'en sort."])
+
+
+def _question(territory: Territory, state: AppState) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.selectbox(
+            "Lieux à atteindre",
+            list(territory.facilities),
+            format_func=facility_title,
+            width=260,
+            **bound("facilities"),
+        )
+        low, high = THRESHOLDS_MIN
+        st.slider("Seuil en voiture", low, high, step=STEP, format="%d min", width=320, **bound("threshold_min"))
+        st.toggle(
+            "Avec un plan de nouveaux labels",
+            help="Celui de l'écran Planifier, tel que vous l'y avez réglé. Il porte sur les sites France services.",
+            disabled=state.facilities != SITES,
+            **bound("report_plan"),
+        )
+
+
+def _options(state: AppState) -> dict[str, Any]:
+    """Return what the report depends on besides the plan, as `ReportRequest` takes it."""
+    share = state.min_share_percent / 100
+    return {
+        "threshold_min": float(state.threshold_min),
+        "facilities": state.facilities,
+        "rule": CoverageRule("share", share) if state.rule == "part" else CoverageRule(),
+        "buses": state.buses,
+        "antennes": state.antennes,
+        "made_on": dt.datetime.now().astimezone().date(),
+    }
+
+
+def _prepare(territory: Territory, options: dict[str, Any], plan: Plan | None) -> _PreparedReport:
+    """Make a report, saying how far it is."""
+    bar = st.progress(0.0, "Préparation…")
+    from geo.report.plan_files import plan_content  # noqa: PLC0415 - drawing and typesetting only when asked for
+    from geo.report.report_files import DOCUMENT, write_report, zipped  # noqa: PLC0415
+    from geo.report.report_findings import ReportRequest  # noqa: PLC0415
+    from geo.report.report_sentences import summary_sentences  # noqa: PLC0415
+
+    def tell(share: float, sentence: str) -> None:
+        bar.progress(share, plain(sentence))
+
+    content = None if plan is None else plan_content(plan, (territory,))
+    try:
+        with tempfile.TemporaryDirectory(prefix="maillage-") as place:
+            folder = Path(place) / f"rapport-{territory.departement or 'territoire'}"
+            findings = write_report(territory, ReportRequest(plan=content, **options), folder, progress=tell)
+            return _PreparedReport((folder / DOCUMENT).read_bytes(), zipped(folder), tuple(summary_sentences(findings)))
+    finally:
+        bar.empty()
+
+
+def _downloads(territory: Territory, options: dict[str, Any], made: _PreparedReport) -> None:
+    show_sentence(made.sentences[0])
+    for sentence in made.sentences[1:]:
+        st.markdown(plain(sentence))
+    stem = f"rapport-{territory.departement or 'territoire'}-{options['facilities']}-{options['threshold_min']:.0f}min"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Document (PDF)",
+            made.document,
+            f"{stem}.pdf",
+            "application/pdf",
+            on_click="ignore",
+            type="primary",
+            help="De 6 à 12 pages, lisibles par un lecteur d'écran.",
+        )
+        st.download_button(
+            "Tout (ZIP)",
+            made.archive,
+            f"{stem}.zip",
+            "application/zip",
+            on_click="ignore",
+            help="Le document, les tables, les couches, les cartes et manifest.json.",
+        )

@@ -1,0 +1,81 @@
+"""The screen Rapport, driven as a visitor would."""
+
+import io
+import zipfile
+
+import pypdf
+import pytest
+
+from geo import Territory
+from geo.report.report_document import PAGES
+
+
+@pytest.fixture
+def open_report(open_app):
+    """Open the app on its screen Rapport."""
+    return lambda folder=None, **address: open_app(folder, ecran="rapport", **address)
+
+
+@pytest.fixture
+def folder(small_world, tmp_path):
+    """The small world, saved."""
+    Territory.build(
+        "64",
+        communes=small_world.communes,
+        sites=small_world.sites,
+        roads=small_world.roads,
+        population=small_world.population,
+        tax_offices=small_world.tax_offices,
+    ).save(tmp_path / "world")
+    return str(tmp_path / "world")
+
+
+def downloads(app):
+    return [button.label for button in app.get("download_button")]
+
+
+def test_the_screen_says_what_the_report_holds(open_report):
+    app = open_report()
+    assert "Atlantiques" in app.title[0].value
+    assert "6 à 12 pages" in app.markdown[0].value
+    assert [button.label for button in app.button] == ["Préparer le rapport"]
+    assert downloads(app) == []
+
+
+def test_prepared_with_a_plan_then_saved(open_report, folder, monkeypatch):
+    kept = {}
+    monkeypatch.setattr(
+        "geo.ui.screens.report.st.download_button", lambda label, data, *_, **__: kept.update({label: data})
+    )
+    app = open_report(folder, seuil="5", avec_plan="1", labels="1")
+    app.button[0].click().run()
+    assert not app.exception
+    assert set(kept) == {"Document (PDF)", "Tout (ZIP)"}
+    assert PAGES[0] <= len(pypdf.PdfReader(io.BytesIO(kept["Document (PDF)"])).pages) <= PAGES[1]
+    with zipfile.ZipFile(io.BytesIO(kept["Tout (ZIP)"])) as archive:
+        names = archive.namelist()
+    assert {"rapport-64/rapport.pdf", "rapport-64/manifest.json", "rapport-64/tables/labels.csv"} <= set(names)
+    assert any("un nouveau label" in text.value for text in app.markdown)
+
+    kept.clear()
+    app.slider(key="widget_threshold_min").set_value(15).run()
+    assert kept == {}, "the files are of other choices"
+    assert "préparez le rapport à nouveau" in app.info[0].value
+
+
+def test_tax_offices_have_no_plan(open_report, folder):
+    app = open_report(folder, lieux="tax_offices", avec_plan="1")
+    assert app.toggle(key="widget_report_plan").disabled
+    app.button[0].click().run()
+    assert not app.exception
+    assert downloads(app) == ["Document (PDF)", "Tout (ZIP)"]
+
+
+def test_a_plan_that_cannot_be_made_is_said(open_report, small_world, tmp_path):
+    Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads).save(
+        tmp_path / "world"
+    )
+    app = open_report(str(tmp_path / "world"), avec_plan="1")
+    assert not app.exception
+    assert "Population inconnue" in app.error[0].value
+    assert downloads(app) == []

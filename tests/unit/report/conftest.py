@@ -1,0 +1,61 @@
+"""Small territories that a report is made of, and the text of its pages."""
+
+import datetime as dt
+import io
+
+import pypdf
+import pytest
+
+from geo import Territory
+from geo.report.report_document import report_pdf
+from geo.report.report_findings import ReportRequest, find
+from geo.report.report_maps import report_maps
+
+DAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture(scope="session")
+def reported(small_world) -> Territory:
+    """The small world with its population and its tax office."""
+    return Territory.build(
+        "64",
+        communes=small_world.communes,
+        sites=small_world.sites,
+        roads=small_world.roads,
+        population=small_world.population,
+        tax_offices=small_world.tax_offices,
+    )
+
+
+@pytest.fixture(scope="session")
+def findings_of():
+    """Measure a territory for a report."""
+    return lambda territory, **options: find(territory, ReportRequest(made_on=DAY, **options))
+
+
+@pytest.fixture(scope="session")
+def pdf_pages():
+    """Return the text of each page of a PDF, no-break spaces as spaces."""
+
+    def read(document: bytes) -> list[str]:
+        reader = pypdf.PdfReader(io.BytesIO(document))
+        return [" ".join(page.extract_text().replace("\u200b", "").split()) for page in reader.pages]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def pages_of(findings_of, pdf_pages):
+    """Make the document of a territory, and return the text of each page."""
+
+    def read(territory, **options) -> list[str]:
+        findings = findings_of(territory, **options)
+        return pdf_pages(report_pdf(findings, report_maps(findings)))
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def hostile():
+    """A name that would do harm if it were read as Typst, HTML or a formula."""
+    return '=1+1 #panic("x") *gras* $x^2$ <b>#read("main.typ")</b> @a \\ `a` // '

@@ -1,0 +1,98 @@
+"""A plan read back: what is no plan is refused with all that is wrong in it."""
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geo.errors import MaillageError, ParameterError, SchemaError, SourceError
+from geo.report.plan_files import plan_content, write_plan
+from geo.report.plan_reading import read_plan
+from geo.siting.plan import plan
+
+
+@pytest.fixture(scope="module")
+def made(reported):
+    return plan(reported, 2, threshold_min=9)
+
+
+@pytest.fixture
+def written(made, reported, tmp_path):
+    write_plan(made, (reported,), tmp_path)
+    return tmp_path / "plan.json"
+
+
+def rewrite(path, change):
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_what_was_written_is_read_back(made, reported, written):
+    assert read_plan(written, reported) == json.loads(json.dumps(plan_content(made, (reported,))))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '"plan"', "{}", "[" * 100_000])
+def test_what_is_no_plan(text, reported, tmp_path):
+    (tmp_path / "plan.json").write_text(text, encoding="utf-8")
+    with pytest.raises((SchemaError, SourceError)):
+        read_plan(tmp_path / "plan.json", reported)
+
+
+def test_all_faults_are_told_together(written, reported):
+    def harm(content):
+        content["selected"][0]["lon"] = "-1.5"
+        del content["selected"][1]["name"]
+        content["selected"][1]["rank"] = True
+        content["before"] = {"residents": None}
+        content["arguments"][0]["criteria"] = [3]
+        content["gap"] = float("nan")
+
+    rewrite(written, lambda content: harm(content) or content.update(gap=0.0))
+    with pytest.raises(SchemaError) as error:
+        read_plan(written, reported)
+    for said in ("label 1 : « lon »", "label 2 : « name » manque", "« rank »", "before : ", "argument 1, critères"):
+        assert said in str(error.value)
+
+
+def test_a_plan_of_elsewhere(written, reported):
+    rewrite(written, lambda content: content.update(territory="Gers"))
+    with pytest.raises(ParameterError, match="porte sur « Gers »"):
+        read_plan(written, reported)
+
+
+def test_a_label_in_a_commune_of_elsewhere(written, reported):
+    rewrite(written, lambda content: content["selected"][0].update(commune_code="32013"))
+    with pytest.raises(ParameterError, match="32013"):
+        read_plan(written, reported)
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_value_anywhere_is_read_or_refused_in_a_sentence(written, reported, data):
+    original = written.read_text(encoding="utf-8")
+    content = json.loads(original)
+    place = content
+    while True:
+        keys = sorted(place) if isinstance(place, dict) else list(range(len(place)))
+        if not keys:
+            return
+        key = data.draw(st.sampled_from(keys))
+        if isinstance(place[key], dict | list) and place[key] and data.draw(st.booleans()):
+            place = place[key]
+        else:
+            break
+    place[key] = data.draw(_VALUES)
+    written.write_text(json.dumps(content), encoding="utf-8")
+    with contextlib.suppress(MaillageError):
+        read_plan(written, reported)
+    written.write_text(original, encoding="utf-8")

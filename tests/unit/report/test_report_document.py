@@ -1,0 +1,151 @@
+"""The document: how long it is, what it says, and names that cannot harm it."""
+
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+import pypdf
+import pytest
+import shapely
+
+from geo import Territory
+from geo.maps.style import format_decimal, format_integer, format_share
+from geo.report.plan_files import plan_content
+from geo.report.report_document import PAGES, report_pdf
+from geo.report.report_maps import report_maps
+from geo.siting.plan import plan
+
+
+def only(territory, codes):
+    """The same territory, of these communes alone."""
+    return replace(territory, communes=territory.communes.loc[list(codes)])
+
+
+def readable(number_text):
+    return " ".join(number_text.split())
+
+
+def moved_away(territory):
+    """Nobody near: the antenne in D alone, seen from A and B."""
+    sites = territory.sites
+    return only(territory.with_sites(sites[sites["kind"] == "antenne"], why={}), ["64001", "64002"])
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "said"),
+    [
+        (lambda t: t, {}, "est sous-desservie"),
+        (lambda t: only(t, ["64001", "64002", "64003", "64004"]), {"threshold_min": 60.0}, "Tous les habitants"),
+        (moved_away, {"threshold_min": 10.0}, "Aucun des 1 500 habitants"),
+        (lambda t: only(t, ["64001"]), {}, "aucune commune n'est sous-desservie"),
+        (lambda t: only(t, ["64005"]), {}, "Aucun trajet n'est connu"),
+        (lambda t: t, {"facilities": "tax_offices"}, "d'un service des impôts"),
+        (lambda t: t, {"antennes": False, "threshold_min": 12.5}, "12,5 min"),
+    ],
+)
+def test_pages_and_first_sentence(reported, pages_of, change, options, said):
+    pages = pages_of(change(reported), **options)
+    assert PAGES[0] <= len(pages) <= PAGES[1]
+    assert said in pages[0]
+    assert "Sources" in pages[-1]
+
+
+def test_without_tax_offices_and_without_population(small_world, pages_of):
+    territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    pages = pages_of(territory)
+    assert PAGES[0] <= len(pages) <= PAGES[1]
+    assert "La population n'est pas connue" in pages[0]
+    assert "Aucune liste de services des impôts" in " ".join(pages)
+
+
+def test_overseas(tmp_path, small_world, pages_of):
+    squares = [shapely.box(55.4 + 0.1 * i, -21.1, 55.5 + 0.1 * i, -21.0) for i in range(3)]
+    codes = ["97401", "97402", "97403"]
+    gpd.GeoDataFrame({"code": codes, "nom": ["Là-Haut", "Là-Bas", "L'Étang"]}, geometry=squares, crs=4326).to_file(
+        tmp_path / "communes.gpkg"
+    )
+    pd.DataFrame({"COM": codes, "PMUN": [10, 1, 0]}).to_csv(tmp_path / "population.csv", sep=";", index=False)
+    sites = pd.read_csv(small_world.sites, dtype=str).head(1)
+    sites[["insee_dep", "insee_com", "latitude", "longitude"]] = ["974", "97401", "-21.05", "55.45"]
+    sites.to_csv(tmp_path / "sites.csv", index=False)
+    territory = Territory.build(
+        "974",
+        communes=tmp_path / "communes.gpkg",
+        sites=tmp_path / "sites.csv",
+        population=tmp_path / "population.csv",
+    )
+    pages = pages_of(territory, plan=plan_content(plan(territory, 1, threshold_min=1), (territory,)))
+    assert PAGES[0] <= len(pages) <= PAGES[1]
+    assert "La Réunion" in pages[0]
+    assert "Les temps de trajet sont approchés" in pages[0]
+
+
+def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
+    territory = Territory.load()
+    findings = findings_of(territory, plan=plan_content(plan(territory, 5), (territory,)))
+    pages = pdf_pages(report_pdf(findings, report_maps(findings)))
+    assert len(pages) == 12
+    summary, fragility = findings.summary, findings.fragility
+    for figure in (
+        format_share(summary.share_covered),
+        f"{format_integer(summary.population_covered)} sur {format_integer(summary.population)}",
+        f"{format_decimal(summary.median_time_min)} min",
+        f"Les {format_integer(summary.communes_under_served)} communes sous-desservies",
+        f"{format_integer(summary.population_under_served)} habitants",
+        format_share(fragility.share_with_second),
+    ):
+        assert readable(figure) in pages[0], figure
+    # The curve, the plan and the coverage were made apart: their figures agree.
+    at_threshold = findings.curve.loc[20, "residents"]
+    assert (
+        round(at_threshold)
+        == summary.population_covered
+        == round(findings.planned.content["before"]["residents_within"])
+    )
+    brought = findings.planned.after["residents_within"].sum() - findings.planned.before["residents_within"].sum()
+    assert readable(f"{format_integer(brought)} habitants de plus seraient") in pages[0]
+    assert findings.planned.content["after"]["residents_within"] == round(
+        findings.planned.after["residents_within"].sum()
+    )
+    assert readable(format_integer(findings.opening.residents_within)) == readable(
+        format_integer(summary.population_covered)
+    )
+
+
+def test_tagged_for_screen_readers(reported, findings_of, tmp_path):
+    findings = findings_of(reported)
+    (tmp_path / "report.pdf").write_bytes(report_pdf(findings, report_maps(findings)))
+    root = pypdf.PdfReader(tmp_path / "report.pdf").root_object
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "fr-FR"
+    assert "/StructTreeRoot" in root
+    assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
+
+
+def test_names_are_text_and_nothing_else(reported, pages_of, hostile):
+    names = pd.array([hostile] * len(reported.communes), dtype="string")
+    long = pd.array([f"{hostile}{'W' * 900} {i}" for i in range(len(reported.sites))], dtype="string")
+    harmed = replace(
+        reported.with_sites(reported.sites.assign(name=long), why={}),
+        name=f"{hostile}{'x' * 300}",
+        communes=reported.communes.assign(name=names),
+    )
+    made = plan(harmed, 3, threshold_min=9)
+    pages = pages_of(harmed, threshold_min=9.0, plan=plan_content(made, (harmed,)))
+    assert PAGES[0] <= len(pages) <= PAGES[1]
+    assert '#panic("x")*gras*$x^2$<b>#read("main.typ")' in "".join(pages).replace(" ", "")
+
+
+@pytest.mark.parametrize("labels", [5, 20])
+def test_many_long_names_stay_within_the_pages(pages_of, labels):
+    """The worst of tables: every name is long."""
+    territory = Territory.load()
+    long = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson-les-Grandes-Eaux"
+    named = territory.communes.assign(name=pd.array([long] * len(territory.communes), dtype="string"))
+    sites = territory.sites.assign(
+        name=pd.array([f"France services {long} {i}" for i in range(len(territory.sites))], "string")
+    )
+    worst = replace(territory.with_sites(sites, why={}), communes=named)
+    pages = pages_of(worst, plan=plan_content(plan(worst, labels), (worst,)))
+    assert len(pages) <= PAGES[1]
+    assert f"{labels} nouveaux labels" in pages[0]

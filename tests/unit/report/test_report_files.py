@@ -1,0 +1,180 @@
+"""The folder of a report: the same bytes each time, tables and layers that other tools open, and how to make it again."""
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import json
+import sqlite3
+import zipfile
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+
+from geo.access.coverage import CoverageRule
+from geo.cli import main
+from geo.errors import SourceError
+from geo.report.plan_files import plan_content, write_plan
+from geo.report.plan_reading import read_plan
+from geo.report.report_files import report_command, write_report, zipped
+from geo.report.report_findings import ReportRequest
+from geo.report.styled_layers import communes_layer
+from geo.siting.plan import plan
+
+DAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module")
+def planned(reported):
+    return plan_content(plan(reported, 2, threshold_min=9), (reported,))
+
+
+@pytest.fixture(scope="module")
+def folder(reported, planned, tmp_path_factory):
+    place = tmp_path_factory.mktemp("report") / "rapport"
+    write_report(reported, ReportRequest(threshold_min=9.0, plan=planned, made_on=DAY), place)
+    return place
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+def test_the_same_bytes_each_time(reported, planned, folder, tmp_path):
+    again = {**planned, "time_s": 99.0}  # what it took differs from one run to the next
+    write_report(reported, ReportRequest(threshold_min=9.0, plan=again, made_on=DAY), tmp_path / "rapport")
+    first, second = contents(folder), contents(tmp_path / "rapport")
+    assert list(first) == list(second)
+    assert [name for name in first if first[name] != second[name]] == []
+    assert zipped(folder) == zipped(tmp_path / "rapport")
+
+
+def test_the_manifest_tells_what_was_read_and_written(reported, folder):
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    files = contents(folder)
+    del files["manifest.json"]
+    assert {entry["file"]: entry["sha256"] for entry in manifest["files"]} == {
+        name: hashlib.sha256(content).hexdigest() for name, content in files.items()
+    }
+    read = {entry["file"]: entry["sha256"] for entry in manifest["inputs"]}
+    assert {source["file"]: source["sha256"] for source in reported.manifest["sources"]}.items() <= read.items()
+    assert "roads.geojson" in read
+    assert manifest["command"] == "maillage report --threshold 9 --plan plan/plan.json --date 2026-11-22 --out rapport"
+    assert {"maillage", "typst", "python"} <= set(manifest["versions"])
+
+
+def test_layers_open_elsewhere_with_their_styles(folder):
+    path = folder / "layers.gpkg"
+    assert {name for name, _ in pyogrio.list_layers(path)} == {
+        "communes", "sites", "tax_offices", "labels", "layer_styles"
+    }  # fmt: skip
+    communes = gpd.read_file(path, layer="communes")
+    assert communes.crs.to_epsg() == 4326
+    assert list(communes.columns) == [
+        "code", "name", "population", "travel_time_min", "distance_km", "facility_id", "facility_name",
+        "share_within", "under_served", "travel_time_with_plan_min", "under_served_with_plan", "geometry",
+    ]  # fmt: skip
+    parquet = gpd.read_parquet(folder / "communes.parquet")
+    assert parquet.crs.to_epsg() == 4326
+    assert list(parquet.columns) == list(communes.columns)
+    with sqlite3.connect(path) as base:
+        contents = base.execute("select table_name, data_type, srs_id, last_change from gpkg_contents").fetchall()
+        styles = base.execute(
+            "select f_table_name, f_geometry_column, useAsDefault, styleQML from layer_styles"
+        ).fetchall()
+        columns = dict(base.execute("select table_name, column_name from gpkg_geometry_columns").fetchall())
+    base.close()
+    assert {(kind, srs) for name, kind, srs, _ in contents if name != "layer_styles"} == {("features", 4326)}
+    assert {moment for *_, moment in contents} == {"2026-11-22T00:00:00.000Z"}
+    assert {name for name, *_ in styles} == {"communes", "sites", "tax_offices", "labels"}
+    for name, geometry, default, qml in styles:
+        assert columns[name] == geometry
+        assert default
+        renderer = ET.fromstring(qml).find("renderer-v2")
+        rules, symbols = renderer.findall("rules/rule"), renderer.findall("symbols/symbol")
+        assert [rule.get("symbol") for rule in rules] == [symbol.get("name") for symbol in symbols]
+
+
+def test_each_commune_is_in_one_class_of_its_style(folder):
+    """The filters of the style, run by SQLite: one fill for each commune, and the hatching of under-served ones."""
+    with sqlite3.connect(folder / "layers.gpkg") as base:
+        (qml,) = base.execute("select styleQML from layer_styles where f_table_name = 'communes'").fetchone()
+        filters = [rule.get("filter") for rule in ET.fromstring(qml).findall(".//rule")]
+        counts = [base.execute(f"select count(*) from communes where {one}").fetchone()[0] for one in filters]
+    base.close()
+    assert sum(counts[:-1]) == 5
+    assert counts[-2:] == [1, 2]
+
+
+def test_tables_open_in_a_spreadsheet(reported, hostile, tmp_path):
+    sites = reported.sites.assign(name=pd.array([f"{hostile} été {i}" for i in range(len(reported.sites))], "string"))
+    territory = reported.with_sites(sites, why={})
+    write_report(territory, ReportRequest(made_on=DAY), tmp_path / "rapport")
+    for path in (tmp_path / "rapport" / "tables").iterdir():
+        raw = path.read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbf"), "a mark by which spreadsheets know UTF-8"
+        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+        assert {len(row) for row in rows} == {len(rows[0])}
+        assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "+"))]
+    communes = pd.read_csv(tmp_path / "rapport/tables/communes.csv", dtype={"code": str})
+    assert communes.loc[0, "facility_name"].startswith("'=1+1")
+    assert "été" in communes.loc[0, "facility_name"]
+    with zipfile.ZipFile(tmp_path / "rapport/tables.xlsx") as book:
+        sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
+        assert "été" in book.read("xl/sharedStrings.xml").decode()
+    assert len(sheets) == len(list((tmp_path / "rapport/tables").iterdir()))
+    assert not any("<f>" in sheet for sheet in sheets), "no formula"
+
+
+def test_a_folder_that_is_no_report_is_left_alone(reported, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(SourceError, match="n'est pas remplacé"):
+        write_report(reported, ReportRequest(made_on=DAY), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_the_command_says_all_that_was_asked():
+    request = ReportRequest(25.0, "tax_offices", CoverageRule("share", 0.8), buses=True, antennes=False, made_on=DAY)
+    assert report_command(request, "mon territoire", None) == (
+        "maillage report 'mon territoire' --threshold 25 --facilities tax-offices --rule share --min-share 0.8 --bus "
+        "--no-antennes --date 2026-11-22 --out rapport"
+    )
+
+
+def test_from_the_command_line_with_a_plan(reported, tmp_path, capsys):
+    reported.save(tmp_path / "world")
+    write_plan(plan(reported, 1, threshold_min=9), (reported,), tmp_path / "plan")
+    words = ["report", str(tmp_path / "world"), "--plan", str(tmp_path / "plan" / "plan.json"), "--date", "2026-11-22"]
+    with pytest.raises(SystemExit) as end:
+        main([*words, "--threshold", "9", "--out", str(tmp_path / "out"), "--json"])
+    assert end.value.code == 0
+    told = capsys.readouterr()
+    answer = json.loads(told.out)
+    assert answer["command"].startswith("maillage report world --threshold 9 --plan plan.json")
+    assert "un nouveau label" in answer["summary"][2]
+    assert "Composition du document…" in told.err
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    kept = [entry["sha256"] for entry in manifest["inputs"] if entry["file"] == "plan.json"]
+    assert kept == [hashlib.sha256((tmp_path / "plan" / "plan.json").read_bytes()).hexdigest()]
+
+    for wrong in (["--new", "1"], ["--facilities", "tax-offices"], ["--date", "hier"]):
+        with pytest.raises(SystemExit) as end:
+            main([*words, "--out", str(tmp_path / "other"), *wrong])
+        assert end.value.code == 2
+        assert len(capsys.readouterr().err.splitlines()) <= 2
+        assert not (tmp_path / "other").exists()
+
+
+def test_the_plan_of_a_report_makes_it_again(reported, folder, tmp_path):
+    again = read_plan(folder / "plan" / "plan.json", reported)
+    write_report(reported, ReportRequest(threshold_min=9.0, plan=again, made_on=DAY), tmp_path / "rapport")
+    assert (tmp_path / "rapport" / "rapport.pdf").read_bytes() == (folder / "rapport.pdf").read_bytes()
+
+
+def test_the_layer_without_a_plan(reported, findings_of):
+    assert "travel_time_with_plan_min" not in communes_layer(findings_of(reported))

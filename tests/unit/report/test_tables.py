@@ -1,0 +1,57 @@
+"""Files of a diagnosis, as other tools open them."""
+
+import csv
+import sqlite3
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import pytest
+
+from geo import CoverageRule, coverage, summarize
+from geo.report.tables import COMMUNE_CSV_COLUMNS, write_diagnosis, write_table
+from geo.siting.gains import candidate_gains
+
+
+@pytest.fixture(scope="module")
+def diagnosis(reported, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("diagnosis")
+    times = reported.travel_times()
+    cov = coverage(reported, 9, times=times)
+    gains = candidate_gains(reported, times, 9)
+    write_diagnosis(reported, cov, summarize(cov, times, 9), gains, folder, rule=CoverageRule())
+    return folder
+
+
+def test_the_layer_of_a_diagnosis(diagnosis):
+    path = diagnosis / "communes.gpkg"
+    layer = gpd.read_file(path)
+    assert list(layer.columns) == [*COMMUNE_CSV_COLUMNS, "snap_distance_m", "geometry"]
+    assert layer.crs.to_epsg() == 4326
+    assert pyogrio.read_info(path)["geometry_type"] in {"Polygon", "MultiPolygon"}
+    with sqlite3.connect(path) as base:
+        assert base.execute("select table_name, data_type, srs_id from gpkg_contents").fetchall() == [
+            ("communes", "features", 4326)
+        ]
+        assert base.execute(
+            "select organization, organization_coordsys_id from gpkg_spatial_ref_sys where srs_id = 4326"
+        ).fetchone() == ("EPSG", 4326)
+    base.close()
+    assert list(pd.read_csv(diagnosis / "communes.csv").columns) == list(COMMUNE_CSV_COLUMNS)
+
+
+def test_a_marked_table_is_read_with_its_accents(tmp_path):
+    table = pd.DataFrame(
+        {
+            "name": pd.array(["Là-Haut", "=SOMME(A1)", None, "+33 5"], "string"),
+            "under_served": pd.array([True, False, None, True], "boolean"),
+        }
+    )
+    write_table(table, tmp_path / "marked.csv", marked=True)
+    write_table(table, tmp_path / "plain.csv")
+    marked, plain = ((tmp_path / name).read_bytes() for name in ("marked.csv", "plain.csv"))
+    assert marked == b"\xef\xbb\xbf" + plain
+    with (tmp_path / "marked.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert list(csv.reader(stream)) == [
+            ["name", "under_served"], ["Là-Haut", "true"], ["'=SOMME(A1)", "false"], ["", ""], ["'+33 5", "true"]
+        ]  # fmt: skip
