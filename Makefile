@@ -16,8 +16,9 @@ AXE := 4.14.1
 app: setup
 	$(BIN)/streamlit run app.py $(if $(TERRITORY),-- $(TERRITORY))
 
+# One process a core, each test file in one of them.
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 # The searches side by side with scipy and networkx, memory, growth to five million nodes; answers of the finder;
 # siting against its exact optimum. Eight minutes.

@@ -10,10 +10,16 @@ from geo.ui import cache
 from geo.ui.components.messages import show_failure, show_warnings
 from geo.ui.components.page import open_page
 from geo.ui.screens import data_and_method, diagnostic, find
+from geo.ui.screens.planner import screen as planner
 from geo.ui.session import bound, read_state
 from geo.ui.state import SCREENS
 
-_SHOW = {"trouver": find.show, "diagnostic": diagnostic.show, "methode": data_and_method.show}
+_SHOW = {
+    "trouver": find.show,
+    "diagnostic": diagnostic.show,
+    "planifier": planner.show,
+    "methode": data_and_method.show,
+}
 
 
 def main() -> None:

@@ -105,7 +105,8 @@ def plan(
     _print_plan(found, parts)
     if out is not None:
         print_line(
-            f"Fichiers écrits dans {out} : labels.csv, served.csv, communes.csv, plan.gpkg, plan.json, arguments.html."
+            f"Fichiers écrits dans {out} : labels.csv, served.csv, alternatives.csv, communes.csv, plan.gpkg, "
+            f"plan.json, arguments.html."
         )
 
 
@@ -128,7 +129,7 @@ def _weights(texts: Sequence[str]) -> Any:
 
 def _print_plan(plan: Plan, parts: Sequence[Territory]) -> None:
     from geo.maps.style import format_decimal, format_minutes
-    from geo.report.label_argument import plan_sentence
+    from geo.report.label_argument import alternatives_sentence, plan_sentence
 
     print_line(f"{plan.territory} : {plan_sentence(plan)}")
     for label in plan.labels.to_dict("records"):
@@ -138,6 +139,8 @@ def _print_plan(plan: Plan, parts: Sequence[Territory]) -> None:
             f"{integer(label['gain_residents'])} habitants rapprochés, {integer(label['residents_served'])} servis, "
             f"{format_minutes(label['minutes_saved_mean'])} gagnées en moyenne."
         )
+        if others := alternatives_sentence(plan, label["code"]):
+            print_line(f"     {others}")
     count = len(plan.labels)
     print_line(
         f"Coût : {integer(round(plan.costs.cost_eur * count))} € par an, dont "

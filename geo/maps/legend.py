@@ -21,10 +21,15 @@ from geo.maps.style import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from geo.maps.area_classes import AreaClass
+
 #: Prefix of the SVG pattern of an under-served commune, followed by its class.
 HATCHED: Final = "maillage-hatched-"
 #: SVG pattern of a commune that cannot be reached.
 UNREACHABLE_PATTERN: Final = f"{HATCHED}{UNREACHABLE_CLASS}"
+
+#: Sign of a site that a scenario closes.
+CLOSED_SIGN: Final = "×"
 
 _DIAGONAL: Final = "M-2 2L2 -2M0 8L8 0M6 10L10 6"
 _OTHER_DIAGONAL: Final = "M-2 6L2 10M0 0L8 8M6 -2L10 2"
@@ -74,6 +79,34 @@ def legend_html(facilities: str, kinds: Collection[str], excluded: Collection[st
         f"{_group('Temps de trajet en voiture', times)}{_group('Communes', states)}"
         f"{_group(facility_title(facilities), shapes)}</div>"
     )
+
+
+def area_legend_html(title: str, classes: Sequence[AreaClass], outlined: str, signs: Sequence[tuple[str, str]]) -> str:
+    """Return the legend of a planning map as HTML.
+
+    Parameters
+    ----------
+    title
+        What the classes tell, in French.
+    classes
+        Classes in order; hatchings are those of `geo.maps.area_classes.area_pattern_defs`.
+    outlined
+        What a dashed outline means, empty where there is none.
+    signs
+        Sign or kind of facility on the map, and what it means.
+    """
+    areas = [_entry(_swatch(cls.fill), cls.label) for cls in classes]
+    if outlined:
+        areas.append(_entry(_swatch("#ffffff", outlined=True), outlined))
+    shapes = [_entry(_sign_picture(sign), text) for sign, text in signs]
+    return f'<div class="maillage-legend">{_group(title, areas)}{_group("Lieux", shapes)}</div>'
+
+
+def _sign_picture(sign: str) -> str:
+    if sign in FACILITY_SHAPES:
+        return facility_svg(sign, counted=True)
+    tone = "closed" if sign == CLOSED_SIGN else "new"
+    return f'<span class="maillage-sign maillage-sign-{tone}" aria-hidden="true">{escape(sign)}</span>'
 
 
 def facility_svg(kind: str, *, counted: bool) -> str:

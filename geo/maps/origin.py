@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.maps.style import UNIT_SPACE, facility_title, format_decimal, format_integer, format_share
+from geo.maps.sentences import minutes_text
+from geo.maps.style import UNIT_SPACE, facility_title, format_integer, format_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +63,7 @@ def counting_sentence(facilities: str, kinds: Sequence[str], excluded: Sequence[
 
 def rule_text(threshold_min: float, min_share: float | None) -> str:
     """Return what makes a commune under-served: mean time, or least share of residents."""
-    threshold = f"{format_decimal(threshold_min, 0)}{UNIT_SPACE}min"
+    threshold = minutes_text(threshold_min)
     if min_share is None:
         return f"temps moyen de plus de {threshold}"
     return f"moins de {format_share(min_share)} des habitants à {threshold}"

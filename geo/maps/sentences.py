@@ -123,7 +123,7 @@ def saved_sentence(saved_min: pd.Series, population: pd.Series) -> str:
     population
         Residents by commune, <NA> unknown, on the same index.
     """
-    known = saved_min.notna()
+    known = saved_min.notna().to_numpy()
     if not known.any():
         return "Les minutes gagnées ne sont pas connues."
     minutes = saved_min[known].astype("float64").to_numpy()

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import io
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import matplotlib as mpl
 import numpy as np
 import pyproj
 import shapely
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ft2font import FT2Font
 from matplotlib.patheffects import withStroke
 
 from geo.crs import WGS84
@@ -25,9 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.territory import Territory
-
-#: Folder of the typeface that every map on paper is lettered in (DejaVu Sans, installed with matplotlib).
-FONT_FOLDER: Final = Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 #: The frame is at least this wide (m), and leaves this share of itself around the way.
 _MIN_WIDTH_M: Final = 4_000.0
@@ -99,12 +92,6 @@ def draw_route(
     drawn = io.BytesIO()
     figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
     return drawn.getvalue()
-
-
-@cache
-def letters_of_typeface() -> frozenset[int]:
-    """Return the code points that the typeface of the maps has."""
-    return frozenset(FT2Font(str(FONT_FOLDER / "DejaVuSans.ttf")).get_charmap())
 
 
 def _frame(line: NDArray[np.float64], aspect: float) -> tuple[float, float, float, float]:

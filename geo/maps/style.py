@@ -74,24 +74,27 @@ class ValueClass:
     colour: str
 
 
+#: From little to much of what is wanted: a scale that is not taken for that of travel times.
+_BLUES: Final = ("#f8f5ec", "#cadfdd", "#9ac4c5", "#69a5ab", "#387a87", "#154c5f")
+
 #: Minutes that the nearest site saves compared with the nearest tax office. Lightness falls as in `TIME_CLASSES`.
 SAVED_CLASSES: Final = (
-    ValueClass(0, "aucune minute gagnée", "#f6f3ea"),
-    ValueClass(5, f"5{UNIT_SPACE}min ou moins", "#d3e6e4"),
-    ValueClass(10, f"5 à 10{UNIT_SPACE}min", "#a3cccb"),
-    ValueClass(20, f"10 à 20{UNIT_SPACE}min", "#6ba7ac"),
-    ValueClass(30, f"20 à 30{UNIT_SPACE}min", "#397b88"),
-    ValueClass(math.inf, f"plus de 30{UNIT_SPACE}min", "#154c5f"),
+    ValueClass(0, "aucune minute gagnée", _BLUES[0]),
+    ValueClass(5, f"5{UNIT_SPACE}min ou moins", _BLUES[1]),
+    ValueClass(10, f"5 à 10{UNIT_SPACE}min", _BLUES[2]),
+    ValueClass(20, f"10 à 20{UNIT_SPACE}min", _BLUES[3]),
+    ValueClass(30, f"20 à 30{UNIT_SPACE}min", _BLUES[4]),
+    ValueClass(math.inf, f"plus de 30{UNIT_SPACE}min", _BLUES[5]),
 )
 
 #: Share of the residents who have an open site within the threshold.
 SHARE_CLASSES: Final = (
-    ValueClass(0, "aucun habitant", "#f6f3ea"),
-    ValueClass(0.2, f"20{UNIT_SPACE}% ou moins", "#d3e6e4"),
-    ValueClass(0.4, f"20 à 40{UNIT_SPACE}%", "#a3cccb"),
-    ValueClass(0.6, f"40 à 60{UNIT_SPACE}%", "#6ba7ac"),
-    ValueClass(0.8, f"60 à 80{UNIT_SPACE}%", "#397b88"),
-    ValueClass(math.inf, f"plus de 80{UNIT_SPACE}%", "#154c5f"),
+    ValueClass(0, "aucun habitant", _BLUES[0]),
+    ValueClass(0.2, f"20{UNIT_SPACE}% ou moins", _BLUES[1]),
+    ValueClass(0.4, f"20 à 40{UNIT_SPACE}%", _BLUES[2]),
+    ValueClass(0.6, f"40 à 60{UNIT_SPACE}%", _BLUES[3]),
+    ValueClass(0.8, f"60 à 80{UNIT_SPACE}%", _BLUES[4]),
+    ValueClass(math.inf, f"plus de 80{UNIT_SPACE}%", _BLUES[5]),
 )
 
 

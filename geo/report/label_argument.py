@@ -92,6 +92,17 @@ def plan_sentence(plan: Plan) -> str:
     )
 
 
+def alternatives_sentence(plan: Plan, label_code: str) -> str:
+    """Return the places that would do nearly as well as a label in one French sentence; empty where none would."""
+    rows = plan.alternatives[plan.alternatives["label_code"] == label_code].to_dict("records")
+    told = ", ".join(
+        f"{row['name']} ({format_share(min(row['share_of_gain'], 1.0))} de ce gain, "
+        f"{format_integer(row['commune_residents'])} habitants sur place)"
+        for row in rows
+    )
+    return f"Presque aussi bien ailleurs{THIN_SPACE}: {told}." if told else ""
+
+
 def _argument(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> LabelArgument:
     name = label["name"]
     where = "" if label["code"] == label["commune_code"] else f", à {label['commune_name']}"
@@ -112,6 +123,8 @@ def _argument(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> LabelA
             f"{UNIT_SPACE}€ d'aide de l'État."
         ),
     ]
+    if others := alternatives_sentence(plan, label["code"]):
+        summary.append(others)
     if label["holds_site"]:
         summary.append("La commune a déjà un site : ce label serait pris en plus, ailleurs dans la commune.")
     return LabelArgument(

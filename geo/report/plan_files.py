@@ -26,6 +26,8 @@ _DECIMALS = {
     "residents": 0,
     "residents_brought": 0,
     "residents_served": 0,
+    "commune_residents": 0,
+    "share_of_gain": 3,
     "within_before": 0,
     "within_after": 0,
     "minutes_saved_mean": 2,
@@ -52,8 +54,9 @@ def plan_content(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
 def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> None:
     """Write a plan into a folder.
 
-    ``labels.csv``, ``served.csv`` (label by commune), ``communes.csv`` (before and after), ``plan.gpkg`` (layers
-    ``labels`` and ``communes``), ``plan.json`` and ``arguments.html``.
+    ``labels.csv``, ``served.csv`` (label by commune), ``alternatives.csv`` (places that would do nearly as well),
+    ``communes.csv`` (before and after), ``plan.gpkg`` (layers ``labels`` and ``communes``), ``plan.json`` and
+    ``arguments.html``.
 
     Parameters
     ----------
@@ -71,8 +74,9 @@ def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> None:
     """
     labels, served = plan.labels.round(_DECIMALS), plan.served.round(_DECIMALS)
     communes = plan.communes.round(_DECIMALS).rename_axis("code").reset_index().astype({"code": "string"})
-    for name, table in (("labels.csv", labels), ("served.csv", served), ("communes.csv", communes)):
-        write_table(table, folder / name)
+    tables = {"labels": labels, "served": served, "alternatives": plan.alternatives.round(_DECIMALS)}
+    for name, table in {**tables, "communes": communes}.items():
+        write_table(table, folder / f"{name}.csv")
     with replacing_file(folder / "plan.gpkg") as path:
         contours = pd.concat([part.communes.geometry for part in parts])
         gpd.GeoDataFrame(communes, geometry=contours.to_numpy(), crs=WGS84).to_file(

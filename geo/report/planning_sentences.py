@@ -175,8 +175,8 @@ def time_saved_sentences(summary: TimeSavedSummary) -> list[str]:
     saved = summary.mean_saved_min
     sentences = [
         (
-            f"En moyenne, le site le plus proche est à {format_minutes(abs(saved))} de "
-            f"{'moins' if saved >= 0 else 'plus'} que le service des impôts le plus proche."
+            f"En moyenne, le trajet vers le site le plus proche est plus {'court' if saved >= 0 else 'long'} de "
+            f"{format_minutes(abs(saved))} que vers le service des impôts le plus proche."
         ),
     ]
     sooner, later = format_integer(summary.residents_sooner), format_integer(summary.residents_later)

@@ -7,7 +7,6 @@ import json
 import re
 import textwrap
 from dataclasses import asdict, dataclass
-from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import category
@@ -17,7 +16,9 @@ import typst
 
 from geo.finder.opening_times import day_text
 from geo.maps.origin import source_sentences
-from geo.maps.static_route import FONT_FOLDER, draw_route, letters_of_typeface
+from geo.maps.static.files import map_fonts
+from geo.maps.static.lettering import drawable_characters
+from geo.maps.static_route import draw_route
 from geo.maps.style import FACILITY_SHAPES, UNIT_SPACE, format_decimal
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def site_sheet_pdf(
     document = typst.compile(
         files,
         format="pdf",
-        font_paths=_fonts(),
+        font_paths=map_fonts(),
         pdf_standards=["ua-1"],
         timestamp=dt.datetime.combine(made_on, dt.time(), dt.UTC),
     )
@@ -239,12 +240,5 @@ def _printable(value: Any) -> Any:
         return [_printable(item) for item in value]
     if not isinstance(value, str):
         return value
-    letters = letters_of_typeface()
-    shown = "".join(letter if ord(letter) in letters else "\N{REPLACEMENT CHARACTER}" for letter in value)
+    shown = "".join(letter if ord(letter) in drawable_characters() else "\N{REPLACEMENT CHARACTER}" for letter in value)
     return re.sub(rf"(\S{{{_MAX_RUN}}})(?=\S)", "\\1\N{ZERO WIDTH SPACE}", shown)
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """Return the typeface of the maps alone: a sheet does not depend on those of the machine."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])

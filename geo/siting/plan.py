@@ -12,11 +12,12 @@ import pandas as pd
 from geo.access.coverage import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
 from geo.country import Country
 from geo.errors import ParameterError
-from geo.siting.benefits import Benefits, coverage_benefits, time_benefits
+from geo.siting.benefits import coverage_benefits, time_benefits
 from geo.siting.candidates import candidate_communes, candidate_places, without_excluded
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones, demand_criteria, factors
 from geo.siting.greedy import ranked
+from geo.siting.plan_tables import alternatives_table, communes_table, criteria_table, labels_table, served_table
 from geo.siting.problem import SitingProblem
 from geo.siting.solve import MODELS, Control, solve
 
@@ -100,6 +101,8 @@ class Plan:
         One row for each label and commune that it serves: `label_code`, `commune_code`, `commune_name`, `residents`
         (those who go there), `residents_brought` (of whom within the threshold only now), `time_before_min` (Float64,
         <NA>: no way before), `time_after_min` (float64); by rank, then most residents first.
+    alternatives
+        Other places that would do nearly as well as each label (`geo.siting.plan_tables.alternatives_table`).
     communes
         Indexed by `commune_code`: `name`, `residents`, `time_before_min`, `time_after_min` (Float64, means over
         residents with a way, <NA>: none), `within_before`, `within_after` (residents).
@@ -130,6 +133,7 @@ class Plan:
     antennes: bool
     labels: pd.DataFrame
     served: pd.DataFrame
+    alternatives: pd.DataFrame
     communes: pd.DataFrame
     before: AccessSummary
     after: AccessSummary
@@ -148,13 +152,14 @@ class Plan:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON: residents are whole, times have two decimals."""
-        served = self.served.groupby("label_code", sort=False)
-        groups = {code: rows.drop(columns="label_code") for code, rows in served}
-        selected = []
-        for label in self.labels.to_dict("records"):
-            rows = groups.get(label["code"])
-            communes = [] if rows is None else [_plain(row) for row in rows.to_dict("records")]
-            selected.append({**_plain(label), "communes": communes})
+        selected = [
+            {
+                **_plain(label),
+                "communes": _rows_of(self.served, label["code"]),
+                "alternatives": _rows_of(self.alternatives, label["code"]),
+            }
+            for label in self.labels.to_dict("records")
+        ]
         return {
             "territory": self.territory,
             "model": self.model,
@@ -269,9 +274,10 @@ def plan(  # noqa: PLR0913 - the options of one question
         min_share=min_share,
         buses=buses,
         antennes=antennes,
-        labels=_labels(problem, threshold_min, order, minutes, server, costs),
-        served=_served(problem, threshold_min, order, minutes, server, names),
-        communes=_communes(problem, threshold_min, minutes, names),
+        labels=labels_table(problem, threshold_min, order, minutes, server, costs),
+        served=served_table(problem, threshold_min, order, minutes, server, names),
+        alternatives=alternatives_table(problem, model, threshold_min, order),
+        communes=communes_table(problem, threshold_min, minutes, names),
         before=AccessSummary.of(problem, problem.today_min, threshold_min),
         after=AccessSummary.of(problem, minutes, threshold_min),
         objective=found.objective,
@@ -283,7 +289,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         weights=weights,
         costs=costs,
         budget_labels=budget_labels,
-        criteria=_by_commune(problem, criteria),
+        criteria=criteria_table(problem, criteria),
         candidates=len(problem.candidates),
         notes=_notes(problem, model, asked, len(order), budget_labels, threshold_min),
     )
@@ -349,130 +355,15 @@ def _check(model: str, asked: int | None, threshold_min: float, min_share: float
         raise ParameterError(msg)
 
 
-def _residents_benefits(problem: SitingProblem, threshold_min: float) -> Benefits:
-    return coverage_benefits(problem, threshold_min, problem.residents)
-
-
 def _rank(problem: SitingProblem, model: Model, threshold_min: float, selected: NDArray[np.int64]) -> NDArray[np.int64]:
     """Order labels by what each adds after those before it: residents brought, or minutes saved."""
     by_time = model in {"median", "center"}
     return ranked(time_benefits(problem) if by_time else coverage_benefits(problem, threshold_min), selected)[0]
 
 
-def _labels(
-    problem: SitingProblem,
-    threshold_min: float,
-    order: NDArray[np.int64],
-    minutes: NDArray[np.float64],
-    server: NDArray[np.int64],
-    costs: Costs,
-) -> pd.DataFrame:
-    benefits = _residents_benefits(problem, threshold_min)
-    n = len(problem.candidates)
-    received, gains = np.zeros(benefits.n_demand), np.zeros(len(order))
-    for rank, candidate in enumerate(order.tolist()):
-        now = np.maximum(received, benefits.received([candidate]))
-        gains[rank] = (now - received).sum()
-        received = now
-    served = server >= 0
-    had_way = served & np.isfinite(problem.today_min)
-    sooner = problem.residents[had_way] * (problem.today_min[had_way] - minutes[had_way])
-    saved = np.bincount(server[had_way], weights=sooner, minlength=n)
-    had = np.bincount(server[had_way], weights=problem.residents[had_way], minlength=n)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean_saved = saved / had
-    table = problem.candidates.iloc[order].reset_index(drop=True)
-    table.insert(0, "rank", np.arange(1, len(order) + 1))
-    return table.assign(
-        gain_residents=gains,
-        gain_alone_residents=benefits.added_to(np.zeros(benefits.n_demand))[order],
-        residents_served=np.bincount(server[served], weights=problem.residents[served], minlength=n)[order],
-        minutes_saved_mean=mean_saved[order],
-        cost_eur=costs.cost_eur,
-        aid_eur=costs.aid_eur,
-    )
-
-
-def _served(
-    problem: SitingProblem,
-    threshold_min: float,
-    order: NDArray[np.int64],
-    minutes: NDArray[np.float64],
-    server: NDArray[np.int64],
-    names: pd.Series,
-) -> pd.DataFrame:
-    rank = np.full(len(problem.candidates), -1, np.int64)
-    rank[order] = np.arange(len(order))
-    rows = np.flatnonzero((server >= 0) & (problem.residents > 0))
-    residents, before = problem.residents[rows], problem.today_min[rows]
-    limit = threshold_min + AT_THRESHOLD_MIN
-    had_way = np.isfinite(before)
-    points = pd.DataFrame(
-        {
-            "rank": rank[server[rows]],
-            "commune_code": problem.demand["commune_code"].array[rows],
-            "residents": residents,
-            "residents_brought": np.where((before > limit) & (minutes[rows] <= limit), residents, 0.0),
-            "with_way": np.where(had_way, residents, 0.0),
-            "before": residents * np.where(had_way, before, 0.0),
-            "after": residents * minutes[rows],
-        }
-    )
-    table = points.groupby(["rank", "commune_code"], as_index=False).sum()
-    table = table.sort_values(["rank", "residents", "commune_code"], ascending=[True, False, True])
-    return pd.DataFrame(
-        {
-            "label_code": problem.candidates["code"].array[order[table["rank"].to_numpy(np.int64)]],
-            "commune_code": table["commune_code"].array,
-            "commune_name": names.reindex(table["commune_code"]).array,
-            "residents": table["residents"].array,
-            "residents_brought": table["residents_brought"].array,
-            "time_before_min": _mean(table["before"], table["with_way"]),
-            "time_after_min": (table["after"] / table["residents"]).array,
-        }
-    )
-
-
-def _communes(
-    problem: SitingProblem, threshold_min: float, minutes: NDArray[np.float64], names: pd.Series
-) -> pd.DataFrame:
-    residents, limit = problem.residents, threshold_min + AT_THRESHOLD_MIN
-    commune = problem.demand["commune_code"]
-    # Points count alike in a commune where nobody is known to live.
-    empty = (pd.Series(residents).groupby(commune).transform("sum") <= 0).to_numpy()
-    share = np.where(empty, 1.0, residents)
-    columns: dict[str, Any] = {"commune_code": commune, "residents": residents}
-    for when, times in (("before", problem.today_min), ("after", minutes)):
-        reached = np.isfinite(times)
-        columns[f"way_{when}"] = np.where(reached, share, 0.0)
-        columns[f"sum_{when}"] = share * np.where(reached, times, 0.0)
-        columns[f"within_{when}"] = np.where(times <= limit, residents, 0.0)
-    total = pd.DataFrame(columns).groupby("commune_code").sum().reindex(names.index)
-    return pd.DataFrame(
-        {
-            "name": names,
-            "residents": total["residents"],
-            "time_before_min": _mean(total["sum_before"], total["way_before"]),
-            "time_after_min": _mean(total["sum_after"], total["way_after"]),
-            "within_before": total["within_before"],
-            "within_after": total["within_after"],
-        },
-        index=names.index,
-    )
-
-
-def _mean(total: pd.Series, weight: pd.Series) -> pd.arrays.FloatingArray:
-    return pd.array((total / weight.where(weight > 0)).to_numpy(np.float64), dtype="Float64")
-
-
-def _by_commune(problem: SitingProblem, criteria: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of the residents of each commune who meet each criterion (NaN unknown)."""
-    residents = pd.Series(problem.residents, index=criteria.index)
-    weighted = criteria.mul(residents, axis=0)
-    known = criteria.notna().mul(residents, axis=0)
-    commune = problem.demand["commune_code"]
-    total = known.groupby(commune).sum()
-    return weighted.groupby(commune).sum() / total.where(total > 0)
+def _count(residents: float) -> str:
+    """Return a number of residents in French."""
+    return f"{residents:,.0f}".replace(",", "\u202f")
 
 
 def _notes(
@@ -491,23 +382,29 @@ def _notes(
     off = ~problem.demand["on_network"].to_numpy(bool)
     if unknown := float(problem.residents[off].sum()):
         notes.append(
-            f"{unknown:.0f} habitant(s) sont hors du réseau routier : leur temps n'est pas connu, et aucun label ne "
-            f"peut les rapprocher dans ce calcul."
+            f"{_count(unknown)} habitant(s) sont hors du réseau routier : leur temps n'est pas connu, et aucun label "
+            f"ne peut les rapprocher dans ce calcul."
         )
     if unreachable := float(problem.residents[np.isinf(problem.today_min) & ~off].sum()):
         told = {
             "median": "comptent comme les plus éloignés des autres",
             "center": "sont laissés hors du calcul",
         }.get(model, "comptent parmi ceux qui sont au-delà du seuil")
-        notes.append(f"{unreachable:.0f} habitant(s) sans aucune route vers un site aujourd'hui {told}.")
+        notes.append(f"{_count(unreachable)} habitant(s) sans aucune route vers un site aujourd'hui {told}.")
     if model == "set-cover":
         beyond = (problem.today_min > threshold_min + AT_THRESHOLD_MIN) & (problem.residents > 0)
         coverable = np.zeros(len(beyond), bool)
         coverable[problem.pair_demand[problem.pair_min <= threshold_min + AT_THRESHOLD_MIN]] = True
         left = float(problem.residents[beyond & ~coverable & ~off].sum())
         if left:
-            notes.append(f"{left:.0f} habitant(s) restent au-delà du seuil quel que soit le lieu candidat.")
+            notes.append(f"{_count(left)} habitant(s) restent au-delà du seuil quel que soit le lieu candidat.")
     return tuple(notes)
+
+
+def _rows_of(table: pd.DataFrame, label_code: str) -> list[dict[str, Any]]:
+    """Return the rows of one label, without its code."""
+    rows = table[table["label_code"] == label_code].drop(columns="label_code")
+    return [_plain(row) for row in rows.to_dict("records")]
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:

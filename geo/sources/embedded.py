@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 COMMUNES_CSV: Final = ("code", "name", "departement", "postcodes", "population", "lon", "lat", "position")
 SITES_CSV: Final = (*FACILITY_COLUMNS, "lon", "lat")
 TAX_OFFICES_CSV: Final = ("facility_id", "name", "commune_code", "address", "lon", "lat", "status", "source")
+#: How the note about offices that nobody checked begins.
+TO_VERIFY: Final = "À vérifier auprès de l'administration"
 #: `town_known`: the project's brief names the town; `to_check`: widely known, no source seen; `verified`: checked.
 TAX_OFFICE_STATUSES: Final = ("town_known", "to_check", "verified")
 
@@ -271,7 +273,7 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     notes = []
     unverified = table.loc[table["status"] != "verified", "name"]
     if len(unverified):
-        notes.append(f"À vérifier auprès de l'administration : {', '.join(unverified)}.")
+        notes.append(f"{TO_VERIFY} : {', '.join(unverified)}.")
     if at_town.any():
         notes.append(f"{int(at_town.sum())} centre(s) sans adresse connue, placé(s) à la position de leur commune.")
     frame = facility_frame(table, lon.mask(at_town, town["lon"]), lat.mask(at_town, town["lat"]))

@@ -20,13 +20,18 @@ from geo.finder.procedures import procedures
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Screen = Literal["trouver", "diagnostic", "methode"]
+Screen = Literal["trouver", "diagnostic", "planifier", "methode"]
 Rule = Literal["temps", "part"]
+View = Literal["ouvrir", "scenario", "fragilite", "horaires", "impots", "marge"]
+Aim = Literal["habitants", "tous", "trajet", "loin"]
+Limit = Literal["labels", "budget"]
+Payer = Literal["tout", "etat", "porteur"]
 
 #: Screens in the order of the menu, with their French titles.
 SCREENS: Final[dict[Screen, str]] = {
     "trouver": "Trouver",
     "diagnostic": "Diagnostic",
+    "planifier": "Planifier",
     "methode": "Données et méthode",
 }
 
@@ -34,6 +39,15 @@ SCREENS: Final[dict[Screen, str]] = {
 THRESHOLDS_MIN: Final = (5, 60)
 SHARES_PERCENT: Final = (5, 100)
 STEP: Final = 5
+#: Bounds of a plan: labels, share of residents to cover (percent), euros a year, weight of a criterion, agents a site.
+LABELS: Final = (0, 50)
+COVER_PERCENT: Final = (5, 100)
+EUROS: Final = (0, 100_000_000)
+WEIGHTS: Final = (0, 10)
+AGENTS: Final = (1, 20)
+LEAST_RESIDENTS: Final = (0, 50_000)
+#: Places that may be left out of a plan.
+MOST_EXCLUDED: Final = 100
 #: Kinds of France services that may be looked for, in the order of the screen.
 KINDS: Final = ("main", "antenne", "bus")
 #: Days that may be asked about.
@@ -45,6 +59,10 @@ _COMMUNE_CODE: Final = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
 _SITE: Final = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
+_LONGEST_CODE: Final = 40
+_PLACE_CODE: Final = re.compile(rf"[^\x00-\x1f\x7f,]{{1,{_LONGEST_CODE}}}")
+_CLOSED: Final = re.compile(r"tous|type:[a-z]{1,20}|porteur:[^\x00-\x1f\x7f]{1,80}")
+_WEIGHT: Final = re.compile(r"\d{1,2}(?:\.\d)?", re.ASCII)
 _LONGEST_SHOWN: Final = 30
 
 _Fallback = TypeVar("_Fallback")
@@ -62,6 +80,13 @@ class AppState:
     For *Diagnostic*: `facilities` is the name of a facility list; `rule` calls a commune under-served by
     its mean time (``temps``) or by the share of its residents within the threshold (``part``), at least
     `min_share_percent`; `commune` is the INSEE code of the commune looked at, `None` for none.
+
+    For *Planifier*: `view` is the question; the threshold and what is counted are those of *Diagnostic*. `aim` is what
+    new labels are for, `limit` whether `labels` or `budget_eur` (euros a year, paid by `payer`) bounds them,
+    `cover_percent` the share of residents that the aim ``tous`` is about, `weight_*` what a resident who meets a
+    criterion counts for, `excluded` codes of places left out, `least_residents` how many a candidate commune has at
+    least; `closed` the sites closed at once: ``tous``, ``type:KIND`` or ``porteur:BEARER``, `None` for none; `agents`
+    how many agents a site is taken to have.
     """
 
     screen: Screen = "trouver"
@@ -83,6 +108,23 @@ class AppState:
     rule: Rule = "temps"
     min_share_percent: int = 50
     commune: str | None = None
+    view: View = "ouvrir"
+    aim: Aim = "habitants"
+    limit: Limit = "labels"
+    labels: int = 5
+    cover_percent: int = 100
+    budget_eur: int = 550_000
+    payer: Payer = "tout"
+    cost_eur: int = 110_000
+    aid_eur: int = 35_000
+    weight_beyond: float = 1.0
+    weight_frr: float = 1.0
+    weight_qpv: float = 1.0
+    weight_elderly: float = 1.0
+    excluded: tuple[str, ...] = ()
+    least_residents: int = 0
+    closed: str | None = None
+    agents: int = 2
 
 
 def rounded_position(lon: float, lat: float) -> tuple[float, float]:
@@ -128,6 +170,23 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         rule=cast("Rule", read.choice("regle", get_args(Rule), default.rule)),
         min_share_percent=read.steps("part", SHARES_PERCENT, default.min_share_percent),
         commune=read.code("commune"),
+        view=cast("View", read.choice("vue", get_args(View), default.view)),
+        aim=cast("Aim", read.choice("but", get_args(Aim), default.aim)),
+        limit=cast("Limit", read.choice("limite", get_args(Limit), default.limit)),
+        labels=read.whole("labels", LABELS, default.labels),
+        cover_percent=read.steps("couvrir", COVER_PERCENT, default.cover_percent),
+        budget_eur=read.whole("budget", EUROS, default.budget_eur),
+        payer=cast("Payer", read.choice("payeur", get_args(Payer), default.payer)),
+        cost_eur=read.whole("cout", EUROS, default.cost_eur),
+        aid_eur=read.whole("aide", EUROS, default.aid_eur),
+        weight_beyond=read.weight("poids_loin", default.weight_beyond),
+        weight_frr=read.weight("poids_frr", default.weight_frr),
+        weight_qpv=read.weight("poids_qpv", default.weight_qpv),
+        weight_elderly=read.weight("poids_65", default.weight_elderly),
+        excluded=read.codes("sauf", MOST_EXCLUDED),
+        least_residents=read.whole("taille", LEAST_RESIDENTS, default.least_residents),
+        closed=read.text("fermer", _CLOSED, "« tous », « type: » ou « porteur: » suivi d'un nom"),
+        agents=read.whole("agents", AGENTS, default.agents),
     )
     if state.place is not None and state.position is not None:
         read.problems.append(
@@ -178,6 +237,23 @@ def _texts(state: AppState) -> dict[str, str]:
         "regle": state.rule,
         "part": str(state.min_share_percent),
         "commune": state.commune or "",
+        "vue": state.view,
+        "but": state.aim,
+        "limite": state.limit,
+        "labels": str(state.labels),
+        "couvrir": str(state.cover_percent),
+        "budget": str(state.budget_eur),
+        "payeur": state.payer,
+        "cout": str(state.cost_eur),
+        "aide": str(state.aid_eur),
+        "poids_loin": f"{state.weight_beyond:g}",
+        "poids_frr": f"{state.weight_frr:g}",
+        "poids_qpv": f"{state.weight_qpv:g}",
+        "poids_65": f"{state.weight_elderly:g}",
+        "sauf": ",".join(state.excluded),
+        "taille": str(state.least_residents),
+        "fermer": state.closed or "",
+        "agents": str(state.agents),
     }
 
 
@@ -202,6 +278,31 @@ class _Reader:
         if re.fullmatch(r"[0-9]{1,3}", value) and low <= int(value) <= high and int(value) % STEP == 0:
             return int(value)
         return self._ignored(name, f"un multiple de {STEP} entre {low} et {high}", fallback)
+
+    def whole(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
+        value = self._params.get(name, str(fallback))
+        low, high = bounds
+        if re.fullmatch(r"[0-9]{1,9}", value) and low <= int(value) <= high:
+            return int(value)
+        return self._ignored(name, f"un nombre entier de {low} à {high}", fallback)
+
+    def weight(self, name: str, fallback: float) -> float:
+        value = self._params.get(name)
+        if value is None:
+            return fallback
+        low, high = WEIGHTS
+        if _WEIGHT.fullmatch(value) and low <= float(value) <= high:
+            return float(value)
+        return self._ignored(name, f"un nombre de {low} à {high}, comme 1.5", fallback)
+
+    def codes(self, name: str, most: int) -> tuple[str, ...]:
+        value = self._params.get(name)
+        if value is None:
+            return ()
+        codes = value.split(",") if len(value) <= most * (_LONGEST_CODE + 1) else []
+        if 0 < len(set(codes)) == len(codes) <= most and all(map(_PLACE_CODE.fullmatch, codes)):
+            return tuple(codes)
+        return self._ignored(name, f"au plus {most} codes séparés par des virgules", ())
 
     def switch(self, name: str, *, fallback: bool) -> bool:
         return self.choice(name, ("0", "1"), str(int(fallback))) == "1"
@@ -246,7 +347,7 @@ class _Reader:
     def _ignored(self, name: str, expected: str, fallback: _Fallback) -> _Fallback:
         value = self._params[name]
         shown = value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…"
-        used = "aucune" if fallback is None else fallback
+        used = "aucune" if fallback is None or fallback == () else fallback
         self.problems.append(
             f"Adresse de la page : « {name} » vaut « {shown} », il était attendu {expected}. Valeur utilisée : {used}."
         )

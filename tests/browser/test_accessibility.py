@@ -7,12 +7,19 @@ import pytest
 pytestmark = pytest.mark.browser
 
 _AXE = Path(__file__).resolve().parents[2] / "build" / "axe" / "axe.min.js"
+_PLANNED = "path.maillage-commune[data-class]"
 _SCREENS = {
     "trouver": ("", ".maillage-place"),
     "answer": ("?lieu=64504&quand=2026-11-24T10:00&demarche=impots", ".maillage-number"),
     "distance": ("?lieu=64504&quand=2026-12-25T10:00", ".maillage-place"),
     "diagnostic": ("?ecran=diagnostic", "path.maillage-commune"),
     "methode": ("?ecran=methode", "h1"),
+    "planifier": ("?ecran=planifier", _PLANNED),
+    "scenario": ("?ecran=planifier&vue=scenario", _PLANNED),
+    "fragilite": ("?ecran=planifier&vue=fragilite&fermer=tous", _PLANNED),
+    "horaires": ("?ecran=planifier&vue=horaires", ".maillage-hours"),
+    "impots": ("?ecran=planifier&vue=impots", _PLANNED),
+    "marge": ("?ecran=planifier&vue=marge", _PLANNED),
 }
 
 

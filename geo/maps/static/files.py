@@ -12,8 +12,8 @@ import matplotlib as mpl
 import typst
 
 from geo.errors import ParameterError
+from geo.maps.static.lettering import FONT_FOLDER
 from geo.maps.static.sheet import drawing
-from geo.maps.static_route import FONT_FOLDER
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
@@ -86,11 +86,11 @@ def _pdf(sheet: Sheet) -> bytes:
         "page.json": json.dumps(page).encode(),
         "map.svg": _svg(sheet, letters="none").encode(),
     }
-    return bytes(typst.compile(files, format="pdf", font_paths=_fonts(), pdf_standards=["ua-1"]))
+    return bytes(typst.compile(files, format="pdf", font_paths=map_fonts(), pdf_standards=["ua-1"]))
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def map_fonts() -> typst.Fonts:
     """Return the font of the maps alone: a page does not depend on those of the machine."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT_FOLDER)])
 

@@ -266,15 +266,15 @@ def _draw_land(axes: Any, ground: Ground, picture: Picture, detail_m: float) -> 
 
 
 def _outline(axes: Any, contours: gpd.GeoSeries, groups: NDArray[Any], **style: Any) -> None:
-    """Draw the outline of each group of communes; they are a coverage, so that pairs need not be compared."""
-    together = contours.to_frame("geometry").assign(group=groups).dissolve(by="group", method="coverage")
+    """Draw the outline of each group of communes."""
+    together = contours.to_frame("geometry").assign(group=groups).dissolve(by="group")
     together.boundary.plot(ax=axes, color=INK, aspect=None, **style)
 
 
 def _hatch(axes: Any, contours: gpd.GeoSeries, pattern: str) -> None:
     if contours.empty:
         return
-    together = gpd.GeoSeries([shapely.coverage_union_all(contours.to_numpy())], crs=contours.crs)
+    together = gpd.GeoSeries([contours.union_all()], crs=contours.crs)
     for colour, width in hatch_lines(pattern):
         together.plot(
             ax=axes, facecolor="none", edgecolor=colour, hatch=pattern, hatch_linewidth=width, linewidth=0, aspect=None

@@ -115,11 +115,13 @@ class Ground:
         return self.facilities.iloc[np.unique(found)]
 
     def lightened(self, detail_m: float) -> gpd.GeoSeries:
-        """Return the contours without detail finer than `detail_m`; borders that were shared still are."""
+        """Return the contours without detail finer than `detail_m`; borders that were shared still are.
+
+        Where the file's contours overlap, what is drawn of them may overlap too; it is valid all the same.
+        """
         contours = self.communes.geometry
-        return gpd.GeoSeries(
-            shapely.coverage_simplify(contours.to_numpy(), detail_m), index=contours.index, crs=contours.crs
-        )
+        simple = shapely.make_valid(shapely.coverage_simplify(contours.to_numpy(), detail_m))
+        return gpd.GeoSeries(simple, index=contours.index, crs=contours.crs)
 
     def north(self) -> tuple[float, float]:
         """Return the direction of true north at the middle of the communes: a projection turns it by some degrees."""

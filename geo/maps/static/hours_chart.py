@@ -40,6 +40,7 @@ _HOUR_MM: Final = 6.0
 _TALLEST_ROW_MM: Final = 16.0
 #: From this class on, figures are white on the dark fill.
 _DARK: Final = 4
+_ONE_PERCENT: Final = 0.01
 
 
 def hours_chart(
@@ -154,8 +155,13 @@ def _draw_week(
                 sheet.write(
                     place.x + cell / 2,
                     y + row / 2 - 0.9,
-                    format_decimal(100 * table[day, number], 0),
+                    _percent(table[day, number]),
                     7,
                     ha="center",
                     color="#ffffff" if position >= _DARK else INK,
                 )
+
+
+def _percent(share: float) -> str:
+    """Return a share as a figure that fits a cell; nobody is left blank, hardly anybody is not nought."""
+    return format_decimal(100 * share, 0) if share >= _ONE_PERCENT / 2 else "<1"

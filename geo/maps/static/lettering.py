@@ -7,15 +7,20 @@ formula: what is drawn is what was written.
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from matplotlib.font_manager import FontProperties, findfont, get_font
+import matplotlib as mpl
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
 from matplotlib.textpath import TextToPath
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FONT: Final = "DejaVu Sans"
+#: Where matplotlib keeps it.
+FONT_FOLDER: Final = Path(mpl.get_data_path()) / "fonts" / "ttf"
 #: Millimetres of one typographic point.
 POINT_MM: Final = 25.4 / 72
 #: From one line to the next, in heights of the font.
@@ -27,7 +32,7 @@ _ELLIPSIS: Final = "…"
 
 def printable(text: str) -> str:
     """Return a text on one line, with a mark in the place of what the font cannot draw."""
-    kept = (character if ord(character) in _drawable() else _MISSING for character in _on_one_line(text))
+    kept = (character if ord(character) in drawable_characters() else _MISSING for character in _on_one_line(text))
     return "".join(kept)
 
 
@@ -88,5 +93,6 @@ def _words(parts: Iterable[str]) -> Iterable[str]:
 
 
 @cache
-def _drawable() -> frozenset[int]:
-    return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
+def drawable_characters() -> frozenset[int]:
+    """Return the code points that the font can draw."""
+    return frozenset(FT2Font(str(FONT_FOLDER / "DejaVuSans.ttf")).get_charmap())

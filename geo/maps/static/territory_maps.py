@@ -18,7 +18,7 @@ from geo.maps.origin import (
 from geo.maps.payload import counted_kinds
 from geo.maps.sentences import saved_sentence, under_served_sentence
 from geo.maps.static.arrangement import arrange
-from geo.maps.static.frame import OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
+from geo.maps.static.frame import HATCH, OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
 from geo.maps.static.ground import Ground
 from geo.maps.static.key import KeyBlock, class_block, class_totals, hatch_row, place_block
 from geo.maps.static.sheet import Sheet, drawing, dress, new_sheet
@@ -35,6 +35,7 @@ from geo.maps.style import (
     time_class,
     value_class,
 )
+from geo.sources.embedded import TO_VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -137,7 +138,7 @@ def under_served_map(
     meaning = rule_text(summary.threshold_min, min_share(rule))
     classes = (
         MapClass("commune desservie", _SERVED_COLOUR),
-        MapClass(f"commune sous-desservie ({meaning})", _UNDER_SERVED_COLOUR, "////"),
+        MapClass(f"commune sous-desservie ({meaning})", _UNDER_SERVED_COLOUR, HATCH),
         MapClass("sous-desservie : aucun trajet possible par la route", UNREACHABLE.colour, UNREACHABLE.hatch),
         OFF_NETWORK,
     )
@@ -205,6 +206,7 @@ def saved_minutes_map(
             "moins temps vers le site France services le plus proche.",
         ),
         page=page,
+        cautions=[note for note in territory.manifest["notes"] if note.startswith(TO_VERIFY)],
     )
 
 
@@ -269,7 +271,7 @@ def describe(blocks: Sequence[KeyBlock]) -> list[str]:
     ]
 
 
-def _territory_sheet(
+def _territory_sheet(  # noqa: PLR0913 - each is a part of the page
     territory: Territory,
     ground: Ground,
     picture: Picture,
@@ -279,9 +281,10 @@ def _territory_sheet(
     blocks: Sequence[KeyBlock],
     notes: Sequence[str],
     page: str,
+    cautions: Sequence[str] = (),
 ) -> Sheet:
     """Return a page with one frame and its legend."""
-    warnings = approximation_sentences(territory)
+    warnings = [*approximation_sentences(territory), *cautions]
     with drawing():
         sheet = new_sheet(page, ground.aspect, title, sentence, [*describe(blocks), *warnings, *notes])
         room = dress(sheet, title, sentence, warnings, notes)

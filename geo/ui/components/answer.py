@@ -12,7 +12,7 @@ from geo.maps.style import coverage_sentence, format_integer, format_minutes, fo
 from geo.ui.components.leaflet_map import component_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from geo.access.coverage import CoverageSummary
 
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 def show_answer(summary: CoverageSummary, threshold_min: float, facilities: str) -> None:
     """Show the sentence and the three figures of a coverage."""
     show_sentence(coverage_sentence(summary, threshold_min, facilities))
-    st.html(f'<dl class="maillage-figures">{"".join(_figure(*figure) for figure in figures(summary))}</dl>')
+    show_figures(figures(summary))
+
+
+def show_figures(shown: Sequence[tuple[str, str, str]]) -> None:
+    """Show a few figures side by side: label, value, what it is out of."""
+    st.html(f'<dl class="maillage-figures">{"".join(_figure(*figure) for figure in shown)}</dl>')
 
 
 def show_sentence(sentence: str) -> None:

@@ -31,8 +31,23 @@ _STYLE: Final = """<style>
 .maillage-text ul { padding-left: 1.2rem; }
 .maillage-text p, .maillage-text ul { margin: 0 0 .6rem; }
 .maillage-text li { margin: .2rem 0; }
+.maillage-hours { overflow-x: auto; }
+.maillage-hours:focus-visible { outline: 3px solid #1c5d73; outline-offset: 1px; }
+.maillage-hours table { border-collapse: separate; border-spacing: 2px; font-size: .85rem; min-width: 34rem;
+  width: 100%; }
+.maillage-hours caption { font-size: .88rem; padding: 0 0 .4rem; text-align: left; }
+.maillage-hours th { font-weight: 600; padding: .15rem .4rem; text-align: left; white-space: nowrap; }
+.maillage-hours td { border: 1px solid #c9d0d4; padding: .15rem .4rem; text-align: right; }
+.stHtml .maillage-hours-key { display: flex; flex-wrap: wrap; font-size: .85rem; gap: .2rem 1.2rem; list-style: none;
+  margin: 0 0 .5rem; padding: 0; }
+.maillage-hours-key li { align-items: center; display: flex; gap: .4rem; margin: 0; }
+.maillage-hours-key span { border: 1px solid #8b949a; height: 14px; width: 22px; }
 @media (min-width: 641px) { .st-key-find_map_place { position: sticky; top: 1rem; } }
-[data-testid="InputInstructions"] { display: none; }
+[data-testid="InputInstructions"], [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+[data-testid="stFileUploaderDropzone"] button { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button > div { clip-path: inset(50%); height: 1px; overflow: hidden;
+  position: absolute; width: 1px; }
+[data-testid="stFileUploaderDropzone"] button::after { content: "Choisir un fichier"; font-size: .95rem; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: .8rem 1rem 2rem; }
   .maillage-answer { font-size: 1.15rem; }

@@ -21,7 +21,10 @@ def communes() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {
             "name": [HOSTILE if i == 0 else f"Commune {i}" for i in range(9)],
+            "departement": pd.array(["64"] * 9, dtype="string"),
             "population": pd.array([100 * i if i != 3 else pd.NA for i in range(9)], dtype="Int64"),
+            "lon": [x + 0.06 for x, _ in corners],
+            "lat": [y + 0.045 for _, y in corners],
         },
         index=pd.Index(CODES, name="commune_code"),
         geometry=[shapely.box(x, y, x + 0.12, y + 0.09) for x, y in corners],
@@ -38,6 +41,7 @@ def facilities() -> gpd.GeoDataFrame:
     )
     frame["facility_id"], frame["name"] = ["a", "b", "c"], ["Site A", HOSTILE, "Bus C"]
     frame["kind"] = ["main", "antenne", "bus"]
+    frame["commune_code"] = pd.array(["64000", "64004", "64008"], dtype="string")
     return frame
 
 
@@ -72,8 +76,12 @@ def territory(communes, facilities) -> SimpleNamespace:
         communes=communes,
         facilities={"sites": facilities},
         contours_approximate=True,
+        neighbour_outlines=gpd.GeoDataFrame(
+            {"departement": ["40"]}, geometry=[shapely.box(-1.0, 43.47, -0.64, 43.8)], crs="EPSG:4326"
+        ),
         manifest={
             "territory": "Pays",
+            "notes": ["À vérifier auprès de l'administration : Centre d'essai.", "Une autre note."],
             "sources": [
                 {"dataset": HOSTILE, "vintage": "2024-08-01", "licence": "Licence Ouverte 2.0"},
                 {"dataset": "Communes", "vintage": None, "licence": None},

@@ -62,3 +62,7 @@ def test_what_is_counted(kinds, excluded, expected):
 def test_rule():
     assert plain(rule_text(20, None)) == "temps moyen de plus de 20 min"
     assert plain(rule_text(30, 0.95)) == "moins de 95 % des habitants à 30 min"
+
+
+def test_a_threshold_with_a_decimal_is_not_rounded():
+    assert rule_text(12.5, None) == "temps moyen de plus de 12,5\u00a0min"

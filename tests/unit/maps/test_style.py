@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from geo.maps.style import (
     FACILITY_SHAPES,
+    SAVED_CLASSES,
+    SHARE_CLASSES,
     TIME_CLASSES,
     UNREACHABLE_CLASS,
     coverage_sentence,
@@ -40,9 +42,10 @@ def lightness(colour: str, sight: str) -> float:
     return 116 * np.cbrt(seen @ [0.2126, 0.7152, 0.0722]) - 16
 
 
+@pytest.mark.parametrize("classes", [TIME_CLASSES, SAVED_CLASSES, SHARE_CLASSES])
 @pytest.mark.parametrize("sight", _SIGHTS)
-def test_classes_get_darker_for_every_sight_and_in_grey(sight):
-    steps = -np.diff([lightness(cls.colour, sight) for cls in TIME_CLASSES])
+def test_classes_get_darker_for_every_sight_and_in_grey(sight, classes):
+    steps = -np.diff([lightness(cls.colour, sight) for cls in classes])
     assert (steps >= 8).all(), steps
 
 

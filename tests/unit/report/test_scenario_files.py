@@ -158,7 +158,7 @@ def test_the_other_measures_read_as_plain_french(territory):
         "Entre 57 % et 95 % des habitants (1 200 à 2 000) ont un site à 10,5 min ou moins.",
         "Communes dont le côté du seuil dépend de l'hypothèse : 2.",
         "Hypothèses : vitesses du profil, vitesses réduites de 10 %, vitesses augmentées de 10 %.",
-        "En moyenne, le site le plus proche est à 9,5 min de moins que le service des impôts le plus proche.",
+        "En moyenne, le trajet vers le site le plus proche est plus court de 9,5 min que vers le service des impôts le plus proche.",
         "Habitants plus près d'un site : 1 200 ; plus près d'un service des impôts : 300.",
         "Habitants non comptés, sans route vers l'un ou vers l'autre : 100.",
         told[-2],

@@ -12,7 +12,7 @@ import pytest
 from geo import Territory
 from geo.finder.answer import Wishes, find_sites, route_to
 from geo.finder.gazetteer import Gazetteer
-from geo.maps.static_route import FONT_FOLDER
+from geo.maps.static.lettering import FONT_FOLDER
 from geo.report.site_sheet import site_sheet_pdf, site_sheet_text
 
 HOSTILE = [

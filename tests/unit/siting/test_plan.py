@@ -18,6 +18,7 @@ from geo.siting.criteria import Weights, Zones
 from geo.siting.gains import candidate_gains
 from geo.siting.plan import plan
 from geo.siting.robustness import robustness
+from geo.sources.facility_table import facility_frame
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +229,36 @@ def test_a_commune_at_one_point_counts_where_it_holds_a_district(world):
     qpv = gpd.GeoDataFrame({"code_qp": ["QN06401"]}, geometry=[beside], crs="EPSG:4326")
     found = plan(world, 1, zones=Zones(qpv=qpv), antennes=False)
     assert found.criteria["qpv"].to_dict() == {"64001": 0, "64002": 0, "64003": 1, "64004": 0, "64005": 0}
+
+
+def test_alternatives_do_nearly_as_well_when_tried(embedded):
+    """Each is put in the label's stead as a list of candidates, and brings what its share says."""
+    found = plan(embedded, 2)
+    assert len(found.alternatives)
+    shown = found.alternatives.groupby("label_code", sort=False)
+    assert shown.size().max() <= 3
+    assert (shown["commune_residents"].diff().dropna() <= 0).all()
+    for label, rows in shown:
+        other = next(code for code in found.labels["code"] if code != label)
+        without = plan(embedded, 1, candidates=_at_communes(embedded, [other]))
+        added = found.objective - without.objective
+        for row in rows.to_dict("records"):
+            swapped = plan(embedded, 2, candidates=_at_communes(embedded, [other, row["code"]]))
+            assert swapped.objective - without.objective == pytest.approx(row["share_of_gain"] * added)
+            assert row["share_of_gain"] >= 0.8
+
+
+def _at_communes(territory, codes):
+    communes = territory.communes.loc[codes]
+    places = communes.reset_index(names="facility_id")[["facility_id", "name"]].assign(kind="place")
+    return facility_frame(places, communes["lon"], communes["lat"])
+
+
+def test_no_alternative_on_the_drawing(world):
+    # Within 9 minutes B brings 500 residents; the next best brings 300.
+    found = plan(world, 1, threshold_min=9, antennes=False)
+    assert found.alternatives.empty
+    assert found.to_dict()["selected"][0]["alternatives"] == []
 
 
 def test_progress_and_cancel(embedded):

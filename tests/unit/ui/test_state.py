@@ -1,6 +1,7 @@
 """The choices of a visitor and the address of the page."""
 
 import datetime as dt
+from typing import get_args
 
 import pytest
 from hypothesis import example, given
@@ -8,13 +9,23 @@ from hypothesis import strategies as st
 
 from geo.finder.procedures import procedures
 from geo.ui.state import (
+    AGENTS,
+    COVER_PERCENT,
     DAYS,
+    EUROS,
     KINDS,
+    LABELS,
+    LEAST_RESIDENTS,
     SCREENS,
     SHARES_PERCENT,
     STEP,
     THRESHOLDS_MIN,
+    WEIGHTS,
+    Aim,
     AppState,
+    Limit,
+    Payer,
+    View,
     format_state,
     parse_state,
     rounded_position,
@@ -87,6 +98,33 @@ def test_an_address_is_read():
         ("site", "a\nb"),
         ("site", "x" * 81),
         ("commune", "٦٤٤٨٣"),
+        ("vue", "ouvrir "),
+        ("but", "coverage"),
+        ("limite", "rien"),
+        ("labels", "51"),
+        ("labels", "-1"),
+        ("labels", "5.0"),
+        ("labels", "٥"),
+        ("couvrir", "101"),
+        ("budget", "1e9"),
+        ("budget", "9" * 12),
+        ("payeur", "moi"),
+        ("cout", ""),
+        ("aide", "-1"),
+        ("poids_loin", "11"),
+        ("poids_frr", "nan"),
+        ("poids_qpv", "1.55"),
+        ("poids_65", "-1"),
+        ("sauf", ""),
+        ("sauf", "64504,64504"),
+        ("sauf", "64504,"),
+        ("sauf", ",".join(map(str, range(101)))),
+        ("sauf", "a\nb"),
+        ("taille", "50001"),
+        ("fermer", "type:"),
+        ("fermer", "<script>"),
+        ("fermer", "porteur:" + "x" * 81),
+        ("agents", "0"),
     ],
 )
 def test_a_hostile_value_falls_back_and_says_so(name, value):
@@ -104,6 +142,8 @@ def test_a_territory_without_sites_starts_with_its_first_list():
 NAMES = [
     *("ecran", "lieu", "position", "quand", "ouvert", "samedi", "soir", "sans_rdv", "types", "demarche", "operateur"),
     *("site", "lieux", "seuil", "bus", "antennes", "regle", "part", "commune", "x"),
+    *("vue", "but", "limite", "labels", "couvrir", "budget", "payeur", "cout", "aide", "sauf", "taille", "fermer"),
+    *("poids_loin", "poids_frr", "poids_qpv", "poids_65", "agents"),
 ]
 
 
@@ -121,6 +161,7 @@ def test_any_text_gives_a_usable_state(params):
 
 minutes = st.builds(dt.time, st.integers(0, 23), st.integers(0, 59))
 positions = st.tuples(st.floats(-180, 180), st.floats(-90, 90)).map(lambda degrees: rounded_position(*degrees))
+weights = st.integers(WEIGHTS[0] * 10, WEIGHTS[1] * 10).map(lambda tenths: tenths / 10)
 states = st.builds(
     AppState,
     screen=st.sampled_from(list(SCREENS)),
@@ -141,6 +182,23 @@ states = st.builds(
     rule=st.just("part"),
     min_share_percent=st.integers(SHARES_PERCENT[0] // STEP, SHARES_PERCENT[1] // STEP).map(lambda n: n * STEP),
     commune=st.none() | st.from_regex(r"(0[1-9]|2[AB])[0-9]{3}", fullmatch=True),
+    view=st.sampled_from(get_args(View)),
+    aim=st.sampled_from(get_args(Aim)),
+    limit=st.sampled_from(get_args(Limit)),
+    labels=st.integers(*LABELS),
+    cover_percent=st.integers(COVER_PERCENT[0] // STEP, COVER_PERCENT[1] // STEP).map(lambda n: n * STEP),
+    budget_eur=st.integers(*EUROS),
+    payer=st.sampled_from(get_args(Payer)),
+    cost_eur=st.integers(*EUROS),
+    aid_eur=st.integers(*EUROS),
+    weight_beyond=weights,
+    weight_frr=weights,
+    weight_qpv=weights,
+    weight_elderly=weights,
+    excluded=st.lists(st.sampled_from(["64504", "2A004", "43.1_-1.2", "é&"]), unique=True).map(tuple),
+    least_residents=st.integers(*LEAST_RESIDENTS),
+    closed=st.none() | st.sampled_from(["tous", "type:antenne", "porteur:La Poste"]),
+    agents=st.integers(*AGENTS),
 )
 
 

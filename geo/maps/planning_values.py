@@ -1,0 +1,108 @@
+"""What a planning map in the browser is given beside its base: one class, one outline and a few lines a commune."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.maps.area_classes import UNKNOWN_AREA
+from geo.maps.legend import area_legend_html
+from geo.maps.payload import DECIMALS
+from geo.maps.style import FACILITY_SHAPES, format_integer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.maps.area_classes import AreaClass
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A place of a map: `facility_id`, `name`, position in degrees, `kind`, and the sign over its shape (empty: none).
+
+    `detail` is a French line under the name.
+    """
+
+    facility_id: str
+    name: str
+    lon: float
+    lat: float
+    kind: str
+    sign: str = ""
+    detail: str = ""
+
+
+def site_markers(sites: gpd.GeoDataFrame) -> list[Marker]:
+    """Return the markers of a facility list, positions to about one metre."""
+    rows = zip(
+        sites["facility_id"],
+        sites["name"],
+        sites.geometry.x.round(DECIMALS),
+        sites.geometry.y.round(DECIMALS),
+        sites["kind"],
+        strict=True,
+    )
+    return [
+        Marker(str(which), str(name), float(lon), float(lat), str(kind), detail=FACILITY_SHAPES[kind].label)
+        for which, name, lon, lat, kind in rows
+    ]
+
+
+def planning_values(  # noqa: PLR0913 - all that one map says
+    classes: Sequence[AreaClass],
+    position: NDArray[np.int64],
+    lines: Sequence[Sequence[str]],
+    markers: Sequence[Marker],
+    *,
+    title: str,
+    outlined: NDArray[np.bool_] | None = None,
+    outline: str = "",
+    signs: Sequence[tuple[str, str]] = (),
+    only_present: bool = False,
+    clicks: str = "",
+) -> dict[str, Any]:
+    """Return what a planning map draws, ready for JSON.
+
+    Parameters
+    ----------
+    classes, position
+        Classes, and that of each commune in the order of the base, shape (n_communes,), -1: unknown.
+    lines
+        Plain French lines for each commune, its name apart.
+    markers
+        Places, later ones above.
+    title
+        What the classes tell.
+    outlined, outline
+        bool, shape (n_communes,): communes with a dashed outline, and what it means.
+    signs
+        Signs and kinds on the map with their meaning.
+    only_present
+        Leave out of the legend the classes of no commune.
+    clicks
+        What a click asks the server: ``"position"``, ``"site"``, or nothing.
+    """
+    unknown = bool((position < 0).any())
+    present = set(position.tolist()) if only_present else range(len(classes))
+    shown = [cls for number, cls in enumerate(classes) if number in present] + [UNKNOWN_AREA] * unknown
+    drawn = np.zeros(len(position), bool) if outlined is None else outlined
+    return {
+        "fills": [cls.fill for cls in (*classes, UNKNOWN_AREA)],
+        "classes": np.where(position < 0, len(classes), position).tolist(),
+        "outlined": drawn.astype(int).tolist(),
+        "lines": [list(each) for each in lines],
+        "markers": [asdict(marker) for marker in markers],
+        "legend": area_legend_html(title, shown, outline if drawn.any() else "", signs),
+        "clicks": clicks,
+    }
+
+
+def residents_line(population: Any) -> str:
+    """Return the residents of a commune as a line."""
+    return "Population inconnue" if pd.isna(population) else f"{format_integer(population)} habitants"

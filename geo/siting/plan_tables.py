@@ -1,0 +1,181 @@
+"""The tables of a plan: what each label brings, whom it serves, which other places would do nearly as well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.access.coverage import AT_THRESHOLD_MIN
+from geo.siting.benefits import coverage_benefits, time_benefits
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.siting.costs import Costs
+    from geo.siting.problem import SitingProblem
+    from geo.siting.solve import Model
+
+#: A place is an alternative to a label where it brings at least this share of what the label brings, and at most
+#: so many are given for each.
+NEARLY_AS_MUCH: Final = 0.8
+_MOST_ALTERNATIVES: Final = 3
+
+
+def labels_table(
+    problem: SitingProblem,
+    threshold_min: float,
+    order: NDArray[np.int64],
+    minutes: NDArray[np.float64],
+    server: NDArray[np.int64],
+    costs: Costs,
+) -> pd.DataFrame:
+    """Return `geo.siting.plan.Plan.labels`; `minutes` and `server` are what `SitingProblem.times_with` gave."""
+    benefits = coverage_benefits(problem, threshold_min, problem.residents)
+    n = len(problem.candidates)
+    received, gains = np.zeros(benefits.n_demand), np.zeros(len(order))
+    for rank, candidate in enumerate(order.tolist()):
+        now = np.maximum(received, benefits.received([candidate]))
+        gains[rank] = (now - received).sum()
+        received = now
+    served = server >= 0
+    had_way = served & np.isfinite(problem.today_min)
+    sooner = problem.residents[had_way] * (problem.today_min[had_way] - minutes[had_way])
+    saved = np.bincount(server[had_way], weights=sooner, minlength=n)
+    had = np.bincount(server[had_way], weights=problem.residents[had_way], minlength=n)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean_saved = saved / had
+    table = problem.candidates.iloc[order].reset_index(drop=True)
+    table.insert(0, "rank", np.arange(1, len(order) + 1))
+    return table.assign(
+        gain_residents=gains,
+        gain_alone_residents=benefits.added_to(np.zeros(benefits.n_demand))[order],
+        residents_served=np.bincount(server[served], weights=problem.residents[served], minlength=n)[order],
+        minutes_saved_mean=mean_saved[order],
+        cost_eur=costs.cost_eur,
+        aid_eur=costs.aid_eur,
+    )
+
+
+def served_table(
+    problem: SitingProblem,
+    threshold_min: float,
+    order: NDArray[np.int64],
+    minutes: NDArray[np.float64],
+    server: NDArray[np.int64],
+    names: pd.Series,
+) -> pd.DataFrame:
+    """Return `geo.siting.plan.Plan.served`; `names` of the communes by code."""
+    rank = np.full(len(problem.candidates), -1, np.int64)
+    rank[order] = np.arange(len(order))
+    rows = np.flatnonzero((server >= 0) & (problem.residents > 0))
+    residents, before = problem.residents[rows], problem.today_min[rows]
+    limit = threshold_min + AT_THRESHOLD_MIN
+    had_way = np.isfinite(before)
+    points = pd.DataFrame(
+        {
+            "rank": rank[server[rows]],
+            "commune_code": problem.demand["commune_code"].array[rows],
+            "residents": residents,
+            "residents_brought": np.where((before > limit) & (minutes[rows] <= limit), residents, 0.0),
+            "with_way": np.where(had_way, residents, 0.0),
+            "before": residents * np.where(had_way, before, 0.0),
+            "after": residents * minutes[rows],
+        }
+    )
+    table = points.groupby(["rank", "commune_code"], as_index=False).sum()
+    table = table.sort_values(["rank", "residents", "commune_code"], ascending=[True, False, True])
+    return pd.DataFrame(
+        {
+            "label_code": problem.candidates["code"].array[order[table["rank"].to_numpy(np.int64)]],
+            "commune_code": table["commune_code"].array,
+            "commune_name": names.reindex(table["commune_code"]).array,
+            "residents": table["residents"].array,
+            "residents_brought": table["residents_brought"].array,
+            "time_before_min": _mean(table["before"], table["with_way"]),
+            "time_after_min": (table["after"] / table["residents"]).array,
+        }
+    )
+
+
+def communes_table(
+    problem: SitingProblem, threshold_min: float, minutes: NDArray[np.float64], names: pd.Series
+) -> pd.DataFrame:
+    """Return `geo.siting.plan.Plan.communes`; `minutes` of each demand point with the labels, `names` by code."""
+    residents, limit = problem.residents, threshold_min + AT_THRESHOLD_MIN
+    commune = problem.demand["commune_code"]
+    # Points count alike in a commune where nobody is known to live.
+    empty = (pd.Series(residents).groupby(commune).transform("sum") <= 0).to_numpy()
+    share = np.where(empty, 1.0, residents)
+    columns: dict[str, Any] = {"commune_code": commune, "residents": residents}
+    for when, times in (("before", problem.today_min), ("after", minutes)):
+        reached = np.isfinite(times)
+        columns[f"way_{when}"] = np.where(reached, share, 0.0)
+        columns[f"sum_{when}"] = share * np.where(reached, times, 0.0)
+        columns[f"within_{when}"] = np.where(times <= limit, residents, 0.0)
+    total = pd.DataFrame(columns).groupby("commune_code").sum().reindex(names.index)
+    return pd.DataFrame(
+        {
+            "name": names,
+            "residents": total["residents"],
+            "time_before_min": _mean(total["sum_before"], total["way_before"]),
+            "time_after_min": _mean(total["sum_after"], total["way_after"]),
+            "within_before": total["within_before"],
+            "within_after": total["within_after"],
+        },
+        index=names.index,
+    )
+
+
+def criteria_table(problem: SitingProblem, criteria: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of the residents of each commune who meet each criterion (NaN unknown)."""
+    residents = pd.Series(problem.residents, index=criteria.index)
+    weighted = criteria.mul(residents, axis=0)
+    known = criteria.notna().mul(residents, axis=0)
+    commune = problem.demand["commune_code"]
+    total = known.groupby(commune).sum()
+    return weighted.groupby(commune).sum() / total.where(total > 0)
+
+
+def alternatives_table(
+    problem: SitingProblem, model: Model, threshold_min: float, order: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Return the places that would do nearly as well as each label, the other labels staying.
+
+    Models choose the very best point, often a village between two towns; a label is better placed where people
+    already go. So of the places that bring at least `NEARLY_AS_MUCH` of what the label brings, those in the communes
+    with most residents are given. Under ``center`` no sum tells places apart: the table is empty.
+
+    Parameters
+    ----------
+    problem, model, threshold_min
+        What was asked.
+    order
+        Rows of `problem.candidates`: the labels, ranked.
+
+    Returns
+    -------
+    One row for each label and place: `label_code`; `code`, `name`; `commune_residents` (float64); `share_of_gain`
+    (float64): what it brings in the label's stead, as a share of what the label brings; by rank, then most residents.
+    """
+    candidates = problem.candidates
+    by_commune = pd.Series(problem.residents).groupby(problem.demand["commune_code"].to_numpy()).sum()
+    people = candidates["commune_code"].map(by_commune).fillna(0.0).to_numpy(np.float64)
+    benefits = time_benefits(problem) if model == "median" else coverage_benefits(problem, threshold_min)
+    tables = []
+    for label in order.tolist() if model != "center" else []:
+        added = benefits.added_to(benefits.received(order[order != label]))
+        near = np.flatnonzero((added >= NEARLY_AS_MUCH * added[label]) & (added[label] > 0))
+        near = near[~np.isin(near, order)]
+        near = near[np.lexsort((near, -people[near]))][:_MOST_ALTERNATIVES]
+        table = candidates.iloc[near][["code", "name"]].reset_index(drop=True)
+        table.insert(0, "label_code", candidates["code"].iloc[label])
+        tables.append(table.assign(commune_residents=people[near], share_of_gain=added[near] / added[label]))
+    empty = candidates.iloc[:0][["code", "name"]].assign(commune_residents=0.0, share_of_gain=0.0)
+    empty.insert(0, "label_code", candidates["code"].iloc[:0])
+    return pd.concat([empty, *tables], ignore_index=True)
+
+
+def _mean(total: pd.Series, weight: pd.Series) -> pd.arrays.FloatingArray:
+    return pd.array((total / weight.where(weight > 0)).to_numpy(np.float64), dtype="Float64")

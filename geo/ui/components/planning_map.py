@@ -1,0 +1,102 @@
+"""A map of the screen *Planifier*: classes of communes, sites, new labels, and clicks that ask a question.
+
+The contours are sent once; what changes travels apart, as for the territory map.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from geo.maps.area_classes import area_pattern_defs
+from geo.maps.leaflet import drawing_style
+from geo.ui.components.find_map import take_position
+from geo.ui.components.leaflet_map import component_text, map_data, map_script, map_style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.settings import Settings
+
+_HTML: Final = (
+    '<div class="maillage-map"><div class="maillage-patterns"></div>'
+    '<div class="maillage-frame"></div><div class="maillage-key"></div></div>'
+)
+
+
+def planning_map(
+    base: str,
+    values: dict[str, Any],
+    *,
+    fingerprint: str,
+    name: str,
+    label: str,
+    settings: Settings,
+    on_position: Callable[[float, float], None] | None = None,
+    on_site: Callable[[str], None] | None = None,
+) -> None:
+    """Show the map.
+
+    Parameters
+    ----------
+    base
+        JSON of `geo.maps.payload.map_base`; constant for a territory.
+    values
+        Result of `geo.maps.planning_values.planning_values`.
+    fingerprint
+        Identity of `base`.
+    name
+        Name of the map on the screen.
+    label
+        What the map shows, for screen readers.
+    settings
+        Where Leaflet and the base map are.
+    on_position
+        Called with the longitude and latitude (degrees) of a point that is clicked.
+    on_site
+        Called with the facility id of a site that is clicked.
+    """
+    key = f"planning_map_{name}_{fingerprint}"
+
+    def pressed() -> None:
+        if on_position is not None:
+            take_position(st.session_state[key].position, on_position)
+
+    def chosen() -> None:
+        site = st.session_state[key].site
+        if on_site is not None and isinstance(site, str):
+            on_site(site)
+
+    map_component, values_component = _components()
+    with st.container(gap=None):
+        map_component(
+            key=key,
+            data={
+                "name": key,
+                "fingerprint": fingerprint,
+                "base": base,
+                "defs": area_pattern_defs(),
+                "label": f"{label} Les mêmes résultats sont dans le tableau.",
+                "without": "Le tableau ci-dessous donne les mêmes résultats.",
+                **map_data(settings),
+            },
+            on_position_change=pressed,
+            on_site_change=chosen,
+        )
+        values_component(key=f"{key}_values", data={"name": key, "values": values})
+
+
+@cache
+def _components() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Register both components, once for the process."""
+    return (
+        st.components.v2.component(
+            "maillage_planning_map",
+            html=_HTML,
+            css=drawing_style() + map_style() + component_text("planning_map.css"),
+            js=map_script("planning_map.js"),
+        ),
+        st.components.v2.component("maillage_planning_values", js=component_text("territory_values.js")),
+    )

@@ -1,0 +1,117 @@
+"""Files that a planner gives: read at once, kept for this visitor only, never under the name they came with."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+
+from geo.errors import MaillageError, ParameterError
+from geo.maps.style import format_integer
+from geo.ui.components.messages import plain, show_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+MOST_MEGABYTES: Final = 10
+MOST_ROWS: Final = 20_000
+#: First bytes of a file -> the suffix that it is read under; anything else is read as text with delimiters.
+_BEGINNINGS: Final = ((b"SQLite format 3\x00", ".gpkg"), (b"{", ".geojson"))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Upload:
+    """A file that was read: `table`, `rows` found in it, and a `digest` of its bytes."""
+
+    table: Any
+    rows: int
+    digest: str
+
+
+def read_bytes(content: bytes, reader: Callable[[Path], Any]) -> Upload:
+    """Read the bytes of a file, whatever its name was.
+
+    Parameters
+    ----------
+    content
+        The file.
+    reader
+        Reads a path into something with a table `frame`.
+
+    Raises
+    ------
+    MaillageError
+        Too large, or what the reader finds wrong.
+    """
+    if len(content) > MOST_MEGABYTES * 1_000_000:
+        msg = f"Fichier de {len(content) / 1e6:.0f} Mo refusé : au plus {MOST_MEGABYTES} Mo sont attendus."
+        raise ParameterError(msg)
+    suffix = next(
+        (suffix for start, suffix in _BEGINNINGS if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(start)), ".csv"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"fichier{suffix}"
+        path.write_bytes(content)
+        table = reader(path).frame
+    if len(table) > MOST_ROWS:
+        found, most = format_integer(len(table)), format_integer(MOST_ROWS)
+        msg = f"Fichier de {found} lignes refusé : au plus {most} sont attendues."
+        raise ParameterError(msg)
+    return Upload(table, len(table), hashlib.sha256(content).hexdigest()[:16])
+
+
+def uploaded(
+    name: str, label: str, reader: Callable[[Path], Any], *, types: Sequence[str], unit: str, help_text: str
+) -> Upload | None:
+    """Show a field to give a file, and return what was read from the last good one; `None` where there is none.
+
+    Parameters
+    ----------
+    name
+        Name of the field on the screen.
+    label, help_text
+        Its French label and help.
+    reader
+        As in `read_bytes`.
+    types
+        Suffixes offered to the visitor's file chooser.
+    unit
+        What its rows are, in French, plural.
+    """
+    kept, failed = f"upload_{name}", f"upload_{name}_error"
+    turn = st.session_state.setdefault(f"upload_{name}_turn", 0)
+    key = f"upload_{name}_field_{turn}"
+
+    def take() -> None:
+        st.session_state.pop(failed, None)
+        given = st.session_state[key]
+        if given is None:
+            return
+        try:
+            st.session_state[kept] = read_bytes(given.getvalue(), reader)
+        except MaillageError as error:
+            st.session_state[failed] = str(error)
+
+    def forget() -> None:
+        st.session_state.pop(kept, None)
+        st.session_state.pop(failed, None)
+        st.session_state[f"upload_{name}_turn"] = turn + 1
+
+    st.file_uploader(label, type=list(types), key=key, on_change=take, help=help_text, max_upload_size=MOST_MEGABYTES)
+    if failed in st.session_state:
+        st.error(plain(st.session_state[failed]), icon=":material/error:")
+    found = kept_upload(name)
+    if found is not None:
+        show_notes([f"En usage : {format_integer(found.rows)} {unit}."])
+        st.button("Retirer ce fichier", key=f"upload_{name}_forget", on_click=forget)
+    return found
+
+
+def kept_upload(name: str) -> Upload | None:
+    """Return what was read from the last good file of a field."""
+    found = st.session_state.get(f"upload_{name}")
+    return found if isinstance(found, Upload) else None

@@ -1,0 +1,1 @@
+"""Screen *Planifier*: one module a question."""

@@ -1,0 +1,222 @@
+"""How sure the figures are: coverage as an interval, places that stay chosen, time of agents within reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import streamlit as st
+
+from geo.access.catchment import catchment
+from geo.maps.area_classes import SIDE_CLASSES, UNKNOWN_CLASS
+from geo.maps.planning_values import planning_values, residents_line, site_markers
+from geo.maps.style import format_integer, format_minutes, format_share
+from geo.report.planning_sentences import catchment_sentences, sensitivity_sentences
+from geo.siting.robustness import robustness
+from geo.sources.site_requests import read_site_requests
+from geo.territory import Territory
+from geo.ui.background import calculated, resume
+from geo.ui.components.answer import show_figures, show_sentence
+from geo.ui.components.messages import plain, show_notes, show_warnings
+from geo.ui.components.planning_tables import csv_button, french_table, show_table
+from geo.ui.components.uploads import uploaded
+from geo.ui.planning_cache import shared_catchment, shared_sensitivity
+from geo.ui.screens.planner.where_to_open import chosen_plan, plan_inputs, plan_question
+from geo.ui.session import bound
+from geo.ui.state import AGENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.access.sensitivity import Sensitivity
+    from geo.siting.robustness import Robustness
+    from geo.ui.screens.planner.visit import Visit
+
+_ROBUSTNESS: Final = "robustness"
+_WANTED: Final = "robustness_wanted"
+_OTHER_PROFILES: Final = ("fluide",)
+
+_FLIPPING: Final = {
+    "name": "Commune",
+    "travel_time_min": "Temps (min)",
+    "travel_time_low_min": "Au mieux (min)",
+    "travel_time_high_min": "Au pire (min)",
+    "population": "Habitants",
+    "commune_code": "Code INSEE",
+}
+_FLIPPING_FORMATS: Final = {
+    "Temps (min)": "decimal",
+    "Au mieux (min)": "decimal",
+    "Au pire (min)": "decimal",
+    "Habitants": "whole",
+}
+_PLACES: Final = {"name": "Lieu", "share_of_runs": "Choisi dans", "in_plan": "Dans le plan", "code": "Code"}
+_CAPACITY: Final = {
+    "name": "Commune",
+    "capacity_per_1000": "Pour 1 000 habitants",
+    "share_outside": "Part hors du territoire",
+    "population": "Habitants",
+    "commune_code": "Code INSEE",
+}
+_CAPACITY_FORMATS: Final = {
+    "Pour 1 000 habitants": "decimal",
+    "Part hors du territoire": "share",
+    "Habitants": "whole",
+}
+
+
+def show(visit: Visit) -> None:
+    """Draw the view: interval, map, communes near the threshold; then the plan's places; then capacity."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        visit.show_threshold()
+        visit.show_counted()
+    found = shared_sensitivity(visit.territory, visit.identity, visit.threshold_min, **visit.counted)
+    first, *others = sensitivity_sentences(found)
+    show_sentence(first)
+    show_figures(_figures(found))
+    show_notes(others)
+    _map(visit, found)
+    st.subheader("Communes près du seuil", anchor=False)
+    near = found.communes[found.communes["flips"].fillna(value=False).astype(bool)]
+    if near.empty:
+        show_notes(["Aucune : toutes restent du même côté."])
+    else:
+        table = french_table(near.sort_values("travel_time_min", kind="stable"), _FLIPPING)
+        show_table(table, _FLIPPING_FORMATS, key="flipping", alt="Communes dont le côté du seuil dépend des vitesses")
+        csv_button("Tableau (CSV)", table, _FLIPPING_FORMATS, f"{visit.file_stem('pres-du-seuil')}.csv")
+    _chosen_places(visit)
+    _capacity(visit)
+    visit.show_origin([found.rule])
+
+
+def _figures(found: Sensitivity) -> list[tuple[str, str, str]]:
+    low, high = found.shares_within or (None, None)
+    people = int(found.communes.loc[list(found.communes_flipping), "population"].sum())
+    return [
+        (
+            "Au moins",
+            format_share(low),
+            f"vitesses réduites de 10\u00a0% : {format_integer(found.residents_within[0])} habitants",
+        ),
+        (
+            "Au plus",
+            format_share(high),
+            f"vitesses augmentées de 10\u00a0% : {format_integer(found.residents_within[1])} habitants",
+        ),
+        (
+            "Communes près du seuil",
+            format_integer(len(found.communes_flipping)),
+            f"{format_integer(people)} habitants",
+        ),
+    ]
+
+
+def _map(visit: Visit, found: Sensitivity) -> None:
+    communes = found.communes
+    share = communes["share_runs_under_served"].to_numpy(np.float64, na_value=np.nan)
+    position = np.select([np.isnan(share), share <= 0, share < 1], [UNKNOWN_CLASS, 0, 1], default=2).astype(np.int64)
+    lines = [
+        [f"De {format_minutes(low)} à {format_minutes(high)}", residents_line(population)]
+        for low, high, population in zip(
+            communes["travel_time_low_min"], communes["travel_time_high_min"], communes["population"], strict=True
+        )
+    ]
+    values = planning_values(
+        SIDE_CLASSES,
+        position,
+        lines,
+        site_markers(visit.sites),
+        title=f"Temps moyen de la commune et seuil de {visit.threshold}",
+        signs=[("main", "Site France services")],
+    )
+    visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des vitesses.")
+
+
+def _chosen_places(visit: Visit) -> None:
+    """Show, on demand, which places of the plan stay chosen with other speeds."""
+    st.header("Les mêmes lieux seraient-ils choisis ?", anchor=False)
+    show_notes(
+        [
+            (
+                "Le plan de « Où ouvrir ? » est calculé à nouveau avec des vitesses réduites et augmentées de"
+                " 10 %, et avec l'autre profil de vitesse là où il est connu. Un lieu choisi à chaque fois "
+                "est sûr ; un lieu choisi une fois sur deux peut être remplacé par un voisin."
+            )
+        ]
+    )
+    question = plan_question(visit)
+    if st.session_state.get(_WANTED) != question:
+        st.button("Calculer les variantes", type="primary", on_click=_want, args=(question,))
+        return
+    plan, _ = chosen_plan(visit)
+    territory, inputs = visit.territory, plan_inputs(visit, question)
+
+    def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Robustness:
+        progress(0.0, "Préparation des variantes…")
+        return robustness(plan, _areas(territory), **inputs, progress=progress, cancel=cancel)
+
+    found, stopped = calculated(_ROBUSTNESS, question, work)
+    if stopped:
+        show_warnings(["Calcul arrêté : seules les variantes déjà faites sont comptées."])
+        st.button("Reprendre", on_click=resume, args=(_ROBUSTNESS,))
+    sure = int((found.places["share_of_runs"] >= 1).sum())
+    runs = len(found.runs)
+    always = "aucun lieu n'est choisi à chaque fois"
+    if sure:
+        always = "un lieu est choisi à chaque fois" if sure == 1 else f"{sure} lieux sont choisis à chaque fois"
+    ever = format_integer(len(found.places))
+    st.markdown(plain(f"Sur {format_integer(runs)} variantes, {always} ; au moins une fois : {ever}."))
+    table = french_table(found.places, _PLACES)
+    formats = {"Choisi dans": "share"}
+    show_table(table, formats, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")
+    csv_button("Tableau (CSV)", table, formats, f"{visit.file_stem('variantes')}.csv")
+
+
+def _want(question: Any) -> None:
+    st.session_state[_WANTED] = question
+
+
+def _areas(territory: Territory) -> list[Territory]:
+    """Return the territory, and the same with the other speeds where it is the embedded one."""
+    if territory.fingerprint != Territory.load().fingerprint:
+        return [territory]
+    return [territory, *(Territory.embedded(profile) for profile in _OTHER_PROFILES)]
+
+
+def _capacity(visit: Visit) -> None:
+    """Show how much of the agents' time there is within reach."""
+    st.header("Et l'attente : combien de temps d'agent pour chacun ?", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        low, high = AGENTS
+        st.number_input("Agents par site", low, high, step=1, width=150, **bound("agents"))
+    with st.expander("Donner les demandes par mois de chaque site"):
+        requests = uploaded(
+            "demandes",
+            "Demandes par mois (CSV)",
+            read_site_requests,
+            types=("csv",),
+            unit="sites avec un nombre de demandes",
+            help_text="Colonnes id_fs et demandes_par_mois. La capacité est alors comptée en demandes.",
+        )
+    agents = float(visit.state.agents)
+    if requests is None:
+        found = shared_catchment(visit.territory, visit.identity, agents, **visit.counted)
+    else:
+        given = requests.table["requests_per_month"]
+        found = catchment(visit.territory, agents=agents, requests=given, **visit.counted)
+    for sentence in catchment_sentences(found)[:1]:
+        st.markdown(plain(sentence))
+    show_notes(catchment_sentences(found)[1:])
+    order = found.communes["capacity_per_1000"].sort_values(na_position="last", kind="stable").index
+    table = french_table(found.communes.loc[order], _CAPACITY)
+    show_table(table, _CAPACITY_FORMATS, key="capacity", alt="Capacité à portée par commune, la plus faible d'abord")
+    show_notes(
+        [
+            (
+                f"Unité : {found.unit}, pour 1 000 habitants. Deux sites qui partagent les mêmes habitants ne "
+                "comptent pas double, et un site éloigné compte moins qu'un site voisin (méthode E2SFCA, Luo "
+                "et Qi, 2009 : poids 1 jusqu'à 10 min, 0,68 jusqu'à 20, 0,22 jusqu'à 30)."
+            )
+        ]
+    )
+    csv_button("Tableau (CSV)", table, _CAPACITY_FORMATS, f"{visit.file_stem('capacite')}.csv")

@@ -1,0 +1,176 @@
+"""What a plan is asked: its aim, how many labels or which budget, which places, what each criterion weighs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.sources.places import read_places
+from geo.sources.zones import read_frr, read_qpv
+from geo.ui.components.messages import show_notes, show_warnings
+from geo.ui.components.plan_words import AIMS
+from geo.ui.components.uploads import kept_upload, uploaded
+from geo.ui.session import bound, change_state
+from geo.ui.state import COVER_PERCENT, EUROS, LABELS, LEAST_RESIDENTS, MOST_EXCLUDED, STEP, WEIGHTS
+
+if TYPE_CHECKING:
+    from geo.ui.screens.planner.visit import Visit
+    from geo.ui.state import AppState
+
+#: Names of the files that a planner may give.
+CANDIDATES: Final = "candidats"
+FRR_FILE: Final = "frr"
+QPV_FILE: Final = "qpv"
+
+_LIMITS: Final = {"labels": "Nombre de labels", "budget": "Budget annuel"}
+_PAYERS: Final = {"tout": "le coût entier", "etat": "l'aide de l'État", "porteur": "le reste, payé par le porteur"}
+
+
+def show_plan_options(visit: Visit) -> None:
+    """Show the fields."""
+    state = visit.state
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.selectbox(
+            "Ce que vous visez",
+            list(AIMS),
+            format_func=lambda aim: AIMS[aim].format(visit.threshold),
+            width=390,
+            **bound("aim"),
+        )
+        if state.aim == "tous":
+            low, high = COVER_PERCENT
+            st.slider("Part des habitants", low, high, step=STEP, format="%d %%", width=200, **bound("cover_percent"))
+        else:
+            _limit(state)
+        visit.show_threshold()
+    with st.container(horizontal=True, gap="small"):
+        _costs(state)
+        _places(visit)
+        _criteria(state)
+        visit.show_counted()
+
+
+def excluded_places(visit: Visit) -> tuple[str, ...]:
+    """Return the codes of the places left out that are candidates."""
+    names = _candidate_names(visit)
+    return tuple(code for code in visit.state.excluded if code in names)
+
+
+def _limit(state: AppState) -> None:
+    st.selectbox("Vous fixez", list(_LIMITS), format_func=_LIMITS.__getitem__, width=185, **bound("limit"))
+    if state.limit == "labels":
+        low, high = LABELS
+        st.number_input("Nouveaux labels", low, high, step=1, width=140, **bound("labels"))
+    else:
+        low, high = EUROS
+        st.number_input("Budget (€ par an)", low, high, step=10_000, width=180, **bound("budget_eur"))
+
+
+def _costs(state: AppState) -> None:
+    with st.popover("Coûts et aides"):
+        low, high = EUROS
+        st.number_input(
+            "Coût d'un site (€ par an)",
+            low,
+            high,
+            step=5_000,
+            help="Moyenne de 2020 : 110 000 € ; 94 000 € en milieu rural, 200 000 € en quartier prioritaire.",
+            **bound("cost_eur"),
+        )
+        st.number_input(
+            "Aide de l'État par site (€ par an)",
+            low,
+            high,
+            step=5_000,
+            help="Forfait cité en 2023 : 35 000 €.",
+            **bound("aid_eur"),
+        )
+        if state.limit == "budget":
+            st.selectbox("Le budget paie", list(_PAYERS), format_func=_PAYERS.__getitem__, **bound("payer"))
+
+
+def _places(visit: Visit) -> None:
+    names = _candidate_names(visit)
+    given = kept_upload(CANDIDATES) is not None
+    left_out = len(visit.state.excluded)
+    told = ["votre liste"] * given + [f"{left_out} écarté(s)"] * bool(left_out)
+    with st.popover(f"Lieux candidats : {', '.join(told)}" if told else "Lieux candidats"):
+        uploaded(
+            CANDIDATES,
+            "Une liste de lieux (anciennes MSAP, postes, mairies)",
+            lambda path: read_places(path, dataset="Lieux candidats"),
+            types=("csv", "geojson", "json", "gpkg"),
+            unit="lieux",
+            help_text="CSV avec un nom, une latitude et une longitude, ou couche GeoJSON ou GPKG. Au plus 10 Mo. Sans "
+            "liste, toutes les communes sont candidates.",
+        )
+        if not given:
+            low, high = LEAST_RESIDENTS
+            st.number_input(
+                "Seulement les communes d'au moins… habitants",
+                low,
+                high,
+                step=500,
+                help="0 : toutes. Un label se donne plutôt dans un bourg où l'on va déjà.",
+                **bound("least_residents"),
+            )
+        kept = excluded_places(visit)
+        if kept != visit.state.excluded:
+            unknown = ", ".join(code for code in visit.state.excluded if code not in kept)
+            show_warnings([f"Lieux écartés qui ne sont pas candidats, oubliés : {unknown}."])
+            change_state(excluded=kept)
+        st.multiselect(
+            "Lieux à écarter",
+            list(names),
+            format_func=names.__getitem__,
+            max_selections=MOST_EXCLUDED,
+            placeholder="Aucun",
+            **bound("excluded"),
+        )
+
+
+def _candidate_names(visit: Visit) -> dict[str, str]:
+    """Return the names of the places that may be left out, by code, in the order of the alphabet."""
+    given = kept_upload(CANDIDATES)
+    if given is None:
+        rows = visit.territory.communes["name"].items()
+    else:
+        rows = zip(given.table["facility_id"], given.table["name"], strict=True)
+    return {str(code): f"{name} ({code})" for code, name in sorted(rows, key=lambda row: (str(row[1]), str(row[0])))}
+
+
+def _criteria(state: AppState) -> None:
+    weights = (state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly)
+    changed = sum(weight != 1 for weight in weights)
+    with st.popover(f"Poids des critères : {changed} changé(s)" if changed else "Poids des critères"):
+        show_notes(["1 : un habitant compte une fois, quel qu'il soit. 2 : ceux du critère comptent double."])
+        low, high = (float(bound_) for bound_ in WEIGHTS)
+        for field, label in (
+            ("weight_beyond", "Habitants au-delà du seuil aujourd'hui"),
+            ("weight_frr", "Habitants d'une commune FRR (ruralité)"),
+            ("weight_qpv", "Habitants d'un quartier prioritaire (QPV)"),
+            ("weight_elderly", "Habitants de 65 ans ou plus"),
+        ):
+            st.number_input(label, low, high, step=0.5, format="%.1f", **bound(field))
+        uploaded(
+            FRR_FILE,
+            "Communes FRR (CSV de l'ANCT)",
+            read_frr,
+            types=("csv",),
+            unit="communes classées",
+            help_text="Colonnes codgeo, libgeo, codefrr. Nécessaire si son poids n'est pas 1.",
+        )
+        uploaded(
+            QPV_FILE,
+            "Quartiers prioritaires 2024 (contours)",
+            read_qpv,
+            types=("geojson", "json", "gpkg"),
+            unit="quartiers",
+            help_text="Couche GeoJSON ou GPKG de l'ANCT. Nécessaire si son poids n'est pas 1.",
+        )
+        show_notes(
+            [
+                "L'âge n'est connu que si le territoire a été construit avec les carreaux de population de l'INSEE.",
+            ]
+        )

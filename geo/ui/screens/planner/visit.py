@@ -1,0 +1,159 @@
+"""What every view of *Planifier* is given, and the parts that all of them draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from geo.access.coverage import residents_by_point
+from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence, source_sentences
+from geo.maps.payload import counted_kinds
+from geo.maps.planning_values import residents_line
+from geo.maps.style import UNIT_SPACE, format_integer, format_minutes
+from geo.sources.official_tables import SITES
+from geo.territory import counted_places
+from geo.ui import cache
+from geo.ui.components.messages import show_approximations, show_notes, show_warnings
+from geo.ui.components.planning_map import planning_map
+from geo.ui.session import bound
+from geo.ui.state import STEP, THRESHOLDS_MIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo.settings import Settings
+    from geo.territory import Territory
+    from geo.ui.state import AppState
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Visit:
+    """One run of the screen: `identity` is the territory's fingerprint, `threshold_min` the chosen one."""
+
+    territory: Territory
+    state: AppState
+    settings: Settings
+    identity: str
+
+    @classmethod
+    def of(cls, territory: Territory, state: AppState, settings: Settings) -> Visit:
+        """Gather what a view needs."""
+        return cls(territory, state, settings, cache.fingerprint(territory))
+
+    @property
+    def threshold_min(self) -> float:
+        """Threshold in minutes."""
+        return float(self.state.threshold_min)
+
+    @property
+    def threshold(self) -> str:
+        """The threshold in words: ``"20 min"``."""
+        return f"{self.state.threshold_min}{UNIT_SPACE}min"
+
+    @property
+    def counted(self) -> dict[str, bool]:
+        """Which sites count, as keyword arguments."""
+        return {"buses": self.state.buses, "antennes": self.state.antennes}
+
+    @property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The sites that count today."""
+        return counted_places(self.territory.sites, **self.counted)
+
+    def times(self) -> pd.DataFrame:
+        """Return today's times."""
+        return cache.travel_times(self.territory, self.identity, SITES, **self.counted)
+
+    def residents_off_network(self) -> float:
+        """Return the residents whom the road network does not cover: their time is not known."""
+        times = self.times()
+        residents = residents_by_point(self.territory.communes, times)
+        return float(residents[~times["on_network"].to_numpy(bool)].sum())
+
+    def show_off_network(self) -> None:
+        """Say how many residents are off the road network, where some are."""
+        if off := self.residents_off_network():
+            people = format_integer(off)
+            show_warnings([f"Hors du réseau routier fourni : {people} habitants, dont le temps n'est pas connu."])
+
+    def file_stem(self, what: str) -> str:
+        """Return the beginning of the name of a file to download."""
+        return f"maillage-{self.territory.departement or 'territoire'}-{what}"
+
+    def show_threshold(self, label: str = "Seuil en voiture") -> None:
+        """Show the slider of the threshold."""
+        low, high = THRESHOLDS_MIN
+        st.slider(label, low, high, step=STEP, format="%d min", width=220, **bound("threshold_min"))
+
+    def show_counted(self) -> None:
+        """Show which sites count, behind a button."""
+        with st.popover("Sites comptés"):
+            st.toggle(
+                "Compter les antennes", help="Antennes : moins d'heures d'ouverture qu'un site.", **bound("antennes")
+            )
+            st.toggle(
+                "Compter les bus",
+                help="La liste officielle ne donne qu'un point par bus, souvent son garage, et non sa tournée.",
+                **bound("buses"),
+            )
+
+    def show_map(
+        self,
+        values: dict[str, Any],
+        name: str,
+        label: str,
+        *,
+        on_position: Callable[[float, float], None] | None = None,
+        on_site: Callable[[str], None] | None = None,
+    ) -> None:
+        """Show a map of the territory (`geo.maps.planning_values`)."""
+        planning_map(
+            cache.map_base_json(self.territory, self.identity),
+            values,
+            fingerprint=self.identity,
+            name=name,
+            label=label,
+            settings=self.settings,
+            on_position=on_position,
+            on_site=on_site,
+        )
+
+    def show_origin(self, notes: Sequence[str] = ()) -> None:
+        """Say what is approximate, what was counted, and where it comes from; last on each view."""
+        kinds, excluded = counted_kinds(self.territory.sites, **self.counted)
+        manifest = self.territory.manifest
+        show_approximations(approximation_sentences(self.territory))
+        show_notes(
+            [
+                *notes,
+                counting_sentence(SITES, kinds, excluded),
+                network_sentence(manifest),
+                f"Sources : {' ; '.join(source_sentences(manifest))}.",
+            ]
+        )
+
+
+def change_lines(communes: pd.DataFrame, before: str, after: str, residents: str) -> list[list[str]]:
+    """Return what the map says of each commune whose time changes: its minutes before and after, its residents.
+
+    Parameters
+    ----------
+    communes
+        One row a commune.
+    before, after, residents
+        Names of its columns.
+    """
+    return [
+        [f"{_trip(was)} aujourd'hui, {_trip(will)} ensuite", residents_line(people)]
+        for was, will, people in zip(communes[before], communes[after], communes[residents], strict=True)
+    ]
+
+
+def _trip(minutes: Any) -> str:
+    words = format_minutes(minutes)
+    return words if words != "—" else "aucune route"

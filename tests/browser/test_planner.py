@@ -1,0 +1,244 @@
+"""A planner's whole visit to *Planifier*, in a real browser that reaches nothing but this machine."""
+
+import json
+import os
+import re
+import sys
+import time
+
+import pytest
+
+from geo import Territory
+from geo.siting.plan import plan
+
+pytestmark = pytest.mark.browser
+
+IDLE = '.stApp[data-test-script-state="notRunning"]'
+SIZES = [(1280, 900), (390, 844)]
+
+
+@pytest.fixture(scope="module")
+def territory() -> Territory:
+    return Territory.load()
+
+
+@pytest.fixture
+def planner(new_page, app_address):
+    """Open the screen with its answer given and, but for the hours, its map drawn."""
+
+    def open_view(view="ouvrir", drawn="path.maillage-commune[data-class]", query="", **options):
+        page = new_page(**options)
+        page.sent = []
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(len(frame))))
+        page.goto(f"{app_address}/?ecran=planifier&vue={view}{query}")
+        page.wait_for_selector(".maillage-answer:not(:empty)", timeout=90_000)
+        page.wait_for_selector(drawn, timeout=60_000)
+        page.wait_for_selector(IDLE)
+        return page
+
+    return open_view
+
+
+def answer(page) -> str:
+    return page.locator(".maillage-answer").inner_text()
+
+
+def wait_for_answer(page, words: str) -> None:
+    page.wait_for_function(
+        "words => document.querySelector('.maillage-answer')?.innerText.includes(words)", arg=words, timeout=20_000
+    )
+    page.wait_for_selector(IDLE)
+
+
+def choose(page, label: str, words: str) -> None:
+    """Type into a list of choices and take the first."""
+    field = page.get_by_role("combobox", name=label, exact=True)
+    field.click()
+    field.fill(words)
+    page.get_by_role("option").first.wait_for()
+    field.press("Enter")
+    page.wait_for_selector(IDLE)
+
+
+def view(page, name: str) -> None:
+    page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name, exact=True)).first.click()
+
+
+def in_class(page, number: int) -> int:
+    return page.locator(f'path.maillage-commune[data-class="{number}"]').count()
+
+
+def map_box(page) -> dict:
+    """Return where the map is, once it is wholly in view."""
+    page.locator(".maillage-canvas").scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    return page.locator(".maillage-canvas").bounding_box()
+
+
+def no_sideways(page) -> None:
+    for element in ("document.documentElement", "document.querySelector('.stMain')"):
+        assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
+    page = planner(width=width, height=height, accept_downloads=True)
+    found = plan(territory, 5)
+    names = found.labels["name"].tolist()
+    assert answer(page).startswith(f"5 nouveaux labels, à {names[0]}, ")
+    assert page.locator(".maillage-answer").bounding_box()["y"] < height, "the answer is in the first view"
+    assert page.get_by_text("C'est prouvé").is_visible()
+    assert page.locator(".leaflet-marker-icon.maillage-sign").all_inner_texts() == ["1", "2", "3", "4", "5"]
+    assert in_class(page, 0) > 0
+    no_sideways(page)
+
+    page.get_by_role("button", name="Essayer ce plan comme scénario").click()
+    wait_for_answer(page, "Avec ce scénario")
+    assert "vue=scenario" in page.url
+    page.wait_for_selector(".leaflet-marker-icon.maillage-sign")
+    assert page.locator(".leaflet-marker-icon.maillage-sign").all_inner_texts() == ["+"] * 5
+    assert in_class(page, 0) > 0
+    planned = answer(page)
+    no_sideways(page)
+
+    view(page, "Fermer")
+    page.get_by_role("button", name="Fermer ce site").wait_for()
+    choose(page, "Site", "Saint-Jean-de-Luz")
+    page.get_by_role("button", name="Fermer ce site").click()
+    wait_for_answer(page, "passent au-delà")
+    assert page.get_by_text("6. Fermer").is_visible()
+    assert page.locator(".leaflet-marker-icon.maillage-sign-closed").count() == 1
+    assert in_class(page, 4) > 0
+    page.get_by_role("button", name="Annuler").click()
+    page.wait_for_function("old => document.querySelector('.maillage-answer').innerText === old", arg=planned)
+    page.wait_for_selector(IDLE)
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Enregistrer").click()
+    saved = tmp_path / "scenario.json"
+    download.value.save_as(saved)
+    content = json.loads(saved.read_text(encoding="utf-8"))
+    assert [action["action"] for action in content["actions"]] == ["open"] * 5
+    assert "/" not in "".join(action["id"] for action in content["actions"]), "no path"
+    page.get_by_role("button", name="Tout effacer").click()
+    wait_for_answer(page, "Rien n'est encore changé")
+    page.locator('input[type="file"]').set_input_files(saved)
+    page.wait_for_function("old => document.querySelector('.maillage-answer').innerText === old", arg=planned)
+    page.wait_for_selector(IDLE)
+
+    view(page, "Fragilité")
+    wait_for_answer(page, "dépendent le plus d'habitants")
+    page.wait_for_selector("path.maillage-commune[data-class]")
+    view(page, "Horaires")
+    wait_for_answer(page, "Au mieux")
+    assert page.locator(".maillage-hours tbody tr").count() >= 20
+    assert page.locator(".maillage-hours thead th").count() == 8
+    no_sideways(page)
+    assert page.errors == []
+    assert set(page.refused) <= {"data.geopf.fr"}
+
+
+def test_a_click_on_the_map_opens_a_site_quickly(planner, capsys):
+    page = planner("scenario")
+    page.wait_for_timeout(1000)
+    box = map_box(page)
+    times = []
+    for across, down in ((0.5, 0.55), (0.45, 0.6), (0.55, 0.62)):
+        before = page.locator(".maillage-note", has_text=re.compile(r"^\d+\. ")).count()
+        start = time.perf_counter()
+        page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        page.wait_for_function(
+            "n => [...document.querySelectorAll('.maillage-note')].filter(p => /^\\d+\\. /.test(p.innerText)).length > n",
+            arg=before,
+        )
+        times.append(time.perf_counter() - start)
+        page.wait_for_selector(IDLE)
+    wait_for_answer(page, "Avec ce scénario")
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nsite opened by a click, list of actions shown in {', '.join(f'{t:.2f}' for t in times)} s\n"
+        )
+    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert sorted(times)[1] < 0.6 * busy
+    assert page.locator(".leaflet-marker-icon.maillage-sign").count() == 3
+    assert page.errors == []
+
+
+def test_panning_and_zooming_never_ask_the_server(planner):
+    page = planner("scenario")
+    page.wait_for_timeout(1000)
+    page.sent.clear()
+    box = map_box(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = page.locator(".leaflet-map-pane").get_attribute("style")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 120, y - 40, steps=8)
+    page.mouse.up()
+    page.get_by_role("button", name="Agrandir").click()
+    page.wait_for_timeout(1200)
+    assert page.locator(".leaflet-map-pane").get_attribute("style") != before
+    assert page.sent == []
+    assert answer(page).startswith("Rien n'est encore changé")
+
+
+def test_two_visitors_do_not_see_each_other(planner):
+    first, second = planner("scenario"), planner("scenario")
+    box = map_box(first)
+    first.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
+    first.get_by_text("1. Ouvrir").wait_for()
+    second.get_by_role("radio", name="Fermer").or_(
+        second.get_by_role("button", name="Fermer", exact=True)
+    ).first.click()
+    second.get_by_role("button", name="Fermer ce site").wait_for()
+    second.wait_for_selector(IDLE)
+    assert answer(second).startswith("Rien n'est encore changé")
+    assert second.locator(".leaflet-marker-icon.maillage-sign").count() == 0
+
+
+def test_the_plan_is_chosen_and_opened_with_the_keyboard(planner):
+    page = planner()
+    labels = page.get_by_role("spinbutton", name="Nouveaux labels")
+    labels.focus()
+    labels.press("ArrowDown")
+    labels.press("Enter")
+    wait_for_answer(page, "4 nouveaux labels")
+    assert "labels=4" in page.url
+    page.get_by_role("button", name="Essayer ce plan comme scénario").focus()
+    page.keyboard.press("Enter")
+    wait_for_answer(page, "Avec ce scénario")
+
+
+def test_a_hostile_scenario_file_is_one_sentence(planner, tmp_path):
+    page = planner("scenario")
+    hostile = tmp_path / "<img src=x onerror=alert(1)>.json"
+    hostile.write_text(
+        '{"format": 1, "name": "<b>", "territory": "x", "actions": [{"action": "rm"}]}', encoding="utf-8"
+    )
+    page.locator('input[type="file"]').set_input_files(hostile)
+    page.get_by_text("Scénario : action 1").wait_for()
+    assert answer(page).startswith("Rien n'est encore changé")
+    assert page.errors == []
+
+
+def test_the_files_of_a_plan(planner):
+    page = planner(accept_downloads=True)
+    for button, start in (
+        ("Tableau (CSV)", b"\xef\xbb\xbfRang;"),
+        ("Carte pour SIG (GPKG)", b"SQLite format 3"),
+        ("Données (JSON)", b"{"),
+        ("Argumentaires (HTML)", b"<!doctype html>"),
+    ):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=button).first.click()
+        assert download.value.path().read_bytes().startswith(start)
+
+
+def test_picture_of_the_planner(planner, tmp_path):
+    """Also makes a picture of the README: `make screenshot` says where it goes."""
+    page = planner(width=1280, height=880)
+    page.wait_for_timeout(500)
+    folder = os.environ.get("MAILLAGE_SCREENSHOTS") or tmp_path
+    picture = page.screenshot(path=f"{folder}/planifier.png")
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 50_000, "a drawn screen does not compress to less"

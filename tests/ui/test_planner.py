@@ -1,0 +1,342 @@
+"""The screen Planifier, driven as a planner would, checked against the package called directly."""
+
+import json
+from html import unescape
+
+import pytest
+
+from geo import Territory
+from geo.access.opening import open_shares
+from geo.access.sensitivity import sensitivity
+from geo.access.time_saved import time_saved
+from geo.report.planning_sentences import fragility_sentences, opening_sentences, time_saved_sentences
+from geo.siting.comparison import compare
+from geo.siting.costs import Costs
+from geo.siting.fragility import fragility
+from geo.siting.plan import plan
+from geo.siting.scenario import CloseSite, OpenSite, Place, Scenario
+from geo.siting.scenario_json import scenario_to_json
+from geo.ui.background import Background
+from geo.ui.components.plan_words import gap_sentence, plan_answer
+
+OLORON = "64422"
+SAINT_JEAN_DE_LUZ = "2811"
+CSV = "nom;latitude;longitude\nPoste d'Oloron;43.194;-0.606\nMairie <b>;43.31;-1.51\n"
+
+
+@pytest.fixture(scope="module")
+def territory() -> Territory:
+    return Territory.load()
+
+
+@pytest.fixture
+def open_planner(open_app):
+    """Open the app on one question of the screen."""
+
+    def run(view: str = "ouvrir", folder: str | None = None, **address: str):
+        return open_app(folder, ecran="planifier", vue=view, **address)
+
+    return run
+
+
+def given(app, name: str):
+    """Return what one of our components was given."""
+    found = [e.proto.json for e in app.get("bidi_component") if e.proto.component_name == f"maillage_{name}"]
+    return json.loads(found[0])
+
+
+def sentence(app) -> str:
+    return given(app, "answer_sentence")
+
+
+def drawn(app) -> dict:
+    return given(app, "planning_values")["values"]
+
+
+def texts(app) -> str:
+    return unescape("\n".join(element.proto.body for element in app.get("html")))
+
+
+def press(app, label: str):
+    next(button for button in app.button if button.label == label).click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_the_first_view_is_a_plan(open_planner, territory):
+    app = open_planner()
+    expected = plan(territory, 5)
+    assert sentence(app) == plan_answer(expected)
+    said = " ".join(element.value for element in app.markdown).replace("\\", "")
+    assert " ".join(gap_sentence(expected).split()) in said
+    assert app.dataframe[0].value["Lieu"].tolist() == expected.labels["name"].tolist()
+    shown = drawn(app)
+    assert [marker["sign"] for marker in shown["markers"] if marker["sign"]] == ["1", "2", "3", "4", "5"]
+    assert len(shown["classes"]) == len(territory.communes)
+    assert "Les temps de trajet sont approchés" in texts(app)
+    labels = [button.label for button in app.get("download_button")]
+    assert labels == ["Tableau (CSV)", "Carte pour SIG (GPKG)", "Données (JSON)", "Argumentaires (HTML)"]
+
+
+@pytest.mark.parametrize(("aim", "model"), [("tous", "set-cover"), ("trajet", "median"), ("loin", "center")])
+def test_each_aim_is_answered(open_planner, territory, aim, model):
+    app = open_planner(but=aim, labels="3")
+    expected = plan(territory, None if aim == "tous" else 3, model=model)
+    assert sentence(app) == plan_answer(expected)
+
+
+def test_choices_change_the_plan_and_the_address(open_planner, territory):
+    app = open_planner()
+    app.number_input(key="widget_labels").set_value(2).run()
+    assert sentence(app) == plan_answer(plan(territory, 2))
+    assert app.query_params["labels"] == "2"
+    app.slider(key="widget_threshold_min").set_value(30).run()
+    assert sentence(app) == plan_answer(plan(territory, 2, threshold_min=30))
+    first = plan(territory, 2, threshold_min=30).labels["code"].iloc[0]
+    app.multiselect(key="widget_excluded").set_value([first]).run()
+    assert sentence(app) == plan_answer(plan(territory, 2, threshold_min=30, exclude=[first]))
+    assert app.query_params["sauf"] == first
+
+
+def test_a_budget_and_a_least_size(open_planner, territory):
+    app = open_planner(limite="budget", budget="400000", payeur="porteur", cout="100000", aide="40000", taille="2000")
+    small = territory.communes.index[(territory.communes["population"].fillna(0) < 2000)]
+    expected = plan(territory, costs=Costs(100_000, 40_000), budget_eur=400_000, payer="bearer", exclude=tuple(small))
+    assert len(expected.labels) == 6
+    assert sentence(app) == plan_answer(expected)
+
+
+def test_no_label_is_today(open_planner):
+    app = open_planner(labels="0")
+    assert sentence(app).startswith("Sans nouveau label")
+    assert not [button for button in app.button if button.label == "Essayer ce plan comme scénario"]
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ({"cout": "10", "aide": "20"}, "Coût de 10"),
+        ({"poids_qpv": "2"}, "qpv"),
+        ({"limite": "budget", "payeur": "etat", "aide": "0"}, "Budget sans objet"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_one_sentence(open_planner, address, words):
+    app = open_planner(**address)
+    assert len(app.error) == 1
+    assert words in app.error[0].value.replace("\\", "")
+
+
+def test_places_left_out_that_do_not_exist_are_forgotten_and_said(open_planner, territory):
+    app = open_planner(sauf="99999,64422", labels="2")
+    assert "99999" in " ".join(element.value for element in app.warning)
+    assert sentence(app) == plan_answer(plan(territory, 2, exclude=[OLORON]))
+    app.run()
+    assert app.query_params["sauf"] == OLORON
+
+
+def test_a_list_of_places_is_read_and_taken_away(open_planner, territory):
+    app = open_planner(labels="1")
+    uploader = next(field for field in app.file_uploader if "liste de lieux" in field.label)
+    uploader.set_value(("../../x.csv", CSV.encode(), "text/csv")).run()
+    assert not app.exception
+    assert "Poste d'Oloron" in sentence(app)
+    assert "2 lieux" in texts(app)
+    press(app, "Retirer ce fichier")
+    assert sentence(app) == plan_answer(plan(territory, 1))
+
+
+def test_a_hostile_list_is_one_sentence_and_changes_nothing(open_planner, territory):
+    app = open_planner(labels="1")
+    uploader = next(field for field in app.file_uploader if "liste de lieux" in field.label)
+    uploader.set_value(("x.csv", b"<script>;b\n1;2\n", "text/csv")).run()
+    assert not app.exception
+    assert any("Lieux candidats" in element.value for element in app.error)
+    assert sentence(app) == plan_answer(plan(territory, 1))
+
+
+def test_a_plan_is_tried_as_a_scenario(open_planner, territory):
+    app = press(open_planner(), "Essayer ce plan comme scénario")
+    assert app.query_params["vue"] == "scenario"
+    expected = plan(territory, 5)
+    actions = [
+        OpenSite(f"nouveau-{n}", f"Nouveau label : {name}", Place(code))
+        for n, (code, name) in enumerate(zip(expected.labels["code"], expected.labels["name"], strict=True), 1)
+    ]
+    found = compare(territory, Scenario(territory.name).then(*actions))
+    gained = f"{found.changes[0].residents_gained:,}".replace(",", "\u202f")
+    assert f"{gained} habitants passent à 20\u00a0min ou moins" in sentence(app)
+    assert (
+        round(expected.after.residents_within - expected.before.residents_within) == found.changes[0].residents_gained
+    )
+
+
+def test_sites_open_close_and_come_back(open_planner, territory):
+    app = open_planner("scenario")
+    untouched = sentence(app)
+    app.selectbox(key="scenario_commune").set_value(OLORON).run()
+    press(app, "Ouvrir ici")
+    opened = sentence(app)
+    assert "passent à 20" in opened
+    app.button_group(key="scenario_action").set_value("fermer").run()
+    app.selectbox(key="scenario_site").set_value(SAINT_JEAN_DE_LUZ).run()
+    press(app, "Fermer ce site")
+    both = compare(
+        territory,
+        Scenario(territory.name).then(OpenSite("nouveau-1", "Nouveau", Place(OLORON)), CloseSite(SAINT_JEAN_DE_LUZ)),
+    ).changes[0]
+    for residents in (both.residents_gained, both.residents_lost):
+        assert f"{residents:,}".replace(",", "\u202f") in sentence(app)
+    signs = [marker["sign"] for marker in drawn(app)["markers"]]
+    assert sorted(filter(None, signs)) == ["+", "×"]
+    assert drawn(app)["clicks"] == "site"
+    press(app, "Annuler")
+    assert sentence(app) == opened
+    press(app, "Annuler")
+    assert sentence(app) == untouched
+
+
+def test_a_site_moves_and_changes_its_hours(open_planner):
+    app = open_planner("scenario")
+    app.button_group(key="scenario_action").set_value("deplacer").run()
+    app.selectbox(key="scenario_site").set_value(SAINT_JEAN_DE_LUZ).run()
+    app.text_input(key="scenario_position").set_value("43,36 ; -1,63").run()
+    press(app, "Déplacer à cette position")
+    assert "Déplacer «" in texts(app)
+    app.button_group(key="scenario_action").set_value("horaires").run()
+    app.selectbox(key="scenario_site").set_value(SAINT_JEAN_DE_LUZ).run()
+    app.button_group(key=f"scenario_half_days_{SAINT_JEAN_DE_LUZ}_1").set_value(["samedi matin"]).run()
+    press(app, "Donner ces horaires")
+    assert "3,0\u00a0h par semaine" in texts(app)
+    assert "Horaires : un habitant a en moyenne un site ouvert" in texts(app)
+    app.text_input(key="scenario_name").set_value("<b>Déménagement</b>").run()
+    assert app.session_state["scenario_versions"][-1].name == "<b>Déménagement</b>"
+
+
+@pytest.mark.parametrize("words", ["ici", "95 ; 0", "43.3", "nan nan", "0 ; 0"])
+def test_a_position_that_is_none_is_refused_in_one_sentence(open_planner, words):
+    app = open_planner("scenario")
+    untouched = sentence(app)
+    app.text_input(key="scenario_position").set_value(words).run()
+    press(app, "Ouvrir à cette position")
+    assert len(app.error) == 1
+    assert sentence(app) == untouched
+
+
+def test_a_saved_scenario_is_opened_and_a_bad_one_refused(open_planner, territory):
+    app = open_planner("scenario")
+    saved = scenario_to_json(Scenario(territory.name, "Essai").then(CloseSite(SAINT_JEAN_DE_LUZ)))
+    app.file_uploader[0].set_value(("a.json", saved.encode(), "application/json")).run()
+    assert not app.exception
+    assert app.text_input(key="scenario_name").value == "Essai"
+    closed = sentence(app)
+    for content in (b"\xff\xfe", b"[]", saved.replace(SAINT_JEAN_DE_LUZ, "zz").encode()):
+        app.file_uploader[0].set_value(("a.json", content, "application/json")).run()
+        assert not app.exception
+        assert len(app.error) == 1
+        assert sentence(app) == closed
+
+
+def test_another_visitor_has_another_scenario(open_planner):
+    first = press(open_planner("fragilite"), "Essayer sa fermeture comme scénario")
+    assert "passent au-delà" in sentence(first)
+    second = open_planner("scenario")
+    assert sentence(second).startswith("Rien n'est encore changé")
+    assert sentence(first) != sentence(second)
+
+
+def test_fragility_and_closures(open_planner, territory):
+    app = open_planner("fragilite", fermer="porteur:La Poste")
+    found = fragility(territory)
+    assert sentence(app) == fragility_sentences(found)[1]
+    top = found.sites[found.sites["residents_nearest"] > 0]
+    assert app.dataframe[0].value["Site"].tolist() == top["name"].tolist()
+    assert "Sites fermés : 12" in texts(app)
+    assert "par téléphone" in texts(app)
+    press(app, "Essayer cette fermeture comme scénario")
+    assert len(app.session_state["scenario_versions"][-1].actions) == 12
+
+
+def test_a_closure_that_does_not_exist_is_said(open_planner):
+    app = open_planner("fragilite", fermer="porteur:<b>")
+    assert r"\<b\>" in " ".join(element.value for element in app.warning)
+    app.run()
+    assert "fermer" not in app.query_params
+
+
+def test_hours_through_the_week(open_planner, territory):
+    app = open_planner("horaires")
+    found = open_shares(territory)
+    assert sentence(app) == opening_sentences(found)[0]
+    assert f">{round(100 * found.shares.loc['mardi', '10:00'])}\u00a0%</td>" in texts(app)
+    gains = found.half_day_gains()
+    assert app.dataframe[0].value["Site"].iloc[0] == gains["name"].iloc[0]
+
+
+def test_hours_with_the_scenario(open_planner, territory):
+    app = open_planner("horaires")
+    assert not [toggle for toggle in app.toggle if toggle.key == "hours_with_scenario"]
+    app.session_state["scenario_versions"] = (
+        Scenario(territory.name, "Tous").then(*map(CloseSite, territory.sites["facility_id"])),
+    )
+    app.run()
+    app.toggle(key="hours_with_scenario").set_value(True).run()
+    assert not app.exception
+    assert "0\u00a0% des habitants ont un site ouvert" in sentence(app)
+
+
+def test_tax_offices(open_planner, territory):
+    app = open_planner("impots")
+    table, summary = time_saved(territory)
+    assert sentence(app) == time_saved_sentences(summary)[0]
+    assert "À vérifier" in app.warning[0].value
+    assert app.dataframe[0].value["Minutes gagnées"].iloc[0] == pytest.approx(table["saved_min"].max())
+
+
+def test_a_territory_without_tax_offices_says_so(open_planner, small_world, tmp_path):
+    built = Territory.build(
+        departement="64",
+        communes=small_world.communes,
+        sites=small_world.sites,
+        roads=small_world.roads,
+        population=small_world.population,
+    )
+    built.save(tmp_path / "territory")
+    app = open_planner("impots", str(tmp_path / "territory"))
+    assert "sans liste des services des impôts" in sentence(app)
+
+
+@pytest.mark.parametrize("view", ["ouvrir", "scenario", "fragilite", "horaires", "impots", "marge"])
+def test_a_territory_whose_residents_are_unknown(open_planner, small_world, tmp_path, view):
+    built = Territory.build(
+        departement="64",
+        communes=small_world.communes,
+        sites=small_world.sites,
+        roads=small_world.roads,
+        tax_offices=small_world.tax_offices,
+    )
+    built.save(tmp_path / "territory")
+    app = open_planner(view, str(tmp_path / "territory"))
+    assert not app.exception
+    assert app.error or sentence(app)
+
+
+def test_margin_variants_and_capacity(open_planner, territory):
+    app = open_planner("marge", labels="2")
+    low, high = sensitivity(territory).residents_within
+    for residents in (low, high):
+        assert f"{residents:,}".replace(",", "\u202f") in sentence(app)
+    assert "pour 1 000 habitants" in texts(app)
+    press(app, "Calculer les variantes")
+    shown = next(frame.value for frame in app.dataframe if "Choisi dans" in frame.value)
+    assert set(plan(territory, 2).labels["name"]) <= set(shown["Lieu"])
+    assert any("Sur 6 variantes" in element.value for element in app.markdown)
+
+
+def test_a_calculation_that_is_stopped_says_so_and_is_not_kept_for_others(open_planner, monkeypatch):
+    monkeypatch.setattr(Background, "cancelled", property(lambda _: True))
+    app = open_planner(labels="7")
+    assert "Calcul arrêté" in app.warning[0].value
+    monkeypatch.undo()
+    press(app, "Reprendre le calcul")
+    assert not app.warning

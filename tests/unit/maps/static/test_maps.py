@@ -1,0 +1,247 @@
+"""What every map says and does not do, judged without pixels."""
+
+import itertools
+import re
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo.errors import ParameterError
+from geo.maps.static.change_map import change_map, changed_places
+from geo.maps.static.frame import OFF_NETWORK, UNREACHABLE
+from geo.maps.static.ground import Ground
+from geo.maps.static.hours_chart import hours_chart
+from geo.maps.static.key import class_block, class_totals
+from geo.maps.static.markers import MARKERS
+from geo.maps.static.sheet import PAGES, drawing
+from geo.maps.static.territory_maps import TIME_MAP_CLASSES, time_position
+from geo.maps.style import FACILITY_SHAPES
+from geo.schemas import FACILITY_KINDS
+
+KINDS = ("time", "under-served", "saved", "change")
+
+
+def texts(sheet):
+    return [text.get_text() for text in sheet.texts]
+
+
+def all_text(sheet):
+    return " ".join(texts(sheet))
+
+
+def boxes(sheet, gid=None):
+    """Bounding boxes (pixels at 100 dpi) of the texts, as they are drawn."""
+    with drawing():
+        sheet.set_dpi(100)
+        renderer = sheet.canvas.get_renderer() if hasattr(sheet.canvas, "get_renderer") else sheet._get_renderer()
+        return [t.get_window_extent(renderer) for t in sheet.texts if gid is None or t.get_gid() in gid]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_map_states_what_it_must(draw, kind, page):
+    said = all_text(draw(kind, page=page))
+    for needed in (
+        "Pays & <b>Essai</b>",
+        "ensemble",
+        "km",
+        "N",
+        "Site France services",
+        "Bus France services (non compté)",
+        "Département voisin",
+        "Les temps de trajet sont approchés",
+        "Les contours des communes sont approchés",
+        "Réseau routier : Réseau estimé",
+        "2024-08-01",
+        "22/11/2026",
+    ):
+        assert needed in said, needed
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_text_leaves_the_page_and_no_name_lies_over_another(draw, kind, page):
+    sheet = draw(kind, page=page)
+    for box in boxes(sheet):
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= sheet.bbox.width
+        assert box.y1 <= sheet.bbox.height
+    names = boxes(sheet, gid=("town", "area"))
+    assert names
+    for one, other in itertools.combinations(names, 2):
+        assert not one.overlaps(other)
+
+
+def test_residents_of_the_classes_add_up(coverage_frame):
+    position = time_position(coverage_frame)
+    totals = class_totals(position, coverage_frame["population"], len(TIME_MAP_CLASSES))
+    # Commune i has 100 i residents, that of commune 3 is not known; the times are 5, 12, 18, 25, 40, 50, 21, none, none.
+    assert totals.residents == (0, 100, 200, 600, 400, 500, 700, 800)
+    assert totals.communes == (1, 1, 1, 2, 1, 1, 1, 1)
+    assert totals.total == coverage_frame["population"].sum() == 3300
+    assert totals.unknown == 1
+    assert TIME_MAP_CLASSES.index(UNREACHABLE) == 6
+    assert TIME_MAP_CLASSES.index(OFF_NETWORK) == 7
+    block = class_block("Temps", TIME_MAP_CLASSES, [totals], ("Habitants", "Part"))
+    shown = [int(re.sub(r"\D", "", row.figures[0])) for row in block.rows]
+    assert sum(shown[:-1]) == shown[-1] == 3300
+    assert block.note.endswith("il manque 1 commune, dont la population n'est pas connue.")
+
+
+def test_the_description_has_the_figures(draw):
+    sheet = draw("time")
+    assert sheet.title == "Sites France services : temps de trajet en voiture, Pays & <b>Essai</b>"
+    assert "ensemble 3\u202f300 / 100\u00a0%" in sheet.description
+    assert "Les temps de trajet sont approchés" in sheet.description
+
+
+def test_hostile_names_are_drawn_as_they_are(draw, communes, territory, coverage_frame):
+    names = [
+        "<b>gras</b>",
+        "$x^2$",
+        r"$\frac{",
+        "A" * 500,
+        "deux\nlignes\t!",
+        "l'île & Cie",
+        "\u202eabc",
+        "東京",
+        "%s{}",
+    ]
+    communes["name"] = pd.array(names, dtype="string")
+    territory.name = "Nom\n$très$ " + "long " * 200
+    said = texts(draw("under-served", cov=coverage_frame.assign(name=communes["name"])))
+    assert "$x^2$" in said or "<b>gras</b>" in said
+    assert any(text.startswith("AAAA") and text.endswith("…") for text in said)
+    assert not any("\n" in text or "\u202e" in text or "東" in text for text in said)
+    for text in draw("time").texts:
+        assert not text.get_parse_math()
+
+
+def variant(territory, keep):
+    territory.communes = territory.communes.iloc[keep]
+    return territory
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_territory_of_one_commune(draw, territory, coverage_frame, kind):
+    sheet = draw(kind, area=variant(territory, [4]), cov=coverage_frame.iloc[[4]])
+    if kind == "under-served":
+        assert "La seule commune est sous-desservie" in all_text(sheet)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("poor", [True, False, pd.NA])
+def test_all_none_or_nobody_known_under_served(draw, coverage_frame, kind, poor):
+    minutes = {True: 50.0, False: 5.0, pd.NA: pd.NA}[poor]
+    cov = coverage_frame.assign(
+        under_served=pd.array([poor] * 9, dtype="boolean"), travel_time_min=pd.array([minutes] * 9, dtype="Float64")
+    )
+    said = all_text(draw(kind, cov=cov))
+    if kind == "under-served":
+        expected = {
+            True: "Toutes les communes sont sous-desservies",
+            False: "Aucune commune n'est sous-desservie.",
+            pd.NA: "le réseau routier ne couvre aucune commune",
+        }
+        assert expected[poor] in said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_unknown_population_is_a_dash_not_a_nought(draw, territory, coverage_frame, kind):
+    unknown = pd.array([pd.NA] * 9, dtype="Int64")
+    territory.communes = territory.communes.assign(population=unknown)
+    said = texts(draw(kind, cov=coverage_frame.assign(population=unknown)))
+    assert "—" in said
+    assert any("La population des communes n'est pas connue." in text for text in said)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_neighbours_or_any_site_in_the_area(draw, territory, kind):
+    territory.neighbour_outlines = None
+    far = territory.facilities["sites"].set_geometry(gpd.points_from_xy([3, 3, 3], [45, 45, 45]), crs="EPSG:4326")
+    territory.facilities["sites"] = far
+    said = all_text(draw(kind))
+    assert "Département voisin" not in said
+    assert "Landes" not in said
+
+
+def test_offices_that_nobody_checked_are_said_where_they_are_compared(draw):
+    assert "À vérifier auprès de l'administration : Centre d'essai." in all_text(draw("saved"))
+    assert "À vérifier" not in all_text(draw("time"))
+
+
+def test_neighbours_are_named_where_there_is_room(draw):
+    assert "Landes" in texts(draw("time"))
+
+
+def test_contours_that_overlap_or_cross_themselves(draw, territory, communes):
+    shapes = communes.geometry.tolist()
+    shapes[1] = shapes[1].buffer(0.01)
+    shapes[2] = shapely.Polygon([(-0.76, 43.2), (-0.64, 43.29), (-0.64, 43.2), (-0.76, 43.29)])
+    territory.communes = communes.set_geometry(shapes, crs="EPSG:4326")
+    for kind in KINDS:
+        draw(kind)
+
+
+def test_overseas_in_its_own_projection_and_true_north(draw, territory, communes):
+    reunion = [shapely.affinity.translate(shape, 56.3, -64.5) for shape in communes.geometry]
+    territory.communes = communes.set_geometry(reunion, crs="EPSG:4326").assign(
+        lon=communes["lon"] + 56.3, lat=communes["lat"] - 64.5, departement="974"
+    )
+    territory.network.crs, territory.neighbour_outlines = "EPSG:2975", None
+    assert "km" in all_text(draw("time"))
+    east, up = Ground.of(territory, ["sites"]).north()
+    assert np.hypot(east, up) == pytest.approx(1)
+    assert up > 0.999
+
+
+def test_true_north_in_lambert_93(territory):
+    # Convergence of the meridians: (lon - 3 degrees) x sin(46.5 degrees), counted from the north of the grid.
+    east, up = Ground.of(territory, ["sites"]).north()
+    assert np.degrees(np.arctan2(east, up)) == pytest.approx(-(-0.82 - 3) * np.sin(np.radians(46.5)), abs=0.1)
+
+
+def test_a_map_of_a_network_that_covers_little_is_framed_on_it(draw, coverage_frame):
+    cov = coverage_frame.assign(under_served=coverage_frame["under_served"].mask(np.arange(9) > 1))
+    cov["travel_time_min"] = cov["travel_time_min"].mask(np.arange(9) > 1)
+    assert "La carte est cadrée sur les communes que le réseau routier couvre." in all_text(draw("time", cov=cov))
+    assert "cadrée" not in all_text(draw("time"))
+
+
+def test_every_kind_of_place_has_its_own_shape():
+    assert set(MARKERS) == set(FACILITY_KINDS) == set(FACILITY_SHAPES)
+    assert len({marker.shape for marker in MARKERS.values()}) == len(MARKERS)
+
+
+def test_places_that_opened_closed_and_moved(facilities):
+    after = facilities.drop(index=0).copy()
+    after.loc[1, "geometry"] = shapely.Point(-0.81, 43.3)
+    new = facilities.iloc[[0]].assign(facility_id="new")
+    opened, closed = changed_places(facilities, pd.concat([after, new], ignore_index=True))
+    assert sorted(opened["facility_id"]) == ["b", "new"]
+    assert sorted(closed["facility_id"]) == ["a", "b"]
+
+
+def test_tables_of_another_territory_are_refused(territory, coverage_frame, facilities):
+    with pytest.raises(ParameterError, match="9 communes"):
+        change_map(territory, coverage_frame, coverage_frame.iloc[1:], facilities, facilities, 20.0, title="Plan")
+
+
+@pytest.mark.parametrize("table", [np.zeros((7, 47)), np.full((7, 48), 1.2), np.full((7, 48), -0.1)])
+def test_hours_that_are_no_week_of_shares_are_refused(territory, table):
+    with pytest.raises(ParameterError, match="7 jours de 48 demi-heures"):
+        hours_chart(territory, pd.DataFrame(table), 20.0)
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.0, "À aucun moment"), (np.nan, "pas connus"), (1.0, "100")])
+def test_hours_never_always_or_not_known(territory, value, said):
+    assert said in all_text(hours_chart(territory, pd.DataFrame(np.full((7, 48), value)), 20.0))
+
+
+def test_an_unknown_page_is_refused(draw):
+    with pytest.raises(ParameterError, match="a4, 16:9"):
+        draw("time", page="a3")

@@ -1,0 +1,104 @@
+"""``maillage map`` as a user meets it."""
+
+import json
+
+import pytest
+
+from geo.cli import main
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command; return (status, stdout, stderr)."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return int(stop.value.code or 0), out, err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def built(small_world, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("built") / "territory"
+    with pytest.raises(SystemExit) as stop:
+        main(
+            [
+                "build", "--departement", "64", "--sites", str(small_world.sites), "--communes", str(small_world.communes),
+                "--population", str(small_world.population), "--tax-offices", str(small_world.tax_offices),
+                "--roads", str(small_world.roads), "--out", str(folder),
+            ]
+        )  # fmt: skip
+    assert stop.value.code == 0
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["time", "under-served", "saved", "hours"])
+def test_each_kind_is_written_the_same_twice(run, built, tmp_path, kind):
+    files = [tmp_path / f"{turn}.svg" for turn in (1, 2)]
+    for file in files:
+        status, out, _ = run("map", built, "--kind", kind, "--date", "2026-11-22", "--out", file)
+        assert (status, str(file) in out) == (0, True)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert "22/11/2026" in files[0].read_text(encoding="utf-8")
+
+
+def test_json_alone_with_what_the_map_says(run, built, tmp_path):
+    status, out, _ = run("map", built, "--page", "16:9", "--out", tmp_path / "map.pdf", "--json")
+    assert status == 0
+    said = json.loads(out)
+    assert said["title"] == "Sites France services : temps de trajet en voiture, Pyrénées-Atlantiques"
+    assert "E" not in said["description"].split("habitants")[0]
+    assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_before_and_after_a_scenario(run, built, tmp_path):
+    scenario = tmp_path / "plan.json"
+    scenario.write_text(
+        json.dumps(
+            {
+                "format": 1,
+                "name": "Un site en C",
+                "territory": "Pyrénées-Atlantiques",
+                "actions": [{"action": "open", "id": "nouveau", "name": "Site C", "commune": "64003"}],
+            }
+        ),
+        encoding="utf-8",
+    )
+    status, out, err = run(
+        "map",
+        built,
+        "--kind",
+        "change",
+        "--scenario",
+        scenario,
+        "--threshold",
+        5,
+        "--out",
+        tmp_path / "a.svg",
+        "--json",
+    )
+    assert status == 0, err
+    # Of 2,100 residents, those of A (1,000) and D (200) live at a site; the plan adds the 300 of C.
+    assert "300 habitants de plus sont à moins de 5\u00a0min" in json.loads(out)["description"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--out", "map.gif"), "format de carte inconnu"),
+        (("--out", "map.png", "--kind", "x"), "Cartes possibles : time, under-served, saved, hours, change."),
+        (("--out", "map.png", "--page", "a3"), "Formats possibles : a4, 16:9."),
+        (("--out", "map.png", "--date", "22/11/2026"), "AAAA-MM-JJ"),
+        (("--out", "map.png", "--kind", "change"), "--scenario"),
+        (("--out", "map.png", "--scenario", "x.json"), "--kind change"),
+    ],
+)
+def test_bad_input_is_one_french_line(run, built, tmp_path, monkeypatch, arguments, sentence):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run("map", built, *arguments)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert sentence in err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,47 @@
+"""Outlines of the neighbouring départements: where they are known, light, and kept with a territory."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from geo.study_area import MARGIN_M, neighbour_outlines
+from geo.territory import Territory
+
+
+def squares(codes):
+    """Communes of 10 km in a row, the département of each given, in Lambert-93 and then degrees."""
+    shapes = [shapely.box(400_000 + 10_000 * i, 6_250_000, 410_000 + 10_000 * i, 6_260_000) for i in range(len(codes))]
+    frame = gpd.GeoDataFrame({"departement": codes}, geometry=shapes, crs="EPSG:2154")
+    points = frame.centroid.to_crs("EPSG:4326")
+    return frame.to_crs("EPSG:4326").assign(lon=points.x, lat=points.y)
+
+
+def test_neighbours_are_joined_by_departement_as_far_as_the_margin():
+    everywhere = squares(["64", "64", "40", "40", "65", "65", "65", "65", "65"])
+    outlines = neighbour_outlines(everywhere, everywhere[everywhere["departement"] == "64"])
+    assert outlines["departement"].tolist() == ["40", "65"]
+    assert outlines.crs.to_epsg() == 4326
+    area_km2 = outlines.to_crs("EPSG:2154").area / 1e6
+    # Centres of 40 are 10 and 20 km away; of 65, those at 30, 40 and 50 km are within 55 km.
+    assert MARGIN_M == 55_000
+    assert area_km2.tolist() == pytest.approx([200, 300], rel=1e-3)
+    # The corners and the ends of the border that its two communes shared.
+    assert len(shapely.get_coordinates(outlines.geometry.iloc[0])) == 7
+
+
+def test_none_where_no_neighbour_is_known():
+    everywhere = squares(["64", "64"])
+    assert neighbour_outlines(everywhere, everywhere) is None
+
+
+def test_kept_with_a_territory(small_world, tmp_path):
+    embedded = Territory.load()
+    assert embedded.neighbour_outlines["departement"].tolist() == ["40", "65"]
+    embedded.save(tmp_path / "embedded")
+    kept = Territory.load(tmp_path / "embedded").neighbour_outlines
+    assert kept.geometry.geom_equals_exact(embedded.neighbour_outlines.geometry, 1e-12).all()
+    assert np.isfinite(kept.total_bounds).all()
+    alone = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    alone.save(tmp_path / "alone")
+    assert Territory.load(tmp_path / "alone").neighbour_outlines is None

@@ -1,0 +1,70 @@
+"""Parts of the planning screen that need no browser: the week as a table, tables in French, half-days."""
+
+import csv
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.access.opening import HALF_HOURS
+from geo.errors import ParameterError
+from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
+from geo.ui.components.hours_table import hours_html
+from geo.ui.components.planning_tables import french_csv, french_table
+from geo.ui.screens.planner.scenario_actions import week_with
+
+MORNING, AFTERNOON = (540, 720), (840, 1020)
+
+
+def shares(**known) -> pd.DataFrame:
+    table = pd.DataFrame(0.0, index=list(WEEKDAYS), columns=list(HALF_HOURS))
+    for day, (hour, share) in known.items():
+        table.loc[day, hour] = share
+    return table
+
+
+def test_each_cell_of_the_week_has_its_figure():
+    page = hours_html(shares(mardi=("10:00", 0.874), samedi=("07:00", 0.001)), "Part & <b>")
+    assert "Part &amp; &lt;b&gt;" in page
+    assert page.count('scope="col"') == 8
+    assert page.count('scope="row"') == 24, "7:00 to 18:30"
+    assert page.count("<td") == 24 * 7
+    assert ">87\u00a0%</td>" in page
+    assert ">1\u00a0%</td>" in page, "little is not nothing"
+
+
+def test_a_week_where_nobody_is_known_to_live():
+    page = hours_html(shares() * np.nan, "Part")
+    assert page.count(">?</td>") == 22 * 7
+
+
+def test_a_table_in_french_is_safe_for_a_spreadsheet():
+    table = pd.DataFrame(
+        {"name": pd.array(["=1+1", None], dtype="string"), "n": [1234.56, np.nan], "b": [True, False]}, index=["x", "y"]
+    )
+    shown = french_table(table, {"name": "Lieu", "n": "Minutes", "b": "Ici"})
+    assert shown["Lieu"].iloc[0] == "'=1+1"
+    assert shown["Ici"].tolist() == ["oui", "non"]
+    rows = list(csv.reader(io.StringIO(french_csv(shown, {"Minutes": "decimal"}).decode("utf-8-sig")), delimiter=";"))
+    assert rows == [["Lieu", "Minutes", "Ici"], ["'=1+1", "1234,6", "oui"], ["", "", "non"]]
+
+
+def test_half_days_keep_their_hours_and_new_ones_take_those_given():
+    week = WeeklyHours.from_osm("Mo 08:30-12:00,13:30-18:00; Tu 10:00-16:00; Sa 14:00-15:00; Su unknown")
+    chosen = {"lundi matin", "mardi après-midi", "samedi matin"}
+    assert week_with(week, chosen, MORNING, AFTERNOON).to_osm() == (
+        "Mo 08:30-12:00; Tu 13:00-16:00; Sa 09:00-12:00,14:00-15:00"
+    )
+
+
+def test_unknown_hours_are_those_given():
+    assert week_with(None, {"lundi matin", "lundi après-midi"}, MORNING, AFTERNOON).to_osm() == (
+        "Mo 09:00-12:00,14:00-17:00"
+    )
+    assert week_with(None, set(), MORNING, AFTERNOON).to_osm() == ""
+
+
+def test_reversed_hours_are_refused():
+    with pytest.raises(ParameterError):
+        week_with(None, {"lundi matin"}, (720, 540), AFTERNOON)
