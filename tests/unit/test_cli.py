@@ -370,7 +370,15 @@ def test_plan_as_json_and_files(run, built, tmp_path):
     assert (found["objective"], found["bound"], found["gap"]) == (800, 800, 0)
     assert found["time_s"] >= 0
     names = {path.name for path in (tmp_path / "plan").iterdir()}
-    assert names == {"labels.csv", "served.csv", "alternatives.csv", "communes.csv", "plan.gpkg", "plan.json", "arguments.html"}
+    assert names == {
+        "labels.csv",
+        "served.csv",
+        "alternatives.csv",
+        "communes.csv",
+        "plan.gpkg",
+        "plan.json",
+        "arguments.html",
+    }
 
 
 def test_plan_in_sentences(run, built, tmp_path):
