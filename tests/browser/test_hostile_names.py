@@ -62,9 +62,10 @@ def address(serve, tmp_path_factory):
         ("?lieu=64504&quand=2026-11-24T10:00", ".card"),
         ("?ecran=diagnostic&commune=64504", "path.maillage-commune"),
         ("?ecran=methode", "h2, h3"),
+        ("?ecran=planifier", "path.maillage-commune"),
         ("?lieu=%3Cimg%20src%3Dx%20onerror%3Dwindow.ran%3D1%3E&site=%3Cscript%3Ewindow.ran%3D1%3C/script%3E", "h1"),
     ],
-    ids=["trouver", "diagnostic", "methode", "address"],
+    ids=["trouver", "diagnostic", "methode", "planifier", "address"],
 )
 def test_no_text_is_run(new_page, address, query, drawn, width, height):
     page = new_page(width=width, height=height)
