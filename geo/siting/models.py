@@ -73,12 +73,7 @@ def most_covered(
     small = _reduced(benefits, known)
     if small is None:
         return Exact(chosen, known.value)
-    cover = csr_array((np.ones(len(small.value)), (small.demand, small.candidate)), shape=small.shape)
-    weight = np.zeros(small.shape[0])
-    weight[small.demand] = small.value
-    kind = _same_rows(cover)
-    first = np.unique(kind, return_index=True)[1]
-    cover, weight = cover[first], np.bincount(kind, weights=weight).astype(np.float64)
+    cover, weight = _merged_cover(small)
     n_demand, n_candidates = cover.shape
     covered = coo_array(cover)
     each = np.arange(n_demand)
@@ -197,12 +192,7 @@ def fewest_labels(
     if known >= len(chosen) or len(benefits.value) > MAX_PAIRS:
         return Exact(chosen, float(min(known, len(chosen))))
     small = _Reduced.of(benefits)
-    cover = csr_array((np.ones(len(small.value)), (small.demand, small.candidate)), shape=small.shape)
-    weight = np.zeros(small.shape[0])
-    weight[small.demand] = small.value
-    kind = _same_rows(cover)
-    first = np.unique(kind, return_index=True)[1]
-    cover, weight = cover[first], np.bincount(kind, weights=weight).astype(np.float64)
+    cover, weight = _merged_cover(small)
     n_demand, n_candidates = cover.shape
     given = np.isin(small.positions, chosen).astype(np.float64)
     if target >= weight.sum() * (1 - ROUNDING):
@@ -285,6 +275,16 @@ def _best(
     before, after = benefits.total(chosen), benefits.total(found)
     best = found if after > before * (1 + ROUNDING) else chosen
     return Exact(best, min(known.value, max(outcome.bound, before, after)))
+
+
+def _merged_cover(small: _Reduced) -> tuple[csr_array, NDArray[np.float64]]:
+    """Return which candidates cover which demand, and its weight, points with the same N_i merged."""
+    cover = csr_array((np.ones(len(small.value)), (small.demand, small.candidate)), shape=small.shape)
+    weight = np.zeros(small.shape[0])
+    weight[small.demand] = small.value
+    kind = _same_rows(cover)
+    first = np.unique(kind, return_index=True)[1]
+    return cover[first], np.bincount(kind, weights=weight).astype(np.float64)
 
 
 def _same_rows(table: csr_array) -> NDArray[np.int64]:

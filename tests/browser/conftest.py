@@ -137,6 +137,27 @@ def find(new_page, app_address):
 
 
 @pytest.fixture
+def pan_and_zoom():
+    """Move the map of a page and zoom in, as a visitor does; the map follows."""
+
+    def move(page):
+        page.locator(".maillage-canvas").scroll_into_view_if_needed()
+        page.wait_for_timeout(300)
+        box = page.locator(".maillage-canvas").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        before = page.locator(".leaflet-map-pane").get_attribute("style")
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x - 150, y - 60, steps=8)
+        page.mouse.up()
+        page.get_by_role("button", name="Agrandir").click()
+        page.wait_for_timeout(1500)
+        assert page.locator(".leaflet-map-pane").get_attribute("style") != before
+
+    return move
+
+
+@pytest.fixture
 def take_picture(tmp_path):
     """Take the picture of a page, in few colours for a small file; `make screenshot` says where it goes."""
 

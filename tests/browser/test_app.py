@@ -77,20 +77,11 @@ def test_moving_the_threshold_changes_figures_and_outlines_quickly(diagnostic, t
     assert sum(page.received) < 180_000, "the contours are not sent again"
 
 
-def test_panning_and_zooming_never_ask_the_server(diagnostic):
+def test_panning_and_zooming_never_ask_the_server(diagnostic, pan_and_zoom):
     page = diagnostic()
     page.wait_for_timeout(1000)
     page.sent.clear()
-    box = page.locator(".maillage-canvas").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    before = page.locator(".leaflet-map-pane").get_attribute("style")
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 150, y - 60, steps=8)
-    page.mouse.up()
-    page.get_by_role("button", name="Agrandir").click()
-    page.wait_for_timeout(1500)
-    assert page.locator(".leaflet-map-pane").get_attribute("style") != before
+    pan_and_zoom(page)
     assert page.sent == []
 
 

@@ -106,20 +106,11 @@ def test_list_and_map_light_each_other_without_the_server(find):
     assert page.sent == []
 
 
-def test_panning_and_zooming_never_ask_the_server(find):
+def test_panning_and_zooming_never_ask_the_server(find, pan_and_zoom):
     page = find(f"?lieu={SARE}&{TUESDAY}")
     page.wait_for_timeout(1000)
     page.sent.clear()
-    box = page.locator(".maillage-canvas").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    before = page.locator(".leaflet-map-pane").get_attribute("style")
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 120, y - 40, steps=8)
-    page.mouse.up()
-    page.get_by_role("button", name="Agrandir").click()
-    page.wait_for_timeout(1200)
-    assert page.locator(".leaflet-map-pane").get_attribute("style") != before
+    pan_and_zoom(page)
     assert page.sent == []
     assert page.errors == []
 

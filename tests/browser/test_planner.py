@@ -164,20 +164,11 @@ def test_a_click_on_the_map_opens_a_site_quickly(planner, capsys):
     assert page.errors == []
 
 
-def test_panning_and_zooming_never_ask_the_server(planner):
+def test_panning_and_zooming_never_ask_the_server(planner, pan_and_zoom):
     page = planner("scenario")
     page.wait_for_timeout(1000)
     page.sent.clear()
-    box = map_box(page)
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    before = page.locator(".leaflet-map-pane").get_attribute("style")
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x - 120, y - 40, steps=8)
-    page.mouse.up()
-    page.get_by_role("button", name="Agrandir").click()
-    page.wait_for_timeout(1200)
-    assert page.locator(".leaflet-map-pane").get_attribute("style") != before
+    pan_and_zoom(page)
     assert page.sent == []
     assert answer(page).startswith("Rien n'est encore changé")
 

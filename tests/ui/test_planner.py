@@ -50,7 +50,7 @@ def sentence(app) -> str:
 
 
 def drawn(app) -> dict:
-    return given(app, "planning_values")["values"]
+    return given(app, "map_values")["values"]
 
 
 def texts(app) -> str:

@@ -1,4 +1,4 @@
-"""A web server on loopback that behaves well, and badly when told to."""
+"""The command line as a user calls it; a web server on loopback that behaves well, and badly when told to."""
 
 import email.utils
 import gzip
@@ -17,6 +17,21 @@ import numpy as np
 import osmium
 import pyproj
 import pytest
+
+from geo.cli import main
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command; return (status, stdout, stderr)."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as stop:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return int(stop.value.code or 0), out, err
+
+    return call
 
 
 class Web:

@@ -25,19 +25,6 @@ def offline(monkeypatch):
     monkeypatch.setenv("MAILLAGE_GEOCODER_URL", "")
 
 
-@pytest.fixture
-def run(capsys):
-    """Run the command; return (status, stdout, stderr)."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as stop:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return int(stop.value.code or 0), out, err
-
-    return call
-
-
 def failures(err: str) -> list[str]:
     """Lines of standard error that do not report a step (the first use of a search is one)."""
     return [line for line in err.splitlines() if not line.endswith("…")]

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from geo.cli import main
-
 SCENARIO = {
     "format": 1,
     "name": "Déménagement",
@@ -15,17 +13,6 @@ SCENARIO = {
         {"action": "open", "id": "nouveau-1", "name": "France services d'Oloron", "commune": "64422"},
     ],
 }
-
-
-@pytest.fixture
-def run(capsys):
-    def call(*arguments):
-        with pytest.raises(SystemExit) as stop:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return int(stop.value.code or 0), out, err
-
-    return call
 
 
 @pytest.fixture

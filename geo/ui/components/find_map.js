@@ -81,34 +81,13 @@ function drawAnswer(L, map, ground, pressed) {
 }
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const root = parentElement.querySelector(".maillage-map");
-  // Streamlit calls this function again at each run, and may clean up a call after a newer one began.
-  const call = (root.calls = (root.calls ?? 0) + 1);
-  const cleanup = () => { if (root.calls === call) root.close(); };
-  if (root.dataset.fingerprint === data.fingerprint) return cleanup;
-  root.close?.();
-  root.dataset.fingerprint = data.fingerprint;
-
-  const slots = (globalThis.maillageAnswers ??= new Map());
-  const slot = slots.get(data.name) ?? {};
-  slots.set(data.name, slot);
-  const ground = JSON.parse(data.ground);
-  const close = openMap(root, root.querySelector(".maillage-frame"), data, (L, map) => {
-    const { draw, light } = drawAnswer(L, map, ground, (id) => slot.onPick?.(id));
+  return keepMap(component, "maillageAnswers", (L, map, slot, send) => {
+    const { draw, light } = drawAnswer(L, map, JSON.parse(component.data.ground), (id) => slot.onPick?.(id));
     map.on("click", ({ latlng }) => {
       const { lat, lng: lon } = latlng.wrap();
-      setTriggerValue("position", { lon, lat });
+      send("position", { lon, lat });
     });
     Object.assign(slot, { draw, light });
     draw(slot.answer ?? NOTHING);
   });
-
-  root.close = () => {
-    close();
-    delete slot.draw;
-    delete slot.light;
-    delete root.dataset.fingerprint;
-  };
-  return cleanup;
 }

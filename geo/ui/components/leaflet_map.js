@@ -65,3 +65,30 @@ function openMap(root, frame, data, ready) {
     map?.remove();
   };
 }
+
+// Keeps one map in a page element whatever the runs, opened again only where its ground changes; returns what Streamlit
+// calls to clean up. `meeting` is where the map and the component that feeds it meet, by the name of the map: the slot
+// that ready(L, map, slot, send) fills. send(what, value) is that of the latest run.
+function keepMap({ data, parentElement, setTriggerValue }, meeting, ready) {
+  const root = parentElement.querySelector(".maillage-map");
+  // Streamlit calls this function again at each run, and may clean up a call after a newer one began.
+  const call = (root.calls = (root.calls ?? 0) + 1);
+  const cleanup = () => { if (root.calls === call) root.close(); };
+  root.send = setTriggerValue;
+  if (root.dataset.fingerprint === data.fingerprint) return cleanup;
+  root.close?.();
+  root.dataset.fingerprint = data.fingerprint;
+
+  const slots = (globalThis[meeting] ??= new Map());
+  const slot = slots.get(data.name) ?? {};
+  slots.set(data.name, slot);
+  const send = (what, value) => root.send(what, value);
+  const close = openMap(root, root.querySelector(".maillage-frame"), data, (L, map) => ready(L, map, slot, send));
+  root.close = () => {
+    close();
+    delete slot.draw;
+    delete slot.light;
+    delete root.dataset.fingerprint;
+  };
+  return cleanup;
+}

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
 from geo.maps.leaflet import LEAFLET_INTEGRITY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo.settings import Settings
 
 #: Folder that Streamlit serves (`server.enableStaticServing`), beside `app.py`.
 STATIC_DIR: Final = Path(__file__).resolve().parents[3] / "static"
+
+#: Frame of a map of communes: patterns of its classes, map, legend.
+COMMUNES_MAP_HTML: Final = (
+    '<div class="maillage-map"><div class="maillage-patterns"></div>'
+    '<div class="maillage-frame"></div><div class="maillage-key"></div></div>'
+)
 
 _HERE: Final = Path(__file__).resolve().parent
 
@@ -46,6 +55,17 @@ def map_script(name: str) -> str:
 def map_style() -> str:
     """Return the style that all maps share."""
     return component_text("leaflet_map.css")
+
+
+def send_values(name: str, values: dict[str, Any]) -> None:
+    """Give the map of communes of this name what it draws; its contours, sent once, stay."""
+    _values_component()(key=f"{name}_values", data={"name": name, "values": values})
+
+
+@cache
+def _values_component() -> Callable[..., Any]:
+    """Register the component, once for the process."""
+    return st.components.v2.component("maillage_map_values", js=component_text("map_values.js"))
 
 
 def component_text(name: str) -> str:

@@ -1,6 +1,6 @@
 // A map of the screen Planifier (geo.ui.components.planning_map). openMap comes from leaflet_map.js, placed before.
 //
-// The base (contours) arrives here once. The values (classes, places) arrive through territory_values.js; the two
+// The base (contours) arrives here once. The values (classes, places) arrive through map_values.js; the two
 // meet in globalThis.maillageMaps, by the name of the map. Names of places are only ever set as text, never as HTML.
 
 function createPlanningMap(L, map, base, ask) {
@@ -89,34 +89,14 @@ function createPlanningMap(L, map, base, ask) {
 }
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const root = parentElement.querySelector(".maillage-map");
-  // Streamlit calls this function again at each run, and may clean up a call after a newer one began.
-  const call = (root.calls = (root.calls ?? 0) + 1);
-  const cleanup = () => { if (root.calls === call) root.close(); };
-  root.ask = (what, value) => setTriggerValue(what, value);
-  if (root.dataset.fingerprint === data.fingerprint) return cleanup;
-  root.close?.();
-  root.dataset.fingerprint = data.fingerprint;
-
-  const maps = (globalThis.maillageMaps ??= new Map());
-  const slot = maps.get(data.name) ?? {};
-  maps.set(data.name, slot);
-  const base = JSON.parse(data.base);
-  root.querySelector(".maillage-patterns").innerHTML = data.defs;
-  const close = openMap(root, root.querySelector(".maillage-frame"), data, (L, map) => {
-    const draw = createPlanningMap(L, map, base, (what, value) => root.ask(what, value));
+  const { data, parentElement } = component;
+  return keepMap(component, "maillageMaps", (L, map, slot, send) => {
+    parentElement.querySelector(".maillage-patterns").innerHTML = data.defs;
+    const draw = createPlanningMap(L, map, JSON.parse(data.base), send);
     slot.draw = (values) => {
-      root.querySelector(".maillage-key").innerHTML = values.legend; // written by geo.maps.legend, escaped there
+      parentElement.querySelector(".maillage-key").innerHTML = values.legend; // written by geo.maps.legend, escaped there
       draw(values);
     };
     if (slot.values) slot.draw(slot.values);
   });
-
-  root.close = () => {
-    close();
-    delete slot.draw;
-    delete root.dataset.fingerprint;
-  };
-  return cleanup;
 }

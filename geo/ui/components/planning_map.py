@@ -6,24 +6,26 @@ The contours are sent once; what changes travels apart, as for the territory map
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from geo.maps.area_classes import area_pattern_defs
 from geo.maps.leaflet import drawing_style
 from geo.ui.components.find_map import take_position
-from geo.ui.components.leaflet_map import component_text, map_data, map_script, map_style
+from geo.ui.components.leaflet_map import (
+    COMMUNES_MAP_HTML,
+    component_text,
+    map_data,
+    map_script,
+    map_style,
+    send_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.settings import Settings
-
-_HTML: Final = (
-    '<div class="maillage-map"><div class="maillage-patterns"></div>'
-    '<div class="maillage-frame"></div><div class="maillage-key"></div></div>'
-)
 
 
 def planning_map(
@@ -69,9 +71,8 @@ def planning_map(
         if on_site is not None and isinstance(site, str):
             on_site(site)
 
-    map_component, values_component = _components()
     with st.container(gap=None):
-        map_component(
+        _component()(
             key=key,
             data={
                 "name": key,
@@ -85,18 +86,15 @@ def planning_map(
             on_position_change=pressed,
             on_site_change=chosen,
         )
-        values_component(key=f"{key}_values", data={"name": key, "values": values})
+        send_values(key, values)
 
 
 @cache
-def _components() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Register both components, once for the process."""
-    return (
-        st.components.v2.component(
-            "maillage_planning_map",
-            html=_HTML,
-            css=drawing_style() + map_style() + component_text("planning_map.css"),
-            js=map_script("planning_map.js"),
-        ),
-        st.components.v2.component("maillage_planning_values", js=component_text("territory_values.js")),
+def _component() -> Callable[..., Any]:
+    """Register the component, once for the process."""
+    return st.components.v2.component(
+        "maillage_planning_map",
+        html=COMMUNES_MAP_HTML,
+        css=drawing_style() + map_style() + component_text("planning_map.css"),
+        js=map_script("planning_map.js"),
     )

@@ -8,22 +8,17 @@ communes) travel apart, a few kilobytes at each move of the threshold.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from geo.maps.leaflet import drawing_script, drawing_style
-from geo.ui.components.leaflet_map import component_text, map_data, map_script, map_style
+from geo.ui.components.leaflet_map import COMMUNES_MAP_HTML, map_data, map_script, map_style, send_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.settings import Settings
-
-_HTML: Final = (
-    '<div class="maillage-map"><div class="maillage-patterns"></div>'
-    '<div class="maillage-frame"></div><div class="maillage-key"></div></div>'
-)
 
 
 def territory_map(
@@ -51,9 +46,8 @@ def territory_map(
         if isinstance(code, str):
             on_select(code)
 
-    map_component, values_component = _components()
     with st.container(gap=None):
-        map_component(
+        _component()(
             key=name,
             data={
                 "name": name,
@@ -65,18 +59,15 @@ def territory_map(
             },
             on_commune_change=selected,
         )
-        values_component(key=f"{name}_values", data={"name": name, "values": values})
+        send_values(name, values)
 
 
 @cache
-def _components() -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """Register both components, once for the process."""
-    return (
-        st.components.v2.component(
-            "maillage_territory_map",
-            html=_HTML,
-            css=drawing_style() + map_style(),
-            js=drawing_script() + map_script("territory_map.js"),
-        ),
-        st.components.v2.component("maillage_territory_values", js=component_text("territory_values.js")),
+def _component() -> Callable[..., Any]:
+    """Register the component, once for the process."""
+    return st.components.v2.component(
+        "maillage_territory_map",
+        html=COMMUNES_MAP_HTML,
+        css=drawing_style() + map_style(),
+        js=drawing_script() + map_script("territory_map.js"),
     )

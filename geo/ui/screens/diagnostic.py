@@ -17,14 +17,15 @@ from geo.maps.origin import (
     source_sentences,
 )
 from geo.maps.payload import counted_kinds, map_values
-from geo.maps.style import coverage_sentence, facility_title, format_integer, format_minutes
+from geo.maps.style import coverage_sentence, format_integer, format_minutes
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.communes_table import communes_csv, show_communes
 from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
 from geo.ui.components.territory_map import territory_map
 from geo.ui.session import bound, change_state
-from geo.ui.state import SHARES_PERCENT, STEP, THRESHOLDS_MIN
+from geo.ui.state import SHARES_PERCENT, STEP
 
 if TYPE_CHECKING:
     from geo.access.coverage import CoverageSummary
@@ -52,24 +53,10 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
 def _question(territory: Territory, state: AppState) -> None:
     st.title(plain(f"Qui est trop loin ? {territory.name}"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.selectbox(
-            "Lieux à atteindre",
-            list(territory.facilities),
-            format_func=facility_title,
-            width=260,
-            **bound("facilities"),
-        )
-        low, high = THRESHOLDS_MIN
-        st.slider("Seuil en voiture", low, high, step=STEP, format="%d min", width=320, **bound("threshold_min"))
+        ask_facilities(territory)
+        ask_threshold()
         with st.popover("Options"):
-            st.toggle(
-                "Compter les antennes", help="Antennes : moins d'heures d'ouverture qu'un site.", **bound("antennes")
-            )
-            st.toggle(
-                "Compter les bus",
-                help="La liste officielle ne donne qu'un point par bus, souvent son garage, et non sa tournée.",
-                **bound("buses"),
-            )
+            ask_counted()
             st.radio(
                 "Une commune est sous-desservie",
                 ["temps", "part"],

@@ -12,16 +12,15 @@ import streamlit as st
 
 from geo.access.coverage import CoverageRule
 from geo.maps.origin import approximation_sentences
-from geo.maps.style import facility_title
 from geo.sources.official_tables import SITES
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.plan_words import plan_answer
+from geo.ui.components.question import ask_facilities, ask_threshold
 from geo.ui.screens.planner.visit import Visit
 from geo.ui.screens.planner.where_to_open import chosen_plan, plan_question
 from geo.ui.session import bound
-from geo.ui.state import STEP, THRESHOLDS_MIN
 
 if TYPE_CHECKING:
     from geo.settings import Settings
@@ -73,15 +72,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
 
 def _question(territory: Territory, state: AppState) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.selectbox(
-            "Lieux à atteindre",
-            list(territory.facilities),
-            format_func=facility_title,
-            width=260,
-            **bound("facilities"),
-        )
-        low, high = THRESHOLDS_MIN
-        st.slider("Seuil en voiture", low, high, step=STEP, format="%d min", width=320, **bound("threshold_min"))
+        ask_facilities(territory)
+        ask_threshold()
         st.toggle(
             "Avec un plan de nouveaux labels",
             help="Celui de l'écran Planifier, tel que vous l'y avez réglé. Il porte sur les sites France services.",

@@ -17,8 +17,7 @@ from geo.territory import counted_places
 from geo.ui import cache
 from geo.ui.components.messages import show_approximations, show_notes, show_warnings
 from geo.ui.components.planning_map import planning_map
-from geo.ui.session import bound
-from geo.ui.state import STEP, THRESHOLDS_MIN
+from geo.ui.components.question import ask_counted, ask_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -87,20 +86,12 @@ class Visit:
 
     def show_threshold(self, label: str = "Seuil en voiture") -> None:
         """Show the slider of the threshold."""
-        low, high = THRESHOLDS_MIN
-        st.slider(label, low, high, step=STEP, format="%d min", width=220, **bound("threshold_min"))
+        ask_threshold(label, width=220)
 
     def show_counted(self) -> None:
         """Show which sites count, behind a button."""
         with st.popover("Sites comptés"):
-            st.toggle(
-                "Compter les antennes", help="Antennes : moins d'heures d'ouverture qu'un site.", **bound("antennes")
-            )
-            st.toggle(
-                "Compter les bus",
-                help="La liste officielle ne donne qu'un point par bus, souvent son garage, et non sa tournée.",
-                **bound("buses"),
-            )
+            ask_counted()
 
     def show_map(
         self,

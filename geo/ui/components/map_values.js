@@ -1,4 +1,4 @@
-// Hands the values of a coverage to the map of the same name (territory_map.js). Draws nothing itself.
+// Hands the values to the map of communes of the same name (territory_map.js, planning_map.js). Draws nothing itself.
 
 export default function ({ data }) {
   const maps = (globalThis.maillageMaps ??= new Map());
