@@ -11,7 +11,6 @@ import pandas as pd
 
 from geo.errors import MaillageError, ParameterError
 from geo.manifest import manifest_of
-from geo.maps.style import format_integer
 from geo.network.road_files import read_roads
 from geo.sources import communes as commune_source
 from geo.sources import embedded, france_services, tax_offices

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _VERSIONS: Final = "scenario_versions"
 _AFTER: Final = "scenario_territory"
+_ELSEWHERE: Final = "scenario_elsewhere"
 _MOST_VERSIONS: Final = 200
 NEW_NAME: Final = "Mon scénario"
 
@@ -64,6 +65,14 @@ def can_undo() -> bool:
 def undo() -> None:
     """Go back to the version before."""
     st.session_state[_VERSIONS] = _versions()[:-1]
+
+
+def exchange_scenario(before: str, now: str) -> None:
+    """Put the scenario of one territory aside, and take up that of another one; both are fingerprints."""
+    elsewhere = st.session_state.setdefault(_ELSEWHERE, {})
+    elsewhere[before] = _versions()
+    st.session_state[_VERSIONS] = elsewhere.pop(now, ())
+    st.session_state.pop(_AFTER, None)
 
 
 def scenario_of_plan(plan: Plan) -> Scenario:

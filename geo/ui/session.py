@@ -30,6 +30,11 @@ def read_state(facility_lists: Sequence[str]) -> tuple[AppState, list[str]]:
     if _STATE not in st.session_state or (address != st.session_state[_ADDRESS] and not by_widget):
         st.session_state[_STATE], problems = parse_state(address, facility_lists)
     state = cast("AppState", st.session_state[_STATE])
+    if state.facilities not in facility_lists:  # another territory was opened
+        problems.append(
+            f"La liste de lieux « {state.facilities} » n'est pas dans ce territoire : les sites sont montrés."
+        )
+        state = st.session_state[_STATE] = replace(state, facilities=facility_lists[0])
     params = format_state(state, facility_lists)
     if params != address:
         st.query_params.from_dict(params)

@@ -13,6 +13,7 @@ from geo.maps.style import format_integer
 from geo.network.speeds import speed_table
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.privacy import privacy_sentence
+from geo.ui.screens.own_files import show_own_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     st.text(f"{territory.name}, territoire préparé le {date.fromisoformat(manifest['built_on']):%d/%m/%Y}.")
     _sources(manifest)
     _network(territory)
+    show_own_files(territory)
     st.subheader("Méthode", anchor=False)
     st.markdown(_METHOD)
     st.subheader("Limites", anchor=False)
