@@ -286,9 +286,9 @@ def _check_rows(rows: int, kind: FileKind) -> None:
 
 
 def _head(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the first rows as short texts, without shapes."""
+    """Return the first rows as short texts, without shapes; empty where nothing is written."""
     head = pd.DataFrame(frame.drop(columns="geometry", errors="ignore")).head(_HEAD_ROWS).iloc[:, :_HEAD_COLUMNS]
-    shown: pd.DataFrame = head.astype("string").apply(
-        lambda column: column.map(lambda text: visible(text)[:_CELL_SHOWN], na_action="ignore")
+    shown: pd.DataFrame = (
+        head.astype("string").fillna("").apply(lambda column: column.map(lambda text: visible(text)[:_CELL_SHOWN]))
     )
     return shown

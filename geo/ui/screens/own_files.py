@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _BUILDING: Final = "own_files_building"
 _PROBLEMS: Final = "own_files_problems"
 _TURN: Final = "own_files_turn"
-_DEPARTEMENT: Final = "own_files_departement"
+#: Beginnings of the names of what was found in files, or chosen about them.
+_OF_FILES: Final = ("own_seen_", "own_column_", "own_layer_", "own_departement_")
 
 _EXPLAINED: Final = """
 Voyez l'application sur vos propres données : votre liste de sites ou de lieux suffit. Donnez aussi les communes pour
@@ -45,7 +46,10 @@ def show_own_notice() -> None:
         return
     base = base_territory(territory)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="own_notice"):
-        st.markdown(plain("Territoire fait de vos fichiers") + f" : **{plain(territory.name)}**. Vous seul le voyez.")
+        st.markdown(
+            plain("Territoire fait de vos fichiers") + f" : **{plain(territory.name)}**. Vous seul le voyez.",
+            width="content",
+        )
         st.button(plain(f"Revenir au territoire {base.name}"), icon=":material/undo:", on_click=forget_own_territory)
 
 
@@ -62,11 +66,11 @@ def show_own_files(territory: Territory) -> None:
     st.markdown(_EXPLAINED)
     turn = st.session_state.setdefault(_TURN, 0)
     given: dict[str, GivenFile] = {}
-    previews: dict[str, Preview] = {}
-    ready = True
+    departement, ready = None, True
     for key in KINDS:
         file = _field(key, turn)
         if file is None:
+            st.session_state.pop(f"own_seen_{key}", None)
             continue
         preview = _looked_at(key, file)
         if preview is None:
@@ -75,10 +79,13 @@ def show_own_files(territory: Territory) -> None:
         columns, layer, complete = _matched(key, file.file_id, preview)
         ready = ready and complete
         given[key] = GivenFile(file.getvalue(), shown_name(file.name), columns, layer)
-        previews[key] = preview
-    departement = _departement(previews["communes"]) if "communes" in previews else None
+        if key == "communes":
+            departement = _departement(file.file_id, preview)
+            ready = ready and departement is not None
     if given:
         _show_taken(base, given, departement)
+    elif territory is not base:
+        st.success("Le territoire de vos fichiers est construit : tous les écrans le montrent, à vous seul.")
     run: Background | None = st.session_state.get(_BUILDING)
     st.button(
         "Construire le territoire",
@@ -142,7 +149,7 @@ def _matched(key: str, file_id: str, preview: Preview) -> tuple[Mapping[str, str
             show_notes([_OFFICIAL])
         if preview.head is not None:
             show_notes(["Premières lignes du fichier :"])
-            st.dataframe(preview.head, hide_index=False)
+            st.dataframe(preview.head.rename_axis("ligne"), hide_index=False)
     return columns, layer, not (preview.columns and missing_roles(key, preview, columns or {}))
 
 
@@ -180,15 +187,15 @@ def _select_boxes(key: str, name: str, preview: Preview, roles: Mapping[str, str
     return chosen
 
 
-def _departement(preview: Preview) -> str:
+def _departement(file_id: str, preview: Preview) -> str | None:
     codes = departement_codes()
-    found = preview.departement if preview.departement in codes else None
-    st.session_state.setdefault(_DEPARTEMENT, found or codes[0])
     return st.selectbox(
         "Département à étudier",
         codes,
         format_func=lambda code: f"{departement_name(code)} ({code})",
-        key=_DEPARTEMENT,
+        index=codes.index(preview.departement) if preview.departement in codes else None,
+        placeholder="À choisir",
+        key=f"own_departement_{file_id}",
         on_change=_forget_problems,
         width=320,
     )
@@ -232,8 +239,5 @@ def _forget_problems() -> None:
 def _forget_files() -> None:
     """Empty the fields: what was made of the files is kept, not the files."""
     st.session_state[_TURN] += 1
-    for key in [
-        str(key) for key in st.session_state if str(key).startswith(("own_seen_", "own_column_", "own_layer_"))
-    ]:
+    for key in [str(key) for key in st.session_state if str(key).startswith(_OF_FILES)]:
         del st.session_state[key]
-    st.session_state.pop(_DEPARTEMENT, None)
