@@ -142,7 +142,7 @@ class Preview:
     form
         What it is, in French.
     columns, recognised
-        Its columns, and those recognised by role; no columns: there is nothing to match.
+        Its columns, `None` where its reader knows them, and those recognised by role.
     rows
         How many it has, `None` where only its reader will tell.
     head
@@ -154,7 +154,7 @@ class Preview:
     """
 
     form: str
-    columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] | None = None
     recognised: Mapping[str, str] = field(default_factory=dict)
     rows: int | None = None
     head: pd.DataFrame | None = None
@@ -253,7 +253,7 @@ def _layer_of_sites(path: Path, kind: FileKind, layer: str | None) -> Preview:
 def offered_roles(key: str, preview: Preview) -> dict[str, str]:
     """Return the roles that the columns of a file may be given, with their French labels."""
     positioned = preview.layer is not None
-    roles = KINDS[key].roles if preview.columns else {}
+    roles = {} if preview.columns is None else KINDS[key].roles
     return {role: label for role, label in roles.items() if not (positioned and role in POSITION_ROLES)}
 
 
@@ -276,6 +276,9 @@ def _check_size(frame: gpd.GeoDataFrame, kind: FileKind) -> None:
 
 
 def _check_rows(rows: int, kind: FileKind) -> None:
+    if not rows:
+        msg = f"{kind.title} : la couche est vide. Donnez un fichier avec au moins une ligne."
+        raise ParameterError(msg)
     if rows > kind.most_rows:
         found, most = format_integer(rows), format_integer(kind.most_rows)
         msg = (

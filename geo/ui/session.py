@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
 
+from geo.maps.style import facility_title
 from geo.ui.state import AppState, format_state, parse_state
 
 if TYPE_CHECKING:
@@ -31,9 +32,8 @@ def read_state(facility_lists: Sequence[str]) -> tuple[AppState, list[str]]:
         st.session_state[_STATE], problems = parse_state(address, facility_lists)
     state = cast("AppState", st.session_state[_STATE])
     if state.facilities not in facility_lists:  # another territory was opened
-        problems.append(
-            f"La liste de lieux « {state.facilities} » n'est pas dans ce territoire : les sites sont montrés."
-        )
+        title = facility_title(state.facilities)
+        problems.append(f"La liste « {title} » n'est pas dans ce territoire : les sites sont montrés.")
         state = st.session_state[_STATE] = replace(state, facilities=facility_lists[0])
     params = format_state(state, facility_lists)
     if params != address:

@@ -16,7 +16,7 @@ from geo.ui.given_territory import build_territory, taken_from
 from geo.ui.own_territory import base_territory, forget_own_territory, keep_own_territory, own_territory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from geo.territory import Territory
     from geo.ui.given_files import Preview
@@ -140,45 +140,47 @@ def _matched(key: str, file_id: str, preview: Preview) -> tuple[Mapping[str, str
         layer = preview.layer
         if len(preview.layers) > 1:
             st.selectbox("Couche", preview.layers, key=f"own_layer_{key}_{file_id}")
-        columns = None
-        if preview.columns:
-            columns = _columns(key, f"{file_id}_{layer}", preview)
-            if missing := missing_roles(key, preview, columns):
+        columns, missing = None, []
+        if preview.columns is not None:
+            columns = _columns(key, f"{file_id}_{layer}", preview, preview.columns)
+            missing = missing_roles(key, preview, columns)
+            if missing:
                 show_warnings([f"Colonnes à choisir : {', '.join(missing)}."])
         elif key == "sites":
             show_notes([_OFFICIAL])
         if preview.head is not None:
             show_notes(["Premières lignes du fichier :"])
             st.dataframe(preview.head.rename_axis("ligne"), hide_index=False)
-    return columns, layer, not (preview.columns and missing_roles(key, preview, columns or {}))
+    return columns, layer, not missing
 
 
-def _columns(key: str, name: str, preview: Preview) -> dict[str, str]:
+def _columns(key: str, name: str, preview: Preview, columns: Sequence[str]) -> dict[str, str]:
     roles = offered_roles(key, preview)
     if "position" in roles and "position" not in preview.recognised and {"lat", "lon"} & preview.recognised.keys():
         roles.pop("position")
     main = [role for role in roles if role in _MAIN_ROLES]
-    chosen = _select_boxes(key, name, preview, {role: roles[role] for role in main})
+    chosen = _select_boxes(f"{key}_{name}", columns, preview.recognised, {role: roles[role] for role in main})
     others = {role: label for role, label in roles.items() if role not in main}
     if others:
         found = sum(role in preview.recognised for role in others)
         with st.expander(f"Autres colonnes : {found} reconnue(s)"):
-            chosen |= _select_boxes(key, name, preview, others)
+            chosen |= _select_boxes(f"{key}_{name}", columns, preview.recognised, others)
     return chosen
 
 
-def _select_boxes(key: str, name: str, preview: Preview, roles: Mapping[str, str]) -> dict[str, str]:
+def _select_boxes(
+    name: str, columns: Sequence[str], recognised: Mapping[str, str], roles: Mapping[str, str]
+) -> dict[str, str]:
     """Show one box for each role; return the columns chosen."""
     chosen = {}
     with st.container(horizontal=True, gap="small"):
         for role, label in roles.items():
-            recognised = preview.recognised.get(role)
             column = st.selectbox(
                 label,
-                preview.columns,
-                index=None if recognised is None else preview.columns.index(recognised),
+                columns,
+                index=columns.index(recognised[role]) if role in recognised else None,
                 placeholder="Aucune",
-                key=f"own_column_{key}_{name}_{role}",
+                key=f"own_column_{name}_{role}",
                 on_change=_forget_problems,
                 width=220,
             )
