@@ -37,8 +37,9 @@ def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, f
     page.goto(f"{app_address}/?ecran=methode")
     page.get_by_role("heading", name="Vos fichiers").wait_for(timeout=60_000)
     page.wait_for_selector(IDLE)
-    for position, (path, recognised) in enumerate(zip(files, ("Liste de lieux", "Couche de contours"), strict=True)):
-        page.locator("input[type=file]").nth(position).set_input_files(path)
+    fields = {"Sites": "Liste de lieux", "Communes (facultatif)": "Couche de contours"}
+    for path, (field, recognised) in zip(files, fields.items(), strict=True):
+        page.locator(f'section[aria-label="{field}"] input').set_input_files(path)
         page.get_by_text(recognised).wait_for()
         page.wait_for_selector(IDLE)
     population = page.get_by_role("combobox", name="Population")
