@@ -248,7 +248,6 @@ def test_a_busy_or_broken_overpass(plan, overpass, web, moods):
         (2, [moods.status(429, Retry_After="600")], "demande d'attendre 600 s"),
         (3, [moods.status(504)] * 2, "répond 504"),
         (4, [moods.cut(100)] * 2, "coupée"),
-        (5, [moods.chunked(100, complete=False)] * 2, "coupée"),
         (6, [moods.announce(2_000_000_000)], "dépasse 1000 Mo"),
         (7, [moods.status(400)], "répond 400"),
     ]:
