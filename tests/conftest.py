@@ -468,8 +468,12 @@ def official(web, official_files):
 def overpass(web, tmp_path):
     """Serve the roads of the western half of the small world as Overpass answers; return the path and the answer."""
     road_extract(tmp_path / "around.osm", 400_000, 420_000)
-    ways = (tmp_path / "around.osm").read_text(encoding="utf-8")
-    meta = '<meta osm_base="2026-11-22T10:00:00Z"/></osm>'
-    content = ways.replace("</osm>", meta).encode()
+    written = (tmp_path / "around.osm").read_text(encoding="utf-8")
+    elements = written[written.index("<node") :].replace(' version="1"', "")
+    content = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<osm version="0.6" generator="Overpass API 0.7.62">\n'
+        "<note>The data included in this document is from www.openstreetmap.org. It is made available under ODbL.</note>\n"
+        f'<meta osm_base="2026-11-22T10:00:00Z"/>\n\n{elements}'
+    ).encode()
     web.serve(OVERPASS, content, modified=None)
     return OVERPASS, content

@@ -77,6 +77,8 @@ def fetch(
         print_line(f"  - {sentence}")
     if not only:
         print_line(f"« {territory.name} » écrit dans {place}. Pour l'ouvrir : make app TERRITORY={place}")
+        if out is None:
+            print_line("L'application le propose aussi, à l'écran « Données et méthode ».")
         print_territory(territory)
 
 

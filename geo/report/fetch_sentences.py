@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from geo.maps.style import format_decimal
 
 if TYPE_CHECKING:
     from geo.sources.fetch import Fetched, FetchedFile
+
+#: Bytes from which a size is told in megabytes with one decimal.
+_LEAST: Final = 100_000
 
 
 def file_sentences(fetched: Fetched) -> list[str]:
@@ -24,7 +27,7 @@ def progress_sentence(title: str, done: int, total: int | None) -> str:
     """Return how far one file is, in bytes in hand and bytes in all (`None`: not known)."""
     if not done:
         return f"{title}\u00a0: demande au producteur…"
-    whole = "" if total is None else f" sur {_megabytes(total)}"
+    whole = "" if total is None else f", en tout {_megabytes(total)}"
     return f"{title}\u00a0: {_megabytes(done)}{whole}"
 
 
@@ -35,4 +38,4 @@ def _file_sentence(fetched: FetchedFile) -> str:
 
 
 def _megabytes(size: int) -> str:
-    return f"{format_decimal(size / 1e6)} Mo"
+    return f"{format_decimal(size / 1e6)} Mo" if size >= _LEAST else "moins de 0,1 Mo"

@@ -95,13 +95,14 @@ def _one_at_a_time() -> _OneAtATime:
 def show_fetch(settings: Settings) -> None:
     """Show the choice of a département and the button, or the download under way, or why there is none."""
     mine: _Run | None = st.session_state.get(_MINE)
-    if mine is not None and mine.ended:
+    under_way = _one_at_a_time().under_way()
+    if mine is not None and mine is not under_way:
         _end(mine)
         st.rerun()
     with st.expander(_TITLE, expanded=mine is not None or _REPORT in st.session_state):
         if not settings.allow_fetch:
             st.markdown(plain(_OFF))
-        elif (under_way := _one_at_a_time().under_way()) is None:
+        elif under_way is None:
             _show_report()
             _show_form(settings)
         else:

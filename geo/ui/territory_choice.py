@@ -140,4 +140,4 @@ def _name(code: str, place: Path) -> str:
         day = dt.datetime.fromtimestamp(place.stat().st_mtime, tz=dt.UTC).date()
     except OSError:  # just being written again
         return name
-    return f"{name}, préparé le {day:%d/%m/%Y}"
+    return f"{name}, du {day:%d/%m/%Y}"

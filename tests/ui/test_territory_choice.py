@@ -67,7 +67,7 @@ def test_an_address_opens_a_prepared_territory(open_app):
     field = app.selectbox(key="widget_territory")
     assert field.value == "64"
     assert field.options[0] == "Celui que l'application ouvre au démarrage"
-    assert field.options[1].startswith("Pyrénées-Atlantiques (64), préparé le ")
+    assert field.options[1].startswith("Pyrénées-Atlantiques (64), du ")
 
 
 @pytest.mark.usefixtures("kept")
@@ -196,6 +196,7 @@ def until(app, holds):
 def test_the_button_prepares_a_departement_and_shows_it(allowed, official, web):
     web.serve(official[0]["cells"], None)
     app = allowed()
+    assert "à leurs producteurs" in " ".join(element.value for element in app.markdown)
     start(app)
     until(app, lambda app: app.success)
     assert app.query_params["territoire"] == "64"
