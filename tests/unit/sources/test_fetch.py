@@ -1,6 +1,8 @@
 """What a département needs, fetched from a server that serves small official files and misbehaves."""
 
 import gzip
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pyproj
@@ -186,6 +188,33 @@ def test_what_the_progress_raises_ends_it_and_the_next_goes_on(plan, official, w
     found = fetch("64", plan(only=["postcodes"]))
     assert found.files[0].file.path.read_bytes() == content
     assert web.asked(official[0]["postcodes"])[-1]["Range"].startswith("bytes=")
+
+
+def test_one_that_waits_for_another_may_be_stopped(plan, official, web, moods):
+    class StopError(Exception):
+        pass
+
+    go_on, asked = threading.Event(), threading.Event()
+    web.next(official[0]["sites"], moods.stall(100, go_on))
+
+    def stop(_title, _done, _total):
+        if asked.is_set():
+            raise StopError
+
+    limits = Limits(max_seconds=20, idle_seconds=20, attempts=2, first_wait_s=0.01)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(fetch, "64", plan(only=["sites"], cache=DownloadCache(plan().cache.folder, limits)))
+        while not web.asked(official[0]["sites"]):
+            time.sleep(0.01)
+        second = threads.submit(fetch, "64", plan(only=["sites"], progress=stop))
+        time.sleep(0.3)
+        asked.set()
+        with pytest.raises(StopError):
+            second.result(timeout=5)
+        assert not first.done()
+        go_on.set()
+        assert statuses(first.result(timeout=15)) == {"sites": FETCHED}
+    assert len(web.asked(official[0]["sites"])) == 2
 
 
 AROUND = Around("64001", 12)
