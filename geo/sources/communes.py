@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from geo.crs import WGS84, departement_of, metric_crs
-from geo.errors import CrsError, Fault, SchemaError
+from geo.errors import CrsError, Fault, ParameterError, SchemaError
 from geo.schemas import COMMUNE_COLUMNS, check_communes
 from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, normalise_codes
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
@@ -135,6 +135,25 @@ def recognised_commune_columns(names: Collection[str]) -> dict[str, str]:
     usual = {"code": CODE_COLUMNS, "name": NAME_COLUMNS, "population": POPULATION_COLUMNS}
     found = {role: next((name for name in wanted if name in names), None) for role, wanted in usual.items()}
     return {role: name for role, name in found.items() if name is not None}
+
+
+def commune_centre(path: Path, code: str) -> tuple[float, float]:
+    """Return (lon, lat) in degrees of a point inside one commune of a layer of contours.
+
+    Raises
+    ------
+    MaillageError
+        The file cannot be read.
+    ParameterError
+        It does not hold the commune.
+    """
+    contours = _read_contours(path, None)
+    found = contours.loc[contours["code"] == code].geometry.dropna()
+    if found.empty or found.is_empty.all():
+        msg = f"{SOURCE} : la commune « {code} » n'est pas dans « {path.name} ». Vérifiez son code INSEE."
+        raise ParameterError(msg)
+    point = shapely.make_valid(found.iloc[0]).representative_point()
+    return float(point.x), float(point.y)
 
 
 @names_its_file

@@ -12,6 +12,8 @@ import streamlit as st
 from geo.siting.scenario import OpenSite, Place, Scenario, apply
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from geo.siting.plan import Plan
     from geo.siting.scenario import Action
     from geo.territory import Territory
@@ -67,12 +69,13 @@ def undo() -> None:
     st.session_state[_VERSIONS] = _versions()[:-1]
 
 
-def exchange_scenario(before: str, now: str) -> None:
-    """Put the scenario of one territory aside, and take up that of another one; both are fingerprints."""
+def exchange_scenario(before: Hashable, now: Hashable) -> bool:
+    """Put the scenario of one territory aside and take up that of another; return whether there was one before."""
     elsewhere = st.session_state.setdefault(_ELSEWHERE, {})
-    elsewhere[before] = _versions()
+    put_aside = elsewhere[before] = _versions()
     st.session_state[_VERSIONS] = elsewhere.pop(now, ())
     st.session_state.pop(_AFTER, None)
+    return bool(put_aside)
 
 
 def scenario_of_plan(plan: Plan) -> Scenario:
