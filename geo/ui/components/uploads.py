@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_MEGABYTES: Final = 10
 MOST_ROWS: Final = 20_000
+#: Lines of a text that is read as a table: each costs far more memory than its bytes. A cell may hold several.
+MOST_LINES: Final = 500_000
 #: First bytes of a file -> the suffix that it is read under; anything else is read as text with delimiters.
 _BEGINNINGS: Final = (
     (b"SQLite format 3\x00", ".gpkg"),
@@ -84,12 +86,16 @@ def as_path(content: bytes, stem: str, source: str, most_megabytes: int) -> Iter
     Raises
     ------
     MaillageError
-        Too large, a shapefile without its companions, or an archive that `archive_checks` refuses.
+        Too large, too many lines, a shapefile without its companions, or an archive that `archive_checks` refuses.
     """
     if len(content) > most_megabytes * 1_000_000:
         msg = f"{source} : {len(content) / 1e6:.0f} Mo trouvés, refusés : au plus {most_megabytes} Mo sont attendus."
         raise ParameterError(msg)
     suffix = _suffix(content)
+    if suffix == ".csv" and (lines := max(content.count(b"\n"), content.count(b"\r"))) > MOST_LINES:
+        found, most = format_integer(lines), format_integer(MOST_LINES)
+        msg = f"{source} : {found} lignes trouvées, refusées : au plus {most} sont attendues."
+        raise ParameterError(msg)
     if suffix == ".shp":
         msg = f"{source} : un .shp seul ne suffit pas. Donnez une archive .zip avec ses .shx, .dbf et .prj."
         raise ParameterError(msg)

@@ -1,5 +1,6 @@
 """Territories made of a visitor's files on the one that everybody sees."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -148,3 +149,16 @@ def test_roads_that_were_estimated_are_not_taken_for_other_communes(base, small_
     real = replace(base, network=replace(base.network, source=replace(base.network.source, approximate=False)))
     assert "réseau routier" in taken_from(real, files, "64")
     assert "réseau routier" not in taken_from(real, files, "65")
+
+
+def test_communes_that_are_not_where_their_system_says_are_refused(base):
+    square = [[[405_000, 6_255_000], [406_000, 6_255_000], [406_000, 6_256_000], [405_000, 6_255_000]]]
+    feature = {
+        "type": "Feature",
+        "properties": {"code": "64001", "nom": "A"},
+        "geometry": {"type": "Polygon", "coordinates": square},
+    }
+    layer = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+    built = build(base, {"communes": given("communes", layer)}, "64")
+    assert built.territory is None
+    assert "système de coordonnées" in built.problems[0]
