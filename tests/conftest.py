@@ -23,6 +23,10 @@ import osmium
 import pyproj
 import pytest
 import shapely
+from hypothesis import settings
+
+settings.register_profile("maillage", deadline=None)  # a shared machine stalls when it likes
+settings.load_profile("maillage")
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
