@@ -265,8 +265,9 @@ def _without_time(totals: Totals) -> list[str]:
     if no_way:
         parts.append(f"{_communes(no_way)} {_be(no_way)} sans route vers un lieu")
     if off_network:
-        residents = format_integer(totals.population_off_network)
-        parts.append(f"{_communes(off_network)} ({residents} habitants) {_be(off_network)} hors du réseau routier")
+        known = round(totals.population) > 0
+        residents = f" ({format_integer(totals.population_off_network)} habitants)" if known else ""
+        parts.append(f"{_communes(off_network)}{residents} {_be(off_network)} hors du réseau routier")
     return parts
 
 

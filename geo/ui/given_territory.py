@@ -136,9 +136,9 @@ def taken_from(base: Territory, given: Mapping[str, GivenFile], departement: str
     if not own_communes:
         taken.append("communes")
     if _borrows_population(given):
-        taken.append("population des communes")
+        taken.append("population des communes" + (" qu'il connaît" if own_communes else ""))
     if len(base.facilities) > 1:
-        taken.append("lieux des autres listes" + (", à moins de 55 km" if own_communes else ""))
+        taken.append("lieux des autres listes" + (" qui sont à moins de 55 km" if own_communes else ""))
     if "roads" not in given and (not own_communes or _roads_fit(base, departement)):
         taken.append("réseau routier")
     return taken

@@ -38,6 +38,8 @@ def figures(summary: CoverageSummary) -> list[tuple[str, str, str]]:
     known = summary.population - summary.population_off_network
     share = format_share(summary.population_covered / known if known else None)
     covered = f"{format_integer(summary.population_covered)} sur {format_integer(known)}"
+    if round(summary.population) == 0:
+        covered = "population inconnue"
     return [
         ("Habitants couverts", share, covered),
         (

@@ -198,3 +198,5 @@ def test_residents_off_the_network_are_told_apart():
         "30 communes (900 habitants) sont hors du réseau routier."
     )
     assert coverage_sentence(totals(9, 0, 1, 0, 1, 1, 9), 20, "sites").startswith("Aucun trajet n'est connu")
+    unknown = coverage_sentence(totals(0, 0, 40, 2, 30, 30, 0), 20, "sites").replace("\u00a0", " ")
+    assert unknown.endswith("30 communes sont hors du réseau routier.")
