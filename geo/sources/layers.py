@@ -25,6 +25,7 @@ import shapely
 
 from geo.crs import WGS84, require_crs
 from geo.errors import SourceError
+from geo.sources.archives import require_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -95,7 +96,8 @@ def find_layers(path: Path, source: str) -> list[Layer]:
     Raises
     ------
     SourceError
-        The file is absent, damaged, cut short, of another format, or holds no layer.
+        The file is absent, damaged, cut short, of another format, swells too much when unpacked
+        (`geo.sources.archives.require_bounded`), or holds no layer.
     """
     if path.is_dir():
         msg = f"{source} : « {path.name} » est un dossier. Donnez le fichier de la couche (.gpkg, .shp...) ou son .zip."
@@ -103,6 +105,7 @@ def find_layers(path: Path, source: str) -> list[Layer]:
     if not path.is_file():
         msg = f"{source} : le fichier « {path.name} » est absent. Vérifiez son chemin."
         raise SourceError(msg)
+    require_bounded(path, source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a damaged file is reported below
