@@ -81,9 +81,7 @@ def read_text(path: Path, source: str, max_bytes: int | None = None) -> str:
     where = f"{source} : le fichier « {path.name} »"
     _check_size(size, limit, where)
     text = _decode(content, where)
-    if not text.strip():
-        msg = f"{where} est vide. Téléchargez-le à nouveau."
-        raise SourceError(msg)
+    _require_some(text, where)
     return text
 
 
@@ -93,6 +91,7 @@ def parse_delimited(text: str, source: str) -> pd.DataFrame:
         msg = f"{source} : une page web a été trouvée, un tableau CSV est attendu. Téléchargez le fichier lui-même."
         raise SourceError(msg)
     _check_size(len(text), MAX_BYTES, f"{source} : le tableau")
+    _require_some(text, f"{source} : le tableau")
     records = _records(text, source)
     header_at = next((position for position, record in enumerate(records) if any(map(str.strip, record))), 0)
     header = [name.strip() for name in records[header_at]]
@@ -132,6 +131,12 @@ def _check_size(size: int, limit: int, where: str) -> None:
             f"{where} pèse {size / 1e6:.0f} Mo, au plus {limit / 1e6:.0f} Mo sont attendus. "
             f"Ne gardez que les lignes de votre territoire."
         )
+        raise SourceError(msg)
+
+
+def _require_some(text: str, where: str) -> None:
+    if not text.strip():
+        msg = f"{where} est vide. Téléchargez-le à nouveau."
         raise SourceError(msg)
 
 

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import struct
 import zipfile
+import zlib
 
 import pytest
 
@@ -153,6 +154,38 @@ def test_an_extract_that_swells_is_refused(tmp_path, monkeypatch, name):
     monkeypatch.setattr("geo.sources.archives._HARMLESS_BYTES", 1_000_000)
     with pytest.raises(SourceError, match="au plus 200 fois"):
         read_roads(bomb(tmp_path / name, 3_000_000))
+
+
+def extract_of_zeros(path, n_blocks):
+    """Write blocks of a megabyte that pack to a kilobyte, as an extract holds them."""
+
+    def number(value):
+        return bytes([value & 127 | 128]) + number(value >> 7) if value > 127 else bytes([value])
+
+    raw = bytes(1_000_000)
+    packed = zlib.compress(raw, 9)
+    blob = b"\x10" + number(len(raw)) + b"\x1a" + number(len(packed)) + packed
+    header = b"\x0a\x07OSMData\x18" + number(len(blob))
+    path.write_bytes((struct.pack(">I", len(header)) + header + blob) * n_blocks)
+    return path
+
+
+def test_an_extract_that_swells_as_it_announces_is_refused(tmp_path, monkeypatch):
+    path = extract_of_zeros(tmp_path / "a.osm.pbf", 3)
+    require_bounded(path, "Routes")
+    with pytest.raises(SourceError, match=r"plus de 2,5 Mo une fois décompressé"):
+        require_bounded(path, "Routes", max_bytes=2_500_000)
+    monkeypatch.setattr("geo.sources.archives._HARMLESS_BYTES", 1_000_000)
+    with pytest.raises(SourceError, match="plus de 2 Mo sortent de .* au plus 20 fois"):
+        read_roads(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"\xff" * 40, b"\x00\x00\x00\x02\x18\xff", bytes(50)])
+def test_what_is_no_extract_is_left_to_its_reader(tmp_path, content):
+    (tmp_path / "a.osm.pbf").write_bytes(content)
+    require_bounded(tmp_path / "a.osm.pbf", "Routes")
+    with pytest.raises(SourceError, match="n'est pas un extrait OpenStreetMap lisible"):
+        read_roads(tmp_path / "a.osm.pbf")
 
 
 def test_a_path_in_an_archive_leads_nowhere_else(tmp_path):
