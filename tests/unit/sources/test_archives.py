@@ -176,7 +176,7 @@ def test_an_extract_that_swells_as_it_announces_is_refused(tmp_path, monkeypatch
     with pytest.raises(SourceError, match=r"plus de 2,5 Mo une fois décompressé"):
         require_bounded(path, "Routes", max_bytes=2_500_000)
     monkeypatch.setattr("geo.sources.archives._HARMLESS_BYTES", 1_000_000)
-    with pytest.raises(SourceError, match="plus de 2 Mo sortent de .* au plus 20 fois"):
+    with pytest.raises(SourceError, match=r"plus de 2 Mo sortent de .* au plus 20 fois"):
         read_roads(path)
 
 
