@@ -17,7 +17,7 @@ from seeds import PLAN_TERRITORY
 
 from geo.access.coverage import coverage
 from geo.country import Country
-from geo.errors import ParameterError
+from geo.errors import MaillageError, ParameterError
 from geo.finder.geocoding import _places
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
@@ -67,6 +67,15 @@ def _sites() -> gpd.GeoDataFrame:
     )
 
 
+def _valid(check: Callable[..., gpd.GeoDataFrame], frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a table that a reader gave; one that breaks its contract is a failure of the reader, no refusal."""
+    try:
+        return check(frame, "table lue")
+    except MaillageError as error:
+        msg = f"the table breaks its contract: {error}"
+        raise AssertionError(msg) from error
+
+
 def _only_file(folder: Path) -> Path:
     return next(path for path in folder.iterdir() if path.is_file())
 
@@ -74,7 +83,7 @@ def _only_file(folder: Path) -> Path:
 def _facilities(read: Callable[[Path], object]) -> Callable[[Path], None]:
     def check(folder: Path) -> None:
         table = read(_only_file(folder))
-        check_facilities(table.frame, "liste")
+        _valid(check_facilities, table.frame)
         assert len(table.frame) == table.provenance.rows_kept > 0
         assert np.isfinite(shapely.get_coordinates(table.frame.geometry.array)).all()
 
@@ -82,7 +91,7 @@ def _facilities(read: Callable[[Path], object]) -> Callable[[Path], None]:
 
 
 def _community_table(path: Path, **options: Path) -> None:
-    frame = check_communes(read_communes(path, **options).frame, "communes")
+    frame = _valid(check_communes, read_communes(path, **options).frame)
     assert not frame.empty
     assert frame.geometry.is_valid.all()
     assert np.isfinite(shapely.get_coordinates(frame.geometry.array)).all()
@@ -133,7 +142,7 @@ def _permanences(folder: Path) -> None:
 
 
 def _cells(folder: Path) -> None:
-    frame = check_cells(read_population_cells(_only_file(folder), _communes()).frame, "carreaux")
+    frame = _valid(check_cells, read_population_cells(_only_file(folder), _communes()).frame)
     assert frame["population"].between(0, 1e6).all()
 
 
@@ -199,9 +208,9 @@ def _plan(folder: Path) -> None:
 
 def _embedded(folder: Path) -> None:
     tables = read_embedded(folder)
-    check_communes(tables.communes.frame, "communes")
+    _valid(check_communes, tables.communes.frame)
     for table in (tables.sites, tables.tax_offices):
-        check_facilities(table.frame, "liste")
+        _valid(check_facilities, table.frame)
 
 
 def _saved(territory: Territory) -> None:
