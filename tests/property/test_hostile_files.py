@@ -291,7 +291,7 @@ def test_cells(tmp_path, content):
     refused_or(lambda: read_population_cells(path, communes), lambda read: check_cells(read.frame, "carreaux"))
 
 
-@some
+@settings(some, max_examples=5)
 @given(content=layer(["idcar_200m", "ind", "ind_65_79", "ind_80p", "lcog_geo"]))
 def test_cells_of_a_layer(tmp_path, content):
     path = written(tmp_path, "carreaux.geojson", content)
