@@ -6,13 +6,13 @@ import streamlit as st
 
 from geo.errors import MaillageError
 from geo.settings import Settings
-from geo.ui import cache
 from geo.ui.components.messages import show_failure, show_warnings
 from geo.ui.components.page import open_page
 from geo.ui.screens import data_and_method, diagnostic, find, report
 from geo.ui.screens.planner import screen as planner
 from geo.ui.session import bound, read_state
 from geo.ui.state import SCREENS
+from geo.ui.territory_choice import open_territory
 
 _SHOW = {
     "trouver": find.show,
@@ -27,8 +27,9 @@ def main() -> None:
     """Load the territory, read the visitor's choices, draw the screen."""
     open_page()
     try:
-        territory = cache.load_territory(sys.argv[1] if len(sys.argv) > 1 else None)
-        state, problems = read_state(list(territory.facilities))
+        settings = Settings.from_environment()
+        shown = open_territory(sys.argv[1] if len(sys.argv) > 1 else None, settings)
+        state, problems = read_state(list(shown.territory.facilities), shown.code)
         if not st.context.is_embedded:
             st.segmented_control(
                 "Écran",
@@ -38,8 +39,8 @@ def main() -> None:
                 label_visibility="collapsed",
                 **bound("screen"),
             )
-        show_warnings(problems)
-        _SHOW[state.screen](territory, state, Settings.from_environment())
+        show_warnings([*shown.problems, *problems])
+        _SHOW[state.screen](shown.territory, state, settings)
     except MaillageError as error:
         show_failure(error)
 

@@ -1,23 +1,30 @@
-"""A territory from the official files that were fetched: a file that cannot be used is left out, and that is said."""
+"""A territory from the official files that were fetched: a file that cannot be used is left out, and that is said.
+
+Territories are kept in the cache, one folder each, named after the département (``64``), and after the commune too
+where the roads are only those around it (``64-64483``).
+"""
 
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from geo.errors import MaillageError, SourceError
 from geo.network.road_files import read_roads
+from geo.network.road_network import NetworkSource, RoadNetwork
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.archives import extract_member
 from geo.sources.communes import read_communes
-from geo.sources.departements import departement_name
-from geo.sources.fetch import Fetched, Missing
+from geo.sources.departements import departement_codes, departement_name
+from geo.sources.download_cache import DownloadCache
+from geo.sources.fetch import ROADS, ROADS_AROUND, Fetched, FetchPlan, Missing
 from geo.sources.france_services import read_france_services
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables
 from geo.sources.population import read_population
@@ -30,7 +37,8 @@ from geo.territory import APPROXIMATE, Territory
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from geo.network.road_network import RoadNetwork
+    from geo.settings import Settings
+    from geo.sources.overpass import Around
     from geo.sources.provenance import SourceTable
 
 _log = logging.getLogger(__name__)
@@ -38,6 +46,57 @@ _Read = TypeVar("_Read")
 
 _UNPACKED: Final = "unpacked-"
 _DAY_S: Final = 24 * 3600
+_TERRITORIES: Final = "territories"
+_CODE: Final = re.compile(r"([0-9AB]{2,3})(?:-([0-9AB]{2})[0-9]{3})?", re.ASCII)
+
+
+def territory_place(settings: Settings, departement: str, around: Around | None = None) -> Path:
+    """Return the folder in the cache where the territory of a département is kept."""
+    code = departement.strip().upper().zfill(2)
+    departement_name(code)
+    return settings.cache_dir / _TERRITORIES / (code if around is None else f"{code}-{around.commune}")
+
+
+def kept_territories(settings: Settings) -> dict[str, Path]:
+    """Return the folders of the territories in the cache, by code, in the order of the codes.
+
+    Only folders named after a département that exists are looked at: a code from elsewhere is a key here, never a path.
+    """
+    known = frozenset(departement_codes())
+    try:
+        folders = sorted((settings.cache_dir / _TERRITORIES).iterdir())
+    except OSError:
+        return {}
+    return {
+        folder.name: folder
+        for folder in folders
+        if (code := _CODE.fullmatch(folder.name)) and code[1] in known and folder.is_dir()
+    }
+
+
+def fetch_plan(settings: Settings, **choices: Any) -> FetchPlan:
+    """Return what to fetch into the cache of these settings; `choices` are attributes of the plan."""
+    return FetchPlan(DownloadCache(settings.cache_dir / "downloads"), urls=settings.source_urls, **choices)
+
+
+def build_and_save(fetched: Fetched, place: Path, *, profile: str = DEFAULT_PROFILE) -> tuple[Territory, Fetched]:
+    """Build the territory of what was fetched and write it to a folder.
+
+    Returns
+    -------
+    tuple
+        The territory, and what was fetched, with all the sources that the territory does without.
+
+    Raises
+    ------
+    MaillageError
+        As `build_fetched`, or the folder holds something else or cannot be written.
+    """
+    Territory.require_place(place)
+    territory, missing = build_fetched(fetched, profile=profile)
+    _log.info("Écriture du territoire…")
+    territory.save(place)
+    return territory, replace(fetched, missing=missing)
 
 
 @dataclass(eq=False)
@@ -47,6 +106,11 @@ class _Reading:
     fetched: Fetched
     unpacked: Path
     lost: list[Missing] = field(default_factory=list)
+
+    @property
+    def roads(self) -> str:
+        """Name of the source of the roads."""
+        return ROADS if self.fetched.around is None else ROADS_AROUND
 
     def path(self, name: str) -> Path:
         """Return the file of a source, taken out of its archive where it is in one."""
@@ -122,13 +186,20 @@ def _build(reading: _Reading, profile: str) -> Territory:
     roads: RoadNetwork | str | None = None
     if not area.empty:
         _log.info("Lecture des routes…")
-        files = reading.fetched.paths("roads")
-        roads = reading.optional("roads", lambda: read_roads(files, area=bounds(area), profile=profile))
+        roads = reading.optional(
+            reading.roads, lambda: read_roads(reading.fetched.paths(reading.roads), area=bounds(area), profile=profile)
+        )
+    name = departement_name(departement)
+    around = reading.fetched.around
+    if isinstance(roads, RoadNetwork) and around is not None:
+        commune = area["name"].get(around.commune, around.commune)
+        name = f"{name}, routes autour de {commune}"
+        roads = replace(roads, source=_around(roads.source, reading, f"{around.km:g} km autour de {commune}"))
 
     def build(cells: Path | None) -> Territory:
         return Territory.from_tables(
             tables,
-            departement_name(departement),
+            name,
             {departement},
             roads=APPROXIMATE if roads is None else roads,
             cells=cells,
@@ -136,6 +207,16 @@ def _build(reading: _Reading, profile: str) -> Territory:
         )
 
     return reading.optional("cells", lambda: build(reading.path("cells"))) or build(None)
+
+
+def _around(source: NetworkSource, reading: _Reading, where: str) -> NetworkSource:
+    """Return the source of roads around a commune: dated by the day they were asked for, and where they stop said."""
+    fetched_on = next(each.file.fetched_on for each in reading.fetched.files if each.source.name == ROADS_AROUND)
+    note = (
+        f"Les routes sont celles d'un carré de {where}. Au-delà, aucun temps n'est calculé ; près du bord, les temps "
+        f"peuvent être trop longs : un site proche, ou la route la plus courte, peut être dehors."
+    )
+    return replace(source, vintage=source.vintage or fetched_on, notes=(*source.notes, note))
 
 
 def _communes(reading: _Reading, population: SourceTable | None) -> SourceTable:

@@ -34,7 +34,8 @@ class Settings:
     (where missing, maps load it from `leaflet_cdn`); `tiles_url` and `tiles_attribution` are the
     base map; `geocoder_url` is the address search of the Géoplateforme, empty: no address is ever sent out;
     `cache_dir` holds what is downloaded, and the territories made of it; `source_urls` are addresses that replace
-    those of ``geo/sources/registry.toml``, by base or by source, in lower case.
+    those of ``geo/sources/registry.toml``, by base or by source, in lower case; `allow_fetch` lets visitors of the
+    app download official files.
     """
 
     data_dir: Path
@@ -45,12 +46,14 @@ class Settings:
     geocoder_url: str = _GEOCODER_URL
     cache_dir: Path = field(default_factory=_user_cache)
     source_urls: Mapping[str, str] = field(default_factory=dict)
+    allow_fetch: bool = False
 
     @classmethod
     def from_environment(cls) -> Settings:
         """Read ``MAILLAGE_DATA_DIR``, ``_LEAFLET_DIR``, ``_TILES_URL``, ``_GEOCODER_URL``, ``_CACHE_DIR``, ``_URL_…``.
 
         An empty ``MAILLAGE_GEOCODER_URL`` turns the search of addresses off; the other ones, empty, are the defaults.
+        ``MAILLAGE_ALLOW_FETCH`` allows with ``1`` and nothing else.
         """
 
         def path(name: str, default: Path) -> Path:
@@ -67,4 +70,5 @@ class Settings:
                 for name, url in os.environ.items()
                 if name.startswith(_URL_PREFIX) and url
             },
+            allow_fetch=os.environ.get("MAILLAGE_ALLOW_FETCH") == "1",
         )

@@ -45,8 +45,10 @@ APPROXIMATE: Final = "approximate"
 #: File by which a folder is known to hold a whole country (`geo.country`).
 COUNTRY_MARKER: Final = "parts.json"
 
+#: File by which a folder is known to hold a territory.
+TERRITORY_MARKER: Final = "manifest.json"
+
 _FORMAT: Final = 3
-_MANIFEST: Final = "manifest.json"
 _PERMANENCES: Final = "permanences.parquet"
 _OUTLINES: Final = "neighbour_outlines.parquet"
 _EMBEDDED: Final = "pyrenees-atlantiques"
@@ -360,7 +362,7 @@ class Territory:
     @staticmethod
     def require_place(path: Path | str) -> None:
         """Raise `SourceError` where `save` would refuse to write: better said before hours of reading than after."""
-        require_replaceable(Path(path), marker=_MANIFEST)
+        require_replaceable(Path(path), marker=TERRITORY_MARKER)
 
     @classmethod
     def embedded(cls, profile: str = DEFAULT_PROFILE) -> Territory:
@@ -392,14 +394,14 @@ class Territory:
                 f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
             )
             raise SourceError(msg)
-        if not (folder / _MANIFEST).is_file():
+        if not (folder / TERRITORY_MARKER).is_file():
             msg = (
-                f"« {folder.name} » n'est pas un territoire enregistré (pas de {_MANIFEST}). "
+                f"« {folder.name} » n'est pas un territoire enregistré (pas de {TERRITORY_MARKER}). "
                 f"Donnez un dossier écrit par « maillage build »."
             )
             raise SourceError(msg)
         try:
-            saved = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+            saved = json.loads((folder / TERRITORY_MARKER).read_text(encoding="utf-8"))
             if saved["format"] != _FORMAT:
                 msg = (
                     f"« {folder.name} » est au format {saved['format']}, format {_FORMAT} attendu. "
@@ -442,7 +444,7 @@ class Territory:
         SourceError
             The folder cannot be written, or holds something that is not a territory.
         """
-        with replacing_folder(Path(path), marker=_MANIFEST) as folder:
+        with replacing_folder(Path(path), marker=TERRITORY_MARKER) as folder:
             self.communes.to_parquet(folder / "communes.parquet")
             for number, table in enumerate(self.facilities.values()):
                 table.to_parquet(folder / f"facilities-{number}.parquet")
@@ -461,7 +463,7 @@ class Territory:
                 "contours_approximate": self.contours_approximate,
                 "manifest": self.manifest,
             }
-            (folder / _MANIFEST).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
+            (folder / TERRITORY_MARKER).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def counted_places(places: gpd.GeoDataFrame, *, buses: bool = False, antennes: bool = True) -> gpd.GeoDataFrame:

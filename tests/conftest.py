@@ -1,16 +1,32 @@
-"""Fixtures shared by all tests."""
+"""Fixtures shared by all tests: small official files, and a web server on loopback that serves them, badly when told to."""
 
 import csv
+import email.utils
+import gzip
+import hashlib
+import http.server
+import io
 import json
+import threading
+import time
+import zipfile
+from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import geopandas as gpd
 import numpy as np
+import osmium
 import pyproj
 import pytest
 import shapely
+from hypothesis import settings
+
+settings.register_profile("maillage", deadline=None)  # a shared machine stalls when it likes
+settings.load_profile("maillage")
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -165,3 +181,303 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
         tax_offices=folder / "tax.csv",
         roads=folder / "roads.geojson",
     )
+
+
+class Web:
+    """Files by path, with what to do to the next requests for each."""
+
+    def __init__(self):
+        self.files = {}
+        self.modified = {}
+        self.moods = defaultdict(list)
+        self.requests = []
+        self.queries = {}
+        self.sent = 0
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+        self.base = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    def serve(self, path, content, *, modified="2026-10-05"):
+        """Serve a file under a path, with an ETag of its content; return its address."""
+        self.files[path] = content
+        self.modified[path] = time.mktime(time.strptime(modified, "%Y-%m-%d")) if modified else None
+        return self.base + path
+
+    def next(self, path, *moods):
+        """Do this to the next requests for a path, one mood a request; after that, behave."""
+        self.moods[path] += moods
+
+    def asked(self, path):
+        """Return the headers of the requests for a path, in order."""
+        return [headers for asked, headers in self.requests if asked == path]
+
+    def _handler(self):
+        web = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                path = urlsplit(self.path).path
+                web.requests.append((path, dict(self.headers)))
+                web.queries[path] = parse_qs(urlsplit(self.path).query)
+                mood = web.moods[path].pop(0) if web.moods[path] else behave
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    mood(self, web.files.get(path), web.modified.get(path))
+                self.close_connection = True
+
+            def log_message(self, *_args):
+                pass
+
+            def begin(self, status, headers):
+                self.send_response(status)
+                for name, value in {"Connection": "close", **headers}.items():
+                    self.send_header(name, str(value))
+                self.end_headers()
+
+            def send(self, block):
+                self.wfile.write(block)
+                self.wfile.flush()
+                web.sent += len(block)
+
+        return Handler
+
+
+def answer(request, content, modified):
+    """Return status, headers and body as a good server would, conditions and ranges included."""
+    if content is None:
+        return 404, {"Content-Length": 0}, b""
+    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {"ETag": tag, "Content-Type": "application/octet-stream"}
+    if modified:
+        headers["Last-Modified"] = email.utils.formatdate(modified, usegmt=True)
+    if request.headers.get("If-None-Match") == tag:
+        return 304, headers, b""
+    unchanged = request.headers.get("If-Range") in {None, tag, headers.get("Last-Modified")}
+    asked = request.headers.get("Range")
+    if asked and unchanged:
+        start = int(asked.removeprefix("bytes=").removesuffix("-"))
+        if start >= len(content):
+            return 416, {"Content-Range": f"bytes */{len(content)}", "Content-Length": 0}, b""
+        headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+        return 206, headers | {"Content-Length": len(content) - start}, content[start:]
+    return 200, headers | {"Content-Length": len(content)}, content
+
+
+def behave(request, content, modified):
+    status, headers, body = answer(request, content, modified)
+    request.begin(status, headers)
+    request.send(body)
+
+
+def status(code, **headers):
+    """Answer with a status and an error page."""
+
+    def mood(request, _content, _modified):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request.begin(code, {"Content-Length": 5, **named})
+        request.send(b"error")
+
+    return mood
+
+
+def cut(after):
+    """Announce the whole, then close the connection after some bytes."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        request.begin(code, headers)
+        request.send(body[:after])
+
+    return mood
+
+
+def drip(size, pause):
+    """Send a few bytes at a time."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        request.begin(code, headers)
+        for start in range(0, len(body), size):
+            request.send(body[start : start + size])
+            time.sleep(pause)
+
+    return mood
+
+
+def stall(after, until):
+    """Send some bytes, then wait for an event before closing the connection."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        request.begin(code, headers)
+        request.send(body[:after])
+        until.wait(30)
+
+    return mood
+
+
+def announce(length):
+    """Announce a length that is not that of the file."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        request.begin(code, headers | {"Content-Length": length})
+        request.send(body)
+
+    return mood
+
+
+def redirect(to):
+    return status(302, Location=to)
+
+
+def other(content, **headers):
+    """Answer with something else."""
+
+    def mood(request, _content, _modified):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        request.begin(200, {"Content-Length": len(content), **named})
+        request.send(content)
+
+    return mood
+
+
+def chunked(size, *, complete=True):
+    """Send the file in chunks, without its length; leave the last one out where not complete."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        del headers["Content-Length"]
+        request.begin(code, headers | {"Transfer-Encoding": "chunked"})
+        for start in range(0, len(body), size):
+            block = body[start : start + size]
+            request.send(f"{len(block):x}\r\n".encode() + block + b"\r\n")
+        if complete:
+            request.send(b"0\r\n\r\n")
+
+    return mood
+
+
+class Moods:
+    """What a server may do to a request."""
+
+    status = staticmethod(status)
+    cut = staticmethod(cut)
+    drip = staticmethod(drip)
+    stall = staticmethod(stall)
+    announce = staticmethod(announce)
+    redirect = staticmethod(redirect)
+    other = staticmethod(other)
+    chunked = staticmethod(chunked)
+
+
+@pytest.fixture
+def moods():
+    return Moods
+
+
+@pytest.fixture
+def web(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "*")
+    server = Web()
+    yield server
+    server.close()
+
+
+def zipped(**members):
+    """Return a zip whose members have these names (`__` stands for a slash, `_dot_` for a point)."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return stream.getvalue()
+
+
+PATHS = {
+    "sites": "/data_gouv/fr/datasets/r/31576dff-fd61-4de9-819f-32c2f880b142",
+    "communes": "/etalab/contours-administratifs/2025/geojson/communes-100m.geojson.gz",
+    "town_halls": "/etalab/contours-administratifs/2025/geojson/mairies.geojson.gz",
+    "population": "/insee/fr/statistiques/fichier/8680726/ensemble.zip",
+    "tax_offices": "/economie/api/explore/v2.1/catalog/datasets/coordonnees-des-structures-dgfip/exports/csv",
+    "cells": "/insee/fr/statistiques/fichier/8735162/Filosofi2021_carreaux_200m_csv.zip",
+    "postcodes": "/data_gouv/api/1/datasets/r/008a2dda-2c60-4b63-b910-998f6f818089",
+    "frr": "/territoires/outils/cartographie-interactive/api/v1/functions/GC_API_download.php",
+    "qpv": "/data_gouv/api/1/datasets/r/942d4ee8-8142-4556-8ea1-335537ce1119",
+    "roads-aquitaine": "/geofabrik/europe/france/aquitaine-latest.osm.pbf",
+    "roads-midi-pyrenees": "/geofabrik/europe/france/midi-pyrenees-latest.osm.pbf",
+}
+OVERPASS = "/overpass/api/interpreter"
+BASES = ("data_gouv", "economie", "etalab", "geofabrik", "insee", "overpass", "territoires")
+
+
+def road_extract(path, west, east):
+    """Write an extract with one straight road, which passes through the centres of the small world."""
+    to_degrees = pyproj.Transformer.from_crs("EPSG:2154", "EPSG:4326", always_xy=True)
+    with osmium.SimpleWriter(str(path)) as writer:
+        ends = np.arange(west, east + 1, 5000.0)
+        numbers = [int(x) for x in ends]
+        for number, x in zip(numbers, ends, strict=True):
+            writer.add_node(
+                osmium.osm.mutable.Node(id=number, location=to_degrees.transform(x, 6_255_000.0), version=1)
+            )
+        tags = {"highway": "secondary", "maxspeed": "60"}
+        writer.add_way(osmium.osm.mutable.Way(id=int(west), nodes=numbers, tags=tags, version=1))
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def official_files(small_world, tmp_path_factory):
+    """Contents of every official file, about the small world, by key in the cache."""
+    folder = tmp_path_factory.mktemp("official")
+    communes = gpd.read_file(small_world.communes)
+    points = communes.assign(geometry=communes.geometry.centroid).to_crs("EPSG:4326")
+    centres = communes.geometry.centroid.to_crs("EPSG:3035")
+    cells = ["idcar_200m;ind;lcog_geo"] + [
+        f"CRS3035RES200mN{int(point.y) // 200 * 200}E{int(point.x) // 200 * 200};{100 * n};{code}"
+        for n, (code, point) in enumerate(zip(communes["code"], centres, strict=True), 1)
+    ]
+    population = small_world.population.read_text(encoding="utf-8")
+    return {
+        "sites": small_world.sites.read_bytes(),
+        "communes": gzip.compress(communes.to_crs("EPSG:4326").to_json().encode()),
+        "town_halls": gzip.compress(points.rename(columns={"code": "commune"}).to_json().encode()),
+        "population": zipped(donnees_regions_dot_csv="REG;PMUN\n75;1\n", donnees_communes_dot_csv=population),
+        "tax_offices": small_world.tax_offices.read_bytes(),
+        "cells": zipped(csv__carreaux_200m_met_dot_csv="\n".join(cells), carreaux_200m_mart_dot_csv="idcar_200m;ind\n"),
+        "postcodes": b"#Code_commune_INSEE;Nom_de_la_commune;Code_postal\n64001;COMMUNE A;64990\n",
+        "frr": b"codgeo;libgeo;codefrr\n64001;Commune A;FRR\n",
+        "qpv": zipped(GEOJSON__QP2024_France_Hexagonale_Outre_Mer_WGS84_dot_geojson='{"type": "FeatureCollection"}'),
+        "roads-aquitaine": road_extract(folder / "a.osm.pbf", 400_000, 425_000),
+        "roads-midi-pyrenees": road_extract(folder / "m.osm.pbf", 425_000, 440_000),
+    }
+
+
+@pytest.fixture
+def official(web, official_files):
+    """Serve the official files under their paths; return the paths by key, and the settings that lead there."""
+    for key, content in official_files.items():
+        web.serve(PATHS[key], content)
+    return PATHS, {base: f"{web.base}/{base}" for base in BASES}
+
+
+@pytest.fixture
+def overpass(web, tmp_path):
+    """Serve the roads of the western half of the small world as Overpass answers; return the path and the answer."""
+    road_extract(tmp_path / "around.osm", 400_000, 420_000)
+    written = (tmp_path / "around.osm").read_text(encoding="utf-8")
+    elements = written[written.index("<node") :].replace(' version="1"', "")
+    content = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<osm version="0.6" generator="Overpass API 0.7.62">\n'
+        "<note>The data included in this document is from www.openstreetmap.org. It is made available under ODbL.</note>\n"
+        f'<meta osm_base="2026-11-22T10:00:00Z"/>\n\n{elements}'
+    ).encode()
+    web.serve(OVERPASS, content, modified=None)
+    return OVERPASS, content

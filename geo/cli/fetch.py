@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,12 +12,10 @@ import typer
 from geo.cli.build import print_territory
 from geo.cli.options import AsJson, Profile
 from geo.cli.output import print_json, print_line
-from geo.errors import SourceError
+from geo.errors import ParameterError, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from geo.sources.fetch import FetchedFile
 
 
 def fetch(
@@ -33,62 +30,56 @@ def fetch(
     only: Annotated[
         list[str] | None, typer.Option(help="Seulement cette source, sans construire le territoire ; répétable.")
     ] = None,
+    around: Annotated[
+        str | None,
+        typer.Option(metavar="COMMUNE", help="Code INSEE : seulement les routes autour de cette commune (Overpass)."),
+    ] = None,
+    km: Annotated[float | None, typer.Option(help="Jusqu'où, avec --around : 25 au plus.")] = None,
     profile: Profile = "courant",
     as_json: AsJson = False,
 ) -> None:
     """Fetch official files into the cache, then build the territory and save it."""
-    from geo.fetched_territory import build_fetched
+    from geo.fetched_territory import build_and_save, fetch_plan, territory_place
     from geo.network.speeds import speed_profile
+    from geo.report.fetch_sentences import file_sentences, missing_sentences
     from geo.settings import Settings
-    from geo.sources.download_cache import DownloadCache
-    from geo.sources.fetch import FetchPlan
     from geo.sources.fetch import fetch as fetch_files
+    from geo.sources.overpass import Around
     from geo.territory import Territory
 
     settings = Settings.from_environment()
     speed_profile(profile)
-    place = out or settings.cache_dir / "territories" / departement.strip().upper().zfill(2)
+    if (around is None) != (km is None):
+        msg = "--around et --km vont ensemble : --around 64483 --km 12."
+        raise ParameterError(msg)
+    area = None if around is None or km is None else Around(around.strip().upper(), km)
+    place = out or territory_place(settings, departement, area)
     if not only:
         Territory.require_place(place)
     with _progress_bars() as progress:
-        plan = FetchPlan(
-            DownloadCache(settings.cache_dir / "downloads"),
-            only=only or (),
-            offline=offline,
-            refresh=refresh,
-            urls=settings.source_urls,
-            progress=progress,
-        )
+        plan = fetch_plan(settings, only=only or (), offline=offline, refresh=refresh, progress=progress, around=area)
         fetched = fetch_files(departement, plan)
     if not as_json:
-        for each in fetched.files:
-            print_line(_describe(each))
+        for sentence in file_sentences(fetched):
+            print_line(sentence)
         print_line(f"Fichiers dans {settings.cache_dir / 'downloads'}.")
         for warning in fetched.warnings:
             print_line(f"  - {warning}")
     if not only:
-        territory, missing = build_fetched(fetched, profile=profile)
-        territory.save(place)
-        fetched = replace(fetched, missing=missing)
+        territory, fetched = build_and_save(fetched, place, profile=profile)
     if as_json:
         print_json(fetched.to_dict() | {"territory": None if only else str(place)})
     if only and fetched.missing:
-        raise SourceError(" ".join(each_missing.sentence for each_missing in fetched.missing))
+        raise SourceError(" ".join(missing_sentences(fetched)))
     if as_json:
         return
-    for each_missing in fetched.missing:
-        print_line(f"  - {each_missing.sentence}")
+    for sentence in missing_sentences(fetched):
+        print_line(f"  - {sentence}")
     if not only:
         print_line(f"« {territory.name} » écrit dans {place}. Pour l'ouvrir : make app TERRITORY={place}")
+        if out is None:
+            print_line("L'application le propose aussi, à l'écran « Données et méthode ».")
         print_territory(territory)
-
-
-def _describe(fetched: FetchedFile) -> str:
-    from geo.maps.style import format_decimal
-
-    source, file = fetched.source, fetched.file
-    dated = source.vintage or (f"publié le {file.published_on}" if file.published_on else f"du {file.fetched_on}")
-    return f"{source.label} : {file.path.name}, {dated}, {format_decimal(file.bytes / 1e6)} Mo, {fetched.status}."
 
 
 @contextmanager

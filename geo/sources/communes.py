@@ -13,7 +13,7 @@ import pyproj
 import shapely
 
 from geo.crs import WGS84, departement_of, metric_crs
-from geo.errors import CrsError, Fault, SchemaError
+from geo.errors import CrsError, Fault, ParameterError, SchemaError
 from geo.schemas import COMMUNE_COLUMNS, check_communes
 from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, normalise_codes
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
@@ -123,6 +123,25 @@ def read_communes(
         tuple(note for note in notes if isinstance(note, str)),
         tuple(note for note in notes if not isinstance(note, str)),
     )
+
+
+def commune_centre(path: Path, code: str) -> tuple[float, float]:
+    """Return (lon, lat) in degrees of a point inside one commune of a layer of contours.
+
+    Raises
+    ------
+    MaillageError
+        The file cannot be read.
+    ParameterError
+        It does not hold the commune.
+    """
+    contours = _read_contours(path)
+    found = contours.loc[contours["code"] == code].geometry.dropna()
+    if found.empty or found.is_empty.all():
+        msg = f"{SOURCE} : la commune « {code} » n'est pas dans « {path.name} ». Vérifiez son code INSEE."
+        raise ParameterError(msg)
+    point = shapely.make_valid(found.iloc[0]).representative_point()
+    return float(point.x), float(point.y)
 
 
 @names_its_file

@@ -12,7 +12,7 @@ import json
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from filelock import FileLock, Timeout
 
@@ -24,6 +24,8 @@ from geo.storage import replacing_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+_POLL_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,20 @@ class DownloadCache:
     ) -> CachedFile:
         """Bring a file into the cache, or see that the one there is still the publisher's.
 
+        Another thread or process that brings the same file is waited for. `progress` is told the bytes in hand and
+        their total, no byte while it waits; what it raises ends the download, which another time goes on.
+
         Raises
         ------
         SourceError
             The file cannot be had, or is not what it should be; the one in the cache, if any, stays.
         """
-        with self._alone(wanted.key):
+
+        def waiting() -> bool:
+            progress(0, None)
+            return False
+
+        with self._alone(wanted.key, waiting):
             known = self.find(wanted.key)
             job = Job(
                 wanted.url,
@@ -147,11 +157,12 @@ class DownloadCache:
         return self.folder / f"{key}.json"
 
     @contextmanager
-    def _alone(self, key: str) -> Iterator[None]:
-        """Let one process at a time write a file of the cache."""
+    def _alone(self, key: str, waiting: Callable[[], bool]) -> Iterator[None]:
+        """Let one thread of one process at a time write a file of the cache; `waiting` is called now and then."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / f"{key}.lock", timeout=self.limits.max_seconds):
+            lock = FileLock(self.folder / f"{key}.lock", timeout=self.limits.max_seconds)
+            with lock.acquire(poll_interval=_POLL_S, cancel_check=waiting):
                 for left in self.folder.glob(f".{key}.*"):  # by a process that was killed while it wrote a card
                     shutil.rmtree(left, ignore_errors=True)
                 yield

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+import re
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import Fault, MaillageError, ParameterError, SchemaError, SourceError
 from geo.sources.archives import read_gzip, read_member
+from geo.sources.communes import commune_centre
 from geo.sources.delimited import parse_delimited
 from geo.sources.departements import departement_name
 from geo.sources.download_cache import CachedFile, DownloadCache, Wanted
+from geo.sources.overpass import Around, check_overpass
 from geo.sources.registry import RemoteFile, Source, sources
 
 if TYPE_CHECKING:
@@ -24,11 +27,17 @@ _HEAD_BYTES: Final = 65_536
 #: How the formats begin that are not text.
 _GZIP: Final = b"\x1f\x8b"
 _OSM_HEADER: Final = b"OSMHeader"
+#: How a web page begins, maybe after a declaration of XML.
+_PAGE: Final = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<(!doctype\s+html|html)\b", re.IGNORECASE)
 
 #: What follows where the roads of a neighbouring region cannot be had.
 _WITHOUT_NEIGHBOUR: Final = (
     "Les routes de cette région voisine manquent : à sa limite, les temps peuvent être trop longs."
 )
+
+#: Names of the sources of roads: of whole regions, and around a commune.
+ROADS: Final = "roads"
+ROADS_AROUND: Final = "roads_around"
 
 FETCHED: Final = "téléchargé"
 REUSED: Final = "déjà là"
@@ -73,12 +82,16 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What could be had for a département: the files, and the sources that are missing; `warnings` are French."""
+    """What could be had for a département: the files, and the sources that are missing; `warnings` are French.
+
+    `around`: the roads are those around this commune, `None`: those of the whole département and its neighbours.
+    """
 
     departement: str
     files: tuple[FetchedFile, ...]
     missing: tuple[Missing, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    around: Around | None = None
 
     def paths(self, name: str) -> list[Path]:
         """Return the files of a source, none where it is missing or was not asked for."""
@@ -88,6 +101,7 @@ class Fetched:
         """Return plain values ready for JSON."""
         return {
             "departement": self.departement,
+            "around": None if self.around is None else asdict(self.around),
             "files": [each.to_dict() for each in self.files],
             "missing": [
                 {
@@ -108,7 +122,8 @@ class FetchPlan:
 
     `only`: names of sources, all of them if empty. `offline`: nothing is asked of the network. `refresh`: the
     publisher is asked whether what is in the cache has changed. `urls`: see `Source.files`. `progress` gets the
-    title of a file, the bytes in hand and their total (`None`: not said).
+    title of a file, the bytes in hand and their total (`None`: not said), first of all without a byte; what it raises
+    ends the download, which goes on another time. `around`: roads around a commune, in the place of the regions'.
     """
 
     cache: DownloadCache
@@ -117,6 +132,7 @@ class FetchPlan:
     refresh: bool = False
     urls: Mapping[str, str] = field(default_factory=dict)
     progress: Callable[[str, int, int | None], None] = lambda _title, _done, _total: None
+    around: Around | None = None
 
     def chosen(self) -> list[Source]:
         """Return the sources to fetch.
@@ -129,11 +145,16 @@ class FetchPlan:
         if self.offline and self.refresh:
             msg = "--offline et --refresh se contredisent : donnez l'un ou l'autre."
             raise ParameterError(msg)
-        unknown = sorted(set(self.only) - sources().keys())
-        if unknown:
-            msg = f"La source « {unknown[0]} » n'existe pas. Sources : {', '.join(sources())}."
+        if self.only and self.around is not None:
+            msg = "Les routes autour d'une commune demandent tous les fichiers : retirez --only ou --around."
             raise ParameterError(msg)
-        return [source for name, source in sources().items() if not self.only or name in self.only]
+        other_roads = ROADS_AROUND if self.around is None else ROADS
+        known = {name: source for name, source in sources().items() if name != other_roads}
+        unknown = sorted(set(self.only) - known.keys())
+        if unknown:
+            msg = f"La source « {unknown[0]} » n'existe pas. Sources : {', '.join(known)}."
+            raise ParameterError(msg)
+        return [source for name, source in known.items() if not self.only or name in self.only]
 
 
 def fetch(departement: str, plan: FetchPlan) -> Fetched:
@@ -152,15 +173,23 @@ def fetch(departement: str, plan: FetchPlan) -> Fetched:
     Raises
     ------
     ParameterError
-        The département, a source or a setting does not exist.
+        The département, its commune, a source or a setting does not exist.
+    SchemaError
+        The contours in which the commune is looked for are not usable.
     """
     departement = departement.strip().upper().zfill(2)
     departement_name(departement)
+    if plan.around is not None:
+        plan.around.require_in(departement)
     files: list[FetchedFile] = []
     missing: list[Missing] = []
     warnings: list[str] = []
     for source in plan.chosen():
-        remote = source.files(departement, plan.urls)
+        try:
+            remote = _remote_files(source, departement, plan, files)
+        except SourceError as error:
+            missing.append(Missing(source, str(error)))
+            continue
         if not remote:
             missing.append(Missing(source, f"le producteur ne couvre pas le département {departement}."))
         for each in remote:
@@ -171,7 +200,7 @@ def fetch(departement: str, plan: FetchPlan) -> Fetched:
                     missing.append(Missing(source, str(error)))
                     break
                 warnings.append(f"{_title(source, each)} : {error} {_WITHOUT_NEIGHBOUR}")
-    return Fetched(departement, tuple(files), tuple(missing), tuple(warnings))
+    return Fetched(departement, tuple(files), tuple(missing), tuple(warnings), plan.around)
 
 
 def check_content(path: Path, source: Source, departement: str) -> None:
@@ -189,11 +218,13 @@ def check_content(path: Path, source: Source, departement: str) -> None:
     if not head:
         msg = "le fichier reçu est vide."
         raise SourceError(msg)
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower().startswith((b"<!doctype html", b"<html")):
+    if _PAGE.match(head):
         msg = "une page web a été reçue à la place du fichier. L'adresse a sans doute changé."
         raise SourceError(msg)
     if source.format == "osm.pbf":
         _require("un extrait OpenStreetMap (.osm.pbf)", holds=_OSM_HEADER in head[:64])
+    elif source.format == "osm":
+        check_overpass(path)
     elif source.format == "geojson.gz":
         _require("un GeoJSON compressé (.gz)", holds=head.startswith(_GZIP))
         blocks = read_gzip(path, source.max_unpacked_bytes)
@@ -206,6 +237,18 @@ def check_content(path: Path, source: Source, departement: str) -> None:
         if member is not None:
             head = next(read_member(path, member, source.max_unpacked_bytes), b"")
         _check_columns(head, source)
+
+
+def _remote_files(source: Source, departement: str, plan: FetchPlan, files: list[FetchedFile]) -> list[RemoteFile]:
+    """Return the files to fetch of a source; where the commune of `around` lies is read from the contours at hand."""
+    if plan.around is None or source.name != ROADS_AROUND:
+        return source.files(departement, plan.urls)
+    contours = [each.file.path for each in files if each.source.name == "communes"]
+    if not contours:
+        msg = "sans les contours des communes, le centre de la zone n'est pas connu."
+        raise SourceError(msg)
+    centre = commune_centre(contours[0], plan.around.commune)
+    return [source.file_around(plan.around.key, plan.around.box(*centre), plan.urls)]
 
 
 def _have(source: Source, remote: RemoteFile, departement: str, plan: FetchPlan, warnings: list[str]) -> FetchedFile:
@@ -226,6 +269,7 @@ def _have(source: Source, remote: RemoteFile, departement: str, plan: FetchPlan,
         partial(check_content, source=source, departement=departement),
         source.vintage,
     )
+    plan.progress(title, 0, None)
     try:
         found = plan.cache.fetch(wanted, partial(plan.progress, title))
     except MaillageError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from geo.errors import ParameterError
 
@@ -54,6 +55,7 @@ class Source:
     members: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     not_covered: tuple[str, ...] = ()
+    query: str = ""
 
     @property
     def label(self) -> str:
@@ -91,19 +93,39 @@ class Source:
         """
         if departement in self.not_covered:
             return []
-        bases = _registry()["bases"]
-        unknown = sorted(urls.keys() - bases.keys() - _registry()["sources"].keys())
-        if unknown:
-            known = ", ".join(f"MAILLAGE_URL_{name.upper()}" for name in [*bases, *_registry()["sources"]])
-            msg = f"Le réglage « MAILLAGE_URL_{unknown[0].upper()} » n'existe pas. Réglages possibles : {known}."
-            raise ParameterError(msg)
-        template = urls.get(self.name) or urls.get(self.base, bases[self.base]).rstrip("/") + self.path
+        template = self._address(urls)
         if "{extract}" not in self.path:
             return [RemoteFile(self.name, template)]
         return [
             RemoteFile(f"{self.name}-{extract}", template.replace("{extract}", extract))
             for extract in osm_extracts(departement)
         ]
+
+    def file_around(self, area: str, box: tuple[float, float, float, float], urls: Mapping[str, str]) -> RemoteFile:
+        """Return the file that this source makes, when asked, of a box.
+
+        Parameters
+        ----------
+        area
+            Names the box in the cache.
+        box
+            (west, south, east, north) in degrees.
+        urls
+            As in `files`.
+        """
+        west, south, east, north = box
+        query = self.query.replace("{box}", f"{south:.5f},{west:.5f},{north:.5f},{east:.5f}")
+        return RemoteFile(f"{self.name}-{area}", self._address(urls).replace("{query}", quote(query, safe="")))
+
+    def _address(self, urls: Mapping[str, str]) -> str:
+        """Return the address with what is still to be filled in; raise where one replaces something unknown."""
+        bases = _registry()["bases"]
+        unknown = sorted(urls.keys() - bases.keys() - _registry()["sources"].keys())
+        if unknown:
+            known = ", ".join(f"MAILLAGE_URL_{name.upper()}" for name in [*bases, *_registry()["sources"]])
+            msg = f"Le réglage « MAILLAGE_URL_{unknown[0].upper()} » n'existe pas. Réglages possibles : {known}."
+            raise ParameterError(msg)
+        return urls.get(self.name) or urls.get(self.base, bases[self.base]).rstrip("/") + self.path
 
 
 @cache

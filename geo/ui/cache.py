@@ -15,16 +15,38 @@ import streamlit as st
 
 from geo.finder.gazetteer import Gazetteer
 from geo.maps.payload import ground_base, map_base
-from geo.territory import Territory
+from geo.territory import TERRITORY_MARKER, Territory
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@st.cache_resource(show_spinner="Chargement du territoire…")
 def load_territory(folder: str | None) -> Territory:
-    """Return the territory in `folder`, the embedded one for `None`; shared, never to be changed."""
+    """Return the territory in `folder`, the embedded one for `None`; shared, never to be changed.
+
+    One that was written again since it was loaded is loaded again.
+
+    Raises
+    ------
+    SourceError
+        As `Territory.load`.
+    """
+    return _load_territory(folder, _version(folder))
+
+
+@st.cache_resource(show_spinner="Chargement du territoire…", max_entries=4)
+def _load_territory(folder: str | None, version: tuple[int, int] | None) -> Territory:
+    del version  # only part of the key of the cache
     return Territory.load(Path(folder)) if folder else Territory.load()
+
+
+def _version(folder: str | None) -> tuple[int, int] | None:
+    """Return what changes when a territory is written again; `None` where there is nothing to look at."""
+    try:
+        found = (Path(folder) / TERRITORY_MARKER).stat() if folder else None
+    except OSError:  # said where it is loaded
+        return None
+    return found and (found.st_mtime_ns, found.st_ino)
 
 
 def fingerprint(territory: Territory) -> str:

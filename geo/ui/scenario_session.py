@@ -66,6 +66,12 @@ def undo() -> None:
     st.session_state[_VERSIONS] = _versions()[:-1]
 
 
+def forget_scenario() -> bool:
+    """Drop the scenario and its versions; return whether there was one."""
+    st.session_state.pop(_AFTER, None)
+    return bool(st.session_state.pop(_VERSIONS, ()))
+
+
 def scenario_of_plan(plan: Plan) -> Scenario:
     """Return the scenario that opens the labels of a plan."""
     scenario = Scenario(

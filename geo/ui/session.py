@@ -21,20 +21,47 @@ _ADDRESS: Final = "address"
 _CHANGED: Final = "changed"
 
 
-def read_state(facility_lists: Sequence[str]) -> tuple[AppState, list[str]]:
-    """Return the choices of this visitor, and a French sentence for each bad value in the address."""
+def wanted_territory() -> str | None:
+    """Return the code of the territory that this visitor wants: needed first, for the other choices depend on it."""
+    state = parse_state(st.query_params.to_dict(), ())[0] if _is_new_address() else st.session_state[_STATE]
+    return cast("AppState", state).territory
+
+
+def read_state(facility_lists: Sequence[str], territory: str | None) -> tuple[AppState, list[str]]:
+    """Return the choices of this visitor, and a French sentence for each bad value in the address.
+
+    Parameters
+    ----------
+    facility_lists
+        Names of the lists of the territory that is shown; the first is the default.
+    territory
+        Code of that territory, which is not always the one wanted.
+    """
     address = st.query_params.to_dict()
     problems: list[str] = []
-    # A run that a widget started may still carry the address from before our last change of it.
-    by_widget = st.session_state.pop(_CHANGED, False)
-    if _STATE not in st.session_state or (address != st.session_state[_ADDRESS] and not by_widget):
+    if _is_new_address():
         st.session_state[_STATE], problems = parse_state(address, facility_lists)
-    state = cast("AppState", st.session_state[_STATE])
+    st.session_state.pop(_CHANGED, None)
+    state = replace(cast("AppState", st.session_state[_STATE]), territory=territory)
+    if state.facilities not in facility_lists:
+        used = facility_lists[0]
+        problems.append(f"La liste « {state.facilities} » n'est pas dans ce territoire. Liste utilisée : {used}.")
+        state = replace(state, facilities=facility_lists[0])
+    st.session_state[_STATE] = state
     params = format_state(state, facility_lists)
     if params != address:
         st.query_params.from_dict(params)
     st.session_state[_ADDRESS] = params
     return state, problems
+
+
+def _is_new_address() -> bool:
+    """Tell whether the visitor arrives, or comes back with the browser's buttons."""
+    if _STATE not in st.session_state:
+        return True
+    # A run that a widget started may still carry the address from before our last change of it.
+    by_widget = st.session_state.get(_CHANGED, False)
+    return not by_widget and st.query_params.to_dict() != st.session_state[_ADDRESS]
 
 
 def change_state(**changes: Any) -> None:

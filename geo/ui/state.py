@@ -57,6 +57,7 @@ DAYS: Final = (dt.date(2020, 1, 1), dt.date(2099, 12, 31))
 POSITION_DECIMALS: Final = 3
 
 _COMMUNE_CODE: Final = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
+_TERRITORY: Final = re.compile(r"(?:\d{2,3}|2[AB])(?:-(?:\d{2}|2[AB])\d{3})?", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
 _SITE: Final = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
@@ -72,6 +73,9 @@ _Fallback = TypeVar("_Fallback")
 @dataclass(frozen=True, slots=True)
 class AppState:
     """The choices of one visitor.
+
+    `territory` is the code of one of the territories kept in the cache (`geo.fetched_territory.kept_territories`),
+    `None` for the one that the app was opened on.
 
     For *Trouver*: `place` is the INSEE code of the commune to start from, `position` any other start
     (longitude, latitude; see `rounded_position`); at most one of the two is set. `at` is the moment
@@ -93,6 +97,7 @@ class AppState:
     """
 
     screen: Screen = "trouver"
+    territory: str | None = None
     place: str | None = None
     position: tuple[float, float] | None = None
     at: dt.datetime | None = None
@@ -155,6 +160,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
     default = _defaults(facility_lists)
     read = _Reader(params)
     state = AppState(
+        territory=read.text("territoire", _TERRITORY, "le code d'un département, comme 64"),
         screen=cast("Screen", read.choice("ecran", get_args(Screen), default.screen)),
         place=read.code("lieu"),
         position=read.position("position"),
@@ -223,6 +229,7 @@ def _texts(state: AppState) -> dict[str, str]:
     """Return every choice as text; empty text: nothing chosen."""
     position = state.position and f"{state.position[1]:.{POSITION_DECIMALS}f},{state.position[0]:.{POSITION_DECIMALS}f}"
     return {
+        "territoire": state.territory or "",
         "ecran": state.screen,
         "lieu": state.place or "",
         "position": position or "",

@@ -63,8 +63,11 @@ def serve(chromium_path):
 
 
 @contextmanager
-def _served_app(folder: Path | None = None):
-    """Run ``streamlit run app.py [-- FOLDER]`` on a free port; give its address, end it after."""
+def _served_app(folder: Path | None = None, **settings: str):
+    """Run ``streamlit run app.py [-- FOLDER]`` on a free port; give its address, end it after.
+
+    `settings` are of its environment; it knows no downloaded territory unless they say where these are.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -79,7 +82,13 @@ def _served_app(folder: Path | None = None):
             *([] if folder is None else ["--", str(folder)]),
         ],
         cwd=_PROJECT,
-        env={**os.environ, "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/"},  # nobody answers there
+        # Nobody answers there; nothing is kept there.
+        env={
+            **os.environ,
+            "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/",
+            "MAILLAGE_CACHE_DIR": os.devnull,
+            **settings,
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

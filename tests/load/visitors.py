@@ -7,9 +7,10 @@ own websocket in the messages that the browser sends. Thirty screens drawn by a 
 were tried first: they took them whole (70 s for thirty pages to open), so that the browser was measured and not the
 app. What a visitor waits for on top is the drawing by a browser of their own, measured by the browser tests.
 
-Each visitor, again and again: asks for the sites around a commune (*Trouver*), reads, moves the threshold
-(*Diagnostic*), reads. The state of the screen goes by the address, as when a link is opened. An interaction is timed
-from the question to the end of the run of the app, with all that it sends.
+Each visitor, again and again and in any order: asks for the sites around a commune (*Trouver*), moves the threshold
+four times (*Diagnostic*), asks twice where to open new sites (*Planifier*), and reads each answer. The state of the
+screen goes by the address, as when a link is opened. An interaction is timed from the question to the end of the run
+of the app, with all that it sends; that the answer is the one to this visitor's question is checked.
 """
 
 import argparse
@@ -29,8 +30,18 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 _PROJECT = Path(__file__).resolve().parents[2]
-_COMMUNES = ("64504", "64213", "64445", "64122", "64062", "64430", "64320")
+#: Where visitors start from: code of a commune -> its name in the answer.
+_COMMUNES = {
+    "64504": "Sare",
+    "64213": "Espelette",
+    "64445": "Pau",
+    "64122": "Biarritz",
+    "64062": "Arudy",
+    "64430": "Orthez",
+    "64320": "Laruns",
+}
 _THRESHOLDS = range(10, 61, 5)
+_LABELS = range(2, 11)
 _LONGEST_S = 60
 
 
@@ -38,7 +49,7 @@ class Figures:
     """What was seen: seconds of each interaction by kind, bytes received, sentences of each error."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, list[float]] = {"open": [], "search": [], "threshold": []}
+        self.seconds: dict[str, list[float]] = {"open": [], "search": [], "threshold": [], "plan": []}
         self.received = 0
         self.errors: list[str] = []
 
@@ -48,23 +59,42 @@ async def visit(address: str, number: int, end: float, think_s: float, figures: 
     chance = random.Random(number)
     try:
         await asyncio.sleep(chance.uniform(0, think_s) if number else 0)
-        line = await websocket_connect(f"{address}/_stcore/stream", subprotocols=["streamlit"], max_message_size=10**9)
-        await _ask(line, "", "open", figures)
+        line = await websocket_connect(
+            f"{address}/_stcore/stream",
+            subprotocols=["streamlit"],
+            max_message_size=10**9,
+            compression_options={},  # as browsers ask
+        )
+        await _ask(line, "", "", "open", figures)
         while time.monotonic() < end:
-            await _ask(line, f"lieu={chance.choice(_COMMUNES)}&quand=2026-11-24T10:00", "search", figures)
-            await asyncio.sleep(chance.uniform(0.5, 1.5) * think_s)
-            for threshold in chance.sample(_THRESHOLDS, 4):
-                await _ask(line, f"ecran=diagnostic&seuil={threshold}", "threshold", figures)
+            for query, expected, kind in questions(chance):
+                await _ask(line, query, expected, kind, figures)
                 await asyncio.sleep(chance.uniform(0.5, 1.5) * think_s)
         line.close()
     except Exception as error:  # noqa: BLE001 - counted, whatever it is
         figures.errors.append(f"visitor {number}: {error!r}")
 
 
-async def _ask(line: WebSocketClientConnection, query: str, kind: str, figures: Figures) -> None:
-    """Ask for the page at an address and wait until the app has sent all of it."""
+def questions(chance: random.Random) -> list[tuple[str, str, str]]:
+    """Return what a visitor asks next, in any order of the screens: address, words of the answer, kind."""
+    code, name = chance.choice(list(_COMMUNES.items()))
+    search = [(f"lieu={code}&quand=2026-11-24T10:00", f"Départ : {name} (64)", "search")]
+    thresholds = [
+        (f"ecran=diagnostic&seuil={threshold}", rf"de {threshold}\u00a0min", "threshold")
+        for threshold in chance.sample(_THRESHOLDS, 4)
+    ]
+    plans = [
+        (f"ecran=planifier&labels={labels}&seuil={threshold}", rf"\u00e0 {threshold}\u00a0min", "plan")
+        for labels, threshold in zip(chance.sample(_LABELS, 2), chance.sample(_THRESHOLDS, 2), strict=True)
+    ]
+    return [one for screen in chance.sample([search, thresholds, plans], 3) for one in screen]
+
+
+async def _ask(line: WebSocketClientConnection, query: str, expected: str, kind: str, figures: Figures) -> None:
+    """Ask for the page at an address and wait until the app has sent all of it, the expected words among it."""
     question = BackMsg()
     question.rerun_script.query_string = query
+    found = False
     begin = time.monotonic()
     await line.write_message(question.SerializeToString(), binary=True)
     while True:
@@ -72,6 +102,7 @@ async def _ask(line: WebSocketClientConnection, query: str, kind: str, figures: 
         if content is None:
             raise ConnectionError("the app hung up")  # noqa: EM101, TRY003
         figures.received += len(content)
+        found = found or expected.encode() in content
         message = ForwardMsg.FromString(content)
         element = message.delta.new_element
         if element.HasField("exception") or element.alert.format == element.alert.ERROR:
@@ -79,6 +110,8 @@ async def _ask(line: WebSocketClientConnection, query: str, kind: str, figures: 
         if message.WhichOneof("type") == "script_finished":
             break
     figures.seconds[kind].append(time.monotonic() - begin)
+    if not found:
+        figures.errors.append(f"{query}: « {expected} » is not in the answer")
 
 
 async def run(address: str, process: int, options: argparse.Namespace) -> Figures:
@@ -90,7 +123,7 @@ async def run(address: str, process: int, options: argparse.Namespace) -> Figure
     if warm_up.errors:
         sys.exit(f"one visitor alone fails: {warm_up.errors}")
     print(f"memory after one visitor: {memory_mb(process):.0f} MB")
-    end = time.monotonic() + options.seconds
+    end, taken = time.monotonic() + options.seconds, processor_s(process)
     visits = [visit(address, number, end, options.think, figures) for number in range(1, options.visitors + 1)]
     gathered = asyncio.gather(*visits)
     for quarter in range(1, 4):
@@ -98,6 +131,8 @@ async def run(address: str, process: int, options: argparse.Namespace) -> Figure
         print(f"memory after {quarter}/4 of the time: {memory_mb(process):.0f} MB")
     await gathered
     print(f"memory at the end: {memory_mb(process):.0f} MB")
+    taken, times = processor_s(process) - taken, sum(map(len, figures.seconds.values()))
+    print(f"processor: {taken / options.seconds:.0%} of one, {taken / max(times, 1):.3f} s an interaction")
     return figures
 
 
@@ -107,6 +142,12 @@ def memory_mb(process: int) -> float:
         if line.startswith("VmRSS"):
             return int(line.split()[1]) / 1000
     return float("nan")
+
+
+def processor_s(process: int) -> float:
+    """Return the seconds of processor time that a process has taken."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:

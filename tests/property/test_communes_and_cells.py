@@ -21,7 +21,7 @@ degrees = st.floats(0, 0.5, allow_subnormal=False)
 blobs = st.lists(st.tuples(degrees, degrees, st.floats(0.005, 0.05)), min_size=1, max_size=4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(shapes=st.lists(blobs, min_size=1, max_size=4), holes=blobs)
 def test_every_commune_is_placed_inside_its_contour(shapes, holes):
     hole = shapely.union_all([Point(-0.5 + x, 43.2 + y).buffer(r / 3) for x, y, r in holes])
@@ -43,7 +43,7 @@ def test_every_commune_is_placed_inside_its_contour(shapes, holes):
     assert shapely.contains_xy(frame.geometry.array, frame["lon"], frame["lat"]).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(places=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 400)), min_size=3, max_size=40, unique=True))
 def test_cells_hold_their_own_point_and_do_not_overlap(places):
     x, y = np.array(places, dtype=float).T * 100
@@ -54,7 +54,7 @@ def test_cells_hold_their_own_point_and_do_not_overlap(places):
     assert abs(cells.area.sum() - cells.union_all().area) < 1e-6 * cells.area.sum()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(residents=st.lists(st.integers(0, 50), min_size=100, max_size=100), cut=st.integers(1, 9))
 def test_no_resident_is_lost_or_counted_twice(residents, cut):
     """A 2 km square of 200 m cells, divided in two communes along a line between cells or through them."""

@@ -17,7 +17,7 @@ from geo.sources.opening_hours import WeeklyHours, parse_day, parse_plage_ouvert
 from geo.sources.places import read_places
 from geo.sources.tax_offices import read_tax_offices
 
-quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 HOURS = ["h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi"]
 SITE = dict.fromkeys(["adresse", "insee_com", "code_postal", "lib_com", *HOURS, "commentaire", "prise_rdv"], "") | {
@@ -177,7 +177,7 @@ def test_any_plage_ouverture(value):
     assert all(isinstance(fault, str) for fault in faults)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(days=st.lists(st.one_of(st.none(), intervals), max_size=7))
 def test_hours_are_the_union_of_their_intervals(days):
     week = WeeklyHours.from_intervals(days)
@@ -191,7 +191,7 @@ def test_hours_are_the_union_of_their_intervals(days):
     assert WeeklyHours.from_osm(week.to_osm()) == week
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(alphabet="0123456789:hH -/,Mo Tu;àetunkow", max_size=30))
 def test_any_text_as_hours(text):
     try:

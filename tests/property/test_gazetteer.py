@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import Territory
@@ -15,7 +15,6 @@ NAMES = list(zip(EMBEDDED._names, EMBEDDED._departements.tolist(), EMBEDDED._cod
 
 
 @given(st.text(max_size=300))
-@settings(deadline=None)
 def test_no_text_raises(text):
     for place in search_place(text, EMBEDDED, None).places:
         assert 0 < place.score <= 100
@@ -23,7 +22,6 @@ def test_no_text_raises(text):
 
 
 @given(st.sampled_from(NAMES))
-@settings(deadline=None)
 def test_a_name_finds_itself_before_any_other_and_its_homonym_by_departement(place):
     name, departement, code = place
     found = EMBEDDED.search(name)
@@ -35,7 +33,6 @@ def test_a_name_finds_itself_before_any_other_and_its_homonym_by_departement(pla
 
 
 @given(st.sampled_from(NAMES), st.integers(0, 40), st.sampled_from([str.upper, str.lower, str.swapcase, str.title]))
-@settings(deadline=None)
 def test_case_accents_and_hyphens_change_nothing(place, length, change):
     typed = place[0][: length + 3]
     plain = "".join(mark for mark in unicodedata.normalize("NFD", typed) if not unicodedata.combining(mark))
@@ -45,7 +42,6 @@ def test_case_accents_and_hyphens_change_nothing(place, length, change):
 
 
 @given(st.sampled_from(NAMES), st.integers(1, 6))
-@settings(deadline=None)
 def test_more_places_begin_with_the_fewer(place, limit):
     assert EMBEDDED.search(place[0], 6)[:limit] == EMBEDDED.search(place[0], limit)
 

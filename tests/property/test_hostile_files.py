@@ -52,9 +52,7 @@ SITE_COLUMNS = [
     *("telephone", *HEADINGS, "prise_rdv", "commentaire", "type_fs", "format_fs", "labellisation_fs", "site_web"),
 ]
 
-some = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+some = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 texts = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=10),
@@ -400,7 +398,7 @@ def used(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["communes.parquet", "facilities-0.parquet", "neighbours.parquet"])
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(choice=st.data())
 def test_a_table_of_a_saved_territory_that_was_changed(saved, tmp_path, file, choice):
     folder = tmp_path / "territory"
@@ -432,7 +430,7 @@ def test_a_table_of_a_saved_territory_that_was_changed(saved, tmp_path, file, ch
     refused_or(lambda: used(folder), lambda _: None)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(choice=st.data())
 def test_a_description_of_a_saved_territory_that_was_changed(saved, tmp_path, choice):
     folder = tmp_path / "territory"
@@ -445,7 +443,7 @@ def test_a_description_of_a_saved_territory_that_was_changed(saved, tmp_path, ch
     refused_or(lambda: used(folder), lambda _: None)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(choice=st.data())
 def test_an_array_of_a_saved_network_that_was_changed(saved, tmp_path, choice):
     folder = tmp_path / "territory"

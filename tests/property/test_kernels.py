@@ -105,7 +105,7 @@ def check_paths(network, near, nodes, lengths):
 class TestNearestFacility:
     @pytest.mark.usefixtures("_regions")
     def test_agrees_with_networkx(self):
-        @settings(max_examples=150, deadline=None)
+        @settings(max_examples=150)
         @given(st.data())
         def check(data):
             case = data.draw(cases())
@@ -124,7 +124,7 @@ class TestNearestFacility:
 
     @pytest.mark.usefixtures("_regions")
     def test_paths_end_at_the_facility(self):
-        @settings(max_examples=60, deadline=None)
+        @settings(max_examples=60)
         @given(st.data())
         def check(data):
             case = data.draw(cases())
@@ -150,7 +150,7 @@ class TestNearestFacility:
 
         check()
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.data())
     def test_renumbering_changes_nothing(self, data):
         case = data.draw(cases())
@@ -164,7 +164,7 @@ class TestNearestFacility:
         np.testing.assert_array_equal(near.travel_time_s, again.travel_time_s[number])
         np.testing.assert_array_equal(near.facility, again.facility[number])
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=80)
     @given(st.data())
     def test_k_nearest_agree_with_networkx(self, data):
         case = data.draw(cases())
@@ -186,7 +186,7 @@ class TestNearestFacility:
         np.testing.assert_array_equal(found.travel_time_s[:, 0], first.travel_time_s)
         np.testing.assert_array_equal(found.facility[:, 0], first.facility)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.data())
     def test_times_beyond_every_scale(self, data):
         """Edges of seconds beside edges of years: slower at worst, never wrong."""
@@ -221,7 +221,7 @@ class TestNearestFacility:
 
 
 class TestBoundedSearches:
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.data())
     def test_nodes_within_agree_with_networkx(self, data):
         case = data.draw(cases())
@@ -248,7 +248,7 @@ class TestBoundedSearches:
 
     @pytest.mark.usefixtures("_regions")
     def test_times_from_agrees_with_nodes_within(self):
-        @settings(max_examples=60, deadline=None)
+        @settings(max_examples=60)
         @given(st.data())
         def check(data):
             case = data.draw(cases())
@@ -265,7 +265,7 @@ class TestBoundedSearches:
 
         check()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.data())
     def test_gain_is_what_opening_the_candidate_changes(self, data):
         case = data.draw(cases())
@@ -286,7 +286,7 @@ class TestBoundedSearches:
         np.testing.assert_array_equal(found.node, np.flatnonzero(gained))
         np.testing.assert_array_equal(found.travel_time_s, after.travel_time_s[gained])
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.data())
     def test_gains_of_all_candidates_are_those_of_each(self, data):
         case = data.draw(cases())
@@ -301,7 +301,7 @@ class TestBoundedSearches:
             newly = (after.travel_time_s <= threshold) & (today.travel_time_s > threshold)
             assert found[candidate] == np.asarray(weight)[newly].sum()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.data())
     def test_matrix_agrees_with_networkx(self, data):
         case = data.draw(cases())

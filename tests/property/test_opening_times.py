@@ -33,7 +33,7 @@ def by_hand(week, moment, departement):
 
 
 @given(WEEKS, MOMENTS, DEPARTEMENTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_state_is_that_of_the_day(days, moment, departement):
     week = WeeklyHours.from_intervals(days)
     at = civil_time(moment, departement)
@@ -43,7 +43,7 @@ def test_state_is_that_of_the_day(days, moment, departement):
 
 
 @given(KNOWN_WEEKS, MOMENTS, DEPARTEMENTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_it_flips_exactly_when_it_says(days, moment, departement):
     week = WeeklyHours.from_intervals(days)
     at = civil_time(moment, departement)
@@ -59,7 +59,7 @@ def test_it_flips_exactly_when_it_says(days, moment, departement):
 
 
 @given(KNOWN_WEEKS, KNOWN_WEEKS, MOMENTS, DEPARTEMENTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_more_hours_never_close_and_never_open_later(days, more, moment, departement):
     week = WeeklyHours.from_intervals(days)
     longer = week.union(WeeklyHours.from_intervals(more))

@@ -28,7 +28,7 @@ def straight_streets(draw):
 POINT = st.tuples(st.integers(-1000, 3000), st.integers(-1000, 3000))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(network=straight_streets(), start=POINT, end=POINT)
 def test_a_route_has_the_time_the_length_and_the_ends_of_its_trip(network, start, end):
     origin, destination = (snap_xy(network, [400_000.0 + x], [6_250_000.0 + y]) for x, y in (start, end))

@@ -32,14 +32,13 @@ def minutes(territory):
     return territory.times_to(territory.sites)["travel_time_min"].to_numpy(float, na_value=np.inf)
 
 
-@settings(deadline=None)
 @given(st.lists(actions, max_size=12, unique_by=lambda action: action.facility_id), texts, texts)
 def test_a_scenario_round_trips_through_json(listed, name, territory):
     scenario = Scenario(territory, name, tuple(listed))
     assert scenario_from_json(scenario_to_json(scenario)) == scenario
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(COMMUNES))
 def test_opening_a_site_never_lengthens_a_time(code):
     opened = apply(TERRITORY, Scenario("T").then(OpenSite("n", "N", Place(code))))
@@ -47,7 +46,7 @@ def test_opening_a_site_never_lengthens_a_time(code):
     assert minutes(opened)[COMMUNES.index(code)] == pytest.approx(0, abs=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.sampled_from(SITES), unique=True, min_size=1))
 def test_closing_never_shortens_and_opening_again_at_the_same_place_is_today(closed):
     scenario = Scenario("T").then(*map(CloseSite, closed))

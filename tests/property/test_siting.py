@@ -72,7 +72,7 @@ def value(problem, model, chosen):
     return -float(minutes[counted].max(initial=0.0))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(problem=problems(), count=st.integers(0, 4), model=st.sampled_from(["coverage", "median", "center"]))
 def test_the_exact_models_find_the_best_of_all_choices(problem, count, model):
     best = max(value(problem, model, chosen) for chosen in choices(problem, count))
@@ -89,7 +89,7 @@ def test_the_exact_models_find_the_best_of_all_choices(problem, count, model):
     assert best >= sign * quick.objective - 1e-6
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(problem=problems(), share=st.sampled_from([None, 0.5, 0.8, 1.0]))
 def test_the_fewest_labels_are_the_fewest(problem, share):
     everything = within(problem, problem.times_with(np.arange(len(problem.candidates)))[0])
@@ -107,7 +107,6 @@ def test_the_fewest_labels_are_the_fewest(problem, share):
             assert found.gap == 0
 
 
-@settings(deadline=None)
 @given(problem=problems(), count=st.integers(1, 4))
 def test_greedy_brings_at_least_its_guaranteed_share(problem, count):
     for benefits in (coverage_benefits(problem, THRESHOLD), time_benefits(problem)):
@@ -124,7 +123,6 @@ def test_greedy_brings_at_least_its_guaranteed_share(problem, count):
                 assert bound.may_improve[chosen].all()
 
 
-@settings(deadline=None)
 @given(problem=problems())
 def test_all_four_without_a_label_are_today(problem):
     for model in MODELS:
@@ -138,7 +136,6 @@ def test_all_four_without_a_label_are_today(problem):
         assert (server == -1).all()
 
 
-@settings(deadline=None)
 @given(problem=problems(), data=st.data())
 def test_a_label_more_or_a_candidate_more_never_hurts(problem, data):
     m = len(problem.candidates)
@@ -162,7 +159,6 @@ def test_a_label_more_or_a_candidate_more_never_hurts(problem, data):
         assert solve(without, model, 2, threshold_min=THRESHOLD).objective <= all_ + 1e-9
 
 
-@settings(deadline=None)
 @given(problem=problems(), count=st.integers(1, 4))
 def test_ranks_add_up_to_the_whole(problem, count):
     benefits = time_benefits(problem)
@@ -174,7 +170,6 @@ def test_ranks_add_up_to_the_whole(problem, count):
     assert (interchange(benefits, chosen) == chosen).all()
 
 
-@settings(deadline=None)
 @given(problem=problems(), share=st.floats(0.1, 1))
 def test_the_bound_of_labels_holds(problem, share):
     benefits = coverage_benefits(problem, THRESHOLD)

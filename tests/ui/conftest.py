@@ -11,9 +11,11 @@ _APP = Path(__file__).resolve().parents[2] / "app.py"
 
 
 @pytest.fixture
-def open_app(monkeypatch):
-    """Open the app with parameters of its address and a folder; each test has its own visitor."""
+def open_app(monkeypatch, tmp_path):
+    """Open the app with parameters of its address and a folder; each test has its own visitor and cache."""
     monkeypatch.chdir(_APP.parent)
+    monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("MAILLAGE_ALLOW_FETCH", raising=False)
     monkeypatch.setenv("MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/")  # nobody answers there
     st.cache_data.clear()
 

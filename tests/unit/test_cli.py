@@ -346,6 +346,21 @@ def test_fetch_then_the_territory_is_ready(run, official, monkeypatch, tmp_path,
     assert run("fetch", "999")[0] == 2
 
 
+def test_fetch_with_the_roads_around_a_commune(run, official, overpass, monkeypatch, tmp_path):
+    for base, url in official[1].items():
+        monkeypatch.setenv(f"MAILLAGE_URL_{base.upper()}", url)
+    monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(tmp_path))
+    status, out, _ = run("fetch", "64", "--around", "64001", "--km", "12")
+    assert status == 0, overpass
+    assert "roads_around-64001-12-" in out
+    assert "carré de 12 km autour de Commune A" in out
+    assert Territory.load(tmp_path / "territories" / "64-64001").departement == "64"
+    assert not (tmp_path / "territories" / "64").exists()
+    for wrong in (("--around", "64001"), ("--km", "5"), ("--around", "64001", "--km", "26")):
+        status, out, err = run("fetch", "64", *wrong)
+        assert (status, out, len(err.splitlines())) == (2, "", 1)
+
+
 def test_plan_as_json_and_files(run, built, tmp_path):
     status, out, err = run(
         "plan", built, "--new", 2, "--threshold", 9, "--no-antennes", "--out", tmp_path / "plan", "--json"

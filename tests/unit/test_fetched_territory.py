@@ -1,5 +1,6 @@
 """A territory from fetched files: the same as from files by hand, and something less where a source fails."""
 
+import datetime as dt
 import gzip
 import io
 import json
@@ -9,10 +10,12 @@ import pytest
 
 from geo.access.coverage import coverage
 from geo.errors import MaillageError
-from geo.fetched_territory import build_fetched
+from geo.fetched_territory import build_fetched, kept_territories, territory_place
+from geo.settings import Settings
 from geo.sources.download import Limits
 from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import FetchPlan, fetch
+from geo.sources.overpass import Around
 from geo.territory import Territory
 
 LIMITS = Limits(max_seconds=20, idle_seconds=2, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
@@ -80,6 +83,37 @@ def test_what_cannot_be_had_or_read_is_left_out_and_said(have, official, web, ke
     assert territory.network.source.approximate == key.startswith("roads")
     assert ("tax_offices" in territory.facilities) == (key != "tax_offices")
     assert (territory.cells is None) == (key == "cells")
+
+
+def test_roads_around_a_commune(have, overpass, tmp_path):
+    """The road stops at 15 km: B is reached, D is off the network, and where roads stop is said."""
+    territory, missing = build_fetched(have(around=Around("64001", 12)))
+    assert missing == ()
+    assert territory.name == "Pyrénées-Atlantiques, routes autour de Commune A"
+    times = territory.travel_times("sites", antennes=False)
+    assert times["on_network"].tolist() == [True, True, False, False, False]
+    assert times["travel_time_min"].isna().tolist() == [False, False, True, True, True]
+    (note,) = territory.network.source.notes
+    assert "12 km autour de Commune A" in note
+    assert any("ne couvre pas tout le territoire : 3 point(s)" in each for each in territory.manifest["notes"])
+    assert territory.network.source.vintage == dt.datetime.now(tz=dt.UTC).date().isoformat()
+    assert overpass[1]
+    territory.save(tmp_path / "territory")
+    assert Territory.load(tmp_path / "territory").network.source == territory.network.source
+
+
+def test_only_folders_named_after_a_departement_are_kept_territories(tmp_path):
+    settings = Settings(data_dir=tmp_path, leaflet_dir=tmp_path, cache_dir=tmp_path)
+    assert kept_territories(settings) == {}
+    folder = tmp_path / "territories"
+    for name in ("64", "2A", "974", "64-64483", "99", "64-", "64 ", ".64.x", "a", "64-64483-1", "²4"):
+        (folder / name).mkdir(parents=True)
+    (folder / "65").write_text("a file")
+    assert kept_territories(settings) == {name: folder / name for name in ("2A", "64", "64-64483", "974")}
+    assert territory_place(settings, " 2a ") == folder / "2A"
+    assert territory_place(settings, "64", Around("64483", 5)) == folder / "64-64483"
+    with pytest.raises(MaillageError, match="n'existe pas"):
+        territory_place(settings, "../..")
 
 
 def test_cells_that_lack_the_departement_are_left_out(have, official, web):

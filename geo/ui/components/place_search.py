@@ -81,6 +81,12 @@ def start_commune(state: AppState, territory: Territory) -> FoundPlace | None:
     return FoundPlace(label, "commune", state.place, departement, None, float(row["lon"]), float(row["lat"]), 100.0)
 
 
+def forget_search() -> None:
+    """Drop what was typed and found: it was about the communes of another territory."""
+    for key in (_QUERY, _FOUND, _START_WORDS):
+        st.session_state.pop(key, None)
+
+
 def _search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:
     found = search_place(st.session_state[_QUERY], gazetteer, settings)
     st.session_state[_FOUND] = found

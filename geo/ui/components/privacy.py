@@ -19,6 +19,8 @@ def privacy_sentence(settings: Settings) -> str:
     if settings.geocoder_url:
         host = urlsplit(settings.geocoder_url).hostname
         calls.append(f"la position d'une adresse qui n'est pas le nom d'une commune, à {host}")
+    if settings.allow_fetch:
+        calls.append("les fichiers officiels d'un département, quand un visiteur les télécharge, à leurs producteurs")
     return (
         f"Ce que vous écrivez n'est ni enregistré ni gardé ; les calculs sont faits sur place. Demandes faites "
         f"ailleurs : {' ; '.join(calls)}. Rien d'autre ne sort. Sans connexion, le fond reste uni et tout le reste "

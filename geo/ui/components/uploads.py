@@ -97,8 +97,7 @@ def uploaded(
             st.session_state[failed] = str(error)
 
     def forget() -> None:
-        st.session_state.pop(kept, None)
-        st.session_state.pop(failed, None)
+        forget_upload(name)
         st.session_state[f"upload_{name}_turn"] = turn + 1
 
     st.file_uploader(label, type=list(types), key=key, on_change=take, help=help_text, max_upload_size=MOST_MEGABYTES)
@@ -115,3 +114,9 @@ def kept_upload(name: str) -> Upload | None:
     """Return what was read from the last good file of a field."""
     found = st.session_state.get(f"upload_{name}")
     return found if isinstance(found, Upload) else None
+
+
+def forget_upload(name: str) -> bool:
+    """Drop the file of a field; return whether there was one."""
+    st.session_state.pop(f"upload_{name}_error", None)
+    return st.session_state.pop(f"upload_{name}", None) is not None

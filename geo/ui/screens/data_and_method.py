@@ -13,6 +13,8 @@ from geo.maps.style import format_integer
 from geo.network.speeds import speed_table
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.privacy import privacy_sentence
+from geo.ui.departement_fetch import show_fetch
+from geo.ui.territory_choice import show_choice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,10 +54,11 @@ _LINK: Final = (
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen."""
-    del state  # the same for every choice
     manifest = territory.manifest
     st.title("Données et méthode", anchor=False)
     st.text(f"{territory.name}, territoire préparé le {date.fromisoformat(manifest['built_on']):%d/%m/%Y}.")
+    show_choice(state.territory, settings)
+    show_fetch(settings)
     _sources(manifest)
     _network(territory)
     st.subheader("Méthode", anchor=False)

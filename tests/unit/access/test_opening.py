@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import Territory
@@ -39,7 +39,6 @@ intervals = st.lists(
 weeks = st.lists(st.none() | intervals, min_size=7, max_size=7).map(WeeklyHours.from_intervals)
 
 
-@settings(deadline=None)
 @given(st.lists(st.none() | weeks, max_size=4))
 def test_slots_are_what_each_week_says_at_each_half_hour(listed):
     texts = pd.Series([None if week is None else week.to_osm() for week in listed], dtype="string")

@@ -332,7 +332,7 @@ def graph_with_points(network, origins, destinations):
     return graph
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(networks_with_points())
 def test_trips_between_points_are_those_of_networkx_and_both_searches_agree(drawn):
     network, origins, destinations = drawn
@@ -374,7 +374,6 @@ def test_on_an_approximated_network_short_trips_go_straight_to_the_door():
     assert (time[0, 0], length[0, 0]) == pytest.approx((13 / guessed.access_m_per_s, 13))
 
 
-@settings(deadline=None)
 @given(networks_with_points(), st.integers(1, 4))
 def test_the_k_nearest_are_the_first_of_all_times(drawn, k):
     network, origins, facilities = drawn

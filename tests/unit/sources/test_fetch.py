@@ -1,13 +1,18 @@
 """What a département needs, fetched from a server that serves small official files and misbehaves."""
 
 import gzip
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
+import pyproj
 import pytest
 
 from geo.errors import ParameterError
 from geo.sources.download import Limits
 from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import FETCHED, KEPT, REUSED, UNCHANGED, FetchPlan, fetch
+from geo.sources.overpass import Around
 from geo.sources.registry import sources
 
 LIMITS = Limits(max_seconds=10, idle_seconds=1, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
@@ -43,7 +48,8 @@ def test_everything_is_fetched_once_then_reused(plan, official, web):
     refreshed = fetch("64", plan(refresh=True))
     assert statuses(refreshed) == dict.fromkeys(paths, UNCHANGED)
     value = refreshed.to_dict()
-    assert {each["source"] for each in value["files"]} == set(sources())
+    assert {each["source"] for each in value["files"]} == set(sources()) - {"roads_around"}
+    assert value["around"] is None
     assert all({"url", "sha256", "licence", "fetched_on", "publisher"} <= set(each) for each in value["files"])
 
 
@@ -63,7 +69,7 @@ def test_progress_is_told(plan):
 def test_offline_without_a_cache_says_so(plan, web):
     found = fetch("64", plan(offline=True))
     assert found.files == ()
-    assert set(missing(found)) == set(sources())
+    assert set(missing(found)) == set(sources()) - {"roads_around"}
     assert "--offline" in missing(found)["sites"]
     assert "ne peut pas être construit" in missing(found)["sites"]
     assert web.requests == []
@@ -152,3 +158,144 @@ def test_codes_are_understood_and_checked(plan):
     ]:
         with pytest.raises(ParameterError, match=says):
             fetch(departement, plan(**changes))
+
+
+def test_two_at_once_have_the_same_files(plan, official, web, moods):
+    """As the command and the app may: each file is whole for both, whoever came first."""
+    web.next(official[0]["communes"], moods.drip(200, 0.01))
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(lambda _: fetch("64", plan()), range(2))
+    assert (missing(first), missing(second), first.warnings + second.warnings) == ({}, {}, ())
+    assert [each.file.sha256 for each in first.files] == [each.file.sha256 for each in second.files]
+    assert all(each.file.path.is_file() for each in (*first.files, *second.files))
+
+
+def test_what_the_progress_raises_ends_it_and_the_next_goes_on(plan, official, web):
+    """As a button that stops it does."""
+    content = web.files[official[0]["postcodes"]] + b"64002;COMMUNE B;64991\n" * 60_000
+    web.serve(official[0]["postcodes"], content)
+
+    class StopError(Exception):
+        pass
+
+    def stop(_title, done, _total):
+        if done:
+            raise StopError
+
+    with pytest.raises(StopError):
+        fetch("64", plan(only=["postcodes"], progress=stop))
+    assert plan().cache.find("postcodes") is None
+    found = fetch("64", plan(only=["postcodes"]))
+    assert found.files[0].file.path.read_bytes() == content
+    assert web.asked(official[0]["postcodes"])[-1]["Range"].startswith("bytes=")
+
+
+def test_one_that_waits_for_another_may_be_stopped(plan, official, web, moods):
+    class StopError(Exception):
+        pass
+
+    go_on, asked = threading.Event(), threading.Event()
+    web.next(official[0]["sites"], moods.stall(100, go_on))
+
+    def stop(_title, _done, _total):
+        if asked.is_set():
+            raise StopError
+
+    limits = Limits(max_seconds=20, idle_seconds=20, attempts=2, first_wait_s=0.01)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(fetch, "64", plan(only=["sites"], cache=DownloadCache(plan().cache.folder, limits)))
+        while not web.asked(official[0]["sites"]):
+            time.sleep(0.01)
+        second = threads.submit(fetch, "64", plan(only=["sites"], progress=stop))
+        time.sleep(0.3)
+        asked.set()
+        with pytest.raises(StopError):
+            second.result(timeout=5)
+        assert not first.done()
+        go_on.set()
+        assert statuses(first.result(timeout=15)) == {"sites": FETCHED}
+    assert len(web.asked(official[0]["sites"])) == 2
+
+
+AROUND = Around("64001", 12)
+
+
+def test_roads_around_a_commune(plan, overpass, web):
+    path, content = overpass
+    found = fetch("64", plan(around=AROUND))
+    assert (missing(found), found.paths("roads")) == ({}, [])
+    assert found.paths("roads_around")[0].read_bytes() == content
+    (query,) = web.queries[path]["data"]
+    south, west, north, east = (float(edge) for edge in query.split("(")[-2].split(")")[0].split(",")[:4])
+    # Commune A is a square around this point; 12 km each way, by the geodesic.
+    lon, lat = pyproj.Transformer.from_crs("EPSG:2154", "EPSG:4326", always_xy=True).transform(405_000, 6_255_000)
+    geod = pyproj.Geod(ellps="GRS80")
+    for to in ((west, lat), (east, lat), (lon, south), (lon, north)):
+        assert geod.inv(lon, lat, *to)[2] == pytest.approx(12_000, abs=40)
+    assert web.asked(path)[0]["User-Agent"].startswith("maillage")
+    asked = len(web.requests)
+    assert statuses(fetch("64", plan(around=AROUND, offline=True)))["roads_around-64001-12"] == REUSED
+    assert "--offline" in missing(fetch("64", plan(around=Around("64001", 11), offline=True)))["roads_around"]
+    assert len(web.requests) == asked
+
+
+REMARK = b"<remark> runtime error: Query timed out in &quot;query&quot; at line 1 after 180 seconds. </remark></osm>"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda good: good.replace(b"</osm>", REMARK), 'a renoncé (« runtime error: Query timed out in "query"'),
+        (lambda _: b'<?xml version="1.0"?><osm>' + REMARK, "a renoncé"),
+        (lambda _: PAGE, "page web"),
+        (lambda _: b'<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x"><html>Error</html>', "page web"),
+        (lambda _: b'{"elements": []}', "n'est pas une réponse d'Overpass"),
+        (lambda good: good[:-30], "coupée avant sa fin"),
+        (lambda _: b'<?xml version="1.0"?><osm version="0.6"></osm>', "aucune route"),
+        (lambda good: good + b" " * 1_100_000 + REMARK, "a renoncé"),
+    ],
+)
+def test_what_overpass_says_instead_is_refused(plan, overpass, web, change, says):
+    path, good = overpass
+    fetch("64", plan(around=AROUND))
+    web.serve(path, change(good), modified=None)
+    found = fetch("64", plan(around=AROUND, refresh=True))
+    (warning,) = [text for text in found.warnings if "Overpass" in text or "Routes" in text]
+    assert says in warning
+    assert found.paths("roads_around")[0].read_bytes() == good
+    other = fetch("64", plan(around=Around("64001", 2)))
+    assert says in missing(other)["roads_around"]
+    assert "ordres de grandeur" in missing(other)["roads_around"]
+
+
+def test_a_busy_or_broken_overpass(plan, overpass, web, moods):
+    path, good = overpass
+    web.next(path, moods.status(429, Retry_After="0"))
+    assert fetch("64", plan(around=AROUND)).paths("roads_around")[0].read_bytes() == good
+    assert len(web.asked(path)) == 2
+    for km, mood, says in [
+        (2, [moods.status(429, Retry_After="600")], "demande d'attendre 600 s"),
+        (3, [moods.status(504)] * 2, "répond 504"),
+        (4, [moods.cut(100)] * 2, "coupée"),
+        (6, [moods.announce(2_000_000_000)], "dépasse 1000 Mo"),
+        (7, [moods.status(400)], "répond 400"),
+    ]:
+        web.next(path, *mood)
+        assert says in missing(fetch("64", plan(around=Around("64001", km))))["roads_around"]
+
+
+def test_an_area_that_makes_no_sense(plan, official, web):
+    for make, says in [
+        (lambda: Around("../..", 12), "n'est pas le code INSEE"),
+        (lambda: Around("64001", 26), "de 1 à 25 km"),
+        (lambda: Around("64001", float("nan")), "de 1 à 25 km"),
+        (lambda: fetch("40", plan(around=AROUND)), "n'est pas du département 40"),
+        (lambda: fetch("64", plan(around=AROUND, only=["sites"])), "retirez --only"),
+        (lambda: fetch("64", plan(around=Around("64999", 5))), "« 64999 » n'est pas dans"),
+        (lambda: fetch("64", plan(only=["roads_around"])), "n'existe pas"),
+    ]:
+        with pytest.raises(ParameterError, match=says):
+            make()
+    web.serve(official[0]["communes"], None)
+    fetched = fetch("64", plan(cache=DownloadCache(plan().cache.folder / "empty", LIMITS), around=AROUND))
+    assert "le centre de la zone n'est pas connu" in missing(fetched)["roads_around"]

@@ -114,9 +114,9 @@ def test_official_hours_are_the_union_minute_by_minute(official):
 @pytest.mark.usefixtures("official")
 def test_reading_is_fast(shared_data):
     path = shared_data / "sites" / "liste-fs-20240801.csv"
-    start = time.perf_counter()
+    start = time.process_time()
     read_france_services(path)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_one_site_column_by_column(read):

@@ -1,6 +1,7 @@
 """The registry of official sources, and which extracts of roads a département needs."""
 
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from geo.crs import WGS84, departement_of, metric_crs
 from geo.errors import ParameterError
+from geo.network.speeds import speed_profile
 from geo.sources.departements import departement_codes
 from geo.sources.registry import osm_extracts, sources
 
@@ -28,11 +30,11 @@ REGIONS_OF_2015 = {
 def test_every_source_says_what_it_is():
     assert len({source.title for source in sources().values()}) == len(sources())
     for name, source in sources().items():
-        (first, *_) = source.files("64", {})
+        first = source.file_around("a", (-1, 43, 0, 44), {}) if source.query else source.files("64", {})[0]
         assert first.url.startswith("https://")
         assert "{" not in first.url
         assert source.licence in {"Licence Ouverte 2.0", "ODbL 1.0"}
-        assert source.format in {"csv", "zip", "geojson.gz", "osm.pbf"}
+        assert source.format in {"csv", "zip", "geojson.gz", "osm", "osm.pbf"}
         assert (source.format == "zip") == (source.member is not None)
         assert source.max_bytes > 0
         assert (source.max_unpacked_bytes > 0) == (source.format in {"zip", "geojson.gz"})
@@ -57,6 +59,22 @@ def test_addresses_may_be_replaced_by_base_or_by_source():
     ]
     with pytest.raises(ParameterError, match="MAILLAGE_URL_INSE "):
         cells.files("64", {"inse": "http://h"})
+
+
+def test_what_overpass_is_asked():
+    """The classes of roads that the reader keeps, and nothing else, in the order of coordinates that Overpass wants."""
+    around = sources()["roads_around"].file_around("64483-12", (-1.8, 43.3, -1.5, 43.5), {})
+    assert around.key == "roads_around-64483-12"
+    url = urlsplit(around.url)
+    assert (url.scheme, url.path) == ("https", "/api/interpreter")
+    (query,) = parse_qs(url.query)["data"]
+    assert query.startswith("[out:xml]")
+    assert "(43.30000,-1.80000,43.50000,-1.50000)" in query
+    classes = query.split("^(")[1].split(")$")[0].split("|")
+    for profile in ("courant", "fluide"):
+        assert sorted(classes) == sorted(speed_profile(profile).class_speed_kmh)
+    mirror = sources()["roads_around"].file_around("k", (0, 0, 1, 1), {"overpass": "http://h/osm/"})
+    assert mirror.url.startswith("http://h/osm/api/interpreter?data=%5Bout")
 
 
 def test_what_a_source_does_not_cover():

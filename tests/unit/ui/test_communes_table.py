@@ -6,7 +6,7 @@ import io
 import pandas as pd
 import pytest
 
-from geo.ui.components.communes_table import HEADINGS, communes_csv, communes_table, neutralized
+from geo.ui.components.communes_table import HEADINGS, communes_csv, communes_table, neutralized, rounded
 
 
 @pytest.fixture
@@ -61,3 +61,14 @@ def test_the_table_on_screen_may_be_saved_as_safely(coverage_frame):
     table = neutralized(communes_table(coverage_frame))
     assert {"'=cmd|' /C calc'!A0", "Près"} <= set(table["Commune"])
     assert "'@site" in set(table["Le plus proche"].dropna())
+
+
+def test_the_numbers_on_screen_are_as_precise_as_they_are_shown(coverage_frame):
+    coverage_frame["share_within"] = pd.array([1.0, 0.9996, 0.0, 0.0004], dtype="Float64")
+    table = rounded(communes_table(coverage_frame)).set_index("Code INSEE")
+    assert table["Temps (min)"].dropna().to_dict() == {"64001": 4.3, "64002": 31.0, "64004": 100.0}
+    assert table["Distance (km)"].dropna().to_dict() == {"64001": 2.0, "64002": 25.6, "64004": 80.0}
+    share = table["Part sous le seuil"].to_dict()
+    assert share == {"64001": 1.0, "64002": 0.99, "64003": 0.0, "64004": 0.01}, (
+        "nearly all is not all, nearly none not none"
+    )

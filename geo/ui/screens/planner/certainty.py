@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from geo.siting.robustness import Robustness
     from geo.ui.screens.planner.visit import Visit
 
+#: Name of the file of requests that a planner may give.
+REQUESTS: Final = "demandes"
+
 _ROBUSTNESS: Final = "robustness"
 _WANTED: Final = "robustness_wanted"
 _OTHER_PROFILES: Final = ("fluide",)
@@ -191,7 +194,7 @@ def _capacity(visit: Visit) -> None:
         st.number_input("Agents par site", low, high, step=1, width=150, **bound("agents"))
     with st.expander("Donner les demandes par mois de chaque site"):
         requests = uploaded(
-            "demandes",
+            REQUESTS,
             "Demandes par mois (CSV)",
             read_site_requests,
             types=("csv",),

@@ -1,0 +1,143 @@
+"""Which territory a visitor looks at: the one that the app was opened on, or one of those prepared in the cache.
+
+The choice travels in the address of the page as a code. A code is looked up among the folders of the cache
+(`geo.fetched_territory.kept_territories`); it never becomes a path. What a visitor made for one territory is not shown
+on another: it is dropped, and that is said.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.errors import MaillageError, SourceError
+from geo.fetched_territory import kept_territories
+from geo.sources.departements import departement_name
+from geo.ui import cache
+from geo.ui.components.place_search import forget_search
+from geo.ui.components.uploads import forget_upload
+from geo.ui.scenario_session import forget_scenario
+from geo.ui.screens.planner.certainty import REQUESTS
+from geo.ui.screens.planner.plan_options import CANDIDATES
+from geo.ui.session import change_state, wanted_territory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.settings import Settings
+    from geo.territory import Territory
+
+_SHOWN: Final = "shown_territory"
+_FIELD: Final = "widget_territory"
+_START: Final = "Celui que l'application ouvre au démarrage"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTerritory:
+    """The territory on the screen; `code`: the one chosen, `None` for that of the start; `problems` are French."""
+
+    territory: Territory
+    code: str | None
+    problems: list[str]
+
+
+def open_territory(folder: str | None, settings: Settings) -> ShownTerritory:
+    """Return the territory that this visitor looks at.
+
+    Parameters
+    ----------
+    folder
+        The one that the app was opened on, `None` for the embedded one.
+    settings
+        Where the cache is.
+
+    Raises
+    ------
+    MaillageError
+        The one that the app was opened on cannot be loaded.
+    """
+    # A territory made of the visitor's own files comes first, here.
+    code, problems = wanted_territory(), []
+    territory = None
+    if code is not None:
+        try:
+            territory = _kept(code, settings)
+        except MaillageError as error:
+            problems.append(str(error))
+    if territory is None:
+        code, territory = None, cache.load_territory(folder)
+        problems = [f"{problem} Territoire affiché à sa place : « {territory.name} »." for problem in problems]
+    return ShownTerritory(territory, code, [*problems, *_leave_the_former(territory, code)])
+
+
+def show_choice(code: str | None, settings: Settings) -> None:
+    """Show the list of territories, where there are others than that of the start; `code` is the one shown."""
+    places = kept_territories(settings)
+    if not places:
+        return
+    names = {None: _START} | {each: _name(each, place) for each, place in places.items()}
+    st.session_state[_FIELD] = code if code in places else None
+    st.selectbox(
+        "Territoire affiché",
+        list(names),
+        format_func=names.__getitem__,
+        key=_FIELD,
+        on_change=_take_choice,
+        width=560,
+        help="Les territoires préparés sur cette machine. Le lien de la page garde votre choix.",
+    )
+
+
+def choose_territory(code: str | None) -> None:
+    """Look at another territory; the places chosen on the former one are forgotten."""
+    change_state(territory=code, place=None, position=None, site=None, commune=None, excluded=(), closed=None)
+
+
+def _take_choice() -> None:
+    choose_territory(st.session_state[_FIELD])
+
+
+def _kept(code: str, settings: Settings) -> Territory:
+    """Load a territory of the cache; raise `MaillageError` where it is absent or damaged."""
+    place = kept_territories(settings).get(code)
+    if place is None:
+        msg = (
+            f"Le territoire « {code} » n'est pas préparé sur cette machine (« maillage fetch » prépare un département)."
+        )
+        raise SourceError(msg)
+    try:
+        return cache.load_territory(str(place))
+    except MaillageError as error:
+        msg = f"{error} Pour un département téléchargé : « maillage fetch {place.name.partition('-')[0]} »."
+        raise SourceError(msg) from error
+
+
+def _leave_the_former(territory: Territory, code: str | None) -> list[str]:
+    """Drop what this visitor made for another territory; return the sentence that says so."""
+    former, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), (code, territory.name)
+    if former in {None, (code, territory.name)}:
+        return []
+    forget_search()
+    had = {
+        "votre scénario": forget_scenario(),
+        "votre liste de lieux candidats": forget_upload(CANDIDATES),
+        "vos demandes par site": forget_upload(REQUESTS),
+    }
+    dropped = [what for what, there in had.items() if there]
+    if not dropped:
+        return []
+    return [f"Vous regardez un autre territoire (« {territory.name} »). Sont oubliés : {', '.join(dropped)}."]
+
+
+def _name(code: str, place: Path) -> str:
+    departement, _, commune = code.partition("-")
+    around = f", routes autour de la commune {commune}" if commune else ""
+    name = f"{departement_name(departement)} ({departement}){around}"
+    try:
+        day = dt.datetime.fromtimestamp(place.stat().st_mtime, tz=dt.UTC).date()
+    except OSError:  # just being written again
+        return name
+    return f"{name}, du {day:%d/%m/%Y}"

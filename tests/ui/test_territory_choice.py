@@ -1,0 +1,239 @@
+"""Which territory is looked at, and the button that prepares one, as a visitor meets them."""
+
+import json
+import shutil
+import threading
+import time
+
+import pytest
+
+from geo import Territory
+from geo.siting.scenario import CloseSite, Scenario
+
+CSV = "nom;latitude;longitude\nPoste;43.194;-0.606\n"
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Territory:
+    return Territory.load()
+
+
+@pytest.fixture(scope="module")
+def built(small_world, tmp_path_factory):
+    """Folder of the territory of the small world: same name as the embedded one, four communes of other codes."""
+    folder = tmp_path_factory.mktemp("built") / "64"
+    Territory.build(
+        "64", communes=small_world.communes, sites=small_world.sites, population=small_world.population
+    ).save(folder)
+    return folder
+
+
+@pytest.fixture
+def kept(built, tmp_path):
+    """The same in the cache of the app; its folder."""
+    folder = tmp_path / "cache" / "territories" / "64"
+    shutil.copytree(built, folder)
+    return folder
+
+
+def warnings(app) -> str:
+    return " ".join(element.value for element in app.warning).replace("\\", "")
+
+
+def communes_shown(app) -> int:
+    return len(app.dataframe[0].value)
+
+
+def choose(app, code):
+    app.selectbox(key="widget_territory").set_value(code).run()
+    assert not app.exception
+    return app
+
+
+def test_nothing_is_offered_where_nothing_is_prepared(open_app):
+    app = open_app(ecran="methode")
+    assert [field.label for field in app.selectbox] == []
+    assert "maillage fetch 64" in " ".join(element.value for element in app.markdown).replace("\\", "")
+    assert "MAILLAGE_ALLOW_FETCH=1" in " ".join(element.value for element in app.markdown).replace("\\", "")
+    assert not [button for button in app.button if button.label == "Télécharger"]
+
+
+@pytest.mark.usefixtures("kept")
+def test_an_address_opens_a_prepared_territory(open_app):
+    app = open_app(ecran="diagnostic", territoire="64", commune="64002")
+    assert (communes_shown(app), warnings(app)) == (5, "")
+    assert app.query_params["territoire"] == "64"
+    app.button_group(key="widget_screen").set_value("methode").run()
+    field = app.selectbox(key="widget_territory")
+    assert field.value == "64"
+    assert field.options[0] == "Celui que l'application ouvre au démarrage"
+    assert field.options[1].startswith("Pyrénées-Atlantiques (64), du ")
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("code", ["../..", "64/../..", "..%2f64", "/etc", "64/", "C:64", "64\n", "64-64001/.."])
+def test_a_hostile_code_is_no_path(open_app, embedded, code):
+    app = open_app(ecran="diagnostic", territoire=code)
+    assert "territoire" in warnings(app)
+    assert communes_shown(app) == len(embedded.communes)
+    assert "territoire" not in app.query_params
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("code", ["65", "99", "64-64001"])
+def test_a_territory_that_is_not_there_is_said(open_app, embedded, code):
+    app = open_app(ecran="diagnostic", territoire=code, commune="64483")
+    assert f"« {code} » n'est pas préparé sur cette machine" in warnings(app)
+    assert "affiché à sa place : « Pyrénées-Atlantiques »" in warnings(app)
+    assert communes_shown(app) == len(embedded.communes)
+    assert app.query_params["commune"] == "64483", "a place that the shown territory has too stays"
+
+
+def damaged(folder):
+    (folder / "communes.parquet").write_bytes(b"PAR1 nothing")
+
+
+def older(folder):
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"format": 1}), encoding="utf-8")
+
+
+def emptied(folder):
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (damaged, "illisible"),
+        (older, "au format 1"),
+        (emptied, "n'est pas un territoire enregistré"),
+    ],
+)
+def test_a_damaged_territory_is_one_sentence_and_the_first_is_shown(open_app, kept, embedded, damage, says):
+    damage(kept)
+    app = open_app(ecran="diagnostic", territoire="64")
+    assert says in warnings(app)
+    assert "maillage fetch 64" in warnings(app)
+    assert communes_shown(app) == len(embedded.communes)
+    assert not app.error
+
+
+def test_a_territory_written_again_is_loaded_again(open_app, kept, small_world):
+    app = open_app(ecran="diagnostic", territoire="64")
+    assert communes_shown(app) == 5
+    sites = small_world.sites
+    Territory.build("64", communes=small_world.communes, sites=sites, tax_offices=small_world.tax_offices).save(kept)
+    app.selectbox(key="widget_facilities").set_value("sites").run()
+    assert not app.exception
+    assert app.selectbox(key="widget_facilities").options[1:], "it now has the tax offices too"
+
+
+@pytest.mark.usefixtures("kept")
+def test_nothing_of_the_former_territory_is_left(open_app, embedded):
+    app = open_app(ecran="planifier", vue="ouvrir", lieu="64504", commune="64483", sauf="64422", lieux="tax_offices")
+    uploader = next(field for field in app.file_uploader if "liste de lieux" in field.label)
+    uploader.set_value(("x.csv", CSV.encode(), "text/csv")).run()
+    app.session_state["scenario_versions"] = (Scenario(embedded.name, "Mien").then(CloseSite("2811")),)
+    app.button_group(key="widget_screen").set_value("methode").run()
+    choose(app, "64")
+    assert "votre scénario, votre liste de lieux candidats" in warnings(app)
+    assert "« tax_offices » n'est pas dans ce territoire" in warnings(app)
+    assert set(app.query_params) == {"ecran", "territoire"}
+    app.button_group(key="widget_screen").set_value("planifier").run()
+    assert not app.exception
+    assert "scenario_versions" not in app.session_state
+    assert not [button for button in app.button if button.label == "Retirer ce fichier"]
+    app.button_group(key="widget_screen").set_value("methode").run()
+    choose(app, None)
+    assert warnings(app) == ""
+    assert "territoire" not in app.query_params
+
+
+def test_a_territory_that_disappears_falls_back(open_app, kept, embedded):
+    app = open_app(ecran="diagnostic", territoire="64", commune="64002")
+    shutil.rmtree(kept)
+    app.slider(key="widget_threshold_min").set_value(30).run()
+    assert not app.exception
+    assert "n'est pas préparé" in warnings(app)
+    assert communes_shown(app) == len(embedded.communes)
+
+
+@pytest.fixture
+def allowed(open_app, official, monkeypatch):
+    """Allow downloads, from the server on loopback; return how the screen is opened."""
+
+    def run():
+        for base, url in official[1].items():
+            monkeypatch.setenv(f"MAILLAGE_URL_{base.upper()}", url)
+        monkeypatch.setenv("MAILLAGE_ALLOW_FETCH", "1")
+        return open_app(ecran="methode")
+
+    # `open_app` turns the setting off when it is made, before it runs.
+    return run
+
+
+def start(app, code="64"):
+    app.selectbox(key="fetch_departement").set_value(code).run()
+    press(app, "Télécharger")
+
+
+def press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def until(app, holds):
+    end = time.monotonic() + 30
+    while not holds(app):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+        app.run()
+        assert not app.exception
+
+
+def test_the_button_prepares_a_departement_and_shows_it(allowed, official, web):
+    web.serve(official[0]["cells"], None)
+    app = allowed()
+    assert "à leurs producteurs" in " ".join(element.value for element in app.markdown)
+    start(app)
+    until(app, lambda app: app.success)
+    assert app.query_params["territoire"] == "64"
+    assert app.selectbox(key="widget_territory").value == "64"
+    assert "placés à sa mairie" in warnings(app)
+    notes = "\n".join(element.proto.body for element in app.get("html"))
+    assert "Liste des structures France services (ANCT) : sites-20261005-" in notes
+    app.button_group(key="widget_screen").set_value("diagnostic").run()
+    assert communes_shown(app) == 5
+
+
+def test_one_download_at_a_time_and_its_stop(allowed, official, web, moods, tmp_path):
+    go_on = threading.Event()
+    web.next(official[0]["sites"], moods.stall(100, go_on))
+    first = allowed()
+    start(first)
+    assert any("Téléchargement de « Pyrénées" in element.value.replace("\\", "") for element in first.markdown)
+    second = allowed()
+    assert "Un autre visiteur télécharge" in second.info[0].value.replace("\\", "")
+    assert not [button for button in second.button if button.label in {"Arrêter", "Télécharger"}]
+    press(first, "Arrêter")
+    assert any("Arrêt demandé" in element.proto.body for element in first.get("html"))
+    go_on.set()
+    until(first, lambda app: any("arrêté" in element.value for element in app.info))
+    assert (tmp_path / "cache" / "downloads" / "sites.part").stat().st_size > 0
+    assert not (tmp_path / "cache" / "territories").exists()
+    second.run()
+    start(second)
+    until(second, lambda app: app.success)
+    assert "bytes=" in web.asked(official[0]["sites"])[-1]["Range"], "the next download goes on"
+
+
+def test_what_is_needed_and_missing_is_one_sentence(allowed, official, web):
+    web.serve(official[0]["sites"], None)
+    app = allowed()
+    start(app)
+    until(app, lambda app: app.error)
+    assert "ne peut pas être construit" in app.error[0].value.replace("\\", "")
+    assert "territoire" not in app.query_params
+    assert [button for button in app.button if button.label == "Télécharger"]
