@@ -115,7 +115,7 @@ class Country:
             content = json.loads((folder / COUNTRY_MARKER).read_text(encoding="utf-8"))
             name, numbers = str(content["name"]), range(content["parts"])
             numbers[0]  # it has a part
-        except (OSError, ValueError, LookupError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
             msg = f"« {folder.name} » est illisible ou incomplet. Reconstruisez-le avec « maillage build --france »."
             raise SourceError(msg) from error
         return cls(name, tuple(Territory.load(folder / str(number)) for number in numbers))

@@ -42,6 +42,7 @@ _DAMAGED: Final = (
     gzip.BadGzipFile,
     EOFError,
     OSError,
+    UnicodeDecodeError,  # a name that is not of the encoding that the archive says
     RuntimeError,
     NotImplementedError,
 )

@@ -203,7 +203,7 @@ def _begun(job: Job) -> Version | None:
     try:
         version = Version(**json.loads(job.record.read_text(encoding="utf-8")))
         usable = version.url == job.url and version.validator is not None and job.part.stat().st_size > 0
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     return version if usable else None
 

@@ -15,10 +15,14 @@ import pytest
 import shapely
 
 from geo import Territory
+from geo.country import Country
 from geo.errors import CrsError, MaillageError, SchemaError, SourceError
 from geo.network.validation import read_reference
+from geo.sources.archives import extract_member, require_bounded
 from geo.sources.communes import read_communes
 from geo.sources.delimited import parse_delimited
+from geo.sources.download import Job, Limits, _begun
+from geo.sources.download_cache import DownloadCache
 from geo.sources.facility_table import parse_lat_lon
 from geo.sources.fetch import check_content
 from geo.sources.layers import find_layers
@@ -27,6 +31,7 @@ from geo.sources.population_cells import read_population_cells
 from geo.sources.registry import sources
 from geo.sources.site_quality import check_sites
 from geo.sources.zones import read_qpv
+from geo.territory import COUNTRY_MARKER
 
 
 @pytest.fixture
@@ -170,6 +175,34 @@ def test_a_number_too_large_for_a_reference(tmp_path):
     path.write_text(json.dumps({"src": [[10**400, 1]], "dst": [[1, 1]], "time_s": [[1]], "dist_km": [[1]]}))
     with pytest.raises(SchemaError, match="« src » absente ou non numérique"):
         read_reference(path)
+
+
+def test_json_nested_deeper_than_python_goes(tmp_path):
+    nested = "[" * 100_000
+    job = Job("http://127.0.0.1/", tmp_path / "sites.part", 100, Limits())
+    for path in (job.record, tmp_path / "sites.json", tmp_path / "country" / COUNTRY_MARKER):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(nested)
+    assert _begun(job) is None
+    assert DownloadCache(tmp_path).find("sites") is None
+    with pytest.raises(SourceError):
+        Country.load(tmp_path / "country")
+    territory = tmp_path / "territory"
+    Territory.load().save(territory)
+    for name in ("network/network.json", "manifest.json"):
+        (territory / name).write_text(nested)
+        with pytest.raises(SourceError, match="illisible ou incomplet"):
+            Territory.load(territory)
+
+
+def test_an_archive_whose_names_are_of_another_encoding(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("é.csv", "x")
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xff"))
+    for read in (lambda: require_bounded(path, "Liste"), lambda: extract_member(path, "a.csv", tmp_path, 9)):
+        with pytest.raises(SourceError, match="abîmée"):
+            read()
 
 
 _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
