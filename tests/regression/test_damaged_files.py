@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -16,7 +17,8 @@ import shapely
 
 from geo import Territory
 from geo.country import Country
-from geo.errors import CrsError, MaillageError, SchemaError, SourceError
+from geo.errors import CrsError, MaillageError, NetworkError, SchemaError, SourceError
+from geo.network.osm import read_osmnx
 from geo.network.validation import read_reference
 from geo.sources.archives import extract_member, require_bounded
 from geo.sources.communes import read_communes
@@ -203,6 +205,16 @@ def test_an_archive_whose_names_are_of_another_encoding(tmp_path):
     for read in (lambda: require_bounded(path, "Liste"), lambda: extract_member(path, "a.csv", tmp_path, 9)):
         with pytest.raises(SourceError, match="abîmée"):
             read()
+
+
+@pytest.mark.parametrize("length", [None, [3, 4], "[3, 4]"])
+def test_a_graph_whose_lengths_are_no_numbers(length):
+    graph = nx.MultiDiGraph(crs="epsg:4326")
+    graph.add_node(0, x=-1.5, y=43.4)
+    graph.add_node(1, x=-1.4, y=43.4)
+    graph.add_edge(0, 1, highway="primary", length=length)
+    with pytest.raises(NetworkError, match="sans length"):
+        read_osmnx(graph)
 
 
 _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
