@@ -92,7 +92,15 @@ def read_place_lists(files: Sequence[str], columns: Sequence[str]) -> dict[str, 
         if not separator or not file or not re.fullmatch(r"[\w -]{1,40}", name):
             msg = f"--places « {text} » refusé. Attendu : NOM=FICHIER, un nom de lettres, chiffres, espaces ou tirets."
             raise ParameterError(msg)
-        tables[name] = read_places(Path(file), dataset=name, **chosen.pop(name, {}))
+        columns_of = chosen.pop(name, {})
+        tables[name] = read_places(
+            Path(file),
+            dataset=name,
+            name=columns_of.get("name"),
+            lon=columns_of.get("lon"),
+            lat=columns_of.get("lat"),
+            facility_id=columns_of.get("facility_id"),
+        )
     if chosen:
         msg = f"--places-columns nomme une liste inconnue : {', '.join(chosen)}. Donnez-la aussi avec --places."
         raise ParameterError(msg)

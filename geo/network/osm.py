@@ -190,7 +190,9 @@ def read_osmnx(
 def _osmnx_tags(data: Mapping[str, Any], *, one_way: bool) -> dict[str, Any]:
     """Return the tags of one osmnx edge; of several merged values the first counts, of limits the lowest."""
     tags = {
-        key: str(value[0] if isinstance(value, list) else value) for key, value in data.items() if value is not None
+        key: str(value[0] if isinstance(value, list) else value)
+        for key, value in data.items()
+        if value is not None and value != []
     }
     if isinstance(data.get("maxspeed"), list):
         tags["maxspeed"] = ";".join(map(str, data["maxspeed"]))

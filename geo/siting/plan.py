@@ -321,9 +321,7 @@ def siting_problem(
     kept = without_excluded(tables, exclude)
     problem = SitingProblem.of(list(parts), kept, buses=buses, antennes=antennes)
     if problem.residents.sum() <= 0:
-        msg = (
-            "Population inconnue : un plan a besoin du nombre d'habitants. Construisez le territoire avec --population."
-        )
+        msg = "Population inconnue : un plan a besoin du nombre d'habitants. Donnez leur fichier (--population)."
         raise ParameterError(msg)
     return problem
 

@@ -32,9 +32,10 @@ from geo.sources.provenance import (
 from geo.visible_text import visible_column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 SOURCE: Final = "Communes"
+DATASET: Final = "Communes (contours)"
 TOWN_HALLS: Final = "Mairies"
 
 #: Column names, in lower case, of IGN Admin Express (v2 to v4), geo.api.gouv.fr and france-geojson.
@@ -61,6 +62,7 @@ def read_communes(
     *,
     population: Path | SourceTable | None = None,
     town_halls: Path | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> SourceTable:
     """Read the communes of a study area.
 
@@ -73,6 +75,9 @@ def read_communes(
         carry.
     town_halls
         Layer of points with the commune code; it replaces the `mairie` property that the contours may carry.
+    columns
+        Lower-case names of the columns `code`, `name` and (optional) `population`, where they are not to be recognised
+        (`recognised_commune_columns`).
 
     Returns
     -------
@@ -97,7 +102,7 @@ def read_communes(
     paths = [path_or_paths] if isinstance(path_or_paths, Path) else list(path_or_paths)
     if not paths:
         raise SchemaError(SOURCE, [Fault("aucun fichier donné")], _ADVICE)
-    raw: gpd.GeoDataFrame = pd.concat([_read_contours(path) for path in paths], ignore_index=True)
+    raw: gpd.GeoDataFrame = pd.concat([_read_contours(path, columns) for path in paths], ignore_index=True)
     notes: list[str | CommuneNote] = []
     with naming_files(*paths):
         rejected = _reject(raw, notes, several_files=len(paths) > 1)
@@ -107,7 +112,7 @@ def read_communes(
     _place(frame, _town_halls(town_halls, frame, notes), notes)
 
     provenance = Provenance(
-        dataset="Communes (contours)",
+        dataset=DATASET,
         file=", ".join(path.name for path in paths),
         vintage=vintage_from_name(paths[0]),
         licence=OPEN_LICENCE,
@@ -125,6 +130,13 @@ def read_communes(
     )
 
 
+def recognised_commune_columns(names: Collection[str]) -> dict[str, str]:
+    """Return which of a layer's columns (lower case) hold `code`, `name` and `population`, by their usual names."""
+    usual = {"code": CODE_COLUMNS, "name": NAME_COLUMNS, "population": POPULATION_COLUMNS}
+    found = {role: next((name for name in wanted if name in names), None) for role, wanted in usual.items()}
+    return {role: name for role, name in found.items() if name is not None}
+
+
 def commune_centre(path: Path, code: str) -> tuple[float, float]:
     """Return (lon, lat) in degrees of a point inside one commune of a layer of contours.
 
@@ -135,7 +147,7 @@ def commune_centre(path: Path, code: str) -> tuple[float, float]:
     ParameterError
         It does not hold the commune.
     """
-    contours = _read_contours(path)
+    contours = _read_contours(path, None)
     found = contours.loc[contours["code"] == code].geometry.dropna()
     if found.empty or found.is_empty.all():
         msg = f"{SOURCE} : la commune « {code} » n'est pas dans « {path.name} ». Vérifiez son code INSEE."
@@ -145,10 +157,13 @@ def commune_centre(path: Path, code: str) -> tuple[float, float]:
 
 
 @names_its_file
-def _read_contours(path: Path) -> gpd.GeoDataFrame:
+def _read_contours(path: Path, columns: Mapping[str, str] | None) -> gpd.GeoDataFrame:
     """Return the raw rows of one file: raw_code, code, name, population, altitude_m, mairie, geometry, row, file."""
-    layer = read_layer(_commune_layer(find_layers(path, SOURCE)), SOURCE)
-    code, name = first_column(layer, CODE_COLUMNS), first_column(layer, NAME_COLUMNS)
+    layer = read_layer(commune_layer(find_layers(path, SOURCE)), SOURCE)
+    roles = recognised_commune_columns(layer.columns) if columns is None else columns
+    code, name, population = (
+        first_column(layer, [roles[role]]) if role in roles else None for role in ("code", "name", "population")
+    )
     if code is None or name is None:
         wanted = ((code, "du code INSEE", CODE_COLUMNS), (name, "du nom", NAME_COLUMNS))
         faults = [
@@ -158,8 +173,7 @@ def _read_contours(path: Path) -> gpd.GeoDataFrame:
         raise SchemaError(SOURCE, faults, f"Colonnes trouvées : {found}. {_ADVICE}")
 
     unknown = pd.Series(pd.NA, index=layer.index, dtype="Float64")
-    population, altitude = first_column(layer, POPULATION_COLUMNS), first_column(layer, ALTITUDE_COLUMNS)
-    postcodes = first_column(layer, POSTCODES_COLUMNS)
+    altitude, postcodes = first_column(layer, ALTITUDE_COLUMNS), first_column(layer, POSTCODES_COLUMNS)
     return gpd.GeoDataFrame(
         {
             "raw_code": layer[code].astype("string"),
@@ -176,7 +190,7 @@ def _read_contours(path: Path) -> gpd.GeoDataFrame:
     )
 
 
-def _commune_layer(layers: list[Layer]) -> Layer:
+def commune_layer(layers: list[Layer]) -> Layer:
     """Return the layer of communes among those of a file (Admin Express has one per administrative level)."""
     if len(layers) == 1:
         return layers[0]

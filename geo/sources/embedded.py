@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 COMMUNES_CSV: Final = ("code", "name", "departement", "postcodes", "population", "lon", "lat", "position")
 SITES_CSV: Final = (*FACILITY_COLUMNS, "lon", "lat")
 TAX_OFFICES_CSV: Final = ("facility_id", "name", "commune_code", "address", "lon", "lat", "status", "source")
+COMMUNES_DATASET: Final = "Communes du territoire fourni"
+SITES_DATASET: Final = "Sites France services du territoire fourni"
+TAX_OFFICES_DATASET: Final = "Centres des Finances publiques du territoire fourni"
 #: How the note about offices that nobody checked begins.
 TO_VERIFY: Final = "À vérifier auprès de l'administration"
 #: `town_known`: the project's brief names the town; `to_check`: widely known, no source seen; `verified`: checked.
@@ -180,7 +183,7 @@ def _at_their_site(communes: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.G
 
 @names_its_file
 def _read_communes(path: Path) -> SourceTable:
-    source = "Communes du territoire fourni"
+    source = COMMUNES_DATASET
     table = read_delimited(path, source)
     require_columns(table, COMMUNES_CSV, source)
     lon, lat = _degrees(table["lon"]), _degrees(table["lat"])
@@ -234,7 +237,7 @@ def _read_communes(path: Path) -> SourceTable:
 
 @names_its_file
 def _read_sites(path: Path) -> SourceTable:
-    source = "Sites France services du territoire fourni"
+    source = SITES_DATASET
     table = read_delimited(path, source)
     require_columns(table, SITES_CSV, source)
     lon, lat = _degrees(table["lon"]), _degrees(table["lat"])
@@ -254,7 +257,7 @@ def _read_sites(path: Path) -> SourceTable:
 
 @names_its_file
 def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
-    source = "Centres des Finances publiques du territoire fourni"
+    source = TAX_OFFICES_DATASET
     table = read_delimited(path, source)
     require_columns(table, TAX_OFFICES_CSV, source)
     _require(

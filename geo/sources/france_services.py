@@ -30,6 +30,7 @@ from geo.sources.opening_hours import parse_weeks
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from geo.sources.provenance import SourceTable
@@ -158,6 +159,11 @@ def read_site_rows(path: Path) -> pd.DataFrame:
         fault = Fault("colonne « type_fs » absente (ni « itinerance », de l'ancien schéma)")
         raise SchemaError(DATASET, [fault], "Téléchargez la liste officielle à nouveau.")
     return table.reindex(columns=[*_REQUIRED, *_OPTIONAL]).astype("string")
+
+
+def is_official_list(columns: Collection[str]) -> bool:
+    """Tell whether a table has the columns of the official list."""
+    return set(_REQUIRED) <= set(columns)
 
 
 def guess_bearers(names: pd.Series) -> pd.Series:

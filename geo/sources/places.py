@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from geo.crs import WGS84
+from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import (
@@ -23,12 +23,14 @@ from geo.sources.facility_table import (
     repair_code,
     rows_text,
 )
-from geo.sources.folding import fold
+from geo.sources.folding import fold, fold_all
+from geo.sources.france_services import BUS_FORMATS, guess_bearers
 from geo.sources.layers import find_layers, read_layer
 from geo.sources.opening_hours import WeeklyHours
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -56,21 +58,37 @@ _OPTIONAL: Final = {
     "opening_hours": ("opening hours", "horaires"),
     "comment": ("commentaire", "comment"),
 }
+_KINDS: Final = ("type fs", "type", "type de site", "kind", "format fs")
+#: What a column of a list of places may be -> its usual names; `position` is one column that holds "lat,lon", `kind`
+#: says which places are antennes or buses.
+ROLES: Final = {
+    "name": _NAMES,
+    "facility_id": _IDENTIFIERS,
+    "lat": (*_LATITUDES, "y"),
+    "lon": (*_LONGITUDES, "x"),
+    "position": _PAIRS,
+    "kind": _KINDS,
+    **_OPTIONAL,
+}
+#: Roles that a layer, which carries its positions, does not have.
+POSITION_ROLES: Final = ("lat", "lon", "position")
 _DEGREES_LIMIT: Final = 180
 #: No system of coordinates has larger numbers.
 _COORDINATE_LIMIT: Final = 1e9
 
 
 @names_its_file
-def read_places(
+def read_places(  # noqa: PLR0913 - one argument per column that a caller may name
     path: Path,
     *,
     name: str | None = None,
     lon: str | None = None,
     lat: str | None = None,
     facility_id: str | None = None,
+    columns: Mapping[str, str] | None = None,
     layer: str | None = None,
     dataset: str | None = None,
+    as_sites: bool = False,
 ) -> SourceTable:
     """Read a list of places with a name and a position.
 
@@ -84,16 +102,20 @@ def read_places(
         `geocodage`, `coordonnees`, `geo_point_2d` that holds "lat,lon", for the position of a CSV (in
         degrees, WGS84); `id`, `identifiant`, `facility_id`, `id_fs` for the identifier, else the position
         stands in. Case, accents and punctuation do not matter.
+    columns
+        All columns to use, by role (`ROLES`), instead of the four above: no other one is read.
     layer
         Layer to read where the file holds several.
     dataset
         French name of the list, as shown to users; by default the file's name.
+    as_sites
+        The places are France services sites: "main", but for those whose `kind` column says antenne or bus.
 
     Returns
     -------
     SourceTable
-        `frame` meets `geo.schemas.check_facilities`, kind "place". A layer is brought to WGS84, a place that
-        is not a point is taken at a point inside it (noted). Address, postcode, commune, phone, e-mail,
+        `frame` meets `geo.schemas.check_facilities`, kind "place" (see `as_sites`). A layer is brought to WGS84, a
+        place that is not a point is taken at a point inside it (noted). Address, postcode, commune, phone, e-mail,
         website, opening hours (OpenStreetMap syntax only, noted otherwise) are taken where present.
 
     Raises
@@ -122,26 +144,32 @@ def read_places(
             msg = f"{source} : un fichier CSV n'a pas de couches. Ne nommez pas de couche."
             raise ParameterError(msg)
         table = read_delimited(path, source)
-        position = _csv_position(table, lon, lat, source)
-
-    name_column = _one_column(table, name, _NAMES, "le nom", source)
-    if name_column is None:
+        position = None
+    asked = {"name": name, "facility_id": facility_id, "lon": lon, "lat": lat}
+    roles = (
+        _usual_roles(table, asked, source, positioned=position is not None)
+        if columns is None
+        else {role: _one_column(table, column, (), role, source) for role, column in columns.items()}
+    )
+    if position is None:
+        position = _csv_position(table, roles, source)
+    if roles.get("name") is None:
         raise _missing(table, ["colonne du nom absente"], source)
-    id_column = _one_column(table, facility_id, _IDENTIFIERS, "l'identifiant", source)
     identifiers = position_identifiers(position["lon"], position["lat"])
+    id_column = roles.get("facility_id")
     places = pd.DataFrame(
         {
             "facility_id": identifiers if id_column is None else table[id_column].fillna(identifiers),
-            "name": table[name_column],
+            "name": table[roles["name"]],
             "kind": pd.Series("place", index=table.index, dtype="string"),
         }
     )
-    folded = _folded_columns(table)
-    for target, usual in _OPTIONAL.items():
-        found = [folded[folded == wanted].index[0] for wanted in usual if (folded == wanted).any()]
-        if found:
-            places[target] = table[found[0]]
+    for role in _OPTIONAL:
+        if roles.get(role) is not None:
+            places[role] = table[roles[role]]
     _tidy(places, notes)
+    if as_sites:
+        _make_sites(places, None if roles.get("kind") is None else table[roles["kind"]], notes)
     rows = FacilityRows(places, position["lon"], position["lat"], notes=notes)
     return facility_source_table(rows, path, source, None)
 
@@ -173,15 +201,52 @@ def _read_points(path: Path, layer: str | None, source: str, notes: list[str]) -
     return table, pd.DataFrame({"lon": points.x, "lat": points.y})
 
 
-def _csv_position(table: pd.DataFrame, lon: str | None, lat: str | None, source: str) -> pd.DataFrame:
+def recognised_roles(names: Iterable[str], *, positioned: bool) -> dict[str, str]:
+    """Return the columns of a list by role (`ROLES`), those with a usual name; the first where several have one.
+
+    Parameters
+    ----------
+    names
+        Names of the columns.
+    positioned
+        The list is a layer, which carries its positions.
+    """
+    names = list(names)
+    folded = pd.Series([fold(name) for name in names], index=names, dtype="string")
+    found = {}
+    for role, usual in ROLES.items():
+        candidates = [folded.index[folded == wanted][0] for wanted in usual if (folded == wanted).any()]
+        if candidates and not (positioned and role in POSITION_ROLES):
+            found[role] = str(candidates[0])
+    if "lat" in found and "lon" in found:
+        found.pop("position", None)
+    return found
+
+
+def _usual_roles(
+    table: pd.DataFrame, asked: Mapping[str, str | None], source: str, *, positioned: bool
+) -> dict[str, str | None]:
+    """Return the columns asked for and those with a usual name, by role; raise where several could be meant."""
+    roles: dict[str, str | None] = {**recognised_roles(map(str, table.columns), positioned=positioned)}
+    if not positioned:
+        lon = _one_column(table, asked["lon"], _LONGITUDES, "la longitude", source)
+        lat = _one_column(table, asked["lat"], _LATITUDES, "la latitude", source)
+        if lon is None and lat is None:
+            lon = _one_column(table, None, ("x",), "la longitude", source)
+            lat = _one_column(table, None, ("y",), "la latitude", source)
+        pair = None
+        if lon is None and lat is None:
+            pair = _one_column(table, None, _PAIRS, "la position", source)
+        roles |= {"lon": lon, "lat": lat, "position": pair}
+    roles["name"] = _one_column(table, asked["name"], _NAMES, "le nom", source)
+    roles["facility_id"] = _one_column(table, asked["facility_id"], _IDENTIFIERS, "l'identifiant", source)
+    return roles
+
+
+def _csv_position(table: pd.DataFrame, roles: Mapping[str, str | None], source: str) -> pd.DataFrame:
     """Return the columns `lon` and `lat` in degrees, NaN where a cell holds no number."""
-    lon_column = _one_column(table, lon, _LONGITUDES, "la longitude", source)
-    lat_column = _one_column(table, lat, _LATITUDES, "la latitude", source)
+    lon_column, lat_column, pair_column = (roles.get(role) for role in ("lon", "lat", "position"))
     if lon_column is None and lat_column is None:
-        lon_column = _one_column(table, None, ("x",), "la longitude", source)
-        lat_column = _one_column(table, None, ("y",), "la latitude", source)
-    if lon_column is None and lat_column is None:
-        pair_column = _one_column(table, None, _PAIRS, "la position", source)
         if pair_column is None:
             raise _missing(table, ["colonne de la longitude absente", "colonne de la latitude absente"], source)
         return parse_lat_lon(table[pair_column])
@@ -234,6 +299,24 @@ def _tidy(places: pd.DataFrame, notes: list[str]) -> None:
         if unread.any():
             notes.append(f"{unread.sum()} horaires en texte libre, laissés inconnus ({rows_text(unread)})")
         places["opening_hours"] = hours
+
+
+def _make_sites(places: pd.DataFrame, kinds: pd.Series | None, notes: list[str]) -> None:
+    """Make places France services sites: main ones but for those that their column says to be antennes or buses."""
+    places["bearer"] = guess_bearers(places["name"].astype("string"))
+    if "commune_code" in places:
+        places["departement"] = places["commune_code"].map(departement_of, na_action="ignore").astype("string")
+    places["kind"] = places["kind"].mask(places["kind"].notna(), "main")
+    if kinds is None:
+        notes.append("Aucune colonne ne dit le type des sites : tous comptent comme sites principaux.")
+        return
+    folded = fold_all(kinds.astype("string"))
+    places["kind"] = places["kind"].mask(folded.str.contains("antenne").fillna(value=False), "antenne")
+    places["kind"] = places["kind"].mask(folded.isin(BUS_FORMATS), "bus")
+    counts = places["kind"].value_counts()
+    notes.append(
+        f"Sites : {counts.get('main', 0)} principaux, {counts.get('antenne', 0)} antennes, {counts.get('bus', 0)} bus."
+    )
 
 
 def _stored_hours(text: str) -> str | None:

@@ -15,6 +15,7 @@ from geo.sources.facility_table import OPEN_LICENCE
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 SOURCE: Final = "Population légale"
@@ -25,7 +26,7 @@ _ADVICE: Final = "Vérifiez que c'est le fichier des populations légales de l'I
 
 
 @names_its_file
-def read_population(path: Path) -> SourceTable:
+def read_population(path: Path, columns: Mapping[str, str] | None = None) -> SourceTable:
     """Read the municipal population of communes.
 
     Parameters
@@ -33,6 +34,8 @@ def read_population(path: Path) -> SourceTable:
     path
         Delimited text. The code column is one of `CODE_COLUMNS` (`COM`, `CODGEO`...), the population column
         `PMUN`, `PMUN21`, `P21_POP` or alike, upper or lower case; of several years the latest is taken.
+    columns
+        Lower-case names of the columns `code` and `population`, where they are not to be recognised.
 
     Returns
     -------
@@ -53,8 +56,11 @@ def read_population(path: Path) -> SourceTable:
     """
     table = read_delimited(path, SOURCE)
     table.columns = table.columns.str.lower()
-    code_column = next((name for name in CODE_COLUMNS if name in table.columns), None)
-    population_column, year = _latest_population(list(table.columns))
+    roles = recognised_population_columns(table.columns) if columns is None else columns
+    code_column, population_column = (
+        roles[role] if roles.get(role) in table.columns else None for role in ("code", "population")
+    )
+    year = None if population_column is None else _latest_population([population_column])[1]
     if code_column is None or population_column is None:
         missing = []
         if code_column is None:
@@ -95,6 +101,14 @@ def read_population(path: Path) -> SourceTable:
         path, SOURCE, vintage=year, licence=OPEN_LICENCE, rows_read=len(table), rows_kept=len(kept)
     )
     return SourceTable(kept, provenance, rejected, (note,), (repaired_note,) if repaired_note.codes else ())
+
+
+def recognised_population_columns(names: Iterable[str]) -> dict[str, str]:
+    """Return which columns (lower case) hold `code` and `population`, by their usual names; the latest of several."""
+    names = list(names)
+    code = next((name for name in CODE_COLUMNS if name in names), None)
+    found = {"code": code, "population": _latest_population(names)[0]}
+    return {role: name for role, name in found.items() if name is not None}
 
 
 def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Series, tuple[CommuneNote, ...]]:

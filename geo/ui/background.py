@@ -1,7 +1,7 @@
 """A calculation that may take seconds: in a thread, with its progress and a button to stop it.
 
-What it found is shared by all visitors who ask the same; a calculation under way belongs to one visitor, who alone
-may stop it.
+What it found is shared by all visitors who ask the same, unless it is about a territory of their own; a calculation
+under way belongs to one visitor, who alone may stop it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
+
+from geo.ui.kept_answers import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -90,7 +92,7 @@ class _Finished:
                 self.results.popitem(last=False)
 
 
-@st.cache_resource(show_spinner=False)
+@kept(st.cache_resource, show_spinner=False)
 def _finished() -> _Finished:
     return _Finished()
 
@@ -126,8 +128,7 @@ def calculated(name: str, question: Hashable, work: Work) -> tuple[Any, bool]:
             return found, False
         run = Background(work)
         st.session_state[key] = (question, run)
-    if not run.wait(QUICK_S):
-        _show_progress(run, key)
+    show_progress(run, key)
     result = run.result()
     if run.cancelled:
         return result, True
@@ -140,7 +141,18 @@ def resume(name: str) -> None:
     st.session_state.pop(f"background_{name}", None)
 
 
-def _show_progress(run: Background, key: str) -> None:
+def show_progress(run: Background, key: str) -> None:
+    """Wait for the end of a calculation, with its progress and a button to stop it where it takes long.
+
+    Parameters
+    ----------
+    run
+        The calculation.
+    key
+        Name of what is shown, one on the screen.
+    """
+    if run.wait(QUICK_S):
+        return
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(run.share, run.sentence)

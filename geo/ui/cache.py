@@ -1,7 +1,7 @@
 """What all visitors share: the territory, its travel times and its contours.
 
 Kept by Streamlit for the process and keyed by the territory's fingerprint and the options; the
-choices of a visitor are never kept here.
+choices of a visitor are never kept here, and what is found in a territory of their own is kept for them alone.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import streamlit as st
 from geo.finder.gazetteer import Gazetteer
 from geo.maps.payload import ground_base, map_base
 from geo.territory import TERRITORY_MARKER, Territory
+from geo.ui.kept_answers import kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,21 +55,21 @@ def fingerprint(territory: Territory) -> str:
     return hashlib.sha256(territory.fingerprint.encode()).hexdigest()[:16]
 
 
-@st.cache_data(show_spinner="Calcul des temps de trajet…", max_entries=32)
+@kept(st.cache_data, show_spinner="Calcul des temps de trajet…", max_entries=32)
 def travel_times(_territory: Territory, identity: str, facilities: str, *, buses: bool, antennes: bool) -> pd.DataFrame:
     """Return the travel times of a territory; `identity` is its fingerprint."""
     del identity  # only part of the key of the cache
     return _territory.travel_times(facilities, buses=buses, antennes=antennes)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
+@kept(st.cache_resource, show_spinner=False, max_entries=8)
 def gazetteer(_territory: Territory, identity: str) -> Gazetteer:
     """Return the names by which the territory's places are searched; `identity` is its fingerprint."""
     del identity
     return Gazetteer.of(_territory)
 
 
-@st.cache_data(show_spinner="Préparation de la carte…", max_entries=8)
+@kept(st.cache_data, show_spinner="Préparation de la carte…", max_entries=8)
 def map_base_json(_territory: Territory, identity: str) -> str:
     """Return the base of the map as JSON, ready to be sent; `identity` is the territory's fingerprint."""
     del identity
@@ -76,7 +77,7 @@ def map_base_json(_territory: Territory, identity: str) -> str:
     return json.dumps(base, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-@st.cache_data(show_spinner="Préparation de la carte…", max_entries=8)
+@kept(st.cache_data, show_spinner="Préparation de la carte…", max_entries=8)
 def ground_json(_territory: Territory, identity: str) -> str:
     """Return the ground of the map of an answer as JSON; `identity` is the territory's fingerprint."""
     del identity

@@ -1,6 +1,7 @@
 """Measures of the screen *Planifier* that all visitors share, keyed by the territory's fingerprint and the options.
 
-Nothing of a visitor's own (scenario, uploaded file) is kept here.
+Nothing of a visitor's own (scenario, uploaded file) is kept here; measures of a territory of their own are kept for
+them alone.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from geo.access.time_saved import time_saved
 from geo.siting.closure import close_sites
 from geo.siting.fragility import fragility
 from geo.sources.official_tables import SITES
+from geo.ui.kept_answers import kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 _WORKING = "Calcul en cours…"
 
 
-@st.cache_resource(show_spinner=_WORKING, max_entries=16)
+@kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_fragility(
     _territory: Territory, identity: str, threshold_min: float, *, buses: bool, antennes: bool
 ) -> Fragility:
@@ -40,7 +42,7 @@ def shared_fragility(
     return fragility(_territory, threshold_min, buses=buses, antennes=antennes)
 
 
-@st.cache_resource(show_spinner=_WORKING, max_entries=16)
+@kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_closure(
     _territory: Territory,
     identity: str,
@@ -56,7 +58,7 @@ def shared_closure(
     return close_sites(_territory, thresholds_min, bearer=bearer, kind=kind, buses=buses, antennes=antennes)
 
 
-@st.cache_resource(show_spinner=_WORKING, max_entries=16)
+@kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_opening(
     _territory: Territory, identity: str, threshold_min: float, *, buses: bool, antennes: bool
 ) -> OpeningTable:
@@ -65,7 +67,7 @@ def shared_opening(
     return open_shares(_territory, threshold_min, buses=buses, antennes=antennes)
 
 
-@st.cache_resource(show_spinner=_WORKING, max_entries=8)
+@kept(st.cache_resource, show_spinner=_WORKING, max_entries=8)
 def shared_time_saved(
     _territory: Territory, identity: str, *, buses: bool, antennes: bool
 ) -> tuple[pd.DataFrame, TimeSavedSummary]:
@@ -74,7 +76,7 @@ def shared_time_saved(
     return time_saved(_territory, buses=buses, antennes=antennes)
 
 
-@st.cache_resource(show_spinner=_WORKING, max_entries=16)
+@kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_sensitivity(
     _territory: Territory, identity: str, threshold_min: float, *, buses: bool, antennes: bool
 ) -> Sensitivity:
@@ -84,7 +86,7 @@ def shared_sensitivity(
     return sensitivity(_territory, threshold_min, times=times)
 
 
-@st.cache_resource(show_spinner=_WORKING, max_entries=16)
+@kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_catchment(_territory: Territory, identity: str, agents: float, *, buses: bool, antennes: bool) -> Catchment:
     """Return the capacity within reach, by hours and agents."""
     del identity

@@ -12,12 +12,15 @@ import streamlit as st
 from geo.siting.scenario import OpenSite, Place, Scenario, apply
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from geo.siting.plan import Plan
     from geo.siting.scenario import Action
     from geo.territory import Territory
 
 _VERSIONS: Final = "scenario_versions"
 _AFTER: Final = "scenario_territory"
+_ELSEWHERE: Final = "scenario_elsewhere"
 _MOST_VERSIONS: Final = 200
 NEW_NAME: Final = "Mon scénario"
 
@@ -66,10 +69,13 @@ def undo() -> None:
     st.session_state[_VERSIONS] = _versions()[:-1]
 
 
-def forget_scenario() -> bool:
-    """Drop the scenario and its versions; return whether there was one."""
+def exchange_scenario(before: Hashable, now: Hashable) -> bool:
+    """Put the scenario of one territory aside and take up that of another; return whether there was one before."""
+    elsewhere = st.session_state.setdefault(_ELSEWHERE, {})
+    put_aside = elsewhere[before] = _versions()
+    st.session_state[_VERSIONS] = elsewhere.pop(now, ())
     st.session_state.pop(_AFTER, None)
-    return bool(st.session_state.pop(_VERSIONS, ()))
+    return bool(put_aside)
 
 
 def scenario_of_plan(plan: Plan) -> Scenario:

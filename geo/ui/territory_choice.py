@@ -1,8 +1,8 @@
-"""Which territory a visitor looks at: the one that the app was opened on, or one of those prepared in the cache.
+"""Which territory a visitor looks at: of their own files, the one that the app was opened on, or one of the cache.
 
 The choice travels in the address of the page as a code. A code is looked up among the folders of the cache
 (`geo.fetched_territory.kept_territories`); it never becomes a path. What a visitor made for one territory is not shown
-on another: it is dropped, and that is said.
+on another, and that is said: a scenario is put aside until they come back, files are dropped.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from geo.sources.departements import departement_name
 from geo.ui import cache
 from geo.ui.components.place_search import forget_search
 from geo.ui.components.uploads import forget_upload
-from geo.ui.scenario_session import forget_scenario
+from geo.ui.own_territory import forget_own_territory, own_territory
+from geo.ui.scenario_session import exchange_scenario
 from geo.ui.screens.planner.certainty import REQUESTS
 from geo.ui.screens.planner.plan_options import CANDIDATES
 from geo.ui.session import change_state, wanted_territory
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from pathlib import Path
 
     from geo.settings import Settings
@@ -59,8 +61,10 @@ def open_territory(folder: str | None, settings: Settings) -> ShownTerritory:
     MaillageError
         The one that the app was opened on cannot be loaded.
     """
-    # A territory made of the visitor's own files comes first, here.
     code, problems = wanted_territory(), []
+    own = own_territory()
+    if own is not None:
+        return ShownTerritory(own, code, _leave_the_former(own, cache.fingerprint(own)))
     territory = None
     if code is not None:
         try:
@@ -70,7 +74,7 @@ def open_territory(folder: str | None, settings: Settings) -> ShownTerritory:
     if territory is None:
         code, territory = None, cache.load_territory(folder)
         problems = [f"{problem} Territoire affiché à sa place : « {territory.name} »." for problem in problems]
-    return ShownTerritory(territory, code, [*problems, *_leave_the_former(territory, code)])
+    return ShownTerritory(territory, code, [*problems, *_leave_the_former(territory, (code, territory.name))])
 
 
 def show_choice(code: str | None, settings: Settings) -> None:
@@ -92,7 +96,8 @@ def show_choice(code: str | None, settings: Settings) -> None:
 
 
 def choose_territory(code: str | None) -> None:
-    """Look at another territory; the places chosen on the former one are forgotten."""
+    """Look at another territory, no longer at the visitor's own; the places chosen on the former are forgotten."""
+    forget_own_territory()
     change_state(territory=code, place=None, position=None, site=None, commune=None, excluded=(), closed=None)
 
 
@@ -115,21 +120,27 @@ def _kept(code: str, settings: Settings) -> Territory:
         raise SourceError(msg) from error
 
 
-def _leave_the_former(territory: Territory, code: str | None) -> list[str]:
-    """Drop what this visitor made for another territory; return the sentence that says so."""
-    former, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), (code, territory.name)
-    if former in {None, (code, territory.name)}:
+def _leave_the_former(territory: Territory, identity: Hashable) -> list[str]:
+    """Take away what this visitor made for another territory; return the sentences that say so.
+
+    `identity` tells the territory from others; one of the cache stays the same when it is written again.
+    """
+    former, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), (identity, territory.name)
+    if former in {None, (identity, territory.name)}:
         return []
     forget_search()
+    sentences = []
+    if exchange_scenario(former[0], identity):
+        sentences.append(f"Votre scénario vous attend sur le territoire « {former[1]} ».")
     had = {
-        "votre scénario": forget_scenario(),
         "votre liste de lieux candidats": forget_upload(CANDIDATES),
         "vos demandes par site": forget_upload(REQUESTS),
     }
-    dropped = [what for what, there in had.items() if there]
-    if not dropped:
-        return []
-    return [f"Vous regardez un autre territoire (« {territory.name} »). Sont oubliés : {', '.join(dropped)}."]
+    if dropped := [what for what, there in had.items() if there]:
+        sentences.append(
+            f"Vous regardez un autre territoire (« {territory.name} »). Sont oubliés : {', '.join(dropped)}."
+        )
+    return sentences
 
 
 def _name(code: str, place: Path) -> str:

@@ -217,6 +217,15 @@ def test_a_graph_whose_lengths_are_no_numbers(length):
         read_osmnx(graph)
 
 
+def test_a_graph_with_an_empty_list_of_classes():
+    graph = nx.MultiDiGraph(crs="epsg:4326")
+    graph.add_node(0, x=-1.5, y=43.4)
+    graph.add_node(1, x=-1.4, y=43.4)
+    graph.add_edge(0, 1, highway=[], length=3.0)
+    with pytest.raises(NetworkError, match="aucune route"):
+        read_osmnx(graph)
+
+
 _ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
 
 

@@ -4,6 +4,7 @@ import json
 import shutil
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -138,17 +139,32 @@ def test_nothing_of_the_former_territory_is_left(open_app, embedded):
     app.session_state["scenario_versions"] = (Scenario(embedded.name, "Mien").then(CloseSite("2811")),)
     app.button_group(key="widget_screen").set_value("methode").run()
     choose(app, "64")
-    assert "votre scénario, votre liste de lieux candidats" in warnings(app)
+    assert "Votre scénario vous attend" in warnings(app)
+    assert "Sont oubliés : votre liste de lieux candidats" in warnings(app)
     assert "« tax_offices » n'est pas dans ce territoire" in warnings(app)
     assert set(app.query_params) == {"ecran", "territoire"}
     app.button_group(key="widget_screen").set_value("planifier").run()
     assert not app.exception
-    assert "scenario_versions" not in app.session_state
+    assert app.session_state["scenario_versions"] == ()
     assert not [button for button in app.button if button.label == "Retirer ce fichier"]
     app.button_group(key="widget_screen").set_value("methode").run()
     choose(app, None)
     assert warnings(app) == ""
+    assert app.session_state["scenario_versions"][-1].name == "Mien"
     assert "territoire" not in app.query_params
+
+
+@pytest.mark.usefixtures("kept")
+def test_choosing_another_territory_leaves_that_of_ones_own_files(open_app, embedded):
+    app = open_app(ecran="methode")
+    own = replace(embedded, name="Le mien", manifest={**embedded.manifest, "own_files": {}})
+    app.session_state["own_territory"], app.session_state["own_territory_base"] = own, embedded
+    app.run()
+    assert "Le mien" in " ".join(element.value for element in app.markdown)
+    choose(app, "64")
+    assert "own_territory" not in app.session_state
+    app.button_group(key="widget_screen").set_value("diagnostic").run()
+    assert communes_shown(app) == 5
 
 
 def test_a_territory_that_disappears_falls_back(open_app, kept, embedded):

@@ -44,10 +44,15 @@ _STYLE: Final = """<style>
 .maillage-hours-key span { border: 1px solid #8b949a; height: 14px; width: 22px; }
 @media (min-width: 641px) { .st-key-find_map_place { position: sticky; top: 1rem; } }
 [data-testid="InputInstructions"], [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
-[data-testid="stFileUploaderDropzone"] button { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button > div { clip-path: inset(50%); height: 1px; overflow: hidden;
-  position: absolute; width: 1px; }
-[data-testid="stFileUploaderDropzone"] button::after { content: "Choisir un fichier"; font-size: .95rem; }
+[data-testid="stFileUploaderDropzone"] button:not([kind="minimal"]) { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button:not([kind="minimal"]) > div { clip-path: inset(50%); height: 1px;
+  overflow: hidden; position: absolute; width: 1px; }
+[data-testid="stFileUploaderDropzone"] button:not([kind="minimal"])::after { content: "Choisir un fichier";
+  font-size: .95rem; }
+[data-testid="stFileUploaderDropzone"] button[kind="borderlessIcon"]::after { content: "Changer de fichier"; }
+[data-testid="stFileUploaderDropzone"] button[kind="borderlessIcon"] { color: #1c5d73; padding: 0 .5rem; width: auto; }
+.st-key-own_notice { background: #eef3f5; border-color: #1c5d73; }
+.st-key-own_notice button p { white-space: normal; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: .8rem 1rem 2rem; }
   .maillage-answer { font-size: 1.15rem; }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,15 +13,26 @@ import streamlit as st
 
 from geo.errors import MaillageError, ParameterError
 from geo.maps.style import format_integer
+from geo.ui.components.archive_checks import check_archive, check_extract
 from geo.ui.components.messages import plain, show_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 MOST_MEGABYTES: Final = 10
 MOST_ROWS: Final = 20_000
+#: Lines of a text that is read as a table: each costs far more memory than its bytes. A cell may hold several.
+MOST_LINES: Final = 500_000
 #: First bytes of a file -> the suffix that it is read under; anything else is read as text with delimiters.
-_BEGINNINGS: Final = ((b"SQLite format 3\x00", ".gpkg"), (b"{", ".geojson"))
+_BEGINNINGS: Final = (
+    (b"SQLite format 3\x00", ".gpkg"),
+    (b"{", ".geojson"),
+    (b"PK\x03\x04", ".zip"),
+    (b"PK\x05\x06", ".zip"),  # an empty one
+    (b"\x00\x00\x27\x0a", ".shp"),
+)
+#: How an OpenStreetMap extract (PBF) goes on after its first four bytes.
+_EXTRACT: Final = b"\x0a\x09OSMHeader"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,21 +59,61 @@ def read_bytes(content: bytes, reader: Callable[[Path], Any]) -> Upload:
     MaillageError
         Too large, or what the reader finds wrong.
     """
-    if len(content) > MOST_MEGABYTES * 1_000_000:
-        msg = f"Fichier de {len(content) / 1e6:.0f} Mo refusé : au plus {MOST_MEGABYTES} Mo sont attendus."
-        raise ParameterError(msg)
-    suffix = next(
-        (suffix for start, suffix in _BEGINNINGS if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(start)), ".csv"
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"fichier{suffix}"
-        path.write_bytes(content)
+    with as_path(content, "fichier", "Fichier", MOST_MEGABYTES) as path:
         table = reader(path).frame
     if len(table) > MOST_ROWS:
         found, most = format_integer(len(table)), format_integer(MOST_ROWS)
         msg = f"Fichier de {found} lignes refusé : au plus {most} sont attendues."
         raise ParameterError(msg)
     return Upload(table, len(table), hashlib.sha256(content).hexdigest()[:16])
+
+
+@contextmanager
+def as_path(content: bytes, stem: str, source: str, most_megabytes: int) -> Iterator[Path]:
+    """Write a file under a name of our own in a folder that is removed in the end; a context whose value is its path.
+
+    Parameters
+    ----------
+    content
+        The file: its suffix is told from how it begins.
+    stem
+        Its name without suffix.
+    source
+        French name of the data, which begins the messages.
+    most_megabytes
+        Most megabytes that it may weigh.
+
+    Raises
+    ------
+    MaillageError
+        Too large, too many lines, a shapefile without its companions, or an archive that `archive_checks` refuses.
+    """
+    if len(content) > most_megabytes * 1_000_000:
+        msg = f"{source} : {len(content) / 1e6:.0f} Mo trouvés, refusés : au plus {most_megabytes} Mo sont attendus."
+        raise ParameterError(msg)
+    suffix = _suffix(content)
+    if suffix == ".csv" and (lines := max(content.count(b"\n"), content.count(b"\r"))) > MOST_LINES:
+        found, most = format_integer(lines), format_integer(MOST_LINES)
+        msg = f"{source} : {found} lignes trouvées, refusées : au plus {most} sont attendues."
+        raise ParameterError(msg)
+    if suffix == ".shp":
+        msg = f"{source} : un .shp seul ne suffit pas. Donnez une archive .zip avec ses .shx, .dbf et .prj."
+        raise ParameterError(msg)
+    if suffix == ".zip":
+        check_archive(content, source)
+    if suffix == ".osm.pbf":
+        check_extract(content, source)
+    with tempfile.TemporaryDirectory(prefix="maillage-") as folder:
+        path = Path(folder) / f"{stem}{suffix}"
+        path.write_bytes(content)
+        yield path
+
+
+def _suffix(content: bytes) -> str:
+    if content[4:].startswith(_EXTRACT):
+        return ".osm.pbf"
+    start = content[:1000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    return next((suffix for beginning, suffix in _BEGINNINGS if start.startswith(beginning)), ".csv")
 
 
 def uploaded(

@@ -14,6 +14,7 @@ from geo.network.speeds import speed_table
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.privacy import privacy_sentence
 from geo.ui.departement_fetch import show_fetch
+from geo.ui.screens.own_files import show_own_files
 from geo.ui.territory_choice import show_choice
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     show_fetch(settings)
     _sources(manifest)
     _network(territory)
+    show_own_files(territory)
     st.subheader("Méthode", anchor=False)
     st.markdown(_METHOD)
     st.subheader("Limites", anchor=False)

@@ -167,3 +167,27 @@ def test_damaged_layers(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises((SourceError, SchemaError)):
         read_places(tmp_path / name)
+
+
+def test_only_the_columns_given_are_read(tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text("nom;titre;y;x;adresse;telephone\nA;B;43.3;-1.5;ici;1\n", encoding="utf-8")
+    read = read_places(path, columns={"name": "titre", "lat": "y", "lon": "x", "address": "telephone"}).frame.iloc[0]
+    assert (read["name"], read["address"]) == ("B", "1")
+    assert pd.isna(read["phone"])
+    with pytest.raises(SchemaError, match="colonne « rien » absente"):
+        read_places(path, columns={"name": "rien", "lat": "y", "lon": "x"})
+    with pytest.raises(SchemaError, match="latitude absente"):
+        read_places(path, columns={"name": "nom", "lon": "x"})
+
+
+def test_places_taken_as_sites(tmp_path):
+    path = tmp_path / "p.csv"
+    rows = ["Mairie;43.3;-1.5;Principal;64504", "La Poste;43.3;-1.4;ANTENNE;64483", "Tour;43.3;-1.3;Bus_équivalent;"]
+    path.write_text("\n".join(["nom;lat;lon;type;code_insee", *rows]), encoding="utf-8")
+    read = read_places(path, as_sites=True)
+    assert read.frame["kind"].tolist() == ["main", "antenne", "bus"]
+    assert read.frame["bearer"].tolist()[:2] == ["Commune", "La Poste"]
+    assert read.frame["departement"].tolist()[:2] == ["64", "64"]
+    assert "Sites : 1 principaux, 1 antennes, 1 bus." in read.notes
+    assert read_places(path).frame["kind"].unique().tolist() == ["place"]

@@ -76,3 +76,8 @@ def test_too_many_bytes_or_rows(monkeypatch):
 def test_priority_communes():
     found = read_bytes(b"codgeo,libgeo,codefrr\n64504,Sare,FRR\n64445,Pau,-9999\n", read_frr)
     assert found.table.index.tolist() == ["64504"]
+
+
+def test_millions_of_empty_lines_are_refused_before_they_are_read():
+    with pytest.raises(ParameterError, match="lignes trouvées, refusées"):
+        read_bytes(b"nom;latitude;longitude\n" + b"\n" * 9_000_000, places)

@@ -100,10 +100,10 @@ def _places(visit: Visit) -> None:
             CANDIDATES,
             "Une liste de lieux (anciennes MSAP, postes, mairies)",
             lambda path: read_places(path, dataset="Lieux candidats"),
-            types=("csv", "geojson", "json", "gpkg"),
+            types=("csv", "geojson", "json", "gpkg", "zip"),
             unit="lieux",
-            help_text="CSV avec un nom, une latitude et une longitude, ou couche GeoJSON ou GPKG. Au plus 10 Mo. Sans "
-            "liste, toutes les communes sont candidates.",
+            help_text="CSV avec un nom, une latitude et une longitude, ou couche GeoJSON, GPKG ou shapefile zippé. Au "
+            "plus 10 Mo. Sans liste, toutes les communes sont candidates.",
         )
         if not given:
             low, high = LEAST_RESIDENTS
@@ -165,9 +165,9 @@ def _criteria(state: AppState) -> None:
             QPV_FILE,
             "Quartiers prioritaires 2024 (contours)",
             read_qpv,
-            types=("geojson", "json", "gpkg"),
+            types=("geojson", "json", "gpkg", "zip"),
             unit="quartiers",
-            help_text="Couche GeoJSON ou GPKG de l'ANCT. Nécessaire si son poids n'est pas 1.",
+            help_text="Couche GeoJSON, GPKG ou shapefile zippé de l'ANCT. Nécessaire si son poids n'est pas 1.",
         )
         show_notes(
             [

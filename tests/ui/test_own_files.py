@@ -1,0 +1,127 @@
+"""The screen's section « Vos fichiers »: from the files to every screen, for one visitor, and back."""
+
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from geo import Territory
+from geo.ui import kept_answers
+
+PLACES = "nom;latitude;longitude\nMairie d'Ustaritz;43.3986;-1.4563\n<b>Poste</b> de Sare;43.3128;-1.5804\n"
+
+
+def button(app, label):
+    return next(each for each in app.button if each.label.startswith(label))
+
+
+def texts(app) -> str:
+    return " ".join(each.value for each in (*app.markdown, *app.error, *app.warning, *app.success, *app.title))
+
+
+def build(app, *files):
+    for position, content in files:
+        app.file_uploader[position].set_value(("x.csv", content, "text/csv"))
+    app.run()
+    button(app, "Construire").click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_own_sites_are_shown_to_their_visitor_alone_and_left_again(open_app):
+    app = open_app(ecran="methode", lieux="tax_offices")
+    assert button(app, "Construire").disabled
+    build(app, (0, PLACES.encode()))
+    assert "Territoire fait de vos fichiers" in texts(app)
+    assert len(app.session_state["own_territory"].sites) == 2
+    app.segmented_control[0].set_value("diagnostic").run()
+    assert "Pyrénées\\-Atlantiques \\(vos fichiers\\)" in app.title[0].value
+
+    other = open_app(ecran="diagnostic")
+    assert "vos fichiers" not in texts(other)
+    assert "own_territory" not in other.session_state
+
+    button(app, "Revenir au territoire").click().run()
+    assert "vos fichiers" not in texts(app)
+    assert "own_territory" not in app.session_state
+    assert not app.exception
+
+
+def test_columns_are_asked_where_they_are_not_recognised(open_app):
+    app = open_app(ecran="methode")
+    app.file_uploader[0].set_value(("x.csv", PLACES.replace("nom", "appellation du lieu").encode(), "text/csv"))
+    app.run()
+    assert any("Nom" in each.value for each in app.warning)
+    assert button(app, "Construire").disabled
+    name = next(each for each in app.selectbox if each.label == "Nom")
+    name.select("appellation du lieu").run()
+    assert not app.warning
+    button(app, "Construire").click().run()
+    assert app.session_state["own_territory"].sites["name"].iloc[1] == "<b>Poste</b> de Sare"
+
+
+def test_all_faults_are_told_and_nothing_changes(open_app):
+    app = build(open_app(ecran="methode"), (0, b"nom;latitude;longitude\nA;x;1\nB;0;0\n"))
+    assert [each for each in app.error if "ligne 2" in each.value and "ligne 3" in each.value]
+    assert "own_territory" not in app.session_state
+    assert not button(app, "Construire").disabled
+    app.file_uploader[0].set_value(("x.csv", b"\x00" * 3000, "text/csv")).run()
+    assert [each for each in app.error if "CSV" in each.value]
+    assert button(app, "Construire").disabled
+
+
+def test_a_scenario_stays_with_its_territory(open_app):
+    app = open_app(ecran="planifier", vue="scenario")
+    next(each for each in app.text_input if each.label == "Nom du scénario").set_value("Ailleurs").run()
+    assert app.session_state["scenario_versions"][-1].name == "Ailleurs"
+    app.session_state["upload_candidats"] = "a list of the former territory"
+    app.segmented_control[0].set_value("methode").run()
+    build(app, (0, PLACES.encode()))
+    assert app.session_state["scenario_versions"] == ()
+    assert "upload_candidats" not in app.session_state
+    button(app, "Revenir au territoire").click().run()
+    assert app.session_state["scenario_versions"][-1].name == "Ailleurs"
+
+
+def test_a_list_that_the_new_territory_lacks_falls_back_with_a_sentence(open_app):
+    app = open_app(ecran="diagnostic", lieux="tax_offices", commune="64504")
+    base = Territory.load()
+    own = replace(base, facilities={"sites": base.sites}, manifest={**base.manifest, "own_files": {}})
+    app.session_state["own_territory"], app.session_state["own_territory_base"] = own, base
+    app.run()
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert "n'est pas dans ce territoire" in app.warning[0].value
+    assert next(each for each in app.selectbox if each.label == "Lieux à atteindre").value == "sites"
+    assert "lieux" not in app.query_params
+
+
+def test_own_communes_are_those_of_the_chosen_departement(open_app, small_world):
+    app = open_app(ecran="methode")
+    app.file_uploader[0].set_value(("sites.csv", small_world.sites.read_bytes(), "text/csv"))
+    app.file_uploader[1].set_value(("communes.gpkg", small_world.communes.read_bytes(), "application/x"))
+    app.run()
+    assert next(each for each in app.selectbox if each.label == "Département à étudier").value == "64"
+    build(app)
+    assert list(app.session_state["own_territory"].communes.index) == ["64001", "64002", "64003", "64004", "64005"]
+    assert "own_seen_sites" not in app.session_state
+    assert "own_seen_communes" not in app.session_state
+
+
+@pytest.mark.usefixtures("open_app")
+def test_answers_about_an_own_territory_are_not_kept_for_all(monkeypatch):
+    asked = []
+
+    @kept_answers.kept(st.cache_data, show_spinner=False)
+    def answer(question):
+        asked.append(question)
+        return question
+
+    answer("a")
+    answer("a")
+    assert asked == ["a"]
+    monkeypatch.setattr(kept_answers, "own_territory", object)
+    with pytest.raises(StreamlitAPIException, match="session"):
+        answer("a")  # there is no session here to keep it in
