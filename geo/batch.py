@@ -24,7 +24,7 @@ import pandas as pd
 from geo.access.coverage import DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold, coverage, summarize
 from geo.errors import BatchError, MaillageError, ParameterError
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
-from geo.report.tables import diagnosis_summary, write_diagnosis
+from geo.report.tables import diagnosis_summary, write_diagnosis, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name
 from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
@@ -195,8 +195,7 @@ class BatchResult:
 
     def write(self, folder: Path) -> None:
         """Write ``departements.csv`` and ``batch.json``; raise `SourceError` where the folder cannot be written to."""
-        with replacing_file(folder / "departements.csv") as path:
-            self.table().to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        write_table(self.table(), folder / "departements.csv")
         with replacing_file(folder / "batch.json") as path:
             content = json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
             path.write_text(content + "\n", encoding="utf-8")

@@ -113,8 +113,9 @@ class Country:
         folder = Path(path)
         try:
             content = json.loads((folder / COUNTRY_MARKER).read_text(encoding="utf-8"))
-            name, count = str(content["name"]), int(content["parts"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            name, numbers = str(content["name"]), range(content["parts"])
+            numbers[0]  # it has a part
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
             msg = f"« {folder.name} » est illisible ou incomplet. Reconstruisez-le avec « maillage build --france »."
             raise SourceError(msg) from error
-        return cls(name, tuple(Territory.load(folder / str(number)) for number in range(count)))
+        return cls(name, tuple(Territory.load(folder / str(number)) for number in numbers))

@@ -54,6 +54,12 @@ _OUTLINES: Final = "neighbour_outlines.parquet"
 _EMBEDDED: Final = "pyrenees-atlantiques"
 _EMBEDDED_DEPARTEMENT: Final = "64"
 
+#: What reading a damaged folder may raise.
+_UNREADABLE: Final = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RecursionError),
+    pa.ArrowException,
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Territory:
@@ -428,7 +434,7 @@ class Territory:
             require_stored(territory)
         except MaillageError:
             raise
-        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
+        except _UNREADABLE as error:
             msg = (
                 f"Le territoire enregistré dans « {folder.name} » est illisible ou incomplet. "
                 f"Reconstruisez-le avec « maillage build »."

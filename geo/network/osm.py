@@ -11,6 +11,7 @@ import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -137,11 +138,11 @@ def read_osmnx(
             f"est attendu. Utilisez le graphe avant projection."
         )
         raise NetworkError(msg)
-    placed = all("x" in data and "y" in data for _, data in graph.nodes(data=True))
-    if not placed or not all("length" in data for _, _, data in graph.edges(data=True)):
+    placed = all(isinstance(data.get(axis), Real) for _, data in graph.nodes(data=True) for axis in ("x", "y"))
+    if not placed or not all(isinstance(data.get("length"), Real) for _, _, data in graph.edges(data=True)):
         msg = (
-            "Ce graphe n'est pas un graphe de rues d'osmnx : des nœuds sont sans x ou y, ou des arcs sans length. "
-            "Un graphe rendu par osmnx.graph_from_* est attendu."
+            "Ce graphe n'est pas un graphe de rues d'osmnx : des nœuds sont sans x ou y, ou des arcs sans length "
+            "(des nombres). Un graphe rendu par osmnx.graph_from_* est attendu."
         )
         raise NetworkError(msg)
 
@@ -189,7 +190,9 @@ def read_osmnx(
 def _osmnx_tags(data: Mapping[str, Any], *, one_way: bool) -> dict[str, Any]:
     """Return the tags of one osmnx edge; of several merged values the first counts, of limits the lowest."""
     tags = {
-        key: str(value[0] if isinstance(value, list) else value) for key, value in data.items() if value is not None
+        key: str(value[0] if isinstance(value, list) else value)
+        for key, value in data.items()
+        if value is not None and value != []
     }
     if isinstance(data.get("maxspeed"), list):
         tags["maxspeed"] = ";".join(map(str, data["maxspeed"]))

@@ -22,6 +22,7 @@ import numpy as np
 from geo.errors import SourceError
 from geo.network.compiled import compiled
 from geo.network.osm_tags import NOT_FOR_CARS, USED_KEYS, WayKinds
+from geo.sources.archives import require_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -137,11 +138,16 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile) -> tuple[Ways, l
     Raises
     ------
     SourceError
-        A file is absent or is not an OpenStreetMap extract.
+        A file is absent, swells too much when unpacked, or is not an OpenStreetMap extract.
     """
+    for path in paths:
+        require_bounded(path, "Routes")
     program = [sys.executable, str(Path(__file__).with_name("osm_text.py")), ",".join(profile.class_speed_kmh)]
     with subprocess.Popen(  # noqa: S603 - this package's own program
-        [*program, *map(str, paths)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        # Whole paths: osmium takes "http:" at the beginning of a name for an address, and "-" for its input.
+        [*program, *(str(path.resolve()) for path in paths)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as writer:
         text = iter(partial(cast("IO[bytes]", writer.stdout).read, _BLOCK_BYTES), b"")
         ids, ways = _read_roads(text, profile)

@@ -419,7 +419,7 @@ class RoadNetwork:
                 access_m_per_s=access_m_per_s,
                 snap_limit_m=snap_limit_m,
             )
-        except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError) as error:
+        except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
             if isinstance(error, SourceError):
                 raise
             msg = (

@@ -11,6 +11,7 @@ import numpy as np
 from geo.errors import Fault, SchemaError, SourceError
 from geo.network.snapping import snap
 from geo.network.travel_times import times_between
+from geo.sources.delimited import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,21 +67,22 @@ def read_reference(path: Path) -> ReferenceMatrix:
     Raises
     ------
     SourceError
-        The file is absent or is not JSON.
+        The file is absent, larger than 100 MB or is not JSON.
     SchemaError
         A table is missing or shapes do not match; all faults together.
     """
+    text = read_text(path, "Référence")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        msg = f"Le fichier de référence « {path.name} » est absent ou n'est pas du JSON. Vérifiez-le."
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        msg = f"Référence : « {path.name} » n'est pas du JSON. Donnez le fichier écrit par le moteur d'itinéraires."
         raise SourceError(msg) from error
     faults: list[Fault] = []
     tables: dict[str, NDArray[np.float64]] = {}
     for key in ("src", "dst", "time_s", "dist_km"):
         try:
             tables[key] = np.atleast_1d(np.array(content[key], np.float64))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             faults.append(Fault(f"table « {key} » absente ou non numérique"))
     if not faults:
         shape = (len(tables["src"]), len(tables["dst"]))

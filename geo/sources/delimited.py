@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -25,6 +27,8 @@ DELIMITERS: Final = ",;\t|"
 #: Largest text file read at once, in bytes. The largest official list in use weighs about 25 MB.
 MAX_BYTES: Final = 100_000_000
 MAX_COLUMNS: Final = 1_000
+#: Most rows, blank ones included: a few bytes a row would else take gigabytes. Official lists have at most 50,000.
+MAX_ROWS: Final = 1_000_000
 
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -54,8 +58,8 @@ def read_delimited(path: Path, source: str) -> pd.DataFrame:
     SourceError
         The file is absent, unreadable, empty, larger than `MAX_BYTES`, or is not text.
     SchemaError
-        There is no row under the header, a column name is repeated, rows have more cells than the
-        header, or quotes are not closed; lists every fault.
+        There is no row under the header or more than `MAX_ROWS`, a column name is repeated, rows have more cells
+        than the header, or quotes are not closed; lists every fault.
     """
     return parse_delimited(read_text(path, source), source)
 
@@ -81,9 +85,7 @@ def read_text(path: Path, source: str, max_bytes: int | None = None) -> str:
     where = f"{source} : le fichier « {path.name} »"
     _check_size(size, limit, where)
     text = _decode(content, where)
-    if not text.strip():
-        msg = f"{where} est vide. Téléchargez-le à nouveau."
-        raise SourceError(msg)
+    _require_some(text, where)
     return text
 
 
@@ -93,6 +95,7 @@ def parse_delimited(text: str, source: str) -> pd.DataFrame:
         msg = f"{source} : une page web a été trouvée, un tableau CSV est attendu. Téléchargez le fichier lui-même."
         raise SourceError(msg)
     _check_size(len(text), MAX_BYTES, f"{source} : le tableau")
+    _require_some(text, f"{source} : le tableau")
     records = _records(text, source)
     header_at = next((position for position, record in enumerate(records) if any(map(str.strip, record))), 0)
     header = [name.strip() for name in records[header_at]]
@@ -135,6 +138,12 @@ def _check_size(size: int, limit: int, where: str) -> None:
         raise SourceError(msg)
 
 
+def _require_some(text: str, where: str) -> None:
+    if not text.strip():
+        msg = f"{where} est vide. Téléchargez-le à nouveau."
+        raise SourceError(msg)
+
+
 def _decode(content: bytes, where: str) -> str:
     """Return the text of a file's bytes; Windows-1252 holds every printable character of Latin-1."""
     encodings = ("utf-16",) if content.startswith(_UTF16_MARKS) else ("utf-8-sig", "cp1252")
@@ -152,15 +161,19 @@ def _decode(content: bytes, where: str) -> str:
 
 def _records(text: str, source: str) -> list[list[str]]:
     """Split a text into records of cells; position `n` is row `n + 1` of a spreadsheet."""
-    first_line = text.lstrip().splitlines()[0]
+    first_line = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
     records: list[list[str]] = []
     try:
         widths = {mark: len(next(csv.reader([first_line], delimiter=mark))) for mark in DELIMITERS}
         delimiter = max(widths, key=lambda mark: widths[mark])
-        records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        records.extend(islice(rows, MAX_ROWS + 1))
     except csv.Error as error:
         fault = Fault("guillemets mal fermés ou cellule démesurée", len(records) + 1)
         raise SchemaError(source, [fault], "Corrigez cette ligne ou téléchargez le fichier à nouveau.") from error
+    if len(records) > MAX_ROWS:
+        fault = Fault(f"plus de {MAX_ROWS:_} lignes trouvées, au plus autant sont attendues".replace("_", "\u202f"))
+        raise SchemaError(source, [fault], "Ne gardez que les lignes de votre territoire.")
     return records
 
 

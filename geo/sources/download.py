@@ -67,6 +67,11 @@ class Version:
     etag: str | None = None
     last_modified: str | None = None
 
+    def __post_init__(self) -> None:
+        """Raise `TypeError` on anything but texts: a version is read back from a file."""
+        if not all(isinstance(text, str | None) for text in (self.url, self.etag, self.last_modified)):
+            raise TypeError
+
     @property
     def validator(self) -> str | None:
         """What proves, byte for byte, that a file has not changed: a weak ETag does not (RFC 9110, 13.1.5)."""
@@ -198,7 +203,7 @@ def _begun(job: Job) -> Version | None:
     try:
         version = Version(**json.loads(job.record.read_text(encoding="utf-8")))
         usable = version.url == job.url and version.validator is not None and job.part.stat().st_size > 0
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     return version if usable else None
 

@@ -88,7 +88,7 @@ class DownloadCache:
             names = ("bytes", "sha256", "published_on", "fetched_on", "checked_on")
             found = CachedFile(key, self.folder / card["file"], version, **{name: card[name] for name in names})
             same = found.path.stat().st_size == found.bytes and checksum(found.path) == found.sha256
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         return found if same else None
 

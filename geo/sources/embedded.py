@@ -19,6 +19,7 @@ from geo.errors import Fault, SchemaError
 from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, FACILITY_KINDS, POINT_SOURCES
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.departements import departement_codes
 from geo.sources.facility_table import OPEN_LICENCE, facility_frame
 from geo.sources.postcodes import POSTCODES_TEXT
 from geo.sources.provenance import Provenance, SourceTable, names_its_file
@@ -194,7 +195,7 @@ def _read_communes(path: Path) -> SourceTable:
         {
             "code INSEE absent ou non reconnu": table["code"] == normalise_codes(table["code"]),
             "code INSEE déjà lu": ~table["code"].duplicated(),
-            "nom ou département absent": table["name"].notna() & table["departement"].notna(),
+            "nom absent ou département inconnu": table["name"].notna() & table["departement"].isin(departement_codes()),
             "codes postaux : 64310 ou 64122;64700 attendu": table["postcodes"].isna()
             | table["postcodes"].str.fullmatch(POSTCODES_TEXT),
             "population non reconnue": table["population"].isna() | ~unread,

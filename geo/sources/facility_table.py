@@ -115,7 +115,7 @@ def parse_degrees(cells: pd.Series) -> pd.Series:
 def parse_lat_lon(cells: pd.Series) -> pd.DataFrame:
     """Split ``48.85, 2.35`` into the float64 columns `lat` and `lon`; NaN where a cell is not such a pair."""
     number = r"(-?[0-9]+(?:\.[0-9]+)?)"
-    pairs = cells.astype("string").str.extract(rf"^\s*\[?\s*{number}\s*[,;]\s*{number}\s*\]?\s*$")
+    pairs = cells.astype("string").str.extract(rf"^[\s\[]*{number}\s*[,;]\s*{number}[\s\]]*$")
     return pairs.set_axis(["lat", "lon"], axis="columns").apply(parse_degrees)
 
 

@@ -25,6 +25,7 @@ import shapely
 
 from geo.crs import WGS84, require_crs
 from geo.errors import SourceError
+from geo.sources.archives import require_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,6 +46,16 @@ _GEOJSON: Final = (".geojson", ".json", ".gz")
 #: What GDAL may take a file for: formats that hold their data themselves.
 _DRIVERS: Final = frozenset({"ESRI Shapefile", "GPKG", "GeoJSON", "FlatGeobuf"})
 _HEAD_BYTES: Final = 64
+#: Tables of a GeoPackage that hold their rows. A view, a virtual table or a computed column is a program of the file's
+#: author, which may never end, as may a view that stands where GDAL looks for a spatial index.
+_PLAIN_TABLES: Final = """
+    SELECT name FROM sqlite_master AS found
+    WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
+    AND NOT EXISTS (SELECT 1 FROM pragma_table_xinfo(found.name) WHERE hidden > 0)
+    AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'view' AND name LIKE 'rtree%')
+"""
+#: Most rows of a GeoParquet, which may pack any number of equal ones in a few bytes. All roads of France: 30 million.
+_MAX_PARQUET_ROWS: Final = 50_000_000
 
 _UNREADABLE: Final = (
     RuntimeError,  # pyogrio and pyproj errors
@@ -95,7 +106,8 @@ def find_layers(path: Path, source: str) -> list[Layer]:
     Raises
     ------
     SourceError
-        The file is absent, damaged, cut short, of another format, or holds no layer.
+        The file is absent, damaged, cut short, of another format, swells too much when unpacked
+        (`geo.sources.archives.require_bounded`), or holds no layer.
     """
     if path.is_dir():
         msg = f"{source} : « {path.name} » est un dossier. Donnez le fichier de la couche (.gpkg, .shp...) ou son .zip."
@@ -103,17 +115,20 @@ def find_layers(path: Path, source: str) -> list[Layer]:
     if not path.is_file():
         msg = f"{source} : le fichier « {path.name} » est absent. Vérifiez son chemin."
         raise SourceError(msg)
+    require_bounded(path, source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a damaged file is reported below
-            layers = [layer for dataset in _datasets(path) for layer in _layers_of(dataset)]
+            layers = [layer for dataset in _datasets(path) for layer in _layers_of(dataset, source)]
+    except SourceError:
+        raise
     except _UNREADABLE as error:
         raise _unreadable(path.name, source, error) from error
     if not layers:
         msg = (
             f"{source} : aucune couche trouvée dans « {path.name} ». Un fichier GeoJSON (ou .geojson.gz), GeoPackage, "
             f"shapefile, FlatGeobuf ou GeoParquet est attendu, seul ou dans une archive .zip. "
-            f"Décompressez les archives .7z."
+            f"Décompressez les archives .7z ; d'un GeoPackage, exportez les vues en couches."
         )
         raise SourceError(msg)
     return layers
@@ -206,15 +221,26 @@ def _recognised(suffix: str, head: bytes, size: int) -> bool:
     return True
 
 
-def _layers_of(dataset: str) -> list[Layer]:
+def _layers_of(dataset: str, source: str) -> list[Layer]:
     if dataset.lower().endswith(_PARQUET):
+        n_rows = pq.read_metadata(dataset).num_rows
+        if n_rows > _MAX_PARQUET_ROWS:
+            msg = (
+                f"{source} : « {Path(dataset).name} » contient {n_rows / 1e6:.0f} millions de lignes, au plus "
+                f"{_MAX_PARQUET_ROWS / 1e6:.0f} sont attendus. Ne gardez que les lignes de votre territoire."
+            )
+            raise SourceError(msg)
         geometry, crs = _parquet_geometry(dataset)
         names = [name for name in pq.read_schema(dataset).names if name != geometry["name"]]
         types = geometry.get("geometry_types") or ["Unknown"]
         return [Layer(dataset, None, tuple(names), ", ".join(types), crs)]
     if dataset.lower().endswith(_GEOJSON):
         return [_gdal_layer(dataset, None)]
-    return [_gdal_layer(dataset, name) for name, geometry_type in pyogrio.list_layers(dataset) if geometry_type]
+    names = [name for name, geometry_type in pyogrio.list_layers(dataset) if geometry_type]
+    if dataset.lower().endswith(".gpkg"):
+        plain = pyogrio.read_dataframe(dataset, sql=_PLAIN_TABLES, read_geometry=False)["name"].str.lower()
+        names = [name for name in names if name.lower() in set(plain)]
+    return [_gdal_layer(dataset, name) for name in names]
 
 
 def _gdal_layer(dataset: str, name: str | None) -> Layer:

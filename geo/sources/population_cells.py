@@ -40,6 +40,8 @@ _ID_PATTERN: Final = r"^CRS(?P<epsg>\d{4,5})RES(?P<side>\d{2,6})mN(?P<south>-?\d
 
 #: Around the study area, so that cells that straddle its edge are read, in degrees (about 2 km).
 _MARGIN: Final = 0.025
+#: No projected metre of the Earth is beyond this: such a shape is broken.
+_COORDINATE_LIMIT_M: Final = 1e9
 _HEAD_BYTES: Final = 65_536
 _ADVICE: Final = "Donnez un fichier de carreaux de l'INSEE (colonnes idcar_200m ou idcar_1km, et ind)."
 
@@ -245,6 +247,8 @@ def _cells_from_layers(path: Path, bounds: tuple[float, float, float, float], me
         squares = read_layer(layer, SOURCE, columns=_WANTED, bounds=bounds)
         _require_columns(list(squares.columns))
         squares = squares.to_crs(metres)
+        absurd = ~(squares.bounds.abs().max(axis="columns") < _COORDINATE_LIMIT_M)
+        squares.loc[absurd, "geometry"] = None
         identifier = squares[first_column(squares, ID_COLUMNS)].astype("string").str.strip()
         known = squares.get(COMMUNES_COLUMN, pd.Series(pd.NA, index=squares.index))
         population = pd.to_numeric(squares[first_column(squares, POPULATION_COLUMNS)], errors="coerce")

@@ -59,7 +59,7 @@ _POSTCODE_DEPARTEMENTS: Final = {"200": "2A", "201": "2A", "202": "2B", "206": "
 _MAIL: Final = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 _PHONE: Final = r"0[1-9][0-9]{8}|(?:\+|00)(?:33|590|594|596|262|508)[1-9][0-9]{8}|3[0-9]{3}"
 _BETWEEN_DIGITS: Final = r"[\s.\-()]|\(0\)"
-_BETWEEN_PHONES: Final = r"\s*(?:[/;,]|\bou\b)\s*"
+_BETWEEN_PHONES: Final = r"[/;,]|\bou\b"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from geo.crs import WGS84
 from geo.errors import CrsError, Fault, SchemaError
@@ -120,6 +122,9 @@ def read_qpv(path: Path) -> SourceTable:
     reason = pd.Series(pd.NA, index=districts.index, dtype="string")
     reason = reason.mask(code.isna(), "code de quartier absent")
     reason = reason.mask(reason.isna() & flat, "contour absent ou qui n'est pas une surface")
+    coordinates, owner = shapely.get_coordinates(shape.array, return_index=True)
+    impossible = districts.index.isin(owner[~(np.abs(coordinates) <= (180, 90)).all(axis=1)])
+    reason = reason.mask(reason.isna() & impossible, "contour hors de la Terre ou de coordonnées illisibles")
     rejected = rejected_rows(districts["row"], code, reason)
     # The same district in two projections is read once.
     kept = reason.isna() & ~code.duplicated()

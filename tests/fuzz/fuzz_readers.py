@@ -22,6 +22,8 @@ import warnings
 from pathlib import Path
 
 _PROJECT = Path(__file__).resolve().parents[2]
+#: Seconds to make the seeds, read them and compile the searches; and to end once the time is over.
+_START_S, _END_S = 300, 60
 #: Bounds of one case: seconds on the clock, seconds of processor time, bytes of address space beyond those of the start.
 _CLOCK_S, _PROCESSOR_S, _MEMORY_BYTES = 60, 5.0, 2_000_000_000
 
@@ -58,6 +60,7 @@ def main() -> int:
             str(out),
             *only,
         ]
+        (out / "now.json").unlink(missing_ok=True)
         with (out / "worker.txt").open("w") as said:
             stopped = subprocess.run(command, stderr=said, check=False).returncode
         if stopped:
@@ -67,6 +70,7 @@ def main() -> int:
 
 def _work(seconds: float, only: str | None, seed: int, first: int, out: Path) -> None:
     """Read cases from number `first` on; every one is on disk before it is read."""
+    faulthandler.dump_traceback_later(_START_S, exit=True)
     from mutations import damaged
     from readers import READERS
     from seeds import make_seeds
@@ -110,6 +114,7 @@ def _work(seconds: float, only: str | None, seed: int, first: int, out: Path) ->
             log.write(json.dumps({"reader": name, "outcome": outcome, "processor_s": processor}) + "\n")
             log.flush()
             number += 1
+    faulthandler.dump_traceback_later(_END_S, exit=True)
 
 
 def _write(folder: Path, case: dict[str, bytes]) -> None:
@@ -141,7 +146,7 @@ def _keep_crash(out: Path, status: int) -> int:
     """Keep the case that ended the process; return the number of the next one."""
     said = (out / "worker.txt").read_text()
     if not (out / "now.json").exists():
-        sys.exit(f"the readers could not be run:\n{said}")
+        sys.exit(f"the seeds could not be made and read:\n{said}")
     now = json.loads((out / "now.json").read_text())
     what = "hang" if "Timeout" in said else f"crash {-status}"
     outcome = _keep(out, now["reader"], now["number"], what, said)

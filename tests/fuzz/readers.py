@@ -3,33 +3,44 @@
 Each reader takes the folder of a case. It may raise a `MaillageError`; anything else that it raises is a failure.
 """
 
+import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from seeds import PLAN_TERRITORY
 
 from geo.access.coverage import coverage
 from geo.country import Country
+from geo.errors import MaillageError, ParameterError
+from geo.finder.geocoding import _places
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.shortest_paths import nearest_facility
 from geo.network.validation import read_reference
+from geo.report.plan_reading import read_plan
 from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 from geo.sources.archives import extract_member, read_gzip
 from geo.sources.communes import read_communes
 from geo.sources.delimited import read_text
+from geo.sources.download import Job, Limits, _begun
 from geo.sources.download_cache import DownloadCache
+from geo.sources.embedded import read_embedded
+from geo.sources.fetch import check_content
 from geo.sources.france_services import read_france_services
+from geo.sources.opening_hours import WeeklyHours, parse_day, parse_plage_ouverture
 from geo.sources.permanences import PERMANENCE_COLUMNS, read_permanences
 from geo.sources.places import read_places
 from geo.sources.population import read_population
 from geo.sources.population_cells import read_population_cells
 from geo.sources.postcodes import read_postcodes
+from geo.sources.registry import sources
 from geo.sources.site_quality import check_sites
 from geo.sources.site_requests import read_site_requests
 from geo.sources.tax_offices import read_tax_offices
@@ -56,6 +67,15 @@ def _sites() -> gpd.GeoDataFrame:
     )
 
 
+def _valid(check: Callable[..., gpd.GeoDataFrame], frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a table that a reader gave; one that breaks its contract is a failure of the reader, no refusal."""
+    try:
+        return check(frame, "table lue")
+    except MaillageError as error:
+        msg = f"the table breaks its contract: {error}"
+        raise AssertionError(msg) from error
+
+
 def _only_file(folder: Path) -> Path:
     return next(path for path in folder.iterdir() if path.is_file())
 
@@ -63,7 +83,7 @@ def _only_file(folder: Path) -> Path:
 def _facilities(read: Callable[[Path], object]) -> Callable[[Path], None]:
     def check(folder: Path) -> None:
         table = read(_only_file(folder))
-        check_facilities(table.frame, "liste")
+        _valid(check_facilities, table.frame)
         assert len(table.frame) == table.provenance.rows_kept > 0
         assert np.isfinite(shapely.get_coordinates(table.frame.geometry.array)).all()
 
@@ -71,14 +91,14 @@ def _facilities(read: Callable[[Path], object]) -> Callable[[Path], None]:
 
 
 def _community_table(path: Path, **options: Path) -> None:
-    frame = check_communes(read_communes(path, **options).frame, "communes")
+    frame = _valid(check_communes, read_communes(path, **options).frame)
     assert not frame.empty
     assert frame.geometry.is_valid.all()
     assert np.isfinite(shapely.get_coordinates(frame.geometry.array)).all()
 
 
 def _network(network: RoadNetwork) -> None:
-    assert network.n_nodes > 1
+    assert network.n_nodes > 0
     assert np.isfinite(network.x).all()
     assert np.isfinite(network.y).all()
     assert (network.edges["time_s"] >= 0).all()
@@ -122,7 +142,7 @@ def _permanences(folder: Path) -> None:
 
 
 def _cells(folder: Path) -> None:
-    frame = check_cells(read_population_cells(_only_file(folder), _communes()).frame, "carreaux")
+    frame = _valid(check_cells, read_population_cells(_only_file(folder), _communes()).frame)
     assert frame["population"].between(0, 1e6).all()
 
 
@@ -151,6 +171,48 @@ def _card(folder: Path) -> None:
     DownloadCache(folder).find("sites")
 
 
+def _record(folder: Path) -> None:
+    begun = _begun(Job("http://127.0.0.1/", folder / "sites.part", _LIMIT_BYTES, Limits()))
+    assert begun is None or isinstance(begun.validator, str)
+
+
+def _fetched(name: str) -> Callable[[Path], None]:
+    return lambda folder: check_content(folder / "fetched", sources()[name], "64")
+
+
+def _geocoder(folder: Path) -> None:
+    for place in _places(_only_file(folder).read_bytes()):
+        assert abs(place.lon) <= 180
+        assert abs(place.lat) <= 90
+        assert 0 <= place.score <= 100
+
+
+def _hours(folder: Path) -> None:
+    """Read every line in every way that hours are written; one that cannot be read is no failure."""
+    for line in read_text(_only_file(folder), "Horaires", _LIMIT_BYTES).splitlines():
+        for read in (lambda text: WeeklyHours.from_intervals([parse_day(text)]), WeeklyHours.from_osm):
+            try:
+                week = read(line)
+            except ParameterError:
+                continue
+            assert WeeklyHours.from_osm(week.to_osm()) == week
+            assert 0 <= week.hours_per_week <= 168
+        week, _ = parse_plage_ouverture(line)
+        assert week is None or WeeklyHours.from_osm(week.to_osm()) == week
+
+
+def _plan(folder: Path) -> None:
+    plan = read_plan(_only_file(folder), SimpleNamespace(name=PLAN_TERRITORY, communes=_communes()))
+    json.dumps(plan, allow_nan=False)
+
+
+def _embedded(folder: Path) -> None:
+    tables = read_embedded(folder)
+    _valid(check_communes, tables.communes.frame)
+    for table in (tables.sites, tables.tax_offices):
+        _valid(check_facilities, table.frame)
+
+
 def _saved(territory: Territory) -> None:
     check_communes(territory.communes, "communes")
     for name, table in territory.facilities.items():
@@ -170,6 +232,9 @@ READERS: dict[str, Callable[[Path], None]] = {
     "sites": _facilities(read_france_services),
     "sites-latin": _facilities(read_france_services),
     "site-checks": lambda folder: check_sites(_only_file(folder)).to_dict() and None,
+    "site-checks-contours": lambda folder: (
+        check_sites(folder / "liste.csv", communes=[folder / "communes.geojson"]).to_dict() and None
+    ),
     "tax-offices-dgfip": _facilities(read_tax_offices),
     "tax-offices-dila": _facilities(read_tax_offices),
     "population": _population,
@@ -196,6 +261,15 @@ READERS: dict[str, Callable[[Path], None]] = {
     "archive-zip": _zip,
     "archive-gzip": _gzip,
     "cache-card": _card,
+    "download-record": _record,
+    "fetched-sites": _fetched("sites"),
+    "fetched-communes": _fetched("communes"),
+    "fetched-population": _fetched("population"),
+    "fetched-roads": _fetched("roads"),
+    "geocoder": _geocoder,
+    "hours": _hours,
+    "plan": _plan,
+    "embedded": _embedded,
     "territory": lambda folder: _saved(Territory.load(folder)),
     "country": _country,
 }

@@ -26,9 +26,31 @@ from geo.territory import Territory
 #: A case is the files of a folder: path in it -> content.
 Case = dict[str, bytes]
 
+#: Name of the territory that the plan is about.
+PLAN_TERRITORY = "Essai"
+
 _WEST, _SOUTH, _SIDE = -1.50, 43.40, 0.1
 _CODES = ("64102", "64122")
 _HOURS = "09:00 - 12:00 / 14:00 - 17:00"
+#: What a cell of hours may hold, one a line; then a week of OpenStreetMap and a field of the directory of the DILA.
+_HOURS_WRITTEN = """09:00 - 12:00 / 14:00 - 17:00
+9h-12h et 13h30-16h
+Fermé
+Mo 09:00-12:00,14:00-17:00; Tu unknown
+[{"nom_jour_debut": "Lundi", "nom_jour_fin": "Vendredi", "valeur_heure_debut_1": "08:30:00", "valeur_heure_fin_1": "12:00:00"}]
+"""
+#: The tables of an embedded territory of three communes.
+_EMBEDDED = {
+    "communes.csv": b"code,name,departement,postcodes,population,lon,lat,position\n"
+    b"64102,Bayonne,64,64100,52000,-1.47,43.49,mairie\n64122,Biarritz,64,64200,25000,-1.56,43.48,site\n"
+    b"64024,Anglet,64,,39000,-1.51,43.48,interior\n",
+    "sites.csv": b"facility_id,name,kind,address,postcode,commune_code,commune_name,departement,phone,email,website,"
+    b"opening_hours,appointment,comment,bearer,labelled_on,services,main_site,lon,lat\n"
+    b"1,France services,main,1 rue,64100,64102,Bayonne,64,05 00 00 00 00,a@b.fr,,Mo 09:00-12:00; Tu unknown,yes,,CCAS,"
+    b"2020-01-01,,,-1.47,43.49\n2,Bus,bus,,64200,64122,Biarritz,64,,,,off,no,,,,,,-1.56,43.48\n",
+    "tax_offices.csv": b"facility_id,name,commune_code,address,lon,lat,status,source\n"
+    b"tax-64102,Centre,64102,,,,town_known,\ntax-64122,Centre,64122,2 place,-1.55,43.48,verified,\n",
+}
 _CELL_SOUTH, _CELL_WEST = (
     int(value // 200 * 200) for value in pyproj.Transformer.from_crs(4326, 3035).transform(43.45, -1.45)
 )
@@ -85,6 +107,19 @@ def make_seeds() -> dict[str, Case]:
             "archive-zip": {"archive.zip": _zipped({"dossier/population.csv": b"COM;PMUN\n64102;52000\n"})},
             "archive-gzip": {"archive.gz": gzip.compress(b'{"type": "FeatureCollection"}')},
             "cache-card": {"sites.json": _card(), "sites.csv": _sites()},
+            "download-record": {
+                "sites.part.json": b'{"url": "http://127.0.0.1/", "etag": "\\"1\\"", "last_modified": null}',
+                "sites.part": b"half",
+            },
+            "geocoder": {"answer.json": _answer()},
+            "hours": {"horaires.txt": _HOURS_WRITTEN.encode()},
+            "plan": {"plan.json": _plan()},
+            "embedded": _EMBEDDED,
+            "site-checks-contours": {"liste.csv": _sites(), "communes.geojson": layers["communes.geojson"]},
+            "fetched-sites": {"fetched": _sites()},
+            "fetched-communes": {"fetched": gzip.compress(layers["communes.geojson"])},
+            "fetched-population": {"fetched": _zipped({"donnees_communes.csv": b"COM;PMUN\n64102;52000\n"})},
+            "fetched-roads": {"fetched": osm["roads.osm.pbf"]},
             **_territories(folder),
         }
 
@@ -185,6 +220,60 @@ def _card() -> bytes:
         "sha256": "0",
     }
     return json.dumps(card | dict.fromkeys(("published_on", "fetched_on", "checked_on"), "2026-11-01")).encode()
+
+
+def _answer() -> bytes:
+    """Return what the geocoder of the Géoplateforme answers."""
+    properties = {"label": "1 rue", "score": 0.9, "postcode": "64100", "citycode": "64102"}
+    feature = {"geometry": {"type": "Point", "coordinates": [-1.47, 43.49]}, "properties": properties}
+    return json.dumps({"type": "FeatureCollection", "features": [feature, feature]}).encode()
+
+
+def _plan() -> bytes:
+    """Return a plan of one label, as `maillage plan` writes it."""
+    access = {"residents": 77000, "residents_within": 52000, "share_within": 0.68, "mean_time_min": 12.5}
+    served = {
+        "commune_name": "Biarritz",
+        "residents": 25000,
+        "residents_brought": 25000,
+        "time_before_min": None,
+        "time_after_min": 3.5,
+    }
+    label = {"rank": 1, "code": "64122", "name": "Biarritz", "commune_code": "64122", "commune_name": "Biarritz"}
+    numbers = (
+        "gain_residents",
+        "gain_alone_residents",
+        "residents_served",
+        "minutes_saved_mean",
+        "cost_eur",
+        "aid_eur",
+    )
+    label |= {"lon": -1.56, "lat": 43.48, "holds_site": False, **dict.fromkeys(numbers, 25000), "communes": [served]}
+    argument = {
+        "title": "1. Biarritz",
+        "summary": ["Une phrase."],
+        "criteria": [{"name": "Éloigné", "met": None, "sentence": "Inconnu."}],
+    }
+    plan = {
+        "territory": PLAN_TERRITORY,
+        "model": "coverage",
+        "threshold_min": 20,
+        "buses": False,
+        "antennes": True,
+        "candidates": 2,
+        "selected": [label],
+        "arguments": [argument],
+        "objective": 25000,
+        "objective_unit": "habitants",
+        "bound": 25000.0,
+        "gap": 0.0,
+        "before": access,
+        "after": access,
+        "cost_eur_a_year": 100000,
+        "aid_eur_a_year": 30000,
+        "notes": ["Une note."],
+    }
+    return json.dumps(plan).encode()
 
 
 def _zipped(members: Case) -> bytes:
@@ -288,7 +377,8 @@ def _osm_files(folder: Path) -> Case:
 
 
 def _territories(folder: Path) -> dict[str, Case]:
-    for name, content in (("sites.csv", _sites()), ("dgfip.csv", _dgfip())):
+    visits = b"site;operateur;jour;horaires;mode\n1;Cnav;mardi;09:00 - 12:00;sur place\n"
+    for name, content in (("sites.csv", _sites()), ("dgfip.csv", _dgfip()), ("permanences.csv", visits)):
         (folder / name).write_bytes(content)
     territory = Territory.build(
         departement="64",
@@ -297,6 +387,7 @@ def _territories(folder: Path) -> dict[str, Case]:
         tax_offices=folder / "dgfip.csv",
         cells=folder / "cells.gpkg",
         roads=folder / "roads.gpkg",
+        permanences=folder / "permanences.csv",
     )
     territory.save(folder / "territory")
     Country("France", (territory,)).save(folder / "country")

@@ -24,6 +24,7 @@ from geo.network.validation import read_reference
 from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json
 from geo.sources.communes import read_communes
+from geo.sources.embedded import COMMUNES_CSV, SITES_CSV, TAX_OFFICES_CSV, read_embedded
 from geo.sources.permanences import read_permanences
 from geo.sources.places import read_places
 from geo.sources.population import read_population
@@ -180,6 +181,18 @@ def test_communes(tmp_path, content):
     refused_or(lambda: read_communes(path), check)
 
 
+@settings(some, max_examples=6)
+@given(content=layer(["nom", "code", "insee"]))
+def test_town_halls(tmp_path, content):
+    square = [[[-1.5, 43.3], [-1.4, 43.3], [-1.4, 43.4], [-1.5, 43.3]]]
+    commune = {"properties": {"code": "64102", "nom": "A"}, "geometry": {"type": "Polygon", "coordinates": square}}
+    communes = written(
+        tmp_path, "communes.geojson", {"type": "FeatureCollection", "features": [commune | {"type": "Feature"}]}
+    )
+    halls = written(tmp_path, "mairies.geojson", content)
+    refused_or(lambda: read_communes(communes, town_halls=halls), lambda read: check_communes(read.frame, "communes"))
+
+
 @some
 @given(content=layer(["nom", "id", "adresse", "code_insee", "cp", "horaires", "tel"]))
 def test_places(tmp_path, content):
@@ -274,6 +287,50 @@ def test_cells(tmp_path, content):
         crs=4326,
     )
     refused_or(lambda: read_population_cells(path, communes), lambda read: check_cells(read.frame, "carreaux"))
+
+
+@settings(some, max_examples=5)
+@given(content=layer(["idcar_200m", "ind", "ind_65_79", "ind_80p", "lcog_geo"]))
+def test_cells_of_a_layer(tmp_path, content):
+    path = written(tmp_path, "carreaux.geojson", content)
+    communes = gpd.GeoDataFrame(
+        {"departement": "64", "population": pd.array([7], "Int64")},
+        index=pd.Index(["64001"], name="commune_code"),
+        geometry=[shapely.box(-2, 43, -1, 44)],
+        crs=4326,
+    )
+    refused_or(lambda: read_population_cells(path, communes), lambda read: check_cells(read.frame, "carreaux"))
+
+
+EMBEDDED = {
+    "communes": [
+        "64102,Bayonne,64,64100,52000,-1.47,43.49,mairie",
+        "64122,Biarritz,64,64200;64210,25000,-1.56,43.48,site",
+        "64024,Anglet,64,,39000,-1.51,43.48,interior",
+    ],
+    "sites": ["1,France services,main,,,64102,Bayonne,64,,,,Mo 09:00-12:00,yes,,,,,,-1.47,43.49"],
+    "tax_offices": ["tax-64102,Centre,64102,,,,town_known,"],
+}
+
+
+@settings(some, max_examples=6)
+@given(choice=st.data())
+def test_embedded_tables(tmp_path, choice):
+    """A cell or two of the three tables are replaced."""
+    rows = {name: [row.split(",") for row in content] for name, content in EMBEDDED.items()}
+    for _ in range(choice.draw(st.integers(0, 2))):
+        row = choice.draw(st.sampled_from(rows[choice.draw(st.sampled_from(sorted(rows)))]))
+        row[choice.draw(st.integers(0, len(row) - 1))] = choice.draw(cells)
+    columns = {"communes": COMMUNES_CSV, "sites": SITES_CSV, "tax_offices": TAX_OFFICES_CSV}
+    for name, content in rows.items():
+        written(tmp_path, f"{name}.csv", (columns[name], content))
+
+    def check(read):
+        check_communes(read.communes.frame, "communes")
+        check_facilities(read.sites.frame, "sites")
+        check_facilities(read.tax_offices.frame, "centres")
+
+    refused_or(lambda: read_embedded(tmp_path), check)
 
 
 @some

@@ -129,7 +129,7 @@ def test_a_file_is_read_and_null_is_no_way(tmp_path):
 
 @pytest.mark.parametrize("content", ["", "{", "garbage", "<html></html>", '{"src": [}', "\x00"])
 def test_a_file_that_is_not_json_is_refused(tmp_path, content):
-    with pytest.raises(SourceError, match=r"« reference\.json » est absent ou n'est pas du JSON"):
+    with pytest.raises(SourceError, match=r"« reference\.json » (est vide|est un fichier binaire|n'est pas du JSON)"):
         read_reference(written(tmp_path, content))
 
 

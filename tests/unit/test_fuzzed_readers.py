@@ -1,0 +1,74 @@
+"""Every public reader of the package has a case in the fuzzer, or says here why it needs none."""
+
+import ast
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+#: How the name of what reads a file, or the text of one, begins or is.
+BEGINNINGS = (
+    "read_",
+    "parse_",
+    "load",
+    "find_layers",
+    "check_sites",
+    "check_content",
+    "scenario_from_json",
+    "from_osm",
+)
+#: Readers without a case of their own -> why.
+EXEMPT = {
+    **dict.fromkeys(
+        ("read_osm", "read_osmnx", "read_extracts", "read_road_lines", "read_road_layer", "parse_limit_kmh"),
+        "through read_roads",
+    ),
+    **dict.fromkeys(
+        ("find_layers", "read_layer"), "through the readers of layers: communes, places, cells, roads, qpv"
+    ),
+    **dict.fromkeys(
+        ("read_delimited", "parse_delimited", "parse_degrees", "parse_lat_lon", "parse_label_dates", "parse_weeks"),
+        "through the readers of lists",
+    ),
+    **dict.fromkeys(
+        ("read_official_tables", "read_place_lists", "BatchFiles.read_tables"), "only calls readers named here"
+    ),
+    "read_member": "through extract_member and check_content",
+    "read_site_rows": "through read_france_services and check_sites",
+    "parse_week": "through parse_day",
+    "read_nodes": "reads arrays in memory",
+    "load_territory": "only calls Territory.load",
+    "RoadNetwork.load": "through Territory.load",
+}
+
+
+def public_readers() -> set[str]:
+    """Return the public functions and methods of the package that read, the screens aside: they read no file."""
+    found = set()
+    for path in (PROJECT / "geo").rglob("*.py"):
+        if "ui" in path.relative_to(PROJECT / "geo").parts:
+            continue
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            inside = node.body if isinstance(node, ast.ClassDef) else []
+            owner = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+            found |= {
+                owner + each.name
+                for each in [node, *inside]
+                if isinstance(each, ast.FunctionDef) and each.name.startswith(BEGINNINGS)
+            }
+    return found
+
+
+def called_by_the_fuzzer() -> set[str]:
+    tree = ast.parse((PROJECT / "tests" / "fuzz" / "readers.py").read_text(encoding="utf-8"))
+    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Name | ast.Attribute)}
+
+
+def test_every_public_reader_is_fuzzed():
+    fuzzed = called_by_the_fuzzer()
+    assert fuzzed >= {"read_communes", "Territory.load"}  # the search of names works
+    missing = public_readers() - fuzzed - EXEMPT.keys()
+    assert not missing, f"add a case to tests/fuzz (seeds.py, readers.py), or a reason here, for {sorted(missing)}"
+
+
+def test_no_reason_outlives_its_reader():
+    assert EXEMPT.keys() - public_readers() == set()
+    assert EXEMPT.keys() & called_by_the_fuzzer() == set()
