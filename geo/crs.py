@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import pyproj
@@ -56,6 +57,12 @@ def metric_crs_at(lon: float, lat: float) -> str | None:
         if west <= lon <= east and south <= lat <= north:
             return code
     return None
+
+
+@cache
+def to_metres(crs: str) -> pyproj.Transformer:
+    """Return the way from degrees to a projection, and back; making it takes longer than a small search."""
+    return pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
 
 
 def departement_of(commune_code: str) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-import pyproj
+from pyproj.enums import TransformDirection
 
-from geo.crs import WGS84
+from geo.crs import to_metres
 from geo.errors import ParameterError
 from geo.finder.opening_times import (
     DayLine,
@@ -254,17 +254,17 @@ def route_to(territory: Territory, lon: float, lat: float, facility_id: str) -> 
     NetworkError
         No road leads there.
     """
-    listed = [table[table["facility_id"] == facility_id] for table in territory.facilities.values()]
-    found = next((table for table in listed if len(table)), None)
+    listed = (table.geometry[table["facility_id"].to_numpy() == facility_id] for table in territory.facilities.values())
+    found = next((points for points in listed if len(points)), None)
     if found is None:
         msg = f"Le lieu « {facility_id[:40]} » n'est dans aucune liste de « {territory.name} ». Donnez son identifiant."
         raise ParameterError(msg)
     network = territory.network
-    there = snap(network, found.geometry.x.iloc[:1], found.geometry.y.iloc[:1])
+    there = snap(network, found.x.iloc[:1], found.y.iloc[:1])
     route = route_between(network, start_at(territory, lon, lat).point, there)
     drawn = np.asarray(route.line.simplify(_ROUTE_TOLERANCE_M).coords)
-    to_degrees = pyproj.Transformer.from_crs(network.crs, WGS84, always_xy=True)
-    coordinates = np.column_stack(to_degrees.transform(drawn[:, 0], drawn[:, 1])).round(_DECIMALS)
+    lon_lat = to_metres(network.crs).transform(drawn[:, 0], drawn[:, 1], direction=TransformDirection.INVERSE)
+    coordinates = np.column_stack(lon_lat).round(_DECIMALS)
     return Route(coordinates, route.travel_time_s / 60, route.length_m / 1000)
 
 

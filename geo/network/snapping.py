@@ -8,15 +8,13 @@ street, where its direction allows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pyproj
 import shapely
 from scipy.spatial import cKDTree
 
-from geo.crs import WGS84
+from geo.crs import to_metres
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -98,14 +96,8 @@ def snap(network: RoadNetwork, lon: ArrayLike, lat: ArrayLike) -> SnappedPoints:
     lon, lat
         Degrees (EPSG:4326), shape (n,).
     """
-    x, y = _to_metres(network.crs).transform(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
+    x, y = to_metres(network.crs).transform(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
     return snap_xy(network, x, y)
-
-
-@cache
-def _to_metres(crs: str) -> pyproj.Transformer:
-    """Return the way from degrees to a projection; making it takes longer than a search on a small network."""
-    return pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
 
 
 def snap_xy(network: RoadNetwork, x: ArrayLike, y: ArrayLike) -> SnappedPoints:

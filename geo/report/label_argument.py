@@ -59,11 +59,18 @@ class LabelArgument:
 
 def label_arguments(plan: Plan) -> tuple[LabelArgument, ...]:
     """Return the argument of each label of a plan, in rank order."""
-    served = dict(iter(plan.served.groupby("label_code", sort=False)))
-    return tuple(
-        _argument(plan, label, served.get(label["code"], plan.served.iloc[:0]))
-        for label in plan.labels.to_dict("records")
-    )
+    return tuple(label_argument(plan, code) for code in plan.labels["code"])
+
+
+def label_argument(plan: Plan, code: str) -> LabelArgument:
+    """Return the argument of one label of a plan; `code` is one of its `labels`."""
+    label = plan.labels[plan.labels["code"] == code].to_dict("records")[0]
+    return _argument(plan, label, plan.served[plan.served["label_code"] == code])
+
+
+def label_titles(plan: Plan) -> dict[str, str]:
+    """Return how each label of a plan is named, by code, in rank order: ``"1. Mairie, à Moumour"``."""
+    return {label["code"]: _title(label) for label in plan.labels.to_dict("records")}
 
 
 def arguments_html(plan: Plan) -> str:
@@ -104,9 +111,12 @@ def alternatives_sentence(plan: Plan, label_code: str) -> str:
     return f"Presque aussi bien ailleurs{THIN_SPACE}: {told}." if told else ""
 
 
-def _argument(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> LabelArgument:
-    name = label["name"]
+def _title(label: dict[Any, Any]) -> str:
     where = "" if label["code"] == label["commune_code"] else f", à {label['commune_name']}"
+    return f"{label['rank']}. {label['name']}{where}"
+
+
+def _argument(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> LabelArgument:
     threshold = f"{plan.threshold_min:g}".replace(".", ",")
     brought, saved = round(label["gain_residents"]), round(label["minutes_saved_mean"], 2)
     gain = f", qui gagnent {format_minutes(saved)} en moyenne" if pd.notna(saved) else ""
@@ -132,7 +142,7 @@ def _argument(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> LabelA
     return LabelArgument(
         rank=int(label["rank"]),
         code=str(label["code"]),
-        title=f"{label['rank']}. {name}{where}",
+        title=_title(label),
         summary=tuple(summary),
         criteria=_criteria(plan, label),
         communes=served,

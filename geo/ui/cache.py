@@ -69,6 +69,14 @@ def gazetteer(_territory: Territory, identity: str) -> Gazetteer:
     return Gazetteer.of(_territory)
 
 
+@kept(st.cache_resource, show_spinner=False, max_entries=8)
+def commune_titles(_territory: Territory, identity: str) -> dict[str, str]:
+    """Return ``"Sare (64504)"`` for each commune of a territory by code, in the order of the alphabet; as above."""
+    del identity
+    names = _territory.communes["name"].sort_values(key=lambda column: column.str.normalize("NFKD"), kind="stable")
+    return {str(code): f"{name} ({code})" for code, name in names.items()}
+
+
 @kept(st.cache_data, show_spinner="Préparation de la carte…", max_entries=8)
 def map_base_json(_territory: Territory, identity: str) -> str:
     """Return the base of the map as JSON, ready to be sent; `identity` is the territory's fingerprint."""

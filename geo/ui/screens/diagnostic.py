@@ -28,6 +28,8 @@ from geo.ui.session import bound, change_state
 from geo.ui.state import SHARES_PERCENT, STEP
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.access.coverage import CoverageSummary
     from geo.settings import Settings
     from geo.territory import Territory
@@ -44,7 +46,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     summary = summarize(result, times, state.threshold_min, facilities=state.facilities, rule=rule)
     show_answer(summary, state.threshold_min, state.facilities)
     _map(territory, state, settings, result, identity)
-    _commune(state, result)
+    _commune(state, result, cache.commune_titles(territory, identity))
     st.subheader("Communes", anchor=False)
     show_communes(result, lambda code: change_state(commune=code))
     _downloads(territory, state, settings, result, summary)
@@ -102,16 +104,15 @@ def _map(territory: Territory, state: AppState, settings: Settings, result: pd.D
     )
 
 
-def _commune(state: AppState, result: pd.DataFrame) -> None:
+def _commune(state: AppState, result: pd.DataFrame, titles: Mapping[str, str]) -> None:
     """Show the line of one commune, chosen here, on the map or in the table."""
-    names = result["name"].sort_values(key=lambda column: column.str.normalize("NFKD"))
-    if state.commune is not None and state.commune not in names.index:
+    if state.commune is not None and state.commune not in titles:
         st.warning(plain(f"La commune « {state.commune} » de l'adresse n'est pas dans ce territoire."))
         change_state(commune=None)
     code = st.selectbox(
         "Regarder une commune",
-        list(names.index),
-        format_func=lambda value: f"{names[value]} ({value})",
+        list(titles),
+        format_func=titles.__getitem__,
         index=None,
         placeholder="Choisissez ici, sur la carte ou dans le tableau",
         **bound("commune"),

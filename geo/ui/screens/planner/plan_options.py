@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.sources.places import read_places
 from geo.sources.zones import read_frr, read_qpv
+from geo.ui import cache
 from geo.ui.components.messages import show_notes, show_warnings
 from geo.ui.components.plan_words import AIMS
 from geo.ui.components.uploads import kept_upload, uploaded
@@ -134,9 +135,8 @@ def _candidate_names(visit: Visit) -> dict[str, str]:
     """Return the names of the places that may be left out, by code, in the order of the alphabet."""
     given = kept_upload(CANDIDATES)
     if given is None:
-        rows = visit.territory.communes["name"].items()
-    else:
-        rows = zip(given.table["facility_id"], given.table["name"], strict=True)
+        return cache.commune_titles(visit.territory, visit.identity)
+    rows = zip(given.table["facility_id"], given.table["name"], strict=True)
     return {str(code): f"{name} ({code})" for code, name in sorted(rows, key=lambda row: (str(row[1]), str(row[0])))}
 
 

@@ -14,6 +14,7 @@ from geo.maps.style import format_decimal
 from geo.siting.scenario import MAX_NAME, ChangeHours, CloseSite, MoveSite, OpenSite, Place
 from geo.siting.scenario_json import MAX_CHARACTERS, scenario_from_json, scenario_to_json
 from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
+from geo.ui import cache
 from geo.ui.components.messages import plain, show_notes
 from geo.ui.scenario_session import NEW_NAME, act, can_undo, current_scenario, take_scenario, territory_after, undo
 
@@ -158,11 +159,11 @@ def _sites_now(territory: Territory, scenario: Scenario) -> dict[str, str]:
 
 
 def _place_fields(visit: Visit, kind: ActionKind, site: str | None) -> None:
-    names = visit.territory.communes["name"].sort_values(key=lambda column: column.str.normalize("NFKD"))
+    titles = cache.commune_titles(visit.territory, visit.identity)
     commune = st.selectbox(
         "Commune",
-        list(names.index),
-        format_func=lambda code: f"{names[code]} ({code})",
+        list(titles),
+        format_func=titles.__getitem__,
         index=None,
         placeholder="Choisissez une commune",
         width=260,

@@ -15,7 +15,7 @@ from geo.access.coverage import AT_THRESHOLD_MIN
 from geo.maps.area_classes import change_class, change_classes
 from geo.maps.planning_values import Marker, planning_values, site_markers
 from geo.maps.style import format_decimal, format_integer
-from geo.report.label_argument import arguments_html, label_arguments
+from geo.report.label_argument import arguments_html, label_argument, label_titles
 from geo.report.plan_files import plan_content, write_plan
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones
@@ -299,12 +299,10 @@ def _with_alternatives(plan: Plan) -> pd.DataFrame:
 
 def _argument(plan: Plan) -> None:
     """Show why one label: its criteria, and whom it serves."""
-    arguments = {argument.code: argument for argument in label_arguments(plan)}
+    titles = label_titles(plan)
     st.subheader("Pourquoi ce lieu ?", anchor=False)
-    code = st.selectbox(
-        "Label à regarder", list(arguments), format_func=lambda value: arguments[value].title, key="plan_argument"
-    )
-    argument = arguments[code]
+    code = st.selectbox("Label à regarder", list(titles), format_func=titles.__getitem__, key="plan_argument")
+    argument = label_argument(plan, code)
     st.markdown("  \n".join(plain(sentence) for sentence in argument.summary))
     st.markdown("Critères de la préfecture :")
     st.markdown(_criteria(argument))
