@@ -293,8 +293,7 @@ class _Places:
         lon, lat = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
         minutes, km = times_to(territory, start.point, table)
         order = np.lexsort((table["facility_id"].to_numpy(str), straight_m(start.lon, start.lat, lon, lat), minutes))
-        cells = {name: table[name].astype(object) for name in FACILITY_COLUMNS}
-        columns = {name: column.where(column.notna(), None).to_numpy() for name, column in cells.items()}
+        columns = {name: table[name].to_numpy(object, na_value=None) for name in FACILITY_COLUMNS}
         return cls(columns, lon, lat, minutes, km, order, at, visits)
 
     def soonest(self, kinds: Collection[str], within_min: float = np.inf) -> list[int]:
