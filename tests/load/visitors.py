@@ -43,6 +43,8 @@ _COMMUNES = {
 _THRESHOLDS = range(10, 61, 5)
 _LABELS = range(2, 11)
 _LONGEST_S = 60
+#: Runs for which a browser keeps a large message (Streamlit's `global.maxCachedMessageAge`).
+_KEPT_RUNS = 2
 
 
 class Figures:
@@ -65,10 +67,11 @@ async def visit(address: str, number: int, end: float, think_s: float, figures: 
             max_message_size=10**9,
             compression_options={},  # as browsers ask
         )
-        await _ask(line, "", "", "open", figures)
+        kept: dict[str, int] = {}
+        await _ask(line, kept, ("", "", "open"), figures)
         while time.monotonic() < end:
-            for query, expected, kind in questions(chance):
-                await _ask(line, query, expected, kind, figures)
+            for question in questions(chance):
+                await _ask(line, kept, question, figures)
                 await asyncio.sleep(chance.uniform(0.5, 1.5) * think_s)
         line.close()
     except Exception as error:  # noqa: BLE001 - counted, whatever it is
@@ -90,10 +93,17 @@ def questions(chance: random.Random) -> list[tuple[str, str, str]]:
     return [one for screen in chance.sample([search, thresholds, plans], 3) for one in screen]
 
 
-async def _ask(line: WebSocketClientConnection, query: str, expected: str, kind: str, figures: Figures) -> None:
-    """Ask for the page at an address and wait until the app has sent all of it, the expected words among it."""
+async def _ask(
+    line: WebSocketClientConnection, kept: dict[str, int], asked: tuple[str, str, str], figures: Figures
+) -> None:
+    """Ask for the page at an address and wait until the app has sent all of it, the expected words among it.
+
+    `kept`: the large messages that this visitor's browser has, which are not sent again, and for how many more runs.
+    """
+    query, expected, kind = asked
     question = BackMsg()
     question.rerun_script.query_string = query
+    question.rerun_script.cached_message_hashes.extend(kept)
     found = False
     begin = time.monotonic()
     await line.write_message(question.SerializeToString(), binary=True)
@@ -104,12 +114,18 @@ async def _ask(line: WebSocketClientConnection, query: str, expected: str, kind:
         figures.received += len(content)
         found = found or expected.encode() in content
         message = ForwardMsg.FromString(content)
+        if message.ref_hash or message.metadata.cacheable:
+            kept[message.ref_hash or message.hash] = _KEPT_RUNS + 1
         element = message.delta.new_element
         if element.HasField("exception") or element.alert.format == element.alert.ERROR:
             figures.errors.append(f"{query}: {element.exception.message or element.alert.body}")
         if message.WhichOneof("type") == "script_finished":
             break
     figures.seconds[kind].append(time.monotonic() - begin)
+    for key in list(kept):
+        kept[key] -= 1
+        if not kept[key]:
+            del kept[key]
     if not found:
         figures.errors.append(f"{query}: « {expected} » is not in the answer")
 
