@@ -6,6 +6,7 @@ under way belongs to one visitor, who alone may stop it.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 QUICK_S: Final = 0.5
 _POLL_S: Final = 0.15
 _KEPT: Final = 64
+#: As many calculations at once as there are processors.
+_TURNS: Final = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 class Background:
@@ -70,6 +73,26 @@ class Background:
 
     def _tell(self, share: float, sentence: str) -> None:
         self.share, self.sentence = min(max(share, 0.0), 1.0), sentence
+
+
+def in_turn(work: Work) -> Work:
+    """Return a calculation that begins when few enough others are under way; one that is stopped waits no more.
+
+    Thirty plans at once would take the memory of thirty, and the processor from those who only look for a site.
+    """
+
+    def waiting(progress: Progress, stopped: Callable[[], bool]) -> Any:
+        taken = _TURNS.acquire(blocking=False)
+        while not taken and not stopped():
+            progress(0.0, "D'autres calculs sont en cours : celui-ci attend son tour…")
+            taken = _TURNS.acquire(timeout=_POLL_S)
+        try:
+            return work(progress, stopped)
+        finally:
+            if taken:
+                _TURNS.release()
+
+    return waiting
 
 
 @dataclass(slots=True)
@@ -126,7 +149,7 @@ def calculated(name: str, question: Hashable, work: Work) -> tuple[Any, bool]:
         if found is not None:
             st.session_state.pop(key, None)
             return found, False
-        run = Background(work)
+        run = Background(in_turn(work))
         st.session_state[key] = (question, run)
     show_progress(run, key)
     result = run.result()

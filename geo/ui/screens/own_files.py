@@ -9,7 +9,7 @@ import streamlit as st
 from geo.errors import MaillageError
 from geo.maps.style import format_integer
 from geo.sources.departements import departement_codes, departement_name
-from geo.ui.background import Background, show_progress
+from geo.ui.background import Background, in_turn, show_progress
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.given_files import KINDS, GivenFile, look, missing_roles, offered_roles, shown_name
 from geo.ui.given_territory import build_territory, taken_from
@@ -215,7 +215,7 @@ def _show_taken(base: Territory, given: Mapping[str, GivenFile], departement: st
 def _start(base: Territory, given: Mapping[str, GivenFile], departement: str | None) -> None:
     _forget_problems()
     st.session_state[_BUILDING] = Background(
-        lambda progress, stopped: build_territory(base, given, departement, progress, stopped)
+        in_turn(lambda progress, stopped: build_territory(base, given, departement, progress, stopped))
     )
 
 

@@ -1,11 +1,12 @@
 """Calculations in a thread: progress, end, stop, errors."""
 
+import os
 import threading
 
 import pytest
 
 from geo.errors import ParameterError
-from geo.ui.background import Background
+from geo.ui.background import Background, in_turn
 
 
 def test_it_ends_with_its_result_and_its_progress():
@@ -51,3 +52,30 @@ def test_an_error_is_raised_where_the_result_is_asked_for():
     assert run.wait(10)
     with pytest.raises(ParameterError, match="Budget refusé"):
         run.result()
+
+
+def test_no_more_at_once_than_there_are_processors_and_a_stopped_one_waits_no_more():
+    go_on, lock, at_once = threading.Event(), threading.Lock(), []
+
+    def work(progress, cancel):
+        del progress
+        with lock:
+            at_once.append(1)
+        while not (go_on.is_set() or cancel()):
+            pass
+        return "stopped" if cancel() else "done"
+
+    processors = os.cpu_count()
+    first = [Background(in_turn(work)) for _ in range(processors)]
+    while len(at_once) < processors:
+        assert not first[0].wait(0.01)
+    waiting, stopped = Background(in_turn(work)), Background(in_turn(work))
+    while "attend son tour" not in stopped.sentence:
+        assert not stopped.wait(0.01)
+    stopped.cancel()
+    assert stopped.wait(10)
+    assert stopped.result() == "stopped"
+    assert not waiting.wait(0.01)
+    assert len(at_once) == processors + 1, "those at work, and the one that was stopped"
+    go_on.set()
+    assert all(run.wait(10) and run.result() == "done" for run in [*first, waiting])
