@@ -192,7 +192,7 @@ def _osmnx_tags(data: Mapping[str, Any], *, one_way: bool) -> dict[str, Any]:
     tags = {
         key: str(value[0] if isinstance(value, list) else value)
         for key, value in data.items()
-        if value is not None and value != []
+        if value is not None and not (isinstance(value, list) and not value)
     }
     if isinstance(data.get("maxspeed"), list):
         tags["maxspeed"] = ";".join(map(str, data["maxspeed"]))

@@ -171,7 +171,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("seconds", nargs="?", type=float, default=300.0)
     parser.add_argument("--visitors", type=int, default=30)
-    parser.add_argument("--think", type=float, default=4.0, help="mean seconds between two interactions of a visitor")
+    parser.add_argument("--think", type=float, default=6.0, help="mean seconds between two interactions of a visitor")
     options = parser.parse_args()
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
     with socket.socket() as probe:
@@ -203,7 +203,8 @@ def main() -> int:
     print(
         f"{options.visitors} visitors, {options.seconds:.0f} s, {len(os.sched_getaffinity(0))} processors, load {load}"
     )
-    for kind, seconds in figures.seconds.items():
+    together = [second for seconds in figures.seconds.values() for second in seconds]
+    for kind, seconds in {**figures.seconds, "all": together}.items():
         if len(seconds) > 1:
             p95 = statistics.quantiles(seconds, n=20)[-1]
             print(

@@ -13,7 +13,7 @@ import streamlit as st
 
 from geo.errors import MaillageError, ParameterError
 from geo.maps.style import format_integer
-from geo.ui.components.archive_checks import check_archive, check_extract
+from geo.ui.components.archive_checks import check_packed
 from geo.ui.components.messages import plain, show_notes
 
 if TYPE_CHECKING:
@@ -99,13 +99,10 @@ def as_path(content: bytes, stem: str, source: str, most_megabytes: int) -> Iter
     if suffix == ".shp":
         msg = f"{source} : un .shp seul ne suffit pas. Donnez une archive .zip avec ses .shx, .dbf et .prj."
         raise ParameterError(msg)
-    if suffix == ".zip":
-        check_archive(content, source)
-    if suffix == ".osm.pbf":
-        check_extract(content, source)
     with tempfile.TemporaryDirectory(prefix="maillage-") as folder:
         path = Path(folder) / f"{stem}{suffix}"
         path.write_bytes(content)
+        check_packed(path, source)
         yield path
 
 

@@ -9,7 +9,19 @@ import pytest
 
 from geo.errors import SchemaError, SourceError
 from geo.ui.components import archive_checks
-from geo.ui.components.archive_checks import check_archive, check_extract
+from geo.ui.components.archive_checks import check_packed
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Check these bytes as a file of a kind."""
+
+    def run(content: bytes, source: str = "Communes", name: str = "communes.zip") -> None:
+        path = tmp_path / name
+        path.write_bytes(content)
+        check_packed(path, source)
+
+    return run
 
 
 def zipped(*members) -> bytes:
@@ -26,11 +38,11 @@ def link(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def test_a_plain_archive_in_folders_passes():
-    check_archive(zipped(("couche/communes.shp", b"x"), ("lisez-moi..txt", b"y")), "Communes")
+def test_a_plain_archive_in_folders_passes(check):
+    check(zipped(("couche/communes.shp", b"x"), ("lisez-moi..txt", b"y")))
 
 
-def test_all_faults_of_an_archive_are_told_together():
+def test_all_faults_of_an_archive_are_told_together(check):
     hostile = zipped(
         ("../../etc/passwd", b"x"),
         ("..\\windows\\communes.shp", b"x"),
@@ -41,7 +53,7 @@ def test_all_faults_of_an_archive_are_told_together():
         ("nom\u202e\n<script>.tar.gz", b"x"),
     )
     with pytest.raises(SchemaError) as caught:
-        check_archive(hostile, "Communes")
+        check(hostile)
     said = str(caught.value)
     assert said.count("sort de l'archive") == 4
     assert said.count("est un lien") == 1
@@ -50,39 +62,39 @@ def test_all_faults_of_an_archive_are_told_together():
     assert "\u202e" not in said
 
 
-def test_an_encrypted_member_is_refused():
+def test_an_encrypted_member_is_refused(check):
     content = bytearray(zipped(("communes.shp", b"x")))
     content[content.index(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(SchemaError, match=r"« communes\.shp » est chiffré"):
-        check_archive(bytes(content), "Communes")
+        check(bytes(content))
 
 
-def test_a_bomb_is_refused_whatever_it_announces(monkeypatch):
-    monkeypatch.setattr(archive_checks, "MOST_UNZIPPED_MEGABYTES", 1)
+def test_a_bomb_is_refused_whatever_it_announces(check, monkeypatch):
+    monkeypatch.setattr(archive_checks, "MOST_UNPACKED_BYTES", 1_000_000)
     bomb = zipped(("communes.shp", bytes(3_000_000)))
     assert len(bomb) < 10_000
     with pytest.raises(SourceError, match="1 Mo une fois décompressé"):
-        check_archive(bomb, "Communes")
+        check(bomb)
     lying = bytearray(bomb)
     for start, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         at = lying.index(start) + offset
         lying[at : at + 4] = struct.pack("<I", 10)
     with pytest.raises(SourceError):  # cut at the size announced: its checksum is then false
-        check_archive(bytes(lying), "Communes")
+        check(bytes(lying))
 
 
-def test_many_small_members_are_a_bomb_too(monkeypatch):
-    monkeypatch.setattr(archive_checks, "MOST_UNZIPPED_MEGABYTES", 1)
+def test_many_small_members_are_a_bomb_too(check, monkeypatch):
+    monkeypatch.setattr(archive_checks, "MOST_UNPACKED_BYTES", 1_000_000)
     with pytest.raises(SourceError, match="Mo une fois décompressé"):
-        check_archive(zipped(*((f"{number}.shp", bytes(20_000)) for number in range(60))), "Communes")
+        check(zipped(*((f"{number}.shp", bytes(20_000)) for number in range(60))))
     with pytest.raises(SourceError, match="archive de 101 fichiers refusée"):
-        check_archive(zipped(*((f"{number}.txt", b"") for number in range(101))), "Communes")
+        check(zipped(*((f"{number}.txt", b"") for number in range(101))))
 
 
 @pytest.mark.parametrize("cut", [5, 40, -10])
-def test_a_damaged_archive_is_refused(cut):
+def test_a_damaged_archive_is_refused(check, cut):
     with pytest.raises(SourceError, match="abîmée ou incomplète"):
-        check_archive(zipped(("communes.shp", bytes(500)))[:cut], "Communes")
+        check(zipped(("communes.shp", bytes(500)))[:cut])
 
 
 def block(kind: bytes, data: bytes) -> bytes:
@@ -90,29 +102,15 @@ def block(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(header)) + header + data
 
 
-def test_an_extract_is_weighed_by_its_blocks(monkeypatch, shared_data):
-    check_extract((shared_data / "osm" / "caen.osm.pbf").read_bytes(), "Routes")
-    monkeypatch.setattr(archive_checks, "MOST_UNZIPPED_MEGABYTES", 1)
-    with pytest.raises(SourceError, match="Découpez l'extrait"):
-        check_extract((shared_data / "osm" / "caen.osm.pbf").read_bytes(), "Routes")
+def test_an_extract_is_weighed_by_its_blocks(check, monkeypatch, shared_data):
+    content = (shared_data / "osm" / "caen.osm.pbf").read_bytes()
+    check(content, "Routes", "routes.osm.pbf")
+    monkeypatch.setattr(archive_checks, "MOST_UNPACKED_BYTES", 1_000_000)
+    with pytest.raises(SourceError, match=r"Routes : .* 1 Mo une fois décompressé"):
+        check(content, "Routes", "routes.osm.pbf")
 
 
-def test_an_extract_that_announces_too_much_is_refused():
+def test_an_extract_that_announces_too_much_is_refused(check):
     two_gigabytes = b"\x10\xff\xff\xff\xff\x07\x1a\x01x"  # field 2, raw size; field 3, one byte
     with pytest.raises(SourceError, match="400 Mo"):
-        check_extract(block(b"OSMHeader", b"\x0a\x01x") + block(b"OSMData", two_gigabytes), "Routes")
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        block(b"OSMHeader", b"\x0a\x01x")[:-1],
-        b"\x00\x00\x00\x0d\x0a\x09OSMHeader",
-        b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x18\x00",
-        b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
-        b"\x00\x00\x00\x0d\x0f\x09OSMHeader\x18\x05",
-    ],
-)
-def test_a_damaged_extract_is_refused(content):
-    with pytest.raises(SourceError, match="abîmé ou incomplet"):
-        check_extract(content, "Routes")
+        check(block(b"OSMHeader", b"\x0a\x01x") + block(b"OSMData", two_gigabytes), "Routes", "routes.osm.pbf")

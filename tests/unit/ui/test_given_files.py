@@ -165,5 +165,5 @@ def test_a_name_is_only_shown(name, shown):
 
 
 def test_damage_is_told_with_the_name_of_the_field():
-    with pytest.raises(SourceError, match="Routes : l'extrait OpenStreetMap est abîmé"):
-        look("roads", b"\x00\x00\x00\x0d\x0a\x09OSMHeader")
+    with pytest.raises(SourceError, match="Routes : l'archive est abîmée"):
+        look("roads", b"PK\x03\x04cut")
