@@ -125,3 +125,20 @@ def test_answers_about_an_own_territory_are_not_kept_for_all(monkeypatch):
     monkeypatch.setattr(kept_answers, "own_territory", object)
     with pytest.raises(StreamlitAPIException, match="session"):
         answer("a")  # there is no session here to keep it in
+
+
+def test_an_official_list_is_checked(open_app, shared_data):
+    app = open_app(ecran="methode")
+    content = (shared_data / "sites" / "liste-fs-20240801.csv").read_bytes()
+    app.file_uploader[0].set_value(("x.csv", content, "text/csv"))
+    app.run()
+    button(app, "Contrôler la liste").click().run()
+    assert not app.exception
+    checks, findings = (frame.value for frame in app.dataframe if "Gravité" in frame.value)
+    counts = checks.set_index("Contrôle")["Nombre"]
+    assert counts["Créneau « 00:00 - 00:00 »"] == 67
+    assert counts["Créneaux qui se chevauchent"] == 79
+    assert len(findings) == counts.sum()
+    app.file_uploader[0].set_value(("y.csv", PLACES.encode(), "text/csv"))
+    app.run()
+    assert not [frame for frame in app.dataframe if "Gravité" in frame.value]

@@ -10,6 +10,7 @@ from geo.errors import MaillageError
 from geo.maps.style import format_integer
 from geo.sources.departements import departement_codes, departement_name
 from geo.ui.background import Background, in_turn, show_progress
+from geo.ui.components.list_quality import show_list_quality
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.given_files import KINDS, GivenFile, look, missing_roles, offered_roles, shown_name
 from geo.ui.given_territory import build_territory, taken_from
@@ -79,6 +80,9 @@ def show_own_files(territory: Territory) -> None:
         columns, layer, complete = _matched(key, file.file_id, preview)
         ready = ready and complete
         given[key] = GivenFile(file.getvalue(), shown_name(file.name), columns, layer)
+        if key == "sites" and preview.columns is None:
+            content, most = file.getvalue(), KINDS[key].most_megabytes
+            show_list_quality(content, most, f"own_seen_quality_{file.file_id}")
         if key == "communes":
             departement = _departement(file.file_id, preview)
             ready = ready and departement is not None

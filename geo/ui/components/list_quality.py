@@ -1,0 +1,81 @@
+"""What is wrong in an official list of sites that a visitor gives: ``maillage check-sites``, on screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.errors import MaillageError
+from geo.maps.style import format_integer
+from geo.report.site_quality import quality_text
+from geo.sources.site_checks import SEVERITIES
+from geo.sources.site_quality import check_sites
+from geo.ui.components.messages import plain, show_notes
+from geo.ui.components.planning_tables import csv_button, french_table, show_table
+from geo.ui.components.uploads import as_path
+
+if TYPE_CHECKING:
+    from geo.sources.site_quality import SiteQuality
+
+_TITLE: Final = "Qualité de cette liste"
+_CHECKS: Final = {"severity": "Gravité", "count": "Nombre", "title": "Contrôle", "expected": "Attendu"}
+_FINDINGS: Final = {
+    "severity": "Gravité",
+    "title": "Contrôle",
+    "row": "Ligne",
+    "facility_id": "Identifiant",
+    "name": "Site",
+    "value": "Trouvé",
+    "expected": "Attendu",
+}
+
+
+def show_list_quality(content: bytes, most_megabytes: int, kept: str) -> None:
+    """Show a button that checks the list, then what it found.
+
+    Parameters
+    ----------
+    content
+        The list, which can be read.
+    most_megabytes
+        Most megabytes that it may weigh.
+    kept
+        Key of the session under which the report is kept; it is not of another list.
+    """
+    with st.expander(_TITLE):
+        asked = (content, most_megabytes, kept)
+        st.button("Contrôler la liste", icon=":material/fact_check:", on_click=_check, args=asked)
+        quality: SiteQuality | str | None = st.session_state.get(kept)
+        if isinstance(quality, str):
+            st.error(plain(quality), icon=":material/error:")
+        if quality is None or isinstance(quality, str):
+            return
+        worst_first = quality.checks["severity"].map(SEVERITIES.index).sort_values(kind="stable").index
+        found = quality.checks.loc[worst_first].query("count > 0")
+        faults = format_integer(len(quality.findings))
+        passed = format_integer(len(quality.checks) - len(found))
+        rows, not_run = format_integer(quality.rows), " ; ".join(quality.not_run)
+        told = f"{faults} défaut(s) dans {rows} lignes ; {passed} contrôle(s) sans défaut."
+        command = "« maillage check-sites LISTE --communes CONTOURS » les contrôle aussi."
+        show_notes([told, f"Non contrôlé ici, faute de contours : {not_run}. {command}"])
+        show_table(french_table(found, _CHECKS), {"Nombre": "whole"}, key=f"{kept}_checks", alt="Défauts par contrôle")
+        findings = french_table(quality.findings, _FINDINGS)
+        show_table(findings, {"Ligne": "whole"}, key=f"{kept}_findings", alt="Défauts, ligne par ligne")
+        with st.container(horizontal=True):
+            csv_button("Défauts (CSV)", findings, {"Ligne": "whole"}, "qualite.csv")
+            st.download_button(
+                "Rapport (texte)",
+                lambda: "\n".join(quality_text(quality)) + "\n",
+                "qualite.txt",
+                "text/plain",
+                on_click="ignore",
+            )
+
+
+def _check(content: bytes, most_megabytes: int, kept: str) -> None:
+    try:
+        with as_path(content, "sites", "Sites", most_megabytes) as path:
+            st.session_state[kept] = check_sites(path)
+    except MaillageError as error:
+        st.session_state[kept] = str(error)
