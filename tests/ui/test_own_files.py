@@ -142,3 +142,6 @@ def test_an_official_list_is_checked(open_app, shared_data):
     app.file_uploader[0].set_value(("y.csv", PLACES.encode(), "text/csv"))
     app.run()
     assert not [frame for frame in app.dataframe if "Gravité" in frame.value]
+    assert str(app.session_state).count("own_seen_quality") == 1, "the report of one list is kept, not of each"
+    app.file_uploader[0].set_value(None).run()
+    assert "own_seen_quality" not in app.session_state
