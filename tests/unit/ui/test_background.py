@@ -2,11 +2,14 @@
 
 import os
 import threading
+import time
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 
 from geo.errors import ParameterError
-from geo.ui.background import Background, in_turn
+from geo.ui import background
+from geo.ui.background import Background, in_turn, show_progress
 
 
 def test_it_ends_with_its_result_and_its_progress():
@@ -74,8 +77,27 @@ def test_no_more_at_once_than_there_are_processors_and_a_stopped_one_waits_no_mo
         assert not stopped.wait(0.01)
     stopped.cancel()
     assert stopped.wait(10)
-    assert stopped.result() == "stopped"
+    with pytest.raises(ParameterError, match="avant son tour"):
+        stopped.result()
     assert not waiting.wait(0.01)
-    assert len(at_once) == processors + 1, "those at work, and the one that was stopped"
+    assert len(at_once) == processors, "the one that was stopped never began"
     go_on.set()
     assert all(run.wait(10) and run.result() == "done" for run in [*first, waiting])
+
+
+def test_a_calculation_is_stopped_when_its_visitor_leaves(monkeypatch):
+    class Page:
+        def progress(self, *_arguments):
+            raise StopException  # as Streamlit does once the browser is gone
+
+    def work(progress, stopped):
+        del progress
+        while not stopped():
+            time.sleep(0.01)
+
+    monkeypatch.setattr(background.st, "progress", lambda *_arguments: Page())
+    run = Background(work)
+    with pytest.raises(StopException):
+        show_progress(run, "a calculation")
+    assert run.wait(10)
+    assert run.cancelled
