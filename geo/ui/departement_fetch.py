@@ -178,8 +178,8 @@ def _show_under_way(run: _Run, *, is_mine: bool) -> None:
     if is_mine:
         st.markdown(plain(f"Téléchargement de « {name} ». Vous pouvez regarder un autre écran : il continue."))
     else:
-        told = f"Téléchargement de « {name} » en cours, lancé par un autre visiteur ou avant que cette page soit rechargée."
-        st.info(plain(f"{told} Un seul à la fois : revenez ensuite."))
+        who = "lancé par un autre visiteur, ou par vous avant de recharger la page"
+        st.info(plain(f"Téléchargement de « {name} » en cours, {who}. Un seul à la fois : revenez ensuite."))
     st.progress(background.share, plain(background.sentence))
     if is_mine and background.cancelled:
         show_notes(["Arrêt demandé : la demande en cours se termine."])

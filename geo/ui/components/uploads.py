@@ -91,7 +91,8 @@ def as_path(content: bytes, stem: str, source: str, most_megabytes: int) -> Iter
     Raises
     ------
     MaillageError
-        Too large, too many lines, a workbook, a shapefile without its companions, or an archive that `archive_checks` refuses.
+        Too large, too many lines, a workbook, a shapefile without its companions, or an archive that `archive_checks`
+        refuses.
     """
     if len(content) > most_megabytes * 1_000_000:
         msg = f"{source} : {len(content) / 1e6:.0f} Mo trouvés, refusés : au plus {most_megabytes} Mo sont attendus."

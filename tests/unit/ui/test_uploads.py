@@ -100,7 +100,7 @@ def workbook(member: str, content: str) -> bytes:
     ids=["xlsx", "ods", "xls"],
 )
 def test_a_workbook_is_told_apart_with_what_to_do(content):
-    with pytest.raises(ParameterError, match="classeur .* CSV UTF-8"):
+    with pytest.raises(ParameterError, match=r"classeur .* CSV UTF-8"):
         read_bytes(content, places)
     assert set(accepted(("csv", "zip"))) == {"csv", "zip", "xlsx", "xls", "ods"}
     assert accepted(("zip",)) == ["zip"]
