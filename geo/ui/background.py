@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 from geo.errors import MaillageError, ParameterError
 from geo.ui.kept_answers import kept
@@ -175,8 +174,6 @@ def resume(name: str) -> None:
 def show_progress(run: Background, key: str) -> None:
     """Wait for the end of a calculation, with its progress and a button to stop it where it takes long.
 
-    It is stopped too where the visitor leaves meanwhile.
-
     Parameters
     ----------
     run
@@ -190,10 +187,6 @@ def show_progress(run: Background, key: str) -> None:
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(run.share, run.sentence)
         st.button("Arrêter", key=f"{key}_stop", on_click=run.cancel)
-    try:
-        while not run.wait(_POLL_S):
-            bar.progress(run.share, run.sentence)
-    except StopException:  # the visitor left or reloaded the page: it would only keep others waiting
-        run.cancel()
-        raise
+    while not run.wait(_POLL_S):
+        bar.progress(run.share, run.sentence)
     place.empty()

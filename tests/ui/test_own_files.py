@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from geo import Territory
 from geo.ui import kept_answers
@@ -145,3 +146,14 @@ def test_an_official_list_is_checked(open_app, shared_data):
     assert str(app.session_state).count("own_seen_quality") == 1, "the report of one list is kept, not of each"
     app.file_uploader[0].set_value(None).run()
     assert "own_seen_quality" not in app.session_state
+
+
+def test_files_are_not_kept_once_the_territory_is_built(open_app, monkeypatch):
+    removed = []
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda _self, _session, file: removed.append(file))
+    app = open_app(ecran="methode")
+    app.file_uploader[0].set_value(("x.csv", PLACES.encode(), "text/csv")).run()
+    given = app.session_state["own_file_sites_0"].file_id
+    button(app, "Construire").click().run()
+    assert not app.exception
+    assert removed == [given]

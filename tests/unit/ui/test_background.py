@@ -5,11 +5,10 @@ import threading
 import time
 
 import pytest
-from streamlit.runtime.scriptrunner import StopException
 
 from geo.errors import ParameterError
 from geo.ui import background
-from geo.ui.background import Background, in_turn, show_progress
+from geo.ui.background import Background, calculated, in_turn
 
 
 def test_it_ends_with_its_result_and_its_progress():
@@ -85,19 +84,17 @@ def test_no_more_at_once_than_there_are_processors_and_a_stopped_one_waits_no_mo
     assert all(run.wait(10) and run.result() == "done" for run in [*first, waiting])
 
 
-def test_a_calculation_is_stopped_when_its_visitor_leaves(monkeypatch):
-    class Page:
-        def progress(self, *_arguments):
-            raise StopException  # as Streamlit does once the browser is gone
-
-    def work(progress, stopped):
-        del progress
-        while not stopped():
-            time.sleep(0.01)
-
-    monkeypatch.setattr(background.st, "progress", lambda *_arguments: Page())
-    run = Background(work)
-    with pytest.raises(StopException):
-        show_progress(run, "a calculation")
+def test_one_stopped_before_its_turn_starts_again_at_the_next_run(monkeypatch):
+    """It is said once; it does not stay on the screen."""
+    session: dict[str, object] = {}
+    monkeypatch.setattr(background.st, "session_state", session)
+    monkeypatch.setattr(background, "_finished", background._Finished)
+    monkeypatch.setattr(background, "show_progress", lambda run, _key: run.wait(10))
+    run = Background(lambda *_: time.sleep(0.01))
     assert run.wait(10)
-    assert run.cancelled
+    run._cancelled.set()
+    run._error = ParameterError("Calcul arrêté avant son tour")
+    session["background_plan"] = ("question", run)
+    with pytest.raises(ParameterError, match="avant son tour"):
+        calculated("plan", "question", lambda *_: "never")
+    assert calculated("plan", "question", lambda *_: "found") == ("found", False)
