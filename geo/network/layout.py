@@ -37,15 +37,22 @@ def places(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int32]:
 
 
 def edge_order(
-    start: NDArray[np.int32], end: NDArray[np.int32], time_s: NDArray[np.float32], n_nodes: int
+    start: NDArray[np.int32],
+    end: NDArray[np.int32],
+    time_s: NDArray[np.float32],
+    length_m: NDArray[np.floating],
+    n_nodes: int,
 ) -> NDArray[np.int32]:
-    """Return the order of edges by end, then start, then time, then as given: int32, shape (n_edges,)."""
+    """Return the order of edges by end, then start, time, length, then as given: int32, shape (n_edges,).
+
+    Of two edges between the same places, the searches follow the first.
+    """
     order: NDArray[np.int32] = by_number(start, np.arange(len(start), dtype=np.int32), n_nodes)
     order = by_number(end, order, n_nodes)
     same = (start[order[1:]] == start[order[:-1]]) & (end[order[1:]] == end[order[:-1]])
     parallel = np.flatnonzero(np.append(same, False) | np.append(False, same))
     rows = order[parallel]
-    order[parallel] = rows[np.lexsort((rows, time_s[rows], start[rows], end[rows]))]
+    order[parallel] = rows[np.lexsort((rows, length_m[rows], time_s[rows], start[rows], end[rows]))]
     return order
 
 

@@ -190,8 +190,8 @@ class RoadNetwork:
     ) -> RoadNetwork:
         """Sort edges (between places) by where they end and tie each link to its edges; the arrays are trusted."""
         require_metric(crs, "Réseau routier")
-        time = time.astype(np.float32)
-        order = edge_order(start, end, time, len(x))
+        time, length = time.astype(np.float32), length.astype(np.float32)
+        order = edge_order(start, end, time, length, len(x))
         edges = np.empty(len(order), EDGE)
         edges["place"], edges["time_s"], edges["length_m"] = start[order], time[order], length[order]
         # Last to first, so that the fastest edge of a direction, the first, is the one that stays written.

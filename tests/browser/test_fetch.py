@@ -4,8 +4,6 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-IDLE = '.stApp[data-test-script-state="notRunning"]'
-
 
 @pytest.fixture
 def fetching_app(serve, official, tmp_path):
@@ -28,8 +26,7 @@ def test_the_button_prepares_a_departement_with_the_keyboard(
     field.fill("Pyrénées-Atl")
     page.get_by_role("option", name="Pyrénées-Atlantiques (64)").wait_for()
     field.press("Enter")
-    button = page.get_by_role("button", name="Télécharger", exact=False).last
-    page.wait_for_selector(IDLE)
+    button = page.get_by_role("button", name="Télécharger", disabled=False).last
     button.focus()
     button.press("Enter")
     page.get_by_role("button", name="Arrêter").wait_for()

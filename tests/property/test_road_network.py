@@ -73,12 +73,12 @@ def test_edges_links_and_parts_keep_the_callers_numbers(drawn):
 
 @settings(max_examples=60)
 @given(edge_lists())
-def test_edges_are_sorted_by_end_start_time_and_place_given(drawn):
+def test_edges_are_sorted_by_end_start_time_length_and_place_given(drawn):
     n, columns, _ = drawn
     start, end = columns[:2].astype(np.int32)
-    time = columns[2].astype(np.float32)
-    order = edge_order(start, end, time, n)
-    rows = list(zip(end, start, time, range(len(time)), strict=True))
+    time, length = columns[2:4].astype(np.float32)
+    order = edge_order(start, end, time, length, n)
+    rows = list(zip(end, start, time, length, range(len(time)), strict=True))
     assert [rows[i] for i in order] == sorted(rows)
     pair, first = pair_numbers(start, end, n)
     names = [(min(s, t), max(s, t)) for s, t in zip(start, end, strict=True)]

@@ -5,7 +5,7 @@ import pytest
 
 from geo.errors import NetworkError
 from geo.network.road_network import RoadNetwork
-from geo.network.shortest_paths import nearest_facility, times_from
+from geo.network.shortest_paths import nearest_facility, path, times_from
 
 # Seconds on each street; ">" and "v" are one-way streets. A street takes 10 m a second, except
 # 0-4 (30 s for only 200 m) so that the fastest way is not the shortest one.
@@ -184,6 +184,13 @@ def test_lists_of_different_lengths_are_refused(network):
 def test_facility_numbers_of_another_length_are_refused(network):
     with pytest.raises(NetworkError):
         nearest_facility(network, [3, 4], facility=[0])
+
+
+def test_of_two_streets_as_fast_the_shorter_is_followed_and_drawn():
+    network = RoadNetwork.from_edges([1, 1], [0, 0], [2.0, 2.0], [50.0, 40.0], [0, 30], [0, 0], "EPSG:2154")
+    near = nearest_facility(network, [0])
+    assert near.length_m[1] == 40
+    assert path(network, near, 1).line.coords[:] == [(30, 0), (0, 0)]
 
 
 def test_the_length_of_ways_of_equal_time_does_not_depend_on_node_numbers():
