@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo.errors import MaillageError
@@ -249,9 +250,9 @@ def _forget_problems() -> None:
 def _forget_files() -> None:
     """Empty the fields: what was made of the files is kept, not the files."""
     visitor = get_script_run_ctx()
-    given = [st.session_state.get(f"own_file_{key}_{st.session_state[_TURN]}") for key in KINDS]
-    for file in given:
-        if visitor is not None and file is not None:  # Streamlit would keep it until the visitor leaves
+    if visitor is not None and isinstance(visitor.uploaded_file_mgr, MemoryUploadedFileManager):
+        given = [st.session_state.get(f"own_file_{key}_{st.session_state[_TURN]}") for key in KINDS]
+        for file in filter(None, given):  # Streamlit would keep it until the visitor leaves
             visitor.uploaded_file_mgr.remove_file(visitor.session_id, file.file_id)
     st.session_state[_TURN] += 1
     for key in [str(key) for key in st.session_state if str(key).startswith(_OF_FILES)]:
