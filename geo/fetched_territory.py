@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -233,7 +233,8 @@ def _communes(reading: _Reading, population: SourceTable | None) -> SourceTable:
 def _unpacking(cache: Path) -> Iterator[Path]:
     """Give a folder for what comes out of archives; remove it after, with those that a killed process left."""
     for left in cache.glob(f"{_UNPACKED}*"):
-        if left.stat().st_mtime < time.time() - _DAY_S:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(OSError):  # another build may remove its own just now
+            if left.stat().st_mtime < time.time() - _DAY_S:
+                shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=_UNPACKED, dir=cache) as folder:
         yield Path(folder)

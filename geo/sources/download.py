@@ -274,7 +274,7 @@ def _receive(response: requests.Response, job: Job, start: int, end: float) -> N
                 minutes = job.limits.max_seconds / 60
                 msg = (
                     f"{urlsplit(job.url).hostname} est trop lent : {done / 1e6:.1f} Mo en {minutes:.0f} min, "
-                    f"durée la plus longue. Relancez la commande : elle reprendra où elle s'est arrêtée."
+                    f"durée la plus longue. Recommencez : le téléchargement reprendra où il s'est arrêté."
                 )
                 raise SourceError(msg)
     if total is not None and done != total:
@@ -323,9 +323,9 @@ def _retry_after(text: str | None) -> float | None:
 
 def _given_up(error: _TryAgainError, attempts: int) -> SourceError:
     if error.wait_s:
-        return SourceError(f"{error}, et demande d'attendre {error.wait_s:.0f} s. Relancez la commande plus tard.")
+        return SourceError(f"{error}, et demande d'attendre {error.wait_s:.0f} s. Recommencez plus tard.")
     return SourceError(
-        f"{error}, après {attempts} essai(s). Relancez la commande : elle reprendra où elle s'est arrêtée."
+        f"{error}, après {attempts} essai(s). Recommencez : le téléchargement reprendra où il s'est arrêté."
     )
 
 

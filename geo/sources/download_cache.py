@@ -167,9 +167,7 @@ class DownloadCache:
                     shutil.rmtree(left, ignore_errors=True)
                 yield
         except Timeout as error:
-            msg = (
-                "le même fichier est en cours de téléchargement par un autre programme. Relancez la commande plus tard."
-            )
+            msg = "le même fichier est en cours de téléchargement par un autre programme. Recommencez plus tard."
             raise SourceError(msg) from error
         except OSError as error:
             if isinstance(error, MaillageError):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from geo.errors import MaillageError, ParameterError
 from geo.ui.kept_answers import kept
 
 if TYPE_CHECKING:
@@ -76,21 +77,22 @@ class Background:
 
 
 def in_turn(work: Work) -> Work:
-    """Return a calculation that begins when few enough others are under way; one that is stopped waits no more.
+    """Return a calculation that begins when few enough others are under way.
 
-    Thirty plans at once would take the memory of thirty, and the processor from those who only look for a site.
+    Thirty plans at once would take the memory of thirty, and the processor from those who only look for a site. One
+    that is stopped before its turn never begins, and raises `ParameterError`.
     """
 
     def waiting(progress: Progress, stopped: Callable[[], bool]) -> Any:
-        taken = _TURNS.acquire(blocking=False)
-        while not taken and not stopped():
+        while not _TURNS.acquire(timeout=_POLL_S):
+            if stopped():
+                msg = "Calcul arrêté avant son tour : rien n'a été calculé. Il recommencera à votre prochain choix."
+                raise ParameterError(msg)
             progress(0.0, "D'autres calculs sont en cours : celui-ci attend son tour…")
-            taken = _TURNS.acquire(timeout=_POLL_S)
         try:
             return work(progress, stopped)
         finally:
-            if taken:
-                _TURNS.release()
+            _TURNS.release()
 
     return waiting
 
@@ -152,7 +154,12 @@ def calculated(name: str, question: Hashable, work: Work) -> tuple[Any, bool]:
         run = Background(in_turn(work))
         st.session_state[key] = (question, run)
     show_progress(run, key)
-    result = run.result()
+    try:
+        result = run.result()
+    except MaillageError:
+        if run.cancelled:
+            resume(name)
+        raise
     if run.cancelled:
         return result, True
     _finished().keep((name, question), result)

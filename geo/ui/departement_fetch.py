@@ -19,6 +19,7 @@ from geo.sources.departements import departement_codes, departement_name
 from geo.sources.fetch import fetch
 from geo.ui.background import Background
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
+from geo.ui.own_territory import own_territory
 from geo.ui.territory_choice import choose_territory
 
 if TYPE_CHECKING:
@@ -177,7 +178,8 @@ def _show_under_way(run: _Run, *, is_mine: bool) -> None:
     if is_mine:
         st.markdown(plain(f"Téléchargement de « {name} ». Vous pouvez regarder un autre écran : il continue."))
     else:
-        st.info(plain(f"Un autre visiteur télécharge « {name} ». Un seul téléchargement à la fois : revenez ensuite."))
+        who = "lancé par un autre visiteur, ou par vous avant de recharger la page"
+        st.info(plain(f"Téléchargement de « {name} » en cours, {who}. Un seul à la fois : revenez ensuite."))
     st.progress(background.share, plain(background.sentence))
     if is_mine and background.cancelled:
         show_notes(["Arrêt demandé : la demande en cours se termine."])
@@ -186,7 +188,7 @@ def _show_under_way(run: _Run, *, is_mine: bool) -> None:
 
 
 def _end(run: _Run) -> None:
-    """Keep what is to be said of a download that has ended, and look at its territory where there is one."""
+    """Keep what is to be said of a download that has ended; look at its territory, unless one of own files is shown."""
     del st.session_state[_MINE]
     try:
         fetched = run.background.result()
@@ -194,7 +196,7 @@ def _end(run: _Run) -> None:
         st.session_state[_REPORT] = error
         return
     st.session_state[_REPORT] = (run.code, fetched)
-    if fetched is not None:
+    if fetched is not None and own_territory() is None:
         choose_territory(run.code)
 
 

@@ -61,7 +61,7 @@ def _is_new_address() -> bool:
         return True
     # A run that a widget started may still carry the address from before our last change of it.
     by_widget = st.session_state.get(_CHANGED, False)
-    return not by_widget and st.query_params.to_dict() != st.session_state[_ADDRESS]
+    return not by_widget and st.query_params.to_dict() != st.session_state.get(_ADDRESS)
 
 
 def change_state(**changes: Any) -> None:

@@ -123,7 +123,8 @@ def _kept(code: str, settings: Settings) -> Territory:
 def _leave_the_former(territory: Territory, identity: Hashable) -> list[str]:
     """Take away what this visitor made for another territory; return the sentences that say so.
 
-    `identity` tells the territory from others; one of the cache stays the same when it is written again.
+    `identity` tells the territory from others: code and name, which stay the same when one of the cache is written
+    again; the fingerprint of one of the visitor's own files, which is forgotten once it is left.
     """
     former, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), (identity, territory.name)
     if former in {None, (identity, territory.name)}:
@@ -131,7 +132,8 @@ def _leave_the_former(territory: Territory, identity: Hashable) -> list[str]:
     forget_search()
     sentences = []
     if exchange_scenario(former[0], identity):
-        sentences.append(f"Votre scénario vous attend sur le territoire « {former[1]} ».")
+        again = ", si vous donnez de nouveau les mêmes fichiers" if isinstance(former[0], str) else ""
+        sentences.append(f"Votre scénario vous attend sur le territoire « {former[1]} »{again}.")
     had = {
         "votre liste de lieux candidats": forget_upload(CANDIDATES),
         "vos demandes par site": forget_upload(REQUESTS),

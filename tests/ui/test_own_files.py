@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from geo import Territory
+from geo.siting.scenario import Scenario
 from geo.ui import kept_answers
 
 PLACES = "nom;latitude;longitude\nMairie d'Ustaritz;43.3986;-1.4563\n<b>Poste</b> de Sare;43.3128;-1.5804\n"
@@ -142,3 +144,27 @@ def test_an_official_list_is_checked(open_app, shared_data):
     app.file_uploader[0].set_value(("y.csv", PLACES.encode(), "text/csv"))
     app.run()
     assert not [frame for frame in app.dataframe if "Gravité" in frame.value]
+    assert str(app.session_state).count("own_seen_quality") == 1, "the report of one list is kept, not of each"
+    app.file_uploader[0].set_value(None).run()
+    assert "own_seen_quality" not in app.session_state
+
+
+def test_files_are_not_kept_once_the_territory_is_built(open_app, monkeypatch):
+    removed = []
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda _files, _session, file: removed.append(file))
+    app = open_app(ecran="methode")
+    app.file_uploader[0].set_value(("x.csv", PLACES.encode(), "text/csv")).run()
+    given = app.session_state["own_file_sites_0"].file_id
+    button(app, "Construire").click().run()
+    assert not app.exception
+    assert removed == [given]
+
+
+def test_a_scenario_of_own_files_waits_for_the_same_files(open_app):
+    app = build(open_app(ecran="methode"), (0, PLACES.encode()))
+    mine = Scenario(app.session_state["own_territory"].name, "Sur le mien")
+    app.session_state["scenario_versions"] = (mine,)
+    button(app, "Revenir au territoire").click().run()
+    assert "si vous donnez de nouveau les mêmes fichiers" in texts(app)
+    build(app, (0, PLACES.encode()))
+    assert app.session_state["scenario_versions"] == (mine,)

@@ -231,7 +231,7 @@ def test_one_download_at_a_time_and_its_stop(allowed, official, web, moods, tmp_
     start(first)
     assert any("Téléchargement de « Pyrénées" in element.value.replace("\\", "") for element in first.markdown)
     second = allowed()
-    assert "Un autre visiteur télécharge" in second.info[0].value.replace("\\", "")
+    assert "lancé par un autre visiteur" in second.info[0].value.replace("\\", "")
     assert not [button for button in second.button if button.label in {"Arrêter", "Télécharger"}]
     press(first, "Arrêter")
     assert any("Arrêt demandé" in element.proto.body for element in first.get("html"))
@@ -253,3 +253,23 @@ def test_what_is_needed_and_missing_is_one_sentence(allowed, official, web):
     assert "ne peut pas être construit" in app.error[0].value.replace("\\", "")
     assert "territoire" not in app.query_params
     assert [button for button in app.button if button.label == "Télécharger"]
+
+
+def test_the_end_of_a_download_leaves_the_territory_of_ones_own_files(allowed, official, web, moods, embedded):
+    go_on = threading.Event()
+    web.next(official[0]["sites"], moods.stall(100, go_on))
+    app = allowed()
+    start(app)
+    own = replace(embedded, name="Le mien", manifest={**embedded.manifest, "own_files": {}})
+    app.session_state["own_territory"], app.session_state["own_territory_base"] = own, embedded
+    go_on.set()
+    until(app, lambda app: any("est prêt" in element.value for element in app.success))
+    assert "own_territory" in app.session_state
+    assert "territoire" not in app.query_params
+
+
+def test_a_first_run_that_was_broken_off_is_not_the_last(open_app):
+    app = open_app(ecran="diagnostic")
+    del app.session_state["address"]  # the run ended between the choices and the address
+    app.run()
+    assert not app.exception

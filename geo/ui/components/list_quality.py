@@ -31,7 +31,7 @@ _FINDINGS: Final = {
 }
 
 
-def show_list_quality(content: bytes, most_megabytes: int, kept: str) -> None:
+def show_list_quality(content: bytes, most_megabytes: int, name: str, kept: str) -> None:
     """Show a button that checks the list, then what it found.
 
     Parameters
@@ -40,13 +40,16 @@ def show_list_quality(content: bytes, most_megabytes: int, kept: str) -> None:
         The list, which can be read.
     most_megabytes
         Most megabytes that it may weigh.
+    name
+        Tells this list from others.
     kept
-        Key of the session under which the report is kept; it is not of another list.
+        Key of the session under which the report of one list is kept.
     """
     with st.expander(_TITLE):
-        asked = (content, most_megabytes, kept)
+        asked = (content, most_megabytes, name, kept)
         st.button("Contrôler la liste", icon=":material/fact_check:", on_click=_check, args=asked)
-        quality: SiteQuality | str | None = st.session_state.get(kept)
+        checked, report = st.session_state.get(kept, (None, None))
+        quality: SiteQuality | str | None = report if checked == name else None
         if isinstance(quality, str):
             st.error(plain(quality), icon=":material/error:")
         if quality is None or isinstance(quality, str):
@@ -73,9 +76,10 @@ def show_list_quality(content: bytes, most_megabytes: int, kept: str) -> None:
             )
 
 
-def _check(content: bytes, most_megabytes: int, kept: str) -> None:
+def _check(content: bytes, most_megabytes: int, name: str, kept: str) -> None:
     try:
         with as_path(content, "sites", "Sites", most_megabytes) as path:
-            st.session_state[kept] = check_sites(path)
+            report: SiteQuality | str = check_sites(path)
     except MaillageError as error:
-        st.session_state[kept] = str(error)
+        report = str(error)
+    st.session_state[kept] = (name, report)

@@ -31,6 +31,11 @@ _BEGINNINGS: Final = (
     (b"PK\x05\x06", ".zip"),  # an empty one
     (b"\x00\x00\x27\x0a", ".shp"),
 )
+#: Workbooks, which are not read: offered all the same, for the browser would refuse them in English.
+_WORKBOOKS: Final = ("xlsx", "xls", "ods")
+_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: Found in those that are archives: the name of a file, and what the first file holds.
+_IN_WORKBOOKS: Final = (b"xl/workbook.", b"application/vnd.oasis.opendocument.spreadsheet")
 #: How an OpenStreetMap extract (PBF) goes on after its first four bytes.
 _EXTRACT: Final = b"\x0a\x09OSMHeader"
 
@@ -86,12 +91,20 @@ def as_path(content: bytes, stem: str, source: str, most_megabytes: int) -> Iter
     Raises
     ------
     MaillageError
-        Too large, too many lines, a shapefile without its companions, or an archive that `archive_checks` refuses.
+        Too large, too many lines, a workbook, a shapefile without its companions, or an archive that `archive_checks`
+        refuses.
     """
     if len(content) > most_megabytes * 1_000_000:
         msg = f"{source} : {len(content) / 1e6:.0f} Mo trouvés, refusés : au plus {most_megabytes} Mo sont attendus."
         raise ParameterError(msg)
     suffix = _suffix(content)
+    packed_workbook = suffix == ".zip" and any(sign in content for sign in _IN_WORKBOOKS)
+    if packed_workbook or content.startswith(_OLD_WORKBOOK):
+        msg = (
+            f"{source} : un classeur (Excel, LibreOffice) n'est pas lu. Dans votre tableur, enregistrez la feuille au "
+            f"format CSV UTF-8, puis donnez ce fichier."
+        )
+        raise ParameterError(msg)
     if suffix == ".csv" and (lines := max(content.count(b"\n"), content.count(b"\r"))) > MOST_LINES:
         found, most = format_integer(lines), format_integer(MOST_LINES)
         msg = f"{source} : {found} lignes trouvées, refusées : au plus {most} sont attendues."
@@ -104,6 +117,11 @@ def as_path(content: bytes, stem: str, source: str, most_megabytes: int) -> Iter
         path.write_bytes(content)
         check_packed(path, source)
         yield path
+
+
+def accepted(types: Sequence[str]) -> list[str]:
+    """Return the suffixes that a field takes: workbooks too where a table is asked for, to say what to do with them."""
+    return [*types, *_WORKBOOKS] if "csv" in types else list(types)
 
 
 def _suffix(content: bytes) -> str:
@@ -149,7 +167,9 @@ def uploaded(
         forget_upload(name)
         st.session_state[f"upload_{name}_turn"] = turn + 1
 
-    st.file_uploader(label, type=list(types), key=key, on_change=take, help=help_text, max_upload_size=MOST_MEGABYTES)
+    st.file_uploader(
+        label, type=accepted(types), key=key, on_change=take, help=help_text, max_upload_size=MOST_MEGABYTES
+    )
     if failed in st.session_state:
         st.error(plain(st.session_state[failed]), icon=":material/error:")
     found = kept_upload(name)

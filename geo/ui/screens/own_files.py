@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo.errors import MaillageError
 from geo.maps.style import format_integer
@@ -12,6 +14,7 @@ from geo.sources.departements import departement_codes, departement_name
 from geo.ui.background import Background, in_turn, show_progress
 from geo.ui.components.list_quality import show_list_quality
 from geo.ui.components.messages import plain, show_notes, show_warnings
+from geo.ui.components.uploads import accepted
 from geo.ui.given_files import KINDS, GivenFile, look, missing_roles, offered_roles, shown_name
 from geo.ui.given_territory import build_territory, taken_from
 from geo.ui.own_territory import base_territory, forget_own_territory, keep_own_territory, own_territory
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 _BUILDING: Final = "own_files_building"
 _PROBLEMS: Final = "own_files_problems"
 _TURN: Final = "own_files_turn"
+_QUALITY: Final = "own_seen_quality"
 #: Beginnings of the names of what was found in files, or chosen about them.
 _OF_FILES: Final = ("own_seen_", "own_column_", "own_layer_", "own_departement_")
 
@@ -72,6 +76,8 @@ def show_own_files(territory: Territory) -> None:
         file = _field(key, turn)
         if file is None:
             st.session_state.pop(f"own_seen_{key}", None)
+            if key == "sites":
+                st.session_state.pop(_QUALITY, None)
             continue
         preview = _looked_at(key, file)
         if preview is None:
@@ -82,7 +88,7 @@ def show_own_files(territory: Territory) -> None:
         given[key] = GivenFile(file.getvalue(), shown_name(file.name), columns, layer)
         if key == "sites" and preview.columns is None:
             content, most = file.getvalue(), KINDS[key].most_megabytes
-            show_list_quality(content, most, f"own_seen_quality_{file.file_id}")
+            show_list_quality(content, most, file.file_id, _QUALITY)
         if key == "communes":
             departement = _departement(file.file_id, preview)
             ready = ready and departement is not None
@@ -109,7 +115,7 @@ def _field(key: str, turn: int) -> Any:
     kind = KINDS[key]
     return st.file_uploader(
         kind.title + ("" if key == "sites" else " (facultatif)"),
-        type=list(kind.types),
+        type=accepted(kind.types),
         key=f"own_file_{key}_{turn}",
         on_change=_forget_problems,
         help=kind.help_text,
@@ -227,10 +233,9 @@ def _end(run: Background, base: Territory) -> None:
     """Wait for the territory; then show it, or why there is none."""
     show_progress(run, _BUILDING)
     st.session_state.pop(_BUILDING, None)
-    built = run.result()
     if run.cancelled:
         st.session_state[_PROBLEMS] = ("Construction arrêtée : rien n'a changé.",)
-    elif built.territory is None:
+    elif (built := run.result()).territory is None:
         st.session_state[_PROBLEMS] = built.problems
     else:
         keep_own_territory(built.territory, base)
@@ -244,6 +249,11 @@ def _forget_problems() -> None:
 
 def _forget_files() -> None:
     """Empty the fields: what was made of the files is kept, not the files."""
+    visitor = get_script_run_ctx()
+    if visitor is not None and isinstance(visitor.uploaded_file_mgr, MemoryUploadedFileManager):
+        given = [st.session_state.get(f"own_file_{key}_{st.session_state[_TURN]}") for key in KINDS]
+        for file in filter(None, given):  # Streamlit would keep it until the visitor leaves
+            visitor.uploaded_file_mgr.remove_file(visitor.session_id, file.file_id)
     st.session_state[_TURN] += 1
     for key in [str(key) for key in st.session_state if str(key).startswith(_OF_FILES)]:
         del st.session_state[key]

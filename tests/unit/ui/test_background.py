@@ -2,11 +2,13 @@
 
 import os
 import threading
+import time
 
 import pytest
 
 from geo.errors import ParameterError
-from geo.ui.background import Background, in_turn
+from geo.ui import background
+from geo.ui.background import Background, calculated, in_turn
 
 
 def test_it_ends_with_its_result_and_its_progress():
@@ -74,8 +76,25 @@ def test_no_more_at_once_than_there_are_processors_and_a_stopped_one_waits_no_mo
         assert not stopped.wait(0.01)
     stopped.cancel()
     assert stopped.wait(10)
-    assert stopped.result() == "stopped"
+    with pytest.raises(ParameterError, match="avant son tour"):
+        stopped.result()
     assert not waiting.wait(0.01)
-    assert len(at_once) == processors + 1, "those at work, and the one that was stopped"
+    assert len(at_once) == processors, "the one that was stopped never began"
     go_on.set()
     assert all(run.wait(10) and run.result() == "done" for run in [*first, waiting])
+
+
+def test_one_stopped_before_its_turn_starts_again_at_the_next_run(monkeypatch):
+    """It is said once; it does not stay on the screen."""
+    session: dict[str, object] = {}
+    monkeypatch.setattr(background.st, "session_state", session)
+    monkeypatch.setattr(background, "_finished", background._Finished)
+    monkeypatch.setattr(background, "show_progress", lambda run, _key: run.wait(10))
+    run = Background(lambda *_: time.sleep(0.01))
+    assert run.wait(10)
+    run._cancelled.set()
+    run._error = ParameterError("Calcul arrêté avant son tour")
+    session["background_plan"] = ("question", run)
+    with pytest.raises(ParameterError, match="avant son tour"):
+        calculated("plan", "question", lambda *_: "never")
+    assert calculated("plan", "question", lambda *_: "found") == ("found", False)

@@ -10,7 +10,7 @@ from geo.errors import MaillageError, ParameterError
 from geo.sources.places import read_places
 from geo.sources.zones import read_frr
 from geo.ui.components import uploads
-from geo.ui.components.uploads import MOST_MEGABYTES, read_bytes
+from geo.ui.components.uploads import MOST_MEGABYTES, accepted, read_bytes
 
 CSV = "nom;latitude;longitude\nMairie;43,3;-1,5\nPoste <b>;43.31;-1.51\n"
 
@@ -81,3 +81,26 @@ def test_priority_communes():
 def test_millions_of_empty_lines_are_refused_before_they_are_read():
     with pytest.raises(ParameterError, match="lignes trouvées, refusées"):
         read_bytes(b"nom;latitude;longitude\n" + b"\n" * 9_000_000, places)
+
+
+def workbook(member: str, content: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as opened:
+        opened.writestr(member, content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        workbook("xl/workbook.xml", "<workbook/>"),
+        workbook("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000),
+    ],
+    ids=["xlsx", "ods", "xls"],
+)
+def test_a_workbook_is_told_apart_with_what_to_do(content):
+    with pytest.raises(ParameterError, match=r"classeur .* CSV UTF-8"):
+        read_bytes(content, places)
+    assert set(accepted(("csv", "zip"))) == {"csv", "zip", "xlsx", "xls", "ods"}
+    assert accepted(("zip",)) == ["zip"]
