@@ -25,6 +25,8 @@ import pytest
 import shapely
 from hypothesis import settings
 
+from geo import Territory
+
 settings.register_profile("maillage", deadline=None)  # a shared machine stalls when it likes
 settings.load_profile("maillage")
 
@@ -83,6 +85,11 @@ class SmallWorld:
     population: Path
     tax_offices: Path
     roads: Path
+
+    def territory(self, **more) -> Territory:
+        """Build the territory of these files, without tax offices; `more` adds files to a build or replaces them."""
+        usual = {"communes": self.communes, "sites": self.sites, "roads": self.roads, "population": self.population}
+        return Territory.build("64", **{**usual, **more})
 
 
 CENTRES = {

@@ -32,7 +32,6 @@ _DETAIL: Final = 1 / 800
 #: Names of communes: at most so many, none nearer to another than this share of the frame.
 _MAX_NAMES: Final = 14
 _NAME_GAP: Final = (0.24, 0.07)
-_POINTS_PER_INCH: Final = 72
 _SITE_MARKERS: Final = {"main": "o", "antenne": "^", "bus": "D", "tax_office": "s", "place": "p"}
 _GREY: Final = "#c5ccd1"
 _SOFT_INK: Final = "#5a6870"

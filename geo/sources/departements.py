@@ -24,6 +24,11 @@ def departement_name(code: str) -> str:
         raise ParameterError(msg) from None
 
 
+def departement_title(code: str) -> str:
+    """Return the name of a département with its code: ``"Corse-du-Sud (2A)"``; raise as `departement_name`."""
+    return f"{departement_name(code)} ({code})"
+
+
 def region_name(code: str) -> str:
     """Return the region of a département (itself, for an overseas territory without one)."""
     departement_name(code)

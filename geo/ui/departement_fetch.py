@@ -15,7 +15,7 @@ import streamlit as st
 from geo.errors import MaillageError
 from geo.fetched_territory import build_and_save, fetch_plan, territory_place
 from geo.report.fetch_sentences import file_sentences, missing_sentences, progress_sentence
-from geo.sources.departements import departement_codes, departement_name
+from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.fetch import fetch
 from geo.ui.background import Background
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
@@ -116,7 +116,7 @@ def _show_form(settings: Settings) -> None:
         code = st.selectbox(
             "Département",
             departement_codes(),
-            format_func=lambda each: f"{departement_name(each)} ({each})",
+            format_func=departement_title,
             index=None,
             placeholder="Choisissez un département",
             width=320,

@@ -316,13 +316,6 @@ class _Reader:
             return tuple(codes)
         return self._ignored(name, f"au plus {most} codes séparés par des virgules", ())
 
-    def count(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
-        value = self._params.get(name, str(fallback))
-        low, high = bounds
-        if re.fullmatch(r"[0-9]{1,3}", value) and low <= int(value) <= high:
-            return int(value)
-        return self._ignored(name, f"un nombre entier de {low} à {high}", fallback)
-
     def switch(self, name: str, *, fallback: bool) -> bool:
         return self.choice(name, ("0", "1"), str(int(fallback))) == "1"
 

@@ -15,7 +15,7 @@ import streamlit as st
 
 from geo.errors import MaillageError, SourceError
 from geo.fetched_territory import kept_territories
-from geo.sources.departements import departement_name
+from geo.sources.departements import departement_title
 from geo.ui import cache
 from geo.ui.components.place_search import forget_search
 from geo.ui.components.uploads import forget_upload
@@ -148,7 +148,7 @@ def _leave_the_former(territory: Territory, identity: Hashable) -> list[str]:
 def _name(code: str, place: Path) -> str:
     departement, _, commune = code.partition("-")
     around = f", routes autour de la commune {commune}" if commune else ""
-    name = f"{departement_name(departement)} ({departement}){around}"
+    name = f"{departement_title(departement)}{around}"
     try:
         day = dt.datetime.fromtimestamp(place.stat().st_mtime, tz=dt.UTC).date()
     except OSError:  # just being written again

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from PIL import Image
 
 _PROJECT = Path(__file__).resolve().parents[2]
 #: The app when no run is under way.
-IDLE = '.stApp[data-test-script-state="notRunning"]'
+_IDLE = '.stApp[data-test-script-state="notRunning"]'
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -103,7 +104,10 @@ def _served_app(folder: Path | None = None, **settings: str):
 
 @pytest.fixture
 def new_page(browser):
-    """Open pages of a fresh visitor; requests to anywhere but this machine are refused and noted."""
+    """Open pages of a fresh visitor; requests to anywhere but this machine are refused and noted.
+
+    `page.wait_until_idle()` waits until no run of the app is under way.
+    """
     contexts = []
 
     def open_page(width=1280, height=900, **options):
@@ -111,6 +115,7 @@ def new_page(browser):
         contexts.append(context)
         page = context.new_page()
         page.refused, page.errors = [], []
+        page.wait_until_idle = partial(page.wait_for_selector, _IDLE)
 
         def decide(route):
             url = urlsplit(route.request.url)
@@ -190,7 +195,7 @@ def _open(page, address: str, drawn: str):
     page.on("websocket", watch)
     page.goto(address)
     page.wait_for_selector(drawn, timeout=60_000)
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
     return page
 
 

@@ -6,8 +6,6 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-IDLE = '.stApp[data-test-script-state="notRunning"]'
-
 
 @pytest.fixture
 def fetching_app(serve, official, tmp_path):
@@ -24,7 +22,7 @@ def test_the_button_prepares_a_departement_with_the_keyboard(
     web.next(official[0]["communes"], moods.drip(max(1, len(slow) // 20), 0.1))
     page = new_page(width=1280, height=900)
     page.goto(f"{fetching_app}/?ecran=methode")
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
     page.get_by_text("Télécharger les données officielles").click()
     field = page.get_by_role("combobox", name="Département")
     for _ in range(10):  # what is typed while the screen is drawn again is lost, for people too

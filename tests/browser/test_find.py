@@ -17,7 +17,6 @@ SARE = "64504"
 #: A Tuesday morning, when sites are open.
 TUESDAY = "quand=2026-11-24T10:00"
 SIZES = [(1280, 800), (640, 400), (390, 844), (320, 640)]  # the second: 1280 x 800 at a zoom of 200 %
-IDLE = '.stApp[data-test-script-state="notRunning"]'
 
 
 def answer(page) -> str:
@@ -28,12 +27,12 @@ def wait_for_answer(page, words: str) -> None:
     page.wait_for_function(
         "words => document.querySelector('.maillage-answer')?.innerText.includes(words)", arg=words, timeout=10_000
     )
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
 
 
 def wait_for_link(page, words: str) -> None:
     page.wait_for_function("words => decodeURIComponent(location.search).includes(words)", arg=words, timeout=10_000)
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
 
 
 def search(page, words: str) -> None:
@@ -271,7 +270,7 @@ def test_first_view_and_search_are_quick(find, capsys):
         page.keyboard.press("Enter")
         page.wait_for_function("old => document.querySelector('.maillage-answer').innerText !== old", arg=before)
         times.append(time.perf_counter() - start)
-        page.wait_for_selector(IDLE)
+        page.wait_until_idle()
     with capsys.disabled():
         sys.stdout.write(f"\nfirst view {first_view:.2f} s, answers {', '.join(f'{t:.2f}' for t in times)} s\n")
     # A machine with other work is given as much more time as it has work waiting.

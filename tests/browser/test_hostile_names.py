@@ -10,7 +10,6 @@ from geo import Territory
 
 pytestmark = pytest.mark.browser
 
-IDLE = '.stApp[data-test-script-state="notRunning"]'
 HOSTILE = (
     "</script></style></textarea><img src=x onerror='window.ran=1'><script>window.ran=1</script>\"'`{{ 6 * 7 }}"
     "\u2028\u202e[lien](javascript:window.ran=1) $x^2$ :red[x] <!-- \r\n# Titre\x1b[31m" + "W" * 60
@@ -73,7 +72,7 @@ def test_no_text_is_run(new_page, address, query, drawn, width, height):
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.goto(f"{address}/{query}")
     page.locator(drawn).first.wait_for(state="attached", timeout=60_000)
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
     for tip in page.locator("path.maillage-commune, .maillage-site, .maillage-number").all()[:3]:
         tip.dispatch_event("mouseover")
     page.wait_for_timeout(500)
@@ -107,6 +106,6 @@ def test_what_is_typed_is_not_run(new_page, address):
     field.fill(HOSTILE[:190].replace("\r\n", " "))
     field.press("Enter")
     page.wait_for_timeout(1500)
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
     assert page.evaluate("window.ran") is None
     assert page.errors == []

@@ -8,7 +8,6 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-IDLE = '.stApp[data-test-script-state="notRunning"]'
 HOSTILE = "<img src=x onerror='window.ran=1'> Ustaritz"
 
 
@@ -36,24 +35,24 @@ def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, f
     page = new_page()
     page.goto(f"{app_address}/?ecran=methode")
     page.get_by_role("heading", name="Vos fichiers").wait_for(timeout=60_000)
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
     fields = {"Sites": "Liste de lieux", "Communes (facultatif)": "Couche de contours"}
     for path, (field, recognised) in zip(files, fields.items(), strict=True):
         page.locator(f'section[aria-label="{field}"] input').set_input_files(path)
         page.get_by_text(recognised).wait_for()
-        page.wait_for_selector(IDLE)
+        page.wait_until_idle()
     population = page.get_by_role("combobox", name="Population")
     population.focus()
     population.press("ArrowDown")
     page.get_by_role("option", name="pop").click()
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
     page.get_by_role("button", name="Construire le territoire").click()
 
     notice = page.get_by_text("Territoire fait de vos fichiers :").first
     notice.wait_for(timeout=30_000)
     page.get_by_role("radio", name="Diagnostic").click()
     page.wait_for_selector("path.maillage-commune")
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
     assert page.locator("path.maillage-commune").count() == 3
     assert "10\u202f000" in page.locator(".maillage-answer").inner_text().replace("\xa0", "\u202f")
     assert notice.is_visible()
@@ -66,7 +65,7 @@ def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, f
 
     page.get_by_role("button", name="Revenir au territoire Pyrénées-Atlantiques").click()
     page.wait_for_function("() => !document.body.innerText.includes('vos fichiers')")
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
     assert page.locator("path.maillage-commune").count() > 500
     assert page.evaluate("window.ran") is None
     assert page.errors == []

@@ -13,7 +13,6 @@ from geo.siting.plan import plan
 
 pytestmark = pytest.mark.browser
 
-IDLE = '.stApp[data-test-script-state="notRunning"]'
 SIZES = [(1280, 900), (390, 844)]
 
 
@@ -33,7 +32,7 @@ def planner(new_page, app_address):
         page.goto(f"{app_address}/?ecran=planifier&vue={view}{query}")
         page.wait_for_selector(".maillage-answer:not(:empty)", timeout=90_000)
         page.wait_for_selector(drawn, timeout=60_000)
-        page.wait_for_selector(IDLE)
+        page.wait_until_idle()
         return page
 
     return open_view
@@ -47,7 +46,7 @@ def wait_for_answer(page, words: str) -> None:
     page.wait_for_function(
         "words => document.querySelector('.maillage-answer')?.innerText.includes(words)", arg=words, timeout=20_000
     )
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
 
 
 def choose(page, label: str, words: str) -> None:
@@ -57,7 +56,7 @@ def choose(page, label: str, words: str) -> None:
     field.fill(words)
     page.get_by_role("option").first.wait_for()
     field.press("Enter")
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
 
 
 def view(page, name: str) -> None:
@@ -111,7 +110,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     assert in_class(page, 4) > 0
     page.get_by_role("button", name="Annuler").click()
     page.wait_for_function("old => document.querySelector('.maillage-answer').innerText === old", arg=planned)
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Enregistrer").click()
@@ -124,7 +123,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     wait_for_answer(page, "Rien n'est encore changé")
     page.locator('input[type="file"]').set_input_files(saved)
     page.wait_for_function("old => document.querySelector('.maillage-answer').innerText === old", arg=planned)
-    page.wait_for_selector(IDLE)
+    page.wait_until_idle()
 
     view(page, "Fragilité")
     wait_for_answer(page, "dépendent le plus d'habitants")
@@ -152,7 +151,7 @@ def test_a_click_on_the_map_opens_a_site_quickly(planner, capsys):
             arg=before,
         )
         times.append(time.perf_counter() - start)
-        page.wait_for_selector(IDLE)
+        page.wait_until_idle()
     wait_for_answer(page, "Avec ce scénario")
     with capsys.disabled():
         sys.stdout.write(
@@ -182,7 +181,7 @@ def test_two_visitors_do_not_see_each_other(planner):
         second.get_by_role("button", name="Fermer", exact=True)
     ).first.click()
     second.get_by_role("button", name="Fermer ce site").wait_for()
-    second.wait_for_selector(IDLE)
+    second.wait_until_idle()
     assert answer(second).startswith("Rien n'est encore changé")
     assert second.locator(".leaflet-marker-icon.maillage-sign").count() == 0
 

@@ -276,10 +276,7 @@ def test_permanences(tmp_path, content):
     )
 
 
-@some
-@given(content=table(["idcar_200m", "ind", "ind_65_79", "ind_80p", "lcog_geo"]))
-def test_cells(tmp_path, content):
-    path = written(tmp_path, "carreaux.csv", content)
+def check_reading_of_cells(path):
     communes = gpd.GeoDataFrame(
         {"departement": "64", "population": pd.array([7], "Int64")},
         index=pd.Index(["64001"], name="commune_code"),
@@ -287,19 +284,20 @@ def test_cells(tmp_path, content):
         crs=4326,
     )
     refused_or(lambda: read_population_cells(path, communes), lambda read: check_cells(read.frame, "carreaux"))
+
+
+@some
+@given(content=table(["idcar_200m", "ind", "ind_65_79", "ind_80p", "lcog_geo"]))
+def test_cells(tmp_path, content):
+    path = written(tmp_path, "carreaux.csv", content)
+    check_reading_of_cells(path)
 
 
 @settings(some, max_examples=5)
 @given(content=layer(["idcar_200m", "ind", "ind_65_79", "ind_80p", "lcog_geo"]))
 def test_cells_of_a_layer(tmp_path, content):
     path = written(tmp_path, "carreaux.geojson", content)
-    communes = gpd.GeoDataFrame(
-        {"departement": "64", "population": pd.array([7], "Int64")},
-        index=pd.Index(["64001"], name="commune_code"),
-        geometry=[shapely.box(-2, 43, -1, 44)],
-        crs=4326,
-    )
-    refused_or(lambda: read_population_cells(path, communes), lambda read: check_cells(read.frame, "carreaux"))
+    check_reading_of_cells(path)
 
 
 EMBEDDED = {
@@ -378,14 +376,7 @@ def test_scenario(content):
 @pytest.fixture(scope="module")
 def saved(small_world, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("saved") / "territory"
-    built = Territory.build(
-        departement="64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-        tax_offices=small_world.tax_offices,
-    )
+    built = small_world.territory(tax_offices=small_world.tax_offices)
     built.save(folder)
     return folder
 

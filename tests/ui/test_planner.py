@@ -294,13 +294,7 @@ def test_tax_offices(open_planner, territory):
 
 
 def test_a_territory_without_tax_offices_says_so(open_planner, small_world, tmp_path):
-    built = Territory.build(
-        departement="64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    built = small_world.territory()
     built.save(tmp_path / "territory")
     app = open_planner("impots", str(tmp_path / "territory"))
     assert "sans liste des services des impôts" in sentence(app)
@@ -308,13 +302,7 @@ def test_a_territory_without_tax_offices_says_so(open_planner, small_world, tmp_
 
 @pytest.mark.parametrize("view", ["ouvrir", "scenario", "fragilite", "horaires", "impots", "marge"])
 def test_a_territory_whose_residents_are_unknown(open_planner, small_world, tmp_path, view):
-    built = Territory.build(
-        departement="64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        tax_offices=small_world.tax_offices,
-    )
+    built = small_world.territory(population=None, tax_offices=small_world.tax_offices)
     built.save(tmp_path / "territory")
     app = open_planner(view, str(tmp_path / "territory"))
     assert not app.exception

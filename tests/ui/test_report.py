@@ -6,7 +6,6 @@ import zipfile
 import pypdf
 import pytest
 
-from geo import Territory
 from geo.report.report_document import PAGES
 
 
@@ -19,14 +18,7 @@ def open_report(open_app):
 @pytest.fixture
 def folder(small_world, tmp_path):
     """The small world, saved."""
-    Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-        tax_offices=small_world.tax_offices,
-    ).save(tmp_path / "world")
+    small_world.territory(tax_offices=small_world.tax_offices).save(tmp_path / "world")
     return str(tmp_path / "world")
 
 
@@ -72,9 +64,7 @@ def test_tax_offices_have_no_plan(open_report, folder):
 
 
 def test_a_plan_that_cannot_be_made_is_said(open_report, small_world, tmp_path):
-    Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads).save(
-        tmp_path / "world"
-    )
+    small_world.territory(population=None).save(tmp_path / "world")
     app = open_report(str(tmp_path / "world"), avec_plan="1")
     assert not app.exception
     assert "Population inconnue" in app.error[0].value

@@ -9,8 +9,6 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo import Territory
-
 _NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
 
@@ -96,13 +94,7 @@ def test_confidence_with_real_roads(shared_data):
 
 
 def test_confidence_with_cells(small_world, tmp_path, capsys):
-    world = Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    world = small_world.territory()
     east = gpd.GeoSeries(gpd.points_from_xy([439_900.0], [6_255_000.0]), crs="EPSG:2154").to_crs("EPSG:4326")
     cells = gpd.GeoDataFrame(
         {

@@ -42,6 +42,6 @@ def test_kept_with_a_territory(small_world, tmp_path):
     kept = Territory.load(tmp_path / "embedded").neighbour_outlines
     assert kept.geometry.geom_equals_exact(embedded.neighbour_outlines.geometry, 1e-12).all()
     assert np.isfinite(kept.total_bounds).all()
-    alone = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    alone = small_world.territory(population=None)
     alone.save(tmp_path / "alone")
     assert Territory.load(tmp_path / "alone").neighbour_outlines is None

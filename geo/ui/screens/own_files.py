@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo.errors import MaillageError
 from geo.maps.style import format_integer
-from geo.sources.departements import departement_codes, departement_name
+from geo.sources.departements import departement_codes, departement_title
 from geo.ui.background import Background, in_turn, show_progress
 from geo.ui.components.list_quality import show_list_quality
 from geo.ui.components.messages import plain, show_notes, show_warnings
@@ -87,8 +87,7 @@ def show_own_files(territory: Territory) -> None:
         ready = ready and complete
         given[key] = GivenFile(file.getvalue(), shown_name(file.name), columns, layer)
         if key == "sites" and preview.columns is None:
-            content, most = file.getvalue(), KINDS[key].most_megabytes
-            show_list_quality(content, most, file.file_id, _QUALITY)
+            show_list_quality(given[key].content, KINDS[key].most_megabytes, file.file_id, _QUALITY)
         if key == "communes":
             departement = _departement(file.file_id, preview)
             ready = ready and departement is not None
@@ -204,7 +203,7 @@ def _departement(file_id: str, preview: Preview) -> str | None:
     return st.selectbox(
         "Département à étudier",
         codes,
-        format_func=lambda code: f"{departement_name(code)} ({code})",
+        format_func=departement_title,
         index=codes.index(preview.departement) if preview.departement in codes else None,
         placeholder="À choisir",
         key=f"own_departement_{file_id}",

@@ -48,13 +48,7 @@ def by_pysal(origin, site, minutes, residents, capacity):
 
 @pytest.fixture(scope="module")
 def territory(small_world):
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    return small_world.territory()
 
 
 def test_a_case_by_hand():
@@ -168,7 +162,7 @@ def test_sites_of_the_neighbours_are_told_apart(territory):
 
 
 def test_nobody_known(small_world):
-    territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    territory = small_world.territory(population=None)
     found = catchment(territory)
     assert found.median_per_1000 is None
     assert found.sites["capacity_per_1000"].isna().all()

@@ -13,13 +13,7 @@ from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
 
 @pytest.fixture(scope="module")
 def built(small_world):
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    return small_world.territory()
 
 
 def with_hours(territory, *hours):
@@ -132,9 +126,7 @@ def test_nobody_or_nothing_to_count(small_world, territory):
     empty = open_shares(territory.with_sites(territory.sites.iloc[:0], why={}), 15)
     assert empty.shares.to_numpy().max() == 0
     assert empty.half_day_gains().empty
-    unknown = open_shares(
-        Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads), 15
-    )
+    unknown = open_shares(small_world.territory(population=None), 15)
     assert np.isnan(unknown.shares.to_numpy()).all()
     assert unknown.half_day_gains().empty
     assert unknown.blank_hours().empty

@@ -9,13 +9,7 @@ from geo.access.population_curve import LONGEST_MIN, SHORTEST_MIN, population_cu
 
 @pytest.fixture(scope="module")
 def world(small_world):
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    return small_world.territory()
 
 
 def test_small_world(world):

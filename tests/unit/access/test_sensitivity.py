@@ -14,13 +14,7 @@ from geo.errors import ParameterError
 
 @pytest.fixture(scope="module")
 def territory(small_world):
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    return small_world.territory()
 
 
 def test_the_drawing(territory):
@@ -71,7 +65,7 @@ def test_times_of_other_residents_are_refused(territory):
 
 
 def test_unknown_population(small_world):
-    territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    territory = small_world.territory(population=None)
     found = sensitivity(territory, 10.5)
     assert found.shares_within is None
     assert found.communes_flipping == ("64002", "64003")

@@ -23,14 +23,7 @@ TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")
 @pytest.fixture(scope="module")
 def drawn(small_world):
     """Return the territory as drawn, hours on Monday only."""
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        population=small_world.population,
-        tax_offices=small_world.tax_offices,
-        roads=small_world.roads,
-    )
+    return small_world.territory(tax_offices=small_world.tax_offices)
 
 
 def with_sites(territory, **columns):

@@ -17,14 +17,7 @@ DAY = dt.date(2026, 11, 22)
 @pytest.fixture(scope="session")
 def reported(small_world) -> Territory:
     """The small world with its population and its tax office."""
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-        tax_offices=small_world.tax_offices,
-    )
+    return small_world.territory(tax_offices=small_world.tax_offices)
 
 
 @pytest.fixture(scope="session")

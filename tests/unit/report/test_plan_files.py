@@ -7,7 +7,6 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo import Territory
 from geo.report.label_argument import arguments_html, label_arguments, plan_sentence
 from geo.report.plan_files import write_plan
 from geo.siting.criteria import Zones
@@ -16,13 +15,7 @@ from geo.siting.plan import plan
 
 @pytest.fixture(scope="module")
 def world(small_world):
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    return small_world.territory()
 
 
 @pytest.fixture(scope="module")

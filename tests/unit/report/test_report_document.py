@@ -51,7 +51,7 @@ def test_pages_and_first_sentence(reported, pages_of, change, options, said):
 
 
 def test_without_tax_offices_and_without_population(small_world, pages_of):
-    territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    territory = small_world.territory(population=None)
     pages = pages_of(territory)
     assert PAGES[0] <= len(pages) <= PAGES[1]
     assert "La population n'est pas connue" in pages[0]

@@ -180,7 +180,7 @@ def test_a_way_of_one_point_or_due_north_is_drawn(territory, site, route):
 
 
 def test_real_streets_and_contours_are_drawn(small_world):
-    built = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    built = small_world.territory(population=None)
     home = built.communes.loc["64004"]
     site = find_sites(built, home["lon"], home["lat"]).sites[-1]
     route = route_to(built, home["lon"], home["lat"], site.facility_id)

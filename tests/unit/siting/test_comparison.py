@@ -12,13 +12,7 @@ from geo.siting.scenario import CloseSite, MoveSite, OpenSite, Place, Scenario
 
 @pytest.fixture(scope="module")
 def territory(small_world):
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    return small_world.territory()
 
 
 def test_closing_the_antenne_of_the_drawing(territory):
@@ -78,7 +72,7 @@ def test_totals_are_those_of_the_coverage_of_each_state():
 
 
 def test_unknown_population_counts_nobody(small_world):
-    territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    territory = small_world.territory(population=None)
     found = compare(territory, Scenario(territory.name).then(CloseSite("3")))
     assert found.residents == 0
     assert found.mean_time_before_min is None

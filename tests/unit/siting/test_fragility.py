@@ -13,13 +13,7 @@ from geo.siting.scenario import CloseSite, Scenario, apply
 
 @pytest.fixture(scope="module")
 def territory(small_world):
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    return small_world.territory()
 
 
 def minutes(territory):
@@ -90,7 +84,7 @@ def test_each_site_of_the_embedded_territory_is_as_closing_it(threshold):
 
 
 def test_unknown_population(small_world):
-    territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    territory = small_world.territory(population=None)
     found = fragility(territory)
     assert found.share_with_second is None
     assert (found.sites["residents_nearest"] == 0).all()

@@ -12,13 +12,7 @@ from geo.siting.gains import candidate_gains
 
 def test_the_drawing(small_world):
     # Sites in A and D: B and C are 10 minutes away, E has no road.
-    territory = Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    territory = small_world.territory()
     gains = candidate_gains(territory, territory.travel_times(antennes=False), 15)
     # Only A counts: C (300) is 20 minutes away and D (200) 30. B brings C, C and D bring both.
     assert gains["gain_residents"].to_dict() == {"64003": 500, "64004": 500, "64002": 300, "64001": 0, "64005": 0}
@@ -44,7 +38,7 @@ def test_gains_are_those_of_opening_the_site(threshold):
 
 
 def test_nobody_beyond_means_no_gain(small_world):
-    territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    territory = small_world.territory(population=None)
     gains = candidate_gains(territory, territory.travel_times(), 60)
     assert isinstance(gains, pd.DataFrame)
     assert (gains["gain_residents"] == 0).all()

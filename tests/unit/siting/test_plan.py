@@ -24,13 +24,7 @@ from geo.sources.facility_table import facility_frame
 @pytest.fixture(scope="module")
 def world(small_world):
     """Only A counts (no antenne): B is 10 minutes away (500 residents), C 20 (300), D 30 (200); E has no road (100)."""
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    return small_world.territory()
 
 
 @pytest.fixture(scope="module")
@@ -198,7 +192,7 @@ def test_a_share_out_of_reach_says_what_can_be_reached(world):
 
 
 def test_unknown_population_is_refused(small_world):
-    nobody = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads)
+    nobody = small_world.territory(population=None)
     with pytest.raises(ParameterError, match="Population inconnue"):
         plan(nobody)
 

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import Territory
 from geo.errors import MaillageError, ParameterError
 from geo.siting.scenario import ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario, apply
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
@@ -21,13 +20,7 @@ ALL = Scenario("Pyrénées-Atlantiques", "Tout").then(
 
 
 def build(small_world, sites=None):
-    return Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=sites or small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-    )
+    return small_world.territory(sites=sites or small_world.sites)
 
 
 @pytest.fixture(scope="module")

@@ -63,13 +63,7 @@ def test_everything_of_ones_own_is_what_build_makes(base, small_world):
         "roads": given("roads", small_world.roads.read_bytes()),
     }
     own = build(base, files, "64").territory
-    expected = Territory.build(
-        "64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        population=small_world.population,
-        roads=small_world.roads,
-    )
+    expected = small_world.territory()
     assert own.travel_times()["travel_time_min"].tolist() == expected.travel_times()["travel_time_min"].tolist()
     assert own.communes["population"].tolist() == [1000, 500, 300, 200, 100]
     assert own.network.source.file == "mon fichier.csv"

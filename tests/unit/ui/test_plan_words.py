@@ -12,14 +12,7 @@ from geo.ui.components.plan_words import AIMS, METHODS, gap_sentence, plan_answe
 
 @pytest.fixture(scope="module")
 def territory(small_world) -> Territory:
-    return Territory.build(
-        departement="64",
-        communes=small_world.communes,
-        sites=small_world.sites,
-        roads=small_world.roads,
-        population=small_world.population,
-        tax_offices=small_world.tax_offices,
-    )
+    return small_world.territory(tax_offices=small_world.tax_offices)
 
 
 @pytest.fixture(scope="module")
