@@ -4,9 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geo.access.coverage import CoverageRule, coverage, summarize
+    from geo.access.coverage import coverage, summarize
     from geo.errors import MaillageError
     from geo.finder.nearest import nearest
+    from geo.question import CoverageRule
     from geo.territory import Territory
 
 __all__ = ["CoverageRule", "MaillageError", "Territory", "coverage", "nearest", "summarize"]

@@ -21,13 +21,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.access.coverage import DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold, coverage, summarize
+from geo.access.coverage import coverage, summarize
 from geo.errors import BatchError, MaillageError, ParameterError
+from geo.kinds import COUNTED_KINDS, SITES, TAX_OFFICES
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
+from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold
 from geo.report.tables import diagnosis_summary, write_diagnosis, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name
-from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
+from geo.sources.official_tables import OfficialTables, read_official_tables
 from geo.storage import replacing_file, replacing_folder
 from geo.territory import APPROXIMATE, Territory
 
@@ -110,8 +112,7 @@ class Question:
     thresholds_min: Sequence[float] = (DEFAULT_THRESHOLD_MIN,)
     facilities: str = SITES
     rule: CoverageRule = field(default_factory=CoverageRule)
-    buses: bool = False
-    antennes: bool = True
+    kinds: frozenset[str] = COUNTED_KINDS
 
 
 @dataclass(frozen=True)
@@ -342,7 +343,7 @@ def _measure(
             cells=cells,
             profile=profile,
         )
-        counted = {"buses": question.buses, "antennes": question.antennes}
+        counted = {"kinds": question.kinds}
         times = territory.travel_times(question.facilities, **counted)
         chosen: dict[str, Any] = {"facilities": question.facilities, "rule": question.rule}
         for threshold_min in question.thresholds_min:

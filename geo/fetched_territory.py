@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from geo.errors import MaillageError, SourceError
+from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_files import read_roads
 from geo.network.road_network import NetworkSource, RoadNetwork
 from geo.network.speeds import DEFAULT_PROFILE
@@ -26,7 +27,7 @@ from geo.sources.departements import departement_codes, departement_name
 from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import ROADS, ROADS_AROUND, Fetched, FetchPlan, Missing
 from geo.sources.france_services import read_france_services
-from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables
+from geo.sources.official_tables import OfficialTables
 from geo.sources.population import read_population
 from geo.sources.postcodes import complete_postcodes, read_postcodes
 from geo.sources.registry import sources

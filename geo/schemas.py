@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.crs import WGS84
 from geo.errors import CrsError, Fault, SchemaError
+from geo.kinds import KINDS
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 #: Kinds of facility. `main`, `antenne` and `bus` are France services; a `place` is of any other list.
-FACILITY_KINDS: Final = ("main", "antenne", "bus", "tax_office", "place")
 
 #: Columns of a facility table, in order, besides `geometry` (Point). All text columns are pandas
 #: "string"; `appointment` is "boolean"; `labelled_on` is ISO text; `services` is "; "-separated;
@@ -78,7 +78,7 @@ def check_facilities(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
     columns: dict[str, Any] = dict.fromkeys(FACILITY_COLUMNS, text)
     columns["facility_id"] = pa.Column("string", unique=True)
     columns["name"] = pa.Column("string", pa.Check.str_length(min_value=1))
-    columns["kind"] = pa.Column("string", pa.Check.isin(FACILITY_KINDS))
+    columns["kind"] = pa.Column("string", pa.Check.isin(list(KINDS)))
     columns["appointment"] = pa.Column("boolean", nullable=True)
     return _check(frame, columns, source)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.crs import WGS84
-from geo.schemas import CELL_DTYPES, COMMUNE_CODE, COMMUNE_DTYPES, FACILITY_DTYPES, FACILITY_KINDS
+from geo.kinds import KINDS
+from geo.schemas import CELL_DTYPES, COMMUNE_CODE, COMMUNE_DTYPES, FACILITY_DTYPES
 from geo.sources.permanences import PERMANENCE_COLUMNS
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def require_stored(territory: Territory) -> None:
     for table in territory.facilities.values():
         if len(table):
             _require_table(table, FACILITY_DTYPES, ("Point",))
-            if not table["kind"].isin(FACILITY_KINDS).all() or table[["facility_id", "name"]].isna().any(axis=None):
+            if not table["kind"].isin(KINDS).all() or table[["facility_id", "name"]].isna().any(axis=None):
                 raise ValueError(table["kind"].unique())
     if territory.cells is not None:
         _require_table(territory.cells, CELL_DTYPES, ("Point",))

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from geo.crs import WGS84
 from geo.errors import MaillageError, ParameterError, SourceError
+from geo.kinds import COUNTED_KINDS, SITES, TAX_OFFICES
 from geo.manifest import manifest_of
 from geo.network.approximation import approximate
 from geo.network.road_files import read_roads
@@ -26,7 +27,7 @@ from geo.network.travel_times import nearest_by_road
 from geo.settings import Settings
 from geo.sources.departements import departement_name
 from geo.sources.embedded import read_embedded
-from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
+from geo.sources.official_tables import OfficialTables, read_official_tables
 from geo.sources.population_cells import read_population_cells
 from geo.storage import replacing_folder, require_replaceable
 from geo.stored_tables import NEIGHBOUR_COLUMNS, require_stored
@@ -140,7 +141,7 @@ class Territory:
         """Where the demand points lie on the network."""
         return snap(self.network, self.demand.geometry.x, self.demand.geometry.y)
 
-    def facility_list(self, facilities: str = SITES, *, buses: bool = False, antennes: bool = True) -> gpd.GeoDataFrame:
+    def facility_list(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> gpd.GeoDataFrame:
         """Return one list of places, the kinds that are not counted left out, index 0..n-1.
 
         Raises
@@ -152,7 +153,7 @@ class Territory:
             known = ", ".join(f"« {name} »" for name in self.facilities)
             msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
             raise ParameterError(msg)
-        table = counted_places(self.facilities[facilities], buses=buses, antennes=antennes)
+        table = counted_places(self.facilities[facilities], kinds=kinds)
         if table.empty:
             msg = (
                 f"Aucun lieu de la liste « {facilities} » n'est à compter dans « {self.name} » ou ses voisins. "
@@ -161,17 +162,16 @@ class Territory:
             raise ParameterError(msg)
         return table
 
-    def travel_times(self, facilities: str = SITES, *, buses: bool = False, antennes: bool = True) -> pd.DataFrame:
+    def travel_times(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> pd.DataFrame:
         """Time every demand point to the facility it reaches soonest by car.
 
         Parameters
         ----------
         facilities
             ``"sites"``, ``"tax_offices"`` or the name of another list of the territory.
-        buses
-            Count a bus at the one point that its file gives. It is a garage or an office, not its rounds.
-        antennes
-            Count antennes as sites.
+        kinds
+            Kinds of place that count. A bus counts at the one point that its list gives: a garage or an office, not its
+            rounds.
 
         Returns
         -------
@@ -184,7 +184,7 @@ class Territory:
         ParameterError
             The territory has no such list, or nothing is left of it.
         """
-        return self.times_to(self.facility_list(facilities, buses=buses, antennes=antennes))
+        return self.times_to(self.facility_list(facilities, kinds=kinds))
 
     def times_to(self, places: gpd.GeoDataFrame) -> pd.DataFrame:
         """Time every demand point to the one of these places that it reaches soonest by car, as `travel_times`.
@@ -472,10 +472,9 @@ class Territory:
             (folder / TERRITORY_MARKER).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def counted_places(places: gpd.GeoDataFrame, *, buses: bool = False, antennes: bool = True) -> gpd.GeoDataFrame:
+def counted_places(places: gpd.GeoDataFrame, kinds: Collection[str] = COUNTED_KINDS) -> gpd.GeoDataFrame:
     """Return the places of the kinds that are counted, index 0..n-1 (`Territory.travel_times` says what is counted)."""
-    left_out = [kind for kind, counted in (("bus", buses), ("antenne", antennes)) if not counted]
-    return places[~places["kind"].isin(left_out)].reset_index(drop=True)
+    return places[places["kind"].isin(kinds)].reset_index(drop=True)
 
 
 def _optional_layer(path: Path) -> gpd.GeoDataFrame | None:

@@ -21,15 +21,17 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN, residents_by_point, weighted_median
+from geo.access.coverage import residents_by_point, weighted_median
 from geo.errors import ParameterError
+from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
+from geo.question import AT_THRESHOLD_MIN
 from geo.sources.opening_hours import WeeklyHours
 from geo.territory import counted_places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -98,8 +100,7 @@ def catchment(
     *,
     agents: float = DEFAULT_AGENTS,
     requests: pd.Series | None = None,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
 ) -> Catchment:
     """Measure the capacity of sites within reach of each commune.
 
@@ -115,7 +116,7 @@ def catchment(
     requests
         Requests a month by `facility_id` (`geo.sources.site_requests`). Where given, capacity is counted in requests;
         a site without a figure is given that of its agent-hours, at the rate of those that have both.
-    buses, antennes
+    kinds
         What is counted, as in `Territory.travel_times`.
 
     Raises
@@ -127,7 +128,7 @@ def catchment(
         given = f"{agents:g}".replace(".", ",") if math.isfinite(agents) else "(pas un nombre)"
         msg = f"Nombre d'agents refusé : {given}. Un nombre de plus de 0 à {_MAX_AGENTS:g} est attendu, par exemple 2."
         raise ParameterError(msg)
-    sites = counted_places(territory.sites, buses=buses, antennes=antennes)
+    sites = counted_places(territory.sites, kinds=kinds)
     table = _capacities(sites, agents, requests)
     network, origins = territory.network, territory.demand_on_network
     origin, site, seconds = pairs_within(

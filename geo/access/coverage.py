@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from geo.errors import ParameterError
-from geo.sources.official_tables import SITES
+from geo.kinds import SITES
+from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,45 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.territory import Territory
-
-#: Thresholds shown by default, minutes: 30 is the State's access target (2019), 20 the finer one that
-#: the Cour des comptes used in its report of September 2024.
-DEFAULT_THRESHOLD_MIN: Final = 20.0
-#: Thresholds (min) outside of this are taken for a mistake.
-THRESHOLD_BOUNDS_MIN: Final = (1.0, 240.0)
-#: Minutes (60 microseconds) within which a time is at the threshold, whatever the rounding of sums.
-AT_THRESHOLD_MIN: Final = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageRule:
-    """When a commune is under-served.
-
-    `kind` ``"mean_time"``: its residents' mean time is over the threshold. ``"share"``: less than
-    `min_share` (0 to 1) of its residents are within the threshold.
-    """
-
-    kind: Literal["mean_time", "share"] = "mean_time"
-    min_share: float = 0.5
-
-    def __post_init__(self) -> None:
-        """Raise `ParameterError` for a rule that does not exist."""
-        if self.kind not in {"mean_time", "share"} or not 0 < self.min_share <= 1:
-            msg = (
-                f"Règle « {self.kind} » (part {_in_french(self.min_share)}) inconnue. Règles possibles : "
-                f"mean-time (temps moyen), ou share (part des habitants) avec une part de 0 à 1."
-            )
-            raise ParameterError(msg)
-
-    def in_french(self, threshold_min: float) -> str:
-        """Return the rule as a sentence."""
-        threshold = _in_french(threshold_min)
-        if self.kind == "mean_time":
-            return f"Une commune est sous-desservie si le temps moyen de ses habitants dépasse {threshold} min."
-        return (
-            f"Une commune est sous-desservie si moins de {self.min_share * 100:.0f} % de ses habitants "
-            f"sont à {threshold} min ou moins."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +48,6 @@ class CoverageSummary:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
         return asdict(self)
-
-
-def check_threshold(threshold_min: float) -> None:
-    """Raise `ParameterError` for a threshold outside `THRESHOLD_BOUNDS_MIN`."""
-    low, high = THRESHOLD_BOUNDS_MIN
-    if not low <= threshold_min <= high:
-        msg = f"Seuil de {_in_french(threshold_min)} min refusé : un seuil de {low:g} à {high:g} minutes est attendu."
-        raise ParameterError(msg)
 
 
 def coverage(
@@ -257,13 +209,6 @@ def residents_by_point(communes: pd.DataFrame, times: pd.DataFrame) -> NDArray[n
     legal = communes["population"].to_numpy(np.float64, na_value=0.0)
     residents: NDArray[np.float64] = legal[row] * weight / np.bincount(row, weights=weight, minlength=n)[row]
     return residents
-
-
-def _in_french(number: float) -> str:
-    """Return a number as French people write it: ``1 000 000``, ``12,5``."""
-    if not math.isfinite(number):
-        return "(pas un nombre)" if math.isnan(number) else "(infini)"
-    return f"{number:,.12g}".replace(",", "\u202f").replace(".", ",")
 
 
 def _weights(population: NDArray[np.float64], row: NDArray[np.int64], n: int) -> NDArray[np.float64]:

@@ -13,13 +13,17 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from geo.access.coverage import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold, residents_by_point
+from geo.access.coverage import residents_by_point
+from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
+from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
 from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
 from geo.territory import counted_places
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -152,8 +156,7 @@ def open_shares(
     territory: Territory,
     threshold_min: float = DEFAULT_THRESHOLD_MIN,
     *,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
 ) -> OpeningTable:
     """Measure, for each half-hour of a week, the share of residents with an open site within a threshold.
 
@@ -165,7 +168,7 @@ def open_shares(
         Study area.
     threshold_min
         Minutes by car.
-    buses, antennes
+    kinds
         What is counted, as in `Territory.travel_times`.
 
     Raises
@@ -174,7 +177,7 @@ def open_shares(
         Threshold out of range.
     """
     check_threshold(threshold_min)
-    sites = counted_places(territory.sites, buses=buses, antennes=antennes)
+    sites = counted_places(territory.sites, kinds=kinds)
     network = territory.network
     origin, site, _ = pairs_within(
         network,

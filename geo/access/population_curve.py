@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN, residents_by_point
+from geo.access.coverage import residents_by_point
+from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
     from geo.territory import Territory

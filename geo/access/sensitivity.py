@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import DEFAULT_THRESHOLD_MIN, CoverageRule, coverage
+from geo.access.coverage import coverage
 from geo.errors import ParameterError
-from geo.sources.official_tables import SITES
+from geo.kinds import SITES
+from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

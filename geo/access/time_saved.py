@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import residents_by_point, weighted_median
-from geo.sources.official_tables import SITES, TAX_OFFICES
+from geo.kinds import COUNTED_KINDS, SITES, TAX_OFFICES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from geo.territory import Territory
 
 #: Minutes under which two times are the same.
@@ -40,7 +42,7 @@ class TimeSavedSummary:
 
 
 def time_saved(
-    territory: Territory, *, buses: bool = False, antennes: bool = True, than: str = TAX_OFFICES
+    territory: Territory, *, kinds: Collection[str] = COUNTED_KINDS, than: str = TAX_OFFICES
 ) -> tuple[pd.DataFrame, TimeSavedSummary]:
     """Compare the time to the nearest site with the time to the nearest tax office.
 
@@ -48,7 +50,7 @@ def time_saved(
     ----------
     territory
         Study area.
-    buses, antennes
+    kinds
         What is counted, as in `Territory.travel_times`.
     than
         The other list of places.
@@ -65,7 +67,7 @@ def time_saved(
     ParameterError
         The territory has no such list; says which it has.
     """
-    to_sites = territory.travel_times(SITES, buses=buses, antennes=antennes)
+    to_sites = territory.travel_times(SITES, kinds=kinds)
     to_others = territory.travel_times(than)
     site, other = (times["travel_time_min"].to_numpy(np.float64, na_value=np.nan) for times in (to_sites, to_others))
     both = np.isfinite(site) & np.isfinite(other)

@@ -14,15 +14,17 @@ from geo.cli.options import (
     MinShare,
     Rule,
     TerritoryFolder,
+    Threshold,
     coverage_rule,
     load_territory,
 )
 from geo.cli.output import print_json, print_line
+from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLD_MIN
 
 
 def access(
     folder: TerritoryFolder = None,
-    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    threshold: Threshold = DEFAULT_THRESHOLD_MIN,
     other: Annotated[
         Path | None, typer.Option(help="Le même territoire construit avec un autre profil ou d'autres routes.")
     ] = None,
@@ -31,7 +33,7 @@ def access(
         Path | None, typer.Option(help="Demandes par site et par mois (CSV : id_fs, demandes_par_mois).")
     ] = None,
     rule: Rule = "mean-time",
-    min_share: MinShare = 0.5,
+    min_share: MinShare = DEFAULT_MIN_SHARE,
     buses: Buses = False,
     antennes: Antennes = True,
     out: Annotated[Path | None, typer.Option(help="Dossier où écrire access.csv, .gpkg, .json, capacity.csv.")] = None,
@@ -41,28 +43,30 @@ def access(
     from geo.access.catchment import catchment
     from geo.access.sensitivity import sensitivity
     from geo.access.time_saved import time_saved
+    from geo.kinds import TAX_OFFICES
     from geo.network.speeds import profile_names
+    from geo.question import counted_kinds
     from geo.report.planning_sentences import catchment_sentences, sensitivity_sentences, time_saved_sentences
     from geo.report.scenario_files import access_table, write_access
     from geo.report.tables import with_origin
-    from geo.sources.official_tables import TAX_OFFICES
     from geo.sources.site_requests import read_site_requests
     from geo.territory import Territory
 
+    kinds = counted_kinds(buses=buses, antennes=antennes)
     monthly = None if requests is None else read_site_requests(requests).frame["requests_per_month"]
     territory = load_territory(folder)
-    times = territory.travel_times(buses=buses, antennes=antennes)
+    times = territory.travel_times(kinds=kinds)
     others = {}
     if other is not None:
         again = Territory.load(other)
-        others[f"« {other.name} », profil {again.network.profile}"] = again.travel_times(buses=buses, antennes=antennes)
+        others[f"« {other.name} », profil {again.network.profile}"] = again.travel_times(kinds=kinds)
     elif folder is None:
         for profile in profile_names()[1:]:
-            others[f"profil {profile}"] = Territory.embedded(profile).travel_times(buses=buses, antennes=antennes)
+            others[f"profil {profile}"] = Territory.embedded(profile).travel_times(kinds=kinds)
     interval = sensitivity(territory, threshold, rule=coverage_rule(rule, min_share), times=times, others=others)
-    capacity = catchment(territory, agents=agents, requests=monthly, buses=buses, antennes=antennes)
+    capacity = catchment(territory, agents=agents, requests=monthly, kinds=kinds)
     has_offices = len(territory.facilities.get(TAX_OFFICES, ())) > 0
-    saved, summary = time_saved(territory, buses=buses, antennes=antennes) if has_offices else (None, None)
+    saved, summary = time_saved(territory, kinds=kinds) if has_offices else (None, None)
 
     figures = with_origin(
         territory,

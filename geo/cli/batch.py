@@ -28,6 +28,7 @@ from geo.cli.options import (
     read_place_lists,
 )
 from geo.cli.output import print_json, print_line
+from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLD_MIN
 
 
 def batch(
@@ -48,7 +49,7 @@ def batch(
     threshold: Annotated[list[float] | None, typer.Option(help="Seuil en minutes (20 par défaut) ; répétable.")] = None,
     facilities: Facilities = "sites",
     rule: Rule = "mean-time",
-    min_share: MinShare = 0.5,
+    min_share: MinShare = DEFAULT_MIN_SHARE,
     buses: Buses = False,
     antennes: Antennes = True,
     workers: Annotated[int | None, typer.Option(help="Processus sur cette machine ; un par cœur par défaut.")] = None,
@@ -57,6 +58,7 @@ def batch(
 ) -> None:
     """Measure many territories and write each as ``diagnose`` does."""
     from geo.batch import Batch, BatchFiles, Question, dask_client, run_batch
+    from geo.question import counted_kinds
     from geo.territory import APPROXIMATE
 
     files = BatchFiles(
@@ -70,11 +72,10 @@ def batch(
         places=read_place_lists(places or [], places_columns or []),
     )
     question = Question(
-        thresholds_min=threshold or [20.0],
+        thresholds_min=threshold or [DEFAULT_THRESHOLD_MIN],
         facilities=list_name(facilities),
         rule=coverage_rule(rule, min_share),
-        buses=buses,
-        antennes=antennes,
+        kinds=counted_kinds(buses=buses, antennes=antennes),
     )
     codes = None if departements == "all" else [code.strip() for code in departements.split(",")]
     asked = Batch(codes, files, question, profile or ["courant"])

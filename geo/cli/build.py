@@ -108,7 +108,7 @@ def build(
 
 def print_territory(territory: Territory) -> None:
     """Print what a territory is made of."""
-    from geo.maps.style import facility_title
+    from geo.kinds import facility_title
 
     manifest, network = territory.manifest, territory.manifest["network"]
     known = manifest["population"] > 0

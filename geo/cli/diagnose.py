@@ -16,11 +16,13 @@ from geo.cli.options import (
     MinShare,
     Rule,
     TerritoryFolder,
+    Threshold,
     coverage_rule,
     list_name,
     load_territory,
 )
 from geo.cli.output import integer, print_json, print_line
+from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
     from geo.access.coverage import CoverageSummary
@@ -28,10 +30,10 @@ if TYPE_CHECKING:
 
 def diagnose(
     folder: TerritoryFolder = None,
-    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    threshold: Threshold = DEFAULT_THRESHOLD_MIN,
     facilities: Facilities = "sites",
     rule: Rule = "mean-time",
-    min_share: MinShare = 0.5,
+    min_share: MinShare = DEFAULT_MIN_SHARE,
     buses: Buses = False,
     antennes: Antennes = True,
     out: Annotated[Path | None, typer.Option(help="Dossier où écrire communes.csv, .gpkg, map.html…")] = None,
@@ -40,6 +42,7 @@ def diagnose(
     """Measure coverage and write it."""
     from geo.access.coverage import coverage, summarize
     from geo.country import Country
+    from geo.question import counted_kinds
     from geo.report.country_tables import (
         country_summary,
         diagnose_country,
@@ -48,14 +51,15 @@ def diagnose(
     from geo.report.tables import diagnosis_summary, write_diagnosis
     from geo.siting.gains import candidate_gains
 
+    kinds = counted_kinds(buses=buses, antennes=antennes)
     name = list_name(facilities)
     chosen = coverage_rule(rule, min_share)
     if folder is not None and Country.is_saved_at(folder):
         country = Country.load(folder)
-        diagnosis = diagnose_country(country, threshold, facilities=name, rule=chosen, buses=buses, antennes=antennes)
+        diagnosis = diagnose_country(country, threshold, facilities=name, rule=chosen, kinds=kinds)
         if out is not None:
             logging.getLogger("geo").info("Écriture des tables et de la carte…")
-            write_country_diagnosis(country, diagnosis, out, buses=buses, antennes=antennes)
+            write_country_diagnosis(country, diagnosis, out, kinds=kinds)
         if as_json:
             print_json(country_summary(country, diagnosis))
             return
@@ -66,13 +70,13 @@ def diagnose(
             print_line(f"Fichiers écrits dans {out} : {names}.")
         return
     territory = load_territory(folder)
-    times = territory.travel_times(name, buses=buses, antennes=antennes)
+    times = territory.travel_times(name, kinds=kinds)
     cov = coverage(territory, threshold, facilities=name, rule=chosen, times=times)
     summary = summarize(cov, times, threshold, facilities=name, rule=chosen)
     if out is not None:
         logging.getLogger("geo").info("Écriture de la table et de la carte…")
         gains = candidate_gains(territory, times, threshold)
-        write_diagnosis(territory, cov, summary, gains, out, rule=chosen, buses=buses, antennes=antennes)
+        write_diagnosis(territory, cov, summary, gains, out, rule=chosen, kinds=kinds)
     if as_json:
         print_json(diagnosis_summary(territory, summary))
         return
@@ -86,7 +90,8 @@ def diagnose(
 
 
 def _print_summary(name: str, summary: CoverageSummary) -> None:
-    from geo.maps.style import coverage_sentence, format_minutes
+    from geo.french import format_minutes
+    from geo.maps.style import coverage_sentence
 
     print_line(f"{name} : {coverage_sentence(summary, summary.threshold_min, summary.facilities)}")
     print_line(f"Temps médian : {format_minutes(summary.median_time_min)}.")

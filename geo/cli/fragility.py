@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, load_territory
+from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, Threshold, load_territory
 from geo.cli.output import integer, print_json, print_line
 from geo.errors import ParameterError
+from geo.question import DEFAULT_THRESHOLD_MIN
 
 _SITES_SHOWN = 10
 
 
 def fragility(
     folder: TerritoryFolder = None,
-    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    threshold: Threshold = DEFAULT_THRESHOLD_MIN,
     close: Annotated[
         str | None,
         typer.Option(help="Fermer d'un coup : all, bearer=La Poste, ou kind=main, antenne ou bus.", metavar="QUOI"),
@@ -27,23 +28,25 @@ def fragility(
     as_json: AsJson = False,
 ) -> None:
     """Measure what closing sites would do."""
-    from geo.maps.style import format_minutes
+    from geo.french import format_minutes
+    from geo.question import counted_kinds
     from geo.report.planning_sentences import closure_sentences, fragility_sentences
     from geo.report.scenario_files import write_closure, write_fragility
     from geo.report.tables import with_origin
     from geo.siting.closure import close_sites
     from geo.siting.fragility import fragility as measure
 
+    kinds = counted_kinds(buses=buses, antennes=antennes)
     closed = None if close is None else _closed(close)
     territory = load_territory(folder)
     names: tuple[str, ...] = ()
     if closed is not None:
         bearer, kind = closed
-        closure = close_sites(territory, (threshold,), bearer=bearer, kind=kind, buses=buses, antennes=antennes)
+        closure = close_sites(territory, (threshold,), bearer=bearer, kind=kind, kinds=kinds)
         names = () if out is None else write_closure(territory, closure, out)
         figures, sentences = closure.to_dict(), closure_sentences(closure)
     else:
-        found = measure(territory, threshold, buses=buses, antennes=antennes)
+        found = measure(territory, threshold, kinds=kinds)
         names = () if out is None else write_fragility(territory, found, out)
         sites = found.sites.drop(columns=["kind", "bearer"]).round(2)
         figures = found.to_dict() | {"by_site": sites.astype(object).where(sites.notna(), None).to_dict("records")}

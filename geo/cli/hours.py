@@ -7,15 +7,16 @@ from typing import Annotated
 
 import typer
 
-from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, load_territory
+from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, Threshold, load_territory
 from geo.cli.output import integer, print_json, print_line
+from geo.question import DEFAULT_THRESHOLD_MIN
 
 _HALF_DAYS_SHOWN = 10
 
 
 def hours(
     folder: TerritoryFolder = None,
-    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    threshold: Threshold = DEFAULT_THRESHOLD_MIN,
     buses: Buses = False,
     antennes: Antennes = True,
     out: Annotated[Path | None, typer.Option(help="Dossier où écrire hours.csv, half_days.csv, hours.json.")] = None,
@@ -23,12 +24,13 @@ def hours(
 ) -> None:
     """Measure access through the week."""
     from geo.access.opening import open_shares
+    from geo.question import counted_kinds
     from geo.report.planning_sentences import opening_sentences
     from geo.report.scenario_files import write_opening
     from geo.report.tables import with_origin
 
     territory = load_territory(folder)
-    opening = open_shares(territory, threshold, buses=buses, antennes=antennes)
+    opening = open_shares(territory, threshold, kinds=counted_kinds(buses=buses, antennes=antennes))
     names = () if out is None else write_opening(territory, opening, out)
     gains = opening.half_day_gains().head(_HALF_DAYS_SHOWN)
     if as_json:

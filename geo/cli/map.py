@@ -16,6 +16,7 @@ from geo.cli.options import (
     MinShare,
     Rule,
     TerritoryFolder,
+    Threshold,
     chosen_day,
     coverage_rule,
     list_name,
@@ -23,10 +24,11 @@ from geo.cli.options import (
 )
 from geo.cli.output import print_json, print_line
 from geo.errors import ParameterError
+from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
-    from geo.access.coverage import CoverageRule
     from geo.maps.static.sheet import Sheet
+    from geo.question import CoverageRule
 
 _KINDS: Final = ("time", "under-served", "saved", "hours", "change")
 
@@ -41,10 +43,10 @@ def draw_map(
             "hours (heures d'ouverture) ou change (avant et après --scenario)."
         ),
     ] = "time",
-    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    threshold: Threshold = DEFAULT_THRESHOLD_MIN,
     facilities: Facilities = "sites",
     rule: Rule = "mean-time",
-    min_share: MinShare = 0.5,
+    min_share: MinShare = DEFAULT_MIN_SHARE,
     buses: Buses = False,
     antennes: Antennes = True,
     scenario: Annotated[Path | None, typer.Option(help="Scénario, pour la carte change.")] = None,
@@ -55,9 +57,14 @@ def draw_map(
     """Draw a map and write it."""
     from geo.country import Country
     from geo.maps.static.files import require_format, write_sheet
+    from geo.question import counted_kinds
 
     require_format(out)
-    drawn: dict[str, Any] = {"buses": buses, "antennes": antennes, "page": page, "today": chosen_day(date)}
+    drawn: dict[str, Any] = {
+        "kinds": counted_kinds(buses=buses, antennes=antennes),
+        "page": page,
+        "today": chosen_day(date),
+    }
     name, chosen = list_name(facilities), coverage_rule(rule, min_share)
     if kind not in _KINDS:
         msg = f"Carte « {kind} » inconnue. Cartes possibles : {', '.join(_KINDS)}."
@@ -92,7 +99,7 @@ def _coverage(
     from geo.maps.static.territory_maps import travel_time_map, under_served_map
 
     territory = load_territory(folder)
-    times = territory.travel_times(facilities, buses=drawn["buses"], antennes=drawn["antennes"])
+    times = territory.travel_times(facilities, kinds=drawn["kinds"])
     cov = coverage(territory, threshold, facilities=facilities, rule=rule, times=times)
     summary = summarize(cov, times, threshold, facilities=facilities, rule=rule)
     draw = travel_time_map if kind == "time" else under_served_map
@@ -104,7 +111,7 @@ def _saved(folder: Path | None, drawn: dict[str, Any]) -> Sheet:
     from geo.maps.static.territory_maps import saved_minutes_map
 
     territory = load_territory(folder)
-    saved, _ = time_saved(territory, buses=drawn["buses"], antennes=drawn["antennes"])
+    saved, _ = time_saved(territory, kinds=drawn["kinds"])
     return saved_minutes_map(territory, saved["saved_min"], **drawn)
 
 
@@ -113,7 +120,7 @@ def _hours(folder: Path | None, threshold: float, drawn: dict[str, Any]) -> Shee
     from geo.maps.static.hours_chart import hours_chart
 
     territory = load_territory(folder)
-    opening = open_shares(territory, threshold, buses=drawn["buses"], antennes=drawn["antennes"])
+    opening = open_shares(territory, threshold, kinds=drawn["kinds"])
     return hours_chart(territory, opening.shares, threshold, **drawn)
 
 
@@ -130,7 +137,7 @@ def _change(
     scenario = scenario_from_json(read_text(scenario_file, "Scénario"))
     after = apply(territory, scenario)
     covs = [
-        coverage(each, threshold, rule=rule, times=each.travel_times(buses=drawn["buses"], antennes=drawn["antennes"]))
+        coverage(each, threshold, rule=rule, times=each.travel_times(kinds=drawn["kinds"]))
         for each in (territory, after)
     ]
     opened, closed = changed_places(territory.sites, after.sites)
@@ -143,7 +150,5 @@ def _country(folder: Path, threshold: float, facilities: str, rule: CoverageRule
     from geo.report.country_tables import diagnose_country
 
     country = Country.load(folder)
-    diagnosis = diagnose_country(
-        country, threshold, facilities=facilities, rule=rule, buses=drawn["buses"], antennes=drawn["antennes"]
-    )
+    diagnosis = diagnose_country(country, threshold, facilities=facilities, rule=rule, kinds=drawn["kinds"])
     return country_map(country.name, country.parts, diagnosis.coverage, diagnosis.summary, **drawn)

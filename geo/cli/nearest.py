@@ -56,7 +56,8 @@ def nearest(
     as_json: AsJson = False,
 ) -> None:
     """Print the nearest sites, or the nearest places of another list."""
-    from geo.finder.answer import SITE_KINDS, Wishes, find_sites
+    from geo.finder.answer import Wishes, find_sites
+    from geo.kinds import SITE_KINDS
 
     if lon is not None and lat is not None and place is not None:
         # One argument beside a position can only be the territory.
@@ -70,7 +71,7 @@ def nearest(
         saturday=saturday,
         evening=evening,
         without_appointment=no_appointment,
-        kinds=frozenset(kind) if kind else SITE_KINDS,
+        kinds=frozenset(kind or SITE_KINDS),
         operator=operator,
     )
     territory = load_territory(folder)
@@ -123,7 +124,7 @@ def _find_place(territory: Territory, query: str) -> PlaceSearch:
 
 def _lines(answer: Answer, search: PlaceSearch | None) -> Iterator[str]:
     from geo.finder.opening_times import moment_text
-    from geo.maps.style import format_minutes
+    from geo.french import format_minutes
 
     start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
     where = "Position donnée" if search is None else search.places[0].label
@@ -152,7 +153,7 @@ def _lines(answer: Answer, search: PlaceSearch | None) -> Iterator[str]:
 
 
 def _site_lines(site: SiteAnswer, before: str) -> Iterator[str]:
-    from geo.maps.style import format_decimal, format_minutes
+    from geo.french import format_decimal, format_minutes
 
     time, distance = format_minutes(site.travel_time_min), format_decimal(site.distance_km)
     yield f"{before}{time} ({distance} km)  {site.name}  [{site.facility_id}]"
@@ -179,7 +180,7 @@ def _contact(site: SiteAnswer) -> str:
 def _print_list(territory: Territory, lon: float, lat: float, k: int, name: str, *, as_json: bool) -> None:
     """Print the nearest places of a list that has no hours."""
     from geo.finder.nearest import nearest as find_nearest
-    from geo.maps.style import format_decimal, format_minutes
+    from geo.french import format_decimal, format_minutes
 
     found = find_nearest(territory, lon, lat, k, facilities=name)
     if as_json:

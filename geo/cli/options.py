@@ -14,7 +14,7 @@ from geo.errors import ParameterError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.access.coverage import CoverageRule
+    from geo.question import CoverageRule
     from geo.sources.provenance import SourceTable
     from geo.territory import Territory
 
@@ -43,6 +43,7 @@ PostcodesFile = Annotated[
 PermanencesFile = Annotated[
     Path | None, typer.Option(help="Permanences des opérateurs (CSV : site, operateur, jour, horaires, mode).")
 ]
+Threshold = Annotated[float, typer.Option(help="Seuil en minutes.")]
 Profile = Annotated[str, typer.Option(help="Profil de vitesse : courant ou fluide.")]
 Rule = Annotated[str, typer.Option(help="mean-time (temps moyen) ou share (part des habitants).")]
 MinShare = Annotated[float, typer.Option(help="Part minimale des habitants, pour la règle share.")]
@@ -62,7 +63,7 @@ def load_territory(folder: Path | None) -> Territory:
 
 def coverage_rule(kind: str, min_share: float) -> CoverageRule:
     """Return the rule that ``--rule`` and ``--min-share`` name; raise `ParameterError` where there is none."""
-    from geo.access.coverage import CoverageRule
+    from geo.question import CoverageRule
 
     return CoverageRule(kind.replace("-", "_"), min_share)  # type: ignore[arg-type] # unknown: refused in French
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 
-from geo.visible_text import visible
+from geo.french import visible
 
 
 def print_line(text: str) -> None:
@@ -20,6 +20,6 @@ def print_json(value: object) -> None:
 
 def integer(value: int) -> str:
     """Return a whole number in French: ``1 234``."""
-    from geo.maps.style import format_integer
+    from geo.french import format_integer
 
     return format_integer(value)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, load_territory
+from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, Threshold, load_territory
 from geo.cli.output import integer, print_json, print_line
 from geo.errors import ParameterError
+from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR, DEFAULT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +33,7 @@ def plan(
             "median (temps moyen le plus court), center (pire temps le plus court)."
         ),
     ] = "coverage",
-    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    threshold: Threshold = DEFAULT_THRESHOLD_MIN,
     min_share: Annotated[
         float | None, typer.Option(help="Part des habitants à couvrir, de 0 à 1, pour set-cover.")
     ] = None,
@@ -46,8 +47,8 @@ def plan(
     payer: Annotated[
         str, typer.Option(help="Qui paie sur ce budget : all (tout le coût), state (l'aide), bearer (le reste).")
     ] = "all",
-    cost: Annotated[float, typer.Option(help="Coût d'un site, en euros par an.")] = 110_000.0,
-    aid: Annotated[float, typer.Option(help="Aide de l'État par site, en euros par an.")] = 35_000.0,
+    cost: Annotated[float, typer.Option(help="Coût d'un site, en euros par an.")] = DEFAULT_COST_EUR,
+    aid: Annotated[float, typer.Option(help="Aide de l'État par site, en euros par an.")] = DEFAULT_AID_EUR,
     frr: Annotated[Path | None, typer.Option(help="Communes FRR (CSV codgeo;libgeo;codefrr).")] = None,
     qpv: Annotated[Path | None, typer.Option(help="Contours des QPV 2024.")] = None,
     weight: Annotated[
@@ -62,6 +63,7 @@ def plan(
 ) -> None:
     """Choose labels and write them."""
     from geo.country import Country
+    from geo.question import counted_kinds
     from geo.siting.costs import Costs
     from geo.siting.criteria import Zones
     from geo.siting.plan import plan as choose
@@ -89,8 +91,7 @@ def plan(
         budget_eur=budget,
         payer=payer,  # type: ignore[arg-type] # unknown: refused in French
         min_share=min_share,
-        buses=buses,
-        antennes=antennes,
+        kinds=counted_kinds(buses=buses, antennes=antennes),
         time_limit_s=time_limit,
         progress=lambda _share, sentence: logging.getLogger("geo").info(sentence),
     )
@@ -128,7 +129,7 @@ def _weights(texts: Sequence[str]) -> Any:
 
 
 def _print_plan(plan: Plan, parts: Sequence[Territory]) -> None:
-    from geo.maps.style import format_decimal, format_minutes
+    from geo.french import format_decimal, format_minutes
     from geo.report.label_argument import alternatives_sentence, plan_sentence
 
     print_line(f"{plan.territory} : {plan_sentence(plan)}")

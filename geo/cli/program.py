@@ -25,7 +25,7 @@ from geo.cli.report import report
 from geo.cli.scenario import scenario
 from geo.cli.validate import validate
 from geo.errors import MaillageError
-from geo.visible_text import visible
+from geo.french import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

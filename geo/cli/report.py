@@ -17,6 +17,7 @@ from geo.cli.options import (
     MinShare,
     Rule,
     TerritoryFolder,
+    Threshold,
     chosen_day,
     coverage_rule,
     list_name,
@@ -24,6 +25,7 @@ from geo.cli.options import (
 )
 from geo.cli.output import print_json, print_line
 from geo.errors import ParameterError
+from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
     from geo.territory import Territory
@@ -32,10 +34,10 @@ if TYPE_CHECKING:
 def report(
     out: Annotated[Path, typer.Option(help="Dossier à écrire ; un rapport qui s'y trouve est remplacé.")],
     folder: TerritoryFolder = None,
-    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = 20.0,
+    threshold: Threshold = DEFAULT_THRESHOLD_MIN,
     facilities: Facilities = "sites",
     rule: Rule = "mean-time",
-    min_share: MinShare = 0.5,
+    min_share: MinShare = DEFAULT_MIN_SHARE,
     buses: Buses = False,
     antennes: Antennes = True,
     plan: Annotated[Path | None, typer.Option(help="Plan écrit par « maillage plan --out » (plan.json).")] = None,
@@ -44,6 +46,9 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write a report."""
+    from geo.question import counted_kinds
+
+    kinds = counted_kinds(buses=buses, antennes=antennes)
     if plan is not None and new is not None:
         msg = "--plan et --new sont donnés ensemble : donnez un plan déjà calculé, ou un nombre de labels à calculer."
         raise ParameterError(msg)
@@ -60,9 +65,8 @@ def report(
         threshold_min=threshold,
         facilities=list_name(facilities),
         rule=coverage_rule(rule, min_share),
-        buses=buses,
-        antennes=antennes,
-        plan=_plan(territory, plan, new, {"threshold_min": threshold, "buses": buses, "antennes": antennes}),
+        kinds=kinds,
+        plan=_plan(territory, plan, new, {"threshold_min": threshold, "kinds": kinds}),
         made_on=made_on,
     )
     name = None if folder is None else folder.resolve().name

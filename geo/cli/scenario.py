@@ -9,6 +9,7 @@ import typer
 
 from geo.cli.options import Antennes, AsJson, Buses, MinShare, Rule, TerritoryFolder, coverage_rule, load_territory
 from geo.cli.output import print_json, print_line
+from geo.question import DEFAULT_MIN_SHARE
 
 
 def scenario(
@@ -16,23 +17,31 @@ def scenario(
     folder: TerritoryFolder = None,
     threshold: Annotated[list[float] | None, typer.Option(help="Seuil en minutes (20 et 30) ; répétable.")] = None,
     rule: Rule = "mean-time",
-    min_share: MinShare = 0.5,
+    min_share: MinShare = DEFAULT_MIN_SHARE,
     buses: Buses = False,
     antennes: Antennes = True,
     out: Annotated[Path | None, typer.Option(help="Dossier où écrire comparison.csv, .gpkg, .json.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare a scenario with today."""
+    from geo.question import DEFAULT_THRESHOLDS_MIN, counted_kinds
     from geo.report.planning_sentences import action_sentences, comparison_sentences
     from geo.report.scenario_files import comparison_summary, write_comparison
-    from geo.siting.comparison import THRESHOLDS_MIN, compare
+    from geo.siting.comparison import compare
     from geo.siting.scenario_json import scenario_from_json
     from geo.sources.delimited import read_text
 
+    kinds = counted_kinds(buses=buses, antennes=antennes)
     asked = scenario_from_json(read_text(file, "Scénario"))
     territory = load_territory(folder)
     chosen = coverage_rule(rule, min_share)
-    comparison = compare(territory, asked, threshold or THRESHOLDS_MIN, rule=chosen, buses=buses, antennes=antennes)
+    comparison = compare(
+        territory,
+        asked,
+        threshold or DEFAULT_THRESHOLDS_MIN,
+        rule=chosen,
+        kinds=kinds,
+    )
     names = () if out is None else write_comparison(territory, comparison, out)
     if as_json:
         print_json(comparison_summary(territory, comparison))

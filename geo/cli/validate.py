@@ -29,7 +29,7 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Print how far a network is from a reference."""
-    from geo.maps.style import format_decimal, format_integer
+    from geo.french import format_decimal, format_integer
     from geo.network.road_files import read_roads
     from geo.network.validation import compare, read_reference, reference_from_network
     from geo.territory import APPROXIMATE

@@ -31,10 +31,10 @@ from geo.finder.procedures import FROM_HOME, MANDATE
 from geo.finder.sentences import civil_departement, notes, warnings
 from geo.finder.start import start_at, straight_m, times_to
 from geo.finder.visits import Visits
+from geo.kinds import SITE_KINDS, SITES, TAX_OFFICES
 from geo.network.routes import route_between
 from geo.network.snapping import snap
 from geo.schemas import FACILITY_COLUMNS
-from geo.sources.official_tables import SITES, TAX_OFFICES
 from geo.sources.opening_hours import WeeklyHours
 
 if TYPE_CHECKING:
@@ -51,8 +51,6 @@ NEAR_MIN: Final = 60.0
 EVENING_MINUTE: Final = 17 * 60 + 30
 #: How many sites to phone or write to are given, and at most how many buses.
 CONTACTS: Final = 3
-#: Kinds of France services site; a bus has no place of its own.
-SITE_KINDS: Final = frozenset({"main", "antenne", "bus"})
 
 _SATURDAY: Final = 5
 #: A drawn route may be this far (m) from the road.
@@ -75,7 +73,7 @@ class Wishes:
     saturday: bool = False
     evening: bool = False
     without_appointment: bool = False
-    kinds: frozenset[str] = SITE_KINDS
+    kinds: frozenset[str] = frozenset(SITE_KINDS)
     operator: str | None = None
 
     @property
@@ -210,7 +208,7 @@ def find_sites(
     if k < 1:
         msg = f"Nombre de lieux demandé : {k}. Au moins 1 est attendu."
         raise ParameterError(msg)
-    if not wishes.kinds or not wishes.kinds <= SITE_KINDS:
+    if not wishes.kinds or not wishes.kinds <= set(SITE_KINDS):
         asked, known = ", ".join(sorted(wishes.kinds)), ", ".join(sorted(SITE_KINDS))
         msg = f"Genre de site refusé : « {asked} ». Attendu : un ou plusieurs de {known}."
         raise ParameterError(msg)
@@ -287,7 +285,7 @@ class _Places:
 
     @classmethod
     def of(cls, territory: Territory, start: Start, at: dt.datetime, visits: Visits) -> _Places:
-        table = territory.facility_list(SITES, buses=True)
+        table = territory.facility_list(SITES, kinds=SITE_KINDS)
         if TAX_OFFICES in territory.facilities:
             table = pd.concat([table, territory.facilities[TAX_OFFICES]], ignore_index=True)
         lon, lat = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()

@@ -9,10 +9,12 @@ import pandas as pd
 
 from geo.errors import ParameterError
 from geo.finder.start import require_position, times_to
+from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import snap
-from geo.sources.official_tables import SITES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from geo.territory import Territory
 
 
@@ -23,8 +25,7 @@ def nearest(
     k: int = 5,
     *,
     facilities: str = SITES,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
 ) -> pd.DataFrame:
     """Find the facilities soonest reached by car from a place.
 
@@ -36,7 +37,7 @@ def nearest(
         Degrees (EPSG:4326).
     k
         How many, at least 1.
-    facilities, buses, antennes
+    facilities, kinds
         As in `Territory.travel_times`.
 
     Returns
@@ -53,7 +54,7 @@ def nearest(
     if k < 1:
         msg = f"Nombre de lieux demandé : {k}. Au moins 1 est attendu."
         raise ParameterError(msg)
-    table = territory.facility_list(facilities, buses=buses, antennes=antennes)
+    table = territory.facility_list(facilities, kinds=kinds)
     here = snap(territory.network, [lon], [lat])
     if here.link[0] < 0:
         msg = (

@@ -15,6 +15,8 @@ import folium
 from branca.element import Element, MacroElement
 from folium.template import Template
 
+from geo.french import format_decimal
+from geo.kinds import COUNTED_KINDS, facility_title
 from geo.maps.leaflet import LEAFLET_INTEGRITY, drawing_script, drawing_style
 from geo.maps.legend import legend_html
 from geo.maps.origin import (
@@ -24,12 +26,12 @@ from geo.maps.origin import (
     rule_text,
     source_sentences,
 )
-from geo.maps.payload import counted_kinds, map_base, map_values, script_json
-from geo.maps.style import facility_title, format_decimal
+from geo.maps.payload import map_base, map_values, script_json, shown_kinds
 from geo.settings import Settings
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     import pandas as pd
@@ -92,8 +94,7 @@ def coverage_map(  # noqa: PLR0913 - each is a part of the result that the page 
     *,
     sentence: str = "",
     min_share: float | None = None,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
     settings: Settings | None = None,
     today: dt.date | None = None,
 ) -> folium.Map:
@@ -113,7 +114,7 @@ def coverage_map(  # noqa: PLR0913 - each is a part of the result that the page 
         The answer in one French sentence, shown under the title.
     min_share
         Least share of residents within the threshold, where that is the rule; `None`: mean time.
-    buses, antennes
+    kinds
         What was counted in the times.
     settings
         Where Leaflet and the base map are; read from the environment by default.
@@ -122,7 +123,7 @@ def coverage_map(  # noqa: PLR0913 - each is a part of the result that the page 
     """
     settings = settings or Settings.from_environment()
     frame = territory.facilities[facilities]
-    kinds, excluded = counted_kinds(frame, buses=buses, antennes=antennes)
+    kinds, excluded = shown_kinds(frame, kinds)
     base = map_base(territory.communes, {facilities: frame}, territory.network.crs)
     values = map_values(coverage, territory.communes, facilities, frame, excluded)
     title = f"{facility_title(facilities)} à {format_decimal(threshold_min, 0)} min : {territory.name}"

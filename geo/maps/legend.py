@@ -8,25 +8,20 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from geo.maps.style import (
-    ACCENT,
-    FACILITY_SHAPES,
-    INK,
-    TIME_CLASSES,
-    UNKNOWN_COLOUR,
-    UNREACHABLE_CLASS,
-    facility_title,
-)
+from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, UNKNOWN_COLOUR
+from geo.kinds import KINDS, facility_title
+from geo.maps.area_patterns import area_fill
+from geo.maps.style import ACCENT, INK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from geo.maps.area_classes import AreaClass
+    from geo.classes import ColourClass
 
 #: Prefix of the SVG pattern of an under-served commune, followed by its class.
 HATCHED: Final = "maillage-hatched-"
 #: SVG pattern of a commune that cannot be reached.
-UNREACHABLE_PATTERN: Final = f"{HATCHED}{UNREACHABLE_CLASS}"
+UNREACHABLE_PATTERN: Final = f"{HATCHED}{UNKNOWN_CLASS}"
 
 #: Sign of a site that a scenario closes.
 CLOSED_SIGN: Final = "×"
@@ -53,7 +48,7 @@ def legend_html(facilities: str, kinds: Collection[str], excluded: Collection[st
     facilities
         Name of the facility list whose times are shown.
     kinds
-        Kinds of facility on the map; the legend lists them in the order of `FACILITY_SHAPES`.
+        Kinds of facility on the map; the legend lists them in the order of `KINDS`.
     excluded
         Kinds that are drawn but not counted in the times.
     rule
@@ -71,7 +66,7 @@ def legend_html(facilities: str, kinds: Collection[str], excluded: Collection[st
             facility_svg(kind, counted=kind not in excluded),
             shape.label + (" (affiché, non compté)" if kind in excluded else ""),
         )
-        for kind, shape in FACILITY_SHAPES.items()
+        for kind, shape in KINDS.items()
         if kind in kinds
     ]
     return (
@@ -81,7 +76,9 @@ def legend_html(facilities: str, kinds: Collection[str], excluded: Collection[st
     )
 
 
-def area_legend_html(title: str, classes: Sequence[AreaClass], outlined: str, signs: Sequence[tuple[str, str]]) -> str:
+def area_legend_html(
+    title: str, classes: Sequence[ColourClass], outlined: str, signs: Sequence[tuple[str, str]]
+) -> str:
     """Return the legend of a planning map as HTML.
 
     Parameters
@@ -89,13 +86,13 @@ def area_legend_html(title: str, classes: Sequence[AreaClass], outlined: str, si
     title
         What the classes tell, in French.
     classes
-        Classes in order; hatchings are those of `geo.maps.area_classes.area_pattern_defs`.
+        Classes in order; hatchings are those of `geo.maps.area_patterns.area_pattern_defs`.
     outlined
         What a dashed outline means, empty where there is none.
     signs
         Sign or kind of facility on the map, and what it means.
     """
-    areas = [_entry(_swatch(cls.fill), cls.label) for cls in classes]
+    areas = [_entry(_swatch(area_fill(cls)), cls.label) for cls in classes]
     if outlined:
         areas.append(_entry(_swatch("#ffffff", outlined=True), outlined))
     shapes = [_entry(_sign_picture(sign), text) for sign, text in signs]
@@ -103,7 +100,7 @@ def area_legend_html(title: str, classes: Sequence[AreaClass], outlined: str, si
 
 
 def _sign_picture(sign: str) -> str:
-    if sign in FACILITY_SHAPES:
+    if sign in KINDS:
         return facility_svg(sign, counted=True)
     tone = "closed" if sign == CLOSED_SIGN else "new"
     return f'<span class="maillage-sign maillage-sign-{tone}" aria-hidden="true">{escape(sign)}</span>'
@@ -114,7 +111,7 @@ def facility_svg(kind: str, *, counted: bool) -> str:
     fill, stroke = (ACCENT, "#ffffff") if counted else ("#ffffff", ACCENT)
     return (
         '<svg width="16" height="16" viewBox="-0.5 -0.5 17 17" aria-hidden="true">'
-        f'<path d="{FACILITY_SHAPES[kind].path}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/></svg>'
+        f'<path d="{KINDS[kind].path}" fill="{fill}" stroke="{stroke}" stroke-width="1.5"/></svg>'
     )
 
 

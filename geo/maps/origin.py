@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.maps.sentences import minutes_text
-from geo.maps.style import UNIT_SPACE, facility_title, format_integer, format_share
+from geo.french import UNIT_SPACE, format_integer, format_share, minutes_text
+from geo.kinds import facility_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.classes import TIME_CLASSES, UNKNOWN_COLOUR, classify
 from geo.crs import WGS84
+from geo.kinds import KINDS
 from geo.maps.legend import HATCHED, facility_svg, pattern_defs
-from geo.maps.style import FACILITY_SHAPES, INK, TIME_CLASSES, UNKNOWN_COLOUR, time_class
+from geo.maps.style import INK
 from geo.network.snapping import FAR_FROM_ROADS_M
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFra
                 "counted": facility_svg(kind, counted=True),
                 "excluded": facility_svg(kind, counted=False),
             }
-            for kind, shape in FACILITY_SHAPES.items()
+            for kind, shape in KINDS.items()
         },
         "defs": pattern_defs(),
     }
@@ -116,7 +118,7 @@ def ground_base(
             shapely.get_coordinates(line)[:, ::-1].round(_GROUND_DECIMALS).tolist() for line in shapely.get_parts(lines)
         ],
         "facilities": {name: _facility_records(frame) for name, frame in facilities.items()},
-        "markers": {kind: facility_svg(kind, counted=False) for kind in FACILITY_SHAPES},
+        "markers": {kind: facility_svg(kind, counted=False) for kind in KINDS},
     }
 
 
@@ -146,18 +148,17 @@ def map_values(
         "list": list_name,
         "excluded": sorted(excluded),
         "minutes": _optional(rows["travel_time_min"].astype("Float64").round(1)),
-        "classes": time_class(rows["travel_time_min"]).tolist(),
+        "classes": classify(rows["travel_time_min"], TIME_CLASSES).tolist(),
         "under_served": rows["under_served"].fillna(value=False).astype("int8").tolist(),
         "far": _optional(rows["snap_distance_m"].where(rows["snap_distance_m"] > FAR_FROM_ROADS_M).round(-2)),
         "nearest": order.get_indexer(pd.Index(rows["facility_id"])).tolist(),
     }
 
 
-def counted_kinds(facilities: gpd.GeoDataFrame, *, buses: bool, antennes: bool) -> tuple[list[str], list[str]]:
+def shown_kinds(facilities: gpd.GeoDataFrame, kinds: Collection[str]) -> tuple[list[str], list[str]]:
     """Return the kinds present in a facility list, and those of them that the options do not count."""
-    present = [kind for kind in FACILITY_SHAPES if (facilities["kind"] == kind).any()]
-    counted = {"bus": buses, "antenne": antennes}
-    return present, [kind for kind in present if not counted.get(kind, True)]
+    present = [kind for kind in KINDS if (facilities["kind"] == kind).any()]
+    return present, [kind for kind in present if kind not in kinds]
 
 
 def script_json(value: object) -> str:

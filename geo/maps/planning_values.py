@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.maps.area_classes import UNKNOWN_AREA
+from geo.classes import UNKNOWN_AREA
+from geo.french import format_integer
+from geo.kinds import KINDS
+from geo.maps.area_patterns import area_fill
 from geo.maps.legend import area_legend_html
 from geo.maps.payload import DECIMALS
-from geo.maps.style import FACILITY_SHAPES, format_integer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from geo.maps.area_classes import AreaClass
+    from geo.classes import ColourClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +51,13 @@ def site_markers(sites: gpd.GeoDataFrame) -> list[Marker]:
         strict=True,
     )
     return [
-        Marker(str(which), str(name), float(lon), float(lat), str(kind), detail=FACILITY_SHAPES[kind].label)
+        Marker(str(which), str(name), float(lon), float(lat), str(kind), detail=KINDS[kind].label)
         for which, name, lon, lat, kind in rows
     ]
 
 
 def planning_values(  # noqa: PLR0913 - all that one map says
-    classes: Sequence[AreaClass],
+    classes: Sequence[ColourClass],
     position: NDArray[np.int64],
     lines: Sequence[Sequence[str]],
     markers: Sequence[Marker],
@@ -93,7 +95,7 @@ def planning_values(  # noqa: PLR0913 - all that one map says
     shown = [cls for number, cls in enumerate(classes) if number in present] + [UNKNOWN_AREA] * unknown
     drawn = np.zeros(len(position), bool) if outlined is None else outlined
     return {
-        "fills": [cls.fill for cls in (*classes, UNKNOWN_AREA)],
+        "fills": [area_fill(cls) for cls in (*classes, UNKNOWN_AREA)],
         "classes": np.where(position < 0, len(classes), position).tolist(),
         "outlined": drawn.astype(int).tolist(),
         "lines": [list(each) for each in lines],

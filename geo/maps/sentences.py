@@ -6,31 +6,28 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo.maps.style import (
+from geo.french import (
+    DAYS,
     THIN_SPACE,
     UNIT_SPACE,
-    facility_phrase,
+    counted,
     format_integer,
     format_minutes,
     format_share,
+    joined,
+    minutes_text,
 )
+from geo.kinds import facility_phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import pandas as pd
 
     from geo.maps.style import Totals
 
-DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
 _SATURDAY: Final = 5
 _NAMED: Final = 3
 _JOIN: Final = f"{THIN_SPACE}; "
-
-
-def minutes_text(threshold_min: float) -> str:
-    """Return a threshold as ``"20 min"`` or ``"12,5 min"``."""
-    return f"{threshold_min:g}".replace(".", ",") + f"{UNIT_SPACE}min"
 
 
 def under_served_sentence(totals: Totals, cov: pd.DataFrame) -> str:
@@ -175,16 +172,6 @@ def clock(half_hour: int) -> str:
     """Return the start of a half-hour of the day: 19 is ``"9 h 30"``."""
     hour, half = divmod(half_hour, 2)
     return f"{hour}{UNIT_SPACE}h" + (f"{UNIT_SPACE}30" if half else "")
-
-
-def counted(number: float, word: str) -> str:
-    """Return a number and its noun: ``"1 commune"``, ``"1 234 habitants"``; nought and one are singular."""
-    return f"{format_integer(number)} {word}" + ("s" if round(number) > 1 else "")
-
-
-def joined(names: Sequence[str]) -> str:
-    """Return names in a row: ``"A, B et C"``."""
-    return " et ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def _at_most(share: float) -> str:

@@ -14,7 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from geo.crs import WGS84
-from geo.maps.style import ACCENT, INK, UNIT_SPACE, format_decimal
+from geo.french import UNIT_SPACE, format_decimal
+from geo.kinds import KINDS
+from geo.maps.style import ACCENT, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +34,6 @@ _DETAIL: Final = 1 / 800
 #: Names of communes: at most so many, none nearer to another than this share of the frame.
 _MAX_NAMES: Final = 14
 _NAME_GAP: Final = (0.24, 0.07)
-_SITE_MARKERS: Final = {"main": "o", "antenne": "^", "bus": "D", "tax_office": "s", "place": "p"}
 _GREY: Final = "#c5ccd1"
 _SOFT_INK: Final = "#5a6870"
 _SCALES_KM: Final = (0.2, 0.5, 1, 2, 5, 10, 20, 50)
@@ -57,7 +58,7 @@ def draw_route(
     way
         float64 (n, 2), degrees in WGS84, from the start to the site; a single row is the site alone.
     kind
-        Kind of the site (`geo.schemas.FACILITY_KINDS`), which chooses its marker.
+        Kind of the site (`geo.kinds.KINDS`), which chooses its marker.
     size_in
         Width and height of the map, inches.
 
@@ -82,7 +83,7 @@ def draw_route(
         axes.plot(*line.T, color="white", linewidth=5.5, solid_capstyle="round", zorder=5)
         axes.plot(*line.T, color=ACCENT, linewidth=2.8, linestyle=dashes, zorder=6)
         axes.plot(*line[0], "o", markersize=8, color="white", markeredgecolor=ACCENT, markeredgewidth=2.4, zorder=8)
-    marker = _SITE_MARKERS[kind]
+    marker = KINDS[kind].marker
     axes.plot(*line[-1], marker, markersize=11, color=ACCENT, markeredgecolor="white", markeredgewidth=1.5, zorder=9)
     _name(axes, line[-1], "Arrivée" if len(line) > 1 else "Site", above=line[-1][1] >= line[0][1])
     if len(line) > 1:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from geo.access.coverage import CoverageRule, CoverageSummary, coverage, summarize
+from geo.access.coverage import CoverageSummary, coverage, summarize
 from geo.crs import departement_of
+from geo.kinds import COUNTED_KINDS
 from geo.maps.static.country_map import country_map
 from geo.maps.static.files import write_sheet
 from geo.report.tables import commune_table, gain_table, write_table
@@ -19,9 +20,11 @@ from geo.sources.departements import departement_name, region_name
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from geo.country import Country
+    from geo.question import CoverageRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,7 @@ def diagnose_country(
     *,
     facilities: str,
     rule: CoverageRule,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
 ) -> CountryDiagnosis:
     """Measure every part of a country; see `coverage` and `summarize`.
 
@@ -51,7 +53,7 @@ def diagnose_country(
     ParameterError
         A part has no such list, or nothing of it is left to count.
     """
-    all_times = [part.travel_times(facilities, buses=buses, antennes=antennes) for part in country.parts]
+    all_times = [part.travel_times(facilities, kinds=kinds) for part in country.parts]
     covs = [
         coverage(part, threshold_min, facilities=facilities, rule=rule, times=times)
         for part, times in zip(country.parts, all_times, strict=True)
@@ -122,7 +124,7 @@ def country_summary(country: Country, diagnosis: CountryDiagnosis) -> dict[str, 
 
 
 def write_country_diagnosis(
-    country: Country, diagnosis: CountryDiagnosis, folder: Path, *, buses: bool = False, antennes: bool = True
+    country: Country, diagnosis: CountryDiagnosis, folder: Path, *, kinds: Collection[str] = COUNTED_KINDS
 ) -> None:
     """Write tables of communes (also GeoParquet), départements, regions and gains, ``summary.json``, ``map.png``.
 
@@ -146,7 +148,5 @@ def write_country_diagnosis(
     with replacing_file(folder / "summary.json") as path:
         content = json.dumps(country_summary(country, diagnosis), ensure_ascii=False, indent=1, allow_nan=False)
         path.write_text(content + "\n", encoding="utf-8")
-    page = country_map(
-        country.name, country.parts, diagnosis.coverage, diagnosis.summary, buses=buses, antennes=antennes
-    )
+    page = country_map(country.name, country.parts, diagnosis.coverage, diagnosis.summary, kinds=kinds)
     write_sheet(page, folder / "map.png")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.maps.style import format_decimal
+from geo.french import format_decimal
 
 if TYPE_CHECKING:
     from geo.sources.fetch import Fetched, FetchedFile

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN
-from geo.maps.sentences import counted
-from geo.maps.style import THIN_SPACE, UNIT_SPACE, UNKNOWN, format_decimal, format_integer, format_minutes, format_share
+from geo.french import (
+    THIN_SPACE,
+    UNIT_SPACE,
+    UNKNOWN,
+    counted,
+    format_decimal,
+    format_integer,
+    format_minutes,
+    format_share,
+)
+from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
     from geo.siting.plan import Plan

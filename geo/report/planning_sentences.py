@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.maps.style import THIN_SPACE, UNIT_SPACE, format_decimal, format_integer, format_minutes, format_share
+from geo.french import THIN_SPACE, UNIT_SPACE, format_decimal, format_integer, format_minutes, format_share
 from geo.siting.scenario import CloseSite, MoveSite, OpenSite
 from geo.sources.opening_hours import WeeklyHours
 

@@ -8,22 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN, residents_by_point
+from geo.access.coverage import residents_by_point
+from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
+from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_minutes, format_share, minutes_text
+from geo.kinds import KINDS
 from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence
-from geo.maps.payload import counted_kinds
-from geo.maps.sentences import counted, minutes_text
+from geo.maps.payload import shown_kinds
 from geo.maps.static.files import sheet_svg
-from geo.maps.style import (
-    FACILITY_SHAPES,
-    TIME_CLASSES,
-    UNIT_SPACE,
-    UNKNOWN,
-    UNREACHABLE_CLASS,
-    format_integer,
-    format_minutes,
-    format_share,
-    time_class,
-)
+from geo.question import AT_THRESHOLD_MIN
 from geo.report.method_text import AGAIN, LIMITS, METHOD, PLAN_METHOD
 from geo.report.report_sentences import (
     cost_sentence,
@@ -99,9 +91,7 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
     """Return all that a report says, as plain values."""
     territory, request = findings.territory, findings.request
     manifest = territory.manifest
-    kinds, excluded = counted_kinds(
-        territory.facilities[request.facilities], buses=request.buses, antennes=request.antennes
-    )
+    kinds, excluded = shown_kinds(territory.facilities[request.facilities], kinds=request.kinds)
     return {
         "title": title_of(findings),
         "territory": _cut(territory.name, _TITLE),
@@ -160,23 +150,23 @@ def _residents_by_class(findings: ReportFindings) -> list[list[str]]:
     minutes = times["travel_time_min"].to_numpy(np.float64, na_value=np.nan)
     on_network = times["on_network"].to_numpy(bool)
     # A resident at exactly the bound of a class is in it, whatever the rounding of sums.
-    position = time_class(pd.Series(minutes - AT_THRESHOLD_MIN))
-    commune = time_class(findings.coverage["travel_time_min"] - AT_THRESHOLD_MIN)
+    position = classify(pd.Series(minutes - AT_THRESHOLD_MIN), TIME_CLASSES)
+    commune = classify(findings.coverage["travel_time_min"] - AT_THRESHOLD_MIN, TIME_CLASSES)
     off = findings.coverage["under_served"].isna().to_numpy(bool)
     rows = [
         (cls.label, residents[position == number].sum(), int((commune == number).sum()))
         for number, cls in enumerate(TIME_CLASSES)
     ]
-    none = position == UNREACHABLE_CLASS
+    none = position == UNKNOWN_CLASS
     lost, outside = none & on_network, none & ~on_network
     if lost.any():
-        rows.append(("aucune route", residents[lost].sum(), int(((commune == UNREACHABLE_CLASS) & ~off).sum())))
+        rows.append(("aucune route", residents[lost].sum(), int(((commune == UNKNOWN_CLASS) & ~off).sum())))
     told = [
         [label, _people(findings, count), format_share(findings.share(count)), format_integer(communes)]
         for label, count, communes in rows
     ]
     if outside.any():
-        off_count = int(((commune == UNREACHABLE_CLASS) & off).sum())
+        off_count = int(((commune == UNKNOWN_CLASS) & off).sum())
         told.append(["hors du réseau", _people(findings, residents[outside].sum()), UNKNOWN, format_integer(off_count)])
     return told
 
@@ -245,7 +235,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
         "sites": [
             [
                 _cut(row["name"], _SITE_CELL),
-                FACILITY_SHAPES[row["kind"]].label.removesuffix(" France services"),
+                KINDS[row["kind"]].label.removesuffix(" France services"),
                 format_integer(row["residents_nearest"]),
                 format_integer(row["residents_passing"]),
                 format_minutes(row["added_min"]),
@@ -264,14 +254,11 @@ def _plan(findings: ReportFindings) -> dict[str, Any] | None:
     argued = _ARGUED if len(labels) <= _ARGUED else _ARGUED_OF_MANY
     lead = [summary_sentences(findings)[2], *([proof_sentence(plan)] if labels else []), cost_sentence(plan)]
     request = findings.request
-    if (plan["threshold_min"], plan["buses"], plan["antennes"]) != (
-        request.threshold_min,
-        request.buses,
-        request.antennes,
-    ):
+    if (plan["threshold_min"], frozenset(plan["kinds"])) != (request.threshold_min, request.kinds):
         lead.append(
             f"Ce plan a été calculé pour un seuil de {minutes_text(plan['threshold_min'])}, "
-            f"{'avec' if plan['antennes'] else 'sans'} les antennes, {'avec' if plan['buses'] else 'sans'} les bus : "
+            f"{'avec' if 'antenne' in plan['kinds'] else 'sans'} les antennes, "
+            f"{'avec' if 'bus' in plan['kinds'] else 'sans'} les bus : "
             f"ses chiffres ne se comparent pas à ceux des pages précédentes."
         )
     if len(labels) > argued:

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.access.coverage import DEFAULT_THRESHOLD_MIN, CoverageRule
+from geo.kinds import SITES
 from geo.maps.static.files import write_sheet
+from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule
 from geo.report.report_document import report_pdf
 from geo.report.report_findings import find
 from geo.report.report_maps import report_maps
 from geo.report.styled_layers import write_communes, write_layers
 from geo.report.tables import commune_table, diagnosis_summary, write_summary, write_table
 from geo.report.workbook import write_workbook
-from geo.sources.official_tables import SITES
 from geo.sources.provenance import checksum
 from geo.storage import replacing_folder, require_replaceable
 
@@ -131,7 +131,10 @@ def report_command(request: ReportRequest, territory_name: str | None, plan_file
         words += ["--facilities", request.facilities.replace("tax_offices", "tax-offices")]
     if request.rule != CoverageRule():
         words += ["--rule", request.rule.kind.replace("_", "-"), "--min-share", f"{request.rule.min_share:g}"]
-    words += [*(["--bus"] if request.buses else []), *([] if request.antennes else ["--no-antennes"])]
+    words += [
+        *(["--bus"] if "bus" in request.kinds else []),
+        *([] if "antenne" in request.kinds else ["--no-antennes"]),
+    ]
     if plan_file is not None:
         words += ["--plan", plan_file.name]
     elif request.plan is not None:
@@ -213,8 +216,7 @@ def _manifest(findings: ReportFindings, made: Path, command: str, plan_file: Pat
             "threshold_min": request.threshold_min,
             "facilities": request.facilities,
             "rule": request.rule.in_french(request.threshold_min),
-            "buses": request.buses,
-            "antennes": request.antennes,
+            "kinds": sorted(request.kinds),
             "plan_labels": None if request.plan is None else len(request.plan["selected"]),
         },
         "network": {key: network[key] for key in ("source", "profile", "approximate", "nodes", "edges")},

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from geo.access.coverage import DEFAULT_THRESHOLD_MIN, CoverageRule, coverage, summarize
+from geo.access.coverage import coverage, summarize
 from geo.access.opening import open_shares
 from geo.access.population_curve import population_curve
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
 from geo.crs import WGS84
 from geo.errors import ParameterError
+from geo.kinds import COUNTED_KINDS, SITES, TAX_OFFICES
+from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule
 from geo.siting.fragility import fragility
 from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario, apply
-from geo.sources.official_tables import SITES, TAX_OFFICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ _SCENARIO: Final = "Labels du plan"
 class ReportRequest:
     """What a report is asked to be about.
 
-    `threshold_min`, `facilities`, `rule`, `buses` and `antennes`: as in `geo.access.coverage.coverage`; `plan`: what
+    `threshold_min`, `facilities`, `rule`, `kinds`: as in `geo.access.coverage.coverage`; `plan`: what
     `geo.report.plan_files.plan_content` or `geo.report.plan_reading.read_plan` returned, `None` for none; `made_on`:
     the date that is written on it.
     """
@@ -45,8 +46,7 @@ class ReportRequest:
     threshold_min: float = DEFAULT_THRESHOLD_MIN
     facilities: str = SITES
     rule: CoverageRule = field(default_factory=CoverageRule)
-    buses: bool = False
-    antennes: bool = True
+    kinds: frozenset[str] = COUNTED_KINDS
     plan: Mapping[str, Any] | None = None
     made_on: dt.date = field(default_factory=lambda: dt.datetime.now().astimezone().date())
 
@@ -118,7 +118,7 @@ def find(territory: Territory, request: ReportRequest) -> ReportFindings:
     ParameterError
         Threshold out of range, no such list or nothing in it, or labels of the plan outside of the territory.
     """
-    options: dict[str, Any] = {"buses": request.buses, "antennes": request.antennes}
+    options: dict[str, Any] = {"kinds": request.kinds}
     threshold = request.threshold_min
     measure: dict[str, Any] = {"facilities": request.facilities, "rule": request.rule}
     times = territory.travel_times(request.facilities, **options)
@@ -147,7 +147,7 @@ def _planned(territory: Territory, content: Mapping[str, Any], rule: CoverageRul
         for label in labels.to_dict("records")
     )
     after = apply(territory, Scenario(territory.name[:MAX_NAME], _SCENARIO, actions)) if actions else territory
-    options = {"buses": bool(content["buses"]), "antennes": bool(content["antennes"])}
+    options = {"kinds": frozenset(content["kinds"])}
     threshold = float(content["threshold_min"])
     before_cov, after_cov = (
         coverage(each, threshold, rule=rule, times=each.travel_times(SITES, **options)) for each in (territory, after)

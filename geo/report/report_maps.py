@@ -24,7 +24,7 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
     where they were measured; ``plan`` with a plan.
     """
     territory, request = findings.territory, findings.request
-    drawn: dict[str, Any] = {"buses": request.buses, "antennes": request.antennes, "today": request.made_on}
+    drawn: dict[str, Any] = {"kinds": request.kinds, "today": request.made_on}
     cov, summary = findings.coverage, findings.summary
     sources = " ; ".join(source_sentences(territory.manifest))
     sheets = {
@@ -46,7 +46,7 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
         sheets["saved_minutes"] = saved_minutes_map(territory, findings.saved[0]["saved_min"], **drawn)
     if findings.planned is not None:
         planned = findings.planned
-        plan: dict[str, Any] = {"buses": planned.content["buses"], "antennes": planned.content["antennes"]}
+        plan: dict[str, Any] = {"kinds": frozenset(planned.content["kinds"])}
         sheets["plan"] = change_map(
             territory,
             planned.before,

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.maps.sentences import counted, joined, minutes_text
-from geo.maps.style import (
+from geo.french import (
     THIN_SPACE,
     UNIT_SPACE,
     UNKNOWN,
-    coverage_sentence,
-    facility_phrase,
-    facility_title,
+    clock,
+    counted,
     format_decimal,
     format_integer,
     format_minutes,
     format_share,
+    joined,
+    minutes_text,
 )
-from geo.report.planning_sentences import format_clock
+from geo.kinds import facility_phrase, facility_title
+from geo.maps.style import coverage_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,7 +186,7 @@ def hours_sentences(findings: ReportFindings) -> list[str]:
         saturday = _most(week, _SATURDAY)
         within = findings.share(opening.residents_within)
         sentences.append(
-            f"Au mieux, le {best['day']} de {format_clock(best['start'])} à {format_clock(best['end'])}, "
+            f"Au mieux, le {best['day']} de {clock(best['start'])} à {clock(best['end'])}, "
             f"{format_share(float(week.to_numpy().max()))} des habitants ont un site ouvert à moins de "
             f"{minutes_text(opening.threshold_min)}{_JOIN}{format_share(within)} ont un site, ouvert ou non."
         )

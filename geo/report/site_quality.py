@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from geo.maps.style import format_integer
+from geo.french import format_integer
 from geo.report.tables import write_table
 from geo.sources.site_checks import SEVERITIES
 from geo.storage import replacing_file

@@ -12,9 +12,10 @@ from unicodedata import category
 import numpy as np
 
 from geo.finder.opening_times import day_text
+from geo.french import UNIT_SPACE, format_decimal
+from geo.kinds import KINDS
 from geo.maps.origin import source_sentences
 from geo.maps.static_route import draw_route
-from geo.maps.style import FACILITY_SHAPES, UNIT_SPACE, format_decimal
 from geo.report.typesetting import typeset
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _sheet(territory: Territory, site: SiteAnswer, origin: FoundPlace | None, ro
     start = _line(origin.label) if origin is not None and origin.kind in {"commune", "postcode"} else None
     return {
         "title": title,
-        "kind": FACILITY_SHAPES[site.kind].label,
+        "kind": KINDS[site.kind].label,
         "subtitle": f"Rattachée à : {_line(site.main_site, 'title')}" if site.main_site else "",
         "contact": [asdict(entry) for entry in _contact(site)],
         "way": _way(site, start, route),

@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from geo.maps.style import ACCENT, FACILITY_SHAPES, INK, TIME_CLASSES, UNKNOWN_COLOUR, facility_title
+from geo.classes import TIME_CLASSES, UNKNOWN_COLOUR
+from geo.kinds import KINDS, facility_title
+from geo.maps.style import ACCENT, INK
 from geo.report.tables import commune_table
 from geo.storage import replacing_file
 
@@ -26,13 +28,6 @@ if TYPE_CHECKING:
     from geo.report.report_findings import ReportFindings
 
 #: Kind of facility -> marker of QGIS, as on the maps.
-_MARKERS: Final = {
-    "main": "circle",
-    "antenne": "triangle",
-    "bus": "diamond",
-    "tax_office": "square",
-    "place": "pentagon",
-}
 _PLACE_COLUMNS: Final = (
     "facility_id", "name", "kind", "address", "postcode", "commune_code", "commune_name", "opening_hours"
 )  # fmt: skip
@@ -124,7 +119,7 @@ def _commune_rules() -> list[tuple[str, str, ET.Element]]:
 
 def _place_rules(kinds: Sequence[str]) -> list[tuple[str, str, ET.Element]]:
     return [
-        (FACILITY_SHAPES[kind].label, f"\"kind\" = '{kind}'", _marker(_MARKERS[kind], ACCENT, 3.0)) for kind in kinds
+        (KINDS[kind].label, f"\"kind\" = '{kind}'", _marker(KINDS[kind].layer_shape, ACCENT, 3.0)) for kind in kinds
     ]
 
 

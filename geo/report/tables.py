@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 
+from geo.kinds import COUNTED_KINDS
 from geo.maps.interactive import coverage_map, write_map
 from geo.maps.style import coverage_sentence
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import pandas as pd
 
-    from geo.access.coverage import CoverageRule, CoverageSummary
+    from geo.access.coverage import CoverageSummary
+    from geo.question import CoverageRule
     from geo.territory import Territory
 
 #: Columns of ``communes.csv``, in order.
@@ -111,8 +113,7 @@ def write_diagnosis(
     folder: Path,
     *,
     rule: CoverageRule,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
 ) -> None:
     """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json`` into a folder.
 
@@ -140,8 +141,7 @@ def write_diagnosis(
             summary.threshold_min,
             sentence=coverage_sentence(summary, summary.threshold_min, summary.facilities),
             min_share=rule.min_share if rule.kind == "share" else None,
-            buses=buses,
-            antennes=antennes,
+            kinds=kinds,
         )
         write_map(page, path)
     write_summary(diagnosis_summary(territory, summary), folder / "summary.json")

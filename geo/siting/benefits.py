@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from geo.access.coverage import AT_THRESHOLD_MIN
+from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

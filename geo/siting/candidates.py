@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import ParameterError
+from geo.kinds import COUNTED_KINDS, SITES
 from geo.sources.commune_codes import listed
-from geo.sources.official_tables import SITES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 CANDIDATE_COLUMNS: Final = ("code", "name", "lon", "lat", "commune_code", "commune_name", "holds_site")
 
 
-def candidate_communes(territory: Territory, *, buses: bool = False, antennes: bool = True) -> pd.DataFrame:
+def candidate_communes(territory: Territory, *, kinds: Collection[str] = COUNTED_KINDS) -> pd.DataFrame:
     """Return every commune of a study area as a candidate, at the point where its residents are.
 
     Parameters
     ----------
     territory
         Study area.
-    buses, antennes
+    kinds
         Which sites count, as in `Territory.travel_times`.
 
     Returns
@@ -48,11 +48,11 @@ def candidate_communes(territory: Territory, *, buses: bool = False, antennes: b
             "commune_name": communes["name"].array,
         }
     )
-    return _finished(table, territory, buses=buses, antennes=antennes)
+    return _finished(table, territory, kinds=kinds)
 
 
 def candidate_places(
-    territory: Territory, places: gpd.GeoDataFrame, *, buses: bool = False, antennes: bool = True
+    territory: Territory, places: gpd.GeoDataFrame, *, kinds: Collection[str] = COUNTED_KINDS
 ) -> pd.DataFrame:
     """Return the places of a list that lie in a study area as candidates.
 
@@ -62,7 +62,7 @@ def candidate_places(
         Study area.
     places
         As `geo.sources.places.read_places` reads them (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
-    buses, antennes
+    kinds
         Which sites count, as in `Territory.travel_times`.
 
     Returns
@@ -85,7 +85,7 @@ def candidate_places(
             "commune_name": communes["name"].reindex(commune).array,
         }
     )
-    return _finished(table, territory, buses=buses, antennes=antennes)
+    return _finished(table, territory, kinds=kinds)
 
 
 def without_excluded(tables: Sequence[pd.DataFrame], exclude: Collection[str]) -> list[pd.DataFrame]:
@@ -118,8 +118,8 @@ def without_excluded(tables: Sequence[pd.DataFrame], exclude: Collection[str]) -
     return kept
 
 
-def _finished(table: pd.DataFrame, territory: Territory, *, buses: bool, antennes: bool) -> pd.DataFrame:
-    sites = territory.facility_list(SITES, buses=buses, antennes=antennes)
+def _finished(table: pd.DataFrame, territory: Territory, *, kinds: Collection[str]) -> pd.DataFrame:
+    sites = territory.facility_list(SITES, kinds=kinds)
     table["holds_site"] = np.asarray(table["commune_code"].isin(sites["commune_code"].dropna()), bool)
     for column in ("code", "name", "commune_code", "commune_name"):
         table[column] = table[column].astype("string")

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from geo.access.coverage import residents_by_point
 from geo.errors import ParameterError
-from geo.schemas import FACILITY_KINDS
-from geo.siting.comparison import THRESHOLDS_MIN, ScenarioComparison, compare
+from geo.kinds import COUNTED_KINDS, KINDS
+from geo.question import DEFAULT_THRESHOLDS_MIN
+from geo.siting.comparison import ScenarioComparison, compare
 from geo.siting.scenario import CloseSite, Scenario
 from geo.territory import counted_places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import pandas as pd
 
-    from geo.access.coverage import CoverageRule
+    from geo.question import CoverageRule
     from geo.territory import Territory
 
 
@@ -75,7 +76,7 @@ def closure_scenario(territory: Territory, *, bearer: str | None = None, kind: s
         chosen &= sites["kind"] == kind
     if not chosen.any():
         bearers = ", ".join(sorted(sites["bearer"].dropna().unique())) or "aucun n'est connu"
-        kinds = ", ".join(name for name in FACILITY_KINDS if (sites["kind"] == name).any()) or "aucun"
+        kinds = ", ".join(name for name in KINDS if (sites["kind"] == name).any()) or "aucun"
         msg = (
             f"Aucun site à fermer dans « {territory.name} » pour ce choix (porteur : {bearer or 'tous'}, "
             f"type : {kind or 'tous'}). Porteurs connus : {bearers} ; types : {kinds}."
@@ -87,13 +88,12 @@ def closure_scenario(territory: Territory, *, bearer: str | None = None, kind: s
 
 def close_sites(
     territory: Territory,
-    thresholds_min: Sequence[float] = THRESHOLDS_MIN,
+    thresholds_min: Sequence[float] = DEFAULT_THRESHOLDS_MIN,
     *,
     bearer: str | None = None,
     kind: str | None = None,
     rule: CoverageRule | None = None,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
 ) -> Closure:
     """Measure what is left when all sites close, or all of a bearer or kind.
 
@@ -103,7 +103,7 @@ def close_sites(
     ----------
     territory
         Study area.
-    thresholds_min, rule, buses, antennes
+    thresholds_min, rule, kinds
         As in `geo.siting.comparison.compare`.
     bearer, kind
         As in `closure_scenario`. A site whose bearer is unknown is of no bearer.
@@ -114,8 +114,8 @@ def close_sites(
         No site is such, or a threshold is out of range.
     """
     scenario = closure_scenario(territory, bearer=bearer, kind=kind)
-    before = territory.times_to(counted_places(territory.sites, buses=buses, antennes=antennes))
-    comparison = compare(territory, scenario, thresholds_min, rule=rule, buses=buses, antennes=antennes, before=before)
+    before = territory.times_to(counted_places(territory.sites, kinds=kinds))
+    comparison = compare(territory, scenario, thresholds_min, rule=rule, kinds=kinds, before=before)
     sites = territory.sites.set_index("facility_id")
     closed = sites.index.isin([action.facility_id for action in scenario.actions])
     phone, email = (_given(sites[column]) for column in ("phone", "email"))

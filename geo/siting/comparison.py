@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN, CoverageRule, check_threshold, coverage, residents_by_point
+from geo.access.coverage import coverage, residents_by_point
 from geo.errors import ParameterError
+from geo.kinds import COUNTED_KINDS
+from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLDS_MIN, CoverageRule, check_threshold
 from geo.siting.scenario import apply
 from geo.territory import counted_places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
     from geo.siting.scenario import Scenario
     from geo.territory import Territory
-
-#: Minutes: the two thresholds of the Cour des comptes (September 2024).
-THRESHOLDS_MIN: Final = (20.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +106,10 @@ NOTICED_MIN: Final = 1 / 60
 def compare(
     territory: Territory,
     scenario: Scenario,
-    thresholds_min: Sequence[float] = THRESHOLDS_MIN,
+    thresholds_min: Sequence[float] = DEFAULT_THRESHOLDS_MIN,
     *,
     rule: CoverageRule | None = None,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
     before: pd.DataFrame | None = None,
 ) -> ScenarioComparison:
     """Compare access to the sites of today with what a scenario makes of it.
@@ -129,7 +127,7 @@ def compare(
         Minutes by car, at least one.
     rule
         When a commune is under-served; by mean time where `None`.
-    buses, antennes
+    kinds
         What is counted before and after, as in `Territory.travel_times`.
     before
         What `Territory.travel_times` returned for the same choice, where it is already known.
@@ -146,8 +144,8 @@ def compare(
         check_threshold(threshold)
     changed = apply(territory, scenario)
     if before is None:
-        before = territory.times_to(counted_places(territory.sites, buses=buses, antennes=antennes))
-    after = changed.times_to(counted_places(changed.sites, buses=buses, antennes=antennes))
+        before = territory.times_to(counted_places(territory.sites, kinds=kinds))
+    after = changed.times_to(counted_places(changed.sites, kinds=kinds))
     residents = residents_by_point(territory.communes, territory.demand)
     was, now = (times["travel_time_min"].to_numpy(np.float64, na_value=np.inf) for times in (before, after))
     both = np.isfinite(was) & np.isfinite(now)

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from geo.errors import ParameterError
+from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 
 #: Whose budget it is: the whole cost, the State's aid, or what is left to the bearer (commune, association...).
 Payer = Literal["all", "state", "bearer"]
-
-#: Euros a year: mean cost of a site in 2020, and flat aid of the State quoted in 2023 (Cour des comptes; ANCT).
-COST_EUR: Final = 110_000.0
-AID_EUR: Final = 35_000.0
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """Euros a year for one label: `cost_eur` in all, of which the State pays `aid_eur`."""
 
-    cost_eur: float = COST_EUR
-    aid_eur: float = AID_EUR
+    cost_eur: float = DEFAULT_COST_EUR
+    aid_eur: float = DEFAULT_AID_EUR
 
     def __post_init__(self) -> None:
         """Raise `ParameterError` for amounts that make no sense."""

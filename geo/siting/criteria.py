@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.access.coverage import AT_THRESHOLD_MIN
 from geo.errors import ParameterError
+from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold, residents_by_point
+from geo.access.coverage import residents_by_point
+from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
 from geo.network.travel_times import nearest_ones_by_road
+from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
 from geo.territory import counted_places
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from geo.territory import Territory
 
 _OF_THE_SITE: Final = ("facility_id", "name", "kind", "commune_code", "commune_name", "departement", "bearer")
@@ -69,8 +73,7 @@ def fragility(
     territory: Territory,
     threshold_min: float = DEFAULT_THRESHOLD_MIN,
     *,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
 ) -> Fragility:
     """Measure what would be lost if each site closed, all others staying.
 
@@ -83,7 +86,7 @@ def fragility(
         Study area; the residents of its neighbours are not in it, so that their sites seem to matter less.
     threshold_min
         Minutes by car.
-    buses, antennes
+    kinds
         What is counted, as in `Territory.travel_times`.
 
     Raises
@@ -93,7 +96,7 @@ def fragility(
     """
     check_threshold(threshold_min)
     limit = threshold_min + AT_THRESHOLD_MIN
-    sites = counted_places(territory.sites, buses=buses, antennes=antennes)
+    sites = counted_places(territory.sites, kinds=kinds)
     residents = residents_by_point(territory.communes, territory.demand)
     network = territory.network
     two = nearest_ones_by_road(

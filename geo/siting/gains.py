@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN, residents_by_point
+from geo.access.coverage import residents_by_point
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
+from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
     from geo.territory import Territory

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
 from geo.country import Country
 from geo.errors import ParameterError
+from geo.kinds import COUNTED_KINDS
+from geo.question import AT_THRESHOLD_MIN, DEFAULT_LABELS, DEFAULT_THRESHOLD_MIN, check_threshold
 from geo.siting.benefits import coverage_benefits, time_benefits
 from geo.siting.candidates import candidate_communes, candidate_places, without_excluded
 from geo.siting.costs import Costs
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 #: Labels that are asked for where nothing else is said.
-DEFAULT_NEW: Final = 5
 #: More labels than this are taken for a mistake: it is the State's aim for all of France.
 MOST_NEW: Final = 3_000
 #: Seconds that a plan may take by default, the reading of the territory apart.
@@ -89,7 +89,7 @@ class Plan:
     ----------
     territory
         French name of the study area.
-    model, threshold_min, asked, min_share, buses, antennes
+    model, threshold_min, asked, min_share, kinds
         What was asked; `asked` is `None` where the model finds the number of labels itself.
     labels
         One row a label, in rank order: `rank` (1..n); `code`, `name`, `lon`, `lat`, `commune_code`, `commune_name`,
@@ -129,8 +129,7 @@ class Plan:
     threshold_min: float
     asked: int | None
     min_share: float | None
-    buses: bool
-    antennes: bool
+    kinds: frozenset[str]
     labels: pd.DataFrame
     served: pd.DataFrame
     alternatives: pd.DataFrame
@@ -166,8 +165,7 @@ class Plan:
             "threshold_min": self.threshold_min,
             "asked": self.asked,
             "min_share": self.min_share,
-            "buses": self.buses,
-            "antennes": self.antennes,
+            "kinds": sorted(self.kinds),
             "candidates": self.candidates,
             "selected": selected,
             "objective": round(self.objective, 4),
@@ -200,8 +198,7 @@ def plan(  # noqa: PLR0913 - the options of one question
     budget_eur: float | None = None,
     payer: Payer = "all",
     min_share: float | None = None,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
     progress: Callable[[float, str], None] | None = None,
     cancel: Callable[[], bool] | None = None,
@@ -230,7 +227,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         Cost and aid of a label; a yearly budget in euros, and whose it is. The budget limits the number of labels.
     min_share
         For ``set-cover``: share of all residents to be within the threshold, over 0 and up to 1.
-    buses, antennes
+    kinds
         Which sites count today, as in `Territory.travel_times`.
     time_limit_s
         Seconds for the choice; the best plan found by then is returned, with its gap.
@@ -256,7 +253,7 @@ def plan(  # noqa: PLR0913 - the options of one question
 
     told(0.0, "Temps de trajet vers les lieux candidats…")
     parts = area.parts if isinstance(area, Country) else (area,)
-    problem = siting_problem(parts, candidates, exclude, buses=buses, antennes=antennes)
+    problem = siting_problem(parts, candidates, exclude, kinds=kinds)
     criteria = demand_criteria(parts, problem, threshold_min, zones)
     problem = problem.with_factors(factors(criteria, weights))
     control = Control(time_limit_s, cancel or Control().cancel, told)
@@ -272,8 +269,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         threshold_min=float(threshold_min),
         asked=asked,
         min_share=min_share,
-        buses=buses,
-        antennes=antennes,
+        kinds=frozenset(kinds),
         labels=labels_table(problem, threshold_min, order, minutes, server, costs),
         served=served_table(problem, threshold_min, order, minutes, server, names),
         alternatives=alternatives_table(problem, model, threshold_min, order),
@@ -302,8 +298,7 @@ def siting_problem(
     candidates: gpd.GeoDataFrame | None,
     exclude: Collection[str],
     *,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
 ) -> SitingProblem:
     """Put together the candidates and the times of one or several territories; the parameters are those of `plan`.
 
@@ -313,13 +308,11 @@ def siting_problem(
         No site to count, no candidate left, or residents unknown.
     """
     tables = [
-        candidate_communes(part, buses=buses, antennes=antennes)
-        if candidates is None
-        else candidate_places(part, candidates, buses=buses, antennes=antennes)
+        candidate_communes(part, kinds=kinds) if candidates is None else candidate_places(part, candidates, kinds=kinds)
         for part in parts
     ]
     kept = without_excluded(tables, exclude)
-    problem = SitingProblem.of(list(parts), kept, buses=buses, antennes=antennes)
+    problem = SitingProblem.of(list(parts), kept, kinds=kinds)
     if problem.residents.sum() <= 0:
         msg = "Population inconnue : un plan a besoin du nombre d'habitants. Donnez leur fichier (--population)."
         raise ParameterError(msg)
@@ -330,7 +323,7 @@ def _asked(new: int | None, budget_labels: int | None, model: Model) -> int | No
     if model == "set-cover":
         return None
     if new is None:
-        return DEFAULT_NEW if budget_labels is None else min(budget_labels, MOST_NEW)
+        return DEFAULT_LABELS if budget_labels is None else min(budget_labels, MOST_NEW)
     return new if budget_labels is None else min(new, budget_labels)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import AT_THRESHOLD_MIN
+from geo.question import AT_THRESHOLD_MIN
 from geo.siting.benefits import coverage_benefits, time_benefits
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import residents_by_point
+from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_sooner_than
-from geo.sources.official_tables import SITES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -55,8 +55,7 @@ class SitingProblem:
         parts: Sequence[Territory],
         candidates: Sequence[pd.DataFrame],
         *,
-        buses: bool = False,
-        antennes: bool = True,
+        kinds: Collection[str] = COUNTED_KINDS,
     ) -> SitingProblem:
         """Time the residents of one or several territories to today's sites and to the candidates.
 
@@ -66,7 +65,7 @@ class SitingProblem:
             One territory, or the parts of a country.
         candidates
             `CANDIDATE_COLUMNS`, one table for each part.
-        buses, antennes
+        kinds
             Which sites count, as in `Territory.travel_times`.
 
         Raises
@@ -77,8 +76,8 @@ class SitingProblem:
         demands, tables, pairs = [], [], []
         first_demand = first_candidate = 0
         for part, places in zip(parts, candidates, strict=True):
-            times = part.travel_times(SITES, buses=buses, antennes=antennes)
-            sites = part.facility_list(SITES, buses=buses, antennes=antennes)
+            times = part.travel_times(SITES, kinds=kinds)
+            sites = part.facility_list(SITES, kinds=kinds)
             from_, to, seconds = pairs_sooner_than(
                 part.network,
                 part.demand_on_network,

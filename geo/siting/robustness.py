@@ -89,7 +89,7 @@ def robustness(  # noqa: PLR0913 - the options of one question
     names: dict[str, str] = {}
     for area in areas:
         parts = area.parts if isinstance(area, Country) else (area,)
-        problem = siting_problem(parts, candidates, exclude, buses=plan.buses, antennes=plan.antennes)
+        problem = siting_problem(parts, candidates, exclude, kinds=plan.kinds)
         names |= dict(zip(problem.candidates["code"], problem.candidates["name"], strict=True))
         profile = str(parts[0].manifest["network"]["profile"])
         for speed in scales:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from geo.access.coverage import AT_THRESHOLD_MIN
 from geo.errors import ParameterError
+from geo.question import AT_THRESHOLD_MIN
 from geo.siting.benefits import coverage_benefits, time_benefits
 from geo.siting.bounds import fewest_bound, upper_bound
 from geo.siting.greedy import ROUNDING, fewest, greedy, interchange, most_benefit

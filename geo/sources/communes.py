@@ -14,6 +14,7 @@ import shapely
 
 from geo.crs import WGS84, departement_of, metric_crs
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
+from geo.french import visible_column
 from geo.schemas import COMMUNE_COLUMNS, check_communes
 from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, normalise_codes
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
@@ -29,7 +30,6 @@ from geo.sources.provenance import (
     rejected_rows,
     rejection_faults,
 )
-from geo.visible_text import visible_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -16,7 +16,8 @@ import shapely
 
 from geo.crs import WGS84, metric_crs
 from geo.errors import Fault, SchemaError
-from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, FACILITY_KINDS, POINT_SOURCES
+from geo.kinds import KINDS
+from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, POINT_SOURCES
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.departements import departement_codes
@@ -246,7 +247,7 @@ def _read_sites(path: Path) -> SourceTable:
         {
             "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
             "nom absent": table["name"].notna(),
-            "nature de site non reconnue": table["kind"].isin(FACILITY_KINDS),
+            "nature de site non reconnue": table["kind"].isin(KINDS),
             "position absente": lon.notna() & lat.notna(),
         },
     )

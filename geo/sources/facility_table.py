@@ -17,10 +17,10 @@ import pandas as pd
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import Fault, SchemaError
+from geo.french import visible_column
 from geo.schemas import FACILITY_COLUMNS, check_facilities
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.provenance import Provenance, SourceTable, rejected_rows, rejection_faults
-from geo.visible_text import visible_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from geo.errors import ParameterError
+from geo.kinds import SITES, TAX_OFFICES
 from geo.sources.communes import read_communes
 from geo.sources.france_services import read_france_services
 from geo.sources.permanences import read_permanences
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from geo.sources.provenance import SourceTable
 
 _log = logging.getLogger(__name__)
-
-#: Names of the two lists of places that every territory may have.
-SITES: Final = "sites"
-TAX_OFFICES: Final = "tax_offices"
 
 
 @dataclass(frozen=True, slots=True)

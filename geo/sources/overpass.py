@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.crs import departement_of
 from geo.errors import ParameterError, SourceError
-from geo.visible_text import visible
+from geo.french import visible
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -56,10 +56,10 @@ def fingerprint(territory: Territory) -> str:
 
 
 @kept(st.cache_data, show_spinner="Calcul des temps de trajet…", max_entries=32)
-def travel_times(_territory: Territory, identity: str, facilities: str, *, buses: bool, antennes: bool) -> pd.DataFrame:
+def travel_times(_territory: Territory, identity: str, facilities: str, *, kinds: frozenset[str]) -> pd.DataFrame:
     """Return the travel times of a territory; `identity` is its fingerprint."""
     del identity  # only part of the key of the cache
-    return _territory.travel_times(facilities, buses=buses, antennes=antennes)
+    return _territory.travel_times(facilities, kinds=kinds)
 
 
 @kept(st.cache_resource, show_spinner=False, max_entries=8)

@@ -10,7 +10,7 @@ import shapely
 
 from geo.crs import departement_of
 from geo.errors import ParameterError
-from geo.maps.style import format_integer
+from geo.french import format_integer, visible
 from geo.network.layer_files import read_road_layer
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.communes import commune_layer, recognised_commune_columns
@@ -20,7 +20,6 @@ from geo.sources.layers import find_layers, read_layer
 from geo.sources.places import POSITION_ROLES, recognised_roles
 from geo.sources.population import recognised_population_columns
 from geo.ui.components.uploads import as_path
-from geo.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

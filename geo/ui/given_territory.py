@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import pandas as pd
 
 from geo.errors import MaillageError, ParameterError
+from geo.kinds import SITES, TAX_OFFICES
 from geo.manifest import manifest_of
 from geo.network.road_files import read_roads
 from geo.sources import communes as commune_source
@@ -19,7 +20,7 @@ from geo.sources.communes import read_communes
 from geo.sources.departements import departement_name
 from geo.sources.facility_table import vintage_from_name
 from geo.sources.france_services import read_france_services
-from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables
+from geo.sources.official_tables import OfficialTables
 from geo.sources.places import read_places
 from geo.sources.population import match_population, read_population
 from geo.sources.postcodes import complete_postcodes

@@ -14,9 +14,9 @@ from geo.access.catchment import catchment
 from geo.access.opening import open_shares
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
+from geo.kinds import SITES
 from geo.siting.closure import close_sites
 from geo.siting.fragility import fragility
-from geo.sources.official_tables import SITES
 from geo.ui.kept_answers import kept
 
 if TYPE_CHECKING:
@@ -34,12 +34,10 @@ _WORKING = "Calcul en cours…"
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
-def shared_fragility(
-    _territory: Territory, identity: str, threshold_min: float, *, buses: bool, antennes: bool
-) -> Fragility:
+def shared_fragility(_territory: Territory, identity: str, threshold_min: float, *, kinds: frozenset[str]) -> Fragility:
     """Return what hangs on each site; `identity` is the territory's fingerprint, here and below."""
     del identity  # only part of the key of the cache
-    return fragility(_territory, threshold_min, buses=buses, antennes=antennes)
+    return fragility(_territory, threshold_min, kinds=kinds)
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
@@ -50,44 +48,43 @@ def shared_closure(
     bearer: str | None,
     kind: str | None,
     *,
-    buses: bool,
-    antennes: bool,
+    kinds: frozenset[str],
 ) -> Closure:
     """Return what closing many sites leaves."""
     del identity
-    return close_sites(_territory, thresholds_min, bearer=bearer, kind=kind, buses=buses, antennes=antennes)
+    return close_sites(_territory, thresholds_min, bearer=bearer, kind=kind, kinds=kinds)
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_opening(
-    _territory: Territory, identity: str, threshold_min: float, *, buses: bool, antennes: bool
+    _territory: Territory, identity: str, threshold_min: float, *, kinds: frozenset[str]
 ) -> OpeningTable:
     """Return who has an open site through the week."""
     del identity
-    return open_shares(_territory, threshold_min, buses=buses, antennes=antennes)
+    return open_shares(_territory, threshold_min, kinds=kinds)
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=8)
 def shared_time_saved(
-    _territory: Territory, identity: str, *, buses: bool, antennes: bool
+    _territory: Territory, identity: str, *, kinds: frozenset[str]
 ) -> tuple[pd.DataFrame, TimeSavedSummary]:
     """Return the minutes saved compared with the tax offices."""
     del identity
-    return time_saved(_territory, buses=buses, antennes=antennes)
+    return time_saved(_territory, kinds=kinds)
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_sensitivity(
-    _territory: Territory, identity: str, threshold_min: float, *, buses: bool, antennes: bool
+    _territory: Territory, identity: str, threshold_min: float, *, kinds: frozenset[str]
 ) -> Sensitivity:
     """Return coverage as an interval."""
     del identity
-    times = _territory.travel_times(SITES, buses=buses, antennes=antennes)
+    times = _territory.travel_times(SITES, kinds=kinds)
     return sensitivity(_territory, threshold_min, times=times)
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
-def shared_catchment(_territory: Territory, identity: str, agents: float, *, buses: bool, antennes: bool) -> Catchment:
+def shared_catchment(_territory: Territory, identity: str, agents: float, *, kinds: frozenset[str]) -> Catchment:
     """Return the capacity within reach, by hours and agents."""
     del identity
-    return catchment(_territory, agents=agents, buses=buses, antennes=antennes)
+    return catchment(_territory, agents=agents, kinds=kinds)

@@ -16,6 +16,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast, get_args
 
 from geo.finder.procedures import procedures
+from geo.kinds import SITE_KINDS
+from geo.question import (
+    DEFAULT_AID_EUR,
+    DEFAULT_COST_EUR,
+    DEFAULT_LABELS,
+    DEFAULT_MIN_SHARE,
+    DEFAULT_THRESHOLD_MIN,
+    counted_kinds,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,8 +58,6 @@ AGENTS: Final = (1, 20)
 LEAST_RESIDENTS: Final = (0, 50_000)
 #: Places that may be left out of a plan.
 MOST_EXCLUDED: Final = 100
-#: Kinds of France services that may be looked for, in the order of the screen.
-KINDS: Final = ("main", "antenne", "bus")
 #: Days that may be asked about.
 DAYS: Final = (dt.date(2020, 1, 1), dt.date(2099, 12, 31))
 #: Decimals kept of the degrees of a position: about a hundred metres, a few seconds by car.
@@ -105,26 +112,26 @@ class AppState:
     saturday: bool = False
     evening: bool = False
     without_appointment: bool = False
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[str, ...] = SITE_KINDS
     procedure: str | None = None
     with_operator: bool = False
     site: str | None = None
     facilities: str = "sites"
-    threshold_min: int = 20
+    threshold_min: int = round(DEFAULT_THRESHOLD_MIN)
     buses: bool = False
     antennes: bool = True
     rule: Rule = "temps"
-    min_share_percent: int = 50
+    min_share_percent: int = round(100 * DEFAULT_MIN_SHARE)
     commune: str | None = None
     view: View = "ouvrir"
     aim: Aim = "habitants"
     limit: Limit = "labels"
-    labels: int = 5
+    labels: int = DEFAULT_LABELS
     cover_percent: int = 100
-    budget_eur: int = 550_000
+    budget_eur: int = round(DEFAULT_LABELS * DEFAULT_COST_EUR)
     payer: Payer = "tout"
-    cost_eur: int = 110_000
-    aid_eur: int = 35_000
+    cost_eur: int = round(DEFAULT_COST_EUR)
+    aid_eur: int = round(DEFAULT_AID_EUR)
     weight_beyond: float = 1.0
     weight_frr: float = 1.0
     weight_qpv: float = 1.0
@@ -134,6 +141,11 @@ class AppState:
     closed: str | None = None
     agents: int = 2
     report_plan: bool = False
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """Kinds of place that count as an offer."""
+        return counted_kinds(buses=self.buses, antennes=self.antennes)
 
 
 def rounded_position(lon: float, lat: float) -> tuple[float, float]:
@@ -169,7 +181,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         saturday=read.switch("samedi", fallback=default.saturday),
         evening=read.switch("soir", fallback=default.evening),
         without_appointment=read.switch("sans_rdv", fallback=default.without_appointment),
-        kinds=read.several("types", KINDS),
+        kinds=read.several("types", SITE_KINDS),
         procedure=read.choice("demarche", [one.key for one in procedures()], None, "une démarche de la liste"),
         with_operator=read.switch("operateur", fallback=default.with_operator),
         site=read.text("site", _SITE, "l'identifiant d'un site"),
@@ -238,7 +250,7 @@ def _texts(state: AppState) -> dict[str, str]:
         "samedi": str(int(state.saturday)),
         "soir": str(int(state.evening)),
         "sans_rdv": str(int(state.without_appointment)),
-        "types": ",".join(kind for kind in KINDS if kind in state.kinds),
+        "types": ",".join(kind for kind in SITE_KINDS if kind in state.kinds),
         "demarche": state.procedure or "",
         "operateur": str(int(state.with_operator)),
         "site": state.site or "",

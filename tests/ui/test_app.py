@@ -65,7 +65,7 @@ def test_tax_offices_and_options(open_diagnostic, territory):
     app.selectbox(key="widget_facilities").set_value("sites").run()
     app.toggle(key="widget_antennes").set_value(False).run()
     app.toggle(key="widget_buses").set_value(True).run()
-    assert answer(app) == expected_sentence(territory, 20, buses=True, antennes=False)
+    assert answer(app) == expected_sentence(territory, 20, kinds={"main", "bus"})
     assert "antennes non comptées, bus comptés" in texts(app)
 
 

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.access.coverage import CoverageRule
 from geo.cli import main
 from geo.country import Country
 from geo.errors import SourceError
+from geo.question import CoverageRule
 from geo.report.country_tables import area_table, diagnose_country
 from geo.territory import Territory
 

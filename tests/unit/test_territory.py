@@ -42,11 +42,11 @@ def test_times_to_sites_are_those_of_the_drawing(territory):
 
 
 def test_kinds_can_be_switched(territory):
-    without_antennes = territory.travel_times("sites", antennes=False)
+    without_antennes = territory.travel_times("sites", kinds={"main"})
     assert minutes(without_antennes) == pytest.approx(
         {"64001": 0, "64002": 10, "64003": 20, "64004": 30, "64005": None}, abs=0.01
     )
-    with_buses = territory.travel_times("sites", buses=True)
+    with_buses = territory.travel_times("sites", kinds={"main", "antenne", "bus"})
     assert minutes(with_buses)["64002"] == pytest.approx(0, abs=0.01)
 
 

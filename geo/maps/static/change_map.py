@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.access.coverage import CoverageRule
+from geo.classes import TIME_CLASSES
 from geo.errors import ParameterError
+from geo.french import UNKNOWN, format_integer
+from geo.kinds import COUNTED_KINDS, facility_title
 from geo.maps.origin import approximation_sentences, rule_text
 from geo.maps.sentences import change_sentence
 from geo.maps.static.arrangement import arrange
@@ -22,11 +24,12 @@ from geo.maps.static.territory_maps import (
     time_position,
     timed,
 )
-from geo.maps.style import INK, TIME_CLASSES, UNKNOWN, facility_title, format_integer
+from geo.maps.style import INK
+from geo.question import CoverageRule
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import geopandas as gpd
     import numpy as np
@@ -50,8 +53,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     title: str,
     facilities: str = "sites",
     rule: CoverageRule | None = None,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -72,7 +74,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         Threshold in minutes of both frames.
     title
         What the plan is called, in French; the name of the territory follows.
-    facilities, rule, buses, antennes
+    facilities, rule, kinds
         What was measured in both frames.
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
@@ -88,7 +90,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
             f"{len(territory.communes)} communes de « {territory.name} ». Mesurez les deux sur ce territoire."
         )
         raise ParameterError(msg)
-    ground = territory_ground(territory, [facilities], buses=buses, antennes=antennes)
+    ground = territory_ground(territory, [facilities], kinds=kinds)
     ground, framing = framed_on_network(ground, cov_before)
     crs = ground.communes.crs
     opened, closed = opened.to_crs(crs), closed.to_crs(crs)

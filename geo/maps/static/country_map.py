@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from geo.kinds import COUNTED_KINDS, facility_title
 from geo.maps.origin import approximation_sentences
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import Picture, draw_frame
@@ -16,11 +17,11 @@ from geo.maps.static.territory_maps import (
     territory_ground,
     time_position,
 )
-from geo.maps.style import coverage_sentence, facility_title
+from geo.maps.style import coverage_sentence
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import pandas as pd
 
@@ -38,8 +39,7 @@ def country_map(
     cov: pd.DataFrame,
     summary: CoverageSummary,
     *,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -53,11 +53,11 @@ def country_map(
         Territories that make it: the first is the main frame, the others are drawn small beside it.
     cov, summary
         Coverage of the communes of all parts, and its totals.
-    buses, antennes, page, today
+    kinds, page, today
         As in `geo.maps.static.territory_maps.travel_time_map`.
     """
     facilities = summary.facilities
-    grounds = [territory_ground(part, [facilities], buses=buses, antennes=antennes) for part in parts]
+    grounds = [territory_ground(part, [facilities], kinds=kinds) for part in parts]
     position = time_position(cov)
     blocks = [
         class_block(

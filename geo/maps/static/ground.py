@@ -12,7 +12,7 @@ import pyproj
 import shapely
 
 from geo.crs import WGS84
-from geo.maps.style import FACILITY_SHAPES
+from geo.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -91,8 +91,8 @@ class Ground:
 
     @property
     def kinds(self) -> list[str]:
-        """Kinds of place present, in the order of `FACILITY_SHAPES`."""
-        return [kind for kind in FACILITY_SHAPES if (self.facilities["kind"] == kind).any()]
+        """Kinds of place present, in the order of `KINDS`."""
+        return [kind for kind in KINDS if (self.facilities["kind"] == kind).any()]
 
     @property
     def seats(self) -> gpd.GeoSeries:

@@ -7,26 +7,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.classes import SHARE_CLASSES, UNKNOWN_CLASS, UNKNOWN_COLOUR, classify
 from geo.errors import ParameterError
+from geo.french import DAYS, format_decimal, minutes_text
+from geo.kinds import COUNTED_KINDS, facility_phrase, facility_title
 from geo.maps.origin import approximation_sentences
-from geo.maps.sentences import DAYS, clock, hours_sentence, minutes_text
+from geo.maps.sentences import clock, hours_sentence
 from geo.maps.static.arrangement import under
 from geo.maps.static.key import KeyBlock, KeyRow
 from geo.maps.static.sheet import Box, Sheet, drawing, dress, new_sheet
 from geo.maps.static.territory_maps import describe, origin_notes, territory_ground
-from geo.maps.style import (
-    INK,
-    SHARE_CLASSES,
-    UNKNOWN_COLOUR,
-    UNREACHABLE_CLASS,
-    facility_phrase,
-    facility_title,
-    format_decimal,
-    value_class,
-)
+from geo.maps.style import INK
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
@@ -49,8 +44,7 @@ def hours_chart(
     threshold_min: float,
     *,
     facilities: str = "sites",
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -65,7 +59,7 @@ def hours_chart(
         days from Monday, half-hours from midnight.
     threshold_min
         Threshold in minutes.
-    facilities, buses, antennes
+    facilities, kinds
         What was counted.
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
@@ -80,8 +74,8 @@ def hours_chart(
         found = " x ".join(str(size) for size in table.shape)
         msg = f"Table des heures de forme {found} : 7 jours de 48 demi-heures, en parts de 0 à 1, sont attendus."
         raise ParameterError(msg)
-    ground = territory_ground(territory, [facilities], buses=buses, antennes=antennes)
-    classes = value_class(pd.Series(table.ravel()), SHARE_CLASSES).reshape(table.shape)
+    ground = territory_ground(territory, [facilities], kinds=kinds)
+    classes = classify(pd.Series(table.ravel()), SHARE_CLASSES).reshape(table.shape)
     first, last = _shown(table)
     title = f"{facility_title(facilities)} : part des habitants selon le jour et l'heure, {territory.name}"
     sentence = hours_sentence(share, threshold_min, facilities)
@@ -115,20 +109,20 @@ def _shown(table: NDArray[np.float64]) -> tuple[int, int]:
     return low - low % 2, high + high % 2
 
 
-def _block(classes: NDArray[np.int8], title: str) -> KeyBlock:
+def _block(classes: NDArray[np.int64], title: str) -> KeyBlock:
     """Return the classes with the hours of the week in each."""
 
     def hours(position: int) -> str:
         return clock(int(np.count_nonzero(classes == position)))
 
     rows = [KeyRow(cls.label, (hours(number),), cls.colour) for number, cls in enumerate(SHARE_CLASSES)]
-    if (classes == UNREACHABLE_CLASS).any():
-        rows.append(KeyRow("inconnu", (hours(UNREACHABLE_CLASS),), UNKNOWN_COLOUR, "...."))
+    if (classes == UNKNOWN_CLASS).any():
+        rows.append(KeyRow("inconnu", (hours(UNKNOWN_CLASS),), UNKNOWN_COLOUR, "...."))
     return KeyBlock(title, tuple(rows), ("Par semaine",))
 
 
 def _draw_week(
-    sheet: Sheet, box: Box, table: NDArray[np.float64], classes: NDArray[np.int8], first_half_hour: int
+    sheet: Sheet, box: Box, table: NDArray[np.float64], classes: NDArray[np.int64], first_half_hour: int
 ) -> None:
     days, half_hours = table.shape
     row = min(_TALLEST_ROW_MM, (box.height - _HOUR_MM - 4) / days)
@@ -142,7 +136,7 @@ def _draw_week(
         sheet.write(box.x, y + row / 2 - 1.0, name, 9)
         for number in range(half_hours):
             position = int(classes[day, number])
-            known = position != UNREACHABLE_CLASS
+            known = position != UNKNOWN_CLASS
             place = Box(box.x + _DAY_MM + number * cell, y, cell, row)
             sheet.rectangle(
                 place,

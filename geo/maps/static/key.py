@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.french import UNKNOWN, format_integer, format_share
+from geo.kinds import KINDS
 from geo.maps.static.frame import HATCH, NEIGHBOUR_COLOUR, MapClass, hatch_lines
 from geo.maps.static.lettering import line_height_mm, text_width_mm, wrapped
 from geo.maps.static.markers import CLOSED, OPENED, Marker, marker_of
 from geo.maps.static.sheet import Box
-from geo.maps.style import FACILITY_SHAPES, INK, UNKNOWN, format_integer, format_share
+from geo.maps.style import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +156,7 @@ def place_block(title: str, *grounds: Ground, opened: int = 0, closed: int = 0) 
             (format_integer(sum((kinds == kind).sum() for kinds in inside)),),
             marker=marker_of(kind, counted=kind not in excluded),
         )
-        for kind, shape in FACILITY_SHAPES.items()
+        for kind, shape in KINDS.items()
         if kind in drawn
     ]
     if opened:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from geo.kinds import KINDS
 from geo.maps.style import ACCENT, INK
 
 #: Markers made smaller than this have no edge: it would fill them.
@@ -37,13 +38,10 @@ class Marker:
         }
 
 
-#: Kind of place -> its marker; the outlines are those of `geo.maps.style.FACILITY_SHAPES`.
+#: Kind of place -> its marker; France services sites have the accent colour.
 MARKERS: Final = {
-    "main": Marker("o", 6.0),
-    "antenne": Marker("^", 6.5),
-    "bus": Marker("D", 5.0),
-    "tax_office": Marker("s", 7.0, fill=INK),
-    "place": Marker("p", 6.5),
+    code: Marker(kind.marker, kind.marker_size, fill=INK if code == "tax_office" else ACCENT)
+    for code, kind in KINDS.items()
 }
 OPENED: Final = Marker("*", 13.0, fill=INK)
 CLOSED: Final = Marker("X", 8.0, fill="#ffffff", edge=INK)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.classes import SAVED_CLASSES, TIME_CLASSES, UNKNOWN_CLASS, classify
+from geo.french import THIN_SPACE, UNKNOWN, format_integer, format_share
+from geo.kinds import COUNTED_KINDS, facility_title
 from geo.maps.origin import (
     approximation_sentences,
     counting_sentence,
@@ -15,32 +18,21 @@ from geo.maps.origin import (
     rule_text,
     source_sentences,
 )
-from geo.maps.payload import counted_kinds
+from geo.maps.payload import shown_kinds
 from geo.maps.sentences import saved_sentence, under_served_sentence
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import HATCH, OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
 from geo.maps.static.ground import Ground
 from geo.maps.static.key import KeyBlock, class_block, class_totals, hatch_row, place_block
 from geo.maps.static.sheet import Sheet, drawing, dress, new_sheet
-from geo.maps.style import (
-    SAVED_CLASSES,
-    THIN_SPACE,
-    TIME_CLASSES,
-    UNKNOWN,
-    UNREACHABLE_CLASS,
-    coverage_sentence,
-    facility_title,
-    format_integer,
-    format_share,
-    time_class,
-    value_class,
-)
+from geo.maps.style import coverage_sentence
 from geo.sources.embedded import TO_VERIFY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from geo.access.coverage import CoverageRule, CoverageSummary
+    from geo.access.coverage import CoverageSummary
+    from geo.question import CoverageRule
     from geo.territory import Territory
 
 #: Classes of travel time on paper: those of the screens, then the communes with no known time.
@@ -65,8 +57,7 @@ def travel_time_map(
     summary: CoverageSummary,
     *,
     rule: CoverageRule | None = None,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -80,7 +71,7 @@ def travel_time_map(
         What `geo.access.coverage.coverage` and `summarize` returned.
     rule
         Rule by which they were made; mean time where `None`.
-    buses, antennes
+    kinds
         What was counted in the times.
     page
         ``"a4"`` or ``"16:9"``.
@@ -92,7 +83,7 @@ def travel_time_map(
     ParameterError
         No such page.
     """
-    ground = territory_ground(territory, [summary.facilities], buses=buses, antennes=antennes)
+    ground = territory_ground(territory, [summary.facilities], kinds=kinds)
     ground, framing = framed_on_network(ground, cov)
     position = time_position(cov)
     poor = cov.index[cov["under_served"].fillna(value=False)]
@@ -124,13 +115,12 @@ def under_served_map(
     summary: CoverageSummary,
     *,
     rule: CoverageRule | None = None,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
     """Draw the under-served communes, hatched and named first; the parameters are those of `travel_time_map`."""
-    ground = territory_ground(territory, [summary.facilities], buses=buses, antennes=antennes)
+    ground = territory_ground(territory, [summary.facilities], kinds=kinds)
     ground, framing = framed_on_network(ground, cov)
     poor = cov["under_served"].fillna(value=False).to_numpy(bool)
     no_way = poor & cov["travel_time_min"].isna().to_numpy()
@@ -162,8 +152,7 @@ def saved_minutes_map(
     territory: Territory,
     saved_min: pd.Series,
     *,
-    buses: bool = False,
-    antennes: bool = True,
+    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -176,14 +165,14 @@ def saved_minutes_map(
     saved_min
         Minutes by commune code (Float64): time to the tax office less time to the site, <NA> where one of both
         is not known.
-    buses, antennes, page, today
+    kinds, page, today
         As in `travel_time_map`.
     """
-    ground = territory_ground(territory, ["sites", "tax_offices"], buses=buses, antennes=antennes)
+    ground = territory_ground(territory, ["sites", "tax_offices"], kinds=kinds)
     communes = territory.communes
     saved = saved_min.reindex(communes.index)
-    position = pd.Series(value_class(saved, SAVED_CLASSES), index=communes.index)
-    position[position == UNREACHABLE_CLASS] = len(SAVED_CLASSES)
+    position = pd.Series(classify(saved, SAVED_CLASSES), index=communes.index)
+    position[position == UNKNOWN_CLASS] = len(SAVED_CLASSES)
     block = class_block(
         "Minutes gagnées, en moyenne par commune",
         _SAVED_MAP_CLASSES,
@@ -212,8 +201,8 @@ def saved_minutes_map(
 
 def time_position(cov: pd.DataFrame) -> pd.Series:
     """Return the position of each commune in `TIME_MAP_CLASSES`."""
-    position = time_class(cov["travel_time_min"]).astype(np.int64)
-    unknown = position == UNREACHABLE_CLASS
+    position = classify(cov["travel_time_min"], TIME_CLASSES)
+    unknown = position == UNKNOWN_CLASS
     off = cov["under_served"].isna().to_numpy()
     position = np.select(
         [unknown & off, unknown],
@@ -294,11 +283,11 @@ def _territory_sheet(  # noqa: PLR0913 - each is a part of the page
     return sheet
 
 
-def territory_ground(territory: Territory, lists: Sequence[str], *, buses: bool, antennes: bool) -> Ground:
+def territory_ground(territory: Territory, lists: Sequence[str], *, kinds: Collection[str]) -> Ground:
     """Return the ground of a territory; the kinds that are not counted are drawn hollow."""
     excluded: set[str] = set()
     for name in lists:
-        excluded.update(counted_kinds(territory.facilities[name], buses=buses, antennes=antennes)[1])
+        excluded.update(shown_kinds(territory.facilities[name], kinds)[1])
     return Ground.of(territory, lists, sorted(excluded))
 
 

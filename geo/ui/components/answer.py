@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.maps.style import coverage_sentence, format_integer, format_minutes, format_share
+from geo.french import format_integer, format_minutes, format_share
+from geo.maps.style import coverage_sentence
 from geo.ui.components.leaflet_map import component_text
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from geo.finder.opening_times import moment_text
-from geo.maps.style import UNIT_SPACE, format_decimal
+from geo.french import UNIT_SPACE, format_decimal
 
 if TYPE_CHECKING:
     from geo.finder.answer import Answer, SiteAnswer, Wishes

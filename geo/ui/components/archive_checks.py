@@ -8,9 +8,8 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import Fault, SchemaError, SourceError
-from geo.maps.style import format_integer
+from geo.french import format_integer, visible
 from geo.sources.archives import require_bounded
-from geo.visible_text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

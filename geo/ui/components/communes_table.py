@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import streamlit as st
 
-from geo.maps.style import UNKNOWN
+from geo.french import UNKNOWN
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-from geo.maps.style import FACILITY_SHAPES
+from geo.kinds import KINDS
 from geo.ui.components.answer_words import trip_words
 from geo.ui.components.leaflet_map import component_text
 
@@ -149,7 +149,7 @@ def _trip(site: SiteAnswer) -> str:
 
 
 def _kind_words(site: SiteAnswer) -> list[str]:
-    words = [FACILITY_SHAPES[site.kind].label]
+    words = [KINDS[site.kind].label]
     if site.main_site is not None:
         words.append(site.main_site)
     if site.appointment is not None:

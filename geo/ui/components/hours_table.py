@@ -9,8 +9,9 @@ import numpy as np
 import streamlit as st
 
 from geo.access.opening import SLOTS_A_DAY
-from geo.maps.style import INK, SHARE_CLASSES, UNIT_SPACE, UNKNOWN_COLOUR, value_class
-from geo.report.planning_sentences import format_clock
+from geo.classes import SHARE_CLASSES, UNKNOWN_COLOUR, classify
+from geo.french import UNIT_SPACE, clock
+from geo.maps.style import INK
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,9 +56,9 @@ def hours_html(shares: pd.DataFrame, caption: str) -> str:
 
 def _row(shares: pd.DataFrame, slot: int) -> str:
     column = shares.iloc[:, slot]
-    classes = value_class(column, SHARE_CLASSES)
+    classes = classify(column, SHARE_CLASSES)
     cells = "".join(_cell(share, cls) for share, cls in zip(column, classes.tolist(), strict=True))
-    return f'<tr><th scope="row">{escape(format_clock(str(shares.columns[slot])))}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{escape(clock(str(shares.columns[slot])))}</th>{cells}</tr>'
 
 
 def _cell(share: float, cls: int) -> str:

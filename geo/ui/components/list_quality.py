@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.errors import MaillageError
-from geo.maps.style import format_integer
+from geo.french import format_integer
 from geo.report.site_quality import quality_text
 from geo.sources.site_checks import SEVERITIES
 from geo.sources.site_quality import check_sites

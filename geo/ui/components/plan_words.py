@@ -5,13 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from geo.maps.style import (
-    UNIT_SPACE,
-    format_decimal,
-    format_integer,
-    format_minutes,
-    format_share,
-)
+from geo.french import UNIT_SPACE, format_decimal, format_integer, format_minutes, format_share
 from geo.siting.criteria import Weights
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from geo.maps.style import UNKNOWN, format_decimal, format_integer, format_share
+from geo.french import UNKNOWN, format_decimal, format_integer, format_share
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.maps.style import facility_title
+from geo.kinds import facility_title
 from geo.ui.session import bound
 from geo.ui.state import STEP, THRESHOLDS_MIN
 

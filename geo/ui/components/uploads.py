@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from geo.errors import MaillageError, ParameterError
-from geo.maps.style import format_integer
+from geo.french import format_integer
 from geo.ui.components.archive_checks import check_packed
 from geo.ui.components.messages import plain, show_notes
 

@@ -10,14 +10,14 @@ import streamlit as st
 from geo.finder.answer import Wishes
 from geo.finder.opening_times import moment_text
 from geo.finder.procedures import procedures
+from geo.kinds import KINDS, SITE_KINDS
 from geo.ui.session import bound, change_state
-from geo.ui.state import DAYS, KINDS
+from geo.ui.state import DAYS
 
 if TYPE_CHECKING:
     from geo.finder.procedures import Procedure
     from geo.ui.state import AppState
 
-_KIND_LABELS: Final = {"main": "Sites", "antenne": "Antennes", "bus": "Bus"}
 _FILTERS: Final = ("open_then", "saturday", "evening", "without_appointment", "with_operator")
 
 _WHEN: Final = "widget_when"
@@ -90,7 +90,7 @@ def _when_words(at: dt.datetime | None, now: dt.datetime) -> str:
 
 
 def _filters(state: AppState, *, has_permanences: bool) -> None:
-    count = sum(getattr(state, field) for field in _FILTERS) + (state.kinds != KINDS)
+    count = sum(getattr(state, field) for field in _FILTERS) + (state.kinds != SITE_KINDS)
     with st.popover(f"Filtres : {count}" if count else "Filtres : aucun"):
         if state.at is None:
             st.checkbox("Ouvert maintenant", **bound("open_then"))
@@ -101,8 +101,8 @@ def _filters(state: AppState, *, has_permanences: bool) -> None:
             st.checkbox("Où l'organisme de ma démarche vient lui-même", **bound("with_operator"))
         st.pills(
             "Types de lieux",
-            list(KINDS),
-            format_func=_KIND_LABELS.__getitem__,
+            list(SITE_KINDS),
+            format_func=lambda kind: KINDS[kind].plural,
             selection_mode="multi",
             **bound("kinds"),
         )

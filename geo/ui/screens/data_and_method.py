@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
+from geo.french import format_integer
 from geo.maps.origin import approximation_sentences, network_sentence
-from geo.maps.style import format_integer
 from geo.network.speeds import speed_table
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.privacy import privacy_sentence

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from geo.access.coverage import CoverageRule, coverage, summarize
+from geo.access.coverage import coverage, summarize
+from geo.french import format_integer, format_minutes
 from geo.maps.legend import legend_html
 from geo.maps.origin import (
     approximation_sentences,
@@ -16,8 +17,9 @@ from geo.maps.origin import (
     rule_text,
     source_sentences,
 )
-from geo.maps.payload import counted_kinds, map_values
-from geo.maps.style import coverage_sentence, format_integer, format_minutes
+from geo.maps.payload import map_values, shown_kinds
+from geo.maps.style import coverage_sentence
+from geo.question import CoverageRule
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.communes_table import communes_csv, show_communes
@@ -40,7 +42,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, table."""
     _question(territory, state)
     identity = cache.fingerprint(territory)
-    times = cache.travel_times(territory, identity, state.facilities, buses=state.buses, antennes=state.antennes)
+    times = cache.travel_times(territory, identity, state.facilities, kinds=state.counted)
     rule = _rule(state)
     result = coverage(territory, state.threshold_min, facilities=state.facilities, rule=rule, times=times)
     summary = summarize(result, times, state.threshold_min, facilities=state.facilities, rule=rule)
@@ -82,7 +84,7 @@ def _question(territory: Territory, state: AppState) -> None:
 
 def _map(territory: Territory, state: AppState, settings: Settings, result: pd.DataFrame, identity: str) -> None:
     facilities = territory.facilities[state.facilities]
-    kinds, excluded = counted_kinds(facilities, buses=state.buses, antennes=state.antennes)
+    kinds, excluded = shown_kinds(facilities, state.counted)
     values = map_values(result, territory.communes, state.facilities, facilities, excluded)
     values["legend"] = legend_html(state.facilities, kinds, excluded, rule_text(state.threshold_min, _min_share(state)))
     known = state.commune is not None and state.commune in territory.communes.index
@@ -146,8 +148,7 @@ def _downloads(
             state.threshold_min,
             sentence=coverage_sentence(summary, state.threshold_min, state.facilities),
             min_share=_min_share(state),
-            buses=state.buses,
-            antennes=state.antennes,
+            kinds=state.counted,
             settings=settings,
         )
         return map_html(made).encode()

@@ -9,7 +9,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo.errors import MaillageError
-from geo.maps.style import format_integer
+from geo.french import format_integer
 from geo.sources.departements import departement_codes, departement_title
 from geo.ui.background import Background, in_turn, show_progress
 from geo.ui.components.list_quality import show_list_quality

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from geo.access.coverage import CoverageRule
+from geo.kinds import SITES
 from geo.maps.origin import approximation_sentences
-from geo.sources.official_tables import SITES
+from geo.question import CoverageRule
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes
@@ -89,8 +89,7 @@ def _options(state: AppState) -> dict[str, Any]:
         "threshold_min": float(state.threshold_min),
         "facilities": state.facilities,
         "rule": CoverageRule("share", share) if state.rule == "part" else CoverageRule(),
-        "buses": state.buses,
-        "antennes": state.antennes,
+        "kinds": state.counted,
         "made_on": dt.datetime.now().astimezone().date(),
     }
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.access.coverage import CoverageRule, coverage, summarize
+from geo.access.coverage import coverage, summarize
 from geo.errors import ParameterError
+from geo.question import CoverageRule
 
 
 def territory(population: dict[str, int | None]) -> SimpleNamespace:

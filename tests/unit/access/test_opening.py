@@ -63,9 +63,9 @@ def test_shares_of_the_drawing(territory):
 
 
 def test_buses_and_antennes_as_counted(territory):
-    with_bus = open_shares(territory, 15, buses=True).shares
+    with_bus = open_shares(territory, 15, kinds={"main", "antenne", "bus"}).shares
     assert with_bus.loc["lundi", "03:00"] == pytest.approx(1800 / 2100)  # A, B and C are within 15 minutes of B
-    alone = open_shares(territory, 15, antennes=False).shares
+    alone = open_shares(territory, 15, kinds={"main"}).shares
     assert alone.loc["mardi"].max() == 0
 
 

@@ -13,7 +13,7 @@ def world(small_world):
 
 
 def test_small_world(world):
-    curve = population_curve(world, world.travel_times(antennes=False))
+    curve = population_curve(world, world.travel_times(kinds={"main"}))
     within = curve.set_index("minutes")["residents"]
     assert within[0] == 1000, "A is at its site"
     assert within[9] == 1000

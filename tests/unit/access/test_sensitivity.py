@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from geo import Territory, coverage
-from geo.access.coverage import CoverageRule
 from geo.access.sensitivity import sensitivity
 from geo.errors import ParameterError
+from geo.question import CoverageRule
 
 
 @pytest.fixture(scope="module")

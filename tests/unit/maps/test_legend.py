@@ -4,8 +4,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from geo.classes import TIME_CLASSES
+from geo.kinds import KINDS
 from geo.maps.legend import HATCHED, facility_svg, legend_html, pattern_defs
-from geo.maps.style import FACILITY_SHAPES, TIME_CLASSES
 
 
 def test_each_class_and_the_unreachable_one_have_a_hatching():
@@ -26,7 +27,7 @@ def test_legend_lists_classes_states_and_shapes_as_text():
     ]
 
 
-@pytest.mark.parametrize("kind", FACILITY_SHAPES)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_that_is_not_counted_is_hollow(kind):
     counted, hollow = (ET.fromstring(facility_svg(kind, counted=counted)).find("path") for counted in (True, False))
     assert counted.get("d") == hollow.get("d")

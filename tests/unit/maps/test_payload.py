@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from geo.maps.payload import (
     DECIMALS,
-    counted_kinds,
     ground_base,
     map_base,
     map_values,
     script_json,
+    shown_kinds,
     simplified_contours,
 )
+from geo.question import counted_kinds
 
 
 def test_simplified_contours_still_share_their_borders(shared_data):
@@ -90,7 +91,7 @@ def test_values_are_small(coverage_frame, communes, facilities):
     [(False, True, ["bus"]), (True, True, []), (False, False, ["antenne", "bus"]), (True, False, ["antenne"])],
 )
 def test_kinds_that_are_not_counted(facilities, buses, antennes, excluded):
-    present, left_out = counted_kinds(facilities, buses=buses, antennes=antennes)
+    present, left_out = shown_kinds(facilities, counted_kinds(buses=buses, antennes=antennes))
     assert present == ["main", "antenne", "bus"]
     assert left_out == excluded
 

@@ -6,15 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.maps.sentences import (
-    change_sentence,
-    clock,
-    counted,
-    hours_sentence,
-    joined,
-    saved_sentence,
-    under_served_sentence,
-)
+from geo.french import counted, joined
+from geo.maps.sentences import change_sentence, clock, hours_sentence, saved_sentence, under_served_sentence
 
 
 def frame(poor, population, within=None):

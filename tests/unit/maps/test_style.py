@@ -8,22 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.maps.style import (
-    FACILITY_SHAPES,
-    SAVED_CLASSES,
-    SHARE_CLASSES,
-    TIME_CLASSES,
-    UNREACHABLE_CLASS,
-    coverage_sentence,
-    facility_phrase,
-    facility_title,
-    format_decimal,
-    format_integer,
-    format_minutes,
-    format_share,
-    time_class,
-)
-from geo.schemas import FACILITY_KINDS
+from geo.classes import SAVED_CLASSES, SHARE_CLASSES, TIME_CLASSES, UNKNOWN_CLASS, classify
+from geo.french import format_decimal, format_integer, format_minutes, format_share
+from geo.kinds import KINDS, facility_phrase, facility_title
+from geo.maps.style import coverage_sentence
 
 # Linear RGB of what people with each colour-blindness see (Machado et al. 2009, full severity).
 _SIGHTS = {
@@ -58,12 +46,12 @@ def test_at_most_six_classes_that_follow_each_other():
 
 def test_a_time_at_a_bound_is_in_the_nearer_class():
     minutes = pd.Series([0.0, 10.0, 10.1, 20.0, 20.1, 45.0, 45.1, 500.0], dtype="Float64")
-    assert time_class(minutes).tolist() == [0, 0, 1, 2, 3, 4, 5, 5]
+    assert classify(minutes, TIME_CLASSES).tolist() == [0, 0, 1, 2, 3, 4, 5, 5]
 
 
 def test_unknown_times_have_their_own_class():
-    assert time_class(pd.Series([pd.NA, 5.0], dtype="Float64")).tolist() == [UNREACHABLE_CLASS, 0]
-    assert time_class(pd.Series([np.nan, np.inf])).tolist() == [UNREACHABLE_CLASS, UNREACHABLE_CLASS]
+    assert classify(pd.Series([pd.NA, 5.0], dtype="Float64"), TIME_CLASSES).tolist() == [UNKNOWN_CLASS, 0]
+    assert classify(pd.Series([np.nan, np.inf]), TIME_CLASSES).tolist() == [UNKNOWN_CLASS, UNKNOWN_CLASS]
 
 
 def test_labels_read_in_french():
@@ -72,8 +60,8 @@ def test_labels_read_in_french():
 
 
 def test_each_kind_has_a_shape_of_its_own():
-    assert set(FACILITY_SHAPES) == set(FACILITY_KINDS)
-    assert len({shape.path for shape in FACILITY_SHAPES.values()}) == len(FACILITY_KINDS)
+    assert set(KINDS) == set(KINDS)
+    assert len({shape.path for shape in KINDS.values()}) == len(KINDS)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def world(small_world):
 @pytest.fixture(scope="module")
 def made(world):
     frr = pd.DataFrame({"name": ["B"], "frr_class": ["FRR"]}, index=pd.Index(["64002"], name="commune_code"))
-    return plan(world, 2, threshold_min=9, antennes=False, zones=Zones(frr=frr))
+    return plan(world, 2, threshold_min=9, kinds={"main"}, zones=Zones(frr=frr))
 
 
 def test_files(made, world, tmp_path):
@@ -46,7 +46,7 @@ def test_files(made, world, tmp_path):
 
 
 def test_a_plan_without_a_label_is_written_too(world, tmp_path):
-    write_plan(plan(world, 0, antennes=False), (world,), tmp_path)
+    write_plan(plan(world, 0, kinds={"main"}), (world,), tmp_path)
     assert (tmp_path / "labels.csv").read_text(encoding="utf-8").startswith("rank,code,name")
     assert gpd.read_file(tmp_path / "plan.gpkg", layer="labels").empty
 

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo import Territory
-from geo.maps.style import format_decimal, format_integer, format_share
+from geo.french import format_decimal, format_integer, format_share
 from geo.report.plan_files import plan_content
 from geo.report.report_document import PAGES, report_pdf
 from geo.report.report_maps import report_maps
@@ -40,7 +40,7 @@ def moved_away(territory):
         (lambda t: only(t, ["64001"]), {}, "aucune commune n'est sous-desservie"),
         (lambda t: only(t, ["64005"]), {}, "Aucun trajet n'est connu"),
         (lambda t: t, {"facilities": "tax_offices"}, "d'un service des impôts"),
-        (lambda t: t, {"antennes": False, "threshold_min": 12.5}, "12,5 min"),
+        (lambda t: t, {"kinds": frozenset({"main"}), "threshold_min": 12.5}, "12,5 min"),
     ],
 )
 def test_pages_and_first_sentence(reported, pages_of, change, options, said):

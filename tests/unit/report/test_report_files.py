@@ -14,9 +14,9 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from geo.access.coverage import CoverageRule
 from geo.cli import main
 from geo.errors import SourceError
+from geo.question import CoverageRule, counted_kinds
 from geo.report.plan_files import plan_content, write_plan
 from geo.report.plan_reading import read_plan
 from geo.report.report_files import report_command, write_report, zipped
@@ -139,7 +139,9 @@ def test_a_folder_that_is_no_report_is_left_alone(reported, tmp_path):
 
 
 def test_the_command_says_all_that_was_asked():
-    request = ReportRequest(25.0, "tax_offices", CoverageRule("share", 0.8), buses=True, antennes=False, made_on=DAY)
+    request = ReportRequest(
+        25.0, "tax_offices", CoverageRule("share", 0.8), counted_kinds(buses=True, antennes=False), made_on=DAY
+    )
     assert report_command(request, "mon territoire", None) == (
         "maillage report 'mon territoire' --threshold 25 --facilities tax-offices --rule share --min-share 0.8 --bus "
         "--no-antennes --date 2026-11-22 --out rapport"

@@ -58,8 +58,8 @@ def test_totals_are_those_of_the_coverage_of_each_state():
     scenario = Scenario(territory.name).then(
         OpenSite("n", "Oloron", Place("64422")), MoveSite("2811", Place("64065")), CloseSite("1725")
     )
-    found = compare(territory, scenario, (20,), buses=True)
-    cov = coverage(territory, 20, times=territory.travel_times(buses=True))
+    found = compare(territory, scenario, (20,), kinds={"main", "antenne", "bus"})
+    cov = coverage(territory, 20, times=territory.travel_times(kinds={"main", "antenne", "bus"}))
     assert found.changes[0].residents_within_before == round(cov["residents_within"].sum())
     after = coverage(territory, 20, times=found.times_after)
     assert found.changes[0].residents_within_after == round(after["residents_within"].sum())

@@ -36,7 +36,7 @@ def expected_by_closing(territory, facility_id, threshold):
 
 
 def check_by_closing(territory, sites, threshold):
-    found = fragility(territory, threshold, buses=True).sites.set_index("facility_id")
+    found = fragility(territory, threshold, kinds={"main", "antenne", "bus"}).sites.set_index("facility_id")
     for site in sites:
         passing, cut_off, worse, added = expected_by_closing(territory, site, threshold)
         row = found.loc[site]
@@ -63,7 +63,7 @@ def test_the_drawing(territory):
 
 
 def test_the_only_site_cuts_off_all_whom_it_serves(territory):
-    found = fragility(territory, 20, antennes=False)
+    found = fragility(territory, 20, kinds={"main"})
     row = found.sites.iloc[0]
     assert (row["residents_nearest"], row["residents_cut_off"], row["residents_passing"]) == (2000, 2000, 1800)
     assert found.sites["added_min"].isna().all()

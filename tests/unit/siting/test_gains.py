@@ -13,7 +13,7 @@ from geo.siting.gains import candidate_gains
 def test_the_drawing(small_world):
     # Sites in A and D: B and C are 10 minutes away, E has no road.
     territory = small_world.territory()
-    gains = candidate_gains(territory, territory.travel_times(antennes=False), 15)
+    gains = candidate_gains(territory, territory.travel_times(kinds={"main"}), 15)
     # Only A counts: C (300) is 20 minutes away and D (200) 30. B brings C, C and D bring both.
     assert gains["gain_residents"].to_dict() == {"64003": 500, "64004": 500, "64002": 300, "64001": 0, "64005": 0}
     assert gains.index.to_list()[:3] == ["64003", "64004", "64002"]

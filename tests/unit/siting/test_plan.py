@@ -33,7 +33,7 @@ def embedded():
 
 
 def test_most_covered_on_the_drawing(world):
-    found = plan(world, 1, threshold_min=9, antennes=False)
+    found = plan(world, 1, threshold_min=9, kinds={"main"})
     # Within 9 minutes only a commune itself counts: B, the largest.
     assert found.labels[["rank", "code", "gain_residents"]].to_numpy().tolist() == [[1, "64002", 500]]
     assert (found.objective, found.bound, found.gap) == (500, 500, 0)
@@ -52,18 +52,18 @@ def test_most_covered_on_the_drawing(world):
 
 def test_the_other_models_on_the_drawing(world):
     # C: B unchanged, C saves 20 minutes and D 20; D: C saves 10, D 30. 300*20+200*20 > 300*10+200*30.
-    median = plan(world, 1, model="median", antennes=False)
+    median = plan(world, 1, model="median", kinds={"main"})
     assert median.labels["code"].to_list() == ["64003"]
     assert median.objective == pytest.approx(10_000, rel=0.01)
     # From C, D is 10 minutes away, and so is B from A: none is farther than 10.
-    center = plan(world, 1, model="center", antennes=False)
+    center = plan(world, 1, model="center", kinds={"main"})
     assert center.labels["code"].to_list() == ["64003"]
     assert (center.objective, center.gap) == (pytest.approx(10, abs=0.2), 0)
-    cover = plan(world, model="set-cover", threshold_min=15, antennes=False)
+    cover = plan(world, model="set-cover", threshold_min=15, kinds={"main"})
     assert cover.asked is None
     assert cover.objective == len(cover.labels) == 1
     assert cover.after.residents_within == 2000
-    share = plan(world, model="set-cover", threshold_min=9, min_share=0.8, antennes=False)
+    share = plan(world, model="set-cover", threshold_min=9, min_share=0.8, kinds={"main"})
     assert share.labels["code"].to_list() == ["64002", "64003"]  # 1000 + 500 + 300 of 2100
 
 
@@ -90,7 +90,7 @@ def test_no_new_label_is_today(embedded, model):
 
 
 def test_a_country_of_one_part_is_that_part(world):
-    options = {"threshold_min": 9, "antennes": False}
+    options = {"threshold_min": 9, "kinds": {"main"}}
     alone, country = plan(world, 2, **options), plan(Country("France", (world,)), 2, **options)
     assert country.labels.equals(alone.labels)
     assert country.after == alone.after
@@ -123,12 +123,12 @@ def test_candidates_of_a_list(world, small_world):
         geometry=gpd.points_from_xy([*drawn["lon"], 2.35], [*drawn["lat"], 48.85]),
         crs="EPSG:4326",
     ).astype({"facility_id": "string", "name": "string"})
-    found = plan(world, 5, candidates=places, threshold_min=9, antennes=False)
+    found = plan(world, 5, candidates=places, threshold_min=9, kinds={"main"})
     assert found.candidates == 2
     assert found.labels["code"].to_list() == ["poste-2", "poste-1"]
     assert found.labels["commune_name"].to_list() == ["Commune C", "Commune D"]
     assert set(CANDIDATE_COLUMNS) <= set(found.labels.columns)
-    without = plan(world, 5, candidates=places, threshold_min=9, antennes=False, exclude=["64003"])
+    without = plan(world, 5, candidates=places, threshold_min=9, kinds={"main"}, exclude=["64003"])
     assert without.labels["code"].to_list() == ["poste-1"]
     with pytest.raises(ParameterError, match="aucun lieu candidat n'a le code 99999"):
         plan(world, exclude=["99999"])
@@ -140,21 +140,21 @@ def test_candidates_of_a_list(world, small_world):
 
 
 def test_a_commune_that_holds_a_site_says_so(world):
-    found = plan(world, 3, threshold_min=9, antennes=False)
+    found = plan(world, 3, threshold_min=9, kinds={"main"})
     assert not found.labels["holds_site"].any()
     both = plan(world, 3, threshold_min=9)
     assert both.labels.set_index("code")["holds_site"].to_dict() == {"64002": False, "64003": False}
 
 
 def test_a_budget_limits_labels(world):
-    found = plan(world, budget_eur=230_000, threshold_min=9, antennes=False)
+    found = plan(world, budget_eur=230_000, threshold_min=9, kinds={"main"})
     assert (found.asked, found.budget_labels, len(found.labels)) == (2, 2, 2)
     assert found.to_dict()["cost_eur_a_year"] == 220_000
-    assert plan(world, 3, budget_eur=0, antennes=False).labels.empty
+    assert plan(world, 3, budget_eur=0, kinds={"main"}).labels.empty
     assert Costs().labels_for(350_000, "state") == 10
     assert Costs(100_000, 25_000).labels_for(150_000, "bearer") == 2
     assert Costs(0.1, 0.0).labels_for(0.3) == 3
-    cover = plan(world, model="set-cover", threshold_min=9, budget_eur=110_000, antennes=False)
+    cover = plan(world, model="set-cover", threshold_min=9, budget_eur=110_000, kinds={"main"})
     assert len(cover.labels) == 3
     assert any("Le budget paie 1 label(s) sur 3" in note for note in cover.notes)
     for wrong in (lambda: Costs(0), lambda: Costs(10, 20), lambda: Costs().labels_for(-1), lambda: Costs(float("nan"))):
@@ -188,7 +188,7 @@ def test_options_that_make_no_sense_are_refused(world, options):
 
 def test_a_share_out_of_reach_says_what_can_be_reached(world):
     with pytest.raises(ParameterError, match="95,24 %"):  # 2000 of 2100: E has no road
-        plan(world, model="set-cover", min_share=1.0, antennes=False)
+        plan(world, model="set-cover", min_share=1.0, kinds={"main"})
 
 
 def test_unknown_population_is_refused(small_world):
@@ -199,8 +199,8 @@ def test_unknown_population_is_refused(small_world):
 
 def test_weights_change_the_choice_and_are_shown(world):
     frr = pd.DataFrame({"name": ["Commune D"], "frr_class": ["FRR"]}, index=pd.Index(["64004"], name="commune_code"))
-    plain = plan(world, 1, threshold_min=9, antennes=False, zones=Zones(frr=frr))
-    weighted = plan(world, 1, threshold_min=9, antennes=False, zones=Zones(frr=frr), weights=Weights(frr=3))
+    plain = plan(world, 1, threshold_min=9, kinds={"main"}, zones=Zones(frr=frr))
+    weighted = plan(world, 1, threshold_min=9, kinds={"main"}, zones=Zones(frr=frr), weights=Weights(frr=3))
     assert plain.labels["code"].to_list() == ["64002"]
     # 200 residents of D count 600 times, more than the 500 of B; what it brings stays 200 residents.
     assert weighted.labels["code"].to_list() == ["64004"]
@@ -221,7 +221,7 @@ def test_a_commune_at_one_point_counts_where_it_holds_a_district(world):
     edge = world.communes.geometry["64003"].centroid.buffer(0.002)
     beside = shapely.affinity.translate(edge, 0.02, 0.0)
     qpv = gpd.GeoDataFrame({"code_qp": ["QN06401"]}, geometry=[beside], crs="EPSG:4326")
-    found = plan(world, 1, zones=Zones(qpv=qpv), antennes=False)
+    found = plan(world, 1, zones=Zones(qpv=qpv), kinds={"main"})
     assert found.criteria["qpv"].to_dict() == {"64001": 0, "64002": 0, "64003": 1, "64004": 0, "64005": 0}
 
 
@@ -250,7 +250,7 @@ def _at_communes(territory, codes):
 
 def test_no_alternative_on_the_drawing(world):
     # Within 9 minutes B brings 500 residents; the next best brings 300.
-    found = plan(world, 1, threshold_min=9, antennes=False)
+    found = plan(world, 1, threshold_min=9, kinds={"main"})
     assert found.alternatives.empty
     assert found.to_dict()["selected"][0]["alternatives"] == []
 
@@ -277,7 +277,7 @@ def test_robustness_counts_the_runs_that_choose_a_place(world, embedded):
     same = asked.runs[(asked.runs["profile"] == "courant") & (asked.runs["speed_factor"] == 1)]
     assert set(same["codes"].iloc[0]) == set(found.labels["code"])
     # Ten minutes away at speeds 0.9: B is no longer within 10.5 minutes of A.
-    drawn = plan(world, 1, threshold_min=10.5, antennes=False)
+    drawn = plan(world, 1, threshold_min=10.5, kinds={"main"})
     runs = robustness(drawn, [world]).runs.set_index("speed_factor")["codes"]
     assert runs[1.0] == ("64003",)
     assert runs[0.9] == ("64002",)

@@ -78,7 +78,7 @@ def test_opening_is_building_with_one_more_row(small_world, territory, centre, t
 
 def test_closing_is_building_without_the_row(small_world, territory, tmp_path):
     built = rebuilt(small_world, tmp_path, lambda rows: [row for row in rows if row["id_fs"] != "1"])
-    same_times(apply(territory, Scenario(territory.name).then(CloseSite("1"))), built, buses=True)
+    same_times(apply(territory, Scenario(territory.name).then(CloseSite("1"))), built, kinds={"main", "antenne", "bus"})
 
 
 def test_moving_is_building_with_another_position(small_world, territory, centre, tmp_path):

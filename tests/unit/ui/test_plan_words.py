@@ -18,7 +18,7 @@ def territory(small_world) -> Territory:
 @pytest.fixture(scope="module")
 def one_label(territory):
     """A label in B or C brings C (300) within 10 minutes of a site; antennes and buses are not counted."""
-    return plan(territory, 1, threshold_min=10, antennes=False)
+    return plan(territory, 1, threshold_min=10, kinds={"main"})
 
 
 def plainly(text: str) -> str:
@@ -56,7 +56,7 @@ def test_weights_are_named(one_label):
 
 
 def test_fewest_labels(territory):
-    found = plan(territory, model="set-cover", threshold_min=10, antennes=False)
+    found = plan(territory, model="set-cover", threshold_min=10, kinds={"main"})
     count = len(found.labels)
     assert plan_answer(found).startswith("Il faut")
     assert gap_sentence(found) == f"C'est prouvé\u00a0: parmi ces lieux candidats, {count - 1} ne suffiraient pas."
@@ -66,12 +66,12 @@ def test_fewest_labels(territory):
 
 
 def test_shortest_and_worst_time(territory):
-    median = plan(territory, 1, model="median", antennes=False)
+    median = plan(territory, 1, model="median", kinds={"main"})
     assert "ramènerait le trajet moyen de" in plan_answer(median)
     saved = (median.before.mean_time_min - median.after.mean_time_min) * 2000  # E has no road
     assert median.objective == pytest.approx(saved, rel=1e-6)
     assert "faire gagner plus de" in gap_sentence(median)
-    center = plan(territory, 1, model="center", antennes=False)
+    center = plan(territory, 1, model="center", kinds={"main"})
     assert "ramènerait l'habitant le plus éloigné de" in plan_answer(center)
     assert plan_figures(center)[0][0] == "Le plus éloigné"
 

@@ -8,12 +8,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.finder.procedures import procedures
+from geo.kinds import SITE_KINDS
 from geo.ui.state import (
     AGENTS,
     COVER_PERCENT,
     DAYS,
     EUROS,
-    KINDS,
     LABELS,
     LEAST_RESIDENTS,
     SCREENS,
@@ -181,7 +181,9 @@ states = st.builds(
     saturday=st.booleans(),
     evening=st.booleans(),
     without_appointment=st.booleans(),
-    kinds=st.sets(st.sampled_from(KINDS), min_size=1).map(lambda chosen: tuple(k for k in KINDS if k in chosen)),
+    kinds=st.sets(st.sampled_from(SITE_KINDS), min_size=1).map(
+        lambda chosen: tuple(k for k in SITE_KINDS if k in chosen)
+    ),
     procedure=st.none() | st.sampled_from([procedure.key for procedure in procedures()]),
     with_operator=st.booleans(),
     site=st.none() | st.sampled_from(["245", "tax-64122", "43.1_-1.2", "id; é & <b>"]),

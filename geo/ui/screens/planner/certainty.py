@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from geo.access.catchment import catchment
-from geo.maps.area_classes import SIDE_CLASSES, UNKNOWN_CLASS
+from geo.classes import SIDE_CLASSES, UNKNOWN_CLASS
+from geo.french import format_integer, format_minutes, format_share
 from geo.maps.planning_values import planning_values, residents_line, site_markers
-from geo.maps.style import format_integer, format_minutes, format_share
 from geo.report.planning_sentences import catchment_sentences, sensitivity_sentences
 from geo.siting.robustness import robustness
 from geo.sources.site_requests import read_site_requests
@@ -73,7 +73,7 @@ def show(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         visit.show_threshold()
         visit.show_counted()
-    found = shared_sensitivity(visit.territory, visit.identity, visit.threshold_min, **visit.counted)
+    found = shared_sensitivity(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
     first, *others = sensitivity_sentences(found)
     show_sentence(first)
     show_figures(_figures(found))
@@ -203,10 +203,10 @@ def _capacity(visit: Visit) -> None:
         )
     agents = float(visit.state.agents)
     if requests is None:
-        found = shared_catchment(visit.territory, visit.identity, agents, **visit.counted)
+        found = shared_catchment(visit.territory, visit.identity, agents, kinds=visit.state.counted)
     else:
         given = requests.table["requests_per_month"]
-        found = catchment(visit.territory, agents=agents, requests=given, **visit.counted)
+        found = catchment(visit.territory, agents=agents, requests=given, kinds=visit.state.counted)
     for sentence in catchment_sentences(found)[:1]:
         st.markdown(plain(sentence))
     show_notes(catchment_sentences(found)[1:])

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import streamlit as st
 
-from geo.maps.area_classes import SECOND_SITE_CLASSES, UNKNOWN_CLASS
+from geo.classes import SECOND_SITE_CLASSES, UNKNOWN_CLASS
+from geo.french import format_integer, format_share
+from geo.kinds import KINDS
 from geo.maps.planning_values import planning_values, residents_line, site_markers
-from geo.maps.style import FACILITY_SHAPES, format_integer, format_share
+from geo.question import DEFAULT_THRESHOLDS_MIN
 from geo.report.planning_sentences import closure_sentences, fragility_sentences
 from geo.siting.closure import closure_scenario
-from geo.siting.comparison import THRESHOLDS_MIN
 from geo.siting.scenario import CloseSite
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import show_notes, show_warnings
@@ -51,7 +52,7 @@ def show(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         visit.show_threshold()
         visit.show_counted()
-    found = shared_fragility(visit.territory, visit.identity, visit.threshold_min, **visit.counted)
+    found = shared_fragility(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
     first, *others = fragility_sentences(found)
     show_sentence(others[0] if others else first)
     show_figures(_figures(found, found.residents - visit.residents_off_network(), visit.threshold))
@@ -117,14 +118,14 @@ def _map(visit: Visit, found: Fragility) -> None:
         ]
         for share, twice, population in zip(one, second, communes["population"], strict=True)
     ]
-    kinds = [kind for kind in FACILITY_SHAPES if (visit.sites["kind"] == kind).any()]
+    kinds = [kind for kind in KINDS if (visit.sites["kind"] == kind).any()]
     values = planning_values(
         SECOND_SITE_CLASSES,
         position,
         lines,
         site_markers(visit.sites),
         title=f"Pour la moitié au moins des habitants, à {visit.threshold} ou moins",
-        signs=[(kind, FACILITY_SHAPES[kind].label) for kind in kinds],
+        signs=[(kind, KINDS[kind].label) for kind in kinds],
     )
     visit.show_map(values, "fragility", "Carte des communes qui ont un deuxième site à portée.")
 
@@ -176,8 +177,8 @@ def _many(visit: Visit) -> None:
     if chosen is None:
         return
     bearer, kind = _bearer_and_kind(chosen)
-    thresholds = tuple(dict.fromkeys((visit.threshold_min, *THRESHOLDS_MIN)))
-    closure = shared_closure(visit.territory, visit.identity, thresholds, bearer, kind, **visit.counted)
+    thresholds = tuple(dict.fromkeys((visit.threshold_min, *DEFAULT_THRESHOLDS_MIN)))
+    closure = shared_closure(visit.territory, visit.identity, thresholds, bearer, kind, kinds=visit.state.counted)
     show_figures(_closure_figures(closure, visit.threshold))
     show_notes(closure_sentences(closure))
     st.button("Essayer cette fermeture comme scénario", on_click=_close_many, args=(visit, bearer, kind))
@@ -208,12 +209,12 @@ def _closures(visit: Visit) -> dict[str, str]:
     """Return the closures that can be asked for, by their form in the address of the page."""
     sites = visit.territory.sites
     bearers = sorted(sites["bearer"].dropna().unique())
-    kinds = [kind for kind in FACILITY_SHAPES if (sites["kind"] == kind).any()]
+    kinds = [kind for kind in KINDS if (sites["kind"] == kind).any()]
     unknown = int(sites["bearer"].isna().sum())
     told = f" (porteur connu pour {len(sites) - unknown} sites sur {len(sites)})" if unknown else ""
     return {
         "tous": "Tous les sites",
-        **{f"type:{kind}": f"Tous les lieux de type : {FACILITY_SHAPES[kind].label}" for kind in kinds},
+        **{f"type:{kind}": f"Tous les lieux de type : {KINDS[kind].label}" for kind in kinds},
         **{f"porteur:{bearer}": f"Tous ceux de : {bearer}{told}" for bearer in bearers},
     }
 

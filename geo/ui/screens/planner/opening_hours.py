@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.access.opening import SLOT_MIN, open_shares
 from geo.errors import MaillageError
-from geo.maps.style import UNIT_SPACE, format_decimal, format_share
+from geo.french import UNIT_SPACE, format_decimal, format_share
 from geo.report.planning_sentences import opening_sentences
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.hours_table import show_hours_table
@@ -40,11 +40,11 @@ def show(visit: Visit) -> None:
         visit.show_threshold()
         visit.show_counted()
         with_scenario = _scenario_wanted(visit)
-    opening = shared_opening(visit.territory, visit.identity, visit.threshold_min, **visit.counted)
+    opening = shared_opening(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
     if with_scenario:
         try:
             changed = territory_after(visit.territory, current_scenario(visit.territory))
-            opening = open_shares(changed, visit.threshold_min, **visit.counted)
+            opening = open_shares(changed, visit.threshold_min, kinds=visit.state.counted)
         except MaillageError as error:
             show_failure(error)
     first, *others = opening_sentences(opening)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.access.opening import AFTERNOON, HALF_DAYS, MORNING
 from geo.errors import MaillageError
-from geo.maps.style import format_decimal
+from geo.french import format_decimal
 from geo.siting.scenario import MAX_NAME, ChangeHours, CloseSite, MoveSite, OpenSite, Place
 from geo.siting.scenario_json import MAX_CHARACTERS, scenario_from_json, scenario_to_json
 from geo.sources.opening_hours import WEEKDAYS, WeeklyHours

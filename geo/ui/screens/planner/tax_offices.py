@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import streamlit as st
 
-from geo.maps.area_classes import SAVED_AREAS
+from geo.classes import SAVED_CLASSES, classify
+from geo.french import format_integer, format_minutes
+from geo.kinds import TAX_OFFICES
 from geo.maps.planning_values import planning_values, residents_line, site_markers
-from geo.maps.style import SAVED_CLASSES, format_integer, format_minutes, value_class
 from geo.report.planning_sentences import time_saved_sentences
-from geo.sources.official_tables import TAX_OFFICES
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
@@ -46,7 +46,7 @@ def show(visit: Visit) -> None:
         show_sentence("Ce territoire a été préparé sans liste des services des impôts : il n'y a rien à comparer.")
         show_notes(["Préparez-le à nouveau avec « maillage build --tax-offices » et la liste de la DGFiP."])
         return
-    table, summary = shared_time_saved(visit.territory, visit.identity, **visit.counted)
+    table, summary = shared_time_saved(visit.territory, visit.identity, kinds=visit.state.counted)
     first, *others = time_saved_sentences(summary)
     show_sentence(first)
     show_figures(
@@ -93,8 +93,8 @@ def _map(visit: Visit, table: pd.DataFrame) -> None:
     ]
     offices = visit.territory.facilities[TAX_OFFICES]
     values = planning_values(
-        SAVED_AREAS,
-        value_class(table["saved_min"], SAVED_CLASSES).astype(np.int64),
+        SAVED_CLASSES,
+        classify(table["saved_min"], SAVED_CLASSES).astype(np.int64),
         lines,
         [*site_markers(visit.sites), *site_markers(offices)],
         title="Minutes gagnées par rapport au service des impôts",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.access.coverage import residents_by_point
+from geo.french import UNIT_SPACE, format_integer, format_minutes
+from geo.kinds import SITES
 from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence, source_sentences
-from geo.maps.payload import counted_kinds
+from geo.maps.payload import shown_kinds
 from geo.maps.planning_values import residents_line
-from geo.maps.style import UNIT_SPACE, format_integer, format_minutes
-from geo.sources.official_tables import SITES
 from geo.territory import counted_places
 from geo.ui import cache
 from geo.ui.components.messages import show_approximations, show_notes, show_warnings
@@ -55,18 +55,13 @@ class Visit:
         return f"{self.state.threshold_min}{UNIT_SPACE}min"
 
     @property
-    def counted(self) -> dict[str, bool]:
-        """Which sites count, as keyword arguments."""
-        return {"buses": self.state.buses, "antennes": self.state.antennes}
-
-    @property
     def sites(self) -> gpd.GeoDataFrame:
         """The sites that count today."""
-        return counted_places(self.territory.sites, **self.counted)
+        return counted_places(self.territory.sites, kinds=self.state.counted)
 
     def times(self) -> pd.DataFrame:
         """Return today's times."""
-        return cache.travel_times(self.territory, self.identity, SITES, **self.counted)
+        return cache.travel_times(self.territory, self.identity, SITES, kinds=self.state.counted)
 
     def residents_off_network(self) -> float:
         """Return the residents whom the road network does not cover: their time is not known."""
@@ -116,7 +111,7 @@ class Visit:
 
     def show_origin(self, notes: Sequence[str] = ()) -> None:
         """Say what is approximate, what was counted, and where it comes from; last on each view."""
-        kinds, excluded = counted_kinds(self.territory.sites, **self.counted)
+        kinds, excluded = shown_kinds(self.territory.sites, self.state.counted)
         manifest = self.territory.manifest
         show_approximations(approximation_sentences(self.territory))
         show_notes(

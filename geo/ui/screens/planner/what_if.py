@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import streamlit as st
 
-from geo.access.coverage import AT_THRESHOLD_MIN
 from geo.access.opening import SLOT_MIN, open_shares
+from geo.classes import CHANGED_MIN, change_class, change_classes
 from geo.errors import MaillageError
-from geo.maps.area_classes import CHANGED_MIN, change_class, change_classes
+from geo.french import UNIT_SPACE, format_decimal, format_integer, format_minutes, format_share
 from geo.maps.planning_values import Marker, planning_values, site_markers
-from geo.maps.style import UNIT_SPACE, format_decimal, format_integer, format_minutes, format_share
+from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLDS_MIN
 from geo.report.planning_sentences import action_sentences, comparison_sentences
-from geo.siting.comparison import THRESHOLDS_MIN, compare
+from geo.siting.comparison import compare
 from geo.siting.scenario import ChangeHours, MoveSite, OpenSite
 from geo.territory import counted_places
 from geo.ui.components.answer import show_figures, show_sentence
@@ -85,14 +85,13 @@ def show(visit: Visit) -> None:
 
 
 def _compared(visit: Visit, scenario: Scenario) -> ScenarioComparison:
-    thresholds = dict.fromkeys((visit.threshold_min, *THRESHOLDS_MIN))
+    thresholds = dict.fromkeys((visit.threshold_min, *DEFAULT_THRESHOLDS_MIN))
     return compare(
         visit.territory,
         scenario,
         tuple(thresholds),
         before=visit.times(),
-        buses=visit.state.buses,
-        antennes=visit.state.antennes,
+        kinds=visit.state.counted,
     )
 
 
@@ -126,7 +125,7 @@ def _answer(comparison: ScenarioComparison, change: ThresholdChange, known: int,
 
 
 def _figures(comparison: ScenarioComparison) -> list[tuple[str, str, str]]:
-    shown = [change for change in comparison.changes if change.threshold_min in THRESHOLDS_MIN]
+    shown = [change for change in comparison.changes if change.threshold_min in DEFAULT_THRESHOLDS_MIN]
     figures = [
         (
             f"À {change.threshold_min:g}{UNIT_SPACE}min ou moins",
@@ -168,7 +167,7 @@ def _map(visit: Visit, scenario: Scenario, comparison: ScenarioComparison) -> No
 def _markers(visit: Visit, scenario: Scenario) -> list[Marker]:
     """Return the sites as the scenario leaves them, and those that it closes."""
     changed = territory_after(visit.territory, scenario)
-    now = counted_places(changed.sites, **visit.counted)
+    now = counted_places(changed.sites, kinds=visit.state.counted)
     touched = {action.facility_id: action for action in scenario.actions}
     signs = {
         which: "+" if isinstance(action, OpenSite) else "→" if isinstance(action, MoveSite) else ""
@@ -234,8 +233,8 @@ def _details(visit: Visit, scenario: Scenario, comparison: ScenarioComparison) -
 
 def _hours_sentence(visit: Visit, scenario: Scenario) -> str:
     """Return what the scenario changes in the hours of an ordinary week."""
-    today = shared_opening(visit.territory, visit.identity, visit.threshold_min, **visit.counted)
-    ensuing = open_shares(territory_after(visit.territory, scenario), visit.threshold_min, **visit.counted)
+    today = shared_opening(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
+    ensuing = open_shares(territory_after(visit.territory, scenario), visit.threshold_min, kinds=visit.state.counted)
     before, after = (
         format_decimal(float(opening.shares.to_numpy().sum()) * SLOT_MIN / 60) for opening in (today, ensuing)
     )

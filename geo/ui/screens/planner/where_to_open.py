@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import streamlit as st
 
-from geo.access.coverage import AT_THRESHOLD_MIN
-from geo.maps.area_classes import change_class, change_classes
+from geo.classes import change_class, change_classes
+from geo.french import format_decimal, format_integer
 from geo.maps.planning_values import Marker, planning_values, site_markers
-from geo.maps.style import format_decimal, format_integer
+from geo.question import AT_THRESHOLD_MIN
 from geo.report.label_argument import arguments_html, label_argument, label_titles
 from geo.report.plan_files import plan_content, write_plan
 from geo.siting.costs import Costs
@@ -106,8 +106,7 @@ class PlanQuestion:
     payer: CostsPayer
     exclude: tuple[str, ...]
     least_residents: int
-    buses: bool
-    antennes: bool
+    kinds: frozenset[str]
     files: tuple[str | None, ...]
 
 
@@ -173,8 +172,7 @@ def plan_question(visit: Visit) -> PlanQuestion:
         payer=_PAYERS[state.payer],
         exclude=excluded_places(visit),
         least_residents=0 if files[0] is not None else state.least_residents,
-        buses=state.buses,
-        antennes=state.antennes,
+        kinds=state.counted,
         files=tuple(None if file is None else file.digest for file in files),
     )
 
@@ -208,8 +206,7 @@ def chosen_plan(visit: Visit) -> tuple[Plan, bool]:
             budget_eur=question.budget_eur,
             payer=question.payer,
             min_share=question.min_share,
-            buses=question.buses,
-            antennes=question.antennes,
+            kinds=question.kinds,
             progress=progress,
             cancel=cancel,
             **inputs,

@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from geo.errors import ParameterError
+from geo.kinds import KINDS
 from geo.maps.static.change_map import change_map, changed_places
 from geo.maps.static.frame import OFF_NETWORK, UNREACHABLE
 from geo.maps.static.ground import Ground
@@ -18,10 +19,8 @@ from geo.maps.static.key import class_block, class_totals
 from geo.maps.static.markers import MARKERS
 from geo.maps.static.sheet import PAGES, drawing
 from geo.maps.static.territory_maps import TIME_MAP_CLASSES, time_position
-from geo.maps.style import FACILITY_SHAPES
-from geo.schemas import FACILITY_KINDS
 
-KINDS = ("time", "under-served", "saved", "change")
+MAPS = ("time", "under-served", "saved", "change")
 
 
 def texts(sheet):
@@ -41,7 +40,7 @@ def boxes(sheet, gid=None):
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MAPS)
 def test_every_map_states_what_it_must(draw, kind, page):
     said = all_text(draw(kind, page=page))
     for needed in (
@@ -62,7 +61,7 @@ def test_every_map_states_what_it_must(draw, kind, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MAPS)
 def test_no_text_leaves_the_page_and_no_name_lies_over_another(draw, kind, page):
     sheet = draw(kind, page=page)
     for box in boxes(sheet):
@@ -126,14 +125,14 @@ def variant(territory, keep):
     return territory
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MAPS)
 def test_a_territory_of_one_commune(draw, territory, coverage_frame, kind):
     sheet = draw(kind, area=variant(territory, [4]), cov=coverage_frame.iloc[[4]])
     if kind == "under-served":
         assert "La seule commune est sous-desservie" in all_text(sheet)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MAPS)
 @pytest.mark.parametrize("poor", [True, False, pd.NA])
 def test_all_none_or_nobody_known_under_served(draw, coverage_frame, kind, poor):
     minutes = {True: 50.0, False: 5.0, pd.NA: pd.NA}[poor]
@@ -150,7 +149,7 @@ def test_all_none_or_nobody_known_under_served(draw, coverage_frame, kind, poor)
         assert expected[poor] in said
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MAPS)
 def test_unknown_population_is_a_dash_not_a_nought(draw, territory, coverage_frame, kind):
     unknown = pd.array([pd.NA] * 9, dtype="Int64")
     territory.communes = territory.communes.assign(population=unknown)
@@ -159,7 +158,7 @@ def test_unknown_population_is_a_dash_not_a_nought(draw, territory, coverage_fra
     assert any("La population des communes n'est pas connue." in text for text in said)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", MAPS)
 def test_without_neighbours_or_any_site_in_the_area(draw, territory, kind):
     territory.neighbour_outlines = None
     far = territory.facilities["sites"].set_geometry(gpd.points_from_xy([3, 3, 3], [45, 45, 45]), crs="EPSG:4326")
@@ -183,7 +182,7 @@ def test_contours_that_overlap_or_cross_themselves(draw, territory, communes):
     shapes[1] = shapes[1].buffer(0.01)
     shapes[2] = shapely.Polygon([(-0.76, 43.2), (-0.64, 43.29), (-0.64, 43.2), (-0.76, 43.29)])
     territory.communes = communes.set_geometry(shapes, crs="EPSG:4326")
-    for kind in KINDS:
+    for kind in MAPS:
         draw(kind)
 
 
@@ -213,7 +212,7 @@ def test_a_map_of_a_network_that_covers_little_is_framed_on_it(draw, coverage_fr
 
 
 def test_every_kind_of_place_has_its_own_shape():
-    assert set(MARKERS) == set(FACILITY_KINDS) == set(FACILITY_SHAPES)
+    assert set(MARKERS) == set(KINDS)
     assert len({marker.shape for marker in MARKERS.values()}) == len(MARKERS)
 
 

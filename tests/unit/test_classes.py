@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.maps.area_classes import (
-    SECOND_SITE_CLASSES,
-    SIDE_CLASSES,
-    area_pattern_defs,
-    change_class,
-    change_classes,
-)
+from geo.classes import SECOND_SITE_CLASSES, SIDE_CLASSES, change_class, change_classes
+from geo.maps.area_patterns import area_fill, area_pattern_defs
 from geo.maps.planning_values import Marker, planning_values, residents_line, site_markers
 
 
@@ -51,7 +46,7 @@ def test_a_hatching_has_its_pattern_and_no_two_classes_look_alike(classes):
     defs = area_pattern_defs()
     for cls in classes:
         if cls.hatching:
-            assert f'id="{re.fullmatch(r"url[(]#(.+)[)]", cls.fill)[1]}"' in defs
+            assert f'id="{re.fullmatch(r"url[(]#(.+)[)]", area_fill(cls))[1]}"' in defs
     assert len({cls.fill for cls in classes}) == len(classes)
     assert len({cls.label for cls in classes}) == len(classes)
 

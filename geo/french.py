@@ -1,0 +1,218 @@
+"""Numbers, times, lists and plurals as they are written in French, and the texts of files made fit to be read.
+
+A figure is rounded here, once, when it becomes text: nothing is computed from what these functions return.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+#: Narrow no-break space, between thousands and before ``;``.
+THIN_SPACE: Final = "\u202f"
+#: No-break space, between a number and its unit.
+UNIT_SPACE: Final = "\u00a0"
+#: What is shown where a value is unknown.
+UNKNOWN: Final = "—"
+#: What joins the parts of a sentence.
+SEMICOLON: Final = f"{THIN_SPACE}; "
+#: Days of the week, Monday first.
+DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+#: A telephone number of France, overseas included, without its separators: ten figures, international, or short.
+PHONE: Final = r"0[1-9][0-9]{8}|(?:\+|00)(?:33|590|594|596|262|508)[1-9][0-9]{8}|3[0-9]{3}"
+#: What may stand between the figures of a telephone number.
+PHONE_SEPARATORS: Final = r"[\s().\-\u00a0\u202f]"
+#: An e-mail address.
+EMAIL: Final = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+
+#: Controls (line breaks, escape codes of terminals), halves of characters, and of the formats of Unicode those that
+#: change the order of what is read, hide it or end a line (U+2028 ends one in scripts).
+UNSEEN: Final = (
+    "\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f"
+)
+_UNSEEN_RUN: Final = re.compile(f"[{UNSEEN}]+")
+
+
+def format_number(value: float) -> str:
+    """Return a number with all its decimals, up to twelve figures: ``"1 000 000"``, ``"12,5"``.
+
+    Examples
+    --------
+    >>> format_number(12.5)
+    '12,5'
+    """
+    if not math.isfinite(value):
+        return "(pas un nombre)" if math.isnan(value) else "(infini)"
+    return f"{value:,.12g}".replace(",", THIN_SPACE).replace(".", ",")
+
+
+def format_integer(value: Any) -> str:
+    """Return ``1234.4`` as ``"1 234"`` (narrow no-break space); a dash where unknown.
+
+    Examples
+    --------
+    >>> format_integer(1234.4) == f"1{THIN_SPACE}234"
+    True
+    """
+    return format_decimal(value, 0)
+
+
+def format_decimal(value: Any, digits: int = 1) -> str:
+    """Return ``1234.56`` as ``"1 234,6"``; a dash where unknown.
+
+    Examples
+    --------
+    >>> format_decimal(2.345, 2)
+    '2,35'
+    """
+    number = _number(value)
+    if number is None:
+        return UNKNOWN
+    return f"{number:,.{digits}f}".replace(",", THIN_SPACE).replace(".", ",")
+
+
+def format_minutes(value: Any, digits: int = 1) -> str:
+    """Return ``12.5`` as ``"12,5 min"``; a dash where unknown or unreachable."""
+    return UNKNOWN if _number(value) is None else f"{format_decimal(value, digits)}{UNIT_SPACE}min"
+
+
+def format_hours(hours: float) -> str:
+    """Return a number of hours: ``"3 h"``, ``"2,5 h"``."""
+    return f"{format_decimal(hours, 0 if float(hours).is_integer() else 1)}{UNIT_SPACE}h"
+
+
+def format_euros(value: Any) -> str:
+    """Return a whole amount: ``"110 000 €"``."""
+    return f"{format_integer(value)}{UNIT_SPACE}€"
+
+
+def format_share(value: Any) -> str:
+    """Return ``0.914`` as ``"91 %"``; a share that is almost but not quite 0 or 1 says so.
+
+    Examples
+    --------
+    >>> format_share(0.999) == f"plus de 99{UNIT_SPACE}%"
+    True
+    """
+    share = _number(value)
+    if share is None:
+        return UNKNOWN
+    percent = round(100 * share)
+    if percent == 100 and share != 1:  # noqa: PLR2004
+        return f"plus de 99{UNIT_SPACE}%"
+    if percent == 0 and share != 0:
+        return f"moins de 1{UNIT_SPACE}%"
+    return f"{percent}{UNIT_SPACE}%"
+
+
+def format_percent(share: float, digits: int) -> str:
+    """Return a share as a percentage with decimals: ``"0,80 %"``."""
+    return f"{format_decimal(100 * share, digits)}{UNIT_SPACE}%"
+
+
+def minutes_text(threshold_min: float) -> str:
+    """Return a threshold with all its decimals: ``"20 min"``, ``"12,5 min"``."""
+    return f"{format_number(threshold_min)}{UNIT_SPACE}min"
+
+
+def within_text(threshold_min: float) -> str:
+    """Return what being within a threshold is called; the threshold itself is within: ``"à 20 min ou moins"``.
+
+    Examples
+    --------
+    >>> within_text(20) == f"à 20{UNIT_SPACE}min ou moins"
+    True
+    """
+    return f"à {minutes_text(threshold_min)} ou moins"
+
+
+def is_plural(number: float) -> bool:
+    """Tell whether a number, as it is written, takes the plural: nought and one do not."""
+    return round(number) > 1
+
+
+def plural(number: float, one: str, many: str) -> str:
+    """Return the form that goes with a number, such as ``plural(n, "est", "sont")``."""
+    return many if is_plural(number) else one
+
+
+def counted(number: float, noun: str, nouns: str | None = None) -> str:
+    """Return a number and its noun: ``"1 commune"``, ``"1 234 habitants"``.
+
+    Examples
+    --------
+    >>> counted(0, "commune"), counted(2, "lieu", "lieux")
+    ('0 commune', '2 lieux')
+    """
+    return f"{format_integer(number)} {plural(number, noun, nouns or f'{noun}s')}"
+
+
+def joined(names: Sequence[str], most: int | None = None, rest: str = "autres") -> str:
+    """Return names as they are read out: ``"A, B et C"``; beyond `most` + 1 of them, the rest is counted.
+
+    Examples
+    --------
+    >>> joined(["Sare", "Ascain", "Ainhoa"])
+    'Sare, Ascain et Ainhoa'
+    >>> joined(["a", "b", "c", "d"], 2)
+    'a, b et 2 autres'
+    """
+    if most is not None and len(names) > most + 1:
+        return f"{', '.join(names[:most])} et {len(names) - most} {rest}"
+    return " et ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def clock(text: str) -> str:
+    """Return ``"09:30"`` as ``"9 h 30"``, ``"14:00"`` as ``"14 h"``."""
+    hours, _, minutes = text.partition(":")
+    return f"{int(hours)}{UNIT_SPACE}h" + (f"{UNIT_SPACE}{minutes}" if minutes != "00" else "")
+
+
+def quoted(name: str) -> str:
+    """Return a name between French quotes."""
+    return f"«{UNIT_SPACE}{name}{UNIT_SPACE}»"
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def dialled(phone: str) -> str | None:
+    """Return what to dial for a telephone number as a list writes it; `None` where it is none."""
+    figures = re.sub(PHONE_SEPARATORS, "", phone)
+    return figures if re.fullmatch(rf"{PHONE}|\+[1-9][0-9]{{6,14}}", figures) else None
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text is an e-mail address."""
+    return re.fullmatch(EMAIL, text) is not None
+
+
+def visible(text: str) -> str:
+    """Return a text on one line, a space in the place of each run of characters that are not seen."""
+    return _UNSEEN_RUN.sub(" ", text)
+
+
+def visible_column(texts: pd.Series) -> pd.Series:
+    """Return a column of texts (dtype "string") made `visible` and stripped; <NA> where nothing is left to see."""
+    column: pd.Series = texts.astype("string").map(lambda text: visible(text).strip(), na_action="ignore")
+    present: pd.Series = column.astype("string")
+    return present.mask(present == "")
+
+
+def _number(value: Any) -> float | None:
+    """Return a finite number, `None` for anything that stands for "unknown": None, <NA>, NaN, inf."""
+    try:
+        number = float(value)
+    except TypeError:  # None, <NA>
+        return None
+    return number if math.isfinite(number) else None
