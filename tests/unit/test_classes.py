@@ -47,7 +47,7 @@ def test_a_hatching_has_its_pattern_and_no_two_classes_look_alike(classes):
     for cls in classes:
         if cls.hatching:
             assert f'id="{re.fullmatch(r"url[(]#(.+)[)]", area_fill(cls))[1]}"' in defs
-    assert len({cls.fill for cls in classes}) == len(classes)
+    assert len({area_fill(cls) for cls in classes}) == len(classes)
     assert len({cls.label for cls in classes}) == len(classes)
 
 

@@ -1,0 +1,82 @@
+"""The part of a territory whose ways are known: the one denominator of every share of residents."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.access.coverage import residents_by_point
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from geo.territory import Territory
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPart:
+    """How much of a territory the road network covers.
+
+    Attributes
+    ----------
+    residents
+        Residents of the study area, 0 where unknown.
+    residents_known
+        Of those, residents who start from a street of the network: their way is known, or known not to exist.
+    communes, communes_known
+        Communes of the study area, and those with at least one resident's start on the network.
+    """
+
+    residents: float
+    residents_known: float
+    communes: int
+    communes_known: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the network covers every start."""
+        return self.communes_known == self.communes and not self.residents_off_network
+
+    @property
+    def residents_off_network(self) -> float:
+        """Residents whose way is not known."""
+        return self.residents - self.residents_known
+
+    def share(self, residents: float) -> float | None:
+        """Return residents as a share, 0 to 1, of those whose way is known; `None` where there are none."""
+        return residents / self.residents_known if self.residents_known > 0 else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values ready for JSON."""
+        return asdict(self)
+
+
+def known_part(territory: Territory) -> KnownPart:
+    """Measure how much of a territory its road network covers.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> known_part(Territory.load()).is_whole
+    True
+    """
+    on_network = territory.demand_on_network.link >= 0
+    residents = residents_by_point(territory.communes, territory.demand)
+    communes = pd.Index(territory.demand["commune_code"])
+    # What is known is what remains: the same sum to the last bit where nobody is off the network.
+    total = float(residents.sum())
+    return KnownPart(
+        residents=total,
+        residents_known=total - float(residents[~on_network].sum()),
+        communes=len(territory.communes),
+        communes_known=communes[np.asarray(on_network)].nunique(),
+    )
+
+
+def added_up(parts: Iterable[KnownPart]) -> KnownPart:
+    """Return several parts as one, such as those of a country."""
+    columns = list(zip(*(asdict(part).values() for part in parts), strict=True))
+    return KnownPart(*(sum(column) for column in columns))

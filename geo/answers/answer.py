@@ -1,0 +1,69 @@
+"""The shape of an answer, and how it names the part of a territory that it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.french import counted, format_integer
+
+if TYPE_CHECKING:
+    from geo.access.known_part import KnownPart
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure in French: `label`, `value` (rounded, with its unit) and `detail`: what it is out of or against."""
+
+    label: str
+    value: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered to one question, in French plain text; names of files are as they are: a page escapes them.
+
+    Attributes
+    ----------
+    sentence
+        The answer.
+    figures
+        The few figures that it rests on, in the order of the screen.
+    details
+        Further sentences, the most important first.
+    notes
+        What is to be minded: what is not counted, not known or assumed.
+    """
+
+    sentence: str
+    figures: tuple[Figure, ...] = ()
+    details: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """The sentence, the details and the notes, in the order in which they are read."""
+        return [self.sentence, *self.details, *self.notes]
+
+
+def part_title(name: str, part: KnownPart) -> str:
+    """Return the name of a territory, with how many communes it is about where that is not all of them."""
+    if part.communes_known == part.communes:
+        return name
+    return f"{name}, {counted(part.communes_known, 'commune')}"
+
+
+def known_note(part: KnownPart) -> str:
+    """Return whom all shares are of, in one sentence; empty where everybody's way is known.
+
+    Every screen, page and command says it once.
+    """
+    if part.is_whole:
+        return ""
+    off = part.communes - part.communes_known
+    outside = f" ; {counted(off, 'commune')} hors du réseau routier" if off else ""
+    return (
+        f"Parts calculées sur les {format_integer(part.residents_known)} habitants dont le trajet est connu, des "
+        f"{format_integer(part.residents)} du territoire{outside}."
+    )
