@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from geo.finder.answer import Answer, SiteAnswer
     from geo.finder.search import PlaceSearch
+    from geo.finder.wishes import Wishes
     from geo.territory import Territory
 
 _SITES: Final = "sites"
@@ -56,7 +57,8 @@ def nearest(
     as_json: AsJson = False,
 ) -> None:
     """Print the nearest sites, or the nearest places of another list."""
-    from geo.finder.answer import Wishes, find_sites
+    from geo.finder.answer import find_sites
+    from geo.finder.wishes import Wishes
     from geo.kinds import SITE_KINDS
 
     if lon is not None and lat is not None and place is not None:
@@ -92,8 +94,8 @@ def nearest(
     if as_json:
         print_json({"search": None if search is None else asdict(search)} | answer.to_dict())
         return
-    for line in _lines(answer, search):
-        print_line("".join(mark if mark.isprintable() else " " for mark in line))
+    for line in _lines(answer, wishes, search):
+        print_line(line)
 
 
 def _moment(text: str) -> dt.datetime:
@@ -122,73 +124,63 @@ def _find_place(territory: Territory, query: str) -> PlaceSearch:
     return PlaceSearch(sure, search.notes)
 
 
-def _lines(answer: Answer, search: PlaceSearch | None) -> Iterator[str]:
+def _lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None) -> Iterator[str]:
+    from geo.answers.nearest import NONE_OPEN, answer_sentence, saved_sentence
     from geo.finder.opening_times import moment_text
-    from geo.french import format_minutes
 
     start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
     where = "Position donnée" if search is None else search.places[0].label
     yield f"{where}, {moment_text(answer.at, since=start)} :"
+    yield answer_sentence(answer, wishes)
     if search is not None and len(search.places) > 1:
         yield f"Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
     for number, site in enumerate(answer.sites, 1):
         yield from _site_lines(site, f"{number}. ")
-    if not answer.sites:
-        yield "Aucun site ne répond à cette demande."
     for bus in answer.buses:
         yield from _site_lines(bus, "Bus : ")
     if answer.tax_office is not None:
         yield from _site_lines(answer.tax_office, "Service des impôts : ")
-    if answer.minutes_saved is not None and answer.minutes_saved > 0:
-        yield f"Le premier site est plus près que le service des impôts de {format_minutes(answer.minutes_saved)}."
+        if saved := saved_sentence(answer):
+            yield saved
     if answer.none_open:
-        yield "Aucun site n'est à la fois ouvert et proche à ce moment."
-        listed = {site.facility_id for site in answer.sites}
-        for site in answer.none_open:
-            if site.facility_id not in listed:
-                yield f"   À appeler ou à qui écrire : {site.name}, {_contact(site)} ({site.status.sentence})"
+        yield NONE_OPEN
+        yield from (f"   {site.name}, {_contact(site)} ({site.status.sentence})" for site in answer.none_open)
         yield from (f"   {sentence}" for sentence in answer.from_home)
     for note in (*(search.notes if search else ()), *answer.notes):
         yield f"  - {note}"
 
 
 def _site_lines(site: SiteAnswer, before: str) -> Iterator[str]:
-    from geo.french import format_decimal, format_minutes
+    from geo.answers.nearest import address_text, kind_words, trip_sentence
 
-    time, distance = format_minutes(site.travel_time_min), format_decimal(site.distance_km)
-    yield f"{before}{time} ({distance} km)  {site.name}  [{site.facility_id}]"
+    yield f"{before}{site.name} [{site.facility_id}] : {trip_sentence(site)}"
     yield f"   {site.status.sentence}"
-    town = " ".join(part for part in (site.postcode, site.commune_name) if part)
-    where = ", ".join(part for part in (site.address, town) if part)
-    if where:
-        yield f"   {where}"
-    yield f"   {_contact(site)}{' ; sur rendez-vous' if site.appointment else ''}"
-    if site.main_site:
-        yield f"   Antenne de : {site.main_site}"
+    yield f"   {' · '.join(kind_words(site))}"
+    yield f"   {address_text(site)}"
+    yield f"   {_contact(site)}"
     if any(line.intervals for line in site.week):
         yield f"   {' ; '.join(f'{line.day} {line.text}' for line in site.week if line.intervals != ())}"
     yield from (f"   {line.day} : {visit}" for line in site.week for visit in line.permanences)
     if site.comment:
-        yield f"   « {site.comment} »"
+        yield f"   À savoir : {site.comment}"
     yield from (f"   ! {warning}" for warning in site.warnings)
 
 
 def _contact(site: SiteAnswer) -> str:
-    return ", ".join(part for part in (site.phone, site.email, site.website) if part) or "contact inconnu"
+    return ", ".join(part for part in (site.phone, site.email, site.website) if part) or "Contact inconnu"
 
 
 def _print_list(territory: Territory, lon: float, lat: float, k: int, name: str, *, as_json: bool) -> None:
     """Print the nearest places of a list that has no hours."""
+    from geo.answers.nearest import trip_words
     from geo.finder.nearest import nearest as find_nearest
-    from geo.french import format_decimal, format_minutes
 
     found = find_nearest(territory, lon, lat, k, facilities=name)
     if as_json:
-        print_json(found.round({"travel_time_min": 2, "distance_km": 2}).to_dict("records"))
+        print_json(found.to_dict("records"))
         return
     for row in found.to_dict("records"):
-        time, distance = format_minutes(row["travel_time_min"]), format_decimal(row["distance_km"])
-        print_line(f"{time} ({distance} km)  {row['name']}  [{row['id']}]")
+        print_line(f"{row['name']} [{row['id']}] : {trip_words(row['travel_time_min'], row['distance_km'])} en voiture")
     if found.empty:
         print_line("Aucun lieu n'est joignable par la route depuis cette position.")
     for note in territory.network.source.notes:

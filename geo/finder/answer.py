@@ -31,6 +31,7 @@ from geo.finder.procedures import FROM_HOME, MANDATE
 from geo.finder.sentences import civil_departement, notes, warnings
 from geo.finder.start import start_at, straight_m, times_to
 from geo.finder.visits import Visits
+from geo.finder.wishes import Wishes
 from geo.kinds import SITE_KINDS, SITES, TAX_OFFICES
 from geo.network.routes import route_between
 from geo.network.snapping import snap
@@ -57,29 +58,7 @@ _SATURDAY: Final = 5
 _ROUTE_TOLERANCE_M: Final = 5.0
 _DECIMALS: Final = 5
 
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a citizen asks of a site.
-
-    `at`: the moment, in the civil time of the territory where it has no time zone; `None`: now. `open_then`: only
-    sites open at that moment (always so where `at` is given). `saturday`: open on Saturdays. `evening`: open after
-    17:30 on some day. `without_appointment`: only sites known to need none. `kinds`: of `SITE_KINDS`. `operator`:
-    only sites that this operator visits, by its key or any of its names.
-    """
-
-    at: dt.datetime | None = None
-    open_then: bool = False
-    saturday: bool = False
-    evening: bool = False
-    without_appointment: bool = False
-    kinds: frozenset[str] = frozenset(SITE_KINDS)
-    operator: str | None = None
-
-    @property
-    def at_that_moment(self) -> bool:
-        """Whether only what is open at the moment counts."""
-        return self.open_then or self.at is not None
+_ANY: Final = Wishes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +152,7 @@ def find_sites(
     territory: Territory,
     lon: float,
     lat: float,
-    wishes: Wishes = Wishes(),
+    wishes: Wishes = _ANY,
     k: int = 5,
     permanences: pd.DataFrame | None = None,
 ) -> Answer:
@@ -207,10 +186,6 @@ def find_sites(
     """
     if k < 1:
         msg = f"Nombre de lieux demandé : {k}. Au moins 1 est attendu."
-        raise ParameterError(msg)
-    if not wishes.kinds or not wishes.kinds <= set(SITE_KINDS):
-        asked, known = ", ".join(sorted(wishes.kinds)), ", ".join(sorted(SITE_KINDS))
-        msg = f"Genre de site refusé : « {asked} ». Attendu : un ou plusieurs de {known}."
         raise ParameterError(msg)
     at = civil_time(wishes.at, civil_departement(territory))
     start = start_at(territory, lon, lat)

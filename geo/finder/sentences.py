@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
-    from geo.finder.answer import Wishes
     from geo.finder.opening_times import OpeningStatus
     from geo.finder.start import Start
     from geo.finder.visits import Visits
+    from geo.finder.wishes import Wishes
     from geo.territory import Territory
 
 

@@ -7,12 +7,12 @@ import re
 import textwrap
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
-from unicodedata import category
 
 import numpy as np
 
+from geo.answers.nearest import distance_text, trip_words
 from geo.finder.opening_times import day_text
-from geo.french import UNIT_SPACE, format_decimal
+from geo.french import UNIT_SPACE, dialled, is_email, visible
 from geo.kinds import KINDS
 from geo.maps.origin import source_sentences
 from geo.maps.static_route import draw_route
@@ -32,10 +32,6 @@ _MAP_IN: Final = (84 / 25.4, 72 / 25.4)
 #: Longest texts that a page has room for, in characters; the rest is cut and shown to be.
 _LONGEST: Final = {"title": 140, "line": 180, "comment": 700, "visits": 160, "sentence": 420}
 _TEXT_WIDTH: Final = 76
-#: Unicode categories of characters that are not seen: controls, formats (which may turn a line round), halves.
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 .()\-\u00a0\u202f]{2,24}")
-_E_MAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
 _WEB: Final = re.compile(r"https?://[^\s<>\"'\\]+")
 _DIRECTIONS: Final = (
     "le nord", "le nord-est", "l'est", "le sud-est", "le sud", "le sud-ouest", "l'ouest", "le nord-ouest"
@@ -134,11 +130,11 @@ def _contact(site: SiteAnswer) -> list[_Entry]:
     entries = [_Entry("Adresse", address or "non connue")]
     if site.phone:
         phone = _line(site.phone)
-        link = f"tel:{re.sub(r'[^0-9+]', '', phone)}" if _PHONE.fullmatch(phone) else None
-        entries.append(_Entry("Téléphone", phone, link, strong=True))
+        number = dialled(phone)
+        entries.append(_Entry("Téléphone", phone, f"tel:{number}" if number else None, strong=True))
     if site.email:
         email = _line(site.email)
-        entries.append(_Entry("Courriel", email, f"mailto:{email}" if _E_MAIL.fullmatch(email) else None))
+        entries.append(_Entry("Courriel", email, f"mailto:{email}" if is_email(email) else None))
     if site.website:
         website = _line(site.website)
         entries.append(_Entry("Site internet", website, website if _WEB.fullmatch(website) else None))
@@ -163,8 +159,7 @@ def _way(site: SiteAnswer, start: str | None, route: Route | None) -> list[str]:
     if minutes is None or km is None:
         return ["Le temps de trajet n'est pas connu."]
     base = ", jusqu'à la base du bus" if site.kind == _BUS else ""
-    time, length = format_decimal(max(1, round(minutes)), 0), format_decimal(km, 1)
-    return [f"{whence} : environ {time}{UNIT_SPACE}min en voiture ({length}{UNIT_SPACE}km){base}."]
+    return [f"{whence} : environ {trip_words(minutes, km)} en voiture{base}."]
 
 
 def _described_map(site: SiteAnswer, title: str, start: str | None, route: Route | None) -> str:
@@ -176,7 +171,7 @@ def _described_map(site: SiteAnswer, title: str, start: str | None, route: Route
     direction = _DIRECTIONS[round(float(bearing) / 45) % len(_DIRECTIONS)]
     return (
         f"Carte du trajet de {start or 'votre point de départ'} à « {title} », vers {direction} : "
-        f"{format_decimal(route.distance_km, 1)}{UNIT_SPACE}km par la route."
+        f"{distance_text(route.distance_km)} par la route."
     )
 
 
@@ -207,7 +202,7 @@ def _foot(territory: Territory) -> list[str]:
 
 def _line(text: str | None, room: str = "line") -> str:
     """Return a text on one line, cut where there is no room for more."""
-    joined = re.sub(" +", " ", "".join(" " if category(mark) in _UNSEEN else mark for mark in text or "")).strip()
+    joined = re.sub(" +", " ", visible(text or "")).strip()
     longest = _LONGEST[room]
     return joined if len(joined) <= longest else f"{joined[: longest - 1].rstrip()}…"
 

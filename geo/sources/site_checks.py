@@ -15,6 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.crs import WGS84, metric_crs
+from geo.french import EMAIL, PHONE, PHONE_SEPARATORS
 from geo.sources.departements import departement_codes
 from geo.sources.folding import fold_all
 from geo.sources.france_services import (
@@ -56,9 +57,7 @@ _MAINLAND_BOX: Final = (-5.6, 41.2, 9.8, 51.3)
 #: First figures of the postcodes of Corsica; Saint-Barthélemy and Saint-Martin have those of Guadeloupe.
 _POSTCODE_DEPARTEMENTS: Final = {"200": "2A", "201": "2A", "202": "2B", "206": "2B"}
 
-_MAIL: Final = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
-_PHONE: Final = r"0[1-9][0-9]{8}|(?:\+|00)(?:33|590|594|596|262|508)[1-9][0-9]{8}|3[0-9]{3}"
-_BETWEEN_DIGITS: Final = r"[\s.\-()]|\(0\)"
+_BETWEEN_DIGITS: Final = rf"{PHONE_SEPARATORS}|\(0\)"
 _BETWEEN_PHONES: Final = r"[/;,]|\bou\b"
 
 
@@ -212,11 +211,11 @@ def _bus_without_rounds(rows: SiteRows) -> pd.Series:
 def _malformed_phones(rows: SiteRows) -> pd.Series:
     figures = rows.table["telephone"].str.replace(_BETWEEN_PHONES, ";", regex=True)
     figures = figures.str.replace(_BETWEEN_DIGITS, "", regex=True)
-    return _at(rows.table["telephone"], ~figures.str.fullmatch(rf"(?:{_PHONE})(?:;(?:{_PHONE}))*").fillna(value=True))
+    return _at(rows.table["telephone"], ~figures.str.fullmatch(rf"(?:{PHONE})(?:;(?:{PHONE}))*").fillna(value=True))
 
 
 def _malformed_mails(rows: SiteRows) -> pd.Series:
-    return _not_matching(rows.table["mail"], _MAIL)
+    return _not_matching(rows.table["mail"], EMAIL)
 
 
 def _unreadable_labels(rows: SiteRows) -> pd.Series:

@@ -19,7 +19,8 @@ import pyproj
 from road_graph import CRS, road_graph
 
 from geo import Territory
-from geo.finder.answer import Wishes, find_sites, route_to
+from geo.finder.answer import find_sites, route_to
+from geo.finder.wishes import Wishes
 from geo.network import RoadNetwork
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from geo import Territory
-from geo.finder.answer import Wishes, find_sites
+from geo.finder.answer import find_sites
+from geo.finder.wishes import Wishes
 
 pytestmark = pytest.mark.browser
 

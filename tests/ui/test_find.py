@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from geo import Territory
-from geo.finder.answer import Wishes, find_sites, route_to
-from geo.ui.components.answer_words import answer_sentence
+from geo.answers.nearest import answer_sentence
+from geo.finder.answer import find_sites, route_to
+from geo.finder.wishes import Wishes
 
 SARE = "64504"
 TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")

@@ -1,8 +1,14 @@
 """The command line as a user calls it."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from geo.cli import main
+from geo.finder.answer import Answer, SiteAnswer
+from geo.finder.opening_times import DayLine, OpeningStatus
+from geo.sources.opening_hours import WEEKDAYS
 
 
 @pytest.fixture
@@ -16,3 +22,66 @@ def run(capsys):
         return int(stop.value.code or 0), out, err
 
     return call
+
+
+MONDAY = dt.date(2026, 11, 23)
+AT = dt.datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+@pytest.fixture
+def make_site():
+    """Make a site; any field may be given."""
+
+    def make(facility_id="1", **fields) -> SiteAnswer:
+        week = tuple(
+            DayLine(day, MONDAY + dt.timedelta(days=n), "9 h – 12 h", ((540, 720),), None)
+            for n, day in enumerate(WEEKDAYS)
+        )
+        known = {
+            "name": f"France services {facility_id}",
+            "kind": "main",
+            "address": "1 place de l'Église",
+            "postcode": "64250",
+            "commune_name": "Espelette",
+            "phone": "05 59 58 84 05",
+            "email": "site@exemple.fr",
+            "website": None,
+            "comment": None,
+            "appointment": None,
+            "bearer": None,
+            "lon": -1.44,
+            "lat": 43.34,
+            "travel_time_min": 12.4,
+            "distance_km": 9.04,
+            "status": OpeningStatus("open", "Ouvert jusqu'à 17 h"),
+            "week": week,
+            "warnings": (),
+            "main_site": None,
+        }
+        return SiteAnswer(facility_id=facility_id, **(known | fields))
+
+    return make
+
+
+@pytest.fixture
+def make_answer(make_site):
+    """Make an answer; any field may be given."""
+
+    def make(**fields) -> Answer:
+        known = {
+            "lon": -1.58,
+            "lat": 43.31,
+            "start_lon": -1.58,
+            "start_lat": 43.31,
+            "at": AT,
+            "sites": (make_site("1"), make_site("2", travel_time_min=71.0, distance_km=70.6)),
+            "buses": (),
+            "tax_office": None,
+            "minutes_saved": None,
+            "none_open": (),
+            "from_home": (),
+            "notes": (),
+        }
+        return Answer(**(known | fields))
+
+    return make

@@ -11,7 +11,8 @@ import pytest
 
 from geo import Territory
 from geo.cli import main
-from geo.finder.answer import Wishes, find_sites
+from geo.finder.answer import find_sites
+from geo.finder.wishes import Wishes
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -135,14 +136,14 @@ def test_nearest_reads_as_french(run, built):
     text = out.replace("\u00a0", " ")
     assert status == 0
     assert "lundi 23 novembre 2026 à 10 h" in text
-    assert "1. 10,0 min (10,0 km)  France services A  [1]" in text
+    assert "1. France services A [1] : 10 min (10 km) en voiture" in text
     assert "   Ouvert jusqu'à 12 h" in text
     assert "Bus : " in text
-    assert "base du bus" in text
-    assert "Service des impôts : 10,0 min" in text
+    assert "jusqu'à sa base" in text
+    assert ": 10 min" in next(line for line in text.splitlines() if line.startswith("Service des impôts"))
     _, out, _ = run("nearest", "Sare", "--at", "2026-12-25 10:00")
-    assert "Aucun site ne répond à cette demande." in out
-    assert "À appeler ou à qui écrire : France services La Poste d'Espelette, 05 59" in out
+    assert "aucun site ouvert ne correspond à vos choix" in out
+    assert "France services La Poste d'Espelette, 05 59" in out
     assert "mandat" in out
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.ui.components.answer_words import trip_words
+from geo.answers.nearest import NONE_OPEN, trip_words
 from geo.ui.components.found_sites import contacts_html
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def distance_html(answer: Answer) -> str:
     advice = "".join(f"<li>{escape(sentence)}</li>" for sentence in answer.from_home)
     return (
         '<section class="maillage-text maillage-box"><h2>À distance</h2>'
-        "<p>Aucun site de la liste n'est à la fois ouvert et proche. Les plus proches à appeler ou à qui écrire :</p>"
+        f"<p>{NONE_OPEN}</p>"
         f"<ul>{contacts}</ul><h3>Sans vous déplacer</h3><ul>{advice}</ul></section>"
     )
 

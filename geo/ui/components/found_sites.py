@@ -6,7 +6,6 @@ timetables when the list changes, and hands the answer to the map of the same na
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -14,8 +13,8 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-from geo.kinds import KINDS
-from geo.ui.components.answer_words import trip_words
+from geo.answers.nearest import address_text, kind_words, saved_sentence, trip_sentence
+from geo.french import dialled, is_email
 from geo.ui.components.leaflet_map import component_text
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 #: State of opening -> sign before its words. The sign and the words differ, not only the colour.
 _SIGNS: Final = {"open": "✓", "closed": "✕", "unknown": "?"}
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 ./()-]{2,22}")
-_EMAIL: Final = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 
 
 def found_sites(
@@ -82,12 +79,8 @@ def sites_html(answer: Answer, chosen: str | None) -> str:
             f"connaître sa tournée.</p><ul>{''.join(cards)}</ul>"
         )
     if answer.tax_office is not None:
-        saved = answer.minutes_saved
-        gain = (
-            f"<p class='about'>Le site le plus proche vous fait gagner {trip_words(saved)} par trajet.</p>"
-            if saved is not None and saved >= 1
-            else ""
-        )
+        saved = saved_sentence(answer)
+        gain = f"<p class='about'>{saved}</p>" if saved else ""
         parts.append(f"<h2>Pour comparer : le service des impôts</h2>{gain}<ul>{_card(answer.tax_office, today)}</ul>")
     return "".join(parts)
 
@@ -99,9 +92,7 @@ def contacts_html(site: SiteAnswer) -> str:
         links.append(_phone_html(site.phone))
     if site.email is not None:
         email = escape(site.email)
-        links.append(
-            f'<a href="mailto:{quote(site.email, safe="@")}">{email}</a>' if _EMAIL.fullmatch(site.email) else email
-        )
+        links.append(f'<a href="mailto:{quote(site.email, safe="@")}">{email}</a>' if is_email(site.email) else email)
     if site.website is not None:
         host = _web_host(site.website)
         shown = escape(site.website)
@@ -119,10 +110,10 @@ def _card(site: SiteAnswer, today: Any, number: int | None = None, chosen: str |
     badge = f'<span class="number" aria-hidden="true">{number}</span>' if number is not None else ""
     lines = [
         f"<h3>{badge}{escape(site.name)}</h3>",
-        f'<p class="trip">{escape(_trip(site))}</p>',
+        f'<p class="trip">{escape(trip_sentence(site))}</p>',
         _status_html(site.status),
         *(f'<p class="warning">{escape(warning)}</p>' for warning in site.warnings),
-        f"<p>{escape(' · '.join(_kind_words(site)))}</p>",
+        f"<p>{escape(' · '.join(kind_words(site)))}</p>",
         f"<p>{escape(address_text(site))}</p>",
         f'<ul class="contacts">{contacts_html(site)}</ul>',
     ]
@@ -139,30 +130,6 @@ def _card(site: SiteAnswer, today: Any, number: int | None = None, chosen: str |
         )
     marked = f' data-site="{identifier}"' if number is not None else ""
     return f'<li class="card{" chosen" if is_chosen else ""}"{marked}>{"".join(lines)}</li>'
-
-
-def _trip(site: SiteAnswer) -> str:
-    if site.travel_time_min is None:
-        return "Aucun trajet connu par la route"
-    to_base = " jusqu'à sa base" if site.kind == "bus" else ""
-    return f"{trip_words(site.travel_time_min, site.distance_km)} en voiture{to_base}"
-
-
-def _kind_words(site: SiteAnswer) -> list[str]:
-    words = [KINDS[site.kind].label]
-    if site.main_site is not None:
-        words.append(site.main_site)
-    if site.appointment is not None:
-        words.append("sur rendez-vous" if site.appointment else "sans rendez-vous")
-    if site.bearer is not None:
-        words.append(f"porté par : {site.bearer}")
-    return words
-
-
-def address_text(site: SiteAnswer) -> str:
-    """Return the postal address of a site on one line."""
-    town = " ".join(part for part in (site.postcode, site.commune_name) if part)
-    return ", ".join(part for part in (site.address, town) if part) or "Adresse inconnue"
 
 
 def _status_html(status: OpeningStatus) -> str:
@@ -186,10 +153,10 @@ def _day_html(line: DayLine, *, is_today: bool) -> str:
 
 
 def _phone_html(phone: str) -> str:
-    if not _PHONE.fullmatch(phone):
+    number = dialled(phone)
+    if number is None:
         return escape(phone)
-    dialled = ("+" if phone.startswith("+") else "") + re.sub(r"\D", "", phone)
-    return f'<a href="tel:{dialled}"><span class="hidden">Téléphone : </span>{escape(phone)}</a>'
+    return f'<a href="tel:{number}"><span class="hidden">Téléphone : </span>{escape(phone)}</a>'
 
 
 def _web_host(address: str) -> str | None:

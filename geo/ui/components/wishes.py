@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.finder.answer import Wishes
 from geo.finder.opening_times import moment_text
 from geo.finder.procedures import procedures
+from geo.finder.wishes import Wishes
 from geo.kinds import KINDS, SITE_KINDS
 from geo.ui.session import bound, change_state
 from geo.ui.state import DAYS

@@ -13,7 +13,8 @@ import shapely
 
 from geo import Territory, nearest
 from geo.errors import NetworkError, ParameterError
-from geo.finder.answer import FROM_HOME, MANDATE, Wishes, find_sites, route_to
+from geo.finder.answer import FROM_HOME, MANDATE, find_sites, route_to
+from geo.finder.wishes import Wishes
 from geo.network.travel_times import times_from_point
 
 MAIN, BUS, ANTENNE = "1", "2", "3"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from geo.finder.answer import Wishes
+from geo.answers.nearest import answer_sentence, trip_words
 from geo.finder.opening_times import OpeningStatus
-from geo.ui.components.answer_words import answer_sentence, trip_words
+from geo.finder.wishes import Wishes
 
 CLOSED = OpeningStatus("closed", "Fermé, ouvre mercredi 25 novembre à 9 h")
 

@@ -1,0 +1,98 @@
+"""Which site is nearest, as a citizen is told it: the same words on screen, in the terminal and on the sheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, Final
+
+from geo.finder.opening_times import moment_text
+from geo.french import UNIT_SPACE, capital, format_decimal
+from geo.kinds import KINDS
+
+if TYPE_CHECKING:
+    from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.wishes import Wishes
+
+_WHOLE_FROM_KM: Final = 10
+
+
+def trip_words(minutes: float, kilometres: float | None = None) -> str:
+    """Return a trip in words: ``"12 min (9,4 km)"``, ``"1 h 05 (71 km)"``."""
+    whole = max(1, math.floor(minutes + 0.5))
+    hours, rest = divmod(whole, 60)
+    words = f"{hours}{UNIT_SPACE}h{UNIT_SPACE}{rest:02d}" if hours else f"{whole}{UNIT_SPACE}min"
+    if kilometres is None:
+        return words
+    return f"{words} ({distance_text(kilometres)})"
+
+
+def distance_text(kilometres: float) -> str:
+    """Return a distance by road: ``"9,4 km"``, ``"71 km"``."""
+    return f"{format_decimal(kilometres, 0 if kilometres >= _WHOLE_FROM_KM else 1)}{UNIT_SPACE}km"
+
+
+def answer_sentence(answer: Answer, wishes: Wishes) -> str:
+    """Return the answer in one sentence; a second one where the first site is closed or none is found."""
+    asked = wishes.at_that_moment
+    when = "" if wishes.at is None else f"{capital(_full_moment(answer.at))}, "
+    if not answer.sites:
+        nothing = capital(f"{when}aucun site {'ouvert ' if asked else ''}ne correspond à vos choix.")
+        return f"{nothing} Le plus proche : {_site_words(answer.none_open[0])}." if answer.none_open else nothing
+    first = answer.sites[0]
+    title = "le plus proche ouvert" if asked else "le plus proche"
+    sentence = capital(f"{when}{title} : {_site_words(first)}.")
+    if first.status.state != "open":
+        opened = next((site for site in answer.sites if site.status.state == "open"), None)
+        if opened is not None:
+            sentence += f" Le plus proche ouvert : {_site_words(opened)}."
+    return sentence
+
+
+def _site_words(site: SiteAnswer) -> str:
+    trip = "" if site.travel_time_min is None else f"{trip_words(site.travel_time_min, site.distance_km)}, "
+    return f"{site.name}, {trip}{site.status.sentence[:1].lower()}{site.status.sentence[1:]}"
+
+
+def _full_moment(moment: dt.datetime) -> str:
+    return moment_text(moment, since=moment - dt.timedelta(days=1))
+
+
+def trip_sentence(site: SiteAnswer) -> str:
+    """Return the trip to a site: by car, to its base for a bus."""
+    if site.travel_time_min is None:
+        return "Aucun trajet connu par la route"
+    to_base = " jusqu'à sa base" if site.kind == "bus" else ""
+    return f"{trip_words(site.travel_time_min, site.distance_km)} en voiture{to_base}"
+
+
+def address_text(site: SiteAnswer) -> str:
+    """Return the postal address of a site on one line."""
+    town = " ".join(part for part in (site.postcode, site.commune_name) if part)
+    return ", ".join(part for part in (site.address, town) if part) or "Adresse inconnue"
+
+
+def kind_words(site: SiteAnswer) -> list[str]:
+    """Return what a site is: its kind, main site, appointment, bearer."""
+    words = [KINDS[site.kind].label]
+    if site.main_site is not None:
+        words.append(f"rattachée à : {site.main_site}")
+    if site.appointment is not None:
+        words.append("sur rendez-vous" if site.appointment else "sans rendez-vous")
+    if site.bearer is not None:
+        words.append(f"porté par : {site.bearer}")
+    return words
+
+
+def saved_sentence(answer: Answer) -> str:
+    """Return what the nearest site saves compared with the tax office; empty where it saves less than a minute."""
+    saved = answer.minutes_saved
+    if saved is None or saved < 1:
+        return ""
+    return f"Le site le plus proche vous fait gagner {trip_words(saved)} par trajet."
+
+
+#: What is said where no site is open and near.
+NONE_OPEN: Final = (
+    "Aucun site de la liste n'est à la fois ouvert et proche. Les plus proches à appeler ou à qui écrire :"
+)
