@@ -16,7 +16,7 @@ from geo.network.speeds import speed_profile
 from geo.sources.departements import departement_codes
 from geo.sources.registry import osm_extracts, sources
 
-README = Path(__file__).resolve().parents[3] / "README.md"
+README = Path(__file__).resolve().parents[3] / "data" / "README.md"
 #: The regions of before 2016, and how many départements each had (INSEE, Code officiel géographique 2015).
 REGIONS_OF_2015 = {
     "alsace": 2, "aquitaine": 5, "auvergne": 4, "basse-normandie": 3, "bourgogne": 4, "bretagne": 4, "centre": 6,
