@@ -10,11 +10,12 @@ import re
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import streamlit as st
 
 from geo.maps.style import FACILITY_SHAPES
+from geo.sources.http_client import host_of
 from geo.ui.components.answer_words import trip_words
 from geo.ui.components.leaflet_map import component_text
 
@@ -103,7 +104,7 @@ def contacts_html(site: SiteAnswer) -> str:
             f'<a href="mailto:{quote(site.email, safe="@")}">{email}</a>' if _EMAIL.fullmatch(site.email) else email
         )
     if site.website is not None:
-        host = _web_host(site.website)
+        host = host_of(site.website)
         shown = escape(site.website)
         links.append(
             f'<a href="{shown}" target="_blank" rel="noopener noreferrer">Page officielle ({escape(host)})</a>'
@@ -190,15 +191,6 @@ def _phone_html(phone: str) -> str:
         return escape(phone)
     dialled = ("+" if phone.startswith("+") else "") + re.sub(r"\D", "", phone)
     return f'<a href="tel:{dialled}"><span class="hidden">Téléphone : </span>{escape(phone)}</a>'
-
-
-def _web_host(address: str) -> str | None:
-    """Return the host of a web address, `None` for anything else than http or https."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return parts.hostname if parts.scheme in {"http", "https"} else None
 
 
 @cache
