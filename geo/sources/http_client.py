@@ -203,6 +203,7 @@ def whole_answer(
 def apart(work: Callable[[], _Result]) -> Future[_Result]:
     """Call the network from a thread for which the end of the process does not wait."""
     future: Future[_Result] = Future()
+    future.set_running_or_notify_cancel()  # it begins at once: nobody can have it forgotten
 
     def run() -> None:
         try:
