@@ -5,21 +5,15 @@ What the visitor typed goes to the configured host and nowhere else: not to a lo
 
 from __future__ import annotations
 
-import http.client
 import json
 import math
-import queue
 import re
-import threading
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.crs import departement_of
 from geo.errors import GeocodingError
 from geo.finder.gazetteer import MAX_QUERY, FoundPlace
+from geo.sources.http_client import OK, Failure, whole_answer
 
 if TYPE_CHECKING:
     from geo.settings import Settings
@@ -29,7 +23,17 @@ TIMEOUT_S: Final = 3.0
 #: Six places weigh about 5 kB.
 MAX_ANSWER_BYTES: Final = 256_000
 
-_CHUNK: Final = 16_384
+_TOO_LATE: Final = f"Le service d'adresses n'a pas répondu en {TIMEOUT_S:.0f} secondes."
+_UNUSABLE: Final = "Le service d'adresses a donné une réponse inutilisable."
+_UNREACHABLE: Final = "Le service d'adresses est injoignable."
+_FAILURES: Final = {
+    Failure.ADDRESS: "Aucun service d'adresses n'est configuré. Cherchez par commune ou par code postal.",
+    Failure.SILENT: _TOO_LATE,
+    Failure.SLOW: _TOO_LATE,
+    Failure.CUT: _UNUSABLE,
+    Failure.LARGE: _UNUSABLE,
+}
+_STATUSES: Final = {429: "Le service d'adresses reçoit trop de demandes en ce moment."}
 _MAX_LABEL: Final = 200
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _POSTCODE: Final = re.compile(r"\d{5}")
@@ -70,68 +74,17 @@ def geocode(
     parameters = {"q": query.strip()[:MAX_QUERY], "limit": str(limit), "index": "address"}
     if near is not None:
         parameters |= {"lon": f"{near[0]:.4f}", "lat": f"{near[1]:.4f}"}
-    if not settings.geocoder_url.startswith(("https://", "http://")):
-        msg = "Aucun service d'adresses n'est configuré. Cherchez par commune ou par code postal."
-        raise GeocodingError(msg)
-    answer = _within_time(f"{settings.geocoder_url}?{urllib.parse.urlencode(parameters)}")
-    if isinstance(answer, str):
-        raise GeocodingError(answer)
-    return _places(answer)[:limit]
-
-
-def _within_time(url: str) -> bytes | str:
-    """Return the body of the answer, or the sentence that says why there is none, after 3 s at most.
-
-    The call has a thread of its own because a name may take longer than that to be resolved, and nothing can stop it.
-    """
-    answers: queue.SimpleQueue[bytes | str] = queue.SimpleQueue()
-    threading.Thread(target=lambda: answers.put(_ask(url)), name="geocoding", daemon=True).start()
-    try:
-        return answers.get(timeout=TIMEOUT_S)
-    except queue.Empty:
-        return _TOO_LATE
-
-
-_TOO_LATE: Final = f"Le service d'adresses n'a pas répondu en {TIMEOUT_S:.0f} secondes."
-_UNUSABLE: Final = "Le service d'adresses a donné une réponse inutilisable."
-
-
-class _NoRedirection(urllib.request.HTTPRedirectHandler):
-    """Follow no redirection: the address typed is for the configured host alone."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Refuse."""
-
-
-def _ask(url: str) -> bytes | str:
-    """Return the body of the answer, or the French sentence that says why there is none."""
-    opener = urllib.request.build_opener(_NoRedirection)
-    request = urllib.request.Request(url, headers={"Accept": "application/json", "User-Agent": "maillage"})  # noqa: S310 - http(s) was checked
-    try:
-        with opener.open(request, timeout=TIMEOUT_S) as response:
-            return _read(response)
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code == http.client.TOO_MANY_REQUESTS:
-            return "Le service d'adresses reçoit trop de demandes en ce moment."
-        return f"Le service d'adresses est en panne ou a changé (réponse {error.code})."
-    except TimeoutError:
-        return _TOO_LATE
-    except (OSError, http.client.HTTPException, ValueError):
-        return "Le service d'adresses est injoignable."
-
-
-def _read(response: http.client.HTTPResponse) -> bytes | str:
-    """Return the body of an answer that arrives whole, in time and of a sensible size."""
-    deadline = time.monotonic() + TIMEOUT_S
-    body = b""
-    while chunk := response.read1(_CHUNK):
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            return _UNUSABLE
-        if time.monotonic() > deadline:
-            return _TOO_LATE
-    return _UNUSABLE if response.length else body  # length: what was announced and has not come
+    answer = whole_answer(
+        settings.geocoder_url, parameters, accept="application/json", within_s=TIMEOUT_S, most_bytes=MAX_ANSWER_BYTES
+    )
+    if isinstance(answer, Failure):
+        raise GeocodingError(_FAILURES.get(answer, _UNREACHABLE))
+    status, body = answer
+    if status != OK:
+        raise GeocodingError(
+            _STATUSES.get(status, f"Le service d'adresses est en panne ou a changé (réponse {status}).")
+        )
+    return _places(body)[:limit]
 
 
 def _places(body: bytes) -> list[FoundPlace]:

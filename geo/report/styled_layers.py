@@ -6,6 +6,8 @@ when it is opened.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
@@ -33,8 +35,6 @@ _PLACE_COLUMNS: Final = (
 )  # fmt: skip
 _GEOMETRY: Final = "geom"
 _DOCTYPE: Final = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-#: GDAL writes the moment at which a layer was last changed: this setting says which.
-_CLOCK: Final = "OGR_CURRENT_DATE"
 
 
 def communes_layer(findings: ReportFindings) -> gpd.GeoDataFrame:
@@ -71,17 +71,19 @@ def write_layers(findings: ReportFindings, path: Path) -> None:
     if findings.planned is not None:
         layers["labels"] = findings.planned.labels
         styles["labels"] = _qml([("Nouveau label", "", _marker("star", "#a95320", 5.5))])
-    moment = f"{findings.request.made_on.isoformat()}T00:00:00.000Z"
-    pyogrio.set_gdal_config_options({_CLOCK: moment})
-    try:
-        with replacing_file(path) as beside:
-            for name, layer in layers.items():
-                kind = "Point" if name != "communes" else None
-                layer.to_file(beside, layer=name, driver="GPKG", geometry_type=kind)
-            table = _style_table(styles, findings.request.made_on)
-            pyogrio.write_dataframe(table, beside, layer="layer_styles", driver="GPKG")
-    finally:
-        pyogrio.set_gdal_config_options({_CLOCK: None})
+    made_on = findings.request.made_on
+    with replacing_file(path) as beside:
+        for name, layer in layers.items():
+            kind = "Point" if name != "communes" else None
+            layer.to_file(beside, layer=name, driver="GPKG", geometry_type=kind)
+        pyogrio.write_dataframe(_style_table(styles, made_on), beside, layer="layer_styles", driver="GPKG")
+        _date_layers(beside, made_on)
+
+
+def _date_layers(path: Path, made_on: dt.date) -> None:
+    """Say that every layer was last changed on that day; GDAL writes the moment, so no two files would be the same."""
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("UPDATE gpkg_contents SET last_change = ?", (f"{made_on.isoformat()}T00:00:00.000Z",))
 
 
 def _style_table(styles: dict[str, str], made_on: dt.date) -> pd.DataFrame:

@@ -13,21 +13,18 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
-
-import requests
-import urllib3
 
 from geo.errors import SourceError
+from geo.sources.http_client import OK, CallError, Failure, answer_to, host_of
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_BLOCK_BYTES: Final = 1 << 18
-_MAX_REDIRECTS: Final = 5
-_OK: Final = 200
+    from geo.sources.http_client import Answer
+
+_MAX_REDIRECTIONS: Final = 5
 _PARTIAL: Final = 206
 _NOT_MODIFIED: Final = 304
 _RANGE_NOT_SATISFIABLE: Final = 416
@@ -40,7 +37,22 @@ _MEANINGS: Final = {
     410: "retiré",
     429: "trop de demandes",
 }
-_HEADERS: Final = {"User-Agent": "maillage (France services coverage)", "Accept-Encoding": "identity"}
+#: What is said of a call that failed in a way that may pass, and in one that another try would meet again.
+_PASSING_FAILURES: Final = {
+    Failure.SILENT: "{host} ne répond plus",
+    Failure.UNREACHABLE: "{host} est injoignable ou la connexion a été coupée",
+    Failure.CUT: "la connexion à {host} a été coupée, ou ce qui est reçu est illisible",
+}
+_LASTING_FAILURES: Final = {
+    Failure.ADDRESS: "« {url} » n'est pas une adresse http ou https.",
+    Failure.ELSEWHERE: "l'adresse {url} renvoie vers autre chose qu'une adresse http ou https.",
+    Failure.UNSAFE: "l'adresse {url} renvoie vers une adresse qui n'est pas sûre ({to}).",
+    Failure.ENDLESS: "l'adresse {url} renvoie sans fin vers d'autres adresses.",
+    Failure.CERTIFICATE: "la connexion à {host} n'est pas sûre (certificat refusé).",
+    Failure.LARGE: "le fichier de {url} dépasse {most_mb:.0f} Mo, la plus grande taille attendue.",
+    Failure.SLOW: "{host} est trop lent : {done_mb:.1f} Mo en {minutes:.0f} min, durée la plus longue. Recommencez : "
+    "le téléchargement reprendra où il s'est arrêté.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +129,17 @@ def download(job: Job) -> Version | None:
         The file cannot be had, in a sentence that begins in lower case and says why. What came stays in the partial
         file for another time, unless it is of no use.
     """
-    _require_address(job.url)
     end = time.monotonic() + job.limits.max_seconds
-    with requests.Session() as session:
-        session.max_redirects = _MAX_REDIRECTS
-        session.headers.update(_HEADERS)
-        for attempt in range(1, job.limits.attempts + 1):
-            try:
-                return _attempt(session, job, end)
-            except _TryAgainError as error:
-                wait_s = min(job.limits.first_wait_s * 2 ** (attempt - 1), job.limits.max_wait_s)
-                if error.wait_s is not None:
-                    wait_s = error.wait_s
-                if attempt == job.limits.attempts or wait_s > job.limits.max_wait_s or time.monotonic() + wait_s > end:
-                    raise _given_up(error, attempt) from error
-                job.sleep(wait_s)
+    for attempt in range(1, job.limits.attempts + 1):
+        try:
+            return _attempt(job, end)
+        except _TryAgainError as error:
+            wait_s = min(job.limits.first_wait_s * 2 ** (attempt - 1), job.limits.max_wait_s)
+            if error.wait_s is not None:
+                wait_s = error.wait_s
+            if attempt == job.limits.attempts or wait_s > job.limits.max_wait_s or time.monotonic() + wait_s > end:
+                raise _given_up(error, attempt) from error
+            job.sleep(wait_s)
     raise AssertionError  # the last attempt returns or raises
 
 
@@ -144,58 +152,46 @@ def forget(job: Job) -> None:
         raise _unwritable(job.part) from error
 
 
-def _attempt(session: requests.Session, job: Job, end: float) -> Version | None:
+def _attempt(job: Job, end: float) -> Version | None:
     """Ask once for the file or its rest."""
     begun = _begun(job)
     start = job.part.stat().st_size if begun else 0
-    timeout = (job.limits.idle_seconds, max(0.001, min(job.limits.idle_seconds, end - time.monotonic())))
-    host = urlsplit(job.url).hostname
+    silence_s = max(0.001, min(job.limits.idle_seconds, end - time.monotonic()))
+    conditions = _conditions(job, begun, start)
     try:
-        with session.get(job.url, headers=_conditions(job, begun, start), stream=True, timeout=timeout) as response:
-            if response.status_code == _NOT_MODIFIED and not start and job.known is not None:
+        with answer_to(job.url, silence_s=silence_s, headers=conditions, redirections=_MAX_REDIRECTIONS) as answer:
+            if answer.status == _NOT_MODIFIED and not start and job.known is not None:
                 return None
-            if begun is not None and _is_whole(response, start):
+            if begun is not None and _is_whole(answer, start):
                 return begun
-            start = _accept(response, job, start)
-            version = Version(job.url, response.headers.get("ETag"), response.headers.get("Last-Modified"))
+            start = _accept(answer, job, start)
+            version = Version(job.url, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
             if start:
                 version = begun or version
             else:
                 forget(job)
-                if not _is_encoded(response):  # a part of what the server packs cannot be resumed
+                if not answer.packed:  # a part of what the server packs cannot be resumed
                     _note(job, version)
-            _receive(response, job, start, end)
+            _receive(answer, job, start, end)
             return version
-    except requests.TooManyRedirects as error:
-        msg = f"l'adresse {job.url} renvoie sans fin vers d'autres adresses."
-        raise SourceError(msg) from error
-    except (
-        requests.exceptions.InvalidURL,
-        requests.exceptions.InvalidSchema,
-        requests.exceptions.MissingSchema,
-    ) as error:
-        msg = f"l'adresse {job.url} renvoie vers autre chose qu'une adresse http ou https."
-        raise SourceError(msg) from error
-    except requests.exceptions.SSLError as error:
-        msg = f"la connexion à {host} n'est pas sûre (certificat refusé)."
-        raise SourceError(msg) from error
-    except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
-        reason = f"{host} ne répond plus"
-        raise _TryAgainError(reason) from error
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        reason = f"{host} est injoignable ou la connexion a été coupée"
-        raise _TryAgainError(reason) from error
+    except CallError as error:
+        raise _failed(error, job) from error
 
 
-def _require_address(url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
-    except ValueError:
-        usable = False
-    if not usable:
-        msg = f"« {url[:200]} » n'est pas une adresse http ou https."
-        raise SourceError(msg)
+def _failed(error: CallError, job: Job) -> Exception:
+    """Return what to raise of a call that failed."""
+    if error.failure is Failure.LARGE:
+        forget(job)
+    passing = error.failure in _PASSING_FAILURES
+    said = (_PASSING_FAILURES if passing else _LASTING_FAILURES)[error.failure].format(
+        url=job.url[:200],
+        host=host_of(job.url),
+        to=error.address[:200],
+        most_mb=job.max_bytes / 1e6,
+        done_mb=job.part.stat().st_size / 1e6 if job.part.exists() else 0.0,
+        minutes=job.limits.max_seconds / 60,
+    )
+    return _TryAgainError(said) if passing else SourceError(said)
 
 
 def _begun(job: Job) -> Version | None:
@@ -221,69 +217,42 @@ def _conditions(job: Job, begun: Version | None, start: int) -> dict[str, str]:
     return headers
 
 
-def _is_whole(response: requests.Response, start: int) -> bool:
+def _is_whole(answer: Answer, start: int) -> bool:
     """Tell whether a server that has nothing more to send says so because all of the file is in hand."""
-    return (
-        response.status_code == _RANGE_NOT_SATISFIABLE and response.headers.get("Content-Range") == f"bytes */{start}"
-    )
+    return answer.status == _RANGE_NOT_SATISFIABLE and answer.headers.get("Content-Range") == f"bytes */{start}"
 
 
-def _accept(response: requests.Response, job: Job, start: int) -> int:
+def _accept(answer: Answer, job: Job, start: int) -> int:
     """Return the byte at which an answer starts; raise where it is not the file."""
-    status = response.status_code
-    if response.url.startswith("http:") and job.url.startswith("https:"):
-        msg = f"l'adresse {job.url} renvoie vers une adresse qui n'est pas sûre ({response.url})."
-        raise SourceError(msg)
+    status = answer.status
     if status == _RANGE_NOT_SATISFIABLE and start:
         forget(job)
         reason = "le fichier a changé pendant son téléchargement"
         raise _TryAgainError(reason, 0.0)
     if status in _PASSING:
-        reason = f"{urlsplit(response.url).hostname} répond {status} ({_MEANINGS.get(status, 'panne passagère')})"
-        raise _TryAgainError(reason, _retry_after(response.headers.get("Retry-After")))
-    if status not in {_OK, _PARTIAL}:
+        reason = f"{host_of(answer.url)} répond {status} ({_MEANINGS.get(status, 'panne passagère')})"
+        raise _TryAgainError(reason, _retry_after(answer.headers.get("Retry-After")))
+    if status not in {OK, _PARTIAL}:
         msg = f"l'adresse {job.url} répond {status} ({_MEANINGS.get(status, 'réponse inattendue')})."
         raise SourceError(msg)
-    if status == _OK:
+    if status == OK:
         return 0
-    if not start or not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
+    if not start or not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
         forget(job)
         reason = "le serveur a envoyé un autre morceau que celui demandé"
         raise _TryAgainError(reason, 0.0)
     return start
 
 
-def _receive(response: requests.Response, job: Job, start: int, end: float) -> None:
+def _receive(answer: Answer, job: Job, start: int, end: float) -> None:
     """Append the bytes of an answer to the partial file, within the limits."""
-    length = response.headers.get("Content-Length", "")
-    total = start + int(length) if length.isdecimal() and not _is_encoded(response) else None
-    if total is not None and total > job.max_bytes:
-        forget(job)
-        raise _too_large(job)
+    total = None if answer.length is None else start + answer.length
     done = start
     with _opened(job.part) as stream:
-        # read1 hands over what has come: a server that drips would hold a read of a whole block for hours.
-        while block := response.raw.read1(_BLOCK_BYTES, decode_content=True):
+        for block in answer.blocks(job.max_bytes - start, end):
             done += len(block)
-            if done > job.max_bytes:
-                forget(job)
-                raise _too_large(job)
             _write(stream, block, job)
             job.progress(done, total)
-            if time.monotonic() > end:
-                minutes = job.limits.max_seconds / 60
-                msg = (
-                    f"{urlsplit(job.url).hostname} est trop lent : {done / 1e6:.1f} Mo en {minutes:.0f} min, "
-                    f"durée la plus longue. Recommencez : le téléchargement reprendra où il s'est arrêté."
-                )
-                raise SourceError(msg)
-    if total is not None and done != total:
-        reason = f"{done} octets reçus, {total} annoncés"
-        raise _TryAgainError(reason)
-
-
-def _is_encoded(response: requests.Response) -> bool:
-    return response.headers.get("Content-Encoding", "identity") != "identity"
 
 
 def _opened(part: Path) -> Any:
@@ -327,10 +296,6 @@ def _given_up(error: _TryAgainError, attempts: int) -> SourceError:
     return SourceError(
         f"{error}, après {attempts} essai(s). Recommencez : le téléchargement reprendra où il s'est arrêté."
     )
-
-
-def _too_large(job: Job) -> SourceError:
-    return SourceError(f"le fichier de {job.url} dépasse {job.max_bytes / 1e6:.0f} Mo, la plus grande taille attendue.")
 
 
 def _unwritable(part: Path) -> SourceError:

@@ -1,18 +1,19 @@
 """A calculation that may take seconds: in a thread, with its progress and a button to stop it.
 
-What it found is shared by all visitors who ask the same, unless it is about a territory of their own; a calculation
-under way belongs to one visitor, who alone may stop it.
+What it found is shared by all visitors who ask the same, unless it is about a territory of their own. A calculation
+under way belongs to one visitor: it goes on when they look elsewhere, and is stopped by them or when they leave.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
+from cachetools import LRUCache
 
 from geo.errors import MaillageError, ParameterError
 from geo.ui.kept_answers import kept
@@ -29,20 +30,19 @@ if TYPE_CHECKING:
 QUICK_S: Final = 0.5
 _POLL_S: Final = 0.15
 _KEPT: Final = 64
-#: As many calculations at once as there are processors.
-_TURNS: Final = threading.BoundedSemaphore(os.cpu_count() or 1)
+#: As many calculations at once as there are processors; the others wait their turn. Thirty plans at once would take the
+#: memory of thirty, and the processor from those who only look for a site.
+_TURNS: Final = ThreadPoolExecutor(os.cpu_count() or 1)
 
 
 class Background:
-    """A calculation in a thread of its own."""
+    """A calculation in another thread."""
 
-    def __init__(self, work: Work) -> None:
-        """Start it."""
-        self.share, self.sentence = 0.0, "Calcul en cours…"
-        self._cancelled, self._done = threading.Event(), threading.Event()
-        self._result: Any = None
-        self._error: Exception | None = None
-        threading.Thread(target=self._run, args=(work,), daemon=True).start()
+    def __init__(self, work: Work, begin: Callable[[Callable[[], Any]], Future[Any]] = _TURNS.submit) -> None:
+        """Start it, in its turn unless `begin` has another thread for it."""
+        self.share, self.sentence = 0.0, "D'autres calculs sont en cours : celui-ci attend son tour…"
+        self._cancelled = threading.Event()
+        self._future = begin(lambda: self._run(work))
 
     @property
     def cancelled(self) -> bool:
@@ -50,80 +50,84 @@ class Background:
         return self._cancelled.is_set()
 
     def cancel(self) -> None:
-        """Ask it to stop; it ends soon after, with the best that it has."""
-        if not self._done.is_set():
+        """Ask it to stop: it ends soon after, with the best that it has; before its turn it never begins."""
+        if not self._future.done():
             self._cancelled.set()
+            self._future.cancel()
 
     def wait(self, seconds: float) -> bool:
         """Wait for its end, at most some seconds; return whether it has ended."""
-        return self._done.wait(seconds)
+        with suppress(TimeoutError, CancelledError):
+            self._future.exception(seconds)
+        return self._future.done()
 
     def result(self) -> Any:
-        """Return what was found, or raise what went wrong; only once it has ended."""
-        if self._error is not None:
-            raise self._error
-        return self._result
-
-    def _run(self, work: Work) -> None:
+        """Return what was found, or raise what went wrong: `ParameterError` where it was stopped before its turn."""
         try:
-            self._result = work(self._tell, self._cancelled.is_set)
-        except Exception as error:  # noqa: BLE001 - raised again where the result is asked for
-            self._error = error
-        finally:
-            self._done.set()
+            return self._future.result()
+        except CancelledError as error:
+            msg = "Calcul arrêté avant son tour : rien n'a été calculé. Il recommencera à votre prochain choix."
+            raise ParameterError(msg) from error
+
+    def _run(self, work: Work) -> Any:
+        self.sentence = "Calcul en cours…"
+        return work(self._tell, self._cancelled.is_set)
 
     def _tell(self, share: float, sentence: str) -> None:
         self.share, self.sentence = min(max(share, 0.0), 1.0), sentence
 
 
-def in_turn(work: Work) -> Work:
-    """Return a calculation that begins when few enough others are under way.
-
-    Thirty plans at once would take the memory of thirty, and the processor from those who only look for a site. One
-    that is stopped before its turn never begins, and raises `ParameterError`.
-    """
-
-    def waiting(progress: Progress, stopped: Callable[[], bool]) -> Any:
-        while not _TURNS.acquire(timeout=_POLL_S):
-            if stopped():
-                msg = "Calcul arrêté avant son tour : rien n'a été calculé. Il recommencera à votre prochain choix."
-                raise ParameterError(msg)
-            progress(0.0, "D'autres calculs sont en cours : celui-ci attend son tour…")
-        try:
-            return work(progress, stopped)
-        finally:
-            _TURNS.release()
-
-    return waiting
-
-
-@dataclass(slots=True)
-class _Finished:
-    """The results of the last questions, for all visitors."""
-
-    results: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def get(self, question: Hashable) -> Any:
-        with self.lock:
-            if question in self.results:
-                self.results.move_to_end(question)
-            return self.results.get(question)
-
-    def keep(self, question: Hashable, result: Any) -> None:
-        with self.lock:
-            self.results[question] = result
-            while len(self.results) > _KEPT:
-                self.results.popitem(last=False)
-
-
 @kept(st.cache_resource, show_spinner=False)
-def _finished() -> _Finished:
-    return _Finished()
+def _finished() -> tuple[LRUCache[Hashable, Any], threading.Lock]:
+    """Return the results of the last questions, and what guards them."""
+    return LRUCache(_KEPT), threading.Lock()
+
+
+def _stop_all(runs: dict[str, tuple[Hashable, Background]]) -> None:
+    for _, run in runs.values():
+        run.cancel()
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=_stop_all)
+def _runs() -> dict[str, tuple[Hashable, Background]]:
+    """Return the last calculation of each name of this visitor, with its question."""
+    return {}
 
 
 def calculated(name: str, question: Hashable, work: Work) -> tuple[Any, bool]:
     """Return the result of a calculation, and whether the visitor stopped it before its end.
+
+    Parameters
+    ----------
+    name, question, work
+        As in `ended_run`; the question is all that the result depends on, the fingerprint of the territory included.
+
+    Raises
+    ------
+    MaillageError
+        What the calculation raised.
+    """
+    results, lock = _finished()
+    with lock:
+        found = results.get((name, question))
+    if found is not None:
+        forget(name)
+        return found, False
+    run = ended_run(name, question, work)
+    try:
+        result = run.result()
+    except MaillageError:
+        if run.cancelled:
+            forget(name)
+        raise
+    if not run.cancelled:
+        with lock:
+            results[name, question] = result
+    return result, run.cancelled
+
+
+def ended_run(name: str, question: Hashable, work: Work) -> Background:
+    """Return a calculation of this visitor once it has ended.
 
     Shows the progress and a button "Arrêter" where it takes more than `QUICK_S`. Another question of the same name
     ends the one under way.
@@ -133,60 +137,33 @@ def calculated(name: str, question: Hashable, work: Work) -> tuple[Any, bool]:
     name
         Name of the calculation on the screen.
     question
-        All that the result depends on, the fingerprint of the territory included.
+        What tells it from others of that name.
     work
         The calculation; it must not use Streamlit.
-
-    Raises
-    ------
-    MaillageError
-        What the calculation raised.
     """
-    key = f"background_{name}"
-    asked, run = st.session_state.get(key, (None, None))
-    if asked != question:
-        if run is not None:
-            run.cancel()
-        found = _finished().get((name, question))
-        if found is not None:
-            st.session_state.pop(key, None)
-            return found, False
-        run = Background(in_turn(work))
-        st.session_state[key] = (question, run)
-    show_progress(run, key)
-    try:
-        result = run.result()
-    except MaillageError:
-        if run.cancelled:
-            resume(name)
-        raise
-    if run.cancelled:
-        return result, True
-    _finished().keep((name, question), result)
-    return result, False
+    runs = _runs()
+    asked, run = runs.get(name, (None, None))
+    if run is None or asked != question:
+        forget(name)
+        run = Background(work)
+        runs[name] = question, run
+    if not run.wait(QUICK_S):
+        _show_progress(run, name)
+    return run
 
 
-def resume(name: str) -> None:
-    """Forget a calculation that was stopped: it starts again at the next run."""
-    st.session_state.pop(f"background_{name}", None)
+def forget(name: str) -> None:
+    """Forget a calculation, which is stopped if it is under way: it starts again where it is asked for."""
+    _, run = _runs().pop(name, (None, None))
+    if run is not None:
+        run.cancel()
 
 
-def show_progress(run: Background, key: str) -> None:
-    """Wait for the end of a calculation, with its progress and a button to stop it where it takes long.
-
-    Parameters
-    ----------
-    run
-        The calculation.
-    key
-        Name of what is shown, one on the screen.
-    """
-    if run.wait(QUICK_S):
-        return
+def _show_progress(run: Background, name: str) -> None:
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(run.share, run.sentence)
-        st.button("Arrêter", key=f"{key}_stop", on_click=run.cancel)
+        st.button("Arrêter", key=f"{name}_stop", on_click=run.cancel)
     while not run.wait(_POLL_S):
         bar.progress(run.share, run.sentence)
     place.empty()

@@ -17,6 +17,7 @@ from geo.fetched_territory import build_and_save, fetch_plan, territory_place
 from geo.report.fetch_sentences import file_sentences, missing_sentences, progress_sentence
 from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.fetch import fetch
+from geo.sources.http_client import apart
 from geo.ui.background import Background
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
 from geo.ui.own_territory import own_territory
@@ -76,15 +77,16 @@ class _OneAtATime:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def under_way(self) -> _Run | None:
-        with self.lock:
-            return None if self.run is None or self.run.ended else self.run
+        run = self.run
+        return None if run is None or run.ended else run
 
     def start(self, code: str, work: Work) -> _Run | None:
         """Start a download, unless another is under way."""
         with self.lock:
-            if self.run is not None and not self.run.ended:
+            if self.under_way() is not None:
                 return None
-            self.run = _Run(code, Background(work))
+            # For an hour perhaps: neither in the turn of calculations, nor waited for where the app ends.
+            self.run = _Run(code, Background(work, apart))
             return self.run
 
 

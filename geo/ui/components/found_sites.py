@@ -9,12 +9,13 @@ from __future__ import annotations
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import streamlit as st
 
 from geo.answers.nearest import address_text, kind_words, saved_sentence, trip_sentence
 from geo.french import dialled, is_email
+from geo.sources.http_client import host_of
 from geo.ui.components.leaflet_map import component_text
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def contacts_html(site: SiteAnswer) -> str:
         email = escape(site.email)
         links.append(f'<a href="mailto:{quote(site.email, safe="@")}">{email}</a>' if is_email(site.email) else email)
     if site.website is not None:
-        host = _web_host(site.website)
+        host = host_of(site.website)
         shown = escape(site.website)
         links.append(
             f'<a href="{shown}" target="_blank" rel="noopener noreferrer">Page officielle ({escape(host)})</a>'
@@ -157,15 +158,6 @@ def _phone_html(phone: str) -> str:
     if number is None:
         return escape(phone)
     return f'<a href="tel:{number}"><span class="hidden">Téléphone : </span>{escape(phone)}</a>'
-
-
-def _web_host(address: str) -> str | None:
-    """Return the host of a web address, `None` for anything else than http or https."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return parts.hostname if parts.scheme in {"http", "https"} else None
 
 
 @cache

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from geo.sources.http_client import host_of
 from geo.ui.components.leaflet_map import leaflet_address
 
 if TYPE_CHECKING:
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 def privacy_sentence(settings: Settings) -> str:
     """Return what is kept (nothing) and what is asked elsewhere, in one paragraph of plain text."""
-    calls = [f"les images du fond de carte, par votre navigateur, à {urlsplit(settings.tiles_url).hostname}"]
+    calls = [f"les images du fond de carte, par votre navigateur, à {host_of(settings.tiles_url)}"]
     if not leaflet_address(settings).startswith("/"):
-        calls.append(f"la bibliothèque de carte, par votre navigateur, à {urlsplit(settings.leaflet_cdn).hostname}")
+        calls.append(f"la bibliothèque de carte, par votre navigateur, à {host_of(settings.leaflet_cdn)}")
     if settings.geocoder_url:
-        host = urlsplit(settings.geocoder_url).hostname
+        host = host_of(settings.geocoder_url)
         calls.append(f"la position d'une adresse qui n'est pas le nom d'une commune, à {host}")
     if settings.allow_fetch:
         calls.append("les fichiers officiels d'un département, quand un visiteur les télécharge, à leurs producteurs")

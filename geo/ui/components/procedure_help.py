@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from geo.finder.procedures import LOOK_ALIKES, operators
+from geo.sources.http_client import host_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -30,7 +30,7 @@ def procedure_html(procedure: Procedure, on: dt.date) -> str:
         if operator is not None
         else "un organisme qui n'est pas encore représenté dans les sites"
     )
-    host = urlsplit(procedure.website).hostname or procedure.website
+    host = host_of(procedure.website) or procedure.website
     return (
         f'<section class="maillage-text maillage-box"><h2>Votre démarche : {escape(procedure.label)}</h2><ul>'
         f"<li>Qui s'en occupe : {handled_by}.</li>"

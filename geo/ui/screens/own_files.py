@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from geo.errors import MaillageError
 from geo.french import format_integer
 from geo.sources.departements import departement_codes, departement_title
-from geo.ui.background import Background, in_turn, show_progress
+from geo.ui.background import ended_run, forget
 from geo.ui.components.list_quality import show_list_quality
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.uploads import accepted
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.territory import Territory
+    from geo.ui.background import Work
     from geo.ui.given_files import Preview
 
 _BUILDING: Final = "own_files_building"
@@ -95,17 +96,17 @@ def show_own_files(territory: Territory) -> None:
         _show_taken(base, given, departement)
     elif territory is not base:
         st.success("Le territoire de vos fichiers est construit : tous les écrans le montrent, à vous seul.")
-    run: Background | None = st.session_state.get(_BUILDING)
+    building: Work | None = st.session_state.get(_BUILDING)
     st.button(
         "Construire le territoire",
         type="primary",
         icon=":material/construction:",
-        disabled=not given or not ready or run is not None,
+        disabled=not given or not ready or building is not None,
         on_click=_start,
         args=(base, given, departement),
     )
-    if run is not None:
-        _end(run, base)
+    if building is not None:
+        _build(building, base)
     for problem in st.session_state.get(_PROBLEMS, ()):
         st.error(plain(problem), icon=":material/error:")
 
@@ -223,15 +224,14 @@ def _show_taken(base: Territory, given: Mapping[str, GivenFile], departement: st
 
 def _start(base: Territory, given: Mapping[str, GivenFile], departement: str | None) -> None:
     _forget_problems()
-    st.session_state[_BUILDING] = Background(
-        in_turn(lambda progress, stopped: build_territory(base, given, departement, progress, stopped))
-    )
+    st.session_state[_BUILDING] = lambda progress, stopped: build_territory(base, given, departement, progress, stopped)
 
 
-def _end(run: Background, base: Territory) -> None:
+def _build(building: Work, base: Territory) -> None:
     """Wait for the territory; then show it, or why there is none."""
-    show_progress(run, _BUILDING)
-    st.session_state.pop(_BUILDING, None)
+    run = ended_run(_BUILDING, building, building)
+    forget(_BUILDING)
+    del st.session_state[_BUILDING]
     if run.cancelled:
         st.session_state[_PROBLEMS] = ("Construction arrêtée : rien n'a changé.",)
     elif (built := run.result()).territory is None:

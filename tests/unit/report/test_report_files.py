@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
@@ -20,8 +21,8 @@ from geo.question import CoverageRule, counted_kinds
 from geo.report.plan_files import plan_content, write_plan
 from geo.report.plan_reading import read_plan
 from geo.report.report_files import report_command, write_report, zipped
-from geo.report.report_findings import ReportRequest
-from geo.report.styled_layers import communes_layer
+from geo.report.report_findings import ReportRequest, find
+from geo.report.styled_layers import communes_layer, write_layers
 from geo.siting.plan import plan
 
 DAY = dt.date(2026, 11, 22)
@@ -98,6 +99,28 @@ def test_layers_open_elsewhere_with_their_styles(folder):
         renderer = ET.fromstring(qml).find("renderer-v2")
         rules, symbols = renderer.findall("rules/rule"), renderer.findall("symbols/symbol")
         assert [rule.get("symbol") for rule in rules] == [symbol.get("name") for symbol in symbols]
+
+
+def test_two_dates_written_at_once_do_not_mix(reported, tmp_path):
+    """Each file is the one that its date alone gives, byte for byte, however many threads write meanwhile."""
+    days = [DAY, dt.date(2020, 2, 29)] * 4
+    findings = [find(reported, ReportRequest(threshold_min=9.0, made_on=day)) for day in days]
+
+    def written(number):
+        path = tmp_path / f"{number}.gpkg"
+        write_layers(findings[number % len(days)], path)
+        return path.read_bytes()
+
+    with ThreadPoolExecutor(len(days)) as threads:
+        at_once = list(threads.map(written, range(len(days))))
+    alone = [written(len(days) + number) for number in (0, 1)]
+    assert alone[0] != alone[1]
+    assert [content == alone[number % 2] for number, content in enumerate(at_once)] == [True] * len(days)
+    for number, day in enumerate(days[:2]):
+        with sqlite3.connect(tmp_path / f"{number}.gpkg") as base:
+            moments = base.execute("select distinct last_change from gpkg_contents").fetchall()
+        base.close()
+        assert moments == [(f"{day}T00:00:00.000Z",)]
 
 
 def test_each_commune_is_in_one_class_of_its_style(folder):

@@ -15,7 +15,7 @@ from geo.report.planning_sentences import catchment_sentences, sensitivity_sente
 from geo.siting.robustness import robustness
 from geo.sources.site_requests import read_site_requests
 from geo.territory import Territory
-from geo.ui.background import calculated, resume
+from geo.ui.background import calculated, forget
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
@@ -161,7 +161,7 @@ def _chosen_places(visit: Visit) -> None:
     found, stopped = calculated(_ROBUSTNESS, question, work)
     if stopped:
         show_warnings(["Calcul arrêté : seules les variantes déjà faites sont comptées."])
-        st.button("Reprendre", on_click=resume, args=(_ROBUSTNESS,))
+        st.button("Reprendre", on_click=forget, args=(_ROBUSTNESS,))
     sure = int((found.places["share_of_runs"] >= 1).sum())
     runs = len(found.runs)
     always = "aucun lieu n'est choisi à chaque fois"

@@ -20,7 +20,7 @@ from geo.report.plan_files import plan_content, write_plan
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones
 from geo.siting.plan import plan as choose
-from geo.ui.background import calculated, resume
+from geo.ui.background import calculated, forget
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.plan_words import METHOD, METHODS, gap_sentence, plan_answer, plan_figures
@@ -119,7 +119,7 @@ def show(visit: Visit) -> None:
     st.markdown(plain(gap_sentence(plan)))
     if stopped:
         show_warnings(["Calcul arrêté avant la fin : voici le meilleur plan trouvé jusque-là."])
-        st.button("Reprendre le calcul", on_click=resume, args=(PLAN,))
+        st.button("Reprendre le calcul", on_click=forget, args=(PLAN,))
     elif plan.interrupted:
         show_warnings(["La durée prévue est passée : voici le meilleur plan trouvé, avec l'écart restant."])
     show_notes(plan.notes)
