@@ -27,9 +27,10 @@ from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.report.tables import diagnosis_summary, write_diagnosis, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name
-from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 from geo.storage import replacing_file, replacing_folder
-from geo.territory import APPROXIMATE, Territory
+from geo.territory import Territory
+from geo.territory.assemble import APPROXIMATE
+from geo.territory.files import SITES, TAX_OFFICES, OfficialTables, read_official_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

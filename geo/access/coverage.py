@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import ParameterError
-from geo.sources.official_tables import SITES
+from geo.territory.files import SITES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

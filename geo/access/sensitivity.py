@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.access.coverage import DEFAULT_THRESHOLD_MIN, CoverageRule, coverage
 from geo.errors import ParameterError
-from geo.sources.official_tables import SITES
+from geo.territory.files import SITES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import residents_by_point, weighted_median
-from geo.sources.official_tables import SITES, TAX_OFFICES
+from geo.territory.files import SITES, TAX_OFFICES
 
 if TYPE_CHECKING:
     from geo.territory import Territory

@@ -45,9 +45,9 @@ def access(
     from geo.report.planning_sentences import catchment_sentences, sensitivity_sentences, time_saved_sentences
     from geo.report.scenario_files import access_table, write_access
     from geo.report.tables import with_origin
-    from geo.sources.official_tables import TAX_OFFICES
     from geo.sources.site_requests import read_site_requests
     from geo.territory import Territory
+    from geo.territory.files import TAX_OFFICES
 
     monthly = None if requests is None else read_site_requests(requests).frame["requests_per_month"]
     territory = load_territory(folder)

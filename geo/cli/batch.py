@@ -57,7 +57,7 @@ def batch(
 ) -> None:
     """Measure many territories and write each as ``diagnose`` does."""
     from geo.batch import Batch, BatchFiles, Question, dask_client, run_batch
-    from geo.territory import APPROXIMATE
+    from geo.territory.assemble import APPROXIMATE
 
     files = BatchFiles(
         communes=communes,

@@ -34,8 +34,8 @@ from geo.finder.visits import Visits
 from geo.network.routes import route_between
 from geo.network.snapping import snap
 from geo.schemas import FACILITY_COLUMNS
-from geo.sources.official_tables import SITES, TAX_OFFICES
 from geo.sources.opening_hours import WeeklyHours
+from geo.territory.files import SITES, TAX_OFFICES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -10,7 +10,7 @@ import pandas as pd
 from geo.errors import ParameterError
 from geo.finder.start import require_position, times_to
 from geo.network.snapping import snap
-from geo.sources.official_tables import SITES
+from geo.territory.files import SITES
 
 if TYPE_CHECKING:
     from geo.territory import Territory

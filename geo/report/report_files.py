@@ -19,9 +19,9 @@ from geo.report.report_maps import report_maps
 from geo.report.styled_layers import write_communes, write_layers
 from geo.report.tables import commune_table, diagnosis_summary, write_summary, write_table
 from geo.report.workbook import write_workbook
-from geo.sources.official_tables import SITES
 from geo.sources.provenance import checksum
 from geo.storage import replacing_folder, require_replaceable
+from geo.territory.files import SITES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,7 +160,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
         ),
         "curve": findings.curve.round({"residents": 0, "share": _DECIMALS}),
         "margin": _by_code(findings.sensitivity.communes),
-        "sources": _text(pd.DataFrame(findings.territory.manifest["sources"])),
+        "sources": _text(pd.DataFrame(findings.territory.manifest.sources)),
     }
     if findings.opening is not None:
         week = findings.opening.shares.round(_DECIMALS).reset_index()
@@ -187,7 +187,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
 
 def _manifest(findings: ReportFindings, made: Path, command: str, plan_file: Path | None) -> dict[str, Any]:
     """Return how to make and to check the report: command, versions, checksums of what was read and written."""
-    manifest, request = findings.territory.manifest, findings.request
+    manifest, request = findings.territory.manifest.to_dict(), findings.request
     network = manifest["network"]
     inputs = [
         {key: source[key] for key in ("dataset", "file", "vintage", "licence", "sha256")}

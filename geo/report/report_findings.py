@@ -18,7 +18,7 @@ from geo.crs import WGS84
 from geo.errors import ParameterError
 from geo.siting.fragility import fragility
 from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario, apply
-from geo.sources.official_tables import SITES, TAX_OFFICES
+from geo.territory.files import SITES, TAX_OFFICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

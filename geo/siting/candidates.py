@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.errors import ParameterError
 from geo.sources.commune_codes import listed
-from geo.sources.official_tables import SITES
+from geo.territory.files import SITES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -10,7 +10,7 @@ from geo.errors import ParameterError
 from geo.schemas import FACILITY_KINDS
 from geo.siting.comparison import THRESHOLDS_MIN, ScenarioComparison, compare
 from geo.siting.scenario import CloseSite, Scenario
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ import pandas as pd
 from geo.access.coverage import AT_THRESHOLD_MIN, CoverageRule, check_threshold, coverage, residents_by_point
 from geo.errors import ParameterError
 from geo.siting.scenario import apply
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ import pandas as pd
 from geo.access.coverage import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold, residents_by_point
 from geo.network.snapping import snap
 from geo.network.travel_times import nearest_ones_by_road
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from geo.territory import Territory

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
-from geo.country import Country
 from geo.errors import ParameterError
 from geo.siting.benefits import coverage_benefits, time_benefits
 from geo.siting.candidates import candidate_communes, candidate_places, without_excluded
@@ -20,6 +19,7 @@ from geo.siting.greedy import ranked
 from geo.siting.plan_tables import alternatives_table, communes_table, criteria_table, labels_table, served_table
 from geo.siting.problem import SitingProblem
 from geo.siting.solve import MODELS, Control, solve
+from geo.territory.country import Country
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

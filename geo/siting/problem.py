@@ -11,7 +11,7 @@ import pandas as pd
 from geo.access.coverage import residents_by_point
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_sooner_than
-from geo.sources.official_tables import SITES
+from geo.territory.files import SITES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
 from geo.siting.closure import close_sites
 from geo.siting.fragility import fragility
-from geo.sources.official_tables import SITES
+from geo.territory.files import SITES
 from geo.ui.kept_answers import kept
 
 if TYPE_CHECKING:

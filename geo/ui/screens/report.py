@@ -12,7 +12,7 @@ import streamlit as st
 
 from geo.access.coverage import CoverageRule
 from geo.maps.origin import approximation_sentences
-from geo.sources.official_tables import SITES
+from geo.territory.files import SITES
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes

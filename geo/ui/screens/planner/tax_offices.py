@@ -11,7 +11,7 @@ from geo.maps.area_classes import SAVED_AREAS
 from geo.maps.planning_values import planning_values, residents_line, site_markers
 from geo.maps.style import SAVED_CLASSES, format_integer, format_minutes, value_class
 from geo.report.planning_sentences import time_saved_sentences
-from geo.sources.official_tables import TAX_OFFICES
+from geo.territory.files import TAX_OFFICES
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
@@ -60,7 +60,7 @@ def show(visit: Visit) -> None:
             ("Plus près des impôts", format_integer(summary.residents_later), "habitants"),
         ]
     )
-    show_warnings([note for note in visit.territory.manifest["notes"] if note.startswith("À vérifier")])
+    show_warnings([note for note in visit.territory.manifest.notes if note.startswith("À vérifier")])
     show_notes(others)
     _map(visit, table)
     st.subheader("Communes", anchor=False)

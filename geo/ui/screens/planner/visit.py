@@ -12,8 +12,8 @@ from geo.maps.origin import approximation_sentences, counting_sentence, network_
 from geo.maps.payload import counted_kinds
 from geo.maps.planning_values import residents_line
 from geo.maps.style import UNIT_SPACE, format_integer, format_minutes
-from geo.sources.official_tables import SITES
-from geo.territory import counted_places
+from geo.territory.files import SITES
+from geo.territory.study_area import counted_places
 from geo.ui import cache
 from geo.ui.components.messages import show_approximations, show_notes, show_warnings
 from geo.ui.components.planning_map import planning_map
