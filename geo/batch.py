@@ -29,9 +29,10 @@ from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold
 from geo.report.tables import diagnosis_summary, write_diagnosis, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name
-from geo.sources.official_tables import OfficialTables, read_official_tables
 from geo.storage import replacing_file, replacing_folder
-from geo.territory import APPROXIMATE, Territory
+from geo.territory import Territory
+from geo.territory.assemble import APPROXIMATE
+from geo.territory.files import OfficialTables, read_official_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -28,7 +28,7 @@ from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
 from geo.question import AT_THRESHOLD_MIN
 from geo.sources.opening_hours import WeeklyHours
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -19,7 +19,7 @@ from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
 from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection

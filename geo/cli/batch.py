@@ -59,7 +59,7 @@ def batch(
     """Measure many territories and write each as ``diagnose`` does."""
     from geo.batch import Batch, BatchFiles, Question, dask_client, run_batch
     from geo.question import counted_kinds
-    from geo.territory import APPROXIMATE
+    from geo.territory.assemble import APPROXIMATE
 
     files = BatchFiles(
         communes=communes,

@@ -52,8 +52,9 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Build a territory and save it."""
-    from geo.country import Country
-    from geo.territory import APPROXIMATE, Territory
+    from geo.territory import Territory
+    from geo.territory.assemble import APPROXIMATE
+    from geo.territory.country import Country
 
     if (departement is None) == (not france):
         msg = "Donnez un département avec --departement (64, 2A, 974…), ou toute la France avec --france."
@@ -96,13 +97,13 @@ def build(
     built.save(out)
     parts = built.parts if isinstance(built, Country) else (built,)
     if as_json:
-        manifests = [part.manifest for part in parts]
+        manifests = [part.manifest.to_dict() for part in parts]
         print_json({"territory": built.name, "parts": manifests} if isinstance(built, Country) else manifests[0])
         return
     print_line(f"« {built.name} » écrit dans {out}.")
     for part in parts:
         print_territory(part)
-    for note in dict.fromkeys(note for part in parts for note in part.manifest["notes"]):
+    for note in dict.fromkeys(note for part in parts for note in part.manifest.notes):
         print_line(f"  - {note}")
 
 
@@ -110,20 +111,20 @@ def print_territory(territory: Territory) -> None:
     """Print what a territory is made of."""
     from geo.kinds import facility_title
 
-    manifest, network = territory.manifest, territory.manifest["network"]
-    known = manifest["population"] > 0
-    residents = f"{integer(manifest['population'])} habitants" if known else "population inconnue"
-    print_line(f"{territory.name} : {integer(manifest['communes'])} commune(s), {residents}.")
-    lists = ", ".join(f"{facility_title(name)} ({integer(count)})" for name, count in manifest["facilities"].items())
+    manifest, network = territory.manifest, territory.manifest.network
+    known = manifest.population > 0
+    residents = f"{integer(manifest.population)} habitants" if known else "population inconnue"
+    print_line(f"{territory.name} : {integer(manifest.communes)} commune(s), {residents}.")
+    lists = ", ".join(f"{facility_title(name)} ({integer(count)})" for name, count in manifest.facilities.items())
     print_line(f"Lieux du territoire et à moins de 55 km : {lists}.")
     print_line(
-        f"Réseau : {network['source']}, {integer(network['nodes'])} nœuds, {integer(network['edges'])} arcs, "
-        f"profil {network['profile']}."
+        f"Réseau : {network.source}, {integer(network.nodes)} nœuds, {integer(network.edges)} arcs, "
+        f"profil {network.profile}."
     )
-    if manifest["rejected_count"]:
-        print_line(f"Lignes écartées : {manifest['rejected_count']}.")
-        for row in manifest["rejected"][:10]:
-            identifier = f" ({row['identifier']})" if row["identifier"] else ""
-            print_line(f"  - {row['dataset']}, ligne {row['row']}{identifier} : {row['reason']}")
-    for note in network["notes"]:
+    if manifest.rejected_count:
+        print_line(f"Lignes écartées : {manifest.rejected_count}.")
+        for row in manifest.rejected[:10]:
+            identifier = f" ({row.identifier})" if row.identifier else ""
+            print_line(f"  - {row.dataset}, ligne {row.row}{identifier} : {row.reason}")
+    for note in network.notes:
         print_line(f"  - {note}")

@@ -41,7 +41,6 @@ def diagnose(
 ) -> None:
     """Measure coverage and write it."""
     from geo.access.coverage import coverage, summarize
-    from geo.country import Country
     from geo.question import counted_kinds
     from geo.report.country_tables import (
         country_summary,
@@ -50,6 +49,7 @@ def diagnose(
     )
     from geo.report.tables import diagnosis_summary, write_diagnosis
     from geo.siting.gains import candidate_gains
+    from geo.territory.country import Country
 
     kinds = counted_kinds(buses=buses, antennes=antennes)
     name = list_name(facilities)
@@ -64,7 +64,7 @@ def diagnose(
             print_json(country_summary(country, diagnosis))
             return
         _print_summary(country.name, diagnosis.summary)
-        print_line(country.parts[0].manifest["network"]["notes"][0])
+        print_line(country.parts[0].network.source.notes[0])
         if out is not None:
             names = "communes.parquet, communes.csv, departements.csv, regions.csv, gains.csv, map.png, summary.json"
             print_line(f"Fichiers écrits dans {out} : {names}.")
@@ -81,9 +81,9 @@ def diagnose(
         print_json(diagnosis_summary(territory, summary))
         return
     _print_summary(territory.name, summary)
-    network = territory.manifest["network"]
-    print_line(f"Réseau : {network['source']} ({integer(network['nodes'])} nœuds), profil {network['profile']}.")
-    for note in network["notes"]:
+    network = territory.manifest.network
+    print_line(f"Réseau : {network.source} ({integer(network.nodes)} nœuds), profil {network.profile}.")
+    for note in network.notes:
         print_line(f"  - {note}")
     if out is not None:
         print_line(f"Fichiers écrits dans {out} : communes.csv, communes.gpkg, gains.csv, map.html, summary.json.")

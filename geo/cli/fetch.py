@@ -39,13 +39,13 @@ def fetch(
     as_json: AsJson = False,
 ) -> None:
     """Fetch official files into the cache, then build the territory and save it."""
-    from geo.fetched_territory import build_and_save, fetch_plan, territory_place
     from geo.network.speeds import speed_profile
     from geo.report.fetch_sentences import file_sentences, missing_sentences
     from geo.settings import Settings
     from geo.sources.fetch import fetch as fetch_files
     from geo.sources.overpass import Around
     from geo.territory import Territory
+    from geo.territory.fetched import build_and_save, fetch_plan, territory_place
 
     settings = Settings.from_environment()
     speed_profile(profile)

@@ -55,9 +55,9 @@ def draw_map(
     as_json: AsJson = False,
 ) -> None:
     """Draw a map and write it."""
-    from geo.country import Country
     from geo.maps.static.files import require_format, write_sheet
     from geo.question import counted_kinds
+    from geo.territory.country import Country
 
     require_format(out)
     drawn: dict[str, Any] = {
@@ -145,9 +145,9 @@ def _change(
 
 
 def _country(folder: Path, threshold: float, facilities: str, rule: CoverageRule, drawn: dict[str, Any]) -> Sheet:
-    from geo.country import Country
     from geo.maps.static.country_map import country_map
     from geo.report.country_tables import diagnose_country
+    from geo.territory.country import Country
 
     country = Country.load(folder)
     diagnosis = diagnose_country(country, threshold, facilities=facilities, rule=rule, kinds=drawn["kinds"])

@@ -16,9 +16,9 @@ from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR, DEFAULT_THRESHOLD_MI
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.country import Country
     from geo.siting.plan import Plan
     from geo.territory import Territory
+    from geo.territory.country import Country
 
 
 def plan(
@@ -62,13 +62,13 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Choose labels and write them."""
-    from geo.country import Country
     from geo.question import counted_kinds
     from geo.siting.costs import Costs
     from geo.siting.criteria import Zones
     from geo.siting.plan import plan as choose
     from geo.sources.places import read_places
     from geo.sources.zones import read_frr, read_qpv
+    from geo.territory.country import Country
 
     zones = Zones(
         frr=None if frr is None else read_frr(frr).frame,

@@ -77,8 +77,8 @@ def notes(
     if network.approximate:
         yield from network.notes
     sources = [
-        f"{source['dataset']} ({source['vintage']})" if source["vintage"] else source["dataset"]
-        for source in territory.manifest["sources"]
+        f"{source.dataset} ({source.vintage})" if source.vintage else source.dataset
+        for source in territory.manifest.sources
     ]
     sources.append(f"{network.name}, profil {territory.network.profile}")
     yield f"Sources : {' ; '.join(sources)}. Temps en voiture, sans trafic."

@@ -5,42 +5,44 @@ Every screen, map and report names them; the words are the same everywhere.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geo.french import UNIT_SPACE, format_integer, format_share, minutes_text
 from geo.kinds import facility_title
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from geo.network.origin import MeasuredError
     from geo.territory import Territory
+    from geo.territory.manifest import Manifest
 
 
-def source_sentences(manifest: Mapping[str, Any]) -> list[str]:
+def source_sentences(manifest: Manifest) -> list[str]:
     """Return one sentence for each source: dataset, date, licence."""
     return [
-        f"{source['dataset']} ({_date(source['vintage'])}, {source['licence'] or 'licence non précisée'})"
-        for source in manifest["sources"]
+        f"{source.dataset} ({_date(source.vintage)}, {source.licence or 'licence non précisée'})"
+        for source in manifest.sources
     ]
 
 
-def network_sentence(manifest: Mapping[str, Any]) -> str:
+def network_sentence(manifest: Manifest) -> str:
     """Return the road network in one sentence: source, size, speed profile."""
-    network = manifest["network"]
+    network = manifest.network
     return (
-        f"Réseau routier : {network['source']}, {format_integer(network['nodes'])} nœuds et "
-        f"{format_integer(network['edges'])} tronçons, profil de vitesse « {network['profile']} »."
+        f"Réseau routier : {network.source}, {format_integer(network.nodes)} nœuds et "
+        f"{format_integer(network.edges)} tronçons, profil de vitesse « {network.profile} »."
     )
 
 
 def approximation_sentences(territory: Territory) -> list[str]:
     """Return what is approximate in a territory, in plain words; empty where nothing is."""
     sentences = []
-    network = territory.manifest["network"]
-    if network["approximate"]:
+    network = territory.manifest.network
+    if network.approximate:
         sentences.append(
             "Les temps de trajet sont approchés : aucun fichier de routes n'a été fourni, les routes sont estimées "
-            f"à partir des positions des communes. {_measured(network.get('error'))}"
+            f"à partir des positions des communes. {_measured(network.error)}"
         )
     if territory.contours_approximate:
         sentences.append(
@@ -69,19 +71,19 @@ def rule_text(threshold_min: float, min_share: float | None) -> str:
     return f"moins de {format_share(min_share)} des habitants à {threshold}"
 
 
-def _measured(errors: Sequence[Mapping[str, Any]] | None) -> str:
+def _measured(errors: Sequence[MeasuredError] | None) -> str:
     if not errors:
         return "L'erreur n'a pas été mesurée."
     return f"Erreur mesurée face à de vraies routes : {' ; '.join(map(_error_sentence, errors))}."
 
 
-def _error_sentence(error: Mapping[str, Any]) -> str:
+def _error_sentence(error: MeasuredError) -> str:
     """Return the error of one trial area: ratios of estimated over real, said as percentages."""
-    time = _gap(error["time_ratio_median"], "long", "court")
-    distance = _gap(error["distance_ratio_median"], "longue", "courte")
+    time = _gap(error.time_ratio_median, "long", "court")
+    distance = _gap(error.distance_ratio_median, "longue", "courte")
     return (
-        f"{error['area']}, {format_integer(error['pairs'])} trajets : temps {time} en médiane "
-        f"(de {_signed(error['time_ratio_p10'])} à {_signed(error['time_ratio_p90'])} pour huit trajets sur dix), "
+        f"{error.area}, {format_integer(error.pairs)} trajets : temps {time} en médiane "
+        f"(de {_signed(error.time_ratio_p10)} à {_signed(error.time_ratio_p90)} pour huit trajets sur dix), "
         f"distances {distance}"
     )
 

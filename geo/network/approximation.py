@@ -23,12 +23,14 @@ import shapely
 from geo.crs import WGS84, metric_crs
 from geo.errors import NetworkError
 from geo.network.links import build_network
-from geo.network.road_network import NetworkSource, RoadNetwork
+from geo.network.origin import MeasuredError, NetworkSource
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from geo.network.road_network import RoadNetwork
 
 #: Climb of a mountain road, metres up per metre along: hairpins are built no steeper.
 MAX_GRADE: Final = 0.07
@@ -47,24 +49,24 @@ ACCESS_KMH: Final = 25.0
 #: Beyond this distance (m) from every approximated road, a point is off the network.
 APPROXIMATE_SNAP_LIMIT_M: Final = 10_000.0
 
-#: Error against real roads: ratio of times (median, first and last decile) and of distances (median).
+#: Error against real roads.
 MEASURED_ERROR: Final = (
-    {
-        "area": "Labourd (BD TOPO 2014, trajets de moins de 30 km)",
-        "pairs": 420,
-        "time_ratio_median": 0.75,
-        "time_ratio_p10": 0.55,
-        "time_ratio_p90": 1.00,
-        "distance_ratio_median": 0.85,
-    },
-    {
-        "area": "Caen (OpenStreetMap 2021, trajets de moins de 30 km)",
-        "pairs": 870,
-        "time_ratio_median": 1.08,
-        "time_ratio_p10": 0.67,
-        "time_ratio_p90": 1.55,
-        "distance_ratio_median": 0.94,
-    },
+    MeasuredError(
+        area="Labourd (BD TOPO 2014, trajets de moins de 30 km)",
+        pairs=420,
+        time_ratio_median=0.75,
+        time_ratio_p10=0.55,
+        time_ratio_p90=1.00,
+        distance_ratio_median=0.85,
+    ),
+    MeasuredError(
+        area="Caen (OpenStreetMap 2021, trajets de moins de 30 km)",
+        pairs=870,
+        time_ratio_median=1.08,
+        time_ratio_p10=0.67,
+        time_ratio_p90=1.55,
+        distance_ratio_median=0.94,
+    ),
 )
 
 NOTE: Final = (

@@ -19,7 +19,8 @@ from geo.network.links import build_network
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.network.road_network import NetworkSource, RoadNetwork
+    from geo.network.origin import NetworkSource
+    from geo.network.road_network import RoadNetwork
     from geo.network.speeds import SpeedProfile
 
 #: Streets that meet at a point before it costs the delay of a crossing.

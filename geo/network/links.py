@@ -9,11 +9,12 @@ import numpy as np
 from geo.errors import NetworkError
 from geo.network.array_checks import check_edges
 from geo.network.layout import places
-from geo.network.road_network import SNAP_LIMIT_M, NetworkSource, RoadNetwork
+from geo.network.road_network import SNAP_LIMIT_M, RoadNetwork
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.network.origin import NetworkSource
     from geo.network.speeds import SpeedProfile
 
 

@@ -21,9 +21,9 @@ import pyproj
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import NetworkError, SourceError
 from geo.network.assemble import Segments, assemble_network
+from geo.network.origin import NetworkSource
 from geo.network.osm_extracts import Ways, ranges, read_extracts
 from geo.network.osm_tags import NOT_FOR_CARS, WayKinds
-from geo.network.road_network import NetworkSource, RoadNetwork
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.sources.provenance import checksum
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     import networkx as nx
     from numpy.typing import NDArray
+
+    from geo.network.road_network import RoadNetwork
 
 LICENCE: Final = "ODbL 1.0, © les contributeurs d'OpenStreetMap"
 #: Points are projected and measured in parts, to hold few temporary arrays.

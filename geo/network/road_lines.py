@@ -17,14 +17,16 @@ from geo.network import speeds
 from geo.network.assemble import Segments, assemble_network
 from geo.network.layer_files import read_road_layer
 from geo.network.noding import node_lines
+from geo.network.origin import NetworkSource
 from geo.network.road_layers import interpret
-from geo.network.road_network import NetworkSource, RoadNetwork
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from geo.network.road_network import RoadNetwork
 
 _log = logging.getLogger(__name__)
 

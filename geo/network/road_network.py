@@ -23,6 +23,7 @@ from geo.crs import require_metric
 from geo.errors import SourceError
 from geo.network.array_checks import check_arrays, check_edges, flat, positive, whole_numbers
 from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
+from geo.network.origin import NetworkSource, NetworkSummary
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 
 if TYPE_CHECKING:
@@ -49,22 +50,6 @@ _ARRAYS: Final = (
     "shape_xy",
     "shape_offsets",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkSource:
-    """What a network was made from; `name` and `notes` are French, shown to users.
-
-    `approximate` is true where no road file was given; `error` then holds its measured error.
-    """
-
-    name: str
-    file: str = ""
-    licence: str | None = None
-    vintage: str | None = None
-    sha256: str | None = None
-    notes: tuple[str, ...] = ()
-    approximate: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -363,21 +348,21 @@ class RoadNetwork:
             points = self.shape_xy[np.repeat(self.shape_offsets[links], counts) + within]
         return np.asarray(shapely.linestrings(points, indices=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))))
 
-    def summary(self) -> dict[str, Any]:
-        """Return what a result says of its network, as plain values ready for JSON."""
-        return {
-            "source": self.source.name,
-            "file": self.source.file,
-            "vintage": self.source.vintage,
-            "licence": self.source.licence,
-            "sha256": self.source.sha256,
-            "nodes": self.n_nodes,
-            "edges": self.n_edges,
-            "nodes_main_part": int(self.component_nodes[0]) if self.n_nodes else 0,
-            "profile": self.profile,
-            "approximate": self.source.approximate,
-            "notes": list(self.source.notes),
-        }
+    def summary(self) -> NetworkSummary:
+        """Return what a result says of this network."""
+        return NetworkSummary(
+            source=self.source.name,
+            file=self.source.file,
+            vintage=self.source.vintage,
+            licence=self.source.licence,
+            sha256=self.source.sha256,
+            nodes=self.n_nodes,
+            edges=self.n_edges,
+            nodes_main_part=int(self.component_nodes[0]) if self.n_nodes else 0,
+            profile=self.profile,
+            approximate=self.source.approximate,
+            notes=self.source.notes,
+        )
 
     def save(self, folder: Path) -> None:
         """Write the network as one ``.npy`` file per array and ``network.json`` into an existing folder."""

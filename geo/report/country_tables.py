@@ -14,7 +14,7 @@ from geo.crs import departement_of
 from geo.kinds import COUNTED_KINDS
 from geo.maps.static.country_map import country_map
 from geo.maps.static.files import write_sheet
-from geo.report.tables import commune_table, gain_table, write_table
+from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name, region_name
 from geo.storage import replacing_file
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from geo.country import Country
     from geo.question import CoverageRule
+    from geo.territory.country import Country
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +106,15 @@ def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
 
 def country_summary(country: Country, diagnosis: CountryDiagnosis) -> dict[str, Any]:
     """Return the national summary, with its départements and regions, ready for JSON."""
+    manifests = [part.manifest.to_dict() for part in country.parts]
     return {
         "territory": country.name,
         **diagnosis.summary.to_dict(),
         "networks": [
-            {"territory": part.name}
-            | {
-                key: part.manifest["network"][key]
-                for key in ("source", "nodes", "edges", "profile", "approximate", "error")
-            }
-            for part in country.parts
+            {"territory": part.name} | {key: manifest["network"][key] for key in NETWORK_FACTS}
+            for part, manifest in zip(country.parts, manifests, strict=True)
         ],
-        "sources": country.parts[0].manifest["sources"],
+        "sources": manifests[0]["sources"],
         "departements": json.loads(area_table(diagnosis, by="departement").to_json(orient="records")),
         "regions": json.loads(area_table(diagnosis, by="region").to_json(orient="records")),
     }

@@ -38,16 +38,17 @@ _DECIMALS = {
 
 def plan_content(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
     """Return a plan with its arguments, the networks and the sources that it was made from, ready for JSON."""
+    manifests = [part.manifest.to_dict() for part in parts]
     return {
         **plan.to_dict(),
         "arguments": [argument.to_dict() for argument in label_arguments(plan)],
         "networks": [
             {"territory": part.name}
-            | {key: part.manifest["network"][key] for key in ("source", "profile", "approximate", "error")}
-            for part in parts
+            | {key: manifest["network"][key] for key in ("source", "profile", "approximate", "error")}
+            for part, manifest in zip(parts, manifests, strict=True)
         ],
-        "sources": parts[0].manifest["sources"],
-        "built_on": parts[0].manifest["built_on"],
+        "sources": manifests[0]["sources"],
+        "built_on": manifests[0]["built_on"],
     }
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from geo.maps.static.sheet import Sheet
     from geo.report.report_findings import ReportFindings
+    from geo.territory.manifest import Manifest
 
 #: Pages of a report, at least and at most.
 PAGES: Final = (6, 12)
@@ -116,9 +117,9 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         "plan": _plan(findings),
         "method": [*METHOD, *([PLAN_METHOD] if findings.planned else [])],
         "limits": list(LIMITS),
-        "network": _cut_all([network_sentence(manifest), *manifest["network"]["notes"]]),
+        "network": _cut_all([network_sentence(manifest), *manifest.network.notes]),
         "sources": _sources(manifest),
-        "notes": _notes(manifest["notes"]),
+        "notes": _notes(manifest.notes),
         "not_said": _not_said(findings),
         "again": AGAIN,
         "files": [[name, holds] for name, holds in _FILES if "plan" not in name or findings.planned],
@@ -309,32 +310,32 @@ def _others(count: int) -> str:
     return f"et {counted(count, 'autre commune') if count == 1 else f'{format_integer(count)} autres communes'}."
 
 
-def _sources(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
+def _sources(manifest: Manifest) -> list[dict[str, str]]:
     """Return each file that a territory was made from: what it is, of when, how much of it was kept."""
-    network = manifest["network"]
+    network = manifest.network
     files = [
         {
-            "dataset": _cut(source["dataset"], _TITLE),
+            "dataset": _cut(source.dataset, _TITLE),
             "detail": _cut(
-                f"{source['vintage'] or 'date inconnue'} ; {source['licence'] or 'licence non précisée'} ; fichier "
-                f"{source['file']} ; {format_integer(source['rows_kept'])} lignes gardées sur "
-                f"{format_integer(source['rows_read'])}.",
+                f"{source.vintage or 'date inconnue'} ; {source.licence or 'licence non précisée'} ; fichier "
+                f"{source.file} ; {format_integer(source.rows_kept)} lignes gardées sur "
+                f"{format_integer(source.rows_read)}.",
                 260,
             ),
-            "checksum": source["sha256"] or "",
+            "checksum": source.sha256,
         }
-        for source in manifest["sources"][:_SOURCES]
+        for source in manifest.sources[:_SOURCES]
     ]
-    if network["file"]:
+    if network.file:
         files.append(
             {
-                "dataset": _cut(network["source"], _TITLE),
+                "dataset": _cut(network.source, _TITLE),
                 "detail": _cut(
-                    f"{network['vintage'] or 'date inconnue'} ; {network['licence'] or 'licence non précisée'} ; "
-                    f"fichier {network['file']}.",
+                    f"{network.vintage or 'date inconnue'} ; {network.licence or 'licence non précisée'} ; "
+                    f"fichier {network.file}.",
                     260,
                 ),
-                "checksum": network["sha256"] or "",
+                "checksum": network.sha256 or "",
             }
         )
     return files

@@ -163,7 +163,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
         ),
         "curve": findings.curve.round({"residents": 0, "share": _DECIMALS}),
         "margin": _by_code(findings.sensitivity.communes),
-        "sources": _text(pd.DataFrame(findings.territory.manifest["sources"])),
+        "sources": _text(pd.DataFrame(findings.territory.manifest.sources)),
     }
     if findings.opening is not None:
         week = findings.opening.shares.round(_DECIMALS).reset_index()
@@ -190,7 +190,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
 
 def _manifest(findings: ReportFindings, made: Path, command: str, plan_file: Path | None) -> dict[str, Any]:
     """Return how to make and to check the report: command, versions, checksums of what was read and written."""
-    manifest, request = findings.territory.manifest, findings.request
+    manifest, request = findings.territory.manifest.to_dict(), findings.request
     network = manifest["network"]
     inputs = [
         {key: source[key] for key in ("dataset", "file", "vintage", "licence", "sha256")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import textwrap
 from dataclasses import asdict, dataclass
@@ -71,7 +70,7 @@ def site_sheet_pdf(
     """
     sheet = _sheet(territory, site, origin, route)
     way = np.array([[site.lon, site.lat]]) if route is None else route.coordinates
-    made_on = dt.date.fromisoformat(territory.manifest["built_on"])
+    made_on = territory.manifest.built_on
     picture = draw_route(territory, way, kind=site.kind, size_in=_MAP_IN)
     return typeset("site_sheet", sheet, {"map.svg": picture}, made_on)
 

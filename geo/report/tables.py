@@ -34,6 +34,9 @@ COMMUNE_CSV_COLUMNS: Final = (
     "share_within",
     "under_served",
 )
+#: What a result says of its network.
+NETWORK_FACTS: Final = ("source", "nodes", "edges", "profile", "approximate", "error")
+
 _DECIMALS: Final = {"travel_time_min": 2, "distance_km": 2, "share_within": 4}
 
 #: First characters that a spreadsheet reads as the start of a formula.
@@ -58,13 +61,12 @@ def diagnosis_summary(territory: Territory, summary: CoverageSummary) -> dict[st
 
 def with_origin(territory: Territory, figures: Mapping[str, Any]) -> dict[str, Any]:
     """Return figures about a territory with the network and the sources that they were made from, ready for JSON."""
-    manifest = territory.manifest
-    network = manifest["network"]
+    manifest = territory.manifest.to_dict()
     return {
         "territory": territory.name,
         "departement": territory.departement,
         **figures,
-        "network": {key: network[key] for key in ("source", "nodes", "edges", "profile", "approximate", "error")},
+        "network": {key: manifest["network"][key] for key in NETWORK_FACTS},
         "contours_approximate": territory.contours_approximate,
         "sources": manifest["sources"],
         "notes": manifest["notes"],

@@ -11,7 +11,7 @@ from geo.kinds import COUNTED_KINDS, KINDS
 from geo.question import DEFAULT_THRESHOLDS_MIN
 from geo.siting.comparison import ScenarioComparison, compare
 from geo.siting.scenario import CloseSite, Scenario
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -13,7 +13,7 @@ from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLDS_MIN, CoverageRule, check_threshold
 from geo.siting.scenario import apply
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -13,7 +13,7 @@ from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
 from geo.network.travel_times import nearest_ones_by_road
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.country import Country
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_LABELS, DEFAULT_THRESHOLD_MIN, check_threshold
@@ -21,6 +20,7 @@ from geo.siting.greedy import ranked
 from geo.siting.plan_tables import alternatives_table, communes_table, criteria_table, labels_table, served_table
 from geo.siting.problem import SitingProblem
 from geo.siting.solve import MODELS, Control, solve
+from geo.territory.country import Country
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.country import Country
 from geo.siting.criteria import Zones, demand_criteria, factors
 from geo.siting.plan import siting_problem
 from geo.siting.solve import Control, solve
+from geo.territory.country import Country
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -91,7 +91,7 @@ def robustness(  # noqa: PLR0913 - the options of one question
         parts = area.parts if isinstance(area, Country) else (area,)
         problem = siting_problem(parts, candidates, exclude, kinds=plan.kinds)
         names |= dict(zip(problem.candidates["code"], problem.candidates["name"], strict=True))
-        profile = str(parts[0].manifest["network"]["profile"])
+        profile = parts[0].network.profile
         for speed in scales:
             if rows and cancelled():
                 break

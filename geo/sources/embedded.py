@@ -1,7 +1,7 @@
-"""The territory that comes with the project: small tables of facts, and cells that stand in for contours.
+"""The tables that come with the project: facts about communes and places, and cells that stand in for contours.
 
-The tables are `communes.csv`, `sites.csv` and `tax_offices.csv`; `data/README.md` says what each holds.
-`write_embedded_tables` makes the first two again from official files.
+They are `communes.csv`, `sites.csv` and `tax_offices.csv`; `data/README.md` says what each holds.
+`geo.territory.embedded.write_embedded_tables` makes the first two again from official files.
 """
 
 from __future__ import annotations
@@ -52,15 +52,6 @@ _POSITIONS: Final = {
     "site": "au site France services fixe qu'elles accueillent, loin du milieu de leur contour",
     "interior": "en un point à l'intérieur de leur contour officiel, faute de connaître leur mairie",
 }
-
-#: Longer comments are free prose of their authors, not facts.
-_MAX_COMMENT: Final = 200
-_DECIMALS: Final = 5
-
-#: A commune's own site farther than this (m) from the interior point shows that its town is elsewhere.
-_TOWN_ELSEWHERE_M: Final = 3_000
-#: Kinds of site that stand in a town, the one that marks it best first.
-_FIXED_KINDS: Final = ("main", "antenne")
 
 _YES_NO: Final = {"yes": True, "no": False}
 _ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec write_embedded_tables."
@@ -124,62 +115,6 @@ def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
     area = shapely.concave_hull(points, ratio=_HULL_RATIO).buffer(_EDGE_M)
     cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=area.envelope, ordered=True))
     return gpd.GeoSeries(shapely.intersection(cells, area), index=positions.index, crs=crs).to_crs(positions.crs)
-
-
-def write_embedded_tables(communes: SourceTable, sites: SourceTable, folder: Path) -> None:
-    """Make `communes.csv` and `sites.csv` again from official files.
-
-    ``write_embedded_tables(read_communes([...], population=...), read_france_services(...), folder)``. The tax offices
-    are kept by hand: see `data/README.md`.
-
-    The interior point of a vast mountain commune may be 10 km from its town. So a commune whose town hall is unknown
-    and whose fixed site is more than 3 km from its interior point is placed at that site (`point_source` "site"): a
-    main one rather than an antenne, the nearest to the interior point of several.
-
-    Parameters
-    ----------
-    communes
-        From `read_communes`: all communes of the départements wanted.
-    sites
-        From `read_france_services`; only the sites of those départements are written.
-    folder
-        Where to write; made if absent.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    area = _at_their_site(communes.frame, sites.frame)
-    area = area.rename_axis("code").reset_index().rename(columns={"point_source": "position"})
-    area[["lon", "lat"]] = area[["lon", "lat"]].round(_DECIMALS)
-    area[list(COMMUNES_CSV)].to_csv(folder / "communes.csv", index=False, lineterminator="\n")
-
-    chosen = sites.frame[sites.frame["departement"].isin(area["departement"])]
-    chosen = chosen.assign(
-        appointment=chosen["appointment"].astype("object").map({True: "yes", False: "no"}),
-        comment=chosen["comment"].mask(chosen["comment"].str.len() > _MAX_COMMENT),
-        opening_hours=chosen["opening_hours"].replace("", "off"),
-        lon=chosen.geometry.x.round(_DECIMALS),
-        lat=chosen.geometry.y.round(_DECIMALS),
-    )
-    chosen[list(SITES_CSV)].to_csv(folder / "sites.csv", index=False, lineterminator="\n")
-
-
-def _at_their_site(communes: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return communes with those of unknown town hall whose fixed site is far from the interior point placed at it."""
-    interior = communes[communes["point_source"] == "interior"]
-    fixed = sites[sites["kind"].isin(_FIXED_KINDS) & sites["commune_code"].isin(interior.index)]
-    if fixed.empty:
-        return communes
-    metres = metric_crs(communes["departement"].iloc[0])
-    points = gpd.GeoSeries.from_xy(interior["lon"], interior["lat"], crs=WGS84).to_crs(metres)[fixed["commune_code"]]
-    fixed = fixed.assign(
-        rank=fixed["kind"].map(_FIXED_KINDS.index),
-        distance=fixed.geometry.to_crs(metres).distance(points.set_axis(fixed.index)),
-    )
-    chosen = fixed.sort_values(["rank", "distance", "facility_id"]).drop_duplicates("commune_code")
-    chosen = chosen[chosen["distance"] > _TOWN_ELSEWHERE_M].set_index("commune_code")
-    placed: gpd.GeoDataFrame = communes.copy()
-    placed.loc[chosen.index, "lon"], placed.loc[chosen.index, "lat"] = chosen.geometry.x, chosen.geometry.y
-    placed.loc[chosen.index, "point_source"] = "site"
-    return placed
 
 
 @names_its_file

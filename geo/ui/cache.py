@@ -15,7 +15,8 @@ import streamlit as st
 
 from geo.finder.gazetteer import Gazetteer
 from geo.maps.payload import ground_base, map_base
-from geo.territory import TERRITORY_MARKER, Territory
+from geo.territory import Territory
+from geo.territory.store import TERRITORY_MARKER
 from geo.ui.kept_answers import kept
 
 if TYPE_CHECKING:

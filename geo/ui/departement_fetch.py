@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.errors import MaillageError
-from geo.fetched_territory import build_and_save, fetch_plan, territory_place
 from geo.report.fetch_sentences import file_sentences, missing_sentences, progress_sentence
 from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.fetch import fetch
 from geo.sources.http_client import apart
+from geo.territory.fetched import build_and_save, fetch_plan, territory_place
 from geo.ui.background import Background
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
 from geo.ui.own_territory import own_territory

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pandas as pd
 
 from geo.errors import MaillageError, ParameterError
 from geo.kinds import SITES, TAX_OFFICES
-from geo.manifest import manifest_of
 from geo.network.road_files import read_roads
 from geo.sources import communes as commune_source
 from geo.sources import embedded, france_services, tax_offices
@@ -20,14 +19,17 @@ from geo.sources.communes import read_communes
 from geo.sources.departements import departement_name
 from geo.sources.facility_table import vintage_from_name
 from geo.sources.france_services import read_france_services
-from geo.sources.official_tables import OfficialTables
 from geo.sources.places import read_places
 from geo.sources.population import match_population, read_population
 from geo.sources.postcodes import complete_postcodes
 from geo.sources.provenance import Provenance, SourceTable
-from geo.stored_tables import NEIGHBOUR_COLUMNS
-from geo.study_area import bounds, near_places
-from geo.territory import APPROXIMATE, Territory
+from geo.territory import Territory
+from geo.territory.assemble import APPROXIMATE
+from geo.territory.description import describe
+from geo.territory.files import OfficialTables
+from geo.territory.manifest import OwnFile
+from geo.territory.margin import bounds, near_places
+from geo.territory.study_area import NEIGHBOUR_COLUMNS
 from geo.ui.components.uploads import as_path
 from geo.ui.given_files import KINDS
 
@@ -225,9 +227,9 @@ def _around_base(base: Territory, tables: _Tables) -> Territory:
         permanences=_visits(base, facilities[SITES]),
     )
     everywhere = pd.concat([communes[list(NEIGHBOUR_COLUMNS)], base.neighbours])
-    manifest = manifest_of(made, sources, everywhere)
-    manifest["notes"] += [f"{base.name} : {note}" for note in base.manifest["notes"]]
-    return replace(made, manifest=manifest)
+    manifest = describe(made, sources, everywhere)
+    of_base = tuple(f"{base.name} : {note}" for note in base.manifest.notes)
+    return replace(made, manifest=replace(manifest, notes=manifest.notes + of_base))
 
 
 def _of_communes(base: Territory, tables: _Tables, communes: SourceTable, departement: str | None) -> Territory:
@@ -247,8 +249,8 @@ def _of_communes(base: Territory, tables: _Tables, communes: SourceTable, depart
     near = {name: table for name, table in lists.items() if name == SITES or len(near_places(table.frame, area))}
     official = OfficialTables(complete_postcodes(communes, lists[SITES]), tables.population, None, near)
     made = Territory.from_tables(official, departement_name(str(departement)), {str(departement)}, roads=network)
-    sources = [asdict(table.provenance) for table in [official.communes, *tables.sources[1:]]]
-    return replace(made, permanences=_visits(base, made.sites), manifest={**made.manifest, "sources": sources})
+    sources = tuple(table.provenance for table in (official.communes, *tables.sources[1:]))
+    return replace(made, permanences=_visits(base, made.sites), manifest=replace(made.manifest, sources=sources))
 
 
 #: Stands for what is said of a list of a base where its own sources are listed (`_signed`).
@@ -277,12 +279,7 @@ def _signed(made: Territory, base: Territory, given: Mapping[str, GivenFile], de
     fingerprint.
     """
     files = {
-        key: {
-            "file": file.name,
-            "sha256": hashlib.sha256(file.content).hexdigest(),
-            "columns": None if file.columns is None else dict(file.columns),
-            "layer": file.layer,
-        }
+        key: OwnFile(file.name, hashlib.sha256(file.content).hexdigest(), file.columns, file.layer)
         for key, file in given.items()
     }
     listed = ", ".join(f"{KINDS[key].title.lower()} « {file.name} »" for key, file in given.items())
@@ -294,13 +291,13 @@ def _signed(made: Territory, base: Territory, given: Mapping[str, GivenFile], de
     if _borrows_population(given):
         replaced -= {*_REPLACED["population"], embedded.COMMUNES_DATASET}
     name = f"{made.name} (vos fichiers)"
-    manifest: dict[str, Any] = {
-        **made.manifest,
-        "territory": name,
-        "sources": made.manifest["sources"]
-        + [source for source in base.manifest["sources"] if source["dataset"] not in replaced],
-        "notes": notes + made.manifest["notes"],
-        "own_files": files,
-        "completed_from": hashlib.sha256(base.fingerprint.encode()).hexdigest(),
-    }
+    manifest = replace(
+        made.manifest,
+        territory=name,
+        sources=made.manifest.sources
+        + tuple(source for source in base.manifest.sources if source.dataset not in replaced),
+        notes=(*notes, *made.manifest.notes),
+        own_files=files,
+        completed_from=hashlib.sha256(base.fingerprint.encode()).hexdigest(),
+    )
     return replace(made, name=name, manifest=manifest)

@@ -81,7 +81,7 @@ _Fallback = TypeVar("_Fallback")
 class AppState:
     """The choices of one visitor.
 
-    `territory` is the code of one of the territories kept in the cache (`geo.fetched_territory.kept_territories`),
+    `territory` is the code of one of the territories kept in the cache (`geo.territory.fetched.kept_territories`),
     `None` for the one that the app was opened on.
 
     For *Trouver*: `place` is the INSEE code of the commune to start from, `position` any other start

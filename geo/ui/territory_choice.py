@@ -1,7 +1,7 @@
 """Which territory a visitor looks at: of their own files, the one that the app was opened on, or one of the cache.
 
 The choice travels in the address of the page as a code. A code is looked up among the folders of the cache
-(`geo.fetched_territory.kept_territories`); it never becomes a path. What a visitor made for one territory is not shown
+(`geo.territory.fetched.kept_territories`); it never becomes a path. What a visitor made for one territory is not shown
 on another, and that is said: a scenario is put aside until they come back, files are dropped.
 """
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.errors import MaillageError, SourceError
-from geo.fetched_territory import kept_territories
 from geo.sources.departements import departement_title
+from geo.territory.fetched import kept_territories
 from geo.ui import cache
 from geo.ui.components.place_search import forget_search
 from geo.ui.components.uploads import forget_upload

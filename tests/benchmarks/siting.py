@@ -20,11 +20,11 @@ import numpy as np
 import pyproj
 
 from geo import Territory
-from geo.country import Country
 from geo.siting.benefits import coverage_benefits, time_benefits
 from geo.siting.greedy import fewest, greedy
 from geo.siting.plan import plan, siting_problem
 from geo.siting.solve import solve
+from geo.territory.country import Country
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 POINTS, CANDIDATES = 1500, 300

@@ -1,12 +1,12 @@
 """The whole app on a territory whose every text is hostile, in a real browser: nothing runs, nothing breaks."""
 
-import json
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from geo import Territory
+from geo.territory.manifest import RejectedRow
 
 pytestmark = pytest.mark.browser
 
@@ -26,11 +26,15 @@ TEXTS = ("name", "address", "postcode", "commune_name", "comment", "bearer", "se
 @pytest.fixture(scope="module")
 def address(serve, tmp_path_factory):
     territory = Territory.load()
-    manifest = json.loads(json.dumps(territory.manifest))
-    manifest |= {"territory": HOSTILE, "notes": [HOSTILE], "rejected_count": 1}
-    manifest["rejected"] = [{"dataset": HOSTILE, "row": 2, "identifier": "=1+1", "reason": HOSTILE}]
     hostile_source = dict.fromkeys(("dataset", "file", "licence"), HOSTILE)
-    manifest["sources"] = [source | hostile_source for source in manifest["sources"]]
+    manifest = replace(
+        territory.manifest,
+        territory=HOSTILE,
+        notes=(HOSTILE,),
+        rejected_count=1,
+        rejected=(RejectedRow(HOSTILE, 2, "=1+1", HOSTILE),),
+        sources=tuple(replace(source, **hostile_source) for source in territory.manifest.sources),
+    )
     facilities = {
         name: table.assign(**dict.fromkeys(TEXTS, HOSTILE), **CONTACTS).astype(
             dict.fromkeys((*TEXTS, *CONTACTS), "string")

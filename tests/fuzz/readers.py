@@ -16,7 +16,6 @@ import shapely
 from seeds import PLAN_TERRITORY
 
 from geo.access.coverage import coverage
-from geo.country import Country
 from geo.errors import MaillageError, ParameterError
 from geo.finder.geocoding import _places
 from geo.network.road_files import read_roads
@@ -46,6 +45,7 @@ from geo.sources.site_requests import read_site_requests
 from geo.sources.tax_offices import read_tax_offices
 from geo.sources.zones import read_frr, read_qpv
 from geo.territory import Territory
+from geo.territory.country import Country
 
 _LIMIT_BYTES = 1_000_000
 

@@ -20,8 +20,8 @@ import osmnx
 import pyproj
 import shapely
 
-from geo.country import Country
 from geo.territory import Territory
+from geo.territory.country import Country
 
 #: A case is the files of a folder: path in it -> content.
 Case = dict[str, bytes]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.network.assemble import Segments, assemble_network
-from geo.network.road_network import NetworkSource
+from geo.network.origin import NetworkSource
 from geo.network.shortest_paths import nearest_facility
 from geo.network.speeds import speed_profile
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from geo.country import Country
 from geo.errors import GeocodingError, MaillageError, SourceError
 from geo.finder.geocoding import _places
 from geo.sources.archives import extract_member, read_gzip, require_bounded
@@ -18,7 +17,8 @@ from geo.sources.download import Job, Limits, _begun
 from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import check_content
 from geo.sources.registry import sources
-from geo.territory import COUNTRY_MARKER
+from geo.territory.country import Country
+from geo.territory.store import COUNTRY_MARKER
 
 some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

@@ -1,5 +1,7 @@
 """The error of the approximated network that every screen states is the one that is measured."""
 
+from dataclasses import asdict
+
 import pytest
 
 from geo.network.approximation import MEASURED_ERROR, approximate
@@ -22,8 +24,8 @@ def test_the_stated_error_is_the_measured_one(shared_data, area):
     ).frame
     reference = reference_from_network(read_roads(shared_data / roads), communes[["lon", "lat"]].to_numpy())
     found = compare(approximate(communes), reference).to_dict()
-    (stated,) = [error for error in MEASURED_ERROR if str(error["area"]).startswith(area)]
+    (stated,) = [error for error in MEASURED_ERROR if error.area.startswith(area)]
     assert found["unreachable"] == 0
-    for figure, value in stated.items():
+    for figure, value in asdict(stated).items():
         if figure != "area":
             assert found[figure] == pytest.approx(value, abs=0.011), figure

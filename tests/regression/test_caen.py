@@ -123,8 +123,8 @@ def test_travel_times_are_those_of_networkx(caen):
 
 def test_the_network_is_one_main_part(caen):
     summary = caen.summary()
-    assert summary["nodes_main_part"] / summary["nodes"] > 0.97
-    assert (summary["source"], summary["file"]) == ("OpenStreetMap", "caen.osm.pbf")
+    assert summary.nodes_main_part / summary.nodes > 0.97
+    assert (summary.source, summary.file) == ("OpenStreetMap", "caen.osm.pbf")
     # As many strongly connected parts, of the same sizes, as networkx finds.
     sizes = sorted(map(len, nx.strongly_connected_components(as_graph(caen))), reverse=True)
     assert caen.component_nodes.tolist() == sizes

@@ -16,7 +16,6 @@ import pytest
 import shapely
 
 from geo import Territory
-from geo.country import Country
 from geo.errors import CrsError, MaillageError, NetworkError, SchemaError, SourceError
 from geo.network.osm import read_osmnx
 from geo.network.validation import read_reference
@@ -33,7 +32,8 @@ from geo.sources.population_cells import read_population_cells
 from geo.sources.registry import sources
 from geo.sources.site_quality import check_sites
 from geo.sources.zones import read_qpv
-from geo.territory import COUNTRY_MARKER
+from geo.territory.country import Country
+from geo.territory.store import COUNTRY_MARKER
 
 
 @pytest.fixture

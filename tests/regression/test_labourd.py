@@ -115,5 +115,5 @@ def test_the_nearest_town_is_the_one_of_the_shortest_time(labourd, towns, trips)
 
 def test_the_result_says_what_the_layer_lacks(labourd):
     summary = labourd.summary()
-    assert summary["file"] == "labourd-bdtopo-2014.zip"
-    assert any("sens uniques" in note for note in summary["notes"])
+    assert summary.file == "labourd-bdtopo-2014.zip"
+    assert any("sens uniques" in note for note in summary.notes)

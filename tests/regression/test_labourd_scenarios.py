@@ -14,7 +14,7 @@ from geo.network.travel_times import nearest_by_road, pairs_within
 from geo.siting.comparison import compare
 from geo.siting.fragility import fragility
 from geo.siting.scenario import CloseSite, MoveSite, Place, Scenario, apply
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 SAINT_JEAN_DE_LUZ = "2811"
 

@@ -106,10 +106,10 @@ def test_choices_survive_a_visit_to_the_other_screen(open_diagnostic):
 def test_method_screen_lists_sources_network_speeds_and_privacy(open_app, territory):
     app = open_app(ecran="methode")
     sources, speeds = (frame.value for frame in app.dataframe[:2])
-    assert sources["Lignes lues"].tolist() == [source["rows_read"] for source in territory.manifest["sources"]]
+    assert sources["Lignes lues"].tolist() == [source.rows_read for source in territory.manifest.sources]
     assert {"courant", "fluide", "Source"} <= set(speeds.columns)
     markdown = " ".join(element.value for element in app.markdown)
-    assert territory.manifest["network"]["source"] in markdown
+    assert territory.manifest.network.source in markdown
     assert "data.geopf.fr" in markdown.replace("\\", "")
     assert "127.0.0.1" in markdown.replace("\\", ""), "the geocoder"
     assert "Les temps de trajet sont approchés" in texts(app)

@@ -90,7 +90,7 @@ def test_a_scenario_stays_with_its_territory(open_app):
 def test_a_list_that_the_new_territory_lacks_falls_back_with_a_sentence(open_app):
     app = open_app(ecran="diagnostic", lieux="tax_offices", commune="64504")
     base = Territory.load()
-    own = replace(base, facilities={"sites": base.sites}, manifest={**base.manifest, "own_files": {}})
+    own = replace(base, facilities={"sites": base.sites}, manifest=replace(base.manifest, own_files={}))
     app.session_state["own_territory"], app.session_state["own_territory_base"] = own, base
     app.run()
     assert not app.exception

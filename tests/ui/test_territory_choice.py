@@ -157,7 +157,7 @@ def test_nothing_of_the_former_territory_is_left(open_app, embedded):
 @pytest.mark.usefixtures("kept")
 def test_choosing_another_territory_leaves_that_of_ones_own_files(open_app, embedded):
     app = open_app(ecran="methode")
-    own = replace(embedded, name="Le mien", manifest={**embedded.manifest, "own_files": {}})
+    own = replace(embedded, name="Le mien", manifest=replace(embedded.manifest, own_files={}))
     app.session_state["own_territory"], app.session_state["own_territory_base"] = own, embedded
     app.run()
     assert "Le mien" in " ".join(element.value for element in app.markdown)
@@ -260,7 +260,7 @@ def test_the_end_of_a_download_leaves_the_territory_of_ones_own_files(allowed, o
     web.next(official[0]["sites"], moods.stall(100, go_on))
     app = allowed()
     start(app)
-    own = replace(embedded, name="Le mien", manifest={**embedded.manifest, "own_files": {}})
+    own = replace(embedded, name="Le mien", manifest=replace(embedded.manifest, own_files={}))
     app.session_state["own_territory"], app.session_state["own_territory_base"] = own, embedded
     go_on.set()
     until(app, lambda app: any("est prêt" in element.value for element in app.success))

@@ -133,7 +133,7 @@ def test_a_lost_worker_only_costs_its_tasks_again(small_batch, small_expected, t
             write = geo.batch.write_diagnosis
 
             def held(territory, cov, summary, gains, folder, **options):
-                profile = territory.manifest["network"]["profile"]
+                profile = territory.manifest.network.profile
                 (started / f"{profile}-{summary.threshold_min:g}-{os.getpid()}").touch()
                 while not go.exists():
                     time.sleep(0.01)

@@ -237,7 +237,7 @@ def test_ctrl_c_is_one_french_line_and_leaves_nothing(run, small_world, tmp_path
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("geo.territory.RoadNetwork.save", interrupted)
+    monkeypatch.setattr("geo.network.road_network.RoadNetwork.save", interrupted)
     status, out, err = run(
         "build", "--departement", "64", "--sites", small_world.sites, "--communes", small_world.communes,
         "--roads", small_world.roads, "--out", tmp_path / "territory",

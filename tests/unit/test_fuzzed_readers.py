@@ -37,6 +37,7 @@ EXEMPT = {
     "read_nodes": "reads arrays in memory",
     "load_territory": "only calls Territory.load",
     "RoadNetwork.load": "through Territory.load",
+    "load_area": "through Territory.load",
 }
 
 

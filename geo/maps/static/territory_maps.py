@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -29,11 +29,12 @@ from geo.maps.style import coverage_sentence
 from geo.sources.embedded import TO_VERIFY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from geo.access.coverage import CoverageSummary
     from geo.question import CoverageRule
     from geo.territory import Territory
+    from geo.territory.manifest import Manifest
 
 #: Classes of travel time on paper: those of the screens, then the communes with no known time.
 TIME_MAP_CLASSES: Final = (
@@ -195,7 +196,7 @@ def saved_minutes_map(
             "moins temps vers le site France services le plus proche.",
         ),
         page=page,
-        cautions=[note for note in territory.manifest["notes"] if note.startswith(TO_VERIFY)],
+        cautions=[note for note in territory.manifest.notes if note.startswith(TO_VERIFY)],
     )
 
 
@@ -237,9 +238,7 @@ def under_served_block(cov: pd.DataFrame, summary: CoverageSummary, rule: Covera
     return KeyBlock("Desserte", (row,), ("Habitants", "Part"))
 
 
-def origin_notes(
-    manifest: Mapping[str, Any], ground: Ground, facilities: str, today: dt.date | None, *, rule: str
-) -> list[str]:
+def origin_notes(manifest: Manifest, ground: Ground, facilities: str, today: dt.date | None, *, rule: str) -> list[str]:
     """Return what a map was made from: what counts, the rule, network, sources, date."""
     date = today or dt.datetime.now().astimezone().date()
     sources = f"{THIN_SPACE}; ".join(source_sentences(manifest))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 import streamlit as st
@@ -18,10 +17,9 @@ from geo.ui.screens.own_files import show_own_files
 from geo.ui.territory_choice import show_choice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from geo.settings import Settings
     from geo.territory import Territory
+    from geo.territory.manifest import Manifest
     from geo.ui.state import AppState
 
 _METHOD: Final = """
@@ -57,7 +55,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen."""
     manifest = territory.manifest
     st.title("Données et méthode", anchor=False)
-    st.text(f"{territory.name}, territoire préparé le {date.fromisoformat(manifest['built_on']):%d/%m/%Y}.")
+    st.text(f"{territory.name}, territoire préparé le {manifest.built_on:%d/%m/%Y}.")
     show_choice(state.territory, settings)
     show_fetch(settings)
     _sources(manifest)
@@ -72,9 +70,9 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     st.markdown(_LINK)
 
 
-def source_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
+def source_table(manifest: Manifest) -> pd.DataFrame:
     """Return the sources as a table in French; one row each."""
-    sources = pd.DataFrame(manifest["sources"])
+    sources = pd.DataFrame(manifest.sources)
     read, kept = sources["rows_read"].astype("Int64"), sources["rows_kept"].astype("Int64")
     return pd.DataFrame(
         {
@@ -90,15 +88,15 @@ def source_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
-def _sources(manifest: Mapping[str, Any]) -> None:
+def _sources(manifest: Manifest) -> None:
     st.subheader("Sources", anchor=False)
     table = source_table(manifest)
     counts = ["Lignes lues", "Lignes gardées", "Lignes écartées"]
     st.dataframe(table.style.format(dict.fromkeys(counts, format_integer), na_rep="—"), hide_index=True)
-    show_notes(manifest["notes"])
-    if manifest["rejected_count"]:
-        with st.expander(f"Lignes écartées : {format_integer(manifest['rejected_count'])}"):
-            rejected = pd.DataFrame(manifest["rejected"]).astype("string")
+    show_notes(manifest.notes)
+    if manifest.rejected_count:
+        with st.expander(f"Lignes écartées : {format_integer(manifest.rejected_count)}"):
+            rejected = pd.DataFrame(manifest.rejected).astype("string")
             headings = {"dataset": "Jeu de données", "row": "Ligne", "identifier": "Identifiant", "reason": "Raison"}
             st.dataframe(rejected.rename(columns=headings), hide_index=True)
 

@@ -12,7 +12,7 @@ from geo.access.coverage import residents_by_point
 from geo.errors import ParameterError
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 
 
 def by_pysal(origin, site, minutes, residents, capacity):

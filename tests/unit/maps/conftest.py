@@ -1,5 +1,6 @@
 """A study area small enough to know by heart: nine square communes of about 10 km, three facilities."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -8,7 +9,10 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.network.origin import MeasuredError, NetworkSummary
 from geo.schemas import FACILITY_COLUMNS
+from geo.sources.provenance import Provenance
+from geo.territory.manifest import Manifest
 
 HOSTILE = "<script>alert('x')</script>"
 CODES = [f"6400{number}" for number in range(9)]
@@ -79,29 +83,37 @@ def territory(communes, facilities) -> SimpleNamespace:
         neighbour_outlines=gpd.GeoDataFrame(
             {"departement": ["40"]}, geometry=[shapely.box(-1.0, 43.47, -0.64, 43.8)], crs="EPSG:4326"
         ),
-        manifest={
-            "territory": "Pays",
-            "notes": ["À vérifier auprès de l'administration : Centre d'essai.", "Une autre note."],
-            "sources": [
-                {"dataset": HOSTILE, "vintage": "2024-08-01", "licence": "Licence Ouverte 2.0"},
-                {"dataset": "Communes", "vintage": None, "licence": None},
-            ],
-            "network": {
-                "source": "Réseau estimé",
-                "nodes": 1346,
-                "edges": 6582,
-                "profile": "courant",
-                "approximate": True,
-                "error": [
-                    {
-                        "area": "Labourd",
-                        "pairs": 420,
-                        "time_ratio_median": 0.81,
-                        "time_ratio_p10": 0.59,
-                        "time_ratio_p90": 1.08,
-                        "distance_ratio_median": 1.0,
-                    }
-                ],
-            },
-        },
+        manifest=Manifest(
+            territory="Pays",
+            departement="64",
+            built_on=dt.date(2026, 11, 22),
+            crs="EPSG:2154",
+            communes=len(communes),
+            population=0,
+            population_points="communes",
+            contours_approximate=True,
+            facilities={"sites": len(facilities)},
+            sources=(
+                Provenance(HOSTILE, "sites.csv", "2024-08-01", "Licence Ouverte 2.0", "", 0, 0),
+                Provenance("Communes", "communes.csv", None, None, "", 0, 0),
+            ),
+            network=NetworkSummary(
+                source="Réseau estimé",
+                file="",
+                vintage=None,
+                licence=None,
+                sha256=None,
+                nodes=1346,
+                edges=6582,
+                nodes_main_part=1346,
+                profile="courant",
+                approximate=True,
+                notes=(),
+                error=(MeasuredError("Labourd", 420, 0.81, 0.59, 1.08, 1.0),),
+            ),
+            notes=("À vérifier auprès de l'administration : Centre d'essai.", "Une autre note."),
+            notes_communes=(),
+            rejected_count=0,
+            rejected=(),
+        ),
     )

@@ -1,5 +1,7 @@
 """Where figures come from, in French."""
 
+from dataclasses import replace
+
 import pytest
 
 from geo.maps.origin import (
@@ -33,12 +35,12 @@ def test_approximations_come_with_their_measured_error(territory):
 
 
 def test_approximation_that_was_not_measured_says_so(territory):
-    territory.manifest["network"]["error"] = None
+    territory.manifest = replace(territory.manifest, network=replace(territory.manifest.network, error=None))
     assert approximation_sentences(territory)[0].endswith("L'erreur n'a pas été mesurée.")
 
 
 def test_nothing_is_called_approximate_on_real_roads_and_contours(territory):
-    territory.manifest["network"]["approximate"] = False
+    territory.manifest = replace(territory.manifest, network=replace(territory.manifest.network, approximate=False))
     territory.contours_approximate = False
     assert approximation_sentences(territory) == []
 

@@ -187,9 +187,9 @@ def test_no_road_is_guessed_over_wide_water(water_m, joined):
 
 def test_an_approximation_says_so():
     summary = approximate(communes()).summary()
-    assert summary["approximate"] is True
-    assert summary["notes"] == [NOTE]
-    assert "estimé" in summary["source"]
+    assert summary.approximate is True
+    assert summary.notes == (NOTE,)
+    assert "estimé" in summary.source
 
 
 def test_a_point_far_from_every_commune_is_off_the_network():

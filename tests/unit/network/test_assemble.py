@@ -8,7 +8,7 @@ import shapely
 
 from geo.errors import NetworkError
 from geo.network.assemble import Segments, assemble_network
-from geo.network.road_network import NetworkSource
+from geo.network.origin import NetworkSource
 from geo.network.speeds import speed_profile
 
 CRS = "EPSG:2154"

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.network.links import build_network
-from geo.network.road_network import NetworkSource, RoadNetwork
+from geo.network.origin import NetworkSource
+from geo.network.road_network import RoadNetwork
 from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points, snap, snap_xy
 from geo.network.speeds import speed_profile
 from geo.network.travel_times import nearest_by_road, nearest_ones_by_road, times_between, times_from_point

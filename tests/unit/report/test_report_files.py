@@ -63,7 +63,7 @@ def test_the_manifest_tells_what_was_read_and_written(reported, folder):
         name: hashlib.sha256(content).hexdigest() for name, content in files.items()
     }
     read = {entry["file"]: entry["sha256"] for entry in manifest["inputs"]}
-    assert {source["file"]: source["sha256"] for source in reported.manifest["sources"]}.items() <= read.items()
+    assert {source.file: source.sha256 for source in reported.manifest.sources}.items() <= read.items()
     assert "roads.geojson" in read
     assert manifest["command"] == "maillage report --threshold 9 --plan plan/plan.json --date 2026-11-22 --out rapport"
     assert {"maillage", "typst", "python"} <= set(manifest["versions"])

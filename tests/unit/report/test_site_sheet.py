@@ -198,7 +198,7 @@ def test_the_same_inputs_give_the_same_bytes_and_no_file(territory, origin, site
     assert site_sheet_pdf(territory, site, origin=origin, route=route) == first
     assert list(tmp_path.iterdir()) == []
     document = opened(first)
-    built_on = dt.date.fromisoformat(territory.manifest["built_on"])
+    built_on = territory.manifest.built_on
     assert document.metadata.creation_date.date() == built_on
     inside = first + b"".join(
         each.get_object().get_data() for each in (document.get_object(i) for i in range(1, len(document.xref[0]))) if hasattr(each, "get_data")

@@ -10,7 +10,6 @@ import shapely
 
 from geo import Territory
 from geo.access.coverage import coverage
-from geo.country import Country
 from geo.errors import ParameterError
 from geo.siting.candidates import CANDIDATE_COLUMNS
 from geo.siting.costs import Costs
@@ -19,6 +18,7 @@ from geo.siting.gains import candidate_gains
 from geo.siting.plan import plan
 from geo.siting.robustness import robustness
 from geo.sources.facility_table import facility_frame
+from geo.territory.country import Country
 
 
 @pytest.fixture(scope="module")

@@ -126,8 +126,8 @@ def test_the_network_and_the_residents_are_shared_and_the_change_is_said(territo
     assert changed.network is territory.network
     assert changed.demand_on_network is territory.demand_on_network
     assert changed.fingerprint != territory.fingerprint
-    assert changed.manifest["facilities"]["sites"] == len(territory.sites) - 1
-    assert changed.manifest["scenario"]["name"] == "Essai"
+    assert changed.manifest.facilities["sites"] == len(territory.sites) - 1
+    assert changed.manifest.scenario["name"] == "Essai"
     assert "1" in territory.sites["facility_id"].to_list()
 
 

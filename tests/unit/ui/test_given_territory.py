@@ -42,14 +42,14 @@ def test_own_places_on_the_territory_on_screen(base):
     assert own.facilities["tax_offices"] is base.facilities["tax_offices"]
     times = own.travel_times()
     assert times.loc[times["commune_code"] == "64547", "facility_name"].item() == "Mairie d'Ustaritz"
-    notes = own.manifest["notes"]
+    notes = own.manifest.notes
     assert notes[0] == "Territoire fait de vos fichiers : sites « mon fichier.csv »."
     assert notes[1] == (
         "Pris du territoire « Pyrénées-Atlantiques » : communes, population des communes, lieux des autres listes, "
         "réseau routier."
     )
     assert "Sites : 1 principaux, 1 antennes, 0 bus." in notes
-    datasets = [source["dataset"] for source in own.manifest["sources"]]
+    datasets = [source.dataset for source in own.manifest.sources]
     assert datasets[0] == "Sites (votre liste)"
     assert not any(dataset.startswith("Sites France services") for dataset in datasets)
     assert base.sites.shape[0] > 2, "the territory that everybody sees is not touched"
@@ -85,7 +85,7 @@ def test_unknown_residents_are_taken_from_the_base_and_it_is_said(base, small_wo
     files["sites"] = given("sites", small_world.sites.read_bytes())
     own = build(base, files, "64").territory
     assert own.communes.loc["64001", "population"] == base.communes.loc["64001", "population"]
-    assert any(note.startswith("Population prise du territoire") for note in own.manifest["notes"])
+    assert any(note.startswith("Population prise du territoire") for note in own.manifest.notes)
 
 
 def test_no_two_sets_of_files_have_the_same_fingerprint(base):
@@ -95,7 +95,7 @@ def test_no_two_sets_of_files_have_the_same_fingerprint(base):
         build(base, {"sites": given("sites", table.encode(), facility_id="autre nom")}).territory,
         build(base, {"sites": given("sites", PLACES.encode())}).territory,
         build(
-            replace(base, manifest={**base.manifest, "built_on": "x"}), {"sites": given("sites", PLACES.encode())}
+            replace(base, manifest=replace(base.manifest, population=0)), {"sites": given("sites", PLACES.encode())}
         ).territory,
     ]
     assert len({territory.fingerprint for territory in (*territories, base)}) == 5
@@ -118,7 +118,8 @@ def test_repeated_identifiers_are_kept_out_with_their_rows(base):
     table = "id;nom;latitude;longitude\n1;<img src=x>;43.4;-1.45\n1;B;43.3;-1.5\n"
     own = build(base, {"sites": given("sites", table.encode())}).territory
     assert own.sites["name"].tolist() == ["<img src=x>"]
-    assert {"row": 3, "reason": "identifiant déjà utilisé ligne 2"}.items() <= own.manifest["rejected"][0].items()
+    rejected = own.manifest.rejected[0]
+    assert (rejected.row, rejected.reason) == (3, "identifiant déjà utilisé ligne 2")
 
 
 def test_sites_elsewhere_and_the_wrong_departement_are_refused(base, small_world):

@@ -60,7 +60,7 @@ def show(visit: Visit) -> None:
             ("Plus près des impôts", format_integer(summary.residents_later), "habitants"),
         ]
     )
-    show_warnings([note for note in visit.territory.manifest["notes"] if note.startswith("À vérifier")])
+    show_warnings([note for note in visit.territory.manifest.notes if note.startswith("À vérifier")])
     show_notes(others)
     _map(visit, table)
     st.subheader("Communes", anchor=False)

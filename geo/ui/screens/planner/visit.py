@@ -13,7 +13,7 @@ from geo.kinds import SITES
 from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence, source_sentences
 from geo.maps.payload import shown_kinds
 from geo.maps.planning_values import residents_line
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 from geo.ui import cache
 from geo.ui.components.messages import show_approximations, show_notes, show_warnings
 from geo.ui.components.planning_map import planning_map

@@ -16,7 +16,7 @@ from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLDS_MIN
 from geo.report.planning_sentences import action_sentences, comparison_sentences
 from geo.siting.comparison import compare
 from geo.siting.scenario import ChangeHours, MoveSite, OpenSite
-from geo.territory import counted_places
+from geo.territory.study_area import counted_places
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import show_failure, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table

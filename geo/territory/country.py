@@ -17,9 +17,10 @@ from geo.crs import metric_crs
 from geo.errors import SourceError
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.departements import departement_name
-from geo.sources.official_tables import read_official_tables
 from geo.storage import replacing_folder, require_replaceable
-from geo.territory import COUNTRY_MARKER, Territory
+from geo.territory.files import read_official_tables
+from geo.territory.store import COUNTRY_MARKER
+from geo.territory.territory import Territory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

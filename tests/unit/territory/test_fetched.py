@@ -10,13 +10,13 @@ import pytest
 
 from geo.access.coverage import coverage
 from geo.errors import MaillageError
-from geo.fetched_territory import build_fetched, kept_territories, territory_place
 from geo.settings import Settings
 from geo.sources.download import Limits
 from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import FetchPlan, fetch
 from geo.sources.overpass import Around
 from geo.territory import Territory
+from geo.territory.fetched import build_fetched, kept_territories, territory_place
 
 LIMITS = Limits(max_seconds=20, idle_seconds=2, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
 
@@ -50,7 +50,7 @@ def test_the_territory_of_the_small_world(have, tmp_path):
     # 10 km at 60 km/h from one centre to the next, a little more at 85 % of the limit; E has no road.
     assert times.isna().tolist() == [False, False, False, False, True]
     assert times[3] == pytest.approx(30 / 0.85, rel=0.05)
-    vintages = {source["dataset"]: source["vintage"] for source in territory.manifest["sources"]}
+    vintages = {source.dataset: source.vintage for source in territory.manifest.sources}
     assert vintages["Communes (contours)"] == "2025"
     assert vintages["Population légale"] == "2023"
     assert vintages["Liste des structures France services"] == "2026-10-05"
@@ -99,7 +99,7 @@ def test_roads_around_a_commune(have, overpass, tmp_path):
     assert times["travel_time_min"].isna().tolist() == [False, False, True, True, True]
     (note,) = territory.network.source.notes
     assert "12 km autour de Commune A" in note
-    assert any("ne couvre pas tout le territoire : 3 point(s)" in each for each in territory.manifest["notes"])
+    assert any("ne couvre pas tout le territoire : 3 point(s)" in each for each in territory.manifest.notes)
     assert territory.network.source.vintage == dt.datetime.now(tz=dt.UTC).date().isoformat()
     assert overpass[1]
     territory.save(tmp_path / "territory")
@@ -160,7 +160,7 @@ def test_real_files_under_the_official_paths(shared_data, have, official, web):
     contours = json.loads((communes / "communes-14.geojson").read_text(encoding="utf-8"))["features"]
     assert (territory.name, len(territory.communes)) == ("Calvados", len(contours))
     assert not territory.network.source.approximate
-    assert 600_000 < territory.manifest["population"] < 800_000
+    assert 600_000 < territory.manifest.population < 800_000
     assert len(territory.sites) > 50
 
 

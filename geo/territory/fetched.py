@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from geo.errors import MaillageError, SourceError
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_files import read_roads
-from geo.network.road_network import NetworkSource, RoadNetwork
+from geo.network.road_network import RoadNetwork
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.archives import extract_member
 from geo.sources.communes import read_communes
@@ -27,17 +27,19 @@ from geo.sources.departements import departement_codes, departement_name
 from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import ROADS, ROADS_AROUND, Fetched, FetchPlan, Missing
 from geo.sources.france_services import read_france_services
-from geo.sources.official_tables import OfficialTables
 from geo.sources.population import read_population
 from geo.sources.postcodes import complete_postcodes, read_postcodes
 from geo.sources.registry import sources
 from geo.sources.tax_offices import read_tax_offices
-from geo.study_area import bounds
-from geo.territory import APPROXIMATE, Territory
+from geo.territory.assemble import APPROXIMATE
+from geo.territory.files import OfficialTables
+from geo.territory.margin import bounds
+from geo.territory.territory import Territory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from geo.network.origin import NetworkSource
     from geo.settings import Settings
     from geo.sources.overpass import Around
     from geo.sources.provenance import SourceTable

@@ -1,7 +1,6 @@
 """Building, saving and loading a territory, and the times it answers: a small world known by hand."""
 
 import csv
-import json
 
 import numpy as np
 import pandas as pd
@@ -64,23 +63,23 @@ def test_a_saved_territory_answers_the_same(territory, tmp_path):
     territory.save(tmp_path / "saved")
     loaded = Territory.load(tmp_path / "saved")
     pd.testing.assert_frame_equal(loaded.travel_times("sites"), territory.travel_times("sites"))
-    assert loaded.manifest == json.loads(json.dumps(territory.manifest))
+    assert loaded.manifest == territory.manifest
     assert loaded.fingerprint == territory.fingerprint
     assert not list(tmp_path.glob(".saved*"))
 
 
 def test_manifest_names_sources_network_and_what_is_not_covered(territory):
     manifest = territory.manifest
-    assert [source["file"] for source in manifest["sources"]] == [
+    assert [source.file for source in manifest.sources] == [
         "communes.gpkg",
         "population.csv",
         "sites.csv",
         "tax.csv",
     ]
-    assert all(len(source["sha256"]) == 64 for source in manifest["sources"])
-    assert manifest["network"]["source"].startswith("IGN BD TOPO")
-    assert manifest["network"]["profile"] == "courant"
-    assert any("1 commune(s), 100 habitants" in note for note in manifest["notes"])
+    assert all(len(source.sha256) == 64 for source in manifest.sources)
+    assert manifest.network.source.startswith("IGN BD TOPO")
+    assert manifest.network.profile == "courant"
+    assert any("1 commune(s), 100 habitants" in note for note in manifest.notes)
 
 
 def test_saving_twice_replaces_and_never_replaces_a_stranger(territory, tmp_path):
@@ -128,9 +127,9 @@ def test_without_roads_the_network_is_approximated_and_says_so(small_world):
     territory = Territory.build(
         "64", communes=small_world.communes, sites=small_world.sites, population=small_world.population
     )
-    assert territory.manifest["network"]["approximate"]
-    assert territory.manifest["network"]["error"]
-    assert territory.manifest["network"]["notes"]
+    assert territory.manifest.network.approximate
+    assert territory.manifest.network.error
+    assert territory.manifest.network.notes
     # No road is guessed over the 20 km without a commune that lie before the fifth one.
     assert territory.travel_times("sites")["travel_time_min"].notna().to_list() == [True] * 4 + [False]
 
@@ -151,7 +150,7 @@ def test_roads_of_several_extracts_are_one_network(small_world, tmp_path):
         files.append(tmp_path / name)
         files[-1].write_text(f'<osm version="0.6">{nodes}{streets}</osm>', encoding="utf-8")
     territory = Territory.build("64", communes=small_world.communes, sites=small_world.sites, roads=files)
-    assert territory.manifest["network"]["file"] == "ouest.osm, est.osm"
+    assert territory.manifest.network.file == "ouest.osm, est.osm"
     # One street from A to D, the part that both hold counted once; at 55 km/h, C is 10.9 minutes from D.
     assert territory.network.edge_length_m.tolist() == pytest.approx([30_000, 30_000], rel=0.002)
     assert minutes(territory.travel_times("sites"))["64003"] == pytest.approx(10 / 55 * 60, rel=0.005)
@@ -166,7 +165,7 @@ def test_embedded_territory_is_whole_and_plausible():
     assert territory.name == "Pyrénées-Atlantiques"
     assert len(territory.communes) == 546
     assert territory.contours_approximate
-    assert territory.manifest["network"]["approximate"]
+    assert territory.manifest.network.approximate
     assert 650_000 < territory.communes["population"].sum() < 720_000
     times = territory.travel_times("sites").set_index("commune_code")["travel_time_min"]
     assert times.notna().all()
@@ -185,7 +184,7 @@ def test_demand_without_cells_is_one_point_a_commune():
 
 
 def test_notes_are_said_once_and_tell_of_a_list_with_no_place_nearby(small_world, territory, tmp_path):
-    assert len(set(territory.manifest["notes"])) == len(territory.manifest["notes"])
+    assert len(set(territory.manifest.notes)) == len(territory.manifest.notes)
     far = tmp_path / "far.csv"
     text = small_world.sites.read_text(encoding="utf-8")
     with small_world.sites.open(encoding="utf-8", newline="") as stream:
@@ -193,9 +192,9 @@ def test_notes_are_said_once_and_tell_of_a_list_with_no_place_nearby(small_world
             text = text.replace(row["latitude"], "48.85").replace(row["longitude"], "2.35")
     far.write_text(text, encoding="utf-8")
     empty = Territory.build(departement="64", communes=small_world.communes, sites=far, roads=small_world.roads)
-    assert empty.manifest["facilities"] == {"sites": 0}
-    assert any("Aucun lieu de la liste « sites »" in note for note in empty.manifest["notes"])
-    assert not any("Aucun lieu" in note for note in territory.manifest["notes"])
+    assert empty.manifest.facilities == {"sites": 0}
+    assert any("Aucun lieu de la liste « sites »" in note for note in empty.manifest.notes)
+    assert not any("Aucun lieu" in note for note in territory.manifest.notes)
 
 
 def test_cells_stand_in_for_an_unknown_legal_population(small_world, tmp_path):
@@ -208,7 +207,7 @@ def test_cells_stand_in_for_an_unknown_legal_population(small_world, tmp_path):
     )
     assert built.communes.loc["64002", "population"] == 80
     assert built.communes["population"].isna().sum() == 4
-    assert built.manifest["population"] == 80
+    assert built.manifest.population == 80
 
 
 def test_a_departement_is_known_in_lower_case_and_without_its_zero(small_world):
@@ -228,8 +227,8 @@ def test_permanences_are_kept_for_the_sites_of_the_territory(small_world, tmp_pa
         "64", communes=small_world.communes, sites=small_world.sites, roads=small_world.roads, permanences=table
     )
     assert built.permanences.to_numpy().tolist() == [["1", "Cnav", 1, 540, 720, "on_site"]]
-    assert built.manifest["sources"][-1]["file"] == "permanences.csv"
-    assert built.manifest["rejected"][-1]["identifier"] == "99"
+    assert built.manifest.sources[-1].file == "permanences.csv"
+    assert built.manifest.rejected[-1].identifier == "99"
     built.save(tmp_path / "saved")
     assert Territory.load(tmp_path / "saved").permanences.equals(built.permanences)
 

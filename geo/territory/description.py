@@ -1,11 +1,10 @@
-"""What a territory says of itself: its sources, its network, notes on what to mind, and the rows kept out."""
+"""Writing the manifest of a study area: its sources, its network, notes on what to mind, and the rows kept out."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,8 @@ from geo.crs import departement_of
 from geo.network.approximation import MEASURED_ERROR
 from geo.network.snapping import FAR_FROM_ROADS_M
 from geo.sources.commune_codes import CommuneNote, normalise_codes
-from geo.study_area import MARGIN_M, near_communes
+from geo.territory.manifest import CommunesNoted, Manifest, RejectedRow
+from geo.territory.margin import MARGIN_M, near_communes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.sources.provenance import SourceTable
-    from geo.territory import Territory
+    from geo.territory.study_area import StudyArea
 
 #: Rows kept out that a manifest lists; the rest is counted.
 _MAX_REJECTED: Final = 1000
@@ -30,13 +30,13 @@ _MAX_REJECTED: Final = 1000
 _CITY_RESIDENTS: Final = 100_000
 
 
-def manifest_of(territory: Territory, tables: Sequence[SourceTable], everywhere: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return what is to be said of a territory, as plain values ready for JSON.
+def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.GeoDataFrame) -> Manifest:
+    """Return what is to be said of a study area.
 
     Parameters
     ----------
-    territory
-        The territory, whose own manifest is not read.
+    area
+        The study area.
     tables
         The tables that it was made from, with their notes and the rows kept out of them.
     everywhere
@@ -44,62 +44,62 @@ def manifest_of(territory: Territory, tables: Sequence[SourceTable], everywhere:
 
     Returns
     -------
-    Sources, network, profile, notes (French sentences) and rows kept out: at most 1,000 are listed, all are counted.
+    Of the rows kept out at most 1,000 are listed, all are counted.
     """
-    concerns = _concerns(territory, everywhere)
+    concerns = _concerns(area, everywhere)
     # Communes carry the notes of the population that they were given: each is said once.
     notes = list(dict.fromkeys(note for table in tables for note in table.notes))
     about_communes = [note.about(concerns) for table in tables for note in table.commune_notes]
-    about_communes += [_far_from_roads(territory), _cities_at_one_point(territory)]
+    about_communes += [_far_from_roads(area), _cities_at_one_point(area)]
     about_communes = [note for note in dict.fromkeys(about_communes) if note.codes]
     notes += [note.sentence for note in about_communes]
     notes += [
-        f"Aucun lieu de la liste « {name} » dans « {territory.name} » ni à moins de {MARGIN_M / 1000:.0f} km : "
+        f"Aucun lieu de la liste « {name} » dans « {area.name} » ni à moins de {MARGIN_M / 1000:.0f} km : "
         f"aucun temps ne peut être calculé vers cette liste."
-        for name, table in territory.facilities.items()
+        for name, table in area.facilities.items()
         if table.empty
     ]
-    notes += _where_roads_stop(territory, everywhere)
-    off = ~(territory.demand_on_network.link >= 0)
+    notes += _where_roads_stop(area, everywhere)
+    off = ~(area.demand_on_network.link >= 0)
     if off.any():
-        codes = territory.demand["commune_code"][off].nunique()
-        residents = int(np.nansum(territory.demand["population"].to_numpy()[off]))
+        codes = area.demand["commune_code"][off].nunique()
+        residents = int(np.nansum(area.demand["population"].to_numpy()[off]))
         notes.append(
             f"Le réseau routier ne couvre pas tout le territoire : {int(off.sum())} point(s) de population "
             f"({codes} commune(s), {residents} habitants) sont à plus de "
-            f"{territory.network.snap_limit_m:.0f} m d'une route ; leur temps n'est pas calculé."
+            f"{area.network.snap_limit_m:.0f} m d'une route ; leur temps n'est pas calculé."
         )
     rejected = [
-        {"dataset": table.provenance.dataset, **{str(key): value for key, value in row.items()}}
+        RejectedRow(table.provenance.dataset, int(row["row"]), str(row["identifier"]), str(row["reason"]))
         for table in tables
         for row in _kept_out(table, concerns).to_dict("records")
     ]
-    return {
-        "territory": territory.name,
-        "departement": territory.departement,
-        "built_on": dt.datetime.now(tz=dt.UTC).date().isoformat(),
-        "crs": territory.network.crs,
-        "communes": len(territory.communes),
-        "population": int(territory.communes["population"].sum()),
-        "population_points": "carreaux de population" if territory.cells is not None else "communes",
-        "contours_approximate": territory.contours_approximate,
-        "facilities": {name: len(table) for name, table in territory.facilities.items()},
-        "sources": [asdict(table.provenance) for table in tables],
-        "network": territory.network.summary()
-        | {"error": MEASURED_ERROR if territory.network.source.approximate else None},
-        "notes": notes,
-        "notes_communes": [{"note": note.sentence, "codes": list(note.codes)} for note in about_communes],
-        "rejected_count": len(rejected),
-        "rejected": json.loads(json.dumps(rejected[:_MAX_REJECTED], default=str)),
-    }
+    network = area.network.summary()
+    return Manifest(
+        territory=area.name,
+        departement=area.departement,
+        built_on=dt.datetime.now(tz=dt.UTC).date(),
+        crs=area.network.crs,
+        communes=len(area.communes),
+        population=int(area.communes["population"].sum()),
+        population_points="carreaux de population" if area.cells is not None else "communes",
+        contours_approximate=area.contours_approximate,
+        facilities={name: len(table) for name, table in area.facilities.items()},
+        sources=tuple(table.provenance for table in tables),
+        network=replace(network, error=MEASURED_ERROR if network.approximate else None),
+        notes=tuple(notes),
+        notes_communes=tuple(CommunesNoted(note.sentence, note.codes) for note in about_communes),
+        rejected_count=len(rejected),
+        rejected=tuple(rejected[:_MAX_REJECTED]),
+    )
 
 
-def _concerns(territory: Territory, everywhere: gpd.GeoDataFrame) -> Callable[[str], bool]:
+def _concerns(area: StudyArea, everywhere: gpd.GeoDataFrame) -> Callable[[str], bool]:
     """Return what tells whether a commune code is of the study area or its margin.
 
     A code that is no commune of the files counts with its département.
     """
-    around = near_communes(everywhere, territory.communes)
+    around = near_communes(everywhere, area.communes)
     near, known = set(around.index), set(everywhere.index)
     departements = set(around["departement"])
     return lambda code: code in near or (code not in known and departement_of(code) in departements)
@@ -113,11 +113,11 @@ def _kept_out(table: SourceTable, concerns: Callable[[str], bool]) -> pd.DataFra
     return table.rejected[[pd.isna(code) or concerns(code) for code in codes]]
 
 
-def _far_from_roads(territory: Territory) -> CommuneNote:
+def _far_from_roads(area: StudyArea) -> CommuneNote:
     """Return the note about communes whose residents are, in the mean, far from the street where their way starts."""
-    origins = territory.demand_on_network
-    known = (origins.link >= 0) & (not territory.network.source.approximate)
-    points = territory.demand[known]
+    origins = area.demand_on_network
+    known = (origins.link >= 0) & (not area.network.source.approximate)
+    points = area.demand[known]
     # A trace of weight everywhere: points count alike in a commune where nobody is known to live.
     weight = points["population"].fillna(0.0) + 1e-9
     weighted = pd.DataFrame({"sum": weight * origins.distance_m[known], "weight": weight})
@@ -127,12 +127,12 @@ def _far_from_roads(territory: Territory) -> CommuneNote:
     return CommuneNote.of(sentence, distance.index[distance > FAR_FROM_ROADS_M])
 
 
-def _cities_at_one_point(territory: Territory) -> CommuneNote:
+def _cities_at_one_point(area: StudyArea) -> CommuneNote:
     """Return the note about large cities whose residents are all taken to be at one point."""
-    communes = territory.communes
+    communes = area.communes
     large = communes[(communes["population"] > _CITY_RESIDENTS).fillna(value=False)]
-    if territory.cells is not None:
-        large = large[~large.index.isin(territory.cells["commune_code"])]
+    if area.cells is not None:
+        large = large[~large.index.isin(area.cells["commune_code"])]
     large = large.sort_values("population", ascending=False)
     shown = ", ".join(f"{name} ({code})" for code, name in large["name"].head(10).items())
     more = f" et {len(large) - 10} autre(s)" if len(large) > 10 else ""  # noqa: PLR2004 - as many as of any list
@@ -144,11 +144,11 @@ def _cities_at_one_point(territory: Territory) -> CommuneNote:
     return CommuneNote.of(sentence.replace("{", "{{").replace("}", "}}"), large.index)
 
 
-def _where_roads_stop(territory: Territory, everywhere: gpd.GeoDataFrame) -> list[str]:
+def _where_roads_stop(area: StudyArea, everywhere: gpd.GeoDataFrame) -> list[str]:
     """Return the note about places in a département without any commune in the files, on an estimated network."""
-    if not territory.network.source.approximate:
+    if not area.network.source.approximate:
         return []
-    codes = pd.concat([table["departement"] for table in territory.facilities.values()]).dropna()
+    codes = pd.concat([table["departement"] for table in area.facilities.values()]).dropna()
     missing = codes[~codes.isin(everywhere["departement"])].value_counts().sort_index()
     if missing.empty:
         return []

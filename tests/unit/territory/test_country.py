@@ -10,11 +10,11 @@ import pytest
 import shapely
 
 from geo.cli import main
-from geo.country import Country
 from geo.errors import SourceError
 from geo.question import CoverageRule
 from geo.report.country_tables import area_table, diagnose_country
 from geo.territory import Territory
+from geo.territory.country import Country
 
 #: Four communes of the mainland and two of La Réunion, all about 0.1 degree wide, in a row.
 SQUARES = {
@@ -68,14 +68,14 @@ def test_notes_of_a_part_are_about_its_own_communes(files, tmp_path):
     figures.write_text("COM;PMUN\n64001;100\n64002;?\n97401;30\n97402;?\n64999;7\n97499;9\n", encoding="utf-8")
     parts = Country.build(communes=files / "communes.geojson", sites=files / "sites.csv", population=figures).parts
     mainland, reunion = (part.manifest for part in parts)
-    lists = {tuple(note["codes"]) for note in mainland["notes_communes"]}
+    lists = {note.codes for note in mainland.notes_communes}
     # 65001 is a neighbour; Corsica is of the part; what has no contour counts with its département.
     assert {("2A001", "64002", "65001"), ("64999",)} <= lists
     assert not [code for codes in lists for code in codes if code.startswith("974")]
-    assert "soit 7 habitants" in " ".join(mainland["notes"])
-    assert {("97402",), ("97499",)} <= {tuple(note["codes"]) for note in reunion["notes_communes"]}
-    assert [row["identifier"] for row in mainland["rejected"]] == ["64002"]
-    assert [row["identifier"] for row in reunion["rejected"]] == ["97402"]
+    assert "soit 7 habitants" in " ".join(mainland.notes)
+    assert {("97402",), ("97499",)} <= {note.codes for note in reunion.notes_communes}
+    assert [row.identifier for row in mainland.rejected] == ["64002"]
+    assert [row.identifier for row in reunion.rejected] == ["97402"]
 
 
 def test_totals_add_up_by_departement_and_region(country):
@@ -98,6 +98,8 @@ def test_a_saved_country_answers_the_same(country, tmp_path):
     loaded = Country.load(tmp_path / "france")
     for before, after in zip(country.parts, loaded.parts, strict=True):
         pd.testing.assert_frame_equal(before.travel_times(), after.travel_times())
+        assert after.departement == before.departement
+    assert loaded.parts[0].departement is None, "the mainland is no single département"
     with pytest.raises(SourceError, match="ce dossier est la France entière"):
         Territory.load(tmp_path / "france")
     (tmp_path / "france" / "parts.json").write_text("{")
@@ -140,7 +142,7 @@ def test_a_large_city_at_one_point_and_neighbours_without_roads_are_said(files, 
     notes = " ".join(
         Territory.build(
             "64", communes=files / "communes.geojson", sites=tmp_path / "sites.csv", population=figures
-        ).manifest["notes"]
+        ).manifest.notes
     )
     assert "Commune 64001 (64001) est représentée par un seul point" in notes
     assert "dans les fichiers : 40 (1 lieu(x))" in notes

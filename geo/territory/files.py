@@ -30,7 +30,8 @@ class OfficialTables:
 
     `communes`: commune table; `population`: legal populations, and `postcodes`: postcodes, both already joined to
     `communes` and kept for their provenance (`None`: not given); `lists`: lists of places by name, ``"sites"`` first;
-    `permanences`: visits of operators (`None`: not given).
+    `permanences`: visits of operators (`None`: not given); `contours_approximate`: true where cells around the
+    communes' positions stand in for contours.
     """
 
     communes: SourceTable
@@ -38,6 +39,7 @@ class OfficialTables:
     postcodes: SourceTable | None
     lists: Mapping[str, SourceTable]
     permanences: SourceTable | None = None
+    contours_approximate: bool = False
 
     @property
     def sources(self) -> list[SourceTable]:

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.study_area import MARGIN_M, neighbour_outlines
 from geo.territory import Territory
+from geo.territory.margin import MARGIN_M, neighbour_outlines
 
 
 def squares(codes):

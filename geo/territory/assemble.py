@@ -1,0 +1,108 @@
+"""Putting a study area together from official tables: its communes, the places around, its roads."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from geo.errors import SourceError
+from geo.kinds import SITES
+from geo.network.approximation import approximate
+from geo.network.road_files import read_roads
+from geo.network.road_network import RoadNetwork
+from geo.network.speeds import DEFAULT_PROFILE, speed_profile
+from geo.sources.population_cells import read_population_cells
+from geo.territory.description import describe
+from geo.territory.margin import bounds, near_communes, near_places, neighbour_outlines
+from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    import geopandas as gpd
+
+    from geo.territory.files import OfficialTables
+    from geo.territory.manifest import Manifest
+
+_log = logging.getLogger(__name__)
+
+#: Word that stands for a road file where there is none.
+APPROXIMATE: Final = "approximate"
+
+
+def assemble(
+    tables: OfficialTables,
+    name: str,
+    departements: Collection[str],
+    *,
+    roads: Path | str | Sequence[Path | str] | RoadNetwork = APPROXIMATE,
+    cells: Path | str | None = None,
+    profile: str = DEFAULT_PROFILE,
+) -> tuple[StudyArea, Manifest]:
+    """Return the study area of some départements, and what is to be said of it.
+
+    The parameters are those of `Territory.from_tables`.
+
+    Raises
+    ------
+    MaillageError
+        The tables hold no commune of these départements, or a file is unusable.
+    """
+    chosen_profile = speed_profile(profile)
+    everywhere = tables.communes.frame
+    communes = everywhere[everywhere["departement"].isin(departements)]
+    if communes.empty:
+        found = ", ".join(sorted(everywhere["departement"].unique())[:20])
+        msg = (
+            f"Le fichier des communes ne contient aucune commune du département {', '.join(departements)} "
+            f"(départements trouvés : {found}). Donnez le fichier du bon département."
+        )
+        raise SourceError(msg)
+    cell_table = None
+    if cells is not None:
+        _log.info("Lecture des carreaux de population…")
+        cell_table = read_population_cells(Path(cells), communes)
+        communes = _with_population_of_cells(communes, cell_table.frame)
+    if isinstance(roads, RoadNetwork):
+        network = roads
+    elif str(roads) == APPROXIMATE:
+        _log.info("Estimation du réseau routier…")
+        network = approximate(near_communes(everywhere, communes), profile=chosen_profile)
+    else:
+        _log.info("Lecture des routes…")
+        files = [roads] if isinstance(roads, (str, Path)) else roads
+        network = read_roads([Path(file) for file in files], area=bounds(communes), profile=profile)
+    facilities = {key: near_places(table.frame, communes) for key, table in tables.lists.items()}
+    permanences = None if tables.permanences is None else tables.permanences.frame
+    if permanences is not None:
+        known = permanences["facility_id"].isin(facilities[SITES]["facility_id"])
+        permanences = permanences[known].reset_index(drop=True)
+    area = StudyArea(
+        name=name,
+        departement=next(iter(departements)) if len(departements) == 1 else None,
+        communes=communes,
+        facilities=facilities,
+        network=network,
+        cells=None if cell_table is None else cell_table.frame,
+        neighbours=_neighbours(everywhere, communes),
+        contours_approximate=tables.contours_approximate,
+        permanences=permanences,
+        neighbour_outlines=neighbour_outlines(everywhere, communes),
+    )
+    sources = [*tables.sources, *([] if cell_table is None else [cell_table])]
+    return area, describe(area, sources, everywhere)
+
+
+def _neighbours(everywhere: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the communes within the margin of a study area, its own left out."""
+    near = near_communes(everywhere, communes)
+    return pd.DataFrame(near.loc[~near.index.isin(communes.index), list(NEIGHBOUR_COLUMNS)])
+
+
+def _with_population_of_cells(communes: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the communes with those of unknown legal population given that of their cells."""
+    counted = cells.groupby("commune_code")["population"].sum().round().astype("Int64")
+    return communes.assign(population=communes["population"].fillna(counted.reindex(communes.index)))

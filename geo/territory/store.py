@@ -1,0 +1,179 @@
+"""A study area in a folder: written beside its place and then renamed; a damaged or foreign folder is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+
+from geo.crs import WGS84
+from geo.errors import MaillageError, SourceError
+from geo.kinds import KINDS
+from geo.network.road_network import RoadNetwork
+from geo.schemas import CELL_DTYPES, COMMUNE_CODE, COMMUNE_DTYPES, FACILITY_DTYPES
+from geo.sources.permanences import PERMANENCE_COLUMNS
+from geo.storage import replacing_folder
+from geo.territory.manifest import Manifest
+from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: File by which a folder is known to hold a whole country (`geo.territory.country`).
+COUNTRY_MARKER: Final = "parts.json"
+
+#: File by which a folder is known to hold a territory.
+TERRITORY_MARKER: Final = "manifest.json"
+
+_FORMAT: Final = 3
+_COMMUNES: Final = "communes.parquet"
+_NEIGHBOURS: Final = "neighbours.parquet"
+_CELLS: Final = "cells.parquet"
+_PERMANENCES: Final = "permanences.parquet"
+_OUTLINES: Final = "neighbour_outlines.parquet"
+_NETWORK: Final = "network"
+
+#: What reading a damaged folder may raise.
+_UNREADABLE: Final = (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, RecursionError),
+    pa.ArrowException,
+)
+_AREAS: Final = ("Polygon", "MultiPolygon")
+
+
+def save_area(area: StudyArea, manifest: Manifest, path: Path) -> None:
+    """Write a study area and its manifest to a folder; a former one there is replaced.
+
+    Raises
+    ------
+    SourceError
+        The folder cannot be written, or holds something that is not a territory.
+    """
+    with replacing_folder(path, marker=TERRITORY_MARKER) as folder:
+        area.communes.to_parquet(folder / _COMMUNES)
+        for number, table in enumerate(area.facilities.values()):
+            table.to_parquet(_list_file(folder, number))
+        area.neighbours.to_parquet(folder / _NEIGHBOURS)
+        for file, optional in ((_CELLS, area.cells), (_OUTLINES, area.neighbour_outlines)):
+            if optional is not None:
+                optional.to_parquet(folder / file)
+        if area.permanences is not None:
+            area.permanences.to_parquet(folder / _PERMANENCES)
+        (folder / _NETWORK).mkdir()
+        area.network.save(folder / _NETWORK)
+        saved = {
+            "format": _FORMAT,
+            "facilities": list(area.facilities),
+            "contours_approximate": area.contours_approximate,
+            "manifest": manifest.to_dict(),
+        }
+        (folder / TERRITORY_MARKER).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def load_area(folder: Path) -> tuple[StudyArea, Manifest]:
+    """Return what `save_area` wrote; raise `SourceError` where the folder holds something else, or is damaged."""
+    if (folder / COUNTRY_MARKER).is_file():
+        msg = (
+            f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et "
+            f"« maillage plan » la lisent. "
+            f"Donnez le dossier d'un département, écrit par « maillage build --departement »."
+        )
+        raise SourceError(msg)
+    if not (folder / TERRITORY_MARKER).is_file():
+        msg = (
+            f"« {folder.name} » n'est pas un territoire enregistré (pas de {TERRITORY_MARKER}). "
+            f"Donnez un dossier écrit par « maillage build »."
+        )
+        raise SourceError(msg)
+    try:
+        saved = json.loads((folder / TERRITORY_MARKER).read_text(encoding="utf-8"))
+        if saved["format"] != _FORMAT:
+            msg = (
+                f"« {folder.name} » est au format {saved['format']}, format {_FORMAT} attendu. "
+                f"Reconstruisez-le avec « maillage build »."
+            )
+            raise SourceError(msg)
+        return _read(folder, saved)
+    except MaillageError:
+        raise
+    except _UNREADABLE as error:
+        msg = (
+            f"Le territoire enregistré dans « {folder.name} » est illisible ou incomplet. "
+            f"Reconstruisez-le avec « maillage build »."
+        )
+        raise SourceError(msg) from error
+
+
+def _read(folder: Path, saved: dict[str, Any]) -> tuple[StudyArea, Manifest]:
+    manifest = Manifest.of_dict(saved["manifest"])
+    area = StudyArea(
+        name=manifest.territory,
+        departement=manifest.departement,
+        communes=gpd.read_parquet(folder / _COMMUNES),
+        facilities={
+            name: gpd.read_parquet(_list_file(folder, number)) for number, name in enumerate(saved["facilities"])
+        },
+        network=RoadNetwork.load(folder / _NETWORK),
+        cells=_optional_layer(folder / _CELLS),
+        neighbours=pd.read_parquet(folder / _NEIGHBOURS),
+        contours_approximate=saved["contours_approximate"],
+        permanences=pd.read_parquet(folder / _PERMANENCES) if (folder / _PERMANENCES).is_file() else None,
+        neighbour_outlines=_optional_layer(folder / _OUTLINES),
+    )
+    _require_stored(area)
+    return area, manifest
+
+
+def _list_file(folder: Path, number: int) -> Path:
+    return folder / f"facilities-{number}.parquet"
+
+
+def _optional_layer(path: Path) -> gpd.GeoDataFrame | None:
+    return gpd.read_parquet(path) if path.is_file() else None
+
+
+def _require_stored(area: StudyArea) -> None:
+    """Raise `ValueError`, `KeyError` or `TypeError` unless these can be the tables that `save_area` wrote."""
+    _require_table(area.communes, COMMUNE_DTYPES, _AREAS)
+    if not area.communes.index.astype("string").str.fullmatch(COMMUNE_CODE).all():
+        raise ValueError(area.communes.index)
+    for table in area.facilities.values():
+        if len(table):
+            _require_table(table, FACILITY_DTYPES, ("Point",))
+            if not table["kind"].isin(KINDS).all() or table[["facility_id", "name"]].isna().any(axis=None):
+                raise ValueError(table["kind"].unique())
+    if area.cells is not None:
+        _require_table(area.cells, CELL_DTYPES, ("Point",))
+        if not area.cells["commune_code"].isin(area.communes.index).all():
+            raise ValueError(area.cells["commune_code"])
+    for name in NEIGHBOUR_COLUMNS:
+        if area.neighbours[name].dtype != COMMUNE_DTYPES[name]:
+            raise ValueError(name)
+    if area.permanences is not None:
+        area.permanences[list(PERMANENCE_COLUMNS)].astype(dict.fromkeys(("start_min", "end_min"), "int64"))
+
+
+def _require_table(frame: gpd.GeoDataFrame, dtypes: dict[str, str], shapes: tuple[str, ...]) -> None:
+    """Raise `ValueError` unless a table read from a saved territory can be the one that was written.
+
+    Its columns, types, index and shapes are looked at, not each value: the full check takes seconds.
+
+    Parameters
+    ----------
+    frame
+        Table with its geometry.
+    dtypes
+        Type of each column.
+    shapes
+        Types of geometry that it may have.
+    """
+    wrong = [name for name, dtype in dtypes.items() if name not in frame.columns or str(frame[name].dtype) != dtype]
+    if wrong or not frame.index.is_unique or not frame.columns.is_unique or frame.empty:
+        raise ValueError(wrong)
+    if frame.crs is None or frame.crs.to_epsg() != int(WGS84.removeprefix("EPSG:")):
+        raise ValueError(frame.crs)
+    if not frame.geometry.geom_type.isin(shapes).all():
+        raise ValueError(shapes)

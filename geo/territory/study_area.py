@@ -1,0 +1,100 @@
+"""One study area: its communes, the places that serve it, its road network, and where its residents are on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.crs import WGS84
+from geo.kinds import COUNTED_KINDS, SITES
+from geo.network.snapping import SnappedPoints, snap
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from geo.network.road_network import RoadNetwork
+
+#: What is kept of the communes around the study area.
+NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class StudyArea:
+    """One study area, immutable.
+
+    Attributes
+    ----------
+    name, departement
+        French name, and INSEE code where it is a single département.
+    communes
+        Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`), contours in EPSG:4326.
+    facilities
+        Lists of places by name: ``"sites"`` (France services), ``"tax_offices"`` and any other list
+        (`geo.schemas.FACILITY_COLUMNS`), the neighbours' included, in EPSG:4326.
+    network
+        Road network in the territory's metric projection.
+    cells
+        Population cells (`geo.schemas.CELL_COLUMNS`), `None` where residents are only known by commune.
+    neighbours
+        Communes within 55 km of the study area, by commune code: the columns `NEIGHBOUR_COLUMNS` of a commune table.
+        A visitor may live there.
+    contours_approximate
+        True where cells around the communes' positions stand in for contours.
+    permanences
+        Visits of operators to the sites (`geo.sources.permanences.PERMANENCE_COLUMNS`), `None` where none was given.
+    neighbour_outlines
+        Outlines of the neighbouring départements, to be drawn behind the study area
+        (`geo.territory.margin.neighbour_outlines`), `None` where their communes are not known.
+    """
+
+    name: str
+    departement: str | None
+    communes: gpd.GeoDataFrame
+    facilities: Mapping[str, gpd.GeoDataFrame]
+    network: RoadNetwork
+    cells: gpd.GeoDataFrame | None
+    neighbours: pd.DataFrame
+    contours_approximate: bool
+    permanences: pd.DataFrame | None = None
+    neighbour_outlines: gpd.GeoDataFrame | None = None
+
+    @property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The France services sites, antennes and buses included."""
+        return self.facilities[SITES]
+
+    @cached_property
+    def demand(self) -> gpd.GeoDataFrame:
+        """Where residents are: one row per population cell, or per commune at its town hall.
+
+        Index `demand_id` 0..n-1; `commune_code`: text; `population`: float64, NaN unknown; `geometry`: point,
+        EPSG:4326. A commune without any cell keeps its own point and its legal population.
+        """
+        points = gpd.GeoDataFrame(
+            {
+                "commune_code": self.communes.index.to_numpy(),
+                "population": self.communes["population"].to_numpy(np.float64, na_value=np.nan),
+            },
+            geometry=gpd.points_from_xy(self.communes["lon"], self.communes["lat"]),
+            crs=WGS84,
+        )
+        if self.cells is not None:
+            without = points[~points["commune_code"].isin(self.cells["commune_code"])]
+            points = pd.concat([self.cells[["commune_code", "population", "geometry"]], without], ignore_index=True)
+        points["commune_code"] = points["commune_code"].astype("string")
+        return points.rename_axis("demand_id")
+
+    @cached_property
+    def demand_on_network(self) -> SnappedPoints:
+        """Where the demand points lie on the network."""
+        return snap(self.network, self.demand.geometry.x, self.demand.geometry.y)
+
+
+def counted_places(places: gpd.GeoDataFrame, kinds: Collection[str] = COUNTED_KINDS) -> gpd.GeoDataFrame:
+    """Return the places of the kinds that are counted, index 0..n-1 (`Territory.travel_times` says what is counted)."""
+    return places[places["kind"].isin(kinds)].reset_index(drop=True)

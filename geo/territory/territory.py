@@ -1,0 +1,270 @@
+"""One territory: what it answers, and how it is built, loaded and saved."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import ParameterError
+from geo.kinds import COUNTED_KINDS, SITES
+from geo.network.snapping import snap
+from geo.network.speeds import DEFAULT_PROFILE
+from geo.network.travel_times import nearest_by_road
+from geo.sources.departements import departement_name
+from geo.storage import require_replaceable
+from geo.territory.assemble import APPROXIMATE, assemble
+from geo.territory.embedded import embedded_area
+from geo.territory.files import OfficialTables, read_official_tables
+from geo.territory.store import TERRITORY_MARKER, load_area, save_area
+from geo.territory.study_area import StudyArea, counted_places
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import geopandas as gpd
+
+    from geo.network.road_network import RoadNetwork
+    from geo.sources.provenance import SourceTable
+    from geo.territory.manifest import Manifest
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Territory(StudyArea):
+    """A study area and its manifest: sources, network, profile, notes and rows kept out."""
+
+    manifest: Manifest
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Text that differs between any two territories built from different inputs."""
+        return json.dumps(self.manifest.to_dict(), sort_keys=True, ensure_ascii=False)
+
+    def facility_list(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> gpd.GeoDataFrame:
+        """Return one list of places, the kinds that are not counted left out, index 0..n-1.
+
+        Raises
+        ------
+        ParameterError
+            The territory has no such list, or nothing is left of it.
+        """
+        if facilities not in self.facilities:
+            known = ", ".join(f"« {name} »" for name in self.facilities)
+            msg = f"Ce territoire n'a pas de liste « {facilities} ». Listes présentes : {known}."
+            raise ParameterError(msg)
+        table = counted_places(self.facilities[facilities], kinds=kinds)
+        if table.empty:
+            msg = (
+                f"Aucun lieu de la liste « {facilities} » n'est à compter dans « {self.name} » ou ses voisins. "
+                f"Vérifiez le fichier des lieux, ou comptez aussi les bus et les antennes."
+            )
+            raise ParameterError(msg)
+        return table
+
+    def travel_times(self, facilities: str = SITES, *, kinds: Collection[str] = COUNTED_KINDS) -> pd.DataFrame:
+        """Time every demand point to the facility it reaches soonest by car.
+
+        Parameters
+        ----------
+        facilities
+            ``"sites"``, ``"tax_offices"`` or the name of another list of the territory.
+        kinds
+            Kinds of place that count. A bus counts at the one point that its list gives: a garage or an office, not its
+            rounds.
+
+        Returns
+        -------
+        Indexed like `demand`: `commune_code`; `population`; `travel_time_min` and `distance_km` (Float64, <NA>
+        where no road leads to any facility or the point is off the network); `facility_id` and
+        `facility_name` (<NA> likewise); `snap_distance_m` (float64, to the nearest street); `on_network` (bool).
+
+        Raises
+        ------
+        ParameterError
+            The territory has no such list, or nothing is left of it.
+        """
+        return self.times_to(self.facility_list(facilities, kinds=kinds))
+
+    def times_to(self, places: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Time every demand point to the one of these places that it reaches soonest by car, as `travel_times`.
+
+        Parameters
+        ----------
+        places
+            Facility table (`geo.schemas.FACILITY_COLUMNS`), index 0..n-1. To no place at all, all times are <NA>.
+        """
+        origins = self.demand_on_network
+        found = nearest_by_road(self.network, origins, snap(self.network, places.geometry.x, places.geometry.y))
+        reached = found.facility >= 0
+        # Position -1, where nothing is reached, is past the end: <NA>.
+        names = places[["facility_id", "name"]].reindex(found.facility).set_axis(self.demand.index)
+        return pd.DataFrame(
+            {
+                "commune_code": self.demand["commune_code"],
+                "population": self.demand["population"],
+                "travel_time_min": pd.array(np.where(reached, found.travel_time_s / 60, np.nan), dtype="Float64"),
+                "distance_km": pd.array(np.where(reached, found.length_m / 1000, np.nan), dtype="Float64"),
+                "facility_id": names["facility_id"],
+                "facility_name": names["name"],
+                "snap_distance_m": origins.distance_m,
+                "on_network": origins.link >= 0,
+            },
+            index=self.demand.index,
+        )
+
+    def with_sites(self, sites: gpd.GeoDataFrame, *, why: Mapping[str, Any]) -> Territory:
+        """Return the same territory with other France services sites; roads and residents are shared, not copied.
+
+        Parameters
+        ----------
+        sites
+            Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
+        why
+            What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
+        """
+        facilities = {**self.facilities, SITES: sites}
+        counts = {name: len(table) for name, table in facilities.items()}
+        manifest = replace(self.manifest, facilities=counts, scenario=dict(why))
+        changed = replace(self, facilities=facilities, manifest=manifest)
+        vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network)
+        return changed
+
+    @classmethod
+    def build(  # noqa: PLR0913 - one argument per official file
+        cls,
+        departement: str,
+        *,
+        communes: Path | str | Sequence[Path | str],
+        sites: Path | str,
+        roads: Path | str | Sequence[Path | str] | RoadNetwork = APPROXIMATE,
+        population: Path | str | None = None,
+        tax_offices: Path | str | None = None,
+        cells: Path | str | None = None,
+        town_halls: Path | str | None = None,
+        postcodes: Path | str | None = None,
+        places: Mapping[str, SourceTable] | None = None,
+        permanences: Path | str | None = None,
+        profile: str = DEFAULT_PROFILE,
+    ) -> Territory:
+        """Build a territory from official files.
+
+        Parameters
+        ----------
+        departement
+            INSEE code (``"2a"`` and ``"1"`` are taken for ``"2A"`` and ``"01"``); its communes are the study
+            area, and the neighbours found in the files count up to 55 km around.
+        communes
+            One or several layers of contours.
+        sites
+            France services list.
+        roads
+            Road file (``.osm.pbf``, an osmnx ``.graphml``, or any known line layer), several OpenStreetMap
+            extracts that together cover the area, a network made before, or ``"approximate"``.
+        population, tax_offices, cells, town_halls, postcodes
+            INSEE legal populations, tax offices, INSEE population cells, town halls, postcodes; each optional.
+        places
+            Other lists by name, as `geo.sources.places.read_places` reads them.
+        permanences
+            Table of the operators' visits to the sites (`geo.sources.permanences`).
+        profile
+            Speed profile.
+
+        Raises
+        ------
+        MaillageError
+            A file is unusable (each reader says why), or holds no commune of the département.
+        """
+        departement = departement.strip().upper().zfill(2)
+        name = departement_name(departement)
+        tables = read_official_tables(
+            communes=communes,
+            sites=sites,
+            population=population,
+            tax_offices=tax_offices,
+            town_halls=town_halls,
+            postcodes=postcodes,
+            places=places,
+            permanences=permanences,
+        )
+        return cls.from_tables(tables, name, {departement}, roads=roads, cells=cells, profile=profile)
+
+    @classmethod
+    def from_tables(
+        cls,
+        tables: OfficialTables,
+        name: str,
+        departements: Collection[str],
+        *,
+        roads: Path | str | Sequence[Path | str] | RoadNetwork = APPROXIMATE,
+        cells: Path | str | None = None,
+        profile: str = DEFAULT_PROFILE,
+    ) -> Territory:
+        """Build a territory from official tables that are already read.
+
+        Parameters
+        ----------
+        tables
+            Communes and lists of places, of the study area and around it or of a larger area.
+        name
+            French name of the study area.
+        departements
+            Codes of the départements that make it; they share one metric projection.
+        roads, cells, profile
+            As in `build`.
+
+        Raises
+        ------
+        MaillageError
+            The tables hold no commune of these départements, or a file is unusable.
+        """
+        return cls._of(*assemble(tables, name, departements, roads=roads, cells=cells, profile=profile))
+
+    @classmethod
+    def _of(cls, area: StudyArea, manifest: Manifest) -> Territory:
+        made = cls(**{field.name: getattr(area, field.name) for field in fields(area)}, manifest=manifest)
+        vars(made).update(vars(area))  # residents that were placed on the network to describe it are not placed again
+        return made
+
+    @staticmethod
+    def require_place(path: Path | str) -> None:
+        """Raise `SourceError` where `save` would refuse to write: better said before hours of reading than after."""
+        require_replaceable(Path(path), marker=TERRITORY_MARKER)
+
+    @classmethod
+    def embedded(cls, profile: str = DEFAULT_PROFILE) -> Territory:
+        """Load the embedded Pyrénées-Atlantiques, on the network estimated with one speed profile.
+
+        Raises
+        ------
+        MaillageError
+            No such profile, or the project's own tables are damaged.
+        """
+        return cls._of(*embedded_area(profile))
+
+    @classmethod
+    def load(cls, path: Path | str | None = None) -> Territory:
+        """Load a territory that was saved, or the embedded Pyrénées-Atlantiques.
+
+        Raises
+        ------
+        SourceError
+            The folder is not a saved territory, or is damaged.
+        """
+        if path is None:
+            return cls.embedded()
+        return cls._of(*load_area(Path(path)))
+
+    def save(self, path: Path | str) -> None:
+        """Write the territory to a folder: written beside, then renamed; a former territory there is replaced.
+
+        Raises
+        ------
+        SourceError
+            The folder cannot be written, or holds something that is not a territory.
+        """
+        save_area(self, self.manifest, Path(path))
