@@ -8,8 +8,8 @@ from geo.errors import MaillageError
 from geo.settings import Settings
 from geo.ui.components.messages import show_failure, show_warnings
 from geo.ui.components.page import open_page
+from geo.ui.own_files import show_own_notice
 from geo.ui.screens import data_and_method, diagnostic, find, report
-from geo.ui.screens.own_files import show_own_notice
 from geo.ui.screens.planner import screen as planner
 from geo.ui.session import bound, read_state
 from geo.ui.state import SCREENS

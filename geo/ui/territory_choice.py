@@ -18,11 +18,9 @@ from geo.sources.departements import departement_title
 from geo.territory.fetched import kept_territories
 from geo.ui import cache
 from geo.ui.components.place_search import forget_search
-from geo.ui.components.uploads import forget_upload
+from geo.ui.components.uploads import CANDIDATES, REQUESTS, forget_upload
 from geo.ui.own_territory import forget_own_territory, own_territory
 from geo.ui.scenario_session import exchange_scenario
-from geo.ui.screens.planner.certainty import REQUESTS
-from geo.ui.screens.planner.plan_options import CANDIDATES
 from geo.ui.session import change_state, wanted_territory
 
 if TYPE_CHECKING:

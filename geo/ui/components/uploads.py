@@ -19,6 +19,11 @@ from geo.ui.components.messages import plain, show_notes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+#: Names of the fields: places to choose from, zones of two criteria, monthly requests of each site.
+CANDIDATES: Final = "candidats"
+FRR_FILE: Final = "frr"
+QPV_FILE: Final = "qpv"
+REQUESTS: Final = "demandes"
 MOST_MEGABYTES: Final = 10
 MOST_ROWS: Final = 20_000
 #: Lines of a text that is read as a table: each costs far more memory than its bytes. A cell may hold several.

@@ -13,7 +13,7 @@ from geo.network.speeds import speed_table
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.privacy import privacy_sentence
 from geo.ui.departement_fetch import show_fetch
-from geo.ui.screens.own_files import show_own_files
+from geo.ui.own_files import show_own_files
 from geo.ui.territory_choice import show_choice
 
 if TYPE_CHECKING:

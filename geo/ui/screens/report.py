@@ -14,12 +14,11 @@ from geo.kinds import SITES
 from geo.maps.origin import approximation_sentences
 from geo.question import CoverageRule
 from geo.ui import cache
+from geo.ui.chosen_plan import chosen_plan, plan_question
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.plan_words import plan_answer
 from geo.ui.components.question import ask_facilities, ask_threshold
-from geo.ui.screens.planner.visit import Visit
-from geo.ui.screens.planner.where_to_open import chosen_plan, plan_question
 from geo.ui.session import bound
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class _PreparedReport:
     sentences: tuple[str, ...]
 
 
-def show(territory: Territory, state: AppState, settings: Settings) -> None:
+def show(territory: Territory, state: AppState, _settings: Settings) -> None:
     """Draw the screen: what the report will hold, the choices, the button, the files."""
     st.title(plain(f"Préparer un rapport : {territory.name}"), anchor=False)
     st.markdown(_HOLDS)
@@ -54,9 +53,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     options = _options(state)
     plan, question = None, None
     if state.report_plan and state.facilities == SITES:
-        visit = Visit.of(territory, state, settings)
-        question = plan_question(visit)
-        plan, _ = chosen_plan(visit)
+        question = plan_question(territory, state)
+        plan, _ = chosen_plan(territory, state)
         st.markdown(plain(plan_answer(plan)))
     key = (cache.fingerprint(territory), question, options)
     if st.button("Préparer le rapport", type="primary", icon=":material/description:"):

@@ -16,12 +16,12 @@ from geo.siting.robustness import robustness
 from geo.sources.site_requests import read_site_requests
 from geo.territory import Territory
 from geo.ui.background import calculated, forget
+from geo.ui.chosen_plan import chosen_plan, plan_inputs, plan_question
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
-from geo.ui.components.uploads import uploaded
+from geo.ui.components.uploads import REQUESTS, uploaded
 from geo.ui.planning_cache import shared_catchment, shared_sensitivity
-from geo.ui.screens.planner.where_to_open import chosen_plan, plan_inputs, plan_question
 from geo.ui.session import bound
 from geo.ui.state import AGENTS
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from geo.siting.robustness import Robustness
     from geo.ui.screens.planner.visit import Visit
 
-#: Name of the file of requests that a planner may give.
-REQUESTS: Final = "demandes"
 
 _ROBUSTNESS: Final = "robustness"
 _WANTED: Final = "robustness_wanted"
@@ -147,12 +145,12 @@ def _chosen_places(visit: Visit) -> None:
             )
         ]
     )
-    question = plan_question(visit)
+    question = plan_question(visit.territory, visit.state)
     if st.session_state.get(_WANTED) != question:
         st.button("Calculer les variantes", type="primary", on_click=_want, args=(question,))
         return
-    plan, _ = chosen_plan(visit)
-    territory, inputs = visit.territory, plan_inputs(visit, question)
+    plan, _ = chosen_plan(visit.territory, visit.state)
+    territory, inputs = visit.territory, plan_inputs(visit.territory, question)
 
     def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Robustness:
         progress(0.0, "Préparation des variantes…")

@@ -8,10 +8,10 @@ import streamlit as st
 
 from geo.sources.places import read_places
 from geo.sources.zones import read_frr, read_qpv
-from geo.ui import cache
+from geo.ui.chosen_plan import candidate_names, excluded_places
 from geo.ui.components.messages import show_notes, show_warnings
 from geo.ui.components.plan_words import AIMS
-from geo.ui.components.uploads import kept_upload, uploaded
+from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload, uploaded
 from geo.ui.session import bound, change_state
 from geo.ui.state import COVER_PERCENT, EUROS, LABELS, LEAST_RESIDENTS, MOST_EXCLUDED, STEP, WEIGHTS
 
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from geo.ui.screens.planner.visit import Visit
     from geo.ui.state import AppState
 
-#: Names of the files that a planner may give.
-CANDIDATES: Final = "candidats"
-FRR_FILE: Final = "frr"
-QPV_FILE: Final = "qpv"
 
 _LIMITS: Final = {"labels": "Nombre de labels", "budget": "Budget annuel"}
 _PAYERS: Final = {"tout": "le coût entier", "etat": "l'aide de l'État", "porteur": "le reste, payé par le porteur"}
@@ -50,12 +46,6 @@ def show_plan_options(visit: Visit) -> None:
         _places(visit)
         _criteria(state)
         visit.show_counted()
-
-
-def excluded_places(visit: Visit) -> tuple[str, ...]:
-    """Return the codes of the places left out that are candidates."""
-    names = _candidate_names(visit)
-    return tuple(code for code in visit.state.excluded if code in names)
 
 
 def _limit(state: AppState) -> None:
@@ -92,7 +82,7 @@ def _costs(state: AppState) -> None:
 
 
 def _places(visit: Visit) -> None:
-    names = _candidate_names(visit)
+    names = candidate_names(visit.territory)
     given = kept_upload(CANDIDATES) is not None
     left_out = len(visit.state.excluded)
     told = ["votre liste"] * given + [f"{left_out} écarté(s)"] * bool(left_out)
@@ -116,7 +106,7 @@ def _places(visit: Visit) -> None:
                 help="0 : toutes. Un label se donne plutôt dans un bourg où l'on va déjà.",
                 **bound("least_residents"),
             )
-        kept = excluded_places(visit)
+        kept = excluded_places(visit.territory, visit.state)
         if kept != visit.state.excluded:
             unknown = ", ".join(code for code in visit.state.excluded if code not in kept)
             show_warnings([f"Lieux écartés qui ne sont pas candidats, oubliés : {unknown}."])
@@ -129,15 +119,6 @@ def _places(visit: Visit) -> None:
             placeholder="Aucun",
             **bound("excluded"),
         )
-
-
-def _candidate_names(visit: Visit) -> dict[str, str]:
-    """Return the names of the places that may be left out, by code, in the order of the alphabet."""
-    given = kept_upload(CANDIDATES)
-    if given is None:
-        return cache.commune_titles(visit.territory, visit.identity)
-    rows = zip(given.table["facility_id"], given.table["name"], strict=True)
-    return {str(code): f"{name} ({code})" for code, name in sorted(rows, key=lambda row: (str(row[1]), str(row[0])))}
 
 
 def _criteria(state: AppState) -> None:

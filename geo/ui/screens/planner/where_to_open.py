@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import streamlit as st
@@ -17,41 +16,24 @@ from geo.maps.planning_values import Marker, planning_values, site_markers
 from geo.question import AT_THRESHOLD_MIN
 from geo.report.label_argument import arguments_html, label_argument, label_titles
 from geo.report.plan_files import plan_content, write_plan
-from geo.siting.costs import Costs
-from geo.siting.criteria import Weights, Zones
-from geo.siting.plan import plan as choose
-from geo.ui.background import calculated, forget
+from geo.ui.background import forget
+from geo.ui.chosen_plan import PLAN, chosen_plan
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.plan_words import METHOD, METHODS, gap_sentence, plan_answer, plan_figures
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
-from geo.ui.components.uploads import kept_upload
 from geo.ui.scenario_session import scenario_of_plan, take_scenario
-from geo.ui.screens.planner.plan_options import CANDIDATES, FRR_FILE, QPV_FILE, excluded_places, show_plan_options
+from geo.ui.screens.planner.plan_options import show_plan_options
 from geo.ui.screens.planner.visit import change_lines
 from geo.ui.session import change_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     import pandas as pd
 
     from geo.report.label_argument import LabelArgument
-    from geo.siting.costs import Payer as CostsPayer
     from geo.siting.plan import Plan
-    from geo.siting.solve import Model
     from geo.ui.screens.planner.visit import Visit
-    from geo.ui.state import Aim, Payer
 
-#: Name of the calculation on the screen.
-PLAN: Final = "plan"
-_MODELS: Final[Mapping[Aim, Model]] = {
-    "habitants": "coverage",
-    "tous": "set-cover",
-    "trajet": "median",
-    "loin": "center",
-}
-_PAYERS: Final[Mapping[Payer, CostsPayer]] = {"tout": "all", "etat": "state", "porteur": "bearer"}
 
 _LABELS: Final = {
     "rank": "Rang",
@@ -91,29 +73,10 @@ _SERVED_FORMATS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PlanQuestion:
-    """All that a plan depends on, as values that can be compared; files by the digest of their bytes."""
-
-    identity: str
-    model: Model
-    labels: int | None
-    threshold_min: float
-    min_share: float | None
-    weights: Weights
-    costs: Costs
-    budget_eur: float | None
-    payer: CostsPayer
-    exclude: tuple[str, ...]
-    least_residents: int
-    kinds: frozenset[str]
-    files: tuple[str | None, ...]
-
-
 def show(visit: Visit) -> None:
     """Draw the view: question, answer, map, tables."""
     show_plan_options(visit)
-    plan, stopped = chosen_plan(visit)
+    plan, stopped = chosen_plan(visit.territory, visit.state)
     show_sentence(plan_answer(plan))
     show_figures(plan_figures(plan))
     st.markdown(plain(gap_sentence(plan)))
@@ -146,73 +109,6 @@ def show(visit: Visit) -> None:
             ]
         )
     visit.show_origin()
-
-
-def plan_question(visit: Visit) -> PlanQuestion:
-    """Return the question that the visitor's choices ask.
-
-    Raises
-    ------
-    ParameterError
-        The costs or a weight make no sense.
-    """
-    state = visit.state
-    all_of_them = state.aim == "tous"
-    by_budget = state.limit == "budget" and not all_of_them
-    files = [kept_upload(name) for name in (CANDIDATES, FRR_FILE, QPV_FILE)]
-    return PlanQuestion(
-        identity=visit.identity,
-        model=_MODELS[state.aim],
-        labels=None if all_of_them or by_budget else state.labels,
-        threshold_min=visit.threshold_min,
-        min_share=state.cover_percent / 100 if all_of_them and state.cover_percent < 100 else None,  # noqa: PLR2004
-        weights=Weights(state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly),
-        costs=Costs(state.cost_eur, state.aid_eur),
-        budget_eur=float(state.budget_eur) if by_budget else None,
-        payer=_PAYERS[state.payer],
-        exclude=excluded_places(visit),
-        least_residents=0 if files[0] is not None else state.least_residents,
-        kinds=state.counted,
-        files=tuple(None if file is None else file.digest for file in files),
-    )
-
-
-def plan_inputs(visit: Visit, question: PlanQuestion) -> dict[str, Any]:
-    """Return the candidates, exclusions and zones of a question, as `geo.siting.plan.plan` takes them."""
-    candidates, frr, qpv = (kept_upload(name) for name in (CANDIDATES, FRR_FILE, QPV_FILE))
-    communes = visit.territory.communes
-    small = communes["population"].fillna(0) < question.least_residents
-    return {
-        "candidates": None if candidates is None else candidates.table,
-        "exclude": (*question.exclude, *communes.index[small.to_numpy(bool)]),
-        "zones": Zones(None if frr is None else frr.table, None if qpv is None else qpv.table),
-    }
-
-
-def chosen_plan(visit: Visit) -> tuple[Plan, bool]:
-    """Return the plan for the visitor's choices, and whether its search was stopped."""
-    question = plan_question(visit)
-    inputs = plan_inputs(visit, question)
-    territory = visit.territory
-
-    def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Plan:
-        return choose(
-            territory,
-            question.labels,
-            model=question.model,
-            threshold_min=question.threshold_min,
-            weights=question.weights,
-            costs=question.costs,
-            budget_eur=question.budget_eur,
-            payer=question.payer,
-            min_share=question.min_share,
-            kinds=question.kinds,
-            progress=progress,
-            cancel=cancel,
-            **inputs,
-        )
-
-    return calculated(PLAN, question, work)
 
 
 def _try_plan(plan: Plan) -> None:

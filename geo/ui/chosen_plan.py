@@ -1,0 +1,134 @@
+"""The plan that a visitor's choices ask for: its question, what it is made from, and its calculation.
+
+The same plan is shown by a view of *Planifier*, tried with other speeds by another, and printed by *Rapport*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.siting.costs import Costs
+from geo.siting.criteria import Weights, Zones
+from geo.siting.plan import plan as choose
+from geo.ui import cache
+from geo.ui.background import calculated
+from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from geo.siting.costs import Payer as CostsPayer
+    from geo.siting.plan import Plan
+    from geo.siting.solve import Model
+    from geo.territory import Territory
+    from geo.ui.state import Aim, AppState, Payer
+
+#: Name of the calculation on the screen.
+PLAN: Final = "plan"
+_MODELS: Final[Mapping[Aim, Model]] = {
+    "habitants": "coverage",
+    "tous": "set-cover",
+    "trajet": "median",
+    "loin": "center",
+}
+_PAYERS: Final[Mapping[Payer, CostsPayer]] = {"tout": "all", "etat": "state", "porteur": "bearer"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanQuestion:
+    """All that a plan depends on, as values that can be compared; files by the digest of their bytes."""
+
+    identity: str
+    model: Model
+    labels: int | None
+    threshold_min: float
+    min_share: float | None
+    weights: Weights
+    costs: Costs
+    budget_eur: float | None
+    payer: CostsPayer
+    exclude: tuple[str, ...]
+    least_residents: int
+    kinds: frozenset[str]
+    files: tuple[str | None, ...]
+
+
+def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
+    """Return the question that the visitor's choices ask of a territory.
+
+    Raises
+    ------
+    ParameterError
+        The costs or a weight make no sense.
+    """
+    all_of_them = state.aim == "tous"
+    by_budget = state.limit == "budget" and not all_of_them
+    files = [kept_upload(name) for name in (CANDIDATES, FRR_FILE, QPV_FILE)]
+    return PlanQuestion(
+        identity=cache.fingerprint(territory),
+        model=_MODELS[state.aim],
+        labels=None if all_of_them or by_budget else state.labels,
+        threshold_min=float(state.threshold_min),
+        min_share=state.cover_percent / 100 if all_of_them and state.cover_percent < 100 else None,  # noqa: PLR2004
+        weights=Weights(state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly),
+        costs=Costs(state.cost_eur, state.aid_eur),
+        budget_eur=float(state.budget_eur) if by_budget else None,
+        payer=_PAYERS[state.payer],
+        exclude=excluded_places(territory, state),
+        least_residents=0 if files[0] is not None else state.least_residents,
+        kinds=state.counted,
+        files=tuple(None if file is None else file.digest for file in files),
+    )
+
+
+def plan_inputs(territory: Territory, question: PlanQuestion) -> dict[str, Any]:
+    """Return the candidates, exclusions and zones of a question, as `geo.siting.plan.plan` takes them."""
+    candidates, frr, qpv = (kept_upload(name) for name in (CANDIDATES, FRR_FILE, QPV_FILE))
+    communes = territory.communes
+    small = communes["population"].fillna(0) < question.least_residents
+    return {
+        "candidates": None if candidates is None else candidates.table,
+        "exclude": (*question.exclude, *communes.index[small.to_numpy(bool)]),
+        "zones": Zones(None if frr is None else frr.table, None if qpv is None else qpv.table),
+    }
+
+
+def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
+    """Return the plan for the visitor's choices, and whether its search was stopped."""
+    question = plan_question(territory, state)
+    inputs = plan_inputs(territory, question)
+
+    def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Plan:
+        return choose(
+            territory,
+            question.labels,
+            model=question.model,
+            threshold_min=question.threshold_min,
+            weights=question.weights,
+            costs=question.costs,
+            budget_eur=question.budget_eur,
+            payer=question.payer,
+            min_share=question.min_share,
+            kinds=question.kinds,
+            progress=progress,
+            cancel=cancel,
+            **inputs,
+        )
+
+    return calculated(PLAN, question, work)
+
+
+def excluded_places(territory: Territory, state: AppState) -> tuple[str, ...]:
+    """Return the codes of the places left out that are candidates."""
+    names = candidate_names(territory)
+    return tuple(code for code in state.excluded if code in names)
+
+
+def candidate_names(territory: Territory) -> dict[str, str]:
+    """Return the names of the places that may be left out, by code, in the order of the alphabet."""
+    given = kept_upload(CANDIDATES)
+    if given is None:
+        return cache.commune_titles(territory, cache.fingerprint(territory))
+    rows = zip(given.table["facility_id"], given.table["name"], strict=True)
+    return {str(code): f"{name} ({code})" for code, name in sorted(rows, key=lambda row: (str(row[1]), str(row[0])))}
