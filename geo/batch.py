@@ -23,7 +23,7 @@ import pandas as pd
 
 from geo.access.coverage import coverage, summarize
 from geo.errors import BatchError, MaillageError, ParameterError
-from geo.kinds import COUNTED_KINDS, SITES, TAX_OFFICES
+from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold
 from geo.report.tables import diagnosis_summary, write_diagnosis, write_table
@@ -31,8 +31,7 @@ from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name
 from geo.storage import replacing_file, replacing_folder
 from geo.territory import Territory
-from geo.territory.assemble import APPROXIMATE
-from geo.territory.files import OfficialTables, read_official_tables
+from geo.territory.files import OfficialFiles, OfficialTables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +39,7 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
-    from geo.sources.provenance import SourceTable
+    from geo.territory.files import OfficialTables
 
 _log = logging.getLogger(__name__)
 
@@ -71,41 +70,6 @@ DEPARTEMENT_CSV_COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True)
-class BatchFiles:
-    """The official files of a batch, as `Territory.build` takes them; `roads` `None`: the approximated network.
-
-    Workers open them by these paths, which are made absolute: on a real cluster they lie on a disk that all share.
-    """
-
-    communes: Sequence[Path]
-    sites: Path
-    roads: Path | None = None
-    population: Path | None = None
-    cells: Path | None = None
-    tax_offices: Path | None = None
-    town_halls: Path | None = None
-    places: Mapping[str, SourceTable] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Make every path absolute."""
-        object.__setattr__(self, "communes", tuple(path.absolute() for path in self.communes))
-        for name in ("sites", "roads", "population", "cells", "tax_offices", "town_halls"):
-            path = getattr(self, name)
-            object.__setattr__(self, name, None if path is None else path.absolute())
-
-    def read_tables(self) -> OfficialTables:
-        """Read the tables that all départements share."""
-        return read_official_tables(
-            communes=self.communes,
-            sites=self.sites,
-            population=self.population,
-            tax_offices=self.tax_offices,
-            town_halls=self.town_halls,
-            places=self.places,
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of every territory: thresholds (min), the list of places, the rule, the kinds that count."""
@@ -120,6 +84,8 @@ class Question:
 class Batch:
     """Every département (INSEE codes; `None`: all those of the communes given) with every profile, at every threshold.
 
+    Workers open the files by their paths: on a real cluster they lie on a disk that all share.
+
     Raises
     ------
     ParameterError
@@ -127,7 +93,7 @@ class Batch:
     """
 
     departements: Sequence[str] | None
-    files: BatchFiles
+    files: OfficialFiles
     question: Question = field(default_factory=Question)
     profiles: Sequence[str] = (DEFAULT_PROFILE,)
 
@@ -139,9 +105,8 @@ class Batch:
             speed_profile(name)
         for threshold_min in self.question.thresholds_min:
             check_threshold(threshold_min)
-        lists = [SITES, *([] if self.files.tax_offices is None else [TAX_OFFICES]), *self.files.places]
-        if self.question.facilities not in lists:
-            known = ", ".join(f"« {name} »" for name in lists)
+        if self.question.facilities not in self.files.lists:
+            known = ", ".join(f"« {name} »" for name in self.files.lists)
             msg = f"Aucun fichier n'est donné pour la liste « {self.question.facilities} ». Listes données : {known}."
             raise ParameterError(msg)
 
@@ -285,7 +250,7 @@ def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
     """
     out = out.absolute()
     _log.info("Lecture des fichiers officiels…")
-    tables = client.submit(BatchFiles.read_tables, batch.files, pure=False)
+    tables = client.submit(OfficialFiles.read, batch.files, pure=False)
     try:
         present = client.submit(_departements, tables, pure=False).result()
     except MaillageError:
@@ -296,8 +261,7 @@ def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
 
     codes = present if batch.departements is None else list(dict.fromkeys(batch.departements))
     tasks = list(product(codes, dict.fromkeys(batch.profiles)))
-    roads = APPROXIMATE if batch.files.roads is None else batch.files.roads
-    measure = partial(_measure, roads=roads, cells=batch.files.cells, question=batch.question, out=out)
+    measure = partial(_measure, files=batch.files, question=batch.question, out=out)
     futures = {client.submit(measure, tables, *task, pure=False, retries=_RETRIES): task for task in tasks}
     done = dict(_collect(futures, out))
     summaries: dict[str, Mapping[str, Any]] = {}
@@ -325,8 +289,7 @@ def _measure(
     departement: str,
     profile: str,
     *,
-    roads: Path | str,
-    cells: Path | None,
+    files: OfficialFiles,
     question: Question,
     out: Path,
 ) -> dict[str, dict[str, Any]] | str:
@@ -340,8 +303,8 @@ def _measure(
             tables,
             departement_name(departement),
             {departement},
-            roads=roads,
-            cells=cells,
+            roads=files.roads,
+            cells=files.cells,
             profile=profile,
         )
         counted = {"kinds": question.kinds}

@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.options import (
-    Antennes,
-    AsJson,
-    Buses,
-    CellsFile,
-    CommunesFiles,
-    Facilities,
-    MinShare,
-    PlacesColumns,
-    PlacesFiles,
-    PopulationFile,
-    Roads,
-    Rule,
-    SitesFile,
-    TaxOfficesFile,
-    TownHallsFile,
-    coverage_rule,
-    list_name,
-    read_place_lists,
-)
+from geo.cli.official_files import with_official_files
+from geo.cli.options import Antennes, AsJson, Buses, Facilities, MinShare, Rule, coverage_rule, list_name
 from geo.cli.output import print_json, print_line
 from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLD_MIN
 
+if TYPE_CHECKING:
+    from geo.territory.files import OfficialFiles
 
+
+@with_official_files
 def batch(
     departements: Annotated[str, typer.Option(help="Codes séparés par des virgules, ou « all ».")],
-    sites: SitesFile,
-    communes: CommunesFiles,
     out: Annotated[Path, typer.Option(help="Dossier à écrire, visible de tous les processus de calcul.")],
-    roads: Roads = "approximate",
-    population: PopulationFile = None,
-    cells: CellsFile = None,
-    tax_offices: TaxOfficesFile = None,
-    town_halls: TownHallsFile = None,
-    places: PlacesFiles = None,
-    places_columns: PlacesColumns = None,
+    files: OfficialFiles,
     profile: Annotated[
         list[str] | None, typer.Option(help="Profil : courant (par défaut) ou fluide ; répétable.")
     ] = None,
@@ -57,20 +35,9 @@ def batch(
     as_json: AsJson = False,
 ) -> None:
     """Measure many territories and write each as ``diagnose`` does."""
-    from geo.batch import Batch, BatchFiles, Question, dask_client, run_batch
+    from geo.batch import Batch, Question, dask_client, run_batch
     from geo.question import counted_kinds
-    from geo.territory.assemble import APPROXIMATE
 
-    files = BatchFiles(
-        communes=communes,
-        sites=sites,
-        roads=None if roads == APPROXIMATE else Path(roads),
-        population=population,
-        cells=cells,
-        tax_offices=tax_offices,
-        town_halls=town_halls,
-        places=read_place_lists(places or [], places_columns or []),
-    )
     question = Question(
         thresholds_min=threshold or [DEFAULT_THRESHOLD_MIN],
         facilities=list_name(facilities),

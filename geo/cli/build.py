@@ -8,91 +8,38 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.options import (
-    AsJson,
-    CellsFile,
-    CommunesFiles,
-    PermanencesFile,
-    PlacesColumns,
-    PlacesFiles,
-    PopulationFile,
-    PostcodesFile,
-    Profile,
-    SitesFile,
-    TaxOfficesFile,
-    TownHallsFile,
-    read_place_lists,
-)
+from geo.cli.official_files import with_official_files
+from geo.cli.options import AsJson, Profile
 from geo.cli.output import integer, print_json, print_line
 from geo.errors import ParameterError
 
 if TYPE_CHECKING:
     from geo.territory import Territory
+    from geo.territory.files import OfficialFiles
 
 
+@with_official_files
 def build(
-    sites: SitesFile,
-    communes: CommunesFiles,
+    files: OfficialFiles,
     out: Annotated[Path, typer.Option(help="Dossier à écrire.")],
     departement: Annotated[str | None, typer.Option(help="Code du département : 64, 2A, 974…")] = None,
     france: Annotated[bool, typer.Option("--france", help="Toute la France, sur le réseau estimé.")] = False,
-    roads: Annotated[
-        list[str] | None,
-        typer.Option(help="Fichier de routes, ou « approximate » ; répétable : extraits OpenStreetMap voisins."),
-    ] = None,
-    population: PopulationFile = None,
-    cells: CellsFile = None,
-    tax_offices: TaxOfficesFile = None,
-    town_halls: TownHallsFile = None,
-    postcodes: PostcodesFile = None,
-    places: PlacesFiles = None,
-    places_columns: PlacesColumns = None,
-    permanences: PermanencesFile = None,
     profile: Profile = "courant",
     as_json: AsJson = False,
 ) -> None:
     """Build a territory and save it."""
     from geo.territory import Territory
-    from geo.territory.assemble import APPROXIMATE
     from geo.territory.country import Country
 
     if (departement is None) == (not france):
         msg = "Donnez un département avec --departement (64, 2A, 974…), ou toute la France avec --france."
         raise ParameterError(msg)
     (Country if departement is None else Territory).require_place(out)
-    lists = read_place_lists(places or [], places_columns or [])
-    road_files = APPROXIMATE if roads in (None, [APPROXIMATE]) else roads
     built: Territory | Country
     if departement is None:
-        if road_files != APPROXIMATE or cells is not None:
-            msg = "--france se construit sur le réseau estimé et sans carreaux : retirez --roads et --cells."
-            raise ParameterError(msg)
-        built = Country.build(
-            communes=communes,
-            sites=sites,
-            population=population,
-            tax_offices=tax_offices,
-            town_halls=town_halls,
-            postcodes=postcodes,
-            places=lists,
-            permanences=permanences,
-            profile=profile,
-        )
+        built = Country.build(files, profile=profile)
     else:
-        built = Territory.build(
-            departement,
-            communes=communes,
-            sites=sites,
-            roads=road_files,
-            population=population,
-            cells=cells,
-            tax_offices=tax_offices,
-            town_halls=town_halls,
-            postcodes=postcodes,
-            places=lists,
-            permanences=permanences,
-            profile=profile,
-        )
+        built = Territory.from_files(departement, files, profile=profile)
     logging.getLogger("geo").info("Écriture du territoire…")
     built.save(out)
     parts = built.parts if isinstance(built, Country) else (built,)

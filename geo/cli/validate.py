@@ -32,7 +32,7 @@ def validate(
     from geo.french import format_decimal, format_integer
     from geo.network.road_files import read_roads
     from geo.network.validation import compare, read_reference, reference_from_network
-    from geo.territory.assemble import APPROXIMATE
+    from geo.territory.files import APPROXIMATE
 
     if (reference is None) == (reference_roads is None):
         msg = "Donnez une référence, et une seule : --reference FICHIER.json ou --reference-roads FICHIER."

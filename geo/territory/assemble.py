@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -20,7 +19,8 @@ from geo.territory.margin import bounds, near_communes, near_places, neighbour_o
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
+    from pathlib import Path
 
     import geopandas as gpd
 
@@ -29,17 +29,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-#: Word that stands for a road file where there is none.
-APPROXIMATE: Final = "approximate"
-
 
 def assemble(
     tables: OfficialTables,
     name: str,
     departements: Collection[str],
     *,
-    roads: Path | str | Sequence[Path | str] | RoadNetwork = APPROXIMATE,
-    cells: Path | str | None = None,
+    roads: tuple[Path, ...] | RoadNetwork = (),
+    cells: Path | None = None,
     profile: str = DEFAULT_PROFILE,
 ) -> tuple[StudyArea, Manifest]:
     """Return the study area of some départements, and what is to be said of it.
@@ -64,17 +61,16 @@ def assemble(
     cell_table = None
     if cells is not None:
         _log.info("Lecture des carreaux de population…")
-        cell_table = read_population_cells(Path(cells), communes)
+        cell_table = read_population_cells(cells, communes)
         communes = _with_population_of_cells(communes, cell_table.frame)
     if isinstance(roads, RoadNetwork):
         network = roads
-    elif str(roads) == APPROXIMATE:
+    elif not roads:
         _log.info("Estimation du réseau routier…")
         network = approximate(near_communes(everywhere, communes), profile=chosen_profile)
     else:
         _log.info("Lecture des routes…")
-        files = [roads] if isinstance(roads, (str, Path)) else roads
-        network = read_roads([Path(file) for file in files], area=bounds(communes), profile=profile)
+        network = read_roads(list(roads), area=bounds(communes), profile=profile)
     facilities = {key: near_places(table.frame, communes) for key, table in tables.lists.items()}
     permanences = None if tables.permanences is None else tables.permanences.frame
     if permanences is not None:

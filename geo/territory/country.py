@@ -14,18 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from geo.crs import metric_crs
-from geo.errors import SourceError
+from geo.errors import ParameterError, SourceError
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.departements import departement_name
 from geo.storage import replacing_folder, require_replaceable
-from geo.territory.files import read_official_tables
 from geo.territory.store import COUNTRY_MARKER
 from geo.territory.territory import Territory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from geo.sources.provenance import SourceTable
+    from geo.territory.files import OfficialFiles
 
 _log = logging.getLogger(__name__)
 
@@ -41,38 +38,20 @@ class Country:
     parts: tuple[Territory, ...]
 
     @classmethod
-    def build(  # noqa: PLR0913 - one argument per official file
-        cls,
-        *,
-        communes: Path | str | Sequence[Path | str],
-        sites: Path | str,
-        population: Path | str | None = None,
-        tax_offices: Path | str | None = None,
-        town_halls: Path | str | None = None,
-        postcodes: Path | str | None = None,
-        places: Mapping[str, SourceTable] | None = None,
-        permanences: Path | str | None = None,
-        profile: str = DEFAULT_PROFILE,
-    ) -> Country:
-        """Build every part of France that the communes cover, on the approximated network.
-
-        The parameters are those of `Territory.build`.
+    def build(cls, files: OfficialFiles, *, profile: str = DEFAULT_PROFILE) -> Country:
+        """Build every part of France that the communes cover, on the estimated network.
 
         Raises
         ------
+        ParameterError
+            Roads or cells are given: these are of one département.
         MaillageError
             A file is unusable.
         """
-        tables = read_official_tables(
-            communes=communes,
-            sites=sites,
-            population=population,
-            tax_offices=tax_offices,
-            town_halls=town_halls,
-            postcodes=postcodes,
-            places=places,
-            permanences=permanences,
-        )
+        if files.roads or files.cells is not None:
+            msg = "--france se construit sur le réseau estimé et sans carreaux : retirez --roads et --cells."
+            raise ParameterError(msg)
+        tables = files.read()
         groups: dict[tuple[str, str], list[str]] = defaultdict(list)
         for departement in sorted(tables.communes.frame["departement"].unique()):
             crs = metric_crs(departement)

@@ -12,40 +12,35 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import MaillageError, SourceError
-from geo.kinds import SITES, TAX_OFFICES
+from geo.kinds import SITES
 from geo.network.road_files import read_roads
-from geo.network.road_network import RoadNetwork
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.archives import extract_member
-from geo.sources.communes import read_communes
 from geo.sources.departements import departement_codes, departement_name
 from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import ROADS, ROADS_AROUND, Fetched, FetchPlan, Missing
-from geo.sources.france_services import read_france_services
-from geo.sources.population import read_population
-from geo.sources.postcodes import complete_postcodes, read_postcodes
 from geo.sources.registry import sources
-from geo.sources.tax_offices import read_tax_offices
-from geo.territory.assemble import APPROXIMATE
-from geo.territory.files import OfficialTables
+from geo.territory.files import OfficialFiles, attempt
 from geo.territory.margin import bounds
 from geo.territory.territory import Territory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from geo.network.origin import NetworkSource
+    from geo.network.road_network import RoadNetwork
     from geo.settings import Settings
     from geo.sources.overpass import Around
     from geo.sources.provenance import SourceTable
+    from geo.territory.files import Unusable
 
 _log = logging.getLogger(__name__)
-_Read = TypeVar("_Read")
 
 _UNPACKED: Final = "unpacked-"
 _DAY_S: Final = 24 * 3600
@@ -102,44 +97,6 @@ def build_and_save(fetched: Fetched, place: Path, *, profile: str = DEFAULT_PROF
     return territory, replace(fetched, missing=missing)
 
 
-@dataclass(eq=False)
-class _Reading:
-    """The files of a département while they are read, and the sources that could not be used."""
-
-    fetched: Fetched
-    unpacked: Path
-    lost: list[Missing] = field(default_factory=list)
-
-    @property
-    def roads(self) -> str:
-        """Name of the source of the roads."""
-        return ROADS if self.fetched.around is None else ROADS_AROUND
-
-    def path(self, name: str) -> Path:
-        """Return the file of a source, taken out of its archive where it is in one."""
-        source = sources()[name]
-        path = self.fetched.paths(name)[0]
-        member = source.member_for(self.fetched.departement)
-        if member is None:
-            return path
-        return extract_member(path, member, self.unpacked, source.max_unpacked_bytes)
-
-    def optional(self, name: str, read: Callable[[], _Read]) -> _Read | None:
-        """Return what `read` makes of a source, `None` where there is no file or it cannot be used."""
-        if not self.fetched.paths(name):
-            return None
-        try:
-            return read()
-        except MaillageError as error:
-            self.lost.append(Missing(sources()[name], str(error)))
-            return None
-
-    def dated(self, name: str, table: SourceTable) -> SourceTable:
-        """Return a table whose provenance has the vintage of its source, where that is known."""
-        vintage = sources()[name].vintage or table.provenance.vintage
-        return replace(table, provenance=replace(table.provenance, vintage=vintage))
-
-
 def build_fetched(fetched: Fetched, *, profile: str = DEFAULT_PROFILE) -> tuple[Territory, tuple[Missing, ...]]:
     """Build the territory of a département from the files at hand.
 
@@ -164,72 +121,68 @@ def build_fetched(fetched: Fetched, *, profile: str = DEFAULT_PROFILE) -> tuple[
     needed = [each for each in fetched.missing if each.source.without is None]
     if needed:
         raise SourceError(" ".join(each.sentence for each in needed))
+    lost: list[Missing] = []
+
+    def left_out(name: str, error: MaillageError) -> None:
+        lost.append(Missing(sources()[name], str(error)))
+
     with _unpacking(fetched.paths(SITES)[0].parent) as folder:
-        reading = _Reading(fetched, folder)
-        territory = _build(reading, profile)
-    return territory, (*fetched.missing, *reading.lost)
+        territory = _build(fetched, _official_files(fetched, folder, left_out), profile, left_out)
+    return territory, (*fetched.missing, *lost)
 
 
-def _build(reading: _Reading, profile: str) -> Territory:
-    departement = reading.fetched.departement
-    sites = read_france_services(reading.path(SITES))
-    tax_offices = reading.optional(TAX_OFFICES, lambda: read_tax_offices(reading.path(TAX_OFFICES)))
-    population = reading.optional("population", lambda: read_population(reading.path("population")))
-    population = None if population is None else reading.dated("population", population)
-    postcodes = reading.optional("postcodes", lambda: read_postcodes(reading.path("postcodes")))
-    communes = reading.dated("communes", _communes(reading, population))
-    tables = OfficialTables(
-        communes=complete_postcodes(communes, sites, postcodes),
-        population=population,
-        postcodes=postcodes,
-        lists={SITES: sites} | ({} if tax_offices is None else {TAX_OFFICES: tax_offices}),
-    )
+def _official_files(fetched: Fetched, unpacked: Path, left_out: Unusable) -> OfficialFiles:
+    """Return the files that were fetched, taken out of their archives where they are in one."""
+    files: dict[str, Any] = {}
+    for name in (each.name for each in fields(OfficialFiles) if fetched.paths(each.name)):
+        source, paths = sources()[name], fetched.paths(name)
+        member = source.member_for(fetched.departement)
+        if member is None:
+            files[name] = paths if name == ROADS else paths[0]
+            continue
+        unpack = partial(extract_member, paths[0], member, unpacked, source.max_unpacked_bytes)
+        files[name] = attempt(name, unpack, None if source.without is None else left_out)
+    if fetched.around is not None:
+        files[ROADS] = fetched.paths(ROADS_AROUND)
+    return OfficialFiles(**files)
+
+
+def _build(fetched: Fetched, files: OfficialFiles, profile: str, left_out: Unusable) -> Territory:
+    departement, around = fetched.departement, fetched.around
+    tables = files.read(left_out)
+    population = None if tables.population is None else _dated("population", tables.population)
+    tables = replace(tables, communes=_dated("communes", tables.communes), population=population)
     everywhere = tables.communes.frame
     area = everywhere[everywhere["departement"] == departement]
-    roads: RoadNetwork | str | None = None
-    if not area.empty:
-        _log.info("Lecture des routes…")
-        roads = reading.optional(
-            reading.roads, lambda: read_roads(reading.fetched.paths(reading.roads), area=bounds(area), profile=profile)
-        )
     name = departement_name(departement)
-    around = reading.fetched.around
-    if isinstance(roads, RoadNetwork) and around is not None:
+    roads: RoadNetwork | None = None
+    if isinstance(files.roads, tuple) and files.roads and not area.empty:
+        _log.info("Lecture des routes…")
+        read = partial(read_roads, list(files.roads), area=bounds(area), profile=profile)
+        roads = attempt(ROADS if around is None else ROADS_AROUND, read, left_out)
+    if roads is not None and around is not None:
         commune = area["name"].get(around.commune, around.commune)
         name = f"{name}, routes autour de {commune}"
-        roads = replace(roads, source=_around(roads.source, reading, f"{around.km:g} km autour de {commune}"))
-
-    def build(cells: Path | None) -> Territory:
-        return Territory.from_tables(
-            tables,
-            name,
-            {departement},
-            roads=APPROXIMATE if roads is None else roads,
-            cells=cells,
-            profile=profile,
-        )
-
-    return reading.optional("cells", lambda: build(reading.path("cells"))) or build(None)
+        roads = replace(roads, source=_around(roads.source, fetched, f"{around.km:g} km autour de {commune}"))
+    build = partial(Territory.from_tables, tables, name, {departement}, roads=roads or (), profile=profile)
+    whole = None if files.cells is None else attempt("cells", partial(build, cells=files.cells), left_out)
+    return whole or build()
 
 
-def _around(source: NetworkSource, reading: _Reading, where: str) -> NetworkSource:
+def _dated(name: str, table: SourceTable) -> SourceTable:
+    """Return a table whose provenance has the vintage of its source, where that is known."""
+    vintage = sources()[name].vintage or table.provenance.vintage
+    return replace(table, provenance=replace(table.provenance, vintage=vintage))
+
+
+def _around(source: NetworkSource, fetched: Fetched, where: str) -> NetworkSource:
     """Return the source of roads around a commune: dated by the day they were asked for, and where they stop said."""
-    fetched_on = next(each.file.fetched_on for each in reading.fetched.files if each.source.name == ROADS_AROUND)
+    fetched_on = next(each.file.fetched_on for each in fetched.files if each.source.name == ROADS_AROUND)
     note = (
         f"Les routes sont celles d'un carré de {where}. Au-delà, aucun temps n'est calculé ; près du bord, les temps "
         f"peuvent être trop longs : un site proche, ou la route la plus courte, peut être dehors."
     )
     return replace(source, vintage=source.vintage or fetched_on, notes=(*source.notes, note))
-
-
-def _communes(reading: _Reading, population: SourceTable | None) -> SourceTable:
-    """Read the communes, with their town halls where these can be used."""
-    _log.info("Lecture des communes…")
-    path = reading.path("communes")
-    placed = reading.optional(
-        "town_halls", lambda: read_communes(path, population=population, town_halls=reading.path("town_halls"))
-    )
-    return placed or read_communes(path, population=population)
 
 
 @contextmanager

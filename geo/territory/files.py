@@ -1,27 +1,150 @@
-"""The official files of a build, read together: communes, sites, and the lists that go with them."""
+"""The official files of a build, as one value, and what is read from them.
+
+All who build take an `OfficialFiles`. A new official file has its reader in `geo.sources`, is an attribute here that
+`OfficialFiles.read` reads, and is an option of the command line (`geo.cli.official_files`).
+"""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from geo.errors import ParameterError
+from geo.errors import MaillageError, ParameterError
 from geo.kinds import SITES, TAX_OFFICES
+from geo.network.road_network import RoadNetwork
 from geo.sources.communes import read_communes
 from geo.sources.france_services import read_france_services
 from geo.sources.permanences import read_permanences
+from geo.sources.places import read_places
 from geo.sources.population import read_population
 from geo.sources.postcodes import complete_postcodes, read_postcodes
 from geo.sources.tax_offices import read_tax_offices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from geo.sources.provenance import SourceTable
 
 _log = logging.getLogger(__name__)
+_Read = TypeVar("_Read")
+
+#: Word that stands for a road file where there is none.
+APPROXIMATE: Final = "approximate"
+
+_SEVERAL: Final = frozenset({"communes", "roads"})
+
+#: Told the name of an optional file that cannot be used, and why; the territory is made without it.
+Unusable = Callable[[str, MaillageError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesFile:
+    """A list of places: its file, and the columns to use where they are not to be recognised."""
+
+    path: Path
+    name: str | None = None
+    lon: str | None = None
+    lat: str | None = None
+    facility_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialFiles:
+    """The official files of a build; all but communes and sites are optional.
+
+    A path may be given as text, and one alone where several may be; all are made absolute, for a process elsewhere.
+
+    Attributes
+    ----------
+    communes
+        Layers of contours, of the study area and around it.
+    sites
+        France services list.
+    roads
+        Road files (``.osm.pbf``, an osmnx ``.graphml``, or any known line layer; several OpenStreetMap extracts
+        together cover the area), or a network made before; none, or ``"approximate"``: the network is estimated.
+    population, tax_offices, cells, town_halls, postcodes
+        INSEE legal populations, tax offices, INSEE population cells, town halls, postcodes.
+    places
+        Other lists of places by name.
+    permanences
+        Table of the operators' visits to the sites (`geo.sources.permanences`).
+    """
+
+    communes: tuple[Path, ...]
+    sites: Path
+    roads: tuple[Path, ...] | RoadNetwork = ()
+    population: Path | None = None
+    tax_offices: Path | None = None
+    cells: Path | None = None
+    town_halls: Path | None = None
+    postcodes: Path | None = None
+    places: Mapping[str, PlacesFile] = field(default_factory=dict)
+    permanences: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Make paths of all that is given.
+
+        Raises
+        ------
+        ParameterError
+            Another list takes the name of sites or tax offices.
+        """
+        for name in (each.name for each in fields(self)):
+            object.__setattr__(self, name, _paths(name, getattr(self, name)))
+        if reserved := {SITES, TAX_OFFICES} & set(self.places):
+            msg = f"Le nom de liste « {reserved.pop()} » est réservé. Donnez un autre nom à cette liste de lieux."
+            raise ParameterError(msg)
+
+    @property
+    def lists(self) -> list[str]:
+        """Names of the lists of places that are given, ``"sites"`` first."""
+        return [SITES, *([] if self.tax_offices is None else [TAX_OFFICES]), *self.places]
+
+    def read(self, unusable: Unusable | None = None) -> OfficialTables:
+        """Read and check the files, roads and cells apart: these are read for one study area.
+
+        Parameters
+        ----------
+        unusable
+            Told of each optional file that cannot be used; `None`: such a file is an error.
+
+        Raises
+        ------
+        MaillageError
+            A file is unusable (each reader says why).
+        """
+
+        def optional(name: str, read: Callable[[Path], SourceTable]) -> SourceTable | None:
+            path: Path | None = getattr(self, name)
+            return None if path is None else attempt(name, lambda: read(path), unusable)
+
+        population = optional("population", read_population)
+        _log.info("Lecture des communes…")
+        paths = list(self.communes)
+        communes = optional(
+            "town_halls", lambda path: read_communes(paths, population=population, town_halls=path)
+        ) or read_communes(paths, population=population)
+        _log.info("Lecture des sites France services…")
+        sites = read_france_services(self.sites)
+        lists = {SITES: sites}
+        if tax_offices := optional(TAX_OFFICES, read_tax_offices):
+            lists[TAX_OFFICES] = tax_offices
+        for name, file in self.places.items():
+            lists[name] = read_places(
+                file.path, dataset=name, name=file.name, lon=file.lon, lat=file.lat, facility_id=file.facility_id
+            )
+        postcodes = optional("postcodes", read_postcodes)
+        return OfficialTables(
+            communes=complete_postcodes(communes, sites, postcodes),
+            population=population,
+            postcodes=postcodes,
+            lists=lists,
+            permanences=optional("permanences", lambda path: read_permanences(path, sites.frame)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,48 +171,25 @@ class OfficialTables:
         return [table for table in tables if table is not None]
 
 
-def read_official_tables(
-    *,
-    communes: Path | str | Sequence[Path | str],
-    sites: Path | str,
-    population: Path | str | None = None,
-    tax_offices: Path | str | None = None,
-    town_halls: Path | str | None = None,
-    postcodes: Path | str | None = None,
-    places: Mapping[str, SourceTable] | None = None,
-    permanences: Path | str | None = None,
-) -> OfficialTables:
-    """Read and check the official files; the parameters are those of `Territory.build`.
+def attempt(name: str, read: Callable[[], _Read], unusable: Unusable | None) -> _Read | None:
+    """Return what is read from an optional file, `None` where it cannot be used and `unusable` is told why."""
+    if unusable is None:
+        return read()
+    try:
+        return read()
+    except MaillageError as error:
+        unusable(name, error)
+        return None
 
-    Raises
-    ------
-    MaillageError
-        A file is unusable (each reader says why).
-    ParameterError
-        Another list takes the name of sites or tax offices.
-    """
-    reserved = {SITES, TAX_OFFICES} & set(places or {})
-    if reserved:
-        msg = f"Le nom de liste « {reserved.pop()} » est réservé. Donnez un autre nom à cette liste de lieux."
-        raise ParameterError(msg)
-    _log.info("Lecture des communes…")
-    paths = [communes] if isinstance(communes, (str, Path)) else list(communes)
-    population_table = None if population is None else read_population(Path(population))
-    commune_table = read_communes(
-        [Path(path) for path in paths],
-        population=population_table,
-        town_halls=None if town_halls is None else Path(town_halls),
-    )
-    _log.info("Lecture des sites France services…")
-    lists = {SITES: read_france_services(Path(sites))}
-    if tax_offices is not None:
-        _log.info("Lecture des centres des finances publiques…")
-        lists[TAX_OFFICES] = read_tax_offices(Path(tax_offices))
-    postcode_table = None if postcodes is None else read_postcodes(Path(postcodes))
-    return OfficialTables(
-        communes=complete_postcodes(commune_table, lists[SITES], postcode_table),
-        population=population_table,
-        postcodes=postcode_table,
-        lists=lists | dict(places or {}),
-        permanences=None if permanences is None else read_permanences(Path(permanences), lists[SITES].frame),
-    )
+
+def _paths(name: str, given: Any) -> Any:
+    """Return what is given for a file as its attribute holds it."""
+    if given is None or isinstance(given, RoadNetwork):
+        return given
+    if name == "places":
+        files = {key: each if isinstance(each, PlacesFile) else PlacesFile(each) for key, each in given.items()}
+        return {key: replace(each, path=Path(each.path).absolute()) for key, each in files.items()}
+    if name not in _SEVERAL:
+        return Path(given).absolute()
+    several = tuple(map(str, [given] if isinstance(given, (str, Path)) else given))
+    return () if several == (APPROXIMATE,) else tuple(Path(each).absolute() for each in several)

@@ -18,19 +18,19 @@ from geo.network.speeds import DEFAULT_PROFILE
 from geo.network.travel_times import nearest_by_road
 from geo.sources.departements import departement_name
 from geo.storage import require_replaceable
-from geo.territory.assemble import APPROXIMATE, assemble
+from geo.territory.assemble import assemble
 from geo.territory.embedded import embedded_area
-from geo.territory.files import OfficialTables, read_official_tables
+from geo.territory.files import OfficialFiles, OfficialTables
 from geo.territory.store import TERRITORY_MARKER, load_area, save_area
 from geo.territory.study_area import StudyArea, counted_places
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     import geopandas as gpd
 
     from geo.network.road_network import RoadNetwork
-    from geo.sources.provenance import SourceTable
+    from geo.territory.files import OfficialTables
     from geo.territory.manifest import Manifest
 
 
@@ -135,22 +135,7 @@ class Territory(StudyArea):
         return changed
 
     @classmethod
-    def build(  # noqa: PLR0913 - one argument per official file
-        cls,
-        departement: str,
-        *,
-        communes: Path | str | Sequence[Path | str],
-        sites: Path | str,
-        roads: Path | str | Sequence[Path | str] | RoadNetwork = APPROXIMATE,
-        population: Path | str | None = None,
-        tax_offices: Path | str | None = None,
-        cells: Path | str | None = None,
-        town_halls: Path | str | None = None,
-        postcodes: Path | str | None = None,
-        places: Mapping[str, SourceTable] | None = None,
-        permanences: Path | str | None = None,
-        profile: str = DEFAULT_PROFILE,
-    ) -> Territory:
+    def build(cls, departement: str, *, profile: str = DEFAULT_PROFILE, **files: Any) -> Territory:
         """Build a territory from official files.
 
         Parameters
@@ -158,40 +143,24 @@ class Territory(StudyArea):
         departement
             INSEE code (``"2a"`` and ``"1"`` are taken for ``"2A"`` and ``"01"``); its communes are the study
             area, and the neighbours found in the files count up to 55 km around.
-        communes
-            One or several layers of contours.
-        sites
-            France services list.
-        roads
-            Road file (``.osm.pbf``, an osmnx ``.graphml``, or any known line layer), several OpenStreetMap
-            extracts that together cover the area, a network made before, or ``"approximate"``.
-        population, tax_offices, cells, town_halls, postcodes
-            INSEE legal populations, tax offices, INSEE population cells, town halls, postcodes; each optional.
-        places
-            Other lists by name, as `geo.sources.places.read_places` reads them.
-        permanences
-            Table of the operators' visits to the sites (`geo.sources.permanences`).
         profile
             Speed profile.
+        files
+            The files by name, at least `communes` and `sites`: the attributes of `geo.territory.files.OfficialFiles`.
 
         Raises
         ------
         MaillageError
             A file is unusable (each reader says why), or holds no commune of the département.
         """
-        departement = departement.strip().upper().zfill(2)
-        name = departement_name(departement)
-        tables = read_official_tables(
-            communes=communes,
-            sites=sites,
-            population=population,
-            tax_offices=tax_offices,
-            town_halls=town_halls,
-            postcodes=postcodes,
-            places=places,
-            permanences=permanences,
-        )
-        return cls.from_tables(tables, name, {departement}, roads=roads, cells=cells, profile=profile)
+        return cls.from_files(departement, OfficialFiles(**files), profile=profile)
+
+    @classmethod
+    def from_files(cls, departement: str, files: OfficialFiles, *, profile: str = DEFAULT_PROFILE) -> Territory:
+        """Build a territory from official files that are one value, as `build`."""
+        code = departement.strip().upper().zfill(2)
+        name = departement_name(code)
+        return cls.from_tables(files.read(), name, {code}, roads=files.roads, cells=files.cells, profile=profile)
 
     @classmethod
     def from_tables(
@@ -200,8 +169,8 @@ class Territory(StudyArea):
         name: str,
         departements: Collection[str],
         *,
-        roads: Path | str | Sequence[Path | str] | RoadNetwork = APPROXIMATE,
-        cells: Path | str | None = None,
+        roads: tuple[Path, ...] | RoadNetwork = (),
+        cells: Path | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Territory:
         """Build a territory from official tables that are already read.
@@ -214,8 +183,10 @@ class Territory(StudyArea):
             French name of the study area.
         departements
             Codes of the départements that make it; they share one metric projection.
-        roads, cells, profile
-            As in `build`.
+        roads, cells
+            As in `geo.territory.files.OfficialFiles`.
+        profile
+            Speed profile.
 
         Raises
         ------

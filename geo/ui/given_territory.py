@@ -24,7 +24,6 @@ from geo.sources.population import match_population, read_population
 from geo.sources.postcodes import complete_postcodes
 from geo.sources.provenance import Provenance, SourceTable
 from geo.territory import Territory
-from geo.territory.assemble import APPROXIMATE
 from geo.territory.description import describe
 from geo.territory.files import OfficialTables
 from geo.territory.manifest import OwnFile
@@ -240,7 +239,7 @@ def _of_communes(base: Territory, tables: _Tables, communes: SourceTable, depart
     lists = {name: SourceTable(frame, _UNNAMED) for name, frame in base.facilities.items()}
     if tables.sites is not None:
         lists[SITES] = tables.sites
-    network: RoadNetwork | str = APPROXIMATE
+    network: RoadNetwork | tuple[Path, ...] = ()
     if tables.network is not None:
         network = tables.network
     elif _roads_fit(base, departement):

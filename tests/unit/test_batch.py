@@ -16,9 +16,10 @@ import geopandas as gpd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 
-from geo.batch import Batch, BatchFiles, Question, dask_client, run_batch
+from geo.batch import Batch, Question, dask_client, run_batch
 from geo.cli import main
 from geo.errors import BatchError, ParameterError, SourceError
+from geo.territory.files import OfficialFiles
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")
 
@@ -64,7 +65,7 @@ def client():
 
 @pytest.fixture(scope="module")
 def small_batch(small_world):
-    files = BatchFiles(
+    files = OfficialFiles(
         communes=[small_world.communes],
         sites=small_world.sites,
         roads=small_world.roads,
@@ -112,10 +113,32 @@ def test_departements_with_their_margin_equal_single_runs(client, shared_data, t
         tmp_path, codes, ["courant"], [20],
         "--sites", sites, *[text for path in communes for text in ("--communes", path)], "--population", population,
     )  # fmt: skip
-    batch = Batch(None, BatchFiles(communes, sites, population=population))
+    batch = Batch(None, OfficialFiles(communes, sites, population=population))
     result = run_batch(client, batch, tmp_path / "found")
     assert [summary["departement"] for summary in result.summaries.values()] == sorted(codes)
     assert_same_diagnoses(tmp_path / "found", expected)
+
+
+def test_every_official_file_of_build_is_one_of_batch(client, small_world, tmp_path):
+    (tmp_path / "postcodes.csv").write_text("Code_commune_INSEE;Code_postal\n64001;64990\n", encoding="utf-8")
+    (tmp_path / "permanences.csv").write_text(
+        "site,operateur,jour,horaires,mode\n1,Cnav,mardi,09:00 - 12:00,sur place\n", encoding="utf-8"
+    )
+    options = [
+        "--sites", small_world.sites, "--communes", small_world.communes, "--roads", small_world.roads,
+        "--population", small_world.population, "--tax-offices", small_world.tax_offices,
+        "--postcodes", tmp_path / "postcodes.csv", "--permanences", tmp_path / "permanences.csv",
+        "--places", f"mairies={small_world.sites}",
+        "--places-columns", "mairies:name=lib_com,lon=longitude,lat=latitude,id=id_fs",
+    ]  # fmt: skip
+    expected = diagnose_one_by_one(tmp_path, ["64"], ["courant"], [20], *options)
+    maillage(
+        "batch", "--departements", "64", *options, "--out", tmp_path / "found", "--scheduler", client.scheduler.address
+    )
+    assert_same_diagnoses(tmp_path / "found", expected)
+    summary = json.loads((tmp_path / "found" / "64-courant-20" / "summary.json").read_text(encoding="utf-8"))
+    files = {source["file"] for source in summary["sources"]}
+    assert {"postcodes.csv", "permanences.csv", "tax.csv"} <= files
 
 
 def test_a_lost_worker_only_costs_its_tasks_again(small_batch, small_expected, tmp_path):
@@ -203,7 +226,7 @@ def test_a_folder_of_somebody_else_is_left_alone(client, small_batch, tmp_path):
 
 def test_an_unusable_shared_file_is_one_error_and_nothing_is_written(client, small_world, tmp_path):
     (tmp_path / "bad.csv").write_bytes(b"\x00\xff\xfe garbage")
-    files = BatchFiles([small_world.communes], tmp_path / "bad.csv")
+    files = OfficialFiles([small_world.communes], tmp_path / "bad.csv")
     with pytest.raises((SourceError, ValueError), match=r"bad\.csv"):
         run_batch(client, Batch(["64"], files), tmp_path / "out")
     assert not (tmp_path / "out").exists()
@@ -254,7 +277,7 @@ def test_a_local_cluster_listens_on_this_machine_only(client):  # noqa: ARG001
     ],
 )
 def test_what_nobody_can_answer_is_refused_at_once(small_world, options, expected):
-    files = BatchFiles([small_world.communes], small_world.sites)
+    files = OfficialFiles([small_world.communes], small_world.sites)
     with pytest.raises(ParameterError, match=expected):
         Batch(**{"departements": ["64"], "files": files} | options)
 

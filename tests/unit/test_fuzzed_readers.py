@@ -28,9 +28,6 @@ EXEMPT = {
         ("read_delimited", "parse_delimited", "parse_degrees", "parse_lat_lon", "parse_label_dates", "parse_weeks"),
         "through the readers of lists",
     ),
-    **dict.fromkeys(
-        ("read_official_tables", "read_place_lists", "BatchFiles.read_tables"), "only calls readers named here"
-    ),
     "read_member": "through extract_member and check_content",
     "read_site_rows": "through read_france_services and check_sites",
     "parse_week": "through parse_day",

@@ -15,6 +15,7 @@ from geo.question import CoverageRule
 from geo.report.country_tables import area_table, diagnose_country
 from geo.territory import Territory
 from geo.territory.country import Country
+from geo.territory.files import OfficialFiles
 
 #: Four communes of the mainland and two of La Réunion, all about 0.1 degree wide, in a row.
 SQUARES = {
@@ -51,7 +52,7 @@ def files(tmp_path_factory, small_world):
 @pytest.fixture(scope="module")
 def country(files):
     return Country.build(
-        communes=files / "communes.geojson", sites=files / "sites.csv", population=files / "population.csv"
+        OfficialFiles(files / "communes.geojson", files / "sites.csv", population=files / "population.csv")
     )
 
 
@@ -66,7 +67,8 @@ def test_each_part_has_its_own_projection(country):
 def test_notes_of_a_part_are_about_its_own_communes(files, tmp_path):
     figures = tmp_path / "population.csv"
     figures.write_text("COM;PMUN\n64001;100\n64002;?\n97401;30\n97402;?\n64999;7\n97499;9\n", encoding="utf-8")
-    parts = Country.build(communes=files / "communes.geojson", sites=files / "sites.csv", population=figures).parts
+    official = OfficialFiles(files / "communes.geojson", files / "sites.csv", population=figures)
+    parts = Country.build(official).parts
     mainland, reunion = (part.manifest for part in parts)
     lists = {note.codes for note in mainland.notes_communes}
     # 65001 is a neighbour; Corsica is of the part; what has no contour counts with its département.

@@ -1,0 +1,108 @@
+"""The options of the official files: written once, for every command that builds from them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from geo.cli.options import PopulationFile
+from geo.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from geo.territory.files import OfficialFiles, PlacesFile
+
+
+def official_files(
+    sites: Annotated[Path, typer.Option(help="Liste des France services (CSV de l'ANCT).")],
+    communes: Annotated[list[Path], typer.Option(help="Contours des communes ; répétable pour les voisins.")],
+    roads: Annotated[
+        list[str] | None,
+        typer.Option(help="Fichier de routes, ou « approximate » ; répétable : extraits OpenStreetMap voisins."),
+    ] = None,
+    population: PopulationFile = None,
+    cells: Annotated[Path | None, typer.Option(help="Carreaux de population (INSEE, 200 m ou 1 km).")] = None,
+    tax_offices: Annotated[Path | None, typer.Option(help="Centres des finances publiques (DGFiP ou DILA).")] = None,
+    town_halls: Annotated[Path | None, typer.Option(help="Mairies (points avec le code de la commune).")] = None,
+    postcodes: Annotated[
+        Path | None, typer.Option(help="Codes postaux (La Poste, base officielle des codes postaux).")
+    ] = None,
+    places: Annotated[
+        list[str] | None, typer.Option(help="Autre liste de lieux : NOM=FICHIER ; répétable.", metavar="NOM=FICHIER")
+    ] = None,
+    places_columns: Annotated[
+        list[str] | None,
+        typer.Option(help="Colonnes d'une liste : NOM:name=COL,lon=COL,lat=COL,id=COL", metavar="NOM:COLONNES"),
+    ] = None,
+    permanences: Annotated[
+        Path | None, typer.Option(help="Permanences des opérateurs (CSV : site, operateur, jour, horaires, mode).")
+    ] = None,
+) -> OfficialFiles:
+    """Return the files that these options give."""
+    from geo.territory.files import OfficialFiles
+
+    given: dict[str, Any] = locals() | {
+        "roads": roads or (),
+        "places": _place_lists(places or [], places_columns or []),
+    }
+    return OfficialFiles(**{each.name: given[each.name] for each in fields(OfficialFiles)})
+
+
+def _parameters(function: Callable[..., Any], unread: str) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of a function with their types; that of `unread` is known to type checkers only."""
+    del function.__annotations__[unread]
+    return inspect.signature(function, eval_str=True).parameters
+
+
+_SHARED: Final = _parameters(official_files, "return")
+
+
+def with_official_files(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `official_files` in the place of its argument `files`, which is made of them."""
+    own = _parameters(command, "files")
+    listed = [each for name in own for each in (_SHARED.values() if name == "files" else [own[name]])]
+
+    @wraps(command)
+    def called(**options: Any) -> None:
+        files = official_files(**{name: options.pop(name) for name in _SHARED})
+        command(files=files, **options)
+
+    called.__annotations__ = {each.name: each.annotation for each in listed}
+    called.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # typer reads it
+        [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in listed]
+    )
+    return called
+
+
+def _place_lists(files: Sequence[str], columns: Sequence[str]) -> dict[str, PlacesFile]:
+    """Return the lists given as NAME=FILE, with the columns given as NAME:name=COL,lon=COL."""
+    from geo.territory.files import PlacesFile
+
+    chosen: dict[str, dict[str, Any]] = {}
+    for text in columns:
+        name, _, pairs = text.partition(":")
+        options = dict(pair.partition("=")[::2] for pair in pairs.split(","))
+        if unknown := set(options) - {"name", "lon", "lat", "id"} or not all(options.values()):
+            msg = f"--places-columns « {text} » refusé ({unknown}). Attendu : NOM:name=COL,lon=COL,lat=COL,id=COL."
+            raise ParameterError(msg)
+        if "id" in options:
+            options["facility_id"] = options.pop("id")
+        chosen[name] = options
+    lists = {}
+    for text in files:
+        name, separator, file = text.partition("=")
+        if not separator or not file or not re.fullmatch(r"[\w -]{1,40}", name):
+            msg = f"--places « {text} » refusé. Attendu : NOM=FICHIER, un nom de lettres, chiffres, espaces ou tirets."
+            raise ParameterError(msg)
+        lists[name] = PlacesFile(Path(file), **chosen.pop(name, {}))
+    if chosen:
+        msg = f"--places-columns nomme une liste inconnue : {', '.join(chosen)}. Donnez-la aussi avec --places."
+        raise ParameterError(msg)
+    return lists
