@@ -6,23 +6,35 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.answers.plan import AIMS
+from geo.french import counted, format_euros, within_text
+from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 from geo.sources.places import read_places
 from geo.sources.zones import read_frr, read_qpv
 from geo.ui import cache
 from geo.ui.components.messages import show_notes, show_warnings
-from geo.ui.components.plan_words import AIMS
 from geo.ui.components.uploads import kept_upload, uploaded
 from geo.ui.session import bound, change_state
 from geo.ui.state import COVER_PERCENT, EUROS, LABELS, LEAST_RESIDENTS, MOST_EXCLUDED, STEP, WEIGHTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.siting.solve import Model
     from geo.ui.screens.planner.visit import Visit
-    from geo.ui.state import AppState
+    from geo.ui.state import Aim, AppState
 
 #: Names of the files that a planner may give.
 CANDIDATES: Final = "candidats"
 FRR_FILE: Final = "frr"
 QPV_FILE: Final = "qpv"
+#: What each aim of the address is called by `geo.siting.plan.plan`.
+MODELS: Final[Mapping[Aim, Model]] = {
+    "habitants": "coverage",
+    "tous": "set-cover",
+    "trajet": "median",
+    "loin": "center",
+}
 
 _LIMITS: Final = {"labels": "Nombre de labels", "budget": "Budget annuel"}
 _PAYERS: Final = {"tout": "le coût entier", "etat": "l'aide de l'État", "porteur": "le reste, payé par le porteur"}
@@ -34,8 +46,8 @@ def show_plan_options(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             "Ce que vous visez",
-            list(AIMS),
-            format_func=lambda aim: AIMS[aim].format(visit.threshold),
+            list(MODELS),
+            format_func=lambda aim: AIMS[MODELS[aim]].format(within_text(visit.threshold_min)),
             width=390,
             **bound("aim"),
         )
@@ -76,7 +88,8 @@ def _costs(state: AppState) -> None:
             low,
             high,
             step=5_000,
-            help="Moyenne de 2020 : 110 000 € ; 94 000 € en milieu rural, 200 000 € en quartier prioritaire.",
+            help=f"Moyenne de 2020 : {format_euros(DEFAULT_COST_EUR)} ; {format_euros(94_000)} en milieu rural, "
+            f"{format_euros(200_000)} en quartier prioritaire.",
             **bound("cost_eur"),
         )
         st.number_input(
@@ -84,7 +97,7 @@ def _costs(state: AppState) -> None:
             low,
             high,
             step=5_000,
-            help="Forfait cité en 2023 : 35 000 €.",
+            help=f"Forfait cité en 2023 : {format_euros(DEFAULT_AID_EUR)}.",
             **bound("aid_eur"),
         )
         if state.limit == "budget":
@@ -95,7 +108,7 @@ def _places(visit: Visit) -> None:
     names = _candidate_names(visit)
     given = kept_upload(CANDIDATES) is not None
     left_out = len(visit.state.excluded)
-    told = ["votre liste"] * given + [f"{left_out} écarté(s)"] * bool(left_out)
+    told = ["votre liste"] * given + [counted(left_out, "écarté")] * bool(left_out)
     with st.popover(f"Lieux candidats : {', '.join(told)}" if told else "Lieux candidats"):
         uploaded(
             CANDIDATES,
@@ -143,7 +156,7 @@ def _candidate_names(visit: Visit) -> dict[str, str]:
 def _criteria(state: AppState) -> None:
     weights = (state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly)
     changed = sum(weight != 1 for weight in weights)
-    with st.popover(f"Poids des critères : {changed} changé(s)" if changed else "Poids des critères"):
+    with st.popover(f"Poids des critères : {counted(changed, 'changé')}" if changed else "Poids des critères"):
         show_notes(["1 : un habitant compte une fois, quel qu'il soit. 2 : ceux du critère comptent double."])
         low, high = (float(bound_) for bound_ in WEIGHTS)
         for field, label in (
