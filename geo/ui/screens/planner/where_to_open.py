@@ -34,7 +34,7 @@ from geo.siting.plan import plan as choose
 from geo.siting.plan_json import plan_json
 from geo.ui.background import calculated, resume
 from geo.ui.components.answer import show_figures, show_sentence
-from geo.ui.components.messages import plain, show_notes
+from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.uploads import kept_upload
 from geo.ui.scenario_session import take_scenario
@@ -92,6 +92,7 @@ def show(visit: Visit) -> None:
     show_figures([astuple(figure) for figure in answer.figures])
     st.markdown(plain(" ".join(answer.details)))
     if stopped:
+        show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre le calcul", on_click=resume, args=(PLAN,))
     show_notes(list(filter(None, [known_note(plan.part), *answer.notes])))
     if len(plan.labels):
