@@ -38,8 +38,6 @@ UNSEEN: Final = (
     "\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f"
 )
-#: What sums of floats miss.
-_ROUNDING: Final = 1e-9
 _UNSEEN_RUN: Final = re.compile(f"[{UNSEEN}]+")
 
 
@@ -108,7 +106,7 @@ def format_share(value: Any) -> str:
     if share is None:
         return UNKNOWN
     percent = round(100 * share)
-    if percent == 100 and share < 1 - _ROUNDING:  # noqa: PLR2004
+    if percent == 100 and share != 1:  # noqa: PLR2004
         return f"plus de 99{UNIT_SPACE}%"
     if percent == 0 and share != 0:
         return f"moins de 1{UNIT_SPACE}%"

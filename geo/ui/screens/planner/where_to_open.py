@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -89,7 +89,7 @@ def show(visit: Visit) -> None:
     plan, stopped = chosen_plan(visit)
     answer = plan_answer(plan)
     show_sentence(answer.sentence)
-    show_figures([astuple(figure) for figure in answer.figures])
+    show_figures([(figure.label, figure.value, figure.detail) for figure in answer.figures])
     st.markdown(plain(" ".join(answer.details)))
     if stopped:
         show_warnings(["Calcul arrêté avant la fin."])
