@@ -191,7 +191,9 @@ def test_a_share_out_of_reach_says_what_can_be_reached(world):
     # A and D, 1,200 of the 2,000 residents whose way is known; E is off the network.
     with pytest.raises(ParameterError, match="60,00\u00a0%"):
         plan(world, model="set-cover", threshold_min=9, min_share=0.7, kinds={"main"}, exclude=["64002", "64003"])
-    assert plan(world, model="set-cover", threshold_min=9, min_share=1.0, kinds={"main"}).after.share_within == pytest.approx(1)
+    assert plan(
+        world, model="set-cover", threshold_min=9, min_share=1.0, kinds={"main"}
+    ).after.share_within == pytest.approx(1)
 
 
 def test_unknown_population_is_refused(small_world):
