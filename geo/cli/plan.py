@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, Threshold, load_territory
-from geo.cli.output import integer, print_json, print_line
+from geo.cli.output import print_json, print_line
 from geo.errors import ParameterError
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR, DEFAULT_THRESHOLD_MIN
 
@@ -66,6 +66,7 @@ def plan(
     from geo.siting.costs import Costs
     from geo.siting.criteria import Zones
     from geo.siting.plan import plan as choose
+    from geo.siting.plan_json import plan_json
     from geo.sources.places import read_places
     from geo.sources.zones import read_frr, read_qpv
     from geo.territory.country import Country
@@ -101,7 +102,7 @@ def plan(
 
         write_plan(found, parts, out)
     if as_json:
-        print_json(found.to_dict())
+        print_json(plan_json(found, parts))
         return
     _print_plan(found, parts)
     if out is not None:
@@ -129,34 +130,19 @@ def _weights(texts: Sequence[str]) -> Any:
 
 
 def _print_plan(plan: Plan, parts: Sequence[Territory]) -> None:
-    from geo.french import format_decimal, format_minutes
-    from geo.report.label_argument import alternatives_sentence, plan_sentence
+    from geo.answers.answer import known_note, part_title
+    from geo.answers.label import alternatives_sentence, label_line
+    from geo.answers.plan import plan_answer
 
-    print_line(f"{plan.territory} : {plan_sentence(plan)}")
+    answer = plan_answer(plan)
+    print_line(f"{part_title(plan.territory, plan.part)} : {answer.sentence}")
     for label in plan.labels.to_dict("records"):
-        already = ", a déjà un site" if label["holds_site"] else ""
-        print_line(
-            f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : "
-            f"{integer(label['gain_residents'])} habitants rapprochés, {integer(label['residents_served'])} servis, "
-            f"{format_minutes(label['minutes_saved_mean'])} gagnées en moyenne."
-        )
+        print_line(label_line(label))
         if others := alternatives_sentence(plan, label["code"]):
             print_line(f"     {others}")
-    count = len(plan.labels)
-    print_line(
-        f"Coût : {integer(round(plan.costs.cost_eur * count))} € par an, dont "
-        f"{integer(round(plan.costs.aid_eur * count))} € d'aide de l'État."
-    )
-    proven = (
-        "c'est le meilleur choix possible"
-        if plan.gap == 0
-        else f"écart au meilleur choix d'au plus {format_decimal(100 * plan.gap, 2)} %"
-    )
-    print_line(
-        f"Objectif : {format_decimal(plan.objective, 1)} ({plan.objective_unit}) ; "
-        f"borne {format_decimal(plan.bound, 1)} : {proven}. {format_decimal(plan.time_s)} s."
-    )
-    for note in plan.notes:
+    for sentence in answer.details:
+        print_line(sentence)
+    for note in filter(None, [known_note(plan.part), *answer.notes]):
         print_line(f"  - {note}")
     if any(part.network.source.approximate for part in parts):
         print_line("Temps estimés sans fichier de routes : ce sont des ordres de grandeur.")

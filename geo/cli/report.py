@@ -28,6 +28,7 @@ from geo.errors import ParameterError
 from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
+    from geo.siting.plan import Plan
     from geo.territory import Territory
 
 
@@ -91,16 +92,15 @@ def report(
     print_line(f"Rapport écrit dans {out} : {DOCUMENT} et {len(files) - 1} fichiers.")
 
 
-def _plan(territory: Territory, file: Path | None, new: int | None, options: dict[str, Any]) -> dict[str, Any] | None:
+def _plan(territory: Territory, file: Path | None, new: int | None, options: dict[str, Any]) -> Plan | None:
     """Return the plan of a report: read, or made with the options of the report, or none."""
     if file is not None:
-        from geo.report.plan_reading import read_plan
+        from geo.report.plan_files import read_plan
 
         return read_plan(file, territory)
     if new is None:
         return None
-    from geo.report.plan_files import plan_content
     from geo.siting.plan import plan as choose
 
     logging.getLogger("geo").info("Choix des labels…")
-    return plan_content(choose(territory, new, **options), (territory,))
+    return choose(territory, new, **options)

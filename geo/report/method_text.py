@@ -15,10 +15,6 @@ METHOD: Final = (
     "Un site « ouvert » l'est au début de la demi-heure, une semaine ordinaire, sans jours fériés.",
     "La fermeture d'un site est mesurée seule, tous les autres restant ouverts.",
 )
-PLAN_METHOD: Final = (
-    "Le plan compare tous les lieux candidats ensemble, les sites actuels restant en place ; la borne est ce qu'aucun "
-    "choix du même nombre de labels ne peut dépasser."
-)
 LIMITS: Final = (
     (
         "Circulation ordinaire : ni bouchons, ni neige, ni recherche d'une place. Deux moteurs d'itinéraires reconnus "

@@ -1,16 +1,19 @@
-"""A plan as files: tables, layers, JSON and the argument of each label."""
+"""A plan as files: tables, layers, JSON and the argument of each label; and its JSON read back."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
 
 from geo.crs import WGS84
-from geo.report.label_argument import arguments_html, label_arguments
-from geo.report.tables import write_table
+from geo.errors import SourceError
+from geo.report.arguments_html import arguments_html
+from geo.report.tables import write_summary, write_table
+from geo.siting.plan_json import plan_from_json, plan_json
+from geo.sources.delimited import read_text
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from geo.siting.plan import Plan
     from geo.territory import Territory
 
-_DECIMALS = {
+_WHAT: Final = "Plan"
+_MAX_BYTES: Final = 50_000_000
+_DECIMALS: Final = {
     "gain_residents": 0,
     "gain_alone_residents": 0,
     "residents": 0,
@@ -36,28 +41,46 @@ _DECIMALS = {
 }
 
 
-def plan_content(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
-    """Return a plan with its arguments, the networks and the sources that it was made from, ready for JSON."""
-    manifests = [part.manifest.to_dict() for part in parts]
-    return {
-        **plan.to_dict(),
-        "arguments": [argument.to_dict() for argument in label_arguments(plan)],
-        "networks": [
-            {"territory": part.name}
-            | {key: manifest["network"][key] for key in ("source", "profile", "approximate", "error")}
-            for part, manifest in zip(parts, manifests, strict=True)
-        ],
-        "sources": manifests[0]["sources"],
-        "built_on": manifests[0]["built_on"],
-    }
+def read_plan(path: Path, territory: Territory) -> Plan:
+    """Read a plan written by `write_plan`.
+
+    Raises
+    ------
+    SourceError
+        The file is absent, unreadable, too large, or no JSON.
+    SchemaError
+        It is not a plan, or one of an older format; all that is missing or of another type is listed.
+    ParameterError
+        The plan is about another territory.
+    """
+    text = read_text(path, _WHAT, _MAX_BYTES)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        msg = f"{_WHAT} : « {path.name} » n'est pas du JSON. Donnez un fichier plan.json de « maillage plan --out »."
+        raise SourceError(msg) from error
+    return plan_from_json(content, territory, f"{_WHAT} ({path.name})")
+
+
+def plan_tables(plan: Plan) -> dict[str, pd.DataFrame]:
+    """Return the tables of a plan by name, as files hold them.
+
+    ``labels``; ``served``: label by commune; ``alternatives``: places that would do nearly as well; ``communes``:
+    before and after.
+    """
+    communes = plan.communes.rename_axis("code").reset_index().astype({"code": "string"})
+    tables = {"labels": plan.labels, "served": plan.served, "alternatives": plan.alternatives, "communes": communes}
+    return {name: table.round(_DECIMALS) for name, table in tables.items()}
+
+
+def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
+    """Return the labels of a plan as points in EPSG:4326."""
+    labels = plan_tables(plan)["labels"]
+    return gpd.GeoDataFrame(labels, geometry=gpd.points_from_xy(labels["lon"], labels["lat"]), crs=WGS84)
 
 
 def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> None:
-    """Write a plan into a folder.
-
-    ``labels.csv``, ``served.csv`` (label by commune), ``alternatives.csv`` (places that would do nearly as well),
-    ``communes.csv`` (before and after), ``plan.gpkg`` (layers ``labels`` and ``communes``), ``plan.json`` and
-    ``arguments.html``.
+    """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``.
 
     Parameters
     ----------
@@ -73,20 +96,15 @@ def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> None:
     SourceError
         The folder cannot be written to.
     """
-    labels, served = plan.labels.round(_DECIMALS), plan.served.round(_DECIMALS)
-    communes = plan.communes.round(_DECIMALS).rename_axis("code").reset_index().astype({"code": "string"})
-    tables = {"labels": labels, "served": served, "alternatives": plan.alternatives.round(_DECIMALS)}
-    for name, table in {**tables, "communes": communes}.items():
+    tables = plan_tables(plan)
+    for name, table in tables.items():
         write_table(table, folder / f"{name}.csv")
     with replacing_file(folder / "plan.gpkg") as path:
         contours = pd.concat([part.communes.geometry for part in parts])
-        gpd.GeoDataFrame(communes, geometry=contours.to_numpy(), crs=WGS84).to_file(
+        gpd.GeoDataFrame(tables["communes"], geometry=contours.to_numpy(), crs=WGS84).to_file(
             path, layer="communes", driver="GPKG"
         )
-        points = gpd.GeoDataFrame(labels, geometry=gpd.points_from_xy(labels["lon"], labels["lat"]), crs=WGS84)
-        points.to_file(path, layer="labels", driver="GPKG", geometry_type="Point")
-    with replacing_file(folder / "plan.json") as path:
-        content = json.dumps(plan_content(plan, parts), ensure_ascii=False, indent=1, allow_nan=False)
-        path.write_text(content + "\n", encoding="utf-8")
+        labels_layer(plan).to_file(path, layer="labels", driver="GPKG", geometry_type="Point")
+    write_summary(plan_json(plan, parts), folder / "plan.json")
     with replacing_file(folder / "arguments.html") as path:
         path.write_text(arguments_html(plan), encoding="utf-8")

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import residents_by_point
+from geo.answers.label import label_argument, label_titles
+from geo.answers.plan import plan_answer, plan_method
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
 from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_minutes, format_share, minutes_text
 from geo.kinds import KINDS
@@ -16,15 +18,13 @@ from geo.maps.origin import approximation_sentences, counting_sentence, network_
 from geo.maps.payload import shown_kinds
 from geo.maps.static.files import sheet_svg
 from geo.question import AT_THRESHOLD_MIN
-from geo.report.method_text import AGAIN, LIMITS, METHOD, PLAN_METHOD
+from geo.report.method_text import AGAIN, LIMITS, METHOD
 from geo.report.report_sentences import (
-    cost_sentence,
     counted_sentence,
     fragility_report_sentences,
     hours_sentences,
     interval_sentence,
     key_figures,
-    proof_sentence,
     saved_report_sentence,
     summary_sentences,
     title_of,
@@ -34,6 +34,7 @@ from geo.report.typesetting import typeset
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from geo.answers.label import LabelArgument
     from geo.maps.static.sheet import Sheet
     from geo.report.report_findings import ReportFindings
     from geo.territory.manifest import Manifest
@@ -51,6 +52,7 @@ _LABEL_ROWS: Final = 10
 _ARGUED: Final = 5
 _ARGUED_OF_MANY: Final = 4
 _SERVED_ROWS: Final = 4
+_PLAN_NOTES: Final = 2
 _NOTES: Final = 12
 _SOURCES: Final = 14
 #: Longest texts (characters) in a cell of a table, in a title and in a sentence.
@@ -115,7 +117,7 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         "far": _far(findings),
         "week": _week(findings),
         "plan": _plan(findings),
-        "method": [*METHOD, *([PLAN_METHOD] if findings.planned else [])],
+        "method": [*METHOD, *(plan_method(findings.planned.plan)[:2] if findings.planned else [])],
         "limits": list(LIMITS),
         "network": _cut_all([network_sentence(manifest), *manifest.network.notes]),
         "sources": _sources(manifest),
@@ -250,25 +252,26 @@ def _plan(findings: ReportFindings) -> dict[str, Any] | None:
     """Return the labels of the plan, and the argument of the first ones."""
     if findings.planned is None:
         return None
-    plan = findings.planned.content
-    labels, arguments = plan["selected"], plan["arguments"]
-    argued = _ARGUED if len(labels) <= _ARGUED else _ARGUED_OF_MANY
-    lead = [summary_sentences(findings)[2], *([proof_sentence(plan)] if labels else []), cost_sentence(plan)]
+    plan = findings.planned.plan
+    answer, titles = plan_answer(plan), label_titles(plan)
+    count = len(titles)
+    argued = _ARGUED if count <= _ARGUED else _ARGUED_OF_MANY
+    lead = [answer.sentence, *answer.details]
     request = findings.request
-    if (plan["threshold_min"], frozenset(plan["kinds"])) != (request.threshold_min, request.kinds):
+    if (plan.threshold_min, plan.kinds) != (request.threshold_min, request.kinds):
         lead.append(
-            f"Ce plan a été calculé pour un seuil de {minutes_text(plan['threshold_min'])}, "
-            f"{'avec' if 'antenne' in plan['kinds'] else 'sans'} les antennes, "
-            f"{'avec' if 'bus' in plan['kinds'] else 'sans'} les bus : "
+            f"Ce plan a été calculé pour un seuil de {minutes_text(plan.threshold_min)}, "
+            f"{'avec' if 'antenne' in plan.kinds else 'sans'} les antennes, "
+            f"{'avec' if 'bus' in plan.kinds else 'sans'} les bus : "
             f"ses chiffres ne se comparent pas à ceux des pages précédentes."
         )
-    if len(labels) > argued:
+    if count > argued:
         lead.append(
-            f"Les {argued} premiers labels sont argumentés ici ; les {format_integer(len(labels))} sont dans "
+            f"Les {argued} premiers labels sont argumentés ici ; les {format_integer(count)} sont dans "
             f"plan/plan.json, et leurs tables à côté."
         )
     return {
-        "lead": _cut_all([*lead, *plan["notes"][:2]]),
+        "lead": _cut_all([*lead, *answer.notes[:_PLAN_NOTES]]),
         "labels": [
             [
                 str(label["rank"]),
@@ -277,30 +280,31 @@ def _plan(findings: ReportFindings) -> dict[str, Any] | None:
                 format_integer(label["residents_served"]),
                 format_minutes(label["minutes_saved_mean"]),
             ]
-            for label in labels[:_LABEL_ROWS]
+            for label in plan.labels.head(_LABEL_ROWS).to_dict("records")
         ],
-        "arguments": [
-            {
-                "title": _cut(argument["title"], _TITLE),
-                "summary": _cut_all(argument["summary"], 220),
-                "criteria": [
-                    [_cut(item["name"], _TITLE), _ANSWERS[item["met"]], _cut(item["sentence"], 130)]
-                    for item in argument["criteria"][:7]
-                ],
-                "served": [
-                    [
-                        _cut(row["commune_name"]),
-                        format_integer(row["residents"]),
-                        format_integer(row["residents_brought"]),
-                        format_minutes(row["time_before_min"]),
-                        format_minutes(row["time_after_min"]),
-                    ]
-                    for row in label["communes"][:_SERVED_ROWS]
-                ],
-                "others": _others(len(label["communes"]) - _SERVED_ROWS),
-            }
-            for label, argument in zip(labels[:argued], arguments[:argued], strict=True)
+        "arguments": [_argument(label_argument(plan, code)) for code in list(titles)[:argued]],
+    }
+
+
+def _argument(argument: LabelArgument) -> dict[str, Any]:
+    served = argument.communes
+    return {
+        "title": _cut(argument.title, _TITLE),
+        "summary": _cut_all(argument.summary, 220),
+        "criteria": [
+            [_cut(item.name, _TITLE), _ANSWERS[item.met], _cut(item.sentence, 130)] for item in argument.criteria
         ],
+        "served": [
+            [
+                _cut(row["commune_name"]),
+                format_integer(row["residents"]),
+                format_integer(row["residents_brought"]),
+                format_minutes(row["time_before_min"]),
+                format_minutes(row["time_after_min"]),
+            ]
+            for row in served.head(_SERVED_ROWS).to_dict("records")
+        ],
+        "others": _others(len(served) - _SERVED_ROWS),
     }
 
 

@@ -6,20 +6,24 @@ import io
 import platform
 import shlex
 import zipfile
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.answers.label import label_arguments
 from geo.kinds import SITES
 from geo.maps.static.files import write_sheet
 from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule
+from geo.report.plan_files import plan_tables
 from geo.report.report_document import report_pdf
 from geo.report.report_findings import find
 from geo.report.report_maps import report_maps
 from geo.report.styled_layers import write_communes, write_layers
 from geo.report.tables import commune_table, diagnosis_summary, write_summary, write_table
 from geo.report.workbook import write_workbook
+from geo.siting.plan_json import plan_json
 from geo.sources.provenance import checksum
 from geo.storage import replacing_folder, require_replaceable
 
@@ -110,7 +114,7 @@ def write_report(
         write_layers(findings, made / "layers.gpkg")
         write_communes(findings, made / "communes.parquet")
         if request.plan is not None:
-            write_summary(_lasting(request.plan), made / PLAN)
+            write_summary(plan_json(request.plan, (territory,)), made / PLAN)
         write_summary(diagnosis_summary(territory, findings.summary), made / "summary.json")
         for number, (name, sheet) in enumerate(sheets.items()):
             told(0.65 + 0.3 * number / len(sheets), f"Écriture des cartes ({number + 1} sur {len(sheets)})…")
@@ -175,14 +179,12 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
     if findings.saved is not None:
         tables["saved_minutes"] = _by_code(findings.saved[0])
     if findings.planned is not None:
-        plan = findings.planned.content
-        tables["labels"] = pd.DataFrame(findings.planned.labels.drop(columns="geometry"))
-        served = [{"label_code": label["code"], **row} for label in plan["selected"] for row in label["communes"]]
-        tables["served"] = _text(pd.DataFrame(served))
+        plan = findings.planned.plan
+        tables |= {name: table for name, table in plan_tables(plan).items() if name in {"labels", "served"}}
         criteria = [
-            {"label_code": label["code"], **criterion}
-            for label, argument in zip(plan["selected"], plan["arguments"], strict=True)
-            for criterion in argument["criteria"]
+            {"label_code": argument.code, **asdict(criterion)}
+            for argument in label_arguments(plan)
+            for criterion in argument.criteria
         ]
         tables["arguments"] = _text(pd.DataFrame(criteria)).astype({"met": "boolean"} if criteria else {})
     return tables
@@ -217,7 +219,7 @@ def _manifest(findings: ReportFindings, made: Path, command: str, plan_file: Pat
             "facilities": request.facilities,
             "rule": request.rule.in_french(request.threshold_min),
             "kinds": sorted(request.kinds),
-            "plan_labels": None if request.plan is None else len(request.plan["selected"]),
+            "plan_labels": None if request.plan is None else len(request.plan.labels),
         },
         "network": {key: network[key] for key in ("source", "profile", "approximate", "nodes", "edges")},
         "versions": {"maillage": version("maillage"), "python": platform.python_version()}
@@ -229,11 +231,6 @@ def _manifest(findings: ReportFindings, made: Path, command: str, plan_file: Pat
         ],
         "reproducible": _REPRODUCIBLE,
     }
-
-
-def _lasting(plan: Any) -> dict[str, Any]:
-    """Return a plan without the seconds that it took: they differ each time."""
-    return {key: value for key, value in plan.items() if key != "time_s"}
 
 
 def _files(folder: Path) -> list[Path]:

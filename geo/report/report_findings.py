@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import pandas as pd
 
 from geo.access.coverage import coverage, summarize
@@ -14,40 +13,38 @@ from geo.access.opening import open_shares
 from geo.access.population_curve import population_curve
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
-from geo.crs import WGS84
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS, SITES, TAX_OFFICES
 from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule
+from geo.report.plan_files import labels_layer
 from geo.siting.fragility import fragility
-from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario, apply
+from geo.siting.scenario import apply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import geopandas as gpd
 
     from geo.access.coverage import CoverageSummary
     from geo.access.opening import OpeningTable
     from geo.access.sensitivity import Sensitivity
     from geo.access.time_saved import TimeSavedSummary
     from geo.siting.fragility import Fragility
+    from geo.siting.plan import Plan
     from geo.territory import Territory
-
-_SCENARIO: Final = "Labels du plan"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
     """What a report is asked to be about.
 
-    `threshold_min`, `facilities`, `rule`, `kinds`: as in `geo.access.coverage.coverage`; `plan`: what
-    `geo.report.plan_files.plan_content` or `geo.report.plan_reading.read_plan` returned, `None` for none; `made_on`:
-    the date that is written on it.
+    `threshold_min`, `facilities`, `rule`, `kinds`: as in `geo.access.coverage.coverage`; `plan`: the plan
+    that is part of it, `None` for none; `made_on`: the date that is written on it.
     """
 
     threshold_min: float = DEFAULT_THRESHOLD_MIN
     facilities: str = SITES
     rule: CoverageRule = field(default_factory=CoverageRule)
     kinds: frozenset[str] = COUNTED_KINDS
-    plan: Mapping[str, Any] | None = None
+    plan: Plan | None = None
     made_on: dt.date = field(default_factory=lambda: dt.datetime.now().astimezone().date())
 
     def __post_init__(self) -> None:
@@ -64,11 +61,11 @@ class ReportRequest:
 class PlannedChange:
     """The plan of a report on the ground.
 
-    `content` is the plan; `before` and `after`: coverage of each commune by its own threshold and its own choice of
-    sites; `labels`: its labels (`rank`, `code`, `name`, `commune_code`, `residents` brought...), points in EPSG:4326.
+    `before` and `after`: coverage of each commune by the plan's own threshold and choice of sites; `labels`: those of
+    the plan, points in EPSG:4326.
     """
 
-    content: Mapping[str, Any]
+    plan: Plan
     before: pd.DataFrame
     after: pd.DataFrame
     labels: gpd.GeoDataFrame
@@ -140,34 +137,10 @@ def find(territory: Territory, request: ReportRequest) -> ReportFindings:
     )
 
 
-def _planned(territory: Territory, content: Mapping[str, Any], rule: CoverageRule) -> PlannedChange:
-    labels = pd.DataFrame(content["selected"], columns=[*_LABEL_COLUMNS])
-    actions = tuple(
-        OpenSite(f"label-{label['rank']}", str(label["name"])[:MAX_NAME], Place(lon=label["lon"], lat=label["lat"]))
-        for label in labels.to_dict("records")
-    )
-    after = apply(territory, Scenario(territory.name[:MAX_NAME], _SCENARIO, actions)) if actions else territory
-    options = {"kinds": frozenset(content["kinds"])}
-    threshold = float(content["threshold_min"])
+def _planned(territory: Territory, plan: Plan, rule: CoverageRule) -> PlannedChange:
+    after = apply(territory, plan.scenario()) if len(plan.labels) else territory
     before_cov, after_cov = (
-        coverage(each, threshold, rule=rule, times=each.travel_times(SITES, **options)) for each in (territory, after)
+        coverage(each, plan.threshold_min, rule=rule, times=each.travel_times(SITES, kinds=plan.kinds))
+        for each in (territory, after)
     )
-    points = gpd.points_from_xy(labels["lon"].astype("float64"), labels["lat"].astype("float64"))
-    typed = labels.astype(dict.fromkeys(_TEXT_COLUMNS, "string"))
-    return PlannedChange(content, before_cov, after_cov, gpd.GeoDataFrame(typed, geometry=points, crs=WGS84))
-
-
-_TEXT_COLUMNS: Final = ("code", "name", "commune_code", "commune_name")
-_LABEL_COLUMNS: Final = (
-    "rank",
-    *_TEXT_COLUMNS,
-    "lon",
-    "lat",
-    "holds_site",
-    "gain_residents",
-    "gain_alone_residents",
-    "residents_served",
-    "minutes_saved_mean",
-    "cost_eur",
-    "aid_eur",
-)
+    return PlannedChange(plan, before_cov, after_cov, labels_layer(plan))

@@ -46,14 +46,14 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
         sheets["saved_minutes"] = saved_minutes_map(territory, findings.saved[0]["saved_min"], **drawn)
     if findings.planned is not None:
         planned = findings.planned
-        plan: dict[str, Any] = {"kinds": frozenset(planned.content["kinds"])}
+        plan: dict[str, Any] = {"kinds": planned.plan.kinds}
         sheets["plan"] = change_map(
             territory,
             planned.before,
             planned.after,
             planned.labels,
             territory.sites.iloc[:0],
-            planned.content["threshold_min"],
+            planned.plan.threshold_min,
             title="Avant et après les nouveaux labels",
             rule=request.rule,
             **(drawn | plan),

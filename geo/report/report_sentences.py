@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.answers.plan import plan_answer
 from geo.french import (
     THIN_SPACE,
     UNIT_SPACE,
@@ -26,8 +27,6 @@ from geo.kinds import facility_phrase, facility_title
 from geo.maps.style import coverage_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from geo.access.time_saved import TimeSavedSummary
     from geo.report.report_findings import ReportFindings
 
@@ -43,7 +42,7 @@ def summary_sentences(findings: ReportFindings) -> list[str]:
     first = coverage_sentence(summary, summary.threshold_min, summary.facilities)
     second = far_sentence(findings.coverage, findings.residents_known)
     if findings.planned is not None:
-        third = plan_sentence(findings.planned.content)
+        third = plan_answer(findings.planned.plan).sentence
     elif findings.fragility is not None:
         third = second_site_sentence(findings)
     else:
@@ -255,60 +254,6 @@ def fragility_report_sentences(findings: ReportFindings) -> list[str]:
             f"{counted(first['residents_passing'], 'habitant')} {would} au-delà du seuil."
         )
     return sentences
-
-
-def plan_sentence(plan: Mapping[str, Any]) -> str:
-    """Return what a plan changes; `plan` as `geo.report.plan_files.plan_content`."""
-    count, threshold = len(plan["selected"]), minutes_text(plan["threshold_min"])
-    before, after = plan["before"], plan["after"]
-    if count == 0:
-        return (
-            f"Le plan ne donne aucun label : {format_share(before['share_within'])} des habitants restent à moins de "
-            f"{threshold} d'un site."
-        )
-    labels = "un nouveau label" if count == 1 else f"{format_integer(count)} nouveaux labels"
-    more = round(after["residents_within"]) - round(before["residents_within"])
-    time = ""
-    if before["mean_time_min"] is not None and after["mean_time_min"] is not None:
-        was, will = format_minutes(before["mean_time_min"]), format_minutes(after["mean_time_min"])
-        time = (
-            f"{_JOIN}le temps moyen passerait de {was} à {will}"
-            if was != will
-            else f"{_JOIN}le temps moyen reste de {was}"
-        )
-    if more <= 0:
-        return (
-            f"Avec {labels}, la part des habitants à moins de {threshold} d'un site reste de "
-            f"{format_share(before['share_within'])}{time}."
-        )
-    return (
-        f"Avec {labels}, {counted(more, 'habitant')} de plus {'serait' if more == 1 else 'seraient'} à moins de "
-        f"{threshold} d'un site : {format_share(after['share_within'])} des habitants au lieu de "
-        f"{format_share(before['share_within'])}{time}."
-    )
-
-
-def proof_sentence(plan: Mapping[str, Any]) -> str:
-    """Return how good the plan is at worst: its bound."""
-    compared = counted(plan["candidates"], "lieu").replace("lieus", "lieux")
-    reached = f"{format_decimal(plan['objective'], 0)} {plan['objective_unit']}"
-    if plan["gap"] == 0:
-        return f"Parmi {compared}, c'est le meilleur choix possible : {reached}."
-    return (
-        f"Parmi {compared}, ce choix donne {reached}, et aucun ne peut donner mieux que "
-        f"{format_decimal(plan['bound'], 0)} : il est à {format_decimal(100 * plan['gap'], 1)}{UNIT_SPACE}% au plus du "
-        f"meilleur possible."
-    )
-
-
-def cost_sentence(plan: Mapping[str, Any]) -> str:
-    """Return what the plan costs a year."""
-    if not plan["selected"]:
-        return "Le plan ne coûte rien."
-    return (
-        f"Coût : {format_integer(plan['cost_eur_a_year'])}{UNIT_SPACE}€ par an, dont "
-        f"{format_integer(plan['aid_eur_a_year'])}{UNIT_SPACE}€ d'aide de l'État."
-    )
 
 
 def counted_sentence(findings: ReportFindings) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
+from geo.access.known_part import added_up, known_part
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_LABELS, DEFAULT_THRESHOLD_MIN, check_threshold
@@ -19,6 +20,7 @@ from geo.siting.criteria import Weights, Zones, demand_criteria, factors
 from geo.siting.greedy import ranked
 from geo.siting.plan_tables import alternatives_table, communes_table, criteria_table, labels_table, served_table
 from geo.siting.problem import SitingProblem
+from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario
 from geo.siting.solve import MODELS, Control, solve
 from geo.territory.country import Country
 
@@ -28,56 +30,59 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo.access.known_part import KnownPart
     from geo.siting.costs import Payer
     from geo.siting.solve import Model
     from geo.territory import Territory
 
-#: Labels that are asked for where nothing else is said.
 #: More labels than this are taken for a mistake: it is the State's aim for all of France.
 MOST_NEW: Final = 3_000
 #: Seconds that a plan may take by default, the reading of the territory apart.
 DEFAULT_TIME_LIMIT_S: Final = 20.0
-#: Model -> unit of its objective, in French.
-OBJECTIVE_UNITS: Final[dict[Model, str]] = {
-    "coverage": "habitants rapprochés",
-    "set-cover": "labels",
-    "median": "minutes gagnées, habitants cumulés",
-    "center": "minutes pour l'habitant le plus loin",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class AccessSummary:
-    """How a study area is served.
+    """How the part of a study area whose ways are known is served.
 
-    `residents`; `residents_within` the threshold; `share_within` (`None`: nobody); `mean_time_min` and
-    `worst_time_min`: of residents with a way to a site (`None`: nobody has); `residents_unreachable`: those without, of
-    whom `residents_off_network` are where the network does not reach: their time is not known.
+    Attributes
+    ----------
+    part
+        Whom the shares are of.
+    residents_within
+        Residents within the threshold.
+    mean_time_min, worst_time_min
+        Of the residents who have a way to a site before and after (`None`: nobody has).
+    residents_unreachable
+        Residents who start from the network and have no way to any site.
     """
 
-    residents: float
+    part: KnownPart
     residents_within: float
-    share_within: float | None
     mean_time_min: float | None
     worst_time_min: float | None
     residents_unreachable: float
-    residents_off_network: float
+
+    @property
+    def share_within(self) -> float | None:
+        """Residents within the threshold as a share of those known; `None` where there are none."""
+        return self.part.share(self.residents_within)
 
     @classmethod
-    def of(cls, problem: SitingProblem, minutes: NDArray[np.float64], threshold_min: float) -> AccessSummary:
+    def of(
+        cls, part: KnownPart, problem: SitingProblem, minutes: NDArray[np.float64], threshold_min: float
+    ) -> AccessSummary:
         """Add up over the demand points of a problem: `minutes`, shape (n_demand,), inf: no way."""
         residents = problem.residents
-        total = float(residents.sum())
-        within = float(residents[minutes <= threshold_min + AT_THRESHOLD_MIN].sum())
-        reached = np.isfinite(minutes) & (residents > 0)
+        # Who has a way today has one with the labels too.
+        both = np.isfinite(problem.today_min) & (residents > 0)
+        lost = np.isinf(minutes) & problem.demand["on_network"].to_numpy(bool)
         return cls(
-            residents=total,
-            residents_within=within,
-            share_within=within / total if total else None,
-            mean_time_min=float(np.average(minutes[reached], weights=residents[reached])) if reached.any() else None,
-            worst_time_min=float(minutes[reached].max()) if reached.any() else None,
-            residents_unreachable=float(residents[np.isinf(minutes)].sum()),
-            residents_off_network=float(residents[~problem.demand["on_network"].to_numpy(bool)].sum()),
+            part=part,
+            residents_within=float(residents[minutes <= threshold_min + AT_THRESHOLD_MIN].sum()),
+            mean_time_min=float(np.average(minutes[both], weights=residents[both])) if both.any() else None,
+            worst_time_min=float(minutes[both].max()) if both.any() else None,
+            residents_unreachable=float(residents[lost].sum()),
         )
 
 
@@ -106,22 +111,24 @@ class Plan:
     communes
         Indexed by `commune_code`: `name`, `residents`, `time_before_min`, `time_after_min` (Float64, means over
         residents with a way, <NA>: none), `within_before`, `within_after` (residents).
+    part
+        The part of the study area whose ways are known.
     before, after
-        Totals of the study area.
-    objective, objective_unit, bound, gap
-        As in `geo.siting.solve.Solution`; the unit in French.
+        Totals of that part.
+    objective, bound, gap
+        As in `geo.siting.solve.Solution`.
     time_s
-        Seconds taken, from the territory in memory.
+        Seconds taken, from the territory in memory; `None` for a plan that was read from a file.
     interrupted
         Whether the search was ended before it had proven its plan, by the time limit or by the user.
     weights, costs, budget_labels
         Weights of the criteria; euros; how many labels the budget pays for (`None`: no budget).
     criteria
         Share of the residents of each commune who meet each criterion, indexed by commune code (NaN unknown).
-    candidates
-        How many places were compared.
-    notes
-        French sentences.
+    candidates, candidates_off_network
+        How many places were compared, and how many were not: no way to them is known.
+    residents_out_of_reach
+        Residents known who are beyond the threshold today, and whom no candidate would bring within it.
     """
 
     territory: str
@@ -134,54 +141,47 @@ class Plan:
     served: pd.DataFrame
     alternatives: pd.DataFrame
     communes: pd.DataFrame
+    part: KnownPart
     before: AccessSummary
     after: AccessSummary
     objective: float
-    objective_unit: str
     bound: float
     gap: float
-    time_s: float
+    time_s: float | None
     interrupted: bool
     weights: Weights
     costs: Costs
     budget_labels: int | None
     criteria: pd.DataFrame
     candidates: int
-    notes: tuple[str, ...]
+    candidates_off_network: int
+    residents_out_of_reach: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values ready for JSON: residents are whole, times have two decimals."""
-        selected = [
-            {
-                **_plain(label),
-                "communes": _rows_of(self.served, label["code"]),
-                "alternatives": _rows_of(self.alternatives, label["code"]),
-            }
-            for label in self.labels.to_dict("records")
-        ]
-        return {
-            "territory": self.territory,
-            "model": self.model,
-            "threshold_min": self.threshold_min,
-            "asked": self.asked,
-            "min_share": self.min_share,
-            "kinds": sorted(self.kinds),
-            "candidates": self.candidates,
-            "selected": selected,
-            "objective": round(self.objective, 4),
-            "objective_unit": self.objective_unit,
-            "bound": round(self.bound, 4),
-            "gap": round(self.gap, 6),
-            "time_s": round(self.time_s, 3),
-            "interrupted": self.interrupted,
-            "before": _plain(asdict(self.before)),
-            "after": _plain(asdict(self.after)),
-            "weights": self.weights.to_dict(),
-            "cost_eur_a_year": self.costs.cost_eur * len(self.labels),
-            "aid_eur_a_year": self.costs.aid_eur * len(self.labels),
-            "budget_labels": self.budget_labels,
-            "notes": list(self.notes),
-        }
+    @property
+    def cost_eur(self) -> float:
+        """Euros a year of all labels."""
+        return self.costs.cost_eur * len(self.labels)
+
+    @property
+    def aid_eur(self) -> float:
+        """Euros a year of the State's aid for all labels."""
+        return self.costs.aid_eur * len(self.labels)
+
+    @property
+    def residents_brought(self) -> float:
+        """Residents within the threshold with the labels and not today."""
+        return self.after.residents_within - self.before.residents_within
+
+    def scenario(self) -> Scenario:
+        """Return the scenario that opens the labels."""
+        count = len(self.labels)
+        scenario = Scenario(self.territory[:MAX_NAME], f"Plan de {count} labels" if count > 1 else "Plan d'un label")
+        for label in self.labels.to_dict("records"):
+            in_commune = label["code"] == label["commune_code"]
+            place = Place(str(label["code"])) if in_commune else Place(lon=float(label["lon"]), lat=float(label["lat"]))
+            name = f"Nouveau label : {label['name']}"[:MAX_NAME]
+            scenario = scenario.then(OpenSite(scenario.new_id(), name, place))
+        return scenario
 
 
 def plan(  # noqa: PLR0913 - the options of one question
@@ -226,7 +226,7 @@ def plan(  # noqa: PLR0913 - the options of one question
     costs, budget_eur, payer
         Cost and aid of a label; a yearly budget in euros, and whose it is. The budget limits the number of labels.
     min_share
-        For ``set-cover``: share of all residents to be within the threshold, over 0 and up to 1.
+        For ``set-cover``: share of the residents known to be within the threshold, over 0 and up to 1.
     kinds
         Which sites count today, as in `Territory.travel_times`.
     time_limit_s
@@ -262,7 +262,8 @@ def plan(  # noqa: PLR0913 - the options of one question
     told(0.9, "Qui est servi par chaque label…")
     order = _rank(problem, model, threshold_min, found.selected)
     minutes, server = problem.times_with(order)
-    names = pd.concat([part.communes["name"] for part in parts])
+    names = pd.concat([each.communes["name"] for each in parts])
+    part = added_up(known_part(each) for each in parts)
     result = Plan(
         territory=area.name,
         model=model,
@@ -274,10 +275,10 @@ def plan(  # noqa: PLR0913 - the options of one question
         served=served_table(problem, threshold_min, order, minutes, server, names),
         alternatives=alternatives_table(problem, model, threshold_min, order),
         communes=communes_table(problem, threshold_min, minutes, names),
-        before=AccessSummary.of(problem, problem.today_min, threshold_min),
-        after=AccessSummary.of(problem, minutes, threshold_min),
+        part=part,
+        before=AccessSummary.of(part, problem, problem.today_min, threshold_min),
+        after=AccessSummary.of(part, problem, minutes, threshold_min),
         objective=found.objective,
-        objective_unit=OBJECTIVE_UNITS[model] + ("" if weights == Weights() else ", pondérés"),
         bound=found.bound,
         gap=found.gap,
         time_s=time.monotonic() - started,
@@ -285,9 +286,10 @@ def plan(  # noqa: PLR0913 - the options of one question
         weights=weights,
         costs=costs,
         budget_labels=budget_labels,
-        criteria=criteria_table(problem, criteria),
+        criteria=criteria_table(problem, criteria).reindex(names.index),
         candidates=len(problem.candidates),
-        notes=_notes(problem, model, asked, len(order), budget_labels, threshold_min),
+        candidates_off_network=problem.candidates_off_network,
+        residents_out_of_reach=_out_of_reach(problem, threshold_min),
     )
     told(1.0, "Plan terminé.")
     return result
@@ -352,65 +354,9 @@ def _rank(problem: SitingProblem, model: Model, threshold_min: float, selected: 
     return ranked(time_benefits(problem) if by_time else coverage_benefits(problem, threshold_min), selected)[0]
 
 
-def _count(residents: float) -> str:
-    """Return a number of residents in French."""
-    return f"{residents:,.0f}".replace(",", "\u202f")
-
-
-def _notes(
-    problem: SitingProblem,
-    model: Model,
-    asked: int | None,
-    given: int,
-    budget_labels: int | None,
-    threshold_min: float,
-) -> tuple[str, ...]:
-    notes = []
-    if asked is not None and given < asked:
-        notes.append(f"{given} label(s) suffisent : un de plus, parmi ces lieux candidats, n'apporterait rien.")
-    if budget_labels is not None and budget_labels < given:
-        notes.append(f"Le budget paie {budget_labels} label(s) sur {given} : les premiers du classement.")
-    off = ~problem.demand["on_network"].to_numpy(bool)
-    if unknown := float(problem.residents[off].sum()):
-        notes.append(
-            f"{_count(unknown)} habitant(s) sont hors du réseau routier : leur temps n'est pas connu, et aucun label "
-            f"ne peut les rapprocher dans ce calcul."
-        )
-    if unreachable := float(problem.residents[np.isinf(problem.today_min) & ~off].sum()):
-        told = {
-            "median": "comptent comme les plus éloignés des autres",
-            "center": "sont laissés hors du calcul",
-        }.get(model, "comptent parmi ceux qui sont au-delà du seuil")
-        notes.append(f"{_count(unreachable)} habitant(s) sans aucune route vers un site aujourd'hui {told}.")
-    if model == "set-cover":
-        beyond = (problem.today_min > threshold_min + AT_THRESHOLD_MIN) & (problem.residents > 0)
-        coverable = np.zeros(len(beyond), bool)
-        coverable[problem.pair_demand[problem.pair_min <= threshold_min + AT_THRESHOLD_MIN]] = True
-        left = float(problem.residents[beyond & ~coverable & ~off].sum())
-        if left:
-            notes.append(f"{_count(left)} habitant(s) restent au-delà du seuil quel que soit le lieu candidat.")
-    return tuple(notes)
-
-
-def _rows_of(table: pd.DataFrame, label_code: str) -> list[dict[str, Any]]:
-    """Return the rows of one label, without its code."""
-    rows = table[table["label_code"] == label_code].drop(columns="label_code")
-    return [_plain(row) for row in rows.to_dict("records")]
-
-
-def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    """Return values for JSON: residents whole, other numbers with two decimals, unknown as `None`."""
-    return {str(name): _plain_value(str(name), value) for name, value in row.items()}
-
-
-def _plain_value(name: str, value: Any) -> Any:
-    if value is None or pd.isna(value):
-        return None
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (int, float, np.integer, np.floating)):
-        if name in {"lon", "lat", "share_within"}:
-            return round(float(value), 6)
-        whole = "residents" in name or name == "rank" or name.endswith("_eur")
-        return round(value) if whole else round(float(value), 2)
-    return str(value)
+def _out_of_reach(problem: SitingProblem, threshold_min: float) -> float:
+    limit = threshold_min + AT_THRESHOLD_MIN
+    brought = np.zeros(len(problem.demand), bool)
+    brought[problem.pair_demand[problem.pair_min <= limit]] = True
+    on_network = problem.demand["on_network"].to_numpy(bool)
+    return float(problem.residents[(problem.today_min > limit) & ~brought & on_network].sum())

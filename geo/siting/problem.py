@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import residents_by_point
+from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_sooner_than
@@ -36,11 +37,13 @@ class SitingProblem:
         factor of the criteria); `today_min` (float64: minutes to the nearest site, inf where no road leads to one);
         `on_network` (bool: false where the network does not cover the point, whose time is not known).
     candidates
-        `geo.siting.candidates.CANDIDATE_COLUMNS`, by code.
+        `geo.siting.candidates.CANDIDATE_COLUMNS`, by code; those that the network covers.
     pair_demand, pair_candidate
         int64, shape (n_pairs,): rows of `demand` and of `candidates`; sorted by demand, then candidate.
     pair_min
         float64, shape (n_pairs,): minutes by car, less than `today_min`.
+    candidates_off_network
+        How many candidates are where the network does not reach: no way to them is known, they are not compared.
     """
 
     demand: pd.DataFrame
@@ -48,6 +51,7 @@ class SitingProblem:
     pair_demand: NDArray[np.int64]
     pair_candidate: NDArray[np.int64]
     pair_min: NDArray[np.float64]
+    candidates_off_network: int = 0
 
     @classmethod
     def of(
@@ -71,17 +75,21 @@ class SitingProblem:
         Raises
         ------
         ParameterError
-            A part has no site to count.
+            A part has no site to count, or no candidate is on the network.
         """
         demands, tables, pairs = [], [], []
         first_demand = first_candidate = 0
+        off_network = 0
         for part, places in zip(parts, candidates, strict=True):
             times = part.travel_times(SITES, kinds=kinds)
             sites = part.facility_list(SITES, kinds=kinds)
+            on_network = snap(part.network, places["lon"], places["lat"])
+            reached = np.flatnonzero(on_network.link >= 0)
+            off_network += len(places) - len(reached)
             from_, to, seconds = pairs_sooner_than(
                 part.network,
                 part.demand_on_network,
-                snap(part.network, places["lon"], places["lat"]),
+                on_network.take(reached),
                 snap(part.network, sites.geometry.x, sites.geometry.y),
             )
             residents = residents_by_point(part.communes, times)
@@ -96,11 +104,14 @@ class SitingProblem:
                     }
                 )
             )
-            tables.append(places)
+            tables.append(places.iloc[reached])
             pairs.append((from_ + first_demand, to + first_candidate, seconds / 60))
             first_demand += len(times)
-            first_candidate += len(places)
+            first_candidate += len(reached)
         table = pd.concat(tables, ignore_index=True)
+        if table.empty:
+            msg = "Aucun lieu candidat n'est sur le réseau routier : aucun trajet vers eux n'est connu."
+            raise ParameterError(msg)
         order = np.argsort(table["code"].to_numpy(str), kind="stable")
         position = np.empty(len(order), np.int64)
         position[order] = np.arange(len(order))
@@ -113,12 +124,18 @@ class SitingProblem:
             pair_demand=pair_demand[by_pair],
             pair_candidate=pair_candidate[by_pair],
             pair_min=pair_min[by_pair],
+            candidates_off_network=off_network,
         )
 
     @property
     def residents(self) -> NDArray[np.float64]:
         """Residents of each demand point."""
         return self.demand["residents"].to_numpy(np.float64)
+
+    @property
+    def residents_known(self) -> float:
+        """Residents whose way is known, or known not to exist: all but those off the network."""
+        return float(self.residents[self.demand["on_network"].to_numpy(bool)].sum())
 
     @property
     def weight(self) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 import numpy as np
 
 from geo.errors import ParameterError
+from geo.french import format_percent, within_text
 from geo.question import AT_THRESHOLD_MIN
 from geo.siting.benefits import coverage_benefits, time_benefits
 from geo.siting.bounds import fewest_bound, upper_bound
@@ -102,8 +103,8 @@ def solve(
     threshold_min
         Minutes; ``median`` and ``center`` do not use it.
     min_share
-        For ``set-cover``: share of all residents to be within the threshold (0 to 1); everyone whom a candidate can
-        bring within it where `None`.
+        For ``set-cover``: share of the residents known to be within the threshold (0 to 1); everyone whom a candidate
+        can bring within it where `None`.
     exact
         Also solve the exact model, within the time left. Without it the bound is Lagrangian.
     control
@@ -148,13 +149,13 @@ def _set_cover(
     else:
         benefits = coverage_benefits(problem, threshold_min, residents)
         within = float(residents[problem.today_min <= threshold_min + AT_THRESHOLD_MIN].sum())
-        target = max(0.0, min_share * residents.sum() - within)
+        target = max(0.0, min_share * problem.residents_known - within)
         if target > benefits.most * (1 + ROUNDING):
-            reachable = f"{100 * (within + benefits.most) / residents.sum():.2f}".replace(".", ",")
-            asked = f"{100 * min_share:.2f}".replace(".", ",")
+            reachable = (within + benefits.most) / problem.residents_known
             msg = (
-                f"Part de {asked} % hors d'atteinte : même en labellisant tous les lieux candidats, {reachable} % des "
-                f"habitants seraient à {threshold_min:g} min ou moins. Demandez moins, ou un seuil plus long."
+                f"Part de {format_percent(min_share, 2)} hors d'atteinte : même en labellisant tous les lieux "
+                f"candidats, {format_percent(reachable, 2)} des habitants seraient {within_text(threshold_min)} d'un "
+                f"site. Demandez moins, ou un seuil plus long."
             )
             raise ParameterError(msg)
     control.progress(0.3, "Choix glouton, puis échanges…")

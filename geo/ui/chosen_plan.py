@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 #: Name of the calculation on the screen.
 PLAN: Final = "plan"
-_MODELS: Final[Mapping[Aim, Model]] = {
+#: What each aim of the address is called by `geo.siting.plan.plan`.
+MODELS: Final[Mapping[Aim, Model]] = {
     "habitants": "coverage",
     "tous": "set-cover",
     "trajet": "median",
@@ -67,7 +68,7 @@ def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
     files = [kept_upload(name) for name in (CANDIDATES, FRR_FILE, QPV_FILE)]
     return PlanQuestion(
         identity=cache.fingerprint(territory),
-        model=_MODELS[state.aim],
+        model=MODELS[state.aim],
         labels=None if all_of_them or by_budget else state.labels,
         threshold_min=float(state.threshold_min),
         min_share=state.cover_percent / 100 if all_of_them and state.cover_percent < 100 else None,  # noqa: PLR2004

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
-from geo.siting.scenario import OpenSite, Place, Scenario, apply
+from geo.siting.scenario import Scenario, apply
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from geo.siting.plan import Plan
     from geo.siting.scenario import Action
     from geo.territory import Territory
 
@@ -76,18 +75,6 @@ def exchange_scenario(before: Hashable, now: Hashable) -> bool:
     st.session_state[_VERSIONS] = elsewhere.pop(now, ())
     st.session_state.pop(_AFTER, None)
     return bool(put_aside)
-
-
-def scenario_of_plan(plan: Plan) -> Scenario:
-    """Return the scenario that opens the labels of a plan."""
-    scenario = Scenario(
-        plan.territory, f"Plan de {len(plan.labels)} labels" if len(plan.labels) > 1 else "Plan d'un label"
-    )
-    for label in plan.labels.to_dict("records"):
-        in_commune = label["code"] == label["commune_code"]
-        place = Place(str(label["code"])) if in_commune else Place(lon=float(label["lon"]), lat=float(label["lat"]))
-        scenario = scenario.then(OpenSite(scenario.new_id(), f"Nouveau label : {label['name']}"[:200], place))
-    return scenario
 
 
 def _versions() -> tuple[Scenario, ...]:

@@ -3,7 +3,6 @@
 Each reader takes the folder of a case. It may raise a `MaillageError`; anything else that it raises is a failure.
 """
 
-import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -16,13 +15,15 @@ import shapely
 from seeds import PLAN_TERRITORY
 
 from geo.access.coverage import coverage
+from geo.answers.label import label_arguments
+from geo.answers.plan import plan_answer
 from geo.errors import MaillageError, ParameterError
 from geo.finder.geocoding import _places
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.shortest_paths import nearest_facility
 from geo.network.validation import read_reference
-from geo.report.plan_reading import read_plan
+from geo.report.plan_files import read_plan
 from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 from geo.sources.archives import extract_member, read_gzip
@@ -203,7 +204,8 @@ def _hours(folder: Path) -> None:
 
 def _plan(folder: Path) -> None:
     plan = read_plan(_only_file(folder), SimpleNamespace(name=PLAN_TERRITORY, communes=_communes()))
-    json.dumps(plan, allow_nan=False)
+    assert plan_answer(plan).sentence
+    assert len(label_arguments(plan)) == len(plan.scenario().actions)
 
 
 def _embedded(folder: Path) -> None:

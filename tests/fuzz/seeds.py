@@ -231,8 +231,9 @@ def _answer() -> bytes:
 
 def _plan() -> bytes:
     """Return a plan of one label, as `maillage plan` writes it."""
-    access = {"residents": 77000, "residents_within": 52000, "share_within": 0.68, "mean_time_min": 12.5}
+    access = {"residents_within": 52000, "mean_time_min": 12.5, "worst_time_min": 30.5, "residents_unreachable": 0}
     served = {
+        "commune_code": "64122",
         "commune_name": "Biarritz",
         "residents": 25000,
         "residents_brought": 25000,
@@ -249,28 +250,36 @@ def _plan() -> bytes:
         "aid_eur",
     )
     label |= {"lon": -1.56, "lat": 43.48, "holds_site": False, **dict.fromkeys(numbers, 25000), "communes": [served]}
-    argument = {
-        "title": "1. Biarritz",
-        "summary": ["Une phrase."],
-        "criteria": [{"name": "Éloigné", "met": None, "sentence": "Inconnu."}],
-    }
+    label["alternatives"] = [{"code": "64102", "name": "Bayonne", "commune_residents": 52000, "share_of_gain": 0.9}]
+    criteria = {"beyond": 0.5, "frr": None, "qpv": None, "elderly": 0.2}
+    times = {"time_before_min": None, "time_after_min": 3.5, "within_before": 0, "within_after": 25000}
+    communes = [
+        {"commune_code": code, "name": name, "residents": 25000, "criteria": criteria} | times
+        for code, name in (("64102", "Bayonne"), ("64122", "Biarritz"))
+    ]
     plan = {
+        "format": 2,
         "territory": PLAN_TERRITORY,
         "model": "coverage",
         "threshold_min": 20,
+        "asked": 1,
+        "min_share": None,
         "kinds": ["main", "antenne", "place"],
         "candidates": 2,
-        "selected": [label],
-        "arguments": [argument],
+        "candidates_off_network": 0,
+        "part": {"residents": 77000, "residents_known": 77000, "communes": 2, "communes_known": 2},
+        "before": access,
+        "after": access | {"residents_within": 77000},
+        "residents_out_of_reach": 0,
         "objective": 25000,
-        "objective_unit": "habitants",
         "bound": 25000.0,
         "gap": 0.0,
-        "before": access,
-        "after": access,
-        "cost_eur_a_year": 100000,
-        "aid_eur_a_year": 30000,
-        "notes": ["Une note."],
+        "interrupted": False,
+        "weights": {"beyond": 1, "frr": 1, "qpv": 1, "elderly": 1},
+        "costs": {"cost_eur": 100000, "aid_eur": 30000},
+        "budget_labels": None,
+        "selected": [label],
+        "communes": communes,
     }
     return json.dumps(plan).encode()
 

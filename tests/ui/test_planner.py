@@ -9,6 +9,7 @@ from geo import Territory
 from geo.access.opening import open_shares
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
+from geo.answers.plan import plan_answer
 from geo.report.planning_sentences import fragility_sentences, opening_sentences, time_saved_sentences
 from geo.siting.comparison import compare
 from geo.siting.costs import Costs
@@ -17,7 +18,6 @@ from geo.siting.plan import plan
 from geo.siting.scenario import CloseSite, OpenSite, Place, Scenario
 from geo.siting.scenario_json import scenario_to_json
 from geo.ui.background import Background
-from geo.ui.components.plan_words import gap_sentence, plan_answer
 
 OLORON = "64422"
 SAINT_JEAN_DE_LUZ = "2811"
@@ -67,9 +67,10 @@ def press(app, label: str):
 def test_the_first_view_is_a_plan(open_planner, territory):
     app = open_planner()
     expected = plan(territory, 5)
-    assert sentence(app) == plan_answer(expected)
+    assert sentence(app) == plan_answer(expected).sentence
     said = " ".join(element.value for element in app.markdown).replace("\\", "")
-    assert " ".join(gap_sentence(expected).split()) in said
+    for detail in plan_answer(expected).details:
+        assert " ".join(detail.split()) in " ".join(said.split())
     assert app.dataframe[0].value["Lieu"].tolist() == expected.labels["name"].tolist()
     shown = drawn(app)
     assert [marker["sign"] for marker in shown["markers"] if marker["sign"]] == ["1", "2", "3", "4", "5"]
@@ -83,19 +84,19 @@ def test_the_first_view_is_a_plan(open_planner, territory):
 def test_each_aim_is_answered(open_planner, territory, aim, model):
     app = open_planner(but=aim, labels="3")
     expected = plan(territory, None if aim == "tous" else 3, model=model)
-    assert sentence(app) == plan_answer(expected)
+    assert sentence(app) == plan_answer(expected).sentence
 
 
 def test_choices_change_the_plan_and_the_address(open_planner, territory):
     app = open_planner()
     app.number_input(key="widget_labels").set_value(2).run()
-    assert sentence(app) == plan_answer(plan(territory, 2))
+    assert sentence(app) == plan_answer(plan(territory, 2)).sentence
     assert app.query_params["labels"] == "2"
     app.slider(key="widget_threshold_min").set_value(30).run()
-    assert sentence(app) == plan_answer(plan(territory, 2, threshold_min=30))
+    assert sentence(app) == plan_answer(plan(territory, 2, threshold_min=30)).sentence
     first = plan(territory, 2, threshold_min=30).labels["code"].iloc[0]
     app.multiselect(key="widget_excluded").set_value([first]).run()
-    assert sentence(app) == plan_answer(plan(territory, 2, threshold_min=30, exclude=[first]))
+    assert sentence(app) == plan_answer(plan(territory, 2, threshold_min=30, exclude=[first])).sentence
     assert app.query_params["sauf"] == first
 
 
@@ -104,7 +105,7 @@ def test_a_budget_and_a_least_size(open_planner, territory):
     small = territory.communes.index[(territory.communes["population"].fillna(0) < 2000)]
     expected = plan(territory, costs=Costs(100_000, 40_000), budget_eur=400_000, payer="bearer", exclude=tuple(small))
     assert len(expected.labels) == 6
-    assert sentence(app) == plan_answer(expected)
+    assert sentence(app) == plan_answer(expected).sentence
 
 
 def test_no_label_is_today(open_planner):
@@ -130,7 +131,7 @@ def test_a_question_that_makes_no_sense_is_one_sentence(open_planner, address, w
 def test_places_left_out_that_do_not_exist_are_forgotten_and_said(open_planner, territory):
     app = open_planner(sauf="99999,64422", labels="2")
     assert "99999" in " ".join(element.value for element in app.warning)
-    assert sentence(app) == plan_answer(plan(territory, 2, exclude=[OLORON]))
+    assert sentence(app) == plan_answer(plan(territory, 2, exclude=[OLORON])).sentence
     app.run()
     assert app.query_params["sauf"] == OLORON
 
@@ -143,7 +144,7 @@ def test_a_list_of_places_is_read_and_taken_away(open_planner, territory):
     assert "Poste d'Oloron" in sentence(app)
     assert "2 lieux" in texts(app)
     press(app, "Retirer ce fichier")
-    assert sentence(app) == plan_answer(plan(territory, 1))
+    assert sentence(app) == plan_answer(plan(territory, 1)).sentence
 
 
 def test_a_hostile_list_is_one_sentence_and_changes_nothing(open_planner, territory):
@@ -152,7 +153,7 @@ def test_a_hostile_list_is_one_sentence_and_changes_nothing(open_planner, territ
     uploader.set_value(("x.csv", b"<script>;b\n1;2\n", "text/csv")).run()
     assert not app.exception
     assert any("Lieux candidats" in element.value for element in app.error)
-    assert sentence(app) == plan_answer(plan(territory, 1))
+    assert sentence(app) == plan_answer(plan(territory, 1)).sentence
 
 
 def test_a_plan_is_tried_as_a_scenario(open_planner, territory):

@@ -371,7 +371,7 @@ def test_plan_as_json_and_files(run, built, tmp_path):
     found = json.loads(out)
     assert [(label["code"], label["gain_residents"]) for label in found["selected"]] == [("64002", 500), ("64003", 300)]
     assert (found["objective"], found["bound"], found["gap"]) == (800, 800, 0)
-    assert found["time_s"] >= 0
+    assert found == json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
     names = {path.name for path in (tmp_path / "plan").iterdir()}
     assert names == {
         "labels.csv",
@@ -392,7 +392,8 @@ def test_plan_in_sentences(run, built, tmp_path):
     )
     assert status == 0
     assert "1. Commune D [64004] : 200 habitants" in out
-    assert "c'est le meilleur choix possible" in out
+    assert "C'est prouvé : parmi 4 lieux candidats, aucun autre choix" in out
+    assert "Coût : 110\u202f000\u00a0€ par an, dont 35\u202f000\u00a0€ d'aide de l'État." in out
 
 
 def test_plan_refuses_in_one_line(run, built, tmp_path):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from geo.answers.plan import plan_answer
 from geo.kinds import SITES
 from geo.maps.origin import approximation_sentences
 from geo.question import CoverageRule
@@ -17,7 +18,6 @@ from geo.ui import cache
 from geo.ui.chosen_plan import chosen_plan, plan_question
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes
-from geo.ui.components.plan_words import plan_answer
 from geo.ui.components.question import ask_facilities, ask_threshold
 from geo.ui.session import bound
 
@@ -55,7 +55,7 @@ def show(territory: Territory, state: AppState, _settings: Settings) -> None:
     if state.report_plan and state.facilities == SITES:
         question = plan_question(territory, state)
         plan, _ = chosen_plan(territory, state)
-        st.markdown(plain(plan_answer(plan)))
+        st.markdown(plain(plan_answer(plan).sentence))
     key = (cache.fingerprint(territory), question, options)
     if st.button("Préparer le rapport", type="primary", icon=":material/description:"):
         st.session_state[_READY] = key, _prepare(territory, options, plan)
@@ -95,7 +95,7 @@ def _options(state: AppState) -> dict[str, Any]:
 def _prepare(territory: Territory, options: dict[str, Any], plan: Plan | None) -> _PreparedReport:
     """Make a report, saying how far it is."""
     bar = st.progress(0.0, "Préparation…")
-    from geo.report.plan_files import plan_content  # noqa: PLC0415 - drawing and typesetting only when asked for
+    # Drawing and typesetting are read only when asked for.
     from geo.report.report_files import DOCUMENT, write_report, zipped  # noqa: PLC0415
     from geo.report.report_findings import ReportRequest  # noqa: PLC0415
     from geo.report.report_sentences import summary_sentences  # noqa: PLC0415
@@ -103,11 +103,10 @@ def _prepare(territory: Territory, options: dict[str, Any], plan: Plan | None) -
     def tell(share: float, sentence: str) -> None:
         bar.progress(share, plain(sentence))
 
-    content = None if plan is None else plan_content(plan, (territory,))
     try:
         with tempfile.TemporaryDirectory(prefix="maillage-") as place:
             folder = Path(place) / f"rapport-{territory.departement or 'territoire'}"
-            findings = write_report(territory, ReportRequest(plan=content, **options), folder, progress=tell)
+            findings = write_report(territory, ReportRequest(plan=plan, **options), folder, progress=tell)
             return _PreparedReport((folder / DOCUMENT).read_bytes(), zipped(folder), tuple(summary_sentences(findings)))
     finally:
         bar.empty()

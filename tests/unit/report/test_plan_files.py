@@ -7,7 +7,8 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from geo.report.label_argument import arguments_html, label_arguments, plan_sentence
+from geo.answers.label import label_arguments
+from geo.report.arguments_html import arguments_html
 from geo.report.plan_files import write_plan
 from geo.siting.criteria import Zones
 from geo.siting.plan import plan
@@ -40,7 +41,7 @@ def test_files(made, world, tmp_path):
     content = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
     assert [label["code"] for label in content["selected"]] == ["64002", "64003"]
     assert [label["communes"][0]["commune_name"] for label in content["selected"]] == ["Commune B", "Commune C"]
-    assert len(content["arguments"]) == 2
+    assert content["communes"][1]["criteria"]["frr"] == 1
     assert content["sources"]
     assert content["networks"][0]["profile"] == "courant"
 
@@ -62,14 +63,13 @@ def test_the_argument_of_a_label(made):
     assert met["Outre-mer"] is False
     assert {c.name: c.met for c in second.criteria}["Commune classée France Ruralités Revitalisation"] is False
     assert first.communes["commune_code"].to_list() == ["64002"]
-    assert plan_sentence(made).startswith("Avec 2 nouveaux labels, 86")
 
 
 def test_text_of_files_is_escaped(made, world, tmp_path):
     evil = "=1+1<script>alert(1)</script>"
     labels = made.labels.assign(name=pd.Series([evil, "C"], dtype="string"))
     served = made.served.assign(commune_name=pd.Series([evil] * len(made.served), dtype="string"))
-    harmed = replace(made, labels=labels, served=served, territory=evil, notes=(evil,))
+    harmed = replace(made, labels=labels, served=served, territory=evil)
     assert "<script>" not in arguments_html(harmed)
     write_plan(harmed, (world,), tmp_path)
     for name in ("labels.csv", "served.csv"):

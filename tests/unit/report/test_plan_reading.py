@@ -1,16 +1,20 @@
 """A plan read back: what is no plan is refused with all that is wrong in it."""
 
 import contextlib
+import dataclasses
 import json
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from geo.answers.label import label_arguments
+from geo.answers.plan import plan_answer
 from geo.errors import MaillageError, ParameterError, SchemaError, SourceError
-from geo.report.plan_files import plan_content, write_plan
-from geo.report.plan_reading import read_plan
+from geo.report.plan_files import read_plan, write_plan
 from geo.siting.plan import plan
+from geo.siting.plan_json import plan_json
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +34,23 @@ def rewrite(path, change):
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def test_what_was_written_is_read_back(made, reported, written):
-    assert read_plan(written, reported) == json.loads(json.dumps(plan_content(made, (reported,))))
+def test_what_was_written_is_read_back_exactly(made, reported, written):
+    read = read_plan(written, reported)
+    for field in dataclasses.fields(made):
+        was, now = getattr(made, field.name), getattr(read, field.name)
+        if isinstance(was, pd.DataFrame):
+            pd.testing.assert_frame_equal(now, was, check_exact=True)
+        elif field.name != "time_s":
+            assert now == was, field.name
+    assert plan_answer(read) == plan_answer(made)
+    assert plan_json(read, (reported,)) == json.loads(written.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("found", [None, 1, True, "2", 3])
+def test_a_plan_of_another_format_is_to_be_made_again(found, written, reported):
+    rewrite(written, lambda content: content.update(format=found))
+    with pytest.raises(SchemaError, match=r"format trouvé : .*Refaites-le avec « maillage plan --out »"):
+        read_plan(written, reported)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '"plan"', "{}", "[" * 100_000])
@@ -47,13 +66,22 @@ def test_all_faults_are_told_together(written, reported):
         del content["selected"][1]["name"]
         content["selected"][1]["rank"] = True
         content["before"] = {"residents": None}
-        content["arguments"][0]["criteria"] = [3]
+        content["communes"][0]["criteria"] = [3]
+        content["selected"][0]["communes"] = [3]
         content["gap"] = float("nan")
 
-    rewrite(written, lambda content: harm(content) or content.update(gap=0.0))
+    rewrite(written, harm)
     with pytest.raises(SchemaError) as error:
         read_plan(written, reported)
-    for said in ("label 1 : « lon »", "label 2 : « name » manque", "« rank »", "before : ", "argument 1, critères"):
+    for said in (
+        "label 1 : « lon »",
+        "label 1 : « commune 1 »",
+        "label 2 : « name » manque",
+        "« rank »",
+        "before : ",
+        "commune 1 : « criteria »",
+        "plan : « gap » vaut 'nan'",
+    ):
         assert said in str(error.value)
 
 
@@ -67,6 +95,28 @@ def test_a_label_in_a_commune_of_elsewhere(written, reported):
     rewrite(written, lambda content: content["selected"][0].update(commune_code="32013"))
     with pytest.raises(ParameterError, match="32013"):
         read_plan(written, reported)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda content: content["selected"][0].update(rank=2), "les rangs ne se suivent pas"),
+        (lambda content: content["selected"][1].update(code=content["selected"][0]["code"]), "deux fois"),
+        (lambda content: content["communes"].append(content["communes"][0]), "deux fois"),
+        (lambda content: content["kinds"].append("gare"), "gare"),
+    ],
+)
+def test_values_that_contradict_each_other(change, said, written, reported):
+    rewrite(written, change)
+    with pytest.raises(SchemaError, match=said):
+        read_plan(written, reported)
+
+
+def test_a_file_too_large_is_not_read(tmp_path, reported, monkeypatch):
+    monkeypatch.setattr("geo.report.plan_files._MAX_BYTES", 100)
+    (tmp_path / "plan.json").write_text("[" + " " * 200 + "]", encoding="utf-8")
+    with pytest.raises(SourceError):
+        read_plan(tmp_path / "plan.json", reported)
 
 
 _VALUES = st.recursive(
@@ -94,5 +144,8 @@ def test_any_value_anywhere_is_read_or_refused_in_a_sentence(written, reported, 
     place[key] = data.draw(_VALUES)
     written.write_text(json.dumps(content), encoding="utf-8")
     with contextlib.suppress(MaillageError):
-        read_plan(written, reported)
+        read = read_plan(written, reported)
+        # What is read is said and opened without another look at it.
+        assert plan_answer(read).sentence
+        assert len(label_arguments(read)) == len(read.scenario().actions)
     written.write_text(original, encoding="utf-8")

@@ -10,7 +10,6 @@ import shapely
 
 from geo import Territory
 from geo.french import format_decimal, format_integer, format_share
-from geo.report.plan_files import plan_content
 from geo.report.report_document import PAGES, report_pdf
 from geo.report.report_maps import report_maps
 from geo.siting.plan import plan
@@ -74,7 +73,7 @@ def test_overseas(tmp_path, small_world, pages_of):
         sites=tmp_path / "sites.csv",
         population=tmp_path / "population.csv",
     )
-    pages = pages_of(territory, plan=plan_content(plan(territory, 1, threshold_min=1), (territory,)))
+    pages = pages_of(territory, plan=plan(territory, 1, threshold_min=1))
     assert PAGES[0] <= len(pages) <= PAGES[1]
     assert "La Réunion" in pages[0]
     assert "Les temps de trajet sont approchés" in pages[0]
@@ -82,7 +81,7 @@ def test_overseas(tmp_path, small_world, pages_of):
 
 def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
     territory = Territory.load()
-    findings = findings_of(territory, plan=plan_content(plan(territory, 5), (territory,)))
+    findings = findings_of(territory, plan=plan(territory, 5))
     pages = pdf_pages(report_pdf(findings, report_maps(findings)))
     assert len(pages) == 12
     summary, fragility = findings.summary, findings.fragility
@@ -97,14 +96,10 @@ def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
         assert readable(figure) in pages[0], figure
     # The curve, the plan and the coverage were made apart: their figures agree.
     at_threshold = findings.curve.loc[20, "residents"]
-    assert (
-        round(at_threshold)
-        == summary.population_covered
-        == round(findings.planned.content["before"]["residents_within"])
-    )
+    assert round(at_threshold) == summary.population_covered == round(findings.planned.plan.before.residents_within)
     brought = findings.planned.after["residents_within"].sum() - findings.planned.before["residents_within"].sum()
-    assert readable(f"{format_integer(brought)} habitants de plus seraient") in pages[0]
-    assert findings.planned.content["after"]["residents_within"] == round(
+    assert readable(f"rapprocheraient {format_integer(brought)} habitants") in pages[0]
+    assert findings.planned.plan.after.residents_within == pytest.approx(
         findings.planned.after["residents_within"].sum()
     )
     assert readable(format_integer(findings.opening.residents_within)) == readable(
@@ -131,7 +126,7 @@ def test_names_are_text_and_nothing_else(reported, pages_of, hostile):
         communes=reported.communes.assign(name=names),
     )
     made = plan(harmed, 3, threshold_min=9)
-    pages = pages_of(harmed, threshold_min=9.0, plan=plan_content(made, (harmed,)))
+    pages = pages_of(harmed, threshold_min=9.0, plan=made)
     assert PAGES[0] <= len(pages) <= PAGES[1]
     assert '#panic("x")*gras*$x^2$<b>#read("main.typ")' in "".join(pages).replace(" ", "")
 
@@ -146,6 +141,6 @@ def test_many_long_names_stay_within_the_pages(pages_of, labels):
         name=pd.array([f"France services {long} {i}" for i in range(len(territory.sites))], "string")
     )
     worst = replace(territory.with_sites(sites, why={}), communes=named)
-    pages = pages_of(worst, plan=plan_content(plan(worst, labels), (worst,)))
+    pages = pages_of(worst, plan=plan(worst, labels))
     assert len(pages) <= PAGES[1]
     assert f"{labels} nouveaux labels" in pages[0]

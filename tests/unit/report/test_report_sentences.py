@@ -11,15 +11,12 @@ from geo.access.sensitivity import Run, Sensitivity
 from geo.report.report_findings import ReportFindings, ReportRequest
 from geo.report.report_sentences import (
     blank_sentence,
-    cost_sentence,
     counted_sentence,
     far_sentence,
     fragility_report_sentences,
     hours_sentences,
     interval_sentence,
     key_figures,
-    plan_sentence,
-    proof_sentence,
     second_site_sentence,
     summary_sentences,
     title_of,
@@ -92,23 +89,6 @@ def found(**changes):
         "planned": None,
     }
     return ReportFindings(**(values | changes))
-
-
-def content(labels, before=(900, 0.9, 9.8), after=(950, 0.95, 8.5), **changes):
-    keys = ("residents_within", "share_within", "mean_time_min")
-    return {
-        "selected": [{}] * labels,
-        "threshold_min": 20.0,
-        "before": dict(zip(keys, before, strict=True)),
-        "after": dict(zip(keys, after, strict=True)),
-        "candidates": 546,
-        "objective": 50.0,
-        "objective_unit": "habitants rapprochés",
-        "bound": 50.0,
-        "gap": 0.0,
-        "cost_eur_a_year": 110_000.0 * labels,
-        "aid_eur_a_year": 35_000.0 * labels,
-    } | changes
 
 
 @pytest.mark.parametrize(
@@ -194,47 +174,6 @@ def test_saturday_nobody():
 def test_what_hangs_on_a_site(within, second, passing, said):
     told = fragility_report_sentences(found(fragility=fragile(second, within, passing=passing)))
     assert all(part in plain(sentence) for part, sentence in zip(said, told, strict=True))
-
-
-@pytest.mark.parametrize(
-    ("plan", "said"),
-    [
-        (content(0), "Le plan ne donne aucun label : 90 % des habitants restent à moins de 20 min d'un site."),
-        (
-            content(1, after=(901, 0.901, 9.8)),
-            (
-                "Avec un nouveau label, 1 habitant de plus serait à moins de 20 min d'un site : 90 % des habitants au lieu de "
-                "90 % ; le temps moyen reste de 9,8 min."
-            ),
-        ),
-        (
-            content(5),
-            (
-                "Avec 5 nouveaux labels, 50 habitants de plus seraient à moins de 20 min d'un site : 95 % des habitants au "
-                "lieu de 90 % ; le temps moyen passerait de 9,8 min à 8,5 min."
-            ),
-        ),
-        (
-            content(2, after=(900, 0.9, None)),
-            "Avec 2 nouveaux labels, la part des habitants à moins de 20 min d'un site reste de 90 %.",
-        ),
-        (content(1, threshold_min=12.5), "Avec un nouveau label, 50 habitants de plus seraient à moins de 12,5 min"),
-    ],
-)
-def test_what_a_plan_brings(plan, said):
-    assert plain(plan_sentence(plan)).startswith(said)
-
-
-def test_how_good_a_plan_is():
-    assert plain(proof_sentence(content(5))) == (
-        "Parmi 546 lieux, c'est le meilleur choix possible : 50 habitants rapprochés."
-    )
-    assert plain(proof_sentence(content(1, candidates=1, gap=0.021, bound=51.0))) == (
-        "Parmi 1 lieu, ce choix donne 50 habitants rapprochés, et aucun ne peut donner mieux que 51 : il est à 2,1 % au "
-        "plus du meilleur possible."
-    )
-    assert plain(cost_sentence(content(0))) == "Le plan ne coûte rien."
-    assert plain(cost_sentence(content(2))) == "Coût : 220 000 € par an, dont 70 000 € d'aide de l'État."
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones
 from geo.siting.gains import candidate_gains
 from geo.siting.plan import plan
+from geo.siting.plan_json import plan_json
 from geo.siting.robustness import robustness
 from geo.sources.facility_table import facility_frame
 from geo.territory.country import Country
@@ -37,9 +38,10 @@ def test_most_covered_on_the_drawing(world):
     # Within 9 minutes only a commune itself counts: B, the largest.
     assert found.labels[["rank", "code", "gain_residents"]].to_numpy().tolist() == [[1, "64002", 500]]
     assert (found.objective, found.bound, found.gap) == (500, 500, 0)
-    assert (found.before.residents, found.before.residents_within, found.after.residents_within) == (2100, 1000, 1500)
-    assert found.before.residents_off_network == found.before.residents_unreachable == 100
-    assert any("hors du réseau" in note for note in found.notes)
+    assert (found.part.residents, found.before.residents_within, found.after.residents_within) == (2100, 1000, 1500)
+    # E is off the network: its 100 residents are in no share, and it is no place to compare.
+    assert (found.part.residents_known, found.before.share_within, found.after.share_within) == (2000, 0.5, 0.75)
+    assert (found.candidates, found.candidates_off_network, found.before.residents_unreachable) == (4, 1, 0)
     # C and D are now 10 minutes nearer: B serves the three.
     served = found.served.set_index("commune_code")
     assert served["residents"].to_dict() == {"64002": 500, "64003": 300, "64004": 200}
@@ -64,14 +66,14 @@ def test_the_other_models_on_the_drawing(world):
     assert cover.objective == len(cover.labels) == 1
     assert cover.after.residents_within == 2000
     share = plan(world, model="set-cover", threshold_min=9, min_share=0.8, kinds={"main"})
-    assert share.labels["code"].to_list() == ["64002", "64003"]  # 1000 + 500 + 300 of 2100
+    assert share.labels["code"].to_list() == ["64002", "64003"]  # 1000 + 500 + 300 of 2000
 
 
 def test_a_site_of_today_stays(world):
     # The antenne in D counts by default: nobody gains there.
     found = plan(world, 4, threshold_min=9)
     assert found.labels["code"].to_list() == ["64002", "64003"]
-    assert any("suffisent" in note for note in found.notes)
+    assert found.asked == 4
     assert (found.communes["time_after_min"].fillna(0) <= found.communes["time_before_min"].fillna(0)).all()
 
 
@@ -86,7 +88,7 @@ def test_no_new_label_is_today(embedded, model):
     )
     times = coverage(embedded)["travel_time_min"]
     pd.testing.assert_series_equal(found.communes["time_before_min"], times, check_names=False)
-    json.dumps(found.to_dict(), allow_nan=False)
+    json.dumps(plan_json(found, (embedded,)), allow_nan=False)
 
 
 def test_a_country_of_one_part_is_that_part(world):
@@ -149,14 +151,13 @@ def test_a_commune_that_holds_a_site_says_so(world):
 def test_a_budget_limits_labels(world):
     found = plan(world, budget_eur=230_000, threshold_min=9, kinds={"main"})
     assert (found.asked, found.budget_labels, len(found.labels)) == (2, 2, 2)
-    assert found.to_dict()["cost_eur_a_year"] == 220_000
+    assert (found.cost_eur, found.aid_eur) == (220_000, 70_000)
     assert plan(world, 3, budget_eur=0, kinds={"main"}).labels.empty
     assert Costs().labels_for(350_000, "state") == 10
     assert Costs(100_000, 25_000).labels_for(150_000, "bearer") == 2
     assert Costs(0.1, 0.0).labels_for(0.3) == 3
     cover = plan(world, model="set-cover", threshold_min=9, budget_eur=110_000, kinds={"main"})
-    assert len(cover.labels) == 3
-    assert any("Le budget paie 1 label(s) sur 3" in note for note in cover.notes)
+    assert (len(cover.labels), cover.budget_labels) == (3, 1)
     for wrong in (lambda: Costs(0), lambda: Costs(10, 20), lambda: Costs().labels_for(-1), lambda: Costs(float("nan"))):
         with pytest.raises(ParameterError):
             wrong()
@@ -187,8 +188,12 @@ def test_options_that_make_no_sense_are_refused(world, options):
 
 
 def test_a_share_out_of_reach_says_what_can_be_reached(world):
-    with pytest.raises(ParameterError, match="95,24 %"):  # 2000 of 2100: E has no road
-        plan(world, model="set-cover", min_share=1.0, kinds={"main"})
+    # A and D, 1,200 of the 2,000 residents whose way is known; E is off the network.
+    with pytest.raises(ParameterError, match="60,00\u00a0%"):
+        plan(world, model="set-cover", threshold_min=9, min_share=0.7, kinds={"main"}, exclude=["64002", "64003"])
+    assert plan(
+        world, model="set-cover", threshold_min=9, min_share=1.0, kinds={"main"}
+    ).after.share_within == pytest.approx(1)
 
 
 def test_unknown_population_is_refused(small_world):
@@ -205,9 +210,8 @@ def test_weights_change_the_choice_and_are_shown(world):
     # 200 residents of D count 600 times, more than the 500 of B; what it brings stays 200 residents.
     assert weighted.labels["code"].to_list() == ["64004"]
     assert weighted.objective == 600
-    assert weighted.objective_unit.endswith("pondérés")
     assert weighted.labels["gain_residents"].to_list() == [200]
-    assert weighted.to_dict()["weights"] == {"beyond": 1, "frr": 3, "qpv": 1, "elderly": 1}
+    assert plan_json(weighted, (world,))["weights"] == {"beyond": 1, "frr": 3, "qpv": 1, "elderly": 1}
     assert weighted.criteria["frr"].to_dict()["64004"] == 1
     with pytest.raises(ParameterError, match="--frr"):
         plan(world, weights=Weights(frr=2))
@@ -252,7 +256,7 @@ def test_no_alternative_on_the_drawing(world):
     # Within 9 minutes B brings 500 residents; the next best brings 300.
     found = plan(world, 1, threshold_min=9, kinds={"main"})
     assert found.alternatives.empty
-    assert found.to_dict()["selected"][0]["alternatives"] == []
+    assert plan_json(found, (world,))["selected"][0]["alternatives"] == []
 
 
 def test_progress_and_cancel(embedded):

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from geo.access.catchment import catchment
+from geo.answers.plan import ROBUSTNESS_METHOD, robustness_sentence
 from geo.classes import SIDE_CLASSES, UNKNOWN_CLASS
 from geo.french import format_integer, format_minutes, format_share
 from geo.maps.planning_values import planning_values, residents_line, site_markers
@@ -136,15 +137,7 @@ def _map(visit: Visit, found: Sensitivity) -> None:
 def _chosen_places(visit: Visit) -> None:
     """Show, on demand, which places of the plan stay chosen with other speeds."""
     st.header("Les mêmes lieux seraient-ils choisis ?", anchor=False)
-    show_notes(
-        [
-            (
-                "Le plan de « Où ouvrir ? » est calculé à nouveau avec des vitesses réduites et augmentées de"
-                " 10 %, et avec l'autre profil de vitesse là où il est connu. Un lieu choisi à chaque fois "
-                "est sûr ; un lieu choisi une fois sur deux peut être remplacé par un voisin."
-            )
-        ]
-    )
+    show_notes([ROBUSTNESS_METHOD])
     question = plan_question(visit.territory, visit.state)
     if st.session_state.get(_WANTED) != question:
         st.button("Calculer les variantes", type="primary", on_click=_want, args=(question,))
@@ -160,13 +153,7 @@ def _chosen_places(visit: Visit) -> None:
     if stopped:
         show_warnings(["Calcul arrêté : seules les variantes déjà faites sont comptées."])
         st.button("Reprendre", on_click=forget, args=(_ROBUSTNESS,))
-    sure = int((found.places["share_of_runs"] >= 1).sum())
-    runs = len(found.runs)
-    always = "aucun lieu n'est choisi à chaque fois"
-    if sure:
-        always = "un lieu est choisi à chaque fois" if sure == 1 else f"{sure} lieux sont choisis à chaque fois"
-    ever = format_integer(len(found.places))
-    st.markdown(plain(f"Sur {format_integer(runs)} variantes, {always} ; au moins une fois : {ever}."))
+    st.markdown(plain(robustness_sentence(found)))
     table = french_table(found.places, _PLACES)
     formats = {"Choisi dans": "share"}
     show_table(table, formats, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")

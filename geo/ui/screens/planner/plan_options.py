@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.answers.plan import AIMS
+from geo.french import counted, format_euros, within_text
+from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 from geo.sources.places import read_places
 from geo.sources.zones import read_frr, read_qpv
-from geo.ui.chosen_plan import candidate_names, excluded_places
+from geo.ui.chosen_plan import MODELS, candidate_names, excluded_places
 from geo.ui.components.messages import show_notes, show_warnings
-from geo.ui.components.plan_words import AIMS
 from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload, uploaded
 from geo.ui.session import bound, change_state
 from geo.ui.state import COVER_PERCENT, EUROS, LABELS, LEAST_RESIDENTS, MOST_EXCLUDED, STEP, WEIGHTS
@@ -30,8 +32,8 @@ def show_plan_options(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             "Ce que vous visez",
-            list(AIMS),
-            format_func=lambda aim: AIMS[aim].format(visit.threshold),
+            list(MODELS),
+            format_func=lambda aim: AIMS[MODELS[aim]].format(within_text(visit.threshold_min)),
             width=390,
             **bound("aim"),
         )
@@ -66,7 +68,8 @@ def _costs(state: AppState) -> None:
             low,
             high,
             step=5_000,
-            help="Moyenne de 2020 : 110 000 € ; 94 000 € en milieu rural, 200 000 € en quartier prioritaire.",
+            help=f"Moyenne de 2020 : {format_euros(DEFAULT_COST_EUR)} ; {format_euros(94_000)} en milieu rural, "
+            f"{format_euros(200_000)} en quartier prioritaire.",
             **bound("cost_eur"),
         )
         st.number_input(
@@ -74,7 +77,7 @@ def _costs(state: AppState) -> None:
             low,
             high,
             step=5_000,
-            help="Forfait cité en 2023 : 35 000 €.",
+            help=f"Forfait cité en 2023 : {format_euros(DEFAULT_AID_EUR)}.",
             **bound("aid_eur"),
         )
         if state.limit == "budget":
@@ -85,7 +88,7 @@ def _places(visit: Visit) -> None:
     names = candidate_names(visit.territory)
     given = kept_upload(CANDIDATES) is not None
     left_out = len(visit.state.excluded)
-    told = ["votre liste"] * given + [f"{left_out} écarté(s)"] * bool(left_out)
+    told = ["votre liste"] * given + [counted(left_out, "écarté")] * bool(left_out)
     with st.popover(f"Lieux candidats : {', '.join(told)}" if told else "Lieux candidats"):
         uploaded(
             CANDIDATES,
@@ -124,7 +127,7 @@ def _places(visit: Visit) -> None:
 def _criteria(state: AppState) -> None:
     weights = (state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly)
     changed = sum(weight != 1 for weight in weights)
-    with st.popover(f"Poids des critères : {changed} changé(s)" if changed else "Poids des critères"):
+    with st.popover(f"Poids des critères : {counted(changed, 'changé')}" if changed else "Poids des critères"):
         show_notes(["1 : un habitant compte une fois, quel qu'il soit. 2 : ceux du critère comptent double."])
         low, high = (float(bound_) for bound_ in WEIGHTS)
         for field, label in (

@@ -5,87 +5,59 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from geo.answers.answer import known_note
+from geo.answers.label import (
+    ELSEWHERE,
+    FORMATS,
+    LABEL_HEADINGS,
+    SERVED_HEADINGS,
+    label_argument,
+    label_gains,
+    label_titles,
+    labels_with_alternatives,
+)
+from geo.answers.plan import plan_answer, plan_method
 from geo.classes import change_class, change_classes
-from geo.french import format_decimal, format_integer
 from geo.maps.planning_values import Marker, planning_values, site_markers
 from geo.question import AT_THRESHOLD_MIN
-from geo.report.label_argument import arguments_html, label_argument, label_titles
-from geo.report.plan_files import plan_content, write_plan
+from geo.report.arguments_html import arguments_html
+from geo.report.plan_files import write_plan
+from geo.siting.plan_json import plan_json
 from geo.ui.background import forget
 from geo.ui.chosen_plan import PLAN, chosen_plan
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_notes, show_warnings
-from geo.ui.components.plan_words import METHOD, METHODS, gap_sentence, plan_answer, plan_figures
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
-from geo.ui.scenario_session import scenario_of_plan, take_scenario
+from geo.ui.scenario_session import take_scenario
 from geo.ui.screens.planner.plan_options import show_plan_options
 from geo.ui.screens.planner.visit import change_lines
 from geo.ui.session import change_state
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping
 
-    from geo.report.label_argument import LabelArgument
+    from geo.answers.label import LabelArgument
     from geo.siting.plan import Plan
     from geo.ui.screens.planner.visit import Visit
-
-
-_LABELS: Final = {
-    "rank": "Rang",
-    "name": "Lieu",
-    "gain_residents": "Habitants rapprochés",
-    "gain_alone_residents": "S'il était seul",
-    "residents_served": "Habitants servis",
-    "minutes_saved_mean": "Minutes gagnées",
-    "elsewhere": "Presque aussi bien",
-    "cost_eur": "Coût (€ par an)",
-    "holds_site": "A déjà un site",
-    "code": "Code",
-}
-_LABEL_FORMATS: Final = {
-    "Habitants rapprochés": "whole",
-    "S'il était seul": "whole",
-    "Habitants servis": "whole",
-    "Minutes gagnées": "decimal",
-    "Coût (€ par an)": "whole",
-}
-_ELSEWHERE: Final = (
-    "Le calcul peut préférer un village entre deux bourgs. « Presque aussi bien » nomme les communes les plus peuplées "
-    "qui feraient au moins quatre cinquièmes du gain à sa place : à vous de choisir, ou d'écarter des lieux ci-dessus."
-)
-_SERVED: Final = {
-    "commune_name": "Commune",
-    "residents": "Habitants",
-    "residents_brought": "dont rapprochés",
-    "time_before_min": "Aujourd'hui (min)",
-    "time_after_min": "Avec le label (min)",
-}
-_SERVED_FORMATS: Final = {
-    "Habitants": "whole",
-    "dont rapprochés": "whole",
-    "Aujourd'hui (min)": "decimal",
-    "Avec le label (min)": "decimal",
-}
 
 
 def show(visit: Visit) -> None:
     """Draw the view: question, answer, map, tables."""
     show_plan_options(visit)
     plan, stopped = chosen_plan(visit.territory, visit.state)
-    show_sentence(plan_answer(plan))
-    show_figures(plan_figures(plan))
-    st.markdown(plain(gap_sentence(plan)))
+    answer = plan_answer(plan)
+    show_sentence(answer.sentence)
+    show_figures([(figure.label, figure.value, figure.detail) for figure in answer.figures])
+    st.markdown(plain(" ".join(answer.details)))
     if stopped:
-        show_warnings(["Calcul arrêté avant la fin : voici le meilleur plan trouvé jusque-là."])
+        show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre le calcul", on_click=forget, args=(PLAN,))
-    elif plan.interrupted:
-        show_warnings(["La durée prévue est passée : voici le meilleur plan trouvé, avec l'écart restant."])
-    show_notes(plan.notes)
+    show_notes(list(filter(None, [known_note(plan.part), *answer.notes])))
     if len(plan.labels):
         st.button(
             "Essayer ce plan comme scénario",
@@ -98,21 +70,14 @@ def show(visit: Visit) -> None:
     if len(plan.labels):
         _tables(visit, plan)
     with st.expander("Comment ce plan est-il calculé ?"):
-        st.markdown(METHODS[visit.state.aim])
-        st.markdown(METHOD)
-        show_notes(
-            [
-                (
-                    f"{format_integer(plan.candidates)} lieux candidats comparés en {format_decimal(plan.time_s)} s. "
-                    "La vue « Marge d'erreur » dit quels lieux restent choisis quand les vitesses changent."
-                )
-            ]
-        )
+        for paragraph in plan_method(plan):
+            st.markdown(plain(paragraph))
+        show_notes(["La vue « Marge d'erreur » dit quels lieux restent choisis quand les vitesses changent."])
     visit.show_origin()
 
 
 def _try_plan(plan: Plan) -> None:
-    take_scenario(scenario_of_plan(plan))
+    take_scenario(plan.scenario())
     change_state(view="scenario")
 
 
@@ -129,7 +94,7 @@ def _map(visit: Visit, plan: Plan) -> None:
             float(label["lat"]),
             "main",
             str(label["rank"]),
-            f"Nouveau label : {format_integer(label['gain_residents'])} habitants rapprochés",
+            f"Nouveau label : {label_gains(label)}",
         )
         for label in plan.labels.to_dict("records")
     ]
@@ -152,12 +117,12 @@ def _map(visit: Visit, plan: Plan) -> None:
 
 def _tables(visit: Visit, plan: Plan) -> None:
     st.subheader("Les labels, du plus utile au moins utile", anchor=False)
-    table = french_table(_with_alternatives(plan), _LABELS)
-    show_table(table, _LABEL_FORMATS, key="plan_labels", alt="Labels du plan, par rang")
-    show_notes([_ELSEWHERE])
+    table, formats = french_table(labels_with_alternatives(plan), LABEL_HEADINGS), _formats(LABEL_HEADINGS)
+    show_table(table, formats, key="plan_labels", alt="Labels du plan, par rang")
+    show_notes([ELSEWHERE])
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
     with st.container(horizontal=True):
-        csv_button("Tableau (CSV)", table, _LABEL_FORMATS, f"{stem}.csv")
+        csv_button("Tableau (CSV)", table, formats, f"{stem}.csv")
         st.download_button(
             "Carte pour SIG (GPKG)",
             lambda: _gpkg(visit, plan),
@@ -168,7 +133,7 @@ def _tables(visit: Visit, plan: Plan) -> None:
         )
         st.download_button(
             "Données (JSON)",
-            lambda: json.dumps(plan_content(plan, (visit.territory,)), ensure_ascii=False, indent=1),
+            lambda: json.dumps(plan_json(plan, (visit.territory,)), ensure_ascii=False, indent=1),
             f"{stem}.json",
             "application/json",
             on_click="ignore",
@@ -184,12 +149,6 @@ def _tables(visit: Visit, plan: Plan) -> None:
     _argument(plan)
 
 
-def _with_alternatives(plan: Plan) -> pd.DataFrame:
-    """Return the labels with the places that would do nearly as well: `elsewhere` (text, <NA> none)."""
-    names = plan.alternatives.groupby("label_code", sort=False)["name"].agg(", ".join)
-    return plan.labels.assign(elsewhere=names.reindex(plan.labels["code"]).astype("string").array)
-
-
 def _argument(plan: Plan) -> None:
     """Show why one label: its criteria, and whom it serves."""
     titles = label_titles(plan)
@@ -199,8 +158,13 @@ def _argument(plan: Plan) -> None:
     st.markdown("  \n".join(plain(sentence) for sentence in argument.summary))
     st.markdown("Critères de la préfecture :")
     st.markdown(_criteria(argument))
-    table = french_table(argument.communes, _SERVED)
-    show_table(table, _SERVED_FORMATS, key="plan_served", alt=f"Habitants servis par le label {argument.title}")
+    table = french_table(argument.communes, SERVED_HEADINGS)
+    alt = f"Habitants servis par le label {argument.title}"
+    show_table(table, _formats(SERVED_HEADINGS), key="plan_served", alt=alt)
+
+
+def _formats(headings: Mapping[str, str]) -> dict[str, str]:
+    return {heading: FORMATS[name] for name, heading in headings.items() if name in FORMATS}
 
 
 def _criteria(argument: LabelArgument) -> str:

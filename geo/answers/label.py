@@ -1,0 +1,215 @@
+"""The argument for one label: which criteria it meets, whom it serves, from where, in how much time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from geo.french import (
+    SEMICOLON,
+    counted,
+    format_euros,
+    format_integer,
+    format_minutes,
+    format_share,
+    plural,
+    within_text,
+)
+from geo.question import AT_THRESHOLD_MIN
+
+if TYPE_CHECKING:
+    from geo.siting.plan import Plan
+
+#: Columns of the tables of a plan with their French headings, and how each is written: a whole number, a decimal.
+LABEL_HEADINGS: Final = {
+    "rank": "Rang",
+    "name": "Lieu",
+    "gain_residents": "Habitants rapprochés",
+    "gain_alone_residents": "S'il était seul",
+    "residents_served": "Habitants servis",
+    "minutes_saved_mean": "Minutes gagnées",
+    "elsewhere": "Presque aussi bien",
+    "cost_eur": "Coût (€ par an)",
+    "holds_site": "A déjà un site",
+    "code": "Code",
+}
+SERVED_HEADINGS: Final = {
+    "commune_name": "Commune",
+    "residents": "Habitants",
+    "residents_brought": "dont rapprochés",
+    "time_before_min": "Aujourd'hui (min)",
+    "time_after_min": "Avec le label (min)",
+}
+FORMATS: Final = {
+    "gain_residents": "whole",
+    "gain_alone_residents": "whole",
+    "residents_served": "whole",
+    "minutes_saved_mean": "decimal",
+    "cost_eur": "whole",
+    "residents": "whole",
+    "residents_brought": "whole",
+    "time_before_min": "decimal",
+    "time_after_min": "decimal",
+}
+#: What the column of alternatives means.
+ELSEWHERE: Final = (
+    "Le calcul peut préférer un village entre deux bourgs. « Presque aussi bien » nomme les communes les plus peuplées "
+    "qui feraient au moins quatre cinquièmes du gain à sa place : à vous de choisir, ou d'écarter des lieux ci-dessus."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One of the prefecture's criteria: `met` (`None`: the data does not say), and a French sentence."""
+
+    name: str
+    met: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LabelArgument:
+    """What can be said for one label.
+
+    `code`, `title`; `summary`: French sentences; `criteria`; `communes`: rows of `Plan.served` of this label.
+    """
+
+    code: str
+    title: str
+    summary: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    communes: pd.DataFrame
+
+
+def label_arguments(plan: Plan) -> tuple[LabelArgument, ...]:
+    """Return the argument of each label of a plan, in rank order."""
+    return tuple(label_argument(plan, code) for code in plan.labels["code"])
+
+
+def label_argument(plan: Plan, code: str) -> LabelArgument:
+    """Return the argument of one label of a plan; `code` is one of its `labels`."""
+    label = plan.labels[plan.labels["code"] == code].to_dict("records")[0]
+    served = plan.served[plan.served["label_code"] == code]
+    return LabelArgument(str(code), _title(label), _summary(plan, label, len(served)), _criteria(plan, label), served)
+
+
+def label_titles(plan: Plan) -> dict[str, str]:
+    """Return how each label of a plan is named, by code, in rank order: ``"1. Mairie, à Moumour"``."""
+    return {label["code"]: _title(label) for label in plan.labels.to_dict("records")}
+
+
+def label_gains(label: dict[Any, Any]) -> str:
+    """Return what one label of `Plan.labels` brings, in a few words."""
+    saved = label["minutes_saved_mean"]
+    sooner = f", {format_minutes(saved)} gagnées en moyenne" if pd.notna(saved) else ""
+    brought = counted(label["gain_residents"], "habitant rapproché", "habitants rapprochés")
+    served = counted(label["residents_served"], "servi")
+    return f"{brought}, {served}{sooner}"
+
+
+def label_line(label: dict[Any, Any]) -> str:
+    """Return one label of `Plan.labels` on one line: its rank, name and code, and what it brings."""
+    already = ", a déjà un site" if label["holds_site"] else ""
+    return f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : {label_gains(label)}."
+
+
+def alternatives_sentence(plan: Plan, label_code: str) -> str:
+    """Return the places that would do nearly as well as a label in one French sentence; empty where none would."""
+    rows = plan.alternatives[plan.alternatives["label_code"] == label_code].to_dict("records")
+    told = SEMICOLON.join(
+        f"{row['name']} ({format_share(min(row['share_of_gain'], 1.0))} de ce gain, "
+        f"{counted(row['commune_residents'], 'habitant')} sur place)"
+        for row in rows
+    )
+    return f"Presque aussi bien ailleurs : {told}." if told else ""
+
+
+def labels_with_alternatives(plan: Plan) -> pd.DataFrame:
+    """Return the labels with the places that would do nearly as well: `elsewhere` (text, <NA> none)."""
+    names = plan.alternatives.groupby("label_code", sort=False)["name"].agg(", ".join)
+    return plan.labels.assign(elsewhere=names.reindex(plan.labels["code"]).astype("string").array)
+
+
+def _title(label: dict[Any, Any]) -> str:
+    where = "" if label["code"] == label["commune_code"] else f", à {label['commune_name']}"
+    return f"{label['rank']}. {label['name']}{where}"
+
+
+def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...]:
+    brought, saved = label["gain_residents"], label["minutes_saved_mean"]
+    gain = f", qui gagnent {format_minutes(saved)} en moyenne" if pd.notna(saved) else ""
+    summary = [
+        (
+            f"{counted(brought, 'habitant')} {plural(brought, 'passe', 'passent')} {within_text(plan.threshold_min)} "
+            f"d'un site grâce à ce label, après ceux classés avant lui "
+            f"({format_integer(label['gain_alone_residents'])} s'il était seul)."
+        ),
+        (
+            f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
+            f"{counted(communes, 'commune')}{gain}."
+        ),
+        f"Coût : {format_euros(label['cost_eur'])} par an, dont {format_euros(label['aid_eur'])} d'aide de l'État.",
+    ]
+    if others := alternatives_sentence(plan, label["code"]):
+        summary.append(others)
+    if label["holds_site"]:
+        summary.append("La commune a déjà un site : ce label serait pris en plus, ailleurs dans la commune.")
+    return tuple(summary)
+
+
+def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
+    """Return the criteria of the prefecture, and the zones and ages that weigh in the choice."""
+    commune = str(label["commune_code"])
+    here = plan.communes["time_before_min"].get(commune, pd.NA)
+    shares = plan.criteria.loc[commune] if commune in plan.criteria.index else pd.Series(dtype="float64")
+    qpv, frr, elderly = (shares.get(name, float("nan")) for name in ("qpv", "frr", "elderly"))
+    far = True if pd.isna(here) else bool(here > plan.threshold_min + AT_THRESHOLD_MIN)
+    listed = label["code"] != label["commune_code"]
+    overseas = commune.startswith(("97", "98"))
+    return (
+        Criterion(
+            "Éloigné de l'offre existante",
+            far,
+            "Aucun site n'est joignable par la route aujourd'hui."
+            if pd.isna(here)
+            else f"Les habitants de la commune sont à {format_minutes(here)} du site le plus proche aujourd'hui.",
+        ),
+        Criterion(
+            "Quartier prioritaire de la ville",
+            None if pd.isna(qpv) else bool(qpv > 0),
+            "Les contours des quartiers prioritaires n'ont pas été donnés."
+            if pd.isna(qpv)
+            else (
+                "La commune a un quartier prioritaire." if qpv > 0 else "La commune n'a pas de quartier prioritaire."
+            ),
+        ),
+        Criterion(
+            "Commune classée France Ruralités Revitalisation",
+            None if pd.isna(frr) else bool(frr > 0),
+            "La liste des communes FRR n'a pas été donnée."
+            if pd.isna(frr)
+            else f"La commune {'est' if frr > 0 else 'n’est pas'} classée.",
+        ),
+        Criterion(
+            "Habitants de 65 ans ou plus",
+            None,
+            "L'âge des habitants n'a pas été donné."
+            if pd.isna(elderly)
+            else f"{format_share(elderly)} des habitants de la commune ont 65 ans ou plus.",
+        ),
+        Criterion(
+            "Lieu déjà fréquenté",
+            True if listed else None,
+            f"Le lieu vient d'une liste de lieux existants : {label['name']}."
+            if listed
+            else "Le lieu exact dans la commune (mairie, école, poste, tiers-lieu) reste à choisir.",
+        ),
+        Criterion(
+            "Solution itinérante",
+            None,
+            "Un bus n'est pas comparé à un site fixe par ce calcul : ses tournées ne sont pas dans les données.",
+        ),
+        Criterion("Outre-mer", overseas, "Commune d'outre-mer." if overseas else "Commune de l'Hexagone ou de Corse."),
+    )

@@ -1,0 +1,249 @@
+"""Where to give the next labels: what a plan brings, how sure it is to be the best, what it costs."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from geo.answers.answer import Answer, Figure
+from geo.french import (
+    SEMICOLON,
+    UNIT_SPACE,
+    capital,
+    counted,
+    format_decimal,
+    format_euros,
+    format_integer,
+    format_minutes,
+    format_percent,
+    format_share,
+    joined,
+    plural,
+    within_text,
+)
+from geo.siting.criteria import Weights
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.siting.plan import Plan
+    from geo.siting.robustness import Robustness
+    from geo.siting.solve import Model
+
+_NAMED: Final = 5
+#: Share of the residents within which all of them are: sums of floats miss the last bit.
+_ALL: Final = 1 - 1e-9
+
+#: What each model aims at, in plain words; `{}` stands for the threshold, as `geo.french.within_text` says it.
+AIMS: Final[Mapping[Model, str]] = {
+    "coverage": "le plus d'habitants {} d'un site",
+    "set-cover": "le moins de labels pour que tous soient {}",
+    "median": "le trajet moyen le plus court",
+    "center": "que personne ne soit trop loin",
+}
+
+#: How each model chooses.
+METHODS: Final[Mapping[Model, str]] = {
+    "coverage": (
+        "Couverture maximale (Church et ReVelle, 1974) : le nombre d'habitants qui passent du dehors au dedans du "
+        "seuil est rendu le plus grand possible. Un habitant déjà sous le seuil ne compte pas, même si son trajet "
+        "raccourcit."
+    ),
+    "set-cover": (
+        "Couverture de tous (Toregas et autres, 1971) : le moins de lieux possible sont choisis pour que chaque "
+        "habitant que l'on peut rapprocher, ou la part demandée des habitants, soit sous le seuil."
+    ),
+    "median": (
+        "p-médiane (Hakimi, 1964) : la somme des minutes de tous les habitants vers leur site le plus proche est "
+        "rendue la plus petite. Le seuil ne joue pas : les grandes villes pèsent lourd."
+    ),
+    "center": (
+        "p-centre (Hakimi, 1964) : le trajet de l'habitant le plus éloigné est rendu le plus court possible. Le nombre "
+        "d'habitants ne joue pas : un hameau pèse autant qu'une ville."
+    ),
+}
+_METHOD: Final = (
+    "Tous les lieux candidats sont comparés ensemble, les sites d'aujourd'hui restant en place. Un plan est construit "
+    "pas à pas, amélioré par échanges, puis un programme exact (HiGHS) cherche mieux et donne la borne : ce qu'aucun "
+    "autre choix ne peut dépasser. L'écart est la distance entre le plan et cette borne ; à zéro, le plan est prouvé "
+    "le meilleur parmi les lieux candidats. Les poids multiplient ce que compte un habitant : à 1, chacun compte une "
+    "fois."
+)
+#: What is asked of a plan by `robustness_sentence`.
+ROBUSTNESS_METHOD: Final = (
+    f"Le plan de « Où ouvrir ? » est calculé à nouveau avec des vitesses réduites et augmentées de 10{UNIT_SPACE}%, et "
+    "avec l'autre profil de vitesse là où il est connu. Un lieu choisi à chaque fois est sûr ; un lieu choisi une fois "
+    "sur deux peut être remplacé par un voisin."
+)
+
+
+def plan_answer(plan: Plan) -> Answer:
+    """Return what a plan brings, how good it is at worst, what it costs, and what is to be minded."""
+    details = (_proof(plan), _beside(plan), _cost(plan))
+    return Answer(_sentence(plan), _figures(plan), tuple(filter(None, details)), _notes(plan))
+
+
+def plan_method(plan: Plan) -> tuple[str, ...]:
+    """Return how a plan was chosen, in plain paragraphs."""
+    compared = counted(plan.candidates, "lieu candidat comparé", "lieux candidats comparés")
+    took = () if plan.time_s is None else (f"{compared} en {format_decimal(plan.time_s)}{UNIT_SPACE}s.",)
+    return (METHODS[plan.model], _METHOD, *took)
+
+
+def robustness_sentence(found: Robustness) -> str:
+    """Return how many places stay chosen whatever the speeds."""
+    sure = int((found.places["share_of_runs"] >= 1).sum())
+    always = "aucun lieu n'est choisi à chaque fois"
+    if sure:
+        verb = plural(sure, "est choisi", "sont choisis")
+        always = f"{counted(sure, 'lieu', 'lieux')} {verb} à chaque fois"
+    ever = format_integer(len(found.places))
+    return f"Sur {counted(len(found.runs), 'variante')}, {always}{SEMICOLON}au moins une fois : {ever}."
+
+
+def _sentence(plan: Plan) -> str:
+    before, after, count = plan.before, plan.after, len(plan.labels)
+    within, would = within_text(plan.threshold_min), plural(count, "rait", "raient")
+    was = format_share(before.share_within)
+    if count == 0:
+        nothing = "Aucun nouveau label n'est utile" if plan.asked or plan.model == "set-cover" else "Sans nouveau label"
+        mean = "" if before.mean_time_min is None else f", {format_minutes(before.mean_time_min)} en moyenne"
+        return f"{nothing} : {was} des habitants sont {within} d'un site{mean}."
+    if plan.model == "set-cover":
+        share = after.share_within
+        whom = "tous les habitants" if (share or 0) >= _ALL else f"{format_share(share)} des habitants"
+        needed = "Il faut" if plan.gap == 0 else "Ce plan demande"
+        labels = counted(count, "nouveau label", "nouveaux labels")
+        return f"{needed} {labels} pour que {whom} soient {within} d'un site ({was} aujourd'hui)."
+    labels = "Un nouveau label" if count == 1 else f"{format_integer(count)} nouveaux labels"
+    where = f"{labels}, à {joined(plan.labels['name'].to_list(), _NAMED, 'autres lieux')},"
+    if plan.model == "median" and before.mean_time_min is not None:
+        return f"{where} {_led(would, 'le trajet moyen', before.mean_time_min, after.mean_time_min)}."
+    if plan.model == "center" and before.worst_time_min is not None:
+        whom = "le trajet de l'habitant le plus éloigné d'un site"
+        return f"{where} {_led(would, whom, before.worst_time_min, after.worst_time_min)}."
+    return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
+
+
+def _led(would: str, what: str, before: float, after: float | None) -> str:
+    was, will = format_minutes(before), format_minutes(after)
+    return f"ramène{would} {what} de {was} à {will}" if was != will else f"laisse{would} {what} à {was}"
+
+
+def _shares(plan: Plan) -> str:
+    """Return the share within the threshold with the labels and today, as the end of a sentence."""
+    was, will = format_share(plan.before.share_within), format_share(plan.after.share_within)
+    within = within_text(plan.threshold_min)
+    if was == will:
+        return f"la part des habitants {within} d'un site reste de {was}"
+    return f"{will} des habitants seraient {within} d'un site, au lieu de {was}"
+
+
+def _beside(plan: Plan) -> str:
+    """Return what the sentence leaves out: the mean time, or the share where the sentence is about times."""
+    before, after = plan.before.mean_time_min, plan.after.mean_time_min
+    if not len(plan.labels):
+        return ""
+    if plan.model == "median" and before is not None:
+        return f"{capital(_shares(plan))}."
+    time = ""
+    if before is not None and after is not None:
+        was, will = format_minutes(before), format_minutes(after)
+        time = f"le temps moyen passerait de {was} à {will}" if was != will else f"le temps moyen reste de {was}"
+    shares = _shares(plan) if plan.model == "center" and plan.before.worst_time_min is not None else ""
+    told = SEMICOLON.join(filter(None, [shares, time]))
+    return f"{capital(told)}." if told else ""
+
+
+def _proof(plan: Plan) -> str:
+    """Return what the bound and the gap mean."""
+    count = len(plan.labels)
+    if count == 0:
+        return "Les chiffres sont ceux d'aujourd'hui : rien n'a été choisi."
+    among = f"parmi {counted(plan.candidates, 'lieu candidat', 'lieux candidats')}"
+    others = f"aucun autre choix {f'de {format_integer(count)} lieux' if count > 1 else 'd’un lieu'}"
+    if plan.model == "set-cover":
+        fewest = math.ceil(plan.bound - 1e-6)
+        if plan.gap == 0:
+            less = f"{format_integer(count - 1)} ne {plural(count - 1, 'suffirait', 'suffiraient')} pas"
+            return f"C'est prouvé : {among}, {'il en faut au moins un' if count == 1 else less}."
+        asked = f"ce plan en demande {format_integer(count)}"
+        return f"{capital(among)}, il en faut au moins {format_integer(fewest)} : {asked}."
+    weighted = plan.weights != Weights()
+    if plan.model == "coverage":
+        unit = ("habitant pondéré", "habitants pondérés") if weighted else ("habitant", "habitants")
+        best = f"ne peut rapprocher plus de {counted(plan.bound, *unit)}"
+        reached = f"ce plan en rapproche {format_integer(plan.objective)}"
+    elif plan.model == "center":
+        best = f"ne peut ramener le plus éloigné sous {format_minutes(plan.bound)}"
+        reached = f"ce plan le ramène à {format_minutes(plan.objective)}"
+    else:
+        people = plan.part.residents_known
+        unit_of_time = "par habitant, pondérée" if weighted else "par habitant"
+        best = f"ne peut faire gagner plus de {format_minutes(plan.bound / people, 2)} {unit_of_time} en moyenne"
+        reached = f"ce plan en fait gagner {format_minutes(plan.objective / people, 2)}"
+    if plan.gap == 0:
+        return f"C'est prouvé : {among}, {others} {best}."
+    return (
+        f"{capital(among)}, {others} {best}{SEMICOLON}{reached}, soit au plus {format_percent(plan.gap, 2)} d'écart "
+        f"avec le meilleur plan possible."
+    )
+
+
+def _cost(plan: Plan) -> str:
+    if not len(plan.labels):
+        return "Le plan ne coûte rien."
+    return f"Coût : {format_euros(plan.cost_eur)} par an, dont {format_euros(plan.aid_eur)} d'aide de l'État."
+
+
+def _figures(plan: Plan) -> tuple[Figure, ...]:
+    before, after, count = plan.before, plan.after, len(plan.labels)
+    if plan.model == "median":
+        was = f"{format_minutes(before.mean_time_min)} aujourd'hui"
+        first = Figure("Trajet moyen", format_minutes(after.mean_time_min), was)
+    elif plan.model == "center":
+        was = f"{format_minutes(before.worst_time_min)} aujourd'hui"
+        first = Figure("Le plus éloigné", format_minutes(after.worst_time_min), was)
+    elif plan.model == "set-cover":
+        among = f"parmi {counted(plan.candidates, 'lieu candidat', 'lieux candidats')}"
+        first = Figure("Nouveaux labels", format_integer(count), among)
+    else:
+        too_far = format_integer(plan.part.residents_known - before.residents_within)
+        brought = format_integer(plan.residents_brought)
+        first = Figure("Habitants rapprochés", brought, f"sur {too_far} trop loin aujourd'hui")
+    return (
+        first,
+        Figure(
+            capital(within_text(plan.threshold_min)),
+            format_share(after.share_within),
+            f"{format_share(before.share_within)} aujourd'hui",
+        ),
+        Figure("Coût par an", format_euros(plan.cost_eur), f"dont {format_euros(plan.aid_eur)} d'aide de l'État"),
+    )
+
+
+def _notes(plan: Plan) -> tuple[str, ...]:
+    given, notes = len(plan.labels), []
+    if plan.asked is not None and 0 < given < plan.asked:
+        enough = f"{counted(given, 'label')} {plural(given, 'suffit', 'suffisent')}"
+        notes.append(f"{enough} : un de plus, parmi ces lieux candidats, n'apporterait rien.")
+    if plan.budget_labels is not None and plan.budget_labels < given:
+        paid = counted(plan.budget_labels, "label")
+        notes.append(f"Le budget paie {paid} sur {format_integer(given)} : les premiers du classement.")
+    if plan.interrupted:
+        notes.append("Le calcul a été arrêté avant la preuve : c'est le meilleur plan trouvé, avec l'écart restant.")
+    if off := plan.candidates_off_network:
+        places = counted(off, "lieu candidat est", "lieux candidats sont")
+        notes.append(f"{places} hors du réseau routier : aucun label n'y est comparé, leurs trajets sont inconnus.")
+    if cut_off := plan.before.residents_unreachable:
+        told = {
+            "median": plural(
+                cut_off, "compte comme le plus éloigné des autres", "comptent comme les plus éloignés des autres"
+            ),
+            "center": plural(cut_off, "est laissé hors du calcul", "sont laissés hors du calcul"),
+        }.get(plan.model, f"{plural(cut_off, 'compte', 'comptent')} parmi ceux qui sont au-delà du seuil")
+        notes.append(f"{counted(cut_off, 'habitant')} sans aucune route vers un site aujourd'hui {told}.")
+    if plan.model == "set-cover" and (left := plan.residents_out_of_reach):
+        stay = plural(left, "reste", "restent")
+        notes.append(f"{counted(left, 'habitant')} {stay} au-delà du seuil quel que soit le lieu candidat.")
+    return tuple(notes)

@@ -1,0 +1,341 @@
+"""A plan as plain values for JSON, exact, and back: checked before anything is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from geo.access.known_part import KnownPart
+from geo.errors import Fault, ParameterError, SchemaError
+from geo.kinds import KINDS
+from geo.question import check_threshold
+from geo.siting.costs import Costs
+from geo.siting.criteria import CRITERIA, Weights
+from geo.siting.plan import AccessSummary, Plan
+from geo.siting.solve import Model  # noqa: TC001 - pydantic reads it while running
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.territory import Territory
+
+#: Number of the form written today; a file of another number is refused.
+FORMAT: Final = 2
+_ADVICE: Final = "Donnez un fichier plan.json écrit par « maillage plan --out »."
+_AGAIN: Final = "Refaites-le avec « maillage plan --out »."
+#: What the items of a list are called in a message.
+_ITEMS: Final = {"selected": "label", "communes": "commune", "alternatives": "autre lieu"}
+_TYPES: Final = {
+    "code": "string",
+    "name": "string",
+    "commune_code": "string",
+    "commune_name": "string",
+    "label_code": "string",
+    "rank": "int64",
+    "holds_site": "bool",
+    "time_before_min": "Float64",
+}
+
+_Number = Annotated[float, Field(ge=-1e15, le=1e15)]
+_Whole = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class _Values(BaseModel):
+    """Values of the very type that is written; what else is in the file is left aside."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+class _Part(_Values):
+    residents: _Number
+    residents_known: _Number
+    communes: _Whole
+    communes_known: _Whole
+
+
+class _Access(_Values):
+    residents_within: _Number
+    mean_time_min: _Number | None
+    worst_time_min: _Number | None
+    residents_unreachable: _Number
+
+
+class _Served(_Values):
+    commune_code: str
+    commune_name: str
+    residents: _Number
+    residents_brought: _Number
+    time_before_min: _Number | None
+    time_after_min: _Number
+
+
+class _Alternative(_Values):
+    code: str
+    name: str
+    commune_residents: _Number
+    share_of_gain: _Number
+
+
+class _Label(_Values):
+    rank: _Whole
+    code: str
+    name: str
+    lon: _Number
+    lat: _Number
+    commune_code: str
+    commune_name: str
+    holds_site: bool
+    gain_residents: _Number
+    gain_alone_residents: _Number
+    residents_served: _Number
+    minutes_saved_mean: _Number | None
+    cost_eur: _Number
+    aid_eur: _Number
+    communes: list[_Served]
+    alternatives: list[_Alternative]
+
+
+class _Criteria(_Values):
+    beyond: _Number | None
+    frr: _Number | None
+    qpv: _Number | None
+    elderly: _Number | None
+
+
+class _Commune(_Values):
+    commune_code: str
+    name: str
+    residents: _Number
+    time_before_min: _Number | None
+    time_after_min: _Number | None
+    within_before: _Number
+    within_after: _Number
+    criteria: _Criteria
+
+
+class _Weights(_Values):
+    beyond: _Number
+    frr: _Number
+    qpv: _Number
+    elderly: _Number
+
+
+class _Costs(_Values):
+    cost_eur: _Number
+    aid_eur: _Number
+
+
+class _Plan(_Values):
+    territory: str
+    model: Model
+    threshold_min: _Number
+    asked: _Whole | None
+    min_share: _Number | None
+    kinds: list[str]
+    candidates: _Whole
+    candidates_off_network: _Whole
+    part: _Part
+    before: _Access
+    after: _Access
+    residents_out_of_reach: _Number
+    objective: _Number
+    bound: _Number
+    gap: _Number
+    interrupted: bool
+    weights: _Weights
+    costs: _Costs
+    budget_labels: _Whole | None
+    selected: list[_Label]
+    communes: list[_Commune]
+
+
+def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
+    """Return a plan with the networks and the sources that it was made from, as exact plain values.
+
+    The seconds that it took are left out: the same plan is the same text.
+    """
+    criteria = plan.criteria.to_dict("index")
+    manifests = [part.manifest.to_dict() for part in parts]
+    return {
+        "format": FORMAT,
+        "territory": plan.territory,
+        "model": plan.model,
+        "threshold_min": plan.threshold_min,
+        "asked": plan.asked,
+        "min_share": plan.min_share,
+        "kinds": sorted(plan.kinds),
+        "candidates": plan.candidates,
+        "candidates_off_network": plan.candidates_off_network,
+        "part": plan.part.to_dict(),
+        "before": _access(plan.before),
+        "after": _access(plan.after),
+        "residents_out_of_reach": plan.residents_out_of_reach,
+        "objective": plan.objective,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "interrupted": plan.interrupted,
+        "weights": plan.weights.to_dict(),
+        "costs": asdict(plan.costs),
+        "cost_eur_a_year": plan.cost_eur,
+        "aid_eur_a_year": plan.aid_eur,
+        "budget_labels": plan.budget_labels,
+        "selected": [
+            {
+                **label,
+                "communes": _of_label(plan.served, label["code"]),
+                "alternatives": _of_label(plan.alternatives, label["code"]),
+            }
+            for label in _records(plan.labels)
+        ],
+        "communes": [
+            {**commune, "criteria": _plain(criteria[commune["commune_code"]])}
+            for commune in _records(plan.communes.rename_axis("commune_code").reset_index())
+        ],
+        "networks": [
+            {"territory": part.name}
+            | {key: manifest["network"][key] for key in ("source", "profile", "approximate", "error")}
+            for part, manifest in zip(parts, manifests, strict=True)
+        ],
+        "sources": manifests[0]["sources"],
+        "built_on": manifests[0]["built_on"],
+    }
+
+
+def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
+    """Return the plan that `plan_json` gave.
+
+    Parameters
+    ----------
+    content
+        Plain values read from a file.
+    territory
+        The territory that it has to be about.
+    source
+        What the file is called in messages.
+
+    Raises
+    ------
+    SchemaError
+        It is not a plan, or one of another format; all that is missing or of another type is listed.
+    ParameterError
+        The plan is about another territory, or a value makes no sense.
+    """
+    found = content.get("format") if isinstance(content, dict) else None
+    if found != FORMAT or isinstance(found, bool):
+        fault = f"ce n'est pas un plan au format {FORMAT}, le seul lu (format trouvé : {str(found)[:20]})"
+        raise SchemaError(source, [Fault(fault)], _AGAIN)
+    try:
+        read = _Plan.model_validate(content)
+    except ValidationError as error:
+        faults = dict.fromkeys(_in_french(each) for each in error.errors(include_url=False))
+        raise SchemaError(source, [Fault(text) for text in faults], _ADVICE) from error
+    if faults := dict.fromkeys(_contradictions(read)):
+        raise SchemaError(source, [Fault(text) for text in faults], _ADVICE)
+    codes = {label.commune_code for label in read.selected} | {commune.commune_code for commune in read.communes}
+    strangers = codes - set(territory.communes.index)
+    if read.territory != territory.name or strangers:
+        where = f", dans des communes d'ailleurs ({', '.join(sorted(strangers)[:5])})" if strangers else ""
+        msg = (
+            f"{source} : ce plan porte sur « {read.territory[:80]} »{where} ; le territoire du rapport est "
+            f"« {territory.name} ». Donnez le plan de ce territoire."
+        )
+        raise ParameterError(msg)
+    check_threshold(read.threshold_min)
+    return _plan(read)
+
+
+def _plan(read: _Plan) -> Plan:
+    part = KnownPart(**read.part.model_dump())
+    communes = _table(read.communes, _Commune, leave={"criteria"}).set_index("commune_code")
+    criteria = pd.DataFrame([each.criteria.model_dump() for each in read.communes], columns=list(CRITERIA))
+    same = {
+        name: getattr(read, name)
+        for name in (
+            "territory", "model", "asked", "min_share", "candidates", "candidates_off_network",
+            "residents_out_of_reach", "objective", "bound", "gap", "interrupted", "budget_labels",
+        )
+    }  # fmt: skip
+    return Plan(
+        **same,
+        threshold_min=float(read.threshold_min),
+        kinds=frozenset(read.kinds),
+        labels=_table(read.selected, _Label, leave={"communes", "alternatives"}),
+        served=_under_labels(read, "communes", _Served),
+        alternatives=_under_labels(read, "alternatives", _Alternative),
+        communes=communes.astype({"time_after_min": "Float64"}),
+        part=part,
+        before=AccessSummary(part, **read.before.model_dump()),
+        after=AccessSummary(part, **read.after.model_dump()),
+        time_s=None,
+        weights=Weights(**read.weights.model_dump()),
+        costs=Costs(**read.costs.model_dump()),
+        criteria=criteria.astype("float64").set_axis(communes.index),
+    )
+
+
+def _contradictions(read: _Plan) -> list[str]:
+    """Return what values of the right type do not agree on."""
+    faults = []
+    if [label.rank for label in read.selected] != list(range(1, len(read.selected) + 1)):
+        faults.append("labels : les rangs ne se suivent pas de 1 au dernier")
+    for what, codes in (
+        ("labels", [label.code for label in read.selected]),
+        ("communes", [commune.commune_code for commune in read.communes]),
+    ):
+        if len(set(codes)) < len(codes):
+            faults.append(f"{what} : un code est donné deux fois")
+    if unknown := set(read.kinds) - set(KINDS):
+        faults.append(f"plan : « kinds » nomme des genres de lieu inconnus ({', '.join(sorted(unknown))[:60]})")
+    return faults
+
+
+def _in_french(error: Any) -> str:
+    """Return what is missing or of another type, and where."""
+    places: list[str] = []
+    for step in error["loc"]:
+        if isinstance(step, int):
+            places[-1] = f"{_ITEMS.get(places[-1], places[-1])} {step + 1}"
+        else:
+            places.append(step)
+    where = ", ".join(places[:-1]) or "plan"
+    if error["type"] == "missing":
+        return f"{where} : « {places[-1]} » manque"
+    return f"{where} : « {places[-1]} » vaut {str(error['input'])[:30]!r}, d'un autre type que celui attendu"
+
+
+def _table(rows: Sequence[BaseModel], form: type[_Values], leave: frozenset[str] | set[str] = frozenset()) -> Any:
+    columns = [name for name in form.model_fields if name not in leave]
+    return _typed(pd.DataFrame([row.model_dump(exclude=set(leave)) for row in rows], columns=columns))
+
+
+def _under_labels(read: _Plan, name: str, form: type[_Values]) -> pd.DataFrame:
+    """Return the rows that stand under each label as one table with its code."""
+    rows = [{"label_code": label.code, **row.model_dump()} for label in read.selected for row in getattr(label, name)]
+    return _typed(pd.DataFrame(rows, columns=["label_code", *form.model_fields]))
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    return table.astype({name: _TYPES.get(name, "float64") for name in table.columns})
+
+
+def _access(summary: AccessSummary) -> dict[str, Any]:
+    values = asdict(summary)
+    part = values.pop("part")
+    return {"residents_known": part["residents_known"], "share_within": summary.share_within, **values}
+
+
+def _of_label(table: pd.DataFrame, label_code: str) -> list[dict[str, Any]]:
+    """Return the rows of one label, without its code."""
+    return _records(table[table["label_code"] == label_code].drop(columns="label_code"))
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [_plain(row) for row in table.to_dict("records")]
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    """Return values for JSON, unknown as `None`."""
+    return {str(name): None if pd.isna(value) else value for name, value in row.items()}

@@ -1,0 +1,74 @@
+"""Whatever the figures, the sentences of a plan are French: no "1 habitants", no "nan", one full stop at the end."""
+
+import re
+from functools import cache
+
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.access.known_part import KnownPart
+from geo.answers.plan import plan_answer
+from geo.siting.costs import Costs
+from geo.siting.criteria import Weights
+from geo.siting.plan import AccessSummary, Plan
+from geo.siting.solve import MODELS
+
+WRONG = re.compile(
+    r"(?<![\d\u202f,])[01] (habitants|communes|sites|lieux|labels|nouveaux)|(?<![01\d])\b[2-9]\d* (habitant|commune|lieu)\b"
+    r"|nan|None|<NA>|inf\b|  |\.\.|habitants (a|serait|est|passe)\b|habitant (ont|seraient|sont|passent)\b"
+)
+
+counts = st.sampled_from([0, 1, 2, 11, 999, 1000]) | st.integers(0, 10**7)
+minutes = st.none() | st.floats(0, 300)
+
+
+@cache
+def labels(count):
+    return pd.DataFrame({"name": [f"L{n}" for n in range(count)]})
+
+
+@given(
+    st.sampled_from(MODELS),
+    st.integers(0, 30),
+    counts,
+    counts,
+    minutes,
+    minutes,
+    st.floats(0, 1),
+    st.integers(1, 40_000),
+)
+def test_plans(model, given_labels, before, more, was, will, gap, candidates):
+    part = KnownPart(before + more + 2, before + more + 1, 3, 2)
+    empty = pd.DataFrame()
+    plan = Plan(
+        territory="T",
+        model=model,
+        threshold_min=20.0,
+        asked=given_labels + 1,
+        min_share=None,
+        kinds=frozenset(),
+        labels=labels(given_labels),
+        served=empty,
+        alternatives=empty,
+        communes=empty,
+        part=part,
+        before=AccessSummary(part, before, was, was, more),
+        after=AccessSummary(part, before + more, will if was is not None else None, will, 0),
+        objective=float(more),
+        bound=float(more) * (1 + gap),
+        gap=gap,
+        time_s=None,
+        interrupted=gap > 0.5,
+        weights=Weights(),
+        costs=Costs(),
+        budget_labels=given_labels // 2,
+        criteria=empty,
+        candidates=candidates,
+        candidates_off_network=more % 3,
+        residents_out_of_reach=float(more),
+    )
+    for sentence in plan_answer(plan).lines:
+        assert not WRONG.search(sentence), sentence
+        assert sentence.endswith(".")
+        assert sentence[0].isupper() or sentence[0].isdigit()

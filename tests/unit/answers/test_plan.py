@@ -1,0 +1,231 @@
+"""A plan in words: right for each aim, for none, one and many labels, proven or not, known or not."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from geo import Territory
+from geo.access.known_part import KnownPart
+from geo.answers.label import alternatives_sentence, label_arguments, label_gains, label_line
+from geo.answers.plan import AIMS, METHODS, plan_answer, plan_method, robustness_sentence
+from geo.siting.criteria import Weights
+from geo.siting.plan import plan
+from geo.siting.robustness import Robustness
+from geo.siting.solve import MODELS
+
+
+@pytest.fixture(scope="module")
+def territory(small_world) -> Territory:
+    return small_world.territory(tax_offices=small_world.tax_offices)
+
+
+@pytest.fixture(scope="module")
+def one_label(territory):
+    """A label in B or C brings C (300) within 10 minutes of a site; antennes and buses are not counted."""
+    return plan(territory, 1, threshold_min=10, kinds={"main"})
+
+
+def plainly(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def made_up(made, count, *, within=(900, 950), mean=(9.8, 8.5), known=1000, **changes):
+    """The plan with so many labels, and other figures."""
+    part = KnownPart(known, known, 10, 10)
+    before, after = (
+        replace(made.before, part=part, residents_within=people, mean_time_min=minutes)
+        for people, minutes in zip(within, mean, strict=True)
+    )
+    labels = made.labels.loc[[0] * count].assign(name=[f"L{n}" for n in range(count)])
+    values = {"objective": 50.0, "bound": 50.0, "candidates": 546, "asked": count, "threshold_min": 20.0} | changes
+    return replace(made, part=part, before=before, after=after, labels=labels, **values)
+
+
+def test_one_label(one_label):
+    answer = plan_answer(one_label)
+    gain = round(one_label.residents_brought)
+    name = one_label.labels["name"].iloc[0]
+    # 2,000 residents have a known way: E, off the network, is in no share.
+    was, will = (f"{round(100 * each.residents_within / 2000)} %" for each in (one_label.before, one_label.after))
+    assert plainly(answer.sentence) == (
+        f"Un nouveau label, à {name}, rapprocherait {gain} habitants : {will} des habitants seraient à 10 min ou moins "
+        f"d'un site, au lieu de {was}."
+    )
+    proof, mean, cost = map(plainly, answer.details)
+    assert proof == (
+        f"C'est prouvé : parmi 4 lieux candidats, aucun autre choix d’un lieu ne peut rapprocher plus de {gain} "
+        f"habitants."
+    )
+    assert mean.startswith("Le temps moyen passerait de ")
+    assert cost == "Coût : 110 000 € par an, dont 35 000 € d'aide de l'État."
+    first, share, price = answer.figures
+    assert (first.label, plainly(first.value)) == ("Habitants rapprochés", str(gain))
+    assert (plainly(share.label), plainly(share.value), plainly(share.detail)) == (
+        "À 10 min ou moins",
+        will,
+        f"{was} aujourd'hui",
+    )
+    assert plainly(price.value) == "110 000 €"
+    assert [plainly(note) for note in answer.notes] == [
+        "1 lieu candidat est hors du réseau routier : aucun label n'y est comparé, leurs trajets sont inconnus."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "figures", "said"),
+    [
+        (
+            1,
+            {"within": (900, 901), "mean": (9.8, 9.8)},
+            "Un nouveau label, à L0, rapprocherait 1 habitant : la part des habitants à 20 min ou moins d'un site reste de 90 %.",
+        ),
+        (
+            5,
+            {},
+            (
+                "5 nouveaux labels, à L0, L1, L2, L3 et L4, rapprocheraient 50 habitants : 95 % des habitants seraient à 20 min ou "
+                "moins d'un site, au lieu de 90 %."
+            ),
+        ),
+        (
+            2,
+            {"within": (900, 1000), "threshold_min": 12.5},
+            (
+                "2 nouveaux labels, à L0 et L1, rapprocheraient 100 habitants : 100 % des habitants seraient à 12,5 min ou moins "
+                "d'un site, au lieu de 90 %."
+            ),
+        ),
+    ],
+)
+def test_what_a_plan_brings(one_label, count, figures, said):
+    assert plainly(plan_answer(made_up(one_label, count, **figures)).sentence) == said
+
+
+@pytest.mark.parametrize(
+    ("mean", "said"),
+    [
+        ((9.8, 8.5), "Le temps moyen passerait de 9,8 min à 8,5 min."),
+        ((9.8, 9.8), "Le temps moyen reste de 9,8 min."),
+        ((None, None), None),
+    ],
+)
+def test_the_mean_time(one_label, mean, said):
+    details = [plainly(text) for text in plan_answer(made_up(one_label, 2, mean=mean)).details]
+    assert len(details) == (2 if said is None else 3)
+    assert said is None or details[1] == said
+
+
+def test_no_label(territory, one_label):
+    none = plan_answer(plan(territory, 0, threshold_min=10))
+    assert none.sentence.startswith("Sans nouveau label :")
+    assert "aujourd'hui" in none.details[0]
+    assert none.details[-1] == "Le plan ne coûte rien."
+    assert none.figures[2].value.startswith("0")
+    useless = plan_answer(made_up(one_label, 0, asked=3, mean=(None, None)))
+    assert plainly(useless.sentence) == (
+        "Aucun nouveau label n'est utile : 90 % des habitants sont à 20 min ou moins d'un site."
+    )
+
+
+def test_an_unproven_plan_says_how_far_it_may_be(one_label):
+    unproven = replace(one_label, bound=one_label.objective * 1.25, gap=0.2, interrupted=True)
+    proof = plainly(plan_answer(unproven).details[0])
+    assert proof.endswith("soit au plus 20,00 % d'écart avec le meilleur plan possible.")
+    assert "C'est prouvé" not in proof
+    assert any("arrêté avant la preuve" in note for note in plan_answer(unproven).notes)
+
+
+def test_weights_are_named(one_label):
+    weighted = replace(one_label, weights=Weights(frr=2.0))
+    assert "habitants pondérés" in plan_answer(weighted).details[0]
+
+
+def test_fewest_labels(territory):
+    found = plan(territory, model="set-cover", threshold_min=9, kinds={"main"})
+    count = len(found.labels)
+    assert count == 3
+    answer = plan_answer(found)
+    assert plainly(answer.sentence).startswith(
+        "Il faut 3 nouveaux labels pour que tous les habitants soient à 9 min ou"
+    )
+    assert plainly(answer.details[0]) == "C'est prouvé : parmi 4 lieux candidats, 2 ne suffiraient pas."
+    more = plan_answer(replace(found, gap=0.5, bound=count - 0.5))
+    assert more.sentence.startswith("Ce plan demande")
+    assert f"au moins {count} : ce plan en demande {count}" in more.details[0]
+    budget = plan_answer(replace(found, budget_labels=1, residents_out_of_reach=1.0))
+    assert "Le budget paie 1 label sur 3 : les premiers du classement." in budget.notes
+    assert "1 habitant reste au-delà du seuil quel que soit le lieu candidat." in budget.notes
+
+
+def test_fewer_labels_than_asked(territory):
+    found = plan(territory, 4, threshold_min=9)
+    assert plan_answer(found).notes[0].startswith("2 labels suffisent : un de plus")
+
+
+def test_shortest_and_worst_time(territory):
+    median = plan(territory, 1, model="median", kinds={"main"})
+    answer = plan_answer(median)
+    assert "ramènerait le trajet moyen de" in answer.sentence
+    saved = (median.before.mean_time_min - median.after.mean_time_min) * 2000  # E has no road
+    assert median.objective == pytest.approx(saved, rel=1e-6)
+    assert "faire gagner plus de" in answer.details[0]
+    assert answer.figures[0].label == "Trajet moyen"
+    assert "des habitants" in answer.details[1]
+    center = plan_answer(plan(territory, 1, model="center", kinds={"main"}))
+    assert "ramènerait le trajet de l'habitant le plus éloigné d'un site de" in center.sentence
+    assert center.figures[0].label == "Le plus éloigné"
+
+
+def test_many_places_are_counted(one_label):
+    assert "L0, L1, L2, L3, L4 et 4 autres lieux" in plan_answer(made_up(one_label, 9)).sentence
+
+
+def test_no_road_to_a_site_is_said(one_label):
+    cut_off = replace(one_label.before, residents_unreachable=1.0)
+    for model, said in (
+        ("coverage", "1 habitant sans aucune route vers un site aujourd'hui compte parmi ceux"),
+        ("median", "1 habitant sans aucune route vers un site aujourd'hui compte comme"),
+        ("center", "1 habitant sans aucune route vers un site aujourd'hui est laissé hors du calcul."),
+    ):
+        notes = plan_answer(replace(one_label, model=model, before=cut_off)).notes
+        assert any(note.startswith(said) for note in notes)
+
+
+def test_each_model_has_its_words_and_its_method(one_label):
+    assert set(AIMS) == set(METHODS) == set(MODELS)
+    assert len(plan_method(one_label)) == 3
+    assert len(plan_method(replace(one_label, time_s=None))) == 2
+
+
+def test_a_label_in_short(one_label):
+    label = one_label.labels.to_dict("records")[0] | {"gain_residents": 1.0, "residents_served": 1.0}
+    assert plainly(label_gains(label | {"minutes_saved_mean": 2.0})) == (
+        "1 habitant rapproché, 1 servi, 2,0 min gagnées en moyenne"
+    )
+    assert label_gains(label | {"minutes_saved_mean": float("nan")}).endswith("1 servi")
+    assert f"[{label['code']}, a déjà un site]" in label_line(label | {"holds_site": True})
+
+
+def test_the_argument_of_a_label(one_label):
+    (argument,) = label_arguments(one_label)
+    assert "à 10\u00a0min ou moins d'un site grâce à ce label" in argument.summary[0]
+    code = argument.code
+    others = pd.DataFrame(
+        [{"label_code": code, "code": "x", "name": "X", "commune_residents": 1.0, "share_of_gain": 0.9}]
+    )
+    said = plainly(alternatives_sentence(replace(one_label, alternatives=others), code))
+    assert said == "Presque aussi bien ailleurs : X (90 % de ce gain, 1 habitant sur place)."
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [
+        ([0.5], "aucun lieu n'est choisi à chaque fois"),
+        ([1.0, 0.5], "1 lieu est choisi à chaque fois"),
+        ([1.0, 1.0], "2 lieux sont choisis à chaque fois"),
+    ],
+)
+def test_how_many_places_stay(shares, said):
+    found = Robustness(pd.DataFrame({"codes": [(), ()]}), pd.DataFrame({"share_of_runs": shares}))
+    assert plainly(robustness_sentence(found)) == f"Sur 2 variantes, {said} ; au moins une fois : {len(shares)}."
