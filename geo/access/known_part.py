@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import shares_on_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
+    from numpy.typing import NDArray
 
     from geo.territory import Territory
 
@@ -63,16 +65,19 @@ def known_part(territory: Territory) -> KnownPart:
     >>> known_part(Territory.load()).is_whole
     True
     """
-    on_network = territory.demand_on_network.link >= 0
-    residents = residents_by_point(territory.communes, territory.demand)
-    communes = pd.Index(territory.demand["commune_code"])
-    # What is known is what remains: the same sum to the last bit where nobody is off the network.
-    total = float(residents.sum())
+    on_network = np.asarray(territory.demand_on_network.link >= 0)
+    share = shares_on_network(territory.communes, territory.demand, on_network)
+    return part_of(territory.communes["population"], share)
+
+
+def part_of(population: pd.Series, share_on_network: NDArray[np.float64]) -> KnownPart:
+    """Add up a part, of the residents of each commune (<NA> unknown) and the share (0 to 1) of them on the network."""
+    residents = population.to_numpy(np.float64, na_value=0.0)
     return KnownPart(
-        residents=total,
-        residents_known=total - float(residents[~on_network].sum()),
-        communes=len(territory.communes),
-        communes_known=communes[np.asarray(on_network)].nunique(),
+        residents=float(residents.sum()),
+        residents_known=float((residents * share_on_network).sum()),
+        communes=len(residents),
+        communes_known=int((share_on_network > 0).sum()),
     )
 
 

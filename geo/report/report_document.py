@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
 from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_minutes, format_share, minutes_text
 from geo.kinds import KINDS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.french import UNIT_SPACE, format_integer, format_minutes
 from geo.kinds import SITES
 from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence, source_sentences
