@@ -113,8 +113,8 @@ def coverage(
     (Float64) are within the threshold, and `share_within` (Float64, 0 to 1) is their share, <NA> off the network: those
     who cannot get there count as not within, those whose way is not known do not count; `snap_distance_m` (Float64):
     mean distance of the residents to the street where their way starts, <NA> where the network is too far;
-    `under_served` (boolean): by the rule, true where the roads are known and lead to no facility, <NA> where the network
-    does not cover the commune.
+    `under_served` (boolean): by the rule, true where the roads are known and lead to no facility, <NA> where the
+    network does not cover the commune.
 
     Raises
     ------

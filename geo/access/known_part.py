@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from geo.access.residents import shares_on_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from geo.territory import Territory
@@ -65,20 +65,26 @@ def known_part(territory: Territory) -> KnownPart:
     >>> known_part(Territory.load()).is_whole
     True
     """
-    on_network = np.asarray(territory.demand_on_network.link >= 0)
-    share = shares_on_network(territory.communes, territory.demand, on_network)
-    return part_of(territory.communes["population"], share)
-
-
-def part_of(population: pd.Series, share_on_network: NDArray[np.float64]) -> KnownPart:
-    """Add up a part, of the residents of each commune (<NA> unknown) and the share (0 to 1) of them on the network."""
-    residents = population.to_numpy(np.float64, na_value=0.0)
+    population = territory.communes["population"].to_numpy(np.float64, na_value=0.0)
+    share = _shares_on_network(territory)
     return KnownPart(
-        residents=float(residents.sum()),
-        residents_known=float((residents * share_on_network).sum()),
-        communes=len(residents),
-        communes_known=int((share_on_network > 0).sum()),
+        residents=float(population.sum()),
+        residents_known=float((population * share).sum()),
+        communes=len(population),
+        communes_known=int((share > 0).sum()),
     )
+
+
+def residents_known(territory: Territory) -> pd.Series:
+    """Return the residents of each commune whose way is known (Float64); <NA> where the network does not cover it."""
+    share = pd.Series(_shares_on_network(territory), territory.communes.index).astype("Float64")
+    known: pd.Series = territory.communes["population"].astype("Float64").fillna(0.0) * share.mask(share == 0)
+    return known
+
+
+def _shares_on_network(territory: Territory) -> NDArray[np.float64]:
+    on_network = np.asarray(territory.demand_on_network.link >= 0)
+    return shares_on_network(territory.communes, territory.demand, on_network)
 
 
 def added_up(parts: Iterable[KnownPart]) -> KnownPart:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from geo.answers.origin import approximation_sentences
 from geo.kinds import SITES
-from geo.maps.origin import approximation_sentences
 from geo.question import CoverageRule
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence

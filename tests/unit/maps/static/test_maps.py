@@ -77,24 +77,28 @@ def test_no_text_leaves_the_page_and_no_name_lies_over_another(draw, kind, page)
 
 def test_residents_of_the_classes_add_up(coverage_frame):
     position = time_position(coverage_frame)
-    totals = class_totals(position, coverage_frame["population"], len(TIME_MAP_CLASSES))
+    totals = class_totals(position, coverage_frame, len(TIME_MAP_CLASSES))
     # Commune i has 100 i residents, that of commune 3 is not known; the times are 5, 12, 18, 25, 40, 50, 21, none, none.
-    assert totals.residents == (0, 100, 200, 600, 400, 500, 700, 800)
+    # Commune 8 is off the network: its 800 residents are in no class.
+    assert totals.residents == (0, 100, 200, 600, 400, 500, 700)
     assert totals.communes == (1, 1, 1, 2, 1, 1, 1, 1)
-    assert totals.total == coverage_frame["population"].sum() == 3300
+    assert (totals.total, totals.outside) == (2500, 800)
+    assert totals.total + totals.outside == coverage_frame["population"].sum() == 3300
     assert totals.unknown == 1
     assert TIME_MAP_CLASSES.index(UNREACHABLE) == 6
     assert TIME_MAP_CLASSES.index(OFF_NETWORK) == 7
     block = class_block("Temps", TIME_MAP_CLASSES, [totals], ("Habitants", "Part"))
     shown = [int(re.sub(r"\D", "", row.figures[0])) for row in block.rows]
-    assert sum(shown[:-1]) == shown[-1] == 3300
+    assert sum(shown[:-2]) == shown[-2] == 2500
+    assert [row.figures[1] for row in block.rows[-2:]] == ["100\u00a0%", "—"]
+    assert block.rows[-1].text == OFF_NETWORK.label
     assert block.note.endswith("il manque 1 commune, dont la population n'est pas connue.")
 
 
 def test_the_description_has_the_figures(draw):
     sheet = draw("time")
-    assert sheet.title == "Sites France services : temps de trajet en voiture, Pays & <b>Essai</b>"
-    assert "ensemble 3\u202f300 / 100\u00a0%" in sheet.description
+    assert sheet.title == "Sites France services : temps de trajet en voiture, Pays & <b>Essai</b>, 8 communes"
+    assert "ensemble 2\u202f500 / 100\u00a0%" in sheet.description
     assert "Les temps de trajet sont approchés" in sheet.description
 
 

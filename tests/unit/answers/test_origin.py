@@ -1,14 +1,28 @@
 """Where figures come from, in French."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from geo.maps.origin import (
+from geo.answers.origin import (
     approximation_sentences,
     counting_sentence,
     network_sentence,
-    rule_text,
-    source_sentences,
+    sources_sentence,
 )
+
+
+@pytest.fixture
+def territory() -> SimpleNamespace:
+    sources = [
+        {"dataset": "Sites", "vintage": "2024-08-01", "licence": "Licence Ouverte 2.0"},
+        {"dataset": "Communes", "vintage": None, "licence": None},
+    ]
+    error = {"area": "Labourd", "pairs": 420, "time_ratio_median": 0.81, "time_ratio_p10": 0.59}
+    error |= {"time_ratio_p90": 1.08, "distance_ratio_median": 1.0}
+    network = {"source": "Réseau estimé", "nodes": 1346, "edges": 6582, "profile": "courant"}
+    network |= {"approximate": True, "error": [error]}
+    return SimpleNamespace(manifest={"sources": sources, "network": network}, contours_approximate=True)
 
 
 def plain(text: str) -> str:
@@ -16,7 +30,7 @@ def plain(text: str) -> str:
 
 
 def test_sources_say_what_is_not_known(territory):
-    assert source_sentences(territory.manifest)[1] == "Communes (date inconnue, licence non précisée)"
+    assert plain(sources_sentence(territory.manifest)).endswith(" ; Communes (date inconnue, licence non précisée).")
 
 
 def test_network(territory):
@@ -57,12 +71,3 @@ def test_nothing_is_called_approximate_on_real_roads_and_contours(territory):
 )
 def test_what_is_counted(kinds, excluded, expected):
     assert counting_sentence("sites", kinds, excluded) == expected
-
-
-def test_rule():
-    assert plain(rule_text(20, None)) == "temps moyen de plus de 20 min"
-    assert plain(rule_text(30, 0.95)) == "moins de 95 % des habitants à 30 min"
-
-
-def test_a_threshold_with_a_decimal_is_not_rounded():
-    assert rule_text(12.5, None) == "temps moyen de plus de 12,5\u00a0min"
