@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from geo.french import counted, format_integer
+from geo.french import counted, format_integer, is_plural
 
 if TYPE_CHECKING:
     from geo.access.known_part import KnownPart
@@ -67,7 +67,12 @@ def known_note(part: KnownPart) -> str:
             f"Le réseau routier couvre {counted(part.communes_known, 'commune')} sur {format_integer(part.communes)} ; "
             f"ailleurs, les trajets ne sont pas connus."
         )
+    known = (
+        f"les {format_integer(part.residents_known)} habitants"
+        if is_plural(part.residents_known)
+        else "le seul habitant"
+    )
     return (
-        f"Parts calculées sur les {format_integer(part.residents_known)} habitants dont le trajet est connu, des "
-        f"{format_integer(part.residents)} du territoire{outside}."
+        f"Parts calculées sur {known} dont le trajet est connu, sur {format_integer(part.residents)} dans le "
+        f"territoire{outside}."
     )

@@ -128,7 +128,9 @@ def test_residents_off_the_network_are_in_no_share():
 
 def test_figures_are_not_rounded():
     table = times([("01001", 1, 10, "a"), ("01001", 2, 30, "a")])
-    assert summarize(coverage(territory({"01001": 100}), 20, times=table), table, 20).population_covered == 100 / 3
+    assert summarize(coverage(territory({"01001": 100}), 20, times=table), table, 20).population_covered == 100 * (
+        1 / 3
+    )
 
 
 def test_median_is_over_legal_residents_not_those_of_the_cells():

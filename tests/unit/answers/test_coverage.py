@@ -39,7 +39,7 @@ def totals(residents, covered, communes, under, *, known=None, communes_known=No
         "communes_under_served": under,
         "population_under_served": 0,
         "communes_unreachable": 0,
-        "median_time_min": 8.25,
+        "median_time_min": 8.3,
     }
     return CoverageSummary(**(values | changes))
 
@@ -150,9 +150,9 @@ def test_lines_are_read_in_order():
         (
             KnownPart(1000, 100, 40, 10),
             "Pays, 10 communes",
-            "Parts calculées sur les 100 habitants dont le trajet est connu, des 1 000 du territoire ; 30 communes hors du réseau routier.",
+            "Parts calculées sur les 100 habitants dont le trajet est connu, sur 1 000 dans le territoire ; 30 communes hors du réseau routier.",
         ),
-        (KnownPart(1000, 990, 40, 40), "Pays", "Parts calculées sur les 990 habitants dont le trajet est connu, des 1 000 du territoire."),
+        (KnownPart(1000, 990, 40, 40), "Pays", "Parts calculées sur les 990 habitants dont le trajet est connu, sur 1 000 dans le territoire."),
         (KnownPart(0, 0, 40, 10), "Pays, 10 communes", "Le réseau routier couvre 10 communes sur 40 ; ailleurs, les trajets ne sont pas connus."),
         (KnownPart(0, 0, 40, 40), "Pays", ""),
     ],

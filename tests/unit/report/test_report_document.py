@@ -88,9 +88,9 @@ def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
     summary, fragility = findings.summary, findings.fragility
     for figure in (
         format_share(summary.share_covered),
-        f"{format_integer(summary.population_covered)} sur {format_integer(summary.population)}",
+        f"{format_integer(summary.population_covered)} sur {format_integer(summary.part.residents_known)}",
         f"{format_decimal(summary.median_time_min)} min",
-        f"Les {format_integer(summary.communes_under_served)} communes sous-desservies",
+        f"{format_integer(summary.communes_under_served)} communes sur 546 sont sous-desservies",
         f"{format_integer(summary.population_under_served)} habitants",
         format_share(fragility.share_with_second),
     ):
@@ -99,7 +99,7 @@ def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
     at_threshold = findings.curve.loc[20, "residents"]
     assert (
         round(at_threshold)
-        == summary.population_covered
+        == round(summary.population_covered)
         == round(findings.planned.content["before"]["residents_within"])
     )
     brought = findings.planned.after["residents_within"].sum() - findings.planned.before["residents_within"].sum()
