@@ -63,6 +63,7 @@ DEPARTEMENT_CSV_COLUMNS: Final = (
     "communes_under_served",
     "communes_unreachable",
     "population",
+    "residents_known",
     "population_covered",
     "share_covered",
     "median_time_min",

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point, weighted_median
+from geo.access.residents import residents_by_point, weighted_median
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap

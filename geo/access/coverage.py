@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from geo.access.known_part import KnownPart
+from geo.access.residents import point_weights, residents_by_point, shares_on_network, weighted_median
 from geo.kinds import SITES
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold
 
@@ -21,33 +23,62 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CoverageSummary:
-    """Totals of a study area.
+    """Totals of a study area; residents are exact, not rounded.
 
-    `share_covered` is `population_covered` over `population` (`None` where nobody lives there);
-    `median_time_min`: half of the residents who can reach a facility by road are nearer than that (`None`: nobody
-    can); `communes_unreachable`: communes from which no road of the network leads to any facility, those
-    outside of the network included; they are not averaged in. `communes_off_network` and
-    `population_off_network` are those outside of it: their times are not known.
+    Attributes
+    ----------
+    threshold_min, facilities
+        Minutes by car, and the list of places.
+    rule
+        When a commune is under-served, as a French sentence.
+    part
+        The residents and communes whose ways are known: all that follows is of them.
+    population_covered
+        Residents within the threshold.
+    population_unreachable, communes_unreachable
+        Residents from whose start no road leads to any place, and communes where that is so of everybody; they are not
+        averaged in.
+    communes_under_served, population_under_served
+        Communes that the rule calls under-served, and their residents.
+    median_time_min
+        Half of the residents who can reach a place by road are as near or nearer (`None`: nobody can).
     """
 
     threshold_min: float
     facilities: str
     rule: str
-    population: int
-    population_covered: int
-    share_covered: float | None
-    population_unreachable: int
-    communes: int
+    part: KnownPart
+    population_covered: float
+    population_unreachable: float
     communes_under_served: int
-    population_under_served: int
+    population_under_served: float
     communes_unreachable: int
-    communes_off_network: int
-    population_off_network: int
     median_time_min: float | None
 
+    @property
+    def share_covered(self) -> float | None:
+        """Residents within the threshold as a share of the residents known, `None` where there are none."""
+        return self.part.share(self.population_covered)
+
+    @property
+    def share_under_served(self) -> float | None:
+        """Residents of under-served communes as a share of the residents known."""
+        return self.part.share(self.population_under_served)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values ready for JSON."""
-        return asdict(self)
+        """Return plain values ready for JSON; shares are of `residents_known`."""
+        part = self.part
+        said: dict[str, Any] = {
+            "population": part.residents,
+            "residents_known": part.residents_known,
+            "population_off_network": part.residents_off_network,
+            "communes": part.communes,
+            "communes_known": part.communes_known,
+            "communes_off_network": part.communes - part.communes_known,
+            "share_covered": self.share_covered,
+            "share_under_served": self.share_under_served,
+        }
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "part"} | said
 
 
 def coverage(
@@ -78,10 +109,12 @@ def coverage(
     Indexed by `commune_code`, in the order of `territory.communes`: `name`; `population` (Int64, <NA> unknown);
     `travel_time_min` and `distance_km` (Float64: means of the residents who can get there, <NA> where none can);
     `facility_id` and `facility_name` of the facility that is nearest for most residents (<NA> likewise);
-    `residents_within` (Float64) and `share_within` (Float64, 0 to 1): residents within the threshold, those
-    who cannot get there counting as not within; `snap_distance_m` (Float64): mean distance of the residents to the
-    street where their way starts, <NA> where the network is too far; `under_served` (boolean): by the
-    rule, true where the roads are known and lead to no facility, <NA> where the network does not cover the commune.
+    `residents_known` (Float64): residents who start from a street of the network; of these, `residents_within`
+    (Float64) are within the threshold, and `share_within` (Float64, 0 to 1) is their share, <NA> off the network: those
+    who cannot get there count as not within, those whose way is not known do not count; `snap_distance_m` (Float64):
+    mean distance of the residents to the street where their way starts, <NA> where the network is too far;
+    `under_served` (boolean): by the rule, true where the roads are known and lead to no facility, <NA> where the
+    network does not cover the commune.
 
     Raises
     ------
@@ -102,15 +135,15 @@ def coverage(
     minutes = times["travel_time_min"].to_numpy(np.float64, na_value=np.inf)
     kilometres = times["distance_km"].to_numpy(np.float64, na_value=np.inf)
     reached = np.isfinite(minutes)
-    weight = _weights(times["population"].to_numpy(np.float64), row, n)
+    weight = point_weights(times["population"].to_numpy(np.float64), row, n)
     reached_weight = total(np.where(reached, weight, 0.0))
-    all_weight = total(weight)
+    snapped = times["on_network"].to_numpy(bool)
+    known = shares_on_network(communes, times, snapped)
     mean_time = _mean_where(reached, minutes, weight, total)
     mean_distance = _mean_where(reached, kilometres, weight, total)
+    within = total(np.where(minutes <= limit_min, weight, 0.0))
     with np.errstate(invalid="ignore", divide="ignore"):
-        share_within = total(np.where(minutes <= limit_min, weight, 0.0)) / all_weight
-    snapped = times["on_network"].to_numpy(bool)
-    on_network = total(snapped.astype(np.float64)) > 0
+        share_within = within / total(np.where(snapped, weight, 0.0))
     snap_distance = _mean_where(snapped, times["snap_distance_m"].to_numpy(np.float64), weight, total)
     somebody_gets_there = reached_weight > 0
 
@@ -132,13 +165,13 @@ def coverage(
     for column in ("facility_id", "facility_name"):
         values = times[column].to_numpy(object)
         frame[column] = pd.array([values[i] if i >= 0 else pd.NA for i in main], dtype="string")
-    frame["residents_within"] = pd.array(share_within, dtype="Float64") * population.to_numpy(
-        np.float64, na_value=np.nan
-    )
+    residents = pd.array(population.to_numpy(np.float64, na_value=np.nan), dtype="Float64")
+    frame["residents_known"] = residents * known
+    frame["residents_within"] = residents * (within / total(weight))
     frame["share_within"] = pd.array(share_within, dtype="Float64")
     frame["snap_distance_m"] = pd.array(snap_distance, dtype="Float64")
-    frame["under_served"] = pd.array(on_network & poor, dtype="boolean")
-    frame.loc[~on_network, "under_served"] = pd.NA
+    frame["under_served"] = pd.array(poor, dtype="boolean")
+    frame.loc[known == 0, "under_served"] = pd.NA
     return frame
 
 
@@ -161,61 +194,28 @@ def summarize(
     threshold_min, facilities, rule
         As given to `coverage`; named in the result.
     """
-    population = int(cov["population"].sum())
-    covered = round(float(cov["residents_within"].sum()))
-    unreachable = cov["travel_time_min"].isna()
+    residents = residents_by_point(cov, times)
+    minutes = times["travel_time_min"].to_numpy(np.float64, na_value=np.nan)
+    no_way = times["on_network"].to_numpy(bool) & np.isnan(minutes)
     off_network = cov["under_served"].isna()
     under_served = cov["under_served"].fillna(value=False)
     return CoverageSummary(
         threshold_min=float(threshold_min),
         facilities=facilities,
         rule=(rule or CoverageRule()).in_french(threshold_min),
-        population=population,
-        population_covered=covered,
-        share_covered=covered / population if population else None,
-        population_unreachable=int(cov.loc[unreachable, "population"].sum()),
-        communes=len(cov),
-        communes_under_served=int(under_served.sum()),
-        population_under_served=int(cov.loc[under_served, "population"].sum()),
-        communes_unreachable=int(unreachable.sum()),
-        communes_off_network=int(off_network.sum()),
-        population_off_network=int(cov.loc[off_network, "population"].sum()),
-        median_time_min=weighted_median(
-            times["travel_time_min"].to_numpy(np.float64, na_value=np.nan), times["population"].to_numpy(np.float64)
+        part=KnownPart(
+            residents=float(cov["population"].sum()),
+            residents_known=float(cov["residents_known"].sum()),
+            communes=len(cov),
+            communes_known=int((~off_network).sum()),
         ),
+        population_covered=float(cov["residents_within"].sum()),
+        population_unreachable=float(residents[no_way].sum()),
+        communes_under_served=int(under_served.sum()),
+        population_under_served=float(cov.loc[under_served, "residents_known"].sum()),
+        communes_unreachable=int((cov["travel_time_min"].isna() & ~off_network).sum()),
+        median_time_min=weighted_median(minutes, residents),
     )
-
-
-def residents_by_point(communes: pd.DataFrame, times: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the residents of each demand point, so that those of a commune add up to its legal population.
-
-    Population cells only say how residents spread within their commune: they count fiscal households. Points count
-    alike in a commune where the cells know nobody.
-
-    Parameters
-    ----------
-    communes
-        Indexed by `commune_code`, column `population` (<NA> unknown).
-    times
-        What `Territory.travel_times` returned: `commune_code` and `population` of each point.
-
-    Returns
-    -------
-    float64, shape (n_points,); 0 where the population of the commune is unknown.
-    """
-    row = communes.index.get_indexer(pd.Index(times["commune_code"]))
-    n = len(communes)
-    weight = _weights(times["population"].to_numpy(np.float64), row, n)
-    legal = communes["population"].to_numpy(np.float64, na_value=0.0)
-    residents: NDArray[np.float64] = legal[row] * weight / np.bincount(row, weights=weight, minlength=n)[row]
-    return residents
-
-
-def _weights(population: NDArray[np.float64], row: NDArray[np.int64], n: int) -> NDArray[np.float64]:
-    """Return the residents of each point; points count alike in a commune where nobody is known to live."""
-    weight = np.nan_to_num(population)
-    empty = np.bincount(row, weights=weight, minlength=n) <= 0
-    return np.where(empty[row], 1.0, weight)
 
 
 def _mean_where(
@@ -248,13 +248,3 @@ def _main_facility(
     order = np.lexsort((-pairs, served))
     main[row[usable[first[order]]]] = usable[first[order]]
     return main
-
-
-def weighted_median(minutes: NDArray[np.float64], population: NDArray[np.float64]) -> float | None:
-    """Return the value that half of the residents are at or below; those of unknown value are left out, `None`: all."""
-    known = np.isfinite(minutes) & (np.nan_to_num(population) > 0)
-    if not known.any():
-        return None
-    order = np.argsort(minutes[known], kind="stable")
-    below = np.cumsum(population[known][order])
-    return float(minutes[known][order][np.searchsorted(below, below[-1] / 2)])

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import shares_on_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from geo.territory import Territory
 
@@ -63,17 +65,26 @@ def known_part(territory: Territory) -> KnownPart:
     >>> known_part(Territory.load()).is_whole
     True
     """
-    on_network = territory.demand_on_network.link >= 0
-    residents = residents_by_point(territory.communes, territory.demand)
-    communes = pd.Index(territory.demand["commune_code"])
-    # What is known is what remains: the same sum to the last bit where nobody is off the network.
-    total = float(residents.sum())
+    population = territory.communes["population"].to_numpy(np.float64, na_value=0.0)
+    share = _shares_on_network(territory)
     return KnownPart(
-        residents=total,
-        residents_known=total - float(residents[~on_network].sum()),
-        communes=len(territory.communes),
-        communes_known=communes[np.asarray(on_network)].nunique(),
+        residents=float(population.sum()),
+        residents_known=float((population * share).sum()),
+        communes=len(population),
+        communes_known=int((share > 0).sum()),
     )
+
+
+def residents_known(territory: Territory) -> pd.Series:
+    """Return the residents of each commune whose way is known (Float64); <NA> where the network does not cover it."""
+    share = pd.Series(_shares_on_network(territory), territory.communes.index).astype("Float64")
+    known: pd.Series = territory.communes["population"].astype("Float64").fillna(0.0) * share.mask(share == 0)
+    return known
+
+
+def _shares_on_network(territory: Territory) -> NDArray[np.float64]:
+    on_network = np.asarray(territory.demand_on_network.link >= 0)
+    return shares_on_network(territory.communes, territory.demand, on_network)
 
 
 def added_up(parts: Iterable[KnownPart]) -> KnownPart:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ def population_curve(territory: Territory, times: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     Index 0..n-1: `minutes` (int64, from 0); `residents` (float64): residents whose time is known and at most that;
-    `share` (Float64, 0 to 1): of all residents whose time is known or who have no road to any place, <NA> where there
-    are none. It ends where all who have a way are in, at `SHORTEST_MIN` at least and `LONGEST_MIN` at most. Residents
-    off the network are not in it: their time is not known.
+    `share` (Float64, 0 to 1): of the residents known (`geo.access.known_part`), <NA> where there are none. It ends
+    where all who have a way are in, at `SHORTEST_MIN` at least and `LONGEST_MIN` at most. Residents off the network are
+    not in it: their time is not known.
     """
     residents = residents_by_point(territory.communes, times)
     minutes = times["travel_time_min"].to_numpy(np.float64, na_value=np.inf)

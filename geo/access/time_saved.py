@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point, weighted_median
+from geo.access.residents import residents_by_point, weighted_median
 from geo.kinds import COUNTED_KINDS, SITES, TAX_OFFICES
 
 if TYPE_CHECKING:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from geo.french import counted, format_integer
+from geo.french import counted, format_integer, is_plural
 
 if TYPE_CHECKING:
     from geo.access.known_part import KnownPart
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One figure in French: `label`, `value` (rounded, with its unit) and `detail`: what it is out of or against."""
 
     label: str
@@ -63,7 +62,17 @@ def known_note(part: KnownPart) -> str:
         return ""
     off = part.communes - part.communes_known
     outside = f" ; {counted(off, 'commune')} hors du réseau routier" if off else ""
+    if part.residents_known <= 0:
+        return (
+            f"Le réseau routier couvre {counted(part.communes_known, 'commune')} sur {format_integer(part.communes)} ; "
+            f"ailleurs, les trajets ne sont pas connus."
+        )
+    known = (
+        f"les {format_integer(part.residents_known)} habitants"
+        if is_plural(part.residents_known)
+        else "le seul habitant"
+    )
     return (
-        f"Parts calculées sur les {format_integer(part.residents_known)} habitants dont le trajet est connu, des "
-        f"{format_integer(part.residents)} du territoire{outside}."
+        f"Parts calculées sur {known} dont le trajet est connu, sur {format_integer(part.residents)} dans le "
+        f"territoire{outside}."
     )

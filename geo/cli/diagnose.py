@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,11 +21,8 @@ from geo.cli.options import (
     list_name,
     load_territory,
 )
-from geo.cli.output import integer, print_json, print_line
+from geo.cli.output import print_answer, print_json, print_line
 from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLD_MIN
-
-if TYPE_CHECKING:
-    from geo.access.coverage import CoverageSummary
 
 
 def diagnose(
@@ -41,6 +38,8 @@ def diagnose(
 ) -> None:
     """Measure coverage and write it."""
     from geo.access.coverage import coverage, summarize
+    from geo.answers.coverage import coverage_answer
+    from geo.answers.origin import network_sentence
     from geo.question import counted_kinds
     from geo.report.country_tables import (
         country_summary,
@@ -63,7 +62,8 @@ def diagnose(
         if as_json:
             print_json(country_summary(country, diagnosis))
             return
-        _print_summary(country.name, diagnosis.summary)
+        summary = diagnosis.summary
+        print_answer(country.name, coverage_answer(summary, diagnosis.coverage), summary.part)
         print_line(country.parts[0].network.source.notes[0])
         if out is not None:
             names = "communes.parquet, communes.csv, departements.csv, regions.csv, gains.csv, map.png, summary.json"
@@ -80,19 +80,9 @@ def diagnose(
     if as_json:
         print_json(diagnosis_summary(territory, summary))
         return
-    _print_summary(territory.name, summary)
-    network = territory.manifest.network
-    print_line(f"Réseau : {network.source} ({integer(network.nodes)} nœuds), profil {network.profile}.")
-    for note in network.notes:
+    print_answer(territory.name, coverage_answer(summary, cov), summary.part)
+    print_line(network_sentence(territory.manifest))
+    for note in territory.manifest.network.notes:
         print_line(f"  - {note}")
     if out is not None:
         print_line(f"Fichiers écrits dans {out} : communes.csv, communes.gpkg, gains.csv, map.html, summary.json.")
-
-
-def _print_summary(name: str, summary: CoverageSummary) -> None:
-    from geo.french import format_minutes
-    from geo.maps.style import coverage_sentence
-
-    print_line(f"{name} : {coverage_sentence(summary, summary.threshold_min, summary.facilities)}")
-    print_line(f"Temps médian : {format_minutes(summary.median_time_min)}.")
-    print_line(summary.rule)

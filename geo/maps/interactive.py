@@ -15,18 +15,15 @@ import folium
 from branca.element import Element, MacroElement
 from folium.template import Template
 
-from geo.french import format_decimal
+from geo.answers.answer import known_note, part_title
+from geo.answers.coverage import coverage_answer
+from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
+from geo.french import within_text
 from geo.kinds import COUNTED_KINDS, facility_title
 from geo.maps.leaflet import LEAFLET_INTEGRITY, drawing_script, drawing_style
 from geo.maps.legend import legend_html
-from geo.maps.origin import (
-    approximation_sentences,
-    counting_sentence,
-    network_sentence,
-    rule_text,
-    source_sentences,
-)
 from geo.maps.payload import map_base, map_values, script_json, shown_kinds
+from geo.question import CoverageRule
 from geo.settings import Settings
 from geo.storage import replacing_file
 
@@ -36,6 +33,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geo.access.coverage import CoverageSummary
     from geo.territory import Territory
 
 _log = logging.getLogger(__name__)
@@ -86,14 +84,12 @@ class _AfterMap(MacroElement):
         return ""
 
 
-def coverage_map(  # noqa: PLR0913 - each is a part of the result that the page states
+def coverage_map(
     territory: Territory,
     coverage: pd.DataFrame,
-    facilities: str,
-    threshold_min: float,
+    summary: CoverageSummary,
     *,
-    sentence: str = "",
-    min_share: float | None = None,
+    rule: CoverageRule | None = None,
     kinds: Collection[str] = COUNTED_KINDS,
     settings: Settings | None = None,
     today: dt.date | None = None,
@@ -104,16 +100,10 @@ def coverage_map(  # noqa: PLR0913 - each is a part of the result that the page 
     ----------
     territory
         The study area.
-    coverage
-        Frame of `geo.access.coverage.coverage`.
-    facilities
-        Name of the facility list.
-    threshold_min
-        Threshold in minutes.
-    sentence
-        The answer in one French sentence, shown under the title.
-    min_share
-        Least share of residents within the threshold, where that is the rule; `None`: mean time.
+    coverage, summary
+        What `geo.access.coverage.coverage` and `summarize` returned.
+    rule
+        Rule by which they were made; mean time where `None`.
     kinds
         What was counted in the times.
     settings
@@ -122,11 +112,16 @@ def coverage_map(  # noqa: PLR0913 - each is a part of the result that the page 
         Date written on the map, today by default.
     """
     settings = settings or Settings.from_environment()
+    facilities = summary.facilities
     frame = territory.facilities[facilities]
     kinds, excluded = shown_kinds(frame, kinds)
     base = map_base(territory.communes, {facilities: frame}, territory.network.crs)
     values = map_values(coverage, territory.communes, facilities, frame, excluded)
-    title = f"{facility_title(facilities)} à {format_decimal(threshold_min, 0)} min : {territory.name}"
+    near = within_text(summary.threshold_min)
+    title = f"{facility_title(facilities)} {near} : {part_title(territory.name, summary.part)}"
+    answer = coverage_answer(summary, coverage)
+    said = [answer.sentence, *answer.details, known_note(summary.part)]
+    head = f"<h1>{escape(title)}</h1>{''.join(f'<p>{escape(text)}</p>' for text in said if text)}"
 
     page = folium.Map(tiles=None, zoom_control=False, zoomSnap=0.25, attributionControl=False)
     page.default_js, page.default_css = [], []
@@ -135,10 +130,8 @@ def coverage_map(  # noqa: PLR0913 - each is a part of the result that the page 
     root.title = escape(title)
     style = f"<style>{drawing_style()}{_PAGE_STYLE}</style>"
     root.header.add_child(_Verbatim(_leaflet(settings) + style), name="maillage_header")
-    root.html.add_child(
-        _Verbatim(f"<h1>{escape(title)}</h1><p>{escape(sentence)}</p>{base['defs']}"), name="maillage_title"
-    )
-    legend = legend_html(facilities, kinds, excluded, rule_text(threshold_min, min_share))
+    root.html.add_child(_Verbatim(head + base["defs"]), name="maillage_title")
+    legend = legend_html(facilities, kinds, excluded, (rule or CoverageRule()).in_short(summary.threshold_min))
     counted = counting_sentence(facilities, kinds, excluded)
     footer = _origin(territory, counted, today or dt.datetime.now().astimezone().date())
     _AfterMap(_without_leaflet(settings) + legend + footer, _script(name, settings, base, values)).add_to(page)
@@ -215,7 +208,7 @@ def _origin(territory: Territory, counted: str, today: dt.date) -> str:
     sentences = [
         counted,
         network_sentence(territory.manifest),
-        f"Sources : {' ; '.join(source_sentences(territory.manifest))}.",
+        sources_sentence(territory.manifest),
         f"Carte établie le {today:%d/%m/%Y} avec maillage.",
     ]
     paragraphs = [f'<p class="maillage-approximation">{escape(text)}</p>' for text in approximations]

@@ -11,10 +11,8 @@ from geo.french import (
     THIN_SPACE,
     UNIT_SPACE,
     counted,
-    format_integer,
     format_minutes,
     format_share,
-    joined,
     minutes_text,
 )
 from geo.kinds import facility_phrase
@@ -22,53 +20,9 @@ from geo.kinds import facility_phrase
 if TYPE_CHECKING:
     import pandas as pd
 
-    from geo.maps.style import Totals
-
 
 _SATURDAY: Final = 5
-_NAMED: Final = 3
 _JOIN: Final = f"{THIN_SPACE}; "
-
-
-def under_served_sentence(totals: Totals, cov: pd.DataFrame) -> str:
-    """Return how many communes are under-served, how many people live there, and the most populous ones.
-
-    Parameters
-    ----------
-    totals
-        Totals of the study area.
-    cov
-        Coverage of each commune (`geo.access.coverage.coverage`).
-    """
-    poor = cov[cov["under_served"].fillna(value=False)]
-    if poor.empty:
-        known = cov["under_served"].notna().sum()
-        if known == 0:
-            return "Aucun trajet n'est connu : le réseau routier ne couvre aucune commune."
-        measured = "" if known == len(cov) else " parmi celles que le réseau routier couvre"
-        return f"Aucune commune n'est sous-desservie{measured}."
-    if len(poor) == len(cov):
-        count = "La seule commune est sous-desservie" if len(cov) == 1 else "Toutes les communes sont sous-desservies"
-    else:
-        count = f"{counted(len(poor), 'commune')} sur {format_integer(len(cov))} " + (
-            "est sous-desservie" if len(poor) == 1 else "sont sous-desservies"
-        )
-    residents = poor["population"].sum()
-    people = "population inconnue"
-    if poor["population"].notna().any():
-        people = counted(residents, "habitant")
-        if totals.population:
-            people += f", {format_share(residents / totals.population)} de la population"
-    parts = [f"{count} ({people})"]
-    if len(poor) > 1:
-        largest = poor.sort_values("population", ascending=False, kind="stable", na_position="last")
-        named = largest["name"].head(_NAMED).tolist()
-        start = "les plus peuplées" if len(poor) > _NAMED else "il s'agit de"
-        separator = "\u00a0: " if len(poor) > _NAMED else " "
-        parts.append(f"{start}{separator}{joined(named)}")
-    else:
-        parts.append(f"il s'agit de {poor['name'].iloc[0]}")
-    return f"{_JOIN.join(parts)}."
 
 
 def change_sentence(before: pd.DataFrame, after: pd.DataFrame, threshold_min: float, facilities: str) -> str:

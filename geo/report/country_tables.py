@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
 from geo.access.coverage import CoverageSummary, coverage, summarize
+from geo.answers.tables import rounded
 from geo.crs import departement_of
 from geo.kinds import COUNTED_KINDS
 from geo.maps.static.country_map import country_map
 from geo.maps.static.files import write_sheet
-from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, write_table
+from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, write_summary, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name, region_name
 from geo.storage import replacing_file
@@ -25,6 +25,19 @@ if TYPE_CHECKING:
 
     from geo.question import CoverageRule
     from geo.territory.country import Country
+
+#: Totals of an area (`geo.access.coverage.CoverageSummary.to_dict`), in the order of the columns.
+_TOTALS: Final = (
+    "communes",
+    "communes_under_served",
+    "communes_unreachable",
+    "communes_off_network",
+    "population",
+    "residents_known",
+    "population_covered",
+    "share_covered",
+    "median_time_min",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +84,9 @@ def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
 
     Returns
     -------
-    Columns `code` (départements only), `name`, `communes`, `communes_under_served`, `communes_unreachable`,
-    `population`, `population_covered`, `share_covered` (Float64, <NA> where nobody is known to live),
-    `median_time_min` (Float64, over residents, <NA> where no time is known); one row an area, by code or name.
+    Columns `code` (départements only), `name`, then totals as `CoverageSummary.to_dict` names them, `share_covered`
+    (Float64, of the residents known, <NA> where there are none) and `median_time_min` (Float64, over residents, <NA>
+    where no time is known) among them; one row an area, by code or name.
     """
     summary = diagnosis.summary
     departements = diagnosis.coverage.index.to_series().map(departement_of)
@@ -88,17 +101,12 @@ def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
             facilities=summary.facilities,
             rule=diagnosis.rule,
         )
+        said = totals.to_dict()
         rows.append(
             {
                 **({"code": area} if by == "departement" else {}),
                 "name": departement_name(str(area)) if by == "departement" else area,
-                "communes": totals.communes,
-                "communes_under_served": totals.communes_under_served,
-                "communes_unreachable": totals.communes_unreachable,
-                "population": totals.population,
-                "population_covered": totals.population_covered,
-                "share_covered": totals.share_covered,
-                "median_time_min": totals.median_time_min,
+                **{name: said[name] for name in _TOTALS},
             }
         )
     return pd.DataFrame(rows).astype({"share_covered": "Float64", "median_time_min": "Float64"})
@@ -115,9 +123,14 @@ def country_summary(country: Country, diagnosis: CountryDiagnosis) -> dict[str, 
             for part, manifest in zip(country.parts, manifests, strict=True)
         ],
         "sources": manifests[0]["sources"],
-        "departements": json.loads(area_table(diagnosis, by="departement").to_json(orient="records")),
-        "regions": json.loads(area_table(diagnosis, by="region").to_json(orient="records")),
+        "departements": _records(area_table(diagnosis, by="departement")),
+        "regions": _records(area_table(diagnosis, by="region")),
     }
+
+
+def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return rows as plain values, exact."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
 
 
 def write_country_diagnosis(
@@ -136,14 +149,12 @@ def write_country_diagnosis(
         gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs).to_parquet(path)
     tables = {
         "communes.csv": table,
-        "departements.csv": area_table(diagnosis, by="departement"),
-        "regions.csv": area_table(diagnosis, by="region"),
+        "departements.csv": rounded(area_table(diagnosis, by="departement")),
+        "regions.csv": rounded(area_table(diagnosis, by="region")),
         "gains.csv": gain_table(diagnosis.gains),
     }
     for name, rows in tables.items():
         write_table(rows, folder / name)
-    with replacing_file(folder / "summary.json") as path:
-        content = json.dumps(country_summary(country, diagnosis), ensure_ascii=False, indent=1, allow_nan=False)
-        path.write_text(content + "\n", encoding="utf-8")
+    write_summary(country_summary(country, diagnosis), folder / "summary.json")
     page = country_map(country.name, country.parts, diagnosis.coverage, diagnosis.summary, kinds=kinds)
     write_sheet(page, folder / "map.png")

@@ -8,26 +8,33 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
+from geo.answers.answer import known_note, part_title
+from geo.answers.coverage import access_title
 from geo.answers.label import label_argument, label_titles
+from geo.answers.origin import (
+    AGAIN,
+    LIMITS,
+    METHOD,
+    SITES_METHOD,
+    approximation_sentences,
+    counting_sentence,
+    network_sentence,
+)
 from geo.answers.plan import plan_answer, plan_method
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
 from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_minutes, format_share, minutes_text
 from geo.kinds import KINDS
-from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence
 from geo.maps.payload import shown_kinds
 from geo.maps.static.files import sheet_svg
 from geo.question import AT_THRESHOLD_MIN
-from geo.report.method_text import AGAIN, LIMITS, METHOD
 from geo.report.report_sentences import (
-    counted_sentence,
     fragility_report_sentences,
     hours_sentences,
     interval_sentence,
     key_figures,
     saved_report_sentence,
     summary_sentences,
-    title_of,
 )
 from geo.report.typesetting import typeset
 
@@ -96,8 +103,8 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
     manifest = territory.manifest
     kinds, excluded = shown_kinds(territory.facilities[request.facilities], kinds=request.kinds)
     return {
-        "title": title_of(findings),
-        "territory": _cut(territory.name, _TITLE),
+        "title": access_title(request.facilities),
+        "territory": _part_title(findings),
         "date": f"{request.made_on:%d/%m/%Y}",
         "read": [
             findings.summary.rule,
@@ -105,10 +112,8 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
             f"Le seuil est de {minutes_text(request.threshold_min)} en voiture, compris.",
         ],
         "summary": _cut_all(summary_sentences(findings)),
-        "figures": [
-            {"label": label, "value": value, "detail": detail} for label, value, detail in key_figures(findings)
-        ],
-        "warnings": _cut_all(filter(None, [counted_sentence(findings), *approximation_sentences(territory)])),
+        "figures": [figure._asdict() for figure in key_figures(findings)],
+        "warnings": _cut_all(filter(None, [known_note(findings.summary.part), *approximation_sentences(territory)])),
         "maps": {
             name: {"width": sheet.width_mm, "height": sheet.height_mm, "alt": sheet.description}
             for name, sheet in sheets.items()
@@ -117,7 +122,7 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         "far": _far(findings),
         "week": _week(findings),
         "plan": _plan(findings),
-        "method": [*METHOD, *(plan_method(findings.planned.plan)[:2] if findings.planned else [])],
+        "method": _method(findings),
         "limits": list(LIMITS),
         "network": _cut_all([network_sentence(manifest), *manifest.network.notes]),
         "sources": _sources(manifest),
@@ -126,6 +131,17 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         "again": AGAIN,
         "files": [[name, holds] for name, holds in _FILES if "plan" not in name or findings.planned],
     }
+
+
+def _method(findings: ReportFindings) -> list[str]:
+    sites = SITES_METHOD if findings.fragility is not None else ()
+    return [*METHOD, *sites, *(plan_method(findings.planned.plan)[:2] if findings.planned else [])]
+
+
+def _part_title(findings: ReportFindings) -> str:
+    """Return the territory and the part of it that a report is about; a long name is cut, never the part."""
+    name, part = findings.territory.name, findings.summary.part
+    return part_title(_cut(name, _TITLE - len(part_title("", part))), part)
 
 
 def _curve(findings: ReportFindings) -> dict[str, Any]:
@@ -175,7 +191,7 @@ def _residents_by_class(findings: ReportFindings) -> list[list[str]]:
 
 
 def _people(findings: ReportFindings, residents: float) -> str:
-    return format_integer(residents) if findings.summary.population else UNKNOWN
+    return format_integer(residents) if findings.summary.part.residents else UNKNOWN
 
 
 def _far(findings: ReportFindings) -> dict[str, Any]:
@@ -190,16 +206,21 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
         total = min(len(table), _FURTHEST_ROWS)
         table = table.head(total)
     else:
-        table = poor.sort_values("population", ascending=False, kind="stable", na_position="last")
+        order = "population" if summary.part.residents_known else "travel_time_min"
+        table = poor.sort_values(order, ascending=False, kind="stable", na_position="last")
         title = "Les communes sous-desservies" if len(poor) > 1 else "La commune sous-desservie"
         lead = [summary.rule]
         total = len(table)
     shown = table.head(_FAR_ROWS_WITH_PLAN if findings.planned else _FAR_ROWS)
     if total > len(shown):
+        which, people = "éloignées", ""
+        if summary.part.residents_known:
+            of_all = format_integer(summary.population_under_served)
+            which = "peuplées"
+            people = f", avec {counted(shown['residents_known'].sum(), 'habitant')} sur {of_all}"
         lead.append(
-            f"Les {format_integer(len(shown))} plus peuplées sur {format_integer(total)}, avec "
-            f"{counted(shown['population'].sum(), 'habitant')} sur "
-            f"{format_integer(summary.population_under_served)} ; toutes sont dans le fichier under_served.csv."
+            f"Les {format_integer(len(shown))} plus {which} sur {format_integer(total)}{people} ; toutes sont dans le "
+            f"fichier under_served.csv."
         )
     return {
         "title": title,

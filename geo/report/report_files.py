@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.answers.answer import part_title
 from geo.answers.label import label_arguments
+from geo.answers.tables import decimals_of, rounded
 from geo.kinds import SITES
 from geo.maps.static.files import write_sheet
 from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule
@@ -52,7 +54,6 @@ _PACKAGES: Final = (
     "xlsxwriter",
 )
 _HALF_DAYS: Final = 500
-_DECIMALS: Final = 4
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _REPRODUCIBLE: Final = (
     "Les mêmes fichiers, la même date et les mêmes versions donnent les mêmes octets. Une autre version d'une "
@@ -165,16 +166,16 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
         "under_served": communes[communes["under_served"].fillna(value=False)].sort_values(
             "population", ascending=False, kind="stable"
         ),
-        "curve": findings.curve.round({"residents": 0, "share": _DECIMALS}),
+        "curve": rounded(findings.curve),
         "margin": _by_code(findings.sensitivity.communes),
         "sources": _text(pd.DataFrame(findings.territory.manifest.sources)),
     }
     if findings.opening is not None:
-        week = findings.opening.shares.round(_DECIMALS).reset_index()
+        week = findings.opening.shares.round(decimals_of("share")).reset_index()
         tables["hours"] = week.astype({"day": "string"})
-        tables["half_days"] = _rounded(findings.opening.half_day_gains().head(_HALF_DAYS))
+        tables["half_days"] = rounded(findings.opening.half_day_gains().head(_HALF_DAYS))
     if findings.fragility is not None:
-        tables["fragility"] = _rounded(findings.fragility.sites)
+        tables["fragility"] = rounded(findings.fragility.sites)
         tables["second_site"] = _by_code(findings.fragility.communes)
     if findings.saved is not None:
         tables["saved_minutes"] = _by_code(findings.saved[0])
@@ -208,7 +209,7 @@ def _manifest(findings: ReportFindings, made: Path, command: str, plan_file: Pat
         )
     return {
         "format": 1,
-        "title": f"Rapport : {findings.territory.name}",
+        "title": f"Rapport : {part_title(findings.territory.name, findings.summary.part)}",
         "territory": findings.territory.name,
         "departement": findings.territory.departement,
         "made_on": request.made_on.isoformat(),
@@ -238,11 +239,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _by_code(communes: pd.DataFrame) -> pd.DataFrame:
-    return _rounded(communes.rename_axis("code").reset_index().astype({"code": "string"}))
-
-
-def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    return table.round(_DECIMALS)
+    return rounded(communes.rename_axis("code").reset_index().astype({"code": "string"}))
 
 
 def _text(table: pd.DataFrame) -> pd.DataFrame:

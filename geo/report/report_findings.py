@@ -92,13 +92,13 @@ class ReportFindings:
     planned: PlannedChange | None
 
     @property
-    def residents_known(self) -> int:
+    def residents_known(self) -> float:
         """Residents whose way is known, or known not to exist: all but those off the network."""
-        return self.summary.population - self.summary.population_off_network
+        return self.summary.part.residents_known
 
     def share(self, residents: float) -> float | None:
         """Return residents as a share of those known, `None` where there are none."""
-        return residents / self.residents_known if self.residents_known else None
+        return self.summary.part.share(residents)
 
     def open_shares(self) -> pd.DataFrame | None:
         """Return the week of `opening` as shares of the residents known; `None` where there is none."""

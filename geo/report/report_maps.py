@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.maps.origin import network_sentence, source_sentences
+from geo.answers.answer import known_note, part_title
+from geo.answers.origin import network_sentence, sources_sentence
 from geo.maps.static.change_map import change_map
 from geo.maps.static.curve_chart import curve_chart
 from geo.maps.static.hours_chart import hours_chart
@@ -26,16 +27,16 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
     territory, request = findings.territory, findings.request
     drawn: dict[str, Any] = {"kinds": request.kinds, "today": request.made_on}
     cov, summary = findings.coverage, findings.summary
-    sources = " ; ".join(source_sentences(territory.manifest))
+    origin = [known_note(summary.part), network_sentence(territory.manifest), sources_sentence(territory.manifest)]
     sheets = {
         "travel_time": travel_time_map(territory, cov, summary, rule=request.rule, **drawn),
         "curve": curve_chart(
-            territory.name,
+            part_title(territory.name, summary.part),
             findings.curve,
             request.threshold_min,
-            findings.share(summary.population_covered),
+            summary.share_covered,
             facilities=request.facilities,
-            origin=f"{network_sentence(territory.manifest)} Sources : {sources}.",
+            origin=" ".join(filter(None, origin)),
         ),
         "under_served": under_served_map(territory, cov, summary, rule=request.rule, **drawn),
     }

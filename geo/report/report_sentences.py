@@ -5,10 +5,12 @@ Names come from the lists as they are: whoever puts a sentence into a page escap
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from geo.answers.answer import Figure
+from geo.answers.coverage import coverage_answer, coverage_figures
 from geo.answers.plan import plan_answer
 from geo.french import (
     THIN_SPACE,
@@ -22,99 +24,56 @@ from geo.french import (
     format_share,
     joined,
     minutes_text,
+    within_text,
 )
-from geo.kinds import facility_phrase, facility_title
-from geo.maps.style import coverage_sentence
+from geo.kinds import facility_phrase
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geo.access.time_saved import TimeSavedSummary
     from geo.report.report_findings import ReportFindings
 
 _JOIN: Final = f"{THIN_SPACE}; "
 _SATURDAY: Final = "samedi"
 _EVENING: Final = "18:00"
-_OURS: Final = ("sites", "tax_offices")
 
 
 def summary_sentences(findings: ReportFindings) -> list[str]:
     """Return the report in three sentences: who is near, who is far, and what the plan or the week brings."""
     summary = findings.summary
-    first = coverage_sentence(summary, summary.threshold_min, summary.facilities)
-    second = far_sentence(findings.coverage, findings.residents_known)
+    answer = coverage_answer(summary, findings.coverage)
     if findings.planned is not None:
         third = plan_answer(findings.planned.plan).sentence
     elif findings.fragility is not None:
         third = second_site_sentence(findings)
     else:
         third = interval_sentence(findings)
-    return [first, second, third]
+    return [answer.sentence, *answer.details, third]
 
 
-def key_figures(findings: ReportFindings) -> list[tuple[str, str, str]]:
-    """Return the five figures of a report: label, value, what it is out of."""
+def key_figures(findings: ReportFindings) -> list[Figure]:
+    """Return the five figures of a report."""
     summary, known = findings.summary, findings.residents_known
-    threshold = minutes_text(summary.threshold_min)
-    under = counted(summary.population_under_served, "habitant") if summary.population else "population inconnue"
-    figures = [
-        (
-            f"Habitants à moins de {threshold}",
-            format_share(findings.share(summary.population_covered)),
-            f"{format_integer(summary.population_covered)} sur {format_integer(known)}" if known else "inconnu",
-        ),
-        ("Temps médian", format_minutes(summary.median_time_min), "la moitié des habitants met moins"),
-        (
-            "Communes sous-desservies",
-            format_integer(summary.communes_under_served),
-            f"sur {format_integer(summary.communes)}{_JOIN}{under}",
-        ),
-    ]
+    near = within_text(summary.threshold_min)
+    figures = [*coverage_figures(summary)]
     fragility, week = findings.fragility, findings.open_shares()
     if fragility is None:
         far = _residents_beyond(findings.curve, 30, known)
-        figures += [
-            (f"Habitants à plus de 30{UNIT_SPACE}min", far, f"sur {format_integer(known)}" if known else "inconnu"),
-            (
-                "Selon les vitesses",
-                _interval(findings),
-                f"habitants à moins de {threshold}, vitesses ± 10{UNIT_SPACE}%",
-            ),
+        out_of = f"sur {format_integer(known)}" if known else "population inconnue"
+        margin = f"des habitants {near}, vitesses ± 10{UNIT_SPACE}%"
+        return [
+            *figures,
+            Figure(f"Habitants à plus de 30{UNIT_SPACE}min", far, out_of),
+            Figure("Selon les vitesses", _interval(findings), margin),
         ]
-        return figures
-    figures += [
-        (
-            "Avec un deuxième site",
-            format_share(findings.share(fragility.residents_with_second)),
-            f"des habitants, à moins de {threshold}",
-        ),
-        (
-            "Site ouvert le samedi",
-            UNKNOWN if week is None else format_share(_most(week, _SATURDAY)),
-            f"des habitants au mieux, à moins de {threshold}",
-        ),
+    second = format_share(findings.share(fragility.residents_with_second))
+    saturday = UNKNOWN if week is None else format_share(_most(week, _SATURDAY))
+    return [
+        *figures,
+        Figure("Avec un deuxième site", second, f"des habitants, {near}"),
+        Figure("Site ouvert le samedi", saturday, f"des habitants au mieux, {near}"),
     ]
-    return figures
-
-
-def far_sentence(cov: pd.DataFrame, residents_known: int) -> str:
-    """Return who lives in the under-served communes: how many, and the most populous; or the furthest commune."""
-    poor = cov[cov["under_served"].fillna(value=False)]
-    if poor.empty:
-        timed = cov[cov["travel_time_min"].notna()]
-        if timed.empty:
-            return "Aucun temps de trajet n'est connu."
-        furthest = timed.sort_values("travel_time_min", ascending=False, kind="stable").iloc[0]
-        return f"La commune la plus éloignée est {furthest['name']}, à {format_minutes(furthest['travel_time_min'])}."
-    residents = poor["population"].sum()
-    known = poor["population"].notna().any()
-    share = f", soit {format_share(residents / residents_known)} de l'ensemble" if residents_known else ""
-    people = f"{counted(residents, 'habitant')}{share}" if known else "un nombre inconnu d'habitants"
-    largest = poor.sort_values("population", ascending=False, kind="stable", na_position="last").iloc[0]
-    where = f"{largest['name']} ({_commune(largest)})"
-    if len(poor) == 1:
-        return f"La commune sous-desservie est {where}."
-    return (
-        f"Les {format_integer(len(poor))} communes sous-desservies comptent {people}{_JOIN}la plus peuplée est {where}."
-    )
 
 
 def second_site_sentence(findings: ReportFindings) -> str:
@@ -256,36 +215,7 @@ def fragility_report_sentences(findings: ReportFindings) -> list[str]:
     return sentences
 
 
-def counted_sentence(findings: ReportFindings) -> str:
-    """Return how much of the population the network covers, empty where it covers all of it."""
-    summary = findings.summary
-    if not summary.communes_off_network:
-        return ""
-    off = counted(summary.communes_off_network, "commune")
-    people = counted(summary.population_off_network, "habitant")
-    return (
-        f"Le réseau routier fourni ne couvre pas tout le territoire : {off} ({people}) en "
-        f"{'est' if summary.communes_off_network == 1 else 'sont'} en dehors. Leur temps n'est pas connu ; "
-        f"les parts d'habitants de ce rapport sont calculées sur les {format_integer(findings.residents_known)} "
-        f"autres habitants, celles des légendes des cartes sur tous."
-    )
-
-
-def title_of(findings: ReportFindings) -> str:
-    """Return the title of a report."""
-    title = facility_title(findings.summary.facilities)
-    return (
-        f"L'accès aux {title[0].lower()}{title[1:]}" if findings.summary.facilities in _OURS else f"L'accès : {title}"
-    )
-
-
-def _commune(row: Any) -> str:
-    people = counted(row["population"], "habitant") if pd.notna(row["population"]) else "population inconnue"
-    time = format_minutes(row["travel_time_min"])
-    return f"{people}, {'aucun trajet connu' if time == UNKNOWN else time}"
-
-
-def _have_second(count: int, total: int) -> str:
+def _have_second(count: float, total: float) -> str:
     if count == 0:
         return "Aucun habitant n'a de"
     if count == total:
@@ -315,7 +245,7 @@ def _interval(findings: ReportFindings) -> str:
     return shown[0] if shown[0] == shown[1] else f"{shown[0]} à {shown[1]}"
 
 
-def _residents_beyond(curve: pd.DataFrame, minutes: int, known: int) -> str:
+def _residents_beyond(curve: pd.DataFrame, minutes: int, known: float) -> str:
     if not known:
         return UNKNOWN
     return format_integer(max(known - curve.loc[curve["minutes"] == minutes, "residents"].iloc[0], 0))

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.answers.nearest import distance_text, trip_words
+from geo.answers.origin import sources_sentence
 from geo.finder.opening_times import day_text
 from geo.french import UNIT_SPACE, dialled, is_email, visible
 from geo.kinds import KINDS
-from geo.maps.origin import source_sentences
 from geo.maps.static_route import draw_route
 from geo.report.typesetting import typeset
 
@@ -195,7 +195,7 @@ def _foot(territory: Territory) -> list[str]:
     """Return what is approximate, the sources and their dates."""
     warning = "Temps en voiture, sans trafic. Vérifiez les horaires par téléphone avant de vous déplacer."
     approximate = territory.network.source.notes if territory.network.source.approximate else ()
-    sources = f"Sources : {' ; '.join(source_sentences(territory.manifest))} ; {territory.network.source.name}."
+    sources = f"{sources_sentence(territory.manifest)} Routes : {territory.network.source.name}."
     return [*(_line(text, "sentence") for text in approximate), warning, _line(sources, "comment")]
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 
+from geo.answers.tables import decimals_of, rounded
 from geo.kinds import COUNTED_KINDS
 from geo.maps.interactive import coverage_map, write_map
-from geo.maps.style import coverage_sentence
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ COMMUNE_CSV_COLUMNS: Final = (
 #: What a result says of its network.
 NETWORK_FACTS: Final = ("source", "nodes", "edges", "profile", "approximate", "error")
 
-_DECIMALS: Final = {"travel_time_min": 2, "distance_km": 2, "share_within": 4}
 
 #: First characters that a spreadsheet reads as the start of a formula.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -49,9 +48,8 @@ def neutralize(text: str) -> str:
 
 
 def commune_table(cov: pd.DataFrame) -> pd.DataFrame:
-    """Return a coverage frame as `COMMUNE_CSV_COLUMNS`: values rounded, texts as they are."""
-    table = cov.rename_axis("code").reset_index()[list(COMMUNE_CSV_COLUMNS)]
-    return table.round(_DECIMALS)
+    """Return a coverage frame as `COMMUNE_CSV_COLUMNS`: numbers as precise as in all files, texts as they are."""
+    return rounded(cov.rename_axis("code").reset_index()[list(COMMUNE_CSV_COLUMNS)])
 
 
 def diagnosis_summary(territory: Territory, summary: CoverageSummary) -> dict[str, Any]:
@@ -104,7 +102,7 @@ def write_table(table: pd.DataFrame, path: Path, *, marked: bool = False) -> Non
 def gain_table(gains: pd.DataFrame) -> pd.DataFrame:
     """Return candidate gains as the table of ``gains.csv``: `code`, `name`, `gain_residents`, those that gain any."""
     table = gains[gains["gain_residents"] > 0].rename_axis("code").reset_index()
-    return table.astype({"code": "string"}).round({"gain_residents": 0})
+    return rounded(table.astype({"code": "string"}))
 
 
 def write_diagnosis(
@@ -128,22 +126,12 @@ def write_diagnosis(
     write_table(table, folder / "communes.csv")
     write_table(gain_table(gains), folder / "gains.csv")
     with replacing_file(folder / "communes.gpkg") as path:
-        distances = cov["snap_distance_m"].round(0).to_numpy()
         layer = gpd.GeoDataFrame(
-            table.assign(snap_distance_m=distances),
+            table.assign(snap_distance_m=cov["snap_distance_m"].round(decimals_of("snap_distance_m")).to_numpy()),
             geometry=territory.communes.geometry.to_numpy(),
             crs=territory.communes.crs,
         )
         layer.to_file(path, layer="communes", driver="GPKG")
     with replacing_file(folder / "map.html") as path:
-        page = coverage_map(
-            territory,
-            cov,
-            summary.facilities,
-            summary.threshold_min,
-            sentence=coverage_sentence(summary, summary.threshold_min, summary.facilities),
-            min_share=rule.min_share if rule.kind == "share" else None,
-            kinds=kinds,
-        )
-        write_map(page, path)
+        write_map(coverage_map(territory, cov, summary, rule=rule, kinds=kinds), path)
     write_summary(diagnosis_summary(territory, summary), folder / "summary.json")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS, KINDS
 from geo.question import DEFAULT_THRESHOLDS_MIN

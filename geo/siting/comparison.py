@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import coverage, residents_by_point
+from geo.access.coverage import coverage
+from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLDS_MIN, CoverageRule, check_threshold

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
 from geo.network.travel_times import nearest_ones_by_road

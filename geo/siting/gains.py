@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
 from geo.question import AT_THRESHOLD_MIN

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import snap

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from geo import Territory, coverage
+from geo import Territory, coverage, summarize
 from geo.maps.interactive import coverage_map, write_map
 
 pytestmark = pytest.mark.browser
@@ -22,10 +22,15 @@ def hostile_territory() -> Territory:
     return replace(territory, name=HOSTILE, communes=communes, facilities=facilities)
 
 
+def page_of(territory):
+    times = territory.travel_times()
+    found = coverage(territory, 20, times=times)
+    return coverage_map(territory, found, summarize(found, times, 20))
+
+
 def test_names_are_shown_and_never_run(new_page, hostile_territory, tmp_path):
     path = tmp_path / "map.html"
-    found = coverage(hostile_territory, 20)
-    write_map(coverage_map(hostile_territory, found, "sites", 20, sentence=HOSTILE), path)
+    write_map(page_of(hostile_territory), path)
     page = new_page()
     page.goto(path.as_uri())
     page.locator("path.maillage-commune").nth(5).hover(force=True)
@@ -41,7 +46,7 @@ def test_names_are_shown_and_never_run(new_page, hostile_territory, tmp_path):
 
 def test_the_tab_key_passes_the_map_by_in_three_stops(new_page, hostile_territory, tmp_path):
     path = tmp_path / "map.html"
-    write_map(coverage_map(hostile_territory, coverage(hostile_territory, 20), "sites", 20), path)
+    write_map(page_of(hostile_territory), path)
     page = new_page()
     page.goto(path.as_uri())
     page.locator("path.maillage-commune").first.wait_for(state="attached")

@@ -2,11 +2,15 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.report.report_sentences import blank_sentence, far_sentence
+from geo.access.coverage import summarize
+from geo.answers.answer import known_note
+from geo.answers.coverage import commune_sentence, coverage_answer
+from geo.report.report_sentences import blank_sentence
 
 WRONG = re.compile(
     r"(?<![\d\u202f,])[01] (habitants|communes|sites|lieux|nouveaux)|(?<![01\d])\b[2-9]\d* (habitant|commune|lieu)\b"
@@ -20,24 +24,36 @@ minutes = st.none() | st.floats(0, 300)
 def check(sentence):
     assert not WRONG.search(sentence), sentence
     assert sentence.endswith(".")
-    assert sentence[0].isupper()
+    assert sentence[0].isupper() or sentence[0].isdigit()
 
 
 @given(
-    st.lists(st.tuples(st.none() | counts, minutes, st.none() | st.booleans()), min_size=1, max_size=5),
-    counts,
+    st.lists(st.tuples(st.none() | counts, minutes, st.none() | st.booleans(), st.floats(0, 1)), min_size=1, max_size=5)
 )
-def test_who_is_far(rows, known):
+def test_who_is_near_and_who_is_far(rows):
+    population = pd.array([row[0] for row in rows], dtype="Int64")
+    on_network = [row[2] is not None for row in rows]
+    known = population.astype("Float64") * np.array(on_network, float)
     frame = pd.DataFrame(
         {
             "name": [f"C{i}" for i in range(len(rows))],
-            "population": pd.array([row[0] for row in rows], dtype="Int64"),
+            "population": population,
+            "residents_known": known,
+            "residents_within": known * [row[3] for row in rows],
             "travel_time_min": pd.array([row[1] for row in rows], dtype="Float64"),
             "under_served": pd.array([row[2] for row in rows], dtype="boolean"),
-        }
+        },
+        index=pd.Index([f"{i}" for i in range(len(rows))], dtype="string"),
     )
-    residents = frame["population"].sum()
-    check(far_sentence(frame, max(known, residents) if residents else 0))
+    points = frame[["travel_time_min"]].assign(
+        commune_code=frame.index, population=population.to_numpy(float, na_value=np.nan), on_network=on_network
+    )
+    summary = summarize(frame, points, 20)
+    answer = coverage_answer(summary, frame)
+    for line in filter(None, [*answer.lines, known_note(summary.part)]):
+        check(line)
+    for _, row in frame.assign(facility_name="X").iterrows():
+        check(commune_sentence(row))
 
 
 @given(st.lists(st.tuples(st.sampled_from(["lundi", "mardi", "samedi"]), st.integers(1, 22)), max_size=8))

@@ -8,7 +8,7 @@ from access.weights import step_fn
 
 from geo import Territory
 from geo.access.catchment import STEPS, catchment
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.network.snapping import snap
 from geo.network.travel_times import nearest_by_road, pairs_within
 from geo.siting.comparison import compare

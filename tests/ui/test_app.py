@@ -6,7 +6,7 @@ import time
 import pytest
 
 from geo import CoverageRule, Territory, coverage, summarize
-from geo.maps.style import coverage_sentence
+from geo.answers.coverage import coverage_sentence
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +17,7 @@ def territory() -> Territory:
 def expected_sentence(territory, threshold, facilities="sites", *, rule=None, **options) -> str:
     times = territory.travel_times(facilities, **options)
     found = coverage(territory, threshold, facilities=facilities, rule=rule, times=times)
-    return coverage_sentence(
-        summarize(found, times, threshold, facilities=facilities, rule=rule), threshold, facilities
-    )
+    return coverage_sentence(summarize(found, times, threshold, facilities=facilities, rule=rule))
 
 
 def texts(app) -> str:

@@ -56,7 +56,13 @@ def test_diagnose_writes_four_files_that_agree(run, built, tmp_path):
     assert summary["population"] == 2100
     assert summary["population_covered"] == 1500
     assert summary["communes_under_served"] == 2
-    assert summary["communes_unreachable"] == 1
+    # E has no road near it: it is off the network, in no share, and is not said to be without a way.
+    assert (summary["residents_known"], summary["population_off_network"], summary["share_covered"]) == (
+        2000,
+        100,
+        0.75,
+    )
+    assert (summary["communes_known"], summary["communes_off_network"], summary["communes_unreachable"]) == (4, 1, 0)
     assert summary["median_time_min"] == pytest.approx(0, abs=0.01)
     assert summary["facilities"] == "sites"
     assert {"source", "nodes", "edges", "profile"} <= set(summary["network"])

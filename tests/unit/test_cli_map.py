@@ -36,7 +36,7 @@ def test_json_alone_with_what_the_map_says(run, built, tmp_path):
     status, out, _ = run("map", built, "--page", "16:9", "--out", tmp_path / "map.pdf", "--json")
     assert status == 0
     said = json.loads(out)
-    assert said["title"] == "Sites France services : temps de trajet en voiture, Pyrénées-Atlantiques"
+    assert said["title"] == "Sites France services : temps de trajet en voiture, Pyrénées-Atlantiques, 4 communes"
     assert "E" not in said["description"].split("habitants")[0]
     assert (tmp_path / "map.pdf").read_bytes().startswith(b"%PDF")
 

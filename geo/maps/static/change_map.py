@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from geo.access.known_part import known_part
+from geo.answers.answer import part_title
 from geo.classes import TIME_CLASSES
 from geo.errors import ParameterError
 from geo.french import UNKNOWN, format_integer
 from geo.kinds import COUNTED_KINDS, facility_title
-from geo.maps.origin import approximation_sentences, rule_text
 from geo.maps.sentences import change_sentence
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import Picture, draw_frame
@@ -18,7 +19,7 @@ from geo.maps.static.territory_maps import (
     TIME_MAP_CLASSES,
     describe,
     framed_on_network,
-    min_share,
+    map_warnings,
     origin_notes,
     territory_ground,
     time_position,
@@ -91,7 +92,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         )
         raise ParameterError(msg)
     ground = territory_ground(territory, [facilities], kinds=kinds)
-    ground, framing = framed_on_network(ground, cov_before)
+    ground, framing = framed_on_network(ground)
     crs = ground.communes.crs
     opened, closed = opened.to_crs(crs), closed.to_crs(crs)
     after_ground = ground.without(closed["facility_id"])
@@ -114,15 +115,15 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         first=cov_after.index[cov_after.index.isin(opened["commune_code"])],
         title="Après",
     )
-    blocks = _blocks(ground, cov_before, cov_after, rule_text(threshold_min, min_share(rule)))
-    places = place_block(f"{facility_title(facilities)} du territoire", ground, opened=len(opened), closed=len(closed))
+    blocks = _blocks(cov_before, cov_after, (rule or CoverageRule()).in_short(threshold_min))
+    places = place_block(facility_title(facilities), ground, opened=len(opened), closed=len(closed))
     sentence = change_sentence(cov_before, cov_after, threshold_min, facilities)
     measure = (rule or CoverageRule()).in_french(threshold_min) + framing
     notes = origin_notes(territory.manifest, ground, facilities, today, rule=measure)
     return _two_frames(
         territory,
         ((ground, before), (after_ground, after)),
-        f"{title}, {territory.name}",
+        f"{title}, {part_title(territory.name, known_part(territory))}",
         sentence,
         [*blocks, places],
         notes,
@@ -143,15 +144,15 @@ def changed_places(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> tuple[g
     return after[~after["facility_id"].isin(same)], before[~before["facility_id"].isin(same)]
 
 
-def _blocks(ground: Ground, before: pd.DataFrame, after: pd.DataFrame, meaning: str) -> list[KeyBlock]:
-    population = ground.communes["population"]
-    totals = [class_totals(time_position(cov), population, len(TIME_MAP_CLASSES)) for cov in (before, after)]
+def _blocks(before: pd.DataFrame, after: pd.DataFrame, meaning: str) -> list[KeyBlock]:
+    residents_known = before["residents_known"]
+    totals = [class_totals(time_position(cov), cov, len(TIME_MAP_CLASSES)) for cov in (before, after)]
     titles = ("Avant", "Après")
     poor, still_poor = (cov["under_served"].fillna(value=False).to_numpy(bool) for cov in (before, after))
-    known = population.notna().any()
+    known = residents_known.notna().any()
 
     def residents(chosen: NDArray[np.bool_]) -> str:
-        return format_integer(population[chosen].sum()) if known else UNKNOWN
+        return format_integer(residents_known[chosen].sum()) if known else UNKNOWN
 
     rows = [
         hatch_row(
@@ -179,7 +180,7 @@ def _two_frames(
     notes: Sequence[str],
     page: str,
 ) -> Sheet:
-    warnings = approximation_sentences(territory)
+    warnings = map_warnings(territory, known_part(territory))
     with drawing():
         # Two frames side by side are wide, whatever the territory.
         sheet = new_sheet(page, 2.0, title, sentence, [*describe(blocks), *warnings, *notes])

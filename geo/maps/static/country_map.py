@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from geo.answers.answer import part_title
+from geo.answers.coverage import coverage_sentence
 from geo.kinds import COUNTED_KINDS, facility_title
-from geo.maps.origin import approximation_sentences
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import Picture, draw_frame
 from geo.maps.static.key import class_block, class_totals, place_block
@@ -13,11 +14,11 @@ from geo.maps.static.sheet import Box, Sheet, drawing, dress, new_sheet
 from geo.maps.static.territory_maps import (
     TIME_MAP_CLASSES,
     describe,
+    map_warnings,
     origin_notes,
     territory_ground,
     time_position,
 )
-from geo.maps.style import coverage_sentence
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,15 +64,15 @@ def country_map(
         class_block(
             "Temps moyen de trajet en voiture, par commune",
             TIME_MAP_CLASSES,
-            [class_totals(position, cov["population"], len(TIME_MAP_CLASSES))],
+            [class_totals(position, cov, len(TIME_MAP_CLASSES))],
             ("Habitants", "Part"),
         ),
         place_block(facility_title(facilities), *grounds),
     ]
-    title = f"{facility_title(facilities)} : temps de trajet en voiture, {name}"
-    sentence = coverage_sentence(summary, summary.threshold_min, facilities)
+    title = f"{facility_title(facilities)} : temps de trajet en voiture, {part_title(name, summary.part)}"
+    sentence = coverage_sentence(summary)
     notes = origin_notes(parts[0].manifest, grounds[0], facilities, today, rule=summary.rule)
-    warnings = approximation_sentences(parts[0])
+    warnings = map_warnings(parts[0], summary.part)
     overseas = len(parts) > 1
     with drawing():
         sheet = new_sheet(page, grounds[0].aspect, title, sentence, [*describe(blocks), *warnings, *notes])

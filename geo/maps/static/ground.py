@@ -11,6 +11,7 @@ import pandas as pd
 import pyproj
 import shapely
 
+from geo.access.known_part import residents_known
 from geo.crs import WGS84
 from geo.kinds import KINDS
 
@@ -38,6 +39,8 @@ class Ground:
         Kinds of place that are drawn hollow: they do not count.
     neighbours
         `departement` and `geometry` of the neighbouring départements; empty where not known.
+    covered
+        Codes of the communes that the road network covers: what a map is about.
     bounds
         West, south, east and north of what a frame shows at least (m).
     """
@@ -48,6 +51,7 @@ class Ground:
     facilities: gpd.GeoDataFrame
     excluded: Collection[str]
     neighbours: gpd.GeoDataFrame
+    covered: pd.Index
     bounds: tuple[float, float, float, float]
 
     @classmethod
@@ -80,6 +84,7 @@ class Ground:
             facilities=places.to_crs(crs),
             excluded=excluded,
             neighbours=neighbours.to_crs(crs),
+            covered=residents_known(territory).dropna().index,
             bounds=tuple(metric.total_bounds.tolist()),
         )
 
@@ -105,14 +110,16 @@ class Ground:
         """Return the same ground without some places."""
         return replace(self, facilities=self.facilities[~self.facilities["facility_id"].isin(facility_ids)])
 
-    def framed(self, chosen: pd.Series) -> Ground:
-        """Return the same ground, framed on some communes (boolean, on the index of the communes)."""
-        return replace(self, bounds=tuple(self.communes[chosen].total_bounds.tolist()))
+    def framed(self) -> Ground:
+        """Return the same ground, framed on the communes covered."""
+        return replace(self, bounds=tuple(self.communes.loc[self.covered].total_bounds.tolist()))
 
     def inside(self) -> gpd.GeoDataFrame:
-        """Return the places that stand in the study area itself."""
-        found, _ = self.communes.sindex.query(self.facilities.geometry, predicate="intersects")
-        return self.facilities.iloc[np.unique(found)]
+        """Return the places of the communes covered: by the code of their commune, else by where they stand."""
+        place, commune = self.communes.sindex.query(self.facilities.geometry, predicate="intersects")
+        stands = pd.Series(self.communes.index[commune], self.facilities.index[place], dtype="string")
+        stands = stands[~stands.index.duplicated()].reindex(self.facilities.index)
+        return self.facilities[self.facilities["commune_code"].fillna(stands).isin(self.covered)]
 
     def lightened(self, detail_m: float) -> gpd.GeoSeries:
         """Return the contours without detail finer than `detail_m`; borders that were shared still are.

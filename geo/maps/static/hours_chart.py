@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.answers.origin import approximation_sentences
 from geo.classes import SHARE_CLASSES, UNKNOWN_CLASS, UNKNOWN_COLOUR, classify
 from geo.errors import ParameterError
 from geo.french import DAYS, format_decimal, minutes_text
 from geo.kinds import COUNTED_KINDS, facility_phrase, facility_title
-from geo.maps.origin import approximation_sentences
 from geo.maps.sentences import clock, hours_sentence
 from geo.maps.static.arrangement import under
 from geo.maps.static.key import KeyBlock, KeyRow

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
-from geo.french import UNKNOWN, format_integer, format_share
+from geo.french import UNKNOWN, counted, format_integer, format_share
 from geo.kinds import KINDS
 from geo.maps.static.frame import HATCH, NEIGHBOUR_COLOUR, MapClass, hatch_lines
 from geo.maps.static.lettering import line_height_mm, text_width_mm, wrapped
@@ -17,8 +18,6 @@ from geo.maps.style import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
     from geo.maps.static.ground import Ground
     from geo.maps.static.sheet import Sheet
@@ -58,85 +57,104 @@ class KeyBlock:
 
 @dataclass(frozen=True, slots=True)
 class ClassTotals:
-    """Residents of each class of communes.
+    """Residents and communes of each class; the last class is that of the communes off the network.
 
-    `residents`: int64, shape (classes,); `unknown`: communes of unknown population, which are not in them.
+    Attributes
+    ----------
+    residents
+        Residents known of each class but the last.
+    communes
+        Communes of each class.
+    outside
+        Residents whose way is not known: they are in no class.
+    unknown
+        Communes on the network whose population is not known, which are not in `residents`.
     """
 
-    residents: tuple[int, ...]
+    residents: tuple[float, ...]
     communes: tuple[int, ...]
+    outside: float
     unknown: int
 
     @property
-    def total(self) -> int:
-        """Residents of all classes."""
+    def total(self) -> float:
+        """Residents of all classes: those known."""
         return sum(self.residents)
 
     @property
     def nobody_known(self) -> bool:
-        """Whether the population of every commune is unknown."""
-        return self.unknown == sum(self.communes)
+        """Whether the population of every commune on the network is unknown."""
+        return self.unknown == sum(self.communes[:-1])
 
 
-def class_totals(position: pd.Series, population: pd.Series, classes: int) -> ClassTotals:
+def class_totals(position: pd.Series, communes: pd.DataFrame, classes: int) -> ClassTotals:
     """Add up communes and residents by class.
 
     Parameters
     ----------
     position
         Class of each commune.
-    population
-        Residents of each commune (Int64, <NA> unknown), on the same index.
+    communes
+        `population` and `residents_known` of each commune (`geo.access.coverage.coverage`), on the same index.
     classes
-        How many classes there are.
+        How many classes there are, that of the communes off the network being the last.
     """
     which = position.to_numpy(np.int64)
-    residents = population.reindex(position.index).to_numpy(np.float64, na_value=0.0)
+    rows = communes.reindex(position.index)
+    known, population = (rows[name].to_numpy(np.float64, na_value=0.0) for name in ("residents_known", "population"))
+    on_network = which != classes - 1
     return ClassTotals(
-        tuple(np.bincount(which, weights=residents, minlength=classes).round().astype(int).tolist()),
+        tuple(np.bincount(which[on_network], weights=known[on_network], minlength=classes - 1).tolist()),
         tuple(np.bincount(which, minlength=classes).tolist()),
-        int(population.reindex(position.index).isna().sum()),
+        outside=float((population - known).sum()),
+        unknown=int((rows["population"].isna().to_numpy() & on_network).sum()),
     )
 
 
 def class_block(
     title: str, classes: Sequence[MapClass], totals: Sequence[ClassTotals], value_titles: Sequence[str]
 ) -> KeyBlock:
-    """Return the classes with the residents of each; with one total, also their share.
+    """Return the classes with the residents of each; with one total, also their share of the residents known.
 
     Parameters
     ----------
     title
         What is classed, with its unit.
     classes
-        Classes in order; one that holds no commune and is no bound of the scale (hatched) is left out.
+        Classes in order, that of the communes off the network last: it stands under the total, in which it is not. One
+        that holds no commune and is no bound of the scale (hatched) is left out.
     totals
         Residents of each class, for each of the frames.
     value_titles
         Titles of the values.
     """
     alone = len(totals) == 1
+    *scale, off = classes
     rows = [
         KeyRow(cls.label, _values([each.residents[i] for each in totals], totals, alone=alone), cls.colour, cls.hatch)
-        for i, cls in enumerate(classes)
+        for i, cls in enumerate(scale)
         if cls.hatch is None or any(each.communes[i] for each in totals)
     ]
     rows.append(KeyRow("ensemble", _values([each.total for each in totals], totals, alone=alone), bold=True))
+    if totals[0].communes[-1]:
+        outside = [format_integer(each.outside) if each.outside else UNKNOWN for each in totals]
+        rows.append(KeyRow(off.label, tuple([*outside, UNKNOWN] if alone else outside), off.colour, off.hatch))
     return KeyBlock(title, tuple(rows), tuple(value_titles), _population_note(totals[0]))
 
 
 def _population_note(totals: ClassTotals) -> str:
+    if not sum(totals.communes[:-1]):
+        return ""
     if totals.nobody_known:
         return "La population des communes n'est pas connue."
     said = "Les habitants d'une classe sont tous ceux de ses communes"
-    if totals.unknown == 1:
-        return f"{said} ; il manque 1 commune, dont la population n'est pas connue."
     if totals.unknown:
-        return f"{said} ; il manque {format_integer(totals.unknown)} communes, dont la population n'est pas connue."
+        missing = counted(totals.unknown, "commune")
+        return f"{said} ; il manque {missing}, dont la population n'est pas connue."
     return f"{said}."
 
 
-def _values(residents: Sequence[int], totals: Sequence[ClassTotals], *, alone: bool) -> tuple[str, ...]:
+def _values(residents: Sequence[float], totals: Sequence[ClassTotals], *, alone: bool) -> tuple[str, ...]:
     if totals[0].nobody_known:
         return (UNKNOWN,) * max(2, len(totals))
     numbers = [format_integer(number) for number in residents]
@@ -146,26 +164,35 @@ def _values(residents: Sequence[int], totals: Sequence[ClassTotals], *, alone: b
 
 
 def place_block(title: str, *grounds: Ground, opened: int = 0, closed: int = 0) -> KeyBlock:
-    """Return the kinds of place that are drawn, with how many of the study area itself, and the neighbours."""
-    inside = [ground.inside()["kind"] for ground in grounds]
+    """Return the kinds of place that are drawn: how many in the communes that are shown, and how many around them."""
+    inside = pd.concat([ground.inside()["kind"] for ground in grounds])
+    everywhere = pd.concat([ground.facilities["kind"] for ground in grounds])
     drawn = {kind for ground in grounds for kind in ground.kinds}
     excluded = {kind for ground in grounds for kind in ground.excluded}
+    around = len(everywhere) > len(inside)
+
+    def values(count: int, elsewhere: int | None = None) -> tuple[str, ...]:
+        beyond = "" if elsewhere is None else format_integer(elsewhere)
+        return (format_integer(count), beyond) if around else (format_integer(count),)
+
     rows = [
         KeyRow(
             shape.label + (" (non compté)" if kind in excluded else ""),
-            (format_integer(sum((kinds == kind).sum() for kinds in inside)),),
+            values(int((inside == kind).sum()), int((everywhere == kind).sum() - (inside == kind).sum())),
             marker=marker_of(kind, counted=kind not in excluded),
         )
         for kind, shape in KINDS.items()
         if kind in drawn
     ]
     if opened:
-        rows.append(KeyRow("Site ouvert par le projet", (format_integer(opened),), marker=OPENED))
+        rows.append(KeyRow("Site ouvert par le projet", values(opened), marker=OPENED))
     if closed:
-        rows.append(KeyRow("Site fermé par le projet", (format_integer(closed),), marker=CLOSED))
+        rows.append(KeyRow("Site fermé par le projet", values(closed), marker=CLOSED))
     if any(len(ground.neighbours) for ground in grounds):
         rows.append(KeyRow("Département voisin (contour connu)", fill=NEIGHBOUR_COLOUR))
-    return KeyBlock(title, tuple(rows), ("Nombre",) if rows else ())
+    titles = ("Dedans", "Autour") if around else ("Nombre",)
+    note = "Autour : lieux des environs, dessinés s'ils sont dans le cadre ; ils comptent aussi." if around else ""
+    return KeyBlock(title, tuple(rows), titles if rows else (), note)
 
 
 def hatch_row(text: str, values: tuple[str, ...], fill: str) -> KeyRow:

@@ -8,31 +8,28 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.access.known_part import known_part, residents_known
+from geo.answers.answer import known_note, part_title
+from geo.answers.coverage import coverage_sentence, under_served_sentence
+from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.classes import SAVED_CLASSES, TIME_CLASSES, UNKNOWN_CLASS, classify
-from geo.french import THIN_SPACE, UNKNOWN, format_integer, format_share
+from geo.french import UNKNOWN, format_integer, format_share
 from geo.kinds import COUNTED_KINDS, facility_title
-from geo.maps.origin import (
-    approximation_sentences,
-    counting_sentence,
-    network_sentence,
-    rule_text,
-    source_sentences,
-)
 from geo.maps.payload import shown_kinds
-from geo.maps.sentences import saved_sentence, under_served_sentence
+from geo.maps.sentences import saved_sentence
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import HATCH, OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
 from geo.maps.static.ground import Ground
 from geo.maps.static.key import KeyBlock, class_block, class_totals, hatch_row, place_block
 from geo.maps.static.sheet import Sheet, drawing, dress, new_sheet
-from geo.maps.style import coverage_sentence
+from geo.question import CoverageRule
 from geo.sources.embedded import TO_VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from geo.access.coverage import CoverageSummary
-    from geo.question import CoverageRule
+    from geo.access.known_part import KnownPart
     from geo.territory import Territory
     from geo.territory.manifest import Manifest
 
@@ -44,7 +41,8 @@ TIME_MAP_CLASSES: Final = (
 )
 _SAVED_MAP_CLASSES: Final = (
     *(MapClass(cls.label, cls.colour) for cls in SAVED_CLASSES),
-    MapClass("inconnu (un des deux trajets n'est pas connu)", OFF_NETWORK.colour, OFF_NETWORK.hatch),
+    MapClass("inconnu (un des deux trajets n'existe pas)", UNREACHABLE.colour, UNREACHABLE.hatch),
+    OFF_NETWORK,
 )
 #: Where the network covers less than this share of the communes, the map is framed on those.
 _COVERED_SHARE: Final = 0.5
@@ -85,25 +83,26 @@ def travel_time_map(
         No such page.
     """
     ground = territory_ground(territory, [summary.facilities], kinds=kinds)
-    ground, framing = framed_on_network(ground, cov)
+    ground, framing = framed_on_network(ground)
     position = time_position(cov)
     poor = cov.index[cov["under_served"].fillna(value=False)]
     block = class_block(
         "Temps moyen de trajet en voiture, par commune",
         TIME_MAP_CLASSES,
-        [class_totals(position, cov["population"], len(TIME_MAP_CLASSES))],
+        [class_totals(position, cov, len(TIME_MAP_CLASSES))],
         ("Habitants", "Part"),
     )
     return _territory_sheet(
         territory,
         ground,
         Picture(position, TIME_MAP_CLASSES, hatched=timed(cov, poor)),
-        title=f"{facility_title(summary.facilities)} : temps de trajet en voiture, {territory.name}",
-        sentence=coverage_sentence(summary, summary.threshold_min, summary.facilities),
+        title=f"{facility_title(summary.facilities)} : temps de trajet en voiture, "
+        f"{part_title(territory.name, summary.part)}",
+        sentence=coverage_sentence(summary),
         blocks=[
             block,
-            under_served_block(cov, summary, rule),
-            place_block(f"{facility_title(summary.facilities)} du territoire", ground),
+            under_served_block(summary, rule),
+            place_block(facility_title(summary.facilities), ground),
         ],
         notes=origin_notes(territory.manifest, ground, summary.facilities, today, rule=summary.rule + framing),
         page=page,
@@ -122,11 +121,11 @@ def under_served_map(
 ) -> Sheet:
     """Draw the under-served communes, hatched and named first; the parameters are those of `travel_time_map`."""
     ground = territory_ground(territory, [summary.facilities], kinds=kinds)
-    ground, framing = framed_on_network(ground, cov)
+    ground, framing = framed_on_network(ground)
     poor = cov["under_served"].fillna(value=False).to_numpy(bool)
     no_way = poor & cov["travel_time_min"].isna().to_numpy()
     off = cov["under_served"].isna().to_numpy()
-    meaning = rule_text(summary.threshold_min, min_share(rule))
+    meaning = (rule or CoverageRule()).in_short(summary.threshold_min)
     classes = (
         MapClass("commune desservie", _SERVED_COLOUR),
         MapClass(f"commune sous-desservie ({meaning})", _UNDER_SERVED_COLOUR, HATCH),
@@ -134,16 +133,15 @@ def under_served_map(
         OFF_NETWORK,
     )
     position = pd.Series(np.select([off, no_way, poor], [3, 2, 1], 0), index=cov.index)
-    block = class_block(
-        "Communes", classes, [class_totals(position, cov["population"], len(classes))], ("Habitants", "Part")
-    )
+    block = class_block("Communes", classes, [class_totals(position, cov, len(classes))], ("Habitants", "Part"))
     return _territory_sheet(
         territory,
         ground,
         Picture(position, classes, outlined=cov.index[poor], first=cov.index[poor]),
-        title=f"{facility_title(summary.facilities)} : communes sous-desservies, {territory.name}",
+        title=f"{facility_title(summary.facilities)} : communes sous-desservies, "
+        f"{part_title(territory.name, summary.part)}",
         sentence=under_served_sentence(summary, cov),
-        blocks=[block, place_block(f"{facility_title(summary.facilities)} du territoire", ground)],
+        blocks=[block, place_block(facility_title(summary.facilities), ground)],
         notes=origin_notes(territory.manifest, ground, summary.facilities, today, rule=summary.rule + framing),
         page=page,
     )
@@ -170,30 +168,32 @@ def saved_minutes_map(
         As in `travel_time_map`.
     """
     ground = territory_ground(territory, ["sites", "tax_offices"], kinds=kinds)
-    communes = territory.communes
+    ground, framing = framed_on_network(ground)
+    communes = territory.communes[["population"]].assign(residents_known=residents_known(territory))
     saved = saved_min.reindex(communes.index)
     position = pd.Series(classify(saved, SAVED_CLASSES), index=communes.index)
     position[position == UNKNOWN_CLASS] = len(SAVED_CLASSES)
+    position[~communes.index.isin(ground.covered)] = _SAVED_MAP_CLASSES.index(OFF_NETWORK)
     block = class_block(
         "Minutes gagnées, en moyenne par commune",
         _SAVED_MAP_CLASSES,
-        [class_totals(position, communes["population"], len(_SAVED_MAP_CLASSES))],
+        [class_totals(position, communes, len(_SAVED_MAP_CLASSES))],
         ("Habitants", "Part"),
     )
     return _territory_sheet(
         territory,
         ground,
         Picture(position, _SAVED_MAP_CLASSES),
-        title=f"Minutes gagnées par rapport au service des impôts, {territory.name}",
-        sentence=saved_sentence(saved, communes["population"]),
-        blocks=[block, place_block("Lieux du territoire", ground)],
+        title=f"Minutes gagnées par rapport au service des impôts, {part_title(territory.name, known_part(territory))}",
+        sentence=saved_sentence(saved, communes["residents_known"]),
+        blocks=[block, place_block("Lieux", ground)],
         notes=origin_notes(
             territory.manifest,
             ground,
             "sites",
             today,
             rule="Minutes gagnées : temps de trajet vers le service des impôts le plus proche, "
-            "moins temps vers le site France services le plus proche.",
+            f"moins temps vers le site France services le plus proche.{framing}",
         ),
         page=page,
         cautions=[note for note in territory.manifest.notes if note.startswith(TO_VERIFY)],
@@ -213,12 +213,11 @@ def time_position(cov: pd.DataFrame) -> pd.Series:
     return pd.Series(position, index=cov.index)
 
 
-def framed_on_network(ground: Ground, cov: pd.DataFrame) -> tuple[Ground, str]:
+def framed_on_network(ground: Ground) -> tuple[Ground, str]:
     """Return the ground framed on the communes that the network covers where they are less than half, and a note."""
-    covered = cov["under_served"].notna()
-    if not covered.any() or covered.mean() >= _COVERED_SHARE:
+    if ground.covered.empty or len(ground.covered) >= _COVERED_SHARE * len(ground.communes):
         return ground, ""
-    return ground.framed(covered), " La carte est cadrée sur les communes que le réseau routier couvre."
+    return ground.framed(), " La carte est cadrée sur les communes que le réseau routier couvre."
 
 
 def timed(cov: pd.DataFrame, codes: pd.Index) -> pd.Index:
@@ -227,13 +226,12 @@ def timed(cov: pd.DataFrame, codes: pd.Index) -> pd.Index:
     return known
 
 
-def under_served_block(cov: pd.DataFrame, summary: CoverageSummary, rule: CoverageRule | None) -> KeyBlock:
+def under_served_block(summary: CoverageSummary, rule: CoverageRule | None) -> KeyBlock:
     """Return what the hatching means, and how many people live there."""
-    residents = cov.loc[cov["under_served"].fillna(value=False), "population"]
     values = (UNKNOWN, UNKNOWN)
-    if summary.population:
-        values = (format_integer(residents.sum()), format_share(residents.sum() / summary.population))
-    meaning = rule_text(summary.threshold_min, min_share(rule))
+    if summary.part.residents_known:
+        values = (format_integer(summary.population_under_served), format_share(summary.share_under_served))
+    meaning = (rule or CoverageRule()).in_short(summary.threshold_min)
     row = hatch_row(f"commune sous-desservie ({meaning})", values, TIME_CLASSES[3].colour)
     return KeyBlock("Desserte", (row,), ("Habitants", "Part"))
 
@@ -241,10 +239,9 @@ def under_served_block(cov: pd.DataFrame, summary: CoverageSummary, rule: Covera
 def origin_notes(manifest: Manifest, ground: Ground, facilities: str, today: dt.date | None, *, rule: str) -> list[str]:
     """Return what a map was made from: what counts, the rule, network, sources, date."""
     date = today or dt.datetime.now().astimezone().date()
-    sources = f"{THIN_SPACE}; ".join(source_sentences(manifest))
     return [
         f"{counting_sentence(facilities, ground.kinds, list(ground.excluded))} {rule}",
-        f"{network_sentence(manifest)} Sources : {sources}. Carte établie le {date:%d/%m/%Y} avec maillage.",
+        f"{network_sentence(manifest)} {sources_sentence(manifest)} Carte établie le {date:%d/%m/%Y} avec maillage.",
     ]
 
 
@@ -272,7 +269,7 @@ def _territory_sheet(  # noqa: PLR0913 - each is a part of the page
     cautions: Sequence[str] = (),
 ) -> Sheet:
     """Return a page with one frame and its legend."""
-    warnings = [*approximation_sentences(territory), *cautions]
+    warnings = map_warnings(territory, known_part(territory), *cautions)
     with drawing():
         sheet = new_sheet(page, ground.aspect, title, sentence, [*describe(blocks), *warnings, *notes])
         room = dress(sheet, title, sentence, warnings, notes)
@@ -290,6 +287,6 @@ def territory_ground(territory: Territory, lists: Sequence[str], *, kinds: Colle
     return Ground.of(territory, lists, sorted(excluded))
 
 
-def min_share(rule: CoverageRule | None) -> float | None:
-    """Return the least share of residents within the threshold where that is the rule, else `None`."""
-    return rule.min_share if rule is not None and rule.kind == "share" else None
+def map_warnings(territory: Territory, part: KnownPart, *cautions: str) -> list[str]:
+    """Return what is to be minded about a map: whom its shares are of, and what is approximate."""
+    return [text for text in (known_note(part), *approximation_sentences(territory), *cautions) if text]

@@ -1,4 +1,4 @@
-"""The answer, before anything else: one sentence, and the three figures of a coverage."""
+"""The answer, before anything else: one sentence, a few figures, and whom they are of."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.french import format_integer, format_minutes, format_share
-from geo.maps.style import coverage_sentence
+from geo.answers.answer import known_note
 from geo.ui.components.leaflet_map import component_text
+from geo.ui.components.messages import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from geo.access.coverage import CoverageSummary
+    from geo.access.known_part import KnownPart
+    from geo.answers.answer import Answer
 
 
-def show_answer(summary: CoverageSummary, threshold_min: float, facilities: str) -> None:
-    """Show the sentence and the three figures of a coverage."""
-    show_sentence(coverage_sentence(summary, threshold_min, facilities))
-    show_figures(figures(summary))
+def show_answer(answer: Answer, part: KnownPart) -> None:
+    """Show an answer: sentence, figures, further sentences, and whom the shares are of where that is not everybody."""
+    show_sentence(answer.sentence)
+    show_figures(answer.figures)
+    for text in filter(None, [*answer.details, known_note(part)]):
+        st.markdown(plain(text))
 
 
 def show_figures(shown: Sequence[tuple[str, str, str]]) -> None:
@@ -32,24 +35,6 @@ def show_figures(shown: Sequence[tuple[str, str, str]]) -> None:
 def show_sentence(sentence: str) -> None:
     """Show the sentence that answers; a screen reader says it each time that it changes."""
     _sentence_component()(key="answer_sentence", data=sentence)
-
-
-def figures(summary: CoverageSummary) -> list[tuple[str, str, str]]:
-    """Return the three figures of a coverage: label, value, what it is out of."""
-    known = summary.population - summary.population_off_network
-    share = format_share(summary.population_covered / known if known else None)
-    covered = f"{format_integer(summary.population_covered)} sur {format_integer(known)}"
-    if round(summary.population) == 0:
-        covered = "population inconnue"
-    return [
-        ("Habitants couverts", share, covered),
-        (
-            "Communes sous-desservies",
-            format_integer(summary.communes_under_served),
-            f"sur {format_integer(summary.communes)}",
-        ),
-        ("Temps médian", format_minutes(summary.median_time_min), "la moitié des habitants met moins"),
-    ]
 
 
 def _figure(label: str, value: str, detail: str) -> str:

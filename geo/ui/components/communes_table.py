@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import streamlit as st
 
+from geo.answers.tables import COLUMNS, headed, rounded
 from geo.french import UNKNOWN
 from geo.report.tables import neutralize
 
@@ -16,38 +17,45 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-#: Column of a coverage -> French heading.
-HEADINGS: Final = {
-    "name": "Commune",
-    "travel_time_min": "Temps (min)",
-    "under_served": "Sous-desservie",
-    "facility_name": "Le plus proche",
-    "distance_km": "Distance (km)",
-    "population": "Habitants",
-    "share_within": "Part sous le seuil",
-    "commune_code": "Code INSEE",
+#: Columns of a coverage that are shown, in order.
+SHOWN: Final = (
+    "name",
+    "travel_time_min",
+    "under_served",
+    "facility_name",
+    "distance_km",
+    "population",
+    "share_within",
+    "commune_code",
+)
+_WIDTHS: Final = {
+    "name": 150,
+    "travel_time_min": 95,
+    "under_served": 135,
+    "facility_name": 250,
+    "distance_km": 105,
+    "population": 85,
+    "share_within": 125,
+    "commune_code": 90,
+}
+_HELP: Final = {
+    "travel_time_min": "Temps moyen en voiture. Tiret : inconnu.",
+    "share_within": "Part des habitants sous le seuil choisi.",
 }
 
 
 def communes_table(coverage: pd.DataFrame) -> pd.DataFrame:
-    """Return the table shown to people: French headings, one row a commune.
+    """Return the columns shown to people, one row a commune, index 0..n-1; texts that a spreadsheet runs are harmless.
 
     Communes from which no road leads to a facility come first, then the farthest; those whose time is
     not known come last.
     """
-    table = coverage.reset_index()[list(HEADINGS)]
+    table = coverage.reset_index()[list(SHOWN)]
     minutes = table["travel_time_min"].fillna(np.inf).where(table["under_served"].notna(), -np.inf)
     order = minutes.sort_values(ascending=False, kind="stable").index
-    return table.loc[order].rename(columns=HEADINGS).reset_index(drop=True)
-
-
-def neutralized(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with no text that a spreadsheet would run as a formula."""
-    texts = {
-        column: table[column].astype("string").map(neutralize, na_action="ignore")
-        for column in ("Commune", "Le plus proche", "Code INSEE")
-    }
-    return table.assign(**texts)
+    texts = ("name", "facility_name", "commune_code")
+    safe = {name: table[name].astype("string").map(neutralize, na_action="ignore") for name in texts}
+    return table.assign(**safe).loc[order].reset_index(drop=True)
 
 
 def communes_csv(coverage: pd.DataFrame) -> bytes:
@@ -56,25 +64,20 @@ def communes_csv(coverage: pd.DataFrame) -> bytes:
     Semicolons, decimal commas, UTF-8 with a byte-order mark. Texts that a spreadsheet would run as a
     formula are preceded by an apostrophe.
     """
-    table = neutralized(communes_table(coverage))
-    table["Sous-desservie"] = table["Sous-desservie"].map({True: "oui", False: "non"}).fillna("inconnu")
-    for column, digits in (("Temps (min)", 1), ("Distance (km)", 1), ("Part sous le seuil", 3)):
-        table[column] = table[column].astype("Float64").round(digits)
-    return table.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n").encode("utf-8-sig")
+    table = rounded(communes_table(coverage))
+    table["under_served"] = table["under_served"].map({True: "oui", False: "non"}).fillna("inconnu")
+    return headed(table, SHOWN).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n").encode("utf-8-sig")
 
 
-def rounded(table: pd.DataFrame) -> pd.DataFrame:
+def as_shown(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with its numbers as precise as they are shown.
 
-    Tenths of minutes and of kilometres, hundredths of a share; a share that is almost but not quite 0 or 1 is shown as
-    0.01 or 0.99.
+    A share that is almost but not quite 0 or 1 is shown as 0.01 or 0.99.
     """
-    share = table["Part sous le seuil"].astype("Float64")
-    between = share.round(2).clip(0.01, 0.99)
-    return table.assign(
-        **{heading: table[heading].astype("Float64").round(1) for heading in ("Temps (min)", "Distance (km)")},
-        **{"Part sous le seuil": between.where(share.between(0, 1, inclusive="neither"), share)},
-    )
+    share = table["share_within"].astype("Float64")
+    table = table.round({name: COLUMNS[name].decimals for name in ("travel_time_min", "distance_km")})
+    between = share.round(COLUMNS["share_within"].decimals or 0).clip(0.01, 0.99)
+    return table.assign(share_within=between.where(share.between(0, 1, inclusive="neither"), share))
 
 
 def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> None:
@@ -83,17 +86,24 @@ def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> N
     Its texts are those of the file: people may also save the table from its own menu. The numbers are written by the
     browser, in its language: done here, cell by cell, it took half of the time of an answer.
     """
-    table = neutralized(rounded(communes_table(coverage)))
+    table = as_shown(communes_table(coverage))
     key = "communes_table"
 
     def selected() -> None:
         rows = st.session_state[key].selection.rows
         if rows:
-            on_select(str(table["Code INSEE"].iloc[rows[0]]))
+            on_select(str(table["commune_code"].iloc[rows[0]]))
 
-    number = partial(st.column_config.NumberColumn, format="localized")
+    kinds: dict[str, Any] = {
+        "under_served": st.column_config.CheckboxColumn,
+        "share_within": partial(st.column_config.NumberColumn, format="percent"),
+        **dict.fromkeys(
+            ("travel_time_min", "distance_km", "population"),
+            partial(st.column_config.NumberColumn, format="localized"),
+        ),
+    }
     st.dataframe(
-        table,
+        headed(table, SHOWN),
         hide_index=True,
         height=420,
         placeholder=UNKNOWN,
@@ -101,15 +111,7 @@ def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> N
         on_select=selected,
         selection_mode="single-row",
         column_config={
-            "Commune": st.column_config.TextColumn(width=150),
-            "Temps (min)": number(help="Temps moyen en voiture. Tiret : inconnu.", width=95),
-            "Sous-desservie": st.column_config.CheckboxColumn(width=135),
-            "Le plus proche": st.column_config.TextColumn(width=250),
-            "Distance (km)": number(width=105),
-            "Habitants": number(width=85),
-            "Part sous le seuil": st.column_config.NumberColumn(
-                format="percent", help="Part des habitants sous le seuil choisi.", width=125
-            ),
-            "Code INSEE": st.column_config.TextColumn(width=90),
+            COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(width=width, help=_HELP.get(name))
+            for name, width in _WIDTHS.items()
         },
     )

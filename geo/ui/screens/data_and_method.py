@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
+from geo.answers.origin import LIMITS, METHOD, SITES_METHOD, approximation_sentences, network_sentence
 from geo.french import format_integer
-from geo.maps.origin import approximation_sentences, network_sentence
 from geo.network.speeds import speed_table
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.privacy import privacy_sentence
@@ -17,33 +17,12 @@ from geo.ui.own_files import show_own_files
 from geo.ui.territory_choice import show_choice
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.territory.manifest import Manifest
     from geo.ui.state import AppState
-
-_METHOD: Final = """
-- Le **temps de trajet** va du domicile vers le lieu, en voiture, par la route la plus rapide. Les sens uniques sont
-  respectés dans ce sens.
-- Les habitants sont placés dans leurs carreaux de population quand ils sont fournis, sinon à la mairie ou au centre
-  de la commune. Le temps d'une commune est la moyenne de ses habitants.
-- Le trajet entre le point de départ et la route est ajouté. Un point trop loin de toute route n'est pas rattaché : il
-  est hors du réseau : son temps est inconnu et n'entre dans aucune moyenne.
-- Une commune est **sous-desservie** si son temps moyen dépasse le seuil ou, au choix, si trop peu de ses habitants
-  sont sous le seuil. La règle choisie est écrite dans la légende de la carte.
-- Les **antennes** comptent, au choix. Les **bus** ne comptent pas par défaut : la liste officielle ne donne qu'un
-  point par bus, pas sa tournée.
-- Les lieux et les routes des départements voisins comptent quand ils sont dans les fichiers fournis.
-"""
-
-_LIMITS: Final = """
-- Les temps sont ceux d'une circulation ordinaire : ni bouchons, ni neige, ni recherche d'une place. Deux moteurs
-  reconnus diffèrent de 20 % environ sur les mêmes routes : lisez un temps à quelques minutes près.
-- Seule la voiture est comptée : les personnes sans voiture ne sont pas décrites ici.
-- Être proche ne dit rien des horaires, de l'attente ni des démarches traitées.
-- Les codes des communes changent quand elles fusionnent : les fichiers d'années différentes peuvent ne pas
-  correspondre. Les lignes écartées sont comptées ci-dessus.
-"""
 
 _LINK: Final = (
     "Le lien de la page contient vos choix. Le départ y est une commune, ou un point arrondi à cent mètres : jamais "
@@ -62,12 +41,16 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     _network(territory)
     show_own_files(territory)
     st.subheader("Méthode", anchor=False)
-    st.markdown(_METHOD)
+    _listed(METHOD + SITES_METHOD)
     st.subheader("Limites", anchor=False)
-    st.markdown(_LIMITS)
+    _listed(LIMITS)
     st.subheader("Ce qui sort de la machine", anchor=False)
     st.markdown(plain(privacy_sentence(settings)))
     st.markdown(_LINK)
+
+
+def _listed(sentences: Sequence[str]) -> None:
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
 
 
 def source_table(manifest: Manifest) -> pd.DataFrame:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from geo.access.coverage import coverage, summarize
-from geo.french import format_integer, format_minutes
+from geo.access.known_part import known_part
+from geo.answers.answer import part_title
+from geo.answers.coverage import commune_sentence, coverage_answer
+from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.maps.legend import legend_html
-from geo.maps.origin import (
-    approximation_sentences,
-    counting_sentence,
-    network_sentence,
-    rule_text,
-    source_sentences,
-)
 from geo.maps.payload import map_values, shown_kinds
-from geo.maps.style import coverage_sentence
 from geo.question import CoverageRule
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
@@ -31,6 +25,8 @@ from geo.ui.state import SHARES_PERCENT, STEP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from geo.access.coverage import CoverageSummary
     from geo.settings import Settings
@@ -46,8 +42,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     rule = _rule(state)
     result = coverage(territory, state.threshold_min, facilities=state.facilities, rule=rule, times=times)
     summary = summarize(result, times, state.threshold_min, facilities=state.facilities, rule=rule)
-    show_answer(summary, state.threshold_min, state.facilities)
-    _map(territory, state, settings, result, identity)
+    show_answer(coverage_answer(summary, result), summary.part)
+    _map(territory, state, settings, result, rule, identity)
     _commune(state, result, cache.commune_titles(territory, identity))
     st.subheader("Communes", anchor=False)
     show_communes(result, lambda code: change_state(commune=code))
@@ -55,7 +51,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
 
 
 def _question(territory: Territory, state: AppState) -> None:
-    st.title(plain(f"Qui est trop loin ? {territory.name}"), anchor=False)
+    st.title(plain(f"Qui est trop loin ? {part_title(territory.name, known_part(territory))}"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         ask_facilities(territory)
         ask_threshold()
@@ -82,11 +78,13 @@ def _question(territory: Territory, state: AppState) -> None:
                 )
 
 
-def _map(territory: Territory, state: AppState, settings: Settings, result: pd.DataFrame, identity: str) -> None:
+def _map(
+    territory: Territory, state: AppState, settings: Settings, result: pd.DataFrame, rule: CoverageRule, identity: str
+) -> None:
     facilities = territory.facilities[state.facilities]
     kinds, excluded = shown_kinds(facilities, state.counted)
     values = map_values(result, territory.communes, state.facilities, facilities, excluded)
-    values["legend"] = legend_html(state.facilities, kinds, excluded, rule_text(state.threshold_min, _min_share(state)))
+    values["legend"] = legend_html(state.facilities, kinds, excluded, rule.in_short(state.threshold_min))
     known = state.commune is not None and state.commune in territory.communes.index
     values["selected"] = int(territory.communes.index.get_loc(state.commune)) if known else -1
     territory_map(
@@ -101,7 +99,7 @@ def _map(territory: Territory, state: AppState, settings: Settings, result: pd.D
         [
             counting_sentence(state.facilities, kinds, excluded),
             network_sentence(territory.manifest),
-            f"Sources : {' ; '.join(source_sentences(territory.manifest))}.",
+            sources_sentence(territory.manifest),
         ]
     )
 
@@ -121,18 +119,7 @@ def _commune(state: AppState, result: pd.DataFrame, titles: Mapping[str, str]) -
     )
     if code is None:
         return
-    row: Any = result.loc[code]
-    st.info(
-        plain(
-            f"{row['name']} ({format_integer(row['population'])} habitants) : "
-            + (
-                f"{format_minutes(row['travel_time_min'])} en voiture, le plus proche est « {row['facility_name']} »"
-                if pd.notna(row["travel_time_min"])
-                else "aucun trajet connu par la route"
-            )
-            + (" ; commune sous-desservie." if _is_true(row["under_served"]) else ".")
-        )
-    )
+    st.info(plain(commune_sentence(result.loc[code])))
 
 
 def _downloads(
@@ -141,16 +128,7 @@ def _downloads(
     def page() -> bytes:
         from geo.maps.interactive import coverage_map, map_html  # noqa: PLC0415 - folium only when asked for
 
-        made = coverage_map(
-            territory,
-            result,
-            state.facilities,
-            state.threshold_min,
-            sentence=coverage_sentence(summary, state.threshold_min, state.facilities),
-            min_share=_min_share(state),
-            kinds=state.counted,
-            settings=settings,
-        )
+        made = coverage_map(territory, result, summary, rule=_rule(state), kinds=state.counted, settings=settings)
         return map_html(made).encode()
 
     stem = f"maillage-{territory.departement or 'territoire'}-{state.facilities}-{state.threshold_min}min"
@@ -173,14 +151,5 @@ def _downloads(
         )
 
 
-def _is_true(value: Any) -> bool:
-    return bool(pd.notna(value)) and bool(value)
-
-
 def _rule(state: AppState) -> CoverageRule:
-    share = _min_share(state)
-    return CoverageRule("mean_time") if share is None else CoverageRule("share", min_share=share)
-
-
-def _min_share(state: AppState) -> float | None:
-    return state.min_share_percent / 100 if state.rule == "part" else None
+    return CoverageRule("share", state.min_share_percent / 100) if state.rule == "part" else CoverageRule()

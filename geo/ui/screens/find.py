@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.nearest import answer_sentence
+from geo.answers.origin import approximation_sentences
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites, route_to
 from geo.finder.opening_times import civil_time
-from geo.maps.origin import approximation_sentences
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.distance_help import distance_help

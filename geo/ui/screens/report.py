@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from geo.answers.origin import approximation_sentences
 from geo.answers.plan import plan_answer
 from geo.kinds import SITES
-from geo.maps.origin import approximation_sentences
 from geo.question import CoverageRule
 from geo.ui import cache
 from geo.ui.chosen_plan import chosen_plan, plan_question

@@ -8,7 +8,7 @@ from access.weights import step_fn
 
 from geo import Territory
 from geo.access.catchment import HOURS_UNIT, REQUESTS_UNIT, STEPS, catchment, enhanced_two_step
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within

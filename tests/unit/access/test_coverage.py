@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from geo.access.coverage import coverage, summarize
+from geo.access.known_part import KnownPart
 from geo.errors import ParameterError
 from geo.question import CoverageRule
 
@@ -99,10 +100,43 @@ def test_unreachable_is_never_averaged_in_and_off_network_is_unknown():
     assert cov.loc["01002", "under_served"]  # roads known, none leads to a site
     assert pd.isna(cov.loc["01003", "under_served"])  # no road known
     summary = summarize(cov, table, 20)
-    assert (summary.communes_unreachable, summary.communes_under_served) == (2, 1)
-    assert (summary.population, summary.population_covered, summary.population_unreachable) == (120, 50, 20)
-    assert summary.share_covered == pytest.approx(50 / 120)
+    assert summary.part == KnownPart(residents=120, residents_known=110, communes=3, communes_known=2)
+    assert (summary.communes_unreachable, summary.communes_under_served) == (1, 1)
+    assert (summary.population_covered, summary.population_unreachable) == (50, 60), "those of the known part"
+    assert summary.share_covered == 50 / 110
+    assert (summary.population_under_served, summary.share_under_served) == (10, 10 / 110)
     assert summary.median_time_min == 10
+
+
+def test_residents_off_the_network_are_in_no_share():
+    table = times(
+        [("01001", 60, 10, "a"), ("01001", 20, 30, "a"), ("01001", 20, None, None), ("01002", 5, None, None)],
+        off_network=(2, 3),
+    )
+    cov = coverage(territory({"01001": 1000, "01002": 50}), 20, times=table)
+    assert cov.loc["01001", ["residents_known", "residents_within", "share_within"]].tolist() == [800, 600, 0.75]
+    assert cov.loc["01002", ["residents_known", "residents_within"]].tolist() == [0, 0]
+    assert pd.isna(cov.loc["01002", "share_within"])
+    poor = coverage(territory({"01001": 1000, "01002": 50}), 20, times=table, rule=CoverageRule("share", 0.8))
+    summary = summarize(poor, table, 20)
+    assert summary.part == KnownPart(residents=1050, residents_known=800, communes=2, communes_known=1)
+    assert (summary.share_covered, summary.share_under_served) == (0.75, 1)
+    said = summary.to_dict()
+    assert (said["residents_known"], said["population_off_network"], said["communes_off_network"]) == (800, 250, 1)
+    assert (said["population_covered"], said["share_covered"], said["communes_known"]) == (600, 0.75, 1)
+
+
+def test_figures_are_not_rounded():
+    table = times([("01001", 1, 10, "a"), ("01001", 2, 30, "a")])
+    assert summarize(coverage(territory({"01001": 100}), 20, times=table), table, 20).population_covered == 100 * (
+        1 / 3
+    )
+
+
+def test_median_is_over_legal_residents_not_those_of_the_cells():
+    table = times([("01001", 10, 5, "a"), ("01002", 90, 50, "a")])
+    cov = coverage(territory({"01001": 100, "01002": 20}), 20, times=table)
+    assert summarize(cov, table, 20).median_time_min == 5
 
 
 def test_nobody_and_unknown_populations():
@@ -113,8 +147,8 @@ def test_nobody_and_unknown_populations():
     assert pd.isna(cov.loc["01002", "residents_within"])
     assert cov.loc["01002", "share_within"] == 1
     summary = summarize(cov, table, 15)
-    assert summary.population == 0
-    assert summary.share_covered is None
+    assert summary.part.residents == 0
+    assert summary.share_covered is summary.share_under_served is None
     assert summary.median_time_min is None
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.access.coverage import CoverageSummary, summarize
 from geo.network.origin import MeasuredError, NetworkSummary
 from geo.schemas import FACILITY_COLUMNS
 from geo.sources.provenance import Provenance
@@ -61,6 +62,7 @@ def coverage_frame(communes) -> pd.DataFrame:
             "distance_km": minutes / 2,
             "facility_id": pd.array(["a", "a", "b", "b", "a", "a", "b", pd.NA, pd.NA], dtype="string"),
             "facility_name": pd.array(["Site A", "Site A", *[HOSTILE] * 2, *["Site A"] * 3, pd.NA, pd.NA], "string"),
+            "residents_known": communes["population"].astype("Float64").mask(communes.index == "64008", 0.0),
             "residents_within": pd.array(np.zeros(9), dtype="Float64"),
             "share_within": pd.array(np.zeros(9), dtype="Float64"),
             "snap_distance_m": pd.array([0, 500, 501, 1649, 0, 0, 0, 0, pd.NA], dtype="Float64"),
@@ -71,6 +73,23 @@ def coverage_frame(communes) -> pd.DataFrame:
 
 
 @pytest.fixture
+def summary_of():
+    """Return the totals of a coverage frame whose communes are each one point."""
+
+    def call(cov: pd.DataFrame) -> CoverageSummary:
+        points = cov[["population", "travel_time_min"]].astype({"population": "float64"})
+        points = points.assign(commune_code=cov.index, on_network=cov["under_served"].notna().to_numpy(bool))
+        return summarize(cov, points, 20)
+
+    return call
+
+
+@pytest.fixture
+def summary(coverage_frame, summary_of) -> CoverageSummary:
+    return summary_of(coverage_frame)
+
+
+@pytest.fixture
 def territory(communes, facilities) -> SimpleNamespace:
     """What the maps read of a `geo.Territory`."""
     return SimpleNamespace(
@@ -78,6 +97,8 @@ def territory(communes, facilities) -> SimpleNamespace:
         departement="64",
         network=SimpleNamespace(crs="EPSG:2154"),
         communes=communes,
+        demand=communes.reset_index()[["commune_code", "population"]].astype({"population": "float64"}),
+        demand_on_network=SimpleNamespace(link=np.array([*range(8), -1])),
         facilities={"sites": facilities},
         contours_approximate=True,
         neighbour_outlines=gpd.GeoDataFrame(

@@ -27,16 +27,8 @@ def settings(tmp_path) -> Settings:
 
 
 @pytest.fixture
-def page(territory, coverage_frame, settings):
-    return coverage_map(
-        territory,
-        coverage_frame,
-        "sites",
-        20,
-        sentence="Réponse <i>échappée</i>.",
-        settings=settings,
-        today=dt.date(2026, 11, 22),
-    )
+def page(territory, coverage_frame, summary, settings):
+    return coverage_map(territory, coverage_frame, summary, settings=settings, today=dt.date(2026, 11, 22))
 
 
 class Outline(HTMLParser):
@@ -61,8 +53,10 @@ class Outline(HTMLParser):
 def test_page_says_what_it_shows(page):
     text = Outline(map_html(page)).text.replace("\u202f", " ").replace("\u00a0", " ")
     for expected in (
-        "Sites France services à 20 min : Pays & <b>Essai</b>",
-        "Réponse <i>échappée</i>.",
+        "Sites France services à 20 min ou moins : Pays & <b>Essai</b>, 8 communes",
+        "Aucun des 2 500 habitants n'est à 20 min ou moins d'un site France services ; 5 communes sont sous-desservies",
+        "5 communes sur 8 sont sous-desservies (2 200 habitants, soit 88 % des habitants)",
+        "Parts calculées sur les 2 500 habitants dont le trajet est connu, sur 3 300 dans le territoire",
         "temps moyen de plus de 20 min",
         "bus non comptés",
         "Les temps de trajet sont approchés",
@@ -81,10 +75,10 @@ def test_nothing_from_the_data_becomes_an_element(page):
     assert "<script>alert" not in map_html(page)
 
 
-def test_template_syntax_in_a_name_stays_text(territory, coverage_frame, settings):
+def test_template_syntax_in_a_name_stays_text(territory, coverage_frame, summary, settings):
     territory.name = "{{ 6 * 7 }}{% raw %}"
-    html = map_html(coverage_map(territory, coverage_frame, "sites", 20, sentence="{{ 6 * 7 }}", settings=settings))
-    assert "{{ 6 * 7 }}{% raw %}</h1>" in html
+    html = map_html(coverage_map(territory, coverage_frame, summary, settings=settings))
+    assert "{{ 6 * 7 }}{% raw %}, 8 communes</h1>" in html
 
 
 def test_page_needs_nothing_from_outside_but_tiles(page):
@@ -96,10 +90,10 @@ def test_page_needs_nothing_from_outside_but_tiles(page):
 
 
 def test_without_installed_leaflet_the_page_names_the_public_address_and_its_checksum(
-    territory, coverage_frame, settings, caplog
+    territory, coverage_frame, summary, settings, caplog
 ):
     (settings.leaflet_dir / "leaflet.js").unlink()
-    html = map_html(coverage_map(territory, coverage_frame, "sites", 20, settings=settings))
+    html = map_html(coverage_map(territory, coverage_frame, summary, settings=settings))
     assert "sans internet" in caplog.text
     # The sentence takes the place of the map: after its box, before the script that draws in it.
     assert html.index('class="folium-map"') < html.index("La carte ne peut pas être dessinée") < html.index("L.map(")

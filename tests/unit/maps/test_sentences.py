@@ -1,13 +1,11 @@
 """Sentences of the maps stay right when a figure is 0, 1, all or unknown."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from geo.french import counted, joined
-from geo.maps.sentences import change_sentence, clock, hours_sentence, saved_sentence, under_served_sentence
+from geo.maps.sentences import change_sentence, clock, hours_sentence, saved_sentence
 
 
 def frame(poor, population, within=None):
@@ -19,25 +17,6 @@ def frame(poor, population, within=None):
             "under_served": pd.array(poor, dtype="boolean"),
         }
     )
-
-
-@pytest.mark.parametrize(
-    ("poor", "population", "said"),
-    [
-        ([False, False], [5, 5], "Aucune commune n'est sous-desservie."),
-        ([False, None], [5, 5], "Aucune commune n'est sous-desservie parmi celles que le réseau routier couvre."),
-        ([None, None], [5, 5], "Aucun trajet n'est connu : le réseau routier ne couvre aucune commune."),
-        ([True], [7], "La seule commune est sous-desservie (7 habitants, 100\u00a0% de la population)\u202f; il s'agit de V0."),
-        ([True, False], [1, 3], "1 commune sur 2 est sous-desservie (1 habitant, 25\u00a0% de la population)\u202f; il s'agit de V0."),
-        ([True, True], [1, 3], "Toutes les communes sont sous-desservies (4 habitants, 100\u00a0% de la population)\u202f; il s'agit de V1 et V0."),
-        ([True] * 4 + [False], [1, 4, 2, None, 3], "4 communes sur 5 sont sous-desservies (7 habitants, 70\u00a0% de la population)\u202f; les plus peuplées\u00a0: V1, V2 et V0."),
-        ([True, False], [None, None], "1 commune sur 2 est sous-desservie (population inconnue)\u202f; il s'agit de V0."),
-    ],
-)  # fmt: skip
-def test_under_served(poor, population, said):
-    cov = frame(poor, population)
-    totals = SimpleNamespace(population=int(cov["population"].sum()))
-    assert under_served_sentence(totals, cov) == said
 
 
 @pytest.mark.parametrize(

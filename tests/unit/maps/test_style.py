@@ -1,6 +1,4 @@
-"""Classes, colours, French numbers and the sentence that answers."""
-
-from types import SimpleNamespace
+"""Classes, colours and French numbers."""
 
 import numpy as np
 import pandas as pd
@@ -11,7 +9,6 @@ from hypothesis import strategies as st
 from geo.classes import SAVED_CLASSES, SHARE_CLASSES, TIME_CLASSES, UNKNOWN_CLASS, classify
 from geo.french import format_decimal, format_integer, format_minutes, format_share
 from geo.kinds import KINDS, facility_phrase, facility_title
-from geo.maps.style import coverage_sentence
 
 # Linear RGB of what people with each colour-blindness see (Machado et al. 2009, full severity).
 _SIGHTS = {
@@ -100,91 +97,7 @@ def test_shares_never_say_all_or_none_when_it_is_not(value, expected):
     assert format_share(value).replace("\u00a0", " ") == expected
 
 
-def totals(population, covered, communes, under, unreachable=0, off_network=0, residents_off_network=0):
-    return SimpleNamespace(
-        population=population,
-        population_covered=covered,
-        communes=communes,
-        communes_under_served=under,
-        communes_unreachable=unreachable,
-        communes_off_network=off_network,
-        population_off_network=residents_off_network,
-    )
-
-
-@pytest.mark.parametrize(
-    ("found", "expected"),
-    [
-        (
-            totals(1000, 910, 40, 34),
-            (
-                "91 % des habitants (910 sur 1 000) sont à moins de 20 min d'un site France services ; "
-                "34 communes sont sous-desservies."
-            ),
-        ),
-        (
-            totals(1000, 1000, 40, 0),
-            (
-                "Tous les habitants (1 000) sont à moins de 20 min d'un site France services ; "
-                "aucune commune n'est sous-desservie."
-            ),
-        ),
-        (
-            totals(1000, 999, 40, 1),
-            (
-                "Plus de 99 % des habitants (999 sur 1 000) sont à moins de 20 min d'un site France services ; "
-                "1 commune est sous-desservie."
-            ),
-        ),
-        (
-            totals(1000, 0, 40, 40),
-            (
-                "Aucun des 1 000 habitants n'est à moins de 20 min d'un site France services ; "
-                "les 40 communes sont toutes sous-desservies."
-            ),
-        ),
-        (totals(0, 0, 40, 2), "La population n'est pas connue ; 2 communes sont sous-desservies."),
-        (
-            totals(1, 1, 1, 0),
-            "Le seul habitant est à moins de 20 min d'un site France services ; aucune commune n'est sous-desservie.",
-        ),
-        (
-            totals(1, 0, 2, 1),
-            "Le seul habitant n'est pas à moins de 20 min d'un site France services ; 1 commune est sous-desservie.",
-        ),
-        (totals(0, 0, 1, 1), "La population n'est pas connue ; la seule commune est sous-desservie."),
-    ],
-)
-def test_sentence(found, expected):
-    assert coverage_sentence(found, 20.0, "sites").replace("\u202f", " ").replace("\u00a0", " ") == expected
-
-
-def test_sentence_with_another_list_and_half_a_minute():
-    text = coverage_sentence(totals(10, 5, 3, 2), 12.5, "piscines")
-    assert "12,5\u00a0min d'un lieu de la liste « piscines »" in text
-
-
-@pytest.mark.parametrize(
-    ("unreachable", "expected"),
-    [(1, "1 commune est sans route vers un lieu."), (525, "525 communes sont sans route vers un lieu.")],
-)
-def test_sentence_says_where_nothing_is_known(unreachable, expected):
-    assert coverage_sentence(totals(10, 5, 546, 2, unreachable), 20, "sites").endswith(expected)
-
-
 def test_lists_of_ours_have_titles():
     assert facility_title("tax_offices") == "Services des impôts"
     assert facility_phrase("tax_offices") == "d'un service des impôts"
     assert facility_title("mairies") == "Liste « mairies »"
-
-
-def test_residents_off_the_network_are_told_apart():
-    found = coverage_sentence(totals(1000, 90, 40, 2, 31, 30, 900), 20, "sites")
-    assert found.replace("\u202f", " ").replace("\u00a0", " ") == (
-        "90 % des habitants dont le trajet est connu (90 sur 100) sont à moins de 20 min d'un site France services ; "
-        "2 communes sont sous-desservies ; 1 commune est sans route vers un lieu ; "
-        "30 communes (900 habitants) sont hors du réseau routier."
-    )
-    assert coverage_sentence(totals(9, 0, 1, 0, 1, 1, 9), 20, "sites").startswith("Aucun trajet n'est connu")
-    unknown = coverage_sentence(totals(0, 0, 40, 2, 30, 30, 0), 20, "sites").replace("\u00a0", " ")
-    assert unknown.endswith("30 communes sont hors du réseau routier.")

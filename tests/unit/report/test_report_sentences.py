@@ -7,24 +7,33 @@ import pandas as pd
 import pytest
 
 from geo.access.coverage import CoverageSummary
+from geo.access.known_part import KnownPart
 from geo.access.sensitivity import Run, Sensitivity
 from geo.report.report_findings import ReportFindings, ReportRequest
 from geo.report.report_sentences import (
     blank_sentence,
-    counted_sentence,
-    far_sentence,
     fragility_report_sentences,
     hours_sentences,
     interval_sentence,
     key_figures,
     second_site_sentence,
     summary_sentences,
-    title_of,
 )
 from geo.siting.fragility import Fragility
 from geo.sources.opening_hours import WEEKDAYS
 
-SUMMARY = CoverageSummary(20.0, "sites", "Règle.", 1000, 900, 0.9, 0, 10, 1, 100, 0, 0, 0, 8.3)
+SUMMARY = CoverageSummary(
+    threshold_min=20.0,
+    facilities="sites",
+    rule="Règle.",
+    part=KnownPart(1000, 1000, 10, 10),
+    population_covered=900,
+    population_unreachable=0,
+    communes_under_served=1,
+    population_under_served=100,
+    communes_unreachable=0,
+    median_time_min=8.3,
+)
 CURVE = pd.DataFrame({"minutes": range(46), "residents": 900.0, "share": 0.9})
 
 
@@ -89,44 +98,6 @@ def found(**changes):
         "planned": None,
     }
     return ReportFindings(**(values | changes))
-
-
-@pytest.mark.parametrize(
-    ("rows", "known", "said"),
-    [
-        ([(100, 5.0, False)], 100, "La commune la plus éloignée est Commune 0, à 5,0 min."),
-        ([(100, None, None)], 0, "Aucun temps de trajet n'est connu."),
-        (
-            [(100, 25.0, True), (1, 5.0, False)],
-            101,
-            "La commune sous-desservie est Commune 0 (100 habitants, 25,0 min).",
-        ),
-        (
-            [(1, None, True), (0, 5.0, False)],
-            1,
-            "La commune sous-desservie est Commune 0 (1 habitant, aucun trajet connu).",
-        ),
-        ([(None, 25.0, True)], 0, "La commune sous-desservie est Commune 0 (population inconnue, 25,0 min)."),
-        (
-            [(100, 25.0, True), (300, 30.0, True)],
-            400,
-            (
-                "Les 2 communes sous-desservies comptent 400 habitants, soit 100 % de l'ensemble ; la plus peuplée est Commune 1 "
-                "(300 habitants, 30,0 min)."
-            ),
-        ),
-        (
-            [(None, 25.0, True), (None, 30.0, True)],
-            0,
-            (
-                "Les 2 communes sous-desservies comptent un nombre inconnu d'habitants ; la plus peuplée est Commune 0 "
-                "(population inconnue, 25,0 min)."
-            ),
-        ),
-    ],
-)
-def test_who_is_far(rows, known, said):
-    assert plain(far_sentence(cov(rows), known)) == said
 
 
 @pytest.mark.parametrize(
@@ -212,7 +183,7 @@ def test_hours_that_are_not_known():
 
 
 def test_nobody_known():
-    nobody = replace(SUMMARY, population=0, population_covered=0, share_covered=None, median_time_min=None)
+    nobody = replace(SUMMARY, part=KnownPart(0, 0, 10, 10), population_covered=0, median_time_min=None)
     findings = found(
         summary=nobody, opening=Week(0.0, residents=0), fragility=fragile(0, 0, 0), sensitivity=unsure(0, 0, 0)
     )
@@ -231,16 +202,10 @@ def test_five_figures_and_three_sentences_of_any_list():
         "85 % à 95 %",
     ]
     assert len(summary_sentences(offices)) == len(summary_sentences(found())) == 3
-    assert title_of(offices) == "L'accès aux services des impôts"
-    assert title_of(found(summary=replace(SUMMARY, facilities="écoles"))) == "L'accès : Liste « écoles »"
 
 
 def test_shares_are_over_those_whose_way_is_known():
-    half = replace(SUMMARY, communes_off_network=1, population_off_network=500, population_covered=450)
+    half = replace(SUMMARY, part=KnownPart(1000, 500, 10, 9), population_covered=450)
     findings = found(summary=half, opening=Week(0.4), fragility=fragile(250, 450))
     assert [value.replace("\u00a0", " ") for _, value, _ in key_figures(findings)][0::3] == ["90 %", "50 %"]
     assert plain(hours_sentences(findings)[0]).count("80 %") == 2
-    assert plain(counted_sentence(findings)).startswith(
-        "Le réseau routier fourni ne couvre pas tout le territoire : 1 commune (500 habitants) en est en dehors."
-    )
-    assert counted_sentence(found()) == ""

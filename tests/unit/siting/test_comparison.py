@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geo import Territory, coverage
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.siting.comparison import compare
 from geo.siting.scenario import CloseSite, MoveSite, OpenSite, Place, Scenario

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geo import Territory
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.siting.closure import close_sites, closure_scenario
 from geo.siting.fragility import fragility

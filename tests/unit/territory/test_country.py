@@ -83,7 +83,7 @@ def test_notes_of_a_part_are_about_its_own_communes(files, tmp_path):
 def test_totals_add_up_by_departement_and_region(country):
     diagnosis = diagnose_country(country, 20, facilities="sites", rule=CoverageRule())
     assert len(diagnosis.coverage) == 6
-    assert diagnosis.summary.population == sum(PEOPLE.values())
+    assert diagnosis.summary.part.residents == sum(PEOPLE.values())
     by_departement = area_table(diagnosis, by="departement").set_index("code")
     assert by_departement["population"].to_dict() == {"2A": 10, "64": 300, "65": 50, "974": 100}
     assert by_departement.loc["2A", "communes_unreachable"] == 1  # no road over the sea

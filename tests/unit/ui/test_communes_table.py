@@ -6,7 +6,18 @@ import io
 import pandas as pd
 import pytest
 
-from geo.ui.components.communes_table import HEADINGS, communes_csv, communes_table, neutralized, rounded
+from geo.ui.components.communes_table import SHOWN, as_shown, communes_csv, communes_table
+
+TITLES = [
+    "Commune",
+    "Temps (min)",
+    "Sous-desservie",
+    "Le plus proche",
+    "Distance (km)",
+    "Habitants",
+    "Part sous le seuil",
+    "Code INSEE",
+]
 
 
 @pytest.fixture
@@ -30,19 +41,19 @@ def coverage_frame() -> pd.DataFrame:
 def test_table_starts_with_those_who_cannot_and_ends_with_the_unknown(coverage_frame):
     coverage_frame.loc["64002", "travel_time_min"] = pd.NA
     table = communes_table(coverage_frame)
-    assert list(table.columns) == list(HEADINGS.values())
-    assert table["Code INSEE"].tolist() == ["64002", "64004", "64001", "64003"]
+    assert list(table.columns) == list(SHOWN)
+    assert table["commune_code"].tolist() == ["64002", "64004", "64001", "64003"]
 
 
 def test_file_opens_in_a_french_spreadsheet(coverage_frame):
     data = communes_csv(coverage_frame)
     assert data.startswith(b"\xef\xbb\xbf"), "the mark by which Excel knows UTF-8"
     header, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";")
-    assert header == list(HEADINGS.values())
-    assert {len(row) for row in rows} == {len(HEADINGS)}
+    assert header == TITLES
+    assert {len(row) for row in rows} == {len(TITLES)}
     near = dict(zip(header, rows[2], strict=True))
     assert near["Commune"] == "Près"
-    assert near["Temps (min)"] == "4,3"
+    assert near["Temps (min)"] == "4,26", "as precise as all other files"
     assert near["Habitants"] == "1200"
     assert near["Sous-desservie"] == "non"
     unknown = dict(zip(header, rows[3], strict=True))
@@ -58,17 +69,17 @@ def test_no_cell_starts_a_formula(coverage_frame):
 
 
 def test_the_table_on_screen_may_be_saved_as_safely(coverage_frame):
-    table = neutralized(communes_table(coverage_frame))
-    assert {"'=cmd|' /C calc'!A0", "Près"} <= set(table["Commune"])
-    assert "'@site" in set(table["Le plus proche"].dropna())
+    table = communes_table(coverage_frame)
+    assert {"'=cmd|' /C calc'!A0", "Près"} <= set(table["name"])
+    assert "'@site" in set(table["facility_name"].dropna())
 
 
 def test_the_numbers_on_screen_are_as_precise_as_they_are_shown(coverage_frame):
     coverage_frame["share_within"] = pd.array([1.0, 0.9996, 0.0, 0.0004], dtype="Float64")
-    table = rounded(communes_table(coverage_frame)).set_index("Code INSEE")
-    assert table["Temps (min)"].dropna().to_dict() == {"64001": 4.3, "64002": 31.0, "64004": 100.0}
-    assert table["Distance (km)"].dropna().to_dict() == {"64001": 2.0, "64002": 25.6, "64004": 80.0}
-    share = table["Part sous le seuil"].to_dict()
+    table = as_shown(communes_table(coverage_frame)).set_index("commune_code")
+    assert table["travel_time_min"].dropna().to_dict() == {"64001": 4.3, "64002": 31.0, "64004": 100.0}
+    assert table["distance_km"].dropna().to_dict() == {"64001": 2.0, "64002": 25.6, "64004": 80.0}
+    share = table["share_within"].to_dict()
     assert share == {"64001": 1.0, "64002": 0.99, "64003": 0.0, "64004": 0.01}, (
         "nearly all is not all, nearly none not none"
     )

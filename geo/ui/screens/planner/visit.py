@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.access.coverage import residents_by_point
+from geo.access.residents import residents_by_point
+from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.french import UNIT_SPACE, format_integer, format_minutes
 from geo.kinds import SITES
-from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence, source_sentences
 from geo.maps.payload import shown_kinds
 from geo.maps.planning_values import residents_line
 from geo.territory.study_area import counted_places
@@ -119,7 +119,7 @@ class Visit:
                 *notes,
                 counting_sentence(SITES, kinds, excluded),
                 network_sentence(manifest),
-                f"Sources : {' ; '.join(source_sentences(manifest))}.",
+                sources_sentence(manifest),
             ]
         )
 

@@ -4,41 +4,16 @@ import datetime as dt
 from types import SimpleNamespace
 
 import geopandas as gpd
-import pandas as pd
 import pytest
 
-from geo.access.coverage import CoverageSummary
 from geo.maps.static.change_map import change_map
 from geo.maps.static.territory_maps import saved_minutes_map, travel_time_map, under_served_map
 
 DAY = dt.date(2026, 11, 22)
 
 
-def summary_of(cov: pd.DataFrame) -> CoverageSummary:
-    """Totals of a coverage frame, as `summarize` adds them up."""
-    population = int(cov["population"].sum())
-    off = cov["under_served"].isna()
-    poor = cov["under_served"].fillna(value=False)
-    return CoverageSummary(
-        threshold_min=20.0,
-        facilities="sites",
-        rule="Une commune est sous-desservie si le temps moyen de ses habitants dépasse 20 min.",
-        population=population,
-        population_covered=int(cov["residents_within"].sum()),
-        share_covered=None,
-        population_unreachable=0,
-        communes=len(cov),
-        communes_under_served=int(poor.sum()),
-        population_under_served=int(cov.loc[poor, "population"].sum()),
-        communes_unreachable=int(cov["travel_time_min"].isna().sum()),
-        communes_off_network=int(off.sum()),
-        population_off_network=int(cov.loc[off, "population"].sum()),
-        median_time_min=None,
-    )
-
-
 @pytest.fixture
-def draw(territory, coverage_frame):
+def draw(territory, coverage_frame, summary_of):
     """Draw a kind of map of the small area, or of a variant of it."""
 
     def call(kind, *, area=territory, cov=coverage_frame, page="a4", **options):

@@ -15,7 +15,7 @@ from geo.maps.static.change_map import change_map, changed_places
 from geo.maps.static.frame import OFF_NETWORK, UNREACHABLE
 from geo.maps.static.ground import Ground
 from geo.maps.static.hours_chart import hours_chart
-from geo.maps.static.key import class_block, class_totals
+from geo.maps.static.key import class_block, class_totals, place_block
 from geo.maps.static.markers import MARKERS
 from geo.maps.static.sheet import PAGES, drawing
 from geo.maps.static.territory_maps import TIME_MAP_CLASSES, time_position
@@ -77,24 +77,28 @@ def test_no_text_leaves_the_page_and_no_name_lies_over_another(draw, kind, page)
 
 def test_residents_of_the_classes_add_up(coverage_frame):
     position = time_position(coverage_frame)
-    totals = class_totals(position, coverage_frame["population"], len(TIME_MAP_CLASSES))
+    totals = class_totals(position, coverage_frame, len(TIME_MAP_CLASSES))
     # Commune i has 100 i residents, that of commune 3 is not known; the times are 5, 12, 18, 25, 40, 50, 21, none, none.
-    assert totals.residents == (0, 100, 200, 600, 400, 500, 700, 800)
+    # Commune 8 is off the network: its 800 residents are in no class.
+    assert totals.residents == (0, 100, 200, 600, 400, 500, 700)
     assert totals.communes == (1, 1, 1, 2, 1, 1, 1, 1)
-    assert totals.total == coverage_frame["population"].sum() == 3300
+    assert (totals.total, totals.outside) == (2500, 800)
+    assert totals.total + totals.outside == coverage_frame["population"].sum() == 3300
     assert totals.unknown == 1
     assert TIME_MAP_CLASSES.index(UNREACHABLE) == 6
     assert TIME_MAP_CLASSES.index(OFF_NETWORK) == 7
     block = class_block("Temps", TIME_MAP_CLASSES, [totals], ("Habitants", "Part"))
     shown = [int(re.sub(r"\D", "", row.figures[0])) for row in block.rows]
-    assert sum(shown[:-1]) == shown[-1] == 3300
+    assert sum(shown[:-2]) == shown[-2] == 2500
+    assert [row.figures[1] for row in block.rows[-2:]] == ["100\u00a0%", "—"]
+    assert block.rows[-1].text == OFF_NETWORK.label
     assert block.note.endswith("il manque 1 commune, dont la population n'est pas connue.")
 
 
 def test_the_description_has_the_figures(draw):
     sheet = draw("time")
-    assert sheet.title == "Sites France services : temps de trajet en voiture, Pays & <b>Essai</b>"
-    assert "ensemble 3\u202f300 / 100\u00a0%" in sheet.description
+    assert sheet.title == "Sites France services : temps de trajet en voiture, Pays & <b>Essai</b>, 8 communes"
+    assert "ensemble 2\u202f500 / 100\u00a0%" in sheet.description
     assert "Les temps de trajet sont approchés" in sheet.description
 
 
@@ -121,7 +125,8 @@ def test_hostile_names_are_drawn_as_they_are(draw, communes, territory, coverage
 
 
 def variant(territory, keep):
-    territory.communes = territory.communes.iloc[keep]
+    territory.communes, territory.demand = territory.communes.iloc[keep], territory.demand.iloc[keep]
+    territory.demand_on_network.link = territory.demand_on_network.link[keep]
     return territory
 
 
@@ -143,7 +148,7 @@ def test_all_none_or_nobody_known_under_served(draw, coverage_frame, kind, poor)
     if kind == "under-served":
         expected = {
             True: "Toutes les communes sont sous-desservies",
-            False: "Aucune commune n'est sous-desservie.",
+            False: "Aucune commune n'est sous-desservie",
             pd.NA: "le réseau routier ne couvre aucune commune",
         }
         assert expected[poor] in said
@@ -173,7 +178,8 @@ def test_offices_that_nobody_checked_are_said_where_they_are_compared(draw):
     assert "À vérifier" not in all_text(draw("time"))
 
 
-def test_neighbours_are_named_where_there_is_room(draw):
+def test_neighbours_are_named_where_there_is_room(draw, territory):
+    territory.demand_on_network.link[:] = 0
     assert "Landes" in texts(draw("time"))
 
 
@@ -204,11 +210,28 @@ def test_true_north_in_lambert_93(territory):
     assert np.degrees(np.arctan2(east, up)) == pytest.approx(-(-0.82 - 3) * np.sin(np.radians(46.5)), abs=0.1)
 
 
-def test_a_map_of_a_network_that_covers_little_is_framed_on_it(draw, coverage_frame):
+def test_a_map_of_a_network_that_covers_little_is_framed_on_it(draw, territory, coverage_frame):
+    assert "cadrée" not in all_text(draw("time"))
+    territory.demand_on_network.link[2:] = -1
     cov = coverage_frame.assign(under_served=coverage_frame["under_served"].mask(np.arange(9) > 1))
     cov["travel_time_min"] = cov["travel_time_min"].mask(np.arange(9) > 1)
-    assert "La carte est cadrée sur les communes que le réseau routier couvre." in all_text(draw("time", cov=cov))
-    assert "cadrée" not in all_text(draw("time"))
+    cov["residents_known"] = cov["residents_known"].mask(np.arange(9) > 1, 0.0)
+    said = all_text(draw("time", cov=cov))
+    assert "La carte est cadrée sur les communes que le réseau routier couvre." in said
+    assert "2 communes" in said, "the title names the part"
+
+
+def test_places_of_the_part_and_around_it_are_counted_apart(territory):
+    ground = Ground.of(territory, ["sites"])
+    assert ground.inside()["facility_id"].tolist() == ["a", "b"], "the bus stands in the commune off the network"
+    block = place_block("Sites", ground)
+    assert block.value_titles == ("Dedans", "Autour")
+    assert [row.figures for row in block.rows[:3]] == [("1", "0"), ("1", "0"), ("0", "1")]
+    territory.facilities["sites"].loc[0, "commune_code"] = pd.NA
+    assert Ground.of(territory, ["sites"]).inside()["facility_id"].tolist() == ["a", "b"], "by where it stands"
+    territory.demand_on_network.link[:] = 0
+    block = place_block("Sites", Ground.of(territory, ["sites"]))
+    assert (block.value_titles, [row.figures for row in block.rows[:3]]) == (("Nombre",), [("1",)] * 3)
 
 
 def test_every_kind_of_place_has_its_own_shape():

@@ -1,16 +1,60 @@
 """Where figures come from, in French."""
 
+import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
-from geo.maps.origin import (
+from geo.answers.origin import (
     approximation_sentences,
     counting_sentence,
     network_sentence,
-    rule_text,
-    source_sentences,
+    sources_sentence,
 )
+from geo.network.origin import MeasuredError, NetworkSummary
+from geo.sources.provenance import Provenance
+from geo.territory.manifest import Manifest
+
+
+@pytest.fixture
+def territory() -> SimpleNamespace:
+    network = NetworkSummary(
+        source="Réseau estimé",
+        file="",
+        vintage=None,
+        licence=None,
+        sha256=None,
+        nodes=1346,
+        edges=6582,
+        nodes_main_part=1346,
+        profile="courant",
+        approximate=True,
+        notes=(),
+        error=(MeasuredError("Labourd", 420, 0.81, 0.59, 1.08, 1.0),),
+    )
+    sources = (
+        Provenance("Sites", "sites.csv", "2024-08-01", "Licence Ouverte 2.0", "", 0, 0),
+        Provenance("Communes", "communes.csv", None, None, "", 0, 0),
+    )
+    manifest = Manifest(
+        territory="Pays",
+        departement="64",
+        built_on=dt.date(2026, 11, 22),
+        crs="EPSG:2154",
+        communes=1,
+        population=0,
+        population_points="communes",
+        contours_approximate=True,
+        facilities={},
+        sources=sources,
+        network=network,
+        notes=(),
+        notes_communes=(),
+        rejected_count=0,
+        rejected=(),
+    )
+    return SimpleNamespace(manifest=manifest, contours_approximate=True)
 
 
 def plain(text: str) -> str:
@@ -18,7 +62,7 @@ def plain(text: str) -> str:
 
 
 def test_sources_say_what_is_not_known(territory):
-    assert source_sentences(territory.manifest)[1] == "Communes (date inconnue, licence non précisée)"
+    assert plain(sources_sentence(territory.manifest)).endswith(" ; Communes (date inconnue, licence non précisée).")
 
 
 def test_network(territory):
@@ -59,12 +103,3 @@ def test_nothing_is_called_approximate_on_real_roads_and_contours(territory):
 )
 def test_what_is_counted(kinds, excluded, expected):
     assert counting_sentence("sites", kinds, excluded) == expected
-
-
-def test_rule():
-    assert plain(rule_text(20, None)) == "temps moyen de plus de 20 min"
-    assert plain(rule_text(30, 0.95)) == "moins de 95 % des habitants à 30 min"
-
-
-def test_a_threshold_with_a_decimal_is_not_rounded():
-    assert rule_text(12.5, None) == "temps moyen de plus de 12,5\u00a0min"

@@ -1,13 +1,13 @@
-"""Where a result comes from, in French sentences: sources, network, approximations.
+"""Where a result comes from and how it is made, in French: sources, network, approximations, method, limits.
 
 Every screen, map and report names them; the words are the same everywhere.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from geo.french import UNIT_SPACE, format_integer, format_share, minutes_text
+from geo.french import SEMICOLON, UNIT_SPACE, format_integer
 from geo.kinds import facility_title
 
 if TYPE_CHECKING:
@@ -18,12 +18,61 @@ if TYPE_CHECKING:
     from geo.territory.manifest import Manifest
 
 
-def source_sentences(manifest: Manifest) -> list[str]:
-    """Return one sentence for each source: dataset, date, licence."""
-    return [
+#: How the figures are made.
+METHOD: Final = (
+    (
+        "Le temps de trajet va du domicile vers le lieu, en voiture, par la route la plus rapide ; les sens uniques "
+        "sont respectés dans ce sens. Le trajet entre le domicile et la rue la plus proche est ajouté."
+    ),
+    (
+        "Les habitants sont placés dans leurs carreaux de population quand ils sont fournis, sinon à la mairie ou au "
+        "centre de la commune. Le temps d'une commune est la moyenne de celui de ses habitants."
+    ),
+    (
+        "Un habitant dont aucune route ne mène à un lieu n'entre dans aucune moyenne ; il compte parmi ceux qui sont "
+        "au-delà du seuil. Un habitant trop loin de toute route est hors du réseau : son trajet est inconnu, et il "
+        "n'entre ni dans les moyennes ni dans les parts."
+    ),
+    (
+        "Une commune est sous-desservie si son temps moyen dépasse le seuil ou, au choix, si trop peu de ses habitants "
+        "sont sous le seuil, compris. La règle choisie est écrite avec chaque résultat."
+    ),
+    (
+        "Les antennes comptent, au choix. Les bus ne comptent pas par défaut : la liste officielle ne donne qu'un "
+        "point par bus, pas sa tournée."
+    ),
+    "Les lieux et les routes des territoires voisins comptent, jusqu'à 55 km, s'ils sont dans les fichiers fournis.",
+)
+#: The same for what depends on single sites.
+SITES_METHOD: Final = (
+    "Un site « ouvert » l'est au début de la demi-heure, une semaine ordinaire, sans jours fériés.",
+    "La fermeture d'un site est mesurée seule, tous les autres restant ouverts.",
+)
+#: What the figures cannot say.
+LIMITS: Final = (
+    (
+        "Circulation ordinaire : ni bouchons, ni neige, ni recherche d'une place. Deux moteurs d'itinéraires reconnus "
+        "diffèrent de 20 % environ sur les mêmes routes : une commune à quelques minutes du seuil peut être d'un côté "
+        "ou de l'autre."
+    ),
+    "Seule la voiture est comptée : les personnes sans voiture ne sont pas décrites ici.",
+    "Être proche ne dit rien des horaires, de l'attente ni des démarches traitées.",
+    "Les communes fusionnent : des fichiers d'années différentes peuvent ne pas se correspondre tout à fait.",
+)
+#: How a report is made again.
+AGAIN: Final = (
+    "Les mêmes fichiers donnent le même rapport. La commande, les versions et l'empreinte de chaque fichier lu et "
+    "écrit sont dans manifest.json."
+)
+
+
+def sources_sentence(manifest: Manifest) -> str:
+    """Return the sources in one sentence: dataset, date and licence of each."""
+    each = [
         f"{source.dataset} ({_date(source.vintage)}, {source.licence or 'licence non précisée'})"
         for source in manifest.sources
     ]
+    return f"Sources : {SEMICOLON.join(each)}."
 
 
 def network_sentence(manifest: Manifest) -> str:
@@ -61,14 +110,6 @@ def counting_sentence(facilities: str, kinds: Sequence[str], excluded: Sequence[
     if "bus" in kinds:
         notes.append("bus " + ("non comptés (leur tournée n'est pas connue)" if "bus" in excluded else "comptés"))
     return f"Offre comptée : {title}" + (f" ; {', '.join(notes)}." if notes else ".")
-
-
-def rule_text(threshold_min: float, min_share: float | None) -> str:
-    """Return what makes a commune under-served: mean time, or least share of residents."""
-    threshold = minutes_text(threshold_min)
-    if min_share is None:
-        return f"temps moyen de plus de {threshold}"
-    return f"moins de {format_share(min_share)} des habitants à {threshold}"
 
 
 def _measured(errors: Sequence[MeasuredError] | None) -> str:

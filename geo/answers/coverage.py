@@ -1,0 +1,189 @@
+"""Who is near enough, who is not, and where: the answer of a coverage in French, the same on every channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from geo.answers.answer import Answer, Figure
+from geo.french import (
+    SEMICOLON,
+    UNIT_SPACE,
+    capital,
+    counted,
+    format_integer,
+    format_minutes,
+    format_share,
+    joined,
+    plural,
+    quoted,
+    within_text,
+)
+from geo.kinds import facility_phrase, facility_title, is_ours
+
+if TYPE_CHECKING:
+    from geo.access.coverage import CoverageSummary
+
+_NAMED: Final = 3
+#: Residents by which two sums of the same people may differ, made in another order.
+_SAME: Final = 1e-6
+_NOTHING_KNOWN: Final = "Aucun trajet n'est connu : le réseau routier ne couvre aucune commune."
+
+
+def coverage_answer(summary: CoverageSummary, cov: pd.DataFrame) -> Answer:
+    """Return who is near enough.
+
+    Parameters
+    ----------
+    summary
+        Totals of the study area (`geo.access.coverage.summarize`).
+    cov
+        Coverage of each commune (`geo.access.coverage.coverage`).
+
+    Examples
+    --------
+    >>> from geo import Territory, coverage
+    >>> from geo.access.coverage import summarize
+    >>> territory = Territory.load()
+    >>> found = coverage(territory, 20)
+    >>> answer = coverage_answer(summarize(found, territory.travel_times(), 20), found)
+    >>> answer.figures[1].label
+    'Temps médian'
+    """
+    return Answer(
+        coverage_sentence(summary),
+        coverage_figures(summary),
+        details=(under_served_sentence(summary, cov),),
+        notes=(summary.rule,),
+    )
+
+
+def coverage_sentence(summary: CoverageSummary) -> str:
+    """Return how many residents are near enough, and how many communes are not."""
+    parts = [_people(summary), _communes(summary)]
+    if no_way := summary.communes_unreachable:
+        parts.append(f"{counted(no_way, 'commune')} {plural(no_way, 'est', 'sont')} sans route vers un lieu")
+    return f"{SEMICOLON.join(parts)}."
+
+
+def coverage_figures(summary: CoverageSummary) -> tuple[Figure, ...]:
+    """Return the three figures of a coverage."""
+    known = summary.part.residents_known
+    under = _people_known(summary.population_under_served, known)
+    return (
+        Figure(
+            f"Habitants {within_text(summary.threshold_min)}",
+            format_share(summary.share_covered),
+            _people_known(summary.population_covered, known, f"sur {format_integer(known)}"),
+        ),
+        Figure("Temps médian", format_minutes(summary.median_time_min), "la moitié des habitants met moins"),
+        Figure(
+            "Communes sous-desservies",
+            format_integer(summary.communes_under_served),
+            f"sur {format_integer(summary.part.communes_known)}{SEMICOLON}{under}",
+        ),
+    )
+
+
+def under_served_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
+    """Return how many communes are under-served, who lives there and which are the largest; or which is the furthest.
+
+    Parameters
+    ----------
+    summary, cov
+        As in `coverage_answer`.
+    """
+    poor = cov[cov["under_served"].fillna(value=False)]
+    if poor.empty:
+        return _furthest_sentence(summary, cov)
+    known = summary.part.communes_known
+    if len(poor) == known:
+        count = "La seule commune est sous-desservie" if known == 1 else "Toutes les communes sont sous-desservies"
+    else:
+        verb = plural(len(poor), "est sous-desservie", "sont sous-desservies")
+        count = f"{counted(len(poor), 'commune')} sur {format_integer(known)} {verb}"
+    people = "population inconnue"
+    if counts := bool(poor["population"].notna().any()):
+        people = f"{counted(summary.population_under_served, 'habitant')}"
+        if summary.share_under_served is not None:
+            people += f", soit {format_share(summary.share_under_served)} des habitants"
+    if len(poor) <= _NAMED:
+        start = "il s'agit de "
+    else:
+        start = f"les plus {'peuplées' if counts else 'éloignées'}{UNIT_SPACE}: "
+    # Where nobody is counted: those without any way, then the furthest.
+    size = poor["population"] if counts else poor["travel_time_min"].fillna(np.inf)
+    named = poor["name"].loc[size.sort_values(ascending=False, kind="stable", na_position="last").index].head(_NAMED)
+    return f"{count} ({people}){SEMICOLON}{start}{joined(named.tolist())}."
+
+
+def commune_sentence(row: Any) -> str:
+    """Return what is known of one commune, a row of `geo.access.coverage.coverage`."""
+    people = counted(row["population"], "habitant") if pd.notna(row["population"]) else "population inconnue"
+    if pd.isna(row["under_served"]):
+        return f"{row['name']} ({people}) : hors du réseau routier, trajet inconnu."
+    way = "aucune route vers un lieu"
+    if pd.notna(row["travel_time_min"]):
+        minutes = format_minutes(row["travel_time_min"])
+        way = f"{minutes} en voiture, le plus proche est {quoted(row['facility_name'])}"
+    return f"{row['name']} ({people}) : {way}" + (f"{SEMICOLON}commune sous-desservie." if row["under_served"] else ".")
+
+
+def access_title(facilities: str) -> str:
+    """Return what a report about a list of places is called."""
+    title = facility_title(facilities)
+    return f"L'accès aux {title[0].lower()}{title[1:]}" if is_ours(facilities) else f"L'accès : {title}"
+
+
+def _people(summary: CoverageSummary) -> str:
+    part, covered = summary.part, summary.population_covered
+    if part.residents <= 0:
+        return "La population n'est pas connue"
+    known = part.residents_known
+    if known <= 0:
+        return "Aucun trajet n'est connu"
+    where = f"{within_text(summary.threshold_min)} {facility_phrase(summary.facilities)}"
+    if round(known) == 1:
+        return f"Le seul habitant est {where}" if round(covered) else f"Le seul habitant n'est pas {where}"
+    if known - covered <= _SAME:
+        return f"Tous les habitants ({format_integer(known)}) sont {where}"
+    if covered <= 0:
+        return f"Aucun des {format_integer(known)} habitants n'est {where}"
+    share = capital(format_share(summary.share_covered))
+    return f"{share} des habitants ({format_integer(covered)} sur {format_integer(known)}) sont {where}"
+
+
+def _people_known(residents: float, known: float, out_of: str = "") -> str:
+    """Return residents as a figure, and out of whom."""
+    if known <= 0:
+        return "population inconnue"
+    return f"{format_integer(residents)} {out_of}" if out_of else counted(residents, "habitant")
+
+
+def _communes(summary: CoverageSummary) -> str:
+    under, known = summary.communes_under_served, summary.part.communes_known
+    if known == 0:
+        return "le réseau routier ne couvre aucune commune"
+    if under == 0:
+        return "aucune commune n'est sous-desservie"
+    if under == known:
+        return (
+            "la seule commune est sous-desservie"
+            if known == 1
+            else f"les {format_integer(known)} communes sont toutes sous-desservies"
+        )
+    return f"{counted(under, 'commune')} {plural(under, 'est sous-desservie', 'sont sous-desservies')}"
+
+
+def _furthest_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
+    if summary.part.communes_known == 0:
+        return _NOTHING_KNOWN
+    none = "Aucune commune n'est sous-desservie"
+    timed = cov[cov["travel_time_min"].notna()]
+    if timed.empty:
+        return f"{none}."
+    furthest = timed.sort_values("travel_time_min", ascending=False, kind="stable").iloc[0]
+    which = "la plus éloignée est " if len(timed) > 1 else ""
+    return f"{none}{SEMICOLON}{which}{furthest['name']}, à {format_minutes(furthest['travel_time_min'])}."

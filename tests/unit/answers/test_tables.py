@@ -1,0 +1,28 @@
+"""How precise numbers are in files, and what columns are called."""
+
+import pandas as pd
+
+from geo.answers.tables import COLUMNS, headed, rounded
+
+
+def test_numbers_are_rounded_once_by_their_unit():
+    table = pd.DataFrame(
+        {
+            "name": pd.array(["A"], dtype="string"),
+            "travel_time_min": pd.array([12.3456], dtype="Float64"),
+            "snap_distance_m": [12.6],
+            "share_within": [0.123456],
+            "gain_residents": [12.3456],
+            "population": pd.array([1234], dtype="Int64"),
+            "under_served": pd.array([True], dtype="boolean"),
+        }
+    )
+    assert rounded(table).iloc[0].tolist() == ["A", 12.35, 13.0, 0.1235, 12.35, 1234, True]
+
+
+def test_headings_have_their_unit():
+    table = pd.DataFrame({"travel_time_min": [1.0], "name": ["A"], "other": [0]}, index=[7])
+    shown = headed(table, ["name", "travel_time_min"])
+    assert list(shown.columns) == ["Commune", "Temps (min)"]
+    assert shown.index.tolist() == [0]
+    assert len({column.title for column in COLUMNS.values()}) == len(COLUMNS)
