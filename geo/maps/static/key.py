@@ -191,7 +191,7 @@ def place_block(title: str, *grounds: Ground, opened: int = 0, closed: int = 0) 
     if any(len(ground.neighbours) for ground in grounds):
         rows.append(KeyRow("Département voisin (contour connu)", fill=NEIGHBOUR_COLOUR))
     titles = ("Dedans", "Autour") if around else ("Nombre",)
-    note = "Autour : lieux des environs, dessinés s'ils sont dans le cadre ; ils comptent aussi." if around else ""
+    note = "Autour : lieux des environs, dessinés s'ils sont dans le cadre." if around else ""
     return KeyBlock(title, tuple(rows), titles if rows else (), note)
 
 
