@@ -22,6 +22,8 @@ UNIT_SPACE: Final = "\u00a0"
 UNKNOWN: Final = "—"
 #: What joins the parts of a sentence.
 SEMICOLON: Final = f"{THIN_SPACE}; "
+#: A share this near to nought or one is so: sums made in another order differ by as little.
+_NOISE: Final = 1e-9
 #: Days of the week, Monday first.
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
@@ -106,9 +108,9 @@ def format_share(value: Any) -> str:
     if share is None:
         return UNKNOWN
     percent = round(100 * share)
-    if percent == 100 and share != 1:  # noqa: PLR2004
+    if percent == 100 and abs(share - 1) > _NOISE:  # noqa: PLR2004
         return f"plus de 99{UNIT_SPACE}%"
-    if percent == 0 and share != 0:
+    if percent == 0 and abs(share) > _NOISE:
         return f"moins de 1{UNIT_SPACE}%"
     return f"{percent}{UNIT_SPACE}%"
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import residents_by_point
+from geo.answers.fragility import fragility_answer, sites_with_residents
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
 from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_minutes, format_share, minutes_text
 from geo.kinds import KINDS
@@ -20,7 +21,6 @@ from geo.report.method_text import AGAIN, LIMITS, METHOD, PLAN_METHOD
 from geo.report.report_sentences import (
     cost_sentence,
     counted_sentence,
-    fragility_report_sentences,
     hours_sentences,
     interval_sentence,
     key_figures,
@@ -215,11 +215,10 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
 
 
 def _week(findings: ReportFindings) -> dict[str, Any] | None:
-    """Return the hours and what hangs on each site."""
+    """Return the hours and what depends on each site."""
     opening, fragility = findings.opening, findings.fragility
     if opening is None or fragility is None:
         return None
-    leading = fragility.sites[fragility.sites["residents_nearest"].round() > 0]
     return {
         "hours": _cut_all(hours_sentences(findings)),
         "half_days": [
@@ -231,7 +230,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
             ]
             for row in opening.half_day_gains().head(_HALF_DAYS).to_dict("records")
         ],
-        "fragility": _cut_all(fragility_report_sentences(findings)),
+        "fragility": _cut_all(fragility_answer(fragility).lines),
         "sites": [
             [
                 _cut(row["name"], _SITE_CELL),
@@ -240,7 +239,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
                 format_integer(row["residents_passing"]),
                 format_minutes(row["added_min"]),
             ]
-            for row in leading.head(_SITE_ROWS).to_dict("records")
+            for row in sites_with_residents(fragility).head(_SITE_ROWS).to_dict("records")
         ],
     }
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geo.access.known_part import known_part
 from geo.maps.origin import network_sentence, source_sentences
 from geo.maps.static.change_map import change_map
 from geo.maps.static.curve_chart import curve_chart
 from geo.maps.static.hours_chart import hours_chart
 from geo.maps.static.territory_maps import saved_minutes_map, travel_time_map, under_served_map
+from geo.report.report_sentences import plan_sentence
 
 if TYPE_CHECKING:
     from geo.maps.static.sheet import Sheet
@@ -55,6 +57,8 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
             territory.sites.iloc[:0],
             planned.content["threshold_min"],
             title="Avant et après les nouveaux labels",
+            sentence=plan_sentence(planned.content),
+            part=known_part(territory),
             rule=request.rule,
             **(drawn | plan),
         )

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.access.coverage import residents_by_point
-from geo.french import UNIT_SPACE, format_integer, format_minutes
+from geo.french import UNIT_SPACE, format_integer
 from geo.kinds import SITES
 from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence, source_sentences
 from geo.maps.payload import shown_kinds
-from geo.maps.planning_values import residents_line
 from geo.territory import counted_places
 from geo.ui import cache
 from geo.ui.components.messages import show_approximations, show_notes, show_warnings
@@ -122,24 +121,3 @@ class Visit:
                 f"Sources : {' ; '.join(source_sentences(manifest))}.",
             ]
         )
-
-
-def change_lines(communes: pd.DataFrame, before: str, after: str, residents: str) -> list[list[str]]:
-    """Return what the map says of each commune whose time changes: its minutes before and after, its residents.
-
-    Parameters
-    ----------
-    communes
-        One row a commune.
-    before, after, residents
-        Names of its columns.
-    """
-    return [
-        [f"{_trip(was)} aujourd'hui, {_trip(will)} ensuite", residents_line(people)]
-        for was, will, people in zip(communes[before], communes[after], communes[residents], strict=True)
-    ]
-
-
-def _trip(minutes: Any) -> str:
-    words = format_minutes(minutes)
-    return words if words != "—" else "aucune route"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import streamlit as st
 
+from geo.answers.scenario import change_lines
 from geo.classes import change_class, change_classes
 from geo.french import format_decimal, format_integer
 from geo.maps.planning_values import Marker, planning_values, site_markers
@@ -28,7 +29,6 @@ from geo.ui.components.planning_tables import csv_button, french_table, show_tab
 from geo.ui.components.uploads import kept_upload
 from geo.ui.scenario_session import scenario_of_plan, take_scenario
 from geo.ui.screens.planner.plan_options import CANDIDATES, FRR_FILE, QPV_FILE, excluded_places, show_plan_options
-from geo.ui.screens.planner.visit import change_lines
 from geo.ui.session import change_state
 
 if TYPE_CHECKING:
