@@ -187,8 +187,9 @@ def _moving(change: ThresholdChange, part: KnownPart) -> str:
     if round(gained):
         moves.append(f"{counted(gained, 'habitant')} {plural(gained, 'passe', 'passent')} {within} d'un site")
     if round(lost):
-        who = format_integer(lost) if moves else counted(lost, "habitant")
-        moves.append(f"{who} {plural(lost, 'passe', 'passent')} au-delà de {threshold}")
+        verb = plural(lost, "passe", "passent")
+        alone = f"{counted(lost, 'habitant')} {verb} à plus de {threshold} d'un site"
+        moves.append(f"{format_integer(lost)} {verb} au-delà" if moves else alone)
     before, after = (
         format_share(part.share(count)) for count in (change.residents_within_before, change.residents_within_after)
     )

@@ -219,6 +219,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
     opening, fragility = findings.opening, findings.fragility
     if opening is None or fragility is None:
         return None
+    answer = fragility_answer(fragility)
     return {
         "hours": _cut_all(hours_sentences(findings)),
         "half_days": [
@@ -230,7 +231,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
             ]
             for row in opening.half_day_gains().head(_HALF_DAYS).to_dict("records")
         ],
-        "fragility": _cut_all(fragility_answer(fragility).lines),
+        "fragility": _cut_all([answer.sentence, *answer.details[-1:]]),
         "sites": [
             [
                 _cut(row["name"], _SITE_CELL),

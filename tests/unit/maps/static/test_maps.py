@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.access.known_part import KnownPart
 from geo.errors import ParameterError
 from geo.kinds import KINDS
 from geo.maps.static.change_map import change_map, changed_places
@@ -227,7 +228,17 @@ def test_places_that_opened_closed_and_moved(facilities):
 
 def test_tables_of_another_territory_are_refused(territory, coverage_frame, facilities):
     with pytest.raises(ParameterError, match="9 communes"):
-        change_map(territory, coverage_frame, coverage_frame.iloc[1:], facilities, facilities, 20.0, title="Plan")
+        change_map(
+            territory,
+            coverage_frame,
+            coverage_frame.iloc[1:],
+            facilities,
+            facilities,
+            20.0,
+            title="Plan",
+            sentence="Rien.",
+            part=KnownPart(1, 1, 9, 9),
+        )
 
 
 @pytest.mark.parametrize("table", [np.zeros((7, 47)), np.full((7, 48), 1.2), np.full((7, 48), -0.1)])
