@@ -145,7 +145,6 @@ def _change(
         threshold,
         title=scenario.name,
         sentence=scenario_answer(found).sentence,
-        part=found.part,
         rule=rule,
         **drawn,
     )

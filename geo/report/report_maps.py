@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.access.known_part import known_part
 from geo.maps.origin import network_sentence, source_sentences
 from geo.maps.static.change_map import change_map
 from geo.maps.static.curve_chart import curve_chart
@@ -58,7 +57,6 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
             planned.content["threshold_min"],
             title="Avant et après les nouveaux labels",
             sentence=plan_sentence(planned.content),
-            part=known_part(territory),
             rule=request.rule,
             **(drawn | plan),
         )

@@ -37,8 +37,9 @@ class Fragility:
     residents_within, residents_with_second
         Residents with a site within the threshold, and those with at least two.
     sites
-        Index 0..n-1, most residents passing the threshold first: `facility_id`, `name`, `kind`, `commune_code`,
-        `commune_name`, `departement`, `bearer` (text); `residents_nearest` (float64), for whom it is the nearest;
+        Those on the road network, index 0..n-1, most residents passing the threshold first: `facility_id`, `name`,
+        `kind`, `commune_code`, `commune_name`, `departement`, `bearer` (text); `residents_nearest` (float64), for whom
+        it is the nearest;
         `residents_passing`, within the threshold today and beyond it, or without any road to another, if it closed;
         `residents_cut_off`, who would have no site by road at all; `added_min` (Float64): mean of the minutes more of
         those for whom it is nearest and who would reach another, <NA> where there are none.
@@ -108,9 +109,10 @@ def fragility(
     sites = counted_places(territory.sites, kinds=kinds)
     residents = residents_by_point(territory.communes, territory.demand)
     network = territory.network
-    two = nearest_ones_by_road(
-        network, territory.demand_on_network, snap(network, sites.geometry.x, sites.geometry.y), 2
-    )
+    places = snap(network, sites.geometry.x, sites.geometry.y)
+    on_network = np.flatnonzero(places.link >= 0)
+    sites = sites.iloc[on_network]
+    two = nearest_ones_by_road(network, territory.demand_on_network, places.take(on_network), 2)
     first, second = (two.travel_time_s / 60).T
     nearest = two.facility[:, 0]
     reached, again = nearest >= 0, np.isfinite(second)

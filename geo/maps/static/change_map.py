@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from geo.access.known_part import known_part
 from geo.answers.answer import known_note, part_title
 from geo.classes import TIME_CLASSES
 from geo.errors import ParameterError
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from geo.access.known_part import KnownPart
     from geo.maps.static.ground import Ground
     from geo.territory import Territory
 
@@ -53,7 +53,6 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     *,
     title: str,
     sentence: str,
-    part: KnownPart,
     rule: CoverageRule | None = None,
     kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
@@ -78,8 +77,6 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         What the plan is called, in French; the name of the territory, and of its part that is known, follows.
     sentence
         The answer that the map shows.
-    part
-        Whose way is known.
     rule, kinds
         What was measured in both frames.
     page, today
@@ -124,12 +121,10 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     places = place_block(f"{facility_title(SITES)} du territoire", ground, opened=len(opened), closed=len(closed))
     measure = (rule or CoverageRule()).in_french(threshold_min) + framing
     notes = origin_notes(territory.manifest, ground, SITES, today, rule=measure)
-    if known := known_note(part):
-        notes.insert(0, known)
     return _two_frames(
         territory,
         ((ground, before), (after_ground, after)),
-        f"{title}, {part_title(territory.name, part)}",
+        f"{title}, {part_title(territory.name, known_part(territory))}",
         sentence,
         [*blocks, places],
         notes,
@@ -187,7 +182,7 @@ def _two_frames(
     notes: Sequence[str],
     page: str,
 ) -> Sheet:
-    warnings = approximation_sentences(territory)
+    warnings = [*filter(None, [known_note(known_part(territory))]), *approximation_sentences(territory)]
     with drawing():
         # Two frames side by side are wide, whatever the territory.
         sheet = new_sheet(page, 2.0, title, sentence, [*describe(blocks), *warnings, *notes])

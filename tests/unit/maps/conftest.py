@@ -74,6 +74,8 @@ def territory(communes, facilities) -> SimpleNamespace:
         departement="64",
         network=SimpleNamespace(crs="EPSG:2154"),
         communes=communes,
+        demand=communes.reset_index()[["commune_code", "population"]].astype({"population": "float64"}),
+        demand_on_network=SimpleNamespace(link=np.array([*range(8), -1])),
         facilities={"sites": facilities},
         contours_approximate=True,
         neighbour_outlines=gpd.GeoDataFrame(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.access.coverage import residents_by_point
-from geo.french import UNIT_SPACE, format_integer
+from geo.access.known_part import known_part
+from geo.answers.answer import known_note
+from geo.french import UNIT_SPACE
 from geo.kinds import SITES
 from geo.maps.origin import approximation_sentences, counting_sentence, network_sentence, source_sentences
 from geo.maps.payload import shown_kinds
@@ -62,17 +63,10 @@ class Visit:
         """Return today's times."""
         return cache.travel_times(self.territory, self.identity, SITES, kinds=self.state.counted)
 
-    def residents_off_network(self) -> float:
-        """Return the residents whom the road network does not cover: their time is not known."""
-        times = self.times()
-        residents = residents_by_point(self.territory.communes, times)
-        return float(residents[~times["on_network"].to_numpy(bool)].sum())
-
     def show_off_network(self) -> None:
-        """Say how many residents are off the road network, where some are."""
-        if off := self.residents_off_network():
-            people = format_integer(off)
-            show_warnings([f"Hors du réseau routier fourni : {people} habitants, dont le temps n'est pas connu."])
+        """Say whom all shares are of, where the road network does not cover everybody."""
+        if note := known_note(known_part(self.territory)):
+            show_warnings([note])
 
     def file_stem(self, what: str) -> str:
         """Return the beginning of the name of a file to download."""

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from geo.access.coverage import CoverageSummary
-from geo.access.known_part import KnownPart
 from geo.maps.static.change_map import change_map
 from geo.maps.static.territory_maps import saved_minutes_map, travel_time_map, under_served_map
 
@@ -56,7 +55,6 @@ def draw(territory, coverage_frame):
         opened = gpd.GeoDataFrame(
             {"commune_code": ["64003"]}, geometry=gpd.points_from_xy([-0.94], [43.33]), crs="EPSG:4326"
         )
-        part = KnownPart(1, 1, len(cov), len(cov))
         closed = area.facilities["sites"].iloc[[1]]
         return change_map(
             area,
@@ -67,7 +65,6 @@ def draw(territory, coverage_frame):
             20.0,
             title="Un label",
             sentence="Un label de plus.",
-            part=part,
             page=page,
             today=DAY,
             **options,

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.access.known_part import KnownPart
 from geo.errors import ParameterError
 from geo.kinds import KINDS
 from geo.maps.static.change_map import change_map, changed_places
@@ -122,7 +121,8 @@ def test_hostile_names_are_drawn_as_they_are(draw, communes, territory, coverage
 
 
 def variant(territory, keep):
-    territory.communes = territory.communes.iloc[keep]
+    territory.communes, territory.demand = territory.communes.iloc[keep], territory.demand.iloc[keep]
+    territory.demand_on_network.link = territory.demand_on_network.link[keep]
     return territory
 
 
@@ -237,7 +237,6 @@ def test_tables_of_another_territory_are_refused(territory, coverage_frame, faci
             20.0,
             title="Plan",
             sentence="Rien.",
-            part=KnownPart(1, 1, 9, 9),
         )
 
 
