@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
 
 from geo.french import counted, format_integer, is_plural
 
@@ -76,3 +78,17 @@ def known_note(part: KnownPart) -> str:
         f"Parts calculées sur {known} dont le trajet est connu, sur {format_integer(part.residents)} dans le "
         f"territoire{outside}."
     )
+
+
+def nobody_known(part: KnownPart) -> str:
+    """Return why no resident can be counted; empty where some can."""
+    if part.residents_known > 0:
+        return ""
+    if part.residents > 0:
+        return "Aucun trajet n'est connu : le réseau routier ne couvre aucun habitant."
+    return "La population n'est pas connue : aucun habitant ne peut être compté."
+
+
+def residents_line(population: Any) -> str:
+    """Return the residents of a commune as a line; <NA>: unknown."""
+    return "Population inconnue" if pd.isna(population) else counted(population, "habitant")

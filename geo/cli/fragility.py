@@ -1,4 +1,4 @@
-"""``maillage fragility``: what hangs on each site, or what closing many of them leaves."""
+"""``maillage fragility``: what depends on each site, or what closing many of them leaves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, Threshold, load_territory
-from geo.cli.output import integer, print_json, print_line
+from geo.cli.output import print_json, print_line
 from geo.errors import ParameterError
 from geo.question import DEFAULT_THRESHOLD_MIN
 
@@ -28,10 +28,10 @@ def fragility(
     as_json: AsJson = False,
 ) -> None:
     """Measure what closing sites would do."""
-    from geo.french import format_minutes
+    from geo.answers.answer import known_note, part_title
+    from geo.answers.fragility import closure_answer, fragility_answer, site_sentences
     from geo.question import counted_kinds
-    from geo.report.planning_sentences import closure_sentences, fragility_sentences
-    from geo.report.scenario_files import write_closure, write_fragility
+    from geo.report.scenario_files import fragility_content, write_closure, write_fragility
     from geo.report.tables import with_origin
     from geo.siting.closure import close_sites
     from geo.siting.fragility import fragility as measure
@@ -41,27 +41,19 @@ def fragility(
     territory = load_territory(folder)
     names: tuple[str, ...] = ()
     if closed is not None:
-        bearer, kind = closed
-        closure = close_sites(territory, (threshold,), bearer=bearer, kind=kind, kinds=kinds)
+        closure = close_sites(territory, (threshold,), bearer=closed[0], kind=closed[1], kinds=kinds)
         names = () if out is None else write_closure(territory, closure, out)
-        figures, sentences = closure.to_dict(), closure_sentences(closure)
+        part, figures, sentences = closure.comparison.part, closure.to_dict(), closure_answer(closure).lines
     else:
         found = measure(territory, threshold, kinds=kinds)
         names = () if out is None else write_fragility(territory, found, out)
-        sites = found.sites.drop(columns=["kind", "bearer"]).round(2)
-        figures = found.to_dict() | {"by_site": sites.astype(object).where(sites.notna(), None).to_dict("records")}
-        sentences = fragility_sentences(found) + [
-            f"  - {site['name']} : {integer(site['residents_passing'])} habitant(s) passeraient le seuil, "
-            f"{format_minutes(site['added_min'])} de plus pour les {integer(site['residents_nearest'])} "
-            f"dont c'est le site le plus proche"
-            for site in found.sites.head(_SITES_SHOWN).to_dict("records")
-            if site["residents_nearest"] > 0
-        ]
+        sites = [f"  - {sentence}" for sentence in site_sentences(found, _SITES_SHOWN)]
+        part, figures, sentences = found.part, fragility_content(found), [*fragility_answer(found).lines, *sites]
     if as_json:
         print_json(with_origin(territory, figures))
         return
-    print_line(f"{territory.name} :")
-    for sentence in sentences:
+    print_line(f"{part_title(territory.name, part)} :")
+    for sentence in filter(None, [*sentences, known_note(part)]):
         print_line(sentence)
     if names:
         print_line(f"Fichiers écrits dans {out} : {', '.join(names)}.")

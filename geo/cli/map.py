@@ -127,21 +127,27 @@ def _hours(folder: Path | None, threshold: float, drawn: dict[str, Any]) -> Shee
 def _change(
     folder: Path | None, scenario_file: Path, threshold: float, rule: CoverageRule, drawn: dict[str, Any]
 ) -> Sheet:
-    from geo.access.coverage import coverage
+    from geo.answers.scenario import scenario_answer
     from geo.maps.static.change_map import change_map, changed_places
+    from geo.siting.comparison import compare
     from geo.siting.scenario import apply
     from geo.siting.scenario_json import scenario_from_json
     from geo.sources.delimited import read_text
 
     territory = load_territory(folder)
     scenario = scenario_from_json(read_text(scenario_file, "Scénario"))
-    after = apply(territory, scenario)
-    covs = [
-        coverage(each, threshold, rule=rule, times=each.travel_times(kinds=drawn["kinds"]))
-        for each in (territory, after)
-    ]
-    opened, closed = changed_places(territory.sites, after.sites)
-    return change_map(territory, covs[0], covs[1], opened, closed, threshold, title=scenario.name, rule=rule, **drawn)
+    found = compare(territory, scenario, (threshold,), rule=rule, kinds=drawn["kinds"])
+    return change_map(
+        territory,
+        found.coverage_before,
+        found.coverage_after,
+        *changed_places(territory.sites, apply(territory, scenario).sites),
+        threshold,
+        title=scenario.name,
+        sentence=scenario_answer(found).sentence,
+        rule=rule,
+        **drawn,
+    )
 
 
 def _country(folder: Path, threshold: float, facilities: str, rule: CoverageRule, drawn: dict[str, Any]) -> Sheet:

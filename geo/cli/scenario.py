@@ -24,33 +24,28 @@ def scenario(
     as_json: AsJson = False,
 ) -> None:
     """Compare a scenario with today."""
+    from geo.answers.answer import known_note, part_title
+    from geo.answers.scenario import action_sentences, scenario_answer
+    from geo.french import quoted
     from geo.question import DEFAULT_THRESHOLDS_MIN, counted_kinds
-    from geo.report.planning_sentences import action_sentences, comparison_sentences
-    from geo.report.scenario_files import comparison_summary, write_comparison
+    from geo.report.scenario_files import write_comparison
+    from geo.report.tables import with_origin
     from geo.siting.comparison import compare
     from geo.siting.scenario_json import scenario_from_json
     from geo.sources.delimited import read_text
 
-    kinds = counted_kinds(buses=buses, antennes=antennes)
+    kinds, chosen = counted_kinds(buses=buses, antennes=antennes), coverage_rule(rule, min_share)
     asked = scenario_from_json(read_text(file, "Scénario"))
     territory = load_territory(folder)
-    chosen = coverage_rule(rule, min_share)
-    comparison = compare(
-        territory,
-        asked,
-        threshold or DEFAULT_THRESHOLDS_MIN,
-        rule=chosen,
-        kinds=kinds,
-    )
+    comparison = compare(territory, asked, threshold or DEFAULT_THRESHOLDS_MIN, rule=chosen, kinds=kinds)
     names = () if out is None else write_comparison(territory, comparison, out)
     if as_json:
-        print_json(comparison_summary(territory, comparison))
+        print_json(with_origin(territory, comparison.to_dict()))
         return
-    print_line(f"{territory.name}, scénario « {asked.name} » :")
-    for sentence in action_sentences(territory, asked):
-        print_line(f"  - {sentence}")
-    for sentence in comparison_sentences(comparison):
+    print_line(f"{part_title(territory.name, comparison.part)}, scénario {quoted(asked.name)} :")
+    for action in action_sentences(asked, territory.sites, territory.communes):
+        print_line(f"  - {action}")
+    for sentence in filter(None, [*scenario_answer(comparison).lines, known_note(comparison.part)]):
         print_line(sentence)
-    print_line(comparison.rule)
     if names:
         print_line(f"Fichiers écrits dans {out} : {', '.join(names)}.")

@@ -6,10 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from geo.classes import UNKNOWN_AREA
-from geo.french import format_integer
 from geo.kinds import KINDS
 from geo.maps.area_patterns import area_fill
 from geo.maps.legend import area_legend_html
@@ -103,8 +101,3 @@ def planning_values(  # noqa: PLR0913 - all that one map says
         "legend": area_legend_html(title, shown, outline if drawn.any() else "", signs),
         "clicks": clicks,
     }
-
-
-def residents_line(population: Any) -> str:
-    """Return the residents of a commune as a line."""
-    return "Population inconnue" if pd.isna(population) else f"{format_integer(population)} habitants"

@@ -25,45 +25,6 @@ _SATURDAY: Final = 5
 _JOIN: Final = f"{THIN_SPACE}; "
 
 
-def change_sentence(before: pd.DataFrame, after: pd.DataFrame, threshold_min: float, facilities: str) -> str:
-    """Return what a plan changes: residents within the threshold, communes that change side.
-
-    Parameters
-    ----------
-    before, after
-        Coverage of each commune today and with the plan, on the same index.
-    threshold_min, facilities
-        Threshold in minutes and name of the list of places.
-    """
-    where = f"à moins de {minutes_text(threshold_min)} {facility_phrase(facilities)}"
-    population = int(before["population"].sum())
-    was, will = (round(float(frame["residents_within"].fillna(0).sum())) for frame in (before, after))
-    if population == 0:
-        people = "La population n'est pas connue"
-    elif will == was:
-        people = f"Le nombre d'habitants {where} ne change pas ({format_share(was / population)})"
-    else:
-        gap = abs(will - was)
-        more = "de plus" if will > was else "de moins"
-        verb = "est" if gap == 1 else "sont"
-        people = (
-            f"{counted(gap, 'habitant')} {more} {verb} {where} "
-            f"({format_share(was / population)} avant, {format_share(will / population)} après)"
-        )
-    poor_before, poor_after = (frame["under_served"].fillna(value=False).astype(bool) for frame in (before, after))
-    better, worse = int((poor_before & ~poor_after).sum()), int((~poor_before & poor_after).sum())
-    parts = [people]
-    if better:
-        verb = "n'est plus sous-desservie" if better == 1 else "ne sont plus sous-desservies"
-        parts.append(f"{counted(better, 'commune')} {verb}")
-    if worse:
-        verb = "devient sous-desservie" if worse == 1 else "deviennent sous-desservies"
-        parts.append(f"{counted(worse, 'commune')} {verb}")
-    if not better and not worse:
-        parts.append("aucune commune ne change de côté du seuil")
-    return f"{_JOIN.join(parts)}."
-
-
 def saved_sentence(saved_min: pd.Series, population: pd.Series) -> str:
     """Return the minutes saved by the nearest site compared with the nearest tax office.
 

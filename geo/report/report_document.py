@@ -11,6 +11,7 @@ import pandas as pd
 from geo.access.residents import residents_by_point
 from geo.answers.answer import known_note, part_title
 from geo.answers.coverage import access_title
+from geo.answers.fragility import fragility_answer, sites_with_residents
 from geo.answers.label import label_argument, label_titles
 from geo.answers.origin import (
     AGAIN,
@@ -29,7 +30,6 @@ from geo.maps.payload import shown_kinds
 from geo.maps.static.files import sheet_svg
 from geo.question import AT_THRESHOLD_MIN
 from geo.report.report_sentences import (
-    fragility_report_sentences,
     hours_sentences,
     interval_sentence,
     key_figures,
@@ -239,11 +239,11 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
 
 
 def _week(findings: ReportFindings) -> dict[str, Any] | None:
-    """Return the hours and what hangs on each site."""
+    """Return the hours and what depends on each site."""
     opening, fragility = findings.opening, findings.fragility
     if opening is None or fragility is None:
         return None
-    leading = fragility.sites[fragility.sites["residents_nearest"].round() > 0]
+    answer = fragility_answer(fragility)
     return {
         "hours": _cut_all(hours_sentences(findings)),
         "half_days": [
@@ -255,7 +255,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
             ]
             for row in opening.half_day_gains().head(_HALF_DAYS).to_dict("records")
         ],
-        "fragility": _cut_all(fragility_report_sentences(findings)),
+        "fragility": _cut_all([answer.sentence, *answer.details[-1:]]),
         "sites": [
             [
                 _cut(row["name"], _SITE_CELL),
@@ -264,7 +264,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
                 format_integer(row["residents_passing"]),
                 format_minutes(row["added_min"]),
             ]
-            for row in leading.head(_SITE_ROWS).to_dict("records")
+            for row in sites_with_residents(fragility).head(_SITE_ROWS).to_dict("records")
         ],
     }
 

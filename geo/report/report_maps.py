@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.answers.answer import known_note, part_title
 from geo.answers.origin import network_sentence, sources_sentence
+from geo.answers.plan import plan_answer
 from geo.maps.static.change_map import change_map
 from geo.maps.static.curve_chart import curve_chart
 from geo.maps.static.hours_chart import hours_chart
@@ -56,6 +57,7 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
             territory.sites.iloc[:0],
             planned.plan.threshold_min,
             title="Avant et après les nouveaux labels",
+            sentence=plan_answer(planned.plan).sentence,
             rule=request.rule,
             **(drawn | plan),
         )

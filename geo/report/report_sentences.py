@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.answers.answer import Figure
 from geo.answers.coverage import coverage_answer, coverage_figures
+from geo.answers.fragility import fragility_answer
 from geo.answers.plan import plan_answer
 from geo.french import (
     THIN_SPACE,
@@ -46,7 +47,8 @@ def summary_sentences(findings: ReportFindings) -> list[str]:
     if findings.planned is not None:
         third = plan_answer(findings.planned.plan).sentence
     elif findings.fragility is not None:
-        third = second_site_sentence(findings)
+        fragile = fragility_answer(findings.fragility)
+        third = " ".join(filter(None, [*(fragile.details[:1] or [fragile.sentence]), open_sentence(findings)]))
     else:
         third = interval_sentence(findings)
     return [answer.sentence, *answer.details, third]
@@ -67,31 +69,28 @@ def key_figures(findings: ReportFindings) -> list[Figure]:
             Figure(f"Habitants à plus de 30{UNIT_SPACE}min", far, out_of),
             Figure("Selon les vitesses", _interval(findings), margin),
         ]
-    second = format_share(findings.share(fragility.residents_with_second))
     saturday = UNKNOWN if week is None else format_share(_most(week, _SATURDAY))
     return [
         *figures,
-        Figure("Avec un deuxième site", second, f"des habitants, {near}"),
+        fragility_answer(fragility).figures[0],
         Figure("Site ouvert le samedi", saturday, f"des habitants au mieux, {near}"),
     ]
 
 
-def second_site_sentence(findings: ReportFindings) -> str:
-    """Return who has a second site, and an open one at the best hour and on Saturdays."""
-    fragility, week = findings.fragility, findings.open_shares()
-    if fragility is None or week is None:
-        return (
-            "La population n'est pas connue : ni les horaires ni la dépendance à un site ne se comptent en habitants."
-        )
-    threshold = minutes_text(fragility.threshold_min)
-    second = _have_second(fragility.residents_with_second, findings.residents_known)
+def open_sentence(findings: ReportFindings) -> str:
+    """Return who has an open site at the best hour of the week, and on Saturdays; empty where it is not counted."""
+    week = findings.open_shares()
+    if week is None:
+        return ""
     best, saturday = float(week.to_numpy().max()), _most(week, _SATURDAY)
+    within = within_text(findings.summary.threshold_min)
     if best <= 0:
-        opened = "à aucun moment de la semaine un site n'y est ouvert, d'après les horaires connus"
-    else:
-        on_saturday = f"{format_share(saturday)} le samedi" if saturday > 0 else "aucun le samedi"
-        opened = f"au meilleur moment de la semaine, {format_share(best)} y ont un site ouvert, {on_saturday}"
-    return f"{second} deuxième site à moins de {threshold}{_JOIN}{opened}."
+        return f"À aucun moment de la semaine un habitant n'a de site ouvert {within}, d'après les horaires connus."
+    on_saturday = f"{format_share(saturday)} le samedi" if saturday > 0 else "aucun le samedi"
+    return (
+        f"Au meilleur moment de la semaine, {format_share(best)} des habitants ont un site ouvert {within}, "
+        f"{on_saturday}."
+    )
 
 
 def interval_sentence(findings: ReportFindings) -> str:
@@ -178,50 +177,6 @@ def blank_sentence(blank: pd.DataFrame) -> str:
         f"Du lundi au samedi de 8{UNIT_SPACE}h à 19{UNIT_SPACE}h, {total} {are}, où moins d'un "
         f"habitant sur dix de ceux qui ont un site en trouve un ouvert : {shown}."
     )
-
-
-def fragility_report_sentences(findings: ReportFindings) -> list[str]:
-    """Return who depends on a single site, and on which most."""
-    fragility = findings.fragility
-    if fragility is None:
-        return []
-    if not findings.residents_known:
-        return ["La population n'est pas connue : la dépendance à un site ne se compte pas en habitants."]
-    threshold = minutes_text(fragility.threshold_min)
-    alone = fragility.residents_within - fragility.residents_with_second
-    sentences = []
-    if fragility.residents_within == 0:
-        sentences.append(f"Aucun habitant n'a de site à moins de {threshold}.")
-    elif alone == 0:
-        sentences.append(f"Tous ceux qui ont un site à moins de {threshold} en ont un deuxième.")
-    else:
-        verb = "a" if alone == 1 else "ont"
-        sentences.append(
-            f"{counted(alone, 'habitant')} ({format_share(findings.share(alone))}) n'{verb} qu'un seul site à moins de "
-            f"{threshold} : s'il ferme, tous les autres sont plus loin{_JOIN}"
-            f"{counted(fragility.residents_with_second, 'habitant')} en "
-            f"{'a' if fragility.residents_with_second <= 1 else 'ont'} deux ou plus."
-        )
-    leading = fragility.sites[fragility.sites["residents_passing"].round() > 0]
-    if leading.empty:
-        sentences.append("Aucun site, fermé seul, ne ferait passer un habitant au-delà du seuil.")
-    else:
-        first = leading.iloc[0]
-        would = "passerait" if round(first["residents_passing"]) == 1 else "passeraient"
-        sentences.append(
-            f"Le site dont la fermeture pèserait le plus est «{UNIT_SPACE}{first['name']}{UNIT_SPACE}» : "
-            f"{counted(first['residents_passing'], 'habitant')} {would} au-delà du seuil."
-        )
-    return sentences
-
-
-def _have_second(count: float, total: float) -> str:
-    if count == 0:
-        return "Aucun habitant n'a de"
-    if count == total:
-        return "Le seul habitant a un" if total == 1 else "Tous les habitants ont un"
-    share = format_share(count / total)
-    return f"{share[0].upper()}{share[1:]} des habitants ont un"
 
 
 def _most(week: pd.DataFrame, day: str) -> float:

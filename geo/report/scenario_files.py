@@ -27,16 +27,6 @@ if TYPE_CHECKING:
 _HALF_DAYS_WRITTEN: Final = 500
 
 
-def comparison_table(comparison: ScenarioComparison) -> pd.DataFrame:
-    """Return the communes of a comparison as the table of ``comparison.csv``: `code` first, values rounded."""
-    return _by_code(comparison.communes)
-
-
-def comparison_summary(territory: Territory, comparison: ScenarioComparison) -> dict[str, Any]:
-    """Return a comparison with the network and the sources it was made from, ready for JSON."""
-    return with_origin(territory, comparison.to_dict())
-
-
 def write_comparison(territory: Territory, comparison: ScenarioComparison, folder: Path) -> tuple[str, ...]:
     """Write ``comparison.csv``, ``comparison.gpkg``, ``comparison.json`` and ``scenario.json``; return their names.
 
@@ -45,20 +35,26 @@ def write_comparison(territory: Territory, comparison: ScenarioComparison, folde
     SourceError
         The folder cannot be written to.
     """
-    table = comparison_table(comparison)
+    table = _coded(comparison.communes)
     write_table(table, folder / "comparison.csv")
     _write_layer(territory, table, folder / "comparison.gpkg", "comparison")
-    write_summary(comparison_summary(territory, comparison), folder / "comparison.json")
+    write_summary(with_origin(territory, comparison.to_dict()), folder / "comparison.json")
     with replacing_file(folder / "scenario.json") as path:
         path.write_text(scenario_to_json(comparison.scenario), encoding="utf-8")
     return "comparison.csv", "comparison.gpkg", "comparison.json", "scenario.json"
 
 
+def fragility_content(fragility: Fragility) -> dict[str, Any]:
+    """Return what depends on each site as plain values ready for JSON: the totals, and `by_site`."""
+    sites = fragility.sites.drop(columns=["kind", "bearer"]).astype(object)
+    return fragility.to_dict() | {"by_site": sites.where(sites.notna(), None).to_dict("records")}
+
+
 def write_fragility(territory: Territory, fragility: Fragility, folder: Path) -> tuple[str, ...]:
     """Write ``fragility.csv`` (sites), ``second_site.csv`` (communes) and ``fragility.json``; return their names."""
-    write_table(_rounded(fragility.sites), folder / "fragility.csv")
-    write_table(_by_code(fragility.communes), folder / "second_site.csv")
-    write_summary(with_origin(territory, fragility.to_dict()), folder / "fragility.json")
+    write_table(fragility.sites, folder / "fragility.csv")
+    write_table(_coded(fragility.communes), folder / "second_site.csv")
+    write_summary(with_origin(territory, fragility_content(fragility)), folder / "fragility.json")
     return "fragility.csv", "second_site.csv", "fragility.json"
 
 
@@ -97,7 +93,12 @@ def write_access(
 
 
 def _by_code(communes: pd.DataFrame) -> pd.DataFrame:
-    return _rounded(communes.rename_axis("code").reset_index().astype({"code": "string"}))
+    return _rounded(_coded(communes))
+
+
+def _coded(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return communes with their code as the first column."""
+    return communes.rename_axis("code").reset_index().astype({"code": "string"})
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:

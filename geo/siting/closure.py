@@ -49,10 +49,10 @@ class Closure:
     sites_with_phone: int
     sites_with_email: int
     sites_with_neither: int
-    residents_concerned: int
-    residents_by_phone: int
-    residents_by_email: int
-    residents_by_either: int
+    residents_concerned: float
+    residents_by_phone: float
+    residents_by_email: float
+    residents_by_either: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON, without the tables."""
@@ -124,8 +124,8 @@ def close_sites(
     residents = residents_by_point(territory.communes, territory.demand)
     nearest = before["facility_id"]
 
-    def served(by: pd.Series) -> int:
-        return round(float(residents[nearest.isin(sites.index[closed & by]).to_numpy()].sum()))
+    def served(by: pd.Series) -> float:
+        return float(residents[nearest.isin(sites.index[closed & by]).to_numpy()].sum())
 
     return Closure(
         comparison=comparison,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import coverage
+from geo.access.known_part import KnownPart, known_part
 from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS
@@ -35,10 +36,10 @@ class ThresholdChange:
     """
 
     threshold_min: float
-    residents_within_before: int
-    residents_within_after: int
-    residents_gained: int
-    residents_lost: int
+    residents_within_before: float
+    residents_within_after: float
+    residents_gained: float
+    residents_lost: float
     communes_gained: tuple[str, ...]
     communes_lost: tuple[str, ...]
 
@@ -53,15 +54,15 @@ class ScenarioComparison:
         What was compared with today.
     rule
         When a commune is under-served at the first threshold, as a French sentence.
-    residents
-        Residents of the study area.
+    part
+        Whose way is known: what shares are of.
     changes
-        One for each threshold.
+        One for each threshold, in the order asked.
     mean_time_before_min, mean_time_after_min
         Means over the same residents: those who can reach a site by road both before and after (`None`: nobody).
         Whoever can reach one only before, or only after, is in neither mean but in the counts below.
-    residents_without_time_before, residents_without_time_after
-        Residents with no known time: no road leads to a site, or they are off the network.
+    residents_without_road_before, residents_without_road_after
+        Residents of the network from whom no road leads to a site.
     residents_cut_off, residents_connected
         Residents who lose every road to a site, and those who had none and get one.
     residents_sooner, residents_later
@@ -71,35 +72,53 @@ class ScenarioComparison:
         site nearest for most residents; `travel_time_before_min`, `travel_time_after_min` (Float64, <NA> where no
         site is reached) and `delta_min` (after minus before, <NA> where either is); then for each threshold T, such as
         20: `residents_within_20min_before`, `_after` (Float64), `under_served_20min_before`, `_after` (boolean).
+    coverage_before, coverage_after
+        What `geo.access.coverage.coverage` gives at the first threshold.
     times_after
         What `Territory.travel_times` gives after the scenario.
     """
 
     scenario: Scenario
     rule: str
-    residents: int
+    part: KnownPart
     changes: tuple[ThresholdChange, ...]
     mean_time_before_min: float | None
     mean_time_after_min: float | None
-    residents_without_time_before: int
-    residents_without_time_after: int
-    residents_cut_off: int
-    residents_connected: int
-    residents_sooner: int
-    residents_later: int
+    residents_without_road_before: float
+    residents_without_road_after: float
+    residents_cut_off: float
+    residents_connected: float
+    residents_sooner: float
+    residents_later: float
     communes: pd.DataFrame
+    coverage_before: pd.DataFrame
+    coverage_after: pd.DataFrame
     times_after: pd.DataFrame
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain values ready for JSON, without the tables."""
-        figures = {
-            name: getattr(self, name)
-            for name in self.__dataclass_fields__
-            if name not in {"scenario", "changes", "communes", "times_after"}
-        }
-        return {"scenario": self.scenario.name, **figures, "changes": [asdict(change) for change in self.changes]}
+        changes = [
+            asdict(change)
+            | {
+                "share_within_before": self.part.share(change.residents_within_before),
+                "share_within_after": self.part.share(change.residents_within_after),
+            }
+            for change in self.changes
+        ]
+        figures = {name: getattr(self, name) for name in _FIGURES}
+        return {"scenario": self.scenario.name, "rule": self.rule, **self.part.to_dict(), **figures, "changes": changes}
 
 
+_FIGURES: Final = (
+    "mean_time_before_min",
+    "mean_time_after_min",
+    "residents_without_road_before",
+    "residents_without_road_after",
+    "residents_cut_off",
+    "residents_connected",
+    "residents_sooner",
+    "residents_later",
+)
 #: Minutes (a second) under which a time has not changed.
 NOTICED_MIN: Final = 1 / 60
 
@@ -150,6 +169,7 @@ def compare(
     residents = residents_by_point(territory.communes, territory.demand)
     was, now = (times["travel_time_min"].to_numpy(np.float64, na_value=np.inf) for times in (before, after))
     both = np.isfinite(was) & np.isfinite(now)
+    known = after["on_network"].to_numpy(bool)
     with np.errstate(invalid="ignore"):
         delta = now - was  # NaN where neither reaches a site
 
@@ -176,19 +196,21 @@ def compare(
     return ScenarioComparison(
         scenario=scenario,
         rule=(rule or CoverageRule()).in_french(thresholds_min[0]),
-        residents=round(residents.sum()),
+        part=known_part(territory),
         changes=tuple(
             _change(limit, was, now, residents, *pair) for limit, pair in zip(thresholds_min, tables, strict=True)
         ),
         mean_time_before_min=_mean(was, residents, both),
         mean_time_after_min=_mean(now, residents, both),
-        residents_without_time_before=round(residents[~np.isfinite(was)].sum()),
-        residents_without_time_after=round(residents[~np.isfinite(now)].sum()),
-        residents_cut_off=round(residents[np.isfinite(was) & ~np.isfinite(now)].sum()),
-        residents_connected=round(residents[~np.isfinite(was) & np.isfinite(now)].sum()),
-        residents_sooner=round(residents[delta <= -NOTICED_MIN].sum()),
-        residents_later=round(residents[delta >= NOTICED_MIN].sum()),
+        residents_without_road_before=_total(residents, known & ~np.isfinite(was)),
+        residents_without_road_after=_total(residents, known & ~np.isfinite(now)),
+        residents_cut_off=_total(residents, np.isfinite(was) & ~np.isfinite(now)),
+        residents_connected=_total(residents, ~np.isfinite(was) & np.isfinite(now)),
+        residents_sooner=_total(residents, delta <= -NOTICED_MIN),
+        residents_later=_total(residents, delta >= NOTICED_MIN),
         communes=communes,
+        coverage_before=first_before,
+        coverage_after=first_after,
         times_after=after,
     )
 
@@ -205,13 +227,17 @@ def _change(
     poor_before, poor_after = (table["under_served"].fillna(value=False).to_numpy(bool) for table in (before, after))
     return ThresholdChange(
         threshold_min=float(threshold_min),
-        residents_within_before=round(residents[was <= limit].sum()),
-        residents_within_after=round(residents[now <= limit].sum()),
-        residents_gained=round(residents[(was > limit) & (now <= limit)].sum()),
-        residents_lost=round(residents[(was <= limit) & (now > limit)].sum()),
+        residents_within_before=_total(residents, was <= limit),
+        residents_within_after=_total(residents, now <= limit),
+        residents_gained=_total(residents, (was > limit) & (now <= limit)),
+        residents_lost=_total(residents, (was <= limit) & (now > limit)),
         communes_gained=tuple(before.index[poor_before & ~poor_after]),
         communes_lost=tuple(before.index[~poor_before & poor_after]),
     )
+
+
+def _total(residents: NDArray[np.float64], counted: NDArray[np.bool_]) -> float:
+    return float(residents[counted].sum())
 
 
 def _mean(minutes: NDArray[np.float64], residents: NDArray[np.float64], counted: NDArray[np.bool_]) -> float | None:

@@ -1,4 +1,4 @@
-"""What hangs on each site: who would be too far if it closed, and who has a second one within reach."""
+"""What depends on each site: who would be too far if it closed, and who has a second one within reach."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.access.known_part import KnownPart, known_part
 from geo.access.residents import residents_by_point
 from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
@@ -25,43 +26,52 @@ _OF_THE_SITE: Final = ("facility_id", "name", "kind", "commune_code", "commune_n
 
 @dataclass(frozen=True, slots=True)
 class Fragility:
-    """What hangs on each site of a territory, each closed alone.
+    """What depends on each site of a territory, each closed alone.
 
     Attributes
     ----------
     threshold_min
         Minutes by car.
-    residents, residents_within, residents_with_second
-        Residents of the study area, those with a site within the threshold, those with at least two.
+    part
+        Whose way is known: what shares are of.
+    residents_within, residents_with_second
+        Residents with a site within the threshold, and those with at least two.
     sites
-        Index 0..n-1, most residents passing the threshold first: `facility_id`, `name`, `kind`, `commune_code`,
-        `commune_name`, `departement`, `bearer` (text); `residents_nearest` (float64), for whom it is the nearest;
+        Those on the road network, index 0..n-1, most residents passing the threshold first: `facility_id`, `name`,
+        `kind`, `commune_code`, `commune_name`, `departement`, `bearer` (text); `residents_nearest` (float64), for whom
+        it is the nearest;
         `residents_passing`, within the threshold today and beyond it, or without any road to another, if it closed;
         `residents_cut_off`, who would have no site by road at all; `added_min` (Float64): mean of the minutes more of
         those for whom it is nearest and who would reach another, <NA> where there are none.
     communes
-        Indexed by `commune_code`: `name`; `population` (Int64); `residents_within` and `residents_with_second`
-        (Float64, <NA> where the population is unknown).
+        Indexed by `commune_code`: `name`; `population` (Int64); `residents_known`, whose way is known,
+        `residents_within` and `residents_with_second` (Float64, <NA> where the population is unknown).
     """
 
     threshold_min: float
-    residents: int
-    residents_within: int
-    residents_with_second: int
+    part: KnownPart
+    residents_within: float
+    residents_with_second: float
     sites: pd.DataFrame
     communes: pd.DataFrame
 
     @property
     def share_with_second(self) -> float | None:
-        """Share of all residents with a second site within the threshold, `None` where nobody is known to live."""
-        return self.residents_with_second / self.residents if self.residents else None
+        """Share of the residents known with a second site within the threshold, `None` where there are none."""
+        return self.part.share(self.residents_with_second)
+
+    @property
+    def residents_with_one(self) -> float:
+        """Residents with one site within the threshold and no other: closed alone, it leaves them beyond."""
+        return self.residents_within - self.residents_with_second
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain values ready for JSON, without the tables."""
         return {
             "threshold_min": self.threshold_min,
-            "residents": self.residents,
+            **self.part.to_dict(),
             "residents_within": self.residents_within,
+            "share_within": self.part.share(self.residents_within),
             "residents_with_second": self.residents_with_second,
             "share_with_second": self.share_with_second,
             "sites": len(self.sites),
@@ -99,9 +109,10 @@ def fragility(
     sites = counted_places(territory.sites, kinds=kinds)
     residents = residents_by_point(territory.communes, territory.demand)
     network = territory.network
-    two = nearest_ones_by_road(
-        network, territory.demand_on_network, snap(network, sites.geometry.x, sites.geometry.y), 2
-    )
+    places = snap(network, sites.geometry.x, sites.geometry.y)
+    on_network = np.flatnonzero(places.link >= 0)
+    sites = sites.iloc[on_network]
+    two = nearest_ones_by_road(network, territory.demand_on_network, places.take(on_network), 2)
     first, second = (two.travel_time_s / 60).T
     nearest = two.facility[:, 0]
     reached, again = nearest >= 0, np.isfinite(second)
@@ -123,14 +134,18 @@ def fragility(
 
     row = territory.communes.index.get_indexer(territory.demand["commune_code"])
     communes = pd.DataFrame(territory.communes[["name", "population"]])
-    for column, time in (("residents_within", first), ("residents_with_second", second)):
-        within = np.bincount(row, weights=np.where(time <= limit, residents, 0.0), minlength=len(communes))
-        communes[column] = pd.Series(within, communes.index, dtype="Float64").where(communes["population"].notna())
+    for column, counted in (
+        ("residents_known", territory.demand_on_network.link >= 0),
+        ("residents_within", first <= limit),
+        ("residents_with_second", second <= limit),
+    ):
+        people = np.bincount(row, weights=np.where(counted, residents, 0.0), minlength=len(communes))
+        communes[column] = pd.Series(people, communes.index, dtype="Float64").where(communes["population"].notna())
     return Fragility(
         threshold_min=float(threshold_min),
-        residents=round(residents.sum()),
-        residents_within=round(residents[first <= limit].sum()),
-        residents_with_second=round(residents[second <= limit].sum()),
+        part=known_part(territory),
+        residents_within=float(residents[first <= limit].sum()),
+        residents_with_second=float(residents[second <= limit].sum()),
         sites=table,
         communes=communes,
     )

@@ -1,15 +1,22 @@
-"""A scenario as a small JSON text that another person can open, and back."""
+"""A scenario as a small JSON text that another person can open, and back.
+
+The text is checked here, at the border, by models that mirror it; beyond it a scenario is a `Scenario`.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo.errors import Fault, ParameterError, listed
 from geo.siting.scenario import ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+    from pydantic_core import ErrorDetails
 
     from geo.siting.scenario import Action
 
@@ -19,25 +26,103 @@ FORMAT: Final = 1
 MAX_CHARACTERS: Final = 1_000_000
 
 _ADVICE: Final = "Un fichier écrit par maillage est attendu : enregistrez le scénario à nouveau."
-_HEAD: Final = {"format", "name", "territory", "actions"}
-_PLACE: Final = {"commune", "lon", "lat"}
-#: Keys of each action, besides `action`; those that may be absent after the bar.
-_KEYS: Final[Mapping[str, tuple[set[str], set[str]]]] = {
-    "open": ({"id", "name"}, {"hours", *_PLACE}),
-    "close": ({"id"}, set()),
-    "move": ({"id"}, _PLACE),
-    "hours": ({"id", "hours"}, set()),
+_HEAD: Final[Mapping[str, str]] = {"name": "nom du scénario", "territory": "nom du territoire"}
+_OF_ACTIONS: Final[Mapping[str, str]] = {
+    "id": "identifiant",
+    "name": "nom",
+    "commune": "code de commune",
+    "hours": "horaires",
+}
+#: What each fault of the models is called; `key` is as in the file, `what` its name in French.
+_FAULTS: Final[Mapping[str, str]] = {
+    "missing": "« {key} » absent",
+    "extra_forbidden": "« {key} » n'est pas attendu",
+    "string_type": "{what} qui n'est pas un texte",
+    "float_type": "« {key} » refusé, des degrés sont attendus",
+    "list_type": "« {key} » n'est pas une liste",
+    "union_tag_invalid": "« {tag} » inconnue, open, close, move, hours attendus",
+    "union_tag_not_found": "« action » absent",
+    "model_attributes_type": "un objet est attendu",
 }
 
 
+class _Record(BaseModel):
+    """An object of the file: its keys and no others, of the very types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Action(_Record):
+    """An action, whose values are checked by what it stands for."""
+
+    @model_validator(mode="after")
+    def _is_an_action(self) -> Self:
+        self.value()
+        return self
+
+    def value(self) -> Action:
+        raise NotImplementedError
+
+
+class _Open(_Action):
+    action: Literal["open"] = "open"
+    id: str
+    name: str
+    commune: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    hours: str | None = None
+
+    def value(self) -> OpenSite:
+        return OpenSite(self.id, self.name, Place(self.commune, self.lon, self.lat), self.hours)
+
+
+class _Close(_Action):
+    action: Literal["close"] = "close"
+    id: str
+
+    def value(self) -> CloseSite:
+        return CloseSite(self.id)
+
+
+class _Move(_Action):
+    action: Literal["move"] = "move"
+    id: str
+    commune: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+
+    def value(self) -> MoveSite:
+        return MoveSite(self.id, Place(self.commune, self.lon, self.lat))
+
+
+class _Hours(_Action):
+    action: Literal["hours"] = "hours"
+    id: str
+    hours: str
+
+    def value(self) -> ChangeHours:
+        return ChangeHours(self.id, self.hours)
+
+
+class _File(_Record):
+    format: Literal[1] = FORMAT
+    name: str
+    territory: str
+    actions: list[Annotated[_Open | _Close | _Move | _Hours, Field(discriminator="action")]]
+
+
 def scenario_to_json(scenario: Scenario) -> str:
-    """Return a scenario as JSON text: format, name, name of the territory, actions; sites are named by identifier."""
-    content = {
-        "format": FORMAT,
-        "name": scenario.name,
-        "territory": scenario.territory,
-        "actions": [_record(action) for action in scenario.actions],
-    }
+    """Return a scenario as JSON text: format, name, name of the territory, actions; sites are named by identifier.
+
+    Examples
+    --------
+    >>> scenario = Scenario("Pyrénées-Atlantiques").then(CloseSite("2811"))
+    >>> scenario_from_json(scenario_to_json(scenario)) == scenario
+    True
+    """
+    file = _File(name=scenario.name, territory=scenario.territory, actions=[_record(act) for act in scenario.actions])
+    content = file.model_dump(exclude_none=True)
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
@@ -64,71 +149,40 @@ def scenario_from_json(text: str) -> Scenario:
         found = str(content.get("format"))[:40] if isinstance(content, dict) else "aucun"
         msg = f"Scénario : format {found} trouvé, format {FORMAT} attendu. {_ADVICE}"
         raise ParameterError(msg)
-    faults = _key_faults(content, _HEAD, set())
-    records = content.get("actions", [])
-    if not isinstance(records, list):
-        faults.append(Fault("« actions » n'est pas une liste"))
-        records = []
-    actions: list[Action] = []
-    for number, record in enumerate(records, 1):
-        try:
-            actions.append(_action(record))
-        except ParameterError as error:
-            faults.append(Fault(f"action {number} : {error}"))
-    if not faults:
-        try:
-            return Scenario(content["territory"], content["name"], tuple(actions))
-        except ParameterError as error:
-            faults.append(Fault(str(error).rstrip(".")))
+    try:
+        file = _File.model_validate(content)
+        return Scenario(file.territory, file.name, tuple(record.value() for record in file.actions))
+    except ValidationError as error:
+        faults = [_fault(details) for details in error.errors(include_url=False)]
+    except ParameterError as error:
+        faults = [Fault(str(error).rstrip("."))]
     raise ParameterError(listed("Scénario", faults, _ADVICE))
 
 
-def _record(action: Action) -> dict[str, Any]:
-    if isinstance(action, OpenSite):
-        hours = {} if action.opening_hours is None else {"hours": action.opening_hours}
-        return {"action": "open", "id": action.facility_id, "name": action.name, **_where(action.place), **hours}
-    if isinstance(action, MoveSite):
-        return {"action": "move", "id": action.facility_id, **_where(action.place)}
+def _record(action: Action) -> _Open | _Close | _Move | _Hours:
+    which = action.facility_id
+    if isinstance(action, CloseSite):
+        return _Close(id=which)
     if isinstance(action, ChangeHours):
-        return {"action": "hours", "id": action.facility_id, "hours": action.opening_hours}
-    return {"action": "close", "id": action.facility_id}
+        return _Hours(id=which, hours=action.opening_hours)
+    place = action.place
+    where: dict[str, Any] = {"commune": place.commune_code, "lon": place.lon, "lat": place.lat}
+    if isinstance(action, OpenSite):
+        return _Open(id=which, name=action.name, **where, hours=action.opening_hours)
+    return _Move(id=which, **where)
 
 
-def _where(place: Place) -> dict[str, Any]:
-    if place.commune_code is not None:
-        return {"commune": place.commune_code}
-    return {"lon": place.lon, "lat": place.lat}
-
-
-def _action(record: object) -> Action:
-    """Return the action of a record; raise `ParameterError` with all that is wrong with it."""
-    if not isinstance(record, dict):
-        msg = "un objet est attendu"
-        raise ParameterError(msg)
-    kind = record.get("action")
-    if not isinstance(kind, str) or kind not in _KEYS:
-        msg = f"« {str(kind)[:40]} » inconnue, {', '.join(_KEYS)} attendus"
-        raise ParameterError(msg)
-    needed, optional = _KEYS[kind]
-    faults = _key_faults({key: value for key, value in record.items() if key != "action"}, needed, optional)
-    if faults:
-        raise ParameterError(", ".join(map(str, faults)))
-    makers: Mapping[str, Callable[[], Action]] = {
-        "open": lambda: OpenSite(record["id"], record["name"], _place(record), record.get("hours")),
-        "close": lambda: CloseSite(record["id"]),
-        "move": lambda: MoveSite(record["id"], _place(record)),
-        "hours": lambda: ChangeHours(record["id"], record["hours"]),
-    }
-    return makers[kind]()
-
-
-def _place(record: Mapping[str, Any]) -> Place:
-    return Place(record.get("commune"), record.get("lon"), record.get("lat"))
-
-
-def _key_faults(record: Mapping[str, Any], needed: set[str], optional: set[str]) -> list[Fault]:
-    missing = [Fault(f"« {key} » absent") for key in sorted(needed - set(record))]
-    return missing + [Fault(f"« {key[:40]} » n'est pas attendu") for key in sorted(set(record) - needed - optional)]
+def _fault(details: ErrorDetails) -> Fault:
+    """Return one fault of the models as French."""
+    place, said, context = details["loc"], details["type"], details.get("ctx", {})
+    in_action = len(place) > 1
+    key = str(place[-1])[:40]
+    sentence = _FAULTS.get(said, "« {key} » : valeur refusée").format(
+        key=key, what=(_OF_ACTIONS if in_action else _HEAD).get(key, key), tag=str(context.get("tag"))[:40]
+    )
+    if said == "value_error":
+        sentence = str(context["error"]).rstrip(".")
+    return Fault(f"action {int(place[1]) + 1} : {sentence}" if in_action else sentence)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

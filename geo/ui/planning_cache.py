@@ -35,7 +35,7 @@ _WORKING = "Calcul en cours…"
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_fragility(_territory: Territory, identity: str, threshold_min: float, *, kinds: frozenset[str]) -> Fragility:
-    """Return what hangs on each site; `identity` is the territory's fingerprint, here and below."""
+    """Return what depends on each site; `identity` is the territory's fingerprint, here and below."""
     del identity  # only part of the key of the cache
     return fragility(_territory, threshold_min, kinds=kinds)
 

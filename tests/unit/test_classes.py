@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geo.classes import SECOND_SITE_CLASSES, SIDE_CLASSES, change_class, change_classes
 from geo.maps.area_patterns import area_fill, area_pattern_defs
-from geo.maps.planning_values import Marker, planning_values, residents_line, site_markers
+from geo.maps.planning_values import Marker, planning_values, site_markers
 
 
 def minutes(*values) -> pd.Series:
@@ -85,8 +85,3 @@ def test_markers_of_sites():
     (marker,) = site_markers(sites)
     assert (marker.facility_id, marker.lon, marker.lat, marker.sign) == ("7", -1.58, 43.31, "")
     assert marker.detail == "Antenne France services"
-
-
-def test_residents():
-    assert residents_line(pd.NA) == "Population inconnue"
-    assert residents_line(1234) == "1\u202f234 habitants"

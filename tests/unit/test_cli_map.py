@@ -69,7 +69,12 @@ def test_before_and_after_a_scenario(run, built, tmp_path):
     )
     assert status == 0, err
     # Of 2,100 residents, those of A (1,000) and D (200) live at a site; the plan adds the 300 of C.
-    assert "300 habitants de plus sont à moins de 5\u00a0min" in json.loads(out)["description"]
+    content = json.loads(out)
+    assert "300 habitants passent à 5\u00a0min ou moins d'un site" in content["description"]
+    assert "75\u00a0% des habitants sont à 5\u00a0min ou moins, contre 60\u00a0% aujourd'hui" in content["description"]
+    # E has no road: the map names the part that it is about.
+    assert content["title"] == "Un site en C, Pyrénées-Atlantiques, 4 communes"
+    assert "sur les 2\u202f000 habitants dont le trajet est connu" in content["description"]
 
 
 @pytest.mark.parametrize(

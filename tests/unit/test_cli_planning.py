@@ -33,8 +33,8 @@ def test_scenario(run, file, tmp_path):
     status, out, _ = run("scenario", "--file", file)
     assert status == 0
     assert "Ouvrir «\u00a0France services d'Oloron\u00a0» dans la commune Oloron-Sainte-Marie." in out
-    assert "À 20\u00a0min d'un site" in out
-    assert "À 30\u00a0min d'un site" in out
+    assert "à 20\u00a0min ou moins" in out
+    assert "à 30\u00a0min ou moins" in out
 
 
 @pytest.mark.parametrize(

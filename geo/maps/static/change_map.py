@@ -8,9 +8,8 @@ from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.classes import TIME_CLASSES
 from geo.errors import ParameterError
-from geo.french import UNKNOWN, format_integer
-from geo.kinds import COUNTED_KINDS, facility_title
-from geo.maps.sentences import change_sentence
+from geo.french import UNKNOWN, counted, format_integer, plural
+from geo.kinds import COUNTED_KINDS, SITES, facility_title
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import Picture, draw_frame
 from geo.maps.static.key import KeyBlock, KeyRow, class_block, class_totals, hatch_row, place_block
@@ -52,7 +51,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     threshold_min: float,
     *,
     title: str,
-    facilities: str = "sites",
+    sentence: str,
     rule: CoverageRule | None = None,
     kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
@@ -74,8 +73,10 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     threshold_min
         Threshold in minutes of both frames.
     title
-        What the plan is called, in French; the name of the territory follows.
-    facilities, rule, kinds
+        What the plan is called, in French; the name of the territory, and of its part that is known, follows.
+    sentence
+        The answer that the map shows.
+    rule, kinds
         What was measured in both frames.
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
@@ -91,7 +92,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
             f"{len(territory.communes)} communes de « {territory.name} ». Mesurez les deux sur ce territoire."
         )
         raise ParameterError(msg)
-    ground = territory_ground(territory, [facilities], kinds=kinds)
+    ground = territory_ground(territory, [SITES], kinds=kinds)
     ground, framing = framed_on_network(ground)
     crs = ground.communes.crs
     opened, closed = opened.to_crs(crs), closed.to_crs(crs)
@@ -116,10 +117,9 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         title="Après",
     )
     blocks = _blocks(cov_before, cov_after, (rule or CoverageRule()).in_short(threshold_min))
-    places = place_block(facility_title(facilities), ground, opened=len(opened), closed=len(closed))
-    sentence = change_sentence(cov_before, cov_after, threshold_min, facilities)
+    places = place_block(facility_title(SITES), ground, opened=len(opened), closed=len(closed))
     measure = (rule or CoverageRule()).in_french(threshold_min) + framing
-    notes = origin_notes(territory.manifest, ground, facilities, today, rule=measure)
+    notes = origin_notes(territory.manifest, ground, SITES, today, rule=measure)
     return _two_frames(
         territory,
         ((ground, before), (after_ground, after)),
@@ -159,11 +159,12 @@ def _blocks(before: pd.DataFrame, after: pd.DataFrame, meaning: str) -> list[Key
             f"commune sous-desservie ({meaning})", (residents(poor), residents(still_poor)), TIME_CLASSES[3].colour
         )
     ]
-    for chosen, text, dashed in (
-        (poor & ~still_poor, "n'est plus sous-desservie", False),
-        (~poor & still_poor, "devient sous-desservie", True),
+    for chosen, verbs, dashed in (
+        (poor & ~still_poor, ("n'est plus sous-desservie", "ne sont plus sous-desservies"), False),
+        (~poor & still_poor, ("devient sous-desservie", "deviennent sous-desservies"), True),
     ):
         if chosen.any():
+            text = f"{counted(chosen.sum(), 'commune')} {plural(chosen.sum(), *verbs)}"
             rows.append(KeyRow(text, ("", residents(chosen)), "#ffffff", edge=INK, dashed=dashed))
     return [
         class_block("Habitants selon le temps moyen de trajet de leur commune", TIME_MAP_CLASSES, totals, titles),

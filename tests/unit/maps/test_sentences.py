@@ -2,10 +2,9 @@
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from geo.french import counted, joined
-from geo.maps.sentences import change_sentence, clock, hours_sentence, saved_sentence
+from geo.maps.sentences import clock, hours_sentence, saved_sentence
 
 
 def frame(poor, population, within=None):
@@ -17,24 +16,6 @@ def frame(poor, population, within=None):
             "under_served": pd.array(poor, dtype="boolean"),
         }
     )
-
-
-@pytest.mark.parametrize(
-    ("after", "within", "said"),
-    [
-        ([True, False], [0, 50], "Le nombre d'habitants à moins de 20\u00a0min d'un site France services ne change pas (50\u00a0%)\u202f; aucune commune ne change de côté du seuil."),
-        ([False, False], [50, 50], "50 habitants de plus sont à moins de 20\u00a0min d'un site France services (50\u00a0% avant, 100\u00a0% après)\u202f; 1 commune n'est plus sous-desservie."),
-        ([True, True], [0, 49], "1 habitant de moins est à moins de 20\u00a0min d'un site France services (50\u00a0% avant, 49\u00a0% après)\u202f; 1 commune devient sous-desservie."),
-    ],
-)  # fmt: skip
-def test_change(after, within, said):
-    before = frame([True, False], [50, 50], [0, 50])
-    assert change_sentence(before, frame(after, [50, 50], within), 20.0, "sites") == said
-
-
-def test_change_of_unknown_population():
-    before, after = frame([True], [None]), frame([False], [None])
-    assert change_sentence(before, after, 12.5, "sites").startswith("La population n'est pas connue\u202f; 1 commune")
 
 
 def test_saved():

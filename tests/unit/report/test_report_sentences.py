@@ -12,11 +12,10 @@ from geo.access.sensitivity import Run, Sensitivity
 from geo.report.report_findings import ReportFindings, ReportRequest
 from geo.report.report_sentences import (
     blank_sentence,
-    fragility_report_sentences,
     hours_sentences,
     interval_sentence,
     key_figures,
-    second_site_sentence,
+    open_sentence,
     summary_sentences,
 )
 from geo.siting.fragility import Fragility
@@ -60,9 +59,9 @@ class Week:
         return pd.DataFrame({"day": [], "hours": []})
 
 
-def fragile(second, within=900, residents=1000, passing=(30.0,)):
-    sites = pd.DataFrame({"name": [f"Site {i}" for i in range(len(passing))], "residents_passing": passing})
-    return Fragility(20.0, residents, within, second, sites, pd.DataFrame())
+def fragile(second, within=900, known=1000):
+    sites = pd.DataFrame({"name": ["Site"], "residents_passing": [30.0], "residents_nearest": [60.0]})
+    return Fragility(20.0, KnownPart(known, known, 10, 10), within, second, sites, pd.DataFrame())
 
 
 def unsure(low, high, residents=1000, flips=()):
@@ -101,50 +100,29 @@ def found(**changes):
 
 
 @pytest.mark.parametrize(
-    ("second", "week", "said"),
+    ("week", "said"),
     [
         (
-            0,
             Week(0.8),
-            "Aucun habitant n'a de deuxième site à moins de 20 min ; au meilleur moment de la semaine, 80 % y",
+            "Au meilleur moment de la semaine, 80 % des habitants ont un site ouvert à 20 min ou moins, aucun le samedi.",
         ),
         (
-            1000,
             Week(0.8, saturday=0.1),
-            "Tous les habitants ont un deuxième site à moins de 20 min ; au meilleur moment",
+            "Au meilleur moment de la semaine, 80 % des habitants ont un site ouvert à 20 min ou moins, 10 % le samedi.",
         ),
         (
-            1,
             Week(0.0),
-            "Moins de 1 % des habitants ont un deuxième site à moins de 20 min ; à aucun moment de la semaine",
+            (
+                "À aucun moment de la semaine un habitant n'a de site ouvert à 20 min ou moins, d'après les horaires "
+                "connus."
+            ),
         ),
     ],
 )
-def test_second_site(second, week, said):
-    assert plain(second_site_sentence(found(fragility=fragile(second), opening=week))).startswith(said)
-
-
-def test_saturday_nobody():
-    assert plain(second_site_sentence(found())).endswith("80 % y ont un site ouvert, aucun le samedi.")
-
-
-@pytest.mark.parametrize(
-    ("within", "second", "passing", "said"),
-    [
-        (0, 0, (), ["Aucun habitant n'a de site à moins de 20 min.", "Aucun site, fermé seul,"]),
-        (
-            900,
-            900,
-            (0.0,),
-            ["Tous ceux qui ont un site à moins de 20 min en ont un deuxième.", "Aucun site, fermé seul,"],
-        ),
-        (2, 1, (1.0,), ["1 habitant (moins de 1 %) n'a qu'un seul site", "« Site 0 » : 1 habitant passerait"]),
-        (900, 500, (30.0,), ["400 habitants (40 %) n'ont qu'un seul site", "« Site 0 » : 30 habitants passeraient"]),
-    ],
-)
-def test_what_hangs_on_a_site(within, second, passing, said):
-    told = fragility_report_sentences(found(fragility=fragile(second, within, passing=passing)))
-    assert all(part in plain(sentence) for part, sentence in zip(said, told, strict=True))
+def test_who_has_an_open_site(week, said):
+    assert plain(open_sentence(found(opening=week))) == said
+    third = summary_sentences(found(fragility=fragile(1), opening=week))[2]
+    assert plain(third) == f"Moins de 1 % des habitants (1 sur 1 000) ont un deuxième site à 20 min ou moins. {said}"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +166,7 @@ def test_nobody_known():
         summary=nobody, opening=Week(0.0, residents=0), fragility=fragile(0, 0, 0), sensitivity=unsure(0, 0, 0)
     )
     assert [value for _, value, _ in key_figures(findings)] == ["—", "—", "1", "—", "—"]
-    for sentences in (summary_sentences(findings), hours_sentences(findings), fragility_report_sentences(findings)):
+    for sentences in (summary_sentences(findings), hours_sentences(findings)):
         assert any("population n'est pas connue" in sentence for sentence in sentences)
 
 
@@ -206,6 +184,6 @@ def test_five_figures_and_three_sentences_of_any_list():
 
 def test_shares_are_over_those_whose_way_is_known():
     half = replace(SUMMARY, part=KnownPart(1000, 500, 10, 9), population_covered=450)
-    findings = found(summary=half, opening=Week(0.4), fragility=fragile(250, 450))
+    findings = found(summary=half, opening=Week(0.4), fragility=fragile(250, 450, known=500))
     assert [value.replace("\u00a0", " ") for _, value, _ in key_figures(findings)][0::3] == ["90 %", "50 %"]
     assert plain(hours_sentences(findings)[0]).count("80 %") == 2

@@ -23,7 +23,7 @@ from geo.report.scenario_files import (
 from geo.siting.closure import close_sites
 from geo.siting.comparison import compare
 from geo.siting.fragility import fragility
-from geo.siting.scenario import ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario
+from geo.siting.scenario import OpenSite, Place, Scenario
 from geo.siting.scenario_json import scenario_from_json
 
 
@@ -53,7 +53,11 @@ def test_a_closure_is_written_whole(territory, tmp_path):
     names = write_closure(territory, closure, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
     table = {row["code"]: row for row in rows(tmp_path / "comparison.csv")}
-    assert (table["64004"]["travel_time_before_min"], table["64004"]["travel_time_after_min"]) == ("0.0", "30.0")
+    times = [float(table["64004"][f"travel_time_{when}_min"]) for when in ("before", "after")]
+    assert (
+        times == closure.comparison.communes.loc["64004", ["travel_time_before_min", "travel_time_after_min"]].to_list()
+    ), "exact: a program rounds as it likes"
+    assert times == pytest.approx([0, 30], abs=0.01)
     assert (table["64004"]["under_served_15min_before"], table["64004"]["under_served_15min_after"]) == (
         "false",
         "true",
@@ -83,7 +87,9 @@ def test_names_cannot_run_in_a_spreadsheet(territory, tmp_path):
 def test_fragility_hours_and_access_are_written(territory, tmp_path):
     write_fragility(territory, fragility(territory), tmp_path)
     first = rows(tmp_path / "fragility.csv")[0]
-    assert (first["facility_id"], first["residents_passing"], first["added_min"]) == ("1", "1000.0", "23.33")
+    assert (first["facility_id"], float(first["residents_passing"])) == ("1", 1000)
+    assert float(first["added_min"]) == fragility(territory).sites["added_min"].iloc[0], "exact"
+    assert float(first["added_min"]) == pytest.approx(23.33, abs=0.01)
     assert rows(tmp_path / "second_site.csv")[1]["residents_with_second"] == "500.0"
 
     write_opening(territory, open_shares(territory, 15), tmp_path)
@@ -100,46 +106,9 @@ def test_fragility_hours_and_access_are_written(territory, tmp_path):
     assert rows(tmp_path / "capacity.csv")[0]["capacity"] == "12.0"
 
 
-def test_a_scenario_reads_as_plain_french(territory):
-    scenario = Scenario(territory.name).then(
-        OpenSite("n", "Site de C", Place("64003")),
-        CloseSite("3"),
-        MoveSite("1", Place(lon=-0.5, lat=43.25)),
-        ChangeHours("2", "Mo 09:00-12:30"),
-    )
-    assert plain(sentences.action_sentences(territory, scenario)) == [
-        "Ouvrir « Site de C » dans la commune Commune C.",
-        "Fermer « France services La Poste D ».",
-        "Déplacer « France services A » à la latitude 43,25000 et la longitude -0,50000.",
-        "Changer les horaires de « Bus France services B » : 3,5 h par semaine.",
-    ]
-    closed = compare(territory, Scenario(territory.name).then(CloseSite("3")), (15,))
-    assert plain(sentences.comparison_sentences(closed)) == [
-        "À 15 min d'un site, habitants gagnés : 0 ; perdus : 500 (95 % des habitants avant, 71 % après).",
-        "À 15 min, communes qui ne sont plus sous-desservies : 0 ; qui le deviennent : 2.",
-        "Temps moyen : 4,0 min avant, 8,5 min après, pour les habitants qui ont une route vers un site avant et après.",
-        "Habitants dont le trajet raccourcit : 0 ; s'allonge : 500.",
-        (
-            "Habitants sans temps connu, sans route vers un site ou hors du réseau : 100 avant, 100 après ; "
-            "ils n'entrent dans aucune moyenne."
-        ),
-    ]
-
-
-def test_a_closure_of_all_tells_of_the_telephone(territory):
-    told = plain(sentences.closure_sentences(close_sites(territory)))
-    assert told[0] == (
-        "Sites fermés : 3, dont 0 avec téléphone, 0 avec adresse électronique, 3 sans l'un ni l'autre ; ouverts : 0."
-    )
-    assert "ferme : 2 000 ; qui peuvent encore le joindre : 0" in told[1]
-    assert "Temps moyen : aucun habitant n'a de route vers un site à la fois avant et après." in told
-    assert "Habitants qui perdent toute route vers un site : 2 000 ; en gagnent une : 0." in told
-
-
 def test_the_other_measures_read_as_plain_french(territory):
     told = plain(
         [
-            *sentences.fragility_sentences(fragility(territory)),
             *sentences.opening_sentences(open_shares(territory, 15)),
             *sentences.sensitivity_sentences(sensitivity(territory, 10.5)),
             *sentences.time_saved_sentences(time_saved(territory)[1]),
@@ -147,8 +116,6 @@ def test_the_other_measures_read_as_plain_french(territory):
         ]
     )
     assert told == [
-        "38 % des habitants (800 sur 2 100) ont un deuxième site à 20 min ou moins ; au moins un : 2 000.",
-        "Le site dont dépendent le plus d'habitants est « France services A » : s'il fermait, 1 000 seraient à plus de 20 min.",
         (
             "Au mieux (lundi de 9 h à 12 h), 95 % des habitants ont un site ouvert à 15 min ou moins ; "
             "95 % ont un site, ouvert ou non."
@@ -170,9 +137,6 @@ def test_the_other_measures_read_as_plain_french(territory):
 def test_an_unknown_population_is_said_not_counted(small_world):
     territory = build(small_world, tax_offices=small_world.tax_offices)
     unknown = "La population n'est pas connue : aucun habitant ne peut être compté."
-    scenario = Scenario(territory.name).then(CloseSite("3"))
-    assert sentences.comparison_sentences(compare(territory, scenario))[0] == unknown
-    assert sentences.fragility_sentences(fragility(territory)) == [unknown]
     assert unknown in sentences.opening_sentences(open_shares(territory))
     assert sentences.sensitivity_sentences(sensitivity(territory))[0] == unknown
     assert sentences.catchment_sentences(catchment(territory))[0] == unknown

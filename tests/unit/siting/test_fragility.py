@@ -1,4 +1,4 @@
-"""What hangs on each site, against closing each of them for real; closures of many sites."""
+"""What depends on each site, against closing each of them for real; closures of many sites."""
 
 import numpy as np
 import pytest
@@ -56,8 +56,10 @@ def test_the_drawing(territory):
     assert sites["residents_passing"].to_dict() == {"1": 1000, "3": 200}  # B is 20 minutes from D, C from A
     assert sites["residents_cut_off"].to_dict() == {"1": 0, "3": 0}
     assert sites.loc["1", "added_min"] == pytest.approx((1000 * 30 + 500 * 10) / 1500, abs=0.01)
-    assert (found.residents, found.residents_within, found.residents_with_second) == (2100, 2000, 800)
-    assert found.share_with_second == pytest.approx(800 / 2100)
+    assert (found.part.residents_known, found.residents_within, found.residents_with_second) == (2000, 2000, 800)
+    assert found.share_with_second == pytest.approx(800 / 2000)  # E has no road: it is in no share
+    assert found.residents_with_one == 1200
+    assert found.communes["residents_known"].to_list() == [1000, 500, 300, 200, 0]
     assert found.communes["residents_with_second"].to_list() == [0, 500, 300, 0, 0]
     assert found.to_dict()["sites_nobody_depends_on"] == 0
 

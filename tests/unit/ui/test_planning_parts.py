@@ -1,20 +1,15 @@
-"""Parts of the planning screen that need no browser: the week as a table, tables in French, half-days."""
+"""Parts of the planning screen that need no browser: the week as a table, tables in French."""
 
 import csv
 import io
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from geo.access.opening import HALF_HOURS
-from geo.errors import ParameterError
-from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
+from geo.sources.opening_hours import WEEKDAYS
 from geo.ui.components.hours_table import hours_html
 from geo.ui.components.planning_tables import french_csv, french_table
-from geo.ui.screens.planner.scenario_actions import week_with
-
-MORNING, AFTERNOON = (540, 720), (840, 1020)
 
 
 def shares(**known) -> pd.DataFrame:
@@ -48,23 +43,3 @@ def test_a_table_in_french_is_safe_for_a_spreadsheet():
     assert shown["Ici"].tolist() == ["oui", "non"]
     rows = list(csv.reader(io.StringIO(french_csv(shown, {"Minutes": "decimal"}).decode("utf-8-sig")), delimiter=";"))
     assert rows == [["Lieu", "Minutes", "Ici"], ["'=1+1", "1234,6", "oui"], ["", "", "non"]]
-
-
-def test_half_days_keep_their_hours_and_new_ones_take_those_given():
-    week = WeeklyHours.from_osm("Mo 08:30-12:00,13:30-18:00; Tu 10:00-16:00; Sa 14:00-15:00; Su unknown")
-    chosen = {"lundi matin", "mardi après-midi", "samedi matin"}
-    assert week_with(week, chosen, MORNING, AFTERNOON).to_osm() == (
-        "Mo 08:30-12:00; Tu 13:00-16:00; Sa 09:00-12:00,14:00-15:00"
-    )
-
-
-def test_unknown_hours_are_those_given():
-    assert week_with(None, {"lundi matin", "lundi après-midi"}, MORNING, AFTERNOON).to_osm() == (
-        "Mo 09:00-12:00,14:00-17:00"
-    )
-    assert week_with(None, set(), MORNING, AFTERNOON).to_osm() == ""
-
-
-def test_reversed_hours_are_refused():
-    with pytest.raises(ParameterError):
-        week_with(None, {"lundi matin"}, (720, 540), AFTERNOON)

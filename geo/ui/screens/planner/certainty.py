@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 
 from geo.access.catchment import catchment
+from geo.answers.answer import residents_line
 from geo.answers.plan import ROBUSTNESS_METHOD, robustness_sentence
 from geo.classes import SIDE_CLASSES, UNKNOWN_CLASS
 from geo.french import format_integer, format_minutes, format_share
-from geo.maps.planning_values import planning_values, residents_line, site_markers
+from geo.maps.planning_values import planning_values, site_markers
 from geo.report.planning_sentences import catchment_sentences, sensitivity_sentences
 from geo.siting.robustness import robustness
 from geo.sources.site_requests import read_site_requests

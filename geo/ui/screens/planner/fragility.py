@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
-from geo.classes import SECOND_SITE_CLASSES, UNKNOWN_CLASS
-from geo.french import format_integer, format_share
+from geo.answers.fragility import (
+    SITE_COLUMNS,
+    SITE_FORMATS,
+    closure_answer,
+    fragility_answer,
+    sites_with_residents,
+)
 from geo.kinds import KINDS
-from geo.maps.planning_values import planning_values, residents_line, site_markers
+from geo.maps.planning_maps import fragility_values
 from geo.question import DEFAULT_THRESHOLDS_MIN
-from geo.report.planning_sentences import closure_sentences, fragility_sentences
 from geo.siting.closure import closure_scenario
 from geo.siting.scenario import CloseSite
 from geo.ui.components.answer import show_figures, show_sentence
@@ -23,28 +26,8 @@ from geo.ui.scenario_session import act, take_scenario
 from geo.ui.session import bound, change_state
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from geo.siting.closure import Closure
     from geo.siting.fragility import Fragility
     from geo.ui.screens.planner.visit import Visit
-
-_SITES: Final = {
-    "name": "Site",
-    "commune_name": "Commune",
-    "residents_passing": "Passeraient le seuil",
-    "residents_nearest": "Servis aujourd'hui",
-    "added_min": "Minutes de plus",
-    "residents_cut_off": "Sans aucun site",
-    "bearer": "Porteur",
-    "facility_id": "Numéro",
-}
-_FORMATS: Final = {
-    "Passeraient le seuil": "whole",
-    "Servis aujourd'hui": "whole",
-    "Minutes de plus": "decimal",
-    "Sans aucun site": "whole",
-}
 
 
 def show(visit: Visit) -> None:
@@ -53,88 +36,23 @@ def show(visit: Visit) -> None:
         visit.show_threshold()
         visit.show_counted()
     found = shared_fragility(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
-    first, *others = fragility_sentences(found)
-    show_sentence(others[0] if others else first)
-    show_figures(_figures(found, found.residents - visit.residents_off_network(), visit.threshold))
-    show_notes([first])
-    _map(visit, found)
-    st.subheader("Si un site fermait", anchor=False)
-    sites = found.sites[found.sites["residents_nearest"] > 0]
-    table = french_table(sites, _SITES)
-    show_table(table, _FORMATS, key="fragility_sites", alt="Sites, par nombre d'habitants qui passeraient le seuil")
-    show_notes(
-        [
-            (
-                "Chaque site est fermé seul, les autres restant ouverts. « Passeraient le seuil » : habitants"
-                f" à {visit.threshold} ou moins d'un site aujourd'hui, et plus loin ensuite. « Minutes de plus"
-                " » : en moyenne, pour ceux dont c'est le site le plus proche. Les habitants des départements"
-                " voisins ne sont pas comptés."
-            )
-        ]
+    answer = fragility_answer(found)
+    show_sentence(answer.sentence)
+    show_figures(answer.figures)
+    show_notes(answer.details)
+    visit.show_map(
+        fragility_values(found, visit.sites),
+        "fragility",
+        "Carte des communes qui ont un deuxième site à portée.",
     )
-    csv_button("Tableau (CSV)", table, _FORMATS, f"{visit.file_stem('fragilite')}.csv")
+    st.subheader("Si un site fermait", anchor=False)
+    table = french_table(sites_with_residents(found), SITE_COLUMNS)
+    show_table(table, SITE_FORMATS, key="fragility_sites", alt="Sites, par nombre d'habitants qui passeraient le seuil")
+    show_notes(answer.notes)
+    csv_button("Tableau (CSV)", table, SITE_FORMATS, f"{visit.file_stem('fragilite')}.csv")
     _try_one(visit, found)
     _many(visit)
     visit.show_origin()
-
-
-def _figures(found: Fragility, known: float, threshold: str) -> list[tuple[str, str, str]]:
-    hanging = int((found.sites["residents_passing"] > 0).sum())
-    passing = found.sites["residents_passing"].sum()
-    return [
-        (
-            "Ont un deuxième site",
-            format_share(found.residents_with_second / known if known else None),
-            f"à {threshold} ou moins",
-        ),
-        (
-            "Dépendent d'un seul site",
-            format_integer(passing),
-            f"sur {format_integer(found.residents_within)} habitants à portée",
-        ),
-        ("Sites sans remplaçant", format_integer(hanging), f"sur {format_integer(len(found.sites))}, voisins compris"),
-    ]
-
-
-def _map(visit: Visit, found: Fragility) -> None:
-    communes = found.communes
-    people = communes["population"].to_numpy(np.float64, na_value=np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        second, one = (
-            communes[column].to_numpy(np.float64, na_value=np.nan) / people
-            for column in ("residents_with_second", "residents_within")
-        )
-    half = 0.5
-    position = np.select(
-        [~(people > 0) | ~_on_network(visit), second >= half, one >= half],
-        [UNKNOWN_CLASS, 0, 1],
-        default=len(SECOND_SITE_CLASSES) - 1,
-    ).astype(np.int64)
-    lines = [
-        [
-            f"{format_share(share)} des habitants ont un site à {visit.threshold} ou moins",
-            f"{format_share(twice)} en ont au moins deux",
-            residents_line(population),
-        ]
-        for share, twice, population in zip(one, second, communes["population"], strict=True)
-    ]
-    kinds = [kind for kind in KINDS if (visit.sites["kind"] == kind).any()]
-    values = planning_values(
-        SECOND_SITE_CLASSES,
-        position,
-        lines,
-        site_markers(visit.sites),
-        title=f"Pour la moitié au moins des habitants, à {visit.threshold} ou moins",
-        signs=[(kind, KINDS[kind].label) for kind in kinds],
-    )
-    visit.show_map(values, "fragility", "Carte des communes qui ont un deuxième site à portée.")
-
-
-def _on_network(visit: Visit) -> NDArray[np.bool_]:
-    """Return which communes the road network covers, at least in part."""
-    times = visit.times()
-    covered = times["on_network"].groupby(times["commune_code"]).any()
-    return covered.reindex(visit.territory.communes.index, fill_value=False).to_numpy(bool)
 
 
 def _try_one(visit: Visit, found: Fragility) -> None:
@@ -179,30 +97,10 @@ def _many(visit: Visit) -> None:
     bearer, kind = _bearer_and_kind(chosen)
     thresholds = tuple(dict.fromkeys((visit.threshold_min, *DEFAULT_THRESHOLDS_MIN)))
     closure = shared_closure(visit.territory, visit.identity, thresholds, bearer, kind, kinds=visit.state.counted)
-    show_figures(_closure_figures(closure, visit.threshold))
-    show_notes(closure_sentences(closure))
+    answer = closure_answer(closure)
+    show_figures(answer.figures)
+    show_notes(answer.lines)
     st.button("Essayer cette fermeture comme scénario", on_click=_close_many, args=(visit, bearer, kind))
-
-
-def _closure_figures(closure: Closure, threshold: str) -> list[tuple[str, str, str]]:
-    change = closure.comparison.changes[0]
-    return [
-        (
-            "Sites fermés",
-            format_integer(closure.sites_closed),
-            f"{format_integer(closure.sites_open)} restent ouverts",
-        ),
-        (
-            f"Encore à {threshold} ou moins",
-            format_integer(change.residents_within_after),
-            f"habitants, contre {format_integer(change.residents_within_before)}",
-        ),
-        (
-            "Joignables à distance",
-            format_integer(closure.residents_by_either),
-            f"sur {format_integer(closure.residents_concerned)} habitants dont le site ferme",
-        ),
-    ]
 
 
 def _closures(visit: Visit) -> dict[str, str]:

@@ -1,22 +1,23 @@
-"""How a planner acts on sites: open, close, move, other hours; then undo, rename, save, open a saved scenario."""
+"""How a planner acts on sites: open, close, move, other hours."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 import streamlit as st
 
 from geo.access.opening import AFTERNOON, HALF_DAYS, MORNING
+from geo.answers.scenario import new_site_name
 from geo.errors import MaillageError
-from geo.french import format_decimal
+from geo.siting.half_days import open_half_days, week_with
 from geo.siting.scenario import MAX_NAME, ChangeHours, CloseSite, MoveSite, OpenSite, Place
-from geo.siting.scenario_json import MAX_CHARACTERS, scenario_from_json, scenario_to_json
-from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
+from geo.sources.opening_hours import WeeklyHours
 from geo.ui import cache
-from geo.ui.components.messages import plain, show_notes
-from geo.ui.scenario_session import NEW_NAME, act, can_undo, current_scenario, take_scenario, territory_after, undo
+from geo.ui.components.messages import show_notes
+from geo.ui.scenario_session import act, current_scenario, territory_after
+from geo.ui.screens.planner.scenario_saving import refuse, show_refusal
 
 if TYPE_CHECKING:
     from geo.siting.scenario import Action, Scenario
@@ -39,12 +40,9 @@ _CLICKS: Final[dict[ActionKind, str]] = {
     "horaires": "Cochez les demi-journées d'ouverture du site, puis validez. Celles déjà ouvertes gardent leurs "
     "heures ; les nouvelles prennent celles indiquées.",
 }
-#: Where a morning ends and an afternoon begins, in minutes after midnight.
-_NOON: Final = 13 * 60
 _KIND: Final = "scenario_action"
 _COMMUNE: Final = "scenario_commune"
 _SITE: Final = "scenario_site"
-_FAILED: Final = "scenario_failed"
 _HOURS: Final = ("scenario_morning_from", "scenario_morning_to", "scenario_afternoon_from", "scenario_afternoon_to")
 _POSITION: Final = re.compile(r"\s*(-?\d{1,2}(?:[.,]\d{1,8})?)\s*[;\s]\s*(-?\d{1,3}(?:[.,]\d{1,8})?)\s*", re.ASCII)
 
@@ -67,8 +65,7 @@ def show_actions(visit: Visit, scenario: Scenario) -> None:
     if kind == "horaires":
         _hours_fields(visit, scenario, site)
     show_notes([_CLICKS[kind]])
-    if failed := st.session_state.pop(_FAILED, None):
-        st.error(plain(failed), icon=":material/error:")
+    show_refusal()
 
 
 def _chosen_kind() -> ActionKind:
@@ -90,7 +87,7 @@ def place_clicked(visit: Visit, lon: float, lat: float) -> None:
     elif kind == "deplacer":
         site = st.session_state.get(_SITE)
         if site is None:
-            st.session_state[_FAILED] = "Choisissez d'abord le site à déplacer, puis cliquez sur la carte."
+            refuse("Choisissez d'abord le site à déplacer, puis cliquez sur la carte.")
         else:
             _try(visit.territory, MoveSite(site, place))
 
@@ -99,35 +96,6 @@ def site_clicked(visit: Visit, site: str) -> None:
     """Close the site that was clicked."""
     if _chosen_kind() == "fermer":
         _try(visit.territory, CloseSite(site))
-
-
-def show_saving(visit: Visit, scenario: Scenario) -> None:
-    """Show the name, undo, save and open."""
-    territory = visit.territory
-    with st.container(horizontal=True, gap="small"):
-        st.button("Annuler", disabled=not can_undo(), on_click=undo, help="Revient un pas en arrière.")
-        st.download_button(
-            "Enregistrer",
-            lambda: scenario_to_json(scenario),
-            f"{_file_name(scenario.name)}.json",
-            "application/json",
-            on_click="ignore",
-            help="Un petit fichier à garder ou à transmettre : il rouvre ce scénario.",
-        )
-        if scenario.actions:
-            st.button("Tout effacer", on_click=_clear, args=(territory,), help="« Annuler » le fait revenir.")
-    st.session_state["scenario_name"] = scenario.name
-    st.text_input("Nom du scénario", max_chars=MAX_NAME, key="scenario_name", on_change=_rename, args=(territory,))
-    turn = st.session_state.setdefault("scenario_turn", 0)
-    key = f"scenario_file_{turn}"
-    st.file_uploader(
-        "Ouvrir un scénario enregistré",
-        type="json",
-        key=key,
-        on_change=_load,
-        args=(territory, key),
-        max_upload_size=1,
-    )
 
 
 def _site_field(visit: Visit, scenario: Scenario) -> str | None:
@@ -190,20 +158,15 @@ def _place_at_position(visit: Visit) -> None:
     found = _POSITION.fullmatch(st.session_state["scenario_position"])
     lat, lon = (float(part.replace(",", ".")) for part in found.groups()) if found else (91.0, 0.0)
     if abs(lat) > 90 or abs(lon) > 180:  # noqa: PLR2004 - degrees
-        st.session_state[_FAILED] = (
-            "Position non comprise : donnez la latitude puis la longitude en degrés, comme 43.388 ; -1.660."
-        )
+        refuse("Position non comprise : donnez la latitude puis la longitude en degrés, comme 43.388 ; -1.660.")
         return
     place_clicked(visit, lon, lat)
 
 
 def _open(territory: Territory, place: Place) -> None:
     scenario = current_scenario(territory)
-    if place.commune_code is not None:
-        where = str(territory.communes["name"].get(place.commune_code, place.commune_code))
-    else:
-        where = f"{format_decimal(place.lat, 3)} N, {format_decimal(place.lon, 3)} E"
-    _try(territory, OpenSite(scenario.new_id(), f"Nouveau site, {where}"[:MAX_NAME], place))
+    name = new_site_name(place, territory.communes)[:MAX_NAME]
+    _try(territory, OpenSite(scenario.new_id(), name, place))
 
 
 def _close(visit: Visit, site: str) -> None:
@@ -215,7 +178,7 @@ def _try(territory: Territory, action: Action) -> None:
     try:
         territory_after(territory, current_scenario(territory).then(action))
     except MaillageError as error:
-        st.session_state[_FAILED] = str(error)
+        refuse(str(error))
         return
     act(territory, action)
 
@@ -225,12 +188,11 @@ def _hours_fields(visit: Visit, scenario: Scenario, site: str | None) -> None:
     if site is None:
         return
     week = _week_of(visit.territory, scenario, site)
-    names = [name for name, *_ in HALF_DAYS]
     st.pills(
         "Demi-journées d'ouverture",
-        names,
+        [name for name, *_ in HALF_DAYS],
         selection_mode="multi",
-        default=[name for name, day, start, _ in HALF_DAYS if _part_of(week, day, start)],
+        default=open_half_days(week),
         key=f"scenario_half_days_{site}_{len(scenario.actions)}",
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -256,48 +218,6 @@ def _week_of(territory: Territory, scenario: Scenario, site: str) -> WeeklyHours
     return WeeklyHours.from_osm(text) if isinstance(text, str) else None
 
 
-def week_with(
-    week: WeeklyHours | None, chosen: set[str], morning: tuple[int, int], afternoon: tuple[int, int]
-) -> WeeklyHours:
-    """Return a week open on the half-days chosen.
-
-    Those already open keep their hours, the others take the hours given; what no half-day of the list covers (Saturday
-    afternoon, Sunday) stays as it is.
-
-    Parameters
-    ----------
-    week
-        Hours of today, `None` unknown.
-    chosen
-        Names of half-days (`geo.access.opening.HALF_DAYS`).
-    morning, afternoon
-        Minutes after midnight.
-
-    Raises
-    ------
-    ParameterError
-        The hours given are reversed or empty.
-    """
-    days: list[list[tuple[int, int]]] = [[] for _ in WEEKDAYS]
-    for name, day, start, _ in HALF_DAYS:
-        if name in chosen:
-            new = morning if start < _NOON else afternoon
-            days[day] += _part_of(week, day, start) or [new]
-    listed = {(day, start < _NOON) for _, day, start, _ in HALF_DAYS}
-    for day in range(len(WEEKDAYS)):
-        for start in (MORNING[0], AFTERNOON[0]):
-            if (day, start < _NOON) not in listed:
-                days[day] += _part_of(week, day, start)
-    return WeeklyHours.from_intervals(days)
-
-
-def _part_of(week: WeeklyHours | None, day: int, start: int) -> list[tuple[int, int]]:
-    """Return the openings of the morning or of the afternoon that `start` lies in."""
-    first, last = (0, _NOON) if start < _NOON else (_NOON, 24 * 60)
-    intervals = (week.days[day] if week is not None else None) or ()
-    return [(max(opens, first), min(closes, last)) for opens, closes in intervals if opens < last and closes > first]
-
-
 def _change_hours(visit: Visit, site: str, key: str) -> None:
     morning_from, morning_to, afternoon_from, afternoon_to = (
         st.session_state[name].hour * 60 + st.session_state[name].minute for name in _HOURS
@@ -307,48 +227,6 @@ def _change_hours(visit: Visit, site: str, key: str) -> None:
     try:
         hours = week_with(week, chosen, (morning_from, morning_to), (afternoon_from, afternoon_to))
     except MaillageError as error:
-        st.session_state[_FAILED] = str(error)
+        refuse(str(error))
         return
     _try(visit.territory, ChangeHours(site, hours.to_osm()))
-
-
-def _rename(territory: Territory) -> None:
-    name = " ".join(st.session_state["scenario_name"].split()) or NEW_NAME
-    try:
-        take_scenario(current_scenario(territory).renamed(name))
-    except MaillageError as error:
-        st.session_state[_FAILED] = f"Nom refusé : {error}"
-
-
-def _clear(territory: Territory) -> None:
-    scenario = current_scenario(territory)
-    take_scenario(type(scenario)(territory.name, NEW_NAME))
-
-
-def _load(territory: Territory, key: str) -> None:
-    given: Any = st.session_state[key]
-    if given is None:
-        return
-    st.session_state["scenario_turn"] += 1
-    try:
-        content = given.getvalue()
-        if len(content) > MAX_CHARACTERS:
-            _refuse("Scénario : au plus 1 Mo est attendu.")
-            return
-        scenario = scenario_from_json(content.decode("utf-8-sig"))
-        territory_after(territory, scenario)
-        if scenario.territory != territory.name:
-            scenario = type(scenario)(territory.name, scenario.name, scenario.actions)
-        take_scenario(scenario)
-    except UnicodeDecodeError:
-        _refuse("Scénario : le fichier n'est pas du texte UTF-8. Donnez un fichier enregistré par cet écran.")
-    except MaillageError as error:
-        _refuse(str(error))
-
-
-def _refuse(sentence: str) -> None:
-    st.session_state[_FAILED] = sentence
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[^0-9A-Za-z]+", "-", name).strip("-").lower() or "scenario"

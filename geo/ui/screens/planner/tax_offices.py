@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import streamlit as st
 
+from geo.answers.answer import residents_line
 from geo.classes import SAVED_CLASSES, classify
 from geo.french import format_integer, format_minutes
 from geo.kinds import TAX_OFFICES
-from geo.maps.planning_values import planning_values, residents_line, site_markers
+from geo.maps.planning_values import planning_values, site_markers
 from geo.report.planning_sentences import time_saved_sentences
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import show_notes, show_warnings

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.access.residents import residents_by_point
+from geo.access.known_part import known_part
+from geo.answers.answer import known_note
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
-from geo.french import UNIT_SPACE, format_integer, format_minutes
+from geo.french import UNIT_SPACE
 from geo.kinds import SITES
 from geo.maps.payload import shown_kinds
-from geo.maps.planning_values import residents_line
 from geo.territory.study_area import counted_places
 from geo.ui import cache
 from geo.ui.components.messages import show_approximations, show_notes, show_warnings
@@ -63,17 +63,10 @@ class Visit:
         """Return today's times."""
         return cache.travel_times(self.territory, self.identity, SITES, kinds=self.state.counted)
 
-    def residents_off_network(self) -> float:
-        """Return the residents whom the road network does not cover: their time is not known."""
-        times = self.times()
-        residents = residents_by_point(self.territory.communes, times)
-        return float(residents[~times["on_network"].to_numpy(bool)].sum())
-
     def show_off_network(self) -> None:
-        """Say how many residents are off the road network, where some are."""
-        if off := self.residents_off_network():
-            people = format_integer(off)
-            show_warnings([f"Hors du réseau routier fourni : {people} habitants, dont le temps n'est pas connu."])
+        """Say whom all shares are of, where the road network does not cover everybody."""
+        if note := known_note(known_part(self.territory)):
+            show_warnings([note])
 
     def file_stem(self, what: str) -> str:
         """Return the beginning of the name of a file to download."""
@@ -122,24 +115,3 @@ class Visit:
                 sources_sentence(manifest),
             ]
         )
-
-
-def change_lines(communes: pd.DataFrame, before: str, after: str, residents: str) -> list[list[str]]:
-    """Return what the map says of each commune whose time changes: its minutes before and after, its residents.
-
-    Parameters
-    ----------
-    communes
-        One row a commune.
-    before, after, residents
-        Names of its columns.
-    """
-    return [
-        [f"{_trip(was)} aujourd'hui, {_trip(will)} ensuite", residents_line(people)]
-        for was, will, people in zip(communes[before], communes[after], communes[residents], strict=True)
-    ]
-
-
-def _trip(minutes: Any) -> str:
-    words = format_minutes(minutes)
-    return words if words != "—" else "aucune route"

@@ -22,6 +22,7 @@ from geo.answers.label import (
     labels_with_alternatives,
 )
 from geo.answers.plan import plan_answer, plan_method
+from geo.answers.scenario import change_lines
 from geo.classes import change_class, change_classes
 from geo.maps.planning_values import Marker, planning_values, site_markers
 from geo.question import AT_THRESHOLD_MIN
@@ -35,7 +36,6 @@ from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.scenario_session import take_scenario
 from geo.ui.screens.planner.plan_options import show_plan_options
-from geo.ui.screens.planner.visit import change_lines
 from geo.ui.session import change_state
 
 if TYPE_CHECKING:

@@ -31,7 +31,19 @@ def draw(territory, coverage_frame, summary_of):
             {"commune_code": ["64003"]}, geometry=gpd.points_from_xy([-0.94], [43.33]), crs="EPSG:4326"
         )
         closed = area.facilities["sites"].iloc[[1]]
-        return change_map(area, cov, after, opened, closed, 20.0, title="Un label", page=page, today=DAY, **options)
+        return change_map(
+            area,
+            cov,
+            after,
+            opened,
+            closed,
+            20.0,
+            title="Un label",
+            sentence="Un label de plus.",
+            page=page,
+            today=DAY,
+            **options,
+        )
 
     return call
 

@@ -250,7 +250,16 @@ def test_places_that_opened_closed_and_moved(facilities):
 
 def test_tables_of_another_territory_are_refused(territory, coverage_frame, facilities):
     with pytest.raises(ParameterError, match="9 communes"):
-        change_map(territory, coverage_frame, coverage_frame.iloc[1:], facilities, facilities, 20.0, title="Plan")
+        change_map(
+            territory,
+            coverage_frame,
+            coverage_frame.iloc[1:],
+            facilities,
+            facilities,
+            20.0,
+            title="Plan",
+            sentence="Rien.",
+        )
 
 
 @pytest.mark.parametrize("table", [np.zeros((7, 47)), np.full((7, 48), 1.2), np.full((7, 48), -0.1)])

@@ -1,0 +1,259 @@
+"""What a scenario does and what it changes, in French."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from geo.access.opening import SLOT_MIN
+from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.classes import CHANGED_MIN
+from geo.french import (
+    SEMICOLON,
+    UNIT_SPACE,
+    UNKNOWN,
+    capital,
+    counted,
+    format_decimal,
+    format_integer,
+    format_minutes,
+    format_share,
+    minutes_text,
+    plural,
+    quoted,
+    within_text,
+)
+from geo.siting.scenario import CloseSite, MoveSite, OpenSite
+from geo.sources.opening_hours import WeeklyHours
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.access.known_part import KnownPart
+    from geo.access.opening import OpeningTable
+    from geo.siting.comparison import ScenarioComparison, ThresholdChange
+    from geo.siting.scenario import Place, Scenario
+
+#: Columns of the communes whose time changes: heading, and how a column of numbers is written.
+COMMUNE_COLUMNS: Final = {
+    "name": "Commune",
+    "population": "Habitants",
+    "travel_time_before_min": "Aujourd'hui (min)",
+    "travel_time_after_min": "Ensuite (min)",
+    "delta_min": "Écart (min)",
+    "facility_before": "Site d'aujourd'hui",
+    "facility_after": "Site ensuite",
+    "commune_code": "Code INSEE",
+}
+COMMUNE_FORMATS: Final = {
+    "Habitants": "whole",
+    "Aujourd'hui (min)": "decimal",
+    "Ensuite (min)": "decimal",
+    "Écart (min)": "decimal",
+}
+
+
+def scenario_answer(comparison: ScenarioComparison) -> Answer:
+    """Return what a scenario changes: at the first threshold, then at the others, then the times."""
+    first, *others = comparison.changes
+    notes = (comparison.rule,)
+    if unknown := nobody_known(comparison.part):
+        told = [f"À {minutes_text(each.threshold_min)}, {_communes_moving(each)}." for each in comparison.changes]
+        return Answer(unknown, _figures(comparison), tuple(told), notes)
+    details = [f"{capital(_moving(change, comparison.part))}." for change in others]
+    times = _times_moving(comparison)
+    if not comparison.scenario.actions:
+        share = format_share(comparison.part.share(first.residents_within_before))
+        sentence = (
+            f"Rien n'est encore changé : {share} des habitants sont {within_text(first.threshold_min)} d'un site."
+        )
+        return Answer(sentence, _figures(comparison), (), notes)
+    if not times:
+        sentence = f"Aucun trajet ne change avec ce scénario : {_staying(first, comparison.part)}."
+    elif _nobody_moves(first):
+        sentence = f"Avec ce scénario, {_moving(first, comparison.part)}{SEMICOLON}{times}."
+    else:
+        sentence = f"Avec ce scénario, {_moving(first, comparison.part)}."
+        details.append(f"{capital(times)}.")
+    return Answer(sentence, _figures(comparison), (*details, *_time_details(comparison)), notes)
+
+
+def action_sentences(scenario: Scenario, sites: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
+    """Return one sentence for each action of a scenario, in order.
+
+    Parameters
+    ----------
+    scenario
+        Actions.
+    sites, communes
+        `facility_id` and `name` of the sites of today; `name` by code of commune.
+    """
+    names = dict(zip(sites["facility_id"], sites["name"], strict=True))
+    names |= {action.facility_id: action.name for action in scenario.actions if isinstance(action, OpenSite)}
+    sentences = []
+    for action in scenario.actions:
+        site = quoted(names.get(action.facility_id, action.facility_id))
+        if isinstance(action, OpenSite):
+            sentences.append(f"Ouvrir {site} {_where(action.place, communes)}.")
+        elif isinstance(action, CloseSite):
+            sentences.append(f"Fermer {site}.")
+        elif isinstance(action, MoveSite):
+            sentences.append(f"Déplacer {site} {_where(action.place, communes)}.")
+        else:
+            hours = format_decimal(WeeklyHours.from_osm(action.opening_hours).hours_per_week)
+            sentences.append(f"Changer les horaires de {site} : {hours}{UNIT_SPACE}h par semaine.")
+    return sentences
+
+
+def new_site_name(place: Place, communes: pd.DataFrame) -> str:
+    """Return what a site opened at a place is called; `communes`: `name` by code of commune."""
+    if place.commune_code is not None:
+        return f"Nouveau site, {communes['name'].get(place.commune_code, place.commune_code)}"
+    return f"Nouveau site, {format_decimal(place.lat, 3)} N, {format_decimal(place.lon, 3)} E"
+
+
+def hours_change_sentence(before: OpeningTable, after: OpeningTable) -> str:
+    """Return how long a week a resident has an open site within the threshold, before and after; empty if unknown."""
+    was, will = (float(opening.shares.to_numpy().sum()) * SLOT_MIN / 60 for opening in (before, after))
+    if not np.isfinite([was, will]).all():
+        return ""
+    return (
+        f"Horaires : un habitant a en moyenne un site ouvert {within_text(before.threshold_min)} pendant "
+        f"{format_decimal(will)}{UNIT_SPACE}h par semaine, contre {format_decimal(was)}{UNIT_SPACE}h aujourd'hui. "
+        "Changer les horaires ne change pas les trajets."
+    )
+
+
+def communes_changing(comparison: ScenarioComparison) -> pd.DataFrame:
+    """Return the communes whose time changes, the greatest change first; those that lose or gain a road lead."""
+    communes = comparison.communes
+    sides = communes["travel_time_before_min"].isna() != communes["travel_time_after_min"].isna()
+    gap = communes["delta_min"].abs().astype("Float64").fillna(np.inf)
+    changed = communes[(communes["delta_min"].abs() >= CHANGED_MIN).fillna(value=False) | sides]
+    return changed.loc[gap[changed.index].sort_values(ascending=False, kind="stable").index]
+
+
+def change_lines(communes: pd.DataFrame, before: str, after: str, residents: str) -> list[list[str]]:
+    """Return what a map says of each commune whose time may change: its minutes before and after, its residents.
+
+    Parameters
+    ----------
+    communes
+        One row a commune.
+    before, after, residents
+        Names of its columns.
+    """
+    return [
+        [f"{_trip(was)} aujourd'hui, {_trip(will)} ensuite", residents_line(people)]
+        for was, will, people in zip(communes[before], communes[after], communes[residents], strict=True)
+    ]
+
+
+def _figures(comparison: ScenarioComparison) -> tuple[Figure, ...]:
+    known = comparison.part.residents_known > 0
+    changes = sorted(comparison.changes, key=lambda change: change.threshold_min)
+    moved = [
+        Figure(
+            capital(within_text(change.threshold_min)),
+            f"+{format_integer(change.residents_gained)}\u2002\u2212{format_integer(change.residents_lost)}"
+            if known
+            else UNKNOWN,
+            "habitants gagnés et perdus",
+        )
+        for change in changes
+    ]
+    before, after = comparison.mean_time_before_min, comparison.mean_time_after_min
+    return (*moved, Figure("Trajet moyen", format_minutes(after), f"{format_minutes(before)} aujourd'hui"))
+
+
+def _nobody_moves(change: ThresholdChange) -> bool:
+    return not round(change.residents_gained) and not round(change.residents_lost)
+
+
+def _staying(change: ThresholdChange, part: KnownPart) -> str:
+    share = format_share(part.share(change.residents_within_after))
+    return f"{share} des habitants restent {within_text(change.threshold_min)} d'un site"
+
+
+def _moving(change: ThresholdChange, part: KnownPart) -> str:
+    """Return who passes a threshold, the shares before and after, and the communes that change side."""
+    within, threshold = within_text(change.threshold_min), minutes_text(change.threshold_min)
+    if _nobody_moves(change):
+        people = f"personne ne passe le seuil de {threshold} : {_staying(change, part)}"
+        return f"{people}{SEMICOLON}{_communes_moving(change)}"
+    gained, lost = change.residents_gained, change.residents_lost
+    moves = []
+    if round(gained):
+        moves.append(f"{counted(gained, 'habitant')} {plural(gained, 'passe', 'passent')} {within} d'un site")
+    if round(lost):
+        verb = plural(lost, "passe", "passent")
+        alone = f"{counted(lost, 'habitant')} {verb} à plus de {threshold} d'un site"
+        moves.append(f"{format_integer(lost)} {verb} au-delà" if moves else alone)
+    before, after = (
+        format_share(part.share(count)) for count in (change.residents_within_before, change.residents_within_after)
+    )
+    shares = f"{after} des habitants sont {within}, contre {before} aujourd'hui"
+    return f"{' et '.join(moves)} : {shares}{SEMICOLON}{_communes_moving(change)}"
+
+
+def _communes_moving(change: ThresholdChange) -> str:
+    gained, lost = len(change.communes_gained), len(change.communes_lost)
+    parts = []
+    if gained:
+        better = plural(gained, "n'est plus sous-desservie", "ne sont plus sous-desservies")
+        parts.append(f"{counted(gained, 'commune')} {better}")
+    if lost:
+        worse = plural(lost, "devient sous-desservie", "deviennent sous-desservies")
+        parts.append(f"{counted(lost, 'commune')} {worse}")
+    return " et ".join(parts) or "aucune commune ne change de côté du seuil"
+
+
+def _times_moving(comparison: ScenarioComparison) -> str:
+    """Return for how many the way gets shorter or longer; empty where it does for nobody."""
+    sooner, later = comparison.residents_sooner, comparison.residents_later
+    parts = []
+    if round(sooner):
+        parts.append(f"raccourcit pour {counted(sooner, 'habitant')}")
+    if round(later):
+        parts.append(f"s'allonge pour {counted(later, 'habitant')}")
+    return f"le trajet {' et '.join(parts)}" if parts else ""
+
+
+def _time_details(comparison: ScenarioComparison) -> list[str]:
+    """Return the mean times, and who loses or lacks every road."""
+    if comparison.mean_time_before_min is None:
+        sentences = ["Temps moyen : aucun habitant n'a de route vers un site à la fois avant et après."]
+    else:
+        sentences = [
+            (
+                f"Temps moyen : {format_minutes(comparison.mean_time_before_min)} avant, "
+                f"{format_minutes(comparison.mean_time_after_min)} après, "
+                "pour les habitants qui ont une route vers un site avant et après."
+            )
+        ]
+    for count, one, many in (
+        (comparison.residents_cut_off, "perd toute route", "perdent toute route"),
+        (comparison.residents_connected, "gagne une route", "gagnent une route"),
+    ):
+        if round(count):
+            sentences.append(f"{counted(count, 'habitant')} {plural(count, one, many)} vers un site.")
+    before, after = comparison.residents_without_road_before, comparison.residents_without_road_after
+    if round(before) or round(after):
+        sentences.append(
+            f"Habitants sans route vers un site : {format_integer(before)} avant, {format_integer(after)} après"
+            f"{SEMICOLON}ils comptent dans les parts, dans aucune moyenne de temps."
+        )
+    return sentences
+
+
+def _where(place: Place, communes: pd.DataFrame) -> str:
+    code = place.commune_code
+    if code is not None:
+        return f"dans la commune {communes['name'].get(code, code)}"
+    return f"à la latitude {format_decimal(place.lat, 5)} et la longitude {format_decimal(place.lon, 5)}"
+
+
+def _trip(minutes: Any) -> str:
+    words = format_minutes(minutes)
+    return words if words != UNKNOWN else "aucune route"

@@ -1,0 +1,112 @@
+"""The maps in the browser of what a scenario changes and of who has a second site."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from geo.answers.fragility import share_lines
+from geo.answers.scenario import change_lines
+from geo.classes import SECOND_SITE_CLASSES, UNKNOWN_CLASS, change_class, change_classes
+from geo.french import minutes_text, within_text
+from geo.kinds import KINDS
+from geo.maps.planning_values import planning_values, site_markers
+from geo.question import AT_THRESHOLD_MIN
+from geo.siting.scenario import MoveSite, OpenSite
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo.maps.planning_values import Marker
+    from geo.siting.comparison import ScenarioComparison
+    from geo.siting.fragility import Fragility
+    from geo.siting.scenario import Scenario
+
+#: Sign of a place on the map, and what it means.
+_SIGNS: Final = (
+    ("main", "Site"),
+    ("+", "Site ouvert"),
+    ("×", "Site fermé"),
+    ("→", "Site déplacé, à sa place d'arrivée"),
+)
+_DETAILS: Final = {"+": "Ouvert par le scénario", "→": "Déplacé par le scénario", "×": "Fermé par le scénario"}
+#: A commune is of the class of at least this share of its residents.
+_HALF: Final = 0.5
+
+
+def scenario_values(
+    comparison: ScenarioComparison, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, *, clicks: str
+) -> dict[str, Any]:
+    """Return the map of what a scenario changes at its first threshold, as `planning_values`.
+
+    Parameters
+    ----------
+    comparison
+        What was compared.
+    before, after
+        Sites that count today, and after the scenario.
+    clicks
+        What a click asks the server, as in `planning_values`.
+    """
+    communes, threshold = comparison.communes, comparison.changes[0].threshold_min
+    was, will = communes["travel_time_before_min"], communes["travel_time_after_min"]
+    position = change_class(was, will, threshold)
+    beyond = will.to_numpy(np.float64, na_value=np.inf) > threshold + AT_THRESHOLD_MIN
+    return planning_values(
+        change_classes(threshold),
+        position,
+        change_lines(communes, "travel_time_before_min", "travel_time_after_min", "population"),
+        scenario_markers(comparison.scenario, before, after),
+        title="Ce que le scénario change, par commune",
+        outlined=beyond & (position >= 0),
+        outline=f"À plus de {minutes_text(threshold)} en moyenne, après le scénario",
+        signs=_SIGNS,
+        only_present=True,
+        clicks=clicks,
+    )
+
+
+def scenario_markers(scenario: Scenario, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[Marker]:
+    """Return the sites as a scenario leaves them and those that it closes; what it touches comes last, above."""
+    moved = {action.facility_id: "→" for action in scenario.actions if isinstance(action, MoveSite)}
+    opened = {action.facility_id: "+" for action in scenario.actions if isinstance(action, OpenSite)}
+    signs = moved | opened | dict.fromkeys(set(before["facility_id"]) - set(after["facility_id"]), "×")
+    gone = before[~before["facility_id"].isin(after["facility_id"])]
+    markers = [
+        replace(marker, sign=sign, detail=_DETAILS[sign]) if (sign := signs.get(marker.facility_id, "")) else marker
+        for marker in [*site_markers(after), *site_markers(gone)]
+    ]
+    return sorted(markers, key=lambda marker: bool(marker.sign))
+
+
+def fragility_values(fragility: Fragility, sites: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the map of the communes where half of the residents have a second site, as `planning_values`.
+
+    Parameters
+    ----------
+    fragility
+        What was measured; shares are of the residents of each commune whose way is known.
+    sites
+        Sites that count.
+    """
+    known = fragility.communes["residents_known"].to_numpy(np.float64, na_value=0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        second, one = (
+            fragility.communes[column].to_numpy(np.float64, na_value=np.nan) / known
+            for column in ("residents_with_second", "residents_within")
+        )
+    position = np.select(
+        [~(known > 0), second >= _HALF, one >= _HALF],
+        [UNKNOWN_CLASS, 0, 1],
+        default=len(SECOND_SITE_CLASSES) - 1,
+    ).astype(np.int64)
+    return planning_values(
+        SECOND_SITE_CLASSES,
+        position,
+        share_lines(fragility),
+        site_markers(sites),
+        title=f"Pour la moitié au moins des habitants, {within_text(fragility.threshold_min)}",
+        signs=[(kind, shape.label) for kind, shape in KINDS.items() if (sites["kind"] == kind).any()],
+    )
