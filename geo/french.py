@@ -22,6 +22,8 @@ UNIT_SPACE: Final = "\u00a0"
 UNKNOWN: Final = "—"
 #: What joins the parts of a sentence.
 SEMICOLON: Final = f"{THIN_SPACE}; "
+#: A share this near to nought or one is so: sums made in another order differ by as little.
+_NOISE: Final = 1e-9
 #: Days of the week, Monday first.
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
@@ -85,8 +87,12 @@ def format_minutes(value: Any, digits: int = 1) -> str:
 
 
 def format_hours(hours: float) -> str:
-    """Return a number of hours: ``"3 h"``, ``"2,5 h"``."""
-    return f"{format_decimal(hours, 0 if float(hours).is_integer() else 1)}{UNIT_SPACE}h"
+    """Return a number of hours: ``"3 h"``, ``"2,5 h"``; a dash where unknown."""
+    return (
+        UNKNOWN
+        if _number(hours) is None
+        else f"{format_decimal(hours, 0 if float(hours).is_integer() else 1)}{UNIT_SPACE}h"
+    )
 
 
 def format_euros(value: Any) -> str:
@@ -106,9 +112,9 @@ def format_share(value: Any) -> str:
     if share is None:
         return UNKNOWN
     percent = round(100 * share)
-    if percent == 100 and share != 1:  # noqa: PLR2004
+    if percent == 100 and abs(share - 1) > _NOISE:  # noqa: PLR2004
         return f"plus de 99{UNIT_SPACE}%"
-    if percent == 0 and share != 0:
+    if percent == 0 and abs(share) > _NOISE:
         return f"moins de 1{UNIT_SPACE}%"
     return f"{percent}{UNIT_SPACE}%"
 

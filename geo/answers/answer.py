@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
 
 from geo.french import counted, format_integer
 
@@ -11,8 +13,7 @@ if TYPE_CHECKING:
     from geo.access.known_part import KnownPart
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One figure in French: `label`, `value` (rounded, with its unit) and `detail`: what it is out of or against."""
 
     label: str
@@ -67,3 +68,17 @@ def known_note(part: KnownPart) -> str:
         f"Parts calculées sur les {format_integer(part.residents_known)} habitants dont le trajet est connu, des "
         f"{format_integer(part.residents)} du territoire{outside}."
     )
+
+
+def nobody_known(part: KnownPart) -> str:
+    """Return why no resident can be counted; empty where some can."""
+    if part.residents_known > 0:
+        return ""
+    if part.residents > 0:
+        return "Aucun trajet n'est connu : le réseau routier ne couvre aucun habitant."
+    return "La population n'est pas connue : aucun habitant ne peut être compté."
+
+
+def residents_line(population: Any) -> str:
+    """Return the residents of a commune as a line; <NA>: unknown."""
+    return "Population inconnue" if pd.isna(population) else counted(population, "habitant")

@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import residents_by_point
+from geo.answers.certainty import certainty_answer, run_rows
+from geo.answers.hours import hours_answer
+from geo.answers.tax_offices import tax_offices_answer
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
 from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_minutes, format_share, minutes_text
 from geo.kinds import KINDS
@@ -21,11 +24,8 @@ from geo.report.report_sentences import (
     cost_sentence,
     counted_sentence,
     fragility_report_sentences,
-    hours_sentences,
-    interval_sentence,
     key_figures,
     proof_sentence,
-    saved_report_sentence,
     summary_sentences,
     title_of,
 )
@@ -129,17 +129,9 @@ def _curve(findings: ReportFindings) -> dict[str, Any]:
     """Return the residents by class of time, the margin of error and what the tax offices are compared with."""
     return {
         "rows": _residents_by_class(findings),
-        "runs": [
-            [
-                run.name.capitalize(),
-                _people(findings, run.residents_within),
-                format_share(findings.share(run.residents_within)),
-                format_integer(run.communes_under_served),
-            ]
-            for run in findings.sensitivity.runs
-        ],
-        "margin": [interval_sentence(findings)],
-        "saved": [] if findings.saved is None else [saved_report_sentence(findings.saved[1])],
+        "runs": run_rows(findings.sensitivity),
+        "margin": _cut_all(certainty_answer(findings.sensitivity).lines),
+        "saved": [] if findings.saved is None else _cut_all(tax_offices_answer(*findings.saved).lines),
     }
 
 
@@ -221,7 +213,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
         return None
     leading = fragility.sites[fragility.sites["residents_nearest"].round() > 0]
     return {
-        "hours": _cut_all(hours_sentences(findings)),
+        "hours": _cut_all(hours_answer(opening).lines),
         "half_days": [
             [
                 _cut(row["name"], _SITE_CELL),

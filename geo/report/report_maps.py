@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geo.answers.tax_offices import tax_offices_answer
 from geo.maps.origin import network_sentence, source_sentences
 from geo.maps.static.change_map import change_map
 from geo.maps.static.curve_chart import curve_chart
@@ -39,11 +40,11 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
         ),
         "under_served": under_served_map(territory, cov, summary, rule=request.rule, **drawn),
     }
-    week = findings.open_shares()
-    if week is not None:
-        sheets["hours"] = hours_chart(territory, week, request.threshold_min, **drawn)
+    if findings.opening is not None and findings.opening.part.residents_known > 0:
+        sheets["hours"] = hours_chart(territory, findings.opening, **drawn)
     if findings.saved is not None:
-        sheets["saved_minutes"] = saved_minutes_map(territory, findings.saved[0]["saved_min"], **drawn)
+        saved, sentence = findings.saved[0]["saved_min"], tax_offices_answer(*findings.saved).sentence
+        sheets["saved_minutes"] = saved_minutes_map(territory, saved, sentence=sentence, **drawn)
     if findings.planned is not None:
         planned = findings.planned
         plan: dict[str, Any] = {"kinds": frozenset(planned.content["kinds"])}

@@ -6,7 +6,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.report.report_sentences import blank_sentence, cost_sentence, far_sentence, plan_sentence, proof_sentence
+from geo.answers.hours import blank_sentence
+from geo.report.report_sentences import cost_sentence, far_sentence, plan_sentence, proof_sentence
 
 WRONG = re.compile(
     r"(?<![\d\u202f,])[01] (habitants|communes|sites|lieux|nouveaux)|(?<![01\d])\b[2-9]\d* (habitant|commune|lieu)\b"

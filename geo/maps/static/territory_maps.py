@@ -19,7 +19,7 @@ from geo.maps.origin import (
     source_sentences,
 )
 from geo.maps.payload import shown_kinds
-from geo.maps.sentences import saved_sentence, under_served_sentence
+from geo.maps.sentences import under_served_sentence
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import HATCH, OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
 from geo.maps.static.ground import Ground
@@ -152,6 +152,7 @@ def saved_minutes_map(
     territory: Territory,
     saved_min: pd.Series,
     *,
+    sentence: str,
     kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
@@ -165,6 +166,8 @@ def saved_minutes_map(
     saved_min
         Minutes by commune code (Float64): time to the tax office less time to the site, <NA> where one of both
         is not known.
+    sentence
+        What they come to (`geo.answers.tax_offices`).
     kinds, page, today
         As in `travel_time_map`.
     """
@@ -184,7 +187,7 @@ def saved_minutes_map(
         ground,
         Picture(position, _SAVED_MAP_CLASSES),
         title=f"Minutes gagnées par rapport au service des impôts, {territory.name}",
-        sentence=saved_sentence(saved, communes["population"]),
+        sentence=sentence,
         blocks=[block, place_block("Lieux du territoire", ground)],
         notes=origin_notes(
             territory.manifest,

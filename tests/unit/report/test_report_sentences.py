@@ -7,16 +7,15 @@ import pandas as pd
 import pytest
 
 from geo.access.coverage import CoverageSummary
+from geo.access.known_part import KnownPart
+from geo.access.opening import HALF_HOURS, OpeningTable
 from geo.access.sensitivity import Run, Sensitivity
 from geo.report.report_findings import ReportFindings, ReportRequest
 from geo.report.report_sentences import (
-    blank_sentence,
     cost_sentence,
     counted_sentence,
     far_sentence,
     fragility_report_sentences,
-    hours_sentences,
-    interval_sentence,
     key_figures,
     plan_sentence,
     proof_sentence,
@@ -35,23 +34,13 @@ def plain(text):
     return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
-class Week:
-    """Hours as `OpeningTable` tells them: the same share throughout, none at weekends."""
-
-    def __init__(self, share, residents=1000, unknown=0, partly=0, saturday=0.0):
-        table = np.full((7, 48), share, dtype=float)
-        table[5], table[6] = saturday, 0.0
-        self.shares = pd.DataFrame(
-            table, index=list(WEEKDAYS), columns=[f"{i // 2:02d}:{i % 2 * 30:02d}" for i in range(48)]
-        )
-        self.residents, self.residents_within, self.threshold_min = residents, round(share * residents), 20.0
-        self.sites, self.sites_hours_unknown, self.sites_hours_partly_unknown = 5, unknown, partly
-
-    def spans(self):
-        return pd.DataFrame({"day": ["lundi"], "start": ["09:00"], "end": ["12:30"], "share": [self.shares.iloc[0, 0]]})
-
-    def blank_hours(self):
-        return pd.DataFrame({"day": [], "hours": []})
+def opened(share, residents=1000, saturday=0.0):
+    """Hours of the same share from Monday to Friday, and of another on Saturday."""
+    table = np.zeros((7, 48))
+    table[:5], table[5] = share, saturday
+    shares = pd.DataFrame(table, index=list(WEEKDAYS), columns=list(HALF_HOURS))
+    part = KnownPart(residents, residents, 10, 10)
+    return OpeningTable(20.0, part, share * residents, shares if residents else shares * np.nan, 5, 0, 0, None)
 
 
 def fragile(second, within=900, residents=1000, passing=(30.0,)):
@@ -59,10 +48,12 @@ def fragile(second, within=900, residents=1000, passing=(30.0,)):
     return Fragility(20.0, residents, within, second, sites, pd.DataFrame())
 
 
-def unsure(low, high, residents=1000, flips=()):
-    runs = tuple(Run(name, n, n / residents if residents else None, 1) for name, n in (("a", low), ("b", high)))
-    communes = pd.DataFrame({"flips": pd.array(list(flips) or [False], dtype="boolean")})
-    return Sensitivity(20.0, "Règle.", residents, runs, communes)
+def unsure(low, high, residents=1000):
+    runs = tuple(
+        Run(name, residents, n, n / residents if residents else None, 1) for name, n in (("a", low), ("b", high))
+    )
+    communes = pd.DataFrame({"flips": pd.array([False], dtype="boolean"), "residents_known": [1.0]})
+    return Sensitivity(20.0, "sites", "Règle.", KnownPart(residents, residents, 10, 10), runs, communes)
 
 
 def cov(rows):
@@ -86,7 +77,7 @@ def found(**changes):
         "summary": SUMMARY,
         "curve": CURVE,
         "sensitivity": unsure(850, 950),
-        "opening": Week(0.8),
+        "opening": opened(0.8),
         "fragility": fragile(500),
         "saved": None,
         "planned": None,
@@ -154,27 +145,23 @@ def test_who_is_far(rows, known, said):
     [
         (
             0,
-            Week(0.8),
-            "Aucun habitant n'a de deuxième site à moins de 20 min ; au meilleur moment de la semaine, 80 % y",
+            opened(0.8),
+            "Aucun habitant n'a de deuxième site à 20 min ou moins. Au mieux, le lundi de 0 h à 24 h, 80 % des habitants",
         ),
         (
             1000,
-            Week(0.8, saturday=0.1),
-            "Tous les habitants ont un deuxième site à moins de 20 min ; au meilleur moment",
+            opened(0.8, saturday=0.1),
+            "Tous les habitants ont un deuxième site à 20 min ou moins. Au mieux, le lundi",
         ),
         (
             1,
-            Week(0.0),
-            "Moins de 1 % des habitants ont un deuxième site à moins de 20 min ; à aucun moment de la semaine",
+            opened(0.0),
+            "Moins de 1 % des habitants ont un deuxième site à 20 min ou moins. D'après les horaires connus, aucun site",
         ),
     ],
 )
 def test_second_site(second, week, said):
     assert plain(second_site_sentence(found(fragility=fragile(second), opening=week))).startswith(said)
-
-
-def test_saturday_nobody():
-    assert plain(second_site_sentence(found())).endswith("80 % y ont un site ouvert, aucun le samedi.")
 
 
 @pytest.mark.parametrize(
@@ -237,48 +224,13 @@ def test_how_good_a_plan_is():
     assert plain(cost_sentence(content(2))) == "Coût : 220 000 € par an, dont 70 000 € d'aide de l'État."
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "flips", "said"),
-    [
-        (900, 900, (False,), "sont toujours 900 ; aucune commune ne change de côté du seuil."),
-        (850, 950, (True,), "sont entre 850 et 950 (85 % à 95 %) ; 1 commune passe d'un côté à l'autre du seuil."),
-        (850, 950, (True, True, None), "2 communes passent d'un côté à l'autre du seuil."),
-    ],
-)
-def test_margin(low, high, flips, said):
-    assert plain(interval_sentence(found(sensitivity=unsure(low, high, flips=flips)))).endswith(said)
-
-
-def test_blank_hours():
-    assert "aucune heure n'est creuse" in blank_sentence(pd.DataFrame({"day": [], "hours": []}))
-    one = pd.DataFrame({"day": ["lundi"], "hours": [0.5]})
-    assert "0,5 h est creuse" in plain(blank_sentence(one))
-    some = pd.DataFrame({"day": ["lundi", "lundi", "samedi"], "hours": [1.0, 2.0, 8.0]})
-    assert plain(blank_sentence(some)).endswith(
-        "11 h sont creuses, où moins d'un habitant sur dix de ceux qui ont un site en trouve un ouvert : lundi (3 h) et samedi (8 h)."
-    )
-
-
-def test_hours_that_are_not_known():
-    told = [plain(sentence) for sentence in hours_sentences(found(opening=Week(0.8, unknown=1, partly=2)))]
-    assert told[-1] == (
-        "1 site sur 5 n'a pas d'horaires connus ; 2 sites ont un jour au moins dont l'horaire n'est pas connu : à ces "
-        "heures, ils comptent comme fermés."
-    )
-    assert told[0] == (
-        "Au mieux, le lundi de 9 h à 12 h 30, 80 % des habitants ont un site ouvert à moins de 20 min ; 80 % ont un site, "
-        "ouvert ou non."
-    )
-    assert "aucun moment" in hours_sentences(found(opening=Week(0.0)))[0]
-
-
 def test_nobody_known():
     nobody = replace(SUMMARY, population=0, population_covered=0, share_covered=None, median_time_min=None)
     findings = found(
-        summary=nobody, opening=Week(0.0, residents=0), fragility=fragile(0, 0, 0), sensitivity=unsure(0, 0, 0)
+        summary=nobody, opening=opened(0.0, residents=0), fragility=fragile(0, 0, 0), sensitivity=unsure(0, 0, 0)
     )
     assert [value for _, value, _ in key_figures(findings)] == ["—", "—", "1", "—", "—"]
-    for sentences in (summary_sentences(findings), hours_sentences(findings), fragility_report_sentences(findings)):
+    for sentences in (summary_sentences(findings), fragility_report_sentences(findings)):
         assert any("population n'est pas connue" in sentence for sentence in sentences)
 
 
@@ -298,9 +250,8 @@ def test_five_figures_and_three_sentences_of_any_list():
 
 def test_shares_are_over_those_whose_way_is_known():
     half = replace(SUMMARY, communes_off_network=1, population_off_network=500, population_covered=450)
-    findings = found(summary=half, opening=Week(0.4), fragility=fragile(250, 450))
+    findings = found(summary=half, opening=opened(0.8, saturday=0.2), fragility=fragile(250, 450))
     assert [value.replace("\u00a0", " ") for _, value, _ in key_figures(findings)][0::3] == ["90 %", "50 %"]
-    assert plain(hours_sentences(findings)[0]).count("80 %") == 2
     assert plain(counted_sentence(findings)).startswith(
         "Le réseau routier fourni ne couvre pas tout le territoire : 1 commune (500 habitants) en est en dehors."
     )
