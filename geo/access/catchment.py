@@ -15,12 +15,13 @@ So two sites that share the same residents do not count twice, and a site far aw
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
+from geo.access.known_part import KnownPart, known_part
 from geo.access.residents import residents_by_point, weighted_median
 from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS
@@ -55,6 +56,8 @@ class Catchment:
 
     Attributes
     ----------
+    part
+        Whose way is known: the residents counted around sites, and to whom capacity is given.
     unit
         French name of what capacity is counted in.
     agents
@@ -80,10 +83,11 @@ class Catchment:
         sites outside of the study area, <NA> where there is none at all.
     """
 
+    part: KnownPart
     unit: str
     agents: float
     median_per_1000: float | None
-    residents_without: int
+    residents_without: float
     sites_unknown: int
     sites_estimated: int
     requests_unmatched: int
@@ -92,7 +96,8 @@ class Catchment:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain values ready for JSON, without the tables."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in {"sites", "communes"}}
+        kept = [each.name for each in fields(self) if each.name not in {"part", "sites", "communes"}]
+        return {"residents_known": self.part.residents_known, **{name: getattr(self, name) for name in kept}}
 
 
 def catchment(
@@ -159,10 +164,11 @@ def catchment(
     known = 0 if requests is None else int(requests.index.isin(sites["facility_id"]).sum())
     median = weighted_median(np.where(on_network, found, np.nan), residents)
     return Catchment(
+        part=known_part(territory),
         unit=HOURS_UNIT if requests is None else REQUESTS_UNIT,
         agents=float(agents),
         median_per_1000=None if median is None else median * _PER,
-        residents_without=round(residents[on_network & (found <= 0)].sum()),
+        residents_without=float(residents[on_network & (found <= 0)].sum()),
         sites_unknown=int((table["capacity_from"] == "unknown").sum()),
         sites_estimated=int((table["capacity_from"] == "rate").sum()),
         requests_unmatched=0 if requests is None else len(requests) - known,
@@ -203,6 +209,16 @@ def enhanced_two_step(
     tuple
         float64 (n_origins,): capacity per resident within reach; float64 (n_sites,): weighted residents around. A
         site around which nobody lives gives nothing.
+
+    Examples
+    --------
+    One site of 10 hours, 5 minutes from 100 residents:
+
+    >>> import numpy as np
+    >>> one = np.array([0])
+    >>> found, around = enhanced_two_step(one, one, np.array([5.0]), np.array([100.0]), np.array([10.0]))
+    >>> found.tolist(), around.tolist()
+    ([0.1], [100.0])
     """
     limits, weights = np.array(sorted(steps.items())).T
     weight = np.append(weights, 0.0)[np.searchsorted(limits + AT_THRESHOLD_MIN, minutes)]

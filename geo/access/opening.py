@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from geo.access.known_part import KnownPart, known_part
 from geo.access.residents import residents_by_point
 from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
@@ -59,12 +60,13 @@ class OpeningTable:
     ----------
     threshold_min
         Minutes by car.
-    residents, residents_within
-        Residents of the study area, and those with a site within the threshold, open or not: the most that any hour
-        can reach.
+    part
+        Whose way is known: what shares are of.
+    residents_within
+        Residents with a site within the threshold, open or not: the most that any hour can reach.
     shares
-        float64, 7 rows (`lundi` to `dimanche`) by 48 columns (``"00:00"`` to ``"23:30"``): share of `residents`, 0 to
-        1; NaN where nobody is known to live.
+        float64, 7 rows (`lundi` to `dimanche`) by 48 columns (``"00:00"`` to ``"23:30"``): share of the residents
+        known, 0 to 1; NaN where there are none.
     sites
         Sites counted.
     sites_hours_unknown, sites_hours_partly_unknown
@@ -73,31 +75,47 @@ class OpeningTable:
     """
 
     threshold_min: float
-    residents: int
-    residents_within: int
+    part: KnownPart
+    residents_within: float
     shares: pd.DataFrame
     sites: int
     sites_hours_unknown: int
     sites_hours_partly_unknown: int
     _reach: _Reach = field(repr=False)
 
+    @property
+    def share_within(self) -> float | None:
+        """Residents with a site within the threshold, open or not, as a share; `None` where nobody is known to live."""
+        return self.part.share(self.residents_within)
+
+    @property
+    def hours_within_reach(self) -> float:
+        """Hours of the week when a resident has an open site within the threshold, on average; NaN: nobody known."""
+        return float(self.shares.to_numpy().sum()) * SLOT_MIN / 60
+
     def spans(self) -> pd.DataFrame:
         """Return the week as spans of consecutive half-hours with the same share, the highest share first.
 
         Index 0..n-1: `day` (text), `start` and `end` (text ``HH:MM``), `hours` (float64), `share` (float64).
+
+        Examples
+        --------
+        >>> from geo import Territory
+        >>> open_shares(Territory.load(), 20).spans()["hours"].sum()
+        168.0
         """
-        rounded = self.shares.to_numpy().round(6)
-        return _spans(np.ones((len(WEEKDAYS), SLOTS_A_DAY), bool), rounded).sort_values(
-            "share", ascending=False, kind="stable", ignore_index=True
-        )
+        shares = self.shares.to_numpy()
+        # Sums made in another order differ in their last figures: the same residents are the same share.
+        spans = _spans(np.ones((len(WEEKDAYS), SLOTS_A_DAY), bool), shares.round(9), shares)
+        return spans.sort_values("share", ascending=False, kind="stable", ignore_index=True)
 
     def blank_hours(self, below: float = 0.1) -> pd.DataFrame:
         """Return the spans of expected hours when less than `below` of those within reach of a site find one open.
 
         Expected are Monday to Saturday, 8:00 to 19:00. Columns as in `spans`, in the order of the week; `share` is the
-        lowest of the span, of all residents.
+        lowest of the span, of all residents known.
         """
-        low = self.shares.to_numpy() * max(self.residents, 1) < below * self.residents_within
+        low = self.shares.to_numpy() * self.part.residents_known < below * self.residents_within
         first, last = (minute // SLOT_MIN for minute in EXPECTED_HOURS)
         low[EXPECTED_DAYS:], low[:, :first], low[:, last:] = False, False, False
         return _spans(low, np.where(low, 0.0, 1.0), self.shares.to_numpy())
@@ -119,18 +137,18 @@ class OpeningTable:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain values ready for JSON, with the table as lists, Monday first."""
-        known = self.residents > 0
+        known = self.part.residents_known > 0
         return {
             "threshold_min": self.threshold_min,
-            "residents": self.residents,
+            "residents_known": self.part.residents_known,
             "residents_within": self.residents_within,
+            "share_within": self.share_within,
             "sites": self.sites,
             "sites_hours_unknown": self.sites_hours_unknown,
             "sites_hours_partly_unknown": self.sites_hours_partly_unknown,
             "slot_min": SLOT_MIN,
             "shares": {
-                day: [round(share, 6) for share in row] if known else None
-                for day, row in zip(WEEKDAYS, self.shares.to_numpy().tolist(), strict=True)
+                day: row if known else None for day, row in zip(WEEKDAYS, self.shares.to_numpy().tolist(), strict=True)
             },
         }
 
@@ -191,14 +209,14 @@ def open_shares(
     is_open, known = open_slots(sites["opening_hours"])
     residents = residents_by_point(territory.communes, territory.demand)
     served = np.asarray(pairs @ is_open.astype(np.int32)) > 0
-    total = residents.sum()
-    with np.errstate(invalid="ignore"):
-        shares = (residents @ served) / (total or np.nan)
+    part = known_part(territory)
+    # A product of many terms may be more than their sum by a last figure.
+    shares = np.minimum((residents @ served) / (part.residents_known or np.nan), 1.0)
     within = np.diff(pairs.indptr) > 0
     return OpeningTable(
         threshold_min=float(threshold_min),
-        residents=round(total),
-        residents_within=round(residents[within].sum()),
+        part=part,
+        residents_within=float(residents[within].sum()),
         shares=pd.DataFrame(
             shares.reshape(len(WEEKDAYS), SLOTS_A_DAY), index=pd.Index(WEEKDAYS, name="day"), columns=list(HALF_HOURS)
         ),
@@ -263,11 +281,8 @@ def _half_day_gains(reach: _Reach) -> pd.DataFrame:
     return table.iloc[order].reset_index(drop=True)
 
 
-def _spans(
-    chosen: NDArray[np.bool_], key: NDArray[np.float64], shares: NDArray[np.float64] | None = None
-) -> pd.DataFrame:
-    """Return runs of chosen half-hours of a day with the same key; `share`: the lowest of `shares` (default: `key`)."""
-    shares = key if shares is None else shares
+def _spans(chosen: NDArray[np.bool_], key: NDArray[np.float64], shares: NDArray[np.float64]) -> pd.DataFrame:
+    """Return runs of chosen half-hours of a day with the same key; `share`: the lowest of `shares`."""
     day, slot = np.nonzero(chosen)
     value = key[day, slot]
     begins = np.ones(len(day), bool)

@@ -14,9 +14,12 @@ import numpy as np
 import pandas as pd
 
 from geo.access.coverage import coverage
+from geo.access.known_part import KnownPart, known_part
+from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
+from geo.french import UNIT_SPACE
 from geo.kinds import SITES
-from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule
+from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, CoverageRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,77 +29,94 @@ if TYPE_CHECKING:
 #: Factors of all speeds, by French name; the profile itself comes first.
 SPEED_FACTORS: Final[Mapping[str, float]] = {
     "vitesses du profil": 1.0,
-    "vitesses réduites de 10 %": 0.9,
-    "vitesses augmentées de 10 %": 1.1,
+    f"vitesses réduites de 10{UNIT_SPACE}%": 0.9,
+    f"vitesses augmentées de 10{UNIT_SPACE}%": 1.1,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Coverage under one assumption; `share_within` (0 to 1) is `None` where nobody is known to live."""
+    """Coverage under one hypothesis, of the residents whose way is known by the profile and under it.
+
+    `name`: of the hypothesis, in French; `share_within` (0 to 1): `residents_within` over `residents_known`, `None`
+    where there are none.
+    """
 
     name: str
-    residents_within: int
+    residents_known: float
+    residents_within: float
     share_within: float | None
     communes_under_served: int
 
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """A coverage under several assumptions.
+    """A coverage under several hypotheses.
 
     Attributes
     ----------
-    threshold_min
-        Minutes by car.
+    threshold_min, facilities
+        Minutes by car, and the list of places.
     rule
         When a commune is under-served, as a French sentence.
-    residents
-        Residents of the study area.
+    part
+        Whose way is known by the profile: what its shares are of.
     runs
         The profile itself first.
     communes
-        Indexed by `commune_code`: `name`; `population` (Int64); `travel_time_min`, `travel_time_low_min` and
-        `travel_time_high_min` (Float64): by the profile, and the extremes of the runs that reach a site;
-        `residents_within_low` and `residents_within_high` (Float64); `under_served` (boolean, by the profile);
-        `share_runs_under_served` (Float64, 0 to 1); `flips` (boolean): under-served in some runs and not in others.
+        Indexed by `commune_code`: `name`; `population` (Int64); `residents_known` (Float64); `travel_time_min`,
+        `travel_time_low_min` and `travel_time_high_min` (Float64): by the profile, and the extremes of the runs that
+        reach a site; `residents_within_low` and `residents_within_high` (Float64); `under_served` (boolean, by the
+        profile); `share_runs_under_served` (Float64, 0 to 1); `flips` (boolean): under-served in some runs and not in
+        others.
         <NA> off the network.
     """
 
     threshold_min: float
+    facilities: str
     rule: str
-    residents: int
+    part: KnownPart
     runs: tuple[Run, ...]
     communes: pd.DataFrame
 
     @property
-    def residents_within(self) -> tuple[int, int]:
-        """Least and most residents within the threshold, over the runs."""
-        counts = [run.residents_within for run in self.runs]
-        return min(counts), max(counts)
+    def lowest(self) -> Run:
+        """The run in which the smallest share of the residents is within the threshold."""
+        return min(self.runs, key=lambda run: run.share_within or 0.0)
 
     @property
-    def shares_within(self) -> tuple[float, float] | None:
-        """Least and greatest share of residents within the threshold, `None` where nobody is known to live."""
-        shares = [run.share_within for run in self.runs if run.share_within is not None]
-        return (min(shares), max(shares)) if shares else None
+    def highest(self) -> Run:
+        """The run in which the greatest share of the residents is within the threshold."""
+        return max(self.runs, key=lambda run: run.share_within or 0.0)
 
     @property
     def communes_flipping(self) -> tuple[str, ...]:
         """Codes of the communes whose side depends on the run, in the order of the territory."""
-        return tuple(self.communes.index[self.communes["flips"].fillna(value=False)])
+        return tuple(self.flipping.index)
+
+    @property
+    def flipping(self) -> pd.DataFrame:
+        """Rows of those communes."""
+        return self.communes[self.communes["flips"].fillna(value=False).to_numpy(bool)]
+
+    @property
+    def residents_flipping(self) -> float:
+        """Residents known of those communes."""
+        return float(self.flipping["residents_known"].sum())
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain values ready for JSON, without the table."""
-        low, high = self.residents_within
-        flipping = self.communes["flips"].fillna(value=False)
+        low, high = self.lowest, self.highest
         return {
             "threshold_min": self.threshold_min,
+            "facilities": self.facilities,
             "rule": self.rule,
-            "residents": self.residents,
-            "residents_within_low": low,
-            "residents_within_high": high,
-            "residents_of_flipping_communes": int(self.communes.loc[flipping, "population"].sum()),
+            "residents_known": self.part.residents_known,
+            "residents_within_low": low.residents_within,
+            "residents_within_high": high.residents_within,
+            "share_within_low": low.share_within,
+            "share_within_high": high.share_within,
+            "residents_of_flipping_communes": self.residents_flipping,
             "communes_flipping": list(self.communes_flipping),
             "runs": [asdict(run) for run in self.runs],
         }
@@ -131,6 +151,13 @@ def sensitivity(
     ------
     ParameterError
         Threshold out of range, no such list, or other times that are not those of the same demand points.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> found = sensitivity(Territory.load(), 20)
+    >>> found.lowest.share_within < found.runs[0].share_within < found.highest.share_within
+    True
     """
     times = territory.travel_times(facilities) if times is None else times
     cases = {
@@ -149,12 +176,20 @@ def sensitivity(
         for name, case in cases.items()
     }
     first = next(iter(tables.values()))
-    residents = int(first["population"].sum())
-    runs = tuple(
-        Run(name, within, within / residents if residents else None, int(table["under_served"].sum()))
-        for name, table in tables.items()
-        for within in [round(float(table["residents_within"].sum()))]
-    )
+    residents = residents_by_point(territory.communes, times)
+    on_network = times["on_network"].to_numpy(bool)
+    part = known_part(territory)
+
+    def run(name: str, case: pd.DataFrame) -> Run:
+        lost = on_network & ~case["on_network"].to_numpy(bool)
+        limit = threshold_min + AT_THRESHOLD_MIN
+        near = on_network & (case["travel_time_min"].to_numpy(np.float64, na_value=np.inf) <= limit)
+        known, within = part.residents_known - float(residents[lost].sum()), float(residents[near].sum())
+        under_served = int(tables[name]["under_served"].sum())
+        return Run(name, known, within, within / known if known > 0 else None, under_served)
+
+    runs = tuple(run(name, case) for name, case in cases.items())
+    known = pd.Series(np.where(on_network, residents, 0.0)).groupby(times["commune_code"].to_numpy()).sum()
     minutes = pd.DataFrame({name: table["travel_time_min"] for name, table in tables.items()})
     within = pd.DataFrame({name: table["residents_within"] for name, table in tables.items()})
     under = np.stack([table["under_served"].to_numpy(np.float64, na_value=np.nan) for table in tables.values()])
@@ -163,6 +198,7 @@ def sensitivity(
         {
             "name": first["name"],
             "population": first["population"],
+            "residents_known": known.reindex(first.index).astype("Float64").mask(first["population"].isna()),
             "travel_time_min": first["travel_time_min"],
             "travel_time_low_min": minutes.min(axis=1),
             "travel_time_high_min": minutes.max(axis=1),
@@ -175,8 +211,9 @@ def sensitivity(
     )
     return Sensitivity(
         threshold_min=float(threshold_min),
+        facilities=facilities,
         rule=(rule or CoverageRule()).in_french(threshold_min),
-        residents=residents,
+        part=part,
         runs=runs,
         communes=communes,
     )

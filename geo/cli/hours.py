@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, Threshold, load_territory
-from geo.cli.output import integer, print_json, print_line
+from geo.cli.output import print_json, print_line
 from geo.question import DEFAULT_THRESHOLD_MIN
 
 _HALF_DAYS_SHOWN = 10
@@ -24,8 +24,9 @@ def hours(
 ) -> None:
     """Measure access through the week."""
     from geo.access.opening import open_shares
+    from geo.answers.answer import known_note, part_title
+    from geo.answers.hours import half_days_answer, hours_answer
     from geo.question import counted_kinds
-    from geo.report.planning_sentences import opening_sentences
     from geo.report.scenario_files import write_opening
     from geo.report.tables import with_origin
 
@@ -40,15 +41,11 @@ def hours(
         }
         print_json(with_origin(territory, figures))
         return
-    print_line(f"{territory.name} :")
-    for sentence in opening_sentences(opening):
-        print_line(sentence)
-    if len(gains):
-        print_line("Ouvrir une demi-journée de plus apporterait le plus ici :")
-    for gain in gains.to_dict("records"):
-        print_line(
-            f"  - {gain['name']}, {gain['half_day']} : {integer(gain['resident_hours'])} heures × habitants, "
-            f"pour {integer(gain['residents'])} habitant(s)"
-        )
+    half_days = half_days_answer(gains)
+    print_line(f"{part_title(territory.name, opening.part)} :")
+    for line in filter(None, [*hours_answer(opening).lines, known_note(opening.part), half_days.sentence]):
+        print_line(line)
+    for line in half_days.details:
+        print_line(f"  - {line}")
     if names:
         print_line(f"Fichiers écrits dans {out} : {', '.join(names)}.")

@@ -108,11 +108,13 @@ def _coverage(
 
 def _saved(folder: Path | None, drawn: dict[str, Any]) -> Sheet:
     from geo.access.time_saved import time_saved
+    from geo.answers.tax_offices import tax_offices_answer
     from geo.maps.static.territory_maps import saved_minutes_map
 
     territory = load_territory(folder)
-    saved, _ = time_saved(territory, kinds=drawn["kinds"])
-    return saved_minutes_map(territory, saved["saved_min"], **drawn)
+    communes, summary = time_saved(territory, kinds=drawn["kinds"])
+    sentence = tax_offices_answer(communes, summary).sentence
+    return saved_minutes_map(territory, communes["saved_min"], sentence=sentence, **drawn)
 
 
 def _hours(folder: Path | None, threshold: float, drawn: dict[str, Any]) -> Sheet:
@@ -120,8 +122,7 @@ def _hours(folder: Path | None, threshold: float, drawn: dict[str, Any]) -> Shee
     from geo.maps.static.hours_chart import hours_chart
 
     territory = load_territory(folder)
-    opening = open_shares(territory, threshold, kinds=drawn["kinds"])
-    return hours_chart(territory, opening.shares, threshold, **drawn)
+    return hours_chart(territory, open_shares(territory, threshold, kinds=drawn["kinds"]), **drawn)
 
 
 def _change(

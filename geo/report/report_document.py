@@ -10,8 +10,10 @@ import pandas as pd
 
 from geo.access.residents import residents_by_point
 from geo.answers.answer import known_note, part_title
+from geo.answers.certainty import certainty_answer, run_rows
 from geo.answers.coverage import access_title
 from geo.answers.fragility import fragility_answer, sites_with_residents
+from geo.answers.hours import hours_answer
 from geo.answers.label import label_argument, label_titles
 from geo.answers.origin import (
     AGAIN,
@@ -23,6 +25,7 @@ from geo.answers.origin import (
     network_sentence,
 )
 from geo.answers.plan import plan_answer, plan_method
+from geo.answers.tax_offices import tax_offices_answer
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
 from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_minutes, format_share, minutes_text
 from geo.kinds import KINDS
@@ -30,10 +33,7 @@ from geo.maps.payload import shown_kinds
 from geo.maps.static.files import sheet_svg
 from geo.question import AT_THRESHOLD_MIN
 from geo.report.report_sentences import (
-    hours_sentences,
-    interval_sentence,
     key_figures,
-    saved_report_sentence,
     summary_sentences,
 )
 from geo.report.typesetting import typeset
@@ -148,17 +148,9 @@ def _curve(findings: ReportFindings) -> dict[str, Any]:
     """Return the residents by class of time, the margin of error and what the tax offices are compared with."""
     return {
         "rows": _residents_by_class(findings),
-        "runs": [
-            [
-                run.name.capitalize(),
-                _people(findings, run.residents_within),
-                format_share(findings.share(run.residents_within)),
-                format_integer(run.communes_under_served),
-            ]
-            for run in findings.sensitivity.runs
-        ],
-        "margin": [interval_sentence(findings)],
-        "saved": [] if findings.saved is None else [saved_report_sentence(findings.saved[1])],
+        "runs": run_rows(findings.sensitivity),
+        "margin": _cut_all(certainty_answer(findings.sensitivity).lines),
+        "saved": [] if findings.saved is None else _cut_all(tax_offices_answer(*findings.saved).lines),
     }
 
 
@@ -245,7 +237,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
         return None
     answer = fragility_answer(fragility)
     return {
-        "hours": _cut_all(hours_sentences(findings)),
+        "hours": _cut_all(hours_answer(opening).lines),
         "half_days": [
             [
                 _cut(row["name"], _SITE_CELL),

@@ -100,12 +100,6 @@ class ReportFindings:
         """Return residents as a share of those known, `None` where there are none."""
         return self.summary.part.share(residents)
 
-    def open_shares(self) -> pd.DataFrame | None:
-        """Return the week of `opening` as shares of the residents known; `None` where there is none."""
-        if self.opening is None or not self.residents_known:
-            return None
-        return (self.opening.shares * (self.opening.residents / self.residents_known)).clip(upper=1.0)
-
 
 def find(territory: Territory, request: ReportRequest) -> ReportFindings:
     """Measure all that a report says.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from geo.answers.answer import known_note, part_title
 from geo.answers.origin import network_sentence, sources_sentence
 from geo.answers.plan import plan_answer
+from geo.answers.tax_offices import tax_offices_answer
 from geo.maps.static.change_map import change_map
 from geo.maps.static.curve_chart import curve_chart
 from geo.maps.static.hours_chart import hours_chart
@@ -41,11 +42,11 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
         ),
         "under_served": under_served_map(territory, cov, summary, rule=request.rule, **drawn),
     }
-    week = findings.open_shares()
-    if week is not None:
-        sheets["hours"] = hours_chart(territory, week, request.threshold_min, **drawn)
+    if findings.opening is not None and findings.opening.part.residents_known > 0:
+        sheets["hours"] = hours_chart(territory, findings.opening, **drawn)
     if findings.saved is not None:
-        sheets["saved_minutes"] = saved_minutes_map(territory, findings.saved[0]["saved_min"], **drawn)
+        saved, sentence = findings.saved[0]["saved_min"], tax_offices_answer(*findings.saved).sentence
+        sheets["saved_minutes"] = saved_minutes_map(territory, saved, sentence=sentence, **drawn)
     if findings.planned is not None:
         planned = findings.planned
         plan: dict[str, Any] = {"kinds": planned.plan.kinds}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo.access.coverage import summarize
 from geo.answers.answer import known_note
 from geo.answers.coverage import commune_sentence, coverage_answer
-from geo.report.report_sentences import blank_sentence
+from geo.answers.hours import blank_sentence
 
 WRONG = re.compile(
     r"(?<![\d\u202f,])[01] (habitants|communes|sites|lieux|nouveaux)|(?<![01\d])\b[2-9]\d* (habitant|commune|lieu)\b"

@@ -9,10 +9,12 @@ from geo import Territory
 from geo.access.opening import open_shares
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
+from geo.answers.certainty import certainty_answer
 from geo.answers.fragility import closure_answer, fragility_answer
+from geo.answers.hours import hours_answer
 from geo.answers.plan import plan_answer
 from geo.answers.scenario import scenario_answer
-from geo.report.planning_sentences import opening_sentences, time_saved_sentences
+from geo.answers.tax_offices import tax_offices_answer
 from geo.siting.closure import close_sites
 from geo.siting.comparison import compare
 from geo.siting.costs import Costs
@@ -275,7 +277,7 @@ def test_a_closure_that_does_not_exist_is_said(open_planner):
 def test_hours_through_the_week(open_planner, territory):
     app = open_planner("horaires")
     found = open_shares(territory)
-    assert sentence(app) == opening_sentences(found)[0]
+    assert sentence(app) == hours_answer(found).sentence
     assert f">{round(100 * found.shares.loc['mardi', '10:00'])}\u00a0%</td>" in texts(app)
     gains = found.half_day_gains()
     assert app.dataframe[0].value["Site"].iloc[0] == gains["name"].iloc[0]
@@ -290,13 +292,13 @@ def test_hours_with_the_scenario(open_planner, territory):
     app.run()
     app.toggle(key="hours_with_scenario").set_value(True).run()
     assert not app.exception
-    assert "0\u00a0% des habitants ont un site ouvert" in sentence(app)
+    assert "n'est ouvert à aucun moment de la semaine" in sentence(app)
 
 
 def test_tax_offices(open_planner, territory):
     app = open_planner("impots")
     table, summary = time_saved(territory)
-    assert sentence(app) == time_saved_sentences(summary)[0]
+    assert sentence(app) == tax_offices_answer(table, summary).sentence
     assert "À vérifier" in app.warning[0].value
     assert app.dataframe[0].value["Minutes gagnées"].iloc[0] == pytest.approx(table["saved_min"].max())
 
@@ -305,7 +307,7 @@ def test_a_territory_without_tax_offices_says_so(open_planner, small_world, tmp_
     built = small_world.territory()
     built.save(tmp_path / "territory")
     app = open_planner("impots", str(tmp_path / "territory"))
-    assert "sans liste des services des impôts" in sentence(app)
+    assert "n'a pas de liste des services des impôts" in sentence(app)
 
 
 @pytest.mark.parametrize("view", ["ouvrir", "scenario", "fragilite", "horaires", "impots", "marge"])
@@ -319,9 +321,10 @@ def test_a_territory_whose_residents_are_unknown(open_planner, small_world, tmp_
 
 def test_margin_variants_and_capacity(open_planner, territory):
     app = open_planner("marge", labels="2")
-    low, high = sensitivity(territory).residents_within
-    for residents in (low, high):
-        assert f"{residents:,}".replace(",", "\u202f") in sentence(app)
+    found = sensitivity(territory)
+    assert sentence(app) == certainty_answer(found).sentence
+    for one in (found.lowest, found.highest):
+        assert f"{one.residents_within:,.0f}".replace(",", "\u202f") in sentence(app)
     assert "pour 1 000 habitants" in texts(app)
     press(app, "Calculer les variantes")
     shown = next(frame.value for frame in app.dataframe if "Choisi dans" in frame.value)

@@ -98,11 +98,38 @@ def test_access(run, tmp_path):
     status, out, _ = run("access", "--json", "--out", tmp_path, "--requests", requests)
     content = json.loads(out)
     assert status == 0
-    assert [run["name"] for run in content["sensitivity"]["runs"]][-1] == "profil fluide"
+    assert len(content["sensitivity"]["runs"]) == 3
     assert content["capacity"]["unit"] == "demandes par mois"
-    assert content["time_saved"]["residents_compared"] == content["sensitivity"]["residents"]
+    assert content["time_saved"]["residents_compared"] == content["sensitivity"]["residents_known"]
     assert (tmp_path / "access.gpkg").is_file()
     status, out, _ = run("access")
     assert status == 0
     assert "Entre" in out
-    assert "service des impôts le plus proche" in out
+    assert "un habitant gagne 7,4\u00a0min" in out
+
+
+def test_access_with_one_more_hypothesis(run, tmp_path):
+    status, out, _ = run("access", "--other", "fluide", "--json")
+    assert status == 0
+    runs = json.loads(out)["sensitivity"]["runs"]
+    assert [run["name"] for run in runs][-1] == "profil fluide"
+    assert runs[-1]["residents_within"] > runs[0]["residents_within"]
+    status, out, err = run("access", "--other", tmp_path / "none")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+
+
+def test_words_and_data_of_a_territory_partly_off_the_network(run, small_world, tmp_path):
+    """The hours, the interval and the minutes saved are of the 2,000 residents of 2,100 whose way is known."""
+    folder = tmp_path / "territory"
+    small_world.territory(tax_offices=small_world.tax_offices).save(folder)
+    known = "sur les 2\u202f000 habitants dont le trajet est connu"
+    for command in ("hours", "access"):
+        _, out, _ = run(command, folder, "--threshold", "10.5")
+        assert out.startswith("Pyrénées-Atlantiques, 4 communes :\n")
+        assert out.count(known) == 1
+    assert "Entre 60\u00a0% et 100\u00a0% des habitants" in out
+    content = json.loads(run("access", folder, "--threshold", "10.5", "--json")[1])
+    shares = [one["share_within"] for one in content["sensitivity"]["runs"]]
+    assert shares == pytest.approx([1, 0.6, 1])
+    assert content["time_saved"]["mean_saved_min"] == pytest.approx(9.5, abs=0.01)
+    assert {content[name]["residents_known"] for name in ("sensitivity", "capacity", "time_saved")} == {2000}

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.access.opening import HALF_HOURS, SLOT_MIN, SLOTS_A_DAY
+from geo.answers.answer import known_note, part_title
+from geo.answers.hours import cell_text, hours_answer
 from geo.answers.origin import approximation_sentences
 from geo.classes import SHARE_CLASSES, UNKNOWN_CLASS, UNKNOWN_COLOUR, classify
-from geo.errors import ParameterError
-from geo.french import DAYS, format_decimal, minutes_text
-from geo.kinds import COUNTED_KINDS, facility_phrase, facility_title
-from geo.maps.sentences import clock, hours_sentence
+from geo.french import DAYS, clock, format_hours, within_text
+from geo.kinds import COUNTED_KINDS, SITES, facility_title
 from geo.maps.static.arrangement import under
 from geo.maps.static.key import KeyBlock, KeyRow
 from geo.maps.static.sheet import Box, Sheet, drawing, dress, new_sheet
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.access.opening import OpeningTable
     from geo.territory import Territory
 
-_HALF_HOURS: Final = 48
+#: Bounds of the half-hours of a day.
+_TIMES: Final = (*HALF_HOURS, "24:00")
 #: Half-hours that are always shown: 8 h to 18 h.
 _DAYTIME: Final = (16, 36)
 _DAY_MM: Final = 22.0
@@ -35,15 +38,12 @@ _HOUR_MM: Final = 6.0
 _TALLEST_ROW_MM: Final = 16.0
 #: From this class on, figures are white on the dark fill.
 _DARK: Final = 4
-_ONE_PERCENT: Final = 0.01
 
 
 def hours_chart(
     territory: Territory,
-    share: pd.DataFrame,
-    threshold_min: float,
+    opening: OpeningTable,
     *,
-    facilities: str = "sites",
     kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
@@ -54,12 +54,9 @@ def hours_chart(
     ----------
     territory
         Study area, for its name and its origin.
-    share
-        Share of the residents (0 to 1, <NA> unknown) who have an open place within the threshold, shape (7, 48):
-        days from Monday, half-hours from midnight.
-    threshold_min
-        Threshold in minutes.
-    facilities, kinds
+    opening
+        Who has an open site through the week.
+    kinds
         What was counted.
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
@@ -67,25 +64,25 @@ def hours_chart(
     Raises
     ------
     ParameterError
-        The table is not 7 days of 48 half-hours with shares from 0 to 1, or no such page.
+        No such page.
     """
-    table = share.to_numpy(np.float64, na_value=np.nan)
-    if table.shape != (len(DAYS), _HALF_HOURS) or np.nanmin(table, initial=0) < 0 or np.nanmax(table, initial=0) > 1:
-        found = " x ".join(str(size) for size in table.shape)
-        msg = f"Table des heures de forme {found} : 7 jours de 48 demi-heures, en parts de 0 à 1, sont attendus."
-        raise ParameterError(msg)
-    ground = territory_ground(territory, [facilities], kinds=kinds)
+    table = opening.shares.to_numpy(np.float64)
+    ground = territory_ground(territory, [SITES], kinds=kinds)
     classes = classify(pd.Series(table.ravel()), SHARE_CLASSES).reshape(table.shape)
     first, last = _shown(table)
-    title = f"{facility_title(facilities)} : part des habitants selon le jour et l'heure, {territory.name}"
-    sentence = hours_sentence(share, threshold_min, facilities)
-    block = _block(classes, f"Habitants à moins de {minutes_text(threshold_min)} {facility_phrase(facilities)} ouvert")
+    name = part_title(territory.name, opening.part)
+    title = f"{facility_title(SITES)} : part des habitants selon le jour et l'heure, {name}"
+    answer = hours_answer(opening)
+    sentence = " ".join([answer.sentence, *answer.details[:1]])
+    block = _block(classes, f"Habitants avec un site ouvert {within_text(opening.threshold_min)}")
     outside = (
-        "" if (first, last) == (0, _HALF_HOURS) else f" Rien n'est ouvert avant {clock(first)} ni après {clock(last)}."
+        ""
+        if (first, last) == (0, SLOTS_A_DAY)
+        else f" Rien n'est ouvert avant {clock(_TIMES[first])} ni après {clock(_TIMES[last])}."
     )
     rule = f"Chaque case est une demi-heure ; les chiffres sont des pourcentages.{outside}"
-    notes = origin_notes(territory.manifest, ground, facilities, today, rule=rule)
-    warnings = approximation_sentences(territory)
+    notes = origin_notes(territory.manifest, ground, SITES, today, rule=rule)
+    warnings = [*approximation_sentences(territory), *filter(None, [known_note(opening.part)])]
     with drawing():
         sheet = new_sheet(page, 2.0, title, sentence, [*describe([block]), *warnings, *notes])
         room = dress(sheet, title, sentence, warnings, notes)
@@ -113,7 +110,7 @@ def _block(classes: NDArray[np.int64], title: str) -> KeyBlock:
     """Return the classes with the hours of the week in each."""
 
     def hours(position: int) -> str:
-        return clock(int(np.count_nonzero(classes == position)))
+        return format_hours(int(np.count_nonzero(classes == position)) * SLOT_MIN / 60)
 
     rows = [KeyRow(cls.label, (hours(number),), cls.colour) for number, cls in enumerate(SHARE_CLASSES)]
     if (classes == UNKNOWN_CLASS).any():
@@ -149,13 +146,8 @@ def _draw_week(
                 sheet.write(
                     place.x + cell / 2,
                     y + row / 2 - 0.9,
-                    _percent(table[day, number]),
+                    cell_text(table[day, number]),
                     7,
                     ha="center",
                     color="#ffffff" if position >= _DARK else INK,
                 )
-
-
-def _percent(share: float) -> str:
-    """Return a share as a figure that fits a cell; nobody is left blank, hardly anybody is not nought."""
-    return format_decimal(100 * share, 0) if share >= _ONE_PERCENT / 2 else "<1"

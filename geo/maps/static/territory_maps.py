@@ -16,7 +16,6 @@ from geo.classes import SAVED_CLASSES, TIME_CLASSES, UNKNOWN_CLASS, classify
 from geo.french import UNKNOWN, format_integer, format_share
 from geo.kinds import COUNTED_KINDS, facility_title
 from geo.maps.payload import shown_kinds
-from geo.maps.sentences import saved_sentence
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import HATCH, OFF_NETWORK, UNREACHABLE, MapClass, Picture, draw_frame
 from geo.maps.static.ground import Ground
@@ -151,6 +150,7 @@ def saved_minutes_map(
     territory: Territory,
     saved_min: pd.Series,
     *,
+    sentence: str,
     kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
@@ -164,6 +164,8 @@ def saved_minutes_map(
     saved_min
         Minutes by commune code (Float64): time to the tax office less time to the site, <NA> where one of both
         is not known.
+    sentence
+        What they come to (`geo.answers.tax_offices`).
     kinds, page, today
         As in `travel_time_map`.
     """
@@ -185,7 +187,7 @@ def saved_minutes_map(
         ground,
         Picture(position, _SAVED_MAP_CLASSES),
         title=f"Minutes gagnées par rapport au service des impôts, {part_title(territory.name, known_part(territory))}",
-        sentence=saved_sentence(saved, communes["residents_known"]),
+        sentence=sentence,
         blocks=[block, place_block("Lieux", ground)],
         notes=origin_notes(
             territory.manifest,

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from geo.access.opening import SLOTS_A_DAY
+from geo.answers.hours import cell_text
 from geo.classes import SHARE_CLASSES, UNKNOWN_COLOUR, classify
 from geo.french import UNIT_SPACE, clock
 from geo.maps.style import INK
@@ -64,6 +65,6 @@ def _row(shares: pd.DataFrame, slot: int) -> str:
 def _cell(share: float, cls: int) -> str:
     if cls < 0:
         return f'<td style="background:{UNKNOWN_COLOUR};color:{INK}">?</td>'
-    text = "0" if share == 0 else f"{max(1, round(100 * share))}"
     colour = "#ffffff" if cls >= _DARK_FROM else INK
-    return f'<td style="background:{SHARE_CLASSES[cls].colour};color:{colour}">{text}{UNIT_SPACE}%</td>'
+    text = f"{cell_text(share)}{UNIT_SPACE}%"
+    return f'<td style="background:{SHARE_CLASSES[cls].colour};color:{colour}">{escape(text)}</td>'

@@ -52,19 +52,20 @@ def test_shares_of_the_drawing(territory):
     share = found.shares
     assert list(share.index) == list(WEEKDAYS)
     assert list(share.columns) == list(HALF_HOURS)
-    # Within 15 minutes of A: A (1000) and B (500); of D: C (300) and D (200). E has no road.
-    assert share.loc["lundi", "09:00"] == pytest.approx(1500 / 2100)
+    # Within 15 minutes of A: A (1000) and B (500); of D: C (300) and D (200). E (100) has no road: it is in no share.
+    assert share.loc["lundi", "09:00"] == pytest.approx(1500 / 2000)
     assert share.loc["lundi", "12:00"] == 0  # closed at the very minute
     assert share.loc["mardi", "09:00"] == 0  # opens at 9:15
-    assert share.loc["mardi", "09:30"] == pytest.approx(500 / 2100)
+    assert share.loc["mardi", "09:30"] == pytest.approx(500 / 2000)
     assert share.loc["mercredi"].max() == 0
-    assert (found.residents, found.residents_within, found.sites) == (2100, 2000, 2)
+    assert (found.part.residents, found.part.residents_known) == (2100, 2000)
+    assert (found.residents_within, found.share_within, found.sites) == (2000, 1, 2)
     assert (found.sites_hours_unknown, found.sites_hours_partly_unknown) == (0, 1)
 
 
 def test_buses_and_antennes_as_counted(territory):
     with_bus = open_shares(territory, 15, kinds={"main", "antenne", "bus"}).shares
-    assert with_bus.loc["lundi", "03:00"] == pytest.approx(1800 / 2100)  # A, B and C are within 15 minutes of B
+    assert with_bus.loc["lundi", "03:00"] == pytest.approx(1800 / 2000)  # A, B and C are within 15 minutes of B
     alone = open_shares(territory, 15, kinds={"main"}).shares
     assert alone.loc["mardi"].max() == 0
 
@@ -86,7 +87,7 @@ def test_a_half_day_more_brings_what_the_week_gains(territory):
         days = [[(start, end)] if number == day else [] for number in range(7)]
         longer = dict(hours, **{gain["facility_id"]: week.union(WeeklyHours.from_intervals(days)).to_osm()})
         after = open_shares(with_hours(territory, longer["1"], "Mo 00:00-24:00", longer["3"]), 15)
-        more = (after.shares - before.shares).to_numpy() * before.residents
+        more = (after.shares - before.shares).to_numpy() * before.part.residents_known
         assert gain["resident_hours"] == pytest.approx(more.sum() / 2), name
         assert gain["residents"] == pytest.approx(more.max())
     listed = {(gain["facility_id"], gain["half_day"]) for gain in gains.to_dict("records")}
@@ -119,7 +120,7 @@ def test_the_whole_week_is_in_the_spans():
     spans = found.spans()
     assert spans["hours"].sum() == 7 * 24
     assert spans["share"].iloc[0] == pytest.approx(found.shares.to_numpy().max())
-    assert found.shares.to_numpy().max() * found.residents <= found.residents_within + 1
+    assert found.shares.to_numpy().max() * found.part.residents_known <= found.residents_within + 1e-6
 
 
 def test_nobody_or_nothing_to_count(small_world, territory):
@@ -131,3 +132,11 @@ def test_nobody_or_nothing_to_count(small_world, territory):
     assert unknown.half_day_gains().empty
     assert unknown.blank_hours().empty
     assert unknown.to_dict()["shares"]["lundi"] is None
+    assert unknown.share_within is None
+
+
+def test_figures_for_programs_are_not_rounded(territory):
+    found = open_shares(territory, 15)
+    told = found.to_dict()
+    assert told["shares"] == {day: found.shares.loc[day].to_list() for day in WEEKDAYS}
+    assert (told["residents_known"], told["residents_within"], told["share_within"]) == (2000, 2000, 1)

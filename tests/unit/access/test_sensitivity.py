@@ -21,8 +21,9 @@ def test_the_drawing(territory):
     # At 10.5 minutes B and C (10 min) are in, and out when speeds fall by a tenth (11.1 min).
     found = sensitivity(territory, 10.5)
     assert [run.residents_within for run in found.runs] == [2000, 1200, 2000]
-    assert found.residents_within == (1200, 2000)
-    assert found.shares_within == pytest.approx((1200 / 2100, 2000 / 2100))
+    # The 100 residents of E have no road: they are in no share.
+    assert [run.share_within for run in found.runs] == pytest.approx([1, 1200 / 2000, 1])
+    assert (found.lowest, found.highest) == (found.runs[1], found.runs[0])
     assert found.communes_flipping == ("64002", "64003")
     assert found.communes["share_runs_under_served"].to_list()[:4] == pytest.approx([0, 1 / 3, 1 / 3, 0])
     assert found.communes.loc["64005", ["flips", "under_served", "share_runs_under_served"]].isna().all()
@@ -37,7 +38,7 @@ def test_another_profile_is_one_more_run():
     found = sensitivity(territory, 20, others={"profil fluide": faster})
     assert [run.name for run in found.runs][-1] == "profil fluide"
     expected = coverage(territory, 20, times=faster)
-    assert found.runs[-1].residents_within == round(expected["residents_within"].sum())
+    assert found.runs[-1].residents_within == pytest.approx(expected["residents_within"].sum())
     assert found.runs[0].residents_within < found.runs[-1].residents_within  # fluide is faster everywhere
     flips = found.communes.loc[list(found.communes_flipping)]
     assert (flips["travel_time_low_min"] <= 20).all()
@@ -52,7 +53,7 @@ def test_scaled_times_are_those_of_a_network_with_scaled_speeds(territory):
     rebuilt = replace(territory, network=slower)
     found = sensitivity(territory, 10.5, rule=CoverageRule("share", 0.5))
     cov = coverage(rebuilt, 10.5, rule=CoverageRule("share", 0.5))
-    assert found.runs[1].residents_within == round(cov["residents_within"].sum())
+    assert found.runs[1].residents_within == pytest.approx(cov["residents_within"].sum())
     np.testing.assert_allclose(
         found.communes["travel_time_high_min"].astype(float), cov["travel_time_min"].astype(float), rtol=1e-6
     )
@@ -64,9 +65,19 @@ def test_times_of_other_residents_are_refused(territory):
         sensitivity(territory, 20, others={"autre": times.head(3)})
 
 
+def test_another_network_is_measured_over_the_residents_that_both_know(territory):
+    times = territory.travel_times()
+    gone = times["commune_code"] == "64004"
+    other = times.assign(travel_time_min=times["travel_time_min"].mask(gone), on_network=times["on_network"] & ~gone)
+    found = sensitivity(territory, 10.5, others={"autre": other})
+    run = found.runs[-1]
+    assert (run.residents_known, run.residents_within, run.share_within) == (1800, 1800, 1)
+    assert found.runs[0].residents_known == found.part.residents_known == 2000
+
+
 def test_unknown_population(small_world):
     territory = small_world.territory(population=None)
     found = sensitivity(territory, 10.5)
-    assert found.shares_within is None
+    assert {run.share_within for run in found.runs} == {None}
     assert found.communes_flipping == ("64002", "64003")
     assert isinstance(found.communes, pd.DataFrame)

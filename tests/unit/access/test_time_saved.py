@@ -24,7 +24,8 @@ def test_the_drawing(small_world):
     np.testing.assert_allclose(
         saved[:4].astype(float), (table["other_time_min"] - table["site_time_min"])[:4].astype(float)
     )
-    assert (summary.residents_compared, summary.residents_not_compared) == (2000, 100)
+    assert summary.part.residents_known == 2000  # E is off the network: neither compared nor known
+    assert (summary.residents_compared, summary.residents_not_compared) == (2000, 0)
     assert summary.mean_saved_min == pytest.approx((20 * 1000 - 10 * 300 + 10 * 200) / 2000, abs=0.01)
     assert summary.median_saved_min == pytest.approx(10, abs=0.01)
     assert (summary.residents_sooner, summary.residents_later) == (1200, 300)

@@ -11,7 +11,6 @@ from geo.access.catchment import catchment
 from geo.access.opening import open_shares
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
-from geo.report import planning_sentences as sentences
 from geo.report.scenario_files import (
     access_table,
     write_access,
@@ -94,7 +93,7 @@ def test_fragility_hours_and_access_are_written(territory, tmp_path):
 
     write_opening(territory, open_shares(territory, 15), tmp_path)
     monday = rows(tmp_path / "hours.csv")[0]
-    assert (monday["day"], monday["09:00"], monday["12:00"]) == ("lundi", "0.9524", "0.0")
+    assert (monday["day"], monday["09:00"], monday["12:00"]) == ("lundi", "1.0", "0.0")
     assert rows(tmp_path / "half_days.csv")[0]["hours_known"] == "true"
 
     capacity = catchment(territory)
@@ -104,40 +103,3 @@ def test_fragility_hours_and_access_are_written(territory, tmp_path):
     assert (commune["code"], commune["flips"], commune["saved_min"]) == ("64002", "true", "0.0")
     assert len(gpd.read_file(tmp_path / "access.gpkg")) == 5
     assert rows(tmp_path / "capacity.csv")[0]["capacity"] == "12.0"
-
-
-def test_the_other_measures_read_as_plain_french(territory):
-    told = plain(
-        [
-            *sentences.opening_sentences(open_shares(territory, 15)),
-            *sentences.sensitivity_sentences(sensitivity(territory, 10.5)),
-            *sentences.time_saved_sentences(time_saved(territory)[1]),
-            *sentences.catchment_sentences(catchment(territory)),
-        ]
-    )
-    assert told == [
-        (
-            "Au mieux (lundi de 9 h à 12 h), 95 % des habitants ont un site ouvert à 15 min ou moins ; "
-            "95 % ont un site, ouvert ou non."
-        ),
-        "Le samedi, au plus 0 % ; en semaine à 18 h, au plus 0 %.",
-        "Semaine ordinaire, sans jours fériés ; à l'heure d'arrivée au site.",
-        "Entre 57 % et 95 % des habitants (1 200 à 2 000) ont un site à 10,5 min ou moins.",
-        "Communes dont le côté du seuil dépend de l'hypothèse : 2.",
-        "Hypothèses : vitesses du profil, vitesses réduites de 10 %, vitesses augmentées de 10 %.",
-        "En moyenne, le trajet vers le site le plus proche est plus court de 9,5 min que vers le service des impôts le plus proche.",
-        "Habitants plus près d'un site : 1 200 ; plus près d'un service des impôts : 300.",
-        "Habitants non comptés, sans route vers l'un ou vers l'autre : 100.",
-        told[-2],
-        "Les habitants des territoires voisins ne sont pas comptés : près des limites, la capacité est surestimée.",
-    ]
-    assert "heures d'agent par semaine pour 1 000 habitants" in told[-2]
-
-
-def test_an_unknown_population_is_said_not_counted(small_world):
-    territory = build(small_world, tax_offices=small_world.tax_offices)
-    unknown = "La population n'est pas connue : aucun habitant ne peut être compté."
-    assert unknown in sentences.opening_sentences(open_shares(territory))
-    assert sentences.sensitivity_sentences(sensitivity(territory))[0] == unknown
-    assert sentences.catchment_sentences(catchment(territory))[0] == unknown
-    assert "Aucun habitant connu" in sentences.time_saved_sentences(time_saved(territory)[1])[0]

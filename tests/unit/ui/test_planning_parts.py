@@ -26,7 +26,7 @@ def test_each_cell_of_the_week_has_its_figure():
     assert page.count('scope="row"') == 24, "7:00 to 18:30"
     assert page.count("<td") == 24 * 7
     assert ">87\u00a0%</td>" in page
-    assert ">1\u00a0%</td>" in page, "little is not nothing"
+    assert ">&lt;1\u00a0%</td>" in page, "little is not nothing"
 
 
 def test_a_week_where_nobody_is_known_to_live():

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import streamlit as st
 
 from geo.access.catchment import catchment
-from geo.answers.answer import residents_line
+from geo.answers.answer import known_note
+from geo.answers.certainty import (
+    CAPACITY_COLUMNS,
+    CAPACITY_FORMATS,
+    FLIPPING_COLUMNS,
+    FLIPPING_FORMATS,
+    capacity_answer,
+    certainty_answer,
+)
 from geo.answers.plan import ROBUSTNESS_METHOD, robustness_sentence
-from geo.classes import SIDE_CLASSES, UNKNOWN_CLASS
-from geo.french import format_integer, format_minutes, format_share
-from geo.maps.planning_values import planning_values, site_markers
-from geo.report.planning_sentences import catchment_sentences, sensitivity_sentences
+from geo.maps.access_maps import certainty_values
 from geo.siting.robustness import robustness
 from geo.sources.site_requests import read_site_requests
 from geo.territory import Territory
@@ -30,7 +34,6 @@ from geo.ui.state import AGENTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from geo.access.sensitivity import Sensitivity
     from geo.siting.robustness import Robustness
     from geo.ui.screens.planner.visit import Visit
 
@@ -39,33 +42,7 @@ _ROBUSTNESS: Final = "robustness"
 _WANTED: Final = "robustness_wanted"
 _OTHER_PROFILES: Final = ("fluide",)
 
-_FLIPPING: Final = {
-    "name": "Commune",
-    "travel_time_min": "Temps (min)",
-    "travel_time_low_min": "Au mieux (min)",
-    "travel_time_high_min": "Au pire (min)",
-    "population": "Habitants",
-    "commune_code": "Code INSEE",
-}
-_FLIPPING_FORMATS: Final = {
-    "Temps (min)": "decimal",
-    "Au mieux (min)": "decimal",
-    "Au pire (min)": "decimal",
-    "Habitants": "whole",
-}
 _PLACES: Final = {"name": "Lieu", "share_of_runs": "Choisi dans", "in_plan": "Dans le plan", "code": "Code"}
-_CAPACITY: Final = {
-    "name": "Commune",
-    "capacity_per_1000": "Pour 1 000 habitants",
-    "share_outside": "Part hors du territoire",
-    "population": "Habitants",
-    "commune_code": "Code INSEE",
-}
-_CAPACITY_FORMATS: Final = {
-    "Pour 1 000 habitants": "decimal",
-    "Part hors du territoire": "share",
-    "Habitants": "whole",
-}
 
 
 def show(visit: Visit) -> None:
@@ -74,65 +51,23 @@ def show(visit: Visit) -> None:
         visit.show_threshold()
         visit.show_counted()
     found = shared_sensitivity(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
-    first, *others = sensitivity_sentences(found)
-    show_sentence(first)
-    show_figures(_figures(found))
-    show_notes(others)
-    _map(visit, found)
+    answer = certainty_answer(found)
+    show_sentence(answer.sentence)
+    show_figures(answer.figures)
+    show_notes([*answer.details, *filter(None, [known_note(found.part)])])
+    values = certainty_values(found, visit.sites)
+    visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des vitesses.")
     st.subheader("Communes près du seuil", anchor=False)
-    near = found.communes[found.communes["flips"].fillna(value=False).astype(bool)]
+    near = found.flipping
     if near.empty:
         show_notes(["Aucune : toutes restent du même côté."])
     else:
-        table = french_table(near.sort_values("travel_time_min", kind="stable"), _FLIPPING)
-        show_table(table, _FLIPPING_FORMATS, key="flipping", alt="Communes dont le côté du seuil dépend des vitesses")
-        csv_button("Tableau (CSV)", table, _FLIPPING_FORMATS, f"{visit.file_stem('pres-du-seuil')}.csv")
+        table = french_table(near.sort_values("travel_time_min", kind="stable"), FLIPPING_COLUMNS)
+        show_table(table, FLIPPING_FORMATS, key="flipping", alt="Communes dont le côté du seuil dépend des vitesses")
+        csv_button("Tableau (CSV)", table, FLIPPING_FORMATS, f"{visit.file_stem('pres-du-seuil')}.csv")
     _chosen_places(visit)
     _capacity(visit)
     visit.show_origin([found.rule])
-
-
-def _figures(found: Sensitivity) -> list[tuple[str, str, str]]:
-    low, high = found.shares_within or (None, None)
-    people = int(found.communes.loc[list(found.communes_flipping), "population"].sum())
-    return [
-        (
-            "Au moins",
-            format_share(low),
-            f"vitesses réduites de 10\u00a0% : {format_integer(found.residents_within[0])} habitants",
-        ),
-        (
-            "Au plus",
-            format_share(high),
-            f"vitesses augmentées de 10\u00a0% : {format_integer(found.residents_within[1])} habitants",
-        ),
-        (
-            "Communes près du seuil",
-            format_integer(len(found.communes_flipping)),
-            f"{format_integer(people)} habitants",
-        ),
-    ]
-
-
-def _map(visit: Visit, found: Sensitivity) -> None:
-    communes = found.communes
-    share = communes["share_runs_under_served"].to_numpy(np.float64, na_value=np.nan)
-    position = np.select([np.isnan(share), share <= 0, share < 1], [UNKNOWN_CLASS, 0, 1], default=2).astype(np.int64)
-    lines = [
-        [f"De {format_minutes(low)} à {format_minutes(high)}", residents_line(population)]
-        for low, high, population in zip(
-            communes["travel_time_low_min"], communes["travel_time_high_min"], communes["population"], strict=True
-        )
-    ]
-    values = planning_values(
-        SIDE_CLASSES,
-        position,
-        lines,
-        site_markers(visit.sites),
-        title=f"Temps moyen de la commune et seuil de {visit.threshold}",
-        signs=[("main", "Site France services")],
-    )
-    visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des vitesses.")
 
 
 def _chosen_places(visit: Visit) -> None:
@@ -193,19 +128,10 @@ def _capacity(visit: Visit) -> None:
     else:
         given = requests.table["requests_per_month"]
         found = catchment(visit.territory, agents=agents, requests=given, kinds=visit.state.counted)
-    for sentence in catchment_sentences(found)[:1]:
-        st.markdown(plain(sentence))
-    show_notes(catchment_sentences(found)[1:])
+    answer = capacity_answer(found)
+    st.markdown(plain(answer.sentence))
+    show_notes(answer.notes)
     order = found.communes["capacity_per_1000"].sort_values(na_position="last", kind="stable").index
-    table = french_table(found.communes.loc[order], _CAPACITY)
-    show_table(table, _CAPACITY_FORMATS, key="capacity", alt="Capacité à portée par commune, la plus faible d'abord")
-    show_notes(
-        [
-            (
-                f"Unité : {found.unit}, pour 1 000 habitants. Deux sites qui partagent les mêmes habitants ne "
-                "comptent pas double, et un site éloigné compte moins qu'un site voisin (méthode E2SFCA, Luo "
-                "et Qi, 2009 : poids 1 jusqu'à 10 min, 0,68 jusqu'à 20, 0,22 jusqu'à 30)."
-            )
-        ]
-    )
-    csv_button("Tableau (CSV)", table, _CAPACITY_FORMATS, f"{visit.file_stem('capacite')}.csv")
+    table = french_table(found.communes.loc[order], CAPACITY_COLUMNS)
+    show_table(table, CAPACITY_FORMATS, key="capacity", alt="Capacité à portée par commune, la plus faible d'abord")
+    csv_button("Tableau (CSV)", table, CAPACITY_FORMATS, f"{visit.file_stem('capacite')}.csv")

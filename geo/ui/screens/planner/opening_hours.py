@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.access.opening import SLOT_MIN, open_shares
+from geo.access.opening import open_shares
+from geo.answers.answer import known_note
+from geo.answers.hours import HALF_DAY_COLUMNS, HALF_DAY_FORMATS, half_days_answer, hours_answer
 from geo.errors import MaillageError
-from geo.french import UNIT_SPACE, format_decimal, format_share
-from geo.report.planning_sentences import opening_sentences
+from geo.french import within_text
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.hours_table import show_hours_table
 from geo.ui.components.messages import show_failure, show_notes
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
     from geo.access.opening import OpeningTable
     from geo.ui.screens.planner.visit import Visit
 
-_GAINS: Final = {
-    "name": "Site",
-    "commune_name": "Commune",
-    "half_day": "Demi-journée à ouvrir",
-    "resident_hours": "Heures × habitants",
-    "residents": "Habitants qui y gagnent",
-    "hours_known": "Horaires connus ce jour",
-    "facility_id": "Numéro",
-}
-_FORMATS: Final = {"Heures × habitants": "whole", "Habitants qui y gagnent": "whole"}
 _GAINS_SHOWN: Final = 200
 
 
@@ -47,14 +38,13 @@ def show(visit: Visit) -> None:
             opening = open_shares(changed, visit.threshold_min, kinds=visit.state.counted)
         except MaillageError as error:
             show_failure(error)
-    first, *others = opening_sentences(opening)
-    show_sentence(first)
-    show_figures(_figures(opening))
-    show_notes(others[1:] if opening.residents else others)  # Saturdays and evenings are among the figures
+    answer = hours_answer(opening)
+    show_sentence(answer.sentence)
+    show_figures(answer.figures)
+    show_notes([*answer.details, *answer.notes, *filter(None, [known_note(opening.part)])])
     st.subheader("Dans la semaine", anchor=False)
-    show_hours_table(
-        opening.shares, f"Part des habitants avec un site ouvert à {visit.threshold} ou moins, semaine ordinaire"
-    )
+    within = within_text(visit.threshold_min)
+    show_hours_table(opening.shares, f"Part des habitants avec un site ouvert {within}, semaine ordinaire")
     hours = opening.shares.round(4).rename_axis("Jour").reset_index()
     csv_button("Tableau (CSV)", hours, {}, f"{visit.file_stem('horaires')}.csv")
     _half_days(visit, opening)
@@ -68,35 +58,13 @@ def _scenario_wanted(visit: Visit) -> bool:
     )
 
 
-def _figures(opening: OpeningTable) -> list[tuple[str, str, str]]:
-    saturday, evening = opening.shares.loc["samedi"].max(), opening.shares.loc[:"vendredi", "18:00"].max()
-    hours = opening.shares.to_numpy().sum() * SLOT_MIN / 60
-    return [
-        (
-            "Heures ouvertes à portée",
-            f"{format_decimal(hours)}{UNIT_SPACE}h",
-            "par habitant et par semaine, en moyenne",
-        ),
-        ("Le samedi, au plus", format_share(saturday), "des habitants ont un site ouvert"),
-        (f"En semaine à 18{UNIT_SPACE}h, au plus", format_share(evening), "des habitants ont un site ouvert"),
-    ]
-
-
 def _half_days(visit: Visit, opening: OpeningTable) -> None:
     st.subheader("Une demi-journée de plus dans un site", anchor=False)
     gains = opening.half_day_gains()
+    answer = half_days_answer(gains.head(1))
+    show_notes([answer.sentence, *answer.notes])
     if gains.empty:
-        show_notes(["Aucune demi-journée de plus n'apporterait d'heures à quelqu'un."])
         return
-    table = french_table(gains.head(_GAINS_SHOWN), _GAINS)
-    show_table(table, _FORMATS, key="half_days", alt="Demi-journées à ouvrir, les plus utiles d'abord")
-    show_notes(
-        [
-            (
-                "Matin : 9 h à 12 h ; après-midi : 14 h à 17 h. « Heures × habitants » : heures pendant lesquelles un "
-                "habitant à portée de ce site n'a aucun site ouvert aujourd'hui, additionnées sur tous les habitants. "
-                "Là où les horaires ne sont pas connus, le site compte comme fermé : vérifiez-les d'abord."
-            )
-        ]
-    )
-    csv_button("Demi-journées (CSV)", table, _FORMATS, f"{visit.file_stem('demi-journees')}.csv")
+    table = french_table(gains.head(_GAINS_SHOWN), HALF_DAY_COLUMNS)
+    show_table(table, HALF_DAY_FORMATS, key="half_days", alt="Demi-journées à ouvrir, les plus utiles d'abord")
+    csv_button("Demi-journées (CSV)", table, HALF_DAY_FORMATS, f"{visit.file_stem('demi-journees')}.csv")

@@ -262,15 +262,18 @@ def test_tables_of_another_territory_are_refused(territory, coverage_frame, faci
         )
 
 
-@pytest.mark.parametrize("table", [np.zeros((7, 47)), np.full((7, 48), 1.2), np.full((7, 48), -0.1)])
-def test_hours_that_are_no_week_of_shares_are_refused(territory, table):
-    with pytest.raises(ParameterError, match="7 jours de 48 demi-heures"):
-        hours_chart(territory, pd.DataFrame(table), 20.0)
+@pytest.mark.parametrize(("value", "said"), [(0.0, "à aucun moment"), (np.nan, "pas connue"), (1.0, "100")])
+def test_hours_never_always_or_not_known(territory, week, value, said):
+    opening = week(value, within=1000, known=0 if np.isnan(value) else 1000)
+    assert said in all_text(hours_chart(territory, opening))
 
 
-@pytest.mark.parametrize(("value", "said"), [(0.0, "À aucun moment"), (np.nan, "pas connus"), (1.0, "100")])
-def test_hours_never_always_or_not_known(territory, value, said):
-    assert said in all_text(hours_chart(territory, pd.DataFrame(np.full((7, 48), value)), 20.0))
+def test_hours_say_whose_they_are(territory, week):
+    """One sentence, and the part in the title, where the roads do not cover everybody."""
+    said = all_text(hours_chart(territory, week(0.5, known=800)))
+    assert said.count("sur les 800 habitants dont le trajet est connu") == 1
+    assert "Pays & <b>Essai</b>, 9 communes" in said
+    assert "le samedi, 50\u00a0% au plus" in said.replace("\n", " ")
 
 
 def test_an_unknown_page_is_refused(draw):

@@ -10,7 +10,6 @@ import functools
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from geo.maps.static.hours_chart import hours_chart
@@ -45,12 +44,12 @@ def test_change(draw):
 
 
 @picture(filename="hours-a4.png")
-def test_hours(territory):
+def test_hours(territory, week):
     shares = np.zeros((7, 48))
     shares[:5, 17:24] = np.linspace(0.15, 0.91, 7)
     shares[5, 18:24] = 0.3
     shares[1, 30] = np.nan
-    return hours_chart(territory, pd.DataFrame(shares), 20.0, today=dt.date(2026, 11, 22))
+    return hours_chart(territory, week(shares), today=dt.date(2026, 11, 22))
 
 
 def test_the_pictures_kept_are_small():

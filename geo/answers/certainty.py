@@ -1,0 +1,163 @@
+"""How sure a coverage is, and how much of the agents' time there is for each resident, in French."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.french import (
+    SEMICOLON,
+    UNIT_SPACE,
+    UNKNOWN,
+    counted,
+    format_decimal,
+    format_integer,
+    format_minutes,
+    format_share,
+    plural,
+    within_text,
+)
+from geo.kinds import facility_phrase
+
+if TYPE_CHECKING:
+    from geo.access.catchment import Catchment
+    from geo.access.sensitivity import Run, Sensitivity
+
+#: Columns of the communes near the threshold, and of capacity: heading, and how a column of numbers is written.
+FLIPPING_COLUMNS: Final = {
+    "name": "Commune",
+    "travel_time_min": "Temps (min)",
+    "travel_time_low_min": "Au mieux (min)",
+    "travel_time_high_min": "Au pire (min)",
+    "population": "Habitants",
+    "commune_code": "Code INSEE",
+}
+FLIPPING_FORMATS: Final = {
+    "Temps (min)": "decimal",
+    "Au mieux (min)": "decimal",
+    "Au pire (min)": "decimal",
+    "Habitants": "whole",
+}
+CAPACITY_COLUMNS: Final = {
+    "name": "Commune",
+    "capacity_per_1000": "Pour 1 000 habitants",
+    "share_outside": "Part hors du territoire",
+    "population": "Habitants",
+    "commune_code": "Code INSEE",
+}
+CAPACITY_FORMATS: Final = {
+    "Pour 1 000 habitants": "decimal",
+    "Part hors du territoire": "share",
+    "Habitants": "whole",
+}
+_PEOPLE_UNKNOWN: Final = "population inconnue"
+_NEIGHBOURS: Final = (
+    "Les habitants des territoires voisins ne sont pas comptés : près des limites, la capacité est surestimée."
+)
+
+
+def certainty_answer(sensitivity: Sensitivity) -> Answer:
+    """Return a coverage as an interval, how many communes may be on either side, and the hypotheses.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> from geo.access.sensitivity import sensitivity
+    >>> certainty_answer(sensitivity(Territory.load())).sentence.startswith("Entre ")
+    True
+    """
+    low, high = sensitivity.lowest, sensitivity.highest
+    hypotheses = f"Hypothèses : {', '.join(run.name for run in sensitivity.runs)}."
+    known = sensitivity.part.residents_known > 0
+    flipping = len(sensitivity.flipping)
+    figures = (
+        Figure("Au moins", format_share(low.share_within), _run_detail(low)),
+        Figure("Au plus", format_share(high.share_within), _run_detail(high)),
+        Figure(
+            "Communes près du seuil",
+            format_integer(flipping),
+            counted(sensitivity.residents_flipping, "habitant") if known else _PEOPLE_UNKNOWN,
+        ),
+    )
+    sides = "aucune commune ne change de côté du seuil"
+    if flipping:
+        sides = f"{counted(flipping, 'commune')} {plural(flipping, 'passe', 'passent')} d'un côté à l'autre du seuil"
+    if unknown := nobody_known(sensitivity.part):
+        return Answer(f"{unknown.removesuffix('.')}{SEMICOLON}{sides}.", figures, (hypotheses,))
+    place = facility_phrase(sensitivity.facilities).removeprefix("d'")
+    shares = [format_share(run.share_within) for run in (low, high)]
+    people = [format_integer(run.residents_within) for run in (low, high)]
+    within = f"ont {place} {within_text(sensitivity.threshold_min)}"
+    if people[0] == people[1]:
+        start = f"Quelle que soit l'hypothèse, {shares[0]} des habitants ({people[0]}) {within}"
+    else:
+        start = f"Entre {shares[0]} et {shares[1]} des habitants ({people[0]} à {people[1]}) {within}"
+    return Answer(f"{start}{SEMICOLON}{sides}.", figures, (hypotheses,))
+
+
+def interval_figure(sensitivity: Sensitivity) -> Figure:
+    """Return the interval as one figure."""
+    shares = [format_share(run.share_within) for run in (sensitivity.lowest, sensitivity.highest)]
+    return Figure(
+        "Selon les vitesses",
+        shares[0] if shares[0] == shares[1] else f"{shares[0]} à {shares[1]}",
+        f"des habitants {within_text(sensitivity.threshold_min)}, vitesses ± 10{UNIT_SPACE}%",
+    )
+
+
+def run_rows(sensitivity: Sensitivity) -> list[list[str]]:
+    """Return one row a hypothesis: its name, residents within the threshold, their share, communes under-served."""
+    known = sensitivity.part.residents_known > 0
+    return [
+        [
+            run.name.capitalize(),
+            format_integer(run.residents_within) if known else UNKNOWN,
+            format_share(run.share_within),
+            format_integer(run.communes_under_served),
+        ]
+        for run in sensitivity.runs
+    ]
+
+
+def interval_lines(sensitivity: Sensitivity) -> list[list[str]]:
+    """Return what a map says of each commune: its shortest and longest mean time, its residents."""
+    columns = ("travel_time_low_min", "travel_time_high_min", "population")
+    return [
+        [f"De {format_minutes(low)} à {format_minutes(high)}", residents_line(population)]
+        for low, high, population in zip(*(sensitivity.communes[name] for name in columns), strict=True)
+    ]
+
+
+def capacity_answer(catchment: Catchment) -> Answer:
+    """Return the time of agents (or the requests) within reach of half of the residents, and what it leaves out."""
+    notes = []
+    if catchment.sites_estimated:
+        estimated = format_integer(catchment.sites_estimated)
+        notes.append(f"Sites sans nombre de demandes, estimés d'après leurs heures : {estimated}.")
+    if catchment.sites_unknown:
+        notes.append(f"Sites de capacité inconnue, non comptés : {format_integer(catchment.sites_unknown)}.")
+    if catchment.requests_unmatched:
+        unmatched = format_integer(catchment.requests_unmatched)
+        notes.append(f"Lignes de la table des demandes qui ne sont d'aucun site compté : {unmatched}.")
+    per = f"pour {format_integer(1000)} habitants"
+    notes += [
+        _NEIGHBOURS,
+        (
+            f"Unité : {catchment.unit}, {per}. Deux sites qui partagent les mêmes habitants ne comptent pas double, et "
+            "un site éloigné compte moins qu'un site voisin (méthode E2SFCA, Luo et Qi, 2009 : poids 1 jusqu'à 10 min, "
+            "0,68 jusqu'à 20, 0,22 jusqu'à 30)."
+        ),
+    ]
+    if catchment.median_per_1000 is None:
+        return Answer(nobody_known(catchment.part), notes=tuple(notes))
+    amount = f"{format_decimal(catchment.median_per_1000)} {catchment.unit}"
+    sentence = (
+        f"La moitié des habitants ont au plus {amount} {per} autour d'eux{SEMICOLON}sans rien {within_text(30)} : "
+        f"{counted(catchment.residents_without, 'habitant')}."
+    )
+    return Answer(sentence, notes=tuple(notes))
+
+
+def _run_detail(run: Run) -> str:
+    people = counted(run.residents_within, "habitant") if run.residents_known > 0 else _PEOPLE_UNKNOWN
+    return f"{run.name} : {people}"

@@ -1,0 +1,171 @@
+"""When sites are open within reach, and what one more half-day would bring, in French."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.access.opening import EXPECTED_HOURS
+from geo.answers.answer import Answer, Figure, nobody_known
+from geo.french import (
+    SEMICOLON,
+    UNIT_SPACE,
+    clock,
+    counted,
+    format_hours,
+    format_integer,
+    format_share,
+    is_plural,
+    joined,
+    plural,
+    within_text,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.access.opening import OpeningTable
+
+#: Columns of half-days that could be opened: heading, and how a column of numbers is written.
+HALF_DAY_COLUMNS: Final = {
+    "name": "Site",
+    "commune_name": "Commune",
+    "half_day": "Demi-journée à ouvrir",
+    "resident_hours": "Heures × habitants",
+    "residents": "Habitants qui y gagnent",
+    "hours_known": "Horaires connus ce jour",
+    "facility_id": "Numéro",
+}
+HALF_DAY_FORMATS: Final = {"Heures × habitants": "whole", "Habitants qui y gagnent": "whole"}
+
+_SATURDAY: Final = "samedi"
+_SUNDAY: Final = "dimanche"
+_EVENING: Final = "18:00"
+_ORDINARY_WEEK: Final = f"Semaine ordinaire, sans jours fériés{SEMICOLON}à l'heure d'arrivée au site."
+_HALF_DAYS_MEANT: Final = (
+    "Matin : 9 h à 12 h ; après-midi : 14 h à 17 h. « Heures × habitants » : heures pendant lesquelles un habitant à "
+    "portée de ce site n'a aucun site ouvert aujourd'hui, additionnées sur tous les habitants. Là où les horaires ne "
+    "sont pas connus, le site compte comme fermé : vérifiez-les d'abord."
+)
+
+
+def hours_answer(opening: OpeningTable) -> Answer:
+    """Return the best hour of the week, then evenings, weekends and hours when almost nobody finds an open site.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> from geo.access.opening import open_shares
+    >>> hours_answer(open_shares(Territory.load())).sentence.startswith("Au mieux, le ")
+    True
+    """
+    notes = (*_unknown_hours(opening), _ORDINARY_WEEK)
+    figures = (
+        Figure(
+            "Heures ouvertes à portée",
+            format_hours(opening.hours_within_reach),
+            "par habitant et par semaine, en moyenne",
+        ),
+        saturday_figure(opening),
+        Figure(
+            f"En semaine à 18{UNIT_SPACE}h, au plus",
+            format_share(_evening(opening)),
+            "des habitants ont un site ouvert",
+        ),
+    )
+    if unknown := nobody_known(opening.part):
+        return Answer(unknown, figures, (), notes)
+    best = opening.spans().iloc[0]
+    within, anywhere = within_text(opening.threshold_min), format_share(opening.share_within)
+    if best["share"] <= 0:
+        sentence = (
+            f"D'après les horaires connus, aucun site {within} n'est ouvert à aucun moment de la semaine{SEMICOLON}"
+            f"{anywhere} des habitants en ont un."
+        )
+        return Answer(sentence, figures, (), notes)
+    sentence = (
+        f"Au mieux, le {best['day']} de {clock(best['start'])} à {clock(best['end'])}, {format_share(best['share'])} "
+        f"des habitants ont un site ouvert {within}{SEMICOLON}{anywhere} ont un site, ouvert ou non."
+    )
+    rest_of_week = SEMICOLON.join(
+        [
+            f"En semaine à 18{UNIT_SPACE}h, {_at_most(_evening(opening))}",
+            *(f"le {day}, {_at_most(_most(opening, day))}" for day in (_SATURDAY, _SUNDAY)),
+        ]
+    )
+    return Answer(sentence, figures, (f"{rest_of_week}.", blank_sentence(opening.blank_hours())), notes)
+
+
+def saturday_figure(opening: OpeningTable) -> Figure:
+    """Return the most that a Saturday offers."""
+    return Figure("Le samedi, au plus", format_share(_most(opening, _SATURDAY)), "des habitants ont un site ouvert")
+
+
+def blank_sentence(blank: pd.DataFrame) -> str:
+    """Return the hours of the week when almost nobody finds an open site; `blank` as `OpeningTable.blank_hours`."""
+    first, last = (clock(f"{minute // 60:02d}:{minute % 60:02d}") for minute in EXPECTED_HOURS)
+    week = f"Du lundi au samedi de {first} à {last}"
+    if blank.empty:
+        return (
+            f"{week}, aucune heure n'est creuse : un dixième au moins de ceux qui ont un site en trouve toujours un "
+            f"ouvert."
+        )
+    hours = blank.groupby("day", sort=False)["hours"].sum()
+    are = "sont creuses" if hours.sum() > 1 else "est creuse"
+    shown = joined([f"{day} ({format_hours(value)})" for day, value in hours.items()])
+    return (
+        f"{week}, {format_hours(hours.sum())} {are}, où moins d'un habitant sur dix de ceux qui ont un site en trouve "
+        f"un ouvert : {shown}."
+    )
+
+
+def half_days_answer(gains: pd.DataFrame) -> Answer:
+    """Return where one more half-day would bring the most; `gains` as `OpeningTable.half_day_gains`."""
+    if gains.empty:
+        return Answer("Aucune demi-journée de plus n'apporterait d'heures à quelqu'un.")
+    first, *others = (
+        f"{gain['name']}, {gain['half_day']} : {format_integer(gain['resident_hours'])} heures × habitants, pour "
+        f"{counted(gain['residents'], 'habitant')}"
+        for gain in gains.to_dict("records")
+    )
+    sentence = f"Une demi-journée de plus apporterait le plus ici : {first}."
+    return Answer(sentence, (), tuple(f"{other}." for other in others), (_HALF_DAYS_MEANT,))
+
+
+def cell_text(share: float) -> str:
+    """Return a share as a percentage that fits a cell of a table.
+
+    Examples
+    --------
+    >>> [cell_text(share) for share in (0, 0.001, 0.874, 0.999, 1)]
+    ['0', '<1', '87', '>99', '100']
+    """
+    percent = format_share(share).removesuffix(f"{UNIT_SPACE}%")
+    return percent.replace("moins de ", "<").replace("plus de ", ">")
+
+
+def _unknown_hours(opening: OpeningTable) -> list[str]:
+    unknown, partly = opening.sites_hours_unknown, opening.sites_hours_partly_unknown
+    parts = []
+    if unknown:
+        verb = plural(unknown, "n'a pas", "n'ont pas")
+        parts.append(f"{counted(unknown, 'site')} sur {format_integer(opening.sites)} {verb} d'horaires connus")
+    if partly:
+        verb = plural(partly, "a un jour", "ont un jour au moins")
+        parts.append(f"{counted(partly, 'site')} {verb} dont l'horaire n'est pas connu")
+    if not parts:
+        return []
+    closed = "ils comptent comme fermés" if is_plural(unknown + partly) else "il compte comme fermé"
+    return [f"{SEMICOLON.join(parts)} : à ces heures, {closed}."]
+
+
+def _most(opening: OpeningTable, day: str) -> float:
+    """Return the highest share of a day, NaN where nobody is known to live."""
+    return float(opening.shares.loc[[day]].to_numpy().max())
+
+
+def _evening(opening: OpeningTable) -> float:
+    return float(opening.shares.loc[:"vendredi", [_EVENING]].to_numpy().max())
+
+
+def _at_most(share: float) -> str:
+    return f"{format_share(share)} au plus" if share > 0 else "aucun"

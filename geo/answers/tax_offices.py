@@ -1,0 +1,122 @@
+"""What the nearest site saves compared with the nearest tax office, in French."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.french import UNKNOWN, counted, format_integer, format_minutes, plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.access.time_saved import TimeSavedSummary
+
+#: Columns of the communes: heading, and how a column of numbers is written.
+SAVED_COLUMNS: Final = {
+    "name": "Commune",
+    "saved_min": "Minutes gagnées",
+    "site_time_min": "France services (min)",
+    "other_time_min": "Impôts (min)",
+    "population": "Habitants",
+    "commune_code": "Code INSEE",
+}
+SAVED_FORMATS: Final = {
+    "Minutes gagnées": "decimal",
+    "France services (min)": "decimal",
+    "Impôts (min)": "decimal",
+    "Habitants": "whole",
+}
+#: What is said where there is nothing to compare with.
+NO_TAX_OFFICES: Final = (
+    "Ce territoire n'a pas de liste des services des impôts : le temps gagné par rapport à eux n'est pas calculé."
+)
+_NOT_THE_SAME: Final = (
+    "Un France services aide à faire sa déclaration et à comprendre un avis ; il ne remplace pas le service des impôts "
+    "pour un paiement ou un contentieux."
+)
+
+
+def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Answer:
+    """Return the minutes saved on average, who is nearer to what, and who is not compared.
+
+    Parameters
+    ----------
+    communes, summary
+        What `geo.access.time_saved.time_saved` returned.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> from geo.access.time_saved import time_saved
+    >>> tax_offices_answer(*time_saved(Territory.load())).sentence.startswith("En moyenne, un habitant gagne ")
+    True
+    """
+    known = summary.part.residents_known > 0
+    sooner, later = summary.residents_sooner, summary.residents_later
+    figures = (
+        Figure("Gain médian", format_minutes(summary.median_saved_min), "la moitié des habitants gagne plus"),
+        Figure(
+            "Plus près d'un site",
+            format_integer(sooner) if known else UNKNOWN,
+            f"sur {counted(summary.residents_compared, 'habitant')}" if known else "population inconnue",
+        ),
+        Figure(
+            "Plus près des impôts",
+            format_integer(later) if known else UNKNOWN,
+            plural(later, "habitant", "habitants") if known else "population inconnue",
+        ),
+    )
+    where = "en allant au site France services le plus proche plutôt qu'au service des impôts"
+    notes = [_NOT_THE_SAME]
+    if unknown := nobody_known(summary.part):
+        return Answer(unknown, figures, tuple(_communes(communes)), tuple(notes))
+    if summary.mean_saved_min is None:
+        sentence = "Aucun habitant n'a de route à la fois vers un site et vers un service des impôts."
+        return Answer(sentence, figures, (), tuple(notes))
+    if round(summary.residents_not_compared):
+        left = format_integer(summary.residents_not_compared)
+        notes.append(f"Habitants non comptés, sans route vers l'un ou vers l'autre : {left}.")
+    details = (
+        (
+            f"Le site est plus proche d'une minute au moins pour {counted(sooner, 'habitant')}, plus loin pour "
+            f"{counted(later, 'habitant')}."
+        ),
+        *_communes(communes),
+    )
+    return Answer(f"En moyenne, un habitant {_gain(summary.mean_saved_min)} {where}.", figures, details, tuple(notes))
+
+
+def saved_lines(communes: pd.DataFrame) -> list[list[str]]:
+    """Return what a map says of each commune: minutes saved, both times, residents."""
+    return [
+        [
+            f"Temps gagné : {format_minutes(saved)}",
+            f"France services : {format_minutes(site)}",
+            f"Impôts : {format_minutes(other)}",
+            residents_line(population),
+        ]
+        for saved, site, other, population in zip(
+            *(communes[name] for name in ("saved_min", "site_time_min", "other_time_min", "population")), strict=True
+        )
+    ]
+
+
+def _communes(communes: pd.DataFrame) -> list[str]:
+    """Return how many communes gain nothing, in one sentence; none where no time is known."""
+    saved = communes["saved_min"].dropna()
+    nothing = int((saved <= 0).sum())
+    if saved.empty:
+        return []
+    if nothing == len(saved):
+        return ["Aucune commune n'y gagne."]
+    if nothing == 0:
+        return ["Toutes les communes y gagnent."]
+    verb = plural(nothing, "n'y gagne rien", "n'y gagnent rien")
+    return [f"{counted(nothing, 'commune')} {verb}."]
+
+
+def _gain(minutes: float) -> str:
+    if round(minutes, 1) == 0:
+        return "ne gagne ni ne perd de temps"
+    return f"{'gagne' if minutes > 0 else 'perd'} {format_minutes(abs(minutes))}"

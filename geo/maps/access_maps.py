@@ -1,0 +1,62 @@
+"""The maps in the browser of the margin of error and of the minutes saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geo.answers.certainty import interval_lines
+from geo.answers.tax_offices import saved_lines
+from geo.classes import SAVED_CLASSES, SIDE_CLASSES, UNKNOWN_CLASS, classify
+from geo.french import minutes_text
+from geo.kinds import KINDS
+from geo.maps.planning_values import planning_values, site_markers
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo.access.sensitivity import Sensitivity
+
+
+def certainty_values(sensitivity: Sensitivity, sites: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the map of the communes whose side of the threshold depends on the hypothesis, as `planning_values`.
+
+    Parameters
+    ----------
+    sensitivity
+        What was measured.
+    sites
+        Sites that count.
+    """
+    share = sensitivity.communes["share_runs_under_served"].to_numpy(np.float64, na_value=np.nan)
+    position = np.select([np.isnan(share), share <= 0, share < 1], [UNKNOWN_CLASS, 0, 1], default=2).astype(np.int64)
+    return planning_values(
+        SIDE_CLASSES,
+        position,
+        interval_lines(sensitivity),
+        site_markers(sites),
+        title=f"Temps moyen de la commune et seuil de {minutes_text(sensitivity.threshold_min)}",
+        signs=[("main", KINDS["main"].label)],
+    )
+
+
+def saved_values(communes: pd.DataFrame, sites: gpd.GeoDataFrame, tax_offices: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the map of the minutes that the nearest site saves, as `planning_values`.
+
+    Parameters
+    ----------
+    communes
+        Minutes saved by commune, as `geo.access.time_saved.time_saved`.
+    sites, tax_offices
+        Sites that count, and what they are compared with.
+    """
+    return planning_values(
+        SAVED_CLASSES,
+        classify(communes["saved_min"], SAVED_CLASSES),
+        saved_lines(communes),
+        [*site_markers(sites), *site_markers(tax_offices)],
+        title="Minutes gagnées par rapport au service des impôts",
+        signs=[(kind, KINDS[kind].label) for kind in ("main", "tax_office")],
+    )
