@@ -31,7 +31,7 @@ from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name
 from geo.storage import replacing_file, replacing_folder
 from geo.territory import Territory
-from geo.territory.files import OfficialFiles, OfficialTables
+from geo.territory.files import OfficialFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -20,7 +20,7 @@ from geo.sources.departements import departement_name
 from geo.storage import require_replaceable
 from geo.territory.assemble import assemble
 from geo.territory.embedded import embedded_area
-from geo.territory.files import OfficialFiles, OfficialTables
+from geo.territory.files import OfficialFiles
 from geo.territory.store import TERRITORY_MARKER, load_area, save_area
 from geo.territory.study_area import StudyArea, counted_places
 

@@ -11,20 +11,20 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from geo.errors import MaillageError
 from geo.french import format_integer
 from geo.sources.departements import departement_codes, departement_title
+from geo.territory.given import build_territory, taken_from
+from geo.territory.given_files import KINDS, GivenFile, look, missing_roles, offered_roles, shown_name
 from geo.ui.background import ended_run, forget
 from geo.ui.components.list_quality import show_list_quality
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.uploads import accepted
-from geo.ui.given_files import KINDS, GivenFile, look, missing_roles, offered_roles, shown_name
-from geo.ui.given_territory import build_territory, taken_from
 from geo.ui.own_territory import base_territory, forget_own_territory, keep_own_territory, own_territory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.territory import Territory
+    from geo.territory.given_files import Preview
     from geo.ui.background import Work
-    from geo.ui.given_files import Preview
 
 _BUILDING: Final = "own_files_building"
 _PROBLEMS: Final = "own_files_problems"

@@ -11,9 +11,9 @@ from geo.french import format_integer
 from geo.report.site_quality import quality_text
 from geo.sources.site_checks import SEVERITIES
 from geo.sources.site_quality import check_sites
+from geo.sources.visitor_files import as_path
 from geo.ui.components.messages import plain, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
-from geo.ui.components.uploads import as_path
 
 if TYPE_CHECKING:
     from geo.sources.site_quality import SiteQuality

@@ -13,7 +13,7 @@ from geo.cli.build import build
 from geo.cli.official_files import official_files
 from geo.errors import MaillageError, ParameterError
 from geo.territory.files import OfficialFiles, PlacesFile
-from geo.ui.given_files import KINDS
+from geo.territory.given_files import KINDS
 
 NAMES = [each.name for each in fields(OfficialFiles)]
 

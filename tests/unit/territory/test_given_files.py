@@ -8,8 +8,8 @@ import geopandas as gpd
 import pytest
 
 from geo.errors import MaillageError, ParameterError, SourceError
-from geo.ui import given_files
-from geo.ui.given_files import KINDS, look, missing_roles, offered_roles, shown_name
+from geo.territory import given_files
+from geo.territory.given_files import KINDS, look, missing_roles, offered_roles, shown_name
 
 PLACES = "Intitulé du lieu;Y;X;Genre;code_insee\n<b>Mairie</b>;43,31;-1,50;Antenne;64001\nPoste;43.3;-1.4;;64002\n"
 

@@ -19,7 +19,7 @@ from geo.sources.france_services import is_official_list
 from geo.sources.layers import find_layers, read_layer
 from geo.sources.places import POSITION_ROLES, recognised_roles
 from geo.sources.population import recognised_population_columns
-from geo.ui.components.uploads import as_path
+from geo.sources.visitor_files import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

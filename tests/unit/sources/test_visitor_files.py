@@ -8,8 +8,8 @@ import zipfile
 import pytest
 
 from geo.errors import SchemaError, SourceError
-from geo.ui.components import archive_checks
-from geo.ui.components.archive_checks import check_packed
+from geo.sources import visitor_files
+from geo.sources.visitor_files import check_packed
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_an_encrypted_member_is_refused(check):
 
 
 def test_a_bomb_is_refused_whatever_it_announces(check, monkeypatch):
-    monkeypatch.setattr(archive_checks, "MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(visitor_files, "MOST_UNPACKED_BYTES", 1_000_000)
     bomb = zipped(("communes.shp", bytes(3_000_000)))
     assert len(bomb) < 10_000
     with pytest.raises(SourceError, match="1 Mo une fois décompressé"):
@@ -84,7 +84,7 @@ def test_a_bomb_is_refused_whatever_it_announces(check, monkeypatch):
 
 
 def test_many_small_members_are_a_bomb_too(check, monkeypatch):
-    monkeypatch.setattr(archive_checks, "MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(visitor_files, "MOST_UNPACKED_BYTES", 1_000_000)
     with pytest.raises(SourceError, match="Mo une fois décompressé"):
         check(zipped(*((f"{number}.shp", bytes(20_000)) for number in range(60))))
     with pytest.raises(SourceError, match="archive de 101 fichiers refusée"):
@@ -105,7 +105,7 @@ def block(kind: bytes, data: bytes) -> bytes:
 def test_an_extract_is_weighed_by_its_blocks(check, monkeypatch, shared_data):
     content = (shared_data / "osm" / "caen.osm.pbf").read_bytes()
     check(content, "Routes", "routes.osm.pbf")
-    monkeypatch.setattr(archive_checks, "MOST_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(visitor_files, "MOST_UNPACKED_BYTES", 1_000_000)
     with pytest.raises(SourceError, match=r"Routes : .* 1 Mo une fois décompressé"):
         check(content, "Routes", "routes.osm.pbf")
 

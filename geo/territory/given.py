@@ -23,14 +23,14 @@ from geo.sources.places import read_places
 from geo.sources.population import match_population, read_population
 from geo.sources.postcodes import complete_postcodes
 from geo.sources.provenance import Provenance, SourceTable
-from geo.territory import Territory
+from geo.sources.visitor_files import as_path
 from geo.territory.description import describe
 from geo.territory.files import OfficialTables
+from geo.territory.given_files import KINDS
 from geo.territory.manifest import OwnFile
 from geo.territory.margin import bounds, near_places
 from geo.territory.study_area import NEIGHBOUR_COLUMNS
-from geo.ui.components.uploads import as_path
-from geo.ui.given_files import KINDS
+from geo.territory.territory import Territory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.network.road_network import RoadNetwork
-    from geo.ui.background import Progress
-    from geo.ui.given_files import GivenFile
+    from geo.territory.given_files import GivenFile
 
 _Read = TypeVar("_Read")
 
@@ -65,7 +64,7 @@ def build_territory(
     base: Territory,
     given: Mapping[str, GivenFile],
     departement: str | None,
-    progress: Progress,
+    progress: Callable[[float, str], None],
     stopped: Callable[[], bool],
 ) -> Built:
     """Build a territory from a visitor's files.
@@ -75,11 +74,11 @@ def build_territory(
     base
         Where what is not given is taken from.
     given
-        Files by key of `geo.ui.given_files.KINDS`, at least one.
+        Files by key of `geo.territory.given_files.KINDS`, at least one.
     departement
         INSEE code of the département to build; only where communes are given.
     progress, stopped
-        Told how far it is; asked whether to stop.
+        Told how far it is (from 0 to 1) and what is done, in French; asked whether to stop.
     """
     problems: list[str] = []
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from geo import Territory
-from geo.ui.given_files import GivenFile, look
-from geo.ui.given_territory import build_territory, taken_from
+from geo.territory.given import build_territory, taken_from
+from geo.territory.given_files import GivenFile, look
 
 PLACES = "nom;latitude;longitude;type\nMairie d'Ustaritz;43.3986;-1.4563;\nPoste de Sare;43.3128;-1.5804;Antenne\n"
 
