@@ -38,13 +38,15 @@ def fragility(found: dict[str, Any]) -> Figures:
 
 def hours(found: dict[str, Any]) -> Figures:
     if found["shares"]["lundi"] is None:
-        return dict.fromkeys(("best_hour_share", "saturday_share", "evening_share", "open_hours"))
+        unknown = dict.fromkeys(("best_hour_share", "saturday_share", "evening_share", "open_hours"))
+        return unknown | {"sites_hours_unknown": found["sites_hours_unknown"]}
     week = np.array(list(found["shares"].values()), float)
     half_hours = 60 / found["slot_min"]
     return {
         **_week(week, int(18 * half_hours)),
         "open_hours": week.sum() / half_hours,
         "residents_within": found["residents_within"],
+        "sites_hours_unknown": found["sites_hours_unknown"],
     }
 
 
@@ -118,7 +120,10 @@ def comparison(name: str) -> Callable[[dict[str, Any]], Figures]:
 def communes_table(table: pd.DataFrame) -> Figures:
     poor = flags(table["under_served"])
     people = table["population"].astype(float)
-    return {
+    planned = {}
+    if "under_served_with_plan" in table:
+        planned["plan_communes_better"] = int(((poor == 1) & (flags(table["under_served_with_plan"]) == 0)).sum())
+    return planned | {
         "residents_known": people[~np.isnan(poor)].sum(),
         "residents_within": (people * table["share_within"].astype(float)).sum(),
         "communes_covered": int((~np.isnan(poor)).sum()),
@@ -262,5 +267,7 @@ def _week(week: np.ndarray, eighteen: int) -> Figures:
 def _labels(table: pd.DataFrame) -> Figures:
     columns = {"gain": "gain_residents", "served": "residents_served", "saved": "minutes_saved_mean"}
     return {
-        f"label_{row['rank']:.0f}_{name}": row[column] for row in table.to_dict("records") for name, column in columns.items()
+        f"label_{row['rank']:.0f}_{name}": row[column]
+        for row in table.to_dict("records")
+        for name, column in columns.items()
     }

@@ -97,7 +97,10 @@ class Oracle:
         for number, (lower, upper) in enumerate(pairwise(CLASSES)):
             chosen = (self.minutes > (lower + SAME if lower else -1)) & (self.minutes <= upper + SAME)
             chosen &= np.isfinite(self.minutes)
-            self.figures |= {f"class_{number}_residents": self.people(chosen), f"class_{number}_share": self.share(chosen)}
+            self.figures |= {
+                f"class_{number}_residents": self.people(chosen),
+                f"class_{number}_share": self.share(chosen),
+            }
 
     def _second_sites(self, each: np.ndarray) -> None:
         near = each <= THRESHOLD_MIN + SAME
@@ -122,6 +125,7 @@ class Oracle:
             "saturday_share": float(share[DAYS.index("Sa")].max()),
             "evening_share": float(share[: DAYS.index("Sa"), EIGHTEEN].max()),
             "open_hours": float(share.sum() * SLOT_MIN / 60),
+            "sites_hours_unknown": int(self.sites["opening_hours"].isna().sum()),
         }
 
     def _capacity(self, each: np.ndarray) -> None:
@@ -179,6 +183,7 @@ class Oracle:
         self.figures |= {
             "plan_share_after": self.share(within),
             "plan_gained": self.people(within) - self.figures["residents_within"],
+            "plan_communes_better": int((self.poor(before) & ~self.poor(now)).sum()),
             "plan_mean_before": self.mean(before, both),
             "plan_mean_after": self.mean(now, both),
             "plan_cost": sum(label["cost_eur"] for label in labels),
@@ -187,7 +192,7 @@ class Oracle:
         }
 
     def add_scenario(self, name: str, opened: str | None, closed: pd.Series) -> None:
-        """Work out what opening a site at the point of a commune, and closing some, changes."""
+        """Work out what opening a site at the point of a commune (`None`: none), and closing some, changes."""
         sites = self.sites[~closed.reindex(self.sites.index, fill_value=False)]
         if opened is not None:
             town = self.territory.communes.loc[opened]
@@ -197,6 +202,8 @@ class Oracle:
         changed = np.where(np.isfinite(after), after, 1e9) - np.where(np.isfinite(before), before, 1e9)
         for limit, which in ((THRESHOLD_MIN, ""), (FURTHER_MIN, "_30")):
             was, will = before <= limit + SAME, after <= limit + SAME
+            if opened is None and which:
+                continue  # a closure is asked for one threshold
             self.figures |= {
                 f"{name}_gained{which}": self.people(will & ~was),
                 f"{name}_lost{which}": self.people(was & ~will),
@@ -220,7 +227,7 @@ class Oracle:
 
 
 #: Figures that are known where the population is not.
-COUNTS = frozenset({"communes_covered", "communes_under_served", "communes_flipping"})
+COUNTS = frozenset({"communes_covered", "communes_under_served", "communes_flipping", "sites_hours_unknown"})
 
 
 def minutes(times: pd.DataFrame) -> np.ndarray:

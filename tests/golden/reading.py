@@ -97,7 +97,8 @@ def _table(sheet: ET.Element, shared: list[str]) -> pd.DataFrame:
         for row in sheet.iter(f"{_SPREADSHEET}row")
     ]
     heading, *lines = rows or [{}]
-    return pd.DataFrame([{name: line.get(column) for column, name in heading.items()} for line in lines])
+    table = [[line.get(column) for column in heading] for line in lines]
+    return pd.DataFrame(table, columns=list(heading.values()))
 
 
 def _value(cell: ET.Element, shared: list[str]):

@@ -6,17 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 import streamlit as st
-from tests.golden.reading import html_text, markdown_text, plain
 from streamlit.testing.v1 import AppTest
+
+from tests.golden.reading import html_text, markdown_text, plain
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 #: Labels that the plan of the golden test gives.
 LABELS = 3
+#: When a site is looked for: a Tuesday morning.
+MOMENT = "2026-11-24T10:00"
 #: Screen of the test -> its address.
 ADDRESSES = {
+    "trouver": {"quand": MOMENT},
     "diagnostic": {"ecran": "diagnostic"},
     "ouvrir": {"ecran": "planifier", "vue": "ouvrir", "labels": str(LABELS)},
     "scenario": {"ecran": "planifier", "vue": "scenario"},
@@ -58,11 +61,13 @@ def said(app: AppTest) -> SimpleNamespace:
     """Return what a screen says: `title`, `text` (all of it), and `map` (the values that its map was given)."""
     parts, drawn = [], None
     for element in _walk(app.main):
-        parts += _words(element)
+        parts.append(_words(element))
         if element.type == "bidi_component":
             name, given = element.proto.component_name, json.loads(element.proto.json or "null")
             if name.endswith("answer_sentence"):
                 parts.append(plain(given))
+            elif isinstance(given, dict) and isinstance(given.get("html"), str):
+                parts.append(html_text(given["html"]))
             elif isinstance(given, dict) and isinstance(given.get("values"), dict):
                 drawn = given["values"]
                 parts.append(html_text(str(drawn.get("legend", ""))))
@@ -77,15 +82,12 @@ def _walk(block):
             yield child
 
 
-def _words(element) -> list[str]:
+def _words(element) -> str:
+    """Return what an element of Streamlit says; of a table, its headings."""
     if element.type == "html":
-        return [html_text(element.proto.body)]
+        return html_text(element.proto.body)
     if element.type == "arrow_data_frame":
-        return [_table_words(element.value)]
+        return plain(" ".join(map(str, element.value.columns)))
     if element.type in {"title", "header", "subheader", "markdown", "warning", "info", "error", "success", "caption"}:
-        return [markdown_text(element.value)]
-    return [markdown_text(text) for text in (getattr(element, "label", ""), getattr(element, "help", "")) if text]
-
-
-def _table_words(table: pd.DataFrame) -> str:
-    return plain(" ".join(map(str, table.columns)))
+        return markdown_text(element.value)
+    return markdown_text(" ".join(getattr(element, name, None) or "" for name in ("label", "help")))

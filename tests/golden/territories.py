@@ -4,8 +4,7 @@ All are made from the embedded Pyrénées-Atlantiques, without any file of the u
 them. Each is saved, so that the command line and the app open it as a user would; `whole` is the embedded one itself.
 """
 
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,15 +37,6 @@ NEIGHBOURS, ROAD_KMH, DETOUR = 3, 38.0, 1.25
 NODES = 60
 #: Hendaye: its only site within reach is so near the threshold that a tenth of speed decides.
 ONE_COMMUNE = "64260"
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """A territory, the folder that it is saved in (`None`: the embedded one), and its name in the test."""
-
-    key: str
-    territory: Territory
-    folder: Path | None
 
 
 def embedded_tables() -> OfficialTables:
@@ -121,10 +111,10 @@ MAKERS = {
 }
 
 
-def asked(key: str, folder: Path) -> Asked:
-    """Make one of the territories and save it, except the embedded one, which needs no folder."""
+def make(key: str, folder: Path) -> tuple[Territory, Path | None]:
+    """Make one of the territories and save it; return what is opened, and from where (`None`: the embedded one)."""
     territory = MAKERS[key]()
     if key == "whole":
-        return Asked(key, territory, None)
-    territory.save(folder / "territoire")
-    return Asked(key, Territory.load(folder / "territoire"), folder / "territoire")
+        return territory, None
+    territory.save(folder)
+    return Territory.load(folder), folder
