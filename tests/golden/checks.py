@@ -26,7 +26,9 @@ UNSAID = {
 #: Channels that need residents: they are not there where nobody is known to live.
 OF_RESIDENTS = frozenset({"html.arguments", "svg.plan", "svg.hours"})
 #: Figures that are only said, in no file: parts of others.
-ONLY_SAID = re.compile(r"residents_beyond|single_|share_under_served|label_(cost|aid)|class_|.*_share_after")
+ONLY_SAID = re.compile(
+    r"residents_beyond|.*_too_long|single_|share_under_served|label_(cost|aid)|class_|.*_share_after"
+)
 #: Rounding of tables: half a unit of the last of two decimals of a number of minutes, of four of a share.
 OF_A_NUMBER, OF_A_SHARE = 5.1e-3, 5.1e-5
 LEAST_TABLES, LEAST_TITLES = 8, 15

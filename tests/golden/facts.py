@@ -36,6 +36,7 @@ residents_within count
 must terminal.diagnose terminal.fragility screen.diagnostic screen.fragilite html.map pdf
 \(# sur (?:les )?<count>[^)]*\) sont <near>
 (?:couverts|<near>) <share> # sur
+sont <near>[^.;%]{0,60}\(# sur (?:les )?<count>
 au moins un : #
 sur # habitants à portée
 Vitesses du profil #(?: <share>)
@@ -97,8 +98,7 @@ must terminal.report pdf svg.under_served svg.travel_time json.map
 communes sous-desservies comptent # habitant
 Communes sous- ?desservies <count> sur <count> ; # habitant
 sont sous-desservies \(# habitant
-@svg.* plus de 20 min\) # / <share>
-@json.map plus de 20 min\) # / <share>
+@svg.travel_time plus de 20 min\) # / <share>
 @pdf plus de 20 min\) <share> ?#
 @pdf habitants? sur # ; toutes
 
@@ -106,9 +106,16 @@ share_under_served share
 must terminal.report pdf svg.under_served svg.travel_time json.map
 habitants, soit # de
 habitants, # de la population
-@svg.* plus de 20 min\) <count> / #
-@json.map plus de 20 min\) <count> / #
+@svg.travel_time plus de 20 min\) <count> / #
 @pdf plus de 20 min\) # ?<count>
+
+residents_too_long count
+must svg.under_served json.map
+@svg.under_served|json.map plus de 20 min\) # / <share>
+
+share_too_long share
+must svg.under_served json.map
+@svg.under_served|json.map plus de 20 min\) <count> / #
 
 median_time minutes
 must terminal.diagnose screen.diagnostic pdf
@@ -142,6 +149,7 @@ Tous les habitants[^.;:%]{0,60} ont un deuxième site => 100 %
 second_residents count
 must terminal.fragility screen.fragilite pdf
 \(# sur (?:les )?<count>[^)]*\) ont un deuxième
+un deuxième site <near>[^.;%]{0,60}\(# sur (?:les )?<count>
 ; # habitants? en (?:a|ont) deux ou plus
 
 single_residents count

@@ -92,6 +92,8 @@ class Oracle:
             "communes_under_served": int(poor.sum()),
             "residents_under_served": self.people(poor),
             "share_under_served": self.share(poor),
+            "residents_too_long": self.people(poor & np.isfinite(self.minutes)),
+            "share_too_long": self.share(poor & np.isfinite(self.minutes)),
             "median_time": self.median(self.minutes),
         }
         for number, (lower, upper) in enumerate(pairwise(CLASSES)):
