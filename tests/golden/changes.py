@@ -1,0 +1,161 @@
+"""The facts that are said of a change: a plan of labels, a scenario, a closure of many sites (see `facts`)."""
+
+from tests.golden.notation import facts_of
+
+_PLAN = r"""
+plan_share_after share
+must terminal.plan terminal.report screen.ouvrir screen.rapport html.arguments pdf svg.plan
+# des habitants[^.;:%]{0,60} seraient <near>
+# au lieu de <share>
+d'un site : # des habitants au lieu
+site France services \(<share> avant, # après
+@screen.ouvrir À 20 min ou moins # <share> aujourd'hui
+
+plan_gained count
+must terminal.plan terminal.report screen.ouvrir screen.rapport html.arguments pdf svg.plan
+\(# habitants? de plus\)
+rapproche(?:raient|rait) # habitant
+labels?, # habitants? de plus
+Habitants rapprochés # sur
+rapprocher plus de # habitants
+Objectif : # \(habitants
+borne # ?:
+# habitants rapprochés\.
+@svg.plan # habitants? de plus
+
+plan_communes_better count
+must svg.plan pdf
+# communes? (?:n'est|ne sont) plus sous-desservie
+
+plan_mean_before minutes
+must terminal.plan terminal.report html.arguments pdf
+temps moyen passerait de # à
+temps moyen reste de #
+
+plan_mean_after minutes
+must terminal.plan terminal.report html.arguments pdf
+temps moyen passerait de <minutes> à #
+temps moyen reste de #
+
+plan_cost count
+must terminal.plan screen.ouvrir pdf
+Coût par an # €
+@terminal.plan Coût : # €
+@pdf (?<!moyenne\. )(?<!commune\. )(?<!communes\. )Coût : # €
+
+plan_aid count
+must terminal.plan screen.ouvrir pdf
+Coût par an <count> € dont # €
+@terminal.plan dont # € d'aide
+@pdf (?<!moyenne\. )(?<!commune\. )(?<!communes\. )Coût : <count> € par an, dont # €
+
+plan_candidates count
+must pdf
+[Pp]armi # lieux?
+
+label_cost count
+must html.arguments screen.ouvrir pdf
+(?:moyenne|communes?)\. Coût : # €
+
+label_aid count
+must html.arguments screen.ouvrir pdf
+(?:moyenne|communes?)\. Coût : <count> € par an, dont # €
+"""
+
+_LABEL = r"""
+label_RANK_gain count
+must terminal.plan html.arguments pdf
+RANK\. <label_RANK> \[[^]]*\] : # habitants rapprochés
+RANK\. <label_RANK> # habitants? passe
+@pdf RANK <label_RANK> # <count> (?:<minutes>|—)
+
+label_RANK_served count
+must terminal.plan html.arguments pdf
+RANK\. <label_RANK> \[[^]]*\] : [^:]*?rapprochés, # servis
+RANK\. <label_RANK> <count> habitants? passe.{0,200}?plus proche de # habitant
+@pdf RANK <label_RANK> <count> # (?:<minutes>|—)
+
+label_RANK_saved minutes
+must terminal.plan html.arguments pdf
+RANK\. <label_RANK> \[[^]]*\] : [^:]*?servis, # gagnées
+RANK\. <label_RANK> <count> habitants? passe[^€]{0,260}?qui gagnent # en moyenne
+@pdf RANK <label_RANK> <count> <count> #
+"""
+
+_CHANGE = r"""
+NAME_gained count
+must MUST
+@ALL À 20 min d'un site, habitants gagnés : #
+@ALL À 20 min ou moins \+# -
+
+NAME_lost count
+must MUST
+@ALL À 20 min d'un site, habitants gagnés : <count> ; perdus : #
+@ALL À 20 min ou moins \+<count> -#
+
+NAME_share_after share
+must MUST
+@ALL À 20 min d'un site, habitants gagnés[^.]*?avant, # après
+@ALL # sont <near>, contre
+
+NAME_mean_before minutes
+must MUST
+@ALL Temps moyen : # avant
+@ALL Trajet moyen <minutes> # aujourd'hui
+
+NAME_mean_after minutes
+must MUST
+@ALL Temps moyen : <minutes> avant, # après
+@ALL Trajet moyen # <minutes>
+
+NAME_sooner count
+must MUST
+@ALL dont le trajet raccourcit : #
+@ALL raccourcit pour #
+
+NAME_later count
+must MUST
+@ALL dont le trajet raccourcit : <count> ; s'allonge : #
+@ALL s'allonge pour #
+
+NAME_communes_better count
+must MUST
+@ALL À 20 min, communes qui ne sont plus sous-desservies : #
+
+NAME_communes_worse count
+must MUST
+@ALL À 20 min, communes qui ne sont plus sous-desservies : <count> ; qui le deviennent : #
+"""
+
+_CHANGED = {
+    "scenario": ("terminal.scenario", "screen.scenario"),
+    "closure": ("terminal.closure", "screen.fragilite"),
+}
+_CHANGE_FURTHER = r"""
+NAME_gained_30 count
+must MUST
+@ALL À 30 min d'un site, habitants gagnés : #
+@ALL À 30 min ou moins \+# -
+
+NAME_lost_30 count
+must MUST
+@ALL À 30 min d'un site, habitants gagnés : <count> ; perdus : #
+@ALL À 30 min ou moins \+<count> -#
+
+NAME_share_after_30 share
+must MUST
+@ALL À 30 min d'un site, habitants gagnés[^.]*?avant, # après
+"""
+
+
+def _of_a_change(name: str, written: str) -> str:
+    channels = _CHANGED[name]
+    return written.replace("NAME", name).replace("MUST", " ".join(channels)).replace("@ALL", "@" + "|".join(channels))
+
+
+CHANGES = (
+    *facts_of(_PLAN),
+    *(fact for rank in (1, 2, 3) for fact in facts_of(_LABEL.replace("RANK", str(rank)))),
+    *(fact for name in _CHANGED for fact in facts_of(_of_a_change(name, _CHANGE))),
+    *facts_of(_of_a_change("scenario", _CHANGE_FURTHER)),
+)

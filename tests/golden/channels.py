@@ -1,0 +1,189 @@
+"""Everything that is said of one territory, by channel: screens, terminal, JSON, pages, tables, layers, pictures, PDF."""
+
+import contextlib
+import io
+import json
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+
+from geo import Territory
+from geo.cli import main
+from tests.golden.reading import csv_table, html_text, html_title, pdf_pages, plain, svg_text, workbook
+from tests.golden.screens import ADDRESSES, LABELS, MOMENT, checked, said, visitor
+from tests.golden.territories import ONE_COMMUNE, make
+
+DAY = "2026-11-22"
+#: The commune where a site opens, by territory (Oloron-Sainte-Marie where there is none), and the site that closes.
+OPENED = {"labourd": "64504", "one_commune": ONE_COMMUNE}
+USUALLY_OPENED, CLOSED = "64422", "2811"
+#: The commune from which a site is looked for: its code and name (Sare where there is none).
+STARTS = {"one_commune": (ONE_COMMUNE, "Hendaye")}
+USUAL_START = ("64504", "Sare")
+
+
+@dataclass
+class Channels:
+    """What was said of a territory.
+
+    `texts` by channel (``terminal.plan``, ``screen.marge``, ``html.arguments``, ``pdf``…); `titles` of those that have
+    one; `data` by channel: plain values of ``--json`` and of JSON files, tables of CSV and XLSX, layers; `maps`: what
+    the maps of the screens were given; `refused`: the sentence of each command that could not answer.
+    """
+
+    key: str
+    territory: Territory
+    folder: Path | None
+    texts: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    maps: dict[str, Any] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> list[str]:
+        """The folder of the territory, as an argument of a command."""
+        return [] if self.folder is None else [str(self.folder)]
+
+    @property
+    def start(self) -> tuple[str, str]:
+        """Code and name of the commune from which a site is looked for."""
+        return STARTS.get(self.key, USUAL_START)
+
+
+def collect(key: str, folder: Path) -> Channels:
+    """Ask everything about one of the territories, once, by every channel."""
+    channels = Channels(key, *make(key, folder / "territoire"))
+    scenario = folder / "scenario.json"
+    scenario.write_text(json.dumps(_scenario(key)), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAILLAGE_GEOCODER_URL", "")
+        for asked, options in _commands(scenario).items():
+            _ask(channels, asked, options, folder / asked)
+        _look_for_a_site(channels)
+        _draw(channels, folder)
+        _report(channels, folder)
+    for out in (*_commands(scenario), "rapport"):
+        _read_files(channels, folder / out)
+    _look(channels, folder, scenario)
+    return channels
+
+
+def _scenario(key: str) -> dict[str, Any]:
+    opened = {"action": "open", "id": "nouveau-1", "name": "Nouveau site", "commune": OPENED.get(key, USUALLY_OPENED)}
+    return {
+        "format": 1,
+        "name": "Un site ouvert, un site fermé",
+        "territory": "Pyrénées-Atlantiques",
+        "actions": [opened, {"action": "close", "id": CLOSED}],
+    }
+
+
+def _commands(scenario: Path) -> dict[str, list[str]]:
+    """Return the commands that write files, by the name of what is asked, with their options."""
+    return {
+        "diagnose": [],
+        "scenario": ["--file", str(scenario)],
+        "fragility": [],
+        "closure": ["--close", "bearer=La Poste"],
+        "hours": [],
+        "access": [],
+        "plan": ["--new", str(LABELS)],
+    }
+
+
+def _ask(channels: Channels, asked: str, options: list[str], out: Path) -> None:
+    """Ask in words, with the files, and again as JSON."""
+    command = ["fragility" if asked == "closure" else asked, *channels.place, *options]
+    status, words, error = run(*command, "--out", str(out))
+    if status:
+        channels.refused[asked] = channels.texts[f"terminal.{asked}"] = plain(error.splitlines()[-1])
+        return
+    channels.texts[f"terminal.{asked}"] = plain(words)
+    channels.titles[f"terminal.{asked}"] = plain(words.splitlines()[0])
+    channels.data[f"json.{asked}"] = answered(*command, "--json")
+
+
+def _look_for_a_site(channels: Channels) -> None:
+    command = ["nearest", channels.start[1], *channels.place, "--at", MOMENT]
+    channels.texts["terminal.nearest"] = plain(run(*command)[1])
+    channels.data["json.nearest"] = answered(*command, "--json")
+
+
+def _draw(channels: Channels, folder: Path) -> None:
+    out = ["--out", str(folder / "map.svg"), "--date", DAY]
+    drawn = answered("map", *channels.place, "--kind", "under-served", *out, "--json")
+    channels.titles["json.map"] = plain(drawn["title"])
+    channels.texts["json.map"] = plain(f"{drawn['title']}. {drawn['description']}")
+
+
+def _report(channels: Channels, folder: Path) -> None:
+    plan = [] if "plan" in channels.refused else ["--plan", str(folder / "plan" / "plan.json")]
+    status, words, error = run("report", *channels.place, *plan, "--date", DAY, "--out", str(folder / "rapport"))
+    assert status == 0, error
+    channels.texts["terminal.report"] = plain(words)
+    channels.titles["terminal.report"] = plain(words.splitlines()[0])
+
+
+def answered(*arguments: str) -> dict[str, Any]:
+    """Return what a command answers as JSON."""
+    status, words, error = run(*arguments)
+    assert status == 0, error
+    return json.loads(words)
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    """Run the command in this process; return (status, standard output, standard error)."""
+    out, err = io.StringIO(), io.StringIO()
+    handlers = logging.getLogger("geo").handlers
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as stop:
+            main(list(arguments))
+    finally:
+        logging.getLogger("geo").handlers = handlers
+    return int(stop.value.code or 0), out.getvalue(), err.getvalue()
+
+
+def _read_files(channels: Channels, out: Path) -> None:
+    """Read every file that a command wrote."""
+    for path in sorted(path for path in out.rglob("*") if path.is_file()):
+        name = f"{out.name}.{path.stem}"
+        if path.suffix == ".json":
+            channels.data[f"file.{name}"] = json.loads(path.read_text(encoding="utf-8"))
+        elif path.suffix == ".csv":
+            channels.data[f"csv.{name}"] = csv_table(path.read_bytes())
+        elif path.suffix == ".gpkg":
+            for layer in gpd.list_layers(path)["name"]:
+                channels.data[f"gpkg.{out.name}.{layer}"] = gpd.read_file(path, layer=layer)
+        elif path.suffix == ".xlsx":
+            for sheet, table in workbook(path.read_bytes()).items():
+                channels.data[f"xlsx.{sheet}"] = table
+        elif path.suffix == ".html":
+            page = path.read_text(encoding="utf-8")
+            channels.texts[f"html.{path.stem}"], channels.titles[f"html.{path.stem}"] = (
+                html_text(page),
+                html_title(page),
+            )
+        elif path.suffix == ".svg":
+            title, words = svg_text(path.read_text(encoding="utf-8"))
+            channels.titles[f"svg.{path.stem}"], channels.texts[f"svg.{path.stem}"] = title, words
+        elif path.suffix == ".pdf":
+            pages = pdf_pages(path.read_bytes())
+            channels.texts["pdf"], channels.titles["pdf"] = " ".join(pages), pages[0]
+
+
+def _look(channels: Channels, folder: Path, scenario: Path) -> None:
+    """Look at every screen."""
+    with visitor(channels.folder, folder / "cache") as opened:
+        for screen, address in ADDRESSES.items():
+            app = opened(**address, **({"lieu": channels.start[0]} if screen == "trouver" else {}))
+            if screen == "scenario":
+                app.file_uploader[0].set_value(("scenario.json", scenario.read_bytes(), "application/json"))
+                checked(app.run())
+            seen = said(app)
+            channels.texts[f"screen.{screen}"], channels.titles[f"screen.{screen}"] = seen.text, seen.title
+            channels.maps[f"screen.{screen}"] = seen.map

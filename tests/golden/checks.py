@@ -1,0 +1,240 @@
+"""What must hold of any territory: one fact, one number, one denominator, one rounding, on every channel.
+
+Each check returns all that is wrong at once, one line each.
+"""
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tests.golden.channels import Channels
+from tests.golden.data import figures, times
+from tests.golden.facts import FACTS, IN_TITLE, SHARING
+from tests.golden.oracle import Oracle
+
+#: Where a fact need not be said: a plan without any label, a map or a margin that counts nobody.
+UNSAID = {
+    "one_commune": {
+        **{fact.name: fact.must for fact in FACTS if fact.name.startswith("plan_")},
+        "communes_covered": ("svg.under_served", "json.map"),
+    },
+    "unknown_population": {"communes_flipping": ("pdf",)},
+}
+#: Channels that need residents: they are not there where nobody is known to live.
+OF_RESIDENTS = frozenset({"html.arguments", "svg.plan", "svg.hours"})
+#: Figures that are only said, in no file: parts of others.
+ONLY_SAID = re.compile(
+    r"residents_beyond|.*_too_long|single_|share_under_served|label_(cost|aid)|class_|.*_share_after"
+)
+#: Rounding of tables: half a unit of the last of two decimals of a number of minutes, of four of a share.
+OF_A_NUMBER, OF_A_SHARE = 5.1e-3, 5.1e-5
+LEAST_TABLES, LEAST_TITLES = 8, 15
+
+
+@dataclass
+class Heard:
+    """What was said of a territory, what is true of it, and the names of the labels of its plan."""
+
+    channels: Channels
+    oracle: Oracle
+    names: dict[str, str]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the way of some residents is not known."""
+        return not self.oracle.on.all()
+
+
+def words_say_one_number(heard: Heard) -> list[str]:
+    """Each fact is one number in every text, and is said where it must be."""
+    wrong = []
+    for fact in FACTS:
+        if fact.name not in heard.oracle.figures:
+            continue
+        value = heard.oracle.figures[fact.name]
+        right = fact.text(value)
+        unsaid = UNSAID.get(heard.channels.key, {}).get(fact.name, ())
+        for channel, words in heard.channels.texts.items():
+            found = fact.read(channel, words, heard.names, value)
+            for number, count in Counter(found).items():
+                if number != right:
+                    wrong.append(f"{fact.name}: {channel} says {number} ({count} of {len(found)} times), not {right}")
+            if not found and value and channel in fact.must and channel not in unsaid:
+                wrong.append(f"{fact.name}: {channel} does not say {right}")
+    return wrong
+
+
+def every_channel_is_there(heard: Heard) -> list[str]:
+    """A channel that is gone is no channel that agrees."""
+    expected = {channel for fact in FACTS for channel in fact.must} | set(SHARING)
+    if heard.channels.refused:
+        expected -= OF_RESIDENTS
+    return [f"{channel} is not there" for channel in sorted(expected - set(heard.channels.texts))]
+
+
+def data_hold_the_exact_number(heard: Heard) -> list[str]:
+    """JSON is not rounded; a table is, by half a unit of its last decimal at most; each figure is in some data."""
+    wrong, read = [], set()
+    for channel, exact, found in figures(heard.channels.data):
+        for name, value in found.items():
+            read.add(name)
+            right = heard.oracle.figures[name]
+            known = value is not None and not pd.isna(value)
+            if right is None:
+                # Nobody is counted as no resident; of nobody there is no share, and no mean time.
+                if known and re.search("share|mean|median|saved", name):
+                    wrong.append(f"{name}: {channel} holds {value}, though it is not known")
+            elif not known or not _close(float(value), right, exact=exact):
+                wrong.append(f"{name}: {channel} holds {value}, not {right}")
+    absent = {name for name, value in heard.oracle.figures.items() if value is not None} - read
+    return wrong + [f"{name}: no data hold it" for name in sorted(absent) if not ONLY_SAID.match(name)]
+
+
+def _close(value: float, right: float, *, exact: bool) -> bool:
+    rounding = 1e-9 if exact else OF_A_NUMBER if right > 1 else OF_A_SHARE
+    return math.isclose(value, right, rel_tol=1e-6, abs_tol=rounding)
+
+
+def tables_round_a_time_once(heard: Heard) -> list[str]:
+    """The time of a commune is written alike in every table and layer."""
+    wrong, tables = [], times(heard.channels.data)
+    assert len(tables) >= LEAST_TABLES
+    first, *others = tables
+    for other in others:
+        one, another = tables[first].align(tables[other], join="outer")
+        differs = (one - another).abs() > 1e-9
+        if differs.any():
+            code = differs.idxmax()
+            wrong.append(f"{other} writes {another[code]} where {first} writes {one[code]} ({differs.sum()} communes)")
+    return wrong
+
+
+def tables_have_headings(heard: Heard) -> list[str]:
+    """A table of nothing still says what it would hold."""
+    tables = {name: table for name, table in heard.channels.data.items() if isinstance(table, pd.DataFrame)}
+    return [f"{name} is without any heading" for name, table in tables.items() if not len(table.columns)]
+
+
+def whose_share_it_is_is_said_once(heard: Heard) -> list[str]:
+    """Where the way of some is not known, each channel says of whom its shares are, once, in the same words."""
+    if not heard.is_part:
+        said = re.compile("habitants dont le trajet est connu")
+        return [f"{channel} speaks of a part" for channel, words in heard.channels.texts.items() if said.search(words)]
+    known = f"{heard.oracle.known:,.0f}".replace(",", " ")
+    sentence, wrong = f"sur les {known} habitants dont le trajet est connu", []
+    for channel in set(SHARING) & set(heard.channels.texts):
+        count = heard.channels.texts[channel].count(sentence)
+        if count == 0 or (count > 1 and channel != "pdf"):
+            wrong.append(f"{channel} says {count} times « {sentence} »")
+    return sorted(wrong)
+
+
+def titles_name_the_part(heard: Heard) -> list[str]:
+    """The title of a part counts its communes, that of a whole territory does not."""
+    wrong, titles = [], dict(heard.channels.titles)
+    titles["file.rapport.manifest"] = heard.channels.data["file.rapport.manifest"]["title"]
+    right = f"{heard.oracle.figures['communes_covered']:,}".replace(",", " ") if heard.is_part else None
+    named = {channel: found for channel, title in titles.items() if (found := IN_TITLE.search(title))}
+    assert len(named) >= LEAST_TITLES
+    for channel, found in named.items():
+        if found["count"] != right:
+            wrong.append(f"{channel}: « {titles[channel][:70]} » counts {found['count']} communes, not {right}")
+    return wrong
+
+
+def the_hypotheses_are_the_same(heard: Heard) -> list[str]:
+    """An interval is of the runs that are named beside it: the same on every channel."""
+    texts = heard.channels.texts
+    named = {
+        channel: re.search(r"Hypothèses : ([^.]*)\.", texts[channel])[1].lower().split(", ")
+        for channel in ("terminal.access", "screen.marge")
+    }
+    named["json.access"] = [run["name"] for run in heard.channels.data["json.access"]["sensitivity"]["runs"]]
+    run = r"(vitesses (?:du profil|\w+ de 10 %)|profil \w+) (?:\d[\d ]*|—) (?:\d|—)"
+    named["pdf"] = re.findall(run, texts["pdf"].lower())
+    first = named["json.access"]
+    return [f"{channel}: {', '.join(runs)}, not {', '.join(first)}" for channel, runs in named.items() if runs != first]
+
+
+def the_threshold_is_included(heard: Heard) -> list[str]:
+    """Words are those of an inclusive threshold, in every text that a channel shows or a file holds."""
+    channels, wrong = heard.channels, []
+    texts = dict(channels.texts)
+    texts |= {f"map of {name}": str(value) for name, value in channels.maps.items()}
+    texts |= {name: str(value) for name, value in channels.data.items() if isinstance(value, dict)}
+    for channel, words in texts.items():
+        # Others are right: "moins de 50 % des habitants à 20 min", "trajets de moins de 30 km".
+        found = Counter(re.findall(r"\bmoins de \d+(?:,\d+)?\s?min\b", words))
+        wrong += [f"{channel} says « {phrase} » {count} times" for phrase, count in found.items()]
+    return wrong
+
+
+def one_trip_is_one_time(heard: Heard) -> list[str]:
+    """The trip to the nearest site reads alike where it is looked for in the terminal and on the screen."""
+    code, _ = heard.channels.start
+    right = float(heard.oracle.minutes[heard.oracle.territory.demand["commune_code"].to_numpy() == code][0])
+    first = heard.channels.data["json.nearest"]["sites"][0]
+    wrong = []
+    if not math.isclose(first["travel_time_min"], right, rel_tol=1e-6):
+        wrong.append(f"json.nearest holds {first['travel_time_min']}, not {right}")
+    said = {
+        channel: set(re.findall(pattern, heard.channels.texts[channel]))
+        for channel, pattern in (
+            ("terminal.nearest", r"1\. (\d+(?:,\d+)? min) \((\d+(?:,\d+)? km)\)"),
+            ("screen.trouver", re.escape(first["name"]) + r",? (\d+(?:,\d+)? min) \((\d+(?:,\d+)? km)\)"),
+        )
+    }
+    roundings = {f"{right:.{digits}f} min".replace(".", ",") for digits in (0, 1)}
+    for channel, trips in said.items():
+        if len(trips) != 1 or not {minutes for minutes, _ in trips} <= roundings:
+            wrong.append(f"{channel} says {sorted(trips)} for {right} minutes")
+    if said["terminal.nearest"] != said["screen.trouver"]:
+        wrong.append(f"terminal.nearest says {said['terminal.nearest']}, screen.trouver {said['screen.trouver']}")
+    return wrong
+
+
+def legends_count_the_sites_of_the_part(heard: Heard) -> list[str]:
+    """Those of its communes: the neighbours', though drawn, are told apart."""
+    wrong, oracle = [], heard.oracle
+    part = set(oracle.territory.demand["commune_code"][oracle.on])
+    sites = oracle.territory.facilities["sites"]
+    here = sites[sites["commune_code"].isin(part)]["kind"].value_counts()
+    for channel in ("svg.travel_time", "svg.under_served", "svg.plan", "svg.saved_minutes", "json.map", "pdf"):
+        for kind, label in (("main", "Site France services"), ("antenne", "Antenne France services")):
+            found = re.findall(rf"{label} (\d+)\b", heard.channels.texts.get(channel, ""))
+            right = str(here.get(kind, 0))
+            if set(found) - {right} or (not found and right != "0" and channel in heard.channels.texts):
+                wrong.append(f"{channel}: {label} {', '.join(found) or 'not counted'}, not {right}")
+    return wrong
+
+
+def a_plan_is_as_good_everywhere(heard: Heard) -> list[str]:
+    """A plan that is proven the best is said to be, on each channel that says how good it is."""
+    channels, wrong = heard.channels, []
+    if not heard.names:
+        return []
+    gaps = {name: channels.data[name]["gap"] for name in ("json.plan", "file.plan.plan", "file.rapport.plan")}
+    wrong += [f"{name} holds a gap of {gap}" for name, gap in gaps.items() if gap != 0]
+    for channel in ("terminal.plan", "screen.ouvrir", "pdf"):
+        if not re.search(r"meilleur choix possible|C'est prouvé", channels.texts[channel]):
+            wrong.append(f"{channel} does not say that the plan is proven the best")
+    return wrong
+
+
+CHECKS = (
+    words_say_one_number,
+    every_channel_is_there,
+    data_hold_the_exact_number,
+    tables_round_a_time_once,
+    tables_have_headings,
+    whose_share_it_is_is_said_once,
+    titles_name_the_part,
+    the_hypotheses_are_the_same,
+    the_threshold_is_included,
+    one_trip_is_one_time,
+    legends_count_the_sites_of_the_part,
+    a_plan_is_as_good_everywhere,
+)

@@ -1,0 +1,28 @@
+"""What is heard of each territory, once for all tests of a process."""
+
+import pytest
+
+from tests.golden.channels import CLOSED, OPENED, USUALLY_OPENED, collect
+from tests.golden.checks import Heard
+from tests.golden.oracle import Oracle
+
+
+@pytest.fixture(scope="session")
+def heard(tmp_path_factory):
+    """Return what is said of a territory on every channel, and what is true of it."""
+    kept: dict[str, Heard] = {}
+
+    def about(key: str) -> Heard:
+        if key not in kept:
+            channels = collect(key, tmp_path_factory.mktemp(key))
+            oracle = Oracle(channels.territory)
+            labels = channels.data["json.plan"]["selected"] if "json.plan" in channels.data else []
+            if "plan" not in channels.refused:
+                oracle.add_plan(labels)
+            sites = oracle.sites
+            oracle.add_scenario("scenario", OPENED.get(key, USUALLY_OPENED), sites["facility_id"] == CLOSED)
+            oracle.add_scenario("closure", None, (sites["bearer"] == "La Poste").fillna(value=False))
+            kept[key] = Heard(channels, oracle, {f"label_{label['rank']}": label["name"] for label in labels})
+        return kept[key]
+
+    return about

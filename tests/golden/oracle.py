@@ -1,0 +1,263 @@
+"""What is true of a territory, added up here with numpy alone from its times: no measure of the package is called.
+
+Only `Territory` is used: `communes`, `demand`, `facilities`, `travel_times`, `times_to`. Shares are of the residents
+whose way is known; those on the network without any road to a site are among them and never within reach.
+"""
+
+import re
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo import Territory
+
+THRESHOLD_MIN, FURTHER_MIN = 20.0, 30.0
+#: Minutes within which a time is at a threshold, whatever the rounding of sums of seconds.
+SAME = 1e-6
+#: Bounds (minutes) of the classes of time.
+CLASSES = (0, 10, 15, 20, 30, 45, np.inf)
+SPEEDS = {"low": 0.9, "high": 1.1}
+#: Minutes from which a time is another one, and those from which a site is nearer than a tax office.
+NOTICED, NEARER = 1 / 60, 1.0
+#: Weight of a site by minutes, and agents present in each (Luo & Qi 2009).
+STEPS, AGENTS = {10.0: 1.0, 20.0: 0.68, 30.0: 0.22}, 2.0
+DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+SLOT_MIN = 30
+EIGHTEEN = 18 * 60 // SLOT_MIN
+
+
+class Oracle:
+    """The true figures of a territory: `figures` by name, `None` where there is none to say."""
+
+    def __init__(self, territory: Territory) -> None:
+        self.territory = territory
+        demand = territory.demand
+        assert demand["commune_code"].is_unique, "one point a commune: its residents are those of the commune"
+        population = territory.communes["population"].reindex(demand["commune_code"])
+        self.residents = population.to_numpy(np.float64, na_value=0.0)
+        times = territory.travel_times()
+        self.minutes, self.on = minutes(times), times["on_network"].to_numpy(bool)
+        self.known = self.residents[self.on].sum()
+        self.sites = counted(territory.facilities["sites"])
+        self.all_known = bool(self.on.all())
+        self.figures: dict[str, float | None] = {}
+        self._coverage()
+        each = np.column_stack([self.to(self.sites.iloc[[i]]) for i in range(len(self.sites))])
+        self._second_sites(each)
+        self._hours(each)
+        self._capacity(each)
+        self._interval()
+        self._tax_offices()
+        if not self.known:
+            self.figures = {name: value if name in COUNTS else None for name, value in self.figures.items()}
+
+    def to(self, places: gpd.GeoDataFrame) -> np.ndarray:
+        """Return the minutes of each point to the nearest of some places, inf: no way."""
+        return minutes(self.territory.times_to(places.reset_index(drop=True)))
+
+    def people(self, chosen: np.ndarray) -> float:
+        return float(self.residents[chosen].sum())
+
+    def share(self, chosen: np.ndarray) -> float | None:
+        return self.people(chosen & self.on) / self.known if self.known else None
+
+    def mean(self, values: np.ndarray, chosen: np.ndarray) -> float | None:
+        weight = self.residents[chosen]
+        return float((values[chosen] * weight).sum() / weight.sum()) if weight.sum() else None
+
+    def median(self, values: np.ndarray) -> float | None:
+        chosen = np.isfinite(values) & (self.residents > 0)
+        if not chosen.any():
+            return None
+        order = np.argsort(values[chosen], kind="stable")
+        below = self.residents[chosen][order].cumsum()
+        return float(values[chosen][order][np.searchsorted(below, below[-1] / 2)])
+
+    def poor(self, values: np.ndarray) -> np.ndarray:
+        """Return which communes of the part are under-served: too long on average, or without any way."""
+        return self.on & (values > THRESHOLD_MIN + SAME)
+
+    def _coverage(self) -> None:
+        within, poor = self.minutes <= THRESHOLD_MIN + SAME, self.poor(self.minutes)
+        further = self.minutes <= FURTHER_MIN + SAME
+        self.figures |= {
+            "residents_known": self.known,
+            "residents_within": self.people(within),
+            "share_within": self.share(within),
+            "share_within_30": self.share(further),
+            "residents_beyond": self.people(self.on & ~within),
+            "communes_covered": int(self.on.sum()),
+            "communes_under_served": int(poor.sum()),
+            "residents_under_served": self.people(poor),
+            "share_under_served": self.share(poor),
+            "residents_too_long": self.people(poor & np.isfinite(self.minutes)),
+            "share_too_long": self.share(poor & np.isfinite(self.minutes)),
+            "median_time": self.median(self.minutes),
+        }
+        for number, (lower, upper) in enumerate(pairwise(CLASSES)):
+            chosen = (self.minutes > (lower + SAME if lower else -1)) & (self.minutes <= upper + SAME)
+            chosen &= np.isfinite(self.minutes)
+            self.figures |= {
+                f"class_{number}_residents": self.people(chosen),
+                f"class_{number}_share": self.share(chosen),
+            }
+
+    def _second_sites(self, each: np.ndarray) -> None:
+        near = each <= THRESHOLD_MIN + SAME
+        second, single = near.sum(axis=1) >= 2, near.sum(axis=1) == 1
+        nearest = each.argmin(axis=1)
+        passing = np.bincount(nearest[single], weights=self.residents[single], minlength=each.shape[1])
+        self.figures |= {
+            "second_residents": self.people(second),
+            "second_share": self.share(second),
+            "single_residents": self.people(single),
+            "single_share": self.share(single),
+            "most_passing": float(passing.max()),
+        }
+
+    def _hours(self, each: np.ndarray) -> None:
+        near = each <= THRESHOLD_MIN + SAME
+        is_open = np.stack([week(text) for text in self.sites["opening_hours"]])
+        served = (near.astype(int) @ is_open.reshape(len(self.sites), -1).astype(int)) > 0
+        share = (self.residents @ served / (self.known or np.nan)).reshape(len(DAYS), -1)
+        self.figures |= {
+            "best_hour_share": float(share.max()),
+            "saturday_share": float(share[DAYS.index("Sa")].max()),
+            "evening_share": float(share[: DAYS.index("Sa"), EIGHTEEN].max()),
+            "open_hours": float(share.sum() * SLOT_MIN / 60),
+            "sites_hours_unknown": int(self.sites["opening_hours"].isna().sum()),
+        }
+
+    def _capacity(self, each: np.ndarray) -> None:
+        limits, weights = np.array(sorted(STEPS.items())).T
+        weight = np.append(weights, 0.0)[np.searchsorted(limits + SAME, each)]
+        capacity = np.array([week_hours(text) * AGENTS for text in self.sites["opening_hours"]])
+        around = weight.T @ self.residents
+        ratio = np.divide(capacity, around, out=np.zeros(len(capacity)), where=around > 0)
+        found = np.where(self.on, weight @ ratio, np.nan)
+        median = self.median(found)
+        self.figures |= {
+            "capacity_median": None if median is None else median * 1_000,
+            "residents_without_capacity": self.people(self.on & ~(found > 0)),
+        }
+
+    def _interval(self) -> None:
+        runs = {name: self.minutes / factor for name, factor in {"as": 1.0, **SPEEDS}.items()}
+        for name in SPEEDS:
+            within = runs[name] <= THRESHOLD_MIN + SAME
+            self.figures |= {f"{name}_residents": self.people(within), f"{name}_share": self.share(within)}
+        poor = np.stack([self.poor(run) for run in runs.values()])
+        flips = poor.any(axis=0) & ~poor.all(axis=0)
+        self.figures |= {"communes_flipping": int(flips.sum()), "residents_flipping": self.people(flips)}
+
+    def _tax_offices(self) -> None:
+        other = minutes(self.territory.travel_times("tax_offices"))
+        both = np.isfinite(self.minutes) & np.isfinite(other)
+        saved = np.where(both, other, np.nan) - np.where(both, self.minutes, np.nan)
+        compared = self.people(both) > 0
+        self.figures |= {
+            "saved_mean": self.mean(saved, both),
+            "saved_median": self.median(saved),
+            "saved_sooner": self.people(both & (saved >= NEARER)) if compared else None,
+            "saved_later": self.people(both & (saved <= -NEARER)) if compared else None,
+        }
+
+    def add_plan(self, labels: list[dict]) -> None:
+        """Work out what labels bring, given as `maillage plan --json` gives them: rank, lon, lat, cost and aid."""
+        before, now = self.minutes, self.minutes
+        server = np.full(len(before), -1)
+        for number, label in enumerate(labels):
+            to_label = self.to(self._site_at(label["lon"], label["lat"]))
+            brought = (now > THRESHOLD_MIN + SAME) & (to_label <= THRESHOLD_MIN + SAME)
+            self.figures[f"label_{number + 1}_gain"] = self.people(brought)
+            server, now = np.where(to_label < now, number, server), np.minimum(now, to_label)
+        for number, label in enumerate(labels):
+            served = server == number
+            had = served & np.isfinite(before)
+            gained = np.where(np.isfinite(before), before, 0.0) - np.where(np.isfinite(now), now, 0.0)
+            self.figures[f"label_{number + 1}_served"] = self.people(served)
+            self.figures[f"label_{number + 1}_saved"] = self.mean(gained, had)
+            self.figures["label_cost"], self.figures["label_aid"] = label["cost_eur"], label["aid_eur"]
+        within = now <= THRESHOLD_MIN + SAME
+        both = np.isfinite(before) & np.isfinite(now)
+        self.figures |= {
+            "plan_share_after": self.share(within),
+            "plan_gained": self.people(within) - self.figures["residents_within"],
+            "plan_communes_better": int((self.poor(before) & ~self.poor(now)).sum()),
+            "plan_mean_before": self.mean(before, both),
+            "plan_mean_after": self.mean(now, both),
+            "plan_cost": sum(label["cost_eur"] for label in labels),
+            "plan_aid": sum(label["aid_eur"] for label in labels),
+            "plan_candidates": int(self.on.sum()),
+        }
+
+    def add_scenario(self, name: str, opened: str | None, closed: pd.Series) -> None:
+        """Work out what opening a site at the point of a commune (`None`: none), and closing some, changes."""
+        sites = self.sites[~closed.reindex(self.sites.index, fill_value=False)]
+        if opened is not None:
+            town = self.territory.communes.loc[opened]
+            sites = pd.concat([sites, self._site_at(town["lon"], town["lat"])])
+        before, after = self.minutes, self.to(sites)
+        both = np.isfinite(before) & np.isfinite(after)
+        changed = np.where(np.isfinite(after), after, 1e9) - np.where(np.isfinite(before), before, 1e9)
+        for limit, which in ((THRESHOLD_MIN, ""), (FURTHER_MIN, "_30")):
+            was, will = before <= limit + SAME, after <= limit + SAME
+            if opened is None and which:
+                continue  # a closure is asked for one threshold
+            self.figures |= {
+                f"{name}_gained{which}": self.people(will & ~was),
+                f"{name}_lost{which}": self.people(was & ~will),
+                f"{name}_residents_after{which}": self.people(will),
+                f"{name}_share_after{which}": self.share(will),
+            }
+        self.figures |= {
+            f"{name}_mean_before": self.mean(before, both),
+            f"{name}_mean_after": self.mean(after, both),
+            f"{name}_sooner": self.people(changed <= -NOTICED),
+            f"{name}_later": self.people(changed >= NOTICED),
+            f"{name}_communes_better": int((self.poor(before) & ~self.poor(after)).sum()),
+            f"{name}_communes_worse": int((~self.poor(before) & self.poor(after)).sum()),
+        }
+        if not self.known:
+            unknown = {each for each in self.figures if each.startswith(name) and "communes" not in each}
+            self.figures |= dict.fromkeys(unknown)
+
+    def _site_at(self, lon: float, lat: float) -> gpd.GeoDataFrame:
+        return self.sites.iloc[[0]].set_geometry(gpd.points_from_xy([lon], [lat], crs=self.sites.crs))
+
+
+#: Figures that are known where the population is not.
+COUNTS = frozenset({"communes_covered", "communes_under_served", "communes_flipping", "sites_hours_unknown"})
+
+
+def minutes(times: pd.DataFrame) -> np.ndarray:
+    return times["travel_time_min"].to_numpy(np.float64, na_value=np.inf)
+
+
+def counted(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the sites that count by default: all but buses, whose rounds are not known."""
+    return sites[sites["kind"] != "bus"].reset_index(drop=True)
+
+
+def week(text: str) -> np.ndarray:
+    """Return when a site is open at the first minute of each half-hour, bool (7, 48); never where it is not known."""
+    is_open = np.zeros((len(DAYS), 24 * 60 // SLOT_MIN), bool)
+    for day, start, end in spans(text):
+        is_open[day, -(-start // SLOT_MIN) : -(-end // SLOT_MIN)] = True
+    return is_open
+
+
+def week_hours(text: str) -> float:
+    return sum(end - start for _, start, end in spans(text)) / 60
+
+
+def spans(text: str) -> list[tuple[int, int, int]]:
+    """Return (day, first minute, last minute) of each opening of a text such as ``Mo 09:00-12:00; Tu 14:00-17:00``."""
+    found = []
+    for day, hours in re.findall(r"(Mo|Tu|We|Th|Fr|Sa|Su) ([\d:,-]+)", "" if pd.isna(text) else text):
+        for times in re.findall(r"(\d+):(\d+)-(\d+):(\d+)", hours):
+            start, start_min, end, end_min = map(int, times)
+            found.append((DAYS.index(day), 60 * start + start_min, 60 * end + end_min))
+    return found
