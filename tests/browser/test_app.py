@@ -8,14 +8,14 @@ import time
 
 import pytest
 
-from geo import Territory, coverage
+from geo import coverage
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def territory() -> Territory:
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 def answer(page) -> str:

@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-from geo import Territory
 from geo.siting.plan import plan
 
 pytestmark = pytest.mark.browser
@@ -17,8 +16,8 @@ SIZES = [(1280, 900), (390, 844)]
 
 
 @pytest.fixture(scope="module")
-def territory() -> Territory:
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from geo import Territory
 from geo.finder.answer import Wishes, find_sites, route_to
 from geo.ui.components.answer_words import answer_sentence
 
@@ -18,8 +17,8 @@ AT_10 = "2026-11-24T10:00"
 
 
 @pytest.fixture(scope="module")
-def territory() -> Territory:
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 def given(app, name: str):

@@ -5,7 +5,6 @@ from html import unescape
 
 import pytest
 
-from geo import Territory
 from geo.access.opening import open_shares
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
@@ -25,8 +24,8 @@ CSV = "nom;latitude;longitude\nPoste d'Oloron;43.194;-0.606\nMairie <b>;43.31;-1
 
 
 @pytest.fixture(scope="module")
-def territory() -> Territory:
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 @pytest.fixture

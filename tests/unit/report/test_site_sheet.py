@@ -9,7 +9,6 @@ import numpy as np
 import pypdf
 import pytest
 
-from geo import Territory
 from geo.finder.answer import Wishes, find_sites, route_to
 from geo.finder.gazetteer import Gazetteer
 from geo.maps.static.lettering import FONT_FOLDER
@@ -31,8 +30,8 @@ HOSTILE = [
 
 
 @pytest.fixture(scope="module")
-def territory():
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 @pytest.fixture(scope="module")
