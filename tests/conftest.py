@@ -458,6 +458,14 @@ def web(monkeypatch):
     server.close()
 
 
+@pytest.fixture(scope="session")
+def lasting_web():
+    """The same for a whole run, for programs that are told its address when they start."""
+    server = Web()
+    yield server
+    server.close()
+
+
 def zipped(**members):
     """Return a zip whose members have these names (`__` stands for a slash, `_dot_` for a point)."""
     stream = io.BytesIO()
@@ -526,12 +534,18 @@ def official_files(small_world, tmp_path_factory):
     }
 
 
+@pytest.fixture(scope="session")
+def official_addresses():
+    """Return the settings that lead to the official files of a server."""
+    return lambda web: {base: f"{web.base}/{base}" for base in BASES}
+
+
 @pytest.fixture
-def official(web, official_files):
+def official(web, official_files, official_addresses):
     """Serve the official files under their paths; return the paths by key, and the settings that lead there."""
     for key, content in official_files.items():
         web.serve(PATHS[key], content)
-    return PATHS, {base: f"{web.base}/{base}" for base in BASES}
+    return PATHS, official_addresses(web)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from geo import Territory, coverage
+from geo import coverage
 from geo.maps.interactive import coverage_map, write_map
 
 pytestmark = pytest.mark.browser
@@ -13,21 +13,18 @@ HOSTILE = "<img src=x onerror='window.ran=1'><script>window.ran=1</script>{{ 6 *
 
 
 @pytest.fixture(scope="module")
-def hostile_territory() -> Territory:
-    territory = Territory.load()
-    communes = territory.communes.assign(name=HOSTILE)
-    facilities = {
-        name: table.assign(name=HOSTILE, commune_name=HOSTILE) for name, table in territory.facilities.items()
-    }
-    return replace(territory, name=HOSTILE, communes=communes, facilities=facilities)
+def address(embedded, tmp_path_factory) -> str:
+    facilities = {name: table.assign(name=HOSTILE, commune_name=HOSTILE) for name, table in embedded.facilities.items()}
+    communes = embedded.communes.assign(name=HOSTILE)
+    territory = replace(embedded, name=HOSTILE, communes=communes, facilities=facilities)
+    path = tmp_path_factory.mktemp("map") / "map.html"
+    write_map(coverage_map(territory, coverage(territory, 20), "sites", 20, sentence=HOSTILE), path)
+    return path.as_uri()
 
 
-def test_names_are_shown_and_never_run(new_page, hostile_territory, tmp_path):
-    path = tmp_path / "map.html"
-    found = coverage(hostile_territory, 20)
-    write_map(coverage_map(hostile_territory, found, "sites", 20, sentence=HOSTILE), path)
+def test_names_are_shown_and_never_run(new_page, address):
     page = new_page()
-    page.goto(path.as_uri())
+    page.goto(address)
     page.locator("path.maillage-commune").nth(5).hover(force=True)
     tooltip = page.locator(".leaflet-tooltip")
     tooltip.wait_for()
@@ -39,11 +36,9 @@ def test_names_are_shown_and_never_run(new_page, hostile_territory, tmp_path):
     assert set(page.refused) <= {"data.geopf.fr"}
 
 
-def test_the_tab_key_passes_the_map_by_in_three_stops(new_page, hostile_territory, tmp_path):
-    path = tmp_path / "map.html"
-    write_map(coverage_map(hostile_territory, coverage(hostile_territory, 20), "sites", 20), path)
+def test_the_tab_key_passes_the_map_by_in_three_stops(new_page, address):
     page = new_page()
-    page.goto(path.as_uri())
+    page.goto(address)
     page.locator("path.maillage-commune").first.wait_for(state="attached")
     stops = []
     for _ in range(4):

@@ -152,6 +152,7 @@ def test_nothing_open_says_whom_to_call(open_app, territory):
     assert sentence(app) == words
     assert "aucun site ouvert" in words
     assert "<h2>À distance</h2>" in texts(app)
+    assert texts(app).count('<a href="tel:') == 3
     assert all(site.name in texts(app) for site in expected.none_open)
     assert app.get("download_button") == []
 

@@ -229,10 +229,16 @@ def test_a_saved_scenario_is_opened_and_a_bad_one_refused(open_planner, territor
     assert not app.exception
     assert app.text_input(key="scenario_name").value == "Essai"
     closed = sentence(app)
-    for content in (b"\xff\xfe", b"[]", saved.replace(SAINT_JEAN_DE_LUZ, "zz").encode()):
-        app.file_uploader[0].set_value(("a.json", content, "application/json")).run()
+    for content, said in (
+        (b"\xff\xfe", ""),
+        (b"[]", ""),
+        (saved.replace(SAINT_JEAN_DE_LUZ, "zz").encode(), "zz"),
+        (saved.replace("close", "rm").encode(), "Scénario : action 1"),
+    ):
+        app.file_uploader[0].set_value(("<img src=x>.json", content, "application/json")).run()
         assert not app.exception
         assert len(app.error) == 1
+        assert said in app.error[0].value.replace("\\", "")
         assert sentence(app) == closed
 
 
