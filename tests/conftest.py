@@ -1,7 +1,10 @@
-"""Fixtures shared by all tests: small official files, and a web server on loopback that serves them, badly when told to."""
+"""What all tests share: territories built once, small official files, a web server on loopback that serves them badly when told
+to; which worker runs which tests; what each group of tests took.
+"""
 
 import csv
 import email.utils
+import functools
 import gzip
 import hashlib
 import http.server
@@ -30,7 +33,45 @@ from geo import Territory
 settings.register_profile("maillage", deadline=None)  # a shared machine stalls when it likes
 settings.load_profile("maillage")
 
-_SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+_TESTS = Path(__file__).resolve().parent
+_SHARED = _TESTS.parents[1] / "shared" / "data"
+
+_GROUP_SECONDS: defaultdict[str, list[float]] = defaultdict(list)
+
+
+def _folder_and_file(nodeid: str) -> tuple[str, str]:
+    """Return the folder of a test under tests/, and its file."""
+    file = nodeid.partition("::")[0]
+    return Path(file).parts[1], file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Give each file to one process, and all browser tests to one: there is one browser and one server a run."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - only where tests run in several processes
+
+    class OneFileOneProcess(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder, file = _folder_and_file(nodeid)
+            return folder if folder == "browser" else file
+
+    return OneFileOneProcess(config, log)
+
+
+def pytest_runtest_logreport(report):
+    """Note what each step of a test took; where tests run in several processes, in the one that gathers their reports."""
+    _GROUP_SECONDS[_folder_and_file(report.nodeid)[0]].append(report.duration)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what each group of tests took, all processes together."""
+    groups = sorted(_GROUP_SECONDS.items(), key=lambda group: -sum(group[1]))
+    total = sum(sum(seconds) for _, seconds in groups)
+    if not total:
+        return
+    terminalreporter.section("seconds by group")
+    for name, seconds in [*groups, ("total", [total])]:
+        terminalreporter.write_line(f"{name:12}{sum(seconds):8.1f} s {sum(seconds) / total:5.0%}")
+
 
 FRANCE_SERVICES_COLUMNS = [
     "id_fs",
@@ -68,6 +109,20 @@ def shared_data() -> Path:
     return _SHARED
 
 
+@pytest.fixture(scope="session")
+def embedded() -> Territory:
+    """Return the embedded territory."""
+    return Territory.load()
+
+
+@pytest.fixture(scope="session")
+def embedded_folder(embedded, tmp_path_factory) -> Path:
+    """Return the folder of the embedded territory, saved: read in a third of the time that making it takes."""
+    folder = tmp_path_factory.mktemp("embedded") / "territory"
+    embedded.save(folder)
+    return folder
+
+
 @dataclass(frozen=True)
 class SmallWorld:
     """Official-looking files of four square communes in a row, 10 km wide, along one straight road.
@@ -86,8 +141,12 @@ class SmallWorld:
     tax_offices: Path
     roads: Path
 
+    @functools.cache  # noqa: B019 - the world lives as long as the run
     def territory(self, **more) -> Territory:
-        """Build the territory of these files, without tax offices; `more` adds files to a build or replaces them."""
+        """Build the territory of these files, without tax offices; `more` adds files to a build or replaces them.
+
+        It is built once of files of the same names: nobody changes it, nor these files.
+        """
         usual = {"communes": self.communes, "sites": self.sites, "roads": self.roads, "population": self.population}
         return Territory.build("64", **{**usual, **more})
 
@@ -399,6 +458,14 @@ def web(monkeypatch):
     server.close()
 
 
+@pytest.fixture(scope="session")
+def lasting_web():
+    """The same for a whole run, for programs that are told its address when they start."""
+    server = Web()
+    yield server
+    server.close()
+
+
 def zipped(**members):
     """Return a zip whose members have these names (`__` stands for a slash, `_dot_` for a point)."""
     stream = io.BytesIO()
@@ -467,12 +534,18 @@ def official_files(small_world, tmp_path_factory):
     }
 
 
+@pytest.fixture(scope="session")
+def official_addresses():
+    """Return the settings that lead to the official files of a server."""
+    return lambda web: {base: f"{web.base}/{base}" for base in BASES}
+
+
 @pytest.fixture
-def official(web, official_files):
+def official(web, official_files, official_addresses):
     """Serve the official files under their paths; return the paths by key, and the settings that lead there."""
     for key, content in official_files.items():
         web.serve(PATHS[key], content)
-    return PATHS, {base: f"{web.base}/{base}" for base in BASES}
+    return PATHS, official_addresses(web)
 
 
 @pytest.fixture

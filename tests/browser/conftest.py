@@ -1,15 +1,8 @@
-"""The real app, served on this machine, in a real Chromium that reaches nothing else."""
+"""The real app, served on this machine, in a real Chromium that reaches nothing else: one of each for all these tests."""
 
 import io
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,9 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-_PROJECT = Path(__file__).resolve().parents[2]
+from tests.served_app import served_app
+
 #: The app when no run is under way.
 _IDLE = '.stApp[data-test-script-state="notRunning"]'
+_HERE = "127.0.0.1"
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,7 +22,11 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {_HERE}",
 ]
+#: How long (ms) anything is waited for: what never comes fails, a busy machine does not.
+_PATIENCE_MS = 120_000
+_SIZE = (1280, 900)
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +37,9 @@ def chromium_path() -> str:
     pytest.skip("no Chromium on this machine: install Debian's package chromium")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium_path):
-    """A browser; closed at the end of the module, for its event loop would be in the way of other tests."""
+    """A browser; closed after the last of these tests, for its event loop would be in the way of others."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as started:
         opened = started.chromium.launch(executable_path=chromium_path, args=_ARGUMENTS)
@@ -48,90 +47,88 @@ def browser(chromium_path):
         opened.close()
 
 
-@pytest.fixture(scope="session")
-def app_address(chromium_path):
-    """Serve the app on the embedded territory; its address."""
+@pytest.fixture(scope="package")
+def web(lasting_web):
+    """The server from which the app downloads."""
+    return lasting_web
+
+
+@pytest.fixture(scope="package")
+def app_cache(tmp_path_factory) -> Path:
+    """Where the app keeps what it downloads."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="package")
+def app_address(chromium_path, web, official_addresses, app_cache):
+    """Serve the app on the embedded territory, downloads allowed; its address."""
     del chromium_path  # without a browser the app is not started
-    with _served_app() as address:
+    addresses = {f"MAILLAGE_URL_{base.upper()}": url for base, url in official_addresses(web).items()}
+    with served_app(MAILLAGE_ALLOW_FETCH="1", MAILLAGE_CACHE_DIR=str(app_cache), **addresses) as address:
         yield address
 
 
-@pytest.fixture(scope="session")
-def serve(chromium_path):
-    """Serve the app on the territory of a folder: a context whose value is the address."""
-    del chromium_path
-    return _served_app
-
-
-@contextmanager
-def _served_app(folder: Path | None = None, **settings: str):
-    """Run ``streamlit run app.py [-- FOLDER]`` on a free port; give its address, end it after.
-
-    `settings` are of its environment; it knows no downloaded territory unless they say where these are.
-    """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
-    process = subprocess.Popen(
-        [
-            *command,
-            "--server.address",
-            "127.0.0.1",
-            "--server.port",
-            str(port),
-            *([] if folder is None else ["--", str(folder)]),
-        ],
-        cwd=_PROJECT,
-        # Nobody answers there; nothing is kept there.
-        env={
-            **os.environ,
-            "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/",
-            "MAILLAGE_CACHE_DIR": os.devnull,
-            **settings,
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait(f"{address}/_stcore/health", process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+@pytest.fixture(scope="package")
+def first_page(browser):
+    """The page that each test begins with: what the browser has compiled once serves all."""
+    return _watched_page(browser.new_context(locale="fr-FR"))
 
 
 @pytest.fixture
-def new_page(browser):
-    """Open pages of a fresh visitor; requests to anywhere but this machine are refused and noted.
+def new_page(browser, first_page):
+    """Open pages of fresh visitors, each known to nobody: what they ask of anywhere but this machine fails and is noted.
 
     `page.wait_until_idle()` waits until no run of the app is under way.
     """
-    contexts = []
+    pages = []
 
-    def open_page(width=1280, height=900, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.refused, page.errors = [], []
-        page.wait_until_idle = partial(page.wait_for_selector, _IDLE)
-
-        def decide(route):
-            url = urlsplit(route.request.url)
-            if url.hostname == "127.0.0.1" or url.scheme in ("file", "blob", "data"):
-                route.continue_()
-            else:
-                page.refused.append(url.hostname)
-                route.abort()
-
-        page.route("**/*", decide)
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
+    def open_page(width=_SIZE[0], height=_SIZE[1], **options):
+        page = _watched_page(browser.new_context(locale="fr-FR", **options)) if pages or options else first_page
+        page.set_viewport_size({"width": width, "height": height})
+        pages.append(page)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        if page is first_page:
+            _forget(page)
+        else:
+            page.context.close()
+
+
+def _watched_page(context):
+    """Open a page that notes what it asks elsewhere, its errors and its dialogs, and weighs what goes to the app and comes."""
+    context.set_default_timeout(_PATIENCE_MS)
+    page = context.new_page()
+    page.refused, page.errors, page.dialogs, page.sent, page.received = [], [], [], [], []
+    page.wait_until_idle = partial(page.wait_for_selector, _IDLE)
+
+    def note(url: str) -> None:
+        address = urlsplit(url)
+        if address.hostname != _HERE and address.scheme not in ("file", "blob", "data"):
+            page.refused.append(address.hostname)
+
+    def watch(socket) -> None:
+        note(socket.url)
+        socket.on("framesent", lambda frame: page.sent.append(len(frame)))
+        socket.on("framereceived", lambda frame: page.received.append(len(frame)))
+
+    page.on("request", lambda request: note(request.url))
+    page.on("websocket", watch)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
+    return page
+
+
+def _forget(page) -> None:
+    """Leave nothing of the visitor for the next one."""
+    page.mouse.move(0, 0)
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    for noted in (page.refused, page.errors, page.dialogs, page.sent, page.received):
+        noted.clear()
 
 
 @pytest.fixture
@@ -185,27 +182,8 @@ def take_picture(tmp_path):
 
 
 def _open(page, address: str, drawn: str):
-    """Open an address and wait until the map is drawn; every message to and from the server is weighed."""
-    page.sent, page.received = [], []
-
-    def watch(socket):
-        socket.on("framesent", lambda frame: page.sent.append(len(frame)))
-        socket.on("framereceived", lambda frame: page.received.append(len(frame)))
-
-    page.on("websocket", watch)
+    """Open an address and wait until the map is drawn."""
     page.goto(address)
-    page.wait_for_selector(drawn, timeout=60_000)
+    page.wait_for_selector(drawn)
     page.wait_until_idle()
     return page
-
-
-def _wait(url: str, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the app stopped while starting"
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    pytest.fail("the app did not answer within a minute")

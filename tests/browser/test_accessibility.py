@@ -37,8 +37,8 @@ def test_no_serious_violation(new_page, app_address, axe, screen):
     query, drawn = _SCREENS[screen]
     page = new_page(width=1280, height=800)
     page.goto(f"{app_address}/{query}")
-    page.wait_for_selector(drawn, timeout=60_000)
-    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+    page.wait_for_selector(drawn)
+    page.wait_until_idle()
     page.evaluate(axe)
     for width, height in ((1280, 800), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from geo import Territory, coverage, summarize
+from geo import coverage, summarize
 from geo.maps.interactive import coverage_map, write_map
 
 pytestmark = pytest.mark.browser
@@ -13,26 +13,20 @@ HOSTILE = "<img src=x onerror='window.ran=1'><script>window.ran=1</script>{{ 6 *
 
 
 @pytest.fixture(scope="module")
-def hostile_territory() -> Territory:
-    territory = Territory.load()
-    communes = territory.communes.assign(name=HOSTILE)
-    facilities = {
-        name: table.assign(name=HOSTILE, commune_name=HOSTILE) for name, table in territory.facilities.items()
-    }
-    return replace(territory, name=HOSTILE, communes=communes, facilities=facilities)
-
-
-def page_of(territory):
+def address(embedded, tmp_path_factory) -> str:
+    facilities = {name: table.assign(name=HOSTILE, commune_name=HOSTILE) for name, table in embedded.facilities.items()}
+    communes = embedded.communes.assign(name=HOSTILE)
+    territory = replace(embedded, name=HOSTILE, communes=communes, facilities=facilities)
+    path = tmp_path_factory.mktemp("map") / "map.html"
     times = territory.travel_times()
     found = coverage(territory, 20, times=times)
-    return coverage_map(territory, found, summarize(found, times, 20))
+    write_map(coverage_map(territory, found, summarize(found, times, 20)), path)
+    return path.as_uri()
 
 
-def test_names_are_shown_and_never_run(new_page, hostile_territory, tmp_path):
-    path = tmp_path / "map.html"
-    write_map(page_of(hostile_territory), path)
+def test_names_are_shown_and_never_run(new_page, address):
     page = new_page()
-    page.goto(path.as_uri())
+    page.goto(address)
     page.locator("path.maillage-commune").nth(5).hover(force=True)
     tooltip = page.locator(".leaflet-tooltip")
     tooltip.wait_for()
@@ -44,11 +38,9 @@ def test_names_are_shown_and_never_run(new_page, hostile_territory, tmp_path):
     assert set(page.refused) <= {"data.geopf.fr"}
 
 
-def test_the_tab_key_passes_the_map_by_in_three_stops(new_page, hostile_territory, tmp_path):
-    path = tmp_path / "map.html"
-    write_map(page_of(hostile_territory), path)
+def test_the_tab_key_passes_the_map_by_in_three_stops(new_page, address):
     page = new_page()
-    page.goto(path.as_uri())
+    page.goto(address)
     page.locator("path.maillage-commune").first.wait_for(state="attached")
     stops = []
     for _ in range(4):

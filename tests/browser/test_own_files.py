@@ -34,7 +34,7 @@ def files(tmp_path):
 def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, files):
     page = new_page()
     page.goto(f"{app_address}/?ecran=methode")
-    page.get_by_role("heading", name="Vos fichiers").wait_for(timeout=60_000)
+    page.get_by_role("heading", name="Vos fichiers").wait_for()
     page.wait_until_idle()
     fields = {"Sites": "Liste de lieux", "Communes (facultatif)": "Couche de contours"}
     for path, (field, recognised) in zip(files, fields.items(), strict=True):
@@ -49,7 +49,7 @@ def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, f
     page.get_by_role("button", name="Construire le territoire").click()
 
     notice = page.get_by_text("Territoire fait de vos fichiers :").first
-    notice.wait_for(timeout=30_000)
+    notice.wait_for()
     page.get_by_role("radio", name="Diagnostic").click()
     page.wait_for_selector("path.maillage-commune")
     page.wait_until_idle()
@@ -59,7 +59,7 @@ def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, f
 
     other = new_page()
     other.goto(f"{app_address}/?ecran=diagnostic")
-    other.wait_for_selector("path.maillage-commune", timeout=60_000)
+    other.wait_for_selector("path.maillage-commune")
     assert other.locator("path.maillage-commune").count() > 500
     assert other.get_by_text("vos fichiers").count() == 0
 

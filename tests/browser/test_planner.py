@@ -3,12 +3,9 @@
 import json
 import os
 import re
-import sys
-import time
 
 import pytest
 
-from geo import Territory
 from geo.siting.plan import plan
 
 pytestmark = pytest.mark.browser
@@ -17,8 +14,8 @@ SIZES = [(1280, 900), (390, 844)]
 
 
 @pytest.fixture(scope="module")
-def territory() -> Territory:
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 @pytest.fixture
@@ -27,11 +24,9 @@ def planner(new_page, app_address):
 
     def open_view(view="ouvrir", drawn="path.maillage-commune[data-class]", query="", **options):
         page = new_page(**options)
-        page.sent = []
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(len(frame))))
         page.goto(f"{app_address}/?ecran=planifier&vue={view}{query}")
-        page.wait_for_selector(".maillage-answer:not(:empty)", timeout=90_000)
-        page.wait_for_selector(drawn, timeout=60_000)
+        page.wait_for_selector(".maillage-answer:not(:empty)")
+        page.wait_for_selector(drawn)
         page.wait_until_idle()
         return page
 
@@ -43,9 +38,7 @@ def answer(page) -> str:
 
 
 def wait_for_answer(page, words: str) -> None:
-    page.wait_for_function(
-        "words => document.querySelector('.maillage-answer')?.innerText.includes(words)", arg=words, timeout=20_000
-    )
+    page.wait_for_function("words => document.querySelector('.maillage-answer')?.innerText.includes(words)", arg=words)
     page.wait_until_idle()
 
 
@@ -81,7 +74,7 @@ def no_sideways(page) -> None:
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
-    page = planner(width=width, height=height, accept_downloads=True)
+    page = planner(width=width, height=height)
     found = plan(territory, 5)
     names = found.labels["name"].tolist()
     assert answer(page).startswith(f"5 nouveaux labels, à {names[0]}, ")
@@ -114,7 +107,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
 
     with page.expect_download() as download:
         page.get_by_role("button", name="Enregistrer").click()
-    saved = tmp_path / "scenario.json"
+    saved = tmp_path / "<img src=x onerror='window.ran=1'>.json"
     download.value.save_as(saved)
     content = json.loads(saved.read_text(encoding="utf-8"))
     assert [action["action"] for action in content["actions"]] == ["open"] * 5
@@ -133,32 +126,23 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     assert page.locator(".maillage-hours tbody tr").count() >= 20
     assert page.locator(".maillage-hours thead th").count() == 8
     no_sideways(page)
-    assert page.errors == []
+    assert (page.errors, page.evaluate("window.ran")) == ([], None)
     assert set(page.refused) <= {"data.geopf.fr"}
 
 
-def test_a_click_on_the_map_opens_a_site_quickly(planner, capsys):
+def test_a_click_on_the_map_opens_a_site(planner):
     page = planner("scenario")
     page.wait_for_timeout(1000)
     box = map_box(page)
-    times = []
     for across, down in ((0.5, 0.55), (0.45, 0.6), (0.55, 0.62)):
         before = page.locator(".maillage-note", has_text=re.compile(r"^\d+\. ")).count()
-        start = time.perf_counter()
         page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
         page.wait_for_function(
             "n => [...document.querySelectorAll('.maillage-note')].filter(p => /^\\d+\\. /.test(p.innerText)).length > n",
             arg=before,
         )
-        times.append(time.perf_counter() - start)
         page.wait_until_idle()
     wait_for_answer(page, "Avec ce scénario")
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nsite opened by a click, list of actions shown in {', '.join(f'{t:.2f}' for t in times)} s\n"
-        )
-    busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    assert sorted(times)[1] < 0.6 * busy
     assert page.locator(".leaflet-marker-icon.maillage-sign").count() == 3
     assert page.errors == []
 
@@ -199,20 +183,8 @@ def test_the_plan_is_chosen_and_opened_with_the_keyboard(planner):
     wait_for_answer(page, "Avec ce scénario")
 
 
-def test_a_hostile_scenario_file_is_one_sentence(planner, tmp_path):
-    page = planner("scenario")
-    hostile = tmp_path / "<img src=x onerror=alert(1)>.json"
-    hostile.write_text(
-        '{"format": 1, "name": "<b>", "territory": "x", "actions": [{"action": "rm"}]}', encoding="utf-8"
-    )
-    page.locator('input[type="file"]').set_input_files(hostile)
-    page.get_by_text("Scénario : action 1").wait_for()
-    assert answer(page).startswith("Rien n'est encore changé")
-    assert page.errors == []
-
-
 def test_the_files_of_a_plan(planner):
-    page = planner(accept_downloads=True)
+    page = planner()
     for button, start in (
         ("Tableau (CSV)", b"\xef\xbb\xbfRang;"),
         ("Carte pour SIG (GPKG)", b"SQLite format 3"),

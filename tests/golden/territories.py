@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyproj
+from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables
 from scipy.spatial import cKDTree
 
 from geo import Territory
@@ -17,7 +18,6 @@ from geo.network import RoadNetwork
 from geo.network.approximation import approximate
 from geo.settings import Settings
 from geo.sources.embedded import read_embedded
-from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables
 
 DEPARTEMENT = "64"
 NAME = "Pyrénées-Atlantiques"

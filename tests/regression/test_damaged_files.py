@@ -94,9 +94,9 @@ def test_a_list_of_sites_without_any_hour(small_world, tmp_path):
 
 
 @pytest.mark.parametrize("header", [b"{'descr': (((", b"\x00" * 40, b"{" * 200])
-def test_an_array_whose_description_is_damaged(tmp_path, header):
+def test_an_array_whose_description_is_damaged(embedded, tmp_path, header):
     folder = tmp_path / "territory"
-    Territory.load().save(folder)
+    embedded.save(folder)
     path = folder / "network" / "x.npy"
     content = bytearray(path.read_bytes())
     content[10 : 10 + len(header)] = header
@@ -105,9 +105,9 @@ def test_an_array_whose_description_is_damaged(tmp_path, header):
         Territory.load(folder)
 
 
-def test_an_array_of_a_size_that_no_machine_has(tmp_path):
+def test_an_array_of_a_size_that_no_machine_has(embedded, tmp_path):
     folder = tmp_path / "territory"
-    Territory.load().save(folder)
+    embedded.save(folder)
     path = folder / "network" / "x.npy"
     shape = f"({len(np.load(path))},)".encode()
     path.write_bytes(path.read_bytes().replace(shape + b", }" + b" " * 12, b"(9999999999999,), }", 1))
@@ -116,9 +116,9 @@ def test_an_array_of_a_size_that_no_machine_has(tmp_path):
 
 
 @pytest.mark.parametrize("change", ["column", "index", "empty"])
-def test_a_saved_table_that_is_not_ours(tmp_path, change):
+def test_a_saved_table_that_is_not_ours(embedded, tmp_path, change):
     folder = tmp_path / "territory"
-    Territory.load().save(folder)
+    embedded.save(folder)
     path = folder / "communes.parquet"
     frame = gpd.read_parquet(path)
     changed = {"column": frame.drop(columns="lon"), "index": frame.reset_index(drop=True), "empty": frame.iloc[:0]}
@@ -128,9 +128,9 @@ def test_a_saved_table_that_is_not_ours(tmp_path, change):
 
 
 @pytest.mark.parametrize("seconds", [-1.0, np.nan, np.inf])
-def test_times_on_which_a_search_would_never_end(tmp_path, seconds):
+def test_times_on_which_a_search_would_never_end(embedded, tmp_path, seconds):
     folder = tmp_path / "territory"
-    Territory.load().save(folder)
+    embedded.save(folder)
     edges = np.load(folder / "network" / "edges.npy")
     edges["time_s"][: len(edges) // 2] = seconds
     np.save(folder / "network" / "edges.npy", edges)
@@ -179,7 +179,7 @@ def test_a_number_too_large_for_a_reference(tmp_path):
         read_reference(path)
 
 
-def test_json_nested_deeper_than_python_goes(tmp_path):
+def test_json_nested_deeper_than_python_goes(embedded, tmp_path):
     nested = "[" * 100_000
     job = Job("http://127.0.0.1/", tmp_path / "sites.part", 100, Limits())
     for path in (job.record, tmp_path / "sites.json", tmp_path / "country" / COUNTRY_MARKER):
@@ -190,7 +190,7 @@ def test_json_nested_deeper_than_python_goes(tmp_path):
     with pytest.raises(SourceError):
         Country.load(tmp_path / "country")
     territory = tmp_path / "territory"
-    Territory.load().save(territory)
+    embedded.save(territory)
     for name in ("network/network.json", "manifest.json"):
         (territory / name).write_text(nested)
         with pytest.raises(SourceError, match="illisible ou incomplet"):

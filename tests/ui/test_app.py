@@ -5,13 +5,13 @@ import time
 
 import pytest
 
-from geo import CoverageRule, Territory, coverage, summarize
+from geo import CoverageRule, coverage, summarize
 from geo.answers.coverage import coverage_sentence
 
 
 @pytest.fixture(scope="module")
-def territory() -> Territory:
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 def expected_sentence(territory, threshold, facilities="sites", *, rule=None, **options) -> str:

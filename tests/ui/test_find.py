@@ -8,7 +8,6 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from geo import Territory
 from geo.answers.nearest import answer_sentence
 from geo.finder.answer import find_sites, route_to
 from geo.finder.wishes import Wishes
@@ -19,8 +18,8 @@ AT_10 = "2026-11-24T10:00"
 
 
 @pytest.fixture(scope="module")
-def territory() -> Territory:
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 def given(app, name: str):
@@ -154,6 +153,7 @@ def test_nothing_open_says_whom_to_call(open_app, territory):
     assert sentence(app) == words
     assert "aucun site ouvert" in words
     assert "<h2>À distance</h2>" in texts(app)
+    assert texts(app).count('<a href="tel:') == 3
     assert all(site.name in texts(app) for site in expected.none_open)
     assert app.get("download_button") == []
 

@@ -7,7 +7,6 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from geo import Territory
 from geo.siting.scenario import Scenario
 from geo.ui import kept_answers
 
@@ -87,11 +86,10 @@ def test_a_scenario_stays_with_its_territory(open_app):
     assert app.session_state["scenario_versions"][-1].name == "Ailleurs"
 
 
-def test_a_list_that_the_new_territory_lacks_falls_back_with_a_sentence(open_app):
+def test_a_list_that_the_new_territory_lacks_falls_back_with_a_sentence(open_app, embedded):
     app = open_app(ecran="diagnostic", lieux="tax_offices", commune="64504")
-    base = Territory.load()
-    own = replace(base, facilities={"sites": base.sites}, manifest=replace(base.manifest, own_files={}))
-    app.session_state["own_territory"], app.session_state["own_territory_base"] = own, base
+    own = replace(embedded, facilities={"sites": embedded.sites}, manifest=replace(embedded.manifest, own_files={}))
+    app.session_state["own_territory"], app.session_state["own_territory_base"] = own, embedded
     app.run()
     assert not app.exception
     assert len(app.warning) == 1

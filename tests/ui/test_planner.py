@@ -5,7 +5,6 @@ from html import unescape
 
 import pytest
 
-from geo import Territory
 from geo.access.opening import open_shares
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
@@ -30,8 +29,8 @@ CSV = "nom;latitude;longitude\nPoste d'Oloron;43.194;-0.606\nMairie <b>;43.31;-1
 
 
 @pytest.fixture(scope="module")
-def territory() -> Territory:
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 @pytest.fixture
@@ -240,10 +239,16 @@ def test_a_saved_scenario_is_opened_and_a_bad_one_refused(open_planner, territor
         closed
         == scenario_answer(compare(territory, Scenario(territory.name).then(CloseSite(SAINT_JEAN_DE_LUZ)))).sentence
     )
-    for content in (b"\xff\xfe", b"[]", saved.replace(SAINT_JEAN_DE_LUZ, "zz").encode()):
-        app.file_uploader[0].set_value(("a.json", content, "application/json")).run()
+    for content, said in (
+        (b"\xff\xfe", ""),
+        (b"[]", ""),
+        (saved.replace(SAINT_JEAN_DE_LUZ, "zz").encode(), "zz"),
+        (saved.replace("close", "rm").encode(), "Scénario"),
+    ):
+        app.file_uploader[0].set_value(("<img src=x>.json", content, "application/json")).run()
         assert not app.exception
         assert len(app.error) == 1
+        assert said in app.error[0].value.replace("\\", "")
         assert sentence(app) == closed
 
 

@@ -15,11 +15,6 @@ CSV = "nom;latitude;longitude\nPoste;43.194;-0.606\n"
 
 
 @pytest.fixture(scope="module")
-def embedded() -> Territory:
-    return Territory.load()
-
-
-@pytest.fixture(scope="module")
 def built(small_world, tmp_path_factory):
     """Folder of the territory of the small world: same name as the embedded one, four communes of other codes."""
     folder = tmp_path_factory.mktemp("built") / "64"

@@ -22,15 +22,17 @@ def file(tmp_path):
     return path
 
 
-def test_scenario(run, file, tmp_path):
-    status, out, _ = run("scenario", "--file", file, "--threshold", "20", "--out", tmp_path / "out", "--json")
+def test_scenario(run, embedded_folder, file, tmp_path):
+    status, out, _ = run(
+        "scenario", embedded_folder, "--file", file, "--threshold", "20", "--out", tmp_path / "out", "--json"
+    )
     assert status == 0
     content = json.loads(out)
     assert content == json.loads((tmp_path / "out" / "comparison.json").read_text(encoding="utf-8"))
     assert [change["threshold_min"] for change in content["changes"]] == [20]
     assert "64422" in content["changes"][0]["communes_gained"]  # Oloron has its site
     assert content["network"]["approximate"] is True
-    status, out, _ = run("scenario", "--file", file)
+    status, out, _ = run("scenario", embedded_folder, "--file", file)
     assert status == 0
     assert "Ouvrir «\u00a0France services d'Oloron\u00a0» dans la commune Oloron-Sainte-Marie." in out
     assert "à 20\u00a0min ou moins" in out
@@ -45,9 +47,9 @@ def test_scenario(run, file, tmp_path):
         ({"actions": "x"}, "n'est pas une liste"),
     ],
 )
-def test_a_scenario_that_does_not_fit_is_one_line(run, file, change, said):
+def test_a_scenario_that_does_not_fit_is_one_line(run, embedded_folder, file, change, said):
     file.write_text(json.dumps(SCENARIO | change), encoding="utf-8")
-    status, out, err = run("scenario", "--file", file, "--json")
+    status, out, err = run("scenario", embedded_folder, "--file", file, "--json")
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert said in err
     assert "Traceback" not in err
@@ -59,36 +61,36 @@ def test_a_missing_scenario_is_one_line(run, tmp_path):
     assert "« none.json » est illisible ou absent" in err
 
 
-def test_fragility(run, tmp_path):
-    status, out, _ = run("fragility", "--json", "--out", tmp_path)
+def test_fragility(run, embedded_folder, tmp_path):
+    status, out, _ = run("fragility", embedded_folder, "--json", "--out", tmp_path)
     content = json.loads(out)
     assert status == 0
     assert content["by_site"][0]["facility_id"] == "2811"  # Saint-Jean-de-Luz
     assert 0 < content["share_with_second"] < 1
     assert (tmp_path / "fragility.csv").is_file()
-    status, out, _ = run("fragility")
+    status, out, _ = run("fragility", embedded_folder)
     assert (status, "ont un deuxième site" in out) == (0, True)
 
 
-def test_closures(run):
-    status, out, _ = run("fragility", "--close", "bearer=La Poste", "--json")
+def test_closures(run, embedded_folder):
+    status, out, _ = run("fragility", embedded_folder, "--close", "bearer=La Poste", "--json")
     content = json.loads(out)
     assert status == 0
     assert content["sites_with_phone"] == content["sites_closed"] == 12
     assert content["sites_bearer_unknown"] > 0
     for wrong in ("some", "bearer=", "kind=cirque"):
-        status, out, err = run("fragility", "--close", wrong)
+        status, out, err = run("fragility", embedded_folder, "--close", wrong)
         assert (status, out, err.count("\n")) == (2, "", 1)
 
 
-def test_hours(run, tmp_path):
-    status, out, _ = run("hours", "--json", "--out", tmp_path)
+def test_hours(run, embedded_folder, tmp_path):
+    status, out, _ = run("hours", embedded_folder, "--json", "--out", tmp_path)
     content = json.loads(out)
     assert status == 0
     assert [len(row) for row in content["shares"].values()] == [48] * 7
     assert content["half_day_gains"][0]["half_day"] == "samedi matin"
     assert (tmp_path / "half_days.csv").is_file()
-    status, out, _ = run("hours")
+    status, out, _ = run("hours", embedded_folder)
     assert (status, "un site ouvert à" in out) == (0, True)
 
 

@@ -6,7 +6,6 @@ import pytest
 from access.fca import fca_ratio, weighted_catchment
 from access.weights import step_fn
 
-from geo import Territory
 from geo.access.catchment import HOURS_UNIT, REQUESTS_UNIT, STEPS, catchment, enhanced_two_step
 from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
@@ -113,8 +112,8 @@ def check_against_pysal(territory):
     np.testing.assert_allclose(found.communes["capacity_per_1000"][known].astype(float), by_commune[known] * 1000)
 
 
-def test_the_embedded_territory_is_as_pysal():
-    check_against_pysal(Territory.load())
+def test_the_embedded_territory_is_as_pysal(embedded):
+    check_against_pysal(embedded)
 
 
 def test_capacity_is_hours_times_agents(territory):

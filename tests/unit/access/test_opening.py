@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import Territory
 from geo.access.opening import HALF_DAYS, HALF_HOURS, SLOTS, open_shares, open_slots
 from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
 
@@ -115,8 +114,8 @@ def test_best_and_blank_hours(territory):
     assert blank[blank["day"] == "samedi"]["hours"].to_list() == [11]
 
 
-def test_the_whole_week_is_in_the_spans():
-    found = open_shares(Territory.load())
+def test_the_whole_week_is_in_the_spans(embedded):
+    found = open_shares(embedded)
     spans = found.spans()
     assert spans["hours"].sum() == 7 * 24
     assert spans["share"].iloc[0] == pytest.approx(found.shares.to_numpy().max())

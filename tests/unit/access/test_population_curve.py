@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo import Territory, coverage
+from geo import coverage
 from geo.access.population_curve import LONGEST_MIN, SHORTEST_MIN, population_curve
 
 
@@ -24,12 +24,11 @@ def test_small_world(world):
     assert (np.diff(curve["residents"]) >= 0).all()
 
 
-def test_it_passes_through_the_coverage_of_every_threshold():
-    territory = Territory.load()
-    times = territory.travel_times()
-    curve = population_curve(territory, times)
+def test_it_passes_through_the_coverage_of_every_threshold(embedded):
+    times = embedded.travel_times()
+    curve = population_curve(embedded, times)
     for threshold in (5, 10, 20, 30):
-        within = coverage(territory, threshold, times=times)["residents_within"].sum()
+        within = coverage(embedded, threshold, times=times)["residents_within"].sum()
         assert curve.loc[threshold, "residents"] == pytest.approx(within)
 
 

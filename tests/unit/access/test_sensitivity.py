@@ -32,12 +32,11 @@ def test_the_drawing(territory):
     assert found.to_dict()["residents_of_flipping_communes"] == 800
 
 
-def test_another_profile_is_one_more_run():
-    territory = Territory.load()
+def test_another_profile_is_one_more_run(embedded):
     faster = Territory.embedded("fluide").travel_times()
-    found = sensitivity(territory, 20, others={"profil fluide": faster})
+    found = sensitivity(embedded, 20, others={"profil fluide": faster})
     assert [run.name for run in found.runs][-1] == "profil fluide"
-    expected = coverage(territory, 20, times=faster)
+    expected = coverage(embedded, 20, times=faster)
     assert found.runs[-1].residents_within == pytest.approx(expected["residents_within"].sum())
     assert found.runs[0].residents_within < found.runs[-1].residents_within  # fluide is faster everywhere
     flips = found.communes.loc[list(found.communes_flipping)]

@@ -296,12 +296,11 @@ def test_route_follows_the_road_from_door_to_door(world, home):
     assert drawn.length.iloc[0] == pytest.approx(1000 * route.distance_km, rel=0.002)
 
 
-def test_routes_of_the_embedded_territory_take_the_time_of_the_answer():
-    territory = Territory.load()
+def test_routes_of_the_embedded_territory_take_the_time_of_the_answer(embedded):
     for code in ("64504", "64213", "64483"):
-        lon, lat = territory.communes.loc[code, ["lon", "lat"]].astype(float)
-        for site in find_sites(territory, lon, lat, k=3).sites:
-            route = route_to(territory, lon, lat, site.facility_id)
+        lon, lat = embedded.communes.loc[code, ["lon", "lat"]].astype(float)
+        for site in find_sites(embedded, lon, lat, k=3).sites:
+            route = route_to(embedded, lon, lat, site.facility_id)
             assert route.travel_time_min == pytest.approx(site.travel_time_min, rel=1e-6)
             assert route.distance_km == pytest.approx(site.distance_km, rel=1e-6)
 

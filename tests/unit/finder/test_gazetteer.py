@@ -79,8 +79,8 @@ QUERIES = {
 
 
 @pytest.fixture(scope="module")
-def gazetteer():
-    return Gazetteer.of(Territory.load())
+def gazetteer(embedded):
+    return Gazetteer.of(embedded)
 
 
 def test_what_visitors_type_finds_their_commune(gazetteer):
@@ -124,14 +124,14 @@ def test_a_wrong_postcode_or_departement_does_not_hide_a_name(gazetteer):
     assert gazetteer.search("saint vincent")[0].commune_code == "64498"
 
 
-def test_a_position_is_where_the_commune_is_taken_to_be(gazetteer):
-    commune = Territory.load().communes.loc["64504"]
+def test_a_position_is_where_the_commune_is_taken_to_be(gazetteer, embedded):
+    commune = embedded.communes.loc["64504"]
     place = gazetteer.search("Sare")[0]
     assert (place.lon, place.lat) == (commune["lon"], commune["lat"])
 
 
-def test_the_margin_is_known_and_comes_after(gazetteer):
-    assert len(gazetteer) > len(Territory.load().communes)
+def test_the_margin_is_known_and_comes_after(gazetteer, embedded):
+    assert len(gazetteer) > len(embedded.communes)
     assert gazetteer.search("Lourdes")[0].label == "Lourdes (65)"
     assert gazetteer.search("Montgaillard")[0].departement == "65"  # the larger of two neighbours
     assert gazetteer.covers(-1.5, 43.3)
@@ -164,8 +164,7 @@ def test_a_territory_that_knows_no_postcode_and_no_population(small_world):
     assert Gazetteer.of(built).search("64000")[0].kind == "postcode"  # told by the sites
 
 
-def test_a_saved_territory_finds_the_same(gazetteer, tmp_path):
-    Territory.load().save(tmp_path / "t")
-    again = Gazetteer.of(Territory.load(tmp_path / "t"))
+def test_a_saved_territory_finds_the_same(gazetteer, embedded_folder):
+    again = Gazetteer.of(Territory.load(embedded_folder))
     for query in ("Lourdes", "64310", "st jean"):
         assert again.search(query) == gazetteer.search(query)

@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from geo import Territory
 from geo.errors import GeocodingError, MaillageError
 from geo.finder import geocoding
 from geo.finder.gazetteer import Gazetteer
@@ -85,8 +84,8 @@ def hurried(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def gazetteer():
-    return Gazetteer.of(Territory.load())
+def gazetteer(embedded):
+    return Gazetteer.of(embedded)
 
 
 def test_an_address_is_found(serve):

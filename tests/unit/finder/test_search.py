@@ -2,7 +2,6 @@
 
 import pytest
 
-from geo import Territory
 from geo.errors import GeocodingError
 from geo.finder import search
 from geo.finder.gazetteer import FoundPlace, Gazetteer
@@ -15,8 +14,8 @@ PARIS = FoundPlace("10 Rue de Rivoli 75004 Paris", "address", "75104", "75", "75
 
 
 @pytest.fixture(scope="module")
-def gazetteer():
-    return Gazetteer.of(Territory.load())
+def gazetteer(embedded):
+    return Gazetteer.of(embedded)
 
 
 @pytest.fixture

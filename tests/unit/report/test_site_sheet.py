@@ -9,7 +9,6 @@ import numpy as np
 import pypdf
 import pytest
 
-from geo import Territory
 from geo.finder.answer import find_sites, route_to
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.wishes import Wishes
@@ -32,8 +31,8 @@ HOSTILE = [
 
 
 @pytest.fixture(scope="module")
-def territory():
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo import Territory, coverage
+from geo import coverage
 from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.siting.comparison import compare
@@ -57,21 +57,21 @@ def test_an_empty_scenario_changes_nothing(territory):
     assert (found.communes["delta_min"].dropna() == 0).all()
 
 
-def test_totals_are_those_of_the_coverage_of_each_state():
-    territory = Territory.load()
-    scenario = Scenario(territory.name).then(
+def test_totals_are_those_of_the_coverage_of_each_state(embedded):
+    scenario = Scenario(embedded.name).then(
         OpenSite("n", "Oloron", Place("64422")), MoveSite("2811", Place("64065")), CloseSite("1725")
     )
-    found = compare(territory, scenario, (20,), kinds={"main", "antenne", "bus"})
-    cov = coverage(territory, 20, times=territory.travel_times(kinds={"main", "antenne", "bus"}))
+    every = {"main", "antenne", "bus"}
+    found = compare(embedded, scenario, (20,), kinds=every)
+    cov = coverage(embedded, 20, times=embedded.travel_times(kinds=every))
     assert found.changes[0].residents_within_before == pytest.approx(cov["residents_within"].sum())
-    after = coverage(territory, 20, times=found.times_after)
+    after = coverage(embedded, 20, times=found.times_after)
     assert found.changes[0].residents_within_after == pytest.approx(after["residents_within"].sum())
     change = found.changes[0]
     assert change.residents_within_before + change.residents_gained - change.residents_lost == pytest.approx(
         change.residents_within_after
     )
-    assert residents_by_point(territory.communes, territory.demand).sum() == territory.communes["population"].sum()
+    assert residents_by_point(embedded.communes, embedded.demand).sum() == embedded.communes["population"].sum()
 
 
 def test_unknown_population_counts_nobody(small_world):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from geo import Territory
 from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.siting.closure import close_sites, closure_scenario
@@ -80,9 +79,8 @@ def test_no_site_at_all(territory):
 
 
 @pytest.mark.parametrize("threshold", [12.0, 20.0])
-def test_each_site_of_the_embedded_territory_is_as_closing_it(threshold):
-    territory = Territory.load()
-    check_by_closing(territory, territory.sites["facility_id"].to_list()[::4], threshold)
+def test_each_site_of_the_embedded_territory_is_as_closing_it(embedded, threshold):
+    check_by_closing(embedded, embedded.sites["facility_id"].to_list()[::4], threshold)
 
 
 def test_unknown_population(small_world):

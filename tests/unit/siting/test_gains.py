@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo import Territory
 from geo.network.snapping import snap
 from geo.network.travel_times import nearest_by_road
 from geo.siting.gains import candidate_gains
@@ -20,18 +19,17 @@ def test_the_drawing(small_world):
 
 
 @pytest.mark.parametrize("threshold", [12.0, 20.0, 30.0])
-def test_gains_are_those_of_opening_the_site(threshold):
-    territory = Territory.load()
-    times = territory.travel_times()
+def test_gains_are_those_of_opening_the_site(embedded, threshold):
+    times = embedded.travel_times()
     today = times["travel_time_min"].to_numpy(float, na_value=np.inf)
-    gains = candidate_gains(territory, times, threshold)["gain_residents"]
-    sites = territory.facility_list()
+    gains = candidate_gains(embedded, times, threshold)["gain_residents"]
+    sites = embedded.facility_list()
     rng = np.random.default_rng(7)
-    for code in rng.choice(territory.communes.index.to_numpy(str), 6, replace=False):
-        row = territory.communes.loc[code]
+    for code in rng.choice(embedded.communes.index.to_numpy(str), 6, replace=False):
+        row = embedded.communes.loc[code]
         lon = np.append(sites.geometry.x, row["lon"])
         lat = np.append(sites.geometry.y, row["lat"])
-        opened = nearest_by_road(territory.network, territory.demand_on_network, snap(territory.network, lon, lat))
+        opened = nearest_by_road(embedded.network, embedded.demand_on_network, snap(embedded.network, lon, lat))
         now = opened.travel_time_s / 60
         newly = (today > threshold + 1e-6) & (now <= threshold + 1e-6)
         assert gains[code] == pytest.approx(np.nansum(times["population"].to_numpy(float)[newly]))

@@ -28,11 +28,6 @@ def world(small_world):
     return small_world.territory()
 
 
-@pytest.fixture(scope="module")
-def embedded():
-    return Territory.load()
-
-
 def test_most_covered_on_the_drawing(world):
     found = plan(world, 1, threshold_min=9, kinds={"main"})
     # Within 9 minutes only a commune itself counts: B, the largest.

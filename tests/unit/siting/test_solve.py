@@ -7,7 +7,6 @@ import pulp
 import pytest
 from spopt.locate import LSCP, MCLP, PCenter, PMedian
 
-from geo import Territory
 from geo.network.snapping import snap
 from geo.network.travel_times import times_between
 from geo.siting.plan import siting_problem
@@ -22,8 +21,8 @@ THRESHOLD = 20.0
 
 
 @pytest.fixture(scope="module")
-def territory():
-    return Territory.load()
+def territory(embedded):
+    return embedded
 
 
 @pytest.fixture(scope="module")
