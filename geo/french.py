@@ -87,12 +87,8 @@ def format_minutes(value: Any, digits: int = 1) -> str:
 
 
 def format_hours(hours: float) -> str:
-    """Return a number of hours: ``"3 h"``, ``"2,5 h"``; a dash where unknown."""
-    return (
-        UNKNOWN
-        if _number(hours) is None
-        else f"{format_decimal(hours, 0 if float(hours).is_integer() else 1)}{UNIT_SPACE}h"
-    )
+    """Return a number of hours: ``"3 h"``, ``"2,5 h"``."""
+    return f"{format_decimal(hours, 0 if float(hours).is_integer() else 1)}{UNIT_SPACE}h"
 
 
 def format_euros(value: Any) -> str:

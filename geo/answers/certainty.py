@@ -9,6 +9,7 @@ from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
     UNKNOWN,
+    capital,
     counted,
     format_decimal,
     format_integer,
@@ -67,7 +68,7 @@ def certainty_answer(sensitivity: Sensitivity) -> Answer:
     True
     """
     low, high = sensitivity.lowest, sensitivity.highest
-    hypotheses = f"Hypothèses : {', '.join(run.name for run in sensitivity.runs)}."
+    hypotheses = f"Hypothèses : {', '.join(map(_hypothesis, sensitivity.runs))}."
     known = sensitivity.part.residents_known > 0
     flipping = len(sensitivity.flipping)
     figures = (
@@ -110,7 +111,7 @@ def run_rows(sensitivity: Sensitivity) -> list[list[str]]:
     known = sensitivity.part.residents_known > 0
     return [
         [
-            run.name.capitalize(),
+            capital(_hypothesis(run)),
             format_integer(run.residents_within) if known else UNKNOWN,
             format_share(run.share_within),
             format_integer(run.communes_under_served),
@@ -160,4 +161,8 @@ def capacity_answer(catchment: Catchment) -> Answer:
 
 def _run_detail(run: Run) -> str:
     people = counted(run.residents_within, "habitant") if run.residents_known > 0 else _PEOPLE_UNKNOWN
-    return f"{run.name} : {people}"
+    return f"{_hypothesis(run)} : {people}"
+
+
+def _hypothesis(run: Run) -> str:
+    return run.name.replace(" %", f"{UNIT_SPACE}%")

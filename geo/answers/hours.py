@@ -9,8 +9,10 @@ from geo.answers.answer import Answer, Figure, nobody_known
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
+    UNKNOWN,
     clock,
     counted,
+    format_decimal,
     format_hours,
     format_integer,
     format_share,
@@ -59,23 +61,24 @@ def hours_answer(opening: OpeningTable) -> Answer:
     True
     """
     notes = (*_unknown_hours(opening), _ORDINARY_WEEK)
+    unknown = nobody_known(opening.part)
+    within, anywhere = within_text(opening.threshold_min), format_share(opening.share_within)
     figures = (
         Figure(
             "Heures ouvertes à portée",
-            format_hours(opening.hours_within_reach),
+            UNKNOWN if unknown else f"{format_decimal(opening.hours_within_reach)}{UNIT_SPACE}h",
             "par habitant et par semaine, en moyenne",
         ),
         saturday_figure(opening),
         Figure(
             f"En semaine à 18{UNIT_SPACE}h, au plus",
             format_share(_evening(opening)),
-            "des habitants ont un site ouvert",
+            f"des habitants ont un site ouvert {within}",
         ),
     )
-    if unknown := nobody_known(opening.part):
+    if unknown:
         return Answer(unknown, figures, (), notes)
     best = opening.spans().iloc[0]
-    within, anywhere = within_text(opening.threshold_min), format_share(opening.share_within)
     if best["share"] <= 0:
         sentence = (
             f"D'après les horaires connus, aucun site {within} n'est ouvert à aucun moment de la semaine{SEMICOLON}"
@@ -97,7 +100,8 @@ def hours_answer(opening: OpeningTable) -> Answer:
 
 def saturday_figure(opening: OpeningTable) -> Figure:
     """Return the most that a Saturday offers."""
-    return Figure("Le samedi, au plus", format_share(_most(opening, _SATURDAY)), "des habitants ont un site ouvert")
+    share, within = _most(opening, _SATURDAY), within_text(opening.threshold_min)
+    return Figure("Le samedi, au plus", format_share(share), f"des habitants ont un site ouvert {within}")
 
 
 def blank_sentence(blank: pd.DataFrame) -> str:

@@ -52,24 +52,25 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
     >>> tax_offices_answer(*time_saved(Territory.load())).sentence.startswith("En moyenne, un habitant gagne ")
     True
     """
-    known = summary.part.residents_known > 0
     sooner, later = summary.residents_sooner, summary.residents_later
+    unknown, compared = nobody_known(summary.part), summary.residents_compared > 0
+    nobody = "population inconnue" if unknown else "aucun habitant comparé"
     figures = (
         Figure("Gain médian", format_minutes(summary.median_saved_min), "la moitié des habitants gagne plus"),
         Figure(
             "Plus près d'un site",
-            format_integer(sooner) if known else UNKNOWN,
-            f"sur {counted(summary.residents_compared, 'habitant')}" if known else "population inconnue",
+            format_integer(sooner) if compared else UNKNOWN,
+            f"sur {counted(summary.residents_compared, 'habitant')}" if compared else nobody,
         ),
         Figure(
             "Plus près des impôts",
-            format_integer(later) if known else UNKNOWN,
-            plural(later, "habitant", "habitants") if known else "population inconnue",
+            format_integer(later) if compared else UNKNOWN,
+            plural(later, "habitant", "habitants") if compared else nobody,
         ),
     )
     where = "en allant au site France services le plus proche plutôt qu'au service des impôts"
     notes = [_NOT_THE_SAME]
-    if unknown := nobody_known(summary.part):
+    if unknown:
         return Answer(unknown, figures, tuple(_communes(communes)), tuple(notes))
     if summary.mean_saved_min is None:
         sentence = "Aucun habitant n'a de route à la fois vers un site et vers un service des impôts."

@@ -41,6 +41,7 @@ from geo.report.typesetting import typeset
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from geo.answers.answer import Answer
     from geo.answers.label import LabelArgument
     from geo.maps.static.sheet import Sheet
     from geo.report.report_findings import ReportFindings
@@ -149,8 +150,9 @@ def _curve(findings: ReportFindings) -> dict[str, Any]:
     return {
         "rows": _residents_by_class(findings),
         "runs": run_rows(findings.sensitivity),
-        "margin": _cut_all(certainty_answer(findings.sensitivity).lines),
-        "saved": [] if findings.saved is None else _cut_all(tax_offices_answer(*findings.saved).lines),
+        # The hypotheses are the rows above.
+        "margin": [certainty_answer(findings.sensitivity).sentence],
+        "saved": [] if findings.saved is None else _paragraphs(tax_offices_answer(*findings.saved)),
     }
 
 
@@ -237,7 +239,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
         return None
     answer = fragility_answer(fragility)
     return {
-        "hours": _cut_all(hours_answer(opening).lines),
+        "hours": _paragraphs(hours_answer(opening)),
         "half_days": [
             [
                 _cut(row["name"], _SITE_CELL),
@@ -381,6 +383,11 @@ def _cut(text: str, longest: int = _CELL) -> str:
     """Return a text on one line, cut where there is no room for more."""
     line = _UNSEEN_SPACE.sub(lambda space: space[0] if space[0] in {UNIT_SPACE, "\u202f"} else " ", str(text)).strip()
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def _paragraphs(answer: Answer) -> list[str]:
+    """Return an answer in three paragraphs at most."""
+    return _cut_all(filter(None, [answer.sentence, " ".join(answer.details), " ".join(answer.notes)]))
 
 
 def _cut_all(texts: Any, longest: int = _SENTENCE) -> list[str]:

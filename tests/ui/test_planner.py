@@ -330,7 +330,7 @@ def test_margin_variants_and_capacity(open_planner, territory):
     assert sentence(app) == certainty_answer(found).sentence
     for one in (found.lowest, found.highest):
         assert f"{one.residents_within:,.0f}".replace(",", "\u202f") in sentence(app)
-    assert "pour 1 000 habitants" in texts(app)
+    assert "pour 1\u202f000 habitants" in texts(app)
     press(app, "Calculer les variantes")
     shown = next(frame.value for frame in app.dataframe if "Choisi dans" in frame.value)
     assert set(plan(territory, 2).labels["name"]) <= set(shown["Lieu"])

@@ -59,7 +59,8 @@ def test_nobody_can_reach_both():
     answer = tax_offices_answer(saved(pd.NA), summary(None, 0, 0, 400))
     assert answer.sentence == "Aucun habitant n'a de route à la fois vers un site et vers un service des impôts."
     assert answer.details == ()
-    assert answer.figures[0].value == "—"
+    assert [figure.value for figure in answer.figures] == ["—", "—", "—"]
+    assert answer.figures[1].detail == "aucun habitant comparé"
 
 
 def test_where_nobody_is_known_to_live():
