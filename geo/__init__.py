@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["CoverageRule", "MaillageError", "Territory", "coverage", "nearest", "summarize"]
 
 _HOMES = {
-    "CoverageRule": "geo.access.coverage",
+    "CoverageRule": "geo.question",
     "MaillageError": "geo.errors",
     "Territory": "geo.territory",
     "coverage": "geo.access.coverage",

@@ -49,6 +49,12 @@ def nearest(
     ------
     ParameterError
         The position is not a position, lies off the network, or `k` is below 1.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> nearest(Territory.load(), lon=-1.49, lat=43.31, k=1)["id"].tolist()
+    ['950']
     """
     require_position(lon, lat)
     if k < 1:

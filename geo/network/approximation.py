@@ -95,6 +95,13 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
     ------
     NetworkError
         Fewer than two communes, or communes of several territories that no road joins.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> network = approximate(Territory.load().communes)
+    >>> network.n_nodes, network.source.approximate
+    (546, True)
     """
     profile = speed_profile(profile) if isinstance(profile, str) else profile
     systems = {metric_crs(departement) for departement in communes["departement"].unique()}

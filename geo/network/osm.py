@@ -73,6 +73,20 @@ def read_osm(
         They hold no road for cars, or lie outside France and no `crs` was given.
 
     Source: OpenStreetMap wiki, Key:access, Key:oneway, Key:maxspeed; methods in ``speed_profiles.csv``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> street = '''<osm version="0.6">
+    ... <node id="1" version="1" lon="-1.56" lat="43.31"/><node id="2" version="1" lon="-1.57" lat="43.31"/>
+    ... <way id="3" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="tertiary"/></way></osm>'''
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "street.osm")
+    ...     _ = file.write_text(street)
+    ...     network = read_osm(file)
+    >>> network.n_nodes, network.crs
+    (2, 'EPSG:2154')
     """
     paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(each) for each in path]
     if not paths:
@@ -119,6 +133,15 @@ def read_osmnx(
         The GraphML file is absent or unreadable.
     NetworkError
         The graph is projected, empty, or holds no road for cars.
+
+    Examples
+    --------
+    >>> import networkx
+    >>> graph = networkx.MultiDiGraph(crs="EPSG:4326")
+    >>> graph.add_nodes_from([(1, {"x": -1.56, "y": 43.31}), (2, {"x": -1.57, "y": 43.31})])
+    >>> _ = graph.add_edge(1, 2, highway="tertiary", oneway=True, length=810.0, osmid=3)
+    >>> read_osmnx(graph).n_nodes
+    2
     """
     import osmnx  # noqa: PLC0415 - takes seconds to import
 

@@ -78,6 +78,18 @@ def read_road_lines(
         Several kinds of road layers, many lines without a shape, or no road that a car may use.
     ParameterError
         An option is outside what is accepted.
+
+    Examples
+    --------
+    >>> import geopandas
+    >>> from shapely import LineString
+    >>> street = geopandas.GeoDataFrame(
+    ...     {"nature": ["Secondary"], "lanes_nb": [2]},
+    ...     geometry=[LineString([(330000, 6250000), (330900, 6250000)])],
+    ...     crs="EPSG:2154",
+    ... )
+    >>> read_road_lines(street).n_nodes
+    2
     """
     speed = speeds.speed_profile(speed_profile) if isinstance(speed_profile, str) else speed_profile
     if tolerance_m is not None and not 0 <= tolerance_m <= MAX_TOLERANCE_M:

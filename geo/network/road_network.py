@@ -128,6 +128,17 @@ class RoadNetwork:
             infinite or not numbers; all faults in one message.
         CrsError
             `crs` is not projected in metres.
+
+        Examples
+        --------
+        Three crossings in a row, both ways.
+
+        >>> from geo.network import RoadNetwork
+        >>> seconds, metres = [60, 60, 90, 90], [500, 500, 900, 900]
+        >>> x, y = [0, 500, 1400], [0, 0, 0]
+        >>> road = RoadNetwork.from_edges([0, 1, 1, 2], [1, 0, 2, 1], seconds, metres, x, y, "EPSG:2154")
+        >>> road.n_nodes
+        3
         """
         start, end = (whole_numbers(nodes) for nodes in (source, target))
         time, length = (flat(cost, "f", np.float64) for cost in (travel_time_s, length_m))

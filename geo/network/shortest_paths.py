@@ -110,6 +110,16 @@ def nearest_facility(
     ------
     NetworkError
         A node that the network does not have, or a cost that is negative or not finite.
+
+    Examples
+    --------
+    >>> from geo.network import RoadNetwork
+    >>> seconds, metres = [60, 60, 90, 90], [500, 500, 900, 900]
+    >>> x, y = [0, 500, 1400], [0, 0, 0]
+    >>> road = RoadNetwork.from_edges([0, 1, 1, 2], [1, 0, 2, 1], seconds, metres, x, y, "EPSG:2154")
+    >>> near = nearest_facility(road, [0])
+    >>> near.travel_time_s.tolist(), near.facility.tolist()
+    ([0.0, 60.0, 150.0], [0, 0, 0])
     """
     starts = starts_of(network, facility_nodes, start_time_s, start_length_m, facility)
     return NearestFacility(*_search(network, network.edge_offsets, network.edges, _NONE, starts, np.inf))

@@ -95,6 +95,13 @@ def snap(network: RoadNetwork, lon: ArrayLike, lat: ArrayLike) -> SnappedPoints:
         Road network; its `snap_limit_m` decides which points are off the network.
     lon, lat
         Degrees (EPSG:4326), shape (n,).
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> on_street = snap(Territory.load().network, [-1.57, 10.0], [43.31, 43.31])
+    >>> (on_street.link >= 0).tolist()
+    [True, False]
     """
     x, y = to_metres(network.crs).transform(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
     return snap_xy(network, x, y)

@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyproj
-from geo.sources.official_tables import SITES, TAX_OFFICES, OfficialTables
 from scipy.spatial import cKDTree
 
 from geo import Territory
+from geo.kinds import SITES, TAX_OFFICES
 from geo.network import RoadNetwork
 from geo.network.approximation import approximate
 from geo.settings import Settings
 from geo.sources.embedded import read_embedded
+from geo.territory.files import OfficialTables
 
 DEPARTEMENT = "64"
 NAME = "Pyrénées-Atlantiques"

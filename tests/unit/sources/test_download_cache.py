@@ -128,6 +128,8 @@ def test_two_at_once_do_not_mix(cache, wanted, web, moods):
 KILLED_AT_EVERY_STEP = """
 import json, os, shutil, signal, sys
 from pathlib import Path
+from geo.sources.download import Limits
+from geo.sources.download_cache import DownloadCache, Wanted
 
 url, folder = sys.argv[1], Path(sys.argv[2])
 wanted = Wanted("list", url, ".csv", 10_000_000, lambda path: None)
@@ -193,6 +195,7 @@ def test_killed_at_any_step_the_cache_is_usable(cache, wanted, web, tmp_path):
 KILLED_ON_THE_WAY = """
 import sys
 from pathlib import Path
+from geo.sources.download_cache import DownloadCache, Wanted
 
 DownloadCache(Path(sys.argv[2])).fetch(Wanted("list", sys.argv[1], ".csv", 10_000_000, lambda path: None))
 """
