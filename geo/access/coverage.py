@@ -120,6 +120,13 @@ def coverage(
     ------
     ParameterError
         Threshold outside 1 to 240 minutes, or no such list.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> found = coverage(Territory.load(), threshold_min=20)
+    >>> found.loc["64504", "name"], float(found.loc["64504", "share_within"])
+    ('Sare', 1.0)
     """
     rule = rule or CoverageRule()
     check_threshold(threshold_min)
@@ -193,6 +200,14 @@ def summarize(
         The travel times it was made from: the median is over residents, not over communes.
     threshold_min, facilities, rule
         As given to `coverage`; named in the result.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> territory = Territory.load()
+    >>> times = territory.travel_times()
+    >>> summarize(coverage(territory, times=times), times).part.communes
+    546
     """
     residents = residents_by_point(cov, times)
     minutes = times["travel_time_min"].to_numpy(np.float64, na_value=np.nan)

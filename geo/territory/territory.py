@@ -87,6 +87,12 @@ class Territory(StudyArea):
         ------
         ParameterError
             The territory has no such list, or nothing is left of it.
+
+        Examples
+        --------
+        >>> times = Territory.load().travel_times("sites")
+        >>> len(times), bool(times["on_network"].all())
+        (546, True)
         """
         return self.times_to(self.facility_list(facilities, kinds=kinds))
 

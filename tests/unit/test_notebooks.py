@@ -110,5 +110,5 @@ def test_confidence_with_cells(small_world, tmp_path, capsys):
     run(_NOTEBOOKS[2], CELLS_TERRITORY=tmp_path / "world", THRESHOLD_MIN=4)
     told = capsys.readouterr().out
     # A and D have a site; the residents of D, in their cell, are 5 minutes from theirs.
-    assert "carreaux   47.6%" in told
-    assert "mairies    57.1%" in told
+    assert "carreaux   50.0%" in told
+    assert "mairies    60.0%" in told
