@@ -39,7 +39,7 @@ def raise_threshold(page, steps: int, expected_min: int) -> None:
 def test_the_page_opens_with_its_answer_and_its_map_and_asks_only_the_base_map_elsewhere(diagnostic, territory):
     page = diagnostic()
     found = coverage(territory, 20)
-    assert re.match(r"\d+\s%\sdes habitants .* sont à moins de 20\smin d'un site France services", answer(page))
+    assert re.match(r"\d+\s%\sdes habitants .* sont à 20\smin ou moins d'un site France services", answer(page))
     assert page.locator("path.maillage-commune").count() == len(territory.communes)
     assert outlined(page) == int(found["under_served"].sum())
     assert page.locator(".maillage-site").count() == len(territory.sites)
