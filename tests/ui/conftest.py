@@ -21,7 +21,7 @@ def open_app(monkeypatch, tmp_path):
 
     def run(folder: str | None = None, **address: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["app.py", *([folder] if folder else [])])
-        app = AppTest.from_file(str(_APP), default_timeout=60)
+        app = AppTest.from_file(str(_APP), default_timeout=600)
         for name, value in address.items():
             app.query_params[name] = value
         app.run()
