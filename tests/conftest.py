@@ -110,6 +110,17 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def packages_looked_at_once():
+    """Let Streamlit's tests look for components in the installed packages once, not at each run: that took a third of them."""
+    from streamlit.components.v2 import manifest_scanner  # noqa: PLC0415 - takes a second to import
+
+    with pytest.MonkeyPatch.context() as patch:
+        found_once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", found_once)
+        yield
+
+
+@pytest.fixture(scope="session")
 def embedded() -> Territory:
     """Return the embedded territory."""
     return Territory.load()
