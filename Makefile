@@ -16,16 +16,19 @@ AXE := 4.14.1
 app: setup
 	$(BIN)/streamlit run app.py $(if $(TERRITORY),-- $(TERRITORY))
 
-# One process a core, each test file in one of them.
+# One process a core, each test file in one of them and all browser tests, which begin, in one (tests/conftest.py). It
+# ends with what each group of tests took. No test asserts how long anything takes: `make bench` prints that.
 test: check
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 # The searches side by side with scipy and networkx, memory, growth to five million nodes; answers of the finder;
-# siting against its exact optimum. Eight minutes.
+# siting against its exact optimum; lists of sites read and checked; what a visitor waits for in a browser. Ten minutes.
 bench: setup
 	$(BIN)/python tests/benchmarks/searches.py
 	$(BIN)/python tests/benchmarks/finder.py
 	$(BIN)/python tests/benchmarks/siting.py
+	$(BIN)/python tests/benchmarks/readers.py
+	$(BIN)/python -m tests.benchmarks.screens
 
 # Scenarios and measures of access: under a minute; TERRITORY=DIR adds one of your own.
 bench-scenarios: setup

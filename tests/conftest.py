@@ -110,6 +110,17 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def packages_looked_at_once():
+    """Let Streamlit's tests look for components in the installed packages once, not at each run: that took a third of them."""
+    from streamlit.components.v2 import manifest_scanner  # noqa: PLC0415 - takes a second to import
+
+    with pytest.MonkeyPatch.context() as patch:
+        found_once = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", found_once)
+        yield
+
+
+@pytest.fixture(scope="session")
 def embedded() -> Territory:
     """Return the embedded territory."""
     return Territory.load()
@@ -249,6 +260,10 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
     )
 
 
+#: How long (s) the server waits for what a test forgot to tell it, or for a client that waits for the server.
+_PATIENCE_S = 300
+
+
 class Web:
     """Files by path, with what to do to the next requests for each."""
 
@@ -378,6 +393,20 @@ def drip(size, pause):
     return mood
 
 
+def in_step(size, taken):
+    """Send a few bytes at a time, the next once a semaphore says that the last were taken."""
+
+    def mood(request, content, modified):
+        code, headers, body = answer(request, content, modified)
+        request.begin(code, headers)
+        for start in range(0, len(body), size):
+            request.send(body[start : start + size])
+            if not taken.acquire(timeout=_PATIENCE_S):
+                return
+
+    return mood
+
+
 def stall(after, until):
     """Send some bytes, then wait for an event before closing the connection."""
 
@@ -385,7 +414,7 @@ def stall(after, until):
         code, headers, body = answer(request, content, modified)
         request.begin(code, headers)
         request.send(body[:after])
-        until.wait(30)
+        until.wait(_PATIENCE_S)
 
     return mood
 
@@ -438,6 +467,7 @@ class Moods:
     status = staticmethod(status)
     cut = staticmethod(cut)
     drip = staticmethod(drip)
+    in_step = staticmethod(in_step)
     stall = staticmethod(stall)
     announce = staticmethod(announce)
     redirect = staticmethod(redirect)

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import time
 import zipfile
 from pathlib import Path
 
@@ -259,9 +258,8 @@ def test_more_rows_than_any_list_has(tmp_path, monkeypatch):
 
 
 def test_cells_on_which_a_pattern_took_hours(small_world, tmp_path):
-    """A run of spaces was tried from each of its characters on: five seconds were not enough for 130,000."""
+    """A run of spaces was tried from each of its characters on; benchmarks/readers.py says what it takes now."""
     spaces = " " * 100_000
-    begin = time.process_time()
     assert parse_lat_lon(pd.Series([f"1,1{spaces}x", spaces], dtype="string")).isna().all(axis=None)
     path = tmp_path / "liste.csv"
     text = small_world.sites.read_text(encoding="utf-8")
@@ -271,4 +269,3 @@ def test_cells_on_which_a_pattern_took_hours(small_world, tmp_path):
     cells[column] = f"05{spaces}x"
     path.write_text("\n".join([header, ",".join(cells), *others]), encoding="utf-8")
     assert check_sites(path).rows == 3
-    assert time.process_time() - begin < 5

@@ -11,7 +11,7 @@ _APP = Path(__file__).resolve().parents[2] / "app.py"
 
 
 @pytest.fixture
-def open_app(monkeypatch, tmp_path):
+def open_app(packages_looked_at_once, monkeypatch, tmp_path):  # noqa: ARG001
     """Open the app with parameters of its address and a folder; each test has its own visitor and cache."""
     monkeypatch.chdir(_APP.parent)
     monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(tmp_path / "cache"))
@@ -21,7 +21,7 @@ def open_app(monkeypatch, tmp_path):
 
     def run(folder: str | None = None, **address: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["app.py", *([folder] if folder else [])])
-        app = AppTest.from_file(str(_APP), default_timeout=60)
+        app = AppTest.from_file(str(_APP), default_timeout=600)
         for name, value in address.items():
             app.query_params[name] = value
         app.run()

@@ -141,7 +141,7 @@ def test_every_official_file_of_build_is_one_of_batch(client, small_world, tmp_p
     assert {"postcodes.csv", "permanences.csv", "tax.csv"} <= files
 
 
-def test_a_lost_worker_only_costs_its_tasks_again(small_batch, small_expected, tmp_path):
+def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_expected, tmp_path):
     from distributed.diagnostics.plugin import WorkerPlugin  # noqa: PLC0415 - optional extra
 
     started, go, out = tmp_path / "started", tmp_path / "go", tmp_path / "out"
@@ -150,10 +150,12 @@ def test_a_lost_worker_only_costs_its_tasks_again(small_batch, small_expected, t
     class HoldWrites(WorkerPlugin):
         """Note which process writes which diagnosis, and hold it until the file `go` exists."""
 
+        name = "hold writes"
+
         def setup(self, worker):  # noqa: ARG002
             import geo.batch  # noqa: PLC0415 - runs on a worker
 
-            write = geo.batch.write_diagnosis
+            self.write = write = geo.batch.write_diagnosis
 
             def held(territory, cov, summary, gains, folder, **options):
                 profile = territory.manifest.network.profile
@@ -164,14 +166,19 @@ def test_a_lost_worker_only_costs_its_tasks_again(small_batch, small_expected, t
 
             geo.batch.write_diagnosis = held
 
+        def teardown(self, worker):  # noqa: ARG002
+            import geo.batch  # noqa: PLC0415 - runs on a worker
+
+            geo.batch.write_diagnosis = self.write
+
     def writes() -> list[list[str]]:
         return [path.name.split("-") for path in sorted(started.iterdir())]
 
-    with dask_client(workers=2) as client, ThreadPoolExecutor(1) as thread:
+    with ThreadPoolExecutor(1) as thread:
         client.register_plugin(HoldWrites())
         running = thread.submit(run_batch, client, small_batch, out)
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 600
             while len(writes()) < 2 and not running.done() and time.monotonic() < deadline:
                 time.sleep(0.01)
             first = writes()
@@ -181,8 +188,10 @@ def test_a_lost_worker_only_costs_its_tasks_again(small_batch, small_expected, t
             os.kill(int(lost_pid), signal.SIGKILL)
         finally:
             go.touch()
-        result = running.result(timeout=60)
+        result = running.result(timeout=600)
+        client.wait_for_workers(2)
         assert int(lost_pid) not in client.run(os.getpid).values()
+        client.unregister_worker_plugin("hold writes")
 
     assert result.failures == []
     assert_same_diagnoses(out, small_expected)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 
 import pypdf
 import pytest
@@ -26,22 +27,30 @@ def findings_of():
     return lambda territory, **options: find(territory, ReportRequest(made_on=DAY, **options))
 
 
+class Pages(Sequence):
+    """The text of each page of a PDF, no-break spaces as spaces; read when it is asked for, for that of a map takes long."""
+
+    def __init__(self, document: bytes) -> None:
+        self.pages = pypdf.PdfReader(io.BytesIO(document)).pages
+
+    def __len__(self) -> int:
+        return len(self.pages)
+
+    def __getitem__(self, number: int) -> str:
+        return " ".join(self.pages[number].extract_text().replace("\u200b", "").split())
+
+
 @pytest.fixture(scope="session")
 def pdf_pages():
-    """Return the text of each page of a PDF, no-break spaces as spaces."""
-
-    def read(document: bytes) -> list[str]:
-        reader = pypdf.PdfReader(io.BytesIO(document))
-        return [" ".join(page.extract_text().replace("\u200b", "").split()) for page in reader.pages]
-
-    return read
+    """Return the text of each page of a PDF."""
+    return Pages
 
 
 @pytest.fixture(scope="session")
 def pages_of(findings_of, pdf_pages):
     """Make the document of a territory, and return the text of each page."""
 
-    def read(territory, **options) -> list[str]:
+    def read(territory, **options) -> Pages:
         findings = findings_of(territory, **options)
         return pdf_pages(report_pdf(findings, report_maps(findings)))
 

@@ -15,13 +15,16 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
+from geo.report.plan_reading import read_plan
 
 from geo.cli import main
 from geo.errors import SourceError
 from geo.question import CoverageRule, counted_kinds
 from geo.report.plan_files import read_plan, write_plan
+from geo.report.report_document import report_pdf
 from geo.report.report_files import report_command, write_report, zipped
 from geo.report.report_findings import ReportRequest, find
+from geo.report.report_maps import report_maps
 from geo.report.styled_layers import communes_layer, write_layers
 from geo.siting.plan import plan
 
@@ -134,6 +137,13 @@ def test_each_commune_is_in_one_class_of_its_style(folder):
     assert counts[-2:] == [1, 2]
 
 
+@pytest.fixture
+def without_map_files(monkeypatch):
+    """Leave out the pictures of the maps, which take longest to write and which `folder` has."""
+    monkeypatch.setattr("geo.report.report_files.write_sheet", lambda *_: None)
+
+
+@pytest.mark.usefixtures("without_map_files")
 def test_tables_open_in_a_spreadsheet(reported, hostile, tmp_path):
     sites = reported.sites.assign(name=pd.array([f"{hostile} été {i}" for i in range(len(reported.sites))], "string"))
     territory = reported.with_sites(sites, why={})
@@ -171,6 +181,7 @@ def test_the_command_says_all_that_was_asked():
     )
 
 
+@pytest.mark.usefixtures("without_map_files")
 def test_from_the_command_line_with_a_plan(reported, tmp_path, capsys):
     reported.save(tmp_path / "world")
     write_plan(plan(reported, 1, threshold_min=9), (reported,), tmp_path / "plan")
@@ -195,10 +206,9 @@ def test_from_the_command_line_with_a_plan(reported, tmp_path, capsys):
         assert not (tmp_path / "other").exists()
 
 
-def test_the_plan_of_a_report_makes_it_again(reported, folder, tmp_path):
-    again = read_plan(folder / "plan" / "plan.json", reported)
-    write_report(reported, ReportRequest(threshold_min=9.0, plan=again, made_on=DAY), tmp_path / "rapport")
-    assert (tmp_path / "rapport" / "rapport.pdf").read_bytes() == (folder / "rapport.pdf").read_bytes()
+def test_the_plan_of_a_report_makes_it_again(reported, folder, findings_of):
+    again = findings_of(reported, threshold_min=9.0, plan=read_plan(folder / "plan" / "plan.json", reported))
+    assert report_pdf(again, report_maps(again)) == (folder / "rapport.pdf").read_bytes()
 
 
 def test_the_layer_without_a_plan(reported, findings_of):

@@ -13,7 +13,7 @@ from geo.errors import SourceError
 from geo.sources.download import Limits
 from geo.sources.download_cache import DownloadCache, Wanted
 
-LIMITS = Limits(max_seconds=5, idle_seconds=0.5, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
+LIMITS = Limits(max_seconds=600, idle_seconds=60, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ from geo.sources.download_cache import DownloadCache, Wanted
 
 url, folder = sys.argv[1], Path(sys.argv[2])
 wanted = Wanted("list", url, ".csv", 10_000_000, lambda path: None)
-limits = Limits(max_seconds=5, idle_seconds=1, attempts=2, first_wait_s=0.01)
+limits = Limits(max_seconds=600, idle_seconds=60, attempts=2, first_wait_s=0.01)
 EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree", "open", "tempfile.mkdtemp"}
 
 def fetch_and_die(place, at):
@@ -180,7 +180,7 @@ def test_killed_at_any_step_the_cache_is_usable(cache, wanted, web, tmp_path):
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        timeout=120,
+        timeout=600,
     )
     results = json.loads(run.stdout)
     assert len(results) > 10

@@ -2,7 +2,6 @@
 
 import csv
 import itertools
-import time
 from collections import Counter
 
 import pandas as pd
@@ -109,14 +108,6 @@ def test_official_hours_are_the_union_minute_by_minute(official):
             expected += len(set().union(*(range(*slot) for slot in slots)))
         assert week.hours_per_week == pytest.approx(expected / 60)
         assert week.days[6] == ()
-
-
-@pytest.mark.usefixtures("official")
-def test_reading_is_fast(shared_data):
-    path = shared_data / "sites" / "liste-fs-20240801.csv"
-    start = time.process_time()
-    read_france_services(path)
-    assert time.process_time() - start < 2
 
 
 def test_one_site_column_by_column(read):

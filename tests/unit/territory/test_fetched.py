@@ -18,7 +18,7 @@ from geo.sources.overpass import Around
 from geo.territory import Territory
 from geo.territory.fetched import build_fetched, kept_territories, territory_place
 
-LIMITS = Limits(max_seconds=20, idle_seconds=2, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
+LIMITS = Limits(max_seconds=600, idle_seconds=60, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
 
 
 @pytest.fixture
