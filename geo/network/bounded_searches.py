@@ -86,8 +86,6 @@ def nodes_within(
 
     Parameters
     ----------
-    network
-        Road network.
     start_nodes, start_time_s, start_length_m
         Shape (k,): nodes that the point is attached to, with the seconds and metres in between (0 where `None`).
     limit_s
@@ -201,14 +199,6 @@ def travel_matrix(
 
     Parameters
     ----------
-    network
-        Road network.
-    origins
-        Legs by which trips leave the origins.
-    destinations
-        Legs by which trips arrive at the destinations.
-    limit_s
-        Seconds: longer trips are left out.
     sooner_than
         What `nearest_facility` found: only trips along nodes that the destination serves sooner.
 
