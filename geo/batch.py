@@ -230,10 +230,6 @@ def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
 
     Parameters
     ----------
-    client
-        See `dask_client`.
-    batch
-        What is asked.
     out
         Folder where workers write, visible to them and to this process; each diagnosis has its own folder in it,
         named like ``64-courant-20``, with the files of `geo.report.tables.write_diagnosis`.

@@ -86,8 +86,6 @@ class SchemaError(MaillageError, ValueError):
 
         Parameters
         ----------
-        source
-            Name of the file or table, as the user knows it.
         faults
             All faults found, at least one.
         advice

@@ -60,8 +60,6 @@ def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
 
     Parameters
     ----------
-    path
-        Folder to make or to replace.
     marker
         Name of a file that a folder of ours holds: an existing folder that is not empty and lacks
         it belongs to somebody else and is not replaced.

@@ -114,15 +114,11 @@ def catchment(
 
     Parameters
     ----------
-    territory
-        Study area.
     agents
         Agents present in each site: capacity is hours open a week times agents.
     requests
         Requests a month by `facility_id` (`geo.sources.site_requests`). Where given, capacity is counted in requests;
         a site without a figure is given that of its agent-hours, at the rate of those that have both.
-    kinds
-        What is counted, as in `Territory.travel_times`.
 
     Raises
     ------
@@ -197,10 +193,6 @@ def enhanced_two_step(
     ----------
     origin, site, minutes
         Shape (n_trips,): row of `residents`, row of `capacity`, minutes; one trip a pair.
-    residents
-        float64, shape (n_origins,).
-    capacity
-        float64, shape (n_sites,).
     steps
         Weight up to and including each number of minutes; beyond the last a site does not count.
 

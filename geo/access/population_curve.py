@@ -21,13 +21,6 @@ LONGEST_MIN: Final = 120
 def population_curve(territory: Territory, times: pd.DataFrame) -> pd.DataFrame:
     """Count the residents within each whole number of minutes.
 
-    Parameters
-    ----------
-    territory
-        Study area.
-    times
-        What `Territory.travel_times` returned.
-
     Returns
     -------
     Index 0..n-1: `minutes` (int64, from 0); `residents` (float64): residents whose time is known and at most that;

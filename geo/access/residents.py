@@ -50,8 +50,6 @@ def shares_on_network(
 
     Parameters
     ----------
-    communes
-        Indexed by `commune_code`.
     points
         `commune_code` and `population` of each demand point.
     on_network

@@ -54,10 +54,6 @@ def time_saved(
 
     Parameters
     ----------
-    territory
-        Study area.
-    kinds
-        What is counted, as in `Territory.travel_times`.
     than
         The other list of places.
 

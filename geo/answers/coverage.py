@@ -35,13 +35,6 @@ _NOTHING_KNOWN: Final = "Aucun trajet n'est connu : le réseau routier ne couvre
 def coverage_answer(summary: CoverageSummary, cov: pd.DataFrame) -> Answer:
     """Return who is near enough.
 
-    Parameters
-    ----------
-    summary
-        Totals of the study area (`geo.access.coverage.summarize`).
-    cov
-        Coverage of each commune (`geo.access.coverage.coverage`).
-
     Examples
     --------
     >>> from geo import Territory, coverage
@@ -88,13 +81,7 @@ def coverage_figures(summary: CoverageSummary) -> tuple[Figure, ...]:
 
 
 def under_served_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
-    """Return how many communes are under-served, who lives there and which are the largest; or which is the furthest.
-
-    Parameters
-    ----------
-    summary, cov
-        As in `coverage_answer`.
-    """
+    """Return how many communes are under-served, who lives there and which are largest; or which is furthest."""
     poor = cov[cov["under_served"].fillna(value=False)]
     if poor.empty:
         return _furthest_sentence(summary, cov)

@@ -84,8 +84,6 @@ def action_sentences(scenario: Scenario, sites: pd.DataFrame, communes: pd.DataF
 
     Parameters
     ----------
-    scenario
-        Actions.
     sites, communes
         `facility_id` and `name` of the sites of today; `name` by code of commune.
     """
@@ -135,15 +133,7 @@ def communes_changing(comparison: ScenarioComparison) -> pd.DataFrame:
 
 
 def change_lines(communes: pd.DataFrame, before: str, after: str, residents: str) -> list[list[str]]:
-    """Return what a map says of each commune whose time may change: its minutes before and after, its residents.
-
-    Parameters
-    ----------
-    communes
-        One row a commune.
-    before, after, residents
-        Names of its columns.
-    """
+    """Return what a map says of each commune whose time may change: its minutes before and after, its residents."""
     return [
         [f"{_trip(was)} aujourd'hui, {_trip(will)} ensuite", residents_line(people)]
         for was, will, people in zip(communes[before], communes[after], communes[residents], strict=True)

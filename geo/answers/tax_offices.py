@@ -40,11 +40,6 @@ _NOT_THE_SAME: Final = (
 def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Answer:
     """Return the minutes saved on average, who is nearer to what, and who is not compared.
 
-    Parameters
-    ----------
-    communes, summary
-        What `geo.access.time_saved.time_saved` returned.
-
     Examples
     --------
     >>> from geo import Territory

@@ -174,8 +174,6 @@ class Gazetteer:
         query
             What the visitor typed: a name or the beginning of one, a postcode, an INSEE code, a name with its
             département or postcode ("Sare 64", "64310 Sare", "Sare (Pyrénées-Atlantiques)").
-        limit
-            How many places to return at most.
 
         Returns
         -------

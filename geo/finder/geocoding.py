@@ -51,8 +51,6 @@ def geocode(
         An address, or part of one; what is beyond 200 characters is not sent.
     settings
         `geocoder_url` is asked.
-    limit
-        How many places to ask for.
     near
         Longitude and latitude (degrees) around which places are preferred; not a filter.
 

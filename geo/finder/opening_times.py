@@ -90,8 +90,6 @@ def civil_time(moment: dt.datetime | None, departement: str | None) -> dt.dateti
     ----------
     moment
         Without a time zone it is that civil time already; `None` is now.
-    departement
-        INSEE code.
 
     Raises
     ------
@@ -170,15 +168,7 @@ def week_lines(
     departement: str | None,
     permanences: Sequence[tuple[int, str]] = (),
 ) -> tuple[DayLine, ...]:
-    """Describe the week of a place, Monday first, with the holidays of the seven days from `at` on.
-
-    Parameters
-    ----------
-    hours, at, departement
-        As for `opening_status`.
-    permanences
-        Weekday (0 Monday to 6 Sunday) and text of each visit of an operator.
-    """
+    """Describe the week of a place, Monday first, with the holidays of the seven days from `at` on."""
     today = at.astimezone(time_zone(departement)).date()
     lines = []
     for weekday, name in enumerate(WEEKDAYS):

@@ -81,12 +81,8 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     ----------
     query
         A commune, a postcode or an address; what is beyond 200 characters is not read.
-    gazetteer
-        Communes of the territory.
     settings
         Says which geocoder to ask; `None` or an empty `geocoder_url`: none.
-    limit
-        How many places to return at most.
 
     Returns
     -------

@@ -21,15 +21,7 @@ if TYPE_CHECKING:
 
 
 def certainty_values(sensitivity: Sensitivity, sites: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return the map of the communes whose side of the threshold depends on the hypothesis, as `planning_values`.
-
-    Parameters
-    ----------
-    sensitivity
-        What was measured.
-    sites
-        Sites that count.
-    """
+    """Return the map of the communes whose side of the threshold depends on the hypothesis, as `planning_values`."""
     share = sensitivity.communes["share_runs_under_served"].to_numpy(np.float64, na_value=np.nan)
     position = np.select([np.isnan(share), share <= 0, share < 1], [UNKNOWN_CLASS, 0, 1], default=2).astype(np.int64)
     return planning_values(

@@ -94,23 +94,7 @@ def coverage_map(
     settings: Settings | None = None,
     today: dt.date | None = None,
 ) -> folium.Map:
-    """Return the map of a coverage, with its title, legend, sources and date.
-
-    Parameters
-    ----------
-    territory
-        The study area.
-    coverage, summary
-        What `geo.access.coverage.coverage` and `summarize` returned.
-    rule
-        Rule by which they were made; mean time where `None`.
-    kinds
-        What was counted in the times.
-    settings
-        Where Leaflet and the base map are; read from the environment by default.
-    today
-        Date written on the map, today by default.
-    """
+    """Return the map of a coverage, with its title, legend, sources and date."""
     settings = settings or Settings.from_environment()
     facilities = summary.facilities
     frame = territory.facilities[facilities]

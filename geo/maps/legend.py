@@ -45,12 +45,8 @@ def legend_html(facilities: str, kinds: Collection[str], excluded: Collection[st
 
     Parameters
     ----------
-    facilities
-        Name of the facility list whose times are shown.
     kinds
         Kinds of facility on the map; the legend lists them in the order of `KINDS`.
-    excluded
-        Kinds that are drawn but not counted in the times.
     rule
         What under-served means, in French, shown after the words.
     """
@@ -83,8 +79,6 @@ def area_legend_html(
 
     Parameters
     ----------
-    title
-        What the classes tell, in French.
     classes
         Classes in order; hatchings are those of `geo.maps.area_patterns.area_pattern_defs`.
     outlined

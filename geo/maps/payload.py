@@ -35,13 +35,6 @@ _GROUND_DECIMALS: Final = 4
 def simplified_contours(communes: gpd.GeoDataFrame, metric_crs: str) -> gpd.GeoSeries:
     """Return the contours lightened together, so that shared borders stay shared.
 
-    Parameters
-    ----------
-    communes
-        Communes with contours in EPSG:4326.
-    metric_crs
-        Projected system of the study area, in metres.
-
     Returns
     -------
     geopandas.GeoSeries
@@ -63,10 +56,6 @@ def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFra
     ----------
     communes
         Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`, contours in EPSG:4326).
-    facilities
-        Facility lists by name (`geo.schemas.FACILITY_COLUMNS`, points in EPSG:4326).
-    metric_crs
-        Projected system of the study area, in metres.
     """
     contours = shapely.to_geojson(simplified_contours(communes, metric_crs).to_numpy())
     columns = (communes.index, communes["name"], _optional(communes["population"]), contours)
@@ -102,11 +91,6 @@ def ground_base(
 ) -> dict[str, Any]:
     """Return what lies under an answer: limits of communes, each drawn once, and the places.
 
-    Parameters
-    ----------
-    communes, facilities, metric_crs
-        As in `map_base`.
-
     Returns
     -------
     dict
@@ -133,14 +117,8 @@ def map_values(
 
     Parameters
     ----------
-    coverage
-        Frame of `geo.access.coverage.coverage`, indexed by commune code.
     communes
         The communes given to `map_base`; the arrays follow their order.
-    list_name, facilities
-        The facility list whose times are shown.
-    excluded
-        Kinds of facility that are drawn but not counted.
     """
     rows = coverage.reindex(communes.index)
     order = pd.Index(facilities["facility_id"])

@@ -43,8 +43,6 @@ def scenario_values(
 
     Parameters
     ----------
-    comparison
-        What was compared.
     before, after
         Sites that count today, and after the scenario.
     clicks
@@ -88,8 +86,6 @@ def fragility_values(fragility: Fragility, sites: gpd.GeoDataFrame) -> dict[str,
     ----------
     fragility
         What was measured; shares are of the residents of each commune whose way is known.
-    sites
-        Sites that count.
     """
     known = fragility.communes["residents_known"].to_numpy(np.float64, na_value=0.0)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -53,14 +53,8 @@ def draw_route(
 
     Parameters
     ----------
-    territory
-        Study area, for its streets, contours and names.
     way
         float64 (n, 2), degrees in WGS84, from the start to the site; a single row is the site alone.
-    kind
-        Kind of the site (`geo.kinds.KINDS`), which chooses its marker.
-    size_in
-        Width and height of the map, inches.
 
     Returns
     -------

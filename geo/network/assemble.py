@@ -76,19 +76,13 @@ def assemble_network(
 
     Parameters
     ----------
-    segments
-        Street segments; those that allow neither direction are left out.
     point_x, point_y
         float64, shape (n_points,), metres in `crs`.
-    crs
-        Projected system in metres.
     profile
         Gives the delay of a crossing (`junction_s`, on entering a point where three streets or
         more meet) and of traffic lights (`signal_s`, on passing a point of `signal`).
     signal
         bool, shape (n_points,): points with traffic lights; `None`: unknown, no delay.
-    source
-        Origin, kept with the network.
 
     Raises
     ------

@@ -29,37 +29,13 @@ _BUCKET, _WAITING, _NEXT, _FREE, _COUNT = range(5)
 
 
 @compiled
-def ball(offsets, edges, starts, today_s, node_at, slot, limit_s, per_second):  # type: ignore[no-untyped-def]
-    """Search from the starts of one point; return the ways found, in the order they were first found.
-
-    `today_s` (by node; empty: none) are times that a way must beat to be kept and followed.
-    """
-    progress = np.zeros(5, np.int64)
-    head = np.zeros(BUCKETS, np.int32)
-    entries = new_entries(1024, progress)
-    return _ball(
-        offsets,
-        edges,
-        starts,
-        today_s,
-        node_at,
-        slot,
-        limit_s,
-        per_second,
-        head,
-        entries,
-        np.empty(1024, WAY),
-        progress,
-    )[0]
-
-
-@compiled
 def _ball(  # type: ignore[no-untyped-def]
     offsets, edges, starts, today_s, node_at, slot, limit_s, per_second, head, entries, ways, progress
 ):
-    """Do as `ball` in room that is used again; return the ways found, then all the room, perhaps more than it was.
+    """Search from the starts of one point; return the ways found, first found first, then all the room, perhaps more.
 
-    `slot` is left as it was found: 0 everywhere.
+    `today_s` (by node; empty: none) are times that a way must beat to be kept and followed. The room given (`head`,
+    `entries`, `ways`, `progress`) is used again; `slot` is left as it was found: 0 everywhere.
     """
     progress[_COUNT] = 0
     soonest = np.inf
@@ -148,28 +124,6 @@ def _spread(  # type: ignore[no-untyped-def]
             head[bucket_slot] = free_entry
             waiting += 1
             free -= 1
-
-
-@compiled
-def gained_weights(  # type: ignore[no-untyped-def]
-    offsets, edges, starts, start_offsets, first, last, today_s, weight, node_at, slot, threshold_s, per_second
-):
-    """Weight of the nodes that each candidate `first` to `last` brings within the threshold."""
-    progress = np.zeros(5, np.int64)
-    head = np.zeros(BUCKETS, np.int32)
-    entries = new_entries(1024, progress)
-    ways = np.empty(1024, WAY)
-    gained = np.zeros(last - first)
-    for candidate in range(first, last):
-        own = starts[start_offsets[candidate] : start_offsets[candidate + 1]]
-        found, ways, entries = _ball(
-            offsets, edges, own, today_s, node_at, slot, threshold_s, per_second, head, entries, ways, progress
-        )
-        for i in range(len(found)):
-            node = node_at[found[i].place]
-            if today_s[node] > threshold_s:
-                gained[candidate - first] += weight[node]
-    return gained
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""Searches that stay near their start: what lies within reach, what a new site would gain, a matrix of times.
+"""Searches that stay near their start: a matrix of times.
 
 Their cost is that of the nodes they find, whatever the size of the network. Many of them run on all
 cores; what they return does not depend on how many there are.
@@ -20,7 +20,7 @@ from geo.network.shortest_paths import buckets_per_second, starts_of, threads
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from geo.network.road_network import RoadNetwork
     from geo.network.shortest_paths import NearestFacility
@@ -29,20 +29,6 @@ if TYPE_CHECKING:
 #: Parts that a list of searches is cut in for each core, so that none waits long for the last.
 _PARTS_PER_THREAD: Final = 8
 _NO_TIMES: Final = fixed(np.zeros(0))
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """The nodes that a bounded search reached, sorted by position.
-
-    `node` int64, `travel_time_s` and `length_m` float64, `edge` int32: the edge next to the node on
-    its fastest path, -1 where the search started; all of shape (k,).
-    """
-
-    node: NDArray[np.int64]
-    travel_time_s: NDArray[np.float64]
-    length_m: NDArray[np.float64]
-    edge: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,119 +59,6 @@ class TravelMatrix:
         return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))
 
 
-def nodes_within(
-    network: RoadNetwork,
-    start_nodes: ArrayLike,
-    limit_s: float,
-    *,
-    start_time_s: ArrayLike | None = None,
-    start_length_m: ArrayLike | None = None,
-    towards: bool = False,
-) -> Reached:
-    """Find the nodes reached from one point within a time, or those from which it is reached.
-
-    Parameters
-    ----------
-    network
-        Road network.
-    start_nodes, start_time_s, start_length_m
-        Shape (k,): nodes that the point is attached to, with the seconds and metres in between (0 where `None`).
-    limit_s
-        Seconds.
-    towards
-        Whether trips end at the point instead of starting there.
-
-    Raises
-    ------
-    NetworkError
-        A node that the network does not have, or a cost that is negative or not finite.
-    """
-    starts = _one_point(network, start_nodes, start_time_s, start_length_m)
-    return _reached(network, starts, _NO_TIMES, limit_s, towards=towards)
-
-
-def gain_of_candidate(
-    network: RoadNetwork,
-    today: NearestFacility,
-    candidate_nodes: ArrayLike,
-    *,
-    start_time_s: ArrayLike | None = None,
-    start_length_m: ArrayLike | None = None,
-    limit_s: float = np.inf,
-) -> Reached:
-    """Find the nodes that a new facility would serve sooner than today's nearest, and their new times.
-
-    The search stops wherever the candidate is no better than today, so it only sees what it gains.
-
-    Parameters
-    ----------
-    network, today
-        Road network and what `nearest_facility` found on it.
-    candidate_nodes, start_time_s, start_length_m
-        Shape (k,): nodes by which the candidate is entered, with the seconds and metres left from there.
-    limit_s
-        Seconds: longer new times are of no interest.
-
-    Raises
-    ------
-    NetworkError
-        A node that the network does not have, or a cost that is negative or not finite.
-    """
-    starts = _one_point(network, candidate_nodes, start_time_s, start_length_m)
-    return _reached(network, starts, _times(network, today), limit_s, towards=True)
-
-
-def gains_of_candidates(
-    network: RoadNetwork, today: NearestFacility, candidates: Legs, weight: ArrayLike, threshold_s: float
-) -> NDArray[np.float64]:
-    """Return what each candidate, opened alone, would bring within a threshold: float64, shape (n_candidates,).
-
-    Parameters
-    ----------
-    network, today
-        Road network and what `nearest_facility` found on it.
-    candidates
-        Legs to the candidates.
-    weight
-        Shape (n_nodes,): residents at each node.
-    threshold_s
-        Seconds: a node counts where it is beyond today and within with the candidate.
-
-    Raises
-    ------
-    NetworkError
-        A node that the network does not have, a cost that is negative or not finite, or not one
-        weight for each node.
-    """
-    residents = fixed(np.array(weight, np.float64))
-    if residents.shape != (network.n_nodes,):
-        msg = f"Gain refusé : {residents.size} poids pour {network.n_nodes} nœuds."
-        raise NetworkError(msg)
-    starts, offsets = _grouped(network, candidates)
-    # By place: many searches read them where they read the network.
-    times, residents = (fixed(by_node[network.node_at]) for by_node in (_times(network, today), residents))
-    themselves = fixed(np.arange(network.n_nodes, dtype=np.int32))
-
-    def part(first: int, last: int, slot: NDArray[np.int32]) -> NDArray[np.float64]:
-        gained: NDArray[np.float64] = kernels.gained_weights(
-            network.edge_offsets,
-            network.edges,
-            starts,
-            offsets,
-            first,
-            last,
-            times,
-            residents,
-            themselves,
-            slot,
-            float(threshold_s),
-            buckets_per_second(network),
-        )
-        return gained
-
-    return np.concatenate([np.zeros(0), *_in_parts(network, candidates.n_points, part)])
-
-
 def travel_matrix(
     network: RoadNetwork,
     origins: Legs,
@@ -201,14 +74,6 @@ def travel_matrix(
 
     Parameters
     ----------
-    network
-        Road network.
-    origins
-        Legs by which trips leave the origins.
-    destinations
-        Legs by which trips arrive at the destinations.
-    limit_s
-        Seconds: longer trips are left out.
     sooner_than
         What `nearest_facility` found: only trips along nodes that the destination serves sooner.
 
@@ -253,12 +118,6 @@ def travel_matrix(
     )
 
 
-def _one_point(
-    network: RoadNetwork, nodes: ArrayLike, time_s: ArrayLike | None, length_m: ArrayLike | None
-) -> NDArray[np.void]:
-    return fixed(starts_of(network, nodes, time_s, length_m, np.zeros(np.size(nodes), np.int64)))
-
-
 def _grouped(network: RoadNetwork, legs: Legs) -> tuple[NDArray[np.void], NDArray[np.int32]]:
     """Return legs as starts of searches, sorted by point, and where those of each point begin."""
     starts = starts_of(network, legs.node, legs.time_s, legs.length_m, legs.point, each_number=True)
@@ -271,22 +130,6 @@ def _times(network: RoadNetwork, near: NearestFacility) -> NDArray[np.float64]:
         raise NetworkError(msg)
     times = near.travel_time_s.view()
     return fixed(times)
-
-
-def _reached(
-    network: RoadNetwork, starts: NDArray[np.void], today_s: NDArray[np.float64], limit_s: float, *, towards: bool
-) -> Reached:
-    """Run one bounded search."""
-    adjacency = (network.edge_offsets, network.edges) if towards else network.by_source[:2]
-    slot = np.zeros(network.n_nodes, np.int32)
-    ways = kernels.ball(*adjacency, starts, today_s, network.node_at, slot, float(limit_s), buckets_per_second(network))
-    node = network.node_at[ways["place"]].astype(np.int64)
-    order = np.argsort(node)
-    ways = ways[order]
-    edge = np.maximum(ways["via"] - 2, -1)
-    if not towards:
-        edge[edge >= 0] = network.by_source[2][edge[edge >= 0]]
-    return Reached(node[order], ways["time_s"].copy(), ways["length_m"].copy(), edge)
 
 
 def _in_parts(

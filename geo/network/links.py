@@ -44,8 +44,6 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         Shape (n_links, 2), seconds along and against the shape; NaN or inf: not allowed.
     length_m
         Shape (n_links,), metres.
-    x, y, crs, snappable, shape_xy, shape_offsets
-        As in `RoadNetwork`.
     source, profile
         Origin and speed profile, named in every result.
     access_m_per_s, snap_limit_m

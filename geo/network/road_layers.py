@@ -129,13 +129,6 @@ def layer_profile(key: str) -> LayerProfile:
 def recognise_profile(columns: Collection[str], source: str) -> LayerProfile:
     """Return the profile that a layer's columns fit, the most demanding one where several do.
 
-    Parameters
-    ----------
-    columns
-        Names of the layer's columns; case does not matter.
-    source
-        Name of the file or layer, for the message.
-
     Raises
     ------
     SchemaError
@@ -165,12 +158,6 @@ def interpret(frame: pd.DataFrame, profile: LayerProfile, speeds: SpeedProfile, 
     ----------
     frame
         The layer; its index names its rows in notes.
-    profile
-        What its columns and values mean.
-    speeds
-        Gives a speed where the layer has none, and the share of a legal limit that is driven.
-    source
-        Name of the file or layer, for messages.
 
     Raises
     ------

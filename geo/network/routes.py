@@ -32,13 +32,6 @@ class RoadRoute:
 def route_between(network: RoadNetwork, origin: SnappedPoints, destination: SnappedPoints) -> RoadRoute:
     """Find the fastest way from one point to another.
 
-    Parameters
-    ----------
-    network
-        Road network.
-    origin, destination
-        One point each.
-
     Raises
     ------
     NetworkError

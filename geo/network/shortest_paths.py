@@ -172,8 +172,6 @@ def times_from(
 
     Parameters
     ----------
-    network
-        Road network.
     start_nodes, start_time_s, start_length_m
         Shape (k,): nodes reached first, with the seconds and metres already spent there.
     limit_s

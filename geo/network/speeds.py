@@ -158,8 +158,6 @@ def link_speed_kmh(
         Shape (n,), text: OpenStreetMap class name. A class that the profile does not have gives NaN.
     limit_kmh
         Shape (n,), km/h: legal limit, NaN unknown.
-    profile
-        Speed profile.
     mean_kmh
         Shape (n,), km/h: a mean speed published with the layer (BD TOPO ``vitesse_moyenne_vl``),
         taken as it is where present; NaN or 0 unknown.

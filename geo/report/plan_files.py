@@ -82,15 +82,6 @@ def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
 def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> None:
     """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``.
 
-    Parameters
-    ----------
-    plan
-        The plan.
-    parts
-        The territories that it is about.
-    folder
-        Where to write.
-
     Raises
     ------
     SourceError

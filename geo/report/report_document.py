@@ -89,8 +89,6 @@ def report_pdf(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> bytes:
 
     Parameters
     ----------
-    findings
-        What was measured.
     sheets
         Maps and charts of `geo.report.report_maps.report_maps`, by name.
     """

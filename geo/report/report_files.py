@@ -82,8 +82,6 @@ def write_report(
     ----------
     territory, request
         What is reported on, and how.
-    folder
-        Where to write.
     territory_name
         Name of the folder that the territory is from, for the command in the manifest; `None`: the embedded one.
     plan_file

@@ -56,8 +56,6 @@ def site_sheet_pdf(
     ----------
     territory
         Study area that the answer was found in; its date is that of the document.
-    site
-        From `geo.finder.answer.find_sites`.
     origin
         Where the visitor starts from. A commune or a postcode is named; an address or a position is not written.
     route

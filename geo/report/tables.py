@@ -85,8 +85,6 @@ def write_table(table: pd.DataFrame, path: Path, *, marked: bool = False) -> Non
 
     Parameters
     ----------
-    table, path
-        Table and file to write.
     marked
         Begin with a byte order mark, by which spreadsheets know that accents are in UTF-8.
     """

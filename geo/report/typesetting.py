@@ -31,10 +31,6 @@ def typeset(template: str, content: Mapping[str, Any], pictures: Mapping[str, by
     content
         Plain values. Texts are put on one line, with a mark in the place of what the typeface lacks; those under a key
         ``link`` stay as they are.
-    pictures
-        Files that the template names.
-    made_on
-        Date of the document.
 
     Returns
     -------

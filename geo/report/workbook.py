@@ -27,10 +27,6 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, made_on: dt.d
     ----------
     tables
         Name of the sheet (at most 31 letters) -> table; its columns are the first row.
-    path
-        File to write.
-    made_on
-        Date of the workbook.
 
     Raises
     ------

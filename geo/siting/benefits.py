@@ -92,8 +92,6 @@ def coverage_benefits(
 
     Parameters
     ----------
-    problem
-        Demand, candidates and times.
     threshold_min
         Minutes; a resident at exactly the threshold is within it.
     weight

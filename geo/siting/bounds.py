@@ -61,10 +61,6 @@ def upper_bound(
 
     Parameters
     ----------
-    benefits
-        What each candidate brings to each demand point.
-    count
-        Labels to give.
     chosen
         Positions of the best candidates known: the better they are, the faster the bound closes in.
     stopped
@@ -126,12 +122,6 @@ def fewest_bound(
 
     Parameters
     ----------
-    benefits
-        What each candidate brings to each demand point.
-    target
-        What is to be brought.
-    enough
-        A number of candidates known to do.
     rounds
         Look for Lagrangian bounds; without them, candidates are taken not to overlap.
     stopped

@@ -26,13 +26,6 @@ CANDIDATE_COLUMNS: Final = ("code", "name", "lon", "lat", "commune_code", "commu
 def candidate_communes(territory: Territory, *, kinds: Collection[str] = COUNTED_KINDS) -> pd.DataFrame:
     """Return every commune of a study area as a candidate, at the point where its residents are.
 
-    Parameters
-    ----------
-    territory
-        Study area.
-    kinds
-        Which sites count, as in `Territory.travel_times`.
-
     Returns
     -------
     `CANDIDATE_COLUMNS`.
@@ -58,12 +51,8 @@ def candidate_places(
 
     Parameters
     ----------
-    territory
-        Study area.
     places
         As `geo.sources.places.read_places` reads them (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
-    kinds
-        Which sites count, as in `Territory.travel_times`.
 
     Returns
     -------
@@ -90,13 +79,6 @@ def candidate_places(
 
 def without_excluded(tables: Sequence[pd.DataFrame], exclude: Collection[str]) -> list[pd.DataFrame]:
     """Leave out candidates by their code or by the code of their commune.
-
-    Parameters
-    ----------
-    tables
-        Candidate tables, one for each part of the study area.
-    exclude
-        Codes.
 
     Raises
     ------

@@ -99,15 +99,6 @@ def close_sites(
 
     In the lockdown of 2020, 534 sites closed their doors and 80 % went on by telephone and e-mail.
 
-    Parameters
-    ----------
-    territory
-        Study area.
-    thresholds_min, rule, kinds
-        As in `geo.siting.comparison.compare`.
-    bearer, kind
-        As in `closure_scenario`. A site whose bearer is unknown is of no bearer.
-
     Raises
     ------
     ParameterError

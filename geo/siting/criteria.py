@@ -85,17 +85,6 @@ def demand_criteria(
 ) -> pd.DataFrame:
     """Return the share of the residents of each demand point who meet each criterion.
 
-    Parameters
-    ----------
-    parts
-        The territories that the problem was made of, in that order.
-    problem
-        Its demand and times.
-    threshold_min
-        Minutes.
-    zones
-        Priority zones.
-
     Returns
     -------
     Index of `problem.demand`; columns `CRITERIA`, float64, 0 to 1, NaN where the data was not given or does not say.

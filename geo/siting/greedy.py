@@ -34,10 +34,6 @@ def most_benefit(benefits: Benefits, count: int, stopped: Callable[[], bool] = n
 
     Parameters
     ----------
-    benefits
-        What each candidate brings to each demand point.
-    count
-        Labels to give.
     stopped
         Asked between two swaps; true ends the interchange.
 

@@ -45,8 +45,6 @@ def maximise(program: Program, *, time_limit_s: float, stopped: Callable[[], boo
 
     Parameters
     ----------
-    program
-        The program.
     time_limit_s
         Seconds; at the limit the best solution and the bound found so far are returned.
     stopped

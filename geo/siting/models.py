@@ -67,8 +67,6 @@ def most_covered(
         p.
     chosen, known
         The plan to start from, and its bound.
-    time_limit_s, stopped
-        As in `geo.siting.highs.maximise`.
     """
     small = _reduced(benefits, known)
     if small is None:
@@ -120,8 +118,6 @@ def least_time(
     ----------
     benefits
         `geo.siting.benefits.time_benefits`.
-    count, chosen, known, time_limit_s, stopped
-        As in `most_covered`.
     """
     small = _reduced(benefits, known)
     if small is None:
@@ -182,8 +178,6 @@ def fewest_labels(
         A plan that meets the target.
     known
         A number of labels under which no plan meets it.
-    time_limit_s, stopped
-        As in `geo.siting.highs.maximise`.
 
     Returns
     -------

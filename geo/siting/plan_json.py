@@ -209,12 +209,8 @@ def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
 
     Parameters
     ----------
-    content
-        Plain values read from a file.
     territory
         The territory that it has to be about.
-    source
-        What the file is called in messages.
 
     Raises
     ------

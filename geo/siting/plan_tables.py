@@ -149,8 +149,6 @@ def alternatives_table(
 
     Parameters
     ----------
-    problem, model, threshold_min
-        What was asked.
     order
         Rows of `problem.candidates`: the labels, ranked.
 

@@ -65,12 +65,8 @@ class SitingProblem:
 
         Parameters
         ----------
-        parts
-            One territory, or the parts of a country.
         candidates
             `CANDIDATE_COLUMNS`, one table for each part.
-        kinds
-            Which sites count, as in `Territory.travel_times`.
 
         Raises
         ------
@@ -159,11 +155,6 @@ class SitingProblem:
 
     def times_with(self, selected: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the time of each demand point once candidates are open, and which of them serves it.
-
-        Parameters
-        ----------
-        selected
-            Rows of `candidates`.
 
         Returns
         -------

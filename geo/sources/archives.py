@@ -59,8 +59,6 @@ def require_bounded(path: Path, source: str, max_bytes: int = MAX_UNPACKED_BYTES
     ----------
     path
         A file; one that is neither ``.zip``, ``.gz``, ``.bz2`` nor ``.pbf`` is not looked at.
-    source
-        French name of the data, which begins the messages.
     max_bytes
         Most bytes that may come out, all its files together.
 
@@ -95,10 +93,6 @@ def extract_member(archive: Path, name: str, folder: Path, max_bytes: int) -> Pa
     ----------
     archive
         The archive; the paths of its files are only compared by their last part, never used as paths.
-    name
-        Name of the file in it, in any folder and any case.
-    folder
-        Existing folder to write to.
     max_bytes
         Most bytes that are written, whatever the archive announces.
 

@@ -30,11 +30,6 @@ def normalise_codes(codes: pd.Series) -> pd.Series:
     A spreadsheet that took codes for numbers loses the leading zero (``1001``) or adds decimals
     (``64483.0``); both are undone, and Corsica's letter is put in upper case.
 
-    Parameters
-    ----------
-    codes
-        Codes of any dtype.
-
     Returns
     -------
     pandas.Series

@@ -41,8 +41,6 @@ def read_delimited(path: Path, source: str) -> pd.DataFrame:
     path
         The file. Its encoding (UTF-8, UTF-16 with its mark, Windows-1252) and its delimiter (comma,
         semicolon, tab or bar) are recognised from the content, not from the name.
-    source
-        French name of the data, which begins the messages.
 
     Returns
     -------

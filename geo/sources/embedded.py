@@ -98,13 +98,6 @@ def read_embedded(folder: Path) -> EmbeddedTables:
 def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
     """Draw one cell around each position: all that is nearer to it than to another one (Voronoi).
 
-    Parameters
-    ----------
-    positions
-        Distinct points, at least three, in any CRS.
-    crs
-        Projected system, in metres, in which "nearer" is judged.
-
     Returns
     -------
     geopandas.GeoSeries

@@ -57,14 +57,8 @@ def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence:
 
     Parameters
     ----------
-    rows
-        What the reader read.
     path
         The file, whose checksum and date (from its name) go to the provenance.
-    dataset
-        French name of the list, as shown to users.
-    licence
-        Its licence, `None` if unknown.
 
     Raises
     ------

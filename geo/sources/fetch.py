@@ -167,8 +167,6 @@ def fetch(departement: str, plan: FetchPlan) -> Fetched:
     ----------
     departement
         INSEE code (``"1"`` and ``"2a"`` are taken for ``"01"`` and ``"2A"``).
-    plan
-        What to fetch and how.
 
     Raises
     ------

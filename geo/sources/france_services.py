@@ -85,11 +85,6 @@ def read_france_services(path: Path) -> SourceTable:
     fixed ones. The bearer is given only where the name of the site says it, <NA> elsewhere. An antenne's main site
     is given where one, and only one, shares its e-mail address or its group.
 
-    Parameters
-    ----------
-    path
-        The CSV file, in any encoding and with any delimiter that `read_delimited` recognises.
-
     Returns
     -------
     SourceTable
@@ -168,11 +163,6 @@ def is_official_list(columns: Collection[str]) -> bool:
 
 def guess_bearers(names: pd.Series) -> pd.Series:
     """Tell who runs each site where its name says it.
-
-    Parameters
-    ----------
-    names
-        Names of sites, dtype "string".
 
     Returns
     -------

@@ -137,10 +137,6 @@ def answer_to(
     ----------
     url
         Nothing but http and https is called.
-    silence_s
-        How long (s) the host may say nothing.
-    headers
-        Of the request, beside those of every call.
     redirections
         How many are followed, from https to https only; 0: one is an answer like another.
 
@@ -176,15 +172,6 @@ def whole_answer(
 
     Comes back when the time is over whatever the host does: its name may take minutes to be resolved, and nothing can
     stop that.
-
-    Parameters
-    ----------
-    url, query
-        Address, and what is asked there.
-    accept
-        Media type that is wanted.
-    within_s, most_bytes
-        Limits of the whole answer.
     """
 
     def ask() -> tuple[int, bytes]:

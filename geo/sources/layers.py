@@ -100,8 +100,6 @@ def find_layers(path: Path, source: str) -> list[Layer]:
     path
         A `.geojson`, `.json`, `.gpkg`, `.shp`, `.fgb`, `.parquet` or `.geoparquet` file; a `.gz` of a GeoJSON;
         a `.zip` that holds such files (GeoParquet aside) at any depth.
-    source
-        French name of the data, which begins the messages.
 
     Raises
     ------
@@ -145,10 +143,6 @@ def read_layer(
 
     Parameters
     ----------
-    layer
-        From `find_layers`.
-    source
-        French name of the data, which begins the messages.
     columns
         Lower-case names of the only columns to read; names that the layer lacks are ignored. `None`: all.
     bounds

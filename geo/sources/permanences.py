@@ -53,8 +53,6 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
         CSV with the columns `site` (identifier, or name, of the list of sites), `operateur`, `jour` ("mardi"),
         `horaires` ("09:00 - 12:00 / 14:00 - 16:00") and `mode` ("sur place" or "visio"), in any order; a
         visit on two days takes two rows.
-    sites
-        The list of sites (`geo.schemas.FACILITY_COLUMNS`).
 
     Returns
     -------

@@ -206,8 +206,6 @@ def recognised_roles(names: Iterable[str], *, positioned: bool) -> dict[str, str
 
     Parameters
     ----------
-    names
-        Names of the columns.
     positioned
         The list is a layer, which carries its positions.
     """

@@ -118,8 +118,6 @@ def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Seri
 
     Parameters
     ----------
-    communes
-        Commune codes of the study area.
     population
         Int64, residents, indexed by commune code, as read by `read_population`.
 

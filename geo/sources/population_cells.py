@@ -118,8 +118,6 @@ def compare_with_legal_population(cells: pd.DataFrame, communes: pd.DataFrame) -
 
     Parameters
     ----------
-    cells
-        Columns `commune_code` and `population` (residents).
     communes
         Indexed by `commune_code`, column `population` (residents, <NA> unknown).
 

@@ -107,12 +107,8 @@ def complete_postcodes(communes: SourceTable, sites: SourceTable, official: Sour
 
     Parameters
     ----------
-    communes
-        Commune table.
     sites
         Facility table, of which `commune_code` and `postcode` are used.
-    official
-        From `read_postcodes`.
 
     Returns
     -------

@@ -81,8 +81,6 @@ class Source:
 
         Parameters
         ----------
-        departement
-            INSEE code.
         urls
             Addresses that replace those of the registry, by base or by source, in lower case.
 
@@ -110,8 +108,6 @@ class Source:
             Names the box in the cache.
         box
             (west, south, east, north) in degrees.
-        urls
-            As in `files`.
         """
         west, south, east, north = box
         query = self.query.replace("{box}", f"{south:.5f},{west:.5f},{north:.5f},{east:.5f}")

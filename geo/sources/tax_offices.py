@@ -80,11 +80,6 @@ def read_tax_offices(path: Path) -> SourceTable:
     office. It takes the name, position and contacts of its service for individuals, else of the first; its
     opening hours are the union of theirs. An office without an identifier is named by its position.
 
-    Parameters
-    ----------
-    path
-        The CSV or JSON file.
-
     Returns
     -------
     SourceTable

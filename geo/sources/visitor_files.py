@@ -52,10 +52,6 @@ def as_path(content: bytes, stem: str, source: str, most_megabytes: int) -> Iter
         The file: its suffix is told from how it begins.
     stem
         Its name without suffix.
-    source
-        French name of the data, which begins the messages.
-    most_megabytes
-        Most megabytes that it may weigh.
 
     Raises
     ------
@@ -95,8 +91,6 @@ def check_packed(path: Path, source: str) -> None:
     ----------
     path
         The file; one of another kind passes.
-    source
-        French name of the data, which begins the messages.
 
     Raises
     ------

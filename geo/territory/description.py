@@ -33,15 +33,6 @@ _CITY_RESIDENTS: Final = 100_000
 def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.GeoDataFrame) -> Manifest:
     """Return what is to be said of a study area.
 
-    Parameters
-    ----------
-    area
-        The study area.
-    tables
-        The tables that it was made from, with their notes and the rows kept out of them.
-    everywhere
-        All communes of the files, the study area's among them.
-
     Returns
     -------
     Of the rows kept out at most 1,000 are listed, all are counted.

@@ -100,13 +100,6 @@ def build_and_save(fetched: Fetched, place: Path, *, profile: str = DEFAULT_PROF
 def build_fetched(fetched: Fetched, *, profile: str = DEFAULT_PROFILE) -> tuple[Territory, tuple[Missing, ...]]:
     """Build the territory of a département from the files at hand.
 
-    Parameters
-    ----------
-    fetched
-        As returned by `geo.sources.fetch.fetch`.
-    profile
-        Speed profile.
-
     Returns
     -------
     tuple

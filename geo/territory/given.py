@@ -71,10 +71,6 @@ def build_territory(
 
     Parameters
     ----------
-    base
-        Where what is not given is taken from.
-    given
-        Files by key of `geo.territory.given_files.KINDS`, at least one.
     departement
         INSEE code of the département to build; only where communes are given.
     progress, stopped

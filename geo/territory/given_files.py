@@ -169,8 +169,6 @@ def look(key: str, content: bytes, layer: str | None = None) -> Preview:
     ----------
     key
         Key of `KINDS`.
-    content
-        The file.
     layer
         The layer of a list of sites, where it has several; the first by default.
 

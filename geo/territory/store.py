@@ -163,10 +163,6 @@ def _require_table(frame: gpd.GeoDataFrame, dtypes: dict[str, str], shapes: tupl
 
     Parameters
     ----------
-    frame
-        Table with its geometry.
-    dtypes
-        Type of each column.
     shapes
         Types of geometry that it may have.
     """

@@ -128,8 +128,6 @@ class Territory(StudyArea):
 
         Parameters
         ----------
-        sites
-            Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
         why
             What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
         """

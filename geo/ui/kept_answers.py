@@ -21,8 +21,6 @@ def kept(cache: Any, **options: Any) -> Callable[[Callable[_Question, _Answer]],
     ----------
     cache
         `streamlit.cache_data` or `streamlit.cache_resource`.
-    options
-        Its options.
     """
 
     def keep(function: Callable[_Question, _Answer]) -> Callable[_Question, _Answer]:

@@ -60,13 +60,7 @@ def show_own_notice() -> None:
 
 
 def show_own_files(territory: Territory) -> None:
-    """Show the fields, what was recognised, and the button that builds.
-
-    Parameters
-    ----------
-    territory
-        The one on screen.
-    """
+    """Show the fields, what was recognised, and the button that builds."""
     base = base_territory(territory)
     st.subheader("Vos fichiers", anchor=False)
     st.markdown(_EXPLAINED)

@@ -51,8 +51,6 @@ def open_territory(folder: str | None, settings: Settings) -> ShownTerritory:
     ----------
     folder
         The one that the app was opened on, `None` for the embedded one.
-    settings
-        Where the cache is.
 
     Raises
     ------

@@ -22,7 +22,7 @@ from road_graph import CRS, EDGES_PER_NODE, RoadGraph, road_graph
 from scipy import sparse
 
 from geo.network import RoadNetwork, nearest_facility
-from geo.network.bounded_searches import gain_of_candidate, gains_of_candidates, nodes_within, travel_matrix
+from geo.network.bounded_searches import travel_matrix
 from geo.network.shortest_paths import nearest_facilities, path, threads
 from geo.network.snapping import Legs
 
@@ -134,25 +134,16 @@ def other_searches(network: RoadNetwork, repetitions: int) -> None:
     random = np.random.default_rng(2)
     candidates = random.choice(np.flatnonzero(network.component == 0), 2000, replace=False)
     homes = random.choice(np.flatnonzero(network.component == 0), 10_000, replace=False)
-    residents = random.uniform(0, 10, network.n_nodes)
     far = int(np.argmax(np.where(np.isfinite(today.travel_time_s), today.travel_time_s, -1)))
-    found = [len(gain_of_candidate(network, today, [node], limit_s=TWENTY_MINUTES_S).node) for node in candidates[:200]]
-    within = [len(nodes_within(network, [node], TWENTY_MINUTES_S, towards=True).node) for node in candidates[:5]]
     matrix = travel_matrix(network, Legs.at_nodes(homes), Legs.at_nodes(nodes), limit_s=TWENTY_MINUTES_S)
     took = medians(
         {
             "3 nearest facilities of every node": lambda: nearest_facilities(network, nodes, 3),
-            f"gain of 200 candidates one by one, {int(np.median(found)):,} nodes each": lambda: [
-                gain_of_candidate(network, today, [node], limit_s=TWENTY_MINUTES_S) for node in candidates[:200]
-            ],
-            "gained residents of 2,000 candidates": lambda: gains_of_candidates(
-                network, today, Legs.at_nodes(candidates), residents, TWENTY_MINUTES_S
-            ),
-            f"5 areas within 20 minutes, {int(np.median(within)):,} nodes each": lambda: [
-                nodes_within(network, [node], TWENTY_MINUTES_S, towards=True) for node in candidates[:5]
-            ],
             f"10,000 homes x {len(nodes)} sites within 20 minutes, {len(matrix.destination):,} trips": lambda: (
                 travel_matrix(network, Legs.at_nodes(homes), Legs.at_nodes(nodes), limit_s=TWENTY_MINUTES_S)
+            ),
+            f"10,000 homes x {len(candidates):,} candidates sooner than today": lambda: travel_matrix(
+                network, Legs.at_nodes(homes), Legs.at_nodes(candidates), sooner_than=today
             ),
             "one path with its shape, the longest": lambda: path(network, today, far),
         },

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from geo.errors import NetworkError
 from geo.network import RoadNetwork, nearest_facility, shortest_paths
-from geo.network.bounded_searches import gain_of_candidate, gains_of_candidates, nodes_within, travel_matrix
+from geo.network.bounded_searches import travel_matrix
 from geo.network.shortest_paths import nearest_facilities, path, times_from
 from geo.network.snapping import Legs
 
@@ -221,33 +221,8 @@ class TestNearestFacility:
 
 
 class TestBoundedSearches:
-    @settings(max_examples=100)
-    @given(st.data())
-    def test_nodes_within_agree_with_networkx(self, data):
-        case = data.draw(cases())
-        nodes, seconds, metres = columns(data.draw(starts(case.n)))
-        limit, towards = data.draw(st.integers(0, 60)) / 4, data.draw(st.booleans())
-        graph = Case(case.n, [(t, s, time, length) for s, t, time, length in case.edges], [], [])
-        times = times_to(case if towards else graph, nodes, seconds).min(axis=1)
-        found = nodes_within(case.network(), nodes, limit, start_time_s=seconds, start_length_m=metres, towards=towards)
-        np.testing.assert_array_equal(found.node, np.flatnonzero(times <= limit))
-        np.testing.assert_array_equal(found.travel_time_s, times[times <= limit])
-        network = case.network()
-        near, far = (network.edge_source, network.edge_target)[:: 1 if towards else -1]
-        at = {node: row for row, node in enumerate(found.node)}
-        for row, edge in enumerate(found.edge):
-            if edge < 0:
-                assert (found.travel_time_s[row], found.length_m[row], found.node[row]) in set(
-                    zip(seconds, metres, nodes, strict=True)
-                )
-                continue
-            assert near[edge] == found.node[row]
-            before = at[far[edge]]
-            assert found.travel_time_s[row] == found.travel_time_s[before] + network.edge_time_s[edge]
-            assert found.length_m[row] == found.length_m[before] + network.edge_length_m[edge]
-
     @pytest.mark.usefixtures("_regions")
-    def test_times_from_agrees_with_nodes_within(self):
+    def test_times_from_agrees_with_networkx(self):
         @settings(max_examples=60)
         @given(st.data())
         def check(data):
@@ -255,51 +230,23 @@ class TestBoundedSearches:
             nodes, seconds, metres = columns(data.draw(starts(case.n)))
             limit = data.draw(st.integers(0, 60)) / 4
             network = case.network()
-            found = nodes_within(network, nodes, limit, start_time_s=seconds, start_length_m=metres)
             field = times_from(network, nodes, seconds, metres, limit_s=limit)
-            np.testing.assert_array_equal(np.flatnonzero(np.isfinite(field.travel_time_s)), found.node)
-            np.testing.assert_array_equal(field.travel_time_s[found.node], found.travel_time_s)
-            for node in found.node:
+            reverse = Case(case.n, [(t, s, time, length) for s, t, time, length in case.edges], [], [])
+            times = times_to(reverse, nodes, seconds).min(axis=1)
+            np.testing.assert_array_equal(field.travel_time_s, np.where(times <= limit, times, np.inf))
+            for node in np.flatnonzero(times <= limit):
                 edge = field.last_edge[node]
-                assert (edge < 0 and node in nodes) or network.edge_target[edge] == node
+                if edge < 0:
+                    assert (field.travel_time_s[node], field.length_m[node], node) in set(
+                        zip(seconds, metres, nodes, strict=True)
+                    )
+                    continue
+                assert network.edge_target[edge] == node
+                before = network.edge_source[edge]
+                assert field.travel_time_s[node] == field.travel_time_s[before] + network.edge_time_s[edge]
+                assert field.length_m[node] == field.length_m[before] + network.edge_length_m[edge]
 
         check()
-
-    @settings(max_examples=100)
-    @given(st.data())
-    def test_gain_is_what_opening_the_candidate_changes(self, data):
-        case = data.draw(cases())
-        nodes, seconds, metres = columns(data.draw(starts(case.n)))
-        entries, leg_s, leg_m = columns(data.draw(starts(case.n)))
-        limit = data.draw(st.one_of(st.just(np.inf), st.integers(0, 60).map(lambda q: q / 4)))
-        network = case.network()
-        today = nearest_facility(network, nodes, start_time_s=seconds, start_length_m=metres)
-        after = nearest_facility(
-            network,
-            nodes + entries,
-            start_time_s=seconds + leg_s,
-            start_length_m=metres + leg_m,
-            facility=[0] * len(nodes) + [1] * len(entries),
-        )
-        gained = (after.travel_time_s < today.travel_time_s) & (after.travel_time_s <= limit)
-        found = gain_of_candidate(network, today, entries, start_time_s=leg_s, start_length_m=leg_m, limit_s=limit)
-        np.testing.assert_array_equal(found.node, np.flatnonzero(gained))
-        np.testing.assert_array_equal(found.travel_time_s, after.travel_time_s[gained])
-
-    @settings(max_examples=60)
-    @given(st.data())
-    def test_gains_of_all_candidates_are_those_of_each(self, data):
-        case = data.draw(cases())
-        nodes, seconds, _ = columns(data.draw(starts(case.n)))
-        threshold = data.draw(st.integers(0, 40)) / 4
-        weight = data.draw(st.lists(st.integers(0, 100), min_size=case.n, max_size=case.n))
-        network = case.network()
-        today = nearest_facility(network, nodes, start_time_s=seconds)
-        found = gains_of_candidates(network, today, Legs.at_nodes(range(case.n)), weight, threshold)
-        for candidate in range(case.n):
-            after = nearest_facility(network, [*nodes, candidate], start_time_s=[*seconds, 0.0])
-            newly = (after.travel_time_s <= threshold) & (today.travel_time_s > threshold)
-            assert found[candidate] == np.asarray(weight)[newly].sum()
 
     @settings(max_examples=100)
     @given(st.data())
@@ -346,16 +293,11 @@ class TestBoundedSearches:
 
     def test_refuses(self):
         network = Case(2, [(0, 1, 1.0, 1.0)], [0, 1], [0, 1]).network()
-        today = nearest_facility(network, [0])
-        with pytest.raises(NetworkError, match="poids"):
-            gains_of_candidates(network, today, Legs.at_nodes([0]), [1.0], 10.0)
-        with pytest.raises(NetworkError, match="hors du réseau"):
-            nodes_within(network, [5], 10.0)
         with pytest.raises(NetworkError, match="hors du réseau"):
             travel_matrix(network, Legs.at_nodes([0]), Legs.at_nodes([7]))
         other = Case(3, [(0, 1, 1.0, 1.0)], [0, 1, 2], [0, 1, 2]).network()
         with pytest.raises(NetworkError, match="temps actuels"):
-            gain_of_candidate(other, today, [0])
+            travel_matrix(other, Legs.at_nodes([0]), Legs.at_nodes([1]), sooner_than=nearest_facility(network, [0]))
 
 
 def vars_of(legs):
@@ -385,15 +327,14 @@ def test_same_bytes_whatever_the_threads(monkeypatch):
     random = np.random.default_rng(1)
     facilities = random.choice(network.n_nodes, 40, replace=False)
     legs = Legs.at_nodes(random.choice(network.n_nodes, 300, replace=False))
-    weight = random.uniform(0, 100, network.n_nodes)
 
     def everything():
         near = nearest_facility(network, facilities)
-        gains = gains_of_candidates(network, near, legs, weight, 120.0)
+        sooner = travel_matrix(network, legs, Legs.at_nodes(facilities[:5]), sooner_than=near)
         matrix = travel_matrix(network, legs, Legs.at_nodes(facilities), limit_s=400.0)
         reverse = travel_matrix(network, Legs.at_nodes(facilities), legs, limit_s=400.0)
-        arrays = [near.travel_time_s, near.length_m, near.facility, near.next_edge, gains]
-        for found in (matrix, reverse):
+        arrays = [near.travel_time_s, near.length_m, near.facility, near.next_edge]
+        for found in (matrix, reverse, sooner):
             arrays += [found.offsets, found.destination, found.travel_time_s, found.length_m]
         return [array.tobytes() for array in arrays]
 

@@ -39,19 +39,7 @@ class Arrangement:
 
 
 def arrange(room: Box, blocks: Sequence[KeyBlock], aspect: float, frames: int = 1) -> Arrangement:
-    """Return the arrangement that draws a territory largest.
-
-    Parameters
-    ----------
-    room
-        Room on the page.
-    blocks
-        Legend.
-    aspect
-        Width over height of the territory.
-    frames
-        How many frames stand side by side.
-    """
+    """Return the arrangement that draws a territory largest."""
     candidates = [under(room, blocks, frames)]
     if key_height(blocks, _KEY_MM) <= room.height:
         candidates.append(_beside(room, blocks, frames))

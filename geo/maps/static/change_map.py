@@ -70,14 +70,8 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         may be empty.
     closed
         Places of the list that the plan closes: `facility_id` and `geometry`; may be empty.
-    threshold_min
-        Threshold in minutes of both frames.
     title
         What the plan is called, in French; the name of the territory, and of its part that is known, follows.
-    sentence
-        The answer that the map shows.
-    rule, kinds
-        What was measured in both frames.
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
 

@@ -48,14 +48,8 @@ def country_map(
 
     Parameters
     ----------
-    name
-        French name of the country.
     parts
         Territories that make it: the first is the main frame, the others are drawn small beside it.
-    cov, summary
-        Coverage of the communes of all parts, and its totals.
-    kinds, page, today
-        As in `geo.maps.static.territory_maps.travel_time_map`.
     """
     facilities = summary.facilities
     grounds = [territory_ground(part, [facilities], kinds=kinds) for part in parts]

@@ -37,14 +37,8 @@ def curve_chart(
 
     Parameters
     ----------
-    name
-        French name of the study area.
-    curve
-        What `geo.access.population_curve.population_curve` returned.
     threshold_min, share_within
         Threshold in minutes, which is marked, and the share of the curve's residents within it (`None`: not known).
-    facilities
-        Name of the list of places.
     origin
         What is said under the picture: where its figures come from, French.
     """

@@ -122,10 +122,6 @@ def draw_frame(sheet: Sheet, box: Box, ground: Ground, picture: Picture, *, name
 
     Parameters
     ----------
-    sheet, box
-        Page, and the room on it for frame and strip.
-    ground, picture
-        What is drawn.
     names
         How many towns are named at most; by the size of the frame where `None`.
     """

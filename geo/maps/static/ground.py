@@ -56,17 +56,7 @@ class Ground:
 
     @classmethod
     def of(cls, territory: Territory, lists: Sequence[str], excluded: Collection[str] = ()) -> Ground:
-        """Return the ground of a territory.
-
-        Parameters
-        ----------
-        territory
-            Study area.
-        lists
-            Names of the facility lists to draw.
-        excluded
-            Kinds that do not count.
-        """
+        """Return the ground of a territory."""
         crs = territory.network.crs
         communes = territory.communes
         columns = ["facility_id", "kind", "commune_code", "geometry"]

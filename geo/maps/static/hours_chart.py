@@ -52,12 +52,6 @@ def hours_chart(
 
     Parameters
     ----------
-    territory
-        Study area, for its name and its origin.
-    opening
-        Who has an open site through the week.
-    kinds
-        What was counted.
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
 

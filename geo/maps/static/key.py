@@ -92,8 +92,6 @@ def class_totals(position: pd.Series, communes: pd.DataFrame, classes: int) -> C
 
     Parameters
     ----------
-    position
-        Class of each commune.
     communes
         `population` and `residents_known` of each commune (`geo.access.coverage.coverage`), on the same index.
     classes
@@ -118,15 +116,9 @@ def class_block(
 
     Parameters
     ----------
-    title
-        What is classed, with its unit.
     classes
         Classes in order, that of the communes off the network last: it stands under the total, in which it is not. One
         that holds no commune and is no bound of the scale (hatched) is left out.
-    totals
-        Residents of each class, for each of the frames.
-    value_titles
-        Titles of the values.
     """
     alone = len(totals) == 1
     *scale, off = classes

@@ -75,10 +75,6 @@ def place_names(
         The most important first.
     obstacles
         Rectangles to keep clear, shape (n, 4): left, lower, right, upper edge in mm.
-    box
-        Where names must stay inside.
-    at_most
-        How many are placed.
     """
     taken = obstacles.reshape(-1, 4)
     placed: list[PlacedName] = []

@@ -83,8 +83,6 @@ class Sheet(Figure):
 
         Parameters
         ----------
-        width_mm, height_mm
-            Size of the page.
         title, description
             What the page is called, and what it says, in French.
         """

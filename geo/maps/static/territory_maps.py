@@ -63,14 +63,6 @@ def travel_time_map(
 
     Parameters
     ----------
-    territory
-        Study area.
-    cov, summary
-        What `geo.access.coverage.coverage` and `summarize` returned.
-    rule
-        Rule by which they were made; mean time where `None`.
-    kinds
-        What was counted in the times.
     page
         ``"a4"`` or ``"16:9"``.
     today
@@ -166,8 +158,6 @@ def saved_minutes_map(
         is not known.
     sentence
         What they come to (`geo.answers.tax_offices`).
-    kinds, page, today
-        As in `travel_time_map`.
     """
     ground = territory_ground(territory, ["sites", "tax_offices"], kinds=kinds)
     ground, framing = framed_on_network(ground)

@@ -35,21 +35,7 @@ def find_map(
     settings: Settings,
     on_position: Callable[[float, float], None],
 ) -> None:
-    """Show the map.
-
-    Parameters
-    ----------
-    ground
-        JSON of `geo.maps.payload.ground_base`; constant for a territory.
-    fingerprint
-        Identity of `ground`.
-    name
-        Name by which the list of sites finds this map.
-    settings
-        Where Leaflet and the base map are.
-    on_position
-        Called with the longitude and latitude (degrees) of a point that is clicked.
-    """
+    """Show the map."""
     key = f"{name}_map"
 
     def pressed() -> None:
@@ -82,19 +68,7 @@ def take_position(value: Any, on_position: Callable[[float, float], None]) -> No
 def map_answer(
     answer: Answer | None, label: str | None, chosen: str | None, routes: Mapping[str, Route]
 ) -> dict[str, Any]:
-    """Return what the map draws: start, sites in the order of the list, road to each, what else to show.
-
-    Parameters
-    ----------
-    answer
-        The answer, `None` where there is none yet.
-    label
-        Where the visitor starts from, in words.
-    chosen
-        Facility id of the chosen site.
-    routes
-        Roads by facility id.
-    """
+    """Return what the map draws: start, sites in the order of the list, road to each, what else to show."""
     if answer is None:
         return {"origin": None, "sites": [], "chosen": None, "around": []}
     sites = [

@@ -44,12 +44,6 @@ def found_sites(
         The answer, `None` where there is none yet: the list is then empty.
     chosen
         Facility id of the site that the road on the map leads to, `None` for none.
-    map_answer
-        What the map draws (`geo.ui.components.find_map.map_answer`).
-    name
-        Name that the map was given.
-    on_choose
-        Called with the facility id of a site that the visitor chooses.
     """
     key = f"{name}_sites"
 

@@ -28,8 +28,6 @@ def keep_and_share(
 
     Parameters
     ----------
-    territory
-        Where the answer was found.
     site
         Site of the sheets, `None` where none was found.
     origin

@@ -36,10 +36,6 @@ def show_list_quality(content: bytes, most_megabytes: int, name: str, kept: str)
 
     Parameters
     ----------
-    content
-        The list, which can be read.
-    most_megabytes
-        Most megabytes that it may weigh.
     name
         Tells this list from others.
     kept

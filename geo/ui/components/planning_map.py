@@ -39,27 +39,7 @@ def planning_map(
     on_position: Callable[[float, float], None] | None = None,
     on_site: Callable[[str], None] | None = None,
 ) -> None:
-    """Show the map.
-
-    Parameters
-    ----------
-    base
-        JSON of `geo.maps.payload.map_base`; constant for a territory.
-    values
-        Result of `geo.maps.planning_values.planning_values`.
-    fingerprint
-        Identity of `base`.
-    name
-        Name of the map on the screen.
-    label
-        What the map shows, for screen readers.
-    settings
-        Where Leaflet and the base map are.
-    on_position
-        Called with the longitude and latitude (degrees) of a point that is clicked.
-    on_site
-        Called with the facility id of a site that is clicked.
-    """
+    """Show the map."""
     key = f"planning_map_{name}_{fingerprint}"
 
     def pressed() -> None:

@@ -45,10 +45,6 @@ def show_table(table: pd.DataFrame, formats: Mapping[str, str], *, key: str, alt
         As `french_table` returns it.
     formats
         Heading -> ``"whole"``, ``"decimal"`` or ``"share"``.
-    key
-        Name of the table on the screen.
-    alt
-        What it shows, for screen readers.
     """
     shown: Any = {heading: _FORMATS[kind][0] for heading, kind in formats.items()}
     st.dataframe(

@@ -28,14 +28,8 @@ def territory_map(
 
     Parameters
     ----------
-    base
-        JSON of `geo.maps.payload.map_base`; constant for a territory.
     values
         Result of `geo.maps.payload.map_values`, with ``legend`` (HTML) and ``selected`` (position, -1: none).
-    fingerprint
-        Identity of `base`.
-    settings
-        Where Leaflet and the base map are.
     on_select
         Called with the code of a commune that is clicked, before the page is drawn again.
     """

@@ -42,8 +42,6 @@ def read_bytes(content: bytes, reader: Callable[[Path], Any]) -> Upload:
 
     Parameters
     ----------
-    content
-        The file.
     reader
         Reads a path into something with a table `frame`.
 
@@ -73,14 +71,6 @@ def uploaded(
 
     Parameters
     ----------
-    name
-        Name of the field on the screen.
-    label, help_text
-        Its French label and help.
-    reader
-        As in `read_bytes`.
-    types
-        Suffixes offered to the visitor's file chooser.
     unit
         What its rows are, in French, plural.
     """
