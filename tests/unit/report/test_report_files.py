@@ -15,7 +15,6 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
-from geo.report.plan_reading import read_plan
 
 from geo.cli import main
 from geo.errors import SourceError
