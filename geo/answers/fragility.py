@@ -14,6 +14,7 @@ from geo.french import (
     format_integer,
     format_minutes,
     format_share,
+    is_plural,
     minutes_text,
     plural,
     quoted,
@@ -76,7 +77,8 @@ def second_site_sentence(fragility: Fragility) -> str:
     second, known = fragility.residents_with_second, fragility.part.residents_known
     site = f"deuxième site {within_text(fragility.threshold_min)}"
     if round(second) == 0:
-        return f"Aucun habitant n'a de {site}."
+        whom = f"Aucun des {format_integer(known)} habitants" if is_plural(known) else "Aucun habitant"
+        return f"{whom} n'a de {site}."
     counts = f"{format_integer(second)} sur {format_integer(known)}"
     return f"{capital(format_share(fragility.share_with_second))} des habitants ({counts}) ont un {site}."
 

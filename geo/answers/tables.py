@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 #: Decimals in files (CSV, XLSX, GPKG, Parquet) by what the name of a column ends with: its unit.
-_UNIT_DECIMALS: Final[Mapping[str, int]] = {"_min": 2, "_km": 2, "_m": 0, "_eur": 0}
+_UNIT_DECIMALS: Final[Mapping[str, int]] = {"_min": 2, "_km": 2, "_m": 0, "_eur": 0, "lon": 7, "lat": 7}
 #: Decimals in files of shares (0 to 1), and of residents and all other numbers.
 _SHARE_DECIMALS: Final = 4
 _OTHER_DECIMALS: Final = 2

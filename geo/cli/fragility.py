@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, Threshold, load_territory
-from geo.cli.output import print_json, print_line
+from geo.cli.output import print_answer, print_json, print_line
 from geo.errors import ParameterError
 from geo.question import DEFAULT_THRESHOLD_MIN
 
@@ -28,7 +28,6 @@ def fragility(
     as_json: AsJson = False,
 ) -> None:
     """Measure what closing sites would do."""
-    from geo.answers.answer import known_note, part_title
     from geo.answers.fragility import closure_answer, fragility_answer, site_sentences
     from geo.question import counted_kinds
     from geo.report.scenario_files import fragility_content, write_closure, write_fragility
@@ -40,21 +39,22 @@ def fragility(
     closed = None if close is None else _closed(close)
     territory = load_territory(folder)
     names: tuple[str, ...] = ()
+    sites: list[str] = []
     if closed is not None:
         closure = close_sites(territory, (threshold,), bearer=closed[0], kind=closed[1], kinds=kinds)
         names = () if out is None else write_closure(territory, closure, out)
-        part, figures, sentences = closure.comparison.part, closure.to_dict(), closure_answer(closure).lines
+        part, content, answer = closure.comparison.part, closure.to_dict(), closure_answer(closure)
     else:
         found = measure(territory, threshold, kinds=kinds)
         names = () if out is None else write_fragility(territory, found, out)
-        sites = [f"  - {sentence}" for sentence in site_sentences(found, _SITES_SHOWN)]
-        part, figures, sentences = found.part, fragility_content(found), [*fragility_answer(found).lines, *sites]
+        part, content, answer = found.part, fragility_content(found), fragility_answer(found)
+        sites = site_sentences(found, _SITES_SHOWN)
     if as_json:
-        print_json(with_origin(territory, figures))
+        print_json(with_origin(territory, content))
         return
-    print_line(f"{part_title(territory.name, part)} :")
-    for sentence in filter(None, [*sentences, known_note(part)]):
-        print_line(sentence)
+    print_answer(territory.name, answer, part)
+    for sentence in sites:
+        print_line(f"  - {sentence}")
     if names:
         print_line(f"Fichiers écrits dans {out} : {', '.join(names)}.")
 

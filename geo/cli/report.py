@@ -56,6 +56,7 @@ def report(
     made_on = chosen_day(date)
     log = logging.getLogger("geo")
     log.info("Ouverture du territoire…")
+    from geo.answers.answer import known_note, part_title
     from geo.report.report_files import DOCUMENT, report_command, require_report_place, write_report
     from geo.report.report_findings import ReportRequest
     from geo.report.report_sentences import summary_sentences
@@ -86,8 +87,9 @@ def report(
             {"out": str(out), "command": report_command(request, name, plan), "summary": sentences, "files": files}
         )
         return
-    print_line(f"{territory.name} :")
-    for sentence in sentences:
+    part = findings.summary.part
+    print_line(f"{part_title(territory.name, part)} :")
+    for sentence in filter(None, [*sentences, known_note(part)]):
         print_line(sentence)
     print_line(f"Rapport écrit dans {out} : {DOCUMENT} et {len(files) - 1} fichiers.")
 

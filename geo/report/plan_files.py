@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import pandas as pd
 
+from geo.answers.tables import rounded
 from geo.crs import WGS84
 from geo.errors import SourceError
 from geo.report.arguments_html import arguments_html
@@ -25,20 +26,6 @@ if TYPE_CHECKING:
 
 _WHAT: Final = "Plan"
 _MAX_BYTES: Final = 50_000_000
-_DECIMALS: Final = {
-    "gain_residents": 0,
-    "gain_alone_residents": 0,
-    "residents": 0,
-    "residents_brought": 0,
-    "residents_served": 0,
-    "commune_residents": 0,
-    "share_of_gain": 3,
-    "within_before": 0,
-    "within_after": 0,
-    "minutes_saved_mean": 2,
-    "time_before_min": 2,
-    "time_after_min": 2,
-}
 
 
 def read_plan(path: Path, territory: Territory) -> Plan:
@@ -70,7 +57,7 @@ def plan_tables(plan: Plan) -> dict[str, pd.DataFrame]:
     """
     communes = plan.communes.rename_axis("code").reset_index().astype({"code": "string"})
     tables = {"labels": plan.labels, "served": plan.served, "alternatives": plan.alternatives, "communes": communes}
-    return {name: table.round(_DECIMALS) for name, table in tables.items()}
+    return {name: rounded(table) for name, table in tables.items()}
 
 
 def labels_layer(plan: Plan) -> gpd.GeoDataFrame:

@@ -247,7 +247,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
             ]
             for row in opening.half_day_gains().head(_HALF_DAYS).to_dict("records")
         ],
-        "fragility": _cut_all([answer.sentence, *answer.details[-1:]]),
+        "fragility": _cut_all([answer.sentence, *answer.details]),
         "sites": [
             [
                 _cut(row["name"], _SITE_CELL),

@@ -6,14 +6,14 @@ import io
 import platform
 import shlex
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from geo.answers.answer import part_title
-from geo.answers.label import label_arguments
+from geo.answers.label import Criterion, label_arguments
 from geo.answers.tables import decimals_of, rounded
 from geo.kinds import SITES
 from geo.maps.static.files import write_sheet
@@ -185,7 +185,8 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
             for argument in label_arguments(plan)
             for criterion in argument.criteria
         ]
-        tables["arguments"] = _text(pd.DataFrame(criteria)).astype({"met": "boolean"} if criteria else {})
+        columns = ["label_code", *(field.name for field in fields(Criterion))]
+        tables["arguments"] = _text(pd.DataFrame(criteria, columns=columns)).astype({"met": "boolean"})
     return tables
 
 

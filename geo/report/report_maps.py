@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.answers.answer import known_note, part_title
 from geo.answers.origin import network_sentence, sources_sentence
 from geo.answers.plan import plan_answer
 from geo.answers.tax_offices import tax_offices_answer
@@ -29,15 +28,13 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
     territory, request = findings.territory, findings.request
     drawn: dict[str, Any] = {"kinds": request.kinds, "today": request.made_on}
     cov, summary = findings.coverage, findings.summary
-    origin = [known_note(summary.part), network_sentence(territory.manifest), sources_sentence(territory.manifest)]
+    origin = [network_sentence(territory.manifest), sources_sentence(territory.manifest)]
     sheets = {
         "travel_time": travel_time_map(territory, cov, summary, rule=request.rule, **drawn),
         "curve": curve_chart(
-            part_title(territory.name, summary.part),
+            territory.name,
             findings.curve,
-            request.threshold_min,
-            summary.share_covered,
-            facilities=request.facilities,
+            summary,
             origin=" ".join(filter(None, origin)),
         ),
         "under_served": under_served_map(territory, cov, summary, rule=request.rule, **drawn),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 
+from geo.answers.tables import rounded
 from geo.report.tables import with_origin, write_summary, write_table
 from geo.siting.scenario_json import scenario_to_json
 from geo.storage import replacing_file
@@ -35,7 +36,7 @@ def write_comparison(territory: Territory, comparison: ScenarioComparison, folde
     SourceError
         The folder cannot be written to.
     """
-    table = _coded(comparison.communes)
+    table = _by_code(comparison.communes)
     write_table(table, folder / "comparison.csv")
     _write_layer(territory, table, folder / "comparison.gpkg", "comparison")
     write_summary(with_origin(territory, comparison.to_dict()), folder / "comparison.json")
@@ -52,8 +53,8 @@ def fragility_content(fragility: Fragility) -> dict[str, Any]:
 
 def write_fragility(territory: Territory, fragility: Fragility, folder: Path) -> tuple[str, ...]:
     """Write ``fragility.csv`` (sites), ``second_site.csv`` (communes) and ``fragility.json``; return their names."""
-    write_table(fragility.sites, folder / "fragility.csv")
-    write_table(_coded(fragility.communes), folder / "second_site.csv")
+    write_table(rounded(fragility.sites), folder / "fragility.csv")
+    write_table(_by_code(fragility.communes), folder / "second_site.csv")
     write_summary(with_origin(territory, fragility_content(fragility)), folder / "fragility.json")
     return "fragility.csv", "second_site.csv", "fragility.json"
 
@@ -68,7 +69,7 @@ def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple
 def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> tuple[str, ...]:
     """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
     write_table(opening.shares.round(4).reset_index().astype({"day": "string"}), folder / "hours.csv")
-    write_table(_rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), folder / "half_days.csv")
+    write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), folder / "half_days.csv")
     write_summary(with_origin(territory, opening.to_dict()), folder / "hours.json")
     return "hours.csv", "half_days.csv", "hours.json"
 
@@ -87,31 +88,14 @@ def write_access(
     """Write ``access.csv`` and ``.gpkg`` (`access_table`), ``capacity.csv`` (sites), ``access.json``; return names."""
     write_table(table, folder / "access.csv")
     _write_layer(territory, table, folder / "access.gpkg", "access")
-    write_table(_rounded(catchment.sites), folder / "capacity.csv")
+    write_table(rounded(catchment.sites), folder / "capacity.csv")
     write_summary(figures, folder / "access.json")
     return "access.csv", "access.gpkg", "capacity.csv", "access.json"
 
 
 def _by_code(communes: pd.DataFrame) -> pd.DataFrame:
-    return _rounded(_coded(communes))
-
-
-def _coded(communes: pd.DataFrame) -> pd.DataFrame:
-    """Return communes with their code as the first column."""
-    return communes.rename_axis("code").reset_index().astype({"code": "string"})
-
-
-def _rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with times to a hundredth, shares to a ten-thousandth, residents whole."""
-    decimals = {}
-    for column in table.columns:
-        if "residents" in column and table[column].dtype.kind == "f":
-            decimals[column] = 0
-        elif column.endswith("_min") or "_min_" in column or column.startswith(("capacity", "hours")):
-            decimals[column] = 2
-        elif column.startswith("share"):
-            decimals[column] = 4
-    return table.round({column: digits for column, digits in decimals.items() if table[column].dtype.kind == "f"})
+    """Return communes with their code as the first column, as precise as in all files."""
+    return rounded(communes.rename_axis("code").reset_index().astype({"code": "string"}))
 
 
 def _write_layer(territory: Territory, table: pd.DataFrame, path: Path, layer: str) -> None:

@@ -278,6 +278,7 @@ def _texts(state: AppState) -> dict[str, str]:
         "taille": str(state.least_residents),
         "fermer": state.closed or "",
         "agents": str(state.agents),
+        "avec_plan": str(int(state.report_plan)),
     }
 
 

@@ -6,9 +6,7 @@ _PLAN = r"""
 plan_share_after share
 must terminal.plan terminal.report screen.ouvrir screen.rapport html.arguments pdf svg.plan
 # des habitants[^.;:%]{0,60} seraient <near>
-# au lieu de <share>
-d'un site : # des habitants au lieu
-site France services \(<share> avant, # après
+part des habitants <near> d'un site reste de #
 @screen.ouvrir À 20 min ou moins # <share> aujourd'hui
 
 plan_gained count
@@ -25,15 +23,15 @@ borne # ?:
 
 plan_communes_better count
 must svg.plan pdf
-# communes? (?:n'est|ne sont) plus sous-desservie
+@svg.*|pdf|html.*|terminal.plan|terminal.report|screen.ouvrir|screen.rapport # communes? (?:n'est|ne sont) plus sous-desservie
 
 plan_mean_before minutes
-must terminal.plan terminal.report html.arguments pdf
+must terminal.plan html.arguments pdf
 temps moyen passerait de # à
 temps moyen reste de #
 
 plan_mean_after minutes
-must terminal.plan terminal.report html.arguments pdf
+must terminal.plan html.arguments pdf
 temps moyen passerait de <minutes> à #
 temps moyen reste de #
 
@@ -82,21 +80,24 @@ RANK\. <label_RANK> <count> habitants? passe[^€]{0,260}?qui gagnent # en moyen
 @pdf RANK <label_RANK> <count> <count> #
 """
 
-_CHANGE = r"""
+#: What comes before the communes that pass a side at 20 min: the sentence has more thresholds.
+_AT_20 = "(?:<near>, contre <share> aujourd'hui ;|restent <near> d'un site ;|À 20 min,)"
+_CHANGE = rf"""
 NAME_gained count
 must MUST
-@ALL À 20 min d'un site, habitants gagnés : #
+@ALL # habitants? passe(?:nt)? <near> d'un site
 @ALL À 20 min ou moins \+# -
 
 NAME_lost count
 must MUST
-@ALL À 20 min d'un site, habitants gagnés : <count> ; perdus : #
+@ALL # habitants? passe(?:nt)? à plus de 20 min d'un site
+@ALL passe(?:nt)? <near> d'un site et # passe(?:nt)? au-delà
 @ALL À 20 min ou moins \+<count> -#
 
 NAME_share_after share
 must MUST
-@ALL À 20 min d'un site, habitants gagnés[^.]*?avant, # après
-@ALL # sont <near>, contre
+@ALL # des habitants sont <near>, contre
+@ALL personne ne passe le seuil de 20 min : # des habitants restent
 
 NAME_mean_before minutes
 must MUST
@@ -110,21 +111,19 @@ must MUST
 
 NAME_sooner count
 must MUST
-@ALL dont le trajet raccourcit : #
 @ALL raccourcit pour #
 
 NAME_later count
 must MUST
-@ALL dont le trajet raccourcit : <count> ; s'allonge : #
 @ALL s'allonge pour #
 
 NAME_communes_better count
 must MUST
-@ALL À 20 min, communes qui ne sont plus sous-desservies : #
+@ALL {_AT_20} # communes? (?:n'est|ne sont) plus sous-desservie
 
 NAME_communes_worse count
 must MUST
-@ALL À 20 min, communes qui ne sont plus sous-desservies : <count> ; qui le deviennent : #
+@ALL {_AT_20} (?:<count> communes? (?:n'est|ne sont) plus sous-desservies? et )?# communes? devien(?:t|nent) sous
 """
 
 _CHANGED = {
@@ -134,17 +133,19 @@ _CHANGED = {
 _CHANGE_FURTHER = r"""
 NAME_gained_30 count
 must MUST
-@ALL À 30 min d'un site, habitants gagnés : #
+@ALL # habitants? passe(?:nt)? à 30 min ou moins d'un site
 @ALL À 30 min ou moins \+# -
 
 NAME_lost_30 count
 must MUST
-@ALL À 30 min d'un site, habitants gagnés : <count> ; perdus : #
+@ALL # habitants? passe(?:nt)? à plus de 30 min d'un site
+@ALL passe(?:nt)? à 30 min ou moins d'un site et # passe(?:nt)? au-delà
 @ALL À 30 min ou moins \+<count> -#
 
 NAME_share_after_30 share
 must MUST
-@ALL À 30 min d'un site, habitants gagnés[^.]*?avant, # après
+@ALL # des habitants sont à 30 min ou moins, contre
+@ALL personne ne passe le seuil de 30 min : # des habitants restent
 """
 
 

@@ -183,7 +183,7 @@ def one_trip_is_one_time(heard: Heard) -> list[str]:
     said = {
         channel: set(re.findall(pattern, heard.channels.texts[channel]))
         for channel, pattern in (
-            ("terminal.nearest", r"1\. (\d+(?:,\d+)? min) \((\d+(?:,\d+)? km)\)"),
+            ("terminal.nearest", r"\b1\. [^[]*\[[^]]*\] : (\d+(?:,\d+)? min) \((\d+(?:,\d+)? km)\)"),
             ("screen.trouver", re.escape(first["name"]) + r",? (\d+(?:,\d+)? min) \((\d+(?:,\d+)? km)\)"),
         )
     }
@@ -197,16 +197,18 @@ def one_trip_is_one_time(heard: Heard) -> list[str]:
 
 
 def legends_count_the_sites_of_the_part(heard: Heard) -> list[str]:
-    """Those of its communes: the neighbours', though drawn, are told apart."""
+    """Those of its communes, and apart from them those around, in this order; letters of the PDF come in the other."""
     wrong, oracle = [], heard.oracle
     part = set(oracle.territory.demand["commune_code"][oracle.on])
     sites = oracle.territory.facilities["sites"]
-    here = sites[sites["commune_code"].isin(part)]["kind"].value_counts()
+    inside = sites["commune_code"].isin(part)
+    here, around = sites[inside]["kind"].value_counts(), sites[~inside]["kind"].value_counts()
     for channel in ("svg.travel_time", "svg.under_served", "svg.plan", "svg.saved_minutes", "json.map", "pdf"):
         for kind, label in (("main", "Site France services"), ("antenne", "Antenne France services")):
-            found = re.findall(rf"{label} (\d+)\b", heard.channels.texts.get(channel, ""))
-            right = str(here.get(kind, 0))
-            if set(found) - {right} or (not found and right != "0" and channel in heard.channels.texts):
+            found = re.findall(rf"{label} (\d+(?: / \d+)?)(?!\d)", heard.channels.texts.get(channel, ""))
+            counts = [str(here.get(kind, 0)), str(around.get(kind, 0))]
+            right = "".join(reversed(counts)) if channel == "pdf" else " / ".join(counts)
+            if set(found) - {right} or (not found and counts[0] != "0" and channel in heard.channels.texts):
                 wrong.append(f"{channel}: {label} {', '.join(found) or 'not counted'}, not {right}")
     return wrong
 

@@ -28,6 +28,7 @@ must terminal.diagnose terminal.fragility screen.diagnostic html.map svg.travel_
 sur les # habitants dont le trajet
 sur les # autres habitants
 Tous les habitants[^.;:%(]{0,40}\(#
+[Aa]ucun des # habitants
 @svg.* ensemble # / (?:<share>|<count>)
 @json.map ensemble # / <share>
 @pdf ensemble 100 % ?#
@@ -40,7 +41,7 @@ sont <near>[^.;%]{0,60}\(# sur (?:les )?<count>
 au moins un : #
 sur # habitants à portée
 Vitesses du profil #(?: <share>)
-Encore <near> <count> habitants, contre #
+Encore <near>(?: :)? <count> \(?habitants, contre #
 Tous les habitants[^.;:%(]{0,40}\(#[^)]*\) sont <near>
 
 share_within share
@@ -51,25 +52,21 @@ must html.arguments pdf svg.curve svg.plan svg.travel_time
 # des habitants[^.;:%]{0,60}? restent <near>
 (?:couverts|Habitants <near>) #
 # ont un site, ouvert ou non
-À 20 min d'un site, habitants gagnés[^.]*?\(# des habitants avant
-site France services \(# avant
-ne change pas \(#\)
+seraient <near>[^.;:%]{0,30}, au lieu de #
+part des habitants <near> d'un site reste de #
+<near>, contre # aujourd'hui
 Vitesses du profil <count> #
 (?:Tous les habitants|Le seul habitant)[^.;:%]{0,60} sont <near> => 100 %
 @svg.curve \b20 min : #
 @pdf \b20 min : #
 @pdf au lieu de #
-@terminal.* au lieu de #
-@terminal.* contre # aujourd'hui
-@html.arguments contre # aujourd'hui
-@screen.* au lieu de # seraient
 @screen.* À 20 min ou moins <share> # aujourd'hui
-@screen.* ou moins, contre # aujourd'hui
 
 share_within_30 share
 must terminal.scenario screen.scenario svg.curve
 \b30 min : #
-À 30 min d'un site, habitants gagnés[^.]*?\(# des habitants avant
+à 30 min ou moins, contre # aujourd'hui
+# des habitants restent à 30 min ou moins
 
 class_0_share share
 must svg.curve
@@ -142,7 +139,7 @@ _SITES = r"""
 second_share share
 must terminal.fragility screen.fragilite pdf
 # des habitants[^.;:%]{0,120}? ont un deuxième site
-(?:Ont|Avec) un deuxième site #
+(?:Ont|Avec) un deuxième site(?: :)? #
 [Aa]ucun (?:des <count> )?habitants?[^.;:%]{0,60} n'a de deuxième site => 0 %
 Tous les habitants[^.;:%]{0,60} ont un deuxième site => 100 %
 
@@ -154,7 +151,7 @@ un deuxième site <near>[^.;%]{0,60}\(# sur (?:les )?<count>
 
 single_residents count
 must screen.fragilite pdf
-Dépendent d'un seul site #
+Dépendent d'un seul site(?: :)? #
 # habitants?[^.;:]{0,20} n'(?:a|ont) qu'un seul site
 
 single_share share

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from geo.answers.answer import known_note, nobody_known, part_title
 from geo.classes import TIME_CLASSES
-from geo.french import UNKNOWN, format_share, minutes_text
+from geo.french import format_share, minutes_text
 from geo.kinds import facility_title
 from geo.maps.static.lettering import FONT, wrapped
 from geo.maps.static.sheet import Box, Sheet, drawing
@@ -15,6 +16,8 @@ from geo.maps.style import ACCENT, INK
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from geo.access.coverage import CoverageSummary
 
 _WIDTH_MM: Final = 176.0
 _HEIGHT_MM: Final = 92.0
@@ -27,44 +30,50 @@ _MANY_MIN: Final = 60
 def curve_chart(
     name: str,
     curve: pd.DataFrame,
-    threshold_min: float,
-    share_within: float | None,
+    summary: CoverageSummary,
     *,
-    facilities: str = "sites",
     origin: str = "",
 ) -> Sheet:
     """Draw the share of the residents within each number of minutes, the classes of the maps behind it.
 
     Parameters
     ----------
-    threshold_min, share_within
-        Threshold in minutes, which is marked, and the share of the curve's residents within it (`None`: not known).
+    name
+        French name of the territory.
+    curve
+        What `geo.access.population_curve.population_curve` returned.
+    summary
+        The coverage that the curve goes with: its threshold is marked.
     origin
         What is said under the picture: where its figures come from, French.
     """
-    title = f"{facility_title(facilities)} : habitants selon le temps de trajet, {name}"
+    part, threshold_min, share_within = summary.part, summary.threshold_min, summary.share_covered
+    title = f"{facility_title(summary.facilities)} : habitants selon le temps de trajet, {part_title(name, part)}"
     minutes = curve["minutes"].to_numpy(np.float64)
     share = curve["share"].to_numpy(np.float64, na_value=np.nan)
-    told = ", ".join(
+    nobody = nobody_known(part)
+    shares = ", ".join(
         f"{minutes_text(minute)} : {format_share(share[int(minute)])}" for minute in range(10, len(curve), 10)
     )
+    told = nobody or f"Part des habitants dont le trajet dure au plus {shares}."
+    under = " ".join(filter(None, [known_note(part), origin]))
     with drawing():
-        sheet = Sheet(_WIDTH_MM, _HEIGHT_MM, title, f"{title}. Part des habitants dont le trajet dure au plus {told}.")
+        sheet = Sheet(_WIDTH_MM, _HEIGHT_MM, title, f"{title}. {told} {under}".rstrip())
         sheet.write_lines(0.5, _HEIGHT_MM - 1, wrapped(title, _WIDTH_MM - 1, 9.5, bold=True)[:2], 9.5, weight="bold")
         axes = sheet.add_axes(
             (_PLOT.x / _WIDTH_MM, _PLOT.y / _HEIGHT_MM, _PLOT.width / _WIDTH_MM, _PLOT.height / _HEIGHT_MM)
         )
         _draw_ground(axes, float(minutes[-1]))
-        if np.isfinite(share).any():
+        if nobody:
+            axes.text(minutes[-1] / 2, 0.5, nobody, ha="center", size=9)
+        else:
             axes.plot(minutes, share, color="#ffffff", linewidth=4)
             axes.plot(minutes, share, color=ACCENT, linewidth=2.2)
-        else:
-            axes.text(minutes[-1] / 2, 0.5, f"{UNKNOWN} population ou trajets inconnus {UNKNOWN}", ha="center", size=9)
         if share_within is not None and threshold_min < minutes[-1]:
             _mark(axes, threshold_min, share_within, float(minutes[-1]))
         sheet.write(_PLOT.x + _PLOT.width / 2, _PLOT.y - 7.5, "minutes en voiture", 8, ha="center")
         sheet.write(0.5, _PLOT.top + 2.5, "Part des habitants dont le trajet dure au plus ce temps", 8)
-        sheet.write_lines(0.5, 9.0, wrapped(origin, _WIDTH_MM - 1, 5.5)[:3], 5.5, color="#55646c")
+        sheet.write_lines(0.5, 9.0, wrapped(under, _WIDTH_MM - 1, 5.5)[:3], 5.5, color="#55646c")
     return sheet
 
 

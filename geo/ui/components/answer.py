@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.answers.answer import known_note
 from geo.ui.components.leaflet_map import component_text
-from geo.ui.components.messages import plain
+from geo.ui.components.messages import plain, show_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,11 @@ def show_answer(answer: Answer, part: KnownPart) -> None:
     show_figures(answer.figures)
     for text in filter(None, [*answer.details, known_note(part)]):
         st.markdown(plain(text))
+
+
+def show_known(part: KnownPart) -> None:
+    """Say whom all shares are of, before any of them, where the road network does not cover everybody."""
+    show_warnings(list(filter(None, [known_note(part)])))
 
 
 def show_figures(shown: Sequence[tuple[str, str, str]]) -> None:

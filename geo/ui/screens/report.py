@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from geo.access.known_part import known_part
+from geo.answers.answer import part_title
 from geo.answers.origin import approximation_sentences
 from geo.answers.plan import plan_answer
 from geo.kinds import SITES
 from geo.question import CoverageRule
 from geo.ui import cache
 from geo.ui.chosen_plan import chosen_plan, plan_question
-from geo.ui.components.answer import show_sentence
+from geo.ui.components.answer import show_known, show_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.question import ask_facilities, ask_threshold
 from geo.ui.session import bound
@@ -47,7 +49,9 @@ class _PreparedReport:
 
 def show(territory: Territory, state: AppState, _settings: Settings) -> None:
     """Draw the screen: what the report will hold, the choices, the button, the files."""
-    st.title(plain(f"Préparer un rapport : {territory.name}"), anchor=False)
+    part = known_part(territory)
+    st.title(plain(f"Préparer un rapport : {part_title(territory.name, part)}"), anchor=False)
+    show_known(part)
     st.markdown(_HOLDS)
     _question(territory, state)
     options = _options(state)

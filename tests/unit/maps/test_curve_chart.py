@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.access.coverage import CoverageSummary
+from geo.access.known_part import KnownPart
 from geo.maps.static.curve_chart import curve_chart
 from geo.maps.static.files import sheet_svg
 
@@ -16,19 +18,43 @@ def curve():
     )
 
 
+def summary(known):
+    """Totals of 1000 residents at 20 min, 400 of them near enough; of some, or all, the way is known."""
+    return CoverageSummary(
+        threshold_min=20.0,
+        facilities="sites",
+        rule="Règle.",
+        part=KnownPart(1000 if known else 0, known, 10, 10),
+        population_covered=0.4 * known,
+        population_unreachable=0,
+        communes_under_served=1,
+        population_under_served=0,
+        communes_unreachable=0,
+        median_time_min=None,
+    )
+
+
 def test_it_says_what_it_shows(curve):
-    sheet = curve_chart("Gers <b>", curve, 20, 0.4, origin="Sources : $x$ #a.")
+    sheet = curve_chart("Gers <b>", curve, summary(1000), origin="Sources : $x$ #a.")
     assert "10 min : 20 %, 20 min : 40 %" in sheet.description.replace("\u00a0", " ")
+    assert "trajet est connu" not in sheet.description
     svg = sheet_svg(sheet, letters="none").replace("\u00a0", " ")
     assert "20 min : 40 %" in svg
     assert "Gers &lt;b&gt;" in svg
     assert "Sources : $x$ #a." in svg
     assert sheet_svg(sheet, letters="path") == sheet_svg(
-        curve_chart("Gers <b>", curve, 20, 0.4, origin="Sources : $x$ #a."), letters="path"
+        curve_chart("Gers <b>", curve, summary(1000), origin="Sources : $x$ #a."), letters="path"
     )
+
+
+def test_it_says_whom_its_shares_are_of(curve):
+    sheet = curve_chart("Gers", curve, summary(600))
+    assert sheet.description.count("sur les 600 habitants dont le trajet est connu") == 1
 
 
 def test_nobody_known(curve):
     unknown = curve.assign(share=pd.array([pd.NA] * len(curve), dtype="Float64"))
-    svg = sheet_svg(curve_chart("Gers", unknown, 20, None), letters="none")
-    assert "population ou trajets inconnus" in svg
+    sheet = curve_chart("Gers", unknown, summary(0))
+    assert "La population n'est pas connue" in sheet.description
+    assert "—" not in sheet.description
+    assert "La population n'est pas connue" in sheet_svg(sheet, letters="none")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from geo.access.catchment import catchment
-from geo.answers.answer import known_note
 from geo.answers.certainty import (
     CAPACITY_COLUMNS,
     CAPACITY_FORMATS,
@@ -54,7 +53,7 @@ def show(visit: Visit) -> None:
     answer = certainty_answer(found)
     show_sentence(answer.sentence)
     show_figures(answer.figures)
-    show_notes([*answer.details, *filter(None, [known_note(found.part)])])
+    show_notes(answer.details)
     values = certainty_values(found, visit.sites)
     visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des vitesses.")
     st.subheader("Communes près du seuil", anchor=False)

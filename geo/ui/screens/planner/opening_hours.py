@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.access.opening import open_shares
-from geo.answers.answer import known_note
 from geo.answers.hours import HALF_DAY_COLUMNS, HALF_DAY_FORMATS, half_days_answer, hours_answer
 from geo.errors import MaillageError
 from geo.french import within_text
@@ -41,7 +40,7 @@ def show(visit: Visit) -> None:
     answer = hours_answer(opening)
     show_sentence(answer.sentence)
     show_figures(answer.figures)
-    show_notes([*answer.details, *answer.notes, *filter(None, [known_note(opening.part)])])
+    show_notes([*answer.details, *answer.notes])
     st.subheader("Dans la semaine", anchor=False)
     within = within_text(visit.threshold_min)
     show_hours_table(opening.shares, f"Part des habitants avec un site ouvert {within}, semaine ordinaire")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.access.known_part import known_part
+from geo.ui.components.answer import show_known
 from geo.ui.components.messages import plain
 from geo.ui.screens.planner import certainty, fragility, opening_hours, tax_offices, what_if, where_to_open
 from geo.ui.screens.planner.visit import Visit
@@ -41,6 +43,6 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     )
     _, question, draw = _VIEWS[state.view]
     st.title(plain(question), anchor=False)
-    visit = Visit.of(territory, state, settings)
-    visit.show_off_network()
-    draw(visit)
+    # Said here for every view.
+    show_known(known_part(territory))
+    draw(Visit.of(territory, state, settings))

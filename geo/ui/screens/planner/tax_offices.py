@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.answers.answer import known_note
 from geo.answers.tax_offices import NO_TAX_OFFICES, SAVED_COLUMNS, SAVED_FORMATS, tax_offices_answer
 from geo.kinds import TAX_OFFICES
 from geo.maps.access_maps import saved_values
@@ -32,7 +31,7 @@ def show(visit: Visit) -> None:
     show_sentence(answer.sentence)
     show_figures(answer.figures)
     show_warnings([note for note in visit.territory.manifest.notes if note.startswith("À vérifier")])
-    show_notes([*answer.details, *filter(None, [known_note(summary.part)])])
+    show_notes(answer.details)
     values = saved_values(communes, visit.sites, visit.territory.facilities[TAX_OFFICES])
     visit.show_map(values, "saved", "Carte des minutes gagnées par commune.")
     st.subheader("Communes", anchor=False)

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.access.known_part import known_part
-from geo.answers.answer import known_note
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.french import UNIT_SPACE
 from geo.kinds import SITES
 from geo.maps.payload import shown_kinds
 from geo.territory.study_area import counted_places
 from geo.ui import cache
-from geo.ui.components.messages import show_approximations, show_notes, show_warnings
+from geo.ui.components.messages import show_approximations, show_notes
 from geo.ui.components.planning_map import planning_map
 from geo.ui.components.question import ask_counted, ask_threshold
 
@@ -62,11 +60,6 @@ class Visit:
     def times(self) -> pd.DataFrame:
         """Return today's times."""
         return cache.travel_times(self.territory, self.identity, SITES, kinds=self.state.counted)
-
-    def show_off_network(self) -> None:
-        """Say whom all shares are of, where the road network does not cover everybody."""
-        if note := known_note(known_part(self.territory)):
-            show_warnings([note])
 
     def file_stem(self, what: str) -> str:
         """Return the beginning of the name of a file to download."""

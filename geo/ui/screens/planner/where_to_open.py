@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from geo.answers.answer import known_note
 from geo.answers.label import (
     ELSEWHERE,
     FORMATS,
@@ -57,7 +56,7 @@ def show(visit: Visit) -> None:
     if stopped:
         show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre le calcul", on_click=forget, args=(PLAN,))
-    show_notes(list(filter(None, [known_note(plan.part), *answer.notes])))
+    show_notes(answer.notes)
     if len(plan.labels):
         st.button(
             "Essayer ce plan comme scénario",
