@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.classes import SECOND_SITE_CLASSES, SIDE_CLASSES, change_classes
-from geo.maps.style import INK
+from geo.classes import INK, SECOND_SITE_CLASSES, SIDE_CLASSES, change_classes
 
 if TYPE_CHECKING:
     from geo.classes import ColourClass

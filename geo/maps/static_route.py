@@ -13,10 +13,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from geo.classes import ACCENT, INK
 from geo.crs import WGS84
 from geo.french import UNIT_SPACE, format_decimal
 from geo.kinds import KINDS
-from geo.maps.style import ACCENT, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

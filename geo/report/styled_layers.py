@@ -16,9 +16,8 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from geo.classes import TIME_CLASSES, UNKNOWN_COLOUR
+from geo.classes import ACCENT, INK, TIME_CLASSES, UNKNOWN_COLOUR
 from geo.kinds import KINDS, facility_title
-from geo.maps.style import ACCENT, INK
 from geo.report.tables import commune_table
 from geo.storage import replacing_file
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError
+from geo.french import fold_all
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.facility_table import (
     OPEN_LICENCE,
@@ -25,7 +26,6 @@ from geo.sources.facility_table import (
     repair_code,
     rows_text,
 )
-from geo.sources.folding import fold_all
 from geo.sources.opening_hours import parse_weeks
 from geo.sources.provenance import names_its_file
 

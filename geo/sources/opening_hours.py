@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.errors import Fault, ParameterError
-from geo.sources.folding import fold
+from geo.french import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

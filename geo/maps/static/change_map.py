@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
-from geo.classes import TIME_CLASSES
+from geo.classes import INK, TIME_CLASSES
 from geo.errors import ParameterError
 from geo.french import UNKNOWN, counted, format_integer, plural
 from geo.kinds import COUNTED_KINDS, SITES, facility_title
@@ -24,7 +24,6 @@ from geo.maps.static.territory_maps import (
     time_position,
     timed,
 )
-from geo.maps.style import INK
 from geo.question import CoverageRule
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
+from geo.classes import INK
 from geo.errors import ParameterError
 from geo.maps.static.lettering import FONT, POINT_MM, line_height_mm, printable, wrapped
-from geo.maps.style import INK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
