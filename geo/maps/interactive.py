@@ -136,13 +136,7 @@ def map_html(page: folium.Map) -> str:
 
 
 def write_map(page: folium.Map, path: Path) -> None:
-    """Write the page beside `path`, then rename it: a reader never sees half a file.
-
-    Raises
-    ------
-    SourceError
-        The file cannot be written.
-    """
+    """Write the page beside `path`, then rename it: a reader never sees half a file."""
     with replacing_file(path) as beside:
         beside.write_text(map_html(page), encoding="utf-8")
 

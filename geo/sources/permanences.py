@@ -61,8 +61,6 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
 
     Raises
     ------
-    SourceError
-        The file cannot be read.
     SchemaError
         A column is missing, a cell is empty or cannot be understood (every one is listed), or no row is about a known
         site.

@@ -120,8 +120,6 @@ def read_places(  # noqa: PLR0913 - one argument per column that a caller may na
 
     Raises
     ------
-    SourceError
-        The file cannot be read.
     SchemaError
         A column is missing, or several could be meant.
     CrsError

@@ -46,13 +46,6 @@ def read_postcodes(path: Path) -> SourceTable:
     SourceTable
         `frame`: indexed by `commune_code` ("string"), column `postcodes` ("string", ";"-separated, never missing).
 
-    Raises
-    ------
-    SourceError
-        The file cannot be read.
-    SchemaError
-        A column is missing, or no row can be used; lists every fault.
-
     Notes
     -----
     La Poste, "Base officielle des codes postaux", Licence Ouverte.

@@ -46,8 +46,6 @@ def read_frr(path: Path) -> SourceTable:
 
     Raises
     ------
-    SourceError
-        The file cannot be read.
     SchemaError
         A column is missing, or no row can be used.
 
@@ -92,12 +90,8 @@ def read_qpv(path: Path) -> SourceTable:
 
     Raises
     ------
-    SourceError
-        The file cannot be read.
     SchemaError
         A column is missing, or no district can be used.
-    CrsError
-        A layer does not say its CRS.
 
     Notes
     -----

@@ -40,8 +40,6 @@ def write_sheet(sheet: Sheet, path: Path) -> None:
     ------
     ParameterError
         The name ends with none of `FORMATS`.
-    SourceError
-        The file cannot be written.
     """
     kind = require_format(path)
     with replacing_file(path) as beside:

@@ -53,11 +53,6 @@ def hours_chart(
     ----------
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
-
-    Raises
-    ------
-    ParameterError
-        No such page.
     """
     table = opening.shares.to_numpy(np.float64)
     ground = territory_ground(territory, [SITES], kinds=kinds)

@@ -130,11 +130,6 @@ def new_sheet(page: str, aspect: float, title: str, sentence: str, details: Sequ
         Width over height of what is to be drawn.
     title, sentence, details
         Title, answer in one sentence, and what else the description should say.
-
-    Raises
-    ------
-    ParameterError
-        No such page.
     """
     sizes = {"a4": (297.0, 210.0) if aspect > _LANDSCAPE_ASPECT else (210.0, 297.0), "16:9": (338.667, 190.5)}
     if page not in sizes:

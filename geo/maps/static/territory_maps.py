@@ -67,11 +67,6 @@ def travel_time_map(
         ``"a4"`` or ``"16:9"``.
     today
         Date written on the map, today where `None`. The same inputs and date give the same map.
-
-    Raises
-    ------
-    ParameterError
-        No such page.
     """
     ground = territory_ground(territory, [summary.facilities], kinds=kinds)
     ground, framing = framed_on_network(ground)
