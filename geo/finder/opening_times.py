@@ -162,10 +162,7 @@ def opening_status(hours: WeeklyHours | None, at: dt.datetime, departement: str 
 
 
 def week_lines(
-    hours: WeeklyHours | None,
-    at: dt.datetime,
-    departement: str | None,
-    permanences: Sequence[tuple[int, str]] = (),
+    hours: WeeklyHours | None, at: dt.datetime, departement: str | None, permanences: Sequence[tuple[int, str]] = ()
 ) -> tuple[DayLine, ...]:
     """Describe the week of a place, Monday first, with the holidays of the seven days from `at` on."""
     today = at.astimezone(time_zone(departement)).date()

@@ -122,9 +122,7 @@ def complete_postcodes(communes: SourceTable, sites: SourceTable, official: Sour
     if len(unknown):
         notes.append(CommuneNote.of("{count} commune(s) sans code postal connu : {codes}.", unknown))
     return replace(
-        communes,
-        frame=communes.frame.assign(postcodes=completed),
-        commune_notes=(*communes.commune_notes, *notes),
+        communes, frame=communes.frame.assign(postcodes=completed), commune_notes=(*communes.commune_notes, *notes)
     )
 
 

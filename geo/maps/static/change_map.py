@@ -93,10 +93,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     poor, still_poor = (cov["under_served"].fillna(value=False).astype(bool) for cov in (cov_before, cov_after))
     better, worse = poor.index[poor & ~still_poor], poor.index[~poor & still_poor]
     before = Picture(
-        time_position(cov_before),
-        TIME_MAP_CLASSES,
-        hatched=timed(cov_before, poor.index[poor]),
-        title="Avant",
+        time_position(cov_before), TIME_MAP_CLASSES, hatched=timed(cov_before, poor.index[poor]), title="Avant"
     )
     after = Picture(
         time_position(cov_after),

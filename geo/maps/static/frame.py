@@ -246,11 +246,7 @@ def _draw_land(axes: Any, ground: Ground, picture: Picture, detail_m: float) -> 
         if chosen.empty:
             continue
         chosen.plot(
-            ax=axes,
-            facecolor=cls.colour,
-            edgecolor=_BORDER if bordered else cls.colour,
-            linewidth=0.25,
-            aspect=None,
+            ax=axes, facecolor=cls.colour, edgecolor=_BORDER if bordered else cls.colour, linewidth=0.25, aspect=None
         )
         if cls.hatch:
             _hatch(axes, chosen, cls.hatch)

@@ -76,13 +76,7 @@ def hours_chart(
         room = dress(sheet, title, sentence, warnings, notes)
         place = under(room, [block])
         place.draw_key(sheet)
-        _draw_week(
-            sheet,
-            place.frames[0],
-            table[:, first:last],
-            classes[:, first:last],
-            first,
-        )
+        _draw_week(sheet, place.frames[0], table[:, first:last], classes[:, first:last], first)
     return sheet
 
 

@@ -291,12 +291,7 @@ def _draw_row(sheet: Sheet, row: KeyRow, box: Box, text_width: float, rights: Se
         if row.hatch:
             for colour, line_width in hatch_lines(row.hatch):
                 sheet.rectangle(
-                    swatch,
-                    facecolor="none",
-                    edgecolor=colour,
-                    hatch=row.hatch,
-                    hatch_linewidth=line_width,
-                    linewidth=0,
+                    swatch, facecolor="none", edgecolor=colour, hatch=row.hatch, hatch_linewidth=line_width, linewidth=0
                 )
     weight = "bold" if row.bold else "normal"
     lines = _text_lines(row, text_width)

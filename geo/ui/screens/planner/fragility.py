@@ -46,9 +46,7 @@ def show(visit: Visit) -> None:
     show_figures(answer.figures)
     show_notes(answer.details)
     visit.show_map(
-        fragility_values(found, visit.sites),
-        "fragility",
-        "Carte des communes qui ont un deuxième site à portée.",
+        fragility_values(found, visit.sites), "fragility", "Carte des communes qui ont un deuxième site à portée."
     )
     st.subheader("Si un site fermait", anchor=False)
     table = french_table(sites_with_residents(found), *_COLUMNS)

@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.access.opening import open_shares
-from geo.answers.scenario import (
-    action_sentences,
-    communes_changing,
-    hours_change_sentence,
-    scenario_answer,
-)
+from geo.answers.scenario import action_sentences, communes_changing, hours_change_sentence, scenario_answer
 from geo.errors import MaillageError
 from geo.maps.planning_maps import scenario_values
 from geo.question import DEFAULT_THRESHOLDS_MIN

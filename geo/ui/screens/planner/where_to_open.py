@@ -11,13 +11,7 @@ import numpy as np
 import streamlit as st
 
 from geo.answers.answer import known_note
-from geo.answers.label import (
-    ELSEWHERE,
-    label_argument,
-    label_gains,
-    label_titles,
-    labels_with_alternatives,
-)
+from geo.answers.label import ELSEWHERE, label_argument, label_gains, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.scenario import change_lines
 from geo.classes import change_class, change_classes
