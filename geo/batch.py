@@ -282,13 +282,7 @@ def _departements(tables: OfficialTables) -> list[str]:
 
 
 def _measure(
-    tables: OfficialTables,
-    departement: str,
-    profile: str,
-    *,
-    files: OfficialFiles,
-    question: Question,
-    out: Path,
+    tables: OfficialTables, departement: str, profile: str, *, files: OfficialFiles, question: Question, out: Path
 ) -> dict[str, dict[str, Any]] | str:
     """Write the diagnoses of one territory; return their summaries by folder name, or why there is none.
 
@@ -297,12 +291,7 @@ def _measure(
     summaries = {}
     try:
         territory = Territory.from_tables(
-            tables,
-            departement_name(departement),
-            {departement},
-            roads=files.roads,
-            cells=files.cells,
-            profile=profile,
+            tables, departement_name(departement), {departement}, roads=files.roads, cells=files.cells, profile=profile
         )
         counted = {"kinds": question.kinds}
         times = territory.travel_times(question.facilities, **counted)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+#: One calm accent for the markers of the map and for the screens.
+ACCENT: Final = "#1c5d73"
+#: Dark ink of outlines and hatching.
+INK: Final = "#1d2b33"
 #: Position of what has no known value; the last fill of a map.
 UNKNOWN_CLASS: Final = -1
 #: Fill of communes with no known value.

@@ -22,7 +22,10 @@ class MaillageError(Exception):
 
 
 class SourceError(MaillageError, OSError):
-    """A file or an address cannot be read at all."""
+    """A file or an address cannot be read at all, or a file not be written.
+
+    Whatever reads or writes files raises it, also where its docstring does not say so.
+    """
 
     def __str__(self) -> str:
         """Return the sentence alone (OSError would format errno tuples)."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ UNSEEN: Final = (
     "\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f"
 )
+_LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 _UNSEEN_RUN: Final = re.compile(f"[{UNSEEN}]+")
 
 
@@ -172,10 +174,12 @@ def joined(names: Sequence[str], most: int | None = None, rest: str = "autres") 
     return " et ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
-def clock(text: str) -> str:
-    """Return ``"09:30"`` as ``"9 h 30"``, ``"14:00"`` as ``"14 h"``."""
-    hours, _, minutes = text.partition(":")
-    return f"{int(hours)}{UNIT_SPACE}h" + (f"{UNIT_SPACE}{minutes}" if minutes != "00" else "")
+def clock(time: str | int) -> str:
+    """Return a time of day (``"09:30"``, or minutes after midnight) as ``9 h 30``, ``14 h``, ``minuit`` for 24:00."""
+    hours, minutes = map(int, time.split(":")) if isinstance(time, str) else divmod(time, 60)
+    if hours == 24:  # noqa: PLR2004 - the end of the day
+        return "minuit"
+    return f"{hours}{UNIT_SPACE}h" + (f"{UNIT_SPACE}{minutes:02d}" if minutes else "")
 
 
 def quoted(name: str) -> str:
@@ -218,3 +222,18 @@ def _number(value: Any) -> float | None:
     except TypeError:  # None, <NA>
         return None
     return number if math.isfinite(number) else None
+
+
+def fold(text: str) -> str:
+    """Return the words of a text in lower case, without accents, separated by single spaces.
+
+    ``"Bus_équivalent"`` gives ``"bus equivalent"``, ``"L'Haÿ-les-Roses"`` gives ``"l hay les roses"``.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES)).casefold()
+    kept = (mark if mark.isalnum() else " " for mark in decomposed if not unicodedata.combining(mark))
+    return " ".join("".join(kept).split())
+
+
+def fold_all(texts: pd.Series) -> pd.Series:
+    """Return each text folded, dtype "string" on the same index; <NA> stays <NA>."""
+    return texts.map(fold, na_action="ignore").astype("string")

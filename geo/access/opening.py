@@ -171,10 +171,7 @@ class _Reach:
 
 
 def open_shares(
-    territory: Territory,
-    threshold_min: float = DEFAULT_THRESHOLD_MIN,
-    *,
-    kinds: Collection[str] = COUNTED_KINDS,
+    territory: Territory, threshold_min: float = DEFAULT_THRESHOLD_MIN, *, kinds: Collection[str] = COUNTED_KINDS
 ) -> OpeningTable:
     """Measure, for each half-hour of a week, the share of residents with an open site within a threshold.
 

@@ -24,33 +24,6 @@ if TYPE_CHECKING:
     from geo.access.catchment import Catchment
     from geo.access.sensitivity import Run, Sensitivity
 
-#: Columns of the communes near the threshold, and of capacity: heading, and how a column of numbers is written.
-FLIPPING_COLUMNS: Final = {
-    "name": "Commune",
-    "travel_time_min": "Temps (min)",
-    "travel_time_low_min": "Au mieux (min)",
-    "travel_time_high_min": "Au pire (min)",
-    "population": "Habitants",
-    "commune_code": "Code INSEE",
-}
-FLIPPING_FORMATS: Final = {
-    "Temps (min)": "decimal",
-    "Au mieux (min)": "decimal",
-    "Au pire (min)": "decimal",
-    "Habitants": "whole",
-}
-CAPACITY_COLUMNS: Final = {
-    "name": "Commune",
-    "capacity_per_1000": "Pour 1 000 habitants",
-    "share_outside": "Part hors du territoire",
-    "population": "Habitants",
-    "commune_code": "Code INSEE",
-}
-CAPACITY_FORMATS: Final = {
-    "Pour 1 000 habitants": "decimal",
-    "Part hors du territoire": "share",
-    "Habitants": "whole",
-}
 _PEOPLE_UNKNOWN: Final = "population inconnue"
 _NEIGHBOURS: Final = (
     "Les habitants des territoires voisins ne sont pas comptés : près des limites, la capacité est surestimée."

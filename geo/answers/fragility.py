@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from geo.answers.answer import Answer, Figure, nobody_known, residents_line
 from geo.answers.scenario import scenario_answer
@@ -26,24 +26,6 @@ if TYPE_CHECKING:
 
     from geo.siting.closure import Closure
     from geo.siting.fragility import Fragility
-
-#: Columns of the sites: heading, and how a column of numbers is written.
-SITE_COLUMNS: Final = {
-    "name": "Site",
-    "commune_name": "Commune",
-    "residents_passing": "Passeraient le seuil",
-    "residents_nearest": "Servis aujourd'hui",
-    "added_min": "Minutes de plus",
-    "residents_cut_off": "Sans aucun site",
-    "bearer": "Porteur",
-    "facility_id": "Numéro",
-}
-SITE_FORMATS: Final = {
-    "Passeraient le seuil": "whole",
-    "Servis aujourd'hui": "whole",
-    "Minutes de plus": "decimal",
-    "Sans aucun site": "whole",
-}
 
 
 def fragility_answer(fragility: Fragility) -> Answer:

@@ -27,18 +27,6 @@ if TYPE_CHECKING:
 
     from geo.access.opening import OpeningTable
 
-#: Columns of half-days that could be opened: heading, and how a column of numbers is written.
-HALF_DAY_COLUMNS: Final = {
-    "name": "Site",
-    "commune_name": "Commune",
-    "half_day": "Demi-journée à ouvrir",
-    "resident_hours": "Heures × habitants",
-    "residents": "Habitants qui y gagnent",
-    "hours_known": "Horaires connus ce jour",
-    "facility_id": "Numéro",
-}
-HALF_DAY_FORMATS: Final = {"Heures × habitants": "whole", "Habitants qui y gagnent": "whole"}
-
 _SATURDAY: Final = "samedi"
 _SUNDAY: Final = "dimanche"
 _EVENING: Final = "18:00"
@@ -106,7 +94,7 @@ def saturday_figure(opening: OpeningTable) -> Figure:
 
 def blank_sentence(blank: pd.DataFrame) -> str:
     """Return the hours of the week when almost nobody finds an open site; `blank` as `OpeningTable.blank_hours`."""
-    first, last = (clock(f"{minute // 60:02d}:{minute % 60:02d}") for minute in EXPECTED_HOURS)
+    first, last = (clock(minute) for minute in EXPECTED_HOURS)
     week = f"Du lundi au samedi de {first} à {last}"
     if blank.empty:
         return (

@@ -22,37 +22,6 @@ from geo.question import AT_THRESHOLD_MIN
 if TYPE_CHECKING:
     from geo.siting.plan import Plan
 
-#: Columns of the tables of a plan with their French headings, and how each is written: a whole number, a decimal.
-LABEL_HEADINGS: Final = {
-    "rank": "Rang",
-    "name": "Lieu",
-    "gain_residents": "Habitants rapprochés",
-    "gain_alone_residents": "S'il était seul",
-    "residents_served": "Habitants servis",
-    "minutes_saved_mean": "Minutes gagnées",
-    "elsewhere": "Presque aussi bien",
-    "cost_eur": "Coût (€ par an)",
-    "holds_site": "A déjà un site",
-    "code": "Code",
-}
-SERVED_HEADINGS: Final = {
-    "commune_name": "Commune",
-    "residents": "Habitants",
-    "residents_brought": "dont rapprochés",
-    "time_before_min": "Aujourd'hui (min)",
-    "time_after_min": "Avec le label (min)",
-}
-FORMATS: Final = {
-    "gain_residents": "whole",
-    "gain_alone_residents": "whole",
-    "residents_served": "whole",
-    "minutes_saved_mean": "decimal",
-    "cost_eur": "whole",
-    "residents": "whole",
-    "residents_brought": "whole",
-    "time_before_min": "decimal",
-    "time_after_min": "decimal",
-}
 #: What the column of alternatives means.
 ELSEWHERE: Final = (
     "Le calcul peut préférer un village entre deux bourgs. « Presque aussi bien » nomme les communes les plus peuplées "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,24 +34,6 @@ if TYPE_CHECKING:
     from geo.access.opening import OpeningTable
     from geo.siting.comparison import ScenarioComparison, ThresholdChange
     from geo.siting.scenario import Place, Scenario
-
-#: Columns of the communes whose time changes: heading, and how a column of numbers is written.
-COMMUNE_COLUMNS: Final = {
-    "name": "Commune",
-    "population": "Habitants",
-    "travel_time_before_min": "Aujourd'hui (min)",
-    "travel_time_after_min": "Ensuite (min)",
-    "delta_min": "Écart (min)",
-    "facility_before": "Site d'aujourd'hui",
-    "facility_after": "Site ensuite",
-    "commune_code": "Code INSEE",
-}
-COMMUNE_FORMATS: Final = {
-    "Habitants": "whole",
-    "Aujourd'hui (min)": "decimal",
-    "Ensuite (min)": "decimal",
-    "Écart (min)": "decimal",
-}
 
 
 def scenario_answer(comparison: ScenarioComparison) -> Answer:

@@ -19,11 +19,15 @@ _OTHER_DECIMALS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: French heading, unit, and decimals on screen (`None`: a text or a truth value)."""
+    """One column: French heading, unit, and decimals in the tables of the screen (`None`: written as it is).
+
+    A `share` (0 to 1) is shown in percent.
+    """
 
     heading: str
     unit: str = ""
     decimals: int | None = None
+    share: bool = False
 
     @property
     def title(self) -> str:
@@ -31,7 +35,7 @@ class Column:
         return f"{self.heading} ({self.unit})" if self.unit else self.heading
 
 
-#: Machine name of a column -> what people are shown.
+#: Machine name of a column -> what people are shown; ``"site.name"`` is a column `name` of a table of sites.
 COLUMNS: Final[Mapping[str, Column]] = {
     # Coverage of communes.
     "name": Column("Commune"),
@@ -40,9 +44,63 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "facility_name": Column("Le plus proche"),
     "distance_km": Column("Distance", "km", 1),
     "population": Column("Habitants", decimals=0),
-    "share_within": Column("Part sous le seuil", decimals=2),
+    "share_within": Column("Part sous le seuil", decimals=2, share=True),
     "commune_code": Column("Code INSEE"),
+    # Certainty and capacity.
+    "travel_time_low_min": Column("Au mieux", "min", 1),
+    "travel_time_high_min": Column("Au pire", "min", 1),
+    "capacity_per_1000": Column("Pour 1 000 habitants", decimals=1),
+    "share_outside": Column("Part hors du territoire", decimals=3, share=True),
+    "share_of_runs": Column("Choisi dans", decimals=3, share=True),
+    "in_plan": Column("Dans le plan"),
+    # Labels of a plan, and whom each serves.
+    "rank": Column("Rang"),
+    "place.name": Column("Lieu"),
+    "gain_residents": Column("Habitants rapprochés", decimals=0),
+    "gain_alone_residents": Column("S'il était seul", decimals=0),
+    "residents_served": Column("Habitants servis", decimals=0),
+    "minutes_saved_mean": Column("Minutes gagnées", decimals=1),
+    "elsewhere": Column("Presque aussi bien"),
+    "cost_eur": Column("Coût", "€ par an", 0),
+    "holds_site": Column("A déjà un site"),
+    "code": Column("Code"),
+    "commune_name": Column("Commune"),
+    "residents": Column("Habitants", decimals=0),
+    "residents_brought": Column("dont rapprochés", decimals=0),
+    "time_before_min": Column("Aujourd'hui", "min", 1),
+    "time_after_min": Column("Avec le label", "min", 1),
+    # Scenario.
+    "travel_time_before_min": Column("Aujourd'hui", "min", 1),
+    "travel_time_after_min": Column("Ensuite", "min", 1),
+    "delta_min": Column("Écart", "min", 1),
+    "facility_before": Column("Site d'aujourd'hui"),
+    "facility_after": Column("Site ensuite"),
+    # Sites: what depends on each, and half-days that could be opened.
+    "site.name": Column("Site"),
+    "residents_passing": Column("Passeraient le seuil", decimals=0),
+    "residents_nearest": Column("Servis aujourd'hui", decimals=0),
+    "added_min": Column("Minutes de plus", decimals=1),
+    "residents_cut_off": Column("Sans aucun site", decimals=0),
+    "bearer": Column("Porteur"),
+    "facility_id": Column("Numéro"),
+    "half_day": Column("Demi-journée à ouvrir"),
+    "resident_hours": Column("Heures × habitants", decimals=0),
+    "half_day.residents": Column("Habitants qui y gagnent", decimals=0),
+    "hours_known": Column("Horaires connus ce jour"),
+    # Minutes saved compared with the tax office.
+    "saved_min": Column("Minutes gagnées", decimals=1),
+    "site_time_min": Column("France services", "min", 1),
+    "other_time_min": Column("Impôts", "min", 1),
+    # Faults of a list.
+    "severity": Column("Gravité"),
+    "count": Column("Nombre", decimals=0),
+    "title": Column("Contrôle"),
+    "row": Column("Ligne", decimals=0),
+    "row.facility_id": Column("Identifiant"),
+    "value": Column("Trouvé"),
+    "expected": Column("Attendu"),
 }
+_BY_TITLE: Final = {column.title: column for column in COLUMNS.values()}
 
 
 def decimals_of(name: str) -> int:
@@ -66,5 +124,10 @@ def rounded(table: pd.DataFrame) -> pd.DataFrame:
 
 def headed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return some columns of `COLUMNS` under their French headings, index 0..n-1."""
-    titles = {name: COLUMNS[name].title for name in names}
-    return table[list(names)].rename(columns=titles).reset_index(drop=True)
+    titles = {name.rpartition(".")[2]: COLUMNS[name].title for name in names}
+    return table[list(titles)].rename(columns=titles).reset_index(drop=True)
+
+
+def column_titled(title: str) -> Column | None:
+    """Return the column that a heading is of; columns of one heading are written alike."""
+    return _BY_TITLE.get(title)

@@ -12,21 +12,6 @@ if TYPE_CHECKING:
 
     from geo.access.time_saved import TimeSavedSummary
 
-#: Columns of the communes: heading, and how a column of numbers is written.
-SAVED_COLUMNS: Final = {
-    "name": "Commune",
-    "saved_min": "Minutes gagnées",
-    "site_time_min": "France services (min)",
-    "other_time_min": "Impôts (min)",
-    "population": "Habitants",
-    "commune_code": "Code INSEE",
-}
-SAVED_FORMATS: Final = {
-    "Minutes gagnées": "decimal",
-    "France services (min)": "decimal",
-    "Impôts (min)": "decimal",
-    "Habitants": "whole",
-}
 #: What is said where there is nothing to compare with.
 NO_TAX_OFFICES: Final = (
     "Ce territoire n'a pas de liste des services des impôts : le temps gagné par rapport à eux n'est pas calculé."

@@ -41,11 +41,7 @@ def diagnose(
     from geo.answers.coverage import coverage_answer
     from geo.answers.origin import network_sentence
     from geo.question import counted_kinds
-    from geo.report.country_tables import (
-        country_summary,
-        diagnose_country,
-        write_country_diagnosis,
-    )
+    from geo.report.country_tables import country_summary, diagnose_country, write_country_diagnosis
     from geo.report.tables import diagnosis_summary, write_diagnosis
     from geo.siting.gains import candidate_gains
     from geo.territory.country import Country

@@ -30,8 +30,7 @@ _DATE_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
 
 def nearest(
     place: Annotated[
-        str | None,
-        typer.Argument(metavar="[LIEU]", help="Commune, code postal ou adresse ; sans lui, --lon et --lat."),
+        str | None, typer.Argument(metavar="[LIEU]", help="Commune, code postal ou adresse ; sans lui, --lon et --lat.")
     ] = None,
     folder: Annotated[
         Path | None,

@@ -71,10 +71,7 @@ def plan(
     from geo.sources.zones import read_frr, read_qpv
     from geo.territory.country import Country
 
-    zones = Zones(
-        frr=None if frr is None else read_frr(frr).frame,
-        qpv=None if qpv is None else read_qpv(qpv).frame,
-    )
+    zones = Zones(frr=None if frr is None else read_frr(frr).frame, qpv=None if qpv is None else read_qpv(qpv).frame)
     places = None if candidates is None else read_places(candidates).frame
     area: Territory | Country = (
         Country.load(folder) if folder is not None and Country.is_saved_at(folder) else load_territory(folder)

@@ -17,8 +17,8 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from geo.errors import ParameterError
+from geo.french import fold
 from geo.sources.departements import departement_name
-from geo.sources.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from opening_hours import OpeningHours, State
 
 from geo.errors import ParameterError
+from geo.french import UNIT_SPACE, clock
 from geo.sources.opening_hours import WEEKDAYS, Interval, WeeklyHours
 
 if TYPE_CHECKING:
@@ -41,8 +42,6 @@ _MONTHS: Final = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
-#: No-break space, between a number and what it counts.
-_NB: Final = "\u00a0"
 _DAY_MINUTES: Final = 24 * 60
 
 
@@ -163,10 +162,7 @@ def opening_status(hours: WeeklyHours | None, at: dt.datetime, departement: str 
 
 
 def week_lines(
-    hours: WeeklyHours | None,
-    at: dt.datetime,
-    departement: str | None,
-    permanences: Sequence[tuple[int, str]] = (),
+    hours: WeeklyHours | None, at: dt.datetime, departement: str | None, permanences: Sequence[tuple[int, str]] = ()
 ) -> tuple[DayLine, ...]:
     """Describe the week of a place, Monday first, with the holidays of the seven days from `at` on."""
     today = at.astimezone(time_zone(departement)).date()
@@ -187,20 +183,12 @@ def hours_text(intervals: Sequence[Interval] | None) -> str:
     """Return the hours of a day in words: ``9 h – 12 h, 13 h 30 – 17 h``, ``fermé`` or ``horaires inconnus``."""
     if intervals is None:
         return "horaires inconnus"
-    return ", ".join(f"{clock_text(start)} – {clock_text(end)}" for start, end in intervals) or "fermé"
-
-
-def clock_text(minute: int) -> str:
-    """Return a time of day, in minutes after midnight, in words: ``9 h``, ``13 h 30``, ``minuit`` for 24:00."""
-    if minute == _DAY_MINUTES:
-        return "minuit"
-    hour, minutes = divmod(minute, 60)
-    return f"{hour}{_NB}h" + (f"{_NB}{minutes:02d}" if minutes else "")
+    return ", ".join(f"{clock(start)} – {clock(end)}" for start, end in intervals) or "fermé"
 
 
 def day_text(day: dt.date) -> str:
     """Return a day in words: ``24 novembre``, ``1er janvier``."""
-    return f"{'1er' if day.day == 1 else day.day}{_NB}{_MONTHS[day.month - 1]}"
+    return f"{'1er' if day.day == 1 else day.day}{UNIT_SPACE}{_MONTHS[day.month - 1]}"
 
 
 def moment_text(moment: dt.datetime, *, since: dt.datetime) -> str:
@@ -214,7 +202,7 @@ def moment_text(moment: dt.datetime, *, since: dt.datetime) -> str:
 
 def _clock(moment: dt.datetime, *, at_end: bool = False) -> str:
     minute = moment.hour * 60 + moment.minute
-    return clock_text(_DAY_MINUTES if at_end and minute == 0 else minute)
+    return clock(_DAY_MINUTES if at_end and minute == 0 else minute)
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rapidfuzz import fuzz
 
-from geo.sources.folding import fold
+from geo.french import fold
 
 if TYPE_CHECKING:
     import datetime as dt

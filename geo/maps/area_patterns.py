@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.classes import SECOND_SITE_CLASSES, SIDE_CLASSES, change_classes
-from geo.maps.style import INK
+from geo.classes import INK, SECOND_SITE_CLASSES, SIDE_CLASSES, change_classes
 
 if TYPE_CHECKING:
     from geo.classes import ColourClass
 
 #: Name of a hatching -> its lines in a square of 8 x 8 pixels.
-_HATCHINGS: Final = {
-    "plus": "M4 1.5V6.5M1.5 4H6.5",
-    "diagonal": "M-2 2L2 -2M0 8L8 0M6 10L10 6",
-    "dots": "M4 3.4V4.6",
-}
+_HATCHINGS: Final = {"plus": "M4 1.5V6.5M1.5 4H6.5", "diagonal": "M-2 2L2 -2M0 8L8 0M6 10L10 6", "dots": "M4 3.4V4.6"}
 
 
 def area_fill(cls: ColourClass) -> str:

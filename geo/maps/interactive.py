@@ -20,9 +20,16 @@ from geo.answers.coverage import coverage_answer
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.french import within_text
 from geo.kinds import COUNTED_KINDS, facility_title
-from geo.maps.leaflet import LEAFLET_INTEGRITY, drawing_script, drawing_style
 from geo.maps.legend import legend_html
-from geo.maps.payload import map_base, map_values, script_json, shown_kinds
+from geo.maps.payload import (
+    LEAFLET_INTEGRITY,
+    drawing_script,
+    drawing_style,
+    map_base,
+    map_values,
+    script_json,
+    shown_kinds,
+)
 from geo.question import CoverageRule
 from geo.settings import Settings
 from geo.storage import replacing_file
@@ -129,13 +136,7 @@ def map_html(page: folium.Map) -> str:
 
 
 def write_map(page: folium.Map, path: Path) -> None:
-    """Write the page beside `path`, then rename it: a reader never sees half a file.
-
-    Raises
-    ------
-    SourceError
-        The file cannot be written.
-    """
+    """Write the page beside `path`, then rename it: a reader never sees half a file."""
     with replacing_file(path) as beside:
         beside.write_text(map_html(page), encoding="utf-8")
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, UNKNOWN_COLOUR
+from geo.classes import ACCENT, INK, TIME_CLASSES, UNKNOWN_CLASS, UNKNOWN_COLOUR
 from geo.kinds import KINDS, facility_title
 from geo.maps.area_patterns import area_fill
-from geo.maps.style import ACCENT, INK
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

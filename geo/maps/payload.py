@@ -1,12 +1,13 @@
 """What a map in the browser is given: a base that never changes, and small values that do.
 
 The base (contours, names, facilities) is sent once. Moving the threshold only sends `values`: a few
-small arrays in the order of the communes. Both are plain dictionaries, ready for JSON.
+small arrays in the order of the communes. Both are plain dictionaries, ready for JSON; our script draws them.
 """
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
@@ -14,22 +15,24 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.classes import TIME_CLASSES, UNKNOWN_COLOUR, classify
+from geo.classes import INK, TIME_CLASSES, UNKNOWN_COLOUR, classify
 from geo.crs import WGS84
 from geo.kinds import KINDS
 from geo.maps.legend import HATCHED, facility_svg, pattern_defs
-from geo.maps.style import INK
 from geo.network.snapping import FAR_FROM_ROADS_M
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+#: Checksum of leaflet.js 1.9.4, checked by the browser where it comes from a public address.
+LEAFLET_INTEGRITY: Final = "sha256-20nQCchB9co0qIjJZRGuk2/Z9VM+kNiyxNV1lvTlZBo="
 #: Simplification of contours: corners whose triangle is smaller than the square of this are cut.
 TOLERANCE_M: Final = 150.0
 #: Decimals of a degree that are kept: about one metre.
 DECIMALS: Final = 5
 #: The same where limits only help to find one's way.
 _GROUND_DECIMALS: Final = 4
+_HERE: Final = Path(__file__).resolve().parent
 
 
 def simplified_contours(communes: gpd.GeoDataFrame, metric_crs: str) -> gpd.GeoSeries:
@@ -162,3 +165,13 @@ def _facility_records(facilities: gpd.GeoDataFrame) -> list[dict[str, Any]]:
 def _optional(values: pd.Series) -> list[Any]:
     """Return a column as a list where missing values are `None`."""
     return values.astype(object).where(values.notna(), None).tolist()
+
+
+def drawing_script() -> str:
+    """Return the JavaScript that defines `createCoverageMap`."""
+    return (_HERE / "coverage_map.js").read_text(encoding="utf-8")
+
+
+def drawing_style() -> str:
+    """Return the CSS of the map and of its legend."""
+    return (_HERE / "coverage_map.css").read_text(encoding="utf-8")

@@ -94,9 +94,7 @@ def fragility_values(fragility: Fragility, sites: gpd.GeoDataFrame) -> dict[str,
             for column in ("residents_with_second", "residents_within")
         )
     position = np.select(
-        [~(known > 0), second >= _HALF, one >= _HALF],
-        [UNKNOWN_CLASS, 0, 1],
-        default=len(SECOND_SITE_CLASSES) - 1,
+        [~(known > 0), second >= _HALF, one >= _HALF], [UNKNOWN_CLASS, 0, 1], default=len(SECOND_SITE_CLASSES) - 1
     ).astype(np.int64)
     return planning_values(
         SECOND_SITE_CLASSES,

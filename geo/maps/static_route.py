@@ -13,10 +13,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from geo.classes import ACCENT, INK
 from geo.crs import WGS84
 from geo.french import UNIT_SPACE, format_decimal
 from geo.kinds import KINDS
-from geo.maps.style import ACCENT, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,13 +39,7 @@ _SOFT_INK: Final = "#5a6870"
 _SCALES_KM: Final = (0.2, 0.5, 1, 2, 5, 10, 20, 50)
 
 
-def draw_route(
-    territory: Territory,
-    way: NDArray[np.float64],
-    *,
-    kind: str,
-    size_in: tuple[float, float],
-) -> bytes:
+def draw_route(territory: Territory, way: NDArray[np.float64], *, kind: str, size_in: tuple[float, float]) -> bytes:
     """Draw the way to a site, or only where it is.
 
     Streets are drawn where a road file gave them, and contours of communes where they are official; an estimated

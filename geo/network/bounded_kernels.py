@@ -13,15 +13,7 @@ from typing import Final
 import numpy as np
 
 from geo.network.compiled import compiled
-from geo.network.search_kernels import (
-    BUCKETS,
-    WAY,
-    improves,
-    more_entries,
-    more_room,
-    new_entries,
-    push,
-)
+from geo.network.search_kernels import BUCKETS, WAY, improves, more_entries, more_room, new_entries, push
 
 #: One trip, from the point that started the search to the one at the end of a leg, 24 bytes.
 TRIP: Final = np.dtype([("time_s", np.float64), ("length_m", np.float64), ("start", np.int32), ("end", np.int32)])

@@ -76,11 +76,6 @@ def travel_matrix(
     ----------
     sooner_than
         What `nearest_facility` found: only trips along nodes that the destination serves sooner.
-
-    Raises
-    ------
-    NetworkError
-        A node that the network does not have, or a cost that is negative or not finite.
     """
     forward = origins.n_points < destinations.n_points and sooner_than is None
     adjacency = network.by_source[:2] if forward else (network.edge_offsets, network.edges)

@@ -54,11 +54,6 @@ def read_road_layer(
         Key of the layer profile; `None`: recognised from the columns.
     area
         Longitude and latitude: only lines that meet its envelope need be read.
-
-    Raises
-    ------
-    SourceError, SchemaError, CrsError, NetworkError, ParameterError
-        As `geo.network.road_lines.read_road_lines`.
     """
     wanted = None if profile is None else layer_profile(profile)
     if isinstance(source, gpd.GeoDataFrame):

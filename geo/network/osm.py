@@ -108,10 +108,7 @@ def read_osm(
 
 
 def read_osmnx(
-    graph: nx.MultiDiGraph | Path | str,
-    *,
-    profile: SpeedProfile | str = DEFAULT_PROFILE,
-    crs: str | None = None,
+    graph: nx.MultiDiGraph | Path | str, *, profile: SpeedProfile | str = DEFAULT_PROFILE, crs: str | None = None
 ) -> RoadNetwork:
     """Read an osmnx graph: one downloaded through Overpass, or its GraphML file.
 

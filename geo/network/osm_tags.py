@@ -35,15 +35,7 @@ _ROUNDABOUTS: Final = frozenset({"roundabout", "circular"})
 _CLOSED_TO_TRIP_ENDS: Final = ("motorway", "motorway_link", "trunk_link")
 
 #: Every tag that is looked at.
-USED_KEYS: Final = (
-    "highway",
-    "area",
-    "oneway",
-    "junction",
-    *_ACCESS_KEYS,
-    *_LIMIT_KEYS,
-    *_DIRECTION_LIMIT_KEYS,
-)
+USED_KEYS: Final = ("highway", "area", "oneway", "junction", *_ACCESS_KEYS, *_LIMIT_KEYS, *_DIRECTION_LIMIT_KEYS)
 #: Number of a way that cars may not use.
 NOT_FOR_CARS: Final = -1
 

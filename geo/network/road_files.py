@@ -37,8 +37,6 @@ def read_roads(
     ------
     ParameterError
         Several files are given, or none, and they are not all OpenStreetMap extracts.
-    MaillageError
-        As the readers say.
     """
     paths = [path] if isinstance(path, Path) else list(path)
     others = [each.name for each in paths if not each.name.lower().endswith(_EXTRACTS)]

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, ParameterError, SchemaError
+from geo.french import fold
 from geo.network.speeds import link_speed_kmh
-from geo.sources.folding import fold
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -39,17 +39,7 @@ SNAP_LIMIT_M: Final = 1600.0
 MIN_COMPONENT_NODES: Final = 50
 
 _FORMAT: Final = 1
-_ARRAYS: Final = (
-    "x",
-    "y",
-    "place",
-    "edge_offsets",
-    "edges",
-    "link_edges",
-    "snappable",
-    "shape_xy",
-    "shape_offsets",
-)
+_ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,22 +301,6 @@ class RoadNetwork:
         edge = np.where(two_way, along, against)
         start, end = self.edge_source[edge], self.edge_target[edge]
         return np.column_stack([np.where(two_way, start, end), np.where(two_way, end, start)])
-
-    def memory(self) -> dict[str, int]:
-        """Return the bytes held now.
-
-        `edges` and `nodes` are what the searches run on, `by_source` their view along the direction
-        of travel once it was needed, `streets` ties links to edges, `shapes` is for drawing.
-        """
-        kept = vars(self)
-        groups = {
-            "edges": [self.edges],
-            "nodes": [self.x, self.y, self.place, self.edge_offsets, kept.get("node_at")],
-            "by_source": kept.get("by_source", ()),
-            "streets": [self.link_edges, self.snappable, kept.get("link_ends"), kept.get("edge_link")],
-            "shapes": [self.shape_xy, self.shape_offsets],
-        }
-        return {name: sum(array.nbytes for array in arrays if array is not None) for name, arrays in groups.items()}
 
     @cached_property
     def street_index(self) -> tuple[NDArray[np.int64], shapely.STRtree]:

@@ -39,11 +39,7 @@ def route_between(network: RoadNetwork, origin: SnappedPoints, destination: Snap
     """
     out, into = legs_from_points(network, origin), legs_to_points(network, destination)
     field = nearest_facility(
-        network,
-        into.node,
-        start_time_s=into.time_s,
-        start_length_m=into.length_m,
-        facility=np.arange(len(into.node)),
+        network, into.node, start_time_s=into.time_s, start_length_m=into.length_m, facility=np.arange(len(into.node))
     )
     through = field.travel_time_s[out.node] + out.time_s
     _, _, direct_time, direct_length = direct_trips(network, origin, destination)

@@ -142,11 +142,6 @@ def nearest_facilities(
         As for `nearest_facility`; entries with the same number are one facility.
     k
         How many, 1 or more; where fewer can be reached the rest is inf and -1.
-
-    Raises
-    ------
-    NetworkError
-        As for `nearest_facility`, or `k` out of range.
     """
     if not 1 <= k <= kernels.UNREACHED // max(network.n_nodes, 1):
         msg = f"Recherche refusée : {k} structures par nœud demandées, attendu : au moins 1."
@@ -176,11 +171,6 @@ def times_from(
         Shape (k,): nodes reached first, with the seconds and metres already spent there.
     limit_s
         Seconds: nodes farther than that are left at inf.
-
-    Raises
-    ------
-    NetworkError
-        A node that the network does not have, or a cost that is negative or not finite.
     """
     starts = starts_of(network, start_nodes, start_time_s, start_length_m, np.zeros(np.size(start_nodes), np.int64))
     time, length, _, last_edge = _search(network, *network.by_source, starts, limit_s)

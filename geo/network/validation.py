@@ -88,12 +88,7 @@ def read_reference(path: Path) -> ReferenceMatrix:
         shape = (len(tables["src"]), len(tables["dst"]))
         faults += [
             Fault(f"table « {key} » de forme {tables[key].shape}, {expected} attendue")
-            for key, expected in (
-                ("src", (shape[0], 2)),
-                ("dst", (shape[1], 2)),
-                ("time_s", shape),
-                ("dist_km", shape),
-            )
+            for key, expected in (("src", (shape[0], 2)), ("dst", (shape[1], 2)), ("time_s", shape), ("dist_km", shape))
             if tables[key].shape != expected
         ]
     if not faults:

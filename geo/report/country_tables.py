@@ -59,13 +59,7 @@ def diagnose_country(
     rule: CoverageRule,
     kinds: Collection[str] = COUNTED_KINDS,
 ) -> CountryDiagnosis:
-    """Measure every part of a country; see `coverage` and `summarize`.
-
-    Raises
-    ------
-    ParameterError
-        A part has no such list, or nothing of it is left to count.
-    """
+    """Measure every part of a country; see `coverage` and `summarize`."""
     all_times = [part.travel_times(facilities, kinds=kinds) for part in country.parts]
     covs = [
         coverage(part, threshold_min, facilities=facilities, rule=rule, times=times)
@@ -136,13 +130,7 @@ def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
 def write_country_diagnosis(
     country: Country, diagnosis: CountryDiagnosis, folder: Path, *, kinds: Collection[str] = COUNTED_KINDS
 ) -> None:
-    """Write tables of communes (also GeoParquet), départements, regions and gains, ``summary.json``, ``map.png``.
-
-    Raises
-    ------
-    SourceError
-        The folder cannot be written to.
-    """
+    """Write tables of communes (also GeoParquet), départements, regions and gains, ``summary.json``, ``map.png``."""
     table = commune_table(diagnosis.coverage)
     contours = pd.concat([part.communes.geometry for part in country.parts])
     with replacing_file(folder / "communes.parquet") as path:

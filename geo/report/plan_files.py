@@ -67,13 +67,7 @@ def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
 
 
 def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> None:
-    """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``.
-
-    Raises
-    ------
-    SourceError
-        The folder cannot be written to.
-    """
+    """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``."""
     tables = plan_tables(plan)
     for name, table in tables.items():
         write_table(table, folder / f"{name}.csv")

@@ -32,10 +32,7 @@ from geo.kinds import KINDS
 from geo.maps.payload import shown_kinds
 from geo.maps.static.files import sheet_svg
 from geo.question import AT_THRESHOLD_MIN
-from geo.report.report_sentences import (
-    key_figures,
-    summary_sentences,
-)
+from geo.report.report_sentences import key_figures, summary_sentences
 from geo.report.typesetting import typeset
 
 if TYPE_CHECKING:

@@ -93,8 +93,6 @@ def write_report(
     ------
     SourceError
         The folder cannot be written to, or holds something that is not a report.
-    ParameterError
-        As `geo.report.report_findings.find`.
     """
     told = progress or (lambda _share, _sentence: None)
     require_report_place(folder)

@@ -15,12 +15,7 @@ from geo.answers.coverage import coverage_answer, coverage_figures
 from geo.answers.fragility import fragility_answer
 from geo.answers.hours import hours_answer, saturday_figure
 from geo.answers.plan import plan_answer
-from geo.french import (
-    THIN_SPACE,
-    UNIT_SPACE,
-    UNKNOWN,
-    format_integer,
-)
+from geo.french import THIN_SPACE, UNIT_SPACE, UNKNOWN, format_integer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,11 +53,7 @@ def key_figures(findings: ReportFindings) -> list[Figure]:
             Figure(f"Habitants à plus de 30{UNIT_SPACE}min", far, out_of),
             interval_figure(findings.sensitivity),
         ]
-    return [
-        *figures,
-        fragility_answer(fragility).figures[0],
-        saturday_figure(opening),
-    ]
+    return [*figures, fragility_answer(fragility).figures[0], saturday_figure(opening)]
 
 
 def _residents_beyond(curve: pd.DataFrame, minutes: int, known: float) -> str:

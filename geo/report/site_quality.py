@@ -47,13 +47,7 @@ def quality_text(quality: SiteQuality) -> list[str]:
 
 
 def write_quality(quality: SiteQuality, folder: Path) -> None:
-    """Write ``qualite.txt``, ``qualite.csv`` (one line a fault) and ``qualite.json`` into a folder.
-
-    Raises
-    ------
-    SourceError
-        The folder cannot be written to.
-    """
+    """Write ``qualite.txt``, ``qualite.csv`` (one line a fault) and ``qualite.json`` into a folder."""
     write_table(quality.findings, folder / "qualite.csv")
     with replacing_file(folder / "qualite.txt") as path:
         path.write_text("\n".join(quality_text(quality)) + "\n", encoding="utf-8")

@@ -16,9 +16,8 @@ import numpy as np
 import pandas as pd
 import pyogrio
 
-from geo.classes import TIME_CLASSES, UNKNOWN_COLOUR
+from geo.classes import ACCENT, INK, TIME_CLASSES, UNKNOWN_COLOUR
 from geo.kinds import KINDS, facility_title
-from geo.maps.style import ACCENT, INK
 from geo.report.tables import commune_table
 from geo.storage import replacing_file
 
@@ -55,13 +54,7 @@ def write_communes(findings: ReportFindings, path: Path) -> None:
 
 
 def write_layers(findings: ReportFindings, path: Path) -> None:
-    """Write the layers ``communes``, one for each list of places, and ``labels`` with a plan; and their styles.
-
-    Raises
-    ------
-    SourceError
-        The file cannot be written.
-    """
+    """Write the layers ``communes``, one for each list of places, and ``labels`` with a plan; and their styles."""
     layers = {"communes": communes_layer(findings)}
     styles = {"communes": _qml(_commune_rules())}
     for name, places in findings.territory.facilities.items():

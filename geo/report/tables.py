@@ -113,13 +113,7 @@ def write_diagnosis(
     rule: CoverageRule,
     kinds: Collection[str] = COUNTED_KINDS,
 ) -> None:
-    """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json`` into a folder.
-
-    Raises
-    ------
-    SourceError
-        The folder cannot be written to.
-    """
+    """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json`` into a folder."""
     table = commune_table(cov)
     write_table(table, folder / "communes.csv")
     write_table(gain_table(gains), folder / "gains.csv")

@@ -27,11 +27,6 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, made_on: dt.d
     ----------
     tables
         Name of the sheet (at most 31 letters) -> table; its columns are the first row.
-
-    Raises
-    ------
-    SourceError
-        The file cannot be written.
     """
     with replacing_file(path) as beside:
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

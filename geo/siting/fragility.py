@@ -80,10 +80,7 @@ class Fragility:
 
 
 def fragility(
-    territory: Territory,
-    threshold_min: float = DEFAULT_THRESHOLD_MIN,
-    *,
-    kinds: Collection[str] = COUNTED_KINDS,
+    territory: Territory, threshold_min: float = DEFAULT_THRESHOLD_MIN, *, kinds: Collection[str] = COUNTED_KINDS
 ) -> Fragility:
     """Measure what would be lost if each site closed, all others staying.
 

@@ -302,13 +302,7 @@ def siting_problem(
     *,
     kinds: Collection[str] = COUNTED_KINDS,
 ) -> SitingProblem:
-    """Put together the candidates and the times of one or several territories; the parameters are those of `plan`.
-
-    Raises
-    ------
-    ParameterError
-        No site to count, no candidate left, or residents unknown.
-    """
+    """Put together the candidates and the times of one or several territories; the parameters are those of `plan`."""
     tables = [
         candidate_communes(part, kinds=kinds) if candidates is None else candidate_places(part, candidates, kinds=kinds)
         for part in parts

@@ -55,11 +55,7 @@ class SitingProblem:
 
     @classmethod
     def of(
-        cls,
-        parts: Sequence[Territory],
-        candidates: Sequence[pd.DataFrame],
-        *,
-        kinds: Collection[str] = COUNTED_KINDS,
+        cls, parts: Sequence[Territory], candidates: Sequence[pd.DataFrame], *, kinds: Collection[str] = COUNTED_KINDS
     ) -> SitingProblem:
         """Time the residents of one or several territories to today's sites and to the candidates.
 

@@ -88,8 +88,6 @@ def read_communes(
 
     Raises
     ------
-    SourceError
-        A file cannot be read.
     SchemaError
         Columns are missing or no row can be used; lists every fault.
     CrsError
@@ -142,8 +140,6 @@ def commune_centre(path: Path, code: str) -> tuple[float, float]:
 
     Raises
     ------
-    MaillageError
-        The file cannot be read.
     ParameterError
         It does not hold the commune.
     """

@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError
+from geo.french import fold_all
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.facility_table import (
     OPEN_LICENCE,
@@ -25,7 +26,6 @@ from geo.sources.facility_table import (
     repair_code,
     rows_text,
 )
-from geo.sources.folding import fold_all
 from geo.sources.opening_hours import parse_weeks
 from geo.sources.provenance import names_its_file
 
@@ -92,11 +92,6 @@ def read_france_services(path: Path) -> SourceTable:
         usable position, outside France, repeated identifier, no name, kind never seen before. What
         loses no row is reported in `notes`: malformed hours (that day is then unknown), repaired
         codes, unreadable dates.
-
-    Raises
-    ------
-    SourceError, SchemaError
-        The file is not a list of France services; all missing columns are listed.
     """
     table = read_site_rows(path)
     notes: list[str] = []
@@ -142,11 +137,6 @@ def read_site_rows(path: Path) -> pd.DataFrame:
     pandas.DataFrame
         All columns of dtype "string", those that this edition of the list lacks being <NA>; the index is the row
         as a spreadsheet shows it.
-
-    Raises
-    ------
-    SourceError, SchemaError
-        The file is not a list of France services; all missing columns are listed.
     """
     table = read_delimited(path, DATASET)
     require_columns(table, _REQUIRED, DATASET)

@@ -153,13 +153,6 @@ def read_layer(
     geopandas.GeoDataFrame
         Columns in lower case, in the layer's own CRS. The index, named `row`, is the row as a spreadsheet shows it
         (header = 1). A feature without geometry, or with one that cannot be decoded, has a null geometry.
-
-    Raises
-    ------
-    SourceError
-        The layer is damaged, or its text is in no known encoding.
-    CrsError
-        The layer does not say its CRS (GeoJSON without one is WGS84).
     """
     try:
         with warnings.catch_warnings():

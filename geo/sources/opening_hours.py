@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.errors import Fault, ParameterError
-from geo.sources.folding import fold
+from geo.french import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -127,11 +127,6 @@ def parse_day(text: str) -> tuple[Interval, ...]:
 
     Read are ``09:00 - 12:00 / 14:00 - 17:00``, ``9h-12h et 13h30-16h`` and the like, any number of
     slots, in any order. ``00:00 - 00:00`` means no opening, as do an empty cell and ``Fermé``.
-
-    Raises
-    ------
-    ParameterError
-        A slot is reversed or beyond 24:00, or something else than slots is written.
     """
     return _union(slot for slot in written_slots(text) if slot != (0, 0))
 

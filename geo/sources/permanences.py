@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.errors import Fault, ParameterError, SchemaError
-from geo.french import visible_column
+from geo.french import fold, fold_all, visible_column
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import vintage_from_name
-from geo.sources.folding import fold, fold_all
 from geo.sources.opening_hours import WEEKDAYS, Interval, parse_day
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
 
@@ -62,8 +61,6 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
 
     Raises
     ------
-    SourceError
-        The file cannot be read.
     SchemaError
         A column is missing, a cell is empty or cannot be understood (every one is listed), or no row is about a known
         site.

@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
+from geo.french import fold, fold_all
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import (
     FacilityRows,
@@ -23,7 +24,6 @@ from geo.sources.facility_table import (
     repair_code,
     rows_text,
 )
-from geo.sources.folding import fold, fold_all
 from geo.sources.france_services import BUS_FORMATS, guess_bearers
 from geo.sources.layers import find_layers, read_layer
 from geo.sources.opening_hours import WeeklyHours
@@ -120,8 +120,6 @@ def read_places(  # noqa: PLR0913 - one argument per column that a caller may na
 
     Raises
     ------
-    SourceError
-        The file cannot be read.
     SchemaError
         A column is missing, or several could be meant.
     CrsError

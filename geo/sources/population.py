@@ -43,13 +43,6 @@ def read_population(path: Path, columns: Mapping[str, str] | None = None) -> Sou
         `frame`: indexed by `commune_code` ("string"), column `population` (Int64, residents, never missing). Codes
         are those of the file: it may list the arrondissements of Paris, Lyon and Marseille, the cities, or both.
 
-    Raises
-    ------
-    SourceError
-        The file cannot be read.
-    SchemaError
-        A column is missing, or no row can be used; lists every fault.
-
     Notes
     -----
     INSEE, "Populations légales", Licence Ouverte.

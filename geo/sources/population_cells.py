@@ -68,12 +68,8 @@ def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable
 
     Raises
     ------
-    SourceError
-        The file cannot be read.
     SchemaError
         Columns are missing, or no cell lies in the study area.
-    CrsError
-        A layer does not say its CRS.
 
     Notes
     -----

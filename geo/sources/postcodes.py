@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.errors import Fault, SchemaError
+from geo.french import fold
 from geo.sources.commune_codes import CommuneNote, normalise_codes
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
-from geo.sources.folding import fold
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
 
 if TYPE_CHECKING:
@@ -45,13 +45,6 @@ def read_postcodes(path: Path) -> SourceTable:
     -------
     SourceTable
         `frame`: indexed by `commune_code` ("string"), column `postcodes` ("string", ";"-separated, never missing).
-
-    Raises
-    ------
-    SourceError
-        The file cannot be read.
-    SchemaError
-        A column is missing, or no row can be used; lists every fault.
 
     Notes
     -----
@@ -129,9 +122,7 @@ def complete_postcodes(communes: SourceTable, sites: SourceTable, official: Sour
     if len(unknown):
         notes.append(CommuneNote.of("{count} commune(s) sans code postal connu : {codes}.", unknown))
     return replace(
-        communes,
-        frame=communes.frame.assign(postcodes=completed),
-        commune_notes=(*communes.commune_notes, *notes),
+        communes, frame=communes.frame.assign(postcodes=completed), commune_notes=(*communes.commune_notes, *notes)
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.errors import Fault, SchemaError
+from geo.french import fold
 from geo.sources.delimited import read_delimited, require_columns
-from geo.sources.folding import fold
 from geo.sources.provenance import Provenance, SourceTable, names_its_file
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError, SourceError
+from geo.french import fold_all
 from geo.sources.delimited import parse_delimited, read_text, require_columns
 from geo.sources.facility_table import (
     OPEN_LICENCE,
@@ -36,7 +37,6 @@ from geo.sources.facility_table import (
     repair_code,
     rows_text,
 )
-from geo.sources.folding import fold_all
 from geo.sources.opening_hours import WeeklyHours, parse_plage_ouverture, parse_weeks
 from geo.sources.provenance import names_its_file
 

@@ -46,8 +46,6 @@ def read_frr(path: Path) -> SourceTable:
 
     Raises
     ------
-    SourceError
-        The file cannot be read.
     SchemaError
         A column is missing, or no row can be used.
 
@@ -66,9 +64,9 @@ def read_frr(path: Path) -> SourceTable:
     if reason.notna().all():
         raise SchemaError(FRR, rejection_faults(rejected), "Donnez le fichier codgeo;libgeo;codefrr de l'ANCT.")
     classed = reason.isna() & table["codefrr"].notna() & ~table["codefrr"].isin(_NOT_CLASSED)
-    frame = pd.DataFrame(
-        {"name": table["libgeo"], "frr_class": table["codefrr"]},
-    )[classed].set_index(pd.Index(code[classed], dtype="string", name="commune_code"))
+    frame = pd.DataFrame({"name": table["libgeo"], "frr_class": table["codefrr"]})[classed].set_index(
+        pd.Index(code[classed], dtype="string", name="commune_code")
+    )
     provenance = Provenance.of_file(
         path, FRR, vintage=None, licence=OPEN_LICENCE, rows_read=len(table), rows_kept=int(reason.isna().sum())
     )
@@ -92,12 +90,8 @@ def read_qpv(path: Path) -> SourceTable:
 
     Raises
     ------
-    SourceError
-        The file cannot be read.
     SchemaError
         A column is missing, or no district can be used.
-    CrsError
-        A layer does not say its CRS.
 
     Notes
     -----

@@ -156,7 +156,15 @@ def other_searches(network: RoadNetwork, repetitions: int) -> None:
 
 def memory(network: RoadNetwork) -> None:
     """Print what the network holds, against 16 bytes per edge and 24 per node."""
-    held = network.memory()
+    kept = vars(network)
+    groups = {
+        "edges": [network.edges],
+        "nodes": [network.x, network.y, network.place, network.edge_offsets, kept.get("node_at")],
+        "by_source": kept.get("by_source", ()),
+        "streets": [network.link_edges, network.snappable, kept.get("link_ends"), kept.get("edge_link")],
+        "shapes": [network.shape_xy, network.shape_offsets],
+    }
+    held = {name: sum(array.nbytes for array in arrays if array is not None) for name, arrays in groups.items()}
     print(f"\nMemory of the network, {network.n_nodes:,} nodes, {network.n_edges:,} edges, {network.n_links:,} streets")
     print(f"  edges            {held['edges'] / network.n_edges:6.1f} bytes per edge")
     print(f"  nodes            {held['nodes'] / network.n_nodes:6.1f} bytes per node")

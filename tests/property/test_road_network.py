@@ -119,9 +119,7 @@ def test_memory_is_that_of_the_arrays():
     n = 1000
     source = np.arange(n - 1)
     network = RoadNetwork.from_edges(source, source + 1, np.ones(n - 1), np.ones(n - 1), np.arange(n), np.zeros(n), CRS)
-    memory = network.memory()
-    assert memory["edges"] == 12 * network.n_edges
-    assert memory["nodes"] == 24 * n + 4
-    assert memory["by_source"] == 0
-    assert network.by_source is not None
-    assert network.memory()["by_source"] > 0
+    assert network.edges.nbytes == 12 * network.n_edges
+    assert sum(each.nbytes for each in (network.x, network.y, network.place, network.edge_offsets)) == 24 * n + 4
+    assert "by_source" not in vars(network), "made when it is first needed"
+    assert "node_at" not in vars(network)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
-from geo.classes import TIME_CLASSES
+from geo.classes import INK, TIME_CLASSES
 from geo.errors import ParameterError
 from geo.french import UNKNOWN, counted, format_integer, plural
 from geo.kinds import COUNTED_KINDS, SITES, facility_title
@@ -24,7 +24,6 @@ from geo.maps.static.territory_maps import (
     time_position,
     timed,
 )
-from geo.maps.style import INK
 from geo.question import CoverageRule
 
 if TYPE_CHECKING:
@@ -94,10 +93,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     poor, still_poor = (cov["under_served"].fillna(value=False).astype(bool) for cov in (cov_before, cov_after))
     better, worse = poor.index[poor & ~still_poor], poor.index[~poor & still_poor]
     before = Picture(
-        time_position(cov_before),
-        TIME_MAP_CLASSES,
-        hatched=timed(cov_before, poor.index[poor]),
-        title="Avant",
+        time_position(cov_before), TIME_MAP_CLASSES, hatched=timed(cov_before, poor.index[poor]), title="Avant"
     )
     after = Picture(
         time_position(cov_after),

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.answers.answer import known_note, nobody_known, part_title
-from geo.classes import TIME_CLASSES
+from geo.classes import ACCENT, INK, TIME_CLASSES
 from geo.french import format_share, minutes_text
 from geo.kinds import facility_title
 from geo.maps.static.lettering import FONT, wrapped
 from geo.maps.static.sheet import Box, Sheet, drawing
-from geo.maps.style import ACCENT, INK
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -40,8 +40,6 @@ def write_sheet(sheet: Sheet, path: Path) -> None:
     ------
     ParameterError
         The name ends with none of `FORMATS`.
-    SourceError
-        The file cannot be written.
     """
     kind = require_format(path)
     with replacing_file(path) as beside:
@@ -75,12 +73,7 @@ def sheet_svg(sheet: Sheet, *, letters: Literal["path", "none"]) -> str:
 
 def _pdf(sheet: Sheet) -> bytes:
     """Return a map as PDF whose text can be searched, tagged for screen readers (PDF/UA-1)."""
-    page = {
-        "title": sheet.title,
-        "description": sheet.description,
-        "width": sheet.width_mm,
-        "height": sheet.height_mm,
-    }
+    page = {"title": sheet.title, "description": sheet.description, "width": sheet.width_mm, "height": sheet.height_mm}
     files: Any = {  # the stubs of typst do not know that it takes several files
         "main.typ": _PAGE.encode(),
         "page.json": json.dumps(page).encode(),

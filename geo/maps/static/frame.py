@@ -13,13 +13,12 @@ import shapely
 from matplotlib.patches import Polygon
 from matplotlib.patheffects import withStroke
 
-from geo.classes import UNKNOWN_COLOUR
+from geo.classes import INK, UNKNOWN_COLOUR
 from geo.french import format_integer
 from geo.maps.static.labels import Name, PlacedName, place_names
 from geo.maps.static.lettering import POINT_MM, shortened
 from geo.maps.static.markers import CLOSED, MARKERS, OPENED, marker_of
 from geo.maps.static.sheet import Box
-from geo.maps.style import INK
 from geo.sources.departements import departement_name
 
 if TYPE_CHECKING:
@@ -247,11 +246,7 @@ def _draw_land(axes: Any, ground: Ground, picture: Picture, detail_m: float) -> 
         if chosen.empty:
             continue
         chosen.plot(
-            ax=axes,
-            facecolor=cls.colour,
-            edgecolor=_BORDER if bordered else cls.colour,
-            linewidth=0.25,
-            aspect=None,
+            ax=axes, facecolor=cls.colour, edgecolor=_BORDER if bordered else cls.colour, linewidth=0.25, aspect=None
         )
         if cls.hatch:
             _hatch(axes, chosen, cls.hatch)

@@ -11,14 +11,13 @@ from geo.access.opening import HALF_HOURS, SLOT_MIN, SLOTS_A_DAY
 from geo.answers.answer import known_note, part_title
 from geo.answers.hours import cell_text, hours_answer
 from geo.answers.origin import approximation_sentences
-from geo.classes import SHARE_CLASSES, UNKNOWN_CLASS, UNKNOWN_COLOUR, classify
+from geo.classes import INK, SHARE_CLASSES, UNKNOWN_CLASS, UNKNOWN_COLOUR, classify
 from geo.french import DAYS, clock, format_hours, within_text
 from geo.kinds import COUNTED_KINDS, SITES, facility_title
 from geo.maps.static.arrangement import under
 from geo.maps.static.key import KeyBlock, KeyRow
 from geo.maps.static.sheet import Box, Sheet, drawing, dress, new_sheet
 from geo.maps.static.territory_maps import describe, origin_notes, territory_ground
-from geo.maps.style import INK
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,11 +53,6 @@ def hours_chart(
     ----------
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
-
-    Raises
-    ------
-    ParameterError
-        No such page.
     """
     table = opening.shares.to_numpy(np.float64)
     ground = territory_ground(territory, [SITES], kinds=kinds)
@@ -82,13 +76,7 @@ def hours_chart(
         room = dress(sheet, title, sentence, warnings, notes)
         place = under(room, [block])
         place.draw_key(sheet)
-        _draw_week(
-            sheet,
-            place.frames[0],
-            table[:, first:last],
-            classes[:, first:last],
-            first,
-        )
+        _draw_week(sheet, place.frames[0], table[:, first:last], classes[:, first:last], first)
     return sheet
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.classes import INK
 from geo.french import UNKNOWN, counted, format_integer, format_share
 from geo.kinds import KINDS
 from geo.maps.static.frame import HATCH, NEIGHBOUR_COLOUR, MapClass, hatch_lines
 from geo.maps.static.lettering import line_height_mm, text_width_mm, wrapped
 from geo.maps.static.markers import CLOSED, OPENED, Marker, marker_of
 from geo.maps.static.sheet import Box
-from geo.maps.style import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -291,12 +291,7 @@ def _draw_row(sheet: Sheet, row: KeyRow, box: Box, text_width: float, rights: Se
         if row.hatch:
             for colour, line_width in hatch_lines(row.hatch):
                 sheet.rectangle(
-                    swatch,
-                    facecolor="none",
-                    edgecolor=colour,
-                    hatch=row.hatch,
-                    hatch_linewidth=line_width,
-                    linewidth=0,
+                    swatch, facecolor="none", edgecolor=colour, hatch=row.hatch, hatch_linewidth=line_width, linewidth=0
                 )
     weight = "bold" if row.bold else "normal"
     lines = _text_lines(row, text_width)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from geo.classes import ACCENT, INK
 from geo.kinds import KINDS
-from geo.maps.style import ACCENT, INK
 
 #: Markers made smaller than this have no edge: it would fill them.
 _EDGED: Final = 0.5

@@ -13,9 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
+from geo.classes import INK
 from geo.errors import ParameterError
 from geo.maps.static.lettering import FONT, POINT_MM, line_height_mm, printable, wrapped
-from geo.maps.style import INK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -130,11 +130,6 @@ def new_sheet(page: str, aspect: float, title: str, sentence: str, details: Sequ
         Width over height of what is to be drawn.
     title, sentence, details
         Title, answer in one sentence, and what else the description should say.
-
-    Raises
-    ------
-    ParameterError
-        No such page.
     """
     sizes = {"a4": (297.0, 210.0) if aspect > _LANDSCAPE_ASPECT else (210.0, 297.0), "16:9": (338.667, 190.5)}
     if page not in sizes:

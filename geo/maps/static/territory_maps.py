@@ -33,11 +33,7 @@ if TYPE_CHECKING:
     from geo.territory.manifest import Manifest
 
 #: Classes of travel time on paper: those of the screens, then the communes with no known time.
-TIME_MAP_CLASSES: Final = (
-    *(MapClass(cls.label, cls.colour) for cls in TIME_CLASSES),
-    UNREACHABLE,
-    OFF_NETWORK,
-)
+TIME_MAP_CLASSES: Final = (*(MapClass(cls.label, cls.colour) for cls in TIME_CLASSES), UNREACHABLE, OFF_NETWORK)
 _SAVED_MAP_CLASSES: Final = (
     *(MapClass(cls.label, cls.colour) for cls in SAVED_CLASSES),
     MapClass("inconnu (un des deux trajets n'existe pas)", UNREACHABLE.colour, UNREACHABLE.hatch),
@@ -67,11 +63,6 @@ def travel_time_map(
         ``"a4"`` or ``"16:9"``.
     today
         Date written on the map, today where `None`. The same inputs and date give the same map.
-
-    Raises
-    ------
-    ParameterError
-        No such page.
     """
     ground = territory_ground(territory, [summary.facilities], kinds=kinds)
     ground, framing = framed_on_network(ground)
@@ -90,11 +81,7 @@ def travel_time_map(
         title=f"{facility_title(summary.facilities)} : temps de trajet en voiture, "
         f"{part_title(territory.name, summary.part)}",
         sentence=coverage_sentence(summary),
-        blocks=[
-            block,
-            under_served_block(summary, rule),
-            place_block(facility_title(summary.facilities), ground),
-        ],
+        blocks=[block, under_served_block(summary, rule), place_block(facility_title(summary.facilities), ground)],
         notes=origin_notes(territory.manifest, ground, summary.facilities, today, rule=summary.rule + framing),
         page=page,
     )
@@ -198,9 +185,7 @@ def time_position(cov: pd.DataFrame) -> pd.Series:
     unknown = position == UNKNOWN_CLASS
     off = cov["under_served"].isna().to_numpy()
     position = np.select(
-        [unknown & off, unknown],
-        [TIME_MAP_CLASSES.index(OFF_NETWORK), TIME_MAP_CLASSES.index(UNREACHABLE)],
-        position,
+        [unknown & off, unknown], [TIME_MAP_CLASSES.index(OFF_NETWORK), TIME_MAP_CLASSES.index(UNREACHABLE)], position
     )
     return pd.Series(position, index=cov.index)
 

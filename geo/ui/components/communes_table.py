@@ -98,8 +98,7 @@ def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> N
         "under_served": st.column_config.CheckboxColumn,
         "share_within": partial(st.column_config.NumberColumn, format="percent"),
         **dict.fromkeys(
-            ("travel_time_min", "distance_km", "population"),
-            partial(st.column_config.NumberColumn, format="localized"),
+            ("travel_time_min", "distance_km", "population"), partial(st.column_config.NumberColumn, format="localized")
         ),
     }
     st.dataframe(

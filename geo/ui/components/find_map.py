@@ -28,12 +28,7 @@ _HTML: Final = (
 
 
 def find_map(
-    ground: str,
-    *,
-    fingerprint: str,
-    name: str,
-    settings: Settings,
-    on_position: Callable[[float, float], None],
+    ground: str, *, fingerprint: str, name: str, settings: Settings, on_position: Callable[[float, float], None]
 ) -> None:
     """Show the map."""
     key = f"{name}_map"
@@ -98,8 +93,5 @@ def map_answer(
 def _component() -> Callable[..., Any]:
     """Register the component, once for the process."""
     return st.components.v2.component(
-        "maillage_find_map",
-        html=_HTML,
-        css=map_style() + component_text("find_map.css"),
-        js=map_script("find_map.js"),
+        "maillage_find_map", html=_HTML, css=map_style() + component_text("find_map.css"), js=map_script("find_map.js")
     )

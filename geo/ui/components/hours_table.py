@@ -10,9 +10,8 @@ import streamlit as st
 
 from geo.access.opening import SLOTS_A_DAY
 from geo.answers.hours import cell_text
-from geo.classes import SHARE_CLASSES, UNKNOWN_COLOUR, classify
+from geo.classes import INK, SHARE_CLASSES, UNKNOWN_COLOUR, classify
 from geo.french import UNIT_SPACE, clock
-from geo.maps.style import INK
 
 if TYPE_CHECKING:
     import pandas as pd

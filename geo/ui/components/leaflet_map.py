@@ -1,4 +1,4 @@
-"""What our Leaflet maps inside a page share: the library, the base tiles, how they look."""
+"""What our Leaflet maps inside a page share: library, base tiles, look, and what is asked of other hosts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from geo.maps.leaflet import LEAFLET_INTEGRITY
+from geo.maps.payload import LEAFLET_INTEGRITY
+from geo.sources.http_client import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,23 @@ def leaflet_address(settings: Settings) -> str:
         path = f"app/static/{folder.relative_to(STATIC_DIR).as_posix()}"
         return f"/{prefix}/{path}" if prefix else f"/{path}"
     return settings.leaflet_cdn
+
+
+def privacy_sentence(settings: Settings) -> str:
+    """Return what is kept (nothing) and what is asked of which host, map included, in one paragraph of plain text."""
+    calls = [f"les images du fond de carte, par votre navigateur, à {host_of(settings.tiles_url)}"]
+    if not leaflet_address(settings).startswith("/"):
+        calls.append(f"la bibliothèque de carte, par votre navigateur, à {host_of(settings.leaflet_cdn)}")
+    if settings.geocoder_url:
+        host = host_of(settings.geocoder_url)
+        calls.append(f"la position d'une adresse qui n'est pas le nom d'une commune, à {host}")
+    if settings.allow_fetch:
+        calls.append("les fichiers officiels d'un département, quand un visiteur les télécharge, à leurs producteurs")
+    return (
+        f"Ce que vous écrivez n'est ni enregistré ni gardé ; les calculs sont faits sur place. Demandes faites "
+        f"ailleurs : {' ; '.join(calls)}. Rien d'autre ne sort. Sans connexion, le fond reste uni et tout le reste "
+        f"fonctionne."
+    )
 
 
 def map_data(settings: Settings) -> dict[str, str]:

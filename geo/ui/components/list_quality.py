@@ -19,16 +19,8 @@ if TYPE_CHECKING:
     from geo.sources.site_quality import SiteQuality
 
 _TITLE: Final = "Qualité de cette liste"
-_CHECKS: Final = {"severity": "Gravité", "count": "Nombre", "title": "Contrôle", "expected": "Attendu"}
-_FINDINGS: Final = {
-    "severity": "Gravité",
-    "title": "Contrôle",
-    "row": "Ligne",
-    "facility_id": "Identifiant",
-    "name": "Site",
-    "value": "Trouvé",
-    "expected": "Attendu",
-}
+_CHECKS: Final = ("severity", "count", "title", "expected")
+_FINDINGS: Final = ("severity", "title", "row", "row.facility_id", "site.name", "value", "expected")
 
 
 def show_list_quality(content: bytes, most_megabytes: int, name: str, kept: str) -> None:
@@ -58,11 +50,11 @@ def show_list_quality(content: bytes, most_megabytes: int, name: str, kept: str)
         told = f"{faults} défaut(s) dans {rows} lignes ; {passed} contrôle(s) sans défaut."
         command = "« maillage check-sites LISTE --communes CONTOURS » les contrôle aussi."
         show_notes([told, f"Non contrôlé ici, faute de contours : {not_run}. {command}"])
-        show_table(french_table(found, _CHECKS), {"Nombre": "whole"}, key=f"{kept}_checks", alt="Défauts par contrôle")
-        findings = french_table(quality.findings, _FINDINGS)
-        show_table(findings, {"Ligne": "whole"}, key=f"{kept}_findings", alt="Défauts, ligne par ligne")
+        show_table(french_table(found, *_CHECKS), key=f"{kept}_checks", alt="Défauts par contrôle")
+        findings = french_table(quality.findings, *_FINDINGS)
+        show_table(findings, key=f"{kept}_findings", alt="Défauts, ligne par ligne")
         with st.container(horizontal=True):
-            csv_button("Défauts (CSV)", findings, {"Ligne": "whole"}, "qualite.csv")
+            csv_button("Défauts (CSV)", findings, "qualite.csv")
             st.download_button(
                 "Rapport (texte)",
                 lambda: "\n".join(quality_text(quality)) + "\n",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.maps.area_patterns import area_pattern_defs
-from geo.maps.leaflet import drawing_style
+from geo.maps.payload import drawing_style
 from geo.ui.components.find_map import take_position
 from geo.ui.components.leaflet_map import (
     COMMUNES_MAP_HTML,

@@ -7,27 +7,24 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
+from geo.answers.tables import column_titled, headed
 from geo.french import UNKNOWN, format_decimal, format_integer, format_share
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+    from geo.answers.tables import Column
 
 _HEIGHT: Final = 420
 _ROW: Final = 35
 #: Widths of columns of names, in pixels; numbers take what their heading needs.
 _WIDTHS: Final = {"Site": 250, "Commune": 160, "Lieu": 170, "Presque aussi bien": 230}
-#: How a column is written on screen, and its decimals in the file.
-_FORMATS: Final[Mapping[str, tuple[Callable[[Any], str], int]]] = {
-    "whole": (format_integer, 0),
-    "decimal": (format_decimal, 1),
-    "share": (format_share, 3),
-}
 
 
-def french_table(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return some columns under French headings, index 0..n-1; texts that a spreadsheet would run are made harmless."""
-    chosen = table.reset_index()[list(columns)].rename(columns=dict(columns)).reset_index(drop=True)
+def french_table(table: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Return columns of `COLUMNS` as `headed`; texts that a spreadsheet would run are made harmless."""
+    chosen = headed(table.reset_index(), names)
     for column in chosen.columns:
         if pd.api.types.is_string_dtype(chosen[column]):
             chosen[column] = chosen[column].astype("string").map(neutralize, na_action="ignore")
@@ -36,17 +33,9 @@ def french_table(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFram
     return chosen
 
 
-def show_table(table: pd.DataFrame, formats: Mapping[str, str], *, key: str, alt: str) -> None:
-    """Show a sortable table.
-
-    Parameters
-    ----------
-    table
-        As `french_table` returns it.
-    formats
-        Heading -> ``"whole"``, ``"decimal"`` or ``"share"``.
-    """
-    shown: Any = {heading: _FORMATS[kind][0] for heading, kind in formats.items()}
+def show_table(table: pd.DataFrame, *, key: str, alt: str) -> None:
+    """Show what `french_table` returned as a sortable table."""
+    shown: Any = {heading: _written(column) for heading, column in _numbers(table).items()}
     st.dataframe(
         table.style.format(shown, na_rep=UNKNOWN),
         hide_index=True,
@@ -62,19 +51,31 @@ def show_table(table: pd.DataFrame, formats: Mapping[str, str], *, key: str, alt
     )
 
 
-def french_csv(table: pd.DataFrame, formats: Mapping[str, str]) -> bytes:
+def french_csv(table: pd.DataFrame) -> bytes:
     """Return the table as a file that a French spreadsheet opens with a double click.
 
     Semicolons, decimal commas, UTF-8 with a byte-order mark.
     """
     rounded = table.copy()
-    for heading, kind in formats.items():
-        rounded[heading] = rounded[heading].astype("Float64").round(_FORMATS[kind][1])
-        if kind == "whole":
+    for heading, column in _numbers(table).items():
+        rounded[heading] = rounded[heading].astype("Float64").round(column.decimals or 0)
+        if column.decimals == 0:
             rounded[heading] = rounded[heading].astype("Int64")
     return rounded.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n").encode("utf-8-sig")
 
 
-def csv_button(label: str, table: pd.DataFrame, formats: Mapping[str, str], file_name: str) -> None:
+def csv_button(label: str, table: pd.DataFrame, file_name: str) -> None:
     """Show a button that downloads the table; the file is made when asked for."""
-    st.download_button(label, lambda: french_csv(table, formats), file_name, "text/csv", on_click="ignore")
+    st.download_button(label, lambda: french_csv(table), file_name, "text/csv", on_click="ignore")
+
+
+def _numbers(table: pd.DataFrame) -> dict[str, Column]:
+    """Return the columns that are written with a number of decimals, by heading."""
+    found = {heading: column_titled(heading) for heading in table.columns}
+    return {heading: column for heading, column in found.items() if column and column.decimals is not None}
+
+
+def _written(column: Column) -> Callable[[Any], str]:
+    if column.share:
+        return format_share
+    return format_integer if column.decimals == 0 else format_decimal

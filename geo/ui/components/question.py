@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 def ask_facilities(territory: Territory) -> None:
     """Show the choice of the list of places."""
     st.selectbox(
-        "Lieux à atteindre",
-        list(territory.facilities),
-        format_func=facility_title,
-        width=260,
-        **bound("facilities"),
+        "Lieux à atteindre", list(territory.facilities), format_func=facility_title, width=260, **bound("facilities")
     )
 
 

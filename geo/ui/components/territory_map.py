@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from geo.maps.leaflet import drawing_script, drawing_style
+from geo.maps.payload import drawing_script, drawing_style
 from geo.ui.components.leaflet_map import COMMUNES_MAP_HTML, map_data, map_script, map_style, send_values
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import streamlit as st
 from geo.answers.origin import LIMITS, METHOD, SITES_METHOD, approximation_sentences, network_sentence
 from geo.french import format_integer
 from geo.network.speeds import speed_table
+from geo.ui.components.leaflet_map import privacy_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes
-from geo.ui.components.privacy import privacy_sentence
 from geo.ui.departement_fetch import show_fetch
 from geo.ui.own_files import show_own_files
 from geo.ui.territory_choice import show_choice

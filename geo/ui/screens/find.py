@@ -17,9 +17,9 @@ from geo.ui.components.distance_help import distance_help
 from geo.ui.components.find_map import find_map, map_answer
 from geo.ui.components.found_sites import found_sites
 from geo.ui.components.keep_and_share import keep_and_share
+from geo.ui.components.leaflet_map import privacy_sentence
 from geo.ui.components.messages import show_approximations, show_notes
 from geo.ui.components.place_search import place_search, start_commune, start_from_position, start_words
-from geo.ui.components.privacy import privacy_sentence
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
 from geo.ui.session import change_state

@@ -42,7 +42,7 @@ def test_never_open(week, plain):
 
 def test_everybody_always(week, plain):
     answer = hours_answer(week(1.0, within=1000))
-    assert "le lundi de 0 h à 24 h, 100 % des habitants" in plain(answer.sentence)
+    assert "le lundi de 0 h à minuit, 100 % des habitants" in plain(answer.sentence)
     assert "aucune heure n'est creuse" in answer.details[1]
 
 

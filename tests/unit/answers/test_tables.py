@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from geo.answers.tables import COLUMNS, headed, rounded
+from geo.answers.tables import COLUMNS, column_titled, headed, rounded
 
 
 def test_numbers_are_rounded_once_by_their_unit():
@@ -25,4 +25,9 @@ def test_headings_have_their_unit():
     shown = headed(table, ["name", "travel_time_min"])
     assert list(shown.columns) == ["Commune", "Temps (min)"]
     assert shown.index.tolist() == [0]
-    assert len({column.title for column in COLUMNS.values()}) == len(COLUMNS)
+
+
+def test_columns_of_one_heading_are_written_alike():
+    for column in COLUMNS.values():
+        same = column_titled(column.title)
+        assert (same.decimals, same.share) == (column.decimals, column.share)

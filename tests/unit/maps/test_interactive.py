@@ -12,8 +12,8 @@ import pytest
 
 from geo.errors import SourceError
 from geo.maps.interactive import coverage_map, map_html, write_map
-from geo.maps.leaflet import LEAFLET_INTEGRITY
 from geo.maps.legend import legend_html
+from geo.maps.payload import LEAFLET_INTEGRITY
 from geo.settings import Settings
 
 

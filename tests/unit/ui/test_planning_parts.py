@@ -36,10 +36,20 @@ def test_a_week_where_nobody_is_known_to_live():
 
 def test_a_table_in_french_is_safe_for_a_spreadsheet():
     table = pd.DataFrame(
-        {"name": pd.array(["=1+1", None], dtype="string"), "n": [1234.56, np.nan], "b": [True, False]}, index=["x", "y"]
+        {
+            "name": pd.array(["=1+1", None], dtype="string"),
+            "added_min": [1234.56, np.nan],
+            "residents": [12.0, np.nan],
+            "holds_site": [True, False],
+        },
+        index=["x", "y"],
     )
-    shown = french_table(table, {"name": "Lieu", "n": "Minutes", "b": "Ici"})
+    shown = french_table(table, "place.name", "added_min", "residents", "holds_site")
     assert shown["Lieu"].iloc[0] == "'=1+1"
-    assert shown["Ici"].tolist() == ["oui", "non"]
-    rows = list(csv.reader(io.StringIO(french_csv(shown, {"Minutes": "decimal"}).decode("utf-8-sig")), delimiter=";"))
-    assert rows == [["Lieu", "Minutes", "Ici"], ["'=1+1", "1234,6", "oui"], ["", "", "non"]]
+    assert shown["A déjà un site"].tolist() == ["oui", "non"]
+    rows = list(csv.reader(io.StringIO(french_csv(shown).decode("utf-8-sig")), delimiter=";"))
+    assert rows == [
+        ["Lieu", "Minutes de plus", "Habitants", "A déjà un site"],
+        ["'=1+1", "1234,6", "12", "oui"],
+        ["", "", "", "non"],
+    ]

@@ -211,6 +211,7 @@ states = st.builds(
     least_residents=st.integers(*LEAST_RESIDENTS),
     closed=st.none() | st.sampled_from(["tous", "type:antenne", "porteur:La Poste"]),
     agents=st.integers(*AGENTS),
+    report_plan=st.booleans(),
 )
 
 

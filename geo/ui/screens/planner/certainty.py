@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from geo.access.catchment import catchment
-from geo.answers.certainty import (
-    CAPACITY_COLUMNS,
-    CAPACITY_FORMATS,
-    FLIPPING_COLUMNS,
-    FLIPPING_FORMATS,
-    capacity_answer,
-    certainty_answer,
-)
+from geo.answers.certainty import capacity_answer, certainty_answer
 from geo.answers.plan import ROBUSTNESS_METHOD, robustness_sentence
 from geo.maps.access_maps import certainty_values
 from geo.siting.robustness import robustness
@@ -41,7 +34,16 @@ _ROBUSTNESS: Final = "robustness"
 _WANTED: Final = "robustness_wanted"
 _OTHER_PROFILES: Final = ("fluide",)
 
-_PLACES: Final = {"name": "Lieu", "share_of_runs": "Choisi dans", "in_plan": "Dans le plan", "code": "Code"}
+_FLIPPING: Final = (
+    "name",
+    "travel_time_min",
+    "travel_time_low_min",
+    "travel_time_high_min",
+    "population",
+    "commune_code",
+)
+_PLACES: Final = ("place.name", "share_of_runs", "in_plan", "code")
+_CAPACITY: Final = ("name", "capacity_per_1000", "share_outside", "population", "commune_code")
 
 
 def show(visit: Visit) -> None:
@@ -61,9 +63,9 @@ def show(visit: Visit) -> None:
     if near.empty:
         show_notes(["Aucune : toutes restent du même côté."])
     else:
-        table = french_table(near.sort_values("travel_time_min", kind="stable"), FLIPPING_COLUMNS)
-        show_table(table, FLIPPING_FORMATS, key="flipping", alt="Communes dont le côté du seuil dépend des vitesses")
-        csv_button("Tableau (CSV)", table, FLIPPING_FORMATS, f"{visit.file_stem('pres-du-seuil')}.csv")
+        table = french_table(near.sort_values("travel_time_min", kind="stable"), *_FLIPPING)
+        show_table(table, key="flipping", alt="Communes dont le côté du seuil dépend des vitesses")
+        csv_button("Tableau (CSV)", table, f"{visit.file_stem('pres-du-seuil')}.csv")
     _chosen_places(visit)
     _capacity(visit)
     visit.show_origin([found.rule])
@@ -89,10 +91,9 @@ def _chosen_places(visit: Visit) -> None:
         show_warnings(["Calcul arrêté : seules les variantes déjà faites sont comptées."])
         st.button("Reprendre", on_click=forget, args=(_ROBUSTNESS,))
     st.markdown(plain(robustness_sentence(found)))
-    table = french_table(found.places, _PLACES)
-    formats = {"Choisi dans": "share"}
-    show_table(table, formats, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")
-    csv_button("Tableau (CSV)", table, formats, f"{visit.file_stem('variantes')}.csv")
+    table = french_table(found.places, *_PLACES)
+    show_table(table, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")
+    csv_button("Tableau (CSV)", table, f"{visit.file_stem('variantes')}.csv")
 
 
 def _want(question: Any) -> None:
@@ -131,6 +132,6 @@ def _capacity(visit: Visit) -> None:
     st.markdown(plain(answer.sentence))
     show_notes(answer.notes)
     order = found.communes["capacity_per_1000"].sort_values(na_position="last", kind="stable").index
-    table = french_table(found.communes.loc[order], CAPACITY_COLUMNS)
-    show_table(table, CAPACITY_FORMATS, key="capacity", alt="Capacité à portée par commune, la plus faible d'abord")
-    csv_button("Tableau (CSV)", table, CAPACITY_FORMATS, f"{visit.file_stem('capacite')}.csv")
+    table = french_table(found.communes.loc[order], *_CAPACITY)
+    show_table(table, key="capacity", alt="Capacité à portée par commune, la plus faible d'abord")
+    csv_button("Tableau (CSV)", table, f"{visit.file_stem('capacite')}.csv")

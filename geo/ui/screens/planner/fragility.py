@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.answers.fragility import (
-    SITE_COLUMNS,
-    SITE_FORMATS,
-    closure_answer,
-    fragility_answer,
-    sites_with_residents,
-)
+from geo.answers.fragility import closure_answer, fragility_answer, sites_with_residents
 from geo.kinds import KINDS
 from geo.maps.planning_maps import fragility_values
 from geo.question import DEFAULT_THRESHOLDS_MIN
@@ -29,6 +23,17 @@ if TYPE_CHECKING:
     from geo.siting.fragility import Fragility
     from geo.ui.screens.planner.visit import Visit
 
+_COLUMNS: Final = (
+    "site.name",
+    "commune_name",
+    "residents_passing",
+    "residents_nearest",
+    "added_min",
+    "residents_cut_off",
+    "bearer",
+    "facility_id",
+)
+
 
 def show(visit: Visit) -> None:
     """Draw the view: question, answer, map, table; then closures of many sites."""
@@ -41,15 +46,13 @@ def show(visit: Visit) -> None:
     show_figures(answer.figures)
     show_notes(answer.details)
     visit.show_map(
-        fragility_values(found, visit.sites),
-        "fragility",
-        "Carte des communes qui ont un deuxième site à portée.",
+        fragility_values(found, visit.sites), "fragility", "Carte des communes qui ont un deuxième site à portée."
     )
     st.subheader("Si un site fermait", anchor=False)
-    table = french_table(sites_with_residents(found), SITE_COLUMNS)
-    show_table(table, SITE_FORMATS, key="fragility_sites", alt="Sites, par nombre d'habitants qui passeraient le seuil")
+    table = french_table(sites_with_residents(found), *_COLUMNS)
+    show_table(table, key="fragility_sites", alt="Sites, par nombre d'habitants qui passeraient le seuil")
     show_notes(answer.notes)
-    csv_button("Tableau (CSV)", table, SITE_FORMATS, f"{visit.file_stem('fragilite')}.csv")
+    csv_button("Tableau (CSV)", table, f"{visit.file_stem('fragilite')}.csv")
     _try_one(visit, found)
     _many(visit)
     visit.show_origin()

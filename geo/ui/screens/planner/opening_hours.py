@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.access.opening import open_shares
-from geo.answers.hours import HALF_DAY_COLUMNS, HALF_DAY_FORMATS, half_days_answer, hours_answer
+from geo.answers.hours import half_days_answer, hours_answer
 from geo.errors import MaillageError
 from geo.french import within_text
 from geo.ui.components.answer import show_figures, show_sentence
@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from geo.ui.screens.planner.visit import Visit
 
 _GAINS_SHOWN: Final = 200
+_HALF_DAYS: Final = (
+    "site.name",
+    "commune_name",
+    "half_day",
+    "resident_hours",
+    "half_day.residents",
+    "hours_known",
+    "facility_id",
+)
 
 
 def show(visit: Visit) -> None:
@@ -45,7 +54,7 @@ def show(visit: Visit) -> None:
     within = within_text(visit.threshold_min)
     show_hours_table(opening.shares, f"Part des habitants avec un site ouvert {within}, semaine ordinaire")
     hours = opening.shares.round(4).rename_axis("Jour").reset_index()
-    csv_button("Tableau (CSV)", hours, {}, f"{visit.file_stem('horaires')}.csv")
+    csv_button("Tableau (CSV)", hours, f"{visit.file_stem('horaires')}.csv")
     _half_days(visit, opening)
     visit.show_origin()
 
@@ -64,6 +73,6 @@ def _half_days(visit: Visit, opening: OpeningTable) -> None:
     show_notes([answer.sentence, *answer.notes])
     if gains.empty:
         return
-    table = french_table(gains.head(_GAINS_SHOWN), HALF_DAY_COLUMNS)
-    show_table(table, HALF_DAY_FORMATS, key="half_days", alt="Demi-journées à ouvrir, les plus utiles d'abord")
-    csv_button("Demi-journées (CSV)", table, HALF_DAY_FORMATS, f"{visit.file_stem('demi-journees')}.csv")
+    table = french_table(gains.head(_GAINS_SHOWN), *_HALF_DAYS)
+    show_table(table, key="half_days", alt="Demi-journées à ouvrir, les plus utiles d'abord")
+    csv_button("Demi-journées (CSV)", table, f"{visit.file_stem('demi-journees')}.csv")

@@ -154,7 +154,5 @@ def _criteria(state: AppState) -> None:
             help_text="Couche GeoJSON, GPKG ou shapefile zippé de l'ANCT. Nécessaire si son poids n'est pas 1.",
         )
         show_notes(
-            [
-                "L'âge n'est connu que si le territoire a été construit avec les carreaux de population de l'INSEE.",
-            ]
+            ["L'âge n'est connu que si le territoire a été construit avec les carreaux de population de l'INSEE."]
         )

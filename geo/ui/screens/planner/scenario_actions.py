@@ -197,10 +197,7 @@ def _hours_fields(visit: Visit, scenario: Scenario, site: str | None) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for key, label, minute in zip(
-            _HOURS,
-            ("Nouveau matin, de", "à", "Nouvel après-midi, de", "à\u00a0"),
-            (*MORNING, *AFTERNOON),
-            strict=True,
+            _HOURS, ("Nouveau matin, de", "à", "Nouvel après-midi, de", "à\u00a0"), (*MORNING, *AFTERNOON), strict=True
         ):
             st.session_state.setdefault(key, dt.time(minute // 60, minute % 60))
             st.time_input(label, key=key, step=dt.timedelta(minutes=30), width=150)

@@ -49,12 +49,7 @@ def show_saving(territory: Territory, scenario: Scenario) -> None:
     turn = st.session_state.setdefault("scenario_turn", 0)
     key = f"scenario_file_{turn}"
     st.file_uploader(
-        "Ouvrir un scénario enregistré",
-        type="json",
-        key=key,
-        on_change=_load,
-        args=(territory, key),
-        max_upload_size=1,
+        "Ouvrir un scénario enregistré", type="json", key=key, on_change=_load, args=(territory, key), max_upload_size=1
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.answers.tax_offices import NO_TAX_OFFICES, SAVED_COLUMNS, SAVED_FORMATS, tax_offices_answer
+from geo.answers.tax_offices import NO_TAX_OFFICES, tax_offices_answer
 from geo.kinds import TAX_OFFICES
 from geo.maps.access_maps import saved_values
 from geo.ui.components.answer import show_figures, show_sentence
@@ -16,6 +16,8 @@ from geo.ui.planning_cache import shared_time_saved
 
 if TYPE_CHECKING:
     from geo.ui.screens.planner.visit import Visit
+
+_COLUMNS: Final = ("name", "saved_min", "site_time_min", "other_time_min", "population", "commune_code")
 
 
 def show(visit: Visit) -> None:
@@ -36,7 +38,7 @@ def show(visit: Visit) -> None:
     visit.show_map(values, "saved", "Carte des minutes gagnées par commune.")
     st.subheader("Communes", anchor=False)
     order = communes["saved_min"].sort_values(ascending=False, na_position="last", kind="stable").index
-    table = french_table(communes.loc[order], SAVED_COLUMNS)
-    show_table(table, SAVED_FORMATS, key="saved_communes", alt="Minutes gagnées par commune, les plus fortes d'abord")
-    csv_button("Tableau (CSV)", table, SAVED_FORMATS, f"{visit.file_stem('impots')}.csv")
+    table = french_table(communes.loc[order], *_COLUMNS)
+    show_table(table, key="saved_communes", alt="Minutes gagnées par commune, les plus fortes d'abord")
+    csv_button("Tableau (CSV)", table, f"{visit.file_stem('impots')}.csv")
     visit.show_origin(["Un nombre négatif : le service des impôts est plus près.", *answer.notes])

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from geo.access.opening import open_shares
-from geo.answers.scenario import (
-    COMMUNE_COLUMNS,
-    COMMUNE_FORMATS,
-    action_sentences,
-    communes_changing,
-    hours_change_sentence,
-    scenario_answer,
-)
+from geo.answers.scenario import action_sentences, communes_changing, hours_change_sentence, scenario_answer
 from geo.errors import MaillageError
 from geo.maps.planning_maps import scenario_values
 from geo.question import DEFAULT_THRESHOLDS_MIN
@@ -34,6 +27,17 @@ if TYPE_CHECKING:
     from geo.siting.comparison import ScenarioComparison
     from geo.siting.scenario import Scenario
     from geo.ui.screens.planner.visit import Visit
+
+_COLUMNS: Final = (
+    "name",
+    "population",
+    "travel_time_before_min",
+    "travel_time_after_min",
+    "delta_min",
+    "facility_before",
+    "facility_after",
+    "commune_code",
+)
 
 
 def show(visit: Visit) -> None:
@@ -89,9 +93,9 @@ def _details(visit: Visit, scenario: Scenario, comparison: ScenarioComparison, a
         ensuing = open_shares(territory_after(visit.territory, scenario), threshold, kinds=kinds)
         show_notes(list(filter(None, [hours_change_sentence(today, ensuing)])))
     st.subheader("Communes dont le trajet change", anchor=False)
-    table = french_table(communes_changing(comparison), COMMUNE_COLUMNS)
+    table = french_table(communes_changing(comparison), *_COLUMNS)
     if table.empty:
         show_notes(["Aucune."])
         return
-    show_table(table, COMMUNE_FORMATS, key="scenario_communes", alt="Communes dont le trajet change, avant et après")
-    csv_button("Tableau (CSV)", table, COMMUNE_FORMATS, f"{visit.file_stem('scenario')}.csv")
+    show_table(table, key="scenario_communes", alt="Communes dont le trajet change, avant et après")
+    csv_button("Tableau (CSV)", table, f"{visit.file_stem('scenario')}.csv")

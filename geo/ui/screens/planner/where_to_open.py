@@ -5,21 +5,12 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import streamlit as st
 
-from geo.answers.label import (
-    ELSEWHERE,
-    FORMATS,
-    LABEL_HEADINGS,
-    SERVED_HEADINGS,
-    label_argument,
-    label_gains,
-    label_titles,
-    labels_with_alternatives,
-)
+from geo.answers.label import ELSEWHERE, label_argument, label_gains, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.scenario import change_lines
 from geo.classes import change_class, change_classes
@@ -38,11 +29,23 @@ from geo.ui.screens.planner.plan_options import show_plan_options
 from geo.ui.session import change_state
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from geo.answers.label import LabelArgument
     from geo.siting.plan import Plan
     from geo.ui.screens.planner.visit import Visit
+
+_LABELS: Final = (
+    "rank",
+    "place.name",
+    "gain_residents",
+    "gain_alone_residents",
+    "residents_served",
+    "minutes_saved_mean",
+    "elsewhere",
+    "cost_eur",
+    "holds_site",
+    "code",
+)
+_SERVED: Final = ("commune_name", "residents", "residents_brought", "time_before_min", "time_after_min")
 
 
 def show(visit: Visit) -> None:
@@ -116,12 +119,12 @@ def _map(visit: Visit, plan: Plan) -> None:
 
 def _tables(visit: Visit, plan: Plan) -> None:
     st.subheader("Les labels, du plus utile au moins utile", anchor=False)
-    table, formats = french_table(labels_with_alternatives(plan), LABEL_HEADINGS), _formats(LABEL_HEADINGS)
-    show_table(table, formats, key="plan_labels", alt="Labels du plan, par rang")
+    table = french_table(labels_with_alternatives(plan), *_LABELS)
+    show_table(table, key="plan_labels", alt="Labels du plan, par rang")
     show_notes([ELSEWHERE])
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
     with st.container(horizontal=True):
-        csv_button("Tableau (CSV)", table, formats, f"{stem}.csv")
+        csv_button("Tableau (CSV)", table, f"{stem}.csv")
         st.download_button(
             "Carte pour SIG (GPKG)",
             lambda: _gpkg(visit, plan),
@@ -157,13 +160,8 @@ def _argument(plan: Plan) -> None:
     st.markdown("  \n".join(plain(sentence) for sentence in argument.summary))
     st.markdown("Critères de la préfecture :")
     st.markdown(_criteria(argument))
-    table = french_table(argument.communes, SERVED_HEADINGS)
-    alt = f"Habitants servis par le label {argument.title}"
-    show_table(table, _formats(SERVED_HEADINGS), key="plan_served", alt=alt)
-
-
-def _formats(headings: Mapping[str, str]) -> dict[str, str]:
-    return {heading: FORMATS[name] for name, heading in headings.items() if name in FORMATS}
+    table = french_table(argument.communes, *_SERVED)
+    show_table(table, key="plan_served", alt=f"Habitants servis par le label {argument.title}")
 
 
 def _criteria(argument: LabelArgument) -> str:

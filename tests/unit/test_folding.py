@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.sources.folding import fold, fold_all
+from geo.french import fold, fold_all
 
 
 @pytest.mark.parametrize(
