@@ -24,7 +24,9 @@ def batch(
     profile: Annotated[
         list[str] | None, typer.Option(help="Profil : courant (par défaut) ou fluide ; répétable.")
     ] = None,
-    threshold: Annotated[list[float] | None, typer.Option(help="Seuil en minutes (20 par défaut) ; répétable.")] = None,
+    threshold: Annotated[
+        list[float] | None, typer.Option(help=f"Seuil en minutes ({DEFAULT_THRESHOLD_MIN:g} par défaut) ; répétable.")
+    ] = None,
     facilities: Facilities = "sites",
     rule: Rule = "mean-time",
     min_share: MinShare = DEFAULT_MIN_SHARE,

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from geo.cli.options import Antennes, AsJson, Buses, MinShare, Rule, TerritoryFolder, coverage_rule, load_territory
 from geo.cli.output import print_json, print_line
-from geo.question import DEFAULT_MIN_SHARE
+from geo.french import format_number, joined
+from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLDS_MIN, counted_kinds
+
+_USUAL: Final = joined([format_number(minutes) for minutes in DEFAULT_THRESHOLDS_MIN])
 
 
 def scenario(
     file: Annotated[Path, typer.Option(help="Scénario (JSON) : sites ouverts, fermés, déplacés…")],
     folder: TerritoryFolder = None,
-    threshold: Annotated[list[float] | None, typer.Option(help="Seuil en minutes (20 et 30) ; répétable.")] = None,
+    threshold: Annotated[list[float] | None, typer.Option(help=f"Seuil en minutes ({_USUAL}) ; répétable.")] = None,
     rule: Rule = "mean-time",
     min_share: MinShare = DEFAULT_MIN_SHARE,
     buses: Buses = False,
@@ -27,7 +30,6 @@ def scenario(
     from geo.answers.answer import known_note, part_title
     from geo.answers.scenario import action_sentences, scenario_answer
     from geo.french import quoted
-    from geo.question import DEFAULT_THRESHOLDS_MIN, counted_kinds
     from geo.report.scenario_files import write_comparison
     from geo.report.tables import with_origin
     from geo.siting.comparison import compare
