@@ -236,9 +236,8 @@ def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
 
     Returns
     -------
-    BatchResult
-        Also written as ``departements.csv`` and ``batch.json``. A département that cannot be measured is a
-        failure of the result and does not stop the others.
+    Also written as ``departements.csv`` and ``batch.json``. A département that cannot be measured is a
+    failure of the result and does not stop the others.
 
     Raises
     ------

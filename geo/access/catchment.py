@@ -198,9 +198,8 @@ def enhanced_two_step(
 
     Returns
     -------
-    tuple
-        float64 (n_origins,): capacity per resident within reach; float64 (n_sites,): weighted residents around. A
-        site around which nobody lives gives nothing.
+    float64 (n_origins,): capacity per resident within reach; float64 (n_sites,): weighted residents around. A
+    site around which nobody lives gives nothing.
 
     Examples
     --------

@@ -234,8 +234,7 @@ def open_slots(opening_hours: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np.
 
     Returns
     -------
-    tuple
-        bool (n, SLOTS), Monday 0:00 first: open at the first minute of the half-hour; bool (n, 7): the day is known.
+    bool (n, SLOTS), Monday 0:00 first: open at the first minute of the half-hour; bool (n, 7): the day is known.
     """
     texts, number = np.unique(opening_hours.fillna("?").to_numpy(str), return_inverse=True)
     weeks = [None if text == "?" else WeeklyHours.from_osm(text) for text in texts]

@@ -59,10 +59,9 @@ def time_saved(
 
     Returns
     -------
-    tuple
-        Indexed by `commune_code`: `name`; `population` (Int64); `site_time_min`, `other_time_min` and `saved_min`
-        (Float64; positive where the site is nearer): means over the residents who can reach both, <NA> where none can.
-        And the totals.
+    Indexed by `commune_code`: `name`; `population` (Int64); `site_time_min`, `other_time_min` and `saved_min`
+    (Float64; positive where the site is nearer): means over the residents who can reach both, <NA> where none can.
+    And the totals.
 
     Raises
     ------

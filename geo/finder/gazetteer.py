@@ -177,10 +177,9 @@ class Gazetteer:
 
         Returns
         -------
-        list of FoundPlace
-            Best first: the likeness of the name counts most, then the département or postcode typed, the study area
-            before its neighbours, the larger town. A name that is exactly the one typed comes before any other, unless
-            a postcode is typed that is not its own. Empty where nothing is like the text.
+        Best first: the likeness of the name counts most, then the département or postcode typed, the study area
+        before its neighbours, the larger town. A name that is exactly the one typed comes before any other, unless
+        a postcode is typed that is not its own. Empty where nothing is like the text.
         """
         asked = self._parse(query)
         if not asked.words:

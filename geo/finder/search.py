@@ -86,8 +86,7 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
 
     Returns
     -------
-    PlaceSearch
-        Never raises on account of the geocoder: its failure is a note, and the communes are the places.
+    Never raises on account of the geocoder: its failure is a note, and the communes are the places.
     """
     text = query[:MAX_QUERY].strip()
     if not text:

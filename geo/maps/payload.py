@@ -40,8 +40,7 @@ def simplified_contours(communes: gpd.GeoDataFrame, metric_crs: str) -> gpd.GeoS
 
     Returns
     -------
-    geopandas.GeoSeries
-        Contours on the same index, EPSG:4326, with `DECIMALS` decimals.
+    Contours on the same index, EPSG:4326, with `DECIMALS` decimals.
     """
     metric = communes.geometry.to_crs(metric_crs)
     simple = gpd.GeoSeries(
@@ -96,8 +95,7 @@ def ground_base(
 
     Returns
     -------
-    dict
-        `limits`: lines of (latitude, longitude) with 4 decimals; `facilities` and `markers` as in `map_base`.
+    `limits`: lines of (latitude, longitude) with 4 decimals; `facilities` and `markers` as in `map_base`.
     """
     lines = shapely.line_merge(shapely.union_all(simplified_contours(communes, metric_crs).boundary.to_numpy()))
     return {

@@ -52,8 +52,7 @@ def draw_route(territory: Territory, way: NDArray[np.float64], *, kind: str, siz
 
     Returns
     -------
-    bytes
-        SVG whose letters are shapes; the same bytes for the same inputs, but for the names of its parts.
+    SVG whose letters are shapes; the same bytes for the same inputs, but for the names of its parts.
     """
     to_metres = pyproj.Transformer.from_crs(WGS84, territory.network.crs, always_xy=True)
     line = np.column_stack(to_metres.transform(way[:, 0], way[:, 1]))

@@ -34,8 +34,7 @@ def typeset(template: str, content: Mapping[str, Any], pictures: Mapping[str, by
 
     Returns
     -------
-    bytes
-        The same bytes for the same inputs. Nothing is written to a disk.
+    The same bytes for the same inputs. Nothing is written to a disk.
     """
     files: Any = {  # the stubs of typst do not know that it takes several files
         "main.typ": resources.files("geo.report").joinpath(f"templates/{template}.typ").read_bytes(),

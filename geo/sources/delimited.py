@@ -44,12 +44,11 @@ def read_delimited(path: Path, source: str) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        All columns of dtype "string", named by the header without surrounding spaces. Cells are
-        stripped, an empty cell is <NA>. The index, named `row`, is the row as a spreadsheet shows
-        it: the header is row 1, blank rows are left out but counted. Columns whose header is empty
-        are left out; a row shorter than the header is completed with <NA> (spreadsheets drop
-        trailing empty cells).
+    All columns of dtype "string", named by the header without surrounding spaces. Cells are
+    stripped, an empty cell is <NA>. The index, named `row`, is the row as a spreadsheet shows
+    it: the header is row 1, blank rows are left out but counted. Columns whose header is empty
+    are left out; a row shorter than the header is completed with <NA> (spreadsheets drop
+    trailing empty cells).
 
     Raises
     ------

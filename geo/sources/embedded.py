@@ -76,9 +76,8 @@ def read_embedded(folder: Path) -> EmbeddedTables:
 
     Returns
     -------
-    EmbeddedTables
-        `communes.frame` has the columns of `COMMUNE_COLUMNS`; its contours are approximate (`approximate_contours`).
-        `sites.frame` and `tax_offices.frame` have those of `FACILITY_COLUMNS`. All in EPSG:4326.
+    `communes.frame` has the columns of `COMMUNE_COLUMNS`; its contours are approximate (`approximate_contours`).
+    `sites.frame` and `tax_offices.frame` have those of `FACILITY_COLUMNS`. All in EPSG:4326.
 
     Raises
     ------
@@ -100,9 +99,8 @@ def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
 
     Returns
     -------
-    geopandas.GeoSeries
-        Polygons indexed like `positions`, in the same CRS, without overlap. Together they reach a few kilometres
-        around the concave hull of the positions.
+    Polygons indexed like `positions`, in the same CRS, without overlap. Together they reach a few kilometres
+    around the concave hull of the positions.
     """
     points = shapely.multipoints(positions.to_crs(crs).to_numpy())
     area = shapely.concave_hull(points, ratio=_HULL_RATIO).buffer(_EDGE_M)

@@ -123,8 +123,7 @@ def position_reasons(lon: pd.Series, lat: pd.Series) -> pd.Series:
 
     Returns
     -------
-    pandas.Series
-        French sentences, dtype "string", <NA> where the position lies in France.
+    French sentences, dtype "string", <NA> where the position lies in France.
     """
     inside = _in_france(lon, lat)
     shown = lat.astype("string") + ", " + lon.astype("string")

@@ -150,9 +150,8 @@ def read_layer(
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        Columns in lower case, in the layer's own CRS. The index, named `row`, is the row as a spreadsheet shows it
-        (header = 1). A feature without geometry, or with one that cannot be decoded, has a null geometry.
+    Columns in lower case, in the layer's own CRS. The index, named `row`, is the row as a spreadsheet shows it
+    (header = 1). A feature without geometry, or with one that cannot be decoded, has a null geometry.
     """
     try:
         with warnings.catch_warnings():

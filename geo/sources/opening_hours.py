@@ -158,9 +158,8 @@ def parse_week(cells: Sequence[str | None]) -> tuple[WeeklyHours | None, tuple[s
 
     Returns
     -------
-    tuple
-        The week, `None` when every cell is missing, and one French sentence per malformed cell (the
-        hours of that day are then not known).
+    The week, `None` when every cell is missing, and one French sentence per malformed cell (the
+    hours of that day are then not known).
     """
     days: list[DayHours] = []
     faults: list[str] = []
@@ -185,9 +184,8 @@ def parse_weeks(cells: pd.DataFrame) -> tuple[pd.Series, list[Fault]]:
 
     Returns
     -------
-    tuple
-        The weeks as OpenStreetMap text ("string" on the same index, <NA> where every cell is
-        missing), and one fault per malformed cell.
+    The weeks as OpenStreetMap text ("string" on the same index, <NA> where every cell is
+    missing), and one fault per malformed cell.
     """
     read = [parse_week(row) for row in cells.itertuples(index=False, name=None)]
     faults = [Fault(text, int(row)) for row, (_, texts) in zip(cells.index, read, strict=True) for text in texts]
@@ -207,8 +205,7 @@ def parse_plage_ouverture(value: object) -> tuple[WeeklyHours | None, tuple[str,
 
     Returns
     -------
-    tuple
-        As in `parse_week`: the week or `None`, and French sentences about malformed records.
+    As in `parse_week`: the week or `None`, and French sentences about malformed records.
     """
     if isinstance(value, str):
         try:

@@ -55,9 +55,8 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
 
     Returns
     -------
-    SourceTable
-        `frame` has `PERMANENCE_COLUMNS`. Rows about a site that is not in the list, or about a name that several
-        sites bear, are kept out and reported in `rejected`.
+    `frame` has `PERMANENCE_COLUMNS`. Rows about a site that is not in the list, or about a name that several
+    sites bear, are kept out and reported in `rejected`.
 
     Raises
     ------

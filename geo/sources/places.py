@@ -113,10 +113,9 @@ def read_places(  # noqa: PLR0913 - one argument per column that a caller may na
 
     Returns
     -------
-    SourceTable
-        `frame` meets `geo.schemas.check_facilities`, kind "place" (see `as_sites`). A layer is brought to WGS84, a
-        place that is not a point is taken at a point inside it (noted). Address, postcode, commune, phone, e-mail,
-        website, opening hours (OpenStreetMap syntax only, noted otherwise) are taken where present.
+    `frame` meets `geo.schemas.check_facilities`, kind "place" (see `as_sites`). A layer is brought to WGS84, a
+    place that is not a point is taken at a point inside it (noted). Address, postcode, commune, phone, e-mail,
+    website, opening hours (OpenStreetMap syntax only, noted otherwise) are taken where present.
 
     Raises
     ------

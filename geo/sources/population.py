@@ -39,9 +39,8 @@ def read_population(path: Path, columns: Mapping[str, str] | None = None) -> Sou
 
     Returns
     -------
-    SourceTable
-        `frame`: indexed by `commune_code` ("string"), column `population` (Int64, residents, never missing). Codes
-        are those of the file: it may list the arrondissements of Paris, Lyon and Marseille, the cities, or both.
+    `frame`: indexed by `commune_code` ("string"), column `population` (Int64, residents, never missing). Codes
+    are those of the file: it may list the arrondissements of Paris, Lyon and Marseille, the cities, or both.
 
     Notes
     -----
@@ -116,9 +115,8 @@ def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Seri
 
     Returns
     -------
-    tuple
-        The population (Int64, <NA> unknown) indexed like `communes`, and notes: communes without
-        population, and rows of the same départements without a commune.
+    The population (Int64, <NA> unknown) indexed like `communes`, and notes: communes without
+    population, and rows of the same départements without a commune.
     """
     matched = population.reindex(communes).fillna(_city_totals(population).reindex(communes)).astype("Int64")
     notes = []

@@ -60,11 +60,10 @@ def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable
 
     Returns
     -------
-    SourceTable
-        `frame` meets `check_cells`: the centre of each inhabited cell, EPSG:4326, in the file's order. A cell belongs
-        to the commune that holds its centre. Where none does (sea, gap between simplified contours) it goes to the
-        nearest commune closer than one cell side, unless INSEE places the cell in a commune outside the study area.
-        Cells of other areas are counted in the notes, not listed as rejected.
+    `frame` meets `check_cells`: the centre of each inhabited cell, EPSG:4326, in the file's order. A cell belongs
+    to the commune that holds its centre. Where none does (sea, gap between simplified contours) it goes to the
+    nearest commune closer than one cell side, unless INSEE places the cell in a commune outside the study area.
+    Cells of other areas are counted in the notes, not listed as rejected.
 
     Raises
     ------
@@ -119,10 +118,9 @@ def compare_with_legal_population(cells: pd.DataFrame, communes: pd.DataFrame) -
 
     Returns
     -------
-    pandas.DataFrame
-        Indexed like `communes`: `population_cells` (float64, 0 where a commune has no cell), `population_legal`
-        (Int64), `difference` (cells minus legal, Float64) and `ratio` (cells / legal, Float64, <NA> where the
-        legal population is 0 or unknown).
+    Indexed like `communes`: `population_cells` (float64, 0 where a commune has no cell), `population_legal`
+    (Int64), `difference` (cells minus legal, Float64) and `ratio` (cells / legal, Float64, <NA> where the
+    legal population is 0 or unknown).
     """
     counted = cells.groupby("commune_code")["population"].sum().reindex(communes.index, fill_value=0.0)
     legal = communes["population"].astype("Int64")

@@ -43,8 +43,7 @@ def read_postcodes(path: Path) -> SourceTable:
 
     Returns
     -------
-    SourceTable
-        `frame`: indexed by `commune_code` ("string"), column `postcodes` ("string", ";"-separated, never missing).
+    `frame`: indexed by `commune_code` ("string"), column `postcodes` ("string", ";"-separated, never missing).
 
     Notes
     -----
@@ -105,8 +104,7 @@ def complete_postcodes(communes: SourceTable, sites: SourceTable, official: Sour
 
     Returns
     -------
-    SourceTable
-        The communes, with a note about those known by their sites only and those of unknown postcode.
+    The communes, with a note about those known by their sites only and those of unknown postcode.
     """
     known = communes.frame["postcodes"]
     if official is not None:

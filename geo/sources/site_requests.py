@@ -34,8 +34,7 @@ def read_site_requests(path: Path) -> SourceTable:
 
     Returns
     -------
-    SourceTable
-        `frame`: indexed by `facility_id` (text), `requests_per_month` (float64, >= 0).
+    `frame`: indexed by `facility_id` (text), `requests_per_month` (float64, >= 0).
 
     Raises
     ------

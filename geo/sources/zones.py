@@ -40,9 +40,8 @@ def read_frr(path: Path) -> SourceTable:
 
     Returns
     -------
-    SourceTable
-        `frame`: the classed communes, indexed by `commune_code` ("string"), columns `name` and `frr_class` ("string",
-        as published).
+    `frame`: the classed communes, indexed by `commune_code` ("string"), columns `name` and `frr_class` ("string",
+    as published).
 
     Raises
     ------
@@ -85,8 +84,7 @@ def read_qpv(path: Path) -> SourceTable:
 
     Returns
     -------
-    SourceTable
-        `frame`: index 0..n-1, `code_qp` ("string", unique), `name`, `departement` ("string"), polygons in EPSG:4326.
+    `frame`: index 0..n-1, `code_qp` ("string", unique), `name`, `departement` ("string"), polygons in EPSG:4326.
 
     Raises
     ------

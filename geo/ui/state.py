@@ -166,8 +166,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
 
     Returns
     -------
-    tuple
-        The choices, and one French sentence for each value that was not understood.
+    The choices, and one French sentence for each value that was not understood.
     """
     default = _defaults(facility_lists)
     read = _Reader(params)
