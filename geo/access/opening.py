@@ -227,10 +227,7 @@ def open_shares(
 def open_slots(opening_hours: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return when places are open, and on which days it is known.
 
-    Parameters
-    ----------
-    opening_hours
-        OSM text (`geo.schemas.FACILITY_COLUMNS`), <NA> unknown.
+    `opening_hours`: OSM text (`geo.schemas.FACILITY_COLUMNS`), <NA> unknown.
 
     Returns
     -------

@@ -52,10 +52,7 @@ def time_saved(
 ) -> tuple[pd.DataFrame, TimeSavedSummary]:
     """Compare the time to the nearest site with the time to the nearest tax office.
 
-    Parameters
-    ----------
-    than
-        The other list of places.
+    `than`: The other list of places.
 
     Returns
     -------

@@ -77,12 +77,8 @@ class PlaceSearch:
 def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *, limit: int = 6) -> PlaceSearch:
     """Find where a visitor is.
 
-    Parameters
-    ----------
-    query
-        A commune, a postcode or an address; what is beyond 200 characters is not read.
-    settings
-        Says which geocoder to ask; `None` or an empty `geocoder_url`: none.
+    `query`: A commune, a postcode or an address; what is beyond 200 characters is not read. `settings`: Says which
+    geocoder to ask; `None` or an empty `geocoder_url`: none.
 
     Returns
     -------

@@ -54,10 +54,7 @@ def simplified_contours(communes: gpd.GeoDataFrame, metric_crs: str) -> gpd.GeoS
 def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFrame], metric_crs: str) -> dict[str, Any]:
     """Return what does not change while a territory is shown.
 
-    Parameters
-    ----------
-    communes
-        Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`, contours in EPSG:4326).
+    `communes`: Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`, contours in EPSG:4326).
     """
     contours = shapely.to_geojson(simplified_contours(communes, metric_crs).to_numpy())
     columns = (communes.index, communes["name"], _optional(communes["population"]), contours)
@@ -116,10 +113,7 @@ def map_values(
 ) -> dict[str, Any]:
     """Return what changes with the threshold and the options.
 
-    Parameters
-    ----------
-    communes
-        The communes given to `map_base`; the arrays follow their order.
+    `communes`: The communes given to `map_base`; the arrays follow their order.
     """
     rows = coverage.reindex(communes.index)
     order = pd.Index(facilities["facility_id"])

@@ -45,10 +45,7 @@ def draw_route(territory: Territory, way: NDArray[np.float64], *, kind: str, siz
     Streets are drawn where a road file gave them, and contours of communes where they are official; an estimated
     network is not drawn, and the way along it is dashed.
 
-    Parameters
-    ----------
-    way
-        float64 (n, 2), degrees in WGS84, from the start to the site; a single row is the site alone.
+    `way`: float64 (n, 2), degrees in WGS84, from the start to the site; a single row is the site alone.
 
     Returns
     -------

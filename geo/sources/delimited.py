@@ -36,11 +36,8 @@ _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 def read_delimited(path: Path, source: str) -> pd.DataFrame:
     """Read a delimited text file as a table of text.
 
-    Parameters
-    ----------
-    path
-        The file. Its encoding (UTF-8, UTF-16 with its mark, Windows-1252) and its delimiter (comma,
-        semicolon, tab or bar) are recognised from the content, not from the name.
+    `path`: The file. Its encoding (UTF-8, UTF-16 with its mark, Windows-1252) and its delimiter (comma, semicolon, tab
+    or bar) are recognised from the content, not from the name.
 
     Returns
     -------

@@ -69,10 +69,7 @@ class EmbeddedTables:
 def read_embedded(folder: Path) -> EmbeddedTables:
     """Read the embedded territory.
 
-    Parameters
-    ----------
-    folder
-        Holds `communes.csv`, `sites.csv` and `tax_offices.csv`.
+    `folder`: Holds `communes.csv`, `sites.csv` and `tax_offices.csv`.
 
     Returns
     -------

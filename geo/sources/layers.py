@@ -95,11 +95,8 @@ class Layer:
 def find_layers(path: Path, source: str) -> list[Layer]:
     """List the layers with geometry of a file.
 
-    Parameters
-    ----------
-    path
-        A `.geojson`, `.json`, `.gpkg`, `.shp`, `.fgb`, `.parquet` or `.geoparquet` file; a `.gz` of a GeoJSON;
-        a `.zip` that holds such files (GeoParquet aside) at any depth.
+    `path`: A `.geojson`, `.json`, `.gpkg`, `.shp`, `.fgb`, `.parquet` or `.geoparquet` file; a `.gz` of a GeoJSON; a
+    `.zip` that holds such files (GeoParquet aside) at any depth.
 
     Raises
     ------
@@ -141,12 +138,8 @@ def read_layer(
 ) -> gpd.GeoDataFrame:
     """Read one layer.
 
-    Parameters
-    ----------
-    columns
-        Lower-case names of the only columns to read; names that the layer lacks are ignored. `None`: all.
-    bounds
-        (west, south, east, north) in degrees: only features that meet this box are read.
+    `columns`: Lower-case names of the only columns to read; names that the layer lacks are ignored. `None`: all.
+    `bounds`: (west, south, east, north) in degrees: only features that meet this box are read.
 
     Returns
     -------

@@ -201,10 +201,7 @@ def _read_points(path: Path, layer: str | None, source: str, notes: list[str]) -
 def recognised_roles(names: Iterable[str], *, positioned: bool) -> dict[str, str]:
     """Return the columns of a list by role (`ROLES`), those with a usual name; the first where several have one.
 
-    Parameters
-    ----------
-    positioned
-        The list is a layer, which carries its positions.
+    `positioned`: The list is a layer, which carries its positions.
     """
     names = list(names)
     folded = pd.Series([fold(name) for name in names], index=names, dtype="string")

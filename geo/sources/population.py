@@ -29,13 +29,9 @@ _ADVICE: Final = "Vérifiez que c'est le fichier des populations légales de l'I
 def read_population(path: Path, columns: Mapping[str, str] | None = None) -> SourceTable:
     """Read the municipal population of communes.
 
-    Parameters
-    ----------
-    path
-        Delimited text. The code column is one of `CODE_COLUMNS` (`COM`, `CODGEO`...), the population column
-        `PMUN`, `PMUN21`, `P21_POP` or alike, upper or lower case; of several years the latest is taken.
-    columns
-        Lower-case names of the columns `code` and `population`, where they are not to be recognised.
+    `path`: Delimited text. The code column is one of `CODE_COLUMNS` (`COM`, `CODGEO`...), the population column `PMUN`,
+    `PMUN21`, `P21_POP` or alike, upper or lower case; of several years the latest is taken. `columns`: Lower-case names
+    of the columns `code` and `population`, where they are not to be recognised.
 
     Returns
     -------
@@ -108,10 +104,7 @@ def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Seri
 
     A city whose row is missing gets the sum of its arrondissements if all of them are given.
 
-    Parameters
-    ----------
-    population
-        Int64, residents, indexed by commune code, as read by `read_population`.
+    `population`: Int64, residents, indexed by commune code, as read by `read_population`.
 
     Returns
     -------

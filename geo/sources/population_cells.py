@@ -50,13 +50,9 @@ _ADVICE: Final = "Donnez un fichier de carreaux de l'INSEE (colonnes idcar_200m 
 def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     """Read the population cells of a study area.
 
-    Parameters
-    ----------
-    path
-        INSEE grid of any cell size: GeoPackage, shapefile or GeoParquet of squares (zipped or not), of which only
-        the box of the study area is read where the format allows; or CSV with cell identifiers and `ind`.
-    communes
-        As made by `read_communes`: contours and population of the study area.
+    `path`: INSEE grid of any cell size: GeoPackage, shapefile or GeoParquet of squares (zipped or not), of which only
+    the box of the study area is read where the format allows; or CSV with cell identifiers and `ind`. `communes`: As
+    made by `read_communes`: contours and population of the study area.
 
     Returns
     -------
@@ -111,10 +107,7 @@ def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable
 def compare_with_legal_population(cells: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Compare, by commune, the population of the cells with the legal one.
 
-    Parameters
-    ----------
-    communes
-        Indexed by `commune_code`, column `population` (residents, <NA> unknown).
+    `communes`: Indexed by `commune_code`, column `population` (residents, <NA> unknown).
 
     Returns
     -------

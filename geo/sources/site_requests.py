@@ -26,11 +26,8 @@ MAX_REQUESTS: Final = 1_000_000
 def read_site_requests(path: Path) -> SourceTable:
     """Read the monthly requests of sites.
 
-    Parameters
-    ----------
-    path
-        CSV with a column `id_fs` (number of the site in the official list) and a column `demandes_par_mois`. Sites
-        without a figure are left out.
+    `path`: CSV with a column `id_fs` (number of the site in the official list) and a column `demandes_par_mois`. Sites
+    without a figure are left out.
 
     Returns
     -------

@@ -32,11 +32,8 @@ _QPV_COLUMNS: Final = ("code_qp", "lib_qp", "insee_dep")
 def read_frr(path: Path) -> SourceTable:
     """Read which communes are classed FRR.
 
-    Parameters
-    ----------
-    path
-        Delimited text with the columns `codgeo`, `libgeo` and `codefrr`, all communes listed; -9999 or nothing means
-        not classed.
+    `path`: Delimited text with the columns `codgeo`, `libgeo` and `codefrr`, all communes listed; -9999 or nothing
+    means not classed.
 
     Returns
     -------
@@ -76,11 +73,8 @@ def read_frr(path: Path) -> SourceTable:
 def read_qpv(path: Path) -> SourceTable:
     """Read the contours of priority urban districts.
 
-    Parameters
-    ----------
-    path
-        A layer of polygons (GeoJSON, GeoPackage, shapefile; zipped or not) with the columns `code_qp`, `lib_qp` and
-        `insee_dep`. Several layers in one archive (one a projection, say) are read together.
+    `path`: A layer of polygons (GeoJSON, GeoPackage, shapefile; zipped or not) with the columns `code_qp`, `lib_qp` and
+    `insee_dep`. Several layers in one archive (one a projection, say) are read together.
 
     Returns
     -------

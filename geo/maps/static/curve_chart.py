@@ -34,12 +34,8 @@ def curve_chart(
 ) -> Sheet:
     """Draw the share of the residents within each number of minutes, the classes of the maps behind it.
 
-    Parameters
-    ----------
-    threshold_min, share_within
-        Threshold in minutes, which is marked, and the share of the curve's residents within it (`None`: not known).
-    origin
-        What is said under the picture: where its figures come from, French.
+    `threshold_min`, `share_within`: Threshold in minutes, which is marked, and the share of the curve's residents
+    within it (`None`: not known). `origin`: What is said under the picture: where its figures come from, French.
     """
     title = f"{facility_title(facilities)} : habitants selon le temps de trajet, {name}"
     minutes = curve["minutes"].to_numpy(np.float64)
