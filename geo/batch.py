@@ -173,13 +173,9 @@ class BatchResult:
 def dask_client(scheduler: str | None = None, workers: int | None = None) -> Iterator[Client]:
     """Give a client of a cluster: the one of a scheduler, or processes of this machine that end with the block.
 
-    Parameters
-    ----------
-    scheduler
-        Address of a Dask scheduler whose workers have maillage too; TLS is set in Dask's own configuration.
-        `None`: a local cluster, which listens on 127.0.0.1 only, without a dashboard.
-    workers
-        Processes of the local cluster; `None`: one per core.
+    `scheduler`: Address of a Dask scheduler whose workers have maillage too; TLS is set in Dask's own configuration.
+    `None`: a local cluster, which listens on 127.0.0.1 only, without a dashboard. `workers`: Processes of the local
+    cluster; `None`: one per core.
 
     Raises
     ------
@@ -228,17 +224,13 @@ def dask_client(scheduler: str | None = None, workers: int | None = None) -> Ite
 def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
     """Run a batch on a cluster and write its results.
 
-    Parameters
-    ----------
-    out
-        Folder where workers write, visible to them and to this process; each diagnosis has its own folder in it,
-        named like ``64-courant-20``, with the files of `geo.report.tables.write_diagnosis`.
+    `out`: Folder where workers write, visible to them and to this process; each diagnosis has its own folder in it,
+    named like ``64-courant-20``, with the files of `geo.report.tables.write_diagnosis`.
 
     Returns
     -------
-    BatchResult
-        Also written as ``departements.csv`` and ``batch.json``. A département that cannot be measured is a
-        failure of the result and does not stop the others.
+    Also written as ``departements.csv`` and ``batch.json``. A département that cannot be measured is a
+    failure of the result and does not stop the others.
 
     Raises
     ------

@@ -43,10 +43,7 @@ _BOXES: Final = (
 def metric_crs(departement: str) -> str:
     """Return the projected system, in metres, of a département.
 
-    Parameters
-    ----------
-    departement
-        INSEE code: ``"64"``, ``"2A"``, ``"974"``.
+    `departement`: INSEE code: ``"64"``, ``"2A"``, ``"974"``.
     """
     return _OVERSEAS.get(departement, _METROPOLITAN)
 

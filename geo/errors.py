@@ -87,12 +87,7 @@ class SchemaError(MaillageError, ValueError):
     def __init__(self, source: str, faults: Sequence[Fault], advice: str = "") -> None:
         """Build the error.
 
-        Parameters
-        ----------
-        faults
-            All faults found, at least one.
-        advice
-            What to do about it, one French sentence.
+        `faults`: All faults found, at least one. `advice`: What to do about it, one French sentence.
         """
         self.source = source
         self.faults = tuple(faults)

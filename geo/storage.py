@@ -58,11 +58,8 @@ def require_replaceable(path: Path, *, marker: str) -> None:
 def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
     """Give an empty folder to fill; put it in the place of `path` at the end, drop it on any error.
 
-    Parameters
-    ----------
-    marker
-        Name of a file that a folder of ours holds: an existing folder that is not empty and lacks
-        it belongs to somebody else and is not replaced.
+    `marker`: Name of a file that a folder of ours holds: an existing folder that is not empty and lacks it belongs to
+    somebody else and is not replaced.
 
     Raises
     ------

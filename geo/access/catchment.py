@@ -112,13 +112,9 @@ def catchment(
     The residents of the neighbours are not in the study area, so that the sites outside of it, and those near its edge,
     seem to have more capacity for each resident than they have: `share_outside` tells where that weighs.
 
-    Parameters
-    ----------
-    agents
-        Agents present in each site: capacity is hours open a week times agents.
-    requests
-        Requests a month by `facility_id` (`geo.sources.site_requests`). Where given, capacity is counted in requests;
-        a site without a figure is given that of its agent-hours, at the rate of those that have both.
+    `agents`: Agents present in each site: capacity is hours open a week times agents. `requests`: Requests a month by
+    `facility_id` (`geo.sources.site_requests`). Where given, capacity is counted in requests; a site without a figure
+    is given that of its agent-hours, at the rate of those that have both.
 
     Raises
     ------
@@ -189,18 +185,13 @@ def enhanced_two_step(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Run E2SFCA over a list of trips.
 
-    Parameters
-    ----------
-    origin, site, minutes
-        Shape (n_trips,): row of `residents`, row of `capacity`, minutes; one trip a pair.
-    steps
-        Weight up to and including each number of minutes; beyond the last a site does not count.
+    `origin`, `site`, `minutes`: Shape (n_trips,): row of `residents`, row of `capacity`, minutes; one trip a pair.
+    `steps`: Weight up to and including each number of minutes; beyond the last a site does not count.
 
     Returns
     -------
-    tuple
-        float64 (n_origins,): capacity per resident within reach; float64 (n_sites,): weighted residents around. A
-        site around which nobody lives gives nothing.
+    float64 (n_origins,): capacity per resident within reach; float64 (n_sites,): weighted residents around. A
+    site around which nobody lives gives nothing.
 
     Examples
     --------

@@ -227,15 +227,11 @@ def open_shares(
 def open_slots(opening_hours: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return when places are open, and on which days it is known.
 
-    Parameters
-    ----------
-    opening_hours
-        OSM text (`geo.schemas.FACILITY_COLUMNS`), <NA> unknown.
+    `opening_hours`: OSM text (`geo.schemas.FACILITY_COLUMNS`), <NA> unknown.
 
     Returns
     -------
-    tuple
-        bool (n, SLOTS), Monday 0:00 first: open at the first minute of the half-hour; bool (n, 7): the day is known.
+    bool (n, SLOTS), Monday 0:00 first: open at the first minute of the half-hour; bool (n, 7): the day is known.
     """
     texts, number = np.unique(opening_hours.fillna("?").to_numpy(str), return_inverse=True)
     weeks = [None if text == "?" else WeeklyHours.from_osm(text) for text in texts]

@@ -17,12 +17,8 @@ def residents_by_point(communes: pd.DataFrame, times: pd.DataFrame) -> NDArray[n
     Population cells only say how residents spread within their commune: they count fiscal households. Points count
     alike in a commune where the cells know nobody.
 
-    Parameters
-    ----------
-    communes
-        Indexed by `commune_code`, column `population` (<NA> unknown).
-    times
-        What `Territory.travel_times` returned: `commune_code` and `population` of each point.
+    `communes`: Indexed by `commune_code`, column `population` (<NA> unknown). `times`: What `Territory.travel_times`
+    returned: `commune_code` and `population` of each point.
 
     Returns
     -------
@@ -48,12 +44,7 @@ def shares_on_network(
 ) -> NDArray[np.float64]:
     """Return the share (0 to 1) of each commune's residents who start from a street of the network.
 
-    Parameters
-    ----------
-    points
-        `commune_code` and `population` of each demand point.
-    on_network
-        Whether each point is on the network.
+    `points`: `commune_code` and `population` of each demand point. `on_network`: Whether each point is on the network.
     """
     row = communes.index.get_indexer(pd.Index(points["commune_code"]))
     n = len(communes)

@@ -52,17 +52,13 @@ def time_saved(
 ) -> tuple[pd.DataFrame, TimeSavedSummary]:
     """Compare the time to the nearest site with the time to the nearest tax office.
 
-    Parameters
-    ----------
-    than
-        The other list of places.
+    `than`: The other list of places.
 
     Returns
     -------
-    tuple
-        Indexed by `commune_code`: `name`; `population` (Int64); `site_time_min`, `other_time_min` and `saved_min`
-        (Float64; positive where the site is nearer): means over the residents who can reach both, <NA> where none can.
-        And the totals.
+    Indexed by `commune_code`: `name`; `population` (Int64); `site_time_min`, `other_time_min` and `saved_min`
+    (Float64; positive where the site is nearer): means over the residents who can reach both, <NA> where none can.
+    And the totals.
 
     Raises
     ------

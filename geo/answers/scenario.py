@@ -64,10 +64,7 @@ def scenario_answer(comparison: ScenarioComparison) -> Answer:
 def action_sentences(scenario: Scenario, sites: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
     """Return one sentence for each action of a scenario, in order.
 
-    Parameters
-    ----------
-    sites, communes
-        `facility_id` and `name` of the sites of today; `name` by code of commune.
+    `sites`, `communes`: `facility_id` and `name` of the sites of today; `name` by code of commune.
     """
     names = dict(zip(sites["facility_id"], sites["name"], strict=True))
     names |= {action.facility_id: action.name for action in scenario.actions if isinstance(action, OpenSite)}

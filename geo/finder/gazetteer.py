@@ -107,13 +107,8 @@ class Gazetteer:
     def __init__(self, communes: pd.DataFrame, area: Sequence[bool] | NDArray[np.bool_]) -> None:
         """Index the names.
 
-        Parameters
-        ----------
-        communes
-            Indexed by commune code, columns `name`, `departement`, `postcodes`, `population`, `lon`, `lat` of a commune
-            table.
-        area
-            Which of them are the study area; they come before their neighbours of equal score.
+        `communes`: Indexed by commune code, columns `name`, `departement`, `postcodes`, `population`, `lon`, `lat` of a
+        commune table. `area`: Which of them are the study area; they come before their neighbours of equal score.
         """
         self._codes = communes.index.astype(str).to_list()
         self._names = communes["name"].astype(str).to_list()
@@ -169,18 +164,14 @@ class Gazetteer:
     def search(self, query: str, limit: int = 6) -> list[FoundPlace]:
         """Find the communes and postcodes that a text may mean.
 
-        Parameters
-        ----------
-        query
-            What the visitor typed: a name or the beginning of one, a postcode, an INSEE code, a name with its
-            département or postcode ("Sare 64", "64310 Sare", "Sare (Pyrénées-Atlantiques)").
+        `query`: What the visitor typed: a name or the beginning of one, a postcode, an INSEE code, a name with its
+        département or postcode ("Sare 64", "64310 Sare", "Sare (Pyrénées-Atlantiques)").
 
         Returns
         -------
-        list of FoundPlace
-            Best first: the likeness of the name counts most, then the département or postcode typed, the study area
-            before its neighbours, the larger town. A name that is exactly the one typed comes before any other, unless
-            a postcode is typed that is not its own. Empty where nothing is like the text.
+        Best first: the likeness of the name counts most, then the département or postcode typed, the study area
+        before its neighbours, the larger town. A name that is exactly the one typed comes before any other, unless
+        a postcode is typed that is not its own. Empty where nothing is like the text.
         """
         asked = self._parse(query)
         if not asked.words:

@@ -56,9 +56,8 @@ def geocode(
 
     Returns
     -------
-    list of FoundPlace
-        In the order of the service, of kind "address"; empty where it knows no such address. Entries without a label
-        or a usable position are left out.
+    In the order of the service, of kind "address"; empty where it knows no such address. Entries without a label
+    or a usable position are left out.
 
     Raises
     ------

@@ -85,10 +85,7 @@ def time_zone(departement: str | None) -> ZoneInfo:
 def civil_time(moment: dt.datetime | None, departement: str | None) -> dt.datetime:
     """Return a moment in the civil time of a département.
 
-    Parameters
-    ----------
-    moment
-        Without a time zone it is that civil time already; `None` is now.
+    `moment`: Without a time zone it is that civil time already; `None` is now.
 
     Raises
     ------

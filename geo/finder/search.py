@@ -77,17 +77,12 @@ class PlaceSearch:
 def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *, limit: int = 6) -> PlaceSearch:
     """Find where a visitor is.
 
-    Parameters
-    ----------
-    query
-        A commune, a postcode or an address; what is beyond 200 characters is not read.
-    settings
-        Says which geocoder to ask; `None` or an empty `geocoder_url`: none.
+    `query`: A commune, a postcode or an address; what is beyond 200 characters is not read. `settings`: Says which
+    geocoder to ask; `None` or an empty `geocoder_url`: none.
 
     Returns
     -------
-    PlaceSearch
-        Never raises on account of the geocoder: its failure is a note, and the communes are the places.
+    Never raises on account of the geocoder: its failure is a note, and the communes are the places.
     """
     text = query[:MAX_QUERY].strip()
     if not text:

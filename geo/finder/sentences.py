@@ -23,12 +23,8 @@ _NAMES_SHOWN: Final = 3
 def warnings(place: Mapping[str, Any], status: OpeningStatus, at: dt.datetime, minutes: float | None) -> Iterator[str]:
     """Give what a visitor must know of a place before leaving.
 
-    Parameters
-    ----------
-    place
-        Row of a list (`geo.schemas.FACILITY_COLUMNS`), `None` where a cell is missing.
-    status, at, minutes
-        Whether it is open at the moment, and how long the way takes (`None`: no road leads there).
+    `place`: Row of a list (`geo.schemas.FACILITY_COLUMNS`), `None` where a cell is missing. `status`, `at`, `minutes`:
+    Whether it is open at the moment, and how long the way takes (`None`: no road leads there).
     """
     if place["kind"] == "bus":
         yield "La position et le temps sont ceux de la base du bus, pas de ses arrêts : demandez ses tournées."
@@ -48,12 +44,8 @@ def notes(
 ) -> Iterator[str]:
     """Give what was assumed, then the sources and their dates.
 
-    Parameters
-    ----------
-    territory, start, wishes, at, visits
-        What the answer is made from.
-    unknown_hours
-        Names of near sites whose hours are not known.
+    `territory`, `start`, `wishes`, `at`, `visits`: What the answer is made from. `unknown_hours`: Names of near sites
+    whose hours are not known.
     """
     if start.note:
         yield start.note

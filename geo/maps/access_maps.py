@@ -37,12 +37,8 @@ def certainty_values(sensitivity: Sensitivity, sites: gpd.GeoDataFrame) -> dict[
 def saved_values(communes: pd.DataFrame, sites: gpd.GeoDataFrame, tax_offices: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return the map of the minutes that the nearest site saves, as `planning_values`.
 
-    Parameters
-    ----------
-    communes
-        Minutes saved by commune, as `geo.access.time_saved.time_saved`.
-    sites, tax_offices
-        Sites that count, and what they are compared with.
+    `communes`: Minutes saved by commune, as `geo.access.time_saved.time_saved`. `sites`, `tax_offices`: Sites that
+    count, and what they are compared with.
     """
     return planning_values(
         SAVED_CLASSES,

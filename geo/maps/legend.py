@@ -42,12 +42,8 @@ def pattern_defs() -> str:
 def legend_html(facilities: str, kinds: Collection[str], excluded: Collection[str] = (), rule: str = "") -> str:
     """Return the legend as HTML.
 
-    Parameters
-    ----------
-    kinds
-        Kinds of facility on the map; the legend lists them in the order of `KINDS`.
-    rule
-        What under-served means, in French, shown after the words.
+    `kinds`: Kinds of facility on the map; the legend lists them in the order of `KINDS`. `rule`: What under-served
+    means, in French, shown after the words.
     """
     times = [_entry(_swatch(cls.colour), cls.label) for cls in TIME_CLASSES]
     under_served = "Commune sous-desservie" + (f" ({rule})" if rule else "")

@@ -40,8 +40,7 @@ def simplified_contours(communes: gpd.GeoDataFrame, metric_crs: str) -> gpd.GeoS
 
     Returns
     -------
-    geopandas.GeoSeries
-        Contours on the same index, EPSG:4326, with `DECIMALS` decimals.
+    Contours on the same index, EPSG:4326, with `DECIMALS` decimals.
     """
     metric = communes.geometry.to_crs(metric_crs)
     simple = gpd.GeoSeries(
@@ -55,10 +54,7 @@ def simplified_contours(communes: gpd.GeoDataFrame, metric_crs: str) -> gpd.GeoS
 def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFrame], metric_crs: str) -> dict[str, Any]:
     """Return what does not change while a territory is shown.
 
-    Parameters
-    ----------
-    communes
-        Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`, contours in EPSG:4326).
+    `communes`: Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`, contours in EPSG:4326).
     """
     contours = shapely.to_geojson(simplified_contours(communes, metric_crs).to_numpy())
     columns = (communes.index, communes["name"], _optional(communes["population"]), contours)
@@ -96,8 +92,7 @@ def ground_base(
 
     Returns
     -------
-    dict
-        `limits`: lines of (latitude, longitude) with 4 decimals; `facilities` and `markers` as in `map_base`.
+    `limits`: lines of (latitude, longitude) with 4 decimals; `facilities` and `markers` as in `map_base`.
     """
     lines = shapely.line_merge(shapely.union_all(simplified_contours(communes, metric_crs).boundary.to_numpy()))
     return {
@@ -118,10 +113,7 @@ def map_values(
 ) -> dict[str, Any]:
     """Return what changes with the threshold and the options.
 
-    Parameters
-    ----------
-    communes
-        The communes given to `map_base`; the arrays follow their order.
+    `communes`: The communes given to `map_base`; the arrays follow their order.
     """
     rows = coverage.reindex(communes.index)
     order = pd.Index(facilities["facility_id"])

@@ -41,12 +41,8 @@ def scenario_values(
 ) -> dict[str, Any]:
     """Return the map of what a scenario changes at its first threshold, as `planning_values`.
 
-    Parameters
-    ----------
-    before, after
-        Sites that count today, and after the scenario.
-    clicks
-        What a click asks the server, as in `planning_values`.
+    `before`, `after`: Sites that count today, and after the scenario. `clicks`: What a click asks the server, as in
+    `planning_values`.
     """
     communes, threshold = comparison.communes, comparison.changes[0].threshold_min
     was, will = communes["travel_time_before_min"], communes["travel_time_after_min"]
@@ -82,10 +78,7 @@ def scenario_markers(scenario: Scenario, before: gpd.GeoDataFrame, after: gpd.Ge
 def fragility_values(fragility: Fragility, sites: gpd.GeoDataFrame) -> dict[str, Any]:
     """Return the map of the communes where half of the residents have a second site, as `planning_values`.
 
-    Parameters
-    ----------
-    fragility
-        What was measured; shares are of the residents of each commune whose way is known.
+    `fragility`: What was measured; shares are of the residents of each commune whose way is known.
     """
     known = fragility.communes["residents_known"].to_numpy(np.float64, na_value=0.0)
     with np.errstate(invalid="ignore", divide="ignore"):

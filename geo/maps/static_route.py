@@ -45,15 +45,11 @@ def draw_route(territory: Territory, way: NDArray[np.float64], *, kind: str, siz
     Streets are drawn where a road file gave them, and contours of communes where they are official; an estimated
     network is not drawn, and the way along it is dashed.
 
-    Parameters
-    ----------
-    way
-        float64 (n, 2), degrees in WGS84, from the start to the site; a single row is the site alone.
+    `way`: float64 (n, 2), degrees in WGS84, from the start to the site; a single row is the site alone.
 
     Returns
     -------
-    bytes
-        SVG whose letters are shapes; the same bytes for the same inputs, but for the names of its parts.
+    SVG whose letters are shapes; the same bytes for the same inputs, but for the names of its parts.
     """
     to_metres = pyproj.Transformer.from_crs(WGS84, territory.network.crs, always_xy=True)
     line = np.column_stack(to_metres.transform(way[:, 0], way[:, 1]))

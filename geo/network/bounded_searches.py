@@ -72,10 +72,7 @@ def travel_matrix(
     One bounded search for each point of the shorter list, on all cores. Trips that never leave one
     street do not pass a node: `geo.network.travel_times` adds them.
 
-    Parameters
-    ----------
-    sooner_than
-        What `nearest_facility` found: only trips along nodes that the destination serves sooner.
+    `sooner_than`: What `nearest_facility` found: only trips along nodes that the destination serves sooner.
     """
     forward = origins.n_points < destinations.n_points and sooner_than is None
     adjacency = network.by_source[:2] if forward else (network.edge_offsets, network.edges)

@@ -50,12 +50,8 @@ def merge_points(xy: NDArray[np.float64], tolerance_m: float) -> tuple[NDArray[n
     ends are farther apart. (Rounding to a grid would part two positions on either side of a cell
     border, however close.)
 
-    Parameters
-    ----------
-    xy
-        float64, shape (n, 2), metres, finite.
-    tolerance_m
-        Largest distance between two positions that are one point, metres, >= 0.
+    `xy`: float64, shape (n, 2), metres, finite. `tolerance_m`: Largest distance between two positions that are one
+    point, metres, >= 0.
 
     Returns
     -------

@@ -124,12 +124,8 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile) -> tuple[Ways, l
     looked up in all of them. The ways of several extracts are in the order of their identifiers, as
     in one extract that covers them all.
 
-    Parameters
-    ----------
-    paths
-        Files that osmium reads: ``.osm.pbf``, ``.osm``, ``.osm.bz2``...
-    profile
-        Its classes are the roads that are read.
+    `paths`: Files that osmium reads: ``.osm.pbf``, ``.osm``, ``.osm.bz2``... `profile`: Its classes are the roads that
+    are read.
 
     Returns
     -------

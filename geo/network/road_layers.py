@@ -154,10 +154,7 @@ def recognise_profile(columns: Collection[str], source: str) -> LayerProfile:
 def interpret(frame: pd.DataFrame, profile: LayerProfile, speeds: SpeedProfile, source: str) -> RoadAttributes:
     """Apply a layer profile to the rows of a layer.
 
-    Parameters
-    ----------
-    frame
-        The layer; its index names its rows in notes.
+    `frame`: The layer; its index names its rows in notes.
 
     Raises
     ------

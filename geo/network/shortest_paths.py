@@ -136,12 +136,8 @@ def nearest_facilities(
 ) -> NearestFacility:
     """Find the `k` facilities reached soonest from every node, best first: results of shape (n_nodes, k).
 
-    Parameters
-    ----------
-    network, facility_nodes, start_time_s, start_length_m, facility
-        As for `nearest_facility`; entries with the same number are one facility.
-    k
-        How many, 1 or more; where fewer can be reached the rest is inf and -1.
+    `network`, `facility_nodes`, `start_time_s`, `start_length_m`, `facility`: As for `nearest_facility`; entries with
+    the same number are one facility. `k`: How many, 1 or more; where fewer can be reached the rest is inf and -1.
     """
     if not 1 <= k <= kernels.UNREACHED // max(network.n_nodes, 1):
         msg = f"Recherche refusée : {k} structures par nœud demandées, attendu : au moins 1."
@@ -165,12 +161,8 @@ def times_from(
 ) -> TimesFrom:
     """Time from one starting point, attached to one or more nodes, to every node within a limit.
 
-    Parameters
-    ----------
-    start_nodes, start_time_s, start_length_m
-        Shape (k,): nodes reached first, with the seconds and metres already spent there.
-    limit_s
-        Seconds: nodes farther than that are left at inf.
+    `start_nodes`, `start_time_s`, `start_length_m`: Shape (k,): nodes reached first, with the seconds and metres
+    already spent there. `limit_s`: Seconds: nodes farther than that are left at inf.
     """
     starts = starts_of(network, start_nodes, start_time_s, start_length_m, np.zeros(np.size(start_nodes), np.int64))
     time, length, _, last_edge = _search(network, *network.by_source, starts, limit_s)

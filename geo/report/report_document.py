@@ -84,10 +84,7 @@ _FILES: Final = (
 def report_pdf(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> bytes:
     """Make the report, tagged for screen readers (PDF/UA-1); the same bytes for the same inputs.
 
-    Parameters
-    ----------
-    sheets
-        Maps and charts of `geo.report.report_maps.report_maps`, by name.
+    `sheets`: Maps and charts of `geo.report.report_maps.report_maps`, by name.
     """
     pictures = {f"{name}.svg": sheet_svg(sheet, letters="none").encode() for name, sheet in sheets.items()}
     return typeset("report", _content(findings, sheets), pictures, findings.request.made_on)

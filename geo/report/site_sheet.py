@@ -63,8 +63,7 @@ def site_sheet_pdf(
 
     Returns
     -------
-    bytes
-        The same bytes for the same inputs. Nothing is written to a disk. Texts too long for a page are cut, visibly.
+    The same bytes for the same inputs. Nothing is written to a disk. Texts too long for a page are cut, visibly.
     """
     sheet = _sheet(territory, site, origin, route)
     way = np.array([[site.lon, site.lat]]) if route is None else route.coordinates

@@ -83,10 +83,7 @@ def write_summary(figures: Mapping[str, Any], path: Path) -> None:
 def write_table(table: pd.DataFrame, path: Path, *, marked: bool = False) -> None:
     """Write a table as CSV (comma, UTF-8) whose texts no spreadsheet runs; booleans as true, false or empty.
 
-    Parameters
-    ----------
-    marked
-        Begin with a byte order mark, by which spreadsheets know that accents are in UTF-8.
+    `marked`: Begin with a byte order mark, by which spreadsheets know that accents are in UTF-8.
     """
     safe = table.copy()
     for column in safe.select_dtypes(include=["string", "object"]):

@@ -23,19 +23,13 @@ _MAX_RUN: Final = 34
 def typeset(template: str, content: Mapping[str, Any], pictures: Mapping[str, bytes], made_on: dt.date) -> bytes:
     """Make a PDF, tagged for screen readers (PDF/UA-1).
 
-    Parameters
-    ----------
-    template
-        Name of a file of `geo/report/templates`, without its ending. It reads ``content.json`` as text: nothing of it
-        is taken for Typst.
-    content
-        Plain values. Texts are put on one line, with a mark in the place of what the typeface lacks; those under a key
-        ``link`` stay as they are.
+    `template`: Name of a file of `geo/report/templates`, without its ending. It reads ``content.json`` as text: nothing
+    of it is taken for Typst. `content`: Plain values. Texts are put on one line, with a mark in the place of what the
+    typeface lacks; those under a key ``link`` stay as they are.
 
     Returns
     -------
-    bytes
-        The same bytes for the same inputs. Nothing is written to a disk.
+    The same bytes for the same inputs. Nothing is written to a disk.
     """
     files: Any = {  # the stubs of typst do not know that it takes several files
         "main.typ": resources.files("geo.report").joinpath(f"templates/{template}.typ").read_bytes(),

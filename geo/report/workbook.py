@@ -23,10 +23,7 @@ _ROWS_MEASURED: Final = 200
 def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, made_on: dt.date) -> None:
     """Write tables as the sheets of a workbook, in order.
 
-    Parameters
-    ----------
-    tables
-        Name of the sheet (at most 31 letters) -> table; its columns are the first row.
+    `tables`: Name of the sheet (at most 31 letters) -> table; its columns are the first row.
     """
     with replacing_file(path) as beside:
         options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

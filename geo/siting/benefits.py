@@ -90,12 +90,8 @@ def coverage_benefits(
 ) -> Benefits:
     """Return what candidates bring within a threshold to the residents who are beyond it today.
 
-    Parameters
-    ----------
-    threshold_min
-        Minutes; a resident at exactly the threshold is within it.
-    weight
-        Shape (n_demand,): what each demand point counts for; those of the problem where `None`.
+    `threshold_min`: Minutes; a resident at exactly the threshold is within it. `weight`: Shape (n_demand,): what each
+    demand point counts for; those of the problem where `None`.
     """
     weight = problem.weight if weight is None else weight
     limit = threshold_min + AT_THRESHOLD_MIN

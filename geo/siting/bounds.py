@@ -120,12 +120,8 @@ def fewest_bound(
 ) -> int:
     """Bound how many candidates are needed to bring `target`: the least number whose upper bound reaches it.
 
-    Parameters
-    ----------
-    rounds
-        Look for Lagrangian bounds; without them, candidates are taken not to overlap.
-    stopped
-        Asked between two rounds; true keeps the bound found so far.
+    `rounds`: Look for Lagrangian bounds; without them, candidates are taken not to overlap. `stopped`: Asked between
+    two rounds; true keeps the bound found so far.
     """
     first = np.sort(benefits.added_to(np.zeros(benefits.n_demand)))[::-1]
     low = int(np.searchsorted(np.cumsum(first), target * (1 - ROUNDING))) + 1 if target > 0 else 0

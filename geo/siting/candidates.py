@@ -49,10 +49,7 @@ def candidate_places(
 ) -> pd.DataFrame:
     """Return the places of a list that lie in a study area as candidates.
 
-    Parameters
-    ----------
-    places
-        As `geo.sources.places.read_places` reads them (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
+    `places`: As `geo.sources.places.read_places` reads them (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
 
     Returns
     -------

@@ -32,10 +32,7 @@ def never() -> bool:
 def most_benefit(benefits: Benefits, count: int, stopped: Callable[[], bool] = never) -> NDArray[np.int64]:
     """Choose at most `count` candidates that together bring most: greedy, then interchange.
 
-    Parameters
-    ----------
-    stopped
-        Asked between two swaps; true ends the interchange.
+    `stopped`: Asked between two swaps; true ends the interchange.
 
     Returns
     -------

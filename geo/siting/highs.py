@@ -43,12 +43,8 @@ class Outcome:
 def maximise(program: Program, *, time_limit_s: float, stopped: Callable[[], bool]) -> Outcome:
     """Solve a program, starting from the solution that it comes with.
 
-    Parameters
-    ----------
-    time_limit_s
-        Seconds; at the limit the best solution and the bound found so far are returned.
-    stopped
-        Asked now and then; true ends the search likewise.
+    `time_limit_s`: Seconds; at the limit the best solution and the bound found so far are returned. `stopped`: Asked
+    now and then; true ends the search likewise.
 
     Raises
     ------

@@ -114,10 +114,7 @@ def least_time(
     Maximise ``sum_ij b_ij x_ij`` subject to ``x_ij <= y_j`` for j in J_i, ``sum_j x_ij <= 1`` for all i, and
     ``sum_j y_j <= p``. The mean time is that of today less this sum.
 
-    Parameters
-    ----------
-    benefits
-        `geo.siting.benefits.time_benefits`.
+    `benefits`: `geo.siting.benefits.time_benefits`.
     """
     small = _reduced(benefits, known)
     if small is None:

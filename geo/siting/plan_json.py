@@ -207,10 +207,7 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
 def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
     """Return the plan that `plan_json` gave.
 
-    Parameters
-    ----------
-    territory
-        The territory that it has to be about.
+    `territory`: The territory that it has to be about.
 
     Raises
     ------

@@ -147,10 +147,7 @@ def alternatives_table(
     already go. So of the places that bring at least `NEARLY_AS_MUCH` of what the label brings, those in the communes
     with most residents are given. Under ``center`` no sum tells places apart: the table is empty.
 
-    Parameters
-    ----------
-    order
-        Rows of `problem.candidates`: the labels, ranked.
+    `order`: Rows of `problem.candidates`: the labels, ranked.
 
     Returns
     -------

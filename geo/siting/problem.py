@@ -59,10 +59,7 @@ class SitingProblem:
     ) -> SitingProblem:
         """Time the residents of one or several territories to today's sites and to the candidates.
 
-        Parameters
-        ----------
-        candidates
-            `CANDIDATE_COLUMNS`, one table for each part.
+        `candidates`: `CANDIDATE_COLUMNS`, one table for each part.
 
         Raises
         ------

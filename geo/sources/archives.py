@@ -55,12 +55,8 @@ def require_bounded(path: Path, source: str, max_bytes: int = MAX_UNPACKED_BYTES
     300 MB/s (30 MB/s for a ``.bz2``), and left at the first byte too many; archives in it stay packed. The blocks of
     a ``.pbf`` are only skimmed: osmium refuses one that is not of the size it announces.
 
-    Parameters
-    ----------
-    path
-        A file; one that is neither ``.zip``, ``.gz``, ``.bz2`` nor ``.pbf`` is not looked at.
-    max_bytes
-        Most bytes that may come out, all its files together.
+    `path`: A file; one that is neither ``.zip``, ``.gz``, ``.bz2`` nor ``.pbf`` is not looked at. `max_bytes`: Most
+    bytes that may come out, all its files together.
 
     Raises
     ------
@@ -89,12 +85,8 @@ def require_bounded(path: Path, source: str, max_bytes: int = MAX_UNPACKED_BYTES
 def extract_member(archive: Path, name: str, folder: Path, max_bytes: int) -> Path:
     """Write one file of a ``.zip`` into a folder, under the name that was asked for.
 
-    Parameters
-    ----------
-    archive
-        The archive; the paths of its files are only compared by their last part, never used as paths.
-    max_bytes
-        Most bytes that are written, whatever the archive announces.
+    `archive`: The archive; the paths of its files are only compared by their last part, never used as paths.
+    `max_bytes`: Most bytes that are written, whatever the archive announces.
 
     Raises
     ------

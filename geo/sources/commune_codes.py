@@ -32,8 +32,7 @@ def normalise_codes(codes: pd.Series) -> pd.Series:
 
     Returns
     -------
-    pandas.Series
-        Dtype "string", same index; <NA> where the value is no commune code.
+    Dtype "string", same index; <NA> where the value is no commune code.
     """
     text = codes.astype("string").str.strip().str.upper().str.replace(r"\.0+$", "", regex=True)
     text = text.where(~text.str.fullmatch(r"[1-9]\d{3}").fillna(value=False), "0" + text)

@@ -81,10 +81,9 @@ def read_communes(
 
     Returns
     -------
-    SourceTable
-        `frame` meets `check_communes`: sorted by code, contours valid and in EPSG:4326. (`lon`, `lat`) is the
-        town hall where known, else a point inside the largest part of the contour, found in metres. The `centre`
-        of geo.api.gouv.fr is not used: it may fall outside of the commune.
+    `frame` meets `check_communes`: sorted by code, contours valid and in EPSG:4326. (`lon`, `lat`) is the
+    town hall where known, else a point inside the largest part of the contour, found in metres. The `centre`
+    of geo.api.gouv.fr is not used: it may fall outside of the commune.
 
     Raises
     ------

@@ -36,20 +36,16 @@ _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 def read_delimited(path: Path, source: str) -> pd.DataFrame:
     """Read a delimited text file as a table of text.
 
-    Parameters
-    ----------
-    path
-        The file. Its encoding (UTF-8, UTF-16 with its mark, Windows-1252) and its delimiter (comma,
-        semicolon, tab or bar) are recognised from the content, not from the name.
+    `path`: The file. Its encoding (UTF-8, UTF-16 with its mark, Windows-1252) and its delimiter (comma, semicolon, tab
+    or bar) are recognised from the content, not from the name.
 
     Returns
     -------
-    pandas.DataFrame
-        All columns of dtype "string", named by the header without surrounding spaces. Cells are
-        stripped, an empty cell is <NA>. The index, named `row`, is the row as a spreadsheet shows
-        it: the header is row 1, blank rows are left out but counted. Columns whose header is empty
-        are left out; a row shorter than the header is completed with <NA> (spreadsheets drop
-        trailing empty cells).
+    All columns of dtype "string", named by the header without surrounding spaces. Cells are
+    stripped, an empty cell is <NA>. The index, named `row`, is the row as a spreadsheet shows
+    it: the header is row 1, blank rows are left out but counted. Columns whose header is empty
+    are left out; a row shorter than the header is completed with <NA> (spreadsheets drop
+    trailing empty cells).
 
     Raises
     ------

@@ -69,16 +69,12 @@ class EmbeddedTables:
 def read_embedded(folder: Path) -> EmbeddedTables:
     """Read the embedded territory.
 
-    Parameters
-    ----------
-    folder
-        Holds `communes.csv`, `sites.csv` and `tax_offices.csv`.
+    `folder`: Holds `communes.csv`, `sites.csv` and `tax_offices.csv`.
 
     Returns
     -------
-    EmbeddedTables
-        `communes.frame` has the columns of `COMMUNE_COLUMNS`; its contours are approximate (`approximate_contours`).
-        `sites.frame` and `tax_offices.frame` have those of `FACILITY_COLUMNS`. All in EPSG:4326.
+    `communes.frame` has the columns of `COMMUNE_COLUMNS`; its contours are approximate (`approximate_contours`).
+    `sites.frame` and `tax_offices.frame` have those of `FACILITY_COLUMNS`. All in EPSG:4326.
 
     Raises
     ------
@@ -100,9 +96,8 @@ def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
 
     Returns
     -------
-    geopandas.GeoSeries
-        Polygons indexed like `positions`, in the same CRS, without overlap. Together they reach a few kilometres
-        around the concave hull of the positions.
+    Polygons indexed like `positions`, in the same CRS, without overlap. Together they reach a few kilometres
+    around the concave hull of the positions.
     """
     points = shapely.multipoints(positions.to_crs(crs).to_numpy())
     area = shapely.concave_hull(points, ratio=_HULL_RATIO).buffer(_EDGE_M)

@@ -55,10 +55,7 @@ class FacilityRows:
 def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence: str | None) -> SourceTable:
     """Keep the usable rows, check them, and say where they come from.
 
-    Parameters
-    ----------
-    path
-        The file, whose checksum and date (from its name) go to the provenance.
+    `path`: The file, whose checksum and date (from its name) go to the provenance.
 
     Raises
     ------
@@ -116,15 +113,11 @@ def parse_lat_lon(cells: pd.Series) -> pd.DataFrame:
 def position_reasons(lon: pd.Series, lat: pd.Series) -> pd.Series:
     """Say why positions cannot be used.
 
-    Parameters
-    ----------
-    lon, lat
-        Degrees, float64, NaN where missing or not a number.
+    `lon`, `lat`: Degrees, float64, NaN where missing or not a number.
 
     Returns
     -------
-    pandas.Series
-        French sentences, dtype "string", <NA> where the position lies in France.
+    French sentences, dtype "string", <NA> where the position lies in France.
     """
     inside = _in_france(lon, lat)
     shown = lat.astype("string") + ", " + lon.astype("string")

@@ -163,10 +163,7 @@ def fetch(departement: str, plan: FetchPlan) -> Fetched:
     A file in the cache is used as it is, unless the plan says to refresh; where a refresh fails it is kept, and
     that is said. A source that cannot be had does not stop the others.
 
-    Parameters
-    ----------
-    departement
-        INSEE code (``"1"`` and ``"2a"`` are taken for ``"01"`` and ``"2A"``).
+    `departement`: INSEE code (``"1"`` and ``"2a"`` are taken for ``"01"`` and ``"2A"``).
 
     Raises
     ------

@@ -87,11 +87,10 @@ def read_france_services(path: Path) -> SourceTable:
 
     Returns
     -------
-    SourceTable
-        `frame` meets `geo.schemas.check_facilities`. Kept out, and reported by row in `rejected`: no
-        usable position, outside France, repeated identifier, no name, kind never seen before. What
-        loses no row is reported in `notes`: malformed hours (that day is then unknown), repaired
-        codes, unreadable dates.
+    `frame` meets `geo.schemas.check_facilities`. Kept out, and reported by row in `rejected`: no
+    usable position, outside France, repeated identifier, no name, kind never seen before. What
+    loses no row is reported in `notes`: malformed hours (that day is then unknown), repaired
+    codes, unreadable dates.
     """
     table = read_site_rows(path)
     notes: list[str] = []
@@ -134,9 +133,8 @@ def read_site_rows(path: Path) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        All columns of dtype "string", those that this edition of the list lacks being <NA>; the index is the row
-        as a spreadsheet shows it.
+    All columns of dtype "string", those that this edition of the list lacks being <NA>; the index is the row
+    as a spreadsheet shows it.
     """
     table = read_delimited(path, DATASET)
     require_columns(table, _REQUIRED, DATASET)
@@ -156,9 +154,8 @@ def guess_bearers(names: pd.Series) -> pd.Series:
 
     Returns
     -------
-    pandas.Series
-        "La Poste", "CCAS", "CIAS", "MSA", "État", "Intercommunalité", "Commune", "Département" or
-        "Association"; <NA> where the name says nothing, or names several bearers.
+    "La Poste", "CCAS", "CIAS", "MSA", "État", "Intercommunalité", "Commune", "Département" or
+    "Association"; <NA> where the name says nothing, or names several bearers.
     """
     folded = fold_all(names)
     says = pd.DataFrame(

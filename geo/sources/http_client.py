@@ -89,12 +89,8 @@ class Answer:
     def blocks(self, most_bytes: int, end: float) -> Iterator[bytes]:
         """Give the bytes as they come, unpacked.
 
-        Parameters
-        ----------
-        most_bytes
-            More are not taken.
-        end
-            When to stop, on the clock `time.monotonic`; what came until then has been given.
+        `most_bytes`: More are not taken. `end`: When to stop, on the clock `time.monotonic`; what came until then has
+        been given.
 
         Raises
         ------
@@ -133,12 +129,8 @@ def answer_to(
 ) -> Iterator[Answer]:
     """Ask for what is at an address; a context whose value is the answer.
 
-    Parameters
-    ----------
-    url
-        Nothing but http and https is called.
-    redirections
-        How many are followed, from https to https only; 0: one is an answer like another.
+    `url`: Nothing but http and https is called. `redirections`: How many are followed, from https to https only; 0: one
+    is an answer like another.
 
     Raises
     ------

@@ -95,11 +95,8 @@ class Layer:
 def find_layers(path: Path, source: str) -> list[Layer]:
     """List the layers with geometry of a file.
 
-    Parameters
-    ----------
-    path
-        A `.geojson`, `.json`, `.gpkg`, `.shp`, `.fgb`, `.parquet` or `.geoparquet` file; a `.gz` of a GeoJSON;
-        a `.zip` that holds such files (GeoParquet aside) at any depth.
+    `path`: A `.geojson`, `.json`, `.gpkg`, `.shp`, `.fgb`, `.parquet` or `.geoparquet` file; a `.gz` of a GeoJSON; a
+    `.zip` that holds such files (GeoParquet aside) at any depth.
 
     Raises
     ------
@@ -141,18 +138,13 @@ def read_layer(
 ) -> gpd.GeoDataFrame:
     """Read one layer.
 
-    Parameters
-    ----------
-    columns
-        Lower-case names of the only columns to read; names that the layer lacks are ignored. `None`: all.
-    bounds
-        (west, south, east, north) in degrees: only features that meet this box are read.
+    `columns`: Lower-case names of the only columns to read; names that the layer lacks are ignored. `None`: all.
+    `bounds`: (west, south, east, north) in degrees: only features that meet this box are read.
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        Columns in lower case, in the layer's own CRS. The index, named `row`, is the row as a spreadsheet shows it
-        (header = 1). A feature without geometry, or with one that cannot be decoded, has a null geometry.
+    Columns in lower case, in the layer's own CRS. The index, named `row`, is the row as a spreadsheet shows it
+    (header = 1). A feature without geometry, or with one that cannot be decoded, has a null geometry.
     """
     try:
         with warnings.catch_warnings():

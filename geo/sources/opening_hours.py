@@ -95,12 +95,8 @@ class WeeklyHours:
     def is_open(self, weekday: int, minute: int) -> bool:
         """Tell whether the place is known to be open.
 
-        Parameters
-        ----------
-        weekday
-            0 (Monday) to 6 (Sunday).
-        minute
-            Minutes after midnight, 0 to 1439. The opening minute is open, the closing one is not.
+        `weekday`: 0 (Monday) to 6 (Sunday). `minute`: Minutes after midnight, 0 to 1439. The opening minute is open,
+        the closing one is not.
 
         Raises
         ------
@@ -151,16 +147,12 @@ def written_slots(text: str) -> tuple[Interval, ...]:
 def parse_week(cells: Sequence[str | None]) -> tuple[WeeklyHours | None, tuple[str, ...]]:
     """Read one cell per weekday, Monday first.
 
-    Parameters
-    ----------
-    cells
-        Up to seven cells; `None` or <NA> is a closed day, unless all are: then nothing is known.
+    `cells`: Up to seven cells; `None` or <NA> is a closed day, unless all are: then nothing is known.
 
     Returns
     -------
-    tuple
-        The week, `None` when every cell is missing, and one French sentence per malformed cell (the
-        hours of that day are then not known).
+    The week, `None` when every cell is missing, and one French sentence per malformed cell (the
+    hours of that day are then not known).
     """
     days: list[DayHours] = []
     faults: list[str] = []
@@ -178,16 +170,12 @@ def parse_week(cells: Sequence[str | None]) -> tuple[WeeklyHours | None, tuple[s
 def parse_weeks(cells: pd.DataFrame) -> tuple[pd.Series, list[Fault]]:
     """Read the weekday columns of a table.
 
-    Parameters
-    ----------
-    cells
-        One column per weekday, Monday first, of dtype "string"; indexed by spreadsheet row.
+    `cells`: One column per weekday, Monday first, of dtype "string"; indexed by spreadsheet row.
 
     Returns
     -------
-    tuple
-        The weeks as OpenStreetMap text ("string" on the same index, <NA> where every cell is
-        missing), and one fault per malformed cell.
+    The weeks as OpenStreetMap text ("string" on the same index, <NA> where every cell is
+    missing), and one fault per malformed cell.
     """
     read = [parse_week(row) for row in cells.itertuples(index=False, name=None)]
     faults = [Fault(text, int(row)) for row, (_, texts) in zip(cells.index, read, strict=True) for text in texts]
@@ -198,17 +186,12 @@ def parse_weeks(cells: pd.DataFrame) -> tuple[pd.Series, list[Fault]]:
 def parse_plage_ouverture(value: object) -> tuple[WeeklyHours | None, tuple[str, ...]]:
     """Read the DILA field `plage_ouverture`.
 
-    Parameters
-    ----------
-    value
-        A list of records, or its JSON text. Each record spans `nom_jour_debut` to `nom_jour_fin`
-        (in French or in English) and gives up to two slots, `valeur_heure_debut_1` to
-        `valeur_heure_fin_1` and the same with `_2`.
+    `value`: A list of records, or its JSON text. Each record spans `nom_jour_debut` to `nom_jour_fin` (in French or in
+    English) and gives up to two slots, `valeur_heure_debut_1` to `valeur_heure_fin_1` and the same with `_2`.
 
     Returns
     -------
-    tuple
-        As in `parse_week`: the week or `None`, and French sentences about malformed records.
+    As in `parse_week`: the week or `None`, and French sentences about malformed records.
     """
     if isinstance(value, str):
         try:

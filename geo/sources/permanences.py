@@ -46,18 +46,14 @@ _MODES: Final = {
 def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
     """Read a table of permanences.
 
-    Parameters
-    ----------
-    path
-        CSV with the columns `site` (identifier, or name, of the list of sites), `operateur`, `jour` ("mardi"),
-        `horaires` ("09:00 - 12:00 / 14:00 - 16:00") and `mode` ("sur place" or "visio"), in any order; a
-        visit on two days takes two rows.
+    `path`: CSV with the columns `site` (identifier, or name, of the list of sites), `operateur`, `jour` ("mardi"),
+    `horaires` ("09:00 - 12:00 / 14:00 - 16:00") and `mode` ("sur place" or "visio"), in any order; a visit on two days
+    takes two rows.
 
     Returns
     -------
-    SourceTable
-        `frame` has `PERMANENCE_COLUMNS`. Rows about a site that is not in the list, or about a name that several
-        sites bear, are kept out and reported in `rejected`.
+    `frame` has `PERMANENCE_COLUMNS`. Rows about a site that is not in the list, or about a name that several
+    sites bear, are kept out and reported in `rejected`.
 
     Raises
     ------

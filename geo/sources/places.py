@@ -113,10 +113,9 @@ def read_places(  # noqa: PLR0913 - one argument per column that a caller may na
 
     Returns
     -------
-    SourceTable
-        `frame` meets `geo.schemas.check_facilities`, kind "place" (see `as_sites`). A layer is brought to WGS84, a
-        place that is not a point is taken at a point inside it (noted). Address, postcode, commune, phone, e-mail,
-        website, opening hours (OpenStreetMap syntax only, noted otherwise) are taken where present.
+    `frame` meets `geo.schemas.check_facilities`, kind "place" (see `as_sites`). A layer is brought to WGS84, a
+    place that is not a point is taken at a point inside it (noted). Address, postcode, commune, phone, e-mail,
+    website, opening hours (OpenStreetMap syntax only, noted otherwise) are taken where present.
 
     Raises
     ------
@@ -202,10 +201,7 @@ def _read_points(path: Path, layer: str | None, source: str, notes: list[str]) -
 def recognised_roles(names: Iterable[str], *, positioned: bool) -> dict[str, str]:
     """Return the columns of a list by role (`ROLES`), those with a usual name; the first where several have one.
 
-    Parameters
-    ----------
-    positioned
-        The list is a layer, which carries its positions.
+    `positioned`: The list is a layer, which carries its positions.
     """
     names = list(names)
     folded = pd.Series([fold(name) for name in names], index=names, dtype="string")

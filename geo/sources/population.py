@@ -29,19 +29,14 @@ _ADVICE: Final = "Vérifiez que c'est le fichier des populations légales de l'I
 def read_population(path: Path, columns: Mapping[str, str] | None = None) -> SourceTable:
     """Read the municipal population of communes.
 
-    Parameters
-    ----------
-    path
-        Delimited text. The code column is one of `CODE_COLUMNS` (`COM`, `CODGEO`...), the population column
-        `PMUN`, `PMUN21`, `P21_POP` or alike, upper or lower case; of several years the latest is taken.
-    columns
-        Lower-case names of the columns `code` and `population`, where they are not to be recognised.
+    `path`: Delimited text. The code column is one of `CODE_COLUMNS` (`COM`, `CODGEO`...), the population column `PMUN`,
+    `PMUN21`, `P21_POP` or alike, upper or lower case; of several years the latest is taken. `columns`: Lower-case names
+    of the columns `code` and `population`, where they are not to be recognised.
 
     Returns
     -------
-    SourceTable
-        `frame`: indexed by `commune_code` ("string"), column `population` (Int64, residents, never missing). Codes
-        are those of the file: it may list the arrondissements of Paris, Lyon and Marseille, the cities, or both.
+    `frame`: indexed by `commune_code` ("string"), column `population` (Int64, residents, never missing). Codes
+    are those of the file: it may list the arrondissements of Paris, Lyon and Marseille, the cities, or both.
 
     Notes
     -----
@@ -109,16 +104,12 @@ def match_population(communes: pd.Index, population: pd.Series) -> tuple[pd.Seri
 
     A city whose row is missing gets the sum of its arrondissements if all of them are given.
 
-    Parameters
-    ----------
-    population
-        Int64, residents, indexed by commune code, as read by `read_population`.
+    `population`: Int64, residents, indexed by commune code, as read by `read_population`.
 
     Returns
     -------
-    tuple
-        The population (Int64, <NA> unknown) indexed like `communes`, and notes: communes without
-        population, and rows of the same départements without a commune.
+    The population (Int64, <NA> unknown) indexed like `communes`, and notes: communes without
+    population, and rows of the same départements without a commune.
     """
     matched = population.reindex(communes).fillna(_city_totals(population).reindex(communes)).astype("Int64")
     notes = []

@@ -50,21 +50,16 @@ _ADVICE: Final = "Donnez un fichier de carreaux de l'INSEE (colonnes idcar_200m 
 def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     """Read the population cells of a study area.
 
-    Parameters
-    ----------
-    path
-        INSEE grid of any cell size: GeoPackage, shapefile or GeoParquet of squares (zipped or not), of which only
-        the box of the study area is read where the format allows; or CSV with cell identifiers and `ind`.
-    communes
-        As made by `read_communes`: contours and population of the study area.
+    `path`: INSEE grid of any cell size: GeoPackage, shapefile or GeoParquet of squares (zipped or not), of which only
+    the box of the study area is read where the format allows; or CSV with cell identifiers and `ind`. `communes`: As
+    made by `read_communes`: contours and population of the study area.
 
     Returns
     -------
-    SourceTable
-        `frame` meets `check_cells`: the centre of each inhabited cell, EPSG:4326, in the file's order. A cell belongs
-        to the commune that holds its centre. Where none does (sea, gap between simplified contours) it goes to the
-        nearest commune closer than one cell side, unless INSEE places the cell in a commune outside the study area.
-        Cells of other areas are counted in the notes, not listed as rejected.
+    `frame` meets `check_cells`: the centre of each inhabited cell, EPSG:4326, in the file's order. A cell belongs
+    to the commune that holds its centre. Where none does (sea, gap between simplified contours) it goes to the
+    nearest commune closer than one cell side, unless INSEE places the cell in a commune outside the study area.
+    Cells of other areas are counted in the notes, not listed as rejected.
 
     Raises
     ------
@@ -112,17 +107,13 @@ def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable
 def compare_with_legal_population(cells: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Compare, by commune, the population of the cells with the legal one.
 
-    Parameters
-    ----------
-    communes
-        Indexed by `commune_code`, column `population` (residents, <NA> unknown).
+    `communes`: Indexed by `commune_code`, column `population` (residents, <NA> unknown).
 
     Returns
     -------
-    pandas.DataFrame
-        Indexed like `communes`: `population_cells` (float64, 0 where a commune has no cell), `population_legal`
-        (Int64), `difference` (cells minus legal, Float64) and `ratio` (cells / legal, Float64, <NA> where the
-        legal population is 0 or unknown).
+    Indexed like `communes`: `population_cells` (float64, 0 where a commune has no cell), `population_legal`
+    (Int64), `difference` (cells minus legal, Float64) and `ratio` (cells / legal, Float64, <NA> where the
+    legal population is 0 or unknown).
     """
     counted = cells.groupby("commune_code")["population"].sum().reindex(communes.index, fill_value=0.0)
     legal = communes["population"].astype("Int64")

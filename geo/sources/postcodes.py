@@ -35,16 +35,12 @@ _ADVICE: Final = "Donnez la « base officielle des codes postaux » de La Poste 
 def read_postcodes(path: Path) -> SourceTable:
     """Read the postcodes of communes.
 
-    Parameters
-    ----------
-    path
-        Delimited text with one row per commune, postcode and place: columns `Code_commune_INSEE` (or
-        `#Code_commune_INSEE`) and `Code_postal`, upper or lower case, with spaces or underscores.
+    `path`: Delimited text with one row per commune, postcode and place: columns `Code_commune_INSEE` (or
+    `#Code_commune_INSEE`) and `Code_postal`, upper or lower case, with spaces or underscores.
 
     Returns
     -------
-    SourceTable
-        `frame`: indexed by `commune_code` ("string"), column `postcodes` ("string", ";"-separated, never missing).
+    `frame`: indexed by `commune_code` ("string"), column `postcodes` ("string", ";"-separated, never missing).
 
     Notes
     -----
@@ -84,10 +80,7 @@ def read_postcodes(path: Path) -> SourceTable:
 def joined_postcodes(values: pd.Series) -> pd.Series:
     """Return the postcodes that a layer of communes carries as ";"-separated text, <NA> where there is none.
 
-    Parameters
-    ----------
-    values
-        Lists, arrays or text (``["64310"]``, ``'[ "64122", "64700" ]'``, ``64310``).
+    `values`: Lists, arrays or text (``["64310"]``, ``'[ "64122", "64700" ]'``, ``64310``).
     """
     texts = values.map(lambda value: str(value) if pd.api.types.is_scalar(value) else " ".join(map(str, value)))
     found = texts.astype("string").str.findall(r"(?<!\d)\d{4,5}(?!\d)")
@@ -98,15 +91,11 @@ def joined_postcodes(values: pd.Series) -> pd.Series:
 def complete_postcodes(communes: SourceTable, sites: SourceTable, official: SourceTable | None = None) -> SourceTable:
     """Give communes their postcodes: the official ones, else their layer's own, else those of the sites they hold.
 
-    Parameters
-    ----------
-    sites
-        Facility table, of which `commune_code` and `postcode` are used.
+    `sites`: Facility table, of which `commune_code` and `postcode` are used.
 
     Returns
     -------
-    SourceTable
-        The communes, with a note about those known by their sites only and those of unknown postcode.
+    The communes, with a note about those known by their sites only and those of unknown postcode.
     """
     known = communes.frame["postcodes"]
     if official is not None:

@@ -79,10 +79,7 @@ class Source:
     def files(self, departement: str, urls: Mapping[str, str]) -> list[RemoteFile]:
         """Return the files that a département needs of this source, none where it is not covered.
 
-        Parameters
-        ----------
-        urls
-            Addresses that replace those of the registry, by base or by source, in lower case.
+        `urls`: Addresses that replace those of the registry, by base or by source, in lower case.
 
         Raises
         ------
@@ -102,12 +99,7 @@ class Source:
     def file_around(self, area: str, box: tuple[float, float, float, float], urls: Mapping[str, str]) -> RemoteFile:
         """Return the file that this source makes, when asked, of a box.
 
-        Parameters
-        ----------
-        area
-            Names the box in the cache.
-        box
-            (west, south, east, north) in degrees.
+        `area`: Names the box in the cache. `box`: (west, south, east, north) in degrees.
         """
         west, south, east, north = box
         query = self.query.replace("{box}", f"{south:.5f},{west:.5f},{north:.5f},{east:.5f}")

@@ -73,8 +73,8 @@ def _missing(column: str) -> Callable[[SiteRows], pd.Series]:
     return lambda rows: _at(rows.table[column].fillna(""), rows.table[column].isna())
 
 
-def _repeated_identifiers(rows: SiteRows) -> pd.Series:
-    return _repeated(rows.table["id_fs"])
+def _not_matching(column: str, pattern: str) -> Callable[[SiteRows], pd.Series]:
+    return lambda rows: _at(rows.table[column], ~rows.table[column].str.fullmatch(pattern).fillna(value=True))
 
 
 def _unknown_kinds(rows: SiteRows) -> pd.Series:
@@ -147,10 +147,6 @@ def _other_departements(rows: SiteRows) -> pd.Series:
     return _at(written + " (commune " + rows.table["insee_com"] + ")", differs)
 
 
-def _malformed_postcodes(rows: SiteRows) -> pd.Series:
-    return _not_matching(rows.table["code_postal"], "[0-9]{5}")
-
-
 def _other_postcodes(rows: SiteRows) -> pd.Series:
     code = rows.table["code_postal"].where(rows.table["code_postal"].str.fullmatch("[0-9]{5}"))
     start = code.str[:3]
@@ -207,10 +203,6 @@ def _malformed_phones(rows: SiteRows) -> pd.Series:
     return _at(rows.table["telephone"], ~figures.str.fullmatch(rf"(?:{PHONE})(?:;(?:{PHONE}))*").fillna(value=True))
 
 
-def _malformed_mails(rows: SiteRows) -> pd.Series:
-    return _not_matching(rows.table["mail"], EMAIL)
-
-
 def _unreadable_labels(rows: SiteRows) -> pd.Series:
     written = rows.table["labellisation_fs"]
     return _at(written.fillna(""), parse_label_dates(written).isna())
@@ -229,10 +221,6 @@ def _escaped_texts(rows: SiteRows) -> pd.Series:
 def _at(values: pd.Series, wrong: pd.Series) -> pd.Series:
     """Return the values of the rows at fault."""
     return values[wrong.to_numpy(dtype=bool)].astype("string")
-
-
-def _not_matching(cells: pd.Series, pattern: str) -> pd.Series:
-    return _at(cells, ~cells.str.fullmatch(pattern).fillna(value=True))
 
 
 def _repeated(values: pd.Series) -> pd.Series:
@@ -261,7 +249,7 @@ CHECKS: Final = (
         "Identifiant donné à plusieurs lignes",
         BLOCKING,
         "un identifiant par site",
-        _repeated_identifiers,
+        lambda rows: _repeated(rows.table["id_fs"]),
     ),
     Check("missing_name", "Nom absent", BLOCKING, "un nom (lib_fs)", _missing("lib_fs")),
     Check(
@@ -331,7 +319,11 @@ CHECKS: Final = (
         _other_departements,
     ),
     Check(
-        "malformed_postcode", "Code postal mal formé", TO_CORRECT, "cinq chiffres, zéro compris", _malformed_postcodes
+        "malformed_postcode",
+        "Code postal mal formé",
+        TO_CORRECT,
+        "cinq chiffres, zéro compris",
+        _not_matching("code_postal", "[0-9]{5}"),
     ),
     Check(
         "other_postcode",
@@ -385,7 +377,7 @@ CHECKS: Final = (
         "Adresse électronique mal formée ou multiple",
         TO_CORRECT,
         "une seule adresse : nom@domaine.fr",
-        _malformed_mails,
+        _not_matching("mail", EMAIL),
     ),
     Check("unknown_format", "Format jamais rencontré", TO_CORRECT, "un format_fs connu", _unknown_formats),
     Check("unknown_appointment", "Prise de rendez-vous inconnue", TO_CORRECT, "Oui ou Non", _unknown_appointments),

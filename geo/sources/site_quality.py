@@ -73,13 +73,9 @@ class SiteQuality:
 def check_sites(path: Path, *, communes: Sequence[Path] = (), today: dt.date | None = None) -> SiteQuality:
     """Look for everything that can be told wrong from the list itself, or from the contours of communes.
 
-    Parameters
-    ----------
-    path
-        The official list, any edition that `read_france_services` reads.
-    communes
-        Layers of contours, all of France or some départements of it: only sites of these départements are
-        compared with them. Without any, two checks are not run.
+    `path`: The official list, any edition that `read_france_services` reads. `communes`: Layers of contours, all of
+    France or some départements of it: only sites of these départements are compared with them. Without any, two checks
+    are not run.
 
     Raises
     ------

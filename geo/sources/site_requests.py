@@ -26,16 +26,12 @@ MAX_REQUESTS: Final = 1_000_000
 def read_site_requests(path: Path) -> SourceTable:
     """Read the monthly requests of sites.
 
-    Parameters
-    ----------
-    path
-        CSV with a column `id_fs` (number of the site in the official list) and a column `demandes_par_mois`. Sites
-        without a figure are left out.
+    `path`: CSV with a column `id_fs` (number of the site in the official list) and a column `demandes_par_mois`. Sites
+    without a figure are left out.
 
     Returns
     -------
-    SourceTable
-        `frame`: indexed by `facility_id` (text), `requests_per_month` (float64, >= 0).
+    `frame`: indexed by `facility_id` (text), `requests_per_month` (float64, >= 0).
 
     Raises
     ------

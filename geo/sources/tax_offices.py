@@ -82,9 +82,8 @@ def read_tax_offices(path: Path) -> SourceTable:
 
     Returns
     -------
-    SourceTable
-        `frame` meets `geo.schemas.check_facilities`, kind "tax_office". `rejected` gives the services
-        without a usable position or name; in a JSON file `row` is the rank of the record, from 1.
+    `frame` meets `geo.schemas.check_facilities`, kind "tax_office". `rejected` gives the services
+    without a usable position or name; in a JSON file `row` is the rank of the record, from 1.
 
     Raises
     ------

@@ -46,12 +46,7 @@ _ADVICE: Final = "Refaites l'archive avec les seuls fichiers de la couche (.shp,
 def as_path(content: bytes, stem: str, source: str, most_megabytes: int) -> Iterator[Path]:
     """Write a file under a name of our own in a folder that is removed in the end; a context whose value is its path.
 
-    Parameters
-    ----------
-    content
-        The file: its suffix is told from how it begins.
-    stem
-        Its name without suffix.
+    `content`: The file: its suffix is told from how it begins. `stem`: Its name without suffix.
 
     Raises
     ------
@@ -87,10 +82,7 @@ def as_path(content: bytes, stem: str, source: str, most_megabytes: int) -> Iter
 def check_packed(path: Path, source: str) -> None:
     """Refuse a packed file (``.zip``, ``.osm.pbf``) that is too large once unpacked, or holds anything but plain files.
 
-    Parameters
-    ----------
-    path
-        The file; one of another kind passes.
+    `path`: The file; one of another kind passes.
 
     Raises
     ------

@@ -32,17 +32,13 @@ _QPV_COLUMNS: Final = ("code_qp", "lib_qp", "insee_dep")
 def read_frr(path: Path) -> SourceTable:
     """Read which communes are classed FRR.
 
-    Parameters
-    ----------
-    path
-        Delimited text with the columns `codgeo`, `libgeo` and `codefrr`, all communes listed; -9999 or nothing means
-        not classed.
+    `path`: Delimited text with the columns `codgeo`, `libgeo` and `codefrr`, all communes listed; -9999 or nothing
+    means not classed.
 
     Returns
     -------
-    SourceTable
-        `frame`: the classed communes, indexed by `commune_code` ("string"), columns `name` and `frr_class` ("string",
-        as published).
+    `frame`: the classed communes, indexed by `commune_code` ("string"), columns `name` and `frr_class` ("string",
+    as published).
 
     Raises
     ------
@@ -77,16 +73,12 @@ def read_frr(path: Path) -> SourceTable:
 def read_qpv(path: Path) -> SourceTable:
     """Read the contours of priority urban districts.
 
-    Parameters
-    ----------
-    path
-        A layer of polygons (GeoJSON, GeoPackage, shapefile; zipped or not) with the columns `code_qp`, `lib_qp` and
-        `insee_dep`. Several layers in one archive (one a projection, say) are read together.
+    `path`: A layer of polygons (GeoJSON, GeoPackage, shapefile; zipped or not) with the columns `code_qp`, `lib_qp` and
+    `insee_dep`. Several layers in one archive (one a projection, say) are read together.
 
     Returns
     -------
-    SourceTable
-        `frame`: index 0..n-1, `code_qp` ("string", unique), `name`, `departement` ("string"), polygons in EPSG:4326.
+    `frame`: index 0..n-1, `code_qp` ("string", unique), `name`, `departement` ("string"), polygons in EPSG:4326.
 
     Raises
     ------

@@ -82,8 +82,7 @@ def build_and_save(fetched: Fetched, place: Path, *, profile: str = DEFAULT_PROF
 
     Returns
     -------
-    tuple
-        The territory, and what was fetched, with all the sources that the territory does without.
+    The territory, and what was fetched, with all the sources that the territory does without.
 
     Raises
     ------
@@ -102,9 +101,8 @@ def build_fetched(fetched: Fetched, *, profile: str = DEFAULT_PROFILE) -> tuple[
 
     Returns
     -------
-    tuple
-        The territory, and all the sources that it does without: those that could not be had, those that could not
-        be read.
+    The territory, and all the sources that it does without: those that could not be had, those that could not
+    be read.
 
     Raises
     ------

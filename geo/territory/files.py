@@ -107,10 +107,7 @@ class OfficialFiles:
     def read(self, unusable: Unusable | None = None) -> OfficialTables:
         """Read and check the files, roads and cells apart: these are read for one study area.
 
-        Parameters
-        ----------
-        unusable
-            Told of each optional file that cannot be used; `None`: such a file is an error.
+        `unusable`: Told of each optional file that cannot be used; `None`: such a file is an error.
 
         Raises
         ------

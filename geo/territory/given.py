@@ -69,12 +69,8 @@ def build_territory(
 ) -> Built:
     """Build a territory from a visitor's files.
 
-    Parameters
-    ----------
-    departement
-        INSEE code of the département to build; only where communes are given.
-    progress, stopped
-        Told how far it is (from 0 to 1) and what is done, in French; asked whether to stop.
+    `departement`: INSEE code of the département to build; only where communes are given. `progress`, `stopped`: Told
+    how far it is (from 0 to 1) and what is done, in French; asked whether to stop.
     """
     problems: list[str] = []
 

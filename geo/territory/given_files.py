@@ -165,12 +165,7 @@ class Preview:
 def look(key: str, content: bytes, layer: str | None = None) -> Preview:
     """Look into a file.
 
-    Parameters
-    ----------
-    key
-        Key of `KINDS`.
-    layer
-        The layer of a list of sites, where it has several; the first by default.
+    `key`: Key of `KINDS`. `layer`: The layer of a list of sites, where it has several; the first by default.
 
     Raises
     ------

@@ -38,9 +38,8 @@ def neighbour_outlines(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> 
 
     Returns
     -------
-    geopandas.GeoDataFrame or None
-        `departement` (INSEE code) and `geometry` (EPSG:4326, lightened), by code, index 0..n-1. `None` where no
-        commune of a neighbour is known.
+    `departement` (INSEE code) and `geometry` (EPSG:4326, lightened), by code, index 0..n-1. `None` where no
+    commune of a neighbour is known.
     """
     around = near_communes(everywhere, area)
     around = around[~around["departement"].isin(area["departement"].unique())]

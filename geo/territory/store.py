@@ -161,10 +161,7 @@ def _require_table(frame: gpd.GeoDataFrame, dtypes: dict[str, str], shapes: tupl
 
     Its columns, types, index and shapes are looked at, not each value: the full check takes seconds.
 
-    Parameters
-    ----------
-    shapes
-        Types of geometry that it may have.
+    `shapes`: Types of geometry that it may have.
     """
     wrong = [name for name, dtype in dtypes.items() if name not in frame.columns or str(frame[name].dtype) != dtype]
     if wrong or not frame.index.is_unique or not frame.columns.is_unique or frame.empty:

@@ -99,10 +99,7 @@ class Territory(StudyArea):
     def times_to(self, places: gpd.GeoDataFrame) -> pd.DataFrame:
         """Time every demand point to the one of these places that it reaches soonest by car, as `travel_times`.
 
-        Parameters
-        ----------
-        places
-            Facility table (`geo.schemas.FACILITY_COLUMNS`), index 0..n-1. To no place at all, all times are <NA>.
+        `places`: Facility table (`geo.schemas.FACILITY_COLUMNS`), index 0..n-1. To no place at all, all times are <NA>.
         """
         origins = self.demand_on_network
         found = nearest_by_road(self.network, origins, snap(self.network, places.geometry.x, places.geometry.y))
@@ -126,10 +123,7 @@ class Territory(StudyArea):
     def with_sites(self, sites: gpd.GeoDataFrame, *, why: Mapping[str, Any]) -> Territory:
         """Return the same territory with other France services sites; roads and residents are shared, not copied.
 
-        Parameters
-        ----------
-        why
-            What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
+        `why`: What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
         """
         facilities = {**self.facilities, SITES: sites}
         counts = {name: len(table) for name, table in facilities.items()}

@@ -97,10 +97,8 @@ def _runs() -> dict[str, tuple[Hashable, Background]]:
 def calculated(name: str, question: Hashable, work: Work) -> tuple[Any, bool]:
     """Return the result of a calculation, and whether the visitor stopped it before its end.
 
-    Parameters
-    ----------
-    name, question, work
-        As in `ended_run`; the question is all that the result depends on, the fingerprint of the territory included.
+    `name`, `question`, `work`: As in `ended_run`; the question is all that the result depends on, the fingerprint of
+    the territory included.
 
     Raises
     ------

@@ -17,10 +17,7 @@ _Answer = TypeVar("_Answer")
 def kept(cache: Any, **options: Any) -> Callable[[Callable[_Question, _Answer]], Callable[_Question, _Answer]]:
     """Keep the answers of a function: those about a visitor's own territory are freed when they leave.
 
-    Parameters
-    ----------
-    cache
-        `streamlit.cache_data` or `streamlit.cache_resource`.
+    `cache`: `streamlit.cache_data` or `streamlit.cache_resource`.
     """
 
     def keep(function: Callable[_Question, _Answer]) -> Callable[_Question, _Answer]:

@@ -30,12 +30,8 @@ def wanted_territory() -> str | None:
 def read_state(facility_lists: Sequence[str], territory: str | None) -> tuple[AppState, list[str]]:
     """Return the choices of this visitor, and a French sentence for each bad value in the address.
 
-    Parameters
-    ----------
-    facility_lists
-        Names of the lists of the territory that is shown; the first is the default.
-    territory
-        Code of that territory, which is not always the one wanted.
+    `facility_lists`: Names of the lists of the territory that is shown; the first is the default. `territory`: Code of
+    that territory, which is not always the one wanted.
     """
     address = st.query_params.to_dict()
     problems: list[str] = []

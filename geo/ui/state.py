@@ -157,17 +157,12 @@ def rounded_position(lon: float, lat: float) -> tuple[float, float]:
 def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tuple[AppState, list[str]]:
     """Read the choices in the address of the page.
 
-    Parameters
-    ----------
-    params
-        Parameters of the address, all text, from anyone.
-    facility_lists
-        Names of the lists that the territory has; the first is the default.
+    `params`: Parameters of the address, all text, from anyone. `facility_lists`: Names of the lists that the territory
+    has; the first is the default.
 
     Returns
     -------
-    tuple
-        The choices, and one French sentence for each value that was not understood.
+    The choices, and one French sentence for each value that was not understood.
     """
     default = _defaults(facility_lists)
     read = _Reader(params)

@@ -47,10 +47,7 @@ class ShownTerritory:
 def open_territory(folder: str | None, settings: Settings) -> ShownTerritory:
     """Return the territory that this visitor looks at.
 
-    Parameters
-    ----------
-    folder
-        The one that the app was opened on, `None` for the embedded one.
+    `folder`: The one that the app was opened on, `None` for the embedded one.
 
     Raises
     ------

@@ -124,10 +124,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
 def changed_places(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Return the places that are only in the list after, and those only in the list before; one that moved is in both.
 
-    Parameters
-    ----------
-    before, after
-        Facility lists (`geo.schemas.FACILITY_COLUMNS`) in the same reference system.
+    `before`, `after`: Facility lists (`geo.schemas.FACILITY_COLUMNS`) in the same reference system.
     """
     stay = before[["facility_id", "geometry"]].merge(after[["facility_id", "geometry"]], on="facility_id")
     same = stay.loc[stay["geometry_x"] == stay["geometry_y"], "facility_id"]

@@ -46,10 +46,7 @@ def country_map(
 ) -> Sheet:
     """Draw the mean travel time of each commune of a country.
 
-    Parameters
-    ----------
-    parts
-        Territories that make it: the first is the main frame, the others are drawn small beside it.
+    `parts`: Territories that make it: the first is the main frame, the others are drawn small beside it.
     """
     facilities = summary.facilities
     grounds = [territory_ground(part, [facilities], kinds=kinds) for part in parts]

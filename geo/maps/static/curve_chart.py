@@ -35,6 +35,7 @@ def curve_chart(
 ) -> Sheet:
     """Draw the share of the residents within each number of minutes, the classes of the maps behind it.
 
+
     Parameters
     ----------
     name

@@ -119,10 +119,7 @@ class Picture:
 def draw_frame(sheet: Sheet, box: Box, ground: Ground, picture: Picture, *, names: int | None = None) -> None:
     """Draw one frame and the strip with its scale bar and north arrow.
 
-    Parameters
-    ----------
-    names
-        How many towns are named at most; by the size of the frame where `None`.
+    `names`: How many towns are named at most; by the size of the frame where `None`.
     """
     title_mm = 6.0 if picture.title else 0.0
     if picture.title:

@@ -49,10 +49,7 @@ def hours_chart(
 ) -> Sheet:
     """Draw the week as a table of colours and figures.
 
-    Parameters
-    ----------
-    page, today
-        As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
+    `page`, `today`: As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
     """
     table = opening.shares.to_numpy(np.float64)
     ground = territory_ground(territory, [SITES], kinds=kinds)

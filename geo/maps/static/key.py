@@ -90,12 +90,8 @@ class ClassTotals:
 def class_totals(position: pd.Series, communes: pd.DataFrame, classes: int) -> ClassTotals:
     """Add up communes and residents by class.
 
-    Parameters
-    ----------
-    communes
-        `population` and `residents_known` of each commune (`geo.access.coverage.coverage`), on the same index.
-    classes
-        How many classes there are, that of the communes off the network being the last.
+    `communes`: `population` and `residents_known` of each commune (`geo.access.coverage.coverage`), on the same index.
+    `classes`: How many classes there are, that of the communes off the network being the last.
     """
     which = position.to_numpy(np.int64)
     rows = communes.reindex(position.index)
@@ -114,11 +110,8 @@ def class_block(
 ) -> KeyBlock:
     """Return the classes with the residents of each; with one total, also their share of the residents known.
 
-    Parameters
-    ----------
-    classes
-        Classes in order, that of the communes off the network last: it stands under the total, in which it is not. One
-        that holds no commune and is no bound of the scale (hatched) is left out.
+    `classes`: Classes in order, that of the communes off the network last: it stands under the total, in which it is
+    not. One that holds no commune and is no bound of the scale (hatched) is left out.
     """
     alone = len(totals) == 1
     *scale, off = classes

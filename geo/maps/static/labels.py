@@ -69,12 +69,8 @@ def place_names(
 ) -> tuple[PlacedName, ...]:
     """Place names one after the other around their points; one that has no room is left out.
 
-    Parameters
-    ----------
-    names
-        The most important first.
-    obstacles
-        Rectangles to keep clear, shape (n, 4): left, lower, right, upper edge in mm.
+    `names`: The most important first. `obstacles`: Rectangles to keep clear, shape (n, 4): left, lower, right, upper
+    edge in mm.
     """
     taken = obstacles.reshape(-1, 4)
     placed: list[PlacedName] = []

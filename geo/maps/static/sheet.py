@@ -81,10 +81,7 @@ class Sheet(Figure):
     def __init__(self, width_mm: float, height_mm: float, title: str, description: str) -> None:
         """Make an empty page.
 
-        Parameters
-        ----------
-        title, description
-            What the page is called, and what it says, in French.
+        `title`, `description`: What the page is called, and what it says, in French.
         """
         super().__init__(figsize=(width_mm / _INCH_MM, height_mm / _INCH_MM))
         self.width_mm, self.height_mm = width_mm, height_mm

@@ -57,12 +57,8 @@ def travel_time_map(
 ) -> Sheet:
     """Draw the mean travel time of each commune, the under-served ones hatched.
 
-    Parameters
-    ----------
-    page
-        ``"a4"`` or ``"16:9"``.
-    today
-        Date written on the map, today where `None`. The same inputs and date give the same map.
+    `page`: ``"a4"`` or ``"16:9"``. `today`: Date written on the map, today where `None`. The same inputs and date give
+    the same map.
     """
     ground = territory_ground(territory, [summary.facilities], kinds=kinds)
     ground, framing = framed_on_network(ground)

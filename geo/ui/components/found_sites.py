@@ -38,12 +38,8 @@ def found_sites(
 ) -> None:
     """Show the list.
 
-    Parameters
-    ----------
-    answer
-        The answer, `None` where there is none yet: the list is then empty.
-    chosen
-        Facility id of the site that the road on the map leads to, `None` for none.
+    `answer`: The answer, `None` where there is none yet: the list is then empty. `chosen`: Facility id of the site that
+    the road on the map leads to, `None` for none.
     """
     key = f"{name}_sites"
 

@@ -30,12 +30,8 @@ def show_hours_table(shares: pd.DataFrame, caption: str) -> None:
 def hours_html(shares: pd.DataFrame, caption: str) -> str:
     """Return the table as HTML: half-hours down, weekdays across, each cell with its figure in percent.
 
-    Parameters
-    ----------
-    shares
-        7 rows (weekdays) by 48 columns (half-hours), 0 to 1, NaN unknown (`geo.access.opening.OpeningTable`).
-    caption
-        What the figures are.
+    `shares`: 7 rows (weekdays) by 48 columns (half-hours), 0 to 1, NaN unknown (`geo.access.opening.OpeningTable`).
+    `caption`: What the figures are.
     """
     some = np.flatnonzero(shares.to_numpy().max(axis=0) > 0)
     first = min(_USUAL[0], *some.tolist()) if len(some) else _USUAL[0]

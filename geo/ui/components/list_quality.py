@@ -26,12 +26,7 @@ _FINDINGS: Final = ("severity", "title", "row", "row.facility_id", "site.name", 
 def show_list_quality(content: bytes, most_megabytes: int, name: str, kept: str) -> None:
     """Show a button that checks the list, then what it found.
 
-    Parameters
-    ----------
-    name
-        Tells this list from others.
-    kept
-        Key of the session under which the report of one list is kept.
+    `name`: Tells this list from others. `kept`: Key of the session under which the report of one list is kept.
     """
     with st.expander(_TITLE):
         asked = (content, most_megabytes, name, kept)

@@ -26,12 +26,8 @@ def territory_map(
 ) -> None:
     """Show the map.
 
-    Parameters
-    ----------
-    values
-        Result of `geo.maps.payload.map_values`, with ``legend`` (HTML) and ``selected`` (position, -1: none).
-    on_select
-        Called with the code of a commune that is clicked, before the page is drawn again.
+    `values`: Result of `geo.maps.payload.map_values`, with ``legend`` (HTML) and ``selected`` (position, -1: none).
+    `on_select`: Called with the code of a commune that is clicked, before the page is drawn again.
     """
     name = f"territory_map_{fingerprint}"
 

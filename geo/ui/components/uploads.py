@@ -40,10 +40,7 @@ class Upload:
 def read_bytes(content: bytes, reader: Callable[[Path], Any]) -> Upload:
     """Read the bytes of a file, whatever its name was.
 
-    Parameters
-    ----------
-    reader
-        Reads a path into something with a table `frame`.
+    `reader`: Reads a path into something with a table `frame`.
 
     Raises
     ------
@@ -69,10 +66,7 @@ def uploaded(
 ) -> Upload | None:
     """Show a field to give a file, and return what was read from the last good one; `None` where there is none.
 
-    Parameters
-    ----------
-    unit
-        What its rows are, in French, plural.
+    `unit`: What its rows are, in French, plural.
     """
     kept, failed = f"upload_{name}", f"upload_{name}_error"
     turn = st.session_state.setdefault(f"upload_{name}_turn", 0)
