@@ -35,7 +35,6 @@ def curve_chart(
 ) -> Sheet:
     """Draw the share of the residents within each number of minutes, the classes of the maps behind it.
 
-
     Parameters
     ----------
     name
