@@ -89,8 +89,8 @@ def _place_lists(files: Sequence[str], columns: Sequence[str]) -> dict[str, Plac
     for text in columns:
         name, _, pairs = text.partition(":")
         options = dict(pair.partition("=")[::2] for pair in pairs.split(","))
-        if unknown := set(options) - {"name", "lon", "lat", "id"} or not all(options.values()):
-            msg = f"--places-columns « {text} » refusé ({unknown}). Attendu : NOM:name=COL,lon=COL,lat=COL,id=COL."
+        if set(options) - {"name", "lon", "lat", "id"} or not all(options.values()):
+            msg = f"--places-columns « {text} » refusé. Attendu : NOM:name=COL,lon=COL,lat=COL,id=COL."
             raise ParameterError(msg)
         if "id" in options:
             options["facility_id"] = options.pop("id")

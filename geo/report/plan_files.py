@@ -43,6 +43,7 @@ def read_plan(path: Path, territory: Territory) -> Plan:
     text = read_text(path, _WHAT, _MAX_BYTES)
     try:
         content = json.loads(text)
+        json.dumps(content, ensure_ascii=False).encode()  # halves of characters cannot be written again
     except (ValueError, RecursionError) as error:
         msg = f"{_WHAT} : « {path.name} » n'est pas du JSON. Donnez un fichier plan.json de « maillage plan --out »."
         raise SourceError(msg) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt  # noqa: TC003 - pydantic reads the types of the fields, here and below
+import json
 from collections.abc import Mapping  # noqa: TC003
 from dataclasses import dataclass
 from typing import Any, Final
@@ -103,8 +104,10 @@ class Manifest:
 
     @staticmethod
     def of_dict(content: Any) -> Manifest:
-        """Return what `to_dict` wrote; raise `ValueError` where it is anything else."""
-        return _TYPE.validate_python(content)
+        """Return what `to_dict` wrote; raise `ValueError` where it is anything else, an infinite number included."""
+        manifest = _TYPE.validate_python(content)
+        json.dumps(manifest.to_dict(), default=str, allow_nan=False)
+        return manifest
 
 
 #: What most territories do not have, and do not write.

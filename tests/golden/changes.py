@@ -97,7 +97,7 @@ must MUST
 NAME_share_after share
 must MUST
 @ALL # des habitants sont <near>, contre
-@ALL personne ne passe le seuil de 20 min : # des habitants restent
+@ALL # des habitants restent <near>
 
 NAME_mean_before minutes
 must MUST
@@ -145,7 +145,7 @@ must MUST
 NAME_share_after_30 share
 must MUST
 @ALL # des habitants sont à 30 min ou moins, contre
-@ALL personne ne passe le seuil de 30 min : # des habitants restent
+@ALL # des habitants restent à 30 min ou moins
 """
 
 

@@ -269,3 +269,24 @@ def test_cells_on_which_a_pattern_took_hours(small_world, tmp_path):
     cells[column] = f"05{spaces}x"
     path.write_text("\n".join([header, ",".join(cells), *others]), encoding="utf-8")
     assert check_sites(path).rows == 3
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda saved: saved.update(facilities=[]),
+        lambda saved: saved.update(facilities=saved["facilities"][::-1]),
+        lambda saved: saved.update(facilities="sites"),
+        lambda saved: saved.update(contours_approximate=None),
+        lambda saved: saved["manifest"]["network"]["error"][0].update(time_ratio_median=float("nan")),
+        lambda saved: saved["manifest"]["network"]["error"][0].update(time_ratio_p90="9" * 400),
+    ],
+)
+def test_a_description_that_is_not_that_of_the_tables(embedded, tmp_path, damage):
+    embedded.save(tmp_path / "t")
+    path = tmp_path / "t" / "manifest.json"
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    damage(saved)
+    path.write_text(json.dumps(saved), encoding="utf-8")
+    with pytest.raises(SourceError, match="illisible ou incomplet"):
+        Territory.load(tmp_path / "t")
