@@ -73,7 +73,7 @@ def test_the_only_site_has_no_other_by_road(territory, plain):
 @pytest.mark.parametrize(
     ("second", "said"),
     [
-        (0, "Aucun habitant n'a de deuxième site à 20 min ou moins."),
+        (0, "Aucun des 1 000 habitants n'a de deuxième site à 20 min ou moins."),
         (1, "Moins de 1 % des habitants (1 sur 1 000) ont un deuxième site à 20 min ou moins."),
         (1000, "100 % des habitants (1 000 sur 1 000) ont un deuxième site à 20 min ou moins."),
     ],

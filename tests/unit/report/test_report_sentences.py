@@ -91,7 +91,7 @@ def found(**changes):
 @pytest.mark.parametrize(
     ("week", "said"),
     [
-        (opened(0.8), "Au mieux, le lundi de 0 h à 24 h, 80 % des habitants ont un site ouvert à 20 min ou moins"),
+        (opened(0.8), "Au mieux, le lundi de 0 h à minuit, 80 % des habitants ont un site ouvert à 20 min ou moins"),
         (opened(0.0), "D'après les horaires connus, aucun site"),
     ],
 )
