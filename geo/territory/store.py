@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from geo.crs import WGS84
 from geo.errors import MaillageError, SourceError
-from geo.kinds import KINDS, SITES
+from geo.kinds import KINDS
 from geo.network.road_network import RoadNetwork
 from geo.schemas import CELL_DTYPES, COMMUNE_CODE, COMMUNE_DTYPES, FACILITY_DTYPES
 from geo.sources.permanences import PERMANENCE_COLUMNS
@@ -109,9 +109,10 @@ def load_area(folder: Path) -> tuple[StudyArea, Manifest]:
 
 def _read(folder: Path, saved: dict[str, Any]) -> tuple[StudyArea, Manifest]:
     manifest = Manifest.of_dict(saved["manifest"])
-    said = (manifest.contours_approximate, list(manifest.facilities))
-    if said != (saved["contours_approximate"], saved["facilities"]) or said[1][:1] != [SITES]:
-        raise ValueError(said)
+    lists = saved["facilities"]
+    in_order = [name for name in manifest.facilities if name in lists]
+    if not lists or lists != in_order or saved["contours_approximate"] is not manifest.contours_approximate:
+        raise ValueError(lists)
     area = StudyArea(
         name=manifest.territory,
         departement=manifest.departement,
