@@ -1,13 +1,13 @@
-"""What is asked of a territory: asked once, with its defaults, and passed on whole."""
+"""What is asked of a territory: defaults and bounds, the rule of what is under-served, the kinds that count."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from geo.errors import ParameterError
 from geo.french import format_number, format_share, minutes_text, within_text
-from geo.kinds import COUNTED_KINDS, SITES
+from geo.kinds import COUNTED_KINDS
 
 #: Minutes by car: 30 is the State's access target (2019), 20 the finer one that the Cour des comptes used in its report
 #: of September 2024.
@@ -60,37 +60,6 @@ class CoverageRule:
         else:
             condition = f"moins de {format_share(self.min_share)} de ses habitants sont {within_text(threshold_min)}"
         return f"Une commune est sous-desservie si {condition}."
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question about a territory.
-
-    Attributes
-    ----------
-    threshold_min
-        Minutes by car; a resident at exactly the threshold is within it.
-    facilities
-        List of places: ``"sites"``, ``"tax_offices"`` or another list of the territory.
-    rule
-        When a commune is under-served.
-    kinds
-        Kinds of place that count (`geo.kinds.KINDS`).
-
-    Raises
-    ------
-    ParameterError
-        Threshold outside `THRESHOLD_BOUNDS_MIN`.
-    """
-
-    threshold_min: float = DEFAULT_THRESHOLD_MIN
-    facilities: str = SITES
-    rule: CoverageRule = field(default_factory=CoverageRule)
-    kinds: frozenset[str] = COUNTED_KINDS
-
-    def __post_init__(self) -> None:
-        """Check the threshold."""
-        check_threshold(self.threshold_min)
 
 
 def check_threshold(threshold_min: float) -> None:

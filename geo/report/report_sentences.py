@@ -5,9 +5,7 @@ Names come from the lists as they are: whoever puts a sentence into a page escap
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from geo.answers.answer import Figure
 from geo.answers.certainty import certainty_answer, interval_figure
@@ -15,14 +13,12 @@ from geo.answers.coverage import coverage_answer, coverage_figures
 from geo.answers.fragility import fragility_answer
 from geo.answers.hours import hours_answer, saturday_figure
 from geo.answers.plan import plan_answer
-from geo.french import THIN_SPACE, UNIT_SPACE, UNKNOWN, format_integer
+from geo.french import UNIT_SPACE, UNKNOWN, format_integer
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from geo.report.report_findings import ReportFindings
-
-_JOIN: Final = f"{THIN_SPACE}; "
 
 
 def summary_sentences(findings: ReportFindings) -> list[str]:

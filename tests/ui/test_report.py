@@ -47,7 +47,7 @@ def test_prepared_with_a_plan_then_saved(open_report, folder, monkeypatch):
     with zipfile.ZipFile(io.BytesIO(kept["Tout (ZIP)"])) as archive:
         names = archive.namelist()
     assert {"rapport-64/rapport.pdf", "rapport-64/manifest.json", "rapport-64/tables/labels.csv"} <= set(names)
-    assert any("nouveau label" in text.value for text in app.markdown)
+    assert any(text.value.startswith("Un nouveau label, à ") for text in app.markdown)
 
     kept.clear()
     app.slider(key="widget_threshold_min").set_value(15).run()
