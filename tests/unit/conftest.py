@@ -12,7 +12,9 @@ from geo.access.opening import HALF_HOURS, OpeningTable
 from geo.cli import main
 from geo.finder.answer import Answer, SiteAnswer
 from geo.finder.opening_times import DayLine, OpeningStatus
+from geo.network.origin import MeasuredError, NetworkSummary
 from geo.sources.opening_hours import WEEKDAYS
+from geo.territory.manifest import Manifest
 
 
 @pytest.fixture
@@ -107,3 +109,44 @@ def week():
         return OpeningTable(20.0, part, within, table, 5, unknown, partly, None)
 
     return call
+
+
+@pytest.fixture
+def make_manifest():
+    """Make what a territory of an estimated network says of itself; any field may be given."""
+
+    def make(**fields) -> Manifest:
+        network = NetworkSummary(
+            source="Réseau estimé",
+            file="",
+            vintage=None,
+            licence=None,
+            sha256=None,
+            nodes=1346,
+            edges=6582,
+            nodes_main_part=1346,
+            profile="courant",
+            approximate=True,
+            notes=(),
+            error=(MeasuredError("Labourd", 420, 0.81, 0.59, 1.08, 1.0),),
+        )
+        known = {
+            "territory": "Pays",
+            "departement": "64",
+            "built_on": dt.date(2026, 11, 22),
+            "crs": "EPSG:2154",
+            "communes": 1,
+            "population": 0,
+            "population_points": "communes",
+            "contours_approximate": True,
+            "facilities": {},
+            "sources": (),
+            "network": network,
+            "notes": (),
+            "notes_communes": (),
+            "rejected_count": 0,
+            "rejected": (),
+        }
+        return Manifest(**(known | fields))
+
+    return make

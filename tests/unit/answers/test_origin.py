@@ -1,6 +1,5 @@
 """Where figures come from, in French."""
 
-import datetime as dt
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -12,49 +11,16 @@ from geo.answers.origin import (
     network_sentence,
     sources_sentence,
 )
-from geo.network.origin import MeasuredError, NetworkSummary
 from geo.sources.provenance import Provenance
-from geo.territory.manifest import Manifest
 
 
 @pytest.fixture
-def territory() -> SimpleNamespace:
-    network = NetworkSummary(
-        source="Réseau estimé",
-        file="",
-        vintage=None,
-        licence=None,
-        sha256=None,
-        nodes=1346,
-        edges=6582,
-        nodes_main_part=1346,
-        profile="courant",
-        approximate=True,
-        notes=(),
-        error=(MeasuredError("Labourd", 420, 0.81, 0.59, 1.08, 1.0),),
-    )
+def territory(make_manifest) -> SimpleNamespace:
     sources = (
         Provenance("Sites", "sites.csv", "2024-08-01", "Licence Ouverte 2.0", "", 0, 0),
         Provenance("Communes", "communes.csv", None, None, "", 0, 0),
     )
-    manifest = Manifest(
-        territory="Pays",
-        departement="64",
-        built_on=dt.date(2026, 11, 22),
-        crs="EPSG:2154",
-        communes=1,
-        population=0,
-        population_points="communes",
-        contours_approximate=True,
-        facilities={},
-        sources=sources,
-        network=network,
-        notes=(),
-        notes_communes=(),
-        rejected_count=0,
-        rejected=(),
-    )
-    return SimpleNamespace(manifest=manifest, contours_approximate=True)
+    return SimpleNamespace(manifest=make_manifest(sources=sources), contours_approximate=True)
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,5 @@
 """A study area small enough to know by heart: nine square communes of about 10 km, three facilities."""
 
-import datetime as dt
 from types import SimpleNamespace
 
 import geopandas as gpd
@@ -10,10 +9,8 @@ import pytest
 import shapely
 
 from geo.access.coverage import CoverageSummary, summarize
-from geo.network.origin import MeasuredError, NetworkSummary
 from geo.schemas import FACILITY_COLUMNS
 from geo.sources.provenance import Provenance
-from geo.territory.manifest import Manifest
 
 HOSTILE = "<script>alert('x')</script>"
 CODES = [f"6400{number}" for number in range(9)]
@@ -90,7 +87,7 @@ def summary(coverage_frame, summary_of) -> CoverageSummary:
 
 
 @pytest.fixture
-def territory(communes, facilities) -> SimpleNamespace:
+def territory(communes, facilities, make_manifest) -> SimpleNamespace:
     """What the maps read of a `geo.Territory`."""
     return SimpleNamespace(
         name="Pays & <b>Essai</b>",
@@ -104,37 +101,13 @@ def territory(communes, facilities) -> SimpleNamespace:
         neighbour_outlines=gpd.GeoDataFrame(
             {"departement": ["40"]}, geometry=[shapely.box(-1.0, 43.47, -0.64, 43.8)], crs="EPSG:4326"
         ),
-        manifest=Manifest(
-            territory="Pays",
-            departement="64",
-            built_on=dt.date(2026, 11, 22),
-            crs="EPSG:2154",
+        manifest=make_manifest(
             communes=len(communes),
-            population=0,
-            population_points="communes",
-            contours_approximate=True,
             facilities={"sites": len(facilities)},
             sources=(
                 Provenance(HOSTILE, "sites.csv", "2024-08-01", "Licence Ouverte 2.0", "", 0, 0),
                 Provenance("Communes", "communes.csv", None, None, "", 0, 0),
             ),
-            network=NetworkSummary(
-                source="Réseau estimé",
-                file="",
-                vintage=None,
-                licence=None,
-                sha256=None,
-                nodes=1346,
-                edges=6582,
-                nodes_main_part=1346,
-                profile="courant",
-                approximate=True,
-                notes=(),
-                error=(MeasuredError("Labourd", 420, 0.81, 0.59, 1.08, 1.0),),
-            ),
             notes=("À vérifier auprès de l'administration : Centre d'essai.", "Une autre note."),
-            notes_communes=(),
-            rejected_count=0,
-            rejected=(),
         ),
     )
