@@ -121,6 +121,7 @@ def change_class(before_min: pd.Series, after_min: pd.Series, threshold_min: flo
     """Return the position in `change_classes` of each commune, int64; `UNKNOWN_CLASS` with no time before nor after.
 
     `before_min`, `after_min`: Mean minutes of each commune, <NA> where no road leads to a site.
+    `threshold_min`: Minutes by car.
     """
     before, after = (times.to_numpy(np.float64, na_value=np.inf) for times in (before_min, after_min))
     limit = threshold_min + AT_THRESHOLD_MIN

@@ -187,6 +187,7 @@ def enhanced_two_step(
 
     `origin`, `site`, `minutes`: Shape (n_trips,): row of `residents`, row of `capacity`, minutes; one trip a pair.
     `steps`: Weight up to and including each number of minutes; beyond the last a site does not count.
+    `capacity`: float64, shape (n_sites,).
 
     Returns
     -------

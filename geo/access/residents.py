@@ -45,6 +45,7 @@ def shares_on_network(
     """Return the share (0 to 1) of each commune's residents who start from a street of the network.
 
     `points`: `commune_code` and `population` of each demand point. `on_network`: Whether each point is on the network.
+    `communes`: Indexed by `commune_code`.
     """
     row = communes.index.get_indexer(pd.Index(points["commune_code"]))
     n = len(communes)

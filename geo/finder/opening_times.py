@@ -161,7 +161,10 @@ def opening_status(hours: WeeklyHours | None, at: dt.datetime, departement: str 
 def week_lines(
     hours: WeeklyHours | None, at: dt.datetime, departement: str | None, permanences: Sequence[tuple[int, str]] = ()
 ) -> tuple[DayLine, ...]:
-    """Describe the week of a place, Monday first, with the holidays of the seven days from `at` on."""
+    """Describe the week of a place, Monday first, with the holidays of the seven days from `at` on.
+
+    `permanences`: Weekday (0 Monday to 6 Sunday) and text of each visit of an operator.
+    """
     today = at.astimezone(time_zone(departement)).date()
     lines = []
     for weekday, name in enumerate(WEEKDAYS):

@@ -101,7 +101,10 @@ def coverage_map(
     settings: Settings | None = None,
     today: dt.date | None = None,
 ) -> folium.Map:
-    """Return the map of a coverage, with its title, legend, sources and date."""
+    """Return the map of a coverage, with its title, legend, sources and date.
+
+    `rule`: Rule by which the coverage was made; mean time where `None`.
+    """
     settings = settings or Settings.from_environment()
     facilities = summary.facilities
     frame = territory.facilities[facilities]

@@ -38,6 +38,9 @@ _HERE: Final = Path(__file__).resolve().parent
 def simplified_contours(communes: gpd.GeoDataFrame, metric_crs: str) -> gpd.GeoSeries:
     """Return the contours lightened together, so that shared borders stay shared.
 
+    `communes`: Communes with contours in EPSG:4326.
+    `metric_crs`: Projected system of the study area, in metres.
+
     Returns
     -------
     Contours on the same index, EPSG:4326, with `DECIMALS` decimals.
@@ -55,6 +58,8 @@ def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFra
     """Return what does not change while a territory is shown.
 
     `communes`: Communes of the study area (`geo.schemas.COMMUNE_COLUMNS`, contours in EPSG:4326).
+    `facilities`: Facility lists by name (`geo.schemas.FACILITY_COLUMNS`, points in EPSG:4326).
+    `metric_crs`: Projected system of the study area, in metres.
     """
     contours = shapely.to_geojson(simplified_contours(communes, metric_crs).to_numpy())
     columns = (communes.index, communes["name"], _optional(communes["population"]), contours)
@@ -114,6 +119,7 @@ def map_values(
     """Return what changes with the threshold and the options.
 
     `communes`: The communes given to `map_base`; the arrays follow their order.
+    `coverage`: Frame of `geo.access.coverage.coverage`, indexed by commune code.
     """
     rows = coverage.reindex(communes.index)
     order = pd.Index(facilities["facility_id"])

@@ -83,6 +83,10 @@ def assemble_network(
         more meet) and of traffic lights (`signal_s`, on passing a point of `signal`).
     signal
         bool, shape (n_points,): points with traffic lights; `None`: unknown, no delay.
+    segments
+        Street segments; those that allow neither direction are left out.
+    crs
+        Projected system in metres.
 
     Raises
     ------

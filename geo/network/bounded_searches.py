@@ -73,6 +73,7 @@ def travel_matrix(
     street do not pass a node: `geo.network.travel_times` adds them.
 
     `sooner_than`: What `nearest_facility` found: only trips along nodes that the destination serves sooner.
+    `limit_s`: Seconds: longer trips are left out.
     """
     forward = origins.n_points < destinations.n_points and sooner_than is None
     adjacency = network.by_source[:2] if forward else (network.edge_offsets, network.edges)

@@ -32,6 +32,8 @@ class RoadRoute:
 def route_between(network: RoadNetwork, origin: SnappedPoints, destination: SnappedPoints) -> RoadRoute:
     """Find the fastest way from one point to another.
 
+    `origin`, `destination`: One point each.
+
     Raises
     ------
     NetworkError

@@ -122,6 +122,8 @@ def fewest_bound(
 
     `rounds`: Look for Lagrangian bounds; without them, candidates are taken not to overlap. `stopped`: Asked between
     two rounds; true keeps the bound found so far.
+
+    `enough`: A number of candidates known to do.
     """
     first = np.sort(benefits.added_to(np.zeros(benefits.n_demand)))[::-1]
     low = int(np.searchsorted(np.cumsum(first), target * (1 - ROUNDING))) + 1 if target > 0 else 0

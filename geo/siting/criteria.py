@@ -85,6 +85,9 @@ def demand_criteria(
 ) -> pd.DataFrame:
     """Return the share of the residents of each demand point who meet each criterion.
 
+    `parts`: The territories that the problem was made of, in that order.
+    `threshold_min`: Minutes.
+
     Returns
     -------
     Index of `problem.demand`; columns `CRITERIA`, float64, 0 to 1, NaN where the data was not given or does not say.

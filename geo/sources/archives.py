@@ -87,6 +87,7 @@ def extract_member(archive: Path, name: str, folder: Path, max_bytes: int) -> Pa
 
     `archive`: The archive; the paths of its files are only compared by their last part, never used as paths.
     `max_bytes`: Most bytes that are written, whatever the archive announces.
+    `name`: Name of the file in it, in any folder and any case.
 
     Raises
     ------

@@ -56,6 +56,7 @@ def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence:
     """Keep the usable rows, check them, and say where they come from.
 
     `path`: The file, whose checksum and date (from its name) go to the provenance.
+    `licence`: Its licence, `None` if unknown.
 
     Raises
     ------

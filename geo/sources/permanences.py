@@ -50,6 +50,8 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
     `horaires` ("09:00 - 12:00 / 14:00 - 16:00") and `mode` ("sur place" or "visio"), in any order; a visit on two days
     takes two rows.
 
+    `sites`: The list of sites (`geo.schemas.FACILITY_COLUMNS`).
+
     Returns
     -------
     `frame` has `PERMANENCE_COLUMNS`. Rows about a site that is not in the list, or about a name that several

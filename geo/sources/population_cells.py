@@ -108,6 +108,7 @@ def compare_with_legal_population(cells: pd.DataFrame, communes: pd.DataFrame) -
     """Compare, by commune, the population of the cells with the legal one.
 
     `communes`: Indexed by `commune_code`, column `population` (residents, <NA> unknown).
+    `cells`: Columns `commune_code` and `population` (residents).
 
     Returns
     -------

@@ -77,6 +77,8 @@ def check_sites(path: Path, *, communes: Sequence[Path] = (), today: dt.date | N
     France or some départements of it: only sites of these départements are compared with them. Without any, two checks
     are not run.
 
+    `today`: Day after which a label is in the future; by default the current one.
+
     Raises
     ------
     SourceError, SchemaError

@@ -124,6 +124,7 @@ class Territory(StudyArea):
         """Return the same territory with other France services sites; roads and residents are shared, not copied.
 
         `why`: What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
+        `sites`: Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
         """
         facilities = {**self.facilities, SITES: sites}
         counts = {name: len(table) for name, table in facilities.items()}

@@ -73,6 +73,8 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         What the plan is called, in French; the name of the territory, and of its part that is known, follows.
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
+    threshold_min
+        Threshold in minutes of both frames.
 
     Raises
     ------

@@ -59,6 +59,8 @@ def travel_time_map(
 
     `page`: ``"a4"`` or ``"16:9"``. `today`: Date written on the map, today where `None`. The same inputs and date give
     the same map.
+
+    `rule`: Rule by which the coverage was made; mean time where `None`.
     """
     ground = territory_ground(territory, [summary.facilities], kinds=kinds)
     ground, framing = framed_on_network(ground)
