@@ -83,7 +83,7 @@ def questions(chance: random.Random) -> list[tuple[str, str, str]]:
     code, name = chance.choice(list(_COMMUNES.items()))
     search = [(f"lieu={code}&quand=2026-11-24T10:00", f"Départ : {name} (64)", "search")]
     thresholds = [
-        (f"ecran=diagnostic&seuil={threshold}", rf"de {threshold}\u00a0min", "threshold")
+        (f"ecran=diagnostic&seuil={threshold}", rf"\u00e0 {threshold}\u00a0min ou moins", "threshold")
         for threshold in chance.sample(_THRESHOLDS, 4)
     ]
     plans = [
