@@ -91,14 +91,16 @@ def show_own_files(territory: Territory) -> None:
     elif territory is not base:
         st.success("Le territoire de vos fichiers est construit : tous les écrans le montrent, à vous seul.")
     building: Work | None = st.session_state.get(_BUILDING)
-    st.button(
+    # Not by a callback: its arguments would be those of the run before, without a choice made just before the press.
+    pressed = st.button(
         "Construire le territoire",
         type="primary",
         icon=":material/construction:",
         disabled=not given or not ready or building is not None,
-        on_click=_start,
-        args=(base, given, departement),
     )
+    if pressed and given and ready and building is None:
+        _start(base, given, departement)
+        st.rerun()
     if building is not None:
         _build(building, base)
     for problem in st.session_state.get(_PROBLEMS, ()):

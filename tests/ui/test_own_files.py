@@ -63,6 +63,17 @@ def test_columns_are_asked_where_they_are_not_recognised(open_app):
     assert app.session_state["own_territory"].sites["name"].iloc[1] == "<b>Poste</b> de Sare"
 
 
+def test_a_column_chosen_just_before_the_press_counts(open_app):
+    app = open_app(ecran="methode")
+    places = "nom;autre nom;latitude;longitude\nA;Mairie;43.3986;-1.4563\nB;Poste;43.3128;-1.5804\n"
+    app.file_uploader[0].set_value(("x.csv", places.encode(), "text/csv")).run()
+    next(each for each in app.selectbox if each.label == "Nom").select("autre nom")
+    button(app, "Construire").click()
+    app.run()
+    assert not app.exception
+    assert app.session_state["own_territory"].sites["name"].tolist() == ["Mairie", "Poste"]
+
+
 def test_all_faults_are_told_and_nothing_changes(open_app):
     app = build(open_app(ecran="methode"), (0, b"nom;latitude;longitude\nA;x;1\nB;0;0\n"))
     assert [each for each in app.error if "ligne 2" in each.value and "ligne 3" in each.value]
