@@ -109,7 +109,7 @@ def coverage_map(
     facilities = summary.facilities
     frame = territory.facilities[facilities]
     kinds, excluded = shown_kinds(frame, kinds)
-    base = map_base(territory.communes, {facilities: frame}, territory.network.crs)
+    base = map_base(territory.communes, {facilities: frame}, territory.crs)
     values = map_values(coverage, territory.communes, facilities, frame, excluded)
     near = within_text(summary.threshold_min)
     title = f"{facility_title(facilities)} {near} : {part_title(territory.name, summary.part)}"

@@ -70,7 +70,7 @@ def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.Geo
         territory=area.name,
         departement=area.departement,
         built_on=dt.datetime.now(tz=dt.UTC).date(),
-        crs=area.network.crs,
+        crs=area.crs,
         communes=len(area.communes),
         population=int(area.communes["population"].sum()),
         population_points="carreaux de population" if area.cells is not None else "communes",

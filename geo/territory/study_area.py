@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.crs import WGS84
+from geo.crs import WGS84, common_metric_crs
 from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import SnappedPoints, snap
 
@@ -37,7 +37,7 @@ class StudyArea:
         Lists of places by name: ``"sites"`` (France services), ``"tax_offices"`` and any other list
         (`geo.schemas.FACILITY_COLUMNS`), the neighbours' included, in EPSG:4326.
     network
-        Road network in the territory's metric projection.
+        Road network, in a metric projection that covers the study area and its margin.
     cells
         Population cells (`geo.schemas.CELL_COLUMNS`), `None` where residents are only known by commune.
     neighbours
@@ -62,6 +62,11 @@ class StudyArea:
     contours_approximate: bool
     permanences: pd.DataFrame | None = None
     neighbour_outlines: gpd.GeoDataFrame | None = None
+
+    @property
+    def crs(self) -> str:
+        """Code of the metric projection that the study area is drawn in."""
+        return common_metric_crs(self.communes["departement"].unique())
 
     @property
     def sites(self) -> gpd.GeoDataFrame:

@@ -82,7 +82,7 @@ def commune_titles(_territory: Territory, identity: str) -> dict[str, str]:
 def map_base_json(_territory: Territory, identity: str) -> str:
     """Return the base of the map as JSON, ready to be sent; `identity` is the territory's fingerprint."""
     del identity
-    base = map_base(_territory.communes, _territory.facilities, _territory.network.crs)
+    base = map_base(_territory.communes, _territory.facilities, _territory.crs)
     return json.dumps(base, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
@@ -90,5 +90,5 @@ def map_base_json(_territory: Territory, identity: str) -> str:
 def ground_json(_territory: Territory, identity: str) -> str:
     """Return the ground of the map of an answer as JSON; `identity` is the territory's fingerprint."""
     del identity
-    ground = ground_base(_territory.communes, _territory.facilities, _territory.network.crs)
+    ground = ground_base(_territory.communes, _territory.facilities, _territory.crs)
     return json.dumps(ground, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
