@@ -1,4 +1,4 @@
-"""Maillage, on screen: ``streamlit run app.py [-- FOLDER]``, the embedded territory without a folder."""
+"""Maillage, on screen: ``streamlit run app.py [-- FOLDER]``, all of France without a folder."""
 
 import sys
 
@@ -9,11 +9,11 @@ from geo.settings import Settings
 from geo.ui.components.messages import show_failure, show_warnings
 from geo.ui.components.page import open_page
 from geo.ui.own_files import show_own_notice
-from geo.ui.screens import data_and_method, diagnostic, find, report
+from geo.ui.screens import data_and_method, diagnostic, diagnostic_france, find, report
 from geo.ui.screens.planner import screen as planner
 from geo.ui.session import bound, read_state
 from geo.ui.state import SCREENS
-from geo.ui.territory_choice import open_territory
+from geo.ui.territory_choice import ask_for_a_part, open_territory, show_choice
 
 _SHOW = {
     "trouver": find.show,
@@ -21,6 +21,12 @@ _SHOW = {
     "planifier": planner.show,
     "rapport": report.show,
     "methode": data_and_method.show,
+}
+#: Screens about a part of France, and what they show while none is chosen.
+_OF_A_PART = {
+    "diagnostic": diagnostic_france.show,
+    "planifier": ask_for_a_part,
+    "rapport": ask_for_a_part,
 }
 
 
@@ -42,7 +48,12 @@ def main() -> None:
             )
         show_own_notice()
         show_warnings([*shown.problems, *problems])
-        _SHOW[state.screen](shown.territory, state, settings)
+        if state.screen in _OF_A_PART:
+            show_choice(shown.code, settings)
+        if shown.undivided and state.screen in _OF_A_PART:
+            _OF_A_PART[state.screen](shown.territory, state, settings)
+        else:
+            _SHOW[state.screen](shown.territory, state, settings)
     except MaillageError as error:
         show_failure(error)
 

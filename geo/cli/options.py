@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 TerritoryFolder = Annotated[
     Path | None,
-    typer.Argument(metavar="[DIR]", help="Territoire écrit par « build » ; sans lui, les Pyrénées-Atlantiques."),
+    typer.Argument(
+        metavar="[TERRITOIRE]",
+        help="Code d'un département (64), numéro SIREN ou nom d'une intercommunalité, ou dossier écrit par « build » ; "
+        "sans lui, toute la France.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="N'écrit que du JSON sur la sortie standard.")]
 PopulationFile = Annotated[Path | None, typer.Option(help="Populations légales (INSEE, PMUN).")]
@@ -32,7 +36,7 @@ Day = Annotated[str | None, typer.Option(help="Date à écrire, AAAA-MM-JJ ; cel
 
 
 def load_territory(folder: Path | None) -> Territory:
-    """Return the territory saved in `folder`, the embedded one for `None`."""
+    """Return the territory that a command names: a folder or a view of the embedded France, all of it for `None`."""
     from geo.territory import Territory
 
     return Territory.load(folder)

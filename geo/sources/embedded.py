@@ -169,9 +169,13 @@ def _read_communes(path: Path) -> tuple[SourceTable, pd.Series]:
 def position_note(communes: pd.DataFrame) -> str:
     """Return where these communes (a commune table) are placed, as a French sentence."""
     counts = communes["point_source"].value_counts()
-    return "Position des communes : " + ", ".join(
-        f"{format_number(int(counts[kind]))} {where}" for kind, where in _POSITIONS.items() if kind in counts
-    ) + "."
+    return (
+        "Position des communes : "
+        + ", ".join(
+            f"{format_number(int(counts[kind]))} {where}" for kind, where in _POSITIONS.items() if kind in counts
+        )
+        + "."
+    )
 
 
 @names_its_file

@@ -7,11 +7,9 @@ import logging
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from geo.crs import metric_crs
@@ -23,7 +21,8 @@ from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.network.union import unite
 from geo.settings import Settings
-from geo.sources.departements import departement_codes, departement_name
+from geo.sources.contours import read_contours
+from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
 from geo.sources.provenance import checksum
 from geo.storage import replacing_folder
@@ -32,6 +31,8 @@ from geo.territory.files import OfficialTables
 from geo.territory.margin import near_communes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from geo.sources.embedded import EmbeddedTables
     from geo.territory.manifest import Manifest
     from geo.territory.study_area import StudyArea
@@ -75,7 +76,7 @@ class France:
         everywhere = self.tables.communes.frame
         area = everywhere.loc[codes]
         near = everywhere if wanted is None else near_communes(everywhere, area)
-        contours = self._contours(near)
+        contours = _contours(near, self.contours)
         # The places around lend their contours to the outlines of the neighbours.
         everywhere = everywhere.set_geometry(contours.reindex(everywhere.index).set_crs(everywhere.crs))
         notes = (*self.tables.communes.notes, *([_CELLS_NOTE] if self.contours is None else []), position_note(area))
@@ -106,24 +107,33 @@ class France:
         codes = self.tables.intercommunality.index[self.tables.intercommunality == code]
         return codes, str(self.tables.intercommunalities.loc[code, "name"]), None
 
-    def _contours(self, near: gpd.GeoDataFrame) -> gpd.GeoSeries:
-        """Return the contours of these communes, or cells around their positions."""
-        if self.contours is not None:
-            found = self.contours.reindex(near.index)
-            missing = near.index[found.isna().to_numpy()]
-            if len(missing):
-                cells = self._cells(near).loc[missing]
-                found = pd.concat([found.drop(missing), cells]).reindex(near.index)
-            return gpd.GeoSeries(found, crs=near.crs)
-        return self._cells(near)
 
-    @staticmethod
-    def _cells(near: gpd.GeoDataFrame) -> gpd.GeoSeries:
-        points = gpd.GeoSeries.from_xy(near["lon"], near["lat"], index=near.index, crs=near.crs)
-        parts = [
-            approximate_contours(group, crs) for crs, group in points.groupby(near["departement"].map(metric_crs))
-        ]
-        return gpd.GeoSeries(pd.concat(parts).reindex(near.index), crs=near.crs)
+def _contours(communes: gpd.GeoDataFrame, known: gpd.GeoSeries | None) -> gpd.GeoSeries:
+    """Return the known contour of each commune, a cell around its position where there is none."""
+    if known is None:
+        return _cells(communes)
+    contours = known.reindex(communes.index)
+    missing = contours.isna().to_numpy()
+    if missing.any():
+        contours[missing] = _cells(communes)[missing]
+    return gpd.GeoSeries(contours, crs=communes.crs)
+
+
+def _cells(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    points = gpd.GeoSeries.from_xy(communes["lon"], communes["lat"], index=communes.index, crs=communes.crs)
+    parts = [approximate_contours(each, crs) for crs, each in points.groupby(communes["departement"].map(metric_crs))]
+    return gpd.GeoSeries(pd.concat(parts).reindex(communes.index), crs=communes.crs)
+
+
+def view_names() -> dict[str, str]:
+    """Return what can be viewed: code -> French name, départements first, then intercommunalities by name."""
+    settings = Settings.from_environment()
+    tables = read_tables(settings.data_dir / _FOLDER)
+    codes = sorted(tables.communes.frame["departement"].unique())
+    groups = tables.intercommunalities["name"].sort_values(key=lambda names: names.map(fold))
+    return {str(code): departement_title(str(code)) for code in codes} | {
+        str(code): str(name) for code, name in groups.items()
+    }
 
 
 def is_view(text: str) -> bool:
@@ -145,30 +155,36 @@ def embedded_area(wanted: str | None, profile: str) -> tuple[StudyArea, Manifest
     """
     speed_profile(profile)
     settings = Settings.from_environment()
-    return france(settings.data_dir / _FOLDER, settings.cache_dir, profile).view(wanted)
+    return france(settings.data_dir / _FOLDER, settings.france_dir, profile).view(wanted)
 
 
 @cache
-def france(folder: Path, cache_dir: Path, profile: str) -> France:
+def read_tables(folder: Path) -> EmbeddedTables:
+    """Return the embedded tables, read once in a process; raise as `read_embedded`."""
+    return read_embedded(folder)
+
+
+@cache
+def france(folder: Path, made_dir: Path, profile: str) -> France:
     """Return the embedded France, read once in a process and shared.
 
-    Its network is estimated once on a machine: kept in `cache_dir` by the checksums of what it is made of.
+    `made_dir`: Where the set-up keeps contours, and the network once it is estimated (`Settings.france_dir`).
 
     Raises
     ------
     MaillageError
         The project's own tables are damaged.
     """
-    tables = read_embedded(folder)
-    contours = None
-    return France(tables, _network(tables, contours, folder, cache_dir, profile), contours)
+    tables = read_tables(folder)
+    contours = read_contours(made_dir)
+    return France(tables, _network(tables, contours, folder, made_dir, profile), contours)
 
 
 def _network(
-    tables: EmbeddedTables, contours: gpd.GeoSeries | None, folder: Path, cache_dir: Path, profile: str
+    tables: EmbeddedTables, contours: gpd.GeoSeries | None, folder: Path, made_dir: Path, profile: str
 ) -> RoadNetwork:
     made_of = "".join([checksum(folder / "communes.csv"), profile, str(_ESTIMATE), str(contours is None)])
-    place = cache_dir / "france" / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
+    place = made_dir / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
     if (place / _NETWORK_MARKER).is_file():
         try:
             return RoadNetwork.load(place)
@@ -178,7 +194,7 @@ def _network(
     communes = tables.communes.frame
     network = unite(
         [
-            approximate(group.set_geometry(France._cells(group)), profile=profile)
+            approximate(group.set_geometry(_contours(group, contours)), profile=profile)
             for _, group in communes.groupby(communes["departement"].map(metric_crs), sort=True)
         ]
     )
@@ -207,7 +223,7 @@ def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
     if len(same) == 1:
         return "intercommunality", str(same[0])
     msg = (
-        f"« {text[:60]} » n'est ni un territoire enregistré, ni un département, ni une intercommunalité. Donnez le dossier "
-        f"d'un territoire, un code de département (64, 2A, 974), ou le numéro SIREN ou le nom d'une intercommunalité."
+        f"« {text[:60]} » n'est ni un territoire enregistré, ni un département, ni une intercommunalité. Donnez le "
+        f"dossier d'un territoire, un code de département (64, 2A, 974), ou le numéro SIREN ou le nom d'une intercommunalité."
     )
     raise ParameterError(msg)

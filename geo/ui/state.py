@@ -64,7 +64,7 @@ DAYS: Final = (dt.date(2020, 1, 1), dt.date(2099, 12, 31))
 POSITION_DECIMALS: Final = 3
 
 _COMMUNE_CODE: Final = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
-_TERRITORY: Final = re.compile(r"(?:\d{2,3}|2[AB])(?:-(?:\d{2}|2[AB])\d{3})?", re.ASCII)
+_TERRITORY: Final = re.compile(r"(?:\d{2,3}|2[AB])(?:-(?:\d{2}|2[AB])\d{3})?|\d{9}", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
 _SITE: Final = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
@@ -81,8 +81,8 @@ _Fallback = TypeVar("_Fallback")
 class AppState:
     """The choices of one visitor.
 
-    `territory` is the code of one of the territories kept in the cache (`geo.territory.fetched.kept_territories`),
-    `None` for the one that the app was opened on.
+    `territory` is the code of a département, the SIREN of an intercommunality, or the code of one of the territories kept
+    in the cache (`geo.territory.fetched.kept_territories`); `None`: what the app was opened on, all of France or a folder.
 
     For *Trouver*: `place` is the INSEE code of the commune to start from, `position` any other start
     (longitude, latitude; see `rounded_position`); at most one of the two is set. `at` is the moment

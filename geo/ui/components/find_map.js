@@ -72,7 +72,7 @@ function drawAnswer(L, map, ground, pressed) {
     if (view !== `${points}`) {
       view = `${points}`;
       const roads = answer.sites.flatMap((site) => site.road);
-      const bounds = points.length ? [...points, ...roads] : ground.limits.flat();
+      const bounds = points.length ? [...points, ...roads] : ground.extent;
       map.fitBounds(bounds, { padding: [24, 24], maxZoom: 15, animate: false });
     }
     light(null);
