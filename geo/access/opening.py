@@ -101,7 +101,7 @@ class OpeningTable:
         Examples
         --------
         >>> from geo import Territory
-        >>> float(open_shares(Territory.load(), 20).spans()["hours"].sum())
+        >>> float(open_shares(Territory.load("64"), 20).spans()["hours"].sum())
         168.0
         """
         shares = self.shares.to_numpy()

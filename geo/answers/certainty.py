@@ -37,7 +37,7 @@ def certainty_answer(sensitivity: Sensitivity) -> Answer:
     --------
     >>> from geo import Territory
     >>> from geo.access.sensitivity import sensitivity
-    >>> certainty_answer(sensitivity(Territory.load())).sentence.startswith("Entre ")
+    >>> certainty_answer(sensitivity(Territory.load("64"))).sentence.startswith("Entre ")
     True
     """
     low, high = sensitivity.lowest, sensitivity.highest

@@ -45,7 +45,7 @@ def hours_answer(opening: OpeningTable) -> Answer:
     --------
     >>> from geo import Territory
     >>> from geo.access.opening import open_shares
-    >>> hours_answer(open_shares(Territory.load())).sentence.startswith("Au mieux, le ")
+    >>> hours_answer(open_shares(Territory.load("64"))).sentence.startswith("Au mieux, le ")
     True
     """
     notes = (*_unknown_hours(opening), _ORDINARY_WEEK)

@@ -29,7 +29,7 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
     --------
     >>> from geo import Territory
     >>> from geo.access.time_saved import time_saved
-    >>> tax_offices_answer(*time_saved(Territory.load())).sentence.startswith("En moyenne, un habitant gagne ")
+    >>> tax_offices_answer(*time_saved(Territory.load("64"))).sentence.startswith("En moyenne, un habitant gagne ")
     True
     """
     sooner, later = summary.residents_sooner, summary.residents_later

@@ -120,7 +120,7 @@ def study_area(
 def _neighbours(everywhere: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the communes within the margin of a study area, its own left out."""
     near = near_communes(everywhere, communes)
-    return pd.DataFrame(near.loc[~near.index.isin(communes.index), list(NEIGHBOUR_COLUMNS)])
+    return pd.DataFrame(near.loc[near.index.difference(communes.index), list(NEIGHBOUR_COLUMNS)])
 
 
 def _with_population_of_cells(communes: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

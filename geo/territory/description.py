@@ -140,7 +140,7 @@ def _where_roads_stop(area: StudyArea, everywhere: gpd.GeoDataFrame) -> list[str
     if not area.network.source.approximate:
         return []
     codes = pd.concat([table["departement"] for table in area.facilities.values()]).dropna()
-    missing = codes[~codes.isin(everywhere["departement"])].value_counts().sort_index()
+    missing = codes[~codes.isin(everywhere["departement"].unique())].value_counts().sort_index()
     if missing.empty:
         return []
     counted = ", ".join(f"{code} ({count} lieu(x))" for code, count in missing.items())

@@ -115,7 +115,8 @@ def _contours(communes: gpd.GeoDataFrame, known: gpd.GeoSeries | None) -> gpd.Ge
     contours = known.reindex(communes.index)
     missing = contours.isna().to_numpy()
     if missing.any():
-        contours[missing] = _cells(communes)[missing]
+        around = communes[communes["departement"].isin(communes["departement"][missing].unique())]
+        contours[missing] = _cells(around).reindex(communes.index)[missing]
     return gpd.GeoSeries(contours, crs=communes.crs)
 
 

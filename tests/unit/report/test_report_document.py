@@ -80,7 +80,7 @@ def test_overseas(tmp_path, small_world, pages_of):
 
 
 def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
-    territory = Territory.load()
+    territory = Territory.load("64")
     findings = findings_of(territory, plan=plan(territory, 5))
     pages = pdf_pages(report_pdf(findings, report_maps(findings)))
     assert len(pages) == 12
@@ -136,7 +136,7 @@ def test_names_are_text_and_nothing_else(reported, pages_of, hostile):
 @pytest.mark.parametrize("labels", [5, 20])
 def test_many_long_names_stay_within_the_pages(pages_of, labels):
     """The worst of tables: every name is long."""
-    territory = Territory.load()
+    territory = Territory.load("64")
     long = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson-les-Grandes-Eaux"
     named = territory.communes.assign(name=pd.array([long] * len(territory.communes), dtype="string"))
     sites = territory.sites.assign(
