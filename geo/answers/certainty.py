@@ -21,6 +21,8 @@ from geo.french import (
 from geo.kinds import facility_phrase
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geo.access.catchment import Catchment
     from geo.access.sensitivity import Run, Sensitivity
 
@@ -100,6 +102,16 @@ def interval_lines(sensitivity: Sensitivity) -> list[list[str]]:
         [f"De {format_minutes(low)} à {format_minutes(high)}", residents_line(population)]
         for low, high, population in zip(*(sensitivity.communes[name] for name in columns), strict=True)
     ]
+
+
+def communes_near_threshold(sensitivity: Sensitivity) -> pd.DataFrame:
+    """Return the communes whose side of the threshold depends on the hypothesis, the nearest to a site first."""
+    return sensitivity.flipping.sort_values("travel_time_min", kind="stable")
+
+
+def communes_by_capacity(catchment: Catchment) -> pd.DataFrame:
+    """Return the communes of a catchment, the least served first, those of unknown capacity last."""
+    return catchment.communes.sort_values("capacity_per_1000", na_position="last", kind="stable")
 
 
 def capacity_answer(catchment: Catchment) -> Answer:

@@ -11,7 +11,12 @@ from geo.french import UNIT_SPACE, capital, format_decimal
 from geo.kinds import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.search import PlaceSearch
     from geo.finder.wishes import Wishes
 
 _WHOLE_FROM_KM: Final = 10
@@ -96,3 +101,61 @@ def saved_sentence(answer: Answer) -> str:
 NONE_OPEN: Final = (
     "Aucun site de la liste n'est à la fois ouvert et proche. Les plus proches à appeler ou à qui écrire :"
 )
+
+
+def answer_lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None) -> Iterator[str]:
+    """Give the whole answer line by line: from where and when, in one sentence, each site, what to do if none is.
+
+    `search`: How the start was found, `None` where it was given as a position.
+    """
+    start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
+    where = "Position donnée" if search is None else search.places[0].label
+    yield f"{where}, {moment_text(answer.at, since=start)} :"
+    yield answer_sentence(answer, wishes)
+    if search is not None and len(search.places) > 1:
+        yield f"Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
+    for number, site in enumerate(answer.sites, 1):
+        yield from _site_lines(site, f"{number}. ")
+    for bus in answer.buses:
+        yield from _site_lines(bus, "Bus : ")
+    if answer.tax_office is not None:
+        yield from _site_lines(answer.tax_office, "Service des impôts : ")
+        if saved := saved_sentence(answer):
+            yield saved
+    if answer.none_open:
+        yield NONE_OPEN
+        yield from (f"   {site.name}, {_contact(site)} ({site.status.sentence})" for site in answer.none_open)
+        yield from (f"   {sentence}" for sentence in answer.from_home)
+    for note in (*(search.notes if search else ()), *answer.notes):
+        yield f"  - {note}"
+
+
+def list_lines(found: pd.DataFrame, notes: Sequence[str]) -> Iterator[str]:
+    """Give the nearest places of a list that has no hours, as `geo.finder.nearest.nearest` found them.
+
+    `notes`: What is to be minded about the network.
+    """
+    for row in found.to_dict("records"):
+        yield f"{row['name']} [{row['id']}] : {trip_words(row['travel_time_min'], row['distance_km'])} en voiture"
+    if found.empty:
+        yield "Aucun lieu n'est joignable par la route depuis cette position."
+    yield from (f"  - {note}" for note in notes)
+
+
+def _site_lines(site: SiteAnswer, before: str) -> Iterator[str]:
+
+    yield f"{before}{site.name} [{site.facility_id}] : {trip_sentence(site)}"
+    yield f"   {site.status.sentence}"
+    yield f"   {' · '.join(kind_words(site))}"
+    yield f"   {address_text(site)}"
+    yield f"   {_contact(site)}"
+    if any(line.intervals for line in site.week):
+        yield f"   {' ; '.join(f'{line.day} {line.text}' for line in site.week if line.intervals != ())}"
+    yield from (f"   {line.day} : {visit}" for line in site.week for visit in line.permanences)
+    if site.comment:
+        yield f"   À savoir : {site.comment}"
+    yield from (f"   ! {warning}" for warning in site.warnings)
+
+
+def _contact(site: SiteAnswer) -> str:
+    return ", ".join(part for part in (site.phone, site.email, site.website) if part) or "Contact inconnu"

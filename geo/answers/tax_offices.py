@@ -68,6 +68,11 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
     return Answer(f"En moyenne, un habitant {_gain(summary.mean_saved_min)} {where}.", figures, details, tuple(notes))
 
 
+def communes_by_saving(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes, those that save most first, those of unknown times last."""
+    return communes.sort_values("saved_min", ascending=False, na_position="last", kind="stable")
+
+
 def saved_lines(communes: pd.DataFrame) -> list[list[str]]:
     """Return what a map says of each commune: minutes saved, both times, residents."""
     return [

@@ -22,7 +22,6 @@ from geo.siting.plan_tables import alternatives_table, communes_table, criteria_
 from geo.siting.problem import SitingProblem
 from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario
 from geo.siting.solve import MODELS, Control, solve
-from geo.territory.country import Country
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from geo.siting.costs import Payer
     from geo.siting.solve import Model
     from geo.territory import Territory
+    from geo.territory.country import Country
 
 #: More labels than this are taken for a mistake: it is the State's aim for all of France.
 MOST_NEW: Final = 3_000
@@ -252,7 +252,7 @@ def plan(  # noqa: PLR0913 - the options of one question
     told = progress or Control().progress
 
     told(0.0, "Temps de trajet vers les lieux candidats…")
-    parts = area.parts if isinstance(area, Country) else (area,)
+    parts = area.parts
     problem = siting_problem(parts, candidates, exclude, kinds=kinds)
     criteria = demand_criteria(parts, problem, threshold_min, zones)
     problem = problem.with_factors(factors(criteria, weights))

@@ -74,12 +74,12 @@ class France:
         """
         codes, name, departement = self._chosen(wanted)
         everywhere = self.tables.communes.frame
-        area = everywhere.loc[codes]
-        near = everywhere if wanted is None else near_communes(everywhere, area)
+        chosen = everywhere.loc[codes]
+        near = everywhere if wanted is None else near_communes(everywhere, chosen)
         contours = _contours(near, self.contours)
         # The places around lend their contours to the outlines of the neighbours.
         everywhere = everywhere.set_geometry(contours.reindex(everywhere.index).set_crs(everywhere.crs))
-        notes = (*self.tables.communes.notes, *([_CELLS_NOTE] if self.contours is None else []), position_note(area))
+        notes = (*self.tables.communes.notes, *([_CELLS_NOTE] if self.contours is None else []), position_note(chosen))
         tables = OfficialTables(
             communes=replace(self.tables.communes, frame=everywhere, notes=notes),
             population=None,
@@ -87,7 +87,8 @@ class France:
             lists={SITES: self.tables.sites, TAX_OFFICES: self.tables.tax_offices},
             contours_approximate=self.contours is None,
         )
-        return study_area(tables, name, everywhere.loc[codes], self.network, departement=departement)
+        area, manifest = study_area(tables, name, everywhere.loc[codes], self.network, departement=departement)
+        return area, replace(manifest, view=wanted or "")
 
     def _chosen(self, wanted: str | None) -> tuple[pd.Index, str, str | None]:
         """Return the communes' codes, the French name and the code of the département of what is asked for."""

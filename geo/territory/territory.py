@@ -40,6 +40,11 @@ class Territory(StudyArea):
 
     manifest: Manifest
 
+    @property
+    def parts(self) -> tuple[Territory, ...]:
+        """The territory alone: what is asked of a country in parts may be asked of it too."""
+        return (self,)
+
     @cached_property
     def fingerprint(self) -> str:
         """Text that differs between any two territories built from different inputs."""

@@ -9,6 +9,8 @@ import pytest
 import shapely
 
 from geo.access.coverage import CoverageSummary, summarize
+from geo.access.diagnosis import Diagnosis
+from geo.question import Question
 from geo.schemas import FACILITY_COLUMNS
 from geo.sources.provenance import Provenance
 
@@ -79,6 +81,17 @@ def summary_of():
         return summarize(cov, points, 20)
 
     return call
+
+
+@pytest.fixture
+def diagnosis_of(summary_of):
+    """Return the answer to the usual question that has this coverage."""
+    return lambda cov: Diagnosis(Question(), pd.DataFrame(), cov, summary_of(cov))
+
+
+@pytest.fixture
+def diagnosis(coverage_frame, diagnosis_of) -> Diagnosis:
+    return diagnosis_of(coverage_frame)
 
 
 @pytest.fixture

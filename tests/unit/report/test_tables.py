@@ -8,18 +8,15 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from geo import CoverageRule, coverage, summarize
+from geo.access.diagnosis import diagnose
+from geo.question import Question
 from geo.report.tables import COMMUNE_CSV_COLUMNS, write_diagnosis, write_table
-from geo.siting.gains import candidate_gains
 
 
 @pytest.fixture(scope="module")
 def diagnosis(reported, tmp_path_factory):
     folder = tmp_path_factory.mktemp("diagnosis")
-    times = reported.travel_times()
-    cov = coverage(reported, 9, times=times)
-    gains = candidate_gains(reported, times, 9)
-    write_diagnosis(reported, cov, summarize(cov, times, 9), gains, folder, rule=CoverageRule())
+    write_diagnosis(reported, diagnose(reported, question=Question(9)), folder)
     return folder
 
 

@@ -9,7 +9,6 @@ import streamlit as st
 from geo.answers.fragility import closure_answer, fragility_answer, sites_with_residents
 from geo.kinds import KINDS
 from geo.maps.planning_maps import fragility_values
-from geo.question import DEFAULT_THRESHOLDS_MIN
 from geo.siting.closure import closure_scenario
 from geo.siting.scenario import CloseSite
 from geo.ui.components.answer import show_figures, show_sentence
@@ -40,7 +39,7 @@ def show(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         visit.show_threshold()
         visit.show_counted()
-    found = shared_fragility(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
+    found = shared_fragility(visit.territory, visit.identity, visit.question)
     answer = fragility_answer(found)
     show_sentence(answer.sentence)
     show_figures(answer.figures)
@@ -98,8 +97,7 @@ def _many(visit: Visit) -> None:
     if chosen is None:
         return
     bearer, kind = _bearer_and_kind(chosen)
-    thresholds = tuple(dict.fromkeys((visit.threshold_min, *DEFAULT_THRESHOLDS_MIN)))
-    closure = shared_closure(visit.territory, visit.identity, thresholds, bearer, kind, kinds=visit.state.counted)
+    closure = shared_closure(visit.territory, visit.identity, visit.question, bearer, kind)
     answer = closure_answer(closure)
     show_figures(answer.figures)
     show_notes(answer.lines)

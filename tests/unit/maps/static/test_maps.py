@@ -19,6 +19,7 @@ from geo.maps.static.key import class_block, class_totals, place_block
 from geo.maps.static.markers import MARKERS
 from geo.maps.static.sheet import PAGES, drawing
 from geo.maps.static.territory_maps import TIME_MAP_CLASSES, time_position
+from geo.question import Question
 
 MAPS = ("time", "under-served", "saved", "change")
 
@@ -256,7 +257,7 @@ def test_tables_of_another_territory_are_refused(territory, coverage_frame, faci
             coverage_frame.iloc[1:],
             facilities,
             facilities,
-            20.0,
+            Question(20),
             title="Plan",
             sentence="Rien.",
         )
