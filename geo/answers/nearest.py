@@ -12,6 +12,7 @@ from geo.kinds import KINDS
 
 if TYPE_CHECKING:
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.route_service import AskedRoutes
     from geo.finder.wishes import Wishes
 
 _WHOLE_FROM_KM: Final = 10
@@ -64,6 +65,22 @@ def trip_sentence(site: SiteAnswer) -> str:
         return "Aucun trajet connu par la route"
     to_base = " jusqu'à sa base" if site.kind == "bus" else ""
     return f"{trip_words(site.travel_time_min, site.distance_km)} en voiture{to_base}"
+
+
+def asked_sentence(site: SiteAnswer, asked: AskedRoutes) -> str:
+    """Return what the route service told of a site, with the day; empty where it was not asked about it."""
+    day = f"demandé le {asked.asked_on:%d/%m/%Y}"
+    if site.facility_id in asked.no_way:
+        return f"Temps IGN : aucun trajet donné (réponse 404), {day}"
+    route = asked.routes.get(site.facility_id)
+    return "" if route is None else f"Temps IGN : {trip_words(route.travel_time_min, route.distance_km)}, {day}"
+
+
+#: What a time of the route service is of.
+ASKED_NOTE: Final = (
+    "Temps IGN : service d'itinéraires de l'IGN (BD TOPO), en voiture, sans le trafic du moment. L'ordre des sites "
+    "reste celui de nos estimations."
+)
 
 
 def address_text(site: SiteAnswer) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.route_service import AskedRoutes
     from geo.finder.search import PlaceSearch
     from geo.finder.wishes import Wishes
     from geo.territory import Territory
@@ -52,6 +53,13 @@ def nearest(
         list[str] | None, typer.Option(help="main (site), antenne ou bus ; répétable ; tous par défaut.")
     ] = None,
     operator: Annotated[str | None, typer.Option(help="Seulement les sites que cet opérateur visite : Cnav…")] = None,
+    route_service: Annotated[
+        bool,
+        typer.Option(
+            "--route-service",
+            help="Demander aussi le temps au service de l'IGN : votre départ et les sites lui sont envoyés.",
+        ),
+    ] = False,
     facilities: Facilities = _SITES,
     as_json: AsJson = False,
 ) -> None:
@@ -84,16 +92,18 @@ def nearest(
         msg = "Donnez un lieu (commune, code postal, adresse), ou une position avec --lon et --lat."
         raise ParameterError(msg)
     if list_name(facilities) != _SITES:
-        if wishes != Wishes():
-            msg = "Les horaires et les filtres ne valent que pour les sites France services : retirez-les."
+        if wishes != Wishes() or route_service:
+            msg = "Horaires, filtres et temps de l'IGN ne valent que pour les sites France services : retirez-les."
             raise ParameterError(msg)
         _print_list(territory, lon, lat, k, list_name(facilities), as_json=as_json)
         return
     answer = find_sites(territory, lon, lat, wishes, k)
+    asked = _ask(answer) if route_service else None
     if as_json:
-        print_json({"search": None if search is None else asdict(search)} | answer.to_dict())
+        more = {} if asked is None else {"route_service": asked.to_dict()}
+        print_json({"search": None if search is None else asdict(search)} | answer.to_dict() | more)
         return
-    for line in _lines(answer, wishes, search):
+    for line in _lines(answer, wishes, search, asked):
         print_line(line)
 
 
@@ -123,8 +133,15 @@ def _find_place(territory: Territory, query: str) -> PlaceSearch:
     return PlaceSearch(sure, search.notes)
 
 
-def _lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None) -> Iterator[str]:
-    from geo.answers.nearest import NONE_OPEN, answer_sentence, saved_sentence
+def _ask(answer: Answer) -> AskedRoutes:
+    from geo.finder.route_service import ask_routes
+    from geo.settings import Settings
+
+    return ask_routes(answer, Settings.from_environment())
+
+
+def _lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None, asked: AskedRoutes | None) -> Iterator[str]:
+    from geo.answers.nearest import ASKED_NOTE, NONE_OPEN, answer_sentence, saved_sentence
     from geo.finder.opening_times import moment_text
 
     start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
@@ -134,7 +151,7 @@ def _lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None) -> Iterat
     if search is not None and len(search.places) > 1:
         yield f"Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
     for number, site in enumerate(answer.sites, 1):
-        yield from _site_lines(site, f"{number}. ")
+        yield from _site_lines(site, f"{number}. ", asked)
     for bus in answer.buses:
         yield from _site_lines(bus, "Bus : ")
     if answer.tax_office is not None:
@@ -145,14 +162,17 @@ def _lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None) -> Iterat
         yield NONE_OPEN
         yield from (f"   {site.name}, {_contact(site)} ({site.status.sentence})" for site in answer.none_open)
         yield from (f"   {sentence}" for sentence in answer.from_home)
-    for note in (*(search.notes if search else ()), *answer.notes):
+    asked_notes = () if asked is None else filter(None, (asked.failure, ASKED_NOTE if asked.routes else None))
+    for note in (*(search.notes if search else ()), *answer.notes, *asked_notes):
         yield f"  - {note}"
 
 
-def _site_lines(site: SiteAnswer, before: str) -> Iterator[str]:
-    from geo.answers.nearest import address_text, kind_words, trip_sentence
+def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None) -> Iterator[str]:
+    from geo.answers.nearest import address_text, asked_sentence, kind_words, trip_sentence
 
     yield f"{before}{site.name} [{site.facility_id}] : {trip_sentence(site)}"
+    if asked is not None and (told := asked_sentence(site, asked)):
+        yield f"   {told}"
     yield f"   {site.status.sentence}"
     yield f"   {' · '.join(kind_words(site))}"
     yield f"   {address_text(site)}"
