@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.route_service import AskedRoutes
     from geo.finder.search import PlaceSearch
     from geo.finder.wishes import Wishes
 
@@ -71,6 +72,22 @@ def trip_sentence(site: SiteAnswer) -> str:
     return f"{trip_words(site.travel_time_min, site.distance_km)} en voiture{to_base}"
 
 
+def asked_sentence(site: SiteAnswer, asked: AskedRoutes) -> str:
+    """Return what the route service told of a site, with the day; empty where it was not asked about it."""
+    day = f"demandé le {asked.asked_on:%d/%m/%Y}"
+    if site.facility_id in asked.no_way:
+        return f"Temps IGN : aucun trajet donné (réponse 404), {day}"
+    route = asked.routes.get(site.facility_id)
+    return "" if route is None else f"Temps IGN : {trip_words(route.travel_time_min, route.distance_km)}, {day}"
+
+
+#: What a time of the route service is of.
+ASKED_NOTE: Final = (
+    "Temps IGN : service d'itinéraires de l'IGN (BD TOPO), en voiture, sans le trafic du moment. L'ordre des sites "
+    "reste celui de nos estimations."
+)
+
+
 def address_text(site: SiteAnswer) -> str:
     """Return the postal address of a site on one line."""
     town = " ".join(part for part in (site.postcode, site.commune_name) if part)
@@ -103,10 +120,13 @@ NONE_OPEN: Final = (
 )
 
 
-def answer_lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None) -> Iterator[str]:
+def answer_lines(
+    answer: Answer, wishes: Wishes, search: PlaceSearch | None, asked: AskedRoutes | None = None
+) -> Iterator[str]:
     """Give the whole answer line by line: from where and when, in one sentence, each site, what to do if none is.
 
-    `search`: How the start was found, `None` where it was given as a position.
+    `search`: How the start was found, `None` where it was given as a position. `asked`: What the route service told,
+    `None` where it was not asked.
     """
     start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
     where = "Position donnée" if search is None else search.places[0].label
@@ -115,7 +135,7 @@ def answer_lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None) -> 
     if search is not None and len(search.places) > 1:
         yield f"Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
     for number, site in enumerate(answer.sites, 1):
-        yield from _site_lines(site, f"{number}. ")
+        yield from _site_lines(site, f"{number}. ", asked)
     for bus in answer.buses:
         yield from _site_lines(bus, "Bus : ")
     if answer.tax_office is not None:
@@ -126,7 +146,8 @@ def answer_lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None) -> 
         yield NONE_OPEN
         yield from (f"   {site.name}, {_contact(site)} ({site.status.sentence})" for site in answer.none_open)
         yield from (f"   {sentence}" for sentence in answer.from_home)
-    for note in (*(search.notes if search else ()), *answer.notes):
+    asked_notes = () if asked is None else filter(None, (asked.failure, ASKED_NOTE if asked.routes else None))
+    for note in (*(search.notes if search else ()), *answer.notes, *asked_notes):
         yield f"  - {note}"
 
 
@@ -142,9 +163,10 @@ def list_lines(found: pd.DataFrame, notes: Sequence[str]) -> Iterator[str]:
     yield from (f"  - {note}" for note in notes)
 
 
-def _site_lines(site: SiteAnswer, before: str) -> Iterator[str]:
-
+def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None) -> Iterator[str]:
     yield f"{before}{site.name} [{site.facility_id}] : {trip_sentence(site)}"
+    if asked is not None and (told := asked_sentence(site, asked)):
+        yield f"   {told}"
     yield f"   {site.status.sentence}"
     yield f"   {' · '.join(kind_words(site))}"
     yield f"   {address_text(site)}"

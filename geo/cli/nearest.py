@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.options import AsJson, Facilities, asked_wishes, list_name, load_territory, with_options
+from geo.cli.options import AsJson, Facilities, TerritoryFolder, asked_wishes, list_name, load_territory, with_options
 from geo.cli.output import print_each, print_json
 from geo.errors import ParameterError
 from geo.kinds import SITES
@@ -26,13 +26,17 @@ def nearest(
     place: Annotated[
         str | None, typer.Argument(metavar="[LIEU]", help="Commune, code postal ou adresse ; sans lui, --lon et --lat.")
     ] = None,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(metavar="[DIR]", help="Territoire écrit par « build » ; sans lui, les Pyrénées-Atlantiques."),
-    ] = None,
+    folder: TerritoryFolder = None,
     lon: Annotated[float | None, typer.Option(help="Longitude en degrés.")] = None,
     lat: Annotated[float | None, typer.Option(help="Latitude en degrés.")] = None,
     k: Annotated[int, typer.Option("-k", help="Nombre de lieux.")] = 5,
+    route_service: Annotated[
+        bool,
+        typer.Option(
+            "--route-service",
+            help="Demander aussi le temps au service de l'IGN : votre départ et les sites lui sont envoyés.",
+        ),
+    ] = False,
     facilities: Facilities = SITES,
     as_json: AsJson = False,
 ) -> None:
@@ -41,6 +45,7 @@ def nearest(
     from geo.finder.answer import find_sites
     from geo.finder.gazetteer import Gazetteer
     from geo.finder.nearest import nearest as find_nearest
+    from geo.finder.route_service import ask_routes
     from geo.finder.search import find_place
     from geo.finder.wishes import Wishes
     from geo.settings import Settings
@@ -51,26 +56,28 @@ def nearest(
             msg = f"« {folder} » n'est pas attendu ici : donnez un lieu, ou une position avec --lon et --lat."
             raise ParameterError(msg)
         folder, place = Path(place), None
-    territory = load_territory(folder)
+    territory, settings = load_territory(folder), Settings.from_environment()
     search = None
     if place is not None and lon is None and lat is None:
-        search = find_place(place, Gazetteer.of(territory), Settings.from_environment(), territory.name)
+        search = find_place(place, Gazetteer.of(territory), settings, territory.name)
         lon, lat = search.places[0].lon, search.places[0].lat
     if lon is None or lat is None:
         msg = "Donnez un lieu (commune, code postal, adresse), ou une position avec --lon et --lat."
         raise ParameterError(msg)
     name = list_name(facilities)
     if name != SITES:
-        if wishes != Wishes():
-            msg = "Les horaires et les filtres ne valent que pour les sites France services : retirez-les."
+        if wishes != Wishes() or route_service:
+            msg = "Horaires, filtres et temps de l'IGN ne valent que pour les sites France services : retirez-les."
             raise ParameterError(msg)
         found = find_nearest(territory, lon, lat, k, facilities=name)
         content: object = found.to_dict("records")
         lines = list_lines(found, territory.network.source.notes)
     else:
         answer = find_sites(territory, lon, lat, wishes, k)
-        content = {"search": None if search is None else asdict(search)} | answer.to_dict()
-        lines = answer_lines(answer, wishes, search)
+        asked = ask_routes(answer, settings) if route_service else None
+        more = {} if asked is None else {"route_service": asked.to_dict()}
+        content = {"search": None if search is None else asdict(search)} | answer.to_dict() | more
+        lines = answer_lines(answer, wishes, search, asked)
     if as_json:
         print_json(content)
     else:
