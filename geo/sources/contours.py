@@ -1,0 +1,83 @@
+"""Contours of the communes of all of France as one file, made at set-up and read by whoever draws or builds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import pyarrow as pa
+import shapely
+
+from geo.crs import WGS84
+from geo.errors import SourceError
+from geo.storage import replacing_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Name of the file in its folder (GeoParquet: `code`, `geometry`).
+CONTOURS_FILE: Final = "contours.parquet"
+
+#: Detail left out, degrees (about 50 m); the contours of the IGN at hand have a vertex every 500 m.
+_TOLERANCE_DEG: Final = 0.0005
+
+
+def as_coverage(contours: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Simplify contours together, so that shared borders stay shared.
+
+    `contours`: Polygons in EPSG:4326, valid, of any index; neighbours may overlap a little.
+
+    Returns
+    -------
+    Those that are not missing, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
+    """
+    kept = contours[contours.notna()]
+    cleaned = shapely.coverage_clean(kept.to_numpy())  # type: ignore[attr-defined]  # its types are older
+    simplified = shapely.coverage_simplify(cleaned, _TOLERANCE_DEG)
+    coverage = gpd.GeoSeries(simplified, index=kept.index, crs=kept.crs)
+    return coverage[~coverage.is_empty]
+
+
+def write_contours(contours: gpd.GeoSeries, folder: Path) -> Path:
+    """Write contours indexed by commune code (EPSG:4326) into a folder; return the file."""
+    frame = gpd.GeoDataFrame({"code": contours.index.astype("string")}, geometry=contours.to_numpy(), crs=contours.crs)
+    path = folder / CONTOURS_FILE
+    with replacing_file(path) as beside:
+        frame.to_parquet(beside, index=False, compression="zstd")
+    return path
+
+
+def read_contours(folder: Path) -> gpd.GeoSeries | None:
+    """Read the contours of the communes of France.
+
+    `folder`: Where the set-up writes them (`Settings.france_dir`).
+
+    Returns
+    -------
+    Polygons in EPSG:4326 indexed by commune code, sorted, valid and without overlap; a commune that is not there has
+    no known contour. `None` where the set-up could not have them.
+
+    Raises
+    ------
+    SourceError
+        The file is there and cannot be read, or is not one of contours.
+    """
+    path = folder / CONTOURS_FILE
+    if not path.is_file():
+        return None
+    try:
+        frame = gpd.read_parquet(path, columns=["code", "geometry"])
+        usable = frame.crs == WGS84 and frame["code"].is_unique and bool(frame["code"].notna().all())
+    except (OSError, ValueError, KeyError, pa.ArrowException, shapely.errors.ShapelyError) as error:
+        raise _unusable(path) from error
+    if not usable:
+        raise _unusable(path)
+    contours: gpd.GeoSeries = frame.set_index("code").geometry.rename_axis("commune_code").sort_index()
+    return contours
+
+
+def _unusable(path: Path) -> SourceError:
+    return SourceError(
+        f"Contours des communes : « {path.name} » est abîmé ou n'a pas le contenu attendu (code, contour en degrés). "
+        f"Supprimez le dossier « {path.parent.name} » et relancez « make setup »."
+    )
