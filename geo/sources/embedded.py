@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import WGS84, metric_crs
+from geo.crs import WGS84
 from geo.errors import Fault, SchemaError
 from geo.french import format_number
 from geo.kinds import KINDS

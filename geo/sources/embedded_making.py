@@ -51,9 +51,23 @@ _KNOWN_TOWNS: Final = {
 }
 #: Residents of the communes of Mayotte, which the package lacks: INSEE, census of 2017.
 _MAYOTTE: Final = {
-    "97601": 5_192, "97602": 13_989, "97603": 10_282, "97604": 6_189, "97605": 8_295, "97606": 8_920,
-    "97607": 15_848, "97608": 17_831, "97609": 5_507, "97610": 32_156, "97611": 71_437, "97612": 7_705,
-    "97613": 6_432, "97614": 10_203, "97615": 11_442, "97616": 11_156, "97617": 13_934,
+    "97601": 5_192,
+    "97602": 13_989,
+    "97603": 10_282,
+    "97604": 6_189,
+    "97605": 8_295,
+    "97606": 8_920,
+    "97607": 15_848,
+    "97608": 17_831,
+    "97609": 5_507,
+    "97610": 32_156,
+    "97611": 71_437,
+    "97612": 7_705,
+    "97613": 6_432,
+    "97614": 10_203,
+    "97615": 11_442,
+    "97616": 11_156,
+    "97617": 13_934,
 }
 #: Services of a finance centre where a household or a firm is received.
 _TAX_SERVICES: Final = {
@@ -205,7 +219,7 @@ def _sites(sites: gpd.GeoDataFrame, read: DataFrance) -> pd.DataFrame:
         lon=sites.geometry.x.round(_DECIMALS),
         lat=sites.geometry.y.round(_DECIMALS),
     )
-    return chosen[today.notna()]
+    return pd.DataFrame(chosen[today.notna()])
 
 
 def _tax_offices(path: Path, read: DataFrance) -> pd.DataFrame:

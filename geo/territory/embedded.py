@@ -78,7 +78,8 @@ class France:
         near = everywhere if wanted is None else near_communes(everywhere, chosen)
         contours = _contours(near, self.contours)
         # The places around lend their contours to the outlines of the neighbours.
-        everywhere = everywhere.set_geometry(contours.reindex(everywhere.index).set_crs(everywhere.crs))
+        known = gpd.GeoSeries(contours.reindex(everywhere.index), crs=everywhere.crs)
+        everywhere = gpd.GeoDataFrame(everywhere, geometry=known)
         notes = (*self.tables.communes.notes, *([_CELLS_NOTE] if self.contours is None else []), position_note(chosen))
         tables = OfficialTables(
             communes=replace(self.tables.communes, frame=everywhere, notes=notes),
@@ -196,7 +197,7 @@ def _network(
     communes = tables.communes.frame
     network = unite(
         [
-            approximate(group.set_geometry(_contours(group, contours)), profile=profile)
+            approximate(gpd.GeoDataFrame(group, geometry=_contours(group, contours)), profile=profile)
             for _, group in communes.groupby(communes["departement"].map(metric_crs), sort=True)
         ]
     )
@@ -226,6 +227,7 @@ def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
         return "intercommunality", str(same[0])
     msg = (
         f"« {text[:60]} » n'est ni un territoire enregistré, ni un département, ni une intercommunalité. Donnez le "
-        f"dossier d'un territoire, un code de département (64, 2A, 974), ou le numéro SIREN ou le nom d'une intercommunalité."
+        f"dossier d'un territoire, un code de département (64, 2A, 974), le numéro SIREN ou le nom d'une "
+        f"intercommunalité."
     )
     raise ParameterError(msg)

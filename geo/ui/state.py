@@ -83,8 +83,9 @@ _USUAL: Final = Question()
 class AppState:
     """The choices of one visitor.
 
-    `territory` is the code of a département, the SIREN of an intercommunality, or the code of one of the territories kept
-    in the cache (`geo.territory.fetched.kept_territories`); `None`: what the app was opened on, all of France or a folder.
+    `territory` is the code of a département, the SIREN of an intercommunality, or the code of one of the territories
+    kept in the cache (`geo.territory.fetched.kept_territories`); `None`: what the app was opened on, all of France or a
+    folder.
 
     For *Trouver*: `place` is the INSEE code of the commune to start from, `position` any other start
     (longitude, latitude; see `rounded_position`); at most one of the two is set. `at` is the moment

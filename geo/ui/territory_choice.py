@@ -1,9 +1,9 @@
-"""Which territory a visitor looks at: of their own files, the one that the app was opened on, one of the cache, or a part
-of the embedded France.
+"""Which territory a visitor looks at: their own files, what the app was opened on, a part of France, one of the cache.
 
 The choice travels in the address of the page as a code. A code is looked up among the folders of the cache
-(`geo.territory.fetched.kept_territories`) and the parts of France; it never becomes a path. What a visitor made for one territory is not shown
-on another, and that is said: a scenario is put aside until they come back, files are dropped.
+(`geo.territory.fetched.kept_territories`) and the parts of the embedded France; it never becomes a path. What a visitor
+made for one territory is not shown on another, and that is said: a scenario is put aside until they come back, files
+are dropped.
 """
 
 from __future__ import annotations
@@ -162,9 +162,7 @@ def _leave_the_former(name: str, identity: Hashable) -> list[str]:
         "vos demandes par site": forget_upload(REQUESTS),
     }
     if dropped := [what for what, there in had.items() if there]:
-        sentences.append(
-            f"Vous regardez un autre territoire (« {name} »). Sont oubliés : {', '.join(dropped)}."
-        )
+        sentences.append(f"Vous regardez un autre territoire (« {name} »). Sont oubliés : {', '.join(dropped)}.")
     return sentences
 
 

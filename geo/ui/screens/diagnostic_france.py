@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from geo.territory import Territory
     from geo.ui.state import AppState
 
-_COLUMNS: Final = ("code", "departement.name", "share_covered", "median_time_min", "communes_under_served", "communes", "population")
+_COLUMNS: Final = (
+    *("code", "departement.name", "share_covered", "median_time_min", "communes_under_served", "communes"),
+    "population",
+)
 
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
@@ -47,7 +50,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     table = _departements(territory, identity, question)
     shown = french_table(table.sort_values("share_covered", kind="stable"), *_COLUMNS)
     show_table(shown, key="departements", alt="Départements, la plus petite part d'habitants sous le seuil d'abord")
-    csv_button("Tableau (CSV)", shown, f"maillage-departements-{question.facilities}-{question.threshold_min:.0f}min.csv")
+    stem = f"maillage-departements-{question.facilities}-{question.threshold_min:.0f}min"
+    csv_button("Tableau (CSV)", shown, f"{stem}.csv")
     show_approximations(approximation_sentences(territory))
     show_notes([network_sentence(territory.manifest), sources_sentence(territory.manifest)])
 
