@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.opening import EXPECTED_HOURS
 from geo.answers.answer import Answer, Figure, nobody_known
+from geo.answers.tables import decimals_of
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -108,6 +109,12 @@ def blank_sentence(blank: pd.DataFrame) -> str:
         f"{week}, {format_hours(hours.sum())} {are}, où moins d'un habitant sur dix de ceux qui ont un site en trouve "
         f"un ouvert : {shown}."
     )
+
+
+def week_table(opening: OpeningTable) -> pd.DataFrame:
+    """Return the shares of a week as files hold them: `day` (text), then one column (0 to 1) a half-hour."""
+    shares = opening.shares.round(decimals_of("share")).rename_axis("day").reset_index()
+    return shares.astype({"day": "string"})
 
 
 def half_days_answer(gains: pd.DataFrame) -> Answer:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import part_title
+from geo.answers.hours import week_table
 from geo.answers.label import Criterion, label_arguments
-from geo.answers.tables import decimals_of, rounded
+from geo.answers.tables import rounded
 from geo.maps.static.files import write_sheet
 from geo.question import Question
 from geo.report.plan_files import plan_tables
@@ -167,8 +168,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
         "sources": _text(pd.DataFrame(findings.territory.manifest.sources)),
     }
     if findings.opening is not None:
-        week = findings.opening.shares.round(decimals_of("share")).reset_index()
-        tables["hours"] = week.astype({"day": "string"})
+        tables["hours"] = week_table(findings.opening)
         tables["half_days"] = rounded(findings.opening.half_day_gains().head(_HALF_DAYS))
     if findings.fragility is not None:
         tables["fragility"] = rounded(findings.fragility.sites)

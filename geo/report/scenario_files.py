@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 
+from geo.answers.hours import week_table
 from geo.answers.tables import rounded
 from geo.report.tables import with_origin, write_summary, write_table
 from geo.siting.scenario_json import scenario_to_json
@@ -69,7 +70,7 @@ def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple
 
 def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> tuple[str, ...]:
     """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
-    write_table(opening.shares.round(4).reset_index().astype({"day": "string"}), folder / "hours.csv")
+    write_table(week_table(opening), folder / "hours.csv")
     write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), folder / "half_days.csv")
     write_summary(with_origin(territory, opening.to_dict()), folder / "hours.json")
     return "hours.csv", "half_days.csv", "hours.json"

@@ -158,12 +158,12 @@ def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_exp
 
             self.write = write = geo.batch.write_diagnosis
 
-            def held(territory, cov, summary, gains, folder, **options):
+            def held(territory, diagnosis, folder):
                 profile = territory.manifest.network.profile
-                (started / f"{profile}-{summary.threshold_min:g}-{os.getpid()}").touch()
+                (started / f"{profile}-{diagnosis.question.threshold_min:g}-{os.getpid()}").touch()
                 while not go.exists():
                     time.sleep(0.01)
-                write(territory, cov, summary, gains, folder, **options)
+                write(territory, diagnosis, folder)
 
             geo.batch.write_diagnosis = held
 

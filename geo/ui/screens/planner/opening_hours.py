@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.answers.hours import half_days_answer, hours_answer
+from geo.answers.hours import half_days_answer, hours_answer, week_table
 from geo.errors import MaillageError
 from geo.french import within_text
 from geo.ui.components.answer import show_figures, show_sentence
@@ -51,8 +51,8 @@ def show(visit: Visit) -> None:
     st.subheader("Dans la semaine", anchor=False)
     within = within_text(visit.question.threshold_min)
     show_hours_table(opening.shares, f"Part des habitants avec un site ouvert {within}, semaine ordinaire")
-    hours = opening.shares.round(4).rename_axis("Jour").reset_index()
-    csv_button("Tableau (CSV)", hours, f"{visit.file_stem('horaires')}.csv")
+    week = week_table(opening).rename(columns={"day": "Jour"})
+    csv_button("Tableau (CSV)", week, f"{visit.file_stem('horaires')}.csv")
     _half_days(visit, opening)
     visit.show_origin()
 
