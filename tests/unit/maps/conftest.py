@@ -105,6 +105,7 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
     return SimpleNamespace(
         name="Pays & <b>Essai</b>",
         departement="64",
+        crs="EPSG:2154",
         network=SimpleNamespace(crs="EPSG:2154"),
         communes=communes,
         demand=communes.reset_index()[["commune_code", "population"]].astype({"population": "float64"}),
