@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -77,8 +77,11 @@ def _chosen_places(visit: Visit) -> None:
     show_notes([ROBUSTNESS_METHOD])
     question = plan_question(visit.territory, visit.state)
     if st.session_state.get(_WANTED) != question:
-        st.button("Calculer les variantes", type="primary", on_click=_want, args=(question,))
-        return
+        # Not by a callback: it would ask the question of the run before, without a choice made just before the press.
+        if not st.button("Calculer les variantes", type="primary"):
+            return
+        st.session_state[_WANTED] = question
+        st.rerun()
     plan, _ = chosen_plan(visit.territory, visit.state)
     territory, inputs = visit.territory, plan_inputs(visit.territory, question)
 
@@ -94,10 +97,6 @@ def _chosen_places(visit: Visit) -> None:
     table = french_table(found.places, *_PLACES)
     show_table(table, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")
     csv_button("Tableau (CSV)", table, f"{visit.file_stem('variantes')}.csv")
-
-
-def _want(question: Any) -> None:
-    st.session_state[_WANTED] = question
 
 
 def _areas(territory: Territory) -> list[Territory]:
