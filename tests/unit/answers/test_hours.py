@@ -67,6 +67,17 @@ def test_hours_that_are_not_known(week, plain, unknown, partly, said):
     assert notes == [*([said] if said else []), "Semaine ordinaire, sans jours fériés ; à l'heure d'arrivée au site."]
 
 
+def test_sites_of_the_neighbours_without_hours_are_told_apart(week, plain):
+    said = [plain(hours_answer(week(0.8, unknown=count, around=(56, 3))).notes[0]) for count in (0, 1)]
+    assert said == [
+        "3 sites voisins sur 56 n'ont pas d'horaires connus : à ces heures, ils comptent comme fermés.",
+        (
+            "1 site sur 5 n'a pas d'horaires connus (sites voisins : 3 sur 56) : à ces heures, ils comptent comme "
+            "fermés."
+        ),
+    ]
+
+
 def test_where_nobody_is_known_to_live(week):
     answer = hours_answer(week(np.nan, within=0, known=0))
     assert answer.sentence == "La population n'est pas connue : aucun habitant ne peut être compté."

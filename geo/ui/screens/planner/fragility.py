@@ -109,7 +109,7 @@ def _many(visit: Visit) -> None:
 
 def _closures(visit: Visit) -> dict[str, str]:
     """Return the closures that can be asked for, by their form in the address of the page."""
-    sites = visit.territory.sites
+    sites = visit.sites
     bearers = sorted(sites["bearer"].dropna().unique())
     kinds = [kind for kind in KINDS if (sites["kind"] == kind).any()]
     unknown = int(sites["bearer"].isna().sum())
@@ -131,5 +131,5 @@ def _close_many(visit: Visit) -> None:
     if chosen is None:
         return
     bearer, kind = _bearer_and_kind(chosen)
-    take_scenario(closure_scenario(visit.territory, bearer=bearer, kind=kind))
+    take_scenario(closure_scenario(visit.territory, bearer=bearer, kind=kind, kinds=visit.state.counted))
     change_state(view="scenario")
