@@ -65,7 +65,7 @@ def print_territory(territory: Territory) -> None:
     lists = ", ".join(f"{facility_title(name)} ({integer(count)})" for name, count in manifest.facilities.items())
     print_line(f"Lieux du territoire et à moins de 55 km : {lists}.")
     print_line(
-        f"Réseau : {network.source}, {integer(network.nodes)} nœuds, {integer(network.edges)} arcs, "
+        f"Routes : {network.source}, {integer(network.nodes)} nœuds, {integer(network.edges)} arcs, "
         f"profil {network.profile}."
     )
     if manifest.rejected_count:

@@ -212,7 +212,7 @@ def test_a_site_moves_and_changes_its_hours(open_planner):
     app.selectbox(key="scenario_site").set_value(SAINT_JEAN_DE_LUZ).run()
     app.button_group(key=f"scenario_half_days_{SAINT_JEAN_DE_LUZ}_1").set_value(["samedi matin"]).run()
     press(app, "Donner ces horaires")
-    assert "3,0\u00a0h par semaine" in texts(app)
+    assert "3\u00a0h par semaine" in texts(app)
     assert "Horaires : un habitant a en moyenne un site ouvert" in texts(app)
     app.text_input(key="scenario_name").set_value("<b>Déménagement</b>").run()
     assert app.session_state["scenario_versions"][-1].name == "<b>Déménagement</b>"
