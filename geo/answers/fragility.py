@@ -142,7 +142,7 @@ def _figures(fragility: Fragility) -> tuple[Figure, ...]:
     needed, around = fragility.sites_needed
     inside = int(fragility.sites["in_study_area"].sum())
     neighbours = len(fragility.sites) - inside
-    beside = f"{SEMICOLON}voisins : {format_integer(around)} sur {format_integer(neighbours)}" if neighbours else ""
+    beside = f" (voisins : {format_integer(around)} sur {format_integer(neighbours)})" if neighbours else ""
     return (
         Figure("Ont un deuxième site", format_share(fragility.share_with_second), f"des habitants, {within}"),
         Figure(
@@ -153,7 +153,7 @@ def _figures(fragility: Fragility) -> tuple[Figure, ...]:
         Figure(
             "Sites sans remplaçant",
             format_integer(needed) if known else UNKNOWN,
-            f"sur {format_integer(inside)} du territoire{beside if known else ''}",
+            f"sur {format_integer(inside)}{beside if known else ''}",
         ),
     )
 

@@ -15,7 +15,7 @@ from geo.report.arguments_html import arguments_html
 from geo.report.tables import write_summary, write_table
 from geo.siting.plan_json import plan_from_json, plan_json
 from geo.sources.delimited import read_text
-from geo.storage import replacing_file
+from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,16 +68,18 @@ def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
 
 
 def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> None:
-    """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``."""
+    """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``.
+
+    All of them, or none where one cannot be written; other files of the folder stay.
+    """
     tables = plan_tables(plan)
-    for name, table in tables.items():
-        write_table(table, folder / f"{name}.csv")
-    with replacing_file(folder / "plan.gpkg") as path:
+    with adding_files(folder) as beside:
+        for name, table in tables.items():
+            write_table(table, beside / f"{name}.csv")
         contours = pd.concat([part.communes.geometry for part in parts])
         gpd.GeoDataFrame(tables["communes"], geometry=contours.to_numpy(), crs=WGS84).to_file(
-            path, layer="communes", driver="GPKG"
+            beside / "plan.gpkg", layer="communes", driver="GPKG"
         )
-        labels_layer(plan).to_file(path, layer="labels", driver="GPKG", geometry_type="Point")
-    write_summary(plan_json(plan, parts), folder / "plan.json")
-    with replacing_file(folder / "arguments.html") as path:
-        path.write_text(arguments_html(plan), encoding="utf-8")
+        labels_layer(plan).to_file(beside / "plan.gpkg", layer="labels", driver="GPKG", geometry_type="Point")
+        write_summary(plan_json(plan, parts), beside / "plan.json")
+        (beside / "arguments.html").write_text(arguments_html(plan), encoding="utf-8")

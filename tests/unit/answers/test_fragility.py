@@ -47,7 +47,7 @@ def test_the_drawing(territory, plain):
     assert [plain(" / ".join(figure)) for figure in answer.figures] == [
         "Ont un deuxième site / 40 % / des habitants, à 20 min ou moins",
         "Dépendent d'un seul site / 1 200 / sur 2 000 habitants à portée",
-        "Sites sans remplaçant / 2 / sur 2 du territoire",
+        "Sites sans remplaçant / 2 / sur 2",
     ]
     assert plain(site_sentences(found, 1)[0]) == (
         "France services A : 1 000 habitants passeraient à plus de 20 min ; 23,3 min de plus en moyenne, pour 1 500 "
