@@ -120,8 +120,10 @@ def capacity_answer(catchment: Catchment) -> Answer:
     if catchment.sites_estimated:
         estimated = format_integer(catchment.sites_estimated)
         notes.append(f"Sites sans nombre de demandes, estimés d'après leurs heures : {estimated}.")
-    if catchment.sites_unknown:
-        notes.append(f"Sites de capacité inconnue, non comptés : {format_integer(catchment.sites_unknown)}.")
+    if catchment.sites_unknown or catchment.neighbour_sites_unknown:
+        around = catchment.neighbour_sites_unknown
+        beside = f" dans le territoire, {format_integer(around)} chez les voisins" if around else ""
+        notes.append(f"Sites de capacité inconnue, non comptés : {format_integer(catchment.sites_unknown)}{beside}.")
     if catchment.requests_unmatched:
         unmatched = format_integer(catchment.requests_unmatched)
         notes.append(f"Lignes de la table des demandes qui ne sont d'aucun site compté : {unmatched}.")

@@ -79,8 +79,11 @@ def sources_sentence(manifest: Manifest) -> str:
 def network_sentence(manifest: Manifest) -> str:
     """Return the road network in one sentence: source, size, speed profile."""
     network = manifest.network
+    # A source that is itself called a network is not called one twice.
+    estimated = network.source.removeprefix("Réseau ")
+    source = f" {estimated}" if estimated != network.source else f" : {network.source}"
     return (
-        f"Réseau routier : {network.source}, {format_integer(network.nodes)} nœuds et "
+        f"Réseau routier{source}, {format_integer(network.nodes)} nœuds et "
         f"{format_integer(network.edges)} tronçons, profil de vitesse « {network.profile} »."
     )
 

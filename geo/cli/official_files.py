@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo.cli.options import PopulationFile, with_options
+from geo.cli.options import PopulationFile, list_name, with_options
 from geo.errors import ParameterError
+from geo.kinds import SITES, TAX_OFFICES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +77,10 @@ def _place_lists(files: Sequence[str], columns: Sequence[str]) -> dict[str, Plac
         name, separator, file = text.partition("=")
         if not separator or not file or not re.fullmatch(r"[\w -]{1,40}", name):
             msg = f"--places « {text} » refusé. Attendu : NOM=FICHIER, un nom de lettres, chiffres, espaces ou tirets."
+            raise ParameterError(msg)
+        if name in lists or list_name(name) in {SITES, TAX_OFFICES}:
+            why = "est donné deux fois" if name in lists else "est celui d'une liste que maillage connaît"
+            msg = f"--places « {text} » refusé : le nom « {name} » {why}. Donnez à cette liste un autre nom."
             raise ParameterError(msg)
         lists[name] = PlacesFile(Path(file), **chosen.pop(name, {}))
     if chosen:

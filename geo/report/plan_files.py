@@ -17,7 +17,7 @@ from geo.report.arguments_html import arguments_html
 from geo.report.tables import write_summary, write_table
 from geo.siting.plan_json import plan_from_json, plan_json
 from geo.sources.delimited import read_text
-from geo.storage import replacing_file
+from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,15 +69,17 @@ def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
 
 
 def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> tuple[str, ...]:
-    """Write a plan: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``; return the names."""
+    """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``.
+
+    All of them, or none where one cannot be written; other files of the folder stay. Returns the names.
+    """
     tables = plan_tables(plan)
-    for name, table in tables.items():
-        write_table(table, folder / f"{name}.csv")
-    with replacing_file(folder / "plan.gpkg") as path:
-        _write_layers(plan, parts, path)
-    write_summary(plan_json(plan, parts), folder / "plan.json")
-    with replacing_file(folder / "arguments.html") as path:
-        path.write_text(arguments_html(plan), encoding="utf-8")
+    with adding_files(folder) as beside:
+        for name, table in tables.items():
+            write_table(table, beside / f"{name}.csv")
+        _write_layers(plan, parts, beside / "plan.gpkg")
+        write_summary(plan_json(plan, parts), beside / "plan.json")
+        (beside / "arguments.html").write_text(arguments_html(plan), encoding="utf-8")
     return *(f"{name}.csv" for name in tables), "plan.gpkg", "plan.json", "arguments.html"
 
 

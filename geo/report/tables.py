@@ -87,7 +87,7 @@ def write_table(table: pd.DataFrame, path: Path, *, marked: bool = False) -> Non
     safe = table.copy()
     for column in safe.select_dtypes(include=["string", "object"]):
         safe[column] = safe[column].map(lambda cell: neutralize(cell) if isinstance(cell, str) else cell)
-    for column in safe.columns[safe.dtypes == "boolean"]:
+    for column in safe.select_dtypes(include=["bool", "boolean"]):
         safe[column] = safe[column].map({True: "true", False: "false"}, na_action="ignore")
     with replacing_file(path) as beside:
         safe.to_csv(beside, index=False, encoding="utf-8-sig" if marked else "utf-8", lineterminator="\n")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.access.known_part import added_up, known_part
 from geo.errors import ParameterError
+from geo.french import format_number
 from geo.kinds import COUNTED_KINDS
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_LABELS, DEFAULT_THRESHOLD_MIN, check_threshold
 from geo.siting.benefits import coverage_benefits, time_benefits
@@ -333,12 +334,12 @@ def _check(model: str, asked: int | None, threshold_min: float, min_share: float
         raise ParameterError(msg)
     if min_share is not None and (model != "set-cover" or not 0 < min_share <= 1):
         msg = (
-            f"Part de {min_share:g} refusée : elle va de 0 à 1 et n'a de sens que pour le modèle set-cover "
-            f"(le moins de labels pour couvrir cette part des habitants)."
+            f"Part de {format_number(min_share)} refusée : elle va de 0 à 1 et n'a de sens que pour le modèle "
+            f"set-cover (le moins de labels pour couvrir cette part des habitants)."
         )
         raise ParameterError(msg)
     if not time_limit_s > 0:
-        msg = f"Durée de {time_limit_s:g} s refusée : un nombre de secondes positif est attendu."
+        msg = f"Durée de {format_number(time_limit_s)} s refusée : un nombre de secondes positif est attendu."
         raise ParameterError(msg)
 
 

@@ -17,6 +17,8 @@ from geo.network.snapping import SnappedPoints, snap
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from numpy.typing import NDArray
+
     from geo.network.road_network import RoadNetwork
 
 #: What is kept of the communes around the study area.
@@ -72,6 +74,19 @@ class StudyArea:
     def sites(self) -> gpd.GeoDataFrame:
         """The France services sites, antennes and buses included."""
         return self.facilities[SITES]
+
+    def holds(self, places: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+        """Tell which places are in the study area, shape (n_places,); the others are those of its neighbours.
+
+        The commune that a list gives decides; where it is none that is known, the position does.
+        """
+        code = places["commune_code"]
+        inside: NDArray[np.bool_] = code.isin(self.communes.index).to_numpy(bool, copy=True)
+        unknown = np.flatnonzero(~inside & ~code.isin(self.neighbours.index).to_numpy(bool))
+        if len(unknown):
+            which, _ = self.communes.sindex.query(places.geometry.iloc[unknown], predicate="intersects")
+            inside[unknown[which]] = True
+        return inside
 
     @cached_property
     def demand(self) -> gpd.GeoDataFrame:

@@ -89,6 +89,34 @@ def test_diagnose_writes_four_files_that_agree(run, built, tmp_path):
     assert "IGN BD TOPO" in page
 
 
+def test_a_path_too_long_is_one_line(run):
+    status, out, err = run("diagnose", "a" * 300)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "Donnez un chemin plus court" in err
+
+
+def test_a_word_that_is_no_utf_8_is_one_line(run):
+    status, out, err = run("nearest", "Pau\udcff\udcfe, rue")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("names", "why"), [(("m", "m"), "deux fois"), (("tax-offices",), "liste que maillage conna")])
+def test_a_name_of_a_list_that_cannot_be_asked_for_is_refused(run, small_world, tmp_path, names, why):
+    given = [word for name in names for word in ("--places", f"{name}={small_world.sites}")]
+    files = ["--communes", small_world.communes, "--sites", small_world.sites]
+    status, _, err = run("build", "--departement", "64", *files, *given, "--out", tmp_path / "t")
+    assert (status, err.count("\n")) == (2, 1)
+    assert why in err
+
+
+@pytest.mark.parametrize("option", ["--cost", "--budget", "--min-share"])
+def test_a_number_that_is_none_is_worded(run, option):
+    status, _, err = run("plan", option, "nan")
+    assert status == 2
+    assert "(pas un nombre)" in err
+
+
 def test_any_list_of_places_is_used_like_sites(run, built):
     status, out, _ = run("diagnose", built, "--facilities", "mairies", "--json")
     assert status == 0

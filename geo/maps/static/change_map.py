@@ -64,7 +64,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         Coverage of each commune (`geo.access.coverage.coverage`) today and with the plan.
     opened
         Places that the plan opens: `commune_code` (text, <NA> unknown) and `geometry` (point, any declared CRS);
-        may be empty.
+        may be empty. `rank` (int), where there is one, is written on the map.
     closed
         Places of the list that the plan closes: `facility_id` and `geometry`; may be empty.
     title
@@ -107,7 +107,9 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         title="Après",
     )
     blocks = _blocks(cov_before, cov_after, question.rule_in_short)
-    places = place_block(facility_title(SITES), ground, opened=len(opened), closed=len(closed))
+    places = place_block(
+        facility_title(SITES), ground, opened=len(opened), closed=len(closed), numbered="rank" in opened
+    )
     measure = question.rule_in_french + framing
     notes = origin_notes(territory.manifest, ground, SITES, today, rule=measure)
     return _two_frames(

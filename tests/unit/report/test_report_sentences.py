@@ -45,11 +45,13 @@ def opened(share, residents=1000, saturday=0.0):
     table[:5], table[5] = share, saturday
     shares = pd.DataFrame(table, index=list(WEEKDAYS), columns=list(HALF_HOURS))
     part = KnownPart(residents, residents, 10, 10)
-    return OpeningTable(20.0, part, share * residents, shares if residents else shares * np.nan, 5, 0, 0, None)
+    return OpeningTable(20.0, part, share * residents, shares if residents else shares * np.nan, 5, 0, 0, 0, 0, None)
 
 
 def fragile(second, within=900, known=1000):
-    sites = pd.DataFrame({"name": ["Site"], "residents_passing": [30.0], "residents_nearest": [60.0]})
+    sites = pd.DataFrame(
+        {"name": ["Site"], "in_study_area": [True], "residents_passing": [30.0], "residents_nearest": [60.0]}
+    )
     return Fragility(20.0, KnownPart(known, known, 10, 10), within, second, sites, pd.DataFrame())
 
 

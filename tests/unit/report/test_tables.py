@@ -42,6 +42,7 @@ def test_a_marked_table_is_read_with_its_accents(tmp_path):
         {
             "name": pd.array(["Là-Haut", "=SOMME(A1)", None, "+33 5"], "string"),
             "under_served": pd.array([True, False, None, True], "boolean"),
+            "holds_site": [False, True, True, False],
         }
     )
     write_table(table, tmp_path / "marked.csv", marked=True)
@@ -50,5 +51,6 @@ def test_a_marked_table_is_read_with_its_accents(tmp_path):
     assert marked == b"\xef\xbb\xbf" + plain
     with (tmp_path / "marked.csv").open(encoding="utf-8-sig", newline="") as stream:
         assert list(csv.reader(stream)) == [
-            ["name", "under_served"], ["Là-Haut", "true"], ["'=SOMME(A1)", "false"], ["", ""], ["'+33 5", "true"]
+            ["name", "under_served", "holds_site"], ["Là-Haut", "true", "false"], ["'=SOMME(A1)", "false", "true"],
+            ["", "", "true"], ["'+33 5", "true", "false"],
         ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -69,8 +69,11 @@ def _chosen_places(visit: Visit) -> None:
     show_notes([ROBUSTNESS_METHOD])
     question = plan_question(visit.territory, visit.state)
     if st.session_state.get(_WANTED) != question:
-        st.button("Calculer les variantes", type="primary", on_click=_want, args=(question,))
-        return
+        # Not by a callback: it would ask the question of the run before, without a choice made just before the press.
+        if not st.button("Calculer les variantes", type="primary"):
+            return
+        st.session_state[_WANTED] = question
+        st.rerun()
     found, stopped = robust_places(visit.territory, visit.state)
     if stopped:
         show_warnings(["Calcul arrêté : seules les variantes déjà faites sont comptées."])
@@ -79,10 +82,6 @@ def _chosen_places(visit: Visit) -> None:
     table = french_table(found.places, *_PLACES)
     show_table(table, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")
     csv_button("Tableau (CSV)", table, f"{visit.file_stem('variantes')}.csv")
-
-
-def _want(question: Any) -> None:
-    st.session_state[_WANTED] = question
 
 
 def _capacity(visit: Visit) -> None:

@@ -54,14 +54,15 @@ def show(visit: Visit) -> None:
         show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre le calcul", on_click=forget, args=(PLAN,))
     show_notes(answer.notes)
-    if len(plan.labels):
-        st.button(
-            "Essayer ce plan comme scénario",
-            type="primary",
-            on_click=_try_plan,
-            args=(plan,),
-            help="Ouvre ces lieux dans « Et si… ? », où vous pouvez en retirer, en déplacer, en ajouter.",
-        )
+    # Not by a callback: it would open the plan of the run before, without a choice made just before the press.
+    if len(plan.labels) and st.button(
+        "Essayer ce plan comme scénario",
+        type="primary",
+        help="Ouvre ces lieux dans « Et si… ? », où vous pouvez en retirer, en déplacer, en ajouter.",
+    ):
+        take_scenario(plan.scenario())
+        change_state(view="scenario")
+        st.rerun()
     _map(visit, plan)
     if len(plan.labels):
         _tables(visit, plan)
@@ -70,11 +71,6 @@ def show(visit: Visit) -> None:
             st.markdown(plain(paragraph))
         show_notes(["La vue « Marge d'erreur » dit quels lieux restent choisis quand les vitesses changent."])
     visit.show_origin()
-
-
-def _try_plan(plan: Plan) -> None:
-    take_scenario(plan.scenario())
-    change_state(view="scenario")
 
 
 def _map(visit: Visit, plan: Plan) -> None:
