@@ -30,12 +30,17 @@ _HERE: Final = Path(__file__).resolve().parent
 
 def leaflet_address(settings: Settings) -> str:
     """Return where the browser finds Leaflet: this server where it is installed, else the public CDN."""
-    folder = settings.leaflet_dir.resolve()
-    if (folder / "leaflet.js").is_file() and folder.is_relative_to(STATIC_DIR):
-        prefix = str(st.get_option("server.baseUrlPath")).strip("/")
-        path = f"app/static/{folder.relative_to(STATIC_DIR).as_posix()}"
-        return f"/{prefix}/{path}" if prefix else f"/{path}"
-    return settings.leaflet_cdn
+    return served_address(settings.leaflet_dir, "leaflet.js") or settings.leaflet_cdn
+
+
+def served_address(folder: Path, name: str) -> str | None:
+    """Return where the browser finds a folder on this server, `None` where it lacks file `name` or is not served."""
+    folder = folder.resolve()
+    if not (folder / name).is_file() or not folder.is_relative_to(STATIC_DIR):
+        return None
+    prefix = str(st.get_option("server.baseUrlPath")).strip("/")
+    path = f"app/static/{folder.relative_to(STATIC_DIR).as_posix()}"
+    return f"/{prefix}/{path}" if prefix else f"/{path}"
 
 
 def privacy_sentence(settings: Settings) -> str:

@@ -1,0 +1,152 @@
+"""The map of all of France: every commune by its travel time, drawn by MapLibre from tiles that this server holds.
+
+Contours come as tiles and names as one file, both static; the times are one small array in the order of the tiles'
+positions, sent once. The threshold moves in the browser: neither a pan nor the slider runs the page again, unless the
+screen asks to be told of the threshold.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from geo.classes import INK, TIME_CLASSES, UNKNOWN_COLOUR
+from geo.maps.france_files import COMMUNES_FILE, COMMUNES_LAYER, DEPARTEMENTS_LAYER, read_france_files
+from geo.maps.legend import legend_html, pattern_defs
+from geo.maps.payload import drawing_style
+from geo.maps.vector_tiles import TOLERANCES_DEG
+from geo.question import AT_THRESHOLD_MIN
+from geo.ui.components.leaflet_map import component_text, map_style, send_values, served_address
+from geo.ui.components.messages import plain
+from geo.ui.state import STEP, THRESHOLDS_MIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from geo.settings import Settings
+
+#: Times are whole hundredths of a minute, rounded up: on the side of any threshold in whole minutes that they are on.
+_UNITS_PER_MIN: Final = 100
+_UNKNOWN: Final = 65_534
+_UNREACHABLE: Final = 65_535
+_LONGEST: Final = 65_533
+
+_FRAME: Final = (
+    '<div class="maillage-map maillage-france"><div class="maillage-patterns"></div>'
+    '<div class="maillage-areas" role="group" aria-label="Aller à"></div>'
+    '<label class="maillage-threshold"><span></span><input type="range"></label>'
+    '<div class="maillage-frame"></div><p class="maillage-here" aria-live="polite"></p>'
+    '<div class="maillage-key"></div></div>'
+)
+_LABEL: Final = (
+    "Carte de France des temps de trajet par commune. Flèches : déplacer ; plus et moins : agrandir ou réduire ; "
+    "Entrée : ouvrir le département au centre. Les mêmes résultats sont dans le tableau."
+)
+_WITHOUT: Final = (
+    "La carte de France ne peut pas s'afficher : {lacking} absent(s) de cette installation (« make setup » les "
+    "installe). Le tableau donne les mêmes résultats."
+)
+
+
+def france_map(
+    minutes: pd.Series,
+    *,
+    threshold_min: float,
+    settings: Settings,
+    under: pd.Series | None = None,
+    link: str = "?departement=",
+    on_threshold: Callable[[float], None] | None = None,
+) -> bool:
+    """Show the map; return whether it can be: where MapLibre or the tiles are missing, one sentence says so.
+
+    `link`: Where a click leads, before the code of the département. `minutes`: Mean minutes by car, float64, by commune
+    code; NaN: no road leads to a site; a commune that is not in it has no known time. `on_threshold`: Called with the
+    minutes that a visitor leaves the slider at; without it the slider stays in the browser. `threshold_min`: Minutes
+    beyond which a commune is under-served: hatched and outlined. `under`: By commune code, true for those that are
+    under-served by another rule than the threshold; the map then has no slider. Missing means false.
+    """
+    addresses = {
+        "MapLibre": served_address(settings.maplibre_dir, "maplibre-gl.js"),
+        "contours des communes": served_address(settings.france_dir, COMMUNES_FILE),
+    }
+    files = read_france_files(settings.france_dir) if all(addresses.values()) else None
+    if files is None:
+        lacking = " et ".join(what for what, address in addresses.items() if address is None)
+        st.info(plain(_WITHOUT.format(lacking=lacking)))
+        return False
+    times = packed_minutes(minutes, files.codes)
+    flags = None if under is None else packed_flags(under, files.codes)
+    name = "france_map"
+
+    def moved() -> None:
+        chosen = st.session_state[name].threshold
+        if on_threshold is not None and isinstance(chosen, int | float):
+            on_threshold(float(min(max(chosen, THRESHOLDS_MIN[0]), THRESHOLDS_MIN[1])))
+
+    with st.container(gap=None):
+        _component()(
+            key=name,
+            data={
+                "name": name,
+                "maplibre": addresses["MapLibre"],
+                "files": addresses["contours des communes"],
+                "communes": COMMUNES_LAYER,
+                "departements": DEPARTEMENTS_LAYER,
+                "list": COMMUNES_FILE,
+                "zooms": [min(TOLERANCES_DEG), max(TOLERANCES_DEG)],
+                "colours": [cls.colour for cls in TIME_CLASSES],
+                "bounds": [cls.upper * _UNITS_PER_MIN for cls in TIME_CLASSES[:-1]],
+                "unknown": UNKNOWN_COLOUR,
+                "ink": INK,
+                "units": _UNITS_PER_MIN,
+                "range": [*THRESHOLDS_MIN, STEP],
+                "tell": on_threshold is not None,
+                "link": link,
+                "label": _LABEL,
+                "minutes": times,
+                "under": flags,
+                "fingerprint": hashlib.sha256(f"{times}{flags}".encode()).hexdigest(),
+                "defs": pattern_defs(),
+                "legend": legend_html("sites", ()),
+            },
+            on_threshold_change=moved,
+        )
+        send_values(name, {"threshold": threshold_min})
+    return True
+
+
+def packed_minutes(minutes: pd.Series, codes: Sequence[str]) -> str:
+    """Return the times of communes as base64 of uint16, little-endian, in the order of `codes`.
+
+    Hundredths of a minute rounded up, `AT_THRESHOLD_MIN` forgiven, at most 65,533; 65,535: missing, no road leads to a
+    site; 65,534: not in `minutes`.
+    """
+    known = pd.Index(codes).isin(minutes.index)
+    times = minutes.reindex(list(codes)).to_numpy(np.float64, na_value=np.nan)
+    reached = np.isfinite(times)
+    units = np.ceil((np.where(reached, times, 0.0) - AT_THRESHOLD_MIN) * _UNITS_PER_MIN)
+    packed = np.where(known, np.where(reached, np.clip(units, 0, _LONGEST), _UNREACHABLE), _UNKNOWN)
+    return base64.b64encode(packed.astype("<u2").tobytes()).decode("ascii")
+
+
+def packed_flags(flags: pd.Series, codes: Sequence[str]) -> str:
+    """Return flags of communes as base64 of bits, first bit first, in the order of `codes`; missing: false."""
+    true = flags.reindex(list(codes)).astype("boolean").fillna(value=False).to_numpy(dtype=bool)
+    return base64.b64encode(np.packbits(true, bitorder="little").tobytes()).decode("ascii")
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    """Register the component, once for the process."""
+    return st.components.v2.component(
+        "maillage_france_map",
+        html=_FRAME,
+        css=drawing_style() + map_style() + component_text("france_map.css"),
+        js=component_text("france_tiles.js") + component_text("france_map.js"),
+    )
