@@ -129,5 +129,5 @@ def _close_many(visit: Visit) -> None:
     if chosen is None:
         return
     bearer, kind = _bearer_and_kind(chosen)
-    take_scenario(closure_scenario(visit.territory, bearer=bearer, kind=kind, kinds=visit.state.counted))
+    take_scenario(closure_scenario(visit.territory, bearer=bearer, kind=kind, kinds=visit.state.question.kinds))
     change_state(view="scenario")
