@@ -72,10 +72,11 @@ class France:
         ParameterError
             There is no such département or intercommunality.
         """
-        codes, name, departement = self._chosen(wanted)
+        asked = None if wanted is None else _parsed(wanted, self.tables.intercommunalities)
+        codes, name, departement = self._chosen(asked)
         everywhere = self.tables.communes.frame
         chosen = everywhere.loc[codes]
-        near = everywhere if wanted is None else near_communes(everywhere, chosen)
+        near = everywhere if asked is None else near_communes(everywhere, chosen)
         contours = _contours(near, self.contours)
         # The places around lend their contours to the outlines of the neighbours.
         known = gpd.GeoSeries(contours.reindex(everywhere.index), crs=everywhere.crs)
@@ -89,14 +90,14 @@ class France:
             contours_approximate=self.contours is None,
         )
         area, manifest = study_area(tables, name, everywhere.loc[codes], self.network, departement=departement)
-        return area, replace(manifest, view=wanted or "")
+        return area, replace(manifest, view="" if asked is None else asked[1])
 
-    def _chosen(self, wanted: str | None) -> tuple[pd.Index, str, str | None]:
+    def _chosen(self, asked: tuple[str, str] | None) -> tuple[pd.Index, str, str | None]:
         """Return the communes' codes, the French name and the code of the département of what is asked for."""
         frame = self.tables.communes.frame
-        if wanted is None:
+        if asked is None:
             return frame.index, FRANCE_NAME, None
-        kind, code = _parsed(wanted, self.tables.intercommunalities)
+        kind, code = asked
         if kind == "departement":
             codes = frame.index[frame["departement"] == code]
             if codes.empty:
