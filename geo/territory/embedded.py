@@ -140,6 +140,11 @@ def view_names() -> dict[str, str]:
     }
 
 
+def former_communes() -> pd.DataFrame:
+    """Return the former communes of the embedded France: `EmbeddedTables.former`."""
+    return read_tables(Settings.from_environment().data_dir / _FOLDER).former
+
+
 def is_view(text: str) -> bool:
     """Tell whether a text names a département or an intercommunality by its code, not a folder."""
     return bool(_SIREN.fullmatch(text) or (_CODE.fullmatch(text) and _departement(text) in departement_codes()))
