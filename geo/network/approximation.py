@@ -101,7 +101,7 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
     >>> from geo import Territory
     >>> network = approximate(Territory.load("64").communes)
     >>> network.n_nodes, network.source.approximate
-    (546, True)
+    (545, True)
     """
     profile = speed_profile(profile) if isinstance(profile, str) else profile
     systems = {metric_crs(departement) for departement in communes["departement"].unique()}

@@ -122,6 +122,6 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
                 Provenance(HOSTILE, "sites.csv", "2024-08-01", "Licence Ouverte 2.0", "", 0, 0),
                 Provenance("Communes", "communes.csv", None, None, "", 0, 0),
             ),
-            notes=("À vérifier auprès de l'administration : Centre d'essai.", "Une autre note."),
+            notes=("Centres d'essai : adresse de 2019, à vérifier.", "Une autre note."),
         ),
     )
