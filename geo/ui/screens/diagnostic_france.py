@@ -12,10 +12,12 @@ from geo.answers.origin import approximation_sentences, network_sentence, source
 from geo.report.country_tables import area_table
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
+from geo.ui.components.france_map import france_map
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
 from geo.ui.kept_answers import kept
+from geo.ui.session import change_state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +36,6 @@ _COLUMNS: Final = (
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, table."""
-    del settings
     identity = cache.fingerprint(territory)
     st.title("Qui est trop loin ? France", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -45,6 +46,15 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     question = state.question
     diagnosis = _diagnosis(territory, identity, question)
     show_answer(coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part)
+    cov = diagnosis.coverage
+    france_map(
+        cov["travel_time_min"].astype("Float64"),
+        threshold_min=question.threshold_min,
+        settings=settings,
+        under=None if question.rule.kind == "mean_time" else cov["under_served"],
+        link="?ecran=diagnostic&territoire=",
+        on_threshold=lambda minutes: change_state(threshold_min=round(minutes)),
+    )
     st.subheader("Départements", anchor=False)
     st.markdown(plain("Choisissez un territoire dans la liste du haut pour en voir les communes."))
     table = _departements(territory, identity, question)
