@@ -1,26 +1,36 @@
-"""Maillage, on screen: ``streamlit run app.py [-- FOLDER]``, the embedded territory without a folder."""
+"""Maillage, on screen: ``streamlit run app.py [-- FOLDER]``, all of France without a folder."""
 
 import sys
+from collections.abc import Callable
 
 import streamlit as st
 
 from geo.errors import MaillageError
 from geo.settings import Settings
+from geo.territory import Territory
 from geo.ui.components.messages import show_failure, show_warnings
 from geo.ui.components.page import open_page
 from geo.ui.own_files import show_own_notice
-from geo.ui.screens import data_and_method, diagnostic, find, report
+from geo.ui.screens import data_and_method, diagnostic, diagnostic_france, find, report
 from geo.ui.screens.planner import screen as planner
 from geo.ui.session import bound, read_state
-from geo.ui.state import SCREENS
-from geo.ui.territory_choice import open_territory
+from geo.ui.state import SCREENS, AppState, Screen
+from geo.ui.territory_choice import ask_for_a_part, open_territory, show_choice
 
-_SHOW = {
+Show = Callable[[Territory, AppState, Settings], None]
+
+_SHOW: dict[Screen, Show] = {
     "trouver": find.show,
     "diagnostic": diagnostic.show,
     "planifier": planner.show,
     "rapport": report.show,
     "methode": data_and_method.show,
+}
+#: Screens about a part of France, and what they show while none is chosen.
+_UNDIVIDED: dict[Screen, Show] = {
+    "diagnostic": diagnostic_france.show,
+    "planifier": ask_for_a_part,
+    "rapport": ask_for_a_part,
 }
 
 
@@ -42,7 +52,11 @@ def main() -> None:
             )
         show_own_notice()
         show_warnings([*shown.problems, *problems])
-        _SHOW[state.screen](shown.territory, state, settings)
+        show = _SHOW[state.screen]
+        if state.screen in _UNDIVIDED:
+            show_choice(shown.code, settings)
+            show = _UNDIVIDED[state.screen] if shown.undivided else show
+        show(shown.territory, state, settings)
     except MaillageError as error:
         show_failure(error)
 

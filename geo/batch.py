@@ -21,13 +21,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.access.coverage import coverage, summarize
+from geo.access.diagnosis import diagnose
 from geo.errors import BatchError, MaillageError, ParameterError
-from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
-from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold
+from geo.question import Question, check_threshold
 from geo.report.tables import diagnosis_summary, write_diagnosis, write_table
-from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name
 from geo.storage import replacing_file, replacing_folder
 from geo.territory import Territory
@@ -71,19 +69,11 @@ DEPARTEMENT_CSV_COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of every territory: thresholds (min), the list of places, the rule, the kinds that count."""
-
-    thresholds_min: Sequence[float] = (DEFAULT_THRESHOLD_MIN,)
-    facilities: str = SITES
-    rule: CoverageRule = field(default_factory=CoverageRule)
-    kinds: frozenset[str] = COUNTED_KINDS
-
-
 @dataclass(frozen=True)
 class Batch:
     """Every département (INSEE codes; `None`: all those of the communes given) with every profile, at every threshold.
+
+    `thresholds_min`: Minutes at which the question is asked; empty: at its own.
 
     Workers open the files by their paths: on a real cluster they lie on a disk that all share.
 
@@ -96,6 +86,7 @@ class Batch:
     departements: Sequence[str] | None
     files: OfficialFiles
     question: Question = field(default_factory=Question)
+    thresholds_min: Sequence[float] = ()
     profiles: Sequence[str] = (DEFAULT_PROFILE,)
 
     def __post_init__(self) -> None:
@@ -104,12 +95,17 @@ class Batch:
             departement_name(code)
         for name in self.profiles:
             speed_profile(name)
-        for threshold_min in self.question.thresholds_min:
+        for threshold_min in self.thresholds_min:
             check_threshold(threshold_min)
         if self.question.facilities not in self.files.lists:
             known = ", ".join(f"« {name} »" for name in self.files.lists)
             msg = f"Aucun fichier n'est donné pour la liste « {self.question.facilities} ». Listes données : {known}."
             raise ParameterError(msg)
+
+    @property
+    def questions(self) -> list[Question]:
+        """What is asked of every territory: the question at each threshold, in the order given."""
+        return [self.question.at(threshold_min) for threshold_min in self.thresholds_min] or [self.question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +246,7 @@ def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
 
     codes = present if batch.departements is None else list(dict.fromkeys(batch.departements))
     tasks = list(product(codes, dict.fromkeys(batch.profiles)))
-    measure = partial(_measure, files=batch.files, question=batch.question, out=out)
+    measure = partial(_measure, batch=batch, out=out)
     futures = {client.submit(measure, tables, *task, pure=False, retries=_RETRIES): task for task in tasks}
     done = dict(_collect(futures, out))
     summaries: dict[str, Mapping[str, Any]] = {}
@@ -274,28 +270,24 @@ def _departements(tables: OfficialTables) -> list[str]:
 
 
 def _measure(
-    tables: OfficialTables, departement: str, profile: str, *, files: OfficialFiles, question: Question, out: Path
+    tables: OfficialTables, departement: str, profile: str, *, batch: Batch, out: Path
 ) -> dict[str, dict[str, Any]] | str:
     """Write the diagnoses of one territory; return their summaries by folder name, or why there is none.
 
     Runs on a worker, perhaps twice: every folder is written beside its place and then renamed into it.
     """
-    summaries = {}
+    summaries, files = {}, batch.files
     try:
         territory = Territory.from_tables(
             tables, departement_name(departement), {departement}, roads=files.roads, cells=files.cells, profile=profile
         )
-        counted = {"kinds": question.kinds}
-        times = territory.travel_times(question.facilities, **counted)
-        chosen: dict[str, Any] = {"facilities": question.facilities, "rule": question.rule}
-        for threshold_min in question.thresholds_min:
-            cov = coverage(territory, threshold_min, times=times, **chosen)
-            summary = summarize(cov, times, threshold_min, **chosen)
-            name = f"{departement}-{profile}-{str(float(threshold_min)).removesuffix('.0')}"
+        times = territory.travel_times(batch.question.facilities, kinds=batch.question.kinds)
+        for question in batch.questions:
+            diagnosis = diagnose(territory, question=question, times=times)
+            name = f"{departement}-{profile}-{str(float(question.threshold_min)).removesuffix('.0')}"
             with replacing_folder(out / name, marker=_SUMMARY) as folder:
-                gains = candidate_gains(territory, times, threshold_min)
-                write_diagnosis(territory, cov, summary, gains, folder, rule=question.rule, **counted)
-            summaries[name] = diagnosis_summary(territory, summary)
+                write_diagnosis(territory, diagnosis, folder)
+            summaries[name] = diagnosis_summary(territory, diagnosis)
     except MaillageError as error:
         return str(error)
     return summaries

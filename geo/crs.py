@@ -5,15 +5,24 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyproj
+from pyproj.enums import TransformDirection
 
 from geo.errors import CrsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
+    from numpy.typing import ArrayLike, NDArray
 
 #: Longitude and latitude, the system of every table at rest.
 WGS84: Final = "EPSG:4326"
+
+#: All of France in metres: mainland and Corsica in Lambert-93, each overseas territory in its own legal system. No
+#: layer is stored in it; a road network may be.
+FRANCE: Final = "FRANCE"
 
 #: Département code -> legal projected system in metres (decree 2000-1276 amended, order of 5 March
 #: 2019 for overseas; 978 and 977 share the Antilles system).
@@ -39,6 +48,8 @@ _BOXES: Final = (
     ((-56.6, 46.6, -56.0, 47.2), "EPSG:4467"),
 )
 
+_OVERSEAS_BOXES: Final = tuple((box, code) for box, code in _BOXES if code != _METROPOLITAN)
+
 
 def metric_crs(departement: str) -> str:
     """Return the projected system, in metres, of a département.
@@ -46,6 +57,12 @@ def metric_crs(departement: str) -> str:
     `departement`: INSEE code: ``"64"``, ``"2A"``, ``"974"``.
     """
     return _OVERSEAS.get(departement, _METROPOLITAN)
+
+
+def common_metric_crs(departements: Iterable[str]) -> str:
+    """Return the projected system, in metres, to draw some départements in: theirs, Lambert-93 where they differ."""
+    systems = {metric_crs(departement) for departement in departements}
+    return systems.pop() if len(systems) == 1 else _METROPOLITAN
 
 
 def metric_crs_at(lon: float, lat: float) -> str | None:
@@ -56,10 +73,39 @@ def metric_crs_at(lon: float, lat: float) -> str | None:
     return None
 
 
+class FranceTransformer:
+    """The way from degrees to `FRANCE` and back, as a `pyproj.Transformer`: each position in its own legal system.
+
+    The planes of the five systems do not overlap: hundreds of kilometres lie between any two of their territories.
+    """
+
+    def transform(
+        self, x: ArrayLike, y: ArrayLike, direction: TransformDirection = TransformDirection.FORWARD
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return metres of degrees (longitude, latitude), or degrees of metres, shape of `x`."""
+        given = np.asarray(x, np.float64), np.asarray(y, np.float64)
+        forward = direction == TransformDirection.FORWARD
+        east, north = (np.array(values) for values in to_metres(_METROPOLITAN).transform(*given, direction=direction))
+        for box, crs in _OVERSEAS_BOXES:
+            west, south, limit_east, limit_north = box if forward else _plane_box(crs, box)
+            here = (given[0] >= west) & (given[0] <= limit_east) & (given[1] >= south) & (given[1] <= limit_north)
+            if here.any():
+                found = to_metres(crs).transform(given[0][here], given[1][here], direction=direction)
+                east[here], north[here] = found
+        return east, north
+
+
 @cache
-def to_metres(crs: str) -> pyproj.Transformer:
+def _plane_box(crs: str, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Return (west, south, east, north) in metres of a box in degrees."""
+    bounds = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True).transform_bounds(*box)
+    return tuple(float(edge) for edge in bounds)  # type: ignore[return-value]
+
+
+@cache
+def to_metres(crs: str) -> pyproj.Transformer | FranceTransformer:
     """Return the way from degrees to a projection, and back; making it takes longer than a small search."""
-    return pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+    return FranceTransformer() if crs == FRANCE else pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
 
 
 def departement_of(commune_code: str) -> str:
@@ -87,6 +133,8 @@ def require_crs(frame: gpd.GeoDataFrame, source: str) -> None:
 
 def require_metric(crs: object, what: str) -> None:
     """Raise `CrsError` unless `crs` is projected in metres."""
+    if crs == FRANCE:
+        return
     try:
         found = pyproj.CRS.from_user_input(crs)
     except pyproj.exceptions.CRSError as error:

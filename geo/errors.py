@@ -48,6 +48,10 @@ class GeocodingError(MaillageError, ConnectionError):
     """The address service cannot be reached or answers something unusable; never says what was searched."""
 
 
+class RouteServiceError(MaillageError, ConnectionError):
+    """The route service cannot be reached or answers something unusable; never says from where it was asked."""
+
+
 class BatchError(MaillageError, RuntimeError):
     """A batch has no cluster to run on, or did not come to its end."""
 

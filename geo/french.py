@@ -89,8 +89,15 @@ def format_minutes(value: Any, digits: int = 1) -> str:
 
 
 def format_hours(hours: float) -> str:
-    """Return a number of hours: ``"3 h"``, ``"2,5 h"``."""
-    return f"{format_decimal(hours, 0 if float(hours).is_integer() else 1)}{UNIT_SPACE}h"
+    """Return a length of time, to the minute: ``"3 h"``, ``"2 h 30"``, ``"30 min"``.
+
+    Examples
+    --------
+    >>> [format_hours(hours).replace(UNIT_SPACE, " ") for hours in (3, 1.9, 0.5, 35.999)]
+    ['3 h', '1 h 54', '30 min', '36 h']
+    """
+    minutes = round(60 * hours)
+    return _hours_and_minutes(minutes) if minutes >= 60 or not minutes else f"{minutes}{UNIT_SPACE}min"  # noqa: PLR2004
 
 
 def format_euros(value: Any) -> str:
@@ -176,9 +183,12 @@ def joined(names: Sequence[str], most: int | None = None, rest: str = "autres") 
 
 def clock(time: str | int) -> str:
     """Return a time of day (``"09:30"``, or minutes after midnight) as ``9 h 30``, ``14 h``, ``minuit`` for 24:00."""
-    hours, minutes = map(int, time.split(":")) if isinstance(time, str) else divmod(time, 60)
-    if hours == 24:  # noqa: PLR2004 - the end of the day
-        return "minuit"
+    minutes = int(time[:-3]) * 60 + int(time[-2:]) if isinstance(time, str) else time
+    return "minuit" if minutes == 24 * 60 else _hours_and_minutes(minutes)
+
+
+def _hours_and_minutes(whole: int) -> str:
+    hours, minutes = divmod(whole, 60)
     return f"{hours}{UNIT_SPACE}h" + (f"{UNIT_SPACE}{minutes:02d}" if minutes else "")
 
 

@@ -1,13 +1,13 @@
-"""What is asked of a territory: defaults and bounds, the rule of what is under-served, the kinds that count."""
+"""What is asked of a territory, as one value: threshold, list of places, rule and kinds, with defaults and bounds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from geo.errors import ParameterError
 from geo.french import format_number, format_share, minutes_text, within_text
-from geo.kinds import COUNTED_KINDS
+from geo.kinds import COUNTED_KINDS, SITES
 
 #: Minutes by car: 30 is the State's access target (2019), 20 the finer one that the Cour des comptes used in its report
 #: of September 2024.
@@ -76,3 +76,58 @@ def counted_kinds(*, buses: bool = False, antennes: bool = True) -> frozenset[st
     """Return the kinds that count where buses and antennes are each asked for or not."""
     chosen = set(COUNTED_KINDS) - {"antenne", "bus"}
     return frozenset(chosen | ({"bus"} if buses else set()) | ({"antenne"} if antennes else set()))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a territory.
+
+    Attributes
+    ----------
+    threshold_min
+        Minutes by car, 1 to 240; a resident at exactly the threshold is within it.
+    facilities
+        List of places: ``"sites"``, ``"tax_offices"`` or another list of the territory.
+    rule
+        When a commune is under-served.
+    kinds
+        Kinds of place that count as an offer (`geo.kinds.KINDS`); the others are drawn and not counted.
+
+    Raises
+    ------
+    ParameterError
+        Threshold out of bounds.
+
+    Examples
+    --------
+    >>> Question(30).rule.kind
+    'mean_time'
+    """
+
+    threshold_min: float = DEFAULT_THRESHOLD_MIN
+    facilities: str = SITES
+    rule: CoverageRule = field(default_factory=CoverageRule)
+    kinds: frozenset[str] = COUNTED_KINDS
+
+    def __post_init__(self) -> None:
+        """Raise `ParameterError` for a threshold out of bounds."""
+        check_threshold(self.threshold_min)
+
+    @property
+    def rule_in_short(self) -> str:
+        """What makes a commune under-served, for a legend."""
+        return self.rule.in_short(self.threshold_min)
+
+    @property
+    def rule_in_french(self) -> str:
+        """What makes a commune under-served, as a sentence."""
+        return self.rule.in_french(self.threshold_min)
+
+    @property
+    def compared_thresholds_min(self) -> tuple[float, ...]:
+        """Thresholds (min) at which before and after are compared: its own, then the usual ones."""
+        return tuple(dict.fromkeys((self.threshold_min, *DEFAULT_THRESHOLDS_MIN)))
+
+    def at(self, threshold_min: float) -> Question:
+        """Return the same question at another threshold (min)."""
+        return replace(self, threshold_min=threshold_min)

@@ -47,7 +47,8 @@ FACILITY_COLUMNS: Final = (
 #: MultiPolygon, the contour): name, departement: text; postcodes: text, ";"-separated, <NA> unknown;
 #: population: Int64, <NA> unknown; lon, lat:
 #: float64 degrees, where its residents are taken to be; point_source: "mairie" (town hall given),
-#: "site" or "post_office" (what it holds, town hall unknown) or "interior" (a point inside the contour); altitude_m: float64, NaN unknown.
+#: "site" or "post_office" (what it holds, town hall unknown) or "interior" (a point inside the
+#: contour); altitude_m: float64, NaN unknown.
 COMMUNE_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat", "point_source", "altitude_m")
 COMMUNE_CODE: Final = r"(?:\d|2[AB])\d{3,4}"
 POINT_SOURCES: Final = ("mairie", "site", "post_office", "interior")

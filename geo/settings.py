@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _PROJECT = Path(__file__).resolve().parent.parent
 _LEAFLET_CDN = "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist"
 _GEOCODER_URL = "https://data.geopf.fr/geocodage/search"
+_ROUTE_SERVICE_URL = "https://data.geopf.fr/navigation/itineraire"
 _TILES_URL = (
     "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2"
     "&STYLE=normal&FORMAT=image/png&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
@@ -35,9 +36,10 @@ class Settings:
     `france_dir` its contours and tiles, made at set-up too (where missing, there is no such map, and communes are drawn
     as cells); `tiles_url` and `tiles_attribution` are the
     base map; `geocoder_url` is the address search of the Géoplateforme, empty: no address is ever sent out;
+    `route_service_url` is the route service of the Géoplateforme, empty: it is never asked;
     `cache_dir` holds what is downloaded, and the territories made of it; `source_urls` are addresses that replace
     those of ``geo/sources/registry.toml``, by base or by source, in lower case; `allow_fetch` lets visitors of the
-    app download official files.
+    app download official files, and ask the route service.
     """
 
     data_dir: Path
@@ -48,6 +50,7 @@ class Settings:
     tiles_url: str = _TILES_URL
     tiles_attribution: str = "Fond de carte : Plan IGN"
     geocoder_url: str = _GEOCODER_URL
+    route_service_url: str = _ROUTE_SERVICE_URL
     cache_dir: Path = field(default_factory=_user_cache)
     source_urls: Mapping[str, str] = field(default_factory=dict)
     allow_fetch: bool = False
@@ -56,9 +59,10 @@ class Settings:
     def from_environment(cls) -> Settings:
         """Read ``MAILLAGE_DATA_DIR`` and the like: one variable for each setting.
 
-        ``_LEAFLET_DIR``, ``_MAPLIBRE_DIR``, ``_FRANCE_DIR``, ``_TILES_URL``, ``_GEOCODER_URL``, ``_CACHE_DIR`` and
-        ``_URL_…``.
-        An empty ``MAILLAGE_GEOCODER_URL`` turns the search of addresses off; the other ones, empty, are the defaults.
+        ``_LEAFLET_DIR``, ``_MAPLIBRE_DIR``, ``_FRANCE_DIR``, ``_TILES_URL``, ``_GEOCODER_URL``,
+        ``_ROUTE_SERVICE_URL``, ``_CACHE_DIR`` and ``_URL_…``.
+        An empty ``MAILLAGE_GEOCODER_URL`` turns the search of addresses off, an empty
+        ``MAILLAGE_ROUTE_SERVICE_URL`` the route service; the other ones, empty, are the defaults.
         ``MAILLAGE_ALLOW_FETCH`` allows with ``1`` and nothing else.
         """
 
@@ -72,6 +76,7 @@ class Settings:
             france_dir=path("MAILLAGE_FRANCE_DIR", _PROJECT / "static" / "france"),
             tiles_url=os.environ.get("MAILLAGE_TILES_URL") or _TILES_URL,
             geocoder_url=os.environ.get("MAILLAGE_GEOCODER_URL", _GEOCODER_URL).strip(),
+            route_service_url=os.environ.get("MAILLAGE_ROUTE_SERVICE_URL", _ROUTE_SERVICE_URL).strip(),
             cache_dir=path("MAILLAGE_CACHE_DIR", _user_cache()),
             source_urls={
                 name.removeprefix(_URL_PREFIX).lower(): url

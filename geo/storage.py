@@ -40,6 +40,34 @@ def replacing_file(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def adding_files(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; move its files into `folder` once all are written, none on any error.
+
+    What else is in `folder` stays as it is.
+
+    Raises
+    ------
+    SourceError
+        The folder cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=".maillage.", dir=folder))
+    except OSError as error:
+        raise _unwritable(folder) from error
+    try:
+        yield beside
+        for file in sorted(beside.iterdir()):
+            os.replace(file, folder / file.name)  # noqa: PTH105 - atomic on one file system
+    except OSError as error:
+        if isinstance(error, SourceError):
+            raise
+        raise _unwritable(folder) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
 def require_replaceable(path: Path, *, marker: str) -> None:
     """Raise `SourceError` where `path` holds something that `replacing_folder` does not replace."""
     try:

@@ -123,7 +123,7 @@ def packages_looked_at_once():
 @pytest.fixture(scope="session")
 def embedded() -> Territory:
     """Return the embedded territory."""
-    return Territory.load()
+    return Territory.load("64")
 
 
 @pytest.fixture(scope="session")

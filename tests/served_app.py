@@ -30,7 +30,12 @@ def served_app(**settings: str) -> Iterator[str]:
         [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
         cwd=_PROJECT,
         env=os.environ
-        | {"MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/", "MAILLAGE_CACHE_DIR": os.devnull, "NO_PROXY": "*"}
+        | {
+            "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/",
+            "MAILLAGE_ROUTE_SERVICE_URL": "http://127.0.0.1:9/",
+            "MAILLAGE_CACHE_DIR": os.devnull,
+            "NO_PROXY": "*",
+        }
         | settings,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -66,10 +66,12 @@ class Catchment:
         Half of the residents on the network have less, per 1,000 residents; `None` where there are none.
     residents_without
         Residents on the network with no capacity within 30 minutes.
-    sites_unknown
-        Sites whose capacity is not known (neither hours nor requests): they count for nothing.
+    sites_unknown, neighbour_sites_unknown
+        Sites of the study area, and of its neighbours, whose capacity is not known (neither hours nor requests): they
+        count for nothing.
     sites_estimated
-        Sites without a number of requests, given that of their agent-hours at the rate of the sites that have one.
+        Sites, the neighbours' included, without a number of requests, given that of their agent-hours at the rate of
+        the sites that have one.
     requests_unmatched
         Sites of the table of requests that are not counted in this territory.
     sites
@@ -89,6 +91,7 @@ class Catchment:
     median_per_1000: float | None
     residents_without: float
     sites_unknown: int
+    neighbour_sites_unknown: int
     sites_estimated: int
     requests_unmatched: int
     sites: pd.DataFrame
@@ -140,7 +143,7 @@ def catchment(
     table["capacity_per_1000"] = pd.array(ratio, dtype="Float64")
     table.loc[table["capacity"].isna(), "capacity_per_1000"] = pd.NA
 
-    outside = ~sites["departement"].isin(territory.communes["departement"]).to_numpy()
+    outside, unknown = ~territory.holds(sites), (table["capacity_from"] == "unknown").to_numpy(bool)
     from_outside, _ = enhanced_two_step(origin, site, seconds / 60, residents, np.where(outside, capacity, 0.0))
 
     on_network = origins.link >= 0
@@ -161,7 +164,8 @@ def catchment(
         agents=float(agents),
         median_per_1000=None if median is None else median * _PER,
         residents_without=float(residents[on_network & (found <= 0)].sum()),
-        sites_unknown=int((table["capacity_from"] == "unknown").sum()),
+        sites_unknown=int((unknown & ~outside).sum()),
+        neighbour_sites_unknown=int((unknown & outside).sum()),
         sites_estimated=int((table["capacity_from"] == "rate").sum()),
         requests_unmatched=0 if requests is None else len(requests) - known,
         sites=table,

@@ -124,7 +124,7 @@ def coverage(
     Examples
     --------
     >>> from geo import Territory
-    >>> found = coverage(Territory.load(), threshold_min=20)
+    >>> found = coverage(Territory.load("64"), threshold_min=20)
     >>> found.loc["64504", "name"], float(found.loc["64504", "share_within"])
     ('Sare', 1.0)
     """
@@ -204,7 +204,7 @@ def summarize(
     Examples
     --------
     >>> from geo import Territory
-    >>> territory = Territory.load()
+    >>> territory = Territory.load("64")
     >>> times = territory.travel_times()
     >>> summarize(coverage(territory, times=times), times).part.communes
     546

@@ -62,7 +62,7 @@ def known_part(territory: Territory) -> KnownPart:
     Examples
     --------
     >>> from geo import Territory
-    >>> known_part(Territory.load()).is_whole
+    >>> known_part(Territory.load("64")).is_whole
     True
     """
     population = territory.communes["population"].to_numpy(np.float64, na_value=0.0)

@@ -68,10 +68,12 @@ class OpeningTable:
         float64, 7 rows (`lundi` to `dimanche`) by 48 columns (``"00:00"`` to ``"23:30"``): share of the residents
         known, 0 to 1; NaN where there are none.
     sites
-        Sites counted.
+        Sites counted that are in the study area.
     sites_hours_unknown, sites_hours_partly_unknown
         Of those, sites whose hours are not known at all, or not for each day. They count as closed at hours that are
         not known.
+    neighbour_sites, neighbour_sites_hours_unknown
+        Sites counted around the study area, and those of them whose hours are not known at all.
     """
 
     threshold_min: float
@@ -81,6 +83,8 @@ class OpeningTable:
     sites: int
     sites_hours_unknown: int
     sites_hours_partly_unknown: int
+    neighbour_sites: int
+    neighbour_sites_hours_unknown: int
     _reach: _Reach = field(repr=False)
 
     @property
@@ -101,7 +105,7 @@ class OpeningTable:
         Examples
         --------
         >>> from geo import Territory
-        >>> float(open_shares(Territory.load(), 20).spans()["hours"].sum())
+        >>> float(open_shares(Territory.load("64"), 20).spans()["hours"].sum())
         168.0
         """
         shares = self.shares.to_numpy()
@@ -146,6 +150,8 @@ class OpeningTable:
             "sites": self.sites,
             "sites_hours_unknown": self.sites_hours_unknown,
             "sites_hours_partly_unknown": self.sites_hours_partly_unknown,
+            "neighbour_sites": self.neighbour_sites,
+            "neighbour_sites_hours_unknown": self.neighbour_sites_hours_unknown,
             "slot_min": SLOT_MIN,
             "shares": {
                 day: row if known else None for day, row in zip(WEEKDAYS, self.shares.to_numpy().tolist(), strict=True)
@@ -210,6 +216,7 @@ def open_shares(
     # A product of many terms may be more than their sum by a last figure.
     shares = np.minimum((residents @ served) / (part.residents_known or np.nan), 1.0)
     within = np.diff(pairs.indptr) > 0
+    inside, unknown = territory.holds(sites), ~known.any(axis=1)
     return OpeningTable(
         threshold_min=float(threshold_min),
         part=part,
@@ -217,9 +224,11 @@ def open_shares(
         shares=pd.DataFrame(
             shares.reshape(len(WEEKDAYS), SLOTS_A_DAY), index=pd.Index(WEEKDAYS, name="day"), columns=list(HALF_HOURS)
         ),
-        sites=len(sites),
-        sites_hours_unknown=int((~known.any(axis=1)).sum()),
-        sites_hours_partly_unknown=int((known.any(axis=1) & ~known.all(axis=1)).sum()),
+        sites=int(inside.sum()),
+        sites_hours_unknown=int((inside & unknown).sum()),
+        sites_hours_partly_unknown=int((inside & ~unknown & ~known.all(axis=1)).sum()),
+        neighbour_sites=int((~inside).sum()),
+        neighbour_sites_hours_unknown=int((~inside & unknown).sum()),
         _reach=_Reach(sites, pairs, is_open, known, residents, served),
     )
 

@@ -154,7 +154,7 @@ def sensitivity(
     Examples
     --------
     >>> from geo import Territory
-    >>> found = sensitivity(Territory.load(), 20)
+    >>> found = sensitivity(Territory.load("64"), 20)
     >>> found.lowest.share_within < found.runs[0].share_within < found.highest.share_within
     True
     """

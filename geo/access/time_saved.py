@@ -68,7 +68,7 @@ def time_saved(
     Examples
     --------
     >>> from geo import Territory
-    >>> table, summary = time_saved(Territory.load())
+    >>> table, summary = time_saved(Territory.load("64"))
     >>> summary.mean_saved_min > 0
     True
     """

@@ -21,6 +21,8 @@ from geo.french import (
 from geo.kinds import facility_phrase
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geo.access.catchment import Catchment
     from geo.access.sensitivity import Run, Sensitivity
 
@@ -37,7 +39,7 @@ def certainty_answer(sensitivity: Sensitivity) -> Answer:
     --------
     >>> from geo import Territory
     >>> from geo.access.sensitivity import sensitivity
-    >>> certainty_answer(sensitivity(Territory.load())).sentence.startswith("Entre ")
+    >>> certainty_answer(sensitivity(Territory.load("64"))).sentence.startswith("Entre ")
     True
     """
     low, high = sensitivity.lowest, sensitivity.highest
@@ -102,14 +104,26 @@ def interval_lines(sensitivity: Sensitivity) -> list[list[str]]:
     ]
 
 
+def communes_near_threshold(sensitivity: Sensitivity) -> pd.DataFrame:
+    """Return the communes whose side of the threshold depends on the hypothesis, the nearest to a site first."""
+    return sensitivity.flipping.sort_values("travel_time_min", kind="stable")
+
+
+def communes_by_capacity(catchment: Catchment) -> pd.DataFrame:
+    """Return the communes of a catchment, the least served first, those of unknown capacity last."""
+    return catchment.communes.sort_values("capacity_per_1000", na_position="last", kind="stable")
+
+
 def capacity_answer(catchment: Catchment) -> Answer:
     """Return the time of agents (or the requests) within reach of half of the residents, and what it leaves out."""
     notes = []
     if catchment.sites_estimated:
         estimated = format_integer(catchment.sites_estimated)
         notes.append(f"Sites sans nombre de demandes, estimés d'après leurs heures : {estimated}.")
-    if catchment.sites_unknown:
-        notes.append(f"Sites de capacité inconnue, non comptés : {format_integer(catchment.sites_unknown)}.")
+    if catchment.sites_unknown or catchment.neighbour_sites_unknown:
+        around = catchment.neighbour_sites_unknown
+        beside = f" dans le territoire, {format_integer(around)} chez les voisins" if around else ""
+        notes.append(f"Sites de capacité inconnue, non comptés : {format_integer(catchment.sites_unknown)}{beside}.")
     if catchment.requests_unmatched:
         unmatched = format_integer(catchment.requests_unmatched)
         notes.append(f"Lignes de la table des demandes qui ne sont d'aucun site compté : {unmatched}.")

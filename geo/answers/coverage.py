@@ -39,7 +39,7 @@ def coverage_answer(summary: CoverageSummary, cov: pd.DataFrame) -> Answer:
     --------
     >>> from geo import Territory, coverage
     >>> from geo.access.coverage import summarize
-    >>> territory = Territory.load()
+    >>> territory = Territory.load("64")
     >>> found = coverage(territory, 20)
     >>> answer = coverage_answer(summarize(found, territory.travel_times(), 20), found)
     >>> answer.figures[1].label

@@ -122,10 +122,13 @@ def closure_answer(closure: Closure) -> Answer:
         unknown = format_integer(closure.sites_bearer_unknown)
         details.append(f"Sites laissés ouverts parce que leur porteur n'est pas connu : {unknown}.")
     phone, email = format_integer(closure.sites_with_phone), format_integer(closure.sites_with_email)
+    around = closure.neighbour_sites_closed
+    beside = f" (dont {format_integer(around)} {plural(around, 'voisin', 'voisins')})" if around else ""
+    neither = format_integer(closure.sites_with_neither)
     return Answer(
         (
-            f"Sites fermés : {format_integer(closure.sites_closed)}, dont {phone} avec téléphone, {email} avec adresse "
-            f"électronique, {format_integer(closure.sites_with_neither)} sans l'un ni l'autre{SEMICOLON}"
+            f"Sites fermés : {format_integer(closure.sites_closed)}{beside}, dont {phone} avec téléphone, "
+            f"{email} avec adresse électronique, {neither} sans l'un ni l'autre{SEMICOLON}"
             f"ouverts : {format_integer(closure.sites_open)}."
         ),
         _closure_figures(closure),
@@ -136,7 +139,10 @@ def closure_answer(closure: Closure) -> Answer:
 
 def _figures(fragility: Fragility) -> tuple[Figure, ...]:
     within, known = within_text(fragility.threshold_min), fragility.part.residents_known > 0
-    needed = int((fragility.sites["residents_passing"].round() > 0).sum())
+    needed, around = fragility.sites_needed
+    inside = int(fragility.sites["in_study_area"].sum())
+    neighbours = len(fragility.sites) - inside
+    beside = f" (voisins : {format_integer(around)} sur {format_integer(neighbours)})" if neighbours else ""
     return (
         Figure("Ont un deuxième site", format_share(fragility.share_with_second), f"des habitants, {within}"),
         Figure(
@@ -147,7 +153,7 @@ def _figures(fragility: Fragility) -> tuple[Figure, ...]:
         Figure(
             "Sites sans remplaçant",
             format_integer(needed) if known else UNKNOWN,
-            f"sur {format_integer(len(fragility.sites))}, voisins compris",
+            f"sur {format_integer(inside)}{beside if known else ''}",
         ),
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.opening import EXPECTED_HOURS
 from geo.answers.answer import Answer, Figure, nobody_known
+from geo.answers.tables import decimals_of
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -45,7 +46,7 @@ def hours_answer(opening: OpeningTable) -> Answer:
     --------
     >>> from geo import Territory
     >>> from geo.access.opening import open_shares
-    >>> hours_answer(open_shares(Territory.load())).sentence.startswith("Au mieux, le ")
+    >>> hours_answer(open_shares(Territory.load("64"))).sentence.startswith("Au mieux, le ")
     True
     """
     notes = (*_unknown_hours(opening), _ORDINARY_WEEK)
@@ -102,12 +103,18 @@ def blank_sentence(blank: pd.DataFrame) -> str:
             f"ouvert."
         )
     hours = blank.groupby("day", sort=False)["hours"].sum()
-    are = "sont creuses" if hours.sum() > 1 else "est creuse"
+    are = "sont creuses" if hours.sum() != 1 else "est creuse"
     shown = joined([f"{day} ({format_hours(value)})" for day, value in hours.items()])
     return (
         f"{week}, {format_hours(hours.sum())} {are}, où moins d'un habitant sur dix de ceux qui ont un site en trouve "
         f"un ouvert : {shown}."
     )
+
+
+def week_table(opening: OpeningTable) -> pd.DataFrame:
+    """Return the shares of a week as files hold them: `day` (text), then one column (0 to 1) a half-hour."""
+    shares = opening.shares.round(decimals_of("share")).rename_axis("day").reset_index()
+    return shares.astype({"day": "string"})
 
 
 def half_days_answer(gains: pd.DataFrame) -> Answer:
@@ -138,15 +145,22 @@ def cell_text(share: float) -> str:
 def _unknown_hours(opening: OpeningTable) -> list[str]:
     unknown, partly = opening.sites_hours_unknown, opening.sites_hours_partly_unknown
     parts = []
+    around = opening.neighbour_sites_hours_unknown
+    told = f"{format_integer(around)} sur {format_integer(opening.neighbour_sites)}"
     if unknown:
-        verb = plural(unknown, "n'a pas", "n'ont pas")
-        parts.append(f"{counted(unknown, 'site')} sur {format_integer(opening.sites)} {verb} d'horaires connus")
+        verb, beside = plural(unknown, "n'a pas", "n'ont pas"), f" (sites voisins : {told})" if around else ""
+        parts.append(f"{counted(unknown, 'site')} sur {format_integer(opening.sites)} {verb} d'horaires connus{beside}")
+    elif around:
+        verb = plural(around, "n'a pas", "n'ont pas")
+        neighbours = plural(around, "site voisin", "sites voisins")
+        total = format_integer(opening.neighbour_sites)
+        parts.append(f"{format_integer(around)} {neighbours} sur {total} {verb} d'horaires connus")
     if partly:
         verb = plural(partly, "a un jour", "ont un jour au moins")
         parts.append(f"{counted(partly, 'site')} {verb} dont l'horaire n'est pas connu")
     if not parts:
         return []
-    closed = "ils comptent comme fermés" if is_plural(unknown + partly) else "il compte comme fermé"
+    closed = "ils comptent comme fermés" if is_plural(unknown + partly + around) else "il compte comme fermé"
     return [f"{SEMICOLON.join(parts)} : à ces heures, {closed}."]
 
 
@@ -160,4 +174,4 @@ def _evening(opening: OpeningTable) -> float:
 
 
 def _at_most(share: float) -> str:
-    return f"{format_share(share)} au plus" if share > 0 else "aucun"
+    return f"{format_share(share)} au plus" if share > 0 else "aucun habitant n'a de site ouvert"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.answers.answer import known_note, part_title
+from geo.answers.plan import plan_answer
 from geo.french import (
     SEMICOLON,
     counted,
@@ -22,6 +24,7 @@ from geo.question import AT_THRESHOLD_MIN
 if TYPE_CHECKING:
     from geo.siting.plan import Plan
 
+_ESTIMATED: Final = "Temps estimés sans fichier de routes : ce sont des ordres de grandeur."
 #: What the column of alternatives means.
 ELSEWHERE: Final = (
     "Le calcul peut préférer un village entre deux bourgs. « Presque aussi bien » nomme les communes les plus peuplées "
@@ -82,6 +85,21 @@ def label_line(label: dict[Any, Any]) -> str:
     """Return one label of `Plan.labels` on one line: its rank, name and code, and what it brings."""
     already = ", a déjà un site" if label["holds_site"] else ""
     return f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : {label_gains(label)}."
+
+
+def plan_lines(plan: Plan, *, estimated: bool) -> list[str]:
+    """Return a plan as lines of text: what it brings, its labels, what is to be minded.
+
+    `estimated`: Whether its times are of a network estimated without roads.
+    """
+    answer = plan_answer(plan)
+    lines = [f"{part_title(plan.territory, plan.part)} : {answer.sentence}"]
+    for label in plan.labels.to_dict("records"):
+        others = alternatives_sentence(plan, label["code"])
+        lines += [label_line(label), *([f"     {others}"] if others else [])]
+    lines += answer.details
+    lines += [f"  - {note}" for note in (known_note(plan.part), *answer.notes) if note]
+    return [*lines, _ESTIMATED] if estimated else lines
 
 
 def alternatives_sentence(plan: Plan, label_code: str) -> str:

@@ -11,7 +11,13 @@ from geo.french import UNIT_SPACE, capital, format_decimal
 from geo.kinds import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.route_service import AskedRoutes
+    from geo.finder.search import PlaceSearch
     from geo.finder.wishes import Wishes
 
 _WHOLE_FROM_KM: Final = 10
@@ -66,6 +72,22 @@ def trip_sentence(site: SiteAnswer) -> str:
     return f"{trip_words(site.travel_time_min, site.distance_km)} en voiture{to_base}"
 
 
+def asked_sentence(site: SiteAnswer, asked: AskedRoutes) -> str:
+    """Return what the route service told of a site, with the day; empty where it was not asked about it."""
+    day = f"demandé le {asked.asked_on:%d/%m/%Y}"
+    if site.facility_id in asked.no_way:
+        return f"Temps IGN : aucun trajet donné (réponse 404), {day}"
+    route = asked.routes.get(site.facility_id)
+    return "" if route is None else f"Temps IGN : {trip_words(route.travel_time_min, route.distance_km)}, {day}"
+
+
+#: What a time of the route service is of.
+ASKED_NOTE: Final = (
+    "Temps IGN : service d'itinéraires de l'IGN (BD TOPO), en voiture, sans le trafic du moment. L'ordre des sites "
+    "reste celui de nos estimations."
+)
+
+
 def address_text(site: SiteAnswer) -> str:
     """Return the postal address of a site on one line."""
     town = " ".join(part for part in (site.postcode, site.commune_name) if part)
@@ -96,3 +118,66 @@ def saved_sentence(answer: Answer) -> str:
 NONE_OPEN: Final = (
     "Aucun site de la liste n'est à la fois ouvert et proche. Les plus proches à appeler ou à qui écrire :"
 )
+
+
+def answer_lines(
+    answer: Answer, wishes: Wishes, search: PlaceSearch | None, asked: AskedRoutes | None = None
+) -> Iterator[str]:
+    """Give the whole answer line by line: from where and when, in one sentence, each site, what to do if none is.
+
+    `search`: How the start was found, `None` where it was given as a position. `asked`: What the route service told,
+    `None` where it was not asked.
+    """
+    start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
+    where = "Position donnée" if search is None else search.places[0].label
+    yield f"{where}, {moment_text(answer.at, since=start)} :"
+    yield answer_sentence(answer, wishes)
+    if search is not None and len(search.places) > 1:
+        yield f"Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
+    for number, site in enumerate(answer.sites, 1):
+        yield from _site_lines(site, f"{number}. ", asked)
+    for bus in answer.buses:
+        yield from _site_lines(bus, "Bus : ")
+    if answer.tax_office is not None:
+        yield from _site_lines(answer.tax_office, "Service des impôts : ")
+        if saved := saved_sentence(answer):
+            yield saved
+    if answer.none_open:
+        yield NONE_OPEN
+        yield from (f"   {site.name}, {_contact(site)} ({site.status.sentence})" for site in answer.none_open)
+        yield from (f"   {sentence}" for sentence in answer.from_home)
+    asked_notes = () if asked is None else filter(None, (asked.failure, ASKED_NOTE if asked.routes else None))
+    for note in (*(search.notes if search else ()), *answer.notes, *asked_notes):
+        yield f"  - {note}"
+
+
+def list_lines(found: pd.DataFrame, notes: Sequence[str]) -> Iterator[str]:
+    """Give the nearest places of a list that has no hours, as `geo.finder.nearest.nearest` found them.
+
+    `notes`: What is to be minded about the network.
+    """
+    for row in found.to_dict("records"):
+        yield f"{row['name']} [{row['id']}] : {trip_words(row['travel_time_min'], row['distance_km'])} en voiture"
+    if found.empty:
+        yield "Aucun lieu n'est joignable par la route depuis cette position."
+    yield from (f"  - {note}" for note in notes)
+
+
+def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None) -> Iterator[str]:
+    yield f"{before}{site.name} [{site.facility_id}] : {trip_sentence(site)}"
+    if asked is not None and (told := asked_sentence(site, asked)):
+        yield f"   {told}"
+    yield f"   {site.status.sentence}"
+    yield f"   {' · '.join(kind_words(site))}"
+    yield f"   {address_text(site)}"
+    yield f"   {_contact(site)}"
+    if any(line.intervals for line in site.week):
+        yield f"   {' ; '.join(f'{line.day} {line.text}' for line in site.week if line.intervals != ())}"
+    yield from (f"   {line.day} : {visit}" for line in site.week for visit in line.permanences)
+    if site.comment:
+        yield f"   À savoir : {site.comment}"
+    yield from (f"   ! {warning}" for warning in site.warnings)
+
+
+def _contact(site: SiteAnswer) -> str:
+    return ", ".join(part for part in (site.phone, site.email, site.website) if part) or "Contact inconnu"

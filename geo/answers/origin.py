@@ -59,6 +59,7 @@ LIMITS: Final = (
     "Être proche ne dit rien des horaires, de l'attente ni des démarches traitées.",
     "Les communes fusionnent : des fichiers d'années différentes peuvent ne pas se correspondre tout à fait.",
 )
+_REJECTED_SHOWN: Final = 10
 #: How a report is made again.
 AGAIN: Final = (
     "Les mêmes fichiers donnent le même rapport. La commande, les versions et l'empreinte de chaque fichier lu et "
@@ -78,10 +79,32 @@ def sources_sentence(manifest: Manifest) -> str:
 def network_sentence(manifest: Manifest) -> str:
     """Return the road network in one sentence: source, size, speed profile."""
     network = manifest.network
+    # A source that is itself called a network is not called one twice.
+    estimated = network.source.removeprefix("Réseau ")
+    source = f" {estimated}" if estimated != network.source else f" : {network.source}"
     return (
-        f"Réseau routier : {network.source}, {format_integer(network.nodes)} nœuds et "
+        f"Réseau routier{source}, {format_integer(network.nodes)} nœuds et "
         f"{format_integer(network.edges)} tronçons, profil de vitesse « {network.profile} »."
     )
+
+
+def manifest_lines(name: str, manifest: Manifest) -> list[str]:
+    """Return what a territory is made of: residents, places, network, rows kept out, what the network is worth."""
+    network = manifest.network
+    residents = f"{format_integer(manifest.population)} habitants" if manifest.population > 0 else "population inconnue"
+    size = f"{format_integer(network.nodes)} nœuds, {format_integer(network.edges)} arcs"
+    lists = [f"{facility_title(each)} ({format_integer(count)})" for each, count in manifest.facilities.items()]
+    lines = [
+        f"{name} : {format_integer(manifest.communes)} commune(s), {residents}.",
+        f"Lieux du territoire et à moins de 55 km : {', '.join(lists)}.",
+        f"Réseau : {network.source}, {size}, profil {network.profile}.",
+    ]
+    if manifest.rejected_count:
+        lines.append(f"Lignes écartées : {manifest.rejected_count}.")
+    for row in manifest.rejected[:_REJECTED_SHOWN]:
+        identifier = f" ({row.identifier})" if row.identifier else ""
+        lines.append(f"  - {row.dataset}, ligne {row.row}{identifier} : {row.reason}")
+    return lines + [f"  - {note}" for note in network.notes]
 
 
 def approximation_sentences(territory: Territory) -> list[str]:

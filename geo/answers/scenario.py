@@ -16,6 +16,7 @@ from geo.french import (
     capital,
     counted,
     format_decimal,
+    format_hours,
     format_integer,
     format_minutes,
     format_share,
@@ -78,8 +79,8 @@ def action_sentences(scenario: Scenario, sites: pd.DataFrame, communes: pd.DataF
         elif isinstance(action, MoveSite):
             sentences.append(f"Déplacer {site} {_where(action.place, communes)}.")
         else:
-            hours = format_decimal(WeeklyHours.from_osm(action.opening_hours).hours_per_week)
-            sentences.append(f"Changer les horaires de {site} : {hours}{UNIT_SPACE}h par semaine.")
+            hours = format_hours(WeeklyHours.from_osm(action.opening_hours).hours_per_week)
+            sentences.append(f"Changer les horaires de {site} : {hours} par semaine.")
     return sentences
 
 

@@ -46,6 +46,12 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "population": Column("Habitants", decimals=0),
     "share_within": Column("Part sous le seuil", decimals=2, share=True),
     "commune_code": Column("Code INSEE"),
+    # Totals of départements.
+    "departement.name": Column("Département"),
+    "share_covered": Column("Part sous le seuil", decimals=2, share=True),
+    "median_time_min": Column("Temps médian", "min", 1),
+    "communes_under_served": Column("Communes sous-desservies", decimals=0),
+    "communes": Column("Communes", decimals=0),
     # Certainty and capacity.
     "travel_time_low_min": Column("Au mieux", "min", 1),
     "travel_time_high_min": Column("Au pire", "min", 1),

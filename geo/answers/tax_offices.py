@@ -29,7 +29,7 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
     --------
     >>> from geo import Territory
     >>> from geo.access.time_saved import time_saved
-    >>> tax_offices_answer(*time_saved(Territory.load())).sentence.startswith("En moyenne, un habitant gagne ")
+    >>> tax_offices_answer(*time_saved(Territory.load("64"))).sentence.startswith("En moyenne, un habitant gagne ")
     True
     """
     sooner, later = summary.residents_sooner, summary.residents_later
@@ -66,6 +66,11 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
         *_communes(communes),
     )
     return Answer(f"En moyenne, un habitant {_gain(summary.mean_saved_min)} {where}.", figures, details, tuple(notes))
+
+
+def communes_by_saving(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return the communes, those that save most first, those of unknown times last."""
+    return communes.sort_values("saved_min", ascending=False, na_position="last", kind="stable")
 
 
 def saved_lines(communes: pd.DataFrame) -> list[list[str]]:

@@ -10,7 +10,7 @@ import typer
 
 from geo.cli.official_files import with_official_files
 from geo.cli.options import AsJson, Profile
-from geo.cli.output import integer, print_json, print_line
+from geo.cli.output import print_each, print_items, print_json, print_line
 from geo.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Build a territory and save it."""
+    from geo.answers.origin import manifest_lines
     from geo.territory import Territory
     from geo.territory.country import Country
 
@@ -49,29 +50,5 @@ def build(
         return
     print_line(f"« {built.name} » écrit dans {out}.")
     for part in parts:
-        print_territory(part)
-    for note in dict.fromkeys(note for part in parts for note in part.manifest.notes):
-        print_line(f"  - {note}")
-
-
-def print_territory(territory: Territory) -> None:
-    """Print what a territory is made of."""
-    from geo.kinds import facility_title
-
-    manifest, network = territory.manifest, territory.manifest.network
-    known = manifest.population > 0
-    residents = f"{integer(manifest.population)} habitants" if known else "population inconnue"
-    print_line(f"{territory.name} : {integer(manifest.communes)} commune(s), {residents}.")
-    lists = ", ".join(f"{facility_title(name)} ({integer(count)})" for name, count in manifest.facilities.items())
-    print_line(f"Lieux du territoire et à moins de 55 km : {lists}.")
-    print_line(
-        f"Réseau : {network.source}, {integer(network.nodes)} nœuds, {integer(network.edges)} arcs, "
-        f"profil {network.profile}."
-    )
-    if manifest.rejected_count:
-        print_line(f"Lignes écartées : {manifest.rejected_count}.")
-        for row in manifest.rejected[:10]:
-            identifier = f" ({row.identifier})" if row.identifier else ""
-            print_line(f"  - {row.dataset}, ligne {row.row}{identifier} : {row.reason}")
-    for note in network.notes:
-        print_line(f"  - {note}")
+        print_each(manifest_lines(part.name, part.manifest))
+    print_items(dict.fromkeys(note for part in parts for note in part.manifest.notes))

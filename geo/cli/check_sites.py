@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from geo.cli.options import AsJson
-from geo.cli.output import print_json, print_line
+from geo.cli.output import print_each, print_json, print_line
 
 
 def check_sites(
@@ -29,7 +29,6 @@ def check_sites(
     if as_json:
         print_json(quality.to_dict())
         return
-    for line in quality_text(quality):
-        print_line(line)
+    print_each(quality_text(quality))
     if out is not None:
         print_line(f"Fichiers écrits dans {out} : qualite.txt, qualite.csv, qualite.json.")

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from geo.cli.build import print_territory
 from geo.cli.options import AsJson, Profile
-from geo.cli.output import print_json, print_line
+from geo.cli.output import print_each, print_items, print_json, print_line, progress_bars
 from geo.errors import ParameterError, SourceError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 
 def fetch(
@@ -39,6 +33,7 @@ def fetch(
     as_json: AsJson = False,
 ) -> None:
     """Fetch official files into the cache, then build the territory and save it."""
+    from geo.answers.origin import manifest_lines
     from geo.network.speeds import speed_profile
     from geo.report.fetch_sentences import file_sentences, missing_sentences
     from geo.settings import Settings
@@ -56,15 +51,13 @@ def fetch(
     place = out or territory_place(settings, departement, area)
     if not only:
         Territory.require_place(place)
-    with _progress_bars() as progress:
+    with progress_bars() as progress:
         plan = fetch_plan(settings, only=only or (), offline=offline, refresh=refresh, progress=progress, around=area)
         fetched = fetch_files(departement, plan)
     if not as_json:
-        for sentence in file_sentences(fetched):
-            print_line(sentence)
+        print_each(file_sentences(fetched))
         print_line(f"Fichiers dans {settings.cache_dir / 'downloads'}.")
-        for warning in fetched.warnings:
-            print_line(f"  - {warning}")
+        print_items(fetched.warnings)
     if not only:
         territory, fetched = build_and_save(fetched, place, profile=profile)
     if as_json:
@@ -73,34 +66,9 @@ def fetch(
         raise SourceError(" ".join(missing_sentences(fetched)))
     if as_json:
         return
-    for sentence in missing_sentences(fetched):
-        print_line(f"  - {sentence}")
+    print_items(missing_sentences(fetched))
     if not only:
         print_line(f"« {territory.name} » écrit dans {place}. Pour l'ouvrir : make app TERRITORY={place}")
         if out is None:
             print_line("L'application le propose aussi, à l'écran « Données et méthode ».")
-        print_territory(territory)
-
-
-@contextmanager
-def _progress_bars() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Draw a bar for each file on standard error, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
-
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    tasks = {}
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
-
-        def progress(title: str, done: int, total: int | None) -> None:
-            if title not in tasks:
-                tasks[title] = bars.add_task(title, total=total)
-            bars.update(tasks[title], completed=done, total=total)
-
-        yield progress
+        print_each(manifest_lines(territory.name, territory.manifest))

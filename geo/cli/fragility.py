@@ -3,39 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, Threshold, load_territory
-from geo.cli.output import print_answer, print_json, print_line
+from geo.cli.options import AsJson, TerritoryFolder, asked_question, load_territory, some, with_options
+from geo.cli.output import print_answer, print_items, print_json, print_written
 from geo.errors import ParameterError
-from geo.question import DEFAULT_THRESHOLD_MIN
+
+if TYPE_CHECKING:
+    from geo.question import Question
 
 _SITES_SHOWN = 10
 
 
+@with_options(question=some(asked_question, "threshold", "buses", "antennes"))
 def fragility(
+    question: Question,
     folder: TerritoryFolder = None,
-    threshold: Threshold = DEFAULT_THRESHOLD_MIN,
     close: Annotated[
         str | None,
         typer.Option(help="Fermer d'un coup : all, bearer=La Poste, ou kind=main, antenne ou bus.", metavar="QUOI"),
     ] = None,
-    buses: Buses = False,
-    antennes: Antennes = True,
     out: Annotated[Path | None, typer.Option(help="Dossier où écrire les tables.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure what closing sites would do."""
     from geo.answers.fragility import closure_answer, fragility_answer, site_sentences
-    from geo.question import counted_kinds
     from geo.report.scenario_files import fragility_content, write_closure, write_fragility
     from geo.report.tables import with_origin
     from geo.siting.closure import close_sites
     from geo.siting.fragility import fragility as measure
 
-    kinds = counted_kinds(buses=buses, antennes=antennes)
+    threshold, kinds = question.threshold_min, question.kinds
     closed = None if close is None else _closed(close)
     territory = load_territory(folder)
     names: tuple[str, ...] = ()
@@ -53,10 +53,8 @@ def fragility(
         print_json(with_origin(territory, content))
         return
     print_answer(territory.name, answer, part)
-    for sentence in sites:
-        print_line(f"  - {sentence}")
-    if names:
-        print_line(f"Fichiers écrits dans {out} : {', '.join(names)}.")
+    print_items(sites)
+    print_written(out, names)
 
 
 def _closed(close: str) -> tuple[str | None, str | None]:

@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.options import Antennes, AsJson, Buses, TerritoryFolder, Threshold, load_territory
-from geo.cli.output import print_json, print_line
-from geo.question import DEFAULT_THRESHOLD_MIN
+from geo.cli.options import AsJson, TerritoryFolder, asked_question, load_territory, some, with_options
+from geo.cli.output import print_items, print_json, print_line, print_lines, print_written
+
+if TYPE_CHECKING:
+    from geo.question import Question
 
 _HALF_DAYS_SHOWN = 10
 
 
+@with_options(question=some(asked_question, "threshold", "buses", "antennes"))
 def hours(
+    question: Question,
     folder: TerritoryFolder = None,
-    threshold: Threshold = DEFAULT_THRESHOLD_MIN,
-    buses: Buses = False,
-    antennes: Antennes = True,
     out: Annotated[Path | None, typer.Option(help="Dossier où écrire hours.csv, half_days.csv, hours.json.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure access through the week."""
     from geo.access.opening import open_shares
-    from geo.answers.answer import known_note, part_title
     from geo.answers.hours import half_days_answer, hours_answer
-    from geo.question import counted_kinds
     from geo.report.scenario_files import write_opening
     from geo.report.tables import with_origin
 
     territory = load_territory(folder)
-    opening = open_shares(territory, threshold, kinds=counted_kinds(buses=buses, antennes=antennes))
+    opening = open_shares(territory, question.threshold_min, kinds=question.kinds)
     names = () if out is None else write_opening(territory, opening, out)
     gains = opening.half_day_gains().head(_HALF_DAYS_SHOWN)
     if as_json:
@@ -42,10 +41,7 @@ def hours(
         print_json(with_origin(territory, figures))
         return
     half_days = half_days_answer(gains)
-    print_line(f"{part_title(territory.name, opening.part)} :")
-    for line in filter(None, [*hours_answer(opening).lines, known_note(opening.part), half_days.sentence]):
-        print_line(line)
-    for line in half_days.details:
-        print_line(f"  - {line}")
-    if names:
-        print_line(f"Fichiers écrits dans {out} : {', '.join(names)}.")
+    print_lines(territory.name, opening.part, hours_answer(opening).lines)
+    print_line(half_days.sentence)
+    print_items(half_days.details)
+    print_written(out, names)

@@ -5,60 +5,50 @@ The same answer as on screen (`geo.finder.answer.find_sites`). Other lists of pl
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.options import AsJson, Facilities, list_name, load_territory
-from geo.cli.output import print_json, print_line
+from geo.cli.options import AsJson, Facilities, TerritoryFolder, asked_wishes, list_name, load_territory, with_options
+from geo.cli.output import print_each, print_json
 from geo.errors import ParameterError
+from geo.kinds import SITES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from geo.finder.answer import Answer, SiteAnswer
-    from geo.finder.search import PlaceSearch
     from geo.finder.wishes import Wishes
-    from geo.territory import Territory
-
-_SITES: Final = "sites"
-_DATE_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
 
 
+@with_options(wishes=asked_wishes)
 def nearest(
+    wishes: Wishes,
     place: Annotated[
         str | None, typer.Argument(metavar="[LIEU]", help="Commune, code postal ou adresse ; sans lui, --lon et --lat.")
     ] = None,
-    folder: Annotated[
-        Path | None,
-        typer.Argument(metavar="[DIR]", help="Territoire écrit par « build » ; sans lui, les Pyrénées-Atlantiques."),
-    ] = None,
+    folder: TerritoryFolder = None,
     lon: Annotated[float | None, typer.Option(help="Longitude en degrés.")] = None,
     lat: Annotated[float | None, typer.Option(help="Latitude en degrés.")] = None,
     k: Annotated[int, typer.Option("-k", help="Nombre de lieux.")] = 5,
-    at: Annotated[
-        str | None, typer.Option(help="Jour et heure : « 2026-11-24 17:30 » ; seuls les sites ouverts alors comptent.")
-    ] = None,
-    open_then: Annotated[bool, typer.Option("--open", help="Seulement les sites ouverts maintenant.")] = False,
-    saturday: Annotated[bool, typer.Option("--saturday", help="Seulement les sites ouverts le samedi.")] = False,
-    evening: Annotated[
-        bool, typer.Option("--evening", help="Seulement les sites ouverts un jour après 17 h 30.")
+    route_service: Annotated[
+        bool,
+        typer.Option(
+            "--route-service",
+            help="Demander aussi le temps au service de l'IGN : votre départ et les sites lui sont envoyés.",
+        ),
     ] = False,
-    no_appointment: Annotated[bool, typer.Option("--no-appointment", help="Seulement sans rendez-vous.")] = False,
-    kind: Annotated[
-        list[str] | None, typer.Option(help="main (site), antenne ou bus ; répétable ; tous par défaut.")
-    ] = None,
-    operator: Annotated[str | None, typer.Option(help="Seulement les sites que cet opérateur visite : Cnav…")] = None,
-    facilities: Facilities = _SITES,
+    facilities: Facilities = SITES,
     as_json: AsJson = False,
 ) -> None:
     """Print the nearest sites, or the nearest places of another list."""
+    from geo.answers.nearest import answer_lines, list_lines
     from geo.finder.answer import find_sites
+    from geo.finder.gazetteer import Gazetteer
+    from geo.finder.nearest import nearest as find_nearest
+    from geo.finder.route_service import ask_routes
+    from geo.finder.search import find_place
     from geo.finder.wishes import Wishes
-    from geo.kinds import SITE_KINDS
+    from geo.settings import Settings
 
     if lon is not None and lat is not None and place is not None:
         # One argument beside a position can only be the territory.
@@ -66,121 +56,29 @@ def nearest(
             msg = f"« {folder} » n'est pas attendu ici : donnez un lieu, ou une position avec --lon et --lat."
             raise ParameterError(msg)
         folder, place = Path(place), None
-    wishes = Wishes(
-        at=None if at is None else _moment(at),
-        open_then=open_then,
-        saturday=saturday,
-        evening=evening,
-        without_appointment=no_appointment,
-        kinds=frozenset(kind or SITE_KINDS),
-        operator=operator,
-    )
-    territory = load_territory(folder)
+    territory, settings = load_territory(folder), Settings.from_environment()
     search = None
     if place is not None and lon is None and lat is None:
-        search = _find_place(territory, place)
+        search = find_place(place, Gazetteer.of(territory), settings, territory.name)
         lon, lat = search.places[0].lon, search.places[0].lat
     if lon is None or lat is None:
         msg = "Donnez un lieu (commune, code postal, adresse), ou une position avec --lon et --lat."
         raise ParameterError(msg)
-    if list_name(facilities) != _SITES:
-        if wishes != Wishes():
-            msg = "Les horaires et les filtres ne valent que pour les sites France services : retirez-les."
+    name = list_name(facilities)
+    if name != SITES:
+        if wishes != Wishes() or route_service:
+            msg = "Horaires, filtres et temps de l'IGN ne valent que pour les sites France services : retirez-les."
             raise ParameterError(msg)
-        _print_list(territory, lon, lat, k, list_name(facilities), as_json=as_json)
-        return
-    answer = find_sites(territory, lon, lat, wishes, k)
+        found = find_nearest(territory, lon, lat, k, facilities=name)
+        content: object = found.to_dict("records")
+        lines = list_lines(found, territory.network.source.notes)
+    else:
+        answer = find_sites(territory, lon, lat, wishes, k)
+        asked = ask_routes(answer, settings) if route_service else None
+        more = {} if asked is None else {"route_service": asked.to_dict()}
+        content = {"search": None if search is None else asdict(search)} | answer.to_dict() | more
+        lines = answer_lines(answer, wishes, search, asked)
     if as_json:
-        print_json({"search": None if search is None else asdict(search)} | answer.to_dict())
-        return
-    for line in _lines(answer, wishes, search):
-        print_line(line)
-
-
-def _moment(text: str) -> dt.datetime:
-    for pattern in _DATE_FORMATS:
-        try:
-            return dt.datetime.strptime(text.strip(), pattern)  # noqa: DTZ007 - civil time of the territory
-        except ValueError:
-            continue
-    msg = f"--at « {text[:40]} » refusé. Un jour et une heure sont attendus, par exemple « 2026-11-24 17:30 »."
-    raise ParameterError(msg)
-
-
-def _find_place(territory: Territory, query: str) -> PlaceSearch:
-    """Return the places that a query surely means; raise `ParameterError` where there is none."""
-    from geo.finder.gazetteer import Gazetteer
-    from geo.finder.search import SURE_SCORE, PlaceSearch, search_place
-    from geo.settings import Settings
-
-    search = search_place(query, Gazetteer.of(territory), Settings.from_environment())
-    sure = tuple(place for place in search.places if place.kind == "address" or place.score >= SURE_SCORE)
-    if not sure:
-        like = ", ".join(place.label for place in search.places)
-        hint = f"Lieux qui ressemblent : {like}." if like else "Essayez la commune ou son code postal."
-        msg = f"Aucun lieu de « {territory.name} » ne s'appelle « {query[:80]} ». {hint}"
-        raise ParameterError(msg)
-    return PlaceSearch(sure, search.notes)
-
-
-def _lines(answer: Answer, wishes: Wishes, search: PlaceSearch | None) -> Iterator[str]:
-    from geo.answers.nearest import NONE_OPEN, answer_sentence, saved_sentence
-    from geo.finder.opening_times import moment_text
-
-    start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
-    where = "Position donnée" if search is None else search.places[0].label
-    yield f"{where}, {moment_text(answer.at, since=start)} :"
-    yield answer_sentence(answer, wishes)
-    if search is not None and len(search.places) > 1:
-        yield f"Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
-    for number, site in enumerate(answer.sites, 1):
-        yield from _site_lines(site, f"{number}. ")
-    for bus in answer.buses:
-        yield from _site_lines(bus, "Bus : ")
-    if answer.tax_office is not None:
-        yield from _site_lines(answer.tax_office, "Service des impôts : ")
-        if saved := saved_sentence(answer):
-            yield saved
-    if answer.none_open:
-        yield NONE_OPEN
-        yield from (f"   {site.name}, {_contact(site)} ({site.status.sentence})" for site in answer.none_open)
-        yield from (f"   {sentence}" for sentence in answer.from_home)
-    for note in (*(search.notes if search else ()), *answer.notes):
-        yield f"  - {note}"
-
-
-def _site_lines(site: SiteAnswer, before: str) -> Iterator[str]:
-    from geo.answers.nearest import address_text, kind_words, trip_sentence
-
-    yield f"{before}{site.name} [{site.facility_id}] : {trip_sentence(site)}"
-    yield f"   {site.status.sentence}"
-    yield f"   {' · '.join(kind_words(site))}"
-    yield f"   {address_text(site)}"
-    yield f"   {_contact(site)}"
-    if any(line.intervals for line in site.week):
-        yield f"   {' ; '.join(f'{line.day} {line.text}' for line in site.week if line.intervals != ())}"
-    yield from (f"   {line.day} : {visit}" for line in site.week for visit in line.permanences)
-    if site.comment:
-        yield f"   À savoir : {site.comment}"
-    yield from (f"   ! {warning}" for warning in site.warnings)
-
-
-def _contact(site: SiteAnswer) -> str:
-    return ", ".join(part for part in (site.phone, site.email, site.website) if part) or "Contact inconnu"
-
-
-def _print_list(territory: Territory, lon: float, lat: float, k: int, name: str, *, as_json: bool) -> None:
-    """Print the nearest places of a list that has no hours."""
-    from geo.answers.nearest import trip_words
-    from geo.finder.nearest import nearest as find_nearest
-
-    found = find_nearest(territory, lon, lat, k, facilities=name)
-    if as_json:
-        print_json(found.to_dict("records"))
-        return
-    for row in found.to_dict("records"):
-        print_line(f"{row['name']} [{row['id']}] : {trip_words(row['travel_time_min'], row['distance_km'])} en voiture")
-    if found.empty:
-        print_line("Aucun lieu n'est joignable par la route depuis cette position.")
-    for note in territory.network.source.notes:
-        print_line(f"  - {note}")
+        print_json(content)
+    else:
+        print_each(lines)

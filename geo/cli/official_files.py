@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import inspect
 import re
 from dataclasses import fields
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo.cli.options import PopulationFile
+from geo.cli.options import PopulationFile, list_name, with_options
 from geo.errors import ParameterError
+from geo.kinds import SITES, TAX_OFFICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from geo.territory.files import OfficialFiles, PlacesFile
 
@@ -55,30 +54,8 @@ def official_files(
     return OfficialFiles(**{each.name: given[each.name] for each in fields(OfficialFiles)})
 
 
-def _parameters(function: Callable[..., Any], unread: str) -> Mapping[str, inspect.Parameter]:
-    """Return the parameters of a function with their types; that of `unread` is known to type checkers only."""
-    del function.__annotations__[unread]
-    return inspect.signature(function, eval_str=True).parameters
-
-
-_SHARED: Final = _parameters(official_files, "return")
-
-
-def with_official_files(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of `official_files` in the place of its argument `files`, which is made of them."""
-    own = _parameters(command, "files")
-    listed = [each for name in own for each in (_SHARED.values() if name == "files" else [own[name]])]
-
-    @wraps(command)
-    def called(**options: Any) -> None:
-        files = official_files(**{name: options.pop(name) for name in _SHARED})
-        command(files=files, **options)
-
-    called.__annotations__ = {each.name: each.annotation for each in listed}
-    called.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # typer reads it
-        [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in listed]
-    )
-    return called
+#: Gives a command all of these options in the place of its argument `files`.
+with_official_files = with_options(files=official_files)
 
 
 def _place_lists(files: Sequence[str], columns: Sequence[str]) -> dict[str, PlacesFile]:
@@ -100,6 +77,10 @@ def _place_lists(files: Sequence[str], columns: Sequence[str]) -> dict[str, Plac
         name, separator, file = text.partition("=")
         if not separator or not file or not re.fullmatch(r"[\w -]{1,40}", name):
             msg = f"--places « {text} » refusé. Attendu : NOM=FICHIER, un nom de lettres, chiffres, espaces ou tirets."
+            raise ParameterError(msg)
+        if name in lists or list_name(name) in {SITES, TAX_OFFICES}:
+            why = "est donné deux fois" if name in lists else "est celui d'une liste que maillage connaît"
+            msg = f"--places « {text} » refusé : le nom « {name} » {why}. Donnez à cette liste un autre nom."
             raise ParameterError(msg)
         lists[name] = PlacesFile(Path(file), **chosen.pop(name, {}))
     if chosen:

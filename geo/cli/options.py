@@ -3,51 +3,187 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from geo.errors import ParameterError
+from geo.kinds import SITE_KINDS, TAX_OFFICES
+from geo.question import CoverageRule, Question, counted_kinds
 
 if TYPE_CHECKING:
-    from geo.question import CoverageRule
+    from collections.abc import Callable, Mapping, Sequence
+
+    from geo.finder.wishes import Wishes
+    from geo.siting.criteria import Weights
     from geo.territory import Territory
+    from geo.territory.country import Country
 
 TerritoryFolder = Annotated[
     Path | None,
-    typer.Argument(metavar="[DIR]", help="Territoire écrit par « build » ; sans lui, les Pyrénées-Atlantiques."),
+    typer.Argument(
+        metavar="[TERRITOIRE]",
+        help="Code d'un département (64), numéro SIREN ou nom d'une intercommunalité, ou dossier écrit par « build » ; "
+        "sans lui, toute la France.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="N'écrit que du JSON sur la sortie standard.")]
 PopulationFile = Annotated[Path | None, typer.Option(help="Populations légales (INSEE, PMUN).")]
-Threshold = Annotated[float, typer.Option(help="Seuil en minutes.")]
 Profile = Annotated[str, typer.Option(help="Profil de vitesse : courant ou fluide.")]
-Rule = Annotated[str, typer.Option(help="mean-time (temps moyen) ou share (part des habitants).")]
-MinShare = Annotated[float, typer.Option(help="Part minimale des habitants, pour la règle share.")]
-Buses = Annotated[bool, typer.Option("--bus/--no-bus", help="Compter les bus à leur point d'attache.")]
-Antennes = Annotated[bool, typer.Option("--antennes/--no-antennes", help="Compter les antennes.")]
 Facilities = Annotated[str, typer.Option(help="sites, tax-offices, ou le nom d'une autre liste de lieux.")]
 
 Day = Annotated[str | None, typer.Option(help="Date à écrire, AAAA-MM-JJ ; celle du jour sinon.")]
 
 
+#: What is asked where no option says otherwise.
+_USUAL: Final = Question()
+_MOMENT_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
+
+
+def asked_question(
+    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = _USUAL.threshold_min,
+    facilities: Facilities = _USUAL.facilities,
+    rule: Annotated[
+        str, typer.Option(help="mean-time (temps moyen) ou share (part des habitants).")
+    ] = _USUAL.rule.kind.replace("_", "-"),
+    min_share: Annotated[
+        float, typer.Option(help="Part minimale des habitants, pour la règle share.")
+    ] = _USUAL.rule.min_share,
+    buses: Annotated[bool, typer.Option("--bus/--no-bus", help="Compter les bus à leur point d'attache.")] = "bus"
+    in _USUAL.kinds,
+    antennes: Annotated[bool, typer.Option("--antennes/--no-antennes", help="Compter les antennes.")] = "antenne"
+    in _USUAL.kinds,
+) -> Question:
+    """Return what these options ask; raise `ParameterError` where that makes no sense."""
+    return Question(
+        threshold,
+        list_name(facilities),
+        CoverageRule(rule.replace("-", "_"), min_share),  # type: ignore[arg-type] # unknown: refused in French
+        counted_kinds(buses=buses, antennes=antennes),
+    )
+
+
+def asked_wishes(
+    at: Annotated[
+        str | None, typer.Option(help="Jour et heure : « 2026-11-24 17:30 » ; seuls les sites ouverts alors comptent.")
+    ] = None,
+    open_then: Annotated[bool, typer.Option("--open", help="Seulement les sites ouverts maintenant.")] = False,
+    saturday: Annotated[bool, typer.Option("--saturday", help="Seulement les sites ouverts le samedi.")] = False,
+    evening: Annotated[
+        bool, typer.Option("--evening", help="Seulement les sites ouverts un jour après 17 h 30.")
+    ] = False,
+    no_appointment: Annotated[bool, typer.Option("--no-appointment", help="Seulement sans rendez-vous.")] = False,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="main (site), antenne ou bus ; répétable ; tous par défaut.")
+    ] = None,
+    operator: Annotated[str | None, typer.Option(help="Seulement les sites que cet opérateur visite : Cnav…")] = None,
+) -> Wishes:
+    """Return what these options ask of a site."""
+    from geo.finder.wishes import Wishes
+
+    return Wishes(
+        at=None if at is None else chosen_moment(at),
+        open_then=open_then,
+        saturday=saturday,
+        evening=evening,
+        without_appointment=no_appointment,
+        kinds=frozenset(kind or SITE_KINDS),
+        operator=operator,
+    )
+
+
+def some(made_by: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """Return a maker of the same value that has only these options; the others keep their default."""
+    every = _parameters(made_by, "return")
+    made = partial(made_by)
+    made.__signature__ = inspect.Signature([every[name] for name in names])  # type: ignore[attr-defined]
+    return made
+
+
+def with_options(**makers: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of a function in the place of an argument, which is what that function makes of them.
+
+    `makers`: Function by name of the argument; the types of both are read while running, for typer makes options of
+    them.
+    """
+    shared = {argument: _parameters(made_by, "return") for argument, made_by in makers.items()}
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = _parameters(command, *makers)
+        listed = [each for name in own for each in shared.get(name, {name: own[name]}).values()]
+
+        @wraps(command)
+        def called(**options: Any) -> None:
+            made = {
+                argument: made_by(**{name: options.pop(name) for name in shared[argument]})
+                for argument, made_by in makers.items()
+            }
+            command(**made, **options)
+
+        called.__annotations__ = {each.name: each.annotation for each in listed}
+        called.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # typer reads it
+            [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in listed]
+        )
+        return called
+
+    return decorate
+
+
+def _parameters(function: Callable[..., Any], *unread: str) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of a function with their types; those of `unread` are known to type checkers only."""
+    for name in unread:
+        getattr(function, "__annotations__", {}).pop(name, None)
+    return inspect.signature(function, eval_str=True).parameters
+
+
 def load_territory(folder: Path | None) -> Territory:
-    """Return the territory saved in `folder`, the embedded one for `None`."""
+    """Return the territory that a command names: a folder or a view of the embedded France, all of it for `None`."""
     from geo.territory import Territory
 
     return Territory.load(folder)
 
 
-def coverage_rule(kind: str, min_share: float) -> CoverageRule:
-    """Return the rule that ``--rule`` and ``--min-share`` name; raise `ParameterError` where there is none."""
-    from geo.question import CoverageRule
+def load_area(folder: Path | None) -> Territory | Country:
+    """Return what is saved in `folder`: a territory, or a whole country."""
+    from geo.territory.country import Country
 
-    return CoverageRule(kind.replace("-", "_"), min_share)  # type: ignore[arg-type] # unknown: refused in French
+    return Country.load(folder) if folder is not None and Country.is_saved_at(folder) else load_territory(folder)
 
 
 def list_name(option: str) -> str:
     """Return the name of a facility list as the package writes it."""
-    return "tax_offices" if option == "tax-offices" else option
+    return TAX_OFFICES if option == "tax-offices" else option
+
+
+def chosen_moment(text: str) -> dt.datetime:
+    """Return the day and the time that were given, civil time of the territory."""
+    for pattern in _MOMENT_FORMATS:
+        try:
+            return dt.datetime.strptime(text.strip(), pattern)  # noqa: DTZ007 - civil time of the territory
+        except ValueError:
+            continue
+    msg = f"--at « {text[:40]} » refusé. Un jour et une heure sont attendus, par exemple « 2026-11-24 17:30 »."
+    raise ParameterError(msg)
+
+
+def chosen_weights(texts: Sequence[str]) -> Weights:
+    """Return the weights given as CRITERION=NUMBER."""
+    from geo.siting.criteria import CRITERIA, Weights
+
+    chosen: dict[str, float] = {}
+    for text in texts:
+        name, _, number = text.partition("=")
+        try:
+            chosen[name.strip()] = float(number.replace(",", "."))
+        except ValueError:
+            chosen["?"] = 0.0
+        if set(chosen) - set(CRITERIA):
+            msg = f"--weight « {text} » refusé. Attendu : CRITERE=POIDS, le critère étant {', '.join(CRITERIA)}."
+            raise ParameterError(msg)
+    return Weights(**chosen)
 
 
 def chosen_day(text: str | None) -> dt.date:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from geo.french import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
     from geo.access.known_part import KnownPart
     from geo.answers.answer import Answer
 
@@ -34,8 +38,52 @@ def print_json(value: object) -> None:
     print_line(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False, default=str))
 
 
-def integer(value: int) -> str:
-    """Return a whole number in French: ``1 234``."""
-    from geo.french import format_integer
+def print_lines(name: str, part: KnownPart, lines: Iterable[str]) -> None:
+    """Print sentences about a territory under its name, and whom the shares are of; empty ones are left out."""
+    from geo.answers.answer import known_note, part_title
 
-    return format_integer(value)
+    print_line(f"{part_title(name, part)} :")
+    for line in filter(None, [*lines, known_note(part)]):
+        print_line(line)
+
+
+def print_each(lines: Iterable[str]) -> None:
+    """Print lines as they are."""
+    for line in lines:
+        print_line(line)
+
+
+def print_items(sentences: Iterable[str]) -> None:
+    """Print sentences as a list."""
+    for sentence in sentences:
+        print_line(f"  - {sentence}")
+
+
+def print_written(folder: Path | None, names: Sequence[str]) -> None:
+    """Print which files were written into a folder; nothing where none was asked for."""
+    if names:
+        print_line(f"Fichiers écrits dans {folder} : {', '.join(names)}.")
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Draw a bar for each file on standard error, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    tasks = {}
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+
+        def progress(title: str, done: int, total: int | None) -> None:
+            if title not in tasks:
+                tasks[title] = bars.add_task(title, total=total)
+            bars.update(tasks[title], completed=done, total=total)
+
+        yield progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import sys
@@ -82,6 +83,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _fail(str(error))
     except TyperException as error:
         _fail(_in_french(error))
+    except UnicodeEncodeError:
+        _fail("Un mot de la commande n'est pas du texte UTF-8. Écrivez-le dans le codage de votre terminal.")
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        _fail("Un chemin donné est plus long que ce système ne l'accepte. Donnez un chemin plus court.")
     except (Abort, KeyboardInterrupt):
         status = _INTERRUPTED
     except MemoryError:

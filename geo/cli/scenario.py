@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from geo.cli.options import Antennes, AsJson, Buses, MinShare, Rule, TerritoryFolder, coverage_rule, load_territory
-from geo.cli.output import print_json, print_line
+from geo.cli.options import AsJson, TerritoryFolder, asked_question, load_territory, some, with_options
+from geo.cli.output import print_items, print_json, print_line, print_written
 from geo.french import format_number, joined
-from geo.question import DEFAULT_MIN_SHARE, DEFAULT_THRESHOLDS_MIN, counted_kinds
+from geo.question import DEFAULT_THRESHOLDS_MIN
+
+if TYPE_CHECKING:
+    from geo.question import Question
 
 _USUAL: Final = joined([format_number(minutes) for minutes in DEFAULT_THRESHOLDS_MIN])
 
 
+@with_options(question=some(asked_question, "rule", "min_share", "buses", "antennes"))
 def scenario(
     file: Annotated[Path, typer.Option(help="Scénario (JSON) : sites ouverts, fermés, déplacés…")],
+    question: Question,
     folder: TerritoryFolder = None,
     threshold: Annotated[list[float] | None, typer.Option(help=f"Seuil en minutes ({_USUAL}) ; répétable.")] = None,
-    rule: Rule = "mean-time",
-    min_share: MinShare = DEFAULT_MIN_SHARE,
-    buses: Buses = False,
-    antennes: Antennes = True,
     out: Annotated[Path | None, typer.Option(help="Dossier où écrire comparison.csv, .gpkg, .json.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -36,18 +37,16 @@ def scenario(
     from geo.siting.scenario_json import scenario_from_json
     from geo.sources.delimited import read_text
 
-    kinds, chosen = counted_kinds(buses=buses, antennes=antennes), coverage_rule(rule, min_share)
     asked = scenario_from_json(read_text(file, "Scénario"))
     territory = load_territory(folder)
-    comparison = compare(territory, asked, threshold or DEFAULT_THRESHOLDS_MIN, rule=chosen, kinds=kinds)
+    thresholds = threshold or DEFAULT_THRESHOLDS_MIN
+    comparison = compare(territory, asked, thresholds, rule=question.rule, kinds=question.kinds)
     names = () if out is None else write_comparison(territory, comparison, out)
     if as_json:
         print_json(with_origin(territory, comparison.to_dict()))
         return
     print_line(f"{part_title(territory.name, comparison.part)}, scénario {quoted(asked.name)} :")
-    for action in action_sentences(asked, territory.sites, territory.communes):
-        print_line(f"  - {action}")
+    print_items(action_sentences(asked, territory.sites, territory.communes))
     for sentence in filter(None, [*scenario_answer(comparison).lines, known_note(comparison.part)]):
         print_line(sentence)
-    if names:
-        print_line(f"Fichiers écrits dans {out} : {', '.join(names)}.")
+    print_written(out, names)

@@ -53,7 +53,7 @@ def nearest(
     Examples
     --------
     >>> from geo import Territory
-    >>> nearest(Territory.load(), lon=-1.49, lat=43.31, k=1)["id"].tolist()
+    >>> nearest(Territory.load("64"), lon=-1.49, lat=43.31, k=1)["id"].tolist()
     ['950']
     """
     require_position(lon, lat)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from geo.errors import GeocodingError
+from geo.errors import GeocodingError, ParameterError
 from geo.finder.gazetteer import MAX_QUERY, spelled_out
 from geo.finder.geocoding import geocode
 
@@ -102,6 +102,26 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     inside = [place for place in addresses if gazetteer.covers(place.lon, place.lat)]
     notes = () if len(inside) == len(addresses) else ("Les adresses trouvées loin de ce territoire sont écartées.",)
     return _found([*inside, *nearby][:limit], notes)
+
+
+def find_place(query: str, gazetteer: Gazetteer, settings: Settings, territory: str) -> PlaceSearch:
+    """Return only the places that a query surely means.
+
+    `territory`: Its name, for the message.
+
+    Raises
+    ------
+    ParameterError
+        There is none; names those that are like it.
+    """
+    search = search_place(query, gazetteer, settings)
+    sure = tuple(place for place in search.places if place.kind == "address" or place.score >= SURE_SCORE)
+    if not sure:
+        like = ", ".join(place.label for place in search.places)
+        hint = f"Lieux qui ressemblent : {like}." if like else "Essayez la commune ou son code postal."
+        msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint}"
+        raise ParameterError(msg)
+    return PlaceSearch(sure, search.notes)
 
 
 def _found(places: list[FoundPlace], notes: tuple[str, ...]) -> PlaceSearch:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyproj
 
 from geo.errors import ParameterError
+from geo.french import format_number
 from geo.network.snapping import SnappedPoints, snap
 from geo.network.travel_times import times_from_point
 
@@ -39,7 +40,7 @@ def require_position(lon: float, lat: float) -> None:
     """Raise `ParameterError` unless these are degrees."""
     if not (np.isfinite(lon) and np.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004 - degrees
         msg = (
-            f"Position refusée : longitude {lon:g}, latitude {lat:g}. "
+            f"Position refusée : longitude {format_number(lon)}, latitude {format_number(lat)}. "
             f"Des degrés sont attendus, par exemple -1.56 et 43.48."
         )
         raise ParameterError(msg)

@@ -19,7 +19,7 @@ from geo.answers.answer import known_note, part_title
 from geo.answers.coverage import coverage_answer
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.french import within_text
-from geo.kinds import COUNTED_KINDS, facility_title
+from geo.kinds import facility_title
 from geo.maps.legend import legend_html
 from geo.maps.payload import (
     LEAFLET_INTEGRITY,
@@ -30,17 +30,13 @@ from geo.maps.payload import (
     script_json,
     shown_kinds,
 )
-from geo.question import CoverageRule
 from geo.settings import Settings
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
-    import pandas as pd
-
-    from geo.access.coverage import CoverageSummary
+    from geo.access.diagnosis import Diagnosis
     from geo.territory import Territory
 
 _log = logging.getLogger(__name__)
@@ -93,25 +89,20 @@ class _AfterMap(MacroElement):
 
 def coverage_map(
     territory: Territory,
-    coverage: pd.DataFrame,
-    summary: CoverageSummary,
+    diagnosis: Diagnosis,
     *,
-    rule: CoverageRule | None = None,
-    kinds: Collection[str] = COUNTED_KINDS,
     settings: Settings | None = None,
     today: dt.date | None = None,
 ) -> folium.Map:
-    """Return the map of a coverage, with its title, legend, sources and date.
-
-    `rule`: Rule by which the coverage was made; mean time where `None`.
-    """
+    """Return the map of a coverage, with its title, legend, sources and date."""
     settings = settings or Settings.from_environment()
-    facilities = summary.facilities
+    question, coverage, summary = diagnosis.question, diagnosis.coverage, diagnosis.summary
+    facilities = question.facilities
     frame = territory.facilities[facilities]
-    kinds, excluded = shown_kinds(frame, kinds)
-    base = map_base(territory.communes, {facilities: frame}, territory.network.crs)
+    kinds, excluded = shown_kinds(frame, question.kinds)
+    base = map_base(territory.communes, {facilities: frame}, territory.crs)
     values = map_values(coverage, territory.communes, facilities, frame, excluded)
-    near = within_text(summary.threshold_min)
+    near = within_text(question.threshold_min)
     title = f"{facility_title(facilities)} {near} : {part_title(territory.name, summary.part)}"
     answer = coverage_answer(summary, coverage)
     said = [answer.sentence, *answer.details, known_note(summary.part)]
@@ -125,7 +116,7 @@ def coverage_map(
     style = f"<style>{drawing_style()}{_PAGE_STYLE}</style>"
     root.header.add_child(_Verbatim(_leaflet(settings) + style), name="maillage_header")
     root.html.add_child(_Verbatim(head + base["defs"]), name="maillage_title")
-    legend = legend_html(facilities, kinds, excluded, (rule or CoverageRule()).in_short(summary.threshold_min))
+    legend = legend_html(facilities, kinds, excluded, question.rule_in_short)
     counted = counting_sentence(facilities, kinds, excluded)
     footer = _origin(territory, counted, today or dt.datetime.now().astimezone().date())
     _AfterMap(_without_leaflet(settings) + legend + footer, _script(name, settings, base, values)).add_to(page)

@@ -17,6 +17,7 @@ import shapely
 
 from geo.classes import INK, TIME_CLASSES, UNKNOWN_COLOUR, classify
 from geo.crs import WGS84
+from geo.crs import metric_crs as crs_of
 from geo.kinds import KINDS
 from geo.maps.legend import HATCHED, facility_svg, pattern_defs
 from geo.network.snapping import FAR_FROM_ROADS_M
@@ -32,6 +33,9 @@ TOLERANCE_M: Final = 150.0
 DECIMALS: Final = 5
 #: The same where limits only help to find one's way.
 _GROUND_DECIMALS: Final = 4
+#: Of more communes than this, the ground of a map has the outlines of départements only, to about 500 m.
+_MANY_COMMUNES: Final = 5_000
+_OUTLINE_TOLERANCE_DEG: Final = 0.005
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -93,20 +97,40 @@ def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFra
 def ground_base(
     communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFrame], metric_crs: str
 ) -> dict[str, Any]:
-    """Return what lies under an answer: limits of communes, each drawn once, and the places.
+    """Return what lies under an answer: limits, each drawn once, and the places.
+
+    The limits are those of communes; of more than `_MANY_COMMUNES`, those of départements, and no places are drawn.
 
     Returns
     -------
-    `limits`: lines of (latitude, longitude) with 4 decimals; `facilities` and `markers` as in `map_base`.
+    `limits`: lines of (latitude, longitude) with 4 decimals; `extent`: the corners of what is first in view, the
+    mainland where overseas départements are there too; `facilities` and `markers` as in `map_base`.
     """
-    lines = shapely.line_merge(shapely.union_all(simplified_contours(communes, metric_crs).boundary.to_numpy()))
+    many = len(communes) > _MANY_COMMUNES
+    areas = departement_outlines(communes) if many else simplified_contours(communes, metric_crs)
+    lines = shapely.line_merge(shapely.union_all(areas.boundary.to_numpy()))
+    in_view = communes[communes["departement"].map(crs_of) == metric_crs]
     return {
         "limits": [
             shapely.get_coordinates(line)[:, ::-1].round(_GROUND_DECIMALS).tolist() for line in shapely.get_parts(lines)
         ],
-        "facilities": {name: _facility_records(frame) for name, frame in facilities.items()},
+        "extent": [
+            [float(in_view["lat"].min()), float(in_view["lon"].min())],
+            [float(in_view["lat"].max()), float(in_view["lon"].max())],
+        ],
+        "facilities": {} if many else {name: _facility_records(frame) for name, frame in facilities.items()},
         "markers": {kind: facility_svg(kind, counted=False) for kind in KINDS},
     }
+
+
+def departement_outlines(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return the outline of each département by its code, EPSG:4326, lightened for a map of all of France."""
+    known = communes[communes.geometry.notna()]
+    outlines = {
+        code: shapely.coverage_union_all(shapes.to_numpy()) for code, shapes in known.groupby("departement").geometry
+    }
+    light = shapely.coverage_simplify(list(outlines.values()), _OUTLINE_TOLERANCE_DEG)
+    return gpd.GeoSeries(light, index=list(outlines), crs=WGS84)
 
 
 def map_values(

@@ -1,4 +1,4 @@
-"""The maps in the browser of what a scenario changes and of who has a second site."""
+"""The maps in the browser of what a plan or a scenario changes and of who has a second site."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.answers.fragility import share_lines
+from geo.answers.label import label_gains
 from geo.answers.scenario import change_lines
 from geo.classes import SECOND_SITE_CLASSES, UNKNOWN_CLASS, change_class, change_classes
 from geo.french import minutes_text, within_text
 from geo.kinds import KINDS
-from geo.maps.planning_values import planning_values, site_markers
+from geo.maps.planning_values import Marker, planning_values, site_markers
 from geo.question import AT_THRESHOLD_MIN
 from geo.siting.scenario import MoveSite, OpenSite
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from geo.maps.planning_values import Marker
     from geo.siting.comparison import ScenarioComparison
     from geo.siting.fragility import Fragility
+    from geo.siting.plan import Plan
     from geo.siting.scenario import Scenario
 
 #: Sign of a place on the map, and what it means.
@@ -59,6 +60,40 @@ def scenario_values(
         signs=_SIGNS,
         only_present=True,
         clicks=clicks,
+    )
+
+
+def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the map of what a plan changes, its labels numbered, as `planning_values`; `sites`: those of today."""
+    communes, threshold = plan.communes, plan.threshold_min
+    after = communes["time_after_min"]
+    position = change_class(communes["time_before_min"], after, threshold)
+    beyond = after.to_numpy(np.float64, na_value=np.inf) > threshold + AT_THRESHOLD_MIN
+    labels = [
+        Marker(
+            str(label["code"]),
+            str(label["name"]),
+            float(label["lon"]),
+            float(label["lat"]),
+            "main",
+            str(label["rank"]),
+            f"Nouveau label : {label_gains(label)}",
+        )
+        for label in plan.labels.to_dict("records")
+    ]
+    signs = [("main", "Site d'aujourd'hui")]
+    if labels:
+        signs.append(("1", "Nouveau label, dans l'ordre du classement"))
+    return planning_values(
+        change_classes(threshold),
+        position,
+        change_lines(communes, "time_before_min", "time_after_min", "residents"),
+        [*site_markers(sites), *labels],
+        title="Ce que le plan change, par commune",
+        outlined=beyond & (position >= 0),
+        outline=f"Reste à plus de {minutes_text(threshold)} en moyenne",
+        signs=signs,
+        only_present=True,
     )
 
 

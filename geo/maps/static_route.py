@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from geo.classes import ACCENT, INK
-from geo.crs import WGS84
+from geo.crs import WGS84, metric_crs_at, to_metres
 from geo.french import UNIT_SPACE, format_decimal
 from geo.kinds import KINDS
 
@@ -51,8 +51,8 @@ def draw_route(territory: Territory, way: NDArray[np.float64], *, kind: str, siz
     -------
     SVG whose letters are shapes; the same bytes for the same inputs, but for the names of its parts.
     """
-    to_metres = pyproj.Transformer.from_crs(WGS84, territory.network.crs, always_xy=True)
-    line = np.column_stack(to_metres.transform(way[:, 0], way[:, 1]))
+    crs = metric_crs_at(*way[-1]) or territory.crs
+    line = np.column_stack(to_metres(crs).transform(way[:, 0], way[:, 1]))
     figure = Figure(figsize=size_in)
     FigureCanvasSVG(figure)
     axes = figure.add_axes((0, 0, 1, 1))
@@ -60,8 +60,8 @@ def draw_route(territory: Territory, way: NDArray[np.float64], *, kind: str, siz
     west, south, east, north = frame = _frame(line, size_in[0] / size_in[1])
     axes.set(xlim=(west, east), ylim=(south, north))
 
-    _draw_surroundings(axes, territory, frame)
-    _draw_names(axes, territory, frame, to_metres, taken=line[[0, -1]])
+    _draw_surroundings(axes, territory, frame, crs)
+    _draw_names(axes, territory, frame, crs, taken=line[[0, -1]])
     if len(line) > 1:
         dashes = (0, (4, 2)) if territory.network.source.approximate else "solid"
         axes.plot(*line.T, color="white", linewidth=5.5, solid_capstyle="round", zorder=5)
@@ -86,12 +86,14 @@ def _frame(line: NDArray[np.float64], aspect: float) -> tuple[float, float, floa
     return (*map(float, middle - half), *map(float, middle + half))  # type: ignore[return-value]
 
 
-def _draw_surroundings(axes: Axes, territory: Territory, frame: tuple[float, float, float, float]) -> None:
+def _draw_surroundings(axes: Axes, territory: Territory, frame: tuple[float, float, float, float], crs: str) -> None:
     """Draw the streets and the contours of communes of a frame, where they are known."""
     box = shapely.box(*frame)
     network = territory.network
     if not territory.contours_approximate:
-        edges = territory.communes.geometry.to_crs(network.crs)
+        contours = territory.communes.geometry
+        seen = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True).transform_bounds(*frame)
+        edges = contours.iloc[np.sort(contours.sindex.intersection(seen))].to_crs(crs)
         near = edges[edges.intersects(box)].boundary.simplify((frame[2] - frame[0]) * _DETAIL)
         axes.add_collection(_lines(near.to_numpy(), _GREY, 0.6, linestyle=(0, (1, 2))))
     if network.source.approximate:
@@ -120,13 +122,13 @@ def _draw_names(
     axes: Axes,
     territory: Territory,
     frame: tuple[float, float, float, float],
-    to_metres: pyproj.Transformer,
+    crs: str,
     *,
     taken: NDArray[np.float64],
 ) -> None:
     """Write the names of the most populated communes of a frame that have room for theirs."""
     communes = territory.communes
-    x, y = to_metres.transform(communes["lon"].to_numpy(), communes["lat"].to_numpy())
+    x, y = to_metres(crs).transform(communes["lon"].to_numpy(), communes["lat"].to_numpy())
     west, south, east, north = frame
     places = np.column_stack([(x - west) / (east - west), (y - south) / (north - south)])
     population = communes["population"].to_numpy(np.float64, na_value=0.0)

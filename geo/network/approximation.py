@@ -99,7 +99,7 @@ def approximate(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEF
     Examples
     --------
     >>> from geo import Territory
-    >>> network = approximate(Territory.load().communes)
+    >>> network = approximate(Territory.load("64").communes)
     >>> network.n_nodes, network.source.approximate
     (546, True)
     """

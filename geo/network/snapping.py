@@ -99,7 +99,7 @@ def snap(network: RoadNetwork, lon: ArrayLike, lat: ArrayLike) -> SnappedPoints:
     Examples
     --------
     >>> from geo import Territory
-    >>> on_street = snap(Territory.load().network, [-1.57, 10.0], [43.31, 43.31])
+    >>> on_street = snap(Territory.load("64").network, [-1.57, 10.0], [43.31, 43.31])
     >>> (on_street.link >= 0).tolist()
     [True, False]
     """

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from geo.errors import Fault, SchemaError, SourceError
+from geo.network.reference import on_streets
 from geo.network.snapping import snap
 from geo.network.travel_times import times_between
-from geo.sources.delimited import read_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
+    from geo.network.reference import ReferenceTrips
     from geo.network.road_network import RoadNetwork
 
-#: A time within this share of the reference counts as equal to it.
+#: A time within these shares of the reference counts as close to it.
 CLOSE_SHARE: Final = 0.15
+NEAR_SHARE: Final = 0.25
+#: A point of a reference farther (m) than this from every street is told.
+FAR_POINT_M: Final = 100.0
+
+_DECILES: Final = tuple(range(10, 100, 10))
+#: How many origins are searched from at once.
+_BLOCK: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceMatrix:
-    """Times and distances between points, as another engine gives them.
+class FarPoint:
+    """A point of a reference far from every street: degrees, and metres to the nearest (`None`: there is none)."""
 
-    `origins` (n, 2) and `destinations` (m, 2): longitude, latitude; `time_s` and `distance_km`
-    (n, m), inf where the engine found no way, NaN where the pair was not asked for.
-    """
-
-    origins: NDArray[np.float64]
-    destinations: NDArray[np.float64]
-    time_s: NDArray[np.float64]
-    distance_km: NDArray[np.float64]
+    lon: float
+    lat: float
+    distance_m: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,11 @@ class Comparison:
     """A network held against a reference.
 
     `time_ratio_median`, `time_ratio_p10`, `time_ratio_p90`, `distance_ratio_median`: this network over
-    the reference, NaN where no pair can be compared; `share_within_15pct`: share of the compared pairs whose
-    time is within 15 % of the reference; `pairs`: all pairs; `unreachable`: those without a way here or there.
+    the reference, NaN where no pair can be compared; `time_ratio_deciles`: the nine deciles of the first, in order;
+    `share_within_15pct`, `share_within_25pct`: share of the compared pairs whose time is within 15 or 25 % of the
+    reference; `pairs`: all pairs; `unreachable`: those without a way here or there; `far_points`: points of the
+    reference more than `FAR_POINT_M` from a street, the farthest first; none on an approximated network, which has no
+    streets.
     """
 
     pairs: int
@@ -52,98 +54,71 @@ class Comparison:
     time_ratio_median: float
     time_ratio_p10: float
     time_ratio_p90: float
+    time_ratio_deciles: tuple[float, ...]
     share_within_15pct: float
+    share_within_25pct: float
     distance_ratio_median: float
     profile: str
+    far_points: tuple[FarPoint, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON, NaN as `None`."""
-        return {key: None if value != value else value for key, value in asdict(self).items()}  # noqa: PLR0124
+        plain = {key: None if value != value else value for key, value in asdict(self).items()}  # noqa: PLR0124
+        deciles = zip(_DECILES, self.time_ratio_deciles, strict=True)
+        return plain | {
+            "time_ratio_deciles": {str(share): None if np.isnan(ratio) else ratio for share, ratio in deciles},
+            "far_points": [asdict(point) for point in self.far_points],
+        }
 
 
-def read_reference(path: Path) -> ReferenceMatrix:
-    """Read a reference matrix: JSON with ``src``, ``dst`` (lon, lat), ``time_s`` and ``dist_km`` (n x m).
+def compare(network: RoadNetwork, reference: ReferenceTrips) -> Comparison:
+    """Hold a network's times and distances against a reference; both count the same pairs.
 
-    Raises
-    ------
-    SourceError
-        The file is absent, larger than 100 MB or is not JSON.
-    SchemaError
-        A table is missing or shapes do not match; all faults together.
+    Its points are moved to their nearest street at no cost, as other engines do (`geo.network.reference.on_streets`).
     """
-    text = read_text(path, "Référence")
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        msg = f"Référence : « {path.name} » n'est pas du JSON. Donnez le fichier écrit par le moteur d'itinéraires."
-        raise SourceError(msg) from error
-    faults: list[Fault] = []
-    tables: dict[str, NDArray[np.float64]] = {}
-    for key in ("src", "dst", "time_s", "dist_km"):
-        try:
-            tables[key] = np.atleast_1d(np.array(content[key], np.float64))
-        except (KeyError, TypeError, ValueError, OverflowError):
-            faults.append(Fault(f"table « {key} » absente ou non numérique"))
-    if not faults:
-        shape = (len(tables["src"]), len(tables["dst"]))
-        faults += [
-            Fault(f"table « {key} » de forme {tables[key].shape}, {expected} attendue")
-            for key, expected in (("src", (shape[0], 2)), ("dst", (shape[1], 2)), ("time_s", shape), ("dist_km", shape))
-            if tables[key].shape != expected
-        ]
-    if not faults:
-        faults += [
-            Fault(f"table « {key} » : {outside} position(s) qui ne sont pas une longitude et une latitude en degrés")
-            for key in ("src", "dst")
-            if (outside := int((~(np.abs(tables[key]) <= (180, 90))).any(axis=1).sum()))
-        ]
-        faults += [
-            Fault(f"table « {key} » : {negative} valeur(s) négative(s)")
-            for key in ("time_s", "dist_km")
-            if (negative := int((tables[key] < 0).sum()))
-        ]
-    if faults:
-        raise SchemaError(path.name, faults, "Format attendu : src, dst (lon, lat), time_s et dist_km.")
-    time_s, distance_km = (np.nan_to_num(tables[key], nan=np.inf) for key in ("time_s", "dist_km"))
-    return ReferenceMatrix(tables["src"], tables["dst"], time_s, distance_km)
-
-
-def reference_from_network(network: RoadNetwork, points: NDArray[np.float64]) -> ReferenceMatrix:
-    """Return what a network says between points (n, 2: longitude, latitude) that lie on it, as a reference.
-
-    Points beyond the network's snapping limit are left out, the others are moved to their nearest street, so
-    that roads are compared and not the way to the road; a point has no trip to itself (NaN).
-    """
-    snapped = snap(network, points[:, 0], points[:, 1])
-    on = np.flatnonzero(snapped.link >= 0)
-    kept = replace(snapped.take(on), distance_m=np.zeros(len(on)))
-    time, length = times_between(network, kept, kept)
-    np.fill_diagonal(time, np.nan)
-    np.fill_diagonal(length, np.nan)
-    return ReferenceMatrix(points[on], points[on], time, length / 1000)
-
-
-def compare(network: RoadNetwork, reference: ReferenceMatrix) -> Comparison:
-    """Hold a network's times and distances against a reference; both count the same pairs."""
-    time, length = times_between(
-        network,
-        snap(network, reference.origins[:, 0], reference.origins[:, 1]),
-        snap(network, reference.destinations[:, 0], reference.destinations[:, 1]),
-    )
-    asked = ~np.isnan(reference.time_s)
+    time, length = _trips(network, reference)
     both = np.isfinite(time) & np.isfinite(reference.time_s)
     timed = both & (reference.time_s > 0)
-    measured = both & (reference.distance_km > 0)
+    measured = both & (reference.distance_km > 0) & np.isfinite(reference.distance_km)
     ratio = time[timed] / reference.time_s[timed]
     distance_ratio = length[measured] / 1000 / reference.distance_km[measured]
-    p10, median, p90 = np.quantile(ratio, [0.1, 0.5, 0.9]) if len(ratio) else (np.nan,) * 3
+    deciles = np.quantile(ratio, np.array(_DECILES) / 100) if len(ratio) else np.full(len(_DECILES), np.nan)
+    away = np.abs(ratio - 1)
     return Comparison(
-        pairs=int(asked.sum()),
-        unreachable=int(asked.sum() - both.sum()),
-        time_ratio_median=float(median),
-        time_ratio_p10=float(p10),
-        time_ratio_p90=float(p90),
-        share_within_15pct=float((np.abs(ratio - 1) <= CLOSE_SHARE).mean()) if len(ratio) else np.nan,
+        pairs=len(reference),
+        unreachable=int(len(reference) - both.sum()),
+        time_ratio_median=float(deciles[4]),
+        time_ratio_p10=float(deciles[0]),
+        time_ratio_p90=float(deciles[-1]),
+        time_ratio_deciles=tuple(deciles.tolist()),
+        share_within_15pct=float((away <= CLOSE_SHARE).mean()) if len(ratio) else np.nan,
+        share_within_25pct=float((away <= NEAR_SHARE).mean()) if len(ratio) else np.nan,
         distance_ratio_median=float(np.median(distance_ratio)) if len(distance_ratio) else np.nan,
         profile=network.profile,
+        far_points=() if network.source.approximate else _far_points(network, reference),
+    )
+
+
+def _trips(network: RoadNetwork, reference: ReferenceTrips) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the network's own seconds and metres of each trip, inf where there is no way."""
+    origins, start = np.unique(reference.origins, axis=0, return_inverse=True)
+    destinations, end = np.unique(reference.destinations, axis=0, return_inverse=True)
+    from_there, to_there = on_streets(network, origins), on_streets(network, destinations)
+    time, length = np.full(len(reference), np.inf), np.full(len(reference), np.inf)
+    for first in range(0, len(origins), _BLOCK):
+        rows = np.flatnonzero((start >= first) & (start < first + _BLOCK))
+        ends, column = np.unique(end[rows], return_inverse=True)
+        block = np.arange(first, min(first + _BLOCK, len(origins)))
+        seconds, metres = times_between(network, from_there.take(block), to_there.take(ends))
+        time[rows], length[rows] = seconds[start[rows] - first, column], metres[start[rows] - first, column]
+    return time, length
+
+
+def _far_points(network: RoadNetwork, reference: ReferenceTrips) -> tuple[FarPoint, ...]:
+    points = np.unique(np.concatenate([reference.origins, reference.destinations]), axis=0)
+    metres = snap(network, points[:, 0], points[:, 1]).distance_m
+    far = np.flatnonzero(metres > FAR_POINT_M)
+    return tuple(
+        FarPoint(float(points[i, 0]), float(points[i, 1]), float(metres[i]) if np.isfinite(metres[i]) else None)
+        for i in far[np.argsort(-metres[far], kind="stable")]
     )

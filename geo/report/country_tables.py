@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import pandas as pd
 
-from geo.access.coverage import CoverageSummary, coverage, summarize
+from geo.access.diagnosis import summary_of
 from geo.answers.tables import rounded
 from geo.crs import departement_of
-from geo.kinds import COUNTED_KINDS
 from geo.maps.static.country_map import country_map
 from geo.maps.static.files import write_sheet
 from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, write_summary, write_table
@@ -20,10 +18,9 @@ from geo.sources.departements import departement_name, region_name
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from pathlib import Path
 
-    from geo.question import CoverageRule
+    from geo.access.diagnosis import Diagnosis
     from geo.territory.country import Country
 
 #: Totals of an area (`geo.access.coverage.CoverageSummary.to_dict`), in the order of the columns.
@@ -40,40 +37,7 @@ _TOTALS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CountryDiagnosis:
-    """Coverage of every commune of a country, its travel times, what one new site would bring, totals and rule."""
-
-    coverage: pd.DataFrame
-    times: pd.DataFrame
-    gains: pd.DataFrame
-    summary: CoverageSummary
-    rule: CoverageRule
-
-
-def diagnose_country(
-    country: Country,
-    threshold_min: float,
-    *,
-    facilities: str,
-    rule: CoverageRule,
-    kinds: Collection[str] = COUNTED_KINDS,
-) -> CountryDiagnosis:
-    """Measure every part of a country; see `coverage` and `summarize`."""
-    all_times = [part.travel_times(facilities, kinds=kinds) for part in country.parts]
-    covs = [
-        coverage(part, threshold_min, facilities=facilities, rule=rule, times=times)
-        for part, times in zip(country.parts, all_times, strict=True)
-    ]
-    gains = pd.concat(
-        [candidate_gains(part, times, threshold_min) for part, times in zip(country.parts, all_times, strict=True)]
-    ).sort_values("gain_residents", ascending=False, kind="stable")
-    cov, times = pd.concat(covs), pd.concat(all_times, ignore_index=True)
-    summary = summarize(cov, times, threshold_min, facilities=facilities, rule=rule)
-    return CountryDiagnosis(cov, times, gains, summary, rule)
-
-
-def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
+def area_table(diagnosis: Diagnosis, *, by: str) -> pd.DataFrame:
     """Return the totals of each ``"departement"`` or ``"region"``.
 
     Returns
@@ -82,20 +46,12 @@ def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
     (Float64, of the residents known, <NA> where there are none) and `median_time_min` (Float64, over residents, <NA>
     where no time is known) among them; one row an area, by code or name.
     """
-    summary = diagnosis.summary
     departements = diagnosis.coverage.index.to_series().map(departement_of)
     key = departements if by == "departement" else departements.map(region_name)
     times_key = diagnosis.times["commune_code"].map(key)
     rows = []
     for area, cov in diagnosis.coverage.groupby(key, sort=True):
-        totals = summarize(
-            cov,
-            diagnosis.times[times_key == area],
-            summary.threshold_min,
-            facilities=summary.facilities,
-            rule=diagnosis.rule,
-        )
-        said = totals.to_dict()
+        said = summary_of(diagnosis.question, cov, diagnosis.times[times_key == area]).to_dict()
         rows.append(
             {
                 **({"code": area} if by == "departement" else {}),
@@ -106,7 +62,7 @@ def area_table(diagnosis: CountryDiagnosis, *, by: str) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"share_covered": "Float64", "median_time_min": "Float64"})
 
 
-def country_summary(country: Country, diagnosis: CountryDiagnosis) -> dict[str, Any]:
+def country_summary(country: Country, diagnosis: Diagnosis) -> dict[str, Any]:
     """Return the national summary, with its départements and regions, ready for JSON."""
     manifests = [part.manifest.to_dict() for part in country.parts]
     return {
@@ -127,10 +83,16 @@ def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     return table.astype(object).where(table.notna(), None).to_dict("records")
 
 
-def write_country_diagnosis(
-    country: Country, diagnosis: CountryDiagnosis, folder: Path, *, kinds: Collection[str] = COUNTED_KINDS
-) -> None:
-    """Write tables of communes (also GeoParquet), départements, regions and gains, ``summary.json``, ``map.png``."""
+def country_gains(country: Country, diagnosis: Diagnosis) -> pd.DataFrame:
+    """Return what one new site would bring (`geo.siting.gains.candidate_gains`), over all of a country."""
+    times, threshold_min = diagnosis.times, diagnosis.question.threshold_min
+    own = [times[times["commune_code"].isin(part.communes.index)] for part in country.parts]
+    gains = [candidate_gains(part, known, threshold_min) for part, known in zip(country.parts, own, strict=True)]
+    return pd.concat(gains).sort_values("gain_residents", ascending=False, kind="stable")
+
+
+def write_country_diagnosis(country: Country, diagnosis: Diagnosis, folder: Path) -> tuple[str, ...]:
+    """Write the tables (communes also as GeoParquet), ``map.png`` and ``summary.json`` into a folder; return names."""
     table = commune_table(diagnosis.coverage)
     contours = pd.concat([part.communes.geometry for part in country.parts])
     with replacing_file(folder / "communes.parquet") as path:
@@ -139,10 +101,11 @@ def write_country_diagnosis(
         "communes.csv": table,
         "departements.csv": rounded(area_table(diagnosis, by="departement")),
         "regions.csv": rounded(area_table(diagnosis, by="region")),
-        "gains.csv": gain_table(diagnosis.gains),
+        "gains.csv": gain_table(country_gains(country, diagnosis)),
     }
     for name, rows in tables.items():
         write_table(rows, folder / name)
     write_summary(country_summary(country, diagnosis), folder / "summary.json")
-    page = country_map(country.name, country.parts, diagnosis.coverage, diagnosis.summary, kinds=kinds)
+    page = country_map(country.name, country.parts, diagnosis)
     write_sheet(page, folder / "map.png")
+    return "communes.parquet", *tables, "map.png", "summary.json"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -15,11 +17,10 @@ from geo.report.arguments_html import arguments_html
 from geo.report.tables import write_summary, write_table
 from geo.siting.plan_json import plan_from_json, plan_json
 from geo.sources.delimited import read_text
-from geo.storage import replacing_file
+from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from geo.siting.plan import Plan
     from geo.territory import Territory
@@ -67,17 +68,31 @@ def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(labels, geometry=gpd.points_from_xy(labels["lon"], labels["lat"]), crs=WGS84)
 
 
-def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> None:
-    """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``."""
+def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> tuple[str, ...]:
+    """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``.
+
+    All of them, or none where one cannot be written; other files of the folder stay. Returns the names.
+    """
     tables = plan_tables(plan)
-    for name, table in tables.items():
-        write_table(table, folder / f"{name}.csv")
-    with replacing_file(folder / "plan.gpkg") as path:
-        contours = pd.concat([part.communes.geometry for part in parts])
-        gpd.GeoDataFrame(tables["communes"], geometry=contours.to_numpy(), crs=WGS84).to_file(
-            path, layer="communes", driver="GPKG"
-        )
-        labels_layer(plan).to_file(path, layer="labels", driver="GPKG", geometry_type="Point")
-    write_summary(plan_json(plan, parts), folder / "plan.json")
-    with replacing_file(folder / "arguments.html") as path:
-        path.write_text(arguments_html(plan), encoding="utf-8")
+    with adding_files(folder) as beside:
+        for name, table in tables.items():
+            write_table(table, beside / f"{name}.csv")
+        _write_layers(plan, parts, beside / "plan.gpkg")
+        write_summary(plan_json(plan, parts), beside / "plan.json")
+        (beside / "arguments.html").write_text(arguments_html(plan), encoding="utf-8")
+    return *(f"{name}.csv" for name in tables), "plan.gpkg", "plan.json", "arguments.html"
+
+
+def plan_layers(plan: Plan, parts: Sequence[Territory]) -> bytes:
+    """Return the bytes of ``plan.gpkg``: the labels, and the communes before and after."""
+    with tempfile.TemporaryDirectory(prefix="maillage-") as folder:
+        path = Path(folder) / "plan.gpkg"
+        _write_layers(plan, parts, path)
+        return path.read_bytes()
+
+
+def _write_layers(plan: Plan, parts: Sequence[Territory], path: Path) -> None:
+    contours = pd.concat([part.communes.geometry for part in parts])
+    communes = gpd.GeoDataFrame(plan_tables(plan)["communes"], geometry=contours.to_numpy(), crs=WGS84)
+    communes.to_file(path, layer="communes", driver="GPKG")
+    labels_layer(plan).to_file(path, layer="labels", driver="GPKG", geometry_type="Point")

@@ -92,17 +92,17 @@ def report_pdf(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> bytes:
 
 def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str, Any]:
     """Return all that a report says, as plain values."""
-    territory, request = findings.territory, findings.request
+    territory, question = findings.territory, findings.question
     manifest = territory.manifest
-    kinds, excluded = shown_kinds(territory.facilities[request.facilities], kinds=request.kinds)
+    kinds, excluded = shown_kinds(territory.facilities[question.facilities], kinds=question.kinds)
     return {
-        "title": access_title(request.facilities),
+        "title": access_title(question.facilities),
         "territory": _part_title(findings),
-        "date": f"{request.made_on:%d/%m/%Y}",
+        "date": f"{findings.request.made_on:%d/%m/%Y}",
         "read": [
             findings.summary.rule,
-            counting_sentence(request.facilities, kinds, excluded),
-            f"Le seuil est de {minutes_text(request.threshold_min)} en voiture, compris.",
+            counting_sentence(question.facilities, kinds, excluded),
+            f"Le seuil est de {minutes_text(question.threshold_min)} en voiture, compris.",
         ],
         "summary": _cut_all(summary_sentences(findings)),
         "figures": [figure._asdict() for figure in key_figures(findings)],
@@ -150,7 +150,7 @@ def _curve(findings: ReportFindings) -> dict[str, Any]:
 
 def _residents_by_class(findings: ReportFindings) -> list[list[str]]:
     """Return one row a class of time: label, residents, their share, communes by their mean time."""
-    times = findings.times
+    times = findings.diagnosis.times
     residents = residents_by_point(findings.territory.communes, times)
     minutes = times["travel_time_min"].to_numpy(np.float64, na_value=np.nan)
     on_network = times["on_network"].to_numpy(bool)
@@ -264,8 +264,8 @@ def _plan(findings: ReportFindings) -> dict[str, Any] | None:
     count = len(titles)
     argued = _ARGUED if count <= _ARGUED else _ARGUED_OF_MANY
     lead = [answer.sentence, *answer.details]
-    request = findings.request
-    if (plan.threshold_min, plan.kinds) != (request.threshold_min, request.kinds):
+    question = findings.question
+    if (plan.threshold_min, plan.kinds) != (question.threshold_min, question.kinds):
         lead.append(
             f"Ce plan a été calculé pour un seuil de {minutes_text(plan.threshold_min)}, "
             f"{'avec' if 'antenne' in plan.kinds else 'sans'} les antennes, "
@@ -362,7 +362,7 @@ def _notes(notes: Sequence[str]) -> list[str]:
 def _not_said(findings: ReportFindings) -> list[str]:
     """Return what a report leaves out for want of data."""
     sentences = []
-    if findings.request.facilities == "sites" and findings.saved is None:
+    if findings.question.facilities == "sites" and findings.saved is None:
         sentences.append("Aucune liste de services des impôts n'est fournie : la comparaison avec eux n'est pas faite.")
     if findings.territory.cells is None:
         sentences.append(

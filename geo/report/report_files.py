@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import part_title
+from geo.answers.hours import week_table
 from geo.answers.label import Criterion, label_arguments
-from geo.answers.tables import decimals_of, rounded
-from geo.kinds import SITES
+from geo.answers.tables import rounded
 from geo.maps.static.files import write_sheet
-from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule
+from geo.question import Question
 from geo.report.plan_files import plan_tables
 from geo.report.report_document import report_pdf
 from geo.report.report_findings import find
@@ -112,7 +112,7 @@ def write_report(
         write_communes(findings, made / "communes.parquet")
         if request.plan is not None:
             write_summary(plan_json(request.plan, (territory,)), made / PLAN)
-        write_summary(diagnosis_summary(territory, findings.summary), made / "summary.json")
+        write_summary(diagnosis_summary(territory, findings.diagnosis), made / "summary.json")
         for number, (name, sheet) in enumerate(sheets.items()):
             told(0.65 + 0.3 * number / len(sheets), f"Écriture des cartes ({number + 1} sur {len(sheets)})…")
             for kind in ("png", "svg"):
@@ -126,15 +126,16 @@ def write_report(
 def report_command(request: ReportRequest, territory_name: str | None, plan_file: Path | None) -> str:
     """Return the command that makes a report again; files and folders are named without where they are."""
     words = ["maillage", "report", *([territory_name] if territory_name else [])]
-    if request.threshold_min != DEFAULT_THRESHOLD_MIN:
-        words += ["--threshold", f"{request.threshold_min:g}"]
-    if request.facilities != SITES:
-        words += ["--facilities", request.facilities.replace("tax_offices", "tax-offices")]
-    if request.rule != CoverageRule():
-        words += ["--rule", request.rule.kind.replace("_", "-"), "--min-share", f"{request.rule.min_share:g}"]
+    question, usual = request.question, Question()
+    if question.threshold_min != usual.threshold_min:
+        words += ["--threshold", f"{question.threshold_min:g}"]
+    if question.facilities != usual.facilities:
+        words += ["--facilities", question.facilities.replace("tax_offices", "tax-offices")]
+    if question.rule != usual.rule:
+        words += ["--rule", question.rule.kind.replace("_", "-"), "--min-share", f"{question.rule.min_share:g}"]
     words += [
-        *(["--bus"] if "bus" in request.kinds else []),
-        *([] if "antenne" in request.kinds else ["--no-antennes"]),
+        *(["--bus"] if "bus" in question.kinds else []),
+        *([] if "antenne" in question.kinds else ["--no-antennes"]),
     ]
     if plan_file is not None:
         words += ["--plan", plan_file.name]
@@ -167,8 +168,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
         "sources": _text(pd.DataFrame(findings.territory.manifest.sources)),
     }
     if findings.opening is not None:
-        week = findings.opening.shares.round(decimals_of("share")).reset_index()
-        tables["hours"] = week.astype({"day": "string"})
+        tables["hours"] = week_table(findings.opening)
         tables["half_days"] = rounded(findings.opening.half_day_gains().head(_HALF_DAYS))
     if findings.fragility is not None:
         tables["fragility"] = rounded(findings.fragility.sites)
@@ -213,10 +213,10 @@ def _manifest(findings: ReportFindings, made: Path, command: str, plan_file: Pat
         "territory_built_on": manifest["built_on"],
         "command": command,
         "options": {
-            "threshold_min": request.threshold_min,
-            "facilities": request.facilities,
-            "rule": request.rule.in_french(request.threshold_min),
-            "kinds": sorted(request.kinds),
+            "threshold_min": request.question.threshold_min,
+            "facilities": request.question.facilities,
+            "rule": request.question.rule_in_french,
+            "kinds": sorted(request.question.kinds),
             "plan_labels": None if request.plan is None else len(request.plan.labels),
         },
         "network": {key: network[key] for key in ("source", "profile", "approximate", "nodes", "edges")},

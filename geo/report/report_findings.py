@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.access.coverage import coverage, summarize
+from geo.access.diagnosis import diagnose
 from geo.access.opening import open_shares
 from geo.access.population_curve import population_curve
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
 from geo.errors import ParameterError
-from geo.kinds import COUNTED_KINDS, SITES, TAX_OFFICES
-from geo.question import DEFAULT_THRESHOLD_MIN, CoverageRule
+from geo.kinds import SITES, TAX_OFFICES
+from geo.question import Question
 from geo.report.plan_files import labels_layer
 from geo.siting.fragility import fragility
 from geo.siting.scenario import apply
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.access.coverage import CoverageSummary
+    from geo.access.diagnosis import Diagnosis
     from geo.access.opening import OpeningTable
     from geo.access.sensitivity import Sensitivity
     from geo.access.time_saved import TimeSavedSummary
+    from geo.question import CoverageRule
     from geo.siting.fragility import Fragility
     from geo.siting.plan import Plan
     from geo.territory import Territory
@@ -36,23 +38,20 @@ if TYPE_CHECKING:
 class ReportRequest:
     """What a report is asked to be about.
 
-    `threshold_min`, `facilities`, `rule`, `kinds`: as in `geo.access.coverage.coverage`; `plan`: the plan
-    that is part of it, `None` for none; `made_on`: the date that is written on it.
+    `question`: of whom and what it is; `plan`: the plan that is part of it, `None` for none; `made_on`: the date that
+    is written on it.
     """
 
-    threshold_min: float = DEFAULT_THRESHOLD_MIN
-    facilities: str = SITES
-    rule: CoverageRule = field(default_factory=CoverageRule)
-    kinds: frozenset[str] = COUNTED_KINDS
+    question: Question = field(default_factory=Question)
     plan: Plan | None = None
     made_on: dt.date = field(default_factory=lambda: dt.datetime.now().astimezone().date())
 
     def __post_init__(self) -> None:
         """Raise `ParameterError` for a plan of labels in a report about other places."""
-        if self.plan is not None and self.facilities != SITES:
+        if self.plan is not None and self.question.facilities != SITES:
             msg = (
                 f"Un plan de labels porte sur les sites France services, et le rapport demandé sur la liste "
-                f"« {self.facilities} ». Demandez le rapport sur les sites, ou sans plan."
+                f"« {self.question.facilities} ». Demandez le rapport sur les sites, ou sans plan."
             )
             raise ParameterError(msg)
 
@@ -61,11 +60,12 @@ class ReportRequest:
 class PlannedChange:
     """The plan of a report on the ground.
 
-    `before` and `after`: coverage of each commune by the plan's own threshold and choice of sites; `labels`: those of
-    the plan, points in EPSG:4326.
+    `question`: the plan's own threshold and choice of sites, with the rule of the report; `before` and `after`: how it
+    is answered for each commune; `labels`: those of the plan, points in EPSG:4326.
     """
 
     plan: Plan
+    question: Question
     before: pd.DataFrame
     after: pd.DataFrame
     labels: gpd.GeoDataFrame
@@ -81,15 +81,28 @@ class ReportFindings:
 
     territory: Territory
     request: ReportRequest
-    times: pd.DataFrame
-    coverage: pd.DataFrame
-    summary: CoverageSummary
+    diagnosis: Diagnosis
     curve: pd.DataFrame
     sensitivity: Sensitivity
     opening: OpeningTable | None
     fragility: Fragility | None
     saved: tuple[pd.DataFrame, TimeSavedSummary] | None
     planned: PlannedChange | None
+
+    @property
+    def question(self) -> Question:
+        """What was asked."""
+        return self.diagnosis.question
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """Who is served, by commune."""
+        return self.diagnosis.coverage
+
+    @property
+    def summary(self) -> CoverageSummary:
+        """Who is served, in all."""
+        return self.diagnosis.summary
 
     @property
     def residents_known(self) -> float:
@@ -107,34 +120,29 @@ def find(territory: Territory, request: ReportRequest) -> ReportFindings:
     Raises
     ------
     ParameterError
-        Threshold out of range, no such list or nothing in it, or labels of the plan outside of the territory.
+        No such list or nothing in it, or labels of the plan outside of the territory.
     """
-    options: dict[str, Any] = {"kinds": request.kinds}
-    threshold = request.threshold_min
-    measure: dict[str, Any] = {"facilities": request.facilities, "rule": request.rule}
-    times = territory.travel_times(request.facilities, **options)
-    cov = coverage(territory, threshold, times=times, **measure)
-    about_sites = request.facilities == SITES
+    question = request.question
+    threshold, kinds = question.threshold_min, question.kinds
+    diagnosis = diagnose(territory, question=question)
+    times = diagnosis.times
+    about_sites = question.facilities == SITES
     compared = about_sites and not territory.facilities.get(TAX_OFFICES, pd.DataFrame()).empty
     return ReportFindings(
         territory=territory,
         request=request,
-        times=times,
-        coverage=cov,
-        summary=summarize(cov, times, threshold, **measure),
+        diagnosis=diagnosis,
         curve=population_curve(territory, times),
-        sensitivity=sensitivity(territory, threshold, times=times, **measure),
-        opening=open_shares(territory, threshold, **options) if about_sites else None,
-        fragility=fragility(territory, threshold, **options) if about_sites else None,
-        saved=time_saved(territory, **options) if compared else None,
-        planned=None if request.plan is None else _planned(territory, request.plan, request.rule),
+        sensitivity=sensitivity(territory, threshold, facilities=question.facilities, rule=question.rule, times=times),
+        opening=open_shares(territory, threshold, kinds=kinds) if about_sites else None,
+        fragility=fragility(territory, threshold, kinds=kinds) if about_sites else None,
+        saved=time_saved(territory, kinds=kinds) if compared else None,
+        planned=None if request.plan is None else _planned(territory, request.plan, question.rule),
     )
 
 
 def _planned(territory: Territory, plan: Plan, rule: CoverageRule) -> PlannedChange:
     after = apply(territory, plan.scenario()) if len(plan.labels) else territory
-    before_cov, after_cov = (
-        coverage(each, plan.threshold_min, rule=rule, times=each.travel_times(SITES, kinds=plan.kinds))
-        for each in (territory, after)
-    )
-    return PlannedChange(plan, before_cov, after_cov, labels_layer(plan))
+    question = Question(plan.threshold_min, rule=rule, kinds=frozenset(plan.kinds))
+    before_cov, after_cov = (diagnose(each, question=question).coverage for each in (territory, after))
+    return PlannedChange(plan, question, before_cov, after_cov, labels_layer(plan))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geo.answers.origin import network_sentence, sources_sentence
 from geo.answers.plan import plan_answer
@@ -25,38 +25,35 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
     By file name, without its ending: ``travel_time``, ``curve``, ``under_served``; ``hours`` and ``saved_minutes``
     where they were measured; ``plan`` with a plan.
     """
-    territory, request = findings.territory, findings.request
-    drawn: dict[str, Any] = {"kinds": request.kinds, "today": request.made_on}
-    cov, summary = findings.coverage, findings.summary
+    territory, diagnosis, today = findings.territory, findings.diagnosis, findings.request.made_on
+    kinds = findings.question.kinds
     origin = [network_sentence(territory.manifest), sources_sentence(territory.manifest)]
     sheets = {
-        "travel_time": travel_time_map(territory, cov, summary, rule=request.rule, **drawn),
+        "travel_time": travel_time_map(territory, diagnosis, today=today),
         "curve": curve_chart(
             territory.name,
             findings.curve,
-            summary,
+            findings.summary,
             origin=" ".join(filter(None, origin)),
         ),
-        "under_served": under_served_map(territory, cov, summary, rule=request.rule, **drawn),
+        "under_served": under_served_map(territory, diagnosis, today=today),
     }
     if findings.opening is not None and findings.opening.part.residents_known > 0:
-        sheets["hours"] = hours_chart(territory, findings.opening, **drawn)
+        sheets["hours"] = hours_chart(territory, findings.opening, kinds=kinds, today=today)
     if findings.saved is not None:
         saved, sentence = findings.saved[0]["saved_min"], tax_offices_answer(*findings.saved).sentence
-        sheets["saved_minutes"] = saved_minutes_map(territory, saved, sentence=sentence, **drawn)
+        sheets["saved_minutes"] = saved_minutes_map(territory, saved, sentence=sentence, kinds=kinds, today=today)
     if findings.planned is not None:
         planned = findings.planned
-        plan: dict[str, Any] = {"kinds": planned.plan.kinds}
         sheets["plan"] = change_map(
             territory,
             planned.before,
             planned.after,
             planned.labels,
             territory.sites.iloc[:0],
-            planned.plan.threshold_min,
+            planned.question,
             title="Avant et après les nouveaux labels",
             sentence=plan_answer(planned.plan).sentence,
-            rule=request.rule,
-            **(drawn | plan),
+            today=today,
         )
     return sheets

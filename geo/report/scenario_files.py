@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 
+from geo.answers.hours import week_table
 from geo.answers.tables import rounded
 from geo.report.tables import with_origin, write_summary, write_table
 from geo.siting.scenario_json import scenario_to_json
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from geo.access.catchment import Catchment
     from geo.access.opening import OpeningTable
     from geo.access.sensitivity import Sensitivity
+    from geo.access.time_saved import TimeSavedSummary
     from geo.siting.closure import Closure
     from geo.siting.comparison import ScenarioComparison
     from geo.siting.fragility import Fragility
@@ -68,28 +70,43 @@ def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple
 
 def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> tuple[str, ...]:
     """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
-    write_table(opening.shares.round(4).reset_index().astype({"day": "string"}), folder / "hours.csv")
+    write_table(week_table(opening), folder / "hours.csv")
     write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), folder / "half_days.csv")
     write_summary(with_origin(territory, opening.to_dict()), folder / "hours.json")
     return "hours.csv", "half_days.csv", "hours.json"
 
 
-def access_table(sensitivity: Sensitivity, catchment: Catchment, saved: pd.DataFrame | None) -> pd.DataFrame:
-    """Return, by commune, the interval of times, the capacity within reach, and the minutes saved where known."""
-    table = sensitivity.communes.join(catchment.communes[["capacity_per_1000", "share_outside"]])
-    if saved is not None:
-        table = table.join(saved[["site_time_min", "other_time_min", "saved_min"]])
-    return _by_code(table)
+def access_figures(
+    territory: Territory,
+    sensitivity: Sensitivity,
+    catchment: Catchment,
+    saved: tuple[pd.DataFrame, TimeSavedSummary] | None,
+) -> dict[str, Any]:
+    """Return the totals of how sure, how much and how far better access is, ready for JSON."""
+    figures = {
+        "sensitivity": sensitivity.to_dict(),
+        "capacity": catchment.to_dict(),
+        "time_saved": None if saved is None else saved[1].to_dict(),
+    }
+    return with_origin(territory, figures)
 
 
 def write_access(
-    territory: Territory, table: pd.DataFrame, catchment: Catchment, figures: dict[str, Any], folder: Path
+    territory: Territory,
+    sensitivity: Sensitivity,
+    catchment: Catchment,
+    saved: tuple[pd.DataFrame, TimeSavedSummary] | None,
+    folder: Path,
 ) -> tuple[str, ...]:
-    """Write ``access.csv`` and ``.gpkg`` (`access_table`), ``capacity.csv`` (sites), ``access.json``; return names."""
+    """Write ``access.csv`` and ``.gpkg`` (communes), ``capacity.csv`` (sites), ``access.json``; return the names."""
+    communes = sensitivity.communes.join(catchment.communes[["capacity_per_1000", "share_outside"]])
+    if saved is not None:
+        communes = communes.join(saved[0][["site_time_min", "other_time_min", "saved_min"]])
+    table = _by_code(communes)
     write_table(table, folder / "access.csv")
     _write_layer(territory, table, folder / "access.gpkg", "access")
     write_table(rounded(catchment.sites), folder / "capacity.csv")
-    write_summary(figures, folder / "access.json")
+    write_summary(access_figures(territory, sensitivity, catchment, saved), folder / "access.json")
     return "access.csv", "access.gpkg", "capacity.csv", "access.json"
 
 

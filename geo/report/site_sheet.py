@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from geo.answers.directions import web_directions
 from geo.answers.nearest import distance_text, trip_words
 from geo.answers.origin import sources_sentence
 from geo.finder.opening_times import day_text
@@ -142,6 +143,8 @@ def _contact(site: SiteAnswer) -> list[_Entry]:
         None: "à demander par téléphone",
     }
     entries.append(_Entry("Accueil", asked[site.appointment]))
+    way = web_directions(site)
+    entries.append(_Entry(f"Itinéraire (ouvre {way.opens})", way.address.removeprefix("https://www."), way.address))
     if site.bearer:
         entries.append(_Entry("Porté par", _line(site.bearer)))
     return entries

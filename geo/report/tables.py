@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 
 from geo.answers.tables import decimals_of, rounded
-from geo.kinds import COUNTED_KINDS
 from geo.maps.interactive import coverage_map, write_map
+from geo.siting.gains import candidate_gains
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
 
-    from geo.access.coverage import CoverageSummary
-    from geo.question import CoverageRule
+    from geo.access.diagnosis import Diagnosis
     from geo.territory import Territory
 
 #: Columns of ``communes.csv``, in order.
@@ -52,9 +51,9 @@ def commune_table(cov: pd.DataFrame) -> pd.DataFrame:
     return rounded(cov.rename_axis("code").reset_index()[list(COMMUNE_CSV_COLUMNS)])
 
 
-def diagnosis_summary(territory: Territory, summary: CoverageSummary) -> dict[str, Any]:
+def diagnosis_summary(territory: Territory, diagnosis: Diagnosis) -> dict[str, Any]:
     """Return the summary of a diagnosis with the network and the sources it was made from, ready for JSON."""
-    return with_origin(territory, summary.to_dict())
+    return with_origin(territory, diagnosis.summary.to_dict())
 
 
 def with_origin(territory: Territory, figures: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +87,7 @@ def write_table(table: pd.DataFrame, path: Path, *, marked: bool = False) -> Non
     safe = table.copy()
     for column in safe.select_dtypes(include=["string", "object"]):
         safe[column] = safe[column].map(lambda cell: neutralize(cell) if isinstance(cell, str) else cell)
-    for column in safe.columns[safe.dtypes == "boolean"]:
+    for column in safe.select_dtypes(include=["bool", "boolean"]):
         safe[column] = safe[column].map({True: "true", False: "false"}, na_action="ignore")
     with replacing_file(path) as beside:
         safe.to_csv(beside, index=False, encoding="utf-8-sig" if marked else "utf-8", lineterminator="\n")
@@ -100,17 +99,10 @@ def gain_table(gains: pd.DataFrame) -> pd.DataFrame:
     return rounded(table.astype({"code": "string"}))
 
 
-def write_diagnosis(
-    territory: Territory,
-    cov: pd.DataFrame,
-    summary: CoverageSummary,
-    gains: pd.DataFrame,
-    folder: Path,
-    *,
-    rule: CoverageRule,
-    kinds: Collection[str] = COUNTED_KINDS,
-) -> None:
-    """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json`` into a folder."""
+def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) -> tuple[str, ...]:
+    """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json``; return the names."""
+    cov = diagnosis.coverage
+    gains = candidate_gains(territory, diagnosis.times, diagnosis.question.threshold_min)
     table = commune_table(cov)
     write_table(table, folder / "communes.csv")
     write_table(gain_table(gains), folder / "gains.csv")
@@ -122,5 +114,6 @@ def write_diagnosis(
         )
         layer.to_file(path, layer="communes", driver="GPKG")
     with replacing_file(folder / "map.html") as path:
-        write_map(coverage_map(territory, cov, summary, rule=rule, kinds=kinds), path)
-    write_summary(diagnosis_summary(territory, summary), folder / "summary.json")
+        write_map(coverage_map(territory, diagnosis), path)
+    write_summary(diagnosis_summary(territory, diagnosis), folder / "summary.json")
+    return "communes.csv", "communes.gpkg", "gains.csv", "map.html", "summary.json"

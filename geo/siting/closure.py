@@ -31,7 +31,9 @@ class Closure:
     comparison
         Access on the spot before and after.
     sites_closed, sites_open
-        Sites of the list, those of the neighbours included.
+        Sites counted, those of the neighbours included.
+    neighbour_sites_closed
+        Of those closed, the ones around the study area.
     sites_bearer_unknown
         Sites left open because the list does not tell who runs them, where a bearer was asked for.
     sites_with_phone, sites_with_email, sites_with_neither
@@ -45,6 +47,7 @@ class Closure:
     comparison: ScenarioComparison
     sites_closed: int
     sites_open: int
+    neighbour_sites_closed: int
     sites_bearer_unknown: int
     sites_with_phone: int
     sites_with_email: int
@@ -60,15 +63,23 @@ class Closure:
         return figures | {"comparison": self.comparison.to_dict()}
 
 
-def closure_scenario(territory: Territory, *, bearer: str | None = None, kind: str | None = None) -> Scenario:
-    """Return the scenario that closes all sites, or all of one bearer, of one kind, or both.
+def closure_scenario(
+    territory: Territory,
+    *,
+    bearer: str | None = None,
+    kind: str | None = None,
+    kinds: Collection[str] = COUNTED_KINDS,
+) -> Scenario:
+    """Return the scenario that closes all sites counted, or all of one bearer, of one kind, or both.
+
+    `kinds`: What is counted, as in `Territory.travel_times`: a site that does not count today stays as it is.
 
     Raises
     ------
     ParameterError
         No site is such; says which bearers and kinds there are.
     """
-    sites = territory.sites
+    sites = counted_places(territory.sites, kinds=kinds)
     chosen = sites["facility_id"].notna()
     if bearer is not None:
         chosen &= (sites["bearer"] == bearer).fillna(value=False)
@@ -76,10 +87,10 @@ def closure_scenario(territory: Territory, *, bearer: str | None = None, kind: s
         chosen &= sites["kind"] == kind
     if not chosen.any():
         bearers = ", ".join(sorted(sites["bearer"].dropna().unique())) or "aucun n'est connu"
-        kinds = ", ".join(name for name in KINDS if (sites["kind"] == name).any()) or "aucun"
+        present = ", ".join(name for name in KINDS if (sites["kind"] == name).any()) or "aucun"
         msg = (
-            f"Aucun site à fermer dans « {territory.name} » pour ce choix (porteur : {bearer or 'tous'}, "
-            f"type : {kind or 'tous'}). Porteurs connus : {bearers} ; types : {kinds}."
+            f"Aucun site compté à fermer dans « {territory.name} » pour ce choix (porteur : {bearer or 'tous'}, "
+            f"type : {kind or 'tous'}). Porteurs connus : {bearers} ; types comptés : {present}."
         )
         raise ParameterError(msg)
     what = " ".join(filter(None, [kind, bearer])) or "tous les sites"
@@ -101,10 +112,11 @@ def close_sites(
 
     `bearer`, `kind`: As in `closure_scenario`. A site whose bearer is unknown is of no bearer.
     """
-    scenario = closure_scenario(territory, bearer=bearer, kind=kind)
-    before = territory.times_to(counted_places(territory.sites, kinds=kinds))
+    scenario = closure_scenario(territory, bearer=bearer, kind=kind, kinds=kinds)
+    counted = counted_places(territory.sites, kinds=kinds)
+    before = territory.times_to(counted)
     comparison = compare(territory, scenario, thresholds_min, rule=rule, kinds=kinds, before=before)
-    sites = territory.sites.set_index("facility_id")
+    sites = counted.set_index("facility_id")
     closed = sites.index.isin([action.facility_id for action in scenario.actions])
     phone, email = (_given(sites[column]) for column in ("phone", "email"))
     unknown = sites["bearer"].isna() & ~closed & (kind is None or sites["kind"] == kind)
@@ -119,6 +131,7 @@ def close_sites(
         comparison=comparison,
         sites_closed=int(closed.sum()),
         sites_open=int((~closed).sum()),
+        neighbour_sites_closed=int((closed & ~territory.holds(counted)).sum()),
         sites_bearer_unknown=0 if bearer is None else int(unknown.sum()),
         sites_with_phone=int((closed & phone).sum()),
         sites_with_email=int((closed & email).sum()),

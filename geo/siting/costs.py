@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from geo.errors import ParameterError
+from geo.french import format_number
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 
 #: Whose budget it is: the whole cost, the State's aid, or what is left to the bearer (commune, association...).
@@ -24,7 +25,8 @@ class Costs:
         """Raise `ParameterError` for amounts that make no sense."""
         if not (math.isfinite(self.cost_eur) and self.cost_eur > 0 and 0 <= self.aid_eur <= self.cost_eur):
             msg = (
-                f"Coût de {self.cost_eur:g} € et aide de {self.aid_eur:g} € refusés : un coût positif et une aide de "
+                f"Coût de {format_number(self.cost_eur)} € et aide de {format_number(self.aid_eur)} € refusés : "
+                "un coût positif et une aide de "
                 f"0 au coût sont attendus, en euros par an et par site."
             )
             raise ParameterError(msg)
@@ -47,7 +49,7 @@ class Costs:
         """
         price = self.paid_by(payer)
         if not (math.isfinite(budget_eur) and budget_eur >= 0):
-            msg = f"Budget de {budget_eur:g} € refusé : un montant positif, en euros par an, est attendu."
+            msg = f"Budget de {format_number(budget_eur)} € refusé : un montant positif, en euros par an, est attendu."
             raise ParameterError(msg)
         if price <= 0:
             msg = "Budget sans objet : ce financeur ne paie rien par label. Changez le coût, l'aide ou le financeur."

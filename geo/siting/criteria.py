@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from geo.errors import ParameterError
+from geo.french import format_number
 from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class Weights:
         """Raise `ParameterError` for a weight that makes no sense."""
         for name, weight in self.to_dict().items():
             if not (math.isfinite(weight) and 0 <= weight <= _LARGEST_WEIGHT):
-                msg = f"Poids « {name} » de {weight:g} refusé : un nombre de 0 à {_LARGEST_WEIGHT:g} est attendu."
+                given = format_number(weight)
+                msg = f"Poids « {name} » de {given} refusé : un nombre de 0 à {_LARGEST_WEIGHT:g} est attendu."
                 raise ParameterError(msg)
 
     def to_dict(self) -> dict[str, float]:

@@ -38,7 +38,8 @@ class Fragility:
         Residents with a site within the threshold, and those with at least two.
     sites
         Those on the road network, index 0..n-1, most residents passing the threshold first: `facility_id`, `name`,
-        `kind`, `commune_code`, `commune_name`, `departement`, `bearer` (text); `residents_nearest` (float64), for whom
+        `kind`, `commune_code`, `commune_name`, `departement`, `bearer` (text); `in_study_area` (bool), false for a
+        site of the neighbours; `residents_nearest` (float64), for whom
         it is the nearest;
         `residents_passing`, within the threshold today and beyond it, or without any road to another, if it closed;
         `residents_cut_off`, who would have no site by road at all; `added_min` (Float64): mean of the minutes more of
@@ -65,8 +66,15 @@ class Fragility:
         """Residents with one site within the threshold and no other: closed alone, it leaves them beyond."""
         return self.residents_within - self.residents_with_second
 
+    @property
+    def sites_needed(self) -> tuple[int, int]:
+        """Sites without which somebody would pass the threshold: those of the study area, those of its neighbours."""
+        needed, inside = self.sites["residents_passing"].round() > 0, self.sites["in_study_area"]
+        return int((needed & inside).sum()), int((needed & ~inside).sum())
+
     def to_dict(self) -> dict[str, Any]:
-        """Return the totals as plain values ready for JSON, without the tables."""
+        """Return the totals as plain values ready for JSON, without the tables; sites are those of the study area."""
+        inside = self.sites["in_study_area"]
         return {
             "threshold_min": self.threshold_min,
             **self.part.to_dict(),
@@ -74,8 +82,9 @@ class Fragility:
             "share_within": self.part.share(self.residents_within),
             "residents_with_second": self.residents_with_second,
             "share_with_second": self.share_with_second,
-            "sites": len(self.sites),
-            "sites_nobody_depends_on": int((self.sites["residents_passing"] == 0).sum()),
+            "sites": int(inside.sum()),
+            "sites_nobody_depends_on": int((self.sites.loc[inside, "residents_passing"] == 0).sum()),
+            "neighbour_sites": int((~inside).sum()),
         }
 
 
@@ -119,6 +128,7 @@ def fragility(
         return np.bincount(nearest[reached], weights=weight[reached], minlength=len(sites)).astype(np.float64)
 
     table = pd.DataFrame(sites[list(_OF_THE_SITE)])
+    table["in_study_area"] = territory.holds(sites)
     table["residents_nearest"] = total(residents)
     table["residents_passing"] = total(np.where((first <= limit) & (second > limit), residents, 0.0))
     table["residents_cut_off"] = total(np.where(again, 0.0, residents))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.access.known_part import added_up, known_part
 from geo.errors import ParameterError
+from geo.french import format_number
 from geo.kinds import COUNTED_KINDS
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_LABELS, DEFAULT_THRESHOLD_MIN, check_threshold
 from geo.siting.benefits import coverage_benefits, time_benefits
@@ -22,7 +23,6 @@ from geo.siting.plan_tables import alternatives_table, communes_table, criteria_
 from geo.siting.problem import SitingProblem
 from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario
 from geo.siting.solve import MODELS, Control, solve
-from geo.territory.country import Country
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from geo.siting.costs import Payer
     from geo.siting.solve import Model
     from geo.territory import Territory
+    from geo.territory.country import Country
 
 #: More labels than this are taken for a mistake: it is the State's aim for all of France.
 MOST_NEW: Final = 3_000
@@ -252,7 +253,7 @@ def plan(  # noqa: PLR0913 - the options of one question
     told = progress or Control().progress
 
     told(0.0, "Temps de trajet vers les lieux candidats…")
-    parts = area.parts if isinstance(area, Country) else (area,)
+    parts = area.parts
     problem = siting_problem(parts, candidates, exclude, kinds=kinds)
     criteria = demand_criteria(parts, problem, threshold_min, zones)
     problem = problem.with_factors(factors(criteria, weights))
@@ -333,12 +334,12 @@ def _check(model: str, asked: int | None, threshold_min: float, min_share: float
         raise ParameterError(msg)
     if min_share is not None and (model != "set-cover" or not 0 < min_share <= 1):
         msg = (
-            f"Part de {min_share:g} refusée : elle va de 0 à 1 et n'a de sens que pour le modèle set-cover "
-            f"(le moins de labels pour couvrir cette part des habitants)."
+            f"Part de {format_number(min_share)} refusée : elle va de 0 à 1 et n'a de sens que pour le modèle "
+            f"set-cover (le moins de labels pour couvrir cette part des habitants)."
         )
         raise ParameterError(msg)
     if not time_limit_s > 0:
-        msg = f"Durée de {time_limit_s:g} s refusée : un nombre de secondes positif est attendu."
+        msg = f"Durée de {format_number(time_limit_s)} s refusée : un nombre de secondes positif est attendu."
         raise ParameterError(msg)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from geo.access.known_part import KnownPart
 from geo.errors import Fault, ParameterError, SchemaError
+from geo.french import format_number
 from geo.kinds import KINDS
 from geo.question import check_threshold
 from geo.siting.costs import Costs
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Number of the form written today; a file of another number is refused.
 FORMAT: Final = 2
+#: Most labels of a plan that is read.
+_MOST_LABELS: Final = 5_000
 _ADVICE: Final = "Donnez un fichier plan.json écrit par « maillage plan --out »."
 _AGAIN: Final = "Refaites-le avec « maillage plan --out »."
 #: What the items of a list are called in a message.
@@ -39,7 +44,12 @@ _TYPES: Final = {
     "time_before_min": "Float64",
 }
 
+#: Faults of a number: what is expected, and where its limit is told.
+_BOUNDS: Final = {"greater_than_equal": ("au moins", "ge"), "less_than_equal": ("au plus", "le")}
+
 _Number = Annotated[float, Field(ge=-1e15, le=1e15)]
+_Amount = Annotated[float, Field(ge=0, le=1e15)]
+_Share = Annotated[float, Field(ge=0, le=1)]
 _Whole = Annotated[int, Field(ge=0, le=10**9)]
 
 
@@ -50,82 +60,82 @@ class _Values(BaseModel):
 
 
 class _Part(_Values):
-    residents: _Number
-    residents_known: _Number
+    residents: _Amount
+    residents_known: _Amount
     communes: _Whole
     communes_known: _Whole
 
 
 class _Access(_Values):
-    residents_within: _Number
-    mean_time_min: _Number | None
-    worst_time_min: _Number | None
-    residents_unreachable: _Number
+    residents_within: _Amount
+    mean_time_min: _Amount | None
+    worst_time_min: _Amount | None
+    residents_unreachable: _Amount
 
 
 class _Served(_Values):
     commune_code: str
     commune_name: str
-    residents: _Number
-    residents_brought: _Number
-    time_before_min: _Number | None
-    time_after_min: _Number
+    residents: _Amount
+    residents_brought: _Amount
+    time_before_min: _Amount | None
+    time_after_min: _Amount
 
 
 class _Alternative(_Values):
     code: str
     name: str
-    commune_residents: _Number
-    share_of_gain: _Number
+    commune_residents: _Amount
+    share_of_gain: _Amount
 
 
 class _Label(_Values):
     rank: _Whole
     code: str
     name: str
-    lon: _Number
-    lat: _Number
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
     commune_code: str
     commune_name: str
     holds_site: bool
-    gain_residents: _Number
-    gain_alone_residents: _Number
-    residents_served: _Number
+    gain_residents: _Amount
+    gain_alone_residents: _Amount
+    residents_served: _Amount
     minutes_saved_mean: _Number | None
-    cost_eur: _Number
-    aid_eur: _Number
-    communes: list[_Served]
-    alternatives: list[_Alternative]
+    cost_eur: _Amount
+    aid_eur: _Amount
+    communes: Annotated[list[_Served], FailFast()]
+    alternatives: Annotated[list[_Alternative], FailFast()]
 
 
 class _Criteria(_Values):
-    beyond: _Number | None
-    frr: _Number | None
-    qpv: _Number | None
-    elderly: _Number | None
+    beyond: _Amount | None
+    frr: _Amount | None
+    qpv: _Amount | None
+    elderly: _Amount | None
 
 
 class _Commune(_Values):
     commune_code: str
     name: str
-    residents: _Number
-    time_before_min: _Number | None
-    time_after_min: _Number | None
-    within_before: _Number
-    within_after: _Number
+    residents: _Amount
+    time_before_min: _Amount | None
+    time_after_min: _Amount | None
+    within_before: _Amount
+    within_after: _Amount
     criteria: _Criteria
 
 
 class _Weights(_Values):
-    beyond: _Number
-    frr: _Number
-    qpv: _Number
-    elderly: _Number
+    beyond: _Amount
+    frr: _Amount
+    qpv: _Amount
+    elderly: _Amount
 
 
 class _Costs(_Values):
-    cost_eur: _Number
-    aid_eur: _Number
+    cost_eur: _Amount
+    aid_eur: _Amount
 
 
 class _Plan(_Values):
@@ -133,14 +143,14 @@ class _Plan(_Values):
     model: Model
     threshold_min: _Number
     asked: _Whole | None
-    min_share: _Number | None
+    min_share: _Share | None
     kinds: list[str]
     candidates: _Whole
     candidates_off_network: _Whole
     part: _Part
     before: _Access
     after: _Access
-    residents_out_of_reach: _Number
+    residents_out_of_reach: _Amount
     objective: _Number
     bound: _Number
     gap: _Number
@@ -149,7 +159,7 @@ class _Plan(_Values):
     costs: _Costs
     budget_labels: _Whole | None
     selected: list[_Label]
-    communes: list[_Commune]
+    communes: Annotated[list[_Commune], FailFast()]
 
 
 def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
@@ -212,7 +222,8 @@ def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
     Raises
     ------
     SchemaError
-        It is not a plan, or one of another format; all that is missing or of another type is listed.
+        It is not a plan, or one of another format; what is missing, of another type or makes no sense
+        is listed, of communes and other places the first faulty one.
     ParameterError
         The plan is about another territory, or a value makes no sense.
     """
@@ -220,6 +231,10 @@ def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
     if found != FORMAT or isinstance(found, bool):
         fault = f"ce n'est pas un plan au format {FORMAT}, le seul lu (format trouvé : {str(found)[:20]})"
         raise SchemaError(source, [Fault(fault)], _AGAIN)
+    labels = content.get("selected")
+    if isinstance(labels, list) and len(labels) > _MOST_LABELS:  # each fault of each would be worded
+        given, most = format_number(len(labels)), format_number(_MOST_LABELS)
+        raise SchemaError(source, [Fault(f"{given} labels, au plus {most} sont attendus")], _ADVICE)
     try:
         read = _Plan.model_validate(content)
     except ValidationError as error:
@@ -296,7 +311,20 @@ def _in_french(error: Any) -> str:
     where = ", ".join(places[:-1]) or "plan"
     if error["type"] == "missing":
         return f"{where} : « {places[-1]} » manque"
-    return f"{where} : « {places[-1]} » vaut {str(error['input'])[:30]!r}, d'un autre type que celui attendu"
+    if bound := _BOUNDS.get(error["type"]):
+        words, limit = bound
+        given, limit = (format_number(value) for value in (error["input"], error["ctx"][limit]))
+        return f"{where} : « {places[-1]} » vaut {given}, {words} {limit} est attendu"
+    return f"{where} : « {places[-1]} » vaut {_shown(error['input'])}, d'un autre type que celui attendu"
+
+
+def _shown(value: Any) -> str:
+    """Return a value of the file in a few words."""
+    if isinstance(value, dict | list):
+        return "un objet" if isinstance(value, dict) else "une liste"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "un nombre qui n'est pas fini"
+    return json.dumps(value, ensure_ascii=False)[:30]
 
 
 def _table(rows: Sequence[BaseModel], form: type[_Values], leave: frozenset[str] | set[str] = frozenset()) -> Any:

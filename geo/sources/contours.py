@@ -31,7 +31,7 @@ def as_coverage(contours: gpd.GeoSeries) -> gpd.GeoSeries:
 
     Returns
     -------
-    Those that are neither missing nor empty, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
+    Those that have an area, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
     """
     kept = contours[shapely.area(contours.to_numpy()) > 0]
     cleaned = shapely.coverage_clean(kept.to_numpy())  # type: ignore[attr-defined]  # its types are older

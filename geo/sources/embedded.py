@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import WGS84, metric_crs
+from geo.crs import WGS84
 from geo.errors import Fault, SchemaError
 from geo.french import format_number
 from geo.kinds import KINDS
@@ -169,9 +169,13 @@ def _read_communes(path: Path) -> tuple[SourceTable, pd.Series]:
 def position_note(communes: pd.DataFrame) -> str:
     """Return where these communes (a commune table) are placed, as a French sentence."""
     counts = communes["point_source"].value_counts()
-    return "Position des communes : " + ", ".join(
-        f"{format_number(int(counts[kind]))} {where}" for kind, where in _POSITIONS.items() if kind in counts
-    ) + "."
+    return (
+        "Position des communes : "
+        + ", ".join(
+            f"{format_number(int(counts[kind]))} {where}" for kind, where in _POSITIONS.items() if kind in counts
+        )
+        + "."
+    )
 
 
 @names_its_file

@@ -51,9 +51,23 @@ _KNOWN_TOWNS: Final = {
 }
 #: Residents of the communes of Mayotte, which the package lacks: INSEE, census of 2017.
 _MAYOTTE: Final = {
-    **{"97601": 5_192, "97602": 13_989, "97603": 10_282, "97604": 6_189, "97605": 8_295, "97606": 8_920},
-    **{"97607": 15_848, "97608": 17_831, "97609": 5_507, "97610": 32_156, "97611": 71_437, "97612": 7_705},
-    **{"97613": 6_432, "97614": 10_203, "97615": 11_442, "97616": 11_156, "97617": 13_934},
+    "97601": 5_192,
+    "97602": 13_989,
+    "97603": 10_282,
+    "97604": 6_189,
+    "97605": 8_295,
+    "97606": 8_920,
+    "97607": 15_848,
+    "97608": 17_831,
+    "97609": 5_507,
+    "97610": 32_156,
+    "97611": 71_437,
+    "97612": 7_705,
+    "97613": 6_432,
+    "97614": 10_203,
+    "97615": 11_442,
+    "97616": 11_156,
+    "97617": 13_934,
 }
 #: Services of a finance centre where a household or a firm is received.
 _TAX_SERVICES: Final = {
@@ -99,19 +113,23 @@ def _communes(read: DataFrance, towns: pd.DataFrame) -> pd.DataFrame:
     own = read.communes
     postcodes = read.postcodes.assign(commune_code=_today(read.postcodes["commune_code"], read))
     joined = postcodes.drop_duplicates().sort_values("postcode").groupby("commune_code")["postcode"].agg(";".join)
-    return pd.DataFrame(
-        {
-            "code": own.index,
-            "name": own["name"],
-            "departement": own["departement"],
-            "intercommunality": own["intercommunality"],
-            "postcodes": joined.reindex(own.index),
-            "population": own["population"].astype("Int64").fillna(pd.Series(_MAYOTTE, dtype="Int64")),
-            "lon": towns["lon"].round(_DECIMALS),
-            "lat": towns["lat"].round(_DECIMALS),
-            "position": towns["position"],
-        }
-    ).reset_index(drop=True).sort_values("code")
+    return (
+        pd.DataFrame(
+            {
+                "code": own.index,
+                "name": own["name"],
+                "departement": own["departement"],
+                "intercommunality": own["intercommunality"],
+                "postcodes": joined.reindex(own.index),
+                "population": own["population"].astype("Int64").fillna(pd.Series(_MAYOTTE, dtype="Int64")),
+                "lon": towns["lon"].round(_DECIMALS),
+                "lat": towns["lat"].round(_DECIMALS),
+                "position": towns["position"],
+            }
+        )
+        .reset_index(drop=True)
+        .sort_values("code")
+    )
 
 
 def _town_points(read: DataFrance, sites: gpd.GeoDataFrame, post_offices: Path) -> pd.DataFrame:
@@ -201,7 +219,7 @@ def _sites(sites: gpd.GeoDataFrame, read: DataFrance) -> pd.DataFrame:
         lon=sites.geometry.x.round(_DECIMALS),
         lat=sites.geometry.y.round(_DECIMALS),
     )
-    return chosen[today.notna()]
+    return pd.DataFrame(chosen[today.notna()])
 
 
 def _tax_offices(path: Path, read: DataFrance) -> pd.DataFrame:

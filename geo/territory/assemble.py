@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.sources.provenance import SourceTable
     from geo.territory.files import OfficialTables
     from geo.territory.manifest import Manifest
 
@@ -71,6 +72,31 @@ def assemble(
     else:
         _log.info("Lecture des routes…")
         network = read_roads(list(roads), area=bounds(communes), profile=profile)
+    return study_area(
+        tables,
+        name,
+        communes,
+        network,
+        departement=next(iter(departements)) if len(departements) == 1 else None,
+        cells=cell_table,
+    )
+
+
+def study_area(
+    tables: OfficialTables,
+    name: str,
+    communes: gpd.GeoDataFrame,
+    network: RoadNetwork,
+    *,
+    departement: str | None,
+    cells: SourceTable | None = None,
+) -> tuple[StudyArea, Manifest]:
+    """Return the study area of some communes of the tables on a network, and what is to be said of it.
+
+    `communes`: Those of the study area, with their contours; the tables hold them and those around. `departement`: Its
+    code where they are one.
+    """
+    everywhere = tables.communes.frame
     facilities = {key: near_places(table.frame, communes) for key, table in tables.lists.items()}
     permanences = None if tables.permanences is None else tables.permanences.frame
     if permanences is not None:
@@ -78,24 +104,23 @@ def assemble(
         permanences = permanences[known].reset_index(drop=True)
     area = StudyArea(
         name=name,
-        departement=next(iter(departements)) if len(departements) == 1 else None,
+        departement=departement,
         communes=communes,
         facilities=facilities,
         network=network,
-        cells=None if cell_table is None else cell_table.frame,
+        cells=None if cells is None else cells.frame,
         neighbours=_neighbours(everywhere, communes),
         contours_approximate=tables.contours_approximate,
         permanences=permanences,
         neighbour_outlines=neighbour_outlines(everywhere, communes),
     )
-    sources = [*tables.sources, *([] if cell_table is None else [cell_table])]
-    return area, describe(area, sources, everywhere)
+    return area, describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)
 
 
 def _neighbours(everywhere: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the communes within the margin of a study area, its own left out."""
     near = near_communes(everywhere, communes)
-    return pd.DataFrame(near.loc[~near.index.isin(communes.index), list(NEIGHBOUR_COLUMNS)])
+    return pd.DataFrame(near.loc[near.index.difference(communes.index), list(NEIGHBOUR_COLUMNS)])
 
 
 def _with_population_of_cells(communes: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -70,7 +70,7 @@ def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.Geo
         territory=area.name,
         departement=area.departement,
         built_on=dt.datetime.now(tz=dt.UTC).date(),
-        crs=area.network.crs,
+        crs=area.crs,
         communes=len(area.communes),
         population=int(area.communes["population"].sum()),
         population_points="carreaux de population" if area.cells is not None else "communes",
@@ -140,7 +140,7 @@ def _where_roads_stop(area: StudyArea, everywhere: gpd.GeoDataFrame) -> list[str
     if not area.network.source.approximate:
         return []
     codes = pd.concat([table["departement"] for table in area.facilities.values()]).dropna()
-    missing = codes[~codes.isin(everywhere["departement"])].value_counts().sort_index()
+    missing = codes[~codes.isin(everywhere["departement"].unique())].value_counts().sort_index()
     if missing.empty:
         return []
     counted = ", ".join(f"{code} ({count} lieu(x))" for code, count in missing.items())

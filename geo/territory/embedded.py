@@ -1,106 +1,233 @@
-"""The territory that comes with the project, and how its tables are made again from official files."""
+"""All of France as it comes with the project: read once, its road times estimated once, each territory a view of it."""
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import re
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import pandas as pd
 
-from geo.crs import WGS84, metric_crs
+from geo.crs import metric_crs
+from geo.errors import ParameterError, SourceError
+from geo.french import fold
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.approximation import approximate
+from geo.network.road_network import RoadNetwork
+from geo.network.speeds import speed_profile
+from geo.network.union import unite
 from geo.settings import Settings
-from geo.sources.departements import departement_name
-from geo.sources.embedded import COMMUNES_CSV, SITES_CSV, read_embedded
-from geo.territory.assemble import assemble
+from geo.sources.contours import read_contours
+from geo.sources.departements import departement_codes, departement_name, departement_title
+from geo.sources.embedded import approximate_contours, position_note, read_embedded
+from geo.sources.provenance import checksum
+from geo.storage import replacing_folder
+from geo.territory.assemble import study_area
 from geo.territory.files import OfficialTables
+from geo.territory.margin import near_communes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.sources.provenance import SourceTable
+    from geo.sources.embedded import EmbeddedTables
     from geo.territory.manifest import Manifest
     from geo.territory.study_area import StudyArea
 
-_FOLDER: Final = "pyrenees-atlantiques"
-_DEPARTEMENT: Final = "64"
+_log = logging.getLogger(__name__)
 
-#: Longer comments are free prose of their authors, not facts.
-_MAX_COMMENT: Final = 200
-_DECIMALS: Final = 5
+#: Name of the whole, and of the folder of its tables.
+FRANCE_NAME: Final = "France"
+_FOLDER: Final = "france"
+_SIREN: Final = re.compile(r"[0-9]{9}", re.ASCII)
+_CODE: Final = re.compile(r"[0-9]{1,3}|2[abAB]", re.ASCII)
+_NETWORK_MARKER: Final = "network.json"
+#: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
+_ESTIMATE: Final = 1
+_CELLS_NOTE: Final = (
+    "Les contours des communes sont approchés : faute de contours officiels, chaque commune est représentée par "
+    "l'espace le plus proche de sa position."
+)
 
-#: A commune's own site farther than this (m) from the interior point shows that its town is elsewhere.
-_TOWN_ELSEWHERE_M: Final = 3_000
-#: Kinds of site that stand in a town, the one that marks it best first.
-_FIXED_KINDS: Final = ("main", "antenne")
+
+@dataclass(frozen=True, eq=False)
+class France:
+    """The embedded tables of all of France, and one network for all of it (islands in parts of their own).
+
+    `contours`: contours by commune code, EPSG:4326, `None` where they were not brought by the set-up.
+    """
+
+    tables: EmbeddedTables
+    network: RoadNetwork
+    contours: gpd.GeoSeries | None
+
+    def view(self, wanted: str | None) -> tuple[StudyArea, Manifest]:
+        """Return a département, an intercommunality or (`None`) all of France as a study area, and its manifest.
+
+        Raises
+        ------
+        ParameterError
+            There is no such département or intercommunality.
+        """
+        codes, name, departement = self._chosen(wanted)
+        everywhere = self.tables.communes.frame
+        chosen = everywhere.loc[codes]
+        near = everywhere if wanted is None else near_communes(everywhere, chosen)
+        contours = _contours(near, self.contours)
+        # The places around lend their contours to the outlines of the neighbours.
+        known = gpd.GeoSeries(contours.reindex(everywhere.index), crs=everywhere.crs)
+        everywhere = gpd.GeoDataFrame(everywhere, geometry=known)
+        notes = (*self.tables.communes.notes, *([_CELLS_NOTE] if self.contours is None else []), position_note(chosen))
+        tables = OfficialTables(
+            communes=replace(self.tables.communes, frame=everywhere, notes=notes),
+            population=None,
+            postcodes=None,
+            lists={SITES: self.tables.sites, TAX_OFFICES: self.tables.tax_offices},
+            contours_approximate=self.contours is None,
+        )
+        area, manifest = study_area(tables, name, everywhere.loc[codes], self.network, departement=departement)
+        return area, replace(manifest, view=wanted or "")
+
+    def _chosen(self, wanted: str | None) -> tuple[pd.Index, str, str | None]:
+        """Return the communes' codes, the French name and the code of the département of what is asked for."""
+        frame = self.tables.communes.frame
+        if wanted is None:
+            return frame.index, FRANCE_NAME, None
+        kind, code = _parsed(wanted, self.tables.intercommunalities)
+        if kind == "departement":
+            codes = frame.index[frame["departement"] == code]
+            if codes.empty:
+                msg = (
+                    f"Les tables fournies n'ont aucune commune de « {departement_name(code)} » ({code}). "
+                    f"Donnez ses fichiers à « maillage build »."
+                )
+                raise ParameterError(msg)
+            return codes, departement_name(code), code
+        codes = self.tables.intercommunality.index[self.tables.intercommunality == code]
+        return codes, str(self.tables.intercommunalities.loc[code, "name"]), None
 
 
-def embedded_area(profile: str) -> tuple[StudyArea, Manifest]:
-    """Return the embedded Pyrénées-Atlantiques on the network estimated with one speed profile, and its manifest.
+def _contours(communes: gpd.GeoDataFrame, known: gpd.GeoSeries | None) -> gpd.GeoSeries:
+    """Return the known contour of each commune, a cell around its position where there is none."""
+    if known is None:
+        return _cells(communes)
+    contours = known.reindex(communes.index)
+    missing = contours.isna().to_numpy()
+    if missing.any():
+        around = communes[communes["departement"].isin(communes["departement"][missing].unique())]
+        contours[missing] = _cells(around).reindex(communes.index)[missing]
+    return gpd.GeoSeries(contours, crs=communes.crs)
+
+
+def _cells(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    points = gpd.GeoSeries.from_xy(communes["lon"], communes["lat"], index=communes.index, crs=communes.crs)
+    parts = [approximate_contours(each, crs) for crs, each in points.groupby(communes["departement"].map(metric_crs))]
+    return gpd.GeoSeries(pd.concat(parts).reindex(communes.index), crs=communes.crs)
+
+
+def view_names() -> dict[str, str]:
+    """Return what can be viewed: code -> French name, départements first, then intercommunalities by name."""
+    settings = Settings.from_environment()
+    tables = read_tables(settings.data_dir / _FOLDER)
+    codes = sorted(tables.communes.frame["departement"].unique())
+    groups = tables.intercommunalities["name"].sort_values(key=lambda names: names.map(fold))
+    return {str(code): departement_title(str(code)) for code in codes} | {
+        str(code): str(name) for code, name in groups.items()
+    }
+
+
+def is_view(text: str) -> bool:
+    """Tell whether a text names a département or an intercommunality by its code, not a folder."""
+    return bool(_SIREN.fullmatch(text) or (_CODE.fullmatch(text) and _departement(text) in departement_codes()))
+
+
+def embedded_area(wanted: str | None, profile: str) -> tuple[StudyArea, Manifest]:
+    """Return a view of the embedded France on the network estimated with one speed profile, and its manifest.
+
+    `wanted`: Code of a département (``"64"``, ``"2a"``, ``"1"``), SIREN or name of an intercommunality; `None`: all.
+
+    Raises
+    ------
+    ParameterError
+        No such profile, département or intercommunality.
+    MaillageError
+        The project's own tables are damaged.
+    """
+    speed_profile(profile)
+    settings = Settings.from_environment()
+    return france(settings.data_dir / _FOLDER, settings.france_dir, profile).view(wanted)
+
+
+@cache
+def read_tables(folder: Path) -> EmbeddedTables:
+    """Return the embedded tables, read once in a process; raise as `read_embedded`."""
+    return read_embedded(folder)
+
+
+@cache
+def france(folder: Path, made_dir: Path, profile: str) -> France:
+    """Return the embedded France, read once in a process and shared.
+
+    `made_dir`: Where the set-up keeps contours, and the network once it is estimated (`Settings.france_dir`).
 
     Raises
     ------
     MaillageError
-        No such profile, or the project's own tables are damaged.
+        The project's own tables are damaged.
     """
-    read = read_embedded(Settings.from_environment().data_dir / _FOLDER)
-    lists = {SITES: read.sites, TAX_OFFICES: read.tax_offices}
-    tables = OfficialTables(read.communes, None, None, lists, contours_approximate=True)
-    network = approximate(read.communes.frame, profile=profile)
-    return assemble(tables, departement_name(_DEPARTEMENT), {_DEPARTEMENT}, roads=network)
+    tables = read_tables(folder)
+    contours = read_contours(made_dir)
+    return France(tables, _network(tables, contours, folder, made_dir, profile), contours)
 
 
-def write_embedded_tables(communes: SourceTable, sites: SourceTable, folder: Path) -> None:
-    """Make `communes.csv` and `sites.csv` again from official files.
-
-    ``write_embedded_tables(read_communes([...], population=...), read_france_services(...), folder)``. The tax offices
-    are kept by hand: see `data/README.md`.
-
-    The interior point of a vast mountain commune may be 10 km from its town. So a commune whose town hall is unknown
-    and whose fixed site is more than 3 km from its interior point is placed at that site (`point_source` "site"): a
-    main one rather than an antenne, the nearest to the interior point of several.
-
-    Parameters
-    ----------
-    communes
-        From `read_communes`: all communes of the départements wanted.
-    sites
-        From `read_france_services`; only the sites of those départements are written.
-    folder
-        Where to write; made if absent.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    area = _at_their_site(communes.frame, sites.frame)
-    area = area.rename_axis("code").reset_index().rename(columns={"point_source": "position"})
-    area[["lon", "lat"]] = area[["lon", "lat"]].round(_DECIMALS)
-    area[list(COMMUNES_CSV)].to_csv(folder / "communes.csv", index=False, lineterminator="\n")
-
-    chosen = sites.frame[sites.frame["departement"].isin(area["departement"])]
-    chosen = chosen.assign(
-        appointment=chosen["appointment"].astype("object").map({True: "yes", False: "no"}),
-        comment=chosen["comment"].mask(chosen["comment"].str.len() > _MAX_COMMENT),
-        opening_hours=chosen["opening_hours"].replace("", "off"),
-        lon=chosen.geometry.x.round(_DECIMALS),
-        lat=chosen.geometry.y.round(_DECIMALS),
+def _network(
+    tables: EmbeddedTables, contours: gpd.GeoSeries | None, folder: Path, made_dir: Path, profile: str
+) -> RoadNetwork:
+    made_of = "".join([checksum(folder / "communes.csv"), profile, str(_ESTIMATE), str(contours is None)])
+    place = made_dir / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
+    if (place / _NETWORK_MARKER).is_file():
+        try:
+            return RoadNetwork.load(place)
+        except SourceError:
+            _log.info("Le réseau estimé gardé est endommagé : il est refait.")
+    _log.info("Estimation du réseau routier de la France (une seule fois)…")
+    communes = tables.communes.frame
+    network = unite(
+        [
+            approximate(gpd.GeoDataFrame(group, geometry=_contours(group, contours)), profile=profile)
+            for _, group in communes.groupby(communes["departement"].map(metric_crs), sort=True)
+        ]
     )
-    chosen[list(SITES_CSV)].to_csv(folder / "sites.csv", index=False, lineterminator="\n")
+    try:
+        with replacing_folder(place, marker=_NETWORK_MARKER) as made:
+            network.save(made)
+        return RoadNetwork.load(place)
+    except SourceError as error:
+        _log.info("%s Le réseau estimé sera refait au prochain démarrage.", error)
+        return network
 
 
-def _at_their_site(communes: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return communes with those of unknown town hall whose fixed site is far from the interior point placed at it."""
-    interior = communes[communes["point_source"] == "interior"]
-    fixed = sites[sites["kind"].isin(_FIXED_KINDS) & sites["commune_code"].isin(interior.index)]
-    if fixed.empty:
-        return communes
-    metres = metric_crs(communes["departement"].iloc[0])
-    points = gpd.GeoSeries.from_xy(interior["lon"], interior["lat"], crs=WGS84).to_crs(metres)[fixed["commune_code"]]
-    fixed = fixed.assign(
-        rank=fixed["kind"].map(_FIXED_KINDS.index),
-        distance=fixed.geometry.to_crs(metres).distance(points.set_axis(fixed.index)),
+def _departement(text: str) -> str:
+    return text.strip().upper().zfill(2)
+
+
+def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
+    """Return ``"departement"`` or ``"intercommunality"``, and the code."""
+    text = wanted.strip()
+    if _CODE.fullmatch(text):
+        departement_name(_departement(text))
+        return "departement", _departement(text)
+    if text in intercommunalities.index:
+        return "intercommunality", text
+    same = intercommunalities.index[[fold(name) == fold(text) for name in intercommunalities["name"]]]
+    if len(same) == 1:
+        return "intercommunality", str(same[0])
+    msg = (
+        f"« {text[:60]} » n'est ni un territoire enregistré, ni un département, ni une intercommunalité. Donnez le "
+        f"dossier d'un territoire, un code de département (64, 2A, 974), le numéro SIREN ou le nom d'une "
+        f"intercommunalité."
     )
-    chosen = fixed.sort_values(["rank", "distance", "facility_id"]).drop_duplicates("commune_code")
-    chosen = chosen[chosen["distance"] > _TOWN_ELSEWHERE_M].set_index("commune_code")
-    placed: gpd.GeoDataFrame = communes.copy()
-    placed.loc[chosen.index, "lon"], placed.loc[chosen.index, "lat"] = chosen.geometry.x, chosen.geometry.y
-    placed.loc[chosen.index, "point_source"] = "site"
-    return placed
+    raise ParameterError(msg)

@@ -74,6 +74,8 @@ class Manifest:
         Rows kept out of the files: how many, and the first of them.
     scenario
         What changed, where sites were moved, opened or closed.
+    view
+        Of a view of the embedded France, the code that asked for it, empty for all of France.
     own_files, completed_from
         Files of a visitor by kind, and fingerprint of the territory that what they lack is taken from.
     """
@@ -96,6 +98,7 @@ class Manifest:
     scenario: Mapping[str, Any] | None = None
     own_files: Mapping[str, OwnFile] | None = None
     completed_from: str | None = None
+    view: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
@@ -111,5 +114,5 @@ class Manifest:
 
 
 #: What most territories do not have, and do not write.
-_ONLY_SOME: Final = frozenset({"scenario", "own_files", "completed_from"})
+_ONLY_SOME: Final = frozenset({"scenario", "own_files", "completed_from", "view"})
 _TYPE: Final = TypeAdapter(Manifest)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
-import pyproj
 import shapely
 from scipy.spatial import cKDTree
 
-from geo.crs import WGS84, metric_crs
+from geo.crs import FRANCE, WGS84, metric_crs, to_metres
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +41,7 @@ def neighbour_outlines(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> 
     commune of a neighbour is known.
     """
     around = near_communes(everywhere, area)
-    around = around[~around["departement"].isin(area["departement"].unique())]
+    around = around[~around["departement"].isin(area["departement"].unique()) & around.geometry.notna()]
     if around.empty:
         return None
     metric = around[["departement", "geometry"]].to_crs(metric_crs(area["departement"].iloc[0]))
@@ -53,9 +52,9 @@ def neighbour_outlines(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> 
 
 def _distance_to(area: gpd.GeoDataFrame, lon: pd.Series, lat: pd.Series) -> NDArray[np.float64]:
     """Return the distance (m) from each point to the nearest commune of the area, as a straight line."""
-    to_metres = pyproj.Transformer.from_crs(WGS84, metric_crs(area["departement"].iloc[0]), always_xy=True)
-    centres = np.column_stack(to_metres.transform(area["lon"].to_numpy(), area["lat"].to_numpy()))
-    points = np.column_stack(to_metres.transform(lon.to_numpy(), lat.to_numpy()))
+    metres = to_metres(FRANCE)
+    centres = np.column_stack(metres.transform(area["lon"].to_numpy(), area["lat"].to_numpy()))
+    points = np.column_stack(metres.transform(lon.to_numpy(), lat.to_numpy()))
     distance = np.full(len(points), np.inf)
     usable = np.isfinite(points).all(axis=1)
     if usable.any():

@@ -10,12 +10,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.crs import WGS84
+from geo.crs import WGS84, common_metric_crs
 from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import SnappedPoints, snap
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from numpy.typing import NDArray
 
     from geo.network.road_network import RoadNetwork
 
@@ -37,7 +39,7 @@ class StudyArea:
         Lists of places by name: ``"sites"`` (France services), ``"tax_offices"`` and any other list
         (`geo.schemas.FACILITY_COLUMNS`), the neighbours' included, in EPSG:4326.
     network
-        Road network in the territory's metric projection.
+        Road network, in a metric projection that covers the study area and its margin.
     cells
         Population cells (`geo.schemas.CELL_COLUMNS`), `None` where residents are only known by commune.
     neighbours
@@ -64,9 +66,27 @@ class StudyArea:
     neighbour_outlines: gpd.GeoDataFrame | None = None
 
     @property
+    def crs(self) -> str:
+        """Code of the metric projection that the study area is drawn in."""
+        return common_metric_crs(self.communes["departement"].unique())
+
+    @property
     def sites(self) -> gpd.GeoDataFrame:
         """The France services sites, antennes and buses included."""
         return self.facilities[SITES]
+
+    def holds(self, places: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+        """Tell which places are in the study area, shape (n_places,); the others are those of its neighbours.
+
+        The commune that a list gives decides; where it is none that is known, the position does.
+        """
+        code = places["commune_code"]
+        inside: NDArray[np.bool_] = code.isin(self.communes.index).to_numpy(bool, copy=True)
+        unknown = np.flatnonzero(~inside & ~code.isin(self.neighbours.index).to_numpy(bool))
+        if len(unknown):
+            which, _ = self.communes.sindex.query(places.geometry.iloc[unknown], predicate="intersects")
+            inside[unknown[which]] = True
+        return inside
 
     @cached_property
     def demand(self) -> gpd.GeoDataFrame:

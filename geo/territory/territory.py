@@ -19,7 +19,7 @@ from geo.network.travel_times import nearest_by_road
 from geo.sources.departements import departement_name
 from geo.storage import require_replaceable
 from geo.territory.assemble import assemble
-from geo.territory.embedded import embedded_area
+from geo.territory.embedded import embedded_area, is_view
 from geo.territory.files import OfficialFiles
 from geo.territory.store import TERRITORY_MARKER, load_area, save_area
 from geo.territory.study_area import StudyArea, counted_places
@@ -39,6 +39,11 @@ class Territory(StudyArea):
     """A study area and its manifest: sources, network, profile, notes and rows kept out."""
 
     manifest: Manifest
+
+    @property
+    def parts(self) -> tuple[Territory, ...]:
+        """The territory alone: what is asked of a country in parts may be asked of it too."""
+        return (self,)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -90,9 +95,9 @@ class Territory(StudyArea):
 
         Examples
         --------
-        >>> times = Territory.load().travel_times("sites")
+        >>> times = Territory.load("64").travel_times("sites")
         >>> len(times), bool(times["on_network"].all())
-        (546, True)
+        (545, True)
         """
         return self.times_to(self.facility_list(facilities, kinds=kinds))
 
@@ -206,28 +211,43 @@ class Territory(StudyArea):
         require_replaceable(Path(path), marker=TERRITORY_MARKER)
 
     @classmethod
-    def embedded(cls, profile: str = DEFAULT_PROFILE) -> Territory:
-        """Load the embedded Pyrénées-Atlantiques, on the network estimated with one speed profile.
+    def embedded(cls, wanted: str | None = None, profile: str = DEFAULT_PROFILE) -> Territory:
+        """Return a view of the embedded France, on the network estimated with one speed profile.
+
+        `wanted`: Code of a département, SIREN or name of an intercommunality; `None`: all of France.
 
         Raises
         ------
+        ParameterError
+            No such profile, département or intercommunality.
         MaillageError
-            No such profile, or the project's own tables are damaged.
+            The project's own tables are damaged.
         """
-        return cls._of(*embedded_area(profile))
+        return cls._of(*embedded_area(wanted, profile))
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> Territory:
-        """Load a territory that was saved, or the embedded Pyrénées-Atlantiques.
+        """Load a territory that was saved, or a view of the embedded France.
+
+        `path`: A folder; a département's code (``"64"``; a folder of that name is ``"./64"``), SIREN or name of an
+        intercommunality; `None`: all of France.
 
         Raises
         ------
+        ParameterError
+            There is no such folder, département or intercommunality.
         SourceError
             The folder is not a saved territory, or is damaged.
+
+        Examples
+        --------
+        >>> len(Territory.load("64").communes)
+        545
         """
-        if path is None:
-            return cls.embedded()
-        return cls._of(*load_area(Path(path)))
+        text = None if path is None else str(path)
+        if text is None or is_view(text) or not Path(text).exists():
+            return cls.embedded(text)
+        return cls._of(*load_area(Path(text)))
 
     def save(self, path: Path | str) -> None:
         """Write the territory to a folder: written beside, then renamed; a former territory there is replaced.

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def load_territory(folder: str | None) -> Territory:
-    """Return the territory in `folder`, the embedded one for `None`; shared, never to be changed.
+    """Return the territory in `folder`, a view of the embedded France (its code), all of France for `None`.
 
-    One that was written again since it was loaded is loaded again.
+    Shared, never to be changed. One that was written again since it was loaded is loaded again.
 
     Raises
     ------
@@ -36,10 +36,10 @@ def load_territory(folder: str | None) -> Territory:
     return _load_territory(folder, _version(folder))
 
 
-@st.cache_resource(show_spinner="Chargement du territoire…", max_entries=4)
+@st.cache_resource(show_spinner="Chargement du territoire…", max_entries=12)
 def _load_territory(folder: str | None, version: tuple[int, int] | None) -> Territory:
     del version  # only part of the key of the cache
-    return Territory.load(Path(folder)) if folder else Territory.load()
+    return Territory.load(folder)
 
 
 def _version(folder: str | None) -> tuple[int, int] | None:
@@ -63,14 +63,14 @@ def travel_times(_territory: Territory, identity: str, facilities: str, *, kinds
     return _territory.travel_times(facilities, kinds=kinds)
 
 
-@kept(st.cache_resource, show_spinner=False, max_entries=8)
+@kept(st.cache_resource, show_spinner=False, max_entries=12)
 def gazetteer(_territory: Territory, identity: str) -> Gazetteer:
     """Return the names by which the territory's places are searched; `identity` is its fingerprint."""
     del identity
     return Gazetteer.of(_territory)
 
 
-@kept(st.cache_resource, show_spinner=False, max_entries=8)
+@kept(st.cache_resource, show_spinner=False, max_entries=12)
 def commune_titles(_territory: Territory, identity: str) -> dict[str, str]:
     """Return ``"Sare (64504)"`` for each commune of a territory by code, in the order of the alphabet; as above."""
     del identity
@@ -78,17 +78,17 @@ def commune_titles(_territory: Territory, identity: str) -> dict[str, str]:
     return {str(code): f"{name} ({code})" for code, name in names.items()}
 
 
-@kept(st.cache_data, show_spinner="Préparation de la carte…", max_entries=8)
+@kept(st.cache_data, show_spinner="Préparation de la carte…", max_entries=12)
 def map_base_json(_territory: Territory, identity: str) -> str:
     """Return the base of the map as JSON, ready to be sent; `identity` is the territory's fingerprint."""
     del identity
-    base = map_base(_territory.communes, _territory.facilities, _territory.network.crs)
+    base = map_base(_territory.communes, _territory.facilities, _territory.crs)
     return json.dumps(base, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-@kept(st.cache_data, show_spinner="Préparation de la carte…", max_entries=8)
+@kept(st.cache_data, show_spinner="Préparation de la carte…", max_entries=12)
 def ground_json(_territory: Territory, identity: str) -> str:
     """Return the ground of the map of an answer as JSON; `identity` is the territory's fingerprint."""
     del identity
-    ground = ground_base(_territory.communes, _territory.facilities, _territory.network.crs)
+    ground = ground_base(_territory.communes, _territory.facilities, _territory.crs)
     return json.dumps(ground, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

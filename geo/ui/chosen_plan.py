@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones
 from geo.siting.plan import plan as choose
+from geo.siting.robustness import robustness
+from geo.territory.variants import with_other_profiles
 from geo.ui import cache
 from geo.ui.background import calculated
 from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload
@@ -20,12 +22,14 @@ if TYPE_CHECKING:
 
     from geo.siting.costs import Payer as CostsPayer
     from geo.siting.plan import Plan
+    from geo.siting.robustness import Robustness
     from geo.siting.solve import Model
     from geo.territory import Territory
     from geo.ui.state import Aim, AppState, Payer
 
-#: Name of the calculation on the screen.
+#: Names of the calculations on the screen.
 PLAN: Final = "plan"
+ROBUSTNESS: Final = "robustness"
 #: What each aim of the address is called by `geo.siting.plan.plan`.
 MODELS: Final[Mapping[Aim, Model]] = {
     "habitants": "coverage",
@@ -70,7 +74,7 @@ def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
         identity=cache.fingerprint(territory),
         model=MODELS[state.aim],
         labels=None if all_of_them or by_budget else state.labels,
-        threshold_min=float(state.threshold_min),
+        threshold_min=state.question.threshold_min,
         min_share=state.cover_percent / 100 if all_of_them and state.cover_percent < 100 else None,  # noqa: PLR2004
         weights=Weights(state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly),
         costs=Costs(state.cost_eur, state.aid_eur),
@@ -78,7 +82,7 @@ def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
         payer=_PAYERS[state.payer],
         exclude=excluded_places(territory, state),
         least_residents=0 if files[0] is not None else state.least_residents,
-        kinds=state.counted,
+        kinds=state.question.kinds,
         files=tuple(None if file is None else file.digest for file in files),
     )
 
@@ -118,6 +122,19 @@ def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
         )
 
     return calculated(PLAN, question, work)
+
+
+def robust_places(territory: Territory, state: AppState) -> tuple[Robustness, bool]:
+    """Return which places of the plan stay chosen with other speeds, and whether that was stopped."""
+    question = plan_question(territory, state)
+    plan, _ = chosen_plan(territory, state)
+    inputs = plan_inputs(territory, question)
+
+    def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Robustness:
+        progress(0.0, "Préparation des variantes…")
+        return robustness(plan, with_other_profiles(territory), **inputs, progress=progress, cancel=cancel)
+
+    return calculated(ROBUSTNESS, question, work)
 
 
 def excluded_places(territory: Territory, state: AppState) -> tuple[str, ...]:

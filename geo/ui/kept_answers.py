@@ -1,14 +1,16 @@
-"""Answers that are kept: for all visitors, or for one alone where they are about a territory of their own."""
+"""Answers that are kept: for all visitors, or for one alone where they are about something of their own."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+import streamlit as st
 
 from geo.ui.own_territory import own_territory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
 _Question = ParamSpec("_Question")
 _Answer = TypeVar("_Answer")
@@ -32,3 +34,22 @@ def kept(cache: Any, **options: Any) -> Callable[[Callable[_Question, _Answer]],
         return answer
 
     return keep
+
+
+def last_answer(name: str, question: Hashable, make: Callable[[], _Answer]) -> _Answer:
+    """Return an answer about what is this visitor's own; the last one of each name is kept for them, no other.
+
+    `question`: All that the answer depends on. `make`: Finds it; what it raises is not kept.
+    """
+    key = f"last_{name}"
+    asked, found = st.session_state.get(key, (None, None))
+    if found is None or asked != question:
+        found = make()
+        st.session_state[key] = question, found
+    return cast("_Answer", found)
+
+
+def forget_answers(*names: str) -> None:
+    """Forget the last answers of these names."""
+    for name in names:
+        st.session_state.pop(f"last_{name}", None)

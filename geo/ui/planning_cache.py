@@ -1,7 +1,6 @@
 """Measures of the screen *Planifier* that all visitors share, keyed by the territory's fingerprint and the options.
 
-Nothing of a visitor's own (scenario, uploaded file) is kept here; measures of a territory of their own are kept for
-them alone.
+What comes of a visitor's own file or territory is kept for them alone.
 """
 
 from __future__ import annotations
@@ -14,10 +13,9 @@ from geo.access.catchment import catchment
 from geo.access.opening import open_shares
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
-from geo.kinds import SITES
 from geo.siting.closure import close_sites
 from geo.siting.fragility import fragility
-from geo.ui.kept_answers import kept
+from geo.ui.kept_answers import kept, last_answer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,47 +24,52 @@ if TYPE_CHECKING:
     from geo.access.opening import OpeningTable
     from geo.access.sensitivity import Sensitivity
     from geo.access.time_saved import TimeSavedSummary
+    from geo.question import Question
     from geo.siting.closure import Closure
     from geo.siting.fragility import Fragility
     from geo.territory import Territory
+    from geo.ui.components.uploads import Upload
 
 _WORKING = "Calcul en cours…"
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
-def shared_fragility(_territory: Territory, identity: str, threshold_min: float, *, kinds: frozenset[str]) -> Fragility:
+def shared_fragility(_territory: Territory, identity: str, question: Question) -> Fragility:
     """Return what depends on each site; `identity` is the territory's fingerprint, here and below."""
     del identity  # only part of the key of the cache
-    return fragility(_territory, threshold_min, kinds=kinds)
+    return fragility(_territory, question.threshold_min, kinds=question.kinds)
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_closure(
     _territory: Territory,
     identity: str,
-    thresholds_min: tuple[float, ...],
+    question: Question,
     bearer: str | None,
     kind: str | None,
-    *,
-    kinds: frozenset[str],
 ) -> Closure:
     """Return what closing many sites leaves."""
     del identity
-    return close_sites(_territory, thresholds_min, bearer=bearer, kind=kind, kinds=kinds)
+    return close_sites(
+        _territory,
+        question.compared_thresholds_min,
+        bearer=bearer,
+        kind=kind,
+        rule=question.rule,
+        kinds=question.kinds,
+    )
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
-def shared_opening(
-    _territory: Territory, identity: str, threshold_min: float, *, kinds: frozenset[str]
-) -> OpeningTable:
+def shared_opening(_territory: Territory, identity: str, question: Question) -> OpeningTable:
     """Return who has an open site through the week."""
     del identity
-    return open_shares(_territory, threshold_min, kinds=kinds)
+    return open_shares(_territory, question.threshold_min, kinds=question.kinds)
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=8)
 def shared_time_saved(
-    _territory: Territory, identity: str, *, kinds: frozenset[str]
+    _territory: Territory, identity: str, kinds: frozenset[str]
 ) -> tuple[pd.DataFrame, TimeSavedSummary]:
     """Return the minutes saved compared with the tax offices."""
     del identity
@@ -74,17 +77,29 @@ def shared_time_saved(
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
-def shared_sensitivity(
-    _territory: Territory, identity: str, threshold_min: float, *, kinds: frozenset[str]
-) -> Sensitivity:
+def shared_sensitivity(_territory: Territory, identity: str, question: Question) -> Sensitivity:
     """Return coverage as an interval."""
     del identity
-    times = _territory.travel_times(SITES, kinds=kinds)
-    return sensitivity(_territory, threshold_min, times=times)
+    times = _territory.travel_times(question.facilities, kinds=question.kinds)
+    return sensitivity(
+        _territory, question.threshold_min, facilities=question.facilities, rule=question.rule, times=times
+    )
 
 
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
-def shared_catchment(_territory: Territory, identity: str, agents: float, *, kinds: frozenset[str]) -> Catchment:
+def shared_catchment(_territory: Territory, identity: str, agents: float, kinds: frozenset[str]) -> Catchment:
     """Return the capacity within reach, by hours and agents."""
     del identity
     return catchment(_territory, agents=agents, kinds=kinds)
+
+
+def own_catchment(
+    territory: Territory, identity: str, agents: float, kinds: frozenset[str], requests: Upload
+) -> Catchment:
+    """Return the capacity within reach by the requests that this visitor gave; kept for them alone."""
+    given = requests.table["requests_per_month"]
+    return last_answer(
+        "own_catchment",
+        (identity, agents, kinds, requests.digest),
+        lambda: catchment(territory, agents=agents, requests=given, kinds=kinds),
+    )

@@ -9,16 +9,27 @@ from typing import TYPE_CHECKING, Final, cast
 
 import streamlit as st
 
+from geo.access.opening import open_shares
+from geo.siting.comparison import compare
 from geo.siting.scenario import Scenario, apply
+from geo.ui.kept_answers import forget_answers, last_answer
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    import pandas as pd
+
+    from geo.access.opening import OpeningTable
+    from geo.question import Question
+    from geo.siting.comparison import ScenarioComparison
     from geo.siting.scenario import Action
     from geo.territory import Territory
 
 _VERSIONS: Final = "scenario_versions"
+#: Names of the last answers.
 _AFTER: Final = "scenario_territory"
+_COMPARED: Final = "scenario_comparison"
+_OPENING: Final = "scenario_opening"
 _ELSEWHERE: Final = "scenario_elsewhere"
 _MOST_VERSIONS: Final = 200
 NEW_NAME: Final = "Mon scénario"
@@ -42,10 +53,46 @@ def territory_after(territory: Territory, scenario: Scenario) -> Territory:
     """
     if not scenario.actions:
         return territory
-    kept = st.session_state.get(_AFTER)
-    if kept is None or kept[0] is not territory or kept[1] != scenario:
-        kept = st.session_state[_AFTER] = (territory, scenario, apply(territory, scenario))
-    return cast("Territory", kept[2])
+    return last_answer(_AFTER, (territory, scenario), lambda: apply(territory, scenario))
+
+
+def comparison_with_today(
+    territory: Territory, scenario: Scenario, question: Question, before: pd.DataFrame
+) -> ScenarioComparison:
+    """Return what a scenario changes; `before`: today's travel times. The last answer is kept.
+
+    Raises
+    ------
+    ParameterError
+        The scenario does not fit the territory.
+    """
+    return last_answer(
+        _COMPARED,
+        (territory, scenario, question),
+        lambda: compare(
+            territory,
+            scenario,
+            question.compared_thresholds_min,
+            rule=question.rule,
+            kinds=question.kinds,
+            before=before,
+        ),
+    )
+
+
+def opening_after(territory: Territory, scenario: Scenario, question: Question) -> OpeningTable:
+    """Return who has an open site through the week as a scenario leaves it; the last answer is kept.
+
+    Raises
+    ------
+    ParameterError
+        The scenario does not fit the territory.
+    """
+    return last_answer(
+        _OPENING,
+        (territory, scenario, question),
+        lambda: open_shares(territory_after(territory, scenario), question.threshold_min, kinds=question.kinds),
+    )
 
 
 def take_scenario(scenario: Scenario) -> None:
@@ -73,7 +120,7 @@ def exchange_scenario(before: Hashable, now: Hashable) -> bool:
     elsewhere = st.session_state.setdefault(_ELSEWHERE, {})
     put_aside = elsewhere[before] = _versions()
     st.session_state[_VERSIONS] = elsewhere.pop(now, ())
-    st.session_state.pop(_AFTER, None)
+    forget_answers(_AFTER, _COMPARED, _OPENING)
     return bool(put_aside)
 
 

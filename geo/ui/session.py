@@ -16,15 +16,20 @@ from geo.ui.state import AppState, format_state, parse_state
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo.ui.state import Screen
+
 _STATE: Final = "choices"
 _ADDRESS: Final = "address"
 _CHANGED: Final = "changed"
 
 
-def wanted_territory() -> str | None:
-    """Return the code of the territory that this visitor wants: needed first, for the other choices depend on it."""
+def wanted() -> tuple[str | None, Screen]:
+    """Return the code of the territory and the screen that this visitor wants.
+
+    They are needed first: the other choices depend on the territory.
+    """
     state = parse_state(st.query_params.to_dict(), ())[0] if _is_new_address() else st.session_state[_STATE]
-    return cast("AppState", state).territory
+    return cast("AppState", state).territory, cast("AppState", state).screen
 
 
 def read_state(facility_lists: Sequence[str], territory: str | None) -> tuple[AppState, list[str]]:

@@ -21,8 +21,8 @@ from geo.question import (
     DEFAULT_AID_EUR,
     DEFAULT_COST_EUR,
     DEFAULT_LABELS,
-    DEFAULT_MIN_SHARE,
-    DEFAULT_THRESHOLD_MIN,
+    CoverageRule,
+    Question,
     counted_kinds,
 )
 
@@ -64,7 +64,7 @@ DAYS: Final = (dt.date(2020, 1, 1), dt.date(2099, 12, 31))
 POSITION_DECIMALS: Final = 3
 
 _COMMUNE_CODE: Final = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
-_TERRITORY: Final = re.compile(r"(?:\d{2,3}|2[AB])(?:-(?:\d{2}|2[AB])\d{3})?", re.ASCII)
+_TERRITORY: Final = re.compile(r"(?:\d{2,3}|2[AB])(?:-(?:\d{2}|2[AB])\d{3})?|\d{9}", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
 _SITE: Final = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
@@ -75,14 +75,17 @@ _WEIGHT: Final = re.compile(r"\d{1,2}(?:\.\d)?", re.ASCII)
 _LONGEST_SHOWN: Final = 30
 
 _Fallback = TypeVar("_Fallback")
+#: What is asked where the address says nothing.
+_USUAL: Final = Question()
 
 
 @dataclass(frozen=True, slots=True)
 class AppState:
     """The choices of one visitor.
 
-    `territory` is the code of one of the territories kept in the cache (`geo.territory.fetched.kept_territories`),
-    `None` for the one that the app was opened on.
+    `territory` is the code of a département, the SIREN of an intercommunality, or the code of one of the territories
+    kept in the cache (`geo.territory.fetched.kept_territories`); `None`: what the app was opened on, all of France or a
+    folder.
 
     For *Trouver*: `place` is the INSEE code of the commune to start from, `position` any other start
     (longitude, latitude; see `rounded_position`); at most one of the two is set. `at` is the moment
@@ -116,12 +119,12 @@ class AppState:
     procedure: str | None = None
     with_operator: bool = False
     site: str | None = None
-    facilities: str = "sites"
-    threshold_min: int = round(DEFAULT_THRESHOLD_MIN)
-    buses: bool = False
-    antennes: bool = True
+    facilities: str = _USUAL.facilities
+    threshold_min: int = round(_USUAL.threshold_min)
+    buses: bool = "bus" in _USUAL.kinds
+    antennes: bool = "antenne" in _USUAL.kinds
     rule: Rule = "temps"
-    min_share_percent: int = round(100 * DEFAULT_MIN_SHARE)
+    min_share_percent: int = round(100 * _USUAL.rule.min_share)
     commune: str | None = None
     view: View = "ouvrir"
     aim: Aim = "habitants"
@@ -143,9 +146,16 @@ class AppState:
     report_plan: bool = False
 
     @property
-    def counted(self) -> frozenset[str]:
-        """Kinds of place that count as an offer."""
-        return counted_kinds(buses=self.buses, antennes=self.antennes)
+    def question(self) -> Question:
+        """What *Diagnostic* and *Rapport* ask of the territory."""
+        rule = CoverageRule("share", self.min_share_percent / 100) if self.rule == "part" else CoverageRule()
+        kinds = counted_kinds(buses=self.buses, antennes=self.antennes)
+        return Question(float(self.threshold_min), self.facilities, rule, kinds)
+
+    @property
+    def sites_question(self) -> Question:
+        """What *Planifier* asks: about the sites, by mean time."""
+        return Question(self.question.threshold_min, kinds=self.question.kinds)
 
 
 def rounded_position(lon: float, lat: float) -> tuple[float, float]:

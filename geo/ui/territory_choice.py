@@ -1,8 +1,9 @@
-"""Which territory a visitor looks at: of their own files, the one that the app was opened on, or one of the cache.
+"""Which territory a visitor looks at: their own files, what the app was opened on, a part of France, one of the cache.
 
 The choice travels in the address of the page as a code. A code is looked up among the folders of the cache
-(`geo.territory.fetched.kept_territories`); it never becomes a path. What a visitor made for one territory is not shown
-on another, and that is said: a scenario is put aside until they come back, files are dropped.
+(`geo.territory.fetched.kept_territories`) and the parts of the embedded France; it never becomes a path. What a visitor
+made for one territory is not shown on another, and that is said: a scenario is put aside until they come back, files
+are dropped.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ import streamlit as st
 
 from geo.errors import MaillageError, SourceError
 from geo.sources.departements import departement_title
+from geo.territory.embedded import view_names
 from geo.territory.fetched import kept_territories
 from geo.ui import cache
 from geo.ui.components.place_search import forget_search
 from geo.ui.components.uploads import CANDIDATES, REQUESTS, forget_upload
 from geo.ui.own_territory import forget_own_territory, own_territory
 from geo.ui.scenario_session import exchange_scenario
-from geo.ui.session import change_state, wanted_territory
+from geo.ui.session import change_state, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -32,59 +34,79 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = "shown_territory"
 _FIELD: Final = "widget_territory"
-_START: Final = "Celui que l'application ouvre au démarrage"
+_START: Final = "Celui de l'ouverture : toute la France, ou le dossier donné"
+_SIREN_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTerritory:
-    """The territory on the screen; `code`: the one chosen, `None` for that of the start; `problems` are French."""
+    """What a screen is about.
+
+    `territory`; `code`: the one chosen, `None` for that of the start; `undivided`: all of France, where a screen is
+    about a part of it; `problems` are French.
+    """
 
     territory: Territory
     code: str | None
+    undivided: bool
     problems: list[str]
 
 
 def open_territory(folder: str | None, settings: Settings) -> ShownTerritory:
     """Return the territory that this visitor looks at.
 
-    `folder`: The one that the app was opened on, `None` for the embedded one.
+    *Trouver* answers for all of France, unless the territory chosen is on real roads or of files of its own.
+
+    `folder`: The one that the app was opened on, `None` for all of France.
 
     Raises
     ------
     MaillageError
         The one that the app was opened on cannot be loaded.
     """
-    code, problems = wanted_territory(), []
+    (code, screen), problems = wanted(), []
     own = own_territory()
     if own is not None:
-        return ShownTerritory(own, code, _leave_the_former(own, cache.fingerprint(own)))
+        return ShownTerritory(own, code, undivided=False, problems=_leave_the_former(own.name, cache.fingerprint(own)))
     territory = None
     if code is not None:
         try:
-            territory = _kept(code, settings)
+            territory = _chosen(code, settings)
         except MaillageError as error:
             problems.append(str(error))
     if territory is None:
         code, territory = None, cache.load_territory(folder)
         problems = [f"{problem} Territoire affiché à sa place : « {territory.name} »." for problem in problems]
-    return ShownTerritory(territory, code, [*problems, *_leave_the_former(territory, (code, territory.name))])
+    problems += _leave_the_former(territory.name, (code, territory.name))
+    undivided = code is None and folder is None
+    if screen == "trouver" and folder is None and code is not None and code not in kept_territories(settings):
+        territory = cache.load_territory(None)
+    return ShownTerritory(territory, code, undivided, problems)
 
 
 def show_choice(code: str | None, settings: Settings) -> None:
-    """Show the list of territories, where there are others than that of the start; `code` is the one shown."""
-    places = kept_territories(settings)
-    if not places:
-        return
-    names = {None: _START} | {each: _name(each, place) for each, place in places.items()}
-    st.session_state[_FIELD] = code if code in places else None
+    """Show the list of territories; `code` is the one shown."""
+    names = _names(settings)
+    st.session_state[_FIELD] = code if code in names else None
     st.selectbox(
-        "Territoire affiché",
+        "Territoire",
         list(names),
         format_func=names.__getitem__,
         key=_FIELD,
         on_change=_take_choice,
         width=560,
-        help="Les territoires préparés sur cette machine. Le lien de la page garde votre choix.",
+        placeholder=_START,
+        help="Un département ou une intercommunalité : écrivez les premières lettres. Le lien de la page garde votre "
+        "choix.",
+    )
+
+
+def ask_for_a_part(*_screen: object) -> None:
+    """Ask for the territory of a screen that is not about all of France."""
+    st.title("Quel territoire ?", anchor=False)
+    st.markdown(
+        "Un plan ou un rapport porte sur un département ou une intercommunalité : choisissez-le dans la liste "
+        "ci-dessus. Les sites et les routes des voisins comptent toujours."
     )
 
 
@@ -98,14 +120,14 @@ def _take_choice() -> None:
     choose_territory(st.session_state[_FIELD])
 
 
-def _kept(code: str, settings: Settings) -> Territory:
-    """Load a territory of the cache; raise `MaillageError` where it is absent or damaged."""
+def _chosen(code: str, settings: Settings) -> Territory:
+    """Load a territory of the cache, else a view of France; raise `MaillageError` where it is absent or damaged."""
     place = kept_territories(settings).get(code)
     if place is None:
-        msg = (
-            f"Le territoire « {code} » n'est pas préparé sur cette machine (« maillage fetch » prépare un département)."
-        )
-        raise SourceError(msg)
+        if code not in view_names():
+            msg = f"Le territoire « {code} » n'existe pas, ou n'est pas préparé sur cette machine."
+            raise SourceError(msg)
+        return cache.load_territory(code)
     try:
         return cache.load_territory(str(place))
     except MaillageError as error:
@@ -113,14 +135,22 @@ def _kept(code: str, settings: Settings) -> Territory:
         raise SourceError(msg) from error
 
 
-def _leave_the_former(territory: Territory, identity: Hashable) -> list[str]:
+def _names(settings: Settings) -> dict[str | None, str]:
+    """Return what can be chosen by code: the start, départements, what is kept in the cache, intercommunalities."""
+    kept = {code: _name(code, place) for code, place in kept_territories(settings).items()}
+    views = view_names()
+    first = {code: kept.pop(code, name) for code, name in views.items() if len(code) < _SIREN_DIGITS}
+    return {None: _START} | first | kept | {code: name for code, name in views.items() if code not in first}
+
+
+def _leave_the_former(name: str, identity: Hashable) -> list[str]:
     """Take away what this visitor made for another territory; return the sentences that say so.
 
-    `identity` tells the territory from others: code and name, which stay the same when one of the cache is written
-    again; the fingerprint of one of the visitor's own files, which is forgotten once it is left.
+    `name` is that of the territory; `identity` tells it from others: code and name, which stay the same when one of the
+    cache is written again; the fingerprint of one of the visitor's own files, which is forgotten once it is left.
     """
-    former, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), (identity, territory.name)
-    if former in {None, (identity, territory.name)}:
+    former, st.session_state[_SHOWN] = st.session_state.get(_SHOWN), (identity, name)
+    if former in {None, (identity, name)}:
         return []
     forget_search()
     sentences = []
@@ -132,9 +162,7 @@ def _leave_the_former(territory: Territory, identity: Hashable) -> list[str]:
         "vos demandes par site": forget_upload(REQUESTS),
     }
     if dropped := [what for what, there in had.items() if there]:
-        sentences.append(
-            f"Vous regardez un autre territoire (« {territory.name} »). Sont oubliés : {', '.join(dropped)}."
-        )
+        sentences.append(f"Vous regardez un autre territoire (« {name} »). Sont oubliés : {', '.join(dropped)}.")
     return sentences
 
 
@@ -146,4 +174,4 @@ def _name(code: str, place: Path) -> str:
         day = dt.datetime.fromtimestamp(place.stat().st_mtime, tz=dt.UTC).date()
     except OSError:  # just being written again
         return name
-    return f"{name}, du {day:%d/%m/%Y}"
+    return f"{name}, téléchargé le {day:%d/%m/%Y}"

@@ -37,7 +37,7 @@ WISHES = {
 
 def large_territory(n_nodes: int) -> Territory:
     """Return the embedded territory moved to a drawn network: its sites repeated, at random crossings."""
-    embedded = Territory.load()
+    embedded = Territory.load("64")
     network = RoadNetwork.from_edges(**road_graph(n_nodes).as_arguments())
     random = np.random.default_rng(0)
     to_degrees = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
@@ -78,7 +78,7 @@ def main() -> None:
     """Time both territories."""
     nodes = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     random = np.random.default_rng(1)
-    embedded = Territory.load()
+    embedded = Territory.load("64")
     chosen = embedded.communes.iloc[random.integers(0, len(embedded.communes), 20)]
     report("embedded territory", embedded, list(zip(chosen["lon"], chosen["lat"], strict=True)))
     large = large_territory(nodes)

@@ -94,7 +94,7 @@ def main():
     parser.add_argument("--france", type=Path, help="folder of « maillage build --france »")
     options = parser.parse_args()
 
-    embedded = Territory.load()
+    embedded = Territory.load("64")
     plan(embedded, 5)
     for model in ("coverage", "set-cover", "median", "center"):
         begun = time.perf_counter()

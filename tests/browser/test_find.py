@@ -78,6 +78,9 @@ def test_the_road_to_the_chosen_site_is_drawn(find):
     page = find(f"?lieu={SARE}&{TUESDAY}")
     page.wait_for_selector("path.maillage-road", state="attached")
     first = page.locator("path.maillage-road").get_attribute("d")
+    assert page.locator("path.maillage-road").get_attribute("stroke-dasharray"), (
+        "the embedded network is an approximation"
+    )
     page.locator("[data-choose]").nth(1).click()
     wait_for_link(page, "site=")
     page.locator("h1").hover()
@@ -160,10 +163,10 @@ def test_by_keyboard_alone(find):
     page.keyboard.press("Enter")
     wait_for_answer(page, "le plus proche ouvert")
     passed = tab_to("Choisir ce site", 60)
-    stops = ("Rechercher", "Ma position", "Quand", "Filtres", "Carte des sites", "Choisir")
+    stops = ("Rechercher", "Ma position", "Quand", "Filtres", "Carte des sites", "Itinéraire", "Choisir")
     assert [
         next((stop for stop in stops if name.startswith(stop)), None) for name in passed if name.startswith(stops)
-    ] == [*stops], "in the order of the page"
+    ] == [*stops[:-1], "Itinéraire", "Choisir"], "in the order of the page; the first site is chosen already"
     site = focused().rpartition(": ")[2]
     page.keyboard.press("Enter")
     wait_for_link(page, "site=")
@@ -182,6 +185,18 @@ def test_the_order_on_a_phone(find):
     ]
     assert tops == sorted(tops)
     assert tops[1] < 600, "the answer is in the first view"
+
+
+@pytest.mark.parametrize(
+    ("device", "scheme"),
+    [("Linux; Android 15; Pixel 9", "geo:"), ("iPhone; CPU iPhone OS 18_0", "https://maps.apple.com/")],
+)
+def test_the_way_opens_in_the_phone_s_own_application(find, device, scheme):
+    page = find(f"?lieu={SARE}&{TUESDAY}", width=390, height=844, user_agent=f"Mozilla/5.0 ({device})")
+    link = page.get_by_role("link", name="Itinéraire vers").first
+    assert link.get_attribute("href").startswith(scheme)
+    for element in ("document.documentElement", "document.querySelector('.stMain')"):
+        assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
 
 
 def test_the_link_is_copied(find):

@@ -25,7 +25,7 @@ TEXTS = ("name", "address", "postcode", "commune_name", "comment", "bearer", "se
 
 @pytest.fixture(scope="module")
 def address(app_address, app_cache):
-    territory = Territory.load()
+    territory = Territory.load("64")
     hostile_source = dict.fromkeys(("dataset", "file", "licence"), HOSTILE)
     manifest = replace(
         territory.manifest,

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from geo import coverage, summarize
+from geo.access.diagnosis import diagnose
 from geo.maps.interactive import coverage_map, write_map
+from geo.question import Question
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +19,7 @@ def address(embedded, tmp_path_factory) -> str:
     communes = embedded.communes.assign(name=HOSTILE)
     territory = replace(embedded, name=HOSTILE, communes=communes, facilities=facilities)
     path = tmp_path_factory.mktemp("map") / "map.html"
-    times = territory.travel_times()
-    found = coverage(territory, 20, times=times)
-    write_map(coverage_map(territory, found, summarize(found, times, 20)), path)
+    write_map(coverage_map(territory, diagnose(territory, question=Question(20))), path)
     return path.as_uri()
 
 

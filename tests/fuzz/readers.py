@@ -23,10 +23,10 @@ from geo.answers.plan import plan_answer
 from geo.errors import MaillageError, ParameterError
 from geo.finder.geocoding import _places
 from geo.maps.france_files import read_france_files
+from geo.network.reference import read_reference
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.shortest_paths import nearest_facility
-from geo.network.validation import read_reference
 from geo.report.plan_files import read_plan
 from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
@@ -161,9 +161,9 @@ def _cells(folder: Path) -> None:
 
 
 def _reference(folder: Path) -> None:
-    matrix = read_reference(_only_file(folder))
-    assert matrix.time_s.shape == (len(matrix.origins), len(matrix.destinations))
-    assert (matrix.time_s >= 0).all()
+    trips = read_reference(_only_file(folder))
+    assert trips.origins.shape == trips.destinations.shape == (len(trips), 2)
+    assert (trips.time_s >= 0).all()
 
 
 def _scenario(folder: Path) -> None:

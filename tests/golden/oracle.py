@@ -41,6 +41,7 @@ class Oracle:
         self.minutes, self.on = minutes(times), times["on_network"].to_numpy(bool)
         self.known = self.residents[self.on].sum()
         self.sites = counted(territory.facilities["sites"])
+        self.inside = self.sites["commune_code"].isin(territory.communes.index)
         self.all_known = bool(self.on.all())
         self.figures: dict[str, float | None] = {}
         self._coverage()
@@ -127,7 +128,7 @@ class Oracle:
             "saturday_share": float(share[DAYS.index("Sa")].max()),
             "evening_share": float(share[: DAYS.index("Sa"), EIGHTEEN].max()),
             "open_hours": float(share.sum() * SLOT_MIN / 60),
-            "sites_hours_unknown": int(self.sites["opening_hours"].isna().sum()),
+            "sites_hours_unknown": int(self.sites.loc[self.inside, "opening_hours"].isna().sum()),
         }
 
     def _capacity(self, each: np.ndarray) -> None:

@@ -51,7 +51,7 @@ def with_communes(tables: OfficialTables, communes) -> OfficialTables:
 
 
 def whole() -> Territory:
-    return Territory.load()
+    return Territory.load("64")
 
 
 def three_off() -> Territory:

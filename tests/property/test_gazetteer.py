@@ -10,7 +10,7 @@ from geo import Territory
 from geo.finder.gazetteer import Gazetteer, spelled_out
 from geo.finder.search import search_place
 
-EMBEDDED = Gazetteer.of(Territory.load())
+EMBEDDED = Gazetteer.of(Territory.load("64"))
 NAMES = list(zip(EMBEDDED._names, EMBEDDED._departements.tolist(), EMBEDDED._codes, strict=True))
 
 

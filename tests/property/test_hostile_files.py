@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from geo.access.coverage import coverage
 from geo.errors import MaillageError
+from geo.network.reference import read_reference
 from geo.network.road_files import read_roads
-from geo.network.validation import read_reference
 from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json
 from geo.sources.communes import read_communes

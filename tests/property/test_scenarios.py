@@ -9,7 +9,7 @@ from geo import Territory
 from geo.siting.scenario import ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario, apply
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 
-TERRITORY = Territory.load()
+TERRITORY = Territory.load("64")
 SITES = TERRITORY.sites["facility_id"].to_list()
 COMMUNES = TERRITORY.communes.index.to_list()
 

@@ -5,8 +5,9 @@ from dataclasses import asdict
 import pytest
 
 from geo.network.approximation import MEASURED_ERROR, approximate
+from geo.network.reference import reference_from_network
 from geo.network.road_files import read_roads
-from geo.network.validation import compare, reference_from_network
+from geo.network.validation import compare
 from geo.sources.communes import read_communes
 
 AREAS = {

@@ -8,9 +8,10 @@ import pytest
 from scipy.spatial import KDTree
 
 from geo.network.osm import read_osm
+from geo.network.reference import read_reference, reference_from_network
 from geo.network.road_network import RoadNetwork
 from geo.network.shortest_paths import nearest_facility, times_from
-from geo.network.validation import compare, read_reference, reference_from_network
+from geo.network.validation import compare
 
 SEED = 20_241_122
 #: (west, south, east, north) of the town, in degrees: osmnx takes its time over more.

@@ -17,7 +17,7 @@ import shapely
 from geo import Territory
 from geo.errors import CrsError, MaillageError, NetworkError, SchemaError, SourceError
 from geo.network.osm import read_osmnx
-from geo.network.validation import read_reference
+from geo.network.reference import read_reference
 from geo.sources.archives import extract_member, require_bounded
 from geo.sources.communes import read_communes
 from geo.sources.delimited import parse_delimited

@@ -8,7 +8,7 @@ from geo.network import nearest_facility
 
 
 def test_travel_times_are_those_of_networkx():
-    network = Territory.load().network
+    network = Territory.load("64").network
     facilities = np.arange(0, network.n_nodes, 97)
     found = nearest_facility(network, facilities)
     against = nx.DiGraph()

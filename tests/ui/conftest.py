@@ -17,6 +17,7 @@ def open_app(packages_looked_at_once, monkeypatch, tmp_path):  # noqa: ARG001
     monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("MAILLAGE_ALLOW_FETCH", raising=False)
     monkeypatch.setenv("MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/")  # nobody answers there
+    monkeypatch.setenv("MAILLAGE_ROUTE_SERVICE_URL", "http://127.0.0.1:9/")
     st.cache_data.clear()
 
     def run(folder: str | None = None, **address: str) -> AppTest:

@@ -1,14 +1,19 @@
 """The screen Trouver, driven as a visitor would, checked against the package called directly."""
 
 import datetime as dt
+import http.server
 import json
+import threading
 from dataclasses import replace
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
+import pyproj
 import pytest
 
 from geo.answers.nearest import answer_sentence
+from geo.finder import route_service
 from geo.finder.answer import find_sites, route_to
 from geo.finder.wishes import Wishes
 
@@ -224,3 +229,76 @@ def test_the_choices_survive_a_visit_to_another_screen(open_app):
     assert app.query_params["lieu"] == SARE
     app.button_group(key="widget_screen").set_value("trouver").run()
     assert "Espelette" in sentence(app)
+
+
+# --- the route service, asked on request ---------------------------------------------------------
+
+ASK = "Demander le temps réel à l'IGN"
+
+
+@pytest.fixture
+def service(monkeypatch):
+    """A route service that goes straight at 60 km/h; it lists what it was asked."""
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            query = parse_qs(urlsplit(self.path).query)
+            start, end = ([float(part) for part in query[name][0].split(",")] for name in ("start", "end"))
+            asked.append((start, end))
+            metres = pyproj.Geod(ellps="GRS80").inv(*start, *end)[2] + 1
+            line = {"type": "LineString", "coordinates": [start, end]}
+            body = json.dumps({"duration": metres / 1000, "distance": metres, "geometry": line}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+    monkeypatch.setattr(route_service, "TIMEOUT_S", 300)
+    monkeypatch.setattr(route_service, "_PACE", route_service.Pace(0.0))
+    yield f"http://127.0.0.1:{server.server_port}/", asked
+    server.shutdown()
+    server.server_close()
+
+
+def test_no_button_where_the_installation_allows_no_call(open_app):
+    assert ASK not in [button.label for button in open_app(lieu=SARE, quand=AT_10).button]
+
+
+def test_the_service_is_asked_on_a_press_only_and_told_beside_the_estimate(open_app, service, monkeypatch):
+    url, asked = service
+    monkeypatch.setenv("MAILLAGE_ALLOW_FETCH", "1")
+    monkeypatch.setenv("MAILLAGE_ROUTE_SERVICE_URL", url)
+    app = open_app(lieu=SARE, quand=AT_10)
+    before = given(app, "found_sites")
+    assert asked == []
+    assert "et la position des sites à 127.0.0.1" in texts(app)
+    assert all(site["guessed"] for site in before["answer"]["sites"]), (
+        "the embedded network is an approximation: dashed"
+    )
+    next(button for button in app.button if button.label == ASK).click().run()
+    assert not app.exception
+    shown = given(app, "found_sites")
+    assert [end for _, end in asked] == [[site["lon"], site["lat"]] for site in shown["answer"]["sites"]]
+    for site, (start, end) in zip(shown["answer"]["sites"], asked, strict=True):
+        assert not site["guessed"]
+        assert site["road"] == [start[::-1], end[::-1]]
+    assert shown["html"].count("Temps IGN : ") == len(asked)
+    assert "sans le trafic du moment" in texts(app)
+    search(app, "Hasparren")
+    assert "Temps IGN" not in given(app, "found_sites")["html"], "what was told of another start goes with it"
+    assert len(asked) == len(shown["answer"]["sites"])
+
+
+def test_a_service_that_fails_is_said_beside_the_button(open_app, monkeypatch):
+    monkeypatch.setenv("MAILLAGE_ALLOW_FETCH", "1")
+    app = open_app(lieu=SARE, quand=AT_10)
+    next(button for button in app.button if button.label == ASK).click().run()
+    assert not app.exception
+    assert "Le service d'itinéraires de l'IGN est injoignable" in app.warning[-1].value.replace("\\", "")
+    assert "Temps IGN" not in given(app, "found_sites")["html"]

@@ -19,7 +19,7 @@ from geo.siting.comparison import compare
 from geo.siting.costs import Costs
 from geo.siting.fragility import fragility
 from geo.siting.plan import plan
-from geo.siting.scenario import CloseSite, OpenSite, Place, Scenario
+from geo.siting.scenario import CloseSite, MoveSite, OpenSite, Place, Scenario
 from geo.siting.scenario_json import scenario_to_json
 from geo.ui.background import Background
 
@@ -212,7 +212,7 @@ def test_a_site_moves_and_changes_its_hours(open_planner):
     app.selectbox(key="scenario_site").set_value(SAINT_JEAN_DE_LUZ).run()
     app.button_group(key=f"scenario_half_days_{SAINT_JEAN_DE_LUZ}_1").set_value(["samedi matin"]).run()
     press(app, "Donner ces horaires")
-    assert "3,0\u00a0h par semaine" in texts(app)
+    assert "3\u00a0h par semaine" in texts(app)
     assert "Horaires : un habitant a en moyenne un site ouvert" in texts(app)
     app.text_input(key="scenario_name").set_value("<b>Déménagement</b>").run()
     assert app.session_state["scenario_versions"][-1].name == "<b>Déménagement</b>"
@@ -344,3 +344,66 @@ def test_a_calculation_that_is_stopped_says_so_and_is_not_kept_for_others(open_p
     monkeypatch.undo()
     press(app, "Reprendre le calcul")
     assert not app.warning
+
+
+ANOTHER_COMMUNE = "64256"
+
+
+def last_action(app):
+    return app.session_state["scenario_versions"][-1].actions[-1]
+
+
+def test_a_site_or_a_place_chosen_just_before_the_press_counts(open_planner, territory):
+    other = next(which for which in territory.sites["facility_id"] if which != SAINT_JEAN_DE_LUZ)
+    app = open_planner("scenario")
+    app.selectbox(key="scenario_commune").set_value(OLORON).run()
+    app.selectbox(key="scenario_commune").set_value(ANOTHER_COMMUNE)
+    press(app, "Ouvrir ici")
+    assert last_action(app).place == Place(ANOTHER_COMMUNE)
+    app.button_group(key="scenario_action").set_value("fermer").run()
+    app.selectbox(key="scenario_site").set_value(SAINT_JEAN_DE_LUZ).run()
+    app.selectbox(key="scenario_site").set_value(other)
+    press(app, "Fermer ce site")
+    assert last_action(app) == CloseSite(other)
+    app.button_group(key="scenario_action").set_value("deplacer").run()
+    app.selectbox(key="scenario_site").set_value(SAINT_JEAN_DE_LUZ).run()
+    app.selectbox(key="scenario_commune").set_value(ANOTHER_COMMUNE).run()
+    third = next(which for which in territory.sites["facility_id"] if which not in {SAINT_JEAN_DE_LUZ, other})
+    app.selectbox(key="scenario_site").set_value(third)
+    app.selectbox(key="scenario_commune").set_value(OLORON)
+    press(app, "Déplacer ici")
+    assert last_action(app) == MoveSite(third, Place(OLORON))
+
+
+def test_half_days_of_one_site_are_never_given_to_another(open_planner, territory):
+    other = next(which for which in territory.sites["facility_id"] if which != SAINT_JEAN_DE_LUZ)
+    app = open_planner("scenario")
+    app.button_group(key="scenario_action").set_value("horaires").run()
+    app.selectbox(key="scenario_site").set_value(SAINT_JEAN_DE_LUZ).run()
+    app.selectbox(key="scenario_site").set_value(other)
+    press(app, "Donner ces horaires")
+    assert "vient de changer" in app.error[0].value
+    assert "scenario_versions" not in app.session_state
+
+
+def test_a_closure_chosen_just_before_the_press_counts(open_planner, territory):
+    other = fragility(territory).sites["facility_id"].iloc[-1]
+    app = open_planner("fragilite")
+    app.selectbox(key="fragility_site").set_value(other)
+    press(app, "Essayer sa fermeture comme scénario")
+    assert last_action(app) == CloseSite(other)
+    app = open_planner("fragilite", fermer="tous")
+    app.selectbox(key="widget_closed").set_value("porteur:La Poste")
+    press(app, "Essayer cette fermeture comme scénario")
+    assert len(app.session_state["scenario_versions"][-1].actions) == 12
+
+
+def test_a_number_of_labels_chosen_just_before_the_press_counts(open_planner):
+    app = open_planner(labels="2")
+    app.number_input(key="widget_labels").set_value(1)
+    press(app, "Essayer ce plan comme scénario")
+    assert len(app.session_state["scenario_versions"][-1].actions) == 1
+    app = open_planner("marge", labels="2")
+    app.slider(key="widget_threshold_min").set_value(30)
+    press(app, "Calculer les variantes")
+    assert any("variantes" in element.value for element in app.markdown)

@@ -98,7 +98,13 @@ def week():
     """Return opening hours of known shares, those of 1,000 residents, all of whom are known unless said otherwise."""
 
     def call(
-        shares: object, *, within: float = 900, known: float = 1000, unknown: int = 0, partly: int = 0
+        shares: object,
+        *,
+        within: float = 900,
+        known: float = 1000,
+        unknown: int = 0,
+        partly: int = 0,
+        around: tuple[int, int] = (0, 0),
     ) -> OpeningTable:
         table = pd.DataFrame(
             np.broadcast_to(np.asarray(shares, float), (7, 48)).copy(),
@@ -106,7 +112,7 @@ def week():
             columns=list(HALF_HOURS),
         )
         part = KnownPart(1000 if known else 0, known, 10, 10 if known in (0, 1000) else 9)
-        return OpeningTable(20.0, part, within, table, 5, unknown, partly, None)
+        return OpeningTable(20.0, part, within, table, 5, unknown, partly, *around, None)
 
     return call
 

@@ -16,9 +16,10 @@ import geopandas as gpd
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 
-from geo.batch import Batch, Question, dask_client, run_batch
+from geo.batch import Batch, dask_client, run_batch
 from geo.cli import main
 from geo.errors import BatchError, ParameterError, SourceError
+from geo.question import Question
 from geo.territory.files import OfficialFiles
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")
@@ -71,7 +72,7 @@ def small_batch(small_world):
         roads=small_world.roads,
         population=small_world.population,
     )
-    return Batch(["64"], files, Question(THRESHOLDS), PROFILES)
+    return Batch(["64"], files, Question(), THRESHOLDS, PROFILES)
 
 
 @pytest.fixture(scope="module")
@@ -157,12 +158,12 @@ def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_exp
 
             self.write = write = geo.batch.write_diagnosis
 
-            def held(territory, cov, summary, gains, folder, **options):
+            def held(territory, diagnosis, folder):
                 profile = territory.manifest.network.profile
-                (started / f"{profile}-{summary.threshold_min:g}-{os.getpid()}").touch()
+                (started / f"{profile}-{diagnosis.question.threshold_min:g}-{os.getpid()}").touch()
                 while not go.exists():
                     time.sleep(0.01)
-                write(territory, cov, summary, gains, folder, **options)
+                write(territory, diagnosis, folder)
 
             geo.batch.write_diagnosis = held
 
@@ -281,7 +282,7 @@ def test_a_local_cluster_listens_on_this_machine_only(client):  # noqa: ARG001
     [
         ({"departements": ["99"]}, "« 99 » n'existe pas"),
         ({"profiles": ["rapide"]}, "« rapide » inconnu"),
-        ({"question": Question((20, 0.5))}, "Seuil de 0.5 min refusé"),
+        ({"thresholds_min": (20, 0.5)}, "Seuil de 0.5 min refusé"),
         ({"question": Question(facilities="tax_offices")}, "liste « tax_offices »"),
     ],
 )

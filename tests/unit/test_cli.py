@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 
 from geo import Territory
 from geo.cli import main
-from geo.finder.answer import find_sites
+from geo.finder.answer import Route, find_sites
+from geo.finder.route_service import AskedRoutes
 from geo.finder.wishes import Wishes
 
 
@@ -85,6 +87,34 @@ def test_diagnose_writes_four_files_that_agree(run, built, tmp_path):
     page = (tmp_path / "map.html").read_text(encoding="utf-8")
     assert "Commune A" in page
     assert "IGN BD TOPO" in page
+
+
+def test_a_path_too_long_is_one_line(run):
+    status, out, err = run("diagnose", "a" * 300)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "Donnez un chemin plus court" in err
+
+
+def test_a_word_that_is_no_utf_8_is_one_line(run):
+    status, out, err = run("nearest", "Pau\udcff\udcfe, rue")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("names", "why"), [(("m", "m"), "deux fois"), (("tax-offices",), "liste que maillage conna")])
+def test_a_name_of_a_list_that_cannot_be_asked_for_is_refused(run, small_world, tmp_path, names, why):
+    given = [word for name in names for word in ("--places", f"{name}={small_world.sites}")]
+    files = ["--communes", small_world.communes, "--sites", small_world.sites]
+    status, _, err = run("build", "--departement", "64", *files, *given, "--out", tmp_path / "t")
+    assert (status, err.count("\n")) == (2, 1)
+    assert why in err
+
+
+@pytest.mark.parametrize("option", ["--cost", "--budget", "--min-share"])
+def test_a_number_that_is_none_is_worded(run, option):
+    status, _, err = run("plan", option, "nan")
+    assert status == 2
+    assert "(pas un nombre)" in err
 
 
 def test_any_list_of_places_is_used_like_sites(run, built):
@@ -174,6 +204,63 @@ def test_validate_prints_the_ratios(run, small_world, tmp_path):
     assert found["distance_ratio_median"] == pytest.approx(1, abs=0.001)
     assert found["profile"] == "courant"
     assert found["share_within_15pct"] == 0
+    assert found["share_within_25pct"] == 0
+    assert list(found["time_ratio_deciles"]) == ["10", "20", "30", "40", "50", "60", "70", "80", "90"]
+    assert found["far_points"] == []
+
+
+def test_validate_takes_trips_one_a_row_and_tells_far_points(run, small_world, tmp_path):
+    first, *_, last = read_rows(small_world.sites)
+    trips = tmp_path / "trips.csv"
+    # About 220 m north of the road that the first site is on; 30 minutes from A to D.
+    north = float(first["latitude"]) + 0.002
+    trips.write_text(
+        "lon1,lat1,lon2,lat2,minutes,note\n"
+        f"{first['longitude']},{north},{last['longitude']},{last['latitude']},30,x\n"
+        f"{last['longitude']},{last['latitude']},{first['longitude']},{first['latitude']},24.6,\n"
+    )
+    status, out, _ = run("validate", "--roads", small_world.roads, "--reference", trips)
+    assert status == 0
+    assert "2 trajets, dont 0 sans chemin." in out
+    assert "50,0 % des trajets à moins de 15 %, 100,0 % à moins de 25 %." in out
+    assert "de 10 à 90 % des trajets : 1,02 ; 1,04 ; 1,07 ; 1,09 ; 1,11 ; 1,13 ; 1,15 ; 1,18 ; 1,20." in out
+    assert "à plus de 100 m d'une rue : 1 (leur accès n'est pas compté) :" in out
+    assert f"latitude {north:.5f} : à 22" in out
+    assert "Distances" not in out
+    trips.write_text("lon1,lat1,lon2,lat2,minutes\n1,2,3,4,\n1,2,3,x,5\n")
+    status, out, err = run("validate", "--roads", small_world.roads, "--reference", trips)
+    assert (status, out) == (2, "")
+    assert "ligne 2 : colonne « minutes » : cellule vide" in err
+    assert "ligne 3 : colonne « lat2 » : « x »" in err
+
+
+def test_nearest_asks_the_route_service_only_when_told_to(run, monkeypatch):
+    asked = []
+
+    def told(answer, settings):
+        asked.append((answer.start_lon, answer.start_lat, settings.route_service_url))
+        first, second, *_ = answer.sites
+        way = Route(np.zeros((2, 2)), 14.4, 9.84)
+        return AskedRoutes(
+            dt.date(2026, 11, 27), {first.facility_id: way}, (second.facility_id,), "Le service est en panne."
+        )
+
+    monkeypatch.setattr("geo.finder.route_service.ask_routes", told)
+    monkeypatch.setenv("MAILLAGE_ROUTE_SERVICE_URL", "http://127.0.0.1:9/")
+    where = ("nearest", "--lon", "-1.58", "--lat", "43.31")
+    status, out, _ = run(*where, "--json")
+    assert (status, asked) == (0, [])
+    assert "route_service" not in json.loads(out)
+    status, out, _ = run(*where, "--json", "--route-service")
+    assert (status, asked) == (0, [(-1.58, 43.31, "http://127.0.0.1:9/")])
+    found = json.loads(out)
+    assert list(found["route_service"]["routes"]) == [found["sites"][0]["facility_id"]]
+    assert found["route_service"]["failure"] == "Le service est en panne."
+    status, out, _ = run(*where, "--route-service")
+    assert status == 0
+    assert "   Temps IGN : 14\u00a0min (9,8\u00a0km), demandé le 27/11/2026\n" in out
+    assert "   Temps IGN : aucun trajet donné (réponse 404), demandé le 27/11/2026\n" in out
+    assert "  - Le service est en panne.\n  - Temps IGN : service d'itinéraires" in out
 
 
 def test_embedded_territory_needs_no_argument(run):
@@ -220,9 +307,11 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["nearest", "Sare", "--at", "2026-11-24"], "Un jour et une heure"),
         (["nearest", "Sare", "--at", "1026-11-24 10:00"], "année 1026"),
         (["nearest", "Sare", "--kind", "velo"], "Genre de site refusé"),
+        (["nearest", "Sare", "--facilities", "tax-offices", "--route-service"], "ne valent que pour les sites"),
         (["nearest", "Sare", "missing"], "n'est pas un territoire"),
         (["nearest", "--lon", "-1.5", "--lat", "43.4", "-k", "0"], "Au moins 1"),
         (["validate", "--roads", "approximate"], "référence"),
+        (["validate", "--roads", "approximate", "--reference", "x.json"], "absent"),
         (["validate", "--roads", "missing.pbf", "--reference", "missing.json"], "missing.json"),
         (["fly"], "« fly » n'est pas attendu ici"),
         (["nearest", "--lon", "1", "--lat", "2", "here", "there"], "« there » n'est pas attendu ici"),

@@ -9,7 +9,7 @@ from geo.answers.answer import part_title
 from geo.classes import INK, TIME_CLASSES
 from geo.errors import ParameterError
 from geo.french import UNKNOWN, counted, format_integer, plural
-from geo.kinds import COUNTED_KINDS, SITES, facility_title
+from geo.kinds import SITES, facility_title
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import Picture, draw_frame
 from geo.maps.static.key import KeyBlock, KeyRow, class_block, class_totals, hatch_row, place_block
@@ -24,11 +24,10 @@ from geo.maps.static.territory_maps import (
     time_position,
     timed,
 )
-from geo.question import CoverageRule
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
     import numpy as np
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.maps.static.ground import Ground
+    from geo.question import Question
     from geo.territory import Territory
 
 _NAMES: Final = 12
@@ -47,12 +47,10 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     cov_after: pd.DataFrame,
     opened: gpd.GeoDataFrame,
     closed: gpd.GeoDataFrame,
-    threshold_min: float,
+    question: Question,
     *,
     title: str,
     sentence: str,
-    rule: CoverageRule | None = None,
-    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -66,15 +64,15 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         Coverage of each commune (`geo.access.coverage.coverage`) today and with the plan.
     opened
         Places that the plan opens: `commune_code` (text, <NA> unknown) and `geometry` (point, any declared CRS);
-        may be empty.
+        may be empty. `rank` (int), where there is one, is written on the map.
     closed
         Places of the list that the plan closes: `facility_id` and `geometry`; may be empty.
     title
         What the plan is called, in French; the name of the territory, and of its part that is known, follows.
     page, today
         As in `geo.maps.static.territory_maps.travel_time_map`; A4 is always landscape.
-    threshold_min
-        Threshold in minutes of both frames.
+    question
+        What both frames answer, about the sites.
 
     Raises
     ------
@@ -87,7 +85,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
             f"{len(territory.communes)} communes de « {territory.name} ». Mesurez les deux sur ce territoire."
         )
         raise ParameterError(msg)
-    ground = territory_ground(territory, [SITES], kinds=kinds)
+    ground = territory_ground(territory, [SITES], kinds=question.kinds)
     ground, framing = framed_on_network(ground)
     crs = ground.communes.crs
     opened, closed = opened.to_crs(crs), closed.to_crs(crs)
@@ -108,9 +106,11 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         first=cov_after.index[cov_after.index.isin(opened["commune_code"])],
         title="Après",
     )
-    blocks = _blocks(cov_before, cov_after, (rule or CoverageRule()).in_short(threshold_min))
-    places = place_block(facility_title(SITES), ground, opened=len(opened), closed=len(closed))
-    measure = (rule or CoverageRule()).in_french(threshold_min) + framing
+    blocks = _blocks(cov_before, cov_after, question.rule_in_short)
+    places = place_block(
+        facility_title(SITES), ground, opened=len(opened), closed=len(closed), numbered="rank" in opened
+    )
+    measure = question.rule_in_french + framing
     notes = origin_notes(territory.manifest, ground, SITES, today, rule=measure)
     return _two_frames(
         territory,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.answers.answer import part_title
 from geo.answers.coverage import coverage_sentence
-from geo.kinds import COUNTED_KINDS, facility_title
+from geo.kinds import facility_title
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import Picture, draw_frame
 from geo.maps.static.key import class_block, class_totals, place_block
@@ -22,11 +22,9 @@ from geo.maps.static.territory_maps import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
-    import pandas as pd
-
-    from geo.access.coverage import CoverageSummary
+    from geo.access.diagnosis import Diagnosis
     from geo.territory import Territory
 
 #: Width of the column of overseas territories (mm).
@@ -37,10 +35,8 @@ _GUTTER_MM: Final = 4.0
 def country_map(
     name: str,
     parts: Sequence[Territory],
-    cov: pd.DataFrame,
-    summary: CoverageSummary,
+    diagnosis: Diagnosis,
     *,
-    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -48,8 +44,8 @@ def country_map(
 
     `parts`: Territories that make it: the first is the main frame, the others are drawn small beside it.
     """
-    facilities = summary.facilities
-    grounds = [territory_ground(part, [facilities], kinds=kinds) for part in parts]
+    facilities, cov, summary = diagnosis.question.facilities, diagnosis.coverage, diagnosis.summary
+    grounds = [territory_ground(part, [facilities], kinds=diagnosis.question.kinds) for part in parts]
     position = time_position(cov)
     blocks = [
         class_block(

@@ -16,7 +16,7 @@ from matplotlib.patheffects import withStroke
 from geo.classes import INK, UNKNOWN_COLOUR
 from geo.french import format_integer
 from geo.maps.static.labels import Name, PlacedName, place_names
-from geo.maps.static.lettering import POINT_MM, shortened
+from geo.maps.static.lettering import FONT, POINT_MM, shortened
 from geo.maps.static.markers import CLOSED, MARKERS, OPENED, marker_of
 from geo.maps.static.sheet import Box
 from geo.sources.departements import departement_name
@@ -59,6 +59,8 @@ _NAMES_TRIED: Final = 150
 #: How finely (mm) a place is sought for the name of a neighbour, and how far it stays from its border.
 _GRID_MM: Final = 4.0
 #: How many of the most populous towns are written in bold, and in a larger type.
+#: Size (points) of the rank of a place opened.
+_RANK_SIZE: Final = 6.0
 _BOLD: Final = 3
 _LARGE: Final = 10
 _NAME_AREA_MM2: Final = 900.0
@@ -98,7 +100,8 @@ class Picture:
     hatched, outlined, dashed
         Codes of the communes that are hatched (under-served), outlined, outlined by dashes.
     opened, closed
-        Places drawn as opened and as closed, `name` and `geometry` in the projection of the ground.
+        Places drawn as opened and as closed, `name` and `geometry` in the projection of the ground. `rank` (int), where
+        there is one, is written on each place opened.
     first
         Codes of the communes that the map is about: they are named before others.
     title
@@ -283,6 +286,21 @@ def _draw_places(axes: Any, view: _View, ground: Ground, picture: Picture) -> No
     for places, marker in ((picture.opened, OPENED), (picture.closed, CLOSED)):
         if places is not None:
             axes.plot(places.geometry.x, places.geometry.y, **marker.style())
+    if picture.opened is not None and "rank" in picture.opened:
+        for rank, point in zip(picture.opened["rank"], picture.opened.geometry, strict=True):
+            axes.text(
+                point.x,
+                point.y,
+                str(rank),
+                fontsize=_RANK_SIZE,
+                family=FONT,
+                color="#ffffff",
+                weight="bold",
+                ha="center",
+                va="center_baseline",
+                path_effects=[withStroke(linewidth=1.6, foreground=OPENED.fill)],
+                gid="rank",
+            )
 
 
 def _write_name(sheet: Sheet, placed: PlacedName) -> None:

@@ -57,7 +57,7 @@ class Ground:
     @classmethod
     def of(cls, territory: Territory, lists: Sequence[str], excluded: Collection[str] = ()) -> Ground:
         """Return the ground of a territory."""
-        crs = territory.network.crs
+        crs = territory.crs
         communes = territory.communes
         columns = ["facility_id", "kind", "commune_code", "geometry"]
         places = pd.concat([territory.facilities[name][columns] for name in lists], ignore_index=True)

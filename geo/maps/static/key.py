@@ -148,8 +148,11 @@ def _values(residents: Sequence[float], totals: Sequence[ClassTotals], *, alone:
     return tuple(numbers)
 
 
-def place_block(title: str, *grounds: Ground, opened: int = 0, closed: int = 0) -> KeyBlock:
-    """Return the kinds of place that are drawn: how many in the communes that are shown, and how many around them."""
+def place_block(title: str, *grounds: Ground, opened: int = 0, closed: int = 0, numbered: bool = False) -> KeyBlock:
+    """Return the kinds of place that are drawn: how many in the communes that are shown, and how many around them.
+
+    `numbered`: The places opened carry their rank.
+    """
     inside = pd.concat([ground.inside()["kind"] for ground in grounds])
     everywhere = pd.concat([ground.facilities["kind"] for ground in grounds])
     drawn = {kind for ground in grounds for kind in ground.kinds}
@@ -170,7 +173,7 @@ def place_block(title: str, *grounds: Ground, opened: int = 0, closed: int = 0) 
         if kind in drawn
     ]
     if opened:
-        rows.append(KeyRow("Site ouvert par le projet", values(opened), marker=OPENED))
+        rows.append(KeyRow("Site ouvert par le projet" + ", à son rang" * numbered, values(opened), marker=OPENED))
     if closed:
         rows.append(KeyRow("Site fermé par le projet", values(closed), marker=CLOSED))
     if any(len(ground.neighbours) for ground in grounds):

@@ -21,13 +21,12 @@ from geo.maps.static.frame import HATCH, OFF_NETWORK, UNREACHABLE, MapClass, Pic
 from geo.maps.static.ground import Ground
 from geo.maps.static.key import KeyBlock, class_block, class_totals, hatch_row, place_block
 from geo.maps.static.sheet import Sheet, drawing, dress, new_sheet
-from geo.question import CoverageRule
 from geo.sources.embedded import TO_VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from geo.access.coverage import CoverageSummary
+    from geo.access.diagnosis import Diagnosis
     from geo.access.known_part import KnownPart
     from geo.territory import Territory
     from geo.territory.manifest import Manifest
@@ -47,11 +46,8 @@ _UNDER_SERVED_COLOUR: Final = "#d0812f"
 
 def travel_time_map(
     territory: Territory,
-    cov: pd.DataFrame,
-    summary: CoverageSummary,
+    diagnosis: Diagnosis,
     *,
-    rule: CoverageRule | None = None,
-    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -59,10 +55,9 @@ def travel_time_map(
 
     `page`: ``"a4"`` or ``"16:9"``. `today`: Date written on the map, today where `None`. The same inputs and date give
     the same map.
-
-    `rule`: Rule by which the coverage was made; mean time where `None`.
     """
-    ground = territory_ground(territory, [summary.facilities], kinds=kinds)
+    question, cov, summary = diagnosis.question, diagnosis.coverage, diagnosis.summary
+    ground = territory_ground(territory, [question.facilities], kinds=question.kinds)
     ground, framing = framed_on_network(ground)
     position = time_position(cov)
     poor = cov.index[cov["under_served"].fillna(value=False)]
@@ -76,35 +71,32 @@ def travel_time_map(
         territory,
         ground,
         Picture(position, TIME_MAP_CLASSES, hatched=timed(cov, poor)),
-        title=f"{facility_title(summary.facilities)} : temps de trajet en voiture, "
+        title=f"{facility_title(question.facilities)} : temps de trajet en voiture, "
         f"{part_title(territory.name, summary.part)}",
         sentence=coverage_sentence(summary),
-        blocks=[block, under_served_block(summary, rule), place_block(facility_title(summary.facilities), ground)],
-        notes=origin_notes(territory.manifest, ground, summary.facilities, today, rule=summary.rule + framing),
+        blocks=[block, under_served_block(diagnosis), place_block(facility_title(question.facilities), ground)],
+        notes=origin_notes(territory.manifest, ground, question.facilities, today, rule=summary.rule + framing),
         page=page,
     )
 
 
 def under_served_map(
     territory: Territory,
-    cov: pd.DataFrame,
-    summary: CoverageSummary,
+    diagnosis: Diagnosis,
     *,
-    rule: CoverageRule | None = None,
-    kinds: Collection[str] = COUNTED_KINDS,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
     """Draw the under-served communes, hatched and named first; the parameters are those of `travel_time_map`."""
-    ground = territory_ground(territory, [summary.facilities], kinds=kinds)
+    question, cov, summary = diagnosis.question, diagnosis.coverage, diagnosis.summary
+    ground = territory_ground(territory, [question.facilities], kinds=question.kinds)
     ground, framing = framed_on_network(ground)
     poor = cov["under_served"].fillna(value=False).to_numpy(bool)
     no_way = poor & cov["travel_time_min"].isna().to_numpy()
     off = cov["under_served"].isna().to_numpy()
-    meaning = (rule or CoverageRule()).in_short(summary.threshold_min)
     classes = (
         MapClass("commune desservie", _SERVED_COLOUR),
-        MapClass(f"commune sous-desservie ({meaning})", _UNDER_SERVED_COLOUR, HATCH),
+        MapClass(f"commune sous-desservie ({question.rule_in_short})", _UNDER_SERVED_COLOUR, HATCH),
         MapClass("sous-desservie : aucun trajet possible par la route", UNREACHABLE.colour, UNREACHABLE.hatch),
         OFF_NETWORK,
     )
@@ -114,11 +106,11 @@ def under_served_map(
         territory,
         ground,
         Picture(position, classes, outlined=cov.index[poor], first=cov.index[poor]),
-        title=f"{facility_title(summary.facilities)} : communes sous-desservies, "
+        title=f"{facility_title(question.facilities)} : communes sous-desservies, "
         f"{part_title(territory.name, summary.part)}",
         sentence=under_served_sentence(summary, cov),
-        blocks=[block, place_block(facility_title(summary.facilities), ground)],
-        notes=origin_notes(territory.manifest, ground, summary.facilities, today, rule=summary.rule + framing),
+        blocks=[block, place_block(facility_title(question.facilities), ground)],
+        notes=origin_notes(territory.manifest, ground, question.facilities, today, rule=summary.rule + framing),
         page=page,
     )
 
@@ -201,13 +193,13 @@ def timed(cov: pd.DataFrame, codes: pd.Index) -> pd.Index:
     return known
 
 
-def under_served_block(summary: CoverageSummary, rule: CoverageRule | None) -> KeyBlock:
+def under_served_block(diagnosis: Diagnosis) -> KeyBlock:
     """Return what the hatching means, and how many people live there."""
+    summary = diagnosis.summary
     values = (UNKNOWN, UNKNOWN)
     if summary.part.residents_known:
         values = (format_integer(summary.population_under_served), format_share(summary.share_under_served))
-    meaning = (rule or CoverageRule()).in_short(summary.threshold_min)
-    row = hatch_row(f"commune sous-desservie ({meaning})", values, TIME_CLASSES[3].colour)
+    row = hatch_row(f"commune sous-desservie ({diagnosis.question.rule_in_short})", values, TIME_CLASSES[3].colour)
     return KeyBlock("Desserte", (row,), ("Habitants", "Part"))
 
 

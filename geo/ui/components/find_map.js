@@ -45,7 +45,9 @@ function drawAnswer(L, map, ground, pressed) {
     if (which?.road.length > 1) {
       const line = { interactive: false, lineJoin: "round", lineCap: "round" };
       L.polyline(which.road, { ...line, color: "#ffffff", weight: 9, opacity: 0.9 }).addTo(road);
-      L.polyline(which.road, { ...line, color: "#1c5d73", weight: 5, opacity: 1, className: "maillage-road" }).addTo(road);
+      const look = { color: "#1c5d73", weight: 5, opacity: 1, className: "maillage-road" };
+      if (which.guessed) look.dashArray = "2 10"; // an approximation, not a way along real roads
+      L.polyline(which.road, { ...line, ...look }).addTo(road);
     }
   };
 
@@ -72,7 +74,7 @@ function drawAnswer(L, map, ground, pressed) {
     if (view !== `${points}`) {
       view = `${points}`;
       const roads = answer.sites.flatMap((site) => site.road);
-      const bounds = points.length ? [...points, ...roads] : ground.limits.flat();
+      const bounds = points.length ? [...points, ...roads] : ground.extent;
       map.fitBounds(bounds, { padding: [24, 24], maxZoom: 15, animate: false });
     }
     light(null);

@@ -14,7 +14,7 @@ import streamlit as st
 from geo.ui.components.leaflet_map import component_text, map_data, map_script, map_style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from geo.finder.answer import Answer, Route
     from geo.settings import Settings
@@ -61,9 +61,16 @@ def take_position(value: Any, on_position: Callable[[float, float], None]) -> No
 
 
 def map_answer(
-    answer: Answer | None, label: str | None, chosen: str | None, routes: Mapping[str, Route]
+    answer: Answer | None,
+    label: str | None,
+    chosen: str | None,
+    routes: Mapping[str, Route],
+    guessed: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Return what the map draws: start, sites in the order of the list, road to each, what else to show."""
+    """Return what the map draws: start, sites in the order of the list, road to each, what else to show.
+
+    `guessed`: Facility ids of the sites whose road is an approximation, drawn in dashes.
+    """
     if answer is None:
         return {"origin": None, "sites": [], "chosen": None, "around": []}
     sites = [
@@ -78,6 +85,7 @@ def map_answer(
                 if site.facility_id in routes
                 else []
             ),
+            "guessed": site.facility_id in guessed,
         }
         for number, site in enumerate(answer.sites, 1)
     ]

@@ -6,6 +6,7 @@ timetables when the list changes, and hands the answer to the map of the same na
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -13,16 +14,19 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from geo.answers.nearest import address_text, kind_words, saved_sentence, trip_sentence
+from geo.answers.directions import directions_to
+from geo.answers.nearest import address_text, asked_sentence, kind_words, saved_sentence, trip_sentence
 from geo.french import dialled, is_email
 from geo.sources.http_client import host_of
 from geo.ui.components.leaflet_map import component_text
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from geo.finder.answer import Answer, SiteAnswer
     from geo.finder.opening_times import DayLine, OpeningStatus
+    from geo.finder.route_service import AskedRoutes
 
 #: State of opening -> sign before its words. The sign and the words differ, not only the colour.
 _SIGNS: Final = {"open": "✓", "closed": "✕", "unknown": "?"}
@@ -35,11 +39,12 @@ def found_sites(
     *,
     name: str,
     on_choose: Callable[[str], None],
+    asked: AskedRoutes | None = None,
 ) -> None:
     """Show the list.
 
     `answer`: The answer, `None` where there is none yet: the list is then empty. `chosen`: Facility id of the site that
-    the road on the map leads to, `None` for none.
+    the road on the map leads to, `None` for none. `asked`: What the route service told of this answer, if it was asked.
     """
     key = f"{name}_sites"
 
@@ -48,23 +53,28 @@ def found_sites(
         if isinstance(site, str):
             on_choose(site)
 
+    device = st.context.headers.get("User-Agent", "")
+    html = "" if answer is None else sites_html(answer, chosen, user_agent=device, asked=asked)
     _component()(
         key=key,
-        data={"name": name, "html": "" if answer is None else sites_html(answer, chosen), "answer": map_answer},
+        data={"name": name, "html": html, "answer": map_answer},
         on_site_change=choose,
     )
 
 
-def sites_html(answer: Answer, chosen: str | None) -> str:
-    """Return the sites, the buses and the tax office as HTML, headings of levels 2 and 3."""
+def sites_html(answer: Answer, chosen: str | None, *, user_agent: str = "", asked: AskedRoutes | None = None) -> str:
+    """Return the sites, the buses and the tax office as HTML, headings of levels 2 and 3.
+
+    `user_agent`: What the browser says of itself, for the link to a map application.
+    """
     parts = []
-    today = answer.at.date()
+    shown = _Shown(answer.at.date(), chosen, user_agent, asked)
     if answer.sites:
-        cards = [_card(site, today, number, chosen) for number, site in enumerate(answer.sites, 1)]
+        cards = [_card(site, shown, number) for number, site in enumerate(answer.sites, 1)]
         title = "Le site le plus proche" if len(cards) == 1 else f"Les {len(cards)} sites les plus proches"
         parts.append(f"<h2>{title}</h2><ol>{''.join(cards)}</ol>")
     if answer.buses:
-        cards = [_card(bus, today) for bus in answer.buses]
+        cards = [_card(bus, shown) for bus in answer.buses]
         parts.append(
             "<h2>Bus France services</h2><p class='about'>Un bus change de lieu chaque jour : téléphonez pour "
             f"connaître sa tournée.</p><ul>{''.join(cards)}</ul>"
@@ -72,7 +82,7 @@ def sites_html(answer: Answer, chosen: str | None) -> str:
     if answer.tax_office is not None:
         saved = saved_sentence(answer)
         gain = f"<p class='about'>{saved}</p>" if saved else ""
-        parts.append(f"<h2>Pour comparer : le service des impôts</h2>{gain}<ul>{_card(answer.tax_office, today)}</ul>")
+        parts.append(f"<h2>Pour comparer : le service des impôts</h2>{gain}<ul>{_card(answer.tax_office, shown)}</ul>")
     return "".join(parts)
 
 
@@ -95,23 +105,36 @@ def contacts_html(site: SiteAnswer) -> str:
     return "".join(f"<li>{link}</li>" for link in links)
 
 
-def _card(site: SiteAnswer, today: Any, number: int | None = None, chosen: str | None = None) -> str:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the cards of an answer share."""
+
+    today: dt.date
+    chosen: str | None
+    user_agent: str
+    asked: AskedRoutes | None
+
+
+def _card(site: SiteAnswer, shown: _Shown, number: int | None = None) -> str:
     identifier = escape(site.facility_id)
-    is_chosen = number is not None and site.facility_id == chosen
+    is_chosen = number is not None and site.facility_id == shown.chosen
+    told = "" if shown.asked is None else asked_sentence(site, shown.asked)
     badge = f'<span class="number" aria-hidden="true">{number}</span>' if number is not None else ""
     lines = [
         f"<h3>{badge}{escape(site.name)}</h3>",
         f'<p class="trip">{escape(trip_sentence(site))}</p>',
+        *([f'<p class="asked">{escape(told)}</p>'] if told else []),
         _status_html(site.status),
         *(f'<p class="warning">{escape(warning)}</p>' for warning in site.warnings),
         f"<p>{escape(' · '.join(kind_words(site)))}</p>",
         f"<p>{escape(address_text(site))}</p>",
         f'<ul class="contacts">{contacts_html(site)}</ul>',
+        directions_html(site, shown.user_agent),
     ]
     if site.comment is not None:
         lines.append(f'<p class="comment">À savoir : {escape(site.comment)}</p>')
     if any(line.intervals is not None for line in site.week):
-        week = _week_html(site, today)
+        week = _week_html(site, shown.today)
         lines.append(f'<details id="week-{identifier}"><summary>Horaires de la semaine</summary>{week}</details>')
     if number is not None:
         lines.append(
@@ -121,6 +144,23 @@ def _card(site: SiteAnswer, today: Any, number: int | None = None, chosen: str |
         )
     marked = f' data-site="{identifier}"' if number is not None else ""
     return f'<li class="card{" chosen" if is_chosen else ""}"{marked}>{"".join(lines)}</li>'
+
+
+def directions_html(site: SiteAnswer, user_agent: str = "") -> str:
+    """Return the links to the way to a site in a map application, and that they leave this one."""
+    first, *others = directions_to(site, user_agent)
+    towards = f'<span class="hidden"> vers {escape(site.name)}</span>'
+    more = "".join(f" (ou {_leaving(other.address, f'{other.opens}{towards}')})" for other in others)
+    return (
+        f'<p class="directions">{_leaving(first.address, f"Itinéraire{towards}")} : ouvre {escape(first.opens)}, '
+        f"hors de cette application{more}</p>"
+    )
+
+
+def _leaving(address: str, html: str) -> str:
+    """Return a link to another application; the page stays open behind one of the web."""
+    apart = ' target="_blank" rel="noopener noreferrer"' if address.startswith("https:") else ""
+    return f'<a href="{escape(address)}"{apart}>{html}</a>'
 
 
 def _status_html(status: OpeningStatus) -> str:

@@ -51,6 +51,9 @@ def privacy_sentence(settings: Settings) -> str:
     if settings.geocoder_url:
         host = host_of(settings.geocoder_url)
         calls.append(f"la position d'une adresse qui n'est pas le nom d'une commune, à {host}")
+    if settings.allow_fetch and settings.route_service_url:
+        host = host_of(settings.route_service_url)
+        calls.append(f"votre départ et la position des sites, seulement si vous demandez le temps réel, à {host}")
     if settings.allow_fetch:
         calls.append("les fichiers officiels d'un département, quand un visiteur les télécharge, à leurs producteurs")
     return (

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.access.coverage import coverage, summarize
+from geo.access.diagnosis import diagnose
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.coverage import commune_sentence, coverage_answer
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.maps.legend import legend_html
 from geo.maps.payload import map_values, shown_kinds
-from geo.question import CoverageRule
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.communes_table import communes_csv, show_communes
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.access.coverage import CoverageSummary
+    from geo.access.diagnosis import Diagnosis
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.ui.state import AppState
@@ -38,16 +37,16 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, table."""
     _question(territory, state)
     identity = cache.fingerprint(territory)
-    times = cache.travel_times(territory, identity, state.facilities, kinds=state.counted)
-    rule = _rule(state)
-    result = coverage(territory, state.threshold_min, facilities=state.facilities, rule=rule, times=times)
-    summary = summarize(result, times, state.threshold_min, facilities=state.facilities, rule=rule)
+    question = state.question
+    times = cache.travel_times(territory, identity, question.facilities, kinds=question.kinds)
+    diagnosis = diagnose(territory, question=question, times=times)
+    result, summary = diagnosis.coverage, diagnosis.summary
     show_answer(coverage_answer(summary, result), summary.part)
-    _map(territory, state, settings, result, rule, identity)
+    _map(territory, state, settings, diagnosis, identity)
     _commune(state, result, cache.commune_titles(territory, identity))
     st.subheader("Communes", anchor=False)
     show_communes(result, lambda code: change_state(commune=code))
-    _downloads(territory, state, settings, result, summary)
+    _downloads(territory, state, settings, diagnosis)
 
 
 def _question(territory: Territory, state: AppState) -> None:
@@ -78,13 +77,12 @@ def _question(territory: Territory, state: AppState) -> None:
                 )
 
 
-def _map(
-    territory: Territory, state: AppState, settings: Settings, result: pd.DataFrame, rule: CoverageRule, identity: str
-) -> None:
-    facilities = territory.facilities[state.facilities]
-    kinds, excluded = shown_kinds(facilities, state.counted)
-    values = map_values(result, territory.communes, state.facilities, facilities, excluded)
-    values["legend"] = legend_html(state.facilities, kinds, excluded, rule.in_short(state.threshold_min))
+def _map(territory: Territory, state: AppState, settings: Settings, diagnosis: Diagnosis, identity: str) -> None:
+    question = diagnosis.question
+    facilities = territory.facilities[question.facilities]
+    kinds, excluded = shown_kinds(facilities, question.kinds)
+    values = map_values(diagnosis.coverage, territory.communes, question.facilities, facilities, excluded)
+    values["legend"] = legend_html(question.facilities, kinds, excluded, question.rule_in_short)
     known = state.commune is not None and state.commune in territory.communes.index
     values["selected"] = int(territory.communes.index.get_loc(state.commune)) if known else -1
     territory_map(
@@ -97,7 +95,7 @@ def _map(
     show_approximations(approximation_sentences(territory))
     show_notes(
         [
-            counting_sentence(state.facilities, kinds, excluded),
+            counting_sentence(question.facilities, kinds, excluded),
             network_sentence(territory.manifest),
             sources_sentence(territory.manifest),
         ]
@@ -122,20 +120,17 @@ def _commune(state: AppState, result: pd.DataFrame, titles: Mapping[str, str]) -
     st.info(plain(commune_sentence(result.loc[code])))
 
 
-def _downloads(
-    territory: Territory, state: AppState, settings: Settings, result: pd.DataFrame, summary: CoverageSummary
-) -> None:
+def _downloads(territory: Territory, state: AppState, settings: Settings, diagnosis: Diagnosis) -> None:
     def page() -> bytes:
         from geo.maps.interactive import coverage_map, map_html  # noqa: PLC0415 - folium only when asked for
 
-        made = coverage_map(territory, result, summary, rule=_rule(state), kinds=state.counted, settings=settings)
-        return map_html(made).encode()
+        return map_html(coverage_map(territory, diagnosis, settings=settings)).encode()
 
     stem = f"maillage-{territory.departement or 'territoire'}-{state.facilities}-{state.threshold_min}min"
     with st.container(horizontal=True):
         st.download_button(
             "Tableau (CSV)",
-            lambda: communes_csv(result),
+            lambda: communes_csv(diagnosis.coverage),
             f"{stem}.csv",
             "text/csv",
             on_click="ignore",
@@ -149,7 +144,3 @@ def _downloads(
             on_click="ignore",
             help="Une page autonome : elle s'ouvre sans connexion, hors fond de carte.",
         )
-
-
-def _rule(state: AppState) -> CoverageRule:
-    return CoverageRule("share", state.min_share_percent / 100) if state.rule == "part" else CoverageRule()

@@ -21,6 +21,7 @@ from geo.ui.components.leaflet_map import privacy_sentence
 from geo.ui.components.messages import show_approximations, show_notes
 from geo.ui.components.place_search import place_search, start_commune, start_from_position, start_words
 from geo.ui.components.procedure_help import procedure_help
+from geo.ui.components.route_service import route_service, told_routes
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
 from geo.ui.session import change_state
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo.finder.answer import Answer, Route, SiteAnswer
+    from geo.finder.route_service import AskedRoutes
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.ui.state import AppState
@@ -55,7 +57,10 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     with st.container():
         _start_notes(territory, state, answer, chosen)
     routes = {} if answer is None else _routes(territory, answer)
-    _map_and_list(territory, state, settings, answer, chosen, routes)
+    asked = told_routes(answer)
+    _map_and_list(territory, state, settings, answer, chosen, routes, asked)
+    if answer is not None:
+        route_service(answer, asked, settings)
     if answer is not None and answer.sites:
         distance_help(answer)
     procedure = chosen_procedure(state)
@@ -110,7 +115,10 @@ def _map_and_list(
     answer: Answer | None,
     chosen: SiteAnswer | None,
     routes: Mapping[str, Route],
+    asked: AskedRoutes | None,
 ) -> None:
+    told = {} if asked is None else asked.routes
+    guessed = routes.keys() - told.keys() if territory.network.source.approximate else ()
     identity = cache.fingerprint(territory)
     chosen_id = chosen.facility_id if chosen is not None else None
     for_map, for_list = st.columns(2, gap="medium")
@@ -131,9 +139,10 @@ def _map_and_list(
         found_sites(
             answer,
             chosen_id,
-            map_answer(answer, start_words(state, territory), chosen_id, routes),
+            map_answer(answer, start_words(state, territory), chosen_id, {**routes, **told}, guessed),
             name=_NAME,
             on_choose=lambda site: change_state(site=site),
+            asked=asked,
         )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -15,7 +15,6 @@ from geo.answers.answer import part_title
 from geo.answers.origin import approximation_sentences
 from geo.answers.plan import plan_answer
 from geo.kinds import SITES
-from geo.question import CoverageRule
 from geo.ui import cache
 from geo.ui.chosen_plan import chosen_plan, plan_question
 from geo.ui.components.answer import show_known, show_sentence
@@ -24,6 +23,7 @@ from geo.ui.components.question import ask_facilities, ask_threshold
 from geo.ui.session import bound
 
 if TYPE_CHECKING:
+    from geo.question import Question
     from geo.settings import Settings
     from geo.siting.plan import Plan
     from geo.territory import Territory
@@ -54,18 +54,18 @@ def show(territory: Territory, state: AppState, _settings: Settings) -> None:
     show_known(part)
     st.markdown(_HOLDS)
     _question(territory, state)
-    options = _options(state)
-    plan, question = None, None
+    made_on = dt.datetime.now().astimezone().date()
+    plan, planned = None, None
     if state.report_plan and state.facilities == SITES:
-        question = plan_question(territory, state)
+        planned = plan_question(territory, state)
         plan, _ = chosen_plan(territory, state)
         st.markdown(plain(plan_answer(plan).sentence))
-    key = (cache.fingerprint(territory), question, options)
+    key = (cache.fingerprint(territory), planned, state.question, made_on)
     if st.button("Préparer le rapport", type="primary", icon=":material/description:"):
-        st.session_state[_READY] = key, _prepare(territory, options, plan)
+        st.session_state[_READY] = key, _prepare(territory, state.question, plan, made_on)
     made_for, made = st.session_state.get(_READY, (None, None))
     if made is not None and made_for == key:
-        _downloads(territory, options, made)
+        _downloads(territory, state.question, made)
     elif made is not None:
         st.info("Les choix ont changé : préparez le rapport à nouveau.")
     show_approximations(approximation_sentences(territory))
@@ -84,19 +84,7 @@ def _question(territory: Territory, state: AppState) -> None:
         )
 
 
-def _options(state: AppState) -> dict[str, Any]:
-    """Return what the report depends on besides the plan, as `ReportRequest` takes it."""
-    share = state.min_share_percent / 100
-    return {
-        "threshold_min": float(state.threshold_min),
-        "facilities": state.facilities,
-        "rule": CoverageRule("share", share) if state.rule == "part" else CoverageRule(),
-        "kinds": state.counted,
-        "made_on": dt.datetime.now().astimezone().date(),
-    }
-
-
-def _prepare(territory: Territory, options: dict[str, Any], plan: Plan | None) -> _PreparedReport:
+def _prepare(territory: Territory, question: Question, plan: Plan | None, made_on: dt.date) -> _PreparedReport:
     """Make a report, saying how far it is."""
     bar = st.progress(0.0, "Préparation…")
     # Drawing and typesetting are read only when asked for.
@@ -110,17 +98,17 @@ def _prepare(territory: Territory, options: dict[str, Any], plan: Plan | None) -
     try:
         with tempfile.TemporaryDirectory(prefix="maillage-") as place:
             folder = Path(place) / f"rapport-{territory.departement or 'territoire'}"
-            findings = write_report(territory, ReportRequest(plan=plan, **options), folder, progress=tell)
+            findings = write_report(territory, ReportRequest(question, plan, made_on), folder, progress=tell)
             return _PreparedReport((folder / DOCUMENT).read_bytes(), zipped(folder), tuple(summary_sentences(findings)))
     finally:
         bar.empty()
 
 
-def _downloads(territory: Territory, options: dict[str, Any], made: _PreparedReport) -> None:
+def _downloads(territory: Territory, question: Question, made: _PreparedReport) -> None:
     show_sentence(made.sentences[0])
     for sentence in made.sentences[1:]:
         st.markdown(plain(sentence))
-    stem = f"rapport-{territory.departement or 'territoire'}-{options['facilities']}-{options['threshold_min']:.0f}min"
+    stem = f"rapport-{territory.departement or 'territoire'}-{question.facilities}-{question.threshold_min:.0f}min"
     with st.container(horizontal=True):
         st.download_button(
             "Document (PDF)",

@@ -1,5 +1,7 @@
 """E2SFCA against PySAL's `access`, a case by hand, and where capacity comes from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -153,8 +155,9 @@ def test_unknown_hours_are_no_capacity(territory):
 
 
 def test_sites_of_the_neighbours_are_told_apart(territory):
-    sites = territory.sites.assign(departement=pd.array(["64", "64", "40"], dtype="string"))
-    found = catchment(territory.with_sites(sites, why={}))
+    sites = territory.sites.assign(commune_code=pd.array(["64001", "64002", "40001"], dtype="string"))
+    around = replace(territory, neighbours=pd.DataFrame(index=pd.Index(["40001"], dtype="string")))
+    found = catchment(around.with_sites(sites, why={}))
     share = found.communes["share_outside"].dropna()
     assert (share.diff().dropna() > 0).all()  # more and more from A to D
     assert 0 < share.iloc[0] < share.iloc[3] < 1

@@ -33,7 +33,7 @@ def test_the_drawing(territory):
 
 
 def test_another_profile_is_one_more_run(embedded):
-    faster = Territory.embedded("fluide").travel_times()
+    faster = Territory.embedded("64", "fluide").travel_times()
     found = sensitivity(embedded, 20, others={"profil fluide": faster})
     assert [run.name for run in found.runs][-1] == "profil fluide"
     expected = coverage(embedded, 20, times=faster)

@@ -24,6 +24,7 @@ def fragile(second, within=900, known=1000, passing=(30.0,)):
     sites = pd.DataFrame(
         {
             "name": [f"Site {i}" for i in range(len(passing))],
+            "in_study_area": True,
             "residents_passing": passing,
             "residents_nearest": [max(count, 1.0) for count in passing],
         }
@@ -46,7 +47,7 @@ def test_the_drawing(territory, plain):
     assert [plain(" / ".join(figure)) for figure in answer.figures] == [
         "Ont un deuxième site / 40 % / des habitants, à 20 min ou moins",
         "Dépendent d'un seul site / 1 200 / sur 2 000 habitants à portée",
-        "Sites sans remplaçant / 2 / sur 2, voisins compris",
+        "Sites sans remplaçant / 2 / sur 2",
     ]
     assert plain(site_sentences(found, 1)[0]) == (
         "France services A : 1 000 habitants passeraient à plus de 20 min ; 23,3 min de plus en moyenne, pour 1 500 "
@@ -114,7 +115,7 @@ def test_a_closure_of_all_tells_of_the_telephone(territory, plain):
     answer = closure_answer(close_sites(territory))
     told = [plain(text) for text in answer.lines]
     assert told[0] == (
-        "Sites fermés : 3, dont 0 avec téléphone, 0 avec adresse électronique, 3 sans l'un ni l'autre ; ouverts : 0."
+        "Sites fermés : 2, dont 0 avec téléphone, 0 avec adresse électronique, 2 sans l'un ni l'autre ; ouverts : 0."
     )
     assert told[1] == (
         "Habitants dont le site le plus proche ferme : 2 000 ; qui peuvent encore le joindre : 0, par téléphone (0) ou par "
@@ -125,9 +126,9 @@ def test_a_closure_of_all_tells_of_the_telephone(territory, plain):
     )
     assert "2 000 habitants perdent toute route vers un site." in told
     assert [plain(" / ".join(figure)) for figure in answer.figures] == [
-        "Sites fermés / 3 / 0 reste ouvert",
+        "Sites fermés / 2 / 0 reste ouvert",
         "Encore à 20 min ou moins / 0 / habitants, contre 2 000",
         "Joignables à distance / 0 / sur 2 000 habitants dont le site ferme",
     ]
     bearer = closure_answer(close_sites(territory, (15,), bearer="La Poste"))
-    assert "Sites laissés ouverts parce que leur porteur n'est pas connu : 2." in [plain(text) for text in bearer.lines]
+    assert "Sites laissés ouverts parce que leur porteur n'est pas connu : 1." in [plain(text) for text in bearer.lines]

@@ -19,7 +19,7 @@ def test_the_best_hour_then_evenings_and_weekends(week, plain):
     )
     assert (
         plain(answer.details[0])
-        == "En semaine à 18 h, moins de 1 % au plus ; le samedi, 20 % au plus ; le dimanche, aucun."
+        == "En semaine à 18 h, moins de 1 % au plus ; le samedi, 20 % au plus ; le dimanche, aucun habitant n'a de site ouvert."
     )
     assert [plain(figure.value) for figure in answer.figures] == ["1,9 h", "20 %", "moins de 1 %"]
     assert saturday_figure(week(shares)) == answer.figures[1]
@@ -67,6 +67,17 @@ def test_hours_that_are_not_known(week, plain, unknown, partly, said):
     assert notes == [*([said] if said else []), "Semaine ordinaire, sans jours fériés ; à l'heure d'arrivée au site."]
 
 
+def test_sites_of_the_neighbours_without_hours_are_told_apart(week, plain):
+    said = [plain(hours_answer(week(0.8, unknown=count, around=(56, 3))).notes[0]) for count in (0, 1)]
+    assert said == [
+        "3 sites voisins sur 56 n'ont pas d'horaires connus : à ces heures, ils comptent comme fermés.",
+        (
+            "1 site sur 5 n'a pas d'horaires connus (sites voisins : 3 sur 56) : à ces heures, ils comptent comme "
+            "fermés."
+        ),
+    ]
+
+
 def test_where_nobody_is_known_to_live(week):
     answer = hours_answer(week(np.nan, within=0, known=0))
     assert answer.sentence == "La population n'est pas connue : aucun habitant ne peut être compté."
@@ -77,7 +88,7 @@ def test_where_nobody_is_known_to_live(week):
 def test_blank_hours(plain):
     assert "aucune heure n'est creuse" in blank_sentence(pd.DataFrame({"day": [], "hours": []}))
     one = pd.DataFrame({"day": ["lundi"], "hours": [0.5]})
-    assert "0,5 h est creuse" in plain(blank_sentence(one))
+    assert "30 min sont creuses" in plain(blank_sentence(one))
     some = pd.DataFrame({"day": ["lundi", "lundi", "samedi"], "hours": [1.0, 2.0, 8.0]})
     assert plain(blank_sentence(some)) == (
         "Du lundi au samedi de 8 h à 19 h, 11 h sont creuses, où moins d'un habitant sur dix de ceux qui ont un site en "

@@ -33,7 +33,7 @@ def test_sources_say_what_is_not_known(territory):
 
 def test_network(territory):
     assert plain(network_sentence(territory.manifest)) == (
-        "Réseau routier : Réseau estimé, 1 346 nœuds et 6 582 tronçons, profil de vitesse « courant »."
+        "Réseau routier estimé, 1 346 nœuds et 6 582 tronçons, profil de vitesse « courant »."
     )
 
 

@@ -37,7 +37,7 @@ def test_the_actions_read_as_plain_french(territory, plain):
         "Ouvrir « Site de C » dans la commune Commune C.",
         "Fermer « France services La Poste D ».",
         "Déplacer « France services A » à la latitude 43,25000 et la longitude -0,50000.",
-        "Changer les horaires de « Bus France services B » : 3,5 h par semaine.",
+        "Changer les horaires de « Bus France services B » : 3 h 30 par semaine.",
     ]
     assert new_site_name(Place("64003"), territory.communes) == "Nouveau site, Commune C"
     assert new_site_name(Place(lon=-0.5, lat=43.25), territory.communes) == "Nouveau site, 43,250 N, -0,500 E"

@@ -9,6 +9,8 @@ import pytest
 import shapely
 
 from geo.access.coverage import CoverageSummary, summarize
+from geo.access.diagnosis import Diagnosis
+from geo.question import Question
 from geo.schemas import FACILITY_COLUMNS
 from geo.sources.provenance import Provenance
 
@@ -82,6 +84,17 @@ def summary_of():
 
 
 @pytest.fixture
+def diagnosis_of(summary_of):
+    """Return the answer to the usual question that has this coverage."""
+    return lambda cov: Diagnosis(Question(), pd.DataFrame(), cov, summary_of(cov))
+
+
+@pytest.fixture
+def diagnosis(coverage_frame, diagnosis_of) -> Diagnosis:
+    return diagnosis_of(coverage_frame)
+
+
+@pytest.fixture
 def summary(coverage_frame, summary_of) -> CoverageSummary:
     return summary_of(coverage_frame)
 
@@ -92,6 +105,7 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
     return SimpleNamespace(
         name="Pays & <b>Essai</b>",
         departement="64",
+        crs="EPSG:2154",
         network=SimpleNamespace(crs="EPSG:2154"),
         communes=communes,
         demand=communes.reset_index()[["commune_code", "population"]].astype({"population": "float64"}),

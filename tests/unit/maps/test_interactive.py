@@ -27,8 +27,8 @@ def settings(tmp_path) -> Settings:
 
 
 @pytest.fixture
-def page(territory, coverage_frame, summary, settings):
-    return coverage_map(territory, coverage_frame, summary, settings=settings, today=dt.date(2026, 11, 22))
+def page(territory, diagnosis, settings):
+    return coverage_map(territory, diagnosis, settings=settings, today=dt.date(2026, 11, 22))
 
 
 class Outline(HTMLParser):
@@ -75,9 +75,9 @@ def test_nothing_from_the_data_becomes_an_element(page):
     assert "<script>alert" not in map_html(page)
 
 
-def test_template_syntax_in_a_name_stays_text(territory, coverage_frame, summary, settings):
+def test_template_syntax_in_a_name_stays_text(territory, diagnosis, settings):
     territory.name = "{{ 6 * 7 }}{% raw %}"
-    html = map_html(coverage_map(territory, coverage_frame, summary, settings=settings))
+    html = map_html(coverage_map(territory, diagnosis, settings=settings))
     assert "{{ 6 * 7 }}{% raw %}, 8 communes</h1>" in html
 
 
@@ -90,10 +90,10 @@ def test_page_needs_nothing_from_outside_but_tiles(page):
 
 
 def test_without_installed_leaflet_the_page_names_the_public_address_and_its_checksum(
-    territory, coverage_frame, summary, settings, caplog
+    territory, diagnosis, settings, caplog
 ):
     (settings.leaflet_dir / "leaflet.js").unlink()
-    html = map_html(coverage_map(territory, coverage_frame, summary, settings=settings))
+    html = map_html(coverage_map(territory, diagnosis, settings=settings))
     assert "sans internet" in caplog.text
     # The sentence takes the place of the map: after its box, before the script that draws in it.
     assert html.index('class="folium-map"') < html.index("La carte ne peut pas être dessinée") < html.index("L.map(")

@@ -46,6 +46,27 @@ def test_files(made, world, tmp_path):
     assert content["networks"][0]["profile"] == "courant"
 
 
+def test_a_writer_that_fails_leaves_the_folder_as_it_was(made, world, tmp_path, monkeypatch):
+    (tmp_path / "labels.csv").write_text("before", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("foreign", encoding="utf-8")
+
+    def fail(*_):
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("geo.report.plan_files.arguments_html", fail)
+        with pytest.raises(RuntimeError):
+            write_plan(made, (world,), tmp_path)
+    assert {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()} == {
+        "labels.csv": "before",
+        "notes.txt": "foreign",
+    }
+    write_plan(made, (world,), tmp_path)
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "foreign"
+    assert (tmp_path / "labels.csv").read_text(encoding="utf-8").startswith("rank,code,name")
+    assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
+
+
 def test_a_plan_without_a_label_is_written_too(world, tmp_path):
     write_plan(plan(world, 0, kinds={"main"}), (world,), tmp_path)
     assert (tmp_path / "labels.csv").read_text(encoding="utf-8").startswith("rank,code,name")

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+import tracemalloc
 
 import pandas as pd
 import pytest
@@ -14,7 +15,7 @@ from geo.answers.plan import plan_answer
 from geo.errors import MaillageError, ParameterError, SchemaError, SourceError
 from geo.report.plan_files import read_plan, write_plan
 from geo.siting.plan import plan
-from geo.siting.plan_json import plan_json
+from geo.siting.plan_json import plan_from_json, plan_json
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +78,41 @@ def test_all_faults_are_told_together(written, reported):
         "label 1 : « lon »",
         "label 1 : « commune 1 »",
         "label 2 : « name » manque",
-        "« rank »",
+        "« rank » vaut true, d'un autre type",
         "before : ",
         "commune 1 : « criteria »",
-        "plan : « gap » vaut 'nan'",
+        "plan : « gap » vaut un nombre qui n'est pas fini",
     ):
         assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("residents_served", -3, "« residents_served » vaut -3, au moins 0 est attendu"),
+        ("lon", 181, "« lon » vaut 181, au plus 180 est attendu"),
+        ("lat", -90.5, "« lat » vaut -90,5, au moins -90 est attendu"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_refused(name, value, said, written, reported):
+    rewrite(written, lambda content: content["selected"][0].update({name: value}))
+    with pytest.raises(SchemaError, match=f"label 1 : {said}"):
+        read_plan(written, reported)
+    rewrite(written, lambda content: content.update(min_share=1.5))
+    with pytest.raises(SchemaError, match="« min_share » vaut 1,5, au plus 1 est attendu"):
+        read_plan(written, reported)
+
+
+@pytest.mark.parametrize("where", ["selected", "communes"])
+def test_many_empty_objects_are_refused_in_little_memory(where, written, reported):
+    content = json.loads(written.read_text(encoding="utf-8")) | {where: [{}] * 50_000}
+    tracemalloc.start()
+    with pytest.raises(SchemaError) as error:
+        plan_from_json(content, reported, "Plan")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(str(error.value)) < 2000
+    assert most < 20_000_000
 
 
 def test_a_plan_of_elsewhere(written, reported):

@@ -10,6 +10,7 @@ import shapely
 
 from geo import Territory
 from geo.french import format_decimal, format_integer, format_share
+from geo.question import Question
 from geo.report.report_document import PAGES, report_pdf
 from geo.report.report_maps import report_maps
 from geo.siting.plan import plan
@@ -34,12 +35,12 @@ def moved_away(territory):
     ("change", "options", "said"),
     [
         (lambda t: t, {}, "est sous-desservie"),
-        (lambda t: only(t, ["64001", "64002", "64003", "64004"]), {"threshold_min": 60.0}, "Tous les habitants"),
-        (moved_away, {"threshold_min": 10.0}, "Aucun des 1 500 habitants"),
+        (lambda t: only(t, ["64001", "64002", "64003", "64004"]), {"question": Question(60)}, "Tous les habitants"),
+        (moved_away, {"question": Question(10)}, "Aucun des 1 500 habitants"),
         (lambda t: only(t, ["64001"]), {}, "aucune commune n'est sous-desservie"),
         (lambda t: only(t, ["64005"]), {}, "Aucun trajet n'est connu"),
-        (lambda t: t, {"facilities": "tax_offices"}, "d'un service des impôts"),
-        (lambda t: t, {"kinds": frozenset({"main"}), "threshold_min": 12.5}, "12,5 min"),
+        (lambda t: t, {"question": Question(facilities="tax_offices")}, "d'un service des impôts"),
+        (lambda t: t, {"question": Question(12.5, kinds=frozenset({"main"}))}, "12,5 min"),
     ],
 )
 def test_pages_and_first_sentence(reported, pages_of, change, options, said):
@@ -80,7 +81,7 @@ def test_overseas(tmp_path, small_world, pages_of):
 
 
 def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
-    territory = Territory.load()
+    territory = Territory.load("64")
     findings = findings_of(territory, plan=plan(territory, 5))
     pages = pdf_pages(report_pdf(findings, report_maps(findings)))
     assert len(pages) == 12
@@ -128,7 +129,7 @@ def test_names_are_text_and_nothing_else(reported, pages_of, hostile):
         communes=reported.communes.assign(name=names),
     )
     made = plan(harmed, 3, threshold_min=9)
-    pages = pages_of(harmed, threshold_min=9.0, plan=made)
+    pages = pages_of(harmed, question=Question(9), plan=made)
     assert PAGES[0] <= len(pages) <= PAGES[1]
     assert '#panic("x")*gras*$x^2$<b>#read("main.typ")' in "".join(pages).replace(" ", "")
 
@@ -136,7 +137,7 @@ def test_names_are_text_and_nothing_else(reported, pages_of, hostile):
 @pytest.mark.parametrize("labels", [5, 20])
 def test_many_long_names_stay_within_the_pages(pages_of, labels):
     """The worst of tables: every name is long."""
-    territory = Territory.load()
+    territory = Territory.load("64")
     long = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson-les-Grandes-Eaux"
     named = territory.communes.assign(name=pd.array([long] * len(territory.communes), dtype="string"))
     sites = territory.sites.assign(

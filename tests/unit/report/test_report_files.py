@@ -18,7 +18,7 @@ import pytest
 
 from geo.cli import main
 from geo.errors import SourceError
-from geo.question import CoverageRule, counted_kinds
+from geo.question import CoverageRule, Question, counted_kinds
 from geo.report.plan_files import read_plan, write_plan
 from geo.report.report_document import report_pdf
 from geo.report.report_files import report_command, write_report, zipped
@@ -38,7 +38,7 @@ def planned(reported):
 @pytest.fixture(scope="module")
 def folder(reported, planned, tmp_path_factory):
     place = tmp_path_factory.mktemp("report") / "rapport"
-    write_report(reported, ReportRequest(threshold_min=9.0, plan=planned, made_on=DAY), place)
+    write_report(reported, ReportRequest(Question(9), plan=planned, made_on=DAY), place)
     return place
 
 
@@ -50,7 +50,7 @@ def contents(folder):
 
 def test_the_same_bytes_each_time(reported, planned, folder, tmp_path):
     again = replace(planned, time_s=99.0)  # what it took differs from one run to the next
-    write_report(reported, ReportRequest(threshold_min=9.0, plan=again, made_on=DAY), tmp_path / "rapport")
+    write_report(reported, ReportRequest(Question(9), plan=again, made_on=DAY), tmp_path / "rapport")
     first, second = contents(folder), contents(tmp_path / "rapport")
     assert list(first) == list(second)
     assert [name for name in first if first[name] != second[name]] == []
@@ -106,7 +106,7 @@ def test_layers_open_elsewhere_with_their_styles(folder):
 def test_two_dates_written_at_once_do_not_mix(reported, tmp_path):
     """Each file is the one that its date alone gives, byte for byte, however many threads write meanwhile."""
     days = [DAY, dt.date(2020, 2, 29)] * 4
-    findings = [find(reported, ReportRequest(threshold_min=9.0, made_on=day)) for day in days]
+    findings = [find(reported, ReportRequest(Question(9), made_on=day)) for day in days]
 
     def written(number):
         path = tmp_path / f"{number}.gpkg"
@@ -171,9 +171,8 @@ def test_a_folder_that_is_no_report_is_left_alone(reported, tmp_path):
 
 
 def test_the_command_says_all_that_was_asked():
-    request = ReportRequest(
-        25.0, "tax_offices", CoverageRule("share", 0.8), counted_kinds(buses=True, antennes=False), made_on=DAY
-    )
+    asked = Question(25, "tax_offices", CoverageRule("share", 0.8), counted_kinds(buses=True, antennes=False))
+    request = ReportRequest(asked, made_on=DAY)
     assert report_command(request, "mon territoire", None) == (
         "maillage report 'mon territoire' --threshold 25 --facilities tax-offices --rule share --min-share 0.8 --bus "
         "--no-antennes --date 2026-11-22 --out rapport"
@@ -206,7 +205,7 @@ def test_from_the_command_line_with_a_plan(reported, tmp_path, capsys):
 
 
 def test_the_plan_of_a_report_makes_it_again(reported, folder, findings_of):
-    again = findings_of(reported, threshold_min=9.0, plan=read_plan(folder / "plan" / "plan.json", reported))
+    again = findings_of(reported, question=Question(9), plan=read_plan(folder / "plan" / "plan.json", reported))
     assert report_pdf(again, report_maps(again)) == (folder / "rapport.pdf").read_bytes()
 
 

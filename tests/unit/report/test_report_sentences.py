@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 
 from geo.access.coverage import CoverageSummary
+from geo.access.diagnosis import Diagnosis
 from geo.access.known_part import KnownPart
 from geo.access.opening import HALF_HOURS, OpeningTable
 from geo.access.sensitivity import Run, Sensitivity
+from geo.question import Question
 from geo.report.report_findings import ReportFindings, ReportRequest
 from geo.report.report_sentences import (
     key_figures,
@@ -43,11 +45,13 @@ def opened(share, residents=1000, saturday=0.0):
     table[:5], table[5] = share, saturday
     shares = pd.DataFrame(table, index=list(WEEKDAYS), columns=list(HALF_HOURS))
     part = KnownPart(residents, residents, 10, 10)
-    return OpeningTable(20.0, part, share * residents, shares if residents else shares * np.nan, 5, 0, 0, None)
+    return OpeningTable(20.0, part, share * residents, shares if residents else shares * np.nan, 5, 0, 0, 0, 0, None)
 
 
 def fragile(second, within=900, known=1000):
-    sites = pd.DataFrame({"name": ["Site"], "residents_passing": [30.0], "residents_nearest": [60.0]})
+    sites = pd.DataFrame(
+        {"name": ["Site"], "in_study_area": [True], "residents_passing": [30.0], "residents_nearest": [60.0]}
+    )
     return Fragility(20.0, KnownPart(known, known, 10, 10), within, second, sites, pd.DataFrame())
 
 
@@ -71,13 +75,16 @@ def cov(rows):
     )
 
 
+def diagnosis(summary=SUMMARY):
+    rows = [(100, 25.0, True)] + [(100, 5.0, False)] * 9
+    return Diagnosis(Question(facilities=summary.facilities), pd.DataFrame(), cov(rows), summary)
+
+
 def found(**changes):
     values = {
         "territory": None,
         "request": ReportRequest(),
-        "times": pd.DataFrame(),
-        "coverage": cov([(100, 25.0, True)] + [(100, 5.0, False)] * 9),
-        "summary": SUMMARY,
+        "diagnosis": diagnosis(),
         "curve": CURVE,
         "sensitivity": unsure(850, 950),
         "opening": opened(0.8),
@@ -104,14 +111,17 @@ def test_the_third_sentence_tells_of_a_second_site_and_of_an_open_one(week, said
 def test_nobody_known():
     nobody = replace(SUMMARY, part=KnownPart(0, 0, 10, 10), population_covered=0, median_time_min=None)
     findings = found(
-        summary=nobody, opening=opened(0.0, residents=0), fragility=fragile(0, 0, 0), sensitivity=unsure(0, 0, 0)
+        diagnosis=diagnosis(nobody),
+        opening=opened(0.0, residents=0),
+        fragility=fragile(0, 0, 0),
+        sensitivity=unsure(0, 0, 0),
     )
     assert [value for _, value, _ in key_figures(findings)] == ["—", "—", "1", "—", "—"]
     assert any("population n'est pas connue" in sentence for sentence in summary_sentences(findings))
 
 
 def test_five_figures_and_three_sentences_of_any_list():
-    offices = found(summary=replace(SUMMARY, facilities="tax_offices"), opening=None, fragility=None)
+    offices = found(diagnosis=diagnosis(replace(SUMMARY, facilities="tax_offices")), opening=None, fragility=None)
     assert [value.replace("\u00a0", " ") for _, value, _ in key_figures(offices)] == [
         "90 %",
         "8,3 min",
@@ -124,5 +134,7 @@ def test_five_figures_and_three_sentences_of_any_list():
 
 def test_shares_are_over_those_whose_way_is_known():
     half = replace(SUMMARY, part=KnownPart(1000, 500, 10, 9), population_covered=450)
-    findings = found(summary=half, opening=opened(0.8, saturday=0.2), fragility=fragile(250, 450, known=500))
+    findings = found(
+        diagnosis=diagnosis(half), opening=opened(0.8, saturday=0.2), fragility=fragile(250, 450, known=500)
+    )
     assert [value.replace("\u00a0", " ") for _, value, _ in key_figures(findings)][0::3] == ["90 %", "50 %"]

@@ -12,7 +12,6 @@ from geo.access.opening import open_shares
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
 from geo.report.scenario_files import (
-    access_table,
     write_access,
     write_closure,
     write_comparison,
@@ -96,8 +95,7 @@ def test_fragility_hours_and_access_are_written(territory, tmp_path):
     assert rows(tmp_path / "half_days.csv")[0]["hours_known"] == "true"
 
     capacity = catchment(territory)
-    table = access_table(sensitivity(territory, 10.5), capacity, time_saved(territory)[0])
-    write_access(territory, table, capacity, {"a": 1}, tmp_path)
+    write_access(territory, sensitivity(territory, 10.5), capacity, time_saved(territory), tmp_path)
     commune = rows(tmp_path / "access.csv")[1]
     assert (commune["code"], commune["flips"], commune["saved_min"]) == ("64002", "true", "0.0")
     assert len(gpd.read_file(tmp_path / "access.gpkg")) == 5

@@ -115,9 +115,12 @@ def test_the_page_is_tagged_for_screen_readers(territory, origin, site, route):
 def test_phone_mail_and_site_can_be_followed(territory, site):
     document = opened(site_sheet_pdf(territory, replace(site, website="https://example.org/a?b=1")))
     links = [each.get_object()["/A"]["/URI"] for each in document.pages[0]["/Annots"]]
-    assert links == ["tel:0559588405", "mailto:espelette@france-services.gouv.fr", "https://example.org/a?b=1"]
+    way = f"https://www.openstreetmap.org/directions?to={site.lat:.5f},{site.lon:.5f}"
+    assert links == ["tel:0559588405", "mailto:espelette@france-services.gouv.fr", "https://example.org/a?b=1", way]
+    assert way.removeprefix("https://www.") in site_sheet_text(territory, site)
     odd = replace(site, phone="javascript:1", email="a@b?bcc=c@d.fr", website="javascript:alert(1)")
-    assert "/Annots" not in opened(site_sheet_pdf(territory, odd)).pages[0]
+    (only,) = opened(site_sheet_pdf(territory, odd)).pages[0]["/Annots"]
+    assert only.get_object()["/A"]["/URI"] == way
 
 
 def test_an_address_or_a_position_is_not_written(territory, origin, site, route):

@@ -8,18 +8,15 @@ import pandas as pd
 import pyogrio
 import pytest
 
-from geo import CoverageRule, coverage, summarize
+from geo.access.diagnosis import diagnose
+from geo.question import Question
 from geo.report.tables import COMMUNE_CSV_COLUMNS, write_diagnosis, write_table
-from geo.siting.gains import candidate_gains
 
 
 @pytest.fixture(scope="module")
 def diagnosis(reported, tmp_path_factory):
     folder = tmp_path_factory.mktemp("diagnosis")
-    times = reported.travel_times()
-    cov = coverage(reported, 9, times=times)
-    gains = candidate_gains(reported, times, 9)
-    write_diagnosis(reported, cov, summarize(cov, times, 9), gains, folder, rule=CoverageRule())
+    write_diagnosis(reported, diagnose(reported, question=Question(9)), folder)
     return folder
 
 
@@ -45,6 +42,7 @@ def test_a_marked_table_is_read_with_its_accents(tmp_path):
         {
             "name": pd.array(["Là-Haut", "=SOMME(A1)", None, "+33 5"], "string"),
             "under_served": pd.array([True, False, None, True], "boolean"),
+            "holds_site": [False, True, True, False],
         }
     )
     write_table(table, tmp_path / "marked.csv", marked=True)
@@ -53,5 +51,6 @@ def test_a_marked_table_is_read_with_its_accents(tmp_path):
     assert marked == b"\xef\xbb\xbf" + plain
     with (tmp_path / "marked.csv").open(encoding="utf-8-sig", newline="") as stream:
         assert list(csv.reader(stream)) == [
-            ["name", "under_served"], ["Là-Haut", "true"], ["'=SOMME(A1)", "false"], ["", ""], ["'+33 5", "true"]
+            ["name", "under_served", "holds_site"], ["Là-Haut", "true", "false"], ["'=SOMME(A1)", "false", "true"],
+            ["", "", "true"], ["'+33 5", "true", "false"],
         ]  # fmt: skip

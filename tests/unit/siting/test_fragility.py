@@ -1,8 +1,13 @@
 """What depends on each site, against closing each of them for real; closures of many sites."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from geo.access.catchment import catchment
+from geo.access.opening import open_shares
 from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.siting.closure import close_sites, closure_scenario
@@ -97,8 +102,8 @@ def test_closing_everything_leaves_telephone_and_mail(territory):
     sites[["phone", "email"]] = sites[["phone", "email"]].astype("string")
     listed = territory.with_sites(sites, why={})
     found = close_sites(listed, (20,))
-    assert (found.sites_closed, found.sites_open) == (3, 0)
-    assert (found.sites_with_phone, found.sites_with_email, found.sites_with_neither) == (1, 2, 1)
+    assert (found.sites_closed, found.sites_open) == (2, 0)  # the bus does not count: it is not closed either
+    assert (found.sites_with_phone, found.sites_with_email, found.sites_with_neither) == (1, 2, 0)
     # The site of A serves A and B, that of D serves C and D.
     assert (found.residents_concerned, found.residents_by_phone, found.residents_by_email) == (2000, 1500, 2000)
     assert found.residents_by_either == 2000
@@ -106,13 +111,39 @@ def test_closing_everything_leaves_telephone_and_mail(territory):
     assert found.to_dict()["comparison"]["residents_cut_off"] == 2000
 
 
+def test_a_site_that_does_not_count_is_not_closed(territory):
+    assert [action.facility_id for action in closure_scenario(territory).actions] == ["1", "3"]
+    with pytest.raises(ParameterError, match="Aucun site compté à fermer"):
+        closure_scenario(territory, kind="bus")
+    assert close_sites(territory, (20,), kind="bus", kinds={"main", "antenne", "bus"}).sites_closed == 1
+
+
+def test_sites_of_the_neighbours_are_counted_apart(territory):
+    # Commune D, and its site, become a neighbour's, in the same département.
+    area = replace(territory, communes=territory.communes.drop("64004"), neighbours=territory.communes.loc[["64004"]])
+    assert area.holds(area.sites).tolist() == [True, True, False]
+    blank = area.sites.assign(commune_code=pd.array([None] * 3, dtype="string"))
+    assert area.holds(blank).tolist() == [True, True, False]  # by position
+    found = fragility(area, 20)
+    assert dict(zip(found.sites["facility_id"], found.sites["in_study_area"], strict=True)) == {"1": True, "3": False}
+    told = found.to_dict()
+    assert (told["sites"], told["neighbour_sites"], found.sites_needed) == (1, 1, (1, 0))
+    week = open_shares(area.with_sites(area.sites.assign(opening_hours=pd.NA), why={}), 20)
+    assert (week.sites, week.sites_hours_unknown) == (1, 1)
+    assert (week.neighbour_sites, week.neighbour_sites_hours_unknown) == (1, 1)
+    closed = close_sites(area, (20,))
+    assert (closed.sites_closed, closed.neighbour_sites_closed) == (2, 1)
+    capacity = catchment(area.with_sites(area.sites.assign(opening_hours=pd.NA), why={}))
+    assert (capacity.sites_unknown, capacity.neighbour_sites_unknown) == (1, 1)
+
+
 def test_closing_a_bearer_says_whose_bearer_is_unknown(territory):
     assert territory.sites["bearer"].to_list()[2] == "La Poste"
     found = close_sites(territory, (15,), bearer="La Poste")
-    assert (found.sites_closed, found.sites_open, found.sites_bearer_unknown) == (1, 2, 2)
+    assert (found.sites_closed, found.sites_open, found.sites_bearer_unknown) == (1, 1, 1)
     assert found.residents_concerned == 500
     assert found.comparison.changes[0].residents_lost == 500
     with_kind = closure_scenario(territory, bearer="La Poste", kind="antenne")
     assert with_kind.actions == (CloseSite("3"),)
-    with pytest.raises(ParameterError, match="Porteurs connus : La Poste ; types : main, antenne, bus"):
+    with pytest.raises(ParameterError, match="Porteurs connus : La Poste ; types comptés : main, antenne"):
         closure_scenario(territory, bearer="La Poste", kind="main")

@@ -266,7 +266,7 @@ def test_progress_and_cancel(embedded):
 
 def test_robustness_counts_the_runs_that_choose_a_place(world, embedded):
     found = plan(embedded, 3)
-    asked = robustness(found, [embedded, Territory.embedded("fluide")])
+    asked = robustness(found, [embedded, Territory.embedded("64", "fluide")])
     assert len(asked.runs) == 6
     assert set(asked.runs["profile"]) == {"courant", "fluide"}
     assert asked.places["runs"].sum() == asked.runs["labels"].sum() == 18

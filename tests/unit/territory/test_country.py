@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.access.diagnosis import diagnose
 from geo.cli import main
 from geo.errors import SourceError
-from geo.question import CoverageRule
-from geo.report.country_tables import area_table, diagnose_country
+from geo.question import Question
+from geo.report.country_tables import area_table
 from geo.territory import Territory
 from geo.territory.country import Country
 from geo.territory.files import OfficialFiles
@@ -81,7 +82,7 @@ def test_notes_of_a_part_are_about_its_own_communes(files, tmp_path):
 
 
 def test_totals_add_up_by_departement_and_region(country):
-    diagnosis = diagnose_country(country, 20, facilities="sites", rule=CoverageRule())
+    diagnosis = diagnose(*country.parts, question=Question(20))
     assert len(diagnosis.coverage) == 6
     assert diagnosis.summary.part.residents == sum(PEOPLE.values())
     by_departement = area_table(diagnosis, by="departement").set_index("code")

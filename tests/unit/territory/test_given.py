@@ -15,7 +15,7 @@ PLACES = "nom;latitude;longitude;type\nMairie d'Ustaritz;43.3986;-1.4563;\nPoste
 
 @pytest.fixture(scope="module")
 def base() -> Territory:
-    return Territory.load()
+    return Territory.load("64")
 
 
 def given(key: str, content: bytes, name: str = "mon fichier.csv", **columns: str) -> GivenFile:

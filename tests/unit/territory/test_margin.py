@@ -36,7 +36,7 @@ def test_none_where_no_neighbour_is_known():
 
 
 def test_kept_with_a_territory(small_world, tmp_path):
-    embedded = Territory.load()
+    embedded = Territory.load("64")
     assert embedded.neighbour_outlines["departement"].tolist() == ["40", "65"]
     embedded.save(tmp_path / "embedded")
     kept = Territory.load(tmp_path / "embedded").neighbour_outlines

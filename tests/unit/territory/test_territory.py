@@ -161,7 +161,7 @@ def test_roads_of_several_extracts_are_one_network(small_world, tmp_path):
 
 
 def test_embedded_territory_is_whole_and_plausible():
-    territory = Territory.load()
+    territory = Territory.load("64")
     assert territory.name == "Pyrénées-Atlantiques"
     assert len(territory.communes) == 546
     assert territory.contours_approximate
@@ -176,7 +176,7 @@ def test_embedded_territory_is_whole_and_plausible():
 
 
 def test_demand_without_cells_is_one_point_a_commune():
-    territory = Territory.load()
+    territory = Territory.load("64")
     demand = territory.demand
     assert demand["commune_code"].is_unique
     expected = territory.communes["population"].to_numpy(float, na_value=np.nan)

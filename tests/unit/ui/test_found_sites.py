@@ -1,13 +1,17 @@
 """The list of sites: what anyone reads without the map, and text that is never run."""
 
+import datetime as dt
 import re
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
+from geo.finder.answer import Route
 from geo.finder.opening_times import OpeningStatus
+from geo.finder.route_service import AskedRoutes
 from geo.ui.components.distance_help import distance_html
-from geo.ui.components.found_sites import contacts_html, sites_html
+from geo.ui.components.found_sites import contacts_html, directions_html, sites_html
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 
@@ -63,9 +67,56 @@ def test_text_from_a_list_is_never_markup(make_answer, make_site):
     )
     site = make_site(HOSTILE, **fields, warnings=(HOSTILE,), status=OpeningStatus("closed", HOSTILE))
     page = read(sites_html(make_answer(sites=(site,), buses=(site,), tax_office=site), HOSTILE))
-    assert page.all("img") == page.all("a") == []
+    assert page.all("img") == []
+    assert all(link["href"].startswith("https://www.openstreetmap.org/directions?to=") for link in page.all("a"))
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
     assert HOSTILE in page.text
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "first"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/130",
+            "geo:43.34001,-1.44000?q=43.34001,-1.44000(A%20%28b%29%20%C3%A9)",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)",
+            "https://maps.apple.com/?daddr=43.34001,-1.44000&dirflg=d",
+        ),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", "https://maps.apple.com/?daddr=43.34001,-1.44000&dirflg=d"),
+        ("Mozilla/5.0 (X11; Linux x86_64)", None),
+        ("", None),
+    ],
+)
+def test_the_way_opens_in_the_application_of_the_device(make_site, user_agent, first):
+    site = make_site(lon=-1.44, lat=43.340006, name="A (b) é")
+    page = read(directions_html(site, user_agent))
+    everywhere = "https://www.openstreetmap.org/directions?to=43.34001,-1.44000"
+    assert [link["href"] for link in page.all("a")] == [first, everywhere] if first else [everywhere]
+    assert page.text.startswith("Itinéraire vers A (b) é : ouvre ")
+    assert "hors de cette application" in page.text
+    for link in page.all("a"):
+        assert ("target" in link) == link["href"].startswith("https:"), "another scheme leaves no empty page behind"
+
+
+@pytest.mark.parametrize("user_agent", ["Android", "iPhone", ""])
+def test_a_hostile_name_stays_inside_the_link(make_site, user_agent):
+    page = read(directions_html(make_site(name=HOSTILE + "\udcff)#&"), user_agent))
+    assert {tag for tag, _ in page.elements} == {"p", "a", "span"}
+    for link in page.all("a"):
+        assert not set(link["href"]) & set("<>\"' ")
+
+
+def test_a_time_that_was_asked_for_stands_beside_the_estimate(make_answer):
+    answer = make_answer()
+    first, second = answer.sites
+    way = Route(np.array([[-1.58, 43.31], [-1.44, 43.34]]), 14.4, 9.84)
+    asked = AskedRoutes(dt.date(2026, 11, 27), {first.facility_id: way}, (second.facility_id,))
+    text = read(sites_html(answer, None, asked=asked)).text
+    assert "en voitureTemps IGN : 14\u00a0min (9,8\u00a0km), demandé le 27/11/2026" in text
+    assert "Temps IGN : aucun trajet donné (réponse 404), demandé le 27/11/2026" in text
+    assert "IGN" not in read(sites_html(answer, None)).text
 
 
 def test_contacts_are_links(make_site):

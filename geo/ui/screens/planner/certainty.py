@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.access.catchment import catchment
-from geo.answers.certainty import capacity_answer, certainty_answer
+from geo.answers.certainty import capacity_answer, certainty_answer, communes_by_capacity, communes_near_threshold
 from geo.answers.plan import ROBUSTNESS_METHOD, robustness_sentence
 from geo.maps.access_maps import certainty_values
-from geo.siting.robustness import robustness
 from geo.sources.site_requests import read_site_requests
-from geo.territory import Territory
-from geo.ui.background import calculated, forget
-from geo.ui.chosen_plan import chosen_plan, plan_inputs, plan_question
+from geo.ui.background import forget
+from geo.ui.chosen_plan import ROBUSTNESS, plan_question, robust_places
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.uploads import REQUESTS, uploaded
-from geo.ui.planning_cache import shared_catchment, shared_sensitivity
+from geo.ui.planning_cache import own_catchment, shared_catchment, shared_sensitivity
 from geo.ui.session import bound
 from geo.ui.state import AGENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from geo.siting.robustness import Robustness
     from geo.ui.screens.planner.visit import Visit
 
 
-_ROBUSTNESS: Final = "robustness"
 _WANTED: Final = "robustness_wanted"
-_OTHER_PROFILES: Final = ("fluide",)
 
 _FLIPPING: Final = (
     "name",
@@ -51,7 +43,7 @@ def show(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         visit.show_threshold()
         visit.show_counted()
-    found = shared_sensitivity(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
+    found = shared_sensitivity(visit.territory, visit.identity, visit.question)
     answer = certainty_answer(found)
     show_sentence(answer.sentence)
     show_figures(answer.figures)
@@ -59,11 +51,11 @@ def show(visit: Visit) -> None:
     values = certainty_values(found, visit.sites)
     visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des vitesses.")
     st.subheader("Communes près du seuil", anchor=False)
-    near = found.flipping
+    near = communes_near_threshold(found)
     if near.empty:
         show_notes(["Aucune : toutes restent du même côté."])
     else:
-        table = french_table(near.sort_values("travel_time_min", kind="stable"), *_FLIPPING)
+        table = french_table(near, *_FLIPPING)
         show_table(table, key="flipping", alt="Communes dont le côté du seuil dépend des vitesses")
         csv_button("Tableau (CSV)", table, f"{visit.file_stem('pres-du-seuil')}.csv")
     _chosen_places(visit)
@@ -77,34 +69,19 @@ def _chosen_places(visit: Visit) -> None:
     show_notes([ROBUSTNESS_METHOD])
     question = plan_question(visit.territory, visit.state)
     if st.session_state.get(_WANTED) != question:
-        st.button("Calculer les variantes", type="primary", on_click=_want, args=(question,))
-        return
-    plan, _ = chosen_plan(visit.territory, visit.state)
-    territory, inputs = visit.territory, plan_inputs(visit.territory, question)
-
-    def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Robustness:
-        progress(0.0, "Préparation des variantes…")
-        return robustness(plan, _areas(territory), **inputs, progress=progress, cancel=cancel)
-
-    found, stopped = calculated(_ROBUSTNESS, question, work)
+        # Not by a callback: it would ask the question of the run before, without a choice made just before the press.
+        if not st.button("Calculer les variantes", type="primary"):
+            return
+        st.session_state[_WANTED] = question
+        st.rerun()
+    found, stopped = robust_places(visit.territory, visit.state)
     if stopped:
         show_warnings(["Calcul arrêté : seules les variantes déjà faites sont comptées."])
-        st.button("Reprendre", on_click=forget, args=(_ROBUSTNESS,))
+        st.button("Reprendre", on_click=forget, args=(ROBUSTNESS,))
     st.markdown(plain(robustness_sentence(found)))
     table = french_table(found.places, *_PLACES)
     show_table(table, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")
     csv_button("Tableau (CSV)", table, f"{visit.file_stem('variantes')}.csv")
-
-
-def _want(question: Any) -> None:
-    st.session_state[_WANTED] = question
-
-
-def _areas(territory: Territory) -> list[Territory]:
-    """Return the territory, and the same with the other speeds where it is the embedded one."""
-    if territory.fingerprint != Territory.load().fingerprint:
-        return [territory]
-    return [territory, *(Territory.embedded(profile) for profile in _OTHER_PROFILES)]
 
 
 def _capacity(visit: Visit) -> None:
@@ -124,14 +101,12 @@ def _capacity(visit: Visit) -> None:
         )
     agents = float(visit.state.agents)
     if requests is None:
-        found = shared_catchment(visit.territory, visit.identity, agents, kinds=visit.state.counted)
+        found = shared_catchment(visit.territory, visit.identity, agents, visit.question.kinds)
     else:
-        given = requests.table["requests_per_month"]
-        found = catchment(visit.territory, agents=agents, requests=given, kinds=visit.state.counted)
+        found = own_catchment(visit.territory, visit.identity, agents, visit.question.kinds, requests)
     answer = capacity_answer(found)
     st.markdown(plain(answer.sentence))
     show_notes(answer.notes)
-    order = found.communes["capacity_per_1000"].sort_values(na_position="last", kind="stable").index
-    table = french_table(found.communes.loc[order], *_CAPACITY)
+    table = french_table(communes_by_capacity(found), *_CAPACITY)
     show_table(table, key="capacity", alt="Capacité à portée par commune, la plus faible d'abord")
     csv_button("Tableau (CSV)", table, f"{visit.file_stem('capacite')}.csv")

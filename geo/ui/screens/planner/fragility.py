@@ -9,7 +9,6 @@ import streamlit as st
 from geo.answers.fragility import closure_answer, fragility_answer, sites_with_residents
 from geo.kinds import KINDS
 from geo.maps.planning_maps import fragility_values
-from geo.question import DEFAULT_THRESHOLDS_MIN
 from geo.siting.closure import closure_scenario
 from geo.siting.scenario import CloseSite
 from geo.ui.components.answer import show_figures, show_sentence
@@ -33,6 +32,7 @@ _COLUMNS: Final = (
     "bearer",
     "facility_id",
 )
+_SITE: Final = "fragility_site"
 
 
 def show(visit: Visit) -> None:
@@ -40,7 +40,7 @@ def show(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         visit.show_threshold()
         visit.show_counted()
-    found = shared_fragility(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
+    found = shared_fragility(visit.territory, visit.identity, visit.question)
     answer = fragility_answer(found)
     show_sentence(answer.sentence)
     show_figures(answer.figures)
@@ -61,18 +61,18 @@ def show(visit: Visit) -> None:
 def _try_one(visit: Visit, found: Fragility) -> None:
     names = dict(zip(found.sites["facility_id"], found.sites["name"], strict=True))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        site = st.selectbox(
+        st.selectbox(
             "Un site à regarder de près",
             list(names),
             format_func=lambda which: str(names[which]),
             width=420,
-            key="fragility_site",
+            key=_SITE,
         )
-        st.button("Essayer sa fermeture comme scénario", on_click=_close_one, args=(visit, site))
+        st.button("Essayer sa fermeture comme scénario", on_click=_close_one, args=(visit,))
 
 
-def _close_one(visit: Visit, site: str) -> None:
-    act(visit.territory, CloseSite(site))
+def _close_one(visit: Visit) -> None:
+    act(visit.territory, CloseSite(st.session_state[_SITE]))  # as chosen at the press, not at the run before
     change_state(view="scenario")
 
 
@@ -98,17 +98,16 @@ def _many(visit: Visit) -> None:
     if chosen is None:
         return
     bearer, kind = _bearer_and_kind(chosen)
-    thresholds = tuple(dict.fromkeys((visit.threshold_min, *DEFAULT_THRESHOLDS_MIN)))
-    closure = shared_closure(visit.territory, visit.identity, thresholds, bearer, kind, kinds=visit.state.counted)
+    closure = shared_closure(visit.territory, visit.identity, visit.question, bearer, kind)
     answer = closure_answer(closure)
     show_figures(answer.figures)
     show_notes(answer.lines)
-    st.button("Essayer cette fermeture comme scénario", on_click=_close_many, args=(visit, bearer, kind))
+    st.button("Essayer cette fermeture comme scénario", on_click=_close_many, args=(visit,))
 
 
 def _closures(visit: Visit) -> dict[str, str]:
     """Return the closures that can be asked for, by their form in the address of the page."""
-    sites = visit.territory.sites
+    sites = visit.sites
     bearers = sorted(sites["bearer"].dropna().unique())
     kinds = [kind for kind in KINDS if (sites["kind"] == kind).any()]
     unknown = int(sites["bearer"].isna().sum())
@@ -125,6 +124,10 @@ def _bearer_and_kind(closed: str) -> tuple[str | None, str | None]:
     return (value if what == "porteur" else None), (value if what == "type" else None)
 
 
-def _close_many(visit: Visit, bearer: str | None, kind: str | None) -> None:
-    take_scenario(closure_scenario(visit.territory, bearer=bearer, kind=kind))
+def _close_many(visit: Visit) -> None:
+    chosen = st.session_state["widget_closed"]  # as chosen at the press, not at the run before
+    if chosen is None:
+        return
+    bearer, kind = _bearer_and_kind(chosen)
+    take_scenario(closure_scenario(visit.territory, bearer=bearer, kind=kind, kinds=visit.state.question.kinds))
     change_state(view="scenario")

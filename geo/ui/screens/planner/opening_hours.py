@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.access.opening import open_shares
-from geo.answers.hours import half_days_answer, hours_answer
+from geo.answers.hours import half_days_answer, hours_answer, week_table
 from geo.errors import MaillageError
 from geo.french import within_text
 from geo.ui.components.answer import show_figures, show_sentence
@@ -15,7 +14,7 @@ from geo.ui.components.hours_table import show_hours_table
 from geo.ui.components.messages import show_failure, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.planning_cache import shared_opening
-from geo.ui.scenario_session import current_scenario, territory_after
+from geo.ui.scenario_session import current_scenario, opening_after
 
 if TYPE_CHECKING:
     from geo.access.opening import OpeningTable
@@ -39,11 +38,10 @@ def show(visit: Visit) -> None:
         visit.show_threshold()
         visit.show_counted()
         with_scenario = _scenario_wanted(visit)
-    opening = shared_opening(visit.territory, visit.identity, visit.threshold_min, kinds=visit.state.counted)
+    opening = shared_opening(visit.territory, visit.identity, visit.question)
     if with_scenario:
         try:
-            changed = territory_after(visit.territory, current_scenario(visit.territory))
-            opening = open_shares(changed, visit.threshold_min, kinds=visit.state.counted)
+            opening = opening_after(visit.territory, current_scenario(visit.territory), visit.question)
         except MaillageError as error:
             show_failure(error)
     answer = hours_answer(opening)
@@ -51,10 +49,10 @@ def show(visit: Visit) -> None:
     show_figures(answer.figures)
     show_notes([*answer.details, *answer.notes])
     st.subheader("Dans la semaine", anchor=False)
-    within = within_text(visit.threshold_min)
+    within = within_text(visit.question.threshold_min)
     show_hours_table(opening.shares, f"Part des habitants avec un site ouvert {within}, semaine ordinaire")
-    hours = opening.shares.round(4).rename_axis("Jour").reset_index()
-    csv_button("Tableau (CSV)", hours, f"{visit.file_stem('horaires')}.csv")
+    week = week_table(opening).rename(columns={"day": "Jour"})
+    csv_button("Tableau (CSV)", week, f"{visit.file_stem('horaires')}.csv")
     _half_days(visit, opening)
     visit.show_origin()
 

@@ -33,7 +33,7 @@ def show_plan_options(visit: Visit) -> None:
         st.selectbox(
             "Ce que vous visez",
             list(MODELS),
-            format_func=lambda aim: AIMS[MODELS[aim]].format(within_text(visit.threshold_min)),
+            format_func=lambda aim: AIMS[MODELS[aim]].format(within_text(visit.question.threshold_min)),
             width=390,
             **bound("aim"),
         )

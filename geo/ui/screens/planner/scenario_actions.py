@@ -59,7 +59,7 @@ def show_actions(visit: Visit, scenario: Scenario) -> None:
         if kind in {"ouvrir", "deplacer"}:
             _place_fields(visit, kind, site)
         elif kind == "fermer":
-            st.button("Fermer ce site", type="primary", disabled=site is None, on_click=_close, args=(visit, site))
+            st.button("Fermer ce site", type="primary", disabled=site is None, on_click=_close, args=(visit,))
         visit.show_threshold()
         visit.show_counted()
     if kind == "horaires":
@@ -81,15 +81,8 @@ def clicks_wanted() -> str:
 def place_clicked(visit: Visit, lon: float, lat: float) -> None:
     """Open or move a site where the map was clicked."""
     kind = _chosen_kind()
-    place = Place(lon=round(lon, 5), lat=round(lat, 5))
-    if kind == "ouvrir":
-        _open(visit.territory, place)
-    elif kind == "deplacer":
-        site = st.session_state.get(_SITE)
-        if site is None:
-            refuse("Choisissez d'abord le site à déplacer, puis cliquez sur la carte.")
-        else:
-            _try(visit.territory, MoveSite(site, place))
+    if kind in {"ouvrir", "deplacer"}:
+        _put(visit.territory, kind, Place(lon=round(lon, 5), lat=round(lat, 5)))
 
 
 def site_clicked(visit: Visit, site: str) -> None:
@@ -139,28 +132,42 @@ def _place_fields(visit: Visit, kind: ActionKind, site: str | None) -> None:
     )
     verb = "Ouvrir" if kind == "ouvrir" else "Déplacer"
     ready = commune is not None and (kind == "ouvrir" or site is not None)
-    st.button(f"{verb} ici", type="primary", disabled=not ready, on_click=_place, args=(visit, kind, site, commune))
+    # The press carries what its button says; what is chosen is read then, for it may have changed since this run.
+    st.button(f"{verb} ici", type="primary", disabled=not ready, on_click=_place, args=(visit, kind))
     with st.popover("Par position"):
         st.text_input("Latitude et longitude", placeholder="43.388 ; -1.660", max_chars=60, key="scenario_position")
-        st.button(f"{verb} à cette position", on_click=_place_at_position, args=(visit,))
+        st.button(f"{verb} à cette position", on_click=_place_at_position, args=(visit, kind))
 
 
-def _place(visit: Visit, kind: ActionKind, site: str | None, commune: str) -> None:
-    place = Place(commune)
-    if kind == "ouvrir":
-        _open(visit.territory, place)
-    elif site is not None:
-        _try(visit.territory, MoveSite(site, place))
-    st.session_state[_COMMUNE] = None
+def _place(visit: Visit, kind: ActionKind) -> None:
+    commune = st.session_state.get(_COMMUNE)
+    if commune is None:
+        refuse("Choisissez d'abord une commune.")
+        return
+    if _put(visit.territory, kind, Place(commune)):
+        st.session_state[_COMMUNE] = None
 
 
-def _place_at_position(visit: Visit) -> None:
+def _place_at_position(visit: Visit, kind: ActionKind) -> None:
     found = _POSITION.fullmatch(st.session_state["scenario_position"])
     lat, lon = (float(part.replace(",", ".")) for part in found.groups()) if found else (91.0, 0.0)
     if abs(lat) > 90 or abs(lon) > 180:  # noqa: PLR2004 - degrees
         refuse("Position non comprise : donnez la latitude puis la longitude en degrés, comme 43.388 ; -1.660.")
         return
-    place_clicked(visit, lon, lat)
+    _put(visit.territory, kind, Place(lon=round(lon, 5), lat=round(lat, 5)))
+
+
+def _put(territory: Territory, kind: ActionKind, place: Place) -> bool:
+    """Open a site at a place, or move the chosen one there; return whether there was one to move."""
+    if kind == "ouvrir":
+        _open(territory, place)
+        return True
+    site = st.session_state.get(_SITE)
+    if site is None:
+        refuse("Choisissez d'abord le site à déplacer, puis l'endroit où il doit aller.")
+        return False
+    _try(territory, MoveSite(site, place))
+    return True
 
 
 def _open(territory: Territory, place: Place) -> None:
@@ -169,8 +176,12 @@ def _open(territory: Territory, place: Place) -> None:
     _try(territory, OpenSite(scenario.new_id(), name, place))
 
 
-def _close(visit: Visit, site: str) -> None:
-    _try(visit.territory, CloseSite(site))
+def _close(visit: Visit) -> None:
+    site = st.session_state.get(_SITE)
+    if site is None:
+        refuse("Choisissez d'abord le site à fermer.")
+    else:
+        _try(visit.territory, CloseSite(site))
 
 
 def _try(territory: Territory, action: Action) -> None:
@@ -216,6 +227,9 @@ def _week_of(territory: Territory, scenario: Scenario, site: str) -> WeeklyHours
 
 
 def _change_hours(visit: Visit, site: str, key: str) -> None:
+    if st.session_state.get(_SITE) != site:  # the half-days pressed were those of another site
+        refuse("Le site choisi vient de changer : vérifiez ses demi-journées, puis validez.")
+        return
     morning_from, morning_to, afternoon_from, afternoon_to = (
         st.session_state[name].hour * 60 + st.session_state[name].minute for name in _HOURS
     )

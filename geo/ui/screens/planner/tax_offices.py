@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.answers.tax_offices import NO_TAX_OFFICES, tax_offices_answer
+from geo.answers.tax_offices import NO_TAX_OFFICES, communes_by_saving, tax_offices_answer
 from geo.kinds import TAX_OFFICES
 from geo.maps.access_maps import saved_values
 from geo.ui.components.answer import show_figures, show_sentence
@@ -28,7 +28,7 @@ def show(visit: Visit) -> None:
         show_sentence(NO_TAX_OFFICES)
         show_notes(["Préparez-le à nouveau avec « maillage build --tax-offices » et la liste de la DGFiP."])
         return
-    communes, summary = shared_time_saved(visit.territory, visit.identity, kinds=visit.state.counted)
+    communes, summary = shared_time_saved(visit.territory, visit.identity, visit.question.kinds)
     answer = tax_offices_answer(communes, summary)
     show_sentence(answer.sentence)
     show_figures(answer.figures)
@@ -37,8 +37,7 @@ def show(visit: Visit) -> None:
     values = saved_values(communes, visit.sites, visit.territory.facilities[TAX_OFFICES])
     visit.show_map(values, "saved", "Carte des minutes gagnées par commune.")
     st.subheader("Communes", anchor=False)
-    order = communes["saved_min"].sort_values(ascending=False, na_position="last", kind="stable").index
-    table = french_table(communes.loc[order], *_COLUMNS)
+    table = french_table(communes_by_saving(communes), *_COLUMNS)
     show_table(table, key="saved_communes", alt="Minutes gagnées par commune, les plus fortes d'abord")
     csv_button("Tableau (CSV)", table, f"{visit.file_stem('impots')}.csv")
     visit.show_origin(["Un nombre négatif : le service des impôts est plus près.", *answer.notes])

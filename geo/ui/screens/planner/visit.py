@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
-from geo.french import UNIT_SPACE
 from geo.kinds import SITES
 from geo.maps.payload import shown_kinds
 from geo.territory.study_area import counted_places
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geo.question import Question
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.ui.state import AppState
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Visit:
-    """One run of the screen: `identity` is the territory's fingerprint, `threshold_min` the chosen one."""
+    """One run of the screen: `identity` is the territory's fingerprint."""
 
     territory: Territory
     state: AppState
@@ -43,23 +43,18 @@ class Visit:
         return cls(territory, state, settings, cache.fingerprint(territory))
 
     @property
-    def threshold_min(self) -> float:
-        """Threshold in minutes."""
-        return float(self.state.threshold_min)
-
-    @property
-    def threshold(self) -> str:
-        """The threshold in words: ``"20 min"``."""
-        return f"{self.state.threshold_min}{UNIT_SPACE}min"
+    def question(self) -> Question:
+        """What is asked of the sites."""
+        return self.state.sites_question
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
         """The sites that count today."""
-        return counted_places(self.territory.sites, kinds=self.state.counted)
+        return counted_places(self.territory.sites, kinds=self.question.kinds)
 
     def times(self) -> pd.DataFrame:
         """Return today's times."""
-        return cache.travel_times(self.territory, self.identity, SITES, kinds=self.state.counted)
+        return cache.travel_times(self.territory, self.identity, SITES, kinds=self.question.kinds)
 
     def file_stem(self, what: str) -> str:
         """Return the beginning of the name of a file to download."""
@@ -97,7 +92,7 @@ class Visit:
 
     def show_origin(self, notes: Sequence[str] = ()) -> None:
         """Say what is approximate, what was counted, and where it comes from; last on each view."""
-        kinds, excluded = shown_kinds(self.territory.sites, self.state.counted)
+        kinds, excluded = shown_kinds(self.territory.sites, self.question.kinds)
         manifest = self.territory.manifest
         show_approximations(approximation_sentences(self.territory))
         show_notes(

@@ -6,19 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.access.opening import open_shares
 from geo.answers.scenario import action_sentences, communes_changing, hours_change_sentence, scenario_answer
 from geo.errors import MaillageError
 from geo.maps.planning_maps import scenario_values
-from geo.question import DEFAULT_THRESHOLDS_MIN
-from geo.siting.comparison import compare
 from geo.siting.scenario import ChangeHours
 from geo.territory.study_area import counted_places
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import show_failure, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.planning_cache import shared_opening
-from geo.ui.scenario_session import current_scenario, territory_after
+from geo.ui.scenario_session import comparison_with_today, current_scenario, opening_after, territory_after
 from geo.ui.screens.planner.scenario_actions import clicks_wanted, place_clicked, show_actions, site_clicked
 from geo.ui.screens.planner.scenario_saving import show_saving
 
@@ -44,9 +41,8 @@ def show(visit: Visit) -> None:
     """Draw the view: what is tried, answer, map, table."""
     scenario = current_scenario(visit.territory)
     show_actions(visit, scenario)
-    thresholds = tuple(dict.fromkeys((visit.threshold_min, *DEFAULT_THRESHOLDS_MIN)))
     try:
-        comparison = compare(visit.territory, scenario, thresholds, before=visit.times(), kinds=visit.state.counted)
+        comparison = comparison_with_today(visit.territory, scenario, visit.question, visit.times())
     except MaillageError as error:
         show_failure(error)
         _steps(visit, scenario)
@@ -65,7 +61,7 @@ def show(visit: Visit) -> None:
 
 
 def _map(visit: Visit, scenario: Scenario, comparison: ScenarioComparison) -> None:
-    after = counted_places(territory_after(visit.territory, scenario).sites, kinds=visit.state.counted)
+    after = counted_places(territory_after(visit.territory, scenario).sites, kinds=visit.question.kinds)
     visit.show_map(
         scenario_values(comparison, visit.sites, after, clicks=clicks_wanted()),
         "scenario",
@@ -88,9 +84,8 @@ def _details(visit: Visit, scenario: Scenario, comparison: ScenarioComparison, a
     with st.expander("Tous les chiffres du scénario"):
         show_notes(answer.details)
     if any(isinstance(action, ChangeHours) or getattr(action, "opening_hours", None) for action in scenario.actions):
-        kinds, threshold = visit.state.counted, visit.threshold_min
-        today = shared_opening(visit.territory, visit.identity, threshold, kinds=kinds)
-        ensuing = open_shares(territory_after(visit.territory, scenario), threshold, kinds=kinds)
+        today = shared_opening(visit.territory, visit.identity, visit.question)
+        ensuing = opening_after(visit.territory, scenario, visit.question)
         show_notes(list(filter(None, [hours_change_sentence(today, ensuing)])))
     st.subheader("Communes dont le trajet change", anchor=False)
     table = french_table(communes_changing(comparison), *_COLUMNS)

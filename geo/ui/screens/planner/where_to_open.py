@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import streamlit as st
 
-from geo.answers.label import ELSEWHERE, label_argument, label_gains, label_titles, labels_with_alternatives
+from geo.answers.label import ELSEWHERE, label_argument, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
-from geo.answers.scenario import change_lines
-from geo.classes import change_class, change_classes
-from geo.maps.planning_values import Marker, planning_values, site_markers
-from geo.question import AT_THRESHOLD_MIN
+from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
-from geo.report.plan_files import write_plan
+from geo.report.plan_files import plan_layers
 from geo.siting.plan_json import plan_json
 from geo.ui.background import forget
 from geo.ui.chosen_plan import PLAN, chosen_plan
@@ -60,14 +54,15 @@ def show(visit: Visit) -> None:
         show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre le calcul", on_click=forget, args=(PLAN,))
     show_notes(answer.notes)
-    if len(plan.labels):
-        st.button(
-            "Essayer ce plan comme scénario",
-            type="primary",
-            on_click=_try_plan,
-            args=(plan,),
-            help="Ouvre ces lieux dans « Et si… ? », où vous pouvez en retirer, en déplacer, en ajouter.",
-        )
+    # Not by a callback: it would open the plan of the run before, without a choice made just before the press.
+    if len(plan.labels) and st.button(
+        "Essayer ce plan comme scénario",
+        type="primary",
+        help="Ouvre ces lieux dans « Et si… ? », où vous pouvez en retirer, en déplacer, en ajouter.",
+    ):
+        take_scenario(plan.scenario())
+        change_state(view="scenario")
+        st.rerun()
     _map(visit, plan)
     if len(plan.labels):
         _tables(visit, plan)
@@ -78,42 +73,8 @@ def show(visit: Visit) -> None:
     visit.show_origin()
 
 
-def _try_plan(plan: Plan) -> None:
-    take_scenario(plan.scenario())
-    change_state(view="scenario")
-
-
 def _map(visit: Visit, plan: Plan) -> None:
-    communes = plan.communes
-    after = communes["time_after_min"]
-    beyond = after.to_numpy(np.float64, na_value=np.inf) > plan.threshold_min + AT_THRESHOLD_MIN
-    position = change_class(communes["time_before_min"], after, plan.threshold_min)
-    labels = [
-        Marker(
-            str(label["code"]),
-            str(label["name"]),
-            float(label["lon"]),
-            float(label["lat"]),
-            "main",
-            str(label["rank"]),
-            f"Nouveau label : {label_gains(label)}",
-        )
-        for label in plan.labels.to_dict("records")
-    ]
-    signs = [("main", "Site d'aujourd'hui")]
-    if labels:
-        signs.append(("1", "Nouveau label, dans l'ordre du classement"))
-    values = planning_values(
-        change_classes(plan.threshold_min),
-        position,
-        change_lines(communes, "time_before_min", "time_after_min", "residents"),
-        [*site_markers(visit.sites), *labels],
-        title="Ce que le plan change, par commune",
-        outlined=beyond & (position >= 0),
-        outline=f"Reste à plus de {visit.threshold} en moyenne",
-        signs=signs,
-        only_present=True,
-    )
+    values = plan_values(plan, visit.sites)
     visit.show_map(values, "plan", "Carte de ce que le plan change par commune, avec les nouveaux labels numérotés.")
 
 
@@ -127,7 +88,7 @@ def _tables(visit: Visit, plan: Plan) -> None:
         csv_button("Tableau (CSV)", table, f"{stem}.csv")
         st.download_button(
             "Carte pour SIG (GPKG)",
-            lambda: _gpkg(visit, plan),
+            lambda: plan_layers(plan, visit.territory.parts),
             f"{stem}.gpkg",
             "application/geopackage+sqlite3",
             on_click="ignore",
@@ -135,7 +96,7 @@ def _tables(visit: Visit, plan: Plan) -> None:
         )
         st.download_button(
             "Données (JSON)",
-            lambda: json.dumps(plan_json(plan, (visit.territory,)), ensure_ascii=False, indent=1),
+            lambda: json.dumps(plan_json(plan, visit.territory.parts), ensure_ascii=False, indent=1),
             f"{stem}.json",
             "application/json",
             on_click="ignore",
@@ -168,9 +129,3 @@ def _criteria(argument: LabelArgument) -> str:
     """Return the criteria of the prefecture as a list in Markdown."""
     met = {True: " : oui.", False: " : non.", None: "."}
     return "\n".join(f"- **{plain(item.name + met[item.met])}** {plain(item.sentence)}" for item in argument.criteria)
-
-
-def _gpkg(visit: Visit, plan: Plan) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        write_plan(plan, (visit.territory,), Path(folder))
-        return (Path(folder) / "plan.gpkg").read_bytes()

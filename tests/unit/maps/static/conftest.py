@@ -8,19 +8,20 @@ import pytest
 
 from geo.maps.static.change_map import change_map
 from geo.maps.static.territory_maps import saved_minutes_map, travel_time_map, under_served_map
+from geo.question import Question
 
 DAY = dt.date(2026, 11, 22)
 
 
 @pytest.fixture
-def draw(territory, coverage_frame, summary_of):
+def draw(territory, coverage_frame, diagnosis_of):
     """Draw a kind of map of the small area, or of a variant of it."""
 
     def call(kind, *, area=territory, cov=coverage_frame, page="a4", **options):
         if kind == "time":
-            return travel_time_map(area, cov, summary_of(cov), page=page, today=DAY, **options)
+            return travel_time_map(area, diagnosis_of(cov), page=page, today=DAY, **options)
         if kind == "under-served":
-            return under_served_map(area, cov, summary_of(cov), page=page, today=DAY, **options)
+            return under_served_map(area, diagnosis_of(cov), page=page, today=DAY, **options)
         if kind == "saved":
             saved = cov["travel_time_min"] - 12
             sentence = (
@@ -42,7 +43,7 @@ def draw(territory, coverage_frame, summary_of):
             after,
             opened,
             closed,
-            20.0,
+            Question(20),
             title="Un label",
             sentence="Un label de plus.",
             page=page,

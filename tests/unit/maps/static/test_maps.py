@@ -19,6 +19,7 @@ from geo.maps.static.key import class_block, class_totals, place_block
 from geo.maps.static.markers import MARKERS
 from geo.maps.static.sheet import PAGES, drawing
 from geo.maps.static.territory_maps import TIME_MAP_CLASSES, time_position
+from geo.question import Question
 
 MAPS = ("time", "under-served", "saved", "change")
 
@@ -53,7 +54,7 @@ def test_every_map_states_what_it_must(draw, kind, page):
         "Département voisin",
         "Les temps de trajet sont approchés",
         "Les contours des communes sont approchés",
-        "Réseau routier : Réseau estimé",
+        "Réseau routier estimé",
         "2024-08-01",
         "22/11/2026",
     ):
@@ -248,6 +249,23 @@ def test_places_that_opened_closed_and_moved(facilities):
     assert sorted(closed["facility_id"]) == ["a", "b"]
 
 
+def test_places_opened_carry_their_rank(territory, coverage_frame, facilities):
+    opened = facilities.iloc[:2].assign(rank=[12, 7])
+    sheet = change_map(
+        territory, coverage_frame, coverage_frame, opened, facilities.iloc[:0], 20.0, title="Plan", sentence="Rien."
+    )
+    written = [
+        text
+        for axes in sheet.axes
+        for text in axes.texts
+        if text.get_gid() == "rank" and text.get_window_extent().width
+    ]
+    assert {(text.get_text(), round(text.get_position()[0])) for text in written} == {
+        (str(rank), round(point.x)) for rank, point in zip(opened["rank"], opened.geometry.to_crs(2154), strict=True)
+    }
+    assert "Site ouvert par le projet, à son rang" in all_text(sheet)
+
+
 def test_tables_of_another_territory_are_refused(territory, coverage_frame, facilities):
     with pytest.raises(ParameterError, match="9 communes"):
         change_map(
@@ -256,7 +274,7 @@ def test_tables_of_another_territory_are_refused(territory, coverage_frame, faci
             coverage_frame.iloc[1:],
             facilities,
             facilities,
-            20.0,
+            Question(20),
             title="Plan",
             sentence="Rien.",
         )

@@ -1,0 +1,67 @@
+"""*Diagnostic* before any part of France is chosen: all of it, by commune on the map, by département in the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.access.diagnosis import diagnose
+from geo.answers.coverage import coverage_answer
+from geo.answers.origin import approximation_sentences, network_sentence, sources_sentence
+from geo.report.country_tables import area_table
+from geo.ui import cache
+from geo.ui.components.answer import show_answer
+from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.planning_tables import csv_button, french_table, show_table
+from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
+from geo.ui.kept_answers import kept
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.access.diagnosis import Diagnosis
+    from geo.question import Question
+    from geo.settings import Settings
+    from geo.territory import Territory
+    from geo.ui.state import AppState
+
+_COLUMNS: Final = (
+    *("code", "departement.name", "share_covered", "median_time_min", "communes_under_served", "communes"),
+    "population",
+)
+
+
+def show(territory: Territory, state: AppState, settings: Settings) -> None:
+    """Draw the screen: question, answer, map, table."""
+    del settings
+    identity = cache.fingerprint(territory)
+    st.title("Qui est trop loin ? France", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        ask_facilities(territory)
+        ask_threshold()
+        with st.popover("Options"):
+            ask_counted()
+    question = state.question
+    diagnosis = _diagnosis(territory, identity, question)
+    show_answer(coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part)
+    st.subheader("Départements", anchor=False)
+    st.markdown(plain("Choisissez un territoire dans la liste du haut pour en voir les communes."))
+    table = _departements(territory, identity, question)
+    shown = french_table(table.sort_values("share_covered", kind="stable"), *_COLUMNS)
+    show_table(shown, key="departements", alt="Départements, la plus petite part d'habitants sous le seuil d'abord")
+    stem = f"maillage-departements-{question.facilities}-{question.threshold_min:.0f}min"
+    csv_button("Tableau (CSV)", shown, f"{stem}.csv")
+    show_approximations(approximation_sentences(territory))
+    show_notes([network_sentence(territory.manifest), sources_sentence(territory.manifest)])
+
+
+def _diagnosis(territory: Territory, identity: str, question: Question) -> Diagnosis:
+    times = cache.travel_times(territory, identity, question.facilities, kinds=question.kinds)
+    return diagnose(territory, question=question, times=times)
+
+
+@kept(st.cache_data, show_spinner="Calcul par département…", max_entries=16)
+def _departements(_territory: Territory, identity: str, question: Question) -> pd.DataFrame:
+    """Return the totals of each département; `identity` is the territory's fingerprint."""
+    return area_table(_diagnosis(_territory, identity, question), by="departement")
