@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -85,7 +86,7 @@ def read_france_files(folder: Path) -> FranceFiles | None:
     try:
         codes = json.loads(gzip.decompress(path.read_bytes()))["codes"]
         return FranceFiles(folder, tuple(map(str, codes)))
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
         msg = (
             f"Carte de France : « {path.name} » est abîmé. Supprimez le dossier « {folder.name} » et relancez "
             f"« make setup »."

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pyarrow as pa
+import pyproj
 import shapely
+from shapely.errors import ShapelyError
 
 from geo.crs import WGS84
 from geo.errors import SourceError
@@ -29,9 +31,9 @@ def as_coverage(contours: gpd.GeoSeries) -> gpd.GeoSeries:
 
     Returns
     -------
-    Those that are not missing, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
+    Those that have an area, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
     """
-    kept = contours[contours.notna()]
+    kept = contours[shapely.area(contours.to_numpy()) > 0]
     cleaned = shapely.coverage_clean(kept.to_numpy())  # type: ignore[attr-defined]  # its types are older
     simplified = shapely.coverage_simplify(cleaned, _TOLERANCE_DEG)
     coverage = gpd.GeoSeries(simplified, index=kept.index, crs=kept.crs)
@@ -68,7 +70,7 @@ def read_contours(folder: Path) -> gpd.GeoSeries | None:
     try:
         frame = gpd.read_parquet(path, columns=["code", "geometry"])
         usable = frame.crs == WGS84 and frame["code"].is_unique and bool(frame["code"].notna().all())
-    except (OSError, ValueError, KeyError, pa.ArrowException, shapely.errors.ShapelyError) as error:
+    except (OSError, ValueError, KeyError, pa.ArrowException, pyproj.exceptions.ProjError, ShapelyError) as error:
         raise _unusable(path) from error
     if not usable:
         raise _unusable(path)

