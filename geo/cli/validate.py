@@ -60,11 +60,11 @@ def validate(
 
 
 def _commune_points(communes: Sequence[Path], population: Path | None) -> tuple[Any, Any]:
-    """Return the communes' positions (n, 2) and a maker of the network approximated from them."""
+    """Return the communes' positions (n, 2) and a maker of the network estimated from them."""
     if not communes:
         return None, None
-    from geo.network.approximation import approximate
     from geo.sources.communes import read_communes
+    from geo.territory.assemble import estimate_roads
 
     frame = read_communes(communes, population=population).frame
-    return frame[["lon", "lat"]].to_numpy(), lambda profile: approximate(frame, profile=profile)
+    return frame[["lon", "lat"]].to_numpy(), lambda profile: estimate_roads(frame, profile=profile)

@@ -8,11 +8,10 @@ import geopandas as gpd
 
 from geo.crs import WGS84, metric_crs
 from geo.kinds import SITES, TAX_OFFICES
-from geo.network.approximation import approximate
 from geo.settings import Settings
 from geo.sources.departements import departement_name
 from geo.sources.embedded import COMMUNES_CSV, SITES_CSV, read_embedded
-from geo.territory.assemble import assemble
+from geo.territory.assemble import assemble, estimate_roads
 from geo.territory.files import OfficialTables
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def embedded_area(profile: str) -> tuple[StudyArea, Manifest]:
     read = read_embedded(Settings.from_environment().data_dir / _FOLDER)
     lists = {SITES: read.sites, TAX_OFFICES: read.tax_offices}
     tables = OfficialTables(read.communes, None, None, lists, contours_approximate=True)
-    network = approximate(read.communes.frame, profile=profile)
+    network = estimate_roads(read.communes.frame, profile=profile)
     return assemble(tables, departement_name(_DEPARTEMENT), {_DEPARTEMENT}, roads=network)
 
 
