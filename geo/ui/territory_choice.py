@@ -90,7 +90,7 @@ def open_territory(folder: str | None, settings: Settings) -> ShownTerritory:
 
 def show_choice(shown: ShownTerritory, settings: Settings) -> None:
     """Show the list of territories."""
-    names: dict[str | None, str] = {None: shown.start, **_names(settings)}
+    names = dict[str | None, str]([(None, shown.start), *_names(settings)])
     st.session_state[_FIELD] = shown.code if shown.code in names else None
     st.selectbox(
         "Territoire",
@@ -139,12 +139,12 @@ def _chosen(code: str, settings: Settings) -> Territory:
         raise SourceError(msg) from error
 
 
-def _names(settings: Settings) -> dict[str, str]:
-    """Return what can be chosen by code: départements, what is kept in the cache, intercommunalities."""
+def _names(settings: Settings) -> list[tuple[str, str]]:
+    """Return code and name of what can be chosen: départements, what is kept in the cache, intercommunalities."""
     kept = {code: _name(code, place) for code, place in kept_territories(settings).items()}
     views = view_names()
     first = {code: kept.pop(code, name) for code, name in views.items() if len(code) < _SIREN_DIGITS}
-    return {**first, **kept, **{code: name for code, name in views.items() if code not in first}}
+    return [*first.items(), *kept.items(), *((code, name) for code, name in views.items() if code not in first)]
 
 
 def _leave_the_former(name: str, identity: Hashable) -> list[str]:
