@@ -73,24 +73,29 @@ class France:
         ParameterError
             There is no such département or intercommunality.
         """
+        tables, codes, name, departement = self.official_tables(wanted)
+        communes = tables.communes.frame.loc[codes]
+        area, manifest = study_area(tables, name, communes, self.network, departement=departement)
+        return area, replace(manifest, view=wanted or "")
+
+    def official_tables(self, wanted: str | None) -> tuple[OfficialTables, pd.Index, str, str | None]:
+        """Return the tables of France with the contours around a view; the codes of its communes; name, département."""
         codes, name, departement = self._chosen(wanted)
         everywhere = self.tables.communes.frame
         chosen = everywhere.loc[codes]
         near = everywhere if wanted is None else near_communes(everywhere, chosen)
-        contours = _contours(near, self.contours)
         # The places around lend their contours to the outlines of the neighbours.
-        known = gpd.GeoSeries(contours.reindex(everywhere.index), crs=everywhere.crs)
-        everywhere = gpd.GeoDataFrame(everywhere, geometry=known)
+        known = gpd.GeoSeries(_contours(near, self.contours).reindex(everywhere.index), crs=everywhere.crs)
+        communes = gpd.GeoDataFrame(everywhere, geometry=known)
         notes = (*self.tables.communes.notes, *([_CELLS_NOTE] if self.contours is None else []), position_note(chosen))
         tables = OfficialTables(
-            communes=replace(self.tables.communes, frame=everywhere, notes=notes),
+            communes=replace(self.tables.communes, frame=communes, notes=notes),
             population=None,
             postcodes=None,
             lists={SITES: self.tables.sites, TAX_OFFICES: self.tables.tax_offices},
             contours_approximate=self.contours is None,
         )
-        area, manifest = study_area(tables, name, everywhere.loc[codes], self.network, departement=departement)
-        return area, replace(manifest, view=wanted or "")
+        return tables, codes, name, departement
 
     def _chosen(self, wanted: str | None) -> tuple[pd.Index, str, str | None]:
         """Return the communes' codes, the French name and the code of the département of what is asked for."""

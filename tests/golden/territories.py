@@ -13,12 +13,13 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from geo import Territory
-from geo.kinds import SITES, TAX_OFFICES
 from geo.network import RoadNetwork
+from geo.network.speeds import DEFAULT_PROFILE
 from geo.settings import Settings
-from geo.sources.embedded import read_embedded
 from geo.territory.assemble import estimate_roads
+from geo.territory.embedded import france
 from geo.territory.files import OfficialTables
+from geo.territory.margin import near_communes
 
 DEPARTEMENT = "64"
 NAME = "Pyrénées-Atlantiques"
@@ -41,9 +42,12 @@ ONE_COMMUNE = "64260"
 
 
 def embedded_tables() -> OfficialTables:
-    tables = read_embedded(Settings.from_environment().data_dir / "pyrenees-atlantiques")
-    lists = {SITES: tables.sites, TAX_OFFICES: tables.tax_offices}
-    return OfficialTables(communes=tables.communes, population=None, postcodes=None, lists=lists)
+    """The embedded tables, of the département and what lies around it."""
+    settings = Settings.from_environment()
+    made = france(settings.data_dir / "france", settings.france_dir, DEFAULT_PROFILE)
+    tables, codes, _, _ = made.official_tables(DEPARTEMENT)
+    communes = tables.communes.frame
+    return with_communes(tables, near_communes(communes, communes.loc[codes]))
 
 
 def with_communes(tables: OfficialTables, communes) -> OfficialTables:
@@ -113,7 +117,7 @@ MAKERS = {
 
 
 def make(key: str, folder: Path) -> tuple[Territory, Path | None]:
-    """Make one of the territories and save it; return what is opened, and from where (`None`: the embedded one)."""
+    """Make one of the territories and save it; return what is opened, and from where (`None`: a view of France)."""
     territory = MAKERS[key]()
     if key == "whole":
         return territory, None
