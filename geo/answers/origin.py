@@ -144,11 +144,14 @@ def _measured(errors: Sequence[MeasuredError] | None) -> str:
 def _error_sentence(error: MeasuredError) -> str:
     """Return the error of one trial area: ratios of estimated over real, said as percentages."""
     time = _gap(error.time_ratio_median, "long", "court")
-    distance = _gap(error.distance_ratio_median, "longue", "courte")
+    close = error.share_within_25pct
+    share = "" if close is None else f", {round(100 * close)}{UNIT_SPACE}% des trajets à moins de 25{UNIT_SPACE}% près"
+    measured = error.distance_ratio_median
+    distance = "" if measured is None else f", distances {_gap(measured, 'longue', 'courte')}"
     return (
         f"{error.area}, {format_integer(error.pairs)} trajets : temps {time} en médiane "
-        f"(de {_signed(error.time_ratio_p10)} à {_signed(error.time_ratio_p90)} pour huit trajets sur dix), "
-        f"distances {distance}"
+        f"(de {_signed(error.time_ratio_p10)} à {_signed(error.time_ratio_p90)} pour huit trajets sur dix)"
+        f"{share}{distance}"
     )
 
 
