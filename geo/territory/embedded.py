@@ -17,7 +17,7 @@ from geo.errors import ParameterError, SourceError
 from geo.french import fold
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
-from geo.network.speeds import speed_profile
+from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.network.union import unite
 from geo.settings import Settings
 from geo.sources.contours import read_contours
@@ -177,7 +177,7 @@ def read_tables(folder: Path) -> EmbeddedTables:
 def france(folder: Path, made_dir: Path, profile: str) -> France:
     """Return the embedded France, read once in a process and shared.
 
-    `made_dir`: Where the set-up keeps contours, and the network once it is estimated (`Settings.france_dir`).
+    `made_dir`: Where the set-up keeps contours (`Settings.france_dir`); the network is kept beside it.
 
     Raises
     ------
@@ -194,7 +194,7 @@ def _network(
 ) -> RoadNetwork:
     files = (folder / "communes.csv", *(folder.parent / name for name in (RELIEF_FILE, NO_ROAD_FILE)))
     made_of = "".join([*map(checksum, files), profile, str(_ESTIMATE), str(contours is None)])
-    place = made_dir / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
+    place = made_dir.with_name(f"{made_dir.name}-roads") / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
     if (place / _NETWORK_MARKER).is_file():
         try:
             return RoadNetwork.load(place)
@@ -238,3 +238,7 @@ def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
         f"intercommunalité."
     )
     raise ParameterError(msg)
+
+
+if __name__ == "__main__":  # at set-up, so that the first visitor does not wait for it
+    embedded_area(None, DEFAULT_PROFILE)

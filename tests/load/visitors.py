@@ -192,7 +192,7 @@ def main() -> int:
         "--server.port",
         str(port),
     ]
-    environment = os.environ | {"MAILLAGE_GEOCODER_URL": ""}
+    environment = os.environ | {"MAILLAGE_GEOCODER_URL": "", "MALLOC_ARENA_MAX": "2"}  # as `make app` does
     app = subprocess.Popen(
         [*command, "--server.address", "127.0.0.1"], cwd=_PROJECT, env=environment, stdout=subprocess.DEVNULL
     )
