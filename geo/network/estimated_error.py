@@ -27,9 +27,9 @@ INTERVALS: Final = ((0.80, 1.22), (0.80, 1.24), (0.76, 1.33))
 #: Error against real roads, by kind of place; each area timed by an estimate fitted to the others.
 MEASURED_ERROR: Final = (
     MeasuredError("Villes (25 agglomérations, OpenStreetMap 2021)", 1_129, 0.98, 0.79, 1.30, 1.03, 0.82),
-    MeasuredError("Plaine (Isère et Labourd, trajets de moins de 60 min)", 2_200, 1.02, 0.86, 1.22, None, 0.90),
-    MeasuredError("Collines (Isère et Labourd, trajets de moins de 60 min)", 7_279, 1.02, 0.85, 1.24, None, 0.89),
-    MeasuredError("Montagne (Isère, trajets de moins de 60 min)", 4_574, 1.06, 0.78, 1.37, None, 0.72),
+    MeasuredError("Plaine (Isère et Labourd, trajets d'au plus 60 min)", 2_200, 1.02, 0.86, 1.22, None, 0.90),
+    MeasuredError("Collines (Isère et Labourd, trajets d'au plus 60 min)", 7_279, 1.02, 0.85, 1.24, None, 0.89),
+    MeasuredError("Montagne (Isère, trajets d'au plus 60 min)", 4_574, 1.06, 0.78, 1.37, None, 0.72),
 )
 
 

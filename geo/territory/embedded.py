@@ -194,7 +194,9 @@ def _network(
 ) -> RoadNetwork:
     files = (folder / "communes.csv", *(folder.parent / name for name in (RELIEF_FILE, NO_ROAD_FILE)))
     made_of = "".join([*map(checksum, files), profile, str(_ESTIMATE), str(contours is None)])
-    place = made_dir.with_name(f"{made_dir.name}-roads") / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
+    place = (
+        made_dir.with_name(f"{made_dir.name}-roads") / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
+    )
     if (place / _NETWORK_MARKER).is_file():
         try:
             return RoadNetwork.load(place)
@@ -238,4 +240,3 @@ def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
         f"intercommunalité."
     )
     raise ParameterError(msg)
-
