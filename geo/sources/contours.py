@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
+import numpy as np
 import pyarrow as pa
-import pyproj
 import shapely
+from pyproj.exceptions import CRSError
 from shapely.errors import ShapelyError
 
 from geo.crs import WGS84
@@ -22,6 +23,9 @@ CONTOURS_FILE: Final = "contours.parquet"
 
 #: Detail left out, degrees (about 50 m); the contours of the IGN at hand have a vertex every 500 m.
 _TOLERANCE_DEG: Final = 0.0005
+_AREA_TYPES: Final = (3, 6)
+#: No longitude nor latitude is beyond.
+_FARTHEST_DEG: Final = (180, 90, 180, 90)
 
 
 def as_coverage(contours: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -31,9 +35,9 @@ def as_coverage(contours: gpd.GeoSeries) -> gpd.GeoSeries:
 
     Returns
     -------
-    Those that have an area, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
+    Those that are not missing, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
     """
-    kept = contours[shapely.area(contours.to_numpy()) > 0]
+    kept = contours[contours.notna()]
     cleaned = shapely.coverage_clean(kept.to_numpy())  # type: ignore[attr-defined]  # its types are older
     simplified = shapely.coverage_simplify(cleaned, _TOLERANCE_DEG)
     coverage = gpd.GeoSeries(simplified, index=kept.index, crs=kept.crs)
@@ -70,12 +74,25 @@ def read_contours(folder: Path) -> gpd.GeoSeries | None:
     try:
         frame = gpd.read_parquet(path, columns=["code", "geometry"])
         usable = frame.crs == WGS84 and frame["code"].is_unique and bool(frame["code"].notna().all())
-    except (OSError, ValueError, KeyError, pa.ArrowException, pyproj.exceptions.ProjError, ShapelyError) as error:
+        usable = usable and _are_contours(frame.geometry)
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException, ShapelyError, CRSError) as error:
         raise _unusable(path) from error
     if not usable:
         raise _unusable(path)
     contours: gpd.GeoSeries = frame.set_index("code").geometry.rename_axis("commune_code").sort_index()
     return contours
+
+
+def _are_contours(geometry: gpd.GeoSeries) -> bool:
+    """Tell whether there are geometries, all of them valid areas in degrees."""
+    shapes = geometry.to_numpy()
+    areas = np.isin(shapely.get_type_id(shapes), _AREA_TYPES) & ~shapely.is_empty(shapes)
+    return bool(
+        len(shapes)
+        and areas.all()
+        and (np.abs(shapely.bounds(shapes)) <= _FARTHEST_DEG).all()
+        and shapely.is_valid(shapes).all()
+    )
 
 
 def _unusable(path: Path) -> SourceError:

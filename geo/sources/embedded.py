@@ -43,6 +43,8 @@ TAX_OFFICES_DATASET: Final = "Centres des Finances publiques"
 COMMUNES_VINTAGE: Final = "1er janvier 2026"
 SITES_VINTAGE: Final = "2024-08-01"
 TAX_OFFICES_VINTAGE: Final = "octobre 2019"
+#: Said of the residents of each commune.
+RESIDENTS_NOTE: Final = "Habitants des communes : population municipale de l'INSEE de 2023, de 2017 à Mayotte."
 #: Said beside each tax office of the embedded list.
 TO_VERIFY: Final = "adresse de 2019, à vérifier"
 #: Where the administration gives the address of today.
@@ -61,6 +63,7 @@ _POSITIONS: Final = {
     "interior": "en un point à l'intérieur de leur contour, faute de connaître leur mairie",
 }
 
+_UNKNOWN_COMMUNE: Final = "commune absente de communes.csv"
 _YES_NO: Final = {"yes": True, "no": False}
 _ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec geo.sources.embedded_making."
 
@@ -100,14 +103,15 @@ def read_embedded(folder: Path) -> EmbeddedTables:
     SchemaError
         A file was changed in a way that breaks its contract; lists every fault.
     """
-    communes, intercommunality = _read_communes(folder / "communes.csv")
+    groups = _read_names(folder / "intercommunalities.csv", INTERCOMMUNALITIES_CSV)
+    communes, intercommunality = _read_communes(folder / "communes.csv", groups.index)
     return EmbeddedTables(
         communes=communes,
-        sites=_read_sites(folder / "sites.csv"),
+        sites=_read_sites(folder / "sites.csv", communes.frame.index),
         tax_offices=_read_tax_offices(folder / "tax_offices.csv", communes.frame),
         intercommunality=intercommunality,
-        intercommunalities=_read_names(folder / "intercommunalities.csv", INTERCOMMUNALITIES_CSV),
-        former=_read_names(folder / "former_communes.csv", FORMER_CSV),
+        intercommunalities=groups,
+        former=_read_names(folder / "former_communes.csv", FORMER_CSV, communes.frame.index),
     )
 
 
@@ -126,11 +130,11 @@ def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
 
 
 @names_its_file
-def _read_communes(path: Path) -> tuple[SourceTable, pd.Series]:
+def _read_communes(path: Path, groups: pd.Index) -> tuple[SourceTable, pd.Series]:
     source = COMMUNES_DATASET
     table = read_delimited(path, source)
     require_columns(table, COMMUNES_CSV, source)
-    lon, lat = _degrees(table["lon"]), _degrees(table["lat"])
+    lon, lat = _degrees(table["lon"], 180), _degrees(table["lat"], 90)
     population = pd.to_numeric(table["population"], errors="coerce").astype("Float64")
     unread = population.isna() | (population < 0) | (population != population.round())
     same_place = pd.DataFrame({"lon": lon, "lat": lat}).duplicated()
@@ -140,6 +144,8 @@ def _read_communes(path: Path) -> tuple[SourceTable, pd.Series]:
             "code INSEE absent ou non reconnu": table["code"] == normalise_codes(table["code"]),
             "code INSEE déjà lu": ~table["code"].duplicated(),
             "nom absent ou département inconnu": table["name"].notna() & table["departement"].isin(departement_codes()),
+            "intercommunalité absente de intercommunalities.csv": table["intercommunality"].isna()
+            | table["intercommunality"].isin(groups),
             "codes postaux : 64310 ou 64122;64700 attendu": table["postcodes"].isna()
             | table["postcodes"].str.fullmatch(POSTCODES_TEXT),
             "population non reconnue": table["population"].isna() | ~unread,
@@ -163,7 +169,8 @@ def _read_communes(path: Path) -> tuple[SourceTable, pd.Series]:
     )
     frame = frame.set_index("code").sort_index().rename_axis("commune_code")[[*COMMUNE_COLUMNS, "geometry"]]
     intercommunality = table.set_index("code")["intercommunality"].sort_index().rename_axis("commune_code")
-    return _source_table(frame, path, source, COMMUNES_VINTAGE, licence=OPEN_LICENCE), intercommunality
+    notes = (RESIDENTS_NOTE,)
+    return _source_table(frame, path, source, COMMUNES_VINTAGE, licence=OPEN_LICENCE, notes=notes), intercommunality
 
 
 def position_note(communes: pd.DataFrame) -> str:
@@ -179,26 +186,32 @@ def position_note(communes: pd.DataFrame) -> str:
 
 
 @names_its_file
-def _read_names(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
-    """Read a table of codes and names, indexed by code."""
+def _read_names(path: Path, columns: tuple[str, ...], communes: pd.Index | None = None) -> pd.DataFrame:
+    """Read a table of codes and names, indexed by code; `communes`: codes among which its `commune_code` must be."""
     table = read_delimited(path, COMMUNES_DATASET)
     require_columns(table, columns, COMMUNES_DATASET)
-    _require(COMMUNES_DATASET, {f"« {column} » absent": table[column].notna() for column in columns})
+    rules = {f"« {column} » absent": table[column].notna() for column in columns}
+    if communes is None:
+        rules["code déjà lu"] = ~table["code"].duplicated()
+    else:
+        rules[_UNKNOWN_COMMUNE] = table["commune_code"].isin(communes)
+    _require(COMMUNES_DATASET, rules)
     return table.set_index("code")[list(columns[1:])]
 
 
 @names_its_file
-def _read_sites(path: Path) -> SourceTable:
+def _read_sites(path: Path, communes: pd.Index) -> SourceTable:
     source = SITES_DATASET
     table = read_delimited(path, source)
     require_columns(table, SITES_CSV, source)
-    lon, lat = _degrees(table["lon"]), _degrees(table["lat"])
+    lon, lat = _degrees(table["lon"], 180), _degrees(table["lat"], 90)
     _require(
         source,
         {
             "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
             "nom absent": table["name"].notna(),
             "nature de site non reconnue": table["kind"].isin(KINDS),
+            _UNKNOWN_COMMUNE: table["commune_code"].isin(communes),
             "position absente": lon.notna() & lat.notna(),
         },
     )
@@ -217,7 +230,7 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
         {
             "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
             "nom absent": table["name"].notna(),
-            "commune absente de communes.csv": table["commune_code"].isin(communes.index),
+            _UNKNOWN_COMMUNE: table["commune_code"].isin(communes.index),
         },
     )
     town = communes.reindex(table["commune_code"]).set_axis(table.index)
@@ -232,9 +245,9 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     return _source_table(frame, path, source, TAX_OFFICES_VINTAGE, licence=OPEN_LICENCE, notes=(note,))
 
 
-def _degrees(cells: pd.Series) -> pd.Series:
+def _degrees(cells: pd.Series, farthest: float) -> pd.Series:
     numbers: pd.Series = pd.to_numeric(cells, errors="coerce").astype("float64")
-    return numbers.where(numbers.abs() <= 180)  # noqa: PLR2004 - degrees
+    return numbers.where(numbers.abs() <= farthest)
 
 
 def _require(source: str, rules: dict[str, pd.Series]) -> None:

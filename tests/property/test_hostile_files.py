@@ -24,7 +24,14 @@ from geo.network.road_files import read_roads
 from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json
 from geo.sources.communes import read_communes
-from geo.sources.embedded import COMMUNES_CSV, SITES_CSV, TAX_OFFICES_CSV, read_embedded
+from geo.sources.embedded import (
+    COMMUNES_CSV,
+    FORMER_CSV,
+    INTERCOMMUNALITIES_CSV,
+    SITES_CSV,
+    TAX_OFFICES_CSV,
+    read_embedded,
+)
 from geo.sources.permanences import read_permanences
 from geo.sources.places import read_places
 from geo.sources.population import read_population
@@ -302,26 +309,34 @@ def test_cells_of_a_layer(tmp_path, content):
 
 EMBEDDED = {
     "communes": [
-        "64102,Bayonne,64,64100,52000,-1.47,43.49,mairie",
-        "64122,Biarritz,64,64200;64210,25000,-1.56,43.48,site",
-        "64024,Anglet,64,,39000,-1.51,43.48,interior",
+        "64102,Bayonne,64,200067106,64100,52000,-1.47,43.49,mairie",
+        "64122,Biarritz,64,200067106,64200;64210,25000,-1.56,43.48,site",
+        "64024,Anglet,64,,,39000,-1.51,43.48,interior",
     ],
+    "intercommunalities": ["200067106,CA du Pays Basque,CA"],
+    "former_communes": ["64103,Ancienne,COMD,64102"],
     "sites": ["1,France services,main,,,64102,Bayonne,64,,,,Mo 09:00-12:00,yes,,,,,,-1.47,43.49"],
-    "tax_offices": ["tax-64102,Centre,64102,,,,town_known,"],
+    "tax_offices": ["tax-64102,Centre,64102,1 rue,SIP,DILA"],
+}
+EMBEDDED_COLUMNS = {
+    "communes": COMMUNES_CSV,
+    "intercommunalities": INTERCOMMUNALITIES_CSV,
+    "former_communes": FORMER_CSV,
+    "sites": SITES_CSV,
+    "tax_offices": TAX_OFFICES_CSV,
 }
 
 
 @settings(some, max_examples=6)
 @given(choice=st.data())
 def test_embedded_tables(tmp_path, choice):
-    """A cell or two of the three tables are replaced."""
+    """A cell or two of the tables are replaced."""
     rows = {name: [row.split(",") for row in content] for name, content in EMBEDDED.items()}
     for _ in range(choice.draw(st.integers(0, 2))):
         row = choice.draw(st.sampled_from(rows[choice.draw(st.sampled_from(sorted(rows)))]))
         row[choice.draw(st.integers(0, len(row) - 1))] = choice.draw(cells)
-    columns = {"communes": COMMUNES_CSV, "sites": SITES_CSV, "tax_offices": TAX_OFFICES_CSV}
     for name, content in rows.items():
-        written(tmp_path, f"{name}.csv", (columns[name], content))
+        written(tmp_path, f"{name}.csv", (EMBEDDED_COLUMNS[name], content))
 
     def check(read):
         check_communes(read.communes.frame, "communes")

@@ -99,14 +99,11 @@ def test_the_command_says_what_it_wrote(tmp_path, capsys):
 
 def test_an_installation_without_the_files_says_none_and_damaged_ones_are_refused(tmp_path):
     assert read_france_files(tmp_path) is None
-    for content in (
-        b"",
-        b"no gzip",
-        gzip.compress(b"{}")[:10] + b"\xff" * 9,
-        gzip.compress(b"[1]"),
-        gzip.compress(b"{}"),
-        gzip.compress(b"{"),
-    ):
+    whole = gzip.compress(b'{"codes": ["64001"]}')
+    packed_badly = whole[:10] + b"\xff" * 6 + whole[16:]
+    unreadable = [b"", b"no gzip", packed_badly, whole[:-4]]
+    others = (b"[1]", b"{}", b"{", b'{"codes": "64001"}', b'{"codes": [1]}', b"[" * 100_000)
+    for content in [*unreadable, *map(gzip.compress, others)]:
         (tmp_path / france_files.COMMUNES_FILE).write_bytes(content)
         with pytest.raises(SourceError, match="make setup"):
             read_france_files(tmp_path)

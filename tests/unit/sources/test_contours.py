@@ -71,7 +71,20 @@ def _twice(path):
     gpd.GeoDataFrame({"code": ["64001"] * 2}, geometry=boxes, crs="EPSG:4326").to_parquet(path)
 
 
-@pytest.mark.parametrize("harm", [_damage, _empty, _other, _in_metres, _twice])
+def _crossing(path):
+    bow = shapely.Polygon([(0, 43), (1, 44), (1, 43), (0, 44)])
+    gpd.GeoDataFrame({"code": ["64001"]}, geometry=[bow], crs="EPSG:4326").to_parquet(path)
+
+
+def _point(path):
+    gpd.GeoDataFrame({"code": ["64001"]}, geometry=[shapely.Point(0, 43)], crs="EPSG:4326").to_parquet(path)
+
+
+def _none(path):
+    gpd.GeoDataFrame({"code": ["64001"]}, geometry=[None], crs="EPSG:4326").to_parquet(path)
+
+
+@pytest.mark.parametrize("harm", [_damage, _empty, _other, _in_metres, _twice, _crossing, _point, _none])
 def test_a_damaged_file_is_refused_in_one_line(tmp_path, harm):
     write_contours(_contours(), tmp_path)
     harm(tmp_path / CONTOURS_FILE)

@@ -1,17 +1,25 @@
-"""The tables of the embedded territory, and the cells that stand in for contours."""
+"""The embedded tables of France, against official files; and tables that were broken."""
 
 import csv
-import shutil
+from collections import Counter
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 
+from geo.crs import departement_of, metric_crs_at
 from geo.errors import SchemaError, SourceError
 from geo.schemas import check_communes, check_facilities
-from geo.sources.embedded import read_embedded
+from geo.sources.departements import departement_codes
+from geo.sources.embedded import approximate_contours, position_note, read_embedded
 
-FOLDER = Path(__file__).resolve().parents[3] / "data" / "pyrenees-atlantiques"
+FOLDER = Path(__file__).resolve().parents[3] / "data" / "france"
+NAMES = ("communes", "intercommunalities", "former_communes", "sites", "tax_offices")
+
+
+def rows_of(path, delimiter=","):
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter=delimiter))
 
 
 @pytest.fixture(scope="module")
@@ -20,118 +28,199 @@ def tables():
 
 
 @pytest.fixture
-def copy(tmp_path):
-    return Path(shutil.copytree(FOLDER, tmp_path / "territory"))
+def few(tmp_path):
+    """Copy what the tables say of three communes of the Pyrénées-Atlantiques."""
+    kept = {"64102", "64122", "64300"}
+    concerns = {"sites": "commune_code", "tax_offices": "commune_code", "former_communes": "commune_code"}
+    groups = {row["intercommunality"] for row in rows_of(FOLDER / "communes.csv") if row["code"] in kept}
+    for name in NAMES:
+        wanted, column = (groups, "code") if name == "intercommunalities" else (kept, concerns.get(name, "code"))
+        rows = rows_of(FOLDER / f"{name}.csv")
+        with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
+            table = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+            table.writeheader()
+            table.writerows(row for row in rows if row[column] in wanted)
+    return tmp_path
 
 
 def test_tables_meet_the_contracts_of_the_official_readers(tables):
-    check_communes(tables.communes.frame, "communes")
+    communes = tables.communes.frame
+    check_communes(communes, "communes")
     check_facilities(tables.sites.frame, "sites")
     check_facilities(tables.tax_offices.frame, "tax offices")
 
 
+def test_every_commune_and_every_place_is_there(tables):
+    communes = tables.communes.frame
+    assert len(communes) == 34_875  # INSEE, COG of 1 January 2026
+    assert len(tables.sites.frame) == 2_843
+    assert len(tables.tax_offices.frame) == 544
+    assert communes["population"].notna().all()
+    assert set(communes["departement"]) == set(departement_codes()) - {"975", "977", "978"}
+    assert [departement_of(code) for code in communes.index] == list(communes["departement"])
+    assert communes["postcodes"].isna().sum() <= 1
+
+
+def test_tables_agree_with_each_other(tables):
+    communes = tables.communes.frame
+    assert set(tables.former["commune_code"]) <= set(communes.index)
+    assert set(tables.former["kind"]) == {"COMD", "COMA", "ARM"}
+    assert Counter(tables.former["kind"])["ARM"] == 20 + 9 + 16  # Paris, Lyon, Marseille
+    assert set(tables.intercommunality.dropna()) == set(tables.intercommunalities.index)
+    # Bréhat, Ouessant, Sein, Yeu: by law the only ones without.
+    assert list(tables.intercommunality.index[tables.intercommunality.isna()]) == ["22016", "29083", "29155", "85113"]
+    for places in (tables.sites.frame, tables.tax_offices.frame):
+        assert places["commune_code"].isin(communes.index).all()
+        assert (places["commune_name"] == places["commune_code"].map(communes["name"])).all()
+
+
+def test_former_communes_lead_to_that_of_today(tables):
+    assert tables.former.loc["64541", ["name", "commune_code"]].tolist() == ["Urdès", "64300"]
+    assert tables.former.loc["75112", ["name", "commune_code"]].tolist() == ["Paris 12e Arrondissement", "75056"]
+
+
+def test_each_position_is_in_the_plane_of_its_departement(tables):
+    communes = tables.communes.frame
+    assert all(metric_crs_at(lon, lat) for lon, lat in zip(communes["lon"], communes["lat"], strict=True))
+    sites = tables.sites.frame
+    there = communes.loc[sites["commune_code"]]
+    far = abs(sites.geometry.y.to_numpy() - there["lat"].to_numpy())
+    assert far.max() < 0.2  # no site is 22 km north or south of its own commune
+
+
+def test_population_is_the_official_one(tables, shared_data):
+    official = {
+        row["COM"]: int(row["PMUN"])
+        for row in rows_of(shared_data / "communes" / "donnees_communes.csv", delimiter=";")
+    }
+    population = tables.communes.frame["population"]
+    cities = {"75056": ("75101", "75120"), "69123": ("69381", "69389"), "13055": ("13201", "13216")}
+    for city, (first, last) in cities.items():
+        assert population[city] == sum(number for code, number in official.items() if first <= code <= last)
+    ours = population.drop(list(cities))
+    mayotte = ours.index.str.startswith("976")
+    assert ours[~mayotte].to_dict() == {code: official[code] for code in ours.index[~mayotte]}
+    assert ours[mayotte].sum() == 256_518  # INSEE, census of 2017
+    assert population.sum() == sum(official.values()) + 256_518
+
+
+def test_sites_are_those_of_the_official_list(tables, shared_data):
+    listed = {row["id_fs"]: row for row in rows_of(shared_data / "sites" / "liste-fs-20240801.csv")}
+    sites = tables.sites.frame.set_index("facility_id")
+    assert set(sites.index) <= set(listed)
+    assert len(set(listed) - set(sites.index)) <= 2
+    for identifier, site in sites.iterrows():
+        row = listed[identifier]
+        assert site.geometry.x == pytest.approx(float(row["longitude"]), abs=1e-5)
+        assert site.geometry.y == pytest.approx(float(row["latitude"]), abs=1e-5)
+        assert site["name"].split() == row["lib_fs"].split()
+
+
+def test_tax_offices_are_where_several_finance_offices_were(tables, shared_data):
+    # INSEE counted every finance office of 2013, trésoreries included: a commune with a centre had two and more.
+    counted = {row["insee"]: int(row["nb_ddfip"]) for row in rows_of(shared_data / "tax" / "bpe2013_dgfip_64.csv")}
+    offices = tables.tax_offices.frame
+    ours = set(offices.loc[offices["departement"] == "64", "commune_code"])
+    assert ours == {code for code, number in counted.items() if number >= 2}
+
+
+def test_a_tax_office_stands_at_the_town_hall_and_is_to_be_checked(tables):
+    offices = tables.tax_offices.frame.set_index("facility_id")
+    communes = tables.communes.frame
+    biarritz = offices.loc["tax-64122"]
+    assert (biarritz.geometry.x, biarritz.geometry.y) == tuple(communes.loc["64122", ["lon", "lat"]])
+    assert (biarritz["commune_name"], biarritz["departement"]) == ("Biarritz", "64")
+    assert "à vérifier" in biarritz["comment"]
+    assert "impots.gouv.fr" in tables.tax_offices.notes[0]
+
+
+def test_addresses_of_tax_offices_hold_neither_mail_box_nor_postcode(tables):
+    addresses = tables.tax_offices.frame["address"]
+    assert addresses.notna().all()
+    wrong = addresses[addresses.str.contains(r"\b(?:BP|CS|TSA|Cedex)\b|\b\d{5}\b|,|^\W|\s{2}", case=False)]
+    assert wrong.empty
+
+
+def test_where_communes_are_placed_is_told(tables):
+    communes = tables.communes.frame
+    assert position_note(communes.loc[["64102"]]) == "Position des communes : 1 à leur mairie."
+    note = position_note(communes)
+    assert (communes["point_source"] == "mairie").mean() > 0.9
+    for words in ("à leur mairie", "au site France services", "à leur bureau de poste", "à l'intérieur"):
+        assert words in note
+    assert "2023" in tables.communes.notes[0]
+
+
 def test_each_cell_holds_its_own_commune_and_no_other(tables):
     communes = tables.communes.frame
-    positions = gpd.GeoSeries.from_xy(communes["lon"], communes["lat"], index=communes.index, crs=4326)
-    cell, point = communes.geometry.sindex.query(positions, predicate="within")
+    chosen = communes[communes["departement"].isin(["64", "40", "65"])]
+    positions = gpd.GeoSeries.from_xy(chosen["lon"], chosen["lat"], index=chosen.index, crs=4326)
+    cells = approximate_contours(positions, "EPSG:2154")
+    cell, point = cells.sindex.query(positions, predicate="within")
     assert (cell == point).all()
-    assert len(cell) == len(communes) == 1346
-    assert communes.is_valid.all()
+    assert len(cell) == len(chosen)
+    assert cells.is_valid.all()
+    # INSEE: 7,645 km2, 9,243 km2, 4,464 km2. The cells' edge cuts across bays and spurs.
+    assert cells.to_crs(2154).area.sum() / 1e6 == pytest.approx(7645 + 9243 + 4464, rel=0.05)
 
 
-def test_cells_cover_about_the_area_of_the_three_departements(tables):
-    area_km2 = tables.communes.frame.to_crs(2154).area.groupby(tables.communes.frame["departement"]).sum() / 1e6
-    # The cells' edge cuts across bays and spurs. INSEE: 64 has 7,645 km2, 40 has 9,243 km2, 65 has 4,464 km2.
-    assert area_km2.to_dict() == pytest.approx({"64": 7645, "40": 9243, "65": 4464}, rel=0.08)
-
-
-def test_postcodes_agree_with_those_of_the_sites(tables):
-    sites, postcodes = tables.sites.frame, tables.communes.frame["postcodes"]
-    given = sites[sites["departement"] == "64"]
-    assert len(given) == 34
-    assert all(
-        postcode in postcodes[code].split(";")
-        for code, postcode in zip(given["commune_code"], given["postcode"], strict=True)
-    )
-    own = tables.communes.frame["departement"] == "64"
-    assert list(postcodes.index[own & postcodes.isna()]) == ["64541"]  # merged into 64300
-    assert postcodes["64545"] == "64122;64700"
-    assert "590 communes sur 1346" in tables.communes.notes[2]
-
-
-def test_the_screen_is_told_that_contours_are_approximate(tables):
-    assert "approchés" in tables.communes.notes[0]
-
-
-def test_biarritz_tax_office_stands_in_biarritz(tables):
-    offices = tables.tax_offices.frame.set_index("commune_name")
-    biarritz = tables.communes.frame.loc["64122"]
-    assert (offices.geometry["Biarritz"].x, offices.geometry["Biarritz"].y) == (biarritz["lon"], biarritz["lat"])
-    assert set(offices["departement"]) == {"64"}
-    assert "Pau" in tables.tax_offices.notes[0]
-    assert "Biarritz" in tables.tax_offices.notes[0]
-
-
-def test_saint_jean_de_luz_site_is_the_one_people_know(tables):
-    sites = tables.sites.frame.set_index("commune_name")
-    site = sites.loc["Saint-Jean-de-Luz"]
-    assert site["labelled_on"].startswith("2022")
-    assert site["kind"] == "main"
-    assert site.geometry.distance(gpd.points_from_xy([-1.66], [43.39])[0]) < 0.02
-
-
-def test_population_and_sites_match_the_official_files(tables, shared_data):
-    with (shared_data / "communes" / "donnees_communes.csv").open(encoding="utf-8-sig", newline="") as stream:
-        official = {
-            row["COM"]: int(row["PMUN"])
-            for row in csv.DictReader(stream, delimiter=";")
-            if row["DEP"] in {"64", "40", "65"}
-        }
-    assert tables.communes.frame["population"].dropna().to_dict() == official
-    with (shared_data / "sites" / "liste-fs-20240801.csv").open(encoding="utf-8-sig", newline="") as stream:
-        rows = {row["id_fs"]: row for row in csv.DictReader(stream) if row["insee_dep"] in {"64", "40", "65"}}
-    sites = tables.sites.frame.set_index("facility_id")
-    assert set(sites.index) == set(rows)
-    for identifier, row in rows.items():
-        assert sites.loc[identifier, "name"] == row["lib_fs"].strip()
-        assert sites.geometry[identifier].x == pytest.approx(float(row["longitude"]), abs=1e-5)
-        assert sites.geometry[identifier].y == pytest.approx(float(row["latitude"]), abs=1e-5)
-
-
-def test_vast_mountain_communes_are_placed_in_their_town(tables):
-    sites = tables.sites.frame.set_index("commune_name").geometry
-    communes = tables.communes.frame.reset_index().set_index("name")
-    for town in ("Laruns", "Campan", "Bagnères-de-Bigorre"):
-        row = communes.loc[town]
-        assert (row["lon"], row["lat"], row["point_source"]) == (sites[town].x, sites[town].y, "site")
-    assert "7 au site" in tables.communes.notes[1]
-    assert "1339 en un point" in tables.communes.notes[1]
+def test_a_few_communes_are_read_alone(few):
+    tables = read_embedded(few)
+    assert list(tables.communes.frame.index) == ["64102", "64122", "64300"]
+    assert "64541" in tables.former.index
 
 
 @pytest.mark.parametrize(
     ("name", "found", "instead", "fault"),
     [
-        ("communes.csv", "40001,", "99999,", "ligne 2 : code INSEE"),
-        ("communes.csv", ",6211,", ",many,", "ligne 2 : population"),
-        ("communes.csv", "-1.14686,43.70474", ",", "ligne 4 : position absente"),
-        ("communes.csv", "interior\n", "church\n", "ligne 2 : nature de la position"),
-        ("sites.csv", ",bus,", ",boat,", "nature de site"),
-        ("tax_offices.csv", ",64122,", ",75056,", "ligne 2 : commune absente"),
-        ("tax_offices.csv", ",town_known,", ",sure,", "ligne 2 : statut"),
+        ("communes", "64102,", "99999,", "ligne 2 : code INSEE absent"),
+        ("communes", "64102,", "64122,", "ligne 3 : code INSEE déjà lu"),
+        ("communes", ",Bayonne,", ",,", "ligne 2 : nom absent"),
+        ("communes", ",64,", ",00,", "ligne 2 : nom absent ou département inconnu"),
+        ("communes", ",64100,", ",64 100,", "ligne 2 : codes postaux"),
+        ("communes", "200067106,64100,", "123456789,64100,", "ligne 2 : intercommunalité"),
+        ("communes", ",43.", ",n", "ligne 2 : position absente"),
+        ("communes", ",43.", ",143.", "ligne 2 : position absente"),
+        ("communes", "mairie\n", "church\n", "ligne 2 : nature de la position"),
+        ("sites", ",main,", ",boat,", "ligne 2 : nature de site"),
+        ("sites", ",64102,", ",99102,", ": commune absente"),
+        ("tax_offices", ",64122,", ",75056,", "ligne 3 : commune absente"),
+        ("tax_offices", "tax-64122,", "tax-64102,", "ligne 3 : identifiant"),
+        ("former_communes", "Urdès", "", "« name » absent"),
+        ("former_communes", ",64300", ",75056", "commune absente"),
+        ("intercommunalities", ",CA", ",", "« kind » absent"),
     ],
 )
-def test_a_broken_table_is_refused_with_its_row(copy, name, found, instead, fault):
-    path = copy / name
-    path.write_text(path.read_text(encoding="utf-8").replace(found, instead, 1), encoding="utf-8")
-    with pytest.raises(SchemaError, match=fault):
-        read_embedded(copy)
+def test_a_broken_table_is_refused_with_its_row(few, name, found, instead, fault):
+    path = few / f"{name}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert found in text
+    path.write_text(text.replace(found, instead, 1), encoding="utf-8")
+    with pytest.raises(SchemaError, match=fault) as caught:
+        read_embedded(few)
+    assert f"{name}.csv" in str(caught.value)
 
 
-def test_a_missing_column_or_file_is_refused(copy):
-    path = copy / "sites.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("facility_id", "number", 1), encoding="utf-8")
-    with pytest.raises(SchemaError, match="facility_id"):
-        read_embedded(copy)
+def test_residents_that_are_no_number_are_refused(few):
+    path = few / "communes.csv"
+    rows = rows_of(path)
+    rows[1]["population"] = "-3"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.DictWriter(stream, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
+    with pytest.raises(SchemaError, match="ligne 3 : population"):
+        read_embedded(few)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_missing_column_or_file_is_refused(few, name):
+    path = few / f"{name}.csv"
+    header, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    first = header.split(",")[0]
+    path.write_text(header.replace(first, "number", 1) + "\n" + rest, encoding="utf-8")
+    with pytest.raises(SchemaError, match=first):
+        read_embedded(few)
     path.unlink()
-    with pytest.raises(SourceError, match=r"sites\.csv"):
-        read_embedded(copy)
+    with pytest.raises(SourceError, match=rf"{name}\.csv"):
+        read_embedded(few)
