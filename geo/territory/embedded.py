@@ -73,17 +73,21 @@ class France:
         ParameterError
             There is no such département or intercommunality.
         """
-        tables, codes, name, departement = self.official_tables(wanted)
+        asked = None if wanted is None else _parsed(wanted, self.tables.intercommunalities)
+        tables, codes, name, departement = self.official_tables(asked)
         communes = tables.communes.frame.loc[codes]
         area, manifest = study_area(tables, name, communes, self.network, departement=departement)
-        return area, replace(manifest, view=wanted or "")
+        return area, replace(manifest, view="" if asked is None else asked[1])
 
-    def official_tables(self, wanted: str | None) -> tuple[OfficialTables, pd.Index, str, str | None]:
-        """Return the tables of France with the contours around a view; the codes of its communes; name, département."""
-        codes, name, departement = self._chosen(wanted)
+    def official_tables(self, asked: tuple[str, str] | None) -> tuple[OfficialTables, pd.Index, str, str | None]:
+        """Return the tables of France with the contours around a view; the codes of its communes; name, département.
+
+        `asked`: ``("departement", code)`` or ``("intercommunality", SIREN)``; `None`: all of France.
+        """
+        codes, name, departement = self._chosen(asked)
         everywhere = self.tables.communes.frame
         chosen = everywhere.loc[codes]
-        near = everywhere if wanted is None else near_communes(everywhere, chosen)
+        near = everywhere if asked is None else near_communes(everywhere, chosen)
         # The places around lend their contours to the outlines of the neighbours.
         known = gpd.GeoSeries(_contours(near, self.contours).reindex(everywhere.index), crs=everywhere.crs)
         communes = gpd.GeoDataFrame(everywhere, geometry=known)
@@ -97,12 +101,12 @@ class France:
         )
         return tables, codes, name, departement
 
-    def _chosen(self, wanted: str | None) -> tuple[pd.Index, str, str | None]:
+    def _chosen(self, asked: tuple[str, str] | None) -> tuple[pd.Index, str, str | None]:
         """Return the communes' codes, the French name and the code of the département of what is asked for."""
         frame = self.tables.communes.frame
-        if wanted is None:
+        if asked is None:
             return frame.index, FRANCE_NAME, None
-        kind, code = _parsed(wanted, self.tables.intercommunalities)
+        kind, code = asked
         if kind == "departement":
             codes = frame.index[frame["departement"] == code]
             if codes.empty:

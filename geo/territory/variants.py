@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from geo.network.speeds import profile_names
+from geo.territory.embedded import is_view
 from geo.territory.territory import Territory
 
 
@@ -19,7 +20,7 @@ def variant(folder: Path | None, other: str) -> tuple[str, Territory]:
     MaillageError
         The folder is not a saved territory, or is damaged.
     """
-    if other in profile_names() and (folder is None or not folder.exists()):
+    if other in profile_names() and (folder is None or is_view(str(folder)) or not folder.exists()):
         return f"profil {other}", Territory.embedded(None if folder is None else str(folder), other)
     again = Territory.load(other)
     return f"« {Path(other).name} » (profil {again.network.profile})", again

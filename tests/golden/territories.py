@@ -45,7 +45,7 @@ def embedded_tables() -> OfficialTables:
     """The embedded tables, of the département and what lies around it."""
     settings = Settings.from_environment()
     made = france(settings.data_dir / "france", settings.france_dir, DEFAULT_PROFILE)
-    tables, codes, _, _ = made.official_tables(DEPARTEMENT)
+    tables, codes, _, _ = made.official_tables(("departement", DEPARTEMENT))
     communes = tables.communes.frame
     return with_communes(tables, near_communes(communes, communes.loc[codes]))
 

@@ -34,9 +34,9 @@ def open_app(packages_looked_at_once, monkeypatch, tmp_path):  # noqa: ARG001
 
 @pytest.fixture
 def open_diagnostic(open_app):
-    """Open the app on its screen Diagnostic."""
+    """Open the app on its screen Diagnostic, of a folder or of the Pyrénées-Atlantiques."""
 
     def run(folder: str | None = None, **address: str) -> AppTest:
-        return open_app(folder, ecran="diagnostic", **address)
+        return open_app(folder, **{"ecran": "diagnostic", **({} if folder else {"territoire": "64"}), **address})
 
     return run

@@ -2,7 +2,6 @@
 
 import csv
 from collections import Counter
-from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -12,35 +11,18 @@ from geo.errors import SchemaError, SourceError
 from geo.schemas import check_communes, check_facilities
 from geo.sources.departements import departement_codes
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
-
-FOLDER = Path(__file__).resolve().parents[3] / "data" / "france"
-NAMES = ("communes", "intercommunalities", "former_communes", "sites", "tax_offices")
-
-
-def rows_of(path, delimiter=","):
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter=delimiter))
+from tests.unit.embedded_slice import FRANCE, NAMES, rows_of, write_slice
 
 
 @pytest.fixture(scope="module")
 def tables():
-    return read_embedded(FOLDER)
+    return read_embedded(FRANCE)
 
 
 @pytest.fixture
 def few(tmp_path):
     """Copy what the tables say of three communes of the Pyrénées-Atlantiques."""
-    kept = {"64102", "64122", "64300"}
-    concerns = {"sites": "commune_code", "tax_offices": "commune_code", "former_communes": "commune_code"}
-    groups = {row["intercommunality"] for row in rows_of(FOLDER / "communes.csv") if row["code"] in kept}
-    for name in NAMES:
-        wanted, column = (groups, "code") if name == "intercommunalities" else (kept, concerns.get(name, "code"))
-        rows = rows_of(FOLDER / f"{name}.csv")
-        with (tmp_path / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
-            table = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-            table.writeheader()
-            table.writerows(row for row in rows if row[column] in wanted)
-    return tmp_path
+    return write_slice(tmp_path / "few", lambda row: row["code"] in {"64102", "64122", "64300"})
 
 
 def test_tables_meet_the_contracts_of_the_official_readers(tables):
