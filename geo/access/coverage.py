@@ -207,7 +207,7 @@ def summarize(
     >>> territory = Territory.load("64")
     >>> times = territory.travel_times()
     >>> summarize(coverage(territory, times=times), times).part.communes
-    546
+    545
     """
     residents = residents_by_point(cov, times)
     minutes = times["travel_time_min"].to_numpy(np.float64, na_value=np.nan)

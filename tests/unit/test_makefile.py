@@ -27,7 +27,9 @@ def started(monkeypatch):
         dry = [make, "--dry-run", "--assume-old=setup", "app", *arguments]
         printed = subprocess.run(dry, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
         line = printed.strip().splitlines()[-1]
-        setting, _, command = line.partition(" ")
+        words = line.split(" ")
+        first = next(number for number, word in enumerate(words) if "streamlit" in word)
+        setting, command = " ".join(words[:first]), " ".join(words[first:])
         shown = subprocess.run(
             ["sh", "-c", f"{setting} printenv MAILLAGE_ALLOW_FETCH"], capture_output=True, text=True, check=True
         )

@@ -165,7 +165,7 @@ def saved_minutes_map(
             f"moins temps vers le site France services le plus proche.{framing}",
         ),
         page=page,
-        cautions=[note for note in territory.manifest.notes if note.startswith(TO_VERIFY)],
+        cautions=[note for note in territory.manifest.notes if TO_VERIFY in note],
     )
 
 

@@ -12,6 +12,7 @@ from geo.access.coverage import CoverageSummary, summarize
 from geo.access.diagnosis import Diagnosis
 from geo.question import Question
 from geo.schemas import FACILITY_COLUMNS
+from geo.sources.embedded import TO_VERIFY
 from geo.sources.provenance import Provenance
 
 HOSTILE = "<script>alert('x')</script>"
@@ -122,6 +123,6 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
                 Provenance(HOSTILE, "sites.csv", "2024-08-01", "Licence Ouverte 2.0", "", 0, 0),
                 Provenance("Communes", "communes.csv", None, None, "", 0, 0),
             ),
-            notes=("À vérifier auprès de l'administration : Centre d'essai.", "Une autre note."),
+            notes=(f"Centre d'essai : {TO_VERIFY}.", "Une autre note."),
         ),
     )

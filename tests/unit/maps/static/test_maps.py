@@ -20,6 +20,7 @@ from geo.maps.static.markers import MARKERS
 from geo.maps.static.sheet import PAGES, drawing
 from geo.maps.static.territory_maps import TIME_MAP_CLASSES, time_position
 from geo.question import Question
+from geo.sources.embedded import TO_VERIFY
 
 MAPS = ("time", "under-served", "saved", "change")
 
@@ -175,8 +176,8 @@ def test_without_neighbours_or_any_site_in_the_area(draw, territory, kind):
 
 
 def test_offices_that_nobody_checked_are_said_where_they_are_compared(draw):
-    assert "À vérifier auprès de l'administration : Centre d'essai." in all_text(draw("saved"))
-    assert "À vérifier" not in all_text(draw("time"))
+    assert TO_VERIFY in all_text(draw("saved"))
+    assert TO_VERIFY not in all_text(draw("time"))
 
 
 def test_neighbours_are_named_where_there_is_room(draw, territory):
@@ -198,7 +199,7 @@ def test_overseas_in_its_own_projection_and_true_north(draw, territory, communes
     territory.communes = communes.set_geometry(reunion, crs="EPSG:4326").assign(
         lon=communes["lon"] + 56.3, lat=communes["lat"] - 64.5, departement="974"
     )
-    territory.network.crs, territory.neighbour_outlines = "EPSG:2975", None
+    territory.crs, territory.neighbour_outlines = "EPSG:2975", None
     assert "km" in all_text(draw("time"))
     east, up = Ground.of(territory, ["sites"]).north()
     assert np.hypot(east, up) == pytest.approx(1)
@@ -252,7 +253,14 @@ def test_places_that_opened_closed_and_moved(facilities):
 def test_places_opened_carry_their_rank(territory, coverage_frame, facilities):
     opened = facilities.iloc[:2].assign(rank=[12, 7])
     sheet = change_map(
-        territory, coverage_frame, coverage_frame, opened, facilities.iloc[:0], 20.0, title="Plan", sentence="Rien."
+        territory,
+        coverage_frame,
+        coverage_frame,
+        opened,
+        facilities.iloc[:0],
+        Question(),
+        title="Plan",
+        sentence="Rien.",
     )
     written = [
         text
