@@ -16,6 +16,7 @@ from geo.maps.payload import map_values, shown_kinds
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.communes_table import communes_csv, show_communes
+from geo.ui.components.day_lists import show_lists
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
 from geo.ui.components.territory_map import territory_map
@@ -100,6 +101,7 @@ def _map(territory: Territory, state: AppState, settings: Settings, diagnosis: D
             sources_sentence(territory.manifest),
         ]
     )
+    show_lists(territory, settings)
 
 
 def _commune(state: AppState, result: pd.DataFrame, titles: Mapping[str, str]) -> None:
