@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geo.cli.options import AsJson, Profile
 from geo.cli.output import print_each, print_items, print_json, print_line, progress_bars
 from geo.errors import ParameterError, SourceError
+
+if TYPE_CHECKING:
+    from geo.answers.roads_change import RoadsChange
+    from geo.territory import Territory
 
 
 def fetch(
@@ -73,8 +77,10 @@ def fetch(
         print_items(fetched.warnings)
     if not only:
         territory, fetched = build_and_save(fetched, place, profile=profile)
+    change = None if only else _roads_change(territory)
     if as_json:
-        print_json(fetched.to_dict() | {"territory": None if only else str(place)})
+        told = {"territory": None if only else str(place), "roads_change": change and change.to_dict()}
+        print_json(fetched.to_dict() | told)
     if only and fetched.missing:
         raise SourceError(" ".join(missing_sentences(fetched)))
     if as_json:
@@ -85,6 +91,26 @@ def fetch(
         if out is None:
             print_line("L'application le propose aussi, à l'écran « Données et méthode ».")
         print_each(manifest_lines(territory.name, territory.manifest))
+    if change is not None:
+        print_line("Ce que changent les vraies routes :")
+        print_items(change.answer.lines)
+
+
+def _roads_change(territory: Territory) -> RoadsChange | None:
+    """Return what changes against the estimate of the same département; `None` where there is nothing to compare."""
+    from geo.access.diagnosis import diagnose
+    from geo.answers.roads_change import replaces_estimate, roads_change
+    from geo.question import Question
+    from geo.territory import Territory
+
+    if not replaces_estimate(territory.manifest):
+        return None
+    try:
+        estimated = Territory.embedded(territory.departement, territory.network.profile)
+    except ParameterError:  # the embedded tables have no commune of this département
+        return None
+    before, after = (diagnose(each, question=Question()) for each in (estimated, territory))
+    return roads_change(before, after, estimated=estimated.manifest, by_road=territory.manifest)
 
 
 def _require_lists_alone(departement: str | None, lists: bool, *others: object) -> None:  # noqa: FBT001 - an option

@@ -418,12 +418,15 @@ def test_fetch_then_the_territory_is_ready(run, official, monkeypatch, tmp_path,
     assert "placés à sa mairie" in out
     assert f"make app TERRITORY={folder}" in out
     assert "Lecture des routes…" in err
+    assert "Ce que changent les vraies routes :" in out
+    assert "selon l'estimation" in out
     assert Territory.load(folder).name == "Pyrénées-Atlantiques"
 
     asked = len(web.requests)
     status, out, _ = run("fetch", "64", "--offline", "--out", tmp_path / "again", "--json")
     value = json.loads(out)
     assert (status, value["territory"], len(web.requests)) == (0, str(tmp_path / "again"), asked)
+    assert "selon l'estimation" in value["roads_change"]["sentence"]
     assert {each["source"] for each in value["missing"]} == {"cells"}
     status, out, _ = run("fetch", "64", "--only", "sites", "--refresh", "--json")
     assert (status, json.loads(out)["territory"]) == (0, None)
