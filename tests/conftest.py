@@ -10,6 +10,7 @@ import hashlib
 import http.server
 import io
 import json
+import os
 import threading
 import time
 import zipfile
@@ -504,6 +505,9 @@ def zipped(**members):
             archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
     return stream.getvalue()
 
+
+#: No test sees what the user of this machine has downloaded.
+os.environ["MAILLAGE_CACHE_DIR"] = os.devnull
 
 PATHS = {
     "sites": "/data_gouv/fr/datasets/r/31576dff-fd61-4de9-819f-32c2f880b142",

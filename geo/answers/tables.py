@@ -75,6 +75,10 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "residents_brought": Column("dont rapprochés", decimals=0),
     "time_before_min": Column("Aujourd'hui", "min", 1),
     "time_after_min": Column("Avec le label", "min", 1),
+    # Real roads against the estimate.
+    "estimated_min": Column("Estimé", "min", 1),
+    "by_road_min": Column("Par les routes", "min", 1),
+    "becomes": Column("Devient"),
     # Scenario.
     "travel_time_before_min": Column("Aujourd'hui", "min", 1),
     "travel_time_after_min": Column("Ensuite", "min", 1),

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -21,6 +21,7 @@ from geo.network.speeds import speed_profile
 from geo.network.union import unite
 from geo.settings import Settings
 from geo.sources.contours import read_contours
+from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
 from geo.sources.no_road import NO_ROAD_FILE
@@ -34,7 +35,9 @@ from geo.territory.margin import near_communes
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geo.sources.download_cache import CachedFile
     from geo.sources.embedded import EmbeddedTables
+    from geo.sources.fetch import Fetched
     from geo.territory.manifest import Manifest
     from geo.territory.study_area import StudyArea
 
@@ -157,6 +160,8 @@ def is_view(text: str) -> bool:
 def embedded_area(wanted: str | None, profile: str) -> tuple[StudyArea, Manifest]:
     """Return a view of the embedded France on the network estimated with one speed profile, and its manifest.
 
+    Its lists are those of the day, where they are in the cache (`geo.sources.day_lists`).
+
     `wanted`: Code of a département (``"64"``, ``"2a"``, ``"1"``), SIREN or name of an intercommunality; `None`: all.
 
     Raises
@@ -168,7 +173,24 @@ def embedded_area(wanted: str | None, profile: str) -> tuple[StudyArea, Manifest
     """
     speed_profile(profile)
     settings = Settings.from_environment()
-    return france(settings.data_dir / _FOLDER, settings.france_dir, profile).view(wanted)
+    embedded = france(settings.data_dir / _FOLDER, settings.france_dir, profile)
+    return replace(embedded, tables=current_tables(settings)).view(wanted)
+
+
+def current_tables(settings: Settings) -> EmbeddedTables:
+    """Return the embedded tables with the lists of the day that are in the cache; raise as `read_embedded`."""
+    return _with_lists(settings.data_dir / _FOLDER, tuple(lists_at_hand(settings).items()))
+
+
+def fetch_day_lists(settings: Settings, *, seconds: float = PATIENCE_S) -> Fetched:
+    """Bring the lists of the day into the cache, beside the embedded tables, as `geo.sources.day_lists.fetch_lists`."""
+    return fetch_lists(settings, read_tables(settings.data_dir / _FOLDER), seconds=seconds)
+
+
+@lru_cache(maxsize=2)
+def _with_lists(folder: Path, lists: tuple[tuple[str, CachedFile], ...]) -> EmbeddedTables:
+    """Return the same, read once in a process for each pair of lists."""
+    return with_lists(read_tables(folder), dict(lists))
 
 
 @cache

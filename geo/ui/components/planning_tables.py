@@ -1,4 +1,4 @@
-"""Tables of the screen *Planifier*: French on screen, the same rows as a file for a spreadsheet."""
+"""Tables of screens, *Planifier* and others: French on screen, the same rows as a file for a spreadsheet."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from geo.answers.origin import approximation_sentences, network_sentence, source
 from geo.report.country_tables import area_table
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
+from geo.ui.components.day_lists import show_lists
 from geo.ui.components.france_map import france_map
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
@@ -64,6 +65,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     csv_button("Tableau (CSV)", shown, f"{stem}.csv")
     show_approximations(approximation_sentences(territory))
     show_notes([network_sentence(territory.manifest), sources_sentence(territory.manifest)])
+    show_lists(territory, settings)
 
 
 def _diagnosis(territory: Territory, identity: str, question: Question) -> Diagnosis:
