@@ -114,6 +114,6 @@ def _given(communes: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
 
 def _estimated(communes: gpd.GeoDataFrame | None, profile: str) -> RoadNetwork:
     """Return the network that ``--roads approximate`` means."""
-    from geo.network.approximation import approximate
+    from geo.territory.assemble import estimate_roads
 
-    return approximate(_given(communes), profile=profile)
+    return estimate_roads(_given(communes), profile=profile)

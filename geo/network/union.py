@@ -55,6 +55,7 @@ def unite(networks: Sequence[RoadNetwork]) -> RoadNetwork:
         profile=speed_profile(first.profile),
         access_m_per_s=first.access_m_per_s,
         snap_limit_m=first.snap_limit_m,
+        end_time_s=first.end_time_s,
     )
 
 

@@ -16,7 +16,6 @@ from geo.crs import metric_crs
 from geo.errors import ParameterError, SourceError
 from geo.french import fold
 from geo.kinds import SITES, TAX_OFFICES
-from geo.network.approximation import approximate
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.network.union import unite
@@ -26,7 +25,7 @@ from geo.sources.departements import departement_codes, departement_name, depart
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
 from geo.sources.provenance import checksum
 from geo.storage import replacing_folder
-from geo.territory.assemble import study_area
+from geo.territory.assemble import estimate_roads, study_area
 from geo.territory.files import OfficialTables
 from geo.territory.margin import near_communes
 
@@ -46,7 +45,7 @@ _SIREN: Final = re.compile(r"[0-9]{9}", re.ASCII)
 _CODE: Final = re.compile(r"[0-9]{1,3}|2[abAB]", re.ASCII)
 _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
-_ESTIMATE: Final = 1
+_ESTIMATE: Final = 2
 _CELLS_NOTE: Final = (
     "Les contours des communes sont approchés : faute de contours officiels, chaque commune est représentée par "
     "l'espace le plus proche de sa position."
@@ -197,7 +196,7 @@ def _network(
     communes = tables.communes.frame
     network = unite(
         [
-            approximate(gpd.GeoDataFrame(group, geometry=_contours(group, contours)), profile=profile)
+            estimate_roads(gpd.GeoDataFrame(group, geometry=_contours(group, contours)), profile=profile)
             for _, group in communes.groupby(communes["departement"].map(metric_crs), sort=True)
         ]
     )

@@ -15,9 +15,9 @@ from scipy.spatial import cKDTree
 from geo import Territory
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network import RoadNetwork
-from geo.network.approximation import approximate
 from geo.settings import Settings
 from geo.sources.embedded import read_embedded
+from geo.territory.assemble import estimate_roads
 from geo.territory.files import OfficialTables
 
 DEPARTEMENT = "64"
@@ -60,7 +60,7 @@ def three_off() -> Territory:
     communes = tables.communes.frame
     moved = communes.copy()
     moved.loc[list(THREE_OFF), ["lon", "lat"]] = AT_SEA
-    return Territory.from_tables(with_communes(tables, moved), NAME, {DEPARTEMENT}, roads=approximate(communes))
+    return Territory.from_tables(with_communes(tables, moved), NAME, {DEPARTEMENT}, roads=estimate_roads(communes))
 
 
 def labourd() -> Territory:
@@ -91,7 +91,7 @@ def one_commune() -> Territory:
     around = communes["departement"].where(communes["departement"] != DEPARTEMENT, "40")
     around[ONE_COMMUNE] = DEPARTEMENT
     return Territory.from_tables(
-        with_communes(tables, communes.assign(departement=around)), NAME, {DEPARTEMENT}, roads=approximate(communes)
+        with_communes(tables, communes.assign(departement=around)), NAME, {DEPARTEMENT}, roads=estimate_roads(communes)
     )
 
 
@@ -100,7 +100,7 @@ def unknown_population() -> Territory:
     tables = embedded_tables()
     communes = tables.communes.frame
     nobody = communes.assign(population=pd.array([pd.NA] * len(communes), dtype="Int64"))
-    return Territory.from_tables(with_communes(tables, nobody), NAME, {DEPARTEMENT}, roads=approximate(communes))
+    return Territory.from_tables(with_communes(tables, nobody), NAME, {DEPARTEMENT}, roads=estimate_roads(communes))
 
 
 MAKERS = {
