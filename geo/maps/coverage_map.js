@@ -44,7 +44,7 @@ function createCoverageMap(L, map, base, onSelect) {
     const minutes = values.minutes[i];
     const site = base.facilities[values.list][values.nearest[i]];
     return lines(name, [
-      minutes !== null ? `${number.format(minutes)} min en voiture`
+      minutes !== null ? `${values.times.length ? values.times[i] : `${number.format(minutes)} min`} en voiture`
         : values.under_served[i] ? "Aucun trajet possible par la route" : "Temps inconnu : hors du réseau fourni",
       ...(values.far[i] !== null ? [`Point à ${number.format(values.far[i] / 1000)} km d'une route`] : []),
       ...(site ? [`Le plus proche : ${site.name}`] : []),

@@ -96,7 +96,7 @@ def estimate_network(
     >>> from geo import Territory
     >>> network = estimate_network(Territory.load("64").communes)
     >>> network.n_nodes, network.source.approximate
-    (546, True)
+    (545, True)
     """
     profile = speed_profile(profile) if isinstance(profile, str) else profile
     systems = {metric_crs(departement) for departement in communes["departement"].unique()}

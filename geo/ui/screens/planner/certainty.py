@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.certainty import capacity_answer, certainty_answer, communes_by_capacity, communes_near_threshold
-from geo.answers.plan import ROBUSTNESS_METHOD, robustness_sentence
+from geo.answers.plan import robustness_method, robustness_sentence
 from geo.maps.access_maps import certainty_values
 from geo.sources.site_requests import read_site_requests
 from geo.ui.background import forget
@@ -66,7 +66,7 @@ def show(visit: Visit) -> None:
 def _chosen_places(visit: Visit) -> None:
     """Show, on demand, which places of the plan stay chosen with other speeds."""
     st.header("Les mêmes lieux seraient-ils choisis ?", anchor=False)
-    show_notes([ROBUSTNESS_METHOD])
+    show_notes([robustness_method(estimated=visit.territory.estimated)])
     question = plan_question(visit.territory, visit.state)
     if st.session_state.get(_WANTED) != question:
         # Not by a callback: it would ask the question of the run before, without a choice made just before the press.
