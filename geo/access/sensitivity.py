@@ -170,7 +170,8 @@ def sensitivity(
     """
     times = territory.travel_times(facilities) if times is None else times
     cases = {
-        name: times.assign(travel_time_min=times["travel_time_min"] * scale) for name, scale in _scales(territory, times)
+        name: times.assign(travel_time_min=times["travel_time_min"] * scale)
+        for name, scale in _scales(territory, times)
     }
     for name, other in (others or {}).items():
         if not other["commune_code"].equals(times["commune_code"]):

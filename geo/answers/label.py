@@ -10,6 +10,7 @@ import pandas as pd
 from geo.answers.answer import known_note, part_title
 from geo.answers.plan import plan_answer
 from geo.french import (
+    DRIVING_ONLY,
     SEMICOLON,
     counted,
     format_euros,
@@ -85,7 +86,9 @@ def label_gains(label: dict[Any, Any], *, estimated: bool) -> str:
 def label_line(label: dict[Any, Any], *, estimated: bool) -> str:
     """Return one label of `Plan.labels` on one line: its rank, name and code, and what it brings."""
     already = ", a déjà un site" if label["holds_site"] else ""
-    return f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : {label_gains(label, estimated=estimated)}."
+    return (
+        f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : {label_gains(label, estimated=estimated)}."
+    )
 
 
 def plan_lines(plan: Plan) -> list[str]:
@@ -97,7 +100,7 @@ def plan_lines(plan: Plan) -> list[str]:
         lines += [label_line(label, estimated=plan.part.estimated), *([f"     {others}"] if others else [])]
     lines += answer.details
     lines += [f"  - {note}" for note in (known_note(plan.part), *answer.notes) if note]
-    return [*lines, _ESTIMATED] if plan.part.estimated else lines
+    return [*lines, *([_ESTIMATED] if plan.part.estimated else []), DRIVING_ONLY]
 
 
 def alternatives_sentence(plan: Plan, label_code: str) -> str:

@@ -6,8 +6,9 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Final
 
+from geo.answers.list_dates import list_date, old_list_sentence
 from geo.finder.opening_times import moment_text
-from geo.french import UNIT_SPACE, capital, estimated_minutes, format_decimal, said_time
+from geo.french import DRIVING_ONLY, UNIT_SPACE, capital, estimated_minutes, format_decimal, said_time
 from geo.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -50,7 +51,13 @@ def distance_text(kilometres: float) -> str:
 
 
 def answer_sentence(answer: Answer, wishes: Wishes) -> str:
-    """Return the answer in one sentence; a second one where the first site is closed or none is found."""
+    """Return the answer in one sentence; more where the first site is closed or none is found, or the list is old."""
+    shown = next(iter(answer.sites or answer.none_open), None)
+    old = "" if shown is None else old_list_sentence(shown.list_vintage, answer.at.date())
+    return " ".join(filter(None, (_found(answer, wishes), old)))
+
+
+def _found(answer: Answer, wishes: Wishes) -> str:
     asked = wishes.at_that_moment
     when = "" if wishes.at is None else f"{capital(_full_moment(answer.at))}, "
     if not answer.sites:
@@ -176,7 +183,7 @@ def list_lines(found: pd.DataFrame, notes: Sequence[str]) -> Iterator[str]:
         yield f"{row['name']} [{row['id']}] : {trip} en voiture"
     if found.empty:
         yield "Aucun lieu n'est joignable par la route depuis cette position."
-    yield from (f"  - {note}" for note in notes)
+    yield from (f"  - {note}" for note in (*notes, DRIVING_ONLY))
 
 
 def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None) -> Iterator[str]:
@@ -187,6 +194,7 @@ def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None)
     yield f"   {' · '.join(kind_words(site))}"
     yield f"   {address_text(site)}"
     yield f"   {_contact(site)}"
+    yield f"   {list_date(site.list_vintage)}"
     if any(line.intervals for line in site.week):
         yield f"   {' ; '.join(f'{line.day} {line.text}' for line in site.week if line.intervals != ())}"
     yield from (f"   {line.day} : {visit}" for line in site.week for visit in line.permanences)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.french import SEMICOLON, UNIT_SPACE, format_integer
+from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, format_integer
 from geo.kinds import facility_title
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ SITES_METHOD: Final = (
 #: What the figures cannot say.
 LIMITS: Final = (
     (
-        "Circulation ordinaire : ni bouchons, ni neige, ni recherche d'une place. Deux moteurs d'itinéraires reconnus "
+        f"{DRIVING_ONLY} Circulation ordinaire : ni bouchons, ni neige. Deux moteurs d'itinéraires reconnus "
         "diffèrent de 20 % environ sur les mêmes routes : une commune à quelques minutes du seuil peut être d'un côté "
         "ou de l'autre."
     ),

@@ -92,7 +92,9 @@ def plan_method(plan: Plan) -> tuple[str, ...]:
 def robustness_method(*, estimated: bool) -> str:
     """Return what is asked of a plan by `robustness_sentence`."""
     if estimated:
-        return _ROBUSTNESS.format("tous les temps estimés à leur borne basse, puis à leur borne haute", "résiste à l'erreur")
+        return _ROBUSTNESS.format(
+            "tous les temps estimés à leur borne basse, puis à leur borne haute", "résiste à l'erreur"
+        )
     return _ROBUSTNESS.format(f"des vitesses réduites et augmentées de 10{UNIT_SPACE}%", "est sûr")
 
 

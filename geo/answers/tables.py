@@ -30,6 +30,11 @@ class Column:
     share: bool = False
 
     @property
+    def is_time(self) -> bool:
+        """Whether it holds minutes of travel."""
+        return self.unit == "min" or self.heading.startswith("Minutes ")
+
+    @property
     def title(self) -> str:
         """The heading with its unit: ``"Temps (min)"``."""
         return f"{self.heading} ({self.unit})" if self.unit else self.heading

@@ -39,7 +39,7 @@ from geo.schemas import FACILITY_COLUMNS
 from geo.sources.opening_hours import WeeklyHours
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -69,7 +69,7 @@ class SiteAnswer:
     the roads, `None` where no road leads there. `appointment`: whether one is needed. `week`: seven lines, Monday
     first. `main_site`: the main site of an antenne, where the list tells. `warnings` are French sentences. `estimated`:
     whether times are, and not measured; `travel_time_low_min`, `travel_time_high_min`: bounds of eight trips in ten,
-    `None` where the time is measured or unknown.
+    `None` where the time is measured or unknown. `list_vintage`: date of the list that it is from, `None`: unknown.
     """
 
     facility_id: str
@@ -95,6 +95,7 @@ class SiteAnswer:
     estimated: bool = False
     travel_time_low_min: float | None = None
     travel_time_high_min: float | None = None
+    list_vintage: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ class _Places:
 
     `columns`: the lists' columns, object arrays, `None` where a cell is missing. `minutes` and `km` are inf where no
     road leads. `order`: positions, soonest first; where no road leads by the straight line. `bounds`:
-    `geo.finder.start.bounds_at`.
+    `geo.finder.start.bounds_at`. `vintages`: date of each list.
     """
 
     columns: dict[str, NDArray[np.object_]]
@@ -264,6 +265,7 @@ class _Places:
     at: dt.datetime
     visits: Visits
     bounds: tuple[float, float] | None
+    vintages: Mapping[str, str | None]
 
     @classmethod
     def of(cls, territory: Territory, start: Start, at: dt.datetime, visits: Visits) -> _Places:
@@ -274,7 +276,18 @@ class _Places:
         minutes, km = times_to(territory, start.point, table)
         order = np.lexsort((table["facility_id"].to_numpy(str), straight_m(start.lon, start.lat, lon, lat), minutes))
         columns = {name: table[name].to_numpy(object, na_value=None) for name in FACILITY_COLUMNS}
-        return cls(columns, lon, lat, minutes, km, order, at, visits, bounds_at(territory, start))
+        return cls(
+            columns,
+            lon,
+            lat,
+            minutes,
+            km,
+            order,
+            at,
+            visits,
+            bounds_at(territory, start),
+            territory.manifest.list_vintages,
+        )
 
     def soonest(self, kinds: Collection[str], within_min: float = np.inf) -> list[int]:
         """Return the positions of the places of these kinds that a road leads to, soonest first."""
@@ -319,6 +332,7 @@ class _Places:
             estimated=self.bounds is not None,
             travel_time_low_min=low,
             travel_time_high_min=high,
+            list_vintage=self.vintages.get(TAX_OFFICES if row["kind"] == "tax_office" else SITES),
         )
 
     def _meets(self, position: int, wishes: Wishes) -> bool:

@@ -76,7 +76,8 @@ function createCoverageMap(L, map, base, onSelect) {
         html: counted ? marker.counted : marker.excluded,
         iconSize: [16, 16],
       });
-      const details = [marker.label + (counted ? "" : " (affiché, non compté)"), ...(site.place ? [site.place] : [])];
+      const details = [marker.label + (counted ? "" : " (affiché, non compté)"), ...(site.place ? [site.place] : []),
+        ...(site.comment ? [site.comment] : []), ...(site.website ? [site.website] : [])];
       L.marker([site.lat, site.lon], { icon, keyboard: false })
         .bindTooltip(() => lines(site.name, details))
         .addTo(markers);

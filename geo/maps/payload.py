@@ -185,8 +185,15 @@ def _facility_records(facilities: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         _optional(facilities["commune_name"]),
         points.x.round(DECIMALS),
         points.y.round(DECIMALS),
+        # Of sites, what the list says beside is for their cards: it may be long.
+        _optional(facilities["comment"].where(facilities["kind"] == "tax_office")),
+        _optional(facilities["website"].where(facilities["kind"] == "tax_office")),
     )
-    return [dict(zip(("name", "kind", "place", "lon", "lat"), row, strict=True)) for row in zip(*columns, strict=True)]
+    names = ("name", "kind", "place", "lon", "lat", "comment", "website")
+    return [
+        {name: cell for name, cell in zip(names, row, strict=True) if cell is not None or name == "place"}
+        for row in zip(*columns, strict=True)
+    ]
 
 
 def _optional(values: pd.Series) -> list[Any]:

@@ -26,9 +26,7 @@ _STEP_M: Final = 500.0
 MAX_RIDGE_M_KM: Final = 3_000.0
 
 
-def over_land(
-    points: NDArray[np.float64], pairs: NDArray[np.int64], land: shapely.STRtree
-) -> NDArray[np.bool_]:
+def over_land(points: NDArray[np.float64], pairs: NDArray[np.int64], land: shapely.STRtree) -> NDArray[np.bool_]:
     """Return whether the line of each pair of points leaves the land for no more than `MAX_WATER_GAP_M`.
 
     Parameters
@@ -97,7 +95,11 @@ def known_without_road(
 
 
 def along_relief(
-    relief: Relief, lon: NDArray[np.float64], lat: NDArray[np.float64], pairs: NDArray[np.int64], straight: NDArray[np.float64]
+    relief: Relief,
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    pairs: NDArray[np.int64],
+    straight: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Follow the line of each pair over the relief.
 

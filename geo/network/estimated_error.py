@@ -45,7 +45,8 @@ def terrain(lon: ArrayLike, lat: ArrayLike, relief: Relief | None) -> NDArray[np
 
 
 def interval_min(
-    minutes: ArrayLike, terrain: ArrayLike  # noqa: REDEF
+    minutes: ArrayLike,
+    terrain: ArrayLike,  # noqa: REDEF
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the bounds between which the real times of eight trips in ten lie.
 

@@ -43,9 +43,7 @@ def neighbours(points: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.concatenate([unique[~blocked], np.sort(same_place, axis=1)])
 
 
-def density_km2(
-    points: NDArray[np.float64], population: NDArray[np.float64], radius_m: float
-) -> NDArray[np.float64]:
+def density_km2(points: NDArray[np.float64], population: NDArray[np.float64], radius_m: float) -> NDArray[np.float64]:
     """Return residents a square kilometre around each point, shape (n,).
 
     Each place counts by a bell of standard deviation `radius_m` around it: ``sum_j population_j exp(-d_ij^2 / 2 r^2) /

@@ -28,7 +28,9 @@ def arguments_html(plan: Plan) -> str:
     """Return the arguments of a plan as one page of HTML that stands alone, one printed page a label or more."""
     answer = plan_answer(plan)
     sections = "".join(_section(argument) for argument in label_arguments(plan))
-    notes = "".join(f"<li>{html.escape(note)}</li>" for note in filter(None, [known_note(plan.part), *answer.notes, DRIVING_ONLY]))
+    notes = "".join(
+        f"<li>{html.escape(note)}</li>" for note in filter(None, [known_note(plan.part), *answer.notes, DRIVING_ONLY])
+    )
     title = html.escape(f"Nouveaux labels France services : {part_title(plan.territory, plan.part)}")
     return (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'

@@ -15,6 +15,7 @@ from geo.answers.coverage import access_title
 from geo.answers.fragility import fragility_answer, sites_with_residents
 from geo.answers.hours import hours_answer
 from geo.answers.label import label_argument, label_titles
+from geo.answers.list_dates import list_sentence
 from geo.answers.origin import (
     AGAIN,
     LIMITS,
@@ -106,7 +107,16 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         ],
         "summary": _cut_all(summary_sentences(findings)),
         "figures": [figure._asdict() for figure in key_figures(findings)],
-        "warnings": _cut_all(filter(None, [known_note(findings.summary.part), *approximation_sentences(territory)])),
+        "warnings": _cut_all(
+            filter(
+                None,
+                [
+                    known_note(findings.summary.part),
+                    list_sentence(manifest, question.facilities, findings.request.made_on),
+                    *approximation_sentences(territory),
+                ],
+            )
+        ),
         "maps": {
             name: {"width": sheet.width_mm, "height": sheet.height_mm, "alt": sheet.description}
             for name, sheet in sheets.items()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from geo.answers.directions import web_directions
+from geo.answers.list_dates import list_date, old_list_sentence
 from geo.answers.nearest import distance_text, site_trip
 from geo.answers.origin import sources_sentence
 from geo.finder.opening_times import day_text
@@ -114,10 +115,14 @@ def _sheet(territory: Territory, site: SiteAnswer, origin: FoundPlace | None, ro
             [day.day.capitalize(), _line(day.text), *([_line(" ; ".join(day.permanences), "visits")] if visits else [])]
             for day in site.week
         ],
-        "warnings": [_line(warning, "sentence") for warning in site.warnings],
+        "warnings": [
+            _line(warning, "sentence")
+            for warning in (*site.warnings, old_list_sentence(site.list_vintage, territory.manifest.built_on))
+            if warning
+        ],
         "comment": [_line(site.comment, "comment")] if site.comment else [],
         "official": [_OFFICIAL_ONLY],
-        "foot": _foot(territory),
+        "foot": _foot(territory, site),
     }
 
 
@@ -192,9 +197,11 @@ def _week_of(site: SiteAnswer) -> str:
     return f"du {begins} au {day_text(last)} {last.year}"
 
 
-def _foot(territory: Territory) -> list[str]:
+def _foot(territory: Territory, site: SiteAnswer) -> list[str]:
     """Return what is approximate, the sources and their dates."""
-    warning = f"{DRIVING_ONLY} Vérifiez les horaires par téléphone avant de vous déplacer."
+    warning = (
+        f"{list_date(site.list_vintage)}. {DRIVING_ONLY} Vérifiez les horaires par téléphone avant de vous déplacer."
+    )
     approximate = territory.network.source.notes if territory.network.source.approximate else ()
     sources = f"{sources_sentence(territory.manifest)} Routes : {territory.network.source.name}."
     return [*(_line(text, "sentence") for text in approximate), warning, _line(sources, "comment")]

@@ -120,7 +120,7 @@ class Plan:
         `holds_site` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `gain_residents` (float64): residents that it
         brings within the threshold after the labels ranked before it; `gain_alone_residents`: the same were it alone;
         `residents_served`: for whom it becomes the nearest site; `minutes_saved_mean`: their mean time saved (NaN: none
-        had a way); `cost_eur`, `aid_eur`: euros a year.
+        had a way); `estimated` (bool): whether times are; `cost_eur`, `aid_eur`: euros a year.
     served
         One row for each label and commune that it serves: `label_code`, `commune_code`, `commune_name`, `residents`
         (those who go there), `residents_brought` (of whom within the threshold only now), `time_before_min` (Float64,

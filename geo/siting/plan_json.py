@@ -109,6 +109,7 @@ class _Label(_Values):
     gain_alone_residents: _Amount
     residents_served: _Amount
     minutes_saved_mean: _Number | None
+    estimated: bool
     cost_eur: _Amount
     aid_eur: _Amount
     communes: Annotated[list[_Served], FailFast()]

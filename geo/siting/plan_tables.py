@@ -54,6 +54,7 @@ def labels_table(
         gain_alone_residents=benefits.added_to(np.zeros(benefits.n_demand))[order],
         residents_served=np.bincount(server[served], weights=problem.residents[served], minlength=n)[order],
         minutes_saved_mean=mean_saved[order],
+        estimated=bool(problem.demand["estimated"].any()),
         cost_eur=costs.cost_eur,
         aid_eur=costs.aid_eur,
     )

@@ -145,9 +145,7 @@ def robustness(  # noqa: PLR0913 - the options of one question
     return Robustness(runs, places)
 
 
-def _scales(
-    problem: SitingProblem, speed_factors: Sequence[float], *, estimated: bool
-) -> list[NDArray[np.float64]]:
+def _scales(problem: SitingProblem, speed_factors: Sequence[float], *, estimated: bool) -> list[NDArray[np.float64]]:
     """Return what the times of each demand point are multiplied by in each run."""
     demand = problem.demand
     if estimated:

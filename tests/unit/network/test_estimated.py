@@ -230,7 +230,9 @@ def test_no_road_crosses_a_line_of_water():
     frame = communes([(700_000, 6_600_000), (704_000, 6_600_000)])
     line = shapely.LineString(
         np.column_stack(
-            pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform([702_000] * 2, [6_590_000, 6_610_000])
+            pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(
+                [702_000] * 2, [6_590_000, 6_610_000]
+            )
         )
     )
     network = estimate_network(frame, no_road=NoRoad({}, np.array([line], object)))
@@ -252,7 +254,8 @@ def drawn(places):
     x, y, population = np.array(places).T
     # Off a grid, so that no point is on the circle of two others.
     return communes(
-        np.column_stack([690_000 + 1_000 * x + 7 * (y**2 % 11), 6_590_000 + 1_000 * y + 13 * (x**2 % 7)]), list(population)
+        np.column_stack([690_000 + 1_000 * x + 7 * (y**2 % 11), 6_590_000 + 1_000 * y + 13 * (x**2 % 7)]),
+        list(population),
     )
 
 

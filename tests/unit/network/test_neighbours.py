@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from geo.network.neighbours import density_km2, neighbours
 
 
-
 def pairs(points):
     found = neighbours(np.array(points, float).reshape(-1, 2))
     assert found.dtype == np.int64

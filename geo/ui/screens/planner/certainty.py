@@ -46,18 +46,18 @@ def show(visit: Visit) -> None:
     found = shared_sensitivity(visit.territory, visit.identity, visit.question)
     answer = certainty_answer(found)
     show_sentence(answer.sentence)
-    show_figures(answer.figures)
+    show_figures(answer.figures, visit.dated)
     show_notes(answer.details)
     values = certainty_values(found, visit.sites)
-    visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des vitesses.")
+    visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des temps.")
     st.subheader("Communes près du seuil", anchor=False)
     near = communes_near_threshold(found)
     if near.empty:
         show_notes(["Aucune : toutes restent du même côté."])
     else:
-        table = french_table(near, *_FLIPPING)
-        show_table(table, key="flipping", alt="Communes dont le côté du seuil dépend des vitesses")
-        csv_button("Tableau (CSV)", table, f"{visit.file_stem('pres-du-seuil')}.csv")
+        table, estimated = french_table(near, *_FLIPPING), visit.territory.estimated
+        show_table(table, key="flipping", alt="Communes dont le côté du seuil dépend des temps", estimated=estimated)
+        csv_button("Tableau (CSV)", table, f"{visit.file_stem('pres-du-seuil')}.csv", estimated=estimated)
     _chosen_places(visit)
     _capacity(visit)
     visit.show_origin([found.rule])
