@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -88,10 +88,14 @@ def known_without_road(
     island = np.array([no_road.islands.get(str(code), 0) for code in codes], np.int64)
     apart: NDArray[np.bool_] = island[pairs[:, 0]] != island[pairs[:, 1]]
     if len(no_road.waters) and len(pairs):
-        waters = shapely.transform(no_road.waters, to_metres(crs).transform, interleaved=False)
-        lines = shapely.linestrings(points[pairs])
+        waters = [_projected(line, crs) for line in no_road.waters]
+        lines: Any = shapely.linestrings(points[pairs])
         apart[np.unique(shapely.STRtree(lines).query(waters, "intersects")[1])] = True
     return apart
+
+
+def _projected(line: Any, crs: str) -> Any:
+    return shapely.linestrings(*to_metres(crs).transform(*shapely.get_coordinates(line).T))
 
 
 def along_relief(
@@ -126,11 +130,13 @@ def along_relief(
     rise = np.nan_to_num(np.abs(np.diff(height)))
     within = np.ones(max(len(line) - 1, 0), bool)
     within[begin[1:] - 1] = False
-    climb = np.bincount(line[:-1][within], weights=rise[within], minlength=len(pairs))
+    climb: NDArray[np.float64] = np.bincount(line[:-1][within], weights=rise[within], minlength=len(pairs)).astype(
+        np.float64
+    )
     if not len(pairs):
         return climb, climb
     highest = np.fmax.reduceat(height, begin)
-    crest = highest - np.fmax(height[begin], height[begin + steps])
+    crest: NDArray[np.float64] = highest - np.fmax(height[begin], height[begin + steps])
     return climb, np.maximum(np.nan_to_num(crest), 0.0)
 
 

@@ -6,9 +6,9 @@ joined once more among themselves, by the faster roads that link towns. A trip t
 
     shortest path over links of ``hypot(s, g climb / 100) p (1 + k u)``, plus ``c`` at each of its two ends
 
-minutes, where ``s`` is the straight length (km), ``climb`` the metres up plus down along it, ``p`` the pace of its level,
-``u = ln(1 + density / 100)`` with residents a km2 around its ends. What it costs to leave a home or to reach a door, slow
-local streets, is not paid by those who drive through.
+minutes, where ``s`` is the straight length (km), ``climb`` the metres up plus down along it, ``p`` the pace of its
+level, ``u = ln(1 + density / 100)`` with residents a km2 around its ends. What it costs to leave a home or to reach a
+door, slow local streets, is not paid by those who drive through.
 
 It is an estimate and says so wherever it is used: `geo.network.estimated_error` holds its measured errors.
 """
@@ -73,8 +73,9 @@ def estimate_network(
     Parameters
     ----------
     communes
-        Commune table (`geo.schemas.COMMUNE_COLUMNS`): `lon`, `lat` (of the town hall where known), `population` (missing
-        counts as 0), and the contours: no road is guessed over more than 3 km of water, or of land of other countries.
+        Commune table (`geo.schemas.COMMUNE_COLUMNS`): `lon`, `lat` (of the town hall where known), `population`
+        (missing counts as 0), and the contours: no road is guessed over more than 3 km of water, or of land of other
+        countries.
     relief
         Heights; `None`, or where they are unknown: all is taken to be flat, and the notes of the network say so.
     no_road

@@ -188,7 +188,8 @@ def direct_trips(
     """Return the trips that pass no crossing: origin, destination, seconds and metres, shape (n_trips,) each.
 
     Those along one street, where its direction allows. On an estimated network, which has no streets within a
-    commune, also those between points less than `SHORT_TRIP_M` apart nearest to the same node, at the speed off the network.
+    commune, also those between points less than `SHORT_TRIP_M` apart nearest to the same node, at the speed off the
+    network.
     """
     trips = _along_one_street(network, origins, destinations)
     if not network.source.approximate:

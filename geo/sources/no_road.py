@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 #: Where the table lies in the data folder.
 NO_ROAD_FILE: Final = "france/no_road.csv"
-#: `name`; `communes`: INSEE codes of an island, ";"-separated; `line`: longitude and latitude of the points of a line of
-#: water, "; "-separated; one of the two is empty; `source`: how it is known.
+#: `name`; `communes`: INSEE codes of an island, ";"-separated; `line`: longitude and latitude of the points of a line
+#: of water, "; "-separated; one of the two is empty; `source`: how it is known.
 NO_ROAD_CSV: Final = ("name", "communes", "line", "source")
 _DATASET: Final = "Lieux sans route"
 _ADVICE: Final = "Rétablissez la table du projet (data/france/no_road.csv)."

@@ -23,7 +23,9 @@ from geo.settings import Settings
 from geo.sources.contours import read_contours
 from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
+from geo.sources.no_road import NO_ROAD_FILE
 from geo.sources.provenance import checksum
+from geo.sources.relief import RELIEF_FILE
 from geo.storage import replacing_folder
 from geo.territory.assemble import estimate_roads, study_area
 from geo.territory.files import OfficialTables
@@ -185,7 +187,9 @@ def france(folder: Path, made_dir: Path, profile: str) -> France:
 def _network(
     tables: EmbeddedTables, contours: gpd.GeoSeries | None, folder: Path, made_dir: Path, profile: str
 ) -> RoadNetwork:
-    made_of = "".join([checksum(folder / "communes.csv"), profile, str(_ESTIMATE), str(contours is None)])
+    data_dir = Settings.from_environment().data_dir
+    read = [folder / "communes.csv", data_dir / RELIEF_FILE, data_dir / NO_ROAD_FILE]
+    made_of = "".join([*map(checksum, read), profile, str(_ESTIMATE), str(contours is None)])
     place = made_dir / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
     if (place / _NETWORK_MARKER).is_file():
         try:

@@ -22,7 +22,7 @@ DAY = "2026-11-22"
 OPENED = {"labourd": "64504", "one_commune": ONE_COMMUNE}
 USUALLY_OPENED, CLOSED = "64422", "2811"
 #: The commune from which a site is looked for: its code and name (Sare where there is none).
-STARTS = {"one_commune": (ONE_COMMUNE, "Hendaye")}
+STARTS = {"one_commune": (ONE_COMMUNE, "Hélette")}
 USUAL_START = ("64504", "Sare")
 
 

@@ -107,7 +107,7 @@ def test_access(run, tmp_path):
     status, out, _ = run("access")
     assert status == 0
     assert "Entre" in out
-    assert "un habitant gagne 7,4\u00a0min" in out
+    assert "un habitant gagne 5,7\u00a0min" in out
 
 
 def test_access_with_one_more_hypothesis(run, tmp_path):
