@@ -116,7 +116,7 @@ def estimated_minutes(value: Any, low: Any = None, high: Any = None) -> str:
 
 
 def estimated_interval(low: float, high: float) -> str:
-    """Return bounds rounded to 5 minutes: ``"de 15 à 25 min"``, ``"de 50 min à 1 h 25"``; one time where they are one."""
+    """Return bounds rounded to 5 minutes: ``"de 15 à 25 min"``, ``"de 50 min à 1 h 25"``, or the one time they are."""
     least, most = to_five(low), to_five(high)
     if least == most:
         return estimated_minutes(low)
@@ -129,7 +129,7 @@ def to_five(minutes: float) -> int:
 
 
 def said_minutes(value: Any, digits: int = 1, *, estimated: bool) -> str:
-    """Return a mean time, or a difference of times, as `format_minutes`, or `estimated_minutes` where it is estimated."""
+    """Return a mean time, or a difference of times, as `format_minutes`; as `estimated_minutes` where estimated."""
     return estimated_minutes(value) if estimated else format_minutes(value, digits)
 
 

@@ -93,5 +93,11 @@ def _shares_on_network(territory: Territory) -> NDArray[np.float64]:
 
 def added_up(parts: Iterable[KnownPart]) -> KnownPart:
     """Return several parts as one, such as those of a country."""
-    *counts, estimated = zip(*(asdict(part).values() for part in parts), strict=True)
-    return KnownPart(*(sum(column) for column in counts), estimated=any(estimated))
+    each = list(parts)
+    return KnownPart(
+        residents=sum(part.residents for part in each),
+        residents_known=sum(part.residents_known for part in each),
+        communes=sum(part.communes for part in each),
+        communes_known=sum(part.communes_known for part in each),
+        estimated=any(part.estimated for part in each),
+    )

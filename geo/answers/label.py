@@ -163,7 +163,7 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
             far,
             "Aucun site n'est joignable par la route aujourd'hui."
             if pd.isna(here)
-            else _today(plan.communes.loc[commune]),
+            else _today(plan.communes.loc[[commune]].to_dict("records")[0]),
         ),
         Criterion(
             "Quartier prioritaire de la ville",
@@ -204,7 +204,7 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
     )
 
 
-def _today(commune: pd.Series) -> str:
+def _today(commune: dict[Any, Any]) -> str:
     """Return how far the residents of a commune are from a site today, in one sentence."""
     minutes = said_time(commune, "time_before_min")
     if commune.get("estimated", False):

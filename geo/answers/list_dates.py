@@ -23,8 +23,8 @@ def list_date(vintage: str | None) -> str:
 
     Examples
     --------
-    >>> list_date("2024-08-01").replace("\\N{NO-BREAK SPACE}", " "), list_date("octobre 2019"), list_date(None)
-    ('Liste du 1er août 2024', "Liste d'octobre 2019", 'Liste de date inconnue')
+    >>> list_date("octobre 2019"), list_date(None)
+    ("Liste d'octobre 2019", 'Liste de date inconnue')
     """
     return f"Liste {_of(vintage)}"
 
@@ -84,6 +84,6 @@ def _of(vintage: str | None) -> str:
     if not vintage:
         return "de date inconnue"
     day = last_day(vintage)
-    if day is not None and (vintage == day.isoformat() or vintage[0].isdigit() and " " in vintage):
+    if day is not None and (vintage == day.isoformat() or (vintage[0].isdigit() and " " in vintage)):
         return f"du {day_text(day)} {day.year}"
     return f"d'{vintage}" if vintage[0] in "aoAO" else f"de {vintage}"

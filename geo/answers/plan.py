@@ -67,12 +67,15 @@ _METHOD: Final = (
     "Tous les lieux candidats sont comparés ensemble, les sites d'aujourd'hui restant en place. Un plan est construit "
     "pas à pas, amélioré par échanges, puis un programme exact (HiGHS) cherche mieux et donne la borne : ce qu'aucun "
     "autre choix ne peut dépasser. L'écart est la distance entre le plan et cette borne ; à zéro, le plan est prouvé "
-    "le meilleur parmi les lieux candidats, pour les temps de trajet retenus. Les poids multiplient ce que compte un habitant : à 1, chacun compte une "
+    "le meilleur parmi les lieux candidats. Les poids multiplient ce que compte un habitant : à 1, chacun compte une "
     "fois."
 )
+_METHOD_ESTIMATED: Final = (
+    " Ici les temps sont estimés : le plan est le meilleur pour eux, rien n'est prouvé pour de vraies routes."
+)
 _ROBUSTNESS: Final = (
-    "Le plan de « Où ouvrir ? » est calculé à nouveau avec {}, et avec l'autre profil de vitesse là où il est connu. Un "
-    "lieu choisi à chaque fois {} ; un lieu choisi une fois sur deux peut être remplacé par un voisin."
+    "Le plan de « Où ouvrir ? » est calculé à nouveau avec {}, et avec l'autre profil de vitesse là où il est connu. "
+    "Un lieu choisi à chaque fois {} ; un lieu choisi une fois sur deux peut être remplacé par un voisin."
 )
 
 
@@ -86,7 +89,7 @@ def plan_method(plan: Plan) -> tuple[str, ...]:
     """Return how a plan was chosen, in plain paragraphs."""
     compared = counted(plan.candidates, "lieu candidat comparé", "lieux candidats comparés")
     took = () if plan.time_s is None else (f"{compared} en {format_decimal(plan.time_s)}{UNIT_SPACE}s.",)
-    return (METHODS[plan.model], _METHOD, *took)
+    return (METHODS[plan.model], _METHOD + (_METHOD_ESTIMATED if plan.part.estimated else ""), *took)
 
 
 def robustness_method(*, estimated: bool) -> str:
@@ -216,8 +219,8 @@ def _proof(plan: Plan) -> str:
         return f"{_proven(plan)} : {among}, {others} {best}."
     reached = f"{SEMICOLON}{reached}" if reached else ""
     return (
-        f"{capital(_given(plan) + among)}, {others} {best}{reached}, soit au plus {format_percent(plan.gap, 2)} d'écart "
-        f"avec le meilleur plan possible."
+        f"{capital(_given(plan) + among)}, {others} {best}{reached}, soit au plus {format_percent(plan.gap, 2)} "
+        f"d'écart avec le meilleur plan possible."
     )
 
 

@@ -88,7 +88,7 @@ def times_to(territory: Territory, start: SnappedPoints, places: gpd.GeoDataFram
 
 
 def bounds_at(territory: Territory, start: Start) -> tuple[float, float] | None:
-    """Return what an estimated time from a start is multiplied by to get its bounds; `None` where times are measured."""
+    """Return what an estimated time from a start is multiplied by to get its bounds; `None`: times are measured."""
     if not territory.estimated:
         return None
     (low,), (high,) = territory.time_bounds(np.array([start.lon]), np.array([start.lat]))

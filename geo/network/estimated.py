@@ -56,8 +56,8 @@ NOTE: Final = (
     "population des communes. Les temps sont des ordres de grandeur."
 )
 NO_RELIEF_NOTE: Final = (
-    "Là où le relief n'est pas connu (outre-mer), les routes de montagne sont estimées comme celles de plaine, donc trop "
-    "rapides."
+    "Là où le relief n'est pas connu (outre-mer), les routes de montagne sont estimées comme celles de plaine, donc "
+    "trop rapides."
 )
 
 

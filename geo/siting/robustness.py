@@ -37,8 +37,8 @@ class Robustness:
     Attributes
     ----------
     runs
-        One row a run: `profile`; `speed_factor` (on an estimated network the mean over the demand points); `labels` (int64); `objective` and `gap` as in
-        `geo.siting.solve.Solution`; `codes`: those chosen (tuple of text).
+        One row a run: `profile`; `speed_factor` (on an estimated network the mean over the demand points); `labels`
+        (int64); `objective` and `gap` as in `geo.siting.solve.Solution`; `codes`: those chosen (tuple of text).
     places
         Indexed by `code`, most often chosen first, then by code: `name`; `runs` (int64) and `share_of_runs` (float64, 0
         to 1) that choose the place; `in_plan` (bool), whether the plan holds it.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from geo.sources.relief import Relief
 
 #: How sure the times of a row are, in the tables that hold times: `estimated` (bool): on a network made without road
-#: files; `time_low`, `time_high` (float64): times these, a time gives the bounds of eight trips in ten; 1 where measured.
+#: files; `time_low`, `time_high` (float64): a time multiplied by them is the bounds of eight trips in ten; 1: measured.
 PRECISION_COLUMNS: Final = ("estimated", "time_low", "time_high")
 #: What is kept of the communes around the study area.
 NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat")

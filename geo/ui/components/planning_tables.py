@@ -57,8 +57,8 @@ def show_table(table: pd.DataFrame, *, key: str, alt: str, estimated: bool = Fal
 def french_csv(table: pd.DataFrame, *, estimated: bool | None = None) -> bytes:
     """Return the table as a file that a French spreadsheet opens with a double click.
 
-    Semicolons, decimal commas, UTF-8 with a byte-order mark. `estimated`: Whether its times are, said in a column; `None`
-    for a table without times.
+    Semicolons, decimal commas, UTF-8 with a byte-order mark. `estimated`: Whether its times are, said in a column;
+    `None` for a table without times.
     """
     rounded = table.copy()
     if estimated is not None:

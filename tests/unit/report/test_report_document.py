@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo import Territory
-from geo.french import format_decimal, format_integer, format_share
+from geo.french import format_integer, format_share
 from geo.question import Question
 from geo.report.report_document import PAGES, report_pdf
 from geo.report.report_maps import report_maps
