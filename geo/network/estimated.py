@@ -56,7 +56,8 @@ NOTE: Final = (
     "population des communes. Les temps sont des ordres de grandeur."
 )
 NO_RELIEF_NOTE: Final = (
-    "Le relief n'est pas connu ici : les routes de montagne sont estimées comme celles de plaine, donc trop rapides."
+    "Là où le relief n'est pas connu (outre-mer), les routes de montagne sont estimées comme celles de plaine, donc "
+    "trop rapides."
 )
 
 

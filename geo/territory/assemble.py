@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -117,7 +118,9 @@ def study_area(
         permanences=permanences,
         neighbour_outlines=neighbour_outlines(everywhere, communes),
     )
-    return area, describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)
+    manifest = describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)
+    vintages = {key: table.provenance.vintage for key, table in tables.lists.items()}
+    return area, replace(manifest, list_vintages=vintages)
 
 
 def estimate_roads(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEFAULT_PROFILE) -> RoadNetwork:

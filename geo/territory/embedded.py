@@ -220,9 +220,8 @@ def _network(
 ) -> RoadNetwork:
     files = (folder / "communes.csv", *(folder.parent / name for name in (RELIEF_FILE, NO_ROAD_FILE)))
     made_of = "".join([*map(checksum, files), profile, str(_ESTIMATE), str(contours is None)])
-    place = (
-        made_dir.with_name(f"{made_dir.name}-roads") / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
-    )
+    key = hashlib.sha256(made_of.encode()).hexdigest()[:16]
+    place = made_dir.with_name(f"{made_dir.name}-roads") / f"network-{key}"
     if (place / _NETWORK_MARKER).is_file():
         try:
             return RoadNetwork.load(place)

@@ -145,7 +145,7 @@ def test_nearest_of_another_list_is_times_alone(run, built, small_world):
     found = json.loads(out)
     assert [row["id"] for row in found] == ["2", "1", "3"]
     assert [row["travel_time_min"] for row in found] == pytest.approx([0, 10, 20], abs=0.01)
-    assert set(found[0]) == {"id", "name", "travel_time_min", "distance_km"}
+    assert set(found[0]) == {"id", "name", "travel_time_min", "distance_km", "estimated"}
     status, _, err = run("nearest", built, *where, "--facilities", "mairies", "--saturday")
     assert (status, "ne valent que pour les sites" in err) == (2, True)
 

@@ -10,9 +10,11 @@ from geo.access.diagnosis import diagnose
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.coverage import commune_sentence, coverage_answer
+from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.answers.roads_change import CHANGED_COLUMNS, replaces_estimate, roads_change
 from geo.errors import ParameterError
+from geo.french import DRIVING_ONLY
 from geo.maps.legend import legend_html
 from geo.maps.payload import map_values, shown_kinds
 from geo.territory.fetched import kept_territories
@@ -46,7 +48,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     times = cache.travel_times(territory, identity, question.facilities, kinds=question.kinds)
     diagnosis = diagnose(territory, question=question, times=times)
     result, summary = diagnosis.coverage, diagnosis.summary
-    show_answer(coverage_answer(summary, result), summary.part)
+    show_answer(coverage_answer(summary, result), summary.part, list_sentence(territory.manifest, question.facilities))
     _map(territory, state, settings, diagnosis, identity)
     _commune(state, result, cache.commune_titles(territory, identity))
     st.subheader("Communes", anchor=False)
@@ -102,6 +104,7 @@ def _map(territory: Territory, state: AppState, settings: Settings, diagnosis: D
     show_approximations(approximation_sentences(territory))
     show_notes(
         [
+            DRIVING_ONLY,
             counting_sentence(question.facilities, kinds, excluded),
             network_sentence(territory.manifest),
             sources_sentence(territory.manifest),

@@ -8,7 +8,9 @@ import streamlit as st
 
 from geo.access.diagnosis import diagnose
 from geo.answers.coverage import coverage_answer
+from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, network_sentence, sources_sentence
+from geo.french import DRIVING_ONLY
 from geo.report.country_tables import area_table
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
@@ -46,7 +48,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
             ask_counted()
     question = state.question
     diagnosis = _diagnosis(territory, identity, question)
-    show_answer(coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part)
+    dated = list_sentence(territory.manifest, question.facilities)
+    show_answer(coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part, dated)
     cov = diagnosis.coverage
     france_map(
         cov["travel_time_min"].astype("Float64"),
@@ -60,11 +63,16 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     st.markdown(plain("Choisissez un territoire dans la liste du haut pour en voir les communes."))
     table = _departements(territory, identity, question)
     shown = french_table(table.sort_values("share_covered", kind="stable"), *_COLUMNS)
-    show_table(shown, key="departements", alt="Départements, la plus petite part d'habitants sous le seuil d'abord")
+    show_table(
+        shown,
+        key="departements",
+        alt="Départements, la plus petite part d'habitants sous le seuil d'abord",
+        estimated=territory.estimated,
+    )
     stem = f"maillage-departements-{question.facilities}-{question.threshold_min:.0f}min"
-    csv_button("Tableau (CSV)", shown, f"{stem}.csv")
+    csv_button("Tableau (CSV)", shown, f"{stem}.csv", estimated=territory.estimated)
     show_approximations(approximation_sentences(territory))
-    show_notes([network_sentence(territory.manifest), sources_sentence(territory.manifest)])
+    show_notes([DRIVING_ONLY, network_sentence(territory.manifest), sources_sentence(territory.manifest)])
     show_lists(territory, settings)
 
 
