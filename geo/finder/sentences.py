@@ -27,8 +27,8 @@ def warnings(
     """Give what a visitor must know of a place before leaving.
 
     `place`: Row of a list (`geo.schemas.FACILITY_COLUMNS`), `None` where a cell is missing. `status`, `at`, `minutes`:
-    Whether it is open at the moment, and how long the way takes (`None`: no road leads there). `estimated`: Whether that
-    time is: the arrival is then told to 5 minutes.
+    Whether it is open at the moment, and how long the way takes (`None`: no road leads there). `estimated`: Whether
+    that time is: the arrival is then told to 5 minutes.
     """
     if place["kind"] == "bus":
         yield "La position et le temps sont ceux de la base du bus, pas de ses arrêts : demandez ses tournées."

@@ -51,6 +51,9 @@ _CODE: Final = re.compile(r"[0-9]{1,3}|2[abAB]", re.ASCII)
 _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
 _ESTIMATE: Final = 2
+#: A département of the mainland.
+_MAINLAND: Final = "75"
+_OVERSEAS_NOTE: Final = "Outre-mer, le relief n'est pas connu : les temps y sont trop courts en montagne."
 _CELLS_NOTE: Final = (
     "Les contours des communes sont approchés : faute de contours officiels, chaque commune est représentée par "
     "l'espace le plus proche de sa position."
@@ -80,7 +83,10 @@ class France:
         tables, codes, name, departement = self.official_tables(asked)
         communes = tables.communes.frame.loc[codes]
         area, manifest = study_area(tables, name, communes, self.network, departement=departement)
-        return area, replace(manifest, view="" if asked is None else asked[1])
+        network = manifest.network
+        if communes["departement"].map(metric_crs).nunique() > 1 or area.crs != metric_crs(_MAINLAND):
+            network = replace(network, notes=(*network.notes, _OVERSEAS_NOTE))
+        return area, replace(manifest, network=network, view="" if asked is None else asked[1])
 
     def official_tables(self, asked: tuple[str, str] | None) -> tuple[OfficialTables, pd.Index, str, str | None]:
         """Return the tables of France with the contours around a view; the codes of its communes; name, département.
