@@ -66,7 +66,7 @@ def test_the_first_view_asks_where_you_are(open_app):
 
 def test_a_search_answers_in_one_sentence_and_a_list(open_app, territory):
     app = open_app(quand=AT_10)
-    search(app, "sarre")
+    search(app, "sare")
     expected, words = from_sare(territory)
     assert sentence(app) == words
     assert app.query_params["lieu"] == SARE
@@ -180,7 +180,7 @@ def test_a_site_that_is_not_in_the_answer(open_app):
 
 
 def test_a_position_outside_the_territory_is_one_sentence(open_app):
-    app = open_app(position="48.850,2.350")
+    app = open_app(position="51.500,-0.100")
     assert "territoire" in sentence(app)
     assert app.error == []
     assert given(app, "found_sites")["answer"]["sites"] == []
@@ -223,7 +223,7 @@ def test_a_territory_without_sites_says_so(open_app, territory, tmp_path):
     assert "sites" in sentence(app)
 
 
-def test_the_choices_survive_a_visit_to_another_screen(open_app):
+def test_the_choices_survive_a_visit_to_another_screen(open_app, territory):
     app = open_app(lieu=SARE, quand=AT_10)
     before = sentence(app)
     assert "le plus proche ouvert" in before
