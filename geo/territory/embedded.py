@@ -84,7 +84,7 @@ class France:
         communes = tables.communes.frame.loc[codes]
         area, manifest = study_area(tables, name, communes, self.network, departement=departement)
         network = manifest.network
-        if communes["departement"].map(metric_crs).nunique() > 1 or area.crs != metric_crs(_MAINLAND):
+        if {metric_crs(code) for code in communes["departement"].unique()} != {metric_crs(_MAINLAND)}:
             network = replace(network, notes=(*network.notes, _OVERSEAS_NOTE))
         return area, replace(manifest, network=network, view="" if asked is None else asked[1])
 

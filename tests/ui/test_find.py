@@ -223,7 +223,7 @@ def test_a_territory_without_sites_says_so(open_app, territory, tmp_path):
     assert "sites" in sentence(app)
 
 
-def test_the_choices_survive_a_visit_to_another_screen(open_app, territory):
+def test_the_choices_survive_a_visit_to_another_screen(open_app):
     app = open_app(lieu=SARE, quand=AT_10)
     before = sentence(app)
     assert "le plus proche ouvert" in before
