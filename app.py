@@ -3,18 +3,16 @@
 import sys
 from collections.abc import Callable
 
-import streamlit as st
-
 from geo.errors import MaillageError
 from geo.settings import Settings
 from geo.territory import Territory
 from geo.ui.components.messages import show_failure, show_warnings
-from geo.ui.components.page import open_page
+from geo.ui.components.page import choose_screen, open_page
 from geo.ui.own_files import show_own_notice
 from geo.ui.screens import data_and_method, diagnostic, diagnostic_france, find, report
 from geo.ui.screens.planner import screen as planner
-from geo.ui.session import bound, read_state
-from geo.ui.state import SCREENS, AppState, Screen
+from geo.ui.session import read_state
+from geo.ui.state import AppState, Screen
 from geo.ui.territory_choice import ask_for_a_part, open_territory, show_choice
 
 Show = Callable[[Territory, AppState, Settings], None]
@@ -41,22 +39,13 @@ def main() -> None:
         settings = Settings.from_environment()
         shown = open_territory(sys.argv[1] if len(sys.argv) > 1 else None, settings)
         state, problems = read_state(list(shown.territory.facilities), shown.code)
-        if not st.context.is_embedded:
-            st.segmented_control(
-                "Écran",
-                list(SCREENS),
-                format_func=SCREENS.__getitem__,
-                required=True,
-                label_visibility="collapsed",
-                **bound("screen"),
-            )
+        choose_screen()
         show_own_notice()
         show_warnings([*shown.problems, *problems])
-        show = _SHOW[state.screen]
-        if state.screen in _UNDIVIDED:
-            show_choice(shown.code, settings)
-            show = _UNDIVIDED[state.screen] if shown.undivided else show
-        show(shown.territory, state, settings)
+        if state.screen != "trouver":
+            show_choice(shown, settings)
+        show = _UNDIVIDED.get(state.screen) if shown.undivided else None
+        (show or _SHOW[state.screen])(shown.territory, state, settings)
     except MaillageError as error:
         show_failure(error)
 

@@ -25,6 +25,10 @@ UNKNOWN: Final = "—"
 SEMICOLON: Final = f"{THIN_SPACE}; "
 #: A share this near to nought or one is so: sums made in another order differ by as little.
 _NOISE: Final = 1e-9
+#: Minutes to which an estimated time is rounded.
+_ESTIMATE_STEP_MIN: Final = 5
+#: What a time by car is, said once wherever times are.
+DRIVING_ONLY: Final = "Temps de conduite, hors stationnement."
 #: Days of the week, Monday first.
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
@@ -88,6 +92,76 @@ def format_minutes(value: Any, digits: int = 1) -> str:
     return UNKNOWN if _number(value) is None else f"{format_decimal(value, digits)}{UNIT_SPACE}min"
 
 
+def estimated_minutes(value: Any, low: Any = None, high: Any = None) -> str:
+    """Return an estimated time as it is said: rounded to 5 minutes, with the bounds between which it lies.
+
+    `low`, `high`: Minutes; `None`: a mean or a difference, whose bounds are not known. A dash where unknown.
+
+    Examples
+    --------
+    >>> said = [estimated_minutes(21, 16.6, 26.2), estimated_minutes(4), estimated_minutes(64, 50, 85)]
+    >>> [text.replace(UNIT_SPACE, " ") for text in said]
+    ['environ 20 min, de 15 à 25', 'moins de 5 min', 'environ 1 h 05, de 50 min à 1 h 25']
+    """
+    minutes = _number(value)
+    if minutes is None:
+        return UNKNOWN
+    if abs(minutes) < _ESTIMATE_STEP_MIN:
+        return f"moins de {_ESTIMATE_STEP_MIN}{UNIT_SPACE}min"
+    words = f"environ {_length(to_five(minutes))}"
+    least, most = _number(low), _number(high)
+    if least is None or most is None or to_five(least) == to_five(most):
+        return words
+    return f"{words}, {estimated_interval(least, most).removesuffix(f'{UNIT_SPACE}min')}"
+
+
+def estimated_interval(low: float, high: float) -> str:
+    """Return bounds rounded to 5 minutes: ``"de 15 à 25 min"``, ``"de 50 min à 1 h 25"``, or the one time they are."""
+    least, most = to_five(low), to_five(high)
+    if least == most:
+        return estimated_minutes(low)
+    return f"de {least if most < 60 else _length(least)} à {_length(most)}"  # noqa: PLR2004 - an hour
+
+
+def to_five(minutes: float) -> int:
+    """Return minutes rounded to the nearest 5, halves up."""
+    return _ESTIMATE_STEP_MIN * math.floor(minutes / _ESTIMATE_STEP_MIN + 0.5)
+
+
+def said_minutes(value: Any, digits: int = 1, *, estimated: bool) -> str:
+    """Return a mean time, or a difference of times, as `format_minutes`; as `estimated_minutes` where estimated."""
+    return estimated_minutes(value) if estimated else format_minutes(value, digits)
+
+
+def said_time(row: Any, column: str) -> str:
+    """Return a time of a row of a table as it is said.
+
+    `row`: A row of a table that says how sure its times are (`geo.territory.study_area.PRECISION_COLUMNS`); where it
+    does not, they are measured.
+    """
+    minutes = row[column]
+    if not row.get("estimated", False):
+        return format_minutes(minutes)
+    number = _number(minutes)
+    if number is None:
+        return UNKNOWN
+    return estimated_minutes(number, number * row["time_low"], number * row["time_high"])
+
+
+def share_interval(low: Any, high: Any) -> str:
+    """Return two shares as bounds, ``"entre 84 et 95 %"``; empty where they are written alike.
+
+    Examples
+    --------
+    >>> share_interval(0.84, 0.951) == f"entre 84 et 95{UNIT_SPACE}%", share_interval(0.9, 0.9)
+    (True, '')
+    """
+    least, most = format_share(low), format_share(high)
+    if least == most:
+        return ""
+    return f"entre {least.removesuffix(f'{UNIT_SPACE}%') if least[0].isdigit() else least} et {most}"
+
+
 def format_hours(hours: float) -> str:
     """Return a length of time, to the minute: ``"3 h"``, ``"2 h 30"``, ``"30 min"``.
 
@@ -97,7 +171,7 @@ def format_hours(hours: float) -> str:
     ['3 h', '1 h 54', '30 min', '36 h']
     """
     minutes = round(60 * hours)
-    return _hours_and_minutes(minutes) if minutes >= 60 or not minutes else f"{minutes}{UNIT_SPACE}min"  # noqa: PLR2004
+    return _length(minutes) if minutes else _hours_and_minutes(0)
 
 
 def format_euros(value: Any) -> str:
@@ -185,6 +259,11 @@ def clock(time: str | int) -> str:
     """Return a time of day (``"09:30"``, or minutes after midnight) as ``9 h 30``, ``14 h``, ``minuit`` for 24:00."""
     minutes = int(time[:-3]) * 60 + int(time[-2:]) if isinstance(time, str) else time
     return "minuit" if minutes == 24 * 60 else _hours_and_minutes(minutes)
+
+
+def _length(minutes: int) -> str:
+    """Return whole minutes as a length of time: ``"45 min"``, ``"1 h 05"``."""
+    return _hours_and_minutes(minutes) if minutes >= 60 else f"{minutes}{UNIT_SPACE}min"  # noqa: PLR2004 - an hour
 
 
 def _hours_and_minutes(whole: int) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import http.server
 import io
 import json
+import os
 import threading
 import time
 import zipfile
@@ -505,10 +506,13 @@ def zipped(**members):
     return stream.getvalue()
 
 
+#: No test sees what the user of this machine has downloaded.
+os.environ["MAILLAGE_CACHE_DIR"] = os.devnull
+
 PATHS = {
     "sites": "/data_gouv/fr/datasets/r/31576dff-fd61-4de9-819f-32c2f880b142",
-    "communes": "/etalab/contours-administratifs/2025/geojson/communes-100m.geojson.gz",
-    "town_halls": "/etalab/contours-administratifs/2025/geojson/mairies.geojson.gz",
+    "communes": "/etalab/contours-administratifs/2026/geojson/communes-100m.geojson.gz",
+    "town_halls": "/etalab/contours-administratifs/2026/geojson/mairies.geojson.gz",
     "population": "/insee/fr/statistiques/fichier/8680726/ensemble.zip",
     "tax_offices": "/economie/api/explore/v2.1/catalog/datasets/coordonnees-des-structures-dgfip/exports/csv",
     "cells": "/insee/fr/statistiques/fichier/8735162/Filosofi2021_carreaux_200m_csv.zip",

@@ -12,6 +12,7 @@ from geo.access.known_part import KnownPart
 from geo.access.residents import point_weights, residents_by_point, shares_on_network, weighted_median
 from geo.kinds import SITES
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, CoverageRule, check_threshold
+from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,9 @@ class CoverageSummary:
         Communes that the rule calls under-served, and their residents.
     median_time_min
         Half of the residents who can reach a place by road are as near or nearer (`None`: nobody can).
+    population_covered_low, population_covered_high
+        Residents within the threshold were all times at the upper, or at the lower bound of their precision; `None`
+        where times are measured.
     """
 
     threshold_min: float
@@ -54,6 +58,14 @@ class CoverageSummary:
     population_under_served: float
     communes_unreachable: int
     median_time_min: float | None
+    population_covered_low: float | None = None
+    population_covered_high: float | None = None
+
+    @property
+    def covered_interval(self) -> tuple[float | None, float | None]:
+        """The bounds of `share_covered`; `None` where times are measured, or nobody's way is known."""
+        low, high = self.population_covered_low, self.population_covered_high
+        return (None, None) if low is None or high is None else (self.part.share(low), self.part.share(high))
 
     @property
     def share_covered(self) -> float | None:
@@ -76,6 +88,9 @@ class CoverageSummary:
             "communes_known": part.communes_known,
             "communes_off_network": part.communes - part.communes_known,
             "share_covered": self.share_covered,
+            "share_covered_low": self.covered_interval[0],
+            "share_covered_high": self.covered_interval[1],
+            "estimated": part.estimated,
             "share_under_served": self.share_under_served,
         }
         return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "part"} | said
@@ -114,7 +129,8 @@ def coverage(
     who cannot get there count as not within, those whose way is not known do not count; `snap_distance_m` (Float64):
     mean distance of the residents to the street where their way starts, <NA> where the network is too far;
     `under_served` (boolean): by the rule, true where the roads are known and lead to no facility, <NA> where the
-    network does not cover the commune.
+    network does not cover the commune; `residents_within_low`, `residents_within_high` (Float64): `residents_within`
+    were all times at the upper, or at the lower bound of their precision; `geo.territory.study_area.PRECISION_COLUMNS`.
 
     Raises
     ------
@@ -175,10 +191,15 @@ def coverage(
     residents = pd.array(population.to_numpy(np.float64, na_value=np.nan), dtype="Float64")
     frame["residents_known"] = residents * known
     frame["residents_within"] = residents * (within / total(weight))
+    precision = territory.precision
+    for bound, factor in (("low", "time_high"), ("high", "time_low")):
+        near = total(np.where(minutes * precision[factor].to_numpy()[row] <= limit_min, weight, 0.0))
+        frame[f"residents_within_{bound}"] = residents * (near / total(weight))
     frame["share_within"] = pd.array(share_within, dtype="Float64")
     frame["snap_distance_m"] = pd.array(snap_distance, dtype="Float64")
     frame["under_served"] = pd.array(poor, dtype="boolean")
     frame.loc[known == 0, "under_served"] = pd.NA
+    frame[list(PRECISION_COLUMNS)] = precision
     return frame
 
 
@@ -214,6 +235,8 @@ def summarize(
     no_way = times["on_network"].to_numpy(bool) & np.isnan(minutes)
     off_network = cov["under_served"].isna()
     under_served = cov["under_served"].fillna(value=False)
+    estimated = bool(cov["estimated"].any())
+    low, high = (float(cov[f"residents_within_{bound}"].sum()) if estimated else None for bound in ("low", "high"))
     return CoverageSummary(
         threshold_min=float(threshold_min),
         facilities=facilities,
@@ -223,6 +246,7 @@ def summarize(
             residents_known=float(cov["residents_known"].sum()),
             communes=len(cov),
             communes_known=int((~off_network).sum()),
+            estimated=estimated,
         ),
         population_covered=float(cov["residents_within"].sum()),
         population_unreachable=float(residents[no_way].sum()),
@@ -230,6 +254,8 @@ def summarize(
         population_under_served=float(cov.loc[under_served, "residents_known"].sum()),
         communes_unreachable=int((cov["travel_time_min"].isna() & ~off_network).sum()),
         median_time_min=weighted_median(minutes, residents),
+        population_covered_low=low,
+        population_covered_high=high,
     )
 
 

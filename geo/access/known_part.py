@@ -1,4 +1,4 @@
-"""The part of a territory whose ways are known: the one denominator of every share of residents."""
+"""The part of a territory whose ways are known, measured or estimated: the one denominator of shares of residents."""
 
 from __future__ import annotations
 
@@ -30,12 +30,15 @@ class KnownPart:
         Of those, residents who start from a street of the network: their way is known, or known not to exist.
     communes, communes_known
         Communes of the study area, and those with at least one resident's start on the network.
+    estimated
+        Whether times are estimated: no road file was given.
     """
 
     residents: float
     residents_known: float
     communes: int
     communes_known: int
+    estimated: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -72,6 +75,7 @@ def known_part(territory: Territory) -> KnownPart:
         residents_known=float((population * share).sum()),
         communes=len(population),
         communes_known=int((share > 0).sum()),
+        estimated=territory.estimated,
     )
 
 
@@ -89,5 +93,11 @@ def _shares_on_network(territory: Territory) -> NDArray[np.float64]:
 
 def added_up(parts: Iterable[KnownPart]) -> KnownPart:
     """Return several parts as one, such as those of a country."""
-    columns = list(zip(*(asdict(part).values() for part in parts), strict=True))
-    return KnownPart(*(sum(column) for column in columns))
+    each = list(parts)
+    return KnownPart(
+        residents=sum(part.residents for part in each),
+        residents_known=sum(part.residents_known for part in each),
+        communes=sum(part.communes for part in each),
+        communes_known=sum(part.communes_known for part in each),
+        estimated=any(part.estimated for part in each),
+    )

@@ -2,7 +2,8 @@
 
 Car times by engine differ by some 20 % on the same roads (`geo.network.validation`). Speeds a tenth slower and a tenth
 faster than the profile are the least that an honest figure allows for; the same territory timed with another speed
-profile may be added.
+profile may be added. On an estimated network, the bounds are those that the estimate was measured to have: all times at
+the lower bound of their terrain, and all at the upper one (`geo.network.estimated_error`).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from geo.kinds import SITES
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, CoverageRule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from geo.territory import Territory
 
@@ -30,6 +31,12 @@ SPEED_FACTORS: Final[Mapping[str, float]] = {
     "vitesses du profil": 1.0,
     "vitesses réduites de 10 %": 0.9,
     "vitesses augmentées de 10 %": 1.1,
+}
+#: Bounds of estimated times (`geo.territory.study_area.PRECISION_COLUMNS`), by French name; the estimate comes first.
+ESTIMATED_BOUNDS: Final[Mapping[str, str]] = {
+    "temps estimés": "",
+    "trajets tous plus longs": "time_high",
+    "trajets tous plus courts": "time_low",
 }
 
 
@@ -67,7 +74,7 @@ class Sensitivity:
         `travel_time_low_min` and `travel_time_high_min` (Float64): by the profile, and the extremes of the runs that
         reach a site; `residents_within_low` and `residents_within_high` (Float64); `under_served` (boolean, by the
         profile); `share_runs_under_served` (Float64, 0 to 1); `flips` (boolean): under-served in some runs and not in
-        others.
+        others; `geo.territory.study_area.PRECISION_COLUMNS`.
         <NA> off the network.
     """
 
@@ -111,6 +118,7 @@ class Sensitivity:
             "facilities": self.facilities,
             "rule": self.rule,
             "residents_known": self.part.residents_known,
+            "estimated": self.part.estimated,
             "residents_within_low": low.residents_within,
             "residents_within_high": high.residents_within,
             "share_within_low": low.share_within,
@@ -131,6 +139,8 @@ def sensitivity(
     others: Mapping[str, pd.DataFrame] | None = None,
 ) -> Sensitivity:
     """Measure coverage with all speeds a tenth slower and faster, and with other times of the same residents.
+
+    On an estimated network, all times are at their measured bounds in place of speeds a tenth apart.
 
     Scaling every speed leaves the fastest roads and the nearest site as they are, so that times are divided and no
     search is run again. The seconds lost at crossings scale with them.
@@ -160,7 +170,8 @@ def sensitivity(
     """
     times = territory.travel_times(facilities) if times is None else times
     cases = {
-        name: times.assign(travel_time_min=times["travel_time_min"] / factor) for name, factor in SPEED_FACTORS.items()
+        name: times.assign(travel_time_min=times["travel_time_min"] * scale)
+        for name, scale in _scales(territory, times)
     }
     for name, other in (others or {}).items():
         if not other["commune_code"].equals(times["commune_code"]):
@@ -206,6 +217,7 @@ def sensitivity(
             "under_served": first["under_served"],
             "share_runs_under_served": share,
             "flips": (share > 0) & (share < 1),
+            **territory.precision,
         }
     )
     return Sensitivity(
@@ -216,3 +228,12 @@ def sensitivity(
         runs=runs,
         communes=communes,
     )
+
+
+def _scales(territory: Territory, times: pd.DataFrame) -> Iterator[tuple[str, Any]]:
+    """Give each hypothesis by its French name, and what times are multiplied by under it: one number, or one a row."""
+    if not territory.estimated:
+        yield from ((name, 1 / factor) for name, factor in SPEED_FACTORS.items())
+        return
+    bounds = territory.precision.reindex(times["commune_code"])
+    yield from ((name, bounds[bound].to_numpy() if bound else 1.0) for name, bound in ESTIMATED_BOUNDS.items())

@@ -11,6 +11,7 @@ import pandas as pd
 from geo.access.known_part import KnownPart, known_part
 from geo.access.residents import residents_by_point, weighted_median
 from geo.kinds import COUNTED_KINDS, SITES, TAX_OFFICES
+from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -44,7 +45,7 @@ class TimeSavedSummary:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
         figures = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "part"}
-        return {"residents_known": self.part.residents_known, **figures}
+        return {"residents_known": self.part.residents_known, "estimated": self.part.estimated, **figures}
 
 
 def time_saved(
@@ -57,8 +58,8 @@ def time_saved(
     Returns
     -------
     Indexed by `commune_code`: `name`; `population` (Int64); `site_time_min`, `other_time_min` and `saved_min`
-    (Float64; positive where the site is nearer): means over the residents who can reach both, <NA> where none can.
-    And the totals.
+    (Float64; positive where the site is nearer): means over the residents who can reach both, <NA> where none can;
+    `geo.territory.study_area.PRECISION_COLUMNS`. And the totals.
 
     Raises
     ------
@@ -89,6 +90,7 @@ def time_saved(
         with np.errstate(invalid="ignore"):
             mean = np.bincount(row, weights=weight * np.where(both, minutes, 0.0), minlength=n) / total
         table[column] = pd.array(mean, dtype="Float64")
+    table[list(PRECISION_COLUMNS)] = territory.precision
 
     known = to_sites["on_network"].to_numpy(bool)
 

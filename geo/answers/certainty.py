@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
 
 from geo.answers.answer import Answer, Figure, nobody_known, residents_line
 from geo.french import (
@@ -11,6 +13,7 @@ from geo.french import (
     UNKNOWN,
     capital,
     counted,
+    estimated_interval,
     format_decimal,
     format_integer,
     format_minutes,
@@ -21,8 +24,6 @@ from geo.french import (
 from geo.kinds import facility_phrase
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from geo.access.catchment import Catchment
     from geo.access.sensitivity import Run, Sensitivity
 
@@ -74,10 +75,12 @@ def certainty_answer(sensitivity: Sensitivity) -> Answer:
 def interval_figure(sensitivity: Sensitivity) -> Figure:
     """Return the interval as one figure."""
     shares = [format_share(run.share_within) for run in (sensitivity.lowest, sensitivity.highest)]
+    estimated = sensitivity.part.estimated
+    bounds = "bornes des temps estimés" if estimated else f"vitesses ± 10{UNIT_SPACE}%"
     return Figure(
-        "Selon les vitesses",
+        "Selon les temps" if estimated else "Selon les vitesses",
         shares[0] if shares[0] == shares[1] else f"{shares[0]} à {shares[1]}",
-        f"des habitants {within_text(sensitivity.threshold_min)}, vitesses ± 10{UNIT_SPACE}%",
+        f"des habitants {within_text(sensitivity.threshold_min)}, {bounds}",
     )
 
 
@@ -99,7 +102,7 @@ def interval_lines(sensitivity: Sensitivity) -> list[list[str]]:
     """Return what a map says of each commune: its shortest and longest mean time, its residents."""
     columns = ("travel_time_low_min", "travel_time_high_min", "population")
     return [
-        [f"De {format_minutes(low)} à {format_minutes(high)}", residents_line(population)]
+        [_between(low, high, estimated=sensitivity.part.estimated), residents_line(population)]
         for low, high, population in zip(*(sensitivity.communes[name] for name in columns), strict=True)
     ]
 
@@ -144,6 +147,12 @@ def capacity_answer(catchment: Catchment) -> Answer:
         f"{counted(catchment.residents_without, 'habitant')}."
     )
     return Answer(sentence, notes=tuple(notes))
+
+
+def _between(low: Any, high: Any, *, estimated: bool) -> str:
+    if estimated and pd.notna(low) and pd.notna(high):
+        return capital(estimated_interval(low, high))
+    return f"De {format_minutes(low)} à {format_minutes(high)}"
 
 
 def _run_detail(run: Run) -> str:

@@ -14,11 +14,13 @@ from geo.french import (
     capital,
     counted,
     format_integer,
-    format_minutes,
     format_share,
     joined,
     plural,
     quoted,
+    said_minutes,
+    said_time,
+    share_interval,
     within_text,
 )
 from geo.kinds import facility_phrase, facility_title, is_ours
@@ -71,7 +73,11 @@ def coverage_figures(summary: CoverageSummary) -> tuple[Figure, ...]:
             format_share(summary.share_covered),
             _people_known(summary.population_covered, known, f"sur {format_integer(known)}"),
         ),
-        Figure("Temps médian", format_minutes(summary.median_time_min), "la moitié des habitants met moins"),
+        Figure(
+            "Temps médian",
+            said_minutes(summary.median_time_min, estimated=summary.part.estimated),
+            "la moitié des habitants met moins",
+        ),
         Figure(
             "Communes sous-desservies",
             format_integer(summary.communes_under_served),
@@ -113,8 +119,9 @@ def commune_sentence(row: Any) -> str:
         return f"{row['name']} ({people}) : hors du réseau routier, trajet inconnu."
     way = "aucune route vers un lieu"
     if pd.notna(row["travel_time_min"]):
-        minutes = format_minutes(row["travel_time_min"])
-        way = f"{minutes} en voiture, le plus proche est {quoted(row['facility_name'])}"
+        minutes, site = said_time(row, "travel_time_min"), f"le plus proche est {quoted(row['facility_name'])}"
+        estimated = row.get("estimated", False)
+        way = f"{minutes}, en voiture{SEMICOLON}{site}" if estimated else f"{minutes} en voiture, {site}"
     return f"{row['name']} ({people}) : {way}" + (f"{SEMICOLON}commune sous-desservie." if row["under_served"] else ".")
 
 
@@ -134,6 +141,8 @@ def _people(summary: CoverageSummary) -> str:
     where = f"{within_text(summary.threshold_min)} {facility_phrase(summary.facilities)}"
     if round(known) == 1:
         return f"Le seul habitant est {where}" if round(covered) else f"Le seul habitant n'est pas {where}"
+    interval = share_interval(*summary.covered_interval)
+    where += f" (temps estimés : {interval})" if interval else ""
     if known - covered <= _SAME:
         return f"Tous les habitants ({format_integer(known)}) sont {where}"
     if covered <= 0:
@@ -173,4 +182,4 @@ def _furthest_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
         return f"{none}."
     furthest = timed.sort_values("travel_time_min", ascending=False, kind="stable").iloc[0]
     which = "la plus éloignée est " if len(timed) > 1 else ""
-    return f"{none}{SEMICOLON}{which}{furthest['name']}, à {format_minutes(furthest['travel_time_min'])}."
+    return f"{none}{SEMICOLON}{which}{furthest['name']}, à {said_time(furthest, 'travel_time_min')}."

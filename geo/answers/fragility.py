@@ -12,12 +12,12 @@ from geo.french import (
     capital,
     counted,
     format_integer,
-    format_minutes,
     format_share,
     is_plural,
     minutes_text,
     plural,
     quoted,
+    said_minutes,
     within_text,
 )
 
@@ -71,7 +71,7 @@ def site_sentences(fragility: Fragility, most: int) -> list[str]:
     for site in sites_with_residents(fragility).head(most).to_dict("records"):
         passing, nearest = site["residents_passing"], counted(site["residents_nearest"], "habitant")
         verb = plural(passing, "passerait", "passeraient")
-        longer = format_minutes(site["added_min"])
+        longer = said_minutes(site["added_min"], estimated=fragility.part.estimated)
         more = "aucun autre site par la route" if longer == UNKNOWN else f"{longer} de plus en moyenne"
         sentences.append(
             f"{site['name']} : {counted(passing, 'habitant')} {verb} à plus de {minutes_text(fragility.threshold_min)}"

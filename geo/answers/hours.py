@@ -106,7 +106,7 @@ def blank_sentence(blank: pd.DataFrame) -> str:
     are = "sont creuses" if hours.sum() != 1 else "est creuse"
     shown = joined([f"{day} ({format_hours(value)})" for day, value in hours.items()])
     return (
-        f"{week}, {format_hours(hours.sum())} {are}, où moins d'un habitant sur dix de ceux qui ont un site en trouve "
+        f"{week}, {format_hours(hours.sum())} {are}, où moins d'un sur dix de ceux qui ont un site en trouve "
         f"un ouvert : {shown}."
     )
 
@@ -174,4 +174,4 @@ def _evening(opening: OpeningTable) -> float:
 
 
 def _at_most(share: float) -> str:
-    return f"{format_share(share)} au plus" if share > 0 else "aucun habitant n'a de site ouvert"
+    return f"{format_share(share)} au plus" if share > 0 else "aucun habitant"

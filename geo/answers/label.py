@@ -10,13 +10,15 @@ import pandas as pd
 from geo.answers.answer import known_note, part_title
 from geo.answers.plan import plan_answer
 from geo.french import (
+    DRIVING_ONLY,
     SEMICOLON,
     counted,
     format_euros,
     format_integer,
-    format_minutes,
     format_share,
     plural,
+    said_minutes,
+    said_time,
     within_text,
 )
 from geo.question import AT_THRESHOLD_MIN
@@ -72,34 +74,33 @@ def label_titles(plan: Plan) -> dict[str, str]:
     return {label["code"]: _title(label) for label in plan.labels.to_dict("records")}
 
 
-def label_gains(label: dict[Any, Any]) -> str:
-    """Return what one label of `Plan.labels` brings, in a few words."""
+def label_gains(label: dict[Any, Any], *, estimated: bool) -> str:
+    """Return what one label of `Plan.labels` brings, in a few words; `estimated`: whether times are."""
     saved = label["minutes_saved_mean"]
-    sooner = f", {format_minutes(saved)} gagnées en moyenne" if pd.notna(saved) else ""
+    sooner = f", {said_minutes(saved, estimated=estimated)} gagnées en moyenne" if pd.notna(saved) else ""
     brought = counted(label["gain_residents"], "habitant rapproché", "habitants rapprochés")
     served = counted(label["residents_served"], "servi")
     return f"{brought}, {served}{sooner}"
 
 
-def label_line(label: dict[Any, Any]) -> str:
+def label_line(label: dict[Any, Any], *, estimated: bool) -> str:
     """Return one label of `Plan.labels` on one line: its rank, name and code, and what it brings."""
     already = ", a déjà un site" if label["holds_site"] else ""
-    return f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : {label_gains(label)}."
+    return (
+        f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : {label_gains(label, estimated=estimated)}."
+    )
 
 
-def plan_lines(plan: Plan, *, estimated: bool) -> list[str]:
-    """Return a plan as lines of text: what it brings, its labels, what is to be minded.
-
-    `estimated`: Whether its times are of a network estimated without roads.
-    """
+def plan_lines(plan: Plan) -> list[str]:
+    """Return a plan as lines of text: what it brings, its labels, what is to be minded."""
     answer = plan_answer(plan)
     lines = [f"{part_title(plan.territory, plan.part)} : {answer.sentence}"]
     for label in plan.labels.to_dict("records"):
         others = alternatives_sentence(plan, label["code"])
-        lines += [label_line(label), *([f"     {others}"] if others else [])]
+        lines += [label_line(label, estimated=plan.part.estimated), *([f"     {others}"] if others else [])]
     lines += answer.details
     lines += [f"  - {note}" for note in (known_note(plan.part), *answer.notes) if note]
-    return [*lines, _ESTIMATED] if estimated else lines
+    return [*lines, *([_ESTIMATED] if plan.part.estimated else []), DRIVING_ONLY]
 
 
 def alternatives_sentence(plan: Plan, label_code: str) -> str:
@@ -126,7 +127,8 @@ def _title(label: dict[Any, Any]) -> str:
 
 def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...]:
     brought, saved = label["gain_residents"], label["minutes_saved_mean"]
-    gain = f", qui gagnent {format_minutes(saved)} en moyenne" if pd.notna(saved) else ""
+    minutes = said_minutes(saved, estimated=plan.part.estimated)
+    gain = f", qui gagnent {minutes} en moyenne" if pd.notna(saved) else ""
     summary = [
         (
             f"{counted(brought, 'habitant')} {plural(brought, 'passe', 'passent')} {within_text(plan.threshold_min)} "
@@ -161,7 +163,7 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
             far,
             "Aucun site n'est joignable par la route aujourd'hui."
             if pd.isna(here)
-            else f"Les habitants de la commune sont à {format_minutes(here)} du site le plus proche aujourd'hui.",
+            else _today(plan.communes.loc[[commune]].to_dict("records")[0]),
         ),
         Criterion(
             "Quartier prioritaire de la ville",
@@ -200,3 +202,11 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
         ),
         Criterion("Outre-mer", overseas, "Commune d'outre-mer." if overseas else "Commune de l'Hexagone ou de Corse."),
     )
+
+
+def _today(commune: dict[Any, Any]) -> str:
+    """Return how far the residents of a commune are from a site today, in one sentence."""
+    minutes = said_time(commune, "time_before_min")
+    if commune.get("estimated", False):
+        return f"Des habitants de la commune au site le plus proche aujourd'hui : {minutes}."
+    return f"Les habitants de la commune sont à {minutes} du site le plus proche aujourd'hui."

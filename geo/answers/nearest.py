@@ -6,8 +6,9 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Final
 
+from geo.answers.list_dates import list_date, old_list_sentence
 from geo.finder.opening_times import moment_text
-from geo.french import UNIT_SPACE, capital, format_decimal
+from geo.french import DRIVING_ONLY, UNIT_SPACE, capital, estimated_minutes, format_decimal, said_time
 from geo.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from geo.finder.wishes import Wishes
 
 _WHOLE_FROM_KM: Final = 10
+#: Fewer minutes saved than this are not told where times are estimated.
+_TOLD_ESTIMATE_MIN: Final = 5
 
 
 def trip_words(minutes: float, kilometres: float | None = None) -> str:
@@ -33,13 +36,28 @@ def trip_words(minutes: float, kilometres: float | None = None) -> str:
     return f"{words} ({distance_text(kilometres)})"
 
 
+def site_trip(site: SiteAnswer, *, with_distance: bool = True) -> str:
+    """Return the trip to a site in words, of which the time is known."""
+    minutes, kilometres = site.travel_time_min or 0.0, site.distance_km if with_distance else None
+    if not site.estimated:
+        return trip_words(minutes, kilometres)
+    words = estimated_minutes(minutes, site.travel_time_low_min, site.travel_time_high_min)
+    return words if kilometres is None else f"{words} ({distance_text(kilometres)})"
+
+
 def distance_text(kilometres: float) -> str:
     """Return a distance by road: ``"9,4 km"``, ``"71 km"``."""
     return f"{format_decimal(kilometres, 0 if kilometres >= _WHOLE_FROM_KM else 1)}{UNIT_SPACE}km"
 
 
 def answer_sentence(answer: Answer, wishes: Wishes) -> str:
-    """Return the answer in one sentence; a second one where the first site is closed or none is found."""
+    """Return the answer in one sentence; more where the first site is closed or none is found, or the list is old."""
+    shown = next(iter(answer.sites or answer.none_open), None)
+    old = "" if shown is None else old_list_sentence(shown.list_vintage, answer.at.date())
+    return " ".join(filter(None, (_found(answer, wishes), old)))
+
+
+def _found(answer: Answer, wishes: Wishes) -> str:
     asked = wishes.at_that_moment
     when = "" if wishes.at is None else f"{capital(_full_moment(answer.at))}, "
     if not answer.sites:
@@ -56,7 +74,7 @@ def answer_sentence(answer: Answer, wishes: Wishes) -> str:
 
 
 def _site_words(site: SiteAnswer) -> str:
-    trip = "" if site.travel_time_min is None else f"{trip_words(site.travel_time_min, site.distance_km)}, "
+    trip = "" if site.travel_time_min is None else f"{site_trip(site)}, "
     return f"{site.name}, {trip}{site.status.sentence[:1].lower()}{site.status.sentence[1:]}"
 
 
@@ -69,7 +87,7 @@ def trip_sentence(site: SiteAnswer) -> str:
     if site.travel_time_min is None:
         return "Aucun trajet connu par la route"
     to_base = " jusqu'à sa base" if site.kind == "bus" else ""
-    return f"{trip_words(site.travel_time_min, site.distance_km)} en voiture{to_base}"
+    return f"{site_trip(site)} en voiture{to_base}"
 
 
 def asked_sentence(site: SiteAnswer, asked: AskedRoutes) -> str:
@@ -107,11 +125,13 @@ def kind_words(site: SiteAnswer) -> list[str]:
 
 
 def saved_sentence(answer: Answer) -> str:
-    """Return what the nearest site saves compared with the tax office; empty where it saves less than a minute."""
+    """Return what the nearest site saves compared with the tax office; empty where that is too little to tell."""
     saved = answer.minutes_saved
-    if saved is None or saved < 1:
+    estimated = any(site.estimated for site in answer.sites)
+    if saved is None or saved < (_TOLD_ESTIMATE_MIN if estimated else 1):
         return ""
-    return f"Le site le plus proche vous fait gagner {trip_words(saved)} par trajet."
+    minutes = estimated_minutes(saved) if estimated else trip_words(saved)
+    return f"Le site le plus proche vous fait gagner {minutes} par trajet."
 
 
 #: What is said where no site is open and near.
@@ -157,10 +177,13 @@ def list_lines(found: pd.DataFrame, notes: Sequence[str]) -> Iterator[str]:
     `notes`: What is to be minded about the network.
     """
     for row in found.to_dict("records"):
-        yield f"{row['name']} [{row['id']}] : {trip_words(row['travel_time_min'], row['distance_km'])} en voiture"
+        trip = trip_words(row["travel_time_min"], row["distance_km"])
+        if row["estimated"]:
+            trip = f"{said_time(row, 'travel_time_min')} ({distance_text(row['distance_km'])})"
+        yield f"{row['name']} [{row['id']}] : {trip} en voiture"
     if found.empty:
         yield "Aucun lieu n'est joignable par la route depuis cette position."
-    yield from (f"  - {note}" for note in notes)
+    yield from (f"  - {note}" for note in (*notes, DRIVING_ONLY))
 
 
 def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None) -> Iterator[str]:
@@ -171,6 +194,7 @@ def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None)
     yield f"   {' · '.join(kind_words(site))}"
     yield f"   {address_text(site)}"
     yield f"   {_contact(site)}"
+    yield f"   {list_date(site.list_vintage)}"
     if any(line.intervals for line in site.week):
         yield f"   {' ; '.join(f'{line.day} {line.text}' for line in site.week if line.intervals != ())}"
     yield from (f"   {line.day} : {visit}" for line in site.week for visit in line.permanences)

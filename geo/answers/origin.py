@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.french import SEMICOLON, UNIT_SPACE, format_integer
+from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, format_integer, format_share
 from geo.kinds import facility_title
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ SITES_METHOD: Final = (
 #: What the figures cannot say.
 LIMITS: Final = (
     (
-        "Circulation ordinaire : ni bouchons, ni neige, ni recherche d'une place. Deux moteurs d'itinéraires reconnus "
+        f"{DRIVING_ONLY} Circulation ordinaire : ni bouchons, ni neige. Deux moteurs d'itinéraires reconnus "
         "diffèrent de 20 % environ sur les mêmes routes : une commune à quelques minutes du seuil peut être d'un côté "
         "ou de l'autre."
     ),
@@ -113,8 +113,9 @@ def approximation_sentences(territory: Territory) -> list[str]:
     network = territory.manifest.network
     if network.approximate:
         sentences.append(
-            "Les temps de trajet sont approchés : aucun fichier de routes n'a été fourni, les routes sont estimées "
-            f"à partir des positions des communes. {_measured(network.error)}"
+            "Les temps de trajet sont approchés : aucun fichier de routes n'a été fourni, ils sont estimés d'après les "
+            "communes et le relief, dits à 5 min près avec l'intervalle où tombent huit trajets sur dix. "
+            f"{_measured(network.error)}"
         )
     if territory.contours_approximate:
         sentences.append(
@@ -136,27 +137,18 @@ def counting_sentence(facilities: str, kinds: Sequence[str], excluded: Sequence[
 
 
 def _measured(errors: Sequence[MeasuredError] | None) -> str:
+    """Return how far from real roads an estimate is, in one sentence: shares within 25 %, deciles where not counted."""
     if not errors:
         return "L'erreur n'a pas été mesurée."
-    return f"Erreur mesurée face à de vraies routes : {' ; '.join(map(_error_sentence, errors))}."
+    return f"Erreur mesurée face à de vraies routes, par trajet : {SEMICOLON.join(map(_error_words, errors))}."
 
 
-def _error_sentence(error: MeasuredError) -> str:
-    """Return the error of one trial area: ratios of estimated over real, said as percentages."""
-    time = _gap(error.time_ratio_median, "long", "court")
-    distance = _gap(error.distance_ratio_median, "longue", "courte")
-    return (
-        f"{error.area}, {format_integer(error.pairs)} trajets : temps {time} en médiane "
-        f"(de {_signed(error.time_ratio_p10)} à {_signed(error.time_ratio_p90)} pour huit trajets sur dix), "
-        f"distances {distance}"
-    )
-
-
-def _gap(ratio: float, more: str, less: str) -> str:
-    percent = round(100 * (ratio - 1))
-    if percent == 0:
-        return "justes"
-    return f"trop {more if percent > 0 else less}s de {abs(percent)}{UNIT_SPACE}%"
+def _error_words(error: MeasuredError) -> str:
+    """Return the error of one trial area, of which the notes in brackets are left out."""
+    where = f"{error.area.partition(' (')[0]}, {format_integer(error.pairs)} trajets : "
+    if error.share_within_25pct is not None:
+        return f"{where}{format_share(error.share_within_25pct)} à moins de 25{UNIT_SPACE}% près"
+    return f"{where}de {_signed(error.time_ratio_p10)} à {_signed(error.time_ratio_p90)} pour huit sur dix"
 
 
 def _signed(ratio: float) -> str:

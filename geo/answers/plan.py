@@ -14,11 +14,12 @@ from geo.french import (
     format_decimal,
     format_euros,
     format_integer,
-    format_minutes,
     format_percent,
     format_share,
     joined,
     plural,
+    said_minutes,
+    share_interval,
     within_text,
 )
 from geo.siting.criteria import Weights
@@ -26,7 +27,7 @@ from geo.siting.criteria import Weights
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geo.siting.plan import Plan
+    from geo.siting.plan import AccessSummary, Plan
     from geo.siting.robustness import Robustness
     from geo.siting.solve import Model
 
@@ -69,11 +70,12 @@ _METHOD: Final = (
     "le meilleur parmi les lieux candidats. Les poids multiplient ce que compte un habitant : à 1, chacun compte une "
     "fois."
 )
-#: What is asked of a plan by `robustness_sentence`.
-ROBUSTNESS_METHOD: Final = (
-    f"Le plan de « Où ouvrir ? » est calculé à nouveau avec des vitesses réduites et augmentées de 10{UNIT_SPACE}%, et "
-    "avec l'autre profil de vitesse là où il est connu. Un lieu choisi à chaque fois est sûr ; un lieu choisi une fois "
-    "sur deux peut être remplacé par un voisin."
+_METHOD_ESTIMATED: Final = (
+    " Ici les temps sont estimés : le plan est le meilleur pour eux, rien n'est prouvé pour de vraies routes."
+)
+_ROBUSTNESS: Final = (
+    "Le plan de « Où ouvrir ? » est calculé à nouveau avec {}, et avec l'autre profil de vitesse là où il est connu. "
+    "Un lieu choisi à chaque fois {} ; un lieu choisi une fois sur deux peut être remplacé par un voisin."
 )
 
 
@@ -87,7 +89,16 @@ def plan_method(plan: Plan) -> tuple[str, ...]:
     """Return how a plan was chosen, in plain paragraphs."""
     compared = counted(plan.candidates, "lieu candidat comparé", "lieux candidats comparés")
     took = () if plan.time_s is None else (f"{compared} en {format_decimal(plan.time_s)}{UNIT_SPACE}s.",)
-    return (METHODS[plan.model], _METHOD, *took)
+    return (METHODS[plan.model], _METHOD + (_METHOD_ESTIMATED if plan.part.estimated else ""), *took)
+
+
+def robustness_method(*, estimated: bool) -> str:
+    """Return what is asked of a plan by `robustness_sentence`."""
+    if estimated:
+        return _ROBUSTNESS.format(
+            "tous les temps estimés à leur borne basse, puis à leur borne haute", "résiste à l'erreur"
+        )
+    return _ROBUSTNESS.format(f"des vitesses réduites et augmentées de 10{UNIT_SPACE}%", "est sûr")
 
 
 def robustness_sentence(found: Robustness) -> str:
@@ -107,8 +118,8 @@ def _sentence(plan: Plan) -> str:
     was = format_share(before.share_within)
     if count == 0:
         nothing = "Aucun nouveau label n'est utile" if plan.asked or plan.model == "set-cover" else "Sans nouveau label"
-        mean = "" if before.mean_time_min is None else f", {format_minutes(before.mean_time_min)} en moyenne"
-        return f"{nothing} : {was} des habitants sont {within} d'un site{mean}."
+        mean = "" if before.mean_time_min is None else f", {_minutes(plan, before.mean_time_min)} en moyenne"
+        return f"{nothing} : {was} des habitants sont {within} d'un site{_interval(before)}{mean}."
     if plan.model == "set-cover":
         share = after.share_within
         whom = "tous les habitants" if (share or 0) >= _ALL else f"{format_share(share)} des habitants"
@@ -118,16 +129,27 @@ def _sentence(plan: Plan) -> str:
     labels = "Un nouveau label" if count == 1 else f"{format_integer(count)} nouveaux labels"
     where = f"{labels}, à {joined(plan.labels['name'].to_list(), _NAMED, 'autres lieux')},"
     if plan.model == "median" and before.mean_time_min is not None:
-        return f"{where} {_led(would, 'le trajet moyen', before.mean_time_min, after.mean_time_min)}."
+        return f"{where} {_led(plan, would, 'le trajet moyen', before.mean_time_min, after.mean_time_min)}."
     if plan.model == "center" and before.worst_time_min is not None:
         whom = "le trajet de l'habitant le plus éloigné d'un site"
-        return f"{where} {_led(would, whom, before.worst_time_min, after.worst_time_min)}."
+        return f"{where} {_led(plan, would, whom, before.worst_time_min, after.worst_time_min)}."
     return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
 
 
-def _led(would: str, what: str, before: float, after: float | None) -> str:
-    was, will = format_minutes(before), format_minutes(after)
-    return f"ramène{would} {what} de {was} à {will}" if was != will else f"laisse{would} {what} à {was}"
+def _led(plan: Plan, would: str, what: str, before: float, after: float | None) -> str:
+    was, will = _minutes(plan, before), _minutes(plan, after)
+    if plan.part.estimated and was == will and before != after and after is not None:
+        return f"raccourci{would} {what} de {_minutes(plan, before - after)} ({was} aujourd'hui)"
+    return f"ramène{would} {what} {_from(was)} à {will}" if was != will else f"laisse{would} {what} à {was}"
+
+
+def _minutes(plan: Plan, minutes: float | None, digits: int = 1) -> str:
+    return said_minutes(minutes, digits, estimated=plan.part.estimated)
+
+
+def _from(words: str) -> str:
+    """Return words after « de », elided before a vowel."""
+    return f"d'{words}" if words.startswith("environ") else f"de {words}"
 
 
 def _shares(plan: Plan) -> str:
@@ -135,8 +157,14 @@ def _shares(plan: Plan) -> str:
     was, will = format_share(plan.before.share_within), format_share(plan.after.share_within)
     within = within_text(plan.threshold_min)
     if was == will:
-        return f"la part des habitants {within} d'un site reste de {was}"
-    return f"{will} des habitants seraient {within} d'un site, au lieu de {was}"
+        return f"la part des habitants {within} d'un site reste de {was}{_interval(plan.after)}"
+    return f"{will} des habitants seraient {within} d'un site{_interval(plan.after)}, au lieu de {was}"
+
+
+def _interval(access: AccessSummary) -> str:
+    """Return the bounds of a share within the threshold where times are estimated, in brackets; empty: none to say."""
+    interval = share_interval(*access.interval)
+    return f" (temps estimés : {interval})" if interval else ""
 
 
 def _beside(plan: Plan) -> str:
@@ -148,8 +176,8 @@ def _beside(plan: Plan) -> str:
         return f"{capital(_shares(plan))}."
     time = ""
     if before is not None and after is not None:
-        was, will = format_minutes(before), format_minutes(after)
-        time = f"le temps moyen passerait de {was} à {will}" if was != will else f"le temps moyen reste de {was}"
+        was, will = _minutes(plan, before), _minutes(plan, after)
+        time = f"le temps moyen {f'passerait {_from(was)} à {will}' if was != will else f'reste {_from(was)}'}"
     shares = _shares(plan) if plan.model == "center" and plan.before.worst_time_min is not None else ""
     told = SEMICOLON.join(filter(None, [shares, time]))
     return f"{capital(told)}." if told else ""
@@ -166,28 +194,43 @@ def _proof(plan: Plan) -> str:
         fewest = math.ceil(plan.bound - 1e-6)
         if plan.gap == 0:
             less = f"{format_integer(count - 1)} ne {plural(count - 1, 'suffirait', 'suffiraient')} pas"
-            return f"C'est prouvé : {among}, {'il en faut au moins un' if count == 1 else less}."
+            return f"{_proven(plan)} : {among}, {'il en faut au moins un' if count == 1 else less}."
         asked = f"ce plan en demande {format_integer(count)}"
-        return f"{capital(among)}, il en faut au moins {format_integer(fewest)} : {asked}."
+        return f"{capital(_given(plan) + among)}, il en faut au moins {format_integer(fewest)} : {asked}."
     weighted = plan.weights != Weights()
     if plan.model == "coverage":
         unit = ("habitant pondéré", "habitants pondérés") if weighted else ("habitant", "habitants")
         best = f"ne peut rapprocher plus de {counted(plan.bound, *unit)}"
         reached = f"ce plan en rapproche {format_integer(plan.objective)}"
     elif plan.model == "center":
-        best = f"ne peut ramener le plus éloigné sous {format_minutes(plan.bound)}"
-        reached = f"ce plan le ramène à {format_minutes(plan.objective)}"
+        best = f"ne peut ramener le plus éloigné sous {_minutes(plan, plan.bound)}"
+        reached = f"ce plan le ramène à {_minutes(plan, plan.objective)}"
+    elif plan.part.estimated:
+        # Hundredths of a minute are less than what an estimate can tell: only choices are compared.
+        best, reached = "ne peut faire gagner plus de temps en moyenne", ""
+        if plan.gap > 0:
+            best = "ne peut faire gagner beaucoup plus de temps en moyenne"
     else:
         people = plan.part.residents_known
         unit_of_time = "par habitant, pondérée" if weighted else "par habitant"
-        best = f"ne peut faire gagner plus de {format_minutes(plan.bound / people, 2)} {unit_of_time} en moyenne"
-        reached = f"ce plan en fait gagner {format_minutes(plan.objective / people, 2)}"
+        best = f"ne peut faire gagner plus de {_minutes(plan, plan.bound / people, 2)} {unit_of_time} en moyenne"
+        reached = f"ce plan en fait gagner {_minutes(plan, plan.objective / people, 2)}"
     if plan.gap == 0:
-        return f"C'est prouvé : {among}, {others} {best}."
+        return f"{_proven(plan)} : {among}, {others} {best}."
+    reached = f"{SEMICOLON}{reached}" if reached else ""
     return (
-        f"{capital(among)}, {others} {best}{SEMICOLON}{reached}, soit au plus {format_percent(plan.gap, 2)} d'écart "
-        f"avec le meilleur plan possible."
+        f"{capital(_given(plan) + among)}, {others} {best}{reached}, soit au plus {format_percent(plan.gap, 2)} "
+        f"d'écart avec le meilleur plan possible."
     )
+
+
+def _proven(plan: Plan) -> str:
+    """Return that a plan is the best one, as sure as its times are."""
+    return "C'est le meilleur choix pour ces temps estimés" if plan.part.estimated else "C'est prouvé"
+
+
+def _given(plan: Plan) -> str:
+    return "pour ces temps estimés, " if plan.part.estimated else ""
 
 
 def _cost(plan: Plan) -> str:
@@ -199,11 +242,11 @@ def _cost(plan: Plan) -> str:
 def _figures(plan: Plan) -> tuple[Figure, ...]:
     before, after, count = plan.before, plan.after, len(plan.labels)
     if plan.model == "median":
-        was = f"{format_minutes(before.mean_time_min)} aujourd'hui"
-        first = Figure("Trajet moyen", format_minutes(after.mean_time_min), was)
+        was = f"{_minutes(plan, before.mean_time_min)} aujourd'hui"
+        first = Figure("Trajet moyen", _minutes(plan, after.mean_time_min), was)
     elif plan.model == "center":
-        was = f"{format_minutes(before.worst_time_min)} aujourd'hui"
-        first = Figure("Le plus éloigné", format_minutes(after.worst_time_min), was)
+        was = f"{_minutes(plan, before.worst_time_min)} aujourd'hui"
+        first = Figure("Le plus éloigné", _minutes(plan, after.worst_time_min), was)
     elif plan.model == "set-cover":
         among = f"parmi {counted(plan.candidates, 'lieu candidat', 'lieux candidats')}"
         first = Figure("Nouveaux labels", format_integer(count), among)

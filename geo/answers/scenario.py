@@ -18,17 +18,21 @@ from geo.french import (
     format_decimal,
     format_hours,
     format_integer,
-    format_minutes,
     format_share,
     minutes_text,
     plural,
     quoted,
+    said_minutes,
+    said_time,
     within_text,
 )
 from geo.siting.scenario import CloseSite, MoveSite, OpenSite
 from geo.sources.opening_hours import WeeklyHours
+from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from geo.access.known_part import KnownPart
@@ -115,8 +119,10 @@ def communes_changing(comparison: ScenarioComparison) -> pd.DataFrame:
 def change_lines(communes: pd.DataFrame, before: str, after: str, residents: str) -> list[list[str]]:
     """Return what a map says of each commune whose time may change: its minutes before and after, its residents."""
     return [
-        [f"{_trip(was)} aujourd'hui, {_trip(will)} ensuite", residents_line(people)]
-        for was, will, people in zip(communes[before], communes[after], communes[residents], strict=True)
+        [*_trips(row, before, after), residents_line(row[residents])]
+        for row in communes[
+            [before, after, residents, *(name for name in PRECISION_COLUMNS if name in communes)]
+        ].to_dict("records")
     ]
 
 
@@ -133,8 +139,14 @@ def _figures(comparison: ScenarioComparison) -> tuple[Figure, ...]:
         )
         for change in changes
     ]
+    before, after = _mean_times(comparison)
+    return (*moved, Figure("Trajet moyen", after, f"{before} aujourd'hui"))
+
+
+def _mean_times(comparison: ScenarioComparison) -> tuple[str, str]:
+    estimated = comparison.part.estimated
     before, after = comparison.mean_time_before_min, comparison.mean_time_after_min
-    return (*moved, Figure("Trajet moyen", format_minutes(after), f"{format_minutes(before)} aujourd'hui"))
+    return said_minutes(before, estimated=estimated), said_minutes(after, estimated=estimated)
 
 
 def _nobody_moves(change: ThresholdChange) -> bool:
@@ -195,10 +207,10 @@ def _time_details(comparison: ScenarioComparison) -> list[str]:
     if comparison.mean_time_before_min is None:
         sentences = ["Temps moyen : aucun habitant n'a de route vers un site à la fois avant et après."]
     else:
+        before, after = _mean_times(comparison)
         sentences = [
             (
-                f"Temps moyen : {format_minutes(comparison.mean_time_before_min)} avant, "
-                f"{format_minutes(comparison.mean_time_after_min)} après, "
+                f"Temps moyen : {before} avant, {after} après, "
                 "pour les habitants qui ont une route vers un site avant et après."
             )
         ]
@@ -208,10 +220,10 @@ def _time_details(comparison: ScenarioComparison) -> list[str]:
     ):
         if round(count):
             sentences.append(f"{counted(count, 'habitant')} {plural(count, one, many)} vers un site.")
-    before, after = comparison.residents_without_road_before, comparison.residents_without_road_after
-    if round(before) or round(after):
+    without, ever = comparison.residents_without_road_before, comparison.residents_without_road_after
+    if round(without) or round(ever):
         sentences.append(
-            f"Habitants sans route vers un site : {format_integer(before)} avant, {format_integer(after)} après"
+            f"Habitants sans route vers un site : {format_integer(without)} avant, {format_integer(ever)} après"
             f"{SEMICOLON}ils comptent dans les parts, dans aucune moyenne de temps."
         )
     return sentences
@@ -224,6 +236,14 @@ def _where(place: Place, communes: pd.DataFrame) -> str:
     return f"à la latitude {format_decimal(place.lat, 5)} et la longitude {format_decimal(place.lon, 5)}"
 
 
-def _trip(minutes: Any) -> str:
-    words = format_minutes(minutes)
+def _trips(row: Mapping[Any, Any], before: str, after: str) -> list[str]:
+    """Return the minutes of a commune today and then: on one line, or on two where each has its bounds."""
+    was, will = (_trip(row, column) for column in (before, after))
+    if row.get("estimated", False):
+        return [f"Aujourd'hui : {was}", f"Ensuite : {will}"]
+    return [f"{was} aujourd'hui, {will} ensuite"]
+
+
+def _trip(row: Mapping[Any, Any], column: str) -> str:
+    words = said_time(row, column)
     return words if words != UNKNOWN else "aucune route"

@@ -30,6 +30,11 @@ class Column:
     share: bool = False
 
     @property
+    def is_time(self) -> bool:
+        """Whether it holds minutes of travel."""
+        return self.unit == "min" or self.heading.startswith("Minutes ")
+
+    @property
     def title(self) -> str:
         """The heading with its unit: ``"Temps (min)"``."""
         return f"{self.heading} ({self.unit})" if self.unit else self.heading
@@ -46,6 +51,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "population": Column("Habitants", decimals=0),
     "share_within": Column("Part sous le seuil", decimals=2, share=True),
     "commune_code": Column("Code INSEE"),
+    "estimated": Column("Temps estimé"),
     # Totals of départements.
     "departement.name": Column("Département"),
     "share_covered": Column("Part sous le seuil", decimals=2, share=True),
@@ -75,6 +81,10 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "residents_brought": Column("dont rapprochés", decimals=0),
     "time_before_min": Column("Aujourd'hui", "min", 1),
     "time_after_min": Column("Avec le label", "min", 1),
+    # Real roads against the estimate.
+    "estimated_min": Column("Estimé", "min", 1),
+    "by_road_min": Column("Par les routes", "min", 1),
+    "becomes": Column("Devient"),
     # Scenario.
     "travel_time_before_min": Column("Aujourd'hui", "min", 1),
     "travel_time_after_min": Column("Ensuite", "min", 1),
@@ -123,7 +133,11 @@ def decimals_of(name: str) -> int:
 
 
 def rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as it is written to a file, each column of numbers rounded once to its decimals."""
+    """Return a table as it is written to a file, each column of numbers rounded once to its decimals.
+
+    Of how sure its times are, `estimated` stays.
+    """
+    table = table.drop(columns=["time_low", "time_high"], errors="ignore")
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
     return table.round({name: decimals_of(str(name)) for name in numbers})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.answers.answer import Answer, Figure, nobody_known, residents_line
-from geo.french import UNKNOWN, counted, format_integer, format_minutes, plural
+from geo.french import UNKNOWN, counted, format_integer, plural, said_minutes, said_time
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +36,11 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
     unknown, compared = nobody_known(summary.part), summary.residents_compared > 0
     nobody = "population inconnue" if unknown else "aucun habitant comparé"
     figures = (
-        Figure("Gain médian", format_minutes(summary.median_saved_min), "la moitié des habitants gagne plus"),
+        Figure(
+            "Gain médian",
+            said_minutes(summary.median_saved_min, estimated=summary.part.estimated),
+            "la moitié des habitants gagne plus",
+        ),
         Figure(
             "Plus près d'un site",
             format_integer(sooner) if compared else UNKNOWN,
@@ -65,7 +69,8 @@ def tax_offices_answer(communes: pd.DataFrame, summary: TimeSavedSummary) -> Ans
         ),
         *_communes(communes),
     )
-    return Answer(f"En moyenne, un habitant {_gain(summary.mean_saved_min)} {where}.", figures, details, tuple(notes))
+    gain = _gain(summary.mean_saved_min, estimated=summary.part.estimated)
+    return Answer(f"En moyenne, un habitant {gain} {where}.", figures, details, tuple(notes))
 
 
 def communes_by_saving(communes: pd.DataFrame) -> pd.DataFrame:
@@ -77,14 +82,12 @@ def saved_lines(communes: pd.DataFrame) -> list[list[str]]:
     """Return what a map says of each commune: minutes saved, both times, residents."""
     return [
         [
-            f"Temps gagné : {format_minutes(saved)}",
-            f"France services : {format_minutes(site)}",
-            f"Impôts : {format_minutes(other)}",
-            residents_line(population),
+            f"Temps gagné : {said_minutes(row['saved_min'], estimated=row.get('estimated', False))}",
+            f"France services : {said_time(row, 'site_time_min')}",
+            f"Impôts : {said_time(row, 'other_time_min')}",
+            residents_line(row["population"]),
         ]
-        for saved, site, other, population in zip(
-            *(communes[name] for name in ("saved_min", "site_time_min", "other_time_min", "population")), strict=True
-        )
+        for row in communes.to_dict("records")
     ]
 
 
@@ -102,7 +105,7 @@ def _communes(communes: pd.DataFrame) -> list[str]:
     return [f"{counted(nothing, 'commune')} {verb}."]
 
 
-def _gain(minutes: float) -> str:
+def _gain(minutes: float, *, estimated: bool) -> str:
     if round(minutes, 1) == 0:
         return "ne gagne ni ne perd de temps"
-    return f"{'gagne' if minutes > 0 else 'perd'} {format_minutes(abs(minutes))}"
+    return f"{'gagne' if minutes > 0 else 'perd'} {said_minutes(abs(minutes), estimated=estimated)}"

@@ -25,6 +25,7 @@ def diagnose(
     """Measure coverage and write it."""
     from geo.access.diagnosis import diagnose as measure
     from geo.answers.coverage import coverage_answer
+    from geo.answers.list_dates import list_sentence
     from geo.answers.origin import network_sentence
     from geo.report.country_tables import country_summary, write_country_diagnosis
     from geo.report.tables import diagnosis_summary, write_diagnosis
@@ -44,6 +45,7 @@ def diagnose(
         print_json(summary(area, diagnosis))
         return
     print_answer(area.name, coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part)
+    print_line(list_sentence(area.parts[0].manifest, question.facilities))
     if isinstance(area, Country):
         print_line(area.parts[0].network.source.notes[0])
     else:

@@ -70,7 +70,7 @@ def nearest(
             msg = "Horaires, filtres et temps de l'IGN ne valent que pour les sites France services : retirez-les."
             raise ParameterError(msg)
         found = find_nearest(territory, lon, lat, k, facilities=name)
-        content: object = found.to_dict("records")
+        content: object = found.drop(columns=["time_low", "time_high"]).to_dict("records")
         lines = list_lines(found, territory.network.source.notes)
     else:
         answer = find_sites(territory, lon, lat, wishes, k)

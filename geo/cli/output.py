@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from geo.french import visible
+from geo.french import DRIVING_ONLY, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +29,7 @@ def print_answer(name: str, answer: Answer, part: KnownPart) -> None:
     print_line(f"{part_title(name, part)} : {answer.sentence}")
     for figure in answer.figures:
         print_line(f"  {figure.label} : {figure.value} ({figure.detail})")
-    for line in filter(None, [*answer.details, known_note(part), *answer.notes]):
+    for line in filter(None, [*answer.details, known_note(part), *answer.notes, DRIVING_ONLY]):
         print_line(line)
 
 
@@ -43,7 +43,7 @@ def print_lines(name: str, part: KnownPart, lines: Iterable[str]) -> None:
     from geo.answers.answer import known_note, part_title
 
     print_line(f"{part_title(name, part)} :")
-    for line in filter(None, [*lines, known_note(part)]):
+    for line in filter(None, [*lines, known_note(part), DRIVING_ONLY]):
         print_line(line)
 
 

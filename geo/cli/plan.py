@@ -89,5 +89,5 @@ def plan(
     if as_json:
         print_json(plan_json(found, area.parts))
         return
-    print_each(plan_lines(found, estimated=any(part.network.source.approximate for part in area.parts)))
+    print_each(plan_lines(found))
     print_written(out, names)

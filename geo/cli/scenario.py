@@ -9,7 +9,7 @@ import typer
 
 from geo.cli.options import AsJson, TerritoryFolder, asked_question, load_territory, some, with_options
 from geo.cli.output import print_items, print_json, print_line, print_written
-from geo.french import format_number, joined
+from geo.french import DRIVING_ONLY, format_number, joined
 from geo.question import DEFAULT_THRESHOLDS_MIN
 
 if TYPE_CHECKING:
@@ -49,4 +49,5 @@ def scenario(
     print_items(action_sentences(asked, territory.sites, territory.communes))
     for sentence in filter(None, [*scenario_answer(comparison).lines, known_note(comparison.part)]):
         print_line(sentence)
+    print_line(DRIVING_ONLY)
     print_written(out, names)

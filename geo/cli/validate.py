@@ -113,7 +113,10 @@ def _given(communes: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
 
 
 def _estimated(communes: gpd.GeoDataFrame | None, profile: str) -> RoadNetwork:
-    """Return the network that ``--roads approximate`` means."""
-    from geo.network.approximation import approximate
+    """Return the network that ``--roads approximate`` means: of the communes given, else the embedded France's."""
+    from geo.territory import Territory
+    from geo.territory.assemble import estimate_roads
 
-    return approximate(_given(communes), profile=profile)
+    if communes is None:
+        return Territory.embedded(None, profile).network
+    return estimate_roads(communes, profile=profile)

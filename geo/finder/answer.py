@@ -29,7 +29,7 @@ from geo.finder.opening_times import (
 )
 from geo.finder.procedures import FROM_HOME, MANDATE
 from geo.finder.sentences import civil_departement, notes, warnings
-from geo.finder.start import start_at, straight_m, times_to
+from geo.finder.start import bounds_at, start_at, straight_m, times_to
 from geo.finder.visits import Visits
 from geo.finder.wishes import Wishes
 from geo.kinds import SITE_KINDS, SITES, TAX_OFFICES
@@ -39,7 +39,7 @@ from geo.schemas import FACILITY_COLUMNS
 from geo.sources.opening_hours import WeeklyHours
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -67,7 +67,9 @@ class SiteAnswer:
 
     Texts are as in the list, not escaped; `None` is unknown. `travel_time_min` and `distance_km` are by car along
     the roads, `None` where no road leads there. `appointment`: whether one is needed. `week`: seven lines, Monday
-    first. `main_site`: the main site of an antenne, where the list tells. `warnings` are French sentences.
+    first. `main_site`: the main site of an antenne, where the list tells. `warnings` are French sentences. `estimated`:
+    whether times are, and not measured; `travel_time_low_min`, `travel_time_high_min`: bounds of eight trips in ten,
+    `None` where the time is measured or unknown. `list_vintage`: date of the list that it is from, `None`: unknown.
     """
 
     facility_id: str
@@ -90,6 +92,10 @@ class SiteAnswer:
     week: tuple[DayLine, ...]
     warnings: tuple[str, ...]
     main_site: str | None
+    estimated: bool = False
+    travel_time_low_min: float | None = None
+    travel_time_high_min: float | None = None
+    list_vintage: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +252,8 @@ class _Places:
     """Sites and tax offices, and how they are reached.
 
     `columns`: the lists' columns, object arrays, `None` where a cell is missing. `minutes` and `km` are inf where no
-    road leads. `order`: positions, soonest first; where no road leads by the straight line.
+    road leads. `order`: positions, soonest first; where no road leads by the straight line. `bounds`:
+    `geo.finder.start.bounds_at`. `vintages`: date of each list.
     """
 
     columns: dict[str, NDArray[np.object_]]
@@ -257,6 +264,8 @@ class _Places:
     order: NDArray[np.int64]
     at: dt.datetime
     visits: Visits
+    bounds: tuple[float, float] | None
+    vintages: Mapping[str, str | None]
 
     @classmethod
     def of(cls, territory: Territory, start: Start, at: dt.datetime, visits: Visits) -> _Places:
@@ -267,7 +276,18 @@ class _Places:
         minutes, km = times_to(territory, start.point, table)
         order = np.lexsort((table["facility_id"].to_numpy(str), straight_m(start.lon, start.lat, lon, lat), minutes))
         columns = {name: table[name].to_numpy(object, na_value=None) for name in FACILITY_COLUMNS}
-        return cls(columns, lon, lat, minutes, km, order, at, visits)
+        return cls(
+            columns,
+            lon,
+            lat,
+            minutes,
+            km,
+            order,
+            at,
+            visits,
+            bounds_at(territory, start),
+            territory.manifest.list_vintages,
+        )
 
     def soonest(self, kinds: Collection[str], within_min: float = np.inf) -> list[int]:
         """Return the positions of the places of these kinds that a road leads to, soonest first."""
@@ -296,6 +316,7 @@ class _Places:
         row = {name: column[position] for name, column in self.columns.items()}
         minutes = float(self.minutes[position]) if np.isfinite(self.minutes[position]) else None
         hours, departement = self._hours(position), row["departement"]
+        low, high = (None, None) if minutes is None or self.bounds is None else (minutes * each for each in self.bounds)
         status = opening_status(hours, self.at, departement)
         same = ("facility_id", "name", "kind", "address", "postcode", "commune_name", "phone", "email", "website")
         return SiteAnswer(
@@ -307,7 +328,11 @@ class _Places:
             distance_km=None if minutes is None else float(self.km[position]),
             status=status,
             week=week_lines(hours, self.at, departement, self.visits.lines(row["facility_id"])),
-            warnings=tuple(warnings(row, status, self.at, minutes)),
+            warnings=tuple(warnings(row, status, self.at, minutes, estimated=self.bounds is not None)),
+            estimated=self.bounds is not None,
+            travel_time_low_min=low,
+            travel_time_high_min=high,
+            list_vintage=self.vintages.get(TAX_OFFICES if row["kind"] == "tax_office" else SITES),
         )
 
     def _meets(self, position: int, wishes: Wishes) -> bool:

@@ -43,7 +43,7 @@ def nearest(
     Returns
     -------
     Index 0..m-1, m <= k, soonest first, equal times by id: `id`, `name`, `travel_time_min` and `distance_km`
-    (float64). Facilities that no road leads to are absent.
+    (float64), and `geo.territory.study_area.PRECISION_COLUMNS`. Facilities that no road leads to are absent.
 
     Raises
     ------
@@ -73,5 +73,7 @@ def nearest(
     found = pd.DataFrame(
         {"id": table["facility_id"], "name": table["name"], "travel_time_min": minutes, "distance_km": km}
     )
+    (low,), (high,) = territory.time_bounds(np.array([lon]), np.array([lat]))
+    found = found.assign(estimated=territory.estimated, time_low=low, time_high=high)
     found = found[np.isfinite(minutes)].sort_values(["travel_time_min", "id"], kind="stable")
     return found.head(k).reset_index(drop=True)

@@ -38,7 +38,7 @@ _TIME_ZONES: Final = {
     "977": "America/St_Barthelemy",
     "978": "America/Marigot",
 }
-_MONTHS: Final = (
+MONTHS: Final = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
 )
@@ -188,7 +188,7 @@ def hours_text(intervals: Sequence[Interval] | None) -> str:
 
 def day_text(day: dt.date) -> str:
     """Return a day in words: ``24 novembre``, ``1er janvier``."""
-    return f"{'1er' if day.day == 1 else day.day}{UNIT_SPACE}{_MONTHS[day.month - 1]}"
+    return f"{'1er' if day.day == 1 else day.day}{UNIT_SPACE}{MONTHS[day.month - 1]}"
 
 
 def moment_text(moment: dt.datetime, *, since: dt.datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.finder.opening_times import closes_before, day_text, holiday_on, later, moment_text
+from geo.french import DRIVING_ONLY, to_five
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,18 +21,22 @@ if TYPE_CHECKING:
 _NAMES_SHOWN: Final = 3
 
 
-def warnings(place: Mapping[str, Any], status: OpeningStatus, at: dt.datetime, minutes: float | None) -> Iterator[str]:
+def warnings(
+    place: Mapping[str, Any], status: OpeningStatus, at: dt.datetime, minutes: float | None, *, estimated: bool = False
+) -> Iterator[str]:
     """Give what a visitor must know of a place before leaving.
 
     `place`: Row of a list (`geo.schemas.FACILITY_COLUMNS`), `None` where a cell is missing. `status`, `at`, `minutes`:
-    Whether it is open at the moment, and how long the way takes (`None`: no road leads there).
+    Whether it is open at the moment, and how long the way takes (`None`: no road leads there). `estimated`: Whether
+    that time is: the arrival is then told to 5 minutes.
     """
     if place["kind"] == "bus":
         yield "La position et le temps sont ceux de la base du bus, pas de ses arrêts : demandez ses tournées."
     if minutes is None:
         yield "Aucune route connue n'y mène."
     elif status.closes_at is not None and closes_before(status, arrival := later(at, minutes)):
-        closes, arrives = (moment_text(moment, since=at).removeprefix("à ") for moment in (status.closes_at, arrival))
+        told = later(at, to_five(minutes)) if estimated else arrival
+        closes, arrives = (moment_text(moment, since=at).removeprefix("à ") for moment in (status.closes_at, told))
         yield f"Ferme à {closes}, avant votre arrivée (vers {arrives})."
     if status.state == "unknown":
         yield "Horaires inconnus : appelez avant de vous déplacer."
@@ -73,7 +78,7 @@ def notes(
         for source in territory.manifest.sources
     ]
     sources.append(f"{network.name}, profil {territory.network.profile}")
-    yield f"Sources : {' ; '.join(sources)}. Temps en voiture, sans trafic."
+    yield f"Sources : {' ; '.join(sources)}. {DRIVING_ONLY}"
 
 
 def civil_departement(territory: Territory) -> str:

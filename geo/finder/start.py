@@ -87,6 +87,14 @@ def times_to(territory: Territory, start: SnappedPoints, places: gpd.GeoDataFram
     return seconds / 60, metres / 1000
 
 
+def bounds_at(territory: Territory, start: Start) -> tuple[float, float] | None:
+    """Return what an estimated time from a start is multiplied by to get its bounds; `None`: times are measured."""
+    if not territory.estimated:
+        return None
+    (low,), (high,) = territory.time_bounds(np.array([start.lon]), np.array([start.lat]))
+    return float(low), float(high)
+
+
 def straight_m(lon: float, lat: float, to_lon: NDArray[np.float64], to_lat: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return metres as a straight line from one point to others, float64, shape (n,)."""
     metres: NDArray[np.float64] = pyproj.Geod(ellps="GRS80").inv(

@@ -44,7 +44,7 @@ function createCoverageMap(L, map, base, onSelect) {
     const minutes = values.minutes[i];
     const site = base.facilities[values.list][values.nearest[i]];
     return lines(name, [
-      minutes !== null ? `${number.format(minutes)} min en voiture`
+      minutes !== null ? `${values.times.length ? values.times[i] : `${number.format(minutes)} min`} en voiture`
         : values.under_served[i] ? "Aucun trajet possible par la route" : "Temps inconnu : hors du réseau fourni",
       ...(values.far[i] !== null ? [`Point à ${number.format(values.far[i] / 1000)} km d'une route`] : []),
       ...(site ? [`Le plus proche : ${site.name}`] : []),
@@ -76,7 +76,8 @@ function createCoverageMap(L, map, base, onSelect) {
         html: counted ? marker.counted : marker.excluded,
         iconSize: [16, 16],
       });
-      const details = [marker.label + (counted ? "" : " (affiché, non compté)"), ...(site.place ? [site.place] : [])];
+      const details = [marker.label + (counted ? "" : " (affiché, non compté)"), ...(site.place ? [site.place] : []),
+        ...(site.comment ? [site.comment] : []), ...(site.website ? [site.website] : [])];
       L.marker([site.lat, site.lon], { icon, keyboard: false })
         .bindTooltip(() => lines(site.name, details))
         .addTo(markers);

@@ -18,7 +18,7 @@ from folium.template import Template
 from geo.answers.answer import known_note, part_title
 from geo.answers.coverage import coverage_answer
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
-from geo.french import within_text
+from geo.french import DRIVING_ONLY, within_text
 from geo.kinds import facility_title
 from geo.maps.legend import legend_html
 from geo.maps.payload import (
@@ -185,6 +185,7 @@ def _script(name: str, settings: Settings, base: dict[str, Any], values: dict[st
 def _origin(territory: Territory, counted: str, today: dt.date) -> str:
     approximations = approximation_sentences(territory)
     sentences = [
+        DRIVING_ONLY,
         counted,
         network_sentence(territory.manifest),
         sources_sentence(territory.manifest),

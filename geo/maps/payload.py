@@ -18,6 +18,7 @@ import shapely
 from geo.classes import INK, TIME_CLASSES, UNKNOWN_COLOUR, classify
 from geo.crs import WGS84
 from geo.crs import metric_crs as crs_of
+from geo.french import said_time, to_five
 from geo.kinds import KINDS
 from geo.maps.legend import HATCHED, facility_svg, pattern_defs
 from geo.network.snapping import FAR_FROM_ROADS_M
@@ -143,14 +144,18 @@ def map_values(
     """Return what changes with the threshold and the options.
 
     `communes`: The communes given to `map_base`; the arrays follow their order.
-    `coverage`: Frame of `geo.access.coverage.coverage`, indexed by commune code.
+    `coverage`: Frame of `geo.access.coverage.coverage`, indexed by commune code. Where its times are estimated,
+    `minutes` are rounded to 5 and `times` say each with its bounds; `times` is empty where they are measured.
     """
     rows = coverage.reindex(communes.index)
+    estimated = bool(rows.get("estimated", pd.Series(dtype=bool)).any())
+    minutes = rows["travel_time_min"].astype("Float64")
     order = pd.Index(facilities["facility_id"])
     return {
         "list": list_name,
         "excluded": sorted(excluded),
-        "minutes": _optional(rows["travel_time_min"].astype("Float64").round(1)),
+        "minutes": _optional(minutes.map(to_five, na_action="ignore") if estimated else minutes.round(1)),
+        "times": [said_time(row, "travel_time_min") for row in rows.to_dict("records")] if estimated else [],
         "classes": classify(rows["travel_time_min"], TIME_CLASSES).tolist(),
         "under_served": rows["under_served"].fillna(value=False).astype("int8").tolist(),
         "far": _optional(rows["snap_distance_m"].where(rows["snap_distance_m"] > FAR_FROM_ROADS_M).round(-2)),
@@ -180,8 +185,15 @@ def _facility_records(facilities: gpd.GeoDataFrame) -> list[dict[str, Any]]:
         _optional(facilities["commune_name"]),
         points.x.round(DECIMALS),
         points.y.round(DECIMALS),
+        # Of sites, what the list says beside is for their cards: it may be long.
+        _optional(facilities["comment"].where(facilities["kind"] == "tax_office")),
+        _optional(facilities["website"].where(facilities["kind"] == "tax_office")),
     )
-    return [dict(zip(("name", "kind", "place", "lon", "lat"), row, strict=True)) for row in zip(*columns, strict=True)]
+    names = ("name", "kind", "place", "lon", "lat", "comment", "website")
+    return [
+        {name: cell for name, cell in zip(names, row, strict=True) if cell is not None or name == "place"}
+        for row in zip(*columns, strict=True)
+    ]
 
 
 def _optional(values: pd.Series) -> list[Any]:

@@ -77,7 +77,7 @@ def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
             float(label["lat"]),
             "main",
             str(label["rank"]),
-            f"Nouveau label : {label_gains(label)}",
+            f"Nouveau label : {label_gains(label, estimated=plan.part.estimated)}",
         )
         for label in plan.labels.to_dict("records")
     ]

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from geo.classes import UNKNOWN_AREA
 from geo.kinds import KINDS
@@ -40,17 +41,24 @@ class Marker:
 
 def site_markers(sites: gpd.GeoDataFrame) -> list[Marker]:
     """Return the markers of a facility list, positions to about one metre."""
+    texts = zip(sites["kind"], sites["comment"], sites["website"], strict=True)
+    details = [
+        # Of sites, what the list says beside is for their cards: it may be long.
+        ", ".join([KINDS[kind].label, *(str(text) for text in beside if kind == "tax_office" and pd.notna(text))])
+        for kind, *beside in texts
+    ]
     rows = zip(
         sites["facility_id"],
         sites["name"],
         sites.geometry.x.round(DECIMALS),
         sites.geometry.y.round(DECIMALS),
         sites["kind"],
+        details,
         strict=True,
     )
     return [
-        Marker(str(which), str(name), float(lon), float(lat), str(kind), detail=KINDS[kind].label)
-        for which, name, lon, lat, kind in rows
+        Marker(str(which), str(name), float(lon), float(lat), str(kind), detail=detail)
+        for which, name, lon, lat, kind, detail in rows
     ]
 
 

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geo.network.approximation import approximate
+    from geo.network.estimated import estimate_network
     from geo.network.osm import read_osm, read_osmnx
     from geo.network.road_lines import read_road_lines
     from geo.network.road_network import RoadNetwork
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NearestFacility",
     "RoadNetwork",
-    "approximate",
+    "estimate_network",
     "nearest_facility",
     "read_osm",
     "read_osmnx",
@@ -25,7 +25,7 @@ __all__ = [
 _HOMES = {
     "NearestFacility": "geo.network.shortest_paths",
     "RoadNetwork": "geo.network.road_network",
-    "approximate": "geo.network.approximation",
+    "estimate_network": "geo.network.estimated",
     "nearest_facility": "geo.network.shortest_paths",
     "read_osm": "geo.network.osm",
     "read_osmnx": "geo.network.osm",

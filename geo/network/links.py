@@ -33,6 +33,7 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
     profile: SpeedProfile,
     access_m_per_s: float | None = None,
     snap_limit_m: float = SNAP_LIMIT_M,
+    end_time_s: float = 0.0,
 ) -> RoadNetwork:
     """Build a network from links.
 
@@ -48,6 +49,8 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         Origin and speed profile, named in every result.
     access_m_per_s, snap_limit_m
         Speed off the network (the profile's where `None`) and farthest distance of a point from it.
+    end_time_s
+        Seconds that a trip takes besides at each of its ends.
 
     Raises
     ------
@@ -94,4 +97,5 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         profile=profile.name,
         access_m_per_s=profile.access_m_per_s if access_m_per_s is None else access_m_per_s,
         snap_limit_m=snap_limit_m,
+        end_time_s=end_time_s,
     )

@@ -26,7 +26,8 @@ class MeasuredError:
     """How estimated times and distances compare with those of real roads in one area.
 
     `area` is French; `pairs` is the number of trips compared. The ratios are estimated over real: of times the median,
-    the first and the last decile, of distances the median.
+    the first and the last decile, of distances the median (`None`: not measured). `share_within_25pct` is the share of
+    trips whose time is within 25 % of the real one (`None`: not measured).
     """
 
     area: str
@@ -34,7 +35,8 @@ class MeasuredError:
     time_ratio_median: float
     time_ratio_p10: float
     time_ratio_p90: float
-    distance_ratio_median: float
+    distance_ratio_median: float | None
+    share_within_25pct: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ class RoadNetwork:
         float64 (k, 2) and int64 (n_links + 1,): the links' shapes one after the other, metres.
     crs
         Code of a projected system in metres.
+    end_time_s
+        Seconds that a trip takes besides at each of its ends: local streets that the network does not hold.
     """
 
     x: NDArray[np.float64]
@@ -83,6 +85,7 @@ class RoadNetwork:
     profile: str = DEFAULT_PROFILE
     access_m_per_s: float = speed_profile().access_m_per_s
     snap_limit_m: float = SNAP_LIMIT_M
+    end_time_s: float = 0.0
 
     @classmethod
     def from_edges(
@@ -359,6 +362,7 @@ class RoadNetwork:
             "profile": self.profile,
             "access_m_per_s": self.access_m_per_s,
             "snap_limit_m": self.snap_limit_m,
+            "end_time_s": self.end_time_s,
             "source": asdict(self.source),
         }
         (folder / "network.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -378,6 +382,10 @@ class RoadNetwork:
             arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
             check_arrays(arrays)
             access_m_per_s, snap_limit_m = (positive(described[name]) for name in ("access_m_per_s", "snap_limit_m"))
+            # Networks saved before trips took time at their ends do not say it.
+            end_time_s = float(described.get("end_time_s", 0.0))
+            if not 0 <= end_time_s < np.inf:
+                raise ValueError(end_time_s)  # noqa: TRY301 - said as one sentence below
             require_metric(described["crs"], "Réseau enregistré")
             source = described["source"] | {"notes": tuple(map(str, described["source"]["notes"]))}
             speed_profile(described["profile"])
@@ -388,6 +396,7 @@ class RoadNetwork:
                 profile=described["profile"],
                 access_m_per_s=access_m_per_s,
                 snap_limit_m=snap_limit_m,
+                end_time_s=end_time_s,
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
             if isinstance(error, SourceError):

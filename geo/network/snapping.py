@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 #: Residents whose point is farther (m) than this from a street are told so: their way to it is not measured well.
 FAR_FROM_ROADS_M: Final = 500.0
-#: On an approximated network, points closer than this (m) are also joined straight, at the speed off the network,
-#: by a road longer than the line by the detour.
+#: On an estimated network, points closer than this (m) and nearest to the same node are also joined straight, at the
+#: speed off the network, by a road longer than the line by the detour.
 SHORT_TRIP_M: Final = 5_000.0
 SHORT_TRIP_DETOUR: Final = 1.3
 
@@ -149,6 +149,7 @@ def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Leg
     on = np.flatnonzero(snapped.link >= 0)
     link, fraction = snapped.link[on], snapped.fraction[on]
     access_m = snapped.distance_m[on]
+    access_s = access_m / network.access_m_per_s + network.end_time_s
     ends = network.link_ends[link]
     parts = []
     for side in (0, 1):
@@ -163,7 +164,7 @@ def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Leg
             (
                 on[open_],
                 node[open_],
-                share[open_] * network.edge_time_s[edge] + access_m[open_] / network.access_m_per_s,
+                share[open_] * network.edge_time_s[edge] + access_s[open_],
                 share[open_] * network.edge_length_m[edge] + access_m[open_],
             )
         )
@@ -173,7 +174,7 @@ def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Leg
         (
             on[at_end],
             np.where(fraction == 0, ends[:, 0], ends[:, 1])[at_end],
-            access_m[at_end] / network.access_m_per_s,
+            access_s[at_end],
             access_m[at_end],
         )
     )
@@ -186,8 +187,9 @@ def direct_trips(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return the trips that pass no crossing: origin, destination, seconds and metres, shape (n_trips,) each.
 
-    Those along one street, where its direction allows. On an approximated network, which has no streets within a
-    commune, also those between points less than `SHORT_TRIP_M` apart, at the speed off the network.
+    Those along one street, where its direction allows. On an estimated network, which has no streets within a
+    commune, also those between points less than `SHORT_TRIP_M` apart nearest to the same node, at the speed off the
+    network.
     """
     trips = _along_one_street(network, origins, destinations)
     if not network.source.approximate:
@@ -203,8 +205,15 @@ def _short_trips(
     near = cKDTree(origins.xy[from_]).sparse_distance_matrix(
         cKDTree(destinations.xy[to]), SHORT_TRIP_M, output_type="ndarray"
     )
-    metres = near["v"] * SHORT_TRIP_DETOUR
-    return from_[near["i"]], to[near["j"]], metres / network.access_m_per_s, metres
+    origin, destination = from_[near["i"]], to[near["j"]]
+    one, other = (
+        network.link_ends[points.link[rows], (points.fraction[rows] > 0.5).astype(np.int64)]  # noqa: PLR2004 - half way
+        for points, rows in ((origins, origin), (destinations, destination))
+    )
+    same = one == other
+    origin, destination, metres = origin[same], destination[same], near["v"][same]
+    seconds = metres / network.access_m_per_s + 2 * network.end_time_s
+    return origin, destination, seconds, metres * SHORT_TRIP_DETOUR
 
 
 def _along_one_street(
@@ -227,4 +236,5 @@ def _along_one_street(
     origin, destination, gap, edge = origin[allowed], destination[allowed], np.abs(gap[allowed]), edge[allowed]
     access_m = origins.distance_m[origin] + destinations.distance_m[destination]
     time = gap * network.edge_time_s[edge] + access_m / network.access_m_per_s
+    time += 2 * network.end_time_s
     return origin, destination, time, gap * network.edge_length_m[edge] + access_m

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def unite(networks: Sequence[RoadNetwork]) -> RoadNetwork:
     """Return one network of several that cover different territories of France, in the system `FRANCE`.
 
-    Times and lengths stay those of each. Source, profile and limits are those of the first; the notes are of all.
+    Times and lengths stay those of each. Source, notes, profile and limits are those of the first.
 
     Returns
     -------
@@ -34,7 +33,6 @@ def unite(networks: Sequence[RoadNetwork]) -> RoadNetwork:
     shapes = [_in_france(each, *each.shape_xy.T) for each in networks]
     before = np.cumsum([0, *(each.n_nodes for each in networks)])
     points_before = np.cumsum([0, *(len(each.shape_xy) for each in networks)])
-    notes = dict.fromkeys(note for each in networks for note in each.source.notes)
     x, y = (np.concatenate(axis) for axis in zip(*places, strict=True))
     return build_network(
         ends=np.concatenate([each.link_ends + start for each, start in zip(networks, before, strict=False)]),
@@ -51,10 +49,11 @@ def unite(networks: Sequence[RoadNetwork]) -> RoadNetwork:
                 *(each.shape_offsets[1:] + start for each, start in zip(networks, points_before, strict=False)),
             ]
         ).astype(np.int64),
-        source=replace(first.source, notes=tuple(notes)),
+        source=first.source,
         profile=speed_profile(first.profile),
         access_m_per_s=first.access_m_per_s,
         snap_limit_m=first.snap_limit_m,
+        end_time_s=first.end_time_s,
     )
 
 

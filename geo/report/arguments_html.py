@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geo.answers.answer import known_note, part_title
 from geo.answers.label import label_arguments
 from geo.answers.plan import plan_answer
-from geo.french import UNKNOWN, format_integer, format_minutes
+from geo.french import DRIVING_ONLY, UNKNOWN, format_integer, said_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,12 +28,14 @@ def arguments_html(plan: Plan) -> str:
     """Return the arguments of a plan as one page of HTML that stands alone, one printed page a label or more."""
     answer = plan_answer(plan)
     sections = "".join(_section(argument) for argument in label_arguments(plan))
-    notes = "".join(f"<li>{html.escape(note)}</li>" for note in filter(None, [known_note(plan.part), *answer.notes]))
+    notes = "".join(
+        f"<li>{html.escape(note)}</li>" for note in filter(None, [known_note(plan.part), *answer.notes, DRIVING_ONLY])
+    )
     title = html.escape(f"Nouveaux labels France services : {part_title(plan.territory, plan.part)}")
     return (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{_paragraphs([answer.sentence, *answer.details])}"
-        f"{f'<ul>{notes}</ul>' if notes else ''}{sections}</body></html>\n"
+        f"<ul>{notes}</ul>{sections}</body></html>\n"
     )
 
 
@@ -46,8 +48,8 @@ def _section(argument: LabelArgument) -> str:
     )
     rows = "".join(
         f"<tr><td>{html.escape(str(row['commune_name']))}</td><td>{format_integer(row['residents'])}</td>"
-        f"<td>{format_integer(row['residents_brought'])}</td><td>{format_minutes(row['time_before_min'])}</td>"
-        f"<td>{format_minutes(row['time_after_min'])}</td></tr>"
+        f"<td>{format_integer(row['residents_brought'])}</td><td>{said_time(row, 'time_before_min')}</td>"
+        f"<td>{said_time(row, 'time_after_min')}</td></tr>"
         for row in argument.communes.to_dict("records")
     )
     return (

@@ -34,6 +34,7 @@ _TOTALS: Final = (
     "population_covered",
     "share_covered",
     "median_time_min",
+    "estimated",
 )
 
 

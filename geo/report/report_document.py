@@ -15,6 +15,7 @@ from geo.answers.coverage import access_title
 from geo.answers.fragility import fragility_answer, sites_with_residents
 from geo.answers.hours import hours_answer
 from geo.answers.label import label_argument, label_titles
+from geo.answers.list_dates import list_sentence
 from geo.answers.origin import (
     AGAIN,
     LIMITS,
@@ -27,7 +28,7 @@ from geo.answers.origin import (
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.tax_offices import tax_offices_answer
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
-from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_minutes, format_share, minutes_text
+from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_share, minutes_text, said_minutes, said_time
 from geo.kinds import KINDS
 from geo.maps.payload import shown_kinds
 from geo.maps.static.files import sheet_svg
@@ -47,8 +48,8 @@ if TYPE_CHECKING:
 #: Pages of a report, at least and at most.
 PAGES: Final = (6, 12)
 #: Rows that each table has room for, and labels argued at length; all of them are in the files beside.
-_FAR_ROWS: Final = 44
-_FAR_ROWS_WITH_PLAN: Final = 30
+_FAR_ROWS: Final = 40
+_FAR_ROWS_WITH_PLAN: Final = 20
 _FURTHEST_ROWS: Final = 8
 _SITE_ROWS: Final = 9
 _HALF_DAYS: Final = 6
@@ -56,7 +57,7 @@ _LABEL_ROWS: Final = 10
 #: Labels argued at length: the five of a usual plan; the first four where the table of labels takes their room.
 _ARGUED: Final = 5
 _ARGUED_OF_MANY: Final = 4
-_SERVED_ROWS: Final = 4
+_SERVED_ROWS: Final = 3
 _PLAN_NOTES: Final = 2
 _NOTES: Final = 12
 _SOURCES: Final = 14
@@ -106,7 +107,16 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         ],
         "summary": _cut_all(summary_sentences(findings)),
         "figures": [figure._asdict() for figure in key_figures(findings)],
-        "warnings": _cut_all(filter(None, [known_note(findings.summary.part), *approximation_sentences(territory)])),
+        "warnings": _cut_all(
+            filter(
+                None,
+                [
+                    known_note(findings.summary.part),
+                    list_sentence(manifest, question.facilities, findings.request.made_on),
+                    *approximation_sentences(territory),
+                ],
+            )
+        ),
         "maps": {
             name: {"width": sheet.width_mm, "height": sheet.height_mm, "alt": sheet.description}
             for name, sheet in sheets.items()
@@ -215,7 +225,7 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
             [
                 _cut(row["name"]),
                 format_integer(row["population"]),
-                format_minutes(row["travel_time_min"]),
+                said_time(row, "travel_time_min"),
                 format_share(row["share_within"]),
                 UNKNOWN if pd.isna(row["facility_name"]) else _cut(row["facility_name"], _SITE_CELL),
             ]
@@ -248,7 +258,7 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
                 KINDS[row["kind"]].label.removesuffix(" France services"),
                 format_integer(row["residents_nearest"]),
                 format_integer(row["residents_passing"]),
-                format_minutes(row["added_min"]),
+                said_minutes(row["added_min"], estimated=fragility.part.estimated),
             ]
             for row in sites_with_residents(fragility).head(_SITE_ROWS).to_dict("records")
         ],
@@ -285,7 +295,7 @@ def _plan(findings: ReportFindings) -> dict[str, Any] | None:
                 _cut(label["name"]),
                 format_integer(label["gain_residents"]),
                 format_integer(label["residents_served"]),
-                format_minutes(label["minutes_saved_mean"]),
+                said_minutes(label["minutes_saved_mean"], estimated=plan.part.estimated),
             ]
             for label in plan.labels.head(_LABEL_ROWS).to_dict("records")
         ],
@@ -306,8 +316,8 @@ def _argument(argument: LabelArgument) -> dict[str, Any]:
                 _cut(row["commune_name"]),
                 format_integer(row["residents"]),
                 format_integer(row["residents_brought"]),
-                format_minutes(row["time_before_min"]),
-                format_minutes(row["time_after_min"]),
+                said_time(row, "time_before_min"),
+                said_time(row, "time_after_min"),
             ]
             for row in served.head(_SERVED_ROWS).to_dict("records")
         ],

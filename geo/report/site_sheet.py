@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geo.answers.directions import web_directions
-from geo.answers.nearest import distance_text, trip_words
+from geo.answers.list_dates import list_date, old_list_sentence
+from geo.answers.nearest import distance_text, site_trip
 from geo.answers.origin import sources_sentence
 from geo.finder.opening_times import day_text
-from geo.french import UNIT_SPACE, dialled, is_email, visible
+from geo.french import DRIVING_ONLY, UNIT_SPACE, dialled, is_email, visible
 from geo.kinds import KINDS
 from geo.maps.static_route import draw_route
 from geo.report.typesetting import typeset
@@ -114,10 +115,14 @@ def _sheet(territory: Territory, site: SiteAnswer, origin: FoundPlace | None, ro
             [day.day.capitalize(), _line(day.text), *([_line(" ; ".join(day.permanences), "visits")] if visits else [])]
             for day in site.week
         ],
-        "warnings": [_line(warning, "sentence") for warning in site.warnings],
+        "warnings": [
+            _line(warning, "sentence")
+            for warning in (*site.warnings, old_list_sentence(site.list_vintage, territory.manifest.built_on))
+            if warning
+        ],
         "comment": [_line(site.comment, "comment")] if site.comment else [],
         "official": [_OFFICIAL_ONLY],
-        "foot": _foot(territory),
+        "foot": _foot(territory, site),
     }
 
 
@@ -152,13 +157,14 @@ def _contact(site: SiteAnswer) -> list[_Entry]:
 
 def _way(site: SiteAnswer, start: str | None, route: Route | None) -> list[str]:
     """Return how long and how far the way is, in words."""
-    minutes = route.travel_time_min if route else site.travel_time_min
-    km = route.distance_km if route else site.distance_km
+    if route is not None:
+        site = replace(site, travel_time_min=route.travel_time_min, distance_km=route.distance_km)
     whence = f"Depuis {start}" if start else "Depuis votre point de départ"
-    if minutes is None or km is None:
+    if site.travel_time_min is None:
         return ["Le temps de trajet n'est pas connu."]
     base = ", jusqu'à la base du bus" if site.kind == _BUS else ""
-    return [f"{whence} : environ {trip_words(minutes, km)} en voiture{base}."]
+    about = "" if site.estimated else "environ "
+    return [f"{whence} : {about}{site_trip(site)} en voiture{base}."]
 
 
 def _described_map(site: SiteAnswer, title: str, start: str | None, route: Route | None) -> str:
@@ -191,9 +197,11 @@ def _week_of(site: SiteAnswer) -> str:
     return f"du {begins} au {day_text(last)} {last.year}"
 
 
-def _foot(territory: Territory) -> list[str]:
+def _foot(territory: Territory, site: SiteAnswer) -> list[str]:
     """Return what is approximate, the sources and their dates."""
-    warning = "Temps en voiture, sans trafic. Vérifiez les horaires par téléphone avant de vous déplacer."
+    warning = (
+        f"{list_date(site.list_vintage)}. {DRIVING_ONLY} Vérifiez les horaires par téléphone avant de vous déplacer."
+    )
     approximate = territory.network.source.notes if territory.network.source.approximate else ()
     sources = f"{sources_sentence(territory.manifest)} Routes : {territory.network.source.name}."
     return [*(_line(text, "sentence") for text in approximate), warning, _line(sources, "comment")]

@@ -32,6 +32,7 @@ COMMUNE_CSV_COLUMNS: Final = (
     "facility_name",
     "share_within",
     "under_served",
+    "estimated",
 )
 #: What a result says of its network.
 NETWORK_FACTS: Final = ("source", "nodes", "edges", "profile", "approximate", "error")

@@ -15,7 +15,7 @@ from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLDS_MIN, CoverageRule, check_threshold
 from geo.siting.scenario import apply
-from geo.territory.study_area import counted_places
+from geo.territory.study_area import PRECISION_COLUMNS, counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -71,7 +71,8 @@ class ScenarioComparison:
         Indexed by `commune_code`: `name`; `population` (Int64); `facility_before`, `facility_after`: name of the
         site nearest for most residents; `travel_time_before_min`, `travel_time_after_min` (Float64, <NA> where no
         site is reached) and `delta_min` (after minus before, <NA> where either is); then for each threshold T, such as
-        20: `residents_within_20min_before`, `_after` (Float64), `under_served_20min_before`, `_after` (boolean).
+        20: `residents_within_20min_before`, `_after` (Float64), `under_served_20min_before`, `_after` (boolean); and
+        `geo.territory.study_area.PRECISION_COLUMNS`.
     coverage_before, coverage_after
         What `geo.access.coverage.coverage` gives at the first threshold.
     times_after
@@ -193,6 +194,7 @@ def compare(
         for column, label in (("residents_within", "residents_within"), ("under_served", "under_served")):
             communes[f"{label}_{limit:g}min_before"] = one[column]
             communes[f"{label}_{limit:g}min_after"] = other[column]
+    communes[list(PRECISION_COLUMNS)] = territory.precision
     return ScenarioComparison(
         scenario=scenario,
         rule=(rule or CoverageRule()).in_french(thresholds_min[0]),

@@ -56,6 +56,9 @@ class AccessSummary:
         Of the residents who have a way to a site before and after (`None`: nobody has).
     residents_unreachable
         Residents who start from the network and have no way to any site.
+    residents_within_low, residents_within_high
+        Residents within the threshold were all times at the upper, or at the lower bound of their precision; `None`
+        where times are measured.
     """
 
     part: KnownPart
@@ -63,6 +66,14 @@ class AccessSummary:
     mean_time_min: float | None
     worst_time_min: float | None
     residents_unreachable: float
+    residents_within_low: float | None = None
+    residents_within_high: float | None = None
+
+    @property
+    def interval(self) -> tuple[float | None, float | None]:
+        """The bounds of `share_within`; `None` where times are measured, or nobody's way is known."""
+        low, high = self.residents_within_low, self.residents_within_high
+        return (None, None) if low is None or high is None else (self.part.share(low), self.part.share(high))
 
     @property
     def share_within(self) -> float | None:
@@ -78,12 +89,19 @@ class AccessSummary:
         # Who has a way today has one with the labels too.
         both = np.isfinite(problem.today_min) & (residents > 0)
         lost = np.isinf(minutes) & problem.demand["on_network"].to_numpy(bool)
+        limit = threshold_min + AT_THRESHOLD_MIN
+        low, high = (
+            float(residents[minutes * problem.demand[bound].to_numpy() <= limit].sum()) if part.estimated else None
+            for bound in ("time_high", "time_low")
+        )
         return cls(
             part=part,
-            residents_within=float(residents[minutes <= threshold_min + AT_THRESHOLD_MIN].sum()),
+            residents_within=float(residents[minutes <= limit].sum()),
             mean_time_min=float(np.average(minutes[both], weights=residents[both])) if both.any() else None,
             worst_time_min=float(minutes[both].max()) if both.any() else None,
             residents_unreachable=float(residents[lost].sum()),
+            residents_within_low=low,
+            residents_within_high=high,
         )
 
 
@@ -102,16 +120,18 @@ class Plan:
         `holds_site` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `gain_residents` (float64): residents that it
         brings within the threshold after the labels ranked before it; `gain_alone_residents`: the same were it alone;
         `residents_served`: for whom it becomes the nearest site; `minutes_saved_mean`: their mean time saved (NaN: none
-        had a way); `cost_eur`, `aid_eur`: euros a year.
+        had a way); `estimated` (bool): whether times are; `cost_eur`, `aid_eur`: euros a year.
     served
         One row for each label and commune that it serves: `label_code`, `commune_code`, `commune_name`, `residents`
         (those who go there), `residents_brought` (of whom within the threshold only now), `time_before_min` (Float64,
-        <NA>: no way before), `time_after_min` (float64); by rank, then most residents first.
+        <NA>: no way before), `time_after_min` (float64), `geo.territory.study_area.PRECISION_COLUMNS`; by rank, then
+        most residents first.
     alternatives
         Other places that would do nearly as well as each label (`geo.siting.plan_tables.alternatives_table`).
     communes
         Indexed by `commune_code`: `name`, `residents`, `time_before_min`, `time_after_min` (Float64, means over
-        residents with a way, <NA>: none), `within_before`, `within_after` (residents).
+        residents with a way, <NA>: none), `within_before`, `within_after` (residents),
+        `geo.territory.study_area.PRECISION_COLUMNS`.
     part
         The part of the study area whose ways are known.
     before, after

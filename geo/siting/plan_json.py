@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 #: Number of the form written today; a file of another number is refused.
-FORMAT: Final = 2
+FORMAT: Final = 3
 #: Most labels of a plan that is read.
 _MOST_LABELS: Final = 5_000
 _ADVICE: Final = "Donnez un fichier plan.json écrit par « maillage plan --out »."
@@ -41,6 +41,7 @@ _TYPES: Final = {
     "label_code": "string",
     "rank": "int64",
     "holds_site": "bool",
+    "estimated": "bool",
     "time_before_min": "Float64",
 }
 
@@ -64,6 +65,7 @@ class _Part(_Values):
     residents_known: _Amount
     communes: _Whole
     communes_known: _Whole
+    estimated: bool
 
 
 class _Access(_Values):
@@ -71,6 +73,8 @@ class _Access(_Values):
     mean_time_min: _Amount | None
     worst_time_min: _Amount | None
     residents_unreachable: _Amount
+    residents_within_low: _Amount | None
+    residents_within_high: _Amount | None
 
 
 class _Served(_Values):
@@ -80,6 +84,9 @@ class _Served(_Values):
     residents_brought: _Amount
     time_before_min: _Amount | None
     time_after_min: _Amount
+    estimated: bool
+    time_low: _Amount
+    time_high: _Amount
 
 
 class _Alternative(_Values):
@@ -102,6 +109,7 @@ class _Label(_Values):
     gain_alone_residents: _Amount
     residents_served: _Amount
     minutes_saved_mean: _Number | None
+    estimated: bool
     cost_eur: _Amount
     aid_eur: _Amount
     communes: Annotated[list[_Served], FailFast()]
@@ -123,6 +131,9 @@ class _Commune(_Values):
     time_after_min: _Amount | None
     within_before: _Amount
     within_after: _Amount
+    estimated: bool
+    time_low: _Amount
+    time_high: _Amount
     criteria: _Criteria
 
 

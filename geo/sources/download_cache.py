@@ -62,7 +62,8 @@ class Wanted:
     """A file to have: its key, address, suffix and largest size, and what tells whether a file is what it should be.
 
     `check` raises a `MaillageError` on what cannot be used. `vintage`: year of the data, which then stands in the
-    file's name; without it the day of publication does.
+    file's name; without it the day of publication does. `not_before`: ISO date; a file that its publisher dates from
+    before is refused.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Wanted:
     max_bytes: int
     check: Callable[[Path], None]
     vintage: str | None = None
+    not_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,17 @@ class DownloadCache:
                 progress=progress,
             )
             version = download(job)
-            if version is None and known is not None:
-                kept = self._keep(replace(known, checked_on=_today()))
-            else:
-                try:
+            unchanged = known if version is None else None
+            try:
+                _check_age(version or job.known, wanted)
+                if unchanged is None:
                     wanted.check(job.part)
-                except MaillageError:
-                    forget(job)
-                    raise
+            except MaillageError:
+                forget(job)
+                raise
+            if unchanged is not None:
+                kept = self._keep(replace(unchanged, checked_on=_today()))
+            else:
                 kept = self._admit(wanted, job, version or Version(wanted.url))
             forget(job)
             for former in self.folder.glob(f"{wanted.key}-*-????????{wanted.suffix}"):
@@ -174,6 +179,13 @@ class DownloadCache:
                 raise
             msg = f"impossible d'écrire dans « {self.folder} ». Vérifiez l'espace disponible et vos droits."
             raise SourceError(msg) from error
+
+
+def _check_age(version: Version | None, wanted: Wanted) -> None:
+    published_on = None if version is None else _day(version.last_modified)
+    if published_on and wanted.not_before and published_on < wanted.not_before:
+        msg = f"le fichier reçu est du {published_on}, plus ancien que celui du {wanted.not_before}."
+        raise SourceError(msg)
 
 
 def _today() -> str:

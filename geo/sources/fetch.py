@@ -84,7 +84,8 @@ class Missing:
 class Fetched:
     """What could be had for a département: the files, and the sources that are missing; `warnings` are French.
 
-    `around`: the roads are those around this commune, `None`: those of the whole département and its neighbours.
+    `departement`: empty for lists of all of France. `around`: the roads are those around this commune, `None`: those of
+    the whole département and its neighbours.
     """
 
     departement: str

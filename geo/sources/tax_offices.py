@@ -1,7 +1,8 @@
 """Tax offices open to residents, from one of two official lists.
 
 - DGFiP, `coordonnees-des-structures-dgfip` (https://data.economie.gouv.fr), CSV: one row per service. Most
-  rows are tobacconists; only `type_de_service` = "Centre des Finances publiques" is kept.
+  rows are tobacconists; only `type_de_service` = "Centre des Finances publiques" is kept, also written "Centre de
+  Finances publiques", in any letter case, with or without accents.
 - DILA, directory of administrations (https://api-lannuaire.service-public.fr and its bulk file
   `data.gouv_local.json`), JSON: one record per service, recognised by `pivot.type_service_local`.
 
@@ -58,7 +59,8 @@ OTHER_TAX_CODES: Final = ("sie", "centre_impots_fonciers")
 #: The whole directory is one JSON file of a few hundred megabytes.
 MAX_JSON_BYTES: Final = 600_000_000
 
-_FINANCE_CENTRE: Final = "centre des finances publiques"
+#: `type_de_service` of an office, folded.
+_FINANCE_CENTRE: Final = r"centres? des? finances? publiques?"
 _WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi")
 _REQUIRED: Final = ("nom_du_service", "type_de_service", "adresse", "code_postal", "commune", "geocodage")
 _OPTIONAL: Final = (
@@ -102,7 +104,7 @@ def _dgfip_services(text: str) -> FacilityRows:
     require_columns(table, _REQUIRED, DATASET_DGFIP)
     rows_read = len(table)
     types = table["type_de_service"].fillna("(vide)")
-    is_centre = fold_all(types) == _FINANCE_CENTRE
+    is_centre = fold_all(types).str.fullmatch(_FINANCE_CENTRE)
     notes = [
         f"{count} ligne(s) « {name} » laissées de côté" for name, count in types[~is_centre].value_counts().items()
     ]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from geo.errors import SourceError
 from geo.kinds import SITES
-from geo.network.approximation import approximate
+from geo.network.estimated import estimate_network
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
-from geo.network.speeds import DEFAULT_PROFILE, speed_profile
+from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
+from geo.settings import Settings
+from geo.sources.no_road import NO_ROAD_FILE, read_no_road
 from geo.sources.population_cells import read_population_cells
+from geo.sources.relief import RELIEF_FILE, read_relief
 from geo.territory.description import describe
 from geo.territory.margin import bounds, near_communes, near_places, neighbour_outlines
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
@@ -68,7 +72,7 @@ def assemble(
         network = roads
     elif not roads:
         _log.info("Estimation du réseau routier…")
-        network = approximate(near_communes(everywhere, communes), profile=chosen_profile)
+        network = estimate_roads(near_communes(everywhere, communes), profile=chosen_profile)
     else:
         _log.info("Lecture des routes…")
         network = read_roads(list(roads), area=bounds(communes), profile=profile)
@@ -114,7 +118,28 @@ def study_area(
         permanences=permanences,
         neighbour_outlines=neighbour_outlines(everywhere, communes),
     )
-    return area, describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)
+    manifest = describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)
+    vintages = {key: table.provenance.vintage for key, table in tables.lists.items()}
+    return area, replace(manifest, list_vintages=vintages)
+
+
+def estimate_roads(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEFAULT_PROFILE) -> RoadNetwork:
+    """Estimate the road network of communes with the project's own relief and table of places without a road.
+
+    The parameters are those of `geo.network.estimated.estimate_network`.
+
+    Raises
+    ------
+    MaillageError
+        The communes cannot be joined, or one of the project's own tables is damaged.
+    """
+    data_dir = Settings.from_environment().data_dir
+    return estimate_network(
+        communes,
+        relief=read_relief(data_dir / RELIEF_FILE),
+        no_road=read_no_road(data_dir / NO_ROAD_FILE),
+        profile=profile,
+    )
 
 
 def _neighbours(everywhere: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:

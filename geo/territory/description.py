@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import departement_of
-from geo.network.approximation import MEASURED_ERROR
+from geo.network.estimated_error import MEASURED_ERROR
 from geo.network.snapping import FAR_FROM_ROADS_M
 from geo.sources.commune_codes import CommuneNote, normalise_codes
 from geo.territory.manifest import CommunesNoted, Manifest, RejectedRow

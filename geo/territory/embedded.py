@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -16,24 +16,28 @@ from geo.crs import metric_crs
 from geo.errors import ParameterError, SourceError
 from geo.french import fold
 from geo.kinds import SITES, TAX_OFFICES
-from geo.network.approximation import approximate
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.network.union import unite
 from geo.settings import Settings
 from geo.sources.contours import read_contours
+from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
+from geo.sources.no_road import NO_ROAD_FILE
 from geo.sources.provenance import checksum
+from geo.sources.relief import RELIEF_FILE
 from geo.storage import replacing_folder
-from geo.territory.assemble import study_area
+from geo.territory.assemble import estimate_roads, study_area
 from geo.territory.files import OfficialTables
 from geo.territory.margin import near_communes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geo.sources.download_cache import CachedFile
     from geo.sources.embedded import EmbeddedTables
+    from geo.sources.fetch import Fetched
     from geo.territory.manifest import Manifest
     from geo.territory.study_area import StudyArea
 
@@ -46,7 +50,10 @@ _SIREN: Final = re.compile(r"[0-9]{9}", re.ASCII)
 _CODE: Final = re.compile(r"[0-9]{1,3}|2[abAB]", re.ASCII)
 _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
-_ESTIMATE: Final = 1
+_ESTIMATE: Final = 2
+#: A département of the mainland.
+_MAINLAND: Final = "75"
+_OVERSEAS_NOTE: Final = "Outre-mer, le relief n'est pas connu : les temps y sont trop courts en montagne."
 _CELLS_NOTE: Final = (
     "Les contours des communes sont approchés : faute de contours officiels, chaque commune est représentée par "
     "l'espace le plus proche de sa position."
@@ -73,24 +80,35 @@ class France:
             There is no such département or intercommunality.
         """
         asked = None if wanted is None else _parsed(wanted, self.tables.intercommunalities)
+        tables, codes, name, departement = self.official_tables(asked)
+        communes = tables.communes.frame.loc[codes]
+        area, manifest = study_area(tables, name, communes, self.network, departement=departement)
+        network = manifest.network
+        if {metric_crs(code) for code in communes["departement"].unique()} != {metric_crs(_MAINLAND)}:
+            network = replace(network, notes=(*network.notes, _OVERSEAS_NOTE))
+        return area, replace(manifest, network=network, view="" if asked is None else asked[1])
+
+    def official_tables(self, asked: tuple[str, str] | None) -> tuple[OfficialTables, pd.Index, str, str | None]:
+        """Return the tables of France with the contours around a view; the codes of its communes; name, département.
+
+        `asked`: ``("departement", code)`` or ``("intercommunality", SIREN)``; `None`: all of France.
+        """
         codes, name, departement = self._chosen(asked)
         everywhere = self.tables.communes.frame
         chosen = everywhere.loc[codes]
         near = everywhere if asked is None else near_communes(everywhere, chosen)
-        contours = _contours(near, self.contours)
         # The places around lend their contours to the outlines of the neighbours.
-        known = gpd.GeoSeries(contours.reindex(everywhere.index), crs=everywhere.crs)
-        everywhere = gpd.GeoDataFrame(everywhere, geometry=known)
+        known = gpd.GeoSeries(_contours(near, self.contours).reindex(everywhere.index), crs=everywhere.crs)
+        communes = gpd.GeoDataFrame(everywhere, geometry=known)
         notes = (*self.tables.communes.notes, *([_CELLS_NOTE] if self.contours is None else []), position_note(chosen))
         tables = OfficialTables(
-            communes=replace(self.tables.communes, frame=everywhere, notes=notes),
+            communes=replace(self.tables.communes, frame=communes, notes=notes),
             population=None,
             postcodes=None,
             lists={SITES: self.tables.sites, TAX_OFFICES: self.tables.tax_offices},
             contours_approximate=self.contours is None,
         )
-        area, manifest = study_area(tables, name, everywhere.loc[codes], self.network, departement=departement)
-        return area, replace(manifest, view="" if asked is None else asked[1])
+        return tables, codes, name, departement
 
     def _chosen(self, asked: tuple[str, str] | None) -> tuple[pd.Index, str, str | None]:
         """Return the communes' codes, the French name and the code of the département of what is asked for."""
@@ -157,6 +175,8 @@ def is_view(text: str) -> bool:
 def embedded_area(wanted: str | None, profile: str) -> tuple[StudyArea, Manifest]:
     """Return a view of the embedded France on the network estimated with one speed profile, and its manifest.
 
+    Its lists are those of the day, where they are in the cache (`geo.sources.day_lists`).
+
     `wanted`: Code of a département (``"64"``, ``"2a"``, ``"1"``), SIREN or name of an intercommunality; `None`: all.
 
     Raises
@@ -168,7 +188,24 @@ def embedded_area(wanted: str | None, profile: str) -> tuple[StudyArea, Manifest
     """
     speed_profile(profile)
     settings = Settings.from_environment()
-    return france(settings.data_dir / _FOLDER, settings.france_dir, profile).view(wanted)
+    embedded = france(settings.data_dir / _FOLDER, settings.france_dir, profile)
+    return replace(embedded, tables=current_tables(settings)).view(wanted)
+
+
+def current_tables(settings: Settings) -> EmbeddedTables:
+    """Return the embedded tables with the lists of the day that are in the cache; raise as `read_embedded`."""
+    return _with_lists(settings.data_dir / _FOLDER, tuple(lists_at_hand(settings).items()))
+
+
+def fetch_day_lists(settings: Settings, *, seconds: float = PATIENCE_S) -> Fetched:
+    """Bring the lists of the day into the cache, beside the embedded tables, as `geo.sources.day_lists.fetch_lists`."""
+    return fetch_lists(settings, read_tables(settings.data_dir / _FOLDER), seconds=seconds)
+
+
+@lru_cache(maxsize=2)
+def _with_lists(folder: Path, lists: tuple[tuple[str, CachedFile], ...]) -> EmbeddedTables:
+    """Return the same, read once in a process for each pair of lists."""
+    return with_lists(read_tables(folder), dict(lists))
 
 
 @cache
@@ -181,7 +218,7 @@ def read_tables(folder: Path) -> EmbeddedTables:
 def france(folder: Path, made_dir: Path, profile: str) -> France:
     """Return the embedded France, read once in a process and shared.
 
-    `made_dir`: Where the set-up keeps contours, and the network once it is estimated (`Settings.france_dir`).
+    `made_dir`: Where the set-up keeps contours (`Settings.france_dir`); the network is kept beside it.
 
     Raises
     ------
@@ -196,8 +233,10 @@ def france(folder: Path, made_dir: Path, profile: str) -> France:
 def _network(
     tables: EmbeddedTables, contours: gpd.GeoSeries | None, folder: Path, made_dir: Path, profile: str
 ) -> RoadNetwork:
-    made_of = "".join([checksum(folder / "communes.csv"), profile, str(_ESTIMATE), str(contours is None)])
-    place = made_dir / f"network-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}"
+    files = (folder / "communes.csv", *(folder.parent / name for name in (RELIEF_FILE, NO_ROAD_FILE)))
+    made_of = "".join([*map(checksum, files), profile, str(_ESTIMATE), str(contours is None)])
+    key = hashlib.sha256(made_of.encode()).hexdigest()[:16]
+    place = made_dir.with_name(f"{made_dir.name}-roads") / f"network-{key}"
     if (place / _NETWORK_MARKER).is_file():
         try:
             return RoadNetwork.load(place)
@@ -207,7 +246,7 @@ def _network(
     communes = tables.communes.frame
     network = unite(
         [
-            approximate(gpd.GeoDataFrame(group, geometry=_contours(group, contours)), profile=profile)
+            estimate_roads(gpd.GeoDataFrame(group, geometry=_contours(group, contours)), profile=profile)
             for _, group in communes.groupby(communes["departement"].map(metric_crs), sort=True)
         ]
     )

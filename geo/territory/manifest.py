@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt  # noqa: TC003 - pydantic reads the types of the fields, here and below
 import json
 from collections.abc import Mapping  # noqa: TC003
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -76,6 +76,8 @@ class Manifest:
         What changed, where sites were moved, opened or closed.
     view
         Of a view of the embedded France, the code that asked for it, empty for all of France.
+    list_vintages
+        Date of each list of places, as its source says it (`None`: unknown); empty for territories saved before.
     own_files, completed_from
         Files of a visitor by kind, and fingerprint of the territory that what they lack is taken from.
     """
@@ -99,6 +101,7 @@ class Manifest:
     own_files: Mapping[str, OwnFile] | None = None
     completed_from: str | None = None
     view: str | None = None
+    list_vintages: Mapping[str, str | None] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -12,15 +12,23 @@ import pandas as pd
 
 from geo.crs import WGS84, common_metric_crs
 from geo.kinds import COUNTED_KINDS, SITES
+from geo.network.estimated_error import interval_min, terrain
 from geo.network.snapping import SnappedPoints, snap
+from geo.settings import Settings
+from geo.sources.relief import RELIEF_FILE, read_relief
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from geo.network.road_network import RoadNetwork
+    from geo.sources.relief import Relief
 
+#: How sure the times of a row are, in the tables that hold times: `estimated` (bool): on a network made without road
+#: files; `time_low`, `time_high` (float64): a time multiplied by them is the bounds of eight trips in ten; 1: measured.
+PRECISION_COLUMNS: Final = ("estimated", "time_low", "time_high")
 #: What is kept of the communes around the study area.
 NEIGHBOUR_COLUMNS: Final = ("name", "departement", "postcodes", "population", "lon", "lat")
 
@@ -88,6 +96,28 @@ class StudyArea:
             inside[unknown[which]] = True
         return inside
 
+    @property
+    def estimated(self) -> bool:
+        """Whether times are estimated: no road file was given."""
+        return self.network.source.approximate
+
+    @cached_property
+    def precision(self) -> pd.DataFrame:
+        """How sure times from each commune are: `PRECISION_COLUMNS`, indexed by `commune_code`."""
+        low, high = self.time_bounds(self.communes["lon"].to_numpy(), self.communes["lat"].to_numpy())
+        return pd.DataFrame(
+            {"estimated": self.estimated, "time_low": low, "time_high": high}, index=self.communes.index
+        )
+
+    def time_bounds(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what a time from points (degrees) is multiplied by to get its bounds, shape (n,) each; 1: measured."""
+        ones = np.ones(len(lon))
+        if not self.estimated:
+            return ones, ones
+        return interval_min(ones, terrain(lon, lat, _relief(Settings.from_environment().data_dir / RELIEF_FILE)))
+
     @cached_property
     def demand(self) -> gpd.GeoDataFrame:
         """Where residents are: one row per population cell, or per commune at its town hall.
@@ -113,6 +143,11 @@ class StudyArea:
     def demand_on_network(self) -> SnappedPoints:
         """Where the demand points lie on the network."""
         return snap(self.network, self.demand.geometry.x, self.demand.geometry.y)
+
+
+@cache
+def _relief(path: Path) -> Relief:
+    return read_relief(path)
 
 
 def counted_places(places: gpd.GeoDataFrame, kinds: Collection[str] = COUNTED_KINDS) -> gpd.GeoDataFrame:

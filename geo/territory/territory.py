@@ -136,7 +136,7 @@ class Territory(StudyArea):
         counts = {name: len(table) for name, table in facilities.items()}
         manifest = replace(self.manifest, facilities=counts, scenario=dict(why))
         changed = replace(self, facilities=facilities, manifest=manifest)
-        vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network)
+        vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network, precision=self.precision)
         return changed
 
     @classmethod

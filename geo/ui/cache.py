@@ -15,6 +15,8 @@ import streamlit as st
 
 from geo.finder.gazetteer import Gazetteer
 from geo.maps.payload import ground_base, map_base
+from geo.settings import Settings
+from geo.sources.day_lists import lists_stamp
 from geo.territory import Territory
 from geo.territory.store import TERRITORY_MARKER
 from geo.ui.kept_answers import kept
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 def load_territory(folder: str | None) -> Territory:
     """Return the territory in `folder`, a view of the embedded France (its code), all of France for `None`.
 
-    Shared, never to be changed. One that was written again since it was loaded is loaded again.
+    Shared, never to be changed. One that was written again since it was loaded is loaded again; so is a view of the
+    embedded France once a list of the day has come.
 
     Raises
     ------
@@ -37,18 +40,18 @@ def load_territory(folder: str | None) -> Territory:
 
 
 @st.cache_resource(show_spinner="Chargement du territoire…", max_entries=12)
-def _load_territory(folder: str | None, version: tuple[int, int] | None) -> Territory:
+def _load_territory(folder: str | None, version: tuple[int, ...]) -> Territory:
     del version  # only part of the key of the cache
     return Territory.load(folder)
 
 
-def _version(folder: str | None) -> tuple[int, int] | None:
-    """Return what changes when a territory is written again; `None` where there is nothing to look at."""
+def _version(folder: str | None) -> tuple[int, ...]:
+    """Return what changes when a territory is written again, or the lists of the embedded France are."""
     try:
         found = (Path(folder) / TERRITORY_MARKER).stat() if folder else None
-    except OSError:  # said where it is loaded
-        return None
-    return found and (found.st_mtime_ns, found.st_ino)
+    except OSError:
+        found = None
+    return lists_stamp(Settings.from_environment()) if found is None else (found.st_mtime_ns, found.st_ino)
 
 
 def fingerprint(territory: Territory) -> str:

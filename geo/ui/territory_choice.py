@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = "shown_territory"
 _FIELD: Final = "widget_territory"
-_START: Final = "Celui de l'ouverture : toute la France, ou le dossier donné"
+_FRANCE: Final = "Toute la France"
+_FOLDER: Final = "Celui que l'application ouvre au démarrage"
 _SIREN_DIGITS: Final = 9
 
 
@@ -42,12 +43,13 @@ _SIREN_DIGITS: Final = 9
 class ShownTerritory:
     """What a screen is about.
 
-    `territory`; `code`: the one chosen, `None` for that of the start; `undivided`: all of France, where a screen is
-    about a part of it; `problems` are French.
+    `territory`; `code`: the one chosen, `None` for that of the start; `start`: what that is called; `undivided`: all of
+    France, where a screen is about a part of it; `problems` are French.
     """
 
     territory: Territory
     code: str | None
+    start: str
     undivided: bool
     problems: list[str]
 
@@ -65,9 +67,11 @@ def open_territory(folder: str | None, settings: Settings) -> ShownTerritory:
         The one that the app was opened on cannot be loaded.
     """
     (code, screen), problems = wanted(), []
+    start = _FRANCE if folder is None else _FOLDER
     own = own_territory()
     if own is not None:
-        return ShownTerritory(own, code, undivided=False, problems=_leave_the_former(own.name, cache.fingerprint(own)))
+        sentences = _leave_the_former(own.name, cache.fingerprint(own))
+        return ShownTerritory(own, code, start, undivided=False, problems=sentences)
     territory = None
     if code is not None:
         try:
@@ -81,13 +85,13 @@ def open_territory(folder: str | None, settings: Settings) -> ShownTerritory:
     undivided = code is None and folder is None
     if screen == "trouver" and folder is None and code is not None and code not in kept_territories(settings):
         territory = cache.load_territory(None)
-    return ShownTerritory(territory, code, undivided, problems)
+    return ShownTerritory(territory, code, start, undivided, problems)
 
 
-def show_choice(code: str | None, settings: Settings) -> None:
-    """Show the list of territories; `code` is the one shown."""
-    names = _names(settings)
-    st.session_state[_FIELD] = code if code in names else None
+def show_choice(shown: ShownTerritory, settings: Settings) -> None:
+    """Show the list of territories."""
+    names = dict[str | None, str]([(None, shown.start), *_names(settings)])
+    st.session_state[_FIELD] = shown.code if shown.code in names else None
     st.selectbox(
         "Territoire",
         list(names),
@@ -95,7 +99,7 @@ def show_choice(code: str | None, settings: Settings) -> None:
         key=_FIELD,
         on_change=_take_choice,
         width=560,
-        placeholder=_START,
+        placeholder=shown.start,
         help="Un département ou une intercommunalité : écrivez les premières lettres. Le lien de la page garde votre "
         "choix.",
     )
@@ -135,12 +139,12 @@ def _chosen(code: str, settings: Settings) -> Territory:
         raise SourceError(msg) from error
 
 
-def _names(settings: Settings) -> dict[str | None, str]:
-    """Return what can be chosen by code: the start, départements, what is kept in the cache, intercommunalities."""
+def _names(settings: Settings) -> list[tuple[str, str]]:
+    """Return code and name of what can be chosen: départements, what is kept in the cache, intercommunalities."""
     kept = {code: _name(code, place) for code, place in kept_territories(settings).items()}
     views = view_names()
     first = {code: kept.pop(code, name) for code, name in views.items() if len(code) < _SIREN_DIGITS}
-    return {None: _START} | first | kept | {code: name for code, name in views.items() if code not in first}
+    return [*first.items(), *kept.items(), *((code, name) for code, name in views.items() if code not in first)]
 
 
 def _leave_the_former(name: str, identity: Hashable) -> list[str]:

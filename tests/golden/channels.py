@@ -15,14 +15,14 @@ from geo import Territory
 from geo.cli import main
 from tests.golden.reading import csv_table, html_text, html_title, pdf_pages, plain, svg_text, workbook
 from tests.golden.screens import ADDRESSES, LABELS, MOMENT, checked, said, visitor
-from tests.golden.territories import ONE_COMMUNE, make
+from tests.golden.territories import DEPARTEMENT, ONE_COMMUNE, make
 
 DAY = "2026-11-22"
 #: The commune where a site opens, by territory (Oloron-Sainte-Marie where there is none), and the site that closes.
 OPENED = {"labourd": "64504", "one_commune": ONE_COMMUNE}
 USUALLY_OPENED, CLOSED = "64422", "2811"
 #: The commune from which a site is looked for: its code and name (Sare where there is none).
-STARTS = {"one_commune": (ONE_COMMUNE, "Hendaye")}
+STARTS = {"one_commune": (ONE_COMMUNE, "Arudy")}
 USUAL_START = ("64504", "Sare")
 
 
@@ -47,7 +47,7 @@ class Channels:
     @property
     def place(self) -> list[str]:
         """The folder of the territory, as an argument of a command."""
-        return [] if self.folder is None else [str(self.folder)]
+        return [DEPARTEMENT] if self.folder is None else [str(self.folder)]
 
     @property
     def start(self) -> tuple[str, str]:

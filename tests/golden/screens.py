@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.golden.reading import html_text, markdown_text, plain
+from tests.golden.territories import DEPARTEMENT
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 #: Labels that the plan of the golden test gives.
@@ -45,7 +46,8 @@ def visitor(folder: Path | None, cache: Path):
 
         def run(**address: str) -> AppTest:
             app = AppTest.from_file(str(APP), default_timeout=120)
-            for name, value in address.items():
+            of_france = {} if folder else {"territoire": DEPARTEMENT}
+            for name, value in {**of_france, **address}.items():
                 app.query_params[name] = value
             return checked(app.run())
 

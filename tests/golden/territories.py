@@ -13,12 +13,13 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from geo import Territory
-from geo.kinds import SITES, TAX_OFFICES
 from geo.network import RoadNetwork
-from geo.network.approximation import approximate
+from geo.network.speeds import DEFAULT_PROFILE
 from geo.settings import Settings
-from geo.sources.embedded import read_embedded
+from geo.territory.assemble import estimate_roads
+from geo.territory.embedded import france
 from geo.territory.files import OfficialTables
+from geo.territory.margin import near_communes
 
 DEPARTEMENT = "64"
 NAME = "Pyrénées-Atlantiques"
@@ -36,14 +37,17 @@ NO_WAY_OUT = (("64330", "64006"), ("64316", "64475"))
 NEIGHBOURS, ROAD_KMH, DETOUR = 3, 38.0, 1.25
 #: Nodes of each of these roads, as many as a part of a network must have for trips to begin there.
 NODES = 60
-#: Hendaye: its only site within reach is so near the threshold that a tenth of speed decides.
-ONE_COMMUNE = "64260"
+#: Hélette: its only site within reach is so near the threshold that a tenth of speed decides.
+ONE_COMMUNE = "64062"
 
 
 def embedded_tables() -> OfficialTables:
-    tables = read_embedded(Settings.from_environment().data_dir / "pyrenees-atlantiques")
-    lists = {SITES: tables.sites, TAX_OFFICES: tables.tax_offices}
-    return OfficialTables(communes=tables.communes, population=None, postcodes=None, lists=lists)
+    """The embedded tables, of the département and what lies around it."""
+    settings = Settings.from_environment()
+    made = france(settings.data_dir / "france", settings.france_dir, DEFAULT_PROFILE)
+    tables, codes, _, _ = made.official_tables(("departement", DEPARTEMENT))
+    communes = tables.communes.frame
+    return with_communes(tables, near_communes(communes, communes.loc[codes]))
 
 
 def with_communes(tables: OfficialTables, communes) -> OfficialTables:
@@ -60,7 +64,7 @@ def three_off() -> Territory:
     communes = tables.communes.frame
     moved = communes.copy()
     moved.loc[list(THREE_OFF), ["lon", "lat"]] = AT_SEA
-    return Territory.from_tables(with_communes(tables, moved), NAME, {DEPARTEMENT}, roads=approximate(communes))
+    return Territory.from_tables(with_communes(tables, moved), NAME, {DEPARTEMENT}, roads=estimate_roads(communes))
 
 
 def labourd() -> Territory:
@@ -91,7 +95,7 @@ def one_commune() -> Territory:
     around = communes["departement"].where(communes["departement"] != DEPARTEMENT, "40")
     around[ONE_COMMUNE] = DEPARTEMENT
     return Territory.from_tables(
-        with_communes(tables, communes.assign(departement=around)), NAME, {DEPARTEMENT}, roads=approximate(communes)
+        with_communes(tables, communes.assign(departement=around)), NAME, {DEPARTEMENT}, roads=estimate_roads(communes)
     )
 
 
@@ -100,7 +104,7 @@ def unknown_population() -> Territory:
     tables = embedded_tables()
     communes = tables.communes.frame
     nobody = communes.assign(population=pd.array([pd.NA] * len(communes), dtype="Int64"))
-    return Territory.from_tables(with_communes(tables, nobody), NAME, {DEPARTEMENT}, roads=approximate(communes))
+    return Territory.from_tables(with_communes(tables, nobody), NAME, {DEPARTEMENT}, roads=estimate_roads(communes))
 
 
 MAKERS = {
@@ -113,7 +117,7 @@ MAKERS = {
 
 
 def make(key: str, folder: Path) -> tuple[Territory, Path | None]:
-    """Make one of the territories and save it; return what is opened, and from where (`None`: the embedded one)."""
+    """Make one of the territories and save it; return what is opened, and from where (`None`: a view of France)."""
     territory = MAKERS[key]()
     if key == "whole":
         return territory, None

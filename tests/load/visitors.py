@@ -33,13 +33,16 @@ _PROJECT = Path(__file__).resolve().parents[2]
 #: Where visitors start from: code of a commune -> its name in the answer.
 _COMMUNES = {
     "64504": "Sare",
-    "64213": "Espelette",
-    "64445": "Pau",
     "64122": "Biarritz",
-    "64062": "Arudy",
-    "64430": "Orthez",
     "64320": "Laruns",
+    "23096": "Guéret",
+    "29232": "Quimper",
+    "38185": "Grenoble",
+    "97411": "Saint-Denis",
+    "2A004": "Ajaccio",
 }
+#: Territories that planners look at.
+_TERRITORIES = ("64", "23", "29", "38", "974", "2A", "59", "48", "77", "13")
 _THRESHOLDS = range(10, 61, 5)
 _LABELS = range(2, 11)
 _LONGEST_S = 60
@@ -81,13 +84,14 @@ async def visit(address: str, number: int, end: float, think_s: float, figures: 
 def questions(chance: random.Random) -> list[tuple[str, str, str]]:
     """Return what a visitor asks next, in any order of the screens: address, words of the answer, kind."""
     code, name = chance.choice(list(_COMMUNES.items()))
-    search = [(f"lieu={code}&quand=2026-11-24T10:00", f"Départ : {name} (64)", "search")]
+    place = f"territoire={chance.choice(_TERRITORIES)}"
+    search = [(f"lieu={code}&quand=2026-11-24T10:00", f"Départ : {name} (", "search")]
     thresholds = [
-        (f"ecran=diagnostic&seuil={threshold}", rf"\u00e0 {threshold}\u00a0min ou moins", "threshold")
+        (f"ecran=diagnostic&{place}&seuil={threshold}", rf"\u00e0 {threshold}\u00a0min ou moins", "threshold")
         for threshold in chance.sample(_THRESHOLDS, 4)
     ]
     plans = [
-        (f"ecran=planifier&labels={labels}&seuil={threshold}", rf"\u00e0 {threshold}\u00a0min", "plan")
+        (f"ecran=planifier&{place}&labels={labels}&seuil={threshold}", rf"\u00e0 {threshold}\u00a0min", "plan")
         for labels, threshold in zip(chance.sample(_LABELS, 2), chance.sample(_THRESHOLDS, 2), strict=True)
     ]
     return [one for screen in chance.sample([search, thresholds, plans], 3) for one in screen]
@@ -188,7 +192,7 @@ def main() -> int:
         "--server.port",
         str(port),
     ]
-    environment = os.environ | {"MAILLAGE_GEOCODER_URL": ""}
+    environment = os.environ | {"MAILLAGE_GEOCODER_URL": "", "MALLOC_ARENA_MAX": "2"}  # as `make app` does
     app = subprocess.Popen(
         [*command, "--server.address", "127.0.0.1"], cwd=_PROJECT, env=environment, stdout=subprocess.DEVNULL
     )

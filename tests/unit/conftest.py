@@ -118,6 +118,12 @@ def week():
 
 
 @pytest.fixture
+def measured():
+    """Return how sure measured times of communes are: `geo.territory.study_area.PRECISION_COLUMNS`."""
+    return lambda codes: pd.DataFrame({"estimated": False, "time_low": 1.0, "time_high": 1.0}, index=codes)
+
+
+@pytest.fixture
 def make_manifest():
     """Make what a territory of an estimated network says of itself; any field may be given."""
 

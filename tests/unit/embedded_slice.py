@@ -1,6 +1,7 @@
 """Some communes of the embedded tables, with all that the tables say of them."""
 
 import csv
+import shutil
 from pathlib import Path
 
 FRANCE = Path(__file__).resolve().parents[2] / "data" / "france"
@@ -25,4 +26,6 @@ def write_slice(folder, wanted):
             table = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
             table.writeheader()
             table.writerows(row for row in rows if row[column] in kept)
+    for name in ("relief.npz", "no_road.csv"):
+        shutil.copyfile(FRANCE / name, folder / name)
     return folder

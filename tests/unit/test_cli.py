@@ -15,6 +15,9 @@ from geo.cli import main
 from geo.finder.answer import Route, find_sites
 from geo.finder.route_service import AskedRoutes
 from geo.finder.wishes import Wishes
+from geo.settings import Settings
+from geo.territory.embedded import read_tables
+from tests.unit.sources import day_lists_files
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -142,7 +145,7 @@ def test_nearest_of_another_list_is_times_alone(run, built, small_world):
     found = json.loads(out)
     assert [row["id"] for row in found] == ["2", "1", "3"]
     assert [row["travel_time_min"] for row in found] == pytest.approx([0, 10, 20], abs=0.01)
-    assert set(found[0]) == {"id", "name", "travel_time_min", "distance_km"}
+    assert set(found[0]) == {"id", "name", "travel_time_min", "distance_km", "estimated"}
     status, _, err = run("nearest", built, *where, "--facilities", "mairies", "--saturday")
     assert (status, "ne valent que pour les sites" in err) == (2, True)
 
@@ -415,12 +418,15 @@ def test_fetch_then_the_territory_is_ready(run, official, monkeypatch, tmp_path,
     assert "placés à sa mairie" in out
     assert f"make app TERRITORY={folder}" in out
     assert "Lecture des routes…" in err
+    assert "Ce que changent les vraies routes :" in out
+    assert "selon l'estimation" in out
     assert Territory.load(folder).name == "Pyrénées-Atlantiques"
 
     asked = len(web.requests)
     status, out, _ = run("fetch", "64", "--offline", "--out", tmp_path / "again", "--json")
     value = json.loads(out)
     assert (status, value["territory"], len(web.requests)) == (0, str(tmp_path / "again"), asked)
+    assert "selon l'estimation" in value["roads_change"]["sentence"]
     assert {each["source"] for each in value["missing"]} == {"cells"}
     status, out, _ = run("fetch", "64", "--only", "sites", "--refresh", "--json")
     assert (status, json.loads(out)["territory"]) == (0, None)
@@ -454,6 +460,32 @@ def test_fetch_with_the_roads_around_a_commune(run, official, overpass, monkeypa
     assert not (tmp_path / "territories" / "64").exists()
     for wrong in (("--around", "64001"), ("--km", "5"), ("--around", "64001", "--km", "26")):
         status, out, err = run("fetch", "64", *wrong)
+        assert (status, out, len(err.splitlines())) == (2, "", 1)
+
+
+def test_fetch_the_lists_of_the_day(run, web, official_addresses, monkeypatch, tmp_path):
+    """The lists of the small world are not those of France: each is refused in the one line, the others stay."""
+    for base, url in official_addresses(web).items():
+        monkeypatch.setenv(f"MAILLAGE_URL_{base.upper()}", url)
+    monkeypatch.setenv("MAILLAGE_CACHE_DIR", str(tmp_path))
+    tables = read_tables(Settings.from_environment().data_dir / "france")
+    web.serve(day_lists_files.SITES, day_lists_files.site_list(tables.sites.frame))
+    web.serve(day_lists_files.TAX_OFFICES, day_lists_files.tax_list(tables.tax_offices.frame.head(3)))
+    status, out, err = run("fetch", "--lists", "--within", "30")
+    assert (status, len(out.splitlines())) == (2, 1)
+    assert "publié le 2026-10-05" in out
+    assert "a 3 lieu(x), moins de la moitié" in err.splitlines()[-1]
+
+    web.serve(day_lists_files.TAX_OFFICES, day_lists_files.tax_list(tables.tax_offices.frame))
+    status, out, _ = run("fetch", "--lists", "--json")
+    assert (status, [each["source"] for each in json.loads(out)["files"]]) == (0, ["sites", "tax_offices"])
+    status, out, _ = run("nearest", "Sare", "--json")
+    assert status == 0
+    assert "Site du jour" in out
+    assert "Liste des structures France services (2026-10-05)" in out
+
+    for wrong in ((), ("64", "--lists"), ("--lists", "--offline"), ("--within", "5"), ("--lists", "--within", "0")):
+        status, out, err = run("fetch", *wrong)
         assert (status, out, len(err.splitlines())) == (2, "", 1)
 
 

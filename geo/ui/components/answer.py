@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     from geo.answers.answer import Answer
 
 
-def show_answer(answer: Answer, part: KnownPart) -> None:
-    """Show an answer: sentence, figures, further sentences, and whom the shares are of where that is not everybody."""
+def show_answer(answer: Answer, part: KnownPart, dated: str) -> None:
+    """Show an answer: sentence, figures, further sentences, and whom the shares are of where that is not everybody.
+
+    `dated`: Of which day the list is that the figures stand on (`geo.answers.list_dates.list_sentence`).
+    """
     show_sentence(answer.sentence)
-    show_figures(answer.figures)
+    show_figures(answer.figures, dated)
     for text in filter(None, [*answer.details, known_note(part)]):
         st.markdown(plain(text))
 
@@ -32,9 +35,10 @@ def show_known(part: KnownPart) -> None:
     show_warnings(list(filter(None, [known_note(part)])))
 
 
-def show_figures(shown: Sequence[tuple[str, str, str]]) -> None:
-    """Show a few figures side by side: label, value, what it is out of."""
-    st.html(f'<dl class="maillage-figures">{"".join(_figure(*figure) for figure in shown)}</dl>')
+def show_figures(shown: Sequence[tuple[str, str, str]], dated: str) -> None:
+    """Show a few figures side by side: label, value, what it is out of; and of which day the list is."""
+    figures = "".join(_figure(*figure) for figure in shown)
+    st.html(f'<dl class="maillage-figures">{figures}</dl><p class="maillage-note">{escape(dated)}</p>')
 
 
 def show_sentence(sentence: str) -> None:

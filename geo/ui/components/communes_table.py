@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from geo.answers.tables import COLUMNS, headed, rounded
-from geo.french import UNKNOWN
+from geo.french import UNKNOWN, to_five
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _WIDTHS: Final = {
     "commune_code": 90,
 }
 _HELP: Final = {
-    "travel_time_min": "Temps moyen en voiture. Tiret : inconnu.",
+    "travel_time_min": "Temps moyen en voiture, arrondi à 5 min s'il est estimé. Tiret : inconnu.",
     "share_within": "Part des habitants sous le seuil choisi.",
 }
 
@@ -50,7 +50,7 @@ def communes_table(coverage: pd.DataFrame) -> pd.DataFrame:
     Communes from which no road leads to a facility come first, then the farthest; those whose time is
     not known come last.
     """
-    table = coverage.reset_index()[list(SHOWN)]
+    table = coverage.reset_index()[[*SHOWN, "estimated"]]
     minutes = table["travel_time_min"].fillna(np.inf).where(table["under_served"].notna(), -np.inf)
     order = minutes.sort_values(ascending=False, kind="stable").index
     texts = ("name", "facility_name", "commune_code")
@@ -65,15 +65,22 @@ def communes_csv(coverage: pd.DataFrame) -> bytes:
     formula are preceded by an apostrophe.
     """
     table = rounded(communes_table(coverage))
-    table["under_served"] = table["under_served"].map({True: "oui", False: "non"}).fillna("inconnu")
-    return headed(table, SHOWN).to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n").encode("utf-8-sig")
+    for name in ("under_served", "estimated"):
+        table[name] = table[name].map({True: "oui", False: "non"}).fillna("inconnu")
+    return (
+        headed(table, (*SHOWN, "estimated"))
+        .to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+        .encode("utf-8-sig")
+    )
 
 
 def as_shown(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with its numbers as precise as they are shown.
 
-    A share that is almost but not quite 0 or 1 is shown as 0.01 or 0.99.
+    A share that is almost but not quite 0 or 1 is shown as 0.01 or 0.99; estimated times are rounded to 5 minutes.
     """
+    if table["estimated"].any():
+        table = table.assign(travel_time_min=table["travel_time_min"].map(to_five, na_action="ignore"))
     share = table["share_within"].astype("Float64")
     table = table.round({name: COLUMNS[name].decimals for name in ("travel_time_min", "distance_km")})
     between = share.round(COLUMNS["share_within"].decimals or 0).clip(0.01, 0.99)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from geo.answers.directions import directions_to
+from geo.answers.list_dates import list_date
 from geo.answers.nearest import address_text, asked_sentence, kind_words, saved_sentence, trip_sentence
 from geo.french import dialled, is_email
 from geo.sources.http_client import host_of
@@ -133,6 +134,7 @@ def _card(site: SiteAnswer, shown: _Shown, number: int | None = None) -> str:
     ]
     if site.comment is not None:
         lines.append(f'<p class="comment">À savoir : {escape(site.comment)}</p>')
+    lines.append(f'<p class="list-date">{escape(list_date(site.list_vintage))}</p>')
     if any(line.intervals is not None for line in site.week):
         week = _week_html(site, shown.today)
         lines.append(f'<details id="week-{identifier}"><summary>Horaires de la semaine</summary>{week}</details>')

@@ -6,6 +6,9 @@ from typing import Final
 
 import streamlit as st
 
+from geo.ui.session import bound
+from geo.ui.state import SCREENS
+
 _STYLE: Final = """<style>
 .stAppHeader { display: none; }
 .stMainBlockContainer { padding-top: 1.5rem; padding-bottom: 3rem; max-width: 76rem; }
@@ -76,3 +79,16 @@ def open_page() -> None:
     """Set the title and the layout of the page; first call of a run."""
     st.set_page_config(page_title="Maillage : l'accès aux France services", layout="wide")
     st.html(_STYLE + _FRENCH, unsafe_allow_javascript=True)
+
+
+def choose_screen() -> None:
+    """Show the menu of screens; not where the page is embedded in another one."""
+    if not st.context.is_embedded:
+        st.segmented_control(
+            "Écran",
+            list(SCREENS),
+            format_func=SCREENS.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            **bound("screen"),
+        )

@@ -1,4 +1,4 @@
-"""Tables of the screen *Planifier*: French on screen, the same rows as a file for a spreadsheet."""
+"""Tables of screens, *Planifier* and others: French on screen, the same rows as a file for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from geo.answers.tables import column_titled, headed
-from geo.french import UNKNOWN, format_decimal, format_integer, format_share
+from geo.answers.tables import COLUMNS, column_titled, headed
+from geo.french import UNKNOWN, estimated_minutes, format_decimal, format_integer, format_share
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:
@@ -33,9 +33,12 @@ def french_table(table: pd.DataFrame, *names: str) -> pd.DataFrame:
     return chosen
 
 
-def show_table(table: pd.DataFrame, *, key: str, alt: str) -> None:
-    """Show what `french_table` returned as a sortable table."""
-    shown: Any = {heading: _written(column) for heading, column in _numbers(table).items()}
+def show_table(table: pd.DataFrame, *, key: str, alt: str, estimated: bool = False) -> None:
+    """Show what `french_table` returned as a sortable table; `estimated`: whether its times are."""
+    shown: Any = {
+        heading: estimated_minutes if estimated and column.is_time else _written(column)
+        for heading, column in _numbers(table).items()
+    }
     st.dataframe(
         table.style.format(shown, na_rep=UNKNOWN),
         hide_index=True,
@@ -51,12 +54,15 @@ def show_table(table: pd.DataFrame, *, key: str, alt: str) -> None:
     )
 
 
-def french_csv(table: pd.DataFrame) -> bytes:
+def french_csv(table: pd.DataFrame, *, estimated: bool | None = None) -> bytes:
     """Return the table as a file that a French spreadsheet opens with a double click.
 
-    Semicolons, decimal commas, UTF-8 with a byte-order mark.
+    Semicolons, decimal commas, UTF-8 with a byte-order mark. `estimated`: Whether its times are, said in a column;
+    `None` for a table without times.
     """
     rounded = table.copy()
+    if estimated is not None:
+        rounded[COLUMNS["estimated"].title] = "oui" if estimated else "non"
     for heading, column in _numbers(table).items():
         rounded[heading] = rounded[heading].astype("Float64").round(column.decimals or 0)
         if column.decimals == 0:
@@ -64,9 +70,9 @@ def french_csv(table: pd.DataFrame) -> bytes:
     return rounded.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n").encode("utf-8-sig")
 
 
-def csv_button(label: str, table: pd.DataFrame, file_name: str) -> None:
+def csv_button(label: str, table: pd.DataFrame, file_name: str, *, estimated: bool | None = None) -> None:
     """Show a button that downloads the table; the file is made when asked for."""
-    st.download_button(label, lambda: french_csv(table), file_name, "text/csv", on_click="ignore")
+    st.download_button(label, lambda: french_csv(table, estimated=estimated), file_name, "text/csv", on_click="ignore")
 
 
 def _numbers(table: pd.DataFrame) -> dict[str, Column]:

@@ -10,11 +10,11 @@ import streamlit as st
 from geo.answers.origin import LIMITS, METHOD, SITES_METHOD, approximation_sentences, network_sentence
 from geo.french import format_integer
 from geo.network.speeds import speed_table
+from geo.ui.components.day_lists import show_lists
 from geo.ui.components.leaflet_map import privacy_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.departement_fetch import show_fetch
 from geo.ui.own_files import show_own_files
-from geo.ui.territory_choice import show_choice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,14 +30,15 @@ _LINK: Final = (
 )
 
 
-def show(territory: Territory, state: AppState, settings: Settings) -> None:
+def show(territory: Territory, _state: AppState, settings: Settings) -> None:
     """Draw the screen."""
     manifest = territory.manifest
     st.title("Données et méthode", anchor=False)
     st.text(f"{territory.name}, territoire préparé le {manifest.built_on:%d/%m/%Y}.")
-    show_choice(state.territory, settings)
     show_fetch(settings)
     _sources(manifest)
+    st.subheader("Les listes du jour", anchor=False)
+    show_lists(territory, settings, explained=True)
     _network(territory)
     show_own_files(territory)
     st.subheader("Méthode", anchor=False)

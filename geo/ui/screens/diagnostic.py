@@ -10,13 +10,20 @@ from geo.access.diagnosis import diagnose
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.coverage import commune_sentence, coverage_answer
+from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
+from geo.answers.roads_change import CHANGED_COLUMNS, replaces_estimate, roads_change
+from geo.errors import ParameterError
+from geo.french import DRIVING_ONLY
 from geo.maps.legend import legend_html
 from geo.maps.payload import map_values, shown_kinds
+from geo.territory.fetched import kept_territories
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.communes_table import communes_csv, show_communes
+from geo.ui.components.day_lists import show_lists
 from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.planning_tables import french_table, show_table
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
 from geo.ui.components.territory_map import territory_map
 from geo.ui.session import bound, change_state
@@ -41,11 +48,13 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     times = cache.travel_times(territory, identity, question.facilities, kinds=question.kinds)
     diagnosis = diagnose(territory, question=question, times=times)
     result, summary = diagnosis.coverage, diagnosis.summary
-    show_answer(coverage_answer(summary, result), summary.part)
+    show_answer(coverage_answer(summary, result), summary.part, list_sentence(territory.manifest, question.facilities))
     _map(territory, state, settings, diagnosis, identity)
     _commune(state, result, cache.commune_titles(territory, identity))
     st.subheader("Communes", anchor=False)
     show_communes(result, lambda code: change_state(commune=code))
+    if state.territory in kept_territories(settings) and replaces_estimate(territory.manifest):
+        _roads_change(territory, diagnosis)
     _downloads(territory, state, settings, diagnosis)
 
 
@@ -95,11 +104,13 @@ def _map(territory: Territory, state: AppState, settings: Settings, diagnosis: D
     show_approximations(approximation_sentences(territory))
     show_notes(
         [
+            DRIVING_ONLY,
             counting_sentence(question.facilities, kinds, excluded),
             network_sentence(territory.manifest),
             sources_sentence(territory.manifest),
         ]
     )
+    show_lists(territory, settings)
 
 
 def _commune(state: AppState, result: pd.DataFrame, titles: Mapping[str, str]) -> None:
@@ -118,6 +129,27 @@ def _commune(state: AppState, result: pd.DataFrame, titles: Mapping[str, str]) -
     if code is None:
         return
     st.info(plain(commune_sentence(result.loc[code])))
+
+
+def _roads_change(territory: Territory, diagnosis: Diagnosis) -> None:
+    """Show what real roads change against the estimate of the same département, where there is one."""
+    question = diagnosis.question
+    try:
+        estimated = cache.load_territory(territory.departement)
+        times = cache.travel_times(estimated, cache.fingerprint(estimated), question.facilities, kinds=question.kinds)
+    except ParameterError:  # the embedded France has no such commune, or no such list
+        return
+    before = diagnose(estimated, question=question, times=times)
+    change = roads_change(before, diagnosis, estimated=estimated.manifest, by_road=territory.manifest)
+    with st.expander("Ce que changent les vraies routes"):
+        for line in (change.answer.sentence, *change.answer.details):
+            st.markdown(plain(line))
+        if not change.communes.empty:
+            table = french_table(change.communes, *CHANGED_COLUMNS)
+            show_table(
+                table, key="roads_change", alt="Communes qui changent de côté du seuil, les plus peuplées d'abord"
+            )
+        show_notes(change.answer.notes)
 
 
 def _downloads(territory: Territory, state: AppState, settings: Settings, diagnosis: Diagnosis) -> None:

@@ -8,14 +8,19 @@ import streamlit as st
 
 from geo.access.diagnosis import diagnose
 from geo.answers.coverage import coverage_answer
+from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, network_sentence, sources_sentence
+from geo.french import DRIVING_ONLY
 from geo.report.country_tables import area_table
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
+from geo.ui.components.day_lists import show_lists
+from geo.ui.components.france_map import france_map
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
 from geo.ui.kept_answers import kept
+from geo.ui.session import change_state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +39,6 @@ _COLUMNS: Final = (
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, table."""
-    del settings
     identity = cache.fingerprint(territory)
     st.title("Qui est trop loin ? France", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -44,16 +48,32 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
             ask_counted()
     question = state.question
     diagnosis = _diagnosis(territory, identity, question)
-    show_answer(coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part)
+    dated = list_sentence(territory.manifest, question.facilities)
+    show_answer(coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part, dated)
+    cov = diagnosis.coverage
+    france_map(
+        cov["travel_time_min"].astype("Float64"),
+        threshold_min=question.threshold_min,
+        settings=settings,
+        under=None if question.rule.kind == "mean_time" else cov["under_served"],
+        link="?ecran=diagnostic&territoire=",
+        on_threshold=lambda minutes: change_state(threshold_min=round(minutes)),
+    )
     st.subheader("Départements", anchor=False)
     st.markdown(plain("Choisissez un territoire dans la liste du haut pour en voir les communes."))
     table = _departements(territory, identity, question)
     shown = french_table(table.sort_values("share_covered", kind="stable"), *_COLUMNS)
-    show_table(shown, key="departements", alt="Départements, la plus petite part d'habitants sous le seuil d'abord")
+    show_table(
+        shown,
+        key="departements",
+        alt="Départements, la plus petite part d'habitants sous le seuil d'abord",
+        estimated=territory.estimated,
+    )
     stem = f"maillage-departements-{question.facilities}-{question.threshold_min:.0f}min"
-    csv_button("Tableau (CSV)", shown, f"{stem}.csv")
+    csv_button("Tableau (CSV)", shown, f"{stem}.csv", estimated=territory.estimated)
     show_approximations(approximation_sentences(territory))
-    show_notes([network_sentence(territory.manifest), sources_sentence(territory.manifest)])
+    show_notes([DRIVING_ONLY, network_sentence(territory.manifest), sources_sentence(territory.manifest)])
+    show_lists(territory, settings)
 
 
 def _diagnosis(territory: Territory, identity: str, question: Question) -> Diagnosis:

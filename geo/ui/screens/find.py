@@ -13,6 +13,7 @@ from geo.finder.answer import find_sites, route_to
 from geo.finder.opening_times import civil_time
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
+from geo.ui.components.day_lists import show_lists
 from geo.ui.components.distance_help import distance_help
 from geo.ui.components.find_map import find_map, map_answer
 from geo.ui.components.found_sites import found_sites
@@ -161,3 +162,4 @@ def _origin_of_the_answer(territory: Territory, settings: Settings, answer: Answ
     if answer is not None:
         show_notes(answer.notes)
         show_approximations(approximation_sentences(territory))
+        show_lists(territory, settings)

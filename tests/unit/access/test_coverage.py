@@ -12,7 +12,9 @@ from geo.errors import ParameterError
 from geo.question import CoverageRule
 
 
-def territory(population: dict[str, int | None]) -> SimpleNamespace:
+def territory(
+    population: dict[str, int | None], *, estimated: bool = False, low: float = 1.0, high: float = 1.0
+) -> SimpleNamespace:
     communes = pd.DataFrame(
         {
             "name": pd.array([f"Commune {code}" for code in population], dtype="string"),
@@ -20,7 +22,8 @@ def territory(population: dict[str, int | None]) -> SimpleNamespace:
         },
         index=pd.Index(list(population), dtype="string", name="commune_code"),
     )
-    return SimpleNamespace(communes=communes)
+    precision = pd.DataFrame({"estimated": estimated, "time_low": low, "time_high": high}, index=communes.index)
+    return SimpleNamespace(communes=communes, precision=precision)
 
 
 def times(rows: list[tuple[str, float, float | None, str | None]], *, off_network: tuple[int, ...] = ()):

@@ -19,7 +19,7 @@ def test_the_best_hour_then_evenings_and_weekends(week, plain):
     )
     assert (
         plain(answer.details[0])
-        == "En semaine à 18 h, moins de 1 % au plus ; le samedi, 20 % au plus ; le dimanche, aucun habitant n'a de site ouvert."
+        == "En semaine à 18 h, moins de 1 % au plus ; le samedi, 20 % au plus ; le dimanche, aucun habitant."
     )
     assert [plain(figure.value) for figure in answer.figures] == ["1,9 h", "20 %", "moins de 1 %"]
     assert saturday_figure(week(shares)) == answer.figures[1]
@@ -91,7 +91,7 @@ def test_blank_hours(plain):
     assert "30 min sont creuses" in plain(blank_sentence(one))
     some = pd.DataFrame({"day": ["lundi", "lundi", "samedi"], "hours": [1.0, 2.0, 8.0]})
     assert plain(blank_sentence(some)) == (
-        "Du lundi au samedi de 8 h à 19 h, 11 h sont creuses, où moins d'un habitant sur dix de ceux qui ont un site en "
+        "Du lundi au samedi de 8 h à 19 h, 11 h sont creuses, où moins d'un sur dix de ceux qui ont un site en "
         "trouve un ouvert : lundi (3 h) et samedi (8 h)."
     )
 

@@ -200,11 +200,14 @@ def test_each_model_has_its_words_and_its_method(one_label):
 
 def test_a_label_in_short(one_label):
     label = one_label.labels.to_dict("records")[0] | {"gain_residents": 1.0, "residents_served": 1.0}
-    assert plainly(label_gains(label | {"minutes_saved_mean": 2.0})) == (
+    assert plainly(label_gains(label | {"minutes_saved_mean": 2.0}, estimated=False)) == (
         "1 habitant rapproché, 1 servi, 2,0 min gagnées en moyenne"
     )
-    assert label_gains(label | {"minutes_saved_mean": float("nan")}).endswith("1 servi")
-    assert f"[{label['code']}, a déjà un site]" in label_line(label | {"holds_site": True})
+    assert plainly(label_gains(label | {"minutes_saved_mean": 12.0}, estimated=True)).endswith(
+        "environ 10 min gagnées en moyenne"
+    )
+    assert label_gains(label | {"minutes_saved_mean": float("nan")}, estimated=False).endswith("1 servi")
+    assert f"[{label['code']}, a déjà un site]" in label_line(label | {"holds_site": True}, estimated=False)
 
 
 def test_the_argument_of_a_label(one_label):

@@ -12,6 +12,7 @@ from geo.access.coverage import CoverageSummary, summarize
 from geo.access.diagnosis import Diagnosis
 from geo.question import Question
 from geo.schemas import FACILITY_COLUMNS
+from geo.sources.embedded import TO_VERIFY
 from geo.sources.provenance import Provenance
 
 HOSTILE = "<script>alert('x')</script>"
@@ -50,7 +51,7 @@ def facilities() -> gpd.GeoDataFrame:
 
 
 @pytest.fixture
-def coverage_frame(communes) -> pd.DataFrame:
+def coverage_frame(communes, measured) -> pd.DataFrame:
     """Times of 5, 10... minutes; commune 7 has no road, the network does not cover commune 8."""
     minutes = pd.array([5, 12, 18, 25, 40, 50, 21, pd.NA, pd.NA], dtype="Float64")
     return pd.DataFrame(
@@ -66,6 +67,7 @@ def coverage_frame(communes) -> pd.DataFrame:
             "share_within": pd.array(np.zeros(9), dtype="Float64"),
             "snap_distance_m": pd.array([0, 500, 501, 1649, 0, 0, 0, 0, pd.NA], dtype="Float64"),
             "under_served": pd.array([False, False, False, True, True, True, True, True, pd.NA], dtype="boolean"),
+            **measured(communes.index),
         },
         index=communes.index,
     )
@@ -107,6 +109,7 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
         departement="64",
         crs="EPSG:2154",
         network=SimpleNamespace(crs="EPSG:2154"),
+        estimated=False,
         communes=communes,
         demand=communes.reset_index()[["commune_code", "population"]].astype({"population": "float64"}),
         demand_on_network=SimpleNamespace(link=np.array([*range(8), -1])),
@@ -122,6 +125,6 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
                 Provenance(HOSTILE, "sites.csv", "2024-08-01", "Licence Ouverte 2.0", "", 0, 0),
                 Provenance("Communes", "communes.csv", None, None, "", 0, 0),
             ),
-            notes=("Centres d'essai : adresse de 2019, à vérifier.", "Une autre note."),
+            notes=(f"Centre d'essai : {TO_VERIFY}.", "Une autre note."),
         ),
     )

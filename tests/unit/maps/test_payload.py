@@ -37,12 +37,17 @@ def test_simplified_contours_still_share_their_borders(shared_data):
 
 def test_a_shared_limit_is_drawn_once(facilities):
     squares = [shapely.box(0, 45, 0.1, 45.1), shapely.box(0.1, 45, 0.2, 45.1)]
-    told = {"name": ["a", "b"], "departement": "01", "lon": [0.05, 0.15], "lat": 45.05}
-    communes = gpd.GeoDataFrame(told, geometry=squares, index=["01001", "01002"], crs="EPSG:4326")
+    communes = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "departement": "01", "lon": [0.05, 0.15], "lat": 45.05},
+        geometry=squares,
+        index=["01001", "01002"],
+        crs="EPSG:4326",
+    )
     ground = ground_base(communes, {"sites": facilities}, "EPSG:2154")
     drawn = sum(shapely.LineString([(lon, lat) for lat, lon in line]).length for line in ground["limits"])
     assert drawn == pytest.approx(0.7, abs=0.001), "three sides of each square, and the one between once"
     assert len(ground["facilities"]["sites"]) == len(facilities)
+    assert ground["extent"] == [[45.05, 0.05], [45.05, 0.15]]
     json.dumps(ground, allow_nan=False)
 
 

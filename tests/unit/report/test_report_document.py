@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo import Territory
-from geo.french import format_decimal, format_integer, format_share
+from geo.french import format_integer, format_share
 from geo.question import Question
 from geo.report.report_document import PAGES, report_pdf
 from geo.report.report_maps import report_maps
@@ -89,7 +89,7 @@ def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
     for figure in (
         format_share(summary.share_covered),
         f"{format_integer(summary.population_covered)} sur {format_integer(summary.part.residents_known)}",
-        f"{format_decimal(summary.median_time_min)} min",
+        f"environ {5 * round(summary.median_time_min / 5)} min",
         f"{format_integer(summary.communes_under_served)} communes sur {len(territory.communes)} sont sous-desservies",
         f"{format_integer(summary.population_under_served)} habitants",
         format_share(fragility.share_with_second),

@@ -269,7 +269,9 @@ def test_robustness_counts_the_runs_that_choose_a_place(world, embedded):
     asked = robustness(found, [embedded, Territory.embedded("64", "fluide")])
     assert len(asked.runs) == 6
     assert set(asked.runs["profile"]) == {"courant", "fluide"}
-    assert asked.places["runs"].sum() == asked.runs["labels"].sum() == 18
+    # Where all trips are short, fewer labels may do.
+    assert asked.places["runs"].sum() == asked.runs["labels"].sum() <= 18
+    assert (asked.runs["speed_factor"] == 1).sum() == 2
     assert set(asked.places.index[asked.places["in_plan"]]) == set(found.labels["code"])
     assert asked.places["share_of_runs"].between(0, 1).all()
     # The run with speeds as they are is the plan itself.

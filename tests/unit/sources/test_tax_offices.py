@@ -113,6 +113,29 @@ def test_only_finance_centres_are_kept_and_the_rest_is_counted(read_csv):
     assert result.provenance.vintage == "2026-04-01"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Centre de Finances publiques",
+        "CENTRE DES FINANCES PUBLIQUES",
+        "Centre des finances Publiques ",
+        "Centrè dés Finances publiques",
+        "Centres des finances publiques",
+        "Centre\u00a0de finances\u00a0publiques",
+    ],
+)
+def test_the_writings_of_a_finance_centre(read_csv, written):
+    result = read_csv({}, {"type_de_service": written, "geocodage": "43.49,-1.48", "adresse": "6 allées Marines"})
+    assert len(result.frame) == 2
+    assert result.notes == ()
+
+
+@pytest.mark.parametrize("written", ["Centre de gestion", "Permanence du centre des finances publiques", ""])
+def test_what_only_resembles_a_finance_centre(read_csv, written):
+    result = read_csv({}, {"type_de_service": written, "geocodage": "43.49,-1.48", "adresse": "6 allées Marines"})
+    assert len(result.frame) == 1
+
+
 def test_services_of_one_place_are_one_office(read_csv):
     result = read_csv(
         {"nom_du_service": "SIE BIARRITZ", "public": "professionnels", "mercredi": "09:00 - 11:00", "telephone_1": "x"},

@@ -150,9 +150,14 @@ def test_without_contours_cells_stand_in_and_it_is_said():
     assert Territory.load("974").network is territory.network
 
 
+def _kept(made):
+    """Return the folder of estimated networks, beside that of contours."""
+    return made.with_name(f"{made.name}-roads")
+
+
 def test_the_estimated_network_is_kept_once_and_read_back(few):
     first = Territory.load("974").travel_times("sites")
-    kept = [path for path in few.iterdir() if path.name.startswith("network-")]
+    kept = [path for path in _kept(few).iterdir() if path.name.startswith("network-")]
     assert len(kept) == 1
     written = {path.name: path.read_bytes() for path in kept[0].iterdir()}
     france.cache_clear()
@@ -164,7 +169,7 @@ def test_the_estimated_network_is_kept_once_and_read_back(few):
 @pytest.mark.parametrize("damage", ["text", "cut", "absent"])
 def test_a_damaged_kept_network_is_made_again(few, damage):
     first = Territory.load("974").travel_times("sites")
-    (kept,) = (path for path in few.iterdir() if path.name.startswith("network-"))
+    (kept,) = (path for path in _kept(few).iterdir() if path.name.startswith("network-"))
     if damage == "text":
         (kept / "network.json").write_text("{", encoding="utf-8")
     elif damage == "cut":
@@ -179,7 +184,7 @@ def test_a_damaged_kept_network_is_made_again(few, damage):
 
 
 def test_an_installation_that_cannot_be_written_works_all_the_same(few):
-    few.write_text("a file where the folder should be", encoding="utf-8")
+    _kept(few).write_text("a file where the folder should be", encoding="utf-8")
     assert len(Territory.load("974").communes) == 24
 
 

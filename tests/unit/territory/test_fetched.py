@@ -51,7 +51,7 @@ def test_the_territory_of_the_small_world(have, tmp_path):
     assert times.isna().tolist() == [False, False, False, False, True]
     assert times[3] == pytest.approx(30 / 0.85, rel=0.05)
     vintages = {source.dataset: source.vintage for source in territory.manifest.sources}
-    assert vintages["Communes (contours)"] == "2025"
+    assert vintages["Communes (contours)"] == "2026"
     assert vintages["Population légale"] == "2023"
     assert vintages["Liste des structures France services"] == "2026-10-05"
     assert territory.communes.loc["64001", "postcodes"] == "64990"

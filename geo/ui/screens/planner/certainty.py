@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.certainty import capacity_answer, certainty_answer, communes_by_capacity, communes_near_threshold
-from geo.answers.plan import ROBUSTNESS_METHOD, robustness_sentence
+from geo.answers.plan import robustness_method, robustness_sentence
 from geo.maps.access_maps import certainty_values
 from geo.sources.site_requests import read_site_requests
 from geo.ui.background import forget
@@ -46,18 +46,18 @@ def show(visit: Visit) -> None:
     found = shared_sensitivity(visit.territory, visit.identity, visit.question)
     answer = certainty_answer(found)
     show_sentence(answer.sentence)
-    show_figures(answer.figures)
+    show_figures(answer.figures, visit.dated)
     show_notes(answer.details)
     values = certainty_values(found, visit.sites)
-    visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des vitesses.")
+    visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des temps.")
     st.subheader("Communes près du seuil", anchor=False)
     near = communes_near_threshold(found)
     if near.empty:
         show_notes(["Aucune : toutes restent du même côté."])
     else:
-        table = french_table(near, *_FLIPPING)
-        show_table(table, key="flipping", alt="Communes dont le côté du seuil dépend des vitesses")
-        csv_button("Tableau (CSV)", table, f"{visit.file_stem('pres-du-seuil')}.csv")
+        table, estimated = french_table(near, *_FLIPPING), visit.territory.estimated
+        show_table(table, key="flipping", alt="Communes dont le côté du seuil dépend des temps", estimated=estimated)
+        csv_button("Tableau (CSV)", table, f"{visit.file_stem('pres-du-seuil')}.csv", estimated=estimated)
     _chosen_places(visit)
     _capacity(visit)
     visit.show_origin([found.rule])
@@ -66,7 +66,7 @@ def show(visit: Visit) -> None:
 def _chosen_places(visit: Visit) -> None:
     """Show, on demand, which places of the plan stay chosen with other speeds."""
     st.header("Les mêmes lieux seraient-ils choisis ?", anchor=False)
-    show_notes([ROBUSTNESS_METHOD])
+    show_notes([robustness_method(estimated=visit.territory.estimated)])
     question = plan_question(visit.territory, visit.state)
     if st.session_state.get(_WANTED) != question:
         # Not by a callback: it would ask the question of the run before, without a choice made just before the press.

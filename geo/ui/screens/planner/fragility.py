@@ -43,16 +43,21 @@ def show(visit: Visit) -> None:
     found = shared_fragility(visit.territory, visit.identity, visit.question)
     answer = fragility_answer(found)
     show_sentence(answer.sentence)
-    show_figures(answer.figures)
+    show_figures(answer.figures, visit.dated)
     show_notes(answer.details)
     visit.show_map(
         fragility_values(found, visit.sites), "fragility", "Carte des communes qui ont un deuxième site à portée."
     )
     st.subheader("Si un site fermait", anchor=False)
     table = french_table(sites_with_residents(found), *_COLUMNS)
-    show_table(table, key="fragility_sites", alt="Sites, par nombre d'habitants qui passeraient le seuil")
+    show_table(
+        table,
+        key="fragility_sites",
+        alt="Sites, par nombre d'habitants qui passeraient le seuil",
+        estimated=visit.territory.estimated,
+    )
     show_notes(answer.notes)
-    csv_button("Tableau (CSV)", table, f"{visit.file_stem('fragilite')}.csv")
+    csv_button("Tableau (CSV)", table, f"{visit.file_stem('fragilite')}.csv", estimated=visit.territory.estimated)
     _try_one(visit, found)
     _many(visit)
     visit.show_origin()
@@ -100,7 +105,7 @@ def _many(visit: Visit) -> None:
     bearer, kind = _bearer_and_kind(chosen)
     closure = shared_closure(visit.territory, visit.identity, visit.question, bearer, kind)
     answer = closure_answer(closure)
-    show_figures(answer.figures)
+    show_figures(answer.figures, visit.dated)
     show_notes(answer.lines)
     st.button("Essayer cette fermeture comme scénario", on_click=_close_many, args=(visit,))
 

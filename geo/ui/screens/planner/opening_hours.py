@@ -46,7 +46,7 @@ def show(visit: Visit) -> None:
             show_failure(error)
     answer = hours_answer(opening)
     show_sentence(answer.sentence)
-    show_figures(answer.figures)
+    show_figures(answer.figures, visit.dated)
     show_notes([*answer.details, *answer.notes])
     st.subheader("Dans la semaine", anchor=False)
     within = within_text(visit.question.threshold_min)

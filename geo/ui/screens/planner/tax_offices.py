@@ -32,13 +32,15 @@ def show(visit: Visit) -> None:
     communes, summary = shared_time_saved(visit.territory, visit.identity, visit.question.kinds)
     answer = tax_offices_answer(communes, summary)
     show_sentence(answer.sentence)
-    show_figures(answer.figures)
+    show_figures(answer.figures, visit.dated)
     show_warnings([note for note in visit.territory.manifest.notes if TO_VERIFY in note])
     show_notes(answer.details)
     values = saved_values(communes, visit.sites, visit.territory.facilities[TAX_OFFICES])
     visit.show_map(values, "saved", "Carte des minutes gagnées par commune.")
     st.subheader("Communes", anchor=False)
-    table = french_table(communes_by_saving(communes), *_COLUMNS)
-    show_table(table, key="saved_communes", alt="Minutes gagnées par commune, les plus fortes d'abord")
-    csv_button("Tableau (CSV)", table, f"{visit.file_stem('impots')}.csv")
+    table, estimated = french_table(communes_by_saving(communes), *_COLUMNS), visit.territory.estimated
+    show_table(
+        table, key="saved_communes", alt="Minutes gagnées par commune, les plus fortes d'abord", estimated=estimated
+    )
+    csv_button("Tableau (CSV)", table, f"{visit.file_stem('impots')}.csv", estimated=estimated)
     visit.show_origin(["Un nombre négatif : le service des impôts est plus près.", *answer.notes])

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
+from geo.french import DRIVING_ONLY
 from geo.kinds import SITES
 from geo.maps.payload import shown_kinds
 from geo.territory.study_area import counted_places
@@ -51,6 +53,11 @@ class Visit:
     def sites(self) -> gpd.GeoDataFrame:
         """The sites that count today."""
         return counted_places(self.territory.sites, kinds=self.question.kinds)
+
+    @property
+    def dated(self) -> str:
+        """Of which day the list of sites is."""
+        return list_sentence(self.territory.manifest, SITES)
 
     def times(self) -> pd.DataFrame:
         """Return today's times."""
@@ -98,6 +105,7 @@ class Visit:
         show_notes(
             [
                 *notes,
+                DRIVING_ONLY,
                 counting_sentence(SITES, kinds, excluded),
                 network_sentence(manifest),
                 sources_sentence(manifest),

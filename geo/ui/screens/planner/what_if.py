@@ -49,7 +49,7 @@ def show(visit: Visit) -> None:
         return
     answer = scenario_answer(comparison)
     show_sentence(answer.sentence)
-    show_figures(answer.figures)
+    show_figures(answer.figures, visit.dated)
     for_map, for_steps = st.columns([7, 3], gap="medium")
     with for_map:
         _map(visit, scenario, comparison)
@@ -92,5 +92,10 @@ def _details(visit: Visit, scenario: Scenario, comparison: ScenarioComparison, a
     if table.empty:
         show_notes(["Aucune."])
         return
-    show_table(table, key="scenario_communes", alt="Communes dont le trajet change, avant et après")
-    csv_button("Tableau (CSV)", table, f"{visit.file_stem('scenario')}.csv")
+    show_table(
+        table,
+        key="scenario_communes",
+        alt="Communes dont le trajet change, avant et après",
+        estimated=visit.territory.estimated,
+    )
+    csv_button("Tableau (CSV)", table, f"{visit.file_stem('scenario')}.csv", estimated=visit.territory.estimated)

@@ -48,7 +48,7 @@ def show(visit: Visit) -> None:
     plan, stopped = chosen_plan(visit.territory, visit.state)
     answer = plan_answer(plan)
     show_sentence(answer.sentence)
-    show_figures([(figure.label, figure.value, figure.detail) for figure in answer.figures])
+    show_figures([(figure.label, figure.value, figure.detail) for figure in answer.figures], visit.dated)
     st.markdown(plain(" ".join(answer.details)))
     if stopped:
         show_warnings(["Calcul arrêté avant la fin."])
@@ -81,11 +81,11 @@ def _map(visit: Visit, plan: Plan) -> None:
 def _tables(visit: Visit, plan: Plan) -> None:
     st.subheader("Les labels, du plus utile au moins utile", anchor=False)
     table = french_table(labels_with_alternatives(plan), *_LABELS)
-    show_table(table, key="plan_labels", alt="Labels du plan, par rang")
+    show_table(table, key="plan_labels", alt="Labels du plan, par rang", estimated=visit.territory.estimated)
     show_notes([ELSEWHERE])
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
     with st.container(horizontal=True):
-        csv_button("Tableau (CSV)", table, f"{stem}.csv")
+        csv_button("Tableau (CSV)", table, f"{stem}.csv", estimated=visit.territory.estimated)
         st.download_button(
             "Carte pour SIG (GPKG)",
             lambda: plan_layers(plan, visit.territory.parts),
@@ -122,7 +122,9 @@ def _argument(plan: Plan) -> None:
     st.markdown("Critères de la préfecture :")
     st.markdown(_criteria(argument))
     table = french_table(argument.communes, *_SERVED)
-    show_table(table, key="plan_served", alt=f"Habitants servis par le label {argument.title}")
+    show_table(
+        table, key="plan_served", alt=f"Habitants servis par le label {argument.title}", estimated=plan.part.estimated
+    )
 
 
 def _criteria(argument: LabelArgument) -> str:

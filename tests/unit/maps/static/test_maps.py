@@ -20,6 +20,7 @@ from geo.maps.static.markers import MARKERS
 from geo.maps.static.sheet import PAGES, drawing
 from geo.maps.static.territory_maps import TIME_MAP_CLASSES, time_position
 from geo.question import Question
+from geo.sources.embedded import TO_VERIFY
 
 MAPS = ("time", "under-served", "saved", "change")
 
@@ -175,8 +176,8 @@ def test_without_neighbours_or_any_site_in_the_area(draw, territory, kind):
 
 
 def test_offices_that_nobody_checked_are_said_where_they_are_compared(draw):
-    assert "Centres d'essai : adresse de 2019, à vérifier." in all_text(draw("saved"))
-    assert "à vérifier" not in all_text(draw("time"))
+    assert TO_VERIFY in all_text(draw("saved"))
+    assert TO_VERIFY not in all_text(draw("time"))
 
 
 def test_neighbours_are_named_where_there_is_room(draw, territory):
@@ -198,8 +199,7 @@ def test_overseas_in_its_own_projection_and_true_north(draw, territory, communes
     territory.communes = communes.set_geometry(reunion, crs="EPSG:4326").assign(
         lon=communes["lon"] + 56.3, lat=communes["lat"] - 64.5, departement="974"
     )
-    territory.crs = territory.network.crs = "EPSG:2975"
-    territory.neighbour_outlines = None
+    territory.crs, territory.neighbour_outlines = "EPSG:2975", None
     assert "km" in all_text(draw("time"))
     east, up = Ground.of(territory, ["sites"]).north()
     assert np.hypot(east, up) == pytest.approx(1)
@@ -258,7 +258,7 @@ def test_places_opened_carry_their_rank(territory, coverage_frame, facilities):
         coverage_frame,
         opened,
         facilities.iloc[:0],
-        Question(20),
+        Question(),
         title="Plan",
         sentence="Rien.",
     )

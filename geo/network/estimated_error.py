@@ -1,0 +1,73 @@
+"""How far estimated times are from those of real roads, by kind of ground.
+
+Measured in areas that the estimate was not fitted to, between town halls.
+
+``python -m tests.benchmarks.estimated_times`` prints the figures again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geo.network.origin import MeasuredError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from geo.sources.relief import Relief
+
+#: Kinds of ground, by the standard deviation (m) of heights in about 9 km.
+TERRAINS: Final = ("plain", "hill", "mountain")
+_TERRAIN_BOUNDS_M: Final = (40.0, 130.0)
+#: Of eight trips in ten the real time over the estimated one is between these, by kind of ground.
+INTERVALS: Final = ((0.80, 1.22), (0.80, 1.24), (0.76, 1.33))
+
+#: Error against real roads, by kind of place; each area timed by an estimate fitted to the others.
+MEASURED_ERROR: Final = (
+    MeasuredError("Villes (25 agglomérations, OpenStreetMap 2021)", 1_129, 0.98, 0.79, 1.30, 1.03, 0.82),
+    MeasuredError("Plaine (Isère et Labourd, trajets d'au plus 60 min)", 2_200, 1.02, 0.86, 1.22, None, 0.90),
+    MeasuredError("Collines (Isère et Labourd, trajets d'au plus 60 min)", 7_279, 1.02, 0.85, 1.24, None, 0.89),
+    MeasuredError("Montagne (Isère, trajets d'au plus 60 min)", 4_574, 1.06, 0.78, 1.37, None, 0.72),
+)
+
+
+def terrain(lon: ArrayLike, lat: ArrayLike, relief: Relief | None) -> NDArray[np.int64]:
+    """Return the kind of ground around points: positions in `TERRAINS`, shape (n,).
+
+    Where no height is known, the ground is taken to be mountain: the interval is then the widest.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees (EPSG:4326), shape (n,).
+    relief
+        Heights; `None`: none is known.
+    """
+    if relief is None:
+        return np.full(np.size(lon), len(TERRAINS) - 1)
+    rough = np.nan_to_num(relief.roughness(lon, lat), nan=np.inf)
+    return np.searchsorted(_TERRAIN_BOUNDS_M, rough, side="right")
+
+
+def interval_min(minutes: ArrayLike, terrain: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the bounds between which the real times of eight trips in ten lie.
+
+    Parameters
+    ----------
+    minutes
+        Estimated times, shape (n,); NaN and inf stay what they are.
+    terrain
+        Positions in `TERRAINS`, shape (n,) or one for all.
+
+    Examples
+    --------
+    >>> low, high = interval_min([20.0], [0])
+    >>> bool(low[0] < 20 < high[0])
+    True
+    """
+    estimated = np.asarray(minutes, np.float64)
+    low, high = np.array(INTERVALS).T
+    kind = np.asarray(terrain)
+    return estimated * low[kind], estimated * high[kind]

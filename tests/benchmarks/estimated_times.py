@@ -1,0 +1,189 @@
+"""Hold estimated times against real ones, area by area: ``python -m tests.benchmarks.estimated_times SHARED_DATA``.
+
+`SHARED_DATA` is the folder of official files for trials; the town halls of all communes are read from
+``data/france/communes.csv`` or from ``--communes FILE`` with the same columns. The coast is that of cells around town halls.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.network.estimated_error import TERRAINS, interval_min, terrain
+from geo.network.road_files import read_roads
+from geo.network.snapping import snap
+from geo.network.travel_times import times_between
+from geo.settings import Settings
+from geo.sources.embedded import approximate_contours
+from geo.sources.relief import RELIEF_FILE, read_relief
+from geo.territory.assemble import estimate_roads
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.network import RoadNetwork
+
+METRES = "EPSG:2154"
+#: Minutes that trips of the Pyrenees take on the ground, at least and at most.
+NAMED = {
+    ("64483", "64122"): (18, 26),  # Saint-Jean-de-Luz - Biarritz
+    ("64320", "64445"): (42, 58),  # Laruns - Pau
+    ("64475", "64533"): (18, 30),  # Sainte-Engrâce - Tardets
+    ("64316", "64371"): (32, 46),  # Larrau - Mauléon
+    ("64104", "64422"): (25, 38),  # Bedous - Oloron
+    ("64260", "64102"): (30, 46),  # Hendaye - Bayonne
+    ("64104", "64320"): (40, np.inf),  # Bedous - Laruns
+    ("64475", "64104"): (55, np.inf),  # Sainte-Engrâce - Bedous
+}
+#: Longest trip (minutes) that is compared.
+LONGEST_MIN = 60.0
+#: A reference point farther (degrees) than this from a town hall is not one.
+SAME_PLACE = 0.01
+
+
+def read_halls(path: Path) -> gpd.GeoDataFrame:
+    """Return the communes of the mainland at their town halls, as a commune table with cells for contours."""
+    table = pd.read_csv(path, dtype={"code": str, "departement": str}).set_index("code")
+    mainland = ~table["departement"].isin(["2A", "2B"]) & (table["departement"].str.len() == 2)
+    # Two halls at one place have no cells of their own, and a position outside the mainland is a slip of the list.
+    placed = table["lon"].between(-5.3, 8.4) & table["lat"].between(42, 51.3) & ~table.duplicated(["lon", "lat"])
+    table = table[mainland & placed]
+    points = gpd.GeoSeries.from_xy(table["lon"], table["lat"], crs="EPSG:4326")
+    frame = gpd.GeoDataFrame(
+        table[["name", "departement", "lon", "lat"]], geometry=approximate_contours(points, METRES), crs="EPSG:4326"
+    )
+    frame["population"] = table["population"].astype("Float64").round().astype("Int64")
+    return frame.rename_axis("commune_code")
+
+
+def minutes(network: RoadNetwork, one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return minutes from each point (n, 2: degrees) to each other (m, 2), shape (n, m)."""
+    return times_between(network, snap(network, *one.T), snap(network, *other.T))[0] / 60
+
+
+def on_roads(
+    roads: RoadNetwork, halls: NDArray[np.float64], edge_m: float
+) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Return for each part of a road file the halls in it, `edge_m` off the sides of its box, and the real minutes."""
+    points = snap(roads, *halls.T)
+    on = np.flatnonzero((points.link >= 0) & (points.distance_m < 400))
+    part = roads.component[roads.link_ends[points.link[on], 0]]
+    found = []
+    for number in np.unique(part):
+        inside = roads.component == number
+        low, high = np.quantile(np.column_stack([roads.x, roads.y])[inside], [0.01, 0.99], axis=0)
+        here = on[part == number]
+        xy = points.xy[here]
+        here = here[((xy > low + edge_m) & (xy < high - edge_m)).all(axis=1)]
+        if len(here) > 1:
+            kept = replace(points.take(here), distance_m=np.zeros(len(here)))
+            found.append((here, times_between(roads, kept, kept)[0] / 60))
+    return found
+
+
+def said(area: str, estimated: NDArray[np.float64], real: NDArray[np.float64]) -> None:
+    """Print one line of the table."""
+    ratio = (estimated / real)[np.isfinite(estimated / real)]
+    low, median, high = np.quantile(ratio, [0.1, 0.5, 0.9])
+    close = (np.abs(ratio - 1) <= 0.25).mean()
+    print(
+        f"{area:28s} {len(ratio):7d} {median:6.2f} ({low:.2f} to {high:.2f}) {close:6.2f} {np.abs(np.log(ratio)).mean():7.3f}"
+    )
+
+
+def trips(matrix: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the trips of a matrix of real minutes that are compared."""
+    return np.nonzero(np.isfinite(matrix) & (matrix > 1) & (matrix <= LONGEST_MIN))
+
+
+def sector(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.str_]:
+    """Return the part of the Isère of each point."""
+    north = np.where(lon < 5.35, "O", np.where(lon < 5.6, "NO", "NE"))
+    return np.where(lat < 45.12, np.where(lon < 5.75, "S", "SE"), north)
+
+
+def isere(data: Path, halls: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the halls of the Isère and the real minutes between them."""
+    reference = json.loads((data / "reference/osrm-isere-2021.json").read_text())
+    source = np.array(reference["src"], np.float64)
+    tree = shapely.STRtree(shapely.points(halls))
+    which, near = tree.query_nearest(shapely.points(source), max_distance=SAME_PLACE, all_matches=False)
+    return near, np.array(reference["time_s"], np.float64)[np.ix_(which, which)] / 60
+
+
+def classes(estimated: NDArray[np.float64], real: NDArray[np.float64], residents: NDArray[np.float64]) -> float:
+    """Return the share of residents in the right class of 20 minutes, the nearest of every tenth commune their site."""
+    nearest = [
+        np.where(np.eye(len(real), dtype=bool)[:, ::10], 0.0, times[:, ::10]).min(axis=1) for times in (estimated, real)
+    ]
+    right = (nearest[0] <= 20) == (nearest[1] <= 20)
+    return float((right * residents).sum() / residents.sum())
+
+
+def main() -> None:
+    """Print the table of errors, the named trips, the ratio to METRIC, seconds and memory."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--communes", type=Path, default=Settings.from_environment().data_dir / "france/communes.csv")
+    options = parser.parse_args()
+    communes = read_halls(options.communes)
+    halls = communes[["lon", "lat"]].to_numpy(np.float64)
+    began = time.perf_counter()
+    network = estimate_roads(communes)
+    seconds, memory = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{len(communes)} communes: {seconds:.1f} s, {network.n_links} links, {memory:.0f} MB in all, largest part {network.component_nodes[0]}\n"
+    )
+    relief = read_relief(Settings.from_environment().data_dir / RELIEF_FILE)
+
+    print("area                           trips  ratio (deciles)     in 25 %  mean abs log")
+    cities = on_roads(read_roads(options.data / "osm/villes-28.osm.pbf"), halls, 500)
+    pairs = [(minutes(network, halls[here], halls[here]), real) for here, real in cities]
+    at = [trips(real) for _, real in pairs]
+    said("towns", *(np.concatenate([part[k][where] for part, where in zip(pairs, at, strict=True)]) for k in (0, 1)))
+    for name, file in (("Caen (town, free)", "osm/caen.osm.pbf"), ("Labourd", "roads/labourd-bdtopo-2014.zip")):
+        ((here, real),) = on_roads(read_roads(options.data / file), halls, 0)
+        estimated = minutes(network, halls[here], halls[here])
+        said(name, estimated[trips(real)], real[trips(real)])
+    here, real = isere(options.data, halls)
+    estimated = minutes(network, halls[here], halls[here])
+    one, other = trips(real)
+    where, kind = sector(*halls[here].T), terrain(*halls[here].T, relief)
+    for name in ("NE", "NO", "O", "S", "SE"):
+        both = (where[one] == name) & (where[other] == name)
+        said(f"Isère {name}", estimated[one, other][both], real[one, other][both])
+    for number, name in enumerate(TERRAINS):
+        both = (kind[one] == number) & (kind[other] == number)
+        took, guessed = real[one, other][both], estimated[one, other][both]
+        low, high = interval_min(guessed, number)
+        said(f"Isère, {name}", guessed, took)
+        print(f"    {(100 * ((low <= took) & (took <= high)).mean()):.0f} % of these trips in the interval")
+    residents = communes["population"].to_numpy(np.float64, na_value=0.0)[here]
+    print(f"Isère: {100 * classes(estimated, real, residents):.1f} % of residents in the right class of 20 minutes")
+
+    gironde = pd.read_csv(options.data / "reference/metric-gironde-half.csv")
+    start, end = (snap(network, gironde[f"lon{k}"], gironde[f"lat{k}"]) for k in (1, 2))
+    found = [
+        times_between(network, start.take([row]), end.take([row]))[0][0, 0] / 60 for row in range(0, len(gironde), 4)
+    ]
+    said("METRIC, Gironde (never fit)", np.array(found), gironde["minutes"].to_numpy(np.float64)[::4])
+    print()
+    for (origin, destination), (low, high) in NAMED.items():
+        here = communes.index.get_indexer([origin, destination])
+        took = minutes(network, halls[here[:1]], halls[here[1:]])[0, 0]
+        names = " - ".join(communes["name"].iloc[here])
+        print(f"{names}: {took:.0f} min, {low} to {high} wanted{'' if low <= took <= high else ': MISSED'}")
+
+
+if __name__ == "__main__":
+    main()

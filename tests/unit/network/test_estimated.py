@@ -1,0 +1,350 @@
+"""The estimated network: what the way between two communes costs, by hand; ridges, water, islands."""
+
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.errors import NetworkError, ParameterError
+from geo.network.estimated import (
+    CLIMB_KM,
+    DENSITY_SHARE,
+    DETOUR,
+    END_MIN,
+    NO_RELIEF_NOTE,
+    NOTE,
+    ROAD_LEVELS,
+    estimate_network,
+)
+from geo.network.snapping import snap, snap_xy
+from geo.network.travel_times import nearest_by_road, times_between
+from geo.sources.no_road import NoRoad
+from geo.sources.relief import STEP_M, Relief
+
+CRS = "EPSG:2154"
+#: In Lambert-93, 10 km apart to the east near the origin of the projection.
+LAND = shapely.box(600_000, 6_450_000, 800_000, 6_750_000)
+PLACES = [(700_000, 6_600_000), (710_000, 6_600_000), (705_000, 6_608_000)]
+NO_WATER = np.array([], object)
+
+
+def communes(places=PLACES, population=0, departement="18", contours=None, codes=None):
+    """A commune table; without contours, one land around all places."""
+    x, y = np.array(places, float).reshape(-1, 2).T
+    lon, lat = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(x, y)
+    n = len(places)
+    index = pd.Index(codes or [f"18{i:03d}" for i in range(n)], dtype="string", name="commune_code")
+    frame = gpd.GeoDataFrame(
+        {
+            "name": [f"C{i}" for i in range(n)],
+            "departement": np.broadcast_to(departement, n),
+            "lon": lon,
+            "lat": lat,
+            "point_source": "mairie",
+            "altitude_m": np.nan,
+        },
+        geometry=gpd.GeoSeries(contours or [LAND] * n, crs=CRS, index=index).to_crs("EPSG:4326"),
+        index=index,
+    )
+    frame["population"] = pd.array(np.broadcast_to(np.asarray(population, object), n), dtype="Int64")
+    return frame
+
+
+def one_ridge(height_m, west=703_000, east=707_000):
+    """A wall of one height between two eastings, 0 elsewhere, on a grid of an arc-minute."""
+    spacing, south, first = 1 / 60, 46.0, 2.5
+    lon, lat = np.meshgrid(first + spacing * np.arange(60), south + spacing * np.arange(60))
+    x, _ = pyproj.Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform(lon, lat)
+    steps = np.where((x > west) & (x < east), round(height_m / STEP_M), 0).astype(np.uint8)
+    return Relief(steps, first, south, spacing)
+
+
+def minutes(network, frame):
+    points = snap(network, frame["lon"], frame["lat"])
+    return times_between(network, points, points)[0] / 60
+
+
+def links(network):
+    return {tuple(sorted(pair)) for pair in network.link_ends.tolist()}
+
+
+def test_one_node_per_commune_in_the_order_of_the_table_and_two_way_roads():
+    frame = communes()
+    network = estimate_network(frame)
+    np.testing.assert_allclose(np.column_stack([network.x, network.y]), PLACES, atol=0.01)
+    assert network.crs == CRS
+    np.testing.assert_allclose(minutes(network, frame), minutes(network, frame).T, rtol=1e-6)
+    assert network.component_nodes.tolist() == [3]
+
+
+def test_a_trip_takes_the_pace_of_its_roads_and_an_end_at_both_of_its_ends():
+    frame = communes()
+    network = estimate_network(frame)
+    # By hand: 10 km between empty places, and one end at each.
+    assert minutes(network, frame)[0, 1] == pytest.approx(10 * ROAD_LEVELS[0][1] + 2 * END_MIN, rel=1e-4)
+    points = snap(network, frame["lon"], frame["lat"])
+    assert times_between(network, points, points)[1][0, 1] == pytest.approx(10_000 * DETOUR, rel=1e-4)
+
+
+def test_who_drives_through_pays_no_end():
+    frame = communes([(700_000, 6_600_000), (710_000, 6_600_000), (720_000, 6_600_000)])
+    found = minutes(estimate_network(frame), frame)
+    assert found[0, 2] == pytest.approx(20 * ROAD_LEVELS[0][1] + 2 * END_MIN, rel=1e-4)
+    assert found[0, 2] == pytest.approx(found[0, 1] + found[1, 2] - 2 * END_MIN, rel=1e-4)
+
+
+def test_roads_are_slower_and_ends_longer_where_many_live():
+    frame = communes(population=1_500)
+    # By hand: the own residents of a commune over the 39.27 km2 of the bell, its neighbours 10 km off count for 0.03 %.
+    u = np.log1p(1_500 / (2 * np.pi * 2.5**2) / 100)
+    expected = 10 * ROAD_LEVELS[0][1] * (1 + DENSITY_SHARE * u) + 2 * (END_MIN)
+    assert minutes(estimate_network(frame), frame)[0, 1] == pytest.approx(expected, rel=2e-3)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_towns_are_joined_by_faster_roads_that_pass_villages_by(level):
+    smallest, pace = ROAD_LEVELS[level]
+    line = [(700_000, 6_600_000), (715_000, 6_600_000), (730_000, 6_600_000)]
+    frame = communes(line, population=[smallest, 0, smallest])
+    u = np.log1p(smallest / (2 * np.pi * 2.5**2) / 100)
+    expected = 30 * pace * (1 + DENSITY_SHARE * u) + 2 * (END_MIN)
+    assert minutes(estimate_network(frame), frame)[0, 2] == pytest.approx(expected, rel=2e-3)
+
+
+def test_levels_are_faster_the_larger_the_towns():
+    assert all(slow[1] > fast[1] and slow[0] < fast[0] for slow, fast in pairwise(ROAD_LEVELS))
+
+
+def test_unknown_population_counts_as_none():
+    np.testing.assert_allclose(
+        minutes(estimate_network(communes(population=[None, None, 0])), communes()),
+        minutes(estimate_network(communes()), communes()),
+    )
+
+
+# --- within a commune, and off the town hall ------------------------------------------------------
+
+
+def test_a_resident_at_the_door_takes_a_few_minutes_and_less_than_to_the_next_town():
+    frame = communes(population=3_000)
+    network = estimate_network(frame)
+    home = snap(network, frame["lon"].iloc[:1], frame["lat"].iloc[:1])
+    for metres in (0, 500, 1_500, 2_500):
+        site = snap_xy(network, [700_000 - metres], [6_600_000])
+        found = times_between(network, home, site)[0][0, 0] / 60
+        assert 2 * END_MIN <= found < minutes(network, frame)[0, 1:].min()
+        assert found == pytest.approx(nearest_by_road(network, home, site).travel_time_s[0] / 60)
+        assert found <= 2 * END_MIN + 1.3 * metres / 1000
+
+
+def test_a_site_between_two_towns_is_reached_from_both_sides():
+    frame = communes()
+    network = estimate_network(frame)
+    site = snap_xy(network, [705_000], [6_600_500])
+    halls = snap(network, frame["lon"], frame["lat"])
+    west, east, _ = times_between(network, halls, site)[0][:, 0] / 60
+    assert west == pytest.approx(east, rel=1e-3)
+    assert west == pytest.approx(5.5 * ROAD_LEVELS[0][1] + 2 * END_MIN, rel=1e-3)
+
+
+# --- relief ---------------------------------------------------------------------------------------
+
+ROW = [(700_000, 6_600_000), (710_000, 6_600_000)]
+#: The same two, and a way around the ridge of three more communes to the north, beyond its end.
+AROUND = [*ROW, (700_000, 6_606_000), (705_000, 6_612_000), (710_000, 6_606_000)]
+
+
+def test_a_climb_lengthens_the_road_the_more_the_steeper_it_is():
+    frame = communes(ROW)
+    flat = minutes(estimate_network(frame), frame)[0, 1]
+    gentle = minutes(estimate_network(frame, relief=one_ridge(200)), frame)[0, 1]
+    steep = minutes(estimate_network(frame, relief=one_ridge(1_000)), frame)[0, 1]
+    # By hand: 200 m up and as much down, then 1,000 m.
+    for found, climb in ((flat, 0), (gentle, 400), (steep, 2_000)):
+        winding = np.hypot(10, CLIMB_KM * climb / 100)
+        assert found == pytest.approx(winding * ROAD_LEVELS[0][1] + 2 * END_MIN, rel=2e-2)
+
+
+def test_a_high_ridge_is_not_crossed_where_there_is_another_way():
+    frame = communes(AROUND)
+    north_only = one_ridge(1_000)
+    rows = np.arange(60)[:, None]
+    y = 6_609_000
+    lat = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(705_000, y)[1]
+    steps = np.where(north_only.south + rows * north_only.spacing > lat, 0, north_only.steps).astype(np.uint8)
+    relief = Relief(steps, north_only.west, north_only.south, north_only.spacing)
+    assert (0, 1) in links(estimate_network(frame))
+    network = estimate_network(frame, relief=relief)
+    assert (0, 1) not in links(network)
+    assert network.component_nodes.tolist() == [5]
+
+
+def test_a_ridge_without_another_way_keeps_its_lowest_road():
+    frame = communes(ROW)
+    assert (0, 1) in links(estimate_network(frame, relief=one_ridge(2_000)))
+
+
+def test_where_no_height_is_known_the_notes_say_so():
+    assert estimate_network(communes()).source.notes == (NOTE, NO_RELIEF_NOTE)
+    far = one_ridge(1_000)
+    elsewhere = Relief(far.steps, 55.0, -21.0, far.spacing)
+    assert estimate_network(communes(), relief=elsewhere).source.notes == (NOTE, NO_RELIEF_NOTE)
+    assert estimate_network(communes(), relief=far).source.notes == (NOTE,)
+
+
+# --- water and islands ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("water_m", "joined"), [(0, True), (2_000, True), (5_000, False)])
+def test_no_road_is_guessed_over_wide_water(water_m, joined):
+    # Two lands side by side, two communes on each, the nearest ones 10 km apart across the water.
+    west = shapely.box(680_000, 6_550_000, 705_000 - water_m / 2, 6_650_000)
+    east = shapely.box(705_000 + water_m / 2, 6_550_000, 730_000, 6_650_000)
+    places = [(690_000, 6_600_000), (700_000, 6_600_000), (710_000, 6_600_000), (720_000, 6_600_000)]
+    network = estimate_network(communes(places, contours=[west, west, east, east]))
+    assert network.component_nodes.tolist() == ([4] if joined else [2, 2])
+
+
+def test_an_island_without_a_road_keeps_its_own_streets():
+    places = [(700_000, 6_600_000), (702_000, 6_600_000), (704_000, 6_600_000), (706_000, 6_600_000)]
+    frame = communes(places, codes=["18001", "18002", "56009", "56114"])
+    no_road = NoRoad({"56009": 1, "56114": 1}, NO_WATER)
+    network = estimate_network(frame, no_road=no_road)
+    assert links(network) == {(0, 1), (2, 3)}
+    found = minutes(network, frame)
+    # Two kilometres of water are not driven straight either.
+    assert np.isinf(found[:2, 2:]).all()
+    assert np.isfinite(found[:2, :2]).all()
+    assert np.isfinite(found[2:, 2:]).all()
+    alone = NoRoad({"56009": 1, "56114": 2}, NO_WATER)
+    assert minutes(estimate_network(frame, no_road=alone), frame)[2, 2] >= 2 * END_MIN
+
+
+def test_no_road_crosses_a_line_of_water():
+    frame = communes([(700_000, 6_600_000), (704_000, 6_600_000)])
+    line = shapely.LineString(
+        np.column_stack(
+            pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(
+                [702_000] * 2, [6_590_000, 6_610_000]
+            )
+        )
+    )
+    network = estimate_network(frame, no_road=NoRoad({}, np.array([line], object)))
+    assert links(network) == {(0, 0), (1, 1)}
+    assert np.isinf(minutes(network, frame)[0, 1])
+
+
+# --- what holds for any communes ------------------------------------------------------------------
+
+places_lists = st.lists(
+    st.tuples(st.integers(0, 60), st.integers(0, 60), st.sampled_from([0, 500, 3_000, 15_000, 60_000])),
+    min_size=3,
+    max_size=12,
+    unique_by=lambda place: place[:2],
+)
+
+
+def drawn(places):
+    x, y, population = np.array(places).T
+    # Off a grid, so that no point is on the circle of two others.
+    return communes(
+        np.column_stack([690_000 + 1_000 * x + 7 * (y**2 % 11), 6_590_000 + 1_000 * y + 13 * (x**2 % 7)]),
+        list(population),
+    )
+
+
+@settings(max_examples=60)
+@given(places_lists, st.randoms())
+def test_renumbering_communes_changes_no_time(places, random):
+    shuffled = list(range(len(places)))
+    random.shuffle(shuffled)
+    relief = one_ridge(900)
+    frame = drawn(places)
+    other = frame.iloc[shuffled]
+    one, two = (minutes(estimate_network(each, relief=relief), each) for each in (frame, other))
+    np.testing.assert_allclose(one[np.ix_(shuffled, shuffled)], two, rtol=1e-5)
+
+
+@settings(max_examples=60)
+@given(places_lists)
+def test_times_are_symmetric_and_no_trip_is_free(places):
+    frame = drawn(places)
+    found = minutes(estimate_network(frame, relief=one_ridge(900)), frame)
+    np.testing.assert_allclose(found, found.T, rtol=1e-5)
+    assert (found >= 2 * END_MIN - 1e-6).all()
+    assert np.isfinite(found).all()
+
+
+@settings(max_examples=40)
+@given(places_lists, st.integers(0, 11))
+def test_more_residents_move_no_node(places, which):
+    frame = drawn(places)
+    before = estimate_network(frame)
+    frame.loc[frame.index[which % len(frame)], "population"] = 200_000
+    after = estimate_network(frame)
+    np.testing.assert_array_equal(before.x, after.x)
+    np.testing.assert_array_equal(before.y, after.y)
+
+
+# --- profile, origin, errors ----------------------------------------------------------------------
+
+
+def test_the_freer_flowing_profile_is_faster_by_the_ratio_of_its_speeds():
+    frame = communes(population=3_000)
+    courant, fluide = estimate_network(frame), estimate_network(frame, profile="fluide")
+    ratio = minutes(fluide, frame) / minutes(courant, frame)
+    np.testing.assert_allclose(ratio, ratio[0, 0], rtol=1e-5)
+    assert ratio[0, 0] < 1
+    assert fluide.profile == "fluide"
+    with pytest.raises(ParameterError, match="inconnu"):
+        estimate_network(frame, profile="fusée")
+
+
+def test_an_estimate_says_so():
+    summary = estimate_network(communes()).summary()
+    assert summary.approximate is True
+    assert NOTE in summary.notes
+    assert "estimé" in summary.source
+
+
+def test_a_saved_network_gives_the_same_times(tmp_path):
+    frame = communes(population=[500, 3_000, 0])
+    network = estimate_network(frame)
+    network.save(tmp_path)
+    np.testing.assert_array_equal(minutes(type(network).load(tmp_path), frame), minutes(network, frame))
+
+
+def test_a_point_far_from_every_commune_is_off_the_network():
+    found = snap_xy(estimate_network(communes()), [705_000, 705_000], [6_591_000, 6_589_000])
+    assert (found.link >= 0).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("places", [PLACES[:1], np.zeros((0, 2))])
+def test_fewer_than_two_communes_are_refused(places):
+    with pytest.raises(NetworkError, match=f"{len(places)} commune.*au moins deux communes"):
+        estimate_network(communes(places))
+
+
+def test_communes_that_no_road_joins_are_refused():
+    with pytest.raises(NetworkError, match=r"2 système.*d'un même territoire"):
+        estimate_network(communes(departement=["64", "64", "974"]))
+
+
+def test_communes_of_several_departements_of_one_territory_are_joined():
+    assert estimate_network(communes(departement=["64", "40", "2A"])).component_nodes.tolist() == [3]
+
+
+def test_overseas_communes_are_in_their_own_system():
+    frame = communes(departement="974")
+    frame["lon"], frame["lat"] = [55.45, 55.53, 55.48], [-20.88, -21.0, -21.3]
+    frame = frame.set_geometry([shapely.box(55, -22, 56, -20)] * 3, crs="EPSG:4326")
+    network = estimate_network(frame)
+    assert network.crs == "EPSG:2975"
+    straight = pyproj.Geod(ellps="GRS80").inv(55.45, -20.88, 55.53, -21.0)[2]
+    assert minutes(network, frame)[0, 1] == pytest.approx(straight / 1000 * ROAD_LEVELS[0][1] + 2 * END_MIN, rel=1e-3)
