@@ -1,7 +1,8 @@
 """Communes and postcodes found by what a visitor types: misspelt, abbreviated, without accents, half written.
 
 Nothing leaves the machine. Names are compared folded (no accent, case, hyphen or apostrophe) and with their
-abbreviations spelled out; a département or a postcode in the query tells homonyms apart.
+abbreviations spelled out; a département or a postcode in the query tells homonyms apart. A commune is also found by the
+names and codes of those that merged into it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rapidfuzz.distance import OSA
 from geo.errors import ParameterError
 from geo.french import fold
 from geo.sources.departements import departement_name
+from geo.territory.embedded import former_communes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,11 +62,14 @@ _FAR_BEHIND: Final = 25.0
 #: How many names are looked at closely, after a quick look at all.
 _SHORTLIST: Final = 200
 #: What adds to the rank of a name beside its score: to be the very name typed, of the département or the postcode
-#: typed, in the study area; and the logarithm of its residents, for a larger town is more often meant.
+#: typed, in the study area; and the logarithm of its residents, for a larger town is more often meant. A former name
+#: comes after one of today, whatever the residents.
 _SAME_NAME: Final = 10.0
 _IN_DEPARTEMENT: Final = 8.0
 _AT_POSTCODE: Final = 15.0
 _IN_AREA: Final = 1.0
+_FORMER: Final = -7.0
+_ARRONDISSEMENT: Final = "ARM"
 _MIN_PREFIX: Final = 3
 #: The names that a longer text may hold are looked for in its first words.
 _MAX_WORDS: Final = 20
@@ -99,19 +104,29 @@ class _Query:
 
 
 class Gazetteer:
-    """The communes and postcodes of a study area and of what lies around it.
+    """The communes and postcodes of a study area and of what lies around it; former communes lead to those of today.
 
     ``Gazetteer.of(territory).search("st jean d luz")`` finds Saint-Jean-de-Luz (64).
     """
 
-    def __init__(self, communes: pd.DataFrame, area: Sequence[bool] | NDArray[np.bool_]) -> None:
+    def __init__(
+        self, communes: pd.DataFrame, area: Sequence[bool] | NDArray[np.bool_], former: pd.DataFrame | None = None
+    ) -> None:
         """Index the names.
 
         `communes`: Indexed by commune code, columns `name`, `departement`, `postcodes`, `population`, `lon`, `lat` of a
         commune table. `area`: Which of them are the study area; they come before their neighbours of equal score.
+        `former`: Former communes, indexed by code, `name`, `kind` and `commune_code` (`geo.sources.embedded`); those of
+        other communes are left out.
         """
+        self._count = len(communes)
+        communes, today = _with_former(communes, former)
+        self._today = today
+        self._former = np.where(communes["label"] == communes["name"], 0.0, _FORMER)
+        self._area = np.asarray(area, dtype=bool)[today]
         self._codes = communes.index.astype(str).to_list()
         self._names = communes["name"].astype(str).to_list()
+        self._labels = communes["label"].to_list()
         self._departements = communes["departement"].astype(str).to_numpy(dtype=str)
         self._postcodes = [tuple(text.split(";")) if text else () for text in communes["postcodes"].fillna("")]
         self._lon = communes["lon"].to_numpy(np.float64)
@@ -122,7 +137,6 @@ class Gazetteer:
         self._sorted = [" ".join(sorted(name.split())) for name in self._bare]
         self._compact_names = [name.replace(" ", "") for name in self._bare]
         self._compact_array = np.array(self._compact_names, dtype=str)
-        self._area = np.asarray(area, dtype=bool)
         population = communes["population"].to_numpy(np.float64, na_value=0.0)
         self._size = np.log10(1.0 + population)
         self._rank_of_size = np.argsort(np.argsort(-population, kind="stable"), kind="stable")
@@ -133,21 +147,23 @@ class Gazetteer:
         self._named: dict[str, list[int]] = {}
         for position, name in enumerate(self._bare):
             self._named.setdefault(name, []).append(position)
-        self._position_of = {code: position for position, code in enumerate(self._codes)}
+        # A code that is still in use is that of the commune of today.
+        self._position_of = {code: position for position, code in reversed(list(enumerate(self._codes)))}
         self._known_departements = {
             fold(_name_of(code)): code for code in dict.fromkeys(self._departements.tolist())
         } | {code.lower(): code for code in dict.fromkeys(self._departements.tolist())}
 
     @classmethod
     def of(cls, territory: Territory) -> Gazetteer:
-        """Index the communes of a territory and of its margin."""
+        """Index the communes of a territory and of its margin; former ones too for a view of the embedded France."""
         columns = list(territory.neighbours.columns)
         both = pd.concat([pd.DataFrame(territory.communes)[columns], territory.neighbours])
-        return cls(both, np.arange(len(both)) < len(territory.communes))
+        former = None if territory.manifest.view is None else former_communes()
+        return cls(both, np.arange(len(both)) < len(territory.communes), former)
 
     def __len__(self) -> int:
-        """Return how many communes are known."""
-        return len(self._codes)
+        """Return how many communes of today are known."""
+        return self._count
 
     def covers(self, lon: float, lat: float, margin: float = 0.3) -> bool:
         """Tell whether a position (degrees) is in the box of the communes, with `margin` degrees around."""
@@ -159,7 +175,8 @@ class Gazetteer:
     @property
     def centre(self) -> tuple[float, float]:
         """Longitude and latitude in the middle of the study area."""
-        return float(np.median(self._lon[self._area])), float(np.median(self._lat[self._area]))
+        area = np.flatnonzero(self._area[: self._count])
+        return float(np.median(self._lon[area])), float(np.median(self._lat[area]))
 
     def search(self, query: str, limit: int = 6) -> list[FoundPlace]:
         """Find the communes and postcodes that a text may mean.
@@ -182,8 +199,10 @@ class Gazetteer:
         shortlist, scores = shortlist[kept], scores[kept]
         ranks = scores + self._size[shortlist] + self._hints(asked, shortlist)
         ranks += np.where(scores == 100.0, _SAME_NAME, 0.0)  # noqa: PLR2004 - the same name
-        order = np.lexsort((self._rank_of_size[shortlist], -ranks))[:limit]
-        return [self._place(int(shortlist[i]), asked.postcode, float(scores[i])) for i in order]
+        order = np.lexsort((self._rank_of_size[shortlist], -ranks))
+        # Of several names of one commune, the likeliest.
+        first = np.sort(np.unique(self._today[shortlist[order]], return_index=True)[1])[:limit]
+        return [self._place(int(shortlist[i]), asked.postcode, float(scores[i])) for i in order[first]]
 
     def _parse(self, query: str) -> _Query:
         text = _CEDEX.sub(" ", query[:MAX_QUERY])
@@ -260,7 +279,7 @@ class Gazetteer:
 
     def _hints(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return what département, postcode and study area add to the rank of each name of a shortlist."""
-        added = np.where(self._area[shortlist], _IN_AREA, 0.0)
+        added = np.where(self._area[shortlist], _IN_AREA, 0.0) + self._former[shortlist]
         if asked.departement is not None:
             added += np.where(self._departements[shortlist] == asked.departement, _IN_DEPARTEMENT, 0.0)
         if asked.postcode in self._at_postcode:
@@ -268,18 +287,36 @@ class Gazetteer:
         return added
 
     def _place(self, position: int, postcode: str | None, score: float, *, alone: bool = False) -> FoundPlace:
-        name, departement = self._names[position], str(self._departements[position])
-        own = self._postcodes[position]
+        departement, today = str(self._departements[position]), int(self._today[position])
+        own = self._postcodes[today]
         return FoundPlace(
-            label=f"{postcode} {name}" if alone else f"{name} ({departement})",
+            label=f"{postcode} {self._names[position]}" if alone else f"{self._labels[position]} ({departement})",
             kind="postcode" if alone else "commune",
-            commune_code=self._codes[position],
+            commune_code=self._codes[today],
             departement=departement,
             postcode=postcode if postcode in own else own[0] if len(own) == 1 else None,
             lon=float(self._lon[position]),
             lat=float(self._lat[position]),
             score=score,
         )
+
+
+def _with_former(communes: pd.DataFrame, former: pd.DataFrame | None) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+    """Add the former communes after those of today, without postcodes; return also which of today each is in.
+
+    A column `label` is the name as it is shown: of a former commune with that of today, unless that is said by it
+    (municipal arrondissements).
+    """
+    own = pd.DataFrame(communes).assign(label=communes["name"].astype(str))
+    if former is None:
+        return own, np.arange(len(own))
+    former = former[former["commune_code"].isin(own.index)]
+    today = own.index.get_indexer(pd.Index(former["commune_code"]))
+    now = own["label"].iloc[today].to_numpy(dtype=object)
+    names = former["name"].to_numpy(dtype=object)
+    labels = np.where(former["kind"] == _ARRONDISSEMENT, names, names + ", aujourd'hui " + now)
+    old = own.iloc[today].set_axis(former.index).assign(name=names, postcodes="", label=labels)
+    return pd.concat([own, old]), np.concatenate([np.arange(len(own)), today])
 
 
 def spelled_out(name: str) -> tuple[str, ...]:

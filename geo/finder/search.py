@@ -59,11 +59,30 @@ _ROAD_WORDS: Final = frozenset(
 _HOUSE_NUMBER: Final = re.compile(r"^\s*\d{1,4}\s*(bis|ter|quater|[a-d])?\b[\s,]+(?=.*[^\W\d_])", re.IGNORECASE)
 _POSTCODE: Final = re.compile(r"(?<!\d)\d{2}\s?\d{3}(?!\d)")
 _MAX_NAME_WORDS: Final = 7
+#: Countries and towns around France, and the farther ones most asked for, folded: some are like a commune of France.
+_COUNTRIES: Final = frozenset(
+    {"allemagne", "andorre", "belgique", "espagne", "italie", "luxembourg", "monaco", "suisse"}
+)
+_TOWNS_ABROAD: Final = frozenset(
+    {
+        *("alger", "amsterdam", "anvers", "bale", "barcelone", "berlin", "bilbao", "bruxelles", "casablanca"),
+        *("charleroi", "cologne", "donostia", "francfort", "gand", "genes", "geneve", "gerone", "irun", "lausanne"),
+        *("liege", "lisbonne", "londres", "madrid", "milan", "montreal", "namur", "neuchatel", "pampelune", "rabat"),
+        *("rome", "saarbrucken", "san sebastian", "sarrebruck", "saragosse", "tournai", "tunis", "turin", "vintimille"),
+    }
+)
 
 _ONLY_COMMUNES: Final = "Résultats à l'échelle de la commune."
-_NOTHING: Final = (
-    "Aucun lieu de ce territoire ne ressemble à cette recherche. Essayez le nom de la commune ou son code postal."
+_ELSEWHERE: Final = (
+    "Les lieux à l'étranger ne sont pas connus. Tous les sites sont dans l'annuaire officiel : "
+    "https://lannuaire.service-public.fr/navigation/france-services."
 )
+_ABROAD: Final = f"Ce lieu semble à l'étranger. {_ELSEWHERE}"
+_NOTHING: Final = (
+    "Aucun lieu de ce territoire ne ressemble à cette recherche. Essayez le nom de la commune ou son code postal. "
+    f"{_ELSEWHERE}"
+)
+_UNSURE: Final = f"Aucune commune de ce territoire ne porte ce nom : celles proposées y ressemblent. {_ELSEWHERE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,10 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     if not text:
         return PlaceSearch(())
     communes = gazetteer.search(text, limit)
-    address = _is_address(text) and not (communes and communes[0].score == 100.0)  # noqa: PLR2004 - the name itself
+    named = bool(communes) and communes[0].score == 100.0  # noqa: PLR2004 - the name itself
+    address = _is_address(text) and not named
+    if not address and not named and _is_abroad(text):
+        return PlaceSearch((), (_ABROAD,))
     if not address and communes and communes[0].score >= SURE_SCORE:
         return PlaceSearch(tuple(communes))
     nearby = _commune_of_address(text, gazetteer, limit) if address else communes
@@ -118,14 +140,24 @@ def find_place(query: str, gazetteer: Gazetteer, settings: Settings, territory: 
     sure = tuple(place for place in search.places if place.kind == "address" or place.score >= SURE_SCORE)
     if not sure:
         like = ", ".join(place.label for place in search.places)
-        hint = f"Lieux qui ressemblent : {like}." if like else "Essayez la commune ou son code postal."
+        hint = f"Lieux qui ressemblent : {like}." if like else f"Essayez la commune ou son code postal. {_ELSEWHERE}"
         msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint}"
         raise ParameterError(msg)
     return PlaceSearch(sure, search.notes)
 
 
 def _found(places: list[FoundPlace], notes: tuple[str, ...]) -> PlaceSearch:
-    return PlaceSearch(tuple(places), notes if places else (*notes, _NOTHING))
+    if not places:
+        notes = (*notes, _NOTHING)
+    elif places[0].kind != "address" and places[0].score < SURE_SCORE:
+        notes = (*notes, _UNSURE)
+    return PlaceSearch(tuple(places), notes)
+
+
+def _is_abroad(text: str) -> bool:
+    """Tell whether a text is a country or a town abroad, or ends with a country."""
+    words = spelled_out(text)
+    return bool(words) and (words[-1] in _COUNTRIES or " ".join(words) in _TOWNS_ABROAD)
 
 
 def _is_address(text: str) -> bool:

@@ -51,7 +51,7 @@ PAGES: Final = (6, 12)
 _FAR_ROWS: Final = 40
 _FAR_ROWS_WITH_PLAN: Final = 18
 _FURTHEST_ROWS: Final = 8
-_SITE_ROWS: Final = 10
+_SITE_ROWS: Final = 9
 _HALF_DAYS: Final = 6
 _LABEL_ROWS: Final = 10
 #: Labels argued at length: the five of a usual plan; the first four where the table of labels takes their room.

@@ -84,7 +84,7 @@ class France:
         communes = tables.communes.frame.loc[codes]
         area, manifest = study_area(tables, name, communes, self.network, departement=departement)
         network = manifest.network
-        if communes["departement"].map(metric_crs).nunique() > 1 or area.crs != metric_crs(_MAINLAND):
+        if {metric_crs(code) for code in communes["departement"].unique()} != {metric_crs(_MAINLAND)}:
             network = replace(network, notes=(*network.notes, _OVERSEAS_NOTE))
         return area, replace(manifest, network=network, view="" if asked is None else asked[1])
 
@@ -152,10 +152,19 @@ def view_names() -> dict[str, str]:
     settings = Settings.from_environment()
     tables = read_tables(settings.data_dir / _FOLDER)
     codes = sorted(tables.communes.frame["departement"].unique())
-    groups = tables.intercommunalities["name"].sort_values(key=lambda names: names.map(fold))
+    names = tables.intercommunalities["name"].sort_values(key=lambda names: names.map(fold))
+    # Two of one name are told apart by their département.
+    first = tables.intercommunality.dropna().drop_duplicates()
+    place = pd.Series(tables.communes.frame.loc[first.index, "departement"].to_numpy(), index=first.to_numpy())
+    groups = names.where(~names.duplicated(keep=False), names + " (" + place.reindex(names.index).fillna("?") + ")")
     return {str(code): departement_title(str(code)) for code in codes} | {
         str(code): str(name) for code, name in groups.items()
     }
+
+
+def former_communes() -> pd.DataFrame:
+    """Return the former communes of the embedded France: `EmbeddedTables.former`."""
+    return read_tables(Settings.from_environment().data_dir / _FOLDER).former
 
 
 def is_view(text: str) -> bool:
@@ -265,6 +274,11 @@ def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
     same = intercommunalities.index[[fold(name) == fold(text) for name in intercommunalities["name"]]]
     if len(same) == 1:
         return "intercommunality", str(same[0])
+    if len(same):
+        msg = (
+            f"{len(same)} intercommunalités s'appellent « {text[:60]} » : donnez le numéro SIREN, {' ou '.join(same)}."
+        )
+        raise ParameterError(msg)
     msg = (
         f"« {text[:60]} » n'est ni un territoire enregistré, ni un département, ni une intercommunalité. Donnez le "
         f"dossier d'un territoire, un code de département (64, 2A, 974), le numéro SIREN ou le nom d'une "

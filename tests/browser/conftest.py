@@ -134,7 +134,7 @@ def _forget(page) -> None:
 @pytest.fixture
 def diagnostic(new_page, app_address):
     """Open the screen Diagnostic with its map drawn."""
-    return lambda query="?ecran=diagnostic", **size: _open(
+    return lambda query="?territoire=64&ecran=diagnostic", **size: _open(
         new_page(**size), app_address + "/" + query, "path.maillage-commune"
     )
 

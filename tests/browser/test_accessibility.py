@@ -12,15 +12,15 @@ _SCREENS = {
     "trouver": ("", ".maillage-place"),
     "answer": ("?lieu=64504&quand=2026-11-24T10:00&demarche=impots", ".maillage-number"),
     "distance": ("?lieu=64504&quand=2026-12-25T10:00", ".maillage-place"),
-    "diagnostic": ("?ecran=diagnostic", "path.maillage-commune"),
-    "rapport": ("?ecran=rapport", "h1"),
+    "diagnostic": ("?territoire=64&ecran=diagnostic", "path.maillage-commune"),
+    "rapport": ("?territoire=64&ecran=rapport", "h1"),
     "methode": ("?ecran=methode", "h1"),
-    "planifier": ("?ecran=planifier", _PLANNED),
-    "scenario": ("?ecran=planifier&vue=scenario", _PLANNED),
-    "fragilite": ("?ecran=planifier&vue=fragilite&fermer=tous", _PLANNED),
-    "horaires": ("?ecran=planifier&vue=horaires", ".maillage-hours"),
-    "impots": ("?ecran=planifier&vue=impots", _PLANNED),
-    "marge": ("?ecran=planifier&vue=marge", _PLANNED),
+    "planifier": ("?territoire=64&ecran=planifier", _PLANNED),
+    "scenario": ("?territoire=64&ecran=planifier&vue=scenario", _PLANNED),
+    "fragilite": ("?territoire=64&ecran=planifier&vue=fragilite&fermer=tous", _PLANNED),
+    "horaires": ("?territoire=64&ecran=planifier&vue=horaires", ".maillage-hours"),
+    "impots": ("?territoire=64&ecran=planifier&vue=impots", _PLANNED),
+    "marge": ("?territoire=64&ecran=planifier&vue=marge", _PLANNED),
 }
 
 

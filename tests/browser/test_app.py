@@ -116,7 +116,7 @@ def check_nothing_scrolls_sideways(page) -> None:
         assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
 
 
-@pytest.mark.parametrize("query", ["?ecran=rapport", "?ecran=methode"])
+@pytest.mark.parametrize("query", ["?territoire=64&ecran=rapport", "?ecran=methode"])
 def test_a_phone_never_scrolls_sideways(new_page, app_address, query):
     page = new_page(width=375, height=800)
     page.goto(f"{app_address}/{query}")
@@ -147,7 +147,7 @@ def test_the_table_is_downloaded_as_a_valid_file(diagnostic, territory):
 
 
 def test_the_map_is_downloaded_as_a_page_that_opens_alone(diagnostic, new_page, territory, tmp_path):
-    page = diagnostic("?ecran=diagnostic&seuil=30")
+    page = diagnostic("?territoire=64&ecran=diagnostic&seuil=30")
     with page.expect_download() as download:
         page.get_by_role("button", name="Carte (HTML)").click()
     path = tmp_path / "map.html"

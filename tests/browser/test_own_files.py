@@ -58,7 +58,7 @@ def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, f
     assert notice.is_visible()
 
     other = new_page()
-    other.goto(f"{app_address}/?ecran=diagnostic")
+    other.goto(f"{app_address}/?territoire=64&ecran=diagnostic")
     other.wait_for_selector("path.maillage-commune")
     assert other.locator("path.maillage-commune").count() > 500
     assert other.get_by_text("vos fichiers").count() == 0

@@ -24,7 +24,7 @@ def planner(new_page, app_address):
 
     def open_view(view="ouvrir", drawn="path.maillage-commune[data-class]", query="", **options):
         page = new_page(**options)
-        page.goto(f"{app_address}/?ecran=planifier&vue={view}{query}")
+        page.goto(f"{app_address}/?territoire=64&ecran=planifier&vue={view}{query}")
         page.wait_for_selector(".maillage-answer:not(:empty)")
         page.wait_for_selector(drawn)
         page.wait_until_idle()

@@ -33,10 +33,20 @@ def open_app(packages_looked_at_once, monkeypatch, tmp_path):  # noqa: ARG001
 
 
 @pytest.fixture
-def open_diagnostic(open_app):
-    """Open the app on its screen Diagnostic, of a folder or of the Pyrénées-Atlantiques."""
+def open_part(open_app):
+    """Open the app on a screen about a folder, or about the Pyrénées-Atlantiques."""
+
+    def run(screen: str, folder: str | None = None, **address: str) -> AppTest:
+        return open_app(folder, ecran=screen, **({} if folder else {"territoire": "64"}) | address)
+
+    return run
+
+
+@pytest.fixture
+def open_diagnostic(open_part):
+    """Open the app on its screen Diagnostic, about a part of France."""
 
     def run(folder: str | None = None, **address: str) -> AppTest:
-        return open_app(folder, **{"ecran": "diagnostic", **({} if folder else {"territoire": "64"}), **address})
+        return open_part("diagnostic", folder, **address)
 
     return run

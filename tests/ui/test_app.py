@@ -37,10 +37,10 @@ def test_the_screen_answers_first(open_diagnostic, territory):
     assert [button.label for button in app.get("download_button")] == ["Tableau (CSV)", "Carte (HTML)"]
 
 
-def test_what_is_approximate_is_on_the_screen(open_diagnostic):
+def test_what_is_approximate_is_on_the_screen(open_diagnostic, territory):
     shown = texts(open_diagnostic())
     assert "Les temps de trajet sont approchés" in shown
-    assert "Les contours des communes sont approchés" in shown
+    assert ("Les contours des communes sont approchés" in shown) == territory.contours_approximate
     assert "Labourd" in shown, "with the error measured there"
     assert "Sources :" in shown
 
@@ -98,21 +98,21 @@ def test_choices_survive_a_visit_to_the_other_screen(open_diagnostic):
 
 
 def test_method_screen_lists_sources_network_speeds_and_privacy(open_app, territory):
-    app = open_app(ecran="methode")
+    app = open_app(ecran="methode", territoire="64")
     sources, speeds = (frame.value for frame in app.dataframe[:2])
     assert sources["Lignes lues"].tolist() == [source.rows_read for source in territory.manifest.sources]
     assert {"courant", "fluide", "Source"} <= set(speeds.columns)
     markdown = " ".join(element.value for element in app.markdown)
-    assert territory.manifest.network.source in markdown
+    assert territory.manifest.network.source.removeprefix("Réseau ") in markdown
     assert "data.geopf.fr" in markdown.replace("\\", "")
     assert "127.0.0.1" in markdown.replace("\\", ""), "the geocoder"
     assert "Les temps de trajet sont approchés" in texts(app)
 
 
 def test_a_territory_that_cannot_be_loaded_is_one_sentence(open_diagnostic, tmp_path):
-    app = open_diagnostic(str(tmp_path / "absent*"))
+    app = open_diagnostic(str(tmp_path / "no*"))
     assert len(app.error) == 1
-    assert "absent" in app.error[0].value
+    assert "n'est ni un territoire enregistré" in app.error[0].value
     assert "Traceback" not in app.error[0].value
 
 

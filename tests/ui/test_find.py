@@ -66,7 +66,7 @@ def test_the_first_view_asks_where_you_are(open_app):
 
 def test_a_search_answers_in_one_sentence_and_a_list(open_app, territory):
     app = open_app(quand=AT_10)
-    search(app, "sarre")
+    search(app, "sare")
     expected, words = from_sare(territory)
     assert sentence(app) == words
     assert app.query_params["lieu"] == SARE
@@ -132,6 +132,29 @@ def test_nothing_found_empties_the_answer(open_app):
     assert "Aucun lieu de ce territoire" in texts(app)
 
 
+def test_a_former_commune_leads_to_that_of_today(open_app):
+    app = open_app(quand=AT_10)
+    search(app, "Urdès")
+    assert app.query_params["lieu"] == "64300"
+
+
+@pytest.mark.parametrize("words", ["Bruxelles", "Saint-Sébastien Espagne"])
+def test_a_place_abroad_is_told_so_with_the_official_directory(open_app, words):
+    app = open_app(quand=AT_10)
+    search(app, words)
+    assert "lieu" not in app.query_params
+    assert "étranger" in texts(app)
+    assert "lannuaire.service-public.fr/navigation/france-services" in texts(app)
+
+
+def test_a_place_that_is_only_like_what_was_typed_is_proposed_not_taken(open_app):
+    app = open_app(quand=AT_10)
+    search(app, "Chateau d Olonne")
+    assert "lieu" not in app.query_params
+    assert "ne porte ce nom" in texts(app)
+    assert [button for button in app.button if button.key.startswith("suggestion_")]
+
+
 def test_choosing_a_moment(open_app, territory):
     app = open_app(lieu=SARE)
     app.radio(key="widget_when").set_value("chosen").run()
@@ -180,7 +203,7 @@ def test_a_site_that_is_not_in_the_answer(open_app):
 
 
 def test_a_position_outside_the_territory_is_one_sentence(open_app):
-    app = open_app(position="48.850,2.350")
+    app = open_app(position="51.500,-0.100")
     assert "territoire" in sentence(app)
     assert app.error == []
     assert given(app, "found_sites")["answer"]["sites"] == []

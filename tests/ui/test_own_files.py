@@ -32,7 +32,7 @@ def build(app, *files):
 
 
 def test_own_sites_are_shown_to_their_visitor_alone_and_left_again(open_app):
-    app = open_app(ecran="methode", lieux="tax_offices")
+    app = open_app(ecran="methode", territoire="64", lieux="tax_offices")
     assert button(app, "Construire").disabled
     build(app, (0, PLACES.encode()))
     assert "Territoire fait de vos fichiers" in texts(app)
@@ -85,7 +85,7 @@ def test_all_faults_are_told_and_nothing_changes(open_app):
 
 
 def test_a_scenario_stays_with_its_territory(open_app):
-    app = open_app(ecran="planifier", vue="scenario")
+    app = open_app(ecran="planifier", vue="scenario", territoire="64")
     next(each for each in app.text_input if each.label == "Nom du scénario").set_value("Ailleurs").run()
     assert app.session_state["scenario_versions"][-1].name == "Ailleurs"
     app.session_state["upload_candidats"] = "a list of the former territory"

@@ -10,9 +10,9 @@ from geo.report.report_document import PAGES
 
 
 @pytest.fixture
-def open_report(open_app):
+def open_report(open_part):
     """Open the app on its screen Rapport."""
-    return lambda folder=None, **address: open_app(folder, ecran="rapport", **address)
+    return lambda folder=None, **address: open_part("rapport", folder, **address)
 
 
 @pytest.fixture

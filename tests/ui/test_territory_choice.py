@@ -9,9 +9,12 @@ from dataclasses import replace
 import pytest
 
 from geo import Territory
+from geo.french import fold
 from geo.siting.scenario import CloseSite, Scenario
 
 CSV = "nom;latitude;longitude\nPoste;43.194;-0.606\n"
+PAYS_BASQUE = "200067106"
+START = "Celui de l'ouverture : toute la France, ou le dossier donné"
 
 
 @pytest.fixture(scope="module")
@@ -46,42 +49,109 @@ def choose(app, code):
     return app
 
 
-def test_nothing_is_offered_where_nothing_is_prepared(open_app):
+def about_france(app) -> bool:
+    return app.title[0].value == "Qui est trop loin ? France"
+
+
+def test_the_app_opens_on_all_of_france(open_app):
+    app = open_app()
+    assert "territoire" not in app.query_params
+    app.button_group(key="widget_screen").set_value("diagnostic").run()
+    assert not app.exception
+    assert about_france(app)
+    assert app.selectbox(key="widget_territory").value is None
+    # One row a département; Mayotte is the 101st.
+    assert communes_shown(app) == 101
+
+
+@pytest.mark.parametrize("commune", ["64504", "2A004", "97411", "75056", "29083"])
+def test_where_is_my_site_is_answered_for_any_commune_whatever_the_territory(open_app, commune):
+    for territory in ({}, {"territoire": "64"}):
+        app = open_app(lieu=commune, quand="2026-11-24T10:00", **territory)
+        assert app.query_params["lieu"] == commune
+        assert warnings(app) == ""
+        assert app.title
+
+
+@pytest.mark.parametrize("screen", ["planifier", "rapport"])
+def test_a_plan_or_a_report_asks_for_a_territory(open_app, screen):
+    app = open_app(ecran=screen)
+    assert app.title[0].value == "Quel territoire ?"
+    assert not app.get("download_button")
+    choose(app, "2A")
+    assert app.query_params["territoire"] == "2A"
+    assert app.title[0].value != "Quel territoire ?"
+    assert app.selectbox(key="widget_territory").value == "2A"
+
+
+def test_departements_come_first_then_intercommunalities(open_app):
+    options = open_app(ecran="planifier").selectbox(key="widget_territory").options
+    assert options[:2] == [START, "Ain (01)"]
+    assert options[101] == "Mayotte (976)"
+    assert options[102:] == sorted(options[102:], key=fold)
+    assert "Communauté d'agglomération du Pays Basque" in options
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [("64", "Pyrénées-Atlantiques"), ("2A", "Corse-du-Sud"), ("974", "La Réunion"), (PAYS_BASQUE, "Pays Basque")],
+)
+def test_a_link_opens_its_territory_and_keeps_it(open_app, code, name):
+    app = open_app(ecran="diagnostic", territoire=code, seuil="30")
+    assert warnings(app) == ""
+    assert name in app.title[0].value.replace("\\", "")
+    assert communes_shown(app) == len(Territory.load(code).communes)
+    for screen in ("rapport", "trouver", "methode", "diagnostic"):
+        app.button_group(key="widget_screen").set_value(screen).run()
+        assert not app.exception
+        assert app.query_params["territoire"] == code
+    assert name in app.title[0].value.replace("\\", "")
+    choose(app, None)
+    assert about_france(app)
+    assert "territoire" not in app.query_params
+
+
+def test_what_is_prepared_here_is_told_in_words(open_app):
     app = open_app(ecran="methode")
-    assert [field.label for field in app.selectbox] == []
     assert "maillage fetch 64" in " ".join(element.value for element in app.markdown).replace("\\", "")
     assert "MAILLAGE_ALLOW_FETCH=1" in " ".join(element.value for element in app.markdown).replace("\\", "")
     assert not [button for button in app.button if button.label == "Télécharger"]
 
 
 @pytest.mark.usefixtures("kept")
-def test_an_address_opens_a_prepared_territory(open_app):
+def test_a_prepared_territory_comes_before_the_view_of_its_code(open_app):
     app = open_app(ecran="diagnostic", territoire="64", commune="64002")
     assert (communes_shown(app), warnings(app)) == (5, "")
     assert app.query_params["territoire"] == "64"
-    app.button_group(key="widget_screen").set_value("methode").run()
     field = app.selectbox(key="widget_territory")
     assert field.value == "64"
-    assert field.options[0] == "Celui que l'application ouvre au démarrage"
-    assert field.options[1].startswith("Pyrénées-Atlantiques (64), du ")
+    assert field.options[0] == START
+    assert [name for name in field.options if name.startswith("Pyrénées-Atlantiques (64), téléchargé le ")]
+    assert len(field.options) == len(set(field.options))
 
 
 @pytest.mark.usefixtures("kept")
-@pytest.mark.parametrize("code", ["../..", "64/../..", "..%2f64", "/etc", "64/", "C:64", "64\n", "64-64001/.."])
-def test_a_hostile_code_is_no_path(open_app, embedded, code):
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("../..", "64/../..", "..%2f64", "/etc", "64/", "C:64", "64\n", "64-64001/..", "france", "*", "64 OR 1=1"),
+        *("<script>alert(1)</script>", "\u202e46", "6" * 5000, "２A", "Pays Basque"),
+    ],
+)
+def test_a_hostile_code_is_no_path(open_app, code):
     app = open_app(ecran="diagnostic", territoire=code)
     assert "territoire" in warnings(app)
-    assert communes_shown(app) == len(embedded.communes)
+    assert about_france(app)
     assert "territoire" not in app.query_params
 
 
 @pytest.mark.usefixtures("kept")
-@pytest.mark.parametrize("code", ["65", "99", "64-64001"])
-def test_a_territory_that_is_not_there_is_said(open_app, embedded, code):
+@pytest.mark.parametrize("code", ["99", "64-64001", "975", "123456789"])
+def test_a_territory_that_is_not_there_is_said(open_app, code):
     app = open_app(ecran="diagnostic", territoire=code, commune="64483")
-    assert f"« {code} » n'est pas préparé sur cette machine" in warnings(app)
-    assert "affiché à sa place : « Pyrénées-Atlantiques »" in warnings(app)
-    assert communes_shown(app) == len(embedded.communes)
+    assert f"« {code} » n'existe pas, ou n'est pas préparé sur cette machine" in warnings(app)
+    assert "affiché à sa place : « France »" in warnings(app)
+    assert about_france(app)
     assert app.query_params["commune"] == "64483", "a place that the shown territory has too stays"
 
 
@@ -107,12 +177,12 @@ def emptied(folder):
         (emptied, "n'est pas un territoire enregistré"),
     ],
 )
-def test_a_damaged_territory_is_one_sentence_and_the_first_is_shown(open_app, kept, embedded, damage, says):
+def test_a_damaged_territory_is_one_sentence_and_france_is_shown(open_app, kept, damage, says):
     damage(kept)
     app = open_app(ecran="diagnostic", territoire="64")
     assert says in warnings(app)
     assert "maillage fetch 64" in warnings(app)
-    assert communes_shown(app) == len(embedded.communes)
+    assert about_france(app)
     assert not app.error
 
 
@@ -127,47 +197,44 @@ def test_a_territory_written_again_is_loaded_again(open_app, kept, small_world):
 
 
 @pytest.mark.usefixtures("kept")
-def test_nothing_of_the_former_territory_is_left(open_app, embedded):
-    app = open_app(ecran="planifier", vue="ouvrir", lieu="64504", commune="64483", sauf="64422", lieux="tax_offices")
+def test_nothing_of_the_former_territory_is_left(open_app):
+    asked = {"lieu": "64504", "commune": "64483", "sauf": "64422", "lieux": "tax_offices"}
+    app = open_app(ecran="planifier", vue="ouvrir", territoire=PAYS_BASQUE, **asked)
     uploader = next(field for field in app.file_uploader if "liste de lieux" in field.label)
     uploader.set_value(("x.csv", CSV.encode(), "text/csv")).run()
-    app.session_state["scenario_versions"] = (Scenario(embedded.name, "Mien").then(CloseSite("2811")),)
-    app.button_group(key="widget_screen").set_value("methode").run()
+    name = Territory.load(PAYS_BASQUE).name
+    app.session_state["scenario_versions"] = (Scenario(name, "Mien").then(CloseSite("2811")),)
     choose(app, "64")
     assert "Votre scénario vous attend" in warnings(app)
     assert "Sont oubliés : votre liste de lieux candidats" in warnings(app)
     assert "« tax_offices » n'est pas dans ce territoire" in warnings(app)
-    assert set(app.query_params) == {"ecran", "territoire"}
-    app.button_group(key="widget_screen").set_value("planifier").run()
-    assert not app.exception
+    assert not {"lieu", "commune", "sauf", "lieux"} & set(app.query_params)
     assert app.session_state["scenario_versions"] == ()
     assert not [button for button in app.button if button.label == "Retirer ce fichier"]
-    app.button_group(key="widget_screen").set_value("methode").run()
-    choose(app, None)
+    choose(app, PAYS_BASQUE)
     assert warnings(app) == ""
     assert app.session_state["scenario_versions"][-1].name == "Mien"
-    assert "territoire" not in app.query_params
+    assert app.query_params["territoire"] == PAYS_BASQUE
 
 
 @pytest.mark.usefixtures("kept")
 def test_choosing_another_territory_leaves_that_of_ones_own_files(open_app, embedded):
-    app = open_app(ecran="methode")
+    app = open_app(ecran="diagnostic")
     own = replace(embedded, name="Le mien", manifest=replace(embedded.manifest, own_files={}))
     app.session_state["own_territory"], app.session_state["own_territory_base"] = own, embedded
     app.run()
-    assert "Le mien" in " ".join(element.value for element in app.markdown)
+    assert "Le mien" in app.title[0].value
     choose(app, "64")
     assert "own_territory" not in app.session_state
-    app.button_group(key="widget_screen").set_value("diagnostic").run()
     assert communes_shown(app) == 5
 
 
-def test_a_territory_that_disappears_falls_back(open_app, kept, embedded):
+def test_a_territory_that_disappears_gives_way_to_the_view_of_its_code(open_app, kept, embedded):
     app = open_app(ecran="diagnostic", territoire="64", commune="64002")
+    assert communes_shown(app) == 5
     shutil.rmtree(kept)
     app.slider(key="widget_threshold_min").set_value(30).run()
     assert not app.exception
-    assert "n'est pas préparé" in warnings(app)
     assert communes_shown(app) == len(embedded.communes)
 
 

@@ -99,7 +99,7 @@ def test_a_path_too_long_is_one_line(run):
 
 
 def test_a_word_that_is_no_utf_8_is_one_line(run):
-    status, out, err = run("nearest", "Pau\udcff\udcfe, rue")
+    status, out, err = run("nearest", "12 rue Zzyzzx\udcff\udcfe")
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert "Traceback" not in err
 
@@ -292,7 +292,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["diagnose", "/no/such/place"], "n'est pas un territoire"),
+        (["diagnose", "/no/such/place"], "n'est ni un territoire enregistré"),
         (["diagnose", "--threshold", "abc"], "--threshold"),
         (["diagnose", "--threshold", "0"], "Seuil"),
         (["diagnose", "--facilities", "boulangeries"], "n'a pas de liste"),
@@ -302,7 +302,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["build", "--sites", "s", "--communes", "c", "--out", "o"], "--france"),
         (["nearest", "--lon", "200", "--lat", "43"], "Position refusée"),
         (["nearest", "--lon", "nan", "--lat", "43"], "Position refusée"),
-        (["nearest", "--lon", "2.35", "--lat", "48.85"], "route"),
+        (["nearest", "--lon", "4.35", "--lat", "50.85"], "route"),
         (["nearest"], "Donnez un lieu"),
         (["nearest", "Sare", "--lon", "2"], "Donnez un lieu"),
         (["nearest", "Atlantide"], "ne s'appelle « Atlantide »"),
@@ -311,7 +311,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         (["nearest", "Sare", "--at", "1026-11-24 10:00"], "année 1026"),
         (["nearest", "Sare", "--kind", "velo"], "Genre de site refusé"),
         (["nearest", "Sare", "--facilities", "tax-offices", "--route-service"], "ne valent que pour les sites"),
-        (["nearest", "Sare", "missing"], "n'est pas un territoire"),
+        (["nearest", "Sare", "missing"], "n'est ni un territoire enregistré"),
         (["nearest", "--lon", "-1.5", "--lat", "43.4", "-k", "0"], "Au moins 1"),
         (["validate", "--roads", "approximate"], "référence"),
         (["validate", "--roads", "approximate", "--reference", "x.json"], "absent"),

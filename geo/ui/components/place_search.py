@@ -90,8 +90,10 @@ def forget_search() -> None:
 def _search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:
     found = search_place(st.session_state[_QUERY], gazetteer, settings)
     st.session_state[_FOUND] = found
-    if found.places and (found.places[0].score >= SURE_SCORE or len(found.places) == 1):
-        _take(found.places[0], territory)
+    first = found.places[0] if found.places else None
+    only_address = first is not None and first.kind == "address" and len(found.places) == 1
+    if first is not None and (first.score >= SURE_SCORE or only_address):
+        _take(first, territory)
     else:
         change_state(place=None, position=None, site=None)
 

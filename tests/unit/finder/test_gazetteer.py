@@ -164,7 +164,67 @@ def test_a_territory_that_knows_no_postcode_and_no_population(small_world):
     assert Gazetteer.of(built).search("64000")[0].kind == "postcode"  # told by the sites
 
 
+@pytest.fixture(scope="module")
+def france():
+    return Gazetteer.of(Territory.load())
+
+
+@pytest.mark.parametrize(
+    ("query", "label", "code"),
+    [
+        ("Urdès", "Urdès, aujourd'hui Lacq (64)", "64300"),
+        ("urdes 64", "Urdès, aujourd'hui Lacq (64)", "64300"),
+        ("64541", "Urdès, aujourd'hui Lacq (64)", "64300"),
+        ("Annecy le vieux", "Annecy-le-Vieux, aujourd'hui Annecy (74)", "74010"),
+        ("Lomme", "Lomme, aujourd'hui Lille (59)", "59350"),
+        ("Paris 12e Arrondissement", "Paris 12e Arrondissement (75)", "75056"),
+        ("paris 12e", "Paris 12e Arrondissement (75)", "75056"),
+        ("Lyon 3e", "Lyon 3e Arrondissement (69)", "69123"),
+        ("75112", "Paris 12e Arrondissement (75)", "75056"),
+        ("13201", "Marseille 1er Arrondissement (13)", "13055"),
+    ],
+)
+def test_a_former_name_or_code_finds_the_commune_of_today(france, query, label, code):
+    place = france.search(query)[0]
+    assert (place.label, place.commune_code, place.kind) == (label, code, "commune")
+    today = Territory.load().communes.loc[code]
+    assert (place.lon, place.lat) == (today["lon"], today["lat"])
+
+
+@pytest.mark.parametrize(
+    ("query", "label"),
+    [
+        ("Paris", "Paris (75)"),
+        ("paris 12", "Paris (75)"),
+        ("75012", "75012 Paris"),
+        ("Pardies", "Pardies (64)"),
+        ("01015", "Arboys en Bugey (01)"),  # a delegated commune has that code too
+        ("Lacq", "Lacq (64)"),
+        ("Saint-Martin 32", "Saint-Martin (32)"),
+    ],
+)
+def test_what_is_a_commune_today_comes_first(france, query, label):
+    assert france.search(query)[0].label == label
+
+
+def test_a_commune_is_shown_once_whatever_its_names(france):
+    for query in ("Paris", "Annecy", "Marseille 1er", "Bagé", "Aurseulles", "Lille"):
+        codes = [place.commune_code for place in france.search(query)]
+        assert len(codes) == len(set(codes)) == 6
+
+
+def test_former_communes_are_those_of_the_territory_and_of_its_margin(gazetteer, embedded):
+    assert len(gazetteer) == len(embedded.communes) + len(embedded.neighbours)
+    assert gazetteer.search("Urdès")[0].commune_code == "64300"
+    assert all(place.commune_code != "59350" for place in gazetteer.search("Lomme"))
+    assert all("Paris" not in place.label for place in gazetteer.search("Paris"))
+
+
+def test_files_of_the_visitor_have_no_former_communes(small_world):
+    assert Gazetteer.of(small_world.territory()).search("64541") == []
+
+
 def test_a_saved_territory_finds_the_same(gazetteer, embedded_folder):
     again = Gazetteer.of(Territory.load(embedded_folder))
-    for query in ("Lourdes", "64310", "st jean"):
+    for query in ("Lourdes", "64310", "st jean", "Urdès"):
         assert again.search(query) == gazetteer.search(query)

@@ -2,12 +2,14 @@
 
 import pytest
 
-from geo.errors import GeocodingError
+from geo import Territory
+from geo.errors import GeocodingError, ParameterError
 from geo.finder import search
 from geo.finder.gazetteer import FoundPlace, Gazetteer
-from geo.finder.search import search_place
+from geo.finder.search import SURE_SCORE, find_place, search_place
 from geo.settings import Settings
 
+DIRECTORY = "https://lannuaire.service-public.fr/navigation/france-services"
 ONLINE = Settings.from_environment()
 ADDRESS = FoundPlace("12 Rue Gambetta 64500 Saint-Jean-de-Luz", "address", "64483", "64", "64500", -1.66, 43.39, 90.0)
 PARIS = FoundPlace("10 Rue de Rivoli 75004 Paris", "address", "75104", "75", "75004", 2.36, 48.85, 95.0)
@@ -16,6 +18,11 @@ PARIS = FoundPlace("10 Rue de Rivoli 75004 Paris", "address", "75104", "75", "75
 @pytest.fixture(scope="module")
 def gazetteer(embedded):
     return Gazetteer.of(embedded)
+
+
+@pytest.fixture(scope="module")
+def france():
+    return Gazetteer.of(Territory.load())
 
 
 @pytest.fixture
@@ -90,4 +97,43 @@ def test_finding_nothing_is_said(gazetteer, geocoder):
     found = search_place("zzzz", gazetteer, ONLINE)
     assert found.places == ()
     assert "Aucun lieu" in found.notes[-1]
+    assert DIRECTORY in found.notes[-1]
     assert search_place("   ", gazetteer, ONLINE).places == ()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["Bruxelles", "Londres", "Genève", "Barcelone", "Saint-Sébastien Espagne", "Saint-Sébastien (Espagne)", "Monaco"],
+)
+def test_a_place_abroad_is_told_so_and_never_taken_for_a_commune_that_is_like_it(france, geocoder, query):
+    found = search_place(query, france, ONLINE)
+    assert found.places == ()
+    assert "étranger" in found.notes[0]
+    assert DIRECTORY in found.notes[0]
+    assert geocoder[0] == []
+    with pytest.raises(ParameterError, match=DIRECTORY):
+        find_place(query, france, ONLINE, "France")
+
+
+@pytest.mark.parametrize(
+    ("query", "label"),
+    [("Bouy Luxembourg", "Bouy-Luxembourg (10)"), ("Saint-Sébastien", "Saint-Sébastien (23)"), ("Paris", "Paris (75)")],
+)
+def test_a_commune_of_france_that_has_the_name_of_a_place_abroad_is_found(france, query, label):
+    found = search_place(query, france, None)
+    assert found.places[0].label == label
+    assert found.notes == ()
+
+
+def test_a_street_that_bears_the_name_of_a_country_is_an_address(france, geocoder):
+    search_place("12 rue d'Espagne", france, ONLINE)
+    assert len(geocoder[0]) == 1
+
+
+def test_communes_that_are_only_like_the_search_are_said_to_be_so(gazetteer):
+    found = search_place("Paris", gazetteer, None)
+    assert found.places[0].score < SURE_SCORE  # Pardies is proposed, never taken
+    assert "ne porte ce nom" in found.notes[-1]
+    assert DIRECTORY in found.notes[-1]
+    with pytest.raises(ParameterError, match="ne s'appelle « Paris »"):
+        find_place("Paris", gazetteer, Settings(ONLINE.data_dir, ONLINE.leaflet_dir, geocoder_url=""), "64")

@@ -84,13 +84,13 @@ def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
     territory = Territory.load("64")
     findings = findings_of(territory, plan=plan(territory, 5))
     pages = pdf_pages(report_pdf(findings, report_maps(findings)))
-    assert len(pages) == 12
+    assert PAGES[0] <= len(pages) <= PAGES[1]
     summary, fragility = findings.summary, findings.fragility
     for figure in (
         format_share(summary.share_covered),
         f"{format_integer(summary.population_covered)} sur {format_integer(summary.part.residents_known)}",
         f"environ {5 * round(summary.median_time_min / 5)} min",
-        f"{format_integer(summary.communes_under_served)} communes sur 545 sont sous-desservies",
+        f"{format_integer(summary.communes_under_served)} communes sur {len(territory.communes)} sont sous-desservies",
         f"{format_integer(summary.population_under_served)} habitants",
         format_share(fragility.share_with_second),
     ):
@@ -144,6 +144,7 @@ def test_many_long_names_stay_within_the_pages(pages_of, labels):
         name=pd.array([f"France services {long} {i}" for i in range(len(territory.sites))], "string")
     )
     worst = replace(territory.with_sites(sites, why={}), communes=named)
-    pages = pages_of(worst, plan=plan(worst, labels))
+    made = plan(worst, labels)  # fewer where no further one brings anybody nearer
+    pages = pages_of(worst, plan=made)
     assert len(pages) <= PAGES[1]
-    assert f"{labels} nouveaux labels" in pages[0]
+    assert f"{len(made.labels)} nouveaux labels" in pages[0]

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import os
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -28,6 +29,10 @@ HOSTILE = [
     "$",
     "$$ \\frac{1}{",
 ]
+
+
+#: A time to the minute and a length; the figures change with the estimate of roads.
+WAY = re.compile(r"\b\d{1,2} min \(\d{1,2}(,\d)? km\)")
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +82,7 @@ def test_one_a4_page_says_all_that_a_visitor_needs(territory, origin, site, rout
         "Horaires du 22 au 28 décembre 2026", ".gouv.fr", "2024-08-01", "ordres de grandeur", "La Poste",
     ):  # fmt: skip
         assert told in page, told
+    assert WAY.search(page)
 
 
 def test_the_text_says_the_same(territory, origin, site, route):
@@ -87,6 +93,7 @@ def test_the_text_says_the_same(territory, origin, site, route):
         "Mardi", "14 h – 17 h", "Noël", ".gouv.fr", "2024-08-01", "ordres de grandeur",
     ):  # fmt: skip
         assert told in flat(text), told
+    assert WAY.search(flat(text))
 
 
 def test_the_page_is_tagged_for_screen_readers(territory, origin, site, route):

@@ -72,6 +72,14 @@ def test_a_commune_has_the_same_time_in_every_view():
         assert (part["facility_id"] == same["facility_id"]).mean() > 0.99
 
 
+def test_a_name_of_two_intercommunalities_is_asked_again_by_number(tables):
+    names = tables.intercommunalities["name"]
+    for name in names[names.duplicated()]:
+        with pytest.raises(MaillageError, match="SIREN") as caught:
+            Territory.load(name)
+        assert all(code in str(caught.value) for code in names.index[names == name])
+
+
 def test_all_of_france_is_one_territory(tables):
     territory = Territory.load()
     assert territory.name == "France"
@@ -98,6 +106,7 @@ def test_names_of_views_lead_to_views(tables):
     assert len(names) == 101 + len(tables.intercommunalities)
     assert list(names)[:2] == ["01", "02"]
     assert all(map(is_view, names))
+    assert len(set(names.values())) == len(names), "two of one name are told apart"
     for code in ("2B", "200000172"):
         assert Territory.load(code).name in names[code]
 

@@ -37,6 +37,7 @@ def test_none_where_no_neighbour_is_known():
 
 def test_kept_with_a_territory(small_world, tmp_path):
     embedded = Territory.load("64")
+    # 55 km from the communes of the 64: the Gers, the Haute-Garonne and the Lot-et-Garonne too.
     assert embedded.neighbour_outlines["departement"].tolist() == ["31", "32", "40", "47", "65"]
     embedded.save(tmp_path / "embedded")
     kept = Territory.load(tmp_path / "embedded").neighbour_outlines

@@ -9,6 +9,7 @@ import streamlit as st
 from geo.answers.tax_offices import NO_TAX_OFFICES, communes_by_saving, tax_offices_answer
 from geo.kinds import TAX_OFFICES
 from geo.maps.access_maps import saved_values
+from geo.sources.embedded import TO_VERIFY
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
@@ -32,7 +33,7 @@ def show(visit: Visit) -> None:
     answer = tax_offices_answer(communes, summary)
     show_sentence(answer.sentence)
     show_figures(answer.figures, visit.dated)
-    show_warnings([note for note in visit.territory.manifest.notes if note.startswith("À vérifier")])
+    show_warnings([note for note in visit.territory.manifest.notes if TO_VERIFY in note])
     show_notes(answer.details)
     values = saved_values(communes, visit.sites, visit.territory.facilities[TAX_OFFICES])
     visit.show_map(values, "saved", "Carte des minutes gagnées par commune.")
