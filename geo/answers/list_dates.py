@@ -75,9 +75,9 @@ def last_day(vintage: str | None) -> dt.date | None:
         if day:
             return dt.date(year, month, day)
         first_after = dt.date(year + 1, 1, 1) if month in {0, 12} else dt.date(year, month + 1, 1)
-    except ValueError:
+        return first_after - dt.timedelta(days=1)
+    except (ValueError, OverflowError):
         return None
-    return first_after - dt.timedelta(days=1)
 
 
 def _of(vintage: str | None) -> str:

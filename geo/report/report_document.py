@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 PAGES: Final = (6, 12)
 #: Rows that each table has room for, and labels argued at length; all of them are in the files beside.
 _FAR_ROWS: Final = 40
-_FAR_ROWS_WITH_PLAN: Final = 20
+_FAR_ROWS_WITH_PLAN: Final = 18
 _FURTHEST_ROWS: Final = 8
 _SITE_ROWS: Final = 9
 _HALF_DAYS: Final = 6

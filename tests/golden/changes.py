@@ -27,13 +27,13 @@ must svg.plan pdf
 
 plan_mean_before minutes
 must terminal.plan html.arguments pdf
-temps moyen passerait de # à
-temps moyen reste de #
+temps moyen passerait d(?:e |')# à
+temps moyen reste d(?:e |')#
 
 plan_mean_after minutes
 must terminal.plan html.arguments pdf
-temps moyen passerait de <minutes> à #
-temps moyen reste de #
+temps moyen passerait d(?:e |')<minutes> à #
+temps moyen reste d(?:e |')#
 
 plan_cost count
 must terminal.plan screen.ouvrir pdf

@@ -13,7 +13,9 @@ import pandas as pd
 from tests.golden.channels import Channels
 from tests.golden.data import figures, times
 from tests.golden.facts import FACTS, IN_TITLE, SHARING
+from tests.golden.notation import NEAR, about
 from tests.golden.oracle import Oracle
+from tests.golden.reading import plain
 
 #: Where a fact need not be said: a plan without any label, a map or a margin that counts nobody.
 UNSAID = {
@@ -55,10 +57,11 @@ def words_say_one_number(heard: Heard) -> list[str]:
         if fact.name not in heard.oracle.figures:
             continue
         value = heard.oracle.figures[fact.name]
-        right = fact.text(value)
+        estimated = heard.oracle.estimated
+        right = fact.text(value, estimated=estimated)
         unsaid = UNSAID.get(heard.channels.key, {}).get(fact.name, ())
         for channel, words in heard.channels.texts.items():
-            found = fact.read(channel, words, heard.names, value)
+            found = fact.read(channel, words, heard.names, value, estimated=estimated)
             for number, count in Counter(found).items():
                 if number != right:
                     wrong.append(f"{fact.name}: {channel} says {number} ({count} of {len(found)} times), not {right}")
@@ -153,7 +156,8 @@ def the_hypotheses_are_the_same(heard: Heard) -> list[str]:
         for channel in ("terminal.access", "screen.marge")
     }
     named["json.access"] = [run["name"] for run in heard.channels.data["json.access"]["sensitivity"]["runs"]]
-    run = r"(vitesses (?:du profil|\w+ de 10 %)|profil \w+) (?:\d[\d ]*|—) (?:\d|—)"
+    name = r"vitesses (?:du profil|\w+ de 10 %)|temps estimés|trajets tous plus (?:longs|courts)|profil \w+"
+    run = rf"({name}) (?:\d[\d ]*|—) (?:\d|—)"
     named["pdf"] = re.findall(run, texts["pdf"].lower())
     first = named["json.access"]
     return [f"{channel}: {', '.join(runs)}, not {', '.join(first)}" for channel, runs in named.items() if runs != first]
@@ -167,7 +171,9 @@ def the_threshold_is_included(heard: Heard) -> list[str]:
     texts |= {name: str(value) for name, value in channels.data.items() if isinstance(value, dict)}
     for channel, words in texts.items():
         # Others are right: "moins de 50 % des habitants à 20 min", "trajets de moins de 30 km".
-        found = Counter(re.findall(r"\bmoins de \d+(?:,\d+)?\s?min\b", words))
+        found = Counter(re.findall(r"\bmoins de \d+(?:,\d+)?\s?min\b", plain(words)))
+        if heard.oracle.estimated:
+            found.pop("moins de 5 min", None)  # so short an estimated time, no threshold
         wrong += [f"{channel} says « {phrase} » {count} times" for phrase, count in found.items()]
     return wrong
 
@@ -180,14 +186,19 @@ def one_trip_is_one_time(heard: Heard) -> list[str]:
     wrong = []
     if not math.isclose(first["travel_time_min"], right, rel_tol=1e-6):
         wrong.append(f"json.nearest holds {first['travel_time_min']}, not {right}")
+    trip = r"((?:environ |moins de )[^(.:]*?|\d+(?:,\d+)? min) \((\d+(?:,\d+)? km)\)"
     said = {
         channel: set(re.findall(pattern, heard.channels.texts[channel]))
         for channel, pattern in (
-            ("terminal.nearest", r"\b1\. [^[]*\[[^]]*\] : (\d+(?:,\d+)? min) \((\d+(?:,\d+)? km)\)"),
-            ("screen.trouver", re.escape(first["name"]) + r",? (\d+(?:,\d+)? min) \((\d+(?:,\d+)? km)\)"),
+            ("terminal.nearest", rf"\b1\. [^[]*\[[^]]*\] : {trip}"),
+            ("screen.trouver", rf"{re.escape(first['name'])},? {trip}"),
         )
     }
     roundings = {f"{right:.{digits}f} min".replace(".", ",") for digits in (0, 1)}
+    if heard.oracle.estimated:
+        here = heard.oracle.territory.demand["commune_code"].to_numpy() == code
+        low, high = (right * heard.oracle.bounds[name][here][0] for name in ("high", "low"))
+        roundings = {about(right, low, high)}
     for channel, trips in said.items():
         if len(trips) != 1 or not {minutes for minutes, _ in trips} <= roundings:
             wrong.append(f"{channel} says {sorted(trips)} for {right} minutes")
@@ -220,9 +231,45 @@ def a_plan_is_as_good_everywhere(heard: Heard) -> list[str]:
         return []
     gaps = {name: channels.data[name]["gap"] for name in ("json.plan", "file.plan.plan", "file.rapport.plan")}
     wrong += [f"{name} holds a gap of {gap}" for name, gap in gaps.items() if gap != 0]
+    proven = {False: "C'est prouvé", True: "C'est le meilleur choix pour ces temps estimés"}
     for channel in ("terminal.plan", "screen.ouvrir", "pdf"):
-        if not re.search(r"meilleur choix possible|C'est prouvé", channels.texts[channel]):
-            wrong.append(f"{channel} does not say that the plan is proven the best")
+        if proven[heard.oracle.estimated] not in channels.texts[channel]:
+            wrong.append(f"{channel} does not say that the plan is the best, as sure as its times are")
+        if proven[not heard.oracle.estimated] in channels.texts[channel]:
+            wrong.append(f"{channel} says that the plan is more, or less, sure than its times are")
+    return wrong
+
+
+def estimated_shares_carry_their_interval(heard: Heard) -> list[str]:
+    """The share within the threshold is told with the bounds that the estimate was measured to have; only then."""
+    oracle, wrong = heard.oracle, []
+    low, high = (oracle.figures[name] for name in ("low_share", "high_share"))
+    share = next(fact for fact in FACTS if fact.name == "share_within")
+    right = set()
+    if oracle.estimated and low is not None:
+        bounds = [share.text(value, estimated=True) for value in (low, high)]
+        least = re.sub(r"^(\d+) %$", r"\1", bounds[0])
+        right = {f"entre {least} et {bounds[1]}"} if bounds[0] != bounds[1] else set()
+    for channel in ("terminal.diagnose", "screen.diagnostic", "html.map", "pdf"):
+        words = heard.channels.texts[channel]
+        found = set(re.findall(rf"sont {NEAR}[^.;:(]{{0,60}} \(temps estimés : (entre [^)]*)\) ;", words))
+        if found != right:
+            wrong.append(f"{channel} says {found or 'no interval'}, not {right or 'none'}")
+    return wrong
+
+
+def driving_time_is_said_once(heard: Heard) -> list[str]:
+    """Each screen, the terminal, the page of a map and the report say once that parking is not in a time."""
+    wrong = []
+    for channel, words in heard.channels.texts.items():
+        if channel.startswith(("screen.", "terminal.")) or channel in {"html.map", "pdf"}:
+            count = words.count("Temps de conduite, hors stationnement.")
+            # Where a plan is refused, its screens have no time to say.
+            silent = channel.removeprefix("terminal.") in heard.channels.refused or (
+                "plan" in heard.channels.refused and channel in {"screen.ouvrir", "screen.rapport"}
+            )
+            if count != 1 and not silent:
+                wrong.append(f"{channel} says it {count} times")
     return wrong
 
 
@@ -239,4 +286,6 @@ CHECKS = (
     one_trip_is_one_time,
     legends_count_the_sites_of_the_part,
     a_plan_is_as_good_everywhere,
+    estimated_shares_carry_their_interval,
+    driving_time_is_said_once,
 )

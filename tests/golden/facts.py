@@ -40,7 +40,7 @@ must terminal.diagnose terminal.fragility screen.diagnostic screen.fragilite htm
 sont <near>[^.;%]{0,60}\(# sur (?:les )?<count>
 au moins un : #
 sur # habitants à portée
-Vitesses du profil #(?: <share>)
+(?:Vitesses du profil|Temps estimés) #(?: <share>)
 Encore <near>(?: :)? <count> \(?habitants, contre #
 Tous les habitants[^.;:%(]{0,40}\(#[^)]*\) sont <near>
 
@@ -52,10 +52,10 @@ must html.arguments pdf svg.curve svg.plan svg.travel_time
 # des habitants[^.;:%]{0,60}? restent <near>
 (?:couverts|Habitants <near>) #
 # ont un site, ouvert ou non
-seraient <near>[^.;:%]{0,30}, au lieu de #
+seraient <near>[^.;:%(]{0,30}(?: \(temps estimés : [^)]*\))?, au lieu de #
 part des habitants <near> d'un site reste de #
 <near>, contre # aujourd'hui
-Vitesses du profil <count> #
+(?:Vitesses du profil|Temps estimés) <count> #
 (?:Tous les habitants|Le seul habitant)[^.;:%]{0,60} sont <near> => 100 %
 @svg.curve \b20 min : #
 @pdf \b20 min : #
@@ -82,7 +82,7 @@ must terminal.diagnose terminal.report screen.diagnostic html.map pdf svg.travel
 # communes? sur <count> (?:est|sont) sous
 Communes sous- ?desservies # sur
 Les # communes sous-desservies
-Vitesses du profil <count> <share> #
+(?:Vitesses du profil|Temps estimés) <count> <share> #
 [Aa]ucune commune n'est sous-desservie => 0
 
 communes_covered count
@@ -203,26 +203,26 @@ must terminal.access screen.marge pdf
 Entre # et <share>
 Au moins #
 <count> \(# à <share>\)
-réduites de 10 % <count> #
+(?:réduites de 10 %|tous plus longs) <count> #
 
 high_share share
 must terminal.access screen.marge pdf
 Entre <share> et #
-Au plus # vitesses
+Au plus # (?:vitesses|trajets|temps)
 <count> \(<share> à #\)
-augmentées de 10 % <count> #
+(?:augmentées de 10 %|tous plus courts) <count> #
 
 low_residents count
 must terminal.access screen.marge pdf
 \(# à <count>\) ont un site
 sont entre # et
-réduites de 10 % :? ?# (?:habitants|<share>)
+(?:réduites de 10 %|tous plus longs) :? ?# (?:habitants|<share>)
 
 high_residents count
 must terminal.access screen.marge pdf
 \(<count> à #\) ont un site
 sont entre <count> et #
-augmentées de 10 % :? ?# (?:habitants|<share>)
+(?:augmentées de 10 %|tous plus courts) :? ?# (?:habitants|<share>)
 
 communes_flipping count
 must terminal.access screen.marge pdf

@@ -17,7 +17,7 @@ from itertools import groupby
 #: How each kind of number is written, rightly or not.
 WRITTEN = {
     "share": r"(?:(?:[Pp]lus de 99|[Mm]oins de 1|(?<![\d,])\d{1,3}(?:,\d+)?) %|—)",
-    "minutes": r"(?:(?<![\d,])\d{1,3}(?:,\d+)? min|—)",
+    "minutes": r"(?:environ (?:-?\d{1,3} min|\d+ h(?: \d\d)?)|moins de 5 min|(?<![\d,])\d{1,3}(?:,\d+)? min|—)",
     "count": r"(?:(?<![\d,])\d{1,3}(?: \d{3})*(?:,\d+)?|—)",
     "decimal": r"(?:(?<![\d,])\d{1,3}(?:,\d+)?|—)",
 }
@@ -44,10 +44,15 @@ class Fact:
     must: tuple[str, ...]
     patterns: tuple[Pattern, ...]
 
-    def text(self, value: float | None) -> str:
-        """Return the one way of writing the value: whole percents and residents, tenths of anything else."""
+    def text(self, value: float | None, *, estimated: bool) -> str:
+        """Return the one way of writing the value: whole percents and residents, tenths of anything else.
+
+        `estimated`: Whether times are estimated: they are then written to 5 minutes.
+        """
         if value is None:
             return UNKNOWN
+        if self.kind == "minutes" and estimated:
+            return about(abs(value))
         if self.kind == "share":
             percent = round(100 * value)
             if percent == 100 and value != 1:
@@ -56,9 +61,11 @@ class Fact:
         written = f"{abs(value):,.{0 if self.kind == 'count' else 1}f}".replace(",", " ").replace(".", ",")
         return f"{written} min" if self.kind == "minutes" else written
 
-    def read(self, channel: str, words: str, names: dict[str, str], value: float | None) -> list[str]:
+    def read(
+        self, channel: str, words: str, names: dict[str, str], value: float | None, *, estimated: bool
+    ) -> list[str]:
         """Return each way in which a channel writes the fact; `names` of the labels fill the patterns."""
-        found, right = [], self.text(value)
+        found, right = [], self.text(value, estimated=estimated)
         for pattern in self.patterns:
             if not any(fnmatchcase(channel, glob) for glob in pattern.globs):
                 continue
@@ -76,6 +83,27 @@ class Fact:
         for other, written in WRITTEN.items():
             regex = regex.replace(f"<{other}>", written)
         return regex.replace("<near>", NEAR).replace("#", f"(?P<n>{WRITTEN[self.kind]})", 1)
+
+
+def about(minutes: float, low: float | None = None, high: float | None = None) -> str:
+    """Return the one way of writing an estimated time, with its bounds where it is that of one trip."""
+    if minutes < 5:
+        return "moins de 5 min"
+
+    def length(whole: int) -> str:
+        if whole < 60:
+            return f"{whole} min"
+        return f"{whole // 60} h" + (f" {whole % 60:02d}" if whole % 60 else "")
+
+    def fives(value: float) -> int:
+        return int((value + 2.5) // 5) * 5
+
+    words = f"environ {length(fives(minutes))}"
+    if low is None or high is None or fives(low) == fives(high):
+        return words
+    if fives(high) < 60:
+        return f"{words}, de {fives(low)} à {fives(high)}"
+    return f"{words}, de {length(fives(low))} à {length(fives(high))}"
 
 
 def facts_of(written: str) -> Iterator[Fact]:

@@ -12,6 +12,9 @@ import numpy as np
 import pandas as pd
 
 from geo import Territory
+from geo.network.estimated_error import INTERVALS, terrain
+from geo.settings import Settings
+from geo.sources.relief import RELIEF_FILE, read_relief
 
 THRESHOLD_MIN, FURTHER_MIN = 20.0, 30.0
 #: Minutes within which a time is at a threshold, whatever the rounding of sums of seconds.
@@ -43,6 +46,14 @@ class Oracle:
         self.sites = counted(territory.facilities["sites"])
         self.inside = self.sites["commune_code"].isin(territory.communes.index)
         self.all_known = bool(self.on.all())
+        self.estimated = territory.network.source.approximate
+        # What times are multiplied by for the fewest, and for the most residents within reach.
+        self.bounds = {name: np.full(len(demand), 1 / factor) for name, factor in SPEEDS.items()}
+        if self.estimated:
+            relief = read_relief(Settings.from_environment().data_dir / RELIEF_FILE)
+            kind = terrain(demand.geometry.x, demand.geometry.y, relief)
+            shortest, longest = np.array(INTERVALS)[kind].T
+            self.bounds = {"low": longest, "high": shortest}
         self.figures: dict[str, float | None] = {}
         self._coverage()
         each = np.column_stack([self.to(self.sites.iloc[[i]]) for i in range(len(self.sites))])
@@ -145,7 +156,7 @@ class Oracle:
         }
 
     def _interval(self) -> None:
-        runs = {name: self.minutes / factor for name, factor in {"as": 1.0, **SPEEDS}.items()}
+        runs = {name: self.minutes * scale for name, scale in {"as": 1.0, **self.bounds}.items()}
         for name in SPEEDS:
             within = runs[name] <= THRESHOLD_MIN + SAME
             self.figures |= {f"{name}_residents": self.people(within), f"{name}_share": self.share(within)}

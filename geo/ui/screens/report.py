@@ -14,6 +14,7 @@ from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.origin import approximation_sentences
 from geo.answers.plan import plan_answer
+from geo.french import DRIVING_ONLY
 from geo.kinds import SITES
 from geo.ui import cache
 from geo.ui.chosen_plan import chosen_plan, plan_question
@@ -69,7 +70,7 @@ def show(territory: Territory, state: AppState, _settings: Settings) -> None:
     elif made is not None:
         st.info("Les choix ont changé : préparez le rapport à nouveau.")
     show_approximations(approximation_sentences(territory))
-    show_notes(["Le rapport est fait sur cette machine ; rien n'en sort."])
+    show_notes([DRIVING_ONLY, "Le rapport est fait sur cette machine ; rien n'en sort."])
 
 
 def _question(territory: Territory, state: AppState) -> None:

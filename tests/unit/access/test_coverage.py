@@ -183,3 +183,21 @@ def test_refusals_are_written_in_french():
 def test_rules_that_do_not_exist_are_refused(kind, share):
     with pytest.raises(ParameterError, match="inconnue"):
         CoverageRule(kind, share)
+
+
+def test_estimated_times_give_bounds_of_who_is_within():
+    area = territory({"64001": 100, "64002": 50}, estimated=True, low=0.8, high=1.25)
+    rows = times([("64001", 100, 18.0, "a"), ("64002", 50, 24.0, "a")])
+    found = coverage(area, 20, times=rows)
+    assert found["residents_within_low"].tolist() == [0, 0], "18 minutes may be 22.5"
+    assert found["residents_within"].tolist() == [100, 0]
+    assert found["residents_within_high"].tolist() == [100, 50], "24 minutes may be 19.2"
+    summary = summarize(found, rows, 20)
+    assert summary.part.estimated
+    assert summary.covered_interval == (0, 1)
+    assert summarize(
+        coverage(territory({"64001": 100}), 20, times=rows.head(1)), rows.head(1), 20
+    ).covered_interval == (
+        None,
+        None,
+    )

@@ -11,6 +11,7 @@ from geo.answers.origin import (
     network_sentence,
     sources_sentence,
 )
+from geo.network.origin import MeasuredError
 from geo.sources.provenance import Provenance
 
 
@@ -39,8 +40,11 @@ def test_network(territory):
 
 def test_approximations_come_with_their_measured_error(territory):
     network, contours = approximation_sentences(territory)
-    assert "Labourd, 420 trajets : temps trop courts de 19 % en médiane" in plain(network)
-    assert "(de −41 % à +8 % pour huit trajets sur dix), distances justes" in plain(network)
+    assert "Labourd, 420 trajets : de −41 % à +8 % pour huit sur dix." in plain(network)
+    error = MeasuredError("Plaine (Isère, trajets courts)", 2200, 1.02, 0.86, 1.22, None, 0.9)
+    network_told = replace(territory.manifest.network, error=(error,))
+    territory.manifest = replace(territory.manifest, network=network_told)
+    assert "Plaine, 2 200 trajets : 90 % à moins de 25 % près." in plain(approximation_sentences(territory)[0])
     assert "contours" in contours
 
 

@@ -80,7 +80,7 @@ def test_layers_open_elsewhere_with_their_styles(folder):
     assert communes.crs.to_epsg() == 4326
     assert list(communes.columns) == [
         "code", "name", "population", "travel_time_min", "distance_km", "facility_id", "facility_name",
-        "share_within", "under_served", "travel_time_with_plan_min", "under_served_with_plan", "geometry",
+        "share_within", "under_served", "estimated", "travel_time_with_plan_min", "under_served_with_plan", "geometry",
     ]  # fmt: skip
     parquet = gpd.read_parquet(folder / "communes.parquet")
     assert parquet.crs.to_epsg() == 4326

@@ -17,6 +17,7 @@ TITLES = [
     "Habitants",
     "Part sous le seuil",
     "Code INSEE",
+    "Temps estimé",
 ]
 
 
@@ -33,6 +34,7 @@ def coverage_frame() -> pd.DataFrame:
             "residents_within": pd.array([1200, 0, pd.NA, 0], dtype="Float64"),
             "share_within": pd.array([1.0, 0.0, 0.0, 0.12345], dtype="Float64"),
             "under_served": pd.array([False, True, pd.NA, True], dtype="boolean"),
+            "estimated": False,
         },
         index=pd.Index(["64001", "64002", "64003", "64004"], name="commune_code"),
     )
@@ -41,7 +43,7 @@ def coverage_frame() -> pd.DataFrame:
 def test_table_starts_with_those_who_cannot_and_ends_with_the_unknown(coverage_frame):
     coverage_frame.loc["64002", "travel_time_min"] = pd.NA
     table = communes_table(coverage_frame)
-    assert list(table.columns) == list(SHOWN)
+    assert list(table.columns) == [*SHOWN, "estimated"]
     assert table["commune_code"].tolist() == ["64002", "64004", "64001", "64003"]
 
 
@@ -55,7 +57,7 @@ def test_file_opens_in_a_french_spreadsheet(coverage_frame):
     assert near["Commune"] == "Près"
     assert near["Temps (min)"] == "4,26", "as precise as all other files"
     assert near["Habitants"] == "1200"
-    assert near["Sous-desservie"] == "non"
+    assert near["Sous-desservie"] == near["Temps estimé"] == "non"
     unknown = dict(zip(header, rows[3], strict=True))
     assert unknown["Temps (min)"] == unknown["Habitants"] == ""
     assert unknown["Sous-desservie"] == "inconnu"
@@ -79,6 +81,8 @@ def test_the_numbers_on_screen_are_as_precise_as_they_are_shown(coverage_frame):
     table = as_shown(communes_table(coverage_frame)).set_index("commune_code")
     assert table["travel_time_min"].dropna().to_dict() == {"64001": 4.3, "64002": 31.0, "64004": 100.0}
     assert table["distance_km"].dropna().to_dict() == {"64001": 2.0, "64002": 25.6, "64004": 80.0}
+    estimated = as_shown(communes_table(coverage_frame.assign(estimated=True))).set_index("commune_code")
+    assert estimated["travel_time_min"].dropna().to_dict() == {"64001": 5, "64002": 30, "64004": 100}
     share = table["share_within"].to_dict()
     assert share == {"64001": 1.0, "64002": 0.99, "64003": 0.0, "64004": 0.01}, (
         "nearly all is not all, nearly none not none"
