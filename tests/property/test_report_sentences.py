@@ -42,6 +42,7 @@ def test_who_is_near_and_who_is_far(rows):
             "residents_within": known * [row[3] for row in rows],
             "travel_time_min": pd.array([row[1] for row in rows], dtype="Float64"),
             "under_served": pd.array([row[2] for row in rows], dtype="boolean"),
+            "estimated": False,
         },
         index=pd.Index([f"{i}" for i in range(len(rows))], dtype="string"),
     )

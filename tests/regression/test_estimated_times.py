@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from geo.network.estimated_error import MEASURED_ERROR, TERRAINS, interval_min, terrain
+from geo.network.reference import reference_from_network
 from geo.network.road_files import read_roads
 from geo.network.snapping import snap
 from geo.network.travel_times import times_between
-from geo.network.validation import compare, reference_from_network
+from geo.network.validation import compare
 from geo.settings import Settings
 from geo.sources.communes import read_communes
 from geo.sources.embedded import approximate_contours

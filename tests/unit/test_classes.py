@@ -78,7 +78,7 @@ def test_what_a_map_is_given_is_json_and_escaped():
 
 def test_markers_of_sites():
     sites = gpd.GeoDataFrame(
-        {"facility_id": ["7"], "name": ["Sare"], "kind": ["antenne"]},
+        {"facility_id": ["7"], "name": ["Sare"], "kind": ["antenne"], "comment": [None], "website": [None]},
         geometry=gpd.points_from_xy([-1.5800049], [43.31]),
         crs="EPSG:4326",
     )

@@ -94,6 +94,7 @@ def test_where_no_file_is_usable_all_are_named(tmp_path):
 
 def test_the_embedded_tables_are_named(tmp_path):
     (tmp_path / "communes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (tmp_path / "intercommunalities.csv").write_text("code,name,kind\n200067106,Pays Basque,CA\n", encoding="utf-8")
     with pytest.raises(SchemaError, match=r"communes\.csv"):
         read_embedded(tmp_path)
 
