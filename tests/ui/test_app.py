@@ -41,7 +41,7 @@ def test_what_is_approximate_is_on_the_screen(open_diagnostic, territory):
     shown = texts(open_diagnostic())
     assert "Les temps de trajet sont approchés" in shown
     assert ("Les contours des communes sont approchés" in shown) == territory.contours_approximate
-    assert "Labourd" in shown, "with the error measured there"
+    assert "à moins de 25" in shown, "with the error measured there"
     assert "Sources :" in shown
 
 

@@ -76,7 +76,7 @@ def test_diagnose_writes_four_files_that_agree(run, built, tmp_path):
     rows = read_rows(tmp_path / "communes.csv")
     assert list(rows[0]) == [
         "code", "name", "population", "travel_time_min", "distance_km", "facility_id", "facility_name", "share_within",
-        "under_served",
+        "under_served", "estimated",
     ]  # fmt: skip
     by_code = {row["code"]: row for row in rows}
     assert float(by_code["64003"]["travel_time_min"]) == pytest.approx(20, abs=0.01)
