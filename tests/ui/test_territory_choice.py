@@ -14,7 +14,7 @@ from geo.siting.scenario import CloseSite, Scenario
 
 CSV = "nom;latitude;longitude\nPoste;43.194;-0.606\n"
 PAYS_BASQUE = "200067106"
-START = "Celui de l'ouverture : toute la France, ou le dossier donné"
+START = "Toute la France"
 
 
 @pytest.fixture(scope="module")
