@@ -20,7 +20,9 @@ from tests.golden.territories import DEPARTEMENT, ONE_COMMUNE, make
 DAY = "2026-11-22"
 #: The commune where a site opens, by territory (Oloron-Sainte-Marie where there is none), and the site that closes.
 OPENED = {"labourd": "64504", "one_commune": ONE_COMMUNE}
-USUALLY_OPENED, CLOSED = "64422", "2811"
+USUALLY_OPENED, USUALLY_CLOSED = "64422", "2811"
+#: Gan, in the place of Saint-Jean-de-Luz, too far from there.
+CLOSED = {"one_commune": "2083"}
 #: The commune from which a site is looked for: its code and name (Sare where there is none).
 STARTS = {"one_commune": (ONE_COMMUNE, "Arudy")}
 USUAL_START = ("64504", "Sare")
@@ -79,7 +81,7 @@ def _scenario(key: str) -> dict[str, Any]:
         "format": 1,
         "name": "Un site ouvert, un site fermé",
         "territory": "Pyrénées-Atlantiques",
-        "actions": [opened, {"action": "close", "id": CLOSED}],
+        "actions": [opened, {"action": "close", "id": CLOSED.get(key, USUALLY_CLOSED)}],
     }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.golden.channels import CLOSED, OPENED, USUALLY_OPENED, collect
+from tests.golden.channels import CLOSED, OPENED, USUALLY_CLOSED, USUALLY_OPENED, collect
 from tests.golden.checks import Heard
 from tests.golden.oracle import Oracle
 
@@ -20,7 +20,8 @@ def heard(tmp_path_factory):
             if "plan" not in channels.refused:
                 oracle.add_plan(labels)
             sites = oracle.sites
-            oracle.add_scenario("scenario", OPENED.get(key, USUALLY_OPENED), sites["facility_id"] == CLOSED)
+            closed = sites["facility_id"] == CLOSED.get(key, USUALLY_CLOSED)
+            oracle.add_scenario("scenario", OPENED.get(key, USUALLY_OPENED), closed)
             oracle.add_scenario("closure", None, (sites["bearer"] == "La Poste").fillna(value=False))
             kept[key] = Heard(channels, oracle, {f"label_{label['rank']}": label["name"] for label in labels})
         return kept[key]

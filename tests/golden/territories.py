@@ -37,7 +37,7 @@ NO_WAY_OUT = (("64330", "64006"), ("64316", "64475"))
 NEIGHBOURS, ROAD_KMH, DETOUR = 3, 38.0, 1.25
 #: Nodes of each of these roads, as many as a part of a network must have for trips to begin there.
 NODES = 60
-#: Hélette: its only site within reach is so near the threshold that a tenth of speed decides.
+#: Arudy: its only site within reach is so near the threshold that a tenth of speed decides.
 ONE_COMMUNE = "64062"
 
 
