@@ -47,6 +47,14 @@ def positive(number: Any) -> float:
     return value
 
 
+def not_negative(value: Any) -> float:
+    """Return a finite number of at least 0; raise `ValueError` for anything else."""
+    number = float(value)
+    if not 0 <= number < np.inf:
+        raise ValueError(value)
+    return number
+
+
 def check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
     """Raise `ValueError` unless the arrays of a saved network have the types, shapes and ranges that go together."""
     nodes, edges, links = (len(arrays[name]) for name in ("x", "edges", "snappable"))

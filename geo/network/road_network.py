@@ -21,7 +21,7 @@ import numpy as np
 
 from geo.crs import require_metric
 from geo.errors import SourceError
-from geo.network.array_checks import check_arrays, check_edges, flat, positive, whole_numbers
+from geo.network.array_checks import check_arrays, check_edges, flat, not_negative, positive, whole_numbers
 from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
 from geo.network.origin import NetworkSource, NetworkSummary
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
@@ -124,13 +124,9 @@ class RoadNetwork:
 
         Examples
         --------
-        Three crossings in a row, both ways.
-
         >>> from geo.network import RoadNetwork
-        >>> seconds, metres = [60, 60, 90, 90], [500, 500, 900, 900]
-        >>> x, y = [0, 500, 1400], [0, 0, 0]
-        >>> road = RoadNetwork.from_edges([0, 1, 1, 2], [1, 0, 2, 1], seconds, metres, x, y, "EPSG:2154")
-        >>> road.n_nodes
+        >>> there, back = [0, 1, 1, 2], [1, 0, 2, 1]
+        >>> RoadNetwork.from_edges(there, back, [60] * 4, [500] * 4, [0, 500, 1000], [0, 0, 0], "EPSG:2154").n_nodes
         3
         """
         start, end = (whole_numbers(nodes) for nodes in (source, target))
@@ -382,10 +378,6 @@ class RoadNetwork:
             arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
             check_arrays(arrays)
             access_m_per_s, snap_limit_m = (positive(described[name]) for name in ("access_m_per_s", "snap_limit_m"))
-            # Networks saved before trips took time at their ends do not say it.
-            end_time_s = float(described.get("end_time_s", 0.0))
-            if not 0 <= end_time_s < np.inf:
-                raise ValueError(end_time_s)  # noqa: TRY301 - said as one sentence below
             require_metric(described["crs"], "Réseau enregistré")
             source = described["source"] | {"notes": tuple(map(str, described["source"]["notes"]))}
             speed_profile(described["profile"])
@@ -396,7 +388,7 @@ class RoadNetwork:
                 profile=described["profile"],
                 access_m_per_s=access_m_per_s,
                 snap_limit_m=snap_limit_m,
-                end_time_s=end_time_s,
+                end_time_s=not_negative(described.get("end_time_s", 0.0)),  # networks saved before do not say it
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
             if isinstance(error, SourceError):
