@@ -142,7 +142,7 @@ def diagnostic(new_page, app_address):
 @pytest.fixture
 def find(new_page, app_address):
     """Open the screen Trouver with its map drawn."""
-    return lambda query="", drawn=".maillage-place", **options: _open(
+    return lambda query="", drawn=".maillage-map path", **options: _open(
         new_page(**options), app_address + "/" + query, drawn
     )
 

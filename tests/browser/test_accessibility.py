@@ -9,9 +9,9 @@ pytestmark = pytest.mark.browser
 _AXE = Path(__file__).resolve().parents[2] / "build" / "axe" / "axe.min.js"
 _PLANNED = "path.maillage-commune[data-class]"
 _SCREENS = {
-    "trouver": ("", ".maillage-place"),
+    "trouver": ("", ".maillage-map path"),
     "answer": ("?lieu=64504&quand=2026-11-24T10:00&demarche=impots", ".maillage-number"),
-    "distance": ("?lieu=64504&quand=2026-12-25T10:00", ".maillage-place"),
+    "distance": ("?lieu=64504&quand=2026-12-25T10:00", ".maillage-map path"),
     "diagnostic": ("?territoire=64&ecran=diagnostic", "path.maillage-commune"),
     "rapport": ("?territoire=64&ecran=rapport", "h1"),
     "methode": ("?ecran=methode", "h1"),

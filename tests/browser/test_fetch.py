@@ -31,7 +31,7 @@ def test_the_button_prepares_a_departement_with_the_keyboard(new_page, app_addre
     page.get_by_text("est prêt").wait_for()
     page.wait_for_url("**/*territoire=64*")
     chosen = page.get_by_role("combobox", name="Territoire")
-    assert "Pyrénées-Atlantiques (64), du" in chosen.input_value()
+    assert "Pyrénées-Atlantiques (64), téléchargé le" in chosen.input_value()
     page.get_by_role("radio", name="Diagnostic").click()
     page.wait_for_selector("path.maillage-commune")
     assert page.locator("path.maillage-commune").count() == 5

@@ -33,7 +33,7 @@ def files(tmp_path):
 
 def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, files):
     page = new_page()
-    page.goto(f"{app_address}/?ecran=methode")
+    page.goto(f"{app_address}/?territoire=64&ecran=methode")
     page.get_by_role("heading", name="Vos fichiers").wait_for()
     page.wait_until_idle()
     fields = {"Sites": "Liste de lieux", "Communes (facultatif)": "Couche de contours"}

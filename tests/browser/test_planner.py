@@ -79,7 +79,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     names = found.labels["name"].tolist()
     assert answer(page).startswith(f"5 nouveaux labels, à {names[0]}, ")
     assert page.locator(".maillage-answer").bounding_box()["y"] < height, "the answer is in the first view"
-    assert page.get_by_text("C'est prouvé").is_visible()
+    assert page.get_by_text("C'est le meilleur choix pour ces temps estimés").is_visible()
     assert page.locator(".leaflet-marker-icon.maillage-sign").all_inner_texts() == ["1", "2", "3", "4", "5"]
     assert in_class(page, 0) > 0
     no_sideways(page)
@@ -134,7 +134,7 @@ def test_a_click_on_the_map_opens_a_site(planner):
     page = planner("scenario")
     page.wait_for_timeout(1000)
     box = map_box(page)
-    for across, down in ((0.5, 0.55), (0.45, 0.6), (0.55, 0.62)):
+    for across, down in ((0.5, 0.6), (0.42, 0.55), (0.58, 0.7)):
         before = page.locator(".maillage-note", has_text=re.compile(r"^\d+\. ")).count()
         page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
         page.wait_for_function(

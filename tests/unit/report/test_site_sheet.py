@@ -32,7 +32,7 @@ HOSTILE = [
 
 
 #: A time to the minute and a length; the figures change with the estimate of roads.
-WAY = re.compile(r"\b\d{1,2} min \(\d{1,2}(,\d)? km\)")
+WAY = re.compile(r"environ \d{1,2}.min, de \d{1,2} à \d{1,2} \(\d{1,2}(,\d)?.km\)")
 
 
 @pytest.fixture(scope="module")
