@@ -15,7 +15,7 @@ import threading
 import time
 import zipfile
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -495,6 +495,36 @@ def lasting_web():
     server = Web()
     yield server
     server.close()
+
+
+@contextmanager
+def loopback_server(respond):
+    """Serve ``respond(handler)`` to each GET on this machine; give the address of the server and the paths asked."""
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            with suppress(OSError):
+                respond(self)
+
+        def log_message(self, *_args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def loopback():
+    """Return what serves a function's answers on this machine."""
+    return loopback_server
 
 
 def zipped(**members):

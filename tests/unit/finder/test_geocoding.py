@@ -7,7 +7,6 @@ import threading
 import traceback
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -36,33 +35,15 @@ def body(*features):
 
 
 @pytest.fixture
-def serve():
+def serve(loopback):
     """Start a server that answers as the given function does; it lists the paths asked."""
-    servers = []
 
     @contextmanager
-    def started(answer):
-        asked = []
+    def started(respond):
+        with loopback(respond) as (address, asked):
+            yield replace(Settings.from_environment(), geocoder_url=f"{address}/geocodage/search"), asked
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked.append(self.path)
-                answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/geocodage/search"
-        yield replace(Settings.from_environment(), geocoder_url=url), asked
-
-    yield started
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    return started
 
 
 def answering(content, status=200, **headers):

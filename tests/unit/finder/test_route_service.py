@@ -6,7 +6,6 @@ import threading
 import traceback
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -56,33 +55,15 @@ def told(site, **changes):
 
 
 @pytest.fixture
-def serve():
-    servers = []
+def serve(loopback):
+    """Start a server that answers as the given function does; it lists the paths asked."""
 
     @contextmanager
     def started(respond):
-        asked = []
+        with loopback(respond) as (address, asked):
+            yield replace(Settings.from_environment(), route_service_url=f"{address}/navigation/itineraire"), asked
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked.append(self.path)
-                with suppress(OSError):
-                    respond(self)
-
-            def log_message(self, *_):
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/navigation/itineraire"
-        yield replace(Settings.from_environment(), route_service_url=url), asked
-
-    yield started
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    return started
 
 
 def answering(content, status=200, **headers):
