@@ -1,12 +1,21 @@
 """A département prepared with the button, from a server on loopback, then on the screen."""
 
 import re
+import shutil
 
 import pytest
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+def prepared_for_this_test_alone(app_cache):
+    """Take away what was prepared: other tests open the view of the same département, under the same code."""
+    yield
+    shutil.rmtree(app_cache / "territories", ignore_errors=True)
+
+
+@pytest.mark.usefixtures("prepared_for_this_test_alone")
 def test_the_button_prepares_a_departement_with_the_keyboard(new_page, app_address, official, web, moods, take_picture):
     slow = web.files[official[0]["communes"]]
     web.next(official[0]["communes"], moods.drip(max(1, len(slow) // 20), 0.1))
