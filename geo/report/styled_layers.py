@@ -66,17 +66,23 @@ def write_layers(findings: ReportFindings, path: Path) -> None:
         styles["labels"] = _qml([("Nouveau label", "", _marker("star", "#a95320", 5.5))])
     made_on = findings.request.made_on
     with replacing_file(path) as beside:
+        written = beside.with_name("written.gpkg")
         for name, layer in layers.items():
             kind = "Point" if name != "communes" else None
-            layer.to_file(beside, layer=name, driver="GPKG", geometry_type=kind)
-        pyogrio.write_dataframe(_style_table(styles, made_on), beside, layer="layer_styles", driver="GPKG")
-        _date_layers(beside, made_on)
+            layer.to_file(written, layer=name, driver="GPKG", geometry_type=kind)
+        pyogrio.write_dataframe(_style_table(styles, made_on), written, layer="layer_styles", driver="GPKG")
+        _copy_dated(written, beside, made_on)
 
 
-def _date_layers(path: Path, made_on: dt.date) -> None:
-    """Say that every layer was last changed on that day; GDAL writes the moment, so no two files would be the same."""
-    with closing(sqlite3.connect(path)) as base, base:
-        base.execute("UPDATE gpkg_contents SET last_change = ?", (f"{made_on.isoformat()}T00:00:00.000Z",))
+def _copy_dated(written: Path, path: Path, made_on: dt.date) -> None:
+    """Copy a GeoPackage with every layer last changed on that day: the same content gives the same bytes.
+
+    GDAL writes the moment, and SQLite counts in the file how often it was saved, which varies from one run to the next.
+    """
+    with closing(sqlite3.connect(written)) as base:
+        with base:
+            base.execute("UPDATE gpkg_contents SET last_change = ?", (f"{made_on.isoformat()}T00:00:00.000Z",))
+        base.execute("VACUUM INTO ?", (str(path),))
 
 
 def _style_table(styles: dict[str, str], made_on: dt.date) -> pd.DataFrame:
