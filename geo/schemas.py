@@ -43,6 +43,9 @@ FACILITY_COLUMNS: Final = (
     "main_site",
 )
 
+#: Those that a citizen is given as they are, each with its label (`geo.answers.nearest`), where it holds a text.
+DETAIL_COLUMNS: Final = ("comment", "bearer")
+
 #: Columns of a commune table, indexed by `commune_code` (text), besides `geometry` (Polygon or
 #: MultiPolygon, the contour): name, departement: text; postcodes: text, ";"-separated, <NA> unknown;
 #: population: Int64, <NA> unknown; lon, lat:

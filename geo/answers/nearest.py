@@ -105,6 +105,9 @@ ASKED_NOTE: Final = (
     "reste celui de nos estimations."
 )
 
+#: Label of each of `geo.schemas.DETAIL_COLUMNS`, in the order shown.
+_DETAILS: Final = {"comment": "À savoir", "bearer": "Porté par"}
+
 
 def address_text(site: SiteAnswer) -> str:
     """Return the postal address of a site on one line."""
@@ -113,15 +116,18 @@ def address_text(site: SiteAnswer) -> str:
 
 
 def kind_words(site: SiteAnswer) -> list[str]:
-    """Return what a site is: its kind, main site, appointment, bearer."""
+    """Return what a site is: its kind, main site, appointment."""
     words = [KINDS[site.kind].label]
     if site.main_site is not None:
         words.append(f"rattachée à : {site.main_site}")
     if site.appointment is not None:
         words.append("sur rendez-vous" if site.appointment else "sans rendez-vous")
-    if site.bearer is not None:
-        words.append(f"porté par : {site.bearer}")
     return words
+
+
+def detail_texts(site: SiteAnswer) -> list[tuple[str, str]]:
+    """Return the texts of the list that a site is shown with, each after its label."""
+    return [(label, text) for column, label in _DETAILS.items() if (text := site.details.get(column))]
 
 
 def saved_sentence(answer: Answer) -> str:
@@ -198,8 +204,7 @@ def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None)
     if any(line.intervals for line in site.week):
         yield f"   {' ; '.join(f'{line.day} {line.text}' for line in site.week if line.intervals != ())}"
     yield from (f"   {line.day} : {visit}" for line in site.week for visit in line.permanences)
-    if site.comment:
-        yield f"   À savoir : {site.comment}"
+    yield from (f"   {label} : {text}" for label, text in detail_texts(site))
     yield from (f"   ! {warning}" for warning in site.warnings)
 
 

@@ -35,7 +35,7 @@ from geo.finder.wishes import Wishes
 from geo.kinds import SITE_KINDS, SITES, TAX_OFFICES
 from geo.network.routes import route_between
 from geo.network.snapping import snap
-from geo.schemas import FACILITY_COLUMNS
+from geo.schemas import DETAIL_COLUMNS, FACILITY_COLUMNS
 from geo.sources.opening_hours import WeeklyHours
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class SiteAnswer:
     first. `main_site`: the main site of an antenne, where the list tells. `warnings` are French sentences. `estimated`:
     whether times are, and not measured; `travel_time_low_min`, `travel_time_high_min`: bounds of eight trips in ten,
     `None` where the time is measured or unknown. `list_vintage`: date of the list that it is from, `None`: unknown.
+    `details`: the texts of `DETAIL_COLUMNS`, by column, `None` where unknown.
     """
 
     facility_id: str
@@ -81,9 +82,8 @@ class SiteAnswer:
     phone: str | None
     email: str | None
     website: str | None
-    comment: str | None
+    details: Mapping[str, str | None]
     appointment: bool | None
-    bearer: str | None
     lon: float
     lat: float
     travel_time_min: float | None
@@ -140,8 +140,11 @@ class Answer:
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as plain values ready for JSON: moments and days as ISO text, five decimals."""
-        plain: dict[str, Any] = _plain(asdict(self))
+        """Return the answer as plain values ready for JSON: moments and days as ISO text, five decimals.
+
+        The details of a site stand beside its other columns.
+        """
+        plain: dict[str, Any] = _plain(asdict(self, dict_factory=_flat))
         return plain
 
 
@@ -320,7 +323,8 @@ class _Places:
         status = opening_status(hours, self.at, departement)
         same = ("facility_id", "name", "kind", "address", "postcode", "commune_name", "phone", "email", "website")
         return SiteAnswer(
-            **{name: row[name] for name in (*same, "comment", "bearer", "main_site")},
+            **{name: row[name] for name in (*same, "main_site")},
+            details={name: row[name] for name in DETAIL_COLUMNS},
             appointment=None if row["appointment"] is None else bool(row["appointment"]),
             lon=float(self.lon[position]),
             lat=float(self.lat[position]),
@@ -372,6 +376,12 @@ def _minutes_less(tax_office: SiteAnswer, site: SiteAnswer) -> float | None:
     if tax_office.travel_time_min is None or site.travel_time_min is None:
         return None
     return tax_office.travel_time_min - site.travel_time_min
+
+
+def _flat(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(fields)
+    details: dict[str, Any] = made.pop("details", {})
+    return made | details
 
 
 def _plain(value: Any) -> Any:

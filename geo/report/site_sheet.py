@@ -11,7 +11,7 @@ import numpy as np
 
 from geo.answers.directions import web_directions
 from geo.answers.list_dates import list_date, old_list_sentence
-from geo.answers.nearest import distance_text, site_trip
+from geo.answers.nearest import detail_texts, distance_text, site_trip
 from geo.answers.origin import sources_sentence
 from geo.finder.opening_times import day_text
 from geo.french import DRIVING_ONLY, UNIT_SPACE, dialled, is_email, visible
@@ -31,7 +31,7 @@ _OFFICIAL_ONLY: Final = (
 _BUS: Final = "bus"
 _MAP_IN: Final = (84 / 25.4, 72 / 25.4)
 #: Longest texts that a page has room for, in characters; the rest is cut and shown to be.
-_LONGEST: Final = {"title": 140, "line": 180, "comment": 700, "visits": 160, "sentence": 420}
+_LONGEST: Final = {"title": 140, "line": 180, "details": 700, "visits": 160, "sentence": 420}
 _TEXT_WIDTH: Final = 76
 _WEB: Final = re.compile(r"https?://[^\s<>\"'\\]+")
 _DIRECTIONS: Final = (
@@ -88,7 +88,7 @@ def site_sheet_text(
         seen = f" ; {visits[0]}" if visits and visits[0] else ""
         lines += _wrapped(f"{day + ' ':.<10} {hours}{seen}", "           ")
     titles = ("À SAVOIR AVANT DE VENIR", "PRÉCISIONS DU SITE", "ATTENTION AUX SITES PAYANTS", "SOURCES")
-    for title, part in zip(titles, ("warnings", "comment", "official", "foot"), strict=True):
+    for title, part in zip(titles, ("warnings", "details", "official", "foot"), strict=True):
         if sheet[part]:
             lines += ["", title, *(line for sentence in sheet[part] for line in _wrapped(sentence))]
     return "\n".join(lines) + "\n"
@@ -120,7 +120,7 @@ def _sheet(territory: Territory, site: SiteAnswer, origin: FoundPlace | None, ro
             for warning in (*site.warnings, old_list_sentence(site.list_vintage, territory.manifest.built_on))
             if warning
         ],
-        "comment": [_line(site.comment, "comment")] if site.comment else [],
+        "details": [_line(f"{label} : {text}", "details") for label, text in detail_texts(site)],
         "official": [_OFFICIAL_ONLY],
         "foot": _foot(territory, site),
     }
@@ -150,8 +150,6 @@ def _contact(site: SiteAnswer) -> list[_Entry]:
     entries.append(_Entry("Accueil", asked[site.appointment]))
     way = web_directions(site)
     entries.append(_Entry(f"Itinéraire (ouvre {way.opens})", way.address.removeprefix("https://www."), way.address))
-    if site.bearer:
-        entries.append(_Entry("Porté par", _line(site.bearer)))
     return entries
 
 
@@ -204,7 +202,7 @@ def _foot(territory: Territory, site: SiteAnswer) -> list[str]:
     )
     approximate = territory.network.source.notes if territory.network.source.approximate else ()
     sources = f"{sources_sentence(territory.manifest)} Routes : {territory.network.source.name}."
-    return [*(_line(text, "sentence") for text in approximate), warning, _line(sources, "comment")]
+    return [*(_line(text, "sentence") for text in approximate), warning, _line(sources, "details")]
 
 
 def _line(text: str | None, room: str = "line") -> str:

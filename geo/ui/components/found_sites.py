@@ -16,7 +16,14 @@ import streamlit as st
 
 from geo.answers.directions import directions_to
 from geo.answers.list_dates import list_date
-from geo.answers.nearest import address_text, asked_sentence, kind_words, saved_sentence, trip_sentence
+from geo.answers.nearest import (
+    address_text,
+    asked_sentence,
+    detail_texts,
+    kind_words,
+    saved_sentence,
+    trip_sentence,
+)
 from geo.french import dialled, is_email
 from geo.sources.http_client import host_of
 from geo.ui.components.leaflet_map import component_text
@@ -132,8 +139,7 @@ def _card(site: SiteAnswer, shown: _Shown, number: int | None = None) -> str:
         f'<ul class="contacts">{contacts_html(site)}</ul>',
         directions_html(site, shown.user_agent),
     ]
-    if site.comment is not None:
-        lines.append(f'<p class="comment">À savoir : {escape(site.comment)}</p>')
+    lines += [f'<p class="detail">{label} : {escape(text)}</p>' for label, text in detail_texts(site)]
     lines.append(f'<p class="list-date">{escape(list_date(site.list_vintage))}</p>')
     if any(line.intervals is not None for line in site.week):
         week = _week_html(site, shown.today)

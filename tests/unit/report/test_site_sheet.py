@@ -147,7 +147,7 @@ def test_no_text_of_a_file_is_executed_or_fills_a_second_page(territory, origin,
     name = bad or "Site"
     week = tuple(replace(day, text=bad, permanences=(bad,) * 9) for day in site.week)
     told = replace(
-        site, name=name, address=bad, postcode=bad, commune_name=bad, phone=bad, email=bad, website=bad, comment=bad, bearer=bad,
+        site, name=name, address=bad, postcode=bad, commune_name=bad, phone=bad, email=bad, website=bad, details={"comment": bad, "bearer": bad},
         main_site=bad, warnings=(bad,) * 6, week=week,
     )  # fmt: skip
     pdf = site_sheet_pdf(territory, told, origin=replace(origin, label=bad), route=route)
@@ -165,7 +165,7 @@ def test_no_text_of_a_file_is_executed_or_fills_a_second_page(territory, origin,
 
 def test_a_site_of_which_little_is_known_still_has_its_page(territory, site):
     bare = replace(
-        site, address=None, postcode=None, commune_name=None, phone=None, email=None, comment=None, appointment=None, bearer=None,
+        site, address=None, postcode=None, commune_name=None, phone=None, email=None, details={}, appointment=None,
         travel_time_min=None, distance_km=None, week=(), warnings=(),
     )  # fmt: skip
     pdf = site_sheet_pdf(territory, bare)

@@ -62,9 +62,9 @@ def test_states_have_three_signs(make_answer, make_site, state):
 
 def test_text_from_a_list_is_never_markup(make_answer, make_site):
     fields = dict.fromkeys(
-        ("name", "address", "postcode", "commune_name", "phone", "email", "website", "comment", "bearer", "main_site"),
+        ("name", "address", "postcode", "commune_name", "phone", "email", "website", "main_site"),
         HOSTILE,
-    )
+    ) | {"details": {"comment": HOSTILE, "bearer": HOSTILE}}
     site = make_site(HOSTILE, **fields, warnings=(HOSTILE,), status=OpeningStatus("closed", HOSTILE))
     page = read(sites_html(make_answer(sites=(site,), buses=(site,), tax_office=site), HOSTILE))
     assert page.all("img") == []
