@@ -20,6 +20,7 @@ from geo.french import (
     said_minutes,
     within_text,
 )
+from geo.kinds import KINDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,6 +136,40 @@ def closure_answer(closure: Closure) -> Answer:
         tuple(details),
         access.notes,
     )
+
+
+def closure_choices(sites: pd.DataFrame) -> dict[str, str]:
+    """Return the closures of many sites that can be asked for: form in the address -> label.
+
+    Parameters
+    ----------
+    sites
+        Sites (`geo.schemas.FACILITY_COLUMNS`): `kind`, and `bearer`, <NA> unknown.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> closure_choices(pd.DataFrame({"kind": ["main", "main"], "bearer": ["MSA", pd.NA]}))["porteur:MSA"]
+    'Tous ceux de : MSA (porteur connu pour 1 site sur 2)'
+    """
+    known = int(sites["bearer"].notna().sum())
+    told = (
+        ""
+        if known == len(sites)
+        else f" (porteur connu pour {counted(known, 'site')} sur {format_integer(len(sites))})"
+    )
+    return {
+        "tous": "Tous les sites",
+        **{
+            f"type:{kind}": f"Tous les lieux de type : {described.label}"
+            for kind, described in KINDS.items()
+            if (sites["kind"] == kind).any()
+        },
+        **{
+            f"porteur:{bearer}": f"Tous ceux de : {bearer}{told}"
+            for bearer in sorted(sites["bearer"].dropna().unique())
+        },
+    }
 
 
 def _figures(fragility: Fragility) -> tuple[Figure, ...]:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.answers.fragility import closure_answer, fragility_answer, sites_with_residents
-from geo.kinds import KINDS
+from geo.answers.fragility import closure_answer, closure_choices, fragility_answer, sites_with_residents
 from geo.maps.planning_maps import fragility_values
 from geo.siting.closure import closure_scenario
 from geo.siting.scenario import CloseSite
@@ -87,7 +86,7 @@ def _many(visit: Visit) -> None:
     show_notes(
         ["Au printemps 2020, 534 sites ont fermé leurs portes ; 80 % ont continué par téléphone et par courriel."]
     )
-    choices = _closures(visit)
+    choices = closure_choices(visit.sites)
     if visit.state.closed is not None and visit.state.closed not in choices:
         show_warnings([f"« {visit.state.closed} » n'est pas une fermeture possible dans ce territoire."])
         change_state(closed=None)
@@ -108,20 +107,6 @@ def _many(visit: Visit) -> None:
     show_figures(answer.figures, visit.dated)
     show_notes(answer.lines)
     st.button("Essayer cette fermeture comme scénario", on_click=_close_many, args=(visit,))
-
-
-def _closures(visit: Visit) -> dict[str, str]:
-    """Return the closures that can be asked for, by their form in the address of the page."""
-    sites = visit.sites
-    bearers = sorted(sites["bearer"].dropna().unique())
-    kinds = [kind for kind in KINDS if (sites["kind"] == kind).any()]
-    unknown = int(sites["bearer"].isna().sum())
-    told = f" (porteur connu pour {len(sites) - unknown} sites sur {len(sites)})" if unknown else ""
-    return {
-        "tous": "Tous les sites",
-        **{f"type:{kind}": f"Tous les lieux de type : {KINDS[kind].label}" for kind in kinds},
-        **{f"porteur:{bearer}": f"Tous ceux de : {bearer}{told}" for bearer in bearers},
-    }
 
 
 def _bearer_and_kind(closed: str) -> tuple[str | None, str | None]:
