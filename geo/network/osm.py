@@ -229,13 +229,11 @@ def _osmnx_tags(data: Mapping[str, Any], profile: SpeedProfile, *, one_way: bool
     """Return the tags of one osmnx edge, along the edge; those merged of several ways in whatever order they stand."""
     values = {key: _several(data[key]) for key in USED_KEYS if key in data and not key.startswith("oneway")}
     # An edge may run against its way, or along some of the ways it was merged of and against others.
-    against = {str(each).lower() == "true" for each in _several(data.get("reversed", False))}
-    for key in [key for key in values if key.endswith((":forward", ":backward"))]:
-        stem = key.rpartition(":")[0]
-        said = {direction: data.get(f"{stem}:{direction}") for direction in ("forward", "backward")}
-        sides = {False: ("forward", "backward"), True: ("backward", "forward")}
-        for side, direction in enumerate(sides[False]):
-            values[f"{stem}:{direction}"] = [each for way in against for each in _several(said[sides[way][side]])]
+    runs_against = {str(each).lower() == "true" for each in _several(data.get("reversed", False))}
+    for stem in {key.rpartition(":")[0] for key in values if key.endswith((":forward", ":backward"))}:
+        forward, backward = (_several(data.get(f"{stem}:{direction}")) for direction in ("forward", "backward"))
+        values[f"{stem}:forward"] = [each for against in runs_against for each in (backward if against else forward)]
+        values[f"{stem}:backward"] = [each for against in runs_against for each in (forward if against else backward)]
     return merged_tags(values, profile) | {"oneway": "yes" if one_way else "no"}
 
 

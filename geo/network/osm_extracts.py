@@ -209,6 +209,11 @@ def _unreadable(paths: Sequence[Path], last_line: str) -> SourceError:
             f"« {name} » est un historique : il contient les versions passées des routes. "
             f"Un extrait à une seule date est attendu (osmium time-filter en tire un)."
         )
+    if "inside <member>" in why:
+        return SourceError(
+            f"« {name} » contient des relations avec leur tracé (Overpass, « out geom; »), qui ne se lisent pas. "
+            f"Des routes seules sont attendues : demandez way[highway] sans les relations."
+        )
     return SourceError(
         f"« {name} » n'est pas un extrait OpenStreetMap lisible ({why}). "
         f"Un fichier .osm.pbf complet est attendu : téléchargez-le de nouveau."

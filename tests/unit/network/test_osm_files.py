@@ -167,6 +167,16 @@ def test_places_told_by_the_ways_are_read(tmp_path):
     assert network.source.notes == (NOT_READ,)
 
 
+def test_relations_that_hold_their_shape_are_refused_with_what_to_ask(tmp_path):
+    path = written(tmp_path / "geom.osm", [((1, 2, 3), STREET)], in_ways=True, nodes=False)
+    relation = (
+        '<relation id="1"><member type="way" ref="10" role=""><nd lat="46.5" lon="3.0"/></member></relation></osm>'
+    )
+    path.write_text(path.read_text().replace("</osm>", relation))
+    with pytest.raises(SourceError, match=r"« geom\.osm » contient des relations avec leur tracé"):
+        read_osm(path)
+
+
 def test_nodes_of_the_file_count_before_places_in_the_ways(tmp_path):
     # The barrier is a node of its own; the other nodes are told by the way alone, as a query with both gives.
     path = written(tmp_path / "geom.osm", [((1, 2, 3), STREET)], in_ways=True, nodes=False)
