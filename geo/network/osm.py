@@ -1,8 +1,8 @@
 """Roads from OpenStreetMap: PBF extracts, or an osmnx graph.
 
 What may be driven, which way and how fast follows the tags as the OpenStreetMap wiki defines them
-and the French defaults of `geo.network.speeds`. Turn restrictions, gates and conditional limits
-are not read. Ferries are left out: an island without a bridge stays unreachable by road.
+and the French defaults of `geo.network.speeds`. Turn restrictions and rules that depend on the hour
+are not read, and the network says so. Ferries are left out: an island without a bridge stays unreachable by road.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ import pyproj
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import NetworkError, SourceError
+from geo.french import format_integer
 from geo.network.assemble import Segments, assemble_network
 from geo.network.origin import NetworkSource
-from geo.network.osm_extracts import Ways, ranges, read_extracts
-from geo.network.osm_tags import NOT_FOR_CARS, WayKinds
+from geo.network.osm_extracts import Extracts, read_extracts
+from geo.network.osm_tags import NOT_FOR_CARS, USED_KEYS, WayKinds, merged_tags, stops_cars
+from geo.network.osm_ways import Ways, ranges
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.sources.provenance import checksum
 
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from geo.network.road_network import RoadNetwork
 
 LICENCE: Final = "ODbL 1.0, © les contributeurs d'OpenStreetMap"
+#: What OpenStreetMap says and is not followed.
+NOT_READ: Final = "Les interdictions de tourner et les règles qui dépendent de l'heure ne sont pas lues."
 #: Points are projected and measured in parts, to hold few temporary arrays.
 _POINTS_AT_A_TIME: Final = 1 << 15
 
@@ -53,7 +57,8 @@ def read_osm(
     ----------
     path
         Extract, or several that may overlap (a way that several hold counts once, as the first draws
-        it). Its ways must hold their nodes, as every published extract does.
+        it). A way is cut where the extract lacks its nodes, and a note counts these ways. What JOSM marks as deleted
+        is left out; ways may tell the places of their nodes themselves (Overpass ``out geom``).
     profile
         Speed profile or its name.
     crs
@@ -63,16 +68,17 @@ def read_osm(
 
     Returns
     -------
-    A contracted network. Nodes are crossings, dead ends and points where one-way streets begin or end.
+    A contracted network. Nodes are crossings, dead ends and points where one-way streets begin or end. A barrier that
+    stops cars is a dead end on both sides.
 
     Raises
     ------
     SourceError
-        No file is given, or one is absent or is not an OpenStreetMap extract.
+        No file is given, or one is absent, is not an OpenStreetMap extract or holds past versions.
     NetworkError
         They hold no road for cars, or lie outside France and no `crs` was given.
 
-    Source: OpenStreetMap wiki, Key:access, Key:oneway, Key:maxspeed; methods in ``speed_profiles.csv``.
+    Source: OpenStreetMap wiki, Key:access, Key:oneway, Key:barrier, Key:maxspeed; methods in ``speed_profiles.csv``.
 
     Examples
     --------
@@ -93,15 +99,18 @@ def read_osm(
         msg = "Aucun extrait OpenStreetMap n'est donné : un fichier au moins est attendu. Donnez un fichier .osm.pbf."
         raise SourceError(msg)
     checksums = [checksum(each) for each in paths]
-    ways, days = read_extracts(paths, speed_profile(profile) if isinstance(profile, str) else profile)
-    known_days = sorted({day for day in days if day})
+    ways, found = read_extracts(paths, speed_profile(profile) if isinstance(profile, str) else profile)
+    known_days = sorted({day for day in found.days if day})
     source = NetworkSource(
         name="OpenStreetMap",
         file=", ".join(each.name for each in paths),
         licence=LICENCE,
         vintage=", ".join(known_days) or None,
         sha256=", ".join(checksums),
+        notes=(NOT_READ, *([_cut_note(found.cut)] if found.cut else [])),
     )
+    if not len(ways.counts):
+        raise NetworkError(_no_road(source.file, found))
     streets = _streets(ways, source=source, crs=crs, area=area)
     del ways  # as large as the network that is made now
     return streets.network(source)
@@ -114,8 +123,9 @@ def read_osmnx(
 
     The graph's own directions are followed (osmnx has already turned one-way tags into directed
     edges); speeds come from its tags through the speed profile, not from osmnx. Simplified graphs
-    (with edge geometries) and unsimplified ones are both read. Only the tags that osmnx kept are known: by
-    default not ``motor_vehicle``, which opens some ways that ``access`` closes.
+    (with edge geometries) and unsimplified ones are both read. An edge that osmnx merged of several ways is as slow as
+    the slowest of them, and closed where one is. Only the tags that osmnx kept are known: by default neither
+    ``motor_vehicle``, which opens some ways that ``access`` closes, nor the barriers on nodes.
 
     Parameters
     ----------
@@ -185,7 +195,7 @@ def read_osmnx(
             if street in two_way_seen:
                 continue
             two_way_seen.add(street)
-        number_of_kind = kinds.number(_osmnx_tags(data, one_way=one_way))
+        number_of_kind = kinds.number(_osmnx_tags(data, kinds.profile, one_way=one_way))
         if number_of_kind == NOT_FOR_CARS:
             continue
         kind.append(number_of_kind)
@@ -195,6 +205,11 @@ def read_osmnx(
         unshared -= len(inner)
         counts.append(len(inner) + 2)
     signals = [number[node] for node, data in graph.nodes(data=True) if data.get("highway") == "traffic_signals"]
+    barriers = [
+        number[node]
+        for node, data in graph.nodes(data=True)
+        if "barrier" in data and stops_cars({key: ";".join(_several(value)) for key, value in data.items()})
+    ]
     coordinates = np.array(lonlat, np.float64).reshape(-1, 2)
     ways = Ways.of_nodes(
         kinds,
@@ -204,21 +219,56 @@ def read_osmnx(
         lon=coordinates[:, 0],
         lat=coordinates[:, 1],
         signals=np.array(signals, np.int64),
+        barriers=np.array(barriers, np.int64),
     )
-    source = NetworkSource(name="OpenStreetMap (osmnx)", file=file, licence=LICENCE, sha256=sha256)
+    source = NetworkSource(name="OpenStreetMap (osmnx)", file=file, licence=LICENCE, sha256=sha256, notes=(NOT_READ,))
     return _streets(ways, source=source, crs=crs, area=None).network(source)
 
 
-def _osmnx_tags(data: Mapping[str, Any], *, one_way: bool) -> dict[str, Any]:
-    """Return the tags of one osmnx edge; of several merged values the first counts, of limits the lowest."""
-    tags = {
-        key: str(value[0] if isinstance(value, list) else value)
-        for key, value in data.items()
-        if value is not None and not (isinstance(value, list) and not value)
-    }
-    if isinstance(data.get("maxspeed"), list):
-        tags["maxspeed"] = ";".join(map(str, data["maxspeed"]))
-    return tags | {"oneway": "yes" if one_way else "no"}
+def _osmnx_tags(data: Mapping[str, Any], profile: SpeedProfile, *, one_way: bool) -> dict[str, str]:
+    """Return the tags of one osmnx edge, along the edge; those merged of several ways in whatever order they stand."""
+    values = {key: _several(data[key]) for key in USED_KEYS if key in data and not key.startswith("oneway")}
+    # An edge may run against its way, or along some of the ways it was merged of and against others.
+    runs_against = {str(each).lower() == "true" for each in _several(data.get("reversed", False))}
+    for stem in {key.rpartition(":")[0] for key in values if key.endswith((":forward", ":backward"))}:
+        forward, backward = (_several(data.get(f"{stem}:{direction}")) for direction in ("forward", "backward"))
+        values[f"{stem}:forward"] = [each for against in runs_against for each in (backward if against else forward)]
+        values[f"{stem}:backward"] = [each for against in runs_against for each in (forward if against else backward)]
+    return merged_tags(values, profile) | {"oneway": "yes" if one_way else "no"}
+
+
+def _several(value: Any) -> list[str]:
+    """Return the values that osmnx has merged in one."""
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [str(each) for each in value if each is not None]
+    return [] if value is None else [str(value)]
+
+
+def _cut_note(cut: int) -> str:
+    return (
+        f"Points absents du fichier : {format_integer(cut)} route(s) coupée(s) là où ils manquent. "
+        f"Un extrait dont les routes sont entières les rétablit."
+    )
+
+
+def _no_road(file: str, found: Extracts) -> str:
+    """Return why files give no road for cars."""
+    if found.without_place:
+        return (
+            f"{file} : aucune route utilisable : {format_integer(found.without_place)} route(s) sans position, car "
+            f"le fichier ne contient pas leurs nœuds. Donnez un fichier avec les nœuds ; avec Overpass, demandez "
+            f"« out geom; » ou « (._;>;); out body; »."
+        )
+    if found.closed_to_cars:
+        return (
+            f"{file} : aucune route ouverte aux voitures n'a été trouvée : les {format_integer(found.closed_to_cars)} "
+            f"route(s) du fichier leur sont fermées (access, motor_vehicle, oneway...). "
+            f"Donnez un extrait avec les rues et les routes ordinaires."
+        )
+    return (
+        f"{file} : aucune route ouverte aux voitures n'a été trouvée : le fichier ne contient ni rue ni route "
+        f"(highway=residential, tertiary...). Donnez un extrait OpenStreetMap qui contient les routes."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +312,7 @@ def _streets(
         )
         raise NetworkError(msg)
 
+    ways = ways.cut_at_barriers()
     last_of_way = np.cumsum(ways.counts) - 1
     first_of_way = last_of_way - ways.counts + 1
     # A way is cut at a point that is met twice, by two ways or by one that comes back on itself, and at

@@ -1,11 +1,16 @@
-"""OpenStreetMap tags of a way: whether cars may use it, which way, and its limits.
+"""OpenStreetMap tags of a way: whether cars may use it, which way, and its limits; and where a node stops them.
 
-Tags are read as the OpenStreetMap wiki defines them. Ways of the same kind share one row of a small
-table, so that a way costs one number however many tags it has.
+Tags are read as the OpenStreetMap wiki defines them (Key:access, Key:oneway, Key:barrier). Ways of the same kind share
+one row of a small table, so that a way costs one number however many tags it has.
+
+Access: of the keys of a car, ``motorcar``, ``motor_vehicle``, ``vehicle`` and ``access``, the most specific counts, and
+for each what is said of one direction (``:forward``, ``:backward``) before what is said of both. A list of values is
+closed where every one of them is. Rules that depend on the hour or the load (``:conditional``) are not read.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,7 +18,7 @@ import numpy as np
 from geo.network.speeds import link_speed_kmh, parse_limit_kmh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -21,21 +26,59 @@ if TYPE_CHECKING:
 
 #: Values of access tags that keep the public's cars out.
 _CLOSED: Final = frozenset(
-    {"no", "private", "emergency", "agricultural", "forestry", "bus", "psv", "permit", "restricted", "delivery"}
+    {
+        *("no", "none", "private", "permit", "restricted", "employees", "staff", "military", "official", "emergency"),
+        *("delivery", "agricultural", "forestry", "use_sidepath", "dismount"),
+        # Other ways to travel.
+        *("bus", "tourist_bus", "coach", "minibus", "psv", "taxi", "share_taxi", "tram", "hov", "carpool"),
+        *("car_sharing", "disabled", "hgv", "goods", "foot", "bicycle", "moped", "mofa", "motorcycle", "horse"),
+    }
 )
-#: Most specific first: a car follows the first of these tags that is present.
+#: Values that tell nothing: what is less specific counts.
+_UNKNOWN: Final = frozenset({"", "unknown"})
+#: Most specific first.
 _ACCESS_KEYS: Final = ("motorcar", "motor_vehicle", "vehicle", "access")
+_ONE_WAY_KEYS: Final = (*(f"oneway:{key}" for key in _ACCESS_KEYS[:-1]), "oneway")
+#: What a key adds for travel along the way, and against it.
+_DIRECTIONS: Final = (":forward", ":backward")
 #: Tags that state a limit, most direct first.
 _LIMIT_KEYS: Final = ("maxspeed", "zone:maxspeed", "source:maxspeed", "maxspeed:type")
 #: Tags that state the limit of one direction: along the way, against it.
 _DIRECTION_LIMIT_KEYS: Final = ("maxspeed:forward", "maxspeed:backward")
-_ONE_WAY: Final = {"yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1, "no": 0, "false": 0, "0": 0}
+#: Directions that a one-way tag leaves open: along the way, against it. Traffic that alternates goes both ways in turn;
+#: which way ``reversible`` is open at an hour cannot be known.
+_ONE_WAY: Final = {
+    **dict.fromkeys(("yes", "true", "1"), (True, False)),
+    **dict.fromkeys(("-1", "reverse"), (False, True)),
+    **dict.fromkeys(("no", "false", "0", "alternating"), (True, True)),
+    "reversible": (False, False),
+}
 _ROUNDABOUTS: Final = frozenset({"roundabout", "circular"})
 #: No trip begins or ends on these.
 _CLOSED_TO_TRIP_ENDS: Final = ("motorway", "motorway_link", "trunk_link")
+#: Barriers on a node that cars pass. All others stop them: bollard, block, chain, cycle_barrier, and whatever the wiki
+#: gives no default.
+_PASSED: Final = frozenset(
+    {
+        *("gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "hampshire_gate", "bump_gate"),
+        *("entrance", "no", "cattle_grid", "toll_booth", "border_control", "checkpoint", "sally_port"),
+        *("height_restrictor", "width_restrictor", "arch", "kerb", "coupure"),
+    }
+)
+#: Keys that a node may have beside access tags and still be nothing but a restriction of the way that it is on.
+_BESIDE_ACCESS: Final = re.compile(
+    r"(foot|bicycle|horse|moped|mofa|motorcycle|hgv|goods|bus|psv|taxi|emergency|note|fixme|source|survey:date)(:.*)?"
+)
+_SEPARATORS: Final = re.compile(r"[;,|]")
 
 #: Every tag that is looked at.
-USED_KEYS: Final = ("highway", "area", "oneway", "junction", *_ACCESS_KEYS, *_LIMIT_KEYS, *_DIRECTION_LIMIT_KEYS)
+USED_KEYS: Final = (
+    *("highway", "area", "service", "junction"),
+    *_ONE_WAY_KEYS,
+    *(key + direction for key in _ACCESS_KEYS for direction in ("", *_DIRECTIONS)),
+    *_LIMIT_KEYS,
+    *_DIRECTION_LIMIT_KEYS,
+)
 #: Number of a way that cars may not use.
 NOT_FOR_CARS: Final = -1
 
@@ -50,11 +93,12 @@ class WayKinds:
     def number(self, tags: Mapping[str, Any]) -> int:
         """Return the number of the kind of a way, `NOT_FOR_CARS` where cars may not use it."""
         road_class = str(tags.get("highway"))
-        if road_class not in self.profile.class_speed_kmh or tags.get("area") == "yes" or _is_closed(tags):
+        if road_class not in self.profile.class_speed_kmh or "yes" in _values(tags.get("area")):
             return NOT_FOR_CARS
-        direction = _direction(tags, road_class)
-        if direction is None:
+        along_open, against_open = _open_directions(tags, road_class)
+        if not (along_open or against_open):
             return NOT_FOR_CARS
+        direction = int(along_open) - int(against_open)
         either_way = self._first_limit(tags, _LIMIT_KEYS)
         along, against = (self._first_limit(tags, (key,)) or either_way for key in _DIRECTION_LIMIT_KEYS)
         return self._numbers.setdefault((road_class, direction, along, against), len(self._numbers))
@@ -94,19 +138,84 @@ class WayKinds:
         return np.asarray(self.road_class == "service", bool)
 
 
-def _is_closed(tags: Mapping[str, Any]) -> bool:
-    for key in _ACCESS_KEYS:
-        value = tags.get(key)
-        if value is not None:
-            return value in _CLOSED
-    return False
+def stops_cars(tags: Mapping[str, Any]) -> bool:
+    """Return whether a node with these tags lets no car pass.
+
+    Its access tags decide, else whether it is locked, else the kind of barrier. On a node that is another thing, say a
+    car park, an access tag speaks of that thing.
+
+    Examples
+    --------
+    >>> [stops_cars({"barrier": "bollard"}), stops_cars({"barrier": "gate"})]
+    [True, False]
+    >>> stops_cars({"barrier": "gate", "access": "private"})
+    True
+    """
+    barrier = _values(tags.get("barrier"))
+    if not barrier and any(key not in _ACCESS_KEYS and not _BESIDE_ACCESS.fullmatch(key) for key in tags):
+        return False
+    stated = _stated_access(tags, _ACCESS_KEYS)
+    if stated is not None:
+        return not stated
+    return bool(barrier) and ("yes" in _values(tags.get("locked")) or not barrier & _PASSED)
 
 
-def _direction(tags: Mapping[str, Any], road_class: str) -> int | None:
-    """Return 1 along the way, -1 against it, 0 both, `None` where the direction changes with time."""
-    stated = tags.get("oneway")
-    if stated in {"reversible", "alternating"}:
-        return None
-    if stated in _ONE_WAY:
-        return _ONE_WAY[stated]
-    return int(tags.get("junction") in _ROUNDABOUTS or road_class == "motorway")
+def merged_tags(values: Mapping[str, Collection[str]], profile: SpeedProfile) -> dict[str, str]:
+    """Return the tags of a street made of several ways one after the other, whatever the order of their values.
+
+    It is as slow as the slowest of them, and closed where one of them is.
+
+    `values`: for each key, the values of those ways that have it.
+
+    Examples
+    --------
+    >>> from geo.network.speeds import speed_profile
+    >>> merged_tags({"highway": ["tertiary", "residential"], "access": ["yes", "private"]}, speed_profile())
+    {'highway': 'residential', 'access': 'no'}
+    """
+
+    def worst(key: str, each: list[str]) -> str:
+        if key == "highway":
+            return min(each, key=lambda name: profile.class_speed_kmh.get(name, 0.0))
+        if key in _LIMIT_KEYS or key in _DIRECTION_LIMIT_KEYS:
+            return ";".join(each)
+        if key == "area":
+            return "yes" if any(_values(value) & {"yes"} for value in each) else "no"
+        if key == "service":
+            return next((value for value in each if _emergency_only(value)), each[0])
+        if key.partition(":")[0] in _ACCESS_KEYS:
+            return "no" if any(_values(value) <= _CLOSED and _values(value) for value in each) else ";".join(each)
+        return each[0]
+
+    return {key: worst(key, sorted(set(each))) for key, each in values.items() if each}
+
+
+def _values(value: Any) -> frozenset[str]:
+    """Return the values of a tag that tell something, in lower case."""
+    if value is None:
+        return frozenset()
+    return frozenset(word.strip().lower() for word in _SEPARATORS.split(str(value))) - _UNKNOWN
+
+
+def _stated_access(tags: Mapping[str, Any], keys: Collection[str]) -> bool | None:
+    """Return whether the first of these keys that tells something opens to cars, `None` where none does."""
+    stated = next(filter(None, (_values(tags.get(key)) for key in keys)), None)
+    return None if stated is None else not stated <= _CLOSED
+
+
+def _emergency_only(service: Any) -> bool:
+    return _values(service) == {"emergency_access"}
+
+
+def _open_directions(tags: Mapping[str, Any], road_class: str) -> tuple[bool, bool]:
+    """Return whether cars may go along the way, and against it."""
+    implied = (True, not (_values(tags.get("junction")) & _ROUNDABOUTS or road_class == "motorway"))
+    stated = (_ONE_WAY.get(str(tags.get(key, "")).strip().lower()) for key in _ONE_WAY_KEYS)
+    by_one_way = next((each for each in stated if each is not None), implied)
+    by_access = (
+        _stated_access(tags, [key + suffix for key in _ACCESS_KEYS for suffix in (direction, "")])
+        for direction in _DIRECTIONS
+    )
+    by_default = not _emergency_only(tags.get("service"))
+    along, against = (by_default if each is None else each for each in by_access)
+    return by_one_way[0] and along, by_one_way[1] and against

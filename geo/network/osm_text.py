@@ -1,12 +1,14 @@
 """Write the roads of OpenStreetMap extracts as lines of text (OPL) to standard output.
 
-Run as a program of its own, ``python osm_text.py CLASSES FILE...``, by `geo.network.osm_extracts`: osmium
+Run as a program of its own, ``python osm_text.py WHAT CLASSES FILE...``, by `geo.network.osm_extracts`: osmium
 works on one core while the lines are read on another, its memory is given back when it ends, and
 a damaged file that stops it stops nothing else. So it imports nothing but osmium.
 
-Nodes with traffic lights come first, then the ways of the given classes (names with commas), each node
-with its place. The last line on standard error is JSON: the day of the data of each file (empty: the file does
-not say), or which file could not be read and why.
+WHAT is ``placed``: nodes with tags that may matter come first, then the ways of the given classes (names with
+commas), each node with its place. Where osmium does not find the place of some nodes, the files are read again:
+``ways`` writes the ways with the places that they tell themselves, ``all`` every node before them (osmium does not
+look up those numbered below zero). The last line on standard error is JSON: the day of the data of each file (empty:
+the file does not say), or which file could not be read and why (``history``: it holds past versions).
 """
 
 from __future__ import annotations
@@ -22,29 +24,44 @@ import osmium
 _WAITING_PARTS = {f"OSMIUM_MAX_{step}_QUEUE_SIZE": "2" for step in ("INPUT", "OSMDATA", "OUTPUT", "WORK")}
 
 
-def main(classes: list[str], paths: list[str]) -> None:
+#: Keys of the nodes that are written: those that stop cars have one of them, and so have traffic lights.
+_NODE_KEYS = ("highway", "barrier", "access", "vehicle", "motor_vehicle", "motorcar")
+
+
+def main(what: str, classes: list[str], paths: list[str]) -> None:
     """Write the roads of extracts, and end the program."""
     os.environ.update(_WAITING_PARTS)
     places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     places.ignore_errors()
-    lights = osmium.filter.TagFilter(("highway", "traffic_signals"))
+    tagged = osmium.filter.KeyFilter(*_NODE_KEYS)
     roads = osmium.filter.TagFilter(*(("highway", name) for name in classes))
     writer = osmium.SimpleWriter(osmium.io.File("-", "opl,add_metadata=false,locations_on_ways=true"))
     days = []
     file = 0
     try:
         # A way may pass through nodes that only another extract holds: all nodes come first.
-        for kind, kept in ((osmium.osm.NODE, lights), (osmium.osm.WAY, roads)):
-            for file, path in enumerate(paths):  # noqa: B007 - told where it fails
+        steps = {
+            "placed": ((osmium.osm.NODE, (places, tagged)), (osmium.osm.WAY, (places, roads))),
+            "ways": ((osmium.osm.WAY, (roads,)),),
+            "all": ((osmium.osm.NODE, ()), (osmium.osm.WAY, (roads,))),
+        }
+        for kind, handlers in steps[what]:
+            for file, path in enumerate(paths):
                 with osmium.io.Reader(path, kind) as reader:
-                    osmium.apply(reader, places, kept, writer)
+                    if reader.header().has_multiple_object_versions:
+                        _stop(file, "history")
+                    osmium.apply(reader, *handlers, writer)
                     if kind == osmium.osm.NODE:
                         days.append(reader.header().get("osmosis_replication_timestamp")[:10])
         writer.close()
     except Exception as error:  # noqa: BLE001 - whatever stops it is told
-        _say({"file": file, "error": str(error)})
-        os._exit(1)  # osmium's writer, destroyed after an error, would abort the program
+        _stop(file, str(error))
     _say({"days": days})
+
+
+def _stop(file: int, error: str) -> None:
+    _say({"file": file, "error": error})
+    os._exit(1)  # osmium's writer, destroyed after an error, would abort the program
 
 
 def _say(words: dict[str, object]) -> None:
@@ -53,4 +70,4 @@ def _say(words: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1].split(","), sys.argv[2:])
+    main(sys.argv[1], sys.argv[2].split(","), sys.argv[3:])

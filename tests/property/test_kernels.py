@@ -1,7 +1,8 @@
 """Searches checked against networkx and against plain recomputation, on small graphs that try the rules.
 
-Times are multiples of a quarter second, so sums are exact and ties are common; edges may be of zero
-time, parallel, one-way or loops, and nodes may be cut off.
+Times are multiples of a quarter second, so sums are exact and ties are common, some of them less than a microsecond more:
+the faster way counts however little faster it is. Edges may be of zero time, parallel, one-way or loops, and nodes may be
+cut off.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from geo.network.shortest_paths import nearest_facilities, path, times_from
 from geo.network.snapping import Legs
 
 CRS = "EPSG:2154"
+#: Seconds: under half a microsecond, and exact in float32 on top of a few seconds.
+INSTANT = 2.0**-21
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ def cases(draw, max_nodes=24):
     n = draw(st.integers(1, max_nodes))
     node = st.integers(0, n - 1)
     quarter = st.integers(0, 24).map(lambda q: q / 4)
-    street = st.tuples(node, node, quarter, quarter, st.booleans())
+    seconds = st.tuples(quarter, st.sampled_from([0, 0, 0, 1, 2])).map(lambda parts: parts[0] + parts[1] * INSTANT)
+    street = st.tuples(node, node, seconds, quarter, st.booleans())
     edges = []
     for source, target, time, length, two_way in draw(st.lists(street, max_size=3 * n)):
         edges.append((source, target, time, length))
@@ -102,6 +106,24 @@ def check_paths(network, near, nodes, lengths):
             assert near.length_m[node] == near.length_m[following] + network.edge_length_m[edge]
 
 
+@pytest.mark.usefixtures("_regions")
+@pytest.mark.parametrize("detour_s", [2 - INSTANT, 2 + INSTANT])
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_faster_way_counts_by_less_than_a_microsecond(detour_s, order):
+    # From 0 to 3 by 1 in 2 s; by 2, 4 and 5, more streets, in a little less or a little more.
+    half = [(0, 1, 1.0), (1, 3, 1.0)]
+    detour = [(0, 2, 0.5), (2, 4, 0.5), (4, 5, 0.5), (5, 3, detour_s - 1.5)]
+    edges = [(a, b, time, 10.0) for a, b, time in (half + detour)[::order]]
+    network = Case(6, edges, list(range(6)), [0] * 6).network()
+    expected = min(2.0, detour_s)
+    near = nearest_facility(network, [3])
+    assert near.travel_time_s[0] == expected
+    assert network.edge_target[near.next_edge[0]] == (1 if detour_s > 2 else 2)
+    assert nearest_facilities(network, [3], 2).travel_time_s[0, 0] == expected
+    assert times_from(network, [0], [0.0], [0.0]).travel_time_s[3] == expected
+    assert travel_matrix(network, Legs.at_nodes([0]), Legs.at_nodes([3])).travel_time_s.tolist() == [expected]
+
+
 class TestNearestFacility:
     @pytest.mark.usefixtures("_regions")
     def test_agrees_with_networkx(self):
@@ -137,7 +159,7 @@ class TestNearestFacility:
                         path(network, near, node)
                     continue
                 found = path(network, near, node)
-                assert network.edge_time_s[found.edge].sum() == near.travel_time_s[node]
+                assert network.edge_time_s[found.edge].sum(dtype=np.float64) == near.travel_time_s[node]
                 if not len(found.edge):
                     assert found.line.is_empty
                     assert nodes[near.facility[node]] == node

@@ -155,7 +155,7 @@ def test_streets_open_to_cars(tmp_path, tags):
 
 @pytest.mark.parametrize("tags", [*CLOSED, *[{"highway": name} for name in NOT_FOR_CARS]], ids=str)
 def test_streets_closed_to_cars(tmp_path, tags):
-    with pytest.raises(NetworkError, match="aucune route ouverte aux voitures"):
+    with pytest.raises(NetworkError, match="aucune route ouverte aux voitures n'a été trouvée"):
         one_way(tmp_path, **({"highway": "residential"} | tags))
 
 
@@ -408,11 +408,6 @@ def test_places_are_those_of_the_file_to_the_last_digit(tmp_path, places, first_
     assert ways.point.tolist() == list(reversed(range(len(places))))
 
 
-def test_nodes_that_the_extract_does_not_hold_are_left_out(tmp_path):
-    ways = [((4, 1, 4, 2, 3, 4), PLAIN), ((4, 1, 4), PLAIN)]
-    assert set(streets(read_osm(osm_file(tmp_path, NORTH, ways)), NORTH)) == BOTH
-
-
 def test_an_extract_with_a_place_off_the_earth_is_refused(tmp_path):
     path = osm_file(tmp_path, NORTH | {4: (0, 60_000)}, [((1, 2, 3, 4), PLAIN)])
     with pytest.raises(
@@ -424,8 +419,8 @@ def test_an_extract_with_a_place_off_the_earth_is_refused(tmp_path):
 def test_a_line_that_was_cut_short_is_left_out():
     # As when the process that writes the lines is stopped; its status is what tells so.
     lines = [b"n7 Thighway=traffic_signals x1 y1\n", b"w1 Thighway=primary Nn7x1y1,n8x1y1.5\n", b"w2 Thighway=prim"]
-    ids, ways = _read_roads(lines, speed_profile())
-    assert (ids.tolist(), ways.lat.tolist(), ways.signal.tolist()) == ([1], [1, 1.5], [True, False])
+    roads = _read_roads(lines, speed_profile())
+    assert (roads.ids.tolist(), roads.lat.tolist(), roads.signals.tolist()) == ([1], [10_000_000, 15_000_000], [7])
 
 
 # --- several extracts ----------------------------------------------------------------------------

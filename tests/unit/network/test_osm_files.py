@@ -1,0 +1,324 @@
+"""What an OpenStreetMap file may lack or mark, and nodes that stop cars: small files written here."""
+
+import bz2
+import gzip
+
+import networkx as nx
+import osmium
+import pyproj
+import pytest
+
+from geo.errors import NetworkError, SourceError
+from geo.network.osm import NOT_READ, read_osm, read_osmnx
+
+#: Points of a ladder, in thousandths of a degree from there.
+LON, LAT = 3.0, 46.5
+POINTS = {1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (3, 0), 5: (0, 2), 6: (3, 2)}
+STREET = {"highway": "residential"}
+
+
+def written(
+    path, ways, *, points=POINTS, node_tags=None, node_marks=None, way_marks=None, sign=1, in_ways=False, nodes=True
+):
+    """Write a file: ways [(points, tags)] numbered from 10; `in_ways`: places told by the ways, as ``out geom`` does."""
+
+    def tags(each):
+        return "".join(f'<tag k="{key}" v="{value}"/>' for key, value in (each or {}).items())
+
+    def place(number):
+        east, north = points[number]
+        return f'lat="{LAT + north / 1000:.7f}" lon="{LON + east / 1000:.7f}"'
+
+    lines = ['<osm version="0.6" generator="essai">']
+    for number in points if nodes else ():
+        mark = (node_marks or {}).get(number, "")
+        lines.append(
+            f'<node id="{sign * number}" version="1" {mark} {place(number)}>{tags((node_tags or {}).get(number))}</node>'
+        )
+    for row, (numbers, way_tags) in enumerate(ways, 10):
+        refs = "".join(
+            f'<nd ref="{sign * number}" {place(number) if in_ways and number in points else ""}/>' for number in numbers
+        )
+        mark = (way_marks or {}).get(row, "")
+        lines.append(f'<way id="{sign * row}" version="1" {mark}>{refs}{tags(way_tags)}</way>')
+    path.write_text("\n".join([*lines, "</osm>"]), encoding="utf-8")
+    return path
+
+
+def thousandths(network):
+    """The streets by the places of their ends, each once: {((east, north), (east, north))}."""
+    to_degrees = pyproj.Transformer.from_crs(network.crs, "EPSG:4326", always_xy=True).transform
+    ends = set()
+    for line in network.link_shapes():
+        lon, lat = to_degrees(*zip(line.coords[0], line.coords[-1], strict=True))
+        pair = [(round((x - LON) * 1000, 2), round((y - LAT) * 1000, 2)) for x, y in zip(lon, lat, strict=True)]
+        ends.add(tuple(sorted(pair)))
+    return ends
+
+
+def street_ends(path, **options):
+    names = {place: number for number, place in POINTS.items()}
+    return {tuple(sorted(names[end] for end in ends)) for ends in thousandths(read_osm(path, **options))}
+
+
+# --- nodes that stop cars ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tags", "passed"),
+    [
+        ({"barrier": "bollard"}, False),
+        ({"barrier": "jersey_barrier"}, False),
+        ({"barrier": "gate", "access": "private"}, False),
+        ({"barrier": "gate", "motor_vehicle": "Agricultural;Forestry"}, False),
+        ({"barrier": "gate"}, True),
+        ({"barrier": "bollard", "motor_vehicle": "yes"}, True),
+        ({"motorcar": "no"}, False),
+        ({"amenity": "parking_entrance", "access": "private"}, True),
+    ],
+    ids=str,
+)
+def test_a_node_that_stops_cars_cuts_the_way_there(tmp_path, tags, passed):
+    path = written(tmp_path / "rue.osm", [((1, 2, 3, 4), STREET)], node_tags={2: tags})
+    network = read_osm(path)
+    # Both sides stay streets, where people live.
+    assert street_ends(path) == ({(1, 4)} if passed else {(1, 2), (2, 4)})
+    assert network.component_nodes.tolist() == ([2] if passed else [2, 2])
+    assert len(network.link_shapes()) == (1 if passed else 2)
+
+
+def test_a_barrier_where_two_ways_meet_cuts_them_apart(tmp_path):
+    ways = [((1, 2), STREET), ((2, 3, 4), STREET)]
+    path = written(tmp_path / "rue.osm", ways, node_tags={2: {"barrier": "block"}})
+    assert read_osm(path).component_nodes.tolist() == [2, 2]
+
+
+def test_a_barrier_on_a_crossing_stops_every_street_of_it(tmp_path):
+    ways = [((1, 2, 3), STREET), ((5, 2, 6), STREET)]
+    path = written(tmp_path / "rue.osm", ways, node_tags={2: {"barrier": "bollard"}})
+    assert sorted(read_osm(path).component_nodes.tolist()) == [2, 2, 2, 2]
+
+
+def test_two_barriers_on_one_way_and_one_on_a_ring(tmp_path):
+    ways = [((1, 2, 3, 4), STREET)]
+    tags = {2: {"barrier": "bollard"}, 3: {"barrier": "block"}}
+    assert street_ends(written(tmp_path / "rue.osm", ways, node_tags=tags)) == {(1, 2), (2, 3), (3, 4)}
+    ring = written(tmp_path / "ring.osm", [((1, 4, 6, 5, 1), STREET)], node_tags={1: {"barrier": "bollard"}})
+    network = read_osm(ring)
+    assert (network.n_nodes, network.n_edges) == (2, 2)
+    twice = written(tmp_path / "twice.osm", [((1, 2, 2, 3), STREET)], node_tags={2: {"barrier": "bollard"}})
+    assert street_ends(twice) == {(1, 2), (2, 3)}
+
+
+def test_a_barrier_on_the_way_of_an_osmnx_graph_cuts_it():
+    def parts(**tags):
+        graph = nx.MultiDiGraph(crs="EPSG:4326")
+        for number in (1, 2, 3):
+            graph.add_node(number, x=LON + number / 1000, y=LAT, **(tags if number == 2 else {}))
+        for a, b in ((1, 2), (2, 1), (2, 3), (3, 2)):
+            graph.add_edge(a, b, highway="residential", oneway=False, length=76.7, osmid=a + b)
+        return read_osmnx(graph).component_nodes.tolist()
+
+    assert parts() == [2]
+    assert parts(barrier="gate") == [2]
+    assert parts(barrier="bollard") == [2, 2]
+    assert parts(barrier="gate", access="private") == [2, 2]
+
+
+# --- identifiers below zero, places in the ways --------------------------------------------------
+
+
+def test_negative_identifiers_are_read_like_others(tmp_path):
+    ways = [((1, 2, 3), STREET), ((3, 4), STREET), ((2, 5), {"highway": "tertiary", "oneway": "yes"})]
+    same = street_ends(written(tmp_path / "plus.osm", ways))
+    assert street_ends(written(tmp_path / "moins.osm", ways, sign=-1)) == same == {(1, 2), (2, 4), (2, 5)}
+
+
+def test_negative_nodes_stop_cars_and_have_lights_too(tmp_path):
+    tags = {2: {"barrier": "bollard"}, 3: {"highway": "traffic_signals"}}
+    path = written(tmp_path / "josm.osm", [((1, 2, 3, 4), STREET)], sign=-1, node_tags=tags)
+    assert street_ends(path) == {(1, 2), (2, 4)}
+    dark = written(tmp_path / "noir.osm", [((1, 2, 3, 4), STREET)], sign=-1, node_tags={2: tags[2]})
+    # Two seconds at the lights, each way.
+    assert read_osm(path).edge_time_s.sum() - read_osm(dark).edge_time_s.sum() == pytest.approx(4, abs=1e-3)
+
+
+def test_negative_and_positive_nodes_mix_as_in_a_file_of_an_editor(tmp_path):
+    path = written(tmp_path / "josm.osm", [((1, 2), STREET)])
+    drawn = '<node id="-3" lat="46.5" lon="3.002"/><way id="-1"><nd ref="2"/><nd ref="-3"/><tag k="highway" v="residential"/></way>'
+    path.write_text(path.read_text().replace("</osm>", f"{drawn}</osm>"))
+    assert street_ends(path) == {(1, 3)}
+
+
+def test_negative_identifiers_in_a_pbf(tmp_path):
+    xml = written(tmp_path / "rues.osm", [((1, 2, 3), STREET)], sign=-1)
+    pbf = tmp_path / "rues.osm.pbf"
+    with osmium.SimpleWriter(pbf) as writer:
+        for each in osmium.FileProcessor(xml):
+            writer.add(each)
+    assert street_ends(pbf) == {(1, 3)}
+
+
+def test_places_told_by_the_ways_are_read(tmp_path):
+    ways = [((1, 2, 3), STREET), ((3, 4), STREET)]
+    path = written(tmp_path / "geom.osm", ways, in_ways=True, nodes=False)
+    network = read_osm(path)
+    assert street_ends(path) == {(1, 4)}
+    assert network.source.notes == (NOT_READ,)
+
+
+def test_relations_that_hold_their_shape_are_refused_with_what_to_ask(tmp_path):
+    path = written(tmp_path / "geom.osm", [((1, 2, 3), STREET)], in_ways=True, nodes=False)
+    relation = (
+        '<relation id="1"><member type="way" ref="10" role=""><nd lat="46.5" lon="3.0"/></member></relation></osm>'
+    )
+    path.write_text(path.read_text().replace("</osm>", relation))
+    with pytest.raises(SourceError, match=r"« geom\.osm » contient des relations avec leur tracé"):
+        read_osm(path)
+
+
+def test_nodes_of_the_file_count_before_places_in_the_ways(tmp_path):
+    # The barrier is a node of its own; the other nodes are told by the way alone, as a query with both gives.
+    path = written(tmp_path / "geom.osm", [((1, 2, 3), STREET)], in_ways=True, nodes=False)
+    bollard = '<node id="2" lat="46.5" lon="3.001"><tag k="barrier" v="bollard"/></node><way id="10"'
+    path.write_text(path.read_text().replace('<way id="10"', bollard))
+    assert street_ends(path) == {(1, 2), (2, 3)}
+
+
+# --- nodes that are not there --------------------------------------------------------------------
+
+
+def test_a_way_is_cut_where_its_nodes_are_lacking_and_a_note_says_so(tmp_path):
+    some = {number: place for number, place in POINTS.items() if number not in {3, 9}}
+    path = written(tmp_path / "coupe.osm", [((1, 2, 3, 4, 6), STREET), ((5, 1), STREET)], points=some)
+    assert street_ends(path) == {(2, 5), (4, 6)}
+    notes = read_osm(path).source.notes
+    assert len(notes) == 2
+    assert "1 route(s) coupée(s) là où ils manquent" in notes[1]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ((9, 1, 2), {(1, 2)}),
+        ((1, 2, 9), {(1, 2)}),
+        ((1, 9, 2, 3), {(2, 3)}),
+        ((1, 2, 9, 9, 3, 4), {(1, 2), (3, 4)}),
+        ((9, 1, 9, 2, 3, 9), {(2, 3)}),
+    ],
+)
+def test_no_line_is_drawn_over_a_gap(tmp_path, numbers, expected):
+    assert street_ends(written(tmp_path / "coupe.osm", [(numbers, STREET)])) == expected
+
+
+def test_a_file_without_the_nodes_says_so(tmp_path):
+    path = written(tmp_path / "sans.osm", [((1, 2, 3), STREET), ((3, 4), STREET)], nodes=False)
+    with pytest.raises(NetworkError, match=r"sans\.osm : .*2 route\(s\) sans position.*nœuds.*out geom"):
+        read_osm(path)
+
+
+def test_a_file_whose_roads_are_all_closed_says_so(tmp_path):
+    path = written(
+        tmp_path / "prive.osm", [((1, 2), STREET | {"access": "private"}), ((2, 3), STREET | {"access": "no"})]
+    )
+    with pytest.raises(NetworkError, match=r"les 2 route\(s\) du fichier leur sont fermées"):
+        read_osm(path)
+    path = written(tmp_path / "chemins.osm", [((1, 2), {"highway": "path"})])
+    with pytest.raises(NetworkError, match="le fichier ne contient ni rue ni route"):
+        read_osm(path)
+
+
+# --- what is marked as deleted -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "mark", ['action="delete"', "action='delete'", 'visible="false"', 'action = "delete" visible="true"']
+)
+@pytest.mark.parametrize("packed", ["", ".gz", ".bz2"])
+def test_what_is_marked_as_deleted_is_not_driven(tmp_path, mark, packed):
+    ways = [((1, 2), STREET), ((2, 3), STREET), ((3, 4), STREET)]
+    path = written(tmp_path / "josm.osm", ways, way_marks={11: mark, 12: 'action="modify"'})
+    if packed:
+        opener = {".gz": gzip, ".bz2": bz2}[packed]
+        plain, path = path, tmp_path / f"josm.osm{packed}"
+        path.write_bytes(opener.compress(plain.read_bytes()))
+    assert street_ends(path) == {(1, 2), (3, 4)}
+
+
+def test_a_node_marked_as_deleted_is_lacking(tmp_path):
+    path = written(tmp_path / "josm.osm", [((1, 2, 3, 4), STREET)], sign=-1, node_marks={2: 'action="delete"'})
+    assert street_ends(path) == {(3, 4)}
+
+
+def test_a_way_that_a_file_holds_twice_counts_once_as_its_last_version(tmp_path):
+    path = written(tmp_path / "josm.osm", [((1, 2), STREET), ((2, 3), STREET)])
+    again = '<way id="10" version="2"><nd ref="1"/><nd ref="5"/><tag k="highway" v="residential"/></way>'
+    path.write_text(path.read_text().replace("</osm>", f"{again}</osm>"))
+    assert street_ends(path) == {(2, 3), (1, 5)}
+    gone = '<way id="10" version="3" visible="false"/>'
+    path.write_text(path.read_text().replace("</osm>", f"{gone}</osm>"))
+    assert street_ends(path) == {(2, 3)}
+
+
+def test_a_file_of_past_versions_is_refused(tmp_path):
+    xml = written(tmp_path / "rues.osm", [((1, 2), STREET)])
+    history = tmp_path / "rues.osh.pbf"
+    with osmium.SimpleWriter(osmium.io.File(str(history), "pbf,history=true")) as writer:
+        for each in osmium.FileProcessor(xml):
+            writer.add(each)
+    with pytest.raises(SourceError, match=r"« rues\.osh\.pbf » est un historique"):
+        read_osm(history)
+
+
+# --- graphs of osmnx -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "one", "two"),
+    [
+        ("highway", "residential", "track"),
+        ("highway", "primary", "living_street"),
+        ("access", "private", "yes"),
+        ("motor_vehicle", "destination", "no"),
+        ("service", "alley", "emergency_access"),
+        ("junction", "roundabout", "jughandle"),
+        ("maxspeed", "30", "80"),
+        ("maxspeed", "FR:urban", "80"),
+        ("source:maxspeed", "FR:rural", "FR:urban"),
+        ("maxspeed:forward", "30", "80"),
+        ("reversed", True, False),
+        ("osmid", 7, 3),
+        ("oneway", True, False),
+    ],
+)
+def test_an_osmnx_graph_gives_one_answer_for_any_order_of_merged_values(key, one, two):
+    def edges(several):
+        graph = nx.MultiDiGraph(crs="EPSG:4326")
+        for number, (east, north) in POINTS.items():
+            graph.add_node(number, x=LON + east / 1000, y=LAT + north / 1000)
+        tags = {"highway": "secondary", "oneway": False, "osmid": 1, "access:backward": "no", key: several}
+        for a, b in ((1, 4), (4, 1)):
+            graph.add_edge(a, b, length=230.0, **tags)
+        for a, b in ((1, 5), (5, 1), (5, 6), (6, 5), (6, 4), (4, 6)):
+            graph.add_edge(a, b, length=222.0, highway="residential", oneway=False, osmid=a * b)
+        network = read_osmnx(graph)
+        return network.edge_source.tolist(), network.edge_target.tolist(), network.edge_time_s.tolist()
+
+    assert edges([one, two]) == edges([two, one]) == edges({one, two})
+
+
+def test_an_osmnx_edge_against_its_way_swaps_the_directions():
+    def driven(**tags):
+        graph = nx.MultiDiGraph(crs="EPSG:4326")
+        graph.add_nodes_from([(1, {"x": LON, "y": LAT}), (2, {"x": LON + 0.01, "y": LAT})])
+        graph.add_edge(1, 2, length=767.0, highway="secondary", oneway=False, osmid=1, **tags)
+        network = read_osmnx(graph)
+        order = network.x.argsort()
+        return {
+            (int(order.argsort()[a]), int(order.argsort()[b]))
+            for a, b in zip(network.edge_source, network.edge_target, strict=True)
+        }
+
+    assert driven(**{"vehicle:forward": "no", "reversed": False}) == {(1, 0)}
+    assert driven(**{"vehicle:forward": "no", "reversed": True}) == {(0, 1)}
+    assert driven(**{"vehicle:backward": "no", "reversed": True}) == {(1, 0)}
