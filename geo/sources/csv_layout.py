@@ -1,0 +1,128 @@
+"""How a delimited text is laid out: its delimiter, its quotes, and where its header is.
+
+The rows decide, not the first line: a header may hold commas between semicolons, a title may stand above it, and the
+line ``sep=;`` is an instruction of Excel. The standard library's `csv.Sniffer` looks at letter frequencies and takes a
+decimal comma or a letter for the delimiter.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DELIMITERS: Final = ",;\t|"
+_SAMPLE: Final = 200
+#: Excel's own line; it may be quoted, and padded with delimiters by a later save.
+_SEP_LINE: Final = re.compile(r'\s*"?sep=(?P<mark>[^\w\s"]|\t|\\t| )"?[,;|\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\s*[-+]?\d+,\d+\s*")
+#: A header fills at least this share of what the rows usually fill; a title, a date or a source above it less.
+_FILLED_BY_HEADER: Final = 0.6
+_TITLES_AT_MOST: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`delimiter` between cells; `escape`: what stands before a quote inside of quotes, `None`: it is doubled."""
+
+    delimiter: str
+    escape: str | None = None
+
+
+def layout_of(text: str) -> tuple[str, Layout]:
+    r"""Return a text without Excel's ``sep=`` line, and how it is laid out.
+
+    A text whose lines are quoted as a whole is returned without these quotes.
+
+    Examples
+    --------
+    >>> layout_of("nom (court, long);lat\nSare;43,3\n")[1].delimiter
+    ';'
+    """
+    found = _SEP_LINE.match(text)
+    asked = None
+    if found:
+        text, asked = text[found.end() :], found["mark"].replace("\\t", "\t")
+    marks = DELIMITERS if asked is None or asked in DELIMITERS else DELIMITERS + asked
+    scores = {mark: _score(text, mark) for mark in marks}
+    best = max(scores, key=lambda mark: scores[mark])
+    if asked is not None and scores[asked] > (0.0, 0):
+        best = asked
+    if scores[best] == (0.0, 0):
+        lines = [record[0] for record in _sample(text, best) if record and record[0].strip()]
+        quoted = text.lstrip().startswith('"') and bool(lines)
+        if quoted and all(any(mark in line for mark in DELIMITERS) for line in lines):
+            bare = "\n".join(record[0] if record else "" for record in csv.reader(io.StringIO(text, newline="")))
+            return layout_of(bare)
+    return text, Layout(best, _escape(text, best))
+
+
+def split_records(text: str, layout: Layout, most: int, into: list[list[str]]) -> list[list[str]]:
+    """Return at most so many records of cells; `into` receives them one by one, for what is read before an error.
+
+    Raises
+    ------
+    csv.Error
+        Quotes are not closed, or a cell is out of all measure.
+    """
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, escapechar=layout.escape, strict=True)
+    into.extend(islice(rows, most))
+    return into
+
+
+def header_position(records: list[list[str]]) -> int:
+    """Return which record is the header: the first that fills most columns, or else the first that is not blank.
+
+    Titles above it fill one cell or two, of a table of more.
+    """
+    filled = [sum(1 for cell in record if cell.strip()) for record in records[:_SAMPLE]]
+    counts = [count for count in filled if count] or [0]
+    usual = median(counts[len(counts) // 2 :])  # titles are above
+    least = max(2.0 if usual > 1 else 1.0, _FILLED_BY_HEADER * usual)
+    found = (position for position, count in enumerate(filled[:_TITLES_AT_MOST]) if count >= least)
+    return next(found, next((position for position, count in enumerate(filled) if count), 0))
+
+
+def _sample(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Give the first records, as far as they can be read."""
+    try:
+        yield from islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SAMPLE)
+    except csv.Error:
+        return
+
+
+def _score(text: str, delimiter: str) -> tuple[float, int]:
+    """Return how well a delimiter fits, and how many columns it makes; (0, 0) where it makes one.
+
+    It fits where the records have one width, and where cells hold no other delimiter (a decimal comma is none).
+    """
+    records = [record for record in _sample(text, delimiter) if any(map(str.strip, record))]
+    widths = Counter(map(len, records))
+    several = [(count, width) for width, count in widths.items() if width > 1]
+    if not several:
+        return 0.0, 0
+    count, width = max(several)
+    others = set(DELIMITERS) - {delimiter}
+    cells = [cell for record in records if len(record) > 1 for cell in record]
+    clean = sum(not others & set(cell) or _NUMBER.fullmatch(cell) is not None for cell in cells)
+    return round(count / len(records) * clean / len(cells), 6), width
+
+
+def _escape(text: str, delimiter: str) -> str | None:
+    r"""Return a backslash where quotes are written ``\"`` and do not close otherwise, `None` elsewhere."""
+    if '\\"' not in text:
+        return None
+    try:
+        for _ in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), _SAMPLE):
+            pass
+    except csv.Error:
+        return "\\"
+    return None
