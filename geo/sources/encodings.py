@@ -8,16 +8,18 @@ in each of them, but by their letters: ``é`` of one is ``È``, ``Ž`` or ``‚`
 
 from __future__ import annotations
 
-import contextlib
+import math
 import re
+from functools import lru_cache
 from typing import Final
 
 from geo.french import format_integer
 
-#: The likeliest first. Of one byte: Windows, Latin-9 (another œ), the Mac, MS-DOS.
-_ENCODINGS: Final = ("utf-8", "cp1252", "iso8859-15", "mac-roman", "cp850")
 #: A line with cells of both.
 _MIXED: Final = "utf-8 et cp1252"
+#: The likeliest first. Of one byte: Windows, Latin-9 (another œ), the Mac, MS-DOS.
+_ENCODINGS: Final = ("utf-8", "cp1252", "iso8859-15", "mac-roman", "cp850", _MIXED)
+_RUN: Final = re.compile(rb"[\x80-\xff]+")
 _ESCAPED: Final = re.compile("[\udc80-\udcff]+")
 _MARKS_OF_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _CHECKED_FOR_UTF16: Final = 200
@@ -83,37 +85,51 @@ def _utf16(content: bytes) -> str | None:
 
 def _by_line(content: bytes) -> tuple[str, list[str]]:
     lines = content.splitlines(keepends=True)
-    read = {n: _candidates(line) for n, line in enumerate(lines, 1) if not line.isascii()}
-    totals = {name: sum(each[name][0] for each in read.values() if name in each) for name in (*_ENCODINGS, _MIXED)}
-    # On a tie, as the rest of the file says.
-    chosen = {n: max(each, key=lambda name: (each[name][0], name != _MIXED, totals[name])) for n, each in read.items()}
-    if max(each[chosen[n]][0] for n, each in read.items()) <= 0 and not _is_windows(content):
+    scores = {n: _scores(line) for n, line in enumerate(lines) if not line.isascii()}
+    totals = [sum(each) for each in zip(*scores.values(), strict=True)]
+    # On a tie one encoding rather than two in a line, then what the rest of the file says.
+    chosen = {
+        n: max(range(len(each)), key=lambda i: (each[i], _ENCODINGS[i] != _MIXED, totals[i]))
+        for n, each in scores.items()
+    }
+    best = {n: each[chosen[n]] for n, each in scores.items()}
+    if max(best.values()) <= 0 and not _is_windows(content):
         msg = "no letters of a text"
         raise ValueError(msg)
-    text = "".join(read[n][chosen[n]][1] if n in read else line.decode("ascii") for n, line in enumerate(lines, 1))
+    text = "".join(_read(line, _ENCODINGS[chosen.get(n, 0)]) for n, line in enumerate(lines))
     notes = []
-    if len(used := set(chosen.values())) > 1 or used == {_MIXED}:
-        named = ", ".join(name.upper() for name in (*_ENCODINGS, _MIXED) if name in used)
+    used = [name for i, name in enumerate(_ENCODINGS) if i in set(chosen.values())]
+    if len(used) > 1 or used == [_MIXED]:
+        named = ", ".join(used).upper()
         notes.append(f"fichier de plusieurs encodages ({named}), lu ligne à ligne : vérifiez les noms accentués")
-    if doubtful := [n for n, each in read.items() if each[chosen[n]][0] < 0]:
+    if doubtful := [n + 1 for n, score in best.items() if score < 0]:
         shown = ", ".join(map(str, doubtful[:_LINES_SHOWN])) + ("…" if len(doubtful) > _LINES_SHOWN else "")
         notes.append(f"lettres accentuées incertaines, d'un encodage inconnu (lignes du fichier {shown})")
     return text, notes
 
 
-def _candidates(line: bytes) -> dict[str, tuple[int, str]]:
-    """Return what a line is in each encoding that can hold it, with how likely French it is."""
-    found = {}
+def _scores(line: bytes) -> list[float]:
+    """Return how likely French a line is in each of `_ENCODINGS`; -inf where it cannot be in it."""
+    found = [_scores_of_run(line[max(0, run.start() - 1) : run.end() + 1]) for run in _RUN.finditer(line)]
+    return [sum(each) for each in zip(*found, strict=True)]
+
+
+@lru_cache(maxsize=100_000)
+def _scores_of_run(run: bytes) -> tuple[float, ...]:
+    """Return the scores of a run of bytes beyond ASCII, with the letter before and the one after."""
+    scores = []
     for name in _ENCODINGS:
         try:
-            text = line.decode(name)
+            scores.append(float(_likelihood(_read(run, name))))
         except UnicodeDecodeError:
-            continue
-        found[name] = (_likelihood(text), text)
-    with contextlib.suppress(UnicodeDecodeError):
-        text = _ESCAPED.sub(_windows, line.decode("utf-8", errors="surrogateescape"))
-        found[_MIXED] = (_likelihood(text), text)
-    return found
+            scores.append(-math.inf)
+    return tuple(scores)
+
+
+def _read(line: bytes, encoding: str) -> str:
+    if encoding != _MIXED:
+        return line.decode(encoding)
+    return _ESCAPED.sub(_windows, line.decode("utf-8", errors="surrogateescape"))
 
 
 def _windows(escaped: re.Match[str]) -> str:
