@@ -333,3 +333,16 @@ def test_main_sites_of_the_official_list(official):
     assert (frame.loc[frame["main_site"].notna(), "kind"] == "antenne").all()
     garlin = "France services Serres-Castet - Antenne de Garlin"
     assert frame.loc[garlin, "main_site"] == "France services Serres-Castet - Centre Alexis Peyret"
+
+
+def test_the_departement_is_that_of_the_commune_whatever_the_row_says(read):
+    found = read(
+        {"insee_dep": "67"},  # Alsace has holidays of its own
+        {"insee_dep": "64", "insee_com": "97411", "latitude": "-20.88", "longitude": "55.45"},
+        {"insee_dep": "2A", "insee_com": ""},
+        {"insee_dep": "64"},
+    )
+    assert found.frame["departement"].tolist() == ["64", "974", "2A", "64"]
+    (note,) = [note for note in found.notes if "département écrit" in note]
+    assert note.startswith("2 site(s)")
+    assert "lignes 2, 3" in note
