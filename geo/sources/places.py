@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
-from geo.french import fold, fold_all
+from geo.french import fold, fold_all, visible
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import (
     FacilityRows,
@@ -27,6 +27,7 @@ from geo.sources.facility_table import (
 from geo.sources.france_services import BUS_FORMATS, guess_bearers
 from geo.sources.layers import find_layers, read_layer
 from geo.sources.opening_hours import WeeklyHours
+from geo.sources.osm_hours import ordinary_week
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ POSITION_ROLES: Final = ("lat", "lon", "position")
 _DEGREES_LIMIT: Final = 180
 #: No system of coordinates has larger numbers.
 _COORDINATE_LIMIT: Final = 1e9
+#: How many cells a note quotes.
+_QUOTED: Final = 5
 
 
 @names_its_file
@@ -286,11 +289,36 @@ def _tidy(places: pd.DataFrame, notes: list[str]) -> None:
     if "commune_code" in places:
         places["commune_code"] = commune_codes(places["commune_code"], notes)
     if "opening_hours" in places:
-        hours = places["opening_hours"].map(_stored_hours, na_action="ignore").astype("string")
-        unread = places["opening_hours"].notna() & hours.isna()
-        if unread.any():
-            notes.append(f"{unread.sum()} horaires en texte libre, laissés inconnus ({rows_text(unread)})")
-        places["opening_hours"] = hours
+        places["opening_hours"] = _stored_hours(places["opening_hours"], notes)
+
+
+def _stored_hours(cells: pd.Series, notes: list[str]) -> pd.Series:
+    """Return opening hours as the rest of the package reads them, <NA> where they cannot be read; both are noted."""
+    weeks: dict[str, str | None] = {}
+    changing = set()
+    for text in cells.dropna().unique():
+        try:
+            weeks[text] = WeeklyHours.from_osm(text).to_osm()
+            if ordinary_week(text)[1]:
+                changing.add(text)
+        except ParameterError:
+            weeks[text] = None
+    hours = cells.map(weeks, na_action="ignore").astype("string")
+    unread, changes = cells.notna() & hours.isna(), cells.isin(changing)
+    if unread.any():
+        notes.append(f"{unread.sum()} horaires illisibles, laissés inconnus ({_quoted(cells[unread])})")
+    if changes.any():
+        notes.append(
+            f"{changes.sum()} horaires qui changent dans l'année : ceux de la semaine ordinaire sont retenus, un jour "
+            f"qui n'en a pas est inconnu ({_quoted(cells[changes])})"
+        )
+    return hours
+
+
+def _quoted(cells: pd.Series) -> str:
+    """Return the first cells with their rows, as text to show."""
+    shown = " ; ".join(f"ligne {row} : « {visible(text)[:60]} »" for row, text in cells.iloc[:_QUOTED].items())
+    return shown + (f" et {len(cells) - _QUOTED} autres" if len(cells) > _QUOTED else "")
 
 
 def _make_sites(places: pd.DataFrame, kinds: pd.Series | None, notes: list[str]) -> None:
@@ -309,10 +337,3 @@ def _make_sites(places: pd.DataFrame, kinds: pd.Series | None, notes: list[str])
     notes.append(
         f"Sites : {counts.get('main', 0)} principaux, {counts.get('antenne', 0)} antennes, {counts.get('bus', 0)} bus."
     )
-
-
-def _stored_hours(text: str) -> str | None:
-    try:
-        return WeeklyHours.from_osm(text).to_osm()
-    except ParameterError:
-        return None

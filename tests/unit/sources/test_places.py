@@ -191,3 +191,18 @@ def test_places_taken_as_sites(tmp_path):
     assert read.frame["departement"].tolist()[:2] == ["64", "64"]
     assert "Sites : 1 principaux, 1 antennes, 1 bus." in read.notes
     assert read_places(path).frame["kind"].unique().tolist() == ["place"]
+
+
+def test_hours_are_those_of_openstreetmap_and_others_are_quoted(tmp_path):
+    rows = ["A;Mo-Fr 09:00-12:00", 'B;"Mo 09:00-12:00; Aug off"', "C;lundi matin", "D;", "E;24/7"]
+    text = "nom;horaires;lat;lon\n" + "".join(f"{row};43.{n};-0.5\n" for n, row in enumerate(rows, 1))
+    result = read_places(write(tmp_path, text))
+    hours = result.frame["opening_hours"]
+    assert hours[0].startswith("Mo 09:00-12:00; Tu 09:00-12:00;")
+    assert hours[1] == "Mo 09:00-12:00"
+    assert hours[2:4].isna().all()
+    assert hours[4].count("00:00-24:00") == 7
+    unread, changing = (note for note in result.notes if "horaires" in note)
+    assert "ligne 4 : « lundi matin »" in unread
+    assert "changent dans l'année" in changing
+    assert "ligne 3 : « Mo 09:00-12:00; Aug off »" in changing
