@@ -72,8 +72,8 @@ def ordinary_week(text: str) -> tuple[tuple[Day, ...], bool]:
     if calendar is None or _NOT_KNOWN.search(text):
         msg = f"Horaires « {text[:_SHOWN]} » illisibles, « Mo-Fr 09:00-12:00,14:00-17:00; Sa 09:00-12:00 » est attendu."
         raise ParameterError(msg)
-    for start, end in ((int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in _SLOT.findall(text)):
-        if end < start < end + _DAY_MINUTES - _LONGEST_NIGHT:
+    for opens, closes in ((int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in _SLOT.findall(text)):
+        if closes < opens < closes + _DAY_MINUTES - _LONGEST_NIGHT:
             msg = f"Horaires « {text[:_SHOWN]} » refusés : un créneau est inversé, sa fin vient avant son début."
             raise ParameterError(msg)
     openings: list[list[tuple[int, int]] | None] = [[] for _ in range(_WEEKS * _DAYS)]
