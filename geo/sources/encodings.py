@@ -13,8 +13,6 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from geo.french import format_integer
-
 #: A line with cells of both.
 _MIXED: Final = "utf-8 et cp1252"
 #: The likeliest first. Of one byte: Windows, Latin-9 (another œ), the Mac, MS-DOS.
@@ -32,7 +30,6 @@ _INSIDE_WORDS: Final = frozenset("’·\u00ad\u2011")
 _LIKELY, _POSSIBLE, _UNLIKELY = 2, 1, -2
 
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
-_CONTROL: Final = re.compile(r"[\x00\x01-\x08\x0e-\x19\x1b-\x1f]")
 #: UTF-8 that was taken for Windows-1252 and saved as UTF-8 again: ``Ã©``, ``Â°``, ``â€™``.
 _TWICE_ENCODED: Final = re.compile(r"[ÂÃ][\u0080-\u00bfŒŠŽšœžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]|â€[\u009d™œ˜“”¦]|Å[“’¸]")
 _LINES_SHOWN: Final = 10
@@ -61,14 +58,13 @@ def decode(content: bytes) -> tuple[str, list[str]]:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError:
             text, notes = _by_line(content.removeprefix(b"\xef\xbb\xbf"))
-    if _CONTROL.search(text):
-        msg = "control characters"
+    if "\x00" in text:
+        msg = "null characters"
         raise ValueError(msg)
-    text, repaired = _TWICE_ENCODED.subn(_decoded_again, text)
-    if repaired:
-        found = format_integer(repaired)
-        notes.append(f"{found} lettre(s) accentuée(s) enregistrée(s) deux fois en UTF-8 (« Ã© »), rétablie(s)")
-    return text, notes
+    repaired = _TWICE_ENCODED.sub(_decoded_again, text)
+    if repaired != text:
+        notes.append("des lettres accentuées enregistrées deux fois en UTF-8 (« Ã© » pour « é ») sont rétablies")
+    return repaired, notes
 
 
 def _utf16(content: bytes) -> str | None:
@@ -165,4 +161,5 @@ def _likely(text: str, position: int) -> int:
 def _decoded_again(found: re.Match[str]) -> str:
     # Windows-1252 leaves five bytes without a character; programs write those as they are.
     read = b"".join(mark.encode("latin-1") if mark < "\u0100" else mark.encode("cp1252") for mark in found[0])
-    return read.decode("utf-8", errors="ignore") or found[0]
+    letter = read.decode("utf-8", errors="ignore")
+    return letter if letter and letter in _FRENCH | _FOREIGN | _BETWEEN_WORDS | _INSIDE_WORDS else found[0]

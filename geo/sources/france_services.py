@@ -22,11 +22,11 @@ from geo.sources.facility_table import (
     facility_source_table,
     fault_notes,
     join_texts,
-    parse_degrees,
     repair_code,
     rows_text,
 )
 from geo.sources.opening_hours import parse_weeks
+from geo.sources.positions import parse_degrees
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:

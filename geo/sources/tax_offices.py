@@ -31,14 +31,13 @@ from geo.sources.facility_table import (
     facility_source_table,
     fault_notes,
     join_texts,
-    parse_degrees,
-    parse_lat_lon,
     position_identifiers,
     position_reasons,
     repair_code,
     rows_text,
 )
 from geo.sources.opening_hours import WeeklyHours, parse_plage_ouverture, parse_weeks
+from geo.sources.positions import parse_degrees, parse_positions
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
@@ -117,7 +116,7 @@ def _dgfip_services(text: str) -> FacilityRows:
     if businesses.any():
         notes.append(f"{businesses.sum()} service(s) réservés aux professionnels, gardés ({rows_text(businesses)})")
     weeks, hour_faults = parse_weeks(table[list(_WEEKDAYS)])
-    position = parse_lat_lon(table["geocodage"])
+    position = parse_positions(table["geocodage"])
     services = pd.DataFrame(
         {
             "facility_id": pd.Series(pd.NA, index=table.index, dtype="string"),

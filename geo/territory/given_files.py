@@ -17,7 +17,7 @@ from geo.sources.communes import commune_layer, recognised_commune_columns
 from geo.sources.delimited import read_delimited
 from geo.sources.france_services import is_official_list
 from geo.sources.layers import find_layers, read_layer
-from geo.sources.places import POSITION_ROLES, recognised_roles
+from geo.sources.place_columns import POSITION_ROLES, recognised_roles
 from geo.sources.population import recognised_population_columns
 from geo.sources.visitor_files import as_path
 
