@@ -354,7 +354,11 @@ OLDER = {"id_fs": "MATRICULE", "lib_fs": "lib_france_services", "complement_adre
 @pytest.mark.parametrize("kinds", [("type_fs", "format_fs"), ("itinerance", "format_fs"), ("itinerance",)])
 def test_older_exports_of_anct_are_the_same_list(read, tmp_path, kinds):
     written = SITE | {"itinerance": "Non", "format_fs": "Fixe" if "type_fs" in kinds else "Site principal"}
-    kept = {OLDER.get(name, name.upper()): cell for name, cell in written.items() if name not in {"type_fs", "format_fs", "itinerance"} - set(kinds)}
+    kept = {
+        OLDER.get(name, name.upper()): cell
+        for name, cell in written.items()
+        if name not in {"type_fs", "format_fs", "itinerance"} - set(kinds)
+    }
     path = tmp_path / "ancienne.csv"
     path.write_text(";".join(kept) + "\n" + ";".join(kept.values()) + "\n", encoding="utf-8")
     found, today = read_france_services(path), read({"id_fs": "7"})

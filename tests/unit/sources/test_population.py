@@ -114,8 +114,13 @@ def test_a_decimal_comma_is_no_thousand_and_nobody_is_a_population(tmp_path, cel
 
 def test_columns_can_be_named_and_a_refusal_says_how(tmp_path):
     path = write(tmp_path, "ville;gens;année\n64445;75 000;2020\n")
-    with pytest.raises(SchemaError, match=r"Colonnes trouvées : ville, gens, année\. .*--columns population:code=COLONNE"):
+    with pytest.raises(
+        SchemaError, match=r"Colonnes trouvées : ville, gens, année\. .*--columns population:code=COLONNE"
+    ):
         read_population(path)
     read = read_population(path, named={"code": "Ville", "population": "gens"})
     assert read.frame["population"].to_dict() == {"64445": 75_000}
-    assert read_population(write(tmp_path, "COM;gens\n64445;7\n"), named={"population": "gens"}).frame.loc["64445"].item() == 7
+    assert (
+        read_population(write(tmp_path, "COM;gens\n64445;7\n"), named={"population": "gens"}).frame.loc["64445"].item()
+        == 7
+    )
