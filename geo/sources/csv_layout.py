@@ -27,6 +27,7 @@ _NUMBER: Final = re.compile(r"\s*[-+]?\d+,\d+\s*")
 #: A header fills at least this share of what the rows usually fill; a title, a date or a source above it less.
 _FILLED_BY_HEADER: Final = 0.6
 _TITLES_AT_MOST: Final = 30
+_HAS_DIGIT: Final = re.compile(r"^\W*\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,12 @@ def header_position(records: list[list[str]]) -> int:
     usual = median(counts[len(counts) // 2 :])  # titles are above
     least = max(2.0 if usual > 1 else 1.0, _FILLED_BY_HEADER * usual)
     found = (position for position, count in enumerate(filled[:_TITLES_AT_MOST]) if count >= least)
-    return next(found, next((position for position, count in enumerate(filled) if count), 0))
+    first = next(found, next((position for position, count in enumerate(filled) if count), 0))
+    # A title with a delimiter in it is shorter than the header under it, which holds no number.
+    below = range(first + 1, min(first + _TITLES_AT_MOST, len(filled)))
+    fuller = (n for n in below if filled[n] > filled[first] and len(records[n]) > len(records[first]))
+    under = next(fuller, first)
+    return first if any(map(_HAS_DIGIT.search, records[under])) or under == len(filled) - 1 else under
 
 
 def _sample(text: str, delimiter: str) -> Iterator[list[str]]:

@@ -163,9 +163,8 @@ def chosen_roles(table: pd.DataFrame, asked: Mapping[str, str], source: str, *, 
             _require_one(table, usual, role, source)
         if candidates:
             roles[role] = candidates[0]
-    if {"lat", "lon"} <= roles.keys() and "position" not in asked:
-        roles.pop("position", None)
-    elif "position" in roles:
+    # Beside a latitude and a longitude it stands in where they are missing.
+    if "position" in asked or ("position" in roles and not {"lat", "lon"} <= roles.keys()):
         roles = {role: name for role, name in roles.items() if role not in {"lat", "lon"}}
     return roles
 

@@ -128,13 +128,13 @@ def read_places(  # noqa: PLR0913 - one argument per column that a caller may na
     places = pd.DataFrame(
         {
             "facility_id": identifiers if id_column is None else table[id_column].fillna(identifiers),
-            "name": table[roles["name"]],
+            "name": plain_texts(table[roles["name"]]),
             "kind": pd.Series("place", index=table.index, dtype="string"),
         }
     )
     for role in OPTIONAL:
         if role in roles:
-            places[role] = table[roles[role]]
+            places[role] = plain_texts(table[roles[role]])
     _tidy(places, notes)
     if as_sites:
         _make_sites(places, table[roles["kind"]] if "kind" in roles else None, notes)
@@ -173,11 +173,17 @@ def _csv_position(table: pd.DataFrame, roles: Mapping[str, str], source: str, no
     """Return the columns `lon` and `lat` in degrees, NaN where a cell holds no position."""
     if "position" in roles:
         shown = f"colonne « {roles['position']} »"
-        return in_degrees(parse_positions(table[roles["position"]]), shown, source, notes)
+        in_one = in_degrees(parse_positions(table[roles["position"]]), shown, source, notes)
+        if not {"lon", "lat"} <= roles.keys():
+            return in_one
+    else:
+        in_one = None
     if absent := [name for role, name in (("lon", "longitude"), ("lat", "latitude")) if role not in roles]:
         raise missing_columns(table, [f"colonne de la {name} absente" for name in absent], source)
     position = pd.DataFrame({role: parse_degrees(table[roles[role]]) for role in ("lon", "lat")})
-    return in_degrees(position, f"colonnes « {roles['lon']} » et « {roles['lat']} »", source, notes)
+    position = in_degrees(position, f"colonnes « {roles['lon']} » et « {roles['lat']} »", source, notes)
+    missing = position.isna().any(axis="columns")
+    return position if in_one is None else position.mask(missing, in_one[["lon", "lat"]])
 
 
 def _tidy(places: pd.DataFrame, notes: list[str]) -> None:

@@ -152,6 +152,8 @@ def test_letters_of_no_known_encoding_are_told_by_line(tmp_path):
         ("Liste des mairies\n\na;b;c\n1;2;3\n", ["a", "b", "c"], 4),
         ("Liste des mairies;;;\nau;1er janvier;;\na;b;c;d\n1;2;3;4\n", ["a", "b", "c", "d"], 4),
         ("Mairies, par canton\na,b,c,d\n1,2,3,4\n", ["a", "b", "c", "d"], 3),
+        ("Mairies\nSource, date\na,b,c\n1,2,3\n", ["a", "b", "c"], 4),
+        ("Mairies\nau 1er mai\nde France\n\na;b;c\n1;2;3\n", ["a", "b", "c"], 6),
         ('"a;b"\n"1;2"\n', ["a", "b"], 2),
         ('"a,b"\n"1,""2"""\n', ["a", "b"], 2),
         ('a,b\n"1 \\"x\\", y",2\n', ["a", "b"], 2),

@@ -231,6 +231,12 @@ def test_columns_as_publishers_name_them(tmp_path, header, row, expected):
     assert frame.geometry.iloc[0].coords[0] == PAU
 
 
+def test_values_in_lists_are_the_values(tmp_path):
+    text = 'nom;com_code;com_name;lat;lon\nA;["64445"];["Pau"];43.1;-0.3\n'
+    read = read_places(write(tmp_path, text)).frame.iloc[0]
+    assert (read["commune_code"], read["commune_name"]) == ("64445", "Pau")
+
+
 def test_a_code_that_is_repeated_is_no_identifier(tmp_path):
     frame = read_places(write(tmp_path, "code;nom;lat;lon\n64445;a;43.1;-0.3\n64445;b;43.2;-0.3\n")).frame
     assert frame["facility_id"].tolist() == ["43.10000_-0.30000", "43.20000_-0.30000"]

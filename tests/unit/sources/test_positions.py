@@ -150,6 +150,14 @@ def test_of_two_columns_the_one_that_holds_positions(tmp_path):
     assert read_places(tmp_path / "p.csv").frame.geometry.iloc[0] == Point(LON, LAT)
 
 
+def test_a_position_in_one_column_stands_in_for_missing_degrees(tmp_path):
+    text = f"nom;lat;lon;geo_point_2d\nA;43;-1;x\nB;;;{LAT},{LON}\nC;43.1;-1.1;44,-1\nD;;;\n"
+    (tmp_path / "p.csv").write_text(text, encoding="utf-8")
+    read = read_places(tmp_path / "p.csv")
+    assert read.frame.geometry.tolist() == [Point(-1, 43), Point(LON, LAT), Point(-1.1, 43.1)]
+    assert read.rejected["row"].tolist() == [5]
+
+
 def test_any_column_can_be_named(tmp_path):
     (tmp_path / "p.csv").write_text(f"titre;quelque part;tel\nSare;[{LON},{LAT}];05\n", encoding="utf-8")
     read = read_places(tmp_path / "p.csv", named={"name": "Titre", "position": "quelque_part"}).frame.iloc[0]
