@@ -15,7 +15,10 @@ from geo.errors import ParameterError
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geo.question import Question
+    from geo.sources.provenance import SourceTable
 
 #: What the list of places to choose from is called.
 CANDIDATES: Final = "candidates"
@@ -80,7 +83,7 @@ def plan(
     if columns and (candidates is None or set(named) != {CANDIDATES}):
         msg = "--columns nomme les colonnes de la liste donnée par --candidates : ROLE=COLONNE. Donnez-la aussi."
         raise ParameterError(msg)
-    places = None if candidates is None else read_places(candidates, named=named.get(CANDIDATES)).frame
+    places = None if candidates is None else _told(read_places(candidates, named=named.get(CANDIDATES)))
     area = load_area(folder)
     found = choose(
         area,
@@ -105,3 +108,12 @@ def plan(
         return
     print_each(plan_lines(found))
     print_written(out, names)
+
+
+def _told(candidates: SourceTable) -> gpd.GeoDataFrame:
+    """Return the places of a list, once what its reader had to guess or leave out is reported."""
+    for note in candidates.notes:
+        logging.getLogger("geo").info("Lieux candidats : %s", note)
+    if len(candidates.rejected):
+        logging.getLogger("geo").info("Lieux candidats : %d ligne(s) laissées de côté", len(candidates.rejected))
+    return candidates.frame

@@ -91,22 +91,22 @@ def read_tax_offices(path: Path) -> SourceTable:
     SourceError, SchemaError
         The file is neither list; all missing columns are listed.
     """
-    text = read_text(path, DATASET, MAX_JSON_BYTES)
+    notes: list[str] = []
+    text = read_text(path, DATASET, MAX_JSON_BYTES, notes)
     if text.lstrip().startswith(("{", "[")):
         return facility_source_table(_gather(_dila_services(text)), path, DATASET_DILA, OPEN_LICENCE)
-    return facility_source_table(_gather(_dgfip_services(text)), path, DATASET_DGFIP, OPEN_LICENCE)
+    return facility_source_table(_gather(_dgfip_services(text, notes)), path, DATASET_DGFIP, OPEN_LICENCE)
 
 
-def _dgfip_services(text: str) -> FacilityRows:
-    """Return one row per service of the DGFiP list that is a finance centre."""
-    table = parse_delimited(text, DATASET_DGFIP)
+def _dgfip_services(text: str, notes: list[str]) -> FacilityRows:
+    """Return one row per service of the DGFiP list that is a finance centre; `notes` are those about its text."""
+    table = parse_delimited(text, DATASET_DGFIP, notes)
     require_columns(table, _REQUIRED, DATASET_DGFIP)
     rows_read = len(table)
     types = table["type_de_service"].fillna("(vide)")
     is_centre = fold_all(types).str.fullmatch(_FINANCE_CENTRE)
-    notes = [
-        f"{count} ligne(s) « {name} » laissées de côté" for name, count in types[~is_centre].value_counts().items()
-    ]
+    left_out = types[~is_centre].value_counts()
+    notes += [f"{count} ligne(s) « {name} » laissées de côté" for name, count in left_out.items()]
     table = table[is_centre].reindex(columns=[*_REQUIRED, *_OPTIONAL]).astype("string")
     if table.empty:
         fault = Fault("aucune ligne dont type_de_service est « Centre des Finances publiques »")
