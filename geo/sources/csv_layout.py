@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DELIMITERS: Final = ",;\t|"
+#: Records, and letters, that are looked at.
 _SAMPLE: Final = 200
+_SAMPLE_LETTERS: Final = 2_000_000
 #: Excel's own line; it may be quoted, and padded with delimiters by a later save.
 _SEP_LINE: Final = re.compile(r'\s*"?sep=(?P<mark>[^\w\s"]|\t|\\t| )"?[,;|\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\s*[-+]?\d+,\d+\s*")
@@ -100,7 +102,7 @@ def header_position(records: list[list[str]]) -> int:
 def _sample(text: str, delimiter: str) -> Iterator[list[str]]:
     """Give the first records, as far as they can be read."""
     try:
-        yield from islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SAMPLE)
+        yield from islice(csv.reader(io.StringIO(text[:_SAMPLE_LETTERS], newline=""), delimiter=delimiter), _SAMPLE)
     except csv.Error:
         return
 

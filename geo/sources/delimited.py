@@ -193,22 +193,20 @@ def _named_apart(table: pd.DataFrame, names: list[str], notes: list[str]) -> pd.
     """Return a table with its names, a second column of one name called ``name (2)``, or dropped if the same."""
     first: dict[str, int] = {}
     apart: dict[str, int] = {}
+    taken, ranks = set(names), dict.fromkeys(names, 1)
     for position, name in enumerate(names):
         same_as = first.setdefault(name, position)
         if same_as == position:
             apart[name] = position
-        elif (
-            not table.iloc[:, position]
-            .dropna()
-            .equals(table.iloc[:, same_as].reindex(table.iloc[:, position].dropna().index))
-        ):
-            rank = 2
-            while f"{name} ({rank})" in {*names, *apart}:
-                rank += 1
-            apart[f"{name} ({rank})"] = position
-            notes.append(
-                f"plusieurs colonnes « {name} » : la première garde ce nom, une autre devient « {name} ({rank}) »"
-            )
+            continue
+        cells = table.iloc[:, position].dropna()
+        if cells.equals(table.iloc[:, same_as].reindex(cells.index)):
+            continue
+        while (other := f"{name} ({ranks[name] + 1})") in taken:
+            ranks[name] += 1
+        taken.add(other)
+        apart[other] = position
+        notes.append(f"plusieurs colonnes « {name} » : la première garde ce nom, une autre devient « {other} »")
     kept = table.iloc[:, list(apart.values())]
     kept.columns = pd.Index(apart)
     return kept
