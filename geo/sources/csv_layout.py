@@ -25,6 +25,8 @@ _SAMPLE: Final = 200
 _SAMPLE_LETTERS: Final = 2_000_000
 #: Excel's own line; it may be quoted, and padded with delimiters by a later save.
 _SEP_LINE: Final = re.compile(r'\s*"?sep=(?P<mark>[^\w\s"]|\t|\\t| )"?[,;|\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
+#: A header of which every cell is between apostrophes; elsewhere they are part of French words.
+_ALL_IN_APOSTROPHES: Final = re.compile(r"\s*'[^'\r\n]*'(?:\s*[,;|\t]\s*'[^'\r\n]*')+\s*(?:[\r\n]|$)")
 _NUMBER: Final = re.compile(r"\s*[-+]?\d+,\d+\s*")
 #: A header fills at least this share of what the rows usually fill; a title, a date or a source above it less.
 _FILLED_BY_HEADER: Final = 0.6
@@ -34,10 +36,11 @@ _HAS_DIGIT: Final = re.compile(r"^\W*\d")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`delimiter` between cells; `escape`: what stands before a quote inside of quotes, `None`: it is doubled."""
+    """`delimiter` between cells; `escape`: what stands before a `quote` inside of quotes, `None`: it is doubled."""
 
     delimiter: str
     escape: str | None = None
+    quote: str = '"'
 
 
 def layout_of(text: str) -> tuple[str, Layout]:
@@ -55,17 +58,18 @@ def layout_of(text: str) -> tuple[str, Layout]:
     if found:
         text, asked = text[found.end() :], found["mark"].replace("\\t", "\t")
     marks = DELIMITERS if asked is None or asked in DELIMITERS else DELIMITERS + asked
-    scores = {mark: _score(text, mark) for mark in marks}
+    quote = "'" if _ALL_IN_APOSTROPHES.match(text) else '"'
+    scores = {mark: _score(text, Layout(mark, quote=quote)) for mark in marks}
     best = max(scores, key=lambda mark: scores[mark])
     if asked is not None and scores[asked] > (0.0, 0):
         best = asked
     if scores[best] == (0.0, 0):
-        lines = [record[0] for record in _sample(text, best) if record and record[0].strip()]
+        lines = [record[0] for record in _sample(text, Layout(best)) if record and record[0].strip()]
         quoted = text.lstrip().startswith('"') and bool(lines)
         if quoted and all(any(mark in line for mark in DELIMITERS) for line in lines):
             bare = "\n".join(record[0] if record else "" for record in csv.reader(io.StringIO(text, newline="")))
             return layout_of(bare)
-    return text, Layout(best, _escape(text, best))
+    return text, Layout(best, _escape(text, best), quote)
 
 
 def split_records(text: str, layout: Layout, most: int, into: list[list[str]]) -> list[list[str]]:
@@ -76,8 +80,7 @@ def split_records(text: str, layout: Layout, most: int, into: list[list[str]]) -
     csv.Error
         Quotes are not closed, or a cell is out of all measure.
     """
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter, escapechar=layout.escape, strict=True)
-    into.extend(islice(rows, most))
+    into.extend(islice(_reader(text, layout, strict=True), most))
     return into
 
 
@@ -99,26 +102,36 @@ def header_position(records: list[list[str]]) -> int:
     return first if any(map(_HAS_DIGIT.search, records[under])) or under == len(filled) - 1 else under
 
 
-def _sample(text: str, delimiter: str) -> Iterator[list[str]]:
+def _reader(text: str, layout: Layout, *, strict: bool) -> Iterator[list[str]]:
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=layout.delimiter,
+        escapechar=layout.escape,
+        quotechar=layout.quote,
+        strict=strict,
+    )
+
+
+def _sample(text: str, layout: Layout) -> Iterator[list[str]]:
     """Give the first records, as far as they can be read."""
     try:
-        yield from islice(csv.reader(io.StringIO(text[:_SAMPLE_LETTERS], newline=""), delimiter=delimiter), _SAMPLE)
+        yield from islice(_reader(text[:_SAMPLE_LETTERS], layout, strict=False), _SAMPLE)
     except csv.Error:
         return
 
 
-def _score(text: str, delimiter: str) -> tuple[float, int]:
+def _score(text: str, layout: Layout) -> tuple[float, int]:
     """Return how well a delimiter fits, and how many columns it makes; (0, 0) where it makes one.
 
     It fits where the records have one width, and where cells hold no other delimiter (a decimal comma is none).
     """
-    records = [record for record in _sample(text, delimiter) if any(map(str.strip, record))]
+    records = [record for record in _sample(text, layout) if any(map(str.strip, record))]
     widths = Counter(map(len, records))
     several = [(count, width) for width, count in widths.items() if width > 1]
     if not several:
         return 0.0, 0
     count, width = max(several)
-    others = set(DELIMITERS) - {delimiter}
+    others = set(DELIMITERS) - {layout.delimiter}
     cells = [cell for record in records if len(record) > 1 for cell in record]
     clean = sum(not others & set(cell) or _NUMBER.fullmatch(cell) is not None for cell in cells)
     return round(count / len(records) * clean / len(cells), 6), width
@@ -129,7 +142,7 @@ def _escape(text: str, delimiter: str) -> str | None:
     if '\\"' not in text:
         return None
     try:
-        for _ in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), _SAMPLE):
+        for _ in islice(_reader(text, Layout(delimiter), strict=True), _SAMPLE):
             pass
     except csv.Error:
         return "\\"

@@ -156,6 +156,8 @@ def test_letters_of_no_known_encoding_are_told_by_line(tmp_path):
         ("Mairies\nau 1er mai\nde France\n\na;b;c\n1;2;3\n", ["a", "b", "c"], 6),
         ('"a;b"\n"1;2"\n', ["a", "b"], 2),
         ('"a,b"\n"1,""2"""\n', ["a", "b"], 2),
+        ("'a','b'\n'1, rue','2'\n", ["a", "b"], 2),
+        ("a,b\n'1',l'eau\n", ["a", "b"], 2),
         ('a,b\n"1 \\"x\\", y",2\n', ["a", "b"], 2),
     ],
 )
