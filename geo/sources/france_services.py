@@ -26,8 +26,8 @@ from geo.sources.facility_table import (
     repair_code,
     rows_text,
 )
+from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import WEEKDAYS, parse_weeks
-from geo.sources.positions import parse_degrees
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:

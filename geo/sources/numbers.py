@@ -26,3 +26,15 @@ def parse_numbers(values: pd.Series) -> pd.Series:
         texts = values.astype("string").str.replace(_SPACES, "", regex=True).str.replace(",", ".", regex=False)
         numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
     return numbers.where(numbers.abs() < float("inf"))
+
+
+def parse_degrees(cells: pd.Series) -> pd.Series:
+    """Return decimal degrees, with a point or a comma, as float64; NaN where a cell is none.
+
+    Examples
+    --------
+    >>> parse_degrees(pd.Series(["43,312", "-1.581", "ouest"], dtype="string")).tolist()
+    [43.312, -1.581, nan]
+    """
+    texts = cells.astype("string").str.replace(",", ".", regex=False).str.replace("\u2212", "-", regex=False)
+    return pd.to_numeric(texts.str.strip(), errors="coerce").astype("float64")

@@ -24,10 +24,11 @@ from geo.sources.facility_table import (
 )
 from geo.sources.france_services import BUS_FORMATS, guess_bearers
 from geo.sources.layers import find_layers, plain_texts, read_layer
+from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import WeeklyHours
 from geo.sources.osm_hours import ordinary_week
 from geo.sources.place_columns import OPTIONAL, POSITION_ROLES, chosen_roles, missing_columns, named_column
-from geo.sources.positions import in_degrees, parse_degrees, parse_positions
+from geo.sources.positions import in_degrees, parse_positions
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:

@@ -46,12 +46,6 @@ _LAT_KEYS: Final = ("lat", "latitude", "y")
 _LON_FIRST: Final = frozenset({"coordonneesxy", "xy", "lonlat", "lon"})
 
 
-def parse_degrees(cells: pd.Series) -> pd.Series:
-    """Return decimal numbers, with a point or a comma, as float64; NaN where a cell is none."""
-    texts = cells.astype("string").str.replace(",", ".", regex=False).str.replace("\u2212", "-", regex=False)
-    return pd.to_numeric(texts.str.strip(), errors="coerce").astype("float64")
-
-
 def parse_positions(cells: pd.Series) -> pd.DataFrame:
     """Return the float64 columns `lat` and `lon` of positions in one column; NaN where a cell holds none.
 
@@ -138,10 +132,11 @@ def _parsed(cell: str) -> tuple[float | None, float | None, bool]:
 def _of_geometry(text: str) -> tuple[float | None, float | None]:
     """Return the position of WKT or hexadecimal WKB, with or without its system; of a surface a point inside."""
     srid = _SRID.match(text)
-    if _WKB.fullmatch(text):
-        shape = shapely.from_wkb(text, on_invalid="ignore")
-    else:
-        shape = shapely.from_wkt(text[srid.end() :] if srid else text, on_invalid="ignore")
+    with np.errstate(all="ignore"):  # numbers beyond all measure
+        if _WKB.fullmatch(text):
+            shape = shapely.from_wkb(text, on_invalid="ignore")
+        else:
+            shape = shapely.from_wkt(text[srid.end() :] if srid else text, on_invalid="ignore")
     if shape is None or shape.is_empty:
         return None, None
     point = shapely.point_on_surface(shape) if shape.geom_type != "Point" else shape

@@ -36,8 +36,9 @@ from geo.sources.facility_table import (
     repair_code,
     rows_text,
 )
+from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import WeeklyHours, parse_plage_ouverture, parse_weeks
-from geo.sources.positions import parse_degrees, parse_positions
+from geo.sources.positions import parse_positions
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:

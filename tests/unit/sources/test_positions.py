@@ -8,8 +8,9 @@ from pyproj import Transformer
 from shapely.geometry import Point
 
 from geo.errors import CrsError
+from geo.sources.numbers import parse_degrees
 from geo.sources.places import read_places
-from geo.sources.positions import in_degrees, parse_degrees, parse_positions
+from geo.sources.positions import in_degrees, parse_positions
 
 LON, LAT = -1.581, 43.312
 TO_LAMBERT = Transformer.from_crs("EPSG:4326", "EPSG:2154", always_xy=True)
