@@ -24,6 +24,7 @@ import pandas as pd
 from geo.access.known_part import KnownPart, known_part
 from geo.access.residents import residents_by_point, weighted_median
 from geo.errors import ParameterError
+from geo.french import format_integer
 from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
@@ -122,7 +123,7 @@ def catchment(
     Raises
     ------
     ParameterError
-        A number of agents out of reason.
+        A number of agents out of reason; or sites without a figure, and requests of which no rate can be had.
     """
     if not 0 < agents <= _MAX_AGENTS:
         given = f"{agents:g}".replace(".", ",") if math.isfinite(agents) else "(pas un nombre)"
@@ -228,8 +229,16 @@ def _capacities(sites: gpd.GeoDataFrame, agents: float, requests: pd.Series | No
         return table
     given = sites["facility_id"].map(requests).astype("Float64")
     both = given.notna() & (by_hours > 0).fillna(value=False)
-    rate = given[both].sum() / by_hours[both].sum() if both.any() else pd.NA
-    estimated = by_hours * rate
+    total, without = float(given[both].sum()), int((given.isna() & (by_hours > 0)).sum())
+    if without and total <= 0:
+        msg = (
+            f"Demandes refusées : sites de la table comptés ici avec leurs heures : {both.sum()}, pour un total de "
+            f"{format_integer(total)} demande. Aucun taux par heure ne peut en être tiré pour les "
+            f"{format_integer(without)} autres. Donnez un nombre de demandes à plus de sites, ou retirez la table "
+            f"pour compter en heures."
+        )
+        raise ParameterError(msg)
+    estimated = by_hours * (total / by_hours[both].sum() if total > 0 else pd.NA)
     table["capacity"] = given.fillna(estimated).astype("Float64")
     source = pd.Series("rate", table.index).mask(given.notna(), "requests")
     table["capacity_from"] = source.mask(table["capacity"].isna(), "unknown").astype("string")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +45,12 @@ def access(
     from geo.territory.variants import variant
 
     kinds = question.kinds
-    monthly = None if requests is None else read_site_requests(requests).frame["requests_per_month"]
+    monthly = None
+    if requests is not None:
+        table = read_site_requests(requests)
+        monthly = table.frame["requests_per_month"]
+        for note in table.notes:
+            logging.getLogger("geo").info("Demandes : %s", note)
     territory = load_territory(folder)
     others = {}
     if other is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from geo.cli.columns import FileColumns, columns_by_list
 from geo.cli.options import PopulationFile, list_name, with_options
 from geo.errors import ParameterError
 from geo.kinds import SITES, TAX_OFFICES
@@ -36,10 +37,7 @@ def official_files(
     places: Annotated[
         list[str] | None, typer.Option(help="Autre liste de lieux : NOM=FICHIER ; répétable.", metavar="NOM=FICHIER")
     ] = None,
-    places_columns: Annotated[
-        list[str] | None,
-        typer.Option(help="Colonnes d'une liste : NOM:name=COL,lon=COL,lat=COL,id=COL", metavar="NOM:COLONNES"),
-    ] = None,
+    columns: FileColumns = None,
     permanences: Annotated[
         Path | None, typer.Option(help="Permanences des opérateurs (CSV : site, operateur, jour, horaires, mode).")
     ] = None,
@@ -47,31 +45,27 @@ def official_files(
     """Return the files that these options give."""
     from geo.territory.files import OfficialFiles
 
+    named = columns_by_list(columns or [], SITES)
+    of_files = {name: named.pop(name) for name in _WITH_COLUMNS if name in named}
     given: dict[str, Any] = locals() | {
         "roads": roads or (),
-        "places": _place_lists(places or [], places_columns or []),
+        "places": _place_lists(places or [], named),
+        "columns": of_files,
     }
     return OfficialFiles(**{each.name: given[each.name] for each in fields(OfficialFiles)})
 
+
+#: Files, besides lists of places, whose columns can be named.
+_WITH_COLUMNS: Final = (SITES, "communes", "population")
 
 #: Gives a command all of these options in the place of its argument `files`.
 with_official_files = with_options(files=official_files)
 
 
-def _place_lists(files: Sequence[str], columns: Sequence[str]) -> dict[str, PlacesFile]:
-    """Return the lists given as NAME=FILE, with the columns given as NAME:name=COL,lon=COL."""
+def _place_lists(files: Sequence[str], columns: dict[str, dict[str, str]]) -> dict[str, PlacesFile]:
+    """Return the lists given as NAME=FILE, with the columns named of each."""
     from geo.territory.files import PlacesFile
 
-    chosen: dict[str, dict[str, Any]] = {}
-    for text in columns:
-        name, _, pairs = text.partition(":")
-        options = dict(pair.partition("=")[::2] for pair in pairs.split(","))
-        if set(options) - {"name", "lon", "lat", "id"} or not all(options.values()):
-            msg = f"--places-columns « {text} » refusé. Attendu : NOM:name=COL,lon=COL,lat=COL,id=COL."
-            raise ParameterError(msg)
-        if "id" in options:
-            options["facility_id"] = options.pop("id")
-        chosen[name] = options
     lists = {}
     for text in files:
         name, separator, file = text.partition("=")
@@ -82,8 +76,11 @@ def _place_lists(files: Sequence[str], columns: Sequence[str]) -> dict[str, Plac
             why = "est donné deux fois" if name in lists else "est celui d'une liste que maillage connaît"
             msg = f"--places « {text} » refusé : le nom « {name} » {why}. Donnez à cette liste un autre nom."
             raise ParameterError(msg)
-        lists[name] = PlacesFile(Path(file), **chosen.pop(name, {}))
-    if chosen:
-        msg = f"--places-columns nomme une liste inconnue : {', '.join(chosen)}. Donnez-la aussi avec --places."
+        lists[name] = PlacesFile(Path(file), named=columns.pop(name, {}))
+    if columns:
+        msg = (
+            f"--columns nomme une liste inconnue : {', '.join(columns)}. Donnez-la avec --places, ou l'une de "
+            f"{', '.join(_WITH_COLUMNS)}."
+        )
         raise ParameterError(msg)
     return lists

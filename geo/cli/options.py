@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import inspect
 from functools import partial, wraps
@@ -188,10 +189,17 @@ def chosen_weights(texts: Sequence[str]) -> Weights:
 
 def chosen_day(text: str | None) -> dt.date:
     """Return the date given as AAAA-MM-JJ, today for `None`."""
+    from geo.finder.opening_times import YEARS
+
     if text is None:
         return dt.datetime.now().astimezone().date()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        msg = f"Date « {text} » refusée : une date AAAA-MM-JJ est attendue, par exemple 2026-11-22."
-        raise ParameterError(msg) from error
+    day = None
+    with contextlib.suppress(ValueError):
+        day = dt.date.fromisoformat(text)
+    if day is None or not YEARS[0] <= day.year <= YEARS[1]:
+        msg = (
+            f"Date « {text[:40]} » refusée : une date AAAA-MM-JJ de {YEARS[0]} à {YEARS[1]} est attendue, par exemple "
+            f"2026-11-22."
+        )
+        raise ParameterError(msg)
+    return day

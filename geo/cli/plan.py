@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from geo.cli.columns import Columns, columns_by_list
 from geo.cli.options import AsJson, TerritoryFolder, asked_question, chosen_weights, load_area, some, with_options
 from geo.cli.output import print_each, print_json, print_written
+from geo.errors import ParameterError
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geo.question import Question
+    from geo.sources.provenance import SourceTable
+
+#: What the list of places to choose from is called.
+CANDIDATES: Final = "candidates"
 
 
 @with_options(question=some(asked_question, "threshold", "buses", "antennes"))
@@ -34,8 +42,13 @@ def plan(
         float | None, typer.Option(help="Part des habitants à couvrir, de 0 à 1, pour set-cover.")
     ] = None,
     candidates: Annotated[
-        Path | None, typer.Option(help="Lieux candidats (CSV ou couche) ; sans elle, toutes les communes.")
+        Path | None,
+        typer.Option(
+            help="Lieux candidats, CSV ou couche : un nom, une position (latitude et longitude, x et y, ou une seule "
+            "colonne), et si possible un identifiant (id, code…), celui de --exclude ; sans elle, toutes les communes."
+        ),
     ] = None,
+    columns: Columns = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Code à écarter (commune ou lieu) ; répétable.")] = None,
     budget: Annotated[
         float | None, typer.Option(help="Budget en euros par an, qui limite le nombre de labels.")
@@ -66,7 +79,11 @@ def plan(
     from geo.sources.zones import read_frr, read_qpv
 
     zones = Zones(frr=None if frr is None else read_frr(frr).frame, qpv=None if qpv is None else read_qpv(qpv).frame)
-    places = None if candidates is None else read_places(candidates).frame
+    named = columns_by_list(columns or [], CANDIDATES)
+    if columns and (candidates is None or set(named) != {CANDIDATES}):
+        msg = "--columns nomme les colonnes de la liste donnée par --candidates : ROLE=COLONNE. Donnez-la aussi."
+        raise ParameterError(msg)
+    places = None if candidates is None else _told(read_places(candidates, named=named.get(CANDIDATES)))
     area = load_area(folder)
     found = choose(
         area,
@@ -91,3 +108,12 @@ def plan(
         return
     print_each(plan_lines(found))
     print_written(out, names)
+
+
+def _told(candidates: SourceTable) -> gpd.GeoDataFrame:
+    """Return the places of a list, once what its reader had to guess or leave out is reported."""
+    for note in candidates.notes:
+        logging.getLogger("geo").info("Lieux candidats : %s", note)
+    if len(candidates.rejected):
+        logging.getLogger("geo").info("Lieux candidats : %d ligne(s) laissées de côté", len(candidates.rejected))
+    return candidates.frame

@@ -85,7 +85,8 @@ def time_zone(departement: str | None) -> ZoneInfo:
 def civil_time(moment: dt.datetime | None, departement: str | None) -> dt.datetime:
     """Return a moment in the civil time of a département.
 
-    `moment`: Without a time zone it is that civil time already; `None` is now.
+    `moment`: Without a time zone it is that civil time already; `None` is now. A time that the change to summer time
+    skips is taken as clocks then show it: 02:30 as 03:30 (see `skipped`).
 
     Raises
     ------
@@ -98,7 +99,16 @@ def civil_time(moment: dt.datetime | None, departement: str | None) -> dt.dateti
     if not YEARS[0] <= moment.year <= YEARS[1]:
         msg = f"Date refusée : année {moment.year}. Une année de {YEARS[0]} à {YEARS[1]} est attendue."
         raise ParameterError(msg)
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+    given = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment
+    # Through UTC: a zone takes back, as it stands, a time of its own that no clock shows.
+    return given.astimezone(dt.UTC).astimezone(zone)
+
+
+def skipped(moment: dt.datetime | None, departement: str | None) -> bool:
+    """Tell whether a civil time is one that the change to summer time skips: no clock of that département shows it."""
+    if moment is None or moment.tzinfo is not None:
+        return False
+    return civil_time(moment, departement).replace(tzinfo=None, fold=0) != moment.replace(fold=0)
 
 
 def later(moment: dt.datetime, minutes: float) -> dt.datetime:
@@ -137,7 +147,7 @@ def opening_status(hours: WeeklyHours | None, at: dt.datetime, departement: str 
     if hours is None:
         known = f" ; jour férié ({holiday}) ce jour-là" if holiday else ""
         return OpeningStatus("unknown", f"Horaires inconnus{known}", holiday=holiday)
-    end = here + HORIZON
+    end = later(here, HORIZON / dt.timedelta(minutes=1))  # not of the clock: it may skip that time
     spans = _calendar(hours.to_osm(), departement).intervals(here, end)
     _, until_, state, _ = next(spans)
     if state == State.OPEN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.finder.opening_times import closes_before, day_text, holiday_on, later, moment_text
+from geo.finder.opening_times import closes_before, day_text, holiday_on, later, moment_text, skipped
 from geo.french import DRIVING_ONLY, to_five
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ def notes(
     """
     if start.note:
         yield start.note
+    if wishes.at is not None and skipped(wishes.at, civil_departement(territory)):
+        asked, used = (moment_text(moment, since=at).removeprefix("à ") for moment in (wishes.at, at))
+        yield f"Le {day_text(at.date())}, le passage à l'heure d'été saute {asked} : la réponse vaut pour {used}."
     holiday = holiday_on(at.date(), civil_departement(territory))
     if holiday:
         yield f"Le {day_text(at.date())} est férié ({holiday}) : les sites sont tenus pour fermés."

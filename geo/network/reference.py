@@ -13,7 +13,7 @@ from geo.errors import Fault, SchemaError, SourceError
 from geo.network.snapping import snap
 from geo.network.travel_times import times_between
 from geo.sources.delimited import parse_delimited, read_text, require_columns
-from geo.sources.facility_table import parse_degrees
+from geo.sources.numbers import parse_degrees
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,6 +21,7 @@ from geo.errors import Fault, ParameterError, listed
 from geo.network.snapping import snap
 from geo.sources.facility_table import facility_frame
 from geo.sources.opening_hours import WeeklyHours
+from geo.sources.osm_hours import ordinary_week
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -223,7 +224,7 @@ def _follow(territory: Territory, actions: Sequence[Action]) -> _Changes:
             changes.opened[which] = {"facility_id": which, "name": action.name, "kind": "main"}
             changes.places[which] = (number, action.place)
             if action.opening_hours is not None:
-                changes.hours[which] = action.opening_hours
+                changes.hours[which] = WeeklyHours.from_osm(action.opening_hours).to_osm()
         elif which not in there:
             reason = "est déjà fermé" if which in changes.closed else "n'est pas de ce territoire"
             changes.faults.append(Fault(f"action {number} : le site « {which} » {reason}"))
@@ -236,7 +237,7 @@ def _follow(territory: Territory, actions: Sequence[Action]) -> _Changes:
         elif isinstance(action, MoveSite):
             changes.places[which] = (number, action.place)
         else:
-            changes.hours[which] = action.opening_hours
+            changes.hours[which] = WeeklyHours.from_osm(action.opening_hours).to_osm()
     return changes
 
 
@@ -315,6 +316,9 @@ def _require_hours(text: object) -> None:
         msg = "horaires trop longs ou qui ne sont pas un texte, « Mo 09:00-12:00,14:00-17:00; Sa 09:00-12:00 » attendu"
         raise ParameterError(msg)
     WeeklyHours.from_osm(text)
+    if text and ordinary_week(text)[1]:
+        msg = f"horaires « {text} » qui changent dans l'année, ceux d'une semaine ordinaire sont attendus"
+        raise ParameterError(msg)
 
 
 def _is_degrees(value: object, limit: int) -> bool:

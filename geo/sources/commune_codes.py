@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from geo.french import fold
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-#: Column names under which official files give the commune code, in lower case, most precise first.
-CODE_COLUMNS: Final = ("code_insee", "insee_com", "code_commune", "commune_code", "codgeo", "depcom", "com", "code")
+#: Names under which official and other usual files give the commune code, folded, most precise first.
+CODE_COLUMNS: Final = (
+    *("code insee", "insee com", "code commune", "commune code", "codgeo", "depcom", "com"),
+    *("code insee commune", "code commune insee", "com code", "ref insee", "insee", "codeinsee"),
+    *("code com", "com insee", "insee commune", "codecommune", "code insee de la commune", "code"),
+)
 
 _VALID: Final = r"(?:0[1-9]|[13-8]\d|2[1-9AB]|9[0-57-8])\d{3}"
 _ARRONDISSEMENTS: Final = {"75056": (75101, 75120), "69123": (69381, 69389), "13055": (13201, 13216)}
@@ -22,6 +28,18 @@ CITY_OF_ARRONDISSEMENT: Final = {
 }
 
 _MAX_LISTED: Final = 10
+
+
+def first_named(columns: Iterable[str], usual: Iterable[str]) -> str | None:
+    """Return the first column that has one of the usual names (folded), `None` if none has.
+
+    Examples
+    --------
+    >>> first_named(["name", "ref:INSEE"], CODE_COLUMNS)
+    'ref:INSEE'
+    """
+    folded = {fold(str(column)): str(column) for column in reversed(list(columns))}
+    return next((folded[name] for name in usual if name in folded), None)
 
 
 def normalise_codes(codes: pd.Series) -> pd.Series:

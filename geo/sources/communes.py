@@ -16,10 +16,12 @@ from geo.crs import WGS84, departement_of, metric_crs
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
 from geo.french import visible_column
 from geo.schemas import COMMUNE_COLUMNS, check_communes
-from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, normalise_codes
+from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, first_named, normalise_codes
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
-from geo.sources.layers import Layer, find_layers, first_column, read_layer
-from geo.sources.population import match_population, read_population
+from geo.sources.layers import Layer, find_layers, first_column, plain_texts, read_layer
+from geo.sources.numbers import parse_numbers
+from geo.sources.place_columns import missing_columns, named_column
+from geo.sources.population import latest_population, match_population, read_population
 from geo.sources.postcodes import joined_postcodes
 from geo.sources.provenance import (
     Provenance,
@@ -38,10 +40,13 @@ SOURCE: Final = "Communes"
 DATASET: Final = "Communes (contours)"
 TOWN_HALLS: Final = "Mairies"
 
-#: Column names, in lower case, of IGN Admin Express (v2 to v4), geo.api.gouv.fr and france-geojson.
-NAME_COLUMNS: Final = ("nom_officiel", "nom_com", "nom_commune", "libgeo", "nom", "name")
+#: Names of columns, folded, of IGN, geo.api.gouv.fr, france-geojson, OpenStreetMap, data.gouv.fr, OpenDataSoft.
+NAME_COLUMNS: Final = (
+    *("nom officiel", "nom com", "nom commune", "libgeo", "nom", "name", "nom comm", "nom standard", "com name"),
+    *("nom de la commune", "libelle commune", "lib com", "libcom", "nom officiel commune", "libelle", "commune"),
+)
 POSTCODES_COLUMNS: Final = ("codespostaux", "codes_postaux", "code_postal")
-POPULATION_COLUMNS: Final = ("population", "pmun", "popul")
+POPULATION_COLUMNS: Final = ("population", "pmun", "popul", "population municipale", "habitants")
 ALTITUDE_COLUMNS: Final = ("altitude_m", "altitude", "z_moyen")
 
 #: A town hall farther than this from its commune's contour is taken for an error of the file. A few real
@@ -62,6 +67,7 @@ def read_communes(
     *,
     population: Path | SourceTable | None = None,
     town_halls: Path | None = None,
+    named: Mapping[str, str] | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> SourceTable:
     """Read the communes of a study area.
@@ -75,9 +81,10 @@ def read_communes(
         carry.
     town_halls
         Layer of points with the commune code; it replaces the `mairie` property that the contours may carry.
+    named
+        Names of the columns `code`, `name`, `population` that are not to be recognised (`recognised_commune_columns`).
     columns
-        Lower-case names of the columns `code`, `name` and (optional) `population`, where they are not to be recognised
-        (`recognised_commune_columns`).
+        All of these columns: no other one is read.
 
     Returns
     -------
@@ -99,7 +106,7 @@ def read_communes(
     paths = [path_or_paths] if isinstance(path_or_paths, Path) else list(path_or_paths)
     if not paths:
         raise SchemaError(SOURCE, [Fault("aucun fichier donné")], _ADVICE)
-    raw: gpd.GeoDataFrame = pd.concat([_read_contours(path, columns) for path in paths], ignore_index=True)
+    raw: gpd.GeoDataFrame = pd.concat([_read_contours(path, named or {}, columns) for path in paths], ignore_index=True)
     notes: list[str | CommuneNote] = []
     with naming_files(*paths):
         rejected = _reject(raw, notes, several_files=len(paths) > 1)
@@ -128,9 +135,16 @@ def read_communes(
 
 
 def recognised_commune_columns(names: Collection[str]) -> dict[str, str]:
-    """Return which of a layer's columns (lower case) hold `code`, `name` and `population`, by their usual names."""
+    """Return which of a layer's columns hold `code`, `name` and `population`, by their usual names.
+
+    Examples
+    --------
+    >>> recognised_commune_columns(["@id", "ref:insee", "name"])
+    {'code': 'ref:insee', 'name': 'name'}
+    """
     usual = {"code": CODE_COLUMNS, "name": NAME_COLUMNS, "population": POPULATION_COLUMNS}
-    found = {role: next((name for name in wanted if name in names), None) for role, wanted in usual.items()}
+    found = {role: first_named(names, wanted) for role, wanted in usual.items()}
+    found["population"] = found["population"] or latest_population(list(names))[0]
     return {role: name for role, name in found.items() if name is not None}
 
 
@@ -142,7 +156,7 @@ def commune_centre(path: Path, code: str) -> tuple[float, float]:
     ParameterError
         It does not hold the commune.
     """
-    contours = _read_contours(path, None)
+    contours = _read_contours(path, {}, None)
     found = contours.loc[contours["code"] == code].geometry.dropna()
     if found.empty or found.is_empty.all():
         msg = f"{SOURCE} : la commune « {code} » n'est pas dans « {path.name} ». Vérifiez son code INSEE."
@@ -152,28 +166,24 @@ def commune_centre(path: Path, code: str) -> tuple[float, float]:
 
 
 @names_its_file
-def _read_contours(path: Path, columns: Mapping[str, str] | None) -> gpd.GeoDataFrame:
+def _read_contours(path: Path, named: Mapping[str, str], columns: Mapping[str, str] | None) -> gpd.GeoDataFrame:
     """Return the raw rows of one file: raw_code, code, name, population, altitude_m, mairie, geometry, row, file."""
     layer = read_layer(commune_layer(find_layers(path, SOURCE)), SOURCE)
-    roles = recognised_commune_columns(layer.columns) if columns is None else columns
-    code, name, population = (
-        first_column(layer, [roles[role]]) if role in roles else None for role in ("code", "name", "population")
-    )
+    asked = {role: named_column(layer, name, SOURCE) for role, name in (columns or named).items()}
+    roles = asked if columns else recognised_commune_columns(layer.columns.drop("geometry")) | asked
+    code, name, population = (roles.get(role) for role in ("code", "name", "population"))
     if code is None or name is None:
         wanted = ((code, "du code INSEE", CODE_COLUMNS), (name, "du nom", NAME_COLUMNS))
-        faults = [
-            Fault(f"colonne {what} absente ({', '.join(names)})") for found, what, names in wanted if found is None
-        ]
-        found = ", ".join(str(column)[:40] for column in layer.columns[:40])
-        raise SchemaError(SOURCE, faults, f"Colonnes trouvées : {found}. {_ADVICE}")
+        texts = [f"colonne {what} absente ({', '.join(names)})" for found, what, names in wanted if found is None]
+        raise missing_columns(layer.drop(columns="geometry"), texts, SOURCE, "communes:code=COLONNE,name=COLONNE")
 
     unknown = pd.Series(pd.NA, index=layer.index, dtype="Float64")
     altitude, postcodes = first_column(layer, ALTITUDE_COLUMNS), first_column(layer, POSTCODES_COLUMNS)
     return gpd.GeoDataFrame(
         {
-            "raw_code": layer[code].astype("string"),
-            "code": normalise_codes(layer[code]),
-            "name": visible_column(layer[name]),
+            "raw_code": (raw_code := plain_texts(layer[code])),
+            "code": normalise_codes(raw_code),
+            "name": visible_column(plain_texts(layer[name])),
             "postcodes": unknown.astype("string") if postcodes is None else joined_postcodes(layer[postcodes]),
             "population": unknown if population is None else _numbers(layer[population]),
             "altitude_m": unknown if altitude is None else _numbers(layer[altitude]),
@@ -198,7 +208,8 @@ def commune_layer(layers: list[Layer]) -> Layer:
 
 
 def _numbers(values: pd.Series) -> pd.Series:
-    return pd.to_numeric(values, errors="coerce").astype("Float64").where(lambda number: number.abs() < np.inf)
+    numbers = parse_numbers(values if pd.api.types.is_numeric_dtype(values) else plain_texts(values))
+    return numbers.astype("Float64")
 
 
 def _to_wgs84(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -334,10 +345,10 @@ def _town_halls(path: Path | None, frame: gpd.GeoDataFrame, notes: list[str | Co
 def _read_town_halls(path: Path, frame: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> gpd.GeoSeries:
     """Return the points of a layer of town halls, indexed like `frame`."""
     layer = read_layer(find_layers(path, TOWN_HALLS)[0], TOWN_HALLS)
-    code = first_column(layer, (*CODE_COLUMNS, "commune"))
+    code = first_named(layer.columns.drop("geometry"), (*CODE_COLUMNS, "commune"))
     if code is None:
         raise SchemaError(TOWN_HALLS, [Fault("colonne du code INSEE absente")], "Donnez des points avec ce code.")
-    points = _to_wgs84(layer.geometry).set_axis(normalise_codes(layer[code]))
+    points = _to_wgs84(layer.geometry).set_axis(normalise_codes(plain_texts(layer[code])))
     points = points[points.index.notna() & (points.geom_type == "Point").to_numpy()]
     repeated = points.index.duplicated()
     if repeated[points.index.isin(frame.index)].any():

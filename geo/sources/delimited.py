@@ -1,28 +1,25 @@
 """Delimited text files (CSV and its cousins), whatever tool wrote them.
 
-Official lists come as UTF-8 with or without a byte order mark, or as Windows-1252 after a visit in a
-spreadsheet; separated by commas, semicolons, tabs or bars. This module recognises those from the
-content and reads every cell as text: giving meaning to the cells is the work of each reader.
+Official lists come as UTF-8 with or without a byte order mark, or in an older encoding after a visit in a spreadsheet
+(`geo.sources.encodings`); separated by commas, semicolons, tabs or bars (`geo.sources.csv_layout`). Every cell is read
+as text: giving meaning to the cells is the work of each reader.
 """
 
 from __future__ import annotations
 
 import csv
-import io
-import re
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, SchemaError, SourceError
+from geo.sources.csv_layout import header_position, layout_of, split_records
+from geo.sources.encodings import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-DELIMITERS: Final = ",;\t|"
 
 #: Largest text file read at once, in bytes. The largest official list in use weighs about 25 MB.
 MAX_BYTES: Final = 100_000_000
@@ -30,36 +27,38 @@ MAX_COLUMNS: Final = 1_000
 #: Most rows, blank ones included: a few bytes a row would else take gigabytes. Official lists have at most 50,000.
 MAX_ROWS: Final = 1_000_000
 
-_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
-
-def read_delimited(path: Path, source: str) -> pd.DataFrame:
+def read_delimited(path: Path, source: str, notes: list[str] | None = None) -> pd.DataFrame:
     """Read a delimited text file as a table of text.
 
-    `path`: The file. Its encoding (UTF-8, UTF-16 with its mark, Windows-1252) and its delimiter (comma, semicolon, tab
-    or bar) are recognised from the content, not from the name.
+    `path`: The file. Its encoding, its delimiter and the row of its header are recognised from the content, not from
+    the name. `notes`: French sentences about what was recognised and may be wrong are added to it.
 
     Returns
     -------
     All columns of dtype "string", named by the header without surrounding spaces. Cells are
     stripped, an empty cell is <NA>. The index, named `row`, is the row as a spreadsheet shows
-    it: the header is row 1, blank rows are left out but counted. Columns whose header is empty
-    are left out; a row shorter than the header is completed with <NA> (spreadsheets drop
-    trailing empty cells).
+    it: the first row is 1 (a line ``sep=;`` is none), blank rows and titles above the header are left out but counted.
+    Columns whose header is empty are left out; a row shorter than the header is completed with <NA> (spreadsheets drop
+    trailing empty cells). Of columns of one name the second is called ``name (2)``, and left out where it holds nothing
+    else than the first.
 
     Raises
     ------
     SourceError
         The file is absent, unreadable, empty, larger than `MAX_BYTES`, or is not text.
     SchemaError
-        There is no row under the header or more than `MAX_ROWS`, a column name is repeated, rows have more cells
+        There is no row under the header or more than `MAX_ROWS`, rows have more cells
         than the header, or quotes are not closed; lists every fault.
     """
-    return parse_delimited(read_text(path, source), source)
+    notes = [] if notes is None else notes
+    return parse_delimited(read_text(path, source, notes=notes), source, notes)
 
 
-def read_text(path: Path, source: str, max_bytes: int | None = None) -> str:
+def read_text(path: Path, source: str, max_bytes: int | None = None, notes: list[str] | None = None) -> str:
     """Return the content of a text file of at most `max_bytes` (default `MAX_BYTES`), without its byte order mark.
+
+    `notes`: French sentences about its encoding are added to it.
 
     Raises
     ------
@@ -78,23 +77,39 @@ def read_text(path: Path, source: str, max_bytes: int | None = None) -> str:
         raise SourceError(msg) from error
     where = f"{source} : le fichier « {path.name} »"
     _check_size(size, limit, where)
-    text = _decode(content, where)
+    try:
+        text, found = decode(content)
+    except ValueError as error:
+        kind = "un classeur ou une archive" if content.startswith(b"PK") else "un fichier binaire ou abîmé"
+        msg = f"{where} est {kind}, un fichier texte est attendu. Enregistrez-le au format CSV UTF-8."
+        raise SourceError(msg) from error
     _require_some(text, where)
+    if notes is not None:
+        notes += found
     return text
 
 
-def parse_delimited(text: str, source: str) -> pd.DataFrame:
-    """Turn the text of a delimited file into a table; see `read_delimited`."""
+def parse_delimited(text: str, source: str, notes: list[str] | None = None) -> pd.DataFrame:
+    r"""Turn the text of a delimited file into a table; see `read_delimited`.
+
+    Examples
+    --------
+    >>> parse_delimited("Mairies du canton\n\nnom;lieu (bourg, hameau)\nSare;bourg\n", "Mairies").to_dict("index")
+    {4: {'nom': 'Sare', 'lieu (bourg, hameau)': 'bourg'}}
+    """
     if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml")):
         msg = f"{source} : une page web a été trouvée, un tableau CSV est attendu. Téléchargez le fichier lui-même."
         raise SourceError(msg)
     _check_size(len(text), MAX_BYTES, f"{source} : le tableau")
     _require_some(text, f"{source} : le tableau")
+    notes = [] if notes is None else notes
     records = _records(text, source)
-    header_at = next((position for position, record in enumerate(records) if any(map(str.strip, record))), 0)
+    header_at = header_position(records)
     header = [name.strip() for name in records[header_at]]
     body = records[header_at + 1 :]
     first_row = header_at + 2
+    if titles := sum(any(map(str.strip, record)) for record in records[:header_at]):
+        notes.append(f"{titles} ligne(s) de titre au-dessus de l'en-tête (ligne {header_at + 1}), laissées de côté")
 
     faults = _header_faults(header) + _overlong_faults(body, len(header), first_row)
     if not any(any(map(str.strip, record)) for record in body):
@@ -105,22 +120,27 @@ def parse_delimited(text: str, source: str) -> pd.DataFrame:
     blank = [""] * len(header)
     table = pd.DataFrame([(record + blank)[: len(header)] for record in body], dtype="string")
     table.index = pd.RangeIndex(first_row, first_row + len(body), name="row")
-    table.columns = pd.Index(header)
     table = table.loc[:, [name != "" for name in header]]
-    stripped: pd.DataFrame = table.apply(lambda column: column.str.strip().replace("", pd.NA))
-    return stripped.dropna(how="all")
+    table = table.apply(lambda column: column.str.strip().replace("", pd.NA))
+    return _named_apart(table, [name for name in header if name], notes).dropna(how="all")
 
 
-def require_columns(table: pd.DataFrame, columns: Iterable[str], source: str) -> None:
-    """Raise one `SchemaError` that lists every column of `columns` missing from `table`."""
+def require_columns(table: pd.DataFrame, columns: Iterable[str], source: str, option: str = "") -> None:
+    """Raise one `SchemaError` that lists every column of `columns` missing from `table`, and those found.
+
+    `option`: French sentence on how to name the columns, where there is a way.
+    """
     missing = [name for name in columns if name not in table.columns]
     if missing:
-        found = ", ".join(str(name)[:40] for name in table.columns[:40])
-        raise SchemaError(
-            source,
-            [Fault(f"colonne « {name} » absente") for name in missing],
-            f"Colonnes trouvées : {found}. Vérifiez que c'est le bon fichier.",
+        advice = (
+            f"Colonnes trouvées : {listed_columns(table.columns)}. {option or 'Vérifiez que c’est le bon fichier.'}"
         )
+        raise SchemaError(source, [Fault(f"colonne « {name} » absente") for name in missing], advice)
+
+
+def listed_columns(names: Iterable[object]) -> str:
+    """Return the names of columns as text to show, the first forty cut to forty letters."""
+    return ", ".join(str(name)[:40] for name in list(names)[:40])
 
 
 def _check_size(size: int, limit: int, where: str) -> None:
@@ -138,30 +158,12 @@ def _require_some(text: str, where: str) -> None:
         raise SourceError(msg)
 
 
-def _decode(content: bytes, where: str) -> str:
-    """Return the text of a file's bytes; Windows-1252 holds every printable character of Latin-1."""
-    encodings = ("utf-16",) if content.startswith(_UTF16_MARKS) else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    kind = "un classeur ou une archive" if content.startswith(b"PK") else "un fichier binaire ou abîmé"
-    msg = f"{where} est {kind}, un fichier texte est attendu. Enregistrez-le au format CSV UTF-8."
-    raise SourceError(msg)
-
-
 def _records(text: str, source: str) -> list[list[str]]:
     """Split a text into records of cells; position `n` is row `n + 1` of a spreadsheet."""
-    first_line = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
     records: list[list[str]] = []
     try:
-        widths = {mark: len(next(csv.reader([first_line], delimiter=mark))) for mark in DELIMITERS}
-        delimiter = max(widths, key=lambda mark: widths[mark])
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        records.extend(islice(rows, MAX_ROWS + 1))
+        text, layout = layout_of(text)
+        records = split_records(text, layout, MAX_ROWS + 1, into=records)
     except csv.Error as error:
         fault = Fault("guillemets mal fermés ou cellule démesurée", len(records) + 1)
         raise SchemaError(source, [fault], "Corrigez cette ligne ou téléchargez le fichier à nouveau.") from error
@@ -174,9 +176,7 @@ def _records(text: str, source: str) -> list[list[str]]:
 def _header_faults(header: list[str]) -> list[Fault]:
     if len(header) > MAX_COLUMNS:
         return [Fault(f"{len(header)} colonnes trouvées, au plus {MAX_COLUMNS} attendues", 1)]
-    named = pd.Series(header, dtype="string")
-    repeated = named[named.duplicated() & (named != "")].unique()
-    return [Fault(f"colonne « {name} » en double") for name in repeated]
+    return []
 
 
 def _overlong_faults(body: list[list[str]], width: int, first_row: int) -> list[Fault]:
@@ -187,3 +187,26 @@ def _overlong_faults(body: list[list[str]], width: int, first_row: int) -> list[
         for position in np.flatnonzero(lengths > width)
         if any(map(str.strip, body[position][width:]))
     ]
+
+
+def _named_apart(table: pd.DataFrame, names: list[str], notes: list[str]) -> pd.DataFrame:
+    """Return a table with its names, a second column of one name called ``name (2)``, or dropped if the same."""
+    first: dict[str, int] = {}
+    apart: dict[str, int] = {}
+    taken, ranks = set(names), dict.fromkeys(names, 1)
+    for position, name in enumerate(names):
+        same_as = first.setdefault(name, position)
+        if same_as == position:
+            apart[name] = position
+            continue
+        cells = table.iloc[:, position].dropna()
+        if cells.equals(table.iloc[:, same_as].reindex(cells.index)):
+            continue
+        while (other := f"{name} ({ranks[name] + 1})") in taken:
+            ranks[name] += 1
+        taken.add(other)
+        apart[other] = position
+        notes.append(f"plusieurs colonnes « {name} » : la première garde ce nom, une autre devient « {other} »")
+    kept = table.iloc[:, list(apart.values())]
+    kept.columns = pd.Index(apart)
+    return kept

@@ -99,18 +99,6 @@ def facility_frame(table: pd.DataFrame, lon: pd.Series, lat: pd.Series) -> gpd.G
     return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(lon, lat), crs=WGS84).reset_index(drop=True)
 
 
-def parse_degrees(cells: pd.Series) -> pd.Series:
-    """Return decimal numbers, with a point or a comma, as float64; NaN where a cell is none."""
-    return pd.to_numeric(cells.astype("string").str.replace(",", ".", regex=False), errors="coerce").astype("float64")
-
-
-def parse_lat_lon(cells: pd.Series) -> pd.DataFrame:
-    """Split ``48.85, 2.35`` into the float64 columns `lat` and `lon`; NaN where a cell is not such a pair."""
-    number = r"(-?[0-9]+(?:\.[0-9]+)?)"
-    pairs = cells.astype("string").str.extract(rf"^[\s\[]*{number}\s*[,;]\s*{number}[\s\]]*$")
-    return pairs.set_axis(["lat", "lon"], axis="columns").apply(parse_degrees)
-
-
 def position_reasons(lon: pd.Series, lat: pd.Series) -> pd.Series:
     """Say why positions cannot be used.
 

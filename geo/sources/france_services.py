@@ -13,7 +13,8 @@ import pandas as pd
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError
-from geo.french import fold_all
+from geo.french import fold, fold_all
+from geo.sources.commune_codes import first_named
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.facility_table import (
     OPEN_LICENCE,
@@ -22,11 +23,11 @@ from geo.sources.facility_table import (
     facility_source_table,
     fault_notes,
     join_texts,
-    parse_degrees,
     repair_code,
     rows_text,
 )
-from geo.sources.opening_hours import parse_weeks
+from geo.sources.numbers import parse_degrees
+from geo.sources.opening_hours import WEEKDAYS, parse_weeks
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
@@ -46,6 +47,26 @@ _REQUIRED: Final = (
 _OPTIONAL: Final = (
     *("insee_dep", "complement_adresse", "mail", "telephone", "prise_rdv", "commentaire"),
     *("labellisation_fs", "site_web", "type_fs", "itinerance", "groupe_fs"),
+)
+
+#: Column of today -> names of it in older exports, folded; any column may be written in capitals.
+_OLDER: Final = {
+    "id_fs": ("matricule", "id france services"),
+    "lib_fs": ("lib france services", "libelle france services", "nom france services"),
+    "complement_adresse": ("complement d adresse", "complement"),
+    "insee_dep": ("departement", "code departement", "dep"),
+    "insee_com": ("code insee", "code commune", "insee", "com", "depcom", "codgeo"),
+    "code_postal": ("cp", "codepostal"),
+    "lib_com": ("commune", "nom commune", "libelle commune", "ville"),
+    "mail": ("email", "courriel", "e mail", "adresse mail"),
+    "telephone": ("tel", "numero de telephone"),
+    "commentaire": ("commentaires", "commentaire horaires"),
+    "site_web": ("site internet", "url"),
+    "itinerance": ("itinerant", "itinerante"),
+    **{f"h_{day}": (day, f"horaires {day}", f"horaire {day}") for day in WEEKDAYS[:6]},
+}
+_OTHER_LIST: Final = (
+    "Pour une autre liste que celle de l'ANCT, nommez ses colonnes : --columns sites:name=COLONNE,position=COLONNE."
 )
 
 _PRINCIPAL: Final = frozenset({"principal", "site principal"})
@@ -92,8 +113,8 @@ def read_france_services(path: Path) -> SourceTable:
     loses no row is reported in `notes`: malformed hours (that day is then unknown), repaired
     codes, unreadable dates.
     """
-    table = read_site_rows(path)
     notes: list[str] = []
+    table = read_site_rows(path, notes)
     commune_code = commune_codes(table["insee_com"], notes)
     weeks, hour_faults = parse_weeks(table[list(HOUR_COLUMNS)])
     kinds, unknown_kinds = site_kinds(table, notes)
@@ -128,16 +149,23 @@ def read_france_services(path: Path) -> SourceTable:
     return facility_source_table(rows, path, DATASET, OPEN_LICENCE)
 
 
-def read_site_rows(path: Path) -> pd.DataFrame:
+def read_site_rows(path: Path, notes: list[str] | None = None) -> pd.DataFrame:
     """Return the rows of the list as they are written, before any is judged.
+
+    `notes`: French sentences about what had to be guessed of the file are added to it.
 
     Returns
     -------
     All columns of dtype "string", those that this edition of the list lacks being <NA>; the index is the row
     as a spreadsheet shows it.
     """
-    table = read_delimited(path, DATASET)
-    require_columns(table, _REQUIRED, DATASET)
+    table = read_delimited(path, DATASET, notes)
+    table = table.rename(columns=_todays_names(table.columns))
+    if "format_fs" not in table and "itinerance" in table:
+        table["format_fs"] = pd.Series("Site principal", index=table.index, dtype="string")
+        if notes is not None:
+            notes.append("ancienne liste, qui ne dit pas les antennes : tous les sites comptent comme principaux")
+    require_columns(table, _REQUIRED, DATASET, _OTHER_LIST)
     if "type_fs" not in table and "itinerance" not in table:
         fault = Fault("colonne « type_fs » absente (ni « itinerance », de l'ancien schéma)")
         raise SchemaError(DATASET, [fault], "Téléchargez la liste officielle à nouveau.")
@@ -145,8 +173,16 @@ def read_site_rows(path: Path) -> pd.DataFrame:
 
 
 def is_official_list(columns: Collection[str]) -> bool:
-    """Tell whether a table has the columns of the official list."""
-    return set(_REQUIRED) <= set(columns)
+    """Tell whether a table has the columns of the official list, under today's names or older ones."""
+    named = {*columns, *_todays_names(columns).values()}
+    return set(_REQUIRED) <= named | ({"format_fs"} if "itinerance" in named else set())
+
+
+def _todays_names(columns: Collection[str]) -> dict[str, str]:
+    """Return today's name of each column that has an older one, or is written in another way."""
+    wanted = [name for name in (*_REQUIRED, *_OPTIONAL) if name not in columns]
+    found = {name: first_named(columns, (fold(name), *_OLDER.get(name, ()))) for name in wanted}
+    return {old: name for name, old in found.items() if old is not None}
 
 
 def guess_bearers(names: pd.Series) -> pd.Series:

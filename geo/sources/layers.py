@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -166,6 +167,20 @@ def read_layer(
 def first_column(frame: pd.DataFrame, names: Collection[str]) -> str | None:
     """Return the first of `names` that `frame` has, `None` if it has none."""
     return next((name for name in names if name in frame.columns), None)
+
+
+def plain_texts(values: pd.Series) -> pd.Series:
+    """Return the values of a layer's column as text (dtype "string"), stripped; <NA> where nothing is written.
+
+    Some portals give every value as a list: one of a single value is that value, of others they are joined by "; ".
+    """
+    lists = values.map(lambda value: isinstance(value, (list, tuple, np.ndarray)))
+    if lists.any():
+        values = values.where(~lists, values[lists].map(lambda value: "; ".join(str(each) for each in value)))
+    texts = values.astype("string").str.strip()
+    inner = texts.str.extract(r'^\[\s*["\']([^"\']*)["\']\s*\]$', expand=False)  # a list written as text
+    found: pd.Series = inner.fillna(texts).replace("", pd.NA).astype("string")
+    return found
 
 
 def _datasets(path: Path) -> list[str]:

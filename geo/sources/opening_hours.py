@@ -2,7 +2,7 @@
 
 ANCT writes ``09:00 - 12:00 / 14:00 - 17:00`` in one column per weekday, DGFiP one column per weekday
 in freer wording, DILA a list of records (``plage_ouverture``). All become `WeeklyHours`, stored as text
-in a subset of the OpenStreetMap syntax (https://wiki.openstreetmap.org/wiki/Key:opening_hours).
+in a subset of the OpenStreetMap syntax; other lists come in all of it (`geo.sources.osm_hours`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pandas as pd
 
 from geo.errors import Fault, ParameterError
 from geo.french import fold
+from geo.sources.osm_hours import ordinary_week
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,14 +69,25 @@ class WeeklyHours:
 
     @classmethod
     def from_osm(cls, text: str) -> WeeklyHours:
-        """Read back the text written by `to_osm`; raise `ParameterError` on any other syntax."""
+        """Read the syntax of OpenStreetMap, of which `to_osm` writes a part.
+
+        Raises
+        ------
+        ParameterError
+            It cannot be read (`geo.sources.osm_hours.ordinary_week`, which also tells whether hours change in the
+            year).
+
+        Examples
+        --------
+        >>> WeeklyHours.from_osm("Mo,Sa 9:00-12:00; PH off").to_osm()
+        'Mo 09:00-12:00; Sa 09:00-12:00'
+        """
         days: dict[str, DayHours] = dict.fromkeys(_WEEKDAYS_OSM, ())
         for rule in filter(None, text.split("; ")):
             name, _, times = rule.partition(" ")
-            if days.get(name) != () or not _OSM_TIMES.fullmatch(times):
-                msg = f"Horaires « {text[:80]} » illisibles, « Mo 09:00-12:00,14:00-17:00; Tu unknown » est attendu."
-                raise ParameterError(msg)
-            days[name] = None if times == _UNKNOWN else parse_day(times)
+            if days.get(name) != () or not _OSM_TIMES.fullmatch(times) or not (known := _own_times(times)):
+                return cls.from_intervals(ordinary_week(text)[0])
+            days[name] = known[0]
         return cls(tuple(days.values()))
 
     def to_osm(self) -> str:
@@ -221,6 +233,14 @@ def parse_plage_ouverture(value: object) -> tuple[WeeklyHours | None, tuple[str,
             before = days[weekday]
             days[weekday] = None if slots is None or before is None else _union(before + slots)
     return (WeeklyHours(tuple(days)) if known else None), tuple(faults)
+
+
+def _own_times(times: str) -> tuple[DayHours] | None:
+    """Return the hours of a rule that `WeeklyHours.to_osm` may have written, `None` for others."""
+    try:
+        return (None if times == _UNKNOWN else parse_day(times),)
+    except ParameterError:  # through midnight
+        return None
 
 
 def _spanned_days(record: dict[str, Any]) -> list[int]:

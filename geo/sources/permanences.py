@@ -63,7 +63,8 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
         A column is missing, a cell is empty or cannot be understood (every one is listed), or no row is about a known
         site.
     """
-    table = _columns(read_delimited(path, DATASET))
+    notes: list[str] = []
+    table = _columns(read_delimited(path, DATASET, notes))
     faults = [
         Fault(f"colonne « {name} » : cellule vide", row)
         for name in _HEADERS
@@ -101,7 +102,7 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
     provenance = Provenance.of_file(
         path, DATASET, vintage=vintage_from_name(path), licence=None, rows_read=len(table), rows_kept=int(kept.sum())
     )
-    return SourceTable(visits.reset_index(drop=True), provenance, rejected)
+    return SourceTable(visits.reset_index(drop=True), provenance, rejected, tuple(notes))
 
 
 def _columns(table: pd.DataFrame) -> pd.DataFrame:

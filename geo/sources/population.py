@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.crs import departement_of
-from geo.errors import Fault, SchemaError
-from geo.sources.commune_codes import CITY_OF_ARRONDISSEMENT, CODE_COLUMNS, CommuneNote, city_of, normalise_codes
+from geo.errors import SchemaError
+from geo.sources.commune_codes import (
+    CITY_OF_ARRONDISSEMENT,
+    CODE_COLUMNS,
+    CommuneNote,
+    city_of,
+    first_named,
+    normalise_codes,
+)
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import OPEN_LICENCE
+from geo.sources.numbers import parse_numbers
+from geo.sources.place_columns import missing_columns, named_column
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
 
 if TYPE_CHECKING:
@@ -26,12 +35,14 @@ _ADVICE: Final = "Vérifiez que c'est le fichier des populations légales de l'I
 
 
 @names_its_file
-def read_population(path: Path, columns: Mapping[str, str] | None = None) -> SourceTable:
+def read_population(
+    path: Path, columns: Mapping[str, str] | None = None, *, named: Mapping[str, str] | None = None
+) -> SourceTable:
     """Read the municipal population of communes.
 
     `path`: Delimited text. The code column is one of `CODE_COLUMNS` (`COM`, `CODGEO`...), the population column `PMUN`,
-    `PMUN21`, `P21_POP` or alike, upper or lower case; of several years the latest is taken. `columns`: Lower-case names
-    of the columns `code` and `population`, where they are not to be recognised.
+    `PMUN21`, `P21_POP` or alike, upper or lower case; of several years the latest is taken. `columns`: Names of the
+    columns `code` and `population`, where none is to be recognised; `named`: of those of the two that are not.
 
     Returns
     -------
@@ -42,25 +53,30 @@ def read_population(path: Path, columns: Mapping[str, str] | None = None) -> Sou
     -----
     INSEE, "Populations légales", Licence Ouverte.
     """
-    table = read_delimited(path, SOURCE)
+    notes: list[str] = []
+    table = read_delimited(path, SOURCE, notes)
     table.columns = table.columns.str.lower()
-    roles = recognised_population_columns(table.columns) if columns is None else columns
-    code_column, population_column = (
-        roles[role] if roles.get(role) in table.columns else None for role in ("code", "population")
-    )
-    year = None if population_column is None else _latest_population([population_column])[1]
+    asked = {role: named_column(table, name, SOURCE) for role, name in (columns or named or {}).items()}
+    roles = asked if columns else recognised_population_columns(table.columns) | asked
+    code_column, population_column = roles.get("code"), roles.get("population")
     if code_column is None or population_column is None:
         missing = []
         if code_column is None:
-            missing.append(Fault("colonne du code de commune absente (COM, CODGEO...)", 1))
+            missing.append("colonne du code de commune absente (COM, CODGEO...)")
         if population_column is None:
-            missing.append(Fault("colonne de la population municipale absente (PMUN, PMUN21, P21_POP...)", 1))
-        raise SchemaError(SOURCE, missing, _ADVICE)
+            missing.append("colonne de la population municipale absente (PMUN, PMUN21, P21_POP...)")
+        raise missing_columns(table, missing, SOURCE, "population:code=COLONNE,population=COLONNE")
+    year = latest_population([population_column])[1]
 
     raw_code, raw_population = table[code_column], table[population_column]
     code = normalise_codes(raw_code)
-    number = pd.to_numeric(raw_population.str.replace(r"\s", "", regex=True).str.replace(",", "."), errors="coerce")
-    number = number.astype("Float64").where(lambda value: value.between(0, 1e8)).round().astype("Int64")
+    number = (
+        parse_numbers(raw_population)
+        .astype("Float64")
+        .where(lambda value: value.between(0, 1e8))
+        .round()
+        .astype("Int64")
+    )
 
     reason = pd.Series(pd.NA, index=table.index, dtype="string")
     reason = reason.mask(code.isna(), "code de commune « " + raw_code.fillna("") + " » non reconnu")
@@ -88,14 +104,14 @@ def read_population(path: Path, columns: Mapping[str, str] | None = None) -> Sou
     provenance = Provenance.of_file(
         path, SOURCE, vintage=year, licence=OPEN_LICENCE, rows_read=len(table), rows_kept=len(kept)
     )
-    return SourceTable(kept, provenance, rejected, (note,), (repaired_note,) if repaired_note.codes else ())
+    return SourceTable(kept, provenance, rejected, (note, *notes), (repaired_note,) if repaired_note.codes else ())
 
 
 def recognised_population_columns(names: Iterable[str]) -> dict[str, str]:
     """Return which columns (lower case) hold `code` and `population`, by their usual names; the latest of several."""
     names = list(names)
-    code = next((name for name in CODE_COLUMNS if name in names), None)
-    found = {"code": code, "population": _latest_population(names)[0]}
+    code = first_named(names, CODE_COLUMNS)
+    found = {"code": code, "population": latest_population(names)[0]}
     return {role: name for role, name in found.items() if name is not None}
 
 
@@ -146,7 +162,7 @@ def _city_totals(population: pd.Series) -> pd.Series:
     return totals
 
 
-def _latest_population(columns: list[str]) -> tuple[str | None, str | None]:
+def latest_population(columns: list[str]) -> tuple[str | None, str | None]:
     """Return the most recent population column and its year, `None` where there is none."""
     found = [(match[1] or match[2], name) for name in columns if (match := _POPULATION_NAME.fullmatch(name))]
     if not found:

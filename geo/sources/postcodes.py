@@ -46,7 +46,8 @@ def read_postcodes(path: Path) -> SourceTable:
     -----
     La Poste, "Base officielle des codes postaux", Licence Ouverte.
     """
-    table = read_delimited(path, SOURCE)
+    notes: list[str] = []
+    table = read_delimited(path, SOURCE, notes)
     headers = {fold(str(name)): name for name in reversed(table.columns)}
     code_header = next((headers[name] for name in _CODE_HEADERS if name in headers), None)
     postcode_header = next((headers[name] for name in _POSTCODE_HEADERS if name in headers), None)
@@ -74,7 +75,7 @@ def read_postcodes(path: Path) -> SourceTable:
         rows_read=len(table),
         rows_kept=int(kept.sum()),
     )
-    return SourceTable(frame, provenance, rejected)
+    return SourceTable(frame, provenance, rejected, tuple(notes))
 
 
 def joined_postcodes(values: pd.Series) -> pd.Series:

@@ -9,6 +9,7 @@ import pandas as pd
 from geo.errors import Fault, SchemaError
 from geo.french import fold
 from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.numbers import parse_numbers
 from geo.sources.provenance import Provenance, SourceTable, names_its_file
 
 if TYPE_CHECKING:
@@ -39,16 +40,15 @@ def read_site_requests(path: Path) -> SourceTable:
         The file cannot be read, a column is absent, or a figure is no number, negative or given twice for a site; all
         faults are listed.
     """
-    table = read_delimited(path, DATASET)
+    found: list[str] = []
+    table = read_delimited(path, DATASET, found)
     named = {fold(str(column)): column for column in table.columns}
     identifier = next((named[name] for name in _IDENTIFIERS if name in named), "id_fs")
     requests = next((named[name] for name in _REQUESTS if name in named), "demandes_par_mois")
     require_columns(table, (identifier, requests), DATASET)
 
     given = table[table[requests].notna()]
-    figures = pd.to_numeric(
-        given[requests].str.replace(",", ".", regex=False).str.replace(r"\s", "", regex=True), errors="coerce"
-    ).astype("float64")
+    figures = parse_numbers(given[requests])
     wrong = ~figures.between(0, MAX_REQUESTS)
     faults = [
         Fault(
@@ -73,5 +73,5 @@ def read_site_requests(path: Path) -> SourceTable:
         path, DATASET, vintage=None, licence=None, rows_read=len(table), rows_kept=len(frame)
     )
     left_out = len(table) - len(given)
-    notes = (f"{left_out} site(s) sans nombre de demandes, laissés de côté",) if left_out else ()
+    notes = (*found, f"{left_out} site(s) sans nombre de demandes, laissés de côté") if left_out else tuple(found)
     return SourceTable(frame, provenance, notes=notes)

@@ -12,8 +12,8 @@ import pandas as pd
 from geo.crs import WGS84, departement_of, metric_crs_at
 from geo.errors import ParameterError
 from geo.sources.commune_codes import city_of, normalise_codes
-from geo.sources.facility_table import parse_degrees
 from geo.sources.france_services import HOUR_COLUMNS, site_kinds
+from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import Interval, written_slots
 
 if TYPE_CHECKING:

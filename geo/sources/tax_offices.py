@@ -31,14 +31,14 @@ from geo.sources.facility_table import (
     facility_source_table,
     fault_notes,
     join_texts,
-    parse_degrees,
-    parse_lat_lon,
     position_identifiers,
     position_reasons,
     repair_code,
     rows_text,
 )
+from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import WeeklyHours, parse_plage_ouverture, parse_weeks
+from geo.sources.positions import parse_positions
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
@@ -92,22 +92,22 @@ def read_tax_offices(path: Path) -> SourceTable:
     SourceError, SchemaError
         The file is neither list; all missing columns are listed.
     """
-    text = read_text(path, DATASET, MAX_JSON_BYTES)
+    notes: list[str] = []
+    text = read_text(path, DATASET, MAX_JSON_BYTES, notes)
     if text.lstrip().startswith(("{", "[")):
         return facility_source_table(_gather(_dila_services(text)), path, DATASET_DILA, OPEN_LICENCE)
-    return facility_source_table(_gather(_dgfip_services(text)), path, DATASET_DGFIP, OPEN_LICENCE)
+    return facility_source_table(_gather(_dgfip_services(text, notes)), path, DATASET_DGFIP, OPEN_LICENCE)
 
 
-def _dgfip_services(text: str) -> FacilityRows:
-    """Return one row per service of the DGFiP list that is a finance centre."""
-    table = parse_delimited(text, DATASET_DGFIP)
+def _dgfip_services(text: str, notes: list[str]) -> FacilityRows:
+    """Return one row per service of the DGFiP list that is a finance centre; `notes` are those about its text."""
+    table = parse_delimited(text, DATASET_DGFIP, notes)
     require_columns(table, _REQUIRED, DATASET_DGFIP)
     rows_read = len(table)
     types = table["type_de_service"].fillna("(vide)")
     is_centre = fold_all(types).str.fullmatch(_FINANCE_CENTRE)
-    notes = [
-        f"{count} ligne(s) « {name} » laissées de côté" for name, count in types[~is_centre].value_counts().items()
-    ]
+    left_out = types[~is_centre].value_counts()
+    notes += [f"{count} ligne(s) « {name} » laissées de côté" for name, count in left_out.items()]
     table = table[is_centre].reindex(columns=[*_REQUIRED, *_OPTIONAL]).astype("string")
     if table.empty:
         fault = Fault("aucune ligne dont type_de_service est « Centre des Finances publiques »")
@@ -117,7 +117,7 @@ def _dgfip_services(text: str) -> FacilityRows:
     if businesses.any():
         notes.append(f"{businesses.sum()} service(s) réservés aux professionnels, gardés ({rows_text(businesses)})")
     weeks, hour_faults = parse_weeks(table[list(_WEEKDAYS)])
-    position = parse_lat_lon(table["geocodage"])
+    position = parse_positions(table["geocodage"])
     services = pd.DataFrame(
         {
             "facility_id": pd.Series(pd.NA, index=table.index, dtype="string"),

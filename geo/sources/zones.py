@@ -49,7 +49,8 @@ def read_frr(path: Path) -> SourceTable:
     -----
     Observatoire des territoires (ANCT), classification in force since 1 July 2024. Licence Ouverte.
     """
-    table = read_delimited(path, FRR)
+    notes: list[str] = []
+    table = read_delimited(path, FRR, notes)
     table.columns = table.columns.str.lower()
     require_columns(table, ("codgeo", "libgeo", "codefrr"), FRR)
     code = normalise_codes(table["codgeo"])
@@ -66,7 +67,7 @@ def read_frr(path: Path) -> SourceTable:
     provenance = Provenance.of_file(
         path, FRR, vintage=None, licence=OPEN_LICENCE, rows_read=len(table), rows_kept=int(reason.isna().sum())
     )
-    return SourceTable(frame, provenance, rejected)
+    return SourceTable(frame, provenance, rejected, tuple(notes))
 
 
 @names_its_file

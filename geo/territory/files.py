@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -34,6 +35,9 @@ _Read = TypeVar("_Read")
 #: Word that stands for a road file where there is none.
 APPROXIMATE: Final = "approximate"
 
+#: What a list of sites is called that is not the official one.
+_OTHER_SITES: Final = "Liste des sites"
+
 _SEVERAL: Final = frozenset({"communes", "roads"})
 
 #: Told the name of an optional file that cannot be used, and why; the territory is made without it.
@@ -42,13 +46,14 @@ Unusable = Callable[[str, MaillageError], None]
 
 @dataclass(frozen=True, slots=True)
 class PlacesFile:
-    """A list of places: its file, and the columns to use where they are not to be recognised."""
+    """A list of places: its file, and the columns to use where they are not to be recognised, `named` those by role."""
 
     path: Path
     name: str | None = None
     lon: str | None = None
     lat: str | None = None
     facility_id: str | None = None
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,9 @@ class OfficialFiles:
         Other lists of places by name.
     permanences
         Table of the operators' visits to the sites (`geo.sources.permanences`).
+    columns
+        Column by role of ``sites``, ``communes`` and ``population``, where it is not to be recognised. Sites whose
+        columns are named are read as any list of places (`geo.sources.places`).
     """
 
     communes: tuple[Path, ...]
@@ -84,6 +92,7 @@ class OfficialFiles:
     postcodes: Path | None = None
     places: Mapping[str, PlacesFile] = field(default_factory=dict)
     permanences: Path | None = None
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make paths of all that is given.
@@ -119,20 +128,26 @@ class OfficialFiles:
             path: Path | None = getattr(self, name)
             return None if path is None else attempt(name, lambda: read(path), unusable)
 
-        population = optional("population", read_population)
+        population = optional("population", lambda path: read_population(path, named=self.columns.get("population")))
         _log.info("Lecture des communes…")
-        paths = list(self.communes)
-        communes = optional(
-            "town_halls", lambda path: read_communes(paths, population=population, town_halls=path)
-        ) or read_communes(paths, population=population)
+        contours = partial(
+            read_communes, list(self.communes), population=population, named=self.columns.get("communes")
+        )
+        communes = optional("town_halls", lambda path: contours(town_halls=path)) or contours()
         _log.info("Lecture des sites France services…")
-        sites = read_france_services(self.sites)
+        sites = self._read_sites()
         lists = {SITES: sites}
         if tax_offices := optional(TAX_OFFICES, read_tax_offices):
             lists[TAX_OFFICES] = tax_offices
         for name, file in self.places.items():
             lists[name] = read_places(
-                file.path, dataset=name, name=file.name, lon=file.lon, lat=file.lat, facility_id=file.facility_id
+                file.path,
+                dataset=name,
+                name=file.name,
+                lon=file.lon,
+                lat=file.lat,
+                facility_id=file.facility_id,
+                named=file.named,
             )
         postcodes = optional("postcodes", read_postcodes)
         return OfficialTables(
@@ -142,6 +157,12 @@ class OfficialFiles:
             lists=lists,
             permanences=optional("permanences", lambda path: read_permanences(path, sites.frame)),
         )
+
+    def _read_sites(self) -> SourceTable:
+        named = self.columns.get(SITES)
+        if not named:
+            return read_france_services(self.sites)
+        return read_places(self.sites, named=named, dataset=_OTHER_SITES, as_sites=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +207,8 @@ def _paths(name: str, given: Any) -> Any:
     if name == "places":
         files = {key: each if isinstance(each, PlacesFile) else PlacesFile(each) for key, each in given.items()}
         return {key: replace(each, path=Path(each.path).absolute()) for key, each in files.items()}
+    if name == "columns":
+        return {key: dict(roles) for key, roles in given.items()}
     if name not in _SEVERAL:
         return Path(given).absolute()
     several = tuple(map(str, [given] if isinstance(given, (str, Path)) else given))

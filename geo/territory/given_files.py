@@ -16,8 +16,8 @@ from geo.sources.commune_codes import normalise_codes
 from geo.sources.communes import commune_layer, recognised_commune_columns
 from geo.sources.delimited import read_delimited
 from geo.sources.france_services import is_official_list
-from geo.sources.layers import find_layers, read_layer
-from geo.sources.places import POSITION_ROLES, recognised_roles
+from geo.sources.layers import find_layers, plain_texts, read_layer
+from geo.sources.place_columns import POSITION_ROLES, recognised_roles
 from geo.sources.population import recognised_population_columns
 from geo.sources.visitor_files import as_path
 
@@ -207,7 +207,9 @@ def _communes(path: Path, kind: FileKind) -> Preview:
     recognised = recognised_commune_columns(columns)
     departement = None
     if "code" in recognised:
-        departements = normalise_codes(frame[recognised["code"]]).map(departement_of, na_action="ignore").mode()
+        departements = (
+            normalise_codes(plain_texts(frame[recognised["code"]])).map(departement_of, na_action="ignore").mode()
+        )
         departement = None if departements.empty else str(departements.iloc[0])
     return Preview(
         "Couche de contours", columns, recognised, rows=len(frame), head=_head(frame), departement=departement

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.sources.facility_table import parse_lat_lon
 from geo.sources.france_services import read_france_services
+from geo.sources.positions import parse_positions
 from geo.sources.site_quality import check_sites
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def main() -> None:
         write(path, [SITE | {"telephone": f"05{SPACES}x"}])
         show("checking a telephone of 100,000 spaces", lambda: check_sites(path))
     cells = pd.Series([f"1,1{SPACES}x", SPACES], dtype="string")
-    show("positions of 100,000 spaces", lambda: parse_lat_lon(cells))
+    show("positions of 100,000 spaces", lambda: parse_positions(cells))
 
 
 def write(path: Path, rows: list[dict[str, str]]) -> None:

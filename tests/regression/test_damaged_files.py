@@ -23,11 +23,11 @@ from geo.sources.communes import read_communes
 from geo.sources.delimited import parse_delimited
 from geo.sources.download import Job, Limits, _begun
 from geo.sources.download_cache import DownloadCache
-from geo.sources.facility_table import parse_lat_lon
 from geo.sources.fetch import check_content
 from geo.sources.layers import find_layers
 from geo.sources.places import read_places
 from geo.sources.population_cells import read_population_cells
+from geo.sources.positions import parse_positions
 from geo.sources.registry import sources
 from geo.sources.site_quality import check_sites
 from geo.sources.zones import read_qpv
@@ -260,7 +260,7 @@ def test_more_rows_than_any_list_has(tmp_path, monkeypatch):
 def test_cells_on_which_a_pattern_took_hours(small_world, tmp_path):
     """A run of spaces was tried from each of its characters on; benchmarks/readers.py says what it takes now."""
     spaces = " " * 100_000
-    assert parse_lat_lon(pd.Series([f"1,1{spaces}x", spaces], dtype="string")).isna().all(axis=None)
+    assert parse_positions(pd.Series([f"1,1{spaces}x", spaces], dtype="string")).isna().all(axis=None)
     path = tmp_path / "liste.csv"
     text = small_world.sites.read_text(encoding="utf-8")
     header, first, *others = text.splitlines()

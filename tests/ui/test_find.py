@@ -184,6 +184,14 @@ def test_nothing_open_says_whom_to_call(open_app, territory):
     assert app.get("download_button") == []
 
 
+@pytest.mark.parametrize("moment", ["2026-03-29T02:30", "2026-10-25T02:30", "2099-12-31T23:59", "2020-01-01T00:00"])
+def test_every_moment_that_a_link_can_hold_has_an_answer(open_app, moment):
+    app = open_app(lieu=SARE, quand=moment)
+    assert not app.exception
+    assert sentence(app)
+    assert ("saute" in texts(app)) == (moment == "2026-03-29T02:30")
+
+
 def test_bad_values_in_the_link_are_said_and_replaced(open_app):
     app = open_app(quand="demain", types="<b>", demarche="x", site="inconnu", lieu="99999")
     warnings = " ".join(element.value for element in app.warning)

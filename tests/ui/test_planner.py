@@ -407,3 +407,12 @@ def test_a_number_of_labels_chosen_just_before_the_press_counts(open_planner):
     app.slider(key="widget_threshold_min").set_value(30)
     press(app, "Calculer les variantes")
     assert any("variantes" in element.value for element in app.markdown)
+
+
+def test_requests_that_add_up_to_nothing_are_refused_in_one_sentence(open_planner, territory):
+    app = open_planner("marge")
+    uploader = next(field for field in app.file_uploader if "Demandes" in field.label)
+    site = territory.sites["facility_id"].iloc[0]
+    uploader.set_value(("d.csv", f"id_fs;demandes_par_mois\n{site};0\n".encode(), "text/csv")).run()
+    assert not app.exception
+    assert any("Aucun taux par heure" in element.value for element in app.error)

@@ -24,17 +24,19 @@ QPV_FILE: Final = "qpv"
 REQUESTS: Final = "demandes"
 MOST_MEGABYTES: Final = 10
 MOST_ROWS: Final = 20_000
+_NOTES_SHOWN: Final = 5
 #: Workbooks, which are not read: offered all the same, for the browser would refuse them in English.
 _WORKBOOKS: Final = ("xlsx", "xls", "ods")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Upload:
-    """A file that was read: `table`, `rows` found in it, and a `digest` of its bytes."""
+    """A file that was read: `table`, `rows` found in it, a `digest` of its bytes, and what its reader noted."""
 
     table: Any
     rows: int
     digest: str
+    notes: tuple[str, ...] = ()
 
 
 def read_bytes(content: bytes, reader: Callable[[Path], Any]) -> Upload:
@@ -48,12 +50,13 @@ def read_bytes(content: bytes, reader: Callable[[Path], Any]) -> Upload:
         Too large, or what the reader finds wrong.
     """
     with as_path(content, "fichier", "Fichier", MOST_MEGABYTES) as path:
-        table = reader(path).frame
+        read = reader(path)
+    table = read.frame
     if len(table) > MOST_ROWS:
         found, most = format_integer(len(table)), format_integer(MOST_ROWS)
         msg = f"Fichier de {found} lignes refusé : au plus {most} sont attendues."
         raise ParameterError(msg)
-    return Upload(table, len(table), hashlib.sha256(content).hexdigest()[:16])
+    return Upload(table, len(table), hashlib.sha256(content).hexdigest()[:16], tuple(read.notes))
 
 
 def accepted(types: Sequence[str]) -> list[str]:
@@ -93,7 +96,7 @@ def uploaded(
         st.error(plain(st.session_state[failed]), icon=":material/error:")
     found = kept_upload(name)
     if found is not None:
-        show_notes([f"En usage : {format_integer(found.rows)} {unit}."])
+        show_notes([f"En usage : {format_integer(found.rows)} {unit}.", *found.notes[:_NOTES_SHOWN]])
         st.button("Retirer ce fichier", key=f"upload_{name}_forget", on_click=forget)
     return found
 

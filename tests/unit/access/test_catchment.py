@@ -141,6 +141,25 @@ def test_a_table_of_requests_replaces_hours_and_gives_the_rate_of_the_others(ter
     assert (found.sites_estimated, found.requests_unmatched, found.sites_unknown) == (1, 1, 0)
 
 
+def test_one_zero_among_requests_is_a_figure_like_others(territory):
+    sites = territory.sites.assign(kind="main")  # three sites of as many hours
+    found = catchment(territory.with_sites(sites, why={}), requests=pd.Series({"1": 0.0, "2": 300.0}))
+    assert found.sites["capacity"].to_list() == [0, 300, 150]
+    assert found.sites["capacity_from"].to_list() == ["requests", "requests", "rate"]
+
+
+@pytest.mark.parametrize("requests", [{"1": 0.0}, {"404": 10.0}, {"1": 0.0, "404": 10.0}])
+def test_no_rate_is_had_from_a_total_of_zero(territory, requests):
+    with pytest.raises(ParameterError, match=r"total de 0 demande. Aucun taux"):
+        catchment(territory, requests=pd.Series(requests))
+
+
+def test_where_every_site_has_a_figure_none_is_needed(territory):
+    found = catchment(territory, requests=pd.Series({"1": 0.0, "3": 0.0}))
+    assert found.sites["capacity"].to_list() == [0, 0]
+    assert found.sites_estimated == 0
+
+
 def test_unknown_hours_are_no_capacity(territory):
     sites = territory.sites.assign(opening_hours=pd.array([None, None, "Mo unknown"], dtype="string"))
     blind = territory.with_sites(sites, why={})

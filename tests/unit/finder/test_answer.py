@@ -320,3 +320,23 @@ def test_one_search_serves_sites_and_tax_office(world, home, monkeypatch):
     )
     find_sites(world, *home, Wishes(at=TUESDAY))
     assert len(calls) == 1
+
+
+def test_a_time_that_the_clocks_skip_is_answered_and_told(world, home):
+    answer = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat("2026-03-29T02:30")))
+    assert answer.at.isoformat() == "2026-03-29T03:30:00+02:00"
+    assert any("saute 2" in note and "vaut pour 3" in note for note in answer.notes)
+    ordinary = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat("2026-03-29T03:30")))
+    assert not any("saute" in note for note in ordinary.notes)
+
+
+def test_holidays_and_civil_time_follow_the_departement_of_the_row_s_commune(world, home):
+    """Good Friday is a holiday in Alsace; in Réunion it is afternoon when it is noon in Paris."""
+    good_friday = dt.datetime.fromisoformat("2027-03-26T10:00")
+    hours = ["Fr 09:00-12:00"] * 3
+    at_home, alsace = (with_sites(world, opening_hours=hours, departement=[code] * 3) for code in ("64", "67"))
+    assert find_sites(at_home, *home, Wishes(at=good_friday)).sites
+    assert not find_sites(alsace, *home, Wishes(at=good_friday)).sites
+    reunion = with_sites(world, opening_hours=["Tu 09:00-12:00"] * 3, departement=["974"] * 3)
+    assert not find_sites(reunion, *home, Wishes(at=TUESDAY)).sites  # 13:00 there
+    assert find_sites(reunion, *home, Wishes(at=TUESDAY.replace(hour=7))).sites

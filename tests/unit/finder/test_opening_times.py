@@ -15,6 +15,7 @@ from geo.finder.opening_times import (
     later,
     moment_text,
     opening_status,
+    skipped,
     time_zone,
     week_lines,
 )
@@ -106,6 +107,48 @@ def test_days_of_25_and_23_hours(day, closes, hours_open):
     assert (found.closes_at.astimezone(dt.UTC) - at(f"{day}T01:00").astimezone(dt.UTC)) == dt.timedelta(
         hours=hours_open
     )
+
+
+@pytest.mark.parametrize(
+    ("moment", "departement", "answered"),
+    [
+        ("2026-03-29T02:00", "64", "2026-03-29T03:00:00+02:00"),
+        ("2026-03-29T02:30", "64", "2026-03-29T03:30:00+02:00"),
+        ("2027-03-28T02:59", None, "2027-03-28T03:59:00+02:00"),
+        ("2026-03-08T02:30", "975", "2026-03-08T03:30:00-02:00"),  # Saint-Pierre-et-Miquelon: American dates
+        ("2026-03-29T02:30", "974", "2026-03-29T02:30:00+04:00"),  # Réunion: no change
+        ("2026-03-29T01:59", "64", "2026-03-29T01:59:00+01:00"),
+        ("2026-10-25T02:30", "64", "2026-10-25T02:30:00+02:00"),  # twice on the clock: the first
+    ],
+)
+def test_a_time_that_the_clocks_skip_is_the_one_they_show(moment, departement, answered):
+    found = civil_time(dt.datetime.fromisoformat(moment), departement)
+    assert found.isoformat() == answered
+    assert skipped(dt.datetime.fromisoformat(moment), departement) == (moment not in answered)
+
+
+@pytest.mark.parametrize("departement", ["64", "975", "974", "971", None])
+@pytest.mark.parametrize("days", range(0, 29, 7))
+def test_every_hour_around_a_change_of_clocks_has_an_answer(departement, days):
+    night = WeeklyHours.from_osm("Sa 22:00-24:00; Su 00:00-02:30; Mo 02:30-24:00")
+    for change in ("2026-03-29", "2026-10-25", "2026-03-08", "2026-11-01"):
+        for hour in range(24):
+            asked = dt.datetime.fromisoformat(change) - dt.timedelta(days=days) + dt.timedelta(hours=hour, minutes=30)
+            for hours in (None, WEEKDAYS, night):
+                here = civil_time(asked, departement)
+                assert opening_status(hours, here, departement).sentence
+                assert len(week_lines(hours, here, departement)) == 7
+
+
+@pytest.mark.parametrize("moment", ["2000-01-01T00:00", "2099-12-31T23:59", "2100-12-31T23:59"])
+def test_the_first_and_the_last_moments_have_an_answer(moment):
+    assert status(moment).state == "closed"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00", "1999-12-31T23:59", "2101-01-01T00:00", "9999-12-31T23:59"])
+def test_moments_out_of_reason_are_refused(moment):
+    with pytest.raises(ParameterError, match="de 2000 à 2100"):
+        at(moment)
 
 
 def test_later_counts_real_minutes_through_a_change_of_clocks():

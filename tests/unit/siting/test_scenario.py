@@ -222,6 +222,7 @@ OPEN = {"action": "open", "id": "n", "name": "N", "commune": "64001"}
         ({"actions": [dict(OPEN, hours=["Mo"])]}, "horaires"),
         ({"actions": [dict(OPEN, hours="tous les jours")]}, "illisibles"),
         ({"actions": [dict(OPEN, hours="Mo 12:00-09:00")]}, "inversé"),
+        ({"actions": [dict(OPEN, hours="Apr-Sep Mo 09:00-12:00")]}, "changent dans l'année"),
         ({"actions": [OPEN, OPEN]}, "2 ouvertures de « n »"),
         ({"actions": [{"action": "move", "id": "1"}]}, "sont attendus"),
         ({"actions": [{"action": "move", "id": "1", "lon": "1", "lat": "2"}]}, "des degrés sont attendus"),

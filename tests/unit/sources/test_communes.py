@@ -96,6 +96,46 @@ def test_every_format_gives_the_same_communes(tmp_path, two_communes, name):
     assert frame.loc["64445", "geometry"].symmetric_difference(PAU).area < 1e-6
 
 
+@pytest.mark.parametrize(
+    ("properties", "population"),
+    [
+        ({"insee": "64445", "nom": "Pau", "wikipedia": "fr:Pau"}, None),
+        ({"code_insee": "64445", "nom_standard": "Pau", "population": 75000}, 75000),
+        ({"@id": "relation/1", "ref:INSEE": "64445", "name": "Pau", "population": "75 000"}, 75000),
+        ({"com_code": ["64445"], "com_name": ["Pau"], "year": "2024"}, None),
+        ({"com_code": "['64445']", "com_name": "['Pau']"}, None),
+        ({"INSEE_COM": "64445", "NOM_COMM": "Pau", "POPULATION": 75.1}, None),  # in thousands: not taken
+        ({"CODGEO": "64445", "LIBGEO": "Pau", "P21_POP": "75000,0"}, 75000),
+        ({"codeInsee": "64445", "Nom de la commune": "Pau", "Habitants": 0}, 0),
+    ],
+)
+def test_columns_as_publishers_name_them(tmp_path, properties, population):
+    read = read_communes(write(tmp_path / "communes.geojson", feature(PAU, **properties))).frame
+    assert read["name"].to_dict() == {"64445": "Pau"}
+    assert read["population"].fillna(-1).tolist() == [-1 if population is None else population]
+
+
+def test_columns_can_be_named_and_a_refusal_says_how(tmp_path):
+    path = write(tmp_path / "communes.geojson", feature(PAU, clef="64445", nom="Autre", titre="Pau", gens="75 000"))
+    with pytest.raises(SchemaError, match=r"Colonnes trouvées : clef, nom, titre, gens\. .*--columns communes:code="):
+        read_communes(path)
+    read = read_communes(path, named={"code": "Clef", "name": "titre", "population": "gens"}).frame.loc["64445"]
+    assert (read["name"], read["population"]) == ("Pau", 75000)
+    with pytest.raises(SchemaError, match="« absente » absente"):
+        read_communes(path, named={"code": "absente"})
+
+
+def test_a_commune_without_residents_is_a_commune(tmp_path):
+    features = [
+        feature(PAU, code="64445", nom="Pau", population=75000),
+        feature(ORTHEZ, code="64430", nom="Orthez", population=0),
+    ]
+    table = read_communes(write(tmp_path / "communes.geojson", *features))
+    assert table.frame["population"].to_dict() == {"64430": 0, "64445": 75000}
+    assert table.rejected.empty
+    assert not any("sans population" in note.sentence for note in table.commune_notes)
+
+
 def test_admin_express_4_picks_the_layer_of_communes(tmp_path, two_communes):
     path = tmp_path / "admin.gpkg"
     v4 = two_communes.rename(columns={"INSEE_COM": "code_insee", "NOM": "nom_officiel"})

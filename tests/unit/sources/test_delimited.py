@@ -81,7 +81,6 @@ def test_every_overlong_row_is_listed(tmp_path):
         (b"a,b\n", SchemaError, "aucune ligne"),
         (b"a,b\n , \n", SchemaError, "aucune ligne"),
         (b",,\n,,\n", SchemaError, "aucune ligne"),
-        (b"a,b,a\n1,2,3\n", SchemaError, "« a » en double"),
         (b'a,b\n1,2\n3,"open\n', SchemaError, "ligne 3 : guillemets"),
         (b"a,b\n1," + b"x" * 200_000, SchemaError, "ligne 2 : guillemets"),
         (b"x" * 200_000, SchemaError, "ligne 1 : guillemets"),
@@ -94,6 +93,102 @@ def test_hostile_content_gives_one_clear_error(tmp_path, content, kind, message)
     with pytest.raises(kind, match=message) as caught:
         read_delimited(path, "Liste des lieux")
     assert str(caught.value).startswith("Liste des lieux : ")
+
+
+FRENCH = (
+    "NOM;lieu\nMAULÉON-LICHARRE;Où ça ?\nMairie d'Oloron, café;N° 3\nSaint-Étienne-de-Baïgorry;Hôtel de ville, à côté\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "iso8859-15", "mac-roman", "cp850", "utf-16-le", "utf-16-be"])
+def test_encodings_are_told_by_their_letters(tmp_path, encoding):
+    notes = []
+    table = read_delimited(write(tmp_path, FRENCH, encoding), "Liste", notes)
+    assert table["NOM"].tolist() == ["MAULÉON-LICHARRE", "Mairie d'Oloron, café", "Saint-Étienne-de-Baïgorry"]
+    assert table["lieu"].tolist() == ["Où ça ?", "N° 3", "Hôtel de ville, à côté"]
+    assert notes == []
+
+
+@pytest.mark.parametrize("encodings", [("utf-8", "cp1252"), ("cp1252", "utf-8"), ("mac-roman", "utf-8", "cp1252")])
+def test_lines_of_several_encodings_are_read_one_by_one_and_told(tmp_path, encodings):
+    towns = ["Mauléon", "Nîmes", "Besançon"][: len(encodings)]
+    lines = [f"{name};1\n".encode(encoding) for name, encoding in zip(towns, encodings, strict=True)]
+    path = tmp_path / "liste.csv"
+    path.write_bytes(b"nom;n\n" + b"".join(lines))
+    notes = []
+    assert read_delimited(path, "Liste", notes)["nom"].tolist() == towns
+    assert ["plusieurs encodages" in note for note in notes] == [True]
+
+
+def test_two_encodings_in_one_line_and_letters_encoded_twice(tmp_path):
+    path = tmp_path / "liste.csv"
+    path.write_bytes("nom;lieu\ncafé;".encode() + "Mauléon\n".encode("cp1252"))
+    assert read_delimited(path, "Liste").loc[2].tolist() == ["café", "Mauléon"]
+    notes = []
+    table = read_delimited(write(tmp_path, "nom;lieu\ncafÃ© de lâ€™Ã©cole;NÂ° 1\n"), "Liste", notes)
+    assert table.loc[2].tolist() == ["café de l’école", "N° 1"]
+    assert any("deux fois" in note for note in notes)
+
+
+def test_letters_of_no_known_encoding_are_told_by_line(tmp_path):
+    path = tmp_path / "liste.csv"
+    path.write_bytes(b"nom;n\n" + "Mauléon;1\n".encode("cp1252") + b"a\x9ab\xdec;2\n")
+    notes = []
+    read_delimited(path, "Liste", notes)
+    assert any("incertaines" in note and "3" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "first_row"),
+    [
+        ("sep=;\r\na;b\r\n1,5;2\r\n", ["a", "b"], 2),
+        ('"SEP=,"\na,b\n1,2\n', ["a", "b"], 2),
+        ("sep=^\na^b\n1^2\n", ["a", "b"], 2),
+        ("sep=;;;\na;b;c\n1;2;3\n", ["a", "b", "c"], 2),
+        ("sep=;\na,b\n1,2\n", ["a", "b"], 2),
+        ("a;b (x, y, z, t);c\n1;2, rue;3,5\n4;5, rue;6,5\n", ["a", "b (x, y, z, t)", "c"], 2),
+        ('a,"b; c; d; e"\n1,2;3\n', ["a", "b; c; d; e"], 2),
+        ("a;b;c\n1;43,1;-1,5\n2;43,2;-1,4\n3;43,3\n", ["a", "b", "c"], 2),
+        ("Liste des mairies\n\na;b;c\n1;2;3\n", ["a", "b", "c"], 4),
+        ("Liste des mairies;;;\nau;1er janvier;;\na;b;c;d\n1;2;3;4\n", ["a", "b", "c", "d"], 4),
+        ("Mairies, par canton\na,b,c,d\n1,2,3,4\n", ["a", "b", "c", "d"], 3),
+        ("Mairies\nSource, date\na,b,c\n1,2,3\n", ["a", "b", "c"], 4),
+        ("Mairies\nau 1er mai\nde France\n\na;b;c\n1;2;3\n", ["a", "b", "c"], 6),
+        ('"a;b"\n"1;2"\n', ["a", "b"], 2),
+        ('"a,b"\n"1,""2"""\n', ["a", "b"], 2),
+        ("'a','b'\n'1, rue','2'\n", ["a", "b"], 2),
+        ("a,b\n'1',l'eau\n", ["a", "b"], 2),
+        ('a,b\n"1 \\"x\\", y",2\n', ["a", "b"], 2),
+    ],
+)
+def test_the_rows_decide_how_the_text_is_laid_out(tmp_path, text, columns, first_row):
+    table = read_delimited(write(tmp_path, text), "Liste")
+    assert table.columns.tolist() == columns
+    assert table.index[0] == first_row
+    assert table.notna().all().all() or first_row == 2
+
+
+def test_titles_above_the_header_are_told(tmp_path):
+    notes = []
+    read_delimited(write(tmp_path, "Mairies\nau 1er mai\na;b\n1;2\n"), "Liste", notes)
+    assert notes == ["2 ligne(s) de titre au-dessus de l'en-tête (ligne 3), laissées de côté"]
+
+
+def test_columns_of_one_name_are_told_apart(tmp_path):
+    notes = []
+    table = read_delimited(write(tmp_path, "a,b,a,a,b\n1,2,3,1,2\n4,5,6,4,\n"), "Liste", notes)
+    assert table.columns.tolist() == ["a", "b", "a (2)"]
+    assert table["a (2)"].tolist() == ["3", "6"]
+    assert len(notes) == 1
+    assert "« a (2) »" in notes[0]
+
+
+def test_a_list_of_over_a_million_rows_is_refused_and_one_of_a_million_read_whole(tmp_path, monkeypatch):
+    assert delimited.MAX_ROWS == 1_000_000
+    monkeypatch.setattr(delimited, "MAX_ROWS", 300)
+    assert len(read_delimited(write(tmp_path, "a;b\n" + "1;2\n" * 299), "Liste")) == 299
+    with pytest.raises(SchemaError, match="plus de 300 lignes"):
+        read_delimited(write(tmp_path, "a;b\n" + "1;2\n" * 300), "Liste")
 
 
 def test_absent_file_folder_and_impossible_name(tmp_path):

@@ -110,7 +110,7 @@ PAGE = b"\xef\xbb\xbf\n<!DOCTYPE html><html><body>Maintenance</body></html>"
         ("sites", PAGE, "page web"),
         ("sites", b"", "vide"),
         ("sites", b"id_fs,nom\n1,a\n", "colonne « lib_fs » absente"),
-        ("sites", b"id_fs,id_fs\n", "en double"),
+        ("sites", b"id_fs,id_fs\n", "absente"),
         ("sites", b"\x00\x01\x02" * 500, "absente"),
         ("frr", b'{"error": "unknown dataset"}', "colonne « codgeo » absente"),
         ("communes", PAGE, "page web"),

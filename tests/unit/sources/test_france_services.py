@@ -9,7 +9,7 @@ import pytest
 
 from geo.errors import SchemaError
 from geo.schemas import FACILITY_COLUMNS, check_facilities
-from geo.sources.france_services import guess_bearers, read_france_services
+from geo.sources.france_services import guess_bearers, is_official_list, read_france_services
 from geo.sources.opening_hours import WeeklyHours
 
 DAYS = ("h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi")
@@ -333,3 +333,42 @@ def test_main_sites_of_the_official_list(official):
     assert (frame.loc[frame["main_site"].notna(), "kind"] == "antenne").all()
     garlin = "France services Serres-Castet - Antenne de Garlin"
     assert frame.loc[garlin, "main_site"] == "France services Serres-Castet - Centre Alexis Peyret"
+
+
+def test_the_departement_is_that_of_the_commune_whatever_the_row_says(read):
+    found = read(
+        {"insee_dep": "67"},  # Alsace has holidays of its own
+        {"insee_dep": "64", "insee_com": "97411", "latitude": "-20.88", "longitude": "55.45"},
+        {"insee_dep": "2A", "insee_com": ""},
+        {"insee_dep": "64"},
+    )
+    assert found.frame["departement"].tolist() == ["64", "974", "2A", "64"]
+    (note,) = [note for note in found.notes if "département écrit" in note]
+    assert note.startswith("2 site(s)")
+    assert "lignes 2, 3" in note
+
+
+OLDER = {"id_fs": "MATRICULE", "lib_fs": "lib_france_services", "complement_adresse": "COMPLEMENT.D.ADRESSE"}
+
+
+@pytest.mark.parametrize("kinds", [("type_fs", "format_fs"), ("itinerance", "format_fs"), ("itinerance",)])
+def test_older_exports_of_anct_are_the_same_list(read, tmp_path, kinds):
+    written = SITE | {"itinerance": "Non", "format_fs": "Fixe" if "type_fs" in kinds else "Site principal"}
+    kept = {
+        OLDER.get(name, name.upper()): cell
+        for name, cell in written.items()
+        if name not in {"type_fs", "format_fs", "itinerance"} - set(kinds)
+    }
+    path = tmp_path / "ancienne.csv"
+    path.write_text(";".join(kept) + "\n" + ";".join(kept.values()) + "\n", encoding="utf-8")
+    found, today = read_france_services(path), read({"id_fs": "7"})
+    pd.testing.assert_frame_equal(found.frame, today.frame)
+    assert is_official_list(list(kept))
+    assert any("ne dit pas les antennes" in note for note in found.notes) == (kinds == ("itinerance",))
+
+
+def test_another_list_is_refused_with_the_option_that_names_its_columns(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text("titre;lat;lon\na;43;-1\n", encoding="utf-8")
+    with pytest.raises(SchemaError, match=r"Colonnes trouvées : titre, lat, lon\. .*--columns sites:name="):
+        read_france_services(path)

@@ -7,6 +7,7 @@ import pytest
 
 from geo.errors import ParameterError
 from geo.sources.opening_hours import WeeklyHours, parse_day, parse_plage_ouverture, parse_week, parse_weeks
+from geo.sources.osm_hours import ordinary_week
 
 
 @pytest.mark.parametrize(
@@ -65,16 +66,82 @@ def test_week_as_text_and_back():
     assert WeeklyHours.from_osm("").to_osm() == ""
 
 
+WORKDAYS = "Mo 09:00-12:00; Tu 09:00-12:00; We 09:00-12:00; Th 09:00-12:00; Fr 09:00-12:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("Mo-Fr 09:00-12:00", WORKDAYS),
+        ("mo-FR 9:00-12:00", WORKDAYS),
+        ("Mo-Fr 9h-12h", WORKDAYS),
+        ("Mo - Fr: 09h00 - 12h00;", WORKDAYS),
+        ("Mo-Fr 09.00-12.00 ; PH,Su off", WORKDAYS),
+        ("Mo-Sa 09:00-12:00; Sa off", WORKDAYS),
+        ("PH,Mo-Fr 09:00-12:00", WORKDAYS),
+        ('Mo-Fr 09:00-12:00 || "sur rendez-vous"', WORKDAYS),
+        ("Mo,We 9:00-12:00; PH off", "Mo 09:00-12:00; We 09:00-12:00"),
+        ("Mo 09:00-12:00, 14:00-17:00", "Mo 09:00-12:00,14:00-17:00"),
+        ("Mo 09:00-12:00;Tu 10:00-11:00", "Mo 09:00-12:00; Tu 10:00-11:00"),
+        ("Mo 09:00-12:00; Mo 14:00-15:00", "Mo 14:00-15:00"),  # the last rule of a day wins
+        ("Fr 20:00-02:00", "Fr 20:00-24:00; Sa 00:00-02:00"),
+        ("Su 22:00-26:00", "Mo 00:00-02:00; Su 22:00-24:00"),
+        ("24/7", "; ".join(f"{day} 00:00-24:00" for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"))),
+        ("off", ""),
+        ("Mo-We 09:00-12:00; Tu off", "Mo 09:00-12:00; We 09:00-12:00"),
+        ('Mo 09:00-12:00; Tu 09:00-12:00 "sur rendez-vous"', "Mo 09:00-12:00; Tu unknown"),
+        ('Mo 09:00-12:00 open "par la cour"', "Mo 09:00-12:00"),
+        # An ordinary week, where most of the year's are alike.
+        ("Mo,Tu 09:00-12:00; Aug off", "Mo 09:00-12:00; Tu 09:00-12:00"),
+        ("Mo 09:00-12:00; Dec 25 off; easter off", "Mo 09:00-12:00"),
+        ("Mo 09:00-12:00; SH off", "Mo 09:00-12:00"),
+        ("Apr-Sep Mo 09:00-18:00; Oct-Mar Mo 09:00-17:00; Tu 10:00-11:00", "Mo unknown; Tu 10:00-11:00"),
+        ("week 1-53/2 We 09:00-12:00; Mo 09:00-12:00", "Mo 09:00-12:00; We unknown"),
+    ],
+)
+def test_the_syntax_of_openstreetmap_gives_an_ordinary_week(text, stored):
+    week = WeeklyHours.from_osm(text)
+    assert week.to_osm() == stored
+    assert WeeklyHours.from_osm(stored) == week
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        *[("Mo-Fr 09:00-12:00; PH off", False), ("24/7", False), ("Mo 09:00-12:00; Aug off", True)],
+        *[("week 1-53/2 We 09:00-12:00", True), ("Mo 09:00-12:00; SH off", True), ("Mo[1] 09:00-12:00", True)],
+    ],
+)
+def test_hours_that_change_in_the_year_are_told(text, changes):
+    assert ordinary_week(text)[1] is changes
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        *("Mo-Fr 09:00-12:00", "Mo", "Mo 9:00-12:00", "Xx 09:00-12:00", "24/7", "Mo off", "Mo 12:00-09:00"),
-        *("Mo 09:00-12:00; Mo 14:00-15:00", "lundi 09:00-12:00", "Mo 09:00-25:00", "Mo 09:00-12:00;Tu 09:00-12:00"),
+        *(
+            "Mo",
+            "Mo-Fr",
+            "2024",
+            "Xx 09:00-12:00",
+            "lundi 09:00-12:00",
+            "Mo 99:00-12:00",
+            "Mo 09:00+",
+            "sunrise-sunset",
+        ),
+        *(
+            '"sur rendez-vous"',
+            "Mo-Fr 09:00",
+            "mairie",
+            "Mo 09:00-12:00" + "; Tu 09:00-10:00" * 40,
+            "Mo\x0009:00-12:00",
+        ),
     ],
 )
-def test_other_syntax_is_refused(text):
-    with pytest.raises(ParameterError):
+def test_what_cannot_be_read_is_refused_with_its_text(text):
+    with pytest.raises(ParameterError) as caught:
         WeeklyHours.from_osm(text)
+    assert text[:40] in str(caught.value)
 
 
 def test_is_open_includes_the_first_minute_and_not_the_last():

@@ -65,7 +65,7 @@ def test_columns_named_by_the_caller(tmp_path):
     ],
 )
 def test_missing_and_ambiguous_columns(tmp_path, header, options, message):
-    cells = ",".join(["1"] * (header.count(",") + 1))
+    cells = ",".join(map(str, range(1, header.count(",") + 2)))
     with pytest.raises(SchemaError, match=message):
         read_places(write(tmp_path, f"{header}\n{cells}\n"), **options)
 
@@ -83,7 +83,7 @@ def test_options_that_contradict(tmp_path):
 
 def test_metres_in_a_csv_are_refused(tmp_path):
     with pytest.raises(CrsError, match="degrés"):
-        read_places(write(tmp_path, "nom,x,y\na,430000,6252000\nb,431000,6252000\n"))
+        read_places(write(tmp_path, "nom,x,y\na,-41000,5355000\nb,-42000,5355000\n"))
 
 
 def test_rows_kept_out_and_optional_columns(tmp_path):
@@ -191,3 +191,67 @@ def test_places_taken_as_sites(tmp_path):
     assert read.frame["departement"].tolist()[:2] == ["64", "64"]
     assert "Sites : 1 principaux, 1 antennes, 1 bus." in read.notes
     assert read_places(path).frame["kind"].unique().tolist() == ["place"]
+
+
+def test_hours_are_those_of_openstreetmap_and_others_are_quoted(tmp_path):
+    rows = ["A;Mo-Fr 09:00-12:00", 'B;"Mo 09:00-12:00; Aug off"', "C;lundi matin", "D;", "E;24/7"]
+    text = "nom;horaires;lat;lon\n" + "".join(f"{row};43.{n};-0.5\n" for n, row in enumerate(rows, 1))
+    result = read_places(write(tmp_path, text))
+    hours = result.frame["opening_hours"]
+    assert hours[0].startswith("Mo 09:00-12:00; Tu 09:00-12:00;")
+    assert hours[1] == "Mo 09:00-12:00"
+    assert hours[2:4].isna().all()
+    assert hours[4].count("00:00-24:00") == 7
+    unread, changing = (note for note in result.notes if "horaires" in note)
+    assert "ligne 4 : « lundi matin »" in unread
+    assert "changent dans l'année" in changing
+    assert "ligne 3 : « Mo 09:00-12:00; Aug off »" in changing
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        (
+            "#Identifiant_du_site;Libellé_du_site;Latitude;Longitude;latlong;Code_INSEE",
+            "1A;Pau;43.2951;-0.3707;x;64445",
+            "1A",
+        ),
+        ("id_station_itinerance;nom_station;coordonneesXY;nom_operateur", 'S1;Pau;"[-0.3707,43.2951]";Op', "S1"),
+        ("numero_uai;appellation_officielle;latitude;longitude", "064X;Pau;43.2951;-0.3707", "064X"),
+        ("MATRICULE;lib_france_services;LATITUDE;LONGITUDE", "M1;Pau;43.2951;-0.3707", "M1"),
+        ("code;nom;lat;lon", "P1;Pau;43.2951;-0.3707", "P1"),
+        ("name;nom;id;@id;@lat;@lon", "Pau;Pau;node/1;node/1;43.2951;-0.3707", "node/1"),
+        ("name;nom;id;@id;@lat;@lon", ";Pau;;node/1;43.2951;-0.3707", "node/1"),
+        ("nom;code_postal;com_name;lat;lon", 'Pau;64000;"[""Pau""]";43.2951;-0.3707', "43.29510_-0.37070"),
+    ],
+)
+def test_columns_as_publishers_name_them(tmp_path, header, row, expected):
+    frame = read_places(write(tmp_path, f"{header}\n{row}\n")).frame
+    assert frame[["facility_id", "name"]].to_numpy().tolist() == [[expected, "Pau"]]
+    assert frame.geometry.iloc[0].coords[0] == PAU
+
+
+def test_values_in_lists_are_the_values(tmp_path):
+    text = 'nom;com_code;com_name;lat;lon\nA;["64445"];["Pau"];43.1;-0.3\n'
+    read = read_places(write(tmp_path, text)).frame.iloc[0]
+    assert (read["commune_code"], read["commune_name"]) == ("64445", "Pau")
+
+
+def test_a_code_that_is_repeated_is_no_identifier(tmp_path):
+    frame = read_places(write(tmp_path, "code;nom;lat;lon\n64445;a;43.1;-0.3\n64445;b;43.2;-0.3\n")).frame
+    assert frame["facility_id"].tolist() == ["43.10000_-0.30000", "43.20000_-0.30000"]
+
+
+def test_layers_of_overpass_turbo(tmp_path):
+    layer(id=["node/1", "node/2"], **{"@id": ["node/1", "node/2"]}, name=["a", "b"]).to_file(tmp_path / "p.geojson")
+    frame = read_places(tmp_path / "p.geojson").frame
+    assert frame[["facility_id", "name"]].to_numpy().tolist() == [["node/1", "a"], ["node/2", "b"]]
+
+
+def test_a_refusal_lists_the_columns_and_the_option_that_names_them(tmp_path):
+    with pytest.raises(
+        SchemaError, match=r"Colonnes trouvées : titre, ici\. .*--columns name=COLONNE,position=COLONNE"
+    ):
+        read_places(write(tmp_path, "titre;ici\na;b\n"))
+    with pytest.raises(SchemaError, match="--columns name=nom"):
+        read_places(write(tmp_path, "nom;libelle;lat;lon\na;b;43.1;-0.3\n"))

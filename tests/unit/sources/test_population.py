@@ -97,3 +97,30 @@ def test_population_of_a_whole_city_is_not_given_to_its_arrondissements():
     assert matched.isna().all()
     assert "75101, 75102" in notes[0].sentence
     assert len(notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "residents"),
+    [
+        *[("1234,5", 1234), ("1234,6", 1235), ("1234.6", 1235), ("1234,0", 1234), ("12345", 12_345), ("0", 0)],
+        *[("1 234", 1234), ("1\u00a0234", 1234), ("1\u202f234,7", 1235), ("0,4", 0)],
+    ],
+)
+def test_a_decimal_comma_is_no_thousand_and_nobody_is_a_population(tmp_path, cell, residents):
+    found = read_population(write(tmp_path, f"COM;PMUN\n55039;{cell}\n64445;75000\n"))
+    assert found.frame["population"].to_dict() == {"55039": residents, "64445": 75_000}
+    assert found.rejected.empty
+
+
+def test_columns_can_be_named_and_a_refusal_says_how(tmp_path):
+    path = write(tmp_path, "ville;gens;année\n64445;75 000;2020\n")
+    with pytest.raises(
+        SchemaError, match=r"Colonnes trouvées : ville, gens, année\. .*--columns population:code=COLONNE"
+    ):
+        read_population(path)
+    read = read_population(path, named={"code": "Ville", "population": "gens"})
+    assert read.frame["population"].to_dict() == {"64445": 75_000}
+    assert (
+        read_population(write(tmp_path, "COM;gens\n64445;7\n"), named={"population": "gens"}).frame.loc["64445"].item()
+        == 7
+    )

@@ -108,7 +108,7 @@ def test_a_file_that_no_build_knows_is_refused(small_world):
 
 def test_every_file_is_an_option_of_every_command_that_builds():
     options = inspect.signature(official_files).parameters
-    assert sorted(options) == sorted([*NAMES, "places_columns"])
+    assert sorted(options) == sorted(NAMES)
     for command in (build, batch):
         assert options.keys() <= inspect.signature(command).parameters.keys()
 

@@ -167,3 +167,14 @@ def test_a_name_is_only_shown(name, shown):
 def test_damage_is_told_with_the_name_of_the_field():
     with pytest.raises(SourceError, match="Routes : l'archive est abîmée"):
         look("roads", b"PK\x03\x04cut")
+
+
+def test_columns_of_other_publishers_are_recognised():
+    sites = look("sites", b'nom_station,coordonneesXY\nA,"[-1.581,43.312]"\n')
+    assert sites.recognised == {"name": "nom_station", "position": "coordonneesXY"}
+    assert missing_roles("sites", sites, sites.recognised) == []
+    shape = {"type": "Polygon", "coordinates": [[[-1.6, 43.2], [-1.5, 43.2], [-1.5, 43.3], [-1.6, 43.2]]]}
+    feature = {"type": "Feature", "properties": {"com_code": ["64504"], "com_name": ["Sare"]}, "geometry": shape}
+    communes = look("communes", json.dumps({"type": "FeatureCollection", "features": [feature]}).encode())
+    assert communes.recognised == {"code": "com_code", "name": "com_name"}
+    assert communes.departement == "64"

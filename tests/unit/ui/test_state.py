@@ -94,6 +94,8 @@ def test_an_address_is_read():
         ("quand", "2026-11-24"),
         ("quand", "2026-11-24T25:00"),
         ("quand", "1999-11-24T10:00"),
+        ("quand", "2019-12-31T23:59"),
+        ("quand", "2100-01-01T00:00"),
         ("quand", "٢٠٢٦-11-24T10:00"),
         ("ouvert", "vrai"),
         ("samedi", "2"),
@@ -253,3 +255,9 @@ def test_a_commune_wins_over_a_position_and_says_so():
     state, problems = parse_state({"lieu": "64504", "position": "43.3,-1.5"}, LISTS)
     assert (state.place, state.position) == ("64504", None)
     assert len(problems) == 1
+
+
+@pytest.mark.parametrize("moment", ["2020-01-01T00:00", "2099-12-31T23:59", "2026-03-29T02:30"])
+def test_moments_up_to_the_last_day_are_kept(moment):
+    state, problems = parse_state({"quand": moment}, ["sites"])
+    assert (state.at, problems) == (dt.datetime.fromisoformat(moment), [])

@@ -8,12 +8,13 @@ import streamlit as st
 
 from geo.answers.certainty import capacity_answer, certainty_answer, communes_by_capacity, communes_near_threshold
 from geo.answers.plan import robustness_method, robustness_sentence
+from geo.errors import MaillageError
 from geo.maps.access_maps import certainty_values
 from geo.sources.site_requests import read_site_requests
 from geo.ui.background import forget
 from geo.ui.chosen_plan import ROBUSTNESS, plan_question, robust_places
 from geo.ui.components.answer import show_figures, show_sentence
-from geo.ui.components.messages import plain, show_notes, show_warnings
+from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.uploads import REQUESTS, uploaded
 from geo.ui.planning_cache import own_catchment, shared_catchment, shared_sensitivity
@@ -103,7 +104,11 @@ def _capacity(visit: Visit) -> None:
     if requests is None:
         found = shared_catchment(visit.territory, visit.identity, agents, visit.question.kinds)
     else:
-        found = own_catchment(visit.territory, visit.identity, agents, visit.question.kinds, requests)
+        try:
+            found = own_catchment(visit.territory, visit.identity, agents, visit.question.kinds, requests)
+        except MaillageError as error:  # a table of which no rate can be had
+            show_failure(error)
+            return
     answer = capacity_answer(found)
     st.markdown(plain(answer.sentence))
     show_notes(answer.notes)

@@ -96,8 +96,9 @@ def _places(visit: Visit) -> None:
             lambda path: read_places(path, dataset="Lieux candidats"),
             types=("csv", "geojson", "json", "gpkg", "zip"),
             unit="lieux",
-            help_text="CSV avec un nom, une latitude et une longitude, ou couche GeoJSON, GPKG ou shapefile zippé. Au "
-            "plus 10 Mo. Sans liste, toutes les communes sont candidates.",
+            help_text="CSV avec un nom et une position (latitude et longitude, x et y, ou une seule colonne), ou "
+            "couche GeoJSON, GPKG ou shapefile zippé ; si possible un identifiant (id, code…). Au plus 10 Mo. Sans "
+            "liste, toutes les communes sont candidates.",
         )
         if not given:
             low, high = LEAST_RESIDENTS

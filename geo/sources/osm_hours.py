@@ -1,0 +1,123 @@
+"""Opening hours in the syntax of OpenStreetMap, brought to the days of an ordinary week.
+
+The syntax (https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification) has ranges of days, weeks, months,
+holidays. opening-hours-py reads it; here its calendar is looked at over 52 weeks, and what most weeks have is kept.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from functools import lru_cache
+from typing import Final
+
+from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined] # not in its stub
+
+from geo.errors import ParameterError
+
+#: Minutes after midnight at which a day's openings start and end, in order; empty: closed; `None`: not known.
+Day = tuple[tuple[int, int], ...] | None
+
+_DAYS: Final = 7
+_WEEKS: Final = 52
+#: Share of the weeks that make an ordinary one: a month of holidays is none, every other week is one too many.
+_MOST: Final = 0.75
+_MONDAY: Final = dt.datetime(2026, 1, 5)  # noqa: DTZ001 - civil time
+_DAY_MINUTES: Final = 24 * 60
+_LONGEST: Final = 500
+_SHOWN: Final = 80
+_SLOT: Final = re.compile(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
+#: Minutes. A slot through midnight that lasts longer was written in the wrong order.
+_LONGEST_NIGHT: Final = 16 * 60
+
+#: A calendar without hours would be open all day.
+_HOURS: Final = re.compile(r"\d:\d\d|24/7|\b(?:off|closed|unknown)\b", re.IGNORECASE)
+#: The hours of the sun, and an opening without an end, are no known hours.
+_NOT_KNOWN: Final = re.compile(r"\b(?:sunrise|sunset|dawn|dusk)\b|\d\+", re.IGNORECASE)
+#: A comment alone, such as ``"sur rendez-vous"``, makes hours unknown, as the syntax says, unless ``open`` is written.
+_SAID_OPEN: Final = re.compile(r"\bopen\b", re.IGNORECASE)
+#: What holds outside of the hours, where it is but a comment.
+_ELSE_COMMENT: Final = re.compile(r'\s*\|\|\s*"[^"]*"\s*$')
+_SCHOOL_HOLIDAYS: Final = re.compile(r"\bSH\b")
+#: What people write besides the syntax: ``Mo - Fr : 9h00 - 12h``, ``09.00-12.00``, a full stop or semicolon in the end.
+_LOOSE: Final = (
+    (re.compile(r"\s*[-–—]\s*"), "-"),
+    (re.compile(r"\b(\d{1,2})\s*[hH.](\d\d)\b"), r"\1:\2"),
+    (re.compile(r"\b(\d{1,2})\s*[hH](?!\w)"), r"\1:00"),
+    (re.compile(r"(?<=[a-z])\s*:\s+", re.IGNORECASE), " "),
+    (re.compile(r"[;,.\s]+$"), ""),
+)
+
+
+@lru_cache(maxsize=4096)
+def ordinary_week(text: str) -> tuple[tuple[Day, ...], bool]:
+    """Return the seven days of an ordinary week, Monday first, and whether some weeks of the year have others.
+
+    Holidays do not count: the package takes sites to be closed then. A day that has no usual hours (open in odd weeks
+    only, longer in summer) is not known. Openings through midnight end with the day and go on the next.
+
+    Raises
+    ------
+    ParameterError
+        The text is not of this syntax, has no hours, or has such as the sun's; the text is in the message.
+
+    Examples
+    --------
+    >>> days, changes = ordinary_week("Mo,We 09:00-12:00; Aug off; PH off")
+    >>> days[:3], changes
+    ((((540, 720),), (), ((540, 720),)), True)
+    """
+    calendar = None if len(text) > _LONGEST or not _HOURS.search(_tightened(text)) else _calendar(text)
+    if calendar is None or _NOT_KNOWN.search(text):
+        msg = f"Horaires « {text[:_SHOWN]} » illisibles, « Mo-Fr 09:00-12:00,14:00-17:00; Sa 09:00-12:00 » est attendu."
+        raise ParameterError(msg)
+    for opens, closes in ((int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in _SLOT.findall(text)):
+        if closes < opens < closes + _DAY_MINUTES - _LONGEST_NIGHT:
+            msg = f"Horaires « {text[:_SHOWN]} » refusés : un créneau est inversé, sa fin vient avant son début."
+            raise ParameterError(msg)
+    openings: list[list[tuple[int, int]] | None] = [[] for _ in range(_WEEKS * _DAYS)]
+    last = _MONDAY + dt.timedelta(weeks=_WEEKS)
+    said_open = _SAID_OPEN.search(text) is not None
+    for start, until, state, comment in calendar.intervals(_MONDAY, last):
+        if state != State.CLOSED:
+            _add(openings, start, min(until or last, last), known=state == State.OPEN and (said_open or not comment))
+    days: list[Day] = []
+    changes = _SCHOOL_HOLIDAYS.search(text) is not None
+    for weekday in range(_DAYS):
+        found = Counter(None if day is None else tuple(day) for day in openings[weekday::_DAYS])
+        usual, weeks = found.most_common(1)[0]
+        days.append(usual if weeks >= _MOST * _WEEKS else None)
+        changes |= weeks < _WEEKS
+    return tuple(days), changes
+
+
+def _tightened(text: str) -> str:
+    for pattern, written in _LOOSE:
+        text = pattern.sub(written, text)
+    return text
+
+
+def _calendar(text: str) -> OpeningHours | None:
+    text = _ELSE_COMMENT.sub("", text)
+    for form in dict.fromkeys((text, _tightened(text))):
+        try:
+            return OpeningHours(form)
+        except (ParserError, SyntaxError, ValueError, OverflowError):
+            continue
+    return None
+
+
+def _add(openings: list[list[tuple[int, int]] | None], start: dt.datetime, until: dt.datetime, *, known: bool) -> None:
+    """Add an opening to each of its days; a day that is partly not known is not known."""
+    day = (start - _MONDAY).days
+    minute = start.hour * 60 + start.minute
+    left = round((until - start) / dt.timedelta(minutes=1))
+    while left > 0 and day < len(openings):
+        lasts = min(left, _DAY_MINUTES - minute)
+        found = openings[day]
+        if not known:
+            openings[day] = None
+        elif found is not None:
+            found.append((minute, minute + lasts))
+        day, minute, left = day + 1, 0, left - lasts
