@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.options import AsJson, TerritoryFolder, asked_question, chosen_weights, load_area, some, with_options
+from geo.cli.options import (
+    AsJson,
+    TerritoryFolder,
+    asked_question,
+    chosen_rule,
+    chosen_weights,
+    load_area,
+    some,
+    with_options,
+)
 from geo.cli.output import print_each, print_json, print_written
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 
@@ -34,8 +43,16 @@ def plan(
         float | None, typer.Option(help="Part des habitants à couvrir, de 0 à 1, pour set-cover.")
     ] = None,
     candidates: Annotated[
-        Path | None, typer.Option(help="Lieux candidats (CSV ou couche) ; sans elle, toutes les communes.")
+        Path | None,
+        typer.Option(help="Lieux candidats (CSV ou couche) ; sans elle, les communes sans site où l'on va déjà."),
     ] = None,
+    least_residents: Annotated[
+        int | None, typer.Option(help="Habitants d'une commune candidate, au moins (1000 par défaut ; 0 : toutes).")
+    ] = None,
+    everywhere: Annotated[
+        bool,
+        typer.Option("--everywhere", help="Aussi les communes sans préfecture, canton, poste ni ancienne MSAP."),
+    ] = False,
     exclude: Annotated[list[str] | None, typer.Option(help="Code à écarter (commune ou lieu) ; répétable.")] = None,
     budget: Annotated[
         float | None, typer.Option(help="Budget en euros par an, qui limite le nombre de labels.")
@@ -74,6 +91,7 @@ def plan(
         model=model,  # type: ignore[arg-type] # unknown: refused in French
         threshold_min=question.threshold_min,
         candidates=places,
+        rule=chosen_rule(least_residents, everywhere=everywhere),
         exclude=exclude or (),
         weights=chosen_weights(weight or []),
         zones=zones,
