@@ -30,8 +30,8 @@ def prefer_larger(
 ) -> tuple[NDArray[np.int64], tuple[Preference, ...]]:
     """Replace each label by the largest place that brings as much, or nearly, the other labels staying.
 
-    The label that brings most comes first. What is given up is counted from the choice as it was given, so all labels
-    together lose at most `MOST_GIVEN_UP` of what they bring.
+    The label that brings most comes first. Each gives up at most `MOST_GIVEN_UP` of what it brings, the other labels
+    being those taken so far.
 
     Parameters
     ----------
@@ -58,10 +58,10 @@ def prefer_larger(
     without = [benefits.received(current[current != label]) for label in current.tolist()]
     gains = [float(benefits.added_to(got)[label]) for got, label in zip(without, current.tolist(), strict=True)]
     for rank in np.argsort(-np.array(gains), kind="stable").tolist():
-        label, gain = int(current[rank]), gains[rank]
+        label = int(current[rank])
         others = np.delete(current, rank)
         added = benefits.added_to(benefits.received(others))
-        least = (1 - MOST_GIVEN_UP) * min(float(added[label]), gain)
+        least = (1 - MOST_GIVEN_UP) * float(added[label])
         near = np.flatnonzero((added >= least) & (added > 0) & (size > size[label]))
         near = near[~np.isin(near, others)]
         if not len(near):
