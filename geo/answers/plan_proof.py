@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -11,14 +11,12 @@ from geo.french import (
     SEMICOLON,
     capital,
     counted,
-    format_euros,
     format_integer,
     format_percent,
     format_share,
     joined,
     plural,
     said_minutes,
-    within_text,
 )
 from geo.siting.candidates import LEAST_RESIDENTS_REMOTE, REMOTE_KM
 from geo.siting.criteria import Weights
@@ -87,7 +85,13 @@ def rule_sentence(plan: Plan) -> str:
 
 
 def two_plans(plan: Plan) -> pd.DataFrame | None:
-    """Return a plan beside the best one among all communes, one row each, as it is shown; `None`: not compared."""
+    """Return a plan beside the best one among all communes, one row each; `None`: not compared.
+
+    Returns
+    -------
+    `name`, `places` (text); `gain_residents`, and `gain_mean_residents` where labels are chosen on average;
+    `share_within`; `mean_time_min`; `cost_eur`.
+    """
     if plan.widest is None or not len(plan.labels):
         return None
     rows = []
@@ -99,18 +103,15 @@ def two_plans(plan: Plan) -> pd.DataFrame | None:
             f"{name} ({format_integer(residents)} hab.)"
             for name, residents in zip(labels["name"], labels["commune_residents"], strict=True)
         ]
-        brought = after.residents_within - plan.before.residents_within
-        row = {
-            "Plan": title,
-            "Lieux": joined(towns, _NAMED, "autres lieux"),
-            "Habitants rapprochés": format_integer(brought),
-            capital(within_text(plan.threshold_min)): format_share(after.share_within),
-            "Temps moyen": _minutes(plan, after.mean_time_min),
-            "Coût par an": format_euros(plan.costs.cost_eur * len(labels)),
+        row: dict[str, Any] = {
+            "name": title,
+            "places": joined(towns, _NAMED, "autres lieux"),
+            "gain_residents": after.residents_within - plan.before.residents_within,
         }
         if plan.on_average and plan.model == "coverage":
-            row["En moyenne sur les temps"] = format_integer(objective)
-        rows.append(row)
+            row["gain_mean_residents"] = objective
+        cost = plan.costs.cost_eur * len(labels)
+        rows.append(row | {"share_within": after.share_within, "mean_time_min": after.mean_time_min, "cost_eur": cost})
     return pd.DataFrame(rows)
 
 

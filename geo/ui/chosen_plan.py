@@ -76,7 +76,7 @@ def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
         weights=Weights(state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly),
         costs=Costs(state.cost_eur, state.aid_eur),
         budget_eur=float(state.budget_eur) if by_budget else None,
-        payer=_PAYERS[state.payer],
+        payer=_PAYERS[state.payer] if by_budget else "all",
         exclude=excluded_places(territory, state),
         rule=None if files[0] is not None else CandidateRule(state.least_residents, centralities=not state.everywhere),
         kinds=state.question.kinds,

@@ -126,7 +126,12 @@ def _side_by_side(plan: Plan) -> None:
         return
     st.subheader("Deux plans côte à côte", anchor=False)
     show_notes([rule_sentence(plan)])
-    show_table(table, key="two_plans", alt="Le plan proposé, et le meilleur sans la règle des communes candidates")
+    show_table(
+        french_table(table, "plan.name", *table.columns.drop("name")),
+        key="two_plans",
+        alt="Le plan proposé, et le meilleur sans la règle des communes candidates",
+        estimated=plan.part.estimated,
+    )
 
 
 def _argument(plan: Plan) -> None:
