@@ -23,6 +23,8 @@ DEFAULT_COST_EUR: Final = 110_000.0
 DEFAULT_AID_EUR: Final = 35_000.0
 #: Labels of a plan where neither a number nor a budget is given.
 DEFAULT_LABELS: Final = 5
+#: Residents that a commune which may get a label has at least; fewer where nothing else is near.
+DEFAULT_LEAST_RESIDENTS: Final = 1_000
 #: Share of the residents of a commune for the rule by share.
 DEFAULT_MIN_SHARE: Final = 0.5
 

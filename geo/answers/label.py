@@ -83,12 +83,22 @@ def label_gains(label: dict[Any, Any], *, estimated: bool) -> str:
     return f"{brought}, {served}{sooner}"
 
 
+def retained_text(label: dict[Any, Any]) -> str:
+    """Return under how many hypotheses on times a label is chosen: ``"retenu 5 fois sur 6"``."""
+    return f"retenu {format_integer(label['retained'])} fois sur {format_integer(label['variants'])}"
+
+
+def town_text(label: dict[Any, Any]) -> str:
+    """Return what the commune of a label is: its residents, and what draws people there."""
+    drawn = f" : {label['centrality']}" if label["centrality"] else ""
+    return f"Commune de {counted(label['commune_residents'], 'habitant')}{drawn}."
+
+
 def label_line(label: dict[Any, Any], *, estimated: bool) -> str:
     """Return one label of `Plan.labels` on one line: its rank, name and code, and what it brings."""
-    already = ", a déjà un site" if label["holds_site"] else ""
-    return (
-        f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : {label_gains(label, estimated=estimated)}."
-    )
+    already = ", a déjà une antenne ou un site" if label["holds_site"] else ""
+    gains = label_gains(label, estimated=estimated)
+    return f"{label['rank']:>3}. {label['name']} [{label['code']}{already}] : {gains}, {retained_text(label)}."
 
 
 def plan_lines(plan: Plan) -> list[str]:
@@ -129,12 +139,16 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
     brought, saved = label["gain_residents"], label["minutes_saved_mean"]
     minutes = said_minutes(saved, estimated=plan.part.estimated)
     gain = f", qui gagnent {minutes} en moyenne" if pd.notna(saved) else ""
+    mean = label["gain_mean_residents"]
     summary = [
+        town_text(label),
         (
             f"{counted(brought, 'habitant')} {plural(brought, 'passe', 'passent')} {within_text(plan.threshold_min)} "
             f"d'un site grâce à ce label, après ceux classés avant lui "
-            f"({format_integer(label['gain_alone_residents'])} s'il était seul)."
+            f"({format_integer(label['gain_alone_residents'])} s'il était seul"
+            f"{f', {format_integer(mean)} en moyenne sur la fourchette des temps' if plan.on_average else ''})."
         ),
+        f"Ce lieu est {retained_text(label)}, selon les temps.",
         (
             f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
             f"{counted(communes, 'commune')}{gain}."
@@ -144,7 +158,7 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
     if others := alternatives_sentence(plan, label["code"]):
         summary.append(others)
     if label["holds_site"]:
-        summary.append("La commune a déjà un site : ce label serait pris en plus, ailleurs dans la commune.")
+        summary.append("La commune a déjà une antenne ou un site : ce label en ferait un site, ou s'y ajouterait.")
     return tuple(summary)
 
 
@@ -190,10 +204,10 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
         ),
         Criterion(
             "Lieu déjà fréquenté",
-            True if listed else None,
+            True if listed or label["centrality"] else None,
             f"Le lieu vient d'une liste de lieux existants : {label['name']}."
             if listed
-            else "Le lieu exact dans la commune (mairie, école, poste, tiers-lieu) reste à choisir.",
+            else f"{town_text(label)} Le lieu exact (mairie, école, poste, tiers-lieu) reste à choisir.",
         ),
         Criterion(
             "Solution itinérante",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from geo.answers.answer import Answer, Figure
+from geo.answers.plan_proof import preference_sentence, proof_sentence, rule_sentence
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -14,7 +14,6 @@ from geo.french import (
     format_decimal,
     format_euros,
     format_integer,
-    format_percent,
     format_share,
     joined,
     plural,
@@ -22,12 +21,12 @@ from geo.french import (
     share_interval,
     within_text,
 )
-from geo.siting.criteria import Weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geo.siting.plan import AccessSummary, Plan
+    from geo.siting.access_summary import AccessSummary
+    from geo.siting.plan import Plan
     from geo.siting.robustness import Robustness
     from geo.siting.solve import Model
 
@@ -64,24 +63,29 @@ METHODS: Final[Mapping[Model, str]] = {
     ),
 }
 _METHOD: Final = (
-    "Tous les lieux candidats sont comparés ensemble, les sites d'aujourd'hui restant en place. Un plan est construit "
+    "Tous les lieux candidats sont comparés ensemble, les sites d'aujourd'hui restant en place ; une commune qui a "
+    "déjà un site n'est pas candidate (une antenne peut le devenir). Un plan est construit "
     "pas à pas, amélioré par échanges, puis un programme exact (HiGHS) cherche mieux et donne la borne : ce qu'aucun "
     "autre choix ne peut dépasser. L'écart est la distance entre le plan et cette borne ; à zéro, le plan est prouvé "
     "le meilleur parmi les lieux candidats. Les poids multiplient ce que compte un habitant : à 1, chacun compte une "
     "fois."
 )
 _METHOD_ESTIMATED: Final = (
-    " Ici les temps sont estimés : le plan est le meilleur pour eux, rien n'est prouvé pour de vraies routes."
+    " Ici les temps sont estimés : les lieux sont choisis pour ce qu'ils apportent en moyenne sur toute la fourchette "
+    "des temps et les deux profils de vitesse, et rien n'est prouvé pour de vraies routes."
 )
 _ROBUSTNESS: Final = (
-    "Le plan de « Où ouvrir ? » est calculé à nouveau avec {}, et avec l'autre profil de vitesse là où il est connu. "
-    "Un lieu choisi à chaque fois {} ; un lieu choisi une fois sur deux peut être remplacé par un voisin."
+    "La même question est posée avec {}. Un lieu choisi à chaque fois {} ; un lieu choisi une fois sur deux peut être "
+    "remplacé par un voisin."
 )
 
 
 def plan_answer(plan: Plan) -> Answer:
     """Return what a plan brings, how good it is at worst, what it costs, and what is to be minded."""
-    details = (_proof(plan), _beside(plan), _cost(plan))
+    details = (
+        *(proof_sentence(plan), preference_sentence(plan), rule_sentence(plan)),
+        *(robustness_sentence(plan.robustness) if len(plan.labels) else "", _beside(plan), _cost(plan)),
+    )
     return Answer(_sentence(plan), _figures(plan), tuple(filter(None, details)), _notes(plan))
 
 
@@ -96,7 +100,8 @@ def robustness_method(*, estimated: bool) -> str:
     """Return what is asked of a plan by `robustness_sentence`."""
     if estimated:
         return _ROBUSTNESS.format(
-            "tous les temps estimés à leur borne basse, puis à leur borne haute", "résiste à l'erreur"
+            "tous les temps estimés, à leur borne basse et à leur borne haute, pour chaque profil de vitesse",
+            "résiste à l'erreur",
         )
     return _ROBUSTNESS.format(f"des vitesses réduites et augmentées de 10{UNIT_SPACE}%", "est sûr")
 
@@ -181,56 +186,6 @@ def _beside(plan: Plan) -> str:
     shares = _shares(plan) if plan.model == "center" and plan.before.worst_time_min is not None else ""
     told = SEMICOLON.join(filter(None, [shares, time]))
     return f"{capital(told)}." if told else ""
-
-
-def _proof(plan: Plan) -> str:
-    """Return what the bound and the gap mean."""
-    count = len(plan.labels)
-    if count == 0:
-        return "Les chiffres sont ceux d'aujourd'hui : rien n'a été choisi."
-    among = f"parmi {counted(plan.candidates, 'lieu candidat', 'lieux candidats')}"
-    others = f"aucun autre choix {f'de {format_integer(count)} lieux' if count > 1 else 'd’un lieu'}"
-    if plan.model == "set-cover":
-        fewest = math.ceil(plan.bound - 1e-6)
-        if plan.gap == 0:
-            less = f"{format_integer(count - 1)} ne {plural(count - 1, 'suffirait', 'suffiraient')} pas"
-            return f"{_proven(plan)} : {among}, {'il en faut au moins un' if count == 1 else less}."
-        asked = f"ce plan en demande {format_integer(count)}"
-        return f"{capital(_given(plan) + among)}, il en faut au moins {format_integer(fewest)} : {asked}."
-    weighted = plan.weights != Weights()
-    if plan.model == "coverage":
-        unit = ("habitant pondéré", "habitants pondérés") if weighted else ("habitant", "habitants")
-        best = f"ne peut rapprocher plus de {counted(plan.bound, *unit)}"
-        reached = f"ce plan en rapproche {format_integer(plan.objective)}"
-    elif plan.model == "center":
-        best = f"ne peut ramener le plus éloigné sous {_minutes(plan, plan.bound)}"
-        reached = f"ce plan le ramène à {_minutes(plan, plan.objective)}"
-    elif plan.part.estimated:
-        # Hundredths of a minute are less than what an estimate can tell: only choices are compared.
-        best, reached = "ne peut faire gagner plus de temps en moyenne", ""
-        if plan.gap > 0:
-            best = "ne peut faire gagner beaucoup plus de temps en moyenne"
-    else:
-        people = plan.part.residents_known
-        unit_of_time = "par habitant, pondérée" if weighted else "par habitant"
-        best = f"ne peut faire gagner plus de {_minutes(plan, plan.bound / people, 2)} {unit_of_time} en moyenne"
-        reached = f"ce plan en fait gagner {_minutes(plan, plan.objective / people, 2)}"
-    if plan.gap == 0:
-        return f"{_proven(plan)} : {among}, {others} {best}."
-    reached = f"{SEMICOLON}{reached}" if reached else ""
-    return (
-        f"{capital(_given(plan) + among)}, {others} {best}{reached}, soit au plus {format_percent(plan.gap, 2)} "
-        f"d'écart avec le meilleur plan possible."
-    )
-
-
-def _proven(plan: Plan) -> str:
-    """Return that a plan is the best one, as sure as its times are."""
-    return "C'est le meilleur choix pour ces temps estimés" if plan.part.estimated else "C'est prouvé"
-
-
-def _given(plan: Plan) -> str:
-    return "pour ces temps estimés, " if plan.part.estimated else ""
 
 
 def _cost(plan: Plan) -> str:

@@ -13,12 +13,13 @@ import typer
 
 from geo.errors import ParameterError
 from geo.kinds import SITE_KINDS, TAX_OFFICES
-from geo.question import CoverageRule, Question, counted_kinds
+from geo.question import DEFAULT_LEAST_RESIDENTS, CoverageRule, Question, counted_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from geo.finder.wishes import Wishes
+    from geo.siting.candidates import CandidateRule
     from geo.siting.criteria import Weights
     from geo.territory import Territory
     from geo.territory.country import Country
@@ -185,6 +186,16 @@ def chosen_weights(texts: Sequence[str]) -> Weights:
             msg = f"--weight « {text} » refusé. Attendu : CRITERE=POIDS, le critère étant {', '.join(CRITERIA)}."
             raise ParameterError(msg)
     return Weights(**chosen)
+
+
+def chosen_rule(least_residents: int | None, *, everywhere: bool) -> CandidateRule | None:
+    """Return which communes may get a label; `None` where nothing was asked."""
+    from geo.siting.candidates import CandidateRule
+
+    if least_residents is None and not everywhere:
+        return None
+    least = DEFAULT_LEAST_RESIDENTS if least_residents is None else least_residents
+    return CandidateRule(least, centralities=not everywhere)
 
 
 def chosen_day(text: str | None) -> dt.date:

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from geo.cli.columns import Columns, columns_by_list
-from geo.cli.options import AsJson, TerritoryFolder, asked_question, chosen_weights, load_area, some, with_options
+from geo.cli.options import (
+    AsJson,
+    TerritoryFolder,
+    asked_question,
+    chosen_rule,
+    chosen_weights,
+    load_area,
+    some,
+    with_options,
+)
 from geo.cli.output import print_each, print_json, print_written
 from geo.errors import ParameterError
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
@@ -45,10 +54,18 @@ def plan(
         Path | None,
         typer.Option(
             help="Lieux candidats, CSV ou couche : un nom, une position (latitude et longitude, x et y, ou une seule "
-            "colonne), et si possible un identifiant (id, code…), celui de --exclude ; sans elle, toutes les communes."
+            "colonne), et si possible un identifiant (id, code…), celui de --exclude ; sans elle, "
+            "les communes sans site où l'on va déjà."
         ),
     ] = None,
     columns: Columns = None,
+    least_residents: Annotated[
+        int | None, typer.Option(help="Habitants d'une commune candidate, au moins (1000 par défaut ; 0 : toutes).")
+    ] = None,
+    everywhere: Annotated[
+        bool,
+        typer.Option("--everywhere", help="Aussi les communes sans préfecture, canton, poste ni ancienne MSAP."),
+    ] = False,
     exclude: Annotated[list[str] | None, typer.Option(help="Code à écarter (commune ou lieu) ; répétable.")] = None,
     budget: Annotated[
         float | None, typer.Option(help="Budget en euros par an, qui limite le nombre de labels.")
@@ -91,6 +108,7 @@ def plan(
         model=model,  # type: ignore[arg-type] # unknown: refused in French
         threshold_min=question.threshold_min,
         candidates=places,
+        rule=chosen_rule(least_residents, everywhere=everywhere),
         exclude=exclude or (),
         weights=chosen_weights(weight or []),
         zones=zones,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
+from pyproj.enums import TransformDirection
 from scipy.spatial import cKDTree
 
 from geo.crs import to_metres
@@ -27,6 +28,8 @@ FAR_FROM_ROADS_M: Final = 500.0
 #: speed off the network, by a road longer than the line by the detour.
 SHORT_TRIP_M: Final = 5_000.0
 SHORT_TRIP_DETOUR: Final = 1.3
+#: A place closer (m) than this to a street stands on it.
+_ON_THE_STREET_M: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,36 @@ def snap_xy(network: RoadNetwork, x: ArrayLike, y: ArrayLike) -> SnappedPoints:
     # A street of no length has no "along": its beginning stands for it.
     fraction[which] = np.nan_to_num(fraction[which], nan=0.0)
     return SnappedPoints(link, fraction, distance, xy)
+
+
+def street_positions(
+    network: RoadNetwork, lon: ArrayLike, lat: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the nearest street passes, for places that stand on one: a building open to the public.
+
+    Points off the network stay where they are, as do all of an estimated network, which has no streets.
+
+    `lon`, `lat`: Degrees (EPSG:4326), shape (n,); so is what is returned.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> street_positions(Territory.load("64").network, [-1.57], [43.31])[0].tolist()
+    [-1.57]
+    """
+    where = np.column_stack([np.ravel(lon), np.ravel(lat)]).astype(np.float64)
+    if network.source.approximate:
+        return where[:, 0], where[:, 1]
+    snapped = snap(network, where[:, 0], where[:, 1])
+    on = np.flatnonzero((snapped.link >= 0) & (snapped.distance_m > _ON_THE_STREET_M))
+    shapes = network.link_shapes(snapped.link[on])
+    street = shapely.line_interpolate_point(shapes, snapped.fraction[on], normalized=True)
+    where[on] = np.column_stack(
+        to_metres(network.crs).transform(
+            shapely.get_x(street), shapely.get_y(street), direction=TransformDirection.INVERSE
+        )
+    )
+    return where[:, 0], where[:, 1]
 
 
 def legs_from_points(network: RoadNetwork, snapped: SnappedPoints) -> Legs:

@@ -16,6 +16,8 @@ import numpy as np
 from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
 
     from geo.siting.problem import SitingProblem
@@ -103,6 +105,29 @@ def coverage_benefits(
         weight[problem.pair_demand[kept]],
         len(problem.demand),
         len(problem.candidates),
+    )
+
+
+def mean_benefits(variants: Sequence[Benefits]) -> Benefits:
+    """Return what candidates bring on average over several hypotheses, as one table.
+
+    A demand point stands once for each hypothesis, and each counts for its share: the best choice is the one that
+    brings most on average.
+
+    Examples
+    --------
+    >>> near = Benefits(np.array([0]), np.array([0]), np.array([6.0]), 1, 2)
+    >>> far = Benefits(np.array([0]), np.array([1]), np.array([4.0]), 1, 2)
+    >>> mean_benefits([near, far]).total([0, 1])
+    5.0
+    """
+    n, count = variants[0].n_demand, len(variants)
+    return Benefits(
+        np.concatenate([each.demand + n * number for number, each in enumerate(variants)]),
+        np.concatenate([each.candidate for each in variants]),
+        np.concatenate([each.value for each in variants]) / count,
+        n * count,
+        variants[0].n_candidates,
     )
 
 

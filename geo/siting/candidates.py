@@ -1,47 +1,104 @@
-"""Places where a label could be given: every commune, or a list of places such as former MSAP or post offices."""
+"""Places where a label could be given: communes that people already go to, every commune, or a list of places."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.spatial import cKDTree
 
+from geo.crs import to_metres
 from geo.errors import ParameterError
+from geo.french import format_number
 from geo.kinds import COUNTED_KINDS, SITES
+from geo.network.snapping import street_positions
+from geo.question import DEFAULT_LEAST_RESIDENTS
+from geo.sources.centralities import SERVICES, embedded_centralities
 from geo.sources.commune_codes import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from numpy.typing import NDArray
+
     from geo.territory import Territory
+
+#: Residents that a candidate commune has at least where no other one, and no site, lies within `REMOTE_KM`.
+LEAST_RESIDENTS_REMOTE: Final = 300
+#: Kilometres in a straight line within which another town is near.
+REMOTE_KM: Final = 15.0
+#: A commune that holds such a site is never a candidate; one that holds an antenne may be, to become a site.
+_HOLDS: Final = "main"
 
 #: Columns of a candidate table (index 0..n-1, by `code`): `code`: commune code, or identifier of a place (text,
 #: unique); `name`; `lon`, `lat`: degrees; `commune_code`, `commune_name`: where it lies; `holds_site`: bool, whether
-#: a counted site lies in that commune today.
-CANDIDATE_COLUMNS: Final = ("code", "name", "lon", "lat", "commune_code", "commune_name", "holds_site")
+#: a counted site lies in that commune today; `centrality`: text, what draws people to that commune
+#: (`geo.sources.centralities.SERVICES`, ", " between), empty where nothing is known to; `credible`: bool, whether the
+#: commune meets the rule asked (true for all places of a list).
+CANDIDATE_COLUMNS: Final = (
+    *("code", "name", "lon", "lat", "commune_code", "commune_name"),
+    *("holds_site", "centrality", "credible"),
+)
 
 
-def candidate_communes(territory: Territory, *, kinds: Collection[str] = COUNTED_KINDS) -> pd.DataFrame:
-    """Return every commune of a study area as a candidate, at the point where its residents are.
+@dataclass(frozen=True, slots=True)
+class CandidateRule:
+    """Which communes may get a label.
+
+    `least_residents`: Residents that they have at least; where nothing else is near (`REMOTE_KM`), the smaller of that
+    and `LEAST_RESIDENTS_REMOTE`. `centralities`: whether people have to go there already, for the prefecture, the seat
+    of the canton, a post office or a former house of public services.
+
+    Raises
+    ------
+    ParameterError
+        A number of residents below 0.
+    """
+
+    least_residents: int = DEFAULT_LEAST_RESIDENTS
+    centralities: bool = True
+
+    def __post_init__(self) -> None:
+        """Raise `ParameterError` for a number that makes no sense."""
+        if self.least_residents < 0:
+            msg = (
+                f"Au moins {format_number(self.least_residents)} habitants : un nombre de 0 à plusieurs milliers est "
+                "attendu."
+            )
+            raise ParameterError(msg)
+
+
+#: Every commune without a site.
+EVERY_COMMUNE: Final = CandidateRule(0, centralities=False)
+
+
+def candidate_communes(
+    territory: Territory, rule: CandidateRule = EVERY_COMMUNE, *, kinds: Collection[str] = COUNTED_KINDS
+) -> pd.DataFrame:
+    """Return the communes of a study area that hold no site as candidates, on the street nearest to their town hall.
 
     Returns
     -------
-    `CANDIDATE_COLUMNS`.
+    `CANDIDATE_COLUMNS`; `credible` tells which communes meet the rule.
     """
     communes = territory.communes
+    lon, lat = street_positions(territory.network, communes["lon"], communes["lat"])
     table = pd.DataFrame(
         {
             "code": communes.index.astype("string"),
             "name": communes["name"].array,
-            "lon": communes["lon"].array,
-            "lat": communes["lat"].array,
+            "lon": lon,
+            "lat": lat,
             "commune_code": communes.index.astype("string"),
             "commune_name": communes["name"].array,
+            "credible": _credible(territory, rule),
         }
     )
-    return _finished(table, territory, kinds=kinds)
+    free = ~table["code"].isin(_holding(territory))
+    return _finished(table[free], territory, kinds=kinds)
 
 
 def candidate_places(
@@ -69,13 +126,58 @@ def candidate_places(
             "lat": found.geometry.y.array,
             "commune_code": commune.array,
             "commune_name": communes["name"].reindex(commune).array,
+            "credible": True,
         }
     )
     return _finished(table, territory, kinds=kinds)
 
 
-def without_excluded(tables: Sequence[pd.DataFrame], exclude: Collection[str]) -> list[pd.DataFrame]:
+def centrality_texts(codes: pd.Series) -> NDArray[np.object_]:
+    """Return what draws people to communes, by their codes, in French: ``"bureau de poste"``; empty: nothing known.
+
+    Examples
+    --------
+    >>> centrality_texts(pd.Series(["64422", "64550"])).tolist()
+    ['bureau centralisateur de canton, bureau de poste', '']
+    """
+    known = embedded_centralities().reindex(codes, fill_value=False)[list(SERVICES)].to_numpy(bool)
+    words = np.array(list(SERVICES.values()), dtype=object)
+    return np.array([", ".join(words[has]) for has in known], dtype=object)
+
+
+def _holding(territory: Territory) -> set[str]:
+    """Return the communes that hold a site, not only an antenne or the base of a bus."""
+    sites = territory.sites
+    return set(sites.loc[sites["kind"] == _HOLDS, "commune_code"].dropna())
+
+
+def _credible(territory: Territory, rule: CandidateRule) -> NDArray[np.bool_]:
+    """Return which communes meet a rule, in their order; whether they hold a site is not looked at."""
+    communes = territory.communes
+    residents = communes["population"].to_numpy(np.float64, na_value=0.0)
+    drawn = np.ones(len(communes), bool)
+    if rule.centralities:
+        drawn = np.asarray(centrality_texts(pd.Series(communes.index)) != "", bool)
+    large: NDArray[np.bool_] = drawn & (residents >= rule.least_residents)
+    small = drawn & ~large & (residents >= min(rule.least_residents, LEAST_RESIDENTS_REMOTE))
+    if not small.any():
+        return large
+    metres = to_metres(territory.network.crs)
+    here = np.column_stack(metres.transform(communes["lon"].to_numpy(), communes["lat"].to_numpy()))
+    sites = territory.sites[(territory.sites["kind"] == _HOLDS).to_numpy()]
+    others = np.vstack([here[large], np.column_stack(metres.transform(sites.geometry.x, sites.geometry.y))])
+    remote = np.ones(len(here), bool)
+    if len(others):
+        remote = np.asarray(cKDTree(others).query(here)[0] > REMOTE_KM * 1000, bool)
+    return np.asarray(large | (small & remote), bool)
+
+
+def without_excluded(
+    tables: Sequence[pd.DataFrame], exclude: Collection[str], communes: Collection[str] = ()
+) -> list[pd.DataFrame]:
     """Leave out candidates by their code or by the code of their commune.
+
+    `communes`: Codes that may be given too, though none of their places is a candidate.
 
     Raises
     ------
@@ -83,7 +185,7 @@ def without_excluded(tables: Sequence[pd.DataFrame], exclude: Collection[str]) -
         A code that no candidate has, or no candidate is left.
     """
     codes = {str(code).strip() for code in exclude}
-    known = {code for table in tables for column in ("code", "commune_code") for code in table[column]}
+    known = set(communes) | {code for table in tables for column in ("code", "commune_code") for code in table[column]}
     if unknown := codes - known:
         msg = f"Exclusion refusée : aucun lieu candidat n'a le code {listed(unknown)}. Vérifiez ces codes."
         raise ParameterError(msg)
@@ -99,7 +201,10 @@ def without_excluded(tables: Sequence[pd.DataFrame], exclude: Collection[str]) -
 
 def _finished(table: pd.DataFrame, territory: Territory, *, kinds: Collection[str]) -> pd.DataFrame:
     sites = territory.facility_list(SITES, kinds=kinds)
-    table["holds_site"] = np.asarray(table["commune_code"].isin(sites["commune_code"].dropna()), bool)
+    table = table.assign(
+        holds_site=np.asarray(table["commune_code"].isin(sites["commune_code"].dropna()), bool),
+        centrality=centrality_texts(table["commune_code"]),
+    )
     for column in ("code", "name", "commune_code", "commune_name"):
         table[column] = table[column].astype("string")
     return table.sort_values("code", kind="stable")[list(CANDIDATE_COLUMNS)].reset_index(drop=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.access.residents import residents_by_point
-from geo.network.snapping import snap
+from geo.network.snapping import snap, street_positions
 from geo.network.travel_times import pairs_within
 from geo.question import AT_THRESHOLD_MIN
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def candidate_gains(territory: Territory, times: pd.DataFrame, threshold_min: float) -> pd.DataFrame:
     """Return the residents that one new site would bring within the threshold, for each commune as its place.
 
-    Each commune is tried alone, with a site at the point where its residents are taken to be.
+    Each commune is tried alone, with a site on the street nearest to its town hall.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def candidate_gains(territory: Territory, times: pd.DataFrame, threshold_min: fl
     origin, place, _ = pairs_within(
         network,
         territory.demand_on_network,
-        snap(network, communes["lon"], communes["lat"]),
+        snap(network, *street_positions(network, communes["lon"], communes["lat"])),
         (threshold_min + AT_THRESHOLD_MIN) * 60,
     )
     today = times["travel_time_min"].to_numpy(np.float64, na_value=np.inf)

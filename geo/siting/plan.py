@@ -3,106 +3,72 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
 from geo.access.known_part import added_up, known_part
-from geo.errors import ParameterError
-from geo.french import format_number
 from geo.kinds import COUNTED_KINDS
-from geo.question import AT_THRESHOLD_MIN, DEFAULT_LABELS, DEFAULT_THRESHOLD_MIN, check_threshold
-from geo.siting.benefits import coverage_benefits, time_benefits
-from geo.siting.candidates import candidate_communes, candidate_places, without_excluded
+from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN
+from geo.siting.access_summary import AccessSummary
+from geo.siting.candidates import CandidateRule
+from geo.siting.choice import PlanQuestion, choose
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones, demand_criteria, factors
-from geo.siting.greedy import ranked
-from geo.siting.plan_tables import alternatives_table, communes_table, criteria_table, labels_table, served_table
-from geo.siting.problem import SitingProblem
+from geo.siting.plan_options import check_options, check_together, labels_asked
+from geo.siting.plan_tables import (
+    alternatives_table,
+    communes_table,
+    criteria_table,
+    labels_table,
+    preferences_table,
+    served_table,
+    towns_table,
+)
+from geo.siting.problem import siting_problem
 from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario
-from geo.siting.solve import MODELS, Control, solve
+from geo.siting.solve import Control
+from geo.siting.variants import time_variants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
     from geo.access.known_part import KnownPart
+    from geo.siting.choice import Choice
     from geo.siting.costs import Payer
+    from geo.siting.problem import SitingProblem
+    from geo.siting.robustness import Robustness
     from geo.siting.solve import Model
     from geo.territory import Territory
     from geo.territory.country import Country
 
-#: More labels than this are taken for a mistake: it is the State's aim for all of France.
-MOST_NEW: Final = 3_000
 #: Seconds that a plan may take by default, the reading of the territory apart.
 DEFAULT_TIME_LIMIT_S: Final = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class AccessSummary:
-    """How the part of a study area whose ways are known is served.
+@dataclass(frozen=True, eq=False, slots=True)
+class WidestPlan:
+    """The best plan were every commune without a site a candidate, to be compared with the one that is proposed.
 
     Attributes
     ----------
-    part
-        Whom the shares are of.
-    residents_within
-        Residents within the threshold.
-    mean_time_min, worst_time_min
-        Of the residents who have a way to a site before and after (`None`: nobody has).
-    residents_unreachable
-        Residents who start from the network and have no way to any site.
-    residents_within_low, residents_within_high
-        Residents within the threshold were all times at the upper, or at the lower bound of their precision; `None`
-        where times are measured.
+    labels
+        One row a label, the largest town first: `code`, `name`, `commune_residents`, `credible` (whether the rule would
+        allow it).
+    objective, gap
+        As those of the plan.
+    after
+        How the study area would be served.
     """
 
-    part: KnownPart
-    residents_within: float
-    mean_time_min: float | None
-    worst_time_min: float | None
-    residents_unreachable: float
-    residents_within_low: float | None = None
-    residents_within_high: float | None = None
-
-    @property
-    def interval(self) -> tuple[float | None, float | None]:
-        """The bounds of `share_within`; `None` where times are measured, or nobody's way is known."""
-        low, high = self.residents_within_low, self.residents_within_high
-        return (None, None) if low is None or high is None else (self.part.share(low), self.part.share(high))
-
-    @property
-    def share_within(self) -> float | None:
-        """Residents within the threshold as a share of those known; `None` where there are none."""
-        return self.part.share(self.residents_within)
-
-    @classmethod
-    def of(
-        cls, part: KnownPart, problem: SitingProblem, minutes: NDArray[np.float64], threshold_min: float
-    ) -> AccessSummary:
-        """Add up over the demand points of a problem: `minutes`, shape (n_demand,), inf: no way."""
-        residents = problem.residents
-        # Who has a way today has one with the labels too.
-        both = np.isfinite(problem.today_min) & (residents > 0)
-        lost = np.isinf(minutes) & problem.demand["on_network"].to_numpy(bool)
-        limit = threshold_min + AT_THRESHOLD_MIN
-        low, high = (
-            float(residents[minutes * problem.demand[bound].to_numpy() <= limit].sum()) if part.estimated else None
-            for bound in ("time_high", "time_low")
-        )
-        return cls(
-            part=part,
-            residents_within=float(residents[minutes <= limit].sum()),
-            mean_time_min=float(np.average(minutes[both], weights=residents[both])) if both.any() else None,
-            worst_time_min=float(minutes[both].max()) if both.any() else None,
-            residents_unreachable=float(residents[lost].sum()),
-            residents_within_low=low,
-            residents_within_high=high,
-        )
+    labels: pd.DataFrame
+    objective: float
+    gap: float
+    after: AccessSummary
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +83,13 @@ class Plan:
         What was asked; `asked` is `None` where the model finds the number of labels itself.
     labels
         One row a label, in rank order: `rank` (1..n); `code`, `name`, `lon`, `lat`, `commune_code`, `commune_name`,
-        `holds_site` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `gain_residents` (float64): residents that it
-        brings within the threshold after the labels ranked before it; `gain_alone_residents`: the same were it alone;
-        `residents_served`: for whom it becomes the nearest site; `minutes_saved_mean`: their mean time saved (NaN: none
-        had a way); `estimated` (bool): whether times are; `cost_eur`, `aid_eur`: euros a year.
+        `holds_site`, `centrality` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `commune_residents` (float64);
+        `gain_residents` (float64): residents that it brings within the threshold after the labels ranked before it;
+        `gain_mean_residents`: the same on average over the hypotheses on times, where `on_average`;
+        `gain_alone_residents`: the same were it alone; `residents_served`: for whom it becomes the nearest site;
+        `minutes_saved_mean`: their mean time saved (NaN: none had a way); `retained` of `variants` (int64): hypotheses
+        on times under which the best plan holds it; `estimated` (bool): whether times are; `cost_eur`, `aid_eur`: euros
+        a year.
     served
         One row for each label and commune that it serves: `label_code`, `commune_code`, `commune_name`, `residents`
         (those who go there), `residents_brought` (of whom within the threshold only now), `time_before_min` (Float64,
@@ -136,8 +105,20 @@ class Plan:
         The part of the study area whose ways are known.
     before, after
         Totals of that part.
-    objective, bound, gap
-        As in `geo.siting.solve.Solution`.
+    objective, optimum, bound, gap
+        What the plan reaches; what the best choice reached before larger towns were preferred; `bound` and `gap` of
+        that choice (`geo.siting.solve.Solution`).
+    on_average
+        Whether these are averages over the hypotheses on times (estimated network), and labels were chosen by them.
+    preferences
+        One row for each larger town taken in the place of another for nearly the same gain: `label_code`; `code` and
+        `name` of the other; `share_of_gain` (float64).
+    robustness
+        What is chosen under each hypothesis on times.
+    rule, rule_lifted
+        Which communes could be chosen (`None`: places of a list); whether none met the rule, so that all could.
+    widest
+        The best plan among all communes without a site; `None` where those are the candidates already.
     time_s
         Seconds taken, from the territory in memory; `None` for a plan that was read from a file.
     interrupted
@@ -166,8 +147,15 @@ class Plan:
     before: AccessSummary
     after: AccessSummary
     objective: float
+    optimum: float
     bound: float
     gap: float
+    on_average: bool
+    preferences: pd.DataFrame
+    robustness: Robustness
+    rule: CandidateRule | None
+    rule_lifted: bool
+    widest: WidestPlan | None
     time_s: float | None
     interrupted: bool
     weights: Weights
@@ -187,6 +175,16 @@ class Plan:
     def aid_eur(self) -> float:
         """Euros a year of the State's aid for all labels."""
         return self.costs.aid_eur * len(self.labels)
+
+    @property
+    def rule_cost(self) -> float | None:
+        """Share of what the best plan among all communes brings that the rule gives up, 0 to 1; `None`: not compared.
+
+        Of ``coverage`` and ``median`` alone: the other models do not add up gains.
+        """
+        if self.widest is None or self.model not in {"coverage", "median"} or self.widest.objective <= 0:
+            return None
+        return max(0.0, 1 - self.objective / self.widest.objective)
 
     @property
     def residents_brought(self) -> float:
@@ -212,6 +210,7 @@ def plan(  # noqa: PLR0913 - the options of one question
     model: Model = "coverage",
     threshold_min: float = DEFAULT_THRESHOLD_MIN,
     candidates: gpd.GeoDataFrame | None = None,
+    rule: CandidateRule | None = None,
     exclude: Collection[str] = (),
     weights: Weights | None = None,
     zones: Zones | None = None,
@@ -239,7 +238,10 @@ def plan(  # noqa: PLR0913 - the options of one question
     threshold_min
         Minutes by car.
     candidates
-        Places as `geo.sources.places.read_places` reads them; every commune where `None`.
+        Places as `geo.sources.places.read_places` reads them; the communes that meet `rule` where `None`.
+    rule
+        Which communes without a site may get a label: by default those that people already go to;
+        `geo.siting.candidates.EVERY_COMMUNE` lifts that.
     exclude
         Codes of candidates or of communes to leave out.
     weights, zones
@@ -267,24 +269,37 @@ def plan(  # noqa: PLR0913 - the options of one question
     """
     started = time.monotonic()
     weights, zones, costs = weights or Weights(), zones or Zones(), costs or Costs()
+    chosen_rule = None if candidates is not None else rule or CandidateRule()
     budget_labels = None if budget_eur is None else costs.labels_for(budget_eur, payer)
-    asked = _asked(new, budget_labels, model)
-    _check(model, asked, threshold_min, min_share, time_limit_s)
+    asked = labels_asked(new, budget_labels, model)
+    check_options(model, asked, threshold_min, min_share, time_limit_s)
+    check_together(
+        {"--new": new, "--candidates": candidates, "--budget": budget_eur, "règle": rule}, model=model, payer=payer
+    )
     told = progress or Control().progress
 
     told(0.0, "Temps de trajet vers les lieux candidats…")
     parts = area.parts
-    problem = siting_problem(parts, candidates, exclude, kinds=kinds)
-    criteria = demand_criteria(parts, problem, threshold_min, zones)
-    problem = problem.with_factors(factors(criteria, weights))
+    problem = siting_problem(parts, candidates, exclude, rule=chosen_rule, kinds=kinds)
+    variants = [
+        replace(
+            each,
+            problem=each.problem.with_factors(
+                factors(demand_criteria(parts, each.problem, threshold_min, zones), weights)
+            ),
+        )
+        for each in time_variants(problem, parts[0].network.profile)
+    ]
     control = Control(time_limit_s, cancel or Control().cancel, told)
-    found = solve(problem, model, asked or 0, threshold_min=threshold_min, min_share=min_share, control=control)
-    interrupted = control.stopped() and found.gap > 0
+    question = PlanQuestion(model, asked or 0, float(threshold_min), min_share)
+    choice = choose(variants, question, control)
+    interrupted = control.stopped() and choice.found.gap > 0
     told(0.9, "Qui est servi par chaque label…")
-    order = _rank(problem, model, threshold_min, found.selected)
+    problem, order = choice.problem, choice.order
     minutes, server = problem.times_with(order)
     names = pd.concat([each.communes["name"] for each in parts])
     part = added_up(known_part(each) for each in parts)
+    criteria = demand_criteria(parts, problem, threshold_min, zones)
     result = Plan(
         territory=area.name,
         model=model,
@@ -292,16 +307,23 @@ def plan(  # noqa: PLR0913 - the options of one question
         asked=asked,
         min_share=min_share,
         kinds=frozenset(kinds),
-        labels=labels_table(problem, threshold_min, order, minutes, server, costs),
+        labels=labels_table(choice, threshold_min, minutes, server, costs),
         served=served_table(problem, threshold_min, order, minutes, server, names),
         alternatives=alternatives_table(problem, model, threshold_min, order),
         communes=communes_table(problem, threshold_min, minutes, names),
         part=part,
         before=AccessSummary.of(part, problem, problem.today_min, threshold_min),
         after=AccessSummary.of(part, problem, minutes, threshold_min),
-        objective=found.objective,
-        bound=found.bound,
-        gap=found.gap,
+        objective=choice.objective,
+        optimum=choice.found.objective,
+        bound=choice.found.bound,
+        gap=choice.found.gap,
+        on_average=len(choice.problems) > 1,
+        preferences=preferences_table(problem, choice.preferences),
+        robustness=choice.robustness,
+        rule=chosen_rule,
+        rule_lifted=choice.rule_lifted,
+        widest=_widest(choice, part, float(threshold_min)),
         time_s=time.monotonic() - started,
         interrupted=interrupted,
         weights=weights,
@@ -316,57 +338,16 @@ def plan(  # noqa: PLR0913 - the options of one question
     return result
 
 
-def siting_problem(
-    parts: Collection[Territory],
-    candidates: gpd.GeoDataFrame | None,
-    exclude: Collection[str],
-    *,
-    kinds: Collection[str] = COUNTED_KINDS,
-) -> SitingProblem:
-    """Put together the candidates and the times of one or several territories; the parameters are those of `plan`."""
-    tables = [
-        candidate_communes(part, kinds=kinds) if candidates is None else candidate_places(part, candidates, kinds=kinds)
-        for part in parts
-    ]
-    kept = without_excluded(tables, exclude)
-    problem = SitingProblem.of(list(parts), kept, kinds=kinds)
-    if problem.residents.sum() <= 0:
-        msg = "Population inconnue : un plan a besoin du nombre d'habitants. Donnez leur fichier (--population)."
-        raise ParameterError(msg)
-    return problem
-
-
-def _asked(new: int | None, budget_labels: int | None, model: Model) -> int | None:
-    if model == "set-cover":
+def _widest(choice: Choice, part: KnownPart, threshold_min: float) -> WidestPlan | None:
+    found, problem = choice.widest, choice.widest_problem
+    if found is None:
         return None
-    if new is None:
-        return DEFAULT_LABELS if budget_labels is None else min(budget_labels, MOST_NEW)
-    return new if budget_labels is None else min(new, budget_labels)
-
-
-def _check(model: str, asked: int | None, threshold_min: float, min_share: float | None, time_limit_s: float) -> None:
-    check_threshold(threshold_min)
-    if model not in MODELS:
-        msg = f"Modèle « {model} » inconnu. Modèles possibles : {', '.join(MODELS)}."
-        raise ParameterError(msg)
-    if asked is not None and not 0 <= asked <= MOST_NEW:
-        msg = f"{asked} nouveaux labels demandés : un nombre de 0 à {MOST_NEW} est attendu."
-        raise ParameterError(msg)
-    if min_share is not None and (model != "set-cover" or not 0 < min_share <= 1):
-        msg = (
-            f"Part de {format_number(min_share)} refusée : elle va de 0 à 1 et n'a de sens que pour le modèle "
-            f"set-cover (le moins de labels pour couvrir cette part des habitants)."
-        )
-        raise ParameterError(msg)
-    if not time_limit_s > 0:
-        msg = f"Durée de {format_number(time_limit_s)} s refusée : un nombre de secondes positif est attendu."
-        raise ParameterError(msg)
-
-
-def _rank(problem: SitingProblem, model: Model, threshold_min: float, selected: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Order labels by what each adds after those before it: residents brought, or minutes saved."""
-    by_time = model in {"median", "center"}
-    return ranked(time_benefits(problem) if by_time else coverage_benefits(problem, threshold_min), selected)[0]
+    return WidestPlan(
+        labels=towns_table(problem, found.selected),
+        objective=found.objective,
+        gap=found.gap,
+        after=AccessSummary.of(part, problem, problem.times_with(found.selected)[0], threshold_min),
+    )
 
 
 def _out_of_reach(problem: SitingProblem, threshold_min: float) -> float:

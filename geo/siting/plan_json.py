@@ -5,20 +5,34 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from geo.access.known_part import KnownPart
 from geo.errors import Fault, ParameterError, SchemaError
 from geo.french import format_number
 from geo.kinds import KINDS
 from geo.question import check_threshold
+from geo.siting.access_summary import AccessSummary
+from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import CRITERIA, Weights
-from geo.siting.plan import AccessSummary, Plan
-from geo.siting.solve import Model  # noqa: TC001 - pydantic reads it while running
+from geo.siting.plan import Plan, WidestPlan
+from geo.siting.plan_values import (
+    AlternativeValues,
+    CommuneValues,
+    LabelValues,
+    PlaceValues,
+    PlanValues,
+    PreferenceValues,
+    RunValues,
+    ServedValues,
+    TownValues,
+    Values,
+)
+from geo.siting.robustness import Robustness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +40,7 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 #: Number of the form written today; a file of another number is refused.
-FORMAT: Final = 3
+FORMAT: Final = 4
 #: Most labels of a plan that is read.
 _MOST_LABELS: Final = 5_000
 _ADVICE: Final = "Donnez un fichier plan.json écrit par « maillage plan --out »."
@@ -39,138 +53,22 @@ _TYPES: Final = {
     "commune_code": "string",
     "commune_name": "string",
     "label_code": "string",
+    "centrality": "string",
     "rank": "int64",
+    "retained": "int64",
+    "variants": "int64",
+    "labels": "int64",
+    "runs": "int64",
+    "in_plan": "bool",
+    "credible": "bool",
     "holds_site": "bool",
     "estimated": "bool",
     "time_before_min": "Float64",
+    "codes": "object",
 }
 
 #: Faults of a number: what is expected, and where its limit is told.
 _BOUNDS: Final = {"greater_than_equal": ("au moins", "ge"), "less_than_equal": ("au plus", "le")}
-
-_Number = Annotated[float, Field(ge=-1e15, le=1e15)]
-_Amount = Annotated[float, Field(ge=0, le=1e15)]
-_Share = Annotated[float, Field(ge=0, le=1)]
-_Whole = Annotated[int, Field(ge=0, le=10**9)]
-
-
-class _Values(BaseModel):
-    """Values of the very type that is written; what else is in the file is left aside."""
-
-    model_config = ConfigDict(strict=True, allow_inf_nan=False)
-
-
-class _Part(_Values):
-    residents: _Amount
-    residents_known: _Amount
-    communes: _Whole
-    communes_known: _Whole
-    estimated: bool
-
-
-class _Access(_Values):
-    residents_within: _Amount
-    mean_time_min: _Amount | None
-    worst_time_min: _Amount | None
-    residents_unreachable: _Amount
-    residents_within_low: _Amount | None
-    residents_within_high: _Amount | None
-
-
-class _Served(_Values):
-    commune_code: str
-    commune_name: str
-    residents: _Amount
-    residents_brought: _Amount
-    time_before_min: _Amount | None
-    time_after_min: _Amount
-    estimated: bool
-    time_low: _Amount
-    time_high: _Amount
-
-
-class _Alternative(_Values):
-    code: str
-    name: str
-    commune_residents: _Amount
-    share_of_gain: _Amount
-
-
-class _Label(_Values):
-    rank: _Whole
-    code: str
-    name: str
-    lon: Annotated[float, Field(ge=-180, le=180)]
-    lat: Annotated[float, Field(ge=-90, le=90)]
-    commune_code: str
-    commune_name: str
-    holds_site: bool
-    gain_residents: _Amount
-    gain_alone_residents: _Amount
-    residents_served: _Amount
-    minutes_saved_mean: _Number | None
-    estimated: bool
-    cost_eur: _Amount
-    aid_eur: _Amount
-    communes: Annotated[list[_Served], FailFast()]
-    alternatives: Annotated[list[_Alternative], FailFast()]
-
-
-class _Criteria(_Values):
-    beyond: _Amount | None
-    frr: _Amount | None
-    qpv: _Amount | None
-    elderly: _Amount | None
-
-
-class _Commune(_Values):
-    commune_code: str
-    name: str
-    residents: _Amount
-    time_before_min: _Amount | None
-    time_after_min: _Amount | None
-    within_before: _Amount
-    within_after: _Amount
-    estimated: bool
-    time_low: _Amount
-    time_high: _Amount
-    criteria: _Criteria
-
-
-class _Weights(_Values):
-    beyond: _Amount
-    frr: _Amount
-    qpv: _Amount
-    elderly: _Amount
-
-
-class _Costs(_Values):
-    cost_eur: _Amount
-    aid_eur: _Amount
-
-
-class _Plan(_Values):
-    territory: str
-    model: Model
-    threshold_min: _Number
-    asked: _Whole | None
-    min_share: _Share | None
-    kinds: list[str]
-    candidates: _Whole
-    candidates_off_network: _Whole
-    part: _Part
-    before: _Access
-    after: _Access
-    residents_out_of_reach: _Amount
-    objective: _Number
-    bound: _Number
-    gap: _Number
-    interrupted: bool
-    weights: _Weights
-    costs: _Costs
-    budget_labels: _Whole | None
-    selected: list[_Label]
-    communes: Annotated[list[_Commune], FailFast()]
 
 
 def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
@@ -195,8 +93,23 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
         "after": _access(plan.after),
         "residents_out_of_reach": plan.residents_out_of_reach,
         "objective": plan.objective,
+        "optimum": plan.optimum,
         "bound": plan.bound,
         "gap": plan.gap,
+        "on_average": plan.on_average,
+        "preferences": _records(plan.preferences),
+        "robustness": plan.robustness.to_dict(),
+        "rule": None if plan.rule is None else asdict(plan.rule),
+        "rule_lifted": plan.rule_lifted,
+        "rule_cost": plan.rule_cost,
+        "widest": None
+        if plan.widest is None
+        else {
+            "labels": _records(plan.widest.labels),
+            "objective": plan.widest.objective,
+            "gap": plan.widest.gap,
+            "after": _access(plan.widest.after),
+        },
         "interrupted": plan.interrupted,
         "weights": plan.weights.to_dict(),
         "costs": asdict(plan.costs),
@@ -247,7 +160,7 @@ def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
         given, most = format_number(len(labels)), format_number(_MOST_LABELS)
         raise SchemaError(source, [Fault(f"{given} labels, au plus {most} sont attendus")], _ADVICE)
     try:
-        read = _Plan.model_validate(content)
+        read = PlanValues.model_validate(content)
     except ValidationError as error:
         faults = dict.fromkeys(_in_french(each) for each in error.errors(include_url=False))
         raise SchemaError(source, [Fault(text) for text in faults], _ADVICE) from error
@@ -266,28 +179,43 @@ def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
     return _plan(read)
 
 
-def _plan(read: _Plan) -> Plan:
+def _plan(read: PlanValues) -> Plan:
     part = KnownPart(**read.part.model_dump())
-    communes = _table(read.communes, _Commune, leave={"criteria"}).set_index("commune_code")
+    communes = _table(read.communes, CommuneValues, leave={"criteria"}).set_index("commune_code")
     criteria = pd.DataFrame([each.criteria.model_dump() for each in read.communes], columns=list(CRITERIA))
     same = {
         name: getattr(read, name)
         for name in (
             "territory", "model", "asked", "min_share", "candidates", "candidates_off_network",
-            "residents_out_of_reach", "objective", "bound", "gap", "interrupted", "budget_labels",
+            "residents_out_of_reach", "objective", "optimum", "bound", "gap", "on_average", "rule_lifted",
+            "interrupted", "budget_labels",
         )
     }  # fmt: skip
     return Plan(
         **same,
         threshold_min=float(read.threshold_min),
         kinds=frozenset(read.kinds),
-        labels=_table(read.selected, _Label, leave={"communes", "alternatives"}),
-        served=_under_labels(read, "communes", _Served),
-        alternatives=_under_labels(read, "alternatives", _Alternative),
+        labels=_table(read.selected, LabelValues, leave={"communes", "alternatives"}),
+        served=_under_labels(read, "communes", ServedValues),
+        alternatives=_under_labels(read, "alternatives", AlternativeValues),
         communes=communes.astype({"time_after_min": "Float64"}),
         part=part,
         before=AccessSummary(part, **read.before.model_dump()),
         after=AccessSummary(part, **read.after.model_dump()),
+        preferences=_table(read.preferences, PreferenceValues),
+        robustness=Robustness(
+            _table(read.robustness.runs, RunValues).assign(codes=[tuple(run.codes) for run in read.robustness.runs]),
+            _table(read.robustness.places, PlaceValues).set_index("code"),
+        ),
+        rule=None if read.rule is None else CandidateRule(**read.rule.model_dump()),
+        widest=None
+        if read.widest is None
+        else WidestPlan(
+            labels=_table(read.widest.labels, TownValues),
+            objective=read.widest.objective,
+            gap=read.widest.gap,
+            after=AccessSummary(part, **read.widest.after.model_dump()),
+        ),
         time_s=None,
         weights=Weights(**read.weights.model_dump()),
         costs=Costs(**read.costs.model_dump()),
@@ -295,7 +223,7 @@ def _plan(read: _Plan) -> Plan:
     )
 
 
-def _contradictions(read: _Plan) -> list[str]:
+def _contradictions(read: PlanValues) -> list[str]:
     """Return what values of the right type do not agree on."""
     faults = []
     if [label.rank for label in read.selected] != list(range(1, len(read.selected) + 1)):
@@ -338,12 +266,12 @@ def _shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)[:30]
 
 
-def _table(rows: Sequence[BaseModel], form: type[_Values], leave: frozenset[str] | set[str] = frozenset()) -> Any:
+def _table(rows: Sequence[BaseModel], form: type[Values], leave: frozenset[str] | set[str] = frozenset()) -> Any:
     columns = [name for name in form.model_fields if name not in leave]
     return _typed(pd.DataFrame([row.model_dump(exclude=set(leave)) for row in rows], columns=columns))
 
 
-def _under_labels(read: _Plan, name: str, form: type[_Values]) -> pd.DataFrame:
+def _under_labels(read: PlanValues, name: str, form: type[Values]) -> pd.DataFrame:
     """Return the rows that stand under each label as one table with its code."""
     rows = [{"label_code": label.code, **row.model_dump()} for label in read.selected for row in getattr(label, name)]
     return _typed(pd.DataFrame(rows, columns=["label_code", *form.model_fields]))

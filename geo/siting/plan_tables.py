@@ -8,13 +8,18 @@ import numpy as np
 import pandas as pd
 
 from geo.question import AT_THRESHOLD_MIN
-from geo.siting.benefits import coverage_benefits, time_benefits
+from geo.siting.benefits import coverage_benefits, mean_benefits, time_benefits
 from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from geo.siting.benefits import Benefits
+    from geo.siting.choice import Choice
     from geo.siting.costs import Costs
+    from geo.siting.preference import Preference
     from geo.siting.problem import SitingProblem
     from geo.siting.solve import Model
 
@@ -25,21 +30,13 @@ _MOST_ALTERNATIVES: Final = 3
 
 
 def labels_table(
-    problem: SitingProblem,
-    threshold_min: float,
-    order: NDArray[np.int64],
-    minutes: NDArray[np.float64],
-    server: NDArray[np.int64],
-    costs: Costs,
+    choice: Choice, threshold_min: float, minutes: NDArray[np.float64], server: NDArray[np.int64], costs: Costs
 ) -> pd.DataFrame:
     """Return `geo.siting.plan.Plan.labels`; `minutes` and `server` are what `SitingProblem.times_with` gave."""
+    problem, order, robustness = choice.problem, choice.order, choice.robustness
     benefits = coverage_benefits(problem, threshold_min, problem.residents)
+    on_average = mean_benefits([coverage_benefits(each, threshold_min, each.residents) for each in choice.problems])
     n = len(problem.candidates)
-    received, gains = np.zeros(benefits.n_demand), np.zeros(len(order))
-    for rank, candidate in enumerate(order.tolist()):
-        now = np.maximum(received, benefits.received([candidate]))
-        gains[rank] = (now - received).sum()
-        received = now
     served = server >= 0
     had_way = served & np.isfinite(problem.today_min)
     sooner = problem.residents[had_way] * (problem.today_min[had_way] - minutes[had_way])
@@ -48,16 +45,31 @@ def labels_table(
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_saved = saved / had
     table = problem.candidates.iloc[order].reset_index(drop=True)
+    table = table.drop(columns="credible")
     table.insert(0, "rank", np.arange(1, len(order) + 1))
     return table.assign(
-        gain_residents=gains,
+        gain_residents=_added_in_turn(benefits, order),
+        gain_mean_residents=_added_in_turn(on_average, order),
         gain_alone_residents=benefits.added_to(np.zeros(benefits.n_demand))[order],
         residents_served=np.bincount(server[served], weights=problem.residents[served], minlength=n)[order],
         minutes_saved_mean=mean_saved[order],
+        commune_residents=problem.commune_residents[order],
+        retained=robustness.places["runs"].reindex(table["code"]).to_numpy(np.int64),
+        variants=len(robustness.runs),
         estimated=bool(problem.demand["estimated"].any()),
         cost_eur=costs.cost_eur,
         aid_eur=costs.aid_eur,
     )
+
+
+def _added_in_turn(benefits: Benefits, order: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what each label adds after those ranked before it."""
+    received, gains = np.zeros(benefits.n_demand), np.zeros(len(order))
+    for rank, candidate in enumerate(order.tolist()):
+        now = np.maximum(received, benefits.received([candidate]))
+        gains[rank] = (now - received).sum()
+        received = now
+    return gains
 
 
 def served_table(
@@ -159,8 +171,7 @@ def alternatives_table(
     (float64): what it brings in the label's stead, as a share of what the label brings; by rank, then most residents.
     """
     candidates = problem.candidates
-    by_commune = pd.Series(problem.residents).groupby(problem.demand["commune_code"].to_numpy()).sum()
-    people = candidates["commune_code"].map(by_commune).fillna(0.0).to_numpy(np.float64)
+    people = problem.commune_residents
     benefits = time_benefits(problem) if model == "median" else coverage_benefits(problem, threshold_min)
     tables = []
     for label in order.tolist() if model != "center" else []:
@@ -174,6 +185,22 @@ def alternatives_table(
     empty = candidates.iloc[:0][["code", "name"]].assign(commune_residents=0.0, share_of_gain=0.0)
     empty.insert(0, "label_code", candidates["code"].iloc[:0])
     return pd.concat([empty, *tables], ignore_index=True)
+
+
+def preferences_table(problem: SitingProblem, preferences: Sequence[Preference]) -> pd.DataFrame:
+    """Return `geo.siting.plan.Plan.preferences`."""
+    candidates = problem.candidates
+    left = candidates.iloc[[each.left for each in preferences]][["code", "name"]].reset_index(drop=True)
+    left.insert(0, "label_code", candidates["code"].iloc[[each.taken for each in preferences]].array)
+    return left.assign(share_of_gain=np.array([each.share_of_gain for each in preferences], np.float64))
+
+
+def towns_table(problem: SitingProblem, selected: NDArray[np.int64]) -> pd.DataFrame:
+    """Return `geo.siting.plan.WidestPlan.labels`, the largest town first."""
+    residents = problem.commune_residents[selected]
+    table = problem.candidates.iloc[selected][["code", "name", "credible"]].reset_index(drop=True)
+    table.insert(2, "commune_residents", residents)
+    return table.iloc[np.lexsort((table["code"].to_numpy(str), -residents))].reset_index(drop=True)
 
 
 def _mean(total: pd.Series, weight: pd.Series) -> pd.arrays.FloatingArray:

@@ -13,12 +13,15 @@ from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_sooner_than
+from geo.siting.candidates import EVERY_COMMUNE, candidate_communes, candidate_places, without_excluded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo.siting.candidates import CandidateRule
     from geo.territory import Territory
 
 
@@ -128,6 +131,15 @@ class SitingProblem:
         return float(self.residents[self.demand["on_network"].to_numpy(bool)].sum())
 
     @property
+    def commune_residents(self) -> NDArray[np.float64]:
+        """Residents of the commune of each candidate, shape (n_candidates,); 0 where unknown."""
+        by_commune = pd.Series(self.residents).groupby(self.demand["commune_code"].to_numpy()).sum()
+        residents: NDArray[np.float64] = np.asarray(
+            self.candidates["commune_code"].map(by_commune).fillna(0.0), np.float64
+        )
+        return residents
+
+    @property
     def weight(self) -> NDArray[np.float64]:
         """What the residents of each demand point count for."""
         return self.demand["weight"].to_numpy(np.float64)
@@ -153,6 +165,18 @@ class SitingProblem:
             pair_min=self.pair_min * each[self.pair_demand],
         )
 
+    def only(self, kept: NDArray[np.bool_]) -> SitingProblem:
+        """Return the same problem with some of the candidates: `kept`, shape (n_candidates,)."""
+        position = np.cumsum(kept) - 1
+        rows = np.flatnonzero(kept[self.pair_candidate])
+        return replace(
+            self,
+            candidates=self.candidates[kept].reset_index(drop=True),
+            pair_demand=self.pair_demand[rows],
+            pair_candidate=position[self.pair_candidate[rows]],
+            pair_min=self.pair_min[rows],
+        )
+
     def times_with(self, selected: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the time of each demand point once candidates are open, and which of them serves it.
 
@@ -171,3 +195,29 @@ class SitingProblem:
         minutes[self.pair_demand[first]] = self.pair_min[first]
         server[self.pair_demand[first]] = self.pair_candidate[first]
         return minutes, server
+
+
+def siting_problem(
+    parts: Collection[Territory],
+    candidates: gpd.GeoDataFrame | None,
+    exclude: Collection[str],
+    *,
+    rule: CandidateRule | None = None,
+    kinds: Collection[str] = COUNTED_KINDS,
+) -> SitingProblem:
+    """Put together the candidates and the times of one or several territories; the parameters are those of `plan`.
+
+    The communes that do not meet the rule are there too, marked as such.
+    """
+    tables = [
+        candidate_communes(part, rule or EVERY_COMMUNE, kinds=kinds)
+        if candidates is None
+        else candidate_places(part, candidates, kinds=kinds)
+        for part in parts
+    ]
+    kept = without_excluded(tables, exclude, {code for part in parts for code in part.communes.index})
+    problem = SitingProblem.of(list(parts), kept, kinds=kinds)
+    if problem.residents.sum() <= 0:
+        msg = "Population inconnue : un plan a besoin du nombre d'habitants. Donnez leur fichier (--population)."
+        raise ParameterError(msg)
+    return problem

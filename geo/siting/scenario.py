@@ -18,7 +18,7 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import Fault, ParameterError, listed
-from geo.network.snapping import snap
+from geo.network.snapping import snap, street_positions
 from geo.sources.facility_table import facility_frame
 from geo.sources.opening_hours import WeeklyHours
 from geo.sources.osm_hours import ordinary_week
@@ -39,7 +39,7 @@ _OF_THE_DOOR: Final = ("address", "postcode", "commune_code", "commune_name", "d
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a site is put: in a commune, at the point where its residents are taken to be, or at a position (degrees).
+    """Where a site is put: in a commune, on the street nearest to its town hall, or at a position (degrees).
 
     Raises
     ------
@@ -255,8 +255,12 @@ def _locate(territory: Territory, changes: _Changes) -> pd.DataFrame:
     for which in np.flatnonzero(by_code & (row < 0)):
         code = where["commune_code"].iloc[which]
         changes.faults.append(Fault(f"action {numbers[which]} : la commune « {code} » n'est pas de ce territoire"))
-    for column in ("lon", "lat"):
-        where[column] = where[column].fillna(pd.Series(communes[column].to_numpy()[row], where.index).where(row >= 0))
+    named = np.flatnonzero(row >= 0)
+    town = communes.iloc[row[named]]
+    for column, street in zip(
+        ("lon", "lat"), street_positions(territory.network, town["lon"], town["lat"]), strict=True
+    ):
+        where[column] = where[column].fillna(pd.Series(street, where.index[named]))
     # The commune around a position; of several where contours overlap, the last.
     point, around = communes.sindex.query(gpd.points_from_xy(where["lon"], where["lat"]), predicate="intersects")
     row[point] = np.where(by_code[point], row[point], around)

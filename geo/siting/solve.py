@@ -11,13 +11,13 @@ import numpy as np
 from geo.errors import ParameterError
 from geo.french import format_percent, within_text
 from geo.question import AT_THRESHOLD_MIN
-from geo.siting.benefits import coverage_benefits, time_benefits
+from geo.siting.benefits import coverage_benefits, mean_benefits, time_benefits
 from geo.siting.bounds import fewest_bound, upper_bound
 from geo.siting.greedy import ROUNDING, fewest, greedy, interchange, most_benefit
 from geo.siting.models import fewest_labels, least_time, most_covered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -89,6 +89,7 @@ def solve(
     min_share: float | None = None,
     exact: bool = True,
     control: Control | None = None,
+    variants: Sequence[SitingProblem] = (),
 ) -> Solution:
     """Choose labels.
 
@@ -109,6 +110,9 @@ def solve(
         Also solve the exact model, within the time left. Without it the bound is Lagrangian.
     control
         Time limit, cancel, progress.
+    variants
+        The problem under several hypotheses on its times: ``coverage`` and ``median`` then choose what brings most on
+        average over them, and the objective is that average.
 
     Raises
     ------
@@ -122,7 +126,7 @@ def solve(
         return _set_cover(problem, threshold_min, min_share, exact=exact, control=control)
     if model == "center":
         return _center(problem, count, exact=exact, control=control)
-    benefits = coverage_benefits(problem, threshold_min) if model == "coverage" else time_benefits(problem)
+    benefits = brought(variants or [problem], model, threshold_min)
     control.progress(0.3, "Choix glouton, puis échanges…")
     chosen = most_benefit(benefits, count, control.stopped)
     control.progress(0.5, "Recherche d'une borne…")
@@ -137,6 +141,13 @@ def solve(
         chosen, value = best.selected, best.bound
     objective = benefits.total(chosen)
     return Solution(_useful(benefits, chosen), objective, max(value, objective))
+
+
+def brought(problems: Sequence[SitingProblem], model: Model, threshold_min: float) -> Benefits:
+    """Return what candidates bring under ``coverage`` or ``median``, on average over several problems."""
+    return mean_benefits(
+        [coverage_benefits(each, threshold_min) if model == "coverage" else time_benefits(each) for each in problems]
+    )
 
 
 def _set_cover(

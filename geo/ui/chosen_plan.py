@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones
 from geo.siting.plan import plan as choose
-from geo.siting.robustness import robustness
-from geo.territory.variants import with_other_profiles
 from geo.ui import cache
 from geo.ui.background import calculated
 from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload
@@ -22,14 +21,12 @@ if TYPE_CHECKING:
 
     from geo.siting.costs import Payer as CostsPayer
     from geo.siting.plan import Plan
-    from geo.siting.robustness import Robustness
     from geo.siting.solve import Model
     from geo.territory import Territory
     from geo.ui.state import Aim, AppState, Payer
 
-#: Names of the calculations on the screen.
+#: Name of the calculation on the screen.
 PLAN: Final = "plan"
-ROBUSTNESS: Final = "robustness"
 #: What each aim of the address is called by `geo.siting.plan.plan`.
 MODELS: Final[Mapping[Aim, Model]] = {
     "habitants": "coverage",
@@ -54,7 +51,7 @@ class PlanQuestion:
     budget_eur: float | None
     payer: CostsPayer
     exclude: tuple[str, ...]
-    least_residents: int
+    rule: CandidateRule | None
     kinds: frozenset[str]
     files: tuple[str | None, ...]
 
@@ -79,22 +76,21 @@ def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
         weights=Weights(state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly),
         costs=Costs(state.cost_eur, state.aid_eur),
         budget_eur=float(state.budget_eur) if by_budget else None,
-        payer=_PAYERS[state.payer],
+        payer=_PAYERS[state.payer] if by_budget else "all",
         exclude=excluded_places(territory, state),
-        least_residents=0 if files[0] is not None else state.least_residents,
+        rule=None if files[0] is not None else CandidateRule(state.least_residents, centralities=not state.everywhere),
         kinds=state.question.kinds,
         files=tuple(None if file is None else file.digest for file in files),
     )
 
 
-def plan_inputs(territory: Territory, question: PlanQuestion) -> dict[str, Any]:
-    """Return the candidates, exclusions and zones of a question, as `geo.siting.plan.plan` takes them."""
+def plan_inputs(question: PlanQuestion) -> dict[str, Any]:
+    """Return the candidates, their rule, exclusions and zones of a question, as `geo.siting.plan.plan` takes them."""
     candidates, frr, qpv = (kept_upload(name) for name in (CANDIDATES, FRR_FILE, QPV_FILE))
-    communes = territory.communes
-    small = communes["population"].fillna(0) < question.least_residents
     return {
         "candidates": None if candidates is None else candidates.table,
-        "exclude": (*question.exclude, *communes.index[small.to_numpy(bool)]),
+        "rule": question.rule,
+        "exclude": question.exclude,
         "zones": Zones(None if frr is None else frr.table, None if qpv is None else qpv.table),
     }
 
@@ -102,7 +98,7 @@ def plan_inputs(territory: Territory, question: PlanQuestion) -> dict[str, Any]:
 def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
     """Return the plan for the visitor's choices, and whether its search was stopped."""
     question = plan_question(territory, state)
-    inputs = plan_inputs(territory, question)
+    inputs = plan_inputs(question)
 
     def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Plan:
         return choose(
@@ -122,19 +118,6 @@ def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
         )
 
     return calculated(PLAN, question, work)
-
-
-def robust_places(territory: Territory, state: AppState) -> tuple[Robustness, bool]:
-    """Return which places of the plan stay chosen with other speeds, and whether that was stopped."""
-    question = plan_question(territory, state)
-    plan, _ = chosen_plan(territory, state)
-    inputs = plan_inputs(territory, question)
-
-    def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> Robustness:
-        progress(0.0, "Préparation des variantes…")
-        return robustness(plan, with_other_profiles(territory), **inputs, progress=progress, cancel=cancel)
-
-    return calculated(ROBUSTNESS, question, work)
 
 
 def excluded_places(territory: Territory, state: AppState) -> tuple[str, ...]:

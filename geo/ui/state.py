@@ -21,6 +21,7 @@ from geo.question import (
     DEFAULT_AID_EUR,
     DEFAULT_COST_EUR,
     DEFAULT_LABELS,
+    DEFAULT_LEAST_RESIDENTS,
     CoverageRule,
     Question,
     counted_kinds,
@@ -100,7 +101,8 @@ class AppState:
     new labels are for, `limit` whether `labels` or `budget_eur` (euros a year, paid by `payer`) bounds them,
     `cover_percent` the share of residents that the aim ``tous`` is about, `weight_*` what a resident who meets a
     criterion counts for, `excluded` codes of places left out, `least_residents` how many a candidate commune has at
-    least; `closed` the sites closed at once: ``tous``, ``type:KIND`` or ``porteur:BEARER``, `None` for none; `agents`
+    least, `everywhere` whether it may be one where nobody goes yet; `closed` the sites closed at once: ``tous``,
+    ``type:KIND`` or ``porteur:BEARER``, `None` for none; `agents`
     how many agents a site is taken to have.
 
     *Rapport* shares them; `report_plan`: the plan of *Planifier* is in it.
@@ -140,7 +142,8 @@ class AppState:
     weight_qpv: float = 1.0
     weight_elderly: float = 1.0
     excluded: tuple[str, ...] = ()
-    least_residents: int = 0
+    least_residents: int = DEFAULT_LEAST_RESIDENTS
+    everywhere: bool = False
     closed: str | None = None
     agents: int = 2
     report_plan: bool = False
@@ -212,6 +215,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         weight_elderly=read.weight("poids_65", default.weight_elderly),
         excluded=read.codes("sauf", MOST_EXCLUDED),
         least_residents=read.whole("taille", LEAST_RESIDENTS, default.least_residents),
+        everywhere=read.switch("partout", fallback=default.everywhere),
         closed=read.text("fermer", _CLOSED, "« tous », « type: » ou « porteur: » suivi d'un nom"),
         agents=read.whole("agents", AGENTS, default.agents),
         report_plan=read.switch("avec_plan", fallback=default.report_plan),
@@ -281,6 +285,7 @@ def _texts(state: AppState) -> dict[str, str]:
         "poids_65": f"{state.weight_elderly:g}",
         "sauf": ",".join(state.excluded),
         "taille": str(state.least_residents),
+        "partout": str(int(state.everywhere)),
         "fermer": state.closed or "",
         "agents": str(state.agents),
         "avec_plan": str(int(state.report_plan)),

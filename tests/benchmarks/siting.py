@@ -22,7 +22,8 @@ import pyproj
 from geo import Territory
 from geo.siting.benefits import coverage_benefits, time_benefits
 from geo.siting.greedy import fewest, greedy
-from geo.siting.plan import plan, siting_problem
+from geo.siting.plan import plan
+from geo.siting.problem import siting_problem
 from geo.siting.solve import solve
 from geo.territory.country import Country
 

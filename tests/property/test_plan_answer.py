@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from geo.access.known_part import KnownPart
 from geo.answers.plan import plan_answer
+from geo.siting.access_summary import AccessSummary
+from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights
-from geo.siting.plan import AccessSummary, Plan
+from geo.siting.plan import Plan, WidestPlan
+from geo.siting.robustness import Robustness
 from geo.siting.solve import MODELS
 
 WRONG = re.compile(
@@ -25,7 +28,7 @@ minutes = st.none() | st.floats(0, 300)
 
 @cache
 def labels(count):
-    return pd.DataFrame({"name": [f"L{n}" for n in range(count)]})
+    return pd.DataFrame({name: [f"{name}{n}" for n in range(count)] for name in ("code", "name")})
 
 
 @given(
@@ -58,6 +61,26 @@ def test_plans(model, given_labels, before, more, was, will, gap, candidates):
         objective=float(more),
         bound=float(more) * (1 + gap),
         gap=gap,
+        optimum=float(more),
+        on_average=candidates % 2 == 0,
+        preferences=pd.DataFrame(
+            {"label_code": ["code0"], "code": ["x"], "name": ["X"], "share_of_gain": [0.995]}
+            if given_labels and more % 2
+            else {}
+        ),
+        robustness=Robustness(
+            pd.DataFrame({"codes": [()] * 3}), pd.DataFrame({"share_of_runs": [1 - gap] * given_labels})
+        ),
+        rule=CandidateRule(more % 2_000, centralities=more % 3 > 0) if candidates % 3 else None,
+        rule_lifted=candidates % 5 == 0,
+        widest=WidestPlan(
+            pd.DataFrame({"name": [f"W{n}" for n in range(given_labels)]}),
+            float(more) * (1 + gap),
+            0.0,
+            AccessSummary(part, before + more, will if was is not None else None, will, 0),
+        )
+        if candidates % 4
+        else None,
         time_s=None,
         interrupted=gap > 0.5,
         weights=Weights(),

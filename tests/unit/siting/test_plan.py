@@ -11,13 +11,12 @@ import shapely
 from geo import Territory
 from geo.access.coverage import coverage
 from geo.errors import ParameterError
-from geo.siting.candidates import CANDIDATE_COLUMNS
+from geo.siting.candidates import CANDIDATE_COLUMNS, EVERY_COMMUNE, CandidateRule, candidate_communes
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones
 from geo.siting.gains import candidate_gains
 from geo.siting.plan import plan
 from geo.siting.plan_json import plan_json
-from geo.siting.robustness import robustness
 from geo.sources.facility_table import facility_frame
 from geo.territory.country import Country
 
@@ -34,9 +33,9 @@ def test_most_covered_on_the_drawing(world):
     assert found.labels[["rank", "code", "gain_residents"]].to_numpy().tolist() == [[1, "64002", 500]]
     assert (found.objective, found.bound, found.gap) == (500, 500, 0)
     assert (found.part.residents, found.before.residents_within, found.after.residents_within) == (2100, 1000, 1500)
-    # E is off the network: its 100 residents are in no share, and it is no place to compare.
+    # E is off the network: its 100 residents are in no share, and it is no place to compare; A holds a site.
     assert (found.part.residents_known, found.before.share_within, found.after.share_within) == (2000, 0.5, 0.75)
-    assert (found.candidates, found.candidates_off_network, found.before.residents_unreachable) == (4, 1, 0)
+    assert (found.candidates, found.candidates_off_network, found.before.residents_unreachable) == (3, 1, 0)
     # C and D are now 10 minutes nearer: B serves the three.
     served = found.served.set_index("commune_code")
     assert served["residents"].to_dict() == {"64002": 500, "64003": 300, "64004": 200}
@@ -48,9 +47,11 @@ def test_most_covered_on_the_drawing(world):
 
 
 def test_the_other_models_on_the_drawing(world):
-    # C: B unchanged, C saves 20 minutes and D 20; D: C saves 10, D 30. 300*20+200*20 > 300*10+200*30.
+    # C: C saves 20 minutes and D 20, 300*20 + 200*20; B saves 10 to all three, (500 + 300 + 200)*10: as much, and it is
+    # larger. D alone saves less, 300*10 + 200*30.
     median = plan(world, 1, model="median", kinds={"main"})
-    assert median.labels["code"].to_list() == ["64003"]
+    assert median.labels["code"].to_list() == ["64002"]
+    assert median.preferences[["label_code", "code"]].to_numpy().tolist() in ([], [["64002", "64003"]])
     assert median.objective == pytest.approx(10_000, rel=0.01)
     # From C, D is 10 minutes away, and so is B from A: none is farther than 10.
     center = plan(world, 1, model="center", kinds={"main"})
@@ -102,10 +103,12 @@ def test_one_label_is_the_best_gain(embedded):
 
 def test_gains_add_up(embedded):
     found = plan(embedded, 5)
+    assert found.on_average
+    assert found.labels["gain_mean_residents"].sum() == pytest.approx(found.objective)
+    assert (np.diff(found.labels["gain_mean_residents"]) <= 0).all()
     gained = found.after.residents_within - found.before.residents_within
-    assert found.labels["gain_residents"].sum() == pytest.approx(gained) == pytest.approx(found.objective)
+    assert found.labels["gain_residents"].sum() == pytest.approx(gained)
     assert found.served["residents_brought"].sum() == pytest.approx(gained)
-    assert (np.diff(found.labels["gain_residents"]) <= 0).all()
     assert (found.labels["gain_alone_residents"] >= found.labels["gain_residents"] - 1e-9).all()
     by_label = found.served.groupby("label_code")["residents"].sum().reindex(found.labels["code"])
     np.testing.assert_allclose(by_label.to_numpy(), found.labels["residents_served"].to_numpy())
@@ -124,7 +127,7 @@ def test_candidates_of_a_list(world, small_world):
     assert found.candidates == 2
     assert found.labels["code"].to_list() == ["poste-2", "poste-1"]
     assert found.labels["commune_name"].to_list() == ["Commune C", "Commune D"]
-    assert set(CANDIDATE_COLUMNS) <= set(found.labels.columns)
+    assert set(CANDIDATE_COLUMNS) - {"credible"} <= set(found.labels.columns)
     without = plan(world, 5, candidates=places, threshold_min=9, kinds={"main"}, exclude=["64003"])
     assert without.labels["code"].to_list() == ["poste-1"]
     with pytest.raises(ParameterError, match="aucun lieu candidat n'a le code 99999"):
@@ -234,10 +237,11 @@ def test_alternatives_do_nearly_as_well_when_tried(embedded):
     for label, rows in shown:
         other = next(code for code in found.labels["code"] if code != label)
         without = plan(embedded, 1, candidates=_at_communes(embedded, [other]))
-        added = found.objective - without.objective
+        added = found.after.residents_within - without.after.residents_within
         for row in rows.to_dict("records"):
             swapped = plan(embedded, 2, candidates=_at_communes(embedded, [other, row["code"]]))
-            assert swapped.objective - without.objective == pytest.approx(row["share_of_gain"] * added)
+            more = swapped.after.residents_within - without.after.residents_within
+            assert more == pytest.approx(row["share_of_gain"] * added)
             assert row["share_of_gain"] >= 0.8
 
 
@@ -256,7 +260,9 @@ def test_no_alternative_on_the_drawing(world):
 
 def test_progress_and_cancel(embedded):
     told = []
-    found = plan(embedded, 60, model="median", progress=lambda *step: told.append(step), cancel=lambda: True)
+    found = plan(
+        embedded, 60, model="median", rule=EVERY_COMMUNE, progress=lambda *step: told.append(step), cancel=lambda: True
+    )
     assert len(found.labels) == 60
     assert found.interrupted
     assert 0 < found.gap < 0.2
@@ -264,24 +270,99 @@ def test_progress_and_cancel(embedded):
     assert [share for share, _ in told] == sorted(share for share, _ in told)
 
 
-def test_robustness_counts_the_runs_that_choose_a_place(world, embedded):
-    found = plan(embedded, 3)
-    asked = robustness(found, [embedded, Territory.embedded("64", "fluide")])
-    assert len(asked.runs) == 6
-    assert set(asked.runs["profile"]) == {"courant", "fluide"}
+def test_robustness_counts_the_variants_that_choose_a_place(world, embedded):
+    asked = plan(embedded, 3).robustness
+    # Two profiles, each with estimated times, longer and shorter.
+    assert asked.runs["name"].to_list() == [
+        f"{times}, profil {profile}"
+        for profile in ("courant", "fluide")
+        for times in ("temps longs", "temps estimés", "temps courts")
+    ]
     # Where all trips are short, fewer labels may do.
     assert asked.places["runs"].sum() == asked.runs["labels"].sum() <= 18
-    assert (asked.runs["speed_factor"] == 1).sum() == 2
-    assert set(asked.places.index[asked.places["in_plan"]]) == set(found.labels["code"])
-    assert asked.places["share_of_runs"].between(0, 1).all()
-    # The run with speeds as they are is the plan itself.
-    same = asked.runs[(asked.runs["profile"] == "courant") & (asked.runs["speed_factor"] == 1)]
-    assert set(same["codes"].iloc[0]) == set(found.labels["code"])
-    # Ten minutes away at speeds 0.9: B is no longer within 10.5 minutes of A.
-    drawn = plan(world, 1, threshold_min=10.5, kinds={"main"})
-    runs = robustness(drawn, [world]).runs.set_index("speed_factor")["codes"]
-    assert runs[1.0] == ("64003",)
-    assert runs[0.9] == ("64002",)
+    found = plan(embedded, 3)
+    assert asked.places.index[asked.places["in_plan"]].to_list() == found.labels["code"].to_list()
+    assert found.labels["retained"].to_list() == asked.places["runs"].head(3).to_list()
+    assert (found.labels["variants"] == 6).all()
     json.dumps(asked.to_dict())
-    # A mean time is least in the same places whatever all speeds are multiplied by.
-    assert len(robustness(plan(world, 1, model="median"), [world]).runs) == 1
+    # Ten minutes away at speeds 0.9: B is no longer within 10.5 minutes of A, C no longer within as much of B.
+    drawn = plan(world, 1, threshold_min=10.5, kinds={"main"})
+    runs = drawn.robustness.runs.set_index("name")["codes"]
+    assert runs["vitesses × 1"] == ("64003",)
+    assert runs["vitesses × 0,9"] == ("64002",)
+    assert drawn.labels[["retained", "variants"]].to_numpy().tolist() == [[2, 3]]
+
+
+def test_communes_people_already_go_to(embedded):
+    table = candidate_communes(embedded, CandidateRule()).set_index("code")
+    # Oloron-Sainte-Marie and Navarrenx have a post office; Moumour and Verdets none.
+    assert table.loc[["64422", "64416"], "credible"].all()
+    assert not table.loc[["64409", "64551"], "credible"].any()
+    # Saint-Jean-de-Luz holds a site, Hasparren too: they are no candidates, whatever the rule.
+    assert not {"64483", "64256"} & set(candidate_communes(embedded, EVERY_COMMUNE)["code"])
+    # An antenne may become a site.
+    antennes = embedded.sites.loc[embedded.sites["kind"] == "antenne", "commune_code"]
+    mains = embedded.sites.loc[embedded.sites["kind"] == "main", "commune_code"]
+    only = set(antennes) - set(mains) & set(embedded.communes.index)
+    assert only & set(table.index) == only & set(embedded.communes.index)
+    residents = embedded.communes["population"]
+    small = table.index[table["credible"] & (residents.reindex(table.index) < 1_000)]
+    assert len(small) == 0  # nowhere in this département is far from every site and town
+
+
+def test_a_smaller_town_may_do_where_nothing_else_is_near():
+    """Guyane: villages of the interior with a post office, a hundred kilometres from any town."""
+    guyane = Territory.load("973")
+    table = candidate_communes(guyane, CandidateRule()).set_index("code")
+    residents = guyane.communes["population"].astype(float)
+    credible = table.index[table["credible"]]
+    assert (residents[credible] >= 300).all()
+
+
+def test_the_rule_is_compared_with_the_best_of_all_communes(embedded):
+    found = plan(embedded, 5)
+    widest = plan(embedded, 5, rule=EVERY_COMMUNE)
+    assert widest.widest is None
+    assert widest.rule_cost is None
+    assert found.widest.objective == pytest.approx(widest.optimum)
+    assert found.rule_cost == pytest.approx(1 - found.objective / widest.optimum)
+    assert 0 < found.rule_cost < 0.1
+    assert found.labels["centrality"].ne("").all()
+    assert (found.labels["commune_residents"] >= 1_000).all()
+    assert not found.widest.labels["credible"].all()
+
+
+def test_no_commune_meets_the_rule(world):
+    found = plan(world, 1, threshold_min=9, kinds={"main"})
+    assert found.rule_lifted  # its communes are villages of the Béarn where nobody goes
+    assert found.widest is None
+
+
+def test_nearly_as_much_goes_to_the_larger_town(embedded):
+    """Each label taken in the place of another brings at least 99 % of it, for more residents, and the bound stands."""
+    found = plan(embedded, 12, rule=EVERY_COMMUNE)
+    residents = embedded.communes["population"].astype(float)
+    assert len(found.preferences)
+    for row in found.preferences.to_dict("records"):
+        assert residents[row["label_code"]] > residents[row["code"]]
+        assert row["share_of_gain"] >= 0.989
+    assert 0.99 * found.optimum <= found.objective <= found.optimum <= found.bound
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"new": 5, "model": "set-cover"}, "trouve lui-même leur nombre"),
+        ({"new": 1, "payer": "state"}, "Qui paie n'a de sens qu'avec un budget"),
+    ],
+)
+def test_options_that_do_not_apply_together(world, options, said):
+    with pytest.raises(ParameterError, match=said):
+        plan(world, **options)
+
+
+def test_a_list_of_places_and_a_rule_do_not_go_together(embedded):
+    with pytest.raises(ParameterError, match="Retirez l'une ou l'autre"):
+        plan(embedded, 1, candidates=_at_communes(embedded, ["64422"]), rule=CandidateRule())
+    with pytest.raises(ParameterError, match="Au moins -1 habitants"):
+        CandidateRule(-1)

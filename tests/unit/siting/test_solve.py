@@ -9,7 +9,7 @@ from spopt.locate import LSCP, MCLP, PCenter, PMedian
 
 from geo.network.snapping import snap
 from geo.network.travel_times import times_between
-from geo.siting.plan import siting_problem
+from geo.siting.problem import siting_problem
 from geo.siting.solve import Control, solve
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")

@@ -48,7 +48,8 @@ def wheel(folder, rows=None, **tables):
     """Write the package; `tables` replace the bytes of a table by name."""
     content = {
         "communes": packed(communes() if rows is None else rows),
-        "departements": lzma.compress(b"id,code,nom\n0,64,A\n1,974,B\n"),
+        "departements": lzma.compress(b"id,code,nom,chef_lieu_id\n0,64,A,0\n1,974,B,2\n"),
+        "cantons": lzma.compress(b"id,code,bureau_centralisateur_id\n0,6401,1\n1,6402,4\n2,6403,\\\\N\n"),
         "epci": lzma.compress(b"id,code,nom,type\n0,200000172,CC A,CC\n"),
         "codes_postaux": lzma.compress(b"id,code\n0,64000\n"),
         "codes_postaux_communes": lzma.compress(b"codepostal_id,commune_id\n0,0\n"),

@@ -15,7 +15,7 @@ SITE = {"lib_fs": "France services", "adresse": "1 rue", "code_postal": "64000",
 MAIN = {"type_fs": "Principal", "format_fs": "Fixe"}
 ANTENNE = {"type_fs": "Antenne", "format_fs": "Fixe_antenne(s)"}
 BUS = {"type_fs": "Principal", "format_fs": "Bus_équivalent"}
-OFFICE, AGENCY = "Bureau de poste", "Agence postale communale"
+OFFICE, AGENCY = "Bureau de Poste", "Agence postale communale"
 
 
 def hall(lon, lat):
@@ -158,7 +158,9 @@ def test_residents_are_those_of_insee_the_2017_ones_of_mayotte(made):
         commune(1, "97608", "Dzaoudzi", (45.2, -12.9, 45.4, -12.7), departement_id="1", **hall(45.28, -12.78)),
     ]
     paris = {str(code): 10 for code in range(75101, 75121)}
-    tables = made(rows, residents=paris | {"64090": 7}, departements=lzma.compress(b"id,code\n0,75\n1,976\n"))
+    tables = made(
+        rows, residents=paris | {"64090": 7}, departements=lzma.compress(b"id,code,chef_lieu_id\n0,75,\n1,976,\n")
+    )
     population = tables.communes.frame["population"].drop("64090")
     assert population.to_dict() == {"75056": 200, "97608": 17_831}
     assert placed(tables, "75056") == (2.3522, 48.8566, "mairie")

@@ -12,7 +12,7 @@ from geo.errors import MaillageError
 from geo.maps.access_maps import certainty_values
 from geo.sources.site_requests import read_site_requests
 from geo.ui.background import forget
-from geo.ui.chosen_plan import ROBUSTNESS, plan_question, robust_places
+from geo.ui.chosen_plan import PLAN, chosen_plan
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from geo.ui.screens.planner.visit import Visit
 
 
-_WANTED: Final = "robustness_wanted"
-
 _FLIPPING: Final = (
     "name",
     "travel_time_min",
@@ -35,7 +33,7 @@ _FLIPPING: Final = (
     "population",
     "commune_code",
 )
-_PLACES: Final = ("place.name", "share_of_runs", "in_plan", "code")
+_PLACES: Final = ("place.name", "commune_residents", "share_of_runs", "in_plan", "code")
 _CAPACITY: Final = ("name", "capacity_per_1000", "share_outside", "population", "commune_code")
 
 
@@ -65,22 +63,15 @@ def show(visit: Visit) -> None:
 
 
 def _chosen_places(visit: Visit) -> None:
-    """Show, on demand, which places of the plan stay chosen with other speeds."""
+    """Show which places of the plan stay chosen with other times."""
     st.header("Les mêmes lieux seraient-ils choisis ?", anchor=False)
     show_notes([robustness_method(estimated=visit.territory.estimated)])
-    question = plan_question(visit.territory, visit.state)
-    if st.session_state.get(_WANTED) != question:
-        # Not by a callback: it would ask the question of the run before, without a choice made just before the press.
-        if not st.button("Calculer les variantes", type="primary"):
-            return
-        st.session_state[_WANTED] = question
-        st.rerun()
-    found, stopped = robust_places(visit.territory, visit.state)
+    plan, stopped = chosen_plan(visit.territory, visit.state)
     if stopped:
-        show_warnings(["Calcul arrêté : seules les variantes déjà faites sont comptées."])
-        st.button("Reprendre", on_click=forget, args=(ROBUSTNESS,))
-    st.markdown(plain(robustness_sentence(found)))
-    table = french_table(found.places, *_PLACES)
+        show_warnings(["Calcul arrêté avant la fin."])
+        st.button("Reprendre", on_click=forget, args=(PLAN,))
+    st.markdown(plain(robustness_sentence(plan.robustness)))
+    table = french_table(plan.robustness.places, *_PLACES)
     show_table(table, key="robust_places", alt="Lieux, par part des variantes qui les choisissent")
     csv_button("Tableau (CSV)", table, f"{visit.file_stem('variantes')}.csv")
 

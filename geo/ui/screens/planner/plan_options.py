@@ -9,6 +9,7 @@ import streamlit as st
 from geo.answers.plan import AIMS
 from geo.french import counted, format_euros, within_text
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
+from geo.siting.candidates import LEAST_RESIDENTS_REMOTE, REMOTE_KM
 from geo.sources.places import read_places
 from geo.sources.zones import read_frr, read_qpv
 from geo.ui.chosen_plan import MODELS, candidate_names, excluded_places
@@ -98,7 +99,7 @@ def _places(visit: Visit) -> None:
             unit="lieux",
             help_text="CSV avec un nom et une position (latitude et longitude, x et y, ou une seule colonne), ou "
             "couche GeoJSON, GPKG ou shapefile zippé ; si possible un identifiant (id, code…). Au plus 10 Mo. Sans "
-            "liste, toutes les communes sont candidates.",
+            "liste, les communes candidates sont celles où l'on va déjà.",
         )
         if not given:
             low, high = LEAST_RESIDENTS
@@ -107,8 +108,14 @@ def _places(visit: Visit) -> None:
                 low,
                 high,
                 step=500,
-                help="0 : toutes. Un label se donne plutôt dans un bourg où l'on va déjà.",
+                help=f"0 : toutes. Un label se donne plutôt dans un bourg où l'on va déjà. {LEAST_RESIDENTS_REMOTE} "
+                f"suffisent là où rien d'autre n'est à moins de {REMOTE_KM:g} km.",
                 **bound("least_residents"),
+            )
+            st.checkbox(
+                "Aussi celles où l'on ne va pas déjà",
+                help="Sans préfecture, bureau centralisateur de canton, bureau de poste ni ancienne MSAP.",
+                **bound("everywhere"),
             )
         kept = excluded_places(visit.territory, visit.state)
         if kept != visit.state.excluded:

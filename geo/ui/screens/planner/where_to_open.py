@@ -9,6 +9,7 @@ import streamlit as st
 
 from geo.answers.label import ELSEWHERE, label_argument, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
+from geo.answers.plan_proof import rule_sentence, two_plans
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
 from geo.report.plan_files import plan_layers
@@ -30,10 +31,15 @@ if TYPE_CHECKING:
 _LABELS: Final = (
     "rank",
     "place.name",
+    "commune_residents",
+    "centrality",
     "gain_residents",
+    "gain_mean_residents",
     "gain_alone_residents",
     "residents_served",
     "minutes_saved_mean",
+    "retained",
+    "variants",
     "elsewhere",
     "cost_eur",
     "holds_site",
@@ -69,7 +75,7 @@ def show(visit: Visit) -> None:
     with st.expander("Comment ce plan est-il calculé ?"):
         for paragraph in plan_method(plan):
             st.markdown(plain(paragraph))
-        show_notes(["La vue « Marge d'erreur » dit quels lieux restent choisis quand les vitesses changent."])
+        show_notes(["La vue « Marge d'erreur » dit quels lieux sont choisis selon les temps."])
     visit.show_origin()
 
 
@@ -109,7 +115,23 @@ def _tables(visit: Visit, plan: Plan) -> None:
             on_click="ignore",
             help="Une page par label, à imprimer : critères remplis, habitants servis, temps avant et après.",
         )
+    _side_by_side(plan)
     _argument(plan)
+
+
+def _side_by_side(plan: Plan) -> None:
+    """Show the plan beside the best one among all communes, whatever draws people there."""
+    table = two_plans(plan)
+    if table is None:
+        return
+    st.subheader("Deux plans côte à côte", anchor=False)
+    show_notes([rule_sentence(plan)])
+    show_table(
+        french_table(table, "plan.name", *table.columns.drop("name")),
+        key="two_plans",
+        alt="Le plan proposé, et le meilleur sans la règle des communes candidates",
+        estimated=plan.part.estimated,
+    )
 
 
 def _argument(plan: Plan) -> None:

@@ -1,0 +1,173 @@
+"""How good a plan is: what no other choice does better, which larger towns were preferred, what its rule gives up."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from geo.french import (
+    SEMICOLON,
+    capital,
+    counted,
+    format_integer,
+    format_percent,
+    format_share,
+    joined,
+    plural,
+    said_minutes,
+)
+from geo.siting.candidates import LEAST_RESIDENTS_REMOTE, REMOTE_KM
+from geo.siting.criteria import Weights
+
+if TYPE_CHECKING:
+    from geo.siting.plan import Plan, WidestPlan
+
+_NAMED: Final = 5
+_DRAWN: Final = "où l'on va déjà (préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
+
+
+def proof_sentence(plan: Plan) -> str:
+    """Return what the bound and the gap mean."""
+    count = len(plan.labels)
+    if count == 0:
+        return "Les chiffres sont ceux d'aujourd'hui : rien n'a été choisi."
+    among = f"parmi {_compared(plan)}"
+    others = f"aucun autre choix {f'de {format_integer(count)} lieux' if count > 1 else 'd’un lieu'}"
+    if plan.model == "set-cover":
+        fewest = math.ceil(plan.bound - 1e-6)
+        if plan.gap == 0:
+            less = f"{format_integer(count - 1)} ne {plural(count - 1, 'suffirait', 'suffiraient')} pas"
+            return f"{_proven(plan)} : {among}, {'il en faut au moins un' if count == 1 else less}."
+        asked = f"ce plan en demande {format_integer(count)}"
+        return f"{capital(_given(plan) + among)}, il en faut au moins {format_integer(fewest)} : {asked}."
+    best, reached = _best(plan)
+    if plan.gap == 0 and plan.preferences.empty:
+        return f"{_proven(plan)} : {among}, {others} {best}."
+    reached = f"{SEMICOLON}{reached}" if reached else ""
+    if plan.gap == 0:
+        return f"{capital(_given(plan) + among)}, {others} {best}{reached}."
+    return (
+        f"{capital(_given(plan) + among)}, {others} {best}{reached}, soit au plus {format_percent(plan.gap, 2)} "
+        f"d'écart avec le meilleur plan possible."
+    )
+
+
+def preference_sentence(plan: Plan) -> str:
+    """Return which larger towns were taken in the place of others for nearly the same gain; empty: none."""
+    if plan.preferences.empty:
+        return ""
+    names = dict(zip(plan.labels["code"], plan.labels["name"], strict=True))
+    told = SEMICOLON.join(
+        f"{names[row['label_code']]} plutôt que {row['name']} ({format_share(min(row['share_of_gain'], 1.0))} du gain)"
+        for row in plan.preferences.to_dict("records")
+    )
+    return f"À moins d'un centième du gain, la commune la plus peuplée est préférée : {told}."
+
+
+def rule_sentence(plan: Plan) -> str:
+    """Return which communes could be chosen, and what that gives up; empty: the candidates are places of a list."""
+    if plan.rule is None:
+        return ""
+    if plan.rule_lifted:
+        return (
+            "Aucune commune sans site ne répond à la règle des communes candidates : toutes ont été comparées, "
+            "choisissez avec prudence."
+        )
+    least, drawn = plan.rule.least_residents, f" {_DRAWN}" if plan.rule.centralities else ""
+    size = f" d'au moins {counted(least, 'habitant')}" if least else ""
+    remote = ""
+    if least > LEAST_RESIDENTS_REMOTE:
+        remote = f" ({format_integer(LEAST_RESIDENTS_REMOTE)} là où rien d'autre n'est à moins de {REMOTE_KM:g} km)"
+    rule = f"Communes candidates : celles sans site{size}{remote}{drawn}."
+    return rule if plan.widest is None or not len(plan.labels) else f"{rule} {_widest(plan, plan.widest)}"
+
+
+def two_plans(plan: Plan) -> pd.DataFrame | None:
+    """Return a plan beside the best one among all communes, one row each; `None`: not compared.
+
+    Returns
+    -------
+    `name`, `places` (text); `gain_residents`, and `gain_mean_residents` where labels are chosen on average;
+    `share_within`; `mean_time_min`; `cost_eur`.
+    """
+    if plan.widest is None or not len(plan.labels):
+        return None
+    rows = []
+    for title, labels, after, objective in (
+        ("Plan proposé", plan.labels, plan.after, plan.objective),
+        ("Sans la règle", plan.widest.labels, plan.widest.after, plan.widest.objective),
+    ):
+        towns = [
+            f"{name} ({format_integer(residents)} hab.)"
+            for name, residents in zip(labels["name"], labels["commune_residents"], strict=True)
+        ]
+        row: dict[str, Any] = {
+            "name": title,
+            "places": joined(towns, _NAMED, "autres lieux"),
+            "gain_residents": after.residents_within - plan.before.residents_within,
+        }
+        if plan.on_average and plan.model == "coverage":
+            row["gain_mean_residents"] = objective
+        cost = plan.costs.cost_eur * len(labels)
+        rows.append(row | {"share_within": after.share_within, "mean_time_min": after.mean_time_min, "cost_eur": cost})
+    return pd.DataFrame(rows)
+
+
+def _widest(plan: Plan, widest: WidestPlan) -> str:
+    """Return what the best plan among all communes would be, and what the rule gives up."""
+    names = joined(widest.labels["name"].to_list(), _NAMED, "autres lieux")
+    would = f"Sans cette règle, le meilleur choix serait {names}"
+    if plan.model == "set-cover":
+        more = len(plan.labels) - len(widest.labels)
+        fewer = f", soit {counted(more, 'label')} de moins" if more > 0 else ""
+        return f"{would}{fewer}."
+    if plan.model == "center":
+        return f"{would}, et le plus éloigné serait à {_minutes(plan, widest.objective)}."
+    cost = plan.rule_cost
+    costs = "la règle ne coûte rien" if not cost else f"la règle coûte {format_share(cost)} du gain"
+    if plan.model == "coverage" and plan.weights == Weights():
+        brought = counted(widest.after.residents_within - plan.before.residents_within, "habitant")
+        return f"{would}, et rapprocherait {brought}{SEMICOLON}{costs}."
+    return f"{would}{SEMICOLON}{costs}."
+
+
+def _compared(plan: Plan) -> str:
+    if plan.rule is None or plan.rule_lifted:
+        return counted(plan.candidates, "lieu candidat", "lieux candidats")
+    return counted(plan.candidates, "commune candidate", "communes candidates")
+
+
+def _best(plan: Plan) -> tuple[str, str]:
+    """Return what no other choice does better, and what this plan reaches where that is less."""
+    weighted = plan.weights != Weights()
+    mean = f" en moyenne sur {counted(len(plan.robustness.runs), 'variante')} de temps" if plan.on_average else ""
+    if plan.model == "coverage":
+        unit = ("habitant pondéré", "habitants pondérés") if weighted else ("habitant", "habitants")
+        reached = f"ce plan en rapproche {format_integer(plan.objective)}"
+        return f"ne peut rapprocher plus de {counted(plan.bound, *unit)}{mean}", reached
+    if plan.model == "center":
+        reached = f"ce plan le ramène à {_minutes(plan, plan.objective)}"
+        return f"ne peut ramener le plus éloigné sous {_minutes(plan, plan.bound)}", reached
+    if plan.part.estimated:
+        # Hundredths of a minute are less than what an estimate can tell: only choices are compared.
+        much = "beaucoup plus" if plan.gap > 0 else "plus"
+        return f"ne peut faire gagner {much} de temps en moyenne", ""
+    people = plan.part.residents_known
+    unit_of_time = "par habitant, pondérée" if weighted else "par habitant"
+    reached = f"ce plan en fait gagner {_minutes(plan, plan.objective / people, 2)}"
+    return f"ne peut faire gagner plus de {_minutes(plan, plan.bound / people, 2)} {unit_of_time} en moyenne", reached
+
+
+def _minutes(plan: Plan, minutes: float | None, digits: int = 1) -> str:
+    return said_minutes(minutes, digits, estimated=plan.part.estimated)
+
+
+def _proven(plan: Plan) -> str:
+    """Return that a plan is the best one, as sure as its times are."""
+    return "C'est le meilleur choix pour ces temps estimés" if plan.part.estimated else "C'est prouvé"
+
+
+def _given(plan: Plan) -> str:
+    return "pour ces temps estimés, " if plan.part.estimated else ""

@@ -1,0 +1,225 @@
+"""What ``plan.json`` holds, by the types and bounds of each value: other values are refused when it is read."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, FailFast, Field
+
+from geo.siting.solve import Model  # noqa: TC001 - pydantic reads it while running
+
+_Number = Annotated[float, Field(ge=-1e15, le=1e15)]
+_Amount = Annotated[float, Field(ge=0, le=1e15)]
+_Share = Annotated[float, Field(ge=0, le=1)]
+_Whole = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class Values(BaseModel):
+    """Values of the very type that is written; what else is in the file is left aside."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+
+class PartValues(Values):
+    """The part of the study area whose ways are known."""
+
+    residents: _Amount
+    residents_known: _Amount
+    communes: _Whole
+    communes_known: _Whole
+    estimated: bool
+
+
+class AccessValues(Values):
+    """How that part is served."""
+
+    residents_within: _Amount
+    mean_time_min: _Amount | None
+    worst_time_min: _Amount | None
+    residents_unreachable: _Amount
+    residents_within_low: _Amount | None
+    residents_within_high: _Amount | None
+
+
+class ServedValues(Values):
+    """One commune that a label serves."""
+
+    commune_code: str
+    commune_name: str
+    residents: _Amount
+    residents_brought: _Amount
+    time_before_min: _Amount | None
+    time_after_min: _Amount
+    estimated: bool
+    time_low: _Amount
+    time_high: _Amount
+
+
+class AlternativeValues(Values):
+    """One place that would do nearly as well as a label."""
+
+    code: str
+    name: str
+    commune_residents: _Amount
+    share_of_gain: _Amount
+
+
+class LabelValues(Values):
+    """One label."""
+
+    rank: _Whole
+    code: str
+    name: str
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    commune_code: str
+    commune_name: str
+    holds_site: bool
+    centrality: str
+    commune_residents: _Amount
+    gain_residents: _Amount
+    gain_mean_residents: _Amount
+    gain_alone_residents: _Amount
+    residents_served: _Amount
+    minutes_saved_mean: _Number | None
+    retained: _Whole
+    variants: _Whole
+    estimated: bool
+    cost_eur: _Amount
+    aid_eur: _Amount
+    communes: Annotated[list[ServedValues], FailFast()]
+    alternatives: Annotated[list[AlternativeValues], FailFast()]
+
+
+class CriteriaValues(Values):
+    """Shares of the residents of a commune who meet each criterion."""
+
+    beyond: _Amount | None
+    frr: _Amount | None
+    qpv: _Amount | None
+    elderly: _Amount | None
+
+
+class CommuneValues(Values):
+    """One commune, before and after."""
+
+    commune_code: str
+    name: str
+    residents: _Amount
+    time_before_min: _Amount | None
+    time_after_min: _Amount | None
+    within_before: _Amount
+    within_after: _Amount
+    estimated: bool
+    time_low: _Amount
+    time_high: _Amount
+    criteria: CriteriaValues
+
+
+class WeightsValues(Values):
+    """What a resident counts for."""
+
+    beyond: _Amount
+    frr: _Amount
+    qpv: _Amount
+    elderly: _Amount
+
+
+class CostsValues(Values):
+    """Cost and aid of a label."""
+
+    cost_eur: _Amount
+    aid_eur: _Amount
+
+
+class PreferenceValues(Values):
+    """One larger town taken in the place of another."""
+
+    label_code: str
+    code: str
+    name: str
+    share_of_gain: _Amount
+
+
+class RunValues(Values):
+    """What one hypothesis on times chooses."""
+
+    name: str
+    labels: _Whole
+    codes: list[str]
+
+
+class PlaceValues(Values):
+    """In how many hypotheses a place is chosen."""
+
+    code: str
+    name: str
+    commune_residents: _Amount
+    runs: _Whole
+    share_of_runs: _Share
+    in_plan: bool
+
+
+class RobustnessValues(Values):
+    """What all hypotheses choose."""
+
+    runs: Annotated[list[RunValues], FailFast()]
+    places: Annotated[list[PlaceValues], FailFast()]
+
+
+class RuleValues(Values):
+    """Which communes could be chosen."""
+
+    least_residents: _Whole
+    centralities: bool
+
+
+class TownValues(Values):
+    """One label of the best plan among all communes."""
+
+    code: str
+    name: str
+    commune_residents: _Amount
+    credible: bool
+
+
+class WidestValues(Values):
+    """The best plan among all communes."""
+
+    labels: Annotated[list[TownValues], FailFast()]
+    objective: _Number
+    gap: _Number
+    after: AccessValues
+
+
+class PlanValues(Values):
+    """A whole plan."""
+
+    territory: str
+    model: Model
+    threshold_min: _Number
+    asked: _Whole | None
+    min_share: _Share | None
+    kinds: list[str]
+    candidates: _Whole
+    candidates_off_network: _Whole
+    part: PartValues
+    before: AccessValues
+    after: AccessValues
+    residents_out_of_reach: _Amount
+    objective: _Number
+    optimum: _Number
+    bound: _Number
+    gap: _Number
+    on_average: bool
+    preferences: Annotated[list[PreferenceValues], FailFast()]
+    robustness: RobustnessValues
+    rule: RuleValues | None
+    rule_lifted: bool
+    widest: WidestValues | None
+    interrupted: bool
+    weights: WeightsValues
+    costs: CostsValues
+    budget_labels: _Whole | None
+    selected: list[LabelValues]
+    communes: Annotated[list[CommuneValues], FailFast()]

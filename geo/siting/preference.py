@@ -1,0 +1,72 @@
+"""Nearly equal choices go to the larger town: a label is better placed where people already go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.siting.benefits import Benefits
+
+#: Share of what a label brings that may be given up for a larger town.
+MOST_GIVEN_UP: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A larger town taken in the place of another: positions, and the share of the other's gain that it brings."""
+
+    taken: int
+    left: int
+    share_of_gain: float
+
+
+def prefer_larger(
+    benefits: Benefits, chosen: NDArray[np.int64], size: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], tuple[Preference, ...]]:
+    """Replace each label by the largest place that brings as much, or nearly, the other labels staying.
+
+    The label that brings most comes first. Each gives up at most `MOST_GIVEN_UP` of what it brings, the other labels
+    being those taken so far.
+
+    Parameters
+    ----------
+    benefits
+        What each candidate brings to each demand point.
+    chosen
+        Positions of candidates, int64.
+    size
+        Residents of the commune of each candidate, float64, shape (n_candidates,).
+
+    Returns
+    -------
+    Positions of candidates, int64, sorted, and what was taken in the place of what.
+
+    Examples
+    --------
+    >>> from geo.siting.benefits import Benefits
+    >>> same = Benefits(np.array([0, 0]), np.array([0, 1]), np.array([9.0, 9.0]), 1, 2)
+    >>> prefer_larger(same, np.array([0]), np.array([158.0, 10_684.0]))[0].tolist()
+    [1]
+    """
+    current = np.sort(np.asarray(chosen, np.int64))
+    taken: list[Preference] = []
+    without = [benefits.received(current[current != label]) for label in current.tolist()]
+    gains = [float(benefits.added_to(got)[label]) for got, label in zip(without, current.tolist(), strict=True)]
+    for rank in np.argsort(-np.array(gains), kind="stable").tolist():
+        label = int(current[rank])
+        others = np.delete(current, rank)
+        added = benefits.added_to(benefits.received(others))
+        least = (1 - MOST_GIVEN_UP) * float(added[label])
+        near = np.flatnonzero((added >= least) & (added > 0) & (size > size[label]))
+        near = near[~np.isin(near, others)]
+        if not len(near):
+            continue
+        best = int(near[np.lexsort((near, -added[near], -size[near]))[0]])
+        taken.append(Preference(best, label, float(added[best] / added[label])))
+        current[rank] = best
+    return np.sort(current), tuple(taken)

@@ -1,0 +1,69 @@
+"""The band of times that a choice has to stand: what they may be, as problems that differ in their times only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geo.network.speeds import profile_names, speed_profile
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.siting.problem import SitingProblem
+
+#: Speeds tried on measured roads, as multiples of those of the network: engines differ by about as much.
+SPEED_FACTORS: Final = (0.9, 1.0, 1.1)
+#: What is tried on an estimated network, for each profile: all times at a bound of their precision, and the estimate.
+_ESTIMATED: Final = {"temps longs": "time_high", "temps estimés": "", "temps courts": "time_low"}
+#: Estimated times of two profiles differ by the ratio of this speed (`geo.network.estimated`).
+_ESTIMATED_CLASS: Final = "secondary"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Variant:
+    """One hypothesis on times.
+
+    `name`: French, in a few words. `is_central`: whether it is the problem itself, as it was timed. `problem`: with the
+    times of the hypothesis.
+    """
+
+    name: str
+    is_central: bool
+    problem: SitingProblem
+
+
+def time_variants(problem: SitingProblem, profile: str) -> tuple[Variant, ...]:
+    """Return a problem under each hypothesis on its times, itself among them.
+
+    On an estimated network: both speed profiles, each with all times estimated, at their lower bound and at their upper
+    bound. On measured roads: speeds 10 % less and more.
+
+    `profile`: Name of the speed profile that the problem was timed with.
+    """
+    demand = problem.demand
+    if not bool(demand["estimated"].any()):
+        return tuple(
+            Variant(f"vitesses × {factor:g}".replace(".", ","), factor == 1, _scaled(problem, 1 / factor))
+            for factor in SPEED_FACTORS
+        )
+    own = speed_profile(profile).class_speed_kmh[_ESTIMATED_CLASS]
+    return tuple(
+        Variant(
+            f"{words}, profil {name}",
+            name == profile and not bound,
+            _scaled(
+                problem,
+                (demand[bound].to_numpy(np.float64) if bound else np.ones(len(demand)))
+                * (own / speed_profile(name).class_speed_kmh[_ESTIMATED_CLASS]),
+            ),
+        )
+        for name in dict.fromkeys((profile, *profile_names()))
+        for words, bound in _ESTIMATED.items()
+    )
+
+
+def _scaled(problem: SitingProblem, scale: float | NDArray[np.float64]) -> SitingProblem:
+    return problem if np.ndim(scale) == 0 and scale == 1 else problem.with_times_scaled(scale)
