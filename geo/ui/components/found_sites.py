@@ -21,6 +21,7 @@ from geo.answers.nearest import (
     asked_sentence,
     detail_texts,
     kind_words,
+    list_title,
     saved_sentence,
     trip_sentence,
 )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from geo.finder.route_service import AskedRoutes
 
 #: State of opening -> sign before its words. The sign and the words differ, not only the colour.
-_SIGNS: Final = {"open": "✓", "closed": "✕", "unknown": "?"}
+_SIGNS: Final = {"open": "✓", "published": "!", "closed": "✕", "unknown": "?"}
 
 
 def found_sites(
@@ -79,8 +80,7 @@ def sites_html(answer: Answer, chosen: str | None, *, user_agent: str = "", aske
     shown = _Shown(answer.at.date(), chosen, user_agent, asked)
     if answer.sites:
         cards = [_card(site, shown, number) for number, site in enumerate(answer.sites, 1)]
-        title = "Le site le plus proche" if len(cards) == 1 else f"Les {len(cards)} sites les plus proches"
-        parts.append(f"<h2>{title}</h2><ol>{''.join(cards)}</ol>")
+        parts.append(f"<h2>{list_title(answer)}</h2><ol>{''.join(cards)}</ol>")
     if answer.buses:
         cards = [_card(bus, shown) for bus in answer.buses]
         parts.append(

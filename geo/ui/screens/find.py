@@ -84,7 +84,7 @@ def _answer(territory: Territory, state: AppState) -> Answer | None:
     elif position is not None:
         try:
             answer = find_sites(territory, *position, wishes_of(state))
-            sentence = answer_sentence(answer, wishes_of(state))
+            sentence = answer_sentence(answer, wishes_of(state), from_centre=commune is not None)
         except ParameterError as error:
             sentence = str(error)
     show_sentence(sentence)
