@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from geo.answers.list_dates import list_date, old_list_sentence
 from geo.finder.opening_times import moment_text
+from geo.finder.procedures import operators
+from geo.finder.search import WHICH_ONE
 from geo.french import (
     DRIVING_ONLY,
     UNIT_SPACE,
@@ -26,11 +28,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.procedures import Procedure
     from geo.finder.route_service import AskedRoutes
     from geo.finder.search import PlaceSearch
     from geo.finder.wishes import Wishes
 
 _WHOLE_FROM_KM: Final = 10
+#: Key of the operator that tax offices belong to.
+_TAXES: Final = "dgfip"
 #: Fewer minutes saved than this are not told where times are estimated.
 _TOLD_ESTIMATE_MIN: Final = 5
 
@@ -75,6 +80,26 @@ def list_title(answer: Answer) -> str:
     if answer.nothing_open:
         return "Les premiers à rouvrir" if many else "Le premier à rouvrir"
     return f"Les {len(answer.sites)} sites les plus proches" if many else "Le site le plus proche"
+
+
+def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date) -> str:
+    """Return who handles a procedure and where; for taxes, the tax office of the answer as another choice.
+
+    `on`: The day whose operators are represented in the sites.
+    """
+    operator = next((one.name for one in operators(on) if one.key == procedure.operator), None)
+    by = "" if operator is None else f"{operator}, "
+    sentence = f"Votre démarche, {procedure.label[:1].lower()}{procedure.label[1:]} : {by}{procedure.where_handled}."
+    office = None if answer is None else answer.tax_office
+    if not is_for_taxes(procedure) or office is None:
+        return sentence
+    trip = "" if office.travel_time_min is None else f", {site_trip(office)}"
+    return f"{sentence} Autre choix : {office.name}{trip}."
+
+
+def is_for_taxes(procedure: Procedure | None) -> bool:
+    """Tell whether a procedure is also handled at the tax office."""
+    return procedure is not None and procedure.operator == _TAXES
 
 
 def _of_the_times(site: SiteAnswer | None, *, from_centre: bool) -> str:
@@ -235,7 +260,8 @@ def answer_lines(
     from_centre = search is not None and search.places[0].kind in {"commune", "postcode"}
     yield answer_sentence(answer, wishes, from_centre=from_centre)
     if search is not None and len(search.places) > 1:
-        yield f"Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
+        several = f"{WHICH_ONE}. " if search.homonyms else ""
+        yield f"{several}Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
     for number, site in enumerate(answer.sites, 1):
         yield from _site_lines(site, f"{number}. ", asked)
     for bus in answer.buses:

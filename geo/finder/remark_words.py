@@ -138,7 +138,7 @@ def clauses(comment: str) -> Iterator[Clause]:
     [(('effect', 'closed'), ('days', (0,)), ('part', 'morning')), None]
     """
     for piece in _ENDS.split(_normalised(comment)):
-        text = " ".join(_REASON.sub(r"\1", piece).split())
+        text = _REASON.sub(r"\1", " ".join(piece.split()))
         if text:
             yield Clause(text, _tokens(text), _is_made_of(text, _CONTACT), bool(_ELSEWHERE.search(text)))
 

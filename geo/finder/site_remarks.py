@@ -182,7 +182,9 @@ first=None, last=None),)
         elif not clause.is_contact:
             other = True
             elsewhere |= clause.is_elsewhere
-    return Remarks(tuple(dict.fromkeys(rules)), unread, comment)
+    # What is said of all hours may be less once the rest is known.
+    kept = (rule for rule in rules if not (unread and rule.always))
+    return Remarks(tuple(dict.fromkeys(kept)), unread, comment)
 
 
 def _read_clause(tokens: Sequence[Token] | None) -> list[Rule]:
