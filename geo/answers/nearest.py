@@ -161,7 +161,8 @@ def _kinds(kinds: Collection[str]) -> str:
 
 
 def _opening(site: SiteAnswer) -> dt.datetime:
-    return (site.status.opens_at or dt.datetime.max.replace(tzinfo=dt.UTC) - dt.timedelta(days=1)).astimezone(dt.UTC)
+    opens_at = site.status.opens_at
+    return dt.datetime(9999, 1, 1, tzinfo=dt.UTC) if opens_at is None else opens_at.astimezone(dt.UTC)
 
 
 def _site_words(site: SiteAnswer) -> str:

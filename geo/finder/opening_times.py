@@ -178,6 +178,22 @@ def opening_status(
     return OpeningStatus("closed", never, holiday=holiday)
 
 
+def usual_opening(hours: WeeklyHours | None, at: dt.datetime, departement: str | None) -> dt.datetime | None:
+    """Return when a place opens next in an ordinary week, after a moment; `None` where that is not known.
+
+    Holidays and comments can only put it off: it is a bound, found without its whole calendar.
+    """
+    here = at.astimezone(time_zone(departement))
+    days = () if hours is None else hours.days
+    for number in range(len(days) and len(days) + 1):
+        day = here.date() + dt.timedelta(days=number)
+        for start, _ in days[day.weekday()] or ():
+            opens_at = dt.datetime.combine(day, dt.time(*divmod(start, 60)), here.tzinfo)
+            if opens_at > here:
+                return opens_at
+    return None
+
+
 def _open(
     here: dt.datetime, closes_at: dt.datetime | None, hours: WeeklyHours, remarks: Remarks, *, appointment: bool | None
 ) -> OpeningStatus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heapreplace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from geo.finder.opening_times import (
     later,
     opening_status,
     time_zone,
+    usual_opening,
     week_lines,
 )
 from geo.finder.sentences import warnings
@@ -28,7 +30,7 @@ from geo.schemas import DETAIL_COLUMNS, FACILITY_COLUMNS
 from geo.sources.opening_hours import WeeklyHours
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 EVENING_MINUTE: Final = 17 * 60 + 30
 
 _SATURDAY: Final = 5
+#: After any opening.
+_NEVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +153,22 @@ class Places:
         usual = replace(wishes, at=None, open_then=False)
         near = [i for i in self.soonest(kinds, within_min) if self._meets(i, usual)]
         near = near or list(islice((i for i in self.soonest(kinds) if self._meets(i, usual)), k))
-        near.sort(key=self._opens_at)  # stable: equal ones stay soonest reached first
-        return [self.told(i) for i in near[:k]]
+        return [self.told(i) for i in islice(self._by_opening(near), k)]
+
+    def _by_opening(self, positions: Iterable[int]) -> Iterator[int]:
+        """Give places, the next to open first, equal ones in the order given.
+
+        Each waits by its usual opening, and its whole calendar is looked at only when its turn comes.
+        """
+        waiting = [(self._usual_opening(i), rank, i, False) for rank, i in enumerate(positions)]
+        heapify(waiting)
+        while waiting:
+            _, rank, position, is_exact = waiting[0]
+            if is_exact:
+                heappop(waiting)
+                yield position
+            else:
+                heapreplace(waiting, (self._opens_at(position), rank, position, True))
 
     def unknown_hours(self, kinds: Collection[str], within_min: float) -> list[str]:
         """Return the names of the near places of these kinds whose hours of the day are not known."""
@@ -221,7 +239,11 @@ class Places:
         status = self._status(position, self.at)
         if status.is_open and status.closes_at is not None:
             status = self._status(position, status.closes_at)
-        return (status.opens_at or dt.datetime.max.replace(tzinfo=dt.UTC) - dt.timedelta(days=1)).astimezone(dt.UTC)
+        return _NEVER if status.opens_at is None else status.opens_at.astimezone(dt.UTC)
+
+    def _usual_opening(self, position: int) -> dt.datetime:
+        opens_at = usual_opening(self._hours(position), self.at, self.columns["departement"][position])
+        return _NEVER if opens_at is None else opens_at.astimezone(dt.UTC)
 
     def _status(self, position: int, at: dt.datetime) -> OpeningStatus:
         return opening_status(
