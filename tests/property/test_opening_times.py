@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.finder.opening_times import HORIZON, civil_time, holiday_on, opening_status, time_zone
+from geo.finder.opening_times import HORIZON, civil_time, holiday_on, opening_status, time_zone, usual_opening
 from geo.finder.site_remarks import read_remarks
 from geo.sources.opening_hours import WeeklyHours
 
@@ -133,6 +133,8 @@ def test_a_comment_only_ever_closes(comment, days, moment, departement):
     published, told = opening_status(week, at, departement), opening_status(week, at, departement, remarks)
     assert told.is_open <= published.is_open
     assert (told.state == "published") == (told.is_open and remarks.unread)
+    if told.state == "closed" and told.opens_at is not None:
+        assert usual_opening(week, at, departement) <= told.opens_at
     if not told.is_open and told.opens_at is not None and published.opens_at is not None:
         assert told.opens_at >= published.opens_at
     if told.closes_at is not None and published.closes_at is not None:
