@@ -164,8 +164,8 @@ def find_place(query: str, gazetteer: Gazetteer, settings: Settings, territory: 
     )
     if not sure:
         like = ", ".join(place.label for place in search.places)
-        hint = f"Lieux qui ressemblent : {like}." if like else f"Essayez la commune ou son code postal. {_ELSEWHERE}"
-        msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint}"
+        hint = f"Lieux qui ressemblent : {like}." if like else "Essayez la commune ou son code postal."
+        msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint} {_HAMLETS} {_ELSEWHERE}"
         raise ParameterError(msg)
     return PlaceSearch(sure, search.notes)
 

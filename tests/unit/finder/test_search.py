@@ -160,6 +160,9 @@ def test_a_hamlet_is_not_taken_for_a_commune_that_is_like_it(france):
     assert found.homonyms == ()
     assert "Les hameaux et les lieux-dits ne sont pas connus ici" in found.notes[-1]
     assert DIRECTORY in found.notes[-1]
+    offline = Settings(ONLINE.data_dir, ONLINE.leaflet_dir, geocoder_url="")
+    with pytest.raises(ParameterError, match=f"Les hameaux et les lieux-dits .* {DIRECTORY}"):
+        find_place("Gourette", france, offline, "France")
 
 
 @pytest.mark.parametrize(
