@@ -31,6 +31,11 @@ _ESTIMATE_STEP_MIN: Final = 5
 DRIVING_ONLY: Final = "Temps de conduite, hors stationnement."
 #: Days of the week, Monday first.
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+#: Months of the year.
+MONTHS: Final = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
 
 #: A telephone number of France, overseas included, without its separators: ten figures, international, or short.
 PHONE: Final = r"0[1-9][0-9]{8}|(?:\+|00)(?:33|590|594|596|262|508)[1-9][0-9]{8}|3[0-9]{3}"

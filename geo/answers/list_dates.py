@@ -6,7 +6,8 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
-from geo.finder.opening_times import MONTHS, day_text
+from geo.finder.opening_times import day_text
+from geo.french import MONTHS
 from geo.kinds import facility_title, is_ours
 
 if TYPE_CHECKING:

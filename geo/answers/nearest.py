@@ -8,20 +8,34 @@ from typing import TYPE_CHECKING, Final
 
 from geo.answers.list_dates import list_date, old_list_sentence
 from geo.finder.opening_times import moment_text
-from geo.french import DRIVING_ONLY, UNIT_SPACE, capital, estimated_minutes, format_decimal, said_time
-from geo.kinds import KINDS
+from geo.finder.procedures import operators
+from geo.finder.search import WHICH_ONE
+from geo.french import (
+    DRIVING_ONLY,
+    UNIT_SPACE,
+    capital,
+    estimated_minutes,
+    format_decimal,
+    joined,
+    quoted,
+    said_time,
+)
+from geo.kinds import KINDS, SITE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     import pandas as pd
 
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.procedures import Procedure
     from geo.finder.route_service import AskedRoutes
     from geo.finder.search import PlaceSearch
     from geo.finder.wishes import Wishes
 
 _WHOLE_FROM_KM: Final = 10
+#: Key of the operator that tax offices belong to.
+_TAXES: Final = "dgfip"
 #: Fewer minutes saved than this are not told where times are estimated.
 _TOLD_ESTIMATE_MIN: Final = 5
 
@@ -50,32 +64,117 @@ def distance_text(kilometres: float) -> str:
     return f"{format_decimal(kilometres, 0 if kilometres >= _WHOLE_FROM_KM else 1)}{UNIT_SPACE}km"
 
 
-def answer_sentence(answer: Answer, wishes: Wishes) -> str:
-    """Return the answer in one sentence; more where the first site is closed or none is found, or the list is old."""
+def answer_sentence(answer: Answer, wishes: Wishes, *, from_centre: bool = False) -> str:
+    """Return the answer in one sentence; more where the first site is not the nearest, is closed, or none is found.
+
+    Then, shortly, what it rests on: estimated times, a start at the centre of a commune (`from_centre`), an old list.
+    """
     shown = next(iter(answer.sites or answer.none_open), None)
     old = "" if shown is None else old_list_sentence(shown.list_vintage, answer.at.date())
-    return " ".join(filter(None, (_found(answer, wishes), old)))
+    return " ".join(filter(None, (_found(answer, wishes), _of_the_times(shown, from_centre=from_centre), old)))
+
+
+def list_title(answer: Answer) -> str:
+    """Return the title of the list of the sites of an answer."""
+    many = len(answer.sites) > 1
+    if answer.nothing_open:
+        return "Les premiers à rouvrir" if many else "Le premier à rouvrir"
+    return f"Les {len(answer.sites)} sites les plus proches" if many else "Le site le plus proche"
+
+
+def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date) -> str:
+    """Return who handles a procedure and where; for taxes, the tax office of the answer as another choice.
+
+    `on`: The day whose operators are represented in the sites.
+    """
+    operator = next((one.name for one in operators(on) if one.key == procedure.operator), None)
+    by = "" if operator is None else f"{operator}, "
+    sentence = f"Votre démarche, {procedure.label[:1].lower()}{procedure.label[1:]} : {by}{procedure.where_handled}."
+    office = None if answer is None else answer.tax_office
+    if not is_for_taxes(procedure) or office is None:
+        return sentence
+    trip = "" if office.travel_time_min is None else f", {site_trip(office)}"
+    return f"{sentence} Autre choix : {office.name}{trip}."
+
+
+def is_for_taxes(procedure: Procedure | None) -> bool:
+    """Tell whether a procedure is also handled at the tax office."""
+    return procedure is not None and procedure.operator == _TAXES
+
+
+def _of_the_times(site: SiteAnswer | None, *, from_centre: bool) -> str:
+    if site is None or site.travel_time_min is None or not (site.estimated or from_centre):
+        return ""
+    where = " depuis le centre de la commune" if from_centre else ""
+    return f"Temps {'estimé' if site.estimated else 'compté'}{where}."
 
 
 def _found(answer: Answer, wishes: Wishes) -> str:
     asked = wishes.at_that_moment
     when = "" if wishes.at is None else f"{capital(_full_moment(answer.at))}, "
-    if not answer.sites:
-        nothing = capital(f"{when}aucun site {'ouvert ' if asked else ''}ne correspond à vos choix.")
-        return f"{nothing} Le plus proche : {_site_words(answer.none_open[0])}." if answer.none_open else nothing
+    if answer.nothing_open or not answer.sites:
+        return _nothing_found(answer, wishes, when)
     first = answer.sites[0]
+    if answer.put_first is not None:
+        return f"{capital(f'{when}le mieux placé : {_site_words(first)}.')} {answer.put_first}"
     title = "le plus proche ouvert" if asked else "le plus proche"
     sentence = capital(f"{when}{title} : {_site_words(first)}.")
-    if first.status.state != "open":
-        opened = next((site for site in answer.sites if site.status.state == "open"), None)
+    if not first.status.is_open:
+        opened = next((site for site in answer.sites if site.status.is_open), None)
         if opened is not None:
-            sentence += f" Le plus proche ouvert : {_site_words(opened)}."
+            return f"{sentence} Le plus proche ouvert : {_site_words(opened)}."
+        soonest = min(answer.sites, key=_opening)
+        if _opening(soonest) < _opening(first):
+            return f"{sentence} Le premier à rouvrir : {_site_words(soonest)}."
     return sentence
+
+
+def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
+    """Return that no site is open at the moment, or has all that is asked for, and the one to know of then."""
+    criteria = _criteria(wishes)
+    if not answer.nothing_open:
+        nothing = f"aucun site connu ici n'est {joined(criteria)}" if criteria else "aucun site n'est connu ici"
+    elif wishes.operator is not None:
+        nothing = f"aucune permanence de {quoted(wishes.operator[:60])} n'est connue à ce moment"
+    else:
+        now = "" if when else " en ce moment"
+        nothing = f"aucun site {joined(criteria)} n'est ouvert{now}" if criteria else f"aucun site n'est ouvert{now}"
+    sentence = capital(f"{when}{nothing}.")
+    if answer.sites:
+        return f"{sentence} Le premier à rouvrir : {_reopening_words(answer.sites[0])}."
+    return f"{sentence} Le plus proche : {_site_words(answer.none_open[0])}." if answer.none_open else sentence
+
+
+def _criteria(wishes: Wishes) -> list[str]:
+    """Return what is asked of a site beside the moment, in words."""
+    said = (
+        (wishes.saturday, "ouvert le samedi"),
+        (wishes.evening, "ouvert en soirée"),
+        (wishes.without_appointment, "sans rendez-vous"),
+        (wishes.kinds != frozenset(SITE_KINDS), f"de genre {quoted(_kinds(wishes.kinds))}"),
+    )
+    return [words for wanted, words in said if wanted]
+
+
+def _kinds(kinds: Collection[str]) -> str:
+    return ", ".join(KINDS[kind].label for kind in sorted(kinds))
+
+
+def _opening(site: SiteAnswer) -> dt.datetime:
+    opens_at = site.status.opens_at
+    return dt.datetime(9999, 1, 1, tzinfo=dt.UTC) if opens_at is None else opens_at.astimezone(dt.UTC)
 
 
 def _site_words(site: SiteAnswer) -> str:
     trip = "" if site.travel_time_min is None else f"{site_trip(site)}, "
     return f"{site.name}, {trip}{site.status.sentence[:1].lower()}{site.status.sentence[1:]}"
+
+
+def _reopening_words(site: SiteAnswer) -> str:
+    """Return the same of a site that is closed, or closes before one arrives."""
+    if site.status.is_open:
+        return f"{_site_words(site)}, mais fermé à votre arrivée"
+    return _site_words(site).replace(", fermé, rouvre", ", rouvre")
 
 
 def _full_moment(moment: dt.datetime) -> str:
@@ -120,7 +219,9 @@ def kind_words(site: SiteAnswer) -> list[str]:
     words = [KINDS[site.kind].label]
     if site.main_site is not None:
         words.append(f"rattachée à : {site.main_site}")
-    if site.appointment is not None:
+    if site.some_appointment:
+        words.append("sur rendez-vous à certaines heures")
+    elif site.appointment is not None:
         words.append("sur rendez-vous" if site.appointment else "sans rendez-vous")
     return words
 
@@ -157,9 +258,11 @@ def answer_lines(
     start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
     where = "Position donnée" if search is None else search.places[0].label
     yield f"{where}, {moment_text(answer.at, since=start)} :"
-    yield answer_sentence(answer, wishes)
+    from_centre = search is not None and search.places[0].kind in {"commune", "postcode"}
+    yield answer_sentence(answer, wishes, from_centre=from_centre)
     if search is not None and len(search.places) > 1:
-        yield f"Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
+        several = f"{WHICH_ONE}. " if search.homonyms else ""
+        yield f"{several}Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
     for number, site in enumerate(answer.sites, 1):
         yield from _site_lines(site, f"{number}. ", asked)
     for bus in answer.buses:

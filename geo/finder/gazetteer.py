@@ -54,6 +54,8 @@ _POSTCODE: Final = re.compile(r"(?<!\d)(\d{2})\s?(\d{3})(?!\d)")
 _DEPARTEMENT_FIRST: Final = re.compile(r"^\W*(\d{2,3}|2[ab])\b(?=\W*\w)", re.IGNORECASE)
 _DEPARTEMENT_LAST: Final = re.compile(r"(?<=\w)\W+(\d{2,3}|2[ab])\W*$", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"[,(]([^,()]+)\)?\s*$")
+#: What tells homonyms apart in the official name: "Castillon (Canton de Lembeye)" is called Castillon.
+_TOLD_APART: Final = re.compile(r"\s*\([^()]*\)\s*$")
 _CEDEX: Final = re.compile(r"\bcedex\b(\s*\d{1,2}\b)?", re.IGNORECASE)
 
 #: Names that score this much less than the best are not shown beside it.
@@ -69,6 +71,10 @@ _IN_DEPARTEMENT: Final = 8.0
 _AT_POSTCODE: Final = 15.0
 _IN_AREA: Final = 1.0
 _FORMER: Final = -7.0
+#: To begin with the very words typed counts more than to be like them.
+_BEGINS: Final = 8.0
+#: A name whose first letter is another than that typed is less often meant: its score is so much of what it would be.
+_OTHER_LETTER: Final = 0.95
 _ARRONDISSEMENT: Final = "ARM"
 _MIN_PREFIX: Final = 3
 #: The names that a longer text may hold are looked for in its first words.
@@ -81,7 +87,8 @@ class FoundPlace:
 
     `label` is shown to the visitor; `commune_code`, `departement` and `postcode` are `None` where unknown (or, for a
     commune of several postcodes, where the query names none of them); `lon`, `lat` are degrees in WGS84; `score` goes
-    from 0 to 100 (the very name that was typed).
+    from 0 to 100 (the very name that was typed). `begins`: whether it is a commune whose name is what was typed, or
+    begins with these words, in the département or at the postcode typed if any is there.
     """
 
     label: str
@@ -92,6 +99,7 @@ class FoundPlace:
     lon: float
     lat: float
     score: float
+    begins: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +141,7 @@ class Gazetteer:
         self._lat = communes["lat"].to_numpy(np.float64)
         self._words = [spelled_out(name) for name in self._names]
         self._compact = ["".join(words) for words in self._words]
+        self._called = ["".join(spelled_out(_TOLD_APART.sub("", name))) for name in self._names]
         self._bare = [" ".join(_bare(words)) for words in self._words]
         self._sorted = [" ".join(sorted(name.split())) for name in self._bare]
         self._compact_names = [name.replace(" ", "") for name in self._bare]
@@ -197,12 +206,16 @@ class Gazetteer:
         scores = self._scores(asked.words, shortlist)
         kept = scores >= max(MIN_SCORE, scores.max(initial=0.0) - _FAR_BEHIND)
         shortlist, scores = shortlist[kept], scores[kept]
+        begins = self._begins(asked, shortlist)
         ranks = scores + self._size[shortlist] + self._hints(asked, shortlist)
-        ranks += np.where(scores == 100.0, _SAME_NAME, 0.0)  # noqa: PLR2004 - the same name
+        ranks += np.where(scores == 100.0, _SAME_NAME, np.where(begins, _BEGINS, 0.0))  # noqa: PLR2004 - the same name
         order = np.lexsort((self._rank_of_size[shortlist], -ranks))
         # Of several names of one commune, the likeliest.
         first = np.sort(np.unique(self._today[shortlist[order]], return_index=True)[1])[:limit]
-        return [self._place(int(shortlist[i]), asked.postcode, float(scores[i])) for i in order[first]]
+        return [
+            self._place(int(shortlist[i]), asked.postcode, float(scores[i]), begins=bool(begins[i]))
+            for i in order[first]
+        ]
 
     def _parse(self, query: str) -> _Query:
         text = _CEDEX.sub(" ", query[:MAX_QUERY])
@@ -246,6 +259,7 @@ class Gazetteer:
         )
         longest = max(bare, key=len)
         quick[np.strings.find(self._compact_array, longest) >= 0] += 100.0
+        quick[np.strings.startswith(self._compact_array, compact)] += 100.0
         for first, last in itertools.combinations(range(min(len(bare), _MAX_WORDS) + 1), 2):
             quick[self._named.get(" ".join(bare[first:last]), [])] += 200.0
         if asked.postcode in self._at_postcode:
@@ -262,8 +276,9 @@ class Gazetteer:
         return np.array(
             [
                 100.0
-                if compact == self._compact[position]
+                if compact in {self._compact[position], self._called[position]}
                 else 0.99
+                * (1.0 if bare_compact[:1] == self._compact_names[position][:1] else _OTHER_LETTER)
                 * max(
                     fuzz.ratio(compact, self._compact[position]),
                     100.0 * OSA.normalized_similarity(bare_compact, self._compact_names[position]),
@@ -277,6 +292,19 @@ class Gazetteer:
             ]
         )
 
+    def _begins(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Tell which names of a shortlist are the words typed, or begin with them, where the rest of the query is."""
+        words = asked.words
+        if len("".join(words)) < _MIN_PREFIX:
+            return np.zeros(len(shortlist), dtype=bool)
+        begins = np.array([self._words[position][: len(words)] == words for position in shortlist], dtype=bool)
+        here = np.ones(len(shortlist), dtype=bool)
+        if asked.postcode in self._at_postcode:
+            here = np.isin(shortlist, self._at_postcode[asked.postcode])
+        elif asked.departement is not None:
+            here = self._departements[shortlist] == asked.departement
+        return begins & here if (begins & here).any() else begins
+
     def _hints(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return what département, postcode and study area add to the rank of each name of a shortlist."""
         added = np.where(self._area[shortlist], _IN_AREA, 0.0) + self._former[shortlist]
@@ -286,7 +314,9 @@ class Gazetteer:
             added += np.where(np.isin(shortlist, self._at_postcode[asked.postcode]), _AT_POSTCODE, 0.0)
         return added
 
-    def _place(self, position: int, postcode: str | None, score: float, *, alone: bool = False) -> FoundPlace:
+    def _place(
+        self, position: int, postcode: str | None, score: float, *, alone: bool = False, begins: bool = False
+    ) -> FoundPlace:
         departement, today = str(self._departements[position]), int(self._today[position])
         own = self._postcodes[today]
         return FoundPlace(
@@ -298,6 +328,7 @@ class Gazetteer:
             lon=float(self._lon[position]),
             lat=float(self._lat[position]),
             score=score,
+            begins=begins,
         )
 
 

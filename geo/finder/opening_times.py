@@ -17,11 +17,14 @@ from zoneinfo import ZoneInfo
 from opening_hours import OpeningHours, State
 
 from geo.errors import ParameterError
-from geo.french import UNIT_SPACE, clock
+from geo.finder.site_remarks import NO_REMARKS
+from geo.french import MONTHS, UNIT_SPACE, clock
 from geo.sources.opening_hours import WEEKDAYS, Interval, WeeklyHours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from geo.finder.site_remarks import Remarks
 
 #: How far ahead the next opening is looked for.
 HORIZON: Final = dt.timedelta(days=14)
@@ -38,26 +41,34 @@ _TIME_ZONES: Final = {
     "977": "America/St_Barthelemy",
     "978": "America/Marigot",
 }
-MONTHS: Final = (
-    *("janvier", "février", "mars", "avril", "mai", "juin"),
-    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
-)
 _DAY_MINUTES: Final = 24 * 60
+_NOON: Final = 12 * 60
+_OSM_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: What a week says of appointments, by whether one is needed.
+_ACCESS: Final = {None: "", True: " sur rendez-vous", False: " sans rendez-vous"}
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningStatus:
     """Whether a place is open at a moment.
 
-    `sentence` is French, without a full stop; `closes_at` (where open) and `opens_at` (where closed) carry their
-    time zone, `None` where none is known within `HORIZON`; `holiday` names the public holiday of that day.
+    `state` is `published` where the published hours say open and the site's comment says something of its hours that
+    is not understood. `sentence` is French, without a full stop; `closes_at` (where open) and `opens_at` (where closed)
+    carry their time zone, `None` where none is known within `HORIZON`; `holiday` names the public holiday of that day;
+    `appointment`: whether one is needed at that moment, `None` where that is unknown or the place is not open.
     """
 
-    state: Literal["open", "closed", "unknown"]
+    state: Literal["open", "published", "closed", "unknown"]
     sentence: str
     closes_at: dt.datetime | None = None
     opens_at: dt.datetime | None = None
     holiday: str | None = None
+    appointment: bool | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the place is open at the moment, by its published hours at least."""
+        return self.state in {"open", "published"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +139,14 @@ def holiday_on(day: dt.date, departement: str | None) -> str | None:
     return _calendar("", departement).state(noon)[1] or None
 
 
-def opening_status(hours: WeeklyHours | None, at: dt.datetime, departement: str | None) -> OpeningStatus:
+def opening_status(
+    hours: WeeklyHours | None,
+    at: dt.datetime,
+    departement: str | None,
+    remarks: Remarks = NO_REMARKS,
+    *,
+    appointment: bool | None = None,
+) -> OpeningStatus:
     """Tell whether a place is open at a moment, until when, and when it opens next.
 
     Places are taken to be closed on public holidays; lists do not say otherwise.
@@ -141,6 +159,10 @@ def opening_status(hours: WeeklyHours | None, at: dt.datetime, departement: str 
         The moment, with its time zone.
     departement
         INSEE code of where the place is, which decides its holidays and its civil time; `None`: mainland France.
+    remarks
+        What the place's comment says of its hours.
+    appointment
+        Whether the list says that one is needed; what the comment says of a moment comes before.
     """
     here = at.astimezone(time_zone(departement))
     holiday = holiday_on(here.date(), departement)
@@ -148,19 +170,17 @@ def opening_status(hours: WeeklyHours | None, at: dt.datetime, departement: str 
         known = f" ; jour férié ({holiday}) ce jour-là" if holiday else ""
         return OpeningStatus("unknown", f"Horaires inconnus{known}", holiday=holiday)
     end = later(here, HORIZON / dt.timedelta(minutes=1))  # not of the clock: it may skip that time
-    spans = _calendar(hours.to_osm(), departement).intervals(here, end)
+    spans = _calendar(_dated_week(hours, remarks, here.date()), departement).intervals(here, end)
     _, until_, state, _ = next(spans)
     if state == State.OPEN:
-        closes_at = until_ if until_ < end else None
-        until = f" jusqu'à {_clock(closes_at, at_end=True)}" if closes_at else ""
-        return OpeningStatus("open", f"Ouvert{until}", closes_at=closes_at)
+        return _open(here, until_ if until_ < end else None, hours, remarks, appointment=appointment)
     if state == State.UNKNOWN:
         return OpeningStatus("unknown", f"Horaires du {WEEKDAYS[here.weekday()]} inconnus")
-    why = f"Fermé{f' : jour férié ({holiday})' if holiday else ''}"
-    opens = "ouvre"
+    why = _why_closed(here, hours, remarks, holiday)
+    opens = "rouvre"
     for opens_at, _, state, _ in spans:
         if state == State.OPEN:
-            sentence = f"{why}, {opens} {moment_text(opens_at, since=here)}"
+            sentence = f"{why}, {opens} {_near_moment(opens_at, since=here)}"
             return OpeningStatus("closed", sentence, opens_at=opens_at, holiday=holiday)
         if state == State.UNKNOWN:
             opens = "prochaine ouverture connue"
@@ -168,12 +188,75 @@ def opening_status(hours: WeeklyHours | None, at: dt.datetime, departement: str 
     return OpeningStatus("closed", never, holiday=holiday)
 
 
+def usual_opening(hours: WeeklyHours | None, at: dt.datetime, departement: str | None) -> dt.datetime | None:
+    """Return when a place opens next in an ordinary week, after a moment; `None` where that is not known.
+
+    Holidays and comments can only put it off: it is a bound, found without its whole calendar.
+    """
+    here = at.astimezone(time_zone(departement))
+    days = () if hours is None else hours.days
+    for number in range(len(days) and len(days) + 1):
+        day = here.date() + dt.timedelta(days=number)
+        for start, _ in days[day.weekday()] or ():
+            opens_at = dt.datetime.combine(day, dt.time(*divmod(start, 60)), here.tzinfo)
+            if opens_at > here:
+                return opens_at
+    return None
+
+
+def _open(
+    here: dt.datetime, closes_at: dt.datetime | None, hours: WeeklyHours, remarks: Remarks, *, appointment: bool | None
+) -> OpeningStatus:
+    said = remarks.appointment(here.date(), _minute(here), hours.days[here.weekday()] or ())
+    needed = appointment if said is None else said
+    until = f" jusqu'à {_clock(closes_at, at_end=True)}" if closes_at else ""
+    access = "" if needed is None else ", sur rendez-vous" if needed else ", sans rendez-vous"
+    if remarks.unread:
+        sentence = f"Ouvert selon les horaires publiés{until}{access} ; le site précise : {remarks.quoted}"
+        return OpeningStatus("published", sentence, closes_at=closes_at, appointment=needed)
+    return OpeningStatus("open", f"Ouvert{until}{access}", closes_at=closes_at, appointment=needed)
+
+
+def _why_closed(here: dt.datetime, hours: WeeklyHours, remarks: Remarks, holiday: str | None) -> str:
+    if holiday:
+        return f"Fermé : jour férié ({holiday})"
+    published, minute = hours.days[here.weekday()] or (), _minute(here)
+    closed = [span for span in remarks.closed(here.date(), published) if span[0] <= minute < span[1]]
+    if not any(start < end_ and start_ < end for start_, end_ in closed for start, end in published):
+        return "Fermé"
+    if not remarks.left_open(here.date(), published):
+        when = "ce jour"
+    else:
+        when = "ce matin" if minute < _NOON else "cet après-midi"
+    return f"Fermé {when} : le site précise {remarks.quoted}"
+
+
+def _dated_week(hours: WeeklyHours, remarks: Remarks, today: dt.date) -> str:
+    """Return the hours of a week as OpenStreetMap text, and those of the coming days that the comment changes."""
+    rules = [hours.to_osm()]
+    for number in range(HORIZON.days + 1 if remarks.rules else 0):
+        day = today + dt.timedelta(days=number)
+        published = hours.days[day.weekday()]
+        left = remarks.left_open(day, published or ())
+        if published and left != published:
+            times = ",".join(
+                f"{start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}" for start, end in left
+            )
+            rules.append(f"{day.year} {_OSM_MONTHS[day.month - 1]} {day.day:02d} {times or 'off'}")
+    return "; ".join(rules)
+
+
 def week_lines(
-    hours: WeeklyHours | None, at: dt.datetime, departement: str | None, permanences: Sequence[tuple[int, str]] = ()
+    hours: WeeklyHours | None,
+    at: dt.datetime,
+    departement: str | None,
+    permanences: Sequence[tuple[int, str]] = (),
+    remarks: Remarks = NO_REMARKS,
 ) -> tuple[DayLine, ...]:
     """Describe the week of a place, Monday first, with the holidays of the seven days from `at` on.
 
-    `permanences`: Weekday (0 Monday to 6 Sunday) and text of each visit of an operator.
+    `permanences`: Weekday (0 Monday to 6 Sunday) and text of each visit of an operator. `remarks`: What the place's
+    comment says of these days.
     """
     today = at.astimezone(time_zone(departement)).date()
     lines = []
@@ -181,12 +264,29 @@ def week_lines(
         day = today + dt.timedelta(days=(weekday - today.weekday()) % len(WEEKDAYS))
         intervals = None if hours is None else hours.days[weekday]
         holiday = holiday_on(day, departement)
-        text = hours_text(intervals)
+        text = _day_text(day, intervals, remarks)
         if holiday and intervals != ():
             text += f" (fermé le {day_text(day)} : {holiday})"
         visits = tuple(visit for on, visit in permanences if on == weekday)
         lines.append(DayLine(name, day, text, intervals, holiday, visits))
     return tuple(lines)
+
+
+def _day_text(day: dt.date, intervals: Sequence[Interval] | None, remarks: Remarks) -> str:
+    """Return the usual hours of a day in words, with what the comment says of them."""
+    if not intervals:
+        return hours_text(intervals)
+    needed = [remarks.appointment(day, start, intervals) for start, _ in intervals]
+    if len(set(needed)) == 1:
+        text = hours_text(intervals) + _ACCESS[needed[0]]
+    else:
+        slots = zip(intervals, needed, strict=True)
+        text = ", ".join(f"{hours_text([interval])}{_ACCESS[access]}" for interval, access in slots)
+    left = remarks.left_open(day, intervals)
+    if left != tuple(intervals):
+        only = f" sauf {hours_text(left)}" if left else ""
+        text += f" (fermé le {day_text(day)}{only} : {remarks.quoted})"
+    return text
 
 
 def hours_text(intervals: Sequence[Interval] | None) -> str:
@@ -211,8 +311,20 @@ def moment_text(moment: dt.datetime, *, since: dt.datetime) -> str:
 
 
 def _clock(moment: dt.datetime, *, at_end: bool = False) -> str:
-    minute = moment.hour * 60 + moment.minute
+    minute = _minute(moment)
     return clock(_DAY_MINUTES if at_end and minute == 0 else minute)
+
+
+def _near_moment(moment: dt.datetime, *, since: dt.datetime) -> str:
+    """Return a moment within `HORIZON` in words: as `moment_text`, without the month where it is the same."""
+    if (moment.year, moment.month) != (since.year, since.month) or moment.date() == since.date():
+        return moment_text(moment, since=since)
+    day = "1er" if moment.day == 1 else moment.day
+    return f"{WEEKDAYS[moment.weekday()]} {day} à {_clock(moment)}"
+
+
+def _minute(moment: dt.datetime) -> int:
+    return moment.hour * 60 + moment.minute
 
 
 @cache

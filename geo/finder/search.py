@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 #: A name that scores this much is taken for what was meant; no call goes out.
 SURE_SCORE: Final = 85.0
+_SAME_NAME: Final = 100.0
+#: What is asked where several communes have the name typed.
+WHICH_ONE: Final = "Plusieurs communes portent ce nom ou commencent ainsi"
 
 #: Words that hardly a name of commune has.
 _ROAD_WORDS: Final = frozenset(
@@ -78,11 +81,14 @@ _ELSEWHERE: Final = (
     "https://lannuaire.service-public.fr/navigation/france-services."
 )
 _ABROAD: Final = f"Ce lieu semble à l'étranger. {_ELSEWHERE}"
+_HAMLETS: Final = "Les hameaux et les lieux-dits ne sont pas connus ici : donnez la commune dont le vôtre fait partie."
 _NOTHING: Final = (
     "Aucun lieu de ce territoire ne ressemble à cette recherche. Essayez le nom de la commune ou son code postal. "
-    f"{_ELSEWHERE}"
+    f"{_HAMLETS} {_ELSEWHERE}"
 )
-_UNSURE: Final = f"Aucune commune de ce territoire ne porte ce nom : celles proposées y ressemblent. {_ELSEWHERE}"
+_UNSURE: Final = (
+    f"Aucune commune de ce territoire ne porte ce nom : celles proposées y ressemblent. {_HAMLETS} {_ELSEWHERE}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,22 @@ class PlaceSearch:
 
     places: tuple[FoundPlace, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def homonyms(self) -> tuple[FoundPlace, ...]:
+        """The communes whose name is what was typed, or begins with it, where there are several; else none."""
+        begin = tuple(place for place in self.places if place.begins)
+        return begin if len(begin) > 1 else ()
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the first place can be answered for at once: it is likely enough, and no other has its name."""
+        if not self.places:
+            return False
+        first = self.places[0]
+        if self.homonyms:
+            return sum(place.score == _SAME_NAME for place in self.homonyms) == 1
+        return first.begins or first.score >= SURE_SCORE or (first.kind == "address" and len(self.places) == 1)
 
 
 def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *, limit: int = 6) -> PlaceSearch:
@@ -107,11 +129,11 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     if not text:
         return PlaceSearch(())
     communes = gazetteer.search(text, limit)
-    named = bool(communes) and communes[0].score == 100.0  # noqa: PLR2004 - the name itself
+    named = bool(communes) and communes[0].score == _SAME_NAME
     address = _is_address(text) and not named
     if not address and not named and _is_abroad(text):
         return PlaceSearch((), (_ABROAD,))
-    if not address and communes and communes[0].score >= SURE_SCORE:
+    if not address and communes and (communes[0].score >= SURE_SCORE or communes[0].begins):
         return PlaceSearch(tuple(communes))
     nearby = _commune_of_address(text, gazetteer, limit) if address else communes
     if settings is None or not settings.geocoder_url:
@@ -137,11 +159,13 @@ def find_place(query: str, gazetteer: Gazetteer, settings: Settings, territory: 
         There is none; names those that are like it.
     """
     search = search_place(query, gazetteer, settings)
-    sure = tuple(place for place in search.places if place.kind == "address" or place.score >= SURE_SCORE)
+    sure = tuple(
+        place for place in search.places if place.kind == "address" or place.begins or place.score >= SURE_SCORE
+    )
     if not sure:
         like = ", ".join(place.label for place in search.places)
-        hint = f"Lieux qui ressemblent : {like}." if like else f"Essayez la commune ou son code postal. {_ELSEWHERE}"
-        msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint}"
+        hint = f"Lieux qui ressemblent : {like}." if like else "Essayez la commune ou son code postal."
+        msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint} {_HAMLETS} {_ELSEWHERE}"
         raise ParameterError(msg)
     return PlaceSearch(sure, search.notes)
 
@@ -168,19 +192,28 @@ def _is_address(text: str) -> bool:
 def _commune_of_address(text: str, gazetteer: Gazetteer, limit: int) -> list[FoundPlace]:
     """Return the communes that an address may end with.
 
-    What follows its postcode, or its last comma, else the longest ending that is the name of a commune.
+    What follows its postcode; else of the parts between its commas the last that is the name of a commune; else the
+    longest ending that is, or what comes before the street.
     """
     postcode = _POSTCODE.search(text)
     if postcode:
         return gazetteer.search(text[postcode.start() :], limit)
     if "," in text:
-        return gazetteer.search(text.rpartition(",")[2], limit)
+        # A part that is only a word of streets is a name (Rue, in the Somme) where no other part is one.
+        parts = [part for part in reversed(text.split(",")) if part.strip()]
+        found = [gazetteer.search(part, limit) for part in sorted(parts, key=_is_only_a_street)]
+        return next((places for places in found if places and places[0].score >= SURE_SCORE), found[0] if found else [])
     words = text.split()
-    endings = (
-        gazetteer.search(" ".join(words[-count:]), limit) for count in range(min(len(words), _MAX_NAME_WORDS), 0, -1)
-    )
+    endings = [" ".join(words[-count:]) for count in range(min(len(words), _MAX_NAME_WORDS), 0, -1)]
+    street = next((position for position, word in enumerate(words) if _is_only_a_street(word)), 0)
+    pieces = [*endings, " ".join(words[:street])]
     best: list[FoundPlace] = []
-    for found in endings:
-        if found and (not best or found[0].score > best[0].score):
-            best = found
+    for piece in sorted(filter(None, pieces), key=_is_only_a_street):
+        places = gazetteer.search(piece, limit)
+        if places and (not best or places[0].score > best[0].score) and not (best and _is_only_a_street(piece)):
+            best = places
     return best if best and best[0].score >= SURE_SCORE else []
+
+
+def _is_only_a_street(text: str) -> bool:
+    return set(spelled_out(text)) <= _ROAD_WORDS

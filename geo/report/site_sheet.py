@@ -147,7 +147,8 @@ def _contact(site: SiteAnswer) -> list[_Entry]:
         False: "sans rendez-vous",
         None: "à demander par téléphone",
     }
-    entries.append(_Entry("Accueil", asked[site.appointment]))
+    some = "sur rendez-vous à certaines heures : voir la semaine"
+    entries.append(_Entry("Accueil", some if site.some_appointment else asked[site.appointment]))
     way = web_directions(site)
     entries.append(_Entry(f"Itinéraire (ouvre {way.opens})", way.address.removeprefix("https://www."), way.address))
     return entries

@@ -236,7 +236,8 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     town = communes.reindex(table["commune_code"]).set_axis(table.index)
     table["kind"] = "tax_office"
     table["commune_name"], table["departement"] = town["name"], town["departement"]
-    table["comment"], table["website"] = TO_VERIFY.capitalize() + ".", TAX_OFFICES_DIRECTORY
+    table["comment"] = f"{TO_VERIFY.capitalize()} ; placé ici à la mairie de sa commune."
+    table["website"] = TAX_OFFICES_DIRECTORY
     note = (
         f"Centres des Finances publiques : {TO_VERIFY} ({TAX_OFFICES_DIRECTORY}) ; chacun est placé à la mairie de sa "
         f"commune ; les trésoreries, dont beaucoup ont fermé depuis, ne sont pas comptées."

@@ -207,6 +207,19 @@ def one_trip_is_one_time(heard: Heard) -> list[str]:
     return wrong
 
 
+def one_site_is_open_in_one_way(heard: Heard) -> list[str]:
+    """The terminal, its JSON and the screen say alike of the first site whether it is open, and so does the headline."""
+    first = heard.channels.data["json.nearest"]["sites"][0]
+    sentence = plain(first["status"]["sentence"])
+    lowered = sentence[:1].lower() + sentence[1:]
+    return [
+        f"{channel} lacks « {text} »"
+        for channel in ("terminal.nearest", "screen.trouver")
+        for text in (sentence, lowered)
+        if text not in heard.channels.texts[channel]
+    ]
+
+
 def legends_count_the_sites_of_the_part(heard: Heard) -> list[str]:
     """Those of its communes, and apart from them those around, in this order; letters of the PDF come in the other."""
     wrong, oracle = [], heard.oracle
@@ -284,6 +297,7 @@ CHECKS = (
     the_hypotheses_are_the_same,
     the_threshold_is_included,
     one_trip_is_one_time,
+    one_site_is_open_in_one_way,
     legends_count_the_sites_of_the_part,
     a_plan_is_as_good_everywhere,
     estimated_shares_carry_their_interval,

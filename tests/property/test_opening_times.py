@@ -5,7 +5,8 @@ import datetime as dt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.finder.opening_times import HORIZON, civil_time, holiday_on, opening_status, time_zone
+from geo.finder.opening_times import HORIZON, civil_time, holiday_on, opening_status, time_zone, usual_opening
+from geo.finder.site_remarks import read_remarks
 from geo.sources.opening_hours import WeeklyHours
 
 DEPARTEMENTS = st.sampled_from(["64", "67", "971", "973", "974", "976", None])
@@ -70,3 +71,71 @@ def test_more_hours_never_close_and_never_open_later(days, more, moment, departe
         assert before.closes_at is None or after.closes_at is None or after.closes_at >= before.closes_at
     elif after.state == "closed" and before.opens_at is not None:
         assert after.opens_at <= before.opens_at
+
+
+WORDS = st.sampled_from(
+    [
+        "fermé",
+        "fermeture",
+        "ouvert",
+        "ouverture",
+        "sur",
+        "rdv",
+        "sans",
+        "rendez-vous",
+        "le",
+        "les",
+        "du",
+        "de",
+        "et",
+        "à",
+        "au",
+        "lundi",
+        "mardis",
+        "vendredi",
+        "samedi",
+        "matin",
+        "après-midi",
+        "1er",
+        "2ème",
+        "dernier",
+        "mois",
+        "semaines",
+        "paires",
+        "impaires",
+        "9h-12h",
+        "14h",
+        "31/02/2026",
+        "4",
+        "mai",
+        "2026",
+        "au",
+        "uniquement",
+        ".",
+        ";",
+        "/",
+        ",",
+        "(",
+        ")",
+        "chaque",
+        "jusqu'au",
+        "vacances",
+        "antenne",
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=120), st.lists(WORDS, max_size=14).map(" ".join)), KNOWN_WEEKS, MOMENTS, DEPARTEMENTS)
+@settings(max_examples=300)
+def test_a_comment_only_ever_closes(comment, days, moment, departement):
+    """Whatever a comment says, no place is said to be open outside its published hours; nothing raises."""
+    week, at, remarks = WeeklyHours.from_intervals(days), civil_time(moment, departement), read_remarks(comment)
+    published, told = opening_status(week, at, departement), opening_status(week, at, departement, remarks)
+    assert told.is_open <= published.is_open
+    assert (told.state == "published") == (told.is_open and remarks.unread)
+    if told.state == "closed" and told.opens_at is not None:
+        assert usual_opening(week, at, departement) <= told.opens_at
+    if not told.is_open and told.opens_at is not None and published.opens_at is not None:
+        assert told.opens_at >= published.opens_at
+    if told.closes_at is not None and published.closes_at is not None:
+        assert told.closes_at <= published.closes_at

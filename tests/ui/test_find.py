@@ -49,7 +49,7 @@ def from_sare(territory, wishes=None):
     start = territory.communes.loc[SARE]
     wishes = wishes or Wishes(at=TUESDAY)
     answer = find_sites(territory, start["lon"], start["lat"], wishes)
-    return answer, answer_sentence(answer, wishes)
+    return answer, answer_sentence(answer, wishes, from_centre=True)
 
 
 def test_the_first_view_asks_where_you_are(open_app):
@@ -177,11 +177,33 @@ def test_nothing_open_says_whom_to_call(open_app, territory):
     app = open_app(lieu=SARE, quand="2026-12-25T10:00")
     expected, words = from_sare(territory, Wishes(at=dt.datetime.fromisoformat("2026-12-25T10:00")))
     assert sentence(app) == words
-    assert "aucun site ouvert" in words
+    assert "aucun site n'est ouvert. Le premier à rouvrir" in words
+    shown = given(app, "found_sites")
+    assert [site["id"] for site in shown["answer"]["sites"]] == [site.facility_id for site in expected.sites]
+    assert "<h2>Les premiers à rouvrir</h2>" in shown["html"]
     assert "<h2>À distance</h2>" in texts(app)
     assert texts(app).count('<a href="tel:') == 3
     assert all(site.name in texts(app) for site in expected.none_open)
-    assert app.get("download_button") == []
+    assert len(app.get("download_button")) == 2
+
+
+def test_homonyms_are_offered_and_none_is_taken(open_app):
+    app = open_app(quand=AT_10)
+    search(app, "Castillon")
+    assert "lieu" not in app.query_params
+    offered = {button.label.replace("\\", ""): button for button in app.button if "suggestion_" in str(button.key)}
+    assert {"Castillon (Canton d'Arthez-de-Béarn) (64)", "Castillon (Canton de Lembeye) (64)"} <= set(offered)
+    offered["Castillon (Canton de Lembeye) (64)"].click().run()
+    assert app.query_params["lieu"] == "64182"
+
+
+def test_taxes_have_another_choice_under_the_headline(open_app):
+    app = open_app(lieu=SARE, quand=AT_10, demarche="impots")
+    said = " ".join(element.value.replace("\\", "") for element in app.markdown)
+    assert "Autre choix : Centre des Finances publiques" in said
+    assert "Autre choix : le service des impôts" in given(app, "found_sites")["html"]
+    without = open_app(lieu=SARE, quand=AT_10)
+    assert "Pour comparer : le service des impôts" in given(without, "found_sites")["html"]
 
 
 @pytest.mark.parametrize("moment", ["2026-03-29T02:30", "2026-10-25T02:30", "2099-12-31T23:59", "2020-01-01T00:00"])

@@ -21,6 +21,7 @@ from geo.answers.nearest import (
     asked_sentence,
     detail_texts,
     kind_words,
+    list_title,
     saved_sentence,
     trip_sentence,
 )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from geo.finder.route_service import AskedRoutes
 
 #: State of opening -> sign before its words. The sign and the words differ, not only the colour.
-_SIGNS: Final = {"open": "✓", "closed": "✕", "unknown": "?"}
+_SIGNS: Final = {"open": "✓", "published": "!", "closed": "✕", "unknown": "?"}
 
 
 def found_sites(
@@ -48,11 +49,13 @@ def found_sites(
     name: str,
     on_choose: Callable[[str], None],
     asked: AskedRoutes | None = None,
+    for_taxes: bool = False,
 ) -> None:
     """Show the list.
 
     `answer`: The answer, `None` where there is none yet: the list is then empty. `chosen`: Facility id of the site that
     the road on the map leads to, `None` for none. `asked`: What the route service told of this answer, if it was asked.
+    `for_taxes`: Whether the visitor comes for taxes: the tax office is then a choice, not a comparison.
     """
     key = f"{name}_sites"
 
@@ -62,7 +65,7 @@ def found_sites(
             on_choose(site)
 
     device = st.context.headers.get("User-Agent", "")
-    html = "" if answer is None else sites_html(answer, chosen, user_agent=device, asked=asked)
+    html = "" if answer is None else sites_html(answer, chosen, user_agent=device, asked=asked, for_taxes=for_taxes)
     _component()(
         key=key,
         data={"name": name, "html": html, "answer": map_answer},
@@ -70,7 +73,14 @@ def found_sites(
     )
 
 
-def sites_html(answer: Answer, chosen: str | None, *, user_agent: str = "", asked: AskedRoutes | None = None) -> str:
+def sites_html(
+    answer: Answer,
+    chosen: str | None,
+    *,
+    user_agent: str = "",
+    asked: AskedRoutes | None = None,
+    for_taxes: bool = False,
+) -> str:
     """Return the sites, the buses and the tax office as HTML, headings of levels 2 and 3.
 
     `user_agent`: What the browser says of itself, for the link to a map application.
@@ -79,8 +89,7 @@ def sites_html(answer: Answer, chosen: str | None, *, user_agent: str = "", aske
     shown = _Shown(answer.at.date(), chosen, user_agent, asked)
     if answer.sites:
         cards = [_card(site, shown, number) for number, site in enumerate(answer.sites, 1)]
-        title = "Le site le plus proche" if len(cards) == 1 else f"Les {len(cards)} sites les plus proches"
-        parts.append(f"<h2>{title}</h2><ol>{''.join(cards)}</ol>")
+        parts.append(f"<h2>{list_title(answer)}</h2><ol>{''.join(cards)}</ol>")
     if answer.buses:
         cards = [_card(bus, shown) for bus in answer.buses]
         parts.append(
@@ -90,7 +99,8 @@ def sites_html(answer: Answer, chosen: str | None, *, user_agent: str = "", aske
     if answer.tax_office is not None:
         saved = saved_sentence(answer)
         gain = f"<p class='about'>{saved}</p>" if saved else ""
-        parts.append(f"<h2>Pour comparer : le service des impôts</h2>{gain}<ul>{_card(answer.tax_office, shown)}</ul>")
+        title = "Autre choix : le service des impôts" if for_taxes else "Pour comparer : le service des impôts"
+        parts.append(f"<h2>{title}</h2>{gain}<ul>{_card(answer.tax_office, shown)}</ul>")
     return "".join(parts)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.finder.gazetteer import FoundPlace
-from geo.finder.search import SURE_SCORE, search_place
+from geo.finder.search import WHICH_ONE, search_place
 from geo.ui.components.browser_buttons import my_position
 from geo.ui.components.messages import plain, show_notes
 from geo.ui.session import change_state
@@ -90,10 +90,8 @@ def forget_search() -> None:
 def _search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:
     found = search_place(st.session_state[_QUERY], gazetteer, settings)
     st.session_state[_FOUND] = found
-    first = found.places[0] if found.places else None
-    only_address = first is not None and first.kind == "address" and len(found.places) == 1
-    if first is not None and (first.score >= SURE_SCORE or only_address):
-        _take(first, territory)
+    if found.is_sure:
+        _take(found.places[0], territory)
     else:
         change_state(place=None, position=None, site=None)
 
@@ -113,10 +111,14 @@ def _start(commune: str | None, position: tuple[float, float] | None, words: str
 
 def _suggestions(found: PlaceSearch, territory: Territory) -> None:
     """Show the other places that match; the first one is answered for at once where it is likely enough."""
-    others = found.places[1:] if found.places and found.places[0].score >= SURE_SCORE else found.places
-    if not others or (len(found.places) > 1 and found.places[0].score == _SAME_NAME > found.places[1].score):
+    offered = found.homonyms or found.places
+    others = offered[1:] if found.is_sure else offered
+    alone = len(found.places) > 1 and found.places[0].score == _SAME_NAME > found.places[1].score
+    if not others or (alone and not found.homonyms):
         return
-    question = "Ce n'est pas là ? Choisissez :" if len(others) < len(found.places) else "Où êtes-vous précisément ?"
+    question = f"{WHICH_ONE} : laquelle ?" if found.homonyms else "Où êtes-vous précisément ?"
+    if found.is_sure:
+        question = "Ce n'est pas là ? Choisissez :"
     st.markdown(question, width="content")
     for position, place in enumerate(others):
         st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place, territory))

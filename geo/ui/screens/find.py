@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.answers.nearest import answer_sentence
+from geo.answers.nearest import answer_sentence, is_for_taxes, procedure_sentence
 from geo.answers.origin import approximation_sentences
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites, route_to
@@ -19,7 +19,7 @@ from geo.ui.components.find_map import find_map, map_answer
 from geo.ui.components.found_sites import found_sites
 from geo.ui.components.keep_and_share import keep_and_share
 from geo.ui.components.leaflet_map import privacy_sentence
-from geo.ui.components.messages import show_approximations, show_notes
+from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.place_search import place_search, start_commune, start_from_position, start_words
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.route_service import route_service, told_routes
@@ -54,6 +54,9 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     now = civil_time(None, territory.departement)
     show_wishes(state, now, has_permanences=territory.permanences is not None)
     answer = _answer(territory, state)
+    procedure = chosen_procedure(state)
+    if procedure is not None:
+        st.markdown(plain(procedure_sentence(procedure, answer, now.date())))
     chosen = _chosen(answer, state)
     with st.container():
         _start_notes(territory, state, answer, chosen)
@@ -64,7 +67,6 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         route_service(answer, asked, settings)
     if answer is not None and answer.sites:
         distance_help(answer)
-    procedure = chosen_procedure(state)
     if procedure is not None:
         procedure_help(procedure, now.date())
     if answer is not None:
@@ -84,7 +86,7 @@ def _answer(territory: Territory, state: AppState) -> Answer | None:
     elif position is not None:
         try:
             answer = find_sites(territory, *position, wishes_of(state))
-            sentence = answer_sentence(answer, wishes_of(state))
+            sentence = answer_sentence(answer, wishes_of(state), from_centre=commune is not None)
         except ParameterError as error:
             sentence = str(error)
     show_sentence(sentence)
@@ -144,6 +146,7 @@ def _map_and_list(
             name=_NAME,
             on_choose=lambda site: change_state(site=site),
             asked=asked,
+            for_taxes=is_for_taxes(chosen_procedure(state)),
         )
 
 

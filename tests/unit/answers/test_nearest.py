@@ -1,12 +1,18 @@
 """The answer in French sentences."""
 
+import datetime as dt
+
 import pytest
 
-from geo.answers.nearest import answer_sentence, trip_words
+from geo.answers.nearest import answer_lines, answer_sentence, kind_words, list_title, procedure_sentence, trip_words
+from geo.finder.gazetteer import FoundPlace
 from geo.finder.opening_times import OpeningStatus
+from geo.finder.procedures import procedures
+from geo.finder.search import PlaceSearch
 from geo.finder.wishes import Wishes
 
-CLOSED = OpeningStatus("closed", "Fermé, ouvre mercredi 25 novembre à 9 h")
+WEDNESDAY = dt.datetime.fromisoformat("2026-11-25T09:00+01:00")
+CLOSED = OpeningStatus("closed", "Fermé, rouvre mercredi 25 à 9 h", opens_at=WEDNESDAY)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +40,7 @@ def test_the_nearest_is_open(make_answer):
 def test_the_nearest_is_closed_and_another_is_open(make_answer, make_site):
     sites = (make_site("1", status=CLOSED), make_site("2", travel_time_min=20.0, distance_km=15.0))
     assert said(make_answer(sites=sites)) == (
-        "Le plus proche : France services 1, 12 min (9,0 km), fermé, ouvre mercredi 25 novembre à 9 h. "
+        "Le plus proche : France services 1, 12 min (9,0 km), fermé, rouvre mercredi 25 à 9 h. "
         "Le plus proche ouvert : France services 2, 20 min (15 km), ouvert jusqu'à 17 h."
     )
 
@@ -46,20 +52,89 @@ def test_a_moment_is_named(make_answer):
     )
 
 
-def test_nothing_is_found(make_answer):
+def test_nothing_is_found_and_the_visitor_is_not_blamed(make_answer):
     answer = make_answer(sites=())
-    assert said(answer) == "Aucun site ne correspond à vos choix."
-    assert said(answer, Wishes(open_then=True)) == "Aucun site ouvert ne correspond à vos choix."
-    assert (
-        said(answer, Wishes(at=answer.at)) == "Mardi 24 novembre à 10 h, aucun site ouvert ne correspond à vos choix."
+    assert said(answer) == "Aucun site n'est connu ici."
+    assert said(answer, Wishes(saturday=True, without_appointment=True)) == (
+        "Aucun site connu ici n'est ouvert le samedi et sans rendez-vous."
+    )
+    nothing = make_answer(sites=(), nothing_open=True)
+    assert said(nothing, Wishes(open_then=True)) == "Aucun site n'est ouvert en ce moment."
+    assert said(nothing, Wishes(at=answer.at)) == "Mardi 24 novembre à 10 h, aucun site n'est ouvert."
+    assert said(nothing, Wishes(at=answer.at, without_appointment=True)) == (
+        "Mardi 24 novembre à 10 h, aucun site sans rendez-vous n'est ouvert."
+    )
+    assert said(nothing, Wishes(at=answer.at, operator="Cnav")) == (
+        "Mardi 24 novembre à 10 h, aucune permanence de « Cnav » n'est connue à ce moment."
+    )
+    assert "choix" not in said(nothing, Wishes(kinds=frozenset({"antenne"})))
+
+
+def test_nothing_is_open_and_the_soonest_is_named(make_answer, make_site):
+    answer = make_answer(sites=(make_site("1", status=CLOSED),), nothing_open=True)
+    assert said(answer, Wishes(open_then=True)) == (
+        "Aucun site n'est ouvert en ce moment. "
+        "Le premier à rouvrir : France services 1, 12 min (9,0 km), rouvre mercredi 25 à 9 h."
+    )
+    assert list_title(answer) == "Le premier à rouvrir"
+    assert list_title(make_answer()) == "Les 2 sites les plus proches"
+    open_still = make_answer(sites=(make_site("1"),), nothing_open=True)
+    assert said(open_still, Wishes(open_then=True)).endswith("ouvert jusqu'à 17 h, mais fermé à votre arrivée.")
+
+
+def test_all_are_closed_and_another_opens_sooner(make_answer, make_site):
+    tuesday = OpeningStatus("closed", "Fermé, rouvre à 14 h", opens_at=WEDNESDAY - dt.timedelta(hours=19))
+    sites = (make_site("1", status=CLOSED), make_site("2", status=tuesday))
+    assert said(make_answer(sites=sites)).endswith(
+        "fermé, rouvre mercredi 25 à 9 h. Le premier à rouvrir : France services 2, 12 min (9,0 km), fermé, rouvre à 14 h."
     )
 
 
-def test_nothing_is_open_but_a_site_is_near(make_answer, make_site):
-    answer = make_answer(sites=(), none_open=(make_site("1", status=CLOSED),))
-    assert said(answer, Wishes(open_then=True)) == (
-        "Aucun site ouvert ne correspond à vos choix. "
-        "Le plus proche : France services 1, 12 min (9,0 km), fermé, ouvre mercredi 25 novembre à 9 h."
+def test_why_another_than_the_nearest_is_first(make_answer):
+    assert said(make_answer(put_first="Placé avant X : parce que.")).startswith(
+        "Le mieux placé : France services 1, 12 min (9,0 km), ouvert jusqu'à 17 h. Placé avant X : parce que."
+    )
+
+
+def test_what_the_answer_rests_on_is_short_and_in_it(make_answer, make_site):
+    estimated = make_answer(sites=(make_site("1", estimated=True),))
+    assert said(estimated).endswith(" Temps estimé.")
+    centre = answer_sentence(estimated, Wishes(), from_centre=True)
+    assert centre.endswith(" Temps estimé depuis le centre de la commune.")
+    assert answer_sentence(make_answer(), Wishes(), from_centre=True).endswith(
+        " Temps compté depuis le centre de la commune."
+    )
+    old = make_answer(sites=(make_site("1", list_vintage="2024-08-01"),))
+    assert "Liste des sites du 1er août 2024 : plus d'un an" in said(old)
+
+
+def test_an_appointment_at_some_hours_only(make_site):
+    assert kind_words(make_site("1", appointment=False, some_appointment=True))[-1] == (
+        "sur rendez-vous à certaines heures"
+    )
+
+
+def test_a_procedure_is_answered_with_its_operator_and_taxes_with_another_choice(make_answer, make_site):
+    taxes, retirement = procedures()[:2]
+    office = make_site("tax-1", name="Centre des Finances publiques", kind="tax_office")
+    answer = make_answer(tax_office=office)
+    on = dt.date(2026, 11, 24)
+    assert procedure_sentence(taxes, answer, on).replace("\u00a0", " ") == (
+        "Votre démarche, déclarer ou payer ses impôts : Impôts (DGFiP), dans tout site France services, ou au service "
+        "des impôts des particuliers. Autre choix : Centre des Finances publiques, 12 min (9,0 km)."
+    )
+    assert "Autre choix" not in procedure_sentence(retirement, answer, on)
+    assert "Autre choix" not in procedure_sentence(taxes, None, on)
+
+
+def test_homonyms_are_named_before_the_sites(make_answer):
+    places = tuple(
+        FoundPlace(f"Castillon ({code})", "commune", None, code, None, 0, 44, 100.0, begins=True)
+        for code in ("64", "65")
+    )
+    lines = list(answer_lines(make_answer(), Wishes(), PlaceSearch(places)))
+    assert lines[2] == (
+        "Plusieurs communes portent ce nom ou commencent ainsi. Autres lieux possibles : Castillon (65)."
     )
 
 

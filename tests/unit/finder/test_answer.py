@@ -60,6 +60,11 @@ def ids(sites):
     return [site.facility_id for site in sites]
 
 
+def open_ids(answer):
+    """Return the sites open at the moment asked."""
+    return [] if answer.nothing_open else ids(answer.sites)
+
+
 def test_sites_by_road_time_with_their_tax_office(world, home):
     answer = find_sites(world, *home)
     assert ids(answer.sites) == [MAIN, ANTENNE]
@@ -100,7 +105,67 @@ def test_at_most_k_sites(world, home):
     ],
 )
 def test_with_a_moment_the_nearest_is_the_nearest_open(world, home, moment, expected):
-    assert ids(find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat(moment))).sites) == expected
+    answer = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat(moment)))
+    assert open_ids(answer) == expected
+    assert answer.nothing_open == (not expected)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-11-24T20:00", [ANTENNE, MAIN]),  # Thursday at 14:00, before Saturday at 9:00
+        ("2026-11-24T08:55", [MAIN, ANTENNE]),  # both at 9:00: the nearer first
+        ("2026-11-24T17:50", [ANTENNE, MAIN]),  # still open, but not on arrival: it opens again on Thursday
+    ],
+)
+def test_where_nothing_is_open_the_cards_stay_the_next_to_open_first(world, home, moment, expected):
+    answer = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat(moment)))
+    assert (answer.nothing_open, ids(answer.sites)) == (True, expected)
+    assert all(site.week and site.phone for site in answer.sites)
+    assert answer.minutes_saved is None
+    assert ids(find_sites(world, *home, Wishes(at=answer.at), k=1).sites) == expected[:1]
+
+
+def test_where_nothing_is_open_the_other_wishes_still_count(world, home):
+    night = dt.datetime.fromisoformat("2026-11-24T20:00")
+    assert ids(find_sites(world, *home, Wishes(at=night, saturday=True)).sites) == [MAIN]
+    answer = find_sites(world, *home, Wishes(at=night, saturday=True, without_appointment=True))
+    assert (answer.nothing_open, answer.sites) == (True, ())
+
+
+def test_the_comment_of_a_site_closes_it(world, home):
+    said = with_sites(world, comment=["Fermeture chaque 4e mardi matin du mois", pd.NA, pd.NA])
+    assert ids(find_sites(said, *home, Wishes(at=TUESDAY)).sites) == [ANTENNE]
+    week_before = dt.datetime.fromisoformat("2026-11-17T10:00")
+    assert ids(find_sites(said, *home, Wishes(at=week_before)).sites) == [MAIN, ANTENNE]
+    unread = with_sites(world, comment=["Ouvert un mardi sur deux", pd.NA, pd.NA])
+    first = find_sites(unread, *home, Wishes(at=TUESDAY)).sites[0]
+    assert (first.facility_id, first.status.state) == (MAIN, "published")
+    assert "« Ouvert un mardi sur deux »" in first.status.sentence.replace("\u00a0", " ")
+    assert json.loads(json.dumps(find_sites(unread, *home).to_dict()))["sites"][0]["status"]["state"] != "open"
+
+
+def test_the_comment_of_a_site_says_whether_an_appointment_is_needed(world, home):
+    said = with_sites(world, comment=["Accueil sans rendez-vous", pd.NA, "Sur rendez-vous le mardi"])
+    main, antenne = find_sites(said, *home, Wishes(at=TUESDAY)).sites
+    assert (main.appointment, main.status.appointment, main.some_appointment) == (False, False, False)
+    assert (antenne.appointment, antenne.status.appointment, antenne.some_appointment) == (False, True, True)
+    walk_in = Wishes(at=TUESDAY, without_appointment=True)
+    assert ids(find_sites(said, *home, walk_in).sites) == [MAIN]
+    thursday = Wishes(at=dt.datetime.fromisoformat("2026-11-26T15:00"), without_appointment=True)
+    assert ids(find_sites(said, *home, thursday).sites) == [ANTENNE]
+    always = with_sites(world, comment=[pd.NA, pd.NA, "Uniquement sur rendez-vous"])
+    assert find_sites(always, *home, Wishes(without_appointment=True)).sites == ()
+
+
+def test_nearly_equal_times_put_the_walk_in_first(world, home):
+    main = world.sites[world.sites["facility_id"] == MAIN].geometry.iloc[0]
+    near = with_sites(world, appointment=[True, False, False])
+    table = near.sites.copy()
+    table.loc[table["facility_id"] == ANTENNE, "geometry"] = shapely.Point(main.x, main.y)
+    answer = find_sites(replace(near, facilities={**near.facilities, "sites": table}), *home, Wishes(at=TUESDAY))
+    assert ids(answer.sites) == [ANTENNE, MAIN]
+    assert answer.put_first.startswith("Placé avant France services A, à un temps de trajet presque égal : ")
 
 
 def test_a_holiday_closes_all_and_offers_contacts(world, home):
@@ -109,7 +174,8 @@ def test_a_holiday_closes_all_and_offers_contacts(world, home):
     assert ids(open_day.sites) == [MAIN, ANTENNE]
     assert (open_day.none_open, open_day.from_home) == ((), ())
     holiday = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat("2026-11-11T10:00")))
-    assert holiday.sites == holiday.buses == ()
+    assert holiday.nothing_open
+    assert (ids(holiday.sites), holiday.buses) == ([MAIN, ANTENNE], ())
     assert ids(holiday.none_open) == [MAIN, ANTENNE]  # the bus has neither phone nor e-mail
     assert holiday.none_open[0].status.holiday == "armistice de 1918"
     assert holiday.from_home == (*FROM_HOME, MANDATE)
@@ -122,7 +188,7 @@ def test_without_a_moment_closed_sites_are_listed_and_contacts_given_unless_one_
     monkeypatch.setattr("geo.finder.answer.civil_time", lambda moment, _: moment or now)
     answer = find_sites(world, *home)
     assert ids(answer.sites) == ids(answer.none_open) == [MAIN, ANTENNE]
-    assert find_sites(world, *home, Wishes(open_then=True)).sites == ()
+    assert open_ids(find_sites(world, *home, Wishes(open_then=True))) == []
     now = dt.datetime.fromisoformat("2026-11-24T10:00+01:00")
     monkeypatch.setattr("geo.finder.answer.civil_time", lambda moment, _: moment or now)
     assert find_sites(world, *home).none_open == ()
@@ -207,7 +273,7 @@ def test_without_a_table_of_visits_the_operator_is_said_to_be_unknown(world, hom
 def test_visits_are_in_the_week_and_searched_by_any_name_of_the_operator(world, home):
     def found(operator, moment=None):
         at = None if moment is None else dt.datetime.fromisoformat(moment)
-        return ids(find_sites(world, *home, Wishes(at=at, operator=operator), permanences=VISITS).sites)
+        return open_ids(find_sites(world, *home, Wishes(at=at, operator=operator), permanences=VISITS))
 
     assert found("assurance retraite") == found("cnav") == found("CNAV") == [ANTENNE]
     assert found("allocations familiales") == [MAIN, ANTENNE]

@@ -43,30 +43,30 @@ def plain(text):
     ("moment", "state", "sentence"),
     [
         # Tuesday 24 November 2026: the opening minute is open, the closing one is not.
-        ("2026-11-24T08:59", "closed", "Fermé, ouvre à 9 h"),
+        ("2026-11-24T08:59", "closed", "Fermé, rouvre à 9 h"),
         ("2026-11-24T09:00", "open", "Ouvert jusqu'à 12 h"),
         ("2026-11-24T11:59", "open", "Ouvert jusqu'à 12 h"),
-        ("2026-11-24T12:00", "closed", "Fermé, ouvre à 14 h"),
-        ("2026-11-24T13:59", "closed", "Fermé, ouvre à 14 h"),
+        ("2026-11-24T12:00", "closed", "Fermé, rouvre à 14 h"),
+        ("2026-11-24T13:59", "closed", "Fermé, rouvre à 14 h"),
         ("2026-11-24T14:00", "open", "Ouvert jusqu'à 17 h"),
-        ("2026-11-24T17:00", "closed", "Fermé, ouvre mercredi 25 novembre à 9 h"),
-        ("2026-11-24T23:59", "closed", "Fermé, ouvre mercredi 25 novembre à 9 h"),
+        ("2026-11-24T17:00", "closed", "Fermé, rouvre mercredi 25 à 9 h"),
+        ("2026-11-24T23:59", "closed", "Fermé, rouvre mercredi 25 à 9 h"),
         # Friday noon to Monday, Sunday included.
-        ("2026-11-27T12:00", "closed", "Fermé, ouvre lundi 30 novembre à 9 h"),
-        ("2026-11-29T10:00", "closed", "Fermé, ouvre lundi 30 novembre à 9 h"),
+        ("2026-11-27T12:00", "closed", "Fermé, rouvre lundi 30 à 9 h"),
+        ("2026-11-29T10:00", "closed", "Fermé, rouvre lundi 30 à 9 h"),
         # Armistice: a Wednesday.
-        ("2026-11-11T10:00", "closed", "Fermé : jour férié (armistice de 1918), ouvre jeudi 12 novembre à 9 h"),
-        ("2026-11-10T17:30", "closed", "Fermé, ouvre jeudi 12 novembre à 9 h"),
+        ("2026-11-11T10:00", "closed", "Fermé : jour férié (armistice de 1918), rouvre jeudi 12 à 9 h"),
+        ("2026-11-10T17:30", "closed", "Fermé, rouvre jeudi 12 à 9 h"),
         # Christmas 2026 is a Friday; New Year's day a Friday too.
-        ("2026-12-25T10:00", "closed", "Fermé : jour férié (Noël), ouvre lundi 28 décembre à 9 h"),
-        ("2026-12-31T18:00", "closed", "Fermé, ouvre lundi 4 janvier 2027 à 9 h"),
+        ("2026-12-25T10:00", "closed", "Fermé : jour férié (Noël), rouvre lundi 28 à 9 h"),
+        ("2026-12-31T18:00", "closed", "Fermé, rouvre lundi 4 janvier 2027 à 9 h"),
         # Easter Monday, Ascension (a Thursday), Whit Monday of 2027.
-        ("2027-03-29T10:00", "closed", "Fermé : jour férié (lundi de Pâques), ouvre mardi 30 mars à 9 h"),
-        ("2027-05-06T10:00", "closed", "Fermé : jour férié (Ascension), ouvre vendredi 7 mai à 9 h"),
-        ("2027-05-17T10:00", "closed", "Fermé : jour férié (lundi de Pentecôte), ouvre mardi 18 mai à 9 h"),
+        ("2027-03-29T10:00", "closed", "Fermé : jour férié (lundi de Pâques), rouvre mardi 30 à 9 h"),
+        ("2027-05-06T10:00", "closed", "Fermé : jour férié (Ascension), rouvre vendredi 7 à 9 h"),
+        ("2027-05-17T10:00", "closed", "Fermé : jour férié (lundi de Pentecôte), rouvre mardi 18 à 9 h"),
         # Clocks change on these Sundays; Monday is as any Monday.
-        ("2026-10-25T12:00", "closed", "Fermé, ouvre lundi 26 octobre à 9 h"),
-        ("2027-03-28T01:30", "closed", "Fermé, ouvre mardi 30 mars à 9 h"),
+        ("2026-10-25T12:00", "closed", "Fermé, rouvre lundi 26 à 9 h"),
+        ("2027-03-28T01:30", "closed", "Fermé, rouvre mardi 30 à 9 h"),
     ],
 )
 def test_status_of_an_ordinary_week(moment, state, sentence):
@@ -164,7 +164,7 @@ def test_unknown_hours_are_said_to_be_unknown():
     monday = status("2026-11-23T10:00", tuesday)
     assert (monday.state, plain(monday.sentence)) == (
         "closed",
-        "Fermé, prochaine ouverture connue jeudi 26 novembre à 9 h",
+        "Fermé, prochaine ouverture connue jeudi 26 à 9 h",
     )
     # A holiday is known to be closed even where the hours of that day are not.
     assert status("2026-11-11T10:00", WeeklyHours.from_osm("We unknown")).holiday == "armistice de 1918"

@@ -125,6 +125,63 @@ def test_a_commune_of_france_that_has_the_name_of_a_place_abroad_is_found(france
     assert found.notes == ()
 
 
+@pytest.mark.parametrize("query", ["Castillon", "castillon 64", "Castillon (64)"])
+def test_the_two_castillon_of_the_64_are_always_offered(gazetteer, france, query):
+    both = {"Castillon (Canton d'Arthez-de-Béarn) (64)", "Castillon (Canton de Lembeye) (64)"}
+    for places in (gazetteer, france):
+        found = search_place(query, places, None)
+        assert both <= {place.label for place in found.homonyms}
+        assert not found.is_sure
+    assert {place.label for place in search_place("castillon 64", france, None).homonyms} == both
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "sure"),
+    [
+        ("Castillon 06", "Castillon (06)", True),
+        ("Saint-Pée", "Saint-Pée-sur-Nivelle (64)", True),
+        ("Saint-Jean", "Saint-Jean (31)", True),  # one has just this name: the others are offered beside its answer
+        ("Villeneuve", "Villeneuve (04)", False),
+        ("Château-Chinon", "Château-Chinon (Ville) (58)", False),
+        ("Paris", "Paris (75)", True),
+        ("Pau", "Pau (64)", True),
+        ("biaritz", "Biarritz (64)", True),
+        ("Arbignieu", "Arbignieu, aujourd'hui Arboys en Bugey (01)", True),
+    ],
+)
+def test_a_name_that_begins_several_communes_asks(france, query, first, sure):
+    found = search_place(query, france, None)
+    assert (found.places[0].label, found.is_sure) == (first, sure)
+
+
+def test_a_hamlet_is_not_taken_for_a_commune_that_is_like_it(france):
+    found = search_place("Gourette", france, None)
+    assert not found.is_sure
+    assert found.homonyms == ()
+    assert "Les hameaux et les lieux-dits ne sont pas connus ici" in found.notes[-1]
+    assert DIRECTORY in found.notes[-1]
+    offline = Settings(ONLINE.data_dir, ONLINE.leaflet_dir, geocoder_url="")
+    with pytest.raises(ParameterError, match=f"Les hameaux et les lieux-dits .* {DIRECTORY}"):
+        find_place("Gourette", france, offline, "France")
+
+
+@pytest.mark.parametrize(
+    ("query", "label"),
+    [
+        ("Pau, rue", "Pau (64)"),
+        ("Pau rue", "Pau (64)"),
+        ("rue, Pau", "Pau (64)"),
+        ("Pau, rue Carnot", "Pau (64)"),
+        ("Pau rue Carnot", "Pau (64)"),
+        ("Bayonne, allées Paulmy", "Bayonne (64)"),
+        ("12 rue Gambetta, Rue", "Rue (80)"),
+        ("Rue", "Rue (80)"),
+    ],
+)
+def test_a_word_of_streets_is_not_the_commune_where_another_is_named(france, query, label):
+    assert search_place(query, france, None).places[0].label == label
+
+
 def test_a_street_that_bears_the_name_of_a_country_is_an_address(france, geocoder):
     search_place("12 rue d'Espagne", france, ONLINE)
     assert len(geocoder[0]) == 1

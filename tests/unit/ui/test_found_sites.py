@@ -53,11 +53,11 @@ def test_the_day_asked_about_is_marked_in_the_week(make_answer):
     assert marked == ["mardi", "mardi"]
 
 
-@pytest.mark.parametrize("state", ["open", "closed", "unknown"])
-def test_states_have_three_signs(make_answer, make_site, state):
+@pytest.mark.parametrize("state", ["open", "published", "closed", "unknown"])
+def test_each_state_has_its_sign(make_answer, make_site, state):
     site = make_site(status=OpeningStatus(state, "Mots"))
     sign = read(sites_html(make_answer(sites=(site,)), None)).text.split("Mots")[0][-1]
-    assert sign == {"open": "✓", "closed": "✕", "unknown": "?"}[state]
+    assert sign == {"open": "✓", "published": "!", "closed": "✕", "unknown": "?"}[state]
 
 
 def test_text_from_a_list_is_never_markup(make_answer, make_site):
