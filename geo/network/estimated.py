@@ -6,10 +6,10 @@ are joined once more among themselves, by the faster roads that link villages an
 
     shortest path over links of ``p (w + k u min(w, 2 d))``, plus ``c`` at each of its two ends
 
-minutes, with ``w = hypot(s, g climb / 100)``: ``s`` is the straight length (km), ``climb`` the metres up plus down
-along it, ``p`` the pace of its level, ``u = ln(density / 1,000)`` with residents a km2 around its ends, 0 where fewer
-live: streets are slow in a town, for ``d`` km at each end of a link, not between two towns. What it costs to leave a
-home or to reach a door is not paid by those who drive through.
+minutes, with ``w = hypot(s, g climb / 100)``, ``s + g climb / 100`` from 10,000 residents on: ``s`` is the straight
+length (km), ``climb`` the metres up plus down along it, ``p`` the pace of its level, ``u = ln(density / 1,000)`` with
+residents a km2 around its ends, 0 where fewer live: streets are slow in a town, for ``d`` km at each end of a link, not
+between two towns. What it costs to leave a home or to reach a door is not paid by those who drive through.
 
 It is an estimate and says so wherever it is used: `geo.network.estimated_error` holds its measured errors.
 """
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 ROAD_LEVELS: Final = ((0, 1.61), (500, 1.25), (2_000, 1.05), (10_000, 0.95), (30_000, 0.85))
 #: Roads of this level and below follow one valley and cross no ridge; those of higher levels have many ways around it.
 LAST_LOCAL_LEVEL: Final = 1
+#: From this level on, roads are long: flat parts and slopes follow one another, and their lengths add up.
+FIRST_TOWN_LEVEL: Final = 3
 #: Residents a km2 beyond which roads are slower.
 DENSE_KM2: Final = 1_000.0
 #: How much slower: the pace grows by this share for each unit of ``u``.
@@ -136,7 +138,8 @@ def estimate_network(
 
     scale = 60.0 * speed_profile().class_speed_kmh["secondary"] / profile.class_speed_kmh["secondary"]
     density = np.log(np.maximum(density_km2(points, population, DENSITY_RADIUS_M) / DENSE_KM2, 1.0))
-    winding = np.hypot(straight / 1000, CLIMB_KM * climb / 100)
+    km, climb_km = straight / 1000, CLIMB_KM * climb / 100
+    winding = np.where(level >= FIRST_TOWN_LEVEL, km + climb_km, np.hypot(km, climb_km))
     pace = np.array([minutes for _, minutes in ROAD_LEVELS])[level.astype(np.int64)]
     slowed = DENSITY_SHARE * density[ends].mean(axis=1) * np.minimum(winding, 2 * DENSE_KM)
     time = pace * (winding + slowed) * scale
@@ -174,7 +177,8 @@ def _links(
         members = np.flatnonzero(population >= smallest)
         joined = members[neighbours(points[members])]
         dry = over_land(points, joined, land)
-        by_land = touching(land, np.unique(joined[~dry])) if level == 0 else joined[:0]
+        by_land = touching(land, np.unique(joined[~dry]))
+        by_land = by_land[np.isin(by_land, members).all(axis=1)]
         joined = np.unique(np.concatenate([joined[dry], by_land]), axis=0)
         if no_road is not None:
             joined = joined[~known_without_road(no_road, codes, points, joined, crs)]
