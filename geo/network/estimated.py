@@ -1,14 +1,15 @@
 """A network where no road file was given: roads estimated from where communes are, how many live there, and the relief.
 
 Neighbouring communes are joined as a Gabriel graph joins points (Gabriel & Sokal 1969): two communes are neighbours
-when the circle that has them as diameter holds no third one. Those of 2,000, 10,000 and 30,000 residents and more are
-joined once more among themselves, by the faster roads that link towns. A trip takes
+when the circle that has them as diameter holds no third one. Those of 500, 2,000, 10,000 and 30,000 residents and more
+are joined once more among themselves, by the faster roads that link villages and towns. A trip takes
 
-    shortest path over links of ``hypot(s, g climb / 100) p (1 + k u)``, plus ``c`` at each of its two ends
+    shortest path over links of ``p (w + k u min(w, 2 d))``, plus ``c`` at each of its two ends
 
-minutes, where ``s`` is the straight length (km), ``climb`` the metres up plus down along it, ``p`` the pace of its
-level, ``u = ln(1 + density / 100)`` with residents a km2 around its ends. What it costs to leave a home or to reach a
-door, slow local streets, is not paid by those who drive through.
+minutes, with ``w = hypot(s, g climb / 100)``, ``s + g climb / 100`` from 10,000 residents on: ``s`` is the straight
+length (km), ``climb`` the metres up plus down along it, ``p`` the pace of its level, ``u = ln(density / 1,000)`` with
+residents a km2 around its ends, 0 where fewer live: streets are slow in a town, for ``d`` km at each end of a link, not
+between two towns. What it costs to leave a home or to reach a door is not paid by those who drive through.
 
 It is an estimate and says so wherever it is used: `geo.network.estimated_error` holds its measured errors.
 """
@@ -37,15 +38,23 @@ if TYPE_CHECKING:
     from geo.sources.relief import Relief
 
 #: (smallest population of both ends, minutes a km of straight line) of each level of roads, *courant*.
-ROAD_LEVELS: Final = ((0, 1.27), (2_000, 0.92), (10_000, 0.91), (30_000, 0.75))
-#: How much slower roads are in dense places: the pace grows by this share for each unit of ``u``.
-DENSITY_SHARE: Final = 0.089
+ROAD_LEVELS: Final = ((0, 1.61), (500, 1.25), (2_000, 1.05), (10_000, 0.95), (30_000, 0.85))
+#: Roads of this level and below follow one valley and cross no ridge; those of higher levels have many ways around it.
+LAST_LOCAL_LEVEL: Final = 1
+#: From this level on, roads are long: flat parts and slopes follow one another, and their lengths add up.
+FIRST_TOWN_LEVEL: Final = 3
+#: Residents a km2 beyond which roads are slower.
+DENSE_KM2: Final = 1_000.0
+#: How much slower: the pace grows by this share for each unit of ``u``.
+DENSITY_SHARE: Final = 0.23
 #: Metres: how far residents count in the density of a place.
-DENSITY_RADIUS_M: Final = 2_500.0
+DENSITY_RADIUS_M: Final = 1_000.0
+#: Km at each end of a link that are slowed by the density there.
+DENSE_KM: Final = 4.0
 #: Minutes at each end of a trip.
-END_MIN: Final = 1.98
+END_MIN: Final = 1.6
 #: Km of road for 100 m up or down: the steeper the line, the more the road winds.
-CLIMB_KM: Final = 0.9
+CLIMB_KM: Final = 0.8
 #: Metres of road a metre of straight line.
 DETOUR: Final = 1.3
 #: Beyond this distance (m) from every estimated road, a point is off the network.
@@ -117,8 +126,7 @@ def estimate_network(
     climb = np.zeros(len(ends))
     if relief is not None:
         climb, crest = along_relief(relief, lon, lat, ends, straight)
-        # Only between neighbours: a road between far towns has many ways around a crest.
-        local = level == 0
+        local = level <= LAST_LOCAL_LEVEL
         kept = np.ones(len(ends), bool)
         kept[local] = ~behind_ridges(ends[local], (crest * straight / 1000)[local], len(points))
         ends, level, straight, climb = ends[kept], level[kept], straight[kept], climb[kept]
@@ -129,10 +137,12 @@ def estimate_network(
     level, straight, climb = (np.concatenate([column, nothing]) for column in (level, straight, climb))
 
     scale = 60.0 * speed_profile().class_speed_kmh["secondary"] / profile.class_speed_kmh["secondary"]
-    density = np.log1p(density_km2(points, population, DENSITY_RADIUS_M) / 100)
-    winding = np.hypot(straight / 1000, CLIMB_KM * climb / 100)
+    density = np.log(np.maximum(density_km2(points, population, DENSITY_RADIUS_M) / DENSE_KM2, 1.0))
+    km, climb_km = straight / 1000, CLIMB_KM * climb / 100
+    winding = np.where(level >= FIRST_TOWN_LEVEL, km + climb_km, np.hypot(km, climb_km))
     pace = np.array([minutes for _, minutes in ROAD_LEVELS])[level.astype(np.int64)]
-    time = winding * pace * (1 + DENSITY_SHARE * density[ends].mean(axis=1)) * scale
+    slowed = DENSITY_SHARE * density[ends].mean(axis=1) * np.minimum(winding, 2 * DENSE_KM)
+    time = pace * (winding + slowed) * scale
     return build_network(
         ends=ends,
         time_s=np.column_stack([time, time]),
@@ -167,7 +177,8 @@ def _links(
         members = np.flatnonzero(population >= smallest)
         joined = members[neighbours(points[members])]
         dry = over_land(points, joined, land)
-        by_land = touching(land, np.unique(joined[~dry])) if level == 0 else joined[:0]
+        by_land = touching(land, np.unique(joined[~dry]))
+        by_land = by_land[np.isin(by_land, members).all(axis=1)]
         joined = np.unique(np.concatenate([joined[dry], by_land]), axis=0)
         if no_road is not None:
             joined = joined[~known_without_road(no_road, codes, points, joined, crs)]

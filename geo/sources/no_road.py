@@ -1,4 +1,4 @@
-"""Where no road leads, though the map of communes alone would suggest one: islands, estuaries, roadsteads.
+"""Where no road leads, though the map of communes alone would suggest one: islands, estuaries, cirques.
 
 The project's own table `data/france/no_road.csv`, needed where the coast is not known (cells around town halls stand
 for contours) or where the water is too narrow to tell a bridge from a ferry.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Where the table lies in the data folder.
 NO_ROAD_FILE: Final = "france/no_road.csv"
 #: `name`; `communes`: INSEE codes of an island, ";"-separated; `line`: longitude and latitude of the points of a line
-#: of water, "; "-separated; one of the two is empty; `source`: how it is known.
+#: (water, wall of a cirque), "; "-separated; one of the two is empty; `source`: how it is known.
 NO_ROAD_CSV: Final = ("name", "communes", "line", "source")
 _DATASET: Final = "Lieux sans route"
 _ADVICE: Final = "Rétablissez la table du projet (data/france/no_road.csv)."
