@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.answers.coverage import trip_texts
 from geo.classes import INK, TIME_CLASSES, UNKNOWN_COLOUR, classify
 from geo.crs import WGS84
 from geo.crs import metric_crs as crs_of
-from geo.french import said_time, to_five
 from geo.kinds import KINDS
 from geo.maps.legend import HATCHED, facility_svg, pattern_defs
 from geo.network.snapping import FAR_FROM_ROADS_M
@@ -143,18 +143,17 @@ def map_values(
     """Return what changes with the threshold and the options.
 
     `communes`: The communes given to `map_base`; the arrays follow their order.
-    `coverage`: Frame of `geo.access.coverage.coverage`, indexed by commune code. Where its times are estimated,
-    `minutes` are rounded to 5 and `times` say each with its bounds; `times` is empty where they are measured.
+    `coverage`: Frame of `geo.access.coverage.coverage`, indexed by commune code. `trips` holds what is said of a trip,
+    each text once, and `trip` which of them is that of each commune.
     """
     rows = coverage.reindex(communes.index)
-    estimated = bool(rows.get("estimated", pd.Series(dtype=bool)).any())
-    minutes = rows["travel_time_min"].astype("Float64")
+    trip, trips = pd.factorize(trip_texts(rows))
     order = pd.Index(facilities["facility_id"])
     return {
         "list": list_name,
         "excluded": sorted(excluded),
-        "minutes": _optional(minutes.map(to_five, na_action="ignore") if estimated else minutes.round(1)),
-        "times": [said_time(row, "travel_time_min") for row in rows.to_dict("records")] if estimated else [],
+        "trip": trip.tolist(),
+        "trips": trips.tolist(),
         "classes": classify(rows["travel_time_min"], TIME_CLASSES).tolist(),
         "under_served": rows["under_served"].fillna(value=False).astype("int8").tolist(),
         "far": _optional(rows["snap_distance_m"].where(rows["snap_distance_m"] > FAR_FROM_ROADS_M).round(-2)),

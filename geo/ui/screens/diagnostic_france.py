@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.access.diagnosis import diagnose
-from geo.answers.coverage import coverage_answer
+from geo.answers.coverage import coverage_answer, trip_texts
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, network_sentence, sources_sentence
 from geo.french import DRIVING_ONLY
@@ -52,7 +52,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     show_answer(coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part, dated)
     cov = diagnosis.coverage
     france_map(
-        cov["travel_time_min"].astype("Float64"),
+        cov.loc[cov["under_served"].notna(), "travel_time_min"].astype("Float64"),
+        _trips(territory, identity, question.facilities, question.kinds, cov),
         threshold_min=question.threshold_min,
         settings=settings,
         under=None if question.rule.kind == "mean_time" else cov["under_served"],
@@ -79,6 +80,15 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
 def _diagnosis(territory: Territory, identity: str, question: Question) -> Diagnosis:
     times = cache.travel_times(territory, identity, question.facilities, kinds=question.kinds)
     return diagnose(territory, question=question, times=times)
+
+
+@kept(st.cache_data, show_spinner=False, max_entries=16)
+def _trips(
+    _territory: Territory, identity: str, facilities: str, kinds: frozenset[str], _coverage: pd.DataFrame
+) -> pd.Series:
+    """Return what the map says of each commune; of the coverage, only what no threshold changes is read."""
+    del _territory, identity, facilities, kinds  # only part of the key of the cache
+    return trip_texts(_coverage)
 
 
 @kept(st.cache_data, show_spinner="Calcul par département…", max_entries=16)
