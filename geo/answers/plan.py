@@ -11,6 +11,7 @@ from geo.french import (
     UNIT_SPACE,
     capital,
     counted,
+    estimated_minutes,
     format_decimal,
     format_euros,
     format_integer,
@@ -129,22 +130,35 @@ def _sentence(plan: Plan) -> str:
     labels = "Un nouveau label" if count == 1 else f"{format_integer(count)} nouveaux labels"
     where = f"{labels}, à {joined(plan.labels['name'].to_list(), _NAMED, 'autres lieux')},"
     if plan.model == "median" and before.mean_time_min is not None:
-        return f"{where} {_led(plan, would, 'le trajet moyen', before.mean_time_min, after.mean_time_min)}."
+        was, will = _minutes(plan, before.mean_time_min), _minutes(plan, after.mean_time_min)
+        saved = before.mean_time_min - (after.mean_time_min or 0.0)
+        return f"{where} {_led(plan, would, 'le trajet moyen', was, will, saved)}."
     if plan.model == "center" and before.worst_time_min is not None:
         whom = "le trajet de l'habitant le plus éloigné d'un site"
-        return f"{where} {_led(plan, would, whom, before.worst_time_min, after.worst_time_min)}."
+        saved = before.worst_time_min - (after.worst_time_min or 0.0)
+        return f"{where} {_led(plan, would, whom, _worst(plan, before), _worst(plan, after), saved)}."
     return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
 
 
-def _led(plan: Plan, would: str, what: str, before: float, after: float | None) -> str:
-    was, will = _minutes(plan, before), _minutes(plan, after)
-    if plan.part.estimated and was == will and before != after and after is not None:
-        return f"raccourci{would} {what} de {_minutes(plan, before - after)} ({was} aujourd'hui)"
-    return f"ramène{would} {what} {_from(was)} à {will}" if was != will else f"laisse{would} {what} à {was}"
+def _led(plan: Plan, would: str, what: str, was: str, will: str, saved: float) -> str:
+    """Return what becomes of a time: `was` and `will` as they are said, `saved` in minutes."""
+    if plan.part.estimated and was == will and saved:
+        return f"raccourci{would} {what} de {_minutes(plan, saved)} (aujourd'hui : {was})"
+    if was == will:
+        return f"laisse{would} {what} à {was}"
+    comma = "," if plan.part.estimated and "," in will else ""
+    return f"ramène{would} {what} à {will}{comma} au lieu {_from(was)}"
 
 
 def _minutes(plan: Plan, minutes: float | None, digits: int = 1) -> str:
     return said_minutes(minutes, digits, estimated=plan.part.estimated)
+
+
+def _worst(plan: Plan, access: AccessSummary) -> str:
+    """Return the longest trip as it is said: with its bounds where times are estimated."""
+    if not plan.part.estimated:
+        return _minutes(plan, access.worst_time_min)
+    return estimated_minutes(access.worst_time_min, access.worst_time_low_min, access.worst_time_high_min)
 
 
 def _from(words: str) -> str:
@@ -204,7 +218,7 @@ def _proof(plan: Plan) -> str:
         reached = f"ce plan en rapproche {format_integer(plan.objective)}"
     elif plan.model == "center":
         best = f"ne peut ramener le plus éloigné sous {_minutes(plan, plan.bound)}"
-        reached = f"ce plan le ramène à {_minutes(plan, plan.objective)}"
+        reached = f"ce plan le ramène à {_worst(plan, plan.after)}"
     elif plan.part.estimated:
         # Hundredths of a minute are less than what an estimate can tell: only choices are compared.
         best, reached = "ne peut faire gagner plus de temps en moyenne", ""
@@ -245,8 +259,7 @@ def _figures(plan: Plan) -> tuple[Figure, ...]:
         was = f"{_minutes(plan, before.mean_time_min)} aujourd'hui"
         first = Figure("Trajet moyen", _minutes(plan, after.mean_time_min), was)
     elif plan.model == "center":
-        was = f"{_minutes(plan, before.worst_time_min)} aujourd'hui"
-        first = Figure("Le plus éloigné", _minutes(plan, after.worst_time_min), was)
+        first = Figure("Le plus éloigné", _worst(plan, after), f"aujourd'hui : {_worst(plan, before)}")
     elif plan.model == "set-cover":
         among = f"parmi {counted(plan.candidates, 'lieu candidat', 'lieux candidats')}"
         first = Figure("Nouveaux labels", format_integer(count), among)

@@ -75,6 +75,8 @@ class _Access(_Values):
     residents_unreachable: _Amount
     residents_within_low: _Amount | None
     residents_within_high: _Amount | None
+    worst_time_low_min: _Amount | None
+    worst_time_high_min: _Amount | None
 
 
 class _Served(_Values):
