@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from geo.maps.payload import (
     DECIMALS,
-    ground_base,
     map_base,
     map_values,
     script_json,
@@ -33,22 +32,6 @@ def test_simplified_contours_still_share_their_borders(shared_data):
     union = shapely.union_all(simple.to_numpy())
     assert shapely.area(simple.to_numpy()).sum() == pytest.approx(union.area, rel=1e-6)
     assert len(shapely.get_parts(union)) == len(shapely.get_parts(shapely.union_all(communes.geometry.to_numpy())))
-
-
-def test_a_shared_limit_is_drawn_once(facilities):
-    squares = [shapely.box(0, 45, 0.1, 45.1), shapely.box(0.1, 45, 0.2, 45.1)]
-    communes = gpd.GeoDataFrame(
-        {"name": ["a", "b"], "departement": "01", "lon": [0.05, 0.15], "lat": 45.05},
-        geometry=squares,
-        index=["01001", "01002"],
-        crs="EPSG:4326",
-    )
-    ground = ground_base(communes, {"sites": facilities}, "EPSG:2154")
-    drawn = sum(shapely.LineString([(lon, lat) for lat, lon in line]).length for line in ground["limits"])
-    assert drawn == pytest.approx(0.7, abs=0.001), "three sides of each square, and the one between once"
-    assert len(ground["facilities"]["sites"]) == len(facilities)
-    assert ground["extent"] == [[45.05, 0.05], [45.05, 0.15]]
-    json.dumps(ground, allow_nan=False)
 
 
 def test_contours_keep_few_decimals(communes):
