@@ -11,7 +11,6 @@ from geo.answers.coverage import coverage_answer, trip_texts
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, network_sentence, sources_sentence
 from geo.french import DRIVING_ONLY
-from geo.report.country_tables import area_table
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.day_lists import show_lists
@@ -94,4 +93,6 @@ def _trips(
 @kept(st.cache_data, show_spinner="Calcul par département…", max_entries=16)
 def _departements(_territory: Territory, identity: str, question: Question) -> pd.DataFrame:
     """Return the totals of each département; `identity` is the territory's fingerprint."""
+    from geo.report.country_tables import area_table  # noqa: PLC0415 - it loads the library of paper maps
+
     return area_table(_diagnosis(_territory, identity, question), by="departement")

@@ -53,7 +53,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, list, what next."""
     identity = cache.fingerprint(territory)
     st.title("Trouver un France services", anchor=False)
-    place_search(cache.gazetteer(territory, identity), territory, settings)
+    place_search(lambda: cache.gazetteer(territory, identity), territory, settings)
     now = civil_time(None, territory.departement)
     show_wishes(state, now, has_permanences=territory.permanences is not None)
     answer = _answer(territory, state)
