@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PLACES = ("sare", "espelette", "pau")
-CLICKS = ((0.5, 0.55), (0.45, 0.6), (0.55, 0.62))
+CLICKS = ((0.5, 0.6), (0.42, 0.55), (0.58, 0.7))
 IDLE = '.stApp[data-test-script-state="notRunning"]'
 ANSWER = "document.querySelector('.maillage-answer').innerText"
 ACTIONS = "[...document.querySelectorAll('.maillage-note')].filter(note => /^\\d+\\. /.test(note.innerText)).length"
