@@ -18,7 +18,7 @@ AXE := 4.14.1
 # The lists of the day are asked for meanwhile, five seconds at most: where they come, the next answer counts them.
 app: setup
 	if [ "$${MAILLAGE_ALLOW_FETCH:-1}" = 1 ]; then $(BIN)/maillage fetch --lists --within 5 & fi; \
-	MALLOC_ARENA_MAX=2 MAILLAGE_ALLOW_FETCH=$${MAILLAGE_ALLOW_FETCH:-1} $(BIN)/streamlit run app.py --server.address 127.0.0.1 $(if $(TERRITORY),-- $(TERRITORY))
+	MALLOC_ARENA_MAX=2 MAILLAGE_ALLOW_FETCH=$${MAILLAGE_ALLOW_FETCH:-1} $(BIN)/python -m geo.ui.serve --server.address 127.0.0.1 $(if $(TERRITORY),-- $(TERRITORY))
 
 # One process a core, each test file in one of them and all browser tests, which begin, in one (tests/conftest.py). It
 # ends with what each group of tests took. No test asserts how long anything takes: `make bench` prints that.

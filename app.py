@@ -1,4 +1,4 @@
-"""Maillage, on screen: ``streamlit run app.py [-- FOLDER]``, all of France without a folder."""
+"""Maillage, on screen: ``python -m geo.ui.serve [-- FOLDER]``, all of France without a folder."""
 
 import sys
 from collections.abc import Callable

@@ -18,14 +18,14 @@ _PATIENCE_S = 300
 
 @contextmanager
 def served_app(**settings: str) -> Iterator[str]:
-    """Run ``streamlit run app.py`` on a free port; give its address, end it after.
+    """Run ``python -m geo.ui.serve`` on a free port; give its address, end it after.
 
     `settings` are of its environment; nobody answers as its geocoder, and it keeps nothing unless they say where.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command = [sys.executable, "-m", "geo.ui.serve", "--server.headless", "true"]
     process = subprocess.Popen(
         [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
         cwd=_PROJECT,

@@ -24,8 +24,11 @@ from geo.french import (
     within_text,
 )
 from geo.kinds import facility_phrase, facility_title, is_ours
+from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.access.coverage import CoverageSummary
 
 _NAMED: Final = 3
@@ -123,6 +126,30 @@ def commune_sentence(row: Any) -> str:
         estimated = row.get("estimated", False)
         way = f"{minutes}, en voiture{SEMICOLON}{site}" if estimated else f"{minutes} en voiture, {site}"
     return f"{row['name']} ({people}) : {way}" + (f"{SEMICOLON}commune sous-desservie." if row["under_served"] else ".")
+
+
+def trip_texts(cov: pd.DataFrame) -> pd.Series:
+    """Return the trip from each commune as maps say it: texts on the index of a `geo.access.coverage.coverage`.
+
+    Examples
+    --------
+    >>> row = {"travel_time_min": 21.0, "under_served": True, "estimated": True, "time_low": 0.8, "time_high": 1.2}
+    >>> trip_texts(pd.DataFrame([row])).str.replace(UNIT_SPACE, " ").tolist()
+    ['environ 20 min, de 15 à 25, en voiture']
+    """
+    names = [name for name in ("travel_time_min", *PRECISION_COLUMNS) if name in cov]
+    minutes = cov["travel_time_min"].to_numpy(np.float64, na_value=np.nan)
+    columns = [minutes if name == "travel_time_min" else cov[name] for name in names]
+    rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
+    texts = np.array([_trip(row) for row in rows], object)
+    texts[np.isnan(minutes)] = "Aucun trajet possible par la route"
+    texts[cov["under_served"].isna().to_numpy()] = "Temps inconnu : hors du réseau fourni"
+    return pd.Series(texts, index=cov.index)
+
+
+def _trip(row: Mapping[str, Any]) -> str:
+    comma = "," if row.get("estimated", False) else ""
+    return f"{said_time(row, 'travel_time_min')}{comma} en voiture"
 
 
 def access_title(facilities: str) -> str:

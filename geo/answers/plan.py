@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.answers.answer import Answer, Figure
-from geo.answers.plan_proof import preference_sentence, proof_sentence, rule_sentence
+from geo.answers.plan_proof import longest_trip, preference_sentence, proof_sentence, rule_sentence
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -134,18 +134,24 @@ def _sentence(plan: Plan) -> str:
     labels = "Un nouveau label" if count == 1 else f"{format_integer(count)} nouveaux labels"
     where = f"{labels}, à {joined(plan.labels['name'].to_list(), _NAMED, 'autres lieux')},"
     if plan.model == "median" and before.mean_time_min is not None:
-        return f"{where} {_led(plan, would, 'le trajet moyen', before.mean_time_min, after.mean_time_min)}."
+        was, will = _minutes(plan, before.mean_time_min), _minutes(plan, after.mean_time_min)
+        saved = before.mean_time_min - (after.mean_time_min or 0.0)
+        return f"{where} {_led(plan, would, 'le trajet moyen', was, will, saved)}."
     if plan.model == "center" and before.worst_time_min is not None:
         whom = "le trajet de l'habitant le plus éloigné d'un site"
-        return f"{where} {_led(plan, would, whom, before.worst_time_min, after.worst_time_min)}."
+        saved = before.worst_time_min - (after.worst_time_min or 0.0)
+        return f"{where} {_led(plan, would, whom, longest_trip(plan, before), longest_trip(plan, after), saved)}."
     return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
 
 
-def _led(plan: Plan, would: str, what: str, before: float, after: float | None) -> str:
-    was, will = _minutes(plan, before), _minutes(plan, after)
-    if plan.part.estimated and was == will and before != after and after is not None:
-        return f"raccourci{would} {what} de {_minutes(plan, before - after)} ({was} aujourd'hui)"
-    return f"ramène{would} {what} {_from(was)} à {will}" if was != will else f"laisse{would} {what} à {was}"
+def _led(plan: Plan, would: str, what: str, was: str, will: str, saved: float) -> str:
+    """Return what becomes of a time: `was` and `will` as they are said, `saved` in minutes."""
+    if plan.part.estimated and was == will and saved:
+        return f"raccourci{would} {what} de {_minutes(plan, saved)} (aujourd'hui : {was})"
+    if was == will:
+        return f"laisse{would} {what} à {was}"
+    comma = "," if plan.part.estimated and "," in will else ""
+    return f"ramène{would} {what} à {will}{comma} au lieu {_from(was)}"
 
 
 def _minutes(plan: Plan, minutes: float | None, digits: int = 1) -> str:
@@ -200,8 +206,7 @@ def _figures(plan: Plan) -> tuple[Figure, ...]:
         was = f"{_minutes(plan, before.mean_time_min)} aujourd'hui"
         first = Figure("Trajet moyen", _minutes(plan, after.mean_time_min), was)
     elif plan.model == "center":
-        was = f"{_minutes(plan, before.worst_time_min)} aujourd'hui"
-        first = Figure("Le plus éloigné", _minutes(plan, after.worst_time_min), was)
+        first = Figure("Le plus éloigné", longest_trip(plan, after), f"aujourd'hui : {longest_trip(plan, before)}")
     elif plan.model == "set-cover":
         among = f"parmi {counted(plan.candidates, 'lieu candidat', 'lieux candidats')}"
         first = Figure("Nouveaux labels", format_integer(count), among)

@@ -11,6 +11,7 @@ from geo.french import (
     SEMICOLON,
     capital,
     counted,
+    estimated_minutes,
     format_integer,
     format_percent,
     format_share,
@@ -22,6 +23,7 @@ from geo.siting.candidates import LEAST_RESIDENTS_REMOTE, REMOTE_KM
 from geo.siting.criteria import Weights
 
 if TYPE_CHECKING:
+    from geo.siting.access_summary import AccessSummary
     from geo.siting.plan import Plan, WidestPlan
 
 _NAMED: Final = 5
@@ -115,6 +117,13 @@ def two_plans(plan: Plan) -> pd.DataFrame | None:
     return pd.DataFrame(rows)
 
 
+def longest_trip(plan: Plan, access: AccessSummary) -> str:
+    """Return the longest trip as it is said: with its bounds where times are estimated."""
+    if not plan.part.estimated:
+        return _minutes(plan, access.worst_time_min)
+    return estimated_minutes(access.worst_time_min, access.worst_time_low_min, access.worst_time_high_min)
+
+
 def _widest(plan: Plan, widest: WidestPlan) -> str:
     """Return what the best plan among all communes would be, and what the rule gives up."""
     names = joined(widest.labels["name"].to_list(), _NAMED, "autres lieux")
@@ -124,7 +133,7 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
         fewer = f", soit {counted(more, 'label')} de moins" if more > 0 else ""
         return f"{would}{fewer}."
     if plan.model == "center":
-        return f"{would}, et le plus éloigné serait à {_minutes(plan, widest.objective)}."
+        return f"{would}, et le plus éloigné serait à {longest_trip(plan, widest.after)}."
     cost = plan.rule_cost
     costs = "la règle ne coûte rien" if not cost else f"la règle coûte {format_share(cost)} du gain"
     if plan.model == "coverage" and plan.weights == Weights():
@@ -148,7 +157,7 @@ def _best(plan: Plan) -> tuple[str, str]:
         reached = f"ce plan en rapproche {format_integer(plan.objective)}"
         return f"ne peut rapprocher plus de {counted(plan.bound, *unit)}{mean}", reached
     if plan.model == "center":
-        reached = f"ce plan le ramène à {_minutes(plan, plan.objective)}"
+        reached = f"ce plan le ramène à {longest_trip(plan, plan.after)}"
         return f"ne peut ramener le plus éloigné sous {_minutes(plan, plan.bound)}", reached
     if plan.part.estimated:
         # Hundredths of a minute are less than what an estimate can tell: only choices are compared.

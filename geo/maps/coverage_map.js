@@ -41,11 +41,9 @@ function createCoverageMap(L, map, base, onSelect) {
 
   const describeCommune = (i) => {
     const { name, population } = base.communes.features[i].properties;
-    const minutes = values.minutes[i];
     const site = base.facilities[values.list][values.nearest[i]];
     return lines(name, [
-      minutes !== null ? `${values.times.length ? values.times[i] : `${number.format(minutes)} min`} en voiture`
-        : values.under_served[i] ? "Aucun trajet possible par la route" : "Temps inconnu : hors du réseau fourni",
+      values.trips[values.trip[i]],
       ...(values.far[i] !== null ? [`Point à ${number.format(values.far[i] / 1000)} km d'une route`] : []),
       ...(site ? [`Le plus proche : ${site.name}`] : []),
       population === null ? "Population inconnue" : `${number.format(population)} habitants`,

@@ -88,6 +88,34 @@ def area_legend_html(
     return f'<div class="maillage-legend">{_group(title, areas)}{_group("Lieux", shapes)}</div>'
 
 
+def pin_svg() -> str:
+    """Return the sign of where a visitor starts as an SVG element of 26 x 34 pixels, its foot at the place."""
+    return (
+        '<svg width="26" height="34" viewBox="0 0 26 34" aria-hidden="true">'
+        '<path d="M13 33C13 33 25 20 25 13A12 12 0 1 0 1 13C1 20 13 33 13 33z" fill="#d6006e" stroke="#ffffff" '
+        'stroke-width="2"/><circle cx="13" cy="13" r="4.5" fill="#ffffff"/></svg>'
+    )
+
+
+def answer_legend_html(kinds: Collection[str], *, estimated: bool) -> str:
+    """Return the legend of the map of an answer as HTML.
+
+    `kinds`: Kinds of place of the territory. `estimated`: Whether the ways drawn follow no real road.
+    """
+    dashes = ' stroke-dasharray="2 8"' if estimated else ""
+    way = (
+        '<svg width="30" height="10" aria-hidden="true"><path d="M3 5H27" stroke="#1c5d73" stroke-width="5" '
+        f'stroke-linecap="round"{dashes}/></svg>'
+    )
+    answer = [
+        _entry(pin_svg(), "Votre départ"),
+        _entry('<span class="maillage-number" aria-hidden="true">1</span>', "Sites de la liste, dans son ordre"),
+        _entry(way, "Trajet estimé, sans suivre les vraies routes" if estimated else "Trajet par la route"),
+    ]
+    others = [_entry(facility_svg(kind, counted=False), KINDS[kind].label) for kind in kinds]
+    return f'<div class="maillage-legend">{_group("Votre réponse", answer)}{_group("Autres lieux", others)}</div>'
+
+
 def _sign_picture(sign: str) -> str:
     if sign in KINDS:
         return facility_svg(sign, counted=True)

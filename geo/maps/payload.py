@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.answers.coverage import trip_texts
 from geo.classes import INK, TIME_CLASSES, UNKNOWN_COLOUR, classify
 from geo.crs import WGS84
-from geo.crs import metric_crs as crs_of
-from geo.french import said_time, to_five
 from geo.kinds import KINDS
 from geo.maps.legend import HATCHED, facility_svg, pattern_defs
 from geo.network.snapping import FAR_FROM_ROADS_M
@@ -33,11 +32,8 @@ LEAFLET_INTEGRITY: Final = "sha256-20nQCchB9co0qIjJZRGuk2/Z9VM+kNiyxNV1lvTlZBo="
 TOLERANCE_M: Final = 150.0
 #: Decimals of a degree that are kept: about one metre.
 DECIMALS: Final = 5
-#: The same where limits only help to find one's way.
-_GROUND_DECIMALS: Final = 4
-#: Of more communes than this, the ground of a map has the outlines of départements only, to about 500 m.
-_MANY_COMMUNES: Final = 5_000
-_OUTLINE_TOLERANCE_DEG: Final = 0.005
+#: Outlines of départements are lightened to about 300 m.
+_OUTLINE_TOLERANCE_DEG: Final = 0.003
 _HERE: Final = Path(__file__).resolve().parent
 
 
@@ -79,7 +75,7 @@ def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFra
     ]
     return {
         "communes": {"type": "FeatureCollection", "features": features},
-        "facilities": {name: _facility_records(frame) for name, frame in facilities.items()},
+        "facilities": {name: facility_records(frame) for name, frame in facilities.items()},
         "colours": [cls.colour for cls in TIME_CLASSES],
         "unknown": UNKNOWN_COLOUR,
         "hatched": HATCHED,
@@ -93,35 +89,6 @@ def map_base(communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFra
             for kind, shape in KINDS.items()
         },
         "defs": pattern_defs(),
-    }
-
-
-def ground_base(
-    communes: gpd.GeoDataFrame, facilities: Mapping[str, gpd.GeoDataFrame], metric_crs: str
-) -> dict[str, Any]:
-    """Return what lies under an answer: limits, each drawn once, and the places.
-
-    The limits are those of communes; of more than `_MANY_COMMUNES`, those of départements, and no places are drawn.
-
-    Returns
-    -------
-    `limits`: lines of (latitude, longitude) with 4 decimals; `extent`: the corners of what is first in view, the
-    mainland where overseas départements are there too; `facilities` and `markers` as in `map_base`.
-    """
-    many = len(communes) > _MANY_COMMUNES
-    areas = departement_outlines(communes) if many else simplified_contours(communes, metric_crs)
-    lines = shapely.line_merge(shapely.union_all(areas.boundary.to_numpy()))
-    in_view = communes[communes["departement"].map(crs_of) == metric_crs]
-    return {
-        "limits": [
-            shapely.get_coordinates(line)[:, ::-1].round(_GROUND_DECIMALS).tolist() for line in shapely.get_parts(lines)
-        ],
-        "extent": [
-            [float(in_view["lat"].min()), float(in_view["lon"].min())],
-            [float(in_view["lat"].max()), float(in_view["lon"].max())],
-        ],
-        "facilities": {} if many else {name: _facility_records(frame) for name, frame in facilities.items()},
-        "markers": {kind: facility_svg(kind, counted=False) for kind in KINDS},
     }
 
 
@@ -143,18 +110,17 @@ def map_values(
     """Return what changes with the threshold and the options.
 
     `communes`: The communes given to `map_base`; the arrays follow their order.
-    `coverage`: Frame of `geo.access.coverage.coverage`, indexed by commune code. Where its times are estimated,
-    `minutes` are rounded to 5 and `times` say each with its bounds; `times` is empty where they are measured.
+    `coverage`: Frame of `geo.access.coverage.coverage`, indexed by commune code. `trips` holds what is said of a trip,
+    each text once, and `trip` which of them is that of each commune.
     """
     rows = coverage.reindex(communes.index)
-    estimated = bool(rows.get("estimated", pd.Series(dtype=bool)).any())
-    minutes = rows["travel_time_min"].astype("Float64")
+    trip, trips = pd.factorize(trip_texts(rows))
     order = pd.Index(facilities["facility_id"])
     return {
         "list": list_name,
         "excluded": sorted(excluded),
-        "minutes": _optional(minutes.map(to_five, na_action="ignore") if estimated else minutes.round(1)),
-        "times": [said_time(row, "travel_time_min") for row in rows.to_dict("records")] if estimated else [],
+        "trip": trip.tolist(),
+        "trips": trips.tolist(),
         "classes": classify(rows["travel_time_min"], TIME_CLASSES).tolist(),
         "under_served": rows["under_served"].fillna(value=False).astype("int8").tolist(),
         "far": _optional(rows["snap_distance_m"].where(rows["snap_distance_m"] > FAR_FROM_ROADS_M).round(-2)),
@@ -176,7 +142,8 @@ def script_json(value: object) -> str:
     return text
 
 
-def _facility_records(facilities: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+def facility_records(facilities: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return places as maps draw them: name, kind, commune (`None`: unknown), position; what is missing is left out."""
     points = facilities.geometry
     columns = (
         facilities["name"],
@@ -207,4 +174,9 @@ def drawing_script() -> str:
 
 def drawing_style() -> str:
     """Return the CSS of the map and of its legend."""
-    return (_HERE / "coverage_map.css").read_text(encoding="utf-8")
+    return (_HERE / "coverage_map.css").read_text(encoding="utf-8") + legend_style()
+
+
+def legend_style() -> str:
+    """Return the CSS of a legend."""
+    return (_HERE / "legend.css").read_text(encoding="utf-8")

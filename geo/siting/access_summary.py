@@ -33,6 +33,8 @@ class AccessSummary:
     residents_within_low, residents_within_high
         Residents within the threshold were all times at the upper, or at the lower bound of their precision; `None`
         where times are measured.
+    worst_time_low_min, worst_time_high_min
+        `worst_time_min` were all times at the lower, or at the upper bound of their precision; `None` likewise.
     """
 
     part: KnownPart
@@ -42,6 +44,8 @@ class AccessSummary:
     residents_unreachable: float
     residents_within_low: float | None = None
     residents_within_high: float | None = None
+    worst_time_low_min: float | None = None
+    worst_time_high_min: float | None = None
 
     @property
     def interval(self) -> tuple[float | None, float | None]:
@@ -64,16 +68,20 @@ class AccessSummary:
         both = np.isfinite(problem.today_min) & (residents > 0)
         lost = np.isinf(minutes) & problem.demand["on_network"].to_numpy(bool)
         limit = threshold_min + AT_THRESHOLD_MIN
-        low, high = (
-            float(residents[minutes * problem.demand[bound].to_numpy() <= limit].sum()) if part.estimated else None
-            for bound in ("time_high", "time_low")
+        shorter, longer = (minutes * problem.demand[bound].to_numpy() for bound in ("time_low", "time_high"))
+        low, high = (float(residents[times <= limit].sum()) if part.estimated else None for times in (longer, shorter))
+        worst, worst_low, worst_high = (
+            float(times[both].max()) if both.any() and told else None
+            for times, told in ((minutes, True), (shorter, part.estimated), (longer, part.estimated))
         )
         return cls(
             part=part,
             residents_within=float(residents[minutes <= limit].sum()),
             mean_time_min=float(np.average(minutes[both], weights=residents[both])) if both.any() else None,
-            worst_time_min=float(minutes[both].max()) if both.any() else None,
+            worst_time_min=worst,
             residents_unreachable=float(residents[lost].sum()),
             residents_within_low=low,
             residents_within_high=high,
+            worst_time_low_min=worst_low,
+            worst_time_high_min=worst_high,
         )

@@ -39,6 +39,8 @@ class AccessValues(Values):
     residents_unreachable: _Amount
     residents_within_low: _Amount | None
     residents_within_high: _Amount | None
+    worst_time_low_min: _Amount | None
+    worst_time_high_min: _Amount | None
 
 
 class ServedValues(Values):

@@ -194,7 +194,7 @@ def _read_names(path: Path, columns: tuple[str, ...], communes: pd.Index | None 
     if communes is None:
         rules["code déjà lu"] = ~table["code"].duplicated()
     else:
-        rules[_UNKNOWN_COMMUNE] = table["commune_code"].isin(communes)
+        rules[_UNKNOWN_COMMUNE] = _among(table["commune_code"], communes)
     _require(COMMUNES_DATASET, rules)
     return table.set_index("code")[list(columns[1:])]
 
@@ -211,7 +211,7 @@ def _read_sites(path: Path, communes: pd.Index) -> SourceTable:
             "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
             "nom absent": table["name"].notna(),
             "nature de site non reconnue": table["kind"].isin(KINDS),
-            _UNKNOWN_COMMUNE: table["commune_code"].isin(communes),
+            _UNKNOWN_COMMUNE: _among(table["commune_code"], communes),
             "position absente": lon.notna() & lat.notna(),
         },
     )
@@ -230,7 +230,7 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
         {
             "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
             "nom absent": table["name"].notna(),
-            _UNKNOWN_COMMUNE: table["commune_code"].isin(communes.index),
+            _UNKNOWN_COMMUNE: _among(table["commune_code"], communes.index),
         },
     )
     town = communes.reindex(table["commune_code"]).set_axis(table.index)
@@ -244,6 +244,11 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     )
     frame = facility_frame(table, town["lon"], town["lat"])
     return _source_table(frame, path, source, TAX_OFFICES_VINTAGE, licence=OPEN_LICENCE, notes=(note,))
+
+
+def _among(codes: pd.Series, known: pd.Index) -> pd.Series:
+    """Tell which codes are among those known: `Series.isin` takes a tenth of a second to read the codes of France."""
+    return pd.Series(known.get_indexer(pd.Index(codes)) >= 0, index=codes.index)
 
 
 def _degrees(cells: pd.Series, farthest: float) -> pd.Series:

@@ -91,7 +91,7 @@ def _concerns(area: StudyArea, everywhere: gpd.GeoDataFrame) -> Callable[[str], 
     A code that is no commune of the files counts with its département.
     """
     around = near_communes(everywhere, area.communes)
-    near, known = set(around.index), set(everywhere.index)
+    near, known = (set(frame.index.to_numpy(dtype=object)) for frame in (around, everywhere))
     departements = set(around["departement"])
     return lambda code: code in near or (code not in known and departement_of(code) in departements)
 

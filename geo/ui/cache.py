@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.finder.gazetteer import Gazetteer
-from geo.maps.payload import ground_base, map_base
+from geo.maps.ground import ground_base
+from geo.maps.payload import map_base
 from geo.settings import Settings
 from geo.sources.day_lists import lists_stamp
 from geo.territory import Territory
@@ -93,5 +94,5 @@ def map_base_json(_territory: Territory, identity: str) -> str:
 def ground_json(_territory: Territory, identity: str) -> str:
     """Return the ground of the map of an answer as JSON; `identity` is the territory's fingerprint."""
     del identity
-    ground = ground_base(_territory.communes, _territory.facilities, _territory.crs)
+    ground = ground_base(_territory.communes, _territory.facilities, _territory.crs, estimated=_territory.estimated)
     return json.dumps(ground, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -18,6 +18,7 @@ _HERE = "127.0.0.1"
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--enable-unsafe-swiftshader",  # WebGL, drawn in software
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -45,6 +46,14 @@ def browser(chromium_path):
         opened = started.chromium.launch(executable_path=chromium_path, args=_ARGUMENTS)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def page_without_webgl(browser, chromium_path):
+    """A page of another browser, which has no WebGL."""
+    opened = browser.browser_type.launch(executable_path=chromium_path, args=[*_ARGUMENTS, "--disable-3d-apis"])
+    yield _watched_page(opened.new_context(locale="fr-FR"))
+    opened.close()
 
 
 @pytest.fixture(scope="package")

@@ -1,9 +1,11 @@
 """A citizen's whole visit to *Trouver*, in a real browser that reaches nothing but this machine."""
 
 import datetime as dt
+import io
 import re
 
 import pytest
+from PIL import Image
 
 from geo.finder.answer import find_sites
 from geo.finder.wishes import Wishes
@@ -174,6 +176,52 @@ def test_by_keyboard_alone(find):
     assert focused().startswith("✓ Site choisi")
     assert focused().endswith(site), "the focus stays"
     assert lit_number(page) == "2"
+
+
+def _boxes_overlap(one: dict, other: dict) -> bool:
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "around"),
+    [
+        ("64483", ("Saint-Jean-de-Luz", "Bidart")),  # on the coast
+        ("64104", ("Bedous", "Lescun")),  # in the mountains
+        ("23096", ("Guéret", "Sainte-Feyre")),
+    ],
+)
+def test_without_a_base_map_the_ground_is_drawn_of_our_own_tables(find, place, around):
+    page = find(f"?lieu={place}&{TUESDAY}", drawn=".maillage-name span")
+    names = page.locator(".maillage-name").all_inner_texts()
+    assert set(around) <= set(names)
+    credit = page.locator(".leaflet-control-attribution")
+    assert "Plan IGN" not in credit.inner_text()
+    assert "IGN, INSEE" in credit.inner_text()
+    page.get_by_text("Fond de carte injoignable").wait_for()
+    pin, number = (page.locator(sign).first.bounding_box() for sign in (".maillage-origin svg", ".maillage-number"))
+    assert not _boxes_overlap(pin, number)
+    assert page.locator(".maillage-place").count() > 0, "the places that are not in the list"
+    assert page.locator(".maillage-legend").get_by_text("Votre départ").is_visible()
+    assert page.errors == []
+
+
+def test_a_base_map_that_comes_is_credited_and_covers_the_ground(new_page, app_address):
+    page, tile = new_page(), io.BytesIO()
+    Image.new("RGB", (256, 256), "#ffffff").save(tile, "PNG")
+    page.route(re.compile(r"/wmts[?]"), lambda route: route.fulfill(body=tile.getvalue(), content_type="image/png"))
+    page.goto(f"{app_address}/?lieu={SARE}&{TUESDAY}")
+    page.wait_for_selector("img.leaflet-tile-loaded", state="attached")
+    page.locator(".leaflet-control-attribution").get_by_text("Plan IGN").wait_for()
+    assert not page.get_by_text("Fond de carte injoignable").is_visible()
+    panes = [
+        page.locator(f".leaflet-{name}-pane").evaluate("pane => Number(getComputedStyle(pane).zIndex)")
+        for name in ("maillage-names", "tile")
+    ]
+    assert panes == sorted(panes)
+    page.unroute_all()
 
 
 def test_the_order_on_a_phone(find):

@@ -256,6 +256,9 @@ def _answer() -> bytes:
 def _plan() -> bytes:
     """Return a plan of one label, as `maillage plan` writes it."""
     access = {"residents_within": 52000, "mean_time_min": 12.5, "worst_time_min": 30.5, "residents_unreachable": 0}
+    access |= dict.fromkeys(
+        ("residents_within_low", "residents_within_high", "worst_time_low_min", "worst_time_high_min")
+    )
     served = {
         "commune_code": "64122",
         "commune_name": "Biarritz",

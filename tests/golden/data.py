@@ -84,6 +84,12 @@ def plan(found: dict[str, Any]) -> Figures:
         "plan_gained": after["residents_within"] - before["residents_within"],
         "plan_mean_before": before["mean_time_min"],
         "plan_mean_after": after["mean_time_min"],
+        **{
+            f"plan_worst_{when}{bound}": access[f"worst_time{bound}_min"]
+            for when, access in (("before", before), ("after", after))
+            for bound in ("", "_low", "_high")
+            if bound == "" or found["part"]["estimated"]
+        },
         "plan_cost": found["cost_eur_a_year"],
         "plan_aid": found["aid_eur_a_year"],
         "plan_candidates": found["candidates"],

@@ -6,6 +6,7 @@ whose way is known; those on the network without any road to a site are among th
 
 import re
 from itertools import pairwise
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -86,6 +87,16 @@ class Oracle:
         order = np.argsort(values[chosen], kind="stable")
         below = self.residents[chosen][order].cumsum()
         return float(values[chosen][order][np.searchsorted(below, below[-1] / 2)])
+
+    def longest(self, values: np.ndarray, chosen: np.ndarray) -> float | None:
+        """Return the longest time of the residents chosen."""
+        chosen = chosen & (self.residents > 0)
+        return float(values[chosen].max()) if chosen.any() else None
+
+    @property
+    def _trip_bounds(self) -> dict[str, Any]:
+        """What times are multiplied by: nothing, and their bounds where they are estimated."""
+        return {"": 1.0} | ({"_low": self.bounds["high"], "_high": self.bounds["low"]} if self.estimated else {})
 
     def poor(self, values: np.ndarray) -> np.ndarray:
         """Return which communes of the part are under-served: too long on average, or without any way."""
@@ -200,6 +211,11 @@ class Oracle:
             "plan_communes_better": int((self.poor(before) & ~self.poor(now)).sum()),
             "plan_mean_before": self.mean(before, both),
             "plan_mean_after": self.mean(now, both),
+            **{
+                f"plan_worst_{when}{name}": self.longest(times * scale, both)
+                for when, times in (("before", before), ("after", now))
+                for name, scale in self._trip_bounds.items()
+            },
             "plan_cost": sum(label["cost_eur"] for label in labels),
             "plan_aid": sum(label["aid_eur"] for label in labels),
             "plan_candidates": int(self.on.sum()),

@@ -184,9 +184,7 @@ def main() -> int:
     command = [
         sys.executable,
         "-m",
-        "streamlit",
-        "run",
-        "app.py",
+        "geo.ui.serve",
         "--server.headless",
         "true",
         "--server.port",

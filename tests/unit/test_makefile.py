@@ -24,7 +24,7 @@ def start(monkeypatch, tmp_path):
     if make is None:
         pytest.skip("make is not installed")
     monkeypatch.delenv("MAILLAGE_ALLOW_FETCH", raising=False)
-    for name, text in (("streamlit", STREAMLIT), ("maillage", MAILLAGE)):
+    for name, text in (("python", STREAMLIT), ("maillage", MAILLAGE)):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
     os.mkfifo(tmp_path / "gate")

@@ -1,23 +1,25 @@
-// The map of an answer (geo.ui.components.find_map). openMap comes from leaflet_map.js, placed before this text.
+// The map of an answer (geo.ui.components.find_map). openMap comes from leaflet_map.js and
+// drawGround from find_ground.js, placed before this text.
 //
-// The ground (limits of communes, places) arrives here once. The answer arrives through the list of
+// The ground (geo.maps.ground) arrives here once. The answer, with the ground around it, arrives through the list of
 // sites (found_sites.js). The two meet in globalThis.maillageAnswers, by name:
 //   draw(answer)   places the start, the numbered sites and the road to the chosen one
 //   light(id)      makes one site stand out and shows the road to it; null: back to the chosen one
 //   onPick(id)     set by the list: a site of the map was pressed
 
-const PIN =
-  '<svg width="26" height="34" viewBox="0 0 26 34" aria-hidden="true"><path d="M13 33C13 33 25 20 25 13A12 12 0 1 0 1 13C1 20 13 33 13 33z" ' +
-  'fill="#d6006e" stroke="#ffffff" stroke-width="2"/><circle cx="13" cy="13" r="4.5" fill="#ffffff"/></svg>';
-
-const NOTHING = { origin: null, sites: [], chosen: null, around: [] };
+const NOTHING = { origin: null, sites: [], chosen: null, around: [], ground: null };
+// Where a number goes that would cover the pin or a number before it: pixels from its place.
+const ASIDE = [[0, 0], [0, 18], [24, 8], [-24, 8], [30, -14], [-30, -14], [0, 46], [30, 36], [-30, 36]];
 
 function drawAnswer(L, map, ground, pressed) {
+  const base = drawGround(L, map, ground);
+  const leads = L.layerGroup().addTo(map);
   const shown = L.layerGroup().addTo(map);
   const road = L.layerGroup().addTo(map);
   let answer = NOTHING;
   let markers = new Map();
   let view = null;
+  let boxes = [];
 
   const icon = (html, name, size) => L.divIcon({ className: `maillage-${name}`, html, iconSize: [size, size] });
   // Names of places are only ever set as text, never as HTML.
@@ -27,12 +29,30 @@ function drawAnswer(L, map, ground, pressed) {
     return line;
   };
 
-  L.polyline(ground.limits, { color: "#8b949a", weight: 0.8, interactive: false }).addTo(map);
-  for (const place of Object.values(ground.facilities).flat()) {
-    L.marker([place.lat, place.lon], {
-      icon: icon(ground.markers[place.kind], "place", 12), keyboard: false, zIndexOffset: -1000,
-    }).bindTooltip(() => text(place.name)).addTo(map);
-  }
+  // Numbers stand aside from the pin and from each other, tied to their place by a line.
+  const spread = () => {
+    leads.clearLayers();
+    boxes = [];
+    if (answer.origin) {
+      const { x, y } = map.latLngToLayerPoint(answer.origin);
+      boxes.push([x - 13, y - 33, x + 13, y]);
+    }
+    for (const site of answer.sites) {
+      const element = markers.get(site.id)?.getElement();
+      if (!element) return; // the map has no view yet
+      const { x, y } = map.latLngToLayerPoint(site);
+      const boxAt = ([right, down]) => [x + right - 14, y + down - 14, x + right + 14, y + down + 14];
+      const aside = ASIDE.find((way) => !boxes.some((box) => overlap(boxAt(way), box))) ?? ASIDE[0];
+      boxes.push(boxAt(aside));
+      element.style.marginLeft = `${aside[0] - 14}px`;
+      element.style.marginTop = `${aside[1] - 14}px`;
+      if (aside === ASIDE[0]) continue;
+      const end = map.layerPointToLatLng([x + aside[0], y + aside[1]]);
+      L.polyline([site, end], { color: "#1d2b33", weight: 2, interactive: false }).addTo(leads);
+      L.circleMarker(site, { radius: 3, color: "#1d2b33", fillOpacity: 1, interactive: false }).addTo(leads);
+    }
+  };
+  map.on("zoomend", spread);
 
   const light = (id) => {
     const which = answer.sites.find((site) => site.id === (id ?? answer.chosen));
@@ -63,7 +83,7 @@ function drawAnswer(L, map, ground, pressed) {
       markers.set(site.id, marker);
     }
     if (answer.origin) {
-      const pin = L.divIcon({ className: "maillage-origin", html: PIN, iconSize: [26, 34], iconAnchor: [13, 33] });
+      const pin = L.divIcon({ className: "maillage-origin", html: ground.pin, iconSize: [26, 34], iconAnchor: [13, 33] });
       L.marker([answer.origin.lat, answer.origin.lon], { icon: pin, keyboard: false, zIndexOffset: 500 })
         .bindTooltip(() => text(answer.origin.label))
         .addTo(shown);
@@ -77,6 +97,8 @@ function drawAnswer(L, map, ground, pressed) {
       const bounds = points.length ? [...points, ...roads] : ground.extent;
       map.fitBounds(bounds, { padding: [24, 24], maxZoom: 15, animate: false });
     }
+    spread();
+    base.show(answer.ground, () => [...boxes]);
     light(null);
   };
   return { draw, light };
@@ -84,7 +106,9 @@ function drawAnswer(L, map, ground, pressed) {
 
 export default function (component) {
   return keepMap(component, "maillageAnswers", (L, map, slot, send) => {
-    const { draw, light } = drawAnswer(L, map, JSON.parse(component.data.ground), (id) => slot.onPick?.(id));
+    const ground = JSON.parse(component.data.ground);
+    component.parentElement.querySelector(".maillage-signs").innerHTML = ground.legend; // written by geo.maps.legend
+    const { draw, light } = drawAnswer(L, map, ground, (id) => slot.onPick?.(id));
     map.on("click", ({ latlng }) => {
       const { lat, lng: lon } = latlng.wrap();
       send("position", { lon, lat });

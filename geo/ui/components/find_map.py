@@ -1,7 +1,7 @@
 """The map of an answer: where the visitor starts, the numbered sites, the road to the chosen one.
 
-Our own small Leaflet component. The ground (limits of communes, places) is sent once; the answer
-travels with the list of sites (`found_sites`), which the map is in step with.
+Our own small Leaflet component. The ground (`geo.maps.ground`) is sent once; the answer, with the communes and
+places around it, travels with the list of sites (`found_sites`), which the map is in step with.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from geo.maps.payload import legend_style
 from geo.ui.components.leaflet_map import component_text, map_data, map_script, map_style
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _DECIMALS: Final = 5
 _HTML: Final = (
     '<div class="maillage-map"><div class="maillage-frame"></div><p class="maillage-key">Touchez la carte pour '
-    "chercher depuis un autre point. Les numéros sont ceux de la liste ; les petits signes, les autres lieux.</p></div>"
+    'chercher depuis un autre point.</p><div class="maillage-signs"></div></div>'
 )
 
 
@@ -44,7 +45,7 @@ def find_map(
             "ground": ground,
             "label": "Carte des sites trouvés. La liste des sites donne les mêmes résultats.",
             "without": "La liste des sites donne les mêmes résultats.",
-            **map_data(settings),
+            **map_data(settings, "limites et noms seuls"),
         },
         on_position_change=pressed,
     )
@@ -66,13 +67,15 @@ def map_answer(
     chosen: str | None,
     routes: Mapping[str, Route],
     guessed: Collection[str] = (),
+    ground: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return what the map draws: start, sites in the order of the list, road to each, what else to show.
+    """Return what the map draws: start, sites in the order of the list, road to each, what else to show, the ground.
 
-    `guessed`: Facility ids of the sites whose road is an approximation, drawn in dashes.
+    `guessed`: Facility ids of the sites whose road is an approximation, drawn in dashes. `ground`: What
+    `geo.maps.ground.ground_around` gives; `None` where the map has it already.
     """
     if answer is None:
-        return {"origin": None, "sites": [], "chosen": None, "around": []}
+        return {"origin": None, "sites": [], "chosen": None, "around": [], "ground": None}
     sites = [
         {
             "id": site.facility_id,
@@ -94,6 +97,7 @@ def map_answer(
         "sites": sites,
         "chosen": chosen,
         "around": [[site.lat, site.lon] for site in answer.none_open],
+        "ground": ground,
     }
 
 
@@ -101,5 +105,8 @@ def map_answer(
 def _component() -> Callable[..., Any]:
     """Register the component, once for the process."""
     return st.components.v2.component(
-        "maillage_find_map", html=_HTML, css=map_style() + component_text("find_map.css"), js=map_script("find_map.js")
+        "maillage_find_map",
+        html=_HTML,
+        css=map_style() + legend_style() + component_text("find_map.css"),
+        js=map_script("find_ground.js", "find_map.js"),
     )

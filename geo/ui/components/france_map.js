@@ -23,6 +23,7 @@ function createFranceMap(maplibregl, box, root, first, said) {
   const goal = (i) => ({ source: "communes", sourceLayer: first.communes, id: i });
   let data = first;
   let times = null;
+  let trip = null;
   let flags = null;
   let threshold = Number(slider.value);
   let states = new Uint8Array(said.codes.length);
@@ -74,9 +75,7 @@ function createFranceMap(maplibregl, box, root, first, said) {
   };
 
   const details = (i) => [
-    // Times are rounded up to a hundredth: half of one is taken off before they are rounded to be read.
-    times[i] < UNKNOWN ? `${number.format(Math.max(times[i] / data.units - 0.005, 0))} min en voiture`
-      : times[i] === UNKNOWN ? "Temps inconnu : hors du réseau fourni" : "Aucun trajet possible par la route",
+    data.trips[trip[i]] ?? "Temps inconnu",
     ...(states[i] ? ["Commune sous-desservie"] : []),
   ];
   const departement = (i) => said.codes[i].slice(0, said.codes[i].startsWith("97") ? 3 : 2);
@@ -160,7 +159,8 @@ function createFranceMap(maplibregl, box, root, first, said) {
 
   const show = (next) => {
     data = next;
-    times = timesOf(next.minutes);
+    times = numbersOf(next.minutes);
+    trip = numbersOf(next.trip);
     flags = next.under ? bytesOf(next.under) : null;
     part("threshold").hidden = Boolean(flags);
     const lost = said.codes.map((_, i) => i).filter((i) => times[i] === OUT_OF_REACH);

@@ -36,6 +36,7 @@ _UNITS_PER_MIN: Final = 100
 _UNKNOWN: Final = 65_534
 _UNREACHABLE: Final = 65_535
 _LONGEST: Final = 65_533
+_NO_TEXT: Final = 65_535
 
 _FRAME: Final = (
     '<div class="maillage-map maillage-france"><div class="maillage-patterns"></div>'
@@ -56,6 +57,7 @@ _WITHOUT: Final = (
 
 def france_map(
     minutes: pd.Series,
+    trips: pd.Series,
     *,
     threshold_min: float,
     settings: Settings,
@@ -68,7 +70,8 @@ def france_map(
     `link`: Where a click leads, before the code of the département. `minutes`: Mean minutes by car, float64, by commune
     code; NaN: no road leads to a site; a commune that is not in it has no known time. `on_threshold`: Called with the
     minutes that a visitor leaves the slider at; without it the slider stays in the browser. `threshold_min`: Minutes
-    beyond which a commune is under-served: hatched and outlined. `under`: By commune code, true for those that are
+    beyond which a commune is under-served: hatched and outlined. `trips`: What is said of the trip from each commune,
+    by its code (`geo.answers.coverage.trip_texts`); missing: nothing. `under`: By commune code, true for those that are
     under-served by another rule than the threshold; the map then has no slider. Missing means false.
     """
     addresses = {
@@ -81,6 +84,7 @@ def france_map(
         st.info(plain(_WITHOUT.format(lacking=lacking)))
         return False
     times = packed_minutes(minutes, files.codes)
+    texts, which = packed_texts(trips, files.codes)
     flags = None if under is None else packed_flags(under, files.codes)
     name = "france_map"
 
@@ -110,8 +114,10 @@ def france_map(
                 "link": link,
                 "label": _LABEL,
                 "minutes": times,
+                "trips": texts,
+                "trip": which,
                 "under": flags,
-                "fingerprint": hashlib.sha256(f"{times}{flags}".encode()).hexdigest(),
+                "fingerprint": hashlib.sha256(f"{times}{texts}{which}{flags}".encode()).hexdigest(),
                 "defs": pattern_defs(),
                 "legend": legend_html("sites", ()),
             },
@@ -133,6 +139,16 @@ def packed_minutes(minutes: pd.Series, codes: Sequence[str]) -> str:
     units = np.ceil((np.where(reached, times, 0.0) - AT_THRESHOLD_MIN) * _UNITS_PER_MIN)
     packed = np.where(known, np.where(reached, np.clip(units, 0, _LONGEST), _UNREACHABLE), _UNKNOWN)
     return base64.b64encode(packed.astype("<u2").tobytes()).decode("ascii")
+
+
+def packed_texts(texts: pd.Series, codes: Sequence[str]) -> tuple[list[str], str]:
+    """Return each text once, and which one is that of each commune: base64 of uint16, in the order of `codes`.
+
+    65,535: none.
+    """
+    which, distinct = pd.factorize(texts.reindex(list(codes)))
+    packed = np.where(which < 0, _NO_TEXT, which).astype("<u2")
+    return distinct.tolist(), base64.b64encode(packed.tobytes()).decode("ascii")
 
 
 def packed_flags(flags: pd.Series, codes: Sequence[str]) -> str:

@@ -24,6 +24,42 @@ function loadStyle(address, root) {
   });
 }
 
+// The base map is credited only where it is shown; where it does not come, or not all of it, that is said on the map.
+function addTiles(L, map, data) {
+  const notice = L.DomUtil.create("p", "maillage-no-tiles");
+  notice.setAttribute("role", "status");
+  const corner = L.control({ position: "topright" });
+  corner.onAdd = () => notice;
+  let [came, failed, waiting, credited] = [0, 0, null, false];
+  const say = () => {
+    if (came > 0 !== credited) {
+      credited = came > 0;
+      map.attributionControl[credited ? "addAttribution" : "removeAttribution"](data.attribution);
+    }
+    notice.textContent = failed || !came ? data.no_tiles : "";
+    notice.hidden = !notice.textContent;
+  };
+  notice.hidden = true;
+  corner.addTo(map);
+  const tiles = L.tileLayer(data.tiles, { maxZoom: 18 });
+  tiles.on("loading", () => {
+    [came, failed] = [0, 0];
+    clearTimeout(waiting);
+    waiting = setTimeout(say, 6000); // a host that never answers
+  });
+  tiles.on("tileload", () => {
+    came += 1;
+    if (!credited) say();
+  });
+  tiles.on("tileerror", () => { failed += 1; });
+  tiles.on("load", () => {
+    clearTimeout(waiting);
+    if (came || failed) say();
+  });
+  map.on("unload", () => clearTimeout(waiting));
+  tiles.addTo(map);
+}
+
 function openTiles(L, box, data) {
   // Leaflet focuses the map when it is pressed: without this the page would jump under the pointer.
   box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
@@ -31,7 +67,7 @@ function openTiles(L, box, data) {
   L.control.attribution({ prefix: "Leaflet" }).addTo(map);
   L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
-  L.tileLayer(data.tiles, { attribution: data.attribution, maxZoom: 18 }).addTo(map);
+  addTiles(L, map, data);
   // The wheel scrolls the page until the map is in use.
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());

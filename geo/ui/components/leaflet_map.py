@@ -58,24 +58,25 @@ def privacy_sentence(settings: Settings) -> str:
         calls.append("les fichiers officiels d'un département, quand un visiteur les télécharge, à leurs producteurs")
     return (
         f"Ce que vous écrivez n'est ni enregistré ni gardé ; les calculs sont faits sur place. Demandes faites "
-        f"ailleurs : {' ; '.join(calls)}. Rien d'autre ne sort. Sans connexion, le fond reste uni et tout le reste "
-        f"fonctionne."
+        f"ailleurs : {' ; '.join(calls)}. Rien d'autre ne sort. Sans connexion, le fond se réduit à des "
+        f"limites et à des noms de communes, et tout le reste fonctionne."
     )
 
 
-def map_data(settings: Settings) -> dict[str, str]:
-    """Return what leaflet_map.js needs to open a map."""
+def map_data(settings: Settings, without_tiles: str = "les résultats seuls sont dessinés") -> dict[str, str]:
+    """Return what leaflet_map.js needs to open a map; `without_tiles`: what is said where no base map comes."""
     return {
         "leaflet": leaflet_address(settings),
         "integrity": LEAFLET_INTEGRITY,
         "tiles": settings.tiles_url,
         "attribution": settings.tiles_attribution,
+        "no_tiles": f"Fond de carte injoignable : {without_tiles}.",
     }
 
 
-def map_script(name: str) -> str:
-    """Return the script in file `name`, the part that all maps share before it."""
-    return component_text("leaflet_map.js") + component_text(name)
+def map_script(*names: str) -> str:
+    """Return the scripts in these files, the part that all maps share before them."""
+    return "".join(map(component_text, ("leaflet_map.js", *names)))
 
 
 def map_style() -> str:

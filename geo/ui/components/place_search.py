@@ -18,6 +18,8 @@ from geo.ui.session import change_state
 from geo.ui.state import rounded_position
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from geo.finder.gazetteer import Gazetteer
     from geo.finder.search import PlaceSearch
     from geo.settings import Settings
@@ -32,8 +34,11 @@ _FOUND: Final = "found_places"
 _START_WORDS: Final = "start_words"
 
 
-def place_search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:
-    """Show the search box, the suggestions where several places match, and the button "Ma position"."""
+def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, settings: Settings) -> None:
+    """Show the search box, the suggestions where several places match, and the button "Ma position".
+
+    `gazetteer`: Gives the names that are searched; they are asked for once something is.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with (
             st.form("place_search", border=False, width=540),
@@ -87,8 +92,8 @@ def forget_search() -> None:
         st.session_state.pop(key, None)
 
 
-def _search(gazetteer: Gazetteer, territory: Territory, settings: Settings) -> None:
-    found = search_place(st.session_state[_QUERY], gazetteer, settings)
+def _search(gazetteer: Callable[[], Gazetteer], territory: Territory, settings: Settings) -> None:
+    found = search_place(st.session_state[_QUERY], gazetteer(), settings)
     st.session_state[_FOUND] = found
     if found.is_sure:
         _take(found.places[0], territory)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.access.diagnosis import diagnose
-from geo.answers.coverage import coverage_answer
+from geo.answers.coverage import coverage_answer, trip_texts
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, network_sentence, sources_sentence
 from geo.french import DRIVING_ONLY
-from geo.report.country_tables import area_table
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.day_lists import show_lists
@@ -52,7 +51,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     show_answer(coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part, dated)
     cov = diagnosis.coverage
     france_map(
-        cov["travel_time_min"].astype("Float64"),
+        cov.loc[cov["under_served"].notna(), "travel_time_min"].astype("Float64"),
+        _trips(territory, identity, question.facilities, question.kinds, cov),
         threshold_min=question.threshold_min,
         settings=settings,
         under=None if question.rule.kind == "mean_time" else cov["under_served"],
@@ -81,7 +81,18 @@ def _diagnosis(territory: Territory, identity: str, question: Question) -> Diagn
     return diagnose(territory, question=question, times=times)
 
 
+@kept(st.cache_data, show_spinner=False, max_entries=16)
+def _trips(
+    _territory: Territory, identity: str, facilities: str, kinds: frozenset[str], _coverage: pd.DataFrame
+) -> pd.Series:
+    """Return what the map says of each commune; of the coverage, only what no threshold changes is read."""
+    del _territory, identity, facilities, kinds  # only part of the key of the cache
+    return trip_texts(_coverage)
+
+
 @kept(st.cache_data, show_spinner="Calcul par département…", max_entries=16)
 def _departements(_territory: Territory, identity: str, question: Question) -> pd.DataFrame:
     """Return the totals of each département; `identity` is the territory's fingerprint."""
+    from geo.report.country_tables import area_table  # noqa: PLC0415 - it loads the library of paper maps
+
     return area_table(_diagnosis(_territory, identity, question), by="departement")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import streamlit as st
 
 from geo.answers.nearest import answer_sentence, is_for_taxes, procedure_sentence
@@ -11,6 +12,7 @@ from geo.answers.origin import approximation_sentences
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites, route_to
 from geo.finder.opening_times import civil_time
+from geo.maps.ground import drawn_whole, ground_around
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.day_lists import show_lists
@@ -24,6 +26,7 @@ from geo.ui.components.place_search import place_search, start_commune, start_fr
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.route_service import route_service, told_routes
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
+from geo.ui.kept_answers import last_answer
 from geo.ui.session import change_state
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, list, what next."""
     identity = cache.fingerprint(territory)
     st.title("Trouver un France services", anchor=False)
-    place_search(cache.gazetteer(territory, identity), territory, settings)
+    place_search(lambda: cache.gazetteer(territory, identity), territory, settings)
     now = civil_time(None, territory.departement)
     show_wishes(state, now, has_permanences=territory.permanences is not None)
     answer = _answer(territory, state)
@@ -133,6 +136,7 @@ def _map_and_list(
             settings=settings,
             on_position=start_from_position,
         )
+    ground = None if answer is None else _ground_around(territory, answer, routes)
     with for_list:
         with st.container():
             if answer is None:
@@ -142,12 +146,22 @@ def _map_and_list(
         found_sites(
             answer,
             chosen_id,
-            map_answer(answer, start_words(state, territory), chosen_id, {**routes, **told}, guessed),
+            map_answer(answer, start_words(state, territory), chosen_id, {**routes, **told}, guessed, ground),
             name=_NAME,
             on_choose=lambda site: change_state(site=site),
             asked=asked,
             for_taxes=is_for_taxes(chosen_procedure(state)),
         )
+
+
+def _ground_around(territory: Territory, answer: Answer, routes: Mapping[str, Route]) -> dict[str, Any] | None:
+    """Return what the map draws around an answer; `None` where it has all of the territory already."""
+    if drawn_whole(territory.communes):
+        return None
+    places = [(answer.lon, answer.lat), *((site.lon, site.lat) for site in (*answer.sites, *answer.none_open))]
+    points = np.vstack([places, *(route.coordinates for route in routes.values())])
+    question = (cache.fingerprint(territory), points.tobytes())
+    return last_answer("find_ground", question, lambda: ground_around(territory.communes, territory.facilities, points))
 
 
 def _routes(territory: Territory, answer: Answer) -> dict[str, Route]:

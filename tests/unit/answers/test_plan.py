@@ -168,15 +168,38 @@ def test_fewer_labels_than_asked(territory):
 def test_shortest_and_worst_time(territory):
     median = plan(territory, 1, model="median", kinds={"main"})
     answer = plan_answer(median)
-    assert "ramènerait le trajet moyen de" in answer.sentence
+    assert "ramènerait le trajet moyen à" in answer.sentence
     saved = (median.before.mean_time_min - median.after.mean_time_min) * 2000  # E has no road
     assert median.objective == pytest.approx(saved, rel=1e-6)
     assert "faire gagner plus de" in answer.details[0]
     assert answer.figures[0].label == "Trajet moyen"
     assert any("des habitants" in text for text in answer.details[1:])
     center = plan_answer(plan(territory, 1, model="center", kinds={"main"}))
-    assert "ramènerait le trajet de l'habitant le plus éloigné d'un site de" in center.sentence
+    assert "ramènerait le trajet de l'habitant le plus éloigné d'un site à" in center.sentence
     assert center.figures[0].label == "Le plus éloigné"
+
+
+def test_the_longest_trip_is_said_with_its_bounds_where_times_are_estimated(one_label):
+    part = replace(one_label.part, estimated=True)
+    before, after = (
+        replace(one_label.before, part=part, worst_time_min=worst, worst_time_low_min=low, worst_time_high_min=high)
+        for worst, low, high in ((74.0, 56.2, 98.4), (53.0, 42.9, 65.7))
+    )
+    estimated = replace(one_label, model="center", part=part, before=before, after=after, bound=40.0, gap=0.2)
+
+    answer = plan_answer(estimated)
+
+    was, will = "environ 1 h 15, de 55 min à 1 h 40", "environ 55 min, de 45 min à 1 h 05"
+    assert plainly(answer.sentence).endswith(
+        f"ramènerait le trajet de l'habitant le plus éloigné d'un site à {will}, au lieu d'{was}."
+    )
+    assert f"ce plan le ramène à {will}, soit" in plainly(answer.details[0])
+    assert [plainly(text) for text in answer.figures[0]] == ["Le plus éloigné", will, f"aujourd'hui : {was}"]
+    less = replace(estimated, after=replace(before, worst_time_min=73.0))
+    assert (
+        f"raccourcirait le trajet de l'habitant le plus éloigné d'un site de moins de 5 min (aujourd'hui : {was})"
+        in (plainly(plan_answer(less).sentence))
+    )
 
 
 def test_many_places_are_counted(one_label):

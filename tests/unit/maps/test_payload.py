@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from geo.maps.payload import (
     DECIMALS,
-    ground_base,
     map_base,
     map_values,
     script_json,
@@ -33,22 +32,6 @@ def test_simplified_contours_still_share_their_borders(shared_data):
     union = shapely.union_all(simple.to_numpy())
     assert shapely.area(simple.to_numpy()).sum() == pytest.approx(union.area, rel=1e-6)
     assert len(shapely.get_parts(union)) == len(shapely.get_parts(shapely.union_all(communes.geometry.to_numpy())))
-
-
-def test_a_shared_limit_is_drawn_once(facilities):
-    squares = [shapely.box(0, 45, 0.1, 45.1), shapely.box(0.1, 45, 0.2, 45.1)]
-    communes = gpd.GeoDataFrame(
-        {"name": ["a", "b"], "departement": "01", "lon": [0.05, 0.15], "lat": 45.05},
-        geometry=squares,
-        index=["01001", "01002"],
-        crs="EPSG:4326",
-    )
-    ground = ground_base(communes, {"sites": facilities}, "EPSG:2154")
-    drawn = sum(shapely.LineString([(lon, lat) for lat, lon in line]).length for line in ground["limits"])
-    assert drawn == pytest.approx(0.7, abs=0.001), "three sides of each square, and the one between once"
-    assert len(ground["facilities"]["sites"]) == len(facilities)
-    assert ground["extent"] == [[45.05, 0.05], [45.05, 0.15]]
-    json.dumps(ground, allow_nan=False)
 
 
 def test_contours_keep_few_decimals(communes):
@@ -76,7 +59,11 @@ def test_base_names_communes_in_their_order(communes, facilities):
 def test_values_follow_the_order_of_the_communes(coverage_frame, communes, facilities):
     shuffled = coverage_frame.sample(frac=1, random_state=0)
     values = map_values(shuffled, communes, "sites", facilities, ["bus"])
-    assert values["minutes"] == [5.0, 12.0, 18.0, 25.0, 40.0, 50.0, 21.0, None, None]
+    said = [values["trips"][which].replace("\xa0", " ") for which in values["trip"]]
+    assert said[3:] == [
+        "25,0 min en voiture", "40,0 min en voiture", "50,0 min en voiture", "21,0 min en voiture",
+        "Aucun trajet possible par la route", "Temps inconnu : hors du réseau fourni",
+    ]  # fmt: skip
     assert values["classes"] == [0, 1, 2, 3, 4, 5, 3, -1, -1]
     assert values["nearest"] == [0, 0, 1, 1, 0, 0, 1, -1, -1]
     assert values["far"] == [None, None, 500.0, 1600.0, None, None, None, None, None]
@@ -86,6 +73,14 @@ def test_values_follow_the_order_of_the_communes(coverage_frame, communes, facil
 def test_outside_of_the_network_is_not_under_served(coverage_frame, communes, facilities):
     values = map_values(coverage_frame, communes, "sites", facilities)
     assert values["under_served"] == [0, 0, 0, 1, 1, 1, 1, 1, 0]
+
+
+def test_an_estimate_is_said_as_one(coverage_frame, communes, facilities):
+    estimated = coverage_frame.assign(estimated=True, time_low=0.8, time_high=1.25)
+    values = map_values(estimated, communes, "sites", facilities)
+    said = [values["trips"][which].replace("\xa0", " ") for which in values["trip"]]
+    assert said[3] == "environ 25 min, de 20 à 30, en voiture"
+    assert "21,0" not in json.dumps(values)
 
 
 def test_values_are_small(coverage_frame, communes, facilities):

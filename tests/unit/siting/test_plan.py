@@ -10,7 +10,9 @@ import shapely
 
 from geo import Territory
 from geo.access.coverage import coverage
+from geo.answers.plan import plan_answer
 from geo.errors import ParameterError
+from geo.french import estimated_minutes
 from geo.siting.candidates import CANDIDATE_COLUMNS, EVERY_COMMUNE, CandidateRule, candidate_communes
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones
@@ -85,6 +87,21 @@ def test_no_new_label_is_today(embedded, model):
     times = coverage(embedded)["travel_time_min"]
     pd.testing.assert_series_equal(found.communes["time_before_min"], times, check_names=False)
     json.dumps(plan_json(found, (embedded,)), allow_nan=False)
+
+
+def test_the_longest_trip_has_the_bounds_of_all_trips_at_once(embedded):
+    found = plan(embedded, 1, model="center")
+    lived_in = (found.communes["residents"] > 0) & found.communes["time_before_min"].notna()
+    for when, access in (("before", found.before), ("after", found.after)):
+        times = found.communes.loc[lived_in, f"time_{when}_min"]
+        for bound in ("low", "high"):
+            longest = (times * found.communes.loc[lived_in, f"time_{bound}"]).max()
+            assert getattr(access, f"worst_time_{bound}_min") == pytest.approx(longest)
+        assert access.worst_time_low_min < access.worst_time_min < access.worst_time_high_min
+    words = estimated_minutes(
+        found.after.worst_time_min, found.after.worst_time_low_min, found.after.worst_time_high_min
+    )
+    assert f"le plus éloigné d'un site à {words}, au lieu d'environ" in plan_answer(found).sentence
 
 
 def test_a_country_of_one_part_is_that_part(world):

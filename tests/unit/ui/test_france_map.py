@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from geo.classes import TIME_CLASSES, classify
 from geo.maps.france_files import write_france
-from geo.ui.components.france_map import packed_flags, packed_minutes
+from geo.ui.components.france_map import packed_flags, packed_minutes, packed_texts
 from tests.unit.sources.france_wheel import wheel
 
 _CODES = ("64001", "64002", "64003", "97401")
@@ -49,6 +49,15 @@ def test_flags_are_bits_in_the_order_of_the_tiles():
     assert base64.b64decode(packed_flags(flags, _CODES)) == bytes([0b1010])
 
 
+def test_each_text_comes_once_and_every_commune_has_its_own():
+    texts = pd.Series({"97401": "loin", "64001": "près", "99999": "ailleurs", "64002": "loin"})
+
+    distinct, which = packed_texts(texts, _CODES)
+
+    assert [distinct[i] if i < 65_535 else None for i in _units(which)] == ["près", "loin", None, "loin"]
+    assert distinct == ["près", "loin"]
+
+
 @pytest.fixture
 def served(tmp_path, monkeypatch, packages_looked_at_once):  # noqa: ARG001
     """A folder that the server serves, with all that the map needs."""
@@ -69,8 +78,9 @@ def _page():
     from geo.ui.components.france_map import france_map  # noqa: PLC0415
 
     minutes = pd.Series({"64001": 10.0, "64002": 25.0})
+    trips = pd.Series({"64001": "environ 10 min", "64002": "environ 25 min"})
     threshold = st.slider("Seuil", 5, 60, 20)
-    st.write(france_map(minutes, threshold_min=threshold, settings=Settings.from_environment()))
+    st.write(france_map(minutes, trips, threshold_min=threshold, settings=Settings.from_environment()))
 
 
 def _given(app, name):
@@ -85,6 +95,7 @@ def test_the_map_asks_this_server_and_a_move_of_the_threshold_does_not_change_wh
 
     assert not app.exception
     assert first["files"] == "/app/static/france"
+    assert first["trips"] == ["environ 10 min", "environ 25 min"]
     assert first["maplibre"] == "/app/static/maplibre"
     assert _given(app, "map_values")["values"] == {"threshold": 20}
 

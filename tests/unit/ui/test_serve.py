@@ -1,0 +1,51 @@
+"""What is loaded before the server listens, and what Streamlit is then told."""
+
+import logging
+import sys
+
+import pytest
+import streamlit as st
+
+from geo.errors import ParameterError
+from geo.ui import cache, serve
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """Stand for Streamlit: note the arguments that it is given."""
+    told = []
+    monkeypatch.setattr(sys, "argv", ["before"])
+    monkeypatch.setattr(serve, "streamlit", lambda: told.append(sys.argv))
+    return told
+
+
+def test_the_first_visitor_finds_territory_names_and_ground_loaded(served, embedded_folder, monkeypatch):
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+    serve.main(["--server.port", "1", "--", str(embedded_folder)])
+
+    assert served[0][:2] == ["streamlit", "run"]
+    assert served[0][3:] == ["--server.port", "1", "--", str(embedded_folder)]
+    monkeypatch.setattr("geo.ui.cache.Territory", None)  # nothing is loaded again
+    monkeypatch.setattr("geo.ui.cache.Gazetteer", None)
+    monkeypatch.setattr("geo.ui.cache.ground_base", None)
+    territory = cache.load_territory(str(embedded_folder))
+    identity = cache.fingerprint(territory)
+    assert cache.gazetteer(territory, identity).search("sare")
+    assert cache.ground_json(territory, identity)
+
+
+def test_a_territory_that_cannot_be_loaded_is_left_to_the_page(served, tmp_path):
+    serve.main(["--", str(tmp_path / "absent")])
+    assert len(served) == 1
+    with pytest.raises(ParameterError):
+        cache.load_territory(str(tmp_path / "absent"))
+
+
+def test_warnings_are_heard_again_after():
+    logger = serve.get_logger("streamlit.runtime.caching.cache_data_api")
+    before = logger.level
+    with serve._without_warnings():
+        assert logger.level == logging.ERROR
+    assert logger.level == before
