@@ -17,7 +17,7 @@ from geo.crs import metric_crs
 from geo.errors import ParameterError, SourceError
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.departements import departement_name
-from geo.storage import replacing_folder, require_replaceable
+from geo.storage import recover, replacing_folder, require_replaceable
 from geo.territory.store import COUNTRY_MARKER
 from geo.territory.territory import Territory
 
@@ -85,6 +85,7 @@ class Country:
     @staticmethod
     def is_saved_at(path: Path) -> bool:
         """Tell whether a folder was written by `save`."""
+        recover(path)
         return (path / COUNTRY_MARKER).is_file()
 
     @classmethod
