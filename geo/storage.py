@@ -124,7 +124,7 @@ def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
 
 def recover(path: Path) -> None:
     """Put the former folder back in its place, where a process was killed between taking it away and its own."""
-    with suppress(OSError):
+    with suppress(OSError, ValueError):  # the latter for what is no path
         former = _former(path.resolve())
         if former.exists() and not path.exists():
             time.sleep(_SWAP_S)  # another process may be between the two just now
