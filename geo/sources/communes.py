@@ -17,6 +17,7 @@ from geo.errors import CrsError, Fault, ParameterError, SchemaError
 from geo.french import visible_column
 from geo.schemas import COMMUNE_COLUMNS, check_communes
 from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, normalise_codes
+from geo.sources.contour_repair import TANGLED, repair_contours, tangled_together, widest_gap_km
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
 from geo.sources.layers import Layer, find_layers, first_column, read_layer
 from geo.sources.population import match_population, read_population
@@ -47,6 +48,9 @@ ALTITUDE_COLUMNS: Final = ("altitude_m", "altitude", "z_moyen")
 #: A town hall farther than this from its commune's contour is taken for an error of the file. A few real
 #: ones stand in the neighbouring commune, and contours are simplified.
 MAX_TOWN_HALL_DISTANCE_M: Final = 2_000
+
+#: Pieces of one commune farther apart than this are told: one of them may have the code of another commune.
+_DISTANT_KM: Final = 20
 
 #: Contours may pass the published extent of their legal projection by this much, in degrees.
 _EXTENT_MARGIN: Final = 1.0
@@ -147,7 +151,10 @@ def commune_centre(path: Path, code: str) -> tuple[float, float]:
     if found.empty or found.is_empty.all():
         msg = f"{SOURCE} : la commune « {code} » n'est pas dans « {path.name} ». Vérifiez son code INSEE."
         raise ParameterError(msg)
-    point = shapely.make_valid(found.iloc[0]).representative_point()
+    repaired = repair_contours(found.iloc[:1].to_numpy())
+    if repaired.tangled[0]:
+        raise SchemaError(SOURCE, [Fault(f"commune {code} : {TANGLED}")], _ADVICE)
+    point = shapely.point_on_surface(repaired.shapes[0])
     return float(point.x), float(point.y)
 
 
@@ -221,14 +228,13 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> pd.Series
     reason = reason.mask(reason.isna() & raw["name"].isna(), "commune sans nom")
     reason = reason.mask(reason.isna() & raw.geometry.isna(), "commune sans contour")
 
-    areal = raw.geom_type.isin(("Polygon", "MultiPolygon"))
-    invalid = areal & ~raw.is_valid
-    if invalid.any():
-        repaired = shapely.make_valid(raw.geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
-        raw.loc[invalid, "geometry"] = gpd.GeoSeries(repaired, index=raw.index[invalid], crs=raw.crs)
-        repaired_codes = raw.loc[invalid, "code"].dropna()
-        notes.append(CommuneNote.of("{count} contour(s) invalide(s) réparé(s) : {codes}.", repaired_codes))
-    surface = areal & ~raw.is_empty
+    repaired = repair_contours(raw.geometry.to_numpy())
+    raw["geometry"] = gpd.GeoSeries(repaired.shapes, index=raw.index, crs=raw.crs)
+    reason = reason.mask(reason.isna() & repaired.tangled, TANGLED)
+    if repaired.invalid.any():
+        codes = raw.loc[repaired.invalid, "code"].dropna()
+        notes.append(CommuneNote.of("{count} contour(s) invalide(s) réparé(s) : {codes}.", codes))
+    surface = raw.geom_type.isin(("Polygon", "MultiPolygon")) & ~raw.is_empty
     reason = reason.mask(reason.isna() & ~surface, "le contour n'est pas une surface")
     reason = reason.mask(reason.isna() & ~_in_departement(raw), _ELSEWHERE)
 
@@ -236,6 +242,10 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> pd.Series
     folded = usable["name"].str.casefold()
     other_name = folded != folded.groupby(usable["code"]).transform("first")
     reason.loc[other_name.index[other_name]] = "code INSEE déjà lu sous un autre nom"
+
+    for _, pieces in raw[reason.isna() & raw["code"].duplicated(keep=False)].groupby("code"):
+        if tangled_together(pieces.geometry.to_numpy()):
+            reason.loc[pieces.index] = "morceaux d'une commune qui se croisent trop"
 
     city = city_of(raw["code"].fillna("")).set_axis(raw.index)
     inside_city = reason.isna() & city.isin(raw.loc[reason.isna(), "code"])
@@ -298,6 +308,12 @@ def _dissolve(kept: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> gpd.Geo
     several = kept["code"].duplicated(keep=False)
     if several.any():
         notes.append(CommuneNote.of("Communes en plusieurs morceaux réunis : {codes}.", kept.loc[several, "code"]))
+        distant = [
+            str(code) for code, pieces in kept[several].groupby("code") if widest_gap_km(pieces.bounds) > _DISTANT_KM
+        ]
+        if distant:
+            sentence = f"Communes dont des morceaux sont à plus de {_DISTANT_KM} km, vérifiez leur code : {{codes}}."
+            notes.append(CommuneNote.of(sentence, pd.Series(distant, dtype="string")))
         kept = pd.concat([kept[~several], kept[several].dissolve("code", aggfunc="first").reset_index()])
     frame = kept.set_index("code").sort_index().rename_axis("commune_code")
     frame["altitude_m"] = frame["altitude_m"].astype("float64")
