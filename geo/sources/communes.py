@@ -45,8 +45,7 @@ POSTCODES_COLUMNS: Final = ("codespostaux", "codes_postaux", "code_postal")
 POPULATION_COLUMNS: Final = ("population", "pmun", "popul")
 ALTITUDE_COLUMNS: Final = ("altitude_m", "altitude", "z_moyen")
 
-#: A town hall farther than this from its commune's contour is taken for an error of the file. A few real
-#: ones stand in the neighbouring commune, and contours are simplified.
+#: A town hall farther than this from its commune's contour is an error: a few real ones stand in the next commune.
 MAX_TOWN_HALL_DISTANCE_M: Final = 2_000
 
 #: Pieces of one commune farther apart than this are told: one of them may have the code of another commune.
@@ -151,10 +150,10 @@ def commune_centre(path: Path, code: str) -> tuple[float, float]:
     if found.empty or found.is_empty.all():
         msg = f"{SOURCE} : la commune « {code} » n'est pas dans « {path.name} ». Vérifiez son code INSEE."
         raise ParameterError(msg)
-    repaired = repair_contours(found.iloc[:1].to_numpy())
+    repaired = repair_contours(found.to_numpy()[:1])
     if repaired.tangled[0]:
         raise SchemaError(SOURCE, [Fault(f"commune {code} : {TANGLED}")], _ADVICE)
-    point = shapely.point_on_surface(repaired.shapes[0])
+    point = repaired.shapes[0].representative_point()
     return float(point.x), float(point.y)
 
 
@@ -398,5 +397,4 @@ def _largest_parts(contours: np.ndarray) -> np.ndarray:
     parts, owner = shapely.get_parts(contours, return_index=True)
     order = np.lexsort((shapely.area(parts), owner))
     last = np.append(np.diff(owner[order]) > 0, True)
-    largest: np.ndarray = parts[order[last]]
-    return largest
+    return np.asarray(parts[order[last]])

@@ -24,6 +24,7 @@ from geo.sources.facility_table import (
     join_texts,
     parse_degrees,
     repair_code,
+    require_few,
     rows_text,
 )
 from geo.sources.opening_hours import parse_weeks
@@ -137,6 +138,7 @@ def read_site_rows(path: Path) -> pd.DataFrame:
     as a spreadsheet shows it.
     """
     table = read_delimited(path, DATASET)
+    require_few(table, DATASET)
     require_columns(table, _REQUIRED, DATASET)
     if "type_fs" not in table and "itinerance" not in table:
         fault = Fault("colonne « type_fs » absente (ni « itinerance », de l'ancien schéma)")

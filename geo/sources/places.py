@@ -22,6 +22,7 @@ from geo.sources.facility_table import (
     parse_lat_lon,
     position_identifiers,
     repair_code,
+    require_few,
     rows_text,
 )
 from geo.sources.france_services import BUS_FORMATS, guess_bearers
@@ -141,6 +142,7 @@ def read_places(  # noqa: PLR0913 - one argument per column that a caller may na
             msg = f"{source} : un fichier CSV n'a pas de couches. Ne nommez pas de couche."
             raise ParameterError(msg)
         table = read_delimited(path, source)
+        require_few(table, source)
         position = None
     asked = {"name": name, "facility_id": facility_id, "lon": lon, "lat": lat}
     roles = (
@@ -183,6 +185,7 @@ def _read_points(path: Path, layer: str | None, source: str, notes: list[str]) -
     frame: gpd.GeoDataFrame = read_layer(chosen[0], source)
     if frame.empty:
         raise SchemaError(source, [Fault("la couche est vide")], "Téléchargez le fichier à nouveau.")
+    require_few(frame, source)
     shapes = frame.geometry.copy()
     shapes[~(frame.bounds.abs().max(axis="columns") < _COORDINATE_LIMIT)] = None  # empty, not finite or absurd
     extended = shapes.notna() & (shapes.geom_type != "Point")
