@@ -66,10 +66,10 @@ def repair_contours(shapes: NDArray[np.object_]) -> Repaired:
     in_all = 0
     for position in np.flatnonzero(invalid):
         crossings = _crossings(shapes[position], MOST_CROSSINGS)
-        in_all += crossings
-        if crossings > MOST_CROSSINGS or in_all > MOST_CROSSINGS_IN_ALL:
+        if crossings > MOST_CROSSINGS or in_all + crossings > MOST_CROSSINGS_IN_ALL:
             tangled[position] = True
             continue
+        in_all += crossings
         try:
             shapes[position] = shapely.make_valid(shapes[position], method="structure", keep_collapsed=False)
         except shapely.errors.ShapelyError:  # a repair that GEOS cannot end

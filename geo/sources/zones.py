@@ -114,6 +114,8 @@ def read_qpv(path: Path) -> SourceTable:
     reason = reason.mask(reason.isna() & impossible, "contour hors de la Terre ou de coordonnées illisibles")
     repaired = repair_contours(shape.where(reason.isna(), None).to_numpy())
     reason = reason.mask(reason.isna() & repaired.tangled, TANGLED)
+    collapsed = shapely.is_empty(repaired.shapes)
+    reason = reason.mask(reason.isna() & collapsed, "contour absent ou qui n'est pas une surface")
     rejected = rejected_rows(districts["row"], code, reason)
     # The same district in two projections is read once.
     kept = reason.isna() & ~code.duplicated()

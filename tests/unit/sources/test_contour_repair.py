@@ -130,8 +130,9 @@ def test_a_tangled_district_is_a_row_kept_out(tmp_path):
         return {"type": "Feature", "properties": properties, "geometry": shapely.geometry.mapping(shape)}
 
     path = tmp_path / "qpv.geojson"
-    features = [feature("QN1", SQUARE), feature("QN2", shapely.Polygon(noise(2_000) + WHERE))]
+    line = shapely.Polygon([(-1.5, 43.3), (-1.4, 43.3), (-1.5, 43.3)])
+    features = [feature("QN1", SQUARE), feature("QN2", shapely.Polygon(noise(2_000) + WHERE)), feature("QN3", line)]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     table = read_qpv(path)
     assert list(table.frame["code_qp"]) == ["QN1"]
-    assert list(table.rejected["reason"]) == [TANGLED]
+    assert list(table.rejected["reason"]) == [TANGLED, "contour absent ou qui n'est pas une surface"]
