@@ -254,7 +254,8 @@ def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
             failures.append(Failure(code, profile, answer))
         else:
             summaries |= answer
-    remove_left(out)  # of lost workers
+    for name in summaries:
+        remove_left(out, name)  # by lost workers
     result = BatchResult(summaries, failures)
     result.write(out)
     return result

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 #: Libraries that write our files: what they raise of their own, where a disk is full, is no `OSError`.
 _WRITERS: Final = frozenset({"pyarrow", "pyogrio", "sqlite3", "xlsxwriter"})
-_BESIDE: Final = ".maillage-"
 _FORMER: Final = ".former"
 #: Seconds that a reader leaves to the two renames of a process that writes just now.
 _SWAP_S: Final = 0.2
@@ -41,7 +41,7 @@ def replacing_file(path: Path) -> Iterator[Path]:
     SourceError
         The folder cannot be made or written to.
     """
-    with _writing(path), _beside(path.parent) as beside:
+    with _writing(path), _beside(path.parent, path.name) as beside:
         yield beside / path.name
         (beside / path.name).replace(path)
 
@@ -60,12 +60,12 @@ def adding_files(folder: Path) -> Iterator[Path]:
     """
     with _writing(folder):
         if not folder.is_dir():
-            with _beside(folder.parent) as beside:
+            with _beside(folder.parent, folder.name) as beside:
                 (beside / "new").mkdir()
                 yield beside / "new"
                 (beside / "new").rename(folder)
             return
-        with _beside(folder) as beside:
+        with _beside(folder, "maillage") as beside:
             new, former = beside / "new", beside / "former"
             new.mkdir()
             former.mkdir()
@@ -106,7 +106,7 @@ def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
     require_replaceable(path, marker=marker)
     with _writing(path):
         path = path.resolve()
-        with _beside(path.parent) as beside:
+        with _beside(path.parent, path.name) as beside:
             new, former = beside / "new", _former(path)
             new.mkdir()
             yield new
@@ -178,22 +178,25 @@ def _move_all(new: Path, folder: Path, former: Path) -> None:
         raise
 
 
-def remove_left(folder: Path, older_than_s: float = 0.0) -> None:
-    """Remove what killed processes left beside what they wrote in a folder, where it is older than some seconds."""
-    for left in folder.glob(f"{_BESIDE}*"):
+def remove_left(folder: Path, name: str, older_than_s: float = 0.0) -> None:
+    """Remove what killed processes left in a folder beside what they wrote there, where it is older than some seconds.
+
+    `name`: Of the file or the folder that they wrote, or its beginning up to a full stop.
+    """
+    for left in folder.glob(f".{escape(name)}.*"):
         with suppress(OSError):
-            if left.stat().st_mtime <= time.time() - older_than_s:
+            if not left.name.endswith(_FORMER) and left.stat().st_mtime <= time.time() - older_than_s:
                 shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
-def _beside(parent: Path) -> Iterator[Path]:
+def _beside(parent: Path, name: str) -> Iterator[Path]:
     """Give a new hidden folder in `parent`, which is made; remove it in the end, and on an error what was made."""
     made = [each for each in (parent, *parent.parents) if not each.exists()]
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        remove_left(parent, _LEFT_S)
-        beside = Path(tempfile.mkdtemp(prefix=_BESIDE, dir=parent))
+        remove_left(parent, name, _LEFT_S)
+        beside = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=parent))
         try:
             yield beside
         finally:

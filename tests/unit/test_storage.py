@@ -86,7 +86,7 @@ def test_a_process_killed_at_any_step_loses_neither_folder(tmp_path, step, when)
     assert contents(place) == ({"new"} if moved_in else {"old"})
     assert len(list(place.rglob("*"))) == 3
     write(place, "newer")
-    remove_left(tmp_path)
+    remove_left(tmp_path, "territory")
     assert contents(place) == {"newer"}
     assert hidden(tmp_path) == []
 
