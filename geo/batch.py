@@ -9,9 +9,7 @@ an optional extra and is imported here only, when it is first needed.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,9 +23,9 @@ from geo.access.diagnosis import diagnose
 from geo.errors import BatchError, MaillageError, ParameterError
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.question import Question, check_threshold
-from geo.report.tables import diagnosis_summary, write_diagnosis, write_table
+from geo.report.tables import diagnosis_summary, write_diagnosis, write_summary, write_table
 from geo.sources.departements import departement_name
-from geo.storage import replacing_file, replacing_folder
+from geo.storage import adding_files, remove_left, replacing_folder
 from geo.territory import Territory
 from geo.territory.files import OfficialFiles
 
@@ -159,10 +157,9 @@ class BatchResult:
 
     def write(self, folder: Path) -> None:
         """Write ``departements.csv`` and ``batch.json``; raise `SourceError` where the folder cannot be written to."""
-        write_table(self.table(), folder / "departements.csv")
-        with replacing_file(folder / "batch.json") as path:
-            content = json.dumps(self.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-            path.write_text(content + "\n", encoding="utf-8")
+        with adding_files(folder) as beside:
+            write_table(self.table(), beside / "departements.csv")
+            write_summary(self.to_dict(), beside / "batch.json")
 
 
 @contextmanager
@@ -258,8 +255,7 @@ def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
         else:
             summaries |= answer
     for name in summaries:
-        for left_by_lost_worker in out.glob(f".{name}.*"):
-            shutil.rmtree(left_by_lost_worker, ignore_errors=True)
+        remove_left(out, name)  # by lost workers
     result = BatchResult(summaries, failures)
     result.write(out)
     return result

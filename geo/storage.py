@@ -1,18 +1,35 @@
-"""Nothing half-written: a file or a folder is written beside its place, then renamed into it."""
+"""Nothing half-written: a file or a folder is written beside its place, then renamed into it.
+
+A folder takes the place of a former one in two renames. A process that is killed between them leaves the former one
+beside, under a name that `recover` knows: it is put back by whoever reads or writes there next.
+"""
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from geo.errors import SourceError
+from geo.errors import MaillageError, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+#: Libraries that write our files: what they raise of their own, where a disk is full, is no `OSError`.
+_WRITERS: Final = frozenset({"pyarrow", "pyogrio", "sqlite3", "xlsxwriter"})
+_FORMER: Final = ".former"
+#: Seconds that a reader leaves to the two renames of a process that writes just now.
+_SWAP_S: Final = 0.2
+#: Seconds after which what a killed process left beside is removed by the next one that writes there.
+_LEFT_S: Final = 24 * 3600
+
+
+class _UnwritableError(SourceError):
+    """A place cannot be written to; what writes a folder says so of the folder, not of a file beside it."""
 
 
 @contextmanager
@@ -24,62 +41,54 @@ def replacing_file(path: Path) -> Iterator[Path]:
     SourceError
         The folder cannot be made or written to.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    except OSError as error:
-        raise _unwritable(path) from error
-    try:
-        yield folder / path.name
-        os.replace(folder / path.name, path)  # noqa: PTH105 - atomic on one file system
-    except OSError as error:
-        if isinstance(error, SourceError):
-            raise
-        raise _unwritable(path) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with _writing(path), _beside(path.parent, path.name) as beside:
+        yield beside / path.name
+        (beside / path.name).replace(path)
 
 
 @contextmanager
 def adding_files(folder: Path) -> Iterator[Path]:
     """Give an empty folder to fill; move its files into `folder` once all are written, none on any error.
 
-    What else is in `folder` stays as it is.
+    A folder that does not exist appears at once. What else is in one that exists stays as it is; where a file cannot
+    be moved into it, those that were are taken out again and the former ones put back.
 
     Raises
     ------
     SourceError
         The folder cannot be made or written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".maillage.", dir=folder))
-    except OSError as error:
-        raise _unwritable(folder) from error
-    try:
-        yield beside
-        for file in sorted(beside.iterdir()):
-            os.replace(file, folder / file.name)  # noqa: PTH105 - atomic on one file system
-    except OSError as error:
-        if isinstance(error, SourceError):
-            raise
-        raise _unwritable(folder) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with _writing(folder):
+        if not folder.is_dir():
+            with _beside(folder.parent, folder.name) as beside:
+                (beside / "new").mkdir()
+                yield beside / "new"
+                (beside / "new").rename(folder)
+            return
+        with _beside(folder, "maillage") as beside:
+            new, former = beside / "new", beside / "former"
+            new.mkdir()
+            former.mkdir()
+            yield new
+            _move_all(new, folder, former)
 
 
 def require_replaceable(path: Path, *, marker: str) -> None:
     """Raise `SourceError` where `path` holds something that `replacing_folder` does not replace."""
-    try:
-        ours = not path.exists() or (path.is_dir() and ((path / marker).is_file() or not any(path.iterdir())))
-    except OSError as error:
-        raise _unwritable(path) from error
-    if not ours:
-        msg = (
-            f"« {path.name} » existe déjà et n'a pas été écrit par maillage : il n'est pas remplacé. "
-            f"Choisissez un autre dossier."
-        )
-        raise SourceError(msg)
+    with _writing(path):
+        recover(path)
+        if path.is_dir() and path.samefile(Path.cwd()):
+            msg = (
+                f"« {shown_path(path)} » est le dossier où vous êtes : il n'est pas remplacé. "
+                f"Donnez le nom d'un dossier à créer."
+            )
+            raise SourceError(msg)
+        if path.exists() and not (path.is_dir() and ((path / marker).is_file() or not any(path.iterdir()))):
+            msg = (
+                f"« {shown_path(path)} » existe déjà et n'a pas été écrit par maillage : il n'est pas remplacé. "
+                f"Choisissez un autre dossier."
+            )
+            raise SourceError(msg)
 
 
 @contextmanager
@@ -95,29 +104,121 @@ def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
         The place cannot be written to, or holds something that is not ours.
     """
     require_replaceable(path, marker=marker)
+    with _writing(path):
+        path = path.resolve()
+        with _beside(path.parent, path.name) as beside:
+            new, former = beside / "new", _former(path)
+            new.mkdir()
+            yield new
+            if path.exists():
+                if former.exists():  # of a process that was killed once it had ended its work
+                    former.rename(beside / "ended")
+                path.rename(former)
+            try:
+                new.rename(path)
+            finally:
+                _put_back(path)
+            if former.exists():
+                former.rename(beside / "former")
+
+
+def recover(path: Path) -> None:
+    """Put the former folder back in its place, where a process was killed between taking it away and its own."""
+    with suppress(OSError, ValueError):  # the latter for what is no path
+        former = _former(path.resolve())
+        if former.exists() and not path.exists():
+            time.sleep(_SWAP_S)  # another process may be between the two just now
+            _put_back(path.resolve())
+
+
+def recover_all(folder: Path) -> None:
+    """Put back all the former folders of a folder whose place is empty (`recover`)."""
+    for former in folder.glob(f".*{_FORMER}"):
+        recover(folder / former.name.removeprefix(".").removesuffix(_FORMER))
+
+
+def shown_path(path: Path) -> str:
+    """Return how a path is named to a user: its last part, or all of it where that is empty.
+
+    Examples
+    --------
+    >>> shown_path(Path("territoires/64")), shown_path(Path(".")), shown_path(Path("/"))
+    ('64', '.', '/')
+    """
+    return path.name or str(path)
+
+
+def _former(path: Path) -> Path:
+    return path.parent / f".{path.name}{_FORMER}"
+
+
+def _put_back(path: Path) -> None:
+    """Move the former folder to its place, where nothing is there."""
+    if not path.exists() and _former(path).exists():
+        _former(path).rename(path)
+
+
+def _move_all(new: Path, folder: Path, former: Path) -> None:
+    """Move files into a folder, those that they replace to `former`; all of them, or none."""
+    files, moved = sorted(new.iterdir()), []
+    if in_the_way := [file.name for file in files if (folder / file.name).is_dir()]:
+        raise IsADirectoryError(*in_the_way)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    except OSError as error:
-        raise _unwritable(path) from error
+        for file in files:
+            moved.append(file.name)
+            if (folder / file.name).exists():
+                (folder / file.name).rename(former / file.name)
+            file.rename(folder / file.name)
+    except BaseException:
+        for name in moved:
+            if (former / name).exists():
+                (former / name).replace(folder / name)
+            elif not (new / name).exists():
+                (folder / name).unlink(missing_ok=True)
+        raise
+
+
+def remove_left(folder: Path, name: str, older_than_s: float = 0.0) -> None:
+    """Remove what killed processes left in a folder beside what they wrote there, where it is older than some seconds.
+
+    `name`: Of the file or the folder that they wrote, or its beginning up to a full stop.
+    """
+    for left in folder.glob(f".{escape(name)}.*"):
+        with suppress(OSError):
+            if not left.name.endswith(_FORMER) and left.stat().st_mtime <= time.time() - older_than_s:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _beside(parent: Path, name: str) -> Iterator[Path]:
+    """Give a new hidden folder in `parent`, which is made; remove it in the end, and on an error what was made."""
+    made = [each for each in (parent, *parent.parents) if not each.exists()]
     try:
-        (beside / "new").mkdir()
-        yield beside / "new"
-        if path.exists():
-            path.rename(beside / "old")
-        (beside / "new").rename(path)
-    except OSError as error:
-        if isinstance(error, SourceError):
+        parent.mkdir(parents=True, exist_ok=True)
+        remove_left(parent, name, _LEFT_S)
+        beside = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=parent))
+        try:
+            yield beside
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    except BaseException:
+        for each in made:
+            with suppress(OSError):  # somebody else may have put something there
+                each.rmdir()
+        raise
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Raise `SourceError` where the system, or a library that writes, cannot write."""
+    try:
+        yield
+    except Exception as error:
+        theirs = isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _WRITERS
+        if not theirs or (isinstance(error, MaillageError) and not isinstance(error, _UnwritableError)):
             raise
-        if (beside / "old").exists() and not path.exists():
-            (beside / "old").rename(path)
-        raise _unwritable(path) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _unwritable(path: Path) -> SourceError:
-    return SourceError(
-        f"Impossible d'écrire « {path.name} » dans « {path.parent.name or '.'} ». "
-        f"Vérifiez l'espace disponible et vos droits d'écriture."
-    )
+        msg = (
+            f"Impossible d'écrire « {shown_path(path)} » dans « {shown_path(path.parent)} ». "
+            f"Vérifiez l'espace disponible et vos droits d'écriture."
+        )
+        raise _UnwritableError(msg) from error

@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from geo.cli.streams import is_unicode, to_output
 from geo.french import DRIVING_ONLY, visible
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 def print_line(text: str) -> None:
     """Print a text on standard output, without the codes of a file that a terminal would obey."""
-    sys.stdout.write("\n".join(map(visible, text.split("\n"))) + "\n")
+    shown = "\n".join(map(visible, text.split("\n"))) + "\n"
+    to_output(lambda stream: stream.write(shown))
 
 
 def print_answer(name: str, answer: Answer, part: KnownPart) -> None:
@@ -34,8 +36,9 @@ def print_answer(name: str, answer: Answer, part: KnownPart) -> None:
 
 
 def print_json(value: object) -> None:
-    """Print plain values as JSON; dates become text, NaN is refused."""
-    print_line(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False, default=str))
+    """Print plain values as JSON; dates become text, NaN is refused; the same values whatever the encoding."""
+    escaped = not is_unicode(sys.stdout)
+    print_line(json.dumps(value, ensure_ascii=escaped, indent=1, allow_nan=False, default=str))
 
 
 def print_lines(name: str, part: KnownPart, lines: Iterable[str]) -> None:

@@ -24,6 +24,7 @@ from geo.cli.nearest import nearest
 from geo.cli.plan import plan
 from geo.cli.report import report
 from geo.cli.scenario import scenario
+from geo.cli.streams import READER_LEFT, OutputError, flush_output, prepare_streams, say
 from geo.cli.validate import validate
 from geo.errors import MaillageError
 from geo.french import visible
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 #: Exit status of a program that Ctrl-C stopped; what typer returns then.
 _INTERRUPTED: Final = 130
+_REFUSED: Final = 2
 
 #: Commands in the order of the help, with what each does.
 _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
@@ -75,27 +77,59 @@ for _command, _help in _COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line: exit 0 on success, 2 with one French line on bad input, 130 on Ctrl-C, no traceback."""
+    """Run the command line: no traceback, and an exit status.
+
+    0 on success; 2 with one French line on bad input, or where standard output is full; 130 on Ctrl-C; 141 where
+    whoever reads standard output has left.
+    """
+    prepare_streams()
     _show_progress()
+    sentence, status = _run(arguments)
     try:
-        status = app(args=None if arguments is None else list(arguments), standalone_mode=False)
+        flush_output()
+    except OutputError as error:
+        sentence, status = _unheard(error)
+    if sentence:
+        say(" ".join(visible(sentence).split()))
+    sys.exit(status)
+
+
+def _run(arguments: Sequence[str] | None) -> tuple[str, int]:
+    """Run a command; return what to say of its failure, nothing on success, and the exit status."""
+    sentence, status = "", _REFUSED
+    try:
+        ended = app(args=None if arguments is None else list(arguments), standalone_mode=False)
+        status = ended if isinstance(ended, int) else 0
     except MaillageError as error:
-        _fail(str(error))
+        sentence = str(error)
     except TyperException as error:
-        _fail(_in_french(error))
+        sentence = _in_french(error)
+    except OutputError as error:
+        sentence, status = _unheard(error)
     except UnicodeEncodeError:
-        _fail("Un mot de la commande n'est pas du texte UTF-8. Écrivez-le dans le codage de votre terminal.")
+        sentence = "Un mot de la commande n'est pas du texte UTF-8. Écrivez-le dans le codage de votre terminal."
     except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        _fail("Un chemin donné est plus long que ce système ne l'accepte. Donnez un chemin plus court.")
+        sentence = _of_the_system(error)
     except (Abort, KeyboardInterrupt):
         status = _INTERRUPTED
     except MemoryError:
-        _fail("Mémoire insuffisante pour ces fichiers. Réduisez la zone ou fermez d'autres programmes.")
+        sentence = "Mémoire insuffisante pour ces fichiers. Réduisez la zone ou fermez d'autres programmes."
     if status == _INTERRUPTED:
-        _fail("Interrompu : rien n'a été écrit à moitié.", status)
-    sys.exit(status if isinstance(status, int) else 0)
+        sentence = "Interrompu : rien n'a été écrit à moitié."
+    return sentence, status
+
+
+def _unheard(error: OutputError) -> tuple[str, int]:
+    if error.status == READER_LEFT:  # who has seen enough needs no word
+        return "", READER_LEFT
+    return "La sortie standard n'accepte plus rien. Vérifiez l'espace disponible là où elle est redirigée.", _REFUSED
+
+
+def _of_the_system(error: OSError) -> str:
+    if error.errno == errno.ENAMETOOLONG:
+        return "Un chemin donné est plus long que ce système ne l'accepte. Donnez un chemin plus court."
+    code = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    return f"Le système a refusé une lecture ou une écriture ({code}). Vérifiez l'espace disponible et vos droits."
 
 
 def _in_french(error: TyperException) -> str:
@@ -115,15 +149,14 @@ def _in_french(error: TyperException) -> str:
     return f"{sentence} Voyez « maillage --help »."
 
 
+class _Progress(logging.Handler):
+    """Says what the package reports of its long steps on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())
+
+
 def _show_progress() -> None:
-    """Print what the package reports of its long steps on standard error."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
     logger = logging.getLogger("geo")
-    logger.handlers = [handler]
+    logger.handlers = [_Progress()]
     logger.setLevel(logging.INFO)
-
-
-def _fail(sentence: str, status: int = 2) -> None:
-    sys.stderr.write(" ".join(visible(sentence).split()) + "\n")
-    sys.exit(status)

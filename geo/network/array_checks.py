@@ -22,7 +22,8 @@ def flat(values: ArrayLike, kinds: str, otherwise: type[np.generic]) -> NDArray[
     """Return a flat array, converted (hence copied) only where it is of none of the wanted kinds (numpy's letters)."""
     try:
         array = np.asarray(values).ravel()
-        return array if array.dtype.kind in kinds else np.array(array, otherwise)
+        real = array.astype(otherwise, casting="same_kind") if array.dtype.kind == "c" else array  # complex: refused
+        return real if real.dtype.kind in kinds else np.array(real, otherwise)
     except (TypeError, ValueError) as error:
         msg = "Réseau routier refusé : une liste contient autre chose que des nombres."
         raise NetworkError(msg) from error
@@ -106,11 +107,15 @@ def check_edges(
     y: NDArray[np.float64],
 ) -> None:
     """Raise `NetworkError` naming every fault of a list of directed edges."""
-    faults = []
+    faults: list[str] = []
     if not len(start) == len(end) == len(time) == len(length):
         faults.append(f"listes de longueurs différentes ({len(start)}, {len(end)}, {len(time)}, {len(length)})")
     if len(x) != len(y) or not (np.isfinite(x).all() and np.isfinite(y).all()):
         faults.append("coordonnées de nœuds manquantes ou non numériques")
+    elif outside := int(((np.abs(x) >= _FARTHEST_M) | (np.abs(y) >= _FARTHEST_M)).sum()):
+        faults.append(
+            f"{outside} nœud(s) à plus de {_FARTHEST_M / 1e3:.0f} km de l'origine du système, ce n'est aucun lieu"
+        )
     for name, nodes in (("de départ", start), ("d'arrivée", end)):
         outside = int(((nodes < 0) | (nodes >= len(x))).sum())
         if outside:

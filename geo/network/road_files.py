@@ -11,6 +11,7 @@ from geo.errors import ParameterError
 from geo.network.osm import read_osm, read_osmnx
 from geo.network.road_lines import read_road_lines
 from geo.network.speeds import DEFAULT_PROFILE
+from geo.sources.archives import require_regular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,8 @@ def read_roads(
         Several files are given, or none, and they are not all OpenStreetMap extracts.
     """
     paths = [path] if isinstance(path, Path) else list(path)
+    for each in paths:
+        require_regular(each, "Routes")
     others = [each.name for each in paths if not each.name.lower().endswith(_EXTRACTS)]
     if paths and not others:
         return read_osm(paths, profile=profile, area=area)

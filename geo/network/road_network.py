@@ -25,6 +25,7 @@ from geo.network.array_checks import check_arrays, check_edges, flat, not_negati
 from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
 from geo.network.origin import NetworkSource, NetworkSummary
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
+from geo.sealed import require_whole, seal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,7 @@ SNAP_LIMIT_M: Final = 1600.0
 #: A point is not snapped to a part of the network smaller than this, unless the whole network is.
 MIN_COMPONENT_NODES: Final = 50
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
 
 
@@ -362,6 +363,7 @@ class RoadNetwork:
             "source": asdict(self.source),
         }
         (folder / "network.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
+        seal(folder)
 
     @classmethod
     def load(cls, folder: Path) -> RoadNetwork:
@@ -369,15 +371,13 @@ class RoadNetwork:
         try:
             described: Mapping[str, Any] = json.loads((folder / "network.json").read_text(encoding="utf-8"))
             if described["format"] != _FORMAT:
-                msg = (
-                    f"Réseau enregistré au format {described['format']}, format {_FORMAT} attendu. "
-                    f"Reconstruisez le territoire avec « maillage build »."
-                )
+                found = f"Réseau enregistré au format {described['format']}, format {_FORMAT} attendu."
+                msg = f"{found} Reconstruisez le territoire avec « maillage build »."
                 raise SourceError(msg)
+            require_whole(folder)
             # Unlike np.load, this opens nothing but plain arrays and leaves no file open when it fails.
             arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
             check_arrays(arrays)
-            access_m_per_s, snap_limit_m = (positive(described[name]) for name in ("access_m_per_s", "snap_limit_m"))
             require_metric(described["crs"], "Réseau enregistré")
             source = described["source"] | {"notes": tuple(map(str, described["source"]["notes"]))}
             speed_profile(described["profile"])
@@ -386,9 +386,9 @@ class RoadNetwork:
                 crs=described["crs"],
                 source=NetworkSource(**source),
                 profile=described["profile"],
-                access_m_per_s=access_m_per_s,
-                snap_limit_m=snap_limit_m,
-                end_time_s=not_negative(described.get("end_time_s", 0.0)),  # networks saved before do not say it
+                access_m_per_s=positive(described["access_m_per_s"]),
+                snap_limit_m=positive(described["snap_limit_m"]),
+                end_time_s=not_negative(described["end_time_s"]),
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
             if isinstance(error, SourceError):

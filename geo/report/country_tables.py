@@ -15,7 +15,7 @@ from geo.maps.static.files import write_sheet
 from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, write_summary, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name, region_name
-from geo.storage import replacing_file
+from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,20 +93,24 @@ def country_gains(country: Country, diagnosis: Diagnosis) -> pd.DataFrame:
 
 
 def write_country_diagnosis(country: Country, diagnosis: Diagnosis, folder: Path) -> tuple[str, ...]:
-    """Write the tables (communes also as GeoParquet), ``map.png`` and ``summary.json`` into a folder; return names."""
+    """Write the tables (communes also as GeoParquet), ``map.png`` and ``summary.json`` into a folder; return names.
+
+    All of them, or none where one cannot be written; other files of the folder stay.
+    """
     table = commune_table(diagnosis.coverage)
     contours = pd.concat([part.communes.geometry for part in country.parts])
-    with replacing_file(folder / "communes.parquet") as path:
-        gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs).to_parquet(path)
     tables = {
         "communes.csv": table,
         "departements.csv": rounded(area_table(diagnosis, by="departement")),
         "regions.csv": rounded(area_table(diagnosis, by="region")),
         "gains.csv": gain_table(country_gains(country, diagnosis)),
     }
-    for name, rows in tables.items():
-        write_table(rows, folder / name)
-    write_summary(country_summary(country, diagnosis), folder / "summary.json")
     page = country_map(country.name, country.parts, diagnosis)
-    write_sheet(page, folder / "map.png")
+    with adding_files(folder) as beside:
+        layer = gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs)
+        layer.to_parquet(beside / "communes.parquet")
+        for name, rows in tables.items():
+            write_table(rows, beside / name)
+        write_summary(country_summary(country, diagnosis), beside / "summary.json")
+        write_sheet(page, beside / "map.png")
     return "communes.parquet", *tables, "map.png", "summary.json"

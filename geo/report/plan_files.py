@@ -14,6 +14,7 @@ from geo.answers.tables import rounded
 from geo.crs import WGS84
 from geo.errors import SourceError
 from geo.report.arguments_html import arguments_html
+from geo.report.geopackage import write_layer
 from geo.report.tables import write_summary, write_table
 from geo.siting.plan_json import plan_from_json, plan_json
 from geo.sources.delimited import read_text
@@ -94,5 +95,5 @@ def plan_layers(plan: Plan, parts: Sequence[Territory]) -> bytes:
 def _write_layers(plan: Plan, parts: Sequence[Territory], path: Path) -> None:
     contours = pd.concat([part.communes.geometry for part in parts])
     communes = gpd.GeoDataFrame(plan_tables(plan)["communes"], geometry=contours.to_numpy(), crs=WGS84)
-    communes.to_file(path, layer="communes", driver="GPKG")
-    labels_layer(plan).to_file(path, layer="labels", driver="GPKG", geometry_type="Point")
+    write_layer(communes, path, "communes")
+    write_layer(labels_layer(plan), path, "labels", geometry_type="Point")

@@ -1,4 +1,7 @@
-"""Scenarios and measures of access as files: tables for spreadsheets, a layer for maps, figures for programs."""
+"""Scenarios and measures of access as files: tables for spreadsheets, a layer for maps, figures for programs.
+
+Each writes all of its files into a folder, or none where one cannot be written; other files of the folder stay.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ import geopandas as gpd
 
 from geo.answers.hours import week_table
 from geo.answers.tables import rounded
+from geo.report.geopackage import write_layer
 from geo.report.tables import with_origin, write_summary, write_table
 from geo.siting.scenario_json import scenario_to_json
-from geo.storage import replacing_file
+from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,11 +43,11 @@ def write_comparison(territory: Territory, comparison: ScenarioComparison, folde
         The folder cannot be written to.
     """
     table = _by_code(comparison.communes)
-    write_table(table, folder / "comparison.csv")
-    _write_layer(territory, table, folder / "comparison.gpkg", "comparison")
-    write_summary(with_origin(territory, comparison.to_dict()), folder / "comparison.json")
-    with replacing_file(folder / "scenario.json") as path:
-        path.write_text(scenario_to_json(comparison.scenario), encoding="utf-8")
+    with adding_files(folder) as beside:
+        write_table(table, beside / "comparison.csv")
+        _write_layer(territory, table, beside / "comparison.gpkg", "comparison")
+        write_summary(with_origin(territory, comparison.to_dict()), beside / "comparison.json")
+        (beside / "scenario.json").write_text(scenario_to_json(comparison.scenario), encoding="utf-8")
     return "comparison.csv", "comparison.gpkg", "comparison.json", "scenario.json"
 
 
@@ -55,24 +59,27 @@ def fragility_content(fragility: Fragility) -> dict[str, Any]:
 
 def write_fragility(territory: Territory, fragility: Fragility, folder: Path) -> tuple[str, ...]:
     """Write ``fragility.csv`` (sites), ``second_site.csv`` (communes) and ``fragility.json``; return their names."""
-    write_table(rounded(fragility.sites), folder / "fragility.csv")
-    write_table(_by_code(fragility.communes), folder / "second_site.csv")
-    write_summary(with_origin(territory, fragility_content(fragility)), folder / "fragility.json")
+    with adding_files(folder) as beside:
+        write_table(rounded(fragility.sites), beside / "fragility.csv")
+        write_table(_by_code(fragility.communes), beside / "second_site.csv")
+        write_summary(with_origin(territory, fragility_content(fragility)), beside / "fragility.json")
     return "fragility.csv", "second_site.csv", "fragility.json"
 
 
 def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple[str, ...]:
     """Write what `write_comparison` does, and ``closure.json``; return the names."""
-    names = write_comparison(territory, closure.comparison, folder)
-    write_summary(with_origin(territory, closure.to_dict()), folder / "closure.json")
+    with adding_files(folder) as beside:
+        names = write_comparison(territory, closure.comparison, beside)
+        write_summary(with_origin(territory, closure.to_dict()), beside / "closure.json")
     return *names, "closure.json"
 
 
 def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> tuple[str, ...]:
     """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
-    write_table(week_table(opening), folder / "hours.csv")
-    write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), folder / "half_days.csv")
-    write_summary(with_origin(territory, opening.to_dict()), folder / "hours.json")
+    with adding_files(folder) as beside:
+        write_table(week_table(opening), beside / "hours.csv")
+        write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), beside / "half_days.csv")
+        write_summary(with_origin(territory, opening.to_dict()), beside / "hours.json")
     return "hours.csv", "half_days.csv", "hours.json"
 
 
@@ -103,10 +110,11 @@ def write_access(
     if saved is not None:
         communes = communes.join(saved[0][["site_time_min", "other_time_min", "saved_min"]])
     table = _by_code(communes)
-    write_table(table, folder / "access.csv")
-    _write_layer(territory, table, folder / "access.gpkg", "access")
-    write_table(rounded(catchment.sites), folder / "capacity.csv")
-    write_summary(access_figures(territory, sensitivity, catchment, saved), folder / "access.json")
+    with adding_files(folder) as beside:
+        write_table(table, beside / "access.csv")
+        _write_layer(territory, table, beside / "access.gpkg", "access")
+        write_table(rounded(catchment.sites), beside / "capacity.csv")
+        write_summary(access_figures(territory, sensitivity, catchment, saved), beside / "access.json")
     return "access.csv", "access.gpkg", "capacity.csv", "access.json"
 
 
@@ -116,8 +124,5 @@ def _by_code(communes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_layer(territory: Territory, table: pd.DataFrame, path: Path, layer: str) -> None:
-    with replacing_file(path) as beside:
-        contours = territory.communes.geometry
-        gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs).to_file(
-            beside, layer=layer, driver="GPKG"
-        )
+    contours = territory.communes.geometry
+    write_layer(gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs), path, layer)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
 from geo.french import format_integer
-from geo.report.tables import write_table
+from geo.report.tables import write_summary, write_table
 from geo.sources.site_checks import SEVERITIES
-from geo.storage import replacing_file
+from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,13 +46,11 @@ def quality_text(quality: SiteQuality) -> list[str]:
 
 
 def write_quality(quality: SiteQuality, folder: Path) -> None:
-    """Write ``qualite.txt``, ``qualite.csv`` (one line a fault) and ``qualite.json`` into a folder."""
-    write_table(quality.findings, folder / "qualite.csv")
-    with replacing_file(folder / "qualite.txt") as path:
-        path.write_text("\n".join(quality_text(quality)) + "\n", encoding="utf-8")
-    with replacing_file(folder / "qualite.json") as path:
-        content = json.dumps(quality.to_dict(), ensure_ascii=False, indent=1, allow_nan=False)
-        path.write_text(content + "\n", encoding="utf-8")
+    """Write ``qualite.txt``, ``qualite.csv`` (one line a fault) and ``qualite.json`` into a folder, or none."""
+    with adding_files(folder) as beside:
+        write_table(quality.findings, beside / "qualite.csv")
+        (beside / "qualite.txt").write_text("\n".join(quality_text(quality)) + "\n", encoding="utf-8")
+        write_summary(quality.to_dict(), beside / "qualite.json")
 
 
 def _one_line(text: str) -> str:

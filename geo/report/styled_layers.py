@@ -14,10 +14,10 @@ from xml.etree import ElementTree as ET
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
 from geo.classes import ACCENT, INK, TIME_CLASSES, UNKNOWN_COLOUR
 from geo.kinds import KINDS, facility_title
+from geo.report.geopackage import write_layer
 from geo.report.tables import commune_table
 from geo.storage import replacing_file
 
@@ -69,8 +69,8 @@ def write_layers(findings: ReportFindings, path: Path) -> None:
         written = beside.with_name("written.gpkg")
         for name, layer in layers.items():
             kind = "Point" if name != "communes" else None
-            layer.to_file(written, layer=name, driver="GPKG", geometry_type=kind)
-        pyogrio.write_dataframe(_style_table(styles, made_on), written, layer="layer_styles", driver="GPKG")
+            write_layer(layer, written, name, geometry_type=kind)
+        write_layer(_style_table(styles, made_on), written, "layer_styles")
         _copy_dated(written, beside, made_on)
 
 

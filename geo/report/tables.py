@@ -9,8 +9,9 @@ import geopandas as gpd
 
 from geo.answers.tables import decimals_of, rounded
 from geo.maps.interactive import coverage_map, write_map
+from geo.report.geopackage import write_layer
 from geo.siting.gains import candidate_gains
-from geo.storage import replacing_file
+from geo.storage import adding_files, replacing_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,20 +102,22 @@ def gain_table(gains: pd.DataFrame) -> pd.DataFrame:
 
 
 def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) -> tuple[str, ...]:
-    """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json``; return the names."""
+    """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json``; return the names.
+
+    All of them, or none where one cannot be written; other files of the folder stay.
+    """
     cov = diagnosis.coverage
     gains = candidate_gains(territory, diagnosis.times, diagnosis.question.threshold_min)
     table = commune_table(cov)
-    write_table(table, folder / "communes.csv")
-    write_table(gain_table(gains), folder / "gains.csv")
-    with replacing_file(folder / "communes.gpkg") as path:
+    with adding_files(folder) as beside:
+        write_table(table, beside / "communes.csv")
+        write_table(gain_table(gains), beside / "gains.csv")
         layer = gpd.GeoDataFrame(
             table.assign(snap_distance_m=cov["snap_distance_m"].round(decimals_of("snap_distance_m")).to_numpy()),
             geometry=territory.communes.geometry.to_numpy(),
             crs=territory.communes.crs,
         )
-        layer.to_file(path, layer="communes", driver="GPKG")
-    with replacing_file(folder / "map.html") as path:
-        write_map(coverage_map(territory, diagnosis), path)
-    write_summary(diagnosis_summary(territory, diagnosis), folder / "summary.json")
+        write_layer(layer, beside / "communes.gpkg", "communes")
+        write_map(coverage_map(territory, diagnosis), beside / "map.html")
+        write_summary(diagnosis_summary(territory, diagnosis), beside / "summary.json")
     return "communes.csv", "communes.gpkg", "gains.csv", "map.html", "summary.json"

@@ -1,7 +1,7 @@
 """Packed files: how much may come out of one, and one file out of an archive.
 
-`require_bounded` stands before every reader that has a library open a packed file; a file taken out of an archive is
-chosen by its name alone and written where the caller says.
+`require_regular` stands before every reader, `require_bounded` before those that have a library open a packed file; a
+file taken out of an archive is chosen by its name alone and written where the caller says.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final
 
 from geo.errors import SourceError
+from geo.storage import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,23 @@ _DAMAGED: Final = (
 )
 
 
+def require_regular(path: Path, source: str) -> None:
+    """Raise `SourceError` where a path is a device, a pipe or a socket, whose bytes may never end or never come.
+
+    A path where nothing is, or a folder, passes: who reads it says so.
+    """
+    try:
+        regular = path.is_file() or path.is_dir() or not path.exists()
+    except (OSError, ValueError):
+        return
+    if not regular:
+        msg = (
+            f"{source} : « {shown_path(path)} » n'est pas un fichier ordinaire (périphérique, tube…). "
+            f"Enregistrez d'abord ses données dans un fichier."
+        )
+        raise SourceError(msg)
+
+
 def require_bounded(path: Path, source: str, max_bytes: int = MAX_UNPACKED_BYTES) -> None:
     """Unpack a file to nowhere, and raise unless what comes out is of a size that a reader can take.
 
@@ -61,10 +79,11 @@ def require_bounded(path: Path, source: str, max_bytes: int = MAX_UNPACKED_BYTES
     Raises
     ------
     SourceError
-        More comes out than `max_bytes`; or more than 100 MB and `MAX_RATIO` times the size of the file (of an extract,
-        `MAX_EXTRACT_RATIO`); it holds more than `MAX_MEMBERS` files; it has a password; it is packed in an unknown
-        way; it is damaged.
+        It is a device or a pipe; more comes out than `max_bytes`; or more than 100 MB and `MAX_RATIO` times the size
+        of the file (of an extract, `MAX_EXTRACT_RATIO`); it holds more than `MAX_MEMBERS` files; it has a password;
+        it is packed in an unknown way; it is damaged.
     """
+    require_regular(path, source)
     unpacked, ratio = _UNPACKED.get(path.suffix.lower(), (None, 0))
     if unpacked is None:
         return

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 
 from geo.crs import WGS84, departement_of, metric_crs
@@ -17,6 +16,8 @@ from geo.errors import CrsError, Fault, ParameterError, SchemaError
 from geo.french import visible_column
 from geo.schemas import COMMUNE_COLUMNS, check_communes
 from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, first_named, normalise_codes
+from geo.sources.commune_extent import in_departement
+from geo.sources.contour_repair import TANGLED, repair_contours, tangled_together, widest_gap_km
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
 from geo.sources.layers import Layer, find_layers, first_column, plain_texts, read_layer
 from geo.sources.numbers import parse_numbers
@@ -49,12 +50,11 @@ POSTCODES_COLUMNS: Final = ("codespostaux", "codes_postaux", "code_postal")
 POPULATION_COLUMNS: Final = ("population", "pmun", "popul", "population municipale", "habitants")
 ALTITUDE_COLUMNS: Final = ("altitude_m", "altitude", "z_moyen")
 
-#: A town hall farther than this from its commune's contour is taken for an error of the file. A few real
-#: ones stand in the neighbouring commune, and contours are simplified.
+#: A town hall farther than this from its commune's contour is an error: a few real ones stand in the next commune.
 MAX_TOWN_HALL_DISTANCE_M: Final = 2_000
 
-#: Contours may pass the published extent of their legal projection by this much, in degrees.
-_EXTENT_MARGIN: Final = 1.0
+#: Pieces of one commune farther apart than this are told: one of them may have the code of another commune.
+_DISTANT_KM: Final = 20
 
 _ADVICE: Final = (
     "Donnez les contours des communes (IGN Admin Express, geo.api.gouv.fr ou france-geojson) "
@@ -161,7 +161,10 @@ def commune_centre(path: Path, code: str) -> tuple[float, float]:
     if found.empty or found.is_empty.all():
         msg = f"{SOURCE} : la commune « {code} » n'est pas dans « {path.name} ». Vérifiez son code INSEE."
         raise ParameterError(msg)
-    point = shapely.make_valid(found.iloc[0]).representative_point()
+    repaired = repair_contours(found.to_numpy()[:1])
+    if repaired.tangled[0]:
+        raise SchemaError(SOURCE, [Fault(f"commune {code} : {TANGLED}")], _ADVICE)
+    point = repaired.shapes[0].representative_point()
     return float(point.x), float(point.y)
 
 
@@ -232,21 +235,24 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> pd.Series
     reason = reason.mask(reason.isna() & raw["name"].isna(), "commune sans nom")
     reason = reason.mask(reason.isna() & raw.geometry.isna(), "commune sans contour")
 
-    areal = raw.geom_type.isin(("Polygon", "MultiPolygon"))
-    invalid = areal & ~raw.is_valid
-    if invalid.any():
-        repaired = shapely.make_valid(raw.geometry[invalid].to_numpy(), method="structure", keep_collapsed=False)
-        raw.loc[invalid, "geometry"] = gpd.GeoSeries(repaired, index=raw.index[invalid], crs=raw.crs)
-        repaired_codes = raw.loc[invalid, "code"].dropna()
-        notes.append(CommuneNote.of("{count} contour(s) invalide(s) réparé(s) : {codes}.", repaired_codes))
-    surface = areal & ~raw.is_empty
+    repaired = repair_contours(raw.geometry.to_numpy())
+    raw["geometry"] = gpd.GeoSeries(repaired.shapes, index=raw.index, crs=raw.crs)
+    reason = reason.mask(reason.isna() & repaired.tangled, TANGLED)
+    if repaired.invalid.any():
+        codes = raw.loc[repaired.invalid, "code"].dropna()
+        notes.append(CommuneNote.of("{count} contour(s) invalide(s) réparé(s) : {codes}.", codes))
+    surface = raw.geom_type.isin(("Polygon", "MultiPolygon")) & ~raw.is_empty
     reason = reason.mask(reason.isna() & ~surface, "le contour n'est pas une surface")
-    reason = reason.mask(reason.isna() & ~_in_departement(raw), _ELSEWHERE)
+    reason = reason.mask(reason.isna() & ~in_departement(raw), _ELSEWHERE)
 
     usable = raw[reason.isna()]
     folded = usable["name"].str.casefold()
     other_name = folded != folded.groupby(usable["code"]).transform("first")
     reason.loc[other_name.index[other_name]] = "code INSEE déjà lu sous un autre nom"
+
+    for _, pieces in raw[reason.isna() & raw["code"].duplicated(keep=False)].groupby("code"):
+        if tangled_together(pieces.geometry.to_numpy()):
+            reason.loc[pieces.index] = "morceaux d'une commune qui se croisent trop"
 
     city = city_of(raw["code"].fillna("")).set_axis(raw.index)
     inside_city = reason.isna() & city.isin(raw.loc[reason.isna(), "code"])
@@ -260,24 +266,6 @@ def _reasons(raw: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> pd.Series
         sentence = "{count} code(s) INSEE réparé(s) (zéro initial perdu) : {codes}."
         notes.append(CommuneNote.of(sentence, raw.loc[repaired_code, "code"]))
     return reason
-
-
-def _in_departement(raw: gpd.GeoDataFrame) -> pd.Series:
-    """Tell which contours lie within the extent of their département's projection."""
-    projection = raw["code"].map(lambda code: metric_crs(departement_of(code)), na_action="ignore")
-    bounds = raw.bounds
-    inside = pd.Series(data=False, index=raw.index)
-    for name in projection.dropna().unique():
-        extent = pyproj.CRS(name).area_of_use
-        west, south, east, north = extent.bounds if extent else (-180.0, -90.0, 180.0, 90.0)
-        inside |= (
-            (projection == name)
-            & (bounds["minx"] >= west - _EXTENT_MARGIN)
-            & (bounds["maxx"] <= east + _EXTENT_MARGIN)
-            & (bounds["miny"] >= south - _EXTENT_MARGIN)
-            & (bounds["maxy"] <= north + _EXTENT_MARGIN)
-        )
-    return inside
 
 
 def _misplaced(raw: gpd.GeoDataFrame) -> CrsError:
@@ -309,6 +297,12 @@ def _dissolve(kept: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> gpd.Geo
     several = kept["code"].duplicated(keep=False)
     if several.any():
         notes.append(CommuneNote.of("Communes en plusieurs morceaux réunis : {codes}.", kept.loc[several, "code"]))
+        distant = [
+            str(code) for code, pieces in kept[several].groupby("code") if widest_gap_km(pieces.bounds) > _DISTANT_KM
+        ]
+        if distant:
+            sentence = f"Communes dont des morceaux sont à plus de {_DISTANT_KM} km, vérifiez leur code : {{codes}}."
+            notes.append(CommuneNote.of(sentence, pd.Series(distant, dtype="string")))
         kept = pd.concat([kept[~several], kept[several].dissolve("code", aggfunc="first").reset_index()])
     frame = kept.set_index("code").sort_index().rename_axis("commune_code")
     frame["altitude_m"] = frame["altitude_m"].astype("float64")
@@ -393,5 +387,4 @@ def _largest_parts(contours: np.ndarray) -> np.ndarray:
     parts, owner = shapely.get_parts(contours, return_index=True)
     order = np.lexsort((shapely.area(parts), owner))
     last = np.append(np.diff(owner[order]) > 0, True)
-    largest: np.ndarray = parts[order[last]]
-    return largest
+    return np.asarray(parts[order[last]])

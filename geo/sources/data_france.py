@@ -19,6 +19,7 @@ import shapely
 
 from geo.crs import WGS84
 from geo.errors import Fault, SchemaError, SourceError
+from geo.sources.contour_repair import TANGLED, repair_contours
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ _COLUMNS: Final = {
     "codes_postaux_communes": ("codepostal_id", "commune_id"),
 }
 _AREA_TYPES: Final = (3, 6)
-_AREA_DIMENSION: Final = 2
 #: No longitude nor latitude is beyond, in either system of degrees.
 _FARTHEST_DEG: Final = (180, 90, 180, 90)
 _MAX_NAMED: Final = 10
@@ -229,10 +229,12 @@ def _contours(every: pd.DataFrame) -> NDArray[np.object_]:
         shown = ", ".join(wrong[:_MAX_NAMED])
         found = f"{len(wrong)} contour(s) qui ne sont pas des surfaces en degrés ({shown})"
         raise SchemaError(DATASET, [Fault(found)], _ADVICE)
-    for position in np.flatnonzero(here & ~shapely.is_valid(contours)):
-        parts = shapely.get_parts(shapely.make_valid(contours[position]))
-        areas = parts[shapely.get_dimensions(parts) == _AREA_DIMENSION]
-        contours[position] = shapely.union_all(areas) if len(areas) else None
+    repaired = repair_contours(contours)
+    if tangled := list(every.loc[repaired.tangled, "code"].fillna("sans code")):
+        shown = ", ".join(tangled[:_MAX_NAMED])
+        raise SchemaError(DATASET, [Fault(f"{len(tangled)} {TANGLED} ({shown})")], _ADVICE)
+    contours = repaired.shapes
+    contours[shapely.is_empty(contours)] = None
     delegated = (every["type"] == "COMD").to_numpy()
     for position in np.flatnonzero((every["type"] == "COM").to_numpy() & ~here):
         parts = contours[delegated & (every["commune_parent_id"] == every["id"].iloc[position]).fillna(value=False)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import json
-import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +18,7 @@ from filelock import FileLock, Timeout
 from geo.errors import MaillageError, SourceError
 from geo.sources.download import Job, Limits, Version, download, forget
 from geo.sources.provenance import checksum
-from geo.storage import replacing_file
+from geo.storage import remove_left, replacing_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -168,8 +167,7 @@ class DownloadCache:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.folder / f"{key}.lock", timeout=self.limits.max_seconds)
             with lock.acquire(poll_interval=_POLL_S, cancel_check=waiting):
-                for left in self.folder.glob(f".{key}.*"):  # by a process that was killed while it wrote a card
-                    shutil.rmtree(left, ignore_errors=True)
+                remove_left(self.folder, key)  # by a process that was killed while it wrote a card
                 yield
         except Timeout as error:
             msg = "le même fichier est en cours de téléchargement par un autre programme. Recommencez plus tard."

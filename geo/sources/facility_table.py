@@ -20,6 +20,7 @@ from geo.errors import Fault, SchemaError
 from geo.french import visible_column
 from geo.schemas import FACILITY_COLUMNS, check_facilities
 from geo.sources.commune_codes import normalise_codes
+from geo.sources.delimited import MAX_CELLS
 from geo.sources.provenance import Provenance, SourceTable, rejected_rows, rejection_faults
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 #: Licence of the lists published by French administrations.
 OPEN_LICENCE: Final = "Licence Ouverte 2.0"
+
+#: Most places of a list. All post offices of France are 17,000, all doctors' practices 60,000.
+MAX_PLACES: Final = 100_000
 
 _DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)(-?)(\d\d)\2(\d\d)(?!\d)")
 _ROWS_SHOWN: Final = 10
@@ -50,6 +54,17 @@ class FacilityRows:
     reasons: pd.Series | None = None
     rows_read: int | None = None
     notes: list[str] = field(default_factory=list)
+
+
+def require_few(table: pd.DataFrame, source: str) -> None:
+    """Raise `SchemaError` where a list has so many places, or cells, that its checks would take half a minute."""
+    rows, columns = table.shape
+    if rows > MAX_PLACES or rows * columns > MAX_CELLS:
+        found = (
+            f"{rows:_} lignes de {columns} colonnes trouvées, au plus {MAX_PLACES:_} lieux et {MAX_CELLS:_} cellules"
+        )
+        fault = Fault(f"{found} sont attendus".replace("_", "\u202f"))
+        raise SchemaError(source, [fault], "Ne gardez que les lieux de votre territoire et les colonnes utiles.")
 
 
 def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence: str | None) -> SourceTable:

@@ -24,6 +24,7 @@ from geo.sources.facility_table import (
     fault_notes,
     join_texts,
     repair_code,
+    require_few,
     rows_text,
 )
 from geo.sources.numbers import parse_degrees
@@ -160,6 +161,7 @@ def read_site_rows(path: Path, notes: list[str] | None = None) -> pd.DataFrame:
     as a spreadsheet shows it.
     """
     table = read_delimited(path, DATASET, notes)
+    require_few(table, DATASET)
     table = table.rename(columns=_todays_names(table.columns))
     if "format_fs" not in table and "itinerance" in table:
         table["format_fs"] = pd.Series("Site principal", index=table.index, dtype="string")

@@ -26,7 +26,8 @@ import shapely
 
 from geo.crs import WGS84, require_crs
 from geo.errors import SourceError
-from geo.sources.archives import require_bounded
+from geo.sources.archives import require_bounded, require_regular
+from geo.storage import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -105,8 +106,10 @@ def find_layers(path: Path, source: str) -> list[Layer]:
         The file is absent, damaged, cut short, of another format, swells too much when unpacked
         (`geo.sources.archives.require_bounded`), or holds no layer.
     """
+    require_regular(path, source)
     if path.is_dir():
-        msg = f"{source} : « {path.name} » est un dossier. Donnez le fichier de la couche (.gpkg, .shp...) ou son .zip."
+        found = f"{source} : « {shown_path(path)} » est un dossier."
+        msg = f"{found} Donnez le fichier de la couche (.gpkg, .shp...) ou son .zip."
         raise SourceError(msg)
     if not path.is_file():
         msg = f"{source} : le fichier « {path.name} » est absent. Vérifiez son chemin."

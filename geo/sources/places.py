@@ -20,6 +20,7 @@ from geo.sources.facility_table import (
     facility_source_table,
     position_identifiers,
     repair_code,
+    require_few,
     rows_text,
 )
 from geo.sources.france_services import BUS_FORMATS, guess_bearers
@@ -115,6 +116,7 @@ def read_places(  # noqa: PLR0913 - one argument per column that a caller may na
             msg = f"{source} : un fichier CSV n'a pas de couches. Ne nommez pas de couche."
             raise ParameterError(msg)
         table = read_delimited(path, source, notes)
+        require_few(table, source)
     roles = (
         chosen_roles(table, asked, source, positioned=position is not None)
         if columns is None
@@ -155,6 +157,7 @@ def _read_points(path: Path, layer: str | None, source: str, notes: list[str]) -
     frame: gpd.GeoDataFrame = read_layer(chosen[0], source)
     if frame.empty:
         raise SchemaError(source, [Fault("la couche est vide")], "Téléchargez le fichier à nouveau.")
+    require_few(frame, source)
     shapes = frame.geometry.copy()
     shapes[~(frame.bounds.abs().max(axis="columns") < _COORDINATE_LIMIT)] = None  # empty, not finite or absurd
     extended = shapes.notna() & (shapes.geom_type != "Point")

@@ -12,6 +12,7 @@ import shapely
 from geo.crs import WGS84
 from geo.errors import CrsError, Fault, SchemaError
 from geo.sources.commune_codes import normalise_codes
+from geo.sources.contour_repair import TANGLED, repair_contours
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.facility_table import OPEN_LICENCE
 from geo.sources.layers import find_layers, read_layer
@@ -112,6 +113,10 @@ def read_qpv(path: Path) -> SourceTable:
     coordinates, owner = shapely.get_coordinates(shape.array, return_index=True)
     impossible = districts.index.isin(owner[~(np.abs(coordinates) <= (180, 90)).all(axis=1)])
     reason = reason.mask(reason.isna() & impossible, "contour hors de la Terre ou de coordonnées illisibles")
+    repaired = repair_contours(shape.where(reason.isna(), None).to_numpy())
+    reason = reason.mask(reason.isna() & repaired.tangled, TANGLED)
+    collapsed = shapely.is_empty(repaired.shapes)
+    reason = reason.mask(reason.isna() & collapsed, "contour absent ou qui n'est pas une surface")
     rejected = rejected_rows(districts["row"], code, reason)
     # The same district in two projections is read once.
     kept = reason.isna() & ~code.duplicated()
@@ -123,7 +128,7 @@ def read_qpv(path: Path) -> SourceTable:
             "name": districts["lib_qp"].astype("string")[kept],
             "departement": districts["insee_dep"].astype("string")[kept],
         },
-        geometry=shape[kept].make_valid(),
+        geometry=repaired.shapes[kept.to_numpy()],
         crs=WGS84,
     ).reset_index(drop=True)
     provenance = Provenance.of_file(

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 from geo.crs import metric_crs
 from geo.errors import ParameterError, SourceError
 from geo.network.speeds import DEFAULT_PROFILE
+from geo.sealed import require_whole, seal
 from geo.sources.departements import departement_name
-from geo.storage import replacing_folder, require_replaceable
+from geo.storage import recover, replacing_folder, require_replaceable
 from geo.territory.store import COUNTRY_MARKER
 from geo.territory.territory import Territory
 
@@ -81,10 +82,12 @@ class Country:
                 part.save(folder / str(number))
             content = {"name": self.name, "parts": len(self.parts)}
             (folder / COUNTRY_MARKER).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+            seal(folder)
 
     @staticmethod
     def is_saved_at(path: Path) -> bool:
         """Tell whether a folder was written by `save`."""
+        recover(path)
         return (path / COUNTRY_MARKER).is_file()
 
     @classmethod
@@ -92,6 +95,7 @@ class Country:
         """Load what `save` wrote; raise `SourceError` where it is damaged."""
         folder = Path(path)
         try:
+            require_whole(folder)
             content = json.loads((folder / COUNTRY_MARKER).read_text(encoding="utf-8"))
             name, numbers = str(content["name"]), range(content["parts"])
             numbers[0]  # it has a part

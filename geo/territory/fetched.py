@@ -26,6 +26,7 @@ from geo.sources.departements import departement_codes, departement_name
 from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import ROADS, ROADS_AROUND, Fetched, FetchPlan, Missing
 from geo.sources.registry import sources
+from geo.storage import recover_all
 from geo.territory.files import OfficialFiles, attempt
 from geo.territory.margin import bounds
 from geo.territory.territory import Territory
@@ -62,6 +63,7 @@ def kept_territories(settings: Settings) -> dict[str, Path]:
     """
     known = frozenset(departement_codes())
     try:
+        recover_all(settings.cache_dir / _TERRITORIES)
         folders = sorted((settings.cache_dir / _TERRITORIES).iterdir())
     except OSError:
         return {}

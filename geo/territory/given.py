@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -24,6 +25,7 @@ from geo.sources.population import match_population, read_population
 from geo.sources.postcodes import complete_postcodes
 from geo.sources.provenance import Provenance, SourceTable
 from geo.sources.visitor_files import as_path
+from geo.sources.worker import apart
 from geo.territory.description import describe
 from geo.territory.files import OfficialTables
 from geo.territory.given_files import KINDS
@@ -91,14 +93,7 @@ def build_territory(
         0.1,
         "Lecture des communes…",
         "communes",
-        lambda path, file: _named(
-            read_communes(
-                path,
-                population=_known_population(base) if _borrows_population(given) else population,
-                columns=file.columns,
-            ),
-            file,
-        ),
+        partial(_read_communes, _known_population(base) if _borrows_population(given) else population),
     )
     sites = read(0.25, "Lecture des sites…", "sites", _read_sites)
     if problems or stopped():
@@ -172,11 +167,16 @@ def _read_population(path: Path, file: GivenFile) -> SourceTable:
     return _named(read_population(path, file.columns), file)
 
 
+def _read_communes(population: SourceTable | None, path: Path, file: GivenFile) -> SourceTable:
+    reader = partial(read_communes, population=population, columns=file.columns)
+    return _named(apart(path, KINDS["communes"].title, reader), file)
+
+
 def _read_sites(path: Path, file: GivenFile) -> SourceTable:
     if file.columns is None:
         return _named(read_france_services(path), file)
-    table = read_places(path, columns=file.columns, layer=file.layer, dataset=_OWN_SITES, as_sites=True)
-    return _named(table, file)
+    reader = partial(read_places, columns=file.columns, layer=file.layer, dataset=_OWN_SITES, as_sites=True)
+    return _named(apart(path, KINDS["sites"].title, reader), file)
 
 
 def _read_network(path: Path, file: GivenFile, area: tuple[float, float, float, float]) -> RoadNetwork:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -20,6 +21,7 @@ from geo.sources.layers import find_layers, plain_texts, read_layer
 from geo.sources.place_columns import POSITION_ROLES, recognised_roles
 from geo.sources.population import recognised_population_columns
 from geo.sources.visitor_files import as_path
+from geo.sources.worker import apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -179,12 +181,12 @@ def look(key: str, content: bytes, layer: str | None = None) -> Preview:
             msg = f"{kind.title} : fichier vide ou de format non reconnu. Un fichier {expected} est attendu."
             raise ParameterError(msg)
         if key == "roads":
-            return _roads(path, kind)
+            return apart(path, kind.title, partial(_roads, kind=kind))
         if key == "communes":
-            return _communes(path, kind)
+            return apart(path, kind.title, partial(_communes, kind=kind))
         if key == "population" or path.suffix == _TABLE:
             return _table(path, kind, key)
-        return _layer_of_sites(path, kind, layer)
+        return apart(path, kind.title, partial(_layer_of_sites, kind=kind, layer=layer))
 
 
 def shown_name(name: str) -> str:

@@ -14,6 +14,7 @@ from geo.errors import MaillageError, SourceError
 from geo.kinds import KINDS
 from geo.network.road_network import RoadNetwork
 from geo.schemas import CELL_DTYPES, COMMUNE_CODE, COMMUNE_DTYPES, FACILITY_DTYPES
+from geo.sealed import require_whole, seal
 from geo.sources.permanences import PERMANENCE_COLUMNS
 from geo.storage import replacing_folder
 from geo.territory.manifest import Manifest
@@ -28,7 +29,7 @@ COUNTRY_MARKER: Final = "parts.json"
 #: File by which a folder is known to hold a territory.
 TERRITORY_MARKER: Final = "manifest.json"
 
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 _COMMUNES: Final = "communes.parquet"
 _NEIGHBOURS: Final = "neighbours.parquet"
 _CELLS: Final = "cells.parquet"
@@ -71,10 +72,14 @@ def save_area(area: StudyArea, manifest: Manifest, path: Path) -> None:
             "manifest": manifest.to_dict(),
         }
         (folder / TERRITORY_MARKER).write_text(json.dumps(saved, ensure_ascii=False, indent=1), encoding="utf-8")
+        seal(folder)
 
 
 def load_area(folder: Path) -> tuple[StudyArea, Manifest]:
-    """Return what `save_area` wrote; raise `SourceError` where the folder holds something else, or is damaged."""
+    """Return what `save_area` wrote; raise `SourceError` where the folder holds something else, or is damaged.
+
+    A territory saved before files had checksums is of an older format, and refused: nothing tells its damage.
+    """
     if (folder / COUNTRY_MARKER).is_file():
         msg = (
             f"« {folder.name} » : ce dossier est la France entière, seuls « maillage diagnose » et "
@@ -96,7 +101,7 @@ def load_area(folder: Path) -> tuple[StudyArea, Manifest]:
                 f"Reconstruisez-le avec « maillage build »."
             )
             raise SourceError(msg)
-        return _read(folder, saved)
+        return _read(folder, saved, require_whole(folder))
     except MaillageError:
         raise
     except _UNREADABLE as error:
@@ -107,7 +112,7 @@ def load_area(folder: Path) -> tuple[StudyArea, Manifest]:
         raise SourceError(msg) from error
 
 
-def _read(folder: Path, saved: dict[str, Any]) -> tuple[StudyArea, Manifest]:
+def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple[StudyArea, Manifest]:
     manifest = Manifest.of_dict(saved["manifest"])
     lists = saved["facilities"]
     in_order = [name for name in manifest.facilities if name in lists]
@@ -121,11 +126,11 @@ def _read(folder: Path, saved: dict[str, Any]) -> tuple[StudyArea, Manifest]:
             name: gpd.read_parquet(_list_file(folder, number)) for number, name in enumerate(saved["facilities"])
         },
         network=RoadNetwork.load(folder / _NETWORK),
-        cells=_optional_layer(folder / _CELLS),
+        cells=gpd.read_parquet(folder / _CELLS) if _CELLS in written else None,
         neighbours=pd.read_parquet(folder / _NEIGHBOURS),
         contours_approximate=saved["contours_approximate"],
-        permanences=pd.read_parquet(folder / _PERMANENCES) if (folder / _PERMANENCES).is_file() else None,
-        neighbour_outlines=_optional_layer(folder / _OUTLINES),
+        permanences=pd.read_parquet(folder / _PERMANENCES) if _PERMANENCES in written else None,
+        neighbour_outlines=gpd.read_parquet(folder / _OUTLINES) if _OUTLINES in written else None,
     )
     _require_stored(area)
     return area, manifest
@@ -133,10 +138,6 @@ def _read(folder: Path, saved: dict[str, Any]) -> tuple[StudyArea, Manifest]:
 
 def _list_file(folder: Path, number: int) -> Path:
     return folder / f"facilities-{number}.parquet"
-
-
-def _optional_layer(path: Path) -> gpd.GeoDataFrame | None:
-    return gpd.read_parquet(path) if path.is_file() else None
 
 
 def _require_stored(area: StudyArea) -> None:

@@ -18,7 +18,7 @@ from geo.network.snapping import snap
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.network.travel_times import nearest_by_road
 from geo.sources.departements import departement_name
-from geo.storage import require_replaceable
+from geo.storage import recover, require_replaceable
 from geo.territory.assemble import assemble
 from geo.territory.embedded import embedded_area, is_view
 from geo.territory.files import OfficialFiles
@@ -246,6 +246,8 @@ class Territory(StudyArea):
         545
         """
         text = None if path is None else str(path)
+        if text is not None and not is_view(text):
+            recover(Path(text))
         if text is None or is_view(text) or not os.path.exists(text):  # noqa: PTH110 - false, too, for what is no path
             return cls.embedded(text)
         return cls._of(*load_area(Path(text)))

@@ -14,7 +14,7 @@ import typst
 from geo.errors import ParameterError
 from geo.maps.static.lettering import FONT_FOLDER
 from geo.maps.static.sheet import drawing
-from geo.storage import replacing_file
+from geo.storage import replacing_file, shown_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ def require_format(path: Path) -> str:
     """Return the format that the ending of a name says; raise `ParameterError` where it is none of `FORMATS`."""
     kind = path.suffix.lower().removeprefix(".")
     if kind not in FORMATS:
-        msg = f"« {path.name} » : format de carte inconnu. Terminez le nom par .png, .svg ou .pdf."
+        msg = f"« {shown_path(path)} » : format de carte inconnu. Terminez le nom par .png, .svg ou .pdf."
         raise ParameterError(msg)
     return kind
 

@@ -11,6 +11,7 @@ import streamlit as st
 from geo.errors import MaillageError, ParameterError
 from geo.french import format_integer
 from geo.sources.visitor_files import as_path
+from geo.sources.worker import apart
 from geo.ui.components.messages import plain, show_notes
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Upload:
 def read_bytes(content: bytes, reader: Callable[[Path], Any]) -> Upload:
     """Read the bytes of a file, whatever its name was.
 
-    `reader`: Reads a path into something with a table `frame`.
+    `reader`: Reads a path into something with a table `frame`; a function of a module (`geo.sources.worker.apart`).
 
     Raises
     ------
@@ -50,7 +51,7 @@ def read_bytes(content: bytes, reader: Callable[[Path], Any]) -> Upload:
         Too large, or what the reader finds wrong.
     """
     with as_path(content, "fichier", "Fichier", MOST_MEGABYTES) as path:
-        read = reader(path)
+        read = apart(path, "Fichier", reader)
     table = read.frame
     if len(table) > MOST_ROWS:
         found, most = format_integer(len(table)), format_integer(MOST_ROWS)

@@ -320,7 +320,7 @@ def test_files_that_do_not_fit_together_are_refused(folder, damage):
 
 def test_another_format_is_refused_with_both_numbers(folder):
     edit_description(folder, format=99)
-    with pytest.raises(SourceError, match="format 99, format 1 attendu"):
+    with pytest.raises(SourceError, match="format 99, format 2 attendu"):
         RoadNetwork.load(folder)
 
 

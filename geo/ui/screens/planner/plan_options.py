@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
@@ -94,7 +95,7 @@ def _places(visit: Visit) -> None:
         uploaded(
             CANDIDATES,
             "Une liste de lieux (anciennes MSAP, postes, mairies)",
-            lambda path: read_places(path, dataset="Lieux candidats"),
+            partial(read_places, dataset="Lieux candidats"),
             types=("csv", "geojson", "json", "gpkg", "zip"),
             unit="lieux",
             help_text="CSV avec un nom et une position (latitude et longitude, x et y, ou une seule colonne), ou "

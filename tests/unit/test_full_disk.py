@@ -1,0 +1,105 @@
+"""Every command whose disk is full says so in one line, and its folder appears whole or not at all."""
+
+import json
+import resource
+import shutil
+
+import pytest
+
+from geo.access.diagnosis import diagnose
+from geo.batch import BatchResult
+from geo.errors import SourceError
+from geo.question import Question
+from geo.report.country_tables import write_country_diagnosis
+from geo.report.site_quality import write_quality
+from geo.sources.site_quality import check_sites
+from geo.territory.country import Country
+
+SCENARIO = {
+    "format": 1,
+    "name": "Fermeture",
+    "territory": "Pyrénées-Atlantiques",
+    "actions": [{"action": "open", "id": "n-1", "name": "France services C", "commune": "64003"}],
+}
+COMMANDS = {
+    "diagnose": [],
+    "plan": ["--new", "1"],
+    "report": ["--date", "2026-11-22"],
+    "scenario": ["--file", "scenario.json"],
+    "fragility": [],
+    "hours": [],
+    "access": [],
+}
+
+
+@pytest.fixture(scope="module")
+def saved(small_world, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("saved") / "territory"
+    small_world.territory(tax_offices=small_world.tax_offices).save(folder)
+    return folder
+
+
+@pytest.fixture
+def limited():
+    """Let no file grow above some bytes: the system then refuses to write, as where a disk is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def limit(n_bytes: int) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+
+    yield limit
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def files(folder) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_folder_appears_whole_or_not_at_all(run, saved, tmp_path, monkeypatch, limited, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenario.json").write_text(json.dumps(SCENARIO), encoding="utf-8")
+    arguments = (command, saved, *COMMANDS[command], "--out")
+    assert run(*arguments, "whole")[0] == 0
+    whole = files(tmp_path / "whole")
+    sizes = sorted(map(len, whole.values()))
+    shutil.copytree(tmp_path / "whole", tmp_path / "again")
+    limits = [(0, "out"), (sizes[len(sizes) // 2] - 1, "again"), (sizes[-1] - 1, "out")]
+    for most, place in limits[1:2] if command == "report" else limits:  # drawing its maps takes seconds
+        limited(most)
+        status, out, err = run(*arguments, place)
+        limited(resource.RLIM_INFINITY)
+        assert (status, out) == (2, "")
+        assert "Traceback" not in err
+        assert err.splitlines()[-1].startswith(f"Impossible d'écrire « {place} » dans « . ».")
+    assert files(tmp_path / "again") == whole
+    assert {path.name for path in tmp_path.iterdir()} == {"scenario.json", "whole", "again"}
+
+
+@pytest.mark.parametrize("name", ["map.png", "map.svg", "map.pdf"])
+def test_a_map_appears_whole_or_not_at_all(run, saved, tmp_path, limited, name):
+    limited(100)
+    status, _, err = run("map", saved, "--out", tmp_path / "made" / name)
+    limited(resource.RLIM_INFINITY)
+    assert status == 2
+    assert err.splitlines()[-1].startswith(f"Impossible d'écrire « {name} »")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_that_no_territory_is_behind(small_world, tmp_path, limited):
+    country = Country("France", (small_world.territory(),))
+    diagnosis = diagnose(*country.parts, question=Question())
+    writers = {
+        "france": lambda folder: write_country_diagnosis(country, diagnosis, folder),
+        "qualite": lambda folder: write_quality(check_sites(small_world.sites), folder),
+        "batch": lambda folder: BatchResult({}, []).write(folder),
+        "pays": country.save,
+    }
+    for name, write in writers.items():
+        write(tmp_path / name)
+        shutil.rmtree(tmp_path / name)
+        limited(10)
+        with pytest.raises(SourceError, match=f"Impossible d'écrire « {name} »"):
+            write(tmp_path / name)
+        limited(resource.RLIM_INFINITY)
+    assert list(tmp_path.iterdir()) == []

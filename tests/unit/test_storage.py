@@ -1,0 +1,203 @@
+"""Nothing half-written: what a full disk, an interrupt or a killed process leaves of files and folders."""
+
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pyogrio
+import pytest
+
+from geo import Territory
+from geo.errors import SourceError
+from geo.settings import Settings
+from geo.storage import adding_files, recover, remove_left, replacing_file, replacing_folder, require_replaceable
+from geo.territory.country import Country
+from geo.territory.fetched import kept_territories
+
+MARKER = "manifest.json"
+
+#: Replaces a folder, and is killed, like by `kill -9`, just before or just after the n-th time that a path is renamed.
+KILLED = f"""
+import os, signal, sys
+from pathlib import Path
+from geo.storage import replacing_folder
+
+place, step, when = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+rename, count = Path.rename, 0
+
+def counted(self, target):
+    global count
+    count += 1
+    if count == step and when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    result = rename(self, target)
+    if count == step:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+
+Path.rename = counted
+with replacing_folder(place, marker="{MARKER}") as folder:
+    (folder / "{MARKER}").write_text("new")
+    (folder / "deep").mkdir()
+    (folder / "deep" / "array").write_text("new")
+"""
+
+
+def write(folder: Path, text: str) -> None:
+    with replacing_folder(folder, marker=MARKER) as made:
+        (made / MARKER).write_text(text)
+        (made / "deep").mkdir()
+        (made / "deep" / "array").write_text(text)
+
+
+def add(folder: Path, text: str, error: BaseException | None = None) -> None:
+    """Add two files to a folder; or write them, and fail."""
+    with adding_files(folder) as beside:
+        for name in ("a.csv", "b.csv"):
+            (beside / name).write_text(text)
+        if error is not None:
+            raise error
+
+
+def held(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def contents(folder: Path) -> set[str]:
+    """What all files of a folder hold."""
+    return {path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def hidden(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_process_killed_at_any_step_loses_neither_folder(tmp_path, step, when):
+    place = tmp_path / "territory"
+    write(place, "old")
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(place), str(step), when], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    recover(place)  # what whoever reads it next does
+    moved_in = step > 2 or (step, when) == (2, "after")
+    assert contents(place) == ({"new"} if moved_in else {"old"})
+    assert len(list(place.rglob("*"))) == 3
+    write(place, "newer")
+    remove_left(tmp_path, "territory")
+    assert contents(place) == {"newer"}
+    assert hidden(tmp_path) == []
+
+
+def test_what_a_killed_process_left_does_not_come_back_in_the_place_of_a_newer_one(tmp_path):
+    place = tmp_path / "territory"
+    write(tmp_path / ".territory.former", "old")
+    write(place, "new")
+    recover(place)
+    assert contents(place) == {"new"}
+    write(place, "newer")
+    assert hidden(tmp_path) == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, OSError(28, "No space left on device")])
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_an_interrupt_at_any_step_keeps_a_whole_folder(tmp_path, monkeypatch, step, error):
+    place, count, rename = tmp_path / "territory", 0, Path.rename
+    write(place, "old")
+
+    def interrupted(self, target):
+        nonlocal count
+        count += 1
+        if count == step:
+            raise error
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", interrupted)
+        with pytest.raises((KeyboardInterrupt, MemoryError, SourceError)):
+            write(place, "new")
+    recover(place)
+    assert contents(place) == ({"new"} if step == 3 else {"old"})
+
+
+def test_files_are_added_all_or_none(tmp_path):
+    folder, full = tmp_path / "made" / "deeper", OSError(28, "No space left on device")
+    with pytest.raises(SourceError, match="Impossible d'écrire « deeper » dans « made »"):
+        add(folder, "new", full)
+    assert list(tmp_path.iterdir()) == []  # nor the folder above, which was made for it
+
+    add(folder, "old")
+    (folder / "mine.txt").write_text("mine")
+    with pytest.raises(ZeroDivisionError):  # a fault of ours is not said to be one of the disk
+        add(folder, "new", ZeroDivisionError())
+    assert held(folder) == {"a.csv": "old", "b.csv": "old", "mine.txt": "mine"}
+
+
+@pytest.mark.parametrize("obstacle", ["a.csv", "b.csv"])
+def test_a_folder_in_the_way_of_a_file_leaves_all_as_it_was(tmp_path, obstacle):
+    (tmp_path / obstacle).mkdir()
+    other = {"a.csv": "b.csv", "b.csv": "a.csv"}[obstacle]
+    (tmp_path / other).write_text("old")
+    with pytest.raises(SourceError):
+        add(tmp_path, "new")
+    assert (tmp_path / obstacle).is_dir()
+    assert (tmp_path / other).read_text() == "old"
+    assert hidden(tmp_path) == []
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_a_move_that_fails_takes_the_others_back(tmp_path, monkeypatch, step):
+    (tmp_path / "a.csv").write_text("old")
+    count, rename = 0, Path.rename
+
+    def failing(self, target):
+        nonlocal count
+        count += 1
+        if count == step:
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(SourceError):
+        add(tmp_path, "new")
+    assert held(tmp_path) == {"a.csv": "old"}
+
+
+def fill_badly(folder: Path) -> None:
+    with adding_files(folder) as beside, replacing_file(beside / "communes.gpkg"):
+        raise pyogrio.errors.FeatureError
+
+
+def test_what_a_library_that_writes_raises_is_one_sentence_about_the_outer_folder(tmp_path):
+    with pytest.raises(SourceError, match="« out » dans"):
+        fill_badly(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("writing", [replacing_file, adding_files, lambda path: replacing_folder(path, marker=MARKER)])
+def test_a_place_that_takes_no_file_is_one_sentence(writing):
+    with pytest.raises(SourceError, match="Impossible d'écrire « out » dans « proc »"), writing(Path("/proc/out")):
+        pass
+
+
+def test_the_folder_one_is_in_and_the_root_are_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SourceError, match=r"^« \. » est le dossier où vous êtes"):
+        require_replaceable(Path(), marker=MARKER)
+    with pytest.raises(SourceError, match=r"^« / » existe déjà et n'a pas été écrit par maillage"):
+        require_replaceable(Path("/"), marker=MARKER)
+
+
+def test_a_territory_that_a_killed_process_took_away_is_found_again(small_world, tmp_path):
+    place = tmp_path / "territories" / "64"
+    small_world.territory().save(place)
+    for found in (
+        lambda: Territory.load(place).name,
+        lambda: kept_territories(replace(Settings.from_environment(), cache_dir=tmp_path))["64"].name,
+        lambda: Country.is_saved_at(place) or place.name,
+    ):
+        place.rename(place.parent / ".64.former")
+        assert found() in {"Pyrénées-Atlantiques", "64"}
+        assert place.is_dir()
