@@ -11,12 +11,13 @@ import shapely
 from geo import Territory
 from geo.access.coverage import coverage
 from geo.errors import ParameterError
-from geo.siting.candidates import CANDIDATE_COLUMNS
+from geo.siting.candidates import CANDIDATE_COLUMNS, candidate_communes
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones
 from geo.siting.gains import candidate_gains
 from geo.siting.plan import plan
 from geo.siting.plan_json import plan_json
+from geo.siting.problem import SitingProblem
 from geo.siting.robustness import robustness
 from geo.sources.facility_table import facility_frame
 from geo.territory.country import Country
@@ -285,3 +286,29 @@ def test_robustness_counts_the_runs_that_choose_a_place(world, embedded):
     json.dumps(asked.to_dict())
     # A mean time is least in the same places whatever all speeds are multiplied by.
     assert len(robustness(plan(world, 1, model="median"), [world]).runs) == 1
+
+
+def test_robustness_tells_how_far_it_is_and_at_which_speed(world):
+    told = []
+    robustness(plan(world, 1, threshold_min=9, kinds={"main"}), [world], progress=lambda *step: told.append(step))
+    assert [share for share, _ in told] == pytest.approx([0, 1 / 3, 2 / 3, 1])
+    assert [sentence for _, sentence in told] == [
+        "Profil courant, vitesses × 0,90…",
+        "Profil courant, vitesses × 1,00…",
+        "Profil courant, vitesses × 1,10…",
+        "Variantes calculées.",
+    ]
+
+
+def test_each_part_of_a_country_has_trips_to_its_own_candidates(world):
+    places = candidate_communes(world)
+    other = places.assign(code="9" + places["code"])
+    alone = SitingProblem.of((world,), (other,), kinds={"main"})
+    both = SitingProblem.of((world, world), (places.iloc[:3], other), kinds={"main"})
+    # Five demand points and three candidates come before those of the second part.
+    second = both.pair_demand >= 5
+    assert (both.pair_demand[second] - 5).tolist() == alone.pair_demand.tolist()
+    assert (both.pair_candidate[second] - 3).tolist() == alone.pair_candidate.tolist()
+    assert both.pair_min[second].tolist() == alone.pair_min.tolist()
+    assert both.pair_candidate[~second].max() == 2  # D is a candidate of the second part only
+    assert both.candidates["code"].tolist() == [*places["code"][:3], *alone.candidates["code"]]
