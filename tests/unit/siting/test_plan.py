@@ -33,7 +33,7 @@ def test_most_covered_on_the_drawing(world):
     found = plan(world, 1, threshold_min=9, kinds={"main"})
     # Within 9 minutes only a commune itself counts: B, the largest.
     assert found.labels[["rank", "code", "gain_residents"]].to_numpy().tolist() == [[1, "64002", 500]]
-    assert (found.objective, found.bound, found.gap) == (500, 500, 0)
+    assert (found.objective, found.bound, found.gap, found.residents_brought) == (500, 500, 0, 500)
     assert (found.part.residents, found.before.residents_within, found.after.residents_within) == (2100, 1000, 1500)
     # E is off the network: its 100 residents are in no share, and it is no place to compare.
     assert (found.part.residents_known, found.before.share_within, found.after.share_within) == (2000, 0.5, 0.75)
@@ -154,7 +154,13 @@ def test_a_budget_limits_labels(world):
     assert Costs(0.1, 0.0).labels_for(0.3) == 3
     cover = plan(world, model="set-cover", threshold_min=9, budget_eur=110_000, kinds={"main"})
     assert (len(cover.labels), cover.budget_labels) == (3, 1)
-    for wrong in (lambda: Costs(0), lambda: Costs(10, 20), lambda: Costs().labels_for(-1), lambda: Costs(float("nan"))):
+    for wrong in (
+        lambda: Costs(0),
+        lambda: Costs(0, 0),
+        lambda: Costs(10, 20),
+        lambda: Costs().labels_for(-1),
+        lambda: Costs(float("nan")),
+    ):
         with pytest.raises(ParameterError):
             wrong()
     with pytest.raises(ParameterError, match="ne paie rien"):
@@ -312,3 +318,9 @@ def test_each_part_of_a_country_has_trips_to_its_own_candidates(world):
     assert both.pair_min[second].tolist() == alone.pair_min.tolist()
     assert both.pair_candidate[~second].max() == 2  # D is a candidate of the second part only
     assert both.candidates["code"].tolist() == [*places["code"][:3], *alone.candidates["code"]]
+
+
+def test_a_plan_of_no_label_is_as_robust_as_today(world):
+    found = robustness(plan(world, 0, threshold_min=9, kinds={"main"}), [world])
+    assert found.runs["labels"].tolist() == [0, 0, 0]
+    assert found.places.empty
