@@ -1,10 +1,13 @@
 """Minutes saved by hand: what residents without a way count for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from geo.siting.benefits import counted_today_min, coverage_benefits, time_benefits
+from geo.siting.benefits import Benefits, counted_today_min, coverage_benefits, time_benefits
+from geo.siting.plan_tables import alternatives_table
 from geo.siting.problem import SitingProblem
 
 
@@ -58,3 +61,24 @@ def test_a_candidate_at_exactly_the_threshold_brings_those_beyond_it_today():
         problem([(10, 20), (5, 20.1), (3, np.inf), (0, 30)], [(1, 0, 20), (2, 0, 20.1), (2, 1, 3), (3, 1, 3)]), 20
     )
     assert (found.demand.tolist(), found.candidate.tolist(), found.value.tolist()) == ([1, 2], [0, 1], [5, 3])
+
+
+def test_what_is_already_received_is_not_added_nor_taken_away():
+    benefits = Benefits(np.array([0, 0, 1]), np.array([0, 1, 1]), np.array([5.0, 2.0, 4.0]), 2, 2)
+    assert benefits.added_to(np.array([9.0, 1.0])).tolist() == [0, 3]
+    assert benefits.added_to(np.zeros(2)).tolist() == [5, 6]
+    assert benefits.received([1]).tolist() == [2, 4]
+
+
+def test_the_only_resident_of_a_label_may_be_brought_by_another_place():
+    # Both candidates are in reach of one resident, who is too far today.
+    one = problem([(1, 40)], [(0, 0, 5), (0, 1, 8)])
+    one = replace(
+        one,
+        demand=one.demand.assign(commune_code="64001"),
+        candidates=one.candidates.assign(name="C", commune_code="64001"),
+    )
+    found = alternatives_table(one, "coverage", 20, np.array([0]))
+    assert found[["label_code", "code", "share_of_gain"]].to_numpy().tolist() == [["c0", "c1", 1.0]]
+    # Nobody is brought where nobody is too far: then no place does as well.
+    assert alternatives_table(one, "coverage", 50, np.array([0])).empty
