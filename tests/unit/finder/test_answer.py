@@ -376,3 +376,17 @@ def test_holidays_and_clock_of_a_site_are_those_of_its_commune(small_world, tmp_
     answer = find_sites(territory, lon, lat, Wishes(at=dt.datetime.fromisoformat(moment)))
     assert ids(answer.sites)[:1] == [MAIN]
     assert answer.sites[0].status.closes_at.isoformat() == f"{moment[:10]}T17:00:00+01:00"
+
+
+def test_the_date_of_the_list_is_that_of_the_list_a_place_is_from(world, home):
+    dated = replace(
+        world, manifest=replace(world.manifest, list_vintages={"sites": "2026-10", "tax_offices": "2025-07"})
+    )
+    answer = find_sites(dated, *home)
+    assert [site.list_vintage for site in (*answer.sites, *answer.buses)] == ["2026-10"] * 3
+    assert answer.tax_office.list_vintage == "2025-07"
+
+
+def test_five_places_unless_said_otherwise(embedded):
+    lon, lat = embedded.communes.loc["64102", ["lon", "lat"]].astype(float)
+    assert len(nearest(embedded, lon, lat)) == len(find_sites(embedded, lon, lat).sites) == 5

@@ -228,3 +228,14 @@ def test_a_saved_territory_finds_the_same(gazetteer, embedded_folder):
     again = Gazetteer.of(Territory.load(embedded_folder))
     for query in ("Lourdes", "64310", "st jean", "Urdès"):
         assert again.search(query) == gazetteer.search(query)
+
+
+def test_a_position_is_covered_where_both_its_degrees_are(embedded):
+    gazetteer = Gazetteer.of(embedded)
+    lon, lat = gazetteer.centre
+    assert gazetteer.covers(lon, lat)
+    for away in ((lon, lat + 5), (lon, lat - 5), (lon + 5, lat), (lon - 5, lat)):
+        assert not gazetteer.covers(*away)
+    around = pd.concat([embedded.communes[["lon", "lat"]], embedded.neighbours[["lon", "lat"]]]).astype(float)
+    assert gazetteer.covers(lon, around["lat"].max() + 0.3)
+    assert not gazetteer.covers(lon, around["lat"].max() + 0.31)

@@ -48,3 +48,16 @@ def test_fewest_labels_are_bounded_with_their_overlaps_and_less_well_without(ben
     assert fewest_bound(benefits, target, 5) == 4
     assert fewest_bound(benefits, target, 5, rounds=False) == 3
     assert fewest_bound(benefits, 0.0, 5) == 0
+
+
+def test_whoever_asks_to_stop_is_heard_at_the_next_round(benefits):
+    asked = []
+
+    def stopped():
+        asked.append(1)
+        return len(asked) > 3
+
+    chosen = most_benefit(benefits, 3)
+    ended = upper_bound(benefits, 3, chosen, stopped)
+    assert len(asked) == 4
+    assert best(benefits, 3) <= upper_bound(benefits, 3, chosen).value <= ended.value

@@ -58,3 +58,9 @@ def test_a_plan_is_kept_where_the_search_found_none_better(monkeypatch):
         found = most_covered(APART, 3, np.array([0, 1]), known, time_limit_s=1)
         assert found.selected.tolist() == ([0, 1] if sum(x) < 3 else [0, 1, 2])
         assert found.bound == best
+
+
+def test_the_solver_writes_nothing_on_the_terminal(capfd):
+    benefits = Benefits(np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 0, 2, 0, 3]), np.ones(6), 3, 4)
+    fewest_labels(benefits, 2.0, np.array([1, 2]), 1, time_limit_s=5)
+    assert capfd.readouterr() == ("", "")
