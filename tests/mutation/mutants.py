@@ -274,8 +274,8 @@ def in_child(paths, plugin, log, timeout, mutant=None):
         time.sleep(0.05)
 
 
-def tests_of(mutant, calls):
-    """Return the tests that call the function that a mutant changes; where none is known to, those of its module.
+def tests_of(mutant, calls, every):
+    """Return the tests, of `every`, that call the function that a mutant changes; where none is known to, those of its module.
 
     A compiled loop is called by the modules that name its own; a module of which no call is seen has all the tests.
     """
@@ -290,7 +290,8 @@ def tests_of(mutant, calls):
         folder = ROOT / "geo" / mutant.package
         modules |= {path.stem for path in folder.glob("*.py") if mutant.module in path.read_text("utf-8")}
     chosen = [test for key, tests in calls.items() if key.partition(":")[0] in modules for test in tests]
-    return chosen or [test for tests in calls.values() for test in tests]
+    named = [test for test in every if f"/test_{mutant.module}.py::" in test]
+    return [*chosen, *named] or every
 
 
 def roads_kept(copy):
@@ -355,7 +356,7 @@ def try_package(package, asked, equivalent, copy):
         if mutant.key in before:
             killed.append(mutant.key)
             continue
-        tests = tests_of(mutant, noted["calls"])
+        tests = tests_of(mutant, noted["calls"], list(noted["seconds"]))
         paths = sorted({test.partition("::")[0] for test in tests})
         patience = 5 * sum(noted["seconds"][test] for test in set(tests)) + 120
         status, took = in_child(paths, Only(tests, noted["seconds"]), log, patience, mutant)
