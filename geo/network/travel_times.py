@@ -128,7 +128,7 @@ def pairs_sooner_than(
         network, legs_from_points(network, origins), legs_to_points(network, destinations), sooner_than=field
     )
     today = nearest_by_road(network, origins, facilities).travel_time_s
-    return _with_direct_trips(network, origins, destinations, matrix, np.nextafter(today, 0.0))
+    return _with_direct_trips(network, origins, destinations, matrix, np.nextafter(today, -np.inf))
 
 
 def _with_direct_trips(

@@ -88,6 +88,7 @@ def test_two_rules():
     assert not coverage(study, 20, times=table).loc["01001", "under_served"]  # mean 17 min
     assert coverage(study, 20, times=table, rule=CoverageRule("share", 0.5)).loc["01001", "under_served"]
     assert not coverage(study, 20, times=table, rule=CoverageRule("share", 0.4)).loc["01001", "under_served"]
+    assert not coverage(study, 20, times=table, rule=CoverageRule("share", 0.3)).loc["01001", "under_served"]
 
 
 def test_unreachable_is_never_averaged_in_and_off_network_is_unknown():
@@ -201,3 +202,9 @@ def test_estimated_times_give_bounds_of_who_is_within():
         None,
         None,
     )
+
+
+def test_of_two_facilities_that_serve_as_many_residents_the_first_of_the_list_is_the_main_one():
+    rows = [("01001", 50, 5, "b"), ("01001", 50, 6, "a"), ("01002", 20, 5, "a"), ("01002", 20, 6, "b")]
+    found = coverage(territory({"01001": 100, "01002": 40}), 20, times=times(rows))
+    assert found["facility_id"].tolist() == found["facility_name"].str[-1].tolist() == ["b", "b"]

@@ -139,3 +139,26 @@ def test_figures_for_programs_are_not_rounded(territory):
     told = found.to_dict()
     assert told["shares"] == {day: found.shares.loc[day].to_list() for day in WEEKDAYS}
     assert (told["residents_known"], told["residents_within"], told["share_within"]) == (2000, 2000, 1)
+
+
+def test_who_has_an_open_site_already_gains_nothing_from_another(built):
+    # Within 25 minutes of A: A, B and C; of D: B, C and D. D is open on Monday from 9:00 to 12:00, A never.
+    gains = open_shares(with_hours(built, "We unknown", "", "Mo 09:00-12:00"), 25).half_day_gains()
+    monday = gains[gains["half_day"].str.startswith("lundi")].set_index(["facility_id", "half_day"])
+    # The 1,000 of A alone gain three hours in the morning; in the afternoon, from 14:00 to 17:00, those of B and C too.
+    assert monday["residents"].to_dict() == {
+        ("1", "lundi matin"): 1000,
+        ("1", "lundi après-midi"): 1800,
+        ("3", "lundi après-midi"): 1000,
+    }
+    assert monday["resident_hours"].to_dict() == {
+        ("1", "lundi matin"): 3000,
+        ("1", "lundi après-midi"): 5400,
+        ("3", "lundi après-midi"): 3000,
+    }
+
+
+def test_spans_are_numbered_from_the_highest_share(territory):
+    spans = open_shares(territory, 15).spans()
+    assert spans.index.to_list() == list(range(len(spans)))
+    assert spans["share"].is_monotonic_decreasing

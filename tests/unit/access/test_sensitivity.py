@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from geo import Territory, coverage
-from geo.access.sensitivity import sensitivity
+from geo.access.sensitivity import Run, sensitivity
 from geo.errors import ParameterError
 from geo.question import CoverageRule
 
@@ -80,3 +80,10 @@ def test_unknown_population(small_world):
     assert {run.share_within for run in found.runs} == {None}
     assert found.communes_flipping == ("64002", "64003")
     assert isinstance(found.communes, pd.DataFrame)
+
+
+def test_a_run_without_residents_is_not_the_highest(territory):
+    found = sensitivity(territory, 10.5)
+    nobody = Run("nobody", 0.0, 0.0, None, 0)
+    two = replace(found, runs=(nobody, found.runs[1]))
+    assert (two.lowest, two.highest) == (nobody, found.runs[1])

@@ -1,6 +1,9 @@
 """Minutes saved against the tax office, on the drawing of `SmallWorld`."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from geo import Territory
@@ -41,3 +44,39 @@ def test_communes_are_compared_where_nobody_is_known_to_live(small_world):
 def test_a_territory_without_tax_offices_says_so(small_world):
     with pytest.raises(ParameterError, match="n'a pas de liste « tax_offices »"):
         time_saved(build(small_world))
+
+
+def hand_made(rows):
+    """Make a territory of communes of one point: rows of (residents, minutes to a site, to a tax office)."""
+    codes = [f"640{number:02}" for number in range(len(rows))]
+    residents, *minutes = (np.array(column, float) for column in zip(*rows, strict=True))
+    demand = pd.DataFrame({"commune_code": codes, "population": residents})
+    times = {
+        kind: demand.assign(travel_time_min=pd.array(column, dtype="Float64"), on_network=True)
+        for kind, column in zip(("sites", "tax_offices"), minutes, strict=True)
+    }
+    index = pd.Index(codes, name="commune_code")
+    return SimpleNamespace(
+        communes=pd.DataFrame({"name": codes, "population": pd.array(residents, dtype="Int64")}, index=index),
+        demand=demand,
+        demand_on_network=SimpleNamespace(link=np.zeros(len(rows), int)),
+        estimated=False,
+        precision=pd.DataFrame({"estimated": False, "time_low": 1.0, "time_high": 1.0}, index=index),
+        travel_times=lambda facilities, **_: times[facilities],
+    )
+
+
+def test_a_minute_is_sooner_or_later_and_less_is_the_same():
+    # A minute sooner (1), less (2), none (4), less (8), a minute later (16).
+    rows = [(1, 10, 11), (2, 10, 10.9), (4, 10, 10), (8, 10, 9.1), (16, 10, 9)]
+    _, summary = time_saved(hand_made(rows))
+    assert (summary.residents_sooner, summary.residents_later, summary.residents_compared) == (1, 16, 31)
+
+
+def test_residents_with_a_way_to_one_of_both_only_are_not_compared():
+    table, summary = time_saved(hand_made([(100, 10, 40), (50, 10, np.nan), (7, np.nan, 10), (3, np.nan, np.nan)]))
+    assert table["saved_min"].isna().tolist() == [False, True, True, True]
+    assert table["site_time_min"].dropna().tolist() == [10]
+    assert (summary.residents_compared, summary.residents_not_compared) == (100, 60)
+    assert (summary.mean_saved_min, summary.median_saved_min) == (30, 30)
+    assert (summary.residents_sooner, summary.residents_later) == (100, 0)

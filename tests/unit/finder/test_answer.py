@@ -1,5 +1,6 @@
 """The answer to a citizen, on the four communes in a row of `small_world`: ten minutes from one to the next."""
 
+import csv
 import datetime as dt
 import json
 from dataclasses import replace
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo import nearest
+from geo import Territory, nearest
 from geo.errors import NetworkError, ParameterError
 from geo.finder.answer import FROM_HOME, MANDATE, find_sites, route_to
 from geo.finder.wishes import Wishes
@@ -406,3 +407,72 @@ def test_holidays_and_civil_time_follow_the_departement_of_the_row_s_commune(wor
     reunion = with_sites(world, opening_hours=["Tu 09:00-12:00"] * 3, departement=["974"] * 3)
     assert not find_sites(reunion, *home, Wishes(at=TUESDAY)).sites  # 13:00 there
     assert find_sites(reunion, *home, Wishes(at=TUESDAY.replace(hour=7))).sites
+
+
+def test_a_bus_whose_base_is_not_near_is_not_listed(world, monkeypatch):
+    monkeypatch.setattr("geo.finder.answer.NEAR_MIN", 15.0)
+    # The base is in B: 10 minutes from C, 20 from D.
+    for code, buses in (("64002", [BUS]), ("64003", [BUS]), ("64004", [])):
+        lon, lat = world.communes.loc[code, ["lon", "lat"]].astype(float)
+        answer = find_sites(world, lon, lat)
+        assert ids(answer.buses) == buses
+        assert set(ids(answer.sites)) == {MAIN, ANTENNE}  # however far
+
+
+def test_only_near_sites_of_unknown_hours_are_named(world, home, monkeypatch):
+    monkeypatch.setattr("geo.finder.answer.NEAR_MIN", 15.0)
+    blind = with_sites(world, opening_hours=[pd.NA, "Tu 09:00-17:00", pd.NA])
+    notes = find_sites(blind, *home, Wishes(at=TUESDAY)).notes
+    assert "Horaires inconnus, non comptés comme ouverts : France services A." in notes  # D is 20 minutes away
+
+
+def test_a_site_that_can_only_be_written_to_is_one_to_contact(world, home):
+    written = with_sites(world, phone=[pd.NA, pd.NA, "03"], email=["a@exemple.fr", pd.NA, pd.NA])
+    answer = find_sites(written, *home, Wishes(at=dt.datetime.fromisoformat("2026-11-25T10:00")))
+    assert [(site.facility_id, site.phone, site.email) for site in answer.none_open] == [
+        (MAIN, None, "a@exemple.fr"),
+        (ANTENNE, "03", None),
+    ]
+
+
+@pytest.mark.parametrize(("closes", "expected"), [("17:29", []), ("17:30", []), ("17:31", [ANTENNE])])
+def test_a_site_that_closes_at_half_past_five_is_not_open_after_it(world, home, closes, expected):
+    evening = with_sites(world, opening_hours=["Mo 09:00-12:00", "Mo 09:00-12:00", f"Tu 14:00-{closes}"])
+    assert ids(find_sites(evening, *home, Wishes(evening=True)).sites) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("67", "2027-03-26T10:00"),  # Good Friday is a holiday in Alsace, not where the commune is
+        ("974", "2026-11-27T16:30"),  # half past seven in the evening in La Réunion
+    ],
+)
+def test_holidays_and_clock_of_a_site_are_those_of_its_commune(small_world, tmp_path, written, moment):
+    with small_world.sites.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    hours = {"insee_dep": written, "h_vendredi": "09:00 - 17:00"}
+    sites = tmp_path / "sites.csv"
+    with sites.open("w", encoding="utf-8", newline="") as stream:
+        table = csv.DictWriter(stream, rows[0])
+        table.writeheader()
+        table.writerows(row | hours for row in rows)
+    territory = Territory.build("64", communes=small_world.communes, sites=sites, roads=small_world.roads)
+    lon, lat = territory.communes.loc["64001", ["lon", "lat"]].astype(float)
+    answer = find_sites(territory, lon, lat, Wishes(at=dt.datetime.fromisoformat(moment)))
+    assert ids(answer.sites)[:1] == [MAIN]
+    assert answer.sites[0].status.closes_at.isoformat() == f"{moment[:10]}T17:00:00+01:00"
+
+
+def test_the_date_of_the_list_is_that_of_the_list_a_place_is_from(world, home):
+    dated = replace(
+        world, manifest=replace(world.manifest, list_vintages={"sites": "2026-10", "tax_offices": "2025-07"})
+    )
+    answer = find_sites(dated, *home)
+    assert [site.list_vintage for site in (*answer.sites, *answer.buses)] == ["2026-10"] * 3
+    assert answer.tax_office.list_vintage == "2025-07"
+
+
+def test_five_places_unless_said_otherwise(embedded):
+    lon, lat = embedded.communes.loc["64102", ["lon", "lat"]].astype(float)
+    assert len(nearest(embedded, lon, lat)) == len(find_sites(embedded, lon, lat).sites) == 5

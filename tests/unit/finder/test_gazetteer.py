@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from geo import Territory
-from geo.finder.gazetteer import Gazetteer
+from geo.finder.gazetteer import Gazetteer, _word
 
 #: Typed text -> INSEE code of the commune meant.
 QUERIES = {
@@ -228,3 +228,39 @@ def test_a_saved_territory_finds_the_same(gazetteer, embedded_folder):
     again = Gazetteer.of(Territory.load(embedded_folder))
     for query in ("Lourdes", "64310", "st jean", "Urdès"):
         assert again.search(query) == gazetteer.search(query)
+
+
+def test_a_position_is_covered_where_both_its_degrees_are(embedded):
+    gazetteer = Gazetteer.of(embedded)
+    lon, lat = gazetteer.centre
+    assert gazetteer.covers(lon, lat)
+    for away in ((lon, lat + 5), (lon, lat - 5), (lon + 5, lat), (lon - 5, lat)):
+        assert not gazetteer.covers(*away)
+    around = pd.concat([embedded.communes[["lon", "lat"]], embedded.neighbours[["lon", "lat"]]]).astype(float)
+    assert gazetteer.covers(lon, around["lat"].max() + 0.3)
+    assert not gazetteer.covers(lon, around["lat"].max() + 0.31)
+
+
+@pytest.mark.parametrize(("neighbour", "first"), [(899, "64001"), (1_099, "40001")])
+def test_a_homonym_of_the_study_area_comes_before_one_up_to_ten_times_as_large(neighbour, first):
+    communes = pd.DataFrame(
+        {
+            "name": "Aubin",
+            "departement": ["40", "64"],
+            "postcodes": ["40100", "64100"],
+            "population": [neighbour, 99],
+            "lon": 0.0,
+            "lat": 43.0,
+        },
+        index=pd.Index(["40001", "64001"], name="commune_code"),
+    )
+    found = Gazetteer(communes, [False, True]).search("aubin")
+    assert len(found) == 2
+    assert found[0].commune_code == first
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "score"), [("sare", "sare", 100), ("sa", "sare", 92.5), ("sara", "sare", 75)]
+)
+def test_likeness_of_a_word(typed, word, score):
+    assert _word(typed, word) == score

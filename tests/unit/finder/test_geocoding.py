@@ -236,3 +236,11 @@ def test_settings_take_the_geocoder_from_the_environment(monkeypatch):
     assert Settings.from_environment().geocoder_url == "https://data.geopf.fr/geocodage/search"
     monkeypatch.setenv("MAILLAGE_GEOCODER_URL", "")
     assert Settings.from_environment().geocoder_url == ""
+
+
+def test_an_answer_of_more_than_256_kilobytes_is_not_read(serve):
+    content = body(feature())
+    with serve(answering(content + b" " * (256_000 - len(content)))) as (settings, _):
+        assert len(geocode(ADDRESS, settings)) == 1
+    with serve(answering(content + b" " * (256_001 - len(content)))) as (settings, _), pytest.raises(GeocodingError):
+        geocode(ADDRESS, settings)

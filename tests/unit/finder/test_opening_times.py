@@ -265,3 +265,8 @@ def test_words():
     assert plain(hours_text([(5, 60)])) == "0 h 05 – 1 h"
     assert plain(day_text(dt.date(2027, 1, 1))) == "1er janvier"
     assert plain(moment_text(at("2027-01-04T09:00"), since=at("2026-12-31T09:00"))) == "lundi 4 janvier 2027 à 9 h"
+
+
+def test_now_is_a_whole_minute():
+    now = civil_time(None, "64")
+    assert (now.second, now.microsecond) == (0, 0)

@@ -103,3 +103,9 @@ def test_texts_name_no_number_and_warn():
     assert not any(mark.isdigit() for mark in texts)
     assert "gratuites" in LOOK_ALIKES
     assert "écrit" in MANDATE
+
+
+def test_what_is_beyond_two_hundred_characters_is_not_read():
+    assert search_procedures(" " * 197 + "cni")[0].key == "identite"
+    assert search_procedures(" " * 197 + "cni" + "x" * 50)[0].key == "identite"
+    assert search_procedures(" " * 200 + "cni") == ()

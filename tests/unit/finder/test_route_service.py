@@ -269,3 +269,13 @@ def test_settings_take_the_service_from_the_environment(monkeypatch):
     assert Settings.from_environment().route_service_url == "https://data.geopf.fr/navigation/itineraire"
     monkeypatch.setenv("MAILLAGE_ROUTE_SERVICE_URL", " ")
     assert Settings.from_environment().route_service_url == ""
+
+
+@pytest.mark.parametrize(("minutes", "plausible"), [(1440, True), (1440.5, False)])
+def test_a_way_of_more_than_a_day_is_no_answer(serve, site, minutes, plausible):
+    with serve(answering(told(site, duration=minutes))) as (settings, _):
+        if plausible:
+            assert ask_route(START, site, settings).travel_time_min == minutes
+        else:
+            with pytest.raises(RouteServiceError, match="inutilisable"):
+                ask_route(START, site, settings)

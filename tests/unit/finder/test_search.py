@@ -1,5 +1,7 @@
 """When the geocoder is asked, and what is said when it is not or fails."""
 
+from dataclasses import replace
+
 import pytest
 
 from geo import Territory
@@ -194,3 +196,18 @@ def test_communes_that_are_only_like_the_search_are_said_to_be_so(gazetteer):
     assert DIRECTORY in found.notes[-1]
     with pytest.raises(ParameterError, match="ne s'appelle « Paris »"):
         find_place("Paris", gazetteer, Settings(ONLINE.data_dir, ONLINE.leaflet_dir, geocoder_url=""), "64")
+
+
+def test_a_place_is_surely_meant_where_its_name_is_close_enough_or_it_is_an_address(gazetteer, geocoder):
+    (sare,) = find_place("Sare", gazetteer, ONLINE, "64").places
+    assert (sare.kind, sare.commune_code) == ("commune", "64504")
+    low = replace(ADDRESS, score=SURE_SCORE - 1)
+    geocoder[1]["places"] = [low]
+    assert find_place("12 rue Gambetta 64500 Saint-Jean-de-Luz", gazetteer, ONLINE, "64").places[0] == low
+
+
+def test_what_is_beyond_two_hundred_characters_is_not_read(gazetteer, geocoder):
+    assert search_place(" " * 196 + "Sare", gazetteer, ONLINE).places[0].score == 100
+    assert search_place(" " * 196 + "Sare" + "x" * 9, gazetteer, ONLINE).places[0].score == 100
+    assert search_place(" " * 200 + "Sare", gazetteer, ONLINE).places == ()
+    assert geocoder[0] == []

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import NetworkError, ParameterError
+from geo.network.barriers import over_land
 from geo.network.estimated import (
     CLIMB_KM,
     DENSITY_SHARE,
@@ -352,3 +353,29 @@ def test_overseas_communes_are_in_their_own_system():
     assert network.crs == "EPSG:2975"
     straight = pyproj.Geod(ellps="GRS80").inv(55.45, -20.88, 55.53, -21.0)[2]
     assert minutes(network, frame)[0, 1] == pytest.approx(straight / 1000 * ROAD_LEVELS[0][1] + 2 * END_MIN, rel=1e-3)
+
+
+@pytest.mark.parametrize(("east", "joined"), [(709_980, True), (709_995, True), (710_010, False)])
+def test_a_ridge_is_too_high_beyond_three_thousand_metres_times_kilometres(east, joined):
+    # 300 m over 9.995 km are 2,998.5, over 10.01 km 3,003. Both are joined by the third place, which lies on the ridge.
+    frame = communes([(700_000, 6_600_000), (east, 6_600_000), (705_000, 6_608_000)])
+    found = links(estimate_network(frame, relief=one_ridge(300)))
+    assert found == {(0, 2), (1, 2)} | ({(0, 1)} if joined else set())
+
+
+@pytest.mark.parametrize(
+    ("west_shore", "east_shore", "dry"),
+    [
+        (2_000, 4_000, True),
+        (2_000, 8_000, False),
+        (9_000, 13_000, False),
+        (15_000, 19_000, False),
+        (17_000, 19_000, True),
+    ],
+)
+def test_water_anywhere_along_a_line_counts(west_shore, east_shore, dry):
+    # 20 km from west to east; no road is guessed over more than 3 km of water, looked at every half km.
+    land = shapely.STRtree([shapely.box(-1, -1, west_shore, 1), shapely.box(east_shore, -1, 20_001, 1)])
+    points = np.array([[0.0, 0.0], [20_000.0, 0.0]])
+    for pair in ([0, 1], [1, 0]):
+        assert over_land(points, np.array([pair]), land).tolist() == [dry]

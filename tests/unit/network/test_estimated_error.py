@@ -49,3 +49,4 @@ def test_stated_errors_are_coherent():
     for error in MEASURED_ERROR:
         assert error.time_ratio_p10 < error.time_ratio_median < error.time_ratio_p90
         assert 0.92 <= error.time_ratio_median <= 1.08
+        assert 0.5 < error.share_within_25pct < 1

@@ -575,3 +575,10 @@ def test_rosny_follows_its_published_speeds_and_one_ways(shared_data):
     free_flow = (metres / open_to_cars["vitesse_moyenne_vl"] * 3.6).sum()
     assert free_flow <= network.edge_time_s.sum() <= free_flow + 2 * len(open_to_cars) * speed_profile().junction_s
     assert "83 ligne(s) laissées de côté : accès restreint aux ayants droit." in network.source.notes
+
+
+def test_a_layer_of_no_known_format_shows_its_first_ten_columns():
+    with pytest.raises(SchemaError) as refusal:
+        recognise_profile([f"colonne_{number:02}" for number in range(1, 13)], "routes")
+    shown = ", ".join(f"colonne_{number:02}" for number in range(1, 11))
+    assert f"Colonnes trouvées : {shown}. " in str(refusal.value)

@@ -15,7 +15,13 @@ from geo.network.origin import NetworkSource
 from geo.network.road_network import RoadNetwork
 from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points, snap, snap_xy
 from geo.network.speeds import speed_profile
-from geo.network.travel_times import nearest_by_road, nearest_ones_by_road, times_between, times_from_point
+from geo.network.travel_times import (
+    nearest_by_road,
+    nearest_ones_by_road,
+    pairs_sooner_than,
+    times_between,
+    times_from_point,
+)
 
 CRS = "EPSG:2154"
 #: Origin of the hand-made networks. In EPSG:2154 it is longitude 3, latitude 46.5 by definition.
@@ -392,3 +398,26 @@ def test_the_k_nearest_are_the_first_of_all_times(drawn, k):
         nearest = nearest_by_road(network, origins, facilities)
         np.testing.assert_array_equal(found.facility[:, 0], nearest.facility)
         np.testing.assert_array_equal(found.length_m[:, 0], nearest.length_m)
+
+
+def test_a_place_as_near_as_todays_is_not_sooner_even_at_the_door():
+    network = streets(**LONG)
+    home = place(network, (1000, 0))
+    at_the_door, elsewhere = place(network, (1000, 0)), place(network, (3000, 0))
+    # A site at the very place takes no time: nothing is sooner, not even the same place.
+    assert pairs_sooner_than(network, home, at_the_door, at_the_door)[0].tolist() == []
+    # 200 s to a site 2 km away: a place at the door is sooner, one as far is not, nor one as far the other way.
+    both = place(network, (1000, 0), (3000, 0), (-1000, 0))
+    origin, destination, seconds = pairs_sooner_than(network, home, both, elsewhere)
+    assert (origin.tolist(), destination.tolist(), seconds.tolist()) == ([0], [0], [0])
+
+
+def test_short_trips_of_an_estimated_network_start_and_end_on_any_street():
+    network = streets([(0, 1, 400)], nodes=[(0, 0), (4000, 0)])
+    guessed = replace(network, source=replace(network.source, approximate=True))
+    assert len(network.link_ends) == 1
+    points = place(guessed, (100, 0), (400, 0))
+    _, _, seconds, metres = direct_trips(guessed, points.take([0]), points.take([1]))
+    # 300 m along the street at 10 m a second; off the streets at 15 km/h, and 1.3 times as far.
+    assert sorted(seconds) == pytest.approx([30, 300 / ACCESS])
+    assert sorted(metres) == pytest.approx([300, 390])

@@ -147,3 +147,11 @@ def test_closing_a_bearer_says_whose_bearer_is_unknown(territory):
     assert with_kind.actions == (CloseSite("3"),)
     with pytest.raises(ParameterError, match="Porteurs connus : La Poste ; types comptés : main, antenne"):
         closure_scenario(territory, bearer="La Poste", kind="main")
+
+
+@pytest.mark.parametrize(("kind", "closed", "unknown"), [("main", 1, 1), ("antenne", 1, 0), (None, 2, 1)])
+def test_whose_bearer_is_unknown_is_counted_among_sites_of_the_kind_that_is_closed(territory, kind, closed, unknown):
+    texts = {"bearer": ["La Poste", None, "La Poste"], "kind": ["main", "main", "antenne"]}
+    sites = territory.sites.assign(**{name: pd.array(cells, dtype="string") for name, cells in texts.items()})
+    found = close_sites(territory.with_sites(sites, why={}), (15,), bearer="La Poste", kind=kind)
+    assert (found.sites_closed, found.sites_bearer_unknown) == (closed, unknown)

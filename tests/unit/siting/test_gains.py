@@ -40,3 +40,13 @@ def test_nobody_beyond_means_no_gain(small_world):
     gains = candidate_gains(territory, territory.travel_times(), 60)
     assert isinstance(gains, pd.DataFrame)
     assert (gains["gain_residents"] == 0).all()
+
+
+def test_gains_are_legal_residents_not_those_that_cells_count(small_world):
+    # Cells count fiscal households: here one resident in five of B and C, none of D.
+    territory = small_world.territory()
+    times = territory.travel_times(kinds={"main"})
+    cells = times["commune_code"].map({"64001": 900.0, "64002": 100.0, "64003": 60.0, "64004": 0.0, "64005": 9.0})
+    gains = candidate_gains(territory, times.assign(population=cells), 15)["gain_residents"]
+    # As on the drawing: B brings the 300 of C, C and D bring C and the 200 of D.
+    assert gains.to_dict() == {"64003": 500, "64004": 500, "64002": 300, "64001": 0, "64005": 0}

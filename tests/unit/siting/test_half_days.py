@@ -32,3 +32,9 @@ def test_unknown_hours_are_those_given():
 def test_reversed_hours_are_refused():
     with pytest.raises(ParameterError):
         week_with(None, {"lundi matin"}, (720, 540), AFTERNOON)
+
+
+def test_an_evening_that_is_kept_lasts_until_midnight():
+    week = WeeklyHours.from_osm("Mo 14:00-24:00; Sa 15:00-24:00")
+    assert week_with(week, {"lundi après-midi"}, MORNING, AFTERNOON).to_osm() == "Mo 14:00-24:00; Sa 15:00-24:00"
+    assert open_half_days(WeeklyHours.from_osm("Mo 23:00-24:00")) == ["lundi après-midi"]

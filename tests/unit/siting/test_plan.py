@@ -19,6 +19,7 @@ from geo.siting.criteria import Weights, Zones
 from geo.siting.gains import candidate_gains
 from geo.siting.plan import plan
 from geo.siting.plan_json import plan_json
+from geo.siting.problem import SitingProblem
 from geo.sources.facility_table import facility_frame
 from geo.territory.country import Country
 
@@ -33,7 +34,7 @@ def test_most_covered_on_the_drawing(world):
     found = plan(world, 1, threshold_min=9, kinds={"main"})
     # Within 9 minutes only a commune itself counts: B, the largest.
     assert found.labels[["rank", "code", "gain_residents"]].to_numpy().tolist() == [[1, "64002", 500]]
-    assert (found.objective, found.bound, found.gap) == (500, 500, 0)
+    assert (found.objective, found.bound, found.gap, found.residents_brought) == (500, 500, 0, 500)
     assert (found.part.residents, found.before.residents_within, found.after.residents_within) == (2100, 1000, 1500)
     # E is off the network: its 100 residents are in no share, and it is no place to compare; A holds a site.
     assert (found.part.residents_known, found.before.share_within, found.after.share_within) == (2000, 0.5, 0.75)
@@ -173,7 +174,13 @@ def test_a_budget_limits_labels(world):
     assert Costs(0.1, 0.0).labels_for(0.3) == 3
     cover = plan(world, model="set-cover", threshold_min=9, budget_eur=110_000, kinds={"main"})
     assert (len(cover.labels), cover.budget_labels) == (3, 1)
-    for wrong in (lambda: Costs(0), lambda: Costs(10, 20), lambda: Costs().labels_for(-1), lambda: Costs(float("nan"))):
+    for wrong in (
+        lambda: Costs(0),
+        lambda: Costs(0, 0),
+        lambda: Costs(10, 20),
+        lambda: Costs().labels_for(-1),
+        lambda: Costs(float("nan")),
+    ):
         with pytest.raises(ParameterError):
             wrong()
     with pytest.raises(ParameterError, match="ne paie rien"):
@@ -383,3 +390,23 @@ def test_a_list_of_places_and_a_rule_do_not_go_together(embedded):
         plan(embedded, 1, candidates=_at_communes(embedded, ["64422"]), rule=CandidateRule())
     with pytest.raises(ParameterError, match="Au moins -1 habitants"):
         CandidateRule(-1)
+
+
+def test_each_part_of_a_country_has_trips_to_its_own_candidates(world):
+    places = candidate_communes(world)
+    other = places.assign(code="9" + places["code"])
+    alone = SitingProblem.of((world,), (other,), kinds={"main"})
+    both = SitingProblem.of((world, world), (places.iloc[:2], other), kinds={"main"})
+    # Five demand points and two candidates come before those of the second part.
+    second = both.pair_demand >= 5
+    assert (both.pair_demand[second] - 5).tolist() == alone.pair_demand.tolist()
+    assert (both.pair_candidate[second] - 2).tolist() == alone.pair_candidate.tolist()
+    assert both.pair_min[second].tolist() == alone.pair_min.tolist()
+    assert both.pair_candidate[~second].max() == 1  # D is a candidate of the second part only
+    assert both.candidates["code"].tolist() == [*places["code"][:2], *alone.candidates["code"]]
+
+
+def test_a_plan_of_no_label_is_as_robust_as_today(world):
+    found = plan(world, 0, threshold_min=9, kinds={"main"}).robustness
+    assert found.runs["labels"].tolist() == [0, 0, 0]
+    assert found.places.empty

@@ -270,3 +270,9 @@ def test_every_fault_of_a_file_is_listed():
     content["actions"] = [{"action": "close", "id": 1}, {"action": "close"}, {"action": "close", "id": "1"}]
     with pytest.raises(MaillageError, match=r"action 1 : .* ; action 2 : "):
         scenario_from_json(json.dumps(content))
+
+
+@pytest.mark.parametrize("half", [{"lon": 1.0}, {"lat": 43.0}, {}, {"commune_code": "64001", "lat": 43.0}])
+def test_half_a_position_says_what_is_expected(half):
+    with pytest.raises(ParameterError, match="un code de commune, ou une longitude et une latitude, sont attendus"):
+        Place(**half)

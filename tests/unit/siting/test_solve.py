@@ -1,6 +1,7 @@
 """The models against spopt on the embedded territory and on made points, and what a search promises."""
 
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pulp
@@ -140,3 +141,13 @@ def test_progress_goes_forward(territory):
     solve(problem, "coverage", 2, threshold_min=THRESHOLD, control=Control(progress=lambda *step: told.append(step)))
     assert [share for share, _ in told] == sorted(share for share, _ in told)
     assert all(sentence for _, sentence in told)
+
+
+@pytest.mark.parametrize(
+    ("now", "left", "over"), [(100, 60, False), (159.5, 0.5, False), (160, 0, True), (200, 0, True)]
+)
+def test_a_search_ends_when_its_time_is_over_and_not_before(monkeypatch, now, left, over):
+    monkeypatch.setattr("geo.siting.solve.time", SimpleNamespace(monotonic=lambda: now))
+    control = Control(60, started=100)
+    assert (control.left_s(), control.stopped()) == (left, over)
+    assert Control(60, lambda: True, started=100).stopped()
