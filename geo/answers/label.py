@@ -79,6 +79,8 @@ def label_gains(label: dict[Any, Any], *, estimated: bool) -> str:
     saved = label["minutes_saved_mean"]
     sooner = f", {said_minutes(saved, estimated=estimated)} gagnées en moyenne" if pd.notna(saved) else ""
     brought = counted(label["gain_residents"], "habitant rapproché", "habitants rapprochés")
+    if round(label["gain_mean_residents"]) != round(label["gain_residents"]):
+        brought += f" ({format_integer(label['gain_mean_residents'])} en moyenne sur les variantes)"
     served = counted(label["residents_served"], "servi")
     return f"{brought}, {served}{sooner}"
 
@@ -117,7 +119,7 @@ def alternatives_sentence(plan: Plan, label_code: str) -> str:
     """Return the places that would do nearly as well as a label in one French sentence; empty where none would."""
     rows = plan.alternatives[plan.alternatives["label_code"] == label_code].to_dict("records")
     told = SEMICOLON.join(
-        f"{row['name']} ({format_share(min(row['share_of_gain'], 1.0))} de ce gain, "
+        f"{row['name']} ({format_share(row['share_of_gain'])} de ce gain, "
         f"{counted(row['commune_residents'], 'habitant')} sur place)"
         for row in rows
     )
@@ -141,14 +143,13 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
     gain = f", qui gagnent {minutes} en moyenne" if pd.notna(saved) else ""
     mean = label["gain_mean_residents"]
     summary = [
-        town_text(label),
+        f"{town_text(label)} Ce lieu est {retained_text(label)}, selon les temps.",
         (
             f"{counted(brought, 'habitant')} {plural(brought, 'passe', 'passent')} {within_text(plan.threshold_min)} "
             f"d'un site grâce à ce label, après ceux classés avant lui "
             f"({format_integer(label['gain_alone_residents'])} s'il était seul"
             f"{f', {format_integer(mean)} en moyenne sur la fourchette des temps' if plan.on_average else ''})."
         ),
-        f"Ce lieu est {retained_text(label)}, selon les temps.",
         (
             f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
             f"{counted(communes, 'commune')}{gain}."

@@ -233,6 +233,15 @@ def _notes(plan: Plan) -> tuple[str, ...]:
     if plan.budget_labels is not None and plan.budget_labels < given:
         paid = counted(plan.budget_labels, "label")
         notes.append(f"Le budget paie {paid} sur {format_integer(given)} : les premiers du classement.")
+    if plan.budget_labels == 0:
+        notes.append(f"Le budget ne suffit pas à un label, qui coûte {format_euros(plan.costs.cost_eur)} par an.")
+    low, high = plan.before.residents_within_low or 0.0, plan.before.residents_within_high or 0.0
+    if given and plan.model == "coverage" and plan.residents_brought < high - low:
+        today = f"de {format_integer(low)} à {format_integer(high)} habitants"
+        notes.append(
+            f"Ce gain est plus petit que la marge d'erreur des temps estimés : aujourd'hui, {today} sont "
+            f"{within_text(plan.threshold_min)} d'un site."
+        )
     if plan.interrupted:
         notes.append("Le calcul a été arrêté avant la preuve : c'est le meilleur plan trouvé, avec l'écart restant.")
     if off := plan.candidates_off_network:

@@ -137,8 +137,17 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
     cost = plan.rule_cost
     costs = "la règle ne coûte rien" if not cost else f"la règle coûte {format_share(cost)} du gain"
     if plan.model == "coverage" and plan.weights == Weights():
-        brought = counted(widest.after.residents_within - plan.before.residents_within, "habitant")
-        return f"{would}, et rapprocherait {brought}{SEMICOLON}{costs}."
+        mean = f" en moyenne sur {counted(len(plan.robustness.runs), 'variante')} de temps" if plan.on_average else ""
+        unequal = len(plan.labels) != len(widest.labels)
+        labels = (
+            f", de {counted(len(widest.labels), 'label')} au lieu de {format_integer(len(plan.labels))}"
+            if unequal
+            else ""
+        )
+        return (
+            f"{would}{labels}, et apporterait {format_integer(widest.objective)} au lieu de "
+            f"{format_integer(plan.objective)}{mean}{SEMICOLON}{costs}."
+        )
     return f"{would}{SEMICOLON}{costs}."
 
 
@@ -154,7 +163,7 @@ def _best(plan: Plan) -> tuple[str, str]:
     mean = f" en moyenne sur {counted(len(plan.robustness.runs), 'variante')} de temps" if plan.on_average else ""
     if plan.model == "coverage":
         unit = ("habitant pondéré", "habitants pondérés") if weighted else ("habitant", "habitants")
-        reached = f"ce plan en rapproche {format_integer(plan.objective)}"
+        reached = f"ce plan en rapproche {format_integer(plan.objective)}{' en moyenne' if plan.on_average else ''}"
         return f"ne peut rapprocher plus de {counted(plan.bound, *unit)}{mean}", reached
     if plan.model == "center":
         reached = f"ce plan le ramène à {longest_trip(plan, plan.after)}"

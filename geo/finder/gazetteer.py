@@ -56,6 +56,8 @@ _DEPARTEMENT_LAST: Final = re.compile(r"(?<=\w)\W+(\d{2,3}|2[ab])\W*$", re.IGNOR
 _ASIDE: Final = re.compile(r"[,(]([^,()]+)\)?\s*$")
 #: What tells homonyms apart in the official name: "Castillon (Canton de Lembeye)" is called Castillon.
 _TOLD_APART: Final = re.compile(r"\s*\([^()]*\)\s*$")
+#: INSEE code of a commune of Corsica, the only ones with a letter.
+_CORSICAN: Final = re.compile(r"2[ABab]\d{3}", re.ASCII)
 _CEDEX: Final = re.compile(r"\bcedex\b(\s*\d{1,2}\b)?", re.IGNORECASE)
 
 #: Names that score this much less than the best are not shown beside it.
@@ -218,6 +220,8 @@ class Gazetteer:
         ]
 
     def _parse(self, query: str) -> _Query:
+        if code := _CORSICAN.fullmatch(query.strip()):
+            return _Query("", code[0].upper(), code[0][:2].upper())
         text = _CEDEX.sub(" ", query[:MAX_QUERY])
         postcode = departement = None
         if found := _POSTCODE.search(text):

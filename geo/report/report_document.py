@@ -54,9 +54,9 @@ _FURTHEST_ROWS: Final = 8
 _SITE_ROWS: Final = 9
 _HALF_DAYS: Final = 6
 _LABEL_ROWS: Final = 10
-#: Labels argued at length: the five of a usual plan; the first four where the table of labels takes their room.
-_ARGUED: Final = 5
-_ARGUED_OF_MANY: Final = 4
+#: Labels argued at length: the first four; the first three where the table of labels takes their room.
+_ARGUED: Final = 4
+_ARGUED_OF_MANY: Final = 3
 _SERVED_ROWS: Final = 3
 _PLAN_NOTES: Final = 2
 _NOTES: Final = 12

@@ -309,7 +309,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         kinds=frozenset(kinds),
         labels=labels_table(choice, threshold_min, minutes, server, costs),
         served=served_table(problem, threshold_min, order, minutes, server, names),
-        alternatives=alternatives_table(problem, model, threshold_min, order),
+        alternatives=alternatives_table(choice, model, threshold_min),
         communes=communes_table(problem, threshold_min, minutes, names),
         part=part,
         before=AccessSummary.of(part, problem, problem.today_min, threshold_min),

@@ -154,25 +154,29 @@ def criteria_table(problem: SitingProblem, criteria: pd.DataFrame) -> pd.DataFra
     return weighted.groupby(commune).sum() / total.where(total > 0)
 
 
-def alternatives_table(
-    problem: SitingProblem, model: Model, threshold_min: float, order: NDArray[np.int64]
-) -> pd.DataFrame:
+def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd.DataFrame:
     """Return the places that would do nearly as well as each label, the other labels staying.
 
     Models choose the very best point, often a village between two towns; a label is better placed where people
     already go. So of the places that bring at least `NEARLY_AS_MUCH` of what the label brings, those in the communes
     with most residents are given. Under ``center`` no sum tells places apart: the table is empty.
 
-    `order`: Rows of `problem.candidates`: the labels, ranked.
+    Gains are those that the choice was made for: on average over the hypotheses on times where it was.
 
     Returns
     -------
     One row for each label and place: `label_code`; `code`, `name`; `commune_residents` (float64); `share_of_gain`
     (float64): what it brings in the label's stead, as a share of what the label brings; by rank, then most residents.
     """
+    problem, order = choice.problem, choice.order
     candidates = problem.candidates
     people = problem.commune_residents
-    benefits = time_benefits(problem) if model == "median" else coverage_benefits(problem, threshold_min)
+    benefits = mean_benefits(
+        [
+            time_benefits(each) if model == "median" else coverage_benefits(each, threshold_min)
+            for each in choice.problems
+        ]
+    )
     tables = []
     for label in order.tolist() if model != "center" else []:
         added = benefits.added_to(benefits.received(order[order != label]))

@@ -78,12 +78,12 @@ class LabelValues(Values):
     commune_name: str
     holds_site: bool
     centrality: str
-    commune_residents: _Amount
     gain_residents: _Amount
     gain_mean_residents: _Amount
     gain_alone_residents: _Amount
     residents_served: _Amount
     minutes_saved_mean: _Number | None
+    commune_residents: _Amount
     retained: _Whole
     variants: _Whole
     estimated: bool

@@ -47,7 +47,8 @@ class SitingProblem:
     pair_min
         float64, shape (n_pairs,): minutes by car, less than `today_min`.
     candidates_off_network
-        How many candidates are where the network does not reach: no way to them is known, they are not compared.
+        How many candidates that meet the rule are where the network does not reach: no way to them is known, they are
+        not compared.
     """
 
     demand: pd.DataFrame
@@ -78,7 +79,7 @@ class SitingProblem:
             sites = part.facility_list(SITES, kinds=kinds)
             on_network = snap(part.network, places["lon"], places["lat"])
             reached = np.flatnonzero(on_network.link >= 0)
-            off_network += len(places) - len(reached)
+            off_network += int(places["credible"].to_numpy(bool)[on_network.link < 0].sum())
             from_, to, seconds = pairs_sooner_than(
                 part.network,
                 part.demand_on_network,

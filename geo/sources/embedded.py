@@ -236,7 +236,10 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     town = communes.reindex(table["commune_code"]).set_axis(table.index)
     table["kind"] = "tax_office"
     table["commune_name"], table["departement"] = town["name"], town["departement"]
-    table["comment"] = f"{TO_VERIFY.capitalize()} ; placé ici à la mairie de sa commune."
+    table["comment"] = (
+        f"{TO_VERIFY.capitalize()} ; placé ici à la mairie de sa commune. "
+        "Il manque des centres à cette liste : un autre peut être plus proche."
+    )
     table["website"] = TAX_OFFICES_DIRECTORY
     note = (
         f"Centres des Finances publiques : {TO_VERIFY} ({TAX_OFFICES_DIRECTORY}) ; chacun est placé à la mairie de sa "

@@ -79,7 +79,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     names = found.labels["name"].tolist()
     assert answer(page).startswith(f"5 nouveaux labels, à {names[0]}, ")
     assert page.locator(".maillage-answer").bounding_box()["y"] < height, "the answer is in the first view"
-    assert page.get_by_text("C'est le meilleur choix pour ces temps estimés").is_visible()
+    assert page.get_by_text("aucun autre choix de 5 lieux ne peut rapprocher").first.is_visible()
     assert page.locator(".leaflet-marker-icon.maillage-sign").all_inner_texts() == ["1", "2", "3", "4", "5"]
     assert in_class(page, 0) > 0
     no_sideways(page)

@@ -12,10 +12,9 @@ part des habitants <near> d'un site reste de #
 plan_gained count
 must terminal.plan terminal.report screen.ouvrir screen.rapport html.arguments pdf svg.plan
 \(# habitants? de plus\)
-rapproche(?:raient|rait) # habitant
+rapproche(?:raient|rait) # habitants? :
 labels?, # habitants? de plus
 Habitants rapprochés # sur
-rapprocher plus de # habitants
 Objectif : # \(habitants
 borne # ?:
 # habitants rapprochés\.
@@ -49,7 +48,7 @@ Coût par an <count> € dont # €
 
 plan_candidates count
 must pdf
-[Pp]armi # lieux?
+[Pp]armi # (?:lieux?|communes? candidates?)
 
 label_cost count
 must html.arguments screen.ouvrir pdf
@@ -63,20 +62,20 @@ must html.arguments screen.ouvrir pdf
 _LABEL = r"""
 label_RANK_gain count
 must terminal.plan html.arguments pdf
-RANK\. <label_RANK> \[[^]]*\] : # habitants rapprochés
-RANK\. <label_RANK> # habitants? passe
+RANK\. <label_RANK> \[[^]]*\] : # habitants? rapprochés?
+RANK\. <label_RANK> Commune de .{0,200}?\. # habitants? passe
 @pdf RANK <label_RANK> # <count> (?:<minutes>|—)
 
 label_RANK_served count
 must terminal.plan html.arguments pdf
-RANK\. <label_RANK> \[[^]]*\] : [^:]*?rapprochés, # servis
-RANK\. <label_RANK> <count> habitants? passe.{0,200}?plus proche de # habitant
+RANK\. <label_RANK> \[[^]]*\] : [^:]*?rapprochés?, # servis?
+RANK\. <label_RANK> Commune de .{0,200}?\. <count> habitants? passe.{0,400}?plus proche de # habitant
 @pdf RANK <label_RANK> <count> # (?:<minutes>|—)
 
 label_RANK_saved minutes
 must terminal.plan html.arguments pdf
-RANK\. <label_RANK> \[[^]]*\] : [^:]*?servis, # gagnées
-RANK\. <label_RANK> <count> habitants? passe[^€]{0,260}?qui gagnent # en moyenne
+RANK\. <label_RANK> \[[^]]*\] : [^:]*?servis?, # gagnées
+RANK\. <label_RANK> Commune de .{0,200}?\. <count> habitants? passe[^€]{0,460}?qui gagnent # en moyenne
 @pdf RANK <label_RANK> <count> <count> #
 """
 

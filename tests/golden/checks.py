@@ -245,6 +245,9 @@ def a_plan_is_as_good_everywhere(heard: Heard) -> list[str]:
     gaps = {name: channels.data[name]["gap"] for name in ("json.plan", "file.plan.plan", "file.rapport.plan")}
     wrong += [f"{name} holds a gap of {gap}" for name, gap in gaps.items() if gap != 0]
     proven = {False: "C'est prouvé", True: "C'est le meilleur choix pour ces temps estimés"}
+    if channels.data["json.plan"]["preferences"]:
+        # A larger town was preferred: the plan is told beside what no other choice exceeds.
+        proven[heard.oracle.estimated] = "la commune la plus peuplée est préférée"
     for channel in ("terminal.plan", "screen.ouvrir", "pdf"):
         if proven[heard.oracle.estimated] not in channels.texts[channel]:
             wrong.append(f"{channel} does not say that the plan is the best, as sure as its times are")

@@ -218,8 +218,16 @@ class Oracle:
             },
             "plan_cost": sum(label["cost_eur"] for label in labels),
             "plan_aid": sum(label["aid_eur"] for label in labels),
-            "plan_candidates": int(self.on.sum()),
+            "plan_candidates": int(self._candidates().sum()),
         }
+
+    def _candidates(self) -> np.ndarray:
+        """Return which communes may get a label: no site, 1,000 residents, and something that draws people there."""
+        drawn = pd.read_csv(Settings.from_environment().data_dir / "france" / "centralities.csv", dtype=str)["code"]
+        sites, codes = self.territory.facilities["sites"], self.territory.demand["commune_code"]
+        free = self.on & ~codes.isin(sites.loc[sites["kind"] == "main", "commune_code"]).to_numpy(bool)
+        credible = free & codes.isin(drawn).to_numpy(bool) & (self.residents >= 1_000)
+        return credible if credible.any() else free
 
     def add_scenario(self, name: str, opened: str | None, closed: pd.Series) -> None:
         """Work out what opening a site at the point of a commune (`None`: none), and closing some, changes."""

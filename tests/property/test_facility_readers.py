@@ -97,7 +97,8 @@ def test_any_bytes(tmp_path, reader, content):
 @given(
     table=st.lists(
         st.lists(
-            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=6),
+            # Letters that were encoded twice are read as the letter they stand for.
+            st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00ÂÃ"), max_size=6),
             min_size=3,
             max_size=3,
         ),

@@ -520,7 +520,7 @@ def test_plan_in_sentences(run, built, tmp_path):
     )
     assert status == 0
     assert "1. Commune D [64004] : 200 habitants" in out
-    assert "C'est prouvé : parmi 4 lieux candidats, aucun autre choix" in out
+    assert "C'est prouvé : parmi 3 lieux candidats, aucun autre choix" in out
     assert "Coût : 110\u202f000\u00a0€ par an, dont 35\u202f000\u00a0€ d'aide de l'État." in out
 
 

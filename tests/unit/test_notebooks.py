@@ -77,8 +77,9 @@ def test_planning_runs(capsys):
     gains = space["gains"]
     assert list(gains.values()) == sorted(gains.values()), "a label more never brings less"
     assert gains[5] == pytest.approx(space["made"].objective)
-    assert space["alone"] >= space["made"].objective - 1
-    assert space["by_time"].after.mean_time_min <= space["made"].after.mean_time_min + 1e-9
+    greedy = space["brought"].total(space["one_by_one"])
+    assert 0.63 * space["best"].objective <= greedy <= space["best"].objective
+    assert space["by_time"].after.mean_time_min <= space["by_time"].before.mean_time_min
     assert "borne" in capsys.readouterr().out
 
 

@@ -240,7 +240,7 @@ def test_a_label_in_short(one_label):
 def test_the_argument_of_a_label(one_label):
     (argument,) = label_arguments(one_label)
     assert "à 10\u00a0min ou moins d'un site grâce à ce label" in argument.summary[1]
-    assert plainly(argument.summary[2]) == "Ce lieu est retenu 2 fois sur 3, selon les temps."
+    assert plainly(argument.summary[0]).endswith("Ce lieu est retenu 2 fois sur 3, selon les temps.")
     code = argument.code
     others = pd.DataFrame(
         [{"label_code": code, "code": "x", "name": "X", "commune_residents": 1.0, "share_of_gain": 0.9}]

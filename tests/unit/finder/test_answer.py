@@ -402,11 +402,11 @@ def test_holidays_and_civil_time_follow_the_departement_of_the_row_s_commune(wor
     good_friday = dt.datetime.fromisoformat("2027-03-26T10:00")
     hours = ["Fr 09:00-12:00"] * 3
     at_home, alsace = (with_sites(world, opening_hours=hours, departement=[code] * 3) for code in ("64", "67"))
-    assert find_sites(at_home, *home, Wishes(at=good_friday)).sites
-    assert not find_sites(alsace, *home, Wishes(at=good_friday)).sites
+    assert not find_sites(at_home, *home, Wishes(at=good_friday)).nothing_open
+    assert find_sites(alsace, *home, Wishes(at=good_friday)).nothing_open
     reunion = with_sites(world, opening_hours=["Tu 09:00-12:00"] * 3, departement=["974"] * 3)
-    assert not find_sites(reunion, *home, Wishes(at=TUESDAY)).sites  # 13:00 there
-    assert find_sites(reunion, *home, Wishes(at=TUESDAY.replace(hour=7))).sites
+    assert find_sites(reunion, *home, Wishes(at=TUESDAY)).nothing_open  # 13:00 there
+    assert not find_sites(reunion, *home, Wishes(at=TUESDAY.replace(hour=7))).nothing_open
 
 
 def test_a_bus_whose_base_is_not_near_is_not_listed(world, monkeypatch):

@@ -76,7 +76,7 @@ def test_a_plan_without_a_label_is_written_too(world, tmp_path):
 def test_the_argument_of_a_label(made):
     first, second = label_arguments(made)
     assert first.title == "1. Commune B"
-    assert "500 habitants passent à 9" in first.summary[0]
+    assert "500 habitants passent à 9" in first.summary[1]
     met = {criterion.name: criterion.met for criterion in first.criteria}
     assert met["Éloigné de l'offre existante"] is True
     assert met["Commune classée France Ruralités Revitalisation"] is True

@@ -57,7 +57,8 @@ def show(visit: Visit) -> None:
         table, estimated = french_table(near, *_FLIPPING), visit.territory.estimated
         show_table(table, key="flipping", alt="Communes dont le côté du seuil dépend des temps", estimated=estimated)
         csv_button("Tableau (CSV)", table, f"{visit.file_stem('pres-du-seuil')}.csv", estimated=estimated)
-    _chosen_places(visit)
+    if found.part.residents_known > 0:
+        _chosen_places(visit)
     _capacity(visit)
     visit.show_origin([found.rule])
 
