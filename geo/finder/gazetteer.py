@@ -221,7 +221,7 @@ class Gazetteer:
 
     def _parse(self, query: str) -> _Query:
         if code := _CORSICAN.fullmatch(query.strip()):
-            return _Query("", code[0].upper(), code[0][:2].upper())
+            return _Query((), code[0].upper(), code[0][:2].upper())
         text = _CEDEX.sub(" ", query[:MAX_QUERY])
         postcode = departement = None
         if found := _POSTCODE.search(text):

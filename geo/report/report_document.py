@@ -54,9 +54,8 @@ _FURTHEST_ROWS: Final = 8
 _SITE_ROWS: Final = 9
 _HALF_DAYS: Final = 6
 _LABEL_ROWS: Final = 10
-#: Labels argued at length: the first four; the first three where the table of labels takes their room.
-_ARGUED: Final = 4
-_ARGUED_OF_MANY: Final = 3
+#: Labels argued at length.
+_ARGUED: Final = 3
 _SERVED_ROWS: Final = 3
 _PLAN_NOTES: Final = 2
 _NOTES: Final = 12
@@ -272,7 +271,7 @@ def _plan(findings: ReportFindings) -> dict[str, Any] | None:
     plan = findings.planned.plan
     answer, titles = plan_answer(plan), label_titles(plan)
     count = len(titles)
-    argued = _ARGUED if count <= _ARGUED else _ARGUED_OF_MANY
+    argued = min(count, _ARGUED)
     lead = [answer.sentence, *answer.details]
     question = findings.question
     if (plan.threshold_min, plan.kinds) != (question.threshold_min, question.kinds):

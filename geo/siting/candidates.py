@@ -205,6 +205,6 @@ def _finished(table: pd.DataFrame, territory: Territory, *, kinds: Collection[st
         holds_site=np.asarray(table["commune_code"].isin(sites["commune_code"].dropna()), bool),
         centrality=centrality_texts(table["commune_code"]),
     )
-    for column in ("code", "name", "commune_code", "commune_name"):
+    for column in ("code", "name", "commune_code", "commune_name", "centrality"):
         table[column] = table[column].astype("string")
     return table.sort_values("code", kind="stable")[list(CANDIDATE_COLUMNS)].reset_index(drop=True)

@@ -74,12 +74,17 @@ class SitingProblem:
         demands, tables, pairs = [], [], []
         first_demand = first_candidate = 0
         off_network = 0
+        any_credible = any(places["credible"].any() for places in candidates)
+
+        def asked(places: pd.DataFrame) -> NDArray[np.bool_]:
+            return places["credible"].to_numpy(bool) | (not any_credible)
+
         for part, places in zip(parts, candidates, strict=True):
             times = part.travel_times(SITES, kinds=kinds)
             sites = part.facility_list(SITES, kinds=kinds)
             on_network = snap(part.network, places["lon"], places["lat"])
             reached = np.flatnonzero(on_network.link >= 0)
-            off_network += int(places["credible"].to_numpy(bool)[on_network.link < 0].sum())
+            off_network += int((on_network.link[asked(places)] < 0).sum())
             from_, to, seconds = pairs_sooner_than(
                 part.network,
                 part.demand_on_network,

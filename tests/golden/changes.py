@@ -68,7 +68,7 @@ RANK\. <label_RANK> Commune de .{0,200}?\. # habitants? passe
 
 label_RANK_served count
 must terminal.plan html.arguments pdf
-RANK\. <label_RANK> \[[^]]*\] : [^:]*?rapprochés?, # servis?
+RANK\. <label_RANK> \[[^]]*\] : [^:]*?rapprochés?(?: \([^)]*\))?, # servis?
 RANK\. <label_RANK> Commune de .{0,200}?\. <count> habitants? passe.{0,400}?plus proche de # habitant
 @pdf RANK <label_RANK> <count> # (?:<minutes>|—)
 

@@ -224,7 +224,11 @@ def test_each_model_has_its_words_and_its_method(one_label):
 
 
 def test_a_label_in_short(one_label):
-    label = one_label.labels.to_dict("records")[0] | {"gain_residents": 1.0, "residents_served": 1.0}
+    label = one_label.labels.to_dict("records")[0] | {
+        "gain_residents": 1.0,
+        "gain_mean_residents": 1.0,
+        "residents_served": 1.0,
+    }
     assert plainly(label_gains(label | {"minutes_saved_mean": 2.0}, estimated=False)) == (
         "1 habitant rapproché, 1 servi, 2,0 min gagnées en moyenne"
     )

@@ -264,3 +264,9 @@ def test_a_homonym_of_the_study_area_comes_before_one_up_to_ten_times_as_large(n
 )
 def test_likeness_of_a_word(typed, word, score):
     assert _word(typed, word) == score
+
+
+def test_codes_of_corsica_hold_a_letter():
+    corsica = Gazetteer.of(Territory.load("2A"))
+    assert [place.commune_code for place in corsica.search("2A004")] == ["2A004"]
+    assert [place.commune_code for place in corsica.search(" 2a004 ")] == ["2A004"]

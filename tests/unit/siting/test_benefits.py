@@ -1,6 +1,7 @@
 """Minutes saved by hand: what residents without a way count for."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -70,6 +71,11 @@ def test_what_is_already_received_is_not_added_nor_taken_away():
     assert benefits.received([1]).tolist() == [2, 4]
 
 
+def choice(problem, *labels):
+    """What `alternatives_table` takes of a choice."""
+    return SimpleNamespace(problem=problem, problems=(problem,), order=np.array(labels))
+
+
 def test_the_only_resident_of_a_label_may_be_brought_by_another_place():
     # Both candidates are in reach of one resident, who is too far today.
     one = problem([(1, 40)], [(0, 0, 5), (0, 1, 8)])
@@ -78,7 +84,7 @@ def test_the_only_resident_of_a_label_may_be_brought_by_another_place():
         demand=one.demand.assign(commune_code="64001"),
         candidates=one.candidates.assign(name="C", commune_code="64001"),
     )
-    found = alternatives_table(one, "coverage", 20, np.array([0]))
+    found = alternatives_table(choice(one, 0), "coverage", 20)
     assert found[["label_code", "code", "share_of_gain"]].to_numpy().tolist() == [["c0", "c1", 1.0]]
     # Nobody is brought where nobody is too far: then no place does as well.
-    assert alternatives_table(one, "coverage", 50, np.array([0])).empty
+    assert alternatives_table(choice(one, 0), "coverage", 50).empty

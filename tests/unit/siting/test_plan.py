@@ -264,10 +264,10 @@ def test_alternatives_do_nearly_as_well_when_tried(embedded):
     for label, rows in shown:
         other = next(code for code in found.labels["code"] if code != label)
         without = plan(embedded, 1, candidates=_at_communes(embedded, [other]))
-        added = found.after.residents_within - without.after.residents_within
+        added = found.objective - without.objective
         for row in rows.to_dict("records"):
             swapped = plan(embedded, 2, candidates=_at_communes(embedded, [other, row["code"]]))
-            more = swapped.after.residents_within - without.after.residents_within
+            more = swapped.objective - without.objective
             assert more == pytest.approx(row["share_of_gain"] * added)
             assert row["share_of_gain"] >= 0.8
 
