@@ -43,14 +43,29 @@ def require_whole(folder: Path) -> frozenset[str]:
     ValueError
         One of them does not hold what it did, or the folder was not sealed.
     OSError
-        One of them is absent, or cannot be read.
+        One of them is absent, or cannot be read; something in the folder is a device or a pipe, which may never end.
     """
-    lines = (folder / SEAL).read_text(encoding="utf-8").splitlines()
+    if any(path.exists() and not path.is_file() and not path.is_dir() for path in folder.rglob("*")):
+        raise OSError(folder)
+    lines = text_of(folder / SEAL).splitlines()
     written = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     changed = [name for name, digest in written.items() if _checksum(folder / name) != digest]
     if changed or not written:
         raise ValueError(changed)
     return frozenset(written)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file of a folder that is not yet known to be whole.
+
+    Raises
+    ------
+    OSError
+        It is absent, or is a device or a pipe: opening one may wait for ever.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return path.read_text(encoding="utf-8")
 
 
 def _checksum(path: Path) -> str:

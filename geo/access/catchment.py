@@ -228,6 +228,14 @@ def _capacities(sites: gpd.GeoDataFrame, agents: float, requests: pd.Series | No
         table["capacity_from"] = pd.Series("hours", table.index).where(hours.notna(), "unknown").astype("string")
         return table
     given = sites["facility_id"].map(requests).astype("Float64")
+    if len(sites) and given.isna().all():
+        example = str(sites["facility_id"].iloc[0])
+        found = f"« {str(requests.index[0])[:40]} »" if len(requests) else "aucun identifiant"
+        msg = (
+            f"Demandes refusées : aucun identifiant de la table n'est celui d'un site compté ici (trouvé : {found}). "
+            f"Des numéros comme « {example} » sont attendus."
+        )
+        raise ParameterError(msg)
     both = given.notna() & (by_hours > 0).fillna(value=False)
     total, without = float(given[both].sum()), int((given.isna() & (by_hours > 0)).sum())
     if without and total <= 0:

@@ -19,7 +19,7 @@ from geo.finder.opening_times import civil_time
 from geo.finder.places import Places, SiteAnswer
 from geo.finder.preference import preferred_first
 from geo.finder.procedures import FROM_HOME, MANDATE
-from geo.finder.sentences import civil_departement, notes
+from geo.finder.sentences import notes
 from geo.finder.start import start_at
 from geo.finder.visits import Visits
 from geo.finder.wishes import Wishes
@@ -155,8 +155,8 @@ def find_sites(
     if k < 1:
         msg = f"Nombre de lieux demandé : {k}. Au moins 1 est attendu."
         raise ParameterError(msg)
-    at = civil_time(wishes.at, civil_departement(territory))
     start = start_at(territory, lon, lat)
+    at = civil_time(wishes.at, start.departement)
     visits = Visits.of(territory.permanences if permanences is None else permanences)
     places = Places.of(territory, start, at, visits)
 

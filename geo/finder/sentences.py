@@ -54,10 +54,10 @@ def notes(
     """
     if start.note:
         yield start.note
-    if wishes.at is not None and skipped(wishes.at, civil_departement(territory)):
+    if wishes.at is not None and skipped(wishes.at, start.departement):
         asked, used = (moment_text(moment, since=at).removeprefix("à ") for moment in (wishes.at, at))
         yield f"Le {day_text(at.date())}, le passage à l'heure d'été saute {asked} : la réponse vaut pour {used}."
-    holiday = holiday_on(at.date(), civil_departement(territory))
+    holiday = holiday_on(at.date(), start.departement)
     if holiday:
         yield f"Le {day_text(at.date())} est férié ({holiday}) : les sites sont tenus pour fermés."
     if unknown_hours and wishes.at_that_moment:
@@ -82,8 +82,3 @@ def notes(
     ]
     sources.append(f"{network.name}, profil {territory.network.profile}")
     yield f"Sources : {' ; '.join(sources)}. {DRIVING_ONLY}"
-
-
-def civil_departement(territory: Territory) -> str:
-    """Return the département whose civil time and holidays a territory has: all of its départements share them."""
-    return territory.departement or str(territory.communes["departement"].iloc[0])

@@ -28,11 +28,15 @@ _COMMUNES_TRIED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where trips start: degrees, the point on the network, and a French sentence where that is elsewhere."""
+    """Where trips start: degrees, the point on the network, and a French sentence where that is elsewhere.
+
+    `departement`: INSEE code of the one whose civil time and holidays hold there.
+    """
 
     lon: float
     lat: float
     point: SnappedPoints
+    departement: str
     note: str | None = None
 
 
@@ -55,9 +59,10 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
         The position is none, or is far from every road and every commune of the territory.
     """
     require_position(lon, lat)
+    departement = _departement_at(territory, lon, lat)
     here = snap(territory.network, [lon], [lat])
     if here.link[0] >= 0:
-        return Start(lon, lat, here)
+        return Start(lon, lat, here, departement)
     columns = ["name", "lon", "lat"]
     communes = pd.concat([territory.communes[columns], territory.neighbours[columns]])
     metres = straight_m(lon, lat, communes["lon"].to_numpy(), communes["lat"].to_numpy())
@@ -76,7 +81,16 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
         f"Aucune route connue à moins de {territory.network.snap_limit_m:.0f} m de votre position : les temps sont "
         f"comptés depuis {commune['name']}, à {metres[order[first]] / 1000:.0f} km à vol d'oiseau."
     )
-    return Start(float(commune["lon"]), float(commune["lat"]), points.take([first]), note)
+    return Start(float(commune["lon"]), float(commune["lat"]), points.take([first]), departement, note)
+
+
+def _departement_at(territory: Territory, lon: float, lat: float) -> str:
+    """Return the département of a position: that of the territory, or of the nearest commune where it has several."""
+    if territory.departement is not None:
+        return territory.departement
+    communes = territory.communes
+    metres = straight_m(lon, lat, communes["lon"].to_numpy(), communes["lat"].to_numpy())
+    return str(communes["departement"].iloc[int(np.argmin(metres))])
 
 
 def times_to(territory: Territory, start: SnappedPoints, places: gpd.GeoDataFrame) -> tuple[NDArray[np.float64], ...]:

@@ -25,7 +25,7 @@ from geo.network.array_checks import check_arrays, check_edges, flat, not_negati
 from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
 from geo.network.origin import NetworkSource, NetworkSummary
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
-from geo.sealed import require_whole, seal
+from geo.sealed import require_whole, seal, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -369,7 +369,7 @@ class RoadNetwork:
     def load(cls, folder: Path) -> RoadNetwork:
         """Open a saved network, its arrays memory-mapped and read-only; raise `SourceError` if it is damaged."""
         try:
-            described: Mapping[str, Any] = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+            described: Mapping[str, Any] = json.loads(text_of(folder / "network.json"))
             if described["format"] != _FORMAT:
                 found = f"Réseau enregistré au format {described['format']}, format {_FORMAT} attendu."
                 msg = f"{found} Reconstruisez le territoire avec « maillage build »."

@@ -60,9 +60,7 @@ def layout_of(text: str) -> tuple[str, Layout]:
     marks = DELIMITERS if asked is None or asked in DELIMITERS else DELIMITERS + asked
     quote = "'" if _ALL_IN_APOSTROPHES.match(text) else '"'
     scores = {mark: _score(text, Layout(mark, quote=quote)) for mark in marks}
-    best = max(scores, key=lambda mark: scores[mark])
-    if asked is not None and scores[asked] > (0.0, 0):
-        best = asked
+    best = max(scores, key=lambda mark: (scores[mark][0], mark == asked, scores[mark]))
     if scores[best] == (0.0, 0):
         lines = [record[0] for record in _sample(text, Layout(best)) if record and record[0].strip()]
         quoted = text.lstrip().startswith('"') and bool(lines)

@@ -8,6 +8,11 @@ import pandas as pd
 
 #: Spaces between thousands, the ones that do not break included.
 _SPACES: Final = r"[\s\u00a0\u202f]"
+#: Metres with separators between thousands; degrees have none.
+_SPACED: Final = rf"[-+]?\d{{1,3}}(?:{_SPACES}\d{{3}})+(?:[.,]\d*)?"
+_DOTTED: Final = r"[-+]?\d{1,3}(?:\.\d{3})+(?:,\d*)?"
+#: Such that its points cannot be decimal ones.
+_SURELY_DOTTED: Final = r"[-+]?\d{1,3}(?:\.\d{3})+,\d*|[-+]?\d{1,3}(?:\.\d{3}){2,}"
 
 
 def parse_numbers(values: pd.Series) -> pd.Series:
@@ -38,3 +43,28 @@ def parse_degrees(cells: pd.Series) -> pd.Series:
     """
     texts = cells.astype("string").str.replace(",", ".", regex=False).str.replace("\u2212", "-", regex=False)
     return pd.to_numeric(texts.str.strip(), errors="coerce").astype("float64")
+
+
+def parse_coordinates(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return degrees, or metres with separators between thousands or without, as float64; NaN where a cell is none.
+
+    `cells`: Text, one row a position. Points are read as separators of thousands in a row where one of its cells can
+    be read in no other way.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"x": ["328 000", "328.000", "-1,5"], "y": ["6 255 000,5", "6.255.000", "43.312"]})
+    >>> parse_coordinates(cells).to_numpy().tolist()
+    [[328000.0, 6255000.5], [328000.0, 6255000.0], [-1.5, 43.312]]
+    """
+    texts = cells.apply(lambda column: column.astype("string").str.strip())
+    dotted = texts.apply(lambda column: column.str.fullmatch(_SURELY_DOTTED).fillna(value=False)).any(axis="columns")
+
+    def tidy(column: pd.Series) -> pd.Series:
+        in_points = dotted & column.str.fullmatch(_DOTTED).fillna(value=False)
+        column = column.mask(in_points, column.str.replace(".", "", regex=False))
+        in_spaces = column.str.fullmatch(_SPACED).fillna(value=False)
+        return parse_degrees(column.mask(in_spaces, column.str.replace(_SPACES, "", regex=True)))
+
+    found: pd.DataFrame = texts.apply(tidy)
+    return found

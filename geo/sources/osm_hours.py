@@ -31,7 +31,9 @@ _SLOT: Final = re.compile(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
 #: Minutes. A slot through midnight that lasts longer was written in the wrong order.
 _LONGEST_NIGHT: Final = 16 * 60
 
-#: A calendar without hours would be open all day.
+#: Weeks of the year in which a day that is closed in the others may open: single dates, of which no week is made.
+_SINGLE_DATES: Final = 2
+#: A rule without hours would be open all day.
 _HOURS: Final = re.compile(r"\d:\d\d|24/7|\b(?:off|closed|unknown)\b", re.IGNORECASE)
 #: The hours of the sun, and an opening without an end, are no known hours.
 _NOT_KNOWN: Final = re.compile(r"\b(?:sunrise|sunset|dawn|dusk)\b|\d\+", re.IGNORECASE)
@@ -40,6 +42,13 @@ _SAID_OPEN: Final = re.compile(r"\bopen\b", re.IGNORECASE)
 #: What holds outside of the hours, where it is but a comment.
 _ELSE_COMMENT: Final = re.compile(r'\s*\|\|\s*"[^"]*"\s*$')
 _SCHOOL_HOLIDAYS: Final = re.compile(r"\bSH\b")
+_COMMENT: Final = re.compile(r'"[^"]*"')
+#: A rule, or a part of a list in it, and what stands between it and the next.
+_RULE: Final = re.compile(r'((?:"[^"]*"|\|(?!\|)|[^;,|])*+)(;|,|\|\||$)')
+_BEGINS_WITH_HOURS: Final = re.compile(r"\d{1,2}:\d\d")
+#: With spaces, the syntax takes the hours after a comma for a rule of all days.
+_HOURS_LIST: Final = re.compile(r"(?<=:\d\d)\s*,\s*(?=\d{1,2}:\d\d)")
+_YEARS: Final = re.compile(r"\b(?:19|20)\d\d(?:-(?:19|20)\d\d(?!\s*[A-Z][a-z]{2}\s*\d))?\b(?:/\d+|\+)?(?:\s*[:,])?\s*")
 #: What people write besides the syntax: ``Mo - Fr : 9h00 - 12h``, ``09.00-12.00``, a full stop or semicolon in the end.
 _LOOSE: Final = (
     (re.compile(r"\s*[-–—]\s*"), "-"),
@@ -55,12 +64,14 @@ def ordinary_week(text: str) -> tuple[tuple[Day, ...], bool]:
     """Return the seven days of an ordinary week, Monday first, and whether some weeks of the year have others.
 
     Holidays do not count: the package takes sites to be closed then. A day that has no usual hours (open in odd weeks
-    only, longer in summer) is not known. Openings through midnight end with the day and go on the next.
+    or on the first of the month only, longer in summer, in a year that is over) is not known. Openings through midnight
+    end with the day and go on the next. Days without hours share those of the rule after them: ``Mo, We 09:00-12:00``.
 
     Raises
     ------
     ParameterError
-        The text is not of this syntax, has no hours, or has such as the sun's; the text is in the message.
+        The text is not of this syntax, has no hours or days without any, or has such as the sun's; the text is in the
+        message.
 
     Examples
     --------
@@ -76,18 +87,31 @@ def ordinary_week(text: str) -> tuple[tuple[Day, ...], bool]:
         if closes < opens < closes + _DAY_MINUTES - _LONGEST_NIGHT:
             msg = f"Horaires « {text[:_SHOWN]} » refusés : un créneau est inversé, sa fin vient avant son début."
             raise ParameterError(msg)
+    said_open = _SAID_OPEN.search(text) is not None
+    days, changes = _usual_days(calendar, said_open=said_open)
+    if (any_year := _YEARS.sub("", text)) != text:
+        calendar = _calendar(any_year)
+        others = (None,) * _DAYS if calendar is None else _usual_days(calendar, said_open=said_open)[0]
+        over = [day == () != other for day, other in zip(days, others, strict=True)]
+        days = tuple(None if gone else day for day, gone in zip(days, over, strict=True))
+        changes |= any(over)
+    return days, changes or _SCHOOL_HOLIDAYS.search(text) is not None
+
+
+def _usual_days(calendar: OpeningHours, *, said_open: bool) -> tuple[tuple[Day, ...], bool]:
+    """Return what each weekday has in most weeks, and whether some weeks differ."""
     openings: list[list[tuple[int, int]] | None] = [[] for _ in range(_WEEKS * _DAYS)]
     last = _MONDAY + dt.timedelta(weeks=_WEEKS)
-    said_open = _SAID_OPEN.search(text) is not None
     for start, until, state, comment in calendar.intervals(_MONDAY, last):
         if state != State.CLOSED:
             _add(openings, start, min(until or last, last), known=state == State.OPEN and (said_open or not comment))
     days: list[Day] = []
-    changes = _SCHOOL_HOLIDAYS.search(text) is not None
+    changes = False
     for weekday in range(_DAYS):
         found = Counter(None if day is None else tuple(day) for day in openings[weekday::_DAYS])
         usual, weeks = found.most_common(1)[0]
-        days.append(usual if weeks >= _MOST * _WEEKS else None)
+        most = _MOST * _WEEKS if usual else _WEEKS - _SINGLE_DATES
+        days.append(usual if weeks >= most else None)
         changes |= weeks < _WEEKS
     return tuple(days), changes
 
@@ -101,11 +125,39 @@ def _tightened(text: str) -> str:
 def _calendar(text: str) -> OpeningHours | None:
     text = _ELSE_COMMENT.sub("", text)
     for form in dict.fromkeys((text, _tightened(text))):
-        try:
-            return OpeningHours(form)
-        except (ParserError, SyntaxError, ValueError, OverflowError):
-            continue
+        joined = _with_shared_hours(form)
+        if joined is not None:
+            try:
+                return OpeningHours(joined)
+            except (ParserError, SyntaxError, ValueError, OverflowError):
+                continue
     return None
+
+
+def _with_shared_hours(text: str) -> str | None:
+    """Return a text of which each rule has hours: days without any are made one list with those after them.
+
+    `None`: No hours follow. A comment stands for hours that are not known, unless ``open`` is written.
+    """
+    said_open = _SAID_OPEN.search(_COMMENT.sub("", text)) is not None
+    rules = [(found[1].strip(), found[2]) for found in _RULE.finditer(_HOURS_LIST.sub(",", text))]
+    if not rules[-1][0]:  # what is matched at the end
+        rules.pop()
+    joined = ""
+    for position, (rule, mark) in enumerate(rules):
+        joined += rule
+        if _HOURS.search(_COMMENT.sub("", rule)) or ('"' in rule and not said_open):
+            spaced = "" if mark == "," and position + 1 < len(rules) and _tight(rules[position + 1][0]) else " "
+            joined += mark + spaced
+        elif mark in {"", "||"} or position + 1 == len(rules):
+            return None
+        else:
+            joined += " " if _tight(rules[position + 1][0]) else ","
+    return joined.strip()
+
+
+def _tight(rule: str) -> bool:
+    return _BEGINS_WITH_HOURS.match(rule) is not None
 
 
 def _add(openings: list[list[tuple[int, int]] | None], start: dt.datetime, until: dt.datetime, *, known: bool) -> None:

@@ -25,7 +25,7 @@ from geo.sources.facility_table import (
 )
 from geo.sources.france_services import BUS_FORMATS, guess_bearers
 from geo.sources.layers import find_layers, plain_texts, read_layer
-from geo.sources.numbers import parse_degrees
+from geo.sources.numbers import parse_coordinates
 from geo.sources.opening_hours import WeeklyHours
 from geo.sources.osm_hours import ordinary_week
 from geo.sources.place_columns import OPTIONAL, POSITION_ROLES, chosen_roles, missing_columns, named_column
@@ -184,7 +184,7 @@ def _csv_position(table: pd.DataFrame, roles: Mapping[str, str], source: str, no
         in_one = None
     if absent := [name for role, name in (("lon", "longitude"), ("lat", "latitude")) if role not in roles]:
         raise missing_columns(table, [f"colonne de la {name} absente" for name in absent], source)
-    position = pd.DataFrame({role: parse_degrees(table[roles[role]]) for role in ("lon", "lat")})
+    position = parse_coordinates(pd.DataFrame({role: table[roles[role]] for role in ("lon", "lat")}))
     position = in_degrees(position, f"colonnes « {roles['lon']} » et « {roles['lat']} »", source, notes)
     missing = position.isna().any(axis="columns")
     return position if in_one is None else position.mask(missing, in_one[["lon", "lat"]])

@@ -25,7 +25,15 @@ EXEMPT = {
         ("find_layers", "read_layer"), "through the readers of layers: communes, places, cells, roads, qpv"
     ),
     **dict.fromkeys(
-        ("read_delimited", "parse_delimited", "parse_degrees", "parse_positions", "parse_label_dates", "parse_weeks"),
+        (
+            "read_delimited",
+            "parse_delimited",
+            "parse_coordinates",
+            "parse_degrees",
+            "parse_positions",
+            "parse_label_dates",
+            "parse_weeks",
+        ),
         "through the readers of lists",
     ),
     "read_member": "through extract_member and check_content",

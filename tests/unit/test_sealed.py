@@ -1,6 +1,7 @@
 """A saved territory that was changed within what its tables may hold is not believed."""
 
 import json
+import os
 import shutil
 import subprocess
 
@@ -84,6 +85,29 @@ def test_damage_within_range_is_told(folder, damage):
     damage(folder)
     with pytest.raises(SourceError, match="illisible ou incomplet"):
         Territory.load(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("SHA256SUMS", "communes.parquet", "facilities-0.parquet", "network/SHA256SUMS", "network/network.json"),
+        *("network/edges.npy", "not_written.parquet"),
+    ],
+)
+def test_what_may_never_end_is_not_opened(folder, name, kind):
+    path = folder / name
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(SourceError, match="illisible ou incomplet"):
+        Territory.load(folder)
+    if name.startswith("network/"):
+        with pytest.raises(SourceError, match="illisible ou incomplet"):
+            RoadNetwork.load(folder / "network")
 
 
 def test_tables_of_another_territory_are_told(folder, small_world, tmp_path):

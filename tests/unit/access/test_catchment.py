@@ -148,10 +148,17 @@ def test_one_zero_among_requests_is_a_figure_like_others(territory):
     assert found.sites["capacity_from"].to_list() == ["requests", "requests", "rate"]
 
 
-@pytest.mark.parametrize("requests", [{"1": 0.0}, {"404": 10.0}, {"1": 0.0, "404": 10.0}])
+@pytest.mark.parametrize("requests", [{"1": 0.0}, {"1": 0.0, "404": 10.0}])
 def test_no_rate_is_had_from_a_total_of_zero(territory, requests):
     with pytest.raises(ParameterError, match=r"total de 0 demande. Aucun taux"):
         catchment(territory, requests=pd.Series(requests))
+
+
+@pytest.mark.parametrize(("requests", "found"), [({"404": 10.0}, "« 404 »"), ({"01": 0.0}, "« 01 »"), ({}, "aucun")])
+def test_requests_of_no_site_are_told_with_an_identifier(territory, requests, found):
+    with pytest.raises(ParameterError, match=rf"n'est celui d'un site compté ici \(trouvé : {found}.*« 1 »") as caught:
+        catchment(territory, requests=pd.Series(requests, dtype="float64"))
+    assert "total" not in str(caught.value)
 
 
 def test_where_every_site_has_a_figure_none_is_needed(territory):

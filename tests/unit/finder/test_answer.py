@@ -397,6 +397,33 @@ def test_a_time_that_the_clocks_skip_is_answered_and_told(world, home):
     assert not any("saute" in note for note in ordinary.notes)
 
 
+@pytest.mark.parametrize(
+    ("codes", "at", "told"),
+    [
+        (["64", "974"] * 2 + ["64"], "2026-03-29T02:30:00+0400", False),
+        (["64", "972"] * 2 + ["64"], "2026-03-29T02:30:00-0400", False),
+        (["974", "64"] * 2 + ["974"], "2026-03-29T03:30:00+0200", True),
+        (["64", "975"] * 2 + ["64"], "2026-03-29T02:30:00-0200", False),
+    ],
+)
+def test_civil_time_is_that_of_where_one_starts_not_of_the_first_commune(world, home, codes, at, told):
+    """A territory of several départements, such as all of France: the clocks of Paris are not those of Réunion."""
+    communes = world.communes.assign(departement=pd.array(codes, dtype=world.communes["departement"].dtype))
+    area = replace(world, communes=communes, departement=None)
+    answer = find_sites(area, *home, Wishes(at=dt.datetime.fromisoformat("2026-03-29T02:30")))
+    assert answer.at.strftime("%Y-%m-%dT%H:%M:%S%z") == at
+    assert any("saute" in note for note in answer.notes) is told
+
+
+def test_a_holiday_is_told_where_it_is_one(world, home):
+    """The end of slavery is kept on 20 December in Réunion only."""
+    moment = Wishes(at=dt.datetime.fromisoformat("2027-12-20T10:00"))
+    for codes, told in ((["64", "974"] * 2 + ["64"], True), (["974", "64"] * 2 + ["974"], False)):
+        communes = world.communes.assign(departement=pd.array(codes, dtype=world.communes["departement"].dtype))
+        answer = find_sites(replace(world, communes=communes, departement=None), *home, moment)
+        assert any("férié" in note for note in answer.notes) is told
+
+
 def test_holidays_and_civil_time_follow_the_departement_of_the_row_s_commune(world, home):
     """Good Friday is a holiday in Alsace; in Réunion it is afternoon when it is noon in Paris."""
     good_friday = dt.datetime.fromisoformat("2027-03-26T10:00")

@@ -105,6 +105,80 @@ def test_the_syntax_of_openstreetmap_gives_an_ordinary_week(text, stored):
     assert WeeklyHours.from_osm(stored) == week
 
 
+def each(days, hours):
+    return "; ".join(f"{day} {hours}" for day in days.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        *[(text, each("Mo We", "09:00-12:00")) for text in ("Mo, We 09:00-12:00", "Mo ,We 9h-12h")],
+        *[(text, each("Mo We", "09:00-12:00")) for text in ("Mo; We 09:00-12:00", "Mo,We; 09:00-12:00")],
+        *[(text, each("Mo We Fr", "09:00-12:00")) for text in ("Mo,We, Fr 09:00-12:00", "Mo, We, Fr 09:00-12:00")],
+        (
+            "Mo, Tu 09:00-12:00, We-Th, Sa 10:00-11:00",
+            each("Mo Tu", "09:00-12:00") + "; We 10:00-11:00; Th 10:00-11:00; Sa 10:00-11:00",
+        ),
+        ("Mo-Tu 09:00-12:00; Sa, Su off", each("Mo Tu", "09:00-12:00")),
+        ("Mo, Tu unknown; We 09:00-12:00", "Mo unknown; Tu unknown; We 09:00-12:00"),
+        ('Mo "au 2, ou; à 9:00", Tu 09:00-12:00', "Mo unknown; Tu 09:00-12:00"),
+        ("Mo, We 00:00-24:00", each("Mo We", "00:00-24:00")),
+    ],
+)
+def test_days_without_hours_share_those_that_follow(text, stored):
+    assert WeeklyHours.from_osm(text).to_osm() == stored
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Mo 09:00-12:00, We", "Mo 09:00-12:00; We", "Mo 09:00-12:00 || We", "Mo || We 09:00-12:00", "Mo open"),
+        *("open; Mo 09:00-12:00", 'Mo "rdv"; Tu 09:00-12:00 open'),
+    ],
+)
+def test_days_that_no_hours_follow_are_not_open_round_the_clock(text):
+    with pytest.raises(ParameterError) as caught:
+        WeeklyHours.from_osm(text)
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "slots",
+    ["{}-{} , {}-{}", "{}-{},  {}-{}", "{}-{} ,{}-{}", "{} - {} , {} - {}", "{} – {}  ,  {} – {}", "{}-{}, {}-{}"],
+)
+@pytest.mark.parametrize("times", [("09:00", "12:00", "14:00", "17:00"), ("9h", "12h", "14h00", "17h")])
+def test_spaces_round_a_comma_open_no_other_day(slots, times):
+    assert WeeklyHours.from_osm("Mo-Tu " + slots.format(*times)).to_osm() == each("Mo Tu", "09:00-12:00,14:00-17:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        *[
+            (f"{day}[{number}] 09:00-12:00", f"{day} unknown")
+            for day in ("Mo", "We")
+            for number in ("1", "2", "5", "-1")
+        ],
+        ("Mo[1, 3] 09:00-12:00; Tu 10:00-11:00", "Mo unknown; Tu 10:00-11:00"),
+        ("Jul-Aug Sa 09:00-12:00; Fr 09:00-12:00", "Fr 09:00-12:00; Sa unknown"),
+        ("Mo 09:00-12:00; Dec 24 10:00-11:00", "Mo 09:00-12:00"),  # a single date makes no ordinary week
+        *[(f"{years} Mo 09:00-12:00", "Mo unknown") for years in ("2024", "2019-2021", "2020,2024", "2019:", "2045")],
+        ("2024 Jan 01-2024 Jun 30 Mo 09:00-12:00; We 09:00-12:00", "Mo unknown; We 09:00-12:00"),
+        ("2024 Mo-Tu 09:00-12:00; 2026 Tu 10:00-11:00", "Mo unknown; Tu 10:00-11:00"),
+    ],
+)
+def test_hours_of_some_weeks_or_years_are_not_known_and_are_told(text, stored):
+    assert WeeklyHours.from_osm(text).to_osm() == stored
+    assert ordinary_week(text)[1]
+
+
+@pytest.mark.parametrize(
+    "text", ["2024-2035 Mo 09:00-12:00", "Mo 09:00-12:00; 2024 off", "Mo 09:00-12:00; 2024 May 1 off"]
+)
+def test_a_year_that_changes_nothing_now_leaves_hours_known(text):
+    assert WeeklyHours.from_osm(text).to_osm() == "Mo 09:00-12:00"
+
+
 @pytest.mark.parametrize(
     ("text", "changes"),
     [

@@ -8,7 +8,7 @@ from pyproj import Transformer
 from shapely.geometry import Point
 
 from geo.errors import CrsError
-from geo.sources.numbers import parse_degrees
+from geo.sources.numbers import parse_coordinates, parse_degrees
 from geo.sources.places import read_places
 from geo.sources.positions import in_degrees, parse_positions
 
@@ -120,6 +120,32 @@ def test_columns_of_metres(tmp_path, header):
     (tmp_path / "p.csv").write_text(f"{header}\nSare;{X:.1f};{Y:.1f}\n".replace(".", ","), encoding="utf-8")
     frame = read_places(tmp_path / "p.csv").frame
     assert frame.geometry.iloc[0].distance(Point(LON, LAT)) < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        *[(f"328{space}000", f"6{space}255{space}000,5") for space in " \u00a0\u202f"],
+        *[
+            ("328.000,00", "6.255.000,50"),
+            ("328.000", "6.255.000,5"),
+            ("328 000,0", "6255000.5"),
+            ("328000", "6 255 000.5"),
+        ],
+    ],
+)
+def test_metres_with_separators_between_thousands(tmp_path, x, y):
+    (tmp_path / "p.csv").write_text(f"nom;x;y\nSare;{x};{y}\nUrt;330000;6256000\n", encoding="utf-8")
+    frame = read_places(tmp_path / "p.csv").frame
+    lon, lat = TO_LAMBERT.transform(328_000, 6_255_000.5, direction="INVERSE")
+    assert (frame.geometry.x.iloc[0], frame.geometry.y.iloc[0]) == pytest.approx((lon, lat), abs=1e-7)
+
+
+def test_degrees_of_three_decimals_are_no_thousands():
+    cells = pd.DataFrame({"lon": ["-1.581", "2.350"], "lat": ["43.312", "48.857"]}, dtype="string")
+    assert parse_coordinates(cells).to_numpy().tolist() == [[-1.581, 43.312], [2.35, 48.857]]
+    spaced = pd.DataFrame({"lon": ["43 31", "1 2 3", None], "lat": ["x", "4 3120", " "]}, dtype="string")
+    assert parse_coordinates(spaced).isna().all(axis=None)
 
 
 @pytest.mark.parametrize(
