@@ -55,7 +55,7 @@ def show(visit: Visit) -> None:
     answer = plan_answer(plan)
     show_sentence(answer.sentence)
     show_figures([(figure.label, figure.value, figure.detail) for figure in answer.figures], visit.dated)
-    st.markdown(plain(" ".join(answer.details)))
+    st.markdown("\n".join(f"- {plain(detail)}" for detail in answer.details))
     if stopped:
         show_warnings(["Calcul arrêté avant la fin."])
         st.button("Reprendre le calcul", on_click=forget, args=(PLAN,))
