@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.answers.answer import Answer, Figure
-from geo.answers.plan_proof import longest_trip, preference_sentence, proof_sentence, rule_sentence
+from geo.answers.plan_proof import longest_trip, plan_minutes, preference_sentence, proof_sentence, rule_sentence
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -17,7 +17,6 @@ from geo.french import (
     format_share,
     joined,
     plural,
-    said_minutes,
     share_interval,
     within_text,
 )
@@ -123,7 +122,7 @@ def _sentence(plan: Plan) -> str:
     was = format_share(before.share_within)
     if count == 0:
         nothing = "Aucun nouveau label n'est utile" if plan.asked or plan.model == "set-cover" else "Sans nouveau label"
-        mean = "" if before.mean_time_min is None else f", {_minutes(plan, before.mean_time_min)} en moyenne"
+        mean = "" if before.mean_time_min is None else f", {plan_minutes(plan, before.mean_time_min)} en moyenne"
         return f"{nothing} : {was} des habitants sont {within} d'un site{_interval(before)}{mean}."
     if plan.model == "set-cover":
         share = after.share_within
@@ -134,7 +133,7 @@ def _sentence(plan: Plan) -> str:
     labels = "Un nouveau label" if count == 1 else f"{format_integer(count)} nouveaux labels"
     where = f"{labels}, à {joined(plan.labels['name'].to_list(), _NAMED, 'autres lieux')},"
     if plan.model == "median" and before.mean_time_min is not None:
-        was, will = _minutes(plan, before.mean_time_min), _minutes(plan, after.mean_time_min)
+        was, will = plan_minutes(plan, before.mean_time_min), plan_minutes(plan, after.mean_time_min)
         saved = before.mean_time_min - (after.mean_time_min or 0.0)
         return f"{where} {_led(plan, would, 'le trajet moyen', was, will, saved)}."
     if plan.model == "center" and before.worst_time_min is not None:
@@ -147,15 +146,11 @@ def _sentence(plan: Plan) -> str:
 def _led(plan: Plan, would: str, what: str, was: str, will: str, saved: float) -> str:
     """Return what becomes of a time: `was` and `will` as they are said, `saved` in minutes."""
     if plan.part.estimated and was == will and saved:
-        return f"raccourci{would} {what} de {_minutes(plan, saved)} (aujourd'hui : {was})"
+        return f"raccourci{would} {what} de {plan_minutes(plan, saved)} (aujourd'hui : {was})"
     if was == will:
         return f"laisse{would} {what} à {was}"
     comma = "," if plan.part.estimated and "," in will else ""
     return f"ramène{would} {what} à {will}{comma} au lieu {_from(was)}"
-
-
-def _minutes(plan: Plan, minutes: float | None, digits: int = 1) -> str:
-    return said_minutes(minutes, digits, estimated=plan.part.estimated)
 
 
 def _from(words: str) -> str:
@@ -187,7 +182,7 @@ def _beside(plan: Plan) -> str:
         return f"{capital(_shares(plan))}."
     time = ""
     if before is not None and after is not None:
-        was, will = _minutes(plan, before), _minutes(plan, after)
+        was, will = plan_minutes(plan, before), plan_minutes(plan, after)
         time = f"le temps moyen {f'passerait {_from(was)} à {will}' if was != will else f'reste {_from(was)}'}"
     shares = _shares(plan) if plan.model == "center" and plan.before.worst_time_min is not None else ""
     told = SEMICOLON.join(filter(None, [shares, time]))
@@ -203,8 +198,8 @@ def _cost(plan: Plan) -> str:
 def _figures(plan: Plan) -> tuple[Figure, ...]:
     before, after, count = plan.before, plan.after, len(plan.labels)
     if plan.model == "median":
-        was = f"{_minutes(plan, before.mean_time_min)} aujourd'hui"
-        first = Figure("Trajet moyen", _minutes(plan, after.mean_time_min), was)
+        was = f"{plan_minutes(plan, before.mean_time_min)} aujourd'hui"
+        first = Figure("Trajet moyen", plan_minutes(plan, after.mean_time_min), was)
     elif plan.model == "center":
         first = Figure("Le plus éloigné", longest_trip(plan, after), f"aujourd'hui : {longest_trip(plan, before)}")
     elif plan.model == "set-cover":

@@ -120,7 +120,7 @@ def two_plans(plan: Plan) -> pd.DataFrame | None:
 def longest_trip(plan: Plan, access: AccessSummary) -> str:
     """Return the longest trip as it is said: with its bounds where times are estimated."""
     if not plan.part.estimated:
-        return _minutes(plan, access.worst_time_min)
+        return plan_minutes(plan, access.worst_time_min)
     return estimated_minutes(access.worst_time_min, access.worst_time_low_min, access.worst_time_high_min)
 
 
@@ -137,7 +137,6 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
     cost = plan.rule_cost
     costs = "la règle ne coûte rien" if not cost else f"la règle coûte {format_share(cost)} du gain"
     if plan.model == "coverage" and plan.weights == Weights():
-        mean = f" en moyenne sur {counted(len(plan.robustness.runs), 'variante')} de temps" if plan.on_average else ""
         unequal = len(plan.labels) != len(widest.labels)
         labels = (
             f", de {counted(len(widest.labels), 'label')} au lieu de {format_integer(len(plan.labels))}"
@@ -146,7 +145,7 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
         )
         return (
             f"{would}{labels}, et apporterait {format_integer(widest.objective)} au lieu de "
-            f"{format_integer(plan.objective)}{mean}{SEMICOLON}{costs}."
+            f"{format_integer(plan.objective)}{_averaged(plan)}{SEMICOLON}{costs}."
         )
     return f"{would}{SEMICOLON}{costs}."
 
@@ -160,25 +159,33 @@ def _compared(plan: Plan) -> str:
 def _best(plan: Plan) -> tuple[str, str]:
     """Return what no other choice does better, and what this plan reaches where that is less."""
     weighted = plan.weights != Weights()
-    mean = f" en moyenne sur {counted(len(plan.robustness.runs), 'variante')} de temps" if plan.on_average else ""
     if plan.model == "coverage":
         unit = ("habitant pondéré", "habitants pondérés") if weighted else ("habitant", "habitants")
         reached = f"ce plan en rapproche {format_integer(plan.objective)}{' en moyenne' if plan.on_average else ''}"
-        return f"ne peut rapprocher plus de {counted(plan.bound, *unit)}{mean}", reached
+        return f"ne peut rapprocher plus de {counted(plan.bound, *unit)}{_averaged(plan)}", reached
     if plan.model == "center":
         reached = f"ce plan le ramène à {longest_trip(plan, plan.after)}"
-        return f"ne peut ramener le plus éloigné sous {_minutes(plan, plan.bound)}", reached
+        return f"ne peut ramener le plus éloigné sous {plan_minutes(plan, plan.bound)}", reached
     if plan.part.estimated:
         # Hundredths of a minute are less than what an estimate can tell: only choices are compared.
         much = "beaucoup plus" if plan.gap > 0 else "plus"
         return f"ne peut faire gagner {much} de temps en moyenne", ""
     people = plan.part.residents_known
     unit_of_time = "par habitant, pondérée" if weighted else "par habitant"
-    reached = f"ce plan en fait gagner {_minutes(plan, plan.objective / people, 2)}"
-    return f"ne peut faire gagner plus de {_minutes(plan, plan.bound / people, 2)} {unit_of_time} en moyenne", reached
+    reached = f"ce plan en fait gagner {plan_minutes(plan, plan.objective / people, 2)}"
+    return (
+        f"ne peut faire gagner plus de {plan_minutes(plan, plan.bound / people, 2)} {unit_of_time} en moyenne",
+        reached,
+    )
 
 
-def _minutes(plan: Plan, minutes: float | None, digits: int = 1) -> str:
+def _averaged(plan: Plan) -> str:
+    """Return over what a figure is an average; empty where it is none."""
+    return f" en moyenne sur {counted(len(plan.robustness.runs), 'variante')} de temps" if plan.on_average else ""
+
+
+def plan_minutes(plan: Plan, minutes: float | None, digits: int = 1) -> str:
+    """Return minutes as a plan says them: in steps where its times are estimated."""
     return said_minutes(minutes, digits, estimated=plan.part.estimated)
 
 

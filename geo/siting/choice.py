@@ -31,7 +31,7 @@ _SUMS: Final = ("coverage", "median")
 
 
 @dataclass(frozen=True, slots=True)
-class PlanQuestion:
+class SitingQuestion:
     """What is asked of a siting problem: the parameters of `geo.siting.solve.solve`."""
 
     model: Model
@@ -78,7 +78,7 @@ class Choice:
     widest_problem: SitingProblem
 
 
-def choose(variants: Sequence[Variant], question: PlanQuestion, control: Control) -> Choice:
+def choose(variants: Sequence[Variant], question: SitingQuestion, control: Control) -> Choice:
     """Choose labels.
 
     `variants`: The problem under each hypothesis on times (`geo.siting.variants.time_variants`), with the weights of
@@ -114,7 +114,12 @@ def choose(variants: Sequence[Variant], question: PlanQuestion, control: Control
         objective=objective,
         found=found,
         preferences=preferences,
-        robustness=robustness(narrowed, labels, lambda variant: _again(variant, question, selected, quick)),
+        robustness=robustness(
+            narrowed,
+            labels,
+            # The problem that the plan was chosen for alone is not solved again.
+            lambda variant: selected if problems == (variant.problem,) else _again(variant, question, quick),
+        ),
         problems=problems,
         rule_lifted=rule_lifted,
         widest=None if kept.all() else _solved(everywhere, question, quick, _averaged(variants, question)),
@@ -126,7 +131,7 @@ def _central(variants: Sequence[Variant]) -> SitingProblem:
     return next(each.problem for each in variants if each.is_central)
 
 
-def _averaged(variants: Sequence[Variant], question: PlanQuestion) -> tuple[SitingProblem, ...]:
+def _averaged(variants: Sequence[Variant], question: SitingQuestion) -> tuple[SitingProblem, ...]:
     """Return the problems that a choice is made for on average: one alone on measured roads, or without a sum."""
     central = _central(variants)
     if question.model in _SUMS and bool(central.demand["estimated"].any()):
@@ -136,7 +141,7 @@ def _averaged(variants: Sequence[Variant], question: PlanQuestion) -> tuple[Siti
 
 def _solved(
     problem: SitingProblem,
-    question: PlanQuestion,
+    question: SitingQuestion,
     control: Control,
     variants: Sequence[SitingProblem] = (),
     *,
@@ -154,14 +159,10 @@ def _solved(
     )
 
 
-def _again(
-    variant: Variant, question: PlanQuestion, selected: NDArray[np.int64], control: Control
-) -> NDArray[np.int64] | None:
+def _again(variant: Variant, question: SitingQuestion, control: Control) -> NDArray[np.int64] | None:
     """Return what a variant chooses, alone; `None` where it cannot be asked."""
-    if question.model == "center" and not variant.is_central:
+    if question.model == "center":
         return None
-    if variant.is_central and question.model not in _SUMS:
-        return selected
     problem = variant.problem
     try:
         found = _solved(problem, question, control, exact=len(problem.pair_min) <= _PROVEN_PAIRS)
@@ -175,8 +176,7 @@ def _again(
 
 
 def _ranked(
-    problems: Sequence[SitingProblem], question: PlanQuestion, selected: NDArray[np.int64]
+    problems: Sequence[SitingProblem], question: SitingQuestion, selected: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Order labels by what each adds after those before it: residents brought, or minutes saved."""
-    by_time = question.model in {"median", "center"}
-    return ranked(brought(problems, "median" if by_time else "coverage", question.threshold_min), selected)[0]
+    return ranked(brought(problems, question.model, question.threshold_min), selected)[0]

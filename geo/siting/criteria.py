@@ -82,6 +82,11 @@ class Zones:
     qpv: gpd.GeoDataFrame | None = None
 
 
+def beyond_threshold(problem: SitingProblem, threshold_min: float) -> NDArray[np.float64]:
+    """Return which demand points are beyond the threshold today, 0 or 1: the one criterion that depends on times."""
+    return (problem.today_min > threshold_min + AT_THRESHOLD_MIN).astype(np.float64)
+
+
 def demand_criteria(
     parts: Sequence[Territory], problem: SitingProblem, threshold_min: float, zones: Zones
 ) -> pd.DataFrame:
@@ -96,7 +101,7 @@ def demand_criteria(
     """
     n = len(problem.demand)
     unknown = np.full(n, np.nan)
-    beyond = (problem.today_min > threshold_min + AT_THRESHOLD_MIN).astype(np.float64)
+    beyond = beyond_threshold(problem, threshold_min)
     frr = unknown if zones.frr is None else problem.demand["commune_code"].isin(zones.frr.index).to_numpy(np.float64)
     qpv = unknown if zones.qpv is None else np.concatenate([_in_qpv(part, zones.qpv) for part in parts])
     elderly = np.concatenate([_elderly(part) for part in parts])

@@ -14,9 +14,9 @@ from geo.kinds import COUNTED_KINDS
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN
 from geo.siting.access_summary import AccessSummary
 from geo.siting.candidates import CandidateRule
-from geo.siting.choice import PlanQuestion, choose
+from geo.siting.choice import SitingQuestion, choose
 from geo.siting.costs import Costs
-from geo.siting.criteria import Weights, Zones, demand_criteria, factors
+from geo.siting.criteria import Weights, Zones, beyond_threshold, demand_criteria, factors
 from geo.siting.plan_options import check_options, check_together, labels_asked
 from geo.siting.plan_tables import (
     alternatives_table,
@@ -281,17 +281,18 @@ def plan(  # noqa: PLR0913 - the options of one question
     told(0.0, "Temps de trajet vers les lieux candidats…")
     parts = area.parts
     problem = siting_problem(parts, candidates, exclude, rule=chosen_rule, kinds=kinds)
+    criteria = demand_criteria(parts, problem, threshold_min, zones)
     variants = [
         replace(
             each,
             problem=each.problem.with_factors(
-                factors(demand_criteria(parts, each.problem, threshold_min, zones), weights)
+                factors(criteria.assign(beyond=beyond_threshold(each.problem, threshold_min)), weights)
             ),
         )
         for each in time_variants(problem, parts[0].network.profile)
     ]
     control = Control(time_limit_s, cancel or Control().cancel, told)
-    question = PlanQuestion(model, asked or 0, float(threshold_min), min_share)
+    question = SitingQuestion(model, asked or 0, float(threshold_min), min_share)
     choice = choose(variants, question, control)
     interrupted = control.stopped() and choice.found.gap > 0
     told(0.9, "Qui est servi par chaque label…")
@@ -299,7 +300,6 @@ def plan(  # noqa: PLR0913 - the options of one question
     minutes, server = problem.times_with(order)
     names = pd.concat([each.communes["name"] for each in parts])
     part = added_up(known_part(each) for each in parts)
-    criteria = demand_criteria(parts, problem, threshold_min, zones)
     result = Plan(
         territory=area.name,
         model=model,

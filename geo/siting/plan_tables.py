@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from geo.question import AT_THRESHOLD_MIN
-from geo.siting.benefits import coverage_benefits, mean_benefits, time_benefits
+from geo.siting.benefits import coverage_benefits, mean_benefits
+from geo.siting.solve import brought
 from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
@@ -171,12 +172,7 @@ def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd
     problem, order = choice.problem, choice.order
     candidates = problem.candidates
     people = problem.commune_residents
-    benefits = mean_benefits(
-        [
-            time_benefits(each) if model == "median" else coverage_benefits(each, threshold_min)
-            for each in choice.problems
-        ]
-    )
+    benefits = brought(choice.problems, model, threshold_min)
     tables = []
     for label in order.tolist() if model != "center" else []:
         added = benefits.added_to(benefits.received(order[order != label]))

@@ -65,10 +65,10 @@ def robustness(
     ]
     runs = pd.DataFrame(rows, columns=["name", "codes"])
     runs.insert(1, "labels", runs["codes"].map(len).astype("int64"))
-    return Robustness(runs, chosen_places(runs, labels, variants[0].problem))
+    return Robustness(runs, _chosen_places(runs, labels, variants[0].problem))
 
 
-def chosen_places(runs: pd.DataFrame, labels: Sequence[str], problem: SitingProblem) -> pd.DataFrame:
+def _chosen_places(runs: pd.DataFrame, labels: Sequence[str], problem: SitingProblem) -> pd.DataFrame:
     """Return `Robustness.places`."""
     counts = runs["codes"].explode().dropna().value_counts()
     others = sorted(set(counts.index) - set(labels), key=lambda code: (-counts[code], code))

@@ -144,9 +144,13 @@ def solve(
 
 
 def brought(problems: Sequence[SitingProblem], model: Model, threshold_min: float) -> Benefits:
-    """Return what candidates bring under ``coverage`` or ``median``, on average over several problems."""
+    """Return what candidates bring, on average over several problems.
+
+    Minutes saved for the models that aim at times (``median``, ``center``), residents within the threshold for others.
+    """
+    by_time = model in {"median", "center"}
     return mean_benefits(
-        [coverage_benefits(each, threshold_min) if model == "coverage" else time_benefits(each) for each in problems]
+        [time_benefits(each) if by_time else coverage_benefits(each, threshold_min) for each in problems]
     )
 
 

@@ -10,8 +10,6 @@ import numpy as np
 from geo.network.speeds import profile_names, speed_profile
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from geo.siting.problem import SitingProblem
 
 #: Speeds tried on measured roads, as multiples of those of the network: engines differ by about as much.
@@ -46,24 +44,20 @@ def time_variants(problem: SitingProblem, profile: str) -> tuple[Variant, ...]:
     demand = problem.demand
     if not bool(demand["estimated"].any()):
         return tuple(
-            Variant(f"vitesses × {factor:g}".replace(".", ","), factor == 1, _scaled(problem, 1 / factor))
+            Variant(
+                f"vitesses × {factor:g}".replace(".", ","),
+                factor == 1,
+                problem if factor == 1 else problem.with_times_scaled(1 / factor),
+            )
             for factor in SPEED_FACTORS
         )
     own = speed_profile(profile).class_speed_kmh[_ESTIMATED_CLASS]
-    return tuple(
-        Variant(
-            f"{words}, profil {name}",
-            name == profile and not bound,
-            _scaled(
-                problem,
-                (demand[bound].to_numpy(np.float64) if bound else np.ones(len(demand)))
-                * (own / speed_profile(name).class_speed_kmh[_ESTIMATED_CLASS]),
-            ),
-        )
-        for name in dict.fromkeys((profile, *profile_names()))
-        for words, bound in _ESTIMATED.items()
-    )
-
-
-def _scaled(problem: SitingProblem, scale: float | NDArray[np.float64]) -> SitingProblem:
-    return problem if np.ndim(scale) == 0 and scale == 1 else problem.with_times_scaled(scale)
+    found = []
+    for name in dict.fromkeys((profile, *profile_names())):
+        ratio = own / speed_profile(name).class_speed_kmh[_ESTIMATED_CLASS]
+        for words, bound in _ESTIMATED.items():
+            is_central = name == profile and not bound
+            scale = demand[bound].to_numpy(np.float64) * ratio if bound else ratio
+            scaled = problem if is_central else problem.with_times_scaled(scale)
+            found.append(Variant(f"{words}, profil {name}", is_central, scaled))
+    return tuple(found)
