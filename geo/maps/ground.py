@@ -16,7 +16,7 @@ from geo.crs import metric_crs as crs_of
 from geo.kinds import KINDS
 from geo.maps.legend import answer_legend_html, facility_svg, pin_svg
 from geo.maps.payload import departement_outlines, facility_records
-from geo.sources.departements import prefectures
+from geo.sources.centralities import embedded_centralities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,13 +129,17 @@ def _box(points: NDArray[np.float64]) -> shapely.Polygon:
     return box
 
 
+def _is_prefecture(communes: pd.DataFrame) -> NDArray[np.bool_]:
+    return embedded_centralities()["prefecture"].reindex(communes.index, fill_value=False).to_numpy(bool)
+
+
 def _named_from(communes: gpd.GeoDataFrame) -> pd.Series:
     """Return the zoom from which each commune is named."""
     residents = communes["population"].fillna(0)
     zoom = pd.Series(_LAST_ZOOM, index=communes.index)
     for least, since in reversed(_NAMED_FROM):
         zoom = zoom.mask(residents >= least, since)
-    return zoom.mask(communes.index.isin(prefectures()), 0.0)
+    return zoom.mask(_is_prefecture(communes), 0.0)
 
 
 def _names(communes: gpd.GeoDataFrame) -> list[list[Any]]:
@@ -146,7 +150,7 @@ def _names(communes: gpd.GeoDataFrame) -> list[list[Any]]:
             "lat": communes["lat"].round(4),
             "lon": communes["lon"].round(4),
             "zoom": zoom,
-            "prefecture": communes.index.isin(prefectures()).astype(int),
+            "prefecture": _is_prefecture(communes).astype(int),
             "residents": communes["population"].fillna(0).astype("int64"),
         }
     ).sort_values(["prefecture", "residents"], ascending=False, kind="stable")

@@ -1,4 +1,4 @@
-"""Names, regions and prefectures of the départements and overseas territories by code (INSEE, Code officiel 2025)."""
+"""Codes, names and regions of the départements and overseas territories (INSEE, Code officiel géographique 2025)."""
 
 from __future__ import annotations
 
@@ -33,18 +33,6 @@ def region_name(code: str) -> str:
     """Return the region of a département (itself, for an overseas territory without one)."""
     departement_name(code)
     return _table()[code]["region"]
-
-
-@cache
-def prefectures() -> frozenset[str]:
-    """Return the commune codes of the prefectures; the overseas collectivities have none.
-
-    Examples
-    --------
-    >>> "64445" in prefectures()  # Pau
-    True
-    """
-    return frozenset(row["prefecture"] for row in _table().values() if row["prefecture"])
 
 
 def departement_codes() -> tuple[str, ...]:
