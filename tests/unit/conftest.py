@@ -30,6 +30,14 @@ def run(capsys):
     return call
 
 
+@pytest.fixture(scope="session")
+def saved(small_world, tmp_path_factory):
+    """Return the folder of the small world with its tax office, saved; it is read, or copied to be changed."""
+    folder = tmp_path_factory.mktemp("saved") / "64"
+    small_world.territory(tax_offices=small_world.tax_offices).save(folder)
+    return folder
+
+
 MONDAY = dt.date(2026, 11, 23)
 AT = dt.datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/Paris"))
 

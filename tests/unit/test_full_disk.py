@@ -32,13 +32,6 @@ COMMANDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def saved(small_world, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("saved") / "territory"
-    small_world.territory(tax_offices=small_world.tax_offices).save(folder)
-    return folder
-
-
 @pytest.fixture
 def limited():
     """Let no file grow above some bytes: the system then refuses to write, as where a disk is full."""

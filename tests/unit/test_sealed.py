@@ -16,13 +16,6 @@ from geo.network.road_network import RoadNetwork
 from geo.territory.country import Country
 
 
-@pytest.fixture(scope="module")
-def saved(small_world, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("saved") / "64"
-    small_world.territory(tax_offices=small_world.tax_offices).save(folder)
-    return folder
-
-
 @pytest.fixture
 def folder(saved, tmp_path):
     return shutil.copytree(saved, tmp_path / "64")

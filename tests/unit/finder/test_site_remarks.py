@@ -1,7 +1,6 @@
 """What comments of sites say: written here in the manner of the official list, with what each means."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
@@ -17,7 +16,6 @@ WEEK = WeeklyHours.from_osm(
 MON, TUE, WED, THU, FRI, SAT = range(6)
 #: Comments of that list: read, read in part, speaking of hours and not read, silent about them.
 COUNTS = (156, 15, 330, 329)
-OFFICIAL = Path("/work/shared/data/sites/liste-fs-20240801.csv")
 
 
 def closed(*days, **when) -> Rule:
@@ -296,10 +294,9 @@ def test_a_quotation_is_short_and_on_one_line():
     assert remarks.quoted.endswith("…\u00a0»")
 
 
-@pytest.mark.skipif(not OFFICIAL.exists(), reason="la liste officielle n'est pas là")
-def test_the_comments_of_the_official_list():
+def test_the_comments_of_the_official_list(shared_data):
     """Each comment read in the list of August 2024 was read by a person as well; counts change with the words known."""
-    comments = read_france_services(OFFICIAL).frame["comment"].dropna()
+    comments = read_france_services(shared_data / "sites" / "liste-fs-20240801.csv").frame["comment"].dropna()
     read = [read_remarks(comment) for comment in comments]
     whole = sum(bool(remarks.rules) and not remarks.unread for remarks in read)
     part = sum(bool(remarks.rules) and remarks.unread for remarks in read)
