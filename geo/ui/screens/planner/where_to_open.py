@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.answers.label import ELSEWHERE, label_argument, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
-from geo.answers.plan_proof import rule_sentence, two_plans
+from geo.answers.plan_proof import two_plans
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
 from geo.report.plan_files import plan_layers
@@ -125,7 +125,6 @@ def _side_by_side(plan: Plan) -> None:
     if table is None:
         return
     st.subheader("Deux plans côte à côte", anchor=False)
-    show_notes([rule_sentence(plan)])
     show_table(
         french_table(table, "plan.name", *table.columns.drop("name")),
         key="two_plans",
