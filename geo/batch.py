@@ -60,7 +60,7 @@ DEPARTEMENT_CSV_COLUMNS: Final = (
     "communes_unreachable",
     "population",
     "residents_known",
-    "population_covered",
+    "residents_within",
     "share_covered",
     "median_time_min",
     "folder",

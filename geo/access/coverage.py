@@ -34,16 +34,16 @@ class CoverageSummary:
         When a commune is under-served, as a French sentence.
     part
         The residents and communes whose ways are known: all that follows is of them.
-    population_covered
+    residents_within
         Residents within the threshold.
-    population_unreachable, communes_unreachable
+    residents_unreachable, communes_unreachable
         Residents from whose start no road leads to any place, and communes where that is so of everybody; they are not
         averaged in.
-    communes_under_served, population_under_served
+    communes_under_served, residents_under_served
         Communes that the rule calls under-served, and their residents.
     median_time_min
         Half of the residents who can reach a place by road are as near or nearer (`None`: nobody can).
-    population_covered_low, population_covered_high
+    residents_within_low, residents_within_high
         Residents within the threshold were all times at the upper, or at the lower bound of their precision; `None`
         where times are measured.
     """
@@ -52,30 +52,30 @@ class CoverageSummary:
     facilities: str
     rule: str
     part: KnownPart
-    population_covered: float
-    population_unreachable: float
+    residents_within: float
+    residents_unreachable: float
     communes_under_served: int
-    population_under_served: float
+    residents_under_served: float
     communes_unreachable: int
     median_time_min: float | None
-    population_covered_low: float | None = None
-    population_covered_high: float | None = None
+    residents_within_low: float | None = None
+    residents_within_high: float | None = None
 
     @property
     def covered_interval(self) -> tuple[float | None, float | None]:
         """The bounds of `share_covered`; `None` where times are measured, or nobody's way is known."""
-        low, high = self.population_covered_low, self.population_covered_high
+        low, high = self.residents_within_low, self.residents_within_high
         return (None, None) if low is None or high is None else (self.part.share(low), self.part.share(high))
 
     @property
     def share_covered(self) -> float | None:
         """Residents within the threshold as a share of the residents known, `None` where there are none."""
-        return self.part.share(self.population_covered)
+        return self.part.share(self.residents_within)
 
     @property
     def share_under_served(self) -> float | None:
         """Residents of under-served communes as a share of the residents known."""
-        return self.part.share(self.population_under_served)
+        return self.part.share(self.residents_under_served)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON; shares are of `residents_known`."""
@@ -83,7 +83,7 @@ class CoverageSummary:
         said: dict[str, Any] = {
             "population": part.residents,
             "residents_known": part.residents_known,
-            "population_off_network": part.residents_off_network,
+            "residents_off_network": part.residents_off_network,
             "communes": part.communes,
             "communes_known": part.communes_known,
             "communes_off_network": part.communes - part.communes_known,
@@ -248,14 +248,14 @@ def summarize(
             communes_known=int((~off_network).sum()),
             estimated=estimated,
         ),
-        population_covered=float(cov["residents_within"].sum()),
-        population_unreachable=float(residents[no_way].sum()),
+        residents_within=float(cov["residents_within"].sum()),
+        residents_unreachable=float(residents[no_way].sum()),
         communes_under_served=int(under_served.sum()),
-        population_under_served=float(cov.loc[under_served, "residents_known"].sum()),
+        residents_under_served=float(cov.loc[under_served, "residents_known"].sum()),
         communes_unreachable=int((cov["travel_time_min"].isna() & ~off_network).sum()),
         median_time_min=weighted_median(minutes, residents),
-        population_covered_low=low,
-        population_covered_high=high,
+        residents_within_low=low,
+        residents_within_high=high,
     )
 
 

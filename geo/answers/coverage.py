@@ -69,12 +69,12 @@ def coverage_sentence(summary: CoverageSummary) -> str:
 def coverage_figures(summary: CoverageSummary) -> tuple[Figure, ...]:
     """Return the three figures of a coverage."""
     known = summary.part.residents_known
-    under = _people_known(summary.population_under_served, known)
+    under = _people_known(summary.residents_under_served, known)
     return (
         Figure(
             f"Habitants {within_text(summary.threshold_min)}",
             format_share(summary.share_covered),
-            _people_known(summary.population_covered, known, f"sur {format_integer(known)}"),
+            _people_known(summary.residents_within, known, f"sur {format_integer(known)}"),
         ),
         Figure(
             "Temps médian",
@@ -102,7 +102,7 @@ def under_served_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
         count = f"{counted(len(poor), 'commune')} sur {format_integer(known)} {verb}"
     people = "population inconnue"
     if counts := bool(poor["population"].notna().any()):
-        people = f"{counted(summary.population_under_served, 'habitant')}"
+        people = f"{counted(summary.residents_under_served, 'habitant')}"
         if summary.share_under_served is not None:
             people += f", soit {format_share(summary.share_under_served)} des habitants"
     if len(poor) <= _NAMED:
@@ -159,7 +159,7 @@ def access_title(facilities: str) -> str:
 
 
 def _people(summary: CoverageSummary) -> str:
-    part, covered = summary.part, summary.population_covered
+    part, covered = summary.part, summary.residents_within
     if part.residents <= 0:
         return "La population n'est pas connue"
     known = part.residents_known

@@ -31,7 +31,7 @@ _TOTALS: Final = (
     "communes_off_network",
     "population",
     "residents_known",
-    "population_covered",
+    "residents_within",
     "share_covered",
     "median_time_min",
     "estimated",

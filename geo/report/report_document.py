@@ -210,7 +210,7 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
     if total > len(shown):
         which, people = "éloignées", ""
         if summary.part.residents_known:
-            of_all = format_integer(summary.population_under_served)
+            of_all = format_integer(summary.residents_under_served)
             which = "peuplées"
             people = f", avec {counted(shown['residents_known'].sum(), 'habitant')} sur {of_all}"
         lead.append(

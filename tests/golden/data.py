@@ -15,12 +15,12 @@ Figures = dict[str, Any]
 
 def diagnosis(summary: dict[str, Any]) -> Figures:
     return {
-        "residents_known": summary["population"] - summary["population_off_network"],
-        "residents_within": summary["population_covered"],
+        "residents_known": summary["population"] - summary["residents_off_network"],
+        "residents_within": summary["residents_within"],
         "share_within": summary["share_covered"],
         "communes_covered": summary["communes"] - summary["communes_off_network"],
         "communes_under_served": summary["communes_under_served"],
-        "residents_under_served": summary["population_under_served"],
+        "residents_under_served": summary["residents_under_served"],
         "median_time": summary["median_time_min"],
     }
 

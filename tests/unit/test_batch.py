@@ -97,7 +97,7 @@ def test_profiles_and_thresholds_equal_single_runs(client, small_batch, small_ex
         summary = json.loads((tmp_path / row["folder"] / "summary.json").read_text(encoding="utf-8"))
         assert (row["code"], row["name"], row["profile"]) == ("64", summary["territory"], summary["network"]["profile"])
         assert float(row["threshold_min"]) == summary["threshold_min"]
-        assert float(row["population_covered"]) == summary["population_covered"]
+        assert float(row["residents_within"]) == summary["residents_within"]
         assert result.summaries[row["folder"]] == summary
 
     # The same batch again replaces its own folders.

@@ -59,10 +59,10 @@ def test_diagnose_writes_four_files_that_agree(run, built, tmp_path):
     assert summary == json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     # A and B are within 15 minutes of the only main site, C (20 min) and D (30 min) are not, E has no road.
     assert summary["population"] == 2100
-    assert summary["population_covered"] == 1500
+    assert summary["residents_within"] == 1500
     assert summary["communes_under_served"] == 2
     # E has no road near it: it is off the network, in no share, and is not said to be without a way.
-    assert (summary["residents_known"], summary["population_off_network"], summary["share_covered"]) == (
+    assert (summary["residents_known"], summary["residents_off_network"], summary["share_covered"]) == (
         2000,
         100,
         0.75,
@@ -123,7 +123,7 @@ def test_a_number_that_is_none_is_worded(run, option):
 def test_any_list_of_places_is_used_like_sites(run, built):
     status, out, _ = run("diagnose", built, "--facilities", "mairies", "--json")
     assert status == 0
-    assert json.loads(out)["population_covered"] == 2000
+    assert json.loads(out)["residents_within"] == 2000
 
 
 def test_nearest_is_a_list_soonest_first(run, built, small_world):

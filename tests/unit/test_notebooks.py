@@ -68,7 +68,7 @@ def test_diagnosis_runs(capsys):
     space = run(_NOTEBOOKS[0])
     communes = len(space["territory"].communes)
     assert len(space["communes"]) == communes == 545
-    assert space["curve"].loc[20, "residents"] == pytest.approx(space["summary"].population_covered, abs=1)
+    assert space["curve"].loc[20, "residents"] == pytest.approx(space["summary"].residents_within, abs=1)
     assert f"communes sous-desservies sur {communes}" in capsys.readouterr().out
 
 

@@ -198,7 +198,7 @@ def under_served_block(diagnosis: Diagnosis) -> KeyBlock:
     summary = diagnosis.summary
     values = (UNKNOWN, UNKNOWN)
     if summary.part.residents_known:
-        values = (format_integer(summary.population_under_served), format_share(summary.share_under_served))
+        values = (format_integer(summary.residents_under_served), format_share(summary.share_under_served))
     row = hatch_row(f"commune sous-desservie ({diagnosis.question.rule_in_short})", values, TIME_CLASSES[3].colour)
     return KeyBlock("Desserte", (row,), ("Habitants", "Part"))
 

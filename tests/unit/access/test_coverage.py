@@ -106,9 +106,9 @@ def test_unreachable_is_never_averaged_in_and_off_network_is_unknown():
     summary = summarize(cov, table, 20)
     assert summary.part == KnownPart(residents=120, residents_known=110, communes=3, communes_known=2)
     assert (summary.communes_unreachable, summary.communes_under_served) == (1, 1)
-    assert (summary.population_covered, summary.population_unreachable) == (50, 60), "those of the known part"
+    assert (summary.residents_within, summary.residents_unreachable) == (50, 60), "those of the known part"
     assert summary.share_covered == 50 / 110
-    assert (summary.population_under_served, summary.share_under_served) == (10, 10 / 110)
+    assert (summary.residents_under_served, summary.share_under_served) == (10, 10 / 110)
     assert summary.median_time_min == 10
 
 
@@ -126,15 +126,13 @@ def test_residents_off_the_network_are_in_no_share():
     assert summary.part == KnownPart(residents=1050, residents_known=800, communes=2, communes_known=1)
     assert (summary.share_covered, summary.share_under_served) == (0.75, 1)
     said = summary.to_dict()
-    assert (said["residents_known"], said["population_off_network"], said["communes_off_network"]) == (800, 250, 1)
-    assert (said["population_covered"], said["share_covered"], said["communes_known"]) == (600, 0.75, 1)
+    assert (said["residents_known"], said["residents_off_network"], said["communes_off_network"]) == (800, 250, 1)
+    assert (said["residents_within"], said["share_covered"], said["communes_known"]) == (600, 0.75, 1)
 
 
 def test_figures_are_not_rounded():
     table = times([("01001", 1, 10, "a"), ("01001", 2, 30, "a")])
-    assert summarize(coverage(territory({"01001": 100}), 20, times=table), table, 20).population_covered == 100 * (
-        1 / 3
-    )
+    assert summarize(coverage(territory({"01001": 100}), 20, times=table), table, 20).residents_within == 100 * (1 / 3)
 
 
 def test_median_is_over_legal_residents_not_those_of_the_cells():

@@ -22,7 +22,7 @@ def test_each_part_of_the_question_counts(territory):
     pd.testing.assert_frame_equal(found.times, times)
     pd.testing.assert_frame_equal(found.coverage, coverage(territory, 15, rule=ASKED.rule, times=times))
     within = times["population"][times["travel_time_min"].le(15).fillna(value=False)].sum()
-    assert found.summary.population_covered == pytest.approx(within)
+    assert found.summary.residents_within == pytest.approx(within)
     assert found.summary.rule == ASKED.rule_in_french
 
 

@@ -34,10 +34,10 @@ def totals(residents, covered, communes, under, *, known=None, communes_known=No
         "facilities": "sites",
         "rule": "Règle.",
         "part": part,
-        "population_covered": covered,
-        "population_unreachable": 0,
+        "residents_within": covered,
+        "residents_unreachable": 0,
         "communes_under_served": under,
-        "population_under_served": 0,
+        "residents_under_served": 0,
         "communes_unreachable": 0,
         "median_time_min": 8.3,
     }
@@ -116,13 +116,13 @@ def test_under_served(poor, population, minutes, said):
     found = totals(
         int(cov["population"].sum()), 0, len(cov), int(far.sum()),
         known=int(cov.loc[on, "population"].sum()), communes_known=int(on.sum()),
-        population_under_served=int(cov.loc[far, "population"].sum()),
+        residents_under_served=int(cov.loc[far, "population"].sum()),
     )  # fmt: skip
     assert plain(under_served_sentence(found, cov)) == said
 
 
 def test_figures_are_of_the_part_that_is_known():
-    found = totals(1000, 90, 40, 2, known=100, communes_known=10, population_under_served=5.4)
+    found = totals(1000, 90, 40, 2, known=100, communes_known=10, residents_under_served=5.4)
     assert [tuple(map(plain, figure)) for figure in coverage_figures(found)] == [
         ("Habitants à 20 min ou moins", "90 %", "90 sur 100"),
         ("Temps médian", "8,3 min", "la moitié des habitants met moins"),
@@ -138,7 +138,7 @@ def test_figures_are_of_the_part_that_is_known():
 
 def test_lines_are_read_in_order():
     cov = frame([True, False], [1, 3])
-    found = totals(4, 3, 2, 1, population_under_served=1)
+    found = totals(4, 3, 2, 1, residents_under_served=1)
     answer = coverage_answer(found, cov)
     assert answer.lines == [coverage_sentence(found), under_served_sentence(found, cov), "Règle."]
 

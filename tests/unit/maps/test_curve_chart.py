@@ -25,10 +25,10 @@ def summary(known):
         facilities="sites",
         rule="Règle.",
         part=KnownPart(1000 if known else 0, known, 10, 10),
-        population_covered=0.4 * known,
-        population_unreachable=0,
+        residents_within=0.4 * known,
+        residents_unreachable=0,
         communes_under_served=1,
-        population_under_served=0,
+        residents_under_served=0,
         communes_unreachable=0,
         median_time_min=None,
     )

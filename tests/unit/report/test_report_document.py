@@ -88,17 +88,17 @@ def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
     summary, fragility = findings.summary, findings.fragility
     for figure in (
         format_share(summary.share_covered),
-        f"{format_integer(summary.population_covered)} sur {format_integer(summary.part.residents_known)}",
+        f"{format_integer(summary.residents_within)} sur {format_integer(summary.part.residents_known)}",
         f"environ {5 * round(summary.median_time_min / 5)} min",
         f"{format_integer(summary.communes_under_served)} communes sur {len(territory.communes)} sont sous-desservies",
-        f"{format_integer(summary.population_under_served)} habitants",
+        f"{format_integer(summary.residents_under_served)} habitants",
         format_share(fragility.share_with_second),
     ):
         assert readable(figure) in pages[0], figure
     # The curve, the plan and the coverage were made apart: their figures agree.
     at_threshold = findings.curve.loc[20, "residents"]
     assert (
-        round(at_threshold) == round(summary.population_covered) == round(findings.planned.plan.before.residents_within)
+        round(at_threshold) == round(summary.residents_within) == round(findings.planned.plan.before.residents_within)
     )
     brought = findings.planned.after["residents_within"].sum() - findings.planned.before["residents_within"].sum()
     assert readable(f"rapprocheraient {format_integer(brought)} habitants") in pages[0]
@@ -106,7 +106,7 @@ def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
         findings.planned.after["residents_within"].sum()
     )
     assert readable(format_integer(findings.opening.residents_within)) == readable(
-        format_integer(summary.population_covered)
+        format_integer(summary.residents_within)
     )
 
 

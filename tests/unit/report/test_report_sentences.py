@@ -25,10 +25,10 @@ SUMMARY = CoverageSummary(
     facilities="sites",
     rule="Règle.",
     part=KnownPart(1000, 1000, 10, 10),
-    population_covered=900,
-    population_unreachable=0,
+    residents_within=900,
+    residents_unreachable=0,
     communes_under_served=1,
-    population_under_served=100,
+    residents_under_served=100,
     communes_unreachable=0,
     median_time_min=8.3,
 )
@@ -109,7 +109,7 @@ def test_the_third_sentence_tells_of_a_second_site_and_of_an_open_one(week, said
 
 
 def test_nobody_known():
-    nobody = replace(SUMMARY, part=KnownPart(0, 0, 10, 10), population_covered=0, median_time_min=None)
+    nobody = replace(SUMMARY, part=KnownPart(0, 0, 10, 10), residents_within=0, median_time_min=None)
     findings = found(
         diagnosis=diagnosis(nobody),
         opening=opened(0.0, residents=0),
@@ -133,7 +133,7 @@ def test_five_figures_and_three_sentences_of_any_list():
 
 
 def test_shares_are_over_those_whose_way_is_known():
-    half = replace(SUMMARY, part=KnownPart(1000, 500, 10, 9), population_covered=450)
+    half = replace(SUMMARY, part=KnownPart(1000, 500, 10, 9), residents_within=450)
     findings = found(
         diagnosis=diagnosis(half), opening=opened(0.8, saturday=0.2), fragility=fragile(250, 450, known=500)
     )

@@ -92,7 +92,7 @@ def test_totals_add_up_by_departement_and_region(country):
     by_region = area_table(diagnosis, by="region").set_index("name")
     assert set(by_region.index) == {"Corse", "La Réunion", "Nouvelle-Aquitaine", "Occitanie"}
     for table in (by_departement, by_region):
-        assert table["population_covered"].sum() == diagnosis.summary.population_covered
+        assert table["residents_within"].sum() == diagnosis.summary.residents_within
         assert table["communes_under_served"].sum() == diagnosis.summary.communes_under_served
 
 
