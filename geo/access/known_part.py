@@ -9,12 +9,17 @@ import numpy as np
 import pandas as pd
 
 from geo.access.residents import shares_on_network
+from geo.kinds import COUNTED_KINDS
+from geo.network.snapping import snap
+from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo.network.snapping import SnappedPoints
     from geo.territory import Territory
 
 
@@ -84,6 +89,19 @@ def residents_known(territory: Territory) -> pd.Series:
     share = pd.Series(_shares_on_network(territory), territory.communes.index).astype("Float64")
     known: pd.Series = territory.communes["population"].astype("Float64").fillna(0.0) * share.mask(share == 0)
     return known
+
+
+def places_on_network(
+    territory: Territory, kinds: Collection[str] = COUNTED_KINDS
+) -> tuple[gpd.GeoDataFrame, SnappedPoints]:
+    """Return the sites counted that stand on the road network, those of the neighbours included, and where on it.
+
+    Where the network covers a part of the study area only, the sites off it are those of the part that is not known.
+    """
+    sites = counted_places(territory.sites, kinds=kinds)
+    on_streets = snap(territory.network, sites.geometry.x, sites.geometry.y)
+    kept = np.flatnonzero(on_streets.link >= 0)
+    return sites.iloc[kept], on_streets.take(kept)
 
 
 def _shares_on_network(territory: Territory) -> NDArray[np.float64]:

@@ -13,14 +13,12 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from geo.access.known_part import KnownPart, known_part
+from geo.access.known_part import KnownPart, known_part, places_on_network
 from geo.access.residents import residents_by_point
 from geo.kinds import COUNTED_KINDS
-from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
 from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
-from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -68,12 +66,12 @@ class OpeningTable:
         float64, 7 rows (`lundi` to `dimanche`) by 48 columns (``"00:00"`` to ``"23:30"``): share of the residents
         known, 0 to 1; NaN where there are none.
     sites
-        Sites counted that are in the study area.
+        Sites counted that are in the study area and on the road network.
     sites_hours_unknown, sites_hours_partly_unknown
         Of those, sites whose hours are not known at all, or not for each day. They count as closed at hours that are
         not known.
     neighbour_sites, neighbour_sites_hours_unknown
-        Sites counted around the study area, and those of them whose hours are not known at all.
+        Sites counted around the study area and on the road network, and those of them whose hours are not known at all.
     """
 
     threshold_min: float
@@ -198,13 +196,9 @@ def open_shares(
         Threshold out of range.
     """
     check_threshold(threshold_min)
-    sites = counted_places(territory.sites, kinds=kinds)
-    network = territory.network
+    sites, on_streets = places_on_network(territory, kinds)
     origin, site, _ = pairs_within(
-        network,
-        territory.demand_on_network,
-        snap(network, sites.geometry.x, sites.geometry.y),
-        (threshold_min + AT_THRESHOLD_MIN) * 60,
+        territory.network, territory.demand_on_network, on_streets, (threshold_min + AT_THRESHOLD_MIN) * 60
     )
     pairs = sparse.csr_array(
         (np.ones(len(origin), np.int32), (origin, site)), shape=(len(territory.demand), len(sites))

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.access.known_part import KnownPart, known_part
+from geo.access.known_part import KnownPart, known_part, places_on_network
 from geo.access.residents import residents_by_point
 from geo.kinds import COUNTED_KINDS
-from geo.network.snapping import snap
 from geo.network.travel_times import nearest_ones_by_road
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, check_threshold
-from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -112,13 +110,9 @@ def fragility(
     """
     check_threshold(threshold_min)
     limit = threshold_min + AT_THRESHOLD_MIN
-    sites = counted_places(territory.sites, kinds=kinds)
+    sites, on_streets = places_on_network(territory, kinds)
     residents = residents_by_point(territory.communes, territory.demand)
-    network = territory.network
-    places = snap(network, sites.geometry.x, sites.geometry.y)
-    on_network = np.flatnonzero(places.link >= 0)
-    sites = sites.iloc[on_network]
-    two = nearest_ones_by_road(network, territory.demand_on_network, places.take(on_network), 2)
+    two = nearest_ones_by_road(territory.network, territory.demand_on_network, on_streets, 2)
     first, second = (two.travel_time_s / 60).T
     nearest = two.facility[:, 0]
     reached, again = nearest >= 0, np.isfinite(second)

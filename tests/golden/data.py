@@ -30,6 +30,7 @@ def fragility(found: dict[str, Any]) -> Figures:
         "residents_within": found["residents_within"],
         "second_residents": found["residents_with_second"],
         "second_share": found["share_with_second"],
+        "sites_known": found["sites"],
     }
     if "by_site" in found:
         figures["most_passing"] = max(site["residents_passing"] for site in found["by_site"])
@@ -39,7 +40,7 @@ def fragility(found: dict[str, Any]) -> Figures:
 def hours(found: dict[str, Any]) -> Figures:
     if found["shares"]["lundi"] is None:
         unknown = dict.fromkeys(("best_hour_share", "saturday_share", "evening_share", "open_hours"))
-        return unknown | {"sites_hours_unknown": found["sites_hours_unknown"]}
+        return unknown | {"sites_hours_unknown": found["sites_hours_unknown"], "sites_known": found["sites"]}
     week = np.array(list(found["shares"].values()), float)
     half_hours = 60 / found["slot_min"]
     return {
@@ -47,6 +48,7 @@ def hours(found: dict[str, Any]) -> Figures:
         "open_hours": week.sum() / half_hours,
         "residents_within": found["residents_within"],
         "sites_hours_unknown": found["sites_hours_unknown"],
+        "sites_known": found["sites"],
     }
 
 

@@ -31,15 +31,15 @@ Tous les habitants[^.;:%(]{0,40}\(#
 [Aa]ucun des # habitants
 @svg.* ensemble # / (?:<share>|<count>)
 @json.map ensemble # / <share>
+d.un seul site(?: :)? <count> \(?sur # habitants
 @pdf ensemble 100 % ?#
 
 residents_within count
-must terminal.diagnose terminal.fragility screen.diagnostic screen.fragilite html.map pdf
+must terminal.diagnose screen.diagnostic screen.fragilite html.map pdf
 \(# sur (?:les )?<count>[^)]*\) sont <near>
 (?:couverts|<near>) <share> # sur
 sont <near>[^.;%]{0,60}\(# sur (?:les )?<count>
 au moins un : #
-sur # habitants à portée
 (?:Vitesses du profil|Temps estimés) #(?: <share>)
 Encore <near>(?: :)? <count> \(?habitants, contre #
 Tous les habitants[^.;:%(]{0,40}\(#[^)]*\) sont <near>
@@ -189,6 +189,11 @@ sites_hours_unknown count
 must terminal.hours screen.horaires pdf
 Sites sans horaires connus : # sur
 # sites? sur <count> n'(?:a|ont) pas d'horaires
+
+sites_known count
+must terminal.fragility screen.fragilite
+Sites sans remplaçant(?: :)? [^( ]+ \(?sur #
+sites? sur # n'(?:a|ont) pas d'horaires
 
 capacity_median decimal
 must terminal.access screen.marge

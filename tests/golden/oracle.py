@@ -145,12 +145,14 @@ class Oracle:
         is_open = np.stack([week(text) for text in self.sites["opening_hours"]])
         served = (near.astype(int) @ is_open.reshape(len(self.sites), -1).astype(int)) > 0
         share = (self.residents @ served / (self.known or np.nan)).reshape(len(DAYS), -1)
+        known = self.inside & np.isfinite(each).any(axis=0)
         self.figures |= {
             "best_hour_share": float(share.max()),
             "saturday_share": float(share[DAYS.index("Sa")].max()),
             "evening_share": float(share[: DAYS.index("Sa"), EIGHTEEN].max()),
             "open_hours": float(share.sum() * SLOT_MIN / 60),
-            "sites_hours_unknown": int(self.sites.loc[self.inside, "opening_hours"].isna().sum()),
+            "sites_hours_unknown": int(self.sites.loc[known, "opening_hours"].isna().sum()),
+            "sites_known": int(known.sum()),
         }
 
     def _capacity(self, each: np.ndarray) -> None:
@@ -265,7 +267,9 @@ class Oracle:
 
 
 #: Figures that are known where the population is not.
-COUNTS = frozenset({"communes_covered", "communes_under_served", "communes_flipping", "sites_hours_unknown"})
+COUNTS = frozenset(
+    {"communes_covered", "communes_under_served", "communes_flipping", "sites_hours_unknown", "sites_known"}
+)
 
 
 def minutes(times: pd.DataFrame) -> np.ndarray:

@@ -46,7 +46,7 @@ def test_the_drawing(territory, plain):
     ]
     assert [plain(" / ".join(figure)) for figure in answer.figures] == [
         "Ont un deuxième site / 40 % / des habitants, à 20 min ou moins",
-        "Dépendent d'un seul site / 1 200 / sur 2 000 habitants à portée",
+        "Dépendent d'un seul site / 1 200 / sur 2 000 habitants",
         "Sites sans remplaçant / 2 / sur 2",
     ]
     assert plain(site_sentences(found, 1)[0]) == (
