@@ -24,6 +24,7 @@ from geo.french import (
     quoted,
     said_minutes,
     said_time,
+    share_interval,
     within_text,
 )
 from geo.siting.scenario import CloseSite, MoveSite, OpenSite
@@ -48,7 +49,7 @@ def scenario_answer(comparison: ScenarioComparison) -> Answer:
     if unknown := nobody_known(comparison.part):
         told = [f"À {minutes_text(each.threshold_min)}, {_communes_moving(each)}." for each in comparison.changes]
         return Answer(unknown, _figures(comparison), tuple(told), notes)
-    details = [f"{capital(_moving(change, comparison.part))}." for change in others]
+    details = [f"{capital(_moving(change, comparison))}." for change in others]
     times = _times_moving(comparison)
     if not comparison.scenario.actions:
         share = format_share(comparison.part.share(first.residents_within_before))
@@ -59,9 +60,9 @@ def scenario_answer(comparison: ScenarioComparison) -> Answer:
     if not times:
         sentence = f"Aucun trajet ne change avec ce scénario : {_staying(first, comparison.part)}."
     elif _nobody_moves(first):
-        sentence = f"Avec ce scénario, {_moving(first, comparison.part)}{SEMICOLON}{times}."
+        sentence = f"Avec ce scénario, {_moving(first, comparison)}{SEMICOLON}{times}."
     else:
-        sentence = f"Avec ce scénario, {_moving(first, comparison.part)}."
+        sentence = f"Avec ce scénario, {_moving(first, comparison)}."
         details.append(f"{capital(times)}.")
     return Answer(sentence, _figures(comparison), (*details, *_time_details(comparison)), notes)
 
@@ -158,8 +159,9 @@ def _staying(change: ThresholdChange, part: KnownPart) -> str:
     return f"{share} des habitants restent {within_text(change.threshold_min)} d'un site"
 
 
-def _moving(change: ThresholdChange, part: KnownPart) -> str:
+def _moving(change: ThresholdChange, comparison: ScenarioComparison) -> str:
     """Return who passes a threshold, the shares before and after, and the communes that change side."""
+    part = comparison.part
     within, threshold = within_text(change.threshold_min), minutes_text(change.threshold_min)
     if _nobody_moves(change):
         people = f"personne ne passe le seuil de {threshold} : {_staying(change, part)}"
@@ -175,7 +177,9 @@ def _moving(change: ThresholdChange, part: KnownPart) -> str:
     before, after = (
         format_share(part.share(count)) for count in (change.residents_within_before, change.residents_within_after)
     )
-    shares = f"{after} des habitants sont {within}, contre {before} aujourd'hui"
+    interval = share_interval(*comparison.interval(change))
+    estimates = f" (temps estimés : {interval})" if interval else ""
+    shares = f"{after} des habitants sont {within}{estimates}, contre {before} aujourd'hui"
     return f"{' et '.join(moves)} : {shares}{SEMICOLON}{_communes_moving(change)}"
 
 

@@ -33,6 +33,8 @@ class ThresholdChange:
     `residents_gained` are beyond it, or without any road to a site, before and within it after; `residents_lost` the
     other way round. `communes_gained` are under-served before and no more after, `communes_lost` the other way round
     (INSEE codes, in the order of the territory; communes off the network are neither).
+    `residents_within_after_low` and `_high` are those within it after were all times at the upper, or at the lower
+    bound of their precision; `None` where times are measured.
     """
 
     threshold_min: float
@@ -42,6 +44,8 @@ class ThresholdChange:
     residents_lost: float
     communes_gained: tuple[str, ...]
     communes_lost: tuple[str, ...]
+    residents_within_after_low: float | None = None
+    residents_within_after_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,11 @@ class ScenarioComparison:
     coverage_after: pd.DataFrame
     times_after: pd.DataFrame
 
+    def interval(self, change: ThresholdChange) -> tuple[float | None, float | None]:
+        """Return the bounds of the share within a threshold after (`None`: times are measured, or nobody is known)."""
+        low, high = change.residents_within_after_low, change.residents_within_after_high
+        return (None, None) if low is None or high is None else (self.part.share(low), self.part.share(high))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain values ready for JSON, without the tables."""
         changes = [
@@ -103,6 +112,8 @@ class ScenarioComparison:
             | {
                 "share_within_before": self.part.share(change.residents_within_before),
                 "share_within_after": self.part.share(change.residents_within_after),
+                "share_within_after_low": self.interval(change)[0],
+                "share_within_after_high": self.interval(change)[1],
             }
             for change in self.changes
         ]
@@ -227,6 +238,10 @@ def _change(
 ) -> ThresholdChange:
     limit = threshold_min + AT_THRESHOLD_MIN
     poor_before, poor_after = (table["under_served"].fillna(value=False).to_numpy(bool) for table in (before, after))
+    low, high = (
+        float(after[f"residents_within_{bound}"].sum()) if after["estimated"].any() else None
+        for bound in ("low", "high")
+    )
     return ThresholdChange(
         threshold_min=float(threshold_min),
         residents_within_before=_total(residents, was <= limit),
@@ -235,6 +250,8 @@ def _change(
         residents_lost=_total(residents, (was <= limit) & (now > limit)),
         communes_gained=tuple(before.index[poor_before & ~poor_after]),
         communes_lost=tuple(before.index[~poor_before & poor_after]),
+        residents_within_after_low=low,
+        residents_within_after_high=high,
     )
 
 

@@ -80,7 +80,7 @@ RANK\. <label_RANK> Commune de .{0,200}?\. <count> habitants? passe[^€]{0,460}
 """
 
 #: What comes before the communes that pass a side at 20 min: the sentence has more thresholds.
-_AT_20 = "(?:<near>, contre <share> aujourd'hui ;|restent <near> d'un site ;|À 20 min,)"
+_AT_20 = r"(?:<near>(?: \(temps estimés : [^)]*\))?, contre <share> aujourd'hui ;|restent <near> d'un site ;|À 20 min,)"
 _CHANGE = rf"""
 NAME_gained count
 must MUST
@@ -95,7 +95,7 @@ must MUST
 
 NAME_share_after share
 must MUST
-@ALL # des habitants sont <near>, contre
+@ALL # des habitants sont <near>(?: \(temps estimés : [^)]*\))?, contre
 @ALL # des habitants restent <near>
 
 NAME_mean_before minutes
@@ -143,7 +143,7 @@ must MUST
 
 NAME_share_after_30 share
 must MUST
-@ALL # des habitants sont à 30 min ou moins, contre
+@ALL # des habitants sont à 30 min ou moins(?: \(temps estimés : [^)]*\))?, contre
 @ALL # des habitants restent à 30 min ou moins
 """
 

@@ -48,13 +48,13 @@ share_within share
 must terminal.diagnose terminal.scenario terminal.hours terminal.plan terminal.closure terminal.report
 must screen.diagnostic screen.ouvrir screen.scenario screen.fragilite screen.horaires screen.rapport html.map
 must html.arguments pdf svg.curve svg.plan svg.travel_time
-# des habitants[^.;:%]{0,120}? sont <near>(?! d'un site France services ouvert)(?![^.;]{0,30}, contre)
+# des habitants[^.;:%]{0,120}? sont <near>(?! d'un site France services ouvert)(?![^.;]{0,30}(?: \(temps estimés : [^)]*\))?, contre)
 # des habitants[^.;:%]{0,60}? restent <near>
 (?:couverts|Habitants <near>) #
 # ont un site, ouvert ou non
 seraient <near>[^.;:%(]{0,30}(?: \(temps estimés : [^)]*\))?, au lieu de #
 part des habitants <near> d'un site reste de #
-<near>, contre # aujourd'hui
+<near>(?: \(temps estimés : [^)]*\))?, contre # aujourd'hui
 (?:Vitesses du profil|Temps estimés) <count> #
 (?:Tous les habitants|Le seul habitant)[^.;:%]{0,60} sont <near> => 100 %
 @svg.curve \b20 min : #
@@ -65,7 +65,7 @@ part des habitants <near> d'un site reste de #
 share_within_30 share
 must terminal.scenario screen.scenario svg.curve
 \b30 min : #
-à 30 min ou moins, contre # aujourd'hui
+à 30 min ou moins(?: \(temps estimés : [^)]*\))?, contre # aujourd'hui
 # des habitants restent à 30 min ou moins
 
 class_0_share share
