@@ -135,7 +135,18 @@
     const said = words && french(words);
     if (said) element.setAttribute(name, said);
   };
+  // A table is drawn: what a screen reader is told of its cells is as it is in memory, not as it is shown.
+  const number = new Intl.NumberFormat("fr-FR", { maximumFractionDigits: 2 });
+  const cell = (words) => {
+    if (words === "true" || words === "false") return words === "true" ? "oui" : "non";
+    return /^-?\d+\.\d+$/.test(words) ? number.format(Number(words)) : null;
+  };
   const text = (node) => {
+    if (node.parentElement?.matches("canvas [role=gridcell]")) {
+      const told = cell(node.data);
+      if (told) node.data = told;
+      return;
+    }
     const said = french(node.data);
     const place = said && node.parentElement;
     if (place && (!place.closest(OURS) || place.closest("[data-testid=stFileUploaderDropzone]"))) node.data = said;
@@ -150,7 +161,7 @@
   };
   const all = (root) => {
     if (root.nodeType === Node.TEXT_NODE) return text(root);
-    if (root.nodeType !== Node.ELEMENT_NODE || root.matches("canvas table, canvas")) return;
+    if (root.nodeType !== Node.ELEMENT_NODE) return;
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     for (let node = root; node; node = walker.nextNode()) {
       if (node.nodeType === Node.TEXT_NODE) {

@@ -48,7 +48,6 @@ _STYLE: Final = """<style>
 .maillage-hours-key span { border: 1px solid #8b949a; height: 14px; width: 22px; }
 @media (min-width: 641px) { .st-key-find_map_place { position: sticky; top: 1rem; } }
 [data-testid="InputInstructions"] { display: none; }
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: #4a5860; }
 .stApp :is(a, button, input, textarea, summary, [role="slider"], [role="spinbutton"], [tabindex="0"]):focus-visible,
 [data-st-overlay-root] :is(a, button, input, [role="slider"], [role="spinbutton"], [tabindex="0"]):focus-visible,
 :is(.stSelectbox, .stTextInput, .stNumberInput, .stMultiSelect, .stDateInput, .stTimeInput)
@@ -59,9 +58,8 @@ _STYLE: Final = """<style>
 .maillage-answer:focus-visible { outline: 3px solid #1c5d73; outline-offset: 3px; }
 .maillage-answer-beside { background: #eef3f5; border-left: 4px solid #1c5d73; line-height: 1.45; margin: 0;
   overflow-wrap: anywhere; padding: .6rem .9rem; }
-.maillage-answer-beside:empty { display: none; }
+.maillage-answer-beside:empty { border: 0; padding: 0; }
 .maillage-answer-beside:focus { outline: 3px solid #1c5d73; outline-offset: 2px; }
-.maillage-spoken:empty { display: none; }
 .maillage-spoken span { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap;
   width: 1px; }
 .stHtml .maillage-foot { margin: 0; }

@@ -76,13 +76,13 @@ def _sources(manifest: Manifest) -> None:
     st.header("Sources", anchor=False)
     table = source_table(manifest)
     counts = ["Lignes lues", "Lignes gardées", "Lignes écartées"]
-    st.dataframe(table.style.format(dict.fromkeys(counts, format_integer), na_rep="—"), hide_index=True)
+    st.dataframe(table.style.format(dict.fromkeys(counts, format_integer), na_rep="—"), hide_index=True, alt="Sources")
     show_notes(manifest.notes)
     if manifest.rejected_count:
         with st.expander(f"Lignes écartées : {format_integer(manifest.rejected_count)}"):
             rejected = pd.DataFrame(manifest.rejected).astype("string")
             headings = {"dataset": "Jeu de données", "row": "Ligne", "identifier": "Identifiant", "reason": "Raison"}
-            st.dataframe(rejected.rename(columns=headings), hide_index=True)
+            st.dataframe(rejected.rename(columns=headings), hide_index=True, alt="Lignes écartées")
 
 
 def _network(territory: Territory) -> None:
@@ -94,4 +94,4 @@ def _network(territory: Territory) -> None:
         table = speed_table().rename(
             columns={"figure": "Grandeur", "unit": "Unité", "meaning": "Sens", "source": "Source"}
         )
-        st.dataframe(table, hide_index=True)
+        st.dataframe(table, hide_index=True, alt="Vitesses")
