@@ -44,17 +44,21 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
     facility_lists = list(territory.facilities)
     address = st.query_params.to_dict()
     wrong: list[str] = []
+    problems: list[str] = []
     if _is_new_address():
         st.session_state[_STATE], wrong = parse_state(address, facility_lists)
     st.session_state.pop(_CHANGED, None)
     state = replace(cast("AppState", st.session_state[_STATE]), territory=code)
     if state.facilities not in facility_lists:
-        titles = ", ".join(map(facility_title, facility_lists))
-        wrong.append(problem_text("lieux", facility_title(state.facilities), titles))
+        lacking, used = facility_title(state.facilities), facility_title(facility_lists[0])
+        problems.append(f"« {lacking} » n'est pas dans ce territoire. À la place : « {used} ».")
         state = replace(state, facilities=facility_lists[0])
     if state.screen == "trouver" and state.place not in {None, *territory.communes.index}:
         wrong.append(problem_text("lieu", str(state.place), "une commune de ce territoire"))
         state = replace(state, place=None)
+    if state.screen == "trouver" and state.site is not None and not _has_place(territory, state.site):
+        wrong.append(problem_text("site", state.site, "un lieu de ce territoire"))
+        state = replace(state, site=None)
     if state.screen == "diagnostic" and not undivided and state.commune not in {None, *territory.communes.index}:
         wrong.append(problem_text("commune", str(state.commune), "une commune de ce territoire"))
         state = replace(state, commune=None)
@@ -63,7 +67,11 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
     if params != address:
         st.query_params.from_dict(params)
     st.session_state[_ADDRESS] = params
-    return state, link_sentences(wrong)
+    return state, link_sentences(wrong) + problems
+
+
+def _has_place(territory: Territory, facility_id: str) -> bool:
+    return any((places["facility_id"] == facility_id).any() for places in territory.facilities.values())
 
 
 def _is_new_address() -> bool:
