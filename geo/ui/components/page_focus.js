@@ -9,8 +9,17 @@
   const opener = () => document.querySelector('[data-testid="stPopoverButton"][aria-expanded="true"]');
   const opened = () => document.querySelector('[data-testid="stPopoverBody"]');
   const STOPS = "a[href], button, input, select, textarea, summary, [tabindex]";
+  // While the focus is outside of it, Streamlit takes the stops of a popover away, and keeps what they were.
+  const order = (each) => Number(each.dataset.tabindex ?? each.tabIndex);
   const stops = (root) => [...root.querySelectorAll(STOPS)].filter((each) =>
-    each.tabIndex >= 0 && !each.disabled && each.getClientRects().length > 0 && !each.closest("[aria-hidden=true], [inert]"));
+    order(each) >= 0 && !each.disabled && each.getClientRects().length > 0 && !each.closest("[aria-hidden=true], [inert]"));
+
+  // What a popover shows may still be on its way.
+  const enter = (button, body, tries) => {
+    if (document.activeElement !== button || !body.isConnected) return;
+    stops(body)[0]?.focus();
+    if (document.activeElement === button && tries > 0) setTimeout(enter, 50, button, body, tries - 1);
+  };
 
   document.addEventListener("keydown", (event) => {
     const [button, body] = [opener(), opened()];
@@ -22,8 +31,12 @@
     const after = event.shiftKey ? inside.slice(0, Math.max(at, 0)) : inside.slice(at + 1);
     const isLast = after.every((each) => group?.contains(each));
     let next = null;
-    if (event.target === button && !event.shiftKey) next = inside[0] ?? body;
-    else if (body.contains(event.target) && (isLast || at < 0)) next = button;
+    if (event.target === button && !event.shiftKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      return enter(button, body, 40);
+    }
+    if (body.contains(event.target) && (isLast || at < 0)) next = button;
     if (!next) return;
     event.preventDefault();
     event.stopPropagation();
