@@ -237,7 +237,10 @@ def test_the_story_of_choosing_a_day(find):
 
 
 def test_the_story_of_a_commune(diagnostic):
-    told = story(diagnostic("?territoire=64&ecran=diagnostic&commune=64504"))
+    page = diagnostic("?territoire=64&ecran=diagnostic&commune=64504")
+    page.wait_for_function("document.querySelector('.maillage-answer-beside')?.textContent")
+    page.wait_for_selector("[role=gridcell]", state="attached")
+    told = story(page)
     assert_in_order(
         told,
         ("RootWebArea", "Sare, Pyrénées-Atlantiques"),
