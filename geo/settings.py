@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,36 @@ def _user_cache() -> Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs an installation, for its legal notice and its statement of accessibility; empty: not given.
+
+    `name`, `address`; `contact`: e-mail, telephone or page; `director`: who answers for what is published; `host`:
+    name, address and telephone of who hosts the server; `accessibility_contact`: whom to tell of an obstacle, `contact`
+    where it is empty; `audit`: by whom and when the application was checked against the RGAA, `audit_rate`: percentage
+    of the criteria that it then met, as text.
+
+    >>> Operator(contact="contact@exemple.fr").accessibility_contact
+    'contact@exemple.fr'
+    """
+
+    name: str = ""
+    address: str = ""
+    contact: str = ""
+    director: str = ""
+    host: str = ""
+    accessibility_contact: str = ""
+    audit: str = ""
+    audit_rate: str = ""
+
+    def __post_init__(self) -> None:
+        """Texts on one line, without spaces around."""
+        for each in fields(self):
+            object.__setattr__(self, each.name, " ".join(getattr(self, each.name).split()))
+        if not self.accessibility_contact:
+            object.__setattr__(self, "accessibility_contact", self.contact)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Paths and addresses that an installation may change.
 
@@ -39,7 +69,7 @@ class Settings:
     `route_service_url` is the route service of the Géoplateforme, empty: it is never asked;
     `cache_dir` holds what is downloaded, and the territories made of it; `source_urls` are addresses that replace
     those of ``geo/sources/registry.toml``, by base or by source, in lower case; `allow_fetch` lets visitors of the
-    app download official files, and ask the route service.
+    app download official files, and ask the route service; `operator` is who runs the installation.
     """
 
     data_dir: Path
@@ -54,6 +84,7 @@ class Settings:
     cache_dir: Path = field(default_factory=_user_cache)
     source_urls: Mapping[str, str] = field(default_factory=dict)
     allow_fetch: bool = False
+    operator: Operator = field(default_factory=Operator)
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -63,7 +94,8 @@ class Settings:
         ``_ROUTE_SERVICE_URL``, ``_CACHE_DIR`` and ``_URL_…``.
         An empty ``MAILLAGE_GEOCODER_URL`` turns the search of addresses off, an empty
         ``MAILLAGE_ROUTE_SERVICE_URL`` the route service; the other ones, empty, are the defaults.
-        ``MAILLAGE_ALLOW_FETCH`` allows with ``1`` and nothing else.
+        ``MAILLAGE_ALLOW_FETCH`` allows with ``1`` and nothing else. ``MAILLAGE_OPERATOR_NAME``, ``_ADDRESS`` and so
+        on fill `Operator`.
         """
 
         def path(name: str, default: Path) -> Path:
@@ -84,4 +116,7 @@ class Settings:
                 if name.startswith(_URL_PREFIX) and url
             },
             allow_fetch=os.environ.get("MAILLAGE_ALLOW_FETCH") == "1",
+            operator=Operator(
+                **{each.name: os.environ.get(f"MAILLAGE_OPERATOR_{each.name.upper()}", "") for each in fields(Operator)}
+            ),
         )

@@ -3,7 +3,8 @@
 // createCoverageMap(L, map, base, onSelect) draws the communes and returns {update}.
 //   base    what never changes (geo.maps.payload.map_base)
 //   values  what does (geo.maps.payload.map_values), given to update(values)
-//   onSelect(code) is called when a commune is clicked; it may be left out.
+//   onSelect(code, by) is called when a commune is clicked, or asked for with the key Enter; it may be left out.
+// The answer about a commune stands beside the click, in a popup, until another click or the key Escape.
 // Names of places are only ever set as text, never as HTML.
 
 function createCoverageMap(L, map, base, onSelect) {
@@ -51,6 +52,28 @@ function createCoverageMap(L, map, base, onSelect) {
     ]);
   };
 
+  const popup = L.popup({ closeButton: false, maxWidth: 260, className: "maillage-beside" });
+  let answered = -1; // commune that the popup is about
+  const answer = (i, place) => {
+    answered = i;
+    popup.setLatLng(place).setContent(describeCommune(i)).openOn(map);
+  };
+  const choose = (i, place, by) => {
+    communes[i].closeTooltip();
+    answer(i, place);
+    onSelect?.(base.communes.features[i].properties.code, by);
+  };
+  map.on("popupclose", () => { answered = -1; });
+  // The keyboard: the commune under the sign at the centre of the map.
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target !== map.getContainer() || !values) return;
+    const centre = map.getCenter();
+    const point = map.latLngToLayerPoint(centre);
+    const i = communes.findIndex((layer) =>
+      layer.getBounds().contains(centre) && layer.getElement()?.isPointInFill(new DOMPoint(point.x, point.y)));
+    if (i >= 0) choose(i, centre, "keyboard");
+  });
+
   const communes = [];
   L.geoJSON(base.communes, {
     style: { className: "maillage-commune" },
@@ -59,7 +82,7 @@ function createCoverageMap(L, map, base, onSelect) {
       layer.bindTooltip(() => describeCommune(i), { sticky: true });
       // A tooltip makes its shape a stop of the Tab key: hundreds of stops that do nothing.
       layer.on("add", () => layer.getElement().setAttribute("tabindex", "-1"));
-      if (onSelect) layer.on("click", () => onSelect(feature.properties.code));
+      layer.on("click", ({ latlng }) => choose(i, latlng, "pointer"));
     },
   }).addTo(map);
 
@@ -84,6 +107,7 @@ function createCoverageMap(L, map, base, onSelect) {
 
   const update = (next) => {
     const facilitiesChange = !values || values.list !== next.list || `${values.excluded}` !== `${next.excluded}`;
+    const former = values?.selected ?? -1;
     values = { selected: -1, ...next };
     communes.forEach((layer, i) => {
       const style = styleOf(i);
@@ -97,6 +121,12 @@ function createCoverageMap(L, map, base, onSelect) {
       communes.forEach((layer, i) => { if (styleOf(i).rank === rank) layer.bringToFront(); });
     }
     if (facilitiesChange) drawFacilities();
+    // Chosen elsewhere, in the table or the list: the answer stands on the commune.
+    const { selected } = values;
+    if (selected < 0 && former >= 0) popup.close();
+    else if (selected >= 0 && selected !== former && selected !== answered) {
+      answer(selected, communes[selected].getBounds().getCenter());
+    } else if (answered >= 0) popup.setContent(describeCommune(answered));
   };
 
   // Seen from far, outlines and markers are drawn finer (coverage_map.css).

@@ -62,7 +62,7 @@ def show_own_notice() -> None:
 def show_own_files(territory: Territory) -> None:
     """Show the fields, what was recognised, and the button that builds."""
     base = base_territory(territory)
-    st.subheader("Vos fichiers", anchor=False)
+    st.header("Vos fichiers", anchor=False)
     st.markdown(_EXPLAINED)
     turn = st.session_state.setdefault(_TURN, 0)
     given: dict[str, GivenFile] = {}

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
 
+from geo.kinds import facility_title
+from geo.ui.link_problems import link_sentences, problem_text
 from geo.ui.state import AppState, format_state, parse_state
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from geo.territory import Territory
     from geo.ui.state import Screen
 
 _STATE: Final = "choices"
@@ -32,28 +33,45 @@ def wanted() -> tuple[str | None, Screen]:
     return cast("AppState", state).territory, cast("AppState", state).screen
 
 
-def read_state(facility_lists: Sequence[str], territory: str | None) -> tuple[AppState, list[str]]:
-    """Return the choices of this visitor, and a French sentence for each bad value in the address.
+def read_state(territory: Territory, code: str | None, *, undivided: bool = False) -> tuple[AppState, list[str]]:
+    """Return the choices of this visitor, and French sentences about what of the address cannot be used.
 
-    `facility_lists`: Names of the lists of the territory that is shown; the first is the default. `territory`: Code of
-    that territory, which is not always the one wanted.
+    What cannot be used leaves the address.
+
+    `code`: That of the territory shown, which is not always the one wanted. `undivided`: All of France is shown, where
+    a screen is about a part of it.
     """
+    facility_lists = list(territory.facilities)
     address = st.query_params.to_dict()
+    wrong: list[str] = []
     problems: list[str] = []
     if _is_new_address():
-        st.session_state[_STATE], problems = parse_state(address, facility_lists)
+        st.session_state[_STATE], wrong = parse_state(address, facility_lists)
     st.session_state.pop(_CHANGED, None)
-    state = replace(cast("AppState", st.session_state[_STATE]), territory=territory)
+    state = replace(cast("AppState", st.session_state[_STATE]), territory=code)
     if state.facilities not in facility_lists:
-        used = facility_lists[0]
-        problems.append(f"La liste « {state.facilities} » n'est pas dans ce territoire. Liste utilisée : {used}.")
+        lacking, used = facility_title(state.facilities), facility_title(facility_lists[0])
+        problems.append(f"« {lacking} » n'est pas dans ce territoire. À la place : « {used} ».")
         state = replace(state, facilities=facility_lists[0])
+    if state.screen == "trouver" and state.place not in {None, *territory.communes.index}:
+        wrong.append(problem_text("lieu", str(state.place), "une commune de ce territoire"))
+        state = replace(state, place=None)
+    if state.screen == "trouver" and state.site is not None and not _has_place(territory, state.site):
+        wrong.append(problem_text("site", state.site, "un lieu de ce territoire"))
+        state = replace(state, site=None)
+    if state.screen == "diagnostic" and not undivided and state.commune not in {None, *territory.communes.index}:
+        wrong.append(problem_text("commune", str(state.commune), "une commune de ce territoire"))
+        state = replace(state, commune=None)
     st.session_state[_STATE] = state
     params = format_state(state, facility_lists)
     if params != address:
         st.query_params.from_dict(params)
     st.session_state[_ADDRESS] = params
-    return state, problems
+    return state, link_sentences(wrong) + problems
+
+
+def _has_place(territory: Territory, facility_id: str) -> bool:
+    return any((places["facility_id"] == facility_id).any() for places in territory.facilities.values())
 
 
 def _is_new_address() -> bool:

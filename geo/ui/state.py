@@ -26,11 +26,12 @@ from geo.question import (
     Question,
     counted_kinds,
 )
+from geo.ui.link_problems import A_CHOICE, KINDS_EXPECTED, problem_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Screen = Literal["trouver", "diagnostic", "planifier", "rapport", "methode"]
+Screen = Literal["trouver", "diagnostic", "planifier", "rapport", "methode", "accessibilite", "mentions"]
 Rule = Literal["temps", "part"]
 View = Literal["ouvrir", "scenario", "fragilite", "horaires", "impots", "marge"]
 Aim = Literal["habitants", "tous", "trajet", "loin"]
@@ -45,6 +46,8 @@ SCREENS: Final[dict[Screen, str]] = {
     "rapport": "Rapport",
     "methode": "Données et méthode",
 }
+#: Screens that the foot of every screen leads to, with their French titles.
+FOOT: Final[dict[Screen, str]] = {"accessibilite": "Accessibilité", "mentions": "Mentions légales"}
 
 #: Bounds and step of the threshold, in minutes, and of the least share of residents, in percent.
 THRESHOLDS_MIN: Final = (5, 60)
@@ -73,7 +76,6 @@ _LONGEST_CODE: Final = 40
 _PLACE_CODE: Final = re.compile(rf"[^\x00-\x1f\x7f,]{{1,{_LONGEST_CODE}}}")
 _CLOSED: Final = re.compile(r"tous|type:[a-z]{1,20}|porteur:[^\x00-\x1f\x7f]{1,80}")
 _WEIGHT: Final = re.compile(r"\d{1,2}(?:\.\d)?", re.ASCII)
-_LONGEST_SHOWN: Final = 30
 
 _Fallback = TypeVar("_Fallback")
 #: What is asked where the address says nothing.
@@ -175,7 +177,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
 
     Returns
     -------
-    The choices, and one French sentence for each value that was not understood.
+    The choices, and what is wrong with each value that was not understood (`geo.ui.link_problems.problem_text`).
     """
     default = _defaults(facility_lists)
     read = _Reader(params)
@@ -222,7 +224,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
     )
     if state.place is not None and state.position is not None:
         read.problems.append(
-            "Adresse de la page : « lieu » et « position » sont donnés ensemble. Valeur utilisée : lieu."
+            problem_text("position", params["position"], "rien, quand une commune de départ est donnée")
         )
         state = replace(state, position=None)
     if state.rule != "part":
@@ -293,7 +295,7 @@ def _texts(state: AppState) -> dict[str, str]:
 
 
 class _Reader:
-    """Reads the parameters one by one; `problems` gathers a French sentence for each one not understood."""
+    """Reads the parameters one by one; `problems` gathers what is wrong with each one not understood."""
 
     def __init__(self, params: Mapping[str, str]) -> None:
         self.problems: list[str] = []
@@ -305,14 +307,14 @@ class _Reader:
         value = self._params.get(name)
         if value is None or value in allowed or value == fallback:
             return fallback if value is None else value
-        return self._ignored(name, expected or f"l'un de : {', '.join(allowed)}", fallback)
+        return self._ignored(name, expected or A_CHOICE, fallback)
 
     def steps(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
         value = self._params.get(name, str(fallback))
         low, high = bounds
         if re.fullmatch(r"[0-9]{1,3}", value) and low <= int(value) <= high and int(value) % STEP == 0:
             return int(value)
-        return self._ignored(name, f"un multiple de {STEP} entre {low} et {high}", fallback)
+        return self._ignored(name, f"de {low} à {high}, de {STEP} en {STEP}", fallback)
 
     def whole(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
         value = self._params.get(name, str(fallback))
@@ -340,7 +342,7 @@ class _Reader:
         return self._ignored(name, f"au plus {most} codes séparés par des virgules", ())
 
     def switch(self, name: str, *, fallback: bool) -> bool:
-        return self.choice(name, ("0", "1"), str(int(fallback))) == "1"
+        return self.choice(name, ("0", "1"), str(int(fallback)), "1 pour oui, 0 pour non") == "1"
 
     def text(self, name: str, pattern: re.Pattern[str], expected: str) -> str | None:
         value = self._params.get(name)
@@ -356,8 +358,7 @@ class _Reader:
         chosen = set(allowed if value is None else value.split(","))
         if chosen <= set(allowed):
             return tuple(one for one in allowed if one in chosen)
-        self._ignored(name, f"un ou plusieurs de : {', '.join(allowed)}", ",".join(allowed))
-        return allowed
+        return self._ignored(name, f"un ou plusieurs de : {KINDS_EXPECTED}", allowed)
 
     def moment(self, name: str) -> dt.datetime | None:
         value = self._params.get(name)
@@ -380,10 +381,5 @@ class _Reader:
         return self._ignored(name, "une latitude et une longitude comme 43.310,-1.490", None)
 
     def _ignored(self, name: str, expected: str, fallback: _Fallback) -> _Fallback:
-        value = self._params[name]
-        shown = value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…"
-        used = "aucune" if fallback is None or fallback == () else fallback
-        self.problems.append(
-            f"Adresse de la page : « {name} » vaut « {shown} », il était attendu {expected}. Valeur utilisée : {used}."
-        )
+        self.problems.append(problem_text(name, self._params[name], expected))
         return fallback

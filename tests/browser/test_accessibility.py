@@ -1,4 +1,4 @@
-"""Every screen passed through axe-core: no serious and no critical violation."""
+"""Every screen passed through axe-core, with what opens opened: no critical, serious or moderate violation."""
 
 from pathlib import Path
 
@@ -15,6 +15,9 @@ _SCREENS = {
     "diagnostic": ("?territoire=64&ecran=diagnostic", "path.maillage-commune"),
     "rapport": ("?territoire=64&ecran=rapport", "h1"),
     "methode": ("?ecran=methode", "h1"),
+    "accessibilite": ("?ecran=accessibilite", "h1"),
+    "mentions": ("?ecran=mentions", "h1"),
+    "commune": ("?territoire=64&ecran=diagnostic&commune=64504", ".leaflet-popup"),
     "planifier": ("?territoire=64&ecran=planifier", _PLANNED),
     "scenario": ("?territoire=64&ecran=planifier&vue=scenario", _PLANNED),
     "fragilite": ("?territoire=64&ecran=planifier&vue=fragilite&fermer=tous", _PLANNED),
@@ -31,24 +34,50 @@ def axe() -> str:
     return _AXE.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("screen", _SCREENS)
-def test_no_serious_violation(new_page, app_address, axe, screen):
-    """As wide as a desk's screen, then as narrow as a phone."""
-    query, drawn = _SCREENS[screen]
-    page = new_page(width=1280, height=800)
-    page.goto(f"{app_address}/{query}")
+def violations(page) -> list[str]:
+    """Return what axe finds, minor faults apart, each with the element that has it."""
+    found = page.evaluate("axe.run(document)")
+    assert found["passes"], "rules were run"
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {node['failureSummary']}"
+        for rule in found["violations"]
+        if rule["impact"] != "minor"
+        for node in rule["nodes"]
+        # A way past the menu is in no region; axe knows it as such only where no link of a map comes before in its count.
+        if not (rule["id"] == "region" and "stSkipToContent" in node["html"])
+    ]
+
+
+def opened(page, address: str, drawn: str, axe: str):
+    page.goto(address)
     page.wait_for_selector(drawn)
     page.wait_until_idle()
     page.evaluate(axe)
-    for width, height in ((1280, 800), (390, 844)):
+    return page
+
+
+@pytest.mark.parametrize("screen", _SCREENS)
+def test_no_violation(new_page, app_address, axe, screen):
+    """As wide as a desk's screen, then as narrow as a phone; then with each of its popovers."""
+    query, drawn = _SCREENS[screen]
+    page = opened(new_page(width=1280, height=800), f"{app_address}/{query}", drawn, axe)
+    for width, height in ((390, 844), (1280, 800)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(500)
-        found = page.evaluate("axe.run(document)")
-        assert found["passes"], "rules were run"
-        serious = [
-            f"{width} px, {rule['id']} ({rule['impact']}): {node['html'][:200]} {node['failureSummary']}"
-            for rule in found["violations"]
-            if rule["impact"] in ("serious", "critical")
-            for node in rule["nodes"]
-        ]
-        assert serious == []
+        assert violations(page) == [], f"{width} px"
+    for button in page.get_by_test_id("stPopoverButton").all():
+        button.click()
+        page.wait_for_selector("[data-testid=stPopoverBody]")
+        page.wait_for_timeout(300)  # it comes in slowly
+        assert violations(page) == [], button.inner_text()
+        page.keyboard.press("Escape")
+        page.wait_for_selector("[data-testid=stPopoverBody]", state="detached")
+
+
+def test_no_violation_in_the_calendar(new_page, app_address, axe):
+    page = opened(new_page(), f"{app_address}/{_SCREENS['answer'][0]}", ".maillage-number", axe)
+    page.get_by_role("button", name="Quand").click()
+    page.get_by_role("button", name="Choisir le jour dans un calendrier").click()
+    page.get_by_role("button", name="Mois suivant").first.wait_for()
+    page.wait_for_timeout(300)
+    assert violations(page) == []

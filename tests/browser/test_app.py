@@ -77,13 +77,46 @@ def test_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshol
     assert page.locator("path.maillage-commune").first.get_attribute("d") == before
 
 
-def test_a_click_on_a_commune_shows_its_line(diagnostic):
+def test_a_click_on_a_commune_answers_beside_the_click(diagnostic):
     page = diagnostic()
     box = page.locator("path.maillage-commune").nth(100).bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_selector(".stAlert")
-    assert "en voiture" in page.locator(".stAlert").inner_text()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(x, y)
+    popup = page.locator(".leaflet-popup").bounding_box()
+    assert popup["x"] - 20 < x < popup["x"] + popup["width"] + 20
+    assert abs(popup["y"] + popup["height"] - y) < 20, "its foot is at the click"
+    page.wait_for_function("document.querySelector('.maillage-answer-beside').textContent")
+    name, *_ = page.locator(".leaflet-popup-content").inner_text().splitlines()
+    line = page.locator(".maillage-answer-beside")
+    assert line.inner_text().startswith(f"{name} (")
     assert re.search(r"commune=64\d{3}", page.evaluate("location.search"))
+    assert page.title().startswith(f"{name}, ")
+    assert page.evaluate("document.activeElement.className") != "maillage-answer-beside", "the pointer keeps its place"
+    raise_threshold(page, 1, 25)
+    assert page.locator(".leaflet-popup-content").inner_text().startswith(name)
+
+
+def test_enter_on_the_map_answers_for_its_centre_and_moves_the_focus_there(diagnostic):
+    page = diagnostic()
+    canvas = page.locator(".maillage-canvas")
+    canvas.focus()
+    canvas.press("ArrowDown")
+    page.wait_for_timeout(500)
+    canvas.press("Enter")
+    page.wait_for_function("document.activeElement.className === 'maillage-answer-beside'")
+    name, *_ = page.locator(".leaflet-popup-content").inner_text().splitlines()
+    assert page.locator(".maillage-answer-beside").inner_text().startswith(f"{name} (")
+
+
+def test_a_row_of_the_table_moves_the_focus_to_its_answer(diagnostic):
+    page = diagnostic()
+    table = page.locator(".stDataFrame canvas").first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 20, box["y"] + 90)
+    page.wait_for_function("document.activeElement.className === 'maillage-answer-beside'")
+    assert page.locator(".leaflet-popup-content").is_visible(), "and on the map"
+    assert page.locator(".maillage-answer-beside").bounding_box()["y"] > 0
 
 
 def test_two_quick_moves_and_the_back_button_end_where_they_should(diagnostic):

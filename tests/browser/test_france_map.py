@@ -27,7 +27,7 @@ def under_served(page) -> int:
     return int(re.sub(r"\s", "", re.search(r"([\d\s]+) communes sont sous-desservies", said)[1]))
 
 
-def test_communes_are_drawn_the_threshold_moves_in_place_and_a_click_opens_a_departement(new_page, app_address):
+def test_communes_are_drawn_the_threshold_moves_in_place_and_a_click_answers_beside_it(new_page, app_address):
     page, tiles = new_page(width=900, height=700), []
     page.on("request", lambda request: tiles.append(request.url) if request.url.endswith(".pbf") else None)
     page.goto(app_address + _ADDRESS)
@@ -63,9 +63,35 @@ def test_communes_are_drawn_the_threshold_moves_in_place_and_a_click_opens_a_dep
     name, trip, *_ = popup.inner_text().splitlines()
     assert re.fullmatch(r"(environ \d+\smin(, de \d+ à \d+)?|moins de 5\smin), en voiture", trip)
     page.mouse.click(*middle)
-    page.wait_for_selector("path.maillage-commune")
-    assert f"territoire={re.fullmatch(r'.+ [(](.+)[)]', name)[1]}" in page.url
+    assert page.locator(".maillage-beside").inner_text().splitlines()[:2] == [name, trip], "it stays"
     assert page.errors == []
+
+
+def test_the_answer_beside_a_click_takes_the_focus_of_the_keyboard_and_leads_to_the_departement(new_page, app_address):
+    page = new_page(width=900, height=700)
+    page.goto(f"{app_address}{_ADDRESS}&seuil=25")
+    page.wait_for_selector(f"{_MAP}[data-drawn='25']")
+    page.wait_until_idle()
+    canvas, beside = page.locator(f"{_MAP} canvas"), page.locator(".maillage-beside")
+    canvas.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function(
+        "Array.from(document.querySelectorAll('*'), each => each.shadowRoot?.querySelector('.maillage-here')?.textContent)"
+        ".some(text => text?.includes('Entrée'))"
+    )
+    page.keyboard.press("Enter")
+    way = beside.get_by_role("link")
+    assert way.evaluate("link => link.getRootNode().activeElement === link")
+    way.press("Escape")
+    assert beside.count() == 0
+    assert canvas.evaluate("canvas => canvas.getRootNode().activeElement === canvas")
+    page.keyboard.press("Enter")
+    departement = re.search(r"[(](.+)[)]", beside.inner_text())[1]
+    beside.get_by_role("link", name=f"Ouvrir le département {departement}").press("Enter")
+    page.wait_for_selector("path.maillage-commune")
+    assert f"territoire={departement}" in page.url
+    assert "seuil=25" in page.url, "the choices stay"
+    assert page.locator(".leaflet-popup").is_visible(), "and the commune"
 
 
 def test_a_browser_without_webgl_is_told_so_and_has_the_table(page_without_webgl, app_address):

@@ -28,6 +28,11 @@ def answer(app) -> str:
     return json.loads(sentences[0])
 
 
+def beside(app) -> str:
+    components = [e.proto for e in app.get("bidi_component") if e.proto.component_name.endswith("_beside")]
+    return json.loads(components[0].json)["sentence"]
+
+
 def test_the_screen_answers_first(open_diagnostic, territory):
     app = open_diagnostic()
     assert app.title[0].value == r"Qui est trop loin ? Pyrénées\-Atlantiques"
@@ -75,16 +80,17 @@ def test_an_address_opens_the_same_screen(open_diagnostic, territory):
     app = open_diagnostic(lieux="tax_offices", seuil="45", commune="64483")
     assert answer(app) == expected_sentence(territory, 45, "tax_offices")
     assert app.slider(key="widget_threshold_min").value == 45
-    assert "Saint\\-Jean\\-de\\-Luz" in app.info[0].value
+    assert "Saint-Jean-de-Luz" in beside(app)
 
 
 def test_bad_values_in_the_address_are_said_and_replaced(open_diagnostic):
     app = open_diagnostic(seuil="abc", lieux="<script>alert(1)</script>", commune="99999")
-    warnings = " ".join(element.value for element in app.warning)
-    assert "seuil" in warnings
-    assert r"\<script\>" in warnings, "shown, never run"
-    assert "99999" in warnings
-    assert "seuil" not in app.query_params
+    (warning,) = (element.value for element in app.warning)
+    assert "3 choix" in warning
+    assert "seuil en voiture" in warning
+    assert r"\<script\>" in warning, "shown, never run"
+    assert "99999" in warning
+    assert dict(app.query_params) == {"ecran": "diagnostic", "territoire": "64"}
 
 
 def test_choices_survive_a_visit_to_the_other_screen(open_diagnostic):
@@ -119,3 +125,17 @@ def test_a_territory_that_cannot_be_loaded_is_one_sentence(open_diagnostic, tmp_
 def test_a_saved_territory_is_shown(open_diagnostic, territory, tmp_path):
     territory.save(tmp_path / "territory")
     assert answer(open_diagnostic(str(tmp_path / "territory"))) == expected_sentence(territory, 20)
+
+
+@pytest.mark.parametrize(
+    ("screen", "title"), [("accessibilite", "Déclaration d'accessibilité"), ("mentions", "Mentions légales")]
+)
+def test_the_foot_of_a_screen_leads_to_the_statements(open_diagnostic, screen, title):
+    app = open_diagnostic(seuil="35")
+    app.button(key=f"foot_{screen}").click().run()
+    assert not app.exception
+    assert app.title[0].value == title
+    assert app.query_params["ecran"] == screen
+    assert "non renseigné par l&#x27;exploitant" in texts(app)
+    app.button_group(key="widget_screen").set_value("diagnostic").run()
+    assert app.slider(key="widget_threshold_min").value == 35

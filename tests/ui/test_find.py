@@ -35,6 +35,11 @@ def sentence(app) -> str:
     return given(app, "answer_sentence")
 
 
+def said(app) -> str:
+    """Return what a screen reader says of a search."""
+    return " ".join(given(app, "spoken")["sentences"])
+
+
 def texts(app) -> str:
     return unescape("\n".join(element.proto.body for element in app.get("html")))
 
@@ -100,7 +105,7 @@ def test_an_address_is_not_written_in_the_link(open_app):
     search(app, "12 chemin secret, 64310 Sare")
     assert "secret" not in str(dict(app.query_params))
     assert app.query_params["lieu"] == SARE, "the geocoder does not answer: the commune stands in"
-    assert "Résultats à l'échelle de la commune" in texts(app)
+    assert "Résultats à l'échelle de la commune" in said(app)
 
 
 def test_a_position_is_rounded(open_app, territory):
@@ -127,7 +132,7 @@ def test_nothing_found_empties_the_answer(open_app):
     search(app, "zzzzqqq")
     assert sentence(app).startswith("Dites où vous êtes")
     assert "lieu" not in app.query_params
-    assert "Aucun lieu de ce territoire" in texts(app)
+    assert "Aucun lieu de ce territoire" in said(app)
 
 
 def test_a_former_commune_leads_to_that_of_today(open_app):
@@ -141,15 +146,16 @@ def test_a_place_abroad_is_told_so_with_the_official_directory(open_app, words):
     app = open_app(quand=AT_10)
     search(app, words)
     assert "lieu" not in app.query_params
-    assert "étranger" in texts(app)
-    assert "lannuaire.service-public.fr/navigation/france-services" in texts(app)
+    assert "étranger" in said(app)
+    assert "lannuaire.service-public.fr/navigation/france-services" in said(app)
 
 
 def test_a_place_that_is_only_like_what_was_typed_is_proposed_not_taken(open_app):
     app = open_app(quand=AT_10)
     search(app, "Chateau d Olonne")
     assert "lieu" not in app.query_params
-    assert "ne porte ce nom" in texts(app)
+    assert "ne porte ce nom" in said(app)
+    assert given(app, "spoken")["more"], "how many suggestions follow is said"
     assert [button for button in app.button if button.key.startswith("suggestion_")]
 
 
@@ -216,15 +222,27 @@ def test_every_moment_that_a_link_can_hold_has_an_answer(open_app, moment):
 
 def test_bad_values_in_the_link_are_said_and_replaced(open_app):
     app = open_app(quand="demain", types="<b>", demarche="x", site="inconnu", lieu="99999")
-    warnings = " ".join(element.value for element in app.warning)
-    for name in ("quand", "types", "demarche"):
-        assert f"« {name} »" in warnings
-    assert sentence(app).startswith("La commune « 99999 »")
-    assert dict(app.query_params) == {"lieu": "99999", "site": "inconnu"}
+    (warning,) = (element.value for element in app.warning)
+    assert "5 choix" in warning
+    for name in ("jour et heure", "types de lieux", "démarche"):
+        assert name in warning
+    assert sentence(app).startswith("Dites où vous êtes")
+    assert dict(app.query_params) == {}
+    app.run()
+    assert not app.warning, "said once"
 
 
-def test_a_site_that_is_not_in_the_answer(open_app):
-    app = open_app(lieu=SARE, quand=AT_10, site="999999")
+def test_the_search_box_shows_the_place_of_a_link(open_app):
+    app = open_app(lieu=SARE, quand=AT_10)
+    assert app.text_input(key="widget_query").value == "Sare (64)"
+    search(app, "bidart")
+    assert app.text_input(key="widget_query").value == "bidart"
+    assert open_app(position="43.312,-1.580").text_input(key="widget_query").value == ""
+
+
+def test_a_site_that_is_not_in_the_answer(open_app, territory):
+    far = territory.sites.loc[territory.sites["departement"] == "40", "facility_id"].iloc[-1]
+    app = open_app(lieu=SARE, quand=AT_10, site=far)
     shown = given(app, "found_sites")["answer"]
     assert shown["chosen"] == shown["sites"][0]["id"]
     assert "le plus proche est montré" in texts(app)

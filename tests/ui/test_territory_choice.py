@@ -207,7 +207,7 @@ def test_nothing_of_the_former_territory_is_left(open_app):
     choose(app, "64")
     assert "Votre scénario vous attend" in warnings(app)
     assert "Sont oubliés : votre liste de lieux candidats" in warnings(app)
-    assert "« tax_offices » n'est pas dans ce territoire" in warnings(app)
+    assert "« Services des impôts » n'est pas dans ce territoire" in warnings(app)
     assert not {"lieu", "commune", "sauf", "lieux"} & set(app.query_params)
     assert app.session_state["scenario_versions"] == ()
     assert not [button for button in app.button if button.label == "Retirer ce fichier"]

@@ -46,6 +46,22 @@ def show_sentence(sentence: str) -> None:
     _sentence_component()(key="answer_sentence", data=sentence)
 
 
+def show_spoken(sentences: Sequence[str], more: str = "") -> None:
+    """Show sentences in small print that a screen reader says each time that they change; `more`: said, not shown."""
+    _spoken_component()(key="spoken", data={"sentences": [each for each in sentences if each], "more": more})
+
+
+def show_beside(name: str, sentence: str) -> None:
+    """Show an answer beside what asked for it, nothing where it is empty; it takes the focus after `take_focus`."""
+    asked = st.session_state.get(f"{name}_focus", 0)
+    _beside_component()(key=name, data={"sentence": sentence, "focus": asked})
+
+
+def take_focus(name: str) -> None:
+    """Move the focus to the answer of this name once it is shown; to be called from a widget's callback."""
+    st.session_state[f"{name}_focus"] = st.session_state.get(f"{name}_focus", 0) + 1
+
+
 def _figure(label: str, value: str, detail: str) -> str:
     return f"<div><dt>{escape(label)}</dt><dd>{escape(value)} <small>{escape(detail)}</small></dd></div>"
 
@@ -57,5 +73,27 @@ def _sentence_component() -> Callable[..., Any]:
         "maillage_answer_sentence",
         html='<p class="maillage-answer" role="status"></p>',
         js=component_text("answer_sentence.js"),
+        isolate_styles=False,
+    )
+
+
+@cache
+def _spoken_component() -> Callable[..., Any]:
+    """Register the component, once for the process; its place is in the page before it says anything."""
+    return st.components.v2.component(
+        "maillage_spoken",
+        html='<div class="maillage-spoken" role="status"></div>',
+        js=component_text("spoken.js"),
+        isolate_styles=False,
+    )
+
+
+@cache
+def _beside_component() -> Callable[..., Any]:
+    """Register the component, once for the process."""
+    return st.components.v2.component(
+        "maillage_beside",
+        html='<p class="maillage-answer-beside" role="status" tabindex="-1"></p>',
+        js=component_text("beside.js"),
         isolate_styles=False,
     )

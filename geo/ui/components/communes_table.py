@@ -114,6 +114,7 @@ def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> N
         height=420,
         placeholder=UNKNOWN,
         key=key,
+        alt="Communes, les plus lointaines d'abord ; choisir une ligne répond au-dessus",
         on_select=selected,
         selection_mode="single-row",
         column_config={

@@ -5,6 +5,7 @@
 function drawGround(L, map, ground) {
   const pane = (name, order) => {
     const box = map.createPane(name);
+    box.setAttribute("aria-hidden", "true"); // the list says it
     box.style.zIndex = order;
     box.style.pointerEvents = "none";
     return name;

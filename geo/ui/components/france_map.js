@@ -90,34 +90,56 @@ function createFranceMap(maplibregl, box, root, first, said) {
     return content;
   };
 
-  // The line under the map: what fingers and the keyboard are told, with a way to the département.
+  // The line under the map: what the keyboard is told of the commune at the centre.
   const showHere = (i) => {
-    const here = part("here");
-    if (i < 0) return here.replaceChildren();
+    part("here").textContent = i < 0 ? "" : `${said.names[i]} : ${details(i).join(". ")}. Entrée : répondre ici.`;
+  };
+
+  // What stays beside a click, with a way to the communes of the département.
+  const answered = (i) => {
     const way = document.createElement("a");
-    way.href = data.link + encodeURIComponent(departement(i));
+    const address = new URLSearchParams({ ...data.address, territoire: departement(i), commune: said.codes[i] });
+    way.href = `?${address}`;
     way.target = "_self";
     way.textContent = `Ouvrir le département ${departement(i)}`;
-    here.replaceChildren(`${said.names[i]} : ${details(i).join(". ")}. `, way);
+    const content = lines(i);
+    content.append(way);
+    content.setAttribute("role", "group");
+    content.setAttribute("aria-label", said.names[i]);
+    content.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      beside.remove();
+      map.getCanvas().focus();
+    });
+    return content;
   };
 
   const at = (point) => map.queryRenderedFeatures(point, { layers: ["times"] })[0]?.id ?? -1;
   const centre = () => at(map.project(map.getCenter()));
   const popup = new maplibregl.Popup({ closeButton: false, closeOnClick: false, maxWidth: "18rem", offset: 8 });
+  const beside = new maplibregl.Popup({
+    closeButton: false, closeOnClick: false, focusAfterOpen: false, maxWidth: "18rem", className: "maillage-beside",
+  });
+  let stays = -1; // commune that it is about
+  beside.on("close", () => { stays = -1; });
+  const answer = (i, place, withFocus) => {
+    popup.remove();
+    beside.remove();
+    if (i < 0) return;
+    beside.setLngLat(place).setDOMContent(answered(i)).addTo(map);
+    stays = i;
+    if (withFocus) beside.getElement().querySelector("a").focus();
+  };
   const point = (i) => {
     if (i === pointed) return;
     if (pointed >= 0) map.setFeatureState(goal(pointed), { h: false });
     if (i >= 0) map.setFeatureState(goal(i), { h: true });
     pointed = i;
   };
-  const open = (i) => {
-    if (i >= 0) location.assign(data.link + encodeURIComponent(departement(i)));
-  };
-
   map.on("mousemove", (event) => {
     const i = at(event.point);
     map.getCanvas().style.cursor = i >= 0 ? "pointer" : "";
-    if (i < 0) popup.remove();
+    if (i < 0 || i === stays) popup.remove();
     else {
       popup.setLngLat(event.lngLat);
       if (i !== pointed || !popup.isOpen()) popup.setDOMContent(lines(i)).addTo(map);
@@ -130,16 +152,14 @@ function createFranceMap(maplibregl, box, root, first, said) {
   });
   map.on("click", (event) => {
     const i = at(event.point);
-    if (event.originalEvent.pointerType !== "touch") return open(i);
-    popup.remove();
     point(i);
-    showHere(i);
+    answer(i, event.lngLat, false);
   });
   map.on("moveend", () => {
     if (box.querySelector("canvas:focus-visible")) showHere(centre());
   });
   map.getCanvas().addEventListener("focus", () => { if (box.querySelector("canvas:focus-visible")) showHere(centre()); });
-  map.getCanvas().addEventListener("keydown", (event) => { if (event.key === "Enter") open(centre()); });
+  map.getCanvas().addEventListener("keydown", (event) => { if (event.key === "Enter") answer(centre(), map.getCenter(), true); });
 
   const buttons = said.areas.map((area) => {
     const button = document.createElement("button");
@@ -166,11 +186,13 @@ function createFranceMap(maplibregl, box, root, first, said) {
     const lost = said.codes.map((_, i) => i).filter((i) => times[i] === OUT_OF_REACH);
     map.setFilter("out-of-reach", lost.length ? ["match", ["get", "i"], lost, true, false] : false);
     showThreshold(true);
+    if (stays >= 0) beside.setDOMContent(answered(stays));
   };
   const setThreshold = (minutes) => {
     if (minutes === threshold) return;
     threshold = minutes;
     if (times) showThreshold(false);
+    if (stays >= 0) beside.setDOMContent(answered(stays));
   };
   slider.oninput = () => setThreshold(Number(slider.value));
   slider.onchange = () => { if (data.tell) root.send("threshold", Number(slider.value)); };

@@ -27,7 +27,7 @@ from geo.ui.components.messages import plain
 from geo.ui.state import STEP, THRESHOLDS_MIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from geo.settings import Settings
 
@@ -47,7 +47,7 @@ _FRAME: Final = (
 )
 _LABEL: Final = (
     "Carte de France des temps de trajet par commune. Flèches : déplacer ; plus et moins : agrandir ou réduire ; "
-    "Entrée : ouvrir le département au centre. Les mêmes résultats sont dans le tableau."
+    "Entrée : répondre pour la commune au centre. Les mêmes résultats sont dans le tableau."
 )
 _WITHOUT: Final = (
     "La carte de France ne peut pas s'afficher : {lacking} absent(s) de cette installation (« make setup » les "
@@ -62,17 +62,18 @@ def france_map(
     threshold_min: float,
     settings: Settings,
     under: pd.Series | None = None,
-    link: str = "?departement=",
+    address: Mapping[str, str] | None = None,
     on_threshold: Callable[[float], None] | None = None,
 ) -> bool:
     """Show the map; return whether it can be: where MapLibre or the tiles are missing, one sentence says so.
 
-    `link`: Where a click leads, before the code of the département. `minutes`: Mean minutes by car, float64, by commune
-    code; NaN: no road leads to a site; a commune that is not in it has no known time. `on_threshold`: Called with the
-    minutes that a visitor leaves the slider at; without it the slider stays in the browser. `threshold_min`: Minutes
-    beyond which a commune is under-served: hatched and outlined. `trips`: What is said of the trip from each commune,
-    by its code (`geo.answers.coverage.trip_texts`); missing: nothing. `under`: By commune code, true for those that are
-    under-served by another rule than the threshold; the map then has no slider. Missing means false.
+    `address`: Choices of the page that the answer to a click leads to, besides its territory. `minutes`: Mean minutes
+    by car, float64, by commune code; NaN: no road leads to a site; a commune that is not in it has no known time.
+    `on_threshold`: Called with the minutes that a visitor leaves the slider at; without it the slider stays in the
+    browser. `threshold_min`: Minutes beyond which a commune is under-served: hatched and outlined. `trips`: What is
+    said of the trip from each commune, by its code (`geo.answers.coverage.trip_texts`); missing: nothing. `under`: By
+    commune code, true for those that are under-served by another rule than the threshold; the map then has no slider.
+    Missing means false.
     """
     addresses = {
         "MapLibre": served_address(settings.maplibre_dir, "maplibre-gl.js"),
@@ -111,7 +112,7 @@ def france_map(
                 "units": _UNITS_PER_MIN,
                 "range": [*THRESHOLDS_MIN, STEP],
                 "tell": on_threshold is not None,
-                "link": link,
+                "address": dict(address or {}),
                 "label": _LABEL,
                 "minutes": times,
                 "trips": texts,

@@ -64,6 +64,10 @@ function openTiles(L, box, data) {
   // Leaflet focuses the map when it is pressed: without this the page would jump under the pointer.
   box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
   const map = L.map(box, { zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25, attributionControl: false });
+  // What is drawn has no words for a screen reader, or words by the hundred: the label of the map says where to read it.
+  for (const name of ["tilePane", "overlayPane", "shadowPane", "markerPane", "tooltipPane"]) {
+    map.getPane(name).setAttribute("aria-hidden", "true");
+  }
   L.control.attribution({ prefix: "Leaflet" }).addTo(map);
   L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);

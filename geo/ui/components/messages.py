@@ -25,9 +25,9 @@ def show_failure(error: Exception) -> None:
 
 
 def show_warnings(sentences: Sequence[str]) -> None:
-    """Show sentences that the visitor should know before the figures."""
-    for sentence in sentences:
-        st.warning(plain(sentence), icon=":material/info:")
+    """Show sentences that the visitor should know before the figures, in one box; nothing where there is none."""
+    if sentences:
+        st.warning("\n\n".join(map(plain, sentences)), icon=":material/info:")
 
 
 def show_approximations(sentences: Sequence[str]) -> None:

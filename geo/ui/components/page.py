@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from geo.ui.components.leaflet_map import component_text
 from geo.ui.session import bound
 from geo.ui.state import SCREENS
 
@@ -46,14 +47,22 @@ _STYLE: Final = """<style>
 .maillage-hours-key li { align-items: center; display: flex; gap: .4rem; margin: 0; }
 .maillage-hours-key span { border: 1px solid #8b949a; height: 14px; width: 22px; }
 @media (min-width: 641px) { .st-key-find_map_place { position: sticky; top: 1rem; } }
-[data-testid="InputInstructions"], [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
-[data-testid="stFileUploaderDropzone"] button:not([kind="minimal"]) { font-size: 0; }
-[data-testid="stFileUploaderDropzone"] button:not([kind="minimal"]) > div { clip-path: inset(50%); height: 1px;
-  overflow: hidden; position: absolute; width: 1px; }
-[data-testid="stFileUploaderDropzone"] button:not([kind="minimal"])::after { content: "Choisir un fichier";
-  font-size: .95rem; }
-[data-testid="stFileUploaderDropzone"] button[kind="borderlessIcon"]::after { content: "Changer de fichier"; }
-[data-testid="stFileUploaderDropzone"] button[kind="borderlessIcon"] { color: #1c5d73; padding: 0 .5rem; width: auto; }
+[data-testid="InputInstructions"] { display: none; }
+.stApp :is(a, button, input, textarea, summary, [role="slider"], [role="spinbutton"], [tabindex="0"]):focus-visible,
+[data-st-overlay-root] :is(a, button, input, [role="slider"], [role="spinbutton"], [tabindex="0"]):focus-visible,
+:is(.stSelectbox, .stTextInput, .stNumberInput, .stMultiSelect, .stDateInput, .stTimeInput)
+  :has(> input:focus-visible, > div > input:focus-visible),
+:is(.stCheckbox, .stRadio, .stFileUploader) label:has(input:focus-visible) {
+  outline: 3px solid #1c5d73 !important; outline-offset: 1px; }
+.maillage-answer:focus, .stHeading h1:focus { outline: none; }
+.maillage-answer:focus-visible { outline: 3px solid #1c5d73; outline-offset: 3px; }
+.maillage-answer-beside { background: #eef3f5; border-left: 4px solid #1c5d73; line-height: 1.45; margin: 0;
+  overflow-wrap: anywhere; padding: .6rem .9rem; }
+.maillage-answer-beside:empty { border: 0; padding: 0; }
+.maillage-answer-beside:focus { outline: 3px solid #1c5d73; outline-offset: 2px; }
+.maillage-spoken span { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap;
+  width: 1px; }
+.stHtml .maillage-foot { margin: 0; }
 .st-key-own_notice { background: #eef3f5; border-color: #1c5d73; }
 .st-key-own_notice button p { white-space: normal; }
 @media (max-width: 640px) {
@@ -71,14 +80,25 @@ _STYLE: Final = """<style>
 }
 </style>"""
 
-#: For screen readers: Streamlit says that every page is in English.
-_FRENCH: Final = '<script>document.documentElement.lang = "fr";</script>'
+_TITLE: Final = "page_title"
+#: What the page is called before its first answer.
+_FIRST_TITLE: Final = "Maillage : l'accès aux France services"
 
 
 def open_page() -> None:
     """Set the title and the layout of the page; first call of a run."""
-    st.set_page_config(page_title="Maillage : l'accès aux France services", layout="wide")
-    st.html(_STYLE + _FRENCH, unsafe_allow_javascript=True)
+    # The former title stays while a run is under way: a title that flickers is said twice.
+    st.set_page_config(page_title=st.session_state.get(_TITLE, _FIRST_TITLE), layout="wide")
+    scripts = "".join(f"<script>{component_text(name)}</script>" for name in ("french_words.js", "page_focus.js"))
+    st.html(_STYLE + scripts, unsafe_allow_javascript=True)
+
+
+def name_page(title: str) -> None:
+    """Give the page its title, in the tab of the browser: what it is about, and the name of the application."""
+    words = f"{' '.join(title.split())} – Maillage"
+    if words != st.session_state.get(_TITLE):
+        st.session_state[_TITLE] = words
+        st.set_page_config(page_title=words)
 
 
 def choose_screen() -> None:

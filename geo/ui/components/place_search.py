@@ -12,13 +12,14 @@ import streamlit as st
 
 from geo.finder.gazetteer import FoundPlace
 from geo.finder.search import WHICH_ONE, search_place
+from geo.ui.components.answer import show_spoken
 from geo.ui.components.browser_buttons import my_position
-from geo.ui.components.messages import plain, show_notes
+from geo.ui.components.messages import plain
 from geo.ui.session import change_state
 from geo.ui.state import rounded_position
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from geo.finder.gazetteer import Gazetteer
     from geo.finder.search import PlaceSearch
@@ -32,13 +33,16 @@ _SAME_NAME: Final = 100
 _QUERY: Final = "widget_query"
 _FOUND: Final = "found_places"
 _START_WORDS: Final = "start_words"
+#: The start that the search box was last written for.
+_WRITTEN_FOR: Final = "query_written_for"
 
 
-def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, settings: Settings) -> None:
+def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, state: AppState, settings: Settings) -> None:
     """Show the search box, the suggestions where several places match, and the button "Ma position".
 
     `gazetteer`: Gives the names that are searched; they are asked for once something is.
     """
+    _write_start(state, territory)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with (
             st.form("place_search", border=False, width=540),
@@ -54,10 +58,22 @@ def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, setti
             st.form_submit_button("Rechercher", type="primary", on_click=_search, args=(gazetteer, territory, settings))
         my_position(start_from_position)
     found: PlaceSearch | None = st.session_state.get(_FOUND)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if found is not None:
-            show_notes(found.notes)
-            _suggestions(found, territory)
+    others, question = ((), "") if found is None else _others(found)
+    show_spoken([*(() if found is None else found.notes), question], _count(others))
+    with st.container(key="suggestions", horizontal=True, vertical_alignment="center", gap="small"):
+        for position, place in enumerate(others):
+            st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place, territory))
+
+
+def _write_start(state: AppState, territory: Territory) -> None:
+    """Write the commune of a link, or of the browser's back button, in the search box; a position has no words."""
+    start = (state.place, state.position)
+    if start == st.session_state.get(_WRITTEN_FOR, (None, None)):
+        return
+    st.session_state[_WRITTEN_FOR] = start
+    commune = start_commune(state, territory)
+    st.session_state[_QUERY] = "" if commune is None else commune.label
+    st.session_state.pop(_FOUND, None)
 
 
 def start_from_position(lon: float, lat: float) -> None:
@@ -88,7 +104,7 @@ def start_commune(state: AppState, territory: Territory) -> FoundPlace | None:
 
 def forget_search() -> None:
     """Drop what was typed and found: it was about the communes of another territory."""
-    for key in (_QUERY, _FOUND, _START_WORDS):
+    for key in (_QUERY, _FOUND, _START_WORDS, _WRITTEN_FOR):
         st.session_state.pop(key, None)
 
 
@@ -98,6 +114,7 @@ def _search(gazetteer: Callable[[], Gazetteer], territory: Territory, settings: 
     if found.is_sure:
         _take(found.places[0], territory)
     else:
+        st.session_state[_WRITTEN_FOR] = (None, None)
         change_state(place=None, position=None, site=None)
 
 
@@ -111,22 +128,27 @@ def _take(place: FoundPlace, territory: Territory) -> None:
 
 def _start(commune: str | None, position: tuple[float, float] | None, words: str) -> None:
     st.session_state[_START_WORDS] = (position, words)
+    st.session_state[_WRITTEN_FOR] = (commune, position)
     change_state(place=commune, position=position, site=None)
 
 
-def _suggestions(found: PlaceSearch, territory: Territory) -> None:
-    """Show the other places that match; the first one is answered for at once where it is likely enough."""
+def _others(found: PlaceSearch) -> tuple[Sequence[FoundPlace], str]:
+    """Return the other places that match, and what is asked; the first is answered for at once where it is likely."""
     offered = found.homonyms or found.places
     others = offered[1:] if found.is_sure else offered
     alone = len(found.places) > 1 and found.places[0].score == _SAME_NAME > found.places[1].score
     if not others or (alone and not found.homonyms):
-        return
-    question = f"{WHICH_ONE} : laquelle ?" if found.homonyms else "Où êtes-vous précisément ?"
+        return (), ""
     if found.is_sure:
-        question = "Ce n'est pas là ? Choisissez :"
-    st.markdown(question, width="content")
-    for position, place in enumerate(others):
-        st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place, territory))
+        return others, "Ce n'est pas là ? Choisissez :"
+    return others, f"{WHICH_ONE} : laquelle ?" if found.homonyms else "Où êtes-vous précisément ?"
+
+
+def _count(others: Sequence[FoundPlace]) -> str:
+    """Return how many suggestions follow, for those who do not see them."""
+    if not others:
+        return ""
+    return f"{len(others)} propositions suivent." if len(others) > 1 else "Une proposition suit."
 
 
 def _choose(place: FoundPlace, territory: Territory) -> None:

@@ -9,7 +9,7 @@ export default function (component) {
   return keepMap(component, "maillageMaps", (L, map, slot, send) => {
     const base = JSON.parse(data.base);
     parentElement.querySelector(".maillage-patterns").innerHTML = base.defs;
-    const coverage = createCoverageMap(L, map, base, (code) => send("commune", code));
+    const coverage = createCoverageMap(L, map, base, (code, by) => send("commune", { code, by }));
     let drawn = false;
     slot.draw = (values) => {
       parentElement.querySelector(".maillage-key").innerHTML = values.legend; // written by geo.maps.legend, escaped there

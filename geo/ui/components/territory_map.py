@@ -8,7 +8,7 @@ communes) travel apart, a few kilobytes at each move of the threshold.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
@@ -20,21 +20,27 @@ if TYPE_CHECKING:
 
     from geo.settings import Settings
 
+_LABEL: Final = (
+    "Carte des temps de trajet par commune. Flèches : déplacer ; plus et moins : agrandir ou réduire ; Entrée : "
+    "répondre pour la commune au centre. Les mêmes résultats sont dans le tableau."
+)
+
 
 def territory_map(
-    base: str, values: dict[str, Any], *, fingerprint: str, settings: Settings, on_select: Callable[[str], None]
+    base: str, values: dict[str, Any], *, fingerprint: str, settings: Settings, on_select: Callable[[str, bool], None]
 ) -> None:
     """Show the map.
 
     `values`: Result of `geo.maps.payload.map_values`, with ``legend`` (HTML) and ``selected`` (position, -1: none).
-    `on_select`: Called with the code of a commune that is clicked, before the page is drawn again.
+    `on_select`: Called with the code of a commune that is chosen, and whether with the keyboard, before the page is
+    drawn again.
     """
     name = f"territory_map_{fingerprint}"
 
     def selected() -> None:
-        code = st.session_state[name].commune
-        if isinstance(code, str):
-            on_select(code)
+        chosen = st.session_state[name].commune
+        if isinstance(chosen, dict) and isinstance(chosen.get("code"), str):
+            on_select(chosen["code"], chosen.get("by") == "keyboard")
 
     with st.container(gap=None):
         _component()(
@@ -43,7 +49,7 @@ def territory_map(
                 "name": name,
                 "fingerprint": fingerprint,
                 "base": base,
-                "label": "Carte des temps de trajet par commune. Les mêmes résultats sont dans le tableau.",
+                "label": _LABEL,
                 "without": "Le tableau ci-dessous donne les mêmes résultats.",
                 **map_data(settings),
             },

@@ -11,6 +11,7 @@ from geo.finder.opening_times import moment_text
 from geo.finder.procedures import procedures
 from geo.finder.wishes import Wishes
 from geo.kinds import KINDS, SITE_KINDS
+from geo.ui.components.messages import show_notes
 from geo.ui.session import bound, change_state
 from geo.ui.state import DAYS
 
@@ -79,7 +80,7 @@ def _when(state: AppState, now: dt.datetime) -> None:
                 "Jour", min_value=first, max_value=last, format="DD/MM/YYYY", key=_DAY, on_change=_take_moment
             )
             st.time_input("Heure", key=_TIME, step=dt.timedelta(minutes=15), on_change=_take_moment)
-            st.caption("Seuls les sites ouverts à ce moment, et encore ouverts à votre arrivée, sont proposés.")
+            show_notes(["Seuls les sites ouverts à ce moment, et encore ouverts à votre arrivée, sont proposés."])
 
 
 def _when_words(at: dt.datetime | None, now: dt.datetime) -> str:

@@ -37,15 +37,15 @@ def show(territory: Territory, _state: AppState, settings: Settings) -> None:
     st.text(f"{territory.name}, territoire préparé le {manifest.built_on:%d/%m/%Y}.")
     show_fetch(settings)
     _sources(manifest)
-    st.subheader("Les listes du jour", anchor=False)
+    st.header("Les listes du jour", anchor=False)
     show_lists(territory, settings, explained=True)
     _network(territory)
     show_own_files(territory)
-    st.subheader("Méthode", anchor=False)
+    st.header("Méthode", anchor=False)
     _listed(METHOD + SITES_METHOD)
-    st.subheader("Limites", anchor=False)
+    st.header("Limites", anchor=False)
     _listed(LIMITS)
-    st.subheader("Ce qui sort de la machine", anchor=False)
+    st.header("Ce qui sort de la machine", anchor=False)
     st.markdown(plain(privacy_sentence(settings)))
     st.markdown(_LINK)
 
@@ -73,20 +73,20 @@ def source_table(manifest: Manifest) -> pd.DataFrame:
 
 
 def _sources(manifest: Manifest) -> None:
-    st.subheader("Sources", anchor=False)
+    st.header("Sources", anchor=False)
     table = source_table(manifest)
     counts = ["Lignes lues", "Lignes gardées", "Lignes écartées"]
-    st.dataframe(table.style.format(dict.fromkeys(counts, format_integer), na_rep="—"), hide_index=True)
+    st.dataframe(table.style.format(dict.fromkeys(counts, format_integer), na_rep="—"), hide_index=True, alt="Sources")
     show_notes(manifest.notes)
     if manifest.rejected_count:
         with st.expander(f"Lignes écartées : {format_integer(manifest.rejected_count)}"):
             rejected = pd.DataFrame(manifest.rejected).astype("string")
             headings = {"dataset": "Jeu de données", "row": "Ligne", "identifier": "Identifiant", "reason": "Raison"}
-            st.dataframe(rejected.rename(columns=headings), hide_index=True)
+            st.dataframe(rejected.rename(columns=headings), hide_index=True, alt="Lignes écartées")
 
 
 def _network(territory: Territory) -> None:
-    st.subheader("Réseau routier et vitesses", anchor=False)
+    st.header("Réseau routier et vitesses", anchor=False)
     st.markdown(plain(network_sentence(territory.manifest)))
     show_approximations(approximation_sentences(territory))
     show_notes(territory.network.source.notes)
@@ -94,4 +94,4 @@ def _network(territory: Territory) -> None:
         table = speed_table().rename(
             columns={"figure": "Grandeur", "unit": "Unité", "meaning": "Sens", "source": "Source"}
         )
-        st.dataframe(table, hide_index=True)
+        st.dataframe(table, hide_index=True, alt="Vitesses")

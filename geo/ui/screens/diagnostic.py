@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ from geo.maps.legend import legend_html
 from geo.maps.payload import map_values, shown_kinds
 from geo.territory.fetched import kept_territories
 from geo.ui import cache
-from geo.ui.components.answer import show_answer
+from geo.ui.components.answer import show_answer, show_beside, take_focus
 from geo.ui.components.communes_table import communes_csv, show_communes
 from geo.ui.components.day_lists import show_lists
 from geo.ui.components.messages import plain, show_approximations, show_notes
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from geo.territory import Territory
     from geo.ui.state import AppState
 
+#: Name of the answer about one commune.
+_COMMUNE: Final = "commune_answer"
+
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, table."""
@@ -49,10 +52,14 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     diagnosis = diagnose(territory, question=question, times=times)
     result, summary = diagnosis.coverage, diagnosis.summary
     show_answer(coverage_answer(summary, result), summary.part, list_sentence(territory.manifest, question.facilities))
-    _map(territory, state, settings, diagnosis, identity)
-    _commune(state, result, cache.commune_titles(territory, identity))
-    st.subheader("Communes", anchor=False)
-    show_communes(result, lambda code: change_state(commune=code))
+    on_the_map, beside = st.columns([3, 2], gap="medium")
+    with on_the_map:
+        _map(territory, state, diagnosis, identity, settings)
+    with beside:
+        st.header("Communes", anchor=False)
+        _commune(result, cache.commune_titles(territory, identity))
+        show_communes(result, lambda code: _choose(code, with_focus=True))
+    _notes(territory, settings, diagnosis)
     if state.territory in kept_territories(settings) and replaces_estimate(territory.manifest):
         _roads_change(territory, diagnosis)
     _downloads(territory, state, settings, diagnosis)
@@ -86,7 +93,7 @@ def _question(territory: Territory, state: AppState) -> None:
                 )
 
 
-def _map(territory: Territory, state: AppState, settings: Settings, diagnosis: Diagnosis, identity: str) -> None:
+def _map(territory: Territory, state: AppState, diagnosis: Diagnosis, identity: str, settings: Settings) -> None:
     question = diagnosis.question
     facilities = territory.facilities[question.facilities]
     kinds, excluded = shown_kinds(facilities, question.kinds)
@@ -99,8 +106,14 @@ def _map(territory: Territory, state: AppState, settings: Settings, diagnosis: D
         values,
         fingerprint=identity,
         settings=settings,
-        on_select=lambda code: change_state(commune=code),
+        on_select=lambda code, by_keyboard: _choose(code, with_focus=by_keyboard),
     )
+
+
+def _notes(territory: Territory, settings: Settings, diagnosis: Diagnosis) -> None:
+    """Say what the figures stand on."""
+    question = diagnosis.question
+    kinds, excluded = shown_kinds(territory.facilities[question.facilities], question.kinds)
     show_approximations(approximation_sentences(territory))
     show_notes(
         [
@@ -113,11 +126,15 @@ def _map(territory: Territory, state: AppState, settings: Settings, diagnosis: D
     show_lists(territory, settings)
 
 
-def _commune(state: AppState, result: pd.DataFrame, titles: Mapping[str, str]) -> None:
+def _choose(code: str, *, with_focus: bool) -> None:
+    """Look at a commune chosen on the map or in the table; `with_focus`: its answer then takes the focus."""
+    change_state(commune=code)
+    if with_focus:
+        take_focus(_COMMUNE)
+
+
+def _commune(result: pd.DataFrame, titles: Mapping[str, str]) -> None:
     """Show the line of one commune, chosen here, on the map or in the table."""
-    if state.commune is not None and state.commune not in titles:
-        st.warning(plain(f"La commune « {state.commune} » de l'adresse n'est pas dans ce territoire."))
-        change_state(commune=None)
     code = st.selectbox(
         "Regarder une commune",
         list(titles),
@@ -126,9 +143,7 @@ def _commune(state: AppState, result: pd.DataFrame, titles: Mapping[str, str]) -
         placeholder="Choisissez ici, sur la carte ou dans le tableau",
         **bound("commune"),
     )
-    if code is None:
-        return
-    st.info(plain(commune_sentence(result.loc[code])))
+    show_beside(_COMMUNE, "" if code is None else commune_sentence(result.loc[code]))
 
 
 def _roads_change(territory: Territory, diagnosis: Diagnosis) -> None:

@@ -20,6 +20,7 @@ from geo.ui.components.planning_tables import csv_button, french_table, show_tab
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
 from geo.ui.kept_answers import kept
 from geo.ui.session import change_state
+from geo.ui.state import format_state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +57,10 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         threshold_min=question.threshold_min,
         settings=settings,
         under=None if question.rule.kind == "mean_time" else cov["under_served"],
-        link="?ecran=diagnostic&territoire=",
+        address=format_state(state, list(territory.facilities)),
         on_threshold=lambda minutes: change_state(threshold_min=round(minutes)),
     )
-    st.subheader("Départements", anchor=False)
+    st.header("Départements", anchor=False)
     st.markdown(plain("Choisissez un territoire dans la liste du haut pour en voir les communes."))
     table = _departements(territory, identity, question)
     shown = french_table(table.sort_values("share_covered", kind="stable"), *_COLUMNS)

@@ -53,7 +53,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, list, what next."""
     identity = cache.fingerprint(territory)
     st.title("Trouver un France services", anchor=False)
-    place_search(lambda: cache.gazetteer(territory, identity), territory, settings)
+    place_search(lambda: cache.gazetteer(territory, identity), territory, state, settings)
     now = civil_time(None, territory.departement)
     show_wishes(state, now, has_permanences=territory.permanences is not None)
     answer = _answer(territory, state)
@@ -84,9 +84,7 @@ def _answer(territory: Territory, state: AppState) -> Answer | None:
     answer = None
     commune = start_commune(state, territory)
     position = state.position if commune is None else (commune.lon, commune.lat)
-    if state.place is not None and commune is None:
-        sentence = f"La commune « {state.place} » de l'adresse de la page n'est pas dans ce territoire. {sentence}"
-    elif position is not None:
+    if position is not None:
         try:
             answer = find_sites(territory, *position, wishes_of(state))
             sentence = answer_sentence(answer, wishes_of(state), from_centre=commune is not None)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from geo.finder.procedures import procedures
 from geo.kinds import SITE_KINDS
+from geo.ui.link_problems import CHOICES, link_sentences
 from geo.ui.state import (
     AGENTS,
     COVER_PERCENT,
@@ -142,8 +143,33 @@ def test_a_hostile_value_falls_back_and_says_so(name, value):
     state, problems = parse_state({name: value}, LISTS)
     assert state == AppState()
     assert len(problems) == 1
-    assert f"« {name} »" in problems[0]
+    assert problems[0].startswith(CHOICES[name])
+    assert "antenne," not in problems[0], "what the address calls a kind is not a word of the screens"
     assert len(problems[0]) < 250
+
+
+def test_every_choice_of_the_address_has_its_words():
+    everything = AppState(
+        "rapport",
+        "64",
+        "64504",
+        (0.0, 1.0),
+        dt.datetime.fromisoformat("2026-11-24T10:00"),
+        procedure="impots",
+        site="1",
+    )
+    assert set(format_state(everything, LISTS)) <= set(CHOICES)
+    _, problems = parse_state(dict.fromkeys(CHOICES, "\x00"), LISTS)
+    assert len(problems) == len(CHOICES)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 39])
+def test_a_rubbish_link_is_one_short_sentence(count):
+    names = list(CHOICES)[:count]
+    _, problems = parse_state(dict.fromkeys(names, "<b>" * 100), LISTS)
+    (sentence,) = link_sentences(problems)
+    assert len(sentence) < 700
+    assert ("autre" in sentence) == (count > 3)
 
 
 def test_a_territory_without_sites_starts_with_its_first_list():

@@ -49,7 +49,7 @@ def show(visit: Visit) -> None:
     show_notes(answer.details)
     values = certainty_values(found, visit.sites)
     visit.show_map(values, "certainty", "Carte des communes dont le côté du seuil dépend des temps.")
-    st.subheader("Communes près du seuil", anchor=False)
+    st.header("Communes près du seuil", anchor=False)
     near = communes_near_threshold(found)
     if near.empty:
         show_notes(["Aucune : toutes restent du même côté."])

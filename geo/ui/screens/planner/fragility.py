@@ -47,7 +47,7 @@ def show(visit: Visit) -> None:
     visit.show_map(
         fragility_values(found, visit.sites), "fragility", "Carte des communes qui ont un deuxième site à portée."
     )
-    st.subheader("Si un site fermait", anchor=False)
+    st.header("Si un site fermait", anchor=False)
     table = french_table(sites_with_residents(found), *_COLUMNS)
     show_table(
         table,
@@ -88,7 +88,7 @@ def _many(visit: Visit) -> None:
     )
     choices = closure_choices(visit.sites)
     if visit.state.closed is not None and visit.state.closed not in choices:
-        show_warnings([f"« {visit.state.closed} » n'est pas une fermeture possible dans ce territoire."])
+        show_warnings(["La fermeture que demande le lien n'existe pas dans ce territoire : elle est retirée."])
         change_state(closed=None)
     chosen = st.selectbox(
         "Sites qui ferment",

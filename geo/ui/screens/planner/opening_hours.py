@@ -48,7 +48,7 @@ def show(visit: Visit) -> None:
     show_sentence(answer.sentence)
     show_figures(answer.figures, visit.dated)
     show_notes([*answer.details, *answer.notes])
-    st.subheader("Dans la semaine", anchor=False)
+    st.header("Dans la semaine", anchor=False)
     within = within_text(visit.question.threshold_min)
     show_hours_table(opening.shares, f"Part des habitants avec un site ouvert {within}, semaine ordinaire")
     week = week_table(opening).rename(columns={"day": "Jour"})
@@ -65,7 +65,7 @@ def _scenario_wanted(visit: Visit) -> bool:
 
 
 def _half_days(visit: Visit, opening: OpeningTable) -> None:
-    st.subheader("Une demi-journée de plus dans un site", anchor=False)
+    st.header("Une demi-journée de plus dans un site", anchor=False)
     gains = opening.half_day_gains()
     answer = half_days_answer(gains.head(1))
     show_notes([answer.sentence, *answer.notes])

@@ -37,7 +37,7 @@ def show(visit: Visit) -> None:
     show_notes(answer.details)
     values = saved_values(communes, visit.sites, visit.territory.facilities[TAX_OFFICES])
     visit.show_map(values, "saved", "Carte des minutes gagnées par commune.")
-    st.subheader("Communes", anchor=False)
+    st.header("Communes", anchor=False)
     table, estimated = french_table(communes_by_saving(communes), *_COLUMNS), visit.territory.estimated
     show_table(
         table, key="saved_communes", alt="Minutes gagnées par commune, les plus fortes d'abord", estimated=estimated

@@ -73,7 +73,7 @@ def _map(visit: Visit, scenario: Scenario, comparison: ScenarioComparison) -> No
 
 def _steps(visit: Visit, scenario: Scenario) -> None:
     """Show the actions in words, and what can be done with them."""
-    st.subheader("Ce qui est changé", anchor=False)
+    st.header("Ce qui est changé", anchor=False)
     sentences = action_sentences(scenario, visit.territory.sites, visit.territory.communes)
     numbered = [f"{number}. {sentence}" for number, sentence in enumerate(sentences, 1)]
     show_notes(numbered or ["Rien pour l'instant."])
@@ -87,7 +87,7 @@ def _details(visit: Visit, scenario: Scenario, comparison: ScenarioComparison, a
         today = shared_opening(visit.territory, visit.identity, visit.question)
         ensuing = opening_after(visit.territory, scenario, visit.question)
         show_notes(list(filter(None, [hours_change_sentence(today, ensuing)])))
-    st.subheader("Communes dont le trajet change", anchor=False)
+    st.header("Communes dont le trajet change", anchor=False)
     table = french_table(communes_changing(comparison), *_COLUMNS)
     if table.empty:
         show_notes(["Aucune."])

@@ -85,7 +85,7 @@ def _map(visit: Visit, plan: Plan) -> None:
 
 
 def _tables(visit: Visit, plan: Plan) -> None:
-    st.subheader("Les labels, du plus utile au moins utile", anchor=False)
+    st.header("Les labels, du plus utile au moins utile", anchor=False)
     table = french_table(labels_with_alternatives(plan), *_LABELS)
     show_table(table, key="plan_labels", alt="Labels du plan, par rang", estimated=visit.territory.estimated)
     show_notes([ELSEWHERE])
@@ -124,7 +124,7 @@ def _side_by_side(plan: Plan) -> None:
     table = two_plans(plan)
     if table is None:
         return
-    st.subheader("Deux plans côte à côte", anchor=False)
+    st.header("Deux plans côte à côte", anchor=False)
     show_table(
         french_table(table, "plan.name", *table.columns.drop("name")),
         key="two_plans",
@@ -136,7 +136,7 @@ def _side_by_side(plan: Plan) -> None:
 def _argument(plan: Plan) -> None:
     """Show why one label: its criteria, and whom it serves."""
     titles = label_titles(plan)
-    st.subheader("Pourquoi ce lieu ?", anchor=False)
+    st.header("Pourquoi ce lieu ?", anchor=False)
     code = st.selectbox("Label à regarder", list(titles), format_func=titles.__getitem__, key="plan_argument")
     argument = label_argument(plan, code)
     st.markdown("  \n".join(plain(sentence) for sentence in argument.summary))

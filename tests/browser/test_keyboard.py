@@ -1,0 +1,274 @@
+"""The keyboard, and what a screen reader is told: focus, titles, announcements, French, the tree read as a story."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+SARE = "?lieu=64504&quand=2026-11-24T10:00"
+_ANSWERED = ".maillage-number"
+_FOCUS = (
+    "(() => { let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;"
+    " return at; })()"
+)
+#: Words that only English has, in what is seen or said; and what the page may hold of them.
+_ENGLISH = re.compile(
+    r"\b(the|and|of|to|your|Skip|Open|Close|Upload|Search|Download|Help|Choose|Select(ed)?|Previous|Next|month|day|year|"
+    r"Fullscreen|Drag|Browse|Deploy|Running|Loading|Show|Clear|Increment|Decrement|per file|true|false|November|results)\b"
+)
+_WORDS = """() => {
+  const found = new Set();
+  const look = (root) => {
+    for (const each of root.querySelectorAll("*")) {
+      if (["SCRIPT", "STYLE", "NOSCRIPT"].includes(each.tagName)) continue;
+      for (const name of ["aria-label", "aria-valuetext", "title", "placeholder", "alt"])
+        if (each.getAttribute(name)) found.add(each.getAttribute(name));
+      for (const node of each.childNodes) if (node.nodeType === 3 && node.data.trim()) found.add(node.data.trim());
+      if (each.shadowRoot) look(each.shadowRoot);
+    }
+  };
+  look(document.body);
+  return [...found];
+}"""
+#: Names of icons, which are drawn, and of a library and a team.
+_NOT_SAID = re.compile(r"[a-z]+(_[a-z]+)+|open|close|search|Leaflet|.*OpenStreetMap.*|.*https?://.*|.*[\w.]+@[\w.]+.*")
+
+
+def focus_is_in(page, selector: str) -> bool:
+    return page.evaluate(f"document.querySelector('{selector}')?.contains(document.activeElement) ?? false")
+
+
+@pytest.mark.parametrize(
+    ("name", "first"), [("Quand", "Un autre jour, une autre heure"), ("Filtres", "Ouvert le samedi")]
+)
+def test_a_popover_is_next_to_its_button_for_the_tab_key(find, name, first):
+    page = find(SARE, _ANSWERED)
+    button = page.get_by_role("button", name=name)
+    button.focus()
+    button.press("Enter")
+    inside = page.locator("[data-testid=stPopoverBody]").get_by_label(first, exact=True)
+    inside.wait_for(state="attached")
+    page.keyboard.press("Tab")
+    assert inside.evaluate("field => field === document.activeElement")
+    page.keyboard.press("Shift+Tab")
+    assert button.evaluate("button => button === document.activeElement")
+    for _ in range(20):  # round and round: the page behind is never reached
+        page.keyboard.press("Tab")
+        assert focus_is_in(page, "[data-testid=stPopoverBody]") or button.evaluate("b => b === document.activeElement")
+    if button.evaluate("button => button === document.activeElement"):
+        page.keyboard.press("Tab")
+    assert focus_is_in(page, "[data-testid=stPopoverBody]")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-testid=stPopoverBody]", state="detached")
+    page.wait_for_function("document.activeElement.dataset.testid === 'stPopoverButton'")
+    assert button.evaluate("button => button === document.activeElement")
+
+
+def test_suggestions_are_said_and_the_one_chosen_leads_to_its_answer(find):
+    page = find("?quand=2026-11-24T10:00")
+    said = page.locator(".maillage-spoken")
+    assert said.get_attribute("role") == "status", "there before it says anything"
+    box = page.get_by_label("Où êtes-vous ?")
+    box.fill("castillon")
+    box.press("Enter")
+    page.wait_for_function("document.querySelector('.maillage-spoken').textContent.includes('propositions suivent')")
+    suggestions = page.locator(".st-key-suggestions button")
+    assert said.text_content().endswith(f"{suggestions.count()} propositions suivent.")
+    assert box.evaluate("box => box === document.activeElement")
+    suggestions.filter(has_text="Lembeye").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.className === 'maillage-answer'")
+    assert page.locator(".maillage-answer").get_attribute("role") == "status"
+    assert "Lembeye" in box.input_value()
+    assert said.text_content() == ""
+
+
+def test_each_screen_and_place_has_its_title(new_page, app_address):
+    page, titles = new_page(), []
+    for query, start in {
+        "": "Trouver un France services",
+        SARE: "Sare (64), mardi 24\u00a0novembre à 10\u00a0h : ",
+        "?ecran=diagnostic&territoire=64": "Pyrénées-Atlantiques : qui est trop loin ?",
+        "?ecran=diagnostic&territoire=64&commune=64504": "Sare, Pyrénées-Atlantiques : ",
+        "?ecran=planifier&territoire=64&vue=horaires": "Pyrénées-Atlantiques : quand trouve-t-on",
+        "?ecran=mentions": "Mentions légales",
+    }.items():
+        page.goto(f"{app_address}/{query}")
+        page.wait_for_selector("h1")
+        page.wait_for_function(
+            "title => document.title.replaceAll('\\u00a0', ' ').startsWith(title)", arg=start.replace("\u00a0", " ")
+        )
+        titles.append(page.title())
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize(
+    ("query", "drawn"),
+    [
+        (SARE, _ANSWERED),
+        ("?ecran=diagnostic&territoire=64", "path.maillage-commune"),
+        ("?ecran=planifier&territoire=64", ".stDataFrame"),
+        ("?ecran=methode", ".stFileUploader"),
+    ],
+)
+def test_no_english_is_seen_or_said_in_an_english_browser(browser, app_address, query, drawn):
+    context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{app_address}/{query}")
+    page.wait_for_selector(drawn)
+    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+    page.wait_for_timeout(800)
+    words = page.evaluate(_WORDS)
+    for button in page.get_by_test_id("stPopoverButton").all():
+        button.click()
+        page.wait_for_selector("[data-testid=stPopoverBody]")
+        calendar = page.get_by_test_id("stDateInputCalendarButton")
+        if calendar.count():
+            calendar.click()
+            page.wait_for_selector("[role=application]")
+        words += page.evaluate(_WORDS)
+        for _ in range(2):
+            page.keyboard.press("Escape")
+        page.wait_for_timeout(300)
+    context.close()
+    if query == SARE:
+        assert {"Aller au contenu", "Mois suivant", "mardi 24 novembre 2026 sélectionné"} <= set(words)
+    assert [each for each in words if _ENGLISH.search(each) and not _NOT_SAID.fullmatch(each)] == []
+
+
+def luminance(colour: str) -> float:
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_what_has_the_focus_is_ringed_with_contrast(find):
+    """At each stop of the Tab key: an outline of 2 px at least, 3:1 against white, on the element or close around."""
+    page = find(SARE, _ANSWERED)
+    seen = 0
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        styles = page.evaluate(
+            f"(() => {{ const rings = []; for (let at = {_FOCUS}, n = 0; at instanceof Element && n < 6; at = at.parentElement, n += 1)"
+            " { const s = getComputedStyle(at); rings.push([s.outlineStyle, parseFloat(s.outlineWidth), s.outlineColor]); }"
+            f" return [{_FOCUS}.outerHTML.slice(0, 120), rings]; }})()"
+        )
+        element, rings = styles
+        if element.startswith("<body"):
+            break
+        seen += 1
+        assert any(
+            style != "none" and width >= 2 and 1.05 / (luminance(colour) + 0.05) >= 3 for style, width, colour in rings
+        ), element
+    assert seen > 20
+
+
+def story(page) -> list[tuple[str, str]]:
+    """Return role and name of what Chromium tells a screen reader, in order."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    by_id = {node["nodeId"]: node for node in nodes}
+    told = []
+
+    def tell(identifier) -> None:
+        node = by_id[identifier]
+        if not node.get("ignored"):
+            told.append(
+                (
+                    node["role"]["value"],
+                    node.get("name", {}).get("value", "").replace("\u00a0", " ").replace("\u202f", " "),
+                )
+            )
+        for child in node.get("childIds", ()):
+            if child in by_id:
+                tell(child)
+
+    tell(nodes[0]["nodeId"])
+    session.detach()
+    return told
+
+
+def assert_in_order(told, *expected) -> None:
+    """Check that these come one after the other, whatever comes between."""
+    rest = iter(told)
+    for role, name in expected:
+        assert any(role == one and re.match(name, text) for one, text in rest), f"{role}: {name}"
+
+
+def test_the_story_of_a_search(find):
+    told = story(find(SARE, _ANSWERED))
+    assert_in_order(
+        told,
+        ("RootWebArea", "Sare"),
+        ("link", "Aller au contenu"),
+        ("heading", "Trouver un France services"),
+        ("textbox", "Où êtes-vous"),
+        ("button", "Rechercher"),
+        ("button", "Quand : mardi 24 novembre à 10 h"),
+        ("StaticText", "Mardi 24 novembre à 10 h, le plus proche ouvert"),
+        ("heading", "Les 5 sites les plus proches"),
+        ("link", "Téléphone : "),
+        ("heading", "Garder et partager"),
+        ("button", "Accessibilité"),
+    )
+    assert ("StaticText", "Bayonne") not in told, "the names of the map are not read one by one"
+
+
+def test_the_story_of_choosing_a_day(find):
+    page = find(SARE, _ANSWERED)
+    page.get_by_role("button", name="Quand").click()
+    page.get_by_role("button", name="Choisir le jour dans un calendrier").click()
+    page.wait_for_selector("[role=application]")
+    assert_in_order(
+        story(page),
+        ("dialog", "Quand : mardi 24 novembre à 10 h"),
+        ("radiogroup", "Quand voulez-vous y aller"),
+        ("spinbutton", "jour, Jour"),
+        ("spinbutton", "mois, Jour"),
+        ("spinbutton", "heure, Heure"),
+        ("dialog", "Choisir le jour"),
+        ("button", "Mois précédent"),
+        ("button", "mois : novembre"),
+        ("button", "année : 2026"),
+        ("button", "lundi 23 novembre 2026"),
+    )
+
+
+def test_the_story_of_a_commune(diagnostic):
+    page = diagnostic("?territoire=64&ecran=diagnostic&commune=64504")
+    page.wait_for_function("document.querySelector('.maillage-answer-beside')?.textContent")
+    page.wait_for_selector("[role=gridcell]", state="attached")
+    told = story(page)
+    assert_in_order(
+        told,
+        ("RootWebArea", "Sare, Pyrénées-Atlantiques"),
+        ("heading", "Qui est trop loin"),
+        ("slider", "Seuil en voiture"),
+        ("StaticText", r"\d+ % des habitants"),
+        ("region", "Carte des temps de trajet par commune"),
+        ("StaticText", "Sare"),
+        ("heading", "Communes"),
+        ("combobox", "Regarder une commune"),
+        ("StaticText", r"Sare \(2 763 habitants\)"),
+        ("gridcell", "oui"),
+    )
+    assert not any(role == "graphics-symbol" for role, _ in told), "545 shapes without a name"
+
+
+def test_the_box_follows_the_back_button_and_a_reload_keeps_everything(find):
+    page = find(f"{SARE}&demarche=impots&samedi=1", _ANSWERED)
+    box = page.get_by_label("Où êtes-vous ?")
+    assert box.input_value() == "Sare (64)"
+    before = page.locator(".maillage-answer").inner_text(), page.url, page.title()
+    page.reload()
+    page.wait_for_selector(_ANSWERED)
+    page.wait_until_idle()
+    assert (page.locator(".maillage-answer").inner_text(), page.url, page.title()) == before
+    box.fill("bidart")
+    box.press("Enter")
+    page.wait_for_function("document.title.startsWith('Bidart')")
+    page.go_back()
+    page.wait_for_function("document.title.startsWith('Sare')")
+    page.wait_for_function("document.querySelector('.stTextInput input').value === 'Sare (64)'")
