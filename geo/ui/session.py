@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import streamlit as st
 
+from geo.ui.own_territory import miss_own_territory, own_territory
 from geo.ui.state import AppState, format_state, parse_state
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ def read_state(facility_lists: Sequence[str], territory: str | None) -> tuple[Ap
     problems: list[str] = []
     if _is_new_address():
         st.session_state[_STATE], problems = parse_state(address, facility_lists)
+        if st.session_state[_STATE].own_files and own_territory() is None:
+            miss_own_territory()
     st.session_state.pop(_CHANGED, None)
-    state = replace(cast("AppState", st.session_state[_STATE]), territory=territory)
+    own = own_territory() is not None
+    state = replace(cast("AppState", st.session_state[_STATE]), territory=territory, own_files=own)
     if state.facilities not in facility_lists:
         used = facility_lists[0]
         problems.append(f"La liste « {state.facilities} » n'est pas dans ce territoire. Liste utilisée : {used}.")

@@ -63,6 +63,20 @@ def test_columns_are_asked_where_they_are_not_recognised(open_app):
     assert app.session_state["own_territory"].sites["name"].iloc[1] == "<b>Poste</b> de Sare"
 
 
+def test_an_address_about_files_that_are_not_there_says_so_until_it_is_read(open_app):
+    app = build(open_app(ecran="methode"), (0, PLACES.encode()))
+    assert app.query_params["fichiers"] == "1"
+    other = open_app(ecran="diagnostic", territoire="64", seuil="15", fichiers="1")
+    told = "que l'adresse de la page ne contient pas"
+    for _ in range(2):  # whatever makes the page run again
+        assert [each for each in other.markdown if told in each.value]
+        assert "fichiers" not in other.query_params
+        other.run()
+    button(other, "J'ai compris").click().run()
+    assert not other.exception
+    assert not [each for each in other.markdown if told in each.value]
+
+
 def test_a_column_chosen_just_before_the_press_counts(open_app):
     app = open_app(ecran="methode")
     places = "nom;autre nom;latitude;longitude\nA;Mairie;43.3986;-1.4563\nB;Poste;43.3128;-1.5804\n"

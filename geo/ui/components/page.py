@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -71,14 +72,13 @@ _STYLE: Final = """<style>
 }
 </style>"""
 
-#: For screen readers: Streamlit says that every page is in English.
-_FRENCH: Final = '<script>document.documentElement.lang = "fr";</script>'
+_SCRIPT: Final = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 
 
 def open_page() -> None:
     """Set the title and the layout of the page; first call of a run."""
     st.set_page_config(page_title="Maillage : l'accès aux France services", layout="wide")
-    st.html(_STYLE + _FRENCH, unsafe_allow_javascript=True)
+    st.html(f"{_STYLE}<script>{_SCRIPT}</script>", unsafe_allow_javascript=True)
 
 
 def choose_screen() -> None:
