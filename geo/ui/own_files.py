@@ -158,6 +158,7 @@ def _matched(key: str, file_id: str, preview: Preview) -> tuple[Mapping[str, str
     with st.container(border=True):
         rows = "" if preview.rows is None else f" : {format_integer(preview.rows)} lignes"
         st.markdown(f"**{plain(preview.form)}**{rows}")
+        show_notes([f"{note[:1].upper()}{note[1:]}." for note in preview.notes])
         layer = preview.layer
         if len(preview.layers) > 1:
             st.selectbox("Couche", preview.layers, key=f"own_layer_{key}_{file_id}")
