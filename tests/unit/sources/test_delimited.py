@@ -198,7 +198,7 @@ def test_a_list_of_over_a_million_rows_is_refused_and_one_of_a_million_read_whol
 
 
 def test_absent_file_folder_and_impossible_name(tmp_path):
-    for path in (tmp_path / "absent.csv", tmp_path, Path("nul\x00nul")):
+    for path in (tmp_path / "absent.csv", Path("nul\x00nul")):
         with pytest.raises(SourceError, match="illisible ou absent"):
             read_text(path, "Liste")
 
@@ -224,3 +224,8 @@ def test_official_list_read_like_the_csv_module(shared_data):
         expected = list(csv.reader(stream))
     assert table.columns.tolist() == expected[0]
     assert table.fillna("").to_numpy().tolist() == [[cell.strip() for cell in row] for row in expected[1:]]
+
+
+def test_a_folder_where_a_file_is_expected_has_its_own_sentence(tmp_path):
+    with pytest.raises(SourceError, match=r"^Liste : « .* » est un dossier, un fichier est attendu"):
+        read_delimited(tmp_path, "Liste")
