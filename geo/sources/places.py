@@ -207,13 +207,14 @@ def _tidy(places: pd.DataFrame, notes: list[str]) -> None:
 
 def _said_of_hours(cells: pd.Series, notes: list[str]) -> pd.Series:
     """Return the comments written in opening hours as comments of the places, <NA> without any; they are noted."""
-    said = cells.map(lambda text: ", ".join(comments_of(text)), na_action="ignore").astype("string").replace("", pd.NA)
+    said = cells.map(lambda text: ", ".join(comments_of(text)), na_action="ignore").astype("string")
+    said = said.where(said != "")
     if (found := said.notna()).any():
         notes.append(
-            f"{found.sum()} horaires avec une remarque entre guillemets, reprise en commentaire ; les heures qu'elle "
-            f"accompagne sont inconnues, sauf avec « open » ({_quoted(said[found])})"
+            f"{found.sum()} horaires avec une remarque entre guillemets, reprise en commentaire ; un jour qu'elle rend "
+            f"incertain est inconnu ({_quoted(said[found])})"
         )
-    return said.map("Horaires : {}".format, na_action="ignore").astype("string")
+    return "Horaires : " + said
 
 
 def _stored_hours(cells: pd.Series, notes: list[str]) -> pd.Series:
