@@ -1,7 +1,9 @@
 """Nothing half-written: a file or a folder is written beside its place, then renamed into it.
 
 A folder takes the place of a former one in two renames. A process that is killed between them leaves the former one
-beside, under a name that `recover` knows: it is put back by whoever reads or writes there next.
+beside, under a name that `recover` knows: it is put back by whoever reads or writes there next. Files are added to a
+folder that exists one by one, once all are written in a hidden folder of it: where a process is killed between two of
+them, a file of the folder says so, and whoever adds files there next moves the others first.
 """
 
 from __future__ import annotations
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
 #: Libraries that write our files: what they raise of their own, where a disk is full, is no `OSError`.
 _WRITERS: Final = frozenset({"pyarrow", "pyogrio", "sqlite3", "xlsxwriter"})
 _FORMER: Final = ".former"
+#: Hidden folder of the files that are moved into a folder, and the file that says that not all of them were.
+_MOVING: Final = ".maillage.moving"
+UNFINISHED: Final = "ECRITURE_INACHEVEE.txt"
+_UNFINISHED_SAYS: Final = """\
+Maillage a été arrêté pendant qu'il remplaçait les fichiers de ce dossier : certains sont nouveaux, d'autres anciens.
+Relancez la même commande : elle remplace les derniers et retire ce fichier.
+"""
 #: Seconds that a reader leaves to the two renames of a process that writes just now.
 _SWAP_S: Final = 0.2
 #: Seconds after which what a killed process left beside is removed by the next one that writes there.
@@ -51,7 +60,8 @@ def adding_files(folder: Path) -> Iterator[Path]:
     """Give an empty folder to fill; move its files into `folder` once all are written, none on any error.
 
     A folder that does not exist appears at once. What else is in one that exists stays as it is; where a file cannot
-    be moved into it, those that were are taken out again and the former ones put back.
+    be moved into it, those that were are taken out again and the former ones put back. Those that a process did not
+    move because it was killed are moved before anything else.
 
     Raises
     ------
@@ -65,12 +75,17 @@ def adding_files(folder: Path) -> Iterator[Path]:
                 yield beside / "new"
                 (beside / "new").rename(folder)
             return
+        _finish_moving(folder)
         with _beside(folder, "maillage") as beside:
-            new, former = beside / "new", beside / "former"
-            new.mkdir()
-            former.mkdir()
-            yield new
-            _move_all(new, folder, former)
+            (beside / "new").mkdir()
+            (beside / "former").mkdir()
+            yield beside / "new"
+            _finish_moving(folder)  # of a process that was killed while this one worked
+            beside.rename(folder / _MOVING)  # from here on, all files are to be moved
+            try:
+                _move_all(folder)
+            finally:
+                (folder / _MOVING).rename(beside)
 
 
 def require_replaceable(path: Path, *, marker: str) -> None:
@@ -158,12 +173,15 @@ def _put_back(path: Path) -> None:
         _former(path).rename(path)
 
 
-def _move_all(new: Path, folder: Path, former: Path) -> None:
-    """Move files into a folder, those that they replace to `former`; all of them, or none."""
+def _move_all(folder: Path) -> None:
+    """Move the files of `_MOVING` into a folder, those that they replace to beside them; all of them, or none."""
+    new, former = folder / _MOVING / "new", folder / _MOVING / "former"
     files, moved = sorted(new.iterdir()), []
     if in_the_way := [file.name for file in files if (folder / file.name).is_dir()]:
         raise IsADirectoryError(*in_the_way)
     try:
+        if any((folder / file.name).exists() for file in files):
+            (folder / UNFINISHED).write_text(_UNFINISHED_SAYS, encoding="utf-8")
         for file in files:
             moved.append(file.name)
             if (folder / file.name).exists():
@@ -171,11 +189,25 @@ def _move_all(new: Path, folder: Path, former: Path) -> None:
             file.rename(folder / file.name)
     except BaseException:
         for name in moved:
+            if (folder / name).exists() and not (new / name).exists():
+                (folder / name).rename(new / name)
             if (former / name).exists():
-                (former / name).replace(folder / name)
-            elif not (new / name).exists():
-                (folder / name).unlink(missing_ok=True)
+                (former / name).rename(folder / name)
         raise
+    finally:
+        (folder / UNFINISHED).unlink(missing_ok=True)
+
+
+def _finish_moving(folder: Path) -> None:
+    """Move what a killed process did not."""
+    if not (folder / _MOVING).exists():
+        return
+    time.sleep(_SWAP_S)  # another process may be moving them just now
+    with suppress(FileNotFoundError):  # it has
+        for file in sorted((folder / _MOVING / "new").iterdir()):
+            file.replace(folder / file.name)
+    (folder / UNFINISHED).unlink(missing_ok=True)
+    shutil.rmtree(folder / _MOVING, ignore_errors=True)
 
 
 def remove_left(folder: Path, name: str, older_than_s: float = 0.0) -> None:
@@ -185,7 +217,7 @@ def remove_left(folder: Path, name: str, older_than_s: float = 0.0) -> None:
     """
     for left in folder.glob(f".{escape(name)}.*"):
         with suppress(OSError):
-            if not left.name.endswith(_FORMER) and left.stat().st_mtime <= time.time() - older_than_s:
+            if not left.name.endswith((_FORMER, _MOVING)) and left.stat().st_mtime <= time.time() - older_than_s:
                 shutil.rmtree(left, ignore_errors=True)
 
 

@@ -1,6 +1,7 @@
 """The real app, served on this machine for those who look at it in a browser."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,37 +17,55 @@ _PROJECT = Path(__file__).resolve().parents[1]
 _PATIENCE_S = 300
 
 
-@contextmanager
-def served_app(**settings: str) -> Iterator[str]:
-    """Run ``python -m geo.ui.serve`` on a free port; give its address, end it after.
+class AppServer:
+    """``python -m geo.ui.serve`` on a free port, the same one each time that it is started again.
 
     `settings` are of its environment; nobody answers as its geocoder, and it keeps nothing unless they say where.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "geo.ui.serve", "--server.headless", "true"]
-    process = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1", "--server.port", str(port)],
-        cwd=_PROJECT,
-        env=os.environ
-        | {
-            "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/",
-            "MAILLAGE_ROUTE_SERVICE_URL": "http://127.0.0.1:9/",
-            "MAILLAGE_CACHE_DIR": os.devnull,
-            "NO_PROXY": "*",
-        }
-        | settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
+
+    def __init__(self, **settings: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{self._port}"
+        self._settings = settings
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        command = [sys.executable, "-m", "geo.ui.serve", "--server.headless", "true"]
+        self._process = subprocess.Popen(
+            [*command, "--server.address", "127.0.0.1", "--server.port", str(self._port)],
+            cwd=_PROJECT,
+            env=os.environ
+            | {
+                "MAILLAGE_GEOCODER_URL": "http://127.0.0.1:9/",
+                "MAILLAGE_ROUTE_SERVICE_URL": "http://127.0.0.1:9/",
+                "MAILLAGE_CACHE_DIR": os.devnull,
+                "NO_PROXY": "*",
+            }
+            | self._settings,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _wait_for(f"{self.address}/_stcore/health", self._process)
+
+    def end(self, sent: signal.Signals = signal.SIGTERM) -> None:
+        """End it by a signal."""
+        if self._process is not None:
+            self._process.send_signal(sent)
+            self._process.wait()
+
+
+@contextmanager
+def served_app(**settings: str) -> Iterator[str]:
+    """Serve the app (`AppServer`); give its address, end it after."""
+    server = AppServer(**settings)
     try:
-        _wait_for(f"{address}/_stcore/health", process)
-        yield address
+        server.start()
+        yield server.address
     finally:
-        process.terminate()
-        process.wait()
+        server.end()
 
 
 def _wait_for(url: str, process: subprocess.Popen) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _CLOSED: Final = frozenset(
     {
         *("no", "none", "private", "permit", "restricted", "employees", "staff", "military", "official", "emergency"),
-        *("delivery", "agricultural", "forestry", "use_sidepath", "dismount"),
+        *("residents", "resident", "members", "delivery", "agricultural", "forestry", "use_sidepath", "dismount"),
         # Other ways to travel.
         *("bus", "tourist_bus", "coach", "minibus", "psv", "taxi", "share_taxi", "tram", "hov", "carpool"),
         *("car_sharing", "disabled", "hgv", "goods", "foot", "bicycle", "moped", "mofa", "motorcycle", "horse"),
@@ -68,6 +68,15 @@ _PASSED: Final = frozenset(
 #: Keys that a node may have beside access tags and still be nothing but a restriction of the way that it is on.
 _BESIDE_ACCESS: Final = re.compile(
     r"(foot|bicycle|horse|moped|mofa|motorcycle|hgv|goods|bus|psv|taxi|emergency|note|fixme|source|survey:date)(:.*)?"
+    r"|(crossing|crossing_ref|traffic_calming|traffic_signals|tactile_paving|kerb|button_operated|supervised|lit)(:.*)?"
+    r"|direction|surface|segregated|check_date(:.*)?"
+)
+#: Values of `highway` that say how the way is there, not that something else is beside it.
+_ON_THE_WAY: Final = frozenset(
+    (
+        *("crossing", "traffic_signals", "stop", "give_way", "mini_roundabout", "turning_circle", "turning_loop"),
+        *("passing_place", "motorway_junction"),
+    )
 )
 _SEPARATORS: Final = re.compile(r"[;,|]")
 
@@ -142,7 +151,7 @@ def stops_cars(tags: Mapping[str, Any]) -> bool:
     """Return whether a node with these tags lets no car pass.
 
     Its access tags decide, else whether it is locked, else the kind of barrier. On a node that is another thing, say a
-    car park, an access tag speaks of that thing.
+    car park, an access tag speaks of that thing; a crossing or a stop line is none.
 
     Examples
     --------
@@ -152,12 +161,19 @@ def stops_cars(tags: Mapping[str, Any]) -> bool:
     True
     """
     barrier = _values(tags.get("barrier"))
-    if not barrier and any(key not in _ACCESS_KEYS and not _BESIDE_ACCESS.fullmatch(key) for key in tags):
+    if not barrier and not all(_restricts(key, value) for key, value in tags.items()):
         return False
     stated = _stated_access(tags, _ACCESS_KEYS)
     if stated is not None:
         return not stated
     return bool(barrier) and ("yes" in _values(tags.get("locked")) or not barrier & _PASSED)
+
+
+def _restricts(key: str, value: Any) -> bool:
+    """Return whether a tag may be that of a node that is nothing but a part of the way."""
+    if key == "highway":
+        return _values(value) <= _ON_THE_WAY
+    return key in _ACCESS_KEYS or _BESIDE_ACCESS.fullmatch(key) is not None
 
 
 def merged_tags(values: Mapping[str, Collection[str]], profile: SpeedProfile) -> dict[str, str]:

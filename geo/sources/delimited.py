@@ -71,6 +71,9 @@ def read_text(path: Path, source: str, max_bytes: int | None = None, notes: list
     """
     limit = MAX_BYTES if max_bytes is None else max_bytes
     require_regular(path, source)
+    if path.is_dir():
+        msg = f"{source} : « {shown_path(path)} » est un dossier, un fichier est attendu. Donnez l'un des siens."
+        raise SourceError(msg)
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size <= limit else b""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import Final
 
@@ -63,7 +64,12 @@ def decode(content: bytes) -> tuple[str, list[str]]:
         raise ValueError(msg)
     repaired = _TWICE_ENCODED.sub(_decoded_again, text)
     if repaired != text:
-        notes.append("des lettres accentuées enregistrées deux fois en UTF-8 (« Ã© » pour « é ») sont rétablies")
+        pairs = enumerate(zip(text.splitlines(), repaired.splitlines(), strict=False))
+        changed = _shown([n for n, (before, after) in pairs if before != after])
+        notes.append(
+            f"des lettres accentuées enregistrées deux fois en UTF-8 (« Ã© » pour « é ») sont rétablies "
+            f"(lignes du fichier {changed})"
+        )
     return repaired, notes
 
 
@@ -96,12 +102,20 @@ def _by_line(content: bytes) -> tuple[str, list[str]]:
     notes = []
     used = [name for i, name in enumerate(_ENCODINGS) if i in set(chosen.values())]
     if len(used) > 1 or used == [_MIXED]:
+        usual = Counter(chosen.values()).most_common(1)[0][0]
+        others = [n for n, found in chosen.items() if found != usual or _ENCODINGS[found] == _MIXED]
         named = ", ".join(used).upper()
-        notes.append(f"fichier de plusieurs encodages ({named}), lu ligne à ligne : vérifiez les noms accentués")
-    if doubtful := [n + 1 for n, score in best.items() if score < 0]:
-        shown = ", ".join(map(str, doubtful[:_LINES_SHOWN])) + ("…" if len(doubtful) > _LINES_SHOWN else "")
-        notes.append(f"lettres accentuées incertaines, d'un encodage inconnu (lignes du fichier {shown})")
+        notes.append(
+            f"fichier de plusieurs encodages ({named}), lu ligne à ligne : vérifiez les noms accentués "
+            f"(lignes du fichier {_shown(others)})"
+        )
+    if doubtful := [n for n, score in best.items() if score < 0]:
+        notes.append(f"lettres accentuées incertaines, d'un encodage inconnu (lignes du fichier {_shown(doubtful)})")
     return text, notes
+
+
+def _shown(lines: list[int]) -> str:
+    return ", ".join(str(n + 1) for n in lines[:_LINES_SHOWN]) + ("…" if len(lines) > _LINES_SHOWN else "")
 
 
 def _scores(line: bytes) -> list[float]:

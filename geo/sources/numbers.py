@@ -6,6 +6,8 @@ from typing import Final
 
 import pandas as pd
 
+from geo.sources.sexagesimal import one_angle
+
 #: Spaces between thousands, the ones that do not break included.
 _SPACES: Final = r"[\s\u00a0\u202f]"
 #: Metres with separators between thousands; degrees have none.
@@ -34,15 +36,18 @@ def parse_numbers(values: pd.Series) -> pd.Series:
 
 
 def parse_degrees(cells: pd.Series) -> pd.Series:
-    """Return decimal degrees, with a point or a comma, as float64; NaN where a cell is none.
+    """Return degrees, decimal with a point or a comma, or with minutes, as float64; NaN where a cell is none.
 
     Examples
     --------
-    >>> parse_degrees(pd.Series(["43,312", "-1.581", "ouest"], dtype="string")).tolist()
-    [43.312, -1.581, nan]
+    >>> parse_degrees(pd.Series(["43,312", "-1.581", "1°30' O", "ouest"], dtype="string")).tolist()
+    [43.312, -1.581, -1.5, nan]
     """
     texts = cells.astype("string").str.replace(",", ".", regex=False).str.replace("\u2212", "-", regex=False)
-    return pd.to_numeric(texts.str.strip(), errors="coerce").astype("float64")
+    degrees = pd.to_numeric(texts.str.strip(), errors="coerce").astype("float64")
+    others = cells[degrees.isna() & cells.notna()].astype("string")
+    degrees[others.index] = others.map(one_angle).astype("float64")
+    return degrees
 
 
 def parse_coordinates(cells: pd.DataFrame) -> pd.DataFrame:

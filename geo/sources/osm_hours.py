@@ -98,6 +98,18 @@ def ordinary_week(text: str) -> tuple[tuple[Day, ...], bool]:
     return days, changes or _SCHOOL_HOLIDAYS.search(text) is not None
 
 
+def comments_of(text: str) -> tuple[str, ...]:
+    """Return what is written in quotes among opening hours, in order, each once.
+
+    Examples
+    --------
+    >>> comments_of('Mo 09:00-12:00 "sur rendez-vous"; Tu 09:00-12:00')
+    ('sur rendez-vous',)
+    """
+    found = (each.strip('" ') for each in _COMMENT.findall(text[:_LONGEST]))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
 def _usual_days(calendar: OpeningHours, *, said_open: bool) -> tuple[tuple[Day, ...], bool]:
     """Return what each weekday has in most weeks, and whether some weeks differ."""
     openings: list[list[tuple[int, int]] | None] = [[] for _ in range(_WEEKS * _DAYS)]

@@ -62,10 +62,22 @@ _AXES: Final[Mapping[str, frozenset[str]]] = {
 }
 _METRES: Final[Mapping[str, frozenset[str]]] = {
     "lon": frozenset(
-        {"x", "xl93", "x93", "xlambert", "xlambert93", "lambx", "lambertx", "coordx", "abscisse", "easting"}
+        {"x", "xl93", "x93", "xlambert", "xlambert93", "lambx", "lambertx", "coordx", "coordxet", "abscisse", "easting"}
     ),
     "lat": frozenset(
-        {"y", "yl93", "y93", "ylambert", "ylambert93", "lamby", "lamberty", "coordy", "ordonnee", "northing"}
+        {
+            "y",
+            "yl93",
+            "y93",
+            "ylambert",
+            "ylambert93",
+            "lamby",
+            "lamberty",
+            "coordy",
+            "coordyet",
+            "ordonnee",
+            "northing",
+        }
     ),
 }
 _PAIRS: Final = (

@@ -27,7 +27,7 @@ from geo.sources.france_services import BUS_FORMATS, guess_bearers
 from geo.sources.layers import find_layers, plain_texts, read_layer
 from geo.sources.numbers import parse_coordinates
 from geo.sources.opening_hours import WeeklyHours
-from geo.sources.osm_hours import ordinary_week
+from geo.sources.osm_hours import comments_of, ordinary_week
 from geo.sources.place_columns import OPTIONAL, POSITION_ROLES, chosen_roles, missing_columns, named_column
 from geo.sources.positions import in_degrees, parse_positions
 from geo.sources.provenance import names_its_file
@@ -197,7 +197,24 @@ def _tidy(places: pd.DataFrame, notes: list[str]) -> None:
     if "commune_code" in places:
         places["commune_code"] = commune_codes(places["commune_code"], notes)
     if "opening_hours" in places:
+        said = _said_of_hours(places["opening_hours"], notes)
+        if said.notna().any():
+            comment = places["comment"] if "comment" in places else pd.Series(pd.NA, places.index, dtype="string")
+            both = comment.notna() & said.notna()
+            places["comment"] = comment.fillna(said).mask(both, comment + " ; " + said)
         places["opening_hours"] = _stored_hours(places["opening_hours"], notes)
+
+
+def _said_of_hours(cells: pd.Series, notes: list[str]) -> pd.Series:
+    """Return the comments written in opening hours as comments of the places, <NA> without any; they are noted."""
+    said = cells.map(lambda text: ", ".join(comments_of(text)), na_action="ignore").astype("string")
+    said = said.where(said != "")
+    if (found := said.notna()).any():
+        notes.append(
+            f"{found.sum()} horaires avec une remarque entre guillemets, reprise en commentaire ; un jour qu'elle rend "
+            f"incertain est inconnu ({_quoted(said[found])})"
+        )
+    return "Horaires : " + said
 
 
 def _stored_hours(cells: pd.Series, notes: list[str]) -> pd.Series:

@@ -1,7 +1,8 @@
 """Positions as lists write them: in one column or two, in degrees or in Lambert-93.
 
 One column may hold ``43.31, -1.58``, ``43,31 ; -1,58``, ``(43.31 -1.58)``, the ``[-1.58, 43.31]`` of the national
-schemas (longitude first), GeoJSON, ``{"lon": -1.58, "lat": 43.31}``, WKT or the hexadecimal WKB of PostGIS.
+schemas (longitude first), GeoJSON, ``{"lon": -1.58, "lat": 43.31}``, WKT or the hexadecimal WKB of PostGIS, a ``geo:``
+address, or degrees with minutes and letters; a third number is a height.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import shapely
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import CrsError
 from geo.french import fold
+from geo.sources.sexagesimal import two_angles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +38,9 @@ _PAIRS: Final = (
     re.compile(rf"({_POINT}|{_COMMA})\s*[;/|]\s*({_COMMA})"),
     re.compile(rf"({_COMMA})(?:\s*,\s+|\s+|,)({_COMMA}|{_POINT})"),
 )
+_DECIMAL: Final = r"[-+]?\d+\.\d+"
+_WITH_HEIGHT: Final = re.compile(rf"({_DECIMAL})\s*[,;/|\s]\s*({_DECIMAL})\s*[,;/|\s]\s*{_POINT}\s*m?")
+_GEO_ADDRESS: Final = re.compile(rf"geo:\s*({_POINT}),({_POINT})(?:,{_POINT})?(?:[;?].*)?", re.IGNORECASE)
 _AROUND: Final = " [](){}<>\"'"
 _SRID: Final = re.compile(r"\s*SRID\s*=\s*(\d+)\s*;\s*", re.IGNORECASE)
 _WKT: Final = re.compile(r"\s*(?:MULTI)?(?:POINT|POLYGON|LINESTRING)\b", re.IGNORECASE)
@@ -121,8 +126,12 @@ def _parsed(cell: str) -> tuple[float | None, float | None, bool]:
         return (*_of_geometry(text), True)
     if "{" in text and ":" in text:
         return (*_of_object(text), True)
+    if address := _GEO_ADDRESS.fullmatch(text):
+        return float(address[2]), float(address[1]), True
+    if angles := two_angles(text):
+        return angles
     bare = text.strip(_AROUND).replace('"', "").replace("'", "")
-    for pattern in _PAIRS:
+    for pattern in (*_PAIRS, _WITH_HEIGHT):
         if found := pattern.fullmatch(bare):
             first, second = (float(number.replace(",", ".")) for number in found.groups())
             return first, second, False

@@ -152,6 +152,8 @@ class Preview:
         Names of its layers where one is to be chosen, and the one looked at.
     departement
         Code of the département that most of its communes are in, `None` for other files.
+    notes
+        French sentences about what had to be guessed of it.
     """
 
     form: str
@@ -162,6 +164,7 @@ class Preview:
     layers: tuple[str, ...] = ()
     layer: str | None = None
     departement: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def look(key: str, content: bytes, layer: str | None = None) -> Preview:
@@ -219,18 +222,17 @@ def _communes(path: Path, kind: FileKind) -> Preview:
 
 
 def _table(path: Path, kind: FileKind, key: str) -> Preview:
-    table = read_delimited(path, kind.title)
+    notes: list[str] = []
+    table = read_delimited(path, kind.title, notes)
     _check_rows(len(table), kind)
+    read = partial(Preview, rows=len(table), head=_head(table), notes=tuple(notes))
     columns = tuple(map(str, table.columns))
     if key == "population":
-        table.columns = table.columns.str.lower()
-        columns = tuple(dict.fromkeys(map(str, table.columns)))
-        return Preview("Tableau", columns, recognised_population_columns(columns), rows=len(table), head=_head(table))
+        columns = tuple(dict.fromkeys(map(str, table.columns.str.lower())))
+        return read("Tableau", columns, recognised_population_columns(columns))
     if is_official_list(columns):
-        return Preview("Liste officielle France services", rows=len(table), head=_head(table))
-    return Preview(
-        "Liste de lieux", columns, recognised_roles(columns, positioned=False), rows=len(table), head=_head(table)
-    )
+        return read("Liste officielle France services")
+    return read("Liste de lieux", columns, recognised_roles(columns, positioned=False))
 
 
 def _layer_of_sites(path: Path, kind: FileKind, layer: str | None) -> Preview:

@@ -17,7 +17,14 @@ from geo.ui.background import ended_run, forget
 from geo.ui.components.list_quality import show_list_quality
 from geo.ui.components.messages import plain, show_notes, show_warnings
 from geo.ui.components.uploads import accepted
-from geo.ui.own_territory import base_territory, forget_own_territory, keep_own_territory, own_territory
+from geo.ui.own_territory import (
+    base_territory,
+    forget_own_territory,
+    is_missed,
+    keep_own_territory,
+    own_territory,
+    stop_missing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +44,10 @@ _EXPLAINED: Final = """
 Voyez l'application sur vos propres données : votre liste de sites ou de lieux suffit. Donnez aussi les communes pour
 un autre département. Le territoire construit n'est montré qu'à vous, n'est écrit nulle part et s'efface à votre départ.
 """
+_MISSED: Final = (
+    "Ces choix portaient sur un territoire fait de fichiers, que l'adresse de la page ne contient pas : le territoire "
+    "officiel est montré. Redonnez les fichiers dans « Données et méthode » pour retrouver l'autre."
+)
 _OFFICIAL: Final = (
     "Colonnes reconnues : id_fs (identifiant), lib_fs (nom), latitude, longitude, insee_com (code de la commune), "
     "adresse, code_postal, h_lundi à h_samedi (horaires), type_fs et format_fs (type)."
@@ -46,9 +57,13 @@ _MAIN_ROLES: Final = ("name", "lat", "lon", "position", "facility_id", "kind", "
 
 
 def show_own_notice() -> None:
-    """Say above every screen that the territory is made of the visitor's files, with the way back."""
+    """Say above every screen that the territory is made of the visitor's files, with the way back; or that it was."""
     territory = own_territory()
     if territory is None:
+        if is_missed():
+            with st.container(border=True, horizontal=True, vertical_alignment="center", key="own_notice"):
+                st.markdown(_MISSED, width="content")
+                st.button("J'ai compris", on_click=stop_missing)
         return
     base = base_territory(territory)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="own_notice"):
@@ -143,6 +158,7 @@ def _matched(key: str, file_id: str, preview: Preview) -> tuple[Mapping[str, str
     with st.container(border=True):
         rows = "" if preview.rows is None else f" : {format_integer(preview.rows)} lignes"
         st.markdown(f"**{plain(preview.form)}**{rows}")
+        show_notes([f"{note[:1].upper()}{note[1:]}." for note in preview.notes])
         layer = preview.layer
         if len(preview.layers) > 1:
             st.selectbox("Couche", preview.layers, key=f"own_layer_{key}_{file_id}")

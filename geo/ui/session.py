@@ -13,6 +13,7 @@ import streamlit as st
 
 from geo.kinds import facility_title
 from geo.ui.link_problems import link_sentences, problem_text
+from geo.ui.own_territory import miss_own_territory, own_territory
 from geo.ui.state import AppState, format_state, parse_state
 
 if TYPE_CHECKING:
@@ -47,8 +48,11 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
     problems: list[str] = []
     if _is_new_address():
         st.session_state[_STATE], wrong = parse_state(address, facility_lists)
+        if st.session_state[_STATE].own_files and own_territory() is None:
+            miss_own_territory()
     st.session_state.pop(_CHANGED, None)
-    state = replace(cast("AppState", st.session_state[_STATE]), territory=code)
+    own = own_territory() is not None
+    state = replace(cast("AppState", st.session_state[_STATE]), territory=code, own_files=own)
     if state.facilities not in facility_lists:
         lacking, used = facility_title(state.facilities), facility_title(facility_lists[0])
         problems.append(f"« {lacking} » n'est pas dans ce territoire. À la place : « {used} ».")

@@ -108,6 +108,8 @@ class AppState:
     how many agents a site is taken to have.
 
     *Rapport* shares them; `report_plan`: the plan of *Planifier* is in it.
+
+    `own_files`: they are about a territory made of the visitor's own files, which the address does not hold.
     """
 
     screen: Screen = "trouver"
@@ -149,6 +151,7 @@ class AppState:
     closed: str | None = None
     agents: int = 2
     report_plan: bool = False
+    own_files: bool = False
 
     @property
     def question(self) -> Question:
@@ -221,6 +224,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         closed=read.text("fermer", _CLOSED, "« tous », « type: » ou « porteur: » suivi d'un nom"),
         agents=read.whole("agents", AGENTS, default.agents),
         report_plan=read.switch("avec_plan", fallback=default.report_plan),
+        own_files=read.switch("fichiers", fallback=default.own_files),
     )
     if state.place is not None and state.position is not None:
         read.problems.append(
@@ -291,6 +295,7 @@ def _texts(state: AppState) -> dict[str, str]:
         "fermer": state.closed or "",
         "agents": str(state.agents),
         "avec_plan": str(int(state.report_plan)),
+        "fichiers": str(int(state.own_files)),
     }
 
 

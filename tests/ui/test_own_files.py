@@ -63,6 +63,32 @@ def test_columns_are_asked_where_they_are_not_recognised(open_app):
     assert app.session_state["own_territory"].sites["name"].iloc[1] == "<b>Poste</b> de Sare"
 
 
+def test_an_address_about_files_that_are_not_there_says_so_until_it_is_read(open_app):
+    app = build(open_app(ecran="methode"), (0, PLACES.encode()))
+    assert app.query_params["fichiers"] == "1"
+    other = open_app(ecran="diagnostic", territoire="64", seuil="15", fichiers="1")
+    told = "que l'adresse de la page ne contient pas"
+    for _ in range(2):  # whatever makes the page run again
+        assert [each for each in other.markdown if told in each.value]
+        assert "fichiers" not in other.query_params
+        other.run()
+    button(other, "J'ai compris").click().run()
+    assert not other.exception
+    assert not [each for each in other.markdown if told in each.value]
+
+
+def test_a_file_of_two_encodings_is_told_before_and_after_it_is_used(open_app):
+    rows = [f"Épicerie {n};43.3{n};-1.5\n".encode("cp1252" if n == 3 else "utf-8") for n in range(1, 6)]
+    app = open_app(ecran="methode")
+    app.file_uploader[0].set_value(("x.csv", b"nom;latitude;longitude\n" + b"".join(rows), "text/csv")).run()
+    told = "Fichier de plusieurs encodages (UTF-8, CP1252)", "(lignes du fichier 4)."
+    assert [each for each in app.get("html") if all(words in each.proto.body for words in told)]
+    button(app, "Construire").click().run()
+    manifest = app.session_state["own_territory"].manifest
+    assert "plusieurs encodages" in str(manifest)
+    assert any("plusieurs encodages" in str(each.proto) for kind in ("html", "markdown") for each in app.get(kind))
+
+
 def test_a_column_chosen_just_before_the_press_counts(open_app):
     app = open_app(ecran="methode")
     places = "nom;autre nom;latitude;longitude\nA;Mairie;43.3986;-1.4563\nB;Poste;43.3128;-1.5804\n"

@@ -88,3 +88,14 @@ def test_a_time_that_the_clocks_skip_has_an_answer(run, embedded_folder):
     status, out, err = run("nearest", "Sare", embedded_folder, "--at", "2026-03-29 02:30", "-k", "1")
     assert (status, "Traceback" in err) == (0, False)
     assert "saute" in out
+
+
+def test_a_file_of_two_encodings_is_told_with_its_rows(run, small_world, tmp_path):
+    rows = small_world.sites.read_text(encoding="utf-8").replace("rue", "allée").splitlines(keepends=True)
+    path = tmp_path / "sites.csv"
+    path.write_bytes(b"".join(row.encode("cp1252" if n == 2 else "utf-8") for n, row in enumerate(rows)))
+    files = ["--sites", path, "--communes", small_world.communes, "--roads", small_world.roads]
+    status, out, _ = run("build", "--departement", "64", *files, "--out", tmp_path / "64")
+    assert status == 0
+    assert "plusieurs encodages (UTF-8, CP1252)" in out
+    assert "(lignes du fichier 3)" in out

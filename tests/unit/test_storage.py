@@ -12,24 +12,34 @@ import pytest
 from geo import Territory
 from geo.errors import SourceError
 from geo.settings import Settings
-from geo.storage import adding_files, recover, remove_left, replacing_file, replacing_folder, require_replaceable
+from geo.storage import (
+    UNFINISHED,
+    adding_files,
+    recover,
+    remove_left,
+    replacing_file,
+    replacing_folder,
+    require_replaceable,
+)
 from geo.territory.country import Country
 from geo.territory.fetched import kept_territories
 
 MARKER = "manifest.json"
 
-#: Replaces a folder, and is killed, like by `kill -9`, just before or just after the n-th time that a path is renamed.
-KILLED = f"""
+#: Is killed, like by `kill -9`, just before or just after the n-th time that a path is renamed.
+COUNTED = """
 import os, signal, sys
 from pathlib import Path
-from geo.storage import replacing_folder
+from geo.storage import adding_files, replacing_folder
 
-place, step, when = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+place, step, when, refused = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 rename, count = Path.rename, 0
 
 def counted(self, target):
     global count
     count += 1
+    if count == refused:
+        raise PermissionError
     if count == step and when == "before":
         os.kill(os.getpid(), signal.SIGKILL)
     result = rename(self, target)
@@ -38,11 +48,25 @@ def counted(self, target):
     return result
 
 Path.rename = counted
+"""
+REPLACES = f"""
 with replacing_folder(place, marker="{MARKER}") as folder:
     (folder / "{MARKER}").write_text("new")
     (folder / "deep").mkdir()
     (folder / "deep" / "array").write_text("new")
 """
+ADDS = """
+with adding_files(place) as folder:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (folder / name).write_text("new")
+"""
+
+
+def killed(code: str, place: Path, step: int, when: str, refused: int = 0) -> None:
+    """Run code, killed just before or just after it renames a path for the n-th time, one of which is refused."""
+    arguments = map(str, (place, step, when, refused))
+    run = subprocess.run([sys.executable, "-c", COUNTED + code, *arguments], check=False)
+    assert run.returncode == -signal.SIGKILL
 
 
 def write(folder: Path, text: str) -> None:
@@ -79,8 +103,7 @@ def hidden(folder: Path) -> list[str]:
 def test_a_process_killed_at_any_step_loses_neither_folder(tmp_path, step, when):
     place = tmp_path / "territory"
     write(place, "old")
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(place), str(step), when], check=False)
-    assert killed.returncode == -signal.SIGKILL
+    killed(REPLACES, place, step, when)
     recover(place)  # what whoever reads it next does
     moved_in = step > 2 or (step, when) == (2, "after")
     assert contents(place) == ({"new"} if moved_in else {"old"})
@@ -89,6 +112,50 @@ def test_a_process_killed_at_any_step_loses_neither_folder(tmp_path, step, when)
     remove_left(tmp_path, "territory")
     assert contents(place) == {"newer"}
     assert hidden(tmp_path) == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", range(1, 8))
+def test_files_that_a_killed_process_moved_are_told_and_followed_by_the_others(tmp_path, step, when):
+    """Two files are replaced, one is added: the hidden folder is renamed, then each file, the former ones before."""
+    old = {"a.csv": "old", "b.csv": "old", "mine.txt": "mine"}
+    whole = dict.fromkeys(("a.csv", "b.csv", "c.csv"), "new") | {"mine.txt": "mine"}
+    for name, text in old.items():
+        (tmp_path / name).write_text(text)
+    killed(ADDS, tmp_path, step, when)
+    shown = {path.name: path.read_text() for path in tmp_path.iterdir() if path.name[0] != "."}
+    if UNFINISHED in shown:
+        assert "Relancez la même commande" in shown.pop(UNFINISHED)
+    else:
+        assert shown in (old, whole)
+    with adding_files(tmp_path) as beside:  # whatever writes there next, even nothing
+        assert not any(beside.iterdir())
+    remove_left(tmp_path, "maillage")
+    assert held(tmp_path) == (old if (step, when) == (1, "before") else whole)
+
+
+@pytest.mark.parametrize("step", [7, 8, 9, 10, 11])
+def test_a_process_killed_while_it_takes_files_back_leaves_no_mixture(tmp_path, step):
+    """The third file is refused; the two that were moved go back, each before its former one."""
+    old = {"a.csv": "old", "b.csv": "old"}
+    for name, text in old.items():
+        (tmp_path / name).write_text(text)
+    killed(ADDS, tmp_path, step, "after", refused=6)
+    with adding_files(tmp_path):
+        pass
+    remove_left(tmp_path, "maillage")
+    assert held(tmp_path) == (old if step == 11 else dict.fromkeys(("a.csv", "b.csv", "c.csv"), "new"))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_folder_that_is_made_by_a_killed_process_is_whole_or_absent(tmp_path, when):
+    killed(ADDS, tmp_path / "out", 1, when)
+    assert (tmp_path / "out").exists() == (when == "after")
+    add(tmp_path / "out", "newer")
+    remove_left(tmp_path, "out")
+    assert held(tmp_path / "out") == {"a.csv": "newer", "b.csv": "newer"} | (
+        {"c.csv": "new"} if when == "after" else {}
+    )
 
 
 def test_what_a_killed_process_left_does_not_come_back_in_the_place_of_a_newer_one(tmp_path):

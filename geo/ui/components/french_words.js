@@ -32,7 +32,7 @@
     "Close Search": "Fermer la recherche",
     "Close fullscreen": "Quitter le plein écran",
     "Connecting to Streamlit server": "Connexion au serveur…",
-    "Connection error": "La connexion est perdue",
+    "Connection error": "Connexion perdue",
     "Connection lost. Please wait for the app to reconnect, then try again.":
       "La connexion est perdue : attendez qu'elle revienne, puis recommencez.",
     "Copy column name": "Copier le titre de la colonne",
@@ -81,8 +81,7 @@
     "Format": "Format",
     "Stop": "Arrêter",
     "Stopping...": "Arrêt…",
-    "Streamlit server is not responding. Are you connected to the internet?":
-      "Le serveur ne répond pas. Êtes-vous connecté ?",
+    "streamlit run yourscript.py": "maillage app",
     "Type to search": "Écrivez pour chercher",
     "Unpin column": "Ne plus fixer la colonne",
     "Upload": "Choisir un fichier",
@@ -107,10 +106,17 @@
     [/^Selected Time: (.+)$/, (_, time) => `Heure choisie : ${time}`],
     [/^Choose date, (.+)$/, (_, what) => `Calendrier, ${what}`],
     [/^Upload progress(.*)$/, (_, rest) => `Envoi${rest}`],
-    [/^(.+) must be (.+) or smaller\.$/, (_, what, size) => `${what} : au plus ${size}.`],
+    [/^Streamlit server is not responding.*$/,
+      () => "Le serveur ne répond pas. Cette page reprendra d'elle-même, avec vos choix, dès qu'il répondra ; les"
+        + " fichiers que vous avez donnés seront à redonner."],
+    [/^Cannot connect to Streamlit.*$/,
+      () => "Le serveur refuse la connexion. Rechargez cette page : son adresse garde vos choix."],
+    [/^.*File must be ([\d.]+)MB or smaller\.$/, (_, size) => `Fichier trop lourd : au plus ${Math.round(size)} Mo.`],
+    [/^(?:Error: )?(?:Network|AxiosError|Request failed).*$/, () => "Le fichier n'est pas arrivé. Donnez-le à nouveau."],
     [/^Number is (?:above|below) the allowed range\. Please enter a value (less|greater) than or equal to (.+)\.$/,
       (_, side, bound) => `Nombre attendu : ${side === "less" ? "au plus" : "au moins"} ${bound}.`],
-    [/^(.+) files? (?:is|are) not allowed\.$/, (_, what) => `Les fichiers ${what} ne sont pas acceptés.`],
+    [/^.*files? (?:is|are) not allowed\.$/,
+      () => "Ce type de fichier n'est pas lu ici : l'aide du champ dit lesquels le sont."],
   ];
   const french = (text) => {
     const words = text.trim();

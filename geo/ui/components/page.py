@@ -63,6 +63,10 @@ _STYLE: Final = """<style>
 .maillage-spoken span { clip-path: inset(50%); height: 1px; overflow: hidden; position: absolute; white-space: nowrap;
   width: 1px; }
 .stHtml .maillage-foot { margin: 0; }
+[data-testid="stFileChip"][aria-invalid="true"] { height: auto; max-width: 100%; width: auto; }
+[data-testid="stFileChip"] [role="alert"] { clip: auto; clip-path: none; font-size: .85rem; height: auto;
+  margin: 0 .5rem; overflow: visible; position: static; white-space: normal; width: auto; }
+[data-testid="stFileUploader"] div:has(> [data-testid="stTooltipErrorHoverTarget"]) { max-width: 100%; width: auto; }
 .st-key-own_notice { background: #eef3f5; border-color: #1c5d73; }
 .st-key-own_notice button p { white-space: normal; }
 @media (max-width: 640px) {

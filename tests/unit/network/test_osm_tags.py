@@ -24,6 +24,7 @@ def driven(**tags):
     "value",
     [
         *["no", "private", "permit", "delivery", "agricultural", "forestry", "emergency", "military", "official"],
+        *["residents", "members"],
         *["restricted", "bus", "psv", "taxi", "hgv", "bicycle"],
         # Lists are closed where every value is; spaces, capitals and the other separators change nothing.
         *[
@@ -185,8 +186,13 @@ def test_an_access_tag_alone_stops_cars_and_that_of_another_thing_does_not():
     # A car park or an advertisement drawn on the street.
     assert not stops_cars({"amenity": "parking_entrance", "access": "private"})
     assert not stops_cars({"advertising": "poster_box", "access": "private"})
-    assert not stops_cars({"highway": "crossing", "access": "no"})
+    assert not stops_cars({"highway": "bus_stop", "access": "no"})
     assert not stops_cars({})
+    # A crossing, a stop line or lights are the way itself.
+    for there in ("crossing", "stop", "traffic_signals"):
+        assert stops_cars({"highway": there, "access": "no", "crossing": "marked", "tactile_paving": "yes"})
+        assert not stops_cars({"highway": there, "access": "yes"})
+        assert not stops_cars({"highway": there, "bicycle": "no", "crossing": "marked"})
 
 
 # --- several ways in one edge --------------------------------------------------------------------

@@ -117,7 +117,9 @@ def test_lines_of_several_encodings_are_read_one_by_one_and_told(tmp_path, encod
     path.write_bytes(b"nom;n\n" + b"".join(lines))
     notes = []
     assert read_delimited(path, "Liste", notes)["nom"].tolist() == towns
-    assert ["plusieurs encodages" in note for note in notes] == [True]
+    assert len(notes) == 1
+    assert "plusieurs encodages" in notes[0]
+    assert notes[0].endswith({2: "(lignes du fichier 3)", 3: "(lignes du fichier 3, 4)"}[len(encodings)])
 
 
 def test_two_encodings_in_one_line_and_letters_encoded_twice(tmp_path):
@@ -127,7 +129,7 @@ def test_two_encodings_in_one_line_and_letters_encoded_twice(tmp_path):
     notes = []
     table = read_delimited(write(tmp_path, "nom;lieu\ncafÃ© de lâ€™Ã©cole;NÂ° 1\n"), "Liste", notes)
     assert table.loc[2].tolist() == ["café de l’école", "N° 1"]
-    assert any("deux fois" in note for note in notes)
+    assert [note for note in notes if "deux fois" in note and note.endswith("(lignes du fichier 2)")]
 
 
 def test_letters_of_no_known_encoding_are_told_by_line(tmp_path):
@@ -196,7 +198,7 @@ def test_a_list_of_over_a_million_rows_is_refused_and_one_of_a_million_read_whol
 
 
 def test_absent_file_folder_and_impossible_name(tmp_path):
-    for path in (tmp_path / "absent.csv", tmp_path, Path("nul\x00nul")):
+    for path in (tmp_path / "absent.csv", Path("nul\x00nul")):
         with pytest.raises(SourceError, match="illisible ou absent"):
             read_text(path, "Liste")
 
@@ -222,3 +224,8 @@ def test_official_list_read_like_the_csv_module(shared_data):
         expected = list(csv.reader(stream))
     assert table.columns.tolist() == expected[0]
     assert table.fillna("").to_numpy().tolist() == [[cell.strip() for cell in row] for row in expected[1:]]
+
+
+def test_a_folder_where_a_file_is_expected_has_its_own_sentence(tmp_path):
+    with pytest.raises(SourceError, match=r"^Liste : « .* » est un dossier, un fichier est attendu"):
+        read_delimited(tmp_path, "Liste")

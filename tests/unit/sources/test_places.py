@@ -255,3 +255,20 @@ def test_a_refusal_lists_the_columns_and_the_option_that_names_them(tmp_path):
         read_places(write(tmp_path, "titre;ici\na;b\n"))
     with pytest.raises(SchemaError, match="--columns name=nom"):
         read_places(write(tmp_path, "nom;libelle;lat;lon\na;b;43.1;-0.3\n"))
+
+
+def test_a_comment_in_quotes_of_opening_hours_reaches_the_user(tmp_path):
+    rows = (
+        'Pau;43.3;-0.4;"Mo 09:00-12:00 ""sur rendez-vous""; Tu 09:00-12:00";',
+        'Lons;43.3;-0.3;"Mo 09:00-12:00 open ""sonner""";accès par la cour',
+        "Gan;43.2;-0.4;Mo 09:00-12:00;rien",
+    )
+    result = read_places(write(tmp_path, "nom;latitude;longitude;opening_hours;commentaire\n" + "\n".join(rows) + "\n"))
+    assert result.frame["comment"].tolist() == [
+        "Horaires : sur rendez-vous",
+        "accès par la cour ; Horaires : sonner",
+        "rien",
+    ]
+    assert len(result.notes) == 1
+    assert result.notes[0].startswith("2 horaires avec une remarque entre guillemets")
+    assert "ligne 2 : « sur rendez-vous » ; ligne 3 : « sonner »" in result.notes[0]

@@ -191,3 +191,49 @@ def test_any_column_can_be_named(tmp_path):
     assert (read["name"], read["phone"], read.geometry) == ("Sare", "05", Point(LON, LAT))
     gpd.GeoDataFrame({"titre": ["Sare"]}, geometry=[Point(LON, LAT)], crs="EPSG:4326").to_file(tmp_path / "p.gpkg")
     assert read_places(tmp_path / "p.gpkg", named={"name": "titre"}).frame["name"].tolist() == ["Sare"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "lon", "lat"),
+    [
+        ("43°28'N 1°30'W", -1.5, 43 + 28 / 60),
+        ("43°28'30\"N, 1°30'36\"W", -1.51, 43.475),
+        ("43° 28' 30'' Nord ; 1° 30' 36'' Ouest", -1.51, 43.475),
+        ("1°30'O 43°28'30\"N", -1.5, 43.475),
+        ("N43°28.5' W1°30'", -1.5, 43.475),
+        ("43,475 N 1,5 O", -1.5, 43.475),
+        ("48°51′36″ N 2°21′36″ E", 2.36, 48.86),
+        ("S21°06' E55°30'", 55.5, -21.1),
+        ("43°30' -1°30'", -1.5, 43.5),
+        ("geo:43.4,-1.5", -1.5, 43.4),
+        ("geo:43.4,-1.5,120;u=35", -1.5, 43.4),
+        ("GEO:43.4,-1.5?z=12", -1.5, 43.4),
+        ("43.4,-1.5,120", -1.5, 43.4),
+        ("43.4 -1.5 12.5 m", -1.5, 43.4),
+        ("[-1.5, 43.4, 0]", -1.5, 43.4),
+    ],
+)
+def test_angles_with_letters_addresses_and_heights(cell, lon, lat):
+    found = parse_positions(pd.Series([cell], name="position", dtype="string"))
+    assert found.loc[0, ["lon", "lat"]].tolist() == pytest.approx([lon, lat])
+
+
+@pytest.mark.parametrize(
+    "cell", ["43°28'N", "43°61'N 1°30'W", "43°N 1°N", "-43°N 1°W", "43°28'N 1°30'", "rue de l'Est", "43,4,12 Nord"]
+)
+def test_angles_that_are_no_position(cell):
+    assert parse_positions(pd.Series([cell], name="position", dtype="string")).isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nom;latitude;longitude\nSare;43°28'30''N;1°30'O\n",
+        "nom;coordxet;coordyet\nSare;{};{}\n".format(*TO_LAMBERT.transform(-1.5, 43.475)),
+        "nom;LAMBERT_X;LAMBERT_Y\nSare;{};{}\n".format(*TO_LAMBERT.transform(-1.5, 43.475)),
+    ],
+)
+def test_columns_of_angles_and_those_of_finess_and_bpe(tmp_path, text):
+    (tmp_path / "liste.csv").write_text(text, encoding="utf-8")
+    point = read_places(tmp_path / "liste.csv").frame.geometry.iloc[0]
+    assert (point.x, point.y) == pytest.approx((-1.5, 43.475), abs=1e-6)

@@ -240,6 +240,7 @@ states = st.builds(
     closed=st.none() | st.sampled_from(["tous", "type:antenne", "porteur:La Poste"]),
     agents=st.integers(*AGENTS),
     report_plan=st.booleans(),
+    own_files=st.booleans(),
 )
 
 

@@ -1,0 +1,75 @@
+"""The server ends in the middle of a calculation and starts again, with a visitor's page open."""
+
+import signal
+
+import pytest
+
+from tests.served_app import AppServer
+
+pytestmark = pytest.mark.browser
+
+#: A plan that is searched for long enough to be interrupted.
+LONG = "?territoire=64&ecran=planifier&seuil=15&but=trajet&labels=47&taille=0&partout=1"
+LISTED = "nom,latitude,longitude\nMairie de Sare,43.312,-1.580\nMairie d'Ustaritz,43.398,-1.457\n"
+
+
+@pytest.fixture
+def server(chromium_path):
+    del chromium_path  # without a browser the app is not started
+    server = AppServer()
+    server.start()
+    yield server
+    server.end()
+
+
+def wait_for_answer(page) -> str:
+    page.wait_for_selector(".maillage-answer:not(:empty)")
+    page.wait_until_idle()
+    return page.locator(".maillage-answer").inner_text()
+
+
+def end(server, page, sent) -> None:
+    server.end(sent)
+    page.get_by_text("Connexion perdue").wait_for()
+    said = page.get_by_role("dialog").inner_text()
+    assert "Streamlit" not in said
+    assert "Cette page reprendra d'elle-même, avec vos choix" in said
+
+
+def test_a_page_goes_on_with_its_choices_once_the_server_is_back(server, new_page, tmp_path):
+    page = new_page()
+    page.goto(f"{server.address}/{LONG}")
+    page.get_by_role("button", name="Arrêter").wait_for()
+    address = page.url
+    end(server, page, signal.SIGKILL)
+    server.start()
+    answer = wait_for_answer(page)
+    assert answer.startswith("47 nouveaux labels, à ")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.url == address
+    other = new_page()
+    other.goto(address)
+    assert wait_for_answer(other) == answer
+    assert other.errors == page.errors == []
+
+    # A territory of a visitor's own files is gone with the server, and the page says so once it is used again.
+    page.get_by_role("radio", name="Données et méthode").click()
+    (tmp_path / "lieux.csv").write_text(LISTED, encoding="utf-8")
+    page.locator('section[aria-label="Sites"] input').set_input_files(tmp_path / "lieux.csv")
+    page.get_by_text("Liste de lieux").wait_for()
+    page.wait_until_idle()
+    page.get_by_role("button", name="Construire le territoire").click()
+    page.get_by_text("Territoire fait de vos fichiers :").first.wait_for()
+    page.get_by_role("radio", name="Diagnostic").click()
+    page.wait_for_selector("path.maillage-commune")
+    page.wait_until_idle()
+    end(server, page, signal.SIGTERM)
+    server.start()
+    page.get_by_text("Connexion perdue").wait_for(state="detached")
+    page.get_by_role("radio", name="Rapport").click()
+    page.get_by_text("Ces choix portaient sur un territoire fait de fichiers").wait_for()
+    page.wait_until_idle()
+    assert page.get_by_text("Territoire fait de vos fichiers :").count() == 0
+    assert "seuil=15" in page.url
+    assert "fichiers" not in page.url
+    assert page.errors == []
