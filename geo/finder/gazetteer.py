@@ -23,7 +23,7 @@ from geo.sources.departements import departement_name
 from geo.territory.embedded import former_communes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -134,26 +134,28 @@ class Gazetteer:
         self._today = today
         self._former = np.where(communes["label"] == communes["name"], 0.0, _FORMER)
         self._area = np.asarray(area, dtype=bool)[today]
+        # Many names are the same in several of these lists: each text is kept once.
+        once: dict[str, str] = {}
         self._codes = communes.index.astype(str).to_list()
-        self._names = communes["name"].astype(str).to_list()
-        self._labels = communes["label"].to_list()
+        self._names = _shared(communes["name"].astype(str), once)
+        self._labels = _shared(communes["label"].astype(str), once)
         self._departements = communes["departement"].astype(str).to_numpy(dtype=str)
-        self._postcodes = [tuple(text.split(";")) if text else () for text in communes["postcodes"].fillna("")]
+        self._postcodes = _shared(communes["postcodes"].fillna(""), once)
         self._lon = communes["lon"].to_numpy(np.float64)
         self._lat = communes["lat"].to_numpy(np.float64)
-        self._words = [spelled_out(name) for name in self._names]
-        self._compact = ["".join(words) for words in self._words]
-        self._called = ["".join(spelled_out(_TOLD_APART.sub("", name))) for name in self._names]
-        self._bare = [" ".join(_bare(words)) for words in self._words]
-        self._sorted = [" ".join(sorted(name.split())) for name in self._bare]
-        self._compact_names = [name.replace(" ", "") for name in self._bare]
+        self._words = _shared((" ".join(spelled_out(name)) for name in self._names), once)
+        self._compact = _shared((words.replace(" ", "") for words in self._words), once)
+        self._called = _shared(("".join(spelled_out(_TOLD_APART.sub("", name))) for name in self._names), once)
+        self._bare = _shared((" ".join(_bare(words.split())) for words in self._words), once)
+        self._sorted = _shared((" ".join(sorted(name.split())) for name in self._bare), once)
+        self._compact_names = _shared((name.replace(" ", "") for name in self._bare), once)
         self._compact_array = np.array(self._compact_names, dtype=str)
         population = communes["population"].to_numpy(np.float64, na_value=0.0)
         self._size = np.log10(1.0 + population)
         self._rank_of_size = np.argsort(np.argsort(-population, kind="stable"), kind="stable")
         self._at_postcode: dict[str, list[int]] = {}
         for position, postcodes in enumerate(self._postcodes):
-            for postcode in postcodes:
+            for postcode in filter(None, postcodes.split(";")):
                 self._at_postcode.setdefault(postcode, []).append(position)
         self._named: dict[str, list[int]] = {}
         for position, name in enumerate(self._bare):
@@ -301,7 +303,8 @@ class Gazetteer:
         words = asked.words
         if len("".join(words)) < _MIN_PREFIX:
             return np.zeros(len(shortlist), dtype=bool)
-        begins = np.array([self._words[position][: len(words)] == words for position in shortlist], dtype=bool)
+        typed = " ".join((*words, ""))
+        begins = np.array([f"{self._words[position]} ".startswith(typed) for position in shortlist], dtype=bool)
         here = np.ones(len(shortlist), dtype=bool)
         if asked.postcode in self._at_postcode:
             here = np.isin(shortlist, self._at_postcode[asked.postcode])
@@ -322,18 +325,23 @@ class Gazetteer:
         self, position: int, postcode: str | None, score: float, *, alone: bool = False, begins: bool = False
     ) -> FoundPlace:
         departement, today = str(self._departements[position]), int(self._today[position])
-        own = self._postcodes[today]
+        own = self._postcodes[today].split(";")
         return FoundPlace(
             label=f"{postcode} {self._names[position]}" if alone else f"{self._labels[position]} ({departement})",
             kind="postcode" if alone else "commune",
             commune_code=self._codes[today],
             departement=departement,
-            postcode=postcode if postcode in own else own[0] if len(own) == 1 else None,
+            postcode=postcode if postcode in own else own[0] or None if len(own) == 1 else None,
             lon=float(self._lon[position]),
             lat=float(self._lat[position]),
             score=score,
             begins=begins,
         )
+
+
+def _shared(texts: Iterable[str], once: dict[str, str]) -> list[str]:
+    """Return texts as a list, equal ones as one text."""
+    return [once.setdefault(text, text) for text in texts]
 
 
 def _with_former(communes: pd.DataFrame, former: pd.DataFrame | None) -> tuple[pd.DataFrame, NDArray[np.intp]]:

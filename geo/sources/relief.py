@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.ndimage import uniform_filter
 
 from geo.errors import Fault, MaillageError, SchemaError, SourceError
 from geo.storage import replacing_file
@@ -76,10 +75,10 @@ class Relief:
         """Return the standard deviation (m) of heights in about 9 km around points, shape (n,), NaN unknown."""
         known = (self.steps != UNKNOWN).astype(np.float64)
         values = np.where(self.steps == UNKNOWN, 0.0, self.steps * STEP_M)
-        share = uniform_filter(known, _ROUGHNESS_CELLS, mode="constant")
+        share = _mean_around(known)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = uniform_filter(values, _ROUGHNESS_CELLS, mode="constant") / share
-            square = uniform_filter(values**2, _ROUGHNESS_CELLS, mode="constant") / share
+            mean = _mean_around(values) / share
+            square = _mean_around(values**2) / share
             deviation = np.sqrt(np.maximum(square - mean**2, 0.0))
         return self._between(np.where(known > 0, deviation, np.nan), lon, lat)
 
@@ -103,6 +102,17 @@ class Relief:
         with np.errstate(invalid="ignore"):
             found[inside] = np.where(weights > 0, total / weights, np.nan)
         return found
+
+
+def _mean_around(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of the cells in the square of roughness around each cell; nought beyond the grid."""
+    for axis, cells in enumerate(_ROUGHNESS_CELLS):
+        around = np.zeros((2, 2), np.int64)
+        around[axis] = cells // 2
+        edged = np.pad(values, around)
+        shifted = [np.take(edged, range(first, first + values.shape[axis]), axis) for first in range(cells)]
+        values = np.add.reduce(shifted) / cells
+    return values
 
 
 def read_relief(path: Path) -> Relief:
