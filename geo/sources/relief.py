@@ -13,6 +13,7 @@ import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -44,7 +45,7 @@ _MAX_CELLS: Final = 10_000_000
 _ROUGHNESS_CELLS: Final = (5, 7)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Relief:
     """Heights on a regular grid.
 
@@ -73,6 +74,11 @@ class Relief:
 
     def roughness(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
         """Return the standard deviation (m) of heights in about 9 km around points, shape (n,), NaN unknown."""
+        return self._between(self._deviation, lon, lat)
+
+    @cached_property
+    def _deviation(self) -> NDArray[np.float64]:
+        """The standard deviation (m) of heights around each cell, NaN unknown: a search asks for that of one point."""
         known = (self.steps != UNKNOWN).astype(np.float64)
         values = np.where(self.steps == UNKNOWN, 0.0, self.steps * STEP_M)
         share = _mean_around(known)
@@ -80,7 +86,7 @@ class Relief:
             mean = _mean_around(values) / share
             square = _mean_around(values**2) / share
             deviation = np.sqrt(np.maximum(square - mean**2, 0.0))
-        return self._between(np.where(known > 0, deviation, np.nan), lon, lat)
+        return np.where(known > 0, deviation, np.nan)
 
     def _between(self, values: NDArray[np.float64], lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
         column = (np.atleast_1d(np.asarray(lon, np.float64)) - self.west) / self.spacing
