@@ -26,6 +26,12 @@ NEAREST_COMMUNE_M: Final = 20_000.0
 _COMMUNES_TRIED: Final = 20
 
 
+_NO_ROAD: Final = (
+    "Aucune route ne mène à votre position (cirque, forêt ou eau autour) : on n'en part pas en voiture, aucun temps "
+    "n'est donné. Les sites sont rangés à vol d'oiseau."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """Where trips start: degrees, the point on the network, and a French sentence where that is elsewhere.
@@ -53,6 +59,8 @@ def require_position(lon: float, lat: float) -> None:
 def start_at(territory: Territory, lon: float, lat: float) -> Start:
     """Return where trips from a position start: there, or at the nearest commune's point where no road is near.
 
+    From a position that roads are known not to reach (`RoadNetwork.barriers`) no trip starts, which is said.
+
     Raises
     ------
     ParameterError
@@ -63,6 +71,8 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
     here = snap(territory.network, [lon], [lat])
     if here.link[0] >= 0:
         return Start(lon, lat, here, departement)
+    if here.distance_m[0] <= territory.network.snap_limit_m:  # so near, and yet behind a wall or water
+        return Start(lon, lat, here, departement, _NO_ROAD)
     columns = ["name", "lon", "lat"]
     communes = pd.concat([territory.communes[columns], territory.neighbours[columns]])
     metres = straight_m(lon, lat, communes["lon"].to_numpy(), communes["lat"].to_numpy())
