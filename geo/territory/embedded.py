@@ -20,6 +20,7 @@ from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.network.union import unite
 from geo.settings import Settings
+from geo.sources.arrondissements import ARRONDISSEMENTS_FILE, read_arrondissements
 from geo.sources.contours import read_contours
 from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
@@ -168,8 +169,16 @@ def _view_names(folder: Path) -> dict[str, str]:
 
 
 def former_communes() -> pd.DataFrame:
-    """Return the former communes of the embedded France: `EmbeddedTables.former`."""
-    return read_tables(Settings.from_environment().data_dir / _FOLDER).former
+    """Return the former communes of the embedded France: `EmbeddedTables.former`.
+
+    Municipal arrondissements have `postcodes`, `population`, `lon` and `lat` of their own; the others have none.
+    """
+    return _former_communes(Settings.from_environment().data_dir)
+
+
+@cache
+def _former_communes(data_dir: Path) -> pd.DataFrame:
+    return read_tables(data_dir / _FOLDER).former.join(read_arrondissements(data_dir / ARRONDISSEMENTS_FILE))
 
 
 def is_view(text: str) -> bool:

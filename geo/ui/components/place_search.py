@@ -12,6 +12,7 @@ import streamlit as st
 
 from geo.finder.gazetteer import FoundPlace
 from geo.finder.search import WHICH_ONE, search_place
+from geo.territory.embedded import former_communes
 from geo.ui.components.browser_buttons import my_position
 from geo.ui.components.messages import plain, show_notes
 from geo.ui.session import change_state
@@ -19,6 +20,8 @@ from geo.ui.state import rounded_position
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     from geo.finder.gazetteer import Gazetteer
     from geo.finder.search import PlaceSearch
@@ -78,12 +81,28 @@ def start_words(state: AppState, territory: Territory) -> str:
 
 def start_commune(state: AppState, territory: Territory) -> FoundPlace | None:
     """Return the commune that the visitor starts from, `None` where the start is another place or none."""
-    if state.place not in territory.communes.index:
+    row = _start_row(state.place, territory)
+    if state.place is None or row is None:
         return None
-    row = territory.communes.loc[state.place]
     departement = str(row["departement"])
     label = f"{row['name']} ({departement})"
     return FoundPlace(label, "commune", state.place, departement, None, float(row["lon"]), float(row["lat"]), 100.0)
+
+
+def _start_row(code: str | None, territory: Territory) -> pd.Series | None:
+    """Return the row of a commune of the study area, or of a municipal arrondissement of one; `None` for any other."""
+    if code in territory.communes.index:
+        commune: pd.Series = territory.communes.loc[code]
+        return commune
+    if code is None or territory.manifest.view is None:
+        return None
+    former = former_communes()
+    own = former[(former.index == code) & former["lon"].notna() & former["commune_code"].isin(territory.communes.index)]
+    if own.empty:
+        return None
+    row: pd.Series = own.iloc[0].copy()
+    row["departement"] = territory.communes.loc[row["commune_code"], "departement"]
+    return row
 
 
 def forget_search() -> None:
@@ -103,7 +122,7 @@ def _search(gazetteer: Callable[[], Gazetteer], territory: Territory, settings: 
 
 def _take(place: FoundPlace, territory: Territory) -> None:
     # A neighbour of the study area may be found too, and is then a position like any other.
-    if place.kind in {"commune", "postcode"} and place.commune_code in territory.communes.index:
+    if place.kind in {"commune", "postcode"} and _start_row(place.commune_code, territory) is not None:
         _start(place.commune_code, None, place.label)
     else:
         _start(None, rounded_position(place.lon, place.lat), place.label)
