@@ -241,7 +241,7 @@ def test_a_site_that_is_not_in_the_answer(open_app):
 
 def test_a_position_outside_the_territory_is_one_sentence(open_app):
     app = open_app(position="51.500,-0.100")
-    assert "territoire" in sentence(app)
+    assert "à l'étranger ou en mer" in sentence(app)
     assert app.error == []
     assert given(app, "found_sites")["answer"]["sites"] == []
 

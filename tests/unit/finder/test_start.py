@@ -31,3 +31,15 @@ def test_no_trip_starts_where_no_road_leads():
     by_road = find_sites(Territory.load("974"), 55.3817, -20.985)  # Dos d'Âne, on the rim
     assert "2554" not in {site.facility_id for site in by_road.sites}
     assert by_road.sites[0].travel_time_min < 10
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(-1.789, 43.338), (7.6, 43.78), (-3.0, 46.0)])  # Irun, Ventimiglia, the sea
+def test_a_position_abroad_or_at_sea_is_told_so_with_the_official_directory(lon, lat):
+    with pytest.raises(ParameterError, match=r"à l'étranger ou en mer.*lannuaire\.service-public\.fr"):
+        find_sites(Territory.load(), lon, lat)
+
+
+def test_a_position_on_the_coast_or_at_the_border_is_in_france():
+    # The beach of Saint-Jean-de-Luz and the bridge of Hendaye, by the sites of their towns.
+    for lon, lat in ((-1.664, 43.392), (-1.782, 43.347)):
+        assert find_sites(Territory.load(), lon, lat).sites
