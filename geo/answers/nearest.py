@@ -133,7 +133,8 @@ def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
     """Return that no site is open at the moment, or has all that is asked for, and the one to know of then."""
     criteria = _criteria(wishes)
     if not answer.nothing_open:
-        nothing = f"aucun site connu ici n'est {joined(criteria)}" if criteria else "aucun site n'est connu ici"
+        none = "aucune route connue ne mène d'ici à un site" if answer.none_open else "aucun site n'est connu ici"
+        nothing = f"aucun site connu ici n'est {joined(criteria)}" if criteria else none
     elif wishes.operator is not None:
         nothing = f"aucune permanence de {quoted(wishes.operator[:60])} n'est connue à ce moment"
     else:

@@ -18,12 +18,14 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from geo.errors import ParameterError
+from geo.finder.arrondissement_names import official_name
+from geo.finder.likeness import MIN_PREFIX, beginning, name_among, word_by_word
 from geo.french import fold
 from geo.sources.departements import departement_name
 from geo.territory.embedded import former_communes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -78,7 +80,6 @@ _BEGINS: Final = 8.0
 #: A name whose first letter is another than that typed is less often meant: its score is so much of what it would be.
 _OTHER_LETTER: Final = 0.95
 _ARRONDISSEMENT: Final = "ARM"
-_MIN_PREFIX: Final = 3
 #: The names that a longer text may hold are looked for in its first words.
 _MAX_WORDS: Final = 20
 
@@ -126,35 +127,40 @@ class Gazetteer:
 
         `communes`: Indexed by commune code, columns `name`, `departement`, `postcodes`, `population`, `lon`, `lat` of a
         commune table. `area`: Which of them are the study area; they come before their neighbours of equal score.
-        `former`: Former communes, indexed by code, `name`, `kind` and `commune_code` (`geo.sources.embedded`); those of
-        other communes are left out.
+        `former`: Former communes (`geo.territory.embedded.former_communes`); those of other communes are left out.
         """
         self._count = len(communes)
         communes, today = _with_former(communes, former)
         self._today = today
+        self._kinds = communes["kind"].to_numpy(object)
         self._former = np.where(communes["label"] == communes["name"], 0.0, _FORMER)
         self._area = np.asarray(area, dtype=bool)[today]
+        # Many names are the same in several of these lists: each text is kept once.
+        once: dict[str, str] = {}
         self._codes = communes.index.astype(str).to_list()
-        self._names = communes["name"].astype(str).to_list()
-        self._labels = communes["label"].to_list()
+        self._names = _shared(communes["name"].astype(str), once)
+        self._labels = _shared(communes["label"].astype(str), once)
         self._departements = communes["departement"].astype(str).to_numpy(dtype=str)
-        self._postcodes = [tuple(text.split(";")) if text else () for text in communes["postcodes"].fillna("")]
+        self._postcodes = _shared(communes["postcodes"].fillna(""), once)
         self._lon = communes["lon"].to_numpy(np.float64)
         self._lat = communes["lat"].to_numpy(np.float64)
-        self._words = [spelled_out(name) for name in self._names]
-        self._compact = ["".join(words) for words in self._words]
-        self._called = ["".join(spelled_out(_TOLD_APART.sub("", name))) for name in self._names]
-        self._bare = [" ".join(_bare(words)) for words in self._words]
-        self._sorted = [" ".join(sorted(name.split())) for name in self._bare]
-        self._compact_names = [name.replace(" ", "") for name in self._bare]
+        self._words = _shared((" ".join(spelled_out(name)) for name in self._names), once)
+        self._compact = _shared((words.replace(" ", "") for words in self._words), once)
+        self._called = _shared(("".join(spelled_out(_TOLD_APART.sub("", name))) for name in self._names), once)
+        self._bare = _shared((" ".join(_bare(words.split())) for words in self._words), once)
+        self._sorted = _shared((" ".join(sorted(name.split())) for name in self._bare), once)
+        self._compact_names = _shared((name.replace(" ", "") for name in self._bare), once)
         self._compact_array = np.array(self._compact_names, dtype=str)
         population = communes["population"].to_numpy(np.float64, na_value=0.0)
         self._size = np.log10(1.0 + population)
         self._rank_of_size = np.argsort(np.argsort(-population, kind="stable"), kind="stable")
         self._at_postcode: dict[str, list[int]] = {}
         for position, postcodes in enumerate(self._postcodes):
-            for postcode in postcodes:
+            for postcode in filter(None, postcodes.split(";")):
                 self._at_postcode.setdefault(postcode, []).append(position)
+        # The postcode of an arrondissement is its own, not that of the whole city.
+        for position in np.flatnonzero(communes["kind"] == _ARRONDISSEMENT).tolist():
+            self._at_postcode.update({key: [position] for key in filter(None, self._postcodes[position].split(";"))})
         self._named: dict[str, list[int]] = {}
         for position, name in enumerate(self._bare):
             self._named.setdefault(name, []).append(position)
@@ -202,7 +208,7 @@ class Gazetteer:
         a postcode is typed that is not its own. Empty where nothing is like the text.
         """
         asked = self._parse(query)
-        if not asked.words:
+        if not asked.words or self._is_city_at(asked):
             return self._by_number(asked.postcode, limit)
         shortlist = self._shortlist(asked)
         scores = self._scores(asked.words, shortlist)
@@ -222,7 +228,7 @@ class Gazetteer:
     def _parse(self, query: str) -> _Query:
         if code := _CORSICAN.fullmatch(query.strip()):
             return _Query((), code[0].upper(), code[0][:2].upper())
-        text = _CEDEX.sub(" ", query[:MAX_QUERY])
+        text = official_name(_CEDEX.sub(" ", query[:MAX_QUERY]))
         postcode = departement = None
         if found := _POSTCODE.search(text):
             postcode = found[1] + found[2]
@@ -236,6 +242,11 @@ class Gazetteer:
         if departement is None and postcode is not None:
             departement = self._departement_at(postcode)
         return _Query(spelled_out(text), postcode, departement)
+
+    def _is_city_at(self, asked: _Query) -> bool:
+        """Tell whether a query is the name of a city and the postcode of one of its arrondissements ("Paris 75015")."""
+        here = [one for one in self._at_postcode.get(asked.postcode or "", []) if one >= self._count]
+        return any(self._words[self._today[one]] == " ".join(asked.words) for one in here)
 
     def _departement_at(self, postcode: str) -> str | None:
         """Return the département of a postcode: that of its communes where known, else its first digits."""
@@ -288,9 +299,9 @@ class Gazetteer:
                     100.0 * OSA.normalized_similarity(bare_compact, self._compact_names[position]),
                     0.98 * fuzz.ratio(bare_compact, self._compact_names[position]),
                     0.98 * fuzz.ratio(in_order, self._sorted[position]),
-                    _beginning(bare_compact, self._compact_names[position]),
-                    _word_by_word(bare, self._bare[position].split()),
-                    _name_among(bare, self._bare[position].split()),
+                    beginning(bare_compact, self._compact_names[position]),
+                    word_by_word(bare, self._bare[position].split()),
+                    name_among(bare, self._bare[position].split()),
                 )
                 for position in shortlist
             ]
@@ -299,9 +310,10 @@ class Gazetteer:
     def _begins(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Tell which names of a shortlist are the words typed, or begin with them, where the rest of the query is."""
         words = asked.words
-        if len("".join(words)) < _MIN_PREFIX:
+        if len("".join(words)) < MIN_PREFIX:
             return np.zeros(len(shortlist), dtype=bool)
-        begins = np.array([self._words[position][: len(words)] == words for position in shortlist], dtype=bool)
+        typed = " ".join((*words, ""))
+        begins = np.array([f"{self._words[position]} ".startswith(typed) for position in shortlist], dtype=bool)
         here = np.ones(len(shortlist), dtype=bool)
         if asked.postcode in self._at_postcode:
             here = np.isin(shortlist, self._at_postcode[asked.postcode])
@@ -322,13 +334,13 @@ class Gazetteer:
         self, position: int, postcode: str | None, score: float, *, alone: bool = False, begins: bool = False
     ) -> FoundPlace:
         departement, today = str(self._departements[position]), int(self._today[position])
-        own = self._postcodes[today]
+        own = self._postcodes[position if self._kinds[position] == _ARRONDISSEMENT else today].split(";")
         return FoundPlace(
             label=f"{postcode} {self._names[position]}" if alone else f"{self._labels[position]} ({departement})",
             kind="postcode" if alone else "commune",
-            commune_code=self._codes[today],
+            commune_code=self._codes[today if self._kinds[position] != _ARRONDISSEMENT else position],
             departement=departement,
-            postcode=postcode if postcode in own else own[0] if len(own) == 1 else None,
+            postcode=postcode if postcode in own else own[0] or None if len(own) == 1 else None,
             lon=float(self._lon[position]),
             lat=float(self._lat[position]),
             score=score,
@@ -336,13 +348,20 @@ class Gazetteer:
         )
 
 
+def _shared(texts: Iterable[str], once: dict[str, str]) -> list[str]:
+    """Return texts as a list, equal ones as one text."""
+    return [once.setdefault(text, text) for text in texts]
+
+
 def _with_former(communes: pd.DataFrame, former: pd.DataFrame | None) -> tuple[pd.DataFrame, NDArray[np.intp]]:
-    """Add the former communes after those of today, without postcodes; return also which of today each is in.
+    """Add the former communes after those of today; return also which of today each is in.
+
+    Without postcodes, and where that of today is, unless they have their own (municipal arrondissements).
 
     A column `label` is the name as it is shown: of a former commune with that of today, unless that is said by it
     (municipal arrondissements).
     """
-    own = pd.DataFrame(communes).assign(label=communes["name"].astype(str))
+    own = pd.DataFrame(communes).assign(label=communes["name"].astype(str), kind="")
     if former is None:
         return own, np.arange(len(own))
     former = former[former["commune_code"].isin(own.index)]
@@ -350,7 +369,11 @@ def _with_former(communes: pd.DataFrame, former: pd.DataFrame | None) -> tuple[p
     now = own["label"].iloc[today].to_numpy(dtype=object)
     names = former["name"].to_numpy(dtype=object)
     labels = np.where(former["kind"] == _ARRONDISSEMENT, names, names + ", aujourd'hui " + now)
-    old = own.iloc[today].set_axis(former.index).assign(name=names, postcodes="", label=labels)
+    old = own.iloc[today].set_axis(former.index)
+    old = old.assign(name=names, postcodes="", label=labels, kind=former["kind"])
+    for column in ("postcodes", "population", "lon", "lat"):
+        if column in former:
+            old[column] = former[column].astype(old[column].dtype).fillna(old[column])
     return pd.concat([own, old]), np.concatenate([np.arange(len(own)), today])
 
 
@@ -374,31 +397,3 @@ def _name_of(departement: str) -> str:
         return departement_name(departement)
     except ParameterError:  # a territory beyond the official list has no name to be typed
         return departement
-
-
-def _beginning(typed: str, name: str) -> float:
-    """Score a name that begins as typed: 80 to 100, by how much of it is typed."""
-    if len(typed) < _MIN_PREFIX or not name.startswith(typed):
-        return 0.0
-    return 80.0 + 20.0 * len(typed) / len(name)
-
-
-def _word_by_word(typed: Sequence[str], name: Sequence[str]) -> float:
-    """Score words found, begun or nearly found among those of a name, in any order, by their length."""
-    total = sum(map(len, typed))
-    found = sum(len(word) * max(_word(word, other) for other in name) for word in typed)
-    covered = min(1.0, total / sum(map(len, name)))
-    return found / total * (0.7 + 0.25 * covered)
-
-
-def _name_among(typed: Sequence[str], name: Sequence[str]) -> float:
-    """Score a name of which all words are typed, among others: 70 to 90, by how much of what is typed it is."""
-    if not set(name) <= set(typed):
-        return 0.0
-    return 70.0 + 20.0 * sum(map(len, name)) / sum(map(len, typed))
-
-
-def _word(typed: str, word: str) -> float:
-    if word.startswith(typed):
-        return 85.0 + 15.0 * len(typed) / len(word)
-    return 100.0 * OSA.normalized_similarity(typed, word)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import GeocodingError, ParameterError
 from geo.finder.gazetteer import MAX_QUERY, spelled_out
 from geo.finder.geocoding import geocode
+from geo.finder.start import DIRECTORY
 
 if TYPE_CHECKING:
     from geo.finder.gazetteer import FoundPlace, Gazetteer
@@ -76,18 +77,14 @@ _TOWNS_ABROAD: Final = frozenset(
 )
 
 _ONLY_COMMUNES: Final = "Résultats à l'échelle de la commune."
-_ELSEWHERE: Final = (
-    "Les lieux à l'étranger ne sont pas connus. Tous les sites sont dans l'annuaire officiel : "
-    "https://lannuaire.service-public.fr/navigation/france-services."
-)
-_ABROAD: Final = f"Ce lieu semble à l'étranger. {_ELSEWHERE}"
+_ABROAD: Final = f"Ce lieu semble à l'étranger. {DIRECTORY}"
 _HAMLETS: Final = "Les hameaux et les lieux-dits ne sont pas connus ici : donnez la commune dont le vôtre fait partie."
 _NOTHING: Final = (
     "Aucun lieu de ce territoire ne ressemble à cette recherche. Essayez le nom de la commune ou son code postal. "
-    f"{_HAMLETS} {_ELSEWHERE}"
+    f"{_HAMLETS} {DIRECTORY}"
 )
 _UNSURE: Final = (
-    f"Aucune commune de ce territoire ne porte ce nom : celles proposées y ressemblent. {_HAMLETS} {_ELSEWHERE}"
+    f"Aucune commune de ce territoire ne porte ce nom : celles proposées y ressemblent. {_HAMLETS} {DIRECTORY}"
 )
 
 
@@ -163,9 +160,11 @@ def find_place(query: str, gazetteer: Gazetteer, settings: Settings, territory: 
         place for place in search.places if place.kind == "address" or place.begins or place.score >= SURE_SCORE
     )
     if not sure:
+        if _ABROAD in search.notes:
+            raise ParameterError(_ABROAD)
         like = ", ".join(place.label for place in search.places)
         hint = f"Lieux qui ressemblent : {like}." if like else "Essayez la commune ou son code postal."
-        msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint} {_HAMLETS} {_ELSEWHERE}"
+        msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint} {_HAMLETS} {DIRECTORY}"
         raise ParameterError(msg)
     return PlaceSearch(sure, search.notes)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 import pyproj
+import shapely
 
 from geo.errors import ParameterError
 from geo.french import format_number
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
 NEAREST_COMMUNE_M: Final = 20_000.0
 #: How many communes are tried, the nearest first.
 _COMMUNES_TRIED: Final = 20
+
+
+#: Where places outside of the tables are found.
+DIRECTORY: Final = (
+    "Les lieux à l'étranger ne sont pas connus. Tous les sites sont dans l'annuaire officiel : "
+    "https://lannuaire.service-public.fr/navigation/france-services."
+)
+#: A position farther (degrees, 500 m) than this from every commune of France is abroad or at sea.
+_OUTSIDE_DEG: Final = 0.005
+_NO_ROAD: Final = (
+    "Aucune route ne mène à votre position (cirque, forêt ou eau autour) : on n'en part pas en voiture, aucun temps "
+    "n'est donné. Les sites sont rangés à vol d'oiseau."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +67,23 @@ def require_position(lon: float, lat: float) -> None:
 def start_at(territory: Territory, lon: float, lat: float) -> Start:
     """Return where trips from a position start: there, or at the nearest commune's point where no road is near.
 
+    From a position that roads are known not to reach (`RoadNetwork.barriers`) no trip starts, which is said.
+
     Raises
     ------
     ParameterError
-        The position is none, or is far from every road and every commune of the territory.
+        The position is none, is abroad or at sea, or is far from every road and every commune of the territory.
     """
     require_position(lon, lat)
+    if _is_abroad(territory, lon, lat):
+        msg = f"La position (longitude {lon:g}, latitude {lat:g}) est à l'étranger ou en mer. {DIRECTORY}"
+        raise ParameterError(msg)
     departement = _departement_at(territory, lon, lat)
     here = snap(territory.network, [lon], [lat])
     if here.link[0] >= 0:
         return Start(lon, lat, here, departement)
+    if here.distance_m[0] <= territory.network.snap_limit_m:  # so near, and yet behind a wall or water
+        return Start(lon, lat, here, departement, _NO_ROAD)
     columns = ["name", "lon", "lat"]
     communes = pd.concat([territory.communes[columns], territory.neighbours[columns]])
     metres = straight_m(lon, lat, communes["lon"].to_numpy(), communes["lat"].to_numpy())
@@ -82,6 +103,14 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
         f"comptés depuis {commune['name']}, à {metres[order[first]] / 1000:.0f} km à vol d'oiseau."
     )
     return Start(float(commune["lon"]), float(commune["lat"]), points.take([first]), departement, note)
+
+
+def _is_abroad(territory: Territory, lon: float, lat: float) -> bool:
+    """Tell whether a position is in no commune of France; told by their contours, where all of them are at hand."""
+    if territory.manifest.view != "" or territory.contours_approximate:
+        return False
+    here = territory.communes.sindex.query(shapely.Point(lon, lat), predicate="dwithin", distance=_OUTSIDE_DEG)
+    return len(here) == 0
 
 
 def _departement_at(territory: Territory, lon: float, lat: float) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
-import pyogrio
 import shapely
 
 from geo.errors import SourceError
@@ -52,6 +51,8 @@ def write_tiles(areas: gpd.GeoSeries, folder: Path, layer: str) -> None:
 
 
 def _write_zoom(frame: gpd.GeoDataFrame, folder: Path, layer: str, zoom: int) -> None:
+    import pyogrio  # noqa: PLC0415 - the app, which serves the tiles, needs no GDAL
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # the driver warns of what it leaves out

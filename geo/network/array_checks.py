@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import ArrayLike, NDArray
+
+#: Lines: (x, y) of the points of each, metres.
+Lines: TypeAlias = tuple[tuple[tuple[float, float], ...], ...]
 
 #: No projection in metres has larger coordinates.
 _FARTHEST_M = 1e8
@@ -96,6 +99,15 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]]) -> None:
     if wrong:
         msg = ", ".join(wrong)
         raise ValueError(msg)
+
+
+def lines(points: Any) -> Lines:
+    """Return lines, lists of two points and more in metres; raise `ValueError` or `TypeError` where they are not."""
+    found = tuple(tuple((float(x), float(y)) for x, y in line) for line in points)
+    if any(len(line) < 2 or not np.isfinite(line).all() for line in found):  # noqa: PLR2004 - a line has two ends
+        msg = "lines of two points and more expected"
+        raise ValueError(msg)
+    return found
 
 
 def check_edges(

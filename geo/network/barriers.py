@@ -13,6 +13,7 @@ from geo.crs import to_metres
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.network.array_checks import Lines
     from geo.sources.no_road import NoRoad
     from geo.sources.relief import Relief
 
@@ -87,15 +88,23 @@ def known_without_road(
     """
     island = np.array([no_road.islands.get(str(code), 0) for code in codes], np.int64)
     apart: NDArray[np.bool_] = island[pairs[:, 0]] != island[pairs[:, 1]]
-    if len(no_road.waters) and len(pairs):
-        waters = [_projected(line, crs) for line in no_road.waters]
-        lines: Any = shapely.linestrings(points[pairs])
-        apart[np.unique(shapely.STRtree(lines).query(waters, "intersects")[1])] = True
+    apart[across(shapely.linestrings(points[pairs]), barrier_lines(no_road, crs))] = True
     return apart
 
 
-def _projected(line: Any, crs: str) -> Any:
-    return shapely.linestrings(*to_metres(crs).transform(*shapely.get_coordinates(line).T))
+def barrier_lines(no_road: NoRoad, crs: str) -> Lines:
+    """Return the lines without a road, metres in `crs`; those of other territories lie far from it, or nowhere."""
+    projected = [np.column_stack(to_metres(crs).transform(*shapely.get_coordinates(line).T)) for line in no_road.waters]
+    return tuple(tuple(map(tuple, line.tolist())) for line in projected if np.isfinite(line).all())
+
+
+def across(ways: Any, barriers: Lines) -> NDArray[np.int64]:
+    """Return the positions of the ways (shapely LineStrings) that cross a barrier."""
+    if not barriers or not len(ways):
+        return np.zeros(0, np.int64)
+    lines = [shapely.linestrings(line) for line in barriers]
+    crossing: NDArray[np.int64] = np.unique(shapely.STRtree(ways).query(lines, "intersects")[1])
+    return crossing
 
 
 def along_relief(

@@ -23,7 +23,7 @@ import shapely
 
 from geo.crs import metric_crs, to_metres
 from geo.errors import NetworkError
-from geo.network.barriers import along_relief, behind_ridges, known_without_road, over_land, touching
+from geo.network.barriers import along_relief, barrier_lines, behind_ridges, known_without_road, over_land, touching
 from geo.network.links import build_network
 from geo.network.neighbours import density_km2, neighbours
 from geo.network.origin import NetworkSource
@@ -159,6 +159,7 @@ def estimate_network(
         access_m_per_s=1000 / (ROAD_LEVELS[0][1] * scale),
         snap_limit_m=SNAP_LIMIT_M,
         end_time_s=END_MIN * scale,
+        barriers=() if no_road is None else barrier_lines(no_road, crs),
     )
 
 

@@ -14,6 +14,7 @@ from geo.network.road_network import SNAP_LIMIT_M, RoadNetwork
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.network.array_checks import Lines
     from geo.network.origin import NetworkSource
     from geo.network.speeds import SpeedProfile
 
@@ -34,6 +35,7 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
     access_m_per_s: float | None = None,
     snap_limit_m: float = SNAP_LIMIT_M,
     end_time_s: float = 0.0,
+    barriers: Lines = (),
 ) -> RoadNetwork:
     """Build a network from links.
 
@@ -51,6 +53,8 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         Speed off the network (the profile's where `None`) and farthest distance of a point from it.
     end_time_s
         Seconds that a trip takes besides at each of its ends.
+    barriers
+        Lines that no way from a point to its street crosses.
 
     Raises
     ------
@@ -98,4 +102,5 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         access_m_per_s=profile.access_m_per_s if access_m_per_s is None else access_m_per_s,
         snap_limit_m=snap_limit_m,
         end_time_s=end_time_s,
+        barriers=barriers,
     )

@@ -1,12 +1,11 @@
 """The road network: immutable arrays, strongly connected parts, saving and loading.
 
-Two views of the same streets. A *link* is a street between two nodes, with a shape; it is what a
-point is snapped to and what is drawn. An *edge* is a link in one direction of travel; it is what
-the searches run on. Edges are kept sorted by the node where they end, so that a search against
-the direction of travel (from the sites towards the homes) reads memory in order.
+Two views of the same streets. A *link* is a street between two nodes, with a shape: what a point is snapped to and
+what is drawn. An *edge* is a link in one direction of travel: what the searches run on. Edges are sorted by the node
+where they end: a search against the direction of travel (from the sites towards the homes) reads memory in order.
 
-Nodes have two numbers. Their *position* is the maker's: `x`, `y`, and every result are in that
-order. Their *place* is their rank along a curve (`geo.network.layout`), which the edge arrays follow.
+Nodes have two numbers. Their *position* is the maker's: `x`, `y`, and every result are in that order. Their *place* is
+their rank along a curve (`geo.network.layout`), which the edge arrays follow.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import numpy as np
 
 from geo.crs import require_metric
 from geo.errors import SourceError
-from geo.network.array_checks import check_arrays, check_edges, flat, not_negative, positive, whole_numbers
+from geo.network.array_checks import check_arrays, check_edges, flat, lines, not_negative, positive, whole_numbers
 from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
 from geo.network.origin import NetworkSource, NetworkSummary
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
     import shapely
     from numpy.typing import ArrayLike, NDArray
+
+    from geo.network.array_checks import Lines
 
 #: Beyond this distance (m) a point is not on the network (R5 links within 1,600 m too).
 SNAP_LIMIT_M: Final = 1600.0
@@ -57,11 +58,10 @@ class RoadNetwork:
         int32, shape (n_nodes + 1,): the edges that end at the node of place p are rows
         ``edge_offsets[p]:edge_offsets[p + 1]`` of `edges`.
     edges
-        `geo.network.layout.EDGE`, shape (n_edges,): place of the node where the edge starts; seconds
-        by car, junction delays included; metres along the road.
+        `geo.network.layout.EDGE`, shape (n_edges,): place of the node where the edge starts; seconds by car, junction
+        delays included; metres along the road.
     link_edges
-        int32, shape (n_links, 2): edge along the link's shape and edge against it, -1 where travel
-        is not allowed that way.
+        int32, shape (n_links, 2): edge along the link's shape and edge against it, -1: not allowed that way.
     snappable
         bool, shape (n_links,): whether a trip may begin or end on the link (not on a motorway).
     shape_xy, shape_offsets
@@ -70,6 +70,8 @@ class RoadNetwork:
         Code of a projected system in metres.
     end_time_s
         Seconds that a trip takes besides at each of its ends: local streets that the network does not hold.
+    barriers
+        Lines in `crs` that no way from a point to its street crosses: wide water, walls of a cirque.
     """
 
     x: NDArray[np.float64]
@@ -87,6 +89,7 @@ class RoadNetwork:
     access_m_per_s: float = speed_profile().access_m_per_s
     snap_limit_m: float = SNAP_LIMIT_M
     end_time_s: float = 0.0
+    barriers: Lines = ()
 
     @classmethod
     def from_edges(
@@ -101,8 +104,7 @@ class RoadNetwork:
     ) -> RoadNetwork:
         """Build a network of straight streets from directed edges.
 
-        Edges between the same two nodes lie on one link, whichever way they go; where several go
-        the same way, all are searched and the fastest stands for the link.
+        Edges between the same two nodes lie on one link; of several that go the same way the fastest stands for it.
 
         Parameters
         ----------
@@ -259,8 +261,7 @@ class RoadNetwork:
     def by_source(self) -> tuple[NDArray[np.int32], NDArray[np.void], NDArray[np.int32]]:
         """The edges sorted by where they start, for searches along the direction of travel.
 
-        Offsets by place, int32 (n_nodes + 1,); `EDGE` records with the place where each edge ends;
-        and the row of each in `edges`, int32 (n_edges,).
+        Offsets by place, int32 (n_nodes + 1,); `EDGE` records that hold where each ends; its row in `edges`, int32.
         """
         start = np.ascontiguousarray(self.edges["place"])
         row = by_number(start, np.arange(self.n_edges, dtype=np.int32), self.n_nodes)
@@ -306,9 +307,8 @@ class RoadNetwork:
     def street_index(self) -> tuple[NDArray[np.int64], shapely.STRtree]:
         """Links that points may be snapped to (positions) and the spatial index of their shapes.
 
-        Left out: links closed to trip ends, and those of parts of fewer than `MIN_COMPONENT_NODES` nodes; where
-        even the largest part is smaller than that, those of all parts smaller than the largest. In an
-        approximated network every part is an island where people live, and none is left out.
+        Left out: links closed to trip ends, and those of parts of fewer than `MIN_COMPONENT_NODES` nodes (than the
+        largest has, where that is fewer). In an approximated network every part is an island where people live.
         """
         import shapely  # noqa: PLC0415
 
@@ -360,6 +360,7 @@ class RoadNetwork:
             "access_m_per_s": self.access_m_per_s,
             "snap_limit_m": self.snap_limit_m,
             "end_time_s": self.end_time_s,
+            "barriers": self.barriers,
             "source": asdict(self.source),
         }
         (folder / "network.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -389,12 +390,11 @@ class RoadNetwork:
                 access_m_per_s=positive(described["access_m_per_s"]),
                 snap_limit_m=positive(described["snap_limit_m"]),
                 end_time_s=not_negative(described["end_time_s"]),
+                barriers=lines(described.get("barriers", ())),
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
             if isinstance(error, SourceError):
                 raise
-            msg = (
-                f"Le réseau enregistré dans « {folder.name} » est illisible ou incomplet. "
-                f"Reconstruisez le territoire avec « maillage build »."
-            )
+            found = f"Le réseau enregistré dans « {folder.name} » est illisible ou incomplet."
+            msg = f"{found} Reconstruisez le territoire avec « maillage build »."
             raise SourceError(msg) from error

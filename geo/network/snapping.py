@@ -16,6 +16,7 @@ from pyproj.enums import TransformDirection
 from scipy.spatial import cKDTree
 
 from geo.crs import to_metres
+from geo.network.barriers import across
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -39,12 +40,12 @@ class SnappedPoints:
     Attributes
     ----------
     link
-        int64, shape (n,): link of the network, -1 for a point beyond the limit.
+        int64, shape (n,): link of the network, -1 for a point off it: beyond the limit, or parted from it by a barrier.
     fraction
-        float64, shape (n,): place along the link's shape, 0 at its beginning, 1 at its end; NaN beyond the limit.
+        float64, shape (n,): place along the link's shape, 0 at its beginning, 1 at its end; NaN off the network.
     distance_m
-        float64, shape (n,): metres between the point and that place, or to the nearest street when
-        beyond the limit (inf: the network has no street to snap to).
+        float64, shape (n,): metres between the point and that place, or to the nearest street where that is beyond
+        the limit or behind a barrier (inf: the network has no street to snap to).
     xy
         float64, shape (n, 2): the points themselves, metres in the network's projection.
     """
@@ -89,8 +90,8 @@ class Legs:
 def snap(network: RoadNetwork, lon: ArrayLike, lat: ArrayLike) -> SnappedPoints:
     """Find the nearest place of a street for each point.
 
-    Streets where a trip cannot begin or end (motorways) and those of small cut-off parts of the
-    network (fewer than 50 nodes, unless the whole network is smaller) are not considered.
+    Streets where a trip cannot begin or end (motorways), those of small cut-off parts of the network (fewer than 50
+    nodes, unless the whole network is smaller) and those behind a barrier are not considered.
 
     Parameters
     ----------
@@ -130,12 +131,37 @@ def snap_xy(network: RoadNetwork, x: ArrayLike, y: ArrayLike) -> SnappedPoints:
     which, found, metres = which[first], found[first], metres[first]
     distance[which] = metres
     near = metres <= network.snap_limit_m
-    which, found = which[near], found[near]
+    which, found = _not_across(network, points, which[near], found[near])
+    distance[which] = shapely.distance(points[which], tree.geometries[found])
     link[which] = eligible[found]
     fraction[which] = shapely.line_locate_point(tree.geometries[found], points[which], normalized=True)
     # A street of no length has no "along": its beginning stands for it.
     fraction[which] = np.nan_to_num(fraction[which], nan=0.0)
     return SnappedPoints(link, fraction, distance, xy)
+
+
+def _not_across(
+    network: RoadNetwork, points: NDArray[Any], which: NDArray[np.int64], found: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give points that a barrier parts from their street the nearest one that it does not; leave out those without."""
+    _, tree = network.street_index
+    apart = across(_ways(tree, points[which], found), network.barriers)
+    kept = np.ones(len(which), bool)
+    found = found.copy()
+    for row in apart:
+        others = tree.query(points[which[row]], "dwithin", distance=network.snap_limit_m)
+        here = np.full(len(others), points[which[row]])
+        open_ = np.setdiff1d(np.arange(len(others)), across(_ways(tree, here, others), network.barriers))
+        kept[row] = bool(len(open_))
+        if kept[row]:
+            metres = shapely.distance(here[open_], tree.geometries[others[open_]])
+            found[row] = others[open_[np.lexsort((others[open_], metres))[0]]]
+    return which[kept], found[kept]
+
+
+def _ways(tree: shapely.STRtree, points: NDArray[Any], streets: NDArray[np.int64]) -> NDArray[Any]:
+    """Return the straight ways from points to streets (positions in the tree)."""
+    return np.asarray(shapely.shortest_line(points, tree.geometries[streets]))
 
 
 def street_positions(

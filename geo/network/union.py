@@ -54,6 +54,11 @@ def unite(networks: Sequence[RoadNetwork]) -> RoadNetwork:
         access_m_per_s=first.access_m_per_s,
         snap_limit_m=first.snap_limit_m,
         end_time_s=first.end_time_s,
+        barriers=tuple(
+            tuple(zip(*(axis.tolist() for axis in _in_france(each, *np.array(line).T)), strict=True))
+            for each in networks
+            for line in each.barriers
+        ),
     )
 
 

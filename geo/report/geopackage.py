@@ -7,8 +7,6 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import pyogrio
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -38,6 +36,8 @@ def write_layer(
     ...     gpd.read_file(Path(folder) / "places.gpkg")["name"].tolist()
     ['Espelette']
     """
+    import pyogrio  # noqa: PLC0415 - screens need no GDAL before they write a file
+
     pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", geometry_type=geometry_type)
     with closing(sqlite3.connect(path)) as base:
         rows = base.execute(f'SELECT count(*) FROM "{layer}"').fetchone()[0]  # noqa: S608 - a name of ours

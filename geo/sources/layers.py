@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pyogrio
 import pyproj
 import shapely
 
@@ -219,6 +218,8 @@ def _recognised(suffix: str, head: bytes, size: int) -> bool:
 
 
 def _layers_of(dataset: str, source: str) -> list[Layer]:
+    import pyogrio  # noqa: PLC0415 - GDAL is 30 MB, which the app needs only for a visitor's layer
+
     if dataset.lower().endswith(_PARQUET):
         n_rows = pq.read_metadata(dataset).num_rows
         if n_rows > _MAX_PARQUET_ROWS:
@@ -241,6 +242,8 @@ def _layers_of(dataset: str, source: str) -> list[Layer]:
 
 
 def _gdal_layer(dataset: str, name: str | None) -> Layer:
+    import pyogrio  # noqa: PLC0415 - as above
+
     info = pyogrio.read_info(dataset, layer=name)
     if info["driver"] not in _DRIVERS:
         msg = f"format {info['driver']} not accepted"
@@ -266,6 +269,8 @@ def _box_in(crs: str, bounds: tuple[float, float, float, float]) -> tuple[float,
 def _read_gdal(
     layer: Layer, columns: list[str] | None, box: tuple[float, float, float, float] | None
 ) -> gpd.GeoDataFrame:
+    import pyogrio  # noqa: PLC0415 - as above
+
     options: dict[str, Any] = {"layer": layer.name, "columns": columns}
     # GeoJSON has no spatial index, and its features may have identifiers that are not their rank.
     indexed = box is not None and not layer.dataset.lower().endswith(_GEOJSON)

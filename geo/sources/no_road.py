@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 #: Where the table lies in the data folder.
 NO_ROAD_FILE: Final = "france/no_road.csv"
 #: `name`; `communes`: INSEE codes of an island, ";"-separated; `line`: longitude and latitude of the points of a line
-#: (water, wall of a cirque), "; "-separated; one of the two is empty; `source`: how it is known.
+#: (water, wall of a cirque), "; "-separated, the first again at the end where it goes around a place that no road
+#: leads to; one of the two is empty; `source`: how it is known.
 NO_ROAD_CSV: Final = ("name", "communes", "line", "source")
 _DATASET: Final = "Lieux sans route"
 _ADVICE: Final = "Rétablissez la table du projet (data/france/no_road.csv)."
@@ -35,7 +36,7 @@ _ADVICE: Final = "Rétablissez la table du projet (data/france/no_road.csv)."
 
 @dataclass(frozen=True, eq=False, slots=True)
 class NoRoad:
-    """Islands and lines of water without a road to them or over them.
+    """Islands and lines (of water, walls of a cirque) without a road to them or over them.
 
     `islands`: INSEE code of each commune of an island -> number of the island, from 1; `waters`: LineStrings,
     EPSG:4326, shape (n,).

@@ -13,11 +13,11 @@ import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.ndimage import uniform_filter
 
 from geo.errors import Fault, MaillageError, SchemaError, SourceError
 from geo.storage import replacing_file
@@ -45,7 +45,7 @@ _MAX_CELLS: Final = 10_000_000
 _ROUGHNESS_CELLS: Final = (5, 7)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Relief:
     """Heights on a regular grid.
 
@@ -74,14 +74,19 @@ class Relief:
 
     def roughness(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
         """Return the standard deviation (m) of heights in about 9 km around points, shape (n,), NaN unknown."""
+        return self._between(self._deviation, lon, lat)
+
+    @cached_property
+    def _deviation(self) -> NDArray[np.float64]:
+        """The standard deviation (m) of heights around each cell, NaN unknown: a search asks for that of one point."""
         known = (self.steps != UNKNOWN).astype(np.float64)
         values = np.where(self.steps == UNKNOWN, 0.0, self.steps * STEP_M)
-        share = uniform_filter(known, _ROUGHNESS_CELLS, mode="constant")
+        share = _mean_around(known)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = uniform_filter(values, _ROUGHNESS_CELLS, mode="constant") / share
-            square = uniform_filter(values**2, _ROUGHNESS_CELLS, mode="constant") / share
+            mean = _mean_around(values) / share
+            square = _mean_around(values**2) / share
             deviation = np.sqrt(np.maximum(square - mean**2, 0.0))
-        return self._between(np.where(known > 0, deviation, np.nan), lon, lat)
+        return np.where(known > 0, deviation, np.nan)
 
     def _between(self, values: NDArray[np.float64], lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
         column = (np.atleast_1d(np.asarray(lon, np.float64)) - self.west) / self.spacing
@@ -103,6 +108,17 @@ class Relief:
         with np.errstate(invalid="ignore"):
             found[inside] = np.where(weights > 0, total / weights, np.nan)
         return found
+
+
+def _mean_around(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of the cells in the square of roughness around each cell; nought beyond the grid."""
+    for axis, cells in enumerate(_ROUGHNESS_CELLS):
+        around = np.zeros((2, 2), np.int64)
+        around[axis] = cells // 2
+        edged = np.pad(values, around)
+        shifted = [np.take(edged, range(first, first + values.shape[axis]), axis) for first in range(cells)]
+        values = np.add.reduce(shifted) / cells
+    return values
 
 
 def read_relief(path: Path) -> Relief:

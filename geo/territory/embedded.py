@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import re
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.network.union import unite
 from geo.settings import Settings
+from geo.sources.arrondissements import ARRONDISSEMENTS_FILE, read_arrondissements
 from geo.sources.contours import read_contours
 from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
@@ -48,9 +50,30 @@ FRANCE_NAME: Final = "France"
 _FOLDER: Final = "france"
 _SIREN: Final = re.compile(r"[0-9]{9}", re.ASCII)
 _CODE: Final = re.compile(r"[0-9]{1,3}|2[abAB]", re.ASCII)
+#: What the name of an intercommunality may begin with before its own words.
+_KIND_WORDS: Final = frozenset(
+    {
+        *(
+            "ca",
+            "cc",
+            "cu",
+            "me",
+            "communaute",
+            "communautes",
+            "commune",
+            "communes",
+            "agglomeration",
+            "agglo",
+            "urbaine",
+        ),
+        *("metropole", "intercommunalite", "a", "au", "aux", "d", "de", "des", "du", "en", "l", "la", "le", "les"),
+    }
+)
+#: How many intercommunalities are named where several may be meant.
+_MOST_NAMED: Final = 6
 _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
-_ESTIMATE: Final = 3
+_ESTIMATE: Final = 4
 #: A département of the mainland.
 _MAINLAND: Final = "75"
 _OVERSEAS_NOTE: Final = "Outre-mer, le relief n'est pas connu : les temps y sont trop courts en montagne."
@@ -168,8 +191,16 @@ def _view_names(folder: Path) -> dict[str, str]:
 
 
 def former_communes() -> pd.DataFrame:
-    """Return the former communes of the embedded France: `EmbeddedTables.former`."""
-    return read_tables(Settings.from_environment().data_dir / _FOLDER).former
+    """Return the former communes of the embedded France: `EmbeddedTables.former`.
+
+    Municipal arrondissements have `postcodes`, `population`, `lon` and `lat` of their own; the others have none.
+    """
+    return _former_communes(Settings.from_environment().data_dir)
+
+
+@cache
+def _former_communes(data_dir: Path) -> pd.DataFrame:
+    return read_tables(data_dir / _FOLDER).former.join(read_arrondissements(data_dir / ARRONDISSEMENTS_FILE))
 
 
 def is_view(text: str) -> bool:
@@ -268,6 +299,12 @@ def _departement(text: str) -> str:
     return text.strip().upper().zfill(2)
 
 
+def _without_kind(name: str) -> str:
+    """Return the folded name of an intercommunality without its kind and the article after it."""
+    words = name.split()
+    return " ".join(itertools.dropwhile(_KIND_WORDS.__contains__, words)) or name
+
+
 def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
     """Return ``"departement"`` or ``"intercommunality"``, and the code."""
     text = wanted.strip()
@@ -276,13 +313,25 @@ def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
         return "departement", _departement(text)
     if text in intercommunalities.index:
         return "intercommunality", text
-    same = intercommunalities.index[[fold(name) == fold(text) for name in intercommunalities["name"]]]
+    names = intercommunalities["name"].map(fold)
+    same = intercommunalities.index[(names == fold(text)).to_numpy(bool)]
+    if same.empty:  # "Pays Basque" for "CA du Pays Basque"
+        same = intercommunalities.index[(names.map(_without_kind) == _without_kind(fold(text))).to_numpy(bool)]
     if len(same) == 1:
         return "intercommunality", str(same[0])
     if len(same):
         msg = (
             f"{len(same)} intercommunalités s'appellent « {text[:60]} » : donnez le numéro SIREN, {' ou '.join(same)}."
         )
+        raise ParameterError(msg)
+    words = set(_without_kind(fold(text)).split()) - _KIND_WORDS
+    like = intercommunalities["name"][[bool(words) and words <= set(name.split()) for name in names]]
+    if len(like) == 1:
+        return "intercommunality", str(like.index[0])
+    if len(like):
+        shown = ", ".join(f"{name} ({code})" for code, name in like.iloc[:_MOST_NAMED].items())
+        more = f" et {len(like) - _MOST_NAMED} autre(s)" if len(like) > _MOST_NAMED else ""
+        msg = f"Plusieurs intercommunalités ont « {text[:60]} » dans leur nom : {shown}{more}. Donnez le nom entier."
         raise ParameterError(msg)
     msg = (
         f"« {text[:60]} » n'est ni un territoire enregistré, ni un département, ni une intercommunalité. Donnez le "

@@ -7,12 +7,15 @@ server listens: modules, the territory with its network, names and ground of the
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import gc
 import logging
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pyarrow as pa
 from streamlit.logger import get_logger
 from streamlit.web.cli import main as streamlit
 
@@ -25,6 +28,27 @@ _APP: Final = Path(__file__).resolve().parents[2] / "app.py"
 _SCREENS: Final = ("find", "diagnostic", "diagnostic_france", "planner.screen", "report", "data_and_method")
 #: Where Streamlit warns of functions that are called while no visitor is there.
 _WARNS: Final = ("caching.cache_data_api", "state.session_state_proxy", "scriptrunner_utils.script_run_context")
+
+
+#: Options of the C library's allocator (`mallopt` of glibc), and their value in bytes. Left alone it raises the first
+#: with the largest array that it has seen freed, and then keeps the memory of all arrays up to there: 100 MB more.
+_ALLOCATOR: Final = {"M_MMAP_THRESHOLD": -3, "M_TRIM_THRESHOLD": -1}
+_GIVEN_BACK_FROM: Final = 128 * 1024
+
+
+def spare_memory() -> None:
+    """Have the memory of what is no longer used given back to the system; nothing where the C library is not glibc."""
+    pa.set_memory_pool(pa.system_memory_pool())  # the default one keeps what reading took
+    with contextlib.suppress(AttributeError, OSError):
+        library = ctypes.CDLL(None)
+        for option in _ALLOCATOR.values():
+            library.mallopt(option, _GIVEN_BACK_FROM)
+
+
+def _give_back() -> None:
+    gc.collect()
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def get_ready(folder: str | None) -> None:
@@ -65,8 +89,10 @@ def _without_warnings() -> Iterator[None]:
 def main(arguments: Sequence[str]) -> None:
     """Get ready, then serve until stopped; arguments as those of ``streamlit run app.py``."""
     options = list(arguments)
+    spare_memory()
     given = options[options.index("--") + 1 :] if "--" in options else []
     get_ready(given[0] if given else None)
+    _give_back()
     sys.argv = ["streamlit", "run", str(_APP), *options]
     streamlit()
 

@@ -14,6 +14,7 @@ import streamlit as st
 from geo.kinds import facility_title
 from geo.ui.link_problems import link_sentences, problem_text
 from geo.ui.own_territory import miss_own_territory, own_territory
+from geo.ui.start_place import start_row
 from geo.ui.state import AppState, format_state, parse_state
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
         lacking, used = facility_title(state.facilities), facility_title(facility_lists[0])
         problems.append(f"« {lacking} » n'est pas dans ce territoire. À la place : « {used} ».")
         state = replace(state, facilities=facility_lists[0])
-    if state.screen == "trouver" and state.place not in {None, *territory.communes.index}:
+    if state.screen == "trouver" and state.place is not None and start_row(state.place, territory) is None:
         wrong.append(problem_text("lieu", str(state.place), "une commune de ce territoire"))
         state = replace(state, place=None)
     if state.screen == "trouver" and state.site is not None and not _has_place(territory, state.site):

@@ -68,7 +68,7 @@ DAYS: Final = (dt.date(2020, 1, 1), dt.date(2099, 12, 31))
 POSITION_DECIMALS: Final = 3
 
 _COMMUNE_CODE: Final = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
-_TERRITORY: Final = re.compile(r"(?:\d{2,3}|2[AB])(?:-(?:\d{2}|2[AB])\d{3})?|\d{9}", re.ASCII)
+_TERRITORY: Final = re.compile(r"(?:\d{1,3}|2[ABab])(?:-(?:\d{2}|2[AB])\d{3})?|\d{9}", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
 _SITE: Final = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
@@ -185,7 +185,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
     default = _defaults(facility_lists)
     read = _Reader(params)
     state = AppState(
-        territory=read.text("territoire", _TERRITORY, "le code d'un département, comme 64"),
+        territory=_usual_code(read.text("territoire", _TERRITORY, "le code d'un département, comme 64")),
         screen=cast("Screen", read.choice("ecran", get_args(Screen), default.screen)),
         place=read.code("lieu"),
         position=read.position("position"),
@@ -234,6 +234,11 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
     if state.rule != "part":
         state = replace(state, min_share_percent=default.min_share_percent)  # it only goes with its rule
     return state, read.problems
+
+
+def _usual_code(territory: str | None) -> str | None:
+    """Return the code of a territory as it is usually written: "2a" is 2A, "1" is 01."""
+    return None if territory is None else territory.upper().zfill(2)
 
 
 def format_state(state: AppState, facility_lists: Sequence[str]) -> dict[str, str]:

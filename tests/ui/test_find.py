@@ -141,6 +141,15 @@ def test_a_former_commune_leads_to_that_of_today(open_app):
     assert app.query_params["lieu"] == "64300"
 
 
+def test_an_arrondissement_is_where_trips_start_from_and_in_the_link(open_app):
+    app = open_app(quand=AT_10)
+    search(app, "Lyon 3e")
+    assert app.query_params["lieu"] == "69383"
+    assert "Départ : Lyon 3e Arrondissement (69)." in texts(app) + "".join(e.value for e in app.markdown)
+    assert sentence(app) == sentence(open_app(lieu="69383", quand=AT_10))
+    assert sentence(app) != sentence(open_app(lieu="69123", quand=AT_10))
+
+
 @pytest.mark.parametrize("words", ["Bruxelles", "Saint-Sébastien Espagne"])
 def test_a_place_abroad_is_told_so_with_the_official_directory(open_app, words):
     app = open_app(quand=AT_10)
@@ -250,7 +259,7 @@ def test_a_site_that_is_not_in_the_answer(open_app, territory):
 
 def test_a_position_outside_the_territory_is_one_sentence(open_app):
     app = open_app(position="51.500,-0.100")
-    assert "territoire" in sentence(app)
+    assert "à l'étranger ou en mer" in sentence(app)
     assert app.error == []
     assert given(app, "found_sites")["answer"]["sites"] == []
 

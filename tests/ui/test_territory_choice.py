@@ -336,3 +336,15 @@ def test_a_first_run_that_was_broken_off_is_not_the_last(open_app):
     del app.session_state["address"]  # the run ended between the choices and the address
     app.run()
     assert not app.exception
+
+
+def test_all_of_france_has_one_slider_of_the_threshold(open_app, monkeypatch):
+    from geo.ui.screens import diagnostic_france  # noqa: PLC0415
+
+    def sliders():
+        return [one.key for one in open_app(ecran="diagnostic", folder=None).slider]
+
+    monkeypatch.setattr(diagnostic_france, "has_slider", lambda *_: True)  # that of the map
+    assert sliders() == []
+    monkeypatch.setattr(diagnostic_france, "has_slider", lambda *_: False)
+    assert sliders() == ["widget_threshold_min"]

@@ -29,6 +29,7 @@ from geo.ui.state import STEP, THRESHOLDS_MIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from geo.question import Question
     from geo.settings import Settings
 
 #: Times are whole hundredths of a minute, rounded up: on the side of any threshold in whole minutes that they are on.
@@ -75,10 +76,7 @@ def france_map(
     commune code, true for those that are under-served by another rule than the threshold; the map then has no slider.
     Missing means false.
     """
-    addresses = {
-        "MapLibre": served_address(settings.maplibre_dir, "maplibre-gl.js"),
-        "contours des communes": served_address(settings.france_dir, COMMUNES_FILE),
-    }
+    addresses = _addresses(settings)
     files = read_france_files(settings.france_dir) if all(addresses.values()) else None
     if files is None:
         lacking = " et ".join(what for what, address in addresses.items() if address is None)
@@ -126,6 +124,18 @@ def france_map(
         )
         send_values(name, {"threshold": threshold_min})
     return True
+
+
+def has_slider(settings: Settings, question: Question) -> bool:
+    """Tell whether the map can be shown, and moves the threshold itself: it tells by mean times who is beyond it."""
+    return question.rule.kind == "mean_time" and all(_addresses(settings).values())
+
+
+def _addresses(settings: Settings) -> dict[str, str | None]:
+    return {
+        "MapLibre": served_address(settings.maplibre_dir, "maplibre-gl.js"),
+        "contours des communes": served_address(settings.france_dir, COMMUNES_FILE),
+    }
 
 
 def packed_minutes(minutes: pd.Series, codes: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from geo.ui.components.answer import show_spoken
 from geo.ui.components.browser_buttons import my_position
 from geo.ui.components.messages import plain
 from geo.ui.session import change_state
+from geo.ui.start_place import start_row
 from geo.ui.state import rounded_position
 
 if TYPE_CHECKING:
@@ -94,9 +95,9 @@ def start_words(state: AppState, territory: Territory) -> str:
 
 def start_commune(state: AppState, territory: Territory) -> FoundPlace | None:
     """Return the commune that the visitor starts from, `None` where the start is another place or none."""
-    if state.place not in territory.communes.index:
+    row = start_row(state.place, territory)
+    if state.place is None or row is None:
         return None
-    row = territory.communes.loc[state.place]
     departement = str(row["departement"])
     label = f"{row['name']} ({departement})"
     return FoundPlace(label, "commune", state.place, departement, None, float(row["lon"]), float(row["lat"]), 100.0)
@@ -120,7 +121,7 @@ def _search(gazetteer: Callable[[], Gazetteer], territory: Territory, settings: 
 
 def _take(place: FoundPlace, territory: Territory) -> None:
     # A neighbour of the study area may be found too, and is then a position like any other.
-    if place.kind in {"commune", "postcode"} and place.commune_code in territory.communes.index:
+    if place.kind in {"commune", "postcode"} and start_row(place.commune_code, territory) is not None:
         _start(place.commune_code, None, place.label)
     else:
         _start(None, rounded_position(place.lon, place.lat), place.label)

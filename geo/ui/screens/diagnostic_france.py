@@ -14,7 +14,7 @@ from geo.french import DRIVING_ONLY
 from geo.ui import cache
 from geo.ui.components.answer import show_answer
 from geo.ui.components.day_lists import show_lists
-from geo.ui.components.france_map import france_map
+from geo.ui.components.france_map import france_map, has_slider
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
@@ -43,7 +43,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     st.title("Qui est trop loin ? France", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         ask_facilities(territory)
-        ask_threshold()
+        if not has_slider(settings, state.question):
+            ask_threshold()
         with st.popover("Options"):
             ask_counted()
     question = state.question

@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from geo import Territory
-from geo.finder.gazetteer import Gazetteer, _word
+from geo.finder.gazetteer import Gazetteer
+from geo.finder.likeness import _word
+from geo.territory.embedded import former_communes
 
 #: Typed text -> INSEE code of the commune meant.
 QUERIES = {
@@ -177,11 +179,6 @@ def france():
         ("64541", "Urdès, aujourd'hui Lacq (64)", "64300"),
         ("Annecy le vieux", "Annecy-le-Vieux, aujourd'hui Annecy (74)", "74010"),
         ("Lomme", "Lomme, aujourd'hui Lille (59)", "59350"),
-        ("Paris 12e Arrondissement", "Paris 12e Arrondissement (75)", "75056"),
-        ("paris 12e", "Paris 12e Arrondissement (75)", "75056"),
-        ("Lyon 3e", "Lyon 3e Arrondissement (69)", "69123"),
-        ("75112", "Paris 12e Arrondissement (75)", "75056"),
-        ("13201", "Marseille 1er Arrondissement (13)", "13055"),
     ],
 )
 def test_a_former_name_or_code_finds_the_commune_of_today(france, query, label, code):
@@ -192,11 +189,33 @@ def test_a_former_name_or_code_finds_the_commune_of_today(france, query, label, 
 
 
 @pytest.mark.parametrize(
+    ("query", "label", "code"),
+    [
+        ("Paris 12e Arrondissement", "Paris 12e Arrondissement (75)", "75112"),
+        ("paris 12e", "Paris 12e Arrondissement (75)", "75112"),
+        ("Lyon 3", "Lyon 3e Arrondissement (69)", "69383"),
+        ("75112", "Paris 12e Arrondissement (75)", "75112"),
+        ("13201", "Marseille 1er Arrondissement (13)", "13201"),
+        ("75015", "75015 Paris 15e Arrondissement", "75115"),
+        ("Paris 75015", "75015 Paris 15e Arrondissement", "75115"),
+        ("69003 Lyon", "69003 Lyon 3e Arrondissement", "69383"),
+        ("marseille 9ème", "Marseille 9e Arrondissement (13)", "13209"),
+        ("paris 12", "Paris 12e Arrondissement (75)", "75112"),
+    ],
+)
+def test_an_arrondissement_is_found_where_it_is(france, query, label, code):
+    place = france.search(query)[0]
+    own = former_communes().loc[code]
+    assert (place.label, place.commune_code) == (label, code)
+    assert (place.lon, place.lat) == (own["lon"], own["lat"])
+    assert place.postcode in own["postcodes"].split(";")
+
+
+@pytest.mark.parametrize(
     ("query", "label"),
     [
         ("Paris", "Paris (75)"),
-        ("paris 12", "Paris (75)"),
-        ("75012", "75012 Paris"),
+        ("marseille 13", "Marseille (13)"),  # the département
         ("Pardies", "Pardies (64)"),
         ("01015", "Arboys en Bugey (01)"),  # a delegated commune has that code too
         ("Lacq", "Lacq (64)"),

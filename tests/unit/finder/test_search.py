@@ -211,3 +211,12 @@ def test_what_is_beyond_two_hundred_characters_is_not_read(gazetteer, geocoder):
     assert search_place(" " * 196 + "Sare" + "x" * 9, gazetteer, ONLINE).places[0].score == 100
     assert search_place(" " * 200 + "Sare", gazetteer, ONLINE).places == ()
     assert geocoder[0] == []
+
+
+@pytest.mark.parametrize("words", ["Bruxelles", "Saint-Sébastien Espagne"])
+def test_a_place_abroad_is_said_in_the_same_words_by_both_searches(gazetteer, words):
+    settings = replace(ONLINE, geocoder_url="")
+    (note,) = search_place(words, gazetteer, settings).notes
+    with pytest.raises(ParameterError) as refused:
+        find_place(words, gazetteer, settings, "France")
+    assert str(refused.value) == note

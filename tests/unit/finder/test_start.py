@@ -3,7 +3,9 @@
 import pytest
 
 from geo.errors import ParameterError
+from geo.finder.answer import find_sites
 from geo.finder.start import require_position
+from geo.territory import Territory
 
 
 @pytest.mark.parametrize(("lon", "lat"), [(180, 90), (-180, -90), (0, 0), (55.5, -21.1)])
@@ -17,3 +19,27 @@ def test_degrees(lon, lat):
 def test_what_is_no_degrees_is_refused(lon, lat):
     with pytest.raises(ParameterError, match=r"Position refusée : longitude .* Des degrés sont attendus"):
         require_position(lon, lat)
+
+
+def test_no_trip_starts_where_no_road_leads():
+    # Marla, in the cirque of Mafate (La Réunion), and its site at La Nouvelle: on foot.
+    answer = find_sites(Territory.load("974"), 55.432, -21.103)
+    assert answer.sites == ()
+    assert answer.none_open[0].facility_id == "2554"
+    assert answer.none_open[0].travel_time_min is None
+    assert answer.notes[0].startswith("Aucune route ne mène à votre position")
+    by_road = find_sites(Territory.load("974"), 55.3817, -20.985)  # Dos d'Âne, on the rim
+    assert "2554" not in {site.facility_id for site in by_road.sites}
+    assert by_road.sites[0].travel_time_min < 10
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(-1.789, 43.338), (7.6, 43.78), (-3.0, 46.0)])  # Irun, Ventimiglia, the sea
+def test_a_position_abroad_or_at_sea_is_told_so_with_the_official_directory(lon, lat):
+    with pytest.raises(ParameterError, match=r"à l'étranger ou en mer.*lannuaire\.service-public\.fr"):
+        find_sites(Territory.load(), lon, lat)
+
+
+def test_a_position_on_the_coast_or_at_the_border_is_in_france():
+    # The beach of Saint-Jean-de-Luz and the bridge of Hendaye, by the sites of their towns.
+    for lon, lat in ((-1.664, 43.392), (-1.782, 43.347)):
+        assert find_sites(Territory.load(), lon, lat).sites

@@ -11,6 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.crs import to_metres
 from geo.errors import NetworkError, ParameterError
 from geo.network.barriers import over_land
 from geo.network.estimated import (
@@ -23,8 +24,10 @@ from geo.network.estimated import (
     ROAD_LEVELS,
     estimate_network,
 )
+from geo.network.road_network import RoadNetwork
 from geo.network.snapping import snap, snap_xy
 from geo.network.travel_times import nearest_by_road, times_between
+from geo.network.union import unite
 from geo.sources.no_road import NoRoad
 from geo.sources.relief import STEP_M, Relief
 
@@ -243,6 +246,43 @@ def test_no_road_crosses_a_line_of_water():
     network = estimate_network(frame, no_road=NoRoad({}, np.array([line], object)))
     assert links(network) == {(0, 0), (1, 1)}
     assert np.isinf(minutes(network, frame)[0, 1])
+
+
+def ring(x, y, half):
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1)]) * half + (x, y)
+    return shapely.LineString(
+        np.column_stack(pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(*corners.T))
+    )
+
+
+def snapped_x(network, x, y):
+    """Return the x of the street that each point is tied to, NaN off the network."""
+    found = snap_xy(network, x, y)
+    ends = network.x[network.link_ends[np.maximum(found.link, 0)]]
+    return np.where(found.link >= 0, ends[:, 0] + (ends[:, 1] - ends[:, 0]) * np.nan_to_num(found.fraction), np.nan)
+
+
+def test_a_place_that_a_line_goes_around_is_off_the_network(tmp_path):
+    frame = communes([(700_000, 6_600_000), (704_000, 6_600_000)])
+    network = estimate_network(frame, no_road=NoRoad({}, np.array([ring(700_000, 6_603_000, 1_000)], object)))
+    inside, outside = (700_000, 6_603_000), (700_000, 6_601_500)
+    network.save(tmp_path)
+    for each in (network, unite([network]), RoadNetwork.load(tmp_path)):
+        lon, lat = to_metres(CRS).transform(*np.transpose([inside, outside]), direction="INVERSE")
+        found = snap(each, lon, lat)
+        assert found.link.tolist() == [-1, 0]
+        assert found.distance_m == pytest.approx([3_000, 1_500], rel=0.01)  # near, and yet out of reach
+
+
+def test_a_point_is_tied_to_a_street_of_its_own_shore():
+    # For the second point the street of the west is 1 km away over the water, that of its own shore 2 km.
+    places = [(700_000, 6_600_000), (700_000, 6_604_000), (703_000, 6_600_000), (703_000, 6_604_000)]
+    river = np.array([(701_000, 6_500_000), (701_000, 6_700_000)]).T
+    degrees = pyproj.Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(*river)
+    water = NoRoad({}, np.array([shapely.LineString(np.column_stack(degrees))], object))
+    here = ([700_950.0, 701_050.0], [6_602_000.0] * 2)
+    assert snapped_x(estimate_network(communes(places), no_road=water), *here) == pytest.approx([700_000, 703_000])
+    assert snapped_x(estimate_network(communes(places)), *here) == pytest.approx([700_000, 700_000])
 
 
 # --- what holds for any communes ------------------------------------------------------------------

@@ -55,3 +55,8 @@ def test_the_table_of_the_project_names_known_islands_but_none_with_a_bridge():
     # Ré (Saint-Martin), Oléron (Saint-Pierre), Noirmoutier.
     assert not {"17369", "17385", "85163"} & set(found.islands)
     assert len(found.waters) >= 4
+    around = [shapely.Polygon(line.coords) for line in found.waters if line.is_closed]
+    villages = shapely.points([(55.424, -21.076), (55.432, -21.103), (55.4215, -21.0165)])  # La Nouvelle, Marla, Aurère
+    by_road = shapely.points([(55.3817, -20.985), (55.472, -21.025), (55.4733, -21.1353), (55.388, -21.07)])
+    assert shapely.contains(around[0], villages).all()
+    assert not shapely.contains(around[0], by_road).any()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.errors import MaillageError
+from geo.errors import MaillageError, ParameterError
 from geo.sources.embedded import read_embedded
 from geo.territory import Territory
 from geo.territory.embedded import france, is_view, read_tables, view_names
@@ -70,6 +70,17 @@ def test_a_commune_has_the_same_time_in_every_view():
         same = whole.loc[part.index]
         assert np.allclose(part["travel_time_min"], same["travel_time_min"], atol=0.01), wanted
         assert (part["facility_id"] == same["facility_id"]).mean() > 0.99
+
+
+@pytest.mark.parametrize("name", ["Pays Basque", "CA du pays basque", "agglomération du Pays Basque"])
+def test_an_intercommunality_is_found_without_its_kind(tables, name):
+    assert Territory.load(name).name == tables.intercommunalities.loc[PAYS_BASQUE, "name"]
+
+
+def test_an_intercommunality_is_found_by_words_that_only_it_has_and_asked_for_where_several_have():
+    assert Territory.load("Val de Garonne").name == "Communauté d'agglomération Val de Garonne Agglomération"
+    with pytest.raises(ParameterError, match=r"Plusieurs intercommunalités ont « Garonne » dans leur nom : .* entier"):
+        Territory.load("Garonne")
 
 
 def test_a_name_of_two_intercommunalities_is_asked_again_by_number(tables):

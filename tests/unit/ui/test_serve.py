@@ -3,6 +3,7 @@
 import logging
 import sys
 
+import pyarrow as pa
 import pytest
 import streamlit as st
 
@@ -41,6 +42,14 @@ def test_a_territory_that_cannot_be_loaded_is_left_to_the_page(served, tmp_path)
     assert len(served) == 1
     with pytest.raises(ParameterError):
         cache.load_territory(str(tmp_path / "absent"))
+
+
+def test_what_is_freed_is_given_back_where_the_library_can(monkeypatch):
+    serve.spare_memory()
+    assert pa.default_memory_pool().backend_name == "system"
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: object())  # a C library without these functions
+    serve.spare_memory()
+    serve._give_back()
 
 
 def test_warnings_are_heard_again_after():

