@@ -13,6 +13,7 @@ import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -45,7 +46,7 @@ _MAX_CELLS: Final = 10_000_000
 _ROUGHNESS_CELLS: Final = (5, 7)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Relief:
     """Heights on a regular grid.
 
@@ -74,6 +75,11 @@ class Relief:
 
     def roughness(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
         """Return the standard deviation (m) of heights in about 9 km around points, shape (n,), NaN unknown."""
+        return self._between(self._deviation, lon, lat)
+
+    @cached_property
+    def _deviation(self) -> NDArray[np.float64]:
+        """The same at each cell: worked out once, for every search asks for it."""
         known = (self.steps != UNKNOWN).astype(np.float64)
         values = np.where(self.steps == UNKNOWN, 0.0, self.steps * STEP_M)
         share = uniform_filter(known, _ROUGHNESS_CELLS, mode="constant")
@@ -81,7 +87,7 @@ class Relief:
             mean = uniform_filter(values, _ROUGHNESS_CELLS, mode="constant") / share
             square = uniform_filter(values**2, _ROUGHNESS_CELLS, mode="constant") / share
             deviation = np.sqrt(np.maximum(square - mean**2, 0.0))
-        return self._between(np.where(known > 0, deviation, np.nan), lon, lat)
+        return np.where(known > 0, deviation, np.nan)
 
     def _between(self, values: NDArray[np.float64], lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
         column = (np.atleast_1d(np.asarray(lon, np.float64)) - self.west) / self.spacing
