@@ -16,8 +16,15 @@ _PROJECT = Path(__file__).resolve().parents[1]
 _PATIENCE_S = 300
 
 
+class Served(str):
+    """The address of the app, and the number of its process."""
+
+    __slots__ = ("pid",)
+    pid: int
+
+
 @contextmanager
-def served_app(**settings: str) -> Iterator[str]:
+def served_app(**settings: str) -> Iterator[Served]:
     """Run ``python -m geo.ui.serve`` on a free port; give its address, end it after.
 
     `settings` are of its environment; nobody answers as its geocoder, and it keeps nothing unless they say where.
@@ -40,7 +47,8 @@ def served_app(**settings: str) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    address = f"http://127.0.0.1:{port}"
+    address = Served(f"http://127.0.0.1:{port}")
+    address.pid = process.pid
     try:
         _wait_for(f"{address}/_stcore/health", process)
         yield address

@@ -19,10 +19,10 @@ WIDGET_HEIGHT_PX: Final = 1_400
 WIDGET_WIDTH_REM: Final = 34
 #: What whoever runs another site must know of it.
 WIDGET_WORDS: Final = (
-    f"Le code ci-dessous, collé dans une page d'un autre site (mairie, caisse, association), y montre la recherche, la "
+    "Le code ci-dessous, collé dans une page d'un autre site (mairie, caisse, association), y montre la recherche, la "
     f"réponse et trois sites. Taille : toute la largeur offerte, de 20 à {WIDGET_WIDTH_REM} rem (320 à 544 pixels), et "
-    f"{WIDGET_HEIGHT_PX} pixels de haut, qui suffisent sur un téléphone. Après « embed=true », « &lieu= » suivi du code "
-    f"INSEE d'une commune, par exemple « &lieu=64104 », ouvre le cadre sur sa réponse."
+    f"{WIDGET_HEIGHT_PX} pixels de haut, qui suffisent sur un téléphone. Après « embed=true », « &lieu= » suivi du "
+    "code INSEE d'une commune, par exemple « &lieu=64104 », ouvre le cadre sur sa réponse."
 )
 
 
