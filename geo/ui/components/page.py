@@ -58,7 +58,7 @@ _STYLE: Final = """<style>
 @media (min-width: 641px) { [data-testid="stLayoutWrapper"]:has(> .st-key-screens_narrow) { display: none; } }
 @media (max-width: 640px) {
   [data-testid="stLayoutWrapper"]:has(> .st-key-screens_wide) { display: none; }
-  .st-key-screens_narrow button { min-height: 2.75rem; }
+  .st-key-screens_narrow button, [role="menuitem"] { align-items: center; display: flex; min-height: 2.75rem; }
   .stMainBlockContainer { padding: .8rem 1rem 2rem; }
   .maillage-answer { font-size: 1.15rem; }
   .stButtonGroup button { padding: .3rem .55rem; }

@@ -97,7 +97,7 @@ def _filters(state: AppState, *, has_permanences: bool) -> None:
         if state.at is None:
             st.checkbox("Ouvert maintenant", **bound("open_then"))
         st.checkbox("Ouvert le samedi", **bound("saturday"))
-        st.checkbox("Ouvert après 17 h 30", help="Un jour au moins de la semaine.", **bound("evening"))
+        st.checkbox("Ouvert après 17 h 30, un jour au moins", **bound("evening"))
         st.checkbox("Sans rendez-vous", **bound("without_appointment"))
         if has_permanences and state.procedure is not None:
             st.checkbox("Où l'organisme de ma démarche vient lui-même", **bound("with_operator"))
