@@ -256,8 +256,11 @@ def test_a_procedure_changes_what_is_in_view_on_a_phone(find):
     box = page.locator(".maillage-procedure p").first.bounding_box()
     assert top(page, ".maillage-answer") < box["y"] < box["y"] + box["height"] < PHONE["height"]
     names = page.locator(".card h3").all_inner_texts()
-    assert names[1].startswith("Centre des Finances publiques"), "beside the first site"
-    assert names[1] in page.locator(".maillage-procedure p").first.inner_text()
+    sign, office = names[1].split("\n")
+    assert sign == "€"
+    assert office.startswith("Centre des Finances publiques"), "beside the first site"
+    assert page.locator(".maillage-canvas .maillage-number", has_text="€").is_visible()
+    assert office in page.locator(".maillage-procedure p").first.inner_text()
     assert page.locator(".card").nth(1).bounding_box()["y"] < top(page, ".maillage-canvas")
     assert page.get_by_text("Pour comparer").count() == 0
 

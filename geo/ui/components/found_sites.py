@@ -29,6 +29,7 @@ from geo.answers.nearest import (
 )
 from geo.french import dialled, is_email
 from geo.sources.http_client import host_of
+from geo.ui.components.find_map import TAXES_SIGN
 from geo.ui.components.leaflet_map import component_text
 from geo.ui.session import change_state
 
@@ -86,7 +87,7 @@ def first_html(answer: Answer, shown: Shown) -> str:
         parts.append(f"<h2>{list_titles(answer)[0]}</h2><ol>{_card(answer.sites[0], shown, 1)}</ol>")
     if shown.for_taxes and answer.tax_office is not None:
         title = "Ou, au choix : le service des impôts" if answer.sites else "Le service des impôts"
-        parts.append(f"<h2>{title}</h2><ul>{_card(answer.tax_office, shown)}</ul>")
+        parts.append(f"<h2>{title}</h2><ul>{_card(answer.tax_office, shown, TAXES_SIGN)}</ul>")
     return _list_html(parts, shown)
 
 
@@ -137,7 +138,7 @@ def contacts_html(site: SiteAnswer) -> str:
     return "".join(f"<li>{link}</li>" for link in links)
 
 
-def _card(site: SiteAnswer, shown: Shown, number: int | None = None) -> str:
+def _card(site: SiteAnswer, shown: Shown, number: int | str | None = None) -> str:
     identifier = escape(site.facility_id)
     is_chosen = number is not None and site.facility_id == shown.chosen
     told = "" if shown.asked is None else asked_sentence(site, shown.asked)
@@ -157,7 +158,7 @@ def _card(site: SiteAnswer, shown: Shown, number: int | None = None) -> str:
         lines.append(f'<ul class="contacts">{phone}<li>{_way_html(site, way)}</li></ul>')
     else:
         lines += [f'<ul class="contacts">{contacts_html(site)}</ul>', directions_html(site, shown.user_agent)]
-        lines += _more_html(site, shown, is_chosen=is_chosen, numbered=number is not None)
+        lines += _more_html(site, shown, is_chosen=is_chosen, numbered=isinstance(number, int))
     marked = f' data-site="{identifier}"' if number is not None else ""
     return f'<li class="card{" chosen" if is_chosen else ""}"{marked}>{"".join(lines)}</li>'
 

@@ -156,7 +156,13 @@ def _map_and_list(
                 "first",
                 name=_NAME,
                 answer=map_answer(
-                    answer, start_words(state, territory), shown.chosen, {**routes, **told}, guessed, ground
+                    answer,
+                    start_words(state, territory),
+                    shown.chosen,
+                    {**routes, **told},
+                    guessed,
+                    ground,
+                    for_taxes=shown.for_taxes,
                 ),
             )
         with st.container(key="find_map_place"):
