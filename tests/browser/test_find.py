@@ -274,7 +274,11 @@ _TARGETS = """() => {
       const pressed = one.matches("a[href], button, summary, input:not([type=radio], [type=checkbox]), label:has(input)");
       const box = one.getBoundingClientRect();
       if (!pressed || box.height < 2 || one.matches(":disabled, [tabindex='-1']") || !one.checkVisibility()) continue;
-      all.push([(one.ariaLabel || one.innerText || one.outerHTML).slice(0, 60), box.width, box.height]);
+      let height = box.height; // what is cut off by a frame cannot be pressed
+      for (let frame = one.parentElement; frame; frame = frame.parentElement) {
+        if (getComputedStyle(frame).overflowY === "hidden") height = Math.min(height, frame.clientHeight);
+      }
+      all.push([(one.ariaLabel || one.innerText || one.outerHTML).slice(0, 60), box.width, height]);
     }
   };
   look(document);
