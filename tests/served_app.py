@@ -17,6 +17,13 @@ _PROJECT = Path(__file__).resolve().parents[1]
 _PATIENCE_S = 300
 
 
+class Served(str):
+    """The address of the app, and the number of its process."""
+
+    __slots__ = ("pid",)
+    pid: int
+
+
 class AppServer:
     """``python -m geo.ui.serve`` on a free port, the same one each time that it is started again.
 
@@ -31,8 +38,8 @@ class AppServer:
         self._settings = settings
         self._process: subprocess.Popen | None = None
 
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
+    def start(self) -> int:
+        """Start it, and wait until it answers; return the number of its process."""
         command = [sys.executable, "-m", "geo.ui.serve", "--server.headless", "true"]
         self._process = subprocess.Popen(
             [*command, "--server.address", "127.0.0.1", "--server.port", str(self._port)],
@@ -49,6 +56,7 @@ class AppServer:
             stderr=subprocess.DEVNULL,
         )
         _wait_for(f"{self.address}/_stcore/health", self._process)
+        return self._process.pid
 
     def end(self, sent: signal.Signals = signal.SIGTERM) -> None:
         """End it by a signal."""
@@ -58,12 +66,13 @@ class AppServer:
 
 
 @contextmanager
-def served_app(**settings: str) -> Iterator[str]:
+def served_app(**settings: str) -> Iterator[Served]:
     """Serve the app (`AppServer`); give its address, end it after."""
     server = AppServer(**settings)
     try:
-        server.start()
-        yield server.address
+        address = Served(server.address)
+        address.pid = server.start()
+        yield address
     finally:
         server.end()
 

@@ -64,26 +64,40 @@ def distance_text(kilometres: float) -> str:
     return f"{format_decimal(kilometres, 0 if kilometres >= _WHOLE_FROM_KM else 1)}{UNIT_SPACE}km"
 
 
-def answer_sentence(answer: Answer, wishes: Wishes, *, from_centre: bool = False) -> str:
-    """Return the answer in one sentence; more where the first site is not the nearest, is closed, or none is found.
+def answer_sentence(answer: Answer, wishes: Wishes) -> str:
+    """Return the answer in one short sentence, a second one where no site is open: the site to go to, when, how far.
 
-    Then, shortly, what it rests on: estimated times, a start at the centre of a commune (`from_centre`), an old list.
+    What goes with it is in `answer_notes`; distances and comments are told site by site.
+    """
+    when = "" if wishes.at is None else f"{capital(_full_moment(answer.at))}, "
+    if answer.nothing_open or not answer.sites:
+        return _nothing_found(answer, wishes, when)
+    title = "le plus proche ouvert" if wishes.at_that_moment else "le plus proche"
+    title = title if answer.put_first is None else "le mieux placé"
+    return capital(f"{when}{title} : {_site_words(answer.sites[0])}.")
+
+
+def answer_notes(answer: Answer, *, from_centre: bool = False) -> list[str]:
+    """Return what is said right under the answer, a short sentence each.
+
+    Another site where the first is closed, why the first is not the nearest, then what the answer rests on: estimated
+    times, a start at the centre of a commune (`from_centre`), an old list.
     """
     shown = next(iter(answer.sites or answer.none_open), None)
     old = "" if shown is None else old_list_sentence(shown.list_vintage, answer.at.date())
-    return " ".join(filter(None, (_found(answer, wishes), _of_the_times(shown, from_centre=from_centre), old)))
+    said = (_sooner(answer), answer.put_first, _of_the_times(shown, from_centre=from_centre), old)
+    return [sentence for sentence in said if sentence]
 
 
-def list_title(answer: Answer) -> str:
-    """Return the title of the list of the sites of an answer."""
-    many = len(answer.sites) > 1
+def list_titles(answer: Answer) -> tuple[str, str]:
+    """Return the title of the first site of an answer, and that of the others."""
     if answer.nothing_open:
-        return "Les premiers à rouvrir" if many else "Le premier à rouvrir"
-    return f"Les {len(answer.sites)} sites les plus proches" if many else "Le site le plus proche"
+        return "Le premier à rouvrir", "Les suivants à rouvrir"
+    return ("Le plus proche" if answer.put_first is None else "Le mieux placé"), "Autres sites proches"
 
 
 def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date) -> str:
-    """Return who handles a procedure and where; for taxes, the tax office of the answer as another choice.
+    """Return who handles a procedure and where; for taxes, the tax office of the answer beside its site.
 
     `on`: The day whose operators are represented in the sites.
     """
@@ -91,10 +105,10 @@ def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date)
     by = "" if operator is None else f"{operator}, "
     sentence = f"Votre démarche, {procedure.label[:1].lower()}{procedure.label[1:]} : {by}{procedure.where_handled}."
     office = None if answer is None else answer.tax_office
-    if not is_for_taxes(procedure) or office is None:
+    if answer is None or office is None or not is_for_taxes(procedure):
         return sentence
-    trip = "" if office.travel_time_min is None else f", {site_trip(office)}"
-    return f"{sentence} Autre choix : {office.name}{trip}."
+    site = f"{answer.sites[0].name}, ou " if answer.sites else ""
+    return f"{sentence} Au choix : {site}{_site_words(office)}."
 
 
 def is_for_taxes(procedure: Procedure | None) -> bool:
@@ -109,24 +123,15 @@ def _of_the_times(site: SiteAnswer | None, *, from_centre: bool) -> str:
     return f"Temps {'estimé' if site.estimated else 'compté'}{where}."
 
 
-def _found(answer: Answer, wishes: Wishes) -> str:
-    asked = wishes.at_that_moment
-    when = "" if wishes.at is None else f"{capital(_full_moment(answer.at))}, "
-    if answer.nothing_open or not answer.sites:
-        return _nothing_found(answer, wishes, when)
-    first = answer.sites[0]
-    if answer.put_first is not None:
-        return f"{capital(f'{when}le mieux placé : {_site_words(first)}.')} {answer.put_first}"
-    title = "le plus proche ouvert" if asked else "le plus proche"
-    sentence = capital(f"{when}{title} : {_site_words(first)}.")
-    if not first.status.is_open:
-        opened = next((site for site in answer.sites if site.status.is_open), None)
-        if opened is not None:
-            return f"{sentence} Le plus proche ouvert : {_site_words(opened)}."
-        soonest = min(answer.sites, key=_opening)
-        if _opening(soonest) < _opening(first):
-            return f"{sentence} Le premier à rouvrir : {_site_words(soonest)}."
-    return sentence
+def _sooner(answer: Answer) -> str:
+    """Return the site that is open, or opens first, where the first one of an answer is closed."""
+    if answer.nothing_open or not answer.sites or answer.sites[0].status.is_open:
+        return ""
+    opened = next((site for site in answer.sites if site.status.is_open), None)
+    if opened is not None:
+        return f"Le plus proche ouvert : {_site_words(opened)}."
+    soonest = min(answer.sites, key=_opening)
+    return f"Le premier à rouvrir : {_site_words(soonest)}." if _opening(soonest) < _opening(answer.sites[0]) else ""
 
 
 def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
@@ -167,8 +172,8 @@ def _opening(site: SiteAnswer) -> dt.datetime:
 
 
 def _site_words(site: SiteAnswer) -> str:
-    trip = "" if site.travel_time_min is None else f"{site_trip(site)}, "
-    return f"{site.name}, {trip}{site.status.sentence[:1].lower()}{site.status.sentence[1:]}"
+    trip = "" if site.travel_time_min is None else f"{site_trip(site, with_distance=False)}, "
+    return f"{site.name}, {trip}{site.status.in_short[:1].lower()}{site.status.in_short[1:]}"
 
 
 def _reopening_words(site: SiteAnswer) -> str:
@@ -260,7 +265,9 @@ def answer_lines(
     where = "Position donnée" if search is None else search.places[0].label
     yield f"{where}, {moment_text(answer.at, since=start)} :"
     from_centre = search is not None and search.places[0].kind in {"commune", "postcode"}
-    yield answer_sentence(answer, wishes, from_centre=from_centre)
+    yield answer_sentence(answer, wishes)
+    if beside := answer_notes(answer, from_centre=from_centre):
+        yield " ".join(beside)
     if search is not None and len(search.places) > 1:
         several = f"{WHICH_ONE}. " if search.homonyms else ""
         yield f"{several}Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."

@@ -44,6 +44,9 @@ _TIME_ZONES: Final = {
 _DAY_MINUTES: Final = 24 * 60
 _NOON: Final = 12 * 60
 _OSM_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+#: How a sentence quotes a comment: beside the published hours, or as the reason why a place is closed.
+_ALTHOUGH: Final = " ; le site précise : {}"
+_BECAUSE: Final = " : le site précise {}"
 #: What a week says of appointments, by whether one is needed.
 _ACCESS: Final = {None: "", True: " sur rendez-vous", False: " sans rendez-vous"}
 
@@ -55,7 +58,8 @@ class OpeningStatus:
     `state` is `published` where the published hours say open and the site's comment says something of its hours that
     is not understood. `sentence` is French, without a full stop; `closes_at` (where open) and `opens_at` (where closed)
     carry their time zone, `None` where none is known within `HORIZON`; `holiday` names the public holiday of that day;
-    `appointment`: whether one is needed at that moment, `None` where that is unknown or the place is not open.
+    `appointment`: whether one is needed at that moment, `None` where that is unknown or the place is not open;
+    `remark`: the comment between quotes, where the sentence quotes it.
     """
 
     state: Literal["open", "published", "closed", "unknown"]
@@ -64,6 +68,14 @@ class OpeningStatus:
     opens_at: dt.datetime | None = None
     holiday: str | None = None
     appointment: bool | None = None
+    remark: str | None = None
+
+    @property
+    def in_short(self) -> str:
+        """The sentence without the comment that it quotes."""
+        if self.remark is None:
+            return self.sentence
+        return self.sentence.replace(_ALTHOUGH.format(self.remark), "").replace(_BECAUSE.format(self.remark), "")
 
     @property
     def is_open(self) -> bool:
@@ -176,16 +188,16 @@ def opening_status(
         return _open(here, until_ if until_ < end else None, hours, remarks, appointment=appointment)
     if state == State.UNKNOWN:
         return OpeningStatus("unknown", f"Horaires du {WEEKDAYS[here.weekday()]} inconnus")
-    why = _why_closed(here, hours, remarks, holiday)
+    why, remark = _why_closed(here, hours, remarks, holiday)
     opens = "rouvre"
     for opens_at, _, state, _ in spans:
         if state == State.OPEN:
             sentence = f"{why}, {opens} {_near_moment(opens_at, since=here)}"
-            return OpeningStatus("closed", sentence, opens_at=opens_at, holiday=holiday)
+            return OpeningStatus("closed", sentence, opens_at=opens_at, holiday=holiday, remark=remark)
         if state == State.UNKNOWN:
             opens = "prochaine ouverture connue"
     never = f"{why}, aucune ouverture connue dans les {HORIZON.days} jours"
-    return OpeningStatus("closed", never, holiday=holiday)
+    return OpeningStatus("closed", never, holiday=holiday, remark=remark)
 
 
 def usual_opening(hours: WeeklyHours | None, at: dt.datetime, departement: str | None) -> dt.datetime | None:
@@ -212,23 +224,24 @@ def _open(
     until = f" jusqu'à {_clock(closes_at, at_end=True)}" if closes_at else ""
     access = "" if needed is None else ", sur rendez-vous" if needed else ", sans rendez-vous"
     if remarks.unread:
-        sentence = f"Ouvert selon les horaires publiés{until}{access} ; le site précise : {remarks.quoted}"
-        return OpeningStatus("published", sentence, closes_at=closes_at, appointment=needed)
+        sentence = f"Ouvert selon les horaires publiés{until}{access}{_ALTHOUGH.format(remarks.quoted)}"
+        return OpeningStatus("published", sentence, closes_at=closes_at, appointment=needed, remark=remarks.quoted)
     return OpeningStatus("open", f"Ouvert{until}{access}", closes_at=closes_at, appointment=needed)
 
 
-def _why_closed(here: dt.datetime, hours: WeeklyHours, remarks: Remarks, holiday: str | None) -> str:
+def _why_closed(here: dt.datetime, hours: WeeklyHours, remarks: Remarks, holiday: str | None) -> tuple[str, str | None]:
+    """Return that a place is closed and why, and the comment that this quotes."""
     if holiday:
-        return f"Fermé : jour férié ({holiday})"
+        return f"Fermé : jour férié ({holiday})", None
     published, minute = hours.days[here.weekday()] or (), _minute(here)
     closed = [span for span in remarks.closed(here.date(), published) if span[0] <= minute < span[1]]
     if not any(start < end_ and start_ < end for start_, end_ in closed for start, end in published):
-        return "Fermé"
+        return "Fermé", None
     if not remarks.left_open(here.date(), published):
         when = "ce jour"
     else:
         when = "ce matin" if minute < _NOON else "cet après-midi"
-    return f"Fermé {when} : le site précise {remarks.quoted}"
+    return f"Fermé {when}{_BECAUSE.format(remarks.quoted)}", remarks.quoted
 
 
 def _dated_week(hours: WeeklyHours, remarks: Remarks, today: dt.date) -> str:

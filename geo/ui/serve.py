@@ -1,7 +1,8 @@
 """The app, served once it is ready: ``python -m geo.ui.serve [OPTIONS OF STREAMLIT] [-- FOLDER]``.
 
 Streamlit runs a page at its first visit, which then waits for all that the page needs. Here it is loaded before the
-server listens: modules, the territory with its network, names and ground of the map, the compiled searches.
+server listens: modules, the territory with its network, names and ground of the map, the compiled searches. What is
+compiled is kept on the disk; on a new installation the first plan alone would wait seconds for it, and so is made here.
 """
 
 from __future__ import annotations
@@ -24,8 +25,12 @@ from geo.errors import MaillageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from geo.territory import Territory
+
 _APP: Final = Path(__file__).resolve().parents[2] / "app.py"
 _SCREENS: Final = ("find", "diagnostic", "diagnostic_france", "planner.screen", "report", "data_and_method")
+#: What pandas reads when a first table is styled.
+_STYLES: Final = "pandas.io.formats.style"
 #: Where Streamlit warns of functions that are called while no visitor is there.
 _WARNS: Final = ("caching.cache_data_api", "state.session_state_proxy", "scriptrunner_utils.script_run_context")
 
@@ -59,6 +64,7 @@ def get_ready(folder: str | None) -> None:
     with _without_warnings(), contextlib.suppress(MaillageError):
         for name in _SCREENS:
             import_module(f"geo.ui.screens.{name}")
+        import_module(_STYLES)
         from geo.finder.answer import find_sites, route_to  # noqa: PLC0415 - Streamlit warns of what is loaded here
         from geo.finder.wishes import Wishes  # noqa: PLC0415
         from geo.ui import cache  # noqa: PLC0415
@@ -71,6 +77,16 @@ def get_ready(folder: str | None) -> None:
         answer = find_sites(territory, town["lon"], town["lat"], Wishes())
         for site in answer.sites[:1]:
             route_to(territory, answer.lon, answer.lat, site.facility_id)
+        _plan_once(territory if folder is not None else cache.load_territory(str(town["departement"])))
+
+
+def _plan_once(territory: Territory) -> None:
+    """Make a plan and measure what depends on each site, so that no visitor waits for them to be compiled."""
+    from geo.siting.fragility import fragility  # noqa: PLC0415 - as above
+    from geo.siting.plan import plan  # noqa: PLC0415
+
+    plan(territory, 1)
+    fragility(territory)
 
 
 @contextlib.contextmanager

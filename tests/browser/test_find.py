@@ -9,6 +9,7 @@ from PIL import Image
 
 from geo.finder.answer import find_sites
 from geo.finder.wishes import Wishes
+from geo.ui.components.embedded import WIDGET_HEIGHT_PX
 
 pytestmark = pytest.mark.browser
 
@@ -109,7 +110,7 @@ def test_a_click_on_the_map_starts_from_there(find):
     page = find(f"?{TUESDAY}")
     box = page.locator(".maillage-canvas").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.62)
-    wait_for_answer(page, "Temps estimé.")  # a site without appointment may come before the nearest
+    wait_for_answer(page, "Mardi 24")  # a site without appointment may come before the nearest
     assert re.search(r"position=-?\d+\.\d{3}%2C-?\d+\.\d{3}(&|$)", page.url), "to a hundred metres"
     assert page.get_by_text("Départ : le point choisi.").is_visible()
     page.go_back()
@@ -165,10 +166,10 @@ def test_by_keyboard_alone(find):
     page.keyboard.press("Enter")
     wait_for_answer(page, "le plus proche ouvert")
     passed = tab_to("Choisir ce site", 60)
-    stops = ("Rechercher", "Ma position", "Quand", "Filtres", "Carte des sites", "Itinéraire", "Choisir")
+    stops = ("Rechercher", "Ma position", "Quand", "Filtres", "Appeler", "Partager", "✓ Site choisi", "Carte des sites")
     assert [
         next((stop for stop in stops if name.startswith(stop)), None) for name in passed if name.startswith(stops)
-    ] == [*stops[:-1], "Itinéraire", "Choisir"], "in the order of the page; the first site is chosen already"
+    ] == [*stops], "in the order of the page; the first site is chosen already"
     site = focused().rpartition(": ")[2]
     page.keyboard.press("Enter")
     wait_for_link(page, "site=")
@@ -224,15 +225,116 @@ def test_a_base_map_that_comes_is_credited_and_covers_the_ground(new_page, app_a
     page.unroute_all()
 
 
-def test_the_order_on_a_phone(find):
-    page = find(f"?lieu={SARE}&{TUESDAY}", width=390, height=844)
-    page.wait_for_selector(".card")
-    tops = [
-        page.locator(selector).first.bounding_box()["y"]
-        for selector in ("h1", ".maillage-answer", ".maillage-canvas", ".card")
-    ]
+#: A place whose site has a long remark, one where another than the nearest comes first, one by night.
+BEDOUS, PAU = "64104", "64445"
+PHONE = {"width": 390, "height": 844, "user_agent": "Mozilla/5.0 (Linux; Android 15; Pixel 9)"}
+
+
+def top(page, selector: str) -> float:
+    return page.locator(selector).first.bounding_box()["y"]
+
+
+@pytest.mark.parametrize(
+    ("place", "moment"),
+    [(BEDOUS, "2026-11-24T10:00"), (PAU, "2026-11-24T10:00"), (SARE, "2026-11-24T10:00"), (BEDOUS, "2026-11-24T22:00")],
+)
+def test_the_order_on_a_phone(find, place, moment):
+    page = find(f"?lieu={place}&quand={moment}", drawn=".maillage-number", **PHONE)
+    buttons = ".buttons"
+    tops = [top(page, selector) for selector in ("h1", ".maillage-answer", buttons, ".card", ".maillage-canvas")]
     assert tops == sorted(tops)
-    assert tops[1] < 600, "the answer is in the first view"
+    assert top(page, ".maillage-canvas") < page.locator(".card").nth(1).bounding_box()["y"], "then the other sites"
+    phone = page.locator(".buttons a[href^='tel:']").bounding_box()
+    assert phone["y"] + phone["height"] < PHONE["height"], "the first number is in the first screen"
+    headline = page.locator(".maillage-answer")
+    lines = headline.evaluate("line => line.clientHeight / parseFloat(getComputedStyle(line).lineHeight)")
+    assert round(lines) <= 5, headline.inner_text()
+
+
+def test_a_procedure_changes_what_is_in_view_on_a_phone(find):
+    page = find(f"?lieu={PAU}&{TUESDAY}&demarche=impots", drawn=".maillage-number", **PHONE)
+    box = page.locator(".maillage-procedure p").first.bounding_box()
+    assert top(page, ".maillage-answer") < box["y"] < box["y"] + box["height"] < PHONE["height"]
+    names = page.locator(".card h3").all_inner_texts()
+    sign, office = names[1].split("\n")
+    assert sign == "€"
+    assert office.startswith("Centre des Finances publiques"), "beside the first site"
+    assert page.locator(".maillage-canvas .maillage-number", has_text="€").is_visible()
+    assert office in page.locator(".maillage-procedure p").first.inner_text()
+    assert page.locator(".card").nth(1).bounding_box()["y"] < top(page, ".maillage-canvas")
+    assert page.get_by_text("Pour comparer").count() == 0
+
+
+#: All that can be pressed and is shown: its words and its box, in the page and in the roots of our components.
+_TARGETS = """() => {
+  const all = [];
+  const look = (root) => {
+    for (const one of root.querySelectorAll("*")) {
+      if (one.shadowRoot) look(one.shadowRoot);
+      const pressed = one.matches("a[href], button, summary, input:not([type=radio], [type=checkbox]), label:has(input)");
+      const box = one.getBoundingClientRect();
+      if (!pressed || box.height < 2 || one.matches(":disabled, [tabindex='-1']") || !one.checkVisibility()) continue;
+      let height = box.height; // what is cut off by a frame cannot be pressed
+      for (let frame = one.parentElement; frame; frame = frame.parentElement) {
+        if (getComputedStyle(frame).overflowY === "hidden") height = Math.min(height, frame.clientHeight);
+      }
+      all.push([(one.ariaLabel || one.innerText || one.outerHTML).slice(0, 60), box.width, height]);
+    }
+  };
+  look(document);
+  return all;
+}"""
+
+
+def targets(page) -> dict[str, tuple[float, float]]:
+    """The size of whatever can be pressed, by its words."""
+    return {words: (width, height) for words, width, height in page.evaluate(_TARGETS)}
+
+
+def small_targets(page) -> dict[str, tuple[float, float]]:
+    return {words: size for words, size in targets(page).items() if min(size) < 43.5}
+
+
+def test_whatever_is_pressed_is_large_enough_for_a_finger(find):
+    page = find(f"?lieu={PAU}&{TUESDAY}&demarche=impots", drawn=".maillage-number", **PHONE)
+    assert len(targets(page)) > 25
+    assert small_targets(page) == {}
+    for button in ("Quand", "Filtres"):
+        page.get_by_role("button", name=button).click()
+        page.wait_for_selector("[data-testid=stPopoverBody]")
+        page.wait_for_timeout(300)
+        assert small_targets(page) == {}, button
+        page.keyboard.press("Escape")
+
+
+def test_one_menu_on_a_phone(find):
+    page = find(f"?lieu={SARE}&{TUESDAY}", drawn=".maillage-number", **PHONE)
+    assert page.get_by_text("Planifier").count() == 0 or not page.get_by_text("Planifier").first.is_visible()
+    menu = page.get_by_role("button", name="Menu")
+    assert menu.bounding_box()["height"] < 60
+    menu.click()
+    entries = page.get_by_role("menuitem").all_inner_texts()
+    assert entries == ["Trouver", "Diagnostic", "Planifier", "Rapport", "Données et méthode"]
+    page.get_by_role("menuitem", name="Données et méthode").click()
+    page.locator("h1", has_text="Données et méthode").wait_for()
+    assert "ecran=methode" in page.url
+    assert page.get_by_role("menuitem").count() == 0, "the menu is closed again"
+    page.go_back()
+    page.locator("h1", has_text="Trouver").wait_for()
+
+
+def test_the_buttons_share_the_link_or_copy_it(find):
+    page = find(f"?lieu={SARE}&{TUESDAY}", permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate("navigator.canShare = () => true; navigator.share = async (link) => { globalThis.shared = link; }")
+    page.get_by_role("button", name="Partager").click()
+    page.wait_for_function("globalThis.shared !== undefined")
+    shared = page.evaluate("globalThis.shared")
+    assert shared["url"] == page.url
+    assert shared["title"] in answer(page)
+    page.evaluate("navigator.canShare = undefined")
+    page.get_by_role("button", name="Partager").click()
+    page.get_by_text("Lien copié.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
 @pytest.mark.parametrize(
@@ -241,15 +343,15 @@ def test_the_order_on_a_phone(find):
 )
 def test_the_way_opens_in_the_phone_s_own_application(find, device, scheme):
     page = find(f"?lieu={SARE}&{TUESDAY}", width=390, height=844, user_agent=f"Mozilla/5.0 ({device})")
-    link = page.get_by_role("link", name="Itinéraire vers").first
-    assert link.get_attribute("href").startswith(scheme)
+    for link in page.get_by_role("link", name="Itinéraire vers").all()[:2]:  # under the answer, and on the first card
+        assert link.get_attribute("href").startswith(scheme)
     for element in ("document.documentElement", "document.querySelector('.stMain')"):
         assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
 
 
 def test_the_link_is_copied(find):
-    page = find(f"?lieu={SARE}&{TUESDAY}&embed=true", permissions=["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name="Copier le lien").click()
+    page = find(f"?lieu={SARE}&{TUESDAY}&embed=true", drawn=".card", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Partager").click()
     page.get_by_text("Lien copié.").wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
     assert f"lieu={SARE}" in link
@@ -257,12 +359,38 @@ def test_the_link_is_copied(find):
 
 
 def test_the_embedded_view_has_no_menu_and_stays_embedded(find):
-    page = find(f"?embed=true&{TUESDAY}", width=500, height=700)
+    page = find(f"?embed=true&{TUESDAY}", drawn=".maillage-whole", width=500, height=700)
     assert page.get_by_text("Données et méthode").count() == 0
+    assert page.get_by_role("button", name="Menu").count() == 0
     search(page, "sare")
     wait_for_answer(page, "le plus proche ouvert")
     assert "embed=true" in page.url
     assert f"lieu={SARE}" in page.url
+
+
+@pytest.mark.parametrize("place", [BEDOUS, PAU])
+def test_the_widget_is_short_on_a_phone(find, place):
+    page = find(f"?embed=true&lieu={place}&{TUESDAY}", drawn=".card", **PHONE)
+    assert page.locator(".card").count() == 3
+    assert page.locator(".maillage-canvas").count() == 0
+    assert page.locator(".stMainBlockContainer").bounding_box()["height"] < WIDGET_HEIGHT_PX == 1400
+    assert small_targets(page) == {}
+    whole = page.get_by_role("link", name="la page entière").get_attribute("href")
+    assert "embed" not in whole
+    page.goto(whole)
+    wait_for_answer(page, "Mardi 24")
+    assert page.locator(".maillage-canvas").count() == 1
+
+
+def test_the_code_of_the_widget_shows_it_in_another_page(find, new_page):
+    page = find("?ecran=methode", drawn="h1")
+    code = page.locator("code", has_text="iframe").inner_text()
+    other = new_page(width=600, height=1500)
+    other.set_content(f"<h1>Mairie</h1>{code}")
+    frame = other.frame_locator("iframe")
+    frame.get_by_label("Où êtes-vous ?").fill("sare")
+    frame.get_by_label("Où êtes-vous ?").press("Enter")
+    frame.locator(".card").nth(2).wait_for()
 
 
 def test_the_sheets_are_made_on_demand(find):

@@ -209,13 +209,14 @@ def one_trip_is_one_time(heard: Heard) -> list[str]:
 
 def one_site_is_open_in_one_way(heard: Heard) -> list[str]:
     """The terminal, its JSON and the screen say alike of the first site whether it is open, and so does the headline."""
-    first = heard.channels.data["json.nearest"]["sites"][0]
-    sentence = plain(first["status"]["sentence"])
-    lowered = sentence[:1].lower() + sentence[1:]
+    status = heard.channels.data["json.nearest"]["sites"][0]["status"]
+    short, remark = plain(status["sentence"]), plain(status["remark"] or "")
+    for quoted in (f" ; le site précise : {remark}", f" : le site précise {remark}") if remark else ():
+        short = short.replace(quoted, "")
     return [
         f"{channel} lacks « {text} »"
         for channel in ("terminal.nearest", "screen.trouver")
-        for text in (sentence, lowered)
+        for text in (short, short[:1].lower() + short[1:], remark)
         if text not in heard.channels.texts[channel]
     ]
 

@@ -28,7 +28,10 @@ def territory(embedded):
 def given(app, name: str):
     """Return what one of our components was given."""
     found = [e.proto.json for e in app.get("bidi_component") if e.proto.component_name == f"maillage_{name}"]
-    return json.loads(found[0])
+    parts = [json.loads(each) for each in found]
+    if name == "found_sites":  # the first site, then the others
+        return parts[0] | {"html": "".join(part["html"] for part in parts)}
+    return parts[0]
 
 
 def sentence(app) -> str:
@@ -54,7 +57,7 @@ def from_sare(territory, wishes=None):
     start = territory.communes.loc[SARE]
     wishes = wishes or Wishes(at=TUESDAY)
     answer = find_sites(territory, start["lon"], start["lat"], wishes)
-    return answer, answer_sentence(answer, wishes, from_centre=True)
+    return answer, answer_sentence(answer, wishes)
 
 
 def test_the_first_view_asks_where_you_are(open_app):
@@ -195,7 +198,8 @@ def test_nothing_open_says_whom_to_call(open_app, territory):
     assert "aucun site n'est ouvert. Le premier à rouvrir" in words
     shown = given(app, "found_sites")
     assert [site["id"] for site in shown["answer"]["sites"]] == [site.facility_id for site in expected.sites]
-    assert "<h2>Les premiers à rouvrir</h2>" in shown["html"]
+    assert "<h2>Le premier à rouvrir</h2>" in shown["html"]
+    assert "<h2>Les suivants à rouvrir</h2>" in shown["html"]
     assert "<h2>À distance</h2>" in texts(app)
     assert texts(app).count('<a href="tel:') == 3
     assert all(site.name in texts(app) for site in expected.none_open)
@@ -212,11 +216,10 @@ def test_homonyms_are_offered_and_none_is_taken(open_app):
     assert app.query_params["lieu"] == "64182"
 
 
-def test_taxes_have_another_choice_under_the_headline(open_app):
+def test_taxes_have_both_places_under_the_headline_and_side_by_side(open_app):
     app = open_app(lieu=SARE, quand=AT_10, demarche="impots")
-    said = " ".join(element.value.replace("\\", "") for element in app.markdown)
-    assert "Autre choix : Centre des Finances publiques" in said
-    assert "Autre choix : le service des impôts" in given(app, "found_sites")["html"]
+    assert "Au choix : France services de Saint-Jean-de-Luz, ou Centre des Finances publiques" in texts(app)
+    assert "Ou, au choix : le service des impôts" in given(app, "found_sites")["html"]
     without = open_app(lieu=SARE, quand=AT_10)
     assert "Pour comparer : le service des impôts" in given(without, "found_sites")["html"]
 

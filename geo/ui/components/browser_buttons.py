@@ -52,5 +52,5 @@ def _copy_component() -> Callable[..., Any]:
         "maillage_copy_link",
         html=_html("Copier le lien"),
         css=component_text("browser_buttons.css"),
-        js=component_text("copy_link.js"),
+        js=component_text("page_link.js") + component_text("copy_link.js"),
     )

@@ -95,7 +95,7 @@ function drawAnswer(L, map, ground, pressed) {
       view = `${points}`;
       const roads = answer.sites.flatMap((site) => site.road);
       const bounds = points.length ? [...points, ...roads] : ground.extent;
-      map.fitBounds(bounds, { padding: [24, 24], maxZoom: 15, animate: false });
+      map.fitBounds(bounds, { paddingTopLeft: [60, 44], paddingBottomRight: [24, 30], maxZoom: 15, animate: false });
     }
     spread();
     base.show(answer.ground, () => [...boxes]);

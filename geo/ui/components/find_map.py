@@ -17,9 +17,11 @@ from geo.ui.components.leaflet_map import component_text, map_data, map_script, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from geo.finder.answer import Answer, Route
+    from geo.finder.answer import Answer, Route, SiteAnswer
     from geo.settings import Settings
 
+#: Sign of the tax office where it is a choice, on the map and in the list.
+TAXES_SIGN: Final = "€"
 #: Decimals of a degree kept along a road: about one metre.
 _DECIMALS: Final = 5
 _HTML: Final = (
@@ -68,14 +70,20 @@ def map_answer(
     routes: Mapping[str, Route],
     guessed: Collection[str] = (),
     ground: Mapping[str, Any] | None = None,
+    *,
+    for_taxes: bool = False,
 ) -> dict[str, Any]:
     """Return what the map draws: start, sites in the order of the list, road to each, what else to show, the ground.
 
     `guessed`: Facility ids of the sites whose road is an approximation, drawn in dashes. `ground`: What
-    `geo.maps.ground.ground_around` gives; `None` where the map has it already.
+    `geo.maps.ground.ground_around` gives; `None` where the map has it already. `for_taxes`: Whether the tax office is a
+    choice beside the sites; no road to it is drawn.
     """
     if answer is None:
         return {"origin": None, "sites": [], "chosen": None, "around": [], "ground": None}
+    signed: list[tuple[int | str, SiteAnswer]] = list(enumerate(answer.sites, 1))
+    if for_taxes and answer.tax_office is not None:
+        signed.append((TAXES_SIGN, answer.tax_office))
     sites = [
         {
             "id": site.facility_id,
@@ -90,7 +98,7 @@ def map_answer(
             ),
             "guessed": site.facility_id in guessed,
         }
-        for number, site in enumerate(answer.sites, 1)
+        for number, site in signed
     ]
     return {
         "origin": {"lon": answer.lon, "lat": answer.lat, "label": f"Départ : {label}"},

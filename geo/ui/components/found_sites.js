@@ -1,10 +1,11 @@
-// The list of found sites (geo.ui.components.found_sites), in step with the map of the same name (find_map.js).
-// data.html is written and escaped in Python.
+// The lists of found sites (geo.ui.components.found_sites), in step with the map of the same name (find_map.js): the
+// first site, then the others, each its own list. data.html is written and escaped in Python.
 
 function connect(root, slot, choose) {
-  const card = (id) => [...root.querySelectorAll("[data-site]")].find((one) => one.dataset.site === id);
+  const cards = () => [...slot.lists].filter((one) => one.isConnected)
+    .flatMap((list) => [...list.querySelectorAll("[data-site]")]);
   const light = (id) => {
-    for (const one of root.querySelectorAll("[data-site]")) one.classList.toggle("lit", one.dataset.site === id);
+    for (const one of cards()) one.classList.toggle("lit", one.dataset.site === id);
     slot.light?.(id);
   };
   const siteOf = (event) => event.target.closest?.("[data-site]")?.dataset.site ?? null;
@@ -18,7 +19,7 @@ function connect(root, slot, choose) {
   });
   slot.onPick = (id) => {
     light(id);
-    card(id)?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    cards().find((one) => one.dataset.site === id)?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
 }
 
@@ -27,6 +28,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const slots = (globalThis.maillageAnswers ??= new Map());
   const slot = slots.get(data.name) ?? {};
   slots.set(data.name, slot);
+  (slot.lists ??= new Set()).add(root);
   root.choose = (id) => setTriggerValue("site", id);
   if (!root.connected) {
     root.connected = true;
@@ -40,6 +42,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (const id of opened) root.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
     if (focused) root.querySelector(`#${CSS.escape(focused)}`)?.focus({ preventScroll: true });
   }
+  if (!data.answer) return; // given with another part of the list
   const answer = JSON.stringify(data.answer);
   if (root.answer !== answer) {
     root.answer = answer;

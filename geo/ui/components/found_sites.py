@@ -1,7 +1,8 @@
-"""The sites of an answer as a list that anyone can read without the map: our own small component.
+"""The sites of an answer as lists that anyone can read without the map: our own small component.
 
-The list is HTML written here, every text escaped. The component keeps the focus and the opened
-timetables when the list changes, and hands the answer to the map of the same name (`find_map`).
+The first site comes alone, before the map on a phone; the others follow. The lists are HTML written here, every text
+escaped. The component keeps the focus and the opened timetables when a list changes, and hands the answer to the map of
+the same name (`find_map`).
 """
 
 from __future__ import annotations
@@ -21,18 +22,22 @@ from geo.answers.nearest import (
     asked_sentence,
     detail_texts,
     kind_words,
-    list_title,
+    list_titles,
     saved_sentence,
+    site_trip,
     trip_sentence,
 )
 from geo.french import dialled, is_email
 from geo.sources.http_client import host_of
+from geo.ui.components.find_map import TAXES_SIGN
 from geo.ui.components.leaflet_map import component_text
+from geo.ui.session import change_state
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from geo.answers.directions import Directions
     from geo.finder.answer import Answer, SiteAnswer
     from geo.finder.opening_times import DayLine, OpeningStatus
     from geo.finder.route_service import AskedRoutes
@@ -41,67 +46,77 @@ if TYPE_CHECKING:
 _SIGNS: Final = {"open": "✓", "published": "!", "closed": "✕", "unknown": "?"}
 
 
-def found_sites(
-    answer: Answer | None,
-    chosen: str | None,
-    map_answer: dict[str, Any],
-    *,
-    name: str,
-    on_choose: Callable[[str], None],
-    asked: AskedRoutes | None = None,
-    for_taxes: bool = False,
-) -> None:
-    """Show the list.
+def found_sites(html: str, part: str, *, name: str, answer: dict[str, Any] | None = None) -> None:
+    """Show a part of the list.
 
-    `answer`: The answer, `None` where there is none yet: the list is then empty. `chosen`: Facility id of the site that
-    the road on the map leads to, `None` for none. `asked`: What the route service told of this answer, if it was asked.
-    `for_taxes`: Whether the visitor comes for taxes: the tax office is then a choice, not a comparison.
+    `html`: From `first_html` or `others_html`. `part`: What tells this part from others. `answer`: What the map draws
+    (`geo.ui.components.find_map.map_answer`), given with one part.
     """
-    key = f"{name}_sites"
+    key = f"{name}_sites_{part}"
 
     def choose() -> None:
         site = st.session_state[key].site
         if isinstance(site, str):
-            on_choose(site)
+            change_state(site=site)
 
-    device = st.context.headers.get("User-Agent", "")
-    html = "" if answer is None else sites_html(answer, chosen, user_agent=device, asked=asked, for_taxes=for_taxes)
-    _component()(
-        key=key,
-        data={"name": name, "html": html, "answer": map_answer},
-        on_site_change=choose,
-    )
+    _component()(key=key, data={"name": name, "html": html, "answer": answer}, on_site_change=choose)
 
 
-def sites_html(
-    answer: Answer,
-    chosen: str | None,
-    *,
-    user_agent: str = "",
-    asked: AskedRoutes | None = None,
-    for_taxes: bool = False,
-) -> str:
-    """Return the sites, the buses and the tax office as HTML, headings of levels 2 and 3.
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the cards of an answer share.
 
-    `user_agent`: What the browser says of itself, for the link to a map application.
+    `chosen`: Facility id of the site that the road on the map leads to, `None` for none. `user_agent`: What the browser
+    says of itself, for the link to a map application. `asked`: What the route service told of this answer, if it was
+    asked. `for_taxes`: Whether the visitor comes for taxes: the tax office is then a choice beside the first site, not
+    a comparison. `compact`: Whether cards say the least, for a page inside another one.
     """
+
+    today: dt.date
+    chosen: str | None = None
+    user_agent: str = ""
+    asked: AskedRoutes | None = None
+    for_taxes: bool = False
+    compact: bool = False
+
+
+def first_html(answer: Answer, shown: Shown) -> str:
+    """Return the first site as HTML, headings of levels 2 and 3; beside it, for taxes, the tax office."""
     parts = []
-    shown = _Shown(answer.at.date(), chosen, user_agent, asked)
     if answer.sites:
-        cards = [_card(site, shown, number) for number, site in enumerate(answer.sites, 1)]
-        parts.append(f"<h2>{list_title(answer)}</h2><ol>{''.join(cards)}</ol>")
+        parts.append(f"<h2>{list_titles(answer)[0]}</h2><ol>{_card(answer.sites[0], shown, 1)}</ol>")
+    if shown.for_taxes and answer.tax_office is not None:
+        title = "Ou, au choix : le service des impôts" if answer.sites else "Le service des impôts"
+        parts.append(f"<h2>{title}</h2><ul>{_card(answer.tax_office, shown, TAXES_SIGN)}</ul>")
+    return _list_html(parts, shown)
+
+
+def others_html(answer: Answer, shown: Shown) -> str:
+    """Return the other sites as HTML, headings of levels 2 and 3; the buses and the tax office too unless compact."""
+    parts = []
+    if answer.sites[1:]:
+        cards = [_card(site, shown, number) for number, site in enumerate(answer.sites[1:], 2)]
+        parts.append(f"<h2>{list_titles(answer)[1]}</h2><ol>{''.join(cards)}</ol>")
+    if shown.compact:
+        return _list_html(parts, shown)
     if answer.buses:
         cards = [_card(bus, shown) for bus in answer.buses]
         parts.append(
             "<h2>Bus France services</h2><p class='about'>Un bus change de lieu chaque jour : téléphonez pour "
             f"connaître sa tournée.</p><ul>{''.join(cards)}</ul>"
         )
-    if answer.tax_office is not None:
-        saved = saved_sentence(answer)
-        gain = f"<p class='about'>{saved}</p>" if saved else ""
-        title = "Autre choix : le service des impôts" if for_taxes else "Pour comparer : le service des impôts"
-        parts.append(f"<h2>{title}</h2>{gain}<ul>{_card(answer.tax_office, shown)}</ul>")
-    return "".join(parts)
+    saved = saved_sentence(answer)
+    gain = f"<p class='about'>{saved}</p>" if saved else ""
+    if answer.tax_office is not None and not shown.for_taxes:
+        cards = [_card(answer.tax_office, shown)]
+        parts.append(f"<h2>Pour comparer : le service des impôts</h2>{gain}<ul>{''.join(cards)}</ul>")
+    elif gain:
+        parts.append(gain)
+    return _list_html(parts, shown)
+
+
+def _list_html(parts: list[str], shown: Shown) -> str:
+    return f'<div class="{"compact" if shown.compact else "full"}">{"".join(parts)}</div>' if parts else ""
 
 
 def contacts_html(site: SiteAnswer) -> str:
@@ -123,56 +138,68 @@ def contacts_html(site: SiteAnswer) -> str:
     return "".join(f"<li>{link}</li>" for link in links)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What the cards of an answer share."""
-
-    today: dt.date
-    chosen: str | None
-    user_agent: str
-    asked: AskedRoutes | None
-
-
-def _card(site: SiteAnswer, shown: _Shown, number: int | None = None) -> str:
+def _card(site: SiteAnswer, shown: Shown, number: int | str | None = None) -> str:
     identifier = escape(site.facility_id)
     is_chosen = number is not None and site.facility_id == shown.chosen
     told = "" if shown.asked is None else asked_sentence(site, shown.asked)
     badge = f'<span class="number" aria-hidden="true">{number}</span>' if number is not None else ""
     lines = [
         f"<h3>{badge}{escape(site.name)}</h3>",
-        f'<p class="trip">{escape(trip_sentence(site))}</p>',
+        f'<p class="trip">{escape(_trip_words(site, shown))}</p>',
         *([f'<p class="asked">{escape(told)}</p>'] if told else []),
         _status_html(site.status),
         *(f'<p class="warning">{escape(warning)}</p>' for warning in site.warnings),
-        f"<p>{escape(' · '.join(kind_words(site)))}</p>",
+        *([] if shown.compact else [f"<p>{escape(' · '.join(kind_words(site)))}</p>"]),
         f"<p>{escape(address_text(site))}</p>",
-        f'<ul class="contacts">{contacts_html(site)}</ul>',
-        directions_html(site, shown.user_agent),
     ]
-    lines += [f'<p class="detail">{label} : {escape(text)}</p>' for label, text in detail_texts(site)]
-    lines.append(f'<p class="list-date">{escape(list_date(site.list_vintage))}</p>')
+    if shown.compact:
+        phone = "" if site.phone is None else f"<li>{_phone_html(site.phone)}</li>"
+        way, *_ = directions_to(site, shown.user_agent)
+        lines.append(f'<ul class="contacts">{phone}<li>{_way_html(site, way)}</li></ul>')
+    else:
+        lines += [f'<ul class="contacts">{contacts_html(site)}</ul>', directions_html(site, shown.user_agent)]
+        lines += _more_html(site, shown, is_chosen=is_chosen, numbered=isinstance(number, int))
+    marked = f' data-site="{identifier}"' if number is not None else ""
+    return f'<li class="card{" chosen" if is_chosen else ""}"{marked}>{"".join(lines)}</li>'
+
+
+def _trip_words(site: SiteAnswer, shown: Shown) -> str:
+    return site_trip(site) if shown.compact and site.travel_time_min is not None else trip_sentence(site)
+
+
+def _more_html(site: SiteAnswer, shown: Shown, *, is_chosen: bool, numbered: bool) -> Iterator[str]:
+    """Give what a card tells beside the way to reach a site: the list's own texts, the week, the choice of the site."""
+    identifier = escape(site.facility_id)
+    for label, text in detail_texts(site):
+        if " ".join(text.split()).rstrip(" .;") not in (site.status.remark or ""):  # said already
+            yield f'<p class="detail">{label} : {escape(text)}</p>'
+    yield f'<p class="list-date">{escape(list_date(site.list_vintage))}</p>'
     if any(line.intervals is not None for line in site.week):
         week = _week_html(site, shown.today)
-        lines.append(f'<details id="week-{identifier}"><summary>Horaires de la semaine</summary>{week}</details>')
-    if number is not None:
-        lines.append(
+        yield f'<details id="week-{identifier}"><summary>Horaires de la semaine</summary>{week}</details>'
+    if numbered:
+        yield (
             f'<button type="button" id="choose-{identifier}" data-choose="{identifier}">'
             f"{'✓ Site choisi' if is_chosen else 'Choisir ce site'}"
             f'<span class="hidden"> : {escape(site.name)}</span></button>'
         )
-    marked = f' data-site="{identifier}"' if number is not None else ""
-    return f'<li class="card{" chosen" if is_chosen else ""}"{marked}>{"".join(lines)}</li>'
+        if is_chosen:
+            yield '<p class="detail">Son trajet est sur la carte, sa fiche en bas de page.</p>'
 
 
 def directions_html(site: SiteAnswer, user_agent: str = "") -> str:
     """Return the links to the way to a site in a map application, and that they leave this one."""
     first, *others = directions_to(site, user_agent)
     towards = f'<span class="hidden"> vers {escape(site.name)}</span>'
-    more = "".join(f" (ou {_leaving(other.address, f'{other.opens}{towards}')})" for other in others)
+    more = "".join(_leaving(other.address, f"ou {other.opens}{towards}") for other in others)
     return (
-        f'<p class="directions">{_leaving(first.address, f"Itinéraire{towards}")} : ouvre {escape(first.opens)}, '
-        f"hors de cette application{more}</p>"
+        f'<p class="directions">{_way_html(site, first)}<span> : ouvre {escape(first.opens)}, hors de cette '
+        f"application</span>{more}</p>"
     )
+
+
+def _way_html(site: SiteAnswer, way: Directions) -> str:
+    return _leaving(way.address, f'Itinéraire<span class="hidden"> vers {escape(site.name)}</span>')
 
 
 def _leaving(address: str, html: str) -> str:
@@ -182,9 +209,10 @@ def _leaving(address: str, html: str) -> str:
 
 
 def _status_html(status: OpeningStatus) -> str:
+    remark = "" if status.remark is None else f'<p class="remark">Le site précise : {escape(status.remark)}</p>'
     return (
         f'<p class="status {status.state}"><span class="sign" aria-hidden="true">{_SIGNS[status.state]}</span>'
-        f"{escape(status.sentence)}</p>"
+        f"{escape(status.in_short)}</p>{remark}"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from geo.ui.components.leaflet_map import component_text
-from geo.ui.session import bound
+from geo.ui.session import bound, change_state
 from geo.ui.state import SCREENS
 
 _STYLE: Final = """<style>
@@ -46,7 +46,6 @@ _STYLE: Final = """<style>
   margin: 0 0 .5rem; padding: 0; }
 .maillage-hours-key li { align-items: center; display: flex; gap: .4rem; margin: 0; }
 .maillage-hours-key span { border: 1px solid #8b949a; height: 14px; width: 22px; }
-@media (min-width: 641px) { .st-key-find_map_place { position: sticky; top: 1rem; } }
 [data-testid="InputInstructions"] { display: none; }
 .stApp :is(a, button, input, textarea, summary, [role="slider"], [role="spinbutton"], [tabindex="0"]):focus-visible,
 [data-st-overlay-root] :is(a, button, input, [role="slider"], [role="spinbutton"], [tabindex="0"]):focus-visible,
@@ -69,7 +68,10 @@ _STYLE: Final = """<style>
 [data-testid="stFileUploader"] div:has(> [data-testid="stTooltipErrorHoverTarget"]) { max-width: 100%; width: auto; }
 .st-key-own_notice { background: #eef3f5; border-color: #1c5d73; }
 .st-key-own_notice button p { white-space: normal; }
+@media (min-width: 641px) { [data-testid="stLayoutWrapper"]:has(> .st-key-screens_narrow) { display: none; } }
 @media (max-width: 640px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-screens_wide) { display: none; }
+  .st-key-screens_narrow button, [role="menuitem"] { align-items: center; display: flex; min-height: 2.75rem; }
   .stMainBlockContainer { padding: .8rem 1rem 2rem; }
   .maillage-answer { font-size: 1.15rem; }
   .stButtonGroup button { padding: .3rem .55rem; }
@@ -87,6 +89,7 @@ _STYLE: Final = """<style>
 _TITLE: Final = "page_title"
 #: What the page is called before its first answer.
 _FIRST_TITLE: Final = "Maillage : l'accès aux France services"
+_MENU: Final = "screen_menu"
 
 
 def open_page() -> None:
@@ -106,8 +109,10 @@ def name_page(title: str) -> None:
 
 
 def choose_screen() -> None:
-    """Show the menu of screens; not where the page is embedded in another one."""
-    if not st.context.is_embedded:
+    """Show the menu of screens, one button on a phone; not where the page is embedded in another one."""
+    if st.context.is_embedded:
+        return
+    with st.container(key="screens_wide"):
         st.segmented_control(
             "Écran",
             list(SCREENS),
@@ -116,3 +121,18 @@ def choose_screen() -> None:
             label_visibility="collapsed",
             **bound("screen"),
         )
+    with st.container(key="screens_narrow"):
+        st.menu_button(
+            "Menu",
+            list(SCREENS),
+            format_func=SCREENS.__getitem__,
+            icon=":material/menu:",
+            key=_MENU,
+            on_click=_take_screen,
+        )
+
+
+def _take_screen() -> None:
+    screen = st.session_state[_MENU]
+    if screen is not None:
+        change_state(screen=screen)

@@ -1,4 +1,4 @@
-"""Who handles a procedure, where, on which official site, and what to beware of."""
+"""Under the answer: who handles the visitor's procedure and where; folded, its official site and what to beware of."""
 
 from __future__ import annotations
 
@@ -16,27 +16,30 @@ if TYPE_CHECKING:
     from geo.finder.procedures import Procedure
 
 
-def procedure_help(procedure: Procedure, on: dt.date) -> None:
-    """Show what to know about a procedure; `on` is the day whose operators are represented."""
-    st.html(procedure_html(procedure, on))
+def procedure_help(sentence: str, procedure: Procedure, on: dt.date) -> None:
+    """Show what to know about a procedure.
+
+    `sentence`: Who handles it and where (`geo.answers.nearest.procedure_sentence`). `on`: The day whose operators are
+    represented.
+    """
+    st.html(procedure_html(sentence, procedure, on))
 
 
-def procedure_html(procedure: Procedure, on: dt.date) -> str:
-    """Return what to know about a procedure as HTML."""
+def procedure_html(sentence: str, procedure: Procedure, on: dt.date) -> str:
+    """Return the same as HTML."""
     every = operators(on)
     operator = next((one for one in every if one.key == procedure.operator), None)
-    handled_by = (
-        f"<strong>{escape(operator.name)}</strong>, un des {len(every)} organismes représentés dans chaque site"
+    represented = (
+        f"<li>{escape(operator.name)} est un des {len(every)} organismes représentés dans chaque site.</li>"
         if operator is not None
-        else "un organisme qui n'est pas encore représenté dans les sites"
+        else "<li>L'organisme qui s'en occupe n'est pas encore représenté dans les sites.</li>"
     )
     host = host_of(procedure.website) or procedure.website
     return (
-        f'<section class="maillage-text maillage-box"><h2>Votre démarche : {escape(procedure.label)}</h2><ul>'
-        f"<li>Qui s'en occupe : {handled_by}.</li>"
-        f"<li>Où aller : {escape(procedure.where_handled)}.</li>"
+        f'<section class="maillage-text maillage-procedure" aria-label="Votre démarche"><p>{escape(sentence)}</p>'
+        f"<details><summary>En ligne, et les sites payants à éviter</summary><ul>"
         f'<li>En ligne, gratuitement : <a href="{escape(procedure.website)}" target="_blank" rel="noopener noreferrer">'
-        f"{escape(host)}</a>, le site officiel, pour {escape(procedure.online)}.</li></ul>"
+        f"{escape(host)}</a>, le site officiel, pour {escape(procedure.online)}.</li>{represented}</ul>"
         f'<p class="maillage-approximation"><strong>Attention aux sites payants.</strong> {escape(LOOK_ALIKES)}</p>'
-        f"</section>"
+        f"</details></section>"
     )

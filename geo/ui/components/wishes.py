@@ -56,7 +56,8 @@ def show_wishes(state: AppState, now: dt.datetime, *, has_permanences: bool) -> 
             list(labels),
             format_func=labels.__getitem__,
             index=None,
-            placeholder="Toutes les démarches",
+            placeholder="Pour quelle démarche ?",
+            label_visibility="collapsed",
             width=330,
             **bound("procedure"),
         )
@@ -86,17 +87,18 @@ def _when(state: AppState, now: dt.datetime) -> None:
 def _when_words(at: dt.datetime | None, now: dt.datetime) -> str:
     if at is None:
         return "maintenant"
-    today = "aujourd'hui " if at.date() == now.date() else ""
-    return today + moment_text(at, since=now)
+    if at.date() == now.date():
+        return f"aujourd'hui {moment_text(at, since=now)}"
+    return moment_text(at, since=now).partition(" ")[2]  # the button is short; the answer names the weekday
 
 
 def _filters(state: AppState, *, has_permanences: bool) -> None:
     count = sum(getattr(state, field) for field in _FILTERS) + (state.kinds != SITE_KINDS)
-    with st.popover(f"Filtres : {count}" if count else "Filtres : aucun"):
+    with st.popover(f"Filtres : {count}" if count else "Filtres"):
         if state.at is None:
             st.checkbox("Ouvert maintenant", **bound("open_then"))
         st.checkbox("Ouvert le samedi", **bound("saturday"))
-        st.checkbox("Ouvert après 17 h 30", help="Un jour au moins de la semaine.", **bound("evening"))
+        st.checkbox("Ouvert après 17 h 30, un jour au moins", **bound("evening"))
         st.checkbox("Sans rendez-vous", **bound("without_appointment"))
         if has_permanences and state.procedure is not None:
             st.checkbox("Où l'organisme de ma démarche vient lui-même", **bound("with_operator"))

@@ -11,6 +11,7 @@ from geo.answers.origin import LIMITS, METHOD, SITES_METHOD, approximation_sente
 from geo.french import format_integer
 from geo.network.speeds import speed_table
 from geo.ui.components.day_lists import show_lists
+from geo.ui.components.embedded import WIDGET_WORDS, widget_html
 from geo.ui.components.leaflet_map import privacy_sentence
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.departement_fetch import show_fetch
@@ -45,9 +46,17 @@ def show(territory: Territory, _state: AppState, settings: Settings) -> None:
     _listed(METHOD + SITES_METHOD)
     st.header("Limites", anchor=False)
     _listed(LIMITS)
+    _widget()
     st.header("Ce qui sort de la machine", anchor=False)
     st.markdown(plain(privacy_sentence(settings)))
     st.markdown(_LINK)
+
+
+def _widget() -> None:
+    """Say how another site shows *Trouver* in a page of its own."""
+    st.header("Trouver dans un autre site", anchor=False)
+    st.markdown(plain(WIDGET_WORDS))
+    st.code(widget_html(st.context.url or "https://adresse-de-cette-application/"), language="html", wrap_lines=True)
 
 
 def _listed(sentences: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import streamlit as st
 
-from geo.answers.nearest import answer_sentence, is_for_taxes, procedure_sentence
+from geo.answers.nearest import answer_notes, answer_sentence, is_for_taxes, procedure_sentence
 from geo.answers.origin import approximation_sentences
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites, route_to
@@ -15,31 +15,34 @@ from geo.finder.opening_times import civil_time
 from geo.maps.ground import drawn_whole, ground_around
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
+from geo.ui.components.answer_buttons import answer_buttons
 from geo.ui.components.day_lists import show_lists
 from geo.ui.components.distance_help import distance_help
+from geo.ui.components.embedded import show_embedded
 from geo.ui.components.find_map import find_map, map_answer
-from geo.ui.components.found_sites import found_sites
+from geo.ui.components.found_sites import Shown, first_html, found_sites, others_html
 from geo.ui.components.keep_and_share import keep_and_share
-from geo.ui.components.leaflet_map import privacy_sentence
-from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.leaflet_map import component_text, privacy_sentence
+from geo.ui.components.messages import show_approximations, show_notes
 from geo.ui.components.place_search import place_search, start_commune, start_from_position, start_words
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.route_service import route_service, told_routes
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
 from geo.ui.kept_answers import last_answer
-from geo.ui.session import change_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo.finder.answer import Answer, Route, SiteAnswer
-    from geo.finder.route_service import AskedRoutes
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.ui.state import AppState
 
 #: Name by which the map and the list of sites find each other.
 _NAME: Final = "find"
+#: How many sites are shown, and how many within another page.
+MOST_SITES: Final = 5
+MOST_EMBEDDED: Final = 3
 
 _BEFORE: Final = """<div class="maillage-text">
 <h2>Une aide gratuite près de chez vous</h2>
@@ -50,35 +53,48 @@ proches par la route, leurs horaires, et comment les joindre.</p></div>"""
 
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
-    """Draw the screen: question, answer, map, list, what next."""
+    """Draw the screen: question, answer, first site, map, other sites, what next; the least of it in another page."""
+    embedded = bool(st.context.is_embedded)
     identity = cache.fingerprint(territory)
+    st.html(f"<style>{component_text('find_page.css')}</style>")
     st.title("Trouver un France services", anchor=False)
     place_search(lambda: cache.gazetteer(territory, identity), territory, state, settings)
     now = civil_time(None, territory.departement)
-    show_wishes(state, now, has_permanences=territory.permanences is not None)
-    answer = _answer(territory, state)
+    if not embedded:
+        show_wishes(state, now, has_permanences=territory.permanences is not None)
+    answer = _answer(territory, state, MOST_EMBEDDED if embedded else MOST_SITES)
     procedure = chosen_procedure(state)
     if procedure is not None:
-        st.markdown(plain(procedure_sentence(procedure, answer, now.date())))
+        procedure_help(procedure_sentence(procedure, answer, now.date()), procedure, now.date())
     chosen = _chosen(answer, state)
     with st.container():
-        _start_notes(territory, state, answer, chosen)
-    routes = {} if answer is None else _routes(territory, answer)
+        if answer is not None:
+            _under_the_answer(territory, state, answer, chosen)
     asked = told_routes(answer)
-    _map_and_list(territory, state, settings, answer, chosen, routes, asked)
+    shown = Shown(
+        today=now.date() if answer is None else answer.at.date(),
+        chosen=None if chosen is None else chosen.facility_id,
+        user_agent=st.context.headers.get("User-Agent", ""),
+        asked=asked,
+        for_taxes=is_for_taxes(procedure),
+        compact=embedded,
+    )
+    if embedded:
+        show_embedded(answer, shown, name=_NAME)
+        return
+    routes = {} if answer is None else _routes(territory, answer)
+    _map_and_list(territory, state, settings, answer, shown, routes)
     if answer is not None:
         route_service(answer, asked, settings)
     if answer is not None and answer.sites:
         distance_help(answer)
-    if procedure is not None:
-        procedure_help(procedure, now.date())
     if answer is not None:
         route = None if chosen is None else routes.get(chosen.facility_id)
         keep_and_share(territory, chosen, start_commune(state, territory), route)
     _origin_of_the_answer(territory, settings, answer)
 
 
-def _answer(territory: Territory, state: AppState) -> Answer | None:
+def _answer(territory: Territory, state: AppState, most: int) -> Answer | None:
     """Show the answer first, in one sentence; `None` where there is no place to start from yet."""
     sentence = "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
     answer = None
@@ -86,24 +102,26 @@ def _answer(territory: Territory, state: AppState) -> Answer | None:
     position = state.position if commune is None else (commune.lon, commune.lat)
     if position is not None:
         try:
-            answer = find_sites(territory, *position, wishes_of(state))
-            sentence = answer_sentence(answer, wishes_of(state), from_centre=commune is not None)
+            answer = find_sites(territory, *position, wishes_of(state), most)
+            sentence = answer_sentence(answer, wishes_of(state))
         except ParameterError as error:
             sentence = str(error)
     show_sentence(sentence)
     return answer
 
 
-def _start_notes(territory: Territory, state: AppState, answer: Answer | None, chosen: SiteAnswer | None) -> None:
-    """Say where the times are counted from, and which site is shown where the chosen one cannot be."""
-    if answer is None:
-        return
+def _under_the_answer(territory: Territory, state: AppState, answer: Answer, chosen: SiteAnswer | None) -> None:
+    """Say where the times are counted from and what the answer rests on; then what can be done with it."""
     notes = [f"Départ : {start_words(state, territory)}."]
+    notes += answer_notes(answer, from_centre=start_commune(state, territory) is not None)
     if (answer.start_lon, answer.start_lat) != (answer.lon, answer.lat):
         notes += answer.notes[:1]
     if chosen is not None and state.site not in {None, chosen.facility_id}:
         notes.append("Le site que vous aviez choisi ne fait pas partie de cette réponse : le plus proche est montré.")
-    show_notes(notes)
+    show_notes([" ".join(notes)])
+    named = next(iter(answer.sites or answer.none_open), None)
+    if named is not None:
+        answer_buttons(named)
 
 
 def _chosen(answer: Answer | None, state: AppState) -> SiteAnswer | None:
@@ -117,39 +135,45 @@ def _map_and_list(
     state: AppState,
     settings: Settings,
     answer: Answer | None,
-    chosen: SiteAnswer | None,
+    shown: Shown,
     routes: Mapping[str, Route],
-    asked: AskedRoutes | None,
 ) -> None:
-    told = {} if asked is None else asked.routes
+    """Show the first site, the map, the other sites: in this order on a phone, the map beside them on a wide screen."""
+    told = {} if shown.asked is None else shown.asked.routes
     guessed = routes.keys() - told.keys() if territory.network.source.approximate else ()
     identity = cache.fingerprint(territory)
-    chosen_id = chosen.facility_id if chosen is not None else None
-    for_map, for_list = st.columns(2, gap="medium")
-    with for_map, st.container(key="find_map_place"):
-        find_map(
-            cache.ground_json(territory, identity),
-            fingerprint=identity,
-            name=_NAME,
-            settings=settings,
-            on_position=start_from_position,
-        )
     ground = None if answer is None else _ground_around(territory, answer, routes)
-    with for_list:
-        with st.container():
+    with st.container(key="find_parts"):
+        with st.container(key="find_first"):
             if answer is None:
                 st.html(_BEFORE)
             elif not answer.sites:
                 distance_help(answer)
-        found_sites(
-            answer,
-            chosen_id,
-            map_answer(answer, start_words(state, territory), chosen_id, {**routes, **told}, guessed, ground),
-            name=_NAME,
-            on_choose=lambda site: change_state(site=site),
-            asked=asked,
-            for_taxes=is_for_taxes(chosen_procedure(state)),
-        )
+            found_sites(
+                "" if answer is None else first_html(answer, shown),
+                "first",
+                name=_NAME,
+                answer=map_answer(
+                    answer,
+                    start_words(state, territory),
+                    shown.chosen,
+                    {**routes, **told},
+                    guessed,
+                    ground,
+                    for_taxes=shown.for_taxes,
+                ),
+            )
+        with st.container(key="find_map_place"):
+            find_map(
+                cache.ground_json(territory, identity),
+                fingerprint=identity,
+                name=_NAME,
+                settings=settings,
+                on_position=start_from_position,
+            )
+        with st.container(key="find_others"):
+            html = "" if answer is None else others_html(answer, shown)
+            found_sites(html, "others", name=_NAME)
 
 
 def _ground_around(territory: Territory, answer: Answer, routes: Mapping[str, Route]) -> dict[str, Any] | None:

@@ -4,7 +4,15 @@ import datetime as dt
 
 import pytest
 
-from geo.answers.nearest import answer_lines, answer_sentence, kind_words, list_title, procedure_sentence, trip_words
+from geo.answers.nearest import (
+    answer_lines,
+    answer_notes,
+    answer_sentence,
+    kind_words,
+    list_titles,
+    procedure_sentence,
+    trip_words,
+)
 from geo.finder.gazetteer import FoundPlace
 from geo.finder.opening_times import OpeningStatus
 from geo.finder.procedures import procedures
@@ -33,16 +41,30 @@ def said(answer, wishes=None) -> str:
     return answer_sentence(answer, wishes or Wishes(at=None)).replace("\u00a0", " ")
 
 
+def noted(answer, **options) -> list[str]:
+    return [note.replace("\u00a0", " ") for note in answer_notes(answer, **options)]
+
+
 def test_the_nearest_is_open(make_answer):
-    assert said(make_answer()) == "Le plus proche : France services 1, 12 min (9,0 km), ouvert jusqu'à 17 h."
+    assert said(make_answer()) == "Le plus proche : France services 1, 12 min, ouvert jusqu'à 17 h."
+    assert noted(make_answer()) == []
 
 
 def test_the_nearest_is_closed_and_another_is_open(make_answer, make_site):
     sites = (make_site("1", status=CLOSED), make_site("2", travel_time_min=20.0, distance_km=15.0))
-    assert said(make_answer(sites=sites)) == (
-        "Le plus proche : France services 1, 12 min (9,0 km), fermé, rouvre mercredi 25 à 9 h. "
-        "Le plus proche ouvert : France services 2, 20 min (15 km), ouvert jusqu'à 17 h."
+    answer = make_answer(sites=sites)
+    assert said(answer) == "Le plus proche : France services 1, 12 min, fermé, rouvre mercredi 25 à 9 h."
+    assert noted(answer) == ["Le plus proche ouvert : France services 2, 20 min, ouvert jusqu'à 17 h."]
+
+
+def test_a_comment_that_is_quoted_is_told_with_the_site_not_in_the_headline(make_answer, make_site):
+    remark = "« Ouverture un samedi sur deux »"
+    status = OpeningStatus(
+        "published", f"Ouvert selon les horaires publiés ; le site précise : {remark}", remark=remark
     )
+    answer = make_answer(sites=(make_site("1", status=status),))
+    assert said(answer) == "Le plus proche : France services 1, 12 min, ouvert selon les horaires publiés."
+    assert any(remark in line for line in answer_lines(answer, Wishes(), None))
 
 
 def test_a_moment_is_named(make_answer):
@@ -74,10 +96,10 @@ def test_nothing_is_open_and_the_soonest_is_named(make_answer, make_site):
     answer = make_answer(sites=(make_site("1", status=CLOSED),), nothing_open=True)
     assert said(answer, Wishes(open_then=True)) == (
         "Aucun site n'est ouvert en ce moment. "
-        "Le premier à rouvrir : France services 1, 12 min (9,0 km), rouvre mercredi 25 à 9 h."
+        "Le premier à rouvrir : France services 1, 12 min, rouvre mercredi 25 à 9 h."
     )
-    assert list_title(answer) == "Le premier à rouvrir"
-    assert list_title(make_answer()) == "Les 2 sites les plus proches"
+    assert list_titles(answer) == ("Le premier à rouvrir", "Les suivants à rouvrir")
+    assert list_titles(make_answer()) == ("Le plus proche", "Autres sites proches")
     open_still = make_answer(sites=(make_site("1"),), nothing_open=True)
     assert said(open_still, Wishes(open_then=True)).endswith("ouvert jusqu'à 17 h, mais fermé à votre arrivée.")
 
@@ -85,27 +107,27 @@ def test_nothing_is_open_and_the_soonest_is_named(make_answer, make_site):
 def test_all_are_closed_and_another_opens_sooner(make_answer, make_site):
     tuesday = OpeningStatus("closed", "Fermé, rouvre à 14 h", opens_at=WEDNESDAY - dt.timedelta(hours=19))
     sites = (make_site("1", status=CLOSED), make_site("2", status=tuesday))
-    assert said(make_answer(sites=sites)).endswith(
-        "fermé, rouvre mercredi 25 à 9 h. Le premier à rouvrir : France services 2, 12 min (9,0 km), fermé, rouvre à 14 h."
-    )
+    answer = make_answer(sites=sites)
+    assert said(answer).endswith("fermé, rouvre mercredi 25 à 9 h.")
+    assert noted(answer) == ["Le premier à rouvrir : France services 2, 12 min, fermé, rouvre à 14 h."]
 
 
 def test_why_another_than_the_nearest_is_first(make_answer):
-    assert said(make_answer(put_first="Placé avant X : parce que.")).startswith(
-        "Le mieux placé : France services 1, 12 min (9,0 km), ouvert jusqu'à 17 h. Placé avant X : parce que."
-    )
+    answer = make_answer(put_first="Placé avant X : parce que.")
+    assert said(answer) == "Le mieux placé : France services 1, 12 min, ouvert jusqu'à 17 h."
+    assert noted(answer) == ["Placé avant X : parce que."]
+    assert list_titles(answer)[0] == "Le mieux placé"
 
 
-def test_what_the_answer_rests_on_is_short_and_in_it(make_answer, make_site):
+def test_what_the_answer_rests_on_is_short_and_under_it(make_answer, make_site):
     estimated = make_answer(sites=(make_site("1", estimated=True),))
-    assert said(estimated).endswith(" Temps estimé.")
-    centre = answer_sentence(estimated, Wishes(), from_centre=True)
-    assert centre.endswith(" Temps estimé depuis le centre de la commune.")
-    assert answer_sentence(make_answer(), Wishes(), from_centre=True).endswith(
-        " Temps compté depuis le centre de la commune."
-    )
+    assert noted(estimated) == ["Temps estimé."]
+    assert noted(estimated, from_centre=True) == ["Temps estimé depuis le centre de la commune."]
+    assert noted(make_answer(), from_centre=True) == ["Temps compté depuis le centre de la commune."]
     old = make_answer(sites=(make_site("1", list_vintage="2024-08-01"),))
-    assert "Liste des sites du 1er août 2024 : plus d'un an" in said(old)
+    assert "Liste des sites du 1er août 2024 : plus d'un an" in noted(old)[0]
+    lines = list(answer_lines(old, Wishes(), None))
+    assert lines[2].startswith("Liste des sites"), "the terminal says it right under the answer too"
 
 
 def test_an_appointment_at_some_hours_only(make_site):
@@ -114,17 +136,20 @@ def test_an_appointment_at_some_hours_only(make_site):
     )
 
 
-def test_a_procedure_is_answered_with_its_operator_and_taxes_with_another_choice(make_answer, make_site):
+def test_a_procedure_is_answered_with_its_operator_and_taxes_with_both_places(make_answer, make_site):
     taxes, retirement = procedures()[:2]
-    office = make_site("tax-1", name="Centre des Finances publiques", kind="tax_office")
+    unknown = OpeningStatus("unknown", "Horaires inconnus")
+    office = make_site("tax-1", name="Centre des Finances publiques", kind="tax_office", status=unknown)
     answer = make_answer(tax_office=office)
     on = dt.date(2026, 11, 24)
     assert procedure_sentence(taxes, answer, on).replace("\u00a0", " ") == (
         "Votre démarche, déclarer ou payer ses impôts : Impôts (DGFiP), dans tout site France services, ou au service "
-        "des impôts des particuliers. Autre choix : Centre des Finances publiques, 12 min (9,0 km)."
+        "des impôts des particuliers. Au choix : France services 1, ou Centre des Finances publiques, 12 min, horaires "
+        "inconnus."
     )
-    assert "Autre choix" not in procedure_sentence(retirement, answer, on)
-    assert "Autre choix" not in procedure_sentence(taxes, None, on)
+    assert "Au choix : Centre" in procedure_sentence(taxes, make_answer(sites=(), tax_office=office), on)
+    assert "Au choix" not in procedure_sentence(retirement, answer, on)
+    assert "Au choix" not in procedure_sentence(taxes, None, on)
 
 
 def test_homonyms_are_named_before_the_sites(make_answer):
@@ -133,7 +158,7 @@ def test_homonyms_are_named_before_the_sites(make_answer):
         for code in ("64", "65")
     )
     lines = list(answer_lines(make_answer(), Wishes(), PlaceSearch(places)))
-    assert lines[2] == (
+    assert lines[3] == (
         "Plusieurs communes portent ce nom ou commencent ainsi. Autres lieux possibles : Castillon (65)."
     )
 

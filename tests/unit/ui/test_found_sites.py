@@ -10,8 +10,9 @@ import pytest
 from geo.finder.answer import Route
 from geo.finder.opening_times import OpeningStatus
 from geo.finder.route_service import AskedRoutes
+from geo.ui.components.answer_buttons import buttons_html
 from geo.ui.components.distance_help import distance_html
-from geo.ui.components.found_sites import contacts_html, directions_html, sites_html
+from geo.ui.components.found_sites import Shown, contacts_html, directions_html, first_html, others_html
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 
@@ -38,6 +39,11 @@ def read(html: str) -> _Reader:
     return _Reader(html)
 
 
+def sites_html(answer, chosen=None, **options) -> str:
+    shown = Shown(answer.at.date(), chosen, **options)
+    return first_html(answer, shown) + others_html(answer, shown)
+
+
 def test_each_site_has_its_heading_its_trip_and_its_state_in_words(make_answer):
     page = read(sites_html(make_answer(), "2"))
     assert len(page.all("h3")) == 2
@@ -46,6 +52,51 @@ def test_each_site_has_its_heading_its_trip_and_its_state_in_words(make_answer):
     assert "Choisir ce site : France services 1" in page.text
     assert "✓ Site choisi : France services 2" in page.text
     assert len(page.all("tr")) == 14
+
+
+def test_the_first_site_comes_alone(make_answer):
+    answer = make_answer()
+    shown = Shown(answer.at.date())
+    assert [len(read(html).all("h3")) for html in (first_html(answer, shown), others_html(answer, shown))] == [1, 1]
+    assert "Le plus proche" in first_html(answer, shown)
+
+
+def test_a_comment_is_quoted_once_and_not_in_bold(make_answer, make_site):
+    remark = "« Ouverture un samedi sur deux »"
+    status = OpeningStatus("published", f"Ouvert ; le site précise : {remark}", remark=remark)
+    text = sites_html(
+        make_answer(sites=(make_site(status=status, details={"comment": "Ouverture un samedi\nsur deux."}),))
+    )
+    assert text.count("samedi sur deux") == 1
+    assert f'<p class="remark">Le site précise : {remark}</p>' in text
+    assert "À savoir" not in text
+
+
+def test_for_taxes_the_tax_office_is_the_second_choice(make_answer, make_site):
+    answer = make_answer(tax_office=make_site("tax", kind="tax_office", name="Service des impôts"))
+    shown = Shown(answer.at.date(), for_taxes=True)
+    assert "Ou, au choix : le service des impôts" in first_html(answer, shown)
+    assert len(read(first_html(answer, shown)).all("h3")) == 2
+    assert "impôts" not in others_html(answer, shown)
+
+
+def test_a_compact_card_says_where_when_and_how_to_reach_it(make_answer, make_site):
+    office = make_site("tax", kind="tax_office", name="Service des impôts")
+    page = read(sites_html(make_answer(tax_office=office), compact=True))
+    assert len(page.all("h3")) == 2, "no comparison"
+    assert page.all("button") == page.all("details") == []
+    assert [link["href"].partition(":")[0] for link in page.all("a")] == ["tel", "https"] * 2
+
+
+def test_the_buttons_under_the_answer(make_site):
+    page = read(buttons_html(make_site(name=HOSTILE, phone="05 59 58 84 05"), "Android"))
+    assert [link["href"].partition(":")[0] for link in page.all("a")] == ["tel", "geo"]
+    assert {tag for tag, _ in page.elements} == {"a", "button", "small", "span"}
+    assert page.text.startswith(f"Appeler {HOSTILE}, 05 59 58 84 05Itinéraire vers {HOSTILE}")
+    written = read(buttons_html(make_site(phone="voir la mairie", email="a@b.fr")))
+    assert next(link["href"] for link in written.all("a")) == "mailto:a@b.fr"
+    neither = read(buttons_html(make_site(phone=None, email=None)))
+    assert len(neither.all("a")) == len(neither.all("button")) == 1
 
 
 def test_the_day_asked_about_is_marked_in_the_week(make_answer):
@@ -113,7 +164,7 @@ def test_a_time_that_was_asked_for_stands_beside_the_estimate(make_answer):
     first, second = answer.sites
     way = Route(np.array([[-1.58, 43.31], [-1.44, 43.34]]), 14.4, 9.84)
     asked = AskedRoutes(dt.date(2026, 11, 27), {first.facility_id: way}, (second.facility_id,))
-    text = read(sites_html(answer, None, asked=asked)).text
+    text = read(sites_html(answer, asked=asked)).text
     assert "en voitureTemps IGN : 14\u00a0min (9,8\u00a0km), demandé le 27/11/2026" in text
     assert "Temps IGN : aucun trajet donné (réponse 404), demandé le 27/11/2026" in text
     assert "IGN" not in read(sites_html(answer, None)).text

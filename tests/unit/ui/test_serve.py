@@ -24,6 +24,8 @@ def test_the_first_visitor_finds_territory_names_and_ground_loaded(served, embed
     st.cache_resource.clear()
     st.cache_data.clear()
 
+    planned = []
+    monkeypatch.setattr("geo.siting.plan.plan", lambda territory, labels: planned.append((territory.name, labels)))
     serve.main(["--server.port", "1", "--", str(embedded_folder)])
 
     assert served[0][:2] == ["streamlit", "run"]
@@ -35,6 +37,7 @@ def test_the_first_visitor_finds_territory_names_and_ground_loaded(served, embed
     identity = cache.fingerprint(territory)
     assert cache.gazetteer(territory, identity).search("sare")
     assert cache.ground_json(territory, identity)
+    assert planned == [(territory.name, 1)], "what plans need is compiled"
 
 
 def test_a_territory_that_cannot_be_loaded_is_left_to_the_page(served, tmp_path):
