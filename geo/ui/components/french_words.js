@@ -89,6 +89,7 @@
       "Flèches : changer de jour. Entrée : choisir. Échap : fermer.",
     "Value cleared.": "Valeur effacée.",
     "Empty": "vide",
+    "Error:": "Erreur :",
     "file upload": "Choisir un fichier",
     "dd": "jj",
     "yyyy": "aaaa",
