@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from geo.siting.plan import Plan, WidestPlan
 
 _NAMED: Final = 5
-_DRAWN: Final = "où l'on va déjà (préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
+_DRAWN: Final = (
+    "où l'on va déjà (préfecture ou sous-préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
+)
 
 
 def proof_sentence(plan: Plan) -> str:

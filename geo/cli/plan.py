@@ -64,7 +64,11 @@ def plan(
     ] = None,
     everywhere: Annotated[
         bool,
-        typer.Option("--everywhere", help="Aussi les communes sans préfecture, canton, poste ni ancienne MSAP."),
+        typer.Option(
+            "--everywhere",
+            help="Aussi les communes où l'on ne va pas déjà (ni préfecture ou "
+            "sous-préfecture, ni canton, ni poste, ni ancienne MSAP).",
+        ),
     ] = False,
     exclude: Annotated[list[str] | None, typer.Option(help="Code à écarter (commune ou lieu) ; répétable.")] = None,
     budget: Annotated[
