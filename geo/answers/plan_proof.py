@@ -24,7 +24,8 @@ from geo.siting.criteria import Weights
 
 if TYPE_CHECKING:
     from geo.siting.access_summary import AccessSummary
-    from geo.siting.plan import Plan, WidestPlan
+    from geo.siting.other_plans import WidestPlan
+    from geo.siting.plan import Plan
 
 _NAMED: Final = 5
 _DRAWN: Final = (
