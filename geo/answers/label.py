@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.answers.answer import known_note, part_title
 from geo.answers.plan import plan_answer
+from geo.answers.plan_certainty import retained_text
 from geo.french import (
     DRIVING_ONLY,
     SEMICOLON,
@@ -83,11 +84,6 @@ def label_gains(label: dict[Any, Any], *, estimated: bool) -> str:
         brought += f" ({format_integer(label['gain_mean_residents'])} en moyenne sur les variantes)"
     served = counted(label["residents_served"], "servi")
     return f"{brought}, {served}{sooner}"
-
-
-def retained_text(label: dict[Any, Any]) -> str:
-    """Return under how many hypotheses on times a label is chosen: ``"retenu 5 fois sur 6"``."""
-    return f"retenu {format_integer(label['retained'])} fois sur {format_integer(label['variants'])}"
 
 
 def town_text(label: dict[Any, Any]) -> str:
