@@ -100,6 +100,6 @@ def margin_note(plan: Plan) -> str:
         return ""
     today = f"de {format_integer(low)} à {format_integer(high)} habitants"
     return (
-        f"Ce gain est plus petit que la marge d'erreur des temps estimés : aujourd'hui, {today} sont "
+        f"Le gain de ce plan est plus petit que la marge d'erreur des temps estimés : aujourd'hui, {today} sont "
         f"{within_text(plan.threshold_min)} d'un site."
     )
