@@ -70,6 +70,19 @@ def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(labels, geometry=gpd.points_from_xy(labels["lon"], labels["lat"]), crs=WGS84)
 
 
+def compared_layer(plan: Plan) -> gpd.GeoDataFrame | None:
+    """Return the labels of the best plan among all communes that are not in the plan, as points in EPSG:4326.
+
+    `None` where no other plan is compared, or it has the same labels.
+    """
+    if plan.widest is None:
+        return None
+    others = plan.widest.labels[~plan.widest.labels["code"].isin(plan.labels["code"])].reset_index(drop=True)
+    if others.empty or plan.labels.empty:
+        return None
+    return gpd.GeoDataFrame(others, geometry=gpd.points_from_xy(others["lon"], others["lat"]), crs=WGS84)
+
+
 def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> tuple[str, ...]:
     """Write a plan into a folder: tables (CSV), ``plan.gpkg``, ``plan.json``, ``arguments.html``, ``dossiers.pdf``.
 
@@ -101,3 +114,5 @@ def _write_layers(plan: Plan, parts: Sequence[Territory], path: Path) -> None:
     communes = gpd.GeoDataFrame(plan_tables(plan)["communes"], geometry=contours.to_numpy(), crs=WGS84)
     write_layer(communes, path, "communes")
     write_layer(labels_layer(plan), path, "labels", geometry_type="Point")
+    if (compared := compared_layer(plan)) is not None:
+        write_layer(compared, path, "labels_without_rule", geometry_type="Point")

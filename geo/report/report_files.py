@@ -18,6 +18,7 @@ from geo.answers.label import Criterion, label_arguments
 from geo.answers.tables import rounded
 from geo.maps.static.files import write_sheet
 from geo.question import Question
+from geo.report.label_dossiers import dossiers_pdf
 from geo.report.plan_files import plan_tables
 from geo.report.report_document import report_pdf
 from geo.report.report_findings import find
@@ -40,6 +41,7 @@ DOCUMENT: Final = "rapport.pdf"
 MANIFEST: Final = "manifest.json"
 #: Where the plan of a report is kept: the report is made again from it.
 PLAN: Final = "plan/plan.json"
+DOSSIERS: Final = "plan/dossiers.pdf"
 #: A file by which a folder is known to be a report.
 _MARKER: Final = "tables.xlsx"
 _PACKAGES: Final = (
@@ -112,6 +114,7 @@ def write_report(
         write_communes(findings, made / "communes.parquet")
         if request.plan is not None:
             write_summary(plan_json(request.plan, (territory,)), made / PLAN)
+            (made / DOSSIERS).write_bytes(dossiers_pdf(request.plan, (territory,)))
         write_summary(diagnosis_summary(territory, findings.diagnosis), made / "summary.json")
         for number, (name, sheet) in enumerate(sheets.items()):
             told(0.65 + 0.3 * number / len(sheets), f"Écriture des cartes ({number + 1} sur {len(sheets)})…")

@@ -17,7 +17,7 @@ from geo.classes import INK, UNKNOWN_COLOUR
 from geo.french import format_integer
 from geo.maps.static.labels import Name, PlacedName, place_names
 from geo.maps.static.lettering import FONT, POINT_MM, shortened
-from geo.maps.static.markers import CLOSED, MARKERS, OPENED, marker_of
+from geo.maps.static.markers import CLOSED, COMPARED, MARKERS, OPENED, marker_of
 from geo.maps.static.sheet import Box
 from geo.sources.departements import departement_name
 
@@ -52,9 +52,9 @@ _MARKER_ROOM_MM2: Final = 90.0
 _CROWD: Final = 0.5
 #: Communes are only bordered where there are few enough to be told apart.
 _BORDERED: Final = 3000
-#: A commune with a site, or one that the map is about, is named before towns this many times more populous.
+#: A commune with a site is named before towns this many times more populous; those that the map is about, before all.
 _SEAT_WEIGHT: Final = 10.0
-_FIRST_WEIGHT: Final = 20.0
+_FIRST_WEIGHT: Final = 1e6
 _NAMES_TRIED: Final = 150
 #: How finely (mm) a place is sought for the name of a neighbour, and how far it stays from its border.
 _GRID_MM: Final = 4.0
@@ -99,9 +99,9 @@ class Picture:
         Classes in the order of the legend.
     hatched, outlined, dashed
         Codes of the communes that are hatched (under-served), outlined, outlined by dashes.
-    opened, closed
-        Places drawn as opened and as closed, `name` and `geometry` in the projection of the ground. `rank` (int), where
-        there is one, is written on each place opened.
+    opened, closed, compared
+        Places drawn as opened, as closed, and those of another plan, `name` and `geometry` in the projection of the
+        ground. `rank` (int), where there is one, is written on each place opened.
     first
         Codes of the communes that the map is about: they are named before others.
     title
@@ -115,6 +115,7 @@ class Picture:
     dashed: pd.Index = field(default_factory=lambda: pd.Index([]))
     opened: gpd.GeoDataFrame | None = None
     closed: gpd.GeoDataFrame | None = None
+    compared: gpd.GeoDataFrame | None = None
     first: pd.Index = field(default_factory=lambda: pd.Index([]))
     title: str = ""
 
@@ -210,7 +211,7 @@ def _marks(view: _View, ground: Ground, picture: Picture) -> NDArray[np.float64]
     places = [(ground.facilities.geometry[ground.facilities["kind"] == kind], MARKERS[kind]) for kind in ground.kinds]
     places += [
         (frame.geometry, marker)
-        for frame, marker in ((picture.opened, OPENED), (picture.closed, CLOSED))
+        for frame, marker in ((picture.compared, COMPARED), (picture.opened, OPENED), (picture.closed, CLOSED))
         if frame is not None
     ]
     rectangles = [np.empty((0, 4))]
@@ -283,7 +284,7 @@ def _draw_places(axes: Any, view: _View, ground: Ground, picture: Picture) -> No
     for kind in reversed(ground.kinds):
         points = shown.geometry[(shown["kind"] == kind).to_numpy()]
         axes.plot(points.x, points.y, **marker_of(kind, counted=kind not in ground.excluded).style(scale))
-    for places, marker in ((picture.opened, OPENED), (picture.closed, CLOSED)):
+    for places, marker in ((picture.compared, COMPARED), (picture.opened, OPENED), (picture.closed, CLOSED)):
         if places is not None:
             axes.plot(places.geometry.x, places.geometry.y, **marker.style())
     if picture.opened is not None and "rank" in picture.opened:
