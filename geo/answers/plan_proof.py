@@ -132,7 +132,7 @@ def two_plans(plan: Plan) -> pd.DataFrame | None:
 
 
 def two_plans_rows(plan: Plan) -> list[list[str]]:
-    """Return `two_plans` as texts, the headings first; empty: not compared."""
+    """Return `two_plans` as texts, a column a plan: their names, then a row for each fact; empty: not compared."""
     table = two_plans(plan)
     if table is None:
         return []
@@ -144,10 +144,9 @@ def two_plans_rows(plan: Plan) -> list[list[str]]:
         "mean_time_min": partial(plan_minutes, plan),
         "cost_eur": format_euros,
     }
-    heads = [COLUMNS[f"two.{name}"].heading for name in table.columns]
     return [
-        heads,
-        *([write.get(str(name), format_integer)(row[name]) for name in row] for row in table.to_dict("records")),
+        [COLUMNS[f"two.{name}"].heading, *map(write.get(str(name), format_integer), table[name])]
+        for name in table.columns
     ]
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from geo.answers.label import LabelArgument
     from geo.report.report_findings import ReportFindings
 
-_LABEL_ROWS: Final = 6
+_LABEL_ROWS: Final = 10
 #: Labels argued at length; all have their dossier beside.
 _ARGUED: Final = 1
 _SERVED_ROWS: Final = 3
@@ -61,7 +61,7 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
             for label in plan.labels.head(_LABEL_ROWS).to_dict("records")
         ],
         "two_title": TWO_PLANS,
-        "two": [[cut(cell, 110) for cell in row] for row in two_plans_rows(plan)],
+        "two": [[cut(cell, 160) for cell in row] for row in two_plans_rows(plan)],
         "arguments": [_argument(label_argument(plan, code)) for code in list(titles)[:argued]],
     }
 

@@ -198,8 +198,11 @@ def placed_names(room: Box, ground: Ground, picture: Picture, at_most: int) -> t
     weight *= np.where(towns.index.isin(picture.first), _FIRST_WEIGHT, 1.0)
     rank = population.rank(ascending=False, method="first").to_numpy()
     tried = np.lexsort((weight.index.to_numpy(str), -weight.to_numpy()))[:_NAMES_TRIED]
+    starred = np.zeros(len(towns), bool)
+    if picture.opened is not None and "commune_code" in picture.opened:
+        starred = towns.index.isin(picture.opened["commune_code"].dropna())
     names = [
-        _town_name(str(ground.communes["name"].iloc[i]), point, rank[i], seat=bool(seated[i]))
+        _town_name(str(ground.communes["name"].iloc[i]), point, rank[i], seat=bool(seated[i]), star=bool(starred[i]))
         for i, point in zip(tried, view.on_page(towns.iloc[tried]), strict=True)
     ]
     around = _neighbour_names(view, ground)
@@ -221,18 +224,19 @@ def _marks(view: _View, ground: Ground, picture: Picture) -> NDArray[np.float64]
     return np.vstack(rectangles)
 
 
-def _town_name(text: str, point: NDArray[np.float64], rank: float, *, seat: bool) -> Name:
-    """Return the name of a town; the three most populous ones stand out."""
-    bold = rank <= _BOLD
+def _town_name(text: str, point: NDArray[np.float64], rank: float, *, seat: bool, star: bool) -> Name:
+    """Return the name of a town; the three most populous ones stand out, and those with a place opened."""
+    bold = star or rank <= _BOLD
+    marker = OPENED if star else MARKERS["main"]
     size = 8.5 if bold else 7.5 if rank <= _LARGE else 6.5
     return Name(
         shortened(text, _LONGEST_NAME_MM, size, bold=bold),
         float(point[0]),
         float(point[1]),
-        gap=MARKERS["main"].size / 2 * POINT_MM + 0.5 if seat else 0.9,
+        gap=marker.size / 2 * POINT_MM + 0.5 if seat or star else 0.9,
         size=size,
         bold=bold,
-        dot=not seat,
+        dot=not (seat or star),
     )
 
 
