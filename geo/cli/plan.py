@@ -21,6 +21,7 @@ from geo.cli.options import (
 )
 from geo.cli.output import print_each, print_json, print_written
 from geo.errors import ParameterError
+from geo.french import agreed
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 
 if TYPE_CHECKING:
@@ -137,5 +138,7 @@ def _told(candidates: SourceTable) -> gpd.GeoDataFrame:
     for note in candidates.notes:
         logging.getLogger("geo").info("Lieux candidats : %s", note)
     if len(candidates.rejected):
-        logging.getLogger("geo").info("Lieux candidats : %d ligne(s) laissées de côté", len(candidates.rejected))
+        logging.getLogger("geo").info(
+            "Lieux candidats : %s de côté", agreed(len(candidates.rejected), "ligne(s) laissée(s)")
+        )
     return candidates.frame

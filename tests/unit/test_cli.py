@@ -284,7 +284,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
     assert status == 0
     assert "Lecture des communes" in err
     assert "« Pyrénées-Atlantiques » écrit" in out
-    assert "5 commune(s), population inconnue" in out
+    assert "5 communes, population inconnue" in out
     status, out, _ = run("diagnose", tmp_path / "t", "--threshold", "20")
     assert status == 0
     assert re.search(r"\d+ % des habitants|habitants", out)
