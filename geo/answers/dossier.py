@@ -67,8 +67,8 @@ class LabelDossier:
     ----------
     code, title, place
         Its code, how it is named with its rank, and the town that it is in, with its residents.
-    sentence, figures
-        What it brings, and the figures that this rests on.
+    sentences, figures
+        What it brings and for whom it becomes the nearest site, and the figures that this rests on.
     sections
         Whom it serves, hosts, bearers, what is required, cost, other solutions, neighbours.
     criteria
@@ -82,7 +82,7 @@ class LabelDossier:
     code: str
     title: str
     place: str
-    sentence: str
+    sentences: tuple[str, ...]
     figures: tuple[Figure, ...]
     sections: tuple[Section, ...]
     criteria: tuple[Criterion, ...]
@@ -105,7 +105,7 @@ def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDos
         code=code,
         title=argument.title,
         place=town,
-        sentence=summary[0],
+        sentences=tuple(summary[:2]),
         figures=(
             Figure("Habitants rapprochés", format_integer(label["gain_residents"]), within_text(plan.threshold_min)),
             Figure("Habitants servis", format_integer(label["residents_served"]), _from(argument.communes)),
@@ -121,7 +121,7 @@ def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDos
         ),
         criteria=argument.criteria,
         communes=argument.communes,
-        foot=tuple(filter(None, [_times(plan), margin_note(plan), known_note(plan.part), DRIVING_ONLY])),
+        foot=tuple(filter(None, [times_sentence(plan), margin_note(plan), known_note(plan.part), DRIVING_ONLY])),
     )
 
 
@@ -173,7 +173,8 @@ def _rounded(euros: float) -> float:
     return round(euros, -3)
 
 
-def _times(plan: Plan) -> str:
+def times_sentence(plan: Plan) -> str:
+    """Return how the times of a plan are known."""
     if plan.part.estimated:
         return "Temps estimés sans fichier de routes : ce sont des ordres de grandeur, à confirmer avec les routes."
     return "Temps de trajet par les routes du territoire."

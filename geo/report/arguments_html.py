@@ -6,14 +6,13 @@ import html
 from typing import TYPE_CHECKING
 
 from geo.answers.answer import known_note, part_title
-from geo.answers.dossier import label_dossiers
+from geo.answers.dossier import label_dossiers, times_sentence
 from geo.answers.plan import plan_answer
 from geo.answers.plan_proof import TWO_PLANS, two_plans_rows
 from geo.french import DRIVING_ONLY
 from geo.report.label_dossiers import (
     CRITERIA_HEADS,
     CRITERIA_TITLE,
-    HEADING,
     SERVED_HEADS,
     SERVED_TITLE,
     criteria_rows,
@@ -45,7 +44,8 @@ def arguments_html(plan: Plan, parts: Sequence[Territory]) -> str:
     answer = plan_answer(plan)
     sections = "".join(_section(dossier) for dossier in label_dossiers(plan, parts))
     notes = "".join(
-        f"<li>{html.escape(note)}</li>" for note in filter(None, [known_note(plan.part), *answer.notes, DRIVING_ONLY])
+        f"<li>{html.escape(note)}</li>"
+        for note in filter(None, [known_note(plan.part), *answer.notes, times_sentence(plan), DRIVING_ONLY])
     )
     title = html.escape(f"Nouveaux labels France services : {part_title(plan.territory, plan.part)}")
     rows = two_plans_rows(plan)
@@ -62,10 +62,10 @@ def _section(dossier: LabelDossier) -> str:
         f"<h3>{html.escape(section.title)}</h3>{_paragraphs(section.sentences)}" for section in dossier.sections
     )
     return (
-        f"<section><h2>{html.escape(dossier.title)}</h2>{_paragraphs([f'{HEADING}.', dossier.place, dossier.sentence])}"
+        f"<section><h2>{html.escape(dossier.title)}</h2>{_paragraphs([dossier.place, *dossier.sentences])}"
         f"{_table(SERVED_TITLE, SERVED_HEADS, served_rows(dossier.communes))}"
         f"{_table(CRITERIA_TITLE, CRITERIA_HEADS, criteria_rows(dossier), words=True)}"
-        f"{parts}{_paragraphs(dossier.foot)}</section>"
+        f"{parts}</section>"
     )
 
 

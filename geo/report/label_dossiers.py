@@ -89,7 +89,7 @@ def _page(dossier: LabelDossier) -> dict[str, Any]:
     return {
         "title": _cut(dossier.title, 2 * _NAME),
         "place": _cut(dossier.place),
-        "sentence": _cut(dossier.sentence),
+        "sentences": [_cut(text) for text in dossier.sentences],
         "figures": [figure._asdict() for figure in dossier.figures],
         "served": [[_cut(cell, _NAME) for cell in row] for row in served_rows(dossier.communes.head(_ROWS))],
         "others": others,

@@ -56,6 +56,12 @@ _PACKAGES: Final = (
     "xlsxwriter",
 )
 _HALF_DAYS: Final = 500
+#: Columns of the communes that a plan changes, and what they are called with it.
+_WITH_PLAN: Final = {
+    "travel_time_min": "with_plan_time_min",
+    "share_within": "share_within_with_plan",
+    "under_served": "under_served_with_plan",
+}
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _REPRODUCIBLE: Final = (
     "Les mêmes fichiers, la même date et les mêmes versions donnent les mêmes octets. Une autre version d'une "
@@ -161,6 +167,11 @@ def zipped(folder: Path) -> bytes:
 def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
     """Return the tables of a report by name, in the order of its pages."""
     communes = commune_table(findings.coverage)
+    if findings.planned is not None:
+        after = commune_table(findings.planned.after).set_index("code").reindex(communes["code"])
+        communes = communes.assign(
+            **{_WITH_PLAN[name]: after[name].array for name in ("travel_time_min", "share_within", "under_served")}
+        )
     tables = {
         "communes": communes,
         "under_served": communes[communes["under_served"].fillna(value=False)].sort_values(
