@@ -82,7 +82,13 @@ def test_the_first_view_is_a_plan(open_planner, territory):
     assert len(shown["classes"]) == len(territory.communes)
     assert "Les temps de trajet sont approchés" in texts(app)
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Tableau (CSV)", "Carte pour SIG (GPKG)", "Données (JSON)", "Argumentaires (HTML)"]
+    assert labels == [
+        "Tableau (CSV)",
+        "Carte pour SIG (GPKG)",
+        "Données (JSON)",
+        "Argumentaires (HTML)",
+        "Dossiers (PDF)",
+    ]
 
 
 @pytest.mark.parametrize(("aim", "model"), [("tous", "set-cover"), ("trajet", "median"), ("loin", "center")])
