@@ -49,8 +49,8 @@ class CandidateRule:
     """Which communes may get a label.
 
     `least_residents`: Residents that they have at least; where nothing else is near (`REMOTE_KM`), the smaller of that
-    and `LEAST_RESIDENTS_REMOTE`. `centralities`: whether people have to go there already, for the prefecture or sub-prefecture, the seat
-    of the canton, a post office or a former house of public services.
+    and `LEAST_RESIDENTS_REMOTE`. `centralities`: whether people have to go there already, for a prefecture or
+    sub-prefecture, the seat of the canton, a post office or a former house of public services.
 
     Raises
     ------
