@@ -78,8 +78,9 @@ def served_rows(communes: pd.DataFrame) -> list[list[str]]:
 
 
 def _page(dossier: LabelDossier) -> dict[str, Any]:
-    left = len(dossier.communes) - _ROWS
-    rest = dossier.communes.iloc[_ROWS:]
+    # Those that the label is for come first.
+    communes = dossier.communes.sort_values(["residents_brought", "residents"], ascending=False, kind="stable")
+    left, rest = len(communes) - _ROWS, communes.iloc[_ROWS:]
     others = ""
     if left > 0:
         people = (
@@ -91,7 +92,7 @@ def _page(dossier: LabelDossier) -> dict[str, Any]:
         "place": _cut(dossier.place),
         "sentences": [_cut(text) for text in dossier.sentences],
         "figures": [figure._asdict() for figure in dossier.figures],
-        "served": [[_cut(cell, _NAME) for cell in row] for row in served_rows(dossier.communes.head(_ROWS))],
+        "served": [[_cut(cell, _NAME) for cell in row] for row in served_rows(communes.head(_ROWS))],
         "others": others,
         "criteria": [[_cut(cell) for cell in row] for row in criteria_rows(dossier)],
         "sections": [
