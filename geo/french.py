@@ -52,6 +52,8 @@ UNSEEN: Final = (
 )
 _LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 _UNSEEN_RUN: Final = re.compile(f"[{UNSEEN}]+")
+#: A plural as it is marked in a text that a number is put in: "ligne(s)".
+_MARKED_PLURAL: Final = re.compile(r"\((s|x)\)")
 
 
 def format_number(value: float) -> str:
@@ -243,6 +245,22 @@ def counted(number: float, noun: str, nouns: str | None = None) -> str:
     ('0 commune', '2 lieux')
     """
     return f"{format_integer(number)} {plural(number, noun, nouns or f'{noun}s')}"
+
+
+def agreed(number: float, words: str) -> str:
+    """Return a number and words that agree with it: « (s) » and « (x) » are kept or left out.
+
+    Examples
+    --------
+    >>> agreed(1, "ligne(s) lue(s)"), agreed(3, "carreau(x) lu(s)")
+    ('1 ligne lue', '3 carreaux lus')
+    """
+    return f"{format_integer(number)} {in_number(number, words)}"
+
+
+def in_number(number: float, words: str) -> str:
+    """Return words that agree with a number, as `agreed`, without it."""
+    return _MARKED_PLURAL.sub(r"\1" if is_plural(number) else "", words)
 
 
 def joined(names: Sequence[str], most: int | None = None, rest: str = "autres") -> str:

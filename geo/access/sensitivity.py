@@ -1,9 +1,8 @@
 """How sure a coverage is: an interval instead of a figure, and the communes whose side of the threshold is a coin toss.
 
-Car times by engine differ by some 20 % on the same roads (`geo.network.validation`). Speeds a tenth slower and a tenth
-faster than the profile are the least that an honest figure allows for; the same territory timed with another speed
-profile may be added. On an estimated network, the bounds are those that the estimate was measured to have: all times at
-the lower bound of their terrain, and all at the upper one (`geo.network.estimated_error`).
+The bounds are those that times were measured to have: all times at the lower bound, and all at the upper one. On real
+roads they are those of the speed profile against INSEE's distances (`geo.network.road_error`), on an estimated network
+those of its terrain (`geo.network.estimated_error`). The same territory timed with another speed profile may be added.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from geo.access.known_part import KnownPart, known_part
 from geo.access.residents import residents_by_point
 from geo.errors import ParameterError
 from geo.kinds import SITES
+from geo.network.road_error import road_interval
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN, CoverageRule
 
 if TYPE_CHECKING:
@@ -26,18 +26,12 @@ if TYPE_CHECKING:
 
     from geo.territory import Territory
 
-#: Factors of all speeds, by French name; the profile itself comes first.
-SPEED_FACTORS: Final[Mapping[str, float]] = {
-    "vitesses du profil": 1.0,
-    "vitesses réduites de 10 %": 0.9,
-    "vitesses augmentées de 10 %": 1.1,
-}
-#: Bounds of estimated times (`geo.territory.study_area.PRECISION_COLUMNS`), by French name; the estimate comes first.
-ESTIMATED_BOUNDS: Final[Mapping[str, str]] = {
-    "temps estimés": "",
-    "trajets tous plus longs": "time_high",
-    "trajets tous plus courts": "time_low",
-}
+#: What is tried beside the times themselves, by French name: their bounds
+#: (`geo.territory.study_area.PRECISION_COLUMNS` where they are estimated).
+_BOUNDS: Final[Mapping[str, str]] = {"trajets tous plus longs": "time_high", "trajets tous plus courts": "time_low"}
+#: What the times themselves are called.
+_ON_ROADS: Final = "temps des routes"
+_ESTIMATED: Final = "temps estimés"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +132,9 @@ def sensitivity(
     times: pd.DataFrame | None = None,
     others: Mapping[str, pd.DataFrame] | None = None,
 ) -> Sensitivity:
-    """Measure coverage with all speeds a tenth slower and faster, and with other times of the same residents.
+    """Measure coverage with all times at their measured bounds, and with other times of the same residents.
 
-    On an estimated network, all times are at their measured bounds in place of speeds a tenth apart.
-
-    Scaling every speed leaves the fastest roads and the nearest site as they are, so that times are divided and no
-    search is run again. The seconds lost at crossings scale with them.
+    Scaling every time leaves the nearest site as it is, so that no search is run again.
 
     Parameters
     ----------
@@ -232,8 +223,10 @@ def sensitivity(
 
 def _scales(territory: Territory, times: pd.DataFrame) -> Iterator[tuple[str, Any]]:
     """Give each hypothesis by its French name, and what times are multiplied by under it: one number, or one a row."""
-    if not territory.estimated:
-        yield from ((name, 1 / factor) for name, factor in SPEED_FACTORS.items())
-        return
-    bounds = territory.precision.reindex(times["commune_code"])
-    yield from ((name, bounds[bound].to_numpy() if bound else 1.0) for name, bound in ESTIMATED_BOUNDS.items())
+    yield _ESTIMATED if territory.estimated else _ON_ROADS, 1.0
+    if territory.estimated:
+        bounds = territory.precision.reindex(times["commune_code"])
+        yield from ((name, bounds[bound].to_numpy()) for name, bound in _BOUNDS.items())
+    else:
+        low, high = road_interval(territory.network.profile)
+        yield from zip(_BOUNDS, (high, low), strict=True)

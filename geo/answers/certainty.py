@@ -76,9 +76,9 @@ def interval_figure(sensitivity: Sensitivity) -> Figure:
     """Return the interval as one figure."""
     shares = [format_share(run.share_within) for run in (sensitivity.lowest, sensitivity.highest)]
     estimated = sensitivity.part.estimated
-    bounds = "bornes des temps estimés" if estimated else f"vitesses ± 10{UNIT_SPACE}%"
+    bounds = f"bornes {'des temps estimés' if estimated else 'mesurées des temps'}"
     return Figure(
-        "Selon les temps" if estimated else "Selon les vitesses",
+        "Selon les temps",
         shares[0] if shares[0] == shares[1] else f"{shares[0]} à {shares[1]}",
         f"des habitants {within_text(sensitivity.threshold_min)}, {bounds}",
     )

@@ -9,6 +9,8 @@ import pandas as pd
 
 from geo.answers.answer import known_note, part_title
 from geo.answers.plan import plan_answer
+from geo.answers.plan_certainty import retained_text
+from geo.crs import departement_of
 from geo.french import (
     DRIVING_ONLY,
     SEMICOLON,
@@ -17,6 +19,7 @@ from geo.french import (
     format_integer,
     format_share,
     plural,
+    quoted,
     said_minutes,
     said_time,
     within_text,
@@ -83,11 +86,6 @@ def label_gains(label: dict[Any, Any], *, estimated: bool) -> str:
         brought += f" ({format_integer(label['gain_mean_residents'])} en moyenne sur les variantes)"
     served = counted(label["residents_served"], "servi")
     return f"{brought}, {served}{sooner}"
-
-
-def retained_text(label: dict[Any, Any]) -> str:
-    """Return under how many hypotheses on times a label is chosen: ``"retenu 5 fois sur 6"``."""
-    return f"retenu {format_integer(label['retained'])} fois sur {format_integer(label['variants'])}"
 
 
 def town_text(label: dict[Any, Any]) -> str:
@@ -168,8 +166,9 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
     commune = str(label["commune_code"])
     here = plan.communes["time_before_min"].get(commune, pd.NA)
     shares = plan.criteria.loc[commune] if commune in plan.criteria.index else pd.Series(dtype="float64")
-    qpv, frr, elderly = (shares.get(name, float("nan")) for name in ("qpv", "frr", "elderly"))
+    qpv, frr = (shares.get(name, float("nan")) for name in ("qpv", "frr"))
     far = True if pd.isna(here) else bool(here > plan.threshold_min + AT_THRESHOLD_MIN)
+    cells = f"carreaux de l'INSEE à télécharger, {_fetched(commune)}, puis à demander pour ce territoire"
     listed = label["code"] != label["commune_code"]
     overseas = commune.startswith(("97", "98"))
     return (
@@ -183,7 +182,7 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
         Criterion(
             "Quartier prioritaire de la ville",
             None if pd.isna(qpv) else bool(qpv > 0),
-            "Les contours des quartiers prioritaires n'ont pas été donnés."
+            f"Non renseigné : contours à télécharger, {_fetched(commune, 'qpv')}."
             if pd.isna(qpv)
             else (
                 "La commune a un quartier prioritaire." if qpv > 0 else "La commune n'a pas de quartier prioritaire."
@@ -192,16 +191,36 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
         Criterion(
             "Commune classée France Ruralités Revitalisation",
             None if pd.isna(frr) else bool(frr > 0),
-            "La liste des communes FRR n'a pas été donnée."
+            f"Non renseigné : liste à télécharger, {_fetched(commune, 'frr')}."
             if pd.isna(frr)
             else f"La commune {'est' if frr > 0 else 'n’est pas'} classée.",
         ),
-        Criterion(
-            "Habitants de 65 ans ou plus",
-            None,
-            "L'âge des habitants n'a pas été donné."
-            if pd.isna(elderly)
-            else f"{format_share(elderly)} des habitants de la commune ont 65 ans ou plus.",
+        *(
+            Criterion(
+                name,
+                None,
+                f"Non renseigné : {missing}." if pd.isna(share) else f"{format_share(share)} {told}.",
+            )
+            for name, share, told, missing in (
+                (
+                    "Habitants de 65 ans ou plus",
+                    shares.get("elderly", float("nan")),
+                    "des habitants de la commune ont 65 ans ou plus",
+                    cells,
+                ),
+                (
+                    "Habitants pauvres",
+                    shares.get("poor", float("nan")),
+                    "des habitants de la commune vivent dans un ménage pauvre",
+                    cells,
+                ),
+                (
+                    "Ménages sans voiture",
+                    shares.get("carless", float("nan")),
+                    "des ménages de la commune n'ont pas de voiture",
+                    "il faut le recensement de l'INSEE (base logement), qu'aucune source de « fetch » n'apporte",
+                ),
+            )
         ),
         Criterion(
             "Lieu déjà fréquenté",
@@ -217,6 +236,11 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
         ),
         Criterion("Outre-mer", overseas, "Commune d'outre-mer." if overseas else "Commune de l'Hexagone ou de Corse."),
     )
+
+
+def _fetched(commune: str, source: str = "") -> str:
+    """Return the command that brings a file, or all and builds the territory, between quotes."""
+    return quoted(f"maillage fetch {departement_of(commune)}{f' --only {source}' if source else ''}")
 
 
 def _today(commune: dict[Any, Any]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, format_integer, format_share
+from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integer, format_share
 from geo.kinds import facility_title
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def manifest_lines(name: str, manifest: Manifest) -> list[str]:
     size = f"{format_integer(network.nodes)} nœuds, {format_integer(network.edges)} arcs"
     lists = [f"{facility_title(each)} ({format_integer(count)})" for each, count in manifest.facilities.items()]
     lines = [
-        f"{name} : {format_integer(manifest.communes)} commune(s), {residents}.",
+        f"{name} : {agreed(manifest.communes, 'commune(s)')}, {residents}.",
         f"Lieux du territoire et à moins de 55 km : {', '.join(lists)}.",
         f"Réseau : {network.source}, {size}, profil {network.profile}.",
     ]

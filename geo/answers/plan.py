@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.answers.answer import Answer, Figure
+from geo.answers.plan_certainty import doubtful_sentence, margin_note, robustness_sentence, worst_case_sentence
+from geo.answers.plan_cost import budget_sentence, cost_sentence
 from geo.answers.plan_proof import longest_trip, plan_minutes, preference_sentence, proof_sentence, rule_sentence
 from geo.french import (
     SEMICOLON,
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
     from geo.siting.access_summary import AccessSummary
     from geo.siting.plan import Plan
-    from geo.siting.robustness import Robustness
     from geo.siting.solve import Model
 
 _NAMED: Final = 5
@@ -73,19 +74,17 @@ _METHOD_ESTIMATED: Final = (
     " Ici les temps sont estimés : les lieux sont choisis pour ce qu'ils apportent en moyenne sur toute la fourchette "
     "des temps et les deux profils de vitesse, et rien n'est prouvé pour de vraies routes."
 )
-_ROBUSTNESS: Final = (
-    "La même question est posée avec {}. Un lieu choisi à chaque fois {} ; un lieu choisi une fois sur deux peut être "
-    "remplacé par un voisin."
-)
 
 
 def plan_answer(plan: Plan) -> Answer:
     """Return what a plan brings, how good it is at worst, what it costs, and what is to be minded."""
     details = (
         *(proof_sentence(plan), preference_sentence(plan), rule_sentence(plan)),
-        *(robustness_sentence(plan.robustness) if len(plan.labels) else "", _beside(plan), _cost(plan)),
+        robustness_sentence(plan.robustness) if len(plan.labels) else "",
+        *(worst_case_sentence(plan), _beside(plan), cost_sentence(plan), budget_sentence(plan)),
     )
-    return Answer(_sentence(plan), _figures(plan), tuple(filter(None, details)), _notes(plan))
+    sentence = " ".join(filter(None, [_sentence(plan), doubtful_sentence(plan)]))
+    return Answer(sentence, _figures(plan), tuple(filter(None, details)), _notes(plan))
 
 
 def plan_method(plan: Plan) -> tuple[str, ...]:
@@ -93,27 +92,6 @@ def plan_method(plan: Plan) -> tuple[str, ...]:
     compared = counted(plan.candidates, "lieu candidat comparé", "lieux candidats comparés")
     took = () if plan.time_s is None else (f"{compared} en {format_decimal(plan.time_s)}{UNIT_SPACE}s.",)
     return (METHODS[plan.model], _METHOD + (_METHOD_ESTIMATED if plan.part.estimated else ""), *took)
-
-
-def robustness_method(*, estimated: bool) -> str:
-    """Return what is asked of a plan by `robustness_sentence`."""
-    if estimated:
-        return _ROBUSTNESS.format(
-            "tous les temps estimés, à leur borne basse et à leur borne haute, pour chaque profil de vitesse",
-            "résiste à l'erreur",
-        )
-    return _ROBUSTNESS.format(f"des vitesses réduites et augmentées de 10{UNIT_SPACE}%", "est sûr")
-
-
-def robustness_sentence(found: Robustness) -> str:
-    """Return how many places stay chosen whatever the speeds."""
-    sure = int((found.places["share_of_runs"] >= 1).sum())
-    always = "aucun lieu n'est choisi à chaque fois"
-    if sure:
-        verb = plural(sure, "est choisi", "sont choisis")
-        always = f"{counted(sure, 'lieu', 'lieux')} {verb} à chaque fois"
-    ever = format_integer(len(found.places))
-    return f"Sur {counted(len(found.runs), 'variante')}, {always}{SEMICOLON}au moins une fois : {ever}."
 
 
 def _sentence(plan: Plan) -> str:
@@ -134,19 +112,19 @@ def _sentence(plan: Plan) -> str:
     where = f"{labels}, à {joined(plan.labels['name'].to_list(), _NAMED, 'autres lieux')},"
     if plan.model == "median" and before.mean_time_min is not None:
         was, will = plan_minutes(plan, before.mean_time_min), plan_minutes(plan, after.mean_time_min)
-        saved = before.mean_time_min - (after.mean_time_min or 0.0)
-        return f"{where} {_led(plan, would, 'le trajet moyen', was, will, saved)}."
+        share = 1 - (after.mean_time_min or 0.0) / before.mean_time_min if before.mean_time_min else 0.0
+        return f"{where} {_led(plan, would, 'le trajet moyen', was, will, share)}."
     if plan.model == "center" and before.worst_time_min is not None:
         whom = "le trajet de l'habitant le plus éloigné d'un site"
-        saved = before.worst_time_min - (after.worst_time_min or 0.0)
-        return f"{where} {_led(plan, would, whom, longest_trip(plan, before), longest_trip(plan, after), saved)}."
+        share = 1 - (after.worst_time_min or 0.0) / before.worst_time_min if before.worst_time_min else 0.0
+        return f"{where} {_led(plan, would, whom, longest_trip(plan, before), longest_trip(plan, after), share)}."
     return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
 
 
-def _led(plan: Plan, would: str, what: str, was: str, will: str, saved: float) -> str:
-    """Return what becomes of a time: `was` and `will` as they are said, `saved` in minutes."""
-    if plan.part.estimated and was == will and saved:
-        return f"raccourci{would} {what} de {plan_minutes(plan, saved)} (aujourd'hui : {was})"
+def _led(plan: Plan, would: str, what: str, was: str, will: str, share: float) -> str:
+    """Return what becomes of a time: `was` and `will` as they are said, `share` of it saved (0 to 1)."""
+    if was == will and share:
+        return f"raccourci{would} {what} de {format_share(share)} (aujourd'hui : {was})"
     if was == will:
         return f"laisse{would} {what} à {was}"
     comma = "," if plan.part.estimated and "," in will else ""
@@ -183,16 +161,16 @@ def _beside(plan: Plan) -> str:
     time = ""
     if before is not None and after is not None:
         was, will = plan_minutes(plan, before), plan_minutes(plan, after)
-        time = f"le temps moyen {f'passerait {_from(was)} à {will}' if was != will else f'reste {_from(was)}'}"
+        if was != will:
+            time = f"le temps moyen passerait {_from(was)} à {will}"
+        elif before > after:
+            # Rounding hides what is gained; as a share it is the same at every bound of the times.
+            time = f"le temps moyen baisserait de {format_share(1 - after / before)} (aujourd'hui : {was})"
+        else:
+            time = f"le temps moyen reste {_from(was)}"
     shares = _shares(plan) if plan.model == "center" and plan.before.worst_time_min is not None else ""
     told = SEMICOLON.join(filter(None, [shares, time]))
     return f"{capital(told)}." if told else ""
-
-
-def _cost(plan: Plan) -> str:
-    if not len(plan.labels):
-        return "Le plan ne coûte rien."
-    return f"Coût : {format_euros(plan.cost_eur)} par an, dont {format_euros(plan.aid_eur)} d'aide de l'État."
 
 
 def _figures(plan: Plan) -> tuple[Figure, ...]:
@@ -224,19 +202,10 @@ def _notes(plan: Plan) -> tuple[str, ...]:
     given, notes = len(plan.labels), []
     if plan.asked is not None and 0 < given < plan.asked:
         enough = f"{counted(given, 'label')} {plural(given, 'suffit', 'suffisent')}"
-        notes.append(f"{enough} : un de plus, parmi ces lieux candidats, n'apporterait rien.")
-    if plan.budget_labels is not None and plan.budget_labels < given:
-        paid = counted(plan.budget_labels, "label")
-        notes.append(f"Le budget paie {paid} sur {format_integer(given)} : les premiers du classement.")
-    if plan.budget_labels == 0:
-        notes.append(f"Le budget ne suffit pas à un label, qui coûte {format_euros(plan.costs.cost_eur)} par an.")
-    low, high = plan.before.residents_within_low or 0.0, plan.before.residents_within_high or 0.0
-    if given and plan.model == "coverage" and plan.residents_brought < high - low:
-        today = f"de {format_integer(low)} à {format_integer(high)} habitants"
-        notes.append(
-            f"Ce gain est plus petit que la marge d'erreur des temps estimés : aujourd'hui, {today} sont "
-            f"{within_text(plan.threshold_min)} d'un site."
-        )
+        more = "ne raccourcirait pas ce trajet" if plan.model == "center" else "n'apporterait rien"
+        notes.append(f"{enough} : un de plus, parmi ces lieux candidats, {more}.")
+    if within_margin := margin_note(plan):
+        notes.append(within_margin)
     if plan.interrupted:
         notes.append("Le calcul a été arrêté avant la preuve : c'est le meilleur plan trouvé, avec l'écart restant.")
     if off := plan.candidates_off_network:

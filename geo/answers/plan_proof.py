@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.answers.tables import COLUMNS
 from geo.french import (
     SEMICOLON,
     capital,
     counted,
     estimated_minutes,
+    format_euros,
     format_integer,
     format_percent,
     format_share,
@@ -23,11 +26,18 @@ from geo.siting.candidates import LEAST_RESIDENTS_REMOTE, REMOTE_KM
 from geo.siting.criteria import Weights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from geo.siting.access_summary import AccessSummary
-    from geo.siting.plan import Plan, WidestPlan
+    from geo.siting.other_plans import WidestPlan
+    from geo.siting.plan import Plan
 
 _NAMED: Final = 5
-_DRAWN: Final = "où l'on va déjà (préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
+#: What a plan beside the best one among all communes is called.
+TWO_PLANS: Final = "Deux plans côte à côte : parmi les bourgs où l'on va déjà, et parmi toutes les communes"
+_DRAWN: Final = (
+    "où l'on va déjà (préfecture ou sous-préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
+)
 
 
 def proof_sentence(plan: Plan) -> str:
@@ -91,8 +101,9 @@ def two_plans(plan: Plan) -> pd.DataFrame | None:
 
     Returns
     -------
-    `name`, `places` (text); `gain_residents`, and `gain_mean_residents` where labels are chosen on average;
-    `share_within`; `mean_time_min`; `cost_eur`.
+    `plan`, `places` (text); `gain_residents`, and `gain_mean_residents` where labels are chosen on average;
+    `share_within`; `mean_time_min`; `cost_eur`; `share_of_best`: what it brings of what the best one does, where gains
+    add up.
     """
     if plan.widest is None or not len(plan.labels):
         return None
@@ -106,15 +117,37 @@ def two_plans(plan: Plan) -> pd.DataFrame | None:
             for name, residents in zip(labels["name"], labels["commune_residents"], strict=True)
         ]
         row: dict[str, Any] = {
-            "name": title,
+            "plan": title,
             "places": joined(towns, _NAMED, "autres lieux"),
             "gain_residents": after.residents_within - plan.before.residents_within,
         }
         if plan.on_average and plan.model == "coverage":
             row["gain_mean_residents"] = objective
         cost = plan.costs.cost_eur * len(labels)
-        rows.append(row | {"share_within": after.share_within, "mean_time_min": after.mean_time_min, "cost_eur": cost})
+        row |= {"share_within": after.share_within, "mean_time_min": after.mean_time_min, "cost_eur": cost}
+        if plan.rule_cost is not None:
+            row["share_of_best"] = min(objective / plan.widest.objective, 1.0)
+        rows.append(row)
     return pd.DataFrame(rows)
+
+
+def two_plans_rows(plan: Plan) -> list[list[str]]:
+    """Return `two_plans` as texts, a column a plan: their names, then a row for each fact; empty: not compared."""
+    table = two_plans(plan)
+    if table is None:
+        return []
+    write: Mapping[str, Callable[[Any], str]] = {
+        "plan": str,
+        "places": str,
+        "share_within": format_share,
+        "share_of_best": format_share,
+        "mean_time_min": partial(plan_minutes, plan),
+        "cost_eur": format_euros,
+    }
+    return [
+        [COLUMNS[f"two.{name}"].heading, *map(write.get(str(name), format_integer), table[name])]
+        for name in table.columns
+    ]
 
 
 def longest_trip(plan: Plan, access: AccessSummary) -> str:

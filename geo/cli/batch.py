@@ -10,6 +10,7 @@ import typer
 from geo.cli.official_files import official_files
 from geo.cli.options import AsJson, asked_question, some, with_options
 from geo.cli.output import print_json, print_line
+from geo.french import agreed
 from geo.question import DEFAULT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
@@ -46,5 +47,7 @@ def batch(
     if as_json:
         print_json(result.to_dict())
     else:
-        print_line(f"{len(result.summaries)} diagnostic(s) dans {out}, réunis dans departements.csv et batch.json.")
+        print_line(
+            f"{agreed(len(result.summaries), 'diagnostic(s)')} dans {out}, réunis dans departements.csv et batch.json."
+        )
     result.raise_failures()

@@ -46,7 +46,13 @@ _MOMENT_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
 
 
 def asked_question(
-    threshold: Annotated[float, typer.Option(help="Seuil en minutes.")] = _USUAL.threshold_min,
+    threshold: Annotated[
+        float,
+        typer.Option(
+            help="Seuil en minutes, compris, des parts d'habitants et des communes sous-desservies ; la capacité "
+            "d'« access » n'en dépend pas."
+        ),
+    ] = _USUAL.threshold_min,
     facilities: Facilities = _USUAL.facilities,
     rule: Annotated[
         str, typer.Option(help="mean-time (temps moyen) ou share (part des habitants).")

@@ -21,7 +21,9 @@ from geo.cli.options import (
 )
 from geo.cli.output import print_each, print_json, print_written
 from geo.errors import ParameterError
+from geo.french import agreed
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
+from geo.settings import Settings
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -64,7 +66,11 @@ def plan(
     ] = None,
     everywhere: Annotated[
         bool,
-        typer.Option("--everywhere", help="Aussi les communes sans préfecture, canton, poste ni ancienne MSAP."),
+        typer.Option(
+            "--everywhere",
+            help="Aussi les communes où l'on ne va pas déjà (ni préfecture ou "
+            "sous-préfecture, ni canton, ni poste, ni ancienne MSAP).",
+        ),
     ] = False,
     exclude: Annotated[list[str] | None, typer.Option(help="Code à écarter (commune ou lieu) ; répétable.")] = None,
     budget: Annotated[
@@ -75,14 +81,21 @@ def plan(
     ] = "all",
     cost: Annotated[float, typer.Option(help="Coût d'un site, en euros par an.")] = DEFAULT_COST_EUR,
     aid: Annotated[float, typer.Option(help="Aide de l'État par site, en euros par an.")] = DEFAULT_AID_EUR,
-    frr: Annotated[Path | None, typer.Option(help="Communes FRR (CSV codgeo;libgeo;codefrr).")] = None,
-    qpv: Annotated[Path | None, typer.Option(help="Contours des QPV 2024.")] = None,
+    frr: Annotated[
+        Path | None, typer.Option(help="Communes FRR (CSV codgeo;libgeo;codefrr) ; sans elle, celles de « fetch ».")
+    ] = None,
+    qpv: Annotated[Path | None, typer.Option(help="Contours des QPV 2024 ; sans eux, ceux de « fetch ».")] = None,
     weight: Annotated[
         list[str] | None,
         typer.Option(help="Poids d'un critère : beyond, frr, qpv ou elderly ; répétable.", metavar="CRITERE=POIDS"),
     ] = None,
     time_limit: Annotated[float, typer.Option(help="Secondes que le choix peut durer.")] = 20.0,
-    out: Annotated[Path | None, typer.Option(help="Dossier où écrire labels.csv, plan.gpkg, arguments.html…")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Dossier où écrire dossiers.pdf (une page par label), labels.csv, plan.gpkg, arguments.html…"
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Choose labels and write them."""
@@ -94,8 +107,13 @@ def plan(
     from geo.siting.plan_json import plan_json
     from geo.sources.places import read_places
     from geo.sources.zones import read_frr, read_qpv
+    from geo.territory.fetched import fetched_zone
 
-    zones = Zones(frr=None if frr is None else read_frr(frr).frame, qpv=None if qpv is None else read_qpv(qpv).frame)
+    tables = {
+        name: fetched_zone(Settings.from_environment(), name, read) if given is None else read(given)
+        for name, given, read in (("frr", frr, read_frr), ("qpv", qpv, read_qpv))
+    }
+    zones = Zones(**{name: None if table is None else table.frame for name, table in tables.items()})
     named = columns_by_list(columns or [], CANDIDATES)
     if columns and (candidates is None or set(named) != {CANDIDATES}):
         msg = "--columns nomme les colonnes de la liste donnée par --candidates : ROLE=COLONNE. Donnez-la aussi."
@@ -133,5 +151,7 @@ def _told(candidates: SourceTable) -> gpd.GeoDataFrame:
     for note in candidates.notes:
         logging.getLogger("geo").info("Lieux candidats : %s", note)
     if len(candidates.rejected):
-        logging.getLogger("geo").info("Lieux candidats : %d ligne(s) laissées de côté", len(candidates.rejected))
+        logging.getLogger("geo").info(
+            "Lieux candidats : %s de côté", agreed(len(candidates.rejected), "ligne(s) laissée(s)")
+        )
     return candidates.frame

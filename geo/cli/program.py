@@ -50,7 +50,13 @@ _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (fragility, "Mesurer ce qui dépend de chaque site, ou ce que laisse une fermeture de beaucoup d'entre eux."),
     (hours, "Mesurer qui a un site ouvert, par jour et demi-heure, et ce qu'apporterait une demi-journée de plus."),
     (access, "Mesurer la marge d'erreur, la capacité autour de chacun, et le temps gagné sur les services des impôts."),
-    (plan, "Choisir où donner les prochains labels, les sites actuels restant en place."),
+    (
+        plan,
+        (
+            "Choisir où donner les prochains labels parmi les bourgs où l'on va déjà : ce que chacun apporte, s'il est "
+            "retenu quand les temps changent, ce que coûte la règle, un dossier d'une page par label (--out)."
+        ),
+    ),
     (report, "Écrire le rapport d'un département : document PDF, tables, couches et cartes."),
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.finder.opening_times import closes_before, day_text, holiday_on, later, moment_text, skipped
-from geo.french import DRIVING_ONLY, to_five
+from geo.french import DRIVING_ONLY, agreed, to_five
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -62,7 +62,8 @@ def notes(
         yield f"Le {day_text(at.date())} est férié ({holiday}) : les sites sont tenus pour fermés."
     if unknown_hours and wishes.at_that_moment:
         names, more = ", ".join(unknown_hours[:_NAMES_SHOWN]), len(unknown_hours) - _NAMES_SHOWN
-        yield f"Horaires inconnus, non comptés comme ouverts : {names}{f' et {more} autre(s)' if more > 0 else ''}."
+        rest = f" et {agreed(more, 'autre(s)')}" if more > 0 else ""
+        yield f"Horaires inconnus, non comptés comme ouverts : {names}{rest}."
     if not visits.known:
         yield (
             "Chaque site aide pour les démarches de tous les opérateurs. Les venues d'un opérateur sur place ne sont "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from geo.answers.fragility import share_lines
 from geo.answers.label import label_gains
+from geo.answers.plan_certainty import retained_text
 from geo.answers.scenario import change_lines
 from geo.classes import SECOND_SITE_CLASSES, UNKNOWN_CLASS, change_class, change_classes
 from geo.french import minutes_text, within_text
@@ -77,24 +79,45 @@ def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
             float(label["lat"]),
             "main",
             str(label["rank"]),
-            f"Nouveau label : {label_gains(label, estimated=plan.part.estimated)}",
+            f"Nouveau label : {label_gains(label, estimated=plan.part.estimated)}, {retained_text(label)}",
         )
         for label in plan.labels.to_dict("records")
+    ]
+    compared = () if plan.widest is None or not labels else plan.widest.labels.to_dict("records")
+    others = [
+        Marker(
+            f"sans-{place['code']}",
+            str(place["name"]),
+            float(place["lon"]),
+            float(place["lat"]),
+            "main",
+            _letter(number),
+            "Meilleur choix sans la règle des communes candidates",
+        )
+        for number, place in enumerate(place for place in compared if place["code"] not in set(plan.labels["code"]))
     ]
     signs = [("main", "Site d'aujourd'hui")]
     if labels:
         signs.append(("1", "Nouveau label, dans l'ordre du classement"))
+    if others:
+        signs.append(("A", "Meilleur choix sans la règle des communes candidates"))
     return planning_values(
         change_classes(threshold),
         position,
         change_lines(communes, "time_before_min", "time_after_min", "residents"),
-        [*site_markers(sites), *labels],
+        [*site_markers(sites), *others, *labels],
         title="Ce que le plan change, par commune",
         outlined=beyond & (position >= 0),
         outline=f"Reste à plus de {minutes_text(threshold)} en moyenne",
         signs=signs,
         only_present=True,
     )
+
+
+def _letter(number: int) -> str:
+    """Return A to Z for 0 to 25, then AA and so on."""
+    first, last = divmod(number, len(ascii_uppercase))
+    return (_letter(first - 1) if first else "") + ascii_uppercase[last]
 
 
 def scenario_markers(scenario: Scenario, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[Marker]:

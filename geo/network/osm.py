@@ -20,7 +20,7 @@ import pyproj
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import NetworkError, SourceError
-from geo.french import format_integer
+from geo.french import agreed, format_integer
 from geo.network.assemble import Segments, assemble_network
 from geo.network.origin import NetworkSource
 from geo.network.osm_extracts import Extracts, read_extracts
@@ -246,7 +246,7 @@ def _several(value: Any) -> list[str]:
 
 def _cut_note(cut: int) -> str:
     return (
-        f"Points absents du fichier : {format_integer(cut)} route(s) coupée(s) là où ils manquent. "
+        f"Points absents du fichier : {agreed(cut, 'route(s) coupée(s)')} là où ils manquent. "
         f"Un extrait dont les routes sont entières les rétablit."
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, ParameterError, SchemaError
-from geo.french import fold
+from geo.french import agreed, fold
 from geo.network.speeds import link_speed_kmh
 
 if TYPE_CHECKING:
@@ -173,19 +173,21 @@ def interpret(frame: pd.DataFrame, profile: LayerProfile, speeds: SpeedProfile, 
     for rule in profile.excluded:
         out = kept & (_matches(text, rule.when, len(frame)) if rule.when else ~_matches(text, rule.unless, len(frame)))
         kept &= ~out
-        _note(notes, out, f"laissées de côté : {rule.reason}")
+        _note(notes, out, f"laissée(s) de côté : {rule.reason}")
 
     rule_of = np.full(len(frame), -1)
     for number, class_rule in reversed(list(enumerate(profile.classes))):
         rule_of[_matches(text, class_rule.when, len(frame))] = number
     unknown = kept & (rule_of < 0)
     used = [role for role in profile.columns if any(role in rule.when for rule in profile.classes) and role in found]
-    _note(notes, unknown, f"laissées de côté, de classe inconnue : {_shown(frame, unknown, [found[r] for r in used])}")
+    _note(
+        notes, unknown, f"laissée(s) de côté, de classe inconnue : {_shown(frame, unknown, [found[r] for r in used])}"
+    )
 
     forward, backward, no_direction = _directions(text, profile, len(frame))
     no_direction &= kept & ~unknown
     direction_column = [found["direction"]] if "direction" in found else []
-    _note(notes, no_direction, f"laissées de côté, de sens inconnu : {_shown(frame, no_direction, direction_column)}")
+    _note(notes, no_direction, f"laissée(s) de côté, de sens inconnu : {_shown(frame, no_direction, direction_column)}")
     kept &= ~unknown & ~no_direction
     if "direction" not in found:
         notes.append("La couche ne dit pas les sens uniques : toutes les routes sont prises à double sens.")
@@ -196,8 +198,8 @@ def interpret(frame: pd.DataFrame, profile: LayerProfile, speeds: SpeedProfile, 
     kept &= ~closed & ~unreadable
     rows = ", ".join(_short(label) for label in frame.index[unreadable][:_VALUES_SHOWN])
     limits = f"hors de 0 à {MAX_SPEED_KMH:.0f} km/h"
-    _note(notes, closed, "laissées de côté : vitesse nulle, fermées aux voitures")
-    _note(notes, unreadable, f"laissées de côté : vitesse illisible ou {limits} (objets {rows})")
+    _note(notes, closed, "laissée(s) de côté : vitesse nulle, fermée(s) aux voitures")
+    _note(notes, unreadable, f"laissée(s) de côté : vitesse illisible ou {limits} (objets {rows})")
     if profile.speed == "mean":
         _note(notes, kept & np.isnan(given_kmh), "sans vitesse publiée : vitesse de leur classe")
 
@@ -223,7 +225,7 @@ def interpret(frame: pd.DataFrame, profile: LayerProfile, speeds: SpeedProfile, 
 def _note(notes: list[str], rows: NDArray[np.bool_], what: str) -> None:
     count = int(rows.sum())
     if count:
-        notes.append(f"{count} ligne(s) {what}.")
+        notes.append(f"{agreed(count, f'ligne(s) {what}')}.")
 
 
 def _short(value: Any) -> str:

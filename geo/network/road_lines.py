@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import CrsError, NetworkError, ParameterError
+from geo.french import agreed
 from geo.network import speeds
 from geo.network.assemble import Segments, assemble_network
 from geo.network.layer_files import read_road_layer
@@ -101,7 +102,7 @@ def read_road_lines(
     layer = read_road_layer(source, profile, area)
     tolerance = layer.profile.tolerance_m if tolerance_m is None else tolerance_m
     roads = interpret(layer.frame, layer.profile, speed, layer.file)
-    notes = [f"{len(layer.frame)} ligne(s) lue(s).", *roads.notes]
+    notes = [f"{agreed(len(layer.frame), 'ligne(s) lue(s)')}.", *roads.notes]
     kept = np.flatnonzero(roads.kept)
     lines, row, crs = _metric_lines(layer.frame.geometry.iloc[kept], layer.file, notes)
     row = kept[row]
@@ -109,11 +110,11 @@ def read_road_lines(
         inside = shapely.intersects(lines, _project(area, WGS84, crs))
         lines, row = lines[inside], row[inside]
     repeated = _repeated(lines, roads.forward_kmh[row], roads.backward_kmh[row])
-    _note(notes, repeated.sum(), "en double, gardées une fois")
+    _note(notes, repeated.sum(), "en double, gardée(s) une fois")
     lines, row = lines[~repeated], row[~repeated]
 
     noded = node_lines(lines, layer.profile.noding, tolerance)
-    _note(notes, len(lines) - len(np.unique(noded.line)), "sans longueur, ignorées")
+    _note(notes, len(lines) - len(np.unique(noded.line)), "sans longueur, ignorée(s)")
     if not len(noded.source):
         msg = (
             f"{layer.file} : aucune route praticable en voiture n'a été trouvée. {' '.join(notes)} "
@@ -148,7 +149,7 @@ def read_road_lines(
 
 def _note(notes: list[str], count: int, what: str) -> None:
     if count:
-        notes.append(f"{count} ligne(s) {what}.")
+        notes.append(f"{agreed(count, f'ligne(s) {what}')}.")
 
 
 def _check_area(area: BaseGeometry) -> None:
@@ -181,11 +182,11 @@ def _metric_lines(
             f"incomplet : téléchargez-le à nouveau."
         )
         raise NetworkError(msg)
-    _note(notes, missing.sum(), "sans géométrie, ignorées")
+    _note(notes, missing.sum(), "sans géométrie, ignorée(s)")
     lines, row = shapely.get_parts(shapes[~missing], return_index=True)
     row = np.flatnonzero(~missing)[row]
     is_line = np.isin(shapely.get_type_id(lines), _LINE_TYPE_IDS)
-    _note(notes, (~is_line).sum(), "dont la géométrie n'est pas une ligne, ignorées")
+    _note(notes, (~is_line).sum(), "dont la géométrie n'est pas une ligne, ignorée(s)")
     lines, row = lines[is_line], row[is_line]
 
     crs = _metric_crs(lines, geometry.crs, source)
@@ -194,7 +195,7 @@ def _metric_lines(
     coords, line_of = shapely.get_coordinates(lines, return_index=True)
     broken = np.zeros(len(lines), bool)
     broken[line_of[~np.isfinite(coords).all(axis=1)]] = True
-    _note(notes, broken.sum(), "aux coordonnées impossibles, ignorées")
+    _note(notes, broken.sum(), "aux coordonnées impossibles, ignorée(s)")
     return lines[~broken], row[~broken], crs
 
 

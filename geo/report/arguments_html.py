@@ -1,4 +1,4 @@
-"""The arguments of a plan as one page of HTML: a layout, all words being those of `geo.answers`."""
+"""A plan as one page of HTML: what it brings, its dossiers; a layout, all words being those of `geo.answers`."""
 
 from __future__ import annotations
 
@@ -6,60 +6,75 @@ import html
 from typing import TYPE_CHECKING
 
 from geo.answers.answer import known_note, part_title
-from geo.answers.label import label_arguments
+from geo.answers.dossier import label_dossiers, times_sentence
 from geo.answers.plan import plan_answer
-from geo.french import DRIVING_ONLY, UNKNOWN, format_integer, said_time
+from geo.answers.plan_proof import TWO_PLANS, two_plans_rows
+from geo.french import DRIVING_ONLY
+from geo.report.label_dossiers import (
+    CRITERIA_HEADS,
+    CRITERIA_TITLE,
+    SERVED_HEADS,
+    SERVED_TITLE,
+    criteria_rows,
+    served_rows,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from geo.answers.label import LabelArgument
+    from geo.answers.dossier import LabelDossier
     from geo.siting.plan import Plan
+    from geo.territory import Territory
 
 _STYLE = """
-body{font:11pt/1.45 system-ui,sans-serif;color:#1d2b33;max-width:46rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem}h2{font-size:1.25rem;margin-top:2.5rem}section{break-before:page}
+body{font:11pt/1.45 system-ui,sans-serif;color:#1d2b33;max-width:48rem;margin:2rem auto;padding:0 1rem}
+h1{font-size:1.5rem}h2{font-size:1.25rem;margin-top:2.5rem}h3{font-size:1rem;margin:1.2rem 0 .3rem;color:#1c5d73}
+section{break-before:page}p{margin:.3rem 0}
 table{border-collapse:collapse;width:100%}th,td{padding:.25rem .5rem;border-bottom:1px solid #c9d0d4;text-align:right}
-th:first-child,td:first-child{text-align:left}caption{text-align:left;font-weight:600;padding:.5rem 0}
+th:first-child,td:first-child,.words td,.words th{text-align:left}
+caption{text-align:left;font-weight:600;padding:.5rem 0}
 """
 
 
-def arguments_html(plan: Plan) -> str:
-    """Return the arguments of a plan as one page of HTML that stands alone, one printed page a label or more."""
+def arguments_html(plan: Plan, parts: Sequence[Territory]) -> str:
+    """Return a plan as one page of HTML that stands alone, one printed page a label or more.
+
+    `parts`: The territories that the plan was made for.
+    """
     answer = plan_answer(plan)
-    sections = "".join(_section(argument) for argument in label_arguments(plan))
+    sections = "".join(_section(dossier) for dossier in label_dossiers(plan, parts))
     notes = "".join(
-        f"<li>{html.escape(note)}</li>" for note in filter(None, [known_note(plan.part), *answer.notes, DRIVING_ONLY])
+        f"<li>{html.escape(note)}</li>"
+        for note in filter(None, [known_note(plan.part), *answer.notes, times_sentence(plan), DRIVING_ONLY])
     )
     title = html.escape(f"Nouveaux labels France services : {part_title(plan.territory, plan.part)}")
+    rows = two_plans_rows(plan)
+    beside = _table(TWO_PLANS, rows[0], rows[1:], words=True) if rows else ""
     return (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{_paragraphs([answer.sentence, *answer.details])}"
-        f"<ul>{notes}</ul>{sections}</body></html>\n"
+        f"<ul>{notes}</ul>{beside}{sections}</body></html>\n"
     )
 
 
-def _section(argument: LabelArgument) -> str:
-    answers = {True: "oui", False: "non", None: UNKNOWN}
-    criteria = "".join(
-        f"<tr><td>{html.escape(item.name)}</td><td>{answers[item.met]}</td>"
-        f'<td style="text-align:left">{html.escape(item.sentence)}</td></tr>'
-        for item in argument.criteria
-    )
-    rows = "".join(
-        f"<tr><td>{html.escape(str(row['commune_name']))}</td><td>{format_integer(row['residents'])}</td>"
-        f"<td>{format_integer(row['residents_brought'])}</td><td>{said_time(row, 'time_before_min')}</td>"
-        f"<td>{said_time(row, 'time_after_min')}</td></tr>"
-        for row in argument.communes.to_dict("records")
+def _section(dossier: LabelDossier) -> str:
+    parts = "".join(
+        f"<h3>{html.escape(section.title)}</h3>{_paragraphs(section.sentences)}" for section in dossier.sections
     )
     return (
-        f"<section><h2>{html.escape(argument.title)}</h2>{_paragraphs(argument.summary)}"
-        f'<table><caption>Critères</caption><tr><th scope="col">Critère</th><th scope="col">Rempli</th>'
-        f'<th scope="col" style="text-align:left">Constat</th></tr>{criteria}</table>'
-        f'<table><caption>Habitants servis</caption><tr><th scope="col">Commune</th><th scope="col">Habitants</th>'
-        f'<th scope="col">dont rapprochés sous le seuil</th><th scope="col">Temps aujourd’hui</th>'
-        f'<th scope="col">Temps avec le label</th></tr>{rows}</table></section>'
+        f"<section><h2>{html.escape(dossier.title)}</h2>{_paragraphs([dossier.place, *dossier.sentences])}"
+        f"{_table(SERVED_TITLE, SERVED_HEADS, served_rows(dossier.communes))}"
+        f"{_table(CRITERIA_TITLE, CRITERIA_HEADS, criteria_rows(dossier), words=True)}"
+        f"{parts}</section>"
     )
+
+
+def _table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, words: bool = False) -> str:
+    """Return a table; `words`: all its columns are texts, from the left."""
+    head = "".join(f'<th scope="col">{html.escape(each)}</th>' for each in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    kind = ' class="words"' if words else ""
+    return f"<table{kind}><caption>{html.escape(caption)}</caption><tr>{head}</tr>{body}</table>"
 
 
 def _paragraphs(texts: Iterable[str]) -> str:

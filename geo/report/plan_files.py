@@ -15,6 +15,7 @@ from geo.crs import WGS84
 from geo.errors import SourceError
 from geo.report.arguments_html import arguments_html
 from geo.report.geopackage import write_layer
+from geo.report.label_dossiers import dossiers_pdf
 from geo.report.tables import write_summary, write_table
 from geo.siting.plan_json import plan_from_json, plan_json
 from geo.sources.delimited import read_text
@@ -69,8 +70,21 @@ def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(labels, geometry=gpd.points_from_xy(labels["lon"], labels["lat"]), crs=WGS84)
 
 
+def compared_layer(plan: Plan) -> gpd.GeoDataFrame | None:
+    """Return the labels of the best plan among all communes that are not in the plan, as points in EPSG:4326.
+
+    `None` where no other plan is compared, or it has the same labels.
+    """
+    if plan.widest is None:
+        return None
+    others = plan.widest.labels[~plan.widest.labels["code"].isin(plan.labels["code"])].reset_index(drop=True)
+    if others.empty or plan.labels.empty:
+        return None
+    return gpd.GeoDataFrame(others, geometry=gpd.points_from_xy(others["lon"], others["lat"]), crs=WGS84)
+
+
 def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> tuple[str, ...]:
-    """Write a plan into a folder: its tables as CSV, ``plan.gpkg``, ``plan.json`` and ``arguments.html``.
+    """Write a plan into a folder: tables (CSV), ``plan.gpkg``, ``plan.json``, ``arguments.html``, ``dossiers.pdf``.
 
     All of them, or none where one cannot be written; other files of the folder stay. Returns the names.
     """
@@ -80,8 +94,11 @@ def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> tuple[st
             write_table(table, beside / f"{name}.csv")
         _write_layers(plan, parts, beside / "plan.gpkg")
         write_summary(plan_json(plan, parts), beside / "plan.json")
-        (beside / "arguments.html").write_text(arguments_html(plan), encoding="utf-8")
-    return *(f"{name}.csv" for name in tables), "plan.gpkg", "plan.json", "arguments.html"
+        (beside / "arguments.html").write_text(arguments_html(plan, parts), encoding="utf-8")
+        if len(plan.labels):
+            (beside / "dossiers.pdf").write_bytes(dossiers_pdf(plan, parts))
+    files = (*(f"{name}.csv" for name in tables), "plan.gpkg", "plan.json", "arguments.html")
+    return (*files, "dossiers.pdf") if len(plan.labels) else files
 
 
 def plan_layers(plan: Plan, parts: Sequence[Territory]) -> bytes:
@@ -97,3 +114,5 @@ def _write_layers(plan: Plan, parts: Sequence[Territory], path: Path) -> None:
     communes = gpd.GeoDataFrame(plan_tables(plan)["communes"], geometry=contours.to_numpy(), crs=WGS84)
     write_layer(communes, path, "communes")
     write_layer(labels_layer(plan), path, "labels", geometry_type="Point")
+    if (compared := compared_layer(plan)) is not None:
+        write_layer(compared, path, "labels_without_rule", geometry_type="Point")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -14,7 +13,6 @@ from geo.answers.certainty import certainty_answer, run_rows
 from geo.answers.coverage import access_title
 from geo.answers.fragility import fragility_answer, sites_with_residents
 from geo.answers.hours import hours_answer
-from geo.answers.label import label_argument, label_titles
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import (
     AGAIN,
@@ -25,14 +23,16 @@ from geo.answers.origin import (
     counting_sentence,
     network_sentence,
 )
-from geo.answers.plan import plan_answer, plan_method
+from geo.answers.plan import plan_method
 from geo.answers.tax_offices import tax_offices_answer
 from geo.classes import TIME_CLASSES, UNKNOWN_CLASS, classify
-from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, format_share, minutes_text, said_minutes, said_time
+from geo.french import UNKNOWN, counted, format_integer, format_share, minutes_text, said_minutes, said_time
 from geo.kinds import KINDS
 from geo.maps.payload import shown_kinds
 from geo.maps.static.files import sheet_svg
 from geo.question import AT_THRESHOLD_MIN
+from geo.report.fitting import cut, cut_all
+from geo.report.report_plan import plan_content
 from geo.report.report_sentences import key_figures, summary_sentences
 from geo.report.typesetting import typeset
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.answers.answer import Answer
-    from geo.answers.label import LabelArgument
     from geo.maps.static.sheet import Sheet
     from geo.report.report_findings import ReportFindings
     from geo.territory.manifest import Manifest
@@ -53,20 +52,11 @@ _FAR_ROWS_WITH_PLAN: Final = 18
 _FURTHEST_ROWS: Final = 8
 _SITE_ROWS: Final = 9
 _HALF_DAYS: Final = 6
-_LABEL_ROWS: Final = 10
-#: Labels argued at length.
-_ARGUED: Final = 3
-_SERVED_ROWS: Final = 3
-_PLAN_NOTES: Final = 2
 _NOTES: Final = 12
 _SOURCES: Final = 14
-#: Longest texts (characters) in a cell of a table, in a title and in a sentence.
-_CELL: Final = 46
+#: Longest texts (characters) in a cell with the name of a site, and in a title.
 _SITE_CELL: Final = 64
 _TITLE: Final = 90
-_SENTENCE: Final = 700
-_ANSWERS: Final = {True: "oui", False: "non", None: "non renseigné"}
-_UNSEEN_SPACE: Final = re.compile(r"\s+")
 
 #: What is beside the document, with what it holds.
 _FILES: Final = (
@@ -76,6 +66,7 @@ _FILES: Final = (
     ("communes.parquet", "Communes en GeoParquet."),
     ("maps/", "Cartes et graphiques en PNG (300 points par pouce) et en SVG."),
     ("plan/plan.json", "Le plan : labels, habitants servis, critères, borne."),
+    ("plan/dossiers.pdf", "Le dossier de chaque label, une page chacun."),
     ("summary.json", "Les chiffres, les notes et l'origine de chacun."),
     ("manifest.json", "De quoi refaire et vérifier ce rapport."),
 )
@@ -104,9 +95,9 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
             counting_sentence(question.facilities, kinds, excluded),
             f"Le seuil est de {minutes_text(question.threshold_min)} en voiture, compris.",
         ],
-        "summary": _cut_all(summary_sentences(findings)),
+        "summary": cut_all(summary_sentences(findings)),
         "figures": [figure._asdict() for figure in key_figures(findings)],
-        "warnings": _cut_all(
+        "warnings": cut_all(
             filter(
                 None,
                 [
@@ -123,10 +114,10 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         "curve": _curve(findings),
         "far": _far(findings),
         "week": _week(findings),
-        "plan": _plan(findings),
+        "plan": plan_content(findings),
         "method": _method(findings),
         "limits": list(LIMITS),
-        "network": _cut_all([network_sentence(manifest), *manifest.network.notes]),
+        "network": cut_all([network_sentence(manifest), *manifest.network.notes]),
         "sources": _sources(manifest),
         "notes": _notes(manifest.notes),
         "not_said": _not_said(findings),
@@ -143,7 +134,7 @@ def _method(findings: ReportFindings) -> list[str]:
 def _part_title(findings: ReportFindings) -> str:
     """Return the territory and the part of it that a report is about; a long name is cut, never the part."""
     name, part = findings.territory.name, findings.summary.part
-    return part_title(_cut(name, _TITLE - len(part_title("", part))), part)
+    return part_title(cut(name, _TITLE - len(part_title("", part))), part)
 
 
 def _curve(findings: ReportFindings) -> dict[str, Any]:
@@ -219,14 +210,14 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
         )
     return {
         "title": title,
-        "lead": _cut_all(lead),
+        "lead": cut_all(lead),
         "rows": [
             [
-                _cut(row["name"]),
+                cut(row["name"]),
                 format_integer(row["population"]),
                 said_time(row, "travel_time_min"),
                 format_share(row["share_within"]),
-                UNKNOWN if pd.isna(row["facility_name"]) else _cut(row["facility_name"], _SITE_CELL),
+                UNKNOWN if pd.isna(row["facility_name"]) else cut(row["facility_name"], _SITE_CELL),
             ]
             for row in shown.to_dict("records")
         ],
@@ -243,17 +234,17 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
         "hours": _paragraphs(hours_answer(opening)),
         "half_days": [
             [
-                _cut(row["name"], _SITE_CELL),
-                _cut(str(row["commune_name"]) if pd.notna(row["commune_name"]) else UNKNOWN),
+                cut(row["name"], _SITE_CELL),
+                cut(str(row["commune_name"]) if pd.notna(row["commune_name"]) else UNKNOWN),
                 row["half_day"],
                 format_integer(row["residents"]),
             ]
             for row in opening.half_day_gains().head(_HALF_DAYS).to_dict("records")
         ],
-        "fragility": _cut_all([answer.sentence, *answer.details]),
+        "fragility": cut_all([answer.sentence, *answer.details]),
         "sites": [
             [
-                _cut(row["name"], _SITE_CELL),
+                cut(row["name"], _SITE_CELL),
                 KINDS[row["kind"]].label.removesuffix(" France services"),
                 format_integer(row["residents_nearest"]),
                 format_integer(row["residents_passing"]),
@@ -264,79 +255,13 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
     }
 
 
-def _plan(findings: ReportFindings) -> dict[str, Any] | None:
-    """Return the labels of the plan, and the argument of the first ones."""
-    if findings.planned is None:
-        return None
-    plan = findings.planned.plan
-    answer, titles = plan_answer(plan), label_titles(plan)
-    count = len(titles)
-    argued = min(count, _ARGUED)
-    lead = [answer.sentence, *answer.details]
-    question = findings.question
-    if (plan.threshold_min, plan.kinds) != (question.threshold_min, question.kinds):
-        lead.append(
-            f"Ce plan a été calculé pour un seuil de {minutes_text(plan.threshold_min)}, "
-            f"{'avec' if 'antenne' in plan.kinds else 'sans'} les antennes, "
-            f"{'avec' if 'bus' in plan.kinds else 'sans'} les bus : "
-            f"ses chiffres ne se comparent pas à ceux des pages précédentes."
-        )
-    if count > argued:
-        lead.append(
-            f"Les {argued} premiers labels sont argumentés ici ; les {format_integer(count)} sont dans "
-            f"plan/plan.json, et leurs tables à côté."
-        )
-    return {
-        "lead": _cut_all([*lead, *answer.notes[:_PLAN_NOTES]]),
-        "labels": [
-            [
-                str(label["rank"]),
-                _cut(label["name"]),
-                format_integer(label["gain_residents"]),
-                format_integer(label["residents_served"]),
-                said_minutes(label["minutes_saved_mean"], estimated=plan.part.estimated),
-            ]
-            for label in plan.labels.head(_LABEL_ROWS).to_dict("records")
-        ],
-        "arguments": [_argument(label_argument(plan, code)) for code in list(titles)[:argued]],
-    }
-
-
-def _argument(argument: LabelArgument) -> dict[str, Any]:
-    served = argument.communes
-    return {
-        "title": _cut(argument.title, _TITLE),
-        "summary": _cut_all(argument.summary, 220),
-        "criteria": [
-            [_cut(item.name, _TITLE), _ANSWERS[item.met], _cut(item.sentence, 130)] for item in argument.criteria
-        ],
-        "served": [
-            [
-                _cut(row["commune_name"]),
-                format_integer(row["residents"]),
-                format_integer(row["residents_brought"]),
-                said_time(row, "time_before_min"),
-                said_time(row, "time_after_min"),
-            ]
-            for row in served.head(_SERVED_ROWS).to_dict("records")
-        ],
-        "others": _others(len(served) - _SERVED_ROWS),
-    }
-
-
-def _others(count: int) -> str:
-    if count <= 0:
-        return ""
-    return f"et {counted(count, 'autre commune') if count == 1 else f'{format_integer(count)} autres communes'}."
-
-
 def _sources(manifest: Manifest) -> list[dict[str, str]]:
     """Return each file that a territory was made from: what it is, of when, how much of it was kept."""
     network = manifest.network
     files = [
         {
-            "dataset": _cut(source.dataset, _TITLE),
-            "detail": _cut(
+            "dataset": cut(source.dataset, _TITLE),
+            "detail": cut(
                 f"{source.vintage or 'date inconnue'} ; {source.licence or 'licence non précisée'} ; fichier "
                 f"{source.file} ; {format_integer(source.rows_kept)} lignes gardées sur "
                 f"{format_integer(source.rows_read)}.",
@@ -349,8 +274,8 @@ def _sources(manifest: Manifest) -> list[dict[str, str]]:
     if network.file:
         files.append(
             {
-                "dataset": _cut(network.source, _TITLE),
-                "detail": _cut(
+                "dataset": cut(network.source, _TITLE),
+                "detail": cut(
                     f"{network.vintage or 'date inconnue'} ; {network.licence or 'licence non précisée'} ; "
                     f"fichier {network.file}.",
                     260,
@@ -363,7 +288,7 @@ def _sources(manifest: Manifest) -> list[dict[str, str]]:
 
 def _notes(notes: Sequence[str]) -> list[str]:
     """Return the notes of a territory, those that are left out being counted."""
-    shown = _cut_all(notes[:_NOTES], 300)
+    shown = cut_all(notes[:_NOTES], 300)
     left = len(notes) - len(shown)
     return shown if left <= 0 else [*shown, f"Et {counted(left, 'autre note')}, dans summary.json."]
 
@@ -380,16 +305,6 @@ def _not_said(findings: ReportFindings) -> list[str]:
     return sentences
 
 
-def _cut(text: str, longest: int = _CELL) -> str:
-    """Return a text on one line, cut where there is no room for more."""
-    line = _UNSEEN_SPACE.sub(lambda space: space[0] if space[0] in {UNIT_SPACE, "\u202f"} else " ", str(text)).strip()
-    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
-
-
 def _paragraphs(answer: Answer) -> list[str]:
     """Return an answer in three paragraphs at most."""
-    return _cut_all(filter(None, [answer.sentence, " ".join(answer.details), " ".join(answer.notes)]))
-
-
-def _cut_all(texts: Any, longest: int = _SENTENCE) -> list[str]:
-    return [_cut(text, longest) for text in texts]
+    return cut_all(filter(None, [answer.sentence, " ".join(answer.details), " ".join(answer.notes)]))

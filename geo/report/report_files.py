@@ -18,6 +18,7 @@ from geo.answers.label import Criterion, label_arguments
 from geo.answers.tables import rounded
 from geo.maps.static.files import write_sheet
 from geo.question import Question
+from geo.report.label_dossiers import dossiers_pdf
 from geo.report.plan_files import plan_tables
 from geo.report.report_document import report_pdf
 from geo.report.report_findings import find
@@ -40,6 +41,7 @@ DOCUMENT: Final = "rapport.pdf"
 MANIFEST: Final = "manifest.json"
 #: Where the plan of a report is kept: the report is made again from it.
 PLAN: Final = "plan/plan.json"
+DOSSIERS: Final = "plan/dossiers.pdf"
 #: A file by which a folder is known to be a report.
 _MARKER: Final = "tables.xlsx"
 _PACKAGES: Final = (
@@ -54,6 +56,12 @@ _PACKAGES: Final = (
     "xlsxwriter",
 )
 _HALF_DAYS: Final = 500
+#: Columns of the communes that a plan changes, and what they are called with it.
+_WITH_PLAN: Final = {
+    "travel_time_min": "with_plan_time_min",
+    "share_within": "share_within_with_plan",
+    "under_served": "under_served_with_plan",
+}
 _ZIP_DATE: Final = (1980, 1, 1, 0, 0, 0)
 _REPRODUCIBLE: Final = (
     "Les mêmes fichiers, la même date et les mêmes versions donnent les mêmes octets. Une autre version d'une "
@@ -112,6 +120,7 @@ def write_report(
         write_communes(findings, made / "communes.parquet")
         if request.plan is not None:
             write_summary(plan_json(request.plan, (territory,)), made / PLAN)
+            (made / DOSSIERS).write_bytes(dossiers_pdf(request.plan, (territory,)))
         write_summary(diagnosis_summary(territory, findings.diagnosis), made / "summary.json")
         for number, (name, sheet) in enumerate(sheets.items()):
             told(0.65 + 0.3 * number / len(sheets), f"Écriture des cartes ({number + 1} sur {len(sheets)})…")
@@ -158,6 +167,11 @@ def zipped(folder: Path) -> bytes:
 def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
     """Return the tables of a report by name, in the order of its pages."""
     communes = commune_table(findings.coverage)
+    if findings.planned is not None:
+        after = commune_table(findings.planned.after).set_index("code").reindex(communes["code"])
+        communes = communes.assign(
+            **{_WITH_PLAN[name]: after[name].array for name in ("travel_time_min", "share_within", "under_served")}
+        )
     tables = {
         "communes": communes,
         "under_served": communes[communes["under_served"].fillna(value=False)].sort_values(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.french import format_integer
+from geo.french import agreed, format_integer
 from geo.report.tables import write_summary, write_table
 from geo.sources.site_checks import SEVERITIES
 from geo.storage import adding_files
@@ -37,9 +37,9 @@ def quality_text(quality: SiteQuality) -> list[str]:
                 lines.append(_one_line(f"      ligne {finding['row']}, {named}{value}"))
             hidden = check["count"] - _SHOWN
             if hidden > 0:
-                lines.append(f"      et {format_integer(hidden)} autre(s)")
+                lines.append(f"      et {agreed(hidden, 'autre(s)')}")
     passed = quality.checks[quality.checks["count"] == 0]
-    lines += ["", f"Sans défaut : {len(passed)} contrôle(s) sur {len(quality.checks)}."]
+    lines += ["", f"Sans défaut : {agreed(len(passed), 'contrôle(s)')} sur {len(quality.checks)}."]
     if quality.not_run:
         lines.append(f"Non contrôlé, faute de contours (--communes) : {' ; '.join(quality.not_run)}.")
     return lines

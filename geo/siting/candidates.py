@@ -49,8 +49,8 @@ class CandidateRule:
     """Which communes may get a label.
 
     `least_residents`: Residents that they have at least; where nothing else is near (`REMOTE_KM`), the smaller of that
-    and `LEAST_RESIDENTS_REMOTE`. `centralities`: whether people have to go there already, for the prefecture, the seat
-    of the canton, a post office or a former house of public services.
+    and `LEAST_RESIDENTS_REMOTE`. `centralities`: whether people have to go there already, for a prefecture or
+    sub-prefecture, the seat of the canton, a post office or a former house of public services.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def centrality_texts(codes: pd.Series) -> NDArray[np.object_]:
     Examples
     --------
     >>> centrality_texts(pd.Series(["64422", "64550"])).tolist()
-    ['bureau centralisateur de canton, bureau de poste', '']
+    ['sous-préfecture, bureau centralisateur de canton, bureau de poste', '']
     """
     known = embedded_centralities().reindex(codes, fill_value=False)[list(SERVICES)].to_numpy(bool)
     words = np.array(list(SERVICES.values()), dtype=object)

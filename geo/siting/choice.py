@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from geo.errors import ParameterError
 from geo.siting.greedy import ranked
 from geo.siting.preference import prefer_larger
 from geo.siting.robustness import robustness
 from geo.siting.solve import Control, brought, solve
+from geo.siting.worst_case import best_worst_case, worst_case
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from geo.siting.robustness import Robustness
     from geo.siting.solve import Model, Solution
     from geo.siting.variants import Variant
+    from geo.siting.worst_case import WorstCase
 
 #: Trips above which the variants are not proven: they are only asked which places they choose.
 _PROVEN_PAIRS: Final = 50_000
@@ -58,6 +61,9 @@ class Choice:
         Larger towns taken in the place of others.
     robustness
         What each variant chooses.
+    worst, steadiest
+        The labels in their worst case over the variants, and the choice whose worst case is best; `None` where the
+        model adds up no gains, or under one variant at most something is gained.
     problems
         Those that labels were chosen for on average: the variants of an estimated network, or the problem alone.
     rule_lifted
@@ -72,6 +78,8 @@ class Choice:
     found: Solution
     preferences: tuple[Preference, ...]
     robustness: Robustness
+    worst: WorstCase | None
+    steadiest: WorstCase | None
     problems: tuple[SitingProblem, ...]
     rule_lifted: bool
     widest: Solution | None
@@ -108,23 +116,55 @@ def choose(variants: Sequence[Variant], question: SitingQuestion, control: Contr
     order = _ranked(problems, question, selected)
     labels = problem.candidates["code"].iloc[order].to_list()
     quick = Control(control.left_s(), control.cancel)
+    found_again = robustness(
+        narrowed,
+        labels,
+        # The problem that the plan was chosen for alone is not solved again.
+        lambda variant: selected if problems == (variant.problem,) else _again(variant, question, quick),
+    )
+    widest = None if kept.all() else _solved(everywhere, question, quick, _averaged(variants, question))
+    worst, steadiest = _worst_cases(narrowed, found_again, question, selected, quick)
     return Choice(
         problem=problem,
         order=order,
         objective=objective,
         found=found,
         preferences=preferences,
-        robustness=robustness(
-            narrowed,
-            labels,
-            # The problem that the plan was chosen for alone is not solved again.
-            lambda variant: selected if problems == (variant.problem,) else _again(variant, question, quick),
-        ),
+        robustness=found_again,
+        worst=worst,
+        steadiest=steadiest,
         problems=problems,
         rule_lifted=rule_lifted,
-        widest=None if kept.all() else _solved(everywhere, question, quick, _averaged(variants, question)),
+        widest=widest,
         widest_problem=everywhere,
     )
+
+
+def _worst_cases(
+    variants: Sequence[Variant],
+    found: Robustness,
+    question: SitingQuestion,
+    selected: NDArray[np.int64],
+    control: Control,
+) -> tuple[WorstCase | None, WorstCase | None]:
+    """Return the worst case of a choice over the variants, and the choice whose worst case is best."""
+    if question.model not in _SUMS or not len(selected) or len(variants) < 2:  # noqa: PLR2004 - one is no band
+        return None, None
+    codes = pd.Index(variants[0].problem.candidates["code"])
+    starts = [selected, *(codes.get_indexer(list(each)).astype(np.int64) for each in found.runs["codes"])]
+    benefits = [brought([each.problem], question.model, question.threshold_min) for each in variants]
+    # A quick search may have missed the most that is brought: what the others bring there counts too.
+    best = np.array([max(each.total(start) for start in starts) for each in benefits])
+    # Where nothing can be gained, all choices are alike.
+    kept = np.flatnonzero(best > 0)
+    if len(kept) < 2:  # noqa: PLR2004
+        return None, None
+    benefits, best = [benefits[each] for each in kept.tolist()], best[kept]
+    steadiest = best_worst_case(
+        benefits, best, starts, question.count, time_limit_s=control.left_s() / 2, stopped=control.stopped
+    )
+    worst = worst_case(benefits, best, selected)
+    return replace(worst, variant=int(kept[worst.variant])), replace(steadiest, variant=int(kept[steadiest.variant]))
 
 
 def _central(variants: Sequence[Variant]) -> SitingProblem:
@@ -160,13 +200,11 @@ def _solved(
 
 
 def _again(variant: Variant, question: SitingQuestion, control: Control) -> NDArray[np.int64] | None:
-    """Return what a variant chooses, alone; `None` where it cannot be asked."""
-    if question.model == "center":
-        return None
+    """Return what a variant chooses, alone; `None` where the share asked is out of reach with its times."""
     problem = variant.problem
     try:
         found = _solved(problem, question, control, exact=len(problem.pair_min) <= _PROVEN_PAIRS)
-    except ParameterError:  # the share is out of reach with these times
+    except ParameterError:
         return None
     if question.model not in _SUMS:
         return found.selected

@@ -17,15 +17,16 @@ from geo.siting.candidates import CandidateRule
 from geo.siting.choice import SitingQuestion, choose
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones, beyond_threshold, demand_criteria, factors
+from geo.siting.other_plans import widest_plan, worst_case_plan
 from geo.siting.plan_options import check_options, check_together, labels_asked
 from geo.siting.plan_tables import (
     alternatives_table,
     communes_table,
     criteria_table,
     labels_table,
+    leaving_table,
     preferences_table,
     served_table,
-    towns_table,
 )
 from geo.siting.problem import siting_problem
 from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.access.known_part import KnownPart
-    from geo.siting.choice import Choice
     from geo.siting.costs import Payer
+    from geo.siting.other_plans import WidestPlan, WorstCasePlan
     from geo.siting.problem import SitingProblem
     from geo.siting.robustness import Robustness
     from geo.siting.solve import Model
@@ -48,27 +49,6 @@ if TYPE_CHECKING:
 
 #: Seconds that a plan may take by default, the reading of the territory apart.
 DEFAULT_TIME_LIMIT_S: Final = 20.0
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class WidestPlan:
-    """The best plan were every commune without a site a candidate, to be compared with the one that is proposed.
-
-    Attributes
-    ----------
-    labels
-        One row a label, the largest town first: `code`, `name`, `commune_residents`, `credible` (whether the rule would
-        allow it).
-    objective, gap
-        As those of the plan.
-    after
-        How the study area would be served.
-    """
-
-    labels: pd.DataFrame
-    objective: float
-    gap: float
-    after: AccessSummary
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +75,10 @@ class Plan:
         (those who go there), `residents_brought` (of whom within the threshold only now), `time_before_min` (Float64,
         <NA>: no way before), `time_after_min` (float64), `geo.territory.study_area.PRECISION_COLUMNS`; by rank, then
         most residents first.
+    leaving
+        One row for each label and site of today that it takes visitors from: `label_code`, `facility_id`,
+        `facility_name`, `residents_before` (those of the study area who are nearest to it today), `residents_leaving`;
+        by rank, then most residents first.
     alternatives
         Other places that would do nearly as well as each label (`geo.siting.plan_tables.alternatives_table`).
     communes
@@ -115,6 +99,8 @@ class Plan:
         `name` of the other; `share_of_gain` (float64).
     robustness
         What is chosen under each hypothesis on times.
+    worst_case
+        Its worst case over them, beside the best one; `None` where the model adds up no gains, or there is no band.
     rule, rule_lifted
         Which communes could be chosen (`None`: places of a list); whether none met the rule, so that all could.
     widest
@@ -123,8 +109,10 @@ class Plan:
         Seconds taken, from the territory in memory; `None` for a plan that was read from a file.
     interrupted
         Whether the search was ended before it had proven its plan, by the time limit or by the user.
-    weights, costs, budget_labels
-        Weights of the criteria; euros; how many labels the budget pays for (`None`: no budget).
+    weights, costs
+        Weights of the criteria; euros.
+    budget_eur, payer, budget_labels
+        Budget in euros a year and whose it is; how many labels it pays for (`None`: no budget).
     criteria
         Share of the residents of each commune who meet each criterion, indexed by commune code (NaN unknown).
     candidates, candidates_off_network
@@ -141,6 +129,7 @@ class Plan:
     kinds: frozenset[str]
     labels: pd.DataFrame
     served: pd.DataFrame
+    leaving: pd.DataFrame
     alternatives: pd.DataFrame
     communes: pd.DataFrame
     part: KnownPart
@@ -153,6 +142,7 @@ class Plan:
     on_average: bool
     preferences: pd.DataFrame
     robustness: Robustness
+    worst_case: WorstCasePlan | None
     rule: CandidateRule | None
     rule_lifted: bool
     widest: WidestPlan | None
@@ -160,6 +150,8 @@ class Plan:
     interrupted: bool
     weights: Weights
     costs: Costs
+    budget_eur: float | None
+    payer: Payer
     budget_labels: int | None
     criteria: pd.DataFrame
     candidates: int
@@ -309,6 +301,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         kinds=frozenset(kinds),
         labels=labels_table(choice, threshold_min, minutes, server, costs),
         served=served_table(problem, threshold_min, order, minutes, server, names),
+        leaving=leaving_table(problem, order, server),
         alternatives=alternatives_table(choice, model, threshold_min),
         communes=communes_table(problem, threshold_min, minutes, names),
         part=part,
@@ -321,13 +314,16 @@ def plan(  # noqa: PLR0913 - the options of one question
         on_average=len(choice.problems) > 1,
         preferences=preferences_table(problem, choice.preferences),
         robustness=choice.robustness,
+        worst_case=worst_case_plan(choice, model, float(threshold_min)),
         rule=chosen_rule,
         rule_lifted=choice.rule_lifted,
-        widest=_widest(choice, part, float(threshold_min)),
+        widest=widest_plan(choice, part, float(threshold_min)),
         time_s=time.monotonic() - started,
         interrupted=interrupted,
         weights=weights,
         costs=costs,
+        budget_eur=budget_eur,
+        payer=payer,
         budget_labels=budget_labels,
         criteria=criteria_table(problem, criteria).reindex(names.index),
         candidates=len(problem.candidates),
@@ -336,18 +332,6 @@ def plan(  # noqa: PLR0913 - the options of one question
     )
     told(1.0, "Plan terminé.")
     return result
-
-
-def _widest(choice: Choice, part: KnownPart, threshold_min: float) -> WidestPlan | None:
-    found, problem = choice.widest, choice.widest_problem
-    if found is None:
-        return None
-    return WidestPlan(
-        labels=towns_table(problem, found.selected),
-        objective=found.objective,
-        gap=found.gap,
-        after=AccessSummary.of(part, problem, problem.times_with(found.selected)[0], threshold_min),
-    )
 
 
 def _out_of_reach(problem: SitingProblem, threshold_min: float) -> float:

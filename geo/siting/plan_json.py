@@ -19,11 +19,13 @@ from geo.siting.access_summary import AccessSummary
 from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import CRITERIA, Weights
-from geo.siting.plan import Plan, WidestPlan
+from geo.siting.other_plans import WidestPlan, WorstCasePlan
+from geo.siting.plan import Plan
 from geo.siting.plan_values import (
     AlternativeValues,
     CommuneValues,
     LabelValues,
+    LeavingValues,
     PlaceValues,
     PlanValues,
     PreferenceValues,
@@ -31,6 +33,7 @@ from geo.siting.plan_values import (
     ServedValues,
     TownValues,
     Values,
+    WorstCaseValues,
 )
 from geo.siting.robustness import Robustness
 
@@ -40,19 +43,22 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 #: Number of the form written today; a file of another number is refused.
-FORMAT: Final = 4
+FORMAT: Final = 5
 #: Most labels of a plan that is read.
 _MOST_LABELS: Final = 5_000
 _ADVICE: Final = "Donnez un fichier plan.json écrit par « maillage plan --out »."
 _AGAIN: Final = "Refaites-le avec « maillage plan --out »."
 #: What the items of a list are called in a message.
-_ITEMS: Final = {"selected": "label", "communes": "commune", "alternatives": "autre lieu"}
+_ITEMS: Final = {"selected": "label", "communes": "commune", "alternatives": "autre lieu", "leaving": "site quitté"}
 _TYPES: Final = {
     "code": "string",
     "name": "string",
     "commune_code": "string",
     "commune_name": "string",
     "label_code": "string",
+    "facility_id": "string",
+    "facility_name": "string",
+    "within_reach": "bool",
     "centrality": "string",
     "rank": "int64",
     "retained": "int64",
@@ -99,6 +105,9 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
         "on_average": plan.on_average,
         "preferences": _records(plan.preferences),
         "robustness": plan.robustness.to_dict(),
+        "worst_case": None
+        if plan.worst_case is None
+        else {**_fields(plan.worst_case), "labels": _records(plan.worst_case.labels)},
         "rule": None if plan.rule is None else asdict(plan.rule),
         "rule_lifted": plan.rule_lifted,
         "rule_cost": plan.rule_cost,
@@ -115,11 +124,14 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
         "costs": asdict(plan.costs),
         "cost_eur_a_year": plan.cost_eur,
         "aid_eur_a_year": plan.aid_eur,
+        "budget_eur": plan.budget_eur,
+        "payer": plan.payer,
         "budget_labels": plan.budget_labels,
         "selected": [
             {
                 **label,
                 "communes": _of_label(plan.served, label["code"]),
+                "leaving": _of_label(plan.leaving, label["code"]),
                 "alternatives": _of_label(plan.alternatives, label["code"]),
             }
             for label in _records(plan.labels)
@@ -188,15 +200,16 @@ def _plan(read: PlanValues) -> Plan:
         for name in (
             "territory", "model", "asked", "min_share", "candidates", "candidates_off_network",
             "residents_out_of_reach", "objective", "optimum", "bound", "gap", "on_average", "rule_lifted",
-            "interrupted", "budget_labels",
+            "interrupted", "budget_eur", "payer", "budget_labels",
         )
     }  # fmt: skip
     return Plan(
         **same,
         threshold_min=float(read.threshold_min),
         kinds=frozenset(read.kinds),
-        labels=_table(read.selected, LabelValues, leave={"communes", "alternatives"}),
+        labels=_table(read.selected, LabelValues, leave={"communes", "leaving", "alternatives"}),
         served=_under_labels(read, "communes", ServedValues),
+        leaving=_under_labels(read, "leaving", LeavingValues),
         alternatives=_under_labels(read, "alternatives", AlternativeValues),
         communes=communes.astype({"time_after_min": "Float64"}),
         part=part,
@@ -206,6 +219,11 @@ def _plan(read: PlanValues) -> Plan:
         robustness=Robustness(
             _table(read.robustness.runs, RunValues).assign(codes=[tuple(run.codes) for run in read.robustness.runs]),
             _table(read.robustness.places, PlaceValues).set_index("code"),
+        ),
+        worst_case=None
+        if read.worst_case is None
+        else WorstCasePlan(
+            **{**_fields(read.worst_case), "labels": _table(read.worst_case.labels, TownValues)},
         ),
         rule=None if read.rule is None else CandidateRule(**read.rule.model_dump()),
         widest=None
@@ -264,6 +282,10 @@ def _shown(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "un nombre qui n'est pas fini"
     return json.dumps(value, ensure_ascii=False)[:30]
+
+
+def _fields(found: WorstCasePlan | WorstCaseValues) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in WorstCaseValues.model_fields}
 
 
 def _table(rows: Sequence[BaseModel], form: type[Values], leave: frozenset[str] | set[str] = frozenset()) -> Any:

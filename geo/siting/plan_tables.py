@@ -115,6 +115,30 @@ def served_table(
     )
 
 
+def leaving_table(problem: SitingProblem, order: NDArray[np.int64], server: NDArray[np.int64]) -> pd.DataFrame:
+    """Return `geo.siting.plan.Plan.leaving`; `server` is what `SitingProblem.times_with` gave."""
+    demand = problem.demand
+    rank = np.full(len(problem.candidates), -1, np.int64)
+    rank[order] = np.arange(len(order))
+    today = pd.DataFrame(
+        {"facility_id": demand["facility_id"], "facility_name": demand["facility_name"], "residents": problem.residents}
+    )
+    before = today.groupby("facility_id")["residents"].sum()
+    leaves = today[(server >= 0) & (problem.residents > 0)].dropna(subset="facility_id")
+    leaves = leaves.assign(rank=rank[server[leaves.index]])
+    table = leaves.groupby(["rank", "facility_id"], as_index=False).agg({"facility_name": "first", "residents": "sum"})
+    table = table.sort_values(["rank", "residents", "facility_id"], ascending=[True, False, True])
+    return pd.DataFrame(
+        {
+            "label_code": problem.candidates["code"].array[order[table["rank"].to_numpy(np.int64)]],
+            "facility_id": table["facility_id"].astype("string").array,
+            "facility_name": table["facility_name"].astype("string").array,
+            "residents_before": before.reindex(table["facility_id"]).to_numpy(np.float64),
+            "residents_leaving": table["residents"].to_numpy(np.float64),
+        }
+    )
+
+
 def communes_table(
     problem: SitingProblem, threshold_min: float, minutes: NDArray[np.float64], names: pd.Series
 ) -> pd.DataFrame:
@@ -198,8 +222,8 @@ def preferences_table(problem: SitingProblem, preferences: Sequence[Preference])
 def towns_table(problem: SitingProblem, selected: NDArray[np.int64]) -> pd.DataFrame:
     """Return `geo.siting.plan.WidestPlan.labels`, the largest town first."""
     residents = problem.commune_residents[selected]
-    table = problem.candidates.iloc[selected][["code", "name", "credible"]].reset_index(drop=True)
-    table.insert(2, "commune_residents", residents)
+    table = problem.candidates.iloc[selected][["code", "name", "lon", "lat", "credible"]].reset_index(drop=True)
+    table.insert(4, "commune_residents", residents)
     return table.iloc[np.lexsort((table["code"].to_numpy(str), -residents))].reset_index(drop=True)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field
 
+from geo.siting.costs import Payer  # noqa: TC001 - pydantic reads it while running
 from geo.siting.solve import Model  # noqa: TC001 - pydantic reads it while running
 
 _Number = Annotated[float, Field(ge=-1e15, le=1e15)]
@@ -57,6 +58,15 @@ class ServedValues(Values):
     time_high: _Amount
 
 
+class LeavingValues(Values):
+    """One site of today that a label takes visitors from."""
+
+    facility_id: str
+    facility_name: str
+    residents_before: _Amount
+    residents_leaving: _Amount
+
+
 class AlternativeValues(Values):
     """One place that would do nearly as well as a label."""
 
@@ -90,6 +100,7 @@ class LabelValues(Values):
     cost_eur: _Amount
     aid_eur: _Amount
     communes: Annotated[list[ServedValues], FailFast()]
+    leaving: Annotated[list[LeavingValues], FailFast()]
     alternatives: Annotated[list[AlternativeValues], FailFast()]
 
 
@@ -149,6 +160,7 @@ class RunValues(Values):
     name: str
     labels: _Whole
     codes: list[str]
+    within_reach: bool
 
 
 class PlaceValues(Values):
@@ -177,10 +189,12 @@ class RuleValues(Values):
 
 
 class TownValues(Values):
-    """One label of the best plan among all communes."""
+    """One label of another plan that a plan is compared with."""
 
     code: str
     name: str
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
     commune_residents: _Amount
     credible: bool
 
@@ -192,6 +206,18 @@ class WidestValues(Values):
     objective: _Number
     gap: _Number
     after: AccessValues
+
+
+class WorstCaseValues(Values):
+    """The worst case of a plan over the hypotheses on times, beside the best one."""
+
+    share: _Share
+    variant: str
+    labels: Annotated[list[TownValues], FailFast()]
+    best_share: _Share
+    best_variant: str
+    objective: _Number
+    proven: bool
 
 
 class PlanValues(Values):
@@ -216,12 +242,15 @@ class PlanValues(Values):
     on_average: bool
     preferences: Annotated[list[PreferenceValues], FailFast()]
     robustness: RobustnessValues
+    worst_case: WorstCaseValues | None
     rule: RuleValues | None
     rule_lifted: bool
     widest: WidestValues | None
     interrupted: bool
     weights: WeightsValues
     costs: CostsValues
+    budget_eur: _Amount | None
+    payer: Payer
     budget_labels: _Whole | None
     selected: list[LabelValues]
     communes: Annotated[list[CommuneValues], FailFast()]

@@ -39,6 +39,7 @@ class SitingProblem:
         Index 0..n-1: `commune_code`; `residents` (float64, 0 where unknown); `weight` (float64: residents times the
         factor of the criteria); `today_min` (float64: minutes to the nearest site, inf where no road leads to one);
         `on_network` (bool: false where the network does not cover the point, whose time is not known);
+        `facility_id`, `facility_name` (text): that site, <NA> where there is none;
         `geo.territory.study_area.PRECISION_COLUMNS`.
     candidates
         `geo.siting.candidates.CANDIDATE_COLUMNS`, by code; those that the network covers.
@@ -100,6 +101,8 @@ class SitingProblem:
                         "weight": residents,
                         "today_min": times["travel_time_min"].to_numpy(np.float64, na_value=np.inf),
                         "on_network": times["on_network"].to_numpy(bool),
+                        "facility_id": times["facility_id"].astype("string"),
+                        "facility_name": times["facility_name"].astype("string"),
                     }
                 ).join(part.precision, on="commune_code")
             )

@@ -23,7 +23,8 @@ class Robustness:
     Attributes
     ----------
     runs
-        One row a variant: `name` (French); `labels` (int64); `codes`: those chosen (tuple of text).
+        One row a variant: `name` (French); `labels` (int64); `codes`: those chosen (tuple of text); `within_reach`
+        (bool): whether what is asked can be reached with its times; if not, nothing is chosen.
     places
         Indexed by `code`, those of the plan first by rank, then most often chosen, then by code: `name`;
         `commune_residents` (float64); `runs` (int64) and `share_of_runs` (float64, 0 to 1) that choose the place;
@@ -55,15 +56,17 @@ def robustness(
     labels
         Codes of the plan, by rank.
     choose
-        Returns the positions of the candidates chosen in a variant, `None` where that was not asked.
+        Returns the positions of the candidates chosen in a variant, `None` where what is asked is out of reach.
     """
     candidates = variants[0].problem.candidates
-    rows = [
-        {"name": variant.name, "codes": tuple(candidates["code"].iloc[chosen].to_list())}
-        for variant in variants
-        if (chosen := choose(variant)) is not None
-    ]
-    runs = pd.DataFrame(rows, columns=["name", "codes"])
+    chosen = [choose(variant) for variant in variants]
+    runs = pd.DataFrame(
+        {
+            "name": [variant.name for variant in variants],
+            "codes": [() if each is None else tuple(candidates["code"].iloc[each].to_list()) for each in chosen],
+            "within_reach": [each is not None for each in chosen],
+        }
+    )
     runs.insert(1, "labels", runs["codes"].map(len).astype("int64"))
     return Robustness(runs, _chosen_places(runs, labels, variants[0].problem))
 

@@ -240,8 +240,9 @@ def _center(problem: SitingProblem, count: int, *, exact: bool, control: Control
             low = middle + 1
         else:
             top = middle
-    rest = greedy(time_benefits(problem), count - len(chosen), after=chosen)
-    return Solution(np.sort(np.concatenate([chosen, rest])), float(radii[high]), float(radii[low]))
+    # Labels that the others make useless are not given: the worst time is the same without them.
+    useful = _useful(question(radii[high])[0], chosen)
+    return Solution(useful, float(radii[high]), float(radii[low]))
 
 
 def _useful(benefits: Benefits, chosen: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.network.road_error import road_interval
 from geo.network.speeds import profile_names, speed_profile
 
 if TYPE_CHECKING:
     from geo.siting.problem import SitingProblem
 
-#: Speeds tried on measured roads, as multiples of those of the network: engines differ by about as much.
-SPEED_FACTORS: Final = (0.9, 1.0, 1.1)
 #: What is tried on an estimated network, for each profile: all times at a bound of their precision, and the estimate.
 _ESTIMATED: Final = {"temps longs": "time_high", "temps estimés": "", "temps courts": "time_low"}
 #: Estimated times of two profiles differ by the ratio of this speed (`geo.network.estimated`).
@@ -37,19 +36,17 @@ def time_variants(problem: SitingProblem, profile: str) -> tuple[Variant, ...]:
     """Return a problem under each hypothesis on its times, itself among them.
 
     On an estimated network: both speed profiles, each with all times estimated, at their lower bound and at their upper
-    bound. On measured roads: speeds 10 % less and more.
+    bound. On real roads: the times, and all of them at the bounds measured for the profile (`geo.network.road_error`).
 
     `profile`: Name of the speed profile that the problem was timed with.
     """
     demand = problem.demand
     if not bool(demand["estimated"].any()):
-        return tuple(
-            Variant(
-                f"vitesses × {factor:g}".replace(".", ","),
-                factor == 1,
-                problem if factor == 1 else problem.with_times_scaled(1 / factor),
-            )
-            for factor in SPEED_FACTORS
+        low, high = road_interval(profile)
+        return (
+            Variant("trajets plus longs", False, problem.with_times_scaled(high)),  # noqa: FBT003 - a field
+            Variant("temps des routes", True, problem),  # noqa: FBT003
+            Variant("trajets plus courts", False, problem.with_times_scaled(low)),  # noqa: FBT003
         )
     own = speed_profile(profile).class_speed_kmh[_ESTIMATED_CLASS]
     found = []

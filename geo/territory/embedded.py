@@ -203,6 +203,19 @@ def _former_communes(data_dir: Path) -> pd.DataFrame:
     return read_tables(data_dir / _FOLDER).former.join(read_arrondissements(data_dir / ARRONDISSEMENTS_FILE))
 
 
+def intercommunality_name(commune_code: str) -> str | None:
+    """Return the name of the intercommunality of a commune; `None` where it has none, or is none of today.
+
+    Examples
+    --------
+    >>> intercommunality_name("64422")
+    'Communauté de communes du Haut Béarn'
+    """
+    tables = read_tables(Settings.from_environment().data_dir / _FOLDER)
+    siren = tables.intercommunality.get(commune_code)
+    return None if pd.isna(siren) else str(tables.intercommunalities.loc[siren, "name"])
+
+
 def is_view(text: str) -> bool:
     """Tell whether a text names a département or an intercommunality by its code, not a folder."""
     return bool(_SIREN.fullmatch(text) or (_CODE.fullmatch(text) and _departement(text) in departement_codes()))

@@ -32,7 +32,7 @@ from geo.territory.margin import bounds
 from geo.territory.territory import Territory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from geo.network.origin import NetworkSource
     from geo.network.road_network import RoadNetwork
@@ -77,6 +77,25 @@ def kept_territories(settings: Settings) -> dict[str, Path]:
 def fetch_plan(settings: Settings, **choices: Any) -> FetchPlan:
     """Return what to fetch into the cache of these settings; `choices` are attributes of the plan."""
     return FetchPlan(DownloadCache(settings.cache_dir / "downloads"), urls=settings.source_urls, **choices)
+
+
+def fetched_zone(settings: Settings, name: str, read: Callable[[Path], SourceTable]) -> SourceTable | None:
+    """Return a file of zones that was fetched, read; `None` where it was not, or cannot be used, which is logged.
+
+    `name`: Of its source: ``"frr"`` or ``"qpv"``.
+    """
+    for remote in sources()[name].files("", settings.source_urls):
+        found = DownloadCache(settings.cache_dir / "downloads").find(remote.key)
+        if found is None:
+            continue
+        try:
+            table = read(found.path)
+        except MaillageError as error:
+            _log.warning("%s", error)
+            return None
+        _log.info("%s : fichier téléchargé le %s.", sources()[name].title, found.fetched_on)
+        return table
+    return None
 
 
 def build_and_save(fetched: Fetched, place: Path, *, profile: str = DEFAULT_PROFILE) -> tuple[Territory, Fetched]:

@@ -6,22 +6,28 @@ The same plan is shown by a view of *Planifier*, tried with other speeds by anot
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache as cache_once
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.settings import Settings
 from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones
 from geo.siting.plan import plan as choose
+from geo.sources.zones import read_frr, read_qpv
+from geo.territory.fetched import fetched_zone
 from geo.ui import cache
 from geo.ui.background import calculated
 from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from geo.siting.costs import Payer as CostsPayer
     from geo.siting.plan import Plan
     from geo.siting.solve import Model
+    from geo.sources.provenance import SourceTable
     from geo.territory import Territory
     from geo.ui.state import Aim, AppState, Payer
 
@@ -87,12 +93,23 @@ def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
 def plan_inputs(question: PlanQuestion) -> dict[str, Any]:
     """Return the candidates, their rule, exclusions and zones of a question, as `geo.siting.plan.plan` takes them."""
     candidates, frr, qpv = (kept_upload(name) for name in (CANDIDATES, FRR_FILE, QPV_FILE))
+    tables = {
+        "frr": fetched_frame("frr", read_frr) if frr is None else frr.table,
+        "qpv": fetched_frame("qpv", read_qpv) if qpv is None else qpv.table,
+    }
     return {
         "candidates": None if candidates is None else candidates.table,
         "rule": question.rule,
         "exclude": question.exclude,
-        "zones": Zones(None if frr is None else frr.table, None if qpv is None else qpv.table),
+        "zones": Zones(**tables),
     }
+
+
+@cache_once
+def fetched_frame(name: str, read: Callable[[Path], SourceTable]) -> Any:
+    """Return the zones that were fetched before the app began; `None` where there are none."""
+    found = fetched_zone(Settings.from_environment(), name, read)
+    return None if found is None else found.frame
 
 
 def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:

@@ -9,7 +9,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from geo.errors import MaillageError
-from geo.french import format_integer
+from geo.french import agreed, format_integer
 from geo.sources.departements import departement_codes, departement_title
 from geo.territory.given import build_territory, taken_from
 from geo.territory.given_files import KINDS, GivenFile, look, missing_roles, offered_roles, shown_name
@@ -185,7 +185,7 @@ def _columns(key: str, name: str, preview: Preview, columns: Sequence[str]) -> d
     others = {role: label for role, label in roles.items() if role not in main}
     if others:
         found = sum(role in preview.recognised for role in others)
-        with st.expander(f"Autres colonnes : {found} reconnue(s)"):
+        with st.expander(f"Autres colonnes : {agreed(found, 'reconnue(s)')}"):
             chosen |= _select_boxes(f"{key}_{name}", columns, preview.recognised, others)
     return chosen
 

@@ -190,6 +190,7 @@ def test_the_files_of_a_plan(planner):
         ("Carte pour SIG (GPKG)", b"SQLite format 3"),
         ("Données (JSON)", b"{"),
         ("Argumentaires (HTML)", b"<!doctype html>"),
+        ("Dossiers (PDF)", b"%PDF-"),
     ):
         with page.expect_download() as download:
             page.get_by_role("button", name=button).first.click()

@@ -28,11 +28,13 @@ plan_mean_before minutes
 must terminal.plan html.arguments pdf
 temps moyen passerait d(?:e |')# à
 temps moyen reste d(?:e |')#
+temps moyen baisserait de <share> \(aujourd'hui : #\)
 
 plan_mean_after minutes
 must terminal.plan html.arguments pdf
 temps moyen passerait d(?:e |')<minutes> à #
 temps moyen reste d(?:e |')#
+temps moyen baisserait de <share> \(aujourd'hui : #\)
 
 plan_cost count
 must terminal.plan screen.ouvrir pdf
@@ -53,10 +55,12 @@ must pdf
 label_cost count
 must html.arguments screen.ouvrir pdf
 (?:moyenne|communes?)\. Coût : # €
+Par an : # €, dont
 
 label_aid count
 must html.arguments screen.ouvrir pdf
 (?:moyenne|communes?)\. Coût : <count> € par an, dont # €
+Par an : <count> €, dont # € d'aide
 """
 
 _LABEL = r"""

@@ -208,26 +208,26 @@ must terminal.access screen.marge pdf
 Entre # et <share>
 Au moins #
 <count> \(# à <share>\)
-(?:réduites de 10 %|tous plus longs) <count> #
+tous plus longs <count> #
 
 high_share share
 must terminal.access screen.marge pdf
 Entre <share> et #
 Au plus # (?:vitesses|trajets|temps)
 <count> \(<share> à #\)
-(?:augmentées de 10 %|tous plus courts) <count> #
+tous plus courts <count> #
 
 low_residents count
 must terminal.access screen.marge pdf
 \(# à <count>\) ont un site
 sont entre # et
-(?:réduites de 10 %|tous plus longs) :? ?# (?:habitants|<share>)
+tous plus longs :? ?# (?:habitants|<share>)
 
 high_residents count
 must terminal.access screen.marge pdf
 \(<count> à #\) ont un site
 sont entre <count> et #
-(?:augmentées de 10 %|tous plus courts) :? ?# (?:habitants|<share>)
+tous plus courts :? ?# (?:habitants|<share>)
 
 communes_flipping count
 must terminal.access screen.marge pdf

@@ -78,11 +78,20 @@ def test_the_first_view_is_a_plan(open_planner, territory):
         assert " ".join(detail.split()) in " ".join(said.split())
     assert app.dataframe[0].value["Lieu"].tolist() == expected.labels["name"].tolist()
     shown = drawn(app)
-    assert [marker["sign"] for marker in shown["markers"] if marker["sign"]] == ["1", "2", "3", "4", "5"]
+    # The labels by their rank; by letters, those of the best plan of all communes that are not among them.
+    others = set(expected.widest.labels["code"]) - set(expected.labels["code"])
+    signs = [marker["sign"] for marker in shown["markers"] if marker["sign"]]
+    assert signs == [*"ABCDE"[: len(others)], *"12345"]
     assert len(shown["classes"]) == len(territory.communes)
     assert "Les temps de trajet sont approchés" in texts(app)
     labels = [button.label for button in app.get("download_button")]
-    assert labels == ["Tableau (CSV)", "Carte pour SIG (GPKG)", "Données (JSON)", "Argumentaires (HTML)"]
+    assert labels == [
+        "Tableau (CSV)",
+        "Carte pour SIG (GPKG)",
+        "Données (JSON)",
+        "Argumentaires (HTML)",
+        "Dossiers (PDF)",
+    ]
 
 
 @pytest.mark.parametrize(("aim", "model"), [("tous", "set-cover"), ("trajet", "median"), ("loin", "center")])

@@ -284,7 +284,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
     assert status == 0
     assert "Lecture des communes" in err
     assert "« Pyrénées-Atlantiques » écrit" in out
-    assert "5 commune(s), population inconnue" in out
+    assert "5 communes, population inconnue" in out
     status, out, _ = run("diagnose", tmp_path / "t", "--threshold", "20")
     assert status == 0
     assert re.search(r"\d+ % des habitants|habitants", out)
@@ -508,6 +508,7 @@ def test_plan_as_json_and_files(run, built, tmp_path):
         "communes.csv",
         "plan.gpkg",
         "plan.json",
+        "dossiers.pdf",
         "arguments.html",
     }
 
@@ -521,7 +522,10 @@ def test_plan_in_sentences(run, built, tmp_path):
     assert status == 0
     assert "1. Commune D [64004] : 200 habitants" in out
     assert "C'est prouvé : parmi 3 lieux candidats, aucun autre choix" in out
-    assert "Coût : 110\u202f000\u00a0€ par an, dont 35\u202f000\u00a0€ d'aide de l'État." in out
+    assert (
+        "Coût : 110\u202f000\u00a0€ par an, dont 35\u202f000\u00a0€ d'aide de l'État et 75\u202f000\xa0€ à la charge du porteur."
+        in out
+    )
 
 
 def test_plan_refuses_in_one_line(run, built, tmp_path):

@@ -1,4 +1,8 @@
-"""The notebooks: stripped of outputs, and run cell after cell as a reader would."""
+"""The notebooks: stripped of outputs, and run as notebooks are: cell after cell in one namespace, what ends a cell shown.
+
+Without a kernel: ipykernel and its messaging are ten packages and a process with open ports, to run cells whose only
+notebook feature is that the value of their last line is shown. That value is shown here as a notebook shows it.
+"""
 
 import ast
 import json
@@ -30,8 +34,18 @@ def run(path, **given):
                 node for node in tree.body if not (isinstance(node, ast.Assign) and node.targets[0].id in given)
             ]
             space |= given
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, f"{path.name}, cell {number}", "exec"), space)
+        if last is not None:
+            shown(eval(compile(ast.Expression(last.value), f"{path.name}, cell {number}", "eval"), space))
     return space
+
+
+def shown(value):
+    """Show the value of a cell as a notebook does: as HTML where it can be, else as text; nothing for None."""
+    if value is not None:
+        html = getattr(value, "_repr_html_", lambda: None)()
+        assert html or repr(value)
 
 
 def test_there_are_three():

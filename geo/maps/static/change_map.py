@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 _NAMES: Final = 12
+#: Places opened that the legend names, and how many of them on a row.
+_NAMED: Final = 12
+_NAMES_A_ROW: Final = 3
 
 
 def change_map(  # noqa: PLR0913 - each is a part of the comparison that the page states
@@ -51,6 +54,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     *,
     title: str,
     sentence: str,
+    compared: gpd.GeoDataFrame | None = None,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -64,9 +68,12 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         Coverage of each commune (`geo.access.coverage.coverage`) today and with the plan.
     opened
         Places that the plan opens: `commune_code` (text, <NA> unknown) and `geometry` (point, any declared CRS);
-        may be empty. `rank` (int), where there is one, is written on the map.
+        may be empty. `rank` (int), where there is one, is written on the map, and the legend then gives the `name` of
+        each.
     closed
         Places of the list that the plan closes: `facility_id` and `geometry`; may be empty.
+    compared
+        Places of another plan, drawn beside: `geometry`; `None`: there is none.
     title
         What the plan is called, in French; the name of the territory, and of its part that is known, follows.
     page, today
@@ -87,6 +94,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         raise ParameterError(msg)
     ground = territory_ground(territory, [SITES], kinds=question.kinds)
     ground, framing = framed_on_network(ground)
+    ground = ground.in_frame()
     crs = ground.communes.crs
     opened, closed = opened.to_crs(crs), closed.to_crs(crs)
     after_ground = ground.without(closed["facility_id"])
@@ -103,12 +111,18 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         dashed=worse,
         opened=opened,
         closed=closed,
+        compared=None if compared is None else compared.to_crs(crs),
         first=cov_after.index[cov_after.index.isin(opened["commune_code"])],
         title="Après",
     )
     blocks = _blocks(cov_before, cov_after, question.rule_in_short)
     places = place_block(
-        facility_title(SITES), ground, opened=len(opened), closed=len(closed), numbered="rank" in opened
+        facility_title(SITES),
+        ground,
+        opened=len(opened),
+        closed=len(closed),
+        compared=0 if compared is None else len(compared),
+        numbered="rank" in opened,
     )
     measure = question.rule_in_french + framing
     notes = origin_notes(territory.manifest, ground, SITES, today, rule=measure)
@@ -117,7 +131,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         ((ground, before), (after_ground, after)),
         f"{title}, {part_title(territory.name, known_part(territory))}",
         sentence,
-        [*blocks, places],
+        [*blocks, places, *_named(opened)],
         notes,
         page,
     )
@@ -131,6 +145,17 @@ def changed_places(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> tuple[g
     stay = before[["facility_id", "geometry"]].merge(after[["facility_id", "geometry"]], on="facility_id")
     same = stay.loc[stay["geometry_x"] == stay["geometry_y"], "facility_id"]
     return after[~after["facility_id"].isin(same)], before[~before["facility_id"].isin(same)]
+
+
+def _named(opened: gpd.GeoDataFrame) -> list[KeyBlock]:
+    """Return the names of the places opened by rank, as many as there is room for."""
+    if "rank" not in opened or opened.empty:
+        return []
+    told = [f"{rank}. {name}" for rank, name in zip(opened["rank"], opened["name"], strict=True)]
+    shown = [told[start : start + _NAMES_A_ROW] for start in range(0, min(len(told), _NAMED), _NAMES_A_ROW)]
+    rest = len(told) - _NAMED
+    note = f"Et {counted(rest, 'autre')}, dans les tables du plan." if rest > 0 else ""
+    return [KeyBlock("Sites ouverts, par rang", tuple(KeyRow(", ".join(each)) for each in shown), (), note)]
 
 
 def _blocks(before: pd.DataFrame, after: pd.DataFrame, meaning: str) -> list[KeyBlock]:

@@ -17,7 +17,7 @@ from geo.classes import INK, UNKNOWN_COLOUR
 from geo.french import format_integer
 from geo.maps.static.labels import Name, PlacedName, place_names
 from geo.maps.static.lettering import FONT, POINT_MM, shortened
-from geo.maps.static.markers import CLOSED, MARKERS, OPENED, marker_of
+from geo.maps.static.markers import CLOSED, COMPARED, MARKERS, OPENED, marker_of
 from geo.maps.static.sheet import Box
 from geo.sources.departements import departement_name
 
@@ -52,9 +52,9 @@ _MARKER_ROOM_MM2: Final = 90.0
 _CROWD: Final = 0.5
 #: Communes are only bordered where there are few enough to be told apart.
 _BORDERED: Final = 3000
-#: A commune with a site, or one that the map is about, is named before towns this many times more populous.
+#: A commune with a site is named before towns this many times more populous; those that the map is about, before all.
 _SEAT_WEIGHT: Final = 10.0
-_FIRST_WEIGHT: Final = 20.0
+_FIRST_WEIGHT: Final = 1e6
 _NAMES_TRIED: Final = 150
 #: How finely (mm) a place is sought for the name of a neighbour, and how far it stays from its border.
 _GRID_MM: Final = 4.0
@@ -99,9 +99,9 @@ class Picture:
         Classes in the order of the legend.
     hatched, outlined, dashed
         Codes of the communes that are hatched (under-served), outlined, outlined by dashes.
-    opened, closed
-        Places drawn as opened and as closed, `name` and `geometry` in the projection of the ground. `rank` (int), where
-        there is one, is written on each place opened.
+    opened, closed, compared
+        Places drawn as opened, as closed, and those of another plan, `name` and `geometry` in the projection of the
+        ground. `rank` (int), where there is one, is written on each place opened.
     first
         Codes of the communes that the map is about: they are named before others.
     title
@@ -115,6 +115,7 @@ class Picture:
     dashed: pd.Index = field(default_factory=lambda: pd.Index([]))
     opened: gpd.GeoDataFrame | None = None
     closed: gpd.GeoDataFrame | None = None
+    compared: gpd.GeoDataFrame | None = None
     first: pd.Index = field(default_factory=lambda: pd.Index([]))
     title: str = ""
 
@@ -197,8 +198,11 @@ def placed_names(room: Box, ground: Ground, picture: Picture, at_most: int) -> t
     weight *= np.where(towns.index.isin(picture.first), _FIRST_WEIGHT, 1.0)
     rank = population.rank(ascending=False, method="first").to_numpy()
     tried = np.lexsort((weight.index.to_numpy(str), -weight.to_numpy()))[:_NAMES_TRIED]
+    starred = np.zeros(len(towns), bool)
+    if picture.opened is not None and "commune_code" in picture.opened:
+        starred = towns.index.isin(picture.opened["commune_code"].dropna())
     names = [
-        _town_name(str(ground.communes["name"].iloc[i]), point, rank[i], seat=bool(seated[i]))
+        _town_name(str(ground.communes["name"].iloc[i]), point, rank[i], seat=bool(seated[i]), star=bool(starred[i]))
         for i, point in zip(tried, view.on_page(towns.iloc[tried]), strict=True)
     ]
     around = _neighbour_names(view, ground)
@@ -210,7 +214,7 @@ def _marks(view: _View, ground: Ground, picture: Picture) -> NDArray[np.float64]
     places = [(ground.facilities.geometry[ground.facilities["kind"] == kind], MARKERS[kind]) for kind in ground.kinds]
     places += [
         (frame.geometry, marker)
-        for frame, marker in ((picture.opened, OPENED), (picture.closed, CLOSED))
+        for frame, marker in ((picture.compared, COMPARED), (picture.opened, OPENED), (picture.closed, CLOSED))
         if frame is not None
     ]
     rectangles = [np.empty((0, 4))]
@@ -220,18 +224,19 @@ def _marks(view: _View, ground: Ground, picture: Picture) -> NDArray[np.float64]
     return np.vstack(rectangles)
 
 
-def _town_name(text: str, point: NDArray[np.float64], rank: float, *, seat: bool) -> Name:
-    """Return the name of a town; the three most populous ones stand out."""
-    bold = rank <= _BOLD
+def _town_name(text: str, point: NDArray[np.float64], rank: float, *, seat: bool, star: bool) -> Name:
+    """Return the name of a town; the three most populous ones stand out, and those with a place opened."""
+    bold = star or rank <= _BOLD
+    marker = OPENED if star else MARKERS["main"]
     size = 8.5 if bold else 7.5 if rank <= _LARGE else 6.5
     return Name(
         shortened(text, _LONGEST_NAME_MM, size, bold=bold),
         float(point[0]),
         float(point[1]),
-        gap=MARKERS["main"].size / 2 * POINT_MM + 0.5 if seat else 0.9,
+        gap=marker.size / 2 * POINT_MM + 0.5 if seat or star else 0.9,
         size=size,
         bold=bold,
-        dot=not seat,
+        dot=not (seat or star),
     )
 
 
@@ -283,7 +288,7 @@ def _draw_places(axes: Any, view: _View, ground: Ground, picture: Picture) -> No
     for kind in reversed(ground.kinds):
         points = shown.geometry[(shown["kind"] == kind).to_numpy()]
         axes.plot(points.x, points.y, **marker_of(kind, counted=kind not in ground.excluded).style(scale))
-    for places, marker in ((picture.opened, OPENED), (picture.closed, CLOSED)):
+    for places, marker in ((picture.compared, COMPARED), (picture.opened, OPENED), (picture.closed, CLOSED)):
         if places is not None:
             axes.plot(places.geometry.x, places.geometry.y, **marker.style())
     if picture.opened is not None and "rank" in picture.opened:

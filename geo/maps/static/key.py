@@ -13,7 +13,7 @@ from geo.french import UNKNOWN, counted, format_integer, format_share
 from geo.kinds import KINDS
 from geo.maps.static.frame import HATCH, NEIGHBOUR_COLOUR, MapClass, hatch_lines
 from geo.maps.static.lettering import line_height_mm, text_width_mm, wrapped
-from geo.maps.static.markers import CLOSED, OPENED, Marker, marker_of
+from geo.maps.static.markers import CLOSED, COMPARED, OPENED, Marker, marker_of
 from geo.maps.static.sheet import Box
 
 if TYPE_CHECKING:
@@ -148,10 +148,12 @@ def _values(residents: Sequence[float], totals: Sequence[ClassTotals], *, alone:
     return tuple(numbers)
 
 
-def place_block(title: str, *grounds: Ground, opened: int = 0, closed: int = 0, numbered: bool = False) -> KeyBlock:
+def place_block(
+    title: str, *grounds: Ground, opened: int = 0, closed: int = 0, compared: int = 0, numbered: bool = False
+) -> KeyBlock:
     """Return the kinds of place that are drawn: how many in the communes that are shown, and how many around them.
 
-    `numbered`: The places opened carry their rank.
+    `numbered`: The places opened carry their rank. `compared`: Places of another plan.
     """
     inside = pd.concat([ground.inside()["kind"] for ground in grounds])
     everywhere = pd.concat([ground.facilities["kind"] for ground in grounds])
@@ -174,6 +176,8 @@ def place_block(title: str, *grounds: Ground, opened: int = 0, closed: int = 0, 
     ]
     if opened:
         rows.append(KeyRow("Site ouvert par le projet" + ", à son rang" * numbered, values(opened), marker=OPENED))
+    if compared:
+        rows.append(KeyRow("Meilleur choix sans la règle des communes candidates", values(compared), marker=COMPARED))
     if closed:
         rows.append(KeyRow("Site fermé par le projet", values(closed), marker=CLOSED))
     if any(len(ground.neighbours) for ground in grounds):

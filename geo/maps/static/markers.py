@@ -44,6 +44,8 @@ MARKERS: Final = {
     for code, kind in KINDS.items()
 }
 OPENED: Final = Marker("*", 13.0, fill=INK)
+#: A place of the plan that another one is compared with.
+COMPARED: Final = Marker("D", 7.0, fill="#ffffff", edge=INK)
 CLOSED: Final = Marker("X", 8.0, fill="#ffffff", edge=INK)
 
 

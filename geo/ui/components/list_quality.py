@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.errors import MaillageError
-from geo.french import format_integer
+from geo.french import agreed, format_integer
 from geo.report.site_quality import quality_text
 from geo.sources.site_checks import SEVERITIES
 from geo.sources.site_quality import check_sites
@@ -39,10 +39,10 @@ def show_list_quality(content: bytes, most_megabytes: int, name: str, kept: str)
             return
         worst_first = quality.checks["severity"].map(SEVERITIES.index).sort_values(kind="stable").index
         found = quality.checks.loc[worst_first].query("count > 0")
-        faults = format_integer(len(quality.findings))
-        passed = format_integer(len(quality.checks) - len(found))
+        faults = agreed(len(quality.findings), "défaut(s)")
+        passed = agreed(len(quality.checks) - len(found), "contrôle(s)")
         rows, not_run = format_integer(quality.rows), " ; ".join(quality.not_run)
-        told = f"{faults} défaut(s) dans {rows} lignes ; {passed} contrôle(s) sans défaut."
+        told = f"{faults} dans {rows} lignes ; {passed} sans défaut."
         command = "« maillage check-sites LISTE --communes CONTOURS » les contrôle aussi."
         show_notes([told, f"Non contrôlé ici, faute de contours : {not_run}. {command}"])
         show_table(french_table(found, *_CHECKS), key=f"{kept}_checks", alt="Défauts par contrôle")

@@ -104,10 +104,10 @@ def test_a_territory_partly_off_the_network(small_world, plain):
         "passent d'un côté à l'autre du seuil."
     )
     assert plain(certainty_answer(found).details[0]) == (
-        "Hypothèses : vitesses du profil, vitesses réduites de 10 %, vitesses augmentées de 10 %."
+        "Hypothèses : temps des routes, trajets tous plus longs, trajets tous plus courts."
     )
     lines = [[plain(line) for line in each] for each in interval_lines(found)]
-    assert lines[1] == ["De 9,1 min à 11,1 min", "500 habitants"]
+    assert lines[1] == ["De 8,3 min à 11,3 min", "500 habitants"]
     assert lines[4] == ["De — à —", "100 habitants"]
 
 

@@ -8,7 +8,9 @@ import pytest
 from geo import Territory
 from geo.access.known_part import KnownPart
 from geo.answers.label import alternatives_sentence, label_arguments, label_gains, label_line
-from geo.answers.plan import AIMS, METHODS, plan_answer, plan_method, robustness_sentence
+from geo.answers.plan import AIMS, METHODS, plan_answer, plan_method
+from geo.answers.plan_certainty import doubtful_sentence, robustness_sentence, worst_case_sentence
+from geo.answers.plan_cost import budget_sentence
 from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.siting.robustness import Robustness
@@ -52,15 +54,16 @@ def test_one_label(one_label):
         f"Un nouveau label, à {name}, rapprocherait {gain} habitants : {will} des habitants seraient à 10 min ou moins "
         f"d'un site, au lieu de {was}."
     )
-    proof, *others, variants, mean, cost = map(plainly, answer.details)
+    proof, *others, variants, worst, mean, cost = map(plainly, answer.details)
     assert proof == (
         f"C'est prouvé : parmi 3 lieux candidats, aucun autre choix d’un lieu ne peut rapprocher plus de {gain} "
         f"habitants."
     )
     assert [text[:34] for text in others] == ["Aucune commune sans site ne répond"]
     assert variants.startswith("Sur 3 variantes, ")
+    assert worst.startswith("Au pire des variantes (")
     assert mean.startswith("Le temps moyen passerait de ")
-    assert cost == "Coût : 110 000 € par an, dont 35 000 € d'aide de l'État."
+    assert cost == "Coût : 110 000 € par an, dont 35 000 € d'aide de l'État et 75 000 € à la charge du porteur."
     first, share, price = answer.figures
     assert (first.label, plainly(first.value)) == ("Habitants rapprochés", str(gain))
     assert (plainly(share.label), plainly(share.value), plainly(share.detail)) == (
@@ -109,13 +112,15 @@ def test_what_a_plan_brings(one_label, count, figures, said):
     [
         ((9.8, 8.5), "Le temps moyen passerait de 9,8 min à 8,5 min."),
         ((9.8, 9.8), "Le temps moyen reste de 9,8 min."),
+        # A gain that rounding hides is told as a share.
+        ((9.82, 9.78), "Le temps moyen baisserait de moins de 1 % (aujourd'hui : 9,8 min)."),
         ((None, None), None),
     ],
 )
 def test_the_mean_time(one_label, mean, said):
     details = [plainly(text) for text in plan_answer(made_up(one_label, 2, mean=mean)).details]
-    assert len(details) == (4 if said is None else 5)
-    assert said is None or details[3] == said
+    assert len(details) == (5 if said is None else 6)
+    assert said is None or details[4] == said
 
 
 def test_no_label(territory, one_label):
@@ -155,8 +160,11 @@ def test_fewest_labels(territory):
     more = plan_answer(replace(found, gap=0.5, bound=count - 0.5))
     assert more.sentence.startswith("Ce plan demande")
     assert f"au moins {count} : ce plan en demande {count}" in more.details[0]
-    budget = plan_answer(replace(found, budget_labels=1, residents_out_of_reach=1.0))
-    assert "Le budget paie 1 label sur 3 : les premiers du classement." in budget.notes
+    budget = plan_answer(replace(found, budget_eur=150_000.0, budget_labels=1, residents_out_of_reach=1.0))
+    assert plainly(budget.details[-1]) == (
+        "Budget : 150 000 € par an paient le coût entier de 1 label (110 000 €) ; pas ceux des derniers du classement "
+        "(2 labels) ; il reste 40 000 €, moins qu'il n'en faut pour un autre."
+    )
     assert "1 habitant reste au-delà du seuil quel que soit le lieu candidat." in budget.notes
 
 
@@ -196,9 +204,8 @@ def test_the_longest_trip_is_said_with_its_bounds_where_times_are_estimated(one_
     assert f"ce plan le ramène à {will}, soit" in plainly(answer.details[0])
     assert [plainly(text) for text in answer.figures[0]] == ["Le plus éloigné", will, f"aujourd'hui : {was}"]
     less = replace(estimated, after=replace(before, worst_time_min=73.0))
-    assert (
-        f"raccourcirait le trajet de l'habitant le plus éloigné d'un site de moins de 5 min (aujourd'hui : {was})"
-        in (plainly(plan_answer(less).sentence))
+    assert f"raccourcirait le trajet de l'habitant le plus éloigné d'un site de 1 % (aujourd'hui : {was})" in (
+        plainly(plan_answer(less).sentence)
     )
 
 
@@ -262,5 +269,64 @@ def test_the_argument_of_a_label(one_label):
     ],
 )
 def test_how_many_places_stay(shares, said):
-    found = Robustness(pd.DataFrame({"codes": [(), ()]}), pd.DataFrame({"share_of_runs": shares}))
+    found = Robustness(
+        pd.DataFrame({"codes": [(), ()], "within_reach": [True, True]}), pd.DataFrame({"share_of_runs": shares})
+    )
     assert plainly(robustness_sentence(found)) == f"Sur 2 variantes, {said} ; au moins une fois : {len(shares)}."
+
+
+def test_a_variant_that_cannot_be_answered_is_told():
+    runs = pd.DataFrame({"codes": [("a",), ()], "within_reach": [True, False]})
+    found = Robustness(runs, pd.DataFrame({"share_of_runs": [0.5]}))
+    assert plainly(robustness_sentence(found)).endswith(
+        "Dans 1 variante, ce qui est demandé est hors d'atteinte : rien n'y est choisi."
+    )
+
+
+def test_labels_that_are_seldom_chosen_are_in_the_headline(one_label):
+    labels = one_label.labels.loc[[0, 0]].assign(name=["A", "B"], retained=[1, 3], variants=6)
+    doubtful = replace(one_label, labels=labels)
+    assert doubtful_sentence(doubtful) == "Peu sûr selon les temps : A (retenu 1 fois sur 6)."
+    assert plan_answer(doubtful).sentence.endswith(doubtful_sentence(doubtful))
+    assert doubtful_sentence(replace(one_label, labels=labels.assign(retained=2))) == ""
+
+
+def test_the_plan_that_holds_up_best_is_told_apart(one_label):
+    worst = one_label.worst_case
+    assert "aucun autre choix ne fait mieux au pire" in worst_case_sentence(one_label)
+    other = worst.labels.assign(code="x", name="X")
+    steadier = replace(worst, share=0.5, best_share=0.75, labels=other, objective=0.9 * one_label.objective)
+    name = one_label.labels["name"].iloc[0]
+    assert plainly(worst_case_sentence(replace(one_label, worst_case=steadier))).endswith(
+        f"ce plan apporte 50 % du meilleur gain qu'on y trouve ; le plan le meilleur au pire en garderait 75 %, avec X "
+        f"au lieu de {name}, pour 10 % de gain en moins."
+    )
+
+
+@pytest.mark.parametrize(
+    ("budget", "payer", "said"),
+    [
+        (50_000.0, "all", "ne suffisent pas à un label : le coût entier en est de 110 000 € par an."),
+        (
+            100_000.0,
+            "state",
+            (
+                "paient l'aide de l'État de 1 label (35 000 €) ; il reste 65 000 €, sans emploi dans ce plan ; le porteur "
+                "paie le reste, 75 000 € par an."
+            ),
+        ),
+        (
+            80_000.0,
+            "bearer",
+            (
+                "paient la part du porteur de 1 label (75 000 €) ; il reste 5 000 €, moins qu'il n'en faut pour un autre ; "
+                "l'État verse son aide en plus, 35 000 € par an."
+            ),
+        ),
+    ],
+)
+def test_a_budget_in_words(one_label, budget, payer, said):
+    labels = one_label.costs.labels_for(budget, payer)
+    told = replace(one_label, budget_eur=budget, payer=payer, budget_labels=labels)
+    assert plainly(budget_sentence(told)).endswith(said)
+    assert budget_sentence(one_label) == ""

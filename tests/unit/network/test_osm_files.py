@@ -194,7 +194,7 @@ def test_a_way_is_cut_where_its_nodes_are_lacking_and_a_note_says_so(tmp_path):
     assert street_ends(path) == {(2, 5), (4, 6)}
     notes = read_osm(path).source.notes
     assert len(notes) == 2
-    assert "1 route(s) coupée(s) là où ils manquent" in notes[1]
+    assert "1 route coupée là où ils manquent" in notes[1]
 
 
 @pytest.mark.parametrize(

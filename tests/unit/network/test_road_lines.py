@@ -114,7 +114,7 @@ def test_an_unknown_direction_is_left_out_and_listed():
     frame = bdtopo_v3(([A, B], {}), ([B, C], {"sens_de_circulation": "<b>Alterné</b>"}))
     network = read_road_lines(frame)
     assert edges(network) == {(A, B), (B, A)}
-    assert "1 ligne(s) laissées de côté, de sens inconnu : <b>Alterné</b> (1)." in network.source.notes
+    assert "1 ligne laissée de côté, de sens inconnu : <b>Alterné</b> (1)." in network.source.notes
 
 
 # --- speeds --------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def test_impossible_speeds_are_left_out_and_named_by_row():
     )
     network = read_road_lines(frame)
     assert edges(network) == {(A, B), (B, A)}
-    assert "3 ligne(s) laissées de côté : vitesse illisible ou hors de 0 à 150 km/h (objets 1, 2, 3)." in notes(network)
+    assert "3 lignes laissées de côté : vitesse illisible ou hors de 0 à 150 km/h (objets 1, 2, 3)." in notes(network)
 
 
 # --- what is left out ----------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def test_impossible_speeds_are_left_out_and_named_by_row():
 def test_what_a_car_cannot_use_is_left_out_with_its_reason(build, values, reason):
     network = read_road_lines(build(([A, B], {}), ([B, C], values)))
     assert edges(network) == {(A, B), (B, A)}
-    assert "1 ligne(s) laissées de côté" in notes(network)
+    assert "1 ligne laissée de côté" in notes(network)
     assert reason in notes(network)
 
 
@@ -257,23 +257,23 @@ def test_multi_part_lines_heights_and_useless_geometry():
     shapes[6] = shapely.Point(X0, Y0)
     network = read_road_lines(frame.set_geometry(shapes, crs="EPSG:2154"))
     assert edges(network) == {(B, C), (C, B), (B, D), (D, B), ((0, 9), B), (B, (0, 9))}
-    assert "2 ligne(s) sans géométrie" in notes(network)
-    assert "1 ligne(s) sans longueur" in notes(network)
-    assert "1 ligne(s) dont la géométrie n'est pas une ligne" in notes(network)
+    assert "2 lignes sans géométrie" in notes(network)
+    assert "1 ligne sans longueur" in notes(network)
+    assert "1 ligne dont la géométrie n'est pas une ligne" in notes(network)
 
 
 def test_coordinates_that_are_not_numbers_are_counted():
     frame = bdtopo_v3(([A, B], {}), ([B, (np.inf, 0)], {}), ([B, (0, -np.inf)], {}))
     network = read_road_lines(frame)
     assert edges(network) == {(A, B), (B, A)}
-    assert "2 ligne(s) aux coordonnées impossibles" in notes(network)
+    assert "2 lignes aux coordonnées impossibles" in notes(network)
 
 
 def test_a_line_given_twice_counts_once():
     once = read_road_lines(bdtopo_v3(([A, B], {}), ([B, C], {})))
     twice = read_road_lines(bdtopo_v3(([A, B], {}), ([B, C], {}), ([B, C], {})))
     assert twice.edge_time_s.sum() == once.edge_time_s.sum()
-    assert "1 ligne(s) en double" in notes(twice)
+    assert "1 ligne en double" in notes(twice)
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857", "EPSG:3943"])
@@ -443,7 +443,7 @@ def test_roads_spread_over_two_files_of_one_archive_are_put_together(tmp_path):
     geofabrik(([B, C], {})).to_file(folder / "gis_osm_roads_free_2.shp")
     network = read_road_lines(zipped(folder, tmp_path / "aquitaine.zip"))
     assert network.component_nodes[0] == 4
-    assert "3 ligne(s) lue(s)." in network.source.notes
+    assert "3 lignes lues." in network.source.notes
 
 
 def test_a_layer_without_system_is_refused(tmp_path, streets):
@@ -574,7 +574,7 @@ def test_rosny_follows_its_published_speeds_and_one_ways(shared_data):
     assert network.edge_length_m.sum() == pytest.approx(metres.sum(), rel=1e-5)
     free_flow = (metres / open_to_cars["vitesse_moyenne_vl"] * 3.6).sum()
     assert free_flow <= network.edge_time_s.sum() <= free_flow + 2 * len(open_to_cars) * speed_profile().junction_s
-    assert "83 ligne(s) laissées de côté : accès restreint aux ayants droit." in network.source.notes
+    assert "83 lignes laissées de côté : accès restreint aux ayants droit." in network.source.notes
 
 
 def test_a_layer_of_no_known_format_shows_its_first_ten_columns():

@@ -91,7 +91,7 @@ def test_text_of_files_is_escaped(made, world, tmp_path):
     labels = made.labels.assign(name=pd.Series([evil, "C"], dtype="string"))
     served = made.served.assign(commune_name=pd.Series([evil] * len(made.served), dtype="string"))
     harmed = replace(made, labels=labels, served=served, territory=evil)
-    assert "<script>" not in arguments_html(harmed)
+    assert "<script>" not in arguments_html(harmed, (world,))
     write_plan(harmed, (world,), tmp_path)
     for name in ("labels.csv", "served.csv"):
         assert ",=1+1" not in (tmp_path / name).read_text(encoding="utf-8")

@@ -312,11 +312,11 @@ def test_robustness_counts_the_variants_that_choose_a_place(world, embedded):
     assert found.labels["retained"].to_list() == asked.places["runs"].head(3).to_list()
     assert (found.labels["variants"] == 6).all()
     json.dumps(asked.to_dict())
-    # Ten minutes away at speeds 0.9: B is no longer within 10.5 minutes of A, C no longer within as much of B.
+    # Ten minutes away, or 11.3 at the upper bound: B is then not within 10.5 minutes of A, nor C of B.
     drawn = plan(world, 1, threshold_min=10.5, kinds={"main"})
     runs = drawn.robustness.runs.set_index("name")["codes"]
-    assert runs["vitesses × 1"] == ("64003",)
-    assert runs["vitesses × 0,9"] == ("64002",)
+    assert runs["temps des routes"] == ("64003",)
+    assert runs["trajets plus longs"] == ("64002",)
     assert drawn.labels[["retained", "variants"]].to_numpy().tolist() == [[2, 3]]
 
 

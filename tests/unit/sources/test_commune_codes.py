@@ -43,4 +43,4 @@ def test_forty_five_arrondissements_in_three_cities():
 
 def test_listed_counts_what_it_hides():
     assert listed(["64002", "64001"]) == "64001, 64002"
-    assert listed([f"{n:05d}" for n in range(130)]).endswith("00009 et 120 autre(s)")
+    assert listed([f"{n:05d}" for n in range(130)]).endswith("00009 et 120 autres")

@@ -177,7 +177,7 @@ def test_the_rows_decide_how_the_text_is_laid_out(tmp_path, text, columns, first
 def test_titles_above_the_header_are_told(tmp_path):
     notes = []
     read_delimited(write(tmp_path, "Mairies\nau 1er mai\na;b\n1;2\n"), "Liste", notes)
-    assert notes == ["2 ligne(s) de titre au-dessus de l'en-tête (ligne 3), laissées de côté"]
+    assert notes == ["2 lignes de titre au-dessus de l'en-tête (ligne 3), laissées de côté"]
 
 
 def test_columns_of_one_name_are_told_apart(tmp_path):

@@ -72,8 +72,8 @@ def test_each_cell_goes_to_its_commune_in_every_format(tmp_path, communes, name)
     assert x == pytest.approx([WEST + dx + 100 for (dx, _), _, code in CELLS if code], abs=0.1)
     assert y == pytest.approx([SOUTH + dy + 100 for (_, dy), _, code in CELLS if code], abs=0.1)
     notes = " ".join(table.notes)
-    assert "1 carreau(x) dont le centre est hors" in notes
-    assert "1 carreau(x) lu(s) hors du territoire" in notes
+    assert "1 carreau dont le centre est hors" in notes
+    assert "1 carreau lu hors du territoire" in notes
     assert "écart -35,5 %" in notes  # 64.5 residents against 100
 
 

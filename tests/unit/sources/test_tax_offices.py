@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from geo.errors import SchemaError, SourceError
+from geo.french import agreed
 from geo.sources.tax_offices import read_tax_offices
 
 CENTRE = "Centre des Finances publiques"
@@ -108,7 +109,7 @@ def test_only_finance_centres_are_kept_and_the_rest_is_counted(read_csv):
     result = read_csv({}, *({"type_de_service": name} for name in others))
     assert len(result.frame) == 1
     for count, name in ((3, "Buralistes"), (2, "France Services"), (1, "Direction")):
-        assert f"{count} ligne(s) « {name} » laissées de côté" in result.notes
+        assert agreed(count, f"ligne(s) « {name} » laissée(s) de côté") in result.notes
     assert result.provenance.rows_read == 8
     assert result.provenance.vintage == "2026-04-01"
 

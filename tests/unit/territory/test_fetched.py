@@ -9,14 +9,15 @@ import zipfile
 import pytest
 
 from geo.access.coverage import coverage
-from geo.errors import MaillageError
+from geo.errors import MaillageError, SourceError
 from geo.settings import Settings
 from geo.sources.download import Limits
 from geo.sources.download_cache import DownloadCache
 from geo.sources.fetch import FetchPlan, fetch
 from geo.sources.overpass import Around
+from geo.sources.zones import read_frr
 from geo.territory import Territory
-from geo.territory.fetched import build_fetched, kept_territories, territory_place
+from geo.territory.fetched import build_fetched, fetched_zone, kept_territories, territory_place
 
 LIMITS = Limits(max_seconds=600, idle_seconds=60, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
 
@@ -169,3 +170,16 @@ def _zipped(name, content):
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
     return stream.getvalue()
+
+
+def test_zones_that_were_fetched_are_found_again(have, official, tmp_path):
+    settings = Settings(data_dir=tmp_path, leaflet_dir=tmp_path, cache_dir=tmp_path, source_urls=official[1])
+    cache = DownloadCache(tmp_path / "downloads", LIMITS)
+    assert fetched_zone(settings, "frr", read_frr) is None
+    have(cache=cache, only=("frr",))
+    assert fetched_zone(settings, "frr", read_frr).frame.index.str.fullmatch("[0-9AB]{5}").all()
+
+    def unusable(path):
+        raise SourceError(str(path))
+
+    assert fetched_zone(settings, "frr", unusable) is None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.certainty import capacity_answer, certainty_answer, communes_by_capacity, communes_near_threshold
-from geo.answers.plan import robustness_method, robustness_sentence
+from geo.answers.plan_certainty import robustness_method, robustness_sentence
 from geo.errors import MaillageError
 from geo.maps.access_maps import certainty_values
 from geo.sources.site_requests import read_site_requests
@@ -66,7 +66,9 @@ def show(visit: Visit) -> None:
 def _chosen_places(visit: Visit) -> None:
     """Show which places of the plan stay chosen with other times."""
     st.header("Les mêmes lieux seraient-ils choisis ?", anchor=False)
-    show_notes([robustness_method(estimated=visit.territory.estimated)])
+    show_notes(
+        [robustness_method(estimated=visit.territory.estimated, profile=visit.territory.parts[0].network.profile)]
+    )
     plan, stopped = chosen_plan(visit.territory, visit.state)
     if stopped:
         show_warnings(["Calcul arrêté avant la fin."])

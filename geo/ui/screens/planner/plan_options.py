@@ -115,7 +115,8 @@ def _places(visit: Visit) -> None:
             )
             st.checkbox(
                 "Aussi celles où l'on ne va pas déjà",
-                help="Sans préfecture, bureau centralisateur de canton, bureau de poste ni ancienne MSAP.",
+                help="Sans préfecture ni sous-préfecture, bureau centralisateur de canton, bureau de poste ni "
+                "ancienne MSAP.",
                 **bound("everywhere"),
             )
         kept = excluded_places(visit.territory, visit.state)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.answers.dossier import label_dossier
 from geo.answers.label import ELSEWHERE, label_argument, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_proof import two_plans
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
+from geo.report.label_dossiers import dossiers_pdf
 from geo.report.plan_files import plan_layers
 from geo.siting.plan_json import plan_json
 from geo.ui.background import forget
@@ -109,14 +111,23 @@ def _tables(visit: Visit, plan: Plan) -> None:
         )
         st.download_button(
             "Argumentaires (HTML)",
-            lambda: arguments_html(plan),
+            lambda: arguments_html(plan, visit.territory.parts),
             f"{stem}-argumentaires.html",
             "text/html",
             on_click="ignore",
-            help="Une page par label, à imprimer : critères remplis, habitants servis, temps avant et après.",
+            help="Le plan et ses dossiers sur une page web : critères, habitants servis, temps avant et après.",
+        )
+        st.download_button(
+            "Dossiers (PDF)",
+            lambda: dossiers_pdf(plan, visit.territory.parts),
+            f"{stem}-dossiers.pdf",
+            "application/pdf",
+            on_click="ignore",
+            help="Une page par label, prête à envoyer : qui il sert, critères, lieux d'accueil, porteurs, coût, "
+            "autres solutions, sites voisins.",
         )
     _side_by_side(plan)
-    _argument(plan)
+    _argument(visit, plan)
 
 
 def _side_by_side(plan: Plan) -> None:
@@ -126,19 +137,20 @@ def _side_by_side(plan: Plan) -> None:
         return
     st.header("Deux plans côte à côte", anchor=False)
     show_table(
-        french_table(table, "plan.name", *table.columns.drop("name")),
+        french_table(table, *(f"two.{name}" for name in table.columns)),
         key="two_plans",
         alt="Le plan proposé, et le meilleur sans la règle des communes candidates",
         estimated=plan.part.estimated,
     )
 
 
-def _argument(plan: Plan) -> None:
-    """Show why one label: its criteria, and whom it serves."""
+def _argument(visit: Visit, plan: Plan) -> None:
+    """Show the dossier of one label."""
     titles = label_titles(plan)
     st.header("Pourquoi ce lieu ?", anchor=False)
     code = st.selectbox("Label à regarder", list(titles), format_func=titles.__getitem__, key="plan_argument")
     argument = label_argument(plan, code)
+    dossier = label_dossier(plan, visit.territory.parts, code)
     st.markdown("  \n".join(plain(sentence) for sentence in argument.summary))
     st.markdown("Critères de la préfecture :")
     st.markdown(_criteria(argument))
@@ -146,6 +158,8 @@ def _argument(plan: Plan) -> None:
     show_table(
         table, key="plan_served", alt=f"Habitants servis par le label {argument.title}", estimated=plan.part.estimated
     )
+    for section in dossier.sections:
+        st.markdown(f"**{plain(section.title)}**  \n" + "  \n".join(plain(text) for text in section.sentences))
 
 
 def _criteria(argument: LabelArgument) -> str:

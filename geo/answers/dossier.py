@@ -1,0 +1,180 @@
+"""The dossier of one label: all that a prefecture asks before it gives one, on one page ready to be sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.answers.answer import Figure, known_note
+from geo.answers.dossier_places import bearer_sentences, host_sentences, nearest_main_site, neighbour_sentences
+from geo.answers.label import alternatives_sentence, label_argument
+from geo.answers.plan_certainty import margin_note, retained_text
+from geo.french import (
+    DRIVING_ONLY,
+    capital,
+    counted,
+    format_decimal,
+    format_euros,
+    format_integer,
+    joined,
+    said_minutes,
+    within_text,
+)
+from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
+from geo.siting.costs import Costs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from geo.answers.label import Criterion
+    from geo.siting.plan import Plan
+    from geo.territory import Territory
+
+#: Hours a week that a site is open at least, and that half of the antennes are (list of 1 August 2024).
+_SITE_HOURS: Final = 24.0
+_ANTENNE_HOURS: Final = 14.5
+#: A half-day of a bus in a commune, and the communes that it is compared for.
+_BUS_HOURS: Final = 3.0
+_BUS_STOPS: Final = 5
+_REQUIRED: Final = (
+    "Deux agents formés présents à toute heure d'ouverture, au moins 24 h par semaine.",
+    "Étapes : carte des services et schéma départemental (SDAASP), audit, label et financement par la préfecture.",
+)
+_COST_SOURCE: Final = (
+    f"Coût moyen constaté en 2020 : {format_euros(DEFAULT_COST_EUR)} ({format_euros(94_000)} en milieu rural, "
+    f"{format_euros(101_000)} en périurbain, {format_euros(200_000)} en quartier prioritaire). Aide forfaitaire de "
+    f"l'État : {format_euros(DEFAULT_AID_EUR)}, montant cité en 2023 ({format_euros(30_000)} jusqu'en 2022). "
+    "À confirmer pour l'année."
+)
+_NO_PRICE: Final = "aucun coût publié n'a été trouvé, c'est le coût d'un site au prorata des heures"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a dossier: a title and its French sentences."""
+
+    title: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LabelDossier:
+    """All that is said for one label.
+
+    Attributes
+    ----------
+    code, title, place
+        Its code, how it is named with its rank, and the town that it is in, with its residents.
+    sentences, figures
+        What it brings and for whom it becomes the nearest site, and the figures that this rests on.
+    sections
+        Whom it serves, hosts, bearers, what is required, cost, other solutions, neighbours.
+    criteria
+        Those of the prefecture, and what is known of the residents.
+    communes
+        Rows of `Plan.served`, most residents first.
+    foot
+        What is to be minded: how times are known, and what they leave out.
+    """
+
+    code: str
+    title: str
+    place: str
+    sentences: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    sections: tuple[Section, ...]
+    criteria: tuple[Criterion, ...]
+    communes: pd.DataFrame
+    foot: tuple[str, ...]
+
+
+def label_dossiers(plan: Plan, parts: Sequence[Territory]) -> tuple[LabelDossier, ...]:
+    """Return the dossier of each label of a plan, in rank order; `parts`: the territories that it was made for."""
+    return tuple(label_dossier(plan, parts, code) for code in plan.labels["code"])
+
+
+def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDossier:
+    """Return the dossier of one label of a plan; `code` is one of its `labels`."""
+    label = plan.labels[plan.labels["code"] == code].to_dict("records")[0]
+    argument = label_argument(plan, code)
+    town, *summary = argument.summary
+    minutes = said_minutes(label["minutes_saved_mean"], estimated=plan.part.estimated)
+    return LabelDossier(
+        code=code,
+        title=argument.title,
+        place=town,
+        sentences=tuple(summary[:2]),
+        figures=(
+            Figure("Habitants rapprochés", format_integer(label["gain_residents"]), within_text(plan.threshold_min)),
+            Figure("Habitants servis", format_integer(label["residents_served"]), _from(argument.communes)),
+            Figure("Temps gagné", capital(minutes), "en moyenne, par habitant servi"),
+            Figure("Sûr ?", capital(retained_text(label)), "selon les temps de trajet"),
+        ),
+        sections=(
+            Section("Lieux d'accueil possibles", host_sentences(plan, parts, label)),
+            Section("Qui peut le porter, et ce qui est exigé", (*bearer_sentences(label), *_REQUIRED)),
+            Section("Coût", _cost(plan, argument.criteria)),
+            Section("Autres solutions pour les mêmes habitants", _others(plan, parts, label)),
+            Section("Sites voisins qui perdent des visiteurs", neighbour_sentences(plan, code)),
+        ),
+        criteria=argument.criteria,
+        communes=argument.communes,
+        foot=tuple(filter(None, [times_sentence(plan), margin_note(plan), known_note(plan.part), DRIVING_ONLY])),
+    )
+
+
+def _from(communes: pd.DataFrame) -> str:
+    return f"de {counted(len(communes), 'commune')}"
+
+
+def _cost(plan: Plan, criteria: Sequence[Criterion]) -> tuple[str, ...]:
+    costs = plan.costs
+    told = (
+        f"Par an : {format_euros(costs.cost_eur)}, dont {format_euros(costs.aid_eur)} d'aide de l'État "
+        f"et {format_euros(costs.cost_eur - costs.aid_eur)} à la charge du porteur."
+    )
+    if costs != Costs():
+        told = f"{told} Ces montants ont été donnés pour ce plan."
+    in_district = any(each.met and each.name.startswith("Quartier") for each in criteria)
+    dearer = ("La commune a un quartier prioritaire : prévoir le coût correspondant.",) if in_district else ()
+    return (told, _COST_SOURCE, *dearer)
+
+
+def _others(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> tuple[str, ...]:
+    """Return what an antenne or a bus would be for the same residents, and which towns would do nearly as well."""
+    code, cost = str(label["code"]), plan.costs.cost_eur
+    site = nearest_main_site(plan, parts, code)
+    attached = f", rattachée à {site}" if site else ""
+    antenne = (
+        f"Une antenne au même endroit{attached} : mêmes habitants, "
+        f"{format_decimal(_ANTENNE_HOURS)} h par semaine (médiane des antennes en 2024) au lieu de "
+        f"{format_integer(_SITE_HOURS)} ; environ {format_euros(_rounded(cost * _ANTENNE_HOURS / _SITE_HOURS))} par an "
+        f"({_NO_PRICE})."
+    )
+    rows = plan.served[plan.served["label_code"] == code]
+    gaining = rows[rows["residents_brought"] > 0].sort_values("residents_brought", ascending=False, kind="stable")
+    stops = (rows if gaining.empty else gaining).head(_BUS_STOPS)
+    if stops.empty:
+        return (antenne,)
+    hours, where = _BUS_HOURS * len(stops), joined(list(stops["commune_name"]))
+    bus = (
+        f"Un bus, une demi-journée de {format_integer(_BUS_HOURS)} h par semaine à {where} : "
+        f"{counted(stops['residents'].sum(), 'habitant')} chez eux, mais {format_integer(_BUS_HOURS)} h au lieu de "
+        f"{format_integer(_SITE_HOURS)} ; environ {format_euros(_rounded(cost * hours / _SITE_HOURS))} par an, "
+        f"véhicule non compris (même règle)."
+    )
+    return tuple(filter(None, [antenne, bus, alternatives_sentence(plan, code)]))
+
+
+def _rounded(euros: float) -> float:
+    """Return an amount to the thousand: it is an order of magnitude."""
+    return round(euros, -3)
+
+
+def times_sentence(plan: Plan) -> str:
+    """Return how the times of a plan are known."""
+    if plan.part.estimated:
+        return "Temps estimés sans fichier de routes : ce sont des ordres de grandeur, à confirmer avec les routes."
+    return "Temps de trajet par les routes du territoire."

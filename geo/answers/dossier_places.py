@@ -1,0 +1,127 @@
+"""Where a label could be housed, who could bear it, and which sites of today would lose visitors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from geo.french import SEMICOLON, clock, counted, format_integer, format_share, joined, plural
+from geo.sources.centralities import embedded_centralities
+from geo.sources.opening_hours import WEEKDAYS
+from geo.territory.embedded import intercommunality_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.siting.plan import Plan
+    from geo.territory import Territory
+
+_NAMED: Final = 4
+#: Columns of `embedded_centralities` that are a place where a site may be, in French with the date of the list.
+_HOSTS: Final = {
+    "post_office": "bureau de poste (La Poste, décembre 2020)",
+    "former_msap": "ancienne maison de services au public (DILA, octobre 2019), qui peut demander le label",
+}
+#: Kinds of site that can become a label, or be the site it is attached to.
+_ANTENNE: Final = "antenne"
+
+
+def host_sentences(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> tuple[str, ...]:
+    """Return the places known in the commune of a label, and in those that it serves, that could house it."""
+    commune = str(label["commune_code"])
+    here = _known(commune)
+    held = ["mairie"] * (_mark(parts, commune) == "mairie")
+    held += [words for name, words in _HOSTS.items() if name in here]
+    sentences = [f"Sur place : {SEMICOLON.join(held)}." if held else "Sur place, aucun lieu d'accueil n'est connu."]
+    if label["code"] != commune:
+        sentences.insert(0, f"Le lieu vient de la liste donnée : {label['name']}.")
+    sites = pd.concat([part.sites for part in parts])
+    antennes = sites[(sites["commune_code"] == commune).fillna(value=False) & (sites["kind"] == _ANTENNE)]
+    sentences += [f"Une antenne y est déjà, qui peut devenir un site : {name}." for name in antennes["name"]]
+    served = plan.served.loc[plan.served["label_code"] == label["code"], ["commune_code", "commune_name"]]
+    others = [
+        str(row["commune_name"])
+        for row in served.to_dict("records")
+        if row["commune_code"] != commune and _known(str(row["commune_code"])) & set(_HOSTS)
+    ]
+    if others:
+        which = joined(others, _NAMED, "autres communes")
+        sentences.append(f"Ailleurs parmi les communes servies, un bureau de poste ou une ancienne MSAP : {which}.")
+    return (*sentences, *_visits(plan, parts, str(label["code"])))
+
+
+def bearer_sentences(label: dict[Any, Any]) -> tuple[str, ...]:
+    """Return who could bear a label in its commune."""
+    commune = str(label["commune_code"])
+    here, group = _known(commune), intercommunality_name(commune)
+    name = str(label["commune_name"])
+    bearers = [f"la commune ({name}) ou son CCAS", f"l'intercommunalité ({group})" if group else "l'intercommunalité"]
+    bearers.append(
+        "La Poste, dans son bureau" if "post_office" in here else "La Poste, qui n'a pas de bureau sur place"
+    )
+    bearers += ["la MSA", "une association", "l'État"]
+    return (f"Peuvent porter le label : {joined(bearers)}.",)
+
+
+def neighbour_sentences(plan: Plan, code: str) -> tuple[str, ...]:
+    """Return which sites of today would no longer be the nearest one of some residents."""
+    rows = plan.leaving[plan.leaving["label_code"] == code]
+    told = [
+        f"{row['facility_name']}, {format_integer(row['residents_leaving'])} sur "
+        f"{format_integer(row['residents_before'])} "
+        f"({format_share(row['residents_leaving'] / row['residents_before'])})"
+        for row in rows.head(_NAMED).to_dict("records")
+    ]
+    if not told:
+        return (
+            "Aucun site d'aujourd'hui ne perd de visiteurs : ceux qui viendraient n'ont aucune route vers un site.",
+        )
+    rest = len(rows) - len(told)
+    more = f"{SEMICOLON}et {counted(rest, 'autre site')}" if rest else ""
+    return (f"Habitants dont ils sont le plus proche aujourd'hui, et qui iraient ici : {SEMICOLON.join(told)}{more}.",)
+
+
+def nearest_main_site(plan: Plan, parts: Sequence[Territory], code: str) -> str | None:
+    """Return the site that an antenne in the place of a label could be attached to: the main one that loses most."""
+    sites = pd.concat([part.sites for part in parts]).drop_duplicates("facility_id").set_index("facility_id")
+    for row in plan.leaving[plan.leaving["label_code"] == code].to_dict("records"):
+        if row["facility_id"] in sites.index and sites.loc[row["facility_id"], "kind"] == "main":
+            return str(row["facility_name"])
+    return None
+
+
+def _visits(plan: Plan, parts: Sequence[Territory], code: str) -> tuple[str, ...]:
+    """Return the operators' visits to the sites around a label."""
+    tables = [part.permanences for part in parts if part.permanences is not None]
+    if not tables:
+        return ("Permanences d'opérateurs : non renseigné (aucune table donnée, « maillage build --permanences »).",)
+    left = plan.leaving[plan.leaving["label_code"] == code]
+    names = dict(zip(left["facility_id"], left["facility_name"], strict=True))
+    visits = pd.concat(tables)
+    visits = visits[visits["facility_id"].isin(list(names))]
+    told = [
+        f"{row['operator']} à {names[row['facility_id']]}, {WEEKDAYS[row['weekday']]} {clock(row['start_min'])}"
+        for row in visits.head(_NAMED).to_dict("records")
+    ]
+    if not told:
+        return ("Permanences d'opérateurs : aucune n'est connue dans les sites voisins.",)
+    rest = len(visits) - len(told)
+    more = f"{SEMICOLON}et {counted(rest, 'autre')}" if rest else ""
+    already = plural(len(visits), "Permanence déjà tenue", "Permanences déjà tenues")
+    return (f"{already} dans les sites voisins : {SEMICOLON.join(told)}{more}.",)
+
+
+def _known(commune: str) -> set[str]:
+    """Return what draws people to a commune: columns of `embedded_centralities`."""
+    row = embedded_centralities().reindex([commune], fill_value=False)
+    return set(row.columns[row.to_numpy(bool)[0]])
+
+
+def _mark(parts: Sequence[Territory], commune: str) -> str:
+    """Return what stands at the point of a commune; empty where it is not known."""
+    for part in parts:
+        if commune in part.communes.index:
+            mark = part.communes.loc[commune, "point_source"]
+            return "" if pd.isna(mark) else str(mark)
+    return ""

@@ -1,0 +1,105 @@
+"""How sure a plan is: what stays chosen whatever the times, its worst case, whether its gain is beyond the margin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.french import (
+    SEMICOLON,
+    counted,
+    format_decimal,
+    format_integer,
+    format_share,
+    joined,
+    plural,
+    within_text,
+)
+from geo.network.road_error import road_interval
+
+if TYPE_CHECKING:
+    from geo.siting.plan import Plan
+    from geo.siting.robustness import Robustness
+
+#: A label chosen under at most this share of the hypotheses on times is named as not sure.
+_SELDOM: Final = 0.25
+_NAMED: Final = 5
+_ROBUSTNESS: Final = (
+    "La même question est posée avec {}. Un lieu choisi à chaque fois {} ; un lieu choisi une fois sur deux peut être "
+    "remplacé par un voisin."
+)
+
+
+def retained_text(label: dict[Any, Any]) -> str:
+    """Return under how many hypotheses on times a label is chosen: ``"retenu 5 fois sur 6"``."""
+    return f"retenu {format_integer(label['retained'])} fois sur {format_integer(label['variants'])}"
+
+
+def doubtful_sentence(plan: Plan) -> str:
+    """Return which labels are seldom chosen when times change; empty: none."""
+    seldom = [
+        f"{label['name']} ({retained_text(label)})"
+        for label in plan.labels.to_dict("records")
+        if label["variants"] > 1 and label["retained"] <= _SELDOM * label["variants"]
+    ]
+    return f"Peu sûr selon les temps : {joined(seldom, _NAMED, 'autres lieux')}." if seldom else ""
+
+
+def robustness_method(*, estimated: bool, profile: str) -> str:
+    """Return what is asked of a plan by `robustness_sentence`; `profile`: the speeds of measured roads."""
+    if estimated:
+        return _ROBUSTNESS.format(
+            "tous les temps estimés, à leur borne basse et à leur borne haute, pour chaque profil de vitesse",
+            "résiste à l'erreur",
+        )
+    low, high = (format_decimal(bound, 2) for bound in road_interval(profile))
+    return _ROBUSTNESS.format(f"tous les temps multipliés par {low} et par {high}, l'erreur mesurée", "est sûr")
+
+
+def robustness_sentence(found: Robustness) -> str:
+    """Return how many places stay chosen whatever the times."""
+    sure = int((found.places["share_of_runs"] >= 1).sum())
+    always = "aucun lieu n'est choisi à chaque fois"
+    if sure:
+        verb = plural(sure, "est choisi", "sont choisis")
+        always = f"{counted(sure, 'lieu', 'lieux')} {verb} à chaque fois"
+    ever = format_integer(len(found.places))
+    lost = int((~found.runs["within_reach"]).sum())
+    without = ""
+    if lost:
+        without = f" Dans {counted(lost, 'variante')}, ce qui est demandé est hors d'atteinte : rien n'y est choisi."
+    return f"Sur {counted(len(found.runs), 'variante')}, {always}{SEMICOLON}au moins une fois : {ever}.{without}"
+
+
+def worst_case_sentence(plan: Plan) -> str:
+    """Return the worst case of a plan, and how the plan whose worst case is best differs; empty: not compared."""
+    worst = plan.worst_case
+    if worst is None or not len(plan.labels):
+        return ""
+    share = format_share(worst.share)
+    start = f"Au pire des variantes ({worst.variant}), ce plan apporte {share} du meilleur gain qu'on y trouve"
+    here, there = set(plan.labels["code"]), set(worst.labels["code"])
+    if here == there or worst.best_share <= worst.share:
+        none = (
+            "aucun autre choix ne fait mieux au pire" if worst.proven else "aucun meilleur choix au pire n'est trouvé"
+        )
+        return f"{start}{SEMICOLON}{none}."
+    other = worst.labels.loc[~worst.labels["code"].isin(here), "name"].to_list()
+    left = plan.labels.loc[~plan.labels["code"].isin(there), "name"].to_list()
+    taken = f"avec {joined(other, _NAMED)}" if other else "avec moins de labels"
+    instead = f" au lieu de {joined(left, _NAMED)}" if left else ""
+    lost = max(0.0, 1 - worst.objective / plan.objective) if plan.objective > 0 else 0.0
+    price = f", pour {format_share(lost)} de gain en moins{' en moyenne' if plan.on_average else ''}" if lost else ""
+    kept = format_share(worst.best_share)
+    return f"{start}{SEMICOLON}le plan le meilleur au pire en garderait {kept}, {taken}{instead}{price}."
+
+
+def margin_note(plan: Plan) -> str:
+    """Return that a gain is within the margin of error of estimated times; empty: it is not, or none is known."""
+    low, high = plan.before.residents_within_low or 0.0, plan.before.residents_within_high or 0.0
+    if not len(plan.labels) or plan.model != "coverage" or plan.residents_brought >= high - low:
+        return ""
+    today = f"de {format_integer(low)} à {format_integer(high)} habitants"
+    return (
+        f"Le gain de ce plan est plus petit que la marge d'erreur des temps estimés : aujourd'hui, {today} sont "
+        f"{within_text(plan.threshold_min)} d'un site."
+    )

@@ -1,0 +1,57 @@
+"""What a plan costs, who pays what, and what a budget pays and does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.french import SEMICOLON, capital, counted, format_euros, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.siting.costs import Payer
+    from geo.siting.plan import Plan
+
+#: What a budget pays of a label, by whose it is.
+_PAID: Final[Mapping[Payer, str]] = {
+    "all": "le coût entier",
+    "state": "l'aide de l'État",
+    "bearer": "la part du porteur",
+}
+
+
+def cost_sentence(plan: Plan) -> str:
+    """Return what all labels cost in a year, and who pays."""
+    if not len(plan.labels):
+        return "Le plan ne coûte rien."
+    bearers = plan.cost_eur - plan.aid_eur
+    return (
+        f"Coût : {format_euros(plan.cost_eur)} par an, dont {format_euros(plan.aid_eur)} d'aide de l'État et "
+        f"{format_euros(bearers)} à la charge {plural(len(plan.labels), 'du porteur', 'des porteurs')}."
+    )
+
+
+def budget_sentence(plan: Plan) -> str:
+    """Return what the budget pays, what it does not, and who pays the rest; empty: there is none."""
+    if plan.budget_eur is None or plan.budget_labels is None:
+        return ""
+    price, what, given = plan.costs.paid_by(plan.payer), _PAID[plan.payer], len(plan.labels)
+    budget = f"Budget : {format_euros(plan.budget_eur)} par an"
+    if plan.budget_labels == 0:
+        return f"{budget} ne suffisent pas à un label : {what} en est de {format_euros(price)} par an."
+    paid = min(plan.budget_labels, given)
+    left = plan.budget_eur - paid * price
+    told = [f"{budget} paient {what} de {counted(paid, 'label')} ({format_euros(paid * price)})"]
+    if paid < given:
+        told.append(
+            f"pas {plural(given - paid, 'celui', 'ceux')} {plural(given - paid, 'du dernier', 'des derniers')} du "
+            f"classement ({counted(given - paid, 'label')})"
+        )
+    rest = f"il reste {format_euros(left)}"
+    told.append(f"{rest}, moins qu'il n'en faut pour un autre" if left < price else f"{rest}, sans emploi dans ce plan")
+    others = (plan.costs.cost_eur - price) * paid
+    if plan.payer == "state":
+        told.append(f"{plural(paid, 'le porteur paie', 'les porteurs paient')} le reste, {format_euros(others)} par an")
+    elif plan.payer == "bearer":
+        told.append(f"l'État verse son aide en plus, {format_euros(others)} par an")
+    return f"{capital(SEMICOLON.join(told))}."

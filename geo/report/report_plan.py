@@ -1,0 +1,94 @@
+"""What the report of a département says of a plan: its labels, the plan beside it, the argument of the first ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.answers.label import label_argument, label_titles
+from geo.answers.plan import plan_answer
+from geo.answers.plan_certainty import retained_text
+from geo.answers.plan_proof import TWO_PLANS, two_plans_rows
+from geo.french import UNKNOWN, counted, format_integer, minutes_text, plural, said_minutes, said_time
+from geo.report.fitting import cut, cut_all
+
+if TYPE_CHECKING:
+    from geo.answers.label import LabelArgument
+    from geo.report.report_findings import ReportFindings
+
+_LABEL_ROWS: Final = 10
+#: Labels argued at length; all have their dossier beside.
+_ARGUED: Final = 1
+_SERVED_ROWS: Final = 3
+_PLAN_NOTES: Final = 2
+#: Longest title (characters).
+_TITLE: Final = 90
+_ANSWERS: Final = {True: "oui", False: "non", None: UNKNOWN}
+
+
+def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
+    """Return the labels of the plan, and the argument of the first ones."""
+    if findings.planned is None:
+        return None
+    plan = findings.planned.plan
+    answer, titles = plan_answer(plan), label_titles(plan)
+    count = len(titles)
+    argued = min(count, _ARGUED)
+    lead = [answer.sentence, *answer.details]
+    question = findings.question
+    if (plan.threshold_min, plan.kinds) != (question.threshold_min, question.kinds):
+        lead.append(
+            f"Ce plan a été calculé pour un seuil de {minutes_text(plan.threshold_min)}, "
+            f"{'avec' if 'antenne' in plan.kinds else 'sans'} les antennes, "
+            f"{'avec' if 'bus' in plan.kinds else 'sans'} les bus : "
+            f"ses chiffres ne se comparent pas à ceux des pages précédentes."
+        )
+    if count > argued:
+        lead.append(
+            f"{plural(argued, 'Le premier label est argumenté', 'Les premiers labels sont argumentés')} ici ; les "
+            f"{format_integer(count)} ont chacun leur page dans plan/dossiers.pdf."
+        )
+    return {
+        "lead": cut_all([*lead, *answer.notes[:_PLAN_NOTES]]),
+        "labels": [
+            [
+                str(label["rank"]),
+                cut(label["name"]),
+                format_integer(label["gain_residents"]),
+                format_integer(label["residents_served"]),
+                said_minutes(label["minutes_saved_mean"], estimated=plan.part.estimated),
+                retained_text(label),
+            ]
+            for label in plan.labels.head(_LABEL_ROWS).to_dict("records")
+        ],
+        "two_title": TWO_PLANS,
+        "two": [[cut(cell, 160) for cell in row] for row in two_plans_rows(plan)],
+        "arguments": [_argument(label_argument(plan, code)) for code in list(titles)[:argued]],
+    }
+
+
+def _argument(argument: LabelArgument) -> dict[str, Any]:
+    served = argument.communes
+    return {
+        "title": cut(argument.title, _TITLE),
+        "summary": cut_all(argument.summary, 220),
+        "criteria": [
+            [cut(item.name, _TITLE), _ANSWERS[item.met], cut(item.sentence, 130)] for item in argument.criteria
+        ],
+        "served": [
+            [
+                cut(row["commune_name"]),
+                format_integer(row["residents"]),
+                format_integer(row["residents_brought"]),
+                said_time(row, "time_before_min"),
+                said_time(row, "time_after_min"),
+            ]
+            for row in served.head(_SERVED_ROWS).to_dict("records")
+        ],
+        "others": _others(len(served) - _SERVED_ROWS),
+    }
+
+
+def _others(count: int) -> str:
+    if count <= 0:
+        return ""
+    return f"et {counted(count, 'autre commune') if count == 1 else f'{format_integer(count)} autres communes'}."

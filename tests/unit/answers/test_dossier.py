@@ -1,0 +1,99 @@
+"""The dossier of a label: every figure is one of the plan, and what is not known says how to get it."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from geo.answers.dossier import label_dossier, label_dossiers
+from geo.siting.costs import Costs
+from geo.siting.criteria import Zones
+from geo.siting.plan import plan
+
+
+@pytest.fixture(scope="module")
+def made(embedded):
+    return plan(embedded, 3)
+
+
+def plainly(text):
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def told(dossier, title):
+    (section,) = [each for each in dossier.sections if each.title.startswith(title)]
+    return plainly(" ".join(section.sentences))
+
+
+def test_one_dossier_a_label(made, embedded):
+    dossiers = label_dossiers(made, embedded.parts)
+    assert [each.code for each in dossiers] == made.labels["code"].to_list()
+    for dossier, label in zip(dossiers, made.labels.to_dict("records"), strict=True):
+        assert dossier.communes["residents"].sum() == pytest.approx(label["residents_served"])
+        figures = {figure.label: plainly(figure.value) for figure in dossier.figures}
+        assert figures["Habitants rapprochés"] == f"{label['gain_residents']:,.0f}".replace(",", " ")
+        assert figures["Sûr ?"] == f"Retenu {label['retained']} fois sur 6"
+        assert "Deux agents formés" in told(dossier, "Qui peut le porter")
+        assert "110 000 €, dont 35 000 €" in told(dossier, "Coût")
+        assert "75 000 € à la charge du porteur" in told(dossier, "Coût")
+
+
+def test_hosts_bearers_and_neighbours_of_oloron(made, embedded):
+    dossier = label_dossier(made, embedded.parts, "64422")
+    assert "mairie ; bureau de poste (La Poste, décembre 2020)" in told(dossier, "Lieux d'accueil")
+    assert "« maillage build --permanences »" in told(dossier, "Lieux d'accueil")
+    assert "Communauté de communes du Haut Béarn" in told(dossier, "Qui peut le porter")
+    leaving = made.leaving[made.leaving["label_code"] == "64422"]
+    first = leaving.iloc[0]
+    assert first["facility_name"] in told(dossier, "Sites voisins")
+    assert "rattachée à " in told(dossier, "Autres solutions")
+
+
+def test_residents_who_leave_are_those_served(made):
+    leaving = made.leaving.groupby("label_code")["residents_leaving"].sum()
+    served = made.labels.set_index("code")["residents_served"]
+    pd.testing.assert_series_equal(leaving.sort_index(), served.sort_index(), check_names=False, check_index_type=False)
+    assert (made.leaving["residents_leaving"] <= made.leaving["residents_before"] + 1e-6).all()
+
+
+def test_the_antenne_and_the_bus_cost_their_share_of_the_hours(made, embedded):
+    dearer = replace(made, costs=Costs(240_000.0, 0.0))
+    others = told(label_dossier(dearer, embedded.parts, "64422"), "Autres solutions")
+    assert "environ 145 000 € par an" in others  # 14.5 of 24 hours
+    assert "environ 150 000 € par an, véhicule non compris" in others  # five half-days of 3 hours
+    assert "donnés pour ce plan" in told(label_dossier(dearer, embedded.parts, "64422"), "Coût")
+
+
+def test_what_is_not_known_says_how_to_get_it(made, embedded):
+    criteria = {each.name: each for each in label_dossier(made, embedded.parts, "64422").criteria}
+    for name, source in (
+        ("Quartier prioritaire de la ville", "--only qpv"),
+        ("Commune classée France Ruralités Revitalisation", "--only frr"),
+        ("Habitants de 65 ans ou plus", "maillage fetch 64"),
+        ("Habitants pauvres", "maillage fetch 64"),
+        ("Ménages sans voiture", "recensement"),
+    ):
+        assert criteria[name].met is None
+        assert criteria[name].sentence.startswith("Non renseigné : ")
+        assert source in criteria[name].sentence
+    frr = pd.DataFrame({"name": ["O"], "frr_class": ["FRR"]}, index=pd.Index(["64422"], name="commune_code"))
+    known = plan(embedded, 1, zones=Zones(frr=frr))
+    criteria = {each.name: each.met for each in label_dossier(known, embedded.parts, "64422").criteria}
+    assert criteria["Commune classée France Ruralités Revitalisation"] is True
+
+
+def test_visits_of_operators_around_are_named(made, embedded):
+    site = made.leaving.loc[made.leaving["label_code"] == "64422", "facility_id"].iloc[0]
+    visits = pd.DataFrame(
+        {
+            "facility_id": pd.array([site], "string"),
+            "operator": pd.array(["CAF"], "string"),
+            "weekday": [1],
+            "start_min": [540],
+            "end_min": [720],
+            "mode": pd.array(["on_site"], "string"),
+        }
+    )
+    visited = replace(embedded, permanences=visits)
+    assert "CAF à " in told(label_dossier(made, (visited,), "64422"), "Lieux d'accueil")
+    assert "mardi 9 h" in told(label_dossier(made, (visited,), "64422"), "Lieux d'accueil")
