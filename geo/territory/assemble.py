@@ -116,6 +116,7 @@ def study_area(
         neighbours=_neighbours(everywhere, communes),
         contours_approximate=tables.contours_approximate,
         permanences=permanences,
+        rounds=None if tables.rounds is None else near_places(tables.rounds.frame, communes),
         neighbour_outlines=neighbour_outlines(everywhere, communes),
     )
     manifest = describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)

@@ -22,6 +22,7 @@ from geo.sources.permanences import read_permanences
 from geo.sources.places import read_places
 from geo.sources.population import read_population
 from geo.sources.postcodes import complete_postcodes, read_postcodes
+from geo.sources.rounds import read_rounds
 from geo.sources.tax_offices import read_tax_offices
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class OfficialFiles:
         Other lists of places by name.
     permanences
         Table of the operators' visits to the sites (`geo.sources.permanences`).
+    rounds
+        Where and when the buses stop (`geo.sources.rounds`).
     columns
         Column by role of ``sites``, ``communes`` and ``population``, where it is not to be recognised. Sites whose
         columns are named are read as any list of places (`geo.sources.places`).
@@ -92,6 +95,7 @@ class OfficialFiles:
     postcodes: Path | None = None
     places: Mapping[str, PlacesFile] = field(default_factory=dict)
     permanences: Path | None = None
+    rounds: Path | None = None
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -156,6 +160,7 @@ class OfficialFiles:
             postcodes=postcodes,
             lists=lists,
             permanences=optional("permanences", lambda path: read_permanences(path, sites.frame)),
+            rounds=optional("rounds", lambda path: read_rounds(path, sites.frame, communes.frame)),
         )
 
     def _read_sites(self) -> SourceTable:
@@ -171,8 +176,8 @@ class OfficialTables:
 
     `communes`: commune table; `population`: legal populations, and `postcodes`: postcodes, both already joined to
     `communes` and kept for their provenance (`None`: not given); `lists`: lists of places by name, ``"sites"`` first;
-    `permanences`: visits of operators (`None`: not given); `contours_approximate`: true where cells around the
-    communes' positions stand in for contours.
+    `permanences`: visits of operators, `rounds`: passes of the buses (`None`: not given); `contours_approximate`: true
+    where cells around the communes' positions stand in for contours.
     """
 
     communes: SourceTable
@@ -180,12 +185,13 @@ class OfficialTables:
     postcodes: SourceTable | None
     lists: Mapping[str, SourceTable]
     permanences: SourceTable | None = None
+    rounds: SourceTable | None = None
     contours_approximate: bool = False
 
     @property
     def sources(self) -> list[SourceTable]:
         """All tables, in the order in which a result names them."""
-        tables = [self.communes, self.population, self.postcodes, *self.lists.values(), self.permanences]
+        tables = [self.communes, self.population, self.postcodes, *self.lists.values(), self.permanences, self.rounds]
         return [table for table in tables if table is not None]
 
 

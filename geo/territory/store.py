@@ -16,6 +16,7 @@ from geo.network.road_network import RoadNetwork
 from geo.schemas import CELL_DTYPES, COMMUNE_CODE, COMMUNE_DTYPES, FACILITY_DTYPES
 from geo.sealed import require_whole, seal
 from geo.sources.permanences import PERMANENCE_COLUMNS
+from geo.sources.rounds import ROUND_DTYPES
 from geo.storage import replacing_folder
 from geo.territory.manifest import Manifest
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
@@ -34,6 +35,7 @@ _COMMUNES: Final = "communes.parquet"
 _NEIGHBOURS: Final = "neighbours.parquet"
 _CELLS: Final = "cells.parquet"
 _PERMANENCES: Final = "permanences.parquet"
+_ROUNDS: Final = "rounds.parquet"
 _OUTLINES: Final = "neighbour_outlines.parquet"
 _NETWORK: Final = "network"
 
@@ -58,7 +60,7 @@ def save_area(area: StudyArea, manifest: Manifest, path: Path) -> None:
         for number, table in enumerate(area.facilities.values()):
             table.to_parquet(_list_file(folder, number))
         area.neighbours.to_parquet(folder / _NEIGHBOURS)
-        for file, optional in ((_CELLS, area.cells), (_OUTLINES, area.neighbour_outlines)):
+        for file, optional in ((_CELLS, area.cells), (_OUTLINES, area.neighbour_outlines), (_ROUNDS, area.rounds)):
             if optional is not None:
                 optional.to_parquet(folder / file)
         if area.permanences is not None:
@@ -130,6 +132,7 @@ def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple
         neighbours=pd.read_parquet(folder / _NEIGHBOURS),
         contours_approximate=saved["contours_approximate"],
         permanences=pd.read_parquet(folder / _PERMANENCES) if _PERMANENCES in written else None,
+        rounds=gpd.read_parquet(folder / _ROUNDS) if _ROUNDS in written else None,
         neighbour_outlines=gpd.read_parquet(folder / _OUTLINES) if _OUTLINES in written else None,
     )
     _require_stored(area)
@@ -157,6 +160,8 @@ def _require_stored(area: StudyArea) -> None:
     for name in NEIGHBOUR_COLUMNS:
         if area.neighbours[name].dtype != COMMUNE_DTYPES[name]:
             raise ValueError(name)
+    if area.rounds is not None and len(area.rounds):
+        _require_table(area.rounds, ROUND_DTYPES, ("Point",))
     if area.permanences is not None:
         area.permanences[list(PERMANENCE_COLUMNS)].astype(dict.fromkeys(("start_min", "end_min"), "int64"))
 

@@ -23,6 +23,7 @@ from geo.answers.nearest import (
     kind_words,
     list_title,
     saved_sentence,
+    stop_lines,
     trip_sentence,
 )
 from geo.french import dialled, is_email
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.bus_passes import StopAnswer
     from geo.finder.opening_times import DayLine, OpeningStatus
     from geo.finder.route_service import AskedRoutes
 
@@ -90,11 +92,17 @@ def sites_html(
     if answer.sites:
         cards = [_card(site, shown, number) for number, site in enumerate(answer.sites, 1)]
         parts.append(f"<h2>{list_title(answer)}</h2><ol>{''.join(cards)}</ol>")
+    if answer.stops:
+        cards = [_stop_card(stop) for stop in answer.stops]
+        parts.append(
+            "<h2>Arrêts du bus France services</h2><p class='about'>Le bus n'est à son arrêt qu'à ces heures.</p>"
+            f"<ul>{''.join(cards)}</ul>"
+        )
     if answer.buses:
         cards = [_card(bus, shown) for bus in answer.buses]
         parts.append(
             "<h2>Bus France services</h2><p class='about'>Un bus change de lieu chaque jour : téléphonez pour "
-            f"connaître sa tournée.</p><ul>{''.join(cards)}</ul>"
+            f"connaître {'le reste de ' if answer.stops else ''}sa tournée.</p><ul>{''.join(cards)}</ul>"
         )
     if answer.tax_office is not None:
         saved = saved_sentence(answer)
@@ -162,6 +170,20 @@ def _card(site: SiteAnswer, shown: _Shown, number: int | None = None) -> str:
         )
     marked = f' data-site="{identifier}"' if number is not None else ""
     return f'<li class="card{" chosen" if is_chosen else ""}"{marked}>{"".join(lines)}</li>'
+
+
+def _stop_card(stop: StopAnswer) -> str:
+    """Return a stop of a bus as a card: where, how far, when, which bus."""
+    name, trip, when, *bus = stop_lines(stop)
+    sign = _SIGNS["open" if stop.is_there else "closed"]
+    state = "open" if stop.is_there else "closed"
+    lines = [
+        f"<h3>{escape(name)}</h3>",
+        f'<p class="trip">{escape(trip)}</p>',
+        f'<p class="status {state}"><span class="sign" aria-hidden="true">{sign}</span>{escape(when)}</p>',
+        *(f"<p>{escape(line)}</p>" for line in bus),
+    ]
+    return f'<li class="card">{"".join(lines)}</li>'
 
 
 def directions_html(site: SiteAnswer, user_agent: str = "") -> str:
