@@ -12,14 +12,15 @@ from geo.french import (
     capital,
     counted,
     format_decimal,
+    format_euros,
     format_integer,
     format_share,
     plural,
     within_text,
 )
+from geo.siting.costs import LEAST_HOURS_A_WEEK, Costs
 
 if TYPE_CHECKING:
-
     import pandas as pd
 
     from geo.access.bus_rounds import RoundsSummary
@@ -44,18 +45,37 @@ def rounds_line(rounds: RoundsSummary) -> str:
     >>> from geo.access.known_part import KnownPart
     >>> line = rounds_line(RoundsSummary(20.0, KnownPart(1000, 1000, 3, 3), 1, 4, 12.0, 950.0, 50.0, 3.0))
     >>> line.partition(" (")[0].replace(UNIT_SPACE, " ")
-    'Avec les passages du bus : 95 % des habitants à 20 min ou moins, dont 50 habitants qui n'ont que lui, 3 h par mois'
+    'Avec les passages du bus : 95 % des habitants à 20 min ou moins, dont 50 qui n'ont que lui, 3 h par mois'
     """
     what = _what(rounds.buses, rounds.stops, rounds.hours_a_month)
     within = within_text(rounds.threshold_min)
     if rounds.population_added <= 0 or rounds.hours_added is None:
         return f"Avec les passages du bus : personne de plus {within} ({what}). {_NOT_A_SITE}"
     verb = plural(rounds.population_added, "n'a", "n'ont")
-    only = f"{counted(rounds.population_added, 'habitant')} qui {verb} que lui"
+    only = f"{format_integer(rounds.population_added)} qui {verb} que lui"
     return (
         f"Avec les passages du bus : {format_share(rounds.share_covered)} des habitants {within}, dont {only}, "
         f"{_a_month(rounds.hours_added)} (en moyenne{SEMICOLON}{what}). {_NOT_A_SITE}"
     )
+
+
+def rounds_change(before: RoundsSummary, after: RoundsSummary) -> str:
+    """Return what more stops bring, and what they cost; empty where the rounds do not change."""
+    hours = after.hours_a_month - before.hours_a_month
+    if after.stops == before.stops and not hours:
+        return ""
+    within = within_text(after.threshold_min)
+    gained = after.population_covered - before.population_covered
+    people = (
+        f"{counted(gained, 'habitant')} de plus {within} d'un site ou d'un arrêt"
+        if round(gained)
+        else "personne de plus"
+    )
+    cost = format_euros(Costs().stop_eur(hours))
+    more = f"{counted(after.stops - before.stops, 'arrêt')} de bus de plus, {_a_month(hours)}"
+    week = f"{LEAST_HOURS_A_WEEK}{UNIT_SPACE}h par semaine"
+    priced = f"au coût horaire d'un site ouvert {week}, véhicule et trajets non compris"
+    return f"Avec {more} : {people}, pour environ {cost} par an {priced}. {_NOT_A_SITE}"
 
 
 def week_line(opening: OpeningTable) -> str:
@@ -64,10 +84,10 @@ def week_line(opening: OpeningTable) -> str:
     if more is None or nobody_known(opening.part):
         return ""
     alone = format_decimal(opening.hours_within_reach)
-    return (
-        f"Avec les passages du bus : {format_decimal(more)}{UNIT_SPACE}h par habitant et par semaine au lieu de "
-        f"{alone}{UNIT_SPACE}h (moyenne de l'année{SEMICOLON}un passage par mois compte pour un quart)."
-    )
+    said = f"{format_decimal(more)}{UNIT_SPACE}h par habitant et par semaine au lieu de {alone}{UNIT_SPACE}h"
+    if format_decimal(more) == alone:
+        said = f"moins de {format_decimal(0.1)}{UNIT_SPACE}h de plus par habitant et par semaine"
+    return f"Avec les passages du bus : {said} (moyenne de l'année{SEMICOLON}un passage par mois compte pour un quart)."
 
 
 def rounds_sentence(territory: Territory) -> str:
@@ -89,7 +109,7 @@ def proposal_answer(proposed: pd.DataFrame, sites: pd.DataFrame) -> Answer:
         unread = "aucun ne dit de jour et de commune lisibles. Demandez la tournée à qui la tient."
         return Answer(f"{capital(count)} : {unread}")
     guessed = int(proposed["remarque"].notna().sum())
-    of_sites = proposed.groupby("site", sort=False)["nom"].agg(["first", "size"])
+    of_sites = proposed.groupby("site", sort=False)["nom_du_bus"].agg(["first", "size"])
     lines = [f"{name} : {counted(rows, 'passage')}" for name, rows in of_sites.itertuples(index=False)]
     notes = [
         "Vérifiez chaque ligne : elle est lue dans un texte libre, une commune ou un jour peut être pris pour un autre."

@@ -8,14 +8,13 @@ communes, and at times hours and weeks. What it says is put into the rows of a t
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 from geo.crs import departement_of
-from geo.french import fold
+from geo.finder.round_words import Stop, spelled, tokens_of
 from geo.sources.opening_hours import WEEKDAYS, Interval, WeeklyHours
 
 if TYPE_CHECKING:
@@ -25,139 +24,13 @@ if TYPE_CHECKING:
 
 #: Columns of the proposals: those of a table of rounds, then why.
 PROPOSAL_COLUMNS: Final = (
-    *("site", "nom", "commune", "lieu", "jour", "semaine", "horaires", "confirmed", "remarque", "texte"),
+    *("site", "nom_du_bus", "commune", "lieu", "jour", "semaine", "horaires", "confirmed", "remarque", "texte"),
 )
 
 _NOON: Final = 12 * 60
-_LONGEST_NAME: Final = 8
-_SHORTEST_NAME: Final = 3
 _QUOTED: Final = 300
 #: A comment speaks of rounds where the site is a bus, or where it says so.
 _MOBILE: Final = re.compile(r"itin[eé]ran", re.IGNORECASE)
-#: Names of communes that are words of any comment.
-_WORDS: Final = frozenset(
-    (
-        "bus",
-        "rue",
-        "place",
-        "port",
-        "gare",
-        "parc",
-        "salle",
-        "centre",
-        "mairie",
-        "ville",
-        "saint",
-        "sainte",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "aout",
-        "lieu",
-        "lieux",
-        "jours",
-        "jour",
-        "mois",
-        "site",
-        "sites",
-        "car",
-        "est",
-        "ouest",
-        "sud",
-        "nord",
-        "la",
-        "le",
-        "les",
-        "des",
-        "une",
-        "bois",
-        "pont",
-        "eglise",
-        "marche",
-        "cours",
-    )
-)
-
-#: Words before the name of a street, which may be that of a commune.
-_STREETS: Final = frozenset(
-    ("rue", "avenue", "av", "bd", "boulevard", "route", "chemin", "impasse", "allee", "place", "square")
-)
-#: Words that name no place.
-_CONNECTORS: Final = frozenset(
-    (
-        "et",
-        "le",
-        "la",
-        "les",
-        "l",
-        "de",
-        "du",
-        "des",
-        "d",
-        "a",
-        "au",
-        "aux",
-        "en",
-        "dans",
-        "sur",
-        "chaque",
-        "tous",
-        "toutes",
-        "toute",
-        "tout",
-        "journee",
-        "jour",
-        "ainsi",
-        "que",
-        "qu",
-        "puis",
-        "ou",
-        "uniquement",
-        "mois",
-        "rdv",
-        "demi",
-    )
-)
-
-_DAY: Final = "|".join(WEEKDAYS)
-_SHORT_DAYS: Final = {"lun": 0, "jeu": 3, "ven": 4, "vend": 4}
-_SHORT: Final = "|".join(_SHORT_DAYS)
-_CLOCK: Final = r"(\d{1,2}) ?(?:heures?|h|:)(?: ?(\d{2})\b)?"
-_RANK: Final = (
-    "1ere?|1er|1e|premiere?|2e(?:me)?|2nde?|deuxieme|seconde?|3e(?:me)?|troisieme|4e(?:me)?|quatrieme|derniere?"
-)
-_TOKENS: Final = re.compile(
-    "|".join(
-        (
-            rf"(?P<range>\b(?:{_DAY})s? au (?:{_DAY})\b)",
-            rf"(?P<hours>\b(?:{_CLOCK}|(\d{{1,2}})) ?(?:-|–|a|/|et a) ?{_CLOCK})",
-            rf"(?P<day>\b(?:(?:{_DAY})s?|{_SHORT})\b)",
-            r"(?P<part>\b(?:matin(?:s|ee|ees)?|apres[- ]?midis?|aprem)\b)",
-            r"(?P<parity>\b(?:im)?paires?\b)",
-            rf"(?P<rank>\b(?:{_RANK})\b)",
-            r"(?P<week>\bsem(?:aines?)?\b)",
-            r"(?P<closed>\bferme\w*)",
-            r"(?P<open>\()",
-            r"(?P<close>\))",
-            r"(?P<end>[.;|\n]|//| -+ ?)",
-            r"(?P<word>[a-z0-9']+)",
-        )
-    )
-)
-_RANKS: Final = {"1": 1, "p": 1, "2": 2, "s": 2, "3": 3, "t": 3, "4": 4, "q": 4}
-
-
-@dataclass(slots=True)
-class _Stop:
-    """A commune that is named, with what is said of it alone."""
-
-    code: str
-    name: str
-    part: str
-    hours: list[Interval] = field(default_factory=list)
-    weeks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +58,8 @@ def proposed_rounds(sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> pd.DataF
     """
     by_departement: dict[str, dict[str, str]] = {}
     for code, name in zip(communes.index, communes["name"], strict=True):
-        by_departement.setdefault(departement_of(code), {}).setdefault(_spelled(name), code)
+        by_departement.setdefault(departement_of(code), {}).setdefault(spelled(name), code)
+    called = communes["name"].to_dict()
     rows = []
     columns = ("facility_id", "name", "kind", "comment", "departement", "opening_hours")
     for site in sites[list(columns)].astype(object).where(sites[list(columns)].notna(), None).itertuples(index=False):
@@ -193,7 +67,7 @@ def proposed_rounds(sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> pd.DataF
             continue
         names = by_departement.get(site.departement or "", {})
         week = None if site.opening_hours is None else WeeklyHours.from_osm(site.opening_hours)
-        rows += [_row(site, found, week) for found in read_rounds_in(site.comment, names)]
+        rows += [_row(site, found, called[found.commune_code], week) for found in read_rounds_in(site.comment, names)]
     return pd.DataFrame(rows, columns=list(PROPOSAL_COLUMNS), dtype="string")
 
 
@@ -208,7 +82,7 @@ def read_rounds_in(comment: str, communes: dict[str, str]) -> list[Proposed]:
     >>> found.commune_code, found.weekday, found.hours
     ('17208', 1, ((570, 720),))
     """
-    tokens = _tokens(comment, communes)
+    tokens = tokens_of(comment, communes)
     if not {"day", "place"} <= {kind for kind, _ in tokens}:
         return []
     read = _PlaceFirst() if _names_places_first(tokens) else _DayFirst()
@@ -246,7 +120,7 @@ class _Reading:
     def __init__(self) -> None:
         self.found: list[Proposed] = []
         self.days: list[int] = []
-        self.stops: list[_Stop] = []
+        self.stops: list[Stop] = []
         self.default: list[Interval] = []
         self.standing = ""
         self.ranks: list[str] = []
@@ -302,7 +176,7 @@ class _Reading:
         """Take a weekday."""
         raise NotImplementedError
 
-    def on_place(self, stop: _Stop) -> None:
+    def on_place(self, stop: Stop) -> None:
         """Take a commune."""
         raise NotImplementedError
 
@@ -342,7 +216,7 @@ class _DayFirst(_Reading):
             self.part, self.weeks = "", self.taken_ranks() or self.standing
         self.days.append(weekday)
 
-    def on_place(self, stop: _Stop) -> None:
+    def on_place(self, stop: Stop) -> None:
         if self.ranks:  # of what, is not known
             self.flush()
             self.ranks = []
@@ -391,9 +265,9 @@ class _PlaceFirst(_Reading):
 
     def __init__(self) -> None:
         super().__init__()
-        self.passes: list[_Stop] = []
+        self.passes: list[Stop] = []
 
-    def on_place(self, stop: _Stop) -> None:
+    def on_place(self, stop: Stop) -> None:
         if self.days:
             self.flush()
         self.stops.append(stop)
@@ -402,7 +276,7 @@ class _PlaceFirst(_Reading):
         if self.unknown and self.last != "place":  # the days of another place
             self.flush()
         self.days.append(weekday)
-        self.passes.append(_Stop("", "", "", [], self.taken_ranks() or self.standing))
+        self.passes.append(Stop("", "", "", [], self.taken_ranks() or self.standing))
 
     def on_hours(self, hours: Interval) -> None:
         if self.passes:
@@ -434,80 +308,7 @@ class _PlaceFirst(_Reading):
         self.days, self.stops, self.passes, self.is_closed = [], [], [], False
 
 
-def _tokens(comment: str, communes: dict[str, str]) -> list[tuple[str, Any]]:
-    """Return the tokens of a comment: days, hours, parts of the day, weeks, communes and ends of clauses."""
-    text = _plain(comment)
-    tokens: list[tuple[str, Any]] = []
-    words: list[str] = []
-
-    def add_words(some: list[str]) -> None:
-        if unknown := sum(not (word in _CONNECTORS or word.isdigit()) for word in some):
-            tokens.append(("words", unknown))
-
-    def places() -> None:
-        """Add the communes among the words since the last token, the longest names first."""
-        start = told = 0
-        while start < len(words):
-            for end in range(min(len(words), start + _LONGEST_NAME), start, -1):
-                name = " ".join(words[start:end])
-                if name in communes and len(name) >= _SHORTEST_NAME and name not in _WORDS:
-                    if not _STREETS & set(words[max(0, start - 3) : start]):
-                        add_words(words[told:start])
-                        tokens.append(("place", _Stop(communes[name], name, "")))
-                    start = told = end
-                    break
-            else:
-                start += 1
-        add_words(words[told:])
-        words.clear()
-
-    for found in _TOKENS.finditer(text):
-        kind = str(found.lastgroup)
-        if kind == "word":
-            words += fold(found["word"]).split()
-            continue
-        places()
-        value = _value(kind, found)
-        if value is not None:
-            tokens.append((kind, value))
-    places()
-    return tokens
-
-
-def _value(kind: str, found: re.Match[str]) -> Any:
-    text = found[kind]
-    if kind == "day":
-        return _SHORT_DAYS[text] if text in _SHORT_DAYS else WEEKDAYS.index(text.removesuffix("s"))
-    if kind == "part":
-        return "matin" if text.startswith("matin") else "après-midi"
-    if kind == "parity":
-        return "impaires" if text.startswith("im") else "paires"
-    if kind == "rank":
-        return "dernier" if text.startswith("d") and "r" in text[:5] else str(_RANKS.get(text[0], 2))
-    if kind == "hours":
-        numbers = [int(part) for part in re.findall(r"\d+", text)]
-        pieces = re.findall(r"(\d{1,2}) ?(?:heures?|h|:)? ?(\d{2})?", text)
-        (first, first_minutes), (second, second_minutes) = pieces[0], pieces[-1]
-        start = int(first) * 60 + int(first_minutes or 0)
-        end = int(second) * 60 + int(second_minutes or 0)
-        return (start, end) if numbers and 0 <= start < end <= 24 * 60 else None
-    return text
-
-
-def _plain(comment: str) -> str:
-    """Return a comment in lower case, without accents, with saints spelled out and addresses of pages left out."""
-    folded = unicodedata.normalize("NFKD", comment.casefold().replace("’", "'").replace("œ", "oe"))
-    text = "".join(mark for mark in folded if not unicodedata.combining(mark))
-    text = re.sub(r"\S*(?:https?://|www\.|@)\S*", " ", text)
-    text = re.sub(r"\bst(e?)\b[.]?", r"saint\1", text)
-    return re.sub(r"[ \t\u00a0]+", " ", text)
-
-
-def _spelled(name: str) -> str:
-    return re.sub(r"\bst(e?)\b", r"saint\1", fold(name))
-
-
-def _row(site: Any, found: Proposed, week: WeeklyHours | None) -> dict[str, Any]:
+def _row(site: Any, found: Proposed, commune_name: str, week: WeeklyHours | None) -> dict[str, Any]:
     hours, remark = found.hours, ""
     if not hours:
         published = () if week is None else week.days[found.weekday] or ()
@@ -516,8 +317,9 @@ def _row(site: Any, found: Proposed, week: WeeklyHours | None) -> dict[str, Any]
     texts = [f"{start // 60:02d}:{start % 60:02d} - {end // 60:02d}:{end % 60:02d}" for start, end in hours]
     row = {
         "site": site.facility_id,
-        "nom": site.name,
+        "nom_du_bus": site.name,
         "commune": found.commune_code,
+        "lieu": commune_name,
         "jour": WEEKDAYS[found.weekday],
         "semaine": found.weeks,
         "horaires": " / ".join(texts),

@@ -108,6 +108,16 @@ KINDS: Final[Mapping[str, FileKind]] = {
         {"code": "Code INSEE", "population": "Population"},
         ("code", "population"),
     ),
+    "rounds": FileKind(
+        "tournees",
+        "Tournées des bus",
+        "Où et quand les bus s'arrêtent : CSV avec site, commune (ou latitude et longitude), jour, semaine du mois, "
+        "horaires ; ou la liste des lieux de médiation numérique (itinerance, horaires). Au plus 10 Mo.",
+        ("csv",),
+        10,
+        20_000,
+        0,
+    ),
     "roads": FileKind(
         "routes",
         "Routes",
@@ -184,6 +194,10 @@ def look(key: str, content: bytes, layer: str | None = None) -> Preview:
             return apart(path, kind.title, partial(_roads, kind=kind))
         if key == "communes":
             return apart(path, kind.title, partial(_communes, kind=kind))
+        if key == "rounds":
+            table = read_delimited(path, kind.title)
+            _check_rows(len(table), kind)
+            return Preview("Tournées des bus", rows=len(table), head=_head(table))
         if key == "population" or path.suffix == _TABLE:
             return _table(path, kind, key)
         return apart(path, kind.title, partial(_layer_of_sites, kind=kind, layer=layer))

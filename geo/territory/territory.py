@@ -132,16 +132,21 @@ class Territory(StudyArea):
             index=self.demand.index,
         )
 
-    def with_sites(self, sites: gpd.GeoDataFrame, *, why: Mapping[str, Any]) -> Territory:
+    def with_sites(
+        self, sites: gpd.GeoDataFrame, *, why: Mapping[str, Any], rounds: gpd.GeoDataFrame | None = None
+    ) -> Territory:
         """Return the same territory with other France services sites; roads and residents are shared, not copied.
 
         `why`: What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
-        `sites`: Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
+        `sites`: Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326. `rounds`: Rounds of the buses
+        (`geo.sources.rounds.ROUND_COLUMNS`), `None`: those of today.
         """
         facilities = {**self.facilities, SITES: sites}
         counts = {name: len(table) for name, table in facilities.items()}
         manifest = replace(self.manifest, facilities=counts, scenario=dict(why))
-        changed = replace(self, facilities=facilities, manifest=manifest)
+        changed = replace(
+            self, facilities=facilities, manifest=manifest, rounds=self.rounds if rounds is None else rounds
+        )
         vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network, precision=self.precision)
         return changed
 
