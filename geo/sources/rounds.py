@@ -104,7 +104,7 @@ def read_rounds(path: Path, sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> 
     if national:  # a mobile place that the list of sites does not name is a stop all the same
         site_reasons = pd.Series(pd.NA, index=table.index, dtype="string")
     reasons = reasons.mask(asked, site_reasons)
-    where = _positions(rows.table, communes, facility_id.map(sites.set_index("facility_id")["departement"]))
+    where = _positions(rows.table, communes, facility_id.map(sites.set_index("facility_id")["departement"]).fillna(""))
     reasons = reasons.fillna(where["reason"])
     rejected = rejected_rows(table.index, rows.table["site"], reasons)
     kept = reasons.isna()
@@ -227,7 +227,7 @@ def _read_passes(row: int, day: object, weeks: object, hours: object, faults: li
 
 def _national_rows(table: pd.DataFrame) -> _Rows:
     folded = table["itinerance"].fillna("").map(fold)
-    named = table.reindex(columns=["dispositif_programmes_nationaux", "typologie", "nom"]).fillna("")
+    named = table.reindex(columns=["dispositif_programmes_nationaux", "typologie", "nom"]).astype("string").fillna("")
     offer = named.agg(" ".join, axis="columns").map(fold)
     reasons = pd.Series(pd.NA, index=table.index, dtype="string")
     reasons = reasons.mask(~folded.str.contains(_MOBILE), "lieu fixe, pas un passage")
@@ -243,7 +243,7 @@ def _national_rows(table: pd.DataFrame) -> _Rows:
             faults.append(Fault(str(error), row))
     if faults:
         raise SchemaError(DATASET, faults, "Corrigez ces cellules.")
-    place = table.reindex(columns=["code_insee", "commune", "adresse", "structure_parente"])
+    place = table.reindex(columns=["code_insee", "commune", "structure_parente"]).astype("string")
     rows = pd.DataFrame(
         {
             "site": place["structure_parente"].fillna(table["nom"]),
