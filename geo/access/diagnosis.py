@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.access.bus_rounds import added_up, rounds_summary
 from geo.access.coverage import CoverageSummary, coverage, summarize
+from geo.access.equity import Equity, equity_of
 from geo.kinds import SITES
 
 if TYPE_CHECKING:
@@ -30,12 +31,15 @@ class Diagnosis:
         What `geo.access.coverage.coverage` gives, by commune.
     summary
         Totals (`geo.access.coverage.summarize`).
+    equity
+        Access by age, standard of living and car (`geo.access.equity`).
     """
 
     question: Question
     times: pd.DataFrame
     coverage: pd.DataFrame
     summary: CoverageSummary
+    equity: Equity
 
 
 def diagnose(*parts: Territory, question: Question, times: pd.DataFrame | None = None) -> Diagnosis:
@@ -70,7 +74,8 @@ def diagnose(*parts: Territory, question: Question, times: pd.DataFrame | None =
             for part, known, one in zip(parts, each, covs, strict=True)
         ]
         summary = replace(summary, rounds=added_up(added, summary.part))
-    return Diagnosis(question, every, cov, summary)
+    equity = equity_of(list(zip(parts, each, strict=True)), question.threshold_min)
+    return Diagnosis(question, every, cov, summary, equity)
 
 
 def summary_of(question: Question, cov: pd.DataFrame, times: pd.DataFrame) -> CoverageSummary:

@@ -41,6 +41,9 @@ def official_files(
     permanences: Annotated[
         Path | None, typer.Option(help="Permanences des opérateurs (CSV : site, operateur, jour, horaires, mode).")
     ] = None,
+    housing: Annotated[
+        Path | None, typer.Option(help="Ménages sans voiture (INSEE, recensement, table communale « Logement »).")
+    ] = None,
     rounds: Annotated[
         Path | None,
         typer.Option(

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -36,6 +37,7 @@ _NEIGHBOURS: Final = "neighbours.parquet"
 _CELLS: Final = "cells.parquet"
 _PERMANENCES: Final = "permanences.parquet"
 _ROUNDS: Final = "rounds.parquet"
+_HOUSEHOLDS: Final = "households.parquet"
 _OUTLINES: Final = "neighbour_outlines.parquet"
 _NETWORK: Final = "network"
 
@@ -63,8 +65,9 @@ def save_area(area: StudyArea, manifest: Manifest, path: Path) -> None:
         for file, optional in ((_CELLS, area.cells), (_OUTLINES, area.neighbour_outlines), (_ROUNDS, area.rounds)):
             if optional is not None:
                 optional.to_parquet(folder / file)
-        if area.permanences is not None:
-            area.permanences.to_parquet(folder / _PERMANENCES)
+        for file, table in ((_PERMANENCES, area.permanences), (_HOUSEHOLDS, area.households)):
+            if table is not None:
+                table.to_parquet(folder / file)
         (folder / _NETWORK).mkdir()
         area.network.save(folder / _NETWORK)
         saved = {
@@ -128,15 +131,22 @@ def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple
             name: gpd.read_parquet(_list_file(folder, number)) for number, name in enumerate(saved["facilities"])
         },
         network=RoadNetwork.load(folder / _NETWORK),
-        cells=gpd.read_parquet(folder / _CELLS) if _CELLS in written else None,
+        cells=_cells(folder / _CELLS) if _CELLS in written else None,
         neighbours=pd.read_parquet(folder / _NEIGHBOURS),
         contours_approximate=saved["contours_approximate"],
         permanences=pd.read_parquet(folder / _PERMANENCES) if _PERMANENCES in written else None,
+        households=pd.read_parquet(folder / _HOUSEHOLDS) if _HOUSEHOLDS in written else None,
         rounds=gpd.read_parquet(folder / _ROUNDS) if _ROUNDS in written else None,
         neighbour_outlines=gpd.read_parquet(folder / _OUTLINES) if _OUTLINES in written else None,
     )
     _require_stored(area)
     return area, manifest
+
+
+def _cells(path: Path) -> gpd.GeoDataFrame:
+    """Read cells; those saved before the standard of living was read have none that is known."""
+    cells = gpd.read_parquet(path)
+    return cells.assign(**{name: np.nan for name in ("share_poor", "living_standard_eur") if name not in cells})
 
 
 def _list_file(folder: Path, number: int) -> Path:
@@ -162,6 +172,8 @@ def _require_stored(area: StudyArea) -> None:
             raise ValueError(name)
     if area.rounds is not None and len(area.rounds):
         _require_table(area.rounds, ROUND_DTYPES, ("Point",))
+    if area.households is not None:
+        area.households[["households", "share_carless"]].astype("float64")
     if area.permanences is not None:
         area.permanences[list(PERMANENCE_COLUMNS)].astype(dict.fromkeys(("start_min", "end_min"), "int64"))
 
