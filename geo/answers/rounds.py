@@ -44,8 +44,8 @@ def rounds_line(rounds: RoundsSummary) -> str:
     >>> from geo.access.bus_rounds import RoundsSummary
     >>> from geo.access.known_part import KnownPart
     >>> line = rounds_line(RoundsSummary(20.0, KnownPart(1000, 1000, 3, 3), 1, 4, 12.0, 950.0, 50.0, 3.0))
-    >>> line.partition(" (")[0].replace(UNIT_SPACE, " ")
-    'Avec les passages du bus : 95 % des habitants à 20 min ou moins, dont 50 qui n'ont que lui, 3 h par mois'
+    >>> line.partition(", dont ")[2].partition(" (")[0].replace(UNIT_SPACE, " ")
+    "50 qui n'ont que lui, 3 h par mois"
     """
     what = _what(rounds.buses, rounds.stops, rounds.hours_a_month)
     within = within_text(rounds.threshold_min)

@@ -67,18 +67,18 @@ def proposed_rounds(sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> pd.DataF
             continue
         names = by_departement.get(site.departement or "", {})
         week = None if site.opening_hours is None else WeeklyHours.from_osm(site.opening_hours)
-        rows += [_row(site, found, called[found.commune_code], week) for found in read_rounds_in(site.comment, names)]
+        rows += [_row(site, found, called[found.commune_code], week) for found in passes_told(site.comment, names)]
     return pd.DataFrame(rows, columns=list(PROPOSAL_COLUMNS), dtype="string")
 
 
-def read_rounds_in(comment: str, communes: dict[str, str]) -> list[Proposed]:
+def passes_told(comment: str, communes: dict[str, str]) -> list[Proposed]:
     """Return the passes that a comment seems to tell, in its order, each once.
 
     `communes`: Commune code by name, folded.
 
     Examples
     --------
-    >>> (found,) = read_rounds_in("Mardi 9h30-12h Longèves", {"longeves": "17208"})
+    >>> (found,) = passes_told("Mardi 9h30-12h Longèves", {"longeves": "17208"})
     >>> found.commune_code, found.weekday, found.hours
     ('17208', 1, ((570, 720),))
     """

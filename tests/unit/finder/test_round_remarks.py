@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.finder.round_remarks import PROPOSAL_COLUMNS, proposed_rounds, read_rounds_in
+from geo.finder.round_remarks import PROPOSAL_COLUMNS, passes_told, proposed_rounds
 from geo.sources.facility_table import facility_frame
 from geo.sources.rounds import read_rounds
 
@@ -12,7 +12,7 @@ COMMUNES = {"ain": "64001", "boe": "64002", "saint cyr": "64003", "le dun": "640
 
 def said(comment):
     return [
-        (found.name, found.weekday, found.weeks, found.part, found.hours) for found in read_rounds_in(comment, COMMUNES)
+        (found.name, found.weekday, found.weeks, found.part, found.hours) for found in passes_told(comment, COMMUNES)
     ]
 
 
