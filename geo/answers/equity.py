@@ -51,7 +51,6 @@ _IMPUTED: Final = (
     "ceux de grands groupes."
 )
 _BY_CAR: Final = "Ces temps sont en voiture : pour un ménage qui n'en a pas, le temps réel n'est pas mesuré."
-_EXACT: Final = 0.5
 
 #: Machine name of a group -> what it is called in tables.
 _GROUPS: Final = {
@@ -139,7 +138,7 @@ def _sentence(equity: Equity, criterion: str) -> str:
         return ""
     who, than = _CALLED[criterion]
     many = criterion != "living_standard"
-    more = _gap(group.mean_time_min - others.mean_time_min, estimated=equity.estimated)
+    more = _gap(group.mean_time_min, others.mean_time_min, estimated=equity.estimated)
     verb = "mettent" if many else "met"
     mine, theirs = (_said(each, equity) for each in (group, others))
     return (
@@ -156,10 +155,10 @@ def _said(group: GroupAccess, equity: Equity) -> tuple[str, str]:
     return said_minutes(group.mean_time_min, estimated=equity.estimated), format_share(group.share_within)
 
 
-def _gap(minutes: float, *, estimated: bool) -> str:
-    """Return a difference of means: ``"6 min de plus"``; to 5 minutes where times are estimated."""
-    size = to_five(abs(minutes)) if estimated else round(abs(minutes))
-    if size == 0 or abs(minutes) < _EXACT:
+def _gap(mine: float, theirs: float, *, estimated: bool) -> str:
+    """Return a difference of means: ``"6 min de plus"``; of the times as they are said where these are estimated."""
+    more = to_five(mine) - to_five(theirs) if estimated else round(mine - theirs)
+    if more == 0:
         return "à peu près autant de temps"
     about = "environ " if estimated else ""
-    return f"{about}{size}{UNIT_SPACE}min de {'plus' if minutes > 0 else 'moins'}"
+    return f"{about}{abs(more)}{UNIT_SPACE}min de {'plus' if more > 0 else 'moins'}"

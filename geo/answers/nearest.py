@@ -72,7 +72,19 @@ def answer_sentence(answer: Answer, wishes: Wishes, *, from_centre: bool = False
     """
     shown = next(iter(answer.sites or answer.none_open), None)
     old = "" if shown is None else old_list_sentence(shown.list_vintage, answer.at.date())
-    return " ".join(filter(None, (_found(answer, wishes), _of_the_times(shown, from_centre=from_centre), old)))
+    told = (_found(answer, wishes), nearer_stop(answer), _of_the_times(shown, from_centre=from_centre), old)
+    return " ".join(filter(None, told))
+
+
+def nearer_stop(answer: Answer) -> str:
+    """Return which stop of a bus is clearly nearer than the first site, and when it comes; empty where none is."""
+    first = next((site.travel_time_min for site in answer.sites if site.travel_time_min is not None), math.inf)
+    stop = next(iter(answer.stops), None)
+    if stop is None or stop.travel_time_min > first - _TOLD_ESTIMATE_MIN:
+        return ""
+    name, trip, *_ = stop_lines(stop)
+    said = stop.sentence.removeprefix("Le bus passe ici ")
+    return f"Un bus s'arrête plus près : {name}, {trip}, {said}."
 
 
 def list_title(answer: Answer) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from geo.answers.nearest import answer_lines
+from geo.answers.nearest import answer_lines, answer_sentence, nearer_stop
 from geo.finder.answer import find_sites, route_to
 from geo.finder.wishes import Wishes
 from geo.sources.round_hours import Pass
@@ -59,6 +59,12 @@ def test_days_next_pass_and_trip(world):
     lines = [shown(line) for line in answer_lines(answer, Wishes(), None)]
     place = next(number for number, line in enumerate(lines) if line.startswith("Arrêt du bus : Place, Commune B"))
     assert "Le bus passe ici le 2e mardi du mois, 9 h – 12 h" in lines[place + 1]
+    nearer = shown(nearer_stop(answer))  # the site of A is ten minutes away
+    assert nearer.startswith(
+        "Un bus s'arrête plus près : Place, Commune B, 1 min (0,0 km) en voiture, le 2e mardi du mois"
+    )
+    assert nearer in shown(answer_sentence(answer, Wishes()))
+    assert nearer_stop(replace(answer, stops=(second,))) == ""
     assert answer.to_dict()["stops"][0]["next_at"] == first.next_at.isoformat()
 
 
