@@ -38,14 +38,8 @@ _LACKING: Final = {
     "age": "l'âge",
     "car": "la voiture",
 }
-_CELLS: Final = (
-    "les carreaux de population de l'INSEE (Filosofi ; « maillage fetch », ou « build --cells » avec les colonnes men, "
-    "men_pauv, ind_snv, ind_65_79, ind_80p)"
-)
-_HOUSING: Final = (
-    "la table communale « Logement » du recensement (INSEE, base-cc-logement, à télécharger sur insee.fr ; "
-    "« build --housing »)"
-)
+_CELLS: Final = "les carreaux de population de l'INSEE (« maillage fetch », ou --cells)"
+_HOUSING: Final = "la table « Logement » du recensement de l'INSEE (base-cc-logement, --housing)"
 _IMPUTED: Final = (
     "Niveau de vie et âge par carreau de l'INSEE, qui les estime là où vivent moins de 11 ménages : ces écarts sont "
     "ceux de grands groupes."
@@ -93,7 +87,7 @@ def missing_sentence(equity: Equity) -> str:
     files = [_CELLS] if set(equity.missing) - {"car"} else []
     files += [_HOUSING] if "car" in equity.missing else []
     about = joined([_LACKING[name] for name in equity.missing])
-    return f"Accès selon {about} : non renseigné, il manque {' et '.join(files)}."
+    return f"Accès selon {about} : non renseigné ; il faut {' et '.join(files)}."
 
 
 def measures_sentence(equity: Equity) -> str:
