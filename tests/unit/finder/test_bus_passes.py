@@ -12,6 +12,7 @@ from geo.finder.wishes import Wishes
 from geo.sources.round_hours import Pass
 from geo.sources.rounds import rounds_frame
 from geo.territory import Territory
+from geo.ui.components.found_sites import sites_html
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +110,13 @@ def test_rounds_are_kept_with_a_territory(world, tmp_path):
     loaded = Territory.load(tmp_path / "saved")
     pd.testing.assert_frame_equal(pd.DataFrame(loaded.rounds), pd.DataFrame(world.rounds))
     assert route_to(loaded, *world.communes.loc["64002", ["lon", "lat"]].astype(float), "1").travel_time_min > 0
+
+
+def test_stops_are_cards_of_the_list(world):
+    home = world.communes.loc["64002", ["lon", "lat"]].astype(float).tolist()
+    answer = find_sites(world, *home)
+    hostile = replace(answer, stops=(replace(answer.stops[0], name="<b>Place</b>"),))
+    html = sites_html(hostile, None)
+    assert "<h2>Arrêts du bus France services</h2>" in html
+    assert "&lt;b&gt;Place&lt;/b&gt;" in html
+    assert "le 2e mardi du mois" in shown(html)
