@@ -93,8 +93,7 @@ def read_rounds(path: Path, sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> 
     """
     notes: list[str] = []
     table = read_delimited(path, DATASET, notes)
-    lowered = {str(column).strip().lower(): column for column in table.columns}
-    national = all(name in lowered for name in _NATIONAL) and "jour" not in lowered
+    national = is_national(table)
     rows = (
         _national_rows(table.rename(columns=lambda name: str(name).strip().lower())) if national else _own_rows(table)
     )
@@ -118,6 +117,18 @@ def read_rounds(path: Path, sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> 
         path, DATASET, vintage=vintage_from_name(path), licence=None, rows_read=len(table), rows_kept=int(kept.sum())
     )
     return SourceTable(frame, provenance, rejected, tuple(notes))
+
+
+def require_columns_of_rounds(table: pd.DataFrame) -> None:
+    """Raise `SchemaError` unless a table has the columns of rounds, its own or those of the national schema."""
+    if not is_national(table):
+        _columns(table)
+
+
+def is_national(table: pd.DataFrame) -> bool:
+    """Tell whether a table is in the national schema of digital mediation places."""
+    lowered = {str(column).strip().lower() for column in table.columns}
+    return lowered.issuperset(_NATIONAL) and "jour" not in lowered
 
 
 def rounds_frame(found: pd.DataFrame) -> gpd.GeoDataFrame:

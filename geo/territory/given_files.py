@@ -20,6 +20,7 @@ from geo.sources.france_services import is_official_list
 from geo.sources.layers import find_layers, plain_texts, read_layer
 from geo.sources.place_columns import POSITION_ROLES, recognised_roles
 from geo.sources.population import recognised_population_columns
+from geo.sources.rounds import require_columns_of_rounds
 from geo.sources.visitor_files import as_path
 from geo.sources.worker import apart
 
@@ -197,6 +198,7 @@ def look(key: str, content: bytes, layer: str | None = None) -> Preview:
         if key == "rounds":
             table = read_delimited(path, kind.title)
             _check_rows(len(table), kind)
+            require_columns_of_rounds(table)
             return Preview("Tournées des bus", rows=len(table), head=_head(table))
         if key == "population" or path.suffix == _TABLE:
             return _table(path, kind, key)
