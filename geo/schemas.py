@@ -58,8 +58,12 @@ POINT_SOURCES: Final = ("mairie", "site", "post_office", "interior")
 
 #: Columns of a population-cell table (index 0..n-1), besides `geometry` (Point, centre of the
 #: cell): cell_id: text; commune_code: text; population: float64, >= 0; share_65_plus: float64, 0 to 1, residents aged
-#: 65 or more, NaN unknown.
-CELL_COLUMNS: Final = ("cell_id", "commune_code", "population", "share_65_plus")
+#: 65 or more; share_poor: float64, 0 to 1, households under the poverty line; living_standard_eur: float64, mean
+#: standard of living of a resident, euros a year; these NaN where unknown.
+CELL_COLUMNS: Final = (
+    *("cell_id", "commune_code", "population"),
+    *("share_65_plus", "share_poor", "living_standard_eur"),
+)
 
 #: Type of each column of these tables once written to a file and read again.
 FACILITY_DTYPES: Final[dict[str, str]] = dict.fromkeys(FACILITY_COLUMNS, "string") | {"appointment": "boolean"}
@@ -69,7 +73,7 @@ COMMUNE_DTYPES: Final[dict[str, str]] = (
     | dict.fromkeys(("lon", "lat", "altitude_m"), "float64")
 )
 CELL_DTYPES: Final[dict[str, str]] = dict.fromkeys(("cell_id", "commune_code"), "string") | dict.fromkeys(
-    ("population", "share_65_plus"), "float64"
+    ("population", "share_65_plus", "share_poor", "living_standard_eur"), "float64"
 )
 
 
@@ -113,6 +117,8 @@ def check_cells(frame: gpd.GeoDataFrame, source: str) -> gpd.GeoDataFrame:
         "commune_code": pa.Column("string"),
         "population": pa.Column("float64", pa.Check.ge(0)),
         "share_65_plus": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True),
+        "share_poor": pa.Column("float64", pa.Check.in_range(0, 1), nullable=True),
+        "living_standard_eur": pa.Column("float64", nullable=True),
     }
     return _check(frame, columns, source)
 

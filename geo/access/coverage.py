@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.access.bus_rounds import RoundsSummary
     from geo.territory import Territory
 
 
@@ -46,6 +47,8 @@ class CoverageSummary:
     residents_within_low, residents_within_high
         Residents within the threshold were all times at the upper, or at the lower bound of their precision; `None`
         where times are measured.
+    rounds
+        What the rounds of the buses add, apart from all the rest (`geo.access.bus_rounds`); `None` where none is known.
     """
 
     threshold_min: float
@@ -60,6 +63,7 @@ class CoverageSummary:
     median_time_min: float | None
     residents_within_low: float | None = None
     residents_within_high: float | None = None
+    rounds: RoundsSummary | None = None
 
     @property
     def covered_interval(self) -> tuple[float | None, float | None]:
@@ -93,7 +97,10 @@ class CoverageSummary:
             "estimated": part.estimated,
             "share_under_served": self.share_under_served,
         }
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "part"} | said
+        if self.rounds is not None:
+            said["rounds"] = self.rounds.to_dict()
+        own = (each.name for each in fields(self) if each.name not in {"part", "rounds"})
+        return {name: getattr(self, name) for name in own} | said
 
 
 def coverage(

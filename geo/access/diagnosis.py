@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.access.bus_rounds import added_up, rounds_summary
 from geo.access.coverage import CoverageSummary, coverage, summarize
+from geo.access.equity import Equity, equity_of
+from geo.kinds import SITES
 
 if TYPE_CHECKING:
     from geo.question import Question
@@ -28,12 +31,15 @@ class Diagnosis:
         What `geo.access.coverage.coverage` gives, by commune.
     summary
         Totals (`geo.access.coverage.summarize`).
+    equity
+        Access by age, standard of living and car (`geo.access.equity`).
     """
 
     question: Question
     times: pd.DataFrame
     coverage: pd.DataFrame
     summary: CoverageSummary
+    equity: Equity
 
 
 def diagnose(*parts: Territory, question: Question, times: pd.DataFrame | None = None) -> Diagnosis:
@@ -60,7 +66,16 @@ def diagnose(*parts: Territory, question: Question, times: pd.DataFrame | None =
         for part, known in zip(parts, each, strict=True)
     ]
     every, cov = (each[0], covs[0]) if len(parts) == 1 else (pd.concat(each, ignore_index=True), pd.concat(covs))
-    return Diagnosis(question, every, cov, summary_of(question, cov, every))
+    summary = summary_of(question, cov, every)
+    if asked == SITES and any(part.rounds is not None for part in parts):
+        threshold = question.threshold_min
+        added = [
+            rounds_summary(part, known, summarize(one, known, threshold).part, threshold)
+            for part, known, one in zip(parts, each, covs, strict=True)
+        ]
+        summary = replace(summary, rounds=added_up(added, summary.part))
+    equity = equity_of(list(zip(parts, each, strict=True)), question.threshold_min)
+    return Diagnosis(question, every, cov, summary, equity)
 
 
 def summary_of(question: Question, cov: pd.DataFrame, times: pd.DataFrame) -> CoverageSummary:

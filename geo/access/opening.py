@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from geo.access.bus_rounds import shares_with_rounds
 from geo.access.known_part import KnownPart, known_part, places_on_network
 from geo.access.residents import residents_by_point
 from geo.kinds import COUNTED_KINDS
@@ -70,6 +71,9 @@ class OpeningTable:
     sites_hours_unknown, sites_hours_partly_unknown
         Of those, sites whose hours are not known at all, or not for each day. They count as closed at hours that are
         not known.
+    shares_with_rounds
+        The same shares with the stops of the buses beside the sites (`geo.access.bus_rounds.shares_with_rounds`);
+        `None` where no round is known.
     neighbour_sites, neighbour_sites_hours_unknown
         Sites counted around the study area and on the road network, and those of them whose hours are not known at all.
     """
@@ -84,6 +88,7 @@ class OpeningTable:
     neighbour_sites: int
     neighbour_sites_hours_unknown: int
     _reach: _Reach = field(repr=False)
+    shares_with_rounds: pd.DataFrame | None = None
 
     @property
     def share_within(self) -> float | None:
@@ -94,6 +99,12 @@ class OpeningTable:
     def hours_within_reach(self) -> float:
         """Hours of the week when a resident has an open site within the threshold, on average; NaN: nobody known."""
         return float(self.shares.to_numpy().sum()) * SLOT_MIN / 60
+
+    @property
+    def hours_with_rounds(self) -> float | None:
+        """The same with the stops of the buses beside the sites; `None` where no round is known."""
+        shares = self.shares_with_rounds
+        return None if shares is None else float(shares.to_numpy().sum()) * SLOT_MIN / 60
 
     def spans(self) -> pd.DataFrame:
         """Return the week as spans of consecutive half-hours with the same share, the highest share first.
@@ -151,9 +162,16 @@ class OpeningTable:
             "neighbour_sites": self.neighbour_sites,
             "neighbour_sites_hours_unknown": self.neighbour_sites_hours_unknown,
             "slot_min": SLOT_MIN,
-            "shares": {
-                day: row if known else None for day, row in zip(WEEKDAYS, self.shares.to_numpy().tolist(), strict=True)
-            },
+            "shares": _by_day(self.shares, known=known),
+            **(
+                {}
+                if self.shares_with_rounds is None
+                else {
+                    "hours_within_reach": self.hours_within_reach if known else None,
+                    "hours_with_rounds": self.hours_with_rounds if known else None,
+                    "shares_with_rounds": _by_day(self.shares_with_rounds, known=known),
+                }
+            ),
         }
 
 
@@ -211,13 +229,15 @@ def open_shares(
     shares = np.minimum((residents @ served) / (part.residents_known or np.nan), 1.0)
     within = np.diff(pairs.indptr) > 0
     inside, unknown = territory.holds(sites), ~known.any(axis=1)
+    with_rounds = shares_with_rounds(
+        territory, threshold_min, served=served, residents=residents, residents_known=part.residents_known
+    )
     return OpeningTable(
         threshold_min=float(threshold_min),
         part=part,
         residents_within=float(residents[within].sum()),
-        shares=pd.DataFrame(
-            shares.reshape(len(WEEKDAYS), SLOTS_A_DAY), index=pd.Index(WEEKDAYS, name="day"), columns=list(HALF_HOURS)
-        ),
+        shares=_week(shares),
+        shares_with_rounds=None if with_rounds is None else _week(with_rounds),
         sites=int(inside.sum()),
         sites_hours_unknown=int((inside & unknown).sum()),
         sites_hours_partly_unknown=int((inside & ~unknown & ~known.all(axis=1)).sum()),
@@ -225,6 +245,16 @@ def open_shares(
         neighbour_sites_hours_unknown=int((~inside & unknown).sum()),
         _reach=_Reach(sites, pairs, is_open, known, residents, served),
     )
+
+
+def _week(shares: NDArray[np.float64]) -> pd.DataFrame:
+    table = shares.reshape(len(WEEKDAYS), SLOTS_A_DAY)
+    return pd.DataFrame(table, index=pd.Index(WEEKDAYS, name="day"), columns=list(HALF_HOURS))
+
+
+def _by_day(shares: pd.DataFrame, *, known: bool) -> dict[str, list[float] | None]:
+    rows = shares.to_numpy().tolist()
+    return {day: row if known else None for day, row in zip(WEEKDAYS, rows, strict=True)}
 
 
 def open_slots(opening_hours: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answers.answer import Answer, Figure
+from geo.answers.rounds import rounds_line
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -53,7 +54,10 @@ def coverage_answer(summary: CoverageSummary, cov: pd.DataFrame) -> Answer:
     return Answer(
         coverage_sentence(summary),
         coverage_figures(summary),
-        details=(under_served_sentence(summary, cov),),
+        details=(
+            *([] if summary.rounds is None else [rounds_line(summary.rounds)]),
+            under_served_sentence(summary, cov),
+        ),
         notes=(summary.rule,),
     )
 

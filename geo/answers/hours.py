@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.opening import EXPECTED_HOURS
 from geo.answers.answer import Answer, Figure, nobody_known
+from geo.answers.rounds import week_line
 from geo.answers.tables import decimals_of
 from geo.french import (
     SEMICOLON,
@@ -73,7 +74,7 @@ def hours_answer(opening: OpeningTable) -> Answer:
             f"D'après les horaires connus, aucun site {within} n'est ouvert à aucun moment de la semaine{SEMICOLON}"
             f"{anywhere} des habitants en ont un."
         )
-        return Answer(sentence, figures, (), notes)
+        return Answer(sentence, figures, tuple(filter(None, [week_line(opening)])), notes)
     sentence = (
         f"Au mieux, le {best['day']} de {clock(best['start'])} à {clock(best['end'])}, {format_share(best['share'])} "
         f"des habitants ont un site ouvert {within}{SEMICOLON}{anywhere} ont un site, ouvert ou non."
@@ -84,7 +85,8 @@ def hours_answer(opening: OpeningTable) -> Answer:
             *(f"le {day}, {_at_most(_most(opening, day))}" for day in (_SATURDAY, _SUNDAY)),
         ]
     )
-    return Answer(sentence, figures, (f"{rest_of_week}.", blank_sentence(opening.blank_hours())), notes)
+    details = (week_line(opening), f"{rest_of_week}.", blank_sentence(opening.blank_hours()))
+    return Answer(sentence, figures, tuple(filter(None, details)), notes)
 
 
 def saturday_figure(opening: OpeningTable) -> Figure:

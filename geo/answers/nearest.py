@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.bus_passes import StopAnswer
     from geo.finder.procedures import Procedure
     from geo.finder.route_service import AskedRoutes
     from geo.finder.search import PlaceSearch
@@ -50,8 +51,8 @@ def trip_words(minutes: float, kilometres: float | None = None) -> str:
     return f"{words} ({distance_text(kilometres)})"
 
 
-def site_trip(site: SiteAnswer, *, with_distance: bool = True) -> str:
-    """Return the trip to a site in words, of which the time is known."""
+def site_trip(site: SiteAnswer | StopAnswer, *, with_distance: bool = True) -> str:
+    """Return the trip to a site, or to the stop of a bus, in words, of which the time is known."""
     minutes, kilometres = site.travel_time_min or 0.0, site.distance_km if with_distance else None
     if not site.estimated:
         return trip_words(minutes, kilometres)
@@ -85,8 +86,19 @@ def answer_notes(answer: Answer, *, from_centre: bool = False) -> list[str]:
     """
     shown = next(iter(answer.sites or answer.none_open), None)
     old = "" if shown is None else old_list_sentence(shown.list_vintage, answer.at.date())
-    said = (_sooner(answer), answer.put_first, _of_the_times(shown, from_centre=from_centre), old)
+    said = (_sooner(answer), nearer_stop(answer), answer.put_first, _of_the_times(shown, from_centre=from_centre), old)
     return [sentence for sentence in said if sentence]
+
+
+def nearer_stop(answer: Answer) -> str:
+    """Return which stop of a bus is clearly nearer than the first site, and when it comes; empty where none is."""
+    first = next((site.travel_time_min for site in answer.sites if site.travel_time_min is not None), math.inf)
+    stop = next(iter(answer.stops), None)
+    if stop is None or stop.travel_time_min > first - _TOLD_ESTIMATE_MIN:
+        return ""
+    name, trip, *_ = stop_lines(stop)
+    said = stop.sentence.removeprefix("Le bus passe ici ")
+    return f"Un bus s'arrête plus près : {name}, {trip}, {said}."
 
 
 def list_titles(answer: Answer) -> tuple[str, str]:
@@ -247,6 +259,13 @@ def saved_sentence(answer: Answer) -> str:
     return f"Le site le plus proche vous fait gagner {minutes} par trajet."
 
 
+def stop_lines(stop: StopAnswer) -> list[str]:
+    """Return a stop of a bus as texts: its name, the trip, when the bus is there, and which bus where it is known."""
+    where = stop.name if stop.commune_name in {None, stop.name} else f"{stop.name}, {stop.commune_name}"
+    bus = ", ".join(filter(None, (stop.bus_name, stop.phone)))
+    return [where, f"{site_trip(stop)} en voiture", f"{stop.sentence}.", *([bus] if bus else [])]
+
+
 #: What is said where no site is open and near.
 NONE_OPEN: Final = (
     "Aucun site de la liste n'est à la fois ouvert et proche. Les plus proches à appeler ou à qui écrire :"
@@ -273,6 +292,10 @@ def answer_lines(
         yield f"{several}Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
     for number, site in enumerate(answer.sites, 1):
         yield from _site_lines(site, f"{number}. ", asked)
+    for stop in answer.stops:
+        name, trip, *said = stop_lines(stop)
+        yield f"Arrêt du bus : {name}, {trip}"
+        yield from (f"   {line}" for line in said)
     for bus in answer.buses:
         yield from _site_lines(bus, "Bus : ")
     if answer.tax_office is not None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from geo.access.opening import SLOT_MIN
 from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.answers.rounds import rounds_change, rounds_line
 from geo.classes import CHANGED_MIN
 from geo.french import (
     SEMICOLON,
@@ -27,8 +28,9 @@ from geo.french import (
     share_interval,
     within_text,
 )
-from geo.siting.scenario import CloseSite, MoveSite, OpenSite
+from geo.siting.scenario import AddStop, CloseSite, MoveSite, OpenSite
 from geo.sources.opening_hours import WeeklyHours
+from geo.sources.round_hours import passes_of_osm, passes_text
 from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
@@ -64,6 +66,9 @@ def scenario_answer(comparison: ScenarioComparison) -> Answer:
     else:
         sentence = f"Avec ce scénario, {_moving(first, comparison)}."
         details.append(f"{capital(times)}.")
+    if comparison.rounds_before is not None and comparison.rounds_after is not None:
+        sentence = f"{sentence} {rounds_change(comparison.rounds_before, comparison.rounds_after)}".strip()
+        details.append(rounds_line(comparison.rounds_after))
     return Answer(sentence, _figures(comparison), (*details, *_time_details(comparison)), notes)
 
 
@@ -83,6 +88,9 @@ def action_sentences(scenario: Scenario, sites: pd.DataFrame, communes: pd.DataF
             sentences.append(f"Fermer {site}.")
         elif isinstance(action, MoveSite):
             sentences.append(f"Déplacer {site} {_where(action.place, communes)}.")
+        elif isinstance(action, AddStop):
+            when = passes_text(passes_of_osm(action.passes))
+            sentences.append(f"Faire passer un bus {_where(action.place, communes)} : {when}.")
         else:
             hours = format_hours(WeeklyHours.from_osm(action.opening_hours).hours_per_week)
             sentences.append(f"Changer les horaires de {site} : {hours} par semaine.")

@@ -58,6 +58,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "median_time_min": Column("Temps médian", "min", 1),
     "communes_under_served": Column("Communes sous-desservies", decimals=0),
     "communes": Column("Communes", decimals=0),
+    # Access by age, standard of living and car.
+    "equity.group": Column("Groupe"),
     # Certainty and capacity.
     "travel_time_low_min": Column("Au mieux", "min", 1),
     "travel_time_high_min": Column("Au pire", "min", 1),

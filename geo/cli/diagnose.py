@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo.cli.options import AsJson, TerritoryFolder, asked_question, load_area, with_options
-from geo.cli.output import print_answer, print_items, print_json, print_line, print_written
+from geo.cli.output import print_answer, print_each, print_items, print_json, print_line, print_written
 
 if TYPE_CHECKING:
     from geo.question import Question
@@ -25,6 +25,7 @@ def diagnose(
     """Measure coverage and write it."""
     from geo.access.diagnosis import diagnose as measure
     from geo.answers.coverage import coverage_answer
+    from geo.answers.equity import equity_answer
     from geo.answers.list_dates import list_sentence
     from geo.answers.origin import network_sentence
     from geo.report.country_tables import country_summary, write_country_diagnosis
@@ -45,6 +46,8 @@ def diagnose(
         print_json(summary(area, diagnosis))
         return
     print_answer(area.name, coverage_answer(diagnosis.summary, diagnosis.coverage), diagnosis.summary.part)
+    equity = equity_answer(diagnosis.equity)
+    print_each(equity.lines)
     print_line(list_sentence(area.parts[0].manifest, question.facilities))
     if isinstance(area, Country):
         print_line(area.parts[0].network.source.notes[0])

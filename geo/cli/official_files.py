@@ -41,6 +41,16 @@ def official_files(
     permanences: Annotated[
         Path | None, typer.Option(help="Permanences des opérateurs (CSV : site, operateur, jour, horaires, mode).")
     ] = None,
+    housing: Annotated[
+        Path | None, typer.Option(help="Ménages sans voiture (INSEE, recensement, table communale « Logement »).")
+    ] = None,
+    rounds: Annotated[
+        Path | None,
+        typer.Option(
+            help="Tournées des bus (CSV : site, commune ou latitude et longitude, jour, semaine, horaires ; ou schéma "
+            "des lieux de médiation numérique)."
+        ),
+    ] = None,
 ) -> OfficialFiles:
     """Return the files that these options give."""
     from geo.territory.files import OfficialFiles

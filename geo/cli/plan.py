@@ -16,10 +16,11 @@ from geo.cli.options import (
     chosen_rule,
     chosen_weights,
     load_area,
+    load_territory,
     some,
     with_options,
 )
-from geo.cli.output import print_each, print_json, print_written
+from geo.cli.output import print_each, print_json, print_lines, print_written
 from geo.errors import ParameterError
 from geo.french import agreed
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.question import Question
+    from geo.siting.capacity_plan import CapacityPlan
     from geo.sources.provenance import SourceTable
 
 #: What the list of places to choose from is called.
@@ -87,7 +89,29 @@ def plan(
     qpv: Annotated[Path | None, typer.Option(help="Contours des QPV 2024 ; sans eux, ceux de « fetch ».")] = None,
     weight: Annotated[
         list[str] | None,
-        typer.Option(help="Poids d'un critère : beyond, frr, qpv ou elderly ; répétable.", metavar="CRITERE=POIDS"),
+        typer.Option(
+            help="Poids d'un critère : beyond, frr, qpv, elderly, poor ou carless ; répétable.", metavar="CRITERE=POIDS"
+        ),
+    ] = None,
+    capacity: Annotated[
+        bool,
+        typer.Option(
+            "--capacity",
+            help="Compter ce que chaque site peut servir : ses horaires × ses agents, ou ses demandes par mois "
+            "(--requests) ; le choix est alors celui qui sert le plus d'habitants sous le seuil (modèle coverage).",
+        ),
+    ] = False,
+    label_capacity: Annotated[
+        float | None,
+        typer.Option(
+            help="Avec --capacity, celle d'un label : heures d'agent par semaine (48 : deux agents, 24 h), ou demandes "
+            "par mois."
+        ),
+    ] = None,
+    agents: Annotated[float | None, typer.Option(help="Avec --capacity, agents présents dans un site (2).")] = None,
+    requests: Annotated[
+        Path | None,
+        typer.Option(help="Avec --capacity, demandes par site et par mois (CSV : id_fs, demandes_par_mois)."),
     ] = None,
     time_limit: Annotated[float, typer.Option(help="Secondes que le choix peut durer.")] = 20.0,
     out: Annotated[
@@ -99,13 +123,16 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Choose labels and write them."""
+    from geo.access.catchment import DEFAULT_AGENTS
     from geo.answers.label import plan_lines
     from geo.report.plan_files import write_plan
+    from geo.siting.capacity_plan import capacity_plan
     from geo.siting.costs import Costs
     from geo.siting.criteria import Zones
     from geo.siting.plan import plan as choose
     from geo.siting.plan_json import plan_json
     from geo.sources.places import read_places
+    from geo.sources.site_requests import read_site_requests
     from geo.sources.zones import read_frr, read_qpv
     from geo.territory.fetched import fetched_zone
 
@@ -119,6 +146,33 @@ def plan(
         msg = "--columns nomme les colonnes de la liste donnée par --candidates : ROLE=COLONNE. Donnez-la aussi."
         raise ParameterError(msg)
     places = None if candidates is None else _told(read_places(candidates, named=named.get(CANDIDATES)))
+    if not capacity and (label_capacity is not None or agents is not None or requests is not None):
+        msg = "--label-capacity, --agents et --requests ne valent qu'avec --capacity : ajoutez-le, ou retirez-les."
+        raise ParameterError(msg)
+    if capacity:
+        others: dict[str, object] = {"--model": model != "coverage", "--min-share": min_share, "--weight": weight}
+        others |= {"--budget": budget, "--frr": frr, "--qpv": qpv}
+        if refused := [name for name, value in others.items() if value]:
+            msg = f"{', '.join(refused)} : ne s'applique pas avec --capacity. Retirez l'un ou l'autre."
+            raise ParameterError(msg)
+        _print_capacity_plan(
+            capacity_plan(
+                load_territory(folder),
+                new,
+                capacity=label_capacity,
+                agents=DEFAULT_AGENTS if agents is None else agents,
+                requests=None if requests is None else read_site_requests(requests).frame["requests_per_month"],
+                threshold_min=question.threshold_min,
+                candidates=places,
+                rule=chosen_rule(least_residents, everywhere=everywhere),
+                exclude=exclude or (),
+                kinds=question.kinds,
+                time_limit_s=time_limit,
+            ),
+            out,
+            as_json=as_json,
+        )
+        return
     area = load_area(folder)
     found = choose(
         area,
@@ -143,6 +197,26 @@ def plan(
         print_json(plan_json(found, area.parts))
         return
     print_each(plan_lines(found))
+    print_written(out, names)
+
+
+def _print_capacity_plan(found: CapacityPlan, out: Path | None, *, as_json: bool) -> None:
+    """Print a plan where capacities bind, and write its labels and figures where a folder is given."""
+    from geo.answers.capacity import capacity_plan_answer
+    from geo.answers.tables import rounded
+    from geo.report.tables import write_summary, write_table
+    from geo.storage import adding_files
+
+    names: tuple[str, ...] = ()
+    if out is not None:
+        with adding_files(out) as beside:
+            write_table(rounded(found.labels), beside / "capacity_labels.csv")
+            write_summary(found.to_dict(), beside / "capacity_plan.json")
+        names = ("capacity_labels.csv", "capacity_plan.json")
+    if as_json:
+        print_json(found.to_dict())
+        return
+    print_lines(found.territory, found.part, capacity_plan_answer(found).lines)
     print_written(out, names)
 
 

@@ -23,6 +23,7 @@ from geo.cli.map import draw_map
 from geo.cli.nearest import nearest
 from geo.cli.plan import plan
 from geo.cli.report import report
+from geo.cli.rounds import rounds
 from geo.cli.scenario import scenario
 from geo.cli.streams import READER_LEFT, OutputError, flush_output, prepare_streams, say
 from geo.cli.validate import validate
@@ -46,6 +47,7 @@ _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
         nearest,
         "Trouver les sites les plus proches par la route, ouverts à un moment choisi, ou les lieux d'une autre liste.",
     ),
+    (rounds, "Proposer les tournées des bus lues dans les commentaires, ou compter celles qui sont vérifiées."),
     (scenario, "Comparer l'accès avant et après : des sites ouverts, fermés, déplacés, ou d'autres horaires."),
     (fragility, "Mesurer ce qui dépend de chaque site, ou ce que laisse une fermeture de beaucoup d'entre eux."),
     (hours, "Mesurer qui a un site ouvert, par jour et demi-heure, et ce qu'apporterait une demi-journée de plus."),

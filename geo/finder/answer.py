@@ -15,6 +15,7 @@ from pyproj.enums import TransformDirection
 
 from geo.crs import to_metres
 from geo.errors import ParameterError
+from geo.finder.bus_passes import StopAnswer, stops_near
 from geo.finder.opening_times import civil_time
 from geo.finder.places import Places, SiteAnswer
 from geo.finder.preference import preferred_first
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 NEAR_MIN: Final = 60.0
 #: How many sites to phone or write to are given, and at most how many buses.
 CONTACTS: Final = 3
+#: At most how many stops of buses are given.
+STOPS: Final = 5
 
 #: A drawn route may be this far (m) from the road.
 _ROUTE_TOLERANCE_M: Final = 5.0
@@ -45,7 +48,7 @@ _DECIMALS: Final = 5
 
 _ANY: Final = Wishes()
 
-__all__ = ["Answer", "Route", "SiteAnswer", "find_sites", "route_to"]
+__all__ = ["Answer", "Route", "SiteAnswer", "StopAnswer", "find_sites", "route_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class Answer:
         Whether only what is open at the moment counts, and no site is then.
     put_first
         French sentence: why the first of `sites` is not the soonest reached; `None` where it is.
+    stops
+        Stops of the buses whose rounds are known, within `NEAR_MIN`, that meet the wishes, soonest reached first.
     """
 
     lon: float
@@ -97,6 +102,7 @@ class Answer:
     notes: tuple[str, ...]
     nothing_open: bool = False
     put_first: str | None = None
+    stops: tuple[StopAnswer, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain values ready for JSON: moments and days as ISO text, five decimals.
@@ -187,6 +193,7 @@ def find_sites(
         notes=tuple(notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN))),
         nothing_open=nothing_open,
         put_first=put_first,
+        stops=stops_near(territory, start, at, wishes, NEAR_MIN, STOPS),
     )
 
 

@@ -69,6 +69,7 @@ def country_summary(country: Country, diagnosis: Diagnosis) -> dict[str, Any]:
     return {
         "territory": country.name,
         **diagnosis.summary.to_dict(),
+        "equity": diagnosis.equity.to_dict(),
         "networks": [
             {"territory": part.name} | {key: manifest["network"][key] for key in NETWORK_FACTS}
             for part, manifest in zip(country.parts, manifests, strict=True)

@@ -11,6 +11,7 @@ from geo.access.residents import residents_by_point
 from geo.answers.answer import known_note, part_title
 from geo.answers.certainty import certainty_answer, run_rows
 from geo.answers.coverage import access_title
+from geo.answers.equity import equity_answer, missing_sentence
 from geo.answers.fragility import fragility_answer, sites_with_residents
 from geo.answers.hours import hours_answer
 from geo.answers.list_dates import list_sentence
@@ -145,6 +146,7 @@ def _curve(findings: ReportFindings) -> dict[str, Any]:
         # The hypotheses are the rows above.
         "margin": [certainty_answer(findings.sensitivity).sentence],
         "saved": [] if findings.saved is None else _paragraphs(tax_offices_answer(*findings.saved)),
+        "equity": _paragraphs(equity_answer(findings.diagnosis.equity)) if findings.diagnosis.equity.groups else [],
     }
 
 
@@ -298,6 +300,8 @@ def _not_said(findings: ReportFindings) -> list[str]:
     sentences = []
     if findings.question.facilities == "sites" and findings.saved is None:
         sentences.append("Aucune liste de services des impôts n'est fournie : la comparaison avec eux n'est pas faite.")
+    if missing := missing_sentence(findings.diagnosis.equity):
+        sentences.append(missing)
     if findings.territory.cells is None:
         sentences.append(
             "Sans carreaux de population, tous les habitants d'une commune sont au même point : leur temps est le même."

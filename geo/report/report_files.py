@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import part_title
+from geo.answers.equity import group_table, inequality_table
 from geo.answers.hours import week_table
 from geo.answers.label import Criterion, label_arguments
 from geo.answers.tables import rounded
@@ -166,7 +167,7 @@ def zipped(folder: Path) -> bytes:
 
 def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
     """Return the tables of a report by name, in the order of its pages."""
-    communes = commune_table(findings.coverage)
+    communes, equity = commune_table(findings.coverage), findings.diagnosis.equity
     if findings.planned is not None:
         after = commune_table(findings.planned.after).set_index("code").reindex(communes["code"])
         communes = communes.assign(
@@ -179,6 +180,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
         ),
         "curve": rounded(findings.curve),
         "margin": _by_code(findings.sensitivity.communes),
+        **({"equity": group_table(equity), "inequality": inequality_table(equity)} if equity.groups else {}),
         "sources": _text(pd.DataFrame(findings.territory.manifest.sources)),
     }
     if findings.opening is not None:

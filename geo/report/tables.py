@@ -53,7 +53,7 @@ def commune_table(cov: pd.DataFrame) -> pd.DataFrame:
 
 def diagnosis_summary(territory: Territory, diagnosis: Diagnosis) -> dict[str, Any]:
     """Return the summary of a diagnosis with the network and the sources it was made from, ready for JSON."""
-    return with_origin(territory, diagnosis.summary.to_dict())
+    return with_origin(territory, diagnosis.summary.to_dict() | {"equity": diagnosis.equity.to_dict()})
 
 
 def with_origin(territory: Territory, figures: Mapping[str, Any]) -> dict[str, Any]:

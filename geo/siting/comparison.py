@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.access.bus_rounds import RoundsSummary, rounds_summary
 from geo.access.coverage import coverage
 from geo.access.known_part import KnownPart, known_part
 from geo.access.residents import residents_by_point
@@ -81,6 +82,8 @@ class ScenarioComparison:
         What `geo.access.coverage.coverage` gives at the first threshold.
     times_after
         What `Territory.travel_times` gives after the scenario.
+    rounds_before, rounds_after
+        What the rounds of the buses add to the sites at the first threshold; `None` where none is known after.
     """
 
     scenario: Scenario
@@ -99,6 +102,8 @@ class ScenarioComparison:
     coverage_before: pd.DataFrame
     coverage_after: pd.DataFrame
     times_after: pd.DataFrame
+    rounds_before: RoundsSummary | None = None
+    rounds_after: RoundsSummary | None = None
 
     def interval(self, change: ThresholdChange) -> tuple[float | None, float | None]:
         """Return the bounds of the share within a threshold after (`None`: times are measured, or nobody is known)."""
@@ -118,7 +123,10 @@ class ScenarioComparison:
             for change in self.changes
         ]
         figures = {name: getattr(self, name) for name in _FIGURES}
-        return {"scenario": self.scenario.name, "rule": self.rule, **self.part.to_dict(), **figures, "changes": changes}
+        said = {"scenario": self.scenario.name, "rule": self.rule, **self.part.to_dict(), **figures, "changes": changes}
+        if self.rounds_before is not None and self.rounds_after is not None:
+            said |= {"rounds_before": self.rounds_before.to_dict(), "rounds_after": self.rounds_after.to_dict()}
+        return said
 
 
 _FIGURES: Final = (
@@ -206,10 +214,19 @@ def compare(
             communes[f"{label}_{limit:g}min_before"] = one[column]
             communes[f"{label}_{limit:g}min_after"] = other[column]
     communes[list(PRECISION_COLUMNS)] = territory.precision
+    part = known_part(territory)
+    rounds: list[RoundsSummary | None] = [None, None]
+    if changed.rounds is not None:
+        rounds = [
+            rounds_summary(each, times, part, thresholds_min[0])
+            for each, times in ((territory, before), (changed, after))
+        ]
     return ScenarioComparison(
         scenario=scenario,
         rule=(rule or CoverageRule()).in_french(thresholds_min[0]),
-        part=known_part(territory),
+        part=part,
+        rounds_before=rounds[0],
+        rounds_after=rounds[1],
         changes=tuple(
             _change(limit, was, now, residents, *pair) for limit, pair in zip(thresholds_min, tables, strict=True)
         ),

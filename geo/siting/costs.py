@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from geo.errors import ParameterError
 from geo.french import format_number
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
+
+#: Hours a week that a label demands.
+LEAST_HOURS_A_WEEK: Final = 24
+_WEEKS_A_YEAR: Final = 52
+_MONTHS: Final = 12
 
 #: Whose budget it is: the whole cost, the State's aid, or what is left to the bearer (commune, association...).
 Payer = Literal["all", "state", "bearer"]
@@ -55,3 +60,16 @@ class Costs:
             msg = "Budget sans objet : ce financeur ne paie rien par label. Changez le coût, l'aide ou le financeur."
             raise ParameterError(msg)
         return int((budget_eur + 0.005) // price)
+
+    def stop_eur(self, hours_a_month: float) -> float:
+        """Return the euros a year of a bus that stops so many hours a month, at the cost of an hour of a site.
+
+        No cost of a bus is published: an hour is taken to cost what it does in a site that opens the 24 hours a week
+        that a label demands. The vehicle, and the way between two stops, come on top.
+
+        Examples
+        --------
+        >>> round(Costs().stop_eur(3))
+        3173
+        """
+        return self.cost_eur / (LEAST_HOURS_A_WEEK * _WEEKS_A_YEAR) * hours_a_month * _MONTHS

@@ -33,6 +33,8 @@ _NEEDED: Final = {
     "frr": "la liste des communes FRR (--frr)",
     "qpv": "les contours des quartiers prioritaires (--qpv)",
     "elderly": "un territoire construit avec --cells, dont les carreaux disent l'âge (ind_65_79, ind_80p)",
+    "poor": "un territoire construit avec --cells, dont les carreaux disent la pauvreté (men, men_pauv)",
+    "carless": "un territoire construit avec --housing (recensement, table « Logement »)",
 }
 
 
@@ -42,13 +44,15 @@ class Weights:
 
     `beyond`: beyond the threshold today; `frr`: in a commune classed France Ruralités Revitalisation; `qpv`: in a
     priority urban district (in a commune that holds one, where residents are known by commune only); `elderly`: aged
-    65 or more.
+    65 or more; `poor`: in a household under the poverty line; `carless`: in a household without a car.
     """
 
     beyond: float = 1.0
     frr: float = 1.0
     qpv: float = 1.0
     elderly: float = 1.0
+    poor: float = 1.0
+    carless: float = 1.0
 
     def __post_init__(self) -> None:
         """Raise `ParameterError` for a weight that makes no sense."""
@@ -104,8 +108,12 @@ def demand_criteria(
     beyond = beyond_threshold(problem, threshold_min)
     frr = unknown if zones.frr is None else problem.demand["commune_code"].isin(zones.frr.index).to_numpy(np.float64)
     qpv = unknown if zones.qpv is None else np.concatenate([_in_qpv(part, zones.qpv) for part in parts])
-    elderly = np.concatenate([_elderly(part) for part in parts])
-    return pd.DataFrame({"beyond": beyond, "frr": frr, "qpv": qpv, "elderly": elderly}, index=problem.demand.index)
+    elderly, poor = (
+        np.concatenate([_of_cells(part, column) for part in parts]) for column in ("share_65_plus", "share_poor")
+    )
+    carless = np.concatenate([_carless(part) for part in parts])
+    known = {"beyond": beyond, "frr": frr, "qpv": qpv, "elderly": elderly, "poor": poor, "carless": carless}
+    return pd.DataFrame(known, index=problem.demand.index)
 
 
 def factors(criteria: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:
@@ -141,9 +149,17 @@ def _in_qpv(part: Territory, qpv: gpd.GeoDataFrame) -> NDArray[np.float64]:
     return np.where(only_point, holds, inside).astype(np.float64)
 
 
-def _elderly(part: Territory) -> NDArray[np.float64]:
-    """Return the share of residents aged 65 or more of each demand point: cells come first in the demand."""
+def _of_cells(part: Territory, column: str) -> NDArray[np.float64]:
+    """Return what cells tell of each demand point, NaN where they do not: cells come first in the demand."""
     share = np.full(len(part.demand), np.nan)
-    if part.cells is not None and "share_65_plus" in part.cells:
-        share[: len(part.cells)] = part.cells["share_65_plus"].to_numpy(np.float64)
+    if part.cells is not None and column in part.cells:
+        share[: len(part.cells)] = part.cells[column].to_numpy(np.float64)
     return share
+
+
+def _carless(part: Territory) -> NDArray[np.float64]:
+    """Return the share of households without a car in the commune of each demand point, NaN unknown."""
+    if part.households is None:
+        return np.full(len(part.demand), np.nan)
+    share = part.households["share_carless"].reindex(part.demand["commune_code"])
+    return share.to_numpy(np.float64, na_value=np.nan)

@@ -111,6 +111,8 @@ class CriteriaValues(Values):
     frr: _Amount | None
     qpv: _Amount | None
     elderly: _Amount | None
+    poor: _Amount | None = None
+    carless: _Amount | None = None
 
 
 class CommuneValues(Values):
@@ -136,6 +138,8 @@ class WeightsValues(Values):
     frr: _Amount
     qpv: _Amount
     elderly: _Amount
+    poor: _Amount = 1.0
+    carless: _Amount = 1.0
 
 
 class CostsValues(Values):

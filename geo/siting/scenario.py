@@ -22,6 +22,8 @@ from geo.network.snapping import snap, street_positions
 from geo.sources.facility_table import facility_frame
 from geo.sources.opening_hours import WeeklyHours
 from geo.sources.osm_hours import ordinary_week
+from geo.sources.round_hours import passes_of_osm
+from geo.sources.rounds import rounds_frame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +119,27 @@ class ChangeHours:
         _require_hours(self.opening_hours)
 
 
-Action = OpenSite | CloseSite | MoveSite | ChangeHours
+@dataclass(frozen=True, slots=True)
+class AddStop:
+    """Let a bus stop at a place: `passes` says when, OSM text ("Tu[2] 09:00-12:00": second Tuesday of the month).
+
+    `facility_id` names the stop in the rest of the scenario. A stop is no site: it changes no trip to a site.
+    """
+
+    facility_id: str
+    name: str
+    place: Place
+    passes: str
+
+    def __post_init__(self) -> None:
+        """Check the action."""
+        _require_text(self.facility_id, "identifiant", _MAX_CODE)
+        _require_text(self.name, "nom", MAX_NAME)
+        _require_text(self.passes, "passages", _MAX_HOURS)
+        passes_of_osm(self.passes)
+
+
+Action = OpenSite | CloseSite | MoveSite | ChangeHours | AddStop
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +165,7 @@ class Scenario:
         if len(self.actions) > MAX_ACTIONS:
             msg = f"Scénario refusé : {len(self.actions)} actions, au plus {MAX_ACTIONS} sont attendues."
             raise ParameterError(msg)
-        opened = Counter(action.facility_id for action in self.actions if isinstance(action, OpenSite))
+        opened = Counter(action.facility_id for action in self.actions if isinstance(action, OpenSite | AddStop))
         faults = [Fault(f"{count} ouvertures de « {which} »") for which, count in opened.items() if count > 1]
         if faults:
             raise ParameterError(listed(f"Scénario « {self.name} »", faults, "Donnez à chacune son identifiant."))
@@ -169,12 +191,13 @@ class Scenario:
 
 @dataclass(slots=True)
 class _Changes:
-    """What the actions come to: sites closed; columns changed and places, by site; faults found on the way."""
+    """What the actions come to: sites closed; columns changed and places, by site; stops; faults found on the way."""
 
     closed: set[str] = field(default_factory=set)
     opened: dict[str, dict[str, Any]] = field(default_factory=dict)
     hours: dict[str, str] = field(default_factory=dict)
     places: dict[str, tuple[int, Place]] = field(default_factory=dict)
+    stops: dict[str, tuple[int, AddStop]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -198,6 +221,7 @@ def apply(territory: Territory, scenario: Scenario) -> Territory:
     """
     changes = _follow(territory, scenario.actions)
     where = _locate(territory, changes)
+    rounds = _rounds_after(territory, changes)
     if changes.faults:
         advice = "Corrigez le scénario ou ouvrez le territoire pour lequel il a été fait."
         if scenario.territory != territory.name:
@@ -205,7 +229,7 @@ def apply(territory: Territory, scenario: Scenario) -> Territory:
         raise ParameterError(listed(f"Scénario « {scenario.name} »", changes.faults, advice))
     actions = [{"action": type(action).__name__, **asdict(action)} for action in scenario.actions]
     return territory.with_sites(
-        _sites_after(territory.sites, changes, where), why={"name": scenario.name, "actions": actions}
+        _sites_after(territory.sites, changes, where), why={"name": scenario.name, "actions": actions}, rounds=rounds
     )
 
 
@@ -216,7 +240,9 @@ def _follow(territory: Territory, actions: Sequence[Action]) -> _Changes:
     changes = _Changes()
     for number, action in enumerate(actions, 1):
         which = action.facility_id
-        if isinstance(action, OpenSite):
+        if isinstance(action, AddStop):
+            changes.stops[which] = (number, action)
+        elif isinstance(action, OpenSite):
             if which in known:
                 changes.faults.append(Fault(f"action {number} : l'identifiant « {which} » est celui d'un site"))
                 continue
@@ -239,6 +265,26 @@ def _follow(territory: Territory, actions: Sequence[Action]) -> _Changes:
         else:
             changes.hours[which] = WeeklyHours.from_osm(action.opening_hours).to_osm()
     return changes
+
+
+def _rounds_after(territory: Territory, changes: _Changes) -> gpd.GeoDataFrame | None:
+    """Return the rounds with the stops added; those of today where there is none. Faults are reported in `changes`."""
+    known = territory.rounds
+    if not changes.stops:
+        return known
+    placed = {which: (number, action.place) for which, (number, action) in changes.stops.items()}
+    where = _locate(territory, _Changes(places=placed, faults=changes.faults))
+    if changes.faults:
+        return known
+    actions = [action for _, action in changes.stops.values()]
+    found = where.reset_index(drop=True)
+    found["facility_id"] = pd.Series(pd.NA, found.index, dtype="string")
+    found["lieu"] = pd.Series([action.name for action in actions], dtype="string")
+    found["passes"] = pd.Series([passes_of_osm(action.passes) for action in actions], dtype="object")
+    added = rounds_frame(found)
+    # Under their own numbers, after those that are known.
+    added["stop_id"] = ("ajout-" + added["stop_id"]).astype("string")
+    return added if known is None or known.empty else pd.concat([known, added], ignore_index=True)
 
 
 def _locate(territory: Territory, changes: _Changes) -> pd.DataFrame:

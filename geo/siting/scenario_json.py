@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo.errors import Fault, ParameterError, listed
-from geo.siting.scenario import ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario
+from geo.siting.scenario import AddStop, ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,7 @@ _OF_ACTIONS: Final[Mapping[str, str]] = {
     "name": "nom",
     "commune": "code de commune",
     "hours": "horaires",
+    "passes": "passages",
 }
 #: What each fault of the models is called; `key` is as in the file, `what` its name in French.
 _FAULTS: Final[Mapping[str, str]] = {
@@ -40,7 +41,7 @@ _FAULTS: Final[Mapping[str, str]] = {
     "string_type": "{what} qui n'est pas un texte",
     "float_type": "« {key} » refusé, des degrés sont attendus",
     "list_type": "« {key} » n'est pas une liste",
-    "union_tag_invalid": "« {tag} » inconnue, open, close, move, hours attendus",
+    "union_tag_invalid": "« {tag} » inconnue, open, close, move, hours, stop attendus",
     "union_tag_not_found": "« action » absent",
     "model_attributes_type": "un objet est attendu",
 }
@@ -105,11 +106,24 @@ class _Hours(_Action):
         return ChangeHours(self.id, self.hours)
 
 
+class _Stop(_Action):
+    action: Literal["stop"] = "stop"
+    id: str
+    name: str
+    commune: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    passes: str
+
+    def value(self) -> AddStop:
+        return AddStop(self.id, self.name, Place(self.commune, self.lon, self.lat), self.passes)
+
+
 class _File(_Record):
     format: Literal[1] = FORMAT
     name: str
     territory: str
-    actions: list[Annotated[_Open | _Close | _Move | _Hours, Field(discriminator="action")]]
+    actions: list[Annotated[_Open | _Close | _Move | _Hours | _Stop, Field(discriminator="action")]]
 
 
 def scenario_to_json(scenario: Scenario) -> str:
@@ -159,7 +173,7 @@ def scenario_from_json(text: str) -> Scenario:
     raise ParameterError(listed("Scénario", faults, _ADVICE))
 
 
-def _record(action: Action) -> _Open | _Close | _Move | _Hours:
+def _record(action: Action) -> _Open | _Close | _Move | _Hours | _Stop:
     which = action.facility_id
     if isinstance(action, CloseSite):
         return _Close(id=which)
@@ -167,6 +181,8 @@ def _record(action: Action) -> _Open | _Close | _Move | _Hours:
         return _Hours(id=which, hours=action.opening_hours)
     place = action.place
     where: dict[str, Any] = {"commune": place.commune_code, "lon": place.lon, "lat": place.lat}
+    if isinstance(action, AddStop):
+        return _Stop(id=which, name=action.name, **where, passes=action.passes)
     if isinstance(action, OpenSite):
         return _Open(id=which, name=action.name, **where, hours=action.opening_hours)
     return _Move(id=which, **where)

@@ -80,7 +80,7 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
         faults.sort(key=lambda fault: fault.row or 0)
         raise SchemaError(DATASET, faults, "Corrigez ces cellules.")
 
-    facility_id, reasons = _sites(table["site"], sites)
+    facility_id, reasons = sites_of_list(table["site"], sites)
     rejected = rejected_rows(table.index, table["site"], reasons)
     kept = reasons.isna()
     if not kept.any():
@@ -143,7 +143,7 @@ def _slots(cells: pd.Series) -> tuple[pd.Series, list[Fault]]:
     return pd.Series(slots, index=cells.index, dtype="object"), faults
 
 
-def _sites(cells: pd.Series, sites: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
+def sites_of_list(cells: pd.Series, sites: gpd.GeoDataFrame) -> tuple[pd.Series, pd.Series]:
     """Return the identifier of the site of each row, and why there is none ("string", <NA> where there is one)."""
     named = sites["facility_id"].set_axis(fold_all(sites["name"]))
     several = set(named.index[named.index.duplicated()])

@@ -34,7 +34,12 @@ POPULATION_COLUMNS: Final = ("ind", "ind_c", "population", "pop")
 COMMUNES_COLUMN: Final = "lcog_geo"
 #: Residents aged 65 to 79, and 80 or more.
 ELDERLY_COLUMNS: Final = ("ind_65_79", "ind_80p")
-_WANTED: Final = frozenset({*ID_COLUMNS, *POPULATION_COLUMNS, *ELDERLY_COLUMNS, COMMUNES_COLUMN})
+#: Households, those under the poverty line, and the standards of living of the residents added up, euros a year.
+HOUSEHOLDS_COLUMN: Final = "men"
+POOR_COLUMN: Final = "men_pauv"
+LIVING_COLUMN: Final = "ind_snv"
+_SOCIAL: Final = (*ELDERLY_COLUMNS, HOUSEHOLDS_COLUMN, POOR_COLUMN, LIVING_COLUMN)
+_WANTED: Final = frozenset({*ID_COLUMNS, *POPULATION_COLUMNS, *_SOCIAL, COMMUNES_COLUMN})
 
 #: ``CRS3035RES200mN2029800E4252400``: EPSG code, side in metres, south and west edges in metres.
 _ID_PATTERN: Final = r"^CRS(?P<epsg>\d{4,5})RES(?P<side>\d{2,6})mN(?P<south>-?\d{1,8})E(?P<west>-?\d{1,8})$"
@@ -197,7 +202,7 @@ def _cells_from_ids(table: pa.Table, bounds: tuple[float, float, float, float]) 
         {
             "cell_id": chosen_ids,
             "population": _number(chosen_population),
-            "share_65_plus": _elderly_share(
+            **_social(
                 {name: table[name].take(pa.array(rows)).to_pandas() for name in table.column_names}, chosen_population
             ),
             "side_m": numbers["side"][rows],
@@ -214,13 +219,18 @@ def _number(texts: pd.Series) -> pd.Series:
     return pd.to_numeric(texts.astype("string").str.replace(",", "."), errors="coerce").astype("float64")
 
 
-def _elderly_share(columns: Mapping[str, pd.Series], population: pd.Series) -> pd.Series:
-    """Return the share of residents aged 65 or more, NaN where the grid does not tell ages."""
+def _social(columns: Mapping[str, pd.Series], population: pd.Series) -> dict[str, pd.Series]:
+    """Return what the grid tells of age and standard of living, NaN where it does not."""
     residents = _number(population)
-    if not set(ELDERLY_COLUMNS) <= set(columns):
-        return pd.Series(np.nan, index=residents.index)
-    elderly = _number(columns[ELDERLY_COLUMNS[0]]) + _number(columns[ELDERLY_COLUMNS[1]])
-    return (elderly / residents.where(residents > 0)).clip(0, 1)
+    known = {name: _number(columns[name]) for name in _SOCIAL if name in columns}
+    nothing = pd.Series(np.nan, index=residents.index)
+    old, oldest, households, poor, living = (known.get(name, nothing) for name in _SOCIAL)
+    somebody = residents.where(residents > 0)
+    return {
+        "share_65_plus": ((old + oldest) / somebody).clip(0, 1),
+        "share_poor": (poor / households.where(households > 0)).clip(0, 1),
+        "living_standard_eur": living / somebody,
+    }
 
 
 def _texts(table: pa.Table, name: str, rows: np.ndarray) -> pd.Series:
@@ -246,7 +256,7 @@ def _cells_from_layers(path: Path, bounds: tuple[float, float, float, float], me
                 {
                     "cell_id": identifier,
                     "population": population.astype("float64"),
-                    "share_65_plus": _elderly_share({str(name): squares[name] for name in squares}, population),
+                    **_social({str(name): squares[name] for name in squares}, population),
                     "side_m": np.sqrt(squares.area),
                     "insee_communes": known.astype("string"),
                     "row": squares.index,

@@ -116,11 +116,18 @@ def study_area(
         neighbours=_neighbours(everywhere, communes),
         contours_approximate=tables.contours_approximate,
         permanences=permanences,
+        rounds=None if tables.rounds is None else near_places(tables.rounds.frame, communes),
+        households=None if tables.housing is None else _of_communes(tables.housing.frame, communes),
         neighbour_outlines=neighbour_outlines(everywhere, communes),
     )
     manifest = describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)
     vintages = {key: table.provenance.vintage for key, table in tables.lists.items()}
     return area, replace(manifest, list_vintages=vintages)
+
+
+def _of_communes(table: pd.DataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the rows of a table by commune that are of these communes."""
+    return pd.DataFrame(table[table.index.isin(communes.index)])
 
 
 def estimate_roads(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = DEFAULT_PROFILE) -> RoadNetwork:

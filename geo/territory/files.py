@@ -18,10 +18,12 @@ from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
 from geo.sources.communes import read_communes
 from geo.sources.france_services import read_france_services
+from geo.sources.housing import read_housing
 from geo.sources.permanences import read_permanences
 from geo.sources.places import read_places
 from geo.sources.population import read_population
 from geo.sources.postcodes import complete_postcodes, read_postcodes
+from geo.sources.rounds import read_rounds
 from geo.sources.tax_offices import read_tax_offices
 
 if TYPE_CHECKING:
@@ -77,6 +79,10 @@ class OfficialFiles:
         Other lists of places by name.
     permanences
         Table of the operators' visits to the sites (`geo.sources.permanences`).
+    rounds
+        Where and when the buses stop (`geo.sources.rounds`).
+    housing
+        INSEE census of dwellings, which tells the households without a car (`geo.sources.housing`).
     columns
         Column by role of ``sites``, ``communes`` and ``population``, where it is not to be recognised. Sites whose
         columns are named are read as any list of places (`geo.sources.places`).
@@ -92,6 +98,8 @@ class OfficialFiles:
     postcodes: Path | None = None
     places: Mapping[str, PlacesFile] = field(default_factory=dict)
     permanences: Path | None = None
+    rounds: Path | None = None
+    housing: Path | None = None
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -156,6 +164,8 @@ class OfficialFiles:
             postcodes=postcodes,
             lists=lists,
             permanences=optional("permanences", lambda path: read_permanences(path, sites.frame)),
+            rounds=optional("rounds", lambda path: read_rounds(path, sites.frame, communes.frame)),
+            housing=optional("housing", read_housing),
         )
 
     def _read_sites(self) -> SourceTable:
@@ -171,8 +181,8 @@ class OfficialTables:
 
     `communes`: commune table; `population`: legal populations, and `postcodes`: postcodes, both already joined to
     `communes` and kept for their provenance (`None`: not given); `lists`: lists of places by name, ``"sites"`` first;
-    `permanences`: visits of operators (`None`: not given); `contours_approximate`: true where cells around the
-    communes' positions stand in for contours.
+    `permanences`: visits of operators, `rounds`: passes of the buses, `housing`: households without a car (`None`: not
+    given); `contours_approximate`: true where cells around the communes' positions stand in for contours.
     """
 
     communes: SourceTable
@@ -180,12 +190,15 @@ class OfficialTables:
     postcodes: SourceTable | None
     lists: Mapping[str, SourceTable]
     permanences: SourceTable | None = None
+    rounds: SourceTable | None = None
+    housing: SourceTable | None = None
     contours_approximate: bool = False
 
     @property
     def sources(self) -> list[SourceTable]:
         """All tables, in the order in which a result names them."""
-        tables = [self.communes, self.population, self.postcodes, *self.lists.values(), self.permanences]
+        optional = (self.permanences, self.rounds, self.housing)
+        tables = [self.communes, self.population, self.postcodes, *self.lists.values(), *optional]
         return [table for table in tables if table is not None]
 
 

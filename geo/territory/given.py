@@ -16,6 +16,7 @@ from geo.network.road_files import read_roads
 from geo.sources import communes as commune_source
 from geo.sources import embedded, france_services, tax_offices
 from geo.sources import population as population_source
+from geo.sources import rounds as round_source
 from geo.sources.communes import read_communes
 from geo.sources.departements import departement_name
 from geo.sources.facility_table import vintage_from_name
@@ -24,13 +25,14 @@ from geo.sources.places import read_places
 from geo.sources.population import match_population, read_population
 from geo.sources.postcodes import complete_postcodes
 from geo.sources.provenance import Provenance, SourceTable
+from geo.sources.rounds import read_rounds
 from geo.sources.visitor_files import as_path
 from geo.sources.worker import apart
 from geo.territory.description import describe
 from geo.territory.files import OfficialTables
 from geo.territory.given_files import KINDS
 from geo.territory.manifest import OwnFile
-from geo.territory.margin import bounds, near_places
+from geo.territory.margin import bounds, commune_points, near_places
 from geo.territory.study_area import NEIGHBOUR_COLUMNS
 from geo.territory.territory import Territory
 
@@ -49,6 +51,7 @@ _REPLACED: Final = {
     "sites": (france_services.DATASET, embedded.SITES_DATASET),
     "communes": (commune_source.DATASET, embedded.COMMUNES_DATASET, "Codes postaux", "Carreaux de population"),
     "population": (population_source.SOURCE,),
+    "rounds": (round_source.DATASET,),
     TAX_OFFICES: (tax_offices.DATASET_DGFIP, tax_offices.DATASET_DILA, embedded.TAX_OFFICES_DATASET),
 }
 _OWN_SITES: Final = "Sites (votre liste)"
@@ -112,6 +115,17 @@ def build_territory(
                 f"vérifiez leurs positions et le département choisi."
             )
             raise ParameterError(msg)
+        points = commune_points(made.communes, made.neighbours)
+        rounds = read(
+            0.9,
+            "Lecture des tournées…",
+            "rounds",
+            lambda path, file: _named(read_rounds(path, made.sites, points), file),
+        )
+        if problems or stopped():
+            return Built(problems=tuple(problems))
+        if rounds is not None:
+            made = made.with_rounds(rounds)
         return Built(_signed(made, base, given, departement))
     except MaillageError as error:
         return Built(problems=(str(error),))

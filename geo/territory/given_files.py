@@ -20,6 +20,7 @@ from geo.sources.france_services import is_official_list
 from geo.sources.layers import find_layers, plain_texts, read_layer
 from geo.sources.place_columns import POSITION_ROLES, recognised_roles
 from geo.sources.population import recognised_population_columns
+from geo.sources.rounds import require_columns_of_rounds
 from geo.sources.visitor_files import as_path
 from geo.sources.worker import apart
 
@@ -108,6 +109,16 @@ KINDS: Final[Mapping[str, FileKind]] = {
         {"code": "Code INSEE", "population": "Population"},
         ("code", "population"),
     ),
+    "rounds": FileKind(
+        "tournees",
+        "Tournées des bus",
+        "Où et quand les bus s'arrêtent : CSV avec site, commune (ou latitude et longitude), jour, semaine du mois, "
+        "horaires ; ou la liste des lieux de médiation numérique (itinerance, horaires). Au plus 10 Mo.",
+        ("csv",),
+        10,
+        20_000,
+        0,
+    ),
     "roads": FileKind(
         "routes",
         "Routes",
@@ -187,6 +198,11 @@ def look(key: str, content: bytes, layer: str | None = None) -> Preview:
             return apart(path, kind.title, partial(_roads, kind=kind))
         if key == "communes":
             return apart(path, kind.title, partial(_communes, kind=kind))
+        if key == "rounds":
+            table = read_delimited(path, kind.title)
+            _check_rows(len(table), kind)
+            require_columns_of_rounds(table)
+            return Preview("Tournées des bus", rows=len(table), head=_head(table))
         if key == "population" or path.suffix == _TABLE:
             return _table(path, kind, key)
         return apart(path, kind.title, partial(_layer_of_sites, kind=kind, layer=layer))

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
 from geo.crs import FRANCE, WGS84, metric_crs, to_metres
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
 #: Sites and roads this far (m) around the study area count: 30 minutes at 110 km/h.
@@ -25,6 +25,13 @@ def near_places(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataF
     """Return the places within the margin of a study area, index 0..n-1."""
     distance = _distance_to(area, frame.geometry.x, frame.geometry.y)
     return frame[distance <= MARGIN_M].reset_index(drop=True)
+
+
+def commune_points(communes: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:
+    """Return `name`, `lon` and `lat` of the communes of a study area and those around, by commune code."""
+    columns = ["name", "lon", "lat"]
+    points = pd.concat([pd.DataFrame(communes[columns]), neighbours[columns]])
+    return points[~points.index.duplicated()]
 
 
 def near_communes(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

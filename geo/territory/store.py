@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -16,6 +17,7 @@ from geo.network.road_network import RoadNetwork
 from geo.schemas import CELL_DTYPES, COMMUNE_CODE, COMMUNE_DTYPES, FACILITY_DTYPES
 from geo.sealed import require_whole, seal
 from geo.sources.permanences import PERMANENCE_COLUMNS
+from geo.sources.rounds import ROUND_DTYPES
 from geo.storage import replacing_folder
 from geo.territory.manifest import Manifest
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
@@ -34,6 +36,8 @@ _COMMUNES: Final = "communes.parquet"
 _NEIGHBOURS: Final = "neighbours.parquet"
 _CELLS: Final = "cells.parquet"
 _PERMANENCES: Final = "permanences.parquet"
+_ROUNDS: Final = "rounds.parquet"
+_HOUSEHOLDS: Final = "households.parquet"
 _OUTLINES: Final = "neighbour_outlines.parquet"
 _NETWORK: Final = "network"
 
@@ -58,11 +62,12 @@ def save_area(area: StudyArea, manifest: Manifest, path: Path) -> None:
         for number, table in enumerate(area.facilities.values()):
             table.to_parquet(_list_file(folder, number))
         area.neighbours.to_parquet(folder / _NEIGHBOURS)
-        for file, optional in ((_CELLS, area.cells), (_OUTLINES, area.neighbour_outlines)):
+        for file, optional in ((_CELLS, area.cells), (_OUTLINES, area.neighbour_outlines), (_ROUNDS, area.rounds)):
             if optional is not None:
                 optional.to_parquet(folder / file)
-        if area.permanences is not None:
-            area.permanences.to_parquet(folder / _PERMANENCES)
+        for file, table in ((_PERMANENCES, area.permanences), (_HOUSEHOLDS, area.households)):
+            if table is not None:
+                table.to_parquet(folder / file)
         (folder / _NETWORK).mkdir()
         area.network.save(folder / _NETWORK)
         saved = {
@@ -126,14 +131,22 @@ def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple
             name: gpd.read_parquet(_list_file(folder, number)) for number, name in enumerate(saved["facilities"])
         },
         network=RoadNetwork.load(folder / _NETWORK),
-        cells=gpd.read_parquet(folder / _CELLS) if _CELLS in written else None,
+        cells=_cells(folder / _CELLS) if _CELLS in written else None,
         neighbours=pd.read_parquet(folder / _NEIGHBOURS),
         contours_approximate=saved["contours_approximate"],
         permanences=pd.read_parquet(folder / _PERMANENCES) if _PERMANENCES in written else None,
+        households=pd.read_parquet(folder / _HOUSEHOLDS) if _HOUSEHOLDS in written else None,
+        rounds=gpd.read_parquet(folder / _ROUNDS) if _ROUNDS in written else None,
         neighbour_outlines=gpd.read_parquet(folder / _OUTLINES) if _OUTLINES in written else None,
     )
     _require_stored(area)
     return area, manifest
+
+
+def _cells(path: Path) -> gpd.GeoDataFrame:
+    """Read cells; those saved before the standard of living was read have none that is known."""
+    cells = gpd.read_parquet(path)
+    return cells.assign(**{name: np.nan for name in ("share_poor", "living_standard_eur") if name not in cells})
 
 
 def _list_file(folder: Path, number: int) -> Path:
@@ -157,6 +170,10 @@ def _require_stored(area: StudyArea) -> None:
     for name in NEIGHBOUR_COLUMNS:
         if area.neighbours[name].dtype != COMMUNE_DTYPES[name]:
             raise ValueError(name)
+    if area.rounds is not None and len(area.rounds):
+        _require_table(area.rounds, ROUND_DTYPES, ("Point",))
+    if area.households is not None:
+        area.households[["households", "share_carless"]].astype("float64")
     if area.permanences is not None:
         area.permanences[list(PERMANENCE_COLUMNS)].astype(dict.fromkeys(("start_min", "end_min"), "int64"))
 

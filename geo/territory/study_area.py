@@ -57,6 +57,12 @@ class StudyArea:
         True where cells around the communes' positions stand in for contours.
     permanences
         Visits of operators to the sites (`geo.sources.permanences.PERMANENCE_COLUMNS`), `None` where none was given.
+    rounds
+        Where and when the buses stop (`geo.sources.rounds.ROUND_COLUMNS`), EPSG:4326, `None` where it is not known. A
+        stop is no site: what it brings is counted apart.
+    households
+        Households of the communes, by commune code: `households` and `share_carless` (`geo.sources.housing`), `None`
+        where the census of dwellings was not given.
     neighbour_outlines
         Outlines of the neighbouring départements, to be drawn behind the study area
         (`geo.territory.margin.neighbour_outlines`), `None` where their communes are not known.
@@ -71,6 +77,8 @@ class StudyArea:
     neighbours: pd.DataFrame
     contours_approximate: bool
     permanences: pd.DataFrame | None = None
+    rounds: gpd.GeoDataFrame | None = None
+    households: pd.DataFrame | None = None
     neighbour_outlines: gpd.GeoDataFrame | None = None
 
     @property

@@ -22,6 +22,8 @@ from geo.storage import recover, require_replaceable
 from geo.territory.assemble import assemble
 from geo.territory.embedded import embedded_area, is_view
 from geo.territory.files import OfficialFiles
+from geo.territory.manifest import RejectedRow
+from geo.territory.margin import near_places
 from geo.territory.store import TERRITORY_MARKER, load_area, save_area
 from geo.territory.study_area import StudyArea, counted_places
 
@@ -31,8 +33,12 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.network.road_network import RoadNetwork
+    from geo.sources.provenance import SourceTable
     from geo.territory.files import OfficialTables
     from geo.territory.manifest import Manifest
+
+#: Rows kept out of a file of rounds that a manifest lists; all are counted.
+_MAX_REJECTED = 1_000
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -126,16 +132,44 @@ class Territory(StudyArea):
             index=self.demand.index,
         )
 
-    def with_sites(self, sites: gpd.GeoDataFrame, *, why: Mapping[str, Any]) -> Territory:
+    def with_sites(
+        self, sites: gpd.GeoDataFrame, *, why: Mapping[str, Any], rounds: gpd.GeoDataFrame | None = None
+    ) -> Territory:
         """Return the same territory with other France services sites; roads and residents are shared, not copied.
 
         `why`: What changed, as plain values; kept in the manifest, so that no result passes for one of today's list.
-        `sites`: Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326.
+        `sites`: Facility table (`geo.schemas.FACILITY_COLUMNS`), EPSG:4326. `rounds`: Rounds of the buses
+        (`geo.sources.rounds.ROUND_COLUMNS`), `None`: those of today.
         """
         facilities = {**self.facilities, SITES: sites}
         counts = {name: len(table) for name, table in facilities.items()}
         manifest = replace(self.manifest, facilities=counts, scenario=dict(why))
-        changed = replace(self, facilities=facilities, manifest=manifest)
+        changed = replace(
+            self, facilities=facilities, manifest=manifest, rounds=self.rounds if rounds is None else rounds
+        )
+        vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network, precision=self.precision)
+        return changed
+
+    def with_rounds(self, rounds: SourceTable) -> Territory:
+        """Return the same territory with the rounds of its buses; its former ones are given up.
+
+        `rounds`: What `geo.sources.rounds.read_rounds` gives; stops more than 55 km away are left out.
+        """
+        near = near_places(rounds.frame, self.communes)
+        dataset = rounds.provenance.dataset
+        kept_out = [
+            RejectedRow(dataset, int(row["row"]), str(row["identifier"]), str(row["reason"]))
+            for row in rounds.rejected.to_dict("records")
+        ]
+        former = tuple(row for row in self.manifest.rejected if row.dataset != dataset)
+        manifest = replace(
+            self.manifest,
+            sources=(*(each for each in self.manifest.sources if each.dataset != dataset), rounds.provenance),
+            notes=tuple(dict.fromkeys((*self.manifest.notes, *rounds.notes))),
+            rejected_count=self.manifest.rejected_count - (len(self.manifest.rejected) - len(former)) + len(kept_out),
+            rejected=(*former, *kept_out[:_MAX_REJECTED]),
+        )
+        changed = replace(self, rounds=near, manifest=manifest)
         vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network, precision=self.precision)
         return changed
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.settings import Settings
 from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
-from geo.siting.criteria import Weights, Zones
+from geo.siting.criteria import CRITERIA, Weights, Zones
 from geo.siting.plan import plan as choose
 from geo.sources.zones import read_frr, read_qpv
 from geo.territory.fetched import fetched_zone
@@ -79,7 +79,7 @@ def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
         labels=None if all_of_them or by_budget else state.labels,
         threshold_min=state.question.threshold_min,
         min_share=state.cover_percent / 100 if all_of_them and state.cover_percent < 100 else None,  # noqa: PLR2004
-        weights=Weights(state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly),
+        weights=Weights(*(getattr(state, f"weight_{name}") for name in CRITERIA)),
         costs=Costs(state.cost_eur, state.aid_eur),
         budget_eur=float(state.budget_eur) if by_budget else None,
         payer=_PAYERS[state.payer] if by_budget else "all",

@@ -145,6 +145,8 @@ class AppState:
     weight_frr: float = 1.0
     weight_qpv: float = 1.0
     weight_elderly: float = 1.0
+    weight_poor: float = 1.0
+    weight_carless: float = 1.0
     excluded: tuple[str, ...] = ()
     least_residents: int = DEFAULT_LEAST_RESIDENTS
     everywhere: bool = False
@@ -218,6 +220,8 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         weight_frr=read.weight("poids_frr", default.weight_frr),
         weight_qpv=read.weight("poids_qpv", default.weight_qpv),
         weight_elderly=read.weight("poids_65", default.weight_elderly),
+        weight_poor=read.weight("poids_pauvres", default.weight_poor),
+        weight_carless=read.weight("poids_sans_voiture", default.weight_carless),
         excluded=read.codes("sauf", MOST_EXCLUDED),
         least_residents=read.whole("taille", LEAST_RESIDENTS, default.least_residents),
         everywhere=read.switch("partout", fallback=default.everywhere),
@@ -294,6 +298,8 @@ def _texts(state: AppState) -> dict[str, str]:
         "poids_frr": f"{state.weight_frr:g}",
         "poids_qpv": f"{state.weight_qpv:g}",
         "poids_65": f"{state.weight_elderly:g}",
+        "poids_pauvres": f"{state.weight_poor:g}",
+        "poids_sans_voiture": f"{state.weight_carless:g}",
         "sauf": ",".join(state.excluded),
         "taille": str(state.least_residents),
         "partout": str(int(state.everywhere)),

@@ -37,6 +37,7 @@ from geo.sources.download_cache import DownloadCache
 from geo.sources.embedded import read_embedded
 from geo.sources.fetch import check_content
 from geo.sources.france_services import read_france_services
+from geo.sources.housing import read_housing
 from geo.sources.opening_hours import WeeklyHours, parse_day, parse_plage_ouverture
 from geo.sources.permanences import PERMANENCE_COLUMNS, read_permanences
 from geo.sources.places import read_places
@@ -44,6 +45,7 @@ from geo.sources.population import read_population
 from geo.sources.population_cells import read_population_cells
 from geo.sources.postcodes import read_postcodes
 from geo.sources.registry import sources
+from geo.sources.rounds import ROUND_COLUMNS, read_rounds, stop_passes
 from geo.sources.site_quality import check_sites
 from geo.sources.site_requests import read_site_requests
 from geo.sources.tax_offices import read_tax_offices
@@ -58,17 +60,21 @@ _LIMIT_BYTES = 1_000_000
 def _communes() -> gpd.GeoDataFrame:
     squares = [shapely.box(-1.5, 43.4, -1.4, 43.5), shapely.box(-1.4, 43.4, -1.3, 43.5)]
     index = pd.Index(["64102", "64122"], name="commune_code", dtype="string")
-    return gpd.GeoDataFrame(
-        {"departement": "64", "population": pd.array([52000, 25000], "Int64")}, index, geometry=squares, crs=4326
-    )
+    columns = {
+        "name": pd.array(["Bayonne", "Biarritz"], "string"),
+        "departement": "64",
+        "population": pd.array([52000, 25000], "Int64"),
+        "lon": [-1.45, -1.35],
+        "lat": [43.45, 43.45],
+    }
+    return gpd.GeoDataFrame(columns, index, geometry=squares, crs=4326)
 
 
 @cache
 def _sites() -> gpd.GeoDataFrame:
     points = gpd.points_from_xy([-1.45, -1.35], [43.45, 43.45])
-    return gpd.GeoDataFrame({"facility_id": ["1", "2"], "name": ["Un", "Deux"]}, geometry=points, crs=4326).astype(
-        {"facility_id": "string", "name": "string"}
-    )
+    texts = {"facility_id": ["1", "2"], "name": ["Un", "Deux"], "departement": ["64", "64"]}
+    return gpd.GeoDataFrame(texts, geometry=points, crs=4326).astype(dict.fromkeys(texts, "string"))
 
 
 def _valid(check: Callable[..., gpd.GeoDataFrame], frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -143,6 +149,19 @@ def _permanences(folder: Path) -> None:
     frame = read_permanences(_only_file(folder), _sites()).frame
     assert set(PERMANENCE_COLUMNS) <= set(frame.columns)
     assert (frame["start_min"] < frame["end_min"]).all()
+
+
+def _rounds(folder: Path) -> None:
+    frame = read_rounds(_only_file(folder), _sites(), _communes()).frame
+    assert set(ROUND_COLUMNS) <= set(frame.columns)
+    assert (frame["start_min"] < frame["end_min"]).all()
+    assert all(each.hours_a_month > 0 for passes in stop_passes(frame).values() for each in passes)
+
+
+def _housing(folder: Path) -> None:
+    frame = read_housing(_only_file(folder)).frame
+    assert frame.index.is_unique
+    assert frame["share_carless"].dropna().between(0, 1).all()
 
 
 def _cells(folder: Path) -> None:
@@ -270,6 +289,9 @@ READERS: dict[str, Callable[[Path], None]] = {
     "frr": _frr,
     "requests": _requests,
     "permanences": _permanences,
+    "rounds": _rounds,
+    "rounds-national": _rounds,
+    "housing": _housing,
     "places-csv": _facilities(read_places),
     "places-layer": _facilities(read_places),
     "cells-csv": _cells,

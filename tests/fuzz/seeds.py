@@ -81,6 +81,13 @@ def make_seeds() -> dict[str, Case]:
             "permanences": {
                 "permanences.csv": b"site;operateur;jour;horaires;mode\n1;Cnav;mardi;09:00 - 12:00;sur place\n2;CAF;lundi;14:00 - 16:00;visio\n"
             },
+            "rounds": {
+                "rounds.csv": b"site;commune;lieu;jour;semaine;horaires;latitude;longitude;confirmed\n1;64102;Place;mardi;2;09:00 - 12:00;;;oui\n2;Biarritz;;lundi;paires;14h-16h;43,45;-1,35;oui\n1;64122;;jeudi;;;;;\n"
+            },
+            "rounds-national": {
+                "lieux.csv": 'id,nom,commune,code_insee,latitude,longitude,horaires,itinerance,structure_parente,dispositif_programmes_nationaux\na,Bus,Bayonne,64102,43.45,-1.45,"Tu[2] 09:00-12:00; We 14:00-16:00",Itinérant,,France Services\n'.encode()
+            },
+            "housing": {"logement.csv": b"CODGEO;P21_RP;P21_RP_VOIT1P\n64102;200,5;180\n64122;50;0\n"},
             "places-csv": {
                 "lieux.csv": b"nom;adresse;code insee;longitude;latitude;horaires\nPoste;1 rue;64102;-1,45;43,45;Mo 09:00-12:00\nMairie;2 rue;64122;-1,35;43,45;\n"
             },

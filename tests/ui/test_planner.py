@@ -20,7 +20,7 @@ from geo.siting.comparison import compare
 from geo.siting.costs import Costs
 from geo.siting.fragility import fragility
 from geo.siting.plan import plan
-from geo.siting.scenario import CloseSite, MoveSite, OpenSite, Place, Scenario
+from geo.siting.scenario import AddStop, CloseSite, MoveSite, OpenSite, Place, Scenario
 from geo.siting.scenario_json import scenario_to_json
 from geo.ui.background import Background
 
@@ -210,6 +210,20 @@ def test_sites_open_close_and_come_back(open_planner, territory):
     assert sentence(app) == opened
     press(app, "Annuler")
     assert sentence(app) == untouched
+
+
+def test_a_bus_stops_in_a_commune(open_planner, territory):
+    app = open_planner("scenario")
+    app.button_group(key="scenario_action").set_value("passage").run()
+    app.selectbox(key="scenario_stop_day").set_value(1)
+    app.selectbox(key="scenario_stop_week").set_value("{}[2]")
+    app.selectbox(key="scenario_commune").set_value("64475").run()
+    press(app, "Faire passer le bus ici")
+    place = Place("64475")
+    stop = AddStop("nouveau-1", "Arrêt du bus, Sainte-Engrâce", place, "Tu[2] 09:00-12:00")
+    comparison = compare(territory, Scenario(territory.name).then(stop), (20.0, 30.0))
+    assert sentence(app) == scenario_answer(comparison).sentence
+    assert "1 arrêt de bus de plus" in sentence(app)
 
 
 def test_a_site_moves_and_changes_its_hours(open_planner):

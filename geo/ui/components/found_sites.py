@@ -25,6 +25,7 @@ from geo.answers.nearest import (
     list_titles,
     saved_sentence,
     site_trip,
+    stop_lines,
     trip_sentence,
 )
 from geo.french import dialled, is_email
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from geo.answers.directions import Directions
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.bus_passes import StopAnswer
     from geo.finder.opening_times import DayLine, OpeningStatus
     from geo.finder.route_service import AskedRoutes
 
@@ -99,11 +101,17 @@ def others_html(answer: Answer, shown: Shown) -> str:
         parts.append(f"<h2>{list_titles(answer)[1]}</h2><ol>{''.join(cards)}</ol>")
     if shown.compact:
         return _list_html(parts, shown)
+    if answer.stops:
+        cards = [_stop_card(stop) for stop in answer.stops]
+        parts.append(
+            "<h2>Arrêts du bus France services</h2><p class='about'>Le bus n'est à son arrêt qu'à ces heures.</p>"
+            f"<ul>{''.join(cards)}</ul>"
+        )
     if answer.buses:
         cards = [_card(bus, shown) for bus in answer.buses]
         parts.append(
             "<h2>Bus France services</h2><p class='about'>Un bus change de lieu chaque jour : téléphonez pour "
-            f"connaître sa tournée.</p><ul>{''.join(cards)}</ul>"
+            f"connaître {'le reste de ' if answer.stops else ''}sa tournée.</p><ul>{''.join(cards)}</ul>"
         )
     saved = saved_sentence(answer)
     gain = f"<p class='about'>{saved}</p>" if saved else ""
@@ -185,6 +193,20 @@ def _more_html(site: SiteAnswer, shown: Shown, *, is_chosen: bool, numbered: boo
         )
         if is_chosen:
             yield '<p class="detail">Son trajet est sur la carte, sa fiche en bas de page.</p>'
+
+
+def _stop_card(stop: StopAnswer) -> str:
+    """Return a stop of a bus as a card: where, how far, when, which bus."""
+    name, trip, when, *bus = stop_lines(stop)
+    sign = _SIGNS["open" if stop.is_there else "closed"]
+    state = "open" if stop.is_there else "closed"
+    lines = [
+        f"<h3>{escape(name)}</h3>",
+        f'<p class="trip">{escape(trip)}</p>',
+        f'<p class="status {state}"><span class="sign" aria-hidden="true">{sign}</span>{escape(when)}</p>',
+        *(f"<p>{escape(line)}</p>" for line in bus),
+    ]
+    return f'<li class="card">{"".join(lines)}</li>'
 
 
 def directions_html(site: SiteAnswer, user_agent: str = "") -> str:

@@ -10,6 +10,7 @@ from geo.access.diagnosis import diagnose
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.coverage import commune_sentence, coverage_answer
+from geo.answers.equity import equity_answer, equity_table
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.answers.roads_change import CHANGED_COLUMNS, replaces_estimate, roads_change
@@ -59,6 +60,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         st.header("Communes", anchor=False)
         _commune(result, cache.commune_titles(territory, identity))
         show_communes(result, lambda code: _choose(code, with_focus=True))
+    _equity(diagnosis)
     _notes(territory, settings, diagnosis)
     if state.territory in kept_territories(settings) and replaces_estimate(territory.manifest):
         _roads_change(territory, diagnosis)
@@ -144,6 +146,20 @@ def _commune(result: pd.DataFrame, titles: Mapping[str, str]) -> None:
         **bound("commune"),
     )
     show_beside(_COMMUNE, "" if code is None else commune_sentence(result.loc[code]))
+
+
+def _equity(diagnosis: Diagnosis) -> None:
+    """Show who travels longest, by standard of living, age and car, or which file would tell."""
+    equity = diagnosis.equity
+    answer = equity_answer(equity)
+    with st.expander("Qui met le plus de temps, selon le niveau de vie, l'âge et la voiture"):
+        for line in (answer.sentence, *answer.details):
+            st.markdown(plain(line))
+        if equity.groups:
+            names = ("equity.group", "residents", "mean_time_min", "share_within")
+            table = french_table(equity_table(equity), *names)
+            show_table(table, key="equity", alt="Temps moyen de chaque groupe d'habitants", estimated=equity.estimated)
+        show_notes(answer.notes)
 
 
 def _roads_change(territory: Territory, diagnosis: Diagnosis) -> None:

@@ -10,6 +10,7 @@ import shapely
 
 from geo.access.coverage import CoverageSummary, summarize
 from geo.access.diagnosis import Diagnosis
+from geo.access.equity import CRITERIA, Equity
 from geo.question import Question
 from geo.schemas import FACILITY_COLUMNS
 from geo.sources.embedded import TO_VERIFY
@@ -17,6 +18,11 @@ from geo.sources.provenance import Provenance
 
 HOSTILE = "<script>alert('x')</script>"
 CODES = [f"6400{number}" for number in range(9)]
+
+
+_NOTHING_KNOWN = Equity(
+    20.0, estimated=False, groups=(), missing=CRITERIA, concentration_index=None, palma_ratio=None, fgt=()
+)
 
 
 @pytest.fixture
@@ -88,7 +94,7 @@ def summary_of():
 @pytest.fixture
 def diagnosis_of(summary_of):
     """Return the answer to the usual question that has this coverage."""
-    return lambda cov: Diagnosis(Question(), pd.DataFrame(), cov, summary_of(cov))
+    return lambda cov: Diagnosis(Question(), pd.DataFrame(), cov, summary_of(cov), _NOTHING_KNOWN)
 
 
 @pytest.fixture

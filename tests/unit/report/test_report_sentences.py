@@ -8,6 +8,7 @@ import pytest
 
 from geo.access.coverage import CoverageSummary
 from geo.access.diagnosis import Diagnosis
+from geo.access.equity import CRITERIA, Equity
 from geo.access.known_part import KnownPart
 from geo.access.opening import HALF_HOURS, OpeningTable
 from geo.access.sensitivity import Run, Sensitivity
@@ -75,9 +76,14 @@ def cov(rows):
     )
 
 
+NOTHING_KNOWN = Equity(
+    20.0, estimated=False, groups=(), missing=CRITERIA, concentration_index=None, palma_ratio=None, fgt=()
+)
+
+
 def diagnosis(summary=SUMMARY):
     rows = [(100, 25.0, True)] + [(100, 5.0, False)] * 9
-    return Diagnosis(Question(facilities=summary.facilities), pd.DataFrame(), cov(rows), summary)
+    return Diagnosis(Question(facilities=summary.facilities), pd.DataFrame(), cov(rows), summary, NOTHING_KNOWN)
 
 
 def found(**changes):

@@ -1,6 +1,7 @@
 """Plans on the small world, whose answers are read off the drawing, and on the embedded territory."""
 
 import json
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +16,7 @@ from geo.errors import ParameterError
 from geo.french import estimated_minutes
 from geo.siting.candidates import CANDIDATE_COLUMNS, EVERY_COMMUNE, CandidateRule, candidate_communes
 from geo.siting.costs import Costs
-from geo.siting.criteria import Weights, Zones
+from geo.siting.criteria import CRITERIA, Weights, Zones
 from geo.siting.gains import candidate_gains
 from geo.siting.plan import plan
 from geo.siting.plan_json import plan_json
@@ -236,12 +237,16 @@ def test_weights_change_the_choice_and_are_shown(world):
     assert weighted.labels["code"].to_list() == ["64004"]
     assert weighted.objective == 600
     assert weighted.labels["gain_residents"].to_list() == [200]
-    assert plan_json(weighted, (world,))["weights"] == {"beyond": 1, "frr": 3, "qpv": 1, "elderly": 1}
+    assert plan_json(weighted, (world,))["weights"] == dict.fromkeys(CRITERIA, 1) | {"frr": 3}
     assert weighted.criteria["frr"].to_dict()["64004"] == 1
     with pytest.raises(ParameterError, match="--frr"):
         plan(world, weights=Weights(frr=2))
     with pytest.raises(ParameterError, match="--cells"):
         plan(world, weights=Weights(elderly=2))
+    with pytest.raises(ParameterError, match="men_pauv"):
+        plan(world, weights=Weights(poor=2))
+    with pytest.raises(ParameterError, match="--housing"):
+        plan(world, weights=Weights(carless=2))
     with pytest.raises(ParameterError, match="qpv"):
         Weights(qpv=-1)
 
@@ -413,3 +418,15 @@ def test_a_plan_of_no_label_is_as_robust_as_today(world):
     found = plan(world, 0, threshold_min=9, kinds={"main"}).robustness
     assert found.runs["labels"].tolist() == [0, 0, 0]
     assert found.places.empty
+
+
+def test_poor_and_carless_residents_may_count_more(world):
+    households = pd.DataFrame(
+        {"households": [100.0], "share_carless": [0.5]}, index=pd.Index(["64004"], dtype="string", name="commune_code")
+    )
+    told = replace(world, households=households)
+    # Half of the 200 of D count seven times: 800, more than the 500 of B.
+    found = plan(told, 1, threshold_min=9, kinds={"main"}, weights=Weights(carless=7))
+    assert found.labels["code"].to_list() == ["64004"]
+    assert found.objective == 800
+    assert found.criteria["carless"].to_dict()["64004"] == 0.5

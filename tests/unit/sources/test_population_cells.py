@@ -193,3 +193,13 @@ def test_ages_are_kept_as_shares(tmp_path, communes, suffix):
 
 def test_a_grid_without_ages_leaves_them_unknown(tmp_path, communes):
     assert read_population_cells(write_grid(tmp_path / "grid.csv"), communes).frame["share_65_plus"].isna().all()
+
+
+def test_standards_of_living_are_means_of_residents(tmp_path, communes):
+    table = table_of().assign(
+        men=[4.0, 10.0, 0.0, 2.0, 1.0, 1.0], men_pauv=[1.0, 12.0, 0.0, 0.0, 0.0, 0.0], ind_snv=2e5
+    )
+    table.to_csv(tmp_path / "grid.csv", index=False)
+    frame = read_population_cells(tmp_path / "grid.csv", communes).frame
+    assert frame["living_standard_eur"].to_list() == pytest.approx([2e4, 2e5 / 20.5, 2e5 / 30, 5e4])
+    assert frame["share_poor"].fillna(-1).to_list() == pytest.approx([0.25, 1.0, -1, 0.0])

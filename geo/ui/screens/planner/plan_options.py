@@ -11,6 +11,7 @@ from geo.answers.plan import AIMS
 from geo.french import counted, format_euros, within_text
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 from geo.siting.candidates import LEAST_RESIDENTS_REMOTE, REMOTE_KM
+from geo.siting.criteria import CRITERIA
 from geo.sources.places import read_places
 from geo.sources.zones import read_frr, read_qpv
 from geo.ui.chosen_plan import MODELS, candidate_names, excluded_places
@@ -134,9 +135,15 @@ def _places(visit: Visit) -> None:
         )
 
 
+#: What the criteria of residents are known by.
+_KNOWN_WITH: Final = (
+    "L'âge et la pauvreté ne sont connus que si le territoire a été construit avec les carreaux de population de "
+    "l'INSEE, la voiture avec la table « Logement » du recensement."
+)
+
+
 def _criteria(state: AppState) -> None:
-    weights = (state.weight_beyond, state.weight_frr, state.weight_qpv, state.weight_elderly)
-    changed = sum(weight != 1 for weight in weights)
+    changed = sum(getattr(state, f"weight_{name}") != 1 for name in CRITERIA)
     with st.popover(f"Poids des critères : {counted(changed, 'changé')}" if changed else "Poids des critères"):
         show_notes(["1 : un habitant compte une fois, quel qu'il soit. 2 : ceux du critère comptent double."])
         low, high = (float(bound_) for bound_ in WEIGHTS)
@@ -145,6 +152,8 @@ def _criteria(state: AppState) -> None:
             ("weight_frr", "Habitants d'une commune FRR (ruralité)"),
             ("weight_qpv", "Habitants d'un quartier prioritaire (QPV)"),
             ("weight_elderly", "Habitants de 65 ans ou plus"),
+            ("weight_poor", "Habitants d'un ménage pauvre"),
+            ("weight_carless", "Habitants d'un ménage sans voiture"),
         ):
             st.number_input(label, low, high, step=0.5, format="%.1f", **bound(field))
         uploaded(
@@ -163,6 +172,4 @@ def _criteria(state: AppState) -> None:
             unit="quartiers",
             help_text="Couche GeoJSON, GPKG ou shapefile zippé de l'ANCT. Nécessaire si son poids n'est pas 1.",
         )
-        show_notes(
-            ["L'âge n'est connu que si le territoire a été construit avec les carreaux de population de l'INSEE."]
-        )
+        show_notes([_KNOWN_WITH])

@@ -12,8 +12,8 @@ from geo.access.opening import AFTERNOON, HALF_DAYS, MORNING
 from geo.answers.scenario import new_site_name
 from geo.errors import MaillageError
 from geo.siting.half_days import open_half_days, week_with
-from geo.siting.scenario import MAX_NAME, ChangeHours, CloseSite, MoveSite, OpenSite, Place
-from geo.sources.opening_hours import WeeklyHours
+from geo.siting.scenario import MAX_NAME, AddStop, ChangeHours, CloseSite, MoveSite, OpenSite, Place
+from geo.sources.opening_hours import WEEKDAYS, WeeklyHours
 from geo.ui import cache
 from geo.ui.components.messages import show_notes
 from geo.ui.scenario_session import act, current_scenario, territory_after
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from geo.territory import Territory
     from geo.ui.screens.planner.visit import Visit
 
-ActionKind = Literal["ouvrir", "fermer", "deplacer", "horaires"]
+ActionKind = Literal["ouvrir", "fermer", "deplacer", "horaires", "passage"]
 
 _KINDS: Final[dict[ActionKind, str]] = {
     "ouvrir": "Ouvrir un site",
     "fermer": "Fermer",
     "deplacer": "Déplacer",
     "horaires": "Changer les horaires",
+    "passage": "Faire passer un bus",
 }
 #: What a click on the map does.
 _CLICKS: Final[dict[ActionKind, str]] = {
@@ -39,10 +40,28 @@ _CLICKS: Final[dict[ActionKind, str]] = {
     "deplacer": "Choisissez le site, puis sa nouvelle commune, ou cliquez sur la carte là où il doit aller.",
     "horaires": "Cochez les demi-journées d'ouverture du site, puis validez. Celles déjà ouvertes gardent leurs "
     "heures ; les nouvelles prennent celles indiquées.",
+    "passage": "Dites quand, puis choisissez une commune, ou cliquez sur la carte : le bus s'arrête à cet endroit. Un "
+    "arrêt n'est pas un site : ce qu'il apporte est compté à part.",
 }
 _KIND: Final = "scenario_action"
 _COMMUNE: Final = "scenario_commune"
 _SITE: Final = "scenario_site"
+_STOP_DAY: Final = "scenario_stop_day"
+_STOP_WEEK: Final = "scenario_stop_week"
+_STOP_HOURS: Final = ("scenario_stop_from", "scenario_stop_to")
+_OSM_DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr")
+#: Weeks of a pass in the syntax of OpenStreetMap, with the day in its place -> what they are called.
+_STOP_WEEKS: Final = {
+    "{}": "Chaque semaine",
+    "week 02-52/2 {}": "Semaines paires",
+    "week 01-53/2 {}": "Semaines impaires",
+    "{}[1]": "1er du mois",
+    "{}[2]": "2e du mois",
+    "{}[3]": "3e du mois",
+    "{}[4]": "4e du mois",
+    "{}[1,3]": "1er et 3e du mois",
+    "{}[2,4]": "2e et 4e du mois",
+}
 _HOURS: Final = ("scenario_morning_from", "scenario_morning_to", "scenario_afternoon_from", "scenario_afternoon_to")
 _POSITION: Final = re.compile(r"\s*(-?\d{1,2}(?:[.,]\d{1,8})?)\s*[;\s]\s*(-?\d{1,3}(?:[.,]\d{1,8})?)\s*", re.ASCII)
 
@@ -55,8 +74,10 @@ def show_actions(visit: Visit, scenario: Scenario) -> None:
     )
     kind = _chosen_kind()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        site = None if kind == "ouvrir" else _site_field(visit, scenario)
-        if kind in {"ouvrir", "deplacer"}:
+        site = None if kind in {"ouvrir", "passage"} else _site_field(visit, scenario)
+        if kind == "passage":
+            _pass_fields()
+        if kind in {"ouvrir", "deplacer", "passage"}:
             _place_fields(visit, kind, site)
         elif kind == "fermer":
             st.button("Fermer ce site", type="primary", disabled=site is None, on_click=_close, args=(visit,))
@@ -75,13 +96,13 @@ def _chosen_kind() -> ActionKind:
 def clicks_wanted() -> str:
     """Return what a click on the map asks, for `geo.maps.planning_values`."""
     kind = _chosen_kind()
-    return {"ouvrir": "position", "deplacer": "position", "fermer": "site"}.get(kind, "")
+    return {"ouvrir": "position", "deplacer": "position", "passage": "position", "fermer": "site"}.get(kind, "")
 
 
 def place_clicked(visit: Visit, lon: float, lat: float) -> None:
     """Open or move a site where the map was clicked."""
     kind = _chosen_kind()
-    if kind in {"ouvrir", "deplacer"}:
+    if kind in {"ouvrir", "deplacer", "passage"}:
         _put(visit.territory, kind, Place(lon=round(lon, 5), lat=round(lat, 5)))
 
 
@@ -130,8 +151,8 @@ def _place_fields(visit: Visit, kind: ActionKind, site: str | None) -> None:
         width=260,
         key=_COMMUNE,
     )
-    verb = "Ouvrir" if kind == "ouvrir" else "Déplacer"
-    ready = commune is not None and (kind == "ouvrir" or site is not None)
+    verb = {"ouvrir": "Ouvrir", "passage": "Faire passer le bus"}.get(kind, "Déplacer")
+    ready = commune is not None and (kind != "deplacer" or site is not None)
     # The press carries what its button says; what is chosen is read then, for it may have changed since this run.
     st.button(f"{verb} ici", type="primary", disabled=not ready, on_click=_place, args=(visit, kind))
     with st.popover("Par position"):
@@ -162,6 +183,8 @@ def _put(territory: Territory, kind: ActionKind, place: Place) -> bool:
     if kind == "ouvrir":
         _open(territory, place)
         return True
+    if kind == "passage":
+        return _add_stop(territory, place)
     site = st.session_state.get(_SITE)
     if site is None:
         refuse("Choisissez d'abord le site à déplacer, puis l'endroit où il doit aller.")
@@ -174,6 +197,28 @@ def _open(territory: Territory, place: Place) -> None:
     scenario = current_scenario(territory)
     name = new_site_name(place, territory.communes)[:MAX_NAME]
     _try(territory, OpenSite(scenario.new_id(), name, place))
+
+
+def _pass_fields() -> None:
+    """Show the day, the weeks and the hours of a pass."""
+    st.selectbox("Jour", range(5), format_func=WEEKDAYS.__getitem__, width=130, key=_STOP_DAY)
+    st.selectbox("Semaines", list(_STOP_WEEKS), format_func=_STOP_WEEKS.__getitem__, width=190, key=_STOP_WEEK)
+    for key, label, minute in zip(_STOP_HOURS, ("De", "à"), MORNING, strict=True):
+        st.session_state.setdefault(key, dt.time(minute // 60, minute % 60))
+        st.time_input(label, key=key, step=dt.timedelta(minutes=30), width=110)
+
+
+def _add_stop(territory: Territory, place: Place) -> bool:
+    """Let a bus stop at a place when the fields say; return whether they make sense."""
+    start, end = (st.session_state[key] for key in _STOP_HOURS)
+    if start >= end:
+        refuse("Les heures du passage sont dans le mauvais ordre : la fin doit venir après le début.")
+        return False
+    day, weeks = _OSM_DAYS[st.session_state[_STOP_DAY]], st.session_state[_STOP_WEEK]
+    name = new_site_name(place, territory.communes).replace("Nouveau site", "Arrêt du bus")[:MAX_NAME]
+    passes = f"{weeks.format(day)} {start:%H:%M}-{end:%H:%M}"
+    _try(territory, AddStop(current_scenario(territory).new_id(), name, place, passes))
+    return True
 
 
 def _close(visit: Visit) -> None:

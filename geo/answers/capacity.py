@@ -1,0 +1,83 @@
+"""Labels chosen where every site can only serve so many, in French."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.access.catchment import HOURS_UNIT
+from geo.answers.answer import Answer
+from geo.french import (
+    SEMICOLON,
+    UNIT_SPACE,
+    capital,
+    counted,
+    format_decimal,
+    format_integer,
+    format_number,
+    format_percent,
+    format_share,
+    joined,
+    within_text,
+)
+
+if TYPE_CHECKING:
+    from geo.siting.capacity_plan import CapacityPlan
+
+_PARTED: Final = (
+    "Chaque habitant peut aller à n'importe quel site sous le seuil : la répartition est celle qui sert le plus de "
+    "monde, pas celle que chacun choisirait. Les sites voisins comptent avec toute leur capacité."
+)
+#: Share of a capacity from which a label is full.
+_FULL: Final = 0.999
+
+
+def capacity_plan_answer(plan: CapacityPlan) -> Answer:
+    """Return what labels bring where capacities bind, how sure that is, and what is assumed."""
+    known = plan.part.residents_known
+    within = within_text(plan.threshold_min)
+    gained = plan.served_after - plan.served_before
+    full = plan.residents_near - plan.served_before
+    served, near, after = (
+        format_share(plan.part.share(people)) for people in (plan.served_before, plan.residents_near, plan.served_after)
+    )
+    today = f"aujourd'hui {served} des habitants ont un site {within} qui peut les servir, {near} un site, plein ou non"
+    names = plan.labels["name"].tolist()
+    if not names:
+        sentence = f"Aucun label de plus ne servirait davantage d'habitants : {today}."
+    else:
+        labels = capital(counted(len(names), "label"))
+        more = f"{counted(gained, 'habitant')} de plus servis {within}"
+        them = "lui" if len(names) == 1 else "eux"
+        sentence = f"{labels} ({joined(names)}) : {more}{SEMICOLON}{today}, avec {them} {after}."
+    details = [
+        f"{number}. {row['name']} ({row['code']}) : {counted(row['gain_residents'], 'habitant')} de plus{SEMICOLON}"
+        f"il en sert {format_integer(row['load'])}, {format_share(row['share_used'])} de sa capacité."
+        for number, row in enumerate(plan.labels.to_dict("records"), 1)
+    ]
+    if full > 1:
+        details.append(f"{counted(full, 'habitant')} ont un site {within} sans que les sites puissent tous les servir.")
+    if names and bool((plan.labels["share_used"] > _FULL).all()):
+        details.append("Tous ces labels seraient pleins : d'autres lieux proches serviraient autant d'habitants.")
+    return Answer(sentence, (), tuple(details), (_proof(plan), _assumed(plan, known), _PARTED))
+
+
+def _proof(plan: CapacityPlan) -> str:
+    if plan.gap == 0:
+        return "Choix prouvé le meilleur pour ces temps, ces capacités et ces lieux candidats."
+    return (
+        f"Choix non prouvé : aucun autre ne sert plus de {format_integer(plan.bound)} habitants, soit au plus "
+        f"{format_percent(plan.gap, 2)} de mieux."
+    )
+
+
+def _assumed(plan: CapacityPlan, known: float) -> str:
+    per_unit = f"{format_decimal(plan.residents_per_unit)} habitants par unité"
+    own = f"{format_number(plan.capacity)} {plan.unit}"
+    served = format_integer(plan.capacity * plan.residents_per_unit)
+    rate = f"au rythme d'aujourd'hui ({format_integer(known)} habitants pour tous les sites, {per_unit})"
+    said = f"Un label : {own}, soit {served} habitants {rate}"
+    if plan.unit == HOURS_UNIT:
+        said += f"{SEMICOLON}{format_number(plan.agents)}{UNIT_SPACE}agents par site"
+    if plan.sites_given:
+        said += f"{SEMICOLON}{counted(plan.sites_given, 'site')} de capacité inconnue, compté comme un label"
+    return f"{said}."

@@ -1,0 +1,142 @@
+"""What the rounds of the buses add, in French: beside the coverage of the sites, beside their hours, near a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.access.bus_rounds import rounds_totals
+from geo.answers.answer import Answer, nobody_known
+from geo.french import (
+    SEMICOLON,
+    UNIT_SPACE,
+    capital,
+    counted,
+    format_decimal,
+    format_euros,
+    format_integer,
+    format_share,
+    plural,
+    within_text,
+)
+from geo.siting.costs import LEAST_HOURS_A_WEEK, Costs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.access.bus_rounds import RoundsSummary
+    from geo.access.opening import OpeningTable
+    from geo.sources.provenance import SourceTable
+    from geo.territory import Territory
+
+_NOT_A_SITE: Final = "Un arrêt n'est pas un site : le bus n'y est que ces heures-là."
+_NOTHING_COUNTED: Final = (
+    "Rien n'est compté : écrivez « oui » dans la colonne confirmed des passages vérifiés, puis donnez la table à "
+    "« maillage rounds --confirmed » ou à « build --rounds »."
+)
+_REASONS_SHOWN: Final = 5
+
+
+def rounds_line(rounds: RoundsSummary) -> str:
+    """Return what the rounds add to the sites within a threshold, and how many hours a month that is.
+
+    Examples
+    --------
+    >>> from geo.access.bus_rounds import RoundsSummary
+    >>> from geo.access.known_part import KnownPart
+    >>> line = rounds_line(RoundsSummary(20.0, KnownPart(1000, 1000, 3, 3), 1, 4, 12.0, 950.0, 50.0, 3.0))
+    >>> line.partition(", dont ")[2].partition(" (")[0].replace(UNIT_SPACE, " ")
+    "50 qui n'ont que lui, 3 h par mois"
+    """
+    what = _what(rounds.buses, rounds.stops, rounds.hours_a_month)
+    within = within_text(rounds.threshold_min)
+    if rounds.residents_added <= 0 or rounds.hours_added is None:
+        return f"Avec les passages du bus : personne de plus {within} ({what}). {_NOT_A_SITE}"
+    verb = plural(rounds.residents_added, "n'a", "n'ont")
+    only = f"{format_integer(rounds.residents_added)} qui {verb} que lui"
+    return (
+        f"Avec les passages du bus : {format_share(rounds.share_covered)} des habitants {within}, dont {only}, "
+        f"{_a_month(rounds.hours_added)} (en moyenne{SEMICOLON}{what}). {_NOT_A_SITE}"
+    )
+
+
+def rounds_change(before: RoundsSummary, after: RoundsSummary) -> str:
+    """Return what more stops bring, and what they cost; empty where the rounds do not change."""
+    hours = after.hours_a_month - before.hours_a_month
+    if after.stops == before.stops and not hours:
+        return ""
+    within = within_text(after.threshold_min)
+    gained = after.residents_within - before.residents_within
+    people = (
+        f"{counted(gained, 'habitant')} de plus {within} d'un site ou d'un arrêt"
+        if round(gained)
+        else "personne de plus"
+    )
+    cost = format_euros(Costs().stop_eur(hours))
+    more = f"{counted(after.stops - before.stops, 'arrêt')} de bus de plus, {_a_month(hours)}"
+    week = f"{LEAST_HOURS_A_WEEK}{UNIT_SPACE}h par semaine"
+    priced = f"au coût horaire d'un site ouvert {week}, véhicule et trajets non compris"
+    return f"Avec {more} : {people}, pour environ {cost} par an {priced}. {_NOT_A_SITE}"
+
+
+def week_line(opening: OpeningTable) -> str:
+    """Return the hours of a week with an open site or a bus within reach; empty where no round is known."""
+    more = opening.hours_with_rounds
+    if more is None or nobody_known(opening.part):
+        return ""
+    alone = format_decimal(opening.hours_within_reach)
+    said = f"{format_decimal(more)}{UNIT_SPACE}h par habitant et par semaine au lieu de {alone}{UNIT_SPACE}h"
+    if format_decimal(more) == alone:
+        said = f"moins de {format_decimal(0.1)}{UNIT_SPACE}h de plus par habitant et par semaine"
+    return f"Avec les passages du bus : {said} (moyenne de l'année{SEMICOLON}un passage par mois compte pour un quart)."
+
+
+def rounds_sentence(territory: Territory) -> str:
+    """Return which rounds a territory knows."""
+    if territory.rounds is None or territory.rounds.empty:
+        return "Tournées des bus : aucune n'est connue."
+    return f"Tournées des bus connues : {_what(*rounds_totals(territory.rounds))}."
+
+
+def proposal_answer(proposed: pd.DataFrame, sites: pd.DataFrame) -> Answer:
+    """Return how many rounds the comments seem to tell, and what a person does with them.
+
+    `proposed`: What `geo.finder.round_remarks.proposed_rounds` gives of `sites`.
+    """
+    buses = sites[sites["kind"] == "bus"]
+    commented = format_integer(buses["comment"].notna().sum())
+    count = f"{counted(len(buses), 'bus', 'bus')} dans la liste, {commented} avec un commentaire"
+    if proposed.empty:
+        unread = "aucun ne dit de jour et de commune lisibles. Demandez la tournée à qui la tient."
+        return Answer(f"{capital(count)} : {unread}")
+    guessed = int(proposed["remarque"].notna().sum())
+    of_sites = proposed.groupby("site", sort=False)["nom_du_bus"].agg(["first", "size"])
+    lines = [f"{name} : {counted(rows, 'passage')}" for name, rows in of_sites.itertuples(index=False)]
+    notes = [
+        "Vérifiez chaque ligne : elle est lue dans un texte libre, une commune ou un jour peut être pris pour un autre."
+    ]
+    if guessed:
+        notes.append(f"{counted(guessed, 'passage')} sans heures dans le commentaire : celles du site sont proposées.")
+    notes.append(_NOTHING_COUNTED)
+    sentence = (
+        f"{capital(count)} : {counted(len(proposed), 'passage')} à vérifier, pour {counted(len(of_sites), 'site')}."
+    )
+    return Answer(sentence, details=tuple(lines), notes=tuple(notes))
+
+
+def kept_out_sentence(table: SourceTable) -> list[str]:
+    """Return why rows of a table of rounds are kept out, the most common reasons."""
+    reasons = table.rejected["reason"].value_counts().head(_REASONS_SHOWN)
+    return [
+        f"{counted(int(rows), 'ligne')} non {plural(int(rows), 'retenue', 'retenues')} : {reason}"
+        for reason, rows in reasons.items()
+    ]
+
+
+def _what(buses: int, stops: int, hours_a_month: float) -> str:
+    total = f"{_a_month(hours_a_month)} en tout"
+    return f"{counted(buses, 'bus', 'bus')}, {counted(stops, 'arrêt')}, {total}"
+
+
+def _a_month(hours: float) -> str:
+    decimals = format_decimal(hours) if hours < 100 and round(hours, 1) != round(hours) else format_integer(hours)  # noqa: PLR2004
+    return f"{decimals}{UNIT_SPACE}h par mois"

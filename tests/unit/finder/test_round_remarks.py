@@ -1,0 +1,90 @@
+"""Comments that name days and communes, in the forms that buses' comments have; none is a comment of a real bus."""
+
+import pandas as pd
+import pytest
+
+from geo.finder.round_remarks import PROPOSAL_COLUMNS, passes_told, proposed_rounds
+from geo.sources.facility_table import facility_frame
+from geo.sources.rounds import read_rounds
+
+COMMUNES = {"ain": "64001", "boe": "64002", "saint cyr": "64003", "le dun": "64004", "port": "64005"}
+
+
+def said(comment):
+    return [
+        (found.name, found.weekday, found.weeks, found.part, found.hours) for found in passes_told(comment, COMMUNES)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [
+        ("Lundi 14h30-17h Ain / Mardi 9h30-12h Boé", [("ain", 0, "", "", ((870, 1020),)), ("boe", 1, "", "", ((570, 720),))]),
+        ("mardi matin : Ain // mardi après-midi : St-Cyr", [("ain", 1, "", "matin", ()), ("saint cyr", 1, "", "après-midi", ())]),
+        ("Tournée : Ain (lundi matin), Boé/St Cyr (jeudi)", [("ain", 0, "", "matin", ()), ("boe", 3, "", "", ()), ("saint cyr", 3, "", "", ())]),
+        ("1er lundi Ain, 2e lundi Boé", [("ain", 0, "1", "", ()), ("boe", 0, "2", "", ())]),
+        ("Ain les 2e et 4e jeudi de 14h à 16h ; Boé le vendredi", [("ain", 3, "2 et 4", "", ((840, 960),)), ("boe", 4, "", "", ())]),
+        ("Lundi : Ain (semaines paires) / Boé (semaines impaires)", [("ain", 0, "paires", "", ()), ("boe", 0, "impaires", "", ())]),
+        ("Semaines paires : lundi Ain 9h-12h Boé 14h-16h", [("ain", 0, "paires", "", ((540, 720),)), ("boe", 0, "paires", "", ((840, 960),))]),
+        ("Les 2e et 4e semaines : jeudi Ain 9h45/12h15", [("ain", 3, "2 et 4", "", ((585, 735),))]),
+        ("PERMANENCE D'AIN : LUNDI 9H-12H ET JEUDI 14H-17H", [("ain", 0, "", "", ((540, 720),)), ("ain", 3, "", "", ((840, 1020),))]),
+        ("Le lundi de 9h à 12h à Ain, de 14h à 17h à Boé", [("ain", 0, "", "", ((540, 720),)), ("boe", 0, "", "", ((840, 1020),))]),
+    ],
+)  # fmt: skip
+def test_forms_of_comments(comment, expected):
+    assert said(comment) == expected
+
+
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [
+        # What is said of a place that is no commune goes to no other.
+        ("Lundi Ain 9h-12h Hameau 14h-16h", [("ain", 0, "", "", ((540, 720),))]),
+        ("Lundi mairie du hameau, mardi Ain", [("ain", 1, "", "", ())]),
+        ("Ain : lundi 9h-12h - Hameau : mardi 9h-12h", [("ain", 0, "", "", ((540, 720),))]),
+        ("Lundi salle, 7 rue du Port", []),
+        ("Bus circulant dans tout le pays d'Ain", []),
+        ("Du lundi au vendredi de 9h à 12h, sur rendez-vous", []),
+        ("Fermé le lundi à Ain", []),
+        ("", []),
+    ],
+)
+def test_what_is_not_sure_is_not_proposed(comment, expected):
+    assert said(comment) == expected
+
+
+@pytest.fixture
+def proposed():
+    sites = facility_frame(
+        pd.DataFrame(
+            {
+                "facility_id": ["1", "2", "3"],
+                "name": ["Bus", "Site", "Autre"],
+                "kind": ["bus", "main", "main"],
+                "departement": ["64"] * 3,
+                "opening_hours": ["Mo 09:00-12:00,14:00-16:00", pd.NA, pd.NA],
+                "comment": ["Lundi matin : Ain", "Itinérance : mardi Boé", "Mardi Boé"],
+            }
+        ),
+        pd.Series([0.0] * 3),
+        pd.Series([43.0] * 3),
+    )
+    communes = pd.DataFrame({"name": ["Ain", "Boé"], "lon": 0.0, "lat": 43.0}, index=["64001", "64002"])
+    return sites, communes.rename_axis("commune_code"), proposed_rounds(sites, communes)
+
+
+def test_proposals_are_a_table_of_rounds_that_counts_nothing_until_confirmed(proposed, tmp_path):
+    sites, communes, table = proposed
+    assert list(table.columns) == list(PROPOSAL_COLUMNS)
+    assert table["confirmed"].isna().all()
+    assert table[["site", "commune", "jour", "horaires", "remarque"]].fillna("").to_numpy().tolist() == [
+        ["1", "64001", "lundi", "09:00 - 12:00", "heures publiées du site, à vérifier"],
+        ["2", "64002", "mardi", "", "heures à compléter"],
+    ]
+    path = tmp_path / "rounds.csv"
+    table.assign(confirmed=["oui", ""]).to_csv(path, index=False)
+    read = read_rounds(path, sites, communes)
+    assert read.frame[["facility_id", "name", "weekday", "start_min", "end_min"]].to_numpy().tolist() == [
+        ["1", "Ain", 0, 540, 720]
+    ]
+    assert read.rejected["reason"].tolist() == ["passage non confirmé"]

@@ -1,0 +1,77 @@
+"""Capacities on the four communes in a row: A (1000), B (500), C (300), D (200), ten minutes from one to the next."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from geo.answers.capacity import capacity_plan_answer
+from geo.errors import ParameterError
+from geo.siting.candidates import EVERY_COMMUNE
+from geo.siting.capacity_plan import capacity_plan
+
+
+@pytest.fixture(scope="module")
+def territory(small_world):
+    """The site of A is open 20 hours a week, the antenne of D 10: with two agents, 40 and 20 for 2,000 residents."""
+    built = small_world.territory()
+    hours = {"1": "Mo-Fr 09:00-13:00", "3": "Mo-Fr 09:00-11:00", "2": ""}
+    sites = built.sites.assign(opening_hours=built.sites["facility_id"].map(hours).astype("string"))
+    return built.with_sites(sites, why={"hours": "known"})
+
+
+def test_labels_relieve_the_sites_that_are_full(territory):
+    found = capacity_plan(territory, 1, threshold_min=12, rule=EVERY_COMMUNE)
+    # 60 agent-hours for 2,000: each serves 33.3; A can serve 1,333 of A and B, D 667 of C and D; a label 1,600.
+    assert found.residents_per_unit == pytest.approx(2000 / 60)
+    assert found.residents_near == 2000
+    assert found.served_before == pytest.approx(4000 / 3 + 500)
+    assert found.served_after == pytest.approx(2000)
+    assert found.gap == 0
+    assert found.labels["gain_residents"].tolist() == pytest.approx([2000 - 4000 / 3 - 500])
+    small = capacity_plan(territory, 1, capacity=3, threshold_min=12, rule=EVERY_COMMUNE)
+    assert small.labels["load"].tolist() == pytest.approx([100])
+    assert small.served_after == pytest.approx(found.served_before + 100)
+    lines = capacity_plan_answer(small).lines
+    assert any("100\u00a0% de sa capacité" in line for line in lines)
+    assert any(line.startswith("Choix prouvé") for line in lines)
+    assert any(line.startswith("Tous ces labels seraient pleins") for line in lines)
+
+
+def test_requests_are_another_unit(territory):
+    requests = pd.Series({"1": 300.0, "3": 100.0}, name="requests_per_month")
+    found = capacity_plan(territory, 1, capacity=50, requests=requests, threshold_min=12, rule=EVERY_COMMUNE)
+    assert found.unit == "demandes par mois"
+    assert found.residents_per_unit == pytest.approx(5)
+    assert found.served_before == pytest.approx(1500 + 500)
+    assert found.labels.empty
+    assert capacity_plan_answer(found).sentence.startswith("Aucun label de plus")
+    with pytest.raises(ParameterError, match="Capacité d'un label non donnée"):
+        capacity_plan(territory, 1, requests=requests)
+
+
+@pytest.mark.parametrize("capacity", [0, -1, float("nan"), 1e9])
+def test_capacities_that_make_no_sense_are_refused(territory, capacity):
+    with pytest.raises(ParameterError, match="refusée"):
+        capacity_plan(territory, 1, capacity=capacity)
+
+
+def test_where_no_hours_are_known_it_says_what_to_give(small_world):
+    built = small_world.territory()
+    unknown = built.sites.assign(opening_hours=pd.array([pd.NA] * 3, dtype="string"))
+    with pytest.raises(ParameterError, match="capacité connue"):
+        capacity_plan(built.with_sites(unknown, why={"hours": "none"}), 1, rule=EVERY_COMMUNE)
+
+
+def test_on_the_command_line(run, saved, tmp_path):
+    status, said, err = run(
+        "plan", saved, "--capacity", "--everywhere", "--least-residents", 0, "--new", 1, "--out", tmp_path / "out"
+    )
+    assert (status, "Choix prouvé" in said) == (0, True), err
+    content = json.loads((tmp_path / "out" / "capacity_plan.json").read_text(encoding="utf-8"))
+    _, printed, _ = run("plan", saved, "--capacity", "--everywhere", "--least-residents", 0, "--new", 1, "--json")
+    assert json.loads(printed) == content
+    status, _, err = run("plan", saved, "--capacity", "--model", "median")
+    assert (status, "--model" in err) == (2, True)
+    status, _, err = run("plan", saved, "--agents", 3)
+    assert (status, "--capacity" in err) == (2, True)
