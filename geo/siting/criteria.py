@@ -87,8 +87,12 @@ class Zones:
 
 
 def beyond_threshold(problem: SitingProblem, threshold_min: float) -> NDArray[np.float64]:
-    """Return which demand points are beyond the threshold today, 0 or 1: the one criterion that depends on times."""
-    return (problem.today_min > threshold_min + AT_THRESHOLD_MIN).astype(np.float64)
+    """Return which demand points are beyond the threshold today, 0 or 1, NaN off the network.
+
+    It is the one criterion that depends on times.
+    """
+    beyond = (problem.today_min > threshold_min + AT_THRESHOLD_MIN).astype(np.float64)
+    return np.where(problem.demand["on_network"].to_numpy(bool), beyond, np.nan)
 
 
 def demand_criteria(
@@ -129,7 +133,7 @@ def factors(criteria: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:
         if weight == 1:
             continue
         share = criteria[name].to_numpy(np.float64)
-        if np.isnan(share).all():
+        if name in _NEEDED and np.isnan(share).all():
             msg = f"Poids « {name} » de {weight:g} sans données : il faut {_NEEDED[name]}."
             raise ParameterError(msg)
         factor *= 1 + np.nan_to_num(share) * (weight - 1)

@@ -83,7 +83,7 @@ class Plan:
         Other places that would do nearly as well as each label (`geo.siting.plan_tables.alternatives_table`).
     communes
         Indexed by `commune_code`: `name`, `residents`, `time_before_min`, `time_after_min` (Float64, means over
-        residents with a way, <NA>: none), `within_before`, `within_after` (residents),
+        residents with a way, <NA>: none), `within_before`, `within_after` (residents; NaN off the network),
         `geo.territory.study_area.PRECISION_COLUMNS`.
     part
         The part of the study area whose ways are known.

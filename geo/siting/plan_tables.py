@@ -155,14 +155,15 @@ def communes_table(
         columns[f"sum_{when}"] = share * np.where(reached, times, 0.0)
         columns[f"within_{when}"] = np.where(times <= limit, residents, 0.0)
     total = pd.DataFrame(columns).groupby("commune_code").sum().reindex(names.index)
+    on_network = problem.demand["on_network"].groupby(commune).any().reindex(names.index)
     return pd.DataFrame(
         {
             "name": names,
             "residents": total["residents"],
             "time_before_min": _mean(total["sum_before"], total["way_before"]),
             "time_after_min": _mean(total["sum_after"], total["way_after"]),
-            "within_before": total["within_before"],
-            "within_after": total["within_after"],
+            "within_before": total["within_before"].where(on_network),
+            "within_after": total["within_after"].where(on_network),
             **_precision(problem, names.index),
         },
         index=names.index,

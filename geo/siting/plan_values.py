@@ -123,8 +123,8 @@ class CommuneValues(Values):
     residents: _Amount
     time_before_min: _Amount | None
     time_after_min: _Amount | None
-    within_before: _Amount
-    within_after: _Amount
+    within_before: _Amount | None
+    within_after: _Amount | None
     estimated: bool
     time_low: _Amount
     time_high: _Amount

@@ -48,7 +48,11 @@ def test_most_covered_on_the_drawing(world):
     assert served["time_before_min"].to_numpy() == pytest.approx([10, 20, 30], abs=0.2)
     assert served["time_after_min"].to_numpy() == pytest.approx([0, 10, 20], abs=0.2)
     assert found.labels["minutes_saved_mean"].iloc[0] == pytest.approx(10, abs=0.2)
-    assert found.communes.loc["64005", ["time_before_min", "time_after_min"]].isna().all()
+    off_network = ["time_before_min", "time_after_min", "within_before", "within_after"]
+    assert found.communes.loc["64005", off_network].isna().all()
+    assert np.isnan(found.criteria.loc["64005", "beyond"])
+    (kept,) = [each for each in plan_json(found, [world])["communes"] if each["commune_code"] == "64005"]
+    assert (kept["within_before"], kept["within_after"], kept["criteria"]["beyond"]) == (None, None, None)
 
 
 def test_the_other_models_on_the_drawing(world):
