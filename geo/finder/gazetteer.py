@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from geo.errors import ParameterError
-from geo.french import fold
+from geo.french import fold, fold_each
 from geo.sources.departements import departement_name
 from geo.territory.embedded import former_communes
 
@@ -141,9 +141,12 @@ class Gazetteer:
         self._postcodes = [tuple(text.split(";")) if text else () for text in communes["postcodes"].fillna("")]
         self._lon = communes["lon"].to_numpy(np.float64)
         self._lat = communes["lat"].to_numpy(np.float64)
-        self._words = [spelled_out(name) for name in self._names]
+        self._words = _spelled_out_each(self._names)
         self._compact = ["".join(words) for words in self._words]
-        self._called = ["".join(spelled_out(_TOLD_APART.sub("", name))) for name in self._names]
+        self._called = [
+            "".join(spelled_out(_TOLD_APART.sub("", name))) if "(" in name else compact
+            for name, compact in zip(self._names, self._compact, strict=True)
+        ]
         self._bare = [" ".join(_bare(words)) for words in self._words]
         self._sorted = [" ".join(sorted(name.split())) for name in self._bare]
         self._compact_names = [name.replace(" ", "") for name in self._bare]
@@ -345,8 +348,8 @@ def _with_former(communes: pd.DataFrame, former: pd.DataFrame | None) -> tuple[p
     own = pd.DataFrame(communes).assign(label=communes["name"].astype(str))
     if former is None:
         return own, np.arange(len(own))
-    former = former[former["commune_code"].isin(own.index)]
     today = own.index.get_indexer(pd.Index(former["commune_code"]))
+    former, today = former[today >= 0], today[today >= 0]
     now = own["label"].iloc[today].to_numpy(dtype=object)
     names = former["name"].to_numpy(dtype=object)
     labels = np.where(former["kind"] == _ARRONDISSEMENT, names, names + ", aujourd'hui " + now)
@@ -362,6 +365,14 @@ def spelled_out(name: str) -> tuple[str, ...]:
     for pattern, meaning in _SLASHED:
         name = pattern.sub(meaning, name)
     return tuple(_ABBREVIATIONS.get(word, word) for word in fold(name).split())
+
+
+def _spelled_out_each(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return `spelled_out` of each name, in one pass over all of them."""
+    for pattern, meaning in _SLASHED:
+        names = [pattern.sub(meaning, name) if "/" in name else name for name in names]
+    spelled = ([_ABBREVIATIONS.get(word, word) for word in name.split()] for name in fold_each(names))
+    return [tuple(words) for words in spelled]
 
 
 def _bare(words: Sequence[str]) -> list[str]:

@@ -59,6 +59,11 @@ def write_contours(contours: gpd.GeoSeries, folder: Path) -> Path:
     return path
 
 
+def has_contours(folder: Path) -> bool:
+    """Tell whether the set-up could have the contours of the communes of France."""
+    return (folder / CONTOURS_FILE).is_file()
+
+
 def read_contours(folder: Path) -> gpd.GeoSeries | None:
     """Read the contours of the communes of France.
 
@@ -74,9 +79,9 @@ def read_contours(folder: Path) -> gpd.GeoSeries | None:
     SourceError
         The file is there and cannot be read, or is not one of contours.
     """
-    path = folder / CONTOURS_FILE
-    if not path.is_file():
+    if not has_contours(folder):
         return None
+    path = folder / CONTOURS_FILE
     try:
         frame = gpd.read_parquet(path, columns=["code", "geometry"])
         usable = frame.crs == WGS84 and frame["code"].is_unique and bool(frame["code"].notna().all())

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.ndimage import uniform_filter
 
 from geo.errors import Fault, MaillageError, SchemaError, SourceError
 from geo.storage import replacing_file
@@ -76,10 +75,10 @@ class Relief:
         """Return the standard deviation (m) of heights in about 9 km around points, shape (n,), NaN unknown."""
         known = (self.steps != UNKNOWN).astype(np.float64)
         values = np.where(self.steps == UNKNOWN, 0.0, self.steps * STEP_M)
-        share = uniform_filter(known, _ROUGHNESS_CELLS, mode="constant")
+        count = _sums_around(known, _ROUGHNESS_CELLS)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = uniform_filter(values, _ROUGHNESS_CELLS, mode="constant") / share
-            square = uniform_filter(values**2, _ROUGHNESS_CELLS, mode="constant") / share
+            mean = _sums_around(values, _ROUGHNESS_CELLS) / count
+            square = _sums_around(values**2, _ROUGHNESS_CELLS) / count
             deviation = np.sqrt(np.maximum(square - mean**2, 0.0))
         return self._between(np.where(known > 0, deviation, np.nan), lon, lat)
 
@@ -103,6 +102,18 @@ class Relief:
         with np.errstate(invalid="ignore"):
             found[inside] = np.where(weights > 0, total / weights, np.nan)
         return found
+
+
+def _sums_around(values: NDArray[np.float64], cells: tuple[int, int]) -> NDArray[np.float64]:
+    """Return the sum over the rectangle of so many rows and columns around each cell; beyond the edge all is 0.
+
+    Exact for whole numbers: heights are some, and so are their squares.
+    """
+    rows, columns = (size // 2 for size in cells)
+    total = np.pad(values, ((rows + 1, rows), (columns + 1, columns))).cumsum(axis=0).cumsum(axis=1)
+    along = total[cells[0] :] - total[: -cells[0]]
+    sums: NDArray[np.float64] = along[:, cells[1] :] - along[:, : -cells[1]]
+    return sums
 
 
 def read_relief(path: Path) -> Relief:
