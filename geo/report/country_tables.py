@@ -10,8 +10,6 @@ import pandas as pd
 from geo.access.diagnosis import summary_of
 from geo.answers.tables import rounded
 from geo.crs import departement_of
-from geo.maps.static.country_map import country_map
-from geo.maps.static.files import write_sheet
 from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, write_summary, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name, region_name
@@ -97,6 +95,9 @@ def write_country_diagnosis(country: Country, diagnosis: Diagnosis, folder: Path
 
     All of them, or none where one cannot be written; other files of the folder stay.
     """
+    from geo.maps.static.country_map import country_map  # noqa: PLC0415 - matplotlib comes with the extra "report"
+    from geo.maps.static.files import write_sheet  # noqa: PLC0415
+
     table = commune_table(diagnosis.coverage)
     contours = pd.concat([part.communes.geometry for part in country.parts])
     tables = {

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 
 from geo.answers.tables import decimals_of, rounded
-from geo.maps.interactive import coverage_map, write_map
 from geo.report.geopackage import write_layer
 from geo.siting.gains import candidate_gains
 from geo.storage import adding_files, replacing_file
@@ -106,6 +105,8 @@ def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) ->
 
     All of them, or none where one cannot be written; other files of the folder stay.
     """
+    from geo.maps.interactive import coverage_map, write_map  # noqa: PLC0415 - folium comes with the extra "report"
+
     cov = diagnosis.coverage
     gains = candidate_gains(territory, diagnosis.times, diagnosis.question.threshold_min)
     table = commune_table(cov)

@@ -19,7 +19,7 @@ from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.network.union import unite
-from geo.settings import Settings
+from geo.settings import Settings, kept_roads
 from geo.sources.contours import has_contours, read_contours
 from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
@@ -249,7 +249,7 @@ def _network(tables: EmbeddedTables, folder: Path, made_dir: Path, profile: str)
     files = (folder / "communes.csv", *(folder.parent / name for name in (RELIEF_FILE, NO_ROAD_FILE)))
     made_of = "".join([*map(checksum, files), profile, str(_ESTIMATE), str(not has_contours(made_dir))])
     key = hashlib.sha256(made_of.encode()).hexdigest()[:16]
-    place = made_dir.with_name(f"{made_dir.name}-roads") / f"network-{key}"
+    place = kept_roads(made_dir) / f"network-{key}"
     if (place / _NETWORK_MARKER).is_file():
         try:
             return RoadNetwork.load(place)

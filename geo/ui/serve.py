@@ -10,18 +10,18 @@ import contextlib
 import logging
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from streamlit.logger import get_logger
 from streamlit.web.cli import main as streamlit
 
 from geo.errors import MaillageError
+from geo.settings import BESIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_APP: Final = Path(__file__).resolve().parents[2] / "app.py"
+_APP: Final = BESIDE / "app.py"
 _SCREENS: Final = ("find", "diagnostic", "diagnostic_france", "planner.screen", "report", "data_and_method")
 #: Where Streamlit warns of functions that are called while no visitor is there.
 _WARNS: Final = ("caching.cache_data_api", "state.session_state_proxy", "scriptrunner_utils.script_run_context")
