@@ -109,12 +109,12 @@ def site_words(row: Mapping[Any, Any]) -> str:
 
 
 def changed_sites(changes: ListChanges) -> pd.DataFrame:
-    """Return the sites of which something is to be told: `site.name`, `commune_name`, `change`, opened ones first."""
+    """Return the sites of which something is to be told, opened ones first: `name`, `commune_name` and `change`."""
     table = changes.sites
     told = table[(table["status"] != CONTINUED) | table[list(CHANGES)].any(axis=1)]
     return pd.DataFrame(
         {
-            "site.name": told["name"],
+            "name": told["name"],
             "commune_name": told["commune_name"],
             "change": [site_words(row) for row in told.to_dict("records")],
         }
