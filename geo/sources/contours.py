@@ -55,7 +55,7 @@ def write_contours(contours: gpd.GeoSeries, folder: Path) -> Path:
     frame = gpd.GeoDataFrame({"code": contours.index.astype("string")}, geometry=contours.to_numpy(), crs=contours.crs)
     path = folder / CONTOURS_FILE
     with replacing_file(path) as beside:
-        frame.to_parquet(beside, index=False, compression="zstd")
+        frame.to_parquet(beside, index=False, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")
     return path
 
 
