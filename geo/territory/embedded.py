@@ -50,7 +50,7 @@ _SIREN: Final = re.compile(r"[0-9]{9}", re.ASCII)
 _CODE: Final = re.compile(r"[0-9]{1,3}|2[abAB]", re.ASCII)
 _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
-_ESTIMATE: Final = 3
+_ESTIMATE: Final = 4
 #: A département of the mainland.
 _MAINLAND: Final = "75"
 _OVERSEAS_NOTE: Final = "Outre-mer, le relief n'est pas connu : les temps y sont trop courts en montagne."

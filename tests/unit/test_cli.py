@@ -511,6 +511,7 @@ def test_plan_as_json_and_files(run, built, tmp_path):
         "plan.gpkg",
         "plan.json",
         "arguments.html",
+        "datapackage.json",
     }
 
 
