@@ -306,7 +306,7 @@ def visible_column(texts: pd.Series) -> pd.Series:
     """Return a column of texts (dtype "string") made `visible` and stripped; <NA> where nothing is left to see."""
     column = texts.astype("string")
     # Nearly every column has nothing to change: one look at all of it is enough to know.
-    if _UNSEEN_RUN.search("x".join(column.dropna())):
+    if _UNSEEN_RUN.search("x".join(column.dropna().to_numpy(object))):
         column = column.map(visible, na_action="ignore").astype("string")
     present: pd.Series = column.str.strip()
     return present.mask(present == "")

@@ -23,12 +23,12 @@ EXTRAS: Final = {
 
 
 def missing_extra(library: str | None) -> str | None:
-    r"""Return what to install where a library is absent, as a French sentence; `None` where no extra brings it.
+    """Return what to install where a library is absent, as a French sentence; `None` where no extra brings it.
 
     Examples
     --------
-    >>> missing_extra("folium.features")
-    "Cette commande demande l'extra « report », qui n'est pas installé : pip install \"maillage[report]\"."
+    >>> print(missing_extra("folium.features"))
+    Cette commande demande l'extra « report », qui n'est pas installé : pip install "maillage[report]".
     """
     extra = EXTRAS.get((library or "").partition(".")[0])
     if extra is None:
