@@ -27,9 +27,10 @@ app: setup
 test: check
 	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
-# The searches side by side with scipy and networkx, memory, growth to five million nodes; answers of the finder;
+# What commands cost to start; the searches side by side with scipy and networkx, memory, growth to five million nodes; answers of the finder;
 # siting against its exact optimum; lists of sites read and checked; what a visitor waits for in a browser. Ten minutes.
 bench: setup
+	$(BIN)/python tests/benchmarks/starts.py
 	$(BIN)/python tests/benchmarks/searches.py
 	$(BIN)/python tests/benchmarks/finder.py
 	$(BIN)/python tests/benchmarks/siting.py
@@ -74,7 +75,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-setup: $(VENV)/.done static/leaflet/.done static/maplibre/.done static/france/.done build/axe/.done
+setup: $(VENV)/.done build/kernels/.done static/leaflet/.done static/maplibre/.done static/france/.done build/axe/.done
 
 $(VENV)/.done: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
@@ -82,6 +83,11 @@ $(VENV)/.done: requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# The searches are compiled here, not while the first visitor waits.
+build/kernels/.done: $(wildcard geo/network/*.py) | $(VENV)/.done
+	$(BIN)/python -m geo.network.prepared
+	@mkdir -p build/kernels && touch $@
 
 # The map library, installed from the npm registry into an ignored folder and served by the app
 # itself; where npm is missing the maps load it from a public CDN instead.

@@ -23,9 +23,10 @@ from geo.access.diagnosis import diagnose
 from geo.errors import BatchError, MaillageError, ParameterError
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.question import Question, check_threshold
+from geo.report.data_package import result_files
 from geo.report.tables import diagnosis_summary, write_diagnosis, write_summary, write_table
 from geo.sources.departements import departement_name
-from geo.storage import adding_files, remove_left, replacing_folder
+from geo.storage import remove_left, replacing_folder
 from geo.territory import Territory
 from geo.territory.files import OfficialFiles
 
@@ -157,7 +158,7 @@ class BatchResult:
 
     def write(self, folder: Path) -> None:
         """Write ``departements.csv`` and ``batch.json``; raise `SourceError` where the folder cannot be written to."""
-        with adding_files(folder) as beside:
+        with result_files(folder, "Accès aux sites : plusieurs territoires") as beside:
             write_table(self.table(), beside / "departements.csv")
             write_summary(self.to_dict(), beside / "batch.json")
 

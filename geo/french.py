@@ -322,8 +322,11 @@ def visible(text: str) -> str:
 
 def visible_column(texts: pd.Series) -> pd.Series:
     """Return a column of texts (dtype "string") made `visible` and stripped; <NA> where nothing is left to see."""
-    column: pd.Series = texts.astype("string").map(lambda text: visible(text).strip(), na_action="ignore")
-    present: pd.Series = column.astype("string")
+    column = texts.astype("string")
+    # Nearly every column has nothing to change: one look at all of it is enough to know.
+    if _UNSEEN_RUN.search("x".join(column.dropna().to_numpy(object))):
+        column = column.map(visible, na_action="ignore").astype("string")
+    present: pd.Series = column.str.strip()
     return present.mask(present == "")
 
 
@@ -344,6 +347,26 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES)).casefold()
     kept = (mark if mark.isalnum() else " " for mark in decomposed if not unicodedata.combining(mark))
     return " ".join("".join(kept).split())
+
+
+def fold_each(texts: Sequence[str]) -> list[str]:
+    """Return each text folded, as `fold` does one by one, in one pass over all of them.
+
+    Examples
+    --------
+    >>> fold_each(["Sare", "L'Haÿ-les-Roses"])
+    ['sare', 'l hay les roses']
+    """
+    joined = "\n".join(texts)
+    if joined.count("\n") != len(texts) - 1:  # none, or some of several lines
+        return [fold(text) for text in texts]
+    decomposed = unicodedata.normalize("NFKD", joined.translate(_LIGATURES)).casefold()
+    meant = {
+        ord(mark): None if unicodedata.combining(mark) else " "
+        for mark in set(decomposed) - {"\n"}
+        if not mark.isalnum()
+    }
+    return [" ".join(line.split()) for line in decomposed.translate(meant).split("\n")]
 
 
 def fold_all(texts: pd.Series) -> pd.Series:

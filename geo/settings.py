@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import platformdirs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PROJECT = Path(__file__).resolve().parent.parent
+_PACKAGE: Final = Path(__file__).resolve().parent
+_SHIPPED: Final = _PACKAGE / "shipped"
+#: Where the data, the files served to browsers and `app.py` are: at the top of the repository; in an installed package,
+#: inside it.
+BESIDE: Final = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent
 _LEAFLET_CDN = "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist"
 _GEOCODER_URL = "https://data.geopf.fr/geocodage/search"
 _ROUTE_SERVICE_URL = "https://data.geopf.fr/navigation/itineraire"
@@ -25,6 +29,15 @@ _URL_PREFIX = "MAILLAGE_URL_"
 
 def _user_cache() -> Path:
     return platformdirs.user_cache_path("maillage")
+
+
+def kept_roads(france_dir: Path) -> Path:
+    """Return where the estimated roads of all of France are kept: beside its contours, or in the user's cache.
+
+    The latter where the contours came with an installed package: nothing is written into one.
+    """
+    beside = france_dir if not france_dir.is_relative_to(_SHIPPED) else Settings.from_environment().cache_dir / "france"
+    return beside.with_name(f"{beside.name}-roads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +88,8 @@ class Settings:
     data_dir: Path
     leaflet_dir: Path
     leaflet_cdn: str = _LEAFLET_CDN
-    maplibre_dir: Path = _PROJECT / "static" / "maplibre"
-    france_dir: Path = _PROJECT / "static" / "france"
+    maplibre_dir: Path = BESIDE / "static" / "maplibre"
+    france_dir: Path = BESIDE / "static" / "france"
     tiles_url: str = _TILES_URL
     tiles_attribution: str = "Fond de carte : Plan IGN"
     geocoder_url: str = _GEOCODER_URL
@@ -102,10 +115,10 @@ class Settings:
             return Path(os.environ.get(name) or default)
 
         return cls(
-            data_dir=path("MAILLAGE_DATA_DIR", _PROJECT / "data"),
-            leaflet_dir=path("MAILLAGE_LEAFLET_DIR", _PROJECT / "static" / "leaflet"),
-            maplibre_dir=path("MAILLAGE_MAPLIBRE_DIR", _PROJECT / "static" / "maplibre"),
-            france_dir=path("MAILLAGE_FRANCE_DIR", _PROJECT / "static" / "france"),
+            data_dir=path("MAILLAGE_DATA_DIR", BESIDE / "data"),
+            leaflet_dir=path("MAILLAGE_LEAFLET_DIR", BESIDE / "static" / "leaflet"),
+            maplibre_dir=path("MAILLAGE_MAPLIBRE_DIR", BESIDE / "static" / "maplibre"),
+            france_dir=path("MAILLAGE_FRANCE_DIR", BESIDE / "static" / "france"),
             tiles_url=os.environ.get("MAILLAGE_TILES_URL") or _TILES_URL,
             geocoder_url=os.environ.get("MAILLAGE_GEOCODER_URL", _GEOCODER_URL).strip(),
             route_service_url=os.environ.get("MAILLAGE_ROUTE_SERVICE_URL", _ROUTE_SERVICE_URL).strip(),

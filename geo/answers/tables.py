@@ -108,6 +108,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "delta_min": Column("Écart", "min", 1),
     "facility_before": Column("Site d'aujourd'hui"),
     "facility_after": Column("Site ensuite"),
+    # What changed between two lists.
+    "change": Column("Ce qui a changé"),
     # Sites: what depends on each, and half-days that could be opened.
     "site.name": Column("Site"),
     "residents_passing": Column("Passeraient le seuil", decimals=0),

@@ -147,11 +147,14 @@ def _parameters(function: Callable[..., Any], *unread: str) -> Mapping[str, insp
     return inspect.signature(function, eval_str=True).parameters
 
 
-def load_territory(folder: Path | None) -> Territory:
-    """Return the territory that a command names: a folder or a view of the embedded France, all of it for `None`."""
+def load_territory(folder: Path | None, *, drawn: bool = True) -> Territory:
+    """Return the territory that a command names: a folder or a view of the embedded France, all of it for `None`.
+
+    `drawn`: As for `geo.territory.Territory.embedded`.
+    """
     from geo.territory import Territory
 
-    return Territory.load(folder)
+    return Territory.load(folder, drawn=drawn)
 
 
 def load_area(folder: Path | None) -> Territory | Country:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import errno
+import gc
+import importlib.metadata
 import logging
 import re
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from typer.exceptions import Abort, TyperException
 
 from geo.cli.access import access
+from geo.cli.app import app as serve
 from geo.cli.batch import batch
 from geo.cli.build import build
+from geo.cli.changes import changes
 from geo.cli.check_sites import check_sites
 from geo.cli.diagnose import diagnose
+from geo.cli.extras import missing_extra
 from geo.cli.fetch import fetch
 from geo.cli.fragility import fragility
 from geo.cli.hours import hours
 from geo.cli.map import draw_map
 from geo.cli.nearest import nearest
+from geo.cli.output import print_line
 from geo.cli.plan import plan
 from geo.cli.report import report
 from geo.cli.rounds import rounds
@@ -63,16 +69,36 @@ _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
     (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
     (check_sites, "Chercher les défauts de la liste officielle des sites."),
+    (
+        changes,
+        "Dire ce qui a changé entre deux listes de sites : ouverts, fermés, déplacés… et pour combien d'habitants.",
+    ),
+    (serve, "Ouvrir l'application dans un navigateur, servie par cette machine."),
 )
 
 app = typer.Typer(
     name="maillage",
     help="Accès aux sites France services : temps de trajet, communes sous-desservies, site le plus proche.",
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _write_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if asked:
+        print_line(f"maillage {importlib.metadata.version('maillage')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_write_version, help="Écrire la version.")
+    ] = False,
+) -> None:
+    """Take what is asked without a command."""
 
 
 def _name(command: Callable[..., None]) -> str:
@@ -90,6 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     0 on success; 2 with one French line on bad input, or where standard output is full; 130 on Ctrl-C; 141 where
     whoever reads standard output has left.
     """
+    # A command allocates much and leaves few cycles: looking for them at every turn would take a tenth of its time.
+    gc.set_threshold(100_000, 20, 50)
     prepare_streams()
     _show_progress()
     sentence, status = _run(arguments)
@@ -120,6 +148,10 @@ def _run(arguments: Sequence[str] | None) -> tuple[str, int]:
         sentence = _of_the_system(error)
     except (Abort, KeyboardInterrupt):
         status = _INTERRUPTED
+    except ModuleNotFoundError as error:
+        sentence = missing_extra(error.name) or ""
+        if not sentence:
+            raise
     except MemoryError:
         sentence = "Mémoire insuffisante pour ces fichiers. Réduisez la zone ou fermez d'autres programmes."
     if status == _INTERRUPTED:

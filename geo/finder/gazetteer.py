@@ -20,6 +20,7 @@ from rapidfuzz.distance import OSA
 from geo.errors import ParameterError
 from geo.finder.arrondissement_names import official_name
 from geo.finder.likeness import MIN_PREFIX, beginning, name_among, word_by_word
+from geo.finder.spelling import spelled_out, spelled_out_each, telling
 from geo.french import fold
 from geo.sources.departements import departement_name
 from geo.territory.embedded import former_communes
@@ -35,22 +36,6 @@ if TYPE_CHECKING:
 MAX_QUERY: Final = 200
 #: A name that scores less is not what was meant.
 MIN_SCORE: Final = 60.0
-
-#: Spelled out wherever they are a whole word.
-_ABBREVIATIONS: Final = {
-    "st": "saint",
-    "ste": "sainte",
-    "sts": "saints",
-    "stes": "saintes",
-    "mt": "mont",
-    "ss": "sous",
-    "lez": "les",
-}
-#: Words that visitors leave out.
-_SMALL_WORDS: Final = frozenset(
-    {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "s", "sous", "sur"}
-)
-_SLASHED: Final = ((re.compile(r"\bs/s", re.IGNORECASE), " sous "), (re.compile(r"\bs/", re.IGNORECASE), " sur "))
 
 _POSTCODE: Final = re.compile(r"(?<!\d)(\d{2})\s?(\d{3})(?!\d)")
 _DEPARTEMENT_FIRST: Final = re.compile(r"^\W*(\d{2,3}|2[ab])\b(?=\W*\w)", re.IGNORECASE)
@@ -144,10 +129,15 @@ class Gazetteer:
         self._postcodes = _shared(communes["postcodes"].fillna(""), once)
         self._lon = communes["lon"].to_numpy(np.float64)
         self._lat = communes["lat"].to_numpy(np.float64)
-        self._words = _shared((" ".join(spelled_out(name)) for name in self._names), once)
-        self._compact = _shared((words.replace(" ", "") for words in self._words), once)
-        self._called = _shared(("".join(spelled_out(_TOLD_APART.sub("", name))) for name in self._names), once)
-        self._bare = _shared((" ".join(_bare(words.split())) for words in self._words), once)
+        spelled = spelled_out_each(self._names)
+        self._words = _shared((" ".join(words) for words in spelled), once)
+        self._compact = _shared(("".join(words) for words in spelled), once)
+        called = (
+            "".join(spelled_out(_TOLD_APART.sub("", name))) if "(" in name else compact
+            for name, compact in zip(self._names, self._compact, strict=True)
+        )
+        self._called = _shared(called, once)
+        self._bare = _shared((" ".join(telling(words)) for words in spelled), once)
         self._sorted = _shared((" ".join(sorted(name.split())) for name in self._bare), once)
         self._compact_names = _shared((name.replace(" ", "") for name in self._bare), once)
         self._compact_array = np.array(self._compact_names, dtype=str)
@@ -266,7 +256,7 @@ class Gazetteer:
 
     def _shortlist(self, asked: _Query) -> NDArray[np.intp]:
         """Return the positions of the names worth a close look."""
-        bare = _bare(asked.words)
+        bare = telling(asked.words)
         compact = "".join(bare)
         quick = np.maximum(
             process.cdist([compact], self._compact_names, scorer=fuzz.ratio, dtype=np.float32)[0],
@@ -286,7 +276,7 @@ class Gazetteer:
 
     def _scores(self, words: tuple[str, ...], shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return how like the words each name of a shortlist is, 0 to 100; 100 for the same name only."""
-        compact, bare = "".join(words), _bare(words)
+        compact, bare = "".join(words), telling(words)
         bare_compact, in_order = "".join(bare), " ".join(sorted(bare))
         return np.array(
             [
@@ -364,8 +354,8 @@ def _with_former(communes: pd.DataFrame, former: pd.DataFrame | None) -> tuple[p
     own = pd.DataFrame(communes).assign(label=communes["name"].astype(str), kind="")
     if former is None:
         return own, np.arange(len(own))
-    former = former[former["commune_code"].isin(own.index)]
     today = own.index.get_indexer(pd.Index(former["commune_code"]))
+    former, today = former[today >= 0], today[today >= 0]
     now = own["label"].iloc[today].to_numpy(dtype=object)
     names = former["name"].to_numpy(dtype=object)
     labels = np.where(former["kind"] == _ARRONDISSEMENT, names, names + ", aujourd'hui " + now)
@@ -375,21 +365,6 @@ def _with_former(communes: pd.DataFrame, former: pd.DataFrame | None) -> tuple[p
         if column in former:
             old[column] = former[column].astype(old[column].dtype).fillna(old[column])
     return pd.concat([own, old]), np.concatenate([np.arange(len(own)), today])
-
-
-def spelled_out(name: str) -> tuple[str, ...]:
-    """Return the folded words of a name, abbreviations spelled out.
-
-    ``"St-Pée s/ Nivelle"`` gives ``("saint", "pee", "sur", "nivelle")``.
-    """
-    for pattern, meaning in _SLASHED:
-        name = pattern.sub(meaning, name)
-    return tuple(_ABBREVIATIONS.get(word, word) for word in fold(name).split())
-
-
-def _bare(words: Sequence[str]) -> list[str]:
-    """Return the words without those that visitors leave out; all of them where nothing else is left."""
-    return [word for word in words if word not in _SMALL_WORDS] or list(words)
 
 
 def _name_of(departement: str) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import GeocodingError, ParameterError
-from geo.finder.gazetteer import MAX_QUERY, spelled_out
+from geo.finder.gazetteer import MAX_QUERY
 from geo.finder.geocoding import geocode
+from geo.finder.spelling import spelled_out
 from geo.finder.start import DIRECTORY
 
 if TYPE_CHECKING:

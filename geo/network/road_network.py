@@ -40,6 +40,8 @@ SNAP_LIMIT_M: Final = 1600.0
 #: A point is not snapped to a part of the network smaller than this, unless the whole network is.
 MIN_COMPONENT_NODES: Final = 50
 
+#: File of `RoadNetwork.component` of a saved network: working it out takes longer than a search.
+_PARTS: Final = "component.npy"
 _FORMAT: Final = 2
 _ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
 
@@ -281,7 +283,8 @@ class RoadNetwork:
         from scipy import sparse  # noqa: PLC0415 - reading roads needs neither parts nor shapes
 
         matrix = sparse.csr_array(
-            (np.ones(self.n_edges, np.int8), self.edges["place"], self.edge_offsets), shape=(self.n_nodes, self.n_nodes)
+            (np.ones(self.n_edges, np.int8), np.ascontiguousarray(self.edges["place"]), self.edge_offsets),
+            shape=(self.n_nodes, self.n_nodes),
         )
         count, label = sparse.csgraph.connected_components(matrix, directed=True, connection="strong")
         sizes = np.bincount(label, minlength=count)
@@ -353,6 +356,7 @@ class RoadNetwork:
         """Write the network as one ``.npy`` file per array and ``network.json`` into an existing folder."""
         for name in _ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+        np.save(folder / _PARTS, self.component, allow_pickle=False)
         described = {
             "format": _FORMAT,
             "crs": self.crs,
@@ -382,7 +386,7 @@ class RoadNetwork:
             require_metric(described["crs"], "Réseau enregistré")
             source = described["source"] | {"notes": tuple(map(str, described["source"]["notes"]))}
             speed_profile(described["profile"])
-            return cls(
+            network = cls(
                 **arrays,
                 crs=described["crs"],
                 source=NetworkSource(**source),
@@ -392,6 +396,12 @@ class RoadNetwork:
                 end_time_s=not_negative(described["end_time_s"]),
                 barriers=lines(described.get("barriers", ())),
             )
+            if (folder / _PARTS).is_file():  # absent from networks of before: then it is worked out again
+                parts = np.lib.format.open_memmap(folder / _PARTS, mode="r")
+                if parts.dtype != np.int32 or parts.shape != (network.n_nodes,) or parts.min(initial=0) < 0:
+                    raise ValueError(_PARTS)  # noqa: TRY301 - said as one sentence below
+                vars(network)["component"] = parts
+            return network  # noqa: TRY300
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
             if isinstance(error, SourceError):
                 raise

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 from pyproj.enums import TransformDirection
-from scipy.spatial import cKDTree
 
 from geo.crs import to_metres
 from geo.network.barriers import across
@@ -261,16 +260,16 @@ def _short_trips(
     network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     from_, to = np.flatnonzero(origins.link >= 0), np.flatnonzero(destinations.link >= 0)
-    near = cKDTree(origins.xy[from_]).sparse_distance_matrix(
-        cKDTree(destinations.xy[to]), SHORT_TRIP_M, output_type="ndarray"
-    )
-    origin, destination = from_[near["i"]], to[near["j"]]
+    tree = shapely.STRtree(np.asarray(shapely.points(destinations.xy[to])))
+    near = tree.query(shapely.points(origins.xy[from_]), predicate="dwithin", distance=SHORT_TRIP_M)
+    origin, destination = from_[near[0]], to[near[1]]
     one, other = (
         network.link_ends[points.link[rows], (points.fraction[rows] > 0.5).astype(np.int64)]  # noqa: PLR2004 - half way
         for points, rows in ((origins, origin), (destinations, destination))
     )
     same = one == other
-    origin, destination, metres = origin[same], destination[same], near["v"][same]
+    origin, destination = origin[same], destination[same]
+    metres = np.sqrt(((origins.xy[origin] - destinations.xy[destination]) ** 2).sum(axis=1))
     seconds = metres / network.access_m_per_s + 2 * network.end_time_s
     return origin, destination, seconds, metres * SHORT_TRIP_DETOUR
 

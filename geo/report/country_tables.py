@@ -10,12 +10,10 @@ import pandas as pd
 from geo.access.diagnosis import summary_of
 from geo.answers.tables import rounded
 from geo.crs import departement_of
-from geo.maps.static.country_map import country_map
-from geo.maps.static.files import write_sheet
+from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, write_summary, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name, region_name
-from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,6 +96,9 @@ def write_country_diagnosis(country: Country, diagnosis: Diagnosis, folder: Path
 
     All of them, or none where one cannot be written; other files of the folder stay.
     """
+    from geo.maps.static.country_map import country_map  # noqa: PLC0415 - matplotlib comes with the extra "report"
+    from geo.maps.static.files import write_sheet  # noqa: PLC0415
+
     table = commune_table(diagnosis.coverage)
     contours = pd.concat([part.communes.geometry for part in country.parts])
     tables = {
@@ -107,11 +108,11 @@ def write_country_diagnosis(country: Country, diagnosis: Diagnosis, folder: Path
         "gains.csv": gain_table(country_gains(country, diagnosis)),
     }
     page = country_map(country.name, country.parts, diagnosis)
-    with adding_files(folder) as beside:
+    with result_files(folder, "Accès aux sites : diagnostic de la France") as beside:
         layer = gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs)
-        layer.to_parquet(beside / "communes.parquet")
+        layer.to_parquet(beside / "communes.parquet", write_covering_bbox=True, schema_version="1.1.0")
         for name, rows in tables.items():
             write_table(rows, beside / name)
         write_summary(country_summary(country, diagnosis), beside / "summary.json")
         write_sheet(page, beside / "map.png")
-    return "communes.parquet", *tables, "map.png", "summary.json"
+    return "communes.parquet", *tables, "map.png", "summary.json", PACKAGE_FILE

@@ -14,12 +14,12 @@ from geo.answers.tables import rounded
 from geo.crs import WGS84
 from geo.errors import SourceError
 from geo.report.arguments_html import arguments_html
+from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.geopackage import write_layer
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.tables import write_summary, write_table
 from geo.siting.plan_json import plan_from_json, plan_json
 from geo.sources.delimited import read_text
-from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +89,7 @@ def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> tuple[st
     All of them, or none where one cannot be written; other files of the folder stay. Returns the names.
     """
     tables = plan_tables(plan)
-    with adding_files(folder) as beside:
+    with result_files(folder, "Plan : où donner les prochains labels") as beside:
         for name, table in tables.items():
             write_table(table, beside / f"{name}.csv")
         _write_layers(plan, parts, beside / "plan.gpkg")
@@ -97,7 +97,7 @@ def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> tuple[st
         (beside / "arguments.html").write_text(arguments_html(plan, parts), encoding="utf-8")
         if len(plan.labels):
             (beside / "dossiers.pdf").write_bytes(dossiers_pdf(plan, parts))
-    files = (*(f"{name}.csv" for name in tables), "plan.gpkg", "plan.json", "arguments.html")
+    files = (*(f"{name}.csv" for name in tables), "plan.gpkg", "plan.json", "arguments.html", PACKAGE_FILE)
     return (*files, "dossiers.pdf") if len(plan.labels) else files
 
 

@@ -19,6 +19,7 @@ from geo.answers.label import Criterion, label_arguments
 from geo.answers.tables import rounded
 from geo.maps.static.files import write_sheet
 from geo.question import Question
+from geo.report.data_package import describe_files
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.plan_files import plan_tables
 from geo.report.report_document import report_pdf
@@ -127,6 +128,7 @@ def write_report(
             told(0.65 + 0.3 * number / len(sheets), f"Écriture des cartes ({number + 1} sur {len(sheets)})…")
             for kind in ("png", "svg"):
                 write_sheet(sheet, made / "maps" / f"{name}.{kind}")
+        describe_files(made, f"Accès aux sites : rapport, {territory.name}")
         manifest = _manifest(findings, made, report_command(request, territory_name, plan_file), plan_file)
         write_summary(manifest, made / MANIFEST)
     told(1.0, "Rapport prêt.")

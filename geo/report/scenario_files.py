@@ -11,10 +11,10 @@ import geopandas as gpd
 
 from geo.answers.hours import week_table
 from geo.answers.tables import rounded
+from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.geopackage import write_layer
 from geo.report.tables import with_origin, write_summary, write_table
 from geo.siting.scenario_json import scenario_to_json
-from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,12 +43,12 @@ def write_comparison(territory: Territory, comparison: ScenarioComparison, folde
         The folder cannot be written to.
     """
     table = _by_code(comparison.communes)
-    with adding_files(folder) as beside:
+    with result_files(folder, "Scénario : avant et après") as beside:
         write_table(table, beside / "comparison.csv")
         _write_layer(territory, table, beside / "comparison.gpkg", "comparison")
         write_summary(with_origin(territory, comparison.to_dict()), beside / "comparison.json")
         (beside / "scenario.json").write_text(scenario_to_json(comparison.scenario), encoding="utf-8")
-    return "comparison.csv", "comparison.gpkg", "comparison.json", "scenario.json"
+    return "comparison.csv", "comparison.gpkg", "comparison.json", "scenario.json", PACKAGE_FILE
 
 
 def fragility_content(fragility: Fragility) -> dict[str, Any]:
@@ -59,16 +59,16 @@ def fragility_content(fragility: Fragility) -> dict[str, Any]:
 
 def write_fragility(territory: Territory, fragility: Fragility, folder: Path) -> tuple[str, ...]:
     """Write ``fragility.csv`` (sites), ``second_site.csv`` (communes) and ``fragility.json``; return their names."""
-    with adding_files(folder) as beside:
+    with result_files(folder, "Ce qui dépend de chaque site") as beside:
         write_table(rounded(fragility.sites), beside / "fragility.csv")
         write_table(_by_code(fragility.communes), beside / "second_site.csv")
         write_summary(with_origin(territory, fragility_content(fragility)), beside / "fragility.json")
-    return "fragility.csv", "second_site.csv", "fragility.json"
+    return "fragility.csv", "second_site.csv", "fragility.json", PACKAGE_FILE
 
 
 def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple[str, ...]:
     """Write what `write_comparison` does, and ``closure.json``; return the names."""
-    with adding_files(folder) as beside:
+    with result_files(folder, "Fermetures : avant et après") as beside:
         names = write_comparison(territory, closure.comparison, beside)
         write_summary(with_origin(territory, closure.to_dict()), beside / "closure.json")
     return *names, "closure.json"
@@ -76,11 +76,11 @@ def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple
 
 def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> tuple[str, ...]:
     """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
-    with adding_files(folder) as beside:
+    with result_files(folder, "Heures d'ouverture") as beside:
         write_table(week_table(opening), beside / "hours.csv")
         write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), beside / "half_days.csv")
         write_summary(with_origin(territory, opening.to_dict()), beside / "hours.json")
-    return "hours.csv", "half_days.csv", "hours.json"
+    return "hours.csv", "half_days.csv", "hours.json", PACKAGE_FILE
 
 
 def access_figures(
@@ -110,12 +110,12 @@ def write_access(
     if saved is not None:
         communes = communes.join(saved[0][["site_time_min", "other_time_min", "saved_min"]])
     table = _by_code(communes)
-    with adding_files(folder) as beside:
+    with result_files(folder, "Marge d'erreur, capacité et temps gagné") as beside:
         write_table(table, beside / "access.csv")
         _write_layer(territory, table, beside / "access.gpkg", "access")
         write_table(rounded(catchment.sites), beside / "capacity.csv")
         write_summary(access_figures(territory, sensitivity, catchment, saved), beside / "access.json")
-    return "access.csv", "access.gpkg", "capacity.csv", "access.json"
+    return "access.csv", "access.gpkg", "capacity.csv", "access.json", PACKAGE_FILE
 
 
 def _by_code(communes: pd.DataFrame) -> pd.DataFrame:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.french import agreed, format_integer
+from geo.report.data_package import result_files
 from geo.report.tables import write_summary, write_table
 from geo.sources.site_checks import SEVERITIES
-from geo.storage import adding_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def quality_text(quality: SiteQuality) -> list[str]:
 
 def write_quality(quality: SiteQuality, folder: Path) -> None:
     """Write ``qualite.txt``, ``qualite.csv`` (one line a fault) and ``qualite.json`` into a folder, or none."""
-    with adding_files(folder) as beside:
+    with result_files(folder, "Défauts de la liste des sites") as beside:
         write_table(quality.findings, beside / "qualite.csv")
         (beside / "qualite.txt").write_text("\n".join(quality_text(quality)) + "\n", encoding="utf-8")
         write_summary(quality.to_dict(), beside / "qualite.json")

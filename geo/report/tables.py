@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 
 from geo.answers.tables import decimals_of, rounded
+from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.siting.gains import candidate_gains
-from geo.storage import adding_files, replacing_file
+from geo.storage import replacing_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,7 +111,7 @@ def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) ->
     cov = diagnosis.coverage
     gains = candidate_gains(territory, diagnosis.times, diagnosis.question.threshold_min)
     table = commune_table(cov)
-    with adding_files(folder) as beside:
+    with result_files(folder, "Accès aux sites : diagnostic") as beside:
         write_table(table, beside / "communes.csv")
         write_table(gain_table(gains), beside / "gains.csv")
         layer = gpd.GeoDataFrame(
@@ -121,4 +122,4 @@ def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) ->
         write_layer(layer, beside / "communes.gpkg", "communes")
         write_map(coverage_map(territory, diagnosis), beside / "map.html")
         write_summary(diagnosis_summary(territory, diagnosis), beside / "summary.json")
-    return "communes.csv", "communes.gpkg", "gains.csv", "map.html", "summary.json"
+    return "communes.csv", "communes.gpkg", "gains.csv", "map.html", "summary.json", PACKAGE_FILE

@@ -55,8 +55,13 @@ def write_contours(contours: gpd.GeoSeries, folder: Path) -> Path:
     frame = gpd.GeoDataFrame({"code": contours.index.astype("string")}, geometry=contours.to_numpy(), crs=contours.crs)
     path = folder / CONTOURS_FILE
     with replacing_file(path) as beside:
-        frame.to_parquet(beside, index=False, compression="zstd")
+        frame.to_parquet(beside, index=False, compression="zstd", write_covering_bbox=True, schema_version="1.1.0")
     return path
+
+
+def has_contours(folder: Path) -> bool:
+    """Tell whether the set-up could have the contours of the communes of France."""
+    return (folder / CONTOURS_FILE).is_file()
 
 
 def read_contours(folder: Path) -> gpd.GeoSeries | None:
@@ -74,9 +79,9 @@ def read_contours(folder: Path) -> gpd.GeoSeries | None:
     SourceError
         The file is there and cannot be read, or is not one of contours.
     """
-    path = folder / CONTOURS_FILE
-    if not path.is_file():
+    if not has_contours(folder):
         return None
+    path = folder / CONTOURS_FILE
     try:
         frame = gpd.read_parquet(path, columns=["code", "geometry"])
         usable = frame.crs == WGS84 and frame["code"].is_unique and bool(frame["code"].notna().all())

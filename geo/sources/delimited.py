@@ -134,8 +134,11 @@ def parse_delimited(text: str, source: str, notes: list[str] | None = None) -> p
         raise SchemaError(source, faults, "Corrigez le fichier ou téléchargez-le à nouveau.")
 
     blank = [""] * len(header)
-    table = pd.DataFrame([(record + blank)[: len(header)] for record in body], dtype="string")
-    table.index = pd.RangeIndex(first_row, first_row + len(body), name="row")
+    width = len(header)
+    whole = (record if len(record) == width else (record + blank)[:width] for record in body)
+    columns = zip(*whole, strict=True)
+    rows = pd.RangeIndex(first_row, first_row + len(body), name="row")
+    table = pd.DataFrame({n: pd.array(cells, dtype="string") for n, cells in enumerate(columns)}, index=rows)
     table = table.loc[:, [name != "" for name in header]]
     table = table.apply(lambda column: column.str.strip().replace("", pd.NA))
     return _named_apart(table, [name for name in header if name], notes).dropna(how="all")

@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError, SourceError
@@ -225,6 +223,9 @@ def _places(table: pd.DataFrame, lon: pd.Series, lat: pd.Series, has_position: p
     address = address.mask(commune == "|")
     keys = pd.concat([position.where(has_position), address])
     service = np.tile(np.arange(len(table)), 2)
+    from scipy.sparse import coo_array  # noqa: PLC0415 - only where a list of the day is read
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     known = keys.notna().to_numpy()
     key = pd.factorize(keys[known])[0] + len(table)
     size = len(table) + len(keys)

@@ -10,15 +10,12 @@ import pandas as pd
 
 from geo.errors import SourceError
 from geo.kinds import SITES
-from geo.network.estimated import estimate_network
-from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.settings import Settings
 from geo.sources.no_road import NO_ROAD_FILE, read_no_road
-from geo.sources.population_cells import read_population_cells
 from geo.sources.relief import RELIEF_FILE, read_relief
-from geo.territory.description import describe
+from geo.territory.description import describe, outline
 from geo.territory.margin import bounds, near_communes, near_places, neighbour_outlines
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
 
@@ -65,6 +62,8 @@ def assemble(
         raise SourceError(msg)
     cell_table = None
     if cells is not None:
+        from geo.sources.population_cells import read_population_cells  # noqa: PLC0415 - a view of France reads no file
+
         _log.info("Lecture des carreaux de population…")
         cell_table = read_population_cells(cells, communes)
         communes = _with_population_of_cells(communes, cell_table.frame)
@@ -74,6 +73,8 @@ def assemble(
         _log.info("Estimation du réseau routier…")
         network = estimate_roads(near_communes(everywhere, communes), profile=chosen_profile)
     else:
+        from geo.network.road_files import read_roads  # noqa: PLC0415 - likewise
+
         _log.info("Lecture des routes…")
         network = read_roads(list(roads), area=bounds(communes), profile=profile)
     return study_area(
@@ -94,11 +95,13 @@ def study_area(
     *,
     departement: str | None,
     cells: SourceTable | None = None,
+    described: bool = True,
 ) -> tuple[StudyArea, Manifest]:
     """Return the study area of some communes of the tables on a network, and what is to be said of it.
 
     `communes`: Those of the study area, with their contours; the tables hold them and those around. `departement`: Its
-    code where they are one.
+    code where they are one. `described`: Whether the manifest has its notes, for which all residents are placed on the
+    network.
     """
     everywhere = tables.communes.frame
     facilities = {key: near_places(table.frame, communes) for key, table in tables.lists.items()}
@@ -120,7 +123,8 @@ def study_area(
         households=None if tables.housing is None else _of_communes(tables.housing.frame, communes),
         neighbour_outlines=neighbour_outlines(everywhere, communes),
     )
-    manifest = describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)
+    sources = [*tables.sources, *([] if cells is None else [cells])]
+    manifest = describe(area, sources, everywhere) if described else outline(area, sources)
     vintages = {key: table.provenance.vintage for key, table in tables.lists.items()}
     return area, replace(manifest, list_vintages=vintages)
 
@@ -140,6 +144,8 @@ def estimate_roads(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = 
     MaillageError
         The communes cannot be joined, or one of the project's own tables is damaged.
     """
+    from geo.network.estimated import estimate_network  # noqa: PLC0415 - once on a machine, then the network is kept
+
     data_dir = Settings.from_environment().data_dir
     return estimate_network(
         communes,

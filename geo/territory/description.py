@@ -65,6 +65,17 @@ def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.Geo
         for table in tables
         for row in _kept_out(table, concerns).to_dict("records")
     ]
+    return replace(
+        outline(area, tables),
+        notes=tuple(notes),
+        notes_communes=tuple(CommunesNoted(note.sentence, note.codes) for note in about_communes),
+        rejected_count=len(rejected),
+        rejected=tuple(rejected[:_MAX_REJECTED]),
+    )
+
+
+def outline(area: StudyArea, tables: Sequence[SourceTable]) -> Manifest:
+    """Return the same without the notes and the rows kept out: what is known without a look at the residents."""
     network = area.network.summary()
     return Manifest(
         territory=area.name,
@@ -78,10 +89,10 @@ def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.Geo
         facilities={name: len(table) for name, table in area.facilities.items()},
         sources=tuple(table.provenance for table in tables),
         network=replace(network, error=MEASURED_ERROR if network.approximate else None),
-        notes=tuple(notes),
-        notes_communes=tuple(CommunesNoted(note.sentence, note.codes) for note in about_communes),
-        rejected_count=len(rejected),
-        rejected=tuple(rejected[:_MAX_REJECTED]),
+        notes=(),
+        notes_communes=(),
+        rejected_count=0,
+        rejected=(),
     )
 
 

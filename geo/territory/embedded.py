@@ -20,9 +20,9 @@ from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.network.union import unite
-from geo.settings import Settings
+from geo.settings import Settings, kept_roads
 from geo.sources.arrondissements import ARRONDISSEMENTS_FILE, read_arrondissements
-from geo.sources.contours import read_contours
+from geo.sources.contours import has_contours, read_contours
 from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
@@ -87,15 +87,17 @@ _CELLS_NOTE: Final = (
 class France:
     """The embedded tables of all of France, and one network for all of it (islands in parts of their own).
 
-    `contours`: contours by commune code, EPSG:4326, `None` where they were not brought by the set-up.
+    `contours`: contours by commune code, EPSG:4326, `None` where they were not brought by the set-up, or not asked for.
     """
 
     tables: EmbeddedTables
     network: RoadNetwork
     contours: gpd.GeoSeries | None
 
-    def view(self, wanted: str | None) -> tuple[StudyArea, Manifest]:
+    def view(self, wanted: str | None, *, drawn: bool = True) -> tuple[StudyArea, Manifest]:
         """Return a département, an intercommunality or (`None`) all of France as a study area, and its manifest.
+
+        `drawn`: As for `geo.territory.Territory.embedded`.
 
         Raises
         ------
@@ -103,26 +105,32 @@ class France:
             There is no such département or intercommunality.
         """
         asked = None if wanted is None else _parsed(wanted, self.tables.intercommunalities)
-        tables, codes, name, departement = self.official_tables(asked)
-        communes = tables.communes.frame.loc[codes]
-        area, manifest = study_area(tables, name, communes, self.network, departement=departement)
+        tables, codes, name, departement = self.official_tables(asked, drawn=drawn)
+        frame = tables.communes.frame
+        communes = frame if asked is None else frame.loc[codes]
+        area, manifest = study_area(tables, name, communes, self.network, departement=departement, described=drawn)
         network = manifest.network
         if {metric_crs(code) for code in communes["departement"].unique()} != {metric_crs(_MAINLAND)}:
             network = replace(network, notes=(*network.notes, _OVERSEAS_NOTE))
         return area, replace(manifest, network=network, view="" if asked is None else asked[1])
 
-    def official_tables(self, asked: tuple[str, str] | None) -> tuple[OfficialTables, pd.Index, str, str | None]:
+    def official_tables(
+        self, asked: tuple[str, str] | None, *, drawn: bool = True
+    ) -> tuple[OfficialTables, pd.Index, str, str | None]:
         """Return the tables of France with the contours around a view; the codes of its communes; name, département.
 
-        `asked`: ``("departement", code)`` or ``("intercommunality", SIREN)``; `None`: all of France.
+        `asked`: ``("departement", code)`` or ``("intercommunality", SIREN)``; `None`: all of France. `drawn`: Whether
+        the communes get their contours.
         """
         codes, name, departement = self._chosen(asked)
         everywhere = self.tables.communes.frame
         chosen = everywhere.loc[codes]
-        near = everywhere if asked is None else near_communes(everywhere, chosen)
-        # The places around lend their contours to the outlines of the neighbours.
-        known = gpd.GeoSeries(_contours(near, self.contours).reindex(everywhere.index), crs=everywhere.crs)
-        communes = gpd.GeoDataFrame(everywhere, geometry=known)
+        communes = everywhere
+        if drawn:
+            near = everywhere if asked is None else near_communes(everywhere, chosen)
+            # The places around lend their contours to the outlines of the neighbours.
+            known = gpd.GeoSeries(_contours(near, self.contours).reindex(everywhere.index), crs=everywhere.crs)
+            communes = gpd.GeoDataFrame(everywhere, geometry=known)
         notes = (*self.tables.communes.notes, *([_CELLS_NOTE] if self.contours is None else []), position_note(chosen))
         tables = OfficialTables(
             communes=replace(self.tables.communes, frame=communes, notes=notes),
@@ -221,12 +229,13 @@ def is_view(text: str) -> bool:
     return bool(_SIREN.fullmatch(text) or (_CODE.fullmatch(text) and _departement(text) in departement_codes()))
 
 
-def embedded_area(wanted: str | None, profile: str) -> tuple[StudyArea, Manifest]:
+def embedded_area(wanted: str | None, profile: str, *, drawn: bool = True) -> tuple[StudyArea, Manifest]:
     """Return a view of the embedded France on the network estimated with one speed profile, and its manifest.
 
     Its lists are those of the day, where they are in the cache (`geo.sources.day_lists`).
 
     `wanted`: Code of a département (``"64"``, ``"2a"``, ``"1"``), SIREN or name of an intercommunality; `None`: all.
+    `drawn`: As for `geo.territory.Territory.embedded`.
 
     Raises
     ------
@@ -237,8 +246,8 @@ def embedded_area(wanted: str | None, profile: str) -> tuple[StudyArea, Manifest
     """
     speed_profile(profile)
     settings = Settings.from_environment()
-    embedded = france(settings.data_dir / _FOLDER, settings.france_dir, profile)
-    return replace(embedded, tables=current_tables(settings)).view(wanted)
+    embedded = france(settings.data_dir / _FOLDER, settings.france_dir, profile, drawn=drawn)
+    return replace(embedded, tables=current_tables(settings)).view(wanted, drawn=drawn)
 
 
 def current_tables(settings: Settings) -> EmbeddedTables:
@@ -264,10 +273,11 @@ def read_tables(folder: Path) -> EmbeddedTables:
 
 
 @cache
-def france(folder: Path, made_dir: Path, profile: str) -> France:
+def france(folder: Path, made_dir: Path, profile: str, *, drawn: bool = True) -> France:
     """Return the embedded France, read once in a process and shared.
 
-    `made_dir`: Where the set-up keeps contours (`Settings.france_dir`); the network is kept beside it.
+    `made_dir`: Where the set-up keeps contours (`Settings.france_dir`); the network is kept beside it. `drawn`: Whether
+    the contours are wanted.
 
     Raises
     ------
@@ -275,24 +285,22 @@ def france(folder: Path, made_dir: Path, profile: str) -> France:
         The project's own tables are damaged.
     """
     tables = read_tables(folder)
-    contours = read_contours(made_dir)
-    return France(tables, _network(tables, contours, folder, made_dir, profile), contours)
+    contours = read_contours(made_dir) if drawn else None
+    return France(tables, _network(tables, folder, made_dir, profile), contours)
 
 
-def _network(
-    tables: EmbeddedTables, contours: gpd.GeoSeries | None, folder: Path, made_dir: Path, profile: str
-) -> RoadNetwork:
+def _network(tables: EmbeddedTables, folder: Path, made_dir: Path, profile: str) -> RoadNetwork:
     files = (folder / "communes.csv", *(folder.parent / name for name in (RELIEF_FILE, NO_ROAD_FILE)))
-    made_of = "".join([*map(checksum, files), profile, str(_ESTIMATE), str(contours is None)])
+    made_of = "".join([*map(checksum, files), profile, str(_ESTIMATE), str(not has_contours(made_dir))])
     key = hashlib.sha256(made_of.encode()).hexdigest()[:16]
-    place = made_dir.with_name(f"{made_dir.name}-roads") / f"network-{key}"
+    place = kept_roads(made_dir) / f"network-{key}"
     if (place / _NETWORK_MARKER).is_file():
         try:
             return RoadNetwork.load(place)
         except SourceError:
             _log.info("Le réseau estimé gardé est endommagé : il est refait.")
     _log.info("Estimation du réseau routier de la France (une seule fois)…")
-    communes = tables.communes.frame
+    communes, contours = tables.communes.frame, read_contours(made_dir)
     network = unite(
         [
             estimate_roads(gpd.GeoDataFrame(group, geometry=_contours(group, contours)), profile=profile)

@@ -6,6 +6,7 @@ import datetime as dt  # noqa: TC003 - pydantic reads the types of the fields, h
 import json
 from collections.abc import Mapping  # noqa: TC003
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -105,17 +106,22 @@ class Manifest:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
-        content: dict[str, Any] = _TYPE.dump_python(self, mode="json")
+        content: dict[str, Any] = _type().dump_python(self, mode="json")
         return {key: value for key, value in content.items() if value is not None or key not in _ONLY_SOME}
 
     @staticmethod
     def of_dict(content: Any) -> Manifest:
         """Return what `to_dict` wrote; raise `ValueError` where it is anything else, an infinite number included."""
-        manifest = _TYPE.validate_python(content)
+        manifest = _type().validate_python(content)
         json.dumps(manifest.to_dict(), default=str, allow_nan=False)
         return manifest
 
 
 #: What most territories do not have, and do not write.
 _ONLY_SOME: Final = frozenset({"scenario", "own_files", "completed_from", "view"})
-_TYPE: Final = TypeAdapter(Manifest)
+
+
+@cache
+def _type() -> TypeAdapter[Manifest]:
+    """Return what reads a manifest back: making it takes longer than a search, and who only finds a site reads none."""
+    return TypeAdapter(Manifest)

@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from geo.crs import FRANCE, WGS84, metric_crs, to_metres
 
@@ -36,6 +35,8 @@ def commune_points(communes: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataF
 
 def near_communes(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the communes of a study area and those within its margin."""
+    if len(area) == len(everywhere):  # the whole is around itself
+        return everywhere
     return everywhere[_distance_to(area, everywhere["lon"], everywhere["lat"]) <= MARGIN_M]
 
 
@@ -63,9 +64,12 @@ def _distance_to(area: gpd.GeoDataFrame, lon: pd.Series, lat: pd.Series) -> NDAr
     centres = np.column_stack(metres.transform(area["lon"].to_numpy(), area["lat"].to_numpy()))
     points = np.column_stack(metres.transform(lon.to_numpy(), lat.to_numpy()))
     distance = np.full(len(points), np.inf)
-    usable = np.isfinite(points).all(axis=1)
-    if usable.any():
-        distance[usable] = cKDTree(centres).query(points[usable])[0]
+    usable = np.flatnonzero(np.isfinite(points).all(axis=1))
+    tree = shapely.STRtree(np.asarray(shapely.points(centres)))
+    (which, _), metres_away = tree.query_nearest(
+        shapely.points(points[usable]), return_distance=True, all_matches=False
+    )
+    distance[usable[which]] = metres_away
     return distance
 
 

@@ -13,7 +13,6 @@ import gc
 import logging
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
@@ -21,13 +20,14 @@ from streamlit.logger import get_logger
 from streamlit.web.cli import main as streamlit
 
 from geo.errors import MaillageError
+from geo.settings import BESIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from geo.territory import Territory
 
-_APP: Final = Path(__file__).resolve().parents[2] / "app.py"
+_APP: Final = BESIDE / "app.py"
 _SCREENS: Final = ("find", "diagnostic", "diagnostic_france", "planner.screen", "report", "data_and_method")
 #: What pandas reads when a first table is styled.
 _STYLES: Final = "pandas.io.formats.style"

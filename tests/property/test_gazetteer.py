@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import Territory
-from geo.finder.gazetteer import Gazetteer, spelled_out
+from geo.finder.gazetteer import Gazetteer
 from geo.finder.search import search_place
+from geo.finder.spelling import spelled_out
 
 TERRITORY = Territory.load("64")
 EMBEDDED = Gazetteer.of(TERRITORY)

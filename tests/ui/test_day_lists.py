@@ -46,6 +46,7 @@ def test_the_lists_come_and_every_screen_counts_them(open_app):
     app.button_group(key="widget_screen").set_value("methode").run()
     dates = dict(zip(*(app.dataframe[0].value[name] for name in ("Jeu de données", "Date")), strict=True))
     assert dates["Liste des structures France services"] == dates["Centres des Finances publiques"] == "2026-10-05"
+    assert "De 2024-08-01 à 2026-10-05" in said(app)  # what the list of the day changes
     assert BUTTON in buttons(app)
 
 

@@ -47,7 +47,9 @@ def diagnose_one_by_one(folder: Path, departements, profiles, thresholds, *build
 def assert_same_diagnoses(found: Path, expected: Path) -> None:
     names = sorted(path.name for path in expected.iterdir())
     assert names
-    assert sorted(path.name for path in found.iterdir()) == sorted([*names, "batch.json", "departements.csv"])
+    assert sorted(path.name for path in found.iterdir()) == sorted(
+        [*names, "batch.json", "departements.csv", "datapackage.json"]
+    )
     for name in names:
         for file in ("communes.csv", "summary.json"):
             assert (found / name / file).read_bytes() == (expected / name / file).read_bytes(), f"{name}/{file}"
@@ -221,7 +223,9 @@ def test_a_departement_that_fails_is_named_and_the_others_are_written(client, sm
     assert len(failure) == 1
     assert "65 (courant) : Le fichier des communes ne contient aucune commune du département 65" in failure[0]
     assert "2/2" in err
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["64-courant-20", "batch.json", "departements.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("64-courant-20", "batch.json", "datapackage.json", "departements.csv")
+    ]
 
 
 def test_a_folder_of_somebody_else_is_left_alone(client, small_batch, tmp_path):

@@ -399,7 +399,9 @@ def test_check_sites_reports_and_succeeds(run, small_world, tmp_path):
     assert (status, err) == (0, "")
     assert out.startswith("sites.csv : 3 lignes")
     assert "Bus sans tournée" in out
-    assert {path.name for path in tmp_path.iterdir()} == {"qualite.txt", "qualite.csv", "qualite.json"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("qualite.txt", "qualite.csv", "qualite.json", "datapackage.json")
+    }
     status, out, _ = run("check-sites", small_world.sites, "--json")
     counts = {check["key"]: check["count"] for check in json.loads(out)["checks"]}
     assert (status, counts["bus_without_rounds"], counts["no_phone"]) == (0, 1, 3)
@@ -510,6 +512,7 @@ def test_plan_as_json_and_files(run, built, tmp_path):
         "plan.json",
         "dossiers.pdf",
         "arguments.html",
+        "datapackage.json",
     }
 
 

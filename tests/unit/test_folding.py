@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.french import fold, fold_all
+from geo.french import fold, fold_all, fold_each
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,17 @@ def test_missing_stays_missing():
         result = fold_all(pd.Series(values, dtype="string"))
         assert result.dtype == "string"
         assert result.isna().tolist() == pd.isna(pd.Series(values)).tolist()
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [],
+        [""],
+        ["Sare", "L'Haÿ-les-Roses", "St-Pée s/ Nivelle", ""],
+        ["e\u0301\u0327x", "\u0903a", "ﬁn ½", "İstanbul", "Σς", "Œuilly"],
+        ["two\nlines", "one"],
+    ],
+)
+def test_many_are_folded_as_one_by_one(texts):
+    assert fold_each(texts) == [fold(text) for text in texts]

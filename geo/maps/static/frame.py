@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -10,7 +11,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from matplotlib.collections import PathCollection
 from matplotlib.patches import Polygon
+from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
 from geo.classes import INK, UNKNOWN_COLOUR
@@ -250,9 +253,7 @@ def _draw_land(axes: Any, ground: Ground, picture: Picture, detail_m: float) -> 
         chosen = contours[(position == number).to_numpy()]
         if chosen.empty:
             continue
-        chosen.plot(
-            ax=axes, facecolor=cls.colour, edgecolor=_BORDER if bordered else cls.colour, linewidth=0.25, aspect=None
-        )
+        _fill(axes, chosen, facecolor=cls.colour, edgecolor=_BORDER if bordered else cls.colour, linewidth=0.25)
         if cls.hatch:
             _hatch(axes, chosen, cls.hatch)
     _hatch(axes, contours[contours.index.isin(picture.hatched)], HATCH)
@@ -261,6 +262,22 @@ def _draw_land(axes: Any, ground: Ground, picture: Picture, detail_m: float) -> 
         if not edged.empty:
             _outline(axes, edged, np.zeros(len(edged)), linewidth=1.3, linestyle=style)
     _outline(axes, contours, ground.communes["departement"].to_numpy(), linewidth=0.8 if bordered else 0.3)
+
+
+def _fill(axes: Any, contours: gpd.GeoSeries, **style: Any) -> None:
+    """Draw each contour as one path, all read at once: geopandas makes a patch of each, in ten times the time."""
+    _, xy, (rings, polygons, shapes) = shapely.to_ragged_array(shapely.force_2d(_multiple(contours)))
+    codes = np.full(len(xy), Path.LINETO, Path.code_type)
+    codes[rings[:-1]], codes[rings[1:] - 1] = Path.MOVETO, Path.CLOSEPOLY
+    first = rings[polygons[shapes]]
+    paths = [Path(xy[begin:end], codes[begin:end]) for begin, end in itertools.pairwise(first)]
+    axes.add_collection(PathCollection(paths, **style))
+
+
+def _multiple(contours: gpd.GeoSeries) -> NDArray[Any]:
+    """Return areas as areas of several parts, one or more."""
+    parts, of = shapely.get_parts(contours.to_numpy(), return_index=True)
+    return np.asarray(shapely.multipolygons(parts, indices=of))
 
 
 def _outline(axes: Any, contours: gpd.GeoSeries, groups: NDArray[Any], **style: Any) -> None:

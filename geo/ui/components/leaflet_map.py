@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from geo.maps.payload import LEAFLET_INTEGRITY
+from geo.settings import BESIDE
 from geo.sources.http_client import host_of
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from geo.settings import Settings
 
 #: Folder that Streamlit serves (`server.enableStaticServing`), beside `app.py`.
-STATIC_DIR: Final = Path(__file__).resolve().parents[3] / "static"
+STATIC_DIR: Final = BESIDE / "static"
 
 #: Frame of a map of communes: patterns of its classes, map, legend.
 COMMUNES_MAP_HTML: Final = (

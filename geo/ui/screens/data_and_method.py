@@ -13,6 +13,7 @@ from geo.network.speeds import speed_table
 from geo.ui.components.day_lists import show_lists
 from geo.ui.components.embedded import WIDGET_WORDS, widget_html
 from geo.ui.components.leaflet_map import privacy_sentence
+from geo.ui.components.list_changes import show_list_changes
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.departement_fetch import show_fetch
 from geo.ui.own_files import show_own_files
@@ -31,7 +32,7 @@ _LINK: Final = (
 )
 
 
-def show(territory: Territory, _state: AppState, settings: Settings) -> None:
+def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen."""
     manifest = territory.manifest
     st.title("Données et méthode", anchor=False)
@@ -40,6 +41,7 @@ def show(territory: Territory, _state: AppState, settings: Settings) -> None:
     _sources(manifest)
     st.header("Les listes du jour", anchor=False)
     show_lists(territory, settings, explained=True)
+    show_list_changes(territory, state.sites_question, settings)
     _network(territory)
     show_own_files(territory)
     st.header("Méthode", anchor=False)

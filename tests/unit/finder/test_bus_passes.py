@@ -12,7 +12,7 @@ from geo.finder.wishes import Wishes
 from geo.sources.round_hours import Pass
 from geo.sources.rounds import rounds_frame
 from geo.territory import Territory
-from geo.ui.components.found_sites import sites_html
+from geo.ui.components.found_sites import Shown, others_html
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_stops_are_cards_of_the_list(world):
     home = world.communes.loc["64002", ["lon", "lat"]].astype(float).tolist()
     answer = find_sites(world, *home)
     hostile = replace(answer, stops=(replace(answer.stops[0], name="<b>Place</b>"),))
-    html = sites_html(hostile, None)
+    html = others_html(hostile, Shown(hostile.at.date()))
     assert "<h2>Arrêts du bus France services</h2>" in html
     assert "&lt;b&gt;Place&lt;/b&gt;" in html
     assert "le 2e mardi du mois" in shown(html)

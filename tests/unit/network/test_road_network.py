@@ -11,6 +11,7 @@ from geo.network.links import build_network
 from geo.network.origin import NetworkSource
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
+from geo.sealed import seal
 
 CRS = "EPSG:2154"
 ARRAYS = (
@@ -333,3 +334,21 @@ def test_the_summary_tells_the_origin_and_the_size():
     summary = built([(1, np.nan), (2, 3), (np.inf, 4)]).summary()
     assert (summary.source, summary.profile, summary.notes) == ("Essai", "fluide", ("une note",))
     assert (summary.nodes, summary.edges, summary.approximate) == (3, 4, False)
+
+
+def test_the_parts_of_a_saved_network_are_kept(tmp_path):
+    network = make(EDGES, 5)
+    network.save(tmp_path)
+    loaded = RoadNetwork.load(tmp_path)
+    assert "component" in vars(loaded)  # not worked out again
+    assert loaded.component.tolist() == network.component.tolist()
+    assert loaded.component_nodes.tolist() == network.component_nodes.tolist()
+
+
+@pytest.mark.parametrize("parts", [np.zeros(2, np.int32), np.zeros(5, np.int64), np.full(5, -1, np.int32)])
+def test_parts_that_are_not_those_of_the_network_are_refused(tmp_path, parts):
+    make(EDGES, 5).save(tmp_path)
+    np.save(tmp_path / "component.npy", parts)
+    seal(tmp_path)
+    with pytest.raises(SourceError, match="illisible ou incomplet"):
+        RoadNetwork.load(tmp_path)

@@ -1,5 +1,6 @@
 """Views of the embedded France: départements, intercommunalities, all of it; and what is kept of it."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import numpy as np
 import pytest
 
 from geo.errors import MaillageError, ParameterError
+from geo.finder.answer import find_sites
+from geo.finder.gazetteer import Gazetteer
+from geo.finder.wishes import Wishes
 from geo.sources.embedded import read_embedded
 from geo.territory import Territory
 from geo.territory.embedded import france, is_view, read_tables, view_names
@@ -98,6 +102,16 @@ def test_all_of_france_is_one_territory(tables):
     assert len(territory.sites) == len(tables.sites.frame)
     assert territory.departement is None
     assert territory.manifest.view == ""
+
+
+@pytest.mark.parametrize("view", [None, "64"])
+def test_undrawn_it_finds_the_same_sites(view):
+    whole, undrawn = Territory.load(view), Territory.load(view, drawn=False)
+    assert undrawn.communes.geometry.isna().all()
+    at = dt.datetime(2026, 11, 24, 10, 30)  # noqa: DTZ001 - civil time
+    answers = [find_sites(area, -1.58, 43.31, Wishes(at=at)).to_dict() for area in (whole, undrawn)]
+    assert answers[0] == answers[1]
+    assert Gazetteer.of(undrawn).search("Sare") == Gazetteer.of(whole).search("Sare")
 
 
 def test_sites_of_neighbours_count():

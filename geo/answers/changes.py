@@ -1,0 +1,201 @@
+"""What changed between two lists of sites, in words: figures, sentences, and one line a site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from geo.access.list_changes import CHANGES, CLOSED, CONTINUED, OPENED
+from geo.answers.answer import Answer, Figure
+from geo.french import (
+    SEMICOLON,
+    counted,
+    format_integer,
+    format_minutes,
+    format_share,
+    is_plural,
+    joined,
+    plural,
+    within_text,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.access.list_changes import Effect, ListChanges
+
+_NAMED: Final = 5
+#: What is said of a site that continues.
+WORDS: Final[Mapping[str, str]] = {
+    "moved": "déplacé",
+    "renamed": "renommé",
+    "hours_changed": "autres horaires",
+    "contacts_changed": "autres coordonnées",
+    "kind_changed": "autre nature",
+}
+_STATUS: Final[Mapping[str, str]] = {OPENED: "ouvert", CLOSED: "fermé", CONTINUED: "inchangé"}
+#: A list tells no day of opening: a site that it adds may be older.
+LIST_ONLY: Final = (
+    "Un site ajouté à la liste est dit ouvert, un site retiré est dit fermé : la liste ne donne pas le jour."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is compared: two lists by name (a date or a file), where, and French notes on how the lists were read."""
+
+    before: str
+    after: str
+    place: str
+    notes: tuple[str, ...] = ()
+
+
+def changes_answer(changes: ListChanges, compared: Compared, effect: Effect | None = None) -> Answer:
+    """Return what changed, and whom it concerns where that was measured."""
+    counts = change_counts(changes)
+    found = [
+        f"{format_integer(counts[status])} {plural(counts[status], _STATUS[status], f'{_STATUS[status]}s')}"
+        for status in (OPENED, CLOSED)
+    ]
+    other = f"{counted(counts['changed'], 'site')} {plural(counts['changed'], 'a changé', 'ont changé')}"
+    sentence = (
+        f"De {compared.before} à {compared.after} : sites {joined(found)}{SEMICOLON}{other}, "
+        f"{format_integer(counts['same'])} {plural(counts['same'], 'est resté le même', 'sont restés les mêmes')}."
+    )
+    figures = (
+        Figure("Sites ouverts", format_integer(counts[OPENED]), f"sur {format_integer(changes.rows_after)} ensuite"),
+        Figure("Sites fermés", format_integer(counts[CLOSED]), f"sur {format_integer(changes.rows_before)} auparavant"),
+        Figure("Sites qui ont changé", format_integer(counts["changed"]), _what_changed(counts)),
+    )
+    details = tuple(filter(None, [_names(changes, OPENED), _names(changes, CLOSED)]))
+    if effect is None:
+        return Answer(sentence, figures, details, (LIST_ONLY, *compared.notes))
+    notes = (LIST_ONLY, *compared.notes, effect.after.summary.rule)
+    return Answer(sentence, figures, (*_for_whom(effect), *details), notes)
+
+
+def rows_note(name: str, read: int, kept: int) -> str:
+    """Return how many rows of a list are compared."""
+    out = read - kept
+    why = f"{SEMICOLON}{counted(out, 'écartée')} faute de position ou de nom" if out else ""
+    return f"Liste {name} : {counted(read, 'ligne lue', 'lignes lues')}{why}."
+
+
+def change_counts(changes: ListChanges) -> dict[str, int]:
+    """Return how many sites opened, closed, changed in each way (a site may in several), changed at all, or did not."""
+    continued = changes.of(CONTINUED)
+    any_change = continued[list(CHANGES)].any(axis=1)
+    return {
+        OPENED: len(changes.of(OPENED)),
+        CLOSED: len(changes.of(CLOSED)),
+        **{name: int(continued[name].sum()) for name in CHANGES},
+        "changed": int(any_change.sum()),
+        "same": int((~any_change).sum()),
+    }
+
+
+def site_words(row: Mapping[Any, Any]) -> str:
+    """Return what became of one site (a row of `ListChanges.sites`): ``"déplacé de 350 m, autres horaires"``."""
+    if row["status"] != CONTINUED:
+        return _STATUS[row["status"]]
+    words = [WORDS[name] for name in CHANGES if row[name]]
+    if row["moved"]:
+        words[0] = f"déplacé de {format_integer(round(float(row['moved_m']), -1))} m"
+    if row["renamed"]:
+        words[words.index(WORDS["renamed"])] = f"renommé (auparavant « {row['name_before']} »)"
+    return ", ".join(words) or _STATUS[CONTINUED]
+
+
+def changed_sites(changes: ListChanges) -> pd.DataFrame:
+    """Return the sites of which something is to be told, opened ones first: `name`, `commune_name` and `change`."""
+    table = changes.sites
+    told = table[(table["status"] != CONTINUED) | table[list(CHANGES)].any(axis=1)]
+    return pd.DataFrame(
+        {
+            "name": told["name"],
+            "commune_name": told["commune_name"],
+            "change": [site_words(row) for row in told.to_dict("records")],
+        }
+    )
+
+
+def changes_content(
+    changes: ListChanges, compared: Compared, answer: Answer, effect: Effect | None = None
+) -> dict[str, Any]:
+    """Return the whole as plain values ready for JSON: sentences, counts, whom it concerns, `sites` one by one."""
+    content: dict[str, Any] = {
+        "place": compared.place,
+        "before": compared.before,
+        "after": compared.after,
+        "sentences": answer.lines,
+        "rows_before": changes.rows_before,
+        "rows_after": changes.rows_after,
+        "counts": change_counts(changes),
+    }
+    if effect is not None:
+        communes = effect.communes.reset_index().astype(object)
+        content |= {
+            "threshold_min": effect.after.question.threshold_min,
+            "share_covered_before": effect.before.summary.share_covered,
+            "share_covered_after": effect.after.summary.share_covered,
+            "residents_gained": effect.residents_gained,
+            "residents_lost": effect.residents_lost,
+            "communes": communes.where(communes.notna(), None).to_dict("records"),
+        }
+    sites = changes.sites.astype(object)
+    return content | {"sites": sites.where(sites.notna(), None).to_dict("records")}
+
+
+def _what_changed(counts: Mapping[str, int]) -> str:
+    said = {
+        "moved": "déplacés",
+        "renamed": "renommés",
+        "hours_changed": "horaires",
+        "contacts_changed": "coordonnées",
+        "kind_changed": "nature",
+    }
+    found = [f"{words} {format_integer(counts[name])}" for name, words in said.items() if counts[name]]
+    return ", ".join(found) or "aucun"
+
+
+def _names(changes: ListChanges, status: str) -> str:
+    table = changes.of(status)
+    if table.empty:
+        return ""
+    shown = [
+        str(name) if pd.isna(commune) else f"{name} ({commune})"
+        for name, commune in zip(table["name"], table["commune_name"], strict=True)
+    ]
+    return f"{'Ouverts' if status == OPENED else 'Fermés'} : {joined(shown, _NAMED)}."
+
+
+def _for_whom(effect: Effect) -> list[str]:
+    old, new = effect.before.summary, effect.after.summary
+    near = within_text(new.threshold_min)
+    said = (
+        f"{format_share(new.share_covered)} des habitants sont {near} d'un site, contre "
+        f"{format_share(old.share_covered)}{SEMICOLON}temps médian {format_minutes(new.median_time_min)}, contre "
+        f"{format_minutes(old.median_time_min)}."
+    )
+    lines = [said]
+    if effect.residents_gained is not None and effect.residents_lost is not None:
+        gained, lost = effect.residents_gained, effect.residents_lost
+        if round(gained) == round(lost) == 0:
+            lines.append("Aucun habitant ne change de côté du seuil.")
+            return _with_sides(lines, effect)
+        verb = "arrivent" if is_plural(gained) else "arrive"
+        lines.append(f"{counted(gained, 'habitant')} {verb} {near} d'un site, {format_integer(lost)} n'y sont plus.")
+    return _with_sides(lines, effect)
+
+
+def _with_sides(lines: list[str], effect: Effect) -> list[str]:
+    for under, words in ((True, ("devient sous-desservie", "deviennent sous-desservies")), (False, _NO_MORE)):
+        names = effect.communes.loc[(effect.communes["under_served"] == under).to_numpy(bool), "name"].tolist()
+        if names:
+            lines.append(f"{counted(len(names), 'commune')} {plural(len(names), *words)} : {joined(names, _NAMED)}.")
+    return lines if len(effect.communes) else [*lines, "Aucune commune ne change de côté du seuil."]
+
+
+_NO_MORE: Final = ("n'est plus sous-desservie", "ne sont plus sous-desservies")

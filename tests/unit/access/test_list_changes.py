@@ -1,0 +1,141 @@
+"""What changed between two lists, against lists changed by hand: each row of both is accounted for once."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo import Territory
+from geo.access.diagnosis import diagnose
+from geo.access.list_changes import CHANGES, CLOSED, CONTINUED, OPENED, effect, list_changes
+from geo.question import Question
+
+
+@pytest.fixture(scope="module")
+def territory():
+    return Territory.load("90")
+
+
+@pytest.fixture(scope="module")
+def sites(territory):
+    frame = territory.sites
+    return frame[territory.holds(frame)].reset_index(drop=True)
+
+
+def changed(frame, row, **cells):
+    made = frame.copy()
+    for name, value in cells.items():
+        if name == "point":
+            made.loc[row, "geometry"] = gpd.points_from_xy([value[0]], [value[1]])[0]
+        else:
+            made.loc[row, name] = value
+    return made
+
+
+def row_of(changes, facility_id):
+    return changes.sites.set_index("facility_id").loc[facility_id]
+
+
+def test_a_list_beside_itself_has_changed_in_nothing(sites):
+    changes = list_changes(sites, sites.sample(frac=1, random_state=1))
+    assert (changes.sites["status"] == CONTINUED).all()
+    assert not changes.sites[list(CHANGES)].to_numpy().any()
+    assert (changes.rows_before, changes.rows_after) == (len(sites), len(sites))
+
+
+def test_opened_and_closed_sites_are_those_of_one_list_only(sites):
+    changes = list_changes(sites.iloc[2:], sites.iloc[:-1])
+    assert set(changes.of(OPENED)["facility_id"]) == set(sites["facility_id"].iloc[:2])
+    assert changes.of(CLOSED)["facility_id"].tolist() == [sites["facility_id"].iloc[-1]]
+    assert changes.of(OPENED)["facility_id_before"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        ({"name": "Un tout autre nom"}, "renamed"),
+        ({"phone": "01 02 03 04 05"}, "contacts_changed"),
+        ({"email": "autre@exemple.fr"}, "contacts_changed"),
+        ({"opening_hours": "Mo 08:00-09:00"}, "hours_changed"),
+        ({"kind": "bus"}, "kind_changed"),
+    ],
+)
+def test_each_change_is_told_alone(sites, cells, what):
+    row = int(np.flatnonzero(sites[["phone", "email", "opening_hours"]].notna().all(axis=1))[0])
+    changes = list_changes(sites, changed(sites, row, **cells))
+    told = row_of(changes, sites["facility_id"].iloc[row])
+    assert [name for name in CHANGES if told[name]] == [what]
+    assert changes.sites[list(CHANGES)].to_numpy().sum() == 1
+
+
+def test_the_same_contacts_written_otherwise_have_not_changed(sites):
+    first = changed(sites, 0, phone="03 84 00 00 00", email="Site@Exemple.fr", website="https://www.exemple.fr/")
+    second = changed(sites, 0, phone="+33384000000", email="site@exemple.fr", website="http://exemple.fr")
+    second.loc[0, "phone"] = "0384000000"
+    assert not list_changes(first, second).sites["contacts_changed"].any()
+
+
+def test_what_one_list_does_not_tell_has_not_changed(sites):
+    silent = sites.assign(opening_hours=pd.array([pd.NA] * len(sites), "string"))
+    assert not list_changes(silent, sites).sites["hours_changed"].any()
+    no_antennes = sites.assign(kind=sites["kind"].replace("antenne", "main"))
+    assert not list_changes(no_antennes, sites).sites["kind_changed"].any()
+
+
+def test_a_moved_site_keeps_its_number_and_tells_how_far(sites):
+    point = sites.geometry.iloc[0]
+    moved = changed(sites, 0, point=(point.x, point.y + 0.01))
+    told = row_of(list_changes(sites, moved), sites["facility_id"].iloc[0])
+    assert told["moved"]
+    assert told["moved_m"] == pytest.approx(1112, rel=0.005)  # a hundredth of a degree of latitude
+
+
+def test_other_numbers_are_found_again_by_name_then_by_place(sites):
+    renumbered = sites.assign(facility_id=("n" + sites["facility_id"]).astype("string"))
+    assert not (list_changes(sites, renumbered).sites["status"] != CONTINUED).any()
+    unnamed = changed(renumbered, 0, name="Un tout autre nom")
+    told = row_of(list_changes(sites, unnamed), unnamed["facility_id"].iloc[0])
+    assert told["status"] == CONTINUED
+    assert told["renamed"]
+    assert told["facility_id_before"] == sites["facility_id"].iloc[0]
+
+
+def test_a_number_used_again_elsewhere_is_another_site(sites):
+    other = changed(
+        sites, 0, name="Un tout autre nom", commune_code="01001", commune_name="Ailleurs", point=(4.9, 46.15)
+    )
+    changes = list_changes(sites, other)
+    assert changes.of(OPENED)["name"].tolist() == ["Un tout autre nom"]
+    assert changes.of(CLOSED)["name"].tolist() == [sites["name"].iloc[0]]
+
+
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_each_row_is_accounted_for_once(sites, data):
+    """Whatever rows are left out, renumbered and renamed on both sides."""
+    sides = []
+    for _ in range(2):
+        rows = data.draw(st.lists(st.integers(0, len(sites) - 1), unique=True))
+        side = sites.iloc[rows].reset_index(drop=True)
+        numbers = data.draw(st.permutations(range(len(rows)))) if data.draw(st.booleans()) else range(len(rows))
+        side["facility_id"] = pd.array([sites["facility_id"].iloc[rows[n]] for n in numbers], "string")
+        sides.append(side)
+    changes = list_changes(*sides)
+    for side, column, left_out in ((sides[0], "facility_id_before", OPENED), (sides[1], "facility_id", CLOSED)):
+        told = changes.sites.loc[changes.sites["status"] != left_out, column]
+        assert sorted(told) == sorted(side["facility_id"])
+
+
+def test_whom_it_concerns_is_counted_point_by_point(territory, sites):
+    few = territory.with_sites(sites.iloc[:1].reset_index(drop=True), why={"list": "few"})
+    before, after = (diagnose(area, question=Question(10)) for area in (few, territory))
+    found = effect(before, after)
+    people = territory.communes["population"].astype(float)
+    within = [each.coverage["travel_time_min"].le(10).fillna(value=False).astype(bool) for each in (before, after)]
+    assert found.residents_gained == people[within[1] & ~within[0]].sum() > 0
+    assert found.residents_lost == 0
+    sides = [each.coverage["under_served"].astype(bool) for each in (before, after)]
+    assert set(found.communes.index) == set(sides[0].index[sides[0] != sides[1]])
+    assert not found.communes["under_served"].any()

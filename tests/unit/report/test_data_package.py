@@ -1,0 +1,82 @@
+"""The description beside results: every file once, with the types and units that the tables have."""
+
+import hashlib
+import json
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from geo import Territory
+from geo.access.diagnosis import diagnose
+from geo.question import Question
+from geo.report.data_package import PACKAGE_FILE, result_files
+from geo.report.tables import write_diagnosis, write_table
+from geo.sources.contours import write_contours
+
+
+def package(folder):
+    return json.loads((folder / PACKAGE_FILE).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def diagnosed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results") / "90"
+    territory = Territory.load("90")
+    names = write_diagnosis(territory, diagnose(territory, question=Question()), folder)
+    return folder, names
+
+
+def test_every_file_is_described_once_with_its_checksum(diagnosed):
+    folder, names = diagnosed
+    resources = package(folder)["resources"]
+    assert sorted(each["path"] for each in resources) == sorted(set(names) - {PACKAGE_FILE})
+    assert len({each["name"] for each in resources}) == len(resources)
+    for each in resources:
+        content = (folder / each["path"]).read_bytes()
+        assert (each["bytes"], each["hash"]) == (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
+
+
+def test_columns_have_the_types_that_the_file_holds_and_their_units(diagnosed):
+    folder, _ = diagnosed
+    described = next(each for each in package(folder)["resources"] if each["path"] == "communes.csv")
+    fields = {field["name"]: field for field in described["schema"]["fields"]}
+    assert list(fields) == pd.read_csv(folder / "communes.csv", nrows=0).columns.tolist()
+    assert {name: fields[name].get("unit") for name in ("travel_time_min", "distance_km", "share_within", "name")} == {
+        "travel_time_min": "min", "distance_km": "km", "share_within": "part de 0 à 1", "name": None,
+    }  # fmt: skip
+    types = {name: fields[name]["type"] for name in ("code", "population", "travel_time_min", "under_served")}
+    assert types == {"code": "string", "population": "integer", "travel_time_min": "number", "under_served": "boolean"}
+    assert fields["population"]["unit"] == "habitants"
+
+
+def test_other_results_of_the_folder_stay_described(tmp_path):
+    for name in ("one", "two", "one"):
+        with result_files(tmp_path, "Essai") as beside:
+            write_table(pd.DataFrame({"code": ["01001"]}), beside / f"{name}.csv")
+    assert [each["path"] for each in package(tmp_path)["resources"]] == ["one.csv", "two.csv"]
+    (tmp_path / "two.csv").unlink()
+    with result_files(tmp_path, "Essai") as beside:
+        write_table(pd.DataFrame({"code": ["01002"]}), beside / "three.csv")
+    assert [each["path"] for each in package(tmp_path)["resources"]] == ["one.csv", "three.csv"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"resources": 3}', '{"resources": [{"path": "../../etc/passwd"}]}'])
+def test_a_description_of_someone_else_does_no_harm(tmp_path, content):
+    (tmp_path / PACKAGE_FILE).write_text(content)
+    with result_files(tmp_path, "Essai") as beside:
+        write_table(pd.DataFrame({"code": ["01001"]}), beside / "one.csv")
+    assert [each["path"] for each in package(tmp_path)["resources"]] == ["one.csv"]
+
+
+def test_national_files_have_bounding_boxes(tmp_path):
+    contours = Territory.load("90").communes.geometry
+    path = write_contours(contours, tmp_path)
+    described = json.loads(pq.read_metadata(path).metadata[b"geo"])
+    assert described["version"] == "1.1.0"
+    assert "bbox" in described["columns"]["geometry"]["covering"]
+    west, south, east, north = contours.iloc[[0]].total_bounds
+    found = gpd.read_parquet(path, bbox=(west, south, east, north))
+    assert contours.index[0] in set(found["code"])
+    assert len(found) < len(contours)

@@ -1,0 +1,136 @@
+"""``maillage changes``, its three files, and what an installation without extras says."""
+
+import csv
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from geo import Territory
+from geo.access.list_changes import CHANGES
+from geo.cli import extras, program
+from geo.sources.france_services import HOUR_COLUMNS
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(scope="module")
+def sites():
+    return Territory.load("90").sites
+
+
+def write_list(path, frame, *, older):
+    """Write sites as the ANCT does; in the older schema no site is an antenne, and a bus is one that travels."""
+    rows = [
+        {
+            "id_fs": site["facility_id"], "lib_fs": site["name"], "insee_com": site["commune_code"],
+            "lib_com": site["commune_name"], "latitude": site["geometry"].y, "longitude": site["geometry"].x,
+            **({"itinerance": "Oui" if site["kind"] == "bus" else "Non"} if older else {
+                "format_fs": "Bus_équivalent" if site["kind"] == "bus" else "Fixe",
+                "type_fs": "Antenne" if site["kind"] == "antenne" else "Principal",
+            }),
+        }
+        for site in frame.to_dict("records")
+    ]  # fmt: skip
+    columns = [*rows[0], *("adresse", "code_postal"), *HOUR_COLUMNS]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, delimiter=";", restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture
+def lists(sites, tmp_path):
+    """Write a list of before and one of after: one site closed, one opened, one renamed with a name of markup."""
+    before, after = sites.iloc[1:].copy(), sites.iloc[:-1].copy()
+    after.loc[after.index[1], "name"] = "=<b>Autre & nom</b>"
+    paths = []
+    for name, frame in (("liste-fs-20201201.csv", before), ("liste-fs-20240801.csv", after)):
+        path = tmp_path / name
+        write_list(path, frame, older=name.endswith("20201201.csv"))
+        paths.append(path)
+    return paths
+
+
+def test_the_three_files_tell_the_same(run, lists, sites, tmp_path):
+    status, out, _ = run("changes", *lists, "--out", tmp_path / "made", "--date", "2026-11-27", "--json")
+    assert status == 0
+    content = json.loads((tmp_path / "made" / "changes.json").read_text(encoding="utf-8"))
+    assert content == json.loads(out)
+    counts = content["counts"]
+    assert (counts["opened"], counts["closed"], counts["renamed"], counts["changed"]) == (1, 1, 1, 1)
+    assert counts["opened"] + counts["changed"] + counts["same"] == content["rows_after"] == len(sites) - 1
+    assert counts["closed"] + counts["changed"] + counts["same"] == content["rows_before"] == len(sites) - 1
+    with (tmp_path / "made" / "changes.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["facility_id"] for row in rows] == [site["facility_id"] for site in content["sites"]]
+    assert sum(row["renamed"] == "true" for row in rows) == 1
+    assert any(row["name"].startswith("'=") for row in rows)  # no spreadsheet runs it
+    feed = ET.fromstring((tmp_path / "made" / "changes.atom").read_text(encoding="utf-8"))
+    titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
+    assert len(titles) == len({entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")}) == 3
+    assert any(title.startswith("=<b>Autre & nom</b>") for title in titles)
+    told = [site for site in content["sites"] if site["status"] != "continued" or any(site[name] for name in CHANGES)]
+    assert len(titles) == len(told)
+
+
+def test_the_same_changes_make_the_same_files(run, lists, tmp_path):
+    for name in ("one", "two"):
+        run("changes", *lists, "90", "--out", tmp_path / name, "--date", "2026-11-27")
+    for file in ("changes.csv", "changes.json", "changes.atom"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_it_is_told_in_sentences(run, lists):
+    status, out, _ = run("changes", *lists, "90")
+    assert status == 0
+    assert out.startswith("Territoire de Belfort : De 2020-12-01 à 2024-08-01 : sites ")
+    assert "la liste ne donne pas le jour" in out
+    assert "Liste 2020-12-01 : " in out
+
+
+def test_two_territories_are_compared(run, saved):
+    status, out, _ = run("changes", saved, saved, "--json")
+    content = json.loads(out)
+    assert (status, content["residents_gained"], content["communes"]) == (0, 0, [])
+    assert content["counts"]["same"] == content["rows_before"] == content["rows_after"] > 0
+
+
+def test_a_list_and_a_territory_are_refused(run, lists, saved):
+    status, out, err = run("changes", lists[0], saved)
+    assert (status, out) == (2, "")
+    assert err.strip().endswith("donnez deux listes, ou deux territoires.")
+
+
+def test_the_version_and_the_completion_are_told(run):
+    status, out, _ = run("--version")
+    assert (status, out.split()[0]) == (0, "maillage")
+    assert any(parameter.name == "show_completion" for parameter in _parameters())
+
+
+def _parameters():
+    import typer.main  # noqa: PLC0415
+
+    return typer.main.get_command(program.app).params
+
+
+def test_a_command_says_which_extra_it_lacks(run, monkeypatch):
+    monkeypatch.setattr(extras, "find_spec", {}.get)
+    status, out, err = run("app")
+    assert (status, out) == (2, "")
+    assert (
+        err.strip() == "Cette commande demande l'extra « app », qui n'est pas installé : pip install \"maillage[app]\"."
+    )
+
+
+@pytest.mark.parametrize("extra", sorted(set(extras.EXTRAS.values())))
+def test_every_extra_that_is_named_exists(extra):
+    import tomllib  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]
+    brought = " ".join(project["optional-dependencies"][extra])
+    assert all(library in brought or library == "branca" for library, of in extras.EXTRAS.items() if of == extra)
+    assert not any(library in " ".join(project["dependencies"]) for library in extras.EXTRAS)
