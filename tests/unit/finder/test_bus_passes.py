@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from geo.answers.nearest import answer_lines, answer_sentence, nearer_stop
+from geo.answers.nearest import answer_lines, answer_notes, nearer_stop
 from geo.finder.answer import find_sites, route_to
 from geo.finder.wishes import Wishes
 from geo.sources.round_hours import Pass
@@ -64,7 +64,7 @@ def test_days_next_pass_and_trip(world):
     assert nearer.startswith(
         "Un bus s'arrête plus près : Place, Commune B, 1 min (0,0 km) en voiture, le 2e mardi du mois"
     )
-    assert nearer in shown(answer_sentence(answer, Wishes()))
+    assert nearer in [shown(note) for note in answer_notes(answer)]
     assert nearer_stop(replace(answer, stops=(second,))) == ""
     assert answer.to_dict()["stops"][0]["next_at"] == first.next_at.isoformat()
 
