@@ -9,6 +9,7 @@ import numpy as np
 from geo.errors import NetworkError
 from geo.network.array_checks import check_edges
 from geo.network.layout import places
+from geo.network.modes import CAR
 from geo.network.road_network import SNAP_LIMIT_M, RoadNetwork
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
     access_m_per_s: float | None = None,
     snap_limit_m: float = SNAP_LIMIT_M,
     end_time_s: float = 0.0,
+    mode: str = CAR,
 ) -> RoadNetwork:
     """Build a network from links.
 
@@ -51,6 +53,8 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         Speed off the network (the profile's where `None`) and farthest distance of a point from it.
     end_time_s
         Seconds that a trip takes besides at each of its ends.
+    mode
+        Way to travel that the times are of.
 
     Raises
     ------
@@ -98,4 +102,5 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         access_m_per_s=profile.access_m_per_s if access_m_per_s is None else access_m_per_s,
         snap_limit_m=snap_limit_m,
         end_time_s=end_time_s,
+        mode=mode,
     )

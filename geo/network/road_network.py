@@ -23,6 +23,7 @@ from geo.crs import require_metric
 from geo.errors import SourceError
 from geo.network.array_checks import check_arrays, check_edges, flat, not_negative, positive, whole_numbers
 from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
+from geo.network.modes import CAR, require_mode
 from geo.network.origin import NetworkSource, NetworkSummary
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.sealed import require_whole, seal, text_of
@@ -40,6 +41,12 @@ SNAP_LIMIT_M: Final = 1600.0
 MIN_COMPONENT_NODES: Final = 50
 
 _FORMAT: Final = 2
+_OTHER_FORMAT: Final = (
+    "Réseau enregistré au format {}, format {} attendu. Reconstruisez le territoire avec « maillage build »."
+)
+_DAMAGED: Final = (
+    "Le réseau enregistré dans « {} » est illisible ou incomplet. Reconstruisez le territoire avec « maillage build »."
+)
 _ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
 
 
@@ -58,7 +65,7 @@ class RoadNetwork:
         ``edge_offsets[p]:edge_offsets[p + 1]`` of `edges`.
     edges
         `geo.network.layout.EDGE`, shape (n_edges,): place of the node where the edge starts; seconds
-        by car, junction delays included; metres along the road.
+        by `mode`, junction delays included; metres along the road.
     link_edges
         int32, shape (n_links, 2): edge along the link's shape and edge against it, -1 where travel
         is not allowed that way.
@@ -70,6 +77,8 @@ class RoadNetwork:
         Code of a projected system in metres.
     end_time_s
         Seconds that a trip takes besides at each of its ends: local streets that the network does not hold.
+    mode
+        Way to travel, of `geo.network.modes.MODES`.
     """
 
     x: NDArray[np.float64]
@@ -87,6 +96,7 @@ class RoadNetwork:
     access_m_per_s: float = speed_profile().access_m_per_s
     snap_limit_m: float = SNAP_LIMIT_M
     end_time_s: float = 0.0
+    mode: str = CAR
 
     @classmethod
     def from_edges(
@@ -226,8 +236,7 @@ class RoadNetwork:
     @property
     def edge_source(self) -> NDArray[np.int32]:
         """Node where each edge starts: int32, shape (n_edges,)."""
-        source: NDArray[np.int32] = self.node_at[self.edges["place"]]
-        return source
+        return np.asarray(self.node_at[self.edges["place"]], np.int32)
 
     @property
     def edge_target(self) -> NDArray[np.int32]:
@@ -237,14 +246,12 @@ class RoadNetwork:
     @property
     def edge_time_s(self) -> NDArray[np.float32]:
         """Seconds along each edge: float32, shape (n_edges,)."""
-        time: NDArray[np.float32] = self.edges["time_s"]
-        return time
+        return np.asarray(self.edges["time_s"], np.float32)
 
     @property
     def edge_length_m(self) -> NDArray[np.float32]:
         """Metres along each edge: float32, shape (n_edges,)."""
-        length: NDArray[np.float32] = self.edges["length_m"]
-        return length
+        return np.asarray(self.edges["length_m"], np.float32)
 
     @cached_property
     def edge_link(self) -> NDArray[np.int32]:
@@ -360,6 +367,7 @@ class RoadNetwork:
             "access_m_per_s": self.access_m_per_s,
             "snap_limit_m": self.snap_limit_m,
             "end_time_s": self.end_time_s,
+            "mode": self.mode,
             "source": asdict(self.source),
         }
         (folder / "network.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -371,9 +379,7 @@ class RoadNetwork:
         try:
             described: Mapping[str, Any] = json.loads(text_of(folder / "network.json"))
             if described["format"] != _FORMAT:
-                found = f"Réseau enregistré au format {described['format']}, format {_FORMAT} attendu."
-                msg = f"{found} Reconstruisez le territoire avec « maillage build »."
-                raise SourceError(msg)
+                raise SourceError(_OTHER_FORMAT.format(described["format"], _FORMAT))
             require_whole(folder)
             # Unlike np.load, this opens nothing but plain arrays and leaves no file open when it fails.
             arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
@@ -389,12 +395,9 @@ class RoadNetwork:
                 access_m_per_s=positive(described["access_m_per_s"]),
                 snap_limit_m=positive(described["snap_limit_m"]),
                 end_time_s=not_negative(described["end_time_s"]),
+                mode=require_mode(described.get("mode", CAR)),
             )
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
             if isinstance(error, SourceError):
                 raise
-            msg = (
-                f"Le réseau enregistré dans « {folder.name} » est illisible ou incomplet. "
-                f"Reconstruisez le territoire avec « maillage build »."
-            )
-            raise SourceError(msg) from error
+            raise SourceError(_DAMAGED.format(folder.name)) from error

@@ -11,7 +11,8 @@ import pandas as pd
 from geo.errors import SourceError
 from geo.kinds import SITES
 from geo.network.estimated import estimate_network
-from geo.network.road_files import read_roads
+from geo.network.modes import CAR
+from geo.network.road_files import read_modes
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.settings import Settings
@@ -23,7 +24,7 @@ from geo.territory.margin import bounds, near_communes, near_places, neighbour_o
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -68,6 +69,7 @@ def assemble(
         _log.info("Lecture des carreaux de population…")
         cell_table = read_population_cells(cells, communes)
         communes = _with_population_of_cells(communes, cell_table.frame)
+    active: dict[str, RoadNetwork] = {}
     if isinstance(roads, RoadNetwork):
         network = roads
     elif not roads:
@@ -75,7 +77,8 @@ def assemble(
         network = estimate_roads(near_communes(everywhere, communes), profile=chosen_profile)
     else:
         _log.info("Lecture des routes…")
-        network = read_roads(list(roads), area=bounds(communes), profile=profile)
+        active = read_modes(list(roads), area=bounds(communes), profile=profile)
+        network = active.pop(CAR)
     return study_area(
         tables,
         name,
@@ -83,6 +86,7 @@ def assemble(
         network,
         departement=next(iter(departements)) if len(departements) == 1 else None,
         cells=cell_table,
+        active=active,
     )
 
 
@@ -94,11 +98,12 @@ def study_area(
     *,
     departement: str | None,
     cells: SourceTable | None = None,
+    active: Mapping[str, RoadNetwork] | None = None,
 ) -> tuple[StudyArea, Manifest]:
     """Return the study area of some communes of the tables on a network, and what is to be said of it.
 
     `communes`: Those of the study area, with their contours; the tables hold them and those around. `departement`: Its
-    code where they are one.
+    code where they are one. `active`: networks of people on foot and on bicycles.
     """
     everywhere = tables.communes.frame
     facilities = {key: near_places(table.frame, communes) for key, table in tables.lists.items()}
@@ -117,6 +122,7 @@ def study_area(
         contours_approximate=tables.contours_approximate,
         permanences=permanences,
         neighbour_outlines=neighbour_outlines(everywhere, communes),
+        active=active or {},
     )
     manifest = describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)
     vintages = {key: table.provenance.vintage for key, table in tables.lists.items()}

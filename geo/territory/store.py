@@ -12,6 +12,7 @@ import pyarrow as pa
 from geo.crs import WGS84
 from geo.errors import MaillageError, SourceError
 from geo.kinds import KINDS
+from geo.network.modes import ACTIVE_MODES
 from geo.network.road_network import RoadNetwork
 from geo.schemas import CELL_DTYPES, COMMUNE_CODE, COMMUNE_DTYPES, FACILITY_DTYPES
 from geo.sealed import require_whole, seal
@@ -65,9 +66,13 @@ def save_area(area: StudyArea, manifest: Manifest, path: Path) -> None:
             area.permanences.to_parquet(folder / _PERMANENCES)
         (folder / _NETWORK).mkdir()
         area.network.save(folder / _NETWORK)
+        for mode, network in area.active.items():
+            (folder / f"{_NETWORK}-{mode}").mkdir()
+            network.save(folder / f"{_NETWORK}-{mode}")
         saved = {
             "format": _FORMAT,
             "facilities": list(area.facilities),
+            "active": list(area.active),
             "contours_approximate": area.contours_approximate,
             "manifest": manifest.to_dict(),
         }
@@ -131,9 +136,18 @@ def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple
         contours_approximate=saved["contours_approximate"],
         permanences=pd.read_parquet(folder / _PERMANENCES) if _PERMANENCES in written else None,
         neighbour_outlines=gpd.read_parquet(folder / _OUTLINES) if _OUTLINES in written else None,
+        active={mode: RoadNetwork.load(folder / f"{_NETWORK}-{mode}") for mode in _active(saved)},
     )
     _require_stored(area)
     return area, manifest
+
+
+def _active(saved: dict[str, Any]) -> list[str]:
+    """Return the modes that have a network of their own; territories saved before there were any have none."""
+    modes: list[str] = saved.get("active", [])
+    if not set(modes) <= set(ACTIVE_MODES):
+        raise ValueError(modes)
+    return modes
 
 
 def _list_file(folder: Path, number: int) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +60,9 @@ class StudyArea:
     neighbour_outlines
         Outlines of the neighbouring départements, to be drawn behind the study area
         (`geo.territory.margin.neighbour_outlines`), `None` where their communes are not known.
+    active
+        Networks of people on foot and on bicycles, by mode (`geo.network.modes`), in the projection of `network`; a mode
+        is absent where the road files do not tell its ways: its times are then estimated.
     """
 
     name: str
@@ -72,6 +75,7 @@ class StudyArea:
     contours_approximate: bool
     permanences: pd.DataFrame | None = None
     neighbour_outlines: gpd.GeoDataFrame | None = None
+    active: Mapping[str, RoadNetwork] = field(default_factory=dict)
 
     @property
     def crs(self) -> str:
