@@ -30,8 +30,8 @@ ACTIVE_MODES: Final = (WALK, BIKE)
 #: 10 km apart, 1.32 (1.16 and 1.79).
 DETOUR: Final = 1.3
 ESTIMATED_NOTE: Final = (
-    "À pied et à vélo, temps estimés depuis la ligne droite (détour de 1,3 : médiane de 50 000 trajets dans les rues de "
-    "28 villes, de 1,1 à 1,8 huit fois sur dix)."
+    "À pied et à vélo, temps estimés depuis la ligne droite (détour de 1,3 : médiane de 50 000 trajets dans les rues "
+    "de 28 villes, de 1,1 à 1,8 huit fois sur dix)."
 )
 #: Beyond this many km of straight line, no time is estimated without streets: nobody walks, few cycle.
 FARTHEST_KM: Final = {WALK: 5.0, BIKE: 15.0}

@@ -61,8 +61,8 @@ class StudyArea:
         Outlines of the neighbouring départements, to be drawn behind the study area
         (`geo.territory.margin.neighbour_outlines`), `None` where their communes are not known.
     active
-        Networks of people on foot and on bicycles, by mode (`geo.network.modes`), in the projection of `network`; a mode
-        is absent where the road files do not tell its ways: its times are then estimated.
+        Networks of people on foot and on bicycles, by mode (`geo.network.modes`), in the projection of `network`; a
+        mode is absent where the road files do not tell its ways: its times are then estimated.
     """
 
     name: str

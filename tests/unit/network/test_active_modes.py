@@ -1,5 +1,7 @@
 """Walking and cycling: what the tags say, and trips against a graph that is made from the file in another way."""
 
+from itertools import pairwise
+
 import networkx as nx
 import numpy as np
 import osmium
@@ -107,11 +109,11 @@ def _oracle(path, mode):
     for way in osmium.FileProcessor(str(path), osmium.osm.WAY):
         speeds = active_speeds(dict(way.tags), profile)[first : first + 2]
         refs = [node.ref for node in way.nodes if node.ref in where]
-        for step, (a, b) in enumerate(zip(refs[:-1], refs[1:], strict=True)):
-            if a == b:
+        for step, ends in enumerate(pairwise(refs)):
+            if ends[0] == ends[1]:
                 continue
             # A node that stops the mode is another node on each way that comes to it.
-            a, b = (((node, way.id, step, side) if node in stopped else node) for side, node in ((0, a), (1, b)))
+            a, b = (((node, way.id, step, side) if node in stopped else node) for side, node in enumerate(ends))
             metres = geod.inv(*where[refs[step]], *where[refs[step + 1]])[2]
             for start, end, kmh in ((a, b, speeds[0]), (b, a, speeds[1])):
                 if kmh:
