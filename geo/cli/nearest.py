@@ -17,12 +17,30 @@ from geo.errors import ParameterError
 from geo.kinds import SITES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from geo.finder.wishes import Wishes
+    from geo.territory import Territory
+    from geo.transit.round_trip import Rules
+
+_CAR, _TRANSIT = "car", "transit"
 
 
-@with_options(wishes=asked_wishes)
+def asked_rules(
+    walk_min: Annotated[float, typer.Option(help="transit : minutes à pied au plus jusqu'à un arrêt.")] = 20.0,
+    way_min: Annotated[float, typer.Option(help="transit : minutes au plus par trajet.")] = 120.0,
+    visit_min: Annotated[float, typer.Option(help="transit : minutes au moins sur place.")] = 45.0,
+) -> Rules:
+    """Return what makes a round trip by public transport possible."""
+    from geo.transit.round_trip import Rules
+
+    return Rules(walk_min, way_min, visit_min)
+
+
+@with_options(wishes=asked_wishes, rules=asked_rules)
 def nearest(
     wishes: Wishes,
+    rules: Rules,
     place: Annotated[
         str | None, typer.Argument(metavar="[LIEU]", help="Commune, code postal ou adresse ; sans lui, --lon et --lat.")
     ] = None,
@@ -38,6 +56,10 @@ def nearest(
         ),
     ] = False,
     facilities: Facilities = SITES,
+    mode: Annotated[
+        str,
+        typer.Option(help="car, walk, bike, ou transit : aller-retour du jour de --at en transports en commun."),
+    ] = "car",
     as_json: AsJson = False,
 ) -> None:
     """Print the nearest sites, or the nearest places of another list."""
@@ -65,15 +87,22 @@ def nearest(
         msg = "Donnez un lieu (commune, code postal, adresse), ou une position avec --lon et --lat."
         raise ParameterError(msg)
     name = list_name(facilities)
-    if name != SITES:
+    content: object
+    if mode != _CAR and (name != SITES or route_service):
+        msg = f"--mode {mode[:20]} ne vaut que pour les sites France services, sans le temps de l'IGN."
+        raise ParameterError(msg)
+    if mode == _TRANSIT:
+        found_by, lines = _round_trips(territory, (lon, lat), wishes, rules, k)
+        content = {"search": None if search is None else asdict(search)} | found_by
+    elif name != SITES:
         if wishes != Wishes() or route_service:
             msg = "Horaires, filtres et temps de l'IGN ne valent que pour les sites France services : retirez-les."
             raise ParameterError(msg)
         found = find_nearest(territory, lon, lat, k, facilities=name)
-        content: object = found.drop(columns=["time_low", "time_high"]).to_dict("records")
+        content = found.drop(columns=["time_low", "time_high"]).to_dict("records")
         lines = list_lines(found, territory.network.source.notes)
     else:
-        answer = find_sites(territory, lon, lat, wishes, k)
+        answer = find_sites(territory, lon, lat, wishes, k, mode=mode)
         asked = ask_routes(answer, settings) if route_service else None
         more = {} if asked is None else {"route_service": asked.to_dict()}
         content = {"search": None if search is None else asdict(search)} | answer.to_dict() | more
@@ -82,3 +111,16 @@ def nearest(
         print_json(content)
     else:
         print_each(lines)
+
+
+def _round_trips(
+    territory: Territory, start: tuple[float, float], wishes: Wishes, rules: Rules, k: int
+) -> tuple[dict[str, object], Iterator[str]]:
+    """Return the round trips of the day of the wishes, as plain values and as lines."""
+    from geo.answers.without_car import transit_lines, transit_notes
+    from geo.finder.without_car import RoundTrips, day_asked, trips_from
+
+    day = day_asked(wishes.at, territory.departement)
+    ways = trips_from(RoundTrips.of(territory, rules), *start, day, k)
+    content = {"day": day, "rules": asdict(rules), "round_trips": [asdict(way) for way in ways]}
+    return content, transit_lines(ways, day, rules, transit_notes(territory))

@@ -23,6 +23,7 @@ from geo.finder.sentences import notes
 from geo.finder.start import start_at
 from geo.finder.visits import Visits
 from geo.finder.wishes import Wishes
+from geo.network.modes import CAR, require_mode
 from geo.network.routes import route_between
 from geo.network.snapping import snap
 
@@ -123,8 +124,10 @@ def find_sites(
     wishes: Wishes = _ANY,
     k: int = 5,
     permanences: pd.DataFrame | None = None,
+    *,
+    mode: str = CAR,
 ) -> Answer:
-    """Find the sites soonest reached by car from a place that meet a citizen's wishes.
+    """Find the sites soonest reached from a place that meet a citizen's wishes.
 
     With a moment chosen (`Wishes.at`) or `open_then`, a site counts where it is open at that moment and still open on
     arrival, leaving then; with an operator as well, where a visit of it that day is not over on arrival. Hours that
@@ -145,6 +148,8 @@ def find_sites(
         At most how many sites, at least 1.
     permanences
         Visits of operators (`geo.sources.permanences.PERMANENCE_COLUMNS`); those of the territory where `None`.
+    mode
+        Way to travel, of `geo.network.modes.MODES`: by car where it is not said.
 
     Raises
     ------
@@ -155,10 +160,11 @@ def find_sites(
     if k < 1:
         msg = f"Nombre de lieux demandé : {k}. Au moins 1 est attendu."
         raise ParameterError(msg)
+    require_mode(mode)
     start = start_at(territory, lon, lat)
     at = civil_time(wishes.at, start.departement)
     visits = Visits.of(territory.permanences if permanences is None else permanences)
-    places = Places.of(territory, start, at, visits)
+    places = Places.of(territory, start, at, visits, mode)
 
     fixed = wishes.kinds - {"bus"}
     sites, put_first = preferred_first(places.meeting(wishes, fixed or wishes.kinds), k, at)
@@ -184,7 +190,7 @@ def find_sites(
         minutes_saved=saved,
         none_open=none_open,
         from_home=(*FROM_HOME, MANDATE) if none_open else (),
-        notes=tuple(notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN))),
+        notes=tuple(notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN), mode)),
         nothing_open=nothing_open,
         put_first=put_first,
     )

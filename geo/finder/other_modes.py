@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from geo.finder.start import straight_m
-from geo.network.modes import ACTIVE_MODES, FARTHEST_KM, estimated_times
+from geo.network.modes import FARTHEST_KM, estimated_times
 from geo.network.snapping import snap
 from geo.network.travel_times import times_from_point
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from geo.territory import Territory
+
+#: Seconds after which a search along streets ends.
+_LONGEST_S: Final = 3 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class ModeTime:
 
 def times_by_mode(
     territory: Territory, mode: str, start: tuple[float, float], lon: NDArray[np.float64], lat: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
     """Time the way from a position to places on foot or by bicycle.
 
     Parameters
@@ -47,7 +48,7 @@ def times_by_mode(
     Returns
     -------
     Minutes and kilometres, float64, shape (n,), inf where there is no way or the place is beyond
-    `geo.network.modes.FARTHEST_KM` as a straight line; whether each is estimated.
+    `geo.network.modes.FARTHEST_KM` as a straight line; whether they are estimated.
 
     Examples
     --------
@@ -55,33 +56,18 @@ def times_by_mode(
     >>> minutes, km, estimated = times_by_mode(
     ...     Territory.load("64"), "walk", (-0.37, 43.30), np.array([-0.36]), np.array([43.30])
     ... )
-    >>> minutes.round().tolist(), estimated.tolist()
-    ([13.0], [True])
+    >>> minutes.round().tolist(), estimated
+    ([13.0], True)
     """
     straight = straight_m(*start, lon, lat)
     minutes, km = estimated_times(mode, straight)
-    estimated = np.ones(len(lon), bool)
+    estimated = True
     network = territory.active.get(mode)
     if network is not None:
         here = snap(network, [start[0]], [start[1]])
         if here.link[0] >= 0:
-            seconds, metres = times_from_point(network, here, 0, snap(network, lon, lat))
+            seconds, metres = times_from_point(network, here, 0, snap(network, lon, lat), limit_s=_LONGEST_S)
             near = straight / 1000 <= FARTHEST_KM[mode]
             minutes, km = (np.where(near, values, np.inf) for values in (seconds / 60, metres / 1000))
-            estimated[:] = False
+            estimated = False
     return minutes, km, estimated
-
-
-def other_modes(
-    territory: Territory, start: tuple[float, float], places: Sequence[tuple[float, float]]
-) -> list[tuple[ModeTime, ...]]:
-    """Return how each place (degrees) is reached on foot and by bicycle; a mode is absent where it is too far."""
-    if not places:
-        return []
-    lon, lat = np.array(places, np.float64).reshape(-1, 2).T
-    told: list[list[ModeTime]] = [[] for _ in places]
-    for mode in ACTIVE_MODES:
-        minutes, km, estimated = times_by_mode(territory, mode, start, lon, lat)
-        for row in np.flatnonzero(np.isfinite(minutes)):
-            told[row].append(ModeTime(mode, float(minutes[row]), float(km[row]), bool(estimated[row])))
-    return [tuple(each) for each in told]

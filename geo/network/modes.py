@@ -35,6 +35,8 @@ ESTIMATED_NOTE: Final = (
 )
 #: Beyond this many km of straight line, no time is estimated without streets: nobody walks, few cycle.
 FARTHEST_KM: Final = {WALK: 5.0, BIKE: 15.0}
+#: An estimated time times these are the bounds of eight trips in ten: the deciles above.
+ESTIMATED_BOUNDS: Final = (0.87, 1.4)
 RELIEF_NOTE: Final = "Le relief n'est pas compté : en montée, comptez davantage."
 
 

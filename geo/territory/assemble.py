@@ -123,6 +123,7 @@ def study_area(
         permanences=permanences,
         neighbour_outlines=neighbour_outlines(everywhere, communes),
         active=active or {},
+        schedule=None if tables.schedule is None else tables.schedule.near(*bounds(communes)),
     )
     manifest = describe(area, [*tables.sources, *([] if cells is None else [cells])], everywhere)
     vintages = {key: table.provenance.vintage for key, table in tables.lists.items()}

@@ -23,11 +23,14 @@ from geo.sources.places import read_places
 from geo.sources.population import read_population
 from geo.sources.postcodes import complete_postcodes, read_postcodes
 from geo.sources.tax_offices import read_tax_offices
+from geo.transit.gtfs import read_gtfs
+from geo.transit.schedule import feed_sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo.sources.provenance import SourceTable
+    from geo.transit.schedule import Schedule
 
 _log = logging.getLogger(__name__)
 _Read = TypeVar("_Read")
@@ -38,7 +41,7 @@ APPROXIMATE: Final = "approximate"
 #: What a list of sites is called that is not the official one.
 _OTHER_SITES: Final = "Liste des sites"
 
-_SEVERAL: Final = frozenset({"communes", "roads"})
+_SEVERAL: Final = frozenset({"communes", "roads", "gtfs"})
 
 #: Told the name of an optional file that cannot be used, and why; the territory is made without it.
 Unusable = Callable[[str, MaillageError], None]
@@ -77,6 +80,8 @@ class OfficialFiles:
         Other lists of places by name.
     permanences
         Table of the operators' visits to the sites (`geo.sources.permanences`).
+    gtfs
+        Timetables of public transport (GTFS, ``.zip`` or folder), those of several networks together.
     columns
         Column by role of ``sites``, ``communes`` and ``population``, where it is not to be recognised. Sites whose
         columns are named are read as any list of places (`geo.sources.places`).
@@ -92,6 +97,7 @@ class OfficialFiles:
     postcodes: Path | None = None
     places: Mapping[str, PlacesFile] = field(default_factory=dict)
     permanences: Path | None = None
+    gtfs: tuple[Path, ...] = ()
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -156,6 +162,7 @@ class OfficialFiles:
             postcodes=postcodes,
             lists=lists,
             permanences=optional("permanences", lambda path: read_permanences(path, sites.frame)),
+            schedule=attempt("gtfs", lambda: read_gtfs(self.gtfs), unusable) if self.gtfs else None,
         )
 
     def _read_sites(self) -> SourceTable:
@@ -172,7 +179,7 @@ class OfficialTables:
     `communes`: commune table; `population`: legal populations, and `postcodes`: postcodes, both already joined to
     `communes` and kept for their provenance (`None`: not given); `lists`: lists of places by name, ``"sites"`` first;
     `permanences`: visits of operators (`None`: not given); `contours_approximate`: true where cells around the
-    communes' positions stand in for contours.
+    communes' positions stand in for contours; `schedule`: timetables of public transport (`None`: not given).
     """
 
     communes: SourceTable
@@ -181,12 +188,14 @@ class OfficialTables:
     lists: Mapping[str, SourceTable]
     permanences: SourceTable | None = None
     contours_approximate: bool = False
+    schedule: Schedule | None = None
 
     @property
     def sources(self) -> list[SourceTable]:
         """All tables, in the order in which a result names them."""
         tables = [self.communes, self.population, self.postcodes, *self.lists.values(), self.permanences]
-        return [table for table in tables if table is not None]
+        feeds = [] if self.schedule is None else feed_sources(self.schedule)
+        return [*(table for table in tables if table is not None), *feeds]
 
 
 def attempt(name: str, read: Callable[[], _Read], unusable: Unusable | None) -> _Read | None:

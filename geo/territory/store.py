@@ -20,6 +20,7 @@ from geo.sources.permanences import PERMANENCE_COLUMNS
 from geo.storage import replacing_folder
 from geo.territory.manifest import Manifest
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
+from geo.transit.schedule import Schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,7 @@ _CELLS: Final = "cells.parquet"
 _PERMANENCES: Final = "permanences.parquet"
 _OUTLINES: Final = "neighbour_outlines.parquet"
 _NETWORK: Final = "network"
+_TIMETABLE: Final = "timetable"
 
 #: What reading a damaged folder may raise.
 _UNREADABLE: Final = (
@@ -69,10 +71,14 @@ def save_area(area: StudyArea, manifest: Manifest, path: Path) -> None:
         for mode, network in area.active.items():
             (folder / f"{_NETWORK}-{mode}").mkdir()
             network.save(folder / f"{_NETWORK}-{mode}")
+        if area.schedule is not None:
+            (folder / _TIMETABLE).mkdir()
+            area.schedule.save(folder / _TIMETABLE)
         saved = {
             "format": _FORMAT,
             "facilities": list(area.facilities),
             "active": list(area.active),
+            "timetable": area.schedule is not None,
             "contours_approximate": area.contours_approximate,
             "manifest": manifest.to_dict(),
         }
@@ -137,6 +143,7 @@ def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple
         permanences=pd.read_parquet(folder / _PERMANENCES) if _PERMANENCES in written else None,
         neighbour_outlines=gpd.read_parquet(folder / _OUTLINES) if _OUTLINES in written else None,
         active={mode: RoadNetwork.load(folder / f"{_NETWORK}-{mode}") for mode in _active(saved)},
+        schedule=Schedule.load(folder / _TIMETABLE) if saved.get("timetable", False) else None,
     )
     _require_stored(area)
     return area, manifest

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.errors import ParameterError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,6 +30,15 @@ class Rules:
     walk_min: float = 20.0
     way_min: float = 120.0
     visit_min: float = 45.0
+
+    def __post_init__(self) -> None:
+        """Raise `ParameterError` where a limit makes no sense."""
+        for name, most in (("walk_min", 120), ("way_min", 24 * 60), ("visit_min", 24 * 60)):
+            value = getattr(self, name)
+            if not 0 <= value <= most:
+                option = name.replace("_", "-")
+                msg = f"--{option} {value:g} refusé : des minutes de 0 à {most} sont attendues."
+                raise ParameterError(msg)
 
 
 @dataclass(frozen=True, slots=True)

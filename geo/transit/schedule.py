@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.sources.provenance import Provenance, SourceTable
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: What a timetable is called among the sources.
+FEED_DATASET: Final = "Horaires des transports (GTFS)"
 #: Codes of `pickup` and `drop_off`: at every call; never; what has to be asked for beforehand (2 and 3).
 REGULAR: Final = 0
 NEVER: Final = 1
@@ -164,6 +168,31 @@ def merged(schedules: Sequence[Schedule]) -> Schedule:
             "services": services + one.n_services,
         }
     return Schedule(**{name: pd.concat(tables, ignore_index=True) for name, tables in made.items()})
+
+
+def feed_sources(schedule: Schedule) -> list[SourceTable]:
+    """Return what is said of each feed: its file, the days that it covers, and what of it is not used."""
+    trips = schedule.trips.groupby("feed").size()
+    return [
+        SourceTable(
+            schedule.feeds.iloc[[number]],
+            Provenance(
+                FEED_DATASET,
+                feed["file"],
+                f"{_french_day(feed['start'])} au {_french_day(feed['end'])}",
+                None,
+                feed["sha256"],
+                int(trips.get(number, 0)),
+                int(trips.get(number, 0)),
+            ),
+            notes=(f"Horaires « {feed['file']} » : {feed['note']}.",) if feed["note"] else (),
+        )
+        for number, feed in enumerate(schedule.feeds.to_dict("records"))
+    ]
+
+
+def _french_day(number: int) -> str:
+    return f"{number % 100:02d}/{number // 100 % 100:02d}/{number // 10_000}"
 
 
 def day_number(day: dt.date) -> int:

@@ -22,6 +22,7 @@ from geo.answers.nearest import (
     detail_texts,
     kind_words,
     list_title,
+    other_modes_sentence,
     saved_sentence,
     trip_sentence,
 )
@@ -141,6 +142,7 @@ def _card(site: SiteAnswer, shown: _Shown, number: int | None = None) -> str:
     lines = [
         f"<h3>{badge}{escape(site.name)}</h3>",
         f'<p class="trip">{escape(trip_sentence(site))}</p>',
+        *([f'<p class="modes">{escape(modes)}</p>'] if (modes := other_modes_sentence(site)) else []),
         *([f'<p class="asked">{escape(told)}</p>'] if told else []),
         _status_html(site.status),
         *(f'<p class="warning">{escape(warning)}</p>' for warning in site.warnings),

@@ -1,0 +1,108 @@
+"""The way without a car in words: by public transport there and back, on foot, by bicycle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.answers.nearest import trip_words
+from geo.finder.opening_times import day_text, hours_text
+from geo.french import DAYS, SEMICOLON, clock
+from geo.network.modes import ESTIMATED_NOTE, RELIEF_NOTE, WALK
+from geo.transit.schedule import FEED_DATASET
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from geo.finder.without_car import SiteTrip, Step
+    from geo.territory import Territory
+    from geo.transit.round_trip import Rules
+
+NO_ROUND_TRIP: Final = "aucun aller-retour possible ce jour-là"
+#: What a vehicle is called, by code of GTFS; and of the extended codes, by hundreds.
+_VEHICLES: Final = {0: "tram", 1: "métro", 2: "train", 3: "car", 4: "bateau", 5: "tram", 6: "téléphérique"} | {
+    7: "funiculaire",
+    11: "trolleybus",
+}
+_HUNDREDS: Final = {1: "train", 2: "car", 4: "métro", 7: "bus", 8: "trolleybus", 9: "tram", 10: "bateau", 15: "taxi"}
+
+
+def transit_lines(found: Sequence[SiteTrip], day: dt.date, rules: Rules, notes: Sequence[str]) -> Iterator[str]:
+    """Give the round trips of a day line by line, in words."""
+    yield f"Sans voiture, {DAYS[day.weekday()]} {day_text(day)} {day.year} :"
+    if not any(one.possible for one in found):
+        yield f"Vers les sites proches, {NO_ROUND_TRIP}."
+    for number, one in enumerate(found, 1):
+        yield f"{number}. {one.name} [{one.facility_id}] : {trip_sentence(one)}"
+        if one.possible:
+            yield f"   Aller : {way_words(one.there)}"
+            yield f"   Retour : {way_words(one.back)}"
+        yield f"   Ouvert ce jour-là : {hours_text(one.hours)}"
+    yield from (f"  - {note}" for note in (rules_sentence(rules), *notes))
+
+
+def trip_sentence(one: SiteTrip) -> str:
+    """Return the round trip of a site in one sentence, without a full stop."""
+    if one.leaves_home is None or one.arrives is None or one.leaves_site is None or one.home is None:
+        after = "" if one.next_day is None else f"{SEMICOLON}prochain jour possible : {_day(one.next_day)}"
+        return f"{NO_ROUND_TRIP}{after}"
+    said = (
+        f"départ {_clock(one.leaves_home)}, sur place {_clock(one.arrives)}, retour {_clock(one.leaves_site)}, chez "
+        f"vous {_clock(one.home)} ({trip_words(one.time_out_min or 0.0)} hors de chez vous)"
+    )
+    if one.earliest_arrival is None or one.last_way_back is None:
+        return said
+    return (
+        f"{said}{SEMICOLON}première arrivée utile {_clock(one.earliest_arrival)}, dernier retour "
+        f"{_clock(one.last_way_back)}"
+    )
+
+
+def way_words(steps: Sequence[Step]) -> str:
+    """Return a way in words: on foot, then each line, where and when it is boarded and left."""
+    return ", puis ".join(_step_words(step) for step in steps) or "sur place"
+
+
+def rules_sentence(rules: Rules) -> str:
+    """Return what counts as a round trip."""
+    return (
+        f"Compte : au plus {rules.walk_min:.0f} min à pied jusqu'à un arrêt, {trip_words(rules.way_min)} par trajet, "
+        f"au moins {rules.visit_min:.0f} min sur place pendant l'ouverture, retour le jour même."
+    )
+
+
+def transit_notes(territory: Territory) -> tuple[str, ...]:
+    """Return what is to be minded: which timetables, and how ways on foot are known."""
+    sources = [
+        f"Horaires : {source.file}, {source.vintage}."
+        for source in territory.manifest.sources
+        if source.dataset == FEED_DATASET
+    ]
+    feeds = () if territory.schedule is None else territory.schedule.feeds["note"]
+    walked = RELIEF_NOTE if WALK in territory.active else ESTIMATED_NOTE
+    return (*sources, *(f"{note}." for note in feeds if note), walked)
+
+
+def _step_words(step: Step) -> str:
+    minutes = (step.arrives - step.departs).total_seconds() / 60
+    if step.line is None:
+        towards = "" if step.to_stop is None else f" jusqu'à {step.to_stop}"
+        return f"à pied {trip_words(minutes)}{towards}"
+    headsign = f" (direction {step.headsign})" if step.headsign else ""
+    return (
+        f"{_vehicle(step.route_type)} {step.line}{headsign} de {step.from_stop} {_clock(step.departs)} "
+        f"à {step.to_stop} {_clock(step.arrives)}"
+    )
+
+
+def _vehicle(route_type: int | None) -> str:
+    code = -1 if route_type is None else route_type
+    return _VEHICLES.get(code) or _HUNDREDS.get(code // 100, "ligne")
+
+
+def _clock(moment: dt.datetime) -> str:
+    return clock(moment.hour * 60 + moment.minute)
+
+
+def _day(day: dt.date) -> str:
+    return f"{DAYS[day.weekday()]} {day_text(day)}"
