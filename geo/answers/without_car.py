@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from geo.transit.round_trip import Rules
 
 NO_ROUND_TRIP: Final = "aucun aller-retour possible ce jour-là"
+_WHY_NOT: Final = {
+    "hours_unknown": "ses horaires ne sont pas connus",
+    "closed": "le site est fermé",
+    "no_stop_here": "aucun arrêt n'est assez près de votre départ à pied",
+    "no_stop_there": "aucun arrêt n'est assez près du site à pied",
+    "no_way": "aucun horaire ne convient",
+}
 #: What a vehicle is called, by code of GTFS; and of the extended codes, by hundreds.
 _VEHICLES: Final = {0: "tram", 1: "métro", 2: "train", 3: "car", 4: "bateau", 5: "tram", 6: "téléphérique"} | {
     7: "funiculaire",
@@ -45,12 +52,13 @@ def trip_sentence(one: SiteTrip) -> str:
     """Return the round trip of a site in one sentence, without a full stop."""
     if one.leaves_home is None or one.arrives is None or one.leaves_site is None or one.home is None:
         after = "" if one.next_day is None else f"{SEMICOLON}prochain jour possible : {_day(one.next_day)}"
-        return f"{NO_ROUND_TRIP}{after}"
+        return f"{NO_ROUND_TRIP}, {_WHY_NOT[one.why_not or 'no_way']}{after}"
     said = (
         f"départ {_clock(one.leaves_home)}, sur place {_clock(one.arrives)}, retour {_clock(one.leaves_site)}, chez "
         f"vous {_clock(one.home)} ({trip_words(one.time_out_min or 0.0)} hors de chez vous)"
     )
-    if one.earliest_arrival is None or one.last_way_back is None:
+    rides = any(step.line is not None for step in (*one.there, *one.back))
+    if not rides or one.earliest_arrival is None or one.last_way_back is None:
         return said
     return (
         f"{said}{SEMICOLON}première arrivée utile {_clock(one.earliest_arrival)}, dernier retour "
@@ -88,7 +96,9 @@ def _step_words(step: Step) -> str:
     if step.line is None:
         towards = "" if step.to_stop is None else f" jusqu'à {step.to_stop}"
         return f"à pied {trip_words(minutes)}{towards}"
-    headsign = f" (direction {step.headsign})" if step.headsign else ""
+    # Some publishers put the number of the train there.
+    what = "n°" if step.headsign.isdigit() else "direction"
+    headsign = f" ({what} {step.headsign})" if step.headsign else ""
     return (
         f"{_vehicle(step.route_type)} {step.line}{headsign} de {step.from_stop} {_clock(step.departs)} "
         f"à {step.to_stop} {_clock(step.arrives)}"

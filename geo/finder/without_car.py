@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 HORIZON_DAYS: Final = 14
 #: How many sites are tried from a start, the nearest as a straight line first.
 SITES_TRIED: Final = 30
+#: Why there is no round trip.
+WHY_NOT: Final = ("hours_unknown", "closed", "no_stop_here", "no_stop_there", "no_way")
 #: Kinds of site that one can go to.
 _FIXED: Final = frozenset({"main", "antenne"})
 _MINUTE: Final = 60
@@ -67,7 +69,7 @@ class SiteTrip:
     `day`: the day asked for. `hours`: minutes after midnight that the site is open then, `None` unknown. `there`,
     `back`: the ways in their parts, empty where there is no round trip. `leaves_home`, `arrives`, `leaves_site`,
     `home`, `earliest_arrival`, `last_way_back`: moments, `None` where there is none. `next_day`: the next day with one,
-    within `HORIZON_DAYS`, `None`: there is none.
+    within `HORIZON_DAYS`, `None`: there is none. `why_not`: of `WHY_NOT`, where there is no round trip.
     """
 
     facility_id: str
@@ -84,6 +86,7 @@ class SiteTrip:
     last_way_back: dt.datetime | None = None
     time_out_min: float | None = None
     next_day: dt.date | None = None
+    why_not: str | None = None
 
     @property
     def possible(self) -> bool:
@@ -240,7 +243,16 @@ def _site_trip(
     trips: RoundTrips, row: dict[str, object], date: dt.date, start: _At, place: _At, on_foot_s: int | None
 ) -> SiteTrip:
     hours = hours_on(row, date)
-    named = SiteTrip(str(row["facility_id"]), str(row["name"]), date, hours)
+    stops_near = [len(each[0]) > 0 for each in (start, place)]
+    why = (
+        (hours is None, "hours_unknown"),
+        (hours == (), "closed"),
+        (not stops_near[0] and on_foot_s is None, "no_stop_here"),
+        (not stops_near[1] and on_foot_s is None, "no_stop_there"),
+        (True, "no_way"),
+    )
+    reason = next(name for holds, name in why if holds)
+    named = SiteTrip(str(row["facility_id"]), str(row["name"]), date, hours, why_not=reason)
     if not hours:
         return named
     there, back = trips.profiles(date, *place)
@@ -290,7 +302,7 @@ def _with_next_day(
 ) -> SiteTrip:
     for date in _days_after(trips, one.day):
         if _site_trip(trips, row, date, start, place, on_foot_s).possible:
-            return SiteTrip(one.facility_id, one.name, one.day, one.hours, next_day=date)
+            return replace(one, next_day=date)
     return one
 
 

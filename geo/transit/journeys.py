@@ -79,7 +79,10 @@ def journeys(profile: Profile, stops: NDArray[np.int64], walk_s: NDArray[np.int6
 
 
 def legs(profile: Profile, found: Journeys, number: int) -> list[Leg]:
-    """Return the parts of one journey in the order of travel, the walks at both ends included."""
+    """Return the parts of one journey in the order of travel, the walks at both ends included.
+
+    A change between stops of one name is no walk.
+    """
     day, row = profile.day, int(found.row[number])
     backwards = day.backwards
     names = day.schedule.stops["name"].tolist()
@@ -103,8 +106,8 @@ def legs(profile: Profile, found: Journeys, number: int) -> list[Leg]:
         boards, leaves = int(day.departure_s[on]), int(day.arrival_s[off])
         if at is None:
             add(now, boards, None, board)
-        elif at != board:
-            add(now, boards, at, board)
+        elif names[at] != names[board]:
+            add(now, now + day.walks.seconds_between(at, board), at, board)
         add(boards, leaves, board, leave, int(day.call[on]))
         now, at = leaves, leave
         arrival = leaves + int(profile.egress_s[leave])

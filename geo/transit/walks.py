@@ -65,6 +65,11 @@ class Walks:
         """Number of stops."""
         return len(self.offsets) - 1
 
+    def seconds_between(self, one: int, other: int) -> int:
+        """Return the seconds of the way from one stop to another, 0 where there is none."""
+        rows = slice(int(self.offsets[one]), int(self.offsets[one + 1]))
+        return int(self.seconds[rows][self.stop[rows] == other].sum())
+
     @property
     def origin(self) -> NDArray[np.int64]:
         """Stop that each way leaves from, int64 (n,)."""

@@ -126,7 +126,7 @@ def test_a_table_that_is_absent_is_named(tmp_path):
     with pytest.raises(SchemaError, match=r"stop_times.txt absent ; calendar.txt et calendar_dates.txt absents"):
         read_gtfs(write_feed(tmp_path / "f", stop_times=None, calendar=None, calendar_dates=None))
     (tmp_path / "text.zip").write_text("no archive")
-    with pytest.raises(SourceError, match="text.zip"):
+    with pytest.raises(SourceError, match=r"text\.zip"):
         read_gtfs(tmp_path / "text.zip")
     with pytest.raises(SourceError, match="ni une archive"):
         read_gtfs(tmp_path / "nothing")
