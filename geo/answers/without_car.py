@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.answers.nearest import trip_words
 from geo.finder.opening_times import day_text, hours_text
-from geo.french import DAYS, SEMICOLON, clock
+from geo.french import DAYS, SEMICOLON, clock, format_integer, format_share
 from geo.network.modes import ESTIMATED_NOTE, RELIEF_NOTE, WALK
 from geo.transit.schedule import FEED_DATASET
 
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
+    from geo.finder.residents_trips import RoundTripShare
     from geo.finder.without_car import SiteTrip, Step
     from geo.territory import Territory
     from geo.transit.round_trip import Rules
 
 NO_ROUND_TRIP: Final = "aucun aller-retour possible ce jour-là"
+ONLY_GIVEN: Final = "Seules les lignes des horaires donnés comptent : d'autres réseaux peuvent desservir le territoire."
+AT_TOWN_HALLS: Final = (
+    "Tous les habitants d'une commune sont comptés à son point (la mairie, si elle est connue) : avec des carreaux de "
+    "population, la part est plus juste, et souvent plus faible."
+)
 _WHY_NOT: Final = {
     "hours_unknown": "ses horaires ne sont pas connus",
     "closed": "le site est fermé",
@@ -79,6 +85,22 @@ def rules_sentence(rules: Rules) -> str:
     )
 
 
+def residents_sentence(share: RoundTripShare) -> str:
+    """Return how many residents have a round trip without a car, of whom, and for how long."""
+    day = f"{DAYS[share.day.weekday()]} {day_text(share.day)} {share.day.year}"
+    if share.share is None:
+        return f"Sans voiture, {day} : aucune population n'est connue."
+    said = (
+        f"Sans voiture, {day} : {format_share(share.share)} des habitants "
+        f"({format_integer(share.residents_served)} sur {format_integer(share.residents)}) peuvent aller dans un site "
+        f"France services pendant son ouverture et en revenir le jour même ; {share.communes_served} communes sur "
+        f"{share.communes} en ont la possibilité."
+    )
+    if share.median_time_out_min is None:
+        return said
+    return f"{said} La moitié d'entre eux sont hors de chez eux {trip_words(share.median_time_out_min)} ou moins."
+
+
 def transit_notes(territory: Territory) -> tuple[str, ...]:
     """Return what is to be minded: which timetables, and how ways on foot are known."""
     sources = [
@@ -88,7 +110,12 @@ def transit_notes(territory: Territory) -> tuple[str, ...]:
     ]
     feeds = () if territory.schedule is None else territory.schedule.feeds["note"]
     walked = RELIEF_NOTE if WALK in territory.active else ESTIMATED_NOTE
-    return (*sources, *(f"{note}." for note in feeds if note), walked)
+    return (*sources, ONLY_GIVEN, *(f"{note}." for note in feeds if note), walked)
+
+
+def residents_notes(territory: Territory) -> tuple[str, ...]:
+    """Return what is to be minded of a share of residents, besides `transit_notes`."""
+    return () if territory.cells is not None else (AT_TOWN_HALLS,)
 
 
 def _step_words(step: Step) -> str:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.options import AsJson, Facilities, TerritoryFolder, asked_wishes, list_name, load_territory, with_options
+from geo.cli.options import (
+    AsJson,
+    Facilities,
+    TerritoryFolder,
+    asked_rules,
+    asked_wishes,
+    list_name,
+    load_territory,
+    with_options,
+)
 from geo.cli.output import print_each, print_json
 from geo.errors import ParameterError
 from geo.kinds import SITES
@@ -24,17 +33,6 @@ if TYPE_CHECKING:
     from geo.transit.round_trip import Rules
 
 _CAR, _TRANSIT = "car", "transit"
-
-
-def asked_rules(
-    walk_min: Annotated[float, typer.Option(help="transit : minutes à pied au plus jusqu'à un arrêt.")] = 20.0,
-    way_min: Annotated[float, typer.Option(help="transit : minutes au plus par trajet.")] = 120.0,
-    visit_min: Annotated[float, typer.Option(help="transit : minutes au moins sur place.")] = 45.0,
-) -> Rules:
-    """Return what makes a round trip by public transport possible."""
-    from geo.transit.round_trip import Rules
-
-    return Rules(walk_min, way_min, visit_min)
 
 
 @with_options(wishes=asked_wishes, rules=asked_rules)
@@ -70,6 +68,7 @@ def nearest(
     from geo.finder.route_service import ask_routes
     from geo.finder.search import find_place
     from geo.finder.wishes import Wishes
+    from geo.network.modes import require_mode
     from geo.settings import Settings
 
     if lon is not None and lat is not None and place is not None:
@@ -88,6 +87,8 @@ def nearest(
         raise ParameterError(msg)
     name = list_name(facilities)
     content: object
+    if mode != _TRANSIT:
+        require_mode(mode, _TRANSIT)
     if mode != _CAR and (name != SITES or route_service):
         msg = f"--mode {mode[:20]} ne vaut que pour les sites France services, sans le temps de l'IGN."
         raise ParameterError(msg)

@@ -41,7 +41,7 @@ SITES_TRIED: Final = 30
 #: Why there is no round trip.
 WHY_NOT: Final = ("hours_unknown", "closed", "no_stop_here", "no_stop_there", "no_way")
 #: Kinds of site that one can go to.
-_FIXED: Final = frozenset({"main", "antenne"})
+FIXED_KINDS: Final = frozenset({"main", "antenne"})
 _MINUTE: Final = 60
 
 Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
@@ -125,7 +125,7 @@ class RoundTrips:
         if schedule is None or not len(schedule.stop_times):
             msg = (
                 f"« {territory.name} » n'a pas d'horaires de transports en commun. Construisez le territoire avec "
-                f"« maillage build --gtfs FICHIER » (jeux de données GTFS, transport.data.gouv.fr)."
+                f"« maillage build --gtfs FICHIER » (jeux de données GTFS du point d'accès national)."
             )
             raise ParameterError(msg)
         walks = Walks.between_stops(schedule, territory.active.get(WALK), territory.network.crs)
@@ -234,7 +234,7 @@ def trips_from(
 
 
 def _near_sites(territory: Territory, lon: float, lat: float) -> gpd.GeoDataFrame:
-    table = territory.facility_list(SITES, kinds=_FIXED)
+    table = territory.facility_list(SITES, kinds=FIXED_KINDS)
     metres = straight_m(lon, lat, table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
     return table.iloc[np.argsort(metres, kind="stable")[:SITES_TRIED]].reset_index(drop=True)
 

@@ -40,10 +40,13 @@ ESTIMATED_BOUNDS: Final = (0.87, 1.4)
 RELIEF_NOTE: Final = "Le relief n'est pas compté : en montée, comptez davantage."
 
 
-def require_mode(mode: str) -> str:
-    """Return the name of a mode; raise `ParameterError` for one that does not exist."""
+def require_mode(mode: str, *others: str) -> str:
+    """Return the name of a mode; raise `ParameterError` for one that does not exist.
+
+    `others`: What is told besides where it does not.
+    """
     if mode not in MODES:
-        msg = f"Mode de déplacement « {mode[:20]} » inconnu. Modes possibles : {', '.join(MODES)}."
+        msg = f"Mode de déplacement « {mode[:20]} » inconnu. Modes possibles : {', '.join((*MODES, *others))}."
         raise ParameterError(msg)
     return mode
 
