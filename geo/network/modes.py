@@ -87,9 +87,9 @@ def estimated_times(
 
     Examples
     --------
-    >>> minutes, km = estimated_times("walk", np.array([1000.0, 6000.0]))
+    >>> minutes, km = estimated_times("walk", np.array([900.0, 6000.0]))
     >>> minutes.round(1).tolist(), km.tolist()
-    ([16.2, inf], [1.3, inf])
+    ([14.6, inf], [1.17, inf])
     """
     km = np.asarray(straight_m, np.float64) / 1000
     km = np.where(km <= FARTHEST_KM[mode], km * DETOUR, np.inf)

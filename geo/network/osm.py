@@ -125,8 +125,8 @@ def read_osm_modes(
     ...     file = Path(folder, "ways.osm")
     ...     _ = file.write_text(ways)
     ...     networks = read_osm_modes(file)
-    >>> {mode: network.n_links for mode, network in networks.items()}
-    {'car': 1, 'walk': 2, 'bike': 1}
+    >>> {mode: len(network.shape_xy) for mode, network in networks.items()}
+    {'car': 2, 'walk': 3, 'bike': 2}
     """
     paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(each) for each in path]
     if not paths:

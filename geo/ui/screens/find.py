@@ -26,6 +26,7 @@ from geo.ui.components.place_search import place_search, start_commune, start_fr
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.route_service import route_service, told_routes
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
+from geo.ui.components.without_car import without_car
 from geo.ui.kept_answers import last_answer
 from geo.ui.session import change_state
 
@@ -67,6 +68,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     asked = told_routes(answer)
     _map_and_list(territory, state, settings, answer, chosen, routes, asked)
     if answer is not None:
+        without_car(territory, answer)
         route_service(answer, asked, settings)
     if answer is not None and answer.sites:
         distance_help(answer)
