@@ -88,7 +88,7 @@ def estimated_times(
     Examples
     --------
     >>> minutes, km = estimated_times("walk", np.array([900.0, 6000.0]))
-    >>> minutes.round(1).tolist(), km.tolist()
+    >>> minutes.round(1).tolist(), km.round(2).tolist()
     ([14.6, inf], [1.17, inf])
     """
     km = np.asarray(straight_m, np.float64) / 1000

@@ -41,12 +41,7 @@ SNAP_LIMIT_M: Final = 1600.0
 MIN_COMPONENT_NODES: Final = 50
 
 _FORMAT: Final = 2
-_OTHER_FORMAT: Final = (
-    "Réseau enregistré au format {}, format {} attendu. Reconstruisez le territoire avec « maillage build »."
-)
-_DAMAGED: Final = (
-    "Le réseau enregistré dans « {} » est illisible ou incomplet. Reconstruisez le territoire avec « maillage build »."
-)
+_REBUILD: Final = "Reconstruisez le territoire avec « maillage build »."
 _ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
 
 
@@ -379,7 +374,8 @@ class RoadNetwork:
         try:
             described: Mapping[str, Any] = json.loads(text_of(folder / "network.json"))
             if described["format"] != _FORMAT:
-                raise SourceError(_OTHER_FORMAT.format(described["format"], _FORMAT))
+                msg = f"Réseau enregistré au format {described['format']}, format {_FORMAT} attendu. {_REBUILD}"
+                raise SourceError(msg)
             require_whole(folder)
             # Unlike np.load, this opens nothing but plain arrays and leaves no file open when it fails.
             arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
@@ -400,4 +396,5 @@ class RoadNetwork:
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
             if isinstance(error, SourceError):
                 raise
-            raise SourceError(_DAMAGED.format(folder.name)) from error
+            msg = f"Le réseau enregistré dans « {folder.name} » est illisible ou incomplet. {_REBUILD}"
+            raise SourceError(msg) from error
