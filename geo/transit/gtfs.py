@@ -43,7 +43,8 @@ _FLEX: Final = ("location_id", "location_group_id", "start_pickup_drop_off_windo
 _STOP, _STATION = 0, 1
 #: Of ``transfer_type``: a time is needed; no transfer.
 _TIMED, _IMPOSSIBLE = 2, 3
-_MOST_TRIPS: Final = 5_000_000
+#: Most departures by frequency of a feed: those of a large city's day are a few thousand.
+_MOST_TRIPS: Final = 200_000
 
 
 def read_gtfs(paths: Path | Sequence[Path]) -> Schedule:
@@ -197,6 +198,7 @@ def _stop_times(tables: FeedTables, flex: NDArray[np.bool_]) -> pd.DataFrame:
     on_request = (trip >= 0) & flex[trip] if len(flex) else np.zeros(len(trip), bool)
     stop = tables.positions(file, "stop_id", tables.column("stops.txt", "stop_id"), optional=bool(flex.any()))
     sequence = tables.numbers(file, "stop_sequence")
+    tables.wrong(file, np.isnan(sequence), "stop_sequence vide")
     arrival, departure = (_seconds(tables, file, f"{name}_time") for name in ("arrival", "departure"))
     tables.require()  # what follows needs rows that say which trip and when
     rows = np.flatnonzero(~on_request)
@@ -223,7 +225,10 @@ def _stop_times(tables: FeedTables, flex: NDArray[np.bool_]) -> pd.DataFrame:
         departure = np.where(departure == _BLANK, arrival, departure)
     before = np.append(0, departure[:-1])[: len(departure)]
     wrong((departure < arrival) | (~new & (arrival < before)), "heures qui reculent dans un trajet")
-    kinds = {name: tables.numbers(file, f"{name}_type", 0)[rows].astype(np.int8) for name in ("pickup", "drop_off")}
+    kinds = {}
+    for name in ("pickup", "drop_off"):
+        code = tables.numbers(file, f"{name}_type", 0)[rows]
+        kinds[name] = np.where(np.isin(code, range(4)), code, 0).astype(np.int8)
     columns = {"trip": trip, "stop": stop, "arrival": arrival, "departure": departure}
     return pd.DataFrame({name: values.astype(np.int32) for name, values in columns.items()} | kinds)
 
@@ -256,14 +261,15 @@ def _written_out(tables: FeedTables, trips: pd.DataFrame, times: pd.DataFrame) -
     with np.errstate(invalid="ignore"):
         tables.wrong(file, ~(every > 0), "headway_secs qui n'est pas positif")
     tables.require()
+    count = np.ceil(np.maximum(end - begin, 0) / every).sum()
+    if count > _MOST_TRIPS:
+        tables.faults.append(Fault(f"{file}, {format_integer(count)} départs : {format_integer(_MOST_TRIPS)} au plus"))
+        tables.require()
     departures = [
         (model, at)
         for model, first, last, step in zip(of.tolist(), begin.tolist(), end.tolist(), every.tolist(), strict=True)
         for at in np.arange(first, last, step).tolist()
     ]
-    if len(departures) > _MOST_TRIPS:
-        tables.faults.append(Fault(f"{file}, {format_integer(len(departures))} départs : {_MOST_TRIPS} au plus"))
-        tables.require()
     calls = dict(list(times.groupby("trip", sort=False)))
     models = sorted(set(of.tolist()) & set(calls))
     made = [times[~times["trip"].isin(models)]]

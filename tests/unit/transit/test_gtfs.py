@@ -151,3 +151,9 @@ def test_two_feeds_are_one_timetable(tmp_path, valley):
     day = dt.date(2025, 2, 3)
     assert np.array_equal(both.running(day), np.tile(valley.running(day), 2))
     assert both.stops["parent"].tolist()[len(valley.stops) + 1] == len(valley.stops)
+
+
+def test_more_departures_by_frequency_than_any_city_has_are_refused(tmp_path):
+    frequencies = "trip_id,start_time,end_time,headway_secs\nf1,00:00:00,999:00:00,1\n"
+    with pytest.raises(SchemaError, match=r"frequencies\.txt, 3.596.400 départs : 200.000 au plus"):
+        read_gtfs(write_feed(tmp_path / "f", frequencies=frequencies))
