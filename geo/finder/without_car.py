@@ -43,6 +43,8 @@ WHY_NOT: Final = ("hours_unknown", "closed", "no_stop_here", "no_stop_there", "n
 #: Kinds of site that one can go to.
 FIXED_KINDS: Final = frozenset({"main", "antenne"})
 _MINUTE: Final = 60
+#: A shorter walk is not told.
+_STEP_S: Final = 30
 
 Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 Near = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]"]
@@ -277,7 +279,7 @@ def _told(
                 part.route_type,
             )
             for part in parts
-            if part.line is not None or part.arrival_s > part.departure_s
+            if part.line is not None or part.arrival_s - part.departure_s >= _STEP_S
         )
 
     return SiteTrip(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: Seconds that one walks from one stop to another at most, to change (as OpenTripPlanner's short transfers).
 CHANGE_WALK_S: Final = 600
+_NOISE_S: Final = 0.01
 Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
@@ -114,7 +115,7 @@ def walks_within(
     metres_a_second = usual_kmh(WALK) / 3.6
     if network is not None:
         start, end, seconds = pairs_within(network, snap(network, *origins), snap(network, *destinations), limit_s)
-        return start, end, np.ceil(seconds).astype(np.int64)
+        return start, end, _whole(seconds)
     from_xy, to_xy = (np.column_stack(to_metres(crs).transform(*points)) for points in (origins, destinations))
     if not len(from_xy) or not len(to_xy):
         nothing = np.zeros(0, np.int64)
@@ -123,8 +124,13 @@ def walks_within(
         cKDTree(to_xy), limit_s * metres_a_second / DETOUR, output_type="ndarray"
     )
     order = np.lexsort((near["j"], near["i"]))
-    seconds = np.ceil(near["v"][order] * DETOUR / metres_a_second).astype(np.int64)
-    return near["i"][order].astype(np.int64), near["j"][order].astype(np.int64), seconds
+    walked = _whole(near["v"][order] * DETOUR / metres_a_second)
+    return near["i"][order].astype(np.int64), near["j"][order].astype(np.int64), walked
+
+
+def _whole(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return seconds rounded up, noise of the sums aside."""
+    return np.asarray(np.ceil(seconds - _NOISE_S), np.int64)
 
 
 def _same_group(group: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
