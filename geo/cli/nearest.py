@@ -119,9 +119,14 @@ def _round_trips(
 ) -> tuple[dict[str, object], Iterator[str]]:
     """Return the round trips of the day of the wishes, as plain values and as lines."""
     from geo.answers.without_car import transit_lines, transit_notes
+    from geo.finder.answer import plain_values
+    from geo.finder.wishes import Wishes
     from geo.finder.without_car import RoundTrips, day_asked, trips_from
 
+    if wishes != Wishes(at=wishes.at):
+        msg = "--mode transit ne tient compte que de --at (le jour) : retirez les autres critères."
+        raise ParameterError(msg)
     day = day_asked(wishes.at, territory.departement)
     ways = trips_from(RoundTrips.of(territory, rules), *start, day, k)
-    content = {"day": day, "rules": asdict(rules), "round_trips": [asdict(way) for way in ways]}
+    content = {"day": day, "rules": asdict(rules), "round_trips": plain_values([asdict(way) for way in ways])}
     return content, transit_lines(ways, day, rules, transit_notes(territory))

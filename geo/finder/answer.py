@@ -104,7 +104,7 @@ class Answer:
 
         The details of a site stand beside its other columns.
         """
-        plain: dict[str, Any] = _plain(asdict(self, dict_factory=_flat))
+        plain: dict[str, Any] = plain_values(asdict(self, dict_factory=_flat))
         return plain
 
 
@@ -233,11 +233,12 @@ def _flat(fields: list[tuple[str, Any]]) -> dict[str, Any]:
     return made | details
 
 
-def _plain(value: Any) -> Any:
+def plain_values(value: Any) -> Any:
+    """Return values ready for JSON: days and moments as ISO text, five decimals."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain_values(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain_values(item) for item in value]
     if isinstance(value, float):
         return round(value, _DECIMALS)
     return value.isoformat() if isinstance(value, dt.date) else value

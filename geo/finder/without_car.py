@@ -172,9 +172,14 @@ class RoundTrips:
 
     def open_s(self, date: dt.date, hours: Sequence[tuple[int, int]], departement: str | None) -> list[tuple[int, int]]:
         """Return hours of a day, minutes after midnight in the civil time of a département, as seconds of `Day`."""
-        day, midnight = self.day(date), dt.datetime.combine(date, dt.time(0), time_zone(departement))
-        first = day.seconds(midnight.astimezone(dt.UTC))
-        return [(first + start * _MINUTE, first + end * _MINUTE) for start, end in hours]
+        day, zone = self.day(date), time_zone(departement)
+        midnight = dt.datetime.combine(date, dt.time(0))
+
+        def second(minute: int) -> int:
+            shown = (midnight + dt.timedelta(minutes=minute)).replace(tzinfo=zone)
+            return day.seconds(shown.astimezone(dt.UTC))  # through UTC: clocks may change that day
+
+        return [(second(start), second(end)) for start, end in hours]
 
 
 def hours_on(row: dict[str, object], date: dt.date) -> tuple[tuple[int, int], ...] | None:

@@ -103,6 +103,17 @@ def test_a_day_that_no_timetable_knows_is_refused(valley):
         RoundTrips.of(Territory.load("64"))
 
 
+@pytest.mark.parametrize("day", ["2025-03-30", "2025-03-31", "2025-10-26"])
+def test_hours_are_those_of_the_clock_also_where_it_changes(valley, day):
+    territory, _ = valley
+    trips, date = RoundTrips.of(territory), dt.date.fromisoformat(day)
+    ((opens, closes),) = trips.open_s(date, [(540, 720)], "64")
+    assert [f"{trips.day(date).moment(at):%d %H:%M}" for at in (opens, closes)] == [
+        f"{date:%d} 09:00",
+        f"{date:%d} 12:00",
+    ]
+
+
 def test_a_public_holiday_is_a_closed_day():
     row = {"departement": "64", "opening_hours": "Mo-Fr 09:00-12:00", "comment": None}
     assert hours_on(row, dt.date(2025, 1, 1)) == ()

@@ -108,6 +108,7 @@ def test_the_command_line_tells_them_in_words_and_in_json(place, small_world, ru
     assert "Aller : car 1 de Maison 9 h 09 à Mairie 9 h 10" in said
     assert "Horaires : feed.zip, 01/01/2025 au 31/03/2025." in said
     assert json.loads(run(*near, "--mode", "transit", "--json")[1])["round_trips"][0]["time_out_min"] == 49
+    assert run(*near, "--mode", "transit", "--saturday")[0] == 2
     assert "(1,0 km) à pied" in run(*near, "--mode", "walk")[1].replace("\u00a0", " ")
     assert "peuvent aller dans un site" in run("diagnose", folder, "--mode", "transit", "--day", "2025-02-03")[1]
     assert run("diagnose", folder, "--mode", "walk")[0] == 2
