@@ -78,6 +78,9 @@ def _read_feed(path: Path) -> Schedule:
     trips, times = _written_out(tables, trips, times)
     tables.require()
     first, last = _first_and_last_day(weekly, exceptions)
+    if not last:
+        tables.faults.append(Fault("aucun jour de service dans calendar.txt ni calendar_dates.txt"))
+        tables.require()
     note = _note(trips, times, int(flex.sum()))
     feeds = pd.DataFrame(
         {"name": [path.stem], "file": [path.name], "sha256": [checksum(path) if path.is_file() else ""]}
@@ -96,6 +99,8 @@ def _stops(tables: FeedTables) -> pd.DataFrame:
     inherits = (np.isnan(lon) | np.isnan(lat)) & (parent >= 0)
     lon, lat = np.where(inherits, lon[parent], lon), np.where(inherits, lat[parent], lat)
     called = np.isin(kind, (_STOP, _STATION))
+    calls = tables.column("stop_times.txt", "stop_id")
+    called |= pc.is_in(ids, value_set=pc.unique(calls)).to_numpy(zero_copy_only=False)
     with np.errstate(invalid="ignore"):
         nowhere = called & ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))  # noqa: PLR2004 - degrees
     tables.wrong(file, nowhere, "arrêt sans position valable", ids)

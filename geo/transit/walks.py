@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 #: Seconds that one walks from one stop to another at most, to change (as OpenTripPlanner's short transfers).
 CHANGE_WALK_S: Final = 600
 _NOISE_S: Final = 0.01
+_FAR_M: Final = 1e12
 Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
@@ -120,6 +121,8 @@ def walks_within(
     if not len(from_xy) or not len(to_xy):
         nothing = np.zeros(0, np.int64)
         return nothing, nothing, nothing
+    # Doors and corridors of a station, where nothing calls, may have no place: they are far from everything.
+    from_xy, to_xy = (np.where(np.isfinite(xy), xy, far) for xy, far in ((from_xy, _FAR_M), (to_xy, -_FAR_M)))
     near = cKDTree(from_xy).sparse_distance_matrix(
         cKDTree(to_xy), limit_s * metres_a_second / DETOUR, output_type="ndarray"
     )

@@ -8,6 +8,7 @@ import pytest
 from geo.errors import ParameterError, SchemaError, SourceError
 from geo.transit.gtfs import read_gtfs
 from geo.transit.schedule import Schedule
+from geo.transit.walks import Walks
 from tests.unit.transit.small_feed import FILES, write_feed
 
 
@@ -32,6 +33,21 @@ def test_stops_have_their_place_and_station(valley):
     assert (stops.loc["G2", "lon"], stops.loc["G2", "lat"]) == (-0.6, 43.2)
     assert stops.loc[["G1", "G2"], "parent"].tolist() == [0, 0]
     assert stops.loc["V", "parent"] == -1
+
+
+def test_a_door_of_a_station_may_have_no_place_and_a_stop_may_not(tmp_path):
+    with_door = FILES["stops.txt"] + "D,Porte,,,3,\n"
+    schedule = read_gtfs(write_feed(tmp_path / "a", stops=with_door))
+    assert Walks.between_stops(schedule, None, "EPSG:2154").n_stops == len(schedule.stops)
+    times = FILES["stop_times.txt"].replace("M,1,,", "D,1,,")
+    with pytest.raises(SchemaError, match="arrêt sans position valable « D »"):
+        read_gtfs(write_feed(tmp_path / "b", stops=with_door, stop_times=times))
+
+
+def test_a_feed_that_runs_on_no_day_is_refused(tmp_path):
+    empty = {"calendar": None, "calendar_dates": "service_id,date,exception_type\n"}
+    with pytest.raises(SchemaError, match="aucun jour de service"):
+        read_gtfs(write_feed(tmp_path / "a", **empty))
 
 
 def test_blank_times_lie_evenly_between_those_told(valley):
