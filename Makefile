@@ -14,7 +14,7 @@ AXE := 4.14.1
 
 MUTATION := build/mutation
 
-.PHONY: app test check bench bench-scenarios fuzz load mutants format setup screenshot clean
+.PHONY: app test check bench bench-scenarios bench-transit fuzz load mutants format setup screenshot clean
 
 # Served to this machine alone: whoever sits at it may fetch official files from the screens (MAILLAGE_ALLOW_FETCH=0: no).
 # The lists of the day are asked for meanwhile, five seconds at most: where they come, the next answer counts them.
@@ -40,6 +40,10 @@ bench: setup
 # Scenarios and measures of access: under a minute; TERRITORY=DIR adds one of your own.
 bench-scenarios: setup
 	$(BIN)/python tests/benchmarks/scenarios.py $(TERRITORY)
+
+# Public transport: timetables, streets on foot, every departure of a day; needs the files of ../shared/data.
+bench-transit: setup
+	$(BIN)/python tests/benchmarks/transit.py
 
 # Damaged files for every reader: ten minutes, or SECONDS=60.
 fuzz: setup

@@ -21,6 +21,7 @@ from geo.french import (
     said_time,
 )
 from geo.kinds import KINDS, SITE_KINDS
+from geo.network.modes import CAR, MODES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from geo.finder.answer import Answer, SiteAnswer
     from geo.finder.bus_passes import StopAnswer
+    from geo.finder.other_modes import ModeTime
     from geo.finder.procedures import Procedure
     from geo.finder.route_service import AskedRoutes
     from geo.finder.search import PlaceSearch
@@ -184,7 +186,8 @@ def _opening(site: SiteAnswer) -> dt.datetime:
 
 
 def _site_words(site: SiteAnswer) -> str:
-    trip = "" if site.travel_time_min is None else f"{site_trip(site, with_distance=False)}, "
+    by = "" if site.mode == CAR else f" {MODES[site.mode]}"
+    trip = "" if site.travel_time_min is None else f"{site_trip(site, with_distance=False)}{by}, "
     return f"{site.name}, {trip}{site.status.in_short[:1].lower()}{site.status.in_short[1:]}"
 
 
@@ -204,7 +207,20 @@ def trip_sentence(site: SiteAnswer) -> str:
     if site.travel_time_min is None:
         return "Aucun trajet connu par la route"
     to_base = " jusqu'à sa base" if site.kind == "bus" else ""
-    return f"{site_trip(site)} en voiture{to_base}"
+    return f"{site_trip(site)} {MODES[site.mode]}{to_base}"
+
+
+def other_modes_sentence(site: SiteAnswer) -> str:
+    """Return how long the way is on foot and by bicycle; empty where both are too far, or not known."""
+    said = [
+        f"{MODES[each.mode]} {_mode_minutes(each)} ({distance_text(each.distance_km)})" for each in site.other_modes
+    ]
+    guessed = " : estimé d'après la ligne droite" if any(each.estimated for each in site.other_modes) else ""
+    return capital(f"{', '.join(said)}{guessed}") if said else ""
+
+
+def _mode_minutes(each: ModeTime) -> str:
+    return estimated_minutes(each.travel_time_min) if each.estimated else trip_words(each.travel_time_min)
 
 
 def asked_sentence(site: SiteAnswer, asked: AskedRoutes) -> str:
@@ -328,6 +344,8 @@ def list_lines(found: pd.DataFrame, notes: Sequence[str]) -> Iterator[str]:
 
 def _site_lines(site: SiteAnswer, before: str, asked: AskedRoutes | None = None) -> Iterator[str]:
     yield f"{before}{site.name} [{site.facility_id}] : {trip_sentence(site)}"
+    if said := other_modes_sentence(site):
+        yield f"   {said}"
     if asked is not None and (told := asked_sentence(site, asked)):
         yield f"   {told}"
     yield f"   {site.status.sentence}"

@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo.cli.options import AsJson, TerritoryFolder, asked_question, load_area, with_options
+from geo.cli.options import (
+    AsJson,
+    TerritoryFolder,
+    asked_question,
+    asked_rules,
+    chosen_day,
+    load_area,
+    load_territory,
+    with_options,
+)
 from geo.cli.output import print_answer, print_each, print_items, print_json, print_line, print_written
+from geo.errors import ParameterError
+from geo.kinds import SITES
 
 if TYPE_CHECKING:
     from geo.question import Question
+    from geo.transit.round_trip import Rules
 
 
-@with_options(question=asked_question)
+_CAR, _TRANSIT = "car", "transit"
+
+
+@with_options(question=asked_question, rules=asked_rules)
 def diagnose(
     question: Question,
+    rules: Rules,
     folder: TerritoryFolder = None,
     out: Annotated[Path | None, typer.Option(help="Dossier où écrire communes.csv, .gpkg, map.html…")] = None,
+    mode: Annotated[
+        str,
+        typer.Option(help="car, ou transit : qui peut aller dans un site et en revenir le jour de --day sans voiture."),
+    ] = "car",
+    day: Annotated[str | None, typer.Option(help="transit : jour, AAAA-MM-JJ ; celui du jour sinon.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure coverage and write it."""
+    if mode != _CAR:
+        _without_car(mode, folder, question, out, day, rules, as_json=as_json)
+        return
     from geo.access.diagnosis import diagnose as measure
     from geo.answers.coverage import coverage_answer
     from geo.answers.equity import equity_answer
@@ -55,3 +80,47 @@ def diagnose(
         print_line(network_sentence(area.manifest))
         print_items(area.manifest.network.notes)
     print_written(out, names)
+
+
+def _without_car(
+    mode: str,
+    folder: Path | None,
+    question: Question,
+    out: Path | None,
+    day: str | None,
+    rules: Rules,
+    *,
+    as_json: bool,
+) -> None:
+    """Print who can go to a site and back without a car on a day."""
+    from geo.answers.without_car import residents_notes, residents_sentence, rules_sentence, transit_notes
+    from geo.finder.residents_trips import residents_round_trips, round_trip_share
+    from geo.finder.without_car import RoundTrips
+
+    if mode != _TRANSIT:
+        msg = f"--mode « {mode[:20]} » refusé : car ou transit est attendu. À pied et à vélo : maillage nearest."
+        raise ParameterError(msg)
+    if question.facilities != SITES or out is not None:
+        msg = (
+            "--mode transit mesure les sites France services et n'écrit pas de fichier : retirez --facilities et --out."
+        )
+        raise ParameterError(msg)
+    territory, date = load_territory(folder), chosen_day(day)
+    found = residents_round_trips(RoundTrips.of(territory, rules), date)
+    share = round_trip_share(found, date)
+    if as_json:
+        communes = found.assign(served=found["population"].where(found["time_out_min"].notna(), 0.0))
+        by_commune = communes.groupby("commune_code")[["population", "served"]].sum()
+        print_json(
+            asdict(share)
+            | {
+                "share": share.share,
+                "rules": asdict(rules),
+                "communes_without": by_commune.index[by_commune["served"] == 0].tolist(),
+            }
+        )
+        return
+    print_line(f"{territory.name} : {residents_sentence(share)}")
+    print_each(
+        f"  - {note}" for note in (rules_sentence(rules), *residents_notes(territory), *transit_notes(territory))
+    )

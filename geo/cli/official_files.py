@@ -51,6 +51,10 @@ def official_files(
             "des lieux de médiation numérique)."
         ),
     ] = None,
+    gtfs: Annotated[
+        list[Path] | None,
+        typer.Option(help="Horaires des transports en commun (GTFS : .zip ou dossier) ; répétable."),
+    ] = None,
 ) -> OfficialFiles:
     """Return the files that these options give."""
     from geo.territory.files import OfficialFiles
@@ -59,6 +63,7 @@ def official_files(
     of_files = {name: named.pop(name) for name in _WITH_COLUMNS if name in named}
     given: dict[str, Any] = locals() | {
         "roads": roads or (),
+        "gtfs": gtfs or (),
         "places": _place_lists(places or [], named),
         "columns": of_files,
     }

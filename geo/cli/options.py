@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geo.siting.criteria import Weights
     from geo.territory import Territory
     from geo.territory.country import Country
+    from geo.transit.round_trip import Rules
 
 TerritoryFolder = Annotated[
     Path | None,
@@ -101,6 +102,17 @@ def asked_wishes(
         kinds=frozenset(kind or SITE_KINDS),
         operator=operator,
     )
+
+
+def asked_rules(
+    walk_min: Annotated[float, typer.Option(help="transit : minutes à pied au plus jusqu'à un arrêt.")] = 20.0,
+    way_min: Annotated[float, typer.Option(help="transit : minutes au plus par trajet.")] = 120.0,
+    visit_min: Annotated[float, typer.Option(help="transit : minutes au moins sur place.")] = 45.0,
+) -> Rules:
+    """Return what makes a round trip by public transport possible."""
+    from geo.transit.round_trip import Rules
+
+    return Rules(walk_min, way_min, visit_min)
 
 
 def some(made_by: Callable[..., Any], *names: str) -> Callable[..., Any]:

@@ -24,6 +24,7 @@ from geo.finder.sentences import notes
 from geo.finder.start import start_at
 from geo.finder.visits import Visits
 from geo.finder.wishes import Wishes
+from geo.network.modes import CAR, require_mode
 from geo.network.routes import route_between
 from geo.network.snapping import snap
 
@@ -109,7 +110,7 @@ class Answer:
 
         The details of a site stand beside its other columns.
         """
-        plain: dict[str, Any] = _plain(asdict(self, dict_factory=_flat))
+        plain: dict[str, Any] = plain_values(asdict(self, dict_factory=_flat))
         return plain
 
 
@@ -129,8 +130,10 @@ def find_sites(
     wishes: Wishes = _ANY,
     k: int = 5,
     permanences: pd.DataFrame | None = None,
+    *,
+    mode: str = CAR,
 ) -> Answer:
-    """Find the sites soonest reached by car from a place that meet a citizen's wishes.
+    """Find the sites soonest reached from a place that meet a citizen's wishes.
 
     With a moment chosen (`Wishes.at`) or `open_then`, a site counts where it is open at that moment and still open on
     arrival, leaving then; with an operator as well, where a visit of it that day is not over on arrival. Hours that
@@ -151,6 +154,8 @@ def find_sites(
         At most how many sites, at least 1.
     permanences
         Visits of operators (`geo.sources.permanences.PERMANENCE_COLUMNS`); those of the territory where `None`.
+    mode
+        Way to travel, of `geo.network.modes.MODES`: by car where it is not said.
 
     Raises
     ------
@@ -161,10 +166,11 @@ def find_sites(
     if k < 1:
         msg = f"Nombre de lieux demandé : {k}. Au moins 1 est attendu."
         raise ParameterError(msg)
+    require_mode(mode)
     start = start_at(territory, lon, lat)
     at = civil_time(wishes.at, start.departement)
     visits = Visits.of(territory.permanences if permanences is None else permanences)
-    places = Places.of(territory, start, at, visits)
+    places = Places.of(territory, start, at, visits, mode)
 
     fixed = wishes.kinds - {"bus"}
     sites, put_first = preferred_first(places.meeting(wishes, fixed or wishes.kinds), k, at)
@@ -190,7 +196,7 @@ def find_sites(
         minutes_saved=saved,
         none_open=none_open,
         from_home=(*FROM_HOME, MANDATE) if none_open else (),
-        notes=tuple(notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN))),
+        notes=tuple(notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN), mode)),
         nothing_open=nothing_open,
         put_first=put_first,
         stops=stops_near(territory, start, at, wishes, NEAR_MIN, STOPS),
@@ -234,11 +240,12 @@ def _flat(fields: list[tuple[str, Any]]) -> dict[str, Any]:
     return made | details
 
 
-def _plain(value: Any) -> Any:
+def plain_values(value: Any) -> Any:
+    """Return values ready for JSON: days and moments as ISO text, five decimals."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain_values(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain_values(item) for item in value]
     if isinstance(value, float):
         return round(value, _DECIMALS)
     return value.isoformat() if isinstance(value, dt.date) else value

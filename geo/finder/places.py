@@ -22,10 +22,12 @@ from geo.finder.opening_times import (
     usual_opening,
     week_lines,
 )
+from geo.finder.other_modes import ModeTime, times_by_mode
 from geo.finder.sentences import warnings
 from geo.finder.site_remarks import Remarks, read_remarks
 from geo.finder.start import bounds_at, straight_m, times_to
 from geo.kinds import SITE_KINDS, SITES, TAX_OFFICES
+from geo.network.modes import ACTIVE_MODES, CAR, ESTIMATED_BOUNDS
 from geo.schemas import DETAIL_COLUMNS, FACILITY_COLUMNS
 from geo.sources.opening_hours import WeeklyHours
 
@@ -51,13 +53,14 @@ _NEVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 class SiteAnswer:
     """One site, or tax office, as told to a citizen.
 
-    Texts are as in the list, not escaped; `None` is unknown. `travel_time_min` and `distance_km` are by car along
+    Texts are as in the list, not escaped; `None` is unknown. `travel_time_min` and `distance_km` are by `mode` along
     the roads, `None` where no road leads there. `appointment`: whether one is needed, by the list and by the comment;
     `some_appointment`: whether the comment says so of some hours only. `week`: seven lines, Monday
     first. `main_site`: the main site of an antenne, where the list tells. `warnings` are French sentences. `estimated`:
     whether times are, and not measured; `travel_time_low_min`, `travel_time_high_min`: bounds of eight trips in ten,
     `None` where the time is measured or unknown. `list_vintage`: date of the list that it is from, `None`: unknown.
-    `details`: the texts of `DETAIL_COLUMNS`, by column, `None` where unknown.
+    `details`: the texts of `DETAIL_COLUMNS`, by column, `None` where unknown. `other_modes`: the way on foot and by
+    bicycle, where it is not too far.
     """
 
     facility_id: str
@@ -84,6 +87,8 @@ class SiteAnswer:
     travel_time_high_min: float | None = None
     list_vintage: str | None = None
     some_appointment: bool = False
+    mode: str = CAR
+    other_modes: tuple[ModeTime, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -92,7 +97,8 @@ class Places:
 
     `columns`: the lists' columns, object arrays, `None` where a cell is missing. `minutes` and `km` are inf where no
     road leads. `order`: positions, soonest first; where no road leads by the straight line. `bounds`:
-    `geo.finder.start.bounds_at`. `vintages`: date of each list.
+    `geo.finder.start.bounds_at`. `vintages`: date of each list. `by_mode`: minutes, km and whether they are
+    estimated, on foot and by bicycle.
     """
 
     columns: dict[str, NDArray[np.object_]]
@@ -105,15 +111,23 @@ class Places:
     visits: Visits
     bounds: tuple[float, float] | None
     vintages: Mapping[str, str | None]
+    mode: str
+    by_mode: Mapping[str, tuple[NDArray[np.float64], NDArray[np.float64], bool]]
 
     @classmethod
-    def of(cls, territory: Territory, start: Start, at: dt.datetime, visits: Visits) -> Places:
-        """Return the places of a territory, reached from a start at a moment."""
+    def of(cls, territory: Territory, start: Start, at: dt.datetime, visits: Visits, mode: str = CAR) -> Places:
+        """Return the places of a territory, reached by a mode from a start at a moment."""
         table = territory.facility_list(SITES, kinds=SITE_KINDS)
         if TAX_OFFICES in territory.facilities:
             table = pd.concat([table, territory.facilities[TAX_OFFICES]], ignore_index=True)
         lon, lat = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
-        minutes, km = times_to(territory, start.point, table)
+        by_mode = {each: times_by_mode(territory, each, (start.lon, start.lat), lon, lat) for each in ACTIVE_MODES}
+        bounds = bounds_at(territory, start)
+        if mode == CAR:
+            minutes, km = times_to(territory, start.point, table)
+        else:
+            minutes, km, estimated = by_mode[mode]
+            bounds = ESTIMATED_BOUNDS if estimated else None
         order = np.lexsort((table["facility_id"].to_numpy(str), straight_m(start.lon, start.lat, lon, lat), minutes))
         columns = {name: table[name].to_numpy(object, na_value=None) for name in FACILITY_COLUMNS}
         return cls(
@@ -125,8 +139,10 @@ class Places:
             order,
             at,
             visits,
-            bounds_at(territory, start),
+            bounds,
             territory.manifest.list_vintages,
+            mode,
+            by_mode,
         )
 
     def soonest(self, kinds: Collection[str], within_min: float = np.inf) -> list[int]:
@@ -202,6 +218,17 @@ class Places:
             travel_time_low_min=low,
             travel_time_high_min=high,
             list_vintage=self.vintages.get(TAX_OFFICES if row["kind"] == "tax_office" else SITES),
+            mode=self.mode,
+            other_modes=self._other_modes(position),
+        )
+
+    def _other_modes(self, position: int) -> tuple[ModeTime, ...]:
+        if self.mode != CAR or self.columns["kind"][position] == "bus":
+            return ()
+        return tuple(
+            ModeTime(mode, float(minutes[position]), float(km[position]), estimated)
+            for mode, (minutes, km, estimated) in self.by_mode.items()
+            if np.isfinite(minutes[position])
         )
 
     def _meets(self, position: int, wishes: Wishes) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.finder.opening_times import closes_before, day_text, holiday_on, later, moment_text, skipped
 from geo.french import DRIVING_ONLY, agreed, to_five
+from geo.network.modes import CAR, ESTIMATED_NOTE, RELIEF_NOTE
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,12 +46,18 @@ def warnings(
 
 
 def notes(
-    territory: Territory, start: Start, wishes: Wishes, at: dt.datetime, visits: Visits, unknown_hours: Sequence[str]
+    territory: Territory,
+    start: Start,
+    wishes: Wishes,
+    at: dt.datetime,
+    visits: Visits,
+    unknown_hours: Sequence[str],
+    mode: str = CAR,
 ) -> Iterator[str]:
     """Give what was assumed, then the sources and their dates.
 
     `territory`, `start`, `wishes`, `at`, `visits`: What the answer is made from. `unknown_hours`: Names of near sites
-    whose hours are not known.
+    whose hours are not known. `mode`: Way to travel.
     """
     if start.note:
         yield start.note
@@ -74,6 +81,10 @@ def notes(
             f"Aucune permanence de « {wishes.operator[:60]} » n'est connue ici. Chaque site aide pour les démarches de "
             f"tous les opérateurs : demandez-la par téléphone."
         )
+    if mode != CAR:
+        streets = territory.active.get(mode)
+        yield from (RELIEF_NOTE,) if streets is not None else (ESTIMATED_NOTE, RELIEF_NOTE)
+        return
     network = territory.network.source
     if network.approximate:
         yield from network.notes

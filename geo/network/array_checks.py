@@ -11,6 +11,7 @@ from geo.network.layout import EDGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -138,3 +139,11 @@ def check_edges(
             faults.append(f"{bad} arc(s) dont {name} ou non numérique")
     if faults:
         raise NetworkError("Réseau routier refusé : " + " ; ".join(faults) + ".")
+
+
+def saved_parts(file: Path, n_nodes: int) -> NDArray[np.int32]:
+    """Return the part of each node that a network was saved with, left on disk; raise `ValueError` otherwise."""
+    parts: NDArray[np.int32] = np.lib.format.open_memmap(file, mode="r")
+    if parts.dtype != np.int32 or parts.shape != (n_nodes,) or parts.min(initial=0) < 0:
+        raise ValueError(file.name)
+    return parts

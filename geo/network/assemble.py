@@ -15,6 +15,7 @@ import numpy as np
 from geo.network.compiled import compiled
 from geo.network.layout import places
 from geo.network.links import build_network
+from geo.network.modes import CAR
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,6 +72,7 @@ def assemble_network(
     *,
     signal: NDArray[np.bool_] | None = None,
     source: NetworkSource,
+    mode: str = CAR,
 ) -> RoadNetwork:
     """Build the network of a set of segments.
 
@@ -87,6 +89,8 @@ def assemble_network(
         Street segments; those that allow neither direction are left out.
     crs
         Projected system in metres.
+    mode
+        Way to travel that the speeds are of.
 
     Raises
     ------
@@ -110,6 +114,7 @@ def assemble_network(
         shape_offsets=shape_offsets,
         source=source,
         profile=profile,
+        mode=mode,
     )
 
 

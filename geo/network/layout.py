@@ -119,3 +119,34 @@ def _hilbert_distance(column, row):  # type: ignore[no-untyped-def]
                 x, y = y, x
         distance[i] = along
     return distance
+
+
+def strong_parts(offsets: NDArray[np.int32], edges: NDArray[np.void]) -> NDArray[np.int32]:
+    """Return the strongly connected part of each place, int32: 0 is the largest, then by size.
+
+    `offsets`: shape (n_nodes + 1,), and `edges` (`EDGE`), as `RoadNetwork` holds them.
+    """
+    from scipy import sparse  # noqa: PLC0415 - reading roads needs no parts
+
+    n_nodes = len(offsets) - 1
+    matrix = sparse.csr_array(
+        (np.ones(len(edges), np.int8), np.ascontiguousarray(edges["place"]), offsets), shape=(n_nodes, n_nodes)
+    )
+    count, label = sparse.csgraph.connected_components(matrix, directed=True, connection="strong")
+    sizes = np.bincount(label, minlength=count)
+    rank = np.empty(count, np.int32)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(count, dtype=np.int32)
+    return np.asarray(rank[label], np.int32)
+
+
+def line_strings(
+    points: NDArray[np.float64], offsets: NDArray[np.int64], chosen: NDArray[np.integer] | None = None
+) -> NDArray[np.object_]:
+    """Return shapes that lie one after the other, (x, y) of their points, as shapely LineStrings; all unless chosen."""
+    import shapely  # noqa: PLC0415 - reading roads needs no shapes
+
+    if chosen is not None:
+        counts, first = np.diff(offsets)[chosen], offsets[chosen]
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+        points = points[np.repeat(first, counts) + np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts)]
+    return np.asarray(shapely.linestrings(points, indices=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))))

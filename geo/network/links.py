@@ -9,6 +9,7 @@ import numpy as np
 from geo.errors import NetworkError
 from geo.network.array_checks import check_edges
 from geo.network.layout import places
+from geo.network.modes import CAR
 from geo.network.road_network import SNAP_LIMIT_M, RoadNetwork
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
     snap_limit_m: float = SNAP_LIMIT_M,
     end_time_s: float = 0.0,
     barriers: Lines = (),
+    mode: str = CAR,
 ) -> RoadNetwork:
     """Build a network from links.
 
@@ -55,6 +57,8 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         Seconds that a trip takes besides at each of its ends.
     barriers
         Lines that no way from a point to its street crosses.
+    mode
+        Way to travel that the times are of.
 
     Raises
     ------
@@ -103,4 +107,5 @@ def build_network(  # noqa: PLR0913 - one argument per array of the network
         snap_limit_m=snap_limit_m,
         end_time_s=end_time_s,
         barriers=barriers,
+        mode=mode,
     )

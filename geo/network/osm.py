@@ -7,25 +7,21 @@ are not read, and the network says so. Ferries are left out: an island without a
 
 from __future__ import annotations
 
-import os
-from collections import deque
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pyproj
 
-from geo.crs import WGS84, metric_crs_at
+from geo.crs import WGS84
 from geo.errors import NetworkError, SourceError
 from geo.french import agreed, format_integer
-from geo.network.assemble import Segments, assemble_network
+from geo.network.modes import CAR, MODES
 from geo.network.origin import NetworkSource
 from geo.network.osm_extracts import Extracts, read_extracts
+from geo.network.osm_streets import cut_streets, in_area
 from geo.network.osm_tags import NOT_FOR_CARS, USED_KEYS, WayKinds, merged_tags, stops_cars
-from geo.network.osm_ways import Ways, ranges
+from geo.network.osm_ways import Ways
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.sources.provenance import checksum
 
@@ -33,15 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import networkx as nx
-    from numpy.typing import NDArray
 
     from geo.network.road_network import RoadNetwork
 
 LICENCE: Final = "ODbL 1.0, © les contributeurs d'OpenStreetMap"
 #: What OpenStreetMap says and is not followed.
 NOT_READ: Final = "Les interdictions de tourner et les règles qui dépendent de l'heure ne sont pas lues."
-#: Points are projected and measured in parts, to hold few temporary arrays.
-_POINTS_AT_A_TIME: Final = 1 << 15
 
 
 def read_osm(
@@ -52,6 +45,8 @@ def read_osm(
     area: tuple[float, float, float, float] | None = None,
 ) -> RoadNetwork:
     """Read the roads of OpenStreetMap extracts (``.osm.pbf``, also ``.osm``) that a car may use.
+
+    `read_osm_modes` reads those of people on foot and on bicycles in the same pass.
 
     Parameters
     ----------
@@ -94,12 +89,52 @@ def read_osm(
     >>> network.n_nodes, network.crs
     (2, 'EPSG:2154')
     """
+    return read_osm_modes(path, profile=profile, crs=crs, area=area, modes=(CAR,))[CAR]
+
+
+def read_osm_modes(
+    path: Path | str | Sequence[Path | str],
+    *,
+    profile: SpeedProfile | str = DEFAULT_PROFILE,
+    crs: str | None = None,
+    area: tuple[float, float, float, float] | None = None,
+    modes: Sequence[str] = tuple(MODES),
+) -> dict[str, RoadNetwork]:
+    """Read the networks of several modes of travel in one pass.
+
+    The parameters are those of `read_osm`; `modes`: of `geo.network.modes.MODES`, ``"car"`` first.
+
+    Returns
+    -------
+    One network a mode, that of cars as `read_osm` reads it; a mode that may use no way of the files is absent.
+
+    Raises
+    ------
+    SourceError, NetworkError
+        As `read_osm`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> ways = '''<osm version="0.6">
+    ... <node id="1" version="1" lon="-1.56" lat="43.31"/><node id="2" version="1" lon="-1.57" lat="43.31"/>
+    ... <node id="3" version="1" lon="-1.56" lat="43.32"/>
+    ... <way id="3" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="tertiary"/></way>
+    ... <way id="4" version="1"><nd ref="1"/><nd ref="3"/><tag k="highway" v="footway"/></way></osm>'''
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "ways.osm")
+    ...     _ = file.write_text(ways)
+    ...     networks = read_osm_modes(file)
+    >>> {mode: len(network.shape_xy) for mode, network in networks.items()}
+    {'car': 2, 'walk': 3, 'bike': 2}
+    """
     paths = [Path(path)] if isinstance(path, (str, Path)) else [Path(each) for each in path]
     if not paths:
         msg = "Aucun extrait OpenStreetMap n'est donné : un fichier au moins est attendu. Donnez un fichier .osm.pbf."
         raise SourceError(msg)
     checksums = [checksum(each) for each in paths]
-    ways, found = read_extracts(paths, speed_profile(profile) if isinstance(profile, str) else profile)
+    speeds = speed_profile(profile) if isinstance(profile, str) else profile
+    ways, found = read_extracts(paths, speeds, active=tuple(modes) != (CAR,))
     known_days = sorted({day for day in found.days if day})
     source = NetworkSource(
         name="OpenStreetMap",
@@ -109,11 +144,24 @@ def read_osm(
         sha256=", ".join(checksums),
         notes=(NOT_READ, *([_cut_note(found.cut)] if found.cut else [])),
     )
-    if not len(ways.counts):
-        raise NetworkError(_no_road(source.file, found))
-    streets = _streets(ways, source=source, crs=crs, area=area)
-    del ways  # as large as the network that is made now
-    return streets.network(source)
+    networks = {}
+    for mode in modes:
+        of_mode = ways.of_mode(mode)
+        if mode == modes[-1]:
+            del ways  # as large as the network that is made now
+        if mode == CAR and not len(of_mode.counts):
+            raise NetworkError(_no_road(source.file, found))
+        of_mode = in_area(of_mode, area)
+        if not len(of_mode.counts):
+            if mode != CAR:
+                continue
+            raise NetworkError(_no_road_here(source, in_area=area is not None))
+        streets = cut_streets(of_mode, mode, source=source, crs=crs)
+        del of_mode
+        crs = streets.crs
+        networks[mode] = streets.network(source)
+        del streets
+    return networks
 
 
 def read_osmnx(
@@ -222,7 +270,9 @@ def read_osmnx(
         barriers=np.array(barriers, np.int64),
     )
     source = NetworkSource(name="OpenStreetMap (osmnx)", file=file, licence=LICENCE, sha256=sha256, notes=(NOT_READ,))
-    return _streets(ways, source=source, crs=crs, area=None).network(source)
+    if not len(ways.counts):
+        raise NetworkError(_no_road_here(source))
+    return cut_streets(ways, CAR, source=source, crs=crs).network(source)
 
 
 def _osmnx_tags(data: Mapping[str, Any], profile: SpeedProfile, *, one_way: bool) -> dict[str, str]:
@@ -251,6 +301,14 @@ def _cut_note(cut: int) -> str:
     )
 
 
+def _no_road_here(source: NetworkSource, *, in_area: bool = False) -> str:
+    """Return why nothing is left of the roads."""
+    return (
+        f"{source.file or source.name} : aucune route ouverte aux voitures n'a été trouvée"
+        f"{' dans le territoire demandé' if in_area else ''}. Vérifiez le fichier et la zone."
+    )
+
+
 def _no_road(file: str, found: Extracts) -> str:
     """Return why files give no road for cars."""
     if found.without_place:
@@ -269,105 +327,3 @@ def _no_road(file: str, found: Extracts) -> str:
         f"{file} : aucune route ouverte aux voitures n'a été trouvée : le fichier ne contient ni rue ni route "
         f"(highway=residential, tertiary...). Donnez un extrait OpenStreetMap qui contient les routes."
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Streets:
-    """Ways cut into segments, in metres: the points where segments begin and end, which of them have lights."""
-
-    segments: Segments
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    signal: NDArray[np.bool_]
-    crs: str
-    profile: SpeedProfile
-
-    def network(self, source: NetworkSource) -> RoadNetwork:
-        return assemble_network(
-            self.segments, self.x, self.y, self.crs, self.profile, signal=self.signal, source=source
-        )
-
-
-def _streets(
-    ways: Ways, *, source: NetworkSource, crs: str | None, area: tuple[float, float, float, float] | None
-) -> _Streets:
-    """Keep the ways of an area, project them, and cut them at the nodes that ways share."""
-    if area is not None and len(ways.counts):
-        west, south, east, north = area
-        inside = (ways.lon >= west) & (ways.lon <= east) & (ways.lat >= south) & (ways.lat <= north)
-        first = np.cumsum(ways.counts) - ways.counts
-        ways = ways.take(np.flatnonzero(np.logical_or.reduceat(inside[ways.point], first)))
-    if not len(ways.counts):
-        msg = (
-            f"{source.file or source.name} : aucune route ouverte aux voitures n'a été trouvée"
-            f"{' dans le territoire demandé' if area is not None else ''}. Vérifiez le fichier et la zone."
-        )
-        raise NetworkError(msg)
-    middle = tuple(float(np.median(axis[ways.point], overwrite_input=True)) for axis in (ways.lon, ways.lat))
-    crs = crs or metric_crs_at(*middle)
-    if crs is None:
-        msg = (
-            f"{source.file or source.name} : les routes sont hors de France "
-            f"(longitude {middle[0]:.2f}, latitude {middle[1]:.2f}). Donnez un extrait français."
-        )
-        raise NetworkError(msg)
-
-    ways = ways.cut_at_barriers()
-    last_of_way = np.cumsum(ways.counts) - 1
-    first_of_way = last_of_way - ways.counts + 1
-    # A way is cut at a point that is met twice, by two ways or by one that comes back on itself, and at
-    # traffic lights, which usually stand before the crossing: their delay is that of a point of a segment.
-    is_end = (np.bincount(ways.point, minlength=len(ways.lon)) > 1) | ways.signal
-    is_end[ways.point[first_of_way]] = is_end[ways.point[last_of_way]] = True
-    begins = is_end[ways.point]
-    ends = begins.copy()
-    begins[last_of_way] = False
-    ends[first_of_way] = False
-    start_row, end_row = np.flatnonzero(begins), np.flatnonzero(ends)
-    kind = np.repeat(ways.kind, ways.counts)[start_row]
-    counts = end_row - start_row + 1
-    along = _metres_along(ways)
-    length = along[end_row] - along[start_row]
-    del along
-    coords = _projected(ways, crs)
-    number = np.cumsum(is_end) - 1
-    speed = ways.kinds.speed_kmh[kind]
-    segments = Segments(
-        source=number[ways.point[start_row]],
-        target=number[ways.point[end_row]],
-        length_m=length,
-        forward_kmh=speed[:, 0],
-        backward_kmh=speed[:, 1],
-        snappable=ways.kinds.snappable[kind],
-        coords=coords,
-        offsets=np.append(0, np.cumsum(counts)),
-        vertex=ways.point[ranges(start_row, counts)],
-        minor=ways.kinds.minor[kind],
-    )
-    x, y = coords[is_end].T
-    return _Streets(segments, x, y, ways.signal[is_end], crs, ways.kinds.profile)
-
-
-def _projected(ways: Ways, crs: str) -> NDArray[np.float64]:
-    """Return where the points of the ways are, metres, shape (n_points, 2)."""
-    transformer = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
-    xy = np.empty((len(ways.lon), 2))
-    for begin in range(0, len(xy), _POINTS_AT_A_TIME):
-        part = slice(begin, begin + _POINTS_AT_A_TIME)
-        xy[part, 0], xy[part, 1] = transformer.transform(ways.lon[part], ways.lat[part])
-    return xy
-
-
-def _metres_along(ways: Ways) -> NDArray[np.float64]:
-    """Return how far each point of the ways is from the first one, straight from each to the next: shape (k,)."""
-    geod = pyproj.Geod(ellps="GRS80")
-    metres = np.zeros(len(ways.point))
-
-    def measure(begin: int) -> None:
-        point = ways.point[begin : begin + _POINTS_AT_A_TIME + 1]
-        lon, lat = ways.lon[point], ways.lat[point]
-        metres[begin + 1 : begin + len(point)] = geod.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
-
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        deque(threads.map(measure, range(0, len(metres) - 1, _POINTS_AT_A_TIME)), maxlen=0)
-    return np.cumsum(metres, out=metres)

@@ -21,9 +21,11 @@ import numpy as np
 
 from geo.errors import SourceError
 from geo.network.compiled import compiled
+from geo.network.modes import ACTIVE_MODES, CAR
+from geo.network.osm_active import ACTIVE_CLASSES, stops
 from geo.network.osm_deleted import deleted_objects
-from geo.network.osm_tags import NOT_FOR_CARS, USED_KEYS, WayKinds, stops_cars
-from geo.network.osm_ways import Ways, parts_with_a_place
+from geo.network.osm_tags import ALL_KEYS, NOT_FOR_CARS, USED_KEYS, WayKinds, stops_cars
+from geo.network.osm_ways import MODE_BITS, Ways, parts_with_a_place
 from geo.sources.archives import require_bounded
 
 if TYPE_CHECKING:
@@ -49,8 +51,11 @@ _NODE_LINE: Final = re.compile(rb"n(-?\d+) T([^ ]*) ")
 _LIGHTS: Final = b"highway=traffic_signals"
 #: Of a node numbered below zero, identifier and place; of a way, its nodes.
 _PLACE: Final = re.compile(rb"n(-\d+) T[^ ]* x([^ ]+) y([^ \n]+)\n|w-?\d+ T[^ ]* N([^\n]+)\n")
-#: A tag that is looked at, behind its comma.
-_USED_TAG: Final = re.compile(rb",((?:" + "|".join(USED_KEYS).encode() + rb")=[^,]*)")
+#: A tag that is looked at, behind its comma: for cars alone, for all modes.
+_USED_TAG: Final = {
+    active: re.compile(rb",((?:" + "|".join(keys).encode() + rb")=[^,]*)")
+    for active, keys in ((False, USED_KEYS), (True, ALL_KEYS))
+}
 _ESCAPED: Final = re.compile(r"%([0-9a-f]+)%")
 _WAY, _N, _X, _MINUS, _POINT, _ZERO, _NINE = b"Nnx-.09"
 _Result = TypeVar("_Result")
@@ -69,6 +74,7 @@ class _Roads:
     lat: NDArray[np.int32]
     signals: NDArray[np.int64]
     barriers: NDArray[np.int64]
+    stopped: NDArray[np.uint8]
     closed_to_cars: int
 
     @property
@@ -91,7 +97,7 @@ class Extracts:
     cut: int
 
 
-def read_extracts(paths: Sequence[Path], profile: SpeedProfile) -> tuple[Ways, Extracts]:
+def read_extracts(paths: Sequence[Path], profile: SpeedProfile, *, active: bool = False) -> tuple[Ways, Extracts]:
     """Read the roads of one or several extracts.
 
     A way that several extracts hold counts once, as the first of them draws it (one that a single file holds several
@@ -99,7 +105,7 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile) -> tuple[Ways, E
     their identifiers, as in one extract that covers them all. What an editor has marked as deleted is not there.
 
     `paths`: Files that osmium reads: ``.osm.pbf``, ``.osm``, ``.osm.bz2``... `profile`: Its classes are the roads that
-    are read.
+    are read. `active`: The ways of people on foot and on bicycles are read as well.
 
     Raises
     ------
@@ -108,7 +114,8 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile) -> tuple[Ways, E
     """
     for path in paths:
         require_bounded(path, "Routes")
-    roads, days = _run(paths, profile, "placed", lambda text: _read_roads(text, profile))
+    classes = [*profile.class_speed_kmh, *(ACTIVE_CLASSES if active else ())]
+    roads, days = _run(paths, classes, "placed", lambda text: _read_roads(text, profile, active=active))
     gone = [deleted_objects(path) for path in paths]
     chosen = _chosen(roads.ids, several=len(paths) > 1, deleted=[number for ways, _ in gone for number in ways])
     hidden = np.array([number for _, nodes in gone for number in nodes], np.int64)
@@ -116,7 +123,7 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile) -> tuple[Ways, E
         there = ~np.isin(roads.refs, hidden)
         roads = replace(roads, lon=np.where(there, roads.lon, _NOWHERE), lat=np.where(there, roads.lat, _NOWHERE))
     if not roads.placed.all():
-        roads = _with_other_places(roads, paths, profile, hidden)
+        roads = _with_other_places(roads, paths, classes, hidden)
     return _drawn(roads, chosen, tuple(days))
 
 
@@ -155,6 +162,7 @@ def _drawn(roads: _Roads, chosen: NDArray[np.int64], days: tuple[str | None, ...
         lat=roads.lat if drawn.all() else roads.lat[drawn],
         signals=roads.signals,
         barriers=roads.barriers,
+        stopped=roads.stopped,
         per_degree=_PER_DEGREE,
     )
     in_place = len(rows) == len(counts) and bool((np.diff(rows) > 0).all())
@@ -162,14 +170,14 @@ def _drawn(roads: _Roads, chosen: NDArray[np.int64], days: tuple[str | None, ...
 
 
 def _with_other_places(
-    roads: _Roads, paths: Sequence[Path], profile: SpeedProfile, hidden: NDArray[np.int64]
+    roads: _Roads, paths: Sequence[Path], classes: Sequence[str], hidden: NDArray[np.int64]
 ) -> _Roads:
     """Return the roads with the places that osmium did not find: of nodes numbered below zero, or told by the ways."""
     unknown = np.flatnonzero(~roads.placed & ~np.isin(roads.refs, hidden))
     if not len(unknown):
         return roads
     what = "all" if (roads.refs[unknown] < 0).any() else "ways"
-    (refs, lon, lat), _ = _run(paths, profile, what, _read_places)
+    (refs, lon, lat), _ = _run(paths, classes, what, _read_places)
     at = np.searchsorted(refs, roads.refs[unknown])
     found = at < len(refs)
     found[found] = refs[at[found]] == roads.refs[unknown[found]]
@@ -180,10 +188,10 @@ def _with_other_places(
 
 
 def _run(
-    paths: Sequence[Path], profile: SpeedProfile, what: str, read: Callable[[Iterable[bytes]], _Result]
+    paths: Sequence[Path], classes: Sequence[str], what: str, read: Callable[[Iterable[bytes]], _Result]
 ) -> tuple[_Result, list[str | None]]:
     """Run `geo.network.osm_text` and read what it writes; return that, and the day of the data of each file."""
-    program = [sys.executable, str(Path(__file__).with_name("osm_text.py")), what, ",".join(profile.class_speed_kmh)]
+    program = [sys.executable, str(Path(__file__).with_name("osm_text.py")), what, ",".join(classes)]
     with subprocess.Popen(  # noqa: S603 - this package's own program
         # Whole paths: osmium takes "http:" at the beginning of a name for an address, and "-" for its input.
         [*program, *(str(path.resolve()) for path in paths)],
@@ -229,12 +237,13 @@ def _lines(text: Iterable[bytes]) -> Iterable[bytes]:
         yield whole + end
 
 
-def _read_roads(text: Iterable[bytes], profile: SpeedProfile) -> _Roads:
+def _read_roads(text: Iterable[bytes], profile: SpeedProfile, *, active: bool = False) -> _Roads:
     """Read OPL (``w12 Thighway=primary,oneway=yes Nn1x2.5y46.5,n2x2.6y46.5``), cut anywhere."""
-    kinds = WayKinds(profile)
+    kinds = WayKinds(profile, active=active)
+    used_tag = _USED_TAG[active]
     kind_of_tags: dict[tuple[bytes, ...], int] = {}
-    stops: dict[bytes, bool] = {}
-    signals, barriers = array("q"), array("q")
+    bits_of_tags: dict[bytes, int] = {}
+    signals, barriers, stopped = array("q"), array("q"), array("B")
     columns = tuple(array(code) for code in "qiiqii")
     closed_to_cars = 0
     _node_numbers(np.zeros(0, np.uint8), 0, 0)  # compiled code is loaded while the writer reads the nodes
@@ -243,12 +252,13 @@ def _read_roads(text: Iterable[bytes], profile: SpeedProfile) -> _Roads:
         for number, tags in _nodes_that_matter(lines):
             if _LIGHTS in tags:
                 signals.append(number)
-            if tags not in stops:
-                stops[tags] = stops_cars(dict(map(_tag, tags.split(b","))))
-            if stops[tags]:
+            if tags not in bits_of_tags:
+                bits_of_tags[tags] = _stopped_modes(dict(map(_tag, tags.split(b","))), active=active)
+            if bits_of_tags[tags]:
                 barriers.append(number)
+                stopped.append(bits_of_tags[tags])
         for number, tags, way_nodes in _WAY_LINE.findall(lines):
-            used = tuple(_USED_TAG.findall(b"," + tags))
+            used = tuple(used_tag.findall(b"," + tags))
             if used not in kind_of_tags:
                 kind_of_tags[used] = kinds.number(dict(map(_tag, used)))
             if kind_of_tags[used] == NOT_FOR_CARS:
@@ -271,8 +281,16 @@ def _read_roads(text: Iterable[bytes], profile: SpeedProfile) -> _Roads:
         lat=lat,
         signals=np.array(signals, np.int64),
         barriers=np.array(barriers, np.int64),
-        closed_to_cars=closed_to_cars,
+        stopped=np.array(stopped, np.uint8),
+        closed_to_cars=closed_to_cars + int((~kinds.open_to(CAR)[way_kind]).sum()),
     )
+
+
+def _stopped_modes(tags: dict[str, str], *, active: bool) -> int:
+    """Return the sum of `MODE_BITS` of the modes that do not pass a node with these tags."""
+    found = [CAR] if stops_cars(tags) else []
+    found += [mode for mode in ACTIVE_MODES if active and stops(mode, tags)]
+    return sum(int(MODE_BITS[mode]) for mode in found)
 
 
 def _nodes_that_matter(lines: bytes) -> Iterable[tuple[int, bytes]]:

@@ -1,5 +1,7 @@
 """OpenStreetMap tags of a way: whether cars may use it, which way, and its limits; and where a node stops them.
 
+What they say to feet and bicycles is in `geo.network.osm_active`; a kind of way holds both.
+
 Tags are read as the OpenStreetMap wiki defines them (Key:access, Key:oneway, Key:barrier). Ways of the same kind share
 one row of a small table, so that a way costs one number however many tags it has.
 
@@ -15,6 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from geo.network.modes import ACTIVE_MODES, CAR
+from geo.network.osm_active import ACTIVE_KEYS, CLOSED, READ_KEYS, active_speeds
 from geo.network.speeds import link_speed_kmh, parse_limit_kmh
 
 if TYPE_CHECKING:
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.network.osm_active import ActiveSpeeds
     from geo.network.speeds import SpeedProfile
 
 #: Values of access tags that keep the public's cars out.
@@ -80,7 +85,7 @@ _ON_THE_WAY: Final = frozenset(
 )
 _SEPARATORS: Final = re.compile(r"[;,|]")
 
-#: Every tag that is looked at.
+#: Every tag that is looked at for cars.
 USED_KEYS: Final = (
     *("highway", "area", "service", "junction"),
     *_ONE_WAY_KEYS,
@@ -88,29 +93,58 @@ USED_KEYS: Final = (
     *_LIMIT_KEYS,
     *_DIRECTION_LIMIT_KEYS,
 )
-#: Number of a way that cars may not use.
+#: Those for all modes.
+ALL_KEYS: Final = (*USED_KEYS, *ACTIVE_KEYS)
+#: Number of a way that none of the modes that are read may use.
 NOT_FOR_CARS: Final = -1
+_CAR_KEYS: Final = frozenset(USED_KEYS)
+_CarKind = tuple[str, int, float, float]
+#: Class, direction and limits of ways that cars may not use.
+_NO_CARS: Final[_CarKind] = ("", 0, 0.0, 0.0)
 
 
 class WayKinds:
-    """The kinds of ways met so far: ways with the same class, direction and limits are of one kind."""
+    """The kinds of ways met so far: ways with the same class, direction, limits and speeds are of one kind.
 
-    def __init__(self, profile: SpeedProfile) -> None:
+    `active`: whether ways are told apart by what feet and bicycles may do as well.
+    """
+
+    def __init__(self, profile: SpeedProfile, *, active: bool = False) -> None:
         self.profile = profile
-        self._numbers: dict[tuple[str, int, float, float], int] = {}
+        self.active = active
+        self._numbers: dict[tuple[_CarKind, ActiveSpeeds], int] = {}
+        self._cars: dict[tuple[tuple[str, Any], ...], _CarKind] = {}
+        self._actives: dict[tuple[tuple[str, Any], ...], ActiveSpeeds] = {}
 
     def number(self, tags: Mapping[str, Any]) -> int:
-        """Return the number of the kind of a way, `NOT_FOR_CARS` where cars may not use it."""
+        """Return the number of the kind of a way, `NOT_FOR_CARS` where no mode that is read may use it."""
+        if not self.active:
+            return self._numbered(self._for_cars(tags), CLOSED)
+        # Of the many sets of tags, few differ in what one of the two looks at.
+        of_cars = tuple(pair for pair in tags.items() if pair[0] in _CAR_KEYS)
+        of_active = tuple(pair for pair in tags.items() if pair[0] in READ_KEYS)
+        if of_cars not in self._cars:
+            self._cars[of_cars] = self._for_cars(tags)
+        if of_active not in self._actives:
+            self._actives[of_active] = active_speeds(tags, self.profile)
+        return self._numbered(self._cars[of_cars], self._actives[of_active])
+
+    def _numbered(self, car: _CarKind, active: ActiveSpeeds) -> int:
+        if car == _NO_CARS and active == CLOSED:
+            return NOT_FOR_CARS
+        return self._numbers.setdefault((car, active), len(self._numbers))
+
+    def _for_cars(self, tags: Mapping[str, Any]) -> _CarKind:
         road_class = str(tags.get("highway"))
         if road_class not in self.profile.class_speed_kmh or "yes" in _values(tags.get("area")):
-            return NOT_FOR_CARS
+            return _NO_CARS
         along_open, against_open = _open_directions(tags, road_class)
         if not (along_open or against_open):
-            return NOT_FOR_CARS
+            return _NO_CARS
         direction = int(along_open) - int(against_open)
         either_way = self._first_limit(tags, _LIMIT_KEYS)
         along, against = (self._first_limit(tags, (key,)) or either_way for key in _DIRECTION_LIMIT_KEYS)
-        return self._numbers.setdefault((road_class, direction, along, against), len(self._numbers))
+        return road_class, direction, along, against
 
     def _first_limit(self, tags: Mapping[str, Any], keys: tuple[str, ...]) -> float:
         """Return the first limit in km/h that these tags state, 0 where they state none."""
@@ -119,22 +153,33 @@ class WayKinds:
 
     @property
     def road_class(self) -> NDArray[np.object_]:
-        """Class of each kind: text, shape (n_kinds,)."""
-        return np.array([kind[0] for kind in self._numbers], dtype=object)
+        """Class of each kind: text, shape (n_kinds,), empty where cars may not use it."""
+        return np.array([car[0] for car, _ in self._numbers], dtype=object)
 
     @property
     def direction(self) -> NDArray[np.int64]:
         """Direction of each kind, shape (n_kinds,): 1 along the way, -1 against it, 0 both."""
-        return np.array([kind[1] for kind in self._numbers], np.int64)
+        return np.array([car[1] for car, _ in self._numbers], np.int64)
 
     @property
     def speed_kmh(self) -> NDArray[np.float64]:
         """Speed of each kind along the way and against it, shape (n_kinds, 2); NaN: not allowed."""
-        limit = np.array([kind[2:] for kind in self._numbers], np.float64).reshape(-1, 2)
+        limit = np.array([car[2:] for car, _ in self._numbers], np.float64).reshape(-1, 2)
         along, against = (link_speed_kmh(self.road_class, limit[:, side], self.profile) for side in (0, 1))
         return np.column_stack(
             [np.where(self.direction >= 0, along, np.nan), np.where(self.direction <= 0, against, np.nan)]
         )
+
+    def mode_kmh(self, mode: str) -> NDArray[np.float64]:
+        """Speed of each kind by a mode, along the way and against it, shape (n_kinds, 2); NaN or 0: not allowed."""
+        if mode == CAR:
+            return self.speed_kmh
+        first = 2 * ACTIVE_MODES.index(mode)
+        return np.array([active[first : first + 2] for _, active in self._numbers], np.float64).reshape(-1, 2)
+
+    def open_to(self, mode: str) -> NDArray[np.bool_]:
+        """Whether a mode may use a way of each kind, in one direction at least: shape (n_kinds,)."""
+        return np.asarray((np.nan_to_num(self.mode_kmh(mode)) > 0).any(axis=1), bool)
 
     @property
     def snappable(self) -> NDArray[np.bool_]:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
+
+from geo.network.modes import BIKE, CAR, WALK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.network.osm_tags import WayKinds
 
+#: What stands for a mode that does not pass a point.
+MODE_BITS: Final = {CAR: np.uint8(1), WALK: np.uint8(2), BIKE: np.uint8(4)}
+_Value = TypeVar("_Value", bound=np.generic)
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """Ways that a car may use.
+    """Ways that the modes that are read may use.
 
     Attributes
     ----------
@@ -27,8 +33,10 @@ class Ways:
         Integers, shape (k,): the points of the ways, one way after the other.
     lon, lat
         float64, shape (n_points,): degrees (EPSG:4326).
-    signal, barrier
-        bool, shape (n_points,): points with traffic lights, points that no car passes.
+    signal
+        bool, shape (n_points,): points with traffic lights.
+    barrier
+        uint8, shape (n_points,): sum of `MODE_BITS` of the modes that do not pass the point.
     """
 
     kinds: WayKinds
@@ -38,7 +46,7 @@ class Ways:
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     signal: NDArray[np.bool_]
-    barrier: NDArray[np.bool_]
+    barrier: NDArray[np.uint8]
 
     @classmethod
     def of_nodes(  # noqa: PLR0913 - one argument per array
@@ -52,13 +60,15 @@ class Ways:
         lat: NDArray[Any],
         signals: NDArray[np.int64],
         barriers: NDArray[np.int64],
+        stopped: NDArray[np.uint8] | None = None,
         per_degree: int = 1,
     ) -> Ways:
         """Give one point to each node.
 
         `refs`, `lon` and `lat` (k,) are of the ways' nodes; `signals` are the nodes with lights, `barriers` those that
-        no car passes.
+        some mode does not pass, and `stopped` the sum of its `MODE_BITS` (`None`: cars).
         """
+        stopped = np.full(len(barriers), MODE_BITS[CAR], np.uint8) if stopped is None else stopped
         # np.unique does the same in twice the memory.
         order = np.argsort(refs, kind="stable")
         nodes = refs[order]
@@ -73,9 +83,15 @@ class Ways:
             point,
             lon=lon[first] / per_degree,
             lat=lat[first] / per_degree,
-            signal=_marked(nodes, signals),
-            barrier=_marked(nodes, barriers),
+            signal=_marked(nodes, signals, np.ones(len(signals), bool)),
+            barrier=_marked(nodes, barriers, stopped),
         )
+
+    def of_mode(self, mode: str) -> Ways:
+        """Return the ways that a mode may use, with the barriers that stop it; all points keep their numbers."""
+        open_ = self.kinds.open_to(mode)
+        ways = self if open_.all() else self.take(np.flatnonzero(open_[self.kind]))
+        return replace(ways, barrier=self.barrier & MODE_BITS[mode])
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Ways:
         """Return the ways at these positions, in that order; all points keep their numbers."""
@@ -112,7 +128,7 @@ class Ways:
             lon=np.append(self.lon, self.lon[places]),
             lat=np.append(self.lat, self.lat[places]),
             signal=np.append(self.signal, np.zeros(len(alone), bool)),
-            barrier=np.append(self.barrier, np.ones(len(alone), bool)),
+            barrier=np.append(self.barrier, self.barrier[places]),
         )
 
 
@@ -156,9 +172,9 @@ def parts_with_a_place(
     return way[begins][long], nodes[long], kept
 
 
-def _marked(nodes: NDArray[np.int64], some: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which of the nodes, in order, are among these: shape (n_nodes,)."""
+def _marked(nodes: NDArray[np.int64], some: NDArray[np.int64], value: NDArray[_Value]) -> NDArray[_Value]:
+    """Return the value of each of the nodes, in order, that is among these, 0 of the others: shape (n_nodes,)."""
     at, after = (np.searchsorted(nodes, some, side=side) for side in ("left", "right"))
-    marked = np.zeros(len(nodes), bool)
-    marked[at[at < after]] = True
+    marked = np.zeros(len(nodes), value.dtype)
+    marked[at[at < after]] = value[at < after]
     return marked

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import shapely
 
 from geo.errors import ParameterError
-from geo.network.osm import read_osm, read_osmnx
+from geo.network.modes import CAR, MODES
+from geo.network.osm import read_osm_modes, read_osmnx
 from geo.network.road_lines import read_road_lines
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.archives import require_regular
@@ -29,7 +30,7 @@ def read_roads(
     area: tuple[float, float, float, float] | None = None,
     profile: str = DEFAULT_PROFILE,
 ) -> RoadNetwork:
-    """Read a road file of any known kind; see `read_osm`, `read_osmnx` and `read_road_lines`.
+    """Read the roads for cars of a file of any known kind; see `read_osm`, `read_osmnx` and `read_road_lines`.
 
     `path` may be several OpenStreetMap extracts, which are read as one. `area` is (west, south, east, north)
     in degrees: roads outside are left out.
@@ -39,12 +40,28 @@ def read_roads(
     ParameterError
         Several files are given, or none, and they are not all OpenStreetMap extracts.
     """
+    return read_modes(path, area=area, profile=profile, modes=(CAR,))[CAR]
+
+
+def read_modes(
+    path: Path | Sequence[Path],
+    *,
+    area: tuple[float, float, float, float] | None = None,
+    profile: str = DEFAULT_PROFILE,
+    modes: Sequence[str] = tuple(MODES),
+) -> dict[str, RoadNetwork]:
+    """Read the networks of several modes of travel, as `read_roads`; only OpenStreetMap extracts have others than cars.
+
+    Returns
+    -------
+    One network a mode that the files tell; that of cars is always there.
+    """
     paths = [path] if isinstance(path, Path) else list(path)
     for each in paths:
         require_regular(each, "Routes")
     others = [each.name for each in paths if not each.name.lower().endswith(_EXTRACTS)]
     if paths and not others:
-        return read_osm(paths, profile=profile, area=area)
+        return read_osm_modes(paths, profile=profile, area=area, modes=modes)
     if len(paths) != 1:
         found = ", ".join(f"« {name} »" for name in others) or "aucun fichier"
         msg = (
@@ -53,5 +70,6 @@ def read_roads(
         )
         raise ParameterError(msg)
     if others[0].lower().endswith(".graphml"):
-        return read_osmnx(paths[0], profile=profile)
-    return read_road_lines(paths[0], speed_profile=profile, area=None if area is None else shapely.box(*area))
+        return {CAR: read_osmnx(paths[0], profile=profile)}
+    shape = None if area is None else shapely.box(*area)
+    return {CAR: read_road_lines(paths[0], speed_profile=profile, area=shape)}

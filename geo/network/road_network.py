@@ -20,8 +20,19 @@ import numpy as np
 
 from geo.crs import require_metric
 from geo.errors import SourceError
-from geo.network.array_checks import check_arrays, check_edges, flat, lines, not_negative, positive, whole_numbers
-from geo.network.layout import EDGE, by_number, edge_order, fixed, pair_numbers, places, row_offsets
+from geo.network import array_checks as checks
+from geo.network.layout import (
+    EDGE,
+    by_number,
+    edge_order,
+    fixed,
+    line_strings,
+    pair_numbers,
+    places,
+    row_offsets,
+    strong_parts,
+)
+from geo.network.modes import CAR, require_mode
 from geo.network.origin import NetworkSource, NetworkSummary
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.sealed import require_whole, seal, text_of
@@ -43,6 +54,7 @@ MIN_COMPONENT_NODES: Final = 50
 #: File of `RoadNetwork.component` of a saved network: working it out takes longer than a search.
 _PARTS: Final = "component.npy"
 _FORMAT: Final = 2
+_REBUILD: Final = "Reconstruisez le territoire avec « maillage build »."
 _ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
 
 
@@ -60,8 +72,8 @@ class RoadNetwork:
         int32, shape (n_nodes + 1,): the edges that end at the node of place p are rows
         ``edge_offsets[p]:edge_offsets[p + 1]`` of `edges`.
     edges
-        `geo.network.layout.EDGE`, shape (n_edges,): place of the node where the edge starts; seconds by car, junction
-        delays included; metres along the road.
+        `geo.network.layout.EDGE`, shape (n_edges,): place of the node where the edge starts; seconds by `mode`,
+        junction delays included; metres along the road.
     link_edges
         int32, shape (n_links, 2): edge along the link's shape and edge against it, -1: not allowed that way.
     snappable
@@ -74,6 +86,8 @@ class RoadNetwork:
         Seconds that a trip takes besides at each of its ends: local streets that the network does not hold.
     barriers
         Lines in `crs` that no way from a point to its street crosses: wide water, walls of a cirque.
+    mode
+        Way to travel, of `geo.network.modes.MODES`.
     """
 
     x: NDArray[np.float64]
@@ -92,6 +106,7 @@ class RoadNetwork:
     snap_limit_m: float = SNAP_LIMIT_M
     end_time_s: float = 0.0
     barriers: Lines = ()
+    mode: str = CAR
 
     @classmethod
     def from_edges(
@@ -134,10 +149,10 @@ class RoadNetwork:
         >>> RoadNetwork.from_edges(there, back, [60] * 4, [500] * 4, [0, 500, 1000], [0, 0, 0], "EPSG:2154").n_nodes
         3
         """
-        start, end = (whole_numbers(nodes) for nodes in (source, target))
-        time, length = (flat(cost, "f", np.float64) for cost in (travel_time_s, length_m))
-        node_x, node_y = (flat(values, "", np.float64) for values in (x, y))
-        check_edges(start, end, time, length, node_x, node_y)
+        start, end = (checks.whole_numbers(nodes) for nodes in (source, target))
+        time, length = (checks.flat(cost, "f", np.float64) for cost in (travel_time_s, length_m))
+        node_x, node_y = (checks.flat(values, "", np.float64) for values in (x, y))
+        checks.check_edges(start, end, time, length, node_x, node_y)
 
         place = places(node_x, node_y)
         start, end = place[start], place[end]
@@ -230,8 +245,7 @@ class RoadNetwork:
     @property
     def edge_source(self) -> NDArray[np.int32]:
         """Node where each edge starts: int32, shape (n_edges,)."""
-        source: NDArray[np.int32] = self.node_at[self.edges["place"]]
-        return source
+        return np.asarray(self.node_at[self.edges["place"]], np.int32)
 
     @property
     def edge_target(self) -> NDArray[np.int32]:
@@ -241,14 +255,12 @@ class RoadNetwork:
     @property
     def edge_time_s(self) -> NDArray[np.float32]:
         """Seconds along each edge: float32, shape (n_edges,)."""
-        time: NDArray[np.float32] = self.edges["time_s"]
-        return time
+        return np.asarray(self.edges["time_s"], np.float32)
 
     @property
     def edge_length_m(self) -> NDArray[np.float32]:
         """Metres along each edge: float32, shape (n_edges,)."""
-        length: NDArray[np.float32] = self.edges["length_m"]
-        return length
+        return np.asarray(self.edges["length_m"], np.float32)
 
     @cached_property
     def edge_link(self) -> NDArray[np.int32]:
@@ -280,17 +292,7 @@ class RoadNetwork:
     @cached_property
     def component(self) -> NDArray[np.int32]:
         """Strongly connected part of each node, int32 (n_nodes,): 0 is the largest, then by size."""
-        from scipy import sparse  # noqa: PLC0415 - reading roads needs neither parts nor shapes
-
-        matrix = sparse.csr_array(
-            (np.ones(self.n_edges, np.int8), np.ascontiguousarray(self.edges["place"]), self.edge_offsets),
-            shape=(self.n_nodes, self.n_nodes),
-        )
-        count, label = sparse.csgraph.connected_components(matrix, directed=True, connection="strong")
-        sizes = np.bincount(label, minlength=count)
-        rank = np.empty(count, np.int32)
-        rank[np.argsort(-sizes, kind="stable")] = np.arange(count, dtype=np.int32)
-        return np.asarray(rank[label[self.place]], np.int32)
+        return strong_parts(self.edge_offsets, self.edges)[self.place]
 
     @cached_property
     def component_nodes(self) -> NDArray[np.int64]:
@@ -325,16 +327,7 @@ class RoadNetwork:
 
     def link_shapes(self, links: NDArray[np.integer] | None = None) -> NDArray[np.object_]:
         """Return the links' shapes as shapely LineStrings in `crs`, shape (n_links,) or (len(links),)."""
-        import shapely  # noqa: PLC0415
-
-        if links is None:
-            points, offsets = self.shape_xy, self.shape_offsets
-        else:
-            counts = np.diff(self.shape_offsets)[links]
-            offsets = np.concatenate([[0], np.cumsum(counts)])
-            within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts)
-            points = self.shape_xy[np.repeat(self.shape_offsets[links], counts) + within]
-        return np.asarray(shapely.linestrings(points, indices=np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))))
+        return line_strings(self.shape_xy, self.shape_offsets, links)
 
     def summary(self) -> NetworkSummary:
         """Return what a result says of this network."""
@@ -365,6 +358,7 @@ class RoadNetwork:
             "snap_limit_m": self.snap_limit_m,
             "end_time_s": self.end_time_s,
             "barriers": self.barriers,
+            "mode": self.mode,
             "source": asdict(self.source),
         }
         (folder / "network.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -376,13 +370,12 @@ class RoadNetwork:
         try:
             described: Mapping[str, Any] = json.loads(text_of(folder / "network.json"))
             if described["format"] != _FORMAT:
-                found = f"Réseau enregistré au format {described['format']}, format {_FORMAT} attendu."
-                msg = f"{found} Reconstruisez le territoire avec « maillage build »."
+                msg = f"Réseau enregistré au format {described['format']}, format {_FORMAT} attendu. {_REBUILD}"
                 raise SourceError(msg)
             require_whole(folder)
             # Unlike np.load, this opens nothing but plain arrays and leaves no file open when it fails.
             arrays = {name: np.lib.format.open_memmap(folder / f"{name}.npy", mode="r") for name in _ARRAYS}
-            check_arrays(arrays)
+            checks.check_arrays(arrays)
             require_metric(described["crs"], "Réseau enregistré")
             source = described["source"] | {"notes": tuple(map(str, described["source"]["notes"]))}
             speed_profile(described["profile"])
@@ -391,20 +384,17 @@ class RoadNetwork:
                 crs=described["crs"],
                 source=NetworkSource(**source),
                 profile=described["profile"],
-                access_m_per_s=positive(described["access_m_per_s"]),
-                snap_limit_m=positive(described["snap_limit_m"]),
-                end_time_s=not_negative(described["end_time_s"]),
-                barriers=lines(described.get("barriers", ())),
+                access_m_per_s=checks.positive(described["access_m_per_s"]),
+                snap_limit_m=checks.positive(described["snap_limit_m"]),
+                end_time_s=checks.not_negative(described["end_time_s"]),
+                barriers=checks.lines(described.get("barriers", ())),
+                mode=require_mode(described.get("mode", CAR)),
             )
             if (folder / _PARTS).is_file():  # absent from networks of before: then it is worked out again
-                parts = np.lib.format.open_memmap(folder / _PARTS, mode="r")
-                if parts.dtype != np.int32 or parts.shape != (network.n_nodes,) or parts.min(initial=0) < 0:
-                    raise ValueError(_PARTS)  # noqa: TRY301 - said as one sentence below
-                vars(network)["component"] = parts
+                vars(network)["component"] = checks.saved_parts(folder / _PARTS, network.n_nodes)
             return network  # noqa: TRY300
         except (OSError, EOFError, ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError) as error:
             if isinstance(error, SourceError):
                 raise
-            found = f"Le réseau enregistré dans « {folder.name} » est illisible ou incomplet."
-            msg = f"{found} Reconstruisez le territoire avec « maillage build »."
+            msg = f"Le réseau enregistré dans « {folder.name} » est illisible ou incomplet. {_REBUILD}"
             raise SourceError(msg) from error

@@ -1,4 +1,4 @@
-"""Car speeds: one documented table, a few named profiles, French speed limits.
+"""Speeds: one documented table, a few named profiles, French speed limits.
 
 The figures live in ``speed_profiles.csv`` beside this module, one row each with its unit, its
 value in every profile and its source. *courant* is the default; *fluide* is a freer-flowing
@@ -44,7 +44,8 @@ class SpeedProfile:
     `limit_factor`: share of the legal limit that is driven. `class_speed_kmh`: mean speed by road
     class (OpenStreetMap's class names) where no limit is known. `limit_kmh`: legal limit by
     French zone (living_street, urban, rural, trunk, motorway). `junction_s` and `signal_s`:
-    seconds lost at a crossing and at traffic lights. `access_kmh`: speed off the network.
+    seconds lost at a crossing and at traffic lights. `access_kmh`: speed off the network. `active_kmh`: of
+    ``"walk"`` and ``"bike"``, the speed by class of way, ``"street"`` that of those not named.
     """
 
     name: str
@@ -54,6 +55,7 @@ class SpeedProfile:
     access_kmh: float
     class_speed_kmh: Mapping[str, float]
     limit_kmh: Mapping[str, float]
+    active_kmh: Mapping[str, Mapping[str, float]]
 
     @property
     def access_m_per_s(self) -> float:
@@ -105,6 +107,7 @@ def speed_profile(name: str = DEFAULT_PROFILE) -> SpeedProfile:
         access_kmh=values["access_kmh"],
         class_speed_kmh=family("class_"),
         limit_kmh=family("limit_"),
+        active_kmh=MappingProxyType({mode: family(f"{mode}_") for mode in ("walk", "bike")}),
     )
 
 

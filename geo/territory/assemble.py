@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.errors import SourceError
 from geo.kinds import SITES
+from geo.network.modes import CAR
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.settings import Settings
@@ -20,7 +21,7 @@ from geo.territory.margin import bounds, near_communes, near_places, neighbour_o
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -67,16 +68,18 @@ def assemble(
         _log.info("Lecture des carreaux de population…")
         cell_table = read_population_cells(cells, communes)
         communes = _with_population_of_cells(communes, cell_table.frame)
+    active: dict[str, RoadNetwork] = {}
     if isinstance(roads, RoadNetwork):
         network = roads
     elif not roads:
         _log.info("Estimation du réseau routier…")
         network = estimate_roads(near_communes(everywhere, communes), profile=chosen_profile)
     else:
-        from geo.network.road_files import read_roads  # noqa: PLC0415 - likewise
+        from geo.network.road_files import read_modes  # noqa: PLC0415 - osmium is read with the first road file
 
         _log.info("Lecture des routes…")
-        network = read_roads(list(roads), area=bounds(communes), profile=profile)
+        active = read_modes(list(roads), area=bounds(communes), profile=profile)
+        network = active.pop(CAR)
     return study_area(
         tables,
         name,
@@ -84,6 +87,7 @@ def assemble(
         network,
         departement=next(iter(departements)) if len(departements) == 1 else None,
         cells=cell_table,
+        active=active,
     )
 
 
@@ -96,12 +100,13 @@ def study_area(
     departement: str | None,
     cells: SourceTable | None = None,
     described: bool = True,
+    active: Mapping[str, RoadNetwork] | None = None,
 ) -> tuple[StudyArea, Manifest]:
     """Return the study area of some communes of the tables on a network, and what is to be said of it.
 
     `communes`: Those of the study area, with their contours; the tables hold them and those around. `departement`: Its
     code where they are one. `described`: Whether the manifest has its notes, for which all residents are placed on the
-    network.
+    network. `active`: networks of people on foot and on bicycles.
     """
     everywhere = tables.communes.frame
     facilities = {key: near_places(table.frame, communes) for key, table in tables.lists.items()}
@@ -122,6 +127,8 @@ def study_area(
         rounds=None if tables.rounds is None else near_places(tables.rounds.frame, communes),
         households=None if tables.housing is None else _of_communes(tables.housing.frame, communes),
         neighbour_outlines=neighbour_outlines(everywhere, communes),
+        active=active or {},
+        schedule=None if tables.schedule is None else tables.schedule.near(*bounds(communes)),
     )
     sources = [*tables.sources, *([] if cells is None else [cells])]
     manifest = describe(area, sources, everywhere) if described else outline(area, sources)

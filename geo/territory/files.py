@@ -25,11 +25,14 @@ from geo.sources.population import read_population
 from geo.sources.postcodes import complete_postcodes, read_postcodes
 from geo.sources.rounds import read_rounds
 from geo.sources.tax_offices import read_tax_offices
+from geo.transit.gtfs import read_gtfs
+from geo.transit.schedule import feed_sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from geo.sources.provenance import SourceTable
+    from geo.transit.schedule import Schedule
 
 _log = logging.getLogger(__name__)
 _Read = TypeVar("_Read")
@@ -40,7 +43,7 @@ APPROXIMATE: Final = "approximate"
 #: What a list of sites is called that is not the official one.
 _OTHER_SITES: Final = "Liste des sites"
 
-_SEVERAL: Final = frozenset({"communes", "roads"})
+_SEVERAL: Final = frozenset({"communes", "roads", "gtfs"})
 
 #: Told the name of an optional file that cannot be used, and why; the territory is made without it.
 Unusable = Callable[[str, MaillageError], None]
@@ -83,6 +86,8 @@ class OfficialFiles:
         Where and when the buses stop (`geo.sources.rounds`).
     housing
         INSEE census of dwellings, which tells the households without a car (`geo.sources.housing`).
+    gtfs
+        Timetables of public transport (GTFS, ``.zip`` or folder), those of several networks together.
     columns
         Column by role of ``sites``, ``communes`` and ``population``, where it is not to be recognised. Sites whose
         columns are named are read as any list of places (`geo.sources.places`).
@@ -100,6 +105,7 @@ class OfficialFiles:
     permanences: Path | None = None
     rounds: Path | None = None
     housing: Path | None = None
+    gtfs: tuple[Path, ...] = ()
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -166,6 +172,7 @@ class OfficialFiles:
             permanences=optional("permanences", lambda path: read_permanences(path, sites.frame)),
             rounds=optional("rounds", lambda path: read_rounds(path, sites.frame, communes.frame)),
             housing=optional("housing", read_housing),
+            schedule=attempt("gtfs", lambda: read_gtfs(self.gtfs), unusable) if self.gtfs else None,
         )
 
     def _read_sites(self) -> SourceTable:
@@ -182,7 +189,8 @@ class OfficialTables:
     `communes`: commune table; `population`: legal populations, and `postcodes`: postcodes, both already joined to
     `communes` and kept for their provenance (`None`: not given); `lists`: lists of places by name, ``"sites"`` first;
     `permanences`: visits of operators, `rounds`: passes of the buses, `housing`: households without a car (`None`: not
-    given); `contours_approximate`: true where cells around the communes' positions stand in for contours.
+    given); `contours_approximate`: true where cells around the communes' positions stand in for contours; `schedule`:
+    timetables of public transport (`None`: not given).
     """
 
     communes: SourceTable
@@ -193,13 +201,15 @@ class OfficialTables:
     rounds: SourceTable | None = None
     housing: SourceTable | None = None
     contours_approximate: bool = False
+    schedule: Schedule | None = None
 
     @property
     def sources(self) -> list[SourceTable]:
         """All tables, in the order in which a result names them."""
         optional = (self.permanences, self.rounds, self.housing)
         tables = [self.communes, self.population, self.postcodes, *self.lists.values(), *optional]
-        return [table for table in tables if table is not None]
+        feeds = [] if self.schedule is None else feed_sources(self.schedule)
+        return [*(table for table in tables if table is not None), *feeds]
 
 
 def attempt(name: str, read: Callable[[], _Read], unusable: Unusable | None) -> _Read | None:

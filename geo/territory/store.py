@@ -13,6 +13,7 @@ import pyarrow as pa
 from geo.crs import WGS84
 from geo.errors import MaillageError, SourceError
 from geo.kinds import KINDS
+from geo.network.modes import ACTIVE_MODES
 from geo.network.road_network import RoadNetwork
 from geo.schemas import CELL_DTYPES, COMMUNE_CODE, COMMUNE_DTYPES, FACILITY_DTYPES
 from geo.sealed import require_whole, seal
@@ -21,6 +22,7 @@ from geo.sources.rounds import ROUND_DTYPES
 from geo.storage import replacing_folder
 from geo.territory.manifest import Manifest
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
+from geo.transit.schedule import Schedule
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +42,7 @@ _ROUNDS: Final = "rounds.parquet"
 _HOUSEHOLDS: Final = "households.parquet"
 _OUTLINES: Final = "neighbour_outlines.parquet"
 _NETWORK: Final = "network"
+_TIMETABLE: Final = "timetable"
 
 #: What reading a damaged folder may raise.
 _UNREADABLE: Final = (
@@ -70,9 +73,17 @@ def save_area(area: StudyArea, manifest: Manifest, path: Path) -> None:
                 table.to_parquet(folder / file)
         (folder / _NETWORK).mkdir()
         area.network.save(folder / _NETWORK)
+        for mode, network in area.active.items():
+            (folder / f"{_NETWORK}-{mode}").mkdir()
+            network.save(folder / f"{_NETWORK}-{mode}")
+        if area.schedule is not None:
+            (folder / _TIMETABLE).mkdir()
+            area.schedule.save(folder / _TIMETABLE)
         saved = {
             "format": _FORMAT,
             "facilities": list(area.facilities),
+            "active": list(area.active),
+            "timetable": area.schedule is not None,
             "contours_approximate": area.contours_approximate,
             "manifest": manifest.to_dict(),
         }
@@ -138,6 +149,8 @@ def _read(folder: Path, saved: dict[str, Any], written: frozenset[str]) -> tuple
         households=pd.read_parquet(folder / _HOUSEHOLDS) if _HOUSEHOLDS in written else None,
         rounds=gpd.read_parquet(folder / _ROUNDS) if _ROUNDS in written else None,
         neighbour_outlines=gpd.read_parquet(folder / _OUTLINES) if _OUTLINES in written else None,
+        active={mode: RoadNetwork.load(folder / f"{_NETWORK}-{mode}") for mode in _active(saved)},
+        schedule=Schedule.load(folder / _TIMETABLE) if saved.get("timetable", False) else None,
     )
     _require_stored(area)
     return area, manifest
@@ -147,6 +160,14 @@ def _cells(path: Path) -> gpd.GeoDataFrame:
     """Read cells; those saved before the standard of living was read have none that is known."""
     cells = gpd.read_parquet(path)
     return cells.assign(**{name: np.nan for name in ("share_poor", "living_standard_eur") if name not in cells})
+
+
+def _active(saved: dict[str, Any]) -> list[str]:
+    """Return the modes that have a network of their own; territories saved before there were any have none."""
+    modes: list[str] = saved.get("active", [])
+    if not set(modes) <= set(ACTIVE_MODES):
+        raise ValueError(modes)
+    return modes
 
 
 def _list_file(folder: Path, number: int) -> Path:

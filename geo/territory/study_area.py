@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from geo.network.road_network import RoadNetwork
     from geo.sources.relief import Relief
+    from geo.transit.schedule import Schedule
 
 #: How sure the times of a row are, in the tables that hold times: `estimated` (bool): on a network made without road
 #: files; `time_low`, `time_high` (float64): a time multiplied by them is the bounds of eight trips in ten; 1: measured.
@@ -66,6 +67,11 @@ class StudyArea:
     neighbour_outlines
         Outlines of the neighbouring départements, to be drawn behind the study area
         (`geo.territory.margin.neighbour_outlines`), `None` where their communes are not known.
+    active
+        Networks of people on foot and on bicycles, by mode (`geo.network.modes`), in the projection of `network`; a
+        mode is absent where the road files do not tell its ways: its times are then estimated.
+    schedule
+        Timetables of public transport around the study area, `None` where none was given.
     """
 
     name: str
@@ -80,6 +86,8 @@ class StudyArea:
     rounds: gpd.GeoDataFrame | None = None
     households: pd.DataFrame | None = None
     neighbour_outlines: gpd.GeoDataFrame | None = None
+    active: Mapping[str, RoadNetwork] = field(default_factory=dict)
+    schedule: Schedule | None = None
 
     @property
     def crs(self) -> str:

@@ -388,8 +388,7 @@ class _Reader:
         return self._ignored(name, f"un jour et une heure comme {first.year + 6}-11-24T17:30", None)
 
     def position(self, name: str) -> tuple[float, float] | None:
-        value = self._params.get(name)
-        if value is None:
+        if (value := self._params.get(name)) is None:
             return None
         found = _POSITION.fullmatch(value)
         if found and abs(float(found[1])) <= 90 and abs(float(found[2])) <= 180:  # noqa: PLR2004 - degrees

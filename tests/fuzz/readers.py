@@ -3,6 +3,7 @@
 Each reader takes the folder of a case. It may raise a `MaillageError`; anything else that it raises is a failure.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -52,6 +53,9 @@ from geo.sources.tax_offices import read_tax_offices
 from geo.sources.zones import read_frr, read_qpv
 from geo.territory import Territory
 from geo.territory.country import Country
+from geo.transit.day import day_of, profile_to
+from geo.transit.gtfs import read_gtfs
+from geo.transit.walks import Walks
 
 _LIMIT_BYTES = 1_000_000
 
@@ -173,6 +177,14 @@ def _reference(folder: Path) -> None:
     trips = read_reference(_only_file(folder))
     assert trips.origins.shape == trips.destinations.shape == (len(trips), 2)
     assert (trips.time_s >= 0).all()
+
+
+def _gtfs(folder: Path) -> None:
+    schedule = read_gtfs(folder / "horaires.zip" if (folder / "horaires.zip").is_file() else folder)
+    walks = Walks.between_stops(schedule, None, "EPSG:2154")
+    day = day_of(schedule, dt.date(2025, 2, 3), walks, "Europe/Paris")
+    profile = profile_to(day, np.zeros(day.n_stops, np.int64))
+    assert (profile.count >= 0).all()
 
 
 def _scenario(folder: Path) -> None:
@@ -307,6 +319,8 @@ READERS: dict[str, Callable[[Path], None]] = {
         lambda folder: _network(read_roads(_only_file(folder))),
     ),
     "reference": _reference,
+    "gtfs-zip": _gtfs,
+    "gtfs-folder": _gtfs,
     "scenario": _scenario,
     "archive-zip": _zip,
     "archive-gzip": _gzip,

@@ -54,6 +54,18 @@ _EMBEDDED = {
     "tax_offices.csv": b"facility_id,name,commune_code,address,services,source\n"
     b"tax-64102,Centre,64102,1 rue,SIP; SIE,DILA\ntax-64122,Centre,64122,2 place,SIP,DILA\n",
 }
+#: A feed of one line of two trips, the second by frequency.
+_GTFS = {
+    "agency.txt": b"agency_id,agency_name,agency_timezone\nA,Car,Europe/Paris\n",
+    "stops.txt": b"stop_id,stop_name,stop_lat,stop_lon,parent_station\nS,Gare,43.45,-1.45,\nT,Mairie,43.45,-1.35,\nP,Quai,43.45,-1.45,S\n",
+    "routes.txt": b"route_id,route_short_name,route_type\nR,12,3\n",
+    "trips.txt": b"route_id,service_id,trip_id,trip_headsign\nR,W,1,Mairie\nR,W,2,Gare\n",
+    "stop_times.txt": b"trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type\n1,08:00:00,08:00:00,P,1,0\n1,,,S,2,0\n1,08:30:00,08:30:00,T,3,1\n2,24:10:00,24:10:00,T,1,\n2,24:30:00,24:31:00,S,2,\n",
+    "calendar.txt": b"service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\nW,1,1,1,1,1,0,0,20250101,20251231\n",
+    "calendar_dates.txt": b"service_id,date,exception_type\nW,20250204,2\n",
+    "frequencies.txt": b"trip_id,start_time,end_time,headway_secs\n2,09:00:00,12:00:00,1800\n",
+    "transfers.txt": b"from_stop_id,to_stop_id,transfer_type,min_transfer_time\nS,P,2,120\n",
+}
 _CELL_SOUTH, _CELL_WEST = (
     int(value // 200 * 200) for value in pyproj.Transformer.from_crs(4326, 3035).transform(43.45, -1.45)
 )
@@ -113,6 +125,8 @@ def make_seeds() -> dict[str, Case]:
             "reference": {
                 "reference.json": b'{"src": [[-1.45, 43.45], [-1.35, 43.45]], "dst": [[-1.4, 43.45]], "time_s": [[300], [null]], "dist_km": [[5.1], [4.2]]}'
             },
+            "gtfs-zip": {"horaires.zip": _zipped(_GTFS)},
+            "gtfs-folder": _GTFS,
             "scenario": {"scenario.json": _scenario()},
             "archive-zip": {"archive.zip": _zipped({"dossier/population.csv": b"COM;PMUN\n64102;52000\n"})},
             "archive-gzip": {"archive.gz": gzip.compress(b'{"type": "FeatureCollection"}')},

@@ -18,7 +18,16 @@ BEGINNINGS = (
 #: Readers without a case of their own -> why.
 EXEMPT = {
     **dict.fromkeys(
-        ("read_osm", "read_osmnx", "read_extracts", "read_road_lines", "read_road_layer", "parse_limit_kmh"),
+        (
+            "read_osm",
+            "read_osm_modes",
+            "read_modes",
+            "read_osmnx",
+            "read_extracts",
+            "read_road_lines",
+            "read_road_layer",
+            "parse_limit_kmh",
+        ),
         "through read_roads",
     ),
     **dict.fromkeys(
@@ -43,6 +52,7 @@ EXEMPT = {
     "read_nodes": "reads arrays in memory",
     "load_territory": "only calls Territory.load",
     "RoadNetwork.load": "through Territory.load",
+    "Schedule.load": "through Territory.load, whose files are read only where their checksums are right",
     "load_area": "through Territory.load",
     "read_tables": "keeps what read_embedded gives",
     **dict.fromkeys(("parse_numbers", "read_remarks"), "through the readers of lists and the finder: no file is read"),

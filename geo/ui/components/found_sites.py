@@ -23,6 +23,7 @@ from geo.answers.nearest import (
     detail_texts,
     kind_words,
     list_titles,
+    other_modes_sentence,
     saved_sentence,
     site_trip,
     stop_lines,
@@ -154,6 +155,7 @@ def _card(site: SiteAnswer, shown: Shown, number: int | str | None = None) -> st
     lines = [
         f"<h3>{badge}{escape(site.name)}</h3>",
         f'<p class="trip">{escape(_trip_words(site, shown))}</p>',
+        *([f'<p class="modes">{escape(modes)}</p>'] if (modes := other_modes_sentence(site)) else []),
         *([f'<p class="asked">{escape(told)}</p>'] if told else []),
         _status_html(site.status),
         *(f'<p class="warning">{escape(warning)}</p>' for warning in site.warnings),

@@ -28,6 +28,7 @@ from geo.ui.components.place_search import place_search, start_commune, start_fr
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.route_service import route_service, told_routes
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
+from geo.ui.components.without_car import without_car
 from geo.ui.kept_answers import last_answer
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     routes = {} if answer is None else _routes(territory, answer)
     _map_and_list(territory, state, settings, answer, shown, routes)
     if answer is not None:
+        without_car(territory, answer)
         route_service(answer, asked, settings)
     if answer is not None and answer.sites:
         distance_help(answer)

@@ -1,0 +1,145 @@
+"""The way without a car in words: by public transport there and back, on foot, by bicycle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.answers.nearest import trip_words
+from geo.finder.opening_times import day_text, hours_text
+from geo.french import DAYS, SEMICOLON, clock, format_integer, format_share
+from geo.network.modes import ESTIMATED_NOTE, RELIEF_NOTE, WALK
+from geo.transit.schedule import FEED_DATASET
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from geo.finder.residents_trips import RoundTripShare
+    from geo.finder.without_car import SiteTrip, Step
+    from geo.territory import Territory
+    from geo.transit.round_trip import Rules
+
+NO_ROUND_TRIP: Final = "aucun aller-retour possible ce jour-là"
+ONLY_GIVEN: Final = "Seules les lignes des horaires donnés comptent : d'autres réseaux peuvent desservir le territoire."
+AT_TOWN_HALLS: Final = (
+    "Tous les habitants d'une commune sont comptés à son point (la mairie, si elle est connue) : avec des carreaux de "
+    "population, la part est plus juste, et souvent plus faible."
+)
+_WHY_NOT: Final = {
+    "hours_unknown": "ses horaires ne sont pas connus",
+    "closed": "le site est fermé",
+    "no_stop_here": "aucun arrêt n'est assez près de votre départ à pied",
+    "no_stop_there": "aucun arrêt n'est assez près du site à pied",
+    "no_way": "aucun horaire ne convient",
+}
+#: What a vehicle is called, by code of GTFS; and of the extended codes, by hundreds.
+_VEHICLES: Final = {0: "tram", 1: "métro", 2: "train", 3: "car", 4: "bateau", 5: "tram", 6: "téléphérique"} | {
+    7: "funiculaire",
+    11: "trolleybus",
+}
+_HUNDREDS: Final = {1: "train", 2: "car", 4: "métro", 7: "bus", 8: "trolleybus", 9: "tram", 10: "bateau", 15: "taxi"}
+
+
+def transit_lines(found: Sequence[SiteTrip], day: dt.date, rules: Rules, notes: Sequence[str]) -> Iterator[str]:
+    """Give the round trips of a day line by line, in words."""
+    yield f"Sans voiture, {DAYS[day.weekday()]} {day_text(day)} {day.year} :"
+    if not any(one.possible for one in found):
+        yield f"Vers les sites proches, {NO_ROUND_TRIP}."
+    for number, one in enumerate(found, 1):
+        yield f"{number}. {one.name} [{one.facility_id}] : {trip_sentence(one)}"
+        if one.possible:
+            yield f"   Aller : {way_words(one.there)}"
+            yield f"   Retour : {way_words(one.back)}"
+        yield f"   Ouvert ce jour-là : {hours_text(one.hours)}"
+    yield from (f"  - {note}" for note in (rules_sentence(rules), *notes))
+
+
+def trip_sentence(one: SiteTrip) -> str:
+    """Return the round trip of a site in one sentence, without a full stop."""
+    if one.leaves_home is None or one.arrives is None or one.leaves_site is None or one.home is None:
+        after = "" if one.next_day is None else f"{SEMICOLON}prochain jour possible : {_day(one.next_day)}"
+        return f"{NO_ROUND_TRIP}, {_WHY_NOT[one.why_not or 'no_way']}{after}"
+    said = (
+        f"départ {_clock(one.leaves_home)}, sur place {_clock(one.arrives)}, retour {_clock(one.leaves_site)}, chez "
+        f"vous {_clock(one.home)} ({trip_words(one.time_out_min or 0.0)} hors de chez vous)"
+    )
+    rides = any(step.line is not None for step in (*one.there, *one.back))
+    if not rides or one.earliest_arrival is None or one.last_way_back is None:
+        return said
+    return (
+        f"{said}{SEMICOLON}première arrivée utile {_clock(one.earliest_arrival)}, dernier retour "
+        f"{_clock(one.last_way_back)}"
+    )
+
+
+def way_words(steps: Sequence[Step]) -> str:
+    """Return a way in words: on foot, then each line, where and when it is boarded and left."""
+    return ", puis ".join(_step_words(step) for step in steps) or "sur place"
+
+
+def rules_sentence(rules: Rules) -> str:
+    """Return what counts as a round trip."""
+    return (
+        f"Compte : au plus {rules.walk_min:.0f} min à pied jusqu'à un arrêt, {trip_words(rules.way_min)} par trajet, "
+        f"au moins {rules.visit_min:.0f} min sur place pendant l'ouverture, retour le jour même."
+    )
+
+
+def residents_sentence(share: RoundTripShare) -> str:
+    """Return how many residents have a round trip without a car, of whom, and for how long."""
+    day = f"{DAYS[share.day.weekday()]} {day_text(share.day)} {share.day.year}"
+    if share.share is None:
+        return f"Sans voiture, {day} : aucune population n'est connue."
+    said = (
+        f"Sans voiture, {day} : {format_share(share.share)} des habitants "
+        f"({format_integer(share.residents_served)} sur {format_integer(share.residents)}) peuvent aller dans un site "
+        f"France services pendant son ouverture et en revenir le jour même ; {share.communes_served} communes sur "
+        f"{share.communes} en ont la possibilité."
+    )
+    if share.median_time_out_min is None:
+        return said
+    return f"{said} La moitié d'entre eux sont hors de chez eux {trip_words(share.median_time_out_min)} ou moins."
+
+
+def transit_notes(territory: Territory) -> tuple[str, ...]:
+    """Return what is to be minded: which timetables, and how ways on foot are known."""
+    sources = [
+        f"Horaires : {source.file}, {source.vintage}."
+        for source in territory.manifest.sources
+        if source.dataset == FEED_DATASET
+    ]
+    feeds = () if territory.schedule is None else territory.schedule.feeds["note"]
+    walked = RELIEF_NOTE if WALK in territory.active else ESTIMATED_NOTE
+    return (*sources, ONLY_GIVEN, *(f"{note}." for note in feeds if note), walked)
+
+
+def residents_notes(territory: Territory) -> tuple[str, ...]:
+    """Return what is to be minded of a share of residents, besides `transit_notes`."""
+    return () if territory.cells is not None else (AT_TOWN_HALLS,)
+
+
+def _step_words(step: Step) -> str:
+    minutes = (step.arrives - step.departs).total_seconds() / 60
+    if step.line is None:
+        towards = "" if step.to_stop is None else f" jusqu'à {step.to_stop}"
+        return f"à pied {trip_words(minutes)}{towards}"
+    # Some publishers put the number of the train there.
+    what = "n°" if step.headsign.isdigit() else "direction"
+    headsign = f" ({what} {step.headsign})" if step.headsign else ""
+    return (
+        f"{_vehicle(step.route_type)} {step.line}{headsign} de {step.from_stop} {_clock(step.departs)} "
+        f"à {step.to_stop} {_clock(step.arrives)}"
+    )
+
+
+def _vehicle(route_type: int | None) -> str:
+    code = -1 if route_type is None else route_type
+    return _VEHICLES.get(code) or _HUNDREDS.get(code // 100, "ligne")
+
+
+def _clock(moment: dt.datetime) -> str:
+    return clock(moment.hour * 60 + moment.minute)
+
+
+def _day(day: dt.date) -> str:
+    return f"{DAYS[day.weekday()]} {day_text(day)}"

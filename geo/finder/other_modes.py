@@ -1,0 +1,73 @@
+"""How long the way to the nearest sites is on foot and by bicycle: along streets, or estimated from straight lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geo.finder.start import straight_m
+from geo.network.modes import FARTHEST_KM, estimated_times
+from geo.network.snapping import snap
+from geo.network.travel_times import times_from_point
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.territory import Territory
+
+#: Seconds after which a search along streets ends.
+_LONGEST_S: Final = 3 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModeTime:
+    """A trip by another mode than the car: minutes, kilometres, and whether they are estimated."""
+
+    mode: str
+    travel_time_min: float
+    distance_km: float
+    estimated: bool
+
+
+def times_by_mode(
+    territory: Territory, mode: str, start: tuple[float, float], lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+    """Time the way from a position to places on foot or by bicycle.
+
+    Parameters
+    ----------
+    territory
+        Its street network of the mode counts where it has one; else times are estimated.
+    mode
+        ``"walk"`` or ``"bike"``.
+    start, lon, lat
+        Degrees; the places' of shape (n,).
+
+    Returns
+    -------
+    Minutes and kilometres, float64, shape (n,), inf where there is no way or the place is beyond
+    `geo.network.modes.FARTHEST_KM` as a straight line; whether they are estimated.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> minutes, km, estimated = times_by_mode(
+    ...     Territory.load("64"), "walk", (-0.37, 43.30), np.array([-0.36]), np.array([43.30])
+    ... )
+    >>> minutes.round().tolist(), estimated
+    ([13.0], True)
+    """
+    straight = straight_m(*start, lon, lat)
+    minutes, km = estimated_times(mode, straight)
+    estimated = True
+    network = territory.active.get(mode)
+    if network is not None:
+        here = snap(network, [start[0]], [start[1]])
+        if here.link[0] >= 0:
+            seconds, metres = times_from_point(network, here, 0, snap(network, lon, lat), limit_s=_LONGEST_S)
+            near = straight / 1000 <= FARTHEST_KM[mode]
+            minutes, km = (np.where(near, values, np.inf) for values in (seconds / 60, metres / 1000))
+            estimated = False
+    return minutes, km, estimated

@@ -1,0 +1,327 @@
+"""Without a car: the way there and back the same day by public transport, while a site is open.
+
+`RoundTrips` holds one territory's timetable and its ways on foot; days and searches are kept while it lives.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geo.errors import ParameterError
+from geo.finder.opening_times import civil_time, day_text, holiday_on, time_zone
+from geo.finder.site_remarks import read_remarks
+from geo.finder.start import straight_m
+from geo.kinds import SITES
+from geo.network.modes import WALK
+from geo.sources.opening_hours import WeeklyHours
+from geo.transit.day import Day, day_of, profile_to
+from geo.transit.journeys import Journeys, Leg, journeys, legs
+from geo.transit.kernels import NEVER
+from geo.transit.round_trip import RoundTrip, Rules, round_trip
+from geo.transit.walks import Walks, walks_within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.territory import Territory
+    from geo.transit.day import Profile
+    from geo.transit.schedule import Schedule
+
+#: How many days after the one asked for are searched for a round trip.
+HORIZON_DAYS: Final = 14
+#: How many sites are tried from a start, the nearest as a straight line first.
+SITES_TRIED: Final = 30
+#: Why there is no round trip.
+WHY_NOT: Final = ("hours_unknown", "closed", "no_stop_here", "no_stop_there", "no_way")
+#: Kinds of site that one can go to.
+FIXED_KINDS: Final = frozenset({"main", "antenne"})
+_MINUTE: Final = 60
+#: A shorter walk is not told.
+_STEP_S: Final = 30
+
+Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+Near = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]"]
+_At = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a way, with its moments: a ride on a line, or a walk (`line` is `None`)."""
+
+    departs: dt.datetime
+    arrives: dt.datetime
+    from_stop: str | None
+    to_stop: str | None
+    line: str | None
+    headsign: str
+    route_type: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTrip:
+    """The round trip of one day to one site.
+
+    `day`: the day asked for. `hours`: minutes after midnight that the site is open then, `None` unknown. `there`,
+    `back`: the ways in their parts, empty where there is no round trip. `leaves_home`, `arrives`, `leaves_site`,
+    `home`, `earliest_arrival`, `last_way_back`: moments, `None` where there is none. `next_day`: the next day with one,
+    within `HORIZON_DAYS`, `None`: there is none. `why_not`: of `WHY_NOT`, where there is no round trip.
+    """
+
+    facility_id: str
+    name: str
+    day: dt.date
+    hours: tuple[tuple[int, int], ...] | None
+    there: tuple[Step, ...] = ()
+    back: tuple[Step, ...] = ()
+    leaves_home: dt.datetime | None = None
+    arrives: dt.datetime | None = None
+    leaves_site: dt.datetime | None = None
+    home: dt.datetime | None = None
+    earliest_arrival: dt.datetime | None = None
+    last_way_back: dt.datetime | None = None
+    time_out_min: float | None = None
+    next_day: dt.date | None = None
+    why_not: str | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is a round trip that day."""
+        return self.time_out_min is not None
+
+
+@dataclass(frozen=True, eq=False)
+class RoundTrips:
+    """Round trips by public transport in one territory.
+
+    `rules`: limits. `on_request`, `school`: whether what must be asked for beforehand and lines for pupils count.
+    """
+
+    territory: Territory
+    schedule: Schedule
+    walks: Walks
+    zone: str
+    rules: Rules
+    on_request: bool = False
+    school: bool = False
+    _days: dict[dt.date, Day] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, territory: Territory, rules: Rules | None = None, *, on_request: bool = False, school: bool = False
+    ) -> RoundTrips:
+        """Return the round trips of a territory; the arguments are its attributes.
+
+        Raises
+        ------
+        ParameterError
+            It was built without timetables.
+        """
+        schedule = territory.schedule
+        if schedule is None or not len(schedule.stop_times):
+            msg = (
+                f"« {territory.name} » n'a pas d'horaires de transports en commun. Construisez le territoire avec "
+                f"« maillage build --gtfs FICHIER » (jeux de données GTFS du point d'accès national)."
+            )
+            raise ParameterError(msg)
+        walks = Walks.between_stops(schedule, territory.active.get(WALK), territory.network.crs)
+        zone = time_zone(territory.departement).key
+        return cls(territory, schedule, walks, zone, rules or Rules(), on_request, school)
+
+    def require_covered(self, day: dt.date) -> None:
+        """Raise `ParameterError` where no timetable says what runs on a day."""
+        if not self.schedule.covers(day):
+            feeds = self.schedule.feeds
+            first, last = (dt.date.fromisoformat(str(each)) for each in (feeds["start"].min(), feeds["end"].max()))
+            msg = (
+                f"Les horaires donnés vont du {day_text(first)} {first.year} au {day_text(last)} {last.year} : ils ne "
+                f"disent rien du {day_text(day)} {day.year}. Choisissez un autre jour, ou donnez des horaires à jour."
+            )
+            raise ParameterError(msg)
+
+    def day(self, date: dt.date) -> Day:
+        """Return what runs on a day."""
+        if date not in self._days:
+            self._days[date] = day_of(
+                self.schedule, date, self.walks, self.zone, on_request=self.on_request, school=self.school
+            )
+        return self._days[date]
+
+    def walks_to_stops(self, points: Points) -> Near:
+        """Return the ways on foot from points (degrees) to stops within the rules: point, stop, seconds."""
+        stops = self.schedule.stops
+        return self.walks_to(points, (stops["lon"].to_numpy(), stops["lat"].to_numpy()))
+
+    def walks_to(self, points: Points, others: Points) -> Near:
+        """Return the ways on foot from points to other points within the rules: point, other point, seconds."""
+        network, crs = self.territory.active.get(WALK), self.territory.network.crs
+        return walks_within(network, crs, points, others, self.rules.walk_min * _MINUTE)
+
+    def profiles(self, date: dt.date, stops: NDArray[np.int64], walk_s: NDArray[np.int64]) -> tuple[Profile, Profile]:
+        """Return the ways to a place and back from it, given the stops near it and the seconds on foot to each."""
+        day = self.day(date)
+        egress = np.full(day.n_stops, NEVER, np.int64)
+        np.minimum.at(egress, stops, walk_s)
+        return profile_to(day, egress), profile_to(day.reversed, egress)
+
+    def open_s(self, date: dt.date, hours: Sequence[tuple[int, int]], departement: str | None) -> list[tuple[int, int]]:
+        """Return hours of a day, minutes after midnight in the civil time of a département, as seconds of `Day`."""
+        day, zone = self.day(date), time_zone(departement)
+        midnight = dt.datetime.combine(date, dt.time(0))
+
+        def second(minute: int) -> int:
+            shown = (midnight + dt.timedelta(minutes=minute)).replace(tzinfo=zone)
+            return day.seconds(shown.astimezone(dt.UTC))  # through UTC: clocks may change that day
+
+        return [(second(start), second(end)) for start, end in hours]
+
+
+def hours_on(row: dict[str, object], date: dt.date) -> tuple[tuple[int, int], ...] | None:
+    """Return when a site (a row of its list) is open on a day, minutes after midnight; `None` where it is not known."""
+    departement, text, comment = (_text(row.get(name)) for name in ("departement", "opening_hours", "comment"))
+    if holiday_on(date, departement):
+        return ()
+    published = None if text is None else WeeklyHours.from_osm(text).days[date.weekday()]
+    return None if published is None else tuple(read_remarks(comment).left_open(date, published))
+
+
+def trips_from(
+    trips: RoundTrips, lon: float, lat: float, date: dt.date, k: int = 5, *, look_ahead: bool = True
+) -> list[SiteTrip]:
+    """Return the round trips of a day from a place to the sites around it, the least time out first.
+
+    Parameters
+    ----------
+    trips
+        Of the territory.
+    lon, lat
+        Degrees (EPSG:4326).
+    date
+        Day in the civil time of the territory.
+    k
+        At most how many sites. Those without a round trip that day come last, the nearest first.
+    look_ahead
+        Whether the next possible day is looked for.
+
+    Raises
+    ------
+    ParameterError
+        The timetables say nothing of the day, or the territory has no site.
+    """
+    trips.require_covered(date)
+    near = _near_sites(trips.territory, lon, lat)
+    here = np.array([lon]), np.array([lat])
+    _, stops, walk_s = trips.walks_to_stops(here)
+    sites = near.geometry.x.to_numpy(), near.geometry.y.to_numpy()
+    from_site, site_stops, site_walk_s = trips.walks_to_stops(sites)
+    _, on_foot, on_foot_s = trips.walks_to(here, sites)
+    direct = dict(zip(on_foot.tolist(), on_foot_s.tolist(), strict=True))
+    found = []
+    for number, row in enumerate(near.to_dict("records")):
+        of_site = from_site == number
+        place = (site_stops[of_site], site_walk_s[of_site])
+        found.append(_site_trip(trips, row, date, (stops, walk_s), place, direct.get(number)))
+    order = sorted(range(len(found)), key=lambda n: (not found[n].possible, found[n].time_out_min or 0.0, n))[:k]
+    chosen = []
+    for number in order:
+        one = found[number]
+        if not one.possible and look_ahead:
+            of_site = from_site == number
+            place = (site_stops[of_site], site_walk_s[of_site])
+            row = near.iloc[number].to_dict()
+            one = _with_next_day(trips, one, row, (stops, walk_s), place, direct.get(number))
+        chosen.append(one)
+    return chosen
+
+
+def _near_sites(territory: Territory, lon: float, lat: float) -> gpd.GeoDataFrame:
+    table = territory.facility_list(SITES, kinds=FIXED_KINDS)
+    metres = straight_m(lon, lat, table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
+    return table.iloc[np.argsort(metres, kind="stable")[:SITES_TRIED]].reset_index(drop=True)
+
+
+def _site_trip(
+    trips: RoundTrips, row: dict[str, object], date: dt.date, start: _At, place: _At, on_foot_s: int | None
+) -> SiteTrip:
+    hours = hours_on(row, date)
+    stops_near = [len(each[0]) > 0 for each in (start, place)]
+    why = (
+        (hours is None, "hours_unknown"),
+        (hours == (), "closed"),
+        (not stops_near[0] and on_foot_s is None, "no_stop_here"),
+        (not stops_near[1] and on_foot_s is None, "no_stop_there"),
+        (True, "no_way"),
+    )
+    reason = next(name for holds, name in why if holds)
+    named = SiteTrip(str(row["facility_id"]), str(row["name"]), date, hours, why_not=reason)
+    if not hours:
+        return named
+    there, back = trips.profiles(date, *place)
+    out, home = journeys(there, *start), journeys(back, *start)
+    found = round_trip(out, home, trips.open_s(date, hours, _text(row.get("departement"))), trips.rules, on_foot_s)
+    return named if found is None else _told(named, trips.day(date), found, (there, out), (back, home))
+
+
+def _told(
+    named: SiteTrip, day: Day, found: RoundTrip, there: tuple[Profile, Journeys], back: tuple[Profile, Journeys]
+) -> SiteTrip:
+    def steps(way: tuple[Profile, Journeys], number: int | None, start_s: int, end_s: int) -> tuple[Step, ...]:
+        parts = [Leg(start_s, end_s, None, None)] if number is None else legs(*way, number)
+        return tuple(
+            Step(
+                day.moment(part.departure_s),
+                day.moment(part.arrival_s),
+                part.from_stop,
+                part.to_stop,
+                part.line,
+                part.headsign,
+                part.route_type,
+            )
+            for part in parts
+            if part.line is not None or part.arrival_s - part.departure_s >= _STEP_S
+        )
+
+    return SiteTrip(
+        named.facility_id,
+        named.name,
+        named.day,
+        named.hours,
+        steps(there, found.out, found.departure_s, found.arrival_s),
+        steps(back, found.back, found.leave_s, found.home_s),
+        day.moment(found.departure_s),
+        day.moment(found.arrival_s),
+        day.moment(found.leave_s),
+        day.moment(found.home_s),
+        day.moment(found.earliest_arrival_s),
+        day.moment(found.last_way_back_s),
+        found.time_out_min,
+    )
+
+
+def _with_next_day(
+    trips: RoundTrips, one: SiteTrip, row: dict[str, object], start: _At, place: _At, on_foot_s: int | None
+) -> SiteTrip:
+    for date in _days_after(trips, one.day):
+        if _site_trip(trips, row, date, start, place, on_foot_s).possible:
+            return replace(one, next_day=date)
+    return one
+
+
+def _days_after(trips: RoundTrips, day: dt.date) -> Iterator[dt.date]:
+    days = (day + dt.timedelta(days=number) for number in range(1, HORIZON_DAYS + 1))
+    return (each for each in days if trips.schedule.covers(each))
+
+
+def day_asked(moment: dt.datetime | None, departement: str | None) -> dt.date:
+    """Return the day of a moment in the civil time of a département, today for `None`."""
+    return civil_time(moment, departement).date()
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

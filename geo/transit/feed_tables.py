@@ -1,0 +1,209 @@
+"""The tables of a GTFS feed as they are in its file: columns of text, and their faults, all told at once."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from geo.errors import Fault, SchemaError, SourceError
+from geo.sources.archives import MAX_UNPACKED_BYTES, read_member, require_bounded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+#: Columns that a table must have; the others of the standard are empty where they are absent.
+REQUIRED: Final = {
+    "agency.txt": ("agency_timezone",),
+    "stops.txt": ("stop_id",),
+    "routes.txt": ("route_id", "route_type"),
+    "trips.txt": ("route_id", "service_id", "trip_id"),
+    "stop_times.txt": ("trip_id", "stop_sequence"),
+    "calendar.txt": ("service_id", "start_date", "end_date"),
+    "calendar_dates.txt": ("service_id", "date", "exception_type"),
+    "frequencies.txt": ("trip_id", "start_time", "end_time", "headway_secs"),
+    "transfers.txt": ("from_stop_id", "to_stop_id"),
+}
+#: Tables without which there is no timetable.
+NEEDED: Final = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
+_SHOWN: Final = 3
+_ADVICE: Final = "Demandez un jeu de données corrigé à son éditeur, ou donnez-en un autre."
+
+
+@dataclass
+class FeedTables:
+    """The tables of one feed, and the faults found so far.
+
+    Columns are text arrays of pyarrow, an empty text where a cell is; rows are told as a spreadsheet shows them.
+    """
+
+    name: str
+    path: Path
+    files: frozenset[str]
+    faults: list[Fault] = field(default_factory=list)
+    _read: dict[str, pa.Table] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, path: Path) -> FeedTables:
+        """Open a feed: a ``.zip`` or a folder.
+
+        Raises
+        ------
+        SourceError
+            It is neither, is damaged or swells too much.
+        SchemaError
+            A table that no timetable can do without is absent.
+        """
+        require_bounded(path, "Horaires")
+        try:
+            if path.is_dir():
+                files = frozenset(each.name.lower() for each in path.iterdir())
+            else:
+                with zipfile.ZipFile(path) as archive:
+                    files = frozenset(PurePosixPath(name).name.lower() for name in archive.namelist())
+        except (OSError, zipfile.BadZipFile) as error:
+            msg = (
+                f"Horaires : « {path.name} » n'est ni une archive .zip ni un dossier lisible. Un jeu de données GTFS "
+                f"est attendu (stops.txt, trips.txt, stop_times.txt…)."
+            )
+            raise SourceError(msg) from error
+        tables = cls(path.name, path, files)
+        for name in NEEDED:
+            if name not in files:
+                tables.faults.append(Fault(f"{name} absent"))
+        if not files & {"calendar.txt", "calendar_dates.txt"}:
+            tables.faults.append(Fault("calendar.txt et calendar_dates.txt absents : un des deux est attendu"))
+        tables.require()
+        return tables
+
+    def require(self) -> None:
+        """Raise `SchemaError` with all the faults found so far."""
+        if self.faults:
+            source = f"Horaires « {self.name} »"
+            raise SchemaError(source, self.faults, _ADVICE)
+
+    def column(self, file: str, name: str) -> pa.Array:
+        """Return a column as text without spaces around it; empty texts where the table or the column is absent."""
+        table = self._table(file)
+        if name not in table.column_names:
+            return pa.array([""] * table.num_rows, pa.string())
+        return pc.utf8_trim_whitespace(table[name].combine_chunks())
+
+    def has(self, file: str, name: str) -> bool:
+        """Tell whether a table has a column with something in it."""
+        table = self._table(file)
+        return name in table.column_names and bool(pc.any(pc.not_equal(table[name], "")).as_py())
+
+    def rows(self, file: str) -> int:
+        """Return how many rows a table has, 0 where it is absent."""
+        return int(self._table(file).num_rows)
+
+    def wrong(self, file: str, rows: NDArray[np.bool_], what: str, values: pa.Array | None = None) -> None:
+        """Note the rows of a table that are at fault, the first ones with their value."""
+        at = np.flatnonzero(rows)
+        for row in at[:_SHOWN].tolist():
+            value = "" if values is None else f" « {values[row].as_py()[:40]} »"
+            self.faults.append(Fault(f"{file}, {what}{value}", row + 2))
+        if len(at) > _SHOWN:
+            self.faults.append(Fault(f"{file}, {what} : {len(at)} lignes en tout"))
+
+    def numbers(self, file: str, name: str, default: float = np.nan) -> NDArray[np.float64]:
+        """Return a column as numbers, `default` where empty; what is no number is a fault."""
+        texts = self.column(file, name)
+        encoded = texts.dictionary_encode()
+        values = np.array([_number(text, default) for text in encoded.dictionary.to_pylist()], np.float64)
+        numbers = values[encoded.indices.to_numpy()] if len(values) else np.zeros(0)
+        self.wrong(file, np.isinf(numbers), f"{name} illisible", texts)
+        return numbers
+
+    def positions(self, file: str, name: str, ids: pa.Array, *, optional: bool = False) -> NDArray[np.int64]:
+        """Return where each identifier of a column is among `ids`, -1 where it is empty or unknown (a fault)."""
+        texts = self.column(file, name)
+        at = np.asarray(pc.fill_null(pc.index_in(texts, value_set=ids), -1).to_numpy(zero_copy_only=False), np.int64)
+        missing = at < 0
+        if optional:
+            missing &= pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
+        self.wrong(file, missing, f"{name} inconnu", texts)
+        return at
+
+    def unique(self, file: str, name: str) -> pa.Array:
+        """Return a column of identifiers; empty and repeated ones are faults."""
+        texts = self.column(file, name)
+        self.wrong(file, pc.equal(texts, "").to_numpy(zero_copy_only=False), f"{name} vide")
+        _, first = np.unique(texts.dictionary_encode().indices.to_numpy(), return_index=True)
+        again = np.ones(len(texts), bool)
+        again[first] = False
+        self.wrong(file, again, f"{name} répété", texts)
+        return texts
+
+    def _table(self, file: str) -> pa.Table:
+        if file not in self._read:
+            table = self._parsed(file) if file in self.files else pa.table({})
+            absent = [name for name in REQUIRED.get(file, ()) if name not in table.column_names]
+            if file in self.files and absent:
+                self.faults.append(Fault(f"{file} : colonne absente : {', '.join(absent)}"))
+                self.require()
+            self._read[file] = table
+        return self._read[file]
+
+    def _parsed(self, file: str) -> pa.Table:
+        content = b""
+        try:
+            if self.path.is_dir():
+                found = next(each for each in self.path.iterdir() if each.name.lower() == file)
+                content = found.read_bytes()
+            else:
+                content = b"".join(read_member(self.path, file, MAX_UNPACKED_BYTES))
+            if not content.strip():
+                return pa.table({})
+            first_line, _, rows = content.partition(b"\n")
+            names = _header(first_line)
+            if not rows.strip():
+                return pa.table({name: pa.array([], pa.string()) for name in names})
+            return csv.read_csv(
+                io.BytesIO(rows),
+                read_options=csv.ReadOptions(column_names=names),
+                parse_options=csv.ParseOptions(newlines_in_values=True),
+                convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+            )
+        except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+            if isinstance(error, SourceError):
+                raise
+            why = str(error).partition("\n")[0][:120]
+            self.faults.append(Fault(f"{file} illisible ({why})"))
+            self.require()
+            raise  # never: there is a fault
+
+
+def _header(first_line: bytes) -> list[str]:
+    """Return the names of the columns, a mark of byte order and spaces aside; a name that comes again is numbered."""
+    text = first_line.decode("utf-8-sig").rstrip("\r")
+    names = [name.strip().strip('"').strip() for name in text.split(",")]
+    return [name if name not in names[:at] else f"{name}#{at}" for at, name in enumerate(names)]
+
+
+def _number(text: str, default: float) -> float:
+    """Return the number of a text, inf where it is none."""
+    if not text:
+        return default
+    with suppress(ValueError):
+        value = float(text)
+        if np.isfinite(value):
+            return value
+    return np.inf
+
+
+def texts_of(column: pa.Array) -> list[str]:
+    """Return a column as Python texts."""
+    values: Sequence[str] = column.to_pylist()
+    return list(values)

@@ -1,0 +1,153 @@
+"""Round trips: whether one can go there, be helped while the place is open, and be home the same day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geo.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.transit.journeys import Journeys
+
+DAY_S: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What makes a round trip possible: a walk to a stop, a way, and a visit, in minutes.
+
+    `walk_min`: at most, to a stop or all the way; `way_min`: at most, door to door; `visit_min`: at least, while the
+    place is open.
+    """
+
+    walk_min: float = 20.0
+    way_min: float = 120.0
+    visit_min: float = 45.0
+
+    def __post_init__(self) -> None:
+        """Raise `ParameterError` where a limit makes no sense."""
+        for name, most in (("walk_min", 120), ("way_min", 24 * 60), ("visit_min", 24 * 60)):
+            value = getattr(self, name)
+            if not 0 <= value <= most:
+                option = name.replace("_", "-")
+                msg = f"--{option} {value:g} refusé : des minutes de 0 à {most} sont attendues."
+                raise ParameterError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """A round trip of one day, seconds of the day.
+
+    `out`, `back`: which of the journeys out and back, `None` on foot. `earliest_arrival_s`, `last_way_back_s`: of all
+    the ways of that day, the first arrival that is in time for a visit, and the last departure that is home that day.
+    """
+
+    departure_s: int
+    arrival_s: int
+    leave_s: int
+    home_s: int
+    out: int | None
+    back: int | None
+    earliest_arrival_s: int
+    last_way_back_s: int
+
+    @property
+    def time_out_min(self) -> float:
+        """Minutes from leaving home to being home again."""
+        return (self.home_s - self.departure_s) / 60
+
+
+def round_trip(
+    out: Journeys,
+    back: Journeys,
+    open_s: Sequence[tuple[int, int]],
+    rules: Rules,
+    walk_s: int | None = None,
+) -> RoundTrip | None:
+    """Return the round trip that takes the least time out, the first of several; `None`: there is none.
+
+    Parameters
+    ----------
+    out, back
+        Journeys of the day to the place, and from it.
+    open_s
+        Hours of the place that day: (opens, closes), seconds of the day.
+    rules
+        Limits.
+    walk_s
+        Seconds on foot all the way, `None`: too far.
+    """
+    visit, way = round(rules.visit_min * 60), rules.way_min * 60
+    arrive, depart, out_row = _ways(out, way)
+    leave, home, back_row = _ways_back(back, way)
+    on_foot = walk_s is not None and walk_s <= rules.walk_min * 60
+    best: tuple[int, ...] | None = None
+    arrivals: list[int] = []
+    leaves: list[int] = []
+    for opens, closes in open_s:
+        if closes - opens < visit:
+            continue
+        here, gone, row = arrive, depart, out_row
+        if on_foot and walk_s is not None:
+            # On foot one comes when the doors open, or just in time for a vehicle back.
+            times = np.unique(np.clip(np.append(leave - visit, opens), opens, closes - visit))
+            times = times[times - walk_s >= 0]
+            here, gone = np.append(here, times), np.append(gone, times - walk_s)
+            row = np.append(row, np.full(len(times), -1))
+        helped = np.maximum(here, opens) + visit
+        in_time = helped <= closes
+        here, gone, row, helped = here[in_time], gone[in_time], row[in_time], helped[in_time]
+        if not len(here):
+            continue
+        first = np.searchsorted(leave, helped)
+        comes = np.where(first < len(leave), np.append(home, DAY_S + 1)[first], DAY_S + 1)
+        back_of = np.where(first < len(leave), np.append(back_row, -2)[first], -2)
+        if on_foot and walk_s is not None:
+            sooner = helped + walk_s < comes
+            comes = np.where(sooner, helped + walk_s, comes)
+            back_of = np.where(sooner, -1, back_of)
+        possible = comes <= DAY_S
+        if not possible.any():
+            continue
+        arrivals.append(int(here[possible].min()))
+        last = leave[leave >= helped[possible].min()]
+        leaves += [int(last.max())] if len(last) else []
+        leaves += [DAY_S - walk_s] if on_foot and walk_s is not None else []
+        for k in np.flatnonzero(possible).tolist():
+            goes = int(leave[first[k]]) if back_of[k] >= 0 else int(helped[k])
+            found = (int(comes[k] - gone[k]), int(gone[k]), int(here[k]), goes, int(comes[k]), int(row[k]))
+            candidate = (*found, int(back_of[k]))
+            if best is None or candidate < best:
+                best = candidate
+    if best is None:
+        return None
+    _, gone_s, here_s, goes_s, home_s, out_k, back_k = best
+    return RoundTrip(
+        gone_s,
+        here_s,
+        goes_s,
+        home_s,
+        None if out_k < 0 else out_k,
+        None if back_k < 0 else back_k,
+        min(arrivals),
+        max(leaves),
+    )
+
+
+def _ways(out: Journeys, way_s: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return arrivals, departures and numbers of the journeys that are short enough and leave that day."""
+    rows = np.flatnonzero((out.arrival_s - out.departure_s <= way_s) & (out.departure_s >= 0))
+    return out.arrival_s[rows], out.departure_s[rows], rows
+
+
+def _ways_back(back: Journeys, way_s: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return departures, arrivals at home and numbers of the ways back that are home that day, by departure."""
+    rows = np.flatnonzero((back.arrival_s - back.departure_s <= way_s) & (back.arrival_s <= DAY_S))
+    return back.departure_s[rows], back.arrival_s[rows], rows

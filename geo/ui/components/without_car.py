@@ -1,0 +1,42 @@
+"""Without a car, on *Trouver*: the way there and back the same day by public transport, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from geo.answers.without_car import transit_lines, transit_notes
+from geo.errors import ParameterError
+from geo.finder.without_car import RoundTrips, trips_from
+from geo.transit.round_trip import Rules
+from geo.ui import cache
+from geo.ui.components.messages import plain
+from geo.ui.kept_answers import last_answer
+
+if TYPE_CHECKING:
+    from geo.finder.answer import Answer
+    from geo.territory import Territory
+
+#: How many sites are told of.
+_SITES = 3
+
+
+def without_car(territory: Territory, answer: Answer) -> None:
+    """Show the round trips of the day of an answer; nothing where the territory has no timetable."""
+    if territory.schedule is None:
+        return
+    day = answer.at.date()
+    question = (cache.fingerprint(territory), answer.start_lon, answer.start_lat, day)
+
+    def lines() -> list[str]:
+        rules = Rules()
+        try:
+            found = trips_from(RoundTrips.of(territory, rules), answer.start_lon, answer.start_lat, day, _SITES)
+        except ParameterError as error:
+            return [str(error)]
+        return list(transit_lines(found, day, rules, transit_notes(territory)))
+
+    with st.expander("Sans voiture : y aller et en revenir le jour même"):
+        for line in last_answer("without_car", question, lines):
+            st.markdown(plain(line.strip().removeprefix("- ")))

@@ -1,0 +1,214 @@
+"""The search of public transport against a plain one, and laws that it must obey."""
+
+import datetime as dt
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.transit.day import CHANGE_S, day_of, profile_to
+from geo.transit.journeys import journeys, legs
+from geo.transit.kernels import NEVER
+from geo.transit.round_trip import Rules, round_trip
+from geo.transit.schedule import WEEKDAYS, Schedule, merged
+from geo.transit.walks import Walks
+
+FEW = settings(max_examples=40)
+DATE = dt.date(2025, 2, 4)
+N_STOPS = 6
+
+
+def make_schedule(trips):
+    """Return a timetable that runs daily; a trip is a list of (stop, arrival, departure, pickup, drop_off)."""
+    rows = [(number, *call) for number, calls in enumerate(trips) for call in calls]
+    columns = ["trip", "stop", "arrival", "departure", "pickup", "drop_off"]
+    weekly = pd.DataFrame(
+        {"service": [0], **{name: [True] for name in WEEKDAYS}, "start": [20250101], "end": [20251231]}
+    )
+    stops = pd.DataFrame({"stop_id": [f"s{i}" for i in range(N_STOPS)], "name": [f"Stop {i}" for i in range(N_STOPS)]})
+    made = pd.DataFrame({"trip_id": [f"t{i}" for i in range(len(trips))]})
+    return Schedule(
+        stops=stops.assign(lon=0.0, lat=43.0, parent=-1, feed=0),
+        trips=made.assign(line="L", headsign="", route_type=3, service=0, zone="Europe/Paris", school=False, feed=0),
+        stop_times=pd.DataFrame(rows, columns=columns).astype(np.int32),
+        weekly=weekly,
+        exceptions=pd.DataFrame({"service": np.zeros(0, int), "date": np.zeros(0, int), "added": np.zeros(0, bool)}),
+        transfers=pd.DataFrame(
+            {"from_stop": np.zeros(0, int), "to_stop": np.zeros(0, int), "seconds": np.zeros(0, int)}
+        ),
+        feeds=pd.DataFrame(
+            {"name": ["f"], "file": ["f"], "sha256": [""], "start": [20250101], "end": [20251231], "note": [""]}
+        ),
+    )
+
+
+@st.composite
+def trips(draw):
+    made = []
+    for _ in range(draw(st.integers(1, 8))):
+        now, calls = draw(st.integers(0, 40)) * 60 + 8 * 3600, []
+        for stop in draw(st.lists(st.integers(0, N_STOPS - 1), min_size=2, max_size=4)):
+            arrival = now + draw(st.integers(0, 10)) * 60
+            now = arrival + draw(st.integers(0, 2)) * 60
+            calls.append((stop, arrival, now, draw(st.sampled_from([0, 0, 0, 1])), draw(st.sampled_from([0, 0, 0, 1]))))
+        made.append(calls)
+    return made
+
+
+WALKS = st.lists(st.tuples(st.integers(0, N_STOPS - 1), st.integers(0, N_STOPS - 1), st.integers(1, 9)), max_size=5)
+EGRESS = st.lists(st.one_of(st.none(), st.integers(0, 10)), min_size=N_STOPS, max_size=N_STOPS)
+
+
+def make_day(made, walked):
+    pairs = np.array([(a, b, 60 * m) for a, b, m in walked if a != b], np.int64).reshape(-1, 3)
+    walks = Walks.of_pairs(*pairs.T, N_STOPS)
+    return day_of(made if isinstance(made, Schedule) else make_schedule(made), DATE, walks, "Europe/Paris")
+
+
+def seconds(egress):
+    return np.array([NEVER if each is None else 60 * each for each in egress], np.int64)
+
+
+def plain(made, walked, egress, stop, start):
+    """Return the earliest arrival of who waits at a stop from a second on: every trip is tried until nothing improves."""
+    walk = {(v, v): CHANGE_S for v in range(N_STOPS)}
+    walk |= {(a, b): max(60 * m, CHANGE_S) for a, b, m in walked if a != b}
+    ready, best, better = {stop: start}, NEVER, True
+    while better:
+        better = False
+        for calls in made:
+            for i, (board, _, departure, pickup, _) in enumerate(calls):
+                if pickup or ready.get(board, NEVER) > departure:
+                    continue
+                for leave, arrival, _, _, drop_off in calls[i + 1 :]:
+                    if drop_off:
+                        continue
+                    if egress[leave] is not None:
+                        best = min(best, arrival + 60 * egress[leave])
+                    for (v, w), needed in walk.items():
+                        if v == leave and arrival + needed < ready.get(w, NEVER):
+                            ready[w], better = arrival + needed, True
+    return best
+
+
+def arrival_of(profile, stop, start):
+    rows = profile.rows(stop)
+    catchable = profile.departure_s[rows] >= start
+    return int(profile.arrival_s[rows][catchable].min(initial=NEVER))
+
+
+@FEW
+@given(made=trips(), walked=WALKS, egress=EGRESS)
+def test_every_departure_arrives_when_a_plain_search_says(made, walked, egress):
+    profile = profile_to(make_day(made, walked), seconds(egress))
+    starts = sorted({departure for calls in made for _, _, departure, _, _ in calls})
+    for stop in range(N_STOPS):
+        arrivals = [arrival_of(profile, stop, start) for start in starts]
+        assert arrivals == [plain(made, walked, egress, stop, start) for start in starts]
+        assert arrivals == sorted(arrivals)  # waiting longer never arrives earlier
+
+
+@FEW
+@given(made=trips(), walked=WALKS, egress=EGRESS)
+def test_the_ways_back_are_those_of_the_day_run_backwards(made, walked, egress):
+    day = make_day(made, walked)
+    back = profile_to(day.reversed, seconds(egress))
+    # From the place to a stop: leave the place as late as possible and be there in time.
+    mirrored = [[(s, -d, -a, drop, up) for s, a, d, up, drop in reversed(calls)] for calls in made]
+    turned = [(b, a, m) for a, b, m in {(a, b): (a, b, m) for a, b, m in walked}.values()]
+    ends = sorted({-arrival for calls in made for _, arrival, _, _, _ in calls})
+    for stop in range(N_STOPS):
+        assert [arrival_of(back, stop, end) for end in ends] == [
+            plain(mirrored, turned, egress, stop, end) for end in ends
+        ]
+
+
+@FEW
+@given(made=trips(), walked=WALKS, egress=EGRESS, gone=st.integers(0, 7))
+def test_removing_a_trip_never_improves(made, walked, egress, gone):
+    whole = profile_to(make_day(made, walked), seconds(egress))
+    less = profile_to(make_day([c for n, c in enumerate(made) if n != gone] or made, walked), seconds(egress))
+    for stop in range(N_STOPS):
+        for start in less.departure_s[less.rows(stop)].tolist():
+            assert arrival_of(whole, stop, start) <= arrival_of(less, stop, start)
+
+
+@FEW
+@given(made=trips(), walked=WALKS, egress=EGRESS, cut=st.integers(1, 7))
+def test_a_feed_split_in_two_gives_the_same(made, walked, egress, cut):
+    one, two = make_schedule(made[:cut]), make_schedule(made[cut:])
+    both = merged([one, two])
+    # The stops of the second feed are those of the first.
+    both.stop_times["stop"] %= N_STOPS
+    whole, split = (profile_to(make_day(each, walked), seconds(egress)) for each in (made, _first_stops(both)))
+    for stop in range(N_STOPS):
+        rows, other = whole.rows(stop), split.rows(stop)
+        assert whole.departure_s[rows].tolist() == split.departure_s[other].tolist()
+        assert whole.arrival_s[rows].tolist() == split.arrival_s[other].tolist()
+
+
+def _first_stops(schedule):
+    tables = {name: getattr(schedule, name) for name in Schedule.__dataclass_fields__}
+    return Schedule(**tables | {"stops": schedule.stops.iloc[:N_STOPS]})
+
+
+@FEW
+@given(made=trips(), walked=WALKS, egress=EGRESS)
+def test_a_journey_is_made_of_rides_and_walks_that_follow(made, walked, egress):
+    day = make_day(made, walked)
+    for one in (day, day.reversed):
+        profile = profile_to(one, seconds(egress))
+        for stop in range(N_STOPS):
+            found = journeys(profile, np.array([stop]), np.array([120]))
+            for number in range(len(found)):
+                parts = legs(profile, found, number)
+                assert parts[0].departure_s <= parts[0].arrival_s
+                for before, after in pairwise(parts):
+                    assert before.arrival_s <= after.departure_s
+                    assert before.to_stop == after.from_stop or before.line is after.line is None
+                rides = [part for part in parts if part.line is not None]
+                assert rides
+                assert parts[0].from_stop is None
+                assert parts[-1].to_stop is None
+                if one is day:
+                    assert (parts[0].departure_s, parts[-1].arrival_s) == (
+                        found.departure_s[number],
+                        found.arrival_s[number],
+                    )
+                else:
+                    assert parts[-1].arrival_s == found.arrival_s[number]
+
+
+@FEW
+@given(
+    made=trips(),
+    walked=WALKS,
+    egress=EGRESS,
+    opens=st.integers(480, 540),
+    hours=st.integers(20, 120),
+    visit=st.integers(5, 45),
+)
+def test_a_round_trip_is_the_best_of_all_pairs(made, walked, egress, opens, hours, visit):
+    day = make_day(made, walked)
+    there, back = profile_to(day, seconds(egress)), profile_to(day.reversed, seconds(egress))
+    rules = Rules(visit_min=visit, way_min=60)
+    spans = [(opens * 60, (opens + hours) * 60)]
+    for stop in range(N_STOPS):
+        near = (np.array([stop]), np.array([60]))
+        out, home = journeys(there, *near), journeys(back, *near)
+        found = round_trip(out, home, spans, rules)
+        every = [
+            home.arrival_s[j] - out.departure_s[i]
+            for i in range(len(out))
+            for j in range(len(home))
+            if out.arrival_s[i] - out.departure_s[i] <= 3600
+            and home.arrival_s[j] - home.departure_s[j] <= 3600
+            and max(out.arrival_s[i], spans[0][0]) + visit * 60 <= min(spans[0][1], home.departure_s[j])
+        ]
+        assert (found is None) == (not every)
+        if found is not None:
+            assert found.time_out_min * 60 == min(every)
+            assert found.earliest_arrival_s <= found.arrival_s
+            assert found.last_way_back_s >= found.leave_s

@@ -1,0 +1,20 @@
+"""Walking and cycling on real streets, against an independent graph searched by networkx with the same speeds."""
+
+import numpy as np
+import pytest
+
+from geo.network.osm import read_osm_modes
+from tests.unit.network.test_active_modes import compared
+
+
+@pytest.mark.parametrize("file", ["osm/caen.osm.pbf", "osm/andorra_2018-01.osm.pbf"])
+def test_the_median_trip_is_that_of_an_independent_router(shared_data, file):
+    path = shared_data / file
+    networks = read_osm_modes(path, crs="EPSG:2154")
+    for mode in ("walk", "bike"):
+        found, expected = compared(path, mode, networks[mode], 8, 120)
+        both = np.isfinite(found) & (expected > 60)
+        assert both.sum() > 800
+        ratio = found[both] / expected[both]
+        assert 0.99 < np.median(ratio) < 1.01
+        assert np.percentile(np.abs(ratio - 1), 95) < 0.05

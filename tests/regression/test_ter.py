@@ -1,0 +1,112 @@
+"""Round trips by the regional trains of early 2025 in the Pyrénées-Atlantiques, checked against the rows of the timetable."""
+
+import csv
+import datetime as dt
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from geo import Territory
+from geo.answers.without_car import transit_lines, way_words
+from geo.finder.without_car import RoundTrips, trips_from
+from geo.territory.margin import bounds
+from geo.transit.gtfs import read_gtfs
+
+TUESDAY = dt.date(2025, 2, 4)
+FEED = "gtfs/sncf-ter-2025-01.zip"
+#: From, site, and what the timetable says: number of each train there and back, with its departure and arrival.
+BY_HAND = [
+    ("Bedous", "2083", ["867416 07:22 08:21"], ["867423 12:13 13:09"]),
+    ("Pau", "949", ["867419 08:48 09:53"], ["867426 12:09 13:19"]),
+    ("Bidos", "949", ["867419 09:28 09:53"], ["867426 12:09 12:34"]),
+    ("Pau", "2083", ["867411 07:15 07:24"], ["867424 09:58 10:08"]),
+    ("Pau", "1799", ["867240 07:38 08:06"], ["872733 09:41 10:10"]),
+    ("Hendaye", "2811", ["866506 08:52 09:03"], ["866523 09:53 10:07"]),
+    ("Hendaye", "3165", ["866506 08:52 09:51"], ["866525 11:03 12:07"]),
+    ("Saint-Jean-Pied-de-Port", "3047", ["867310 08:40 09:30"], ["867309 12:50 13:40"]),
+    (
+        "Saint-Jean-Pied-de-Port",
+        "2811",
+        ["867302 06:24 07:31", "866517 07:47 08:11"],
+        ["866522 16:41 17:04", "867319 17:13 18:18"],
+    ),
+    ("Bidos", "1799", ["867426 12:35 13:19", "867246 13:36 14:04"], ["867217 16:51 17:20", "867435 17:38 18:18"]),
+]
+
+
+@pytest.fixture(scope="module")
+def timetable(shared_data):
+    """Return the calls of each train that runs that day, by its number, straight from the rows of the files."""
+    with zipfile.ZipFile(shared_data / FEED) as archive:
+
+        def rows(name):
+            return csv.DictReader(io.TextIOWrapper(archive.open(name), "utf-8-sig"))
+
+        runs = {
+            row["service_id"]
+            for row in rows("calendar_dates.txt")
+            if (row["date"], row["exception_type"]) == ("20250204", "1")
+        }
+        number = {row["trip_id"]: row["trip_headsign"] for row in rows("trips.txt") if row["service_id"] in runs}
+        named = {row["stop_id"]: row["stop_name"] for row in rows("stops.txt")}
+        calls = {}
+        for row in rows("stop_times.txt"):
+            if row["trip_id"] in number:
+                at = (named[row["stop_id"]], row["arrival_time"], row["departure_time"])
+                calls.setdefault(number[row["trip_id"]], []).append(at)
+    return calls
+
+
+@pytest.fixture(scope="module")
+def round_trips(shared_data):
+    territory = Territory.load("64")
+    schedule = read_gtfs(shared_data / FEED).near(*bounds(territory.communes))
+    return RoundTrips.of(replace(territory, schedule=schedule))
+
+
+def _from(round_trips, name, day=TUESDAY, k=30):
+    communes = round_trips.territory.communes
+    lon, lat = communes.loc[communes["name"] == name, ["lon", "lat"]].iloc[0]
+    return {one.facility_id: one for one in trips_from(round_trips, lon, lat, day, k, look_ahead=False)}
+
+
+@pytest.mark.parametrize(("start", "site", "there", "back"), BY_HAND, ids=lambda value: str(value)[:24])
+def test_ten_round_trips_are_those_of_the_timetable(round_trips, timetable, start, site, there, back):
+    found = _from(round_trips, start)[site]
+    for steps, expected in ((found.there, there), (found.back, back)):
+        rides = [step for step in steps if step.line is not None]
+        assert [f"{step.headsign} {step.departs:%H:%M} {step.arrives:%H:%M}" for step in rides] == expected
+        for step in rides:
+            calls = timetable[step.headsign]
+            assert (step.from_stop, f"{step.departs:%H:%M:%S}") in {(name, departs) for name, _, departs in calls}
+            assert (step.to_stop, f"{step.arrives:%H:%M:%S}") in {(name, arrives) for name, arrives, _ in calls}
+    assert found.time_out_min == (found.home - found.leaves_home).total_seconds() / 60
+    opened = [(60 * start, 60 * end) for start, end in found.hours]
+    arrives = found.arrives.hour * 3600 + found.arrives.minute * 60 + found.arrives.second
+    assert any(max(arrives, start) + 2700 <= end for start, end in opened)
+
+
+def test_a_village_without_a_train_has_no_round_trip_and_the_words_say_so(round_trips):
+    found = _from(round_trips, "Urdos", k=3)
+    assert not any(one.possible for one in found.values())
+    lines = list(transit_lines(list(found.values()), TUESDAY, round_trips.rules, ()))
+    assert lines[:2] == [
+        "Sans voiture, mardi 4\u00a0février 2025 :",
+        "Vers les sites proches, aucun aller-retour possible ce jour-là.",
+    ]
+    assert "aucun arrêt n'est assez près de votre départ à pied" in lines[2]
+
+
+def test_words_of_a_way_name_lines_stops_and_times(round_trips):
+    words = way_words(_from(round_trips, "Bedous")["2083"].there)
+    assert "train L55 (n° 867416) de Bedous 7\u00a0h\u00a022 à Gan 8\u00a0h\u00a021" in words
+
+
+def test_a_site_closed_that_day_has_a_next_possible_day(round_trips):
+    communes = round_trips.territory.communes
+    lon, lat = communes.loc[communes["name"] == "Bidos", ["lon", "lat"]].iloc[0]
+    sunday = dt.date(2025, 2, 2)
+    gan = next(one for one in trips_from(round_trips, lon, lat, sunday, 8) if one.facility_id == "2083")
+    assert (gan.why_not, gan.next_day) == ("closed", dt.date(2025, 2, 3))

@@ -1,0 +1,172 @@
+"""Round trips without a car in a valley of one bus line: by hand, in words, for residents, and saved with the territory."""
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from geo import Territory
+from geo.answers.without_car import residents_sentence, transit_lines, trip_sentence, way_words
+from geo.errors import ParameterError
+from geo.finder.residents_trips import residents_round_trips, round_trip_share
+from geo.finder.without_car import RoundTrips, hours_on, trips_from
+from geo.transit.gtfs import read_gtfs
+from geo.transit.journeys import Journeys
+from geo.transit.round_trip import Rules, round_trip
+from tests.unit.transit.small_feed import write_feed
+
+SITE = "949"
+TUESDAY, SATURDAY = dt.date(2025, 2, 4), dt.date(2025, 2, 8)
+
+
+@pytest.fixture(scope="module")
+def valley(tmp_path_factory):
+    """Return a territory with one bus from Urdos to the door of one site, at 7:50; back at 9:40, 12:20 and 18:00."""
+    territory = Territory.load("64")
+    urdos = territory.communes.loc[territory.communes["name"] == "Urdos"].iloc[0]
+    sites = territory.sites.copy()
+    sites.loc[sites["facility_id"] == SITE, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
+    site = sites.geometry[sites["facility_id"] == SITE].iloc[0]
+    trips = {"out": "07:50 08:15", "b1": "09:40 10:05", "b2": "12:20 12:45", "b3": "18:00 18:25"}
+    times = []
+    for trip, words in trips.items():
+        begin, end = words.split()
+        stops = ("U", "S") if trip == "out" else ("S", "U")
+        times += [
+            f"{trip},{at}:00,{at}:00,{stop},{n}" for n, (at, stop) in enumerate(zip((begin, end), stops, strict=True))
+        ]
+    feed = write_feed(
+        tmp_path_factory.mktemp("feed") / "valley.zip",
+        stops=f"stop_id,stop_name,stop_lat,stop_lon\nU,Urdos,{urdos['lat']},{urdos['lon']}\nS,Maison,{site.y},{site.x}\n",
+        routes="route_id,route_short_name,route_type\nB,12,3\n",
+        trips="route_id,service_id,trip_id,trip_headsign\n" + "".join(f"B,week,{trip},Vallée\n" for trip in trips),
+        stop_times="trip_id,arrival_time,departure_time,stop_id,stop_sequence\n" + "\n".join(times) + "\n",
+        calendar_dates=None,
+        frequencies=None,
+        transfers=None,
+    )
+    facilities = {**territory.facilities, "sites": sites}
+    return replace(territory, schedule=read_gtfs(feed), facilities=facilities), (urdos["lon"], urdos["lat"])
+
+
+def _to_site(valley, day=TUESDAY, **rules):
+    territory, start = valley
+    trips = RoundTrips.of(territory, Rules(**rules))
+    return next(one for one in trips_from(trips, *start, day, 30) if one.facility_id == SITE)
+
+
+def test_the_first_bus_back_after_the_visit_is_taken(valley):
+    one = _to_site(valley)
+    assert [f"{moment:%H:%M}" for moment in (one.leaves_home, one.arrives, one.leaves_site, one.home)] == [
+        "07:50",
+        "08:15",
+        "12:20",
+        "12:45",
+    ]
+    assert one.time_out_min == 4 * 60 + 55
+    assert (f"{one.earliest_arrival:%H:%M}", f"{one.last_way_back:%H:%M}") == ("08:15", "18:00")
+
+
+def test_a_short_visit_is_home_sooner_and_a_long_one_is_not_possible(valley):
+    assert f"{_to_site(valley, visit_min=40).home:%H:%M}" == "10:05"
+    long = _to_site(valley, visit_min=181)
+    assert (long.possible, long.why_not, long.next_day) == (False, "no_way", None)
+
+
+def test_no_way_longer_than_the_rule(valley):
+    assert _to_site(valley, way_min=25).possible
+    assert not _to_site(valley, way_min=24).possible
+
+
+def test_a_closed_day_says_the_next_possible_one(valley):
+    one = _to_site(valley, SATURDAY)
+    assert (one.why_not, one.next_day) == ("closed", dt.date(2025, 2, 10))
+    assert trip_sentence(one) == (
+        "aucun aller-retour possible ce jour-là, le site est fermé\u202f; prochain jour possible : lundi 10\u00a0février"
+    )
+
+
+def test_the_way_is_told_in_words(valley):
+    one = _to_site(valley)
+    assert way_words(one.there) == "car 12 (direction Vallée) de Urdos 7\u00a0h\u00a050 à Maison 8\u00a0h\u00a015"
+    lines = list(transit_lines([one], TUESDAY, Rules(), ("Note.",)))
+    assert lines[0] == "Sans voiture, mardi 4\u00a0février 2025 :"
+    assert "chez vous 12\u00a0h\u00a045 (4\u00a0h\u00a055 hors de chez vous)" in lines[1]
+    assert lines[-1] == "  - Note."
+
+
+def test_a_day_that_no_timetable_knows_is_refused(valley):
+    with pytest.raises(ParameterError, match=r"du 1er.janvier 2025 au 31.mars 2025 : ils ne disent rien du 1er.avril"):
+        _to_site(valley, dt.date(2025, 4, 1))
+    with pytest.raises(ParameterError, match="n'a pas d'horaires"):
+        RoundTrips.of(Territory.load("64"))
+
+
+@pytest.mark.parametrize("day", ["2025-03-30", "2025-03-31", "2025-10-26"])
+def test_hours_are_those_of_the_clock_also_where_it_changes(valley, day):
+    territory, _ = valley
+    trips, date = RoundTrips.of(territory), dt.date.fromisoformat(day)
+    ((opens, closes),) = trips.open_s(date, [(540, 720)], "64")
+    assert [f"{trips.day(date).moment(at):%d %H:%M}" for at in (opens, closes)] == [
+        f"{date:%d} 09:00",
+        f"{date:%d} 12:00",
+    ]
+
+
+def test_a_public_holiday_is_a_closed_day():
+    row = {"departement": "64", "opening_hours": "Mo-Fr 09:00-12:00", "comment": None}
+    assert hours_on(row, dt.date(2025, 1, 1)) == ()
+    assert hours_on(row, dt.date(2025, 1, 2)) == ((540, 720),)
+    assert hours_on(row | {"opening_hours": None}, dt.date(2025, 1, 2)) is None
+
+
+def test_residents_with_a_round_trip_are_counted(valley):
+    territory, _ = valley
+    found = residents_round_trips(RoundTrips.of(territory), TUESDAY)
+    share = round_trip_share(found, TUESDAY)
+    names = territory.communes["name"].reindex(found["commune_code"]).to_numpy()
+    urdos = found[names == "Urdos"].iloc[0]
+    assert (urdos["facility_id"], urdos["time_out_min"]) == (SITE, 295)
+    served = found["time_out_min"].notna().to_numpy()
+    assert share.residents_served == found["population"][served].sum()
+    # Who lives near an open site walks there; a day without any bus has these alone.
+    on_foot = residents_round_trips(RoundTrips.of(territory), dt.date(2025, 2, 9))
+    assert on_foot["time_out_min"].isna().all() or (names[on_foot["time_out_min"].notna()] != "Urdos").all()
+    assert "communes sur 545" in residents_sentence(share)
+
+
+def test_a_saved_territory_keeps_its_timetable(valley, tmp_path):
+    territory, start = valley
+    territory.save(tmp_path / "t")
+    again = Territory.load(tmp_path / "t")
+    assert _to_site((again, start)) == _to_site(valley)
+    assert again.active == {}
+
+
+NOTHING = np.zeros(0, np.int64)
+
+
+def _ways(*pairs):
+    departure, arrival = np.array(pairs, np.int64).reshape(-1, 2).T * 60
+    return Journeys(departure, arrival, np.zeros(len(departure), np.int64), np.arange(len(departure)))
+
+
+def test_on_foot_there_and_by_bus_back():
+    # Ten minutes on foot; the bus back leaves at 11:30 and takes five: there just in time for it, sooner than on foot.
+    walked = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(), 600)
+    assert (walked.departure_s, walked.arrival_s, walked.home_s) == (38100, 38700, 41700)
+    far = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(walk_min=9), 600)
+    assert far is None
+
+
+def test_home_after_midnight_is_not_the_same_day():
+    out = _ways((600, 640))
+    assert round_trip(out, _ways((1400, 1440)), [(36000, 43200)], Rules()) is not None
+    assert round_trip(out, _ways((1401, 1441)), [(36000, 43200)], Rules()) is None
+
+
+@pytest.mark.parametrize("wrong", [{"walk_min": -1}, {"way_min": 1e9}, {"visit_min": float("nan")}])
+def test_limits_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(ParameterError, match="des minutes de 0 à"):
+        Rules(**wrong)

@@ -1,0 +1,119 @@
+"""A territory of streets for cars, feet and bicycles and of a timetable: built, saved, asked by the command line."""
+
+import datetime as dt
+import json
+
+import numpy as np
+import pyproj
+import pytest
+
+from geo import Territory
+from geo.errors import ParameterError
+from geo.finder.answer import find_sites
+from geo.finder.other_modes import times_by_mode
+from geo.finder.without_car import RoundTrips, trips_from
+from tests.conftest import CENTRES
+from tests.unit.transit.small_feed import write_feed
+
+#: Metres east of the site of commune A at which somebody lives, on the road; a path leads from there to the site.
+HOME_M = 1000
+MONDAY = dt.date(2025, 2, 3)
+
+
+@pytest.fixture(scope="module")
+def place(small_world, tmp_path_factory):
+    """Return the folder of the territory, where somebody lives and where the site of commune A is, degrees.
+
+    A road makes a detour of 3 km for cars; a path of 1 km is for feet; a bus of one minute passes on Mondays.
+    """
+    folder = tmp_path_factory.mktemp("modes")
+    to_degrees = pyproj.Transformer.from_crs("EPSG:2154", "EPSG:4326", always_xy=True).transform
+    x, y = CENTRES["64001"]
+    corners = {1: (x, y), 2: (x, y + 1000), 3: (x + HOME_M, y + 1000), 4: (x + HOME_M, y)}
+    where = {number: to_degrees(*at) for number, at in corners.items()}
+    nodes = "".join(f'<node id="{n}" version="1" lon="{lon:.7f}" lat="{lat:.7f}"/>' for n, (lon, lat) in where.items())
+    road = "".join(f'<nd ref="{n}"/>' for n in (1, 2, 3, 4))
+    (folder / "ways.osm").write_text(
+        f'<osm version="0.6">{nodes}<way id="1" version="1">{road}<tag k="highway" v="tertiary"/></way>'
+        '<way id="2" version="1"><nd ref="4"/><nd ref="1"/><tag k="highway" v="footway"/></way></osm>'
+    )
+    (home_lon, home_lat), (site_lon, site_lat) = where[4], where[1]
+    write_feed(
+        folder / "feed.zip",
+        stops=f"stop_id,stop_name,stop_lat,stop_lon\nH,Maison,{home_lat},{home_lon}\nS,Mairie,{site_lat},{site_lon}\n",
+        routes="route_id,route_short_name,route_type\nB,1,3\n",
+        trips="route_id,service_id,trip_id\nB,week,out\nB,week,back\n",
+        stop_times=(
+            "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nout,09:09:00,09:09:00,H,1\n"
+            "out,09:10:00,09:10:00,S,2\nback,09:57:00,09:57:00,S,1\nback,09:58:00,09:58:00,H,2\n"
+        ),
+        calendar_dates=None,
+        frequencies=None,
+        transfers=None,
+    )
+    files = {"communes": small_world.communes, "sites": small_world.sites, "roads": folder / "ways.osm"}
+    files["population"] = small_world.population
+    Territory.build("64", **files, gtfs=[folder / "feed.zip"]).save(folder / "t")
+    return folder / "t", where[4], where[1]
+
+
+def test_a_territory_keeps_the_streets_of_each_mode(place):
+    territory = Territory.load(place[0])
+    assert {mode: round(float(one.edge_length_m.sum()), -2) for mode, one in territory.active.items()} == {
+        "walk": 8000,
+        "bike": 6000,
+    }
+    assert [source.vintage for source in territory.manifest.sources if source.dataset.startswith("Horaires")] == [
+        "01/01/2025 au 31/03/2025"
+    ]
+
+
+def test_the_way_on_foot_takes_the_path_and_the_bicycle_the_road(place):
+    folder, home, site = place
+    territory = Territory.load(folder)
+    lon, lat = (np.array([value]) for value in site)
+    walk, bike = (times_by_mode(territory, mode, home, lon, lat) for mode in ("walk", "bike"))
+    assert walk[0][0] == pytest.approx(1000 / 4800 * 60, rel=0.01)
+    assert bike[0][0] == pytest.approx(3000 / 15000 * 60, rel=0.01)
+    assert (walk[2], bike[2]) == (False, False)
+
+
+def test_the_answer_tells_each_mode_and_may_be_asked_by_one(place):
+    folder, home, _ = place
+    territory = Territory.load(folder)
+    by_car = find_sites(territory, *home, k=1).sites[0]
+    assert [(each.mode, round(each.travel_time_min, 1)) for each in by_car.other_modes] == [
+        ("walk", 12.5),
+        ("bike", 12),
+    ]
+    on_foot = find_sites(territory, *home, k=1, mode="walk").sites[0]
+    assert (on_foot.mode, round(on_foot.travel_time_min, 1), on_foot.estimated) == ("walk", 12.5, False)
+    with pytest.raises(ParameterError, match="« plane » inconnu"):
+        find_sites(territory, *home, mode="plane")
+
+
+def test_the_bus_is_taken_where_it_is_sooner_than_walking(place):
+    folder, home, _ = place
+    territory = Territory.load(folder)
+    (one,) = (each for each in trips_from(RoundTrips.of(territory), *home, MONDAY, 1))
+    # On foot 12.5 min each way and 45 min there: 70 min; by bus from 9:09 to 9:58: 49 min.
+    assert one.time_out_min == 49
+    assert [step.line for step in (*one.there, *one.back)] == ["1", "1"]
+
+
+def test_the_command_line_tells_them_in_words_and_in_json(place, small_world, run, tmp_path):
+    folder, home, _ = place
+    near = ["nearest", folder, "--lon", home[0], "--lat", home[1], "--at", "2025-02-03 09:00", "-k", "1"]
+    said = run(*near, "--mode", "transit")[1].replace("\u00a0", " ")
+    assert "Aller : car 1 de Maison 9 h 09 à Mairie 9 h 10" in said
+    assert "Horaires : feed.zip, 01/01/2025 au 31/03/2025." in said
+    assert json.loads(run(*near, "--mode", "transit", "--json")[1])["round_trips"][0]["time_out_min"] == 49
+    assert run(*near, "--mode", "transit", "--saturday")[0] == 2
+    assert "(1,0 km) à pied" in run(*near, "--mode", "walk")[1].replace("\u00a0", " ")
+    assert "peuvent aller dans un site" in run("diagnose", folder, "--mode", "transit", "--day", "2025-02-03")[1]
+    assert run("diagnose", folder, "--mode", "walk")[0] == 2
+    status, _, error = run(*near, "--mode", "boat")
+    assert (status, "car, walk, bike, transit" in error) == (2, True)
+    files = ["--sites", small_world.sites, "--communes", small_world.communes, "--gtfs", folder.parent / "feed.zip"]
+    assert run("build", "--departement", "64", *files, "--out", tmp_path / "again")[0] == 0
+    assert Territory.load(tmp_path / "again").schedule.trips["trip_id"].tolist() == ["out", "back"]

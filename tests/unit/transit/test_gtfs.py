@@ -1,0 +1,175 @@
+"""GTFS feeds: the small valley by hand, days, times past midnight, blank times, and faults told all at once."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from geo.errors import ParameterError, SchemaError, SourceError
+from geo.transit.gtfs import read_gtfs
+from geo.transit.schedule import Schedule
+from geo.transit.walks import Walks
+from tests.unit.transit.small_feed import FILES, write_feed
+
+
+@pytest.fixture
+def valley(tmp_path):
+    return read_gtfs(write_feed(tmp_path / "valley.zip"))
+
+
+def _calls(schedule, trip_id):
+    trip = schedule.trips.index[schedule.trips["trip_id"] == trip_id][0]
+    return schedule.stop_times[schedule.stop_times["trip"] == trip]
+
+
+def test_an_archive_and_a_folder_hold_the_same(tmp_path, valley):
+    folder = read_gtfs(write_feed(tmp_path / "valley"))
+    for name in ("stops", "trips", "stop_times", "weekly", "exceptions", "transfers"):
+        assert getattr(folder, name).equals(getattr(valley, name))
+
+
+def test_stops_have_their_place_and_station(valley):
+    stops = valley.stops.set_index("stop_id")
+    assert (stops.loc["G2", "lon"], stops.loc["G2", "lat"]) == (-0.6, 43.2)
+    assert stops.loc[["G1", "G2"], "parent"].tolist() == [0, 0]
+    assert stops.loc["V", "parent"] == -1
+
+
+def test_a_door_of_a_station_may_have_no_place_and_a_stop_may_not(tmp_path):
+    with_door = FILES["stops.txt"] + "D,Porte,,,3,\n"
+    schedule = read_gtfs(write_feed(tmp_path / "a", stops=with_door))
+    assert Walks.between_stops(schedule, None, "EPSG:2154").n_stops == len(schedule.stops)
+    times = FILES["stop_times.txt"].replace("M,1,,", "D,1,,")
+    with pytest.raises(SchemaError, match="arrêt sans position valable « D »"):
+        read_gtfs(write_feed(tmp_path / "b", stops=with_door, stop_times=times))
+
+
+def test_a_feed_that_runs_on_no_day_is_refused(tmp_path):
+    empty = {"calendar": None, "calendar_dates": "service_id,date,exception_type\n"}
+    with pytest.raises(SchemaError, match="aucun jour de service"):
+        read_gtfs(write_feed(tmp_path / "a", **empty))
+
+
+def test_blank_times_lie_evenly_between_those_told(valley):
+    assert _calls(valley, "t1")["arrival"].tolist() == [8 * 3600, 8 * 3600 + 900, 8 * 3600 + 1800]
+
+
+def test_times_pass_midnight(valley):
+    assert _calls(valley, "night")["arrival"].tolist() == [23 * 3600 + 3000, 24 * 3600 + 2400]
+
+
+def test_a_line_by_frequency_is_written_out(valley):
+    departures = sorted(
+        valley.stop_times["departure"][valley.stop_times["trip"].isin(valley.trips.index[valley.trips["line"] == "N"])]
+    )
+    begins = departures[::2]
+    assert begins == [7 * 3600, 7 * 3600 + 1200, 7 * 3600 + 2400]
+
+
+@pytest.mark.parametrize(
+    ("day", "running"),
+    [
+        ("2025-02-03", {"t1", "t2", "b1", "s1", "f1"}),
+        ("2025-02-04", {"b2"}),  # a Tuesday off, run as a Saturday
+        ("2025-02-07", {"t1", "t2", "b1", "s1", "f1", "night"}),
+        ("2025-02-08", {"b2"}),
+        ("2025-04-01", set()),
+    ],
+)
+def test_which_trips_run_on_a_day(valley, day, running):
+    runs = valley.running(dt.date.fromisoformat(day))
+    assert set(valley.trips["trip_id"][runs]) == running
+
+
+def test_what_is_known_of_the_feed_is_said(valley):
+    feed = valley.feeds.iloc[0]
+    assert (feed["start"], feed["end"]) == (20250101, 20250331)
+    assert "1 passage(s) sur réservation" in feed["note"]
+    assert "1 trajet(s) de lignes scolaires" in feed["note"]
+    assert not valley.covers(dt.date(2025, 4, 1))
+
+
+def test_zones_on_request_are_left_out_and_said(tmp_path):
+    times = FILES["stop_times.txt"].splitlines()
+    rows = [times[0] + ",location_id", *(line + "," for line in times[1:]), "z1,,,,1,2,2,zone", "z1,,,,2,2,2,zone"]
+    feed = write_feed(tmp_path / "f", stop_times="\n".join(rows), trips=FILES["trips.txt"] + "B,week,z1,Zone\n")
+    schedule = read_gtfs(feed)
+    assert "1 trajet(s) à la demande par zone" in schedule.feeds["note"][0]
+    assert not len(_calls(schedule, "z1"))
+
+
+def test_all_faults_are_told_with_file_and_row(tmp_path):
+    feed = write_feed(
+        tmp_path / "bad.zip",
+        stops=FILES["stops.txt"].replace("43.15,-0.60", "95,-0.60"),
+        trips=FILES["trips.txt"].replace("T,week,t1", "X,week,t1"),
+        calendar_dates="service_id,date,exception_type\nweek,2025-02-04,3\n",
+        stop_times=FILES["stop_times.txt"].replace("07:50:00,07:50:00,V", "7h50,07:50:00,Q"),
+    )
+    with pytest.raises(SchemaError) as error:
+        read_gtfs(feed)
+    said = str(error.value)
+    for words in (
+        "ligne 5 : stops.txt, arrêt sans position valable « H »",
+        "ligne 2 : trips.txt, route_id inconnu « X »",
+        "ligne 2 : calendar_dates.txt, date illisible (AAAAMMJJ attendu) « 2025-02-04 »",
+        "ligne 2 : calendar_dates.txt, exception_type autre que 1 et 2",
+        "ligne 9 : stop_times.txt, stop_id inconnu « Q »",
+        "ligne 9 : stop_times.txt, arrival_time illisible (HH:MM:SS attendu) « 7h50 »",
+    ):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "t1,08:30:00,08:30:00,G1,7",
+            "t1,,,G1,7",
+            "ligne 4 : stop_times.txt, premier ou dernier arrêt d'un trajet sans heure",
+        ),
+        ("t2,17:15:00,17:16:00,H,2", "t2,16:15:00,16:16:00,H,2", "ligne 6 : stop_times.txt, heures qui reculent"),
+        ("t2,17:15:00,17:16:00,H,2", "t2,17:15:00,17:16:00,H,1", "stop_sequence répété"),
+    ],
+)
+def test_calls_out_of_order_are_faults(tmp_path, old, new, words):
+    feed = write_feed(tmp_path / "f", stop_times=FILES["stop_times.txt"].replace(old, new))
+    with pytest.raises(SchemaError, match=words.replace("(", r"\(")):
+        read_gtfs(feed)
+
+
+def test_a_table_that_is_absent_is_named(tmp_path):
+    with pytest.raises(SchemaError, match=r"stop_times.txt absent ; calendar.txt et calendar_dates.txt absents"):
+        read_gtfs(write_feed(tmp_path / "f", stop_times=None, calendar=None, calendar_dates=None))
+    (tmp_path / "text.zip").write_text("no archive")
+    with pytest.raises(SourceError, match=r"text\.zip"):
+        read_gtfs(tmp_path / "text.zip")
+    with pytest.raises(SourceError, match="ni une archive"):
+        read_gtfs(tmp_path / "nothing")
+    with pytest.raises(ParameterError, match="Aucun fichier d'horaires"):
+        read_gtfs([])
+
+
+def test_what_is_near_keeps_whole_trips_of_two_stops_and_is_saved(tmp_path, valley):
+    near = valley.near(-1, 43.08, 0, 43.16)
+    assert near.stops["stop_id"].tolist() == ["H", "V"]
+    assert set(near.trips["trip_id"]) == {"t1", "t2"}
+    near.save(tmp_path)
+    again = Schedule.load(tmp_path)
+    assert again.stop_times.equals(near.stop_times)
+    assert again.trips.equals(near.trips)
+
+
+def test_two_feeds_are_one_timetable(tmp_path, valley):
+    both = read_gtfs([write_feed(tmp_path / "a"), write_feed(tmp_path / "b.zip")])
+    n = len(valley.trips)
+    assert len(both.trips) == 2 * n
+    day = dt.date(2025, 2, 3)
+    assert np.array_equal(both.running(day), np.tile(valley.running(day), 2))
+    assert both.stops["parent"].tolist()[len(valley.stops) + 1] == len(valley.stops)
+
+
+def test_more_departures_by_frequency_than_any_city_has_are_refused(tmp_path):
+    frequencies = "trip_id,start_time,end_time,headway_secs\nf1,00:00:00,999:00:00,1\n"
+    with pytest.raises(SchemaError, match=r"frequencies\.txt, 3.596.400 départs : 200.000 au plus"):
+        read_gtfs(write_feed(tmp_path / "f", frequencies=frequencies))
