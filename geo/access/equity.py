@@ -92,7 +92,8 @@ class Equity:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
-        plain = {key: value for key, value in asdict(self).items() if key not in {"threshold_min", "estimated"}}
+        told = {key: value for key, value in asdict(self).items() if key not in {"threshold_min", "estimated"}}
+        plain = {key: list(value) if isinstance(value, tuple) else value for key, value in told.items()}
         return plain | {"fgt": dict(zip(("0", "1", "2"), self.fgt, strict=False))}
 
 

@@ -31,7 +31,7 @@ def page_title(state: AppState, place: str | None, now: dt.datetime) -> str:
     >>> import datetime as dt
     >>> from geo.ui.state import AppState
     >>> at = dt.datetime.fromisoformat("2026-11-24T10:00")
-    >>> page_title(AppState(at=at), "Sare (64)", at).replace(chr(160), " ")
+    >>> page_title(AppState(at=at), "Sare (64)", at - dt.timedelta(days=1)).replace(chr(160), " ")
     'Sare (64), mardi 24 novembre à 10 h : le France services le plus proche'
     """
     if state.screen == "methode":

@@ -13,7 +13,8 @@ from geo.siting.access_summary import AccessSummary
 from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights
-from geo.siting.plan import Plan, WidestPlan
+from geo.siting.other_plans import WidestPlan, WorstCasePlan
+from geo.siting.plan import Plan
 from geo.siting.robustness import Robustness
 from geo.siting.solve import MODELS
 
@@ -28,7 +29,8 @@ minutes = st.none() | st.floats(0, 300)
 
 @cache
 def labels(count):
-    return pd.DataFrame({name: [f"{name}{n}" for n in range(count)] for name in ("code", "name")})
+    named = pd.DataFrame({name: [f"{name}{n}" for n in range(count)] for name in ("code", "name")})
+    return named.assign(retained=range(count), variants=count + 1)
 
 
 @given(
@@ -53,6 +55,7 @@ def test_plans(model, given_labels, before, more, was, will, gap, candidates):
         kinds=frozenset(),
         labels=labels(given_labels),
         served=empty,
+        leaving=empty,
         alternatives=empty,
         communes=empty,
         part=part,
@@ -69,7 +72,8 @@ def test_plans(model, given_labels, before, more, was, will, gap, candidates):
             else {}
         ),
         robustness=Robustness(
-            pd.DataFrame({"codes": [()] * 3}), pd.DataFrame({"share_of_runs": [1 - gap] * given_labels})
+            pd.DataFrame({"codes": [()] * 3, "within_reach": [True, gap < 0.5, True]}),
+            pd.DataFrame({"share_of_runs": [1 - gap] * given_labels}),
         ),
         rule=CandidateRule(more % 2_000, centralities=more % 3 > 0) if candidates % 3 else None,
         rule_lifted=candidates % 5 == 0,
@@ -81,6 +85,21 @@ def test_plans(model, given_labels, before, more, was, will, gap, candidates):
         )
         if candidates % 4
         else None,
+        worst_case=WorstCasePlan(
+            1 - gap / 2,
+            "temps longs",
+            pd.DataFrame(
+                {"name": [f"V{n}" for n in range(given_labels)], "code": [f"V{n}" for n in range(given_labels)]}
+            ),
+            1 - gap / 3,
+            "temps courts",
+            float(more),
+            proven=gap < 0.5,
+        )
+        if candidates % 6
+        else None,
+        budget_eur=None,
+        payer="all",
         time_s=None,
         interrupted=gap > 0.5,
         weights=Weights(),

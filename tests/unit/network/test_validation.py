@@ -201,7 +201,7 @@ def test_other_files_are_refused(tmp_path):
     path.write_bytes(b"\xff\xfe\xfa\x00")
     with pytest.raises(SourceError, match="n'est pas du JSON"):
         read_reference(path)
-    with pytest.raises(SourceError, match="absent"):
+    with pytest.raises(SourceError, match="est un dossier, un fichier est attendu"):
         read_reference(tmp_path)
 
 

@@ -48,7 +48,7 @@ def test_column_names_years_and_number_formats(tmp_path, text, year):
 
 def test_repaired_codes_are_counted(tmp_path):
     (note,) = read_population(write(tmp_path, "COM;PMUN\n1004;1\n2a004;2\n64445;3\n")).commune_notes
-    assert note.sentence.startswith("2 code(s)")
+    assert note.sentence.startswith("2 codes de commune réparés")
     assert note.codes == ("01004", "2A004")
 
 
