@@ -32,7 +32,7 @@ _WORDS = """() => {
   return [...found];
 }"""
 #: Names of icons, which are drawn, and of a library and a team.
-_NOT_SAID = re.compile(r"[a-z]+(_[a-z]+)+|open|close|search|Leaflet|.*OpenStreetMap.*|.*https?://.*|.*[\w.]+@[\w.]+.*")
+_NOT_SAID = re.compile(r"[a-z]+(_[a-z]+)+|open|close|search|Leaflet|.*OpenStreetMap.*|.*https?://.*|.*embed=true.*|.*[\w.]+@[\w.]+.*")
 
 
 def focus_is_in(page, selector: str) -> bool:
@@ -206,10 +206,9 @@ def test_the_story_of_a_search(find):
         ("heading", "Trouver un France services"),
         ("textbox", "Où êtes-vous"),
         ("button", "Rechercher"),
-        ("button", "Quand : mardi 24 novembre à 10 h"),
+        ("button", "Quand : 24 novembre à 10 h"),
         ("StaticText", "Mardi 24 novembre à 10 h, le plus proche ouvert"),
-        ("heading", "Les 5 sites les plus proches"),
-        ("link", "Téléphone : "),
+        ("heading", "Autres sites proches"),
         ("heading", "Garder et partager"),
         ("button", "Accessibilité"),
     )
@@ -223,7 +222,7 @@ def test_the_story_of_choosing_a_day(find):
     page.wait_for_selector("[role=application]")
     assert_in_order(
         story(page),
-        ("dialog", "Quand : mardi 24 novembre à 10 h"),
+        ("dialog", "Quand : 24 novembre à 10 h"),
         ("radiogroup", "Quand voulez-vous y aller"),
         ("spinbutton", "jour, Jour"),
         ("spinbutton", "mois, Jour"),

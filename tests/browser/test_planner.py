@@ -80,7 +80,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     assert answer(page).startswith(f"5 nouveaux labels, à {names[0]}, ")
     assert page.locator(".maillage-answer").bounding_box()["y"] < height, "the answer is in the first view"
     assert page.get_by_text("aucun autre choix de 5 lieux ne peut rapprocher").first.is_visible()
-    assert page.locator(".leaflet-marker-icon.maillage-sign").all_inner_texts() == ["1", "2", "3", "4", "5"]
+    assert page.locator(".leaflet-marker-icon.maillage-sign").all_inner_texts() == ["A", "B", "1", "2", "3", "4", "5"]
     assert in_class(page, 0) > 0
     no_sideways(page)
 
@@ -106,7 +106,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     page.wait_until_idle()
 
     with page.expect_download() as download:
-        page.get_by_role("button", name="Enregistrer").click()
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
     saved = tmp_path / "<img src=x onerror='window.ran=1'>.json"
     download.value.save_as(saved)
     content = json.loads(saved.read_text(encoding="utf-8"))

@@ -35,6 +35,8 @@
     "Connection error": "Connexion perdue",
     "Connection lost. Please wait for the app to reconnect, then try again.":
       "La connexion est perdue : attendez qu'elle revienne, puis recommencez.",
+    "Copied": "Copié",
+    "Copy to clipboard": "Copier",
     "Copy column name": "Copier le titre de la colonne",
     "Dataframe column menu": "Menu de la colonne",
     "Decrement": "Moins",
