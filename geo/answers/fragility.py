@@ -177,7 +177,7 @@ def _figures(fragility: Fragility) -> tuple[Figure, ...]:
     needed, around = fragility.sites_needed
     inside = int(fragility.sites["in_study_area"].sum())
     neighbours = len(fragility.sites) - inside
-    beside = f" (voisins : {format_integer(around)} sur {format_integer(neighbours)})" if neighbours else ""
+    beside = f"{SEMICOLON}voisins : {format_integer(around)} sur {format_integer(neighbours)}" if neighbours else ""
     return (
         Figure("Ont un deuxième site", format_share(fragility.share_with_second), f"des habitants, {within}"),
         Figure(

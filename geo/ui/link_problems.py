@@ -44,12 +44,15 @@ CHOICES: Final[Mapping[str, str]] = {
     "poids_frr": "poids des communes FRR",
     "poids_qpv": "poids des quartiers prioritaires",
     "poids_65": "poids des 65 ans ou plus",
+    "poids_pauvres": "poids des ménages pauvres",
+    "poids_sans_voiture": "poids des ménages sans voiture",
     "sauf": "lieux écartés",
     "taille": "habitants d'une commune candidate",
     "partout": "toutes les communes",
     "fermer": "sites fermés à la fois",
     "agents": "agents par site",
     "avec_plan": "plan dans le rapport",
+    "fichiers": "territoire de vos fichiers",
 }
 #: What is expected of a choice among a few, where they are not told one by one.
 A_CHOICE: Final = "un des choix de la page"

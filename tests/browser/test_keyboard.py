@@ -32,7 +32,9 @@ _WORDS = """() => {
   return [...found];
 }"""
 #: Names of icons, which are drawn, and of a library and a team.
-_NOT_SAID = re.compile(r"[a-z]+(_[a-z]+)+|open|close|search|Leaflet|.*OpenStreetMap.*|.*https?://.*|.*embed=true.*|.*[\w.]+@[\w.]+.*")
+_NOT_SAID = re.compile(
+    r"[a-z]+(_[a-z]+)+|open|close|search|Leaflet|.*OpenStreetMap.*|.*https?://.*|.*embed=true.*|.*[\w.]+@[\w.]+.*"
+)
 
 
 def focus_is_in(page, selector: str) -> bool:

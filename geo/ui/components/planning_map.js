@@ -43,7 +43,7 @@ function createPlanningMap(L, map, base, ask) {
   const drawPlaces = () => {
     places.clearLayers();
     for (const place of values.markers) {
-      L.marker([place.lat, place.lon], { icon: icon(place), keyboard: false, zIndexOffset: place.sign ? 1000 : 0 })
+      L.marker([place.lat, place.lon], { icon: icon(place), keyboard: false, zIndexOffset: !place.sign ? 0 : /^[A-Z]$/.test(place.sign) ? 1000 : 2000 /* what is proposed lies on top */ })
         .bindTooltip(() => lines(place.name, [place.detail]))
         .on("click", () => { if (values.clicks === "site") ask("site", place.facility_id); })
         .addTo(places);

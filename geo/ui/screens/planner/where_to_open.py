@@ -87,7 +87,7 @@ def _map(visit: Visit, plan: Plan) -> None:
 
 
 def _tables(visit: Visit, plan: Plan) -> None:
-    st.header("Les labels, du plus utile au moins utile", anchor=False)
+    st.header("Les labels, du plus utile au moins utile en moyenne sur les variantes de temps", anchor=False)
     table = french_table(labels_with_alternatives(plan), *_LABELS)
     show_table(table, key="plan_labels", alt="Labels du plan, par rang", estimated=visit.territory.estimated)
     show_notes([ELSEWHERE])
