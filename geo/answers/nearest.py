@@ -122,7 +122,8 @@ def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date)
     if answer is None or office is None or not is_for_taxes(procedure):
         return sentence
     site = f"{answer.sites[0].name}, ou " if answer.sites else ""
-    return f"{sentence} Au choix : {site}{_site_words(office)}."
+    remark = office.details.get("comment")
+    return f"{sentence} Au choix : {site}{_site_words(office)}.{f' {remark}' if remark else ''}"
 
 
 def is_for_taxes(procedure: Procedure | None) -> bool:
@@ -288,6 +289,11 @@ NONE_OPEN: Final = (
 )
 
 
+def _other_places(search: PlaceSearch) -> str:
+    several = f"{WHICH_ONE}. " if search.homonyms else ""
+    return f"{several}Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
+
+
 def answer_lines(
     answer: Answer, wishes: Wishes, search: PlaceSearch | None, asked: AskedRoutes | None = None
 ) -> Iterator[str]:
@@ -297,15 +303,16 @@ def answer_lines(
     `None` where it was not asked.
     """
     start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
+    if search is not None and search.homonyms:
+        yield _other_places(search)
     where = "Position donnée" if search is None else search.places[0].label
     yield f"{where}, {moment_text(answer.at, since=start)} :"
     from_centre = search is not None and search.places[0].kind in {"commune", "postcode"}
     yield answer_sentence(answer, wishes)
     if beside := answer_notes(answer, from_centre=from_centre):
         yield " ".join(beside)
-    if search is not None and len(search.places) > 1:
-        several = f"{WHICH_ONE}. " if search.homonyms else ""
-        yield f"{several}Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
+    if search is not None and len(search.places) > 1 and not search.homonyms:
+        yield _other_places(search)
     for number, site in enumerate(answer.sites, 1):
         yield from _site_lines(site, f"{number}. ", asked)
     for stop in answer.stops:

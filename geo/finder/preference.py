@@ -22,9 +22,9 @@ _RANKS: Final = {False: 0, None: 1, True: 2}
 
 
 def preferred_first(found: Iterator[SiteAnswer], k: int, at: dt.datetime) -> tuple[tuple[SiteAnswer, ...], str | None]:
-    """Put first, of the sites nearly as soon reached as the soonest, one without appointment, else the longest open.
+    """Put first, of the sites nearly as soon reached as the soonest, the open one without appointment, open longest.
 
-    Only where the soonest is open, and only before sites that are: the others keep their order.
+    A closed site is put before no other: where none of them is open, all keep their order.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def preferred_first(found: Iterator[SiteAnswer], k: int, at: dt.datetime) -> tup
     At most k sites, and why the first is not the soonest reached; `None` where it is.
     """
     soonest = next(found, None)
-    if soonest is None or not soonest.status.is_open:
-        return tuple(site for _, site in zip(range(k), _all(soonest, found), strict=False)), None
+    if soonest is None:
+        return (), None
     limit = _nearly_equal_min(soonest)
     sites = [soonest]
     for site in found:
@@ -49,15 +49,11 @@ def preferred_first(found: Iterator[SiteAnswer], k: int, at: dt.datetime) -> tup
             break
         sites.append(site)
     rivals = [site for site in sites if _minutes(site) <= limit and site.status.is_open]
-    first = min(rivals, key=lambda site: _rank(site, at))  # the soonest of equal ones
+    if not soonest.status.is_open:
+        rivals = [site for site in rivals if not _too_late(site, at)]
+    first = min(rivals, key=lambda site: _rank(site, at), default=soonest)  # the soonest of equal ones
     reason = None if first is soonest else _reason(first, soonest, at)
     return (first, *(site for site in sites if site is not first))[:k], reason
-
-
-def _all(first: SiteAnswer | None, others: Iterator[SiteAnswer]) -> Iterator[SiteAnswer]:
-    if first is not None:
-        yield first
-        yield from others
 
 
 def _nearly_equal_min(soonest: SiteAnswer) -> float:
@@ -86,7 +82,9 @@ def _too_late(site: SiteAnswer, at: dt.datetime) -> bool:
 
 
 def _reason(first: SiteAnswer, soonest: SiteAnswer, at: dt.datetime) -> str:
-    if _too_late(soonest, at):
+    if not soonest.status.is_open:
+        why = "il est ouvert, l'autre est fermé"
+    elif _too_late(soonest, at):
         why = "il est encore ouvert à votre arrivée"
     elif _RANKS[first.status.appointment] < _RANKS[soonest.status.appointment]:
         needs = "sur rendez-vous" if soonest.status.appointment else "peut-être sur rendez-vous"

@@ -68,9 +68,13 @@ def test_long_trips_differ_by_five_minutes_at_most(place):
     assert ordered(place("A", 60.0, appointment=True), place("B", 66.0, appointment=False))[0] == ["A", "B"]
 
 
-def test_a_closed_site_is_not_put_first_nor_passed(place):
-    open_one = place("B", 20.5, appointment=False)
-    assert ordered(place("A", 20.0, state="closed"), open_one)[0] == ["A", "B"]
+def test_an_open_site_comes_before_a_closed_one_and_no_closed_one_before_another(place):
+    names, reason = ordered(place("A", 20.0, state="closed"), place("B", 20.5, appointment=True))
+    assert names == ["B", "A"]
+    assert reason.endswith(": il est ouvert, l'autre est fermé.")
+    assert ordered(place("A", 20.0, state="closed"), place("B", 30.0))[0] == ["A", "B"]
+    assert ordered(place("A", 121.0, state="closed"), place("B", 122.0, closes=12))[0] == ["A", "B"]
+    assert ordered(place("A", 20.0, state="closed"), place("B", 20.5, state="closed"))[0] == ["A", "B"]
     assert ordered(place("A", 20.0, appointment=True), place("B", 20.5, appointment=False, state="closed"))[1] is None
 
 

@@ -157,6 +157,9 @@ def test_every_choice_of_the_address_has_its_words():
         dt.datetime.fromisoformat("2026-11-24T10:00"),
         procedure="impots",
         site="1",
+        weight_poor=2.0,
+        weight_carless=2.0,
+        own_files=True,
     )
     assert set(format_state(everything, LISTS)) <= set(CHOICES)
     _, problems = parse_state(dict.fromkeys(CHOICES, "\x00"), LISTS)
