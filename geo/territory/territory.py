@@ -23,7 +23,7 @@ from geo.territory.assemble import assemble
 from geo.territory.embedded import embedded_area, is_view
 from geo.territory.files import OfficialFiles
 from geo.territory.manifest import RejectedRow
-from geo.territory.margin import near_places
+from geo.territory.margin import near_rounds
 from geo.territory.store import TERRITORY_MARKER, load_area, save_area
 from geo.territory.study_area import StudyArea, counted_places
 
@@ -153,9 +153,9 @@ class Territory(StudyArea):
     def with_rounds(self, rounds: SourceTable) -> Territory:
         """Return the same territory with the rounds of its buses; its former ones are given up.
 
-        `rounds`: What `geo.sources.rounds.read_rounds` gives; stops more than 55 km away are left out.
+        `rounds`: What `geo.sources.rounds.read_rounds` gives; stops more than 55 km away are left out, and said.
         """
-        near = near_places(rounds.frame, self.communes)
+        rounds = near_rounds(rounds, self.communes)
         dataset = rounds.provenance.dataset
         kept_out = [
             RejectedRow(dataset, int(row["row"]), str(row["identifier"]), str(row["reason"]))
@@ -169,7 +169,7 @@ class Territory(StudyArea):
             rejected_count=self.manifest.rejected_count - (len(self.manifest.rejected) - len(former)) + len(kept_out),
             rejected=(*former, *kept_out[:_MAX_REJECTED]),
         )
-        changed = replace(self, rounds=near, manifest=manifest)
+        changed = replace(self, rounds=rounds.frame.reset_index(drop=True), manifest=manifest)
         vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network, precision=self.precision)
         return changed
 
