@@ -105,8 +105,8 @@ def read_rounds(path: Path, sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> 
     Returns
     -------
     `frame` is a GeoDataFrame with `ROUND_COLUMNS`, its index, named `row`, the row of the file that a pass is from.
-    Rows not confirmed, about a site or a commune that is not in these lists, about a site that is no bus (`runs_bus`) or
-    about a name that several bear, are kept out and reported in `rejected`.
+    Rows not confirmed, about a site or a commune that is not in these lists, about a site that is no bus (`runs_bus`)
+    or about a name that several bear, are kept out and reported in `rejected`.
 
     Raises
     ------
