@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Sites and roads this far (m) around the study area count: 30 minutes at 110 km/h.
 MARGIN_M: Final = 55_000.0
+#: How a note about stops that are out of a territory begins.
+ROUNDS_NOTE: Final = "tournées des bus, "
 #: Detail (m) of the outlines of neighbouring départements: they are only drawn behind the study area.
 _OUTLINE_DETAIL_M: Final = 200.0
 
@@ -50,7 +52,7 @@ def near_rounds(rounds: SourceTable, area: gpd.GeoDataFrame) -> SourceTable:
         }
     )
     out = out[far].drop_duplicates("row").sort_values("row")
-    notes = tuple(f"tournées des bus, {fault}" for fault in rejection_faults(out))
+    notes = tuple(f"{ROUNDS_NOTE}{fault}" for fault in rejection_faults(out))
     rejected = pd.concat([rounds.rejected, out]) if len(rounds.rejected) else out
     return replace(
         rounds,

@@ -126,6 +126,9 @@ def test_stops_out_of_the_territory_are_named_with_the_reason(run, small_world, 
         assert len(territory.rounds) == 1
         assert [row.row for row in territory.manifest.rejected if row.dataset == "Tournées des bus"] == [3, 4]
     lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(lines[:2]), encoding="utf-8")
+    run("rounds", tmp_path / "built", "--confirmed", path, "--out", tmp_path / "again")
+    assert not [note for note in Territory.load(tmp_path / "again").manifest.notes if "tournées des bus, " in note]
     path.write_text("\n".join([lines[0], lines[2]]), encoding="utf-8")
     status, _, err = run("rounds", saved, "--confirmed", path, "--out", tmp_path / "none")
     assert (status, "ligne 2 : arrêt hors du territoire" in err, "Échangez latitude et longitude." in err) == (
