@@ -45,14 +45,18 @@ class _UnwritableError(SourceError):
 def replacing_file(path: Path) -> Iterator[Path]:
     """Give a path beside `path` to write to; move it into place at the end, drop it on any error.
 
+    What a symbolic link points to is replaced, not the link.
+
     Raises
     ------
     SourceError
-        The folder cannot be made or written to.
+        The folder cannot be made or written to, or `path` is there and no regular file: a device, a pipe, a folder.
     """
-    with _writing(path), _beside(path.parent, path.name) as beside:
-        yield beside / path.name
-        (beside / path.name).replace(path)
+    with _writing(path):
+        place = _regular(path)
+        with _beside(place.parent, place.name) as beside:
+            yield beside / path.name
+            (beside / path.name).replace(place)
 
 
 @contextmanager
@@ -152,6 +156,18 @@ def recover_all(folder: Path) -> None:
         recover(folder / former.name.removeprefix(".").removesuffix(_FORMER))
 
 
+def _regular(path: Path) -> Path:
+    """Return where a path points to, links followed; raise `SourceError` where something other than a file is there."""
+    try:
+        place = path.resolve()
+    except RuntimeError as error:  # links that point to each other
+        raise OSError(str(error)) from error
+    if place.exists() and not place.is_file():
+        msg = f"« {shown_path(path)} » existe déjà et n'est pas un fichier : rien n'y est écrit. Donnez un autre nom."
+        raise SourceError(msg)
+    return place
+
+
 def shown_path(path: Path) -> str:
     """Return how a path is named to a user: its last part, or all of it where that is empty.
 
@@ -177,8 +193,8 @@ def _move_all(folder: Path) -> None:
     """Move the files of `_MOVING` into a folder, those that they replace to beside them; all of them, or none."""
     new, former = folder / _MOVING / "new", folder / _MOVING / "former"
     files, moved = sorted(new.iterdir()), []
-    if in_the_way := [file.name for file in files if (folder / file.name).is_dir()]:
-        raise IsADirectoryError(*in_the_way)
+    for file in files:
+        _regular(folder / file.name)
     try:
         if any((folder / file.name).exists() for file in files):
             (folder / UNFINISHED).write_text(_UNFINISHED_SAYS, encoding="utf-8")

@@ -17,6 +17,7 @@ from geo.french import (
     format_percent,
     format_share,
     joined,
+    plural,
     within_text,
 )
 
@@ -58,7 +59,15 @@ def capacity_plan_answer(plan: CapacityPlan) -> Answer:
         details.append(f"{counted(full, 'habitant')} ont un site {within} sans que les sites puissent tous les servir.")
     if names and bool((plan.labels["share_used"] > _FULL).all()):
         details.append("Tous ces labels seraient pleins : d'autres lieux proches serviraient autant d'habitants.")
-    return Answer(sentence, (), tuple(details), (_proof(plan), _assumed(plan, known), _PARTED))
+    notes = (_proof(plan), _assumed(plan, known), *unmatched_note(plan.requests_unmatched), _PARTED)
+    return Answer(sentence, (), tuple(details), notes)
+
+
+def unmatched_note(rows: int) -> list[str]:
+    """Return how many rows of a table of requests are of no site that counts; empty where all are of one."""
+    return (
+        [f"Lignes de la table des demandes qui ne sont d'aucun site compté : {format_integer(rows)}."] if rows else []
+    )
 
 
 def _proof(plan: CapacityPlan) -> str:
@@ -71,11 +80,12 @@ def _proof(plan: CapacityPlan) -> str:
 
 
 def _assumed(plan: CapacityPlan, known: float) -> str:
-    per_unit = f"{format_decimal(plan.residents_per_unit)} habitants par unité"
+    residents = round(plan.residents_per_unit, 1)  # as it is written; below two it is singular
+    per_unit = f"{format_decimal(residents)} {plural(int(residents), 'habitant', 'habitants')} par unité"
     own = f"{format_number(plan.capacity)} {plan.unit}"
-    served = format_integer(plan.capacity * plan.residents_per_unit)
+    served = counted(plan.capacity * plan.residents_per_unit, "habitant")
     rate = f"au rythme d'aujourd'hui ({format_integer(known)} habitants pour tous les sites, {per_unit})"
-    said = f"Un label : {own}, soit {served} habitants {rate}"
+    said = f"Un label : {own}, soit {served} {rate}"
     if plan.unit == HOURS_UNIT:
         said += f"{SEMICOLON}{format_number(plan.agents)}{UNIT_SPACE}agents par site"
     if plan.sites_given:

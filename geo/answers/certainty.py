@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.answers.capacity import unmatched_note
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -127,9 +128,7 @@ def capacity_answer(catchment: Catchment) -> Answer:
         around = catchment.neighbour_sites_unknown
         beside = f" dans le territoire, {format_integer(around)} chez les voisins" if around else ""
         notes.append(f"Sites de capacité inconnue, non comptés : {format_integer(catchment.sites_unknown)}{beside}.")
-    if catchment.requests_unmatched:
-        unmatched = format_integer(catchment.requests_unmatched)
-        notes.append(f"Lignes de la table des demandes qui ne sont d'aucun site compté : {unmatched}.")
+    notes += unmatched_note(catchment.requests_unmatched)
     per = f"pour {format_integer(1000)} habitants"
     notes += [
         _NEIGHBOURS,

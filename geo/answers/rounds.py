@@ -19,6 +19,7 @@ from geo.french import (
     within_text,
 )
 from geo.siting.costs import LEAST_HOURS_A_WEEK, Costs
+from geo.sources.provenance import row_ranges
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,12 +125,13 @@ def proposal_answer(proposed: pd.DataFrame, sites: pd.DataFrame) -> Answer:
 
 
 def kept_out_sentence(table: SourceTable) -> list[str]:
-    """Return why rows of a table of rounds are kept out, the most common reasons."""
-    reasons = table.rejected["reason"].value_counts().head(_REASONS_SHOWN)
-    return [
-        f"{counted(int(rows), 'ligne')} non {plural(int(rows), 'retenue', 'retenues')} : {reason}"
-        for reason, rows in reasons.items()
-    ]
+    """Return which rows of a table of rounds are kept out and why, the most common reasons."""
+    rows, reasons = table.rejected["row"], table.rejected["reason"]
+    said = []
+    for reason, count in reasons.value_counts().head(_REASONS_SHOWN).items():
+        kept_out = f"{counted(count, 'ligne')} non {plural(count, 'retenue', 'retenues')}"
+        said.append(f"{kept_out} ({row_ranges(rows[reasons == reason])}) : {reason}")
+    return said
 
 
 def _what(buses: int, stops: int, hours_a_month: float) -> str:

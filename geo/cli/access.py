@@ -12,6 +12,8 @@ from geo.cli.options import AsJson, TerritoryFolder, asked_question, load_territ
 from geo.cli.output import print_json, print_lines, print_written
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from geo.question import Question
 
 
@@ -41,16 +43,10 @@ def access(
     from geo.answers.tax_offices import NO_TAX_OFFICES, tax_offices_answer
     from geo.kinds import TAX_OFFICES
     from geo.report.scenario_files import access_figures, write_access
-    from geo.sources.site_requests import read_site_requests
     from geo.territory.variants import variant
 
     kinds = question.kinds
-    monthly = None
-    if requests is not None:
-        table = read_site_requests(requests)
-        monthly = table.frame["requests_per_month"]
-        for note in table.notes:
-            logging.getLogger("geo").info("Demandes : %s", note)
+    monthly = None if requests is None else monthly_requests(requests)
     territory = load_territory(folder)
     others = {}
     if other is not None:
@@ -69,3 +65,13 @@ def access(
     lines += [NO_TAX_OFFICES] if saved is None else tax_offices_answer(*saved).lines
     print_lines(territory.name, margin.part, lines)
     print_written(out, names)
+
+
+def monthly_requests(path: Path) -> pd.Series:
+    """Return the requests a month by site of a table, once what its reader left out is reported."""
+    from geo.sources.site_requests import read_site_requests
+
+    table = read_site_requests(path)
+    for note in table.notes:
+        logging.getLogger("geo").info("Demandes : %s", note)
+    return table.frame["requests_per_month"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from geo.cli.access import monthly_requests
 from geo.cli.columns import Columns, columns_by_list
 from geo.cli.options import (
     AsJson,
@@ -132,7 +133,6 @@ def plan(
     from geo.siting.plan import plan as choose
     from geo.siting.plan_json import plan_json
     from geo.sources.places import read_places
-    from geo.sources.site_requests import read_site_requests
     from geo.sources.zones import read_frr, read_qpv
     from geo.territory.fetched import fetched_zone
 
@@ -161,7 +161,7 @@ def plan(
                 new,
                 capacity=label_capacity,
                 agents=DEFAULT_AGENTS if agents is None else agents,
-                requests=None if requests is None else read_site_requests(requests).frame["requests_per_month"],
+                requests=None if requests is None else monthly_requests(requests),
                 threshold_min=question.threshold_min,
                 candidates=places,
                 rule=chosen_rule(least_residents, everywhere=everywhere),

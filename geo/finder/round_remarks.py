@@ -7,7 +7,6 @@ communes, and at times hours and weeks. What it says is put into the rows of a t
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ import pandas as pd
 from geo.crs import departement_of
 from geo.finder.round_words import Stop, spelled, tokens_of
 from geo.sources.opening_hours import WEEKDAYS, Interval, WeeklyHours
+from geo.sources.rounds import runs_bus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +29,6 @@ PROPOSAL_COLUMNS: Final = (
 
 _NOON: Final = 12 * 60
 _QUOTED: Final = 300
-#: A comment speaks of rounds where the site is a bus, or where it says so.
-_MOBILE: Final = re.compile(r"itin[eé]ran", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +60,8 @@ def proposed_rounds(sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> pd.DataF
     called = communes["name"].to_dict()
     rows = []
     columns = ("facility_id", "name", "kind", "comment", "departement", "opening_hours")
-    for site in sites[list(columns)].astype(object).where(sites[list(columns)].notna(), None).itertuples(index=False):
-        if site.comment is None or not (site.kind == "bus" or _MOBILE.search(site.comment)):
-            continue
+    told = sites.loc[runs_bus(sites) & sites["comment"].notna(), list(columns)].astype(object)
+    for site in told.where(told.notna(), None).itertuples(index=False):
         names = by_departement.get(site.departement or "", {})
         week = None if site.opening_hours is None else WeeklyHours.from_osm(site.opening_hours)
         rows += [_row(site, found, called[found.commune_code], week) for found in passes_told(site.comment, names)]

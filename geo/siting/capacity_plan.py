@@ -52,6 +52,8 @@ class CapacityPlan:
         Residents that one unit of capacity serves: as many as on average over the sites of today.
     sites, sites_given
         Sites of today that count, and those whose capacity is not known: they are given the least of a label.
+    requests_unmatched
+        Rows of the table of requests that are of no site that counts here.
     residents_near
         Residents within the threshold of a site of today, whatever its capacity.
     served_before, served_after
@@ -76,6 +78,7 @@ class CapacityPlan:
     residents_per_unit: float
     sites: int
     sites_given: int
+    requests_unmatched: int
     residents_near: float
     served_before: float
     served_after: float
@@ -88,7 +91,7 @@ class CapacityPlan:
         """Return plain values ready for JSON; the seconds are left out: the same plan is the same text."""
         names = (
             *("territory", "threshold_min", "asked", "unit", "capacity", "agents", "residents_per_unit", "sites"),
-            *("sites_given", "residents_near", "served_before", "served_after", "bound", "gap"),
+            *("sites_given", "requests_unmatched", "residents_near", "served_before", "served_after", "bound", "gap"),
         )
         return {name: getattr(self, name) for name in names} | {
             "part": self.part.to_dict(),
@@ -171,6 +174,7 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
         residents_per_unit=per_unit,
         sites=len(sites),
         sites_given=int(given.sum()),
+        requests_unmatched=found.requests_unmatched,
         residents_near=float(residents[near].sum()),
         served_before=before.served,
         served_after=best.served,

@@ -66,7 +66,11 @@ _OLDER: Final = {
     "itinerance": ("itinerant", "itinerante"),
     **{f"h_{day}": (day, f"horaires {day}", f"horaire {day}") for day in WEEKDAYS[:6]},
 }
-_OTHER_LIST: Final = (
+_OFFICIAL_LIST: Final = (
+    "La liste de l'ANCT est attendue : téléchargez-la à nouveau, ou nommez ces colonnes comme elle dans le fichier."
+)
+#: What to do where the columns of another list can be named.
+OTHER_LIST: Final = (
     "Pour une autre liste que celle de l'ANCT, nommez ses colonnes : --columns sites:name=COLONNE,position=COLONNE."
 )
 
@@ -99,13 +103,15 @@ ESCAPED_CHARACTER: Final = re.compile(r"\\x([0-9A-Fa-f]{2})|\\u([0-9A-Fa-f]{4})"
 
 
 @names_its_file
-def read_france_services(path: Path) -> SourceTable:
+def read_france_services(path: Path, *, other_list: str = _OFFICIAL_LIST) -> SourceTable:
     """Read the list of France services sites.
 
     The kind follows the rule of the official map: an antenne whatever its format; else `bus` for the
     formats "Bus_équivalent", "Itinérante", "Mobile" (before 2024: `itinerance` = "Oui"), `main` for the
     fixed ones. The bearer is given only where the name of the site says it, <NA> elsewhere. An antenne's main site
     is given where one, and only one, shares its e-mail address or its group.
+
+    `other_list`: French sentence, what to do where columns are missing.
 
     Returns
     -------
@@ -115,7 +121,7 @@ def read_france_services(path: Path) -> SourceTable:
     codes, unreadable dates.
     """
     notes: list[str] = []
-    table = read_site_rows(path, notes)
+    table = read_site_rows(path, notes, other_list=other_list)
     commune_code = commune_codes(table["insee_com"], notes)
     weeks, hour_faults = parse_weeks(table[list(HOUR_COLUMNS)])
     kinds, unknown_kinds = site_kinds(table, notes)
@@ -150,10 +156,11 @@ def read_france_services(path: Path) -> SourceTable:
     return facility_source_table(rows, path, DATASET, OPEN_LICENCE)
 
 
-def read_site_rows(path: Path, notes: list[str] | None = None) -> pd.DataFrame:
+def read_site_rows(path: Path, notes: list[str] | None = None, *, other_list: str = _OFFICIAL_LIST) -> pd.DataFrame:
     """Return the rows of the list as they are written, before any is judged.
 
-    `notes`: French sentences about what had to be guessed of the file are added to it.
+    `notes`: French sentences about what had to be guessed of the file are added to it. `other_list`: As for
+    `read_france_services`.
 
     Returns
     -------
@@ -167,7 +174,7 @@ def read_site_rows(path: Path, notes: list[str] | None = None) -> pd.DataFrame:
         table["format_fs"] = pd.Series("Site principal", index=table.index, dtype="string")
         if notes is not None:
             notes.append("ancienne liste, qui ne dit pas les antennes : tous les sites comptent comme principaux")
-    require_columns(table, _REQUIRED, DATASET, _OTHER_LIST)
+    require_columns(table, _REQUIRED, DATASET, other_list)
     if "type_fs" not in table and "itinerance" not in table:
         fault = Fault("colonne « type_fs » absente (ni « itinerance », de l'ancien schéma)")
         raise SchemaError(DATASET, [fault], "Téléchargez la liste officielle à nouveau.")

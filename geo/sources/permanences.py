@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 DATASET: Final = "Permanences des opérateurs"
 
+#: Why the site of a row is not known.
+SITE_ABSENT: Final = "site absent de la liste des sites"
+SITE_AMBIGUOUS: Final = "nom porté par plusieurs sites"
+
 #: Columns of a table of permanences (index 0..n-1), one row per visit of a week: facility_id, operator (as written),
 #: mode ("on_site" or "video"): "string"; weekday (0 Monday to 6 Sunday), start_min and end_min (minutes after
 #: midnight): int64. Sorted by site, weekday and hour.
@@ -151,6 +155,6 @@ def sites_of_list(cells: pd.Series, sites: gpd.GeoDataFrame) -> tuple[pd.Series,
     by_name = names.map(named[~named.index.duplicated(keep=False)])
     facility_id = cells.where(cells.isin(sites["facility_id"])).fillna(by_name).astype("string")
     reasons = pd.Series(pd.NA, index=cells.index, dtype="string")
-    reasons = reasons.mask(facility_id.isna(), "site absent de la liste des sites")
-    reasons = reasons.mask(facility_id.isna() & names.isin(several), "nom porté par plusieurs sites")
+    reasons = reasons.mask(facility_id.isna(), SITE_ABSENT)
+    reasons = reasons.mask(facility_id.isna() & names.isin(several), SITE_AMBIGUOUS)
     return facility_id, reasons

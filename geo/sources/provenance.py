@@ -94,19 +94,19 @@ def rejected_rows(rows: pd.Series | pd.Index, identifiers: pd.Series, reasons: p
 def rejection_faults(rejected: pd.DataFrame) -> list[Fault]:
     """Return the rows kept out as faults, for a file of which no row can be used; equal reasons are one fault."""
     return [
-        Fault(str(reason), int(rows.iloc[0])) if len(rows) == 1 else Fault(f"{_row_ranges(rows)} : {reason}")
+        Fault(str(reason), int(rows.iloc[0])) if len(rows) == 1 else Fault(f"{row_ranges(rows)} : {reason}")
         for reason, rows in rejected.groupby("reason", sort=False)["row"]
     ]
 
 
-def _row_ranges(rows: pd.Series) -> str:
-    """Return ``lignes 2 à 35, 40`` for these rows; after ten ranges the rest is counted."""
+def row_ranges(rows: pd.Series) -> str:
+    """Return ``ligne 2``, or ``lignes 2 à 35, 40``, for these rows; after ten ranges the rest is counted."""
     ordered = rows.astype("int64").sort_values()
     ranges = ordered.groupby((ordered.diff() != 1).cumsum()).agg(["min", "max"])
     shown = ranges.head(_RANGES_SHOWN)
     texts = [str(first) if first == last else f"{first} à {last}" for first, last in shown.to_numpy()]
     hidden = len(rows) - int((shown["max"] - shown["min"] + 1).sum())
-    return f"lignes {', '.join(texts)}{f' et {hidden} autre(s)' if hidden else ''}"
+    return f"ligne{'s' if len(rows) > 1 else ''} {', '.join(texts)}{f' et {hidden} autre(s)' if hidden else ''}"
 
 
 @contextmanager

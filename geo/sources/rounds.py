@@ -8,6 +8,7 @@ position, `jour`, `semaine`, `horaires`), or from a list in the national schema 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -16,14 +17,14 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import WGS84, departement_of
-from geo.errors import Fault, ParameterError, SchemaError
-from geo.french import fold, fold_all, visible_column
+from geo.errors import Fault, ParameterError, SchemaError, SourceError
+from geo.french import SEMICOLON, fold, fold_all, visible_column
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import vintage_from_name
 from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import WEEKDAYS, parse_day
-from geo.sources.permanences import sites_of_list
+from geo.sources.permanences import SITE_ABSENT, SITE_AMBIGUOUS, sites_of_list
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
 from geo.sources.round_hours import EACH, Pass, passes_of_osm, read_weeks
 
@@ -59,8 +60,28 @@ _HEADERS: Final = {
     "confirmed": ("confirmed", "confirme", "confirmee", "valide"),
 }
 _NEEDED: Final = ("site", "jour", "horaires")
+#: A site of another kind than a bus that runs one says so in its comment.
+_MOBILE_COMMENT: Final = re.compile(r"itin[eé]ran", re.IGNORECASE)
 _CONFIRMED: Final = frozenset({"oui", "o", "yes", "x", "1", "vrai", "true"})
 _UNCONFIRMED: Final = frozenset({"", "non", "n", "no", "0", "faux", "false"})
+
+#: Why a row is kept out, and what helps.
+_TO_CONFIRM: Final = "passage non confirmé"
+_NO_BUS: Final = "ce site n'est pas un bus"
+_UNKNOWN_COMMUNE: Final = "commune inconnue ici"
+FAR: Final = "arrêt à plus de 55 km du territoire"
+SWAPPED: Final = "arrêt hors du territoire, latitude et longitude semblent inversées"
+_ADVICE: Final = {
+    SITE_ABSENT: "Donnez l'identifiant d'un site de la liste, ou son nom comme elle l'écrit.",
+    SITE_AMBIGUOUS: "Donnez l'identifiant du site au lieu de son nom.",
+    _NO_BUS: "Donnez l'identifiant du bus, ou corrigez dans la liste des sites ce qu'est celui-ci.",
+    _UNKNOWN_COMMUNE: "Donnez le code INSEE d'une commune du territoire ou de ses environs, ou latitude et longitude.",
+    SWAPPED: "Échangez latitude et longitude.",
+    FAR: "Corrigez la position de l'arrêt, ou choisissez le territoire où il est.",
+    _TO_CONFIRM: "Écrivez « oui » dans la colonne confirmed des passages vérifiés.",
+}
+#: Of a list of which no row is of a kind that one can mend.
+_OTHER_FILE: Final = "Vérifiez que c'est le bon fichier."
 
 #: Columns of the national schema, all lower case.
 _NATIONAL: Final = ("nom", "itinerance", "horaires", "latitude", "longitude")
@@ -83,8 +104,9 @@ def read_rounds(path: Path, sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> 
 
     Returns
     -------
-    `frame` is a GeoDataFrame with `ROUND_COLUMNS`. Rows not confirmed, about a site or a commune that is not in these
-    lists, or about a name that several bear, are kept out and reported in `rejected`.
+    `frame` is a GeoDataFrame with `ROUND_COLUMNS`, its index, named `row`, the row of the file that a pass is from.
+    Rows not confirmed, about a site or a commune that is not in these lists, about a site that is no bus (`runs_bus`)
+    or about a name that several bear, are kept out and reported in `rejected`.
 
     Raises
     ------
@@ -102,6 +124,9 @@ def read_rounds(path: Path, sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> 
     facility_id, site_reasons = sites_of_list(rows.table["site"], sites)
     if national:  # a mobile place that the list of sites does not name is a stop all the same
         site_reasons = pd.Series(pd.NA, index=table.index, dtype="string")
+    else:
+        fixed = sites["facility_id"][~runs_bus(sites)]
+        site_reasons = site_reasons.mask(facility_id.isin(fixed), _NO_BUS)
     reasons = reasons.mask(asked, site_reasons)
     where = _positions(rows.table, communes, facility_id.map(sites.set_index("facility_id")["departement"]).fillna(""))
     reasons = reasons.fillna(where["reason"])
@@ -109,14 +134,49 @@ def read_rounds(path: Path, sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> 
     kept = reasons.isna()
     if not kept.any():
         faults = rejection_faults(rejected) or [Fault("aucun passage trouvé")]
-        raise SchemaError(DATASET, faults, "Écrivez « oui » dans la colonne confirmed des passages vérifiés.")
+        raise SchemaError(DATASET, faults, rounds_advice(rejected))
     found = pd.concat([rows.table[["lieu"]], where.drop(columns="reason")], axis="columns")
     found = found.assign(facility_id=facility_id, passes=rows.passes)[kept]
-    frame = rounds_frame(found)
+    frame = rounds_frame(found.rename_axis("row").reset_index()).set_index("row")
     provenance = Provenance.of_file(
         path, DATASET, vintage=vintage_from_name(path), licence=None, rows_read=len(table), rows_kept=int(kept.sum())
     )
     return SourceTable(frame, provenance, rejected, tuple(notes))
+
+
+def rounds_advice(rejected: pd.DataFrame) -> str:
+    """Return what to do about the rows of a table of rounds that are kept out (`SourceTable.rejected`), in French.
+
+    Examples
+    --------
+    >>> rounds_advice(pd.DataFrame({"reason": [SWAPPED, "passage non confirmé", SWAPPED]}))
+    'Échangez latitude et longitude. Écrivez « oui » dans la colonne confirmed des passages vérifiés.'
+    """
+    reasons = set(rejected["reason"])
+    return " ".join(advice for reason, advice in _ADVICE.items() if reason in reasons) or _OTHER_FILE
+
+
+def runs_bus(sites: pd.DataFrame) -> pd.Series:
+    """Tell of each site whether rounds may be its own: it is a bus, or its comment says that it travels (bool)."""
+    return (sites["kind"] == "bus").fillna(value=False) | sites["comment"].fillna("").str.contains(_MOBILE_COMMENT)
+
+
+def require_unconfirmed(path: Path) -> None:
+    """Raise `ParameterError` where a file holds confirmed passes, or what is no table: it is not to be replaced.
+
+    A file that does not exist, is empty or holds a header alone may be.
+    """
+    if not path.is_file() or len(path.read_bytes().strip().splitlines()) <= 1:
+        return
+    try:
+        table = read_delimited(path, DATASET)
+    except (SourceError, SchemaError) as error:
+        msg = f"« {path.name} » existe déjà et n'est pas une table lisible{SEMICOLON}donnez un autre nom."
+        raise ParameterError(msg) from error
+    named = [column for column in table.columns if fold(str(column)) in _HEADERS["confirmed"]]
+    if any(fold_all(table[column].fillna("")).isin(_CONFIRMED).any() for column in named):
+        msg = f"« {path.name} » existe déjà et contient des lignes confirmées{SEMICOLON}donnez un autre nom."
+        raise ParameterError(msg)
 
 
 def require_columns_of_rounds(table: pd.DataFrame) -> None:
@@ -135,7 +195,7 @@ def rounds_frame(found: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return a table of rounds, sorted, each pass once, stops numbered by site and place.
 
     `found`: Columns `facility_id`, `lieu` (what the stop is called, <NA>: its commune), `commune_code`, `commune_name`,
-    `lon`, `lat` (degrees) and `passes`: sequence of `geo.sources.round_hours.Pass`.
+    `lon`, `lat` (degrees) and `passes`: sequence of `geo.sources.round_hours.Pass`; `row`, where it is there, is kept.
     """
     name = visible_column(found["lieu"].astype("string")).fillna(found["commune_name"]).fillna("Arrêt du bus")
     table = found.assign(name=name).explode("passes", ignore_index=True)
@@ -147,7 +207,7 @@ def rounds_frame(found: pd.DataFrame) -> gpd.GeoDataFrame:
     table = table.drop(columns="passes").drop_duplicates([*order, "end_min"]).sort_values(order, kind="stable")
     table["stop_id"] = [f"arret-{number + 1}" for number in pd.factorize(table["place"])[0]]
     return gpd.GeoDataFrame(
-        table[list(ROUND_COLUMNS)].astype(ROUND_DTYPES).reset_index(drop=True),
+        table[[*ROUND_COLUMNS, *table.columns.intersection(["row"])]].astype(ROUND_DTYPES).reset_index(drop=True),
         geometry=gpd.points_from_xy(table["lon"], table["lat"]),
         crs=WGS84,
     )
@@ -185,7 +245,7 @@ def _own_rows(table: pd.DataFrame) -> _Rows:
             for row, cell in zip(confirmed.index.tolist(), confirmed.tolist(), strict=True)
             if cell not in _CONFIRMED | _UNCONFIRMED
         ]
-        reasons = reasons.mask(confirmed.isin(_UNCONFIRMED), "passage non confirmé")
+        reasons = reasons.mask(confirmed.isin(_UNCONFIRMED), _TO_CONFIRM)
     table = table.reindex(columns=[*_HEADERS])
     read = table[reasons.isna()]
     faults += [
@@ -303,7 +363,7 @@ def _positions(rows: pd.DataFrame, communes: pd.DataFrame, departement: pd.Serie
         if len(near) == 1:
             code[row] = near[0]
         else:
-            reason[row] = "nom porté par plusieurs communes : donnez le code INSEE" if near else "commune inconnue ici"
+            reason[row] = "nom porté par plusieurs communes : donnez le code INSEE" if near else _UNKNOWN_COMMUNE
     lat, lon = (parse_degrees(rows[name].astype("string")) for name in ("latitude", "longitude"))
     given = lat.notna() & lon.notna()
     known = communes.reindex(code.fillna("").to_numpy())

@@ -17,7 +17,7 @@ from geo.settings import Settings
 from geo.sources.no_road import NO_ROAD_FILE, read_no_road
 from geo.sources.relief import RELIEF_FILE, read_relief
 from geo.territory.description import describe, outline
-from geo.territory.margin import bounds, near_communes, near_places, neighbour_outlines
+from geo.territory.margin import bounds, near_communes, near_places, near_rounds, neighbour_outlines
 from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
 
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ def study_area(
     code where they are one. `described`: Whether the manifest has its notes, for which all residents are placed on the
     network. `active`: networks of people on foot and on bicycles.
     """
+    if tables.rounds is not None:
+        tables = replace(tables, rounds=near_rounds(tables.rounds, communes))
     everywhere = tables.communes.frame
     facilities = {key: near_places(table.frame, communes) for key, table in tables.lists.items()}
     permanences = None if tables.permanences is None else tables.permanences.frame
@@ -124,7 +126,7 @@ def study_area(
         neighbours=_neighbours(everywhere, communes),
         contours_approximate=tables.contours_approximate,
         permanences=permanences,
-        rounds=None if tables.rounds is None else near_places(tables.rounds.frame, communes),
+        rounds=None if tables.rounds is None else tables.rounds.frame.reset_index(drop=True),
         households=None if tables.housing is None else _of_communes(tables.housing.frame, communes),
         neighbour_outlines=neighbour_outlines(everywhere, communes),
         active=active or {},

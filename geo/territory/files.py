@@ -17,7 +17,7 @@ from geo.errors import MaillageError, ParameterError
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
 from geo.sources.communes import read_communes
-from geo.sources.france_services import read_france_services
+from geo.sources.france_services import OTHER_LIST, read_france_services
 from geo.sources.housing import read_housing
 from geo.sources.permanences import read_permanences
 from geo.sources.places import read_places
@@ -178,7 +178,7 @@ class OfficialFiles:
     def _read_sites(self) -> SourceTable:
         named = self.columns.get(SITES)
         if not named:
-            return read_france_services(self.sites)
+            return read_france_services(self.sites, other_list=OTHER_LIST)
         return read_places(self.sites, named=named, dataset=_OTHER_SITES, as_sites=True)
 
 

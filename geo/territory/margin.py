@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -10,12 +11,18 @@ import pandas as pd
 import shapely
 
 from geo.crs import FRANCE, WGS84, metric_crs, to_metres
+from geo.sources.provenance import rejection_faults
+from geo.sources.rounds import FAR, SWAPPED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.sources.provenance import SourceTable
+
 #: Sites and roads this far (m) around the study area count: 30 minutes at 110 km/h.
 MARGIN_M: Final = 55_000.0
+#: How a note about stops that are out of a territory begins.
+ROUNDS_NOTE: Final = "tournées des bus, "
 #: Detail (m) of the outlines of neighbouring départements: they are only drawn behind the study area.
 _OUTLINE_DETAIL_M: Final = 200.0
 
@@ -24,6 +31,36 @@ def near_places(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataF
     """Return the places within the margin of a study area, index 0..n-1."""
     distance = _distance_to(area, frame.geometry.x, frame.geometry.y)
     return frame[distance <= MARGIN_M].reset_index(drop=True)
+
+
+def near_rounds(rounds: SourceTable, area: gpd.GeoDataFrame) -> SourceTable:
+    """Return the rounds whose stops are within the margin of a study area; the others are added to `rejected`.
+
+    `rounds`: As `geo.sources.rounds.read_rounds` gives them; their notes name the rows of the stops farther away.
+    """
+    frame = rounds.frame
+    lon, lat = frame.geometry.x, frame.geometry.y
+    far = _distance_to(area, lon, lat) > MARGIN_M
+    if not far.any():
+        return rounds
+    swapped = _distance_to(area, lat, lon) <= MARGIN_M
+    out = pd.DataFrame(
+        {
+            "row": frame.index,
+            "identifier": frame["facility_id"].fillna("").to_numpy(),
+            "reason": np.where(swapped, SWAPPED, FAR),
+        }
+    )
+    out = out[far].drop_duplicates("row").sort_values("row")
+    notes = tuple(f"{ROUNDS_NOTE}{fault}" for fault in rejection_faults(out))
+    rejected = pd.concat([rounds.rejected, out]) if len(rounds.rejected) else out
+    return replace(
+        rounds,
+        frame=frame[~far],
+        rejected=rejected.sort_values("row", ignore_index=True),
+        notes=(*rounds.notes, *notes),
+        provenance=replace(rounds.provenance, rows_kept=rounds.provenance.rows_kept - len(out)),
+    )
 
 
 def commune_points(communes: pd.DataFrame, neighbours: pd.DataFrame) -> pd.DataFrame:

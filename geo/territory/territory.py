@@ -23,7 +23,7 @@ from geo.territory.assemble import assemble
 from geo.territory.embedded import embedded_area, is_view
 from geo.territory.files import OfficialFiles
 from geo.territory.manifest import RejectedRow
-from geo.territory.margin import near_places
+from geo.territory.margin import ROUNDS_NOTE, near_rounds
 from geo.territory.store import TERRITORY_MARKER, load_area, save_area
 from geo.territory.study_area import StudyArea, counted_places
 
@@ -153,23 +153,24 @@ class Territory(StudyArea):
     def with_rounds(self, rounds: SourceTable) -> Territory:
         """Return the same territory with the rounds of its buses; its former ones are given up.
 
-        `rounds`: What `geo.sources.rounds.read_rounds` gives; stops more than 55 km away are left out.
+        `rounds`: What `geo.sources.rounds.read_rounds` gives; stops more than 55 km away are left out, and said.
         """
-        near = near_places(rounds.frame, self.communes)
+        rounds = near_rounds(rounds, self.communes)
         dataset = rounds.provenance.dataset
         kept_out = [
             RejectedRow(dataset, int(row["row"]), str(row["identifier"]), str(row["reason"]))
             for row in rounds.rejected.to_dict("records")
         ]
         former = tuple(row for row in self.manifest.rejected if row.dataset != dataset)
+        notes = [note for note in self.manifest.notes if not note.startswith(ROUNDS_NOTE)]
         manifest = replace(
             self.manifest,
             sources=(*(each for each in self.manifest.sources if each.dataset != dataset), rounds.provenance),
-            notes=tuple(dict.fromkeys((*self.manifest.notes, *rounds.notes))),
+            notes=tuple(dict.fromkeys((*notes, *rounds.notes))),
             rejected_count=self.manifest.rejected_count - (len(self.manifest.rejected) - len(former)) + len(kept_out),
             rejected=(*former, *kept_out[:_MAX_REJECTED]),
         )
-        changed = replace(self, rounds=near, manifest=manifest)
+        changed = replace(self, rounds=rounds.frame.reset_index(drop=True), manifest=manifest)
         vars(changed).update(demand=self.demand, demand_on_network=self.demand_on_network, precision=self.precision)
         return changed
 

@@ -52,6 +52,20 @@ def lists(sites, tmp_path):
     return paths
 
 
+def test_another_list_is_refused_without_an_option_that_the_command_lacks(run, small_world, tmp_path):
+    other = tmp_path / "other.csv"
+    other.write_text("nom;lieu\na;b\n", encoding="utf-8")
+    for arguments in (("changes", other, other, "90"), ("rounds", "90", "--sites", other), ("check-sites", other)):
+        status, _, err = run(*arguments)
+        assert (status, "La liste de l'ANCT est attendue" in err, "--columns" in err) == (2, True, False), err
+    files = small_world
+    status, _, err = run(
+        *("build", "--departement", "64", "--sites", other, "--communes", files.communes, "--roads", files.roads),
+        *("--population", files.population, "--out", tmp_path / "out"),
+    )
+    assert (status, "--columns sites:name=COLONNE" in err) == (2, True), err
+
+
 def test_the_three_files_tell_the_same(run, lists, sites, tmp_path):
     status, out, _ = run("changes", *lists, "--out", tmp_path / "made", "--date", "2026-11-27", "--json")
     assert status == 0

@@ -84,6 +84,61 @@ def test_options_that_do_not_go_together(run, saved, table):
     assert (status, "--out" in err) == (2, True)
 
 
+def test_what_is_read_or_confirmed_is_not_written_over(run, small_world, saved, table, tmp_path):
+    before = table.read_bytes()
+    status, _, err = run("rounds", saved, "--out", table)
+    assert (status, "existe déjà et contient des lignes confirmées" in err) == (2, True), err
+    sites = tmp_path / "sites.csv"
+    sites.write_bytes(small_world.sites.read_bytes())
+    for place in (sites, saved / "manifest.json"):
+        kept = place.read_bytes()
+        status, _, err = run("rounds", saved, "--sites", sites, "--out", place)
+        assert (status, "donnez un autre nom à --out" in err, place.read_bytes()) == (2, True, kept), err
+    status, _, err = run("rounds", saved, "--confirmed", table, "--out", table.parent)
+    assert (status, "donnez un autre nom à --out" in err, table.read_bytes()) == (2, True, before), err
+
+
+PLACED = """site,latitude,longitude,jour,horaires,confirmed
+2,{lat},{lon},mardi,9h-12h,oui
+2,{lon},{lat},mardi,9h-12h,oui
+2,48.85,2.35,jeudi,9h-12h,oui
+"""
+
+
+def test_stops_out_of_the_territory_are_named_with_the_reason(run, small_world, saved, tmp_path):
+    commune = Territory.load(saved).communes.iloc[0]
+    path = tmp_path / "rounds.csv"
+    path.write_text(PLACED.format(lat=commune["lat"], lon=commune["lon"]), encoding="utf-8")
+    status, said, err = run("rounds", saved, "--confirmed", path, "--out", tmp_path / "confirmed")
+    assert status == 0, err
+    assert "1 ligne non retenue (ligne 3) : arrêt hors du territoire, latitude et longitude semblent inversées" in said
+    assert "1 ligne non retenue (ligne 4) : arrêt à plus de 55 km du territoire" in said
+    files = small_world
+    status, said, err = run(
+        *("build", "--departement", "64", "--sites", files.sites, "--communes", files.communes, "--roads", files.roads),
+        *("--population", files.population, "--rounds", path, "--out", tmp_path / "built"),
+    )
+    assert status == 0, err
+    assert "tournées des bus, ligne 3 : arrêt hors du territoire, latitude et longitude semblent inversées" in said
+    assert "tournées des bus, ligne 4 : arrêt à plus de 55 km du territoire" in said
+    for made in ("confirmed", "built"):
+        territory = Territory.load(tmp_path / made)
+        assert len(territory.rounds) == 1
+        assert [row.row for row in territory.manifest.rejected if row.dataset == "Tournées des bus"] == [3, 4]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(lines[:2]), encoding="utf-8")
+    run("rounds", tmp_path / "built", "--confirmed", path, "--out", tmp_path / "again")
+    assert not [note for note in Territory.load(tmp_path / "again").manifest.notes if "tournées des bus, " in note]
+    path.write_text("\n".join([lines[0], lines[2]]), encoding="utf-8")
+    status, _, err = run("rounds", saved, "--confirmed", path, "--out", tmp_path / "none")
+    assert (status, "ligne 2 : arrêt hors du territoire" in err, "Échangez latitude et longitude." in err) == (
+        2,
+        True,
+        True,
+    )
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_visitor_gives_rounds(small_world, table):
     base = small_world.territory()
     content = table.read_bytes()

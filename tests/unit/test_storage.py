@@ -1,5 +1,6 @@
 """Nothing half-written: what a full disk, an interrupt or a killed process leaves of files and folders."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -246,6 +247,46 @@ def test_what_a_library_that_writes_raises_is_one_sentence_about_the_outer_folde
 @pytest.mark.parametrize("writing", [replacing_file, adding_files, lambda path: replacing_folder(path, marker=MARKER)])
 def test_a_place_that_takes_no_file_is_one_sentence(writing):
     with pytest.raises(SourceError, match="Impossible d'écrire « out » dans « proc »"), writing(Path("/proc/out")):
+        pass
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to(os.devnull)])
+def test_what_is_no_regular_file_is_refused_and_stays(tmp_path, make):
+    place = tmp_path / "out.csv"
+    make(place)
+    kind = place.lstat().st_mode
+    with pytest.raises(SourceError, match=r"^« out\.csv » existe déjà et n'est pas un fichier"), replacing_file(place):
+        pytest.fail("nothing is to be written")
+    assert place.lstat().st_mode == kind
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_is_written_through_a_link(tmp_path, there):
+    target, link = tmp_path / "kept" / "target.txt", tmp_path / "link.csv"
+    target.parent.mkdir()
+    if there:
+        target.write_text("old")
+    link.symlink_to(target)
+    with replacing_file(link) as beside:
+        assert beside.suffix == ".csv"  # what is written may depend on it
+        beside.write_text("new")
+    assert link.is_symlink()
+    assert held(target.parent) == {"target.txt": "new"}
+
+
+def test_a_pipe_in_the_way_of_a_file_of_a_folder_is_refused_and_stays(tmp_path):
+    os.mkfifo(tmp_path / "b.csv")
+    with pytest.raises(SourceError, match=r"^« b\.csv » existe déjà et n'est pas un fichier"):
+        add(tmp_path, "new")
+    assert (tmp_path / "b.csv").is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == ["b.csv"]
+
+
+def test_links_in_a_ring_are_one_sentence(tmp_path):
+    link = tmp_path / "a"
+    link.symlink_to(link)
+    with pytest.raises(SourceError, match="Impossible d'écrire « a »"), replacing_file(link):
         pass
 
 

@@ -50,6 +50,19 @@ def test_requests_are_another_unit(territory):
         capacity_plan(territory, 1, requests=requests)
 
 
+def test_requests_of_sites_that_are_not_counted_are_said(territory):
+    requests = pd.Series({"1": 3000.0, "3": 1000.0, "nowhere": 7.0}, name="requests_per_month")
+    found = capacity_plan(territory, 1, capacity=2, requests=requests, threshold_min=12, rule=EVERY_COMMUNE)
+    assert (found.requests_unmatched, found.to_dict()["requests_unmatched"]) == (1, 1)
+    lines = capacity_plan_answer(found).lines
+    assert "Lignes de la table des demandes qui ne sont d'aucun site compté : 1." in lines
+    assumed = next(line for line in lines if line.startswith("Un label"))
+    assert "soit 1 habitant au rythme" in assumed
+    assert "0,5 habitant par unité" in assumed
+    matched = capacity_plan(territory, 1, capacity=2, requests=requests.iloc[:2], threshold_min=12, rule=EVERY_COMMUNE)
+    assert not any("aucun site compté" in line for line in capacity_plan_answer(matched).lines)
+
+
 @pytest.mark.parametrize("capacity", [0, -1, float("nan"), 1e9])
 def test_capacities_that_make_no_sense_are_refused(territory, capacity):
     with pytest.raises(ParameterError, match="refusée"):

@@ -9,7 +9,7 @@ import pytest
 
 from geo.errors import SchemaError
 from geo.schemas import FACILITY_COLUMNS, check_facilities
-from geo.sources.france_services import guess_bearers, is_official_list, read_france_services
+from geo.sources.france_services import OTHER_LIST, guess_bearers, is_official_list, read_france_services
 from geo.sources.opening_hours import WeeklyHours
 
 DAYS = ("h_lundi", "h_mardi", "h_mercredi", "h_jeudi", "h_vendredi", "h_samedi")
@@ -371,4 +371,4 @@ def test_another_list_is_refused_with_the_option_that_names_its_columns(tmp_path
     path = tmp_path / "l.csv"
     path.write_text("titre;lat;lon\na;43;-1\n", encoding="utf-8")
     with pytest.raises(SchemaError, match=r"Colonnes trouvées : titre, lat, lon\. .*--columns sites:name="):
-        read_france_services(path)
+        read_france_services(path, other_list=OTHER_LIST)

@@ -3,21 +3,22 @@
 import pandas as pd
 import pytest
 
-from geo.errors import SchemaError
+from geo.errors import ParameterError, SchemaError
 from geo.sources.facility_table import facility_frame
-from geo.sources.rounds import ROUND_COLUMNS, ROUND_DTYPES, read_rounds
+from geo.sources.rounds import ROUND_COLUMNS, ROUND_DTYPES, read_rounds, require_unconfirmed
 
 SITES = facility_frame(
     pd.DataFrame(
         {
-            "facility_id": ["7", "8", "9"],
-            "name": ["Bus des Pictons", "Bus d'en haut", "Bus d'en haut"],
-            "kind": ["bus"] * 3,
-            "departement": ["17", "64", "64"],
+            "facility_id": ["7", "8", "9", "10", "11"],
+            "name": ["Bus des Pictons", "Bus d'en haut", "Bus d'en haut", "Maison", "Maison qui bouge"],
+            "kind": ["bus"] * 3 + ["main"] * 2,
+            "comment": [pd.NA] * 4 + ["Permanences itinérantes"],
+            "departement": ["17", "64", "64", "17", "17"],
         }
     ),
-    pd.Series([-1.0, 0.0, 0.0]),
-    pd.Series([46.3, 43.0, 43.0]),
+    pd.Series([-1.0, 0.0, 0.0, -1.0, -1.0]),
+    pd.Series([46.3, 43.0, 43.0, 46.3, 46.3]),
 )
 COMMUNES = pd.DataFrame(
     {
@@ -112,6 +113,51 @@ def test_unknown_sites_and_communes_are_kept_out_and_said(read):
         "site absent de la liste des sites",
         "nom porté par plusieurs sites",
     ]
+
+
+def test_rounds_of_a_site_that_is_no_bus_nor_travels_are_kept_out(read):
+    table = read("site,commune,jour,horaires\n10,Charron,lundi,9h-12h\nMaison qui bouge,Charron,lundi,9h-12h\n")
+    assert table.frame["facility_id"].tolist() == ["11"]
+    assert table.rejected[["row", "reason"]].to_numpy().tolist() == [[2, "ce site n'est pas un bus"]]
+
+
+@pytest.mark.parametrize(
+    ("row", "advice"),
+    [
+        ("10,Charron,lundi,9h-12h,oui", "Donnez l'identifiant du bus"),
+        ("99,Charron,lundi,9h-12h,oui", "Donnez l'identifiant d'un site de la liste"),
+        ("bus d'en haut,Charron,lundi,9h-12h,oui", "Donnez l'identifiant du site au lieu"),
+        ("7,Nulle-Part,lundi,9h-12h,oui", "Donnez le code INSEE"),
+    ],
+)
+def test_advice_is_about_what_is_wrong(read, row, advice):
+    with pytest.raises(SchemaError) as refused:
+        read(f"site,commune,jour,horaires,confirmed\n{row}\n")
+    assert advice in str(refused.value)
+    assert "Écrivez" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", ["", "site,confirmed\n", "site,confirmed\n7,\n8,non\n", "a,b\nx,oui\n"])
+def test_a_file_without_a_confirmed_row_may_be_replaced(tmp_path, content):
+    path = tmp_path / "rounds.csv"
+    require_unconfirmed(path)
+    path.write_text(content, encoding="utf-8")
+    require_unconfirmed(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("site;Confirmé\n7;\n8;OUI\n", "contient des lignes confirmées ; donnez un autre nom"),
+        ('site,confirmed\n"7,oui\n', "n'est pas une table lisible ; donnez un autre nom"),
+    ],
+)
+def test_a_file_with_confirmed_rows_or_that_cannot_be_read_is_not_replaced(tmp_path, content, said):
+    path = tmp_path / "rounds.csv"
+    path.write_text(content, encoding="utf-8-sig")
+    with pytest.raises(ParameterError) as refused:
+        require_unconfirmed(path)
+    assert said in str(refused.value).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 @pytest.mark.parametrize(
