@@ -20,6 +20,7 @@ from geo.french import (
     plural,
     within_text,
 )
+from geo.sources.provenance import rejection_faults
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,10 +77,15 @@ def changes_answer(changes: ListChanges, compared: Compared, effect: Effect | No
     return Answer(sentence, figures, (*_for_whom(effect), *details), notes)
 
 
-def rows_note(name: str, read: int, kept: int) -> str:
-    """Return how many rows of a list are compared."""
-    out = read - kept
-    why = f"{SEMICOLON}{counted(out, 'écartée')} faute de position ou de nom" if out else ""
+def rows_note(name: str, read: int, rejected: pd.DataFrame) -> str:
+    """Return how many rows of a list are read, and which are left out and why (`geo.sources.SourceTable.rejected`).
+
+    >>> rejected = pd.DataFrame({"row": [7], "identifier": ["12"], "reason": ["identifiant répété"]})
+    >>> rows_note("2026", 40, rejected).replace("\u202f", " ")
+    'Liste 2026 : 40 lignes lues ; 1 écartée (ligne 7 : identifiant répété).'
+    """
+    reasons = SEMICOLON.join(str(fault) for fault in rejection_faults(rejected))
+    why = f"{SEMICOLON}{counted(len(rejected), 'écartée')} ({reasons})" if reasons else ""
     return f"Liste {name} : {counted(read, 'ligne lue', 'lignes lues')}{why}."
 
 

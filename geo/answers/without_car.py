@@ -30,6 +30,7 @@ _WHY_NOT: Final = {
     "closed": "le site est fermé",
     "no_stop_here": "aucun arrêt n'est assez près de votre départ à pied",
     "no_stop_there": "aucun arrêt n'est assez près du site à pied",
+    "too_late": "plus aucun départ ne convient à partir de cette heure",
     "no_way": "aucun horaire ne convient",
 }
 #: What a vehicle is called, by code of GTFS; and of the extended codes, by hundreds.
@@ -40,9 +41,16 @@ _VEHICLES: Final = {0: "tram", 1: "métro", 2: "train", 3: "car", 4: "bateau", 5
 _HUNDREDS: Final = {1: "train", 2: "car", 4: "métro", 7: "bus", 8: "trolleybus", 9: "tram", 10: "bateau", 15: "taxi"}
 
 
-def transit_lines(found: Sequence[SiteTrip], day: dt.date, rules: Rules, notes: Sequence[str]) -> Iterator[str]:
-    """Give the round trips of a day line by line, in words."""
-    yield f"Sans voiture, {DAYS[day.weekday()]} {day_text(day)} {day.year} :"
+def transit_lines(
+    found: Sequence[SiteTrip],
+    day: dt.date,
+    rules: Rules,
+    notes: Sequence[str],
+    not_before: dt.datetime | None = None,
+) -> Iterator[str]:
+    """Give the round trips of a day line by line, in words; `not_before`: as for `trips_from`."""
+    after = "" if not_before is None else f", départ à partir de {_clock(not_before)}"
+    yield f"Sans voiture, {DAYS[day.weekday()]} {day_text(day)} {day.year}{after} :"
     if not any(one.possible for one in found):
         yield f"Vers les sites proches, {NO_ROUND_TRIP}."
     for number, one in enumerate(found, 1):

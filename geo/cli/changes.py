@@ -78,7 +78,7 @@ def _note(name: str, table: SourceTable) -> str:
     from geo.answers.changes import rows_note
     from geo.french import capital
 
-    said = [rows_note(name, table.provenance.rows_read, table.provenance.rows_kept)]
+    said = [rows_note(name, table.provenance.rows_read, table.rejected)]
     return " ".join([*said, *(f"{capital(note)}." for note in table.notes if "ancienne liste" in note)])
 
 

@@ -56,7 +56,9 @@ def nearest(
     facilities: Facilities = SITES,
     mode: Annotated[
         str,
-        typer.Option(help="car, walk, bike, ou transit : aller-retour du jour de --at en transports en commun."),
+        typer.Option(
+            help="car, walk, bike, ou transit : aller-retour en transports en commun, départ à partir de --at."
+        ),
     ] = "car",
     as_json: AsJson = False,
 ) -> None:
@@ -120,13 +122,20 @@ def _round_trips(
     """Return the round trips of the day of the wishes, as plain values and as lines."""
     from geo.answers.without_car import transit_lines, transit_notes
     from geo.finder.answer import plain_values
+    from geo.finder.opening_times import civil_time
     from geo.finder.wishes import Wishes
-    from geo.finder.without_car import RoundTrips, day_asked, trips_from
+    from geo.finder.without_car import RoundTrips, leaving_from, trips_from
 
     if wishes != Wishes(at=wishes.at):
-        msg = "--mode transit ne tient compte que de --at (le jour) : retirez les autres critères."
+        msg = "--mode transit ne tient compte que de --at : retirez les autres critères."
         raise ParameterError(msg)
-    day = day_asked(wishes.at, territory.departement)
-    ways = trips_from(RoundTrips.of(territory, rules), *start, day, k)
-    content = {"day": day, "rules": asdict(rules), "round_trips": plain_values([asdict(way) for way in ways])}
-    return content, transit_lines(ways, day, rules, transit_notes(territory))
+    at = civil_time(wishes.at, territory.departement)
+    day, not_before = at.date(), leaving_from(at)
+    ways = trips_from(RoundTrips.of(territory, rules), *start, day, k, not_before=not_before)
+    content = {
+        "day": day,
+        "not_before": not_before and not_before.isoformat(),
+        "rules": asdict(rules),
+        "round_trips": plain_values([asdict(way) for way in ways]),
+    }
+    return content, transit_lines(ways, day, rules, transit_notes(territory), not_before)

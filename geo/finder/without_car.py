@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import ParameterError
-from geo.finder.opening_times import civil_time, day_text, holiday_on, time_zone
+from geo.finder.opening_times import day_text, holiday_on, time_zone
 from geo.finder.site_remarks import read_remarks
 from geo.finder.start import straight_m
 from geo.kinds import SITES
@@ -39,7 +39,7 @@ HORIZON_DAYS: Final = 14
 #: How many sites are tried from a start, the nearest as a straight line first.
 SITES_TRIED: Final = 30
 #: Why there is no round trip.
-WHY_NOT: Final = ("hours_unknown", "closed", "no_stop_here", "no_stop_there", "no_way")
+WHY_NOT: Final = ("hours_unknown", "closed", "no_stop_here", "no_stop_there", "too_late", "no_way")
 #: Kinds of site that one can go to.
 FIXED_KINDS: Final = frozenset({"main", "antenne"})
 _MINUTE: Final = 60
@@ -192,7 +192,14 @@ def hours_on(row: dict[str, object], date: dt.date) -> tuple[tuple[int, int], ..
 
 
 def trips_from(
-    trips: RoundTrips, lon: float, lat: float, date: dt.date, k: int = 5, *, look_ahead: bool = True
+    trips: RoundTrips,
+    lon: float,
+    lat: float,
+    date: dt.date,
+    k: int = 5,
+    *,
+    not_before: dt.datetime | None = None,
+    look_ahead: bool = True,
 ) -> list[SiteTrip]:
     """Return the round trips of a day from a place to the sites around it, the least time out first.
 
@@ -206,6 +213,8 @@ def trips_from(
         Day in the civil time of the territory.
     k
         At most how many sites. Those without a round trip that day come last, the nearest first.
+    not_before
+        Moment with its time zone before which nobody leaves home that day; `None`: the whole day counts.
     look_ahead
         Whether the next possible day is looked for.
 
@@ -226,7 +235,7 @@ def trips_from(
     for number, row in enumerate(near.to_dict("records")):
         of_site = from_site == number
         place = (site_stops[of_site], site_walk_s[of_site])
-        found.append(_site_trip(trips, row, date, (stops, walk_s), place, direct.get(number)))
+        found.append(_site_trip(trips, row, date, (stops, walk_s), place, direct.get(number), not_before))
     order = sorted(range(len(found)), key=lambda n: (not found[n].possible, found[n].time_out_min or 0.0, n))[:k]
     chosen = []
     for number in order:
@@ -247,7 +256,13 @@ def _near_sites(territory: Territory, lon: float, lat: float) -> gpd.GeoDataFram
 
 
 def _site_trip(
-    trips: RoundTrips, row: dict[str, object], date: dt.date, start: _At, place: _At, on_foot_s: int | None
+    trips: RoundTrips,
+    row: dict[str, object],
+    date: dt.date,
+    start: _At,
+    place: _At,
+    on_foot_s: int | None,
+    not_before: dt.datetime | None = None,
 ) -> SiteTrip:
     hours = hours_on(row, date)
     stops_near = [len(each[0]) > 0 for each in (start, place)]
@@ -264,7 +279,11 @@ def _site_trip(
         return named
     there, back = trips.profiles(date, *place)
     out, home = journeys(there, *start), journeys(back, *start)
-    found = round_trip(out, home, trips.open_s(date, hours, _text(row.get("departement"))), trips.rules, on_foot_s)
+    open_s = trips.open_s(date, hours, _text(row.get("departement")))
+    after_s = 0 if not_before is None else max(trips.day(date).seconds(not_before), 0)
+    found = round_trip(out, home, open_s, trips.rules, on_foot_s, not_before_s=after_s)
+    if found is None and after_s and round_trip(out, home, open_s, trips.rules, on_foot_s) is not None:
+        return replace(named, why_not="too_late")
     return named if found is None else _told(named, trips.day(date), found, (there, out), (back, home))
 
 
@@ -318,9 +337,15 @@ def _days_after(trips: RoundTrips, day: dt.date) -> Iterator[dt.date]:
     return (each for each in days if trips.schedule.covers(each))
 
 
-def day_asked(moment: dt.datetime | None, departement: str | None) -> dt.date:
-    """Return the day of a moment in the civil time of a département, today for `None`."""
-    return civil_time(moment, departement).date()
+def leaving_from(at: dt.datetime) -> dt.datetime | None:
+    """Return the moment before which nobody leaves: the one asked for; midnight, `None`: the whole day counts.
+
+    >>> leaving_from(dt.datetime(2026, 11, 24, tzinfo=dt.UTC)) is None
+    True
+    >>> f"{leaving_from(dt.datetime(2026, 11, 24, 17, 30, tzinfo=dt.UTC)):%H:%M}"
+    '17:30'
+    """
+    return at if at.time() > dt.time(0) else None
 
 
 def _text(value: object) -> str | None:

@@ -24,6 +24,7 @@ from geo.network.compiled import compiled
 from geo.network.modes import ACTIVE_MODES, CAR
 from geo.network.osm_active import ACTIVE_CLASSES, stops
 from geo.network.osm_deleted import deleted_objects
+from geo.network.osm_refusals import refuse_overpass_json, why_unreadable
 from geo.network.osm_tags import ALL_KEYS, NOT_FOR_CARS, USED_KEYS, WayKinds, stops_cars
 from geo.network.osm_ways import MODE_BITS, Ways, parts_with_a_place
 from geo.sources.archives import require_bounded
@@ -114,6 +115,7 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile, *, active: bool 
     """
     for path in paths:
         require_bounded(path, "Routes")
+        refuse_overpass_json(path)
     classes = [*profile.class_speed_kmh, *(ACTIVE_CLASSES if active else ())]
     roads, days = _run(paths, classes, "placed", lambda text: _read_roads(text, profile, active=active))
     gone = [deleted_objects(path) for path in paths]
@@ -223,8 +225,8 @@ def _unreadable(paths: Sequence[Path], last_line: str) -> SourceError:
             f"Des routes seules sont attendues : demandez way[highway] sans les relations."
         )
     return SourceError(
-        f"« {name} » n'est pas un extrait OpenStreetMap lisible ({why}). "
-        f"Un fichier .osm.pbf complet est attendu : téléchargez-le de nouveau."
+        f"« {name} » n'est pas un extrait OpenStreetMap lisible ({why_unreadable(why)}). "
+        f"Un fichier .osm.pbf ou .osm complet est attendu : téléchargez-le de nouveau."
     )
 
 

@@ -10,6 +10,7 @@ import shapely
 from geo.errors import ParameterError
 from geo.network.modes import CAR, MODES
 from geo.network.osm import read_osm_modes, read_osmnx
+from geo.network.osm_refusals import refuse_overpass_json
 from geo.network.road_lines import read_road_lines
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.archives import require_regular
@@ -59,6 +60,7 @@ def read_modes(
     paths = [path] if isinstance(path, Path) else list(path)
     for each in paths:
         require_regular(each, "Routes")
+        refuse_overpass_json(each)
     others = [each.name for each in paths if not each.name.lower().endswith(_EXTRACTS)]
     if paths and not others:
         return read_osm_modes(paths, profile=profile, area=area, modes=modes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ REQUIRED: Final = {
 #: Tables without which there is no timetable.
 NEEDED: Final = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
 _SHOWN: Final = 3
+#: What pyarrow says of a row with fewer or more cells than the header.
+_COLUMN_COUNTS: Final = re.compile(r"(?:Row #(\d+): )?Expected (\d+) columns, got (\d+)")
 _ADVICE: Final = "Demandez un jeu de données corrigé à son éditeur, ou donnez-en un autre."
 
 
@@ -167,29 +170,62 @@ class FeedTables:
             if not content.strip():
                 return pa.table({})
             first_line, _, rows = content.partition(b"\n")
-            names = _header(first_line)
+            names = self._header(file, first_line)
             if not rows.strip():
                 return pa.table({name: pa.array([], pa.string()) for name in names})
-            return csv.read_csv(
+            read = csv.read_csv(
                 io.BytesIO(rows),
                 read_options=csv.ReadOptions(column_names=names),
                 parse_options=csv.ParseOptions(newlines_in_values=True),
                 convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
             )
+            if content.count(b'"') % 2 and "\n" in read.column(len(names) - 1)[-1].as_py():
+                self.faults.append(_open_quote(file, content))  # all that follows it is one value
+                self.require()
         except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
             if isinstance(error, SourceError):
                 raise
-            why = str(error).partition("\n")[0][:120]
-            self.faults.append(Fault(f"{file} illisible ({why})"))
+            self.faults.append(_why_unreadable(file, content, error))
             self.require()
             raise  # never: there is a fault
+        return read
+
+    def _header(self, file: str, first_line: bytes) -> list[str]:
+        """Return the names of the columns, a mark of byte order and spaces aside; unnamed ones are numbered."""
+        if b"\0" in first_line:
+            self.faults.append(_not_utf_8(file, 1))
+            self.require()
+        text = first_line.decode("utf-8-sig").rstrip("\r")
+        names = [name.strip().strip('"').strip() for name in text.split(",")]
+        again = sorted({name for at, name in enumerate(names) if name and name in names[:at]})
+        if again:
+            self.faults.append(Fault(f"{file} : colonne répétée : {', '.join(again)[:120]}", 1))
+            self.require()
+        return [name or f"#{at}" for at, name in enumerate(names)]
 
 
-def _header(first_line: bytes) -> list[str]:
-    """Return the names of the columns, a mark of byte order and spaces aside; a name that comes again is numbered."""
-    text = first_line.decode("utf-8-sig").rstrip("\r")
-    names = [name.strip().strip('"').strip() for name in text.split(",")]
-    return [name if name not in names[:at] else f"{name}#{at}" for at, name in enumerate(names)]
+def _why_unreadable(file: str, content: bytes, error: Exception) -> Fault:
+    """Return why a table could not be read, in French, with the row where it is known."""
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError as at:
+        return _not_utf_8(file, content[: at.start].count(b"\n") + 1)
+    if content.count(b'"') % 2:
+        return _open_quote(file, content)
+    counts = _COLUMN_COUNTS.search(str(error))
+    if counts is None:
+        return Fault(f"{file} illisible : un tableau en UTF-8, colonnes séparées par des virgules, est attendu")
+    row = int(counts[1]) + 1 if counts[1] else None
+    return Fault(f"{file}, {counts[2]} colonnes attendues comme dans l'en-tête, {counts[3]} trouvée(s)", row)
+
+
+def _not_utf_8(file: str, row: int) -> Fault:
+    return Fault(f"{file} n'est pas en UTF-8, encodage attendu d'un jeu de données GTFS", row)
+
+
+def _open_quote(file: str, content: bytes) -> Fault:
+    row = next(n for n, line in enumerate(content.split(b"\n"), 1) if line.count(b'"') % 2)
+    return Fault(f"{file}, un guillemet ouvert n'est pas refermé, à partir de cette ligne", row)
 
 
 def _number(text: str, default: float) -> float:

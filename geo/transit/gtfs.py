@@ -68,6 +68,9 @@ def read_gtfs(paths: Path | Sequence[Path]) -> Schedule:
 
 def _read_feed(path: Path) -> Schedule:
     tables = FeedTables.open(path)
+    if not tables.rows("stop_times.txt"):
+        tables.faults.append(Fault("stop_times.txt ne contient aucun passage"))
+        tables.require()
     stops = _stops(tables)
     services = _service_ids(tables)
     trips, flex = _trips(tables, services)
@@ -81,7 +84,11 @@ def _read_feed(path: Path) -> Schedule:
     if not last:
         tables.faults.append(Fault("aucun jour de service dans calendar.txt ni calendar_dates.txt"))
         tables.require()
-    note = _note(trips, times, int(flex.sum()))
+    without_day = _without_day(trips, times, weekly, exceptions)
+    if without_day and without_day == times["trip"].nunique():
+        tables.faults.append(Fault("aucun trajet n'a de jour de service dans calendar.txt ni calendar_dates.txt"))
+        tables.require()
+    note = _note(trips, times, int(flex.sum()), without_day)
     feeds = pd.DataFrame(
         {"name": [path.stem], "file": [path.name], "sha256": [checksum(path) if path.is_file() else ""]}
     ).assign(start=first, end=last, note=note)
@@ -295,13 +302,40 @@ def _first_and_last_day(weekly: pd.DataFrame, exceptions: pd.DataFrame) -> tuple
     return min(first, default=0), max(last, default=0)
 
 
-def _note(trips: pd.DataFrame, times: pd.DataFrame, flex: int) -> str:
+def _without_day(trips: pd.DataFrame, times: pd.DataFrame, weekly: pd.DataFrame, exceptions: pd.DataFrame) -> int:
+    """Return how many trips that call somewhere run on no day."""
+    added = exceptions["added"].to_numpy(bool)
+    runs = set(exceptions["service"][added])
+    removed = exceptions[~added].drop_duplicates()
+    removed_days = {service: _calendar_days(dates) for service, dates in removed.groupby("service")["date"]}
+    none = np.zeros(0, "datetime64[D]")
+    first, last = (_calendar_days(weekly[name]) for name in ("start", "end"))
+    masks = weekly[list(WEEKDAYS)].to_numpy(bool)
+    for service, mask, begin, end in zip(weekly["service"], masks, first, last, strict=True):
+        if np.isnat(begin) or np.isnat(end):  # a day that no month has: nothing is told of it
+            runs.add(service)
+        elif mask.any() and begin <= end:
+            off = removed_days.get(service, none)
+            off = off[(off >= begin) & (off <= end)]
+            if np.busday_count(begin, end + 1, mask) > np.is_busday(off, mask).sum():
+                runs.add(service)
+    service_of = trips["service"].iloc[times["trip"].unique()]
+    return int((~service_of.isin(runs)).sum())
+
+
+def _calendar_days(numbers: pd.Series) -> NDArray[np.datetime64]:
+    """Return days written as 20250204, NaT where the month has no such day."""
+    return pd.to_datetime(numbers.astype(str), format="%Y%m%d", errors="coerce").to_numpy("datetime64[D]")
+
+
+def _note(trips: pd.DataFrame, times: pd.DataFrame, flex: int, without_day: int) -> str:
     """Return in French what a feed holds that is not used unless it is asked for."""
     asked = int(((times["pickup"] > 1) | (times["drop_off"] > 1)).sum())
     school = int(trips["school"].sum())
     parts = [
         (flex, f"{format_integer(flex)} trajet(s) à la demande par zone, non lus"),
         (asked, f"{format_integer(asked)} passage(s) sur réservation, non comptés"),
+        (without_day, f"{format_integer(without_day)} trajet(s) sans jour de service, jamais comptés"),
         (school, f"{format_integer(school)} trajet(s) de lignes scolaires, non comptés"),
     ]
     return " ; ".join(text for count, text in parts if count)

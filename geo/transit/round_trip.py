@@ -70,6 +70,8 @@ def round_trip(
     open_s: Sequence[tuple[int, int]],
     rules: Rules,
     walk_s: int | None = None,
+    *,
+    not_before_s: int = 0,
 ) -> RoundTrip | None:
     """Return the round trip that takes the least time out, the first of several; `None`: there is none.
 
@@ -83,9 +85,11 @@ def round_trip(
         Limits.
     walk_s
         Seconds on foot all the way, `None`: too far.
+    not_before_s
+        Second of the day before which nobody leaves home.
     """
     visit, way = round(rules.visit_min * 60), rules.way_min * 60
-    arrive, depart, out_row = _ways(out, way)
+    arrive, depart, out_row = _ways(out, way, not_before_s)
     leave, home, back_row = _ways_back(back, way)
     on_foot = walk_s is not None and walk_s <= rules.walk_min * 60
     best: tuple[int, ...] | None = None
@@ -96,9 +100,10 @@ def round_trip(
             continue
         here, gone, row = arrive, depart, out_row
         if on_foot and walk_s is not None:
-            # On foot one comes when the doors open, or just in time for a vehicle back.
-            times = np.unique(np.clip(np.append(leave - visit, opens), opens, closes - visit))
-            times = times[times - walk_s >= 0]
+            # On foot one comes when the doors open (later: as soon as one may), or just in time for a vehicle back.
+            soonest = max(opens, not_before_s + walk_s)
+            times = np.unique(np.clip(np.append(leave - visit, soonest), opens, closes - visit))
+            times = times[times - walk_s >= not_before_s]
             here, gone = np.append(here, times), np.append(gone, times - walk_s)
             row = np.append(row, np.full(len(times), -1))
         helped = np.maximum(here, opens) + visit
@@ -141,9 +146,11 @@ def round_trip(
     )
 
 
-def _ways(out: Journeys, way_s: float) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return arrivals, departures and numbers of the journeys that are short enough and leave that day."""
-    rows = np.flatnonzero((out.arrival_s - out.departure_s <= way_s) & (out.departure_s >= 0))
+def _ways(
+    out: Journeys, way_s: float, not_before_s: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return arrivals, departures and numbers of the journeys that are short enough and leave that day, late enough."""
+    rows = np.flatnonzero((out.arrival_s - out.departure_s <= way_s) & (out.departure_s >= not_before_s))
     return out.arrival_s[rows], out.departure_s[rows], rows
 
 

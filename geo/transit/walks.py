@@ -112,23 +112,46 @@ def walks_within(
     """Return the ways on foot of at most `limit_s` seconds: origin, destination and whole seconds, shape (n,) each.
 
     `network`: streets for feet; `None`: estimated from straight lines in the projection `crs`. Points are degrees.
+    Two points that are nearer to each other than their ways to the street together are walked straight.
     """
-    metres_a_second = usual_kmh(WALK) / 3.6
     if network is not None:
-        start, end, seconds = pairs_within(network, snap(network, *origins), snap(network, *destinations), limit_s)
-        return start, end, _whole(seconds)
+        return _along_streets(network, origins, destinations, limit_s)
+    metres_a_second = usual_kmh(WALK) / 3.6
     from_xy, to_xy = (np.column_stack(to_metres(crs).transform(*points)) for points in (origins, destinations))
+    start, end, metres = _straight(from_xy, to_xy, limit_s * metres_a_second / DETOUR)
+    return start, end, _whole(metres * DETOUR / metres_a_second)
+
+
+def _along_streets(
+    network: RoadNetwork, origins: Points, destinations: Points, limit_s: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    one, other = snap(network, *origins), snap(network, *destinations)
+    start, end, seconds = pairs_within(network, one, other, limit_s)
+    pace = network.access_m_per_s
+    near_start, near_end, metres = _straight(one.xy, other.xy, limit_s * pace)
+    # Farther apart than that, something may lie between them that only streets cross.
+    off_street = metres <= one.distance_m[near_start] + other.distance_m[near_end]
+    off_street &= (one.link[near_start] >= 0) & (other.link[near_end] >= 0) | (metres == 0)
+    start, end = np.append(start, near_start[off_street]), np.append(end, near_end[off_street])
+    seconds = np.append(seconds, metres[off_street] / pace)
+    order = np.lexsort((seconds, end, start))
+    start, end, seconds = start[order], end[order], seconds[order]
+    first = np.append(True, (np.diff(start) != 0) | (np.diff(end) != 0))[: len(start)]
+    return start[first], end[first], _whole(seconds[first])
+
+
+def _straight(
+    from_xy: NDArray[np.float64], to_xy: NDArray[np.float64], limit_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return the pairs of points at most `limit_m` apart, in order, and the metres between them."""
     if not len(from_xy) or not len(to_xy):
         nothing = np.zeros(0, np.int64)
-        return nothing, nothing, nothing
+        return nothing, nothing, np.zeros(0)
     # Doors and corridors of a station, where nothing calls, may have no place: they are far from everything.
     from_xy, to_xy = (np.where(np.isfinite(xy), xy, far) for xy, far in ((from_xy, _FAR_M), (to_xy, -_FAR_M)))
-    near = cKDTree(from_xy).sparse_distance_matrix(
-        cKDTree(to_xy), limit_s * metres_a_second / DETOUR, output_type="ndarray"
-    )
+    near = cKDTree(from_xy).sparse_distance_matrix(cKDTree(to_xy), limit_m, output_type="ndarray")
     order = np.lexsort((near["j"], near["i"]))
-    walked = _whole(near["v"][order] * DETOUR / metres_a_second)
-    return near["i"][order].astype(np.int64), near["j"][order].astype(np.int64), walked
+    return near["i"][order].astype(np.int64), near["j"][order].astype(np.int64), near["v"][order]
 
 
 def _whole(seconds: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -399,8 +399,8 @@ def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, ter
         transfers=None,
     )
     replace(territory, schedule=read_gtfs(feed)).save(tmp_path / "valley")
-    app = open_app(str(tmp_path / "valley"), lieu=urdos.name, quand="2025-02-04T09:00")
+    app = open_app(str(tmp_path / "valley"), lieu=urdos.name, quand="2025-02-04T07:30")
     told = "\n".join(element.value for element in app.markdown).replace("\\", "")
     assert "car 12 de Urdos 8\u00a0h à Maison 8\u00a0h\u00a030".replace("\u00a0", " ") in told.replace("\u00a0", " ")
-    assert "Sans voiture, mardi 4 février 2025" in told.replace("\u00a0", " ")
+    assert "Sans voiture, mardi 4 février 2025, départ à partir de 7 h 30 :" in told.replace("\u00a0", " ")
     assert "À pied" in given(app, "found_sites")["html"] or "à vélo" in given(app, "found_sites")["html"].lower()

@@ -103,6 +103,15 @@ def test_it_is_told_in_sentences(run, lists):
     assert "Liste 2020-12-01 : " in out
 
 
+def test_a_repeated_identifier_is_told_with_its_line(run, lists):
+    rows = lists[1].read_text(encoding="utf-8").splitlines()
+    lists[1].write_text("\n".join([*rows, rows[1]]) + "\n", encoding="utf-8")
+    _, out, _ = run("changes", *lists, "90")
+    again = f"1 écartée (ligne {len(rows) + 1} : identifiant déjà utilisé ligne 2)."
+    assert again in out
+    assert "faute de position" not in out
+
+
 def test_two_territories_are_compared(run, saved):
     status, out, _ = run("changes", saved, saved, "--json")
     content = json.loads(out)

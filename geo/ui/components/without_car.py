@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.answers.without_car import transit_lines, transit_notes
 from geo.errors import ParameterError
-from geo.finder.without_car import RoundTrips, trips_from
+from geo.finder.without_car import RoundTrips, leaving_from, trips_from
 from geo.transit.round_trip import Rules
 from geo.ui import cache
 from geo.ui.components.messages import plain
@@ -27,15 +27,17 @@ def without_car(territory: Territory, answer: Answer) -> None:
     if territory.schedule is None:
         return
     day = answer.at.date()
-    question = (cache.fingerprint(territory), answer.start_lon, answer.start_lat, day)
+    not_before = leaving_from(answer.at)
+    question = (cache.fingerprint(territory), answer.start_lon, answer.start_lat, day, not_before)
 
     def lines() -> list[str]:
         rules = Rules()
         try:
-            found = trips_from(RoundTrips.of(territory, rules), answer.start_lon, answer.start_lat, day, _SITES)
+            trips, start = RoundTrips.of(territory, rules), (answer.start_lon, answer.start_lat)
+            found = trips_from(trips, *start, day, _SITES, not_before=not_before)
         except ParameterError as error:
             return [str(error)]
-        return list(transit_lines(found, day, rules, transit_notes(territory)))
+        return list(transit_lines(found, day, rules, transit_notes(territory), not_before))
 
     with st.expander("Sans voiture : y aller et en revenir le jour même"):
         for line in last_answer("without_car", question, lines):

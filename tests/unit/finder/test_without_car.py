@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from geo import Territory
 from geo.answers.without_car import residents_sentence, transit_lines, trip_sentence, way_words
 from geo.errors import ParameterError
 from geo.finder.residents_trips import residents_round_trips, round_trip_share
-from geo.finder.without_car import RoundTrips, hours_on, trips_from
+from geo.finder.without_car import RoundTrips, hours_on, leaving_from, trips_from
 from geo.transit.gtfs import read_gtfs
 from geo.transit.journeys import Journeys
 from geo.transit.round_trip import Rules, round_trip
@@ -85,6 +86,32 @@ def test_a_closed_day_says_the_next_possible_one(valley):
     assert trip_sentence(one) == (
         "aucun aller-retour possible ce jour-là, le site est fermé\u202f; prochain jour possible : lundi 10\u00a0février"
     )
+
+
+@pytest.mark.parametrize(("hour", "possible"), [("07:50", True), ("07:51", False), ("17:30", False)])
+def test_no_departure_before_the_asked_hour(valley, hour, possible):
+    territory, start = valley
+    asked = leaving_from(dt.datetime.fromisoformat(f"2025-02-04T{hour}").replace(tzinfo=ZoneInfo("Europe/Paris")))
+    found = trips_from(RoundTrips.of(territory), *start, TUESDAY, 30, not_before=asked)
+    one = next(one for one in found if one.facility_id == SITE)
+    assert one.possible == possible
+    assert all(each.leaves_home >= asked for each in found if each.possible)
+    lines = [line.replace("\u00a0", " ") for line in transit_lines([one], TUESDAY, Rules(), (), asked)]
+    assert lines[0].startswith("Sans voiture, mardi 4 février 2025, départ à partir de ")
+    if not possible:
+        assert (one.why_not, one.next_day) == ("too_late", dt.date(2025, 2, 5))
+        assert "plus aucun départ ne convient à partir de cette heure" in lines[2]
+        assert "prochain jour possible : mercredi 5 février" in lines[2]
+
+
+def test_the_whole_day_counts_from_midnight():
+    assert leaving_from(dt.datetime(2025, 2, 4, tzinfo=dt.UTC)) is None
+
+
+def test_on_foot_one_leaves_no_sooner_than_asked():
+    walked = round_trip(_ways(), _ways(), [(36000, 43200)], Rules(), 600, not_before_s=37000)
+    assert (walked.departure_s, walked.arrival_s) == (37000, 37600)
+    assert round_trip(_ways(), _ways(), [(36000, 43200)], Rules(), 600, not_before_s=40000) is None
 
 
 def test_the_way_is_told_in_words(valley):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from geo.errors import MaillageError, NetworkError, ParameterError, SourceError
 from geo.network.osm import read_osm, read_osmnx
 from geo.network.osm_extracts import _read_roads, read_extracts
-from geo.network.road_files import read_roads
+from geo.network.road_files import read_modes, read_roads
 from geo.network.road_network import _ARRAYS
 from geo.network.snapping import snap
 from geo.network.speeds import speed_profile
@@ -360,6 +360,46 @@ def test_a_file_that_is_no_extract_is_refused(tmp_path, name, content):
         read_osm(path)
 
 
+XML = "<osm version='0.6'>"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (f"{XML}<node id='1' lat='46.1x' lon='1'/></osm>", "position d'un nœud illisible"),
+        (f"{XML}<node id='1' lat='460' lon='1'/></osm>", "position d'un nœud illisible"),
+        (f"{XML}<node id='x' lat='46' lon='1'/></osm>", "identifiant illisible"),
+        (f"{XML}<node id='1' lat='46' lon='1' version='-3'/></osm>", "version ou date d'un objet illisible"),
+        (f"{XML}\n<node id='1' lat='46", "XML mal formé ou coupé avant sa fin, ligne 2"),
+        ("<html></html>", "XML d'une autre sorte"),
+        ("<osm version='0.5'></osm>", "version d'OpenStreetMap XML autre que 0.6"),
+        ("", "fichier vide"),
+    ],
+)
+def test_why_an_extract_is_refused_is_told_in_french_alone(tmp_path, content, why):
+    path = tmp_path / "r.osm"
+    path.write_text(content)
+    with pytest.raises(SourceError) as error:
+        read_osm(path)
+    assert f"lisible ({why}" in str(error.value)
+    for english in ("error", "illegal", "character", "token", "element", "file"):
+        assert english not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["ov.json", "ov.osm"])
+def test_an_answer_of_overpass_in_json_is_refused_by_its_name(tmp_path, name):
+    path = tmp_path / name
+    path.write_text('{"version":0.6,"elements":[{"type":"node","id":1,"tags":{"remark":"rue"}}]}')
+    with pytest.raises(SourceError, match=r"réponse d'Overpass en JSON.*demandez \[out:xml\]") as error:
+        read_modes(path)
+    assert "rue" not in str(error.value).replace("route", "")
+    path.write_text(
+        '{"version": 0.6, "elements": [\n],\n"remark": "runtime error: Query \\"timed out\\" after 26 s"\n}\n'
+    )
+    with pytest.raises(SourceError, match='Overpass y dit : « runtime error: Query "timed out" after 26 s »'):
+        read_modes(path)
+
+
 def test_a_file_that_is_absent_is_refused(tmp_path):
     with pytest.raises(SourceError, match=r"« absent\.osm\.pbf » est illisible ou absent"):
         read_osm(tmp_path / "absent.osm.pbf")
@@ -411,7 +451,7 @@ def test_places_are_those_of_the_file_to_the_last_digit(tmp_path, places, first_
 def test_an_extract_with_a_place_off_the_earth_is_refused(tmp_path):
     path = osm_file(tmp_path, NORTH | {4: (0, 60_000)}, [((1, 2, 3, 4), PLAIN)])
     with pytest.raises(
-        SourceError, match=r"« extrait\.osm » n'est pas un extrait OpenStreetMap lisible \(invalid location"
+        SourceError, match=r"« extrait\.osm » n'est pas un extrait OpenStreetMap lisible \(position d.un nœud illisible"
     ):
         read_osm(path)
 

@@ -12,6 +12,7 @@ from geo.errors import ParameterError
 from geo.finder.answer import find_sites
 from geo.finder.other_modes import times_by_mode
 from geo.finder.without_car import RoundTrips, trips_from
+from geo.transit.walks import walks_within
 from tests.conftest import CENTRES
 from tests.unit.transit.small_feed import write_feed
 
@@ -90,6 +91,21 @@ def test_the_answer_tells_each_mode_and_may_be_asked_by_one(place):
     assert (on_foot.mode, round(on_foot.travel_time_min, 1), on_foot.estimated) == ("walk", 12.5, False)
     with pytest.raises(ParameterError, match="« plane » inconnu"):
         find_sites(territory, *home, mode="plane")
+
+
+def test_a_stop_off_the_street_is_no_farther_than_straight_to_it(place):
+    """Where somebody lives 300 m off the street and the stop is there, they need not walk to the street and back."""
+    folder, _, _ = place
+    territory = Territory.load(folder)
+    x, y = CENTRES["64001"]
+    to_degrees = pyproj.Transformer.from_crs("EPSG:2154", "EPSG:4326", always_xy=True).transform
+    lon, lat = (np.array(axis) for axis in to_degrees([x + 500] * 3, [y - 300, y - 360, y]))
+    one, other, seconds = walks_within(territory.active["walk"], territory.network.crs, (lon, lat), (lon, lat), 1200)
+    took = dict(zip(zip(one.tolist(), other.tolist(), strict=True), seconds.tolist(), strict=True))
+    pace = territory.active["walk"].access_m_per_s
+    assert took[0, 0] == took[1, 1] == 0
+    assert took[0, 1] == took[1, 0] == pytest.approx(60 / pace, abs=1)
+    assert took[0, 2] == pytest.approx(300 / pace, abs=1)
 
 
 def test_the_bus_is_taken_where_it_is_sooner_than_walking(place):

@@ -150,6 +150,65 @@ def test_a_table_that_is_absent_is_named(tmp_path):
         read_gtfs([])
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.encode("latin-1"), "stops.txt n'est pas en UTF-8, encodage attendu"),
+        (lambda text: text.encode("utf-16"), "ligne 1 : stops.txt n'est pas en UTF-8"),
+        (lambda text: text.encode("utf-16-le"), "ligne 1 : stops.txt n'est pas en UTF-8"),
+        (lambda text: text.replace("Halte", '"Halte').encode(), "ligne 5 : stops.txt, un guillemet ouvert n'est pas"),
+        (
+            lambda text: text.replace("0,G\n", '0,"G\n', 1).encode(),
+            "ligne 3 : stops.txt, un guillemet ouvert n'est pas",
+        ),
+        (
+            lambda text: text.replace("Halte", "Halte,x").encode(),
+            "6 colonnes attendues comme dans l'en-tête, 7 trouvée",
+        ),
+        (lambda text: text.replace("location_type", "stop_lat").encode(), "colonne répétée : stop_lat"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_told_in_french_alone(tmp_path, change, said):
+    text = FILES["stops.txt"].replace("Halte", "Halte du pré")
+    feed = write_feed(tmp_path / "f")
+    (feed / "stops.txt").write_bytes(change(text))
+    with pytest.raises(SchemaError) as error:
+        read_gtfs(feed)
+    assert said in str(error.value)
+    for english in ("invalid", "codec", "Expected", "column", "parse"):
+        assert english not in str(error.value)
+
+
+def test_a_feed_without_any_usable_run_is_refused(tmp_path):
+    header = FILES["stop_times.txt"].splitlines()[0] + "\n"
+    with pytest.raises(SchemaError, match=r"stop_times\.txt ne contient aucun passage"):
+        read_gtfs(write_feed(tmp_path / "a", stop_times=header))
+    trips = "route_id,service_id,trip_id\n" + "".join(
+        f"B,never,{t}\n" for t in ["t1", "t2", "b1", "b2", "s1", "f1", "night"]
+    )
+    with pytest.raises(SchemaError, match="aucun trajet n'a de jour de service"):
+        read_gtfs(write_feed(tmp_path / "b", trips=trips))
+
+
+@pytest.mark.parametrize(
+    ("calendar", "exceptions", "count"),
+    [
+        ("fri,0,0,0,0,1,0,0,20250101,20250331", "", 0),
+        ("fri,0,0,0,0,1,0,0,20250101,20250102", "", 1),  # a Wednesday and a Thursday
+        ("fri,0,0,0,0,0,0,0,20250101,20250331", "", 1),
+        ("fri,0,0,0,0,0,0,0,20250101,20250331", "fri,20250105,1\n", 0),
+        ("fri,0,0,0,0,1,0,0,20250101,20250107", "fri,20250103,2\n", 1),
+        ("fri,0,0,0,0,1,0,0,20250101,20250107", "fri,20250102,2\n", 0),
+    ],
+)
+def test_trips_without_a_day_of_service_are_noted(tmp_path, calendar, exceptions, count):
+    old = "fri,0,0,0,0,1,0,0,20250101,20250331"
+    tables = {"calendar": FILES["calendar.txt"].replace(old, calendar)}
+    tables["calendar_dates"] = FILES["calendar_dates.txt"] + exceptions
+    note = read_gtfs(write_feed(tmp_path / "f", **tables)).feeds["note"][0]
+    assert ("1 trajet(s) sans jour de service, jamais comptés" in note) == bool(count)
+
+
 def test_what_is_near_keeps_whole_trips_of_two_stops_and_is_saved(tmp_path, valley):
     near = valley.near(-1, 43.08, 0, 43.16)
     assert near.stops["stop_id"].tolist() == ["H", "V"]
