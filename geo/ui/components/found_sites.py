@@ -152,10 +152,11 @@ def _card(site: SiteAnswer, shown: Shown, number: int | str | None = None) -> st
     is_chosen = number is not None and site.facility_id == shown.chosen
     told = "" if shown.asked is None else asked_sentence(site, shown.asked)
     badge = f'<span class="number" aria-hidden="true">{number}</span>' if number is not None else ""
+    modes = "" if shown.compact else other_modes_sentence(site)
     lines = [
         f"<h3>{badge}{escape(site.name)}</h3>",
         f'<p class="trip">{escape(_trip_words(site, shown))}</p>',
-        *([f'<p class="modes">{escape(modes)}</p>'] if (modes := other_modes_sentence(site)) else []),
+        *([f'<p class="modes">{escape(modes)}</p>'] if modes else []),
         *([f'<p class="asked">{escape(told)}</p>'] if told else []),
         _status_html(site.status),
         *(f'<p class="warning">{escape(warning)}</p>' for warning in site.warnings),
