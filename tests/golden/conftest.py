@@ -11,21 +11,16 @@ from tests.golden.oracle import Oracle
 
 
 @pytest.fixture(scope="session")
-def folders_read_once():
-    """Read each saved territory once: nothing in it changes, and every command would read it again."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Territory, "load", functools.cache(Territory.load))
-        yield
-
-
-@pytest.fixture(scope="session")
-def heard(tmp_path_factory, packages_looked_at_once, folders_read_once):  # noqa: ARG001
+def heard(tmp_path_factory, packages_looked_at_once):  # noqa: ARG001
     """Return what is said of a territory on every channel, and what is true of it."""
     kept: dict[str, Heard] = {}
 
     def about(key: str) -> Heard:
         if key not in kept:
-            channels = collect(key, tmp_path_factory.mktemp(key))
+            with pytest.MonkeyPatch.context() as patch:
+                # Nothing in a saved territory changes here, and each of the commands would read it again.
+                patch.setattr(Territory, "load", functools.cache(Territory.load))
+                channels = collect(key, tmp_path_factory.mktemp(key))
             oracle = Oracle(channels.territory)
             labels = channels.data["json.plan"]["selected"] if "json.plan" in channels.data else []
             if "plan" not in channels.refused:
