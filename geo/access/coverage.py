@@ -68,8 +68,7 @@ class CoverageSummary:
     @property
     def covered_interval(self) -> tuple[float | None, float | None]:
         """The bounds of `share_covered`; `None` where times are measured, or nobody's way is known."""
-        low, high = self.residents_within_low, self.residents_within_high
-        return (None, None) if low is None or high is None else (self.part.share(low), self.part.share(high))
+        return self.part.bounds(self.residents_within_low, self.residents_within_high)
 
     @property
     def share_covered(self) -> float | None:

@@ -59,6 +59,10 @@ class KnownPart:
         """Return residents as a share, 0 to 1, of those whose way is known; `None` where there are none."""
         return residents / self.residents_known if self.residents_known > 0 else None
 
+    def bounds(self, low: float | None, high: float | None) -> tuple[float | None, float | None]:
+        """Return two counts of residents as shares; `None` where times are measured, or nobody's way is known."""
+        return (None, None) if low is None or high is None else (self.share(low), self.share(high))
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
         return asdict(self)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from geo.french import counted, format_integer, is_plural
+from geo.french import counted, format_integer, is_plural, share_interval
 
 if TYPE_CHECKING:
     from geo.access.known_part import KnownPart
@@ -87,6 +87,12 @@ def nobody_known(part: KnownPart) -> str:
     if part.residents > 0:
         return "Aucun trajet n'est connu : le réseau routier ne couvre aucun habitant."
     return "La population n'est pas connue : aucun habitant ne peut être compté."
+
+
+def estimated_bounds(bounds: tuple[float | None, float | None]) -> str:
+    """Return the bounds of a share on estimated times, in brackets; empty where there are none to say."""
+    interval = share_interval(*bounds)
+    return f" (temps estimés : {interval})" if interval else ""
 
 
 def residents_line(population: Any) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure
+from geo.answers.answer import Answer, Figure, estimated_bounds
 from geo.answers.rounds import rounds_line
 from geo.french import (
     SEMICOLON,
@@ -21,7 +21,6 @@ from geo.french import (
     quoted,
     said_minutes,
     said_time,
-    share_interval,
     within_text,
 )
 from geo.kinds import facility_phrase, facility_title, is_ours
@@ -172,8 +171,7 @@ def _people(summary: CoverageSummary) -> str:
     where = f"{within_text(summary.threshold_min)} {facility_phrase(summary.facilities)}"
     if round(known) == 1:
         return f"Le seul habitant est {where}" if round(covered) else f"Le seul habitant n'est pas {where}"
-    interval = share_interval(*summary.covered_interval)
-    where += f" (temps estimés : {interval})" if interval else ""
+    where += estimated_bounds(summary.covered_interval)
     if known - covered <= _SAME:
         return f"Tous les habitants ({format_integer(known)}) sont {where}"
     if covered <= 0:

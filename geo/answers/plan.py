@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.answers.answer import Answer, Figure
+from geo.answers.answer import Answer, Figure, estimated_bounds
 from geo.answers.plan_certainty import doubtful_sentence, margin_note, robustness_sentence, worst_case_sentence
 from geo.answers.plan_cost import budget_sentence, cost_sentence
 from geo.answers.plan_proof import longest_trip, plan_minutes, preference_sentence, proof_sentence, rule_sentence
@@ -19,14 +19,12 @@ from geo.french import (
     format_share,
     joined,
     plural,
-    share_interval,
     within_text,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geo.siting.access_summary import AccessSummary
     from geo.siting.plan import Plan
     from geo.siting.solve import Model
 
@@ -101,7 +99,7 @@ def _sentence(plan: Plan) -> str:
     if count == 0:
         nothing = "Aucun nouveau label n'est utile" if plan.asked or plan.model == "set-cover" else "Sans nouveau label"
         mean = "" if before.mean_time_min is None else f", {plan_minutes(plan, before.mean_time_min)} en moyenne"
-        return f"{nothing} : {was} des habitants sont {within} d'un site{_interval(before)}{mean}."
+        return f"{nothing} : {was} des habitants sont {within} d'un site{estimated_bounds(before.interval)}{mean}."
     if plan.model == "set-cover":
         share = after.share_within
         whom = "tous les habitants" if (share or 0) >= _ALL else f"{format_share(share)} des habitants"
@@ -141,14 +139,8 @@ def _shares(plan: Plan) -> str:
     was, will = format_share(plan.before.share_within), format_share(plan.after.share_within)
     within = within_text(plan.threshold_min)
     if was == will:
-        return f"la part des habitants {within} d'un site reste de {was}{_interval(plan.after)}"
-    return f"{will} des habitants seraient {within} d'un site{_interval(plan.after)}, au lieu de {was}"
-
-
-def _interval(access: AccessSummary) -> str:
-    """Return the bounds of a share within the threshold where times are estimated, in brackets; empty: none to say."""
-    interval = share_interval(*access.interval)
-    return f" (temps estimés : {interval})" if interval else ""
+        return f"la part des habitants {within} d'un site reste de {was}{estimated_bounds(plan.after.interval)}"
+    return f"{will} des habitants seraient {within} d'un site{estimated_bounds(plan.after.interval)}, au lieu de {was}"
 
 
 def _beside(plan: Plan) -> str:

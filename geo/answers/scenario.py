@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.access.opening import SLOT_MIN
-from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.answers.answer import Answer, Figure, estimated_bounds, nobody_known, residents_line
 from geo.answers.rounds import rounds_change, rounds_line
 from geo.classes import CHANGED_MIN
 from geo.french import (
@@ -25,7 +25,6 @@ from geo.french import (
     quoted,
     said_minutes,
     said_time,
-    share_interval,
     within_text,
 )
 from geo.siting.scenario import AddStop, CloseSite, MoveSite, OpenSite
@@ -185,8 +184,7 @@ def _moving(change: ThresholdChange, comparison: ScenarioComparison) -> str:
     before, after = (
         format_share(part.share(count)) for count in (change.residents_within_before, change.residents_within_after)
     )
-    interval = share_interval(*comparison.interval(change))
-    estimates = f" (temps estimés : {interval})" if interval else ""
+    estimates = estimated_bounds(comparison.interval(change))
     shares = f"{after} des habitants sont {within}{estimates}, contre {before} aujourd'hui"
     return f"{' et '.join(moves)} : {shares}{SEMICOLON}{_communes_moving(change)}"
 

@@ -50,8 +50,7 @@ class AccessSummary:
     @property
     def interval(self) -> tuple[float | None, float | None]:
         """The bounds of `share_within`; `None` where times are measured, or nobody's way is known."""
-        low, high = self.residents_within_low, self.residents_within_high
-        return (None, None) if low is None or high is None else (self.part.share(low), self.part.share(high))
+        return self.part.bounds(self.residents_within_low, self.residents_within_high)
 
     @property
     def share_within(self) -> float | None:

@@ -107,8 +107,7 @@ class ScenarioComparison:
 
     def interval(self, change: ThresholdChange) -> tuple[float | None, float | None]:
         """Return the bounds of the share within a threshold after (`None`: times are measured, or nobody is known)."""
-        low, high = change.residents_within_after_low, change.residents_within_after_high
-        return (None, None) if low is None or high is None else (self.part.share(low), self.part.share(high))
+        return self.part.bounds(change.residents_within_after_low, change.residents_within_after_high)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the totals as plain values ready for JSON, without the tables."""
@@ -117,8 +116,7 @@ class ScenarioComparison:
             | {
                 "share_within_before": self.part.share(change.residents_within_before),
                 "share_within_after": self.part.share(change.residents_within_after),
-                "share_within_after_low": self.interval(change)[0],
-                "share_within_after_high": self.interval(change)[1],
+                **dict(zip(("share_within_after_low", "share_within_after_high"), self.interval(change), strict=True)),
             }
             for change in self.changes
         ]

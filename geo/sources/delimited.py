@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, SchemaError, SourceError
-from geo.french import agreed, in_number
+from geo.french import agreed, fold, in_number
 from geo.sources.archives import require_regular
 from geo.sources.csv_layout import header_position, layout_of, split_records
 from geo.sources.encodings import decode
 from geo.storage import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 #: Largest text file read at once, in bytes. The largest official list in use weighs about 25 MB.
@@ -155,6 +155,32 @@ def require_columns(table: pd.DataFrame, columns: Iterable[str], source: str, op
             f"Colonnes trouvées : {listed_columns(table.columns)}. {option or 'Vérifiez que c’est le bon fichier.'}"
         )
         raise SchemaError(source, [Fault(f"colonne « {name} » absente") for name in missing], advice)
+
+
+def columns_by_header(table: pd.DataFrame, headers: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """Return the columns of `table` that each name may be, by their folded headers (`geo.french.fold`)."""
+    folded = pd.Series([fold(str(column)) for column in table.columns], index=table.columns)
+    return {name: list(folded.index[folded.isin(known)]) for name, known in headers.items()}
+
+
+def under_own_names(
+    table: pd.DataFrame, found: Mapping[str, list[str]], faults: Sequence[Fault], source: str
+) -> pd.DataFrame:
+    """Return the columns found (`columns_by_header`) under their own names; those that are not there are left out.
+
+    `faults`: What is missing, by the rules of the list; raises `SchemaError` with these and every name that has several
+    columns, and tells the columns of the table.
+    """
+    doubles = [
+        Fault(f"plusieurs colonnes possibles pour « {name} » : {', '.join(columns)}")
+        for name, columns in found.items()
+        if len(columns) > 1
+    ]
+    if every := [*faults, *doubles]:
+        advice = f"Colonnes trouvées : {listed_columns(table.columns)}. Attendues : {', '.join(found)}."
+        raise SchemaError(source, every, advice)
+    chosen = {columns[0]: name for name, columns in found.items() if columns}
+    return table[list(chosen)].set_axis(list(chosen.values()), axis="columns")
 
 
 def listed_columns(names: Iterable[object]) -> str:

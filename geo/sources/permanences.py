@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.errors import Fault, ParameterError, SchemaError
-from geo.french import fold, fold_all, visible_column
-from geo.sources.delimited import read_delimited
+from geo.french import fold_all, visible_column
+from geo.sources.delimited import columns_by_header, read_delimited, under_own_names
 from geo.sources.facility_table import vintage_from_name
 from geo.sources.opening_hours import WEEKDAYS, Interval, parse_day
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
@@ -111,18 +111,9 @@ def read_permanences(path: Path, sites: gpd.GeoDataFrame) -> SourceTable:
 
 def _columns(table: pd.DataFrame) -> pd.DataFrame:
     """Return the five columns under their own names; raise `SchemaError` with all that are missing or double."""
-    folded = pd.Series([fold(str(column)) for column in table.columns], index=table.columns)
-    found = {name: list(folded.index[folded.isin(known)]) for name, known in _HEADERS.items()}
-    faults = [Fault(f"colonne « {name} » absente") for name, columns in found.items() if not columns]
-    faults += [
-        Fault(f"plusieurs colonnes possibles pour « {name} » : {', '.join(columns)}")
-        for name, columns in found.items()
-        if len(columns) > 1
-    ]
-    if faults:
-        present = ", ".join(str(column)[:40] for column in table.columns[:40])
-        raise SchemaError(DATASET, faults, f"Colonnes trouvées : {present}. Attendues : {', '.join(_HEADERS)}.")
-    return table[[columns[0] for columns in found.values()]].set_axis(list(_HEADERS), axis="columns")
+    found = columns_by_header(table, _HEADERS)
+    missing = [Fault(f"colonne « {name} » absente") for name, columns in found.items() if not columns]
+    return under_own_names(table, found, missing, DATASET)
 
 
 def _unread(cells: pd.Series, read: pd.Series, expected: str) -> list[Fault]:

@@ -20,7 +20,7 @@ from geo.crs import WGS84, departement_of
 from geo.errors import Fault, ParameterError, SchemaError, SourceError
 from geo.french import SEMICOLON, fold, fold_all, visible_column
 from geo.sources.commune_codes import normalise_codes
-from geo.sources.delimited import read_delimited
+from geo.sources.delimited import columns_by_header, read_delimited, under_own_names
 from geo.sources.facility_table import vintage_from_name
 from geo.sources.numbers import parse_degrees
 from geo.sources.opening_hours import WEEKDAYS, parse_day
@@ -329,22 +329,11 @@ def _national_rows(table: pd.DataFrame) -> _Rows:
 
 def _columns(table: pd.DataFrame) -> pd.DataFrame:
     """Return the columns under their own names; raise `SchemaError` with all that are missing or double."""
-    folded = pd.Series([fold(str(column)) for column in table.columns], index=table.columns)
-    found = {name: list(folded.index[folded.isin(known)]) for name, known in _HEADERS.items()}
-    faults = [Fault(f"colonne « {name} » absente") for name in _NEEDED if not found[name]]
+    found = columns_by_header(table, _HEADERS)
+    missing = [Fault(f"colonne « {name} » absente") for name in _NEEDED if not found[name]]
     if not found["commune"] and not (found["latitude"] and found["longitude"]):
-        faults.append(Fault("colonne « commune », ou « latitude » et « longitude », absente"))
-    faults += [
-        Fault(f"plusieurs colonnes possibles pour « {name} » : {', '.join(columns)}")
-        for name, columns in found.items()
-        if len(columns) > 1
-    ]
-    if faults:
-        present = ", ".join(str(column)[:40] for column in table.columns[:40])
-        raise SchemaError(DATASET, faults, f"Colonnes trouvées : {present}. Attendues : {', '.join(_HEADERS)}.")
-    return table[[columns[0] for columns in found.values() if columns]].set_axis(
-        [name for name, columns in found.items() if columns], axis="columns"
-    )
+        missing.append(Fault("colonne « commune », ou « latitude » et « longitude », absente"))
+    return under_own_names(table, found, missing, DATASET)
 
 
 def _positions(rows: pd.DataFrame, communes: pd.DataFrame, departement: pd.Series) -> pd.DataFrame:
