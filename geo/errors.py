@@ -44,6 +44,10 @@ class ParameterError(MaillageError, ValueError):
     """An option or an argument is outside what the function accepts."""
 
 
+class UnknownPlaceError(ParameterError):
+    """Nothing of the territory has the name that was asked for."""
+
+
 class GeocodingError(MaillageError, ConnectionError):
     """The address service cannot be reached or answers something unusable; never says what was searched."""
 

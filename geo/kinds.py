@@ -108,3 +108,14 @@ def facility_phrase(name: str) -> str:
 def is_ours(name: str) -> bool:
     """Tell whether a list is one of the two that the project names itself."""
     return name in _LISTS
+
+
+def list_name(option: str) -> str:
+    """Return the name of a list of places, as a command is given it, as the package writes it.
+
+    Examples
+    --------
+    >>> list_name("tax-offices")
+    'tax_offices'
+    """
+    return TAX_OFFICES if option == "tax-offices" else option

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from geo.errors import ParameterError
 from geo.french import format_number, format_share, minutes_text, within_text
-from geo.kinds import COUNTED_KINDS, SITES
+from geo.kinds import COUNTED_KINDS, SITES, list_name
 
 #: Minutes by car: 30 is the State's access target (2019), 20 the finer one that the Cour des comptes used in its report
 #: of September 2024.
@@ -133,3 +133,22 @@ class Question:
     def at(self, threshold_min: float) -> Question:
         """Return the same question at another threshold (min)."""
         return replace(self, threshold_min=threshold_min)
+
+
+def worded_question(
+    threshold: float, facilities: str, rule: str, min_share: float, *, buses: bool, antennes: bool
+) -> Question:
+    """Return the question that options ask: minutes, a list and a rule with hyphens, kinds that are named or not.
+
+    Raises
+    ------
+    ParameterError
+        Threshold out of bounds, or no such rule.
+
+    Examples
+    --------
+    >>> worded_question(30, "tax-offices", "mean-time", 0.5, buses=False, antennes=True).facilities
+    'tax_offices'
+    """
+    chosen = CoverageRule(rule.replace("-", "_"), min_share)  # type: ignore[arg-type] # unknown: refused in French
+    return Question(threshold, list_name(facilities), chosen, counted_kinds(buses=buses, antennes=antennes))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from geo.cli.columns import FileColumns, columns_by_list
-from geo.cli.options import PopulationFile, list_name, with_options
+from geo.cli.options import PopulationFile, with_options
 from geo.errors import ParameterError
-from geo.kinds import SITES, TAX_OFFICES
+from geo.kinds import SITES, TAX_OFFICES, list_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from geo.errors import ParameterError
-from geo.kinds import SITE_KINDS, TAX_OFFICES
-from geo.question import DEFAULT_LEAST_RESIDENTS, CoverageRule, Question, counted_kinds
+from geo.kinds import SITE_KINDS
+from geo.question import DEFAULT_LEAST_RESIDENTS, Question, worded_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +43,6 @@ Day = Annotated[str | None, typer.Option(help="Date à écrire, AAAA-MM-JJ ; cel
 
 #: What is asked where no option says otherwise.
 _USUAL: Final = Question()
-_MOMENT_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
 
 
 def asked_question(
@@ -67,12 +66,7 @@ def asked_question(
     in _USUAL.kinds,
 ) -> Question:
     """Return what these options ask; raise `ParameterError` where that makes no sense."""
-    return Question(
-        threshold,
-        list_name(facilities),
-        CoverageRule(rule.replace("-", "_"), min_share),  # type: ignore[arg-type] # unknown: refused in French
-        counted_kinds(buses=buses, antennes=antennes),
-    )
+    return worded_question(threshold, facilities, rule, min_share, buses=buses, antennes=antennes)
 
 
 def asked_wishes(
@@ -91,7 +85,7 @@ def asked_wishes(
     operator: Annotated[str | None, typer.Option(help="Seulement les sites que cet opérateur visite : Cnav…")] = None,
 ) -> Wishes:
     """Return what these options ask of a site."""
-    from geo.finder.wishes import Wishes
+    from geo.finder.wishes import Wishes, chosen_moment
 
     return Wishes(
         at=None if at is None else chosen_moment(at),
@@ -174,22 +168,6 @@ def load_area(folder: Path | None) -> Territory | Country:
     from geo.territory.country import Country
 
     return Country.load(folder) if folder is not None and Country.is_saved_at(folder) else load_territory(folder)
-
-
-def list_name(option: str) -> str:
-    """Return the name of a facility list as the package writes it."""
-    return TAX_OFFICES if option == "tax-offices" else option
-
-
-def chosen_moment(text: str) -> dt.datetime:
-    """Return the day and the time that were given, civil time of the territory."""
-    for pattern in _MOMENT_FORMATS:
-        try:
-            return dt.datetime.strptime(text.strip(), pattern)  # noqa: DTZ007 - civil time of the territory
-        except ValueError:
-            continue
-    msg = f"--at « {text[:40]} » refusé. Un jour et une heure sont attendus, par exemple « 2026-11-24 17:30 »."
-    raise ParameterError(msg)
 
 
 def chosen_weights(texts: Sequence[str]) -> Weights:

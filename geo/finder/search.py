@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from geo.errors import GeocodingError, ParameterError
+from geo.errors import GeocodingError, UnknownPlaceError
 from geo.finder.gazetteer import MAX_QUERY
 from geo.finder.geocoding import geocode
 from geo.finder.spelling import spelled_out
@@ -146,14 +146,14 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     return _found([*inside, *nearby][:limit], notes)
 
 
-def find_place(query: str, gazetteer: Gazetteer, settings: Settings, territory: str) -> PlaceSearch:
+def find_place(query: str, gazetteer: Gazetteer, settings: Settings | None, territory: str) -> PlaceSearch:
     """Return only the places that a query surely means.
 
-    `territory`: Its name, for the message.
+    `settings`: As for `search_place`. `territory`: Its name, for the message.
 
     Raises
     ------
-    ParameterError
+    UnknownPlaceError
         There is none; names those that are like it.
     """
     search = search_place(query, gazetteer, settings)
@@ -162,11 +162,11 @@ def find_place(query: str, gazetteer: Gazetteer, settings: Settings, territory: 
     )
     if not sure:
         if _ABROAD in search.notes:
-            raise ParameterError(_ABROAD)
+            raise UnknownPlaceError(_ABROAD)
         like = ", ".join(place.label for place in search.places)
         hint = f"Lieux qui ressemblent : {like}." if like else "Essayez la commune ou son code postal."
         msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint} {_HAMLETS} {DIRECTORY}"
-        raise ParameterError(msg)
+        raise UnknownPlaceError(msg)
     return PlaceSearch(sure, search.notes)
 
 

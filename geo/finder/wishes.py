@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Final
 
 from geo.errors import ParameterError
 from geo.kinds import SITE_KINDS
 
-if TYPE_CHECKING:
-    import datetime as dt
+_MOMENT_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +41,25 @@ class Wishes:
             asked, known = ", ".join(sorted(self.kinds)), ", ".join(sorted(SITE_KINDS))
             msg = f"Genre de site refusé : « {asked} ». Attendu : un ou plusieurs de {known}."
             raise ParameterError(msg)
+
+
+def chosen_moment(text: str) -> dt.datetime:
+    """Return the day and the time that were given as text, civil time of the territory: no time zone.
+
+    Raises
+    ------
+    ParameterError
+        It is none of ``2026-11-24 17:30``, ``2026-11-24T17:30`` and ``24/11/2026 17:30``.
+
+    Examples
+    --------
+    >>> chosen_moment("24/11/2026 17:30").isoformat()
+    '2026-11-24T17:30:00'
+    """
+    for pattern in _MOMENT_FORMATS:
+        try:
+            return dt.datetime.strptime(text.strip(), pattern)  # noqa: DTZ007 - civil time of the territory
+        except ValueError:
+            continue
+    msg = f"--at « {text[:40]} » refusé. Un jour et une heure sont attendus, par exemple « 2026-11-24 17:30 »."
+    raise ParameterError(msg)
