@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.answers.nearest import trip_words
 from geo.finder.opening_times import day_text, hours_text
-from geo.french import DAYS, SEMICOLON, clock, format_integer, format_share
+from geo.french import DAYS, SEMICOLON, agreed, clock, format_integer, format_share
 from geo.network.modes import ESTIMATED_NOTE, RELIEF_NOTE, WALK
 from geo.transit.schedule import FEED_DATASET
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
+    from geo.finder.named_days import NamedDay
     from geo.finder.residents_trips import RoundTripShare
     from geo.finder.without_car import SiteTrip, Step
     from geo.territory import Territory
@@ -91,6 +92,38 @@ def rules_sentence(rules: Rules) -> str:
         f"Compte : au plus {rules.walk_min:.0f} min à pied jusqu'à un arrêt, {trip_words(rules.way_min)} par trajet, "
         f"au moins {rules.visit_min:.0f} min sur place pendant l'ouverture, retour le jour même."
     )
+
+
+def day_words(day: NamedDay) -> str:
+    """Return a day with its school holidays and its trips: ``"mardi 4 février 2025, hors vacances…, 196 trajets"``."""
+    if day.holiday is None:
+        school = "vacances scolaires non connues"
+    elif day.holiday:
+        school = f"{day.holiday} de la zone {day.zone}"
+    else:
+        school = f"hors vacances scolaires de la zone {day.zone}"
+    date = f"{DAYS[day.date.weekday()]} {day_text(day.date)} {day.date.year}"
+    return f"{date}, {school}, {agreed(day.trips, 'trajet(s)')}"
+
+
+def day_notes(day: NamedDay, others: Sequence[NamedDay], *, chosen: bool) -> tuple[str, ...]:
+    """Return what is to be minded of a day: which it is, which feeds do not reach it, and which others could be asked.
+
+    `chosen`: whether it was chosen from what the feeds cover, as none was asked for.
+    """
+    why = " (choisi parmi les jours des horaires : --day en donne un autre)" if chosen else ""
+    notes = [f"Jour : {day_words(day)}{why}."]
+    if day.feeds_without:
+        notes.append(f"Horaires qui ne couvrent pas ce jour, donc non comptés : {', '.join(day.feeds_without)}.")
+    rest = [each for each in others if each.date != day.date]
+    if rest:
+        notes.append(days_sentence(rest, "Autres jours types"))
+    return tuple(notes)
+
+
+def days_sentence(days: Sequence[NamedDay], title: str = "Jours types des horaires") -> str:
+    """Return days with their school holidays and trips, and the dates by which they are asked for."""
+    return f"{title} : " + f"{SEMICOLON}".join(f"{day_words(day)} ({day.date.isoformat()})" for day in days) + "."
 
 
 def residents_sentence(share: RoundTripShare) -> str:

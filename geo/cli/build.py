@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,8 @@ def build(
 ) -> None:
     """Build a territory and save it."""
     from geo.answers.origin import manifest_lines
+    from geo.answers.without_car import days_sentence
+    from geo.finder.named_days import named_days
     from geo.territory import Territory
     from geo.territory.country import Country
 
@@ -45,10 +48,13 @@ def build(
     built.save(out)
     parts = built.parts if isinstance(built, Country) else (built,)
     if as_json:
-        manifests = [part.manifest.to_dict() for part in parts]
+        days = [{"named_days": [asdict(day) for day in named_days(part)]} if part.schedule else {} for part in parts]
+        manifests = [part.manifest.to_dict() | more for part, more in zip(parts, days, strict=True)]
         print_json({"territory": built.name, "parts": manifests} if isinstance(built, Country) else manifests[0])
         return
     print_line(f"« {built.name} » écrit dans {out}.")
     for part in parts:
         print_each(manifest_lines(part.name, part.manifest))
+        if named := named_days(part):
+            print_line(days_sentence(named))
     print_items(dict.fromkeys(note for part in parts for note in part.manifest.notes))

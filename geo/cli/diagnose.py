@@ -41,7 +41,9 @@ def diagnose(
         str,
         typer.Option(help="car, ou transit : qui peut aller dans un site et en revenir le jour de --day sans voiture."),
     ] = "car",
-    day: Annotated[str | None, typer.Option(help="transit : jour, AAAA-MM-JJ ; celui du jour sinon.")] = None,
+    day: Annotated[
+        str | None, typer.Option(help="transit : jour, AAAA-MM-JJ ; sinon un mardi hors vacances scolaires, choisi.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure coverage and write it."""
@@ -93,7 +95,8 @@ def _without_car(
     as_json: bool,
 ) -> None:
     """Print who can go to a site and back without a car on a day."""
-    from geo.answers.without_car import residents_notes, residents_sentence, rules_sentence, transit_notes
+    from geo.answers.without_car import day_notes, residents_notes, residents_sentence, rules_sentence, transit_notes
+    from geo.finder.named_days import day_named, named_days, usual_day
     from geo.finder.residents_trips import residents_round_trips, round_trip_share
     from geo.finder.without_car import RoundTrips
 
@@ -105,9 +108,12 @@ def _without_car(
             "--mode transit mesure les sites France services et n'écrit pas de fichier : retirez --facilities et --out."
         )
         raise ParameterError(msg)
-    territory, date = load_territory(folder), chosen_day(day)
-    found = residents_round_trips(RoundTrips.of(territory, rules), date)
-    share = round_trip_share(found, date)
+    territory = load_territory(folder)
+    trips = RoundTrips.of(territory, rules)
+    chosen = usual_day(territory) if day is None else day_named(territory, chosen_day(day))
+    days = named_days(territory)
+    found = residents_round_trips(trips, chosen.date)
+    share = round_trip_share(found, chosen.date)
     if as_json:
         communes = found.assign(served=found["population"].where(found["time_out_min"].notna(), 0.0))
         by_commune = communes.groupby("commune_code")[["population", "served"]].sum()
@@ -115,12 +121,13 @@ def _without_car(
             asdict(share)
             | {
                 "share": share.share,
+                "named_day": asdict(chosen),
+                "named_days": [asdict(each) for each in days],
                 "rules": asdict(rules),
                 "communes_without": by_commune.index[by_commune["served"] == 0].tolist(),
             }
         )
         return
     print_line(f"{territory.name} : {residents_sentence(share)}")
-    print_each(
-        f"  - {note}" for note in (rules_sentence(rules), *residents_notes(territory), *transit_notes(territory))
-    )
+    print_items((*day_notes(chosen, days, chosen=day is None), rules_sentence(rules)))
+    print_items((*residents_notes(territory), *transit_notes(territory)))

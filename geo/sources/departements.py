@@ -1,4 +1,4 @@
-"""Codes, names and regions of the départements and overseas territories (INSEE, Code officiel géographique 2025)."""
+"""Codes, names, regions and school zones of the départements and overseas territories (INSEE, COG 2025)."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ def region_name(code: str) -> str:
     """Return the region of a département (itself, for an overseas territory without one)."""
     departement_name(code)
     return _table()[code]["region"]
+
+
+def school_zone(code: str) -> str | None:
+    """Return the zone of the school calendar of a département, A, B or C; `None` in Corsica and overseas.
+
+    Examples
+    --------
+    >>> school_zone("64"), school_zone("2A")
+    ('A', None)
+    """
+    departement_name(code)
+    return _table()[code]["school_zone"] or None
 
 
 def departement_codes() -> tuple[str, ...]:

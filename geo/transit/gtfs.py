@@ -298,8 +298,9 @@ def _written_out(tables: FeedTables, trips: pd.DataFrame, times: pd.DataFrame) -
 
 def _first_and_last_day(weekly: pd.DataFrame, exceptions: pd.DataFrame) -> tuple[int, int]:
     added = exceptions["date"][exceptions["added"]]
-    first, last = [*weekly["start"], *added], [*weekly["end"], *added]
-    return min(first, default=0), max(last, default=0)
+    first, last = (pd.Series([*weekly[name], *added.unique()], dtype="int64") for name in ("start", "end"))
+    first, last = (days[~np.isnat(_calendar_days(days))] for days in (first, last))
+    return int(min(first, default=0)), int(max(last, default=0))
 
 
 def _without_day(trips: pd.DataFrame, times: pd.DataFrame, weekly: pd.DataFrame, exceptions: pd.DataFrame) -> int:

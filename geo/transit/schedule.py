@@ -83,6 +83,16 @@ class Schedule:
         number = day_number(day)
         return bool(((self.feeds["start"] <= number) & (number <= self.feeds["end"])).any())
 
+    def trips_on(self, day: dt.date) -> int:
+        """Return how many trips run on a day of service, lines for pupils left out."""
+        return int((self.running(day) & ~self.trips["school"].to_numpy(bool)).sum())
+
+    def feeds_without(self, day: dt.date) -> list[str]:
+        """Return the files of the feeds whose calendars do not reach a day."""
+        number = day_number(day)
+        outside = (self.feeds["start"] > number) | (number > self.feeds["end"])
+        return [str(file) for file in self.feeds["file"][outside]]
+
     def near(self, west: float, south: float, east: float, north: float) -> Schedule:
         """Return the trips that call at two stops or more within bounds (degrees), with these stops alone."""
         stops = self.stops

@@ -127,6 +127,11 @@ def test_the_command_line_tells_them_in_words_and_in_json(place, small_world, ru
     assert run(*near, "--mode", "transit", "--saturday")[0] == 2
     assert "(1,0 km) à pied" in run(*near, "--mode", "walk")[1].replace("\u00a0", " ")
     assert "peuvent aller dans un site" in run("diagnose", folder, "--mode", "transit", "--day", "2025-02-03")[1]
+    usual = run("diagnose", folder, "--mode", "transit")[1].replace("\u00a0", " ")
+    assert (
+        "Jour : mardi 7 janvier 2025, hors vacances scolaires de la zone A, 2 trajets (choisi parmi les jours" in usual
+    )
+    assert json.loads(run("diagnose", folder, "--mode", "transit", "--json")[1])["named_day"]["trips"] == 2
     assert run("diagnose", folder, "--mode", "walk")[0] == 2
     status, _, error = run(*near, "--mode", "boat")
     assert (status, "car, walk, bike, transit" in error) == (2, True)
