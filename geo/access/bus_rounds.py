@@ -92,7 +92,7 @@ def rounds_summary(territory: Territory, times: pd.DataFrame, part: KnownPart, t
     rounds = territory.rounds
     if rounds is None or rounds.empty:
         return RoundsSummary(float(threshold_min), part, 0, 0, 0.0, covered, 0.0, None)
-    reach = _reach(territory, rounds, threshold_min)
+    reach = stops_within_reach(territory, rounds, threshold_min)
     hours = np.array([sum(each.hours_a_month for each in passes) for passes in stop_passes(rounds).values()])
     added = ~near_site & (np.diff(reach.indptr) > 0)
     weight = residents[added]
@@ -146,7 +146,7 @@ def shares_with_rounds(
     rounds = territory.rounds
     if rounds is None or rounds.empty:
         return None
-    reach = _reach(territory, rounds, threshold_min)
+    reach = stops_within_reach(territory, rounds, threshold_min)
     there = _presence(rounds, served.shape[1])
     total = residents @ served
     for slot in np.flatnonzero(there.any(axis=(0, 2))):
@@ -157,7 +157,7 @@ def shares_with_rounds(
     return shares
 
 
-def _reach(territory: Territory, rounds: gpd.GeoDataFrame, threshold_min: float) -> sparse.csr_array:
+def stops_within_reach(territory: Territory, rounds: gpd.GeoDataFrame, threshold_min: float) -> sparse.csr_array:
     """Return who is within the threshold of each stop: int32 CSR (n_demand, n_stops), stops in their order."""
     first = rounds.drop_duplicates("stop_id")
     network = territory.network

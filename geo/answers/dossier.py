@@ -9,6 +9,8 @@ from geo.answers.answer import Figure, known_note
 from geo.answers.dossier_places import bearer_sentences, host_sentences, nearest_main_site, neighbour_sentences
 from geo.answers.label import alternatives_sentence, label_argument
 from geo.answers.plan_certainty import margin_note, retained_text
+from geo.answers.plan_stops import half_day_text, stop_cost_text
+from geo.answers.rounds import a_month
 from geo.french import (
     DRIVING_ONLY,
     capital,
@@ -21,6 +23,7 @@ from geo.french import (
     within_text,
 )
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
+from geo.siting.bus_stops import StopsAsked
 from geo.siting.costs import Costs
 
 if TYPE_CHECKING:
@@ -35,8 +38,7 @@ if TYPE_CHECKING:
 #: Hours a week that a site is open at least, and that half of the antennes are (list of 1 August 2024).
 _SITE_HOURS: Final = 24.0
 _ANTENNE_HOURS: Final = 14.5
-#: A half-day of a bus in a commune, and the communes that it is compared for.
-_BUS_HOURS: Final = 3.0
+#: Communes that stops of a bus are compared for.
 _BUS_STOPS: Final = 5
 _REQUIRED: Final = (
     "Deux agents formés présents à toute heure d'ouverture, au moins 24 h par semaine.",
@@ -135,7 +137,7 @@ def _cost(plan: Plan, criteria: Sequence[Criterion]) -> tuple[str, ...]:
         f"Par an : {format_euros(costs.cost_eur)}, dont {format_euros(costs.aid_eur)} d'aide de l'État "
         f"et {format_euros(costs.cost_eur - costs.aid_eur)} à la charge du porteur."
     )
-    if costs != Costs():
+    if (costs.cost_eur, costs.aid_eur) != (Costs().cost_eur, Costs().aid_eur):
         told = f"{told} Ces montants ont été donnés pour ce plan."
     in_district = any(each.met and each.name.startswith("Quartier") for each in criteria)
     dearer = ("La commune a un quartier prioritaire : prévoir le coût correspondant.",) if in_district else ()
@@ -153,19 +155,30 @@ def _others(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> tu
         f"{format_integer(_SITE_HOURS)} ; environ {format_euros(_rounded(cost * _ANTENNE_HOURS / _SITE_HOURS))} par an "
         f"({_NO_PRICE})."
     )
-    rows = plan.served[plan.served["label_code"] == code]
+    return tuple(filter(None, [antenne, *_stops(plan, label), alternatives_sentence(plan, code)]))
+
+
+def _stops(plan: Plan, label: dict[Any, Any]) -> list[str]:
+    """Return what a bus would be in the place of a label: a stop in its commune, or at the homes that it is for."""
+    asked = StopsAsked() if plan.stops is None else plan.stops.asked
+    often, sites = half_day_text(asked.every), f"au lieu de {format_integer(_SITE_HOURS)} h par semaine"
+    one = asked.cost_eur(plan.costs)
+    stop = (
+        f"Un arrêt de bus à {label['commune_name']}, {often} ({a_month(asked.hours_a_month)}, {sites}) : les mêmes "
+        f"{counted(label['gain_residents'], 'habitant')} auraient un arrêt {within_text(plan.threshold_min)} ; "
+        f"{stop_cost_text(one, plan.costs)}."
+    )
+    told = [stop]
+    rows = plan.served[plan.served["label_code"] == str(label["code"])]
     gaining = rows[rows["residents_brought"] > 0].sort_values("residents_brought", ascending=False, kind="stable")
     stops = (rows if gaining.empty else gaining).head(_BUS_STOPS)
-    if stops.empty:
-        return (antenne,)
-    hours, where = _BUS_HOURS * len(stops), joined(list(stops["commune_name"]))
-    bus = (
-        f"Un bus, une demi-journée de {format_integer(_BUS_HOURS)} h par semaine à {where} : "
-        f"{counted(stops['residents'].sum(), 'habitant')} chez eux, mais {format_integer(_BUS_HOURS)} h au lieu de "
-        f"{format_integer(_SITE_HOURS)} ; environ {format_euros(_rounded(cost * hours / _SITE_HOURS))} par an, "
-        f"véhicule non compris (même règle)."
-    )
-    return tuple(filter(None, [antenne, bus, alternatives_sentence(plan, code)]))
+    if len(stops) > 1:
+        cost = "" if one is None else f" ; {format_euros(one * len(stops))} par an"
+        told.append(
+            f"Ou un arrêt dans chacune de ces communes, {joined(list(stops['commune_name']))} : "
+            f"{counted(stops['residents'].sum(), 'habitant')} chez eux{cost}."
+        )
+    return told
 
 
 def _rounded(euros: float) -> float:

@@ -10,6 +10,7 @@ import pandas as pd
 from geo.answers.answer import known_note, part_title
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import retained_text
+from geo.answers.plan_stops import stop_lines
 from geo.crs import departement_of
 from geo.french import (
     DRIVING_ONLY,
@@ -108,7 +109,7 @@ def plan_lines(plan: Plan) -> list[str]:
     for label in plan.labels.to_dict("records"):
         others = alternatives_sentence(plan, label["code"])
         lines += [label_line(label, estimated=plan.part.estimated), *([f"     {others}"] if others else [])]
-    lines += answer.details
+    lines += [*stop_lines(plan), *answer.details]
     lines += [f"  - {note}" for note in (known_note(plan.part), *answer.notes) if note]
     return [*lines, *([_ESTIMATED] if plan.part.estimated else []), DRIVING_ONLY]
 
@@ -232,10 +233,19 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
         Criterion(
             "Solution itinérante",
             None,
-            "Un bus n'est pas comparé à un site fixe par ce calcul : ses tournées ne sont pas dans les données.",
+            _itinerant(plan),
         ),
         Criterion("Outre-mer", overseas, "Commune d'outre-mer." if overseas else "Commune de l'Hexagone ou de Corse."),
     )
+
+
+def _itinerant(plan: Plan) -> str:
+    """Return what is known of buses, and where the dossier compares a stop with this label."""
+    if plan.stops is None:
+        known = "Les tournées des bus ne sont pas données (« maillage rounds »)"
+    else:
+        known = f"{counted(plan.stops.residents_known_stop, 'habitant')} au-delà du seuil ont déjà un arrêt connu"
+    return f"{known}. L'arrêt de bus à la place de ce label est chiffré dans les autres solutions."
 
 
 def _fetched(commune: str, source: str = "") -> str:

@@ -8,6 +8,7 @@ from geo.answers.answer import Answer, Figure, estimated_bounds
 from geo.answers.plan_certainty import doubtful_sentence, margin_note, robustness_sentence, worst_case_sentence
 from geo.answers.plan_cost import budget_sentence, cost_sentence
 from geo.answers.plan_proof import longest_trip, plan_minutes, preference_sentence, proof_sentence, rule_sentence
+from geo.answers.plan_stops import stops_sentence
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -79,7 +80,7 @@ def plan_answer(plan: Plan) -> Answer:
     details = (
         *(proof_sentence(plan), preference_sentence(plan), rule_sentence(plan)),
         robustness_sentence(plan.robustness) if len(plan.labels) else "",
-        *(worst_case_sentence(plan), _beside(plan), cost_sentence(plan), budget_sentence(plan)),
+        *(worst_case_sentence(plan), _beside(plan), cost_sentence(plan), budget_sentence(plan), stops_sentence(plan)),
     )
     sentence = " ".join(filter(None, [_sentence(plan), doubtful_sentence(plan)]))
     return Answer(sentence, _figures(plan), tuple(filter(None, details)), _notes(plan))

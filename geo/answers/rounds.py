@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from geo.sources.provenance import SourceTable
     from geo.territory import Territory
 
-_NOT_A_SITE: Final = "Un arrêt n'est pas un site : le bus n'y est que ces heures-là."
+#: What has to be minded wherever stops are counted.
+NOT_A_SITE: Final = "Un arrêt n'est pas un site : le bus n'y est que ces heures-là."
 _NOTHING_COUNTED: Final = (
     "Rien n'est compté : écrivez « oui » dans la colonne confirmed des passages vérifiés, puis donnez la table à "
     "« maillage rounds --confirmed » ou à « build --rounds »."
@@ -51,12 +52,12 @@ def rounds_line(rounds: RoundsSummary) -> str:
     what = _what(rounds.buses, rounds.stops, rounds.hours_a_month)
     within = within_text(rounds.threshold_min)
     if rounds.residents_added <= 0 or rounds.hours_added is None:
-        return f"Avec les passages du bus : personne de plus {within} ({what}). {_NOT_A_SITE}"
+        return f"Avec les passages du bus : personne de plus {within} ({what}). {NOT_A_SITE}"
     verb = plural(rounds.residents_added, "n'a", "n'ont")
     only = f"{format_integer(rounds.residents_added)} qui {verb} que lui"
     return (
         f"Avec les passages du bus : {format_share(rounds.share_covered)} des habitants {within}, dont {only}, "
-        f"{_a_month(rounds.hours_added)} (en moyenne{SEMICOLON}{what}). {_NOT_A_SITE}"
+        f"{a_month(rounds.hours_added)} (en moyenne{SEMICOLON}{what}). {NOT_A_SITE}"
     )
 
 
@@ -73,10 +74,10 @@ def rounds_change(before: RoundsSummary, after: RoundsSummary) -> str:
         else "personne de plus"
     )
     cost = format_euros(Costs().stop_eur(hours))
-    more = f"{counted(after.stops - before.stops, 'arrêt')} de bus de plus, {_a_month(hours)}"
+    more = f"{counted(after.stops - before.stops, 'arrêt')} de bus de plus, {a_month(hours)}"
     week = f"{LEAST_HOURS_A_WEEK}{UNIT_SPACE}h par semaine"
     priced = f"au coût horaire d'un site ouvert {week}, véhicule et trajets non compris"
-    return f"Avec {more} : {people}, pour environ {cost} par an {priced}. {_NOT_A_SITE}"
+    return f"Avec {more} : {people}, pour environ {cost} par an {priced}. {NOT_A_SITE}"
 
 
 def week_line(opening: OpeningTable) -> str:
@@ -135,10 +136,11 @@ def kept_out_sentence(table: SourceTable) -> list[str]:
 
 
 def _what(buses: int, stops: int, hours_a_month: float) -> str:
-    total = f"{_a_month(hours_a_month)} en tout"
+    total = f"{a_month(hours_a_month)} en tout"
     return f"{counted(buses, 'bus', 'bus')}, {counted(stops, 'arrêt')}, {total}"
 
 
-def _a_month(hours: float) -> str:
+def a_month(hours: float) -> str:
+    """Return hours a month: ``"3 h par mois"``."""
     decimals = format_decimal(hours) if hours < 100 and round(hours, 1) != round(hours) else format_integer(hours)  # noqa: PLR2004
     return f"{decimals}{UNIT_SPACE}h par mois"

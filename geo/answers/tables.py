@@ -85,6 +85,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "centrality": Column("Ce qu'on y trouve"),
     "retained": Column("Retenu, fois", decimals=0),
     "variants": Column("Variantes", decimals=0),
+    "residents_with_stop": Column("Habitants à portée d'un arrêt", decimals=0),
+    "hours_a_month": Column("Heures par mois", decimals=1),
     "share_of_gain": Column("Part du gain", decimals=3, share=True),
     "gain_alone_residents": Column("S'il était seul", decimals=0),
     "residents_served": Column("Habitants servis", decimals=0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.question import Question
+    from geo.siting.bus_stops import StopsAsked
     from geo.siting.capacity_plan import CapacityPlan
     from geo.sources.provenance import SourceTable
 
@@ -94,6 +96,20 @@ def plan(
             help="Poids d'un critère : beyond, frr, qpv, elderly, poor ou carless ; répétable.", metavar="CRITERE=POIDS"
         ),
     ] = None,
+    stops: Annotated[
+        int | None,
+        typer.Option(
+            help="Arrêts de bus à proposer à côté des labels, pour ceux qui restent au-delà du seuil (5 si des "
+            "tournées sont connues, sinon 0)."
+        ),
+    ] = None,
+    stop_every: Annotated[
+        str, typer.Option(help="Passage du bus à un arrêt, une demi-journée de 3 h : week (par semaine) ou month.")
+    ] = "week",
+    stop_cost: Annotated[
+        float | None,
+        typer.Option(help="Coût d'un passage à un arrêt, en euros, véhicule et trajet compris ; aucun n'est publié."),
+    ] = None,
     capacity: Annotated[
         bool,
         typer.Option(
@@ -151,7 +167,7 @@ def plan(
         raise ParameterError(msg)
     if capacity:
         others: dict[str, object] = {"--model": model != "coverage", "--min-share": min_share, "--weight": weight}
-        others |= {"--budget": budget, "--frr": frr, "--qpv": qpv}
+        others |= {"--budget": budget, "--frr": frr, "--qpv": qpv, "--stops": stops, "--stop-cost": stop_cost}
         if refused := [name for name, value in others.items() if value]:
             msg = f"{', '.join(refused)} : ne s'applique pas avec --capacity. Retirez l'un ou l'autre."
             raise ParameterError(msg)
@@ -184,7 +200,8 @@ def plan(
         exclude=exclude or (),
         weights=chosen_weights(weight or []),
         zones=zones,
-        costs=Costs(cost, aid),
+        costs=Costs(cost, aid, stop_cost),
+        stops=_stops_asked(stops, stop_every),
         budget_eur=budget,
         payer=payer,  # type: ignore[arg-type] # unknown: refused in French
         min_share=min_share,
@@ -198,6 +215,16 @@ def plan(
         return
     print_each(plan_lines(found))
     print_written(out, names)
+
+
+def _stops_asked(count: int | None, every: str) -> StopsAsked | None:
+    """Return which stops were asked for; `None`: nothing was."""
+    from geo.siting.bus_stops import StopsAsked
+
+    default = StopsAsked(every=every)  # type: ignore[arg-type] # unknown: refused in French
+    if count is None and default == StopsAsked():
+        return None
+    return default if count is None else replace(default, count=count)
 
 
 def _print_capacity_plan(found: CapacityPlan, out: Path | None, *, as_json: bool) -> None:

@@ -119,8 +119,20 @@ def answer_legend_html(kinds: Collection[str], *, estimated: bool) -> str:
 def _sign_picture(sign: str) -> str:
     if sign in KINDS:
         return facility_svg(sign, counted=True)
-    tone = "closed" if sign == CLOSED_SIGN else "new"
-    return f'<span class="maillage-sign maillage-sign-{tone}" aria-hidden="true">{escape(sign)}</span>'
+    return f'<span class="maillage-sign maillage-sign-{sign_tone(sign)}" aria-hidden="true">{escape(sign)}</span>'
+
+
+def sign_tone(sign: str) -> str:
+    """Return how a sign is drawn: of a place that is closed, of a stop of a bus, of one that is new.
+
+    Examples
+    --------
+    >>> sign_tone("B2"), sign_tone("B"), sign_tone("2")
+    ('stop', 'new', 'new')
+    """
+    if sign == CLOSED_SIGN:
+        return "closed"
+    return "stop" if sign[:1] == "B" and sign[1:].isdecimal() else "new"
 
 
 def facility_svg(kind: str, *, counted: bool) -> str:

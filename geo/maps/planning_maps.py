@@ -11,9 +11,10 @@ import numpy as np
 from geo.answers.fragility import share_lines
 from geo.answers.label import label_gains
 from geo.answers.plan_certainty import retained_text
+from geo.answers.plan_stops import STOP, stop_detail, stop_sign
 from geo.answers.scenario import change_lines
 from geo.classes import SECOND_SITE_CLASSES, UNKNOWN_CLASS, change_class, change_classes
-from geo.french import minutes_text, within_text
+from geo.french import capital, minutes_text, within_text
 from geo.kinds import KINDS
 from geo.maps.planning_values import Marker, planning_values, site_markers
 from geo.question import AT_THRESHOLD_MIN
@@ -99,13 +100,27 @@ def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
     signs = [("main", "Site d'aujourd'hui")]
     if labels:
         signs.append(("1", "Nouveau label, dans l'ordre du classement"))
+    halts = [
+        Marker(
+            f"arret-{stop['code']}",
+            str(stop["name"]),
+            float(stop["lon"]),
+            float(stop["lat"]),
+            "bus",
+            stop_sign(stop["rank"]),
+            capital(stop_detail(plan, stop)),
+        )
+        for stop in (() if plan.stops is None else plan.stops.stops.to_dict("records"))
+    ]
+    if halts:
+        signs.append((stop_sign(1), f"{STOP}, dans l'ordre du classement : ce n'est pas un site"))
     if others:
         signs.append(("A", "Meilleur choix sans la règle des communes candidates"))
     return planning_values(
         change_classes(threshold),
         position,
         change_lines(communes, "time_before_min", "time_after_min", "residents"),
-        [*site_markers(sites), *others, *labels],
+        [*site_markers(sites), *others, *halts, *labels],
         title="Ce que le plan change, par commune",
         outlined=beyond & (position >= 0),
         outline=f"Reste à plus de {minutes_text(threshold)} en moyenne",

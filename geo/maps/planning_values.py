@@ -11,7 +11,7 @@ import pandas as pd
 from geo.classes import UNKNOWN_AREA
 from geo.kinds import KINDS
 from geo.maps.area_patterns import area_fill
-from geo.maps.legend import area_legend_html
+from geo.maps.legend import area_legend_html, sign_tone
 from geo.maps.payload import DECIMALS
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def planning_values(  # noqa: PLR0913 - all that one map says
         "classes": np.where(position < 0, len(classes), position).tolist(),
         "outlined": drawn.astype(int).tolist(),
         "lines": [list(each) for each in lines],
-        "markers": [asdict(marker) for marker in markers],
+        "markers": [asdict(marker) | {"tone": sign_tone(marker.sign)} for marker in markers],
         "legend": area_legend_html(title, shown, outline if drawn.any() else "", signs),
         "clicks": clicks,
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import pandas as pd
 
+from geo.answers.plan_stops import stops_table
 from geo.answers.tables import rounded
 from geo.crs import WGS84
 from geo.errors import SourceError
@@ -57,10 +58,12 @@ def plan_tables(plan: Plan) -> dict[str, pd.DataFrame]:
     """Return the tables of a plan by name, as files hold them.
 
     ``labels``; ``served``: label by commune; ``alternatives``: places that would do nearly as well; ``communes``:
-    before and after.
+    before and after; ``stops`` of a bus, where some are proposed.
     """
     communes = plan.communes.rename_axis("code").reset_index().astype({"code": "string"})
     tables = {"labels": plan.labels, "served": plan.served, "alternatives": plan.alternatives, "communes": communes}
+    if (stops := stops_table(plan)) is not None:
+        tables["stops"] = stops
     return {name: rounded(table) for name, table in tables.items()}
 
 
@@ -68,6 +71,14 @@ def labels_layer(plan: Plan) -> gpd.GeoDataFrame:
     """Return the labels of a plan as points in EPSG:4326."""
     labels = plan_tables(plan)["labels"]
     return gpd.GeoDataFrame(labels, geometry=gpd.points_from_xy(labels["lon"], labels["lat"]), crs=WGS84)
+
+
+def stops_layer(plan: Plan) -> gpd.GeoDataFrame | None:
+    """Return the stops of a bus that are proposed as points in EPSG:4326; `None` where there is none."""
+    stops = plan_tables(plan).get("stops")
+    if stops is None:
+        return None
+    return gpd.GeoDataFrame(stops, geometry=gpd.points_from_xy(stops["lon"], stops["lat"]), crs=WGS84)
 
 
 def compared_layer(plan: Plan) -> gpd.GeoDataFrame | None:
@@ -114,5 +125,7 @@ def _write_layers(plan: Plan, parts: Sequence[Territory], path: Path) -> None:
     communes = gpd.GeoDataFrame(plan_tables(plan)["communes"], geometry=contours.to_numpy(), crs=WGS84)
     write_layer(communes, path, "communes")
     write_layer(labels_layer(plan), path, "labels", geometry_type="Point")
+    if (stops := stops_layer(plan)) is not None:
+        write_layer(stops, path, "stops", geometry_type="Point")
     if (compared := compared_layer(plan)) is not None:
         write_layer(compared, path, "labels_without_rule", geometry_type="Point")

@@ -11,7 +11,7 @@ from geo.maps.static.change_map import change_map
 from geo.maps.static.curve_chart import curve_chart
 from geo.maps.static.hours_chart import hours_chart
 from geo.maps.static.territory_maps import saved_minutes_map, travel_time_map, under_served_map
-from geo.report.plan_files import compared_layer
+from geo.report.plan_files import compared_layer, stops_layer
 
 if TYPE_CHECKING:
     from geo.maps.static.sheet import Sheet
@@ -56,6 +56,7 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
             title="Avant et après les nouveaux labels",
             sentence=plan_answer(planned.plan).sentence,
             compared=compared_layer(planned.plan),
+            stops=stops_layer(planned.plan),
             today=today,
         )
     return sheets

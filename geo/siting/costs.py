@@ -21,10 +21,15 @@ Payer = Literal["all", "state", "bearer"]
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Euros a year for one label: `cost_eur` in all, of which the State pays `aid_eur`."""
+    """Euros a year for one label: `cost_eur` in all, of which the State pays `aid_eur`.
+
+    `pass_eur`: Euros of one half-day of a bus at a stop, vehicle and way included; `None`: not given, and none is
+    published.
+    """
 
     cost_eur: float = DEFAULT_COST_EUR
     aid_eur: float = DEFAULT_AID_EUR
+    pass_eur: float | None = None
 
     def __post_init__(self) -> None:
         """Raise `ParameterError` for amounts that make no sense."""
@@ -33,6 +38,12 @@ class Costs:
                 f"Coût de {format_number(self.cost_eur)} € et aide de {format_number(self.aid_eur)} € refusés : "
                 "un coût positif et une aide de "
                 f"0 au coût sont attendus, en euros par an et par site."
+            )
+            raise ParameterError(msg)
+        if self.pass_eur is not None and not (math.isfinite(self.pass_eur) and self.pass_eur >= 0):
+            msg = (
+                f"Coût d'un arrêt de bus de {format_number(self.pass_eur)} € refusé : un montant positif, en euros par "
+                f"passage d'une demi-journée, est attendu."
             )
             raise ParameterError(msg)
 

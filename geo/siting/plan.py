@@ -13,6 +13,7 @@ from geo.access.known_part import added_up, known_part
 from geo.kinds import COUNTED_KINDS
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN
 from geo.siting.access_summary import AccessSummary
+from geo.siting.bus_stops import StopsAsked, proposed_stops
 from geo.siting.candidates import CandidateRule
 from geo.siting.choice import SitingQuestion, choose
 from geo.siting.costs import Costs
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.access.known_part import KnownPart
+    from geo.siting.bus_stops import ProposedStops
     from geo.siting.costs import Payer
     from geo.siting.other_plans import WidestPlan, WorstCasePlan
     from geo.siting.problem import SitingProblem
@@ -119,6 +121,8 @@ class Plan:
         How many places were compared, and how many were not: no way to them is known.
     residents_out_of_reach
         Residents known who are beyond the threshold today, and whom no candidate would bring within it.
+    stops
+        Stops of a bus proposed beside the labels; `None`: not asked for.
     """
 
     territory: str
@@ -157,6 +161,7 @@ class Plan:
     candidates: int
     candidates_off_network: int
     residents_out_of_reach: float
+    stops: ProposedStops | None = None
 
     @property
     def cost_eur(self) -> float:
@@ -211,6 +216,7 @@ def plan(  # noqa: PLR0913 - the options of one question
     payer: Payer = "all",
     min_share: float | None = None,
     kinds: Collection[str] = COUNTED_KINDS,
+    stops: StopsAsked | None = None,
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
     progress: Callable[[float, str], None] | None = None,
     cancel: Callable[[], bool] | None = None,
@@ -244,6 +250,9 @@ def plan(  # noqa: PLR0913 - the options of one question
         For ``set-cover``: share of the residents known to be within the threshold, over 0 and up to 1.
     kinds
         Which sites count today, as in `Territory.travel_times`.
+    stops
+        Stops of a bus to propose beside the labels; where `None`, the default of `StopsAsked` if the area knows rounds
+        of buses, else none.
     time_limit_s
         Seconds for the choice; the best plan found by then is returned, with its gap.
     progress
@@ -292,6 +301,19 @@ def plan(  # noqa: PLR0913 - the options of one question
     minutes, server = problem.times_with(order)
     names = pd.concat([each.communes["name"] for each in parts])
     part = added_up(known_part(each) for each in parts)
+    asked_stops = stops or (StopsAsked() if any(each.rounds is not None for each in parts) else None)
+    proposed = None
+    if asked_stops is not None and asked_stops.count:
+        told(0.95, "Arrêts de bus à côté des labels…")
+        proposed = proposed_stops(
+            parts,
+            choice.widest_problem,
+            set(problem.candidates["code"].iloc[order]),
+            minutes,
+            float(threshold_min),
+            asked=asked_stops,
+            control=control,
+        )
     result = Plan(
         territory=area.name,
         model=model,
@@ -329,6 +351,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         candidates=len(problem.candidates),
         candidates_off_network=problem.candidates_off_network,
         residents_out_of_reach=_out_of_reach(problem, threshold_min),
+        stops=proposed,
     )
     told(1.0, "Plan terminé.")
     return result

@@ -16,6 +16,7 @@ from geo.french import format_number
 from geo.kinds import KINDS
 from geo.question import check_threshold
 from geo.siting.access_summary import AccessSummary
+from geo.siting.bus_stops import ProposedStops, StopsAsked
 from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import CRITERIA, Weights
@@ -31,6 +32,7 @@ from geo.siting.plan_values import (
     PreferenceValues,
     RunValues,
     ServedValues,
+    StopValues,
     TownValues,
     Values,
     WorstCaseValues,
@@ -140,6 +142,7 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
             {**commune, "criteria": _plain(criteria[commune["commune_code"]])}
             for commune in _records(plan.communes.rename_axis("commune_code").reset_index())
         ],
+        "stops": _stops(plan),
         "networks": [
             {"territory": part.name}
             | {key: manifest["network"][key] for key in ("source", "profile", "approximate", "error")}
@@ -238,7 +241,33 @@ def _plan(read: PlanValues) -> Plan:
         weights=Weights(**read.weights.model_dump()),
         costs=Costs(**read.costs.model_dump()),
         criteria=criteria.astype("float64").set_axis(communes.index),
+        stops=None
+        if read.stops is None
+        else ProposedStops(
+            asked=StopsAsked(**read.stops.asked.model_dump()),
+            stops=_table(read.stops.stops, StopValues),
+            residents_beyond=read.stops.residents_beyond,
+            residents_known_stop=read.stops.residents_known_stop,
+            proven=read.stops.proven,
+        ),
     )
+
+
+def _stops(plan: Plan) -> dict[str, Any] | None:
+    """Return the stops proposed beside the labels as plain values."""
+    found = plan.stops
+    if found is None:
+        return None
+    return {
+        "asked": asdict(found.asked),
+        "hours_a_month": found.hours_a_month,
+        "cost_eur_a_year": found.cost_eur(plan.costs),
+        "residents_with_stop": found.residents_with_stop,
+        "residents_beyond": found.residents_beyond,
+        "residents_known_stop": found.residents_known_stop,
+        "proven": found.proven,
+        "stops": _records(found.stops),
+    }
 
 
 def _contradictions(read: PlanValues) -> list[str]:

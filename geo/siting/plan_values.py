@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field
 
+from geo.siting.bus_stops import Every  # noqa: TC001 - pydantic reads it while running
 from geo.siting.costs import Payer  # noqa: TC001 - pydantic reads it while running
 from geo.siting.solve import Model  # noqa: TC001 - pydantic reads it while running
 
@@ -147,6 +148,7 @@ class CostsValues(Values):
 
     cost_eur: _Amount
     aid_eur: _Amount
+    pass_eur: _Amount | None = None
 
 
 class PreferenceValues(Values):
@@ -224,6 +226,37 @@ class WorstCaseValues(Values):
     proven: bool
 
 
+class StopsAskedValues(Values):
+    """How many stops of a bus were asked for."""
+
+    count: _Whole
+    every: Every
+
+
+class StopValues(Values):
+    """One stop of a bus that is proposed."""
+
+    rank: _Whole
+    code: str
+    name: str
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    commune_code: str
+    commune_name: str
+    commune_residents: _Amount
+    residents_with_stop: _Amount
+
+
+class StopsValues(Values):
+    """The stops proposed beside the labels."""
+
+    asked: StopsAskedValues
+    stops: Annotated[list[StopValues], FailFast()]
+    residents_beyond: _Amount
+    residents_known_stop: _Amount
+    proven: bool
+
+
 class PlanValues(Values):
     """A whole plan."""
 
@@ -258,3 +291,4 @@ class PlanValues(Values):
     budget_labels: _Whole | None
     selected: list[LabelValues]
     communes: Annotated[list[CommuneValues], FailFast()]
+    stops: StopsValues | None = None

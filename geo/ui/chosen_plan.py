@@ -10,6 +10,7 @@ from functools import cache as cache_once
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.settings import Settings
+from geo.siting.bus_stops import StopsAsked
 from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import CRITERIA, Weights, Zones
@@ -24,12 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from geo.siting.bus_stops import Every
     from geo.siting.costs import Payer as CostsPayer
     from geo.siting.plan import Plan
     from geo.siting.solve import Model
     from geo.sources.provenance import SourceTable
     from geo.territory import Territory
-    from geo.ui.state import Aim, AppState, Payer
+    from geo.ui.state import Aim, AppState, Passage, Payer
 
 #: Name of the calculation on the screen.
 PLAN: Final = "plan"
@@ -41,6 +43,7 @@ MODELS: Final[Mapping[Aim, Model]] = {
     "loin": "center",
 }
 _PAYERS: Final[Mapping[Payer, CostsPayer]] = {"tout": "all", "etat": "state", "porteur": "bearer"}
+_EVERY: Final[Mapping[Passage, Every]] = {"semaine": "week", "mois": "month"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class PlanQuestion:
     payer: CostsPayer
     exclude: tuple[str, ...]
     rule: CandidateRule | None
+    stops: StopsAsked | None
     kinds: frozenset[str]
     files: tuple[str | None, ...]
 
@@ -80,11 +84,12 @@ def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
         threshold_min=state.question.threshold_min,
         min_share=state.cover_percent / 100 if all_of_them and state.cover_percent < 100 else None,  # noqa: PLR2004
         weights=Weights(*(getattr(state, f"weight_{name}") for name in CRITERIA)),
-        costs=Costs(state.cost_eur, state.aid_eur),
+        costs=Costs(state.cost_eur, state.aid_eur, float(state.pass_eur) or None),
         budget_eur=float(state.budget_eur) if by_budget else None,
         payer=_PAYERS[state.payer] if by_budget else "all",
         exclude=excluded_places(territory, state),
         rule=None if files[0] is not None else CandidateRule(state.least_residents, centralities=not state.everywhere),
+        stops=StopsAsked(state.stops, _EVERY[state.stop_every]) if state.stops else None,
         kinds=state.question.kinds,
         files=tuple(None if file is None else file.digest for file in files),
     )
@@ -128,6 +133,7 @@ def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
             budget_eur=question.budget_eur,
             payer=question.payer,
             min_share=question.min_share,
+            stops=question.stops,
             kinds=question.kinds,
             progress=progress,
             cancel=cancel,

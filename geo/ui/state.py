@@ -9,11 +9,10 @@ hundred metres: never the words of an address, and not the house.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 from geo.finder.procedures import procedures
 from geo.kinds import SITE_KINDS
@@ -26,7 +25,8 @@ from geo.question import (
     Question,
     counted_kinds,
 )
-from geo.ui.link_problems import A_CHOICE, KINDS_EXPECTED, problem_text
+from geo.ui.address_reader import AddressReader
+from geo.ui.link_problems import problem_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +37,7 @@ View = Literal["ouvrir", "scenario", "fragilite", "horaires", "impots", "marge"]
 Aim = Literal["habitants", "tous", "trajet", "loin"]
 Limit = Literal["labels", "budget"]
 Payer = Literal["tout", "etat", "porteur"]
+Passage = Literal["semaine", "mois"]
 
 #: Screens in the order of the menu, with their French titles.
 SCREENS: Final[dict[Screen, str]] = {
@@ -60,6 +61,9 @@ EUROS: Final = (0, 100_000_000)
 WEIGHTS: Final = (0, 10)
 AGENTS: Final = (1, 20)
 LEAST_RESIDENTS: Final = (0, 50_000)
+#: Stops of a bus beside a plan, and euros of one pass (0: not given).
+STOPS: Final = (0, 50)
+PASS_EUROS: Final = (0, 100_000)
 #: Places that may be left out of a plan.
 MOST_EXCLUDED: Final = 100
 #: Days that may be asked about.
@@ -67,17 +71,11 @@ DAYS: Final = (dt.date(2020, 1, 1), dt.date(2099, 12, 31))
 #: Decimals kept of the degrees of a position: about a hundred metres, a few seconds by car.
 POSITION_DECIMALS: Final = 3
 
-_COMMUNE_CODE: Final = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
 _TERRITORY: Final = re.compile(r"(?:\d{1,3}|2[ABab])(?:-(?:\d{2}|2[AB])\d{3})?|\d{9}", re.ASCII)
-_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
-_POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
 _SITE: Final = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
-_LONGEST_CODE: Final = 40
-_PLACE_CODE: Final = re.compile(rf"[^\x00-\x1f\x7f,]{{1,{_LONGEST_CODE}}}")
 _CLOSED: Final = re.compile(r"tous|type:[a-z]{1,20}|porteur:[^\x00-\x1f\x7f]{1,80}")
-_WEIGHT: Final = re.compile(r"\d{1,2}(?:\.\d)?", re.ASCII)
 
-_Fallback = TypeVar("_Fallback")
+
 #: What is asked where the address says nothing.
 _USUAL: Final = Question()
 
@@ -103,7 +101,9 @@ class AppState:
     new labels are for, `limit` whether `labels` or `budget_eur` (euros a year, paid by `payer`) bounds them,
     `cover_percent` the share of residents that the aim ``tous`` is about, `weight_*` what a resident who meets a
     criterion counts for, `excluded` codes of places left out, `least_residents` how many a candidate commune has at
-    least, `everywhere` whether it may be one where nobody goes yet; `closed` the sites closed at once: ``tous``,
+    least, `everywhere` whether it may be one where nobody goes yet, `stops` how many stops of a bus stand beside it (0:
+    those of a territory that knows rounds), `stop_every` how often the bus comes, `pass_eur` what one pass costs (0:
+    not given); `closed` the sites closed at once: ``tous``,
     ``type:KIND`` or ``porteur:BEARER``, `None` for none; `agents`
     how many agents a site is taken to have.
 
@@ -150,6 +150,9 @@ class AppState:
     excluded: tuple[str, ...] = ()
     least_residents: int = DEFAULT_LEAST_RESIDENTS
     everywhere: bool = False
+    stops: int = 0
+    stop_every: Passage = "semaine"
+    pass_eur: int = 0
     closed: str | None = None
     agents: int = 2
     report_plan: bool = False
@@ -185,13 +188,13 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
     The choices, and what is wrong with each value that was not understood (`geo.ui.link_problems.problem_text`).
     """
     default = _defaults(facility_lists)
-    read = _Reader(params)
+    read = AddressReader(params)
     state = AppState(
         territory=_usual_code(read.text("territoire", _TERRITORY, "le code d'un département, comme 64")),
         screen=cast("Screen", read.choice("ecran", get_args(Screen), default.screen)),
         place=read.code("lieu"),
-        position=read.position("position"),
-        at=read.moment("quand"),
+        position=None if (found := read.position("position")) is None else rounded_position(*found),
+        at=read.moment("quand", DAYS),
         open_then=read.switch("ouvert", fallback=default.open_then),
         saturday=read.switch("samedi", fallback=default.saturday),
         evening=read.switch("soir", fallback=default.evening),
@@ -201,30 +204,33 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         with_operator=read.switch("operateur", fallback=default.with_operator),
         site=read.text("site", _SITE, "l'identifiant d'un site"),
         facilities=read.choice("lieux", facility_lists, default.facilities),
-        threshold_min=read.steps("seuil", THRESHOLDS_MIN, default.threshold_min),
+        threshold_min=read.steps("seuil", THRESHOLDS_MIN, STEP, default.threshold_min),
         buses=read.switch("bus", fallback=default.buses),
         antennes=read.switch("antennes", fallback=default.antennes),
         rule=cast("Rule", read.choice("regle", get_args(Rule), default.rule)),
-        min_share_percent=read.steps("part", SHARES_PERCENT, default.min_share_percent),
+        min_share_percent=read.steps("part", SHARES_PERCENT, STEP, default.min_share_percent),
         commune=read.code("commune"),
         view=cast("View", read.choice("vue", get_args(View), default.view)),
         aim=cast("Aim", read.choice("but", get_args(Aim), default.aim)),
         limit=cast("Limit", read.choice("limite", get_args(Limit), default.limit)),
         labels=read.whole("labels", LABELS, default.labels),
-        cover_percent=read.steps("couvrir", COVER_PERCENT, default.cover_percent),
+        cover_percent=read.steps("couvrir", COVER_PERCENT, STEP, default.cover_percent),
         budget_eur=read.whole("budget", EUROS, default.budget_eur),
         payer=cast("Payer", read.choice("payeur", get_args(Payer), default.payer)),
         cost_eur=read.whole("cout", EUROS, default.cost_eur),
         aid_eur=read.whole("aide", EUROS, default.aid_eur),
-        weight_beyond=read.weight("poids_loin", default.weight_beyond),
-        weight_frr=read.weight("poids_frr", default.weight_frr),
-        weight_qpv=read.weight("poids_qpv", default.weight_qpv),
-        weight_elderly=read.weight("poids_65", default.weight_elderly),
-        weight_poor=read.weight("poids_pauvres", default.weight_poor),
-        weight_carless=read.weight("poids_sans_voiture", default.weight_carless),
+        weight_beyond=read.weight("poids_loin", WEIGHTS, default.weight_beyond),
+        weight_frr=read.weight("poids_frr", WEIGHTS, default.weight_frr),
+        weight_qpv=read.weight("poids_qpv", WEIGHTS, default.weight_qpv),
+        weight_elderly=read.weight("poids_65", WEIGHTS, default.weight_elderly),
+        weight_poor=read.weight("poids_pauvres", WEIGHTS, default.weight_poor),
+        weight_carless=read.weight("poids_sans_voiture", WEIGHTS, default.weight_carless),
         excluded=read.codes("sauf", MOST_EXCLUDED),
         least_residents=read.whole("taille", LEAST_RESIDENTS, default.least_residents),
         everywhere=read.switch("partout", fallback=default.everywhere),
+        stops=read.whole("arrets", STOPS, default.stops),
+        stop_every=cast("Passage", read.choice("passage", get_args(Passage), default.stop_every)),
+        pass_eur=read.whole("cout_passage", PASS_EUROS, default.pass_eur),
         closed=read.text("fermer", _CLOSED, "« tous », « type: » ou « porteur: » suivi d'un nom"),
         agents=read.whole("agents", AGENTS, default.agents),
         report_plan=read.switch("avec_plan", fallback=default.report_plan),
@@ -303,98 +309,11 @@ def _texts(state: AppState) -> dict[str, str]:
         "sauf": ",".join(state.excluded),
         "taille": str(state.least_residents),
         "partout": str(int(state.everywhere)),
+        "arrets": str(state.stops),
+        "passage": state.stop_every,
+        "cout_passage": str(state.pass_eur),
         "fermer": state.closed or "",
         "agents": str(state.agents),
         "avec_plan": str(int(state.report_plan)),
         "fichiers": str(int(state.own_files)),
     }
-
-
-class _Reader:
-    """Reads the parameters one by one; `problems` gathers what is wrong with each one not understood."""
-
-    def __init__(self, params: Mapping[str, str]) -> None:
-        self.problems: list[str] = []
-        self._params = params
-
-    def choice(
-        self, name: str, allowed: Sequence[str], fallback: _Fallback, expected: str | None = None
-    ) -> str | _Fallback:
-        value = self._params.get(name)
-        if value is None or value in allowed or value == fallback:
-            return fallback if value is None else value
-        return self._ignored(name, expected or A_CHOICE, fallback)
-
-    def steps(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
-        value = self._params.get(name, str(fallback))
-        low, high = bounds
-        if re.fullmatch(r"[0-9]{1,3}", value) and low <= int(value) <= high and int(value) % STEP == 0:
-            return int(value)
-        return self._ignored(name, f"de {low} à {high}, de {STEP} en {STEP}", fallback)
-
-    def whole(self, name: str, bounds: tuple[int, int], fallback: int) -> int:
-        value = self._params.get(name, str(fallback))
-        low, high = bounds
-        if re.fullmatch(r"[0-9]{1,9}", value) and low <= int(value) <= high:
-            return int(value)
-        return self._ignored(name, f"un nombre entier de {low} à {high}", fallback)
-
-    def weight(self, name: str, fallback: float) -> float:
-        value = self._params.get(name)
-        if value is None:
-            return fallback
-        low, high = WEIGHTS
-        if _WEIGHT.fullmatch(value) and low <= float(value) <= high:
-            return float(value)
-        return self._ignored(name, f"un nombre de {low} à {high}, comme 1.5", fallback)
-
-    def codes(self, name: str, most: int) -> tuple[str, ...]:
-        value = self._params.get(name)
-        if value is None:
-            return ()
-        codes = value.split(",") if len(value) <= most * (_LONGEST_CODE + 1) else []
-        if 0 < len(set(codes)) == len(codes) <= most and all(map(_PLACE_CODE.fullmatch, codes)):
-            return tuple(codes)
-        return self._ignored(name, f"au plus {most} codes séparés par des virgules", ())
-
-    def switch(self, name: str, *, fallback: bool) -> bool:
-        return self.choice(name, ("0", "1"), str(int(fallback)), "1 pour oui, 0 pour non") == "1"
-
-    def text(self, name: str, pattern: re.Pattern[str], expected: str) -> str | None:
-        value = self._params.get(name)
-        if value is None or pattern.fullmatch(value):
-            return value
-        return self._ignored(name, expected, None)
-
-    def code(self, name: str) -> str | None:
-        return self.text(name, _COMMUNE_CODE, "un code INSEE de cinq caractères")
-
-    def several(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
-        value = self._params.get(name)
-        chosen = set(allowed if value is None else value.split(","))
-        if chosen <= set(allowed):
-            return tuple(one for one in allowed if one in chosen)
-        return self._ignored(name, f"un ou plusieurs de : {KINDS_EXPECTED}", allowed)
-
-    def moment(self, name: str) -> dt.datetime | None:
-        value = self._params.get(name)
-        if value is None:
-            return None
-        first, last = DAYS
-        with contextlib.suppress(ValueError):
-            moment = dt.datetime.fromisoformat(value) if _MOMENT.fullmatch(value) else None
-            if moment is not None and first <= moment.date() <= last:
-                return moment
-        return self._ignored(name, f"un jour et une heure comme {first.year + 6}-11-24T17:30", None)
-
-    def position(self, name: str) -> tuple[float, float] | None:
-        if (value := self._params.get(name)) is None:
-            return None
-        found = _POSITION.fullmatch(value)
-        if found and abs(float(found[1])) <= 90 and abs(float(found[2])) <= 180:  # noqa: PLR2004 - degrees
-            return rounded_position(float(found[2]), float(found[1]))
-        return self._ignored(name, "une latitude et une longitude comme 43.310,-1.490", None)
-
-    def _ignored(self, name: str, expected: str, fallback: _Fallback) -> _Fallback:
-        self.problems.append(problem_text(name, self._params[name], expected))
-        return fallback

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
+from geo.answers.plan_stops import stop_sign
 from geo.classes import INK, TIME_CLASSES
 from geo.errors import ParameterError
 from geo.french import UNKNOWN, counted, format_integer, plural
@@ -55,6 +56,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     title: str,
     sentence: str,
     compared: gpd.GeoDataFrame | None = None,
+    stops: gpd.GeoDataFrame | None = None,
     page: str = "a4",
     today: dt.date | None = None,
 ) -> Sheet:
@@ -74,6 +76,8 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         Places of the list that the plan closes: `facility_id` and `geometry`; may be empty.
     compared
         Places of another plan, drawn beside: `geometry`; `None`: there is none.
+    stops
+        Stops of a bus that the plan proposes: `rank`, `name`, `geometry`; `None`: there is none.
     title
         What the plan is called, in French; the name of the territory, and of its part that is known, follows.
     page, today
@@ -97,6 +101,8 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     ground = ground.in_frame()
     crs = ground.communes.crs
     opened, closed = opened.to_crs(crs), closed.to_crs(crs)
+    if stops is not None:
+        stops = stops.assign(sign=[stop_sign(rank) for rank in stops["rank"]]).to_crs(crs)
     after_ground = ground.without(closed["facility_id"])
     poor, still_poor = (cov["under_served"].fillna(value=False).astype(bool) for cov in (cov_before, cov_after))
     better, worse = poor.index[poor & ~still_poor], poor.index[~poor & still_poor]
@@ -112,6 +118,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         opened=opened,
         closed=closed,
         compared=None if compared is None else compared.to_crs(crs),
+        stops=stops,
         first=cov_after.index[cov_after.index.isin(opened["commune_code"])],
         title="Après",
     )
@@ -122,6 +129,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         opened=len(opened),
         closed=len(closed),
         compared=0 if compared is None else len(compared),
+        stops=0 if stops is None else len(stops),
         numbered="rank" in opened,
     )
     measure = question.rule_in_french + framing
@@ -131,7 +139,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         ((ground, before), (after_ground, after)),
         f"{title}, {part_title(territory.name, known_part(territory))}",
         sentence,
-        [*blocks, places, *_named(opened)],
+        [*blocks, places, *_named(opened), *_named_stops(stops)],
         notes,
         page,
     )
@@ -151,11 +159,20 @@ def _named(opened: gpd.GeoDataFrame) -> list[KeyBlock]:
     """Return the names of the places opened by rank, as many as there is room for."""
     if "rank" not in opened or opened.empty:
         return []
-    told = [f"{rank}. {name}" for rank, name in zip(opened["rank"], opened["name"], strict=True)]
+    return [_names_block("Sites ouverts, par rang", opened["rank"].map(str), opened["name"])]
+
+
+def _named_stops(stops: gpd.GeoDataFrame | None) -> list[KeyBlock]:
+    """Return the names of the stops of a bus, as many as there is room for."""
+    return [] if stops is None else [_names_block("Arrêts de bus proposés", stops["sign"], stops["name"])]
+
+
+def _names_block(title: str, signs: pd.Series, names: pd.Series) -> KeyBlock:
+    told = [f"{sign}. {name}" for sign, name in zip(signs, names, strict=True)]
     shown = [told[start : start + _NAMES_A_ROW] for start in range(0, min(len(told), _NAMED), _NAMES_A_ROW)]
     rest = len(told) - _NAMED
     note = f"Et {counted(rest, 'autre')}, dans les tables du plan." if rest > 0 else ""
-    return [KeyBlock("Sites ouverts, par rang", tuple(KeyRow(", ".join(each)) for each in shown), (), note)]
+    return KeyBlock(title, tuple(KeyRow(", ".join(each)) for each in shown), (), note)
 
 
 def _blocks(before: pd.DataFrame, after: pd.DataFrame, meaning: str) -> list[KeyBlock]:

@@ -19,8 +19,9 @@ from matplotlib.patheffects import withStroke
 from geo.classes import INK, UNKNOWN_COLOUR
 from geo.french import format_integer
 from geo.maps.static.labels import Name, PlacedName, place_names
-from geo.maps.static.lettering import FONT, POINT_MM, shortened
-from geo.maps.static.markers import CLOSED, COMPARED, MARKERS, OPENED, marker_of
+from geo.maps.static.lettering import POINT_MM, shortened
+from geo.maps.static.markers import MARKERS, OPENED, marker_of
+from geo.maps.static.project_places import draw_project, project_places
 from geo.maps.static.sheet import Box
 from geo.sources.departements import departement_name
 
@@ -62,8 +63,6 @@ _NAMES_TRIED: Final = 150
 #: How finely (mm) a place is sought for the name of a neighbour, and how far it stays from its border.
 _GRID_MM: Final = 4.0
 #: How many of the most populous towns are written in bold, and in a larger type.
-#: Size (points) of the rank of a place opened.
-_RANK_SIZE: Final = 6.0
 _BOLD: Final = 3
 _LARGE: Final = 10
 _NAME_AREA_MM2: Final = 900.0
@@ -105,6 +104,8 @@ class Picture:
     opened, closed, compared
         Places drawn as opened, as closed, and those of another plan, `name` and `geometry` in the projection of the
         ground. `rank` (int), where there is one, is written on each place opened.
+    stops
+        Stops of a bus that are proposed, in the same projection: `sign` (text) is written at each; `None`: none.
     first
         Codes of the communes that the map is about: they are named before others.
     title
@@ -119,6 +120,7 @@ class Picture:
     opened: gpd.GeoDataFrame | None = None
     closed: gpd.GeoDataFrame | None = None
     compared: gpd.GeoDataFrame | None = None
+    stops: gpd.GeoDataFrame | None = None
     first: pd.Index = field(default_factory=lambda: pd.Index([]))
     title: str = ""
 
@@ -215,11 +217,7 @@ def placed_names(room: Box, ground: Ground, picture: Picture, at_most: int) -> t
 def _marks(view: _View, ground: Ground, picture: Picture) -> NDArray[np.float64]:
     """Return the rectangle of each marker on the page, shape (n, 4), in mm."""
     places = [(ground.facilities.geometry[ground.facilities["kind"] == kind], MARKERS[kind]) for kind in ground.kinds]
-    places += [
-        (frame.geometry, marker)
-        for frame, marker in ((picture.compared, COMPARED), (picture.opened, OPENED), (picture.closed, CLOSED))
-        if frame is not None
-    ]
+    places += [(frame.geometry, marker) for frame, marker in project_places(picture)]
     rectangles = [np.empty((0, 4))]
     for points, marker in places:
         middles, reach = view.on_page(points), marker.size / 2 * POINT_MM
@@ -305,24 +303,7 @@ def _draw_places(axes: Any, view: _View, ground: Ground, picture: Picture) -> No
     for kind in reversed(ground.kinds):
         points = shown.geometry[(shown["kind"] == kind).to_numpy()]
         axes.plot(points.x, points.y, **marker_of(kind, counted=kind not in ground.excluded).style(scale))
-    for places, marker in ((picture.compared, COMPARED), (picture.opened, OPENED), (picture.closed, CLOSED)):
-        if places is not None:
-            axes.plot(places.geometry.x, places.geometry.y, **marker.style())
-    if picture.opened is not None and "rank" in picture.opened:
-        for rank, point in zip(picture.opened["rank"], picture.opened.geometry, strict=True):
-            axes.text(
-                point.x,
-                point.y,
-                str(rank),
-                fontsize=_RANK_SIZE,
-                family=FONT,
-                color="#ffffff",
-                weight="bold",
-                ha="center",
-                va="center_baseline",
-                path_effects=[withStroke(linewidth=1.6, foreground=OPENED.fill)],
-                gid="rank",
-            )
+    draw_project(axes, picture)
 
 
 def _write_name(sheet: Sheet, placed: PlacedName) -> None:

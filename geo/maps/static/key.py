@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.answers.plan_stops import STOP as STOP_TITLE
 from geo.classes import INK
 from geo.french import UNKNOWN, counted, format_integer, format_share
 from geo.kinds import KINDS
 from geo.maps.static.frame import HATCH, NEIGHBOUR_COLOUR, MapClass, hatch_lines
 from geo.maps.static.lettering import line_height_mm, text_width_mm, wrapped
-from geo.maps.static.markers import CLOSED, COMPARED, OPENED, Marker, marker_of
+from geo.maps.static.markers import CLOSED, COMPARED, OPENED, STOP, Marker, marker_of
 from geo.maps.static.sheet import Box
 
 if TYPE_CHECKING:
@@ -149,11 +150,18 @@ def _values(residents: Sequence[float], totals: Sequence[ClassTotals], *, alone:
 
 
 def place_block(
-    title: str, *grounds: Ground, opened: int = 0, closed: int = 0, compared: int = 0, numbered: bool = False
+    title: str,
+    *grounds: Ground,
+    opened: int = 0,
+    closed: int = 0,
+    compared: int = 0,
+    stops: int = 0,
+    numbered: bool = False,
 ) -> KeyBlock:
     """Return the kinds of place that are drawn: how many in the communes that are shown, and how many around them.
 
-    `numbered`: The places opened carry their rank. `compared`: Places of another plan.
+    `numbered`: The places opened carry their rank. `compared`: Places of another plan. `stops`: Stops of a bus that
+    are proposed.
     """
     inside = pd.concat([ground.inside()["kind"] for ground in grounds])
     everywhere = pd.concat([ground.facilities["kind"] for ground in grounds])
@@ -176,6 +184,8 @@ def place_block(
     ]
     if opened:
         rows.append(KeyRow("Site ouvert par le projet" + ", à son rang" * numbered, values(opened), marker=OPENED))
+    if stops:
+        rows.append(KeyRow(f"{STOP_TITLE}, n'est pas un site", values(stops), marker=STOP))
     if compared:
         rows.append(KeyRow("Meilleur choix sans la règle des communes candidates", values(compared), marker=COMPARED))
     if closed:

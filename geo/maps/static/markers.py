@@ -46,6 +46,8 @@ MARKERS: Final = {
 OPENED: Final = Marker("*", 13.0, fill=INK)
 #: A place of the plan that another one is compared with.
 COMPARED: Final = Marker("D", 7.0, fill="#ffffff", edge=INK)
+#: A stop of a bus that is proposed: no site.
+STOP: Final = Marker("P", 8.0, fill="#ffffff", edge=INK)
 CLOSED: Final = Marker("X", 8.0, fill="#ffffff", edge=INK)
 
 

@@ -38,12 +38,12 @@ function createPlanningMap(L, map, base, ask) {
     }
     const sign = document.createElement("span");
     sign.textContent = place.sign;
-    return L.divIcon({ className: `maillage-sign maillage-sign-${place.sign === "×" ? "closed" : "new"}`, html: sign, iconSize: [26, 26] });
+    return L.divIcon({ className: `maillage-sign maillage-sign-${place.tone}`, html: sign, iconSize: [26, 26] });
   };
   const drawPlaces = () => {
     places.clearLayers();
     for (const place of values.markers) {
-      L.marker([place.lat, place.lon], { icon: icon(place), keyboard: false, zIndexOffset: !place.sign ? 0 : /^[A-Z]$/.test(place.sign) ? 1000 : 2000 /* what is proposed lies on top */ })
+      L.marker([place.lat, place.lon], { icon: icon(place), keyboard: false, zIndexOffset: !place.sign ? 0 : /^[A-Z]$/.test(place.sign) ? 1000 : place.tone === "stop" ? 1500 : 2000 /* what is proposed lies on top */ })
         .bindTooltip(() => lines(place.name, [place.detail]))
         .on("click", () => { if (values.clicks === "site") ask("site", place.facility_id); })
         .addTo(places);

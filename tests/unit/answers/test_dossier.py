@@ -56,11 +56,16 @@ def test_residents_who_leave_are_those_served(made):
     assert (made.leaving["residents_leaving"] <= made.leaving["residents_before"] + 1e-6).all()
 
 
-def test_the_antenne_and_the_bus_cost_their_share_of_the_hours(made, embedded):
-    dearer = replace(made, costs=Costs(240_000.0, 0.0))
+def test_the_antenne_costs_its_share_of_the_hours_and_a_stop_its_passes(made, embedded):
+    dearer = replace(made, costs=Costs(240_000.0, 0.0, 100.0))
     others = told(label_dossier(dearer, embedded.parts, "64422"), "Autres solutions")
     assert "environ 145 000 € par an" in others  # 14.5 of 24 hours
-    assert "environ 150 000 € par an, véhicule non compris" in others  # five half-days of 3 hours
+    assert "une demi-journée de 3 h par semaine (13 h par mois, au lieu de 24 h par semaine)" in others
+    assert "coût : 5 200 € par an, à 100 € le passage" in others  # 52 passes
+    assert "26 000 € par an" in others  # five stops
+    unpriced = told(label_dossier(made, embedded.parts, "64422"), "Autres solutions")
+    assert "coût non renseigné" in unpriced
+    assert "--stop-cost" in unpriced
     assert "donnés pour ce plan" in told(label_dossier(dearer, embedded.parts, "64422"), "Coût")
 
 

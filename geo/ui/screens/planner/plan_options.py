@@ -18,7 +18,7 @@ from geo.ui.chosen_plan import MODELS, candidate_names, excluded_places
 from geo.ui.components.messages import show_notes, show_warnings
 from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload, uploaded
 from geo.ui.session import bound, change_state
-from geo.ui.state import COVER_PERCENT, EUROS, LABELS, LEAST_RESIDENTS, MOST_EXCLUDED, STEP, WEIGHTS
+from geo.ui.state import COVER_PERCENT, EUROS, LABELS, LEAST_RESIDENTS, MOST_EXCLUDED, PASS_EUROS, STEP, STOPS, WEIGHTS
 
 if TYPE_CHECKING:
     from geo.ui.screens.planner.visit import Visit
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LIMITS: Final = {"labels": "Nombre de labels", "budget": "Budget annuel"}
 _PAYERS: Final = {"tout": "le coût entier", "etat": "l'aide de l'État", "porteur": "le reste, payé par le porteur"}
+_PASSAGES: Final = {"semaine": "une demi-journée par semaine", "mois": "une demi-journée par mois"}
 
 
 def show_plan_options(visit: Visit) -> None:
@@ -50,6 +51,7 @@ def show_plan_options(visit: Visit) -> None:
         _costs(state)
         _places(visit)
         _criteria(state)
+        _stops(state)
         visit.show_counted()
 
 
@@ -132,6 +134,35 @@ def _places(visit: Visit) -> None:
             max_selections=MOST_EXCLUDED,
             placeholder="Aucun",
             **bound("excluded"),
+        )
+
+
+def _stops(state: AppState) -> None:
+    with st.popover(f"Bus : {counted(state.stops, 'arrêt')}" if state.stops else "Bus"):
+        low, high = STOPS
+        st.number_input(
+            "Arrêts à proposer à côté des labels",
+            low,
+            high,
+            step=1,
+            help="Pour les habitants qui restent au-delà du seuil d'un site et de tout arrêt connu. 0 : aucun, ou 5 "
+            "quand les tournées des bus sont connues. Un arrêt n'est pas un site : il est compté à part.",
+            **bound("stops"),
+        )
+        st.selectbox(
+            "Passage du bus à un arrêt",
+            list(_PASSAGES),
+            format_func=_PASSAGES.__getitem__,
+            **bound("stop_every"),
+        )
+        low, high = PASS_EUROS
+        st.number_input(
+            "Coût d'un passage (€)",
+            low,
+            high,
+            step=50,
+            help="Une demi-journée à un arrêt, véhicule et trajet compris. 0 : non renseigné, aucun coût n'est publié.",
+            **bound("pass_eur"),
         )
 
 

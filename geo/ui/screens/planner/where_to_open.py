@@ -11,6 +11,7 @@ from geo.answers.dossier import label_dossier
 from geo.answers.label import ELSEWHERE, label_argument, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_proof import two_plans
+from geo.answers.plan_stops import stops_table
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
 from geo.report.label_dossiers import dossiers_pdf
@@ -47,6 +48,10 @@ _LABELS: Final = (
     "holds_site",
     "code",
 )
+_STOPS: Final = (
+    *("rank", "place.name", "commune_residents", "residents_with_stop", "hours_a_month", "cost_eur"),
+    "code",
+)
 _SERVED: Final = ("commune_name", "residents", "residents_brought", "time_before_min", "time_after_min")
 
 
@@ -74,6 +79,7 @@ def show(visit: Visit) -> None:
     _map(visit, plan)
     if len(plan.labels):
         _tables(visit, plan)
+    _stops(visit, plan)
     with st.expander("Comment ce plan est-il calculé ?"):
         for paragraph in plan_method(plan):
             st.markdown(plain(paragraph))
@@ -128,6 +134,17 @@ def _tables(visit: Visit, plan: Plan) -> None:
         )
     _side_by_side(plan)
     _argument(visit, plan)
+
+
+def _stops(visit: Visit, plan: Plan) -> None:
+    """Show the stops of a bus proposed beside the labels."""
+    stops = stops_table(plan)
+    if stops is None:
+        return
+    st.header("Arrêts de bus proposés à côté des labels", anchor=False)
+    table = french_table(stops, *_STOPS)
+    show_table(table, key="plan_stops", alt="Arrêts de bus proposés, du plus utile au moins utile")
+    csv_button("Arrêts (CSV)", table, f"{visit.file_stem('arrets')}.csv")
 
 
 def _side_by_side(plan: Plan) -> None:

@@ -1,0 +1,116 @@
+"""Stops of a bus beside the labels of a plan, in French: whom they reach, how many hours, at what cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.answers.rounds import NOT_A_SITE, a_month
+from geo.french import (
+    UNIT_SPACE,
+    counted,
+    format_euros,
+    format_integer,
+    joined,
+    plural,
+    within_text,
+)
+from geo.siting.bus_stops import HALF_DAY_HOURS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from geo.siting.bus_stops import Every
+    from geo.siting.costs import Costs
+    from geo.siting.plan import Plan
+
+#: What a stop is, on maps and in tables.
+STOP: Final = "Arrêt de bus proposé"
+#: How often a bus comes.
+_EVERY: Final[Mapping[Every, str]] = {"week": "par semaine", "month": "par mois"}
+_NAMED: Final = 5
+#: How to give the cost that is not known.
+_NO_COST: Final = (
+    "coût non renseigné, aucun n'est publié : donnez-le avec « --stop-cost » ou sur l'écran Planifier, en euros par "
+    "passage d'une demi-journée, véhicule et trajet compris"
+)
+
+
+def half_day_text(every: Every) -> str:
+    """Return what a stop is given: half a day a week, or a month.
+
+    Examples
+    --------
+    >>> half_day_text("month").replace(UNIT_SPACE, " ")
+    'une demi-journée de 3 h par mois'
+    """
+    return f"une demi-journée de {format_integer(HALF_DAY_HOURS)}{UNIT_SPACE}h {_EVERY[every]}"
+
+
+def stop_cost_text(cost_eur: float | None, costs: Costs) -> str:
+    """Return what stops cost in a year, or how to give it; `cost_eur`: of all of them."""
+    if cost_eur is None or costs.pass_eur is None:
+        return _NO_COST
+    return f"coût : {format_euros(cost_eur)} par an, à {format_euros(costs.pass_eur)} le passage (montant donné)"
+
+
+def stops_sentence(plan: Plan) -> str:
+    """Return the stops proposed beside the labels in one or two sentences; empty where none was asked for."""
+    found = plan.stops
+    if found is None:
+        return ""
+    within = within_text(plan.threshold_min)
+    left = f"{counted(found.residents_beyond, 'habitant')} encore au-delà du seuil d'un site"
+    if found.residents_known_stop:
+        has = plural(found.residents_known_stop, "a", "ont")
+        left += f", dont {format_integer(found.residents_known_stop)} {has} déjà un arrêt connu {within}"
+    if found.stops.empty:
+        return f"Arrêts de bus à côté des labels : aucun n'est utile ({left})."
+    count = len(found.stops)
+    each = " à chacun" if count > 1 else ""
+    would = plural(found.residents_with_stop, "aurait", "auraient")
+    sure = "" if found.proven else " Un meilleur choix d'arrêts n'est pas exclu."
+    return (
+        f"À côté des labels, {counted(count, 'arrêt')} de bus, {half_day_text(found.asked.every)}{each}, à "
+        f"{joined(found.stops['name'].to_list(), _NAMED, 'autres communes')} : "
+        f"{counted(found.residents_with_stop, 'habitant')} de plus {would} un arrêt {within} ({left}), "
+        f"{a_month(found.hours_a_month)} en tout{UNIT_SPACE}; "
+        f"{stop_cost_text(found.cost_eur(plan.costs), plan.costs)}. {NOT_A_SITE}{sure}"
+    )
+
+
+def stops_table(plan: Plan) -> pd.DataFrame | None:
+    """Return the stops as a table of `geo.answers.tables.COLUMNS`; `None` where there is none.
+
+    Those of `ProposedStops.stops`, with `hours_a_month` and `cost_eur` (euros a year, NaN not given).
+    """
+    found = plan.stops
+    if found is None or found.stops.empty:
+        return None
+    cost = found.asked.cost_eur(plan.costs)
+    return found.stops.assign(
+        hours_a_month=found.asked.hours_a_month, cost_eur=float("nan") if cost is None else float(cost)
+    )
+
+
+def stop_detail(plan: Plan, stop: dict[Any, Any]) -> str:
+    """Return what one stop of a plan is, in one line."""
+    often = "" if plan.stops is None else f", {half_day_text(plan.stops.asked.every)}"
+    brought = counted(stop["residents_with_stop"], "habitant")
+    return f"arrêt de bus proposé{often} : {brought} de plus à portée d'un arrêt"
+
+
+def stop_lines(plan: Plan) -> list[str]:
+    """Return the stops one a line, lettered as on the maps."""
+    if plan.stops is None:
+        return []
+    return [
+        f"  {stop_sign(stop['rank'])}. {stop['name']} [{stop['code']}] : {stop_detail(plan, stop)}."
+        for stop in plan.stops.stops.to_dict("records")
+    ]
+
+
+def stop_sign(rank: int) -> str:
+    """Return what is written at a stop on a map: its rank, told from that of a label by a letter."""
+    return f"B{rank}"
