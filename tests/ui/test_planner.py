@@ -14,6 +14,7 @@ from geo.answers.hours import hours_answer
 from geo.answers.plan import plan_answer
 from geo.answers.scenario import scenario_answer
 from geo.answers.tax_offices import tax_offices_answer
+from geo.siting.bus_stops import StopsAsked
 from geo.siting.candidates import CandidateRule
 from geo.siting.closure import close_sites
 from geo.siting.comparison import compare
@@ -23,6 +24,7 @@ from geo.siting.plan import plan
 from geo.siting.scenario import AddStop, CloseSite, MoveSite, OpenSite, Place, Scenario
 from geo.siting.scenario_json import scenario_to_json
 from geo.ui.background import Background
+from geo.ui.components.messages import plain
 
 OLORON = "64422"
 SAINT_JEAN_DE_LUZ = "2811"
@@ -121,6 +123,15 @@ def test_a_budget_and_a_least_size(open_planner, territory):
     )
     assert len(expected.labels) == 6
     assert sentence(app) == plan_answer(expected).sentence
+
+
+def test_stops_of_a_bus_stand_beside_the_plan(open_planner, territory):
+    app = open_planner(labels="1", arrets="2", passage="mois", cout_passage="350")
+    stops, costs = StopsAsked(2, "month"), Costs(pass_eur=350.0)
+    expected = plan_answer(plan(territory, 1, stops=stops, costs=costs))
+    assert sentence(app) == expected.sentence
+    assert any(plain(expected.details[-1]) in text.value for text in app.markdown)
+    assert "Arrêts de bus proposés à côté des labels" in [header.value for header in app.header]
 
 
 def test_no_label_is_today(open_planner):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.patheffects import withStroke
+from matplotlib.transforms import offset_copy
 
 from geo.classes import INK
 from geo.maps.static.lettering import FONT
@@ -46,11 +47,11 @@ def draw_project(axes: Any, picture: Picture) -> None:
 
 def _write(axes: Any, text: str, point: Any, *, raised: float, colour: str, halo: str, gid: str) -> None:
     """Write a few letters at a place, or `raised` points above it."""
-    axes.annotate(
+    axes.text(
+        point.x,
+        point.y,
         text,
-        (point.x, point.y),
-        xytext=(0, raised),
-        textcoords="offset points",
+        transform=offset_copy(axes.transData, axes.figure, y=raised, units="points"),
         fontsize=_RANK_SIZE,
         family=FONT,
         color=colour,

@@ -274,6 +274,28 @@ def test_places_opened_carry_their_rank(territory, coverage_frame, facilities):
     assert "Site ouvert par le projet, à son rang" in all_text(sheet)
 
 
+def test_stops_carry_their_sign_and_are_named(territory, coverage_frame, facilities):
+    stops = facilities.iloc[:2].assign(rank=[1, 2])
+    sheet = change_map(
+        territory,
+        coverage_frame,
+        coverage_frame,
+        facilities.iloc[:0],
+        facilities.iloc[:0],
+        Question(),
+        title="Plan",
+        sentence="Rien.",
+        stops=stops,
+    )
+    written = [text for axes in sheet.axes for text in axes.texts if text.get_gid() == "stop"]
+    assert {(text.get_text(), round(text.get_position()[0])) for text in written} == {
+        (f"B{rank}", round(point.x)) for rank, point in zip(stops["rank"], stops.geometry.to_crs(2154), strict=True)
+    }
+    said = all_text(sheet)
+    assert "Arrêt de bus proposé, n'est pas un site" in said
+    assert f"B1. {stops['name'].iloc[0]}, B2. {stops['name'].iloc[1]}" in said
+
+
 def test_tables_of_another_territory_are_refused(territory, coverage_frame, facilities):
     with pytest.raises(ParameterError, match="9 communes"):
         change_map(
