@@ -2,7 +2,7 @@
 
 Nothing leaves the machine. Names are compared folded (no accent, case, hyphen or apostrophe) and with their
 abbreviations spelled out; a département or a postcode in the query tells homonyms apart. A commune is also found by the
-names and codes of those that merged into it.
+names and codes of those that merged into it, and by the names of its best known hamlets, resorts and quarters.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from rapidfuzz.distance import OSA
 from geo.errors import ParameterError
 from geo.finder.arrondissement_names import official_name
 from geo.finder.likeness import MIN_PREFIX, beginning, name_among, word_by_word
+from geo.finder.other_names import ARRONDISSEMENT, with_other_names
 from geo.finder.spelling import spelled_out, spelled_out_each, telling
 from geo.french import fold
 from geo.sources.departements import departement_name
-from geo.territory.embedded import former_communes
+from geo.territory.embedded import other_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 #: Longest query that is looked at, in characters; the longest name of a commune has 45.
 MAX_QUERY: Final = 200
+#: Score of the very name that was typed.
+SAME_NAME: Final = 100.0
 #: A name that scores less is not what was meant.
 MIN_SCORE: Final = 60.0
 
@@ -53,18 +56,19 @@ _FAR_BEHIND: Final = 25.0
 #: How many names are looked at closely, after a quick look at all.
 _SHORTLIST: Final = 200
 #: What adds to the rank of a name beside its score: to be the very name typed, of the département or the postcode
-#: typed, in the study area; and the logarithm of its residents, for a larger town is more often meant. A former name
-#: comes after one of today, whatever the residents.
+#: typed, in the study area; and the logarithm of its residents, for a larger town is more often meant. A name that
+#: is not that of a commune of today comes after one that is, whatever the residents.
 _SAME_NAME: Final = 10.0
 _IN_DEPARTEMENT: Final = 8.0
 _AT_POSTCODE: Final = 15.0
 _IN_AREA: Final = 1.0
-_FORMER: Final = -7.0
+_OTHER_NAME: Final = -7.0
 #: To begin with the very words typed counts more than to be like them.
 _BEGINS: Final = 8.0
+#: Score in the rank of a name that holds the words typed, where none begins with them: before those like them.
+_HOLDS: Final = 90.0
 #: A name whose first letter is another than that typed is less often meant: its score is so much of what it would be.
 _OTHER_LETTER: Final = 0.95
-_ARRONDISSEMENT: Final = "ARM"
 #: The names that a longer text may hold are looked for in its first words.
 _MAX_WORDS: Final = 20
 
@@ -75,8 +79,8 @@ class FoundPlace:
 
     `label` is shown to the visitor; `commune_code`, `departement` and `postcode` are `None` where unknown (or, for a
     commune of several postcodes, where the query names none of them); `lon`, `lat` are degrees in WGS84; `score` goes
-    from 0 to 100 (the very name that was typed). `begins`: whether it is a commune whose name is what was typed, or
-    begins with these words, in the département or at the postcode typed if any is there.
+    from 0 to 100 (the very name that was typed). `begins`: whether it is a commune whose name is what was typed,
+    begins with these words or, where none does, holds them, in the département or at the postcode typed if any is.
     """
 
     label: str
@@ -100,25 +104,25 @@ class _Query:
 
 
 class Gazetteer:
-    """The communes and postcodes of a study area and of what lies around it; former communes lead to those of today.
+    """The communes and postcodes of a study area and of what lies around it; other names lead to those of today.
 
     ``Gazetteer.of(territory).search("st jean d luz")`` finds Saint-Jean-de-Luz (64).
     """
 
     def __init__(
-        self, communes: pd.DataFrame, area: Sequence[bool] | NDArray[np.bool_], former: pd.DataFrame | None = None
+        self, communes: pd.DataFrame, area: Sequence[bool] | NDArray[np.bool_], others: pd.DataFrame | None = None
     ) -> None:
         """Index the names.
 
         `communes`: Indexed by commune code, columns `name`, `departement`, `postcodes`, `population`, `lon`, `lat` of a
         commune table. `area`: Which of them are the study area; they come before their neighbours of equal score.
-        `former`: Former communes (`geo.territory.embedded.former_communes`); those of other communes are left out.
+        `others`: What else leads to them (`geo.territory.embedded.other_names`); those of other communes are left out.
         """
         self._count = len(communes)
-        communes, today = _with_former(communes, former)
+        communes, today = with_other_names(communes, others)
         self._today = today
         self._kinds = communes["kind"].to_numpy(object)
-        self._former = np.where(communes["label"] == communes["name"], 0.0, _FORMER)
+        self._other_name = np.where(communes["label"] == communes["name"], 0.0, _OTHER_NAME)
         self._area = np.asarray(area, dtype=bool)[today]
         # Many names are the same in several of these lists: each text is kept once.
         once: dict[str, str] = {}
@@ -149,7 +153,7 @@ class Gazetteer:
             for postcode in filter(None, postcodes.split(";")):
                 self._at_postcode.setdefault(postcode, []).append(position)
         # The postcode of an arrondissement is its own, not that of the whole city.
-        for position in np.flatnonzero(communes["kind"] == _ARRONDISSEMENT).tolist():
+        for position in np.flatnonzero(communes["kind"] == ARRONDISSEMENT).tolist():
             self._at_postcode.update({key: [position] for key in filter(None, self._postcodes[position].split(";"))})
         self._named: dict[str, list[int]] = {}
         for position, name in enumerate(self._bare):
@@ -162,11 +166,11 @@ class Gazetteer:
 
     @classmethod
     def of(cls, territory: Territory) -> Gazetteer:
-        """Index the communes of a territory and of its margin; former ones too for a view of the embedded France."""
+        """Index the communes of a territory and of its margin; other names too for a view of the embedded France."""
         columns = list(territory.neighbours.columns)
         both = pd.concat([pd.DataFrame(territory.communes)[columns], territory.neighbours])
-        former = None if territory.manifest.view is None else former_communes()
-        return cls(both, np.arange(len(both)) < len(territory.communes), former)
+        others = None if territory.manifest.view is None else other_names()
+        return cls(both, np.arange(len(both)) < len(territory.communes), others)
 
     def __len__(self) -> int:
         """Return how many communes of today are known."""
@@ -204,9 +208,9 @@ class Gazetteer:
         scores = self._scores(asked.words, shortlist)
         kept = scores >= max(MIN_SCORE, scores.max(initial=0.0) - _FAR_BEHIND)
         shortlist, scores = shortlist[kept], scores[kept]
-        begins = self._begins(asked, shortlist)
-        ranks = scores + self._size[shortlist] + self._hints(asked, shortlist)
-        ranks += np.where(scores == 100.0, _SAME_NAME, np.where(begins, _BEGINS, 0.0))  # noqa: PLR2004 - the same name
+        begins, held = self._begins(asked, shortlist, scores)
+        ranks = np.where(begins & held, _HOLDS, scores) + self._size[shortlist] + self._hints(asked, shortlist)
+        ranks += np.where(scores == SAME_NAME, _SAME_NAME, np.where(begins, _BEGINS, 0.0))
         order = np.lexsort((self._rank_of_size[shortlist], -ranks))
         # Of several names of one commune, the likeliest.
         first = np.sort(np.unique(self._today[shortlist[order]], return_index=True)[1])[:limit]
@@ -280,7 +284,7 @@ class Gazetteer:
         bare_compact, in_order = "".join(bare), " ".join(sorted(bare))
         return np.array(
             [
-                100.0
+                SAME_NAME
                 if compact in {self._compact[position], self._called[position]}
                 else 0.99
                 * (1.0 if bare_compact[:1] == self._compact_names[position][:1] else _OTHER_LETTER)
@@ -297,23 +301,35 @@ class Gazetteer:
             ]
         )
 
-    def _begins(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Tell which names of a shortlist are the words typed, or begin with them, where the rest of the query is."""
+    def _begins(
+        self, asked: _Query, shortlist: NDArray[np.intp], scores: NDArray[np.float64]
+    ) -> tuple[NDArray[np.bool_], bool]:
+        """Tell which names of a shortlist are the words typed (but for an article), or begin with them.
+
+        Where none does, which hold them, one after the other ("la nouvelle": Port-la-Nouvelle); told by the second.
+        Where the query has a département or a postcode, only those that are there, if any is.
+        """
         words = asked.words
         if len("".join(words)) < MIN_PREFIX:
-            return np.zeros(len(shortlist), dtype=bool)
-        typed = " ".join((*words, ""))
-        begins = np.array([f"{self._words[position]} ".startswith(typed) for position in shortlist], dtype=bool)
+            return scores == SAME_NAME, False
+        typed, bare = " ".join((*words, "")), " ".join(telling(words))
+        called = [self._words[one] for one in shortlist]
+        begins = scores == SAME_NAME
+        begins |= np.array([f"{name} ".startswith(typed) for name in called], dtype=bool)
+        begins |= np.array([self._bare[one] == bare for one in shortlist], dtype=bool)
+        held = not begins.any()
+        if held:
+            begins = np.array([f" {typed}" in f" {name} " for name in called], dtype=bool)
         here = np.ones(len(shortlist), dtype=bool)
         if asked.postcode in self._at_postcode:
             here = np.isin(shortlist, self._at_postcode[asked.postcode])
         elif asked.departement is not None:
             here = self._departements[shortlist] == asked.departement
-        return begins & here if (begins & here).any() else begins
+        return (begins & here if (begins & here).any() else begins), held
 
     def _hints(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return what département, postcode and study area add to the rank of each name of a shortlist."""
-        added = np.where(self._area[shortlist], _IN_AREA, 0.0) + self._former[shortlist]
+        added = np.where(self._area[shortlist], _IN_AREA, 0.0) + self._other_name[shortlist]
         if asked.departement is not None:
             added += np.where(self._departements[shortlist] == asked.departement, _IN_DEPARTEMENT, 0.0)
         if asked.postcode in self._at_postcode:
@@ -324,11 +340,11 @@ class Gazetteer:
         self, position: int, postcode: str | None, score: float, *, alone: bool = False, begins: bool = False
     ) -> FoundPlace:
         departement, today = str(self._departements[position]), int(self._today[position])
-        own = self._postcodes[position if self._kinds[position] == _ARRONDISSEMENT else today].split(";")
+        own = self._postcodes[position if self._kinds[position] == ARRONDISSEMENT else today].split(";")
         return FoundPlace(
             label=f"{postcode} {self._names[position]}" if alone else f"{self._labels[position]} ({departement})",
             kind="postcode" if alone else "commune",
-            commune_code=self._codes[today if self._kinds[position] != _ARRONDISSEMENT else position],
+            commune_code=self._codes[today if self._kinds[position] != ARRONDISSEMENT else position],
             departement=departement,
             postcode=postcode if postcode in own else own[0] or None if len(own) == 1 else None,
             lon=float(self._lon[position]),
@@ -341,30 +357,6 @@ class Gazetteer:
 def _shared(texts: Iterable[str], once: dict[str, str]) -> list[str]:
     """Return texts as a list, equal ones as one text."""
     return [once.setdefault(text, text) for text in texts]
-
-
-def _with_former(communes: pd.DataFrame, former: pd.DataFrame | None) -> tuple[pd.DataFrame, NDArray[np.intp]]:
-    """Add the former communes after those of today; return also which of today each is in.
-
-    Without postcodes, and where that of today is, unless they have their own (municipal arrondissements).
-
-    A column `label` is the name as it is shown: of a former commune with that of today, unless that is said by it
-    (municipal arrondissements).
-    """
-    own = pd.DataFrame(communes).assign(label=communes["name"].astype(str), kind="")
-    if former is None:
-        return own, np.arange(len(own))
-    today = own.index.get_indexer(pd.Index(former["commune_code"]))
-    former, today = former[today >= 0], today[today >= 0]
-    now = own["label"].iloc[today].to_numpy(dtype=object)
-    names = former["name"].to_numpy(dtype=object)
-    labels = np.where(former["kind"] == _ARRONDISSEMENT, names, names + ", aujourd'hui " + now)
-    old = own.iloc[today].set_axis(former.index)
-    old = old.assign(name=names, postcodes="", label=labels, kind=former["kind"])
-    for column in ("postcodes", "population", "lon", "lat"):
-        if column in former:
-            old[column] = former[column].astype(old[column].dtype).fillna(old[column])
-    return pd.concat([own, old]), np.concatenate([np.arange(len(own)), today])
 
 
 def _name_of(departement: str) -> str:

@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import GeocodingError, UnknownPlaceError
-from geo.finder.gazetteer import MAX_QUERY
+from geo.finder.gazetteer import MAX_QUERY, SAME_NAME
 from geo.finder.geocoding import geocode
-from geo.finder.spelling import spelled_out
-from geo.finder.start import DIRECTORY
+from geo.finder.spelling import spelled_out, telling
+from geo.finder.start import ALL_SITES, DIRECTORY
+from geo.sources.departements import departement_codes, departement_name, region_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo.finder.gazetteer import FoundPlace, Gazetteer
     from geo.settings import Settings
 
 #: A name that scores this much is taken for what was meant; no call goes out.
 SURE_SCORE: Final = 85.0
-_SAME_NAME: Final = 100.0
-#: What is asked where several communes have the name typed.
-WHICH_ONE: Final = "Plusieurs communes portent ce nom ou commencent ainsi"
+#: What is asked where several places have the name typed.
+WHICH_ONE: Final = "Plusieurs lieux portent ce nom ou le contiennent"
 
 #: Words that hardly a name of commune has.
 _ROAD_WORDS: Final = frozenset(
@@ -77,40 +79,48 @@ _TOWNS_ABROAD: Final = frozenset(
     }
 )
 
+#: Codes in the list of départements whose names are those of towns or islands that are none.
+_NO_DEPARTEMENT: Final = frozenset({"75", "977", "978"})
 _ONLY_COMMUNES: Final = "Résultats à l'échelle de la commune."
 _ABROAD: Final = f"Ce lieu semble à l'étranger. {DIRECTORY}"
-_HAMLETS: Final = "Les hameaux et les lieux-dits ne sont pas connus ici : donnez la commune dont le vôtre fait partie."
-_NOTHING: Final = (
-    "Aucun lieu de ce territoire ne ressemble à cette recherche. Essayez le nom de la commune ou son code postal. "
-    f"{_HAMLETS} {DIRECTORY}"
+_WHICH_COMMUNE: Final = "donnez le nom ou le code postal de votre commune."
+_KNOWN: Final = (
+    "Sont connus ici les communes, les anciennes communes et les hameaux ou stations les plus demandés : "
+    f"{_WHICH_COMMUNE}"
 )
-_UNSURE: Final = (
-    f"Aucune commune de ce territoire ne porte ce nom : celles proposées y ressemblent. {_HAMLETS} {DIRECTORY}"
-)
+_NOTHING: Final = f"Aucun lieu de ce territoire ne ressemble à cette recherche. {_KNOWN} {ALL_SITES}"
+_UNSURE: Final = f"Aucun lieu de ce territoire ne porte ce nom : ceux proposés y ressemblent. {_KNOWN} {ALL_SITES}"
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceSearch:
-    """What a search found: `places`, best first, and `notes`, French sentences on how they were found."""
+    """What a search found: `places`, best first, and `notes`, French sentences on how they were found.
+
+    `wider`: whether the text is the name of a département or of a region, of which no one place can be meant.
+    """
 
     places: tuple[FoundPlace, ...]
     notes: tuple[str, ...] = ()
+    wider: bool = False
 
     @property
     def homonyms(self) -> tuple[FoundPlace, ...]:
-        """The communes whose name is what was typed, or begins with it, where there are several; else none."""
+        """The places whose name is what was typed, begins with it or holds it, where there are several; else none."""
         begin = tuple(place for place in self.places if place.begins)
         return begin if len(begin) > 1 else ()
 
     @property
     def is_sure(self) -> bool:
-        """Whether the first place can be answered for at once: it is likely enough, and no other has its name."""
-        if not self.places:
+        """Whether the first place can be answered for at once: it is likely enough, and no other is as likely."""
+        if not self.places or self.wider:
             return False
         first = self.places[0]
         if self.homonyms:
-            return sum(place.score == _SAME_NAME for place in self.homonyms) == 1
-        return first.begins or first.score >= SURE_SCORE or (first.kind == "address" and len(self.places) == 1)
+            return sum(place.score == SAME_NAME for place in self.homonyms) == 1
+        if first.kind == "address":
+            return len(self.places) == 1 or first.score >= SURE_SCORE
+        alone = sum(place.score == first.score for place in self.places) == 1 or first.kind == "postcode"
+        return first.begins or (first.score >= SURE_SCORE and alone)
 
 
 def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *, limit: int = 6) -> PlaceSearch:
@@ -127,12 +137,15 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     if not text:
         return PlaceSearch(())
     communes = gazetteer.search(text, limit)
-    named = bool(communes) and communes[0].score == _SAME_NAME
+    named = bool(communes) and communes[0].score == SAME_NAME
     address = _is_address(text) and not named
     if not address and not named and _is_abroad(text):
         return PlaceSearch((), (_ABROAD,))
-    if not address and communes and (communes[0].score >= SURE_SCORE or communes[0].begins):
-        return PlaceSearch(tuple(communes))
+    wider = _wider(text, communes)
+    if wider:
+        communes = [place for place in communes if place.score == SAME_NAME]
+    if wider or (not address and communes and (communes[0].score >= SURE_SCORE or communes[0].begins)):
+        return PlaceSearch(tuple(communes), (wider,) if wider else (), wider=bool(wider))
     nearby = _commune_of_address(text, gazetteer, limit) if address else communes
     if settings is None or not settings.geocoder_url:
         notes = (f"La recherche d'adresses est désactivée. {_ONLY_COMMUNES}",) if address else ()
@@ -161,13 +174,13 @@ def find_place(query: str, gazetteer: Gazetteer, settings: Settings | None, terr
         place for place in search.places if place.kind == "address" or place.begins or place.score >= SURE_SCORE
     )
     if not sure:
-        if _ABROAD in search.notes:
-            raise UnknownPlaceError(_ABROAD)
+        if search.wider or _ABROAD in search.notes:
+            raise UnknownPlaceError(search.notes[0])
         like = ", ".join(place.label for place in search.places)
-        hint = f"Lieux qui ressemblent : {like}." if like else "Essayez la commune ou son code postal."
-        msg = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} ». {hint} {_HAMLETS} {DIRECTORY}"
-        raise UnknownPlaceError(msg)
-    return PlaceSearch(sure, search.notes)
+        hint = f"Lieux qui ressemblent : {like}." if like else ""
+        refusal = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} »."
+        raise UnknownPlaceError(" ".join(filter(None, (refusal, hint, _KNOWN, ALL_SITES))))
+    return PlaceSearch(sure, search.notes, search.wider)
 
 
 def _found(places: list[FoundPlace], notes: tuple[str, ...]) -> PlaceSearch:
@@ -176,6 +189,20 @@ def _found(places: list[FoundPlace], notes: tuple[str, ...]) -> PlaceSearch:
     elif places[0].kind != "address" and places[0].score < SURE_SCORE:
         notes = (*notes, _UNSURE)
     return PlaceSearch(tuple(places), notes)
+
+
+def _wider(text: str, communes: Sequence[FoundPlace]) -> str:
+    """Say that a text is the name of a département or of a region; empty where it is not, or is that of its town."""
+    words = telling(spelled_out(text))
+    codes = [code for code in departement_codes() if code not in _NO_DEPARTEMENT]
+    code = next((code for code in codes if telling(spelled_out(departement_name(code))) == words), None)
+    if code is not None:
+        if any(place.score == SAME_NAME and place.departement == code for place in communes):
+            return ""
+        return f"« {departement_name(code)} » est un département ({code}) : {_WHICH_COMMUNE}"
+    regions = sorted({region_name(code) for code in codes})
+    region = next((name for name in regions if telling(spelled_out(name)) == words), None)
+    return "" if region is None else f"« {region} » est une région : {_WHICH_COMMUNE}"
 
 
 def _is_abroad(text: str) -> bool:

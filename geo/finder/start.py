@@ -27,11 +27,11 @@ NEAREST_COMMUNE_M: Final = 20_000.0
 _COMMUNES_TRIED: Final = 20
 
 
-#: Where places outside of the tables are found.
-DIRECTORY: Final = (
-    "Les lieux à l'étranger ne sont pas connus. Tous les sites sont dans l'annuaire officiel : "
-    "https://lannuaire.service-public.fr/navigation/france-services."
+#: Where sites near places outside of the tables are found.
+ALL_SITES: Final = (
+    "Tous les sites sont dans l'annuaire officiel : https://lannuaire.service-public.fr/navigation/france-services."
 )
+DIRECTORY: Final = f"Les lieux à l'étranger ne sont pas connus. {ALL_SITES}"
 #: A position farther (degrees, 500 m) than this from every commune of France is abroad or at sea.
 _OUTSIDE_DEG: Final = 0.005
 _NO_ROAD: Final = (

@@ -26,6 +26,7 @@ from geo.sources.contours import has_contours, read_contours
 from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
+from geo.sources.localities import LOCALITIES_FILE, read_localities
 from geo.sources.no_road import NO_ROAD_FILE
 from geo.sources.provenance import checksum
 from geo.sources.relief import RELIEF_FILE
@@ -204,6 +205,20 @@ def former_communes() -> pd.DataFrame:
     Municipal arrondissements have `postcodes`, `population`, `lon` and `lat` of their own; the others have none.
     """
     return _former_communes(Settings.from_environment().data_dir)
+
+
+def other_names() -> pd.DataFrame:
+    """Return what else leads to a commune of today: `former_communes`, then hamlets, resorts and quarters.
+
+    `name`, `kind`, `commune_code` and, of municipal arrondissements, `postcodes`, `population`, `lon` and `lat`.
+    """
+    return _other_names(Settings.from_environment().data_dir)
+
+
+@cache
+def _other_names(data_dir: Path) -> pd.DataFrame:
+    localities = read_localities(data_dir / LOCALITIES_FILE)
+    return pd.concat([_former_communes(data_dir), localities.set_index("commune_code", drop=False)])
 
 
 @cache

@@ -132,6 +132,13 @@ def test_several_communes_of_a_postcode_are_offered(open_app):
     assert not any(str(button.key).startswith("suggestion_") for button in app.button)
 
 
+def test_a_well_known_hamlet_is_answered_for_by_its_name(open_app):
+    app = open_app(quand=AT_10)
+    search(app, "gourette")
+    assert app.query_params["lieu"] == "64204"
+    assert "Départ : Gourette, hameau d'Eaux-Bonnes (64)." in texts(app)
+
+
 def test_nothing_found_empties_the_answer(open_app):
     app = open_app(lieu=SARE, quand=AT_10)
     search(app, "zzzzqqq")

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 FRANCE = Path(__file__).resolve().parents[2] / "data" / "france"
-NAMES = ("communes", "intercommunalities", "former_communes", "sites", "tax_offices")
+NAMES = ("communes", "intercommunalities", "former_communes", "localities", "sites", "tax_offices")
 
 
 def rows_of(path, delimiter=","):

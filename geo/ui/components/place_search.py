@@ -86,11 +86,11 @@ def start_from_position(lon: float, lat: float) -> None:
 
 def start_words(state: AppState, territory: Territory) -> str:
     """Return where the visitor starts from, in words."""
-    commune = start_commune(state, territory)
-    if commune is not None:
-        return commune.label
     start, words = st.session_state.get(_START_WORDS, (None, ""))
-    return words if start == state.position else "la position du lien"
+    if start == (state.place, state.position):
+        return str(words)
+    commune = start_commune(state, territory)
+    return "la position du lien" if commune is None else commune.label
 
 
 def start_commune(state: AppState, territory: Territory) -> FoundPlace | None:
@@ -121,14 +121,16 @@ def _search(gazetteer: Callable[[], Gazetteer], territory: Territory, settings: 
 
 def _take(place: FoundPlace, territory: Territory) -> None:
     # A neighbour of the study area may be found too, and is then a position like any other.
-    if place.kind in {"commune", "postcode"} and start_row(place.commune_code, territory) is not None:
-        _start(place.commune_code, None, place.label)
+    row = start_row(place.commune_code, territory) if place.kind in {"commune", "postcode"} else None
+    if row is not None:
+        label = place.label if place.kind == "commune" else f"{row['name']} ({place.departement})"
+        _start(place.commune_code, None, label)
     else:
         _start(None, rounded_position(place.lon, place.lat), place.label)
 
 
 def _start(commune: str | None, position: tuple[float, float] | None, words: str) -> None:
-    st.session_state[_START_WORDS] = (position, words)
+    st.session_state[_START_WORDS] = ((commune, position), words)
     st.session_state[_WRITTEN_FOR] = (commune, position)
     change_state(place=commune, position=position, site=None)
 

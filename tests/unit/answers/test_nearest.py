@@ -158,9 +158,7 @@ def test_homonyms_are_named_before_the_sites(make_answer):
         for code in ("64", "65")
     )
     lines = list(answer_lines(make_answer(), Wishes(), PlaceSearch(places)))
-    assert lines[0] == (
-        "Plusieurs communes portent ce nom ou commencent ainsi. Autres lieux possibles : Castillon (65)."
-    )
+    assert lines[0] == ("Plusieurs lieux portent ce nom ou le contiennent. Autres lieux possibles : Castillon (65).")
 
 
 def test_no_road_leads_there(make_answer, make_site):

@@ -156,15 +156,85 @@ def test_a_name_that_begins_several_communes_asks(france, query, first, sure):
     assert (found.places[0].label, found.is_sure) == (first, sure)
 
 
-def test_a_hamlet_is_not_taken_for_a_commune_that_is_like_it(france):
-    found = search_place("Gourette", france, None)
+def test_an_unknown_hamlet_is_not_taken_for_a_commune_that_is_like_it(france):
+    found = search_place("Lescorrette", france, None)
     assert not found.is_sure
     assert found.homonyms == ()
-    assert "Les hameaux et les lieux-dits ne sont pas connus ici" in found.notes[-1]
+    assert "les communes, les anciennes communes et les hameaux ou stations les plus demandés" in found.notes[-1]
+    assert "donnez le nom ou le code postal de votre commune" in found.notes[-1]
     assert DIRECTORY in found.notes[-1]
     offline = Settings(ONLINE.data_dir, ONLINE.leaflet_dir, geocoder_url="")
-    with pytest.raises(ParameterError, match=f"Les hameaux et les lieux-dits .* {DIRECTORY}"):
-        find_place("Gourette", france, offline, "France")
+    with pytest.raises(ParameterError, match=f"code postal de votre commune.* {DIRECTORY}"):
+        find_place("Lescorrette", france, offline, "France")
+
+
+@pytest.mark.parametrize(
+    ("query", "label", "code"),
+    [
+        ("Gourette", "Gourette, hameau d'Eaux-Bonnes (64)", "64204"),
+        ("la mongie", "La Mongie, station de Bagnères-de-Bigorre (65)", "65059"),
+        ("Avoriaz 74", "Avoriaz, station de Morzine (74)", "74191"),
+        ("menuires", "Les Menuires, station des Belleville (73)", "73257"),
+        ("alpe d'huez", "L'Alpe d'Huez, station d'Huez (38)", "38191"),
+        ("Val-d'Isère", "Val-d'Isère (73)", "73304"),
+    ],
+)
+def test_a_well_known_hamlet_is_found_with_its_commune(france, query, label, code):
+    found = search_place(query, france, None)
+    assert found.is_sure
+    assert (found.places[0].label, found.places[0].commune_code) == (label, code)
+
+
+@pytest.mark.parametrize(
+    ("query", "offered"),
+    [
+        ("La Nouvelle", ["Port-la-Nouvelle (11)", "Morcenx-la-Nouvelle (40)", "Oucques La Nouvelle (41)"]),
+        ("Rochelle", ["La Rochelle (17)", "La Rochelle (70)"]),
+        ("Les Arcs", ["Les Arcs (83)", "Les Arcs, station de Bourg-Saint-Maurice (73)"]),
+        ("La Défense", ["La Défense, quartier de Courbevoie (92)", "La Défense, quartier de Puteaux (92)"]),
+    ],
+)
+def test_a_name_that_several_places_have_or_hold_asks(france, query, offered):
+    found = search_place(query, france, None)
+    assert not found.is_sure
+    assert [place.label for place in found.homonyms] == offered
+
+
+def test_a_misspelt_name_that_several_places_are_as_like_asks(france):
+    found = search_place("Castilon", france, None)
+    assert not found.is_sure
+    assert {place.label for place in found.places[:3]} == {"Castillon (06)", "Castillon (14)", "Castillon (65)"}
+
+
+def test_the_name_without_its_article_is_that_name_too(france):
+    assert search_place("Mans", france, None).places[0].label == "Le Mans (72)"
+    found = search_place("Port", france, None)
+    assert found.places[0].label == "Port (01)"
+    assert {"Le Port (974)", "Le Port (09)"} <= {place.label for place in found.homonyms}
+
+
+@pytest.mark.parametrize(
+    ("query", "said", "offered"),
+    [
+        ("La Réunion", "« La Réunion » est un département (974)", ["La Réunion (47)"]),
+        ("martinique", "« Martinique » est un département (972)", []),
+        ("Bretagne", "« Bretagne » est une région", ["Bretagne (90)", "Bretagne (36)"]),
+    ],
+)
+def test_the_name_of_a_departement_or_of_a_region_asks_for_a_commune(france, geocoder, query, said, offered):
+    found = search_place(query, france, ONLINE)
+    assert not found.is_sure
+    assert [place.label for place in found.places] == offered
+    assert found.notes == (f"{said} : donnez le nom ou le code postal de votre commune.",)
+    assert geocoder[0] == []
+    if not offered:
+        with pytest.raises(ParameterError, match="est un département"):
+            find_place(query, france, ONLINE, "France")
+
+
+@pytest.mark.parametrize("query", ["Paris", "Mayenne", "Saint-Martin 32"])
+def test_a_town_that_has_the_name_of_its_departement_is_that_town(france, query):
+    assert search_place(query, france, None).is_sure
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,60 @@
+"""Hamlets, resorts and quarters known by a name of their own, and the commune that each belongs to.
+
+The project's own table `data/france/localities.csv`: official tables of communes do not name them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from geo.errors import Fault, SchemaError
+from geo.sources.commune_codes import normalise_codes
+from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.provenance import names_its_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+#: Where the table lies in the data folder.
+LOCALITIES_FILE: Final = "france/localities.csv"
+LOCALITIES_CSV: Final = ("name", "kind", "commune_code")
+#: What `kind` may be: the word that is said between the name and its commune ("Gourette, hameau d'Eaux-Bonnes").
+LOCALITY_KINDS: Final = ("hameau", "quartier", "station")
+_DATASET: Final = "Hameaux, stations et quartiers"
+_ADVICE: Final = "Rétablissez la table du projet (data/france/localities.csv)."
+
+
+@names_its_file
+def read_localities(path: Path) -> pd.DataFrame:
+    """Read the table of hamlets, resorts and quarters.
+
+    Returns
+    -------
+    `name`, `kind` (one of `LOCALITY_KINDS`) and `commune_code` (INSEE), all text; a name that several communes share
+    has a row for each of them.
+
+    Raises
+    ------
+    SourceError
+        The file is absent or cannot be read.
+    SchemaError
+        A row breaks the contract; lists every fault.
+    """
+    table = read_delimited(path, _DATASET)
+    require_columns(table, LOCALITIES_CSV, _DATASET)
+    rules = {
+        "nom absent": table["name"].notna(),
+        f"nature : {', '.join(LOCALITY_KINDS)} attendu": table["kind"].isin(LOCALITY_KINDS),
+        "code INSEE absent ou non reconnu": table["commune_code"] == normalise_codes(table["commune_code"]),
+        "lieu déjà lu dans cette commune": ~table.duplicated(["name", "commune_code"]),
+    }
+    faults = [
+        Fault(sentence, int(row))
+        for sentence, holds in rules.items()
+        for row in holds.index[~holds.fillna(value=False).to_numpy(dtype=bool)]
+    ]
+    if faults:
+        raise SchemaError(_DATASET, faults, _ADVICE)
+    return table[list(LOCALITIES_CSV)]
