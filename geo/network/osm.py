@@ -20,8 +20,8 @@ from geo.network.modes import CAR, MODES
 from geo.network.origin import NetworkSource
 from geo.network.osm_extracts import Extracts, read_extracts
 from geo.network.osm_streets import cut_streets, in_area
-from geo.network.osm_tags import NOT_FOR_CARS, USED_KEYS, WayKinds, merged_tags, stops_cars
-from geo.network.osm_ways import Ways
+from geo.network.osm_tags import NOT_FOR_CARS, USED_KEYS, WayKinds, merged_tags
+from geo.network.osm_ways import Ways, stopped_modes
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.sources.provenance import checksum
 
@@ -198,20 +198,10 @@ def read_osmnx(
     >>> read_osmnx(graph).n_nodes
     2
     """
-    import osmnx  # noqa: PLC0415 - takes seconds to import
-
     file, sha256 = "", None
     if isinstance(graph, (str, Path)):
-        path = Path(graph)
-        file, sha256 = path.name, checksum(path)
-        try:
-            graph = osmnx.load_graphml(path)
-        except Exception as error:
-            msg = (
-                f"« {path.name} » n'est pas un graphe GraphML d'osmnx. "
-                f"Un fichier écrit par osmnx.save_graphml est attendu."
-            )
-            raise SourceError(msg) from error
+        file, sha256 = Path(graph).name, checksum(Path(graph))
+        graph = _saved_graph(Path(graph))
     if str(graph.graph.get("crs", WGS84)).lower() != WGS84.lower():
         msg = (
             f"Graphe osmnx en {graph.graph.get('crs')} : un graphe en longitude et latitude ({WGS84}) "
@@ -243,21 +233,20 @@ def read_osmnx(
             if street in two_way_seen:
                 continue
             two_way_seen.add(street)
-        number_of_kind = kinds.number(_osmnx_tags(data, kinds.profile, one_way=one_way))
+        # An edge is drawn along its way, whose direction its tags and those of its nodes tell.
+        backward = _runs_against(data) == {True}
+        number_of_kind = kinds.number(_osmnx_tags(data, kinds.profile, one_way=one_way, backward=backward))
         if number_of_kind == NOT_FOR_CARS:
             continue
         kind.append(number_of_kind)
         inner = list(data["geometry"].coords)[1:-1] if "geometry" in data else []
-        lonlat += [position[start], *inner, position[end]]
-        refs += [number[start], *range(unshared, unshared - len(inner), -1), number[end]]
+        drawn = -1 if backward else 1
+        lonlat += [position[start], *inner, position[end]][::drawn]
+        refs += [number[start], *range(unshared, unshared - len(inner), -1), number[end]][::drawn]
         unshared -= len(inner)
         counts.append(len(inner) + 2)
     signals = [number[node] for node, data in graph.nodes(data=True) if data.get("highway") == "traffic_signals"]
-    barriers = [
-        number[node]
-        for node, data in graph.nodes(data=True)
-        if "barrier" in data and stops_cars({key: ";".join(_several(value)) for key, value in data.items()})
-    ]
+    stopped = {number[node]: bits for node, data in graph.nodes(data=True) if (bits := _osmnx_stopped(data))}
     coordinates = np.array(lonlat, np.float64).reshape(-1, 2)
     ways = Ways.of_nodes(
         kinds,
@@ -267,7 +256,8 @@ def read_osmnx(
         lon=coordinates[:, 0],
         lat=coordinates[:, 1],
         signals=np.array(signals, np.int64),
-        barriers=np.array(barriers, np.int64),
+        barriers=np.array(list(stopped), np.int64),
+        stopped=np.array(list(stopped.values()), np.uint8),
     )
     source = NetworkSource(name="OpenStreetMap (osmnx)", file=file, licence=LICENCE, sha256=sha256, notes=(NOT_READ,))
     if not len(ways.counts):
@@ -275,16 +265,43 @@ def read_osmnx(
     return cut_streets(ways, CAR, source=source, crs=crs).network(source)
 
 
-def _osmnx_tags(data: Mapping[str, Any], profile: SpeedProfile, *, one_way: bool) -> dict[str, str]:
-    """Return the tags of one osmnx edge, along the edge; those merged of several ways in whatever order they stand."""
+def _saved_graph(path: Path) -> nx.MultiDiGraph:
+    """Return the graph of a file that osmnx wrote."""
+    import osmnx  # noqa: PLC0415 - takes seconds to import
+
+    try:
+        return osmnx.load_graphml(path)
+    except Exception as error:
+        msg = (
+            f"« {path.name} » n'est pas un graphe GraphML d'osmnx. Un fichier écrit par osmnx.save_graphml est attendu."
+        )
+        raise SourceError(msg) from error
+
+
+def _osmnx_tags(data: Mapping[str, Any], profile: SpeedProfile, *, one_way: bool, backward: bool) -> dict[str, str]:
+    """Return the tags of one osmnx edge; those merged of several ways in whatever order they stand.
+
+    They are told along the edge, or against it where all of its ways run `backward`.
+    """
     values = {key: _several(data[key]) for key in USED_KEYS if key in data and not key.startswith("oneway")}
     # An edge may run against its way, or along some of the ways it was merged of and against others.
-    runs_against = {str(each).lower() == "true" for each in _several(data.get("reversed", False))}
+    runs_against = {against != backward for against in _runs_against(data)}
     for stem in {key.rpartition(":")[0] for key in values if key.endswith((":forward", ":backward"))}:
-        forward, backward = (_several(data.get(f"{stem}:{direction}")) for direction in ("forward", "backward"))
-        values[f"{stem}:forward"] = [each for against in runs_against for each in (backward if against else forward)]
-        values[f"{stem}:backward"] = [each for against in runs_against for each in (forward if against else backward)]
-    return merged_tags(values, profile) | {"oneway": "yes" if one_way else "no"}
+        ahead, back = (_several(data.get(f"{stem}:{direction}")) for direction in ("forward", "backward"))
+        values[f"{stem}:forward"] = [each for against in runs_against for each in (back if against else ahead)]
+        values[f"{stem}:backward"] = [each for against in runs_against for each in (ahead if against else back)]
+    return merged_tags(values, profile) | {"oneway": ("-1" if backward else "yes") if one_way else "no"}
+
+
+def _runs_against(data: Mapping[str, Any]) -> set[bool]:
+    """Return whether an osmnx edge runs against the ways that it was merged of: both where it does against some."""
+    return {str(each).lower() == "true" for each in _several(data.get("reversed", False))}
+
+
+def _osmnx_stopped(data: Mapping[str, Any]) -> int:
+    """Return how a node of an osmnx graph stops cars (`stopped_modes`)."""
+    tags = {key: ";".join(_several(value)) for key, value in data.items()}
+    return stopped_modes(tags, (CAR,)) if "barrier" in tags else 0
 
 
 def _several(value: Any) -> list[str]:
@@ -313,14 +330,19 @@ def _no_road(file: str, found: Extracts) -> str:
     """Return why files give no road for cars."""
     if found.without_place:
         return (
-            f"{file} : aucune route utilisable : {format_integer(found.without_place)} route(s) sans position, car "
+            f"{file} : aucune route utilisable : {agreed(found.without_place, 'route(s)')} sans position, car "
             f"le fichier ne contient pas leurs nœuds. Donnez un fichier avec les nœuds ; avec Overpass, demandez "
             f"« out geom; » ou « (._;>;); out body; »."
         )
     if found.closed_to_cars:
+        all_closed = (
+            "la seule du fichier leur est fermée"
+            if found.closed_to_cars == 1
+            else f"les {format_integer(found.closed_to_cars)} routes du fichier leur sont fermées"
+        )
         return (
-            f"{file} : aucune route ouverte aux voitures n'a été trouvée : les {format_integer(found.closed_to_cars)} "
-            f"route(s) du fichier leur sont fermées (access, motor_vehicle, oneway...). "
+            f"{file} : aucune route ouverte aux voitures n'a été trouvée : {all_closed} "
+            f"(access, motor_vehicle, oneway...). "
             f"Donnez un extrait avec les rues et les routes ordinaires."
         )
     return (

@@ -106,18 +106,21 @@ def active_speeds(tags: Mapping[str, Any], profile: SpeedProfile) -> ActiveSpeed
     return (*walk, *bike)
 
 
-def stops(mode: str, tags: Mapping[str, Any]) -> bool:
+def stops(mode: str, tags: Mapping[str, Any], direction: str) -> bool:
     """Return whether a node with these tags lets nobody pass by an active mode; without a barrier it lets all pass.
+
+    `direction`: Of the way that the node is on, ``":forward"`` or ``":backward"``.
 
     Examples
     --------
-    >>> [stops("walk", {"barrier": "bollard"}), stops("bike", {"barrier": "stile"})]
+    >>> [stops("walk", {"barrier": "bollard"}, ":forward"), stops("bike", {"barrier": "stile"}, ":forward")]
     [False, True]
     """
     barrier = _word(tags.get("barrier"))
     if not barrier:
         return False
-    said = next(filter(None, (_word(tags.get(key)) for key in _KEYS[mode])), "")
+    keys = (key + suffix for key in _KEYS[mode] for suffix in (direction, ""))
+    said = next(filter(None, (_word(tags.get(key)) for key in keys)), "")
     if said:
         return said in _CLOSED
     return barrier in _STOPPED[mode] or _word(tags.get("locked")) == "yes"

@@ -22,11 +22,11 @@ import numpy as np
 from geo.errors import SourceError
 from geo.network.compiled import compiled
 from geo.network.modes import ACTIVE_MODES, CAR
-from geo.network.osm_active import ACTIVE_CLASSES, stops
+from geo.network.osm_active import ACTIVE_CLASSES
 from geo.network.osm_deleted import deleted_objects
 from geo.network.osm_refusals import refuse_overpass_json, why_unreadable
-from geo.network.osm_tags import ALL_KEYS, NOT_FOR_CARS, USED_KEYS, WayKinds, stops_cars
-from geo.network.osm_ways import MODE_BITS, Ways, parts_with_a_place
+from geo.network.osm_tags import ALL_KEYS, NOT_FOR_CARS, OPENED_CLASSES, USED_KEYS, WayKinds
+from geo.network.osm_ways import Ways, parts_with_a_place, stopped_modes
 from geo.sources.archives import require_bounded
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ _SHORTEST: Final = 2
 _WAY_LINE: Final = re.compile(rb"w(-?\d+) T([^ ]*) ([^\n]*)\n")
 #: Identifier of a node and tags.
 _NODE_LINE: Final = re.compile(rb"n(-?\d+) T([^ ]*) ")
+_MADE_FOR_OTHERS: Final = frozenset(f"highway={name}".encode() for name in OPENED_CLASSES)
 _LIGHTS: Final = b"highway=traffic_signals"
 #: Of a node numbered below zero, identifier and place; of a way, its nodes.
 _PLACE: Final = re.compile(rb"n(-\d+) T[^ ]* x([^ ]+) y([^ \n]+)\n|w-?\d+ T[^ ]* N([^\n]+)\n")
@@ -106,7 +107,8 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile, *, active: bool 
     their identifiers, as in one extract that covers them all. What an editor has marked as deleted is not there.
 
     `paths`: Files that osmium reads: ``.osm.pbf``, ``.osm``, ``.osm.bz2``... `profile`: Its classes are the roads that
-    are read. `active`: The ways of people on foot and on bicycles are read as well.
+    are read, with those made for others that a key of vehicles opens. `active`: The ways of people on foot and on
+    bicycles are read as well.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile, *, active: bool 
     for path in paths:
         require_bounded(path, "Routes")
         refuse_overpass_json(path)
-    classes = [*profile.class_speed_kmh, *(ACTIVE_CLASSES if active else ())]
+    classes = list(dict.fromkeys([*profile.class_speed_kmh, *OPENED_CLASSES, *(ACTIVE_CLASSES if active else ())]))
     roads, days = _run(paths, classes, "placed", lambda text: _read_roads(text, profile, active=active))
     gone = [deleted_objects(path) for path in paths]
     chosen = _chosen(roads.ids, several=len(paths) > 1, deleted=[number for ways, _ in gone for number in ways])
@@ -242,7 +244,7 @@ def _lines(text: Iterable[bytes]) -> Iterable[bytes]:
 def _read_roads(text: Iterable[bytes], profile: SpeedProfile, *, active: bool = False) -> _Roads:
     """Read OPL (``w12 Thighway=primary,oneway=yes Nn1x2.5y46.5,n2x2.6y46.5``), cut anywhere."""
     kinds = WayKinds(profile, active=active)
-    used_tag = _USED_TAG[active]
+    used_tag, modes = _USED_TAG[active], (CAR, *ACTIVE_MODES) if active else (CAR,)
     kind_of_tags: dict[tuple[bytes, ...], int] = {}
     bits_of_tags: dict[bytes, int] = {}
     signals, barriers, stopped = array("q"), array("q"), array("B")
@@ -255,7 +257,7 @@ def _read_roads(text: Iterable[bytes], profile: SpeedProfile, *, active: bool = 
             if _LIGHTS in tags:
                 signals.append(number)
             if tags not in bits_of_tags:
-                bits_of_tags[tags] = _stopped_modes(dict(map(_tag, tags.split(b","))), active=active)
+                bits_of_tags[tags] = stopped_modes(dict(map(_tag, tags.split(b","))), modes)
             if bits_of_tags[tags]:
                 barriers.append(number)
                 stopped.append(bits_of_tags[tags])
@@ -264,7 +266,7 @@ def _read_roads(text: Iterable[bytes], profile: SpeedProfile, *, active: bool = 
             if used not in kind_of_tags:
                 kind_of_tags[used] = kinds.number(dict(map(_tag, used)))
             if kind_of_tags[used] == NOT_FOR_CARS:
-                closed_to_cars += 1
+                closed_to_cars += not any(tag in _MADE_FOR_OTHERS for tag in used)
                 continue
             ids.append(int(number))
             kind.append(kind_of_tags[used])
@@ -288,23 +290,12 @@ def _read_roads(text: Iterable[bytes], profile: SpeedProfile, *, active: bool = 
     )
 
 
-def _stopped_modes(tags: dict[str, str], *, active: bool) -> int:
-    """Return the sum of `MODE_BITS` of the modes that do not pass a node with these tags."""
-    found = [CAR] if stops_cars(tags) else []
-    found += [mode for mode in ACTIVE_MODES if active and stops(mode, tags)]
-    return sum(int(MODE_BITS[mode]) for mode in found)
-
-
 def _nodes_that_matter(lines: bytes) -> Iterable[tuple[int, bytes]]:
     """Give identifier and tags of the nodes that may have lights or stop cars; nodes come before ways."""
     if lines.startswith(b"n"):
         for line in lines.partition(b"\nw")[0].split(b"\n"):
             matters = (
-                _LIGHTS in line
-                or b"barrier=" in line
-                or b"access=" in line
-                or b"vehicle=" in line
-                or b"motorcar=" in line
+                _LIGHTS in line or b"barrier=" in line or b"access" in line or b"vehicle" in line or b"motorcar" in line
             )
             if matters and (found := _NODE_LINE.match(line)):
                 yield int(found[1]), found[2]

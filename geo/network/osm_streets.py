@@ -12,7 +12,7 @@ from geo.crs import WGS84, metric_crs_at
 from geo.errors import NetworkError
 from geo.network.assemble import Segments, assemble_network
 from geo.network.modes import CAR, profile_of
-from geo.network.osm_ways import Ways, ranges
+from geo.network.osm_ways import AGAINST, ALONG, Ways, ranges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +69,7 @@ def cut_streets(ways: Ways, mode: str, *, source: NetworkSource, crs: str | None
         )
         raise NetworkError(msg)
 
-    ways = ways.cut_at_barriers()
+    ways = ways.cut_at_barriers().closed_beyond()
     last_of_way = np.cumsum(ways.counts) - 1
     first_of_way = last_of_way - ways.counts + 1
     # A way is cut at a point that is met twice, by two ways or by one that comes back on itself, and at
@@ -89,6 +89,9 @@ def cut_streets(ways: Ways, mode: str, *, source: NetworkSource, crs: str | None
     coords = _projected(ways, crs)
     number = np.cumsum(is_end) - 1
     speed = ways.kinds.mode_kmh(mode)[kind]
+    if ways.closed is not None:
+        closed = np.repeat(ways.closed, ways.counts)[start_row]
+        speed[(closed & ALONG) > 0, 0] = speed[(closed & AGAINST) > 0, 1] = np.nan
     by_car = mode == CAR
     segments = Segments(
         source=number[ways.point[start_row]],

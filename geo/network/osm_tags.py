@@ -7,7 +7,8 @@ one row of a small table, so that a way costs one number however many tags it ha
 
 Access: of the keys of a car, ``motorcar``, ``motor_vehicle``, ``vehicle`` and ``access``, the most specific counts, and
 for each what is said of one direction (``:forward``, ``:backward``) before what is said of both. A list of values is
-closed where every one of them is. Rules that depend on the hour or the load (``:conditional``) are not read.
+closed where every one of them is. A way made for others (``pedestrian``, ``track``, ``cycleway``...) is open where a
+key of vehicles says so. Rules that depend on the hour or the load (``:conditional``) are not read.
 """
 
 from __future__ import annotations
@@ -45,7 +46,12 @@ _UNKNOWN: Final = frozenset({"", "unknown"})
 _ACCESS_KEYS: Final = ("motorcar", "motor_vehicle", "vehicle", "access")
 _ONE_WAY_KEYS: Final = (*(f"oneway:{key}" for key in _ACCESS_KEYS[:-1]), "oneway")
 #: What a key adds for travel along the way, and against it.
-_DIRECTIONS: Final = (":forward", ":backward")
+DIRECTIONS: Final = (":forward", ":backward")
+#: Ways made for others, which a key of vehicles opens to cars -> the class that they are driven as.
+OPENED_CLASSES: Final = {
+    **dict.fromkeys(("pedestrian", "footway", "cycleway", "path", "bridleway"), "living_street"),
+    **dict.fromkeys(("track", "busway"), "service"),
+}
 #: Tags that state a limit, most direct first.
 _LIMIT_KEYS: Final = ("maxspeed", "zone:maxspeed", "source:maxspeed", "maxspeed:type")
 #: Tags that state the limit of one direction: along the way, against it.
@@ -61,12 +67,18 @@ _ONE_WAY: Final = {
 _ROUNDABOUTS: Final = frozenset({"roundabout", "circular"})
 #: No trip begins or ends on these.
 _CLOSED_TO_TRIP_ENDS: Final = ("motorway", "motorway_link", "trunk_link")
-#: Barriers on a node that cars pass. All others stop them: bollard, block, chain, cycle_barrier, and whatever the wiki
-#: gives no default.
-_PASSED: Final = frozenset(
+#: Barriers on a node that are a way through, whatever stands beside it.
+_OPENINGS: Final = frozenset(
     {
         *("gate", "lift_gate", "swing_gate", "sliding_gate", "sliding_beam", "hampshire_gate", "bump_gate"),
-        *("entrance", "no", "cattle_grid", "toll_booth", "border_control", "checkpoint", "sally_port"),
+        *("entrance", "no", "sally_port"),
+    }
+)
+#: Others that cars pass, unless another barrier stands there too. All others stop them: bollard, block, chain,
+#: cycle_barrier, and whatever the wiki gives no default.
+_PASSED: Final = frozenset(
+    {
+        *("cattle_grid", "toll_booth", "border_control", "checkpoint"),
         *("height_restrictor", "width_restrictor", "arch", "kerb", "coupure"),
     }
 )
@@ -85,11 +97,13 @@ _ON_THE_WAY: Final = frozenset(
 )
 _SEPARATORS: Final = re.compile(r"[;,|]")
 
+#: Access tags of cars, with those of one direction.
+_NODE_ACCESS: Final = frozenset(key + direction for key in _ACCESS_KEYS for direction in ("", *DIRECTIONS))
 #: Every tag that is looked at for cars.
 USED_KEYS: Final = (
     *("highway", "area", "service", "junction"),
     *_ONE_WAY_KEYS,
-    *(key + direction for key in _ACCESS_KEYS for direction in ("", *_DIRECTIONS)),
+    *(key + direction for key in _ACCESS_KEYS for direction in ("", *DIRECTIONS)),
     *_LIMIT_KEYS,
     *_DIRECTION_LIMIT_KEYS,
 )
@@ -136,9 +150,11 @@ class WayKinds:
 
     def _for_cars(self, tags: Mapping[str, Any]) -> _CarKind:
         road_class = str(tags.get("highway"))
+        made_for_others = road_class in OPENED_CLASSES
+        road_class = OPENED_CLASSES.get(road_class, road_class)
         if road_class not in self.profile.class_speed_kmh or "yes" in _values(tags.get("area")):
             return _NO_CARS
-        along_open, against_open = _open_directions(tags, road_class)
+        along_open, against_open = _open_directions(tags, road_class, made_for_others=made_for_others)
         if not (along_open or against_open):
             return _NO_CARS
         direction = int(along_open) - int(against_open)
@@ -192,33 +208,38 @@ class WayKinds:
         return np.asarray(self.road_class == "service", bool)
 
 
-def stops_cars(tags: Mapping[str, Any]) -> bool:
+def stops_cars(tags: Mapping[str, Any], direction: str) -> bool:
     """Return whether a node with these tags lets no car pass.
 
-    Its access tags decide, else whether it is locked, else the kind of barrier. On a node that is another thing, say a
-    car park, an access tag speaks of that thing; a crossing or a stop line is none.
+    Its access tags decide, else whether it is locked, else the kind of barrier: of several, a gate is a way through.
+    On a node that is another thing, say a car park, an access tag speaks of that thing; a crossing or a stop line is
+    none.
+
+    `direction`: Of the way that the node is on, ``":forward"`` or ``":backward"``.
 
     Examples
     --------
-    >>> [stops_cars({"barrier": "bollard"}), stops_cars({"barrier": "gate"})]
+    >>> [stops_cars({"barrier": "bollard"}, ":forward"), stops_cars({"barrier": "gate"}, ":forward")]
     [True, False]
-    >>> stops_cars({"barrier": "gate", "access": "private"})
-    True
+    >>> one_way = {"barrier": "gate", "motor_vehicle:backward": "no"}
+    >>> [stops_cars(one_way, ":forward"), stops_cars(one_way, ":backward")]
+    [False, True]
     """
     barrier = _values(tags.get("barrier"))
     if not barrier and not all(_restricts(key, value) for key, value in tags.items()):
         return False
-    stated = _stated_access(tags, _ACCESS_KEYS)
+    stated = _stated_access(tags, [key + suffix for key in _ACCESS_KEYS for suffix in (direction, "")])
     if stated is not None:
         return not stated
-    return bool(barrier) and ("yes" in _values(tags.get("locked")) or not barrier & _PASSED)
+    passed = barrier <= _PASSED or barrier & _OPENINGS
+    return bool(barrier) and ("yes" in _values(tags.get("locked")) or not passed)
 
 
 def _restricts(key: str, value: Any) -> bool:
     """Return whether a tag may be that of a node that is nothing but a part of the way."""
     if key == "highway":
         return _values(value) <= _ON_THE_WAY
-    return key in _ACCESS_KEYS or _BESIDE_ACCESS.fullmatch(key) is not None
+    return key in _NODE_ACCESS or _BESIDE_ACCESS.fullmatch(key) is not None
 
 
 def merged_tags(values: Mapping[str, Collection[str]], profile: SpeedProfile) -> dict[str, str]:
@@ -268,15 +289,18 @@ def _emergency_only(service: Any) -> bool:
     return _values(service) == {"emergency_access"}
 
 
-def _open_directions(tags: Mapping[str, Any], road_class: str) -> tuple[bool, bool]:
-    """Return whether cars may go along the way, and against it."""
+def _open_directions(tags: Mapping[str, Any], road_class: str, *, made_for_others: bool) -> tuple[bool, bool]:
+    """Return whether cars may go along the way, and against it.
+
+    What `access` says of a way made for others, it says of those others.
+    """
+    keys = _ACCESS_KEYS[:-1] if made_for_others else _ACCESS_KEYS
     implied = (True, not (_values(tags.get("junction")) & _ROUNDABOUTS or road_class == "motorway"))
     stated = (_ONE_WAY.get(str(tags.get(key, "")).strip().lower()) for key in _ONE_WAY_KEYS)
     by_one_way = next((each for each in stated if each is not None), implied)
     by_access = (
-        _stated_access(tags, [key + suffix for key in _ACCESS_KEYS for suffix in (direction, "")])
-        for direction in _DIRECTIONS
+        _stated_access(tags, [key + suffix for key in keys for suffix in (direction, "")]) for direction in DIRECTIONS
     )
-    by_default = not _emergency_only(tags.get("service"))
+    by_default = not (made_for_others or _emergency_only(tags.get("service")))
     along, against = (by_default if each is None else each for each in by_access)
     return by_one_way[0] and along, by_one_way[1] and against

@@ -24,8 +24,13 @@ import osmium
 _WAITING_PARTS = {f"OSMIUM_MAX_{step}_QUEUE_SIZE": "2" for step in ("INPUT", "OSMDATA", "OUTPUT", "WORK")}
 
 
+_ACCESS_KEYS = [
+    f"{key}{direction}"
+    for key in ("access", "vehicle", "motor_vehicle", "motorcar")
+    for direction in ("", ":forward", ":backward")
+]
 #: Keys of the nodes that are written: those that stop cars have one of them, and so have traffic lights.
-_NODE_KEYS = ("highway", "barrier", "access", "vehicle", "motor_vehicle", "motorcar")
+_NODE_KEYS = ("highway", "barrier", *_ACCESS_KEYS)
 
 
 def main(what: str, classes: list[str], paths: list[str]) -> None:

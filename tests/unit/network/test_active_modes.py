@@ -80,7 +80,15 @@ def test_what_tags_say_to_feet_and_bicycles(tags, expected):
     ids=str,
 )
 def test_which_nodes_stop_them(tags, walk, bike):
-    assert (stops("walk", tags), stops("bike", tags)) == (walk, bike)
+    for direction in (":forward", ":backward"):
+        assert (stops("walk", tags, direction), stops("bike", tags, direction)) == (walk, bike)
+
+
+def test_a_key_of_one_direction_stops_or_opens_that_one():
+    assert stops("bike", {"barrier": "gate", "bicycle:forward": "no"}, ":forward")
+    assert not stops("bike", {"barrier": "gate", "bicycle:forward": "no"}, ":backward")
+    assert not stops("walk", {"barrier": "wall", "foot:backward": "yes"}, ":backward")
+    assert stops("walk", {"barrier": "wall", "foot:backward": "yes"}, ":forward")
 
 
 def _osm(ways, nodes, barriers=None):
@@ -103,7 +111,7 @@ def _oracle(path, mode):
     for each in osmium.FileProcessor(str(path)):
         if each.is_node():
             where[each.id] = (each.lon, each.lat)
-            if stops(mode, dict(each.tags)):
+            if stops(mode, dict(each.tags), ":forward"):
                 stopped.add(each.id)
     first = {"walk": 0, "bike": 2}[mode]
     for way in osmium.FileProcessor(str(path), osmium.osm.WAY):

@@ -2,14 +2,18 @@
 
 import bz2
 import gzip
+import math
+from itertools import pairwise
 
 import networkx as nx
+import numpy as np
 import osmium
 import pyproj
 import pytest
 
 from geo.errors import NetworkError, SourceError
-from geo.network.osm import NOT_READ, read_osm, read_osmnx
+from geo.network.osm import NOT_READ, read_osm, read_osm_modes, read_osmnx
+from geo.network.shortest_paths import nearest_facility
 
 #: Points of a ladder, in thousandths of a degree from there.
 LON, LAT = 3.0, 46.5
@@ -85,6 +89,93 @@ def test_a_node_that_stops_cars_cuts_the_way_there(tmp_path, tags, passed):
     assert street_ends(path) == ({(1, 4)} if passed else {(1, 2), (2, 4)})
     assert network.component_nodes.tolist() == ([2] if passed else [2, 2])
     assert len(network.link_shapes()) == (1 if passed else 2)
+
+
+#: Time from 1 to 4 and back along the street, and by the way around it, at 25 km/h; 111,195 m in a degree of a sphere.
+WIDE, HIGH = 3 * 111.195 * math.cos(math.radians(LAT)), 2 * 111.195
+#: A street beyond each end makes a crossing of it.
+WITH_ENDS = {**POINTS, 7: (-1, 0), 8: (4, 0)}
+AROUND_IT = [((4, 6, 5, 1), STREET), ((7, 1), STREET), ((4, 8), STREET)]
+DIRECT, AROUND = (metres / 25 * 3.6 for metres in (WIDE, WIDE + 2 * HIGH))
+
+
+def between_ends(network):
+    """Seconds from the first end of the ladder to the last, and back."""
+    to_metres = pyproj.Transformer.from_crs("EPSG:4326", network.crs, always_xy=True).transform
+    ends = []
+    for number in (1, 4):
+        x, y = to_metres(LON + POINTS[number][0] / 1000, LAT)
+        ends.append(int(np.argmin(np.hypot(network.x - x, network.y - y))))
+    there, back = (nearest_facility(network, np.array([end])).travel_time_s for end in reversed(ends))
+    return [float(there[ends[0]]), float(back[ends[1]])]
+
+
+@pytest.mark.parametrize("at", [2, 3])
+@pytest.mark.parametrize(
+    ("tags", "there", "back"),
+    [
+        ({"barrier": "gate", "motor_vehicle:forward": "no"}, AROUND, DIRECT),
+        ({"barrier": "gate", "access:backward": "private"}, DIRECT, AROUND),
+        ({"barrier": "bollard", "motorcar:backward": "yes"}, AROUND, DIRECT),
+        ({"vehicle:forward": "agricultural;forestry"}, AROUND, DIRECT),
+        ({"barrier": "gate", "motor_vehicle:forward": "no", "motorcar": "yes"}, DIRECT, DIRECT),
+    ],
+    ids=str,
+)
+def test_a_node_that_stops_one_direction(tmp_path, tags, there, back, at):
+    # Delays of a crossing at both ends, and of nothing else.
+    path = written(tmp_path / "rue.osm", [((1, 2, 3, 4), STREET), *AROUND_IT], points=WITH_ENDS, node_tags={at: tags})
+    assert between_ends(read_osm(path)) == pytest.approx([there, back], rel=0.005, abs=1.2)
+    # Drawn the other way, what the street means is turned around.
+    path = written(tmp_path / "tour.osm", [((4, 3, 2, 1), STREET), *AROUND_IT], points=WITH_ENDS, node_tags={at: tags})
+    assert between_ends(read_osm(path)) == pytest.approx([back, there], rel=0.005, abs=1.2)
+    # In two ways it is the same street.
+    ways = [((1, 2), STREET), ((2, 3, 4), STREET), *AROUND_IT]
+    path = written(tmp_path / "deux.osm", ways, points=WITH_ENDS, node_tags={at: tags})
+    assert between_ends(read_osm(path)) == pytest.approx([there, back], rel=0.005, abs=1.2)
+
+
+def test_two_nodes_that_stop_one_direction_each(tmp_path):
+    tags = {2: {"barrier": "gate", "motorcar:forward": "no"}, 3: {"barrier": "gate", "motorcar:backward": "no"}}
+    path = written(tmp_path / "rue.osm", [((1, 2, 3, 4), STREET), *AROUND_IT], points=WITH_ENDS, node_tags=tags)
+    assert between_ends(read_osm(path)) == pytest.approx([AROUND, AROUND], rel=0.005, abs=1.2)
+
+
+def test_a_node_at_the_end_of_a_street_that_stops_one_direction(tmp_path):
+    gate = {"barrier": "gate", "motorcar:forward": "no"}
+    for at in (1, 4):
+        path = written(tmp_path / "bout.osm", [((1, 2, 3, 4), STREET)], node_tags={at: gate})
+        there, back = between_ends(read_osm(path))
+        assert (there, back) == (math.inf, pytest.approx(DIRECT, rel=0.005))
+
+
+def test_an_edge_of_osmnx_that_runs_against_its_way_turns_what_a_node_says():
+    def times(*, against):
+        graph = nx.MultiDiGraph(crs="EPSG:4326")
+        for number, (east, north) in WITH_ENDS.items():
+            tags = {"barrier": "gate", "motor_vehicle:forward": "no"} if number == 2 else {}
+            graph.add_node(number, x=LON + east / 1000, y=LAT + north / 1000, **tags)
+        streets = [(1, 2, 3), (3, 4), (4, 6, 5, 1), (7, 1), (4, 8)]
+        for osmid, street in enumerate(streets):
+            for a, b in pairwise(street):
+                metres = math.hypot(*np.subtract(WITH_ENDS[a], WITH_ENDS[b])) * 111
+                turned = against and osmid == 0
+                graph.add_edge(
+                    b, a, highway="residential", oneway=False, reversed=not turned, length=metres, osmid=osmid
+                )
+                graph.add_edge(a, b, highway="residential", oneway=False, reversed=turned, length=metres, osmid=osmid)
+        return between_ends(read_osmnx(graph))
+
+    assert times(against=False) == pytest.approx([AROUND, DIRECT], rel=0.005, abs=1.2)
+    assert times(against=True) == pytest.approx([DIRECT, AROUND], rel=0.005, abs=1.2)
+
+
+@pytest.mark.parametrize("value", ["yes", "agricultural;destination", "Customers"])
+def test_a_track_that_is_open_to_cars_is_read_by_cars_alone_as_with_the_other_modes(tmp_path, value):
+    ways = [((1, 2), STREET), ((2, 3), {"highway": "track", "motor_vehicle": value}), ((3, 4), {"highway": "track"})]
+    path = written(tmp_path / "chemin.osm", ways)
+    assert street_ends(path) == {(1, 3)}
+    assert read_osm_modes(path)["car"].edge_time_s.tolist() == read_osm(path).edge_time_s.tolist()
 
 
 def test_a_barrier_where_two_ways_meet_cuts_them_apart(tmp_path):
@@ -213,7 +304,7 @@ def test_no_line_is_drawn_over_a_gap(tmp_path, numbers, expected):
 
 def test_a_file_without_the_nodes_says_so(tmp_path):
     path = written(tmp_path / "sans.osm", [((1, 2, 3), STREET), ((3, 4), STREET)], nodes=False)
-    with pytest.raises(NetworkError, match=r"sans\.osm : .*2 route\(s\) sans position.*nœuds.*out geom"):
+    with pytest.raises(NetworkError, match=r"sans\.osm : .*2 routes sans position.*nœuds.*out geom"):
         read_osm(path)
 
 
@@ -221,7 +312,7 @@ def test_a_file_whose_roads_are_all_closed_says_so(tmp_path):
     path = written(
         tmp_path / "prive.osm", [((1, 2), STREET | {"access": "private"}), ((2, 3), STREET | {"access": "no"})]
     )
-    with pytest.raises(NetworkError, match=r"les 2 route\(s\) du fichier leur sont fermées"):
+    with pytest.raises(NetworkError, match=r"les 2 routes du fichier leur sont fermées"):
         read_osm(path)
     path = written(tmp_path / "chemins.osm", [((1, 2), {"highway": "path"})])
     with pytest.raises(NetworkError, match="le fichier ne contient ni rue ni route"):

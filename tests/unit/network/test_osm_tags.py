@@ -4,7 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from geo.network.osm_tags import NOT_FOR_CARS, WayKinds, merged_tags, stops_cars
+from geo.network.osm_tags import DIRECTIONS, NOT_FOR_CARS, WayKinds, merged_tags
+from geo.network.osm_tags import stops_cars as stops_cars_of
 from geo.network.speeds import speed_profile
 
 BOTH, ALONG, AGAINST, CLOSED = "both ways", "along", "against", "closed"
@@ -121,7 +122,43 @@ def test_traffic_that_alternates_goes_both_ways_and_reversible_traffic_neither()
     assert driven(oneway="YES") == ALONG
 
 
+@pytest.mark.parametrize(
+    ("way", "tags", "expected"),
+    [
+        ("pedestrian", {"motor_vehicle": "yes"}, BOTH),
+        ("pedestrian", {"motorcar": "destination", "access": "no"}, BOTH),
+        ("pedestrian", {"vehicle": "destination"}, BOTH),
+        ("pedestrian", {"motor_vehicle": "yes", "motorcar": "no"}, CLOSED),
+        ("pedestrian", {"motor_vehicle": "yes", "oneway": "yes"}, ALONG),
+        ("pedestrian", {"motor_vehicle:backward": "yes"}, AGAINST),
+        ("pedestrian", {"motor_vehicle": "delivery"}, CLOSED),
+        ("pedestrian", {"motor_vehicle": "delivery;destination"}, BOTH),
+        # Everybody, on foot.
+        ("pedestrian", {"access": "yes"}, CLOSED),
+        ("pedestrian", {}, CLOSED),
+        ("track", {}, CLOSED),
+        ("track", {"motor_vehicle": "agricultural;forestry"}, CLOSED),
+        ("track", {"motor_vehicle": "agricultural;destination"}, BOTH),
+        ("service", {"motor_vehicle": "agricultural;forestry"}, CLOSED),
+        ("service", {"motor_vehicle": "private;customers"}, BOTH),
+        ("cycleway", {"motor_vehicle": "yes"}, BOTH),
+        ("busway", {"motor_vehicle": "no"}, CLOSED),
+        ("steps", {"motor_vehicle": "yes"}, CLOSED),
+    ],
+    ids=str,
+)
+def test_a_way_made_for_others_is_open_where_a_key_of_vehicles_says_so(way, tags, expected):
+    assert driven(highway=way, **tags) == expected
+
+
 # --- nodes ---------------------------------------------------------------------------------------
+
+
+def stops_cars(tags):
+    """Whether a node stops them, in both directions alike."""
+    along, against = (stops_cars_of(tags, direction) for direction in DIRECTIONS)
+    assert along == against
+    return along
 
 
 @pytest.mark.parametrize(
@@ -140,6 +177,8 @@ def test_traffic_that_alternates_goes_both_ways_and_reversible_traffic_neither()
         *["turnstile", "debris", "log", "bus_trap", "sump_buster", "fence", "wall", "Bollard", "block;bollard"],
         # The wiki gives no default for these: they stop everyone.
         *["yes", "rock", "planter"],
+        # What is passed is no way around what is not.
+        *["kerb;bollard", "cattle_grid; block", "height_restrictor;chain"],
     ],
 )
 def test_barriers_that_stop_cars(barrier):
@@ -163,6 +202,7 @@ def test_barriers_that_stop_cars(barrier):
             "toll_booth",
         ],
         *["border_control", "sally_port", "entrance", "height_restrictor", "kerb", "no", "Gate"],
+        *["bollard;gate", "Lift_Gate; chain", "fence;entrance", "cattle_grid;height_restrictor", "gate;stile"],
     ],
 )
 def test_barriers_that_cars_pass(barrier):
@@ -171,6 +211,17 @@ def test_barriers_that_cars_pass(barrier):
     assert stops_cars({"barrier": barrier, "access": "private"})
     assert stops_cars({"barrier": barrier, "motor_vehicle": "agricultural;forestry"})
     assert not stops_cars({"barrier": barrier, "access": "no", "motorcar": "yes"})
+
+
+@pytest.mark.parametrize("barrier", [{"barrier": "gate"}, {"barrier": "bollard"}, {}], ids=str)
+@pytest.mark.parametrize("key", KEYS)
+def test_an_access_tag_of_one_direction_stops_or_opens_that_one(barrier, key):
+    stopped = stops_cars_of(barrier, ":forward")
+    no, yes = {**barrier, f"{key}:forward": "no"}, {**barrier, f"{key}:forward": "yes"}
+    assert (stops_cars_of(no, ":forward"), stops_cars_of(no, ":backward")) == (True, stopped)
+    assert (stops_cars_of(yes, ":forward"), stops_cars_of(yes, ":backward")) == (False, stopped)
+    assert stops_cars({**no, f"{key}:backward": "agricultural;forestry"})
+    assert not stops_cars({**barrier, "motorcar": "yes", "access:forward": "no"})
 
 
 def test_a_locked_gate_stops_cars_unless_an_access_tag_opens_it():
