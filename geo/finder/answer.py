@@ -29,11 +29,14 @@ from geo.network.routes import route_between
 from geo.network.snapping import snap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
+    from geo.network.road_network import RoadNetwork
+    from geo.network.routes import RoadRoute
+    from geo.network.snapping import SnappedPoints
     from geo.territory import Territory
 
 #: Beyond this many minutes a site is not near: the answer then also says whom to phone or write to.
@@ -215,18 +218,28 @@ def route_to(territory: Territory, lon: float, lat: float, facility_id: str) -> 
     NetworkError
         No road leads there.
     """
+    return routes_to(territory, lon, lat, [facility_id])[facility_id]
+
+
+def routes_to(territory: Territory, lon: float, lat: float, facility_ids: Iterable[str]) -> dict[str, Route]:
+    """Return the way to each of some sites or tax offices, by identifier, and raise as `route_to`."""
+    start, network = start_at(territory, lon, lat).point, territory.network
+    return {each: _drawn(route_between(network, start, _place(territory, each)), network) for each in facility_ids}
+
+
+def _place(territory: Territory, facility_id: str) -> SnappedPoints:
     listed = (table.geometry[table["facility_id"].to_numpy() == facility_id] for table in territory.facilities.values())
     found = next((points for points in listed if len(points)), None)
     if found is None:
         msg = f"Le lieu « {facility_id[:40]} » n'est dans aucune liste de « {territory.name} ». Donnez son identifiant."
         raise ParameterError(msg)
-    network = territory.network
-    there = snap(network, found.x.iloc[:1], found.y.iloc[:1])
-    route = route_between(network, start_at(territory, lon, lat).point, there)
-    drawn = np.asarray(route.line.simplify(_ROUTE_TOLERANCE_M).coords)
-    lon_lat = to_metres(network.crs).transform(drawn[:, 0], drawn[:, 1], direction=TransformDirection.INVERSE)
-    coordinates = np.column_stack(lon_lat).round(_DECIMALS)
-    return Route(coordinates, route.travel_time_s / 60, route.length_m / 1000)
+    return snap(territory.network, found.x.iloc[:1], found.y.iloc[:1])
+
+
+def _drawn(route: RoadRoute, network: RoadNetwork) -> Route:
+    line = np.asarray(route.line.simplify(_ROUTE_TOLERANCE_M).coords)
+    lon_lat = to_metres(network.crs).transform(line[:, 0], line[:, 1], direction=TransformDirection.INVERSE)
+    return Route(np.column_stack(lon_lat).round(_DECIMALS), route.travel_time_s / 60, route.length_m / 1000)
 
 
 def _minutes_less(tax_office: SiteAnswer, sites: Sequence[SiteAnswer]) -> float | None:

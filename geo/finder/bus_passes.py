@@ -11,6 +11,7 @@ import numpy as np
 from geo.finder.opening_times import holiday_on, later, moment_text, time_zone
 from geo.finder.start import bounds_at, times_to
 from geo.french import clock
+from geo.network.snapping import snap
 from geo.sources.round_hours import Pass, passes_text
 from geo.sources.rounds import stop_passes
 
@@ -74,7 +75,8 @@ def stops_near(
     if rounds is None or rounds.empty or "bus" not in wishes.kinds or wishes.operator is not None:
         return ()
     first = rounds.drop_duplicates("stop_id")
-    minutes, km = times_to(territory, start.point, first)
+    stops = snap(territory.network, first.geometry.x, first.geometry.y)
+    minutes, km = times_to(territory, start.point, stops)
     bounds = bounds_at(territory, start)
     passes = stop_passes(rounds)
     sites = territory.sites.drop_duplicates("facility_id").set_index("facility_id")

@@ -69,7 +69,8 @@ def nearest(
             f"Donnez une position dans le territoire."
         )
         raise ParameterError(msg)
-    minutes, km = times_to(territory, here, table)
+    places = snap(territory.network, table.geometry.x, table.geometry.y)
+    minutes, km = times_to(territory, here, places)
     found = pd.DataFrame(
         {"id": table["facility_id"], "name": table["name"], "travel_time_min": minutes, "distance_km": km}
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heapreplace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,7 @@ from geo.finder.site_remarks import Remarks, read_remarks
 from geo.finder.start import bounds_at, straight_m, times_to
 from geo.kinds import SITE_KINDS, SITES, TAX_OFFICES
 from geo.network.modes import ACTIVE_MODES, CAR, ESTIMATED_BOUNDS
+from geo.network.snapping import SnappedPoints, snap
 from geo.schemas import DETAIL_COLUMNS, FACILITY_COLUMNS
 from geo.sources.opening_hours import WeeklyHours
 
@@ -92,6 +94,32 @@ class SiteAnswer:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class _Listed:
+    """What is the same for all starts: the lists' columns, where the places are, and where on the network."""
+
+    columns: dict[str, NDArray[np.object_]]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    on_network: SnappedPoints
+
+    @classmethod
+    def of(cls, territory: Territory) -> _Listed:
+        """Return the sites, buses among them, then the tax offices of a territory: put together once for each."""
+        known = _LISTED.get(territory)
+        if known is None:
+            table = territory.facility_list(SITES, kinds=SITE_KINDS)
+            if TAX_OFFICES in territory.facilities:
+                table = pd.concat([table, territory.facilities[TAX_OFFICES]], ignore_index=True)
+            lon, lat = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
+            columns = {name: table[name].to_numpy(object, na_value=None) for name in FACILITY_COLUMNS}
+            known = _LISTED[territory] = cls(columns, lon, lat, snap(territory.network, lon, lat))
+        return known
+
+
+_LISTED: Final[WeakKeyDictionary[Territory, _Listed]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Places:
     """Sites and tax offices, and how they are reached.
 
@@ -117,21 +145,19 @@ class Places:
     @classmethod
     def of(cls, territory: Territory, start: Start, at: dt.datetime, visits: Visits, mode: str = CAR) -> Places:
         """Return the places of a territory, reached by a mode from a start at a moment."""
-        table = territory.facility_list(SITES, kinds=SITE_KINDS)
-        if TAX_OFFICES in territory.facilities:
-            table = pd.concat([table, territory.facilities[TAX_OFFICES]], ignore_index=True)
-        lon, lat = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
+        listed = _Listed.of(territory)
+        lon, lat = listed.lon, listed.lat
+        straight = straight_m(start.lon, start.lat, lon, lat)
         by_mode = {each: times_by_mode(territory, each, (start.lon, start.lat), lon, lat) for each in ACTIVE_MODES}
         bounds = bounds_at(territory, start)
         if mode == CAR:
-            minutes, km = times_to(territory, start.point, table)
+            minutes, km = times_to(territory, start.point, listed.on_network)
         else:
             minutes, km, estimated = by_mode[mode]
             bounds = ESTIMATED_BOUNDS if estimated else None
-        order = np.lexsort((table["facility_id"].to_numpy(str), straight_m(start.lon, start.lat, lon, lat), minutes))
-        columns = {name: table[name].to_numpy(object, na_value=None) for name in FACILITY_COLUMNS}
+        order = np.lexsort((listed.columns["facility_id"].astype(str), straight, minutes))
         return cls(
-            columns,
+            listed.columns,
             lon,
             lat,
             minutes,

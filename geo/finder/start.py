@@ -16,7 +16,6 @@ from geo.network.snapping import SnappedPoints, snap
 from geo.network.travel_times import times_from_point
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
     from geo.territory import Territory
@@ -124,11 +123,9 @@ def _departement_at(territory: Territory, lon: float, lat: float) -> str:
     return str(communes["departement"].iloc[int(np.argmin(east**2 + north**2))])
 
 
-def times_to(territory: Territory, start: SnappedPoints, places: gpd.GeoDataFrame) -> tuple[NDArray[np.float64], ...]:
+def times_to(territory: Territory, start: SnappedPoints, places: SnappedPoints) -> tuple[NDArray[np.float64], ...]:
     """Return minutes and kilometres by car to each place, float64, shape (n,): inf where no road leads."""
-    seconds, metres = times_from_point(
-        territory.network, start, 0, snap(territory.network, places.geometry.x, places.geometry.y)
-    )
+    seconds, metres = times_from_point(territory.network, start, 0, places)
     return seconds / 60, metres / 1000
 
 

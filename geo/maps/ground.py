@@ -6,10 +6,10 @@ All of it comes from the tables of the territory. Lines and areas are lists of w
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.crs import metric_crs as crs_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
 #: Of more communes than this, only those around an answer are drawn.
@@ -130,31 +131,37 @@ def _box(points: NDArray[np.float64]) -> shapely.Polygon:
 
 
 def _is_prefecture(communes: pd.DataFrame) -> NDArray[np.bool_]:
-    return embedded_centralities()["prefecture"].reindex(communes.index, fill_value=False).to_numpy(bool)
+    return communes.index.isin(_prefectures())
 
 
-def _named_from(communes: gpd.GeoDataFrame) -> pd.Series:
+@cache
+def _prefectures() -> pd.Index:
+    seats = embedded_centralities()
+    return seats.index[seats["prefecture"].astype(bool)]
+
+
+def _residents(communes: pd.DataFrame) -> NDArray[np.int64]:
+    return communes["population"].to_numpy(np.float64, na_value=0.0).astype(np.int64)
+
+
+def _named_from(communes: pd.DataFrame) -> NDArray[np.float64]:
     """Return the zoom from which each commune is named."""
-    residents = communes["population"].fillna(0)
-    zoom = pd.Series(_LAST_ZOOM, index=communes.index)
-    for least, since in reversed(_NAMED_FROM):
-        zoom = zoom.mask(residents >= least, since)
-    return zoom.mask(_is_prefecture(communes), 0.0)
+    least, since = (np.array(column, np.float64) for column in zip(*reversed(_NAMED_FROM), strict=True))
+    zoom = np.array([_LAST_ZOOM, *since])[np.searchsorted(least, _residents(communes), side="right")]
+    return np.where(_is_prefecture(communes), 0.0, zoom)
 
 
-def _names(communes: gpd.GeoDataFrame) -> list[list[Any]]:
-    zoom = _named_from(communes)
-    table = pd.DataFrame(
-        {
-            "name": communes["name"].astype(object),
-            "lat": communes["lat"].round(4),
-            "lon": communes["lon"].round(4),
-            "zoom": zoom,
-            "prefecture": _is_prefecture(communes).astype(int),
-            "residents": communes["population"].fillna(0).astype("int64"),
-        }
-    ).sort_values(["prefecture", "residents"], ascending=False, kind="stable")
-    return table.drop(columns="residents").astype(object).to_numpy().tolist()
+def _names(communes: pd.DataFrame) -> list[list[Any]]:
+    prefecture = _is_prefecture(communes).astype(int)
+    columns = (
+        communes["name"].to_numpy(object),
+        communes["lat"].to_numpy(np.float64).round(4),
+        communes["lon"].to_numpy(np.float64).round(4),
+        _named_from(communes),
+        prefecture,
+    )
+    first = np.lexsort((-_residents(communes), -prefecture))
+    return [list(row) for row in zip(*(column[first].tolist() for column in columns), strict=True)]
 
 
 def _areas(shape: shapely.Geometry) -> list[list[list[int]]]:

@@ -10,7 +10,7 @@ import streamlit as st
 from geo.answers.nearest import answer_notes, answer_sentence, is_for_taxes, procedure_sentence
 from geo.answers.origin import approximation_sentences
 from geo.errors import ParameterError
-from geo.finder.answer import find_sites, route_to
+from geo.finder.answer import find_sites, routes_to
 from geo.finder.opening_times import civil_time
 from geo.maps.ground import drawn_whole, ground_around
 from geo.ui import cache
@@ -190,11 +190,8 @@ def _ground_around(territory: Territory, answer: Answer, routes: Mapping[str, Ro
 
 def _routes(territory: Territory, answer: Answer) -> dict[str, Route]:
     """Return the road to each site that a road leads to."""
-    return {
-        site.facility_id: route_to(territory, answer.lon, answer.lat, site.facility_id)
-        for site in answer.sites
-        if site.travel_time_min is not None
-    }
+    reached = [site.facility_id for site in answer.sites if site.travel_time_min is not None]
+    return routes_to(territory, answer.lon, answer.lat, reached)
 
 
 def _origin_of_the_answer(territory: Territory, settings: Settings, answer: Answer | None) -> None:
