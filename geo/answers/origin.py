@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from geo.access.bus_rounds import rounds_totals
+from geo.answers.rounds import rounds_text
 from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integer, format_share
 from geo.kinds import facility_title
 
@@ -39,7 +41,7 @@ METHOD: Final = (
     ),
     (
         "Les antennes comptent, au choix. Les bus ne comptent pas par défaut : la liste officielle ne donne qu'un "
-        "point par bus, pas sa tournée."
+        "point par bus, pas sa tournée. Les tournées données et vérifiées comptent à part, par leurs passages."
     ),
     "Les lieux et les routes des territoires voisins comptent, jusqu'à 55 km, s'ils sont dans les fichiers fournis.",
 )
@@ -125,15 +127,26 @@ def approximation_sentences(territory: Territory) -> list[str]:
     return sentences
 
 
-def counting_sentence(facilities: str, kinds: Sequence[str], excluded: Sequence[str]) -> str:
-    """Return what is counted as an offer and what is only drawn."""
+def counting_sentence(
+    facilities: str, kinds: Sequence[str], excluded: Sequence[str], parts: Sequence[Territory] = ()
+) -> str:
+    """Return what is counted as an offer, what is only drawn, and which rounds of buses of `parts` count apart."""
     title = facility_title(facilities)
     notes = []
     if "antenne" in kinds:
         notes.append("antennes " + ("non comptées" if "antenne" in excluded else "comptées"))
     if "bus" in kinds:
-        notes.append("bus " + ("non comptés (leur tournée n'est pas connue)" if "bus" in excluded else "comptés"))
+        notes.append("bus " + (_buses_not_counted(parts) if "bus" in excluded else "comptés"))
     return f"Offre comptée : {title}" + (f" ; {', '.join(notes)}." if notes else ".")
+
+
+def _buses_not_counted(parts: Sequence[Territory]) -> str:
+    """Return that buses are no sites, and what of their rounds counts beside these."""
+    known = [rounds_totals(part.rounds) for part in parts if part.rounds is not None and not part.rounds.empty]
+    if not known:
+        return "non comptés (leur tournée n'est pas connue)"
+    buses, stops, hours = (sum(column) for column in zip(*known, strict=True))
+    return f"non comptés comme sites, leurs passages connus comptés à part ({rounds_text(buses, stops, hours)})"
 
 
 def _measured(errors: Sequence[MeasuredError] | None) -> str:

@@ -49,7 +49,7 @@ def rounds_line(rounds: RoundsSummary) -> str:
     >>> line.partition(", dont ")[2].partition(" (")[0].replace(UNIT_SPACE, " ")
     "50 qui n'ont que lui, 3 h par mois"
     """
-    what = _what(rounds.buses, rounds.stops, rounds.hours_a_month)
+    what = rounds_text(rounds.buses, rounds.stops, rounds.hours_a_month)
     within = within_text(rounds.threshold_min)
     if rounds.residents_added <= 0 or rounds.hours_added is None:
         return f"Avec les passages du bus : personne de plus {within} ({what}). {NOT_A_SITE}"
@@ -96,7 +96,7 @@ def rounds_sentence(territory: Territory) -> str:
     """Return which rounds a territory knows."""
     if territory.rounds is None or territory.rounds.empty:
         return "Tournées des bus : aucune n'est connue."
-    return f"Tournées des bus connues : {_what(*rounds_totals(territory.rounds))}."
+    return f"Tournées des bus connues : {rounds_text(*rounds_totals(territory.rounds))}."
 
 
 def proposal_answer(proposed: pd.DataFrame, sites: pd.DataFrame) -> Answer:
@@ -135,7 +135,8 @@ def kept_out_sentence(table: SourceTable) -> list[str]:
     return said
 
 
-def _what(buses: int, stops: int, hours_a_month: float) -> str:
+def rounds_text(buses: int, stops: int, hours_a_month: float) -> str:
+    """Return how many buses stop where and how long: ``"1 bus, 4 arrêts, 12 h par mois en tout"``."""
     total = f"{a_month(hours_a_month)} en tout"
     return f"{counted(buses, 'bus', 'bus')}, {counted(stops, 'arrêt')}, {total}"
 

@@ -33,7 +33,7 @@ def rounds(
     from geo.sources.provenance import rejection_faults
     from geo.sources.rounds import DATASET, read_rounds, require_unconfirmed, rounds_advice
     from geo.territory import Territory
-    from geo.territory.margin import commune_points, near_rounds
+    from geo.territory.margin import ROUNDS_NOTE, commune_points, near_rounds
 
     if confirmed is not None:
         if out is None or sites is not None:
@@ -53,7 +53,7 @@ def rounds(
             print_json(made.manifest.to_dict())
             return
         print_line(f"« {made.name} » écrit dans {out}. {rounds_sentence(made)}")
-        print_items(kept_out_sentence(table))
+        print_items([*(note for note in table.notes if not note.startswith(ROUNDS_NOTE)), *kept_out_sentence(table)])
         return
     if out is not None:
         for given in filter(None, (folder, sites)):

@@ -117,7 +117,7 @@ def coverage_map(
     root.header.add_child(_Verbatim(_leaflet(settings) + style), name="maillage_header")
     root.html.add_child(_Verbatim(head + base["defs"]), name="maillage_title")
     legend = legend_html(facilities, kinds, excluded, question.rule_in_short)
-    counted = counting_sentence(facilities, kinds, excluded)
+    counted = counting_sentence(facilities, kinds, excluded, (territory,))
     footer = _origin(territory, counted, today or dt.datetime.now().astimezone().date())
     _AfterMap(_without_leaflet(settings) + legend + footer, _script(name, settings, base, values)).add_to(page)
     return page

@@ -93,7 +93,7 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         "date": f"{findings.request.made_on:%d/%m/%Y}",
         "read": [
             findings.summary.rule,
-            counting_sentence(question.facilities, kinds, excluded),
+            counting_sentence(question.facilities, kinds, excluded, (territory,)),
             f"Le seuil est de {minutes_text(question.threshold_min)} en voiture, compris.",
         ],
         "summary": cut_all(summary_sentences(findings)),

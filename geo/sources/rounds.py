@@ -68,6 +68,11 @@ _UNCONFIRMED: Final = frozenset({"", "non", "n", "no", "0", "faux", "false"})
 #: Why a row is kept out, and what helps.
 _TO_CONFIRM: Final = "passage non confirmé"
 _NO_BUS: Final = "ce site n'est pas un bus"
+_MAIN: Final = "main"
+_NO_KINDS: Final = (
+    "La liste des sites ne dit pas lesquels sont des bus : ceux que les tournées nomment ({}) sont crus, mais comptent "
+    "aussi comme sites. Ajoutez à la liste une colonne kind qui dit « bus »."
+)
 _UNKNOWN_COMMUNE: Final = "commune inconnue ici"
 FAR: Final = "arrêt à plus de 55 km du territoire"
 SWAPPED: Final = "arrêt hors du territoire, latitude et longitude semblent inversées"
@@ -106,7 +111,8 @@ def read_rounds(path: Path, sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> 
     -------
     `frame` is a GeoDataFrame with `ROUND_COLUMNS`, its index, named `row`, the row of the file that a pass is from.
     Rows not confirmed, about a site or a commune that is not in these lists, about a site that is no bus (`runs_bus`)
-    or about a name that several bear, are kept out and reported in `rejected`.
+    or about a name that several bear, are kept out and reported in `rejected`. Where all of the list are main sites, it
+    tells no kind: any of them may run a bus, and a note says so.
 
     Raises
     ------
@@ -125,8 +131,11 @@ def read_rounds(path: Path, sites: gpd.GeoDataFrame, communes: pd.DataFrame) -> 
     if national:  # a mobile place that the list of sites does not name is a stop all the same
         site_reasons = pd.Series(pd.NA, index=table.index, dtype="string")
     else:
-        fixed = sites["facility_id"][~runs_bus(sites)]
-        site_reasons = site_reasons.mask(facility_id.isin(fixed), _NO_BUS)
+        fixed = facility_id.isin(sites["facility_id"][~runs_bus(sites)])
+        if (sites["kind"] == _MAIN).all():  # a list that tells no kind, as those of one's own often do
+            notes += [_NO_KINDS.format(facility_id[fixed].nunique())] if fixed.any() else []
+        else:
+            site_reasons = site_reasons.mask(fixed, _NO_BUS)
     reasons = reasons.mask(asked, site_reasons)
     where = _positions(rows.table, communes, facility_id.map(sites.set_index("facility_id")["departement"]).fillna(""))
     reasons = reasons.fillna(where["reason"])

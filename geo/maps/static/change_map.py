@@ -133,7 +133,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         numbered="rank" in opened,
     )
     measure = question.rule_in_french + framing
-    notes = origin_notes(territory.manifest, ground, SITES, today, rule=measure)
+    notes = origin_notes((territory,), ground, SITES, today, rule=measure)
     return _two_frames(
         territory,
         ((ground, before), (after_ground, after)),

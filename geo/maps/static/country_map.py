@@ -58,7 +58,7 @@ def country_map(
     ]
     title = f"{facility_title(facilities)} : temps de trajet en voiture, {part_title(name, summary.part)}"
     sentence = coverage_sentence(summary)
-    notes = origin_notes(parts[0].manifest, grounds[0], facilities, today, rule=summary.rule)
+    notes = origin_notes(parts, grounds[0], facilities, today, rule=summary.rule)
     warnings = map_warnings(parts[0], summary.part)
     overseas = len(parts) > 1
     with drawing():

@@ -66,7 +66,7 @@ def hours_chart(
         else f" Rien n'est ouvert avant {clock(_TIMES[first])} ni après {clock(_TIMES[last])}."
     )
     rule = f"Chaque case est une demi-heure ; les chiffres sont des pourcentages.{outside}"
-    notes = origin_notes(territory.manifest, ground, SITES, today, rule=rule)
+    notes = origin_notes((territory,), ground, SITES, today, rule=rule)
     warnings = [*approximation_sentences(territory), *filter(None, [known_note(opening.part)])]
     with drawing():
         sheet = new_sheet(page, 2.0, title, sentence, [*describe([block]), *warnings, *notes])

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from geo.access.diagnosis import Diagnosis
     from geo.access.known_part import KnownPart
     from geo.territory import Territory
-    from geo.territory.manifest import Manifest
 
 #: Classes of travel time on paper: those of the screens, then the communes with no known time.
 TIME_MAP_CLASSES: Final = (*(MapClass(cls.label, cls.colour) for cls in TIME_CLASSES), UNREACHABLE, OFF_NETWORK)
@@ -75,7 +74,7 @@ def travel_time_map(
         f"{part_title(territory.name, summary.part)}",
         sentence=coverage_sentence(summary),
         blocks=[block, under_served_block(diagnosis), place_block(facility_title(question.facilities), ground)],
-        notes=origin_notes(territory.manifest, ground, question.facilities, today, rule=summary.rule + framing),
+        notes=origin_notes((territory,), ground, question.facilities, today, rule=summary.rule + framing),
         page=page,
     )
 
@@ -110,7 +109,7 @@ def under_served_map(
         f"{part_title(territory.name, summary.part)}",
         sentence=under_served_sentence(summary, cov),
         blocks=[block, place_block(facility_title(question.facilities), ground)],
-        notes=origin_notes(territory.manifest, ground, question.facilities, today, rule=summary.rule + framing),
+        notes=origin_notes((territory,), ground, question.facilities, today, rule=summary.rule + framing),
         page=page,
     )
 
@@ -157,7 +156,7 @@ def saved_minutes_map(
         sentence=sentence,
         blocks=[block, place_block("Lieux", ground)],
         notes=origin_notes(
-            territory.manifest,
+            (territory,),
             ground,
             "sites",
             today,
@@ -203,11 +202,14 @@ def under_served_block(diagnosis: Diagnosis) -> KeyBlock:
     return KeyBlock("Desserte", (row,), ("Habitants", "Part"))
 
 
-def origin_notes(manifest: Manifest, ground: Ground, facilities: str, today: dt.date | None, *, rule: str) -> list[str]:
-    """Return what a map was made from: what counts, the rule, network, sources, date."""
+def origin_notes(
+    parts: Sequence[Territory], ground: Ground, facilities: str, today: dt.date | None, *, rule: str
+) -> list[str]:
+    """Return what a map of these territories was made from: what counts, the rule, network, sources, date."""
+    manifest = parts[0].manifest
     date = today or dt.datetime.now().astimezone().date()
     return [
-        f"{counting_sentence(facilities, ground.kinds, list(ground.excluded))} {rule}",
+        f"{counting_sentence(facilities, ground.kinds, list(ground.excluded), parts)} {rule}",
         f"{network_sentence(manifest)} {sources_sentence(manifest)} Carte établie le {date:%d/%m/%Y} avec maillage.",
     ]
 

@@ -120,7 +120,7 @@ def _notes(territory: Territory, settings: Settings, diagnosis: Diagnosis) -> No
     show_notes(
         [
             DRIVING_ONLY,
-            counting_sentence(question.facilities, kinds, excluded),
+            counting_sentence(question.facilities, kinds, excluded, (territory,)),
             network_sentence(territory.manifest),
             sources_sentence(territory.manifest),
         ]

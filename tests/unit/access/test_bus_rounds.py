@@ -12,6 +12,7 @@ from geo.access.known_part import known_part
 from geo.access.opening import open_shares
 from geo.answers.coverage import coverage_answer
 from geo.answers.hours import hours_answer
+from geo.answers.origin import counting_sentence
 from geo.errors import ParameterError
 from geo.question import Question
 from geo.siting.comparison import compare
@@ -74,6 +75,15 @@ def test_a_stop_is_no_site_and_stands_apart(territory, toured):
         "Avec les passages du bus : 75\u00a0% des habitants à 5\u00a0min ou moins, dont 500"
     )
     assert found.summary.to_dict()["rounds"]["residents_added"] == 500
+
+
+def test_what_is_said_to_count_names_the_rounds(territory, toured):
+    kinds = ["main", "bus"]
+    assert "bus non comptés (leur tournée n'est pas connue)" in counting_sentence(
+        "sites", kinds, ["bus"], territory.parts
+    )
+    said = counting_sentence("sites", kinds, ["bus"], toured.parts)
+    assert "bus non comptés comme sites, leurs passages connus comptés à part (1 bus, 2 arrêts, 10,3" in said
 
 
 def test_stops_where_everybody_has_a_site_add_nobody(toured):

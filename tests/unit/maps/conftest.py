@@ -112,6 +112,7 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
     """What the maps read of a `geo.Territory`."""
     return SimpleNamespace(
         name="Pays & <b>Essai</b>",
+        rounds=None,
         departement="64",
         crs="EPSG:2154",
         network=SimpleNamespace(crs="EPSG:2154"),

@@ -121,6 +121,16 @@ def test_rounds_of_a_site_that_is_no_bus_nor_travels_are_kept_out(read):
     assert table.rejected[["row", "reason"]].to_numpy().tolist() == [[2, "ce site n'est pas un bus"]]
 
 
+def test_a_list_that_tells_no_kind_is_believed_and_said(tmp_path):
+    path = tmp_path / "rounds.csv"
+    path.write_text("site,commune,jour,horaires\n10,Charron,lundi,9h-12h\n7,Charron,mardi,9h-12h\n", encoding="utf-8")
+    table = read_rounds(path, SITES.assign(kind="main"), COMMUNES)
+    assert sorted(table.frame["facility_id"]) == ["10", "7"]
+    assert table.rejected.empty
+    (note,) = table.notes
+    assert "ceux que les tournées nomment (2) sont crus, mais comptent aussi comme sites" in note
+
+
 @pytest.mark.parametrize(
     ("row", "advice"),
     [

@@ -106,7 +106,7 @@ class Visit:
             [
                 *notes,
                 DRIVING_ONLY,
-                counting_sentence(SITES, kinds, excluded),
+                counting_sentence(SITES, kinds, excluded, self.territory.parts),
                 network_sentence(manifest),
                 sources_sentence(manifest),
             ]
