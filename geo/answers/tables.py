@@ -100,6 +100,14 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "residents_brought": Column("dont rapprochés", decimals=0),
     "time_before_min": Column("Aujourd'hui", "min", 1),
     "time_after_min": Column("Avec le label", "min", 1),
+    # The way without a car.
+    "share_round_trip": Column("Part avec aller-retour", decimals=2, share=True),
+    "time_out_min": Column("Hors de chez soi", "min", 0),
+    "earliest_arrival": Column("Première arrivée utile"),
+    "last_way_back": Column("Dernier retour"),
+    "door_to_door_p25_min": Column("Porte à porte, un quart du temps", "min", 0),
+    "door_to_door_p50_min": Column("Porte à porte, la moitié du temps", "min", 0),
+    "door_to_door_p75_min": Column("Porte à porte, trois quarts du temps", "min", 0),
     # Real roads against the estimate.
     "estimated_min": Column("Estimé", "min", 1),
     "by_road_min": Column("Par les routes", "min", 1),

@@ -9,16 +9,18 @@ from geo.finder.opening_times import day_text, hours_text
 from geo.french import DAYS, SEMICOLON, agreed, clock, format_integer, format_share
 from geo.network.modes import ESTIMATED_NOTE, RELIEF_NOTE, WALK
 from geo.transit.schedule import FEED_DATASET
+from geo.transit.window import PERCENTILES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from geo.finder.named_days import NamedDay
     from geo.finder.residents_trips import RoundTripShare
     from geo.finder.without_car import SiteTrip, Step
     from geo.territory import Territory
     from geo.transit.round_trip import Rules
+    from geo.transit.window import Window
 
 NO_ROUND_TRIP: Final = "aucun aller-retour possible ce jour-là"
 ONLY_GIVEN: Final = "Seules les lignes des horaires donnés comptent : d'autres réseaux peuvent desservir le territoire."
@@ -34,6 +36,8 @@ _WHY_NOT: Final = {
     "too_late": "plus aucun départ ne convient à partir de cette heure",
     "no_way": "aucun horaire ne convient",
 }
+#: Of the moments at which one may leave, those that a percentile is of.
+_HOW_OFTEN: Final = {25: "un quart du temps", 50: "la moitié du temps", 75: "trois quarts du temps"}
 #: What a vehicle is called, by code of GTFS; and of the extended codes, by hundreds.
 _VEHICLES: Final = {0: "tram", 1: "métro", 2: "train", 3: "car", 4: "bateau", 5: "tram", 6: "téléphérique"} | {
     7: "funiculaire",
@@ -137,9 +141,42 @@ def residents_sentence(share: RoundTripShare) -> str:
         f"France services pendant son ouverture et en revenir le jour même ; {share.communes_served} communes sur "
         f"{share.communes} en ont la possibilité."
     )
-    if share.median_time_out_min is None:
+    if share.median_time_out_min is not None:
+        said = f"{said} La moitié d'entre eux sont hors de chez eux {trip_words(share.median_time_out_min)} ou moins."
+    if share.share_carless is None or share.households_carless is None:
         return said
-    return f"{said} La moitié d'entre eux sont hors de chez eux {trip_words(share.median_time_out_min)} ou moins."
+    return (
+        f"{said} Des {format_integer(share.households_carless)} ménages sans voiture (recensement), "
+        f"{format_share(share.share_carless)} ont cette possibilité."
+    )
+
+
+def door_to_door_sentence(minutes: Mapping[int, float | None], window: Window, rules: Rules) -> str:
+    """Return how long the way is for who leaves at any minute of a window.
+
+    `minutes`: what `geo.finder.residents_trips.median_door_to_door` gives.
+
+    Examples
+    --------
+    >>> from geo.transit.round_trip import Rules
+    >>> from geo.transit.window import Window
+    >>> said = door_to_door_sentence({25: 31.0, 50: None, 75: None}, Window(420, 540), Rules())
+    >>> " ".join(said.split())[-61:]
+    "moins de la moitié du temps, il a un trajet d'au plus 2 h 00."
+    """
+    known = [(percent, value) for percent in PERCENTILES if (value := minutes[percent]) is not None]
+    parts = [", ".join(f"{trip_words(value)} ou moins {_HOW_OFTEN[percent]}" for percent, value in known)]
+    if missing := [percent for percent in PERCENTILES if minutes[percent] is None]:
+        parts.append(f"moins {_of(_HOW_OFTEN[missing[0]])}, il a un trajet d'au plus {trip_words(rules.way_min)}")
+    return (
+        f"Porte à porte, attente comprise, vers un site ouvert ce jour-là, en partant à toute minute entre "
+        f"{clock(window.start_min)} et {clock(window.end_min)}, pour l'habitant médian : "
+        f"{SEMICOLON.join(filter(None, parts))}."
+    )
+
+
+def _of(words: str) -> str:
+    return f"d'{words}" if words.startswith("u") else f"de {words}"
 
 
 def transit_notes(territory: Territory) -> tuple[str, ...]:

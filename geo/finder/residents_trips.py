@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from geo.access.residents import point_weights, weighted_median
 from geo.crs import to_metres
 from geo.finder.without_car import FIXED_KINDS, hours_on
 from geo.kinds import SITES
 from geo.transit.journeys import journeys
+from geo.transit.kernels import NEVER
 from geo.transit.round_trip import round_trip
+from geo.transit.window import PERCENTILES, percentile_minutes, times_from_minutes
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,7 +25,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.finder.without_car import Near, RoundTrips
+    from geo.transit.day import Day
+    from geo.transit.window import Window
 
+#: Columns of the time from door to door, one a percentile of the moments of a window.
+PERCENTILE_COLUMNS: Final = tuple(f"door_to_door_p{percent}_min" for percent in PERCENTILES)
 #: How many sites are tried from each point of residents, the nearest as a straight line.
 SITES_OF_A_POINT: Final = 10
 
@@ -33,7 +40,9 @@ class RoundTripShare:
 
     `residents`: those of the study area whose number is known; `residents_served`: those of them with a round trip.
     `communes`, `communes_served`: communes, and those where some resident has one. `median_time_out_min`: minutes away
-    from home of the median resident with a round trip, `None` where there is none.
+    from home of the median resident with a round trip, `None` where there is none. `households_carless`,
+    `households_carless_served`: households without a car, and those of them with a round trip, where the census of
+    dwellings tells them, else `None`: in a commune they are taken to live where its residents do.
     """
 
     day: dt.date
@@ -42,14 +51,23 @@ class RoundTripShare:
     communes: int
     communes_served: int
     median_time_out_min: float | None
+    households_carless: float | None = None
+    households_carless_served: float | None = None
 
     @property
     def share(self) -> float | None:
         """Share of residents with a round trip, 0 to 1, `None` where no resident is known."""
         return self.residents_served / self.residents if self.residents > 0 else None
 
+    @property
+    def share_carless(self) -> float | None:
+        """Share of households without a car with a round trip, 0 to 1, `None` where none is known."""
+        if not self.households_carless or self.households_carless_served is None:
+            return None
+        return self.households_carless_served / self.households_carless
 
-def residents_round_trips(trips: RoundTrips, day: dt.date) -> pd.DataFrame:
+
+def residents_round_trips(trips: RoundTrips, day: dt.date, window: Window | None = None) -> pd.DataFrame:
     """Return the round trip of each point of residents to the site that takes the least time out, on one day.
 
     Parameters
@@ -58,11 +76,15 @@ def residents_round_trips(trips: RoundTrips, day: dt.date) -> pd.DataFrame:
         Of the territory.
     day
         Day in its civil time.
+    window
+        When people leave, for the time from door to door; `None`: it is not measured.
 
     Returns
     -------
     Indexed like `Territory.demand`: `commune_code`; `population`; `time_out_min` (Float64, <NA> where there is no round
-    trip to any of the `SITES_OF_A_POINT` nearest sites); `facility_id` (<NA> likewise).
+    trip to any of the `SITES_OF_A_POINT` nearest sites); `facility_id`, `earliest_arrival` and `last_way_back`
+    (``"08:15"``, civil time, to that site and from it; <NA> likewise). With a window also `PERCENTILE_COLUMNS`: minutes
+    to whichever of these sites open that day is reached first, Float64, inf: farther than the rules allow, or no way.
 
     Raises
     ------
@@ -81,7 +103,9 @@ def residents_round_trips(trips: RoundTrips, day: dt.date) -> pd.DataFrame:
         for point, site, seconds in zip(*trips.walks_to(points, places), strict=True)
     }
     best = np.full(len(demand), np.inf)
-    chosen = np.full(len(demand), -1)
+    chosen, earliest, last = (np.full(len(demand), -1) for _ in range(3))
+    leave_s = _moments(trips, day, window)
+    took = np.full((len(demand), len(leave_s)), NEVER, np.int32)
     rows = sites.to_dict("records")
     for site, near in _points_of_sites(trips, points, places).items():
         hours = hours_on(rows[site], day)
@@ -91,25 +115,124 @@ def residents_round_trips(trips: RoundTrips, day: dt.date) -> pd.DataFrame:
         there, back = trips.profiles(day, *from_sites.get(site, _NOTHING))
         open_s = trips.open_s(day, hours, rows[site]["departement"])
         for point in starts:
-            stops = to_stops.get(point, _NOTHING)
-            found = round_trip(
-                journeys(there, *stops), journeys(back, *stops), open_s, trips.rules, on_foot.get((point, site))
-            )
+            stops, walk_s = to_stops.get(point, _NOTHING), on_foot.get((point, site))
+            out = journeys(there, *stops)
+            found = round_trip(out, journeys(back, *stops), open_s, trips.rules, walk_s)
             if found is not None and found.time_out_min < best[point]:
                 best[point], chosen[point] = found.time_out_min, site
+                earliest[point], last[point] = found.earliest_arrival_s, found.last_way_back_s
+            if window is not None:
+                soonest = times_from_minutes(out, leave_s, trips.rules.way_min * 60, walk_s)
+                took[point] = np.minimum(took[point], soonest)
+    of_day = trips.day(day)
+    times = {} if window is None else dict(zip(PERCENTILE_COLUMNS, percentile_minutes(took).T, strict=True))
     return pd.DataFrame(
         {
             "commune_code": demand["commune_code"],
             "population": demand["population"],
             "time_out_min": pd.array(np.where(np.isfinite(best), best, np.nan), dtype="Float64"),
             "facility_id": sites["facility_id"].reindex(chosen).set_axis(demand.index),
-        },
+            "earliest_arrival": _clock_times(of_day, np.where(chosen >= 0, earliest, -1)),
+            "last_way_back": _clock_times(of_day, np.where(chosen >= 0, last, -1)),
+        }
+        | {name: pd.array(minutes, dtype="Float64") for name, minutes in times.items()},
         index=demand.index,
     )
 
 
-def round_trip_share(found: pd.DataFrame, day: dt.date) -> RoundTripShare:
+def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
+    """Return what `residents_round_trips` found commune by commune.
+
+    Parameters
+    ----------
+    found
+        By point of residents.
+    communes
+        Indexed by commune code, column `name`.
+
+    Returns
+    -------
+    Indexed like `communes`: `name`; `residents`; `residents_served`, those with a round trip; `share_round_trip` (0 to
+    1, of the points where nobody is known to live if there are no others); `facility_id`, the site of most of them;
+    `time_out_min`, that of the median of them; `earliest_arrival`, `last_way_back`, the first and the last of all its
+    points. With a window also `PERCENTILE_COLUMNS`, each that of the median resident. <NA>: there is no way.
+    """
+    row = communes.index.get_indexer(pd.Index(found["commune_code"]))
+    weight = point_weights(found["population"].to_numpy(np.float64, na_value=np.nan), row, len(communes))
+    times = [name for name in PERCENTILE_COLUMNS if name in found.columns]
+    table = found.assign(
+        weight=weight,
+        residents=found["population"].fillna(0.0).to_numpy(np.float64),
+        served=found["time_out_min"].notna().to_numpy(bool),
+    )
+    made = []
+    for code, points in table.groupby("commune_code", sort=False):
+        served = points[points["served"]]
+        weights = served["weight"].to_numpy(np.float64)
+        by_site = served.groupby("facility_id")["weight"].sum()
+        medians = {name: _median_or_far(points[name], points["weight"]) for name in times}
+        made.append(
+            {
+                "commune_code": code,
+                "residents": points["residents"].sum(),
+                "residents_served": served["residents"].sum(),
+                "share_round_trip": weights.sum() / points["weight"].sum(),
+                "facility_id": by_site.idxmax() if len(by_site) else None,
+                "time_out_min": weighted_median(served["time_out_min"].to_numpy(np.float64), weights),
+                "earliest_arrival": served["earliest_arrival"].min() if len(served) else None,
+                "last_way_back": served["last_way_back"].max() if len(served) else None,
+                **medians,
+            }
+        )
+    rows = pd.DataFrame(made).set_index("commune_code").reindex(communes.index)
+    kinds = dict.fromkeys(("facility_id", "earliest_arrival", "last_way_back"), "string")
+    rows = rows.astype(kinds | dict.fromkeys(("time_out_min", *times), "Float64"))
+    rows.insert(0, "name", communes["name"])
+    return rows
+
+
+def median_door_to_door(found: pd.DataFrame) -> dict[int, float | None]:
+    """Return for each percentile the minutes that half of the residents do not exceed; `None`: half have no such way.
+
+    Examples
+    --------
+    >>> times = {name: [30.0, 40.0, np.inf] for name in PERCENTILE_COLUMNS}
+    >>> median_door_to_door(pd.DataFrame({"population": [10.0, 10.0, 10.0], **times}))
+    {25: 40.0, 50: 40.0, 75: 40.0}
+    """
+    weight = found["population"].fillna(0.0)
+    return {
+        percent: _median_or_far(found[name], weight)
+        for percent, name in zip(PERCENTILES, PERCENTILE_COLUMNS, strict=True)
+    }
+
+
+def _median_or_far(minutes: pd.Series, weight: pd.Series) -> float | None:
+    """Return the weighted median of times of which some are inf, `None` where it is inf or nobody counts."""
+    times = minutes.to_numpy(np.float64)
+    far = np.where(np.isfinite(times), times, np.finfo(np.float64).max)
+    median = weighted_median(far, weight.to_numpy(np.float64))
+    return None if median is None or median == np.finfo(np.float64).max else median
+
+
+def _moments(trips: RoundTrips, day: dt.date, window: Window | None) -> NDArray[np.int64]:
+    """Return the minutes of a window as seconds of the day; none without a window."""
+    if window is None:
+        return np.zeros(0, np.int64)
+    ((start, end),) = trips.open_s(day, [(window.start_min, window.end_min)], trips.territory.departement)
+    return np.arange(start, end, 60, dtype=np.int64)
+
+
+def _clock_times(day: Day, seconds: NDArray[np.int64]) -> pd.api.extensions.ExtensionArray:
+    """Return seconds of a day as ``"08:15"`` in its civil time, <NA> where they are negative."""
+    told = {each: f"{day.moment(each):%H:%M}" for each in np.unique(seconds[seconds >= 0]).tolist()}
+    return pd.array([told.get(each) for each in seconds.tolist()], dtype="string")
+
+
+def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame | None = None) -> RoundTripShare:
     """Add up what `residents_round_trips` found.
+
+    `households`: by commune code, `households` and `share_carless` (`geo.sources.housing`), `None`: not known.
 
     Examples
     --------
@@ -135,7 +258,24 @@ def round_trip_share(found: pd.DataFrame, day: dt.date) -> RoundTripShare:
         int(found["commune_code"].nunique()),
         int(found.loc[served, "commune_code"].nunique()),
         median,
+        *_carless(found, households),
     )
+
+
+def _carless(found: pd.DataFrame, households: pd.DataFrame | None) -> tuple[float | None, float | None]:
+    """Return the households without a car, and those with a round trip; `None` where they are not known."""
+    if households is None:
+        return None, None
+    code = pd.Index(found["commune_code"])
+    row = households.index.get_indexer(code)
+    found, row = found[row >= 0], row[row >= 0]
+    weight = point_weights(found["population"].to_numpy(np.float64, na_value=np.nan), row, len(households))
+    total = np.bincount(row, weights=weight, minlength=len(households))
+    served = np.bincount(row, weights=weight * found["time_out_min"].notna(), minlength=len(households))
+    carless = (households["households"] * households["share_carless"]).fillna(0.0).to_numpy(np.float64)
+    carless = np.where(total > 0, carless, 0.0)
+    share = np.divide(served, total, out=np.zeros(len(total)), where=total > 0)
+    return float(carless.sum()), float((carless * share).sum())
 
 
 _NOTHING: Final = (np.zeros(0, np.int64), np.zeros(0, np.int64))

@@ -14,6 +14,7 @@ from geo.transit.kernels import NEVER
 from geo.transit.round_trip import Rules, round_trip
 from geo.transit.schedule import WEEKDAYS, Schedule, merged
 from geo.transit.walks import Walks
+from geo.transit.window import percentile_minutes, times_from_minutes
 
 FEW = settings(max_examples=40)
 DATE = dt.date(2025, 2, 4)
@@ -212,3 +213,32 @@ def test_a_round_trip_is_the_best_of_all_pairs(made, walked, egress, opens, hour
             assert found.time_out_min * 60 == min(every)
             assert found.earliest_arrival_s <= found.arrival_s
             assert found.last_way_back_s >= found.leave_s
+
+
+@FEW
+@given(
+    made=trips(),
+    walked=WALKS,
+    egress=EGRESS,
+    begin=st.integers(480, 520),
+    length=st.integers(1, 40),
+    on_foot=st.one_of(st.none(), st.integers(1, 60)),
+    most=st.integers(1, 90),
+)
+def test_percentiles_of_a_window_are_those_of_a_plain_search_each_minute(
+    made, walked, egress, begin, length, on_foot, most
+):
+    profile = profile_to(make_day(made, walked), seconds(egress))
+    minutes = range(begin, begin + length)
+    leave = np.array([60 * minute for minute in minutes])
+    access = 120
+    for stop in range(N_STOPS):
+        out = journeys(profile, np.array([stop]), np.array([access]))
+        took = times_from_minutes(out, leave, 60 * most, None if on_foot is None else 60 * on_foot)
+        expected = []
+        for second in leave.tolist():
+            ride = plain(made, walked, egress, stop, second + access) - second
+            expected.append(min([ride, *([] if on_foot is None else [60 * on_foot])]))
+        expected = sorted(time / 60 if time <= 60 * most else float("inf") for time in expected)
+        at = [next(t for t in expected if sum(e <= t for e in expected) >= p / 100 * length) for p in (25, 50, 75)]
+        assert percentile_minutes(took).tolist() == at

@@ -5,16 +5,23 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from geo import Territory
 from geo.answers.without_car import residents_sentence, transit_lines, trip_sentence, way_words
 from geo.errors import ParameterError
-from geo.finder.residents_trips import residents_round_trips, round_trip_share
+from geo.finder.residents_trips import (
+    PERCENTILE_COLUMNS,
+    commune_round_trips,
+    residents_round_trips,
+    round_trip_share,
+)
 from geo.finder.without_car import RoundTrips, hours_on, leaving_from, trips_from
 from geo.transit.gtfs import read_gtfs
 from geo.transit.journeys import Journeys
 from geo.transit.round_trip import Rules, round_trip
+from geo.transit.window import Window
 from tests.unit.transit.small_feed import write_feed
 
 SITE = "949"
@@ -161,6 +168,69 @@ def test_residents_with_a_round_trip_are_counted(valley):
     on_foot = residents_round_trips(RoundTrips.of(territory), dt.date(2025, 2, 9))
     assert on_foot["time_out_min"].isna().all() or (names[on_foot["time_out_min"].notna()] != "Urdos").all()
     assert "communes sur 545" in residents_sentence(share)
+
+
+WINDOW = Window.parse("07:00-09:00")
+
+
+@pytest.fixture(scope="module")
+def measured(valley):
+    return residents_round_trips(RoundTrips.of(valley[0]), TUESDAY, WINDOW)
+
+
+def test_who_leaves_at_each_minute_waits_for_the_bus(valley, measured):
+    """The bus leaves at 7:50 and arrives at 8:15: 25 min at best, 75 from 7:00 on; nothing in the 69 minutes after 7:50."""
+    urdos = commune_round_trips(measured, valley[0].communes).query("name == 'Urdos'").iloc[0]
+    minutes = sorted([*(75 - m for m in range(51)), *[float("inf")] * 69])
+    assert urdos["door_to_door_p25_min"] == minutes[29] == 54
+    assert urdos[["door_to_door_p50_min", "door_to_door_p75_min"]].isna().all()
+    assert (urdos["earliest_arrival"], urdos["last_way_back"], urdos["time_out_min"]) == ("08:15", "18:00", 295)
+    assert (urdos["facility_id"], urdos["share_round_trip"]) == (SITE, 1)
+
+
+def test_communes_add_up_to_the_share(valley, measured):
+    table, share = commune_round_trips(measured, valley[0].communes), round_trip_share(measured, TUESDAY)
+    assert table.index.equals(valley[0].communes.index)
+    assert table["residents"].sum() == pytest.approx(share.residents)
+    assert table["residents_served"].sum() == pytest.approx(share.residents_served)
+    assert (table["share_round_trip"] > 0).sum() == share.communes_served
+    assert table["time_out_min"].isna().sum() == share.communes - share.communes_served
+    without = table[table["share_round_trip"] == 0]
+    assert without[["facility_id", "earliest_arrival", "last_way_back"]].isna().all(axis=None)
+
+
+def test_a_commune_of_several_points_has_the_time_of_its_median_resident():
+    found = pd.DataFrame(
+        {
+            "commune_code": ["64001", "64001", "64001", "64002"],
+            "population": [10.0, 30.0, 60.0, np.nan],
+            "time_out_min": pd.array([100, 200, None, None], "Float64"),
+            "facility_id": pd.array(["a", "b", None, None], "string"),
+            "earliest_arrival": pd.array(["09:00", "08:00", None, None], "string"),
+            "last_way_back": pd.array(["17:00", "16:00", None, None], "string"),
+        }
+        | {name: pd.array([10, 20, np.inf, np.inf], "Float64") for name in PERCENTILE_COLUMNS}
+    )
+    communes = pd.DataFrame({"name": ["Un", "Deux"]}, index=["64001", "64002"])
+    one, two = (row for _, row in commune_round_trips(found, communes).iterrows())
+    assert (one["residents_served"], one["share_round_trip"], one["facility_id"]) == (40, 0.4, "b")
+    assert (one["time_out_min"], one["earliest_arrival"], one["last_way_back"]) == (200, "08:00", "17:00")
+    assert pd.isna(one["door_to_door_p50_min"])
+    assert (two["residents"], two["share_round_trip"]) == (0, 0)
+    # Of 200 households in the first commune a quarter has no car, and 40 % of its residents a round trip.
+    housing = pd.DataFrame({"households": [200.0, 50.0], "share_carless": [0.25, np.nan]}, index=communes.index)
+    share = round_trip_share(found, TUESDAY, housing)
+    assert (share.households_carless, share.households_carless_served, share.share_carless) == (50, 20, 0.4)
+    said = " ".join(residents_sentence(share).split())
+    assert said.endswith("Des 50 ménages sans voiture (recensement), 40 % ont cette possibilité.")
+    assert round_trip_share(found, TUESDAY).share_carless is None
+    assert "ménages" not in residents_sentence(round_trip_share(found, TUESDAY))
+
+
+@pytest.mark.parametrize("text", ["", "7-9", "09:00-07:00", "07:00-14:00", "07:60-08:00", "23:00-25:00", "x" * 99])
+def test_a_window_that_makes_no_sense_is_refused(text):
+    with pytest.raises(ParameterError, match=r"--window .* refusé : un début et une fin"):
+        Window.parse(text)
 
 
 def test_a_saved_territory_keeps_its_timetable(valley, tmp_path):

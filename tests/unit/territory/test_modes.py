@@ -1,5 +1,6 @@
 """A territory of streets for cars, feet and bicycles and of a timetable: built, saved, asked by the command line."""
 
+import csv
 import datetime as dt
 import json
 
@@ -133,8 +134,34 @@ def test_the_command_line_tells_them_in_words_and_in_json(place, small_world, ru
     )
     assert json.loads(run("diagnose", folder, "--mode", "transit", "--json")[1])["named_day"]["trips"] == 2
     assert run("diagnose", folder, "--mode", "walk")[0] == 2
+    assert run("diagnose", folder, "--mode", "transit", "--window", "9-7")[0] == 2
     status, _, error = run(*near, "--mode", "boat")
     assert (status, "car, walk, bike, transit" in error) == (2, True)
     files = ["--sites", small_world.sites, "--communes", small_world.communes, "--gtfs", folder.parent / "feed.zip"]
     assert run("build", "--departement", "64", *files, "--out", tmp_path / "again")[0] == 0
     assert Territory.load(tmp_path / "again").schedule.trips["trip_id"].tolist() == ["out", "back"]
+
+
+def test_the_answer_of_a_day_is_written_as_tables(place, run, tmp_path):
+    asked = ["diagnose", place[0], "--mode", "transit", "--day", "2025-02-03", "--window", "09:00-10:00"]
+    said = run(*asked, "--out", tmp_path / "out")[1]
+    assert f"Fichiers écrits dans {tmp_path / 'out'} : round_trips.csv, round_trips.json, datapackage.json." in said
+    with (tmp_path / "out" / "round_trips.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {row["name"]: row for row in csv.DictReader(stream)}
+    content = json.loads((tmp_path / "out" / "round_trips.json").read_text(encoding="utf-8"))
+    assert content == json.loads(run(*asked, "--json")[1])
+    assert content["named_day"]["date"] == content["day"] == "2025-02-03"
+    assert {row["name"]: row["share_round_trip"] for row in content["by_commune"]} == {
+        name: float(row["share_round_trip"]) for name, row in rows.items()
+    }
+    assert [row["code"] for row in rows.values() if not float(row["share_round_trip"])] == content["communes_without"]
+    assert sum(float(row["residents_served"]) for row in rows.values()) == content["residents_served"]
+    described = json.loads((tmp_path / "out" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    fields = {field["name"]: field for field in described[0]["schema"]["fields"]}
+    assert fields["time_out_min"] == {
+        "name": "time_out_min",
+        "type": "number",
+        "title": "Hors de chez soi",
+        "unit": "min",
+    }
+    assert fields["earliest_arrival"]["type"] == "string"
