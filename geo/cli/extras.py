@@ -13,6 +13,8 @@ EXTRAS: Final = {
     "streamlit": "app",
     "dask": "batch",
     "distributed": "batch",
+    "fastapi": "api",
+    "uvicorn": "api",
     "osmnx": "osm",
     "branca": "report",
     "folium": "report",

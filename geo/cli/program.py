@@ -14,6 +14,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from geo.cli.access import access
+from geo.cli.api import api
 from geo.cli.app import app as serve
 from geo.cli.batch import batch
 from geo.cli.build import build
@@ -73,6 +74,7 @@ _COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
         changes,
         "Dire ce qui a changé entre deux listes de sites : ouverts, fermés, déplacés… et pour combien d'habitants.",
     ),
+    (api, "Répondre en JSON à d'autres programmes (nearest, diagnose, un plan déjà fait), en lecture seule."),
     (serve, "Ouvrir l'application dans un navigateur, servie par cette machine."),
 )
 

@@ -1,0 +1,121 @@
+"""What may be asked over HTTP: parameters named, with their defaults, as the options of the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from geo.answers.near import NearQuestion
+from geo.finder.wishes import Wishes, chosen_moment
+from geo.kinds import SITE_KINDS, list_name
+from geo.question import THRESHOLD_BOUNDS_MIN, Question, worded_question
+from geo.transit.round_trip import Rules
+
+#: Characters of a text, at most; and of places asked for.
+_LONGEST: Final = 200
+_MOST_PLACES: Final = 50
+_USUAL: Final = Question()
+_RULES: Final = Rules()
+
+Text = Annotated[str, Field(max_length=_LONGEST)]
+
+
+def _option(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class _Query(BaseModel):
+    """Parameters with the hyphens of the options; one that does not exist is refused."""
+
+    model_config = ConfigDict(alias_generator=_option, extra="forbid")
+
+
+class NearQuery(_Query):
+    """What ``/nearest`` is asked, as ``maillage nearest``."""
+
+    commune: Annotated[Text | None, Field(description="Commune, code INSEE ou code postal ; sinon lon et lat.")] = None
+    lon: Annotated[float | None, Field(ge=-180, le=180, description="Longitude en degrés.")] = None
+    lat: Annotated[float | None, Field(ge=-90, le=90, description="Latitude en degrés.")] = None
+    k: Annotated[int, Field(ge=1, le=_MOST_PLACES, description="Nombre de lieux.")] = 5
+    facilities: Annotated[Text, Field(description="sites, tax-offices, ou le nom d'une autre liste.")] = "sites"
+    mode: Annotated[
+        Text, Field(description="car, walk, bike, ou transit : aller-retour en transports en commun à partir de at.")
+    ] = "car"
+    at: Annotated[
+        Text | None,
+        Field(description="Jour et heure, « 2026-11-24 17:30 » ; seuls les sites ouverts alors comptent."),
+    ] = None
+    open_: Annotated[bool, Field(alias="open", description="Seulement les sites ouverts maintenant.")] = False
+    saturday: Annotated[bool, Field(description="Seulement les sites ouverts le samedi.")] = False
+    evening: Annotated[bool, Field(description="Seulement les sites ouverts un jour après 17 h 30.")] = False
+    no_appointment: Annotated[bool, Field(description="Seulement sans rendez-vous.")] = False
+    kind: Annotated[
+        list[Text], Field(max_length=10, description="main (site), antenne ou bus ; répétable ; tous par défaut.")
+    ] = []
+    operator: Annotated[Text | None, Field(description="Seulement les sites que cet opérateur visite : Cnav…")] = None
+    walk_min: Annotated[float, Field(ge=0, le=120, description="transit : minutes à pied jusqu'à un arrêt.")] = (
+        _RULES.walk_min
+    )
+    way_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au plus par trajet.")] = (
+        _RULES.way_min
+    )
+    visit_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au moins sur place.")] = (
+        _RULES.visit_min
+    )
+
+    def question(self) -> NearQuestion:
+        """Return what is asked; raise `ParameterError` where a word of it is not understood."""
+        wishes = Wishes(
+            at=None if self.at is None else chosen_moment(self.at),
+            open_then=self.open_,
+            saturday=self.saturday,
+            evening=self.evening,
+            without_appointment=self.no_appointment,
+            kinds=frozenset(self.kind or SITE_KINDS),
+            operator=self.operator,
+        )
+        rules = Rules(self.walk_min, self.way_min, self.visit_min)
+        return NearQuestion(wishes, rules, self.k, list_name(self.facilities), self.mode)
+
+
+class CoverageQuery(_Query):
+    """What ``/coverage`` is asked, as ``maillage diagnose``."""
+
+    territory: Annotated[
+        Text | None,
+        Field(
+            description="Code d'un département (64), numéro SIREN ou nom d'une intercommunalité, là où toute la France "
+            "est servie ; sinon tout le territoire servi."
+        ),
+    ] = None
+    threshold: Annotated[
+        float, Field(ge=THRESHOLD_BOUNDS_MIN[0], le=THRESHOLD_BOUNDS_MIN[1], description="Seuil en minutes, compris.")
+    ] = _USUAL.threshold_min
+    facilities: Annotated[Text, Field(description="sites, tax-offices, ou le nom d'une autre liste.")] = (
+        _USUAL.facilities
+    )
+    rule: Annotated[Text, Field(description="mean-time (temps moyen) ou share (part des habitants).")] = "mean-time"
+    min_share: Annotated[float, Field(gt=0, le=1, description="Part minimale des habitants, pour la règle share.")] = (
+        _USUAL.rule.min_share
+    )
+    bus: Annotated[bool, Field(description="Compter les bus à leur point d'attache.")] = "bus" in _USUAL.kinds
+    antennes: Annotated[bool, Field(description="Compter les antennes.")] = "antenne" in _USUAL.kinds
+
+    def question(self) -> Question:
+        """Return what is asked; raise `ParameterError` where a word of it is not understood."""
+        return worded_question(
+            self.threshold, self.facilities, self.rule, self.min_share, buses=self.bus, antennes=self.antennes
+        )
+
+
+def parameters() -> frozenset[str]:
+    """Return the names of all parameters.
+
+    Examples
+    --------
+    >>> sorted(parameters())[:3]
+    ['antennes', 'at', 'bus']
+    """
+    models = (NearQuery, CoverageQuery)
+    return frozenset(str(field.alias) for model in models for field in model.model_fields.values())

@@ -1,0 +1,85 @@
+"""The API, served once it is ready: ``python -m geo.api.serve``, which ``maillage api`` starts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from geo.api.app import make_app
+from geo.api.gate import Gate
+from geo.api.rate import RateLimiter
+from geo.api.service import Service
+from geo.errors import MaillageError, ParameterError
+from geo.french import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Connections that wait or are answered at once; beyond, the server says that it is busy (503).
+_CONNECTIONS: Final = 256
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m geo.api.serve", allow_abbrev=False)
+    parser.add_argument("territory", nargs="?")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8502)
+    parser.add_argument("--plan", type=Path)
+    parser.add_argument("--per-minute", type=int, default=120)
+    parser.add_argument("--behind-proxy", action="store_true")
+    parser.add_argument("--origin", action="append", default=[])
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Load, answer once, then serve until stopped.
+
+    Raises
+    ------
+    MaillageError
+        There is no such territory or plan, or the address is taken.
+    """
+    options = _options(arguments)
+    service = Service.load(options.territory, options.plan)
+    service.warm_up()
+    gate = Gate(
+        make_app(service, origins=options.origin),
+        RateLimiter(options.per_minute),
+        behind_proxy=options.behind_proxy,
+    )
+    config = uvicorn.Config(
+        gate,
+        host=options.host,
+        port=options.port,
+        log_config=None,
+        log_level="critical",
+        access_log=False,  # it would hold who asked for what
+        proxy_headers=False,  # the gate reads them where it is told to
+        server_header=False,
+        ws="none",
+        backlog=_CONNECTIONS,
+        limit_concurrency=_CONNECTIONS,
+    )
+    try:
+        taken = config.bind_socket()
+    except SystemExit as error:
+        msg = (
+            f"Le port {options.port} de « {options.host} » ne peut pas être ouvert : il est pris, ou l'adresse n'est "
+            f"pas de cette machine. Donnez-en un autre avec --port ou --host."
+        )
+        raise ParameterError(msg) from error
+    sys.stderr.write(f"{service.territory.name} : http://{options.host}:{options.port}/\n")
+    sys.stderr.flush()
+    uvicorn.Server(config).run(sockets=[taken])
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except MaillageError as error:
+        sys.stderr.write(f"{' '.join(visible(str(error)).split())}\n")
+        sys.exit(2)

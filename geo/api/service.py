@@ -1,0 +1,146 @@
+"""What is served: a territory that is loaded once, the names of its places, a plan that was made before.
+
+Nothing is written, downloaded or planned for a visitor, and no address is sent to a geocoder.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.access.diagnosis import diagnose
+from geo.answers.near import NearQuestion, answer_near
+from geo.errors import ParameterError
+from geo.finder.gazetteer import Gazetteer
+from geo.finder.search import find_place
+from geo.report.plan_files import read_plan
+from geo.report.tables import diagnosis_summary
+from geo.sources.delimited import read_text
+from geo.territory import Territory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from geo.api.queries import CoverageQuery, NearQuery
+    from geo.finder.search import PlaceSearch
+    from geo.question import Question
+
+#: Views of France, and coverages, that are kept: those asked for most recently.
+_VIEWS: Final = 8
+_COVERAGES: Final = 64
+_PLAN_FILE: Final = "plan.json"
+
+
+class HomonymsError(ParameterError):
+    """Several communes have the name asked for; `search` has them."""
+
+    def __init__(self, search: PlaceSearch) -> None:
+        """Name them."""
+        self.search = search
+        names = ", ".join(place.label for place in search.homonyms)
+        super().__init__(
+            f"Plusieurs communes portent ce nom ou commencent ainsi : {names}. Donnez le code INSEE de la vôtre."
+        )
+
+
+class Service:
+    """One territory and what is answered about it; any thread may ask.
+
+    Parameters
+    ----------
+    territory
+        Study area; all of France lets its départements and intercommunalities be asked for too.
+    plan
+        Plain values of a plan of this territory, as ``maillage plan --json`` gives them; `None`: none is served.
+
+    Examples
+    --------
+    >>> from geo.api.queries import NearQuery
+    >>> service = Service(Territory.load("64"))
+    >>> service.near(NearQuery(commune="Sare"))["search"]["places"][0]["commune_code"]
+    '64504'
+    """
+
+    def __init__(self, territory: Territory, plan: Mapping[str, Any] | None = None) -> None:
+        """Index the names of the territory."""
+        self.territory = territory
+        self.plan = plan
+        self._gazetteer = Gazetteer.of(territory)
+        self._one_view = Lock()
+        self._view = lru_cache(maxsize=_VIEWS)(Territory.embedded)
+        self._coverage = lru_cache(maxsize=_COVERAGES)(self._measured)
+
+    @classmethod
+    def load(cls, folder: str | None, plan: Path | None = None) -> Service:
+        """Load a territory (as `Territory.load`) and a plan: its folder, or its file.
+
+        Raises
+        ------
+        MaillageError
+            There is no such territory or plan, or the plan is about another territory.
+        """
+        territory = Territory.load(folder)
+        if plan is None:
+            return cls(territory)
+        path = plan / _PLAN_FILE if plan.is_dir() else plan
+        read_plan(path, territory)
+        return cls(territory, json.loads(read_text(path, "Plan")))
+
+    @property
+    def is_france(self) -> bool:
+        """Whether all of the embedded France is served."""
+        return self.territory.manifest.view == ""
+
+    def warm_up(self) -> None:
+        """Answer once, so that no visitor waits for a search to be compiled."""
+        town = self.territory.communes.iloc[0]
+        answer_near(self.territory, (float(town["lon"]), float(town["lat"])), NearQuestion(k=1))
+
+    def near(self, query: NearQuery) -> Any:
+        """Return what ``maillage nearest --json`` prints.
+
+        Raises
+        ------
+        UnknownPlaceError
+            No commune has the name asked for.
+        HomonymsError
+            Several have.
+        ParameterError
+            What is asked makes no sense, or lies outside the territory.
+        """
+        asked = query.question()
+        given = query.lon is not None and query.lat is not None
+        if given == (query.commune is not None) or (query.lon is None) != (query.lat is None):
+            msg = "Donnez commune (nom, code INSEE ou code postal), ou une position avec lon et lat : l'un ou l'autre."
+            raise ParameterError(msg)
+        if query.commune is None:
+            return answer_near(self.territory, (query.lon or 0.0, query.lat or 0.0), asked).content
+        search = find_place(query.commune, self._gazetteer, None, self.territory.name)
+        if search.homonyms and not search.is_sure:
+            raise HomonymsError(search)
+        start = search.places[0]
+        return answer_near(self.territory, (start.lon, start.lat), asked, search=search).content
+
+    def coverage(self, query: CoverageQuery) -> dict[str, Any]:
+        """Return what ``maillage diagnose --json`` prints.
+
+        Raises
+        ------
+        ParameterError
+            What is asked makes no sense, or there is no such département or intercommunality.
+        """
+        return self._coverage(query.territory, query.question())
+
+    def _measured(self, wanted: str | None, question: Question) -> dict[str, Any]:
+        territory = self.territory if wanted is None else self._view_of(wanted)
+        return diagnosis_summary(territory, diagnose(territory, question=question))
+
+    def _view_of(self, wanted: str) -> Territory:
+        if not self.is_france:
+            msg = f"Seul le territoire « {self.territory.name} » est servi ici : retirez territory."
+            raise ParameterError(msg)
+        with self._one_view:  # two visitors do not make the same view at once
+            return self._view(wanted.strip())
