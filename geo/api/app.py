@@ -12,10 +12,9 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette import status
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse
 
-from geo.api.gate import encoded, problem
+from geo.api.gate import FAILED, encoded, problem
 from geo.api.page import page
 from geo.api.queries import CoverageQuery, NearQuery, parameters
 from geo.api.schemas import COVERAGE, HEALTH, NEAREST, PLAN, PROBLEM
@@ -24,7 +23,7 @@ from geo.errors import MaillageError, UnknownPlaceError
 from geo.french import format_number
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping
 
     from geo.api.service import Service
 
@@ -40,11 +39,8 @@ _ABOUT: Final = (
 _OPTION: Final = re.compile(rf"(?<![\w-])--(?=(?:{'|'.join(sorted(parameters(), key=len, reverse=True))})\b)")
 
 
-def make_app(service: Service, *, origins: Sequence[str] = ()) -> FastAPI:
-    """Return the application, without what `geo.api.gate` puts in front of it.
-
-    `origins`: Web sites whose pages may ask from a visitor's browser; ``"*"``: all.
-    """
+def make_app(service: Service) -> FastAPI:
+    """Return the application, without what `geo.api.gate` puts in front of it."""
     app = FastAPI(
         title="maillage",
         version=importlib.metadata.version("maillage"),
@@ -54,11 +50,10 @@ def make_app(service: Service, *, origins: Sequence[str] = ()) -> FastAPI:
         redirect_slashes=False,
         lifespan=_few_threads,
     )
-    if origins:
-        app.add_middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "HEAD"])
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _nothing_there)
     app.add_exception_handler(MaillageError, _refused)
+    app.add_exception_handler(Exception, _failed)
 
     @app.get(
         "/nearest",
@@ -170,6 +165,11 @@ async def _nothing_there(_: Request, error: Exception) -> Response:
     """Answer an address that leads nowhere."""
     code = error.status_code if isinstance(error, HTTPException) else status.HTTP_404_NOT_FOUND
     return _json_bytes(problem("Rien n'est servi à cette adresse. Voyez / ou /openapi.json."), code)
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    """Answer an error that nobody expected; the gate logs it."""
+    return _json_bytes(problem(FAILED), status.HTTP_500_INTERNAL_SERVER_ERROR)
 
 
 async def _not_understood(_: Request, error: Exception) -> Response:

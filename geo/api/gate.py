@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _METHODS: Final = "GET, HEAD, OPTIONS"
 #: Bytes of path and query, at most.
 _LONGEST: Final = 4_000
+#: What is said of an error that nobody expected.
+FAILED: Final = "Le serveur n'a pas pu répondre. Réessayez plus tard."
 #: Asked often by whoever watches over the server: it is not counted.
 _UNCOUNTED: Final = "/health"
 _HEADERS: Final = (
@@ -95,16 +97,14 @@ class Gate:
         except Exception as error:  # noqa: BLE001 - whatever it is: it must reach neither the visitor nor a log
             _log.error("A request failed: %s", _where(error))
             if not started:
-                sentence = "Le serveur n'a pas pu répondre. Réessayez plus tard."
-                await _answer(reply, status.HTTP_500_INTERNAL_SERVER_ERROR, problem(sentence))
+                await _answer(reply, status.HTTP_500_INTERNAL_SERVER_ERROR, problem(FAILED))
 
     def _refused(self, scope: Scope) -> tuple[int | None, bytes, dict[str, str]]:
         """Return what to answer at once: status, `None` where the question may be asked; body; headers."""
-        preflight = any(name == b"access-control-request-method" for name, _ in scope["headers"])
         if scope["path"] != _UNCOUNTED and (wait := self._limiter.wait_s(self._visitor(scope))):
             sentence = f"Trop de demandes de votre adresse. Réessayez dans {wait} s."
             return status.HTTP_429_TOO_MANY_REQUESTS, problem(sentence), {"retry-after": str(wait)}
-        if scope["method"] == "OPTIONS" and not preflight:
+        if scope["method"] == "OPTIONS":
             return status.HTTP_204_NO_CONTENT, b"", {"allow": _METHODS}
         if scope["method"] not in _METHODS.split(", "):
             sentence = f"Cette interface ne fait que répondre : {_METHODS} sont acceptés."

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from starlette.middleware.cors import CORSMiddleware
 
 from geo.api.app import make_app
 from geo.api.gate import Gate
@@ -18,6 +19,8 @@ from geo.french import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from starlette.types import ASGIApp
 
 #: Connections that wait or are answered at once; beyond, the server says that it is busy (503).
 _CONNECTIONS: Final = 256
@@ -35,6 +38,17 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def application(
+    service: Service, limiter: RateLimiter, *, behind_proxy: bool = False, origins: Sequence[str] = ()
+) -> ASGIApp:
+    """Return what is served: the addresses behind their gate.
+
+    `behind_proxy`: As for `Gate`. `origins`: Web sites whose pages may ask from a visitor's browser; ``"*"``: all.
+    """
+    gate = Gate(make_app(service), limiter, behind_proxy=behind_proxy)
+    return CORSMiddleware(gate, allow_origins=origins, allow_methods=["GET", "HEAD"]) if origins else gate
+
+
 def main(arguments: Sequence[str]) -> None:
     """Load, answer once, then serve until stopped.
 
@@ -44,15 +58,8 @@ def main(arguments: Sequence[str]) -> None:
         There is no such territory or plan, or the address is taken.
     """
     options = _options(arguments)
-    service = Service.load(options.territory, options.plan)
-    service.warm_up()
-    gate = Gate(
-        make_app(service, origins=options.origin),
-        RateLimiter(options.per_minute),
-        behind_proxy=options.behind_proxy,
-    )
     config = uvicorn.Config(
-        gate,
+        "",  # nothing yet: better said before the territory is loaded than after that the port is taken
         host=options.host,
         port=options.port,
         log_config=None,
@@ -72,6 +79,10 @@ def main(arguments: Sequence[str]) -> None:
             f"pas de cette machine. Donnez-en un autre avec --port ou --host."
         )
         raise ParameterError(msg) from error
+    service = Service.load(options.territory, options.plan)
+    service.warm_up()
+    limiter = RateLimiter(options.per_minute)
+    config.app = application(service, limiter, behind_proxy=options.behind_proxy, origins=options.origin)
     sys.stderr.write(f"{service.territory.name} : http://{options.host}:{options.port}/\n")
     sys.stderr.flush()
     uvicorn.Server(config).run(sockets=[taken])
