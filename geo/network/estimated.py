@@ -9,7 +9,9 @@ are joined once more among themselves, by the faster roads that link villages an
 minutes, with ``w = hypot(s, g climb / 100)``, ``s + g climb / 100`` from 10,000 residents on: ``s`` is the straight
 length (km), ``climb`` the metres up plus down along it, ``p`` the pace of its level, ``u = ln(density / 1,000)`` with
 residents a km2 around its ends, 0 where fewer live: streets are slow in a town, for ``d`` km at each end of a link, not
-between two towns. What it costs to leave a home or to reach a door is not paid by those who drive through.
+between two towns. What it costs to leave a home or to reach a door is not paid by those who drive through. A road that
+climbs over a high ridge is as slow as the smallest, whatever the towns at its ends. On islands whose relief is not
+known, bends that it would tell make ``w`` longer by one factor.
 
 It is an estimate and says so wherever it is used: `geo.network.estimated_error` holds its measured errors.
 """
@@ -55,6 +57,10 @@ DENSE_KM: Final = 4.0
 END_MIN: Final = 1.6
 #: Km of road for 100 m up or down: the steeper the line, the more the road winds.
 CLIMB_KM: Final = 0.8
+#: Metres above its higher end from which the crest under a link makes it a mountain road, of the pace of level 0.
+HIGH_RIDGE_M: Final = 400.0
+#: How many times longer roads are taken to be on islands full of hills, by département, where no height is known.
+UNSEEN_BENDS: Final = {"971": 1.4, "972": 1.4, "976": 1.4}
 #: Metres of road a metre of straight line.
 DETOUR: Final = 1.3
 #: Beyond this distance (m) from every estimated road, a point is off the network.
@@ -65,8 +71,8 @@ NOTE: Final = (
     "population des communes. Les temps sont des ordres de grandeur."
 )
 NO_RELIEF_NOTE: Final = (
-    "Là où le relief n'est pas connu (outre-mer), les routes de montagne sont estimées comme celles de plaine, donc "
-    "trop rapides."
+    "Outre-mer, le relief n'est pas connu : aux Antilles et à Mayotte, les routes sont comptées 1,4 fois plus longues "
+    "qu'en plaine ; ailleurs, celles de montagne sont estimées comme celles de plaine, donc trop rapides."
 )
 
 
@@ -123,24 +129,29 @@ def estimate_network(
 
     ends, level = _links(communes, points, population, no_road, crs)
     straight = np.hypot(*(points[ends[:, 0]] - points[ends[:, 1]]).T)
-    climb = np.zeros(len(ends))
+    climb, crest = np.zeros(len(ends)), np.zeros(len(ends))
     if relief is not None:
         climb, crest = along_relief(relief, lon, lat, ends, straight)
         local = level <= LAST_LOCAL_LEVEL
         kept = np.ones(len(ends), bool)
         kept[local] = ~behind_ridges(ends[local], (crest * straight / 1000)[local], len(points))
-        ends, level, straight, climb = ends[kept], level[kept], straight[kept], climb[kept]
+        ends, level, straight, climb, crest = ends[kept], level[kept], straight[kept], climb[kept], crest[kept]
     # A commune without any local road out still has its own streets: one of no length, from it to itself.
     alone = np.setdiff1d(np.arange(len(points)), ends[level == 0])
     ends = np.concatenate([ends, np.column_stack([alone, alone])])
     nothing = np.zeros(len(alone))
-    level, straight, climb = (np.concatenate([column, nothing]) for column in (level, straight, climb))
+    level, straight, climb, crest = (np.concatenate([column, nothing]) for column in (level, straight, climb, crest))
 
+    unknown = relief is None or bool(np.isnan(relief.heights(lon, lat)).all())
+    notes = (NOTE, NO_RELIEF_NOTE) if unknown else (NOTE,)
     scale = 60.0 * speed_profile().class_speed_kmh["secondary"] / profile.class_speed_kmh["secondary"]
     density = np.log(np.maximum(density_km2(points, population, DENSITY_RADIUS_M) / DENSE_KM2, 1.0))
     km, climb_km = straight / 1000, CLIMB_KM * climb / 100
     winding = np.where(level >= FIRST_TOWN_LEVEL, km + climb_km, np.hypot(km, climb_km))
+    if unknown:
+        winding *= communes["departement"].map(UNSEEN_BENDS).fillna(1.0).to_numpy(np.float64)[ends[:, 0]]
     pace = np.array([minutes for _, minutes in ROAD_LEVELS])[level.astype(np.int64)]
+    pace[crest > HIGH_RIDGE_M] = ROAD_LEVELS[0][1]
     slowed = DENSITY_SHARE * density[ends].mean(axis=1) * np.minimum(winding, 2 * DENSE_KM)
     time = pace * (winding + slowed) * scale
     return build_network(
@@ -154,7 +165,7 @@ def estimate_network(
         snappable=level == 0,
         shape_xy=points[ends.ravel()],
         shape_offsets=np.arange(len(ends) + 1, dtype=np.int64) * 2,
-        source=NetworkSource("Réseau estimé à partir des communes", notes=_notes(relief, lon, lat), approximate=True),
+        source=NetworkSource("Réseau estimé à partir des communes", notes=notes, approximate=True),
         profile=profile,
         access_m_per_s=1000 / (ROAD_LEVELS[0][1] * scale),
         snap_limit_m=SNAP_LIMIT_M,
@@ -186,9 +197,3 @@ def _links(
         ends.append(joined)
         levels.append(np.full(len(joined), float(level)))
     return np.concatenate(ends), np.concatenate(levels)
-
-
-def _notes(relief: Relief | None, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[str, ...]:
-    if relief is None or np.isnan(relief.heights(lon, lat)).all():
-        return (NOTE, NO_RELIEF_NOTE)
-    return (NOTE,)

@@ -74,10 +74,12 @@ _KIND_WORDS: Final = frozenset(
 _MOST_NAMED: Final = 6
 _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
-_ESTIMATE: Final = 4
+_ESTIMATE: Final = 5
 #: A département of the mainland.
 _MAINLAND: Final = "75"
-_OVERSEAS_NOTE: Final = "Outre-mer, le relief n'est pas connu : les temps y sont trop courts en montagne."
+_OVERSEAS_NOTE: Final = (
+    "Outre-mer, le relief n'est pas connu : les temps y sont peu sûrs, et trop courts vers les hauts de La Réunion."
+)
 _CELLS_NOTE: Final = (
     "Les contours des communes sont approchés : faute de contours officiels, chaque commune est représentée par "
     "l'espace le plus proche de sa position."

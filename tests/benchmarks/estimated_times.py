@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import metric_crs
+from geo import Territory
 from geo.network.estimated_error import TERRAINS, interval_min, terrain
 from geo.network.road_files import read_roads
 from geo.network.snapping import snap
@@ -28,7 +28,6 @@ from geo.settings import Settings
 from geo.sources.embedded import approximate_contours
 from geo.sources.relief import RELIEF_FILE, read_relief
 from geo.territory.assemble import estimate_roads
-from geo.territory.embedded import read_tables
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,16 +77,36 @@ LONG = {
     ("12145", "12202"): 65,  # Millau - Rodez
     ("25462", "25056"): 60,  # Pontarlier - Besançon
 }
-#: Minutes on islands and in the Guyane, round public figures; by metric projection of their département.
+#: Minutes by car between town halls in Corsica and overseas, from general knowledge, to about 10 %.
 FAR = {
-    ("97411", "97416"): 70,  # Saint-Denis - Saint-Pierre
-    ("97411", "97424"): 115,  # Saint-Denis - Cilaos
-    ("97416", "97424"): 75,  # Saint-Pierre - Cilaos
-    ("97302", "97304"): 55,  # Cayenne - Kourou
-    ("97209", "97226"): 47,  # Fort-de-France - Sainte-Anne
-    ("97105", "97120"): 60,  # Basse-Terre - Pointe-à-Pitre
+    ("2A004", "2B033"): 155,  # Ajaccio - Bastia
+    ("2A004", "2B096"): 95,  # Ajaccio - Corte
+    ("2B096", "2B033"): 65,  # Corte - Bastia
     ("2A004", "2A247"): 165,  # Ajaccio - Porto-Vecchio
-    ("2B033", "2B096"): 65,  # Bastia - Corte
+    ("2A004", "2A272"): 85,  # Ajaccio - Sartène
+    ("2A004", "2A249"): 75,  # Ajaccio - Propriano
+    ("2B033", "2B050"): 95,  # Bastia - Calvi
+    ("2B050", "2B096"): 95,  # Calvi - Corte
+    ("2B033", "2A247"): 125,  # Bastia - Porto-Vecchio
+    ("2A247", "2A041"): 30,  # Porto-Vecchio - Bonifacio
+    ("2B033", "2B134"): 75,  # Bastia - L'Île-Rousse
+    ("2A004", "2B050"): 180,  # Ajaccio - Calvi
+    ("97411", "97416"): 65,  # Saint-Denis - Saint-Pierre
+    ("97411", "97410"): 40,  # Saint-Denis - Saint-Benoît
+    ("97416", "97410"): 75,  # Saint-Pierre - Saint-Benoît
+    ("97414", "97424"): 60,  # Saint-Louis - Cilaos
+    ("97409", "97421"): 25,  # Saint-André - Salazie
+    ("97120", "97105"): 65,  # Pointe-à-Pitre - Basse-Terre
+    ("97120", "97125"): 45,  # Pointe-à-Pitre - Saint-François
+    ("97120", "97121"): 55,  # Pointe-à-Pitre - Pointe-Noire
+    ("97209", "97225"): 45,  # Fort-de-France - Saint-Pierre
+    ("97209", "97217"): 50,  # Fort-de-France - Le Marin
+    ("97209", "97228"): 45,  # Fort-de-France - Sainte-Marie
+    ("97209", "97230"): 40,  # Fort-de-France - La Trinité
+    ("97302", "97304"): 50,  # Cayenne - Kourou
+    ("97302", "97311"): 190,  # Cayenne - Saint-Laurent
+    ("97302", "97308"): 150,  # Cayenne - Saint-Georges
+    ("97611", "97616"): 40,  # Mamoudzou - Sada
 }
 #: Halls of the Labourd that its road file serves badly: Ahetze lies at its edge, and at Halsou the RD 650 lacks the 9 m
 #: of its bridge over the Nive.
@@ -181,23 +200,25 @@ def classes(
     return float((right * residents).sum() / residents.sum())
 
 
-def far_minutes(path: Path) -> None:
-    """Print trips of the islands and of the Guyane, on networks without a coast other than that of cells."""
-    tables = read_tables(path.parent)
-    communes = tables.communes.frame
-    for (origin, destination), known in FAR.items():
-        departements = communes["departement"]
-        there = communes[departements.map(metric_crs) == metric_crs(departements[origin])]
-        if origin[:2] in ("2A", "2B"):
-            there = communes[departements.isin(["2A", "2B"])]
-        points = gpd.GeoSeries.from_xy(there["lon"], there["lat"], index=there.index, crs="EPSG:4326")
-        cells = approximate_contours(points, metric_crs(departements[origin]))
-        network = estimate_roads(gpd.GeoDataFrame(there, geometry=cells))
-        ends = there.loc[[origin, destination], ["lon", "lat"]].to_numpy(np.float64)
-        took = minutes(network, ends[:1], ends[1:])[0, 0]
-        print(
-            f"{' - '.join(there.loc[[origin, destination], 'name'])}: {took:.0f} min, about {known}: {took / known:.2f}"
-        )
+def far_ratios() -> NDArray[np.float64]:
+    """Return estimated over known time of the trips of the islands and of the Guyane, in their order."""
+    territory = Territory.load()
+    halls = territory.communes
+    ends = (
+        snap(territory.network, halls.loc[list(codes), "lon"], halls.loc[list(codes), "lat"])
+        for codes in zip(*FAR, strict=True)
+    )
+    return times_between(territory.network, *ends)[0].diagonal() / 60 / np.array([*FAR.values()])
+
+
+def far_minutes() -> None:
+    """Print trips of the islands and of the Guyane, and how many are in their interval."""
+    halls = Territory.load().communes
+    ratios = far_ratios()
+    for codes, ratio in zip(FAR, ratios, strict=True):
+        print(f"{' - '.join(halls.loc[list(codes), 'name'])}: about {FAR[codes]} min: {ratio:.2f}")
+    low, high = interval_min(ratios, TERRAINS.index("far"))
+    print(f"far: median {np.median(ratios):.2f}, {((low <= 1) & (high >= 1)).sum()} of {len(ratios)} in the interval")
 
 
 def known_trips(network: RoadNetwork, communes: gpd.GeoDataFrame) -> None:
@@ -258,7 +279,7 @@ def main() -> None:
     for name in ("NE", "NO", "O", "S", "SE"):
         both = (where[one] == name) & (where[other] == name)
         said(f"Isère {name}", estimated[one, other][both], real[one, other][both])
-    for number, name in enumerate(TERRAINS):
+    for number, name in enumerate(TERRAINS[:-1]):
         both = (kind[one] == number) & (kind[other] == number)
         took, guessed = real[one, other][both], estimated[one, other][both]
         low, high = interval_min(guessed, number)
@@ -279,7 +300,7 @@ def main() -> None:
     ]
     said("METRIC, Gironde (never fit)", np.array(found), gironde["minutes"].to_numpy(np.float64)[::4])
     known_trips(network, communes)
-    far_minutes(options.communes)
+    far_minutes()
 
 
 if __name__ == "__main__":

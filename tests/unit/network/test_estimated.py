@@ -11,7 +11,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.crs import to_metres
+from geo.crs import metric_crs, to_metres
 from geo.errors import NetworkError, ParameterError
 from geo.network.barriers import over_land
 from geo.network.estimated import (
@@ -22,6 +22,7 @@ from geo.network.estimated import (
     NO_RELIEF_NOTE,
     NOTE,
     ROAD_LEVELS,
+    UNSEEN_BENDS,
     estimate_network,
 )
 from geo.network.road_network import RoadNetwork
@@ -177,6 +178,36 @@ def test_a_climb_lengthens_the_road_the_more_the_steeper_it_is():
     for found, climb in ((flat, 0), (gentle, 400), (steep, 2_000)):
         winding = np.hypot(10, CLIMB_KM * climb / 100)
         assert found == pytest.approx(winding * ROAD_LEVELS[0][1] + 2 * END_MIN, rel=2e-2)
+
+
+@pytest.mark.parametrize(("height_m", "level"), [(300, 4), (600, 0)])
+def test_a_road_of_towns_over_a_high_ridge_is_as_slow_as_the_smallest(height_m, level):
+    smallest = ROAD_LEVELS[4][0]
+    frame = communes(ROW, population=smallest)
+    found = minutes(estimate_network(frame, relief=one_ridge(height_m)), frame)[0, 1]
+    # By hand: up to the crest and down again, on the same pace as a village road from 400 m on.
+    winding = 10 + CLIMB_KM * 2 * height_m / 100
+    expected = ROAD_LEVELS[level][1] * (winding + 8 * dense(smallest)) + 2 * END_MIN
+    local = ROAD_LEVELS[0][1] * (np.hypot(10, CLIMB_KM * 2 * height_m / 100) + 8 * dense(smallest)) + 2 * END_MIN
+    assert found == pytest.approx(min(expected, local), rel=2e-2)
+
+
+def test_bends_that_no_relief_tells_lengthen_the_roads_of_hilly_islands():
+    # Fort-de-France and Le Marin, Cayenne and Kourou: the same land without and with the factor.
+    lands = {"972": (-61.07, 14.60), "973": (-52.33, 4.93)}
+    for departement, (lon, lat) in lands.items():
+        frame = communes(ROW, departement=departement)
+        frame["lon"], frame["lat"] = [lon, lon + 0.1], [lat, lat]
+        frame = frame.set_geometry(
+            gpd.GeoSeries([shapely.box(lon - 1, lat - 1, lon + 1, lat + 1)] * 2, frame.index, crs=4326)
+        )
+        crs = metric_crs(departement)
+        x, y = to_metres(crs).transform([lon, lon + 0.1], [lat, lat])
+        km = np.hypot(x[1] - x[0], y[1] - y[0]) / 1000
+        expected = UNSEEN_BENDS.get(departement, 1.0) * km * ROAD_LEVELS[0][1] + 2 * END_MIN
+        assert minutes(estimate_network(frame), frame)[0, 1] == pytest.approx(expected, rel=1e-6)
+    assert "972" in UNSEEN_BENDS
+    assert "973" not in UNSEEN_BENDS
 
 
 def test_a_high_ridge_is_not_crossed_where_there_is_another_way():

@@ -21,10 +21,20 @@ def test_ground_is_called_by_how_rough_it_is(height_m, kind):
     assert TERRAINS[terrain([2.25], [46.25], stripes(height_m))[0]] == kind
 
 
-def test_ground_of_unknown_height_is_taken_for_mountain():
+def test_ground_of_unknown_height_is_of_the_least_sure_kind():
     unknown = ground(np.full((30, 30), UNKNOWN))
-    assert terrain([2.25, 9.0], [46.25, 46.25], unknown).tolist() == [2, 2]
-    assert terrain([2.25], [46.25], None).tolist() == [2]
+    far = TERRAINS.index("far")
+    assert terrain([2.25, 9.0], [46.25, 46.25], unknown).tolist() == [far, far]
+    assert terrain([2.25], [46.25], None).tolist() == [far]
+    widths = [high - low for low, high in INTERVALS]
+    assert widths[far] == max(widths)
+
+
+def test_corsica_is_of_the_least_sure_kind_and_the_coast_across_is_not():
+    flat = Relief(np.zeros((300, 300), np.uint8), 6.0, 41.0, 1 / 60)
+    # Ajaccio, Bastia, Nice, Menton.
+    kinds = terrain([8.74, 9.45, 7.26, 7.50], [41.93, 42.70, 43.70, 43.77], flat)
+    assert [TERRAINS[kind] for kind in kinds] == ["far", "far", "plain", "plain"]
 
 
 def test_the_interval_holds_the_estimate_and_grows_with_it():
