@@ -152,9 +152,13 @@ def _sooner(answer: Answer) -> str:
 def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
     """Return that no site is open at the moment, or has all that is asked for, and the one to know of then."""
     criteria = _criteria(wishes)
+    # An island without a bridge: sites are open, and none is reached.
+    apart = not answer.sites and bool(answer.none_open) and answer.none_open[0].travel_time_min is None
+    if apart:
+        words = f"{when}aucune route connue ne mène d'ici à un site."
+        return f"{capital(words)} Le plus proche à vol d'oiseau : {_site_words(answer.none_open[0])}."
     if not answer.nothing_open:
-        none = "aucune route connue ne mène d'ici à un site" if answer.none_open else "aucun site n'est connu ici"
-        nothing = f"aucun site connu ici n'est {joined(criteria)}" if criteria else none
+        nothing = f"aucun site connu ici n'est {joined(criteria)}" if criteria else "aucun site n'est connu ici"
     elif wishes.operator is not None:
         nothing = f"aucune permanence de {quoted(wishes.operator[:60])} n'est connue à ce moment"
     else:

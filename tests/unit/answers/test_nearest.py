@@ -92,6 +92,19 @@ def test_nothing_is_found_and_the_visitor_is_not_blamed(make_answer):
     assert "choix" not in said(nothing, Wishes(kinds=frozenset({"antenne"})))
 
 
+def test_where_no_road_leads_to_a_site_an_open_one_is_not_said_to_be_closed(make_answer, make_site):
+    across = make_site("1", travel_time_min=None)
+    for answer in (
+        make_answer(sites=(), none_open=(across,)),
+        make_answer(sites=(), none_open=(across,), nothing_open=True),
+    ):
+        for wishes in (Wishes(), Wishes(without_appointment=True)):
+            assert said(answer, wishes) == (
+                "Aucune route connue ne mène d'ici à un site. "
+                f"Le plus proche à vol d'oiseau : France services 1, {across.status.in_short.lower()}."
+            )
+
+
 def test_nothing_is_open_and_the_soonest_is_named(make_answer, make_site):
     answer = make_answer(sites=(make_site("1", status=CLOSED),), nothing_open=True)
     assert said(answer, Wishes(open_then=True)) == (
