@@ -21,6 +21,7 @@ import pandas as pd
 
 from geo.access.diagnosis import diagnose
 from geo.errors import BatchError, MaillageError, ParameterError
+from geo.french import agreed
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.question import Question, check_threshold
 from geo.report.data_package import result_files
@@ -139,7 +140,7 @@ class BatchResult:
             reasons = " ; ".join(
                 f"{failure.departement} ({failure.profile}) : {failure.reason}" for failure in self.failures
             )
-            msg = f"{len(self.failures)} territoire(s) non mesuré(s), les autres sont écrits. {reasons}"
+            msg = f"{agreed(len(self.failures), 'territoire(s) non mesuré(s)')}, les autres sont écrits. {reasons}"
             raise BatchError(msg)
 
     def table(self) -> pd.DataFrame:

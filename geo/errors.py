@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.french import agreed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -85,7 +87,7 @@ def listed(source: str, faults: Sequence[Fault], advice: str = "") -> str:
     shown = [str(fault) for fault in faults[:MAX_FAULTS_SHOWN]]
     hidden = len(faults) - len(shown)
     if hidden:
-        shown.append(f"et {hidden} autre(s) défaut(s)")
+        shown.append(f"et {agreed(hidden, 'autre(s) défaut(s)')}")
     return f"{source} : {' ; '.join(shown)}. {advice}".strip()
 
 

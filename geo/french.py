@@ -52,8 +52,8 @@ UNSEEN: Final = (
 )
 _LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 _UNSEEN_RUN: Final = re.compile(f"[{UNSEEN}]+")
-#: A plural as it is marked in a text that a number is put in: "ligne(s)".
-_MARKED_PLURAL: Final = re.compile(r"\((s|x)\)")
+#: A plural as it is marked in a text that a number is put in: "ligne(s)", "(est/sont)".
+_MARKED_PLURAL: Final = re.compile(r"\((?:s|x|[a-zé]+/[a-zé]+)\)")
 
 
 def format_number(value: float) -> str:
@@ -248,19 +248,20 @@ def counted(number: float, noun: str, nouns: str | None = None) -> str:
 
 
 def agreed(number: float, words: str) -> str:
-    """Return a number and words that agree with it: « (s) » and « (x) » are kept or left out.
+    """Return a number and words that agree with it: « (s) » and « (x) » are kept or left out, one of two forms taken.
 
     Examples
     --------
-    >>> agreed(1, "ligne(s) lue(s)"), agreed(3, "carreau(x) lu(s)")
-    ('1 ligne lue', '3 carreaux lus')
+    >>> agreed(1, "ligne(s) lue(s)"), agreed(3, "carreau(x) lu(s)"), agreed(2, "code(s) posta(l/ux)")
+    ('1 ligne lue', '3 carreaux lus', '2 codes postaux')
     """
     return f"{format_integer(number)} {in_number(number, words)}"
 
 
 def in_number(number: float, words: str) -> str:
     """Return words that agree with a number, as `agreed`, without it."""
-    return _MARKED_PLURAL.sub(r"\1" if is_plural(number) else "", words)
+    one_or_many = int(is_plural(number))
+    return _MARKED_PLURAL.sub(lambda mark: mark[0][1:-1].rpartition("/")[0::2][one_or_many], words)
 
 
 def joined(names: Sequence[str], most: int | None = None, rest: str = "autres") -> str:

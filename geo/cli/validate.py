@@ -65,13 +65,13 @@ def validate(
 
 
 def _lines(found: Comparison) -> Iterator[str]:
-    from geo.french import format_decimal, format_integer
+    from geo.french import agreed, format_decimal, format_integer
     from geo.network.validation import FAR_POINT_M
 
     def percent(share: float) -> str:
         return f"{format_decimal(100 * share)} %"
 
-    yield f"{format_integer(found.pairs)} trajets, dont {format_integer(found.unreachable)} sans chemin."
+    yield f"{agreed(found.pairs, 'trajet(s)')}, dont {format_integer(found.unreachable)} sans chemin."
     if not math.isnan(found.time_ratio_median):
         yield (
             f"Temps : rapport médian {format_decimal(found.time_ratio_median, 3)}, "

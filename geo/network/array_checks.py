@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from geo.errors import NetworkError
+from geo.french import agreed
 from geo.network.layout import EDGE
 
 if TYPE_CHECKING:
@@ -127,16 +128,17 @@ def check_edges(
         faults.append("coordonnées de nœuds manquantes ou non numériques")
     elif outside := int(((np.abs(x) >= _FARTHEST_M) | (np.abs(y) >= _FARTHEST_M)).sum()):
         faults.append(
-            f"{outside} nœud(s) à plus de {_FARTHEST_M / 1e3:.0f} km de l'origine du système, ce n'est aucun lieu"
+            f"{agreed(outside, 'nœud(s)')} à plus de {_FARTHEST_M / 1e3:.0f} km de l'origine du système, "
+            f"ce n'est aucun lieu"
         )
     for name, nodes in (("de départ", start), ("d'arrivée", end)):
         outside = int(((nodes < 0) | (nodes >= len(x))).sum())
         if outside:
-            faults.append(f"{outside} arc(s) dont le nœud {name} n'existe pas (attendu : 0 à {len(x) - 1})")
+            faults.append(f"{agreed(outside, 'arc(s)')} dont le nœud {name} n'existe pas (attendu : 0 à {len(x) - 1})")
     for name, cost in (("le temps est négatif, infini", time), ("la longueur est négative, infinie", length)):
         bad = int((~(cost >= 0) | (cost > np.finfo(np.float32).max)).sum())
         if bad:
-            faults.append(f"{bad} arc(s) dont {name} ou non numérique")
+            faults.append(f"{agreed(bad, 'arc(s)')} dont {name} ou non numérique")
     if faults:
         raise NetworkError("Réseau routier refusé : " + " ; ".join(faults) + ".")
 

@@ -25,6 +25,7 @@ import shapely
 
 from geo.crs import metric_crs, to_metres
 from geo.errors import NetworkError
+from geo.french import agreed
 from geo.network.barriers import along_relief, barrier_lines, behind_ridges, known_without_road, over_land, touching
 from geo.network.links import build_network
 from geo.network.neighbours import density_km2, neighbours
@@ -118,7 +119,8 @@ def estimate_network(
     systems = {metric_crs(departement) for departement in communes["departement"].unique()}
     if len(communes) < 2 or len(systems) > 1:  # noqa: PLR2004 - a road has two ends
         msg = (
-            f"Réseau estimé impossible : {len(communes)} commune(s) et {len(systems)} système(s) de coordonnées. "
+            f"Réseau estimé impossible : {agreed(len(communes), 'commune(s)')} et "
+            f"{agreed(len(systems), 'système(s)')} de coordonnées. "
             f"Il faut au moins deux communes d'un même territoire (métropole ou une seule île)."
         )
         raise NetworkError(msg)

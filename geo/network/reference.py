@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, SchemaError, SourceError
+from geo.french import agreed
 from geo.network.snapping import snap
 from geo.network.travel_times import times_between
 from geo.sources.delimited import parse_delimited, read_text, require_columns
@@ -154,12 +155,12 @@ def _from_matrices(content: Any, name: str) -> ReferenceTrips:
         ]
     if not faults:
         faults += [
-            Fault(f"table « {key} » : {outside} position(s) qui ne sont pas une longitude et une latitude en degrés")
+            Fault(f"table « {key} » : {agreed(outside, 'position(s)')} hors des longitudes et latitudes en degrés")
             for key in ("src", "dst")
             if (outside := int((~(np.abs(tables[key]) <= (180, 90))).any(axis=1).sum()))
         ]
         faults += [
-            Fault(f"table « {key} » : {negative} valeur(s) négative(s)")
+            Fault(f"table « {key} » : {agreed(negative, 'valeur(s) négative(s)')}")
             for key in ("time_s", "dist_km")
             if key in tables and (negative := int((tables[key] < 0).sum()))
         ]

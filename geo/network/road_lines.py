@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import CrsError, NetworkError, ParameterError
-from geo.french import agreed
+from geo.french import agreed, format_integer
 from geo.network import speeds
 from geo.network.assemble import Segments, assemble_network
 from geo.network.layer_files import read_road_layer
@@ -178,8 +178,8 @@ def _metric_lines(
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     if missing.sum() > max(_MISSING_COUNT, _MISSING_SHARE * len(shapes)):
         msg = (
-            f"{source} : {missing.sum()} ligne(s) sur {len(shapes)} n'ont pas de géométrie. Le fichier est sans doute "
-            f"incomplet : téléchargez-le à nouveau."
+            f"{source} : {agreed(missing.sum(), 'ligne(s) sans géométrie')} sur {format_integer(len(shapes))}. "
+            f"Le fichier est sans doute incomplet : téléchargez-le à nouveau."
         )
         raise NetworkError(msg)
     _note(notes, missing.sum(), "sans géométrie, ignorée(s)")

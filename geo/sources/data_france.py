@@ -19,6 +19,7 @@ import shapely
 
 from geo.crs import WGS84
 from geo.errors import Fault, SchemaError, SourceError
+from geo.french import agreed
 from geo.sources.contour_repair import TANGLED, repair_contours
 from geo.sources.provenance import names_its_file
 
@@ -229,12 +230,12 @@ def _contours(every: pd.DataFrame) -> NDArray[np.object_]:
         placed = (np.abs(shapely.bounds(contours)) <= _FARTHEST_DEG).all(axis=1)
     if wrong := list(every.loc[here & ~(polygons & placed), "code"].fillna("sans code")):
         shown = ", ".join(wrong[:_MAX_NAMED])
-        found = f"{len(wrong)} contour(s) qui ne sont pas des surfaces en degrés ({shown})"
+        found = f"{agreed(len(wrong), 'contour(s)')} d'une autre forme qu'une surface en degrés ({shown})"
         raise SchemaError(DATASET, [Fault(found)], _ADVICE)
     repaired = repair_contours(contours)
     if tangled := list(every.loc[repaired.tangled, "code"].fillna("sans code")):
         shown = ", ".join(tangled[:_MAX_NAMED])
-        raise SchemaError(DATASET, [Fault(f"{len(tangled)} {TANGLED} ({shown})")], _ADVICE)
+        raise SchemaError(DATASET, [Fault(f"{TANGLED} : {agreed(len(tangled), 'contour(s)')} ({shown})")], _ADVICE)
     contours = repaired.shapes
     contours[shapely.is_empty(contours)] = None
     delegated = (every["type"] == "COMD").to_numpy()

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import MaillageError, SourceError
-from geo.french import format_integer
+from geo.french import agreed, format_integer
 from geo.kinds import SITES, TAX_OFFICES
 from geo.sources.download import Limits
 from geo.sources.download_cache import CachedFile, DownloadCache, Wanted
@@ -157,7 +157,7 @@ def _check(path: Path, *, name: str, embedded: SourceTable) -> None:
     found, expected = len(_READERS[name](path).frame), len(embedded.frame)
     if found < _LEAST_SHARE * expected:
         msg = (
-            f"la liste reçue a {format_integer(found)} lieu(x), moins de la moitié des {format_integer(expected)} de "
+            f"la liste reçue a {agreed(found, 'lieu(x)')}, moins de la moitié des {format_integer(expected)} de "
             f"la liste fournie avec l'outil : elle est sans doute incomplète. Recommencez plus tard."
         )
         raise SourceError(msg)

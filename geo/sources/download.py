@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import SourceError
+from geo.french import agreed
 from geo.sources.http_client import OK, CallError, Failure, answer_to, host_of
 from geo.storage import replacing_file
 
@@ -294,7 +295,7 @@ def _given_up(error: _TryAgainError, attempts: int) -> SourceError:
     if error.wait_s:
         return SourceError(f"{error}, et demande d'attendre {error.wait_s:.0f} s. Recommencez plus tard.")
     return SourceError(
-        f"{error}, après {attempts} essai(s). Recommencez : le téléchargement reprendra où il s'est arrêté."
+        f"{error}, après {agreed(attempts, 'essai(s)')}. Recommencez : le téléchargement reprendra où il s'est arrêté."
     )
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import Fault, SchemaError
-from geo.french import visible_column
+from geo.french import agreed, in_number, visible_column
 from geo.schemas import FACILITY_COLUMNS, check_facilities
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import MAX_CELLS
@@ -158,7 +158,7 @@ def repair_code(cells: pd.Series, width: int, what: str, notes: list[str]) -> pd
     width
         Full number of characters.
     what
-        French name of the code, for the note.
+        French name of the code, its plural marked as `agreed` reads it.
     notes
         A sentence is added if something was repaired.
     """
@@ -166,7 +166,7 @@ def repair_code(cells: pd.Series, width: int, what: str, notes: list[str]) -> pd
     codes = codes.mask(codes.str.fullmatch(rf"[0-9]{{{width - 1}}}").fillna(value=False), "0" + codes)
     repaired = (codes != cells).fillna(value=False)
     if repaired.any():
-        notes.append(f"{repaired.sum()} {what} remis en forme, zéro initial compris ({rows_text(repaired)})")
+        notes.append(f"{agreed(repaired.sum(), what)} remis en forme, zéro initial compris ({rows_text(repaired)})")
     return codes
 
 
@@ -175,18 +175,20 @@ def commune_codes(cells: pd.Series, notes: list[str]) -> pd.Series:
     codes = normalise_codes(cells)
     repaired = (codes != cells).fillna(value=False)
     if repaired.any():
-        notes.append(f"{repaired.sum()} code(s) INSEE de commune remis en forme ({rows_text(repaired)})")
+        notes.append(f"{agreed(repaired.sum(), 'code(s) INSEE de commune')} remis en forme ({rows_text(repaired)})")
     unread = cells.notna() & codes.isna()
     if unread.any():
-        notes.append(f"{unread.sum()} code(s) INSEE de commune illisibles, laissés vides ({rows_text(unread)})")
+        notes.append(
+            f"{agreed(unread.sum(), 'code(s) INSEE de commune illisible(s), laissé(s) vide(s)')} ({rows_text(unread)})"
+        )
     return codes
 
 
 def rows_text(concerned: pd.Series) -> str:
     """Return ``lignes 3, 8, 12`` for the rows where `concerned` (boolean, indexed by row) is true."""
     rows = concerned.index[concerned.fillna(value=False).to_numpy(dtype=bool)]
-    more = f" et {len(rows) - _ROWS_SHOWN} autres" if len(rows) > _ROWS_SHOWN else ""
-    return ("ligne " if len(rows) == 1 else "lignes ") + ", ".join(map(str, rows[:_ROWS_SHOWN])) + more
+    more = f" et {agreed(len(rows) - _ROWS_SHOWN, 'autre(s)')}" if len(rows) > _ROWS_SHOWN else ""
+    return f"{in_number(len(rows), 'ligne(s)')} " + ", ".join(map(str, rows[:_ROWS_SHOWN])) + more
 
 
 def fault_notes(faults: Iterable[Fault]) -> list[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError
-from geo.french import fold, fold_all
+from geo.french import agreed, fold, fold_all
 from geo.sources.commune_codes import first_named
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.facility_table import (
@@ -131,7 +131,7 @@ def read_france_services(path: Path, *, other_list: str = _OFFICIAL_LIST) -> Sou
             "name": table["lib_fs"],
             "kind": kinds,
             "address": join_texts([table["adresse"], table["complement_adresse"]], ", "),
-            "postcode": repair_code(table["code_postal"], 5, "code(s) postaux", notes),
+            "postcode": repair_code(table["code_postal"], 5, "code(s) posta(l/ux)", notes),
             "commune_code": commune_code,
             "commune_name": table["lib_com"],
             "departement": _departements(table["insee_dep"], commune_code, notes),
@@ -238,11 +238,12 @@ def site_kinds(table: pd.DataFrame, notes: list[str]) -> tuple[pd.Series, pd.Ser
     travelling = antenne & formats.isin(BUS_FORMATS)
     if travelling.any():
         notes.append(
-            f"{travelling.sum()} antenne(s) de format itinérant, comptées comme antennes ({rows_text(travelling)})"
+            f"{agreed(travelling.sum(), 'antenne(s) de format itinérant, comptée(s) comme antenne(s)')} "
+            f"({rows_text(travelling)})"
         )
     unseen = antenne & ~formats.isin(FIXED_FORMATS | BUS_FORMATS)
     if unseen.any():
-        notes.append(f"{unseen.sum()} antenne(s) de format inconnu ({rows_text(unseen)})")
+        notes.append(f"{agreed(unseen.sum(), 'antenne(s)')} de format inconnu ({rows_text(unseen)})")
     shown = [table[name].fillna("").str[:40] for name in ("type_fs", "format_fs", "itinerance")]
     reasons = "type de structure inconnu : type_fs « " + shown[0] + " », format_fs « " + shown[1]
     reasons = reasons + " », itinerance « " + shown[2] + " »"
@@ -272,7 +273,7 @@ def _departements(cells: pd.Series, commune_code: pd.Series, notes: list[str]) -
     differs = (located != written).fillna(value=False)
     if differs.any():
         notes.append(
-            f"{differs.sum()} site(s) dont le département écrit n'est pas celui de leur commune, "
+            f"{agreed(differs.sum(), 'site(s)')} dont le département écrit n'est pas celui de la commune, "
             f"qui est retenu ({rows_text(differs)})"
         )
     return located.fillna(written)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
-from geo.french import fold_all, visible
+from geo.french import agreed, fold_all, visible
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import (
     FacilityRows,
@@ -162,7 +162,10 @@ def _read_points(path: Path, layer: str | None, source: str, notes: list[str]) -
     shapes[~(frame.bounds.abs().max(axis="columns") < _COORDINATE_LIMIT)] = None  # empty, not finite or absurd
     extended = shapes.notna() & (shapes.geom_type != "Point")
     if extended.any():
-        notes.append(f"{extended.sum()} lieu(x) pris en un point intérieur à leur contour ({rows_text(extended)})")
+        notes.append(
+            f"{agreed(extended.sum(), 'lieu(x) pris en un point intérieur à (son/leur) contour')} "
+            f"({rows_text(extended)})"
+        )
         shapes = shapes.where(~extended, shapes.representative_point())
     try:
         points = shapes.to_crs(WGS84)
@@ -193,7 +196,7 @@ def _csv_position(table: pd.DataFrame, roles: Mapping[str, str], source: str, no
 def _tidy(places: pd.DataFrame, notes: list[str]) -> None:
     """Repair codes, and keep opening hours only in the form that the rest of the package reads."""
     if "postcode" in places:
-        places["postcode"] = repair_code(places["postcode"], 5, "code(s) postaux", notes)
+        places["postcode"] = repair_code(places["postcode"], 5, "code(s) posta(l/ux)", notes)
     if "commune_code" in places:
         places["commune_code"] = commune_codes(places["commune_code"], notes)
     if "opening_hours" in places:
@@ -211,8 +214,8 @@ def _said_of_hours(cells: pd.Series, notes: list[str]) -> pd.Series:
     said = said.where(said != "")
     if (found := said.notna()).any():
         notes.append(
-            f"{found.sum()} horaires avec une remarque entre guillemets, reprise en commentaire ; un jour qu'elle rend "
-            f"incertain est inconnu ({_quoted(said[found])})"
+            f"{agreed(found.sum(), 'lieu(x)')} dont les horaires ont une remarque entre guillemets, reprise en "
+            f"commentaire ; un jour qu'elle rend incertain est inconnu ({_quoted(said[found])})"
         )
     return "Horaires : " + said
 
@@ -231,11 +234,12 @@ def _stored_hours(cells: pd.Series, notes: list[str]) -> pd.Series:
     hours = cells.map(weeks, na_action="ignore").astype("string")
     unread, changes = cells.notna() & hours.isna(), cells.isin(changing)
     if unread.any():
-        notes.append(f"{unread.sum()} horaires illisibles, laissés inconnus ({_quoted(cells[unread])})")
+        count = agreed(unread.sum(), "lieu(x)")
+        notes.append(f"{count} dont les horaires sont illisibles, laissés inconnus ({_quoted(cells[unread])})")
     if changes.any():
         notes.append(
-            f"{changes.sum()} horaires qui changent dans l'année : ceux de la semaine ordinaire sont retenus, un jour "
-            f"qui n'en a pas est inconnu ({_quoted(cells[changes])})"
+            f"{agreed(changes.sum(), 'lieu(x)')} dont les horaires changent dans l'année : ceux de la semaine "
+            f"ordinaire sont retenus, un jour qui n'en a pas est inconnu ({_quoted(cells[changes])})"
         )
     return hours
 
@@ -243,7 +247,7 @@ def _stored_hours(cells: pd.Series, notes: list[str]) -> pd.Series:
 def _quoted(cells: pd.Series) -> str:
     """Return the first cells with their rows, as text to show."""
     shown = " ; ".join(f"ligne {row} : « {visible(text)[:60]} »" for row, text in cells.iloc[:_QUOTED].items())
-    return shown + (f" et {len(cells) - _QUOTED} autres" if len(cells) > _QUOTED else "")
+    return shown + (f" et {agreed(len(cells) - _QUOTED, 'autre(s)')}" if len(cells) > _QUOTED else "")
 
 
 def _make_sites(places: pd.DataFrame, kinds: pd.Series | None, notes: list[str]) -> None:
@@ -260,5 +264,6 @@ def _make_sites(places: pd.DataFrame, kinds: pd.Series | None, notes: list[str])
     places["kind"] = places["kind"].mask(folded.isin(BUS_FORMATS), "bus")
     counts = places["kind"].value_counts()
     notes.append(
-        f"Sites : {counts.get('main', 0)} principaux, {counts.get('antenne', 0)} antennes, {counts.get('bus', 0)} bus."
+        f"Sites : {agreed(counts.get('main', 0), 'principa(l/ux)')}, {agreed(counts.get('antenne', 0), 'antenne(s)')}, "
+        f"{counts.get('bus', 0)} bus."
     )

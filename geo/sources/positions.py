@@ -18,7 +18,7 @@ import shapely
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import CrsError
-from geo.french import fold
+from geo.french import agreed, fold
 from geo.sources.sexagesimal import two_angles
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def in_degrees(position: pd.DataFrame, shown: str, source: str, notes: list[str]
         lon, lat = pyproj.Transformer.from_crs(LAMBERT_93, WGS84, always_xy=True).transform(x.to_numpy(), y.to_numpy())
         position = position.copy()
         position.loc[metres, "lon"], position.loc[metres, "lat"] = lon, lat
-        notes.append(f"{metres.sum()} position(s) en mètres ({shown}), lues comme du Lambert-93 ({LAMBERT_93})")
+        lambert = agreed(metres.sum(), f"position(s) en mètres ({shown}), lue(s) comme du Lambert-93 ({LAMBERT_93})")
+        notes.append(lambert)
     if position.abs().median().max() > _DEGREES_LIMIT:
         msg = (
             f"{source} : les positions ({shown}) ne sont ni en degrés (WGS84), ni en Lambert-93. Des longitudes et "

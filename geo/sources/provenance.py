@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from geo.errors import CrsError, Fault, NetworkError, SchemaError, SourceError
+from geo.french import agreed, in_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,7 +107,8 @@ def row_ranges(rows: pd.Series) -> str:
     shown = ranges.head(_RANGES_SHOWN)
     texts = [str(first) if first == last else f"{first} à {last}" for first, last in shown.to_numpy()]
     hidden = len(rows) - int((shown["max"] - shown["min"] + 1).sum())
-    return f"ligne{'s' if len(rows) > 1 else ''} {', '.join(texts)}{f' et {hidden} autre(s)' if hidden else ''}"
+    rest = f" et {agreed(hidden, 'autre(s)')}" if hidden else ""
+    return f"{in_number(len(rows), 'ligne(s)')} {', '.join(texts)}{rest}"
 
 
 @contextmanager

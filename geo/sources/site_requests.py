@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.errors import Fault, SchemaError
-from geo.french import fold
+from geo.french import agreed, fold
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.numbers import parse_numbers
 from geo.sources.provenance import Provenance, SourceTable, names_its_file
@@ -73,5 +73,7 @@ def read_site_requests(path: Path) -> SourceTable:
         path, DATASET, vintage=None, licence=None, rows_read=len(table), rows_kept=len(frame)
     )
     left_out = len(table) - len(given)
-    notes = (*found, f"{left_out} site(s) sans nombre de demandes, laissés de côté") if left_out else tuple(found)
+    notes = (
+        (*found, agreed(left_out, "site(s) sans nombre de demandes, laissé(s) de côté")) if left_out else tuple(found)
+    )
     return SourceTable(frame, provenance, notes=notes)

@@ -113,7 +113,10 @@ def _dgfip_services(text: str, notes: list[str]) -> FacilityRows:
 
     businesses = table["public"].notna() & ~fold_all(table["public"]).str.contains("particulier")
     if businesses.any():
-        notes.append(f"{businesses.sum()} service(s) réservés aux professionnels, gardés ({rows_text(businesses)})")
+        notes.append(
+            f"{agreed(businesses.sum(), 'service(s) réservé(s) aux professionnels, gardé(s)')} "
+            f"({rows_text(businesses)})"
+        )
     weeks, hour_faults = parse_weeks(table[list(_WEEKDAYS)])
     position = parse_positions(table["geocodage"])
     services = pd.DataFrame(
@@ -121,7 +124,7 @@ def _dgfip_services(text: str, notes: list[str]) -> FacilityRows:
             "facility_id": pd.Series(pd.NA, index=table.index, dtype="string"),
             "name": table["nom_du_service"],
             "address": table["adresse"],
-            "postcode": repair_code(table["code_postal"], 5, "code(s) postaux", notes),
+            "postcode": repair_code(table["code_postal"], 5, "code(s) posta(l/ux)", notes),
             "commune_code": commune_codes(table["code_commune"], notes),
             "commune_name": table["commune"],
             "phone": join_texts([table["telephone_1"], table["telephone_2"]], "; "),
@@ -142,9 +145,11 @@ def _dila_services(text: str) -> FacilityRows:
     codes.index = pd.RangeIndex(1, len(codes) + 1, name="row")
     codes = codes[codes.isin([*TAX_OFFICE_CODES, *OTHER_TAX_CODES])]
     if not codes.isin(TAX_OFFICE_CODES).any():
-        fault = Fault(f"aucun service de type {', '.join(TAX_OFFICE_CODES)} parmi {len(records)} enregistrement(s)")
+        fault = Fault(
+            f"aucun service de type {', '.join(TAX_OFFICE_CODES)} parmi {agreed(len(records), 'enregistrement(s)')}"
+        )
         raise SchemaError(DATASET_DILA, [fault], "Téléchargez l'annuaire complet ou filtrez sur « sip ».")
-    notes = [f"{len(records) - len(codes)} enregistrement(s) d'autres services laissés de côté"]
+    notes = [agreed(len(records) - len(codes), "enregistrement(s) d'autres services laissé(s) de côté")]
 
     chosen = [records[row - 1] for row in codes.index]
     addresses = [_address(record) for record in chosen]
@@ -193,7 +198,11 @@ def _gather(services: FacilityRows) -> FacilityRows:
     located = has_position.groupby(place).transform("any") & is_office
     notes = list(services.notes)
     if not is_office.all():
-        notes.append(f"{(~is_office).sum()} service(s) sans accueil des particuliers à leur adresse, laissés de côté")
+        notes.append(
+            agreed(
+                (~is_office).sum(), "service(s) sans accueil des particuliers à (son/leur) adresse, laissé(s) de côté"
+            )
+        )
 
     names = fold_all(table["name"])
     for_individuals = names.str.contains(r"\bsip\b|particuliers").fillna(value=False)

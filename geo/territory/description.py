@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import departement_of
+from geo.french import agreed
 from geo.network.estimated_error import MEASURED_ERROR
 from geo.network.snapping import FAR_FROM_ROADS_M
 from geo.sources.commune_codes import CommuneNote, normalise_codes
@@ -56,8 +57,9 @@ def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.Geo
         codes = area.demand["commune_code"][off].nunique()
         residents = int(np.nansum(area.demand["population"].to_numpy()[off]))
         notes.append(
-            f"Le réseau routier ne couvre pas tout le territoire : {int(off.sum())} point(s) de population "
-            f"({codes} commune(s), {residents} habitants) sont à plus de "
+            f"Le réseau routier ne couvre pas tout le territoire : "
+            f"{agreed(off.sum(), 'point(s) de population')}, dans {agreed(codes, 'commune(s)')} "
+            f"({agreed(residents, 'habitant(s)')}), à plus de "
             f"{area.network.snap_limit_m:.0f} m d'une route ; leur temps n'est pas calculé."
         )
     rejected = [
@@ -125,7 +127,7 @@ def _far_from_roads(area: StudyArea) -> CommuneNote:
     weighted = pd.DataFrame({"sum": weight * origins.distance_m[known], "weight": weight})
     totals = weighted.groupby(points["commune_code"]).sum()
     distance = totals["sum"] / totals["weight"]
-    sentence = f"{{count}} commune(s) ont leur point à plus de {FAR_FROM_ROADS_M:.0f} m d'une route : {{codes}}."
+    sentence = f"{{count}} commune(s) (a/ont) leur point à plus de {FAR_FROM_ROADS_M:.0f} m d'une route : {{codes}}."
     return CommuneNote.of(sentence, distance.index[distance > FAR_FROM_ROADS_M])
 
 
@@ -137,7 +139,7 @@ def _cities_at_one_point(area: StudyArea) -> CommuneNote:
         large = large[~large.index.isin(area.cells["commune_code"])]
     large = large.sort_values("population", ascending=False)
     shown = ", ".join(f"{name} ({code})" for code, name in large["name"].head(10).items())
-    more = f" et {len(large) - 10} autre(s)" if len(large) > 10 else ""  # noqa: PLR2004 - as many as of any list
+    more = f" et {agreed(len(large) - 10, 'autre(s)')}" if len(large) > 10 else ""  # noqa: PLR2004 - as many as of any list
     one = len(large) == 1
     sentence = (
         f"{shown}{more} {'est représentée' if one else 'sont représentées'} par un seul point"
@@ -154,7 +156,7 @@ def _where_roads_stop(area: StudyArea, everywhere: gpd.GeoDataFrame) -> list[str
     missing = codes[~codes.isin(everywhere["departement"].unique())].value_counts().sort_index()
     if missing.empty:
         return []
-    counted = ", ".join(f"{code} ({count} lieu(x))" for code, count in missing.items())
+    counted = ", ".join(f"{code} ({agreed(count, 'lieu(x)')})" for code, count in missing.items())
     note = (
         f"Des lieux à compter sont dans des départements dont aucune commune n'est dans les fichiers : {counted}. "
         f"Le réseau estimé s'arrête à leur limite : donnez aussi leurs communes, ou un fichier de routes."

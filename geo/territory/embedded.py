@@ -15,7 +15,7 @@ import pandas as pd
 
 from geo.crs import metric_crs
 from geo.errors import ParameterError, SourceError
-from geo.french import fold
+from geo.french import agreed, fold
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
@@ -368,7 +368,7 @@ def _parsed(wanted: str, intercommunalities: pd.DataFrame) -> tuple[str, str]:
         return "intercommunality", str(like.index[0])
     if len(like):
         shown = ", ".join(f"{name} ({code})" for code, name in like.iloc[:_MOST_NAMED].items())
-        more = f" et {len(like) - _MOST_NAMED} autre(s)" if len(like) > _MOST_NAMED else ""
+        more = f" et {agreed(len(like) - _MOST_NAMED, 'autre(s)')}" if len(like) > _MOST_NAMED else ""
         msg = f"Plusieurs intercommunalités ont « {text[:60]} » dans leur nom : {shown}{more}. Donnez le nom entier."
         raise ParameterError(msg)
     msg = (

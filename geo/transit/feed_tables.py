@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from geo.errors import Fault, SchemaError, SourceError
+from geo.french import agreed
 from geo.sources.archives import MAX_UNPACKED_BYTES, read_member, require_bounded
 
 if TYPE_CHECKING:
@@ -216,7 +217,8 @@ def _why_unreadable(file: str, content: bytes, error: Exception) -> Fault:
     if counts is None:
         return Fault(f"{file} illisible : un tableau en UTF-8, colonnes séparées par des virgules, est attendu")
     row = int(counts[1]) + 1 if counts[1] else None
-    return Fault(f"{file}, {counts[2]} colonnes attendues comme dans l'en-tête, {counts[3]} trouvée(s)", row)
+    found = agreed(int(counts[3]), "trouvée(s)")
+    return Fault(f"{file}, {agreed(int(counts[2]), 'colonne(s) attendue(s)')} comme dans l'en-tête, {found}", row)
 
 
 def _not_utf_8(file: str, row: int) -> Fault:

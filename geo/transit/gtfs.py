@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from geo.errors import Fault, ParameterError
-from geo.french import format_integer
+from geo.french import agreed, format_integer
 from geo.sources.provenance import checksum
 from geo.transit.feed_tables import FeedTables, texts_of
 from geo.transit.schedule import WEEKDAYS, Schedule, merged
@@ -334,9 +334,9 @@ def _note(trips: pd.DataFrame, times: pd.DataFrame, flex: int, without_day: int)
     asked = int(((times["pickup"] > 1) | (times["drop_off"] > 1)).sum())
     school = int(trips["school"].sum())
     parts = [
-        (flex, f"{format_integer(flex)} trajet(s) à la demande par zone, non lus"),
-        (asked, f"{format_integer(asked)} passage(s) sur réservation, non comptés"),
-        (without_day, f"{format_integer(without_day)} trajet(s) sans jour de service, jamais comptés"),
-        (school, f"{format_integer(school)} trajet(s) de lignes scolaires, non comptés"),
+        (flex, agreed(flex, "trajet(s) à la demande par zone, non lu(s)")),
+        (asked, agreed(asked, "passage(s) sur réservation, non compté(s)")),
+        (without_day, agreed(without_day, "trajet(s) sans jour de service, jamais compté(s)")),
+        (school, agreed(school, "trajet(s) de lignes scolaires, non compté(s)")),
     ]
     return " ; ".join(text for count, text in parts if count)

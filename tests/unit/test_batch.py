@@ -263,7 +263,7 @@ def test_a_worker_that_breaks_is_a_failure_in_french(client, small_batch, tmp_pa
         client.run(break_writes, broken=False)
     assert [failure.profile for failure in result.failures] == list(PROFILES)
     assert all("erreur imprévue" in failure.reason for failure in result.failures)
-    with pytest.raises(BatchError, match=r"2 territoire\(s\) non mesuré"):
+    with pytest.raises(BatchError, match=r"2 territoires non mesurés"):
         result.raise_failures()
 
 

@@ -477,7 +477,7 @@ def test_fetch_the_lists_of_the_day(run, web, official_addresses, monkeypatch, t
     status, out, err = run("fetch", "--lists", "--within", "30")
     assert (status, len(out.splitlines())) == (2, 1)
     assert "publié le 2026-10-05" in out
-    assert "a 3 lieu(x), moins de la moitié" in err.splitlines()[-1]
+    assert "a 3 lieux, moins de la moitié" in err.splitlines()[-1]
 
     web.serve(day_lists_files.TAX_OFFICES, day_lists_files.tax_list(tables.tax_offices.frame))
     status, out, _ = run("fetch", "--lists", "--json")

@@ -51,8 +51,8 @@ _LABEL: Final = (
     "Entrée : répondre pour la commune au centre. Les mêmes résultats sont dans le tableau."
 )
 _WITHOUT: Final = (
-    "La carte de France ne peut pas s'afficher : {lacking} absent(s) de cette installation (« make setup » les "
-    "installe). Le tableau donne les mêmes résultats."
+    "La carte de France ne peut pas s'afficher, car cette installation n'a pas {lacking} (« make setup » l'ajoute)."
+    " Le tableau donne les mêmes résultats."
 )
 
 

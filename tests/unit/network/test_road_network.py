@@ -101,9 +101,9 @@ def test_all_faults_are_told_in_one_message():
     for fault in (
         "longueurs différentes (3, 3, 3, 2)",
         "coordonnées de nœuds",
-        "1 arc(s) dont le nœud de départ n'existe pas (attendu : 0 à 2)",
+        "1 arc dont le nœud de départ n'existe pas (attendu : 0 à 2)",
         "arrivée n'existe pas",
-        "2 arc(s) dont le temps est négatif, infini ou non numérique",
+        "2 arcs dont le temps est négatif, infini ou non numérique",
         "longueur est négati",
     ):
         assert fault in message

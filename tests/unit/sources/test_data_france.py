@@ -51,7 +51,10 @@ def test_a_contour_without_area_is_no_contour(tmp_path):
         ({"geometry": "zz"}, "WKB"),
         ({"geometry": shapely.box(0, 43, 1, 44).wkb_hex[:-30]}, "WKB"),
         ({"geometry": shapely.Point(0, 43).wkb_hex}, "64001"),
-        ({"geometry": shapely.box(600_000, 6_200_000, 610_000, 6_300_000).wkb_hex}, "surfaces en degrés"),
+        (
+            {"geometry": shapely.box(600_000, 6_200_000, 610_000, 6_300_000).wkb_hex},
+            "1 contour d'une autre forme qu'une surface en degrés",
+        ),
         ({"code": "64002"}, "répétés"),
         ({"code": "\\N"}, "répétés"),
         ({"id": "1"}, "« id » vide ou répétée"),

@@ -344,7 +344,7 @@ def test_the_departement_is_that_of_the_commune_whatever_the_row_says(read):
     )
     assert found.frame["departement"].tolist() == ["64", "974", "2A", "64"]
     (note,) = [note for note in found.notes if "département écrit" in note]
-    assert note.startswith("2 site(s)")
+    assert note.startswith("2 sites")
     assert "lignes 2, 3" in note
 
 

@@ -189,7 +189,7 @@ def test_places_taken_as_sites(tmp_path):
     assert read.frame["kind"].tolist() == ["main", "antenne", "bus"]
     assert read.frame["bearer"].tolist()[:2] == ["Commune", "La Poste"]
     assert read.frame["departement"].tolist()[:2] == ["64", "64"]
-    assert "Sites : 1 principaux, 1 antennes, 1 bus." in read.notes
+    assert "Sites : 1 principal, 1 antenne, 1 bus." in read.notes
     assert read_places(path).frame["kind"].unique().tolist() == ["place"]
 
 
@@ -270,5 +270,5 @@ def test_a_comment_in_quotes_of_opening_hours_reaches_the_user(tmp_path):
         "rien",
     ]
     assert len(result.notes) == 1
-    assert result.notes[0].startswith("2 horaires avec une remarque entre guillemets")
+    assert result.notes[0].startswith("2 lieux dont les horaires ont une remarque entre guillemets")
     assert "ligne 2 : « sur rendez-vous » ; ligne 3 : « sonner »" in result.notes[0]

@@ -103,7 +103,7 @@ def test_lambert_93_is_brought_to_degrees_and_told():
     assert found.loc[:2].to_numpy() == pytest.approx(position((LON, LAT), (LON, LAT), (LON, LAT)).to_numpy(), abs=1e-6)
     assert found.loc[3, "lat"] == LAT
     (note,) = notes
-    assert note.startswith("2 position(s) en mètres (colonnes « x » et « y »)")
+    assert note.startswith("2 positions en mètres (colonnes « x » et « y »)")
     assert "EPSG:2154" in note
 
 

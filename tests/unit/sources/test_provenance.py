@@ -111,4 +111,4 @@ def test_equal_reasons_are_one_fault():
     rejected = pd.DataFrame({"row": rows, "identifier": "", "reason": ["vide"] * 35 + ["double"]})
     assert rejection_faults(rejected) == [Fault("lignes 2 à 35, 40 : vide"), Fault("double", 41)]
     odd = pd.DataFrame({"row": range(3, 43, 2), "identifier": "", "reason": "vide"})
-    assert rejection_faults(odd) == [Fault("lignes 3, 5, 7, 9, 11, 13, 15, 17, 19, 21 et 10 autre(s) : vide")]
+    assert rejection_faults(odd) == [Fault("lignes 3, 5, 7, 9, 11, 13, 15, 17, 19, 21 et 10 autres : vide")]

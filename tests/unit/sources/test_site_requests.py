@@ -16,7 +16,7 @@ def test_a_table_as_a_prefecture_keeps_it(tmp_path):
     found = read(tmp_path, "Id_FS;Nom;Demandes par mois\n2811;Saint-Jean-de-Luz;400\n12;Nay;1 250,5\n13;Pau;\n")
     assert found.frame["requests_per_month"].to_dict() == {"2811": 400, "12": 1250.5}
     assert found.frame.index.name == "facility_id"
-    assert found.notes == ("1 site(s) sans nombre de demandes, laissés de côté",)
+    assert found.notes == ("1 site sans nombre de demandes, laissé de côté",)
     assert (found.provenance.rows_read, found.provenance.rows_kept) == (3, 2)
 
 

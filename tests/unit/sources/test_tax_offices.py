@@ -219,7 +219,7 @@ def test_directory_in_its_three_shapes_and_two_writings(read_json, wrap, write):
     assert office[list(expected)].to_dict() == expected
     assert (office.geometry.x, office.geometry.y) == (-1.5421, 43.4712)
     assert result.provenance.rows_read == 3
-    assert "2 enregistrement(s) d'autres services laissés de côté" in result.notes
+    assert "2 enregistrements d'autres services laissés de côté" in result.notes
 
 
 def test_directory_services_share_a_place(read_json):
@@ -235,7 +235,7 @@ def test_directory_services_share_a_place(read_json):
     )
     assert result.frame["facility_id"].tolist() == ["b-1"]
     assert result.frame["services"][0] == "SIE - Biarritz; Trésorerie; Service des impôts des particuliers - Biarritz"
-    assert any("1 service(s) sans accueil des particuliers" in note for note in result.notes)
+    assert any("1 service sans accueil des particuliers" in note for note in result.notes)
     assert any(note.startswith("ligne 2 : ") for note in result.notes)
 
 

@@ -148,4 +148,4 @@ def test_a_large_city_at_one_point_and_neighbours_without_roads_are_said(files, 
         ).manifest.notes
     )
     assert "Commune 64001 (64001) est représentée par un seul point" in notes
-    assert "dans les fichiers : 40 (1 lieu(x))" in notes
+    assert "dans les fichiers : 40 (1 lieu)" in notes

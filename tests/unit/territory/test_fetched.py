@@ -100,7 +100,7 @@ def test_roads_around_a_commune(have, overpass, tmp_path):
     assert times["travel_time_min"].isna().tolist() == [False, False, True, True, True]
     *_, note = territory.network.source.notes
     assert "12 km autour de Commune A" in note
-    assert any("ne couvre pas tout le territoire : 3 point(s)" in each for each in territory.manifest.notes)
+    assert any("ne couvre pas tout le territoire : 3 points" in each for each in territory.manifest.notes)
     assert territory.network.source.vintage == dt.datetime.now(tz=dt.UTC).date().isoformat()
     assert overpass[1]
     territory.save(tmp_path / "territory")

@@ -48,7 +48,7 @@ def test_own_places_on_the_territory_on_screen(base):
         "Pris du territoire « Pyrénées-Atlantiques » : communes, population des communes, lieux des autres listes, "
         "réseau routier."
     )
-    assert "Sites : 1 principaux, 1 antennes, 0 bus." in notes
+    assert "Sites : 1 principal, 1 antenne, 0 bus." in notes
     datasets = [source.dataset for source in own.manifest.sources]
     assert datasets[0] == "Sites (votre liste)"
     assert not any(dataset.startswith("Sites France services") for dataset in datasets)

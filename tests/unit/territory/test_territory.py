@@ -79,7 +79,7 @@ def test_manifest_names_sources_network_and_what_is_not_covered(territory):
     assert all(len(source.sha256) == 64 for source in manifest.sources)
     assert manifest.network.source.startswith("IGN BD TOPO")
     assert manifest.network.profile == "courant"
-    assert any("1 commune(s), 100 habitants" in note for note in manifest.notes)
+    assert any("1 commune (100 habitants" in note for note in manifest.notes)
 
 
 def test_saving_twice_replaces_and_never_replaces_a_stranger(territory, tmp_path):
