@@ -4,7 +4,8 @@
 //   base    what never changes (geo.maps.payload.map_base)
 //   values  what does (geo.maps.payload.map_values), given to update(values)
 //   onSelect(code, by) is called when a commune is clicked, or asked for with the key Enter; it may be left out.
-// The answer about a commune stands beside the click, in a popup, until another click or the key Escape.
+// The answer about a commune stands beside the click, in a popup, until another click or the key Escape. A commune that
+// is chosen without a click is answered for by the page around, where there is one (onSelect).
 // Names of places are only ever set as text, never as HTML.
 
 function createCoverageMap(L, map, base, onSelect) {
@@ -60,7 +61,8 @@ function createCoverageMap(L, map, base, onSelect) {
   };
   const choose = (i, place, by) => {
     communes[i].closeTooltip();
-    answer(i, place);
+    if (by === "keyboard" && onSelect) popup.close();
+    else answer(i, place);
     onSelect?.(base.communes.features[i].properties.code, by);
   };
   map.on("popupclose", () => { answered = -1; });
@@ -80,6 +82,7 @@ function createCoverageMap(L, map, base, onSelect) {
     onEachFeature: (feature, layer) => {
       const i = communes.push(layer) - 1;
       layer.bindTooltip(() => describeCommune(i), { sticky: true });
+      layer.on("tooltipopen", () => { if (i === answered) layer.closeTooltip(); });
       // A tooltip makes its shape a stop of the Tab key: hundreds of stops that do nothing.
       layer.on("add", () => layer.getElement().setAttribute("tabindex", "-1"));
       layer.on("click", ({ latlng }) => choose(i, latlng, "pointer"));
@@ -121,12 +124,10 @@ function createCoverageMap(L, map, base, onSelect) {
       communes.forEach((layer, i) => { if (styleOf(i).rank === rank) layer.bringToFront(); });
     }
     if (facilitiesChange) drawFacilities();
-    // Chosen elsewhere, in the table or the list: the answer stands on the commune.
+    // Chosen elsewhere, in the table or the list: the answer is there.
     const { selected } = values;
-    if (selected < 0 && former >= 0) popup.close();
-    else if (selected >= 0 && selected !== former && selected !== answered) {
-      answer(selected, communes[selected].getBounds().getCenter());
-    } else if (answered >= 0) popup.setContent(describeCommune(answered));
+    if (selected !== former && selected !== answered) popup.close();
+    else if (answered >= 0) popup.setContent(describeCommune(answered));
   };
 
   // Seen from far, outlines and markers are drawn finer (coverage_map.css).

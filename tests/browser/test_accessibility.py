@@ -17,7 +17,7 @@ _SCREENS = {
     "methode": ("?ecran=methode", "h1"),
     "accessibilite": ("?ecran=accessibilite", "h1"),
     "mentions": ("?ecran=mentions", "h1"),
-    "commune": ("?territoire=64&ecran=diagnostic&commune=64504", ".leaflet-popup"),
+    "commune": ("?territoire=64&ecran=diagnostic&commune=64504", ".maillage-answer-beside:not(:empty)"),
     "planifier": ("?territoire=64&ecran=planifier", _PLANNED),
     "scenario": ("?territoire=64&ecran=planifier&vue=scenario", _PLANNED),
     "fragilite": ("?territoire=64&ecran=planifier&vue=fragilite&fermer=tous", _PLANNED),

@@ -204,9 +204,19 @@ def test_without_a_base_map_the_ground_is_drawn_of_our_own_tables(find, place, a
     page.get_by_text("Fond de carte injoignable").wait_for()
     pin, number = (page.locator(sign).first.bounding_box() for sign in (".maillage-origin svg", ".maillage-number"))
     assert not _boxes_overlap(pin, number)
+    assert not _boxes_overlap(pin, page.locator(".maillage-no-tiles").bounding_box())
     assert page.locator(".maillage-place").count() > 0, "the places that are not in the list"
     assert page.locator(".maillage-legend").get_by_text("Votre départ").is_visible()
     assert page.errors == []
+
+
+def test_the_pin_is_not_under_the_notice_of_missing_tiles_on_a_phone(find):
+    page = find(f"?lieu=64052&{TUESDAY}", drawn=".maillage-name span", width=390, height=844)
+    page.locator(".maillage-canvas").scroll_into_view_if_needed()
+    notice = page.locator(".maillage-no-tiles")
+    notice.get_by_text("Fond de carte injoignable").wait_for()
+    pin = page.locator(".maillage-origin svg").bounding_box()
+    assert not _boxes_overlap(pin, notice.bounding_box())
 
 
 def test_a_base_map_that_comes_is_credited_and_covers_the_ground(new_page, app_address):

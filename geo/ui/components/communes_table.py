@@ -30,7 +30,8 @@ SHOWN: Final = (
 )
 _WIDTHS: Final = {
     "name": 150,
-    "travel_time_min": 95,
+    "travel_time_min": 130,
+    "estimated": 110,
     "under_served": 135,
     "facility_name": 250,
     "distance_km": 105,
@@ -90,8 +91,9 @@ def as_shown(table: pd.DataFrame) -> pd.DataFrame:
 def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> None:
     """Show the sortable table; `on_select` is called with the code of a row that is chosen.
 
-    Its texts are those of the file: people may also save the table from its own menu. The numbers are written by the
-    browser, in its language: done here, cell by cell, it took half of the time of an answer.
+    A time that is estimated is said to be so. The texts are those of the file: people may also save the table from its
+    own menu. The numbers are written by the browser, in its language: done here, cell by cell, it took half of the time
+    of an answer.
     """
     table = as_shown(communes_table(coverage))
     key = "communes_table"
@@ -101,15 +103,21 @@ def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> N
         if rows:
             on_select(str(table["commune_code"].iloc[rows[0]]))
 
+    names = list(SHOWN)
+    estimated = table["estimated"].astype(bool)
+    minutes: dict[str, Any] = {"format": "localized"}
+    if estimated.all():
+        minutes = {"format": "environ %d", "label": f"{COLUMNS['estimated'].heading} (min)"}
+    elif estimated.any():
+        names.insert(names.index("travel_time_min") + 1, "estimated")
     kinds: dict[str, Any] = {
-        "under_served": st.column_config.CheckboxColumn,
+        **dict.fromkeys(("under_served", "estimated"), st.column_config.CheckboxColumn),
         "share_within": partial(st.column_config.NumberColumn, format="percent"),
-        **dict.fromkeys(
-            ("travel_time_min", "distance_km", "population"), partial(st.column_config.NumberColumn, format="localized")
-        ),
+        **dict.fromkeys(("distance_km", "population"), partial(st.column_config.NumberColumn, format="localized")),
+        "travel_time_min": partial(st.column_config.NumberColumn, **minutes),
     }
     st.dataframe(
-        headed(table, SHOWN),
+        headed(table, names),
         hide_index=True,
         height=420,
         placeholder=UNKNOWN,
@@ -118,7 +126,7 @@ def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> N
         on_select=selected,
         selection_mode="single-row",
         column_config={
-            COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(width=width, help=_HELP.get(name))
-            for name, width in _WIDTHS.items()
+            COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(width=_WIDTHS[name], help=_HELP.get(name))
+            for name in names
         },
     )

@@ -19,6 +19,9 @@ function drawAnswer(L, map, ground, pressed) {
   let answer = NOTHING;
   let markers = new Map();
   let view = null;
+  let bounds = null;
+  let placed = null; // the view that was given, to know whether the visitor left it
+  let covered = 0; // pixels at the top under the notice of missing tiles
   let boxes = [];
 
   const icon = (html, name, size) => L.divIcon({ className: `maillage-${name}`, html, iconSize: [size, size] });
@@ -53,6 +56,17 @@ function drawAnswer(L, map, ground, pressed) {
     }
   };
   map.on("zoomend", spread);
+
+  const where = () => `${map.getCenter()} ${map.getZoom()}`;
+  const fit = () => {
+    const paddingTopLeft = [60, covered + 44]; // 44: the pin
+    map.fitBounds(bounds, { paddingTopLeft, paddingBottomRight: [24, 30], maxZoom: 15, animate: false });
+    placed = where();
+  };
+  map.on("maillage-notice", ({ height }) => {
+    covered = height ? height + 10 : 0;
+    if (bounds && placed === where()) fit();
+  });
 
   const light = (id) => {
     const which = answer.sites.find((site) => site.id === (id ?? answer.chosen));
@@ -94,8 +108,8 @@ function drawAnswer(L, map, ground, pressed) {
     if (view !== `${points}`) {
       view = `${points}`;
       const roads = answer.sites.flatMap((site) => site.road);
-      const bounds = points.length ? [...points, ...roads] : ground.extent;
-      map.fitBounds(bounds, { paddingTopLeft: [60, 44], paddingBottomRight: [24, 30], maxZoom: 15, animate: false });
+      bounds = points.length ? [...points, ...roads] : ground.extent;
+      fit();
     }
     spread();
     base.show(answer.ground, () => [...boxes]);

@@ -36,8 +36,11 @@ function addTiles(L, map, data) {
       credited = came > 0;
       map.attributionControl[credited ? "addAttribution" : "removeAttribution"](data.attribution);
     }
-    notice.textContent = failed || !came ? data.no_tiles : "";
-    notice.hidden = !notice.textContent;
+    const words = failed || !came ? data.no_tiles : "";
+    if (notice.textContent === words) return;
+    notice.textContent = words;
+    notice.hidden = !words;
+    map.fire("maillage-notice", { height: notice.offsetHeight }); // what lies under it may be moved
   };
   notice.hidden = true;
   corner.addTo(map);

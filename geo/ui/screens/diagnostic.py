@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 #: Name of the answer about one commune.
 _COMMUNE: Final = "commune_answer"
+#: The commune last clicked on the map, which answers for it beside the click: it is not answered for twice.
+_CLICKED: Final = "commune_clicked"
 
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
@@ -129,8 +131,12 @@ def _notes(territory: Territory, settings: Settings, diagnosis: Diagnosis) -> No
 
 
 def _choose(code: str, *, with_focus: bool) -> None:
-    """Look at a commune chosen on the map or in the table; `with_focus`: its answer then takes the focus."""
+    """Look at a commune chosen on the map or in the table; `with_focus`: its answer then takes the focus.
+
+    Without, it was clicked on the map, where its answer is.
+    """
     change_state(commune=code)
+    st.session_state[_CLICKED] = None if with_focus else code
     if with_focus:
         take_focus(_COMMUNE)
 
@@ -145,7 +151,8 @@ def _commune(result: pd.DataFrame, titles: Mapping[str, str]) -> None:
         placeholder="Choisissez ici, sur la carte ou dans le tableau",
         **bound("commune"),
     )
-    show_beside(_COMMUNE, "" if code is None else commune_sentence(result.loc[code]))
+    elsewhere = code is None or code == st.session_state.get(_CLICKED)
+    show_beside(_COMMUNE, "" if elsewhere else commune_sentence(result.loc[code]))
 
 
 def _equity(diagnosis: Diagnosis) -> None:
