@@ -13,8 +13,9 @@ MAPLIBRE := 5.24.1
 AXE := 4.14.1
 
 MUTATION := build/mutation
+FUZZ := build/fuzz
 
-.PHONY: app test check bench bench-scenarios bench-transit fuzz load mutants format setup screenshot clean
+.PHONY: app test check bench bench-scenarios bench-transit fuzz fuzz-api load load-api mutants format setup screenshot clean
 
 # Served to this machine alone: whoever sits at it may fetch official files from the screens (MAILLAGE_ALLOW_FETCH=0: no).
 # The lists of the day are asked for meanwhile, five seconds at most: where they come, the next answer counts them.
@@ -49,23 +50,31 @@ bench-transit: setup
 fuzz: setup
 	$(BIN)/python tests/fuzz/fuzz_readers.py $(SECONDS)
 
+# The API asked over HTTP by schemathesis, from its own description: two minutes, or EXAMPLES=20 a kind of question.
+fuzz-api: setup $(FUZZ)/.done
+	$(BIN)/python -m tests.fuzz.fuzz_api $(FUZZ)/bin/schemathesis $(EXAMPLES)
+
 # Thirty visitors at once for five minutes, or SECONDS=60.
 load: setup
 	$(BIN)/python tests/load/visitors.py $(SECONDS)
+
+# The API on all of France, eight programs that ask without a pause for twenty seconds, or SECONDS=60.
+load-api: setup
+	$(BIN)/python -m tests.load.programs $(SECONDS)
 
 # Would the tests notice a small error? A fixed sample of mutants of four packages: an hour on two cores, or
 # PACKAGES="access siting", SAMPLE=20, SEED=2; SURVIVORS=1 tries only those that the last run did not kill.
 mutants: setup $(MUTATION)/.done
 	PYTHONPATH=$(CURDIR) nice -n 19 $(MUTATION)/bin/python -m tests.mutation.mutants $(PACKAGES) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(SURVIVORS),--survivors)
 
-# The tool, beside what the tests need, in an environment of its own that sees the other.
-$(MUTATION)/.done: pyproject.toml $(VENV)/.done
-	rm -rf $(MUTATION)
-	$(PYTHON) -m venv $(MUTATION)
-	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $(MUTATION)/beside
-	mv $(MUTATION)/beside "$$($(MUTATION)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/beside.pth"
-	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["mutation"])' \
-	  | xargs $(MUTATION)/bin/python -m pip install --quiet
+# The tool of an extra, beside what the tests need, in an environment of its own that sees the other.
+$(MUTATION)/.done $(FUZZ)/.done: build/%/.done: pyproject.toml $(VENV)/.done
+	rm -rf build/$*
+	$(PYTHON) -m venv build/$*
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > build/$*/beside
+	mv build/$*/beside "$$(build/$*/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/beside.pth"
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["$*"])' \
+	  | xargs build/$*/bin/python -m pip install --quiet
 	touch $@
 
 # Lint, types and import contracts.
@@ -143,4 +152,4 @@ screenshot: setup
 	MAILLAGE_SCREENSHOTS=$(CURDIR)/tests/browser/screenshots $(BIN)/pytest -q tests/browser -k picture
 
 clean:
-	rm -rf $(VENV) static build/axe $(MUTATION)
+	rm -rf $(VENV) static build/axe $(MUTATION) $(FUZZ)

@@ -5,7 +5,9 @@
 #   steps.sh install OUT ENV     install both into an environment
 #   steps.sh prepare ENV         compile the searches and estimate the roads of France, into MAILLAGE_CACHE_DIR
 #   steps.sh serve ENV           serve the app: PORT (8501), ADDRESS (0.0.0.0), BASE_PATH (none)
-#   steps.sh health ENV          succeed where the app answers
+#   steps.sh api ENV             serve the API: PORT (8502), ADDRESS (0.0.0.0), TERRITORY (all of France), PLAN (none),
+#                                PER_MINUTE (120), BEHIND_PROXY (1: a proxy in front writes X-Forwarded-For)
+#   steps.sh health ENV [PATH]   succeed where the app answers; the API: PATH is "health", PORT its own
 set -eu
 
 case "$1" in
@@ -18,7 +20,7 @@ wheel)
   ;;
 install)
   python3 -m venv "$3"
-  "$3/bin/python" -m pip install --quiet --no-cache-dir --constraint "$2/versions.txt" "maillage[app] @ file://$(ls "$2"/maillage-*.whl)"
+  "$3/bin/python" -m pip install --quiet --no-cache-dir --constraint "$2/versions.txt" "maillage[api,app] @ file://$(ls "$2"/maillage-*.whl)"
   ;;
 prepare)
   "$2/bin/python" -m geo.network.prepared
@@ -27,17 +29,25 @@ prepare)
 serve)
   exec "$2/bin/maillage" app --address "${ADDRESS:-0.0.0.0}" --port "${PORT:-8501}" --base-path "${BASE_PATH:-}"
   ;;
+api)
+  maillage="$2/bin/maillage"
+  set -- --host "${ADDRESS:-0.0.0.0}" --port "${PORT:-8502}" --per-minute "${PER_MINUTE:-120}"
+  [ -z "${PLAN:-}" ] || set -- "$@" --plan "$PLAN"
+  [ "${BEHIND_PROXY:-0}" != 1 ] || set -- "$@" --behind-proxy
+  exec "$maillage" api "$@" ${TERRITORY:+"$TERRITORY"}
+  ;;
 health)
   exec "$2/bin/python" -c 'import os, sys, urllib.request
 port, base = os.environ.get("PORT") or "8501", os.environ.get("BASE_PATH", "").strip("/")
-address = f"http://127.0.0.1:{port}/{base}/_stcore/health" if base else f"http://127.0.0.1:{port}/_stcore/health"
+path = sys.argv[1] if len(sys.argv) > 1 else "_stcore/health"
+address = f"http://127.0.0.1:{port}/{base}/{path}" if base else f"http://127.0.0.1:{port}/{path}"
 try:
     sys.exit(urllib.request.urlopen(address, timeout=5).status != 200)
 except OSError:
-    sys.exit(1)'
+    sys.exit(1)' ${3:+"$3"}
   ;;
 *)
-  echo "steps.sh wheel|install|prepare|serve|health" >&2
+  echo "steps.sh wheel|install|prepare|serve|api|health" >&2
   exit 2
   ;;
 esac

@@ -33,5 +33,17 @@ until as_nobody sh "$steps" health "$folder/env"; do
   fi
   sleep 2
 done
-echo "The app answers. Files written outside the cache by its user:"
+as_nobody TERRITORY=64 PORT="$((port + 1))" sh "$steps" api "$folder/env" > "$folder/api.log" 2>&1 &
+api=$!
+trap 'kill -TERM "$served" "$api" 2>/dev/null || true; wait "$served" "$api" 2>/dev/null || true' EXIT
+tries=0
+until as_nobody PORT="$((port + 1))" sh "$steps" health "$folder/env" health; do
+  tries=$((tries + 1))
+  if [ "$tries" -gt 90 ] || ! kill -0 "$api" 2>/dev/null; then
+    cat "$folder/api.log"
+    exit 1
+  fi
+  sleep 2
+done
+echo "The app and the API answer. Files written outside the cache by its user:"
 find "$folder/source" "$folder/env" -user nobody | head

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette import status
 
-from geo.french import visible
+from geo.french import format_integer, visible
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _METHODS: Final = "GET, HEAD, OPTIONS"
 #: Bytes of path and query, at most.
-_LONGEST: Final = 4_000
+_LONGEST: Final = 16_000
 #: What is said of an error that nobody expected.
 FAILED: Final = "Le serveur n'a pas pu répondre. Réessayez plus tard."
 #: Asked often by whoever watches over the server: it is not counted.
@@ -110,8 +110,9 @@ class Gate:
             sentence = f"Cette interface ne fait que répondre : {_METHODS} sont acceptés."
             return status.HTTP_405_METHOD_NOT_ALLOWED, problem(sentence), {"allow": _METHODS}
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > _LONGEST:
-            sentence = f"Adresse trop longue : au plus {_LONGEST} caractères sont attendus. Raccourcissez la demande."
-            return status.HTTP_414_URI_TOO_LONG, problem(sentence), {}
+            most = format_integer(_LONGEST)
+            sentence = f"Adresse trop longue : au plus {most} caractères sont attendus. Raccourcissez la demande."
+            return status.HTTP_422_UNPROCESSABLE_CONTENT, problem(sentence), {}
         return None, b"", {}
 
     def _visitor(self, scope: Scope) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from geo.answers.near import NearQuestion
+from geo.answers.near import TRANSIT, NearQuestion
 from geo.finder.wishes import Wishes, chosen_moment
 from geo.kinds import SITE_KINDS, list_name
+from geo.network.modes import CAR, MODES
 from geo.question import THRESHOLD_BOUNDS_MIN, Question, worded_question
 from geo.transit.round_trip import Rules
 
@@ -19,6 +20,14 @@ _USUAL: Final = Question()
 _RULES: Final = Rules()
 
 Text = Annotated[str, Field(max_length=_LONGEST)]
+
+
+def _one_of(*words: str) -> Any:
+    """Describe a text that is one of these words; another one is refused by whoever reads it, in French."""
+    return Field(json_schema_extra={"enum": list(words)})
+
+
+Kind = Annotated[Text, _one_of(*sorted(SITE_KINDS))]
 
 
 def _option(name: str) -> str:
@@ -34,24 +43,31 @@ class _Query(BaseModel):
 class NearQuery(_Query):
     """What ``/nearest`` is asked, as ``maillage nearest``."""
 
-    commune: Annotated[Text | None, Field(description="Commune, code INSEE ou code postal ; sinon lon et lat.")] = None
+    commune: Annotated[
+        Text | None, Field(description="Commune, code INSEE ou code postal ; sinon lon et lat.", examples=["Sare"])
+    ] = None
     lon: Annotated[float | None, Field(ge=-180, le=180, description="Longitude en degrés.")] = None
     lat: Annotated[float | None, Field(ge=-90, le=90, description="Latitude en degrés.")] = None
     k: Annotated[int, Field(ge=1, le=_MOST_PLACES, description="Nombre de lieux.")] = 5
     facilities: Annotated[Text, Field(description="sites, tax-offices, ou le nom d'une autre liste.")] = "sites"
     mode: Annotated[
-        Text, Field(description="car, walk, bike, ou transit : aller-retour en transports en commun à partir de at.")
-    ] = "car"
+        Text,
+        _one_of(*MODES, TRANSIT),
+        Field(description="car, walk, bike, ou transit : aller-retour en transports en commun à partir de at."),
+    ] = CAR
     at: Annotated[
         Text | None,
-        Field(description="Jour et heure, « 2026-11-24 17:30 » ; seuls les sites ouverts alors comptent."),
+        Field(
+            description="Jour et heure, « 2026-11-24 17:30 » ; seuls les sites ouverts alors comptent.",
+            examples=["2026-11-24 17:30"],
+        ),
     ] = None
     open_: Annotated[bool, Field(alias="open", description="Seulement les sites ouverts maintenant.")] = False
     saturday: Annotated[bool, Field(description="Seulement les sites ouverts le samedi.")] = False
     evening: Annotated[bool, Field(description="Seulement les sites ouverts un jour après 17 h 30.")] = False
     no_appointment: Annotated[bool, Field(description="Seulement sans rendez-vous.")] = False
     kind: Annotated[
-        list[Text], Field(max_length=10, description="main (site), antenne ou bus ; répétable ; tous par défaut.")
+        list[Kind], Field(max_length=10, description="main (site), antenne ou bus ; répétable ; tous par défaut.")
     ] = []
     operator: Annotated[Text | None, Field(description="Seulement les sites que cet opérateur visite : Cnav…")] = None
     walk_min: Annotated[float, Field(ge=0, le=120, description="transit : minutes à pied jusqu'à un arrêt.")] = (
@@ -95,7 +111,9 @@ class CoverageQuery(_Query):
     facilities: Annotated[Text, Field(description="sites, tax-offices, ou le nom d'une autre liste.")] = (
         _USUAL.facilities
     )
-    rule: Annotated[Text, Field(description="mean-time (temps moyen) ou share (part des habitants).")] = "mean-time"
+    rule: Annotated[
+        Text, _one_of("mean-time", "share"), Field(description="mean-time (temps moyen) ou share (part des habitants).")
+    ] = "mean-time"
     min_share: Annotated[float, Field(gt=0, le=1, description="Part minimale des habitants, pour la règle share.")] = (
         _USUAL.rule.min_share
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +19,7 @@ from geo.errors import MaillageError, ParameterError
 from geo.french import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from starlette.types import ASGIApp
 
@@ -71,21 +72,29 @@ def main(arguments: Sequence[str]) -> None:
         backlog=_CONNECTIONS,
         limit_concurrency=_CONNECTIONS,
     )
-    try:
-        taken = config.bind_socket()
-    except SystemExit as error:
-        msg = (
-            f"Le port {options.port} de « {options.host} » ne peut pas être ouvert : il est pris, ou l'adresse n'est "
-            f"pas de cette machine. Donnez-en un autre avec --port ou --host."
-        )
-        raise ParameterError(msg) from error
+    with _port_is_free(options):
+        config.bind_socket().close()
     service = Service.load(options.territory, options.plan)
     service.warm_up()
     limiter = RateLimiter(options.per_minute)
     config.app = application(service, limiter, behind_proxy=options.behind_proxy, origins=options.origin)
     sys.stderr.write(f"{service.territory.name} : http://{options.host}:{options.port}/\n")
     sys.stderr.flush()
-    uvicorn.Server(config).run(sockets=[taken])
+    with _port_is_free(options):
+        uvicorn.Server(config).run()
+
+
+@contextmanager
+def _port_is_free(options: argparse.Namespace) -> Iterator[None]:
+    """Say in French that an address cannot be listened to; uvicorn only ends."""
+    try:
+        yield
+    except SystemExit as error:
+        msg = (
+            f"Le port {options.port} de « {options.host} » ne peut pas être ouvert : il est pris, ou l'adresse n'est "
+            f"pas de cette machine. Donnez-en un autre avec --port ou --host."
+        )
+        raise ParameterError(msg) from error
 
 
 if __name__ == "__main__":
