@@ -106,7 +106,7 @@ def nearer_stop(answer: Answer) -> str:
 def list_titles(answer: Answer) -> tuple[str, str]:
     """Return the title of the first site of an answer, and that of the others."""
     if answer.nothing_open:
-        return "Le premier à rouvrir", "Les suivants à rouvrir"
+        return "Le plus proche à rouvrir", "Les suivants à rouvrir"
     return ("Le plus proche" if answer.put_first is None else "Le mieux placé"), "Autres sites proches"
 
 
@@ -166,7 +166,7 @@ def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
         nothing = f"aucun site {joined(criteria)} n'est ouvert{now}" if criteria else f"aucun site n'est ouvert{now}"
     sentence = capital(f"{when}{nothing}.")
     if answer.sites:
-        return f"{sentence} Le premier à rouvrir : {_reopening_words(answer.sites[0])}."
+        return f"{sentence} Le plus proche à rouvrir : {_reopening_words(answer.sites[0])}."
     return f"{sentence} Le plus proche : {_site_words(answer.none_open[0])}." if answer.none_open else sentence
 
 

@@ -49,6 +49,7 @@ EVENING_MINUTE: Final = 17 * 60 + 30
 _SATURDAY: Final = 5
 #: After any opening.
 _NEVER: Final = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+_NOON: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ class Places:
     def soonest_to_open(self, wishes: Wishes, kinds: Collection[str], k: int, within_min: float) -> list[SiteAnswer]:
         """Return the places of these kinds that meet the wishes, whatever the moment, the next to open first.
 
-        Of those within `within_min` minutes; where there is none, of the k soonest reached.
+        Of those that open in the same half of a day the soonest reached comes first: nobody drives an hour to be let
+        in half an hour earlier. Of those within `within_min` minutes; where there is none, of the k soonest reached.
         """
         usual = replace(wishes, at=None, open_then=False)
         near = [i for i in self.soonest(kinds, within_min) if self._meets(i, usual)]
@@ -198,11 +200,11 @@ class Places:
         return [self.told(i) for i in islice(self._by_opening(near), k)]
 
     def _by_opening(self, positions: Iterable[int]) -> Iterator[int]:
-        """Give places, the next to open first, equal ones in the order given.
+        """Give places, those that open in the next half of a day first, equal ones in the order given.
 
         Each waits by its usual opening, and its whole calendar is looked at only when its turn comes.
         """
-        waiting = [(self._usual_opening(i), rank, i, False) for rank, i in enumerate(positions)]
+        waiting = [(self._half_day(self._usual_opening(i)), rank, i, False) for rank, i in enumerate(positions)]
         heapify(waiting)
         while waiting:
             _, rank, position, is_exact = waiting[0]
@@ -210,7 +212,7 @@ class Places:
                 heappop(waiting)
                 yield position
             else:
-                heapreplace(waiting, (self._opens_at(position), rank, position, True))
+                heapreplace(waiting, (self._half_day(self._opens_at(position)), rank, position, True))
 
     def unknown_hours(self, kinds: Collection[str], within_min: float) -> list[str]:
         """Return the names of the near places of these kinds whose hours of the day are not known."""
@@ -286,6 +288,13 @@ class Places:
         if walk_in and status.appointment is not False:
             return False
         return status.is_open and not closes_before(status, later(self.at, float(self.minutes[position])))
+
+    def _half_day(self, opens_at: dt.datetime) -> tuple[dt.date, bool]:
+        """Return the day of an opening where one asks, and whether it is after noon."""
+        if opens_at == _NEVER:
+            return dt.date.max, True
+        here = opens_at.astimezone(self.at.tzinfo)
+        return here.date(), here.hour >= _NOON
 
     def _opens_at(self, position: int) -> dt.datetime:
         """Return when a place opens next, once it has closed if it is open; the end of time where that is not known."""

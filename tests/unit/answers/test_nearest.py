@@ -109,9 +109,9 @@ def test_nothing_is_open_and_the_soonest_is_named(make_answer, make_site):
     answer = make_answer(sites=(make_site("1", status=CLOSED),), nothing_open=True)
     assert said(answer, Wishes(open_then=True)) == (
         "Aucun site n'est ouvert en ce moment. "
-        "Le premier à rouvrir : France services 1, 12 min, rouvre mercredi 25 à 9 h."
+        "Le plus proche à rouvrir : France services 1, 12 min, rouvre mercredi 25 à 9 h."
     )
-    assert list_titles(answer) == ("Le premier à rouvrir", "Les suivants à rouvrir")
+    assert list_titles(answer) == ("Le plus proche à rouvrir", "Les suivants à rouvrir")
     assert list_titles(make_answer()) == ("Le plus proche", "Autres sites proches")
     open_still = make_answer(sites=(make_site("1"),), nothing_open=True)
     assert said(open_still, Wishes(open_then=True)).endswith("ouvert jusqu'à 17 h, mais fermé à votre arrivée.")

@@ -127,6 +127,17 @@ def test_where_nothing_is_open_the_cards_stay_the_next_to_open_first(world, home
     assert ids(find_sites(world, *home, Wishes(at=answer.at), k=1).sites) == expected[:1]
 
 
+def test_of_the_sites_that_open_again_the_same_half_day_the_nearer_comes_first():
+    paris_15 = Territory.load("75"), 2.29988, 48.84152
+    answer = find_sites(*paris_15, Wishes(at=dt.datetime.fromisoformat("2026-11-28T19:00")))
+    assert answer.nothing_open
+    order = [
+        (site.status.opens_at.date(), site.status.opens_at.hour >= 12, site.travel_time_min) for site in answer.sites
+    ]
+    assert order == sorted(order)
+    assert order[0][2] < 10, "and not a site an hour away that opens half an hour earlier"
+
+
 def test_where_nothing_is_open_the_other_wishes_still_count(world, home):
     night = dt.datetime.fromisoformat("2026-11-24T20:00")
     assert ids(find_sites(world, *home, Wishes(at=night, saturday=True)).sites) == [MAIN]
