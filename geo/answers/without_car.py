@@ -204,8 +204,9 @@ def _step_words(step: Step) -> str:
     # Some publishers put the number of the train there.
     what = "n°" if step.headsign.isdigit() else "direction"
     headsign = f" ({what} {step.headsign})" if step.headsign else ""
+    stays = "sans descendre, " if step.stays else ""
     return (
-        f"{_vehicle(step.route_type)} {step.line}{headsign} de {step.from_stop} {_clock(step.departs)} "
+        f"{stays}{_vehicle(step.route_type)} {step.line}{headsign} de {step.from_stop} {_clock(step.departs)} "
         f"à {step.to_stop} {_clock(step.arrives)}"
     )
 

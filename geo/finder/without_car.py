@@ -53,7 +53,10 @@ _At = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One part of a way, with its moments: a ride on a line, or a walk (`line` is `None`)."""
+    """One part of a way, with its moments: a ride on a line, or a walk (`line` is `None`).
+
+    `stays`: a ride for which one stays on the vehicle of the ride before.
+    """
 
     departs: dt.datetime
     arrives: dt.datetime
@@ -62,6 +65,7 @@ class Step:
     line: str | None
     headsign: str
     route_type: int | None
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +305,7 @@ def _told(
                 part.line,
                 part.headsign,
                 part.route_type,
+                part.stays,
             )
             for part in parts
             if part.line is not None or part.arrival_s - part.departure_s >= _STEP_S

@@ -12,6 +12,7 @@ import numpy as np
 
 from geo.transit.kernels import NEVER, scan
 from geo.transit.schedule import REGULAR
+from geo.transit.vehicles import vehicles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,9 +30,10 @@ class Day:
     """What runs on one day of civil time, sorted for the search.
 
     `stop_from`, `stop_to`, `departure_s`, `arrival_s`, `trip`, `call`: of each connection, one vehicle from one stop
-    to the next, int32 (n,): stops, seconds after noon less 12 h of the day, number of the run, and row of the
-    schedule's `stop_times` where it begins. `board`, `alight`: whether one may get on and off there. `n_runs`: runs;
-    `walks`: changes, a stop to itself included. `backwards`: the day is seen from its end, for ways back.
+    to the next, int32 (n,): stops, seconds after noon less 12 h of the day, number of the run of a vehicle (the trips
+    that one may stay on it for are one run), and row of the schedule's `stop_times` where it begins. `board`, `alight`:
+    whether one may get on and off there. `n_runs`: runs; `walks`: changes, a stop to itself included. `backwards`: the
+    day is seen from its end, for ways back.
     """
 
     schedule: Schedule
@@ -57,7 +59,7 @@ class Day:
     @cached_property
     def reversed(self) -> Day:
         """The same day run backwards: ways to a place become ways from it."""
-        order = np.lexsort((self.call, self.arrival_s))
+        order = np.lexsort((-np.arange(len(self.call)), self.arrival_s))
         made: dict[str, NDArray[Any]] = {
             "stop_from": self.stop_to,
             "stop_to": self.stop_from,
@@ -152,15 +154,17 @@ def day_of(
         runs_then = schedule.running(day)
         if not school:
             runs_then &= ~trips["school"].to_numpy(bool)
+        vehicle, turn = vehicles(schedule, runs_then)
         rows = follows[runs_then[trip[follows]]]
         seconds = shift[zone_of[trip[rows]]] - back * _DAY_S
         departure = times["departure"].to_numpy()[rows] + seconds
         arrival = times["arrival"].to_numpy()[rows + 1] + seconds
         still = arrival >= 0
-        parts.append((rows[still], departure[still], arrival[still], trip[rows[still]] + runs))
+        rows = rows[still]
+        parts.append((rows, departure[still], arrival[still], vehicle[trip[rows]] + runs, turn[trip[rows]]))
         runs += len(trips)
-    call, departure, arrival, run = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    order = np.lexsort((-call, -departure))
+    call, departure, arrival, run, turn = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    order = np.lexsort((-call, -turn, -departure))
     call, departure, arrival, run = call[order], departure[order], arrival[order], run[order]
     pickup, drop_off = (times[name].to_numpy() for name in ("pickup", "drop_off"))
     board, alight = pickup[call], drop_off[call + 1]

@@ -23,6 +23,7 @@ from geo.french import agreed, format_integer
 from geo.sources.provenance import checksum
 from geo.transit.feed_tables import FeedTables, texts_of
 from geo.transit.schedule import WEEKDAYS, Schedule, merged
+from geo.transit.transfers import read_transfers, with_linked_trips, with_stops_of_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +42,6 @@ _SCHOOL_TYPE: Final = 712
 #: Columns of stop times that only zones on request have.
 _FLEX: Final = ("location_id", "location_group_id", "start_pickup_drop_off_window")
 _STOP, _STATION = 0, 1
-#: Of ``transfer_type``: a time is needed; no transfer.
-_TIMED, _IMPOSSIBLE = 2, 3
 #: Most departures by frequency of a feed: those of a large city's day are a few thousand.
 _MOST_TRIPS: Final = 200_000
 
@@ -75,9 +74,12 @@ def _read_feed(path: Path) -> Schedule:
     services = _service_ids(tables)
     trips, flex = _trips(tables, services)
     weekly, exceptions = _days(tables, services)
-    transfers = _transfers(tables, tables.column("stops.txt", "stop_id"))
+    rules = read_transfers(tables)
     times = _stop_times(tables, flex)
     tables.require()
+    route = tables.positions("trips.txt", "route_id", tables.column("routes.txt", "route_id"))
+    stops, times, transfers = with_stops_of_lines(stops, times, route, rules)
+    trips["block"] = with_linked_trips(trips["block"].to_numpy(), rules)
     trips, times = _written_out(tables, trips, times)
     tables.require()
     first, last = _first_and_last_day(weekly, exceptions)
@@ -161,9 +163,18 @@ def _trips(tables: FeedTables, services: list[str]) -> tuple[pd.DataFrame, NDArr
             "service": service,
             "zone": zone,
             "school": school[route],
+            "block": _blocks(tables),
         }
     ).assign(feed=0)
     return trips, flex
+
+
+def _blocks(tables: FeedTables) -> NDArray[np.int64]:
+    """Return the number of the block of each trip, those that one vehicle runs one after the other; -1: not told."""
+    encoded = tables.column("trips.txt", "block_id").dictionary_encode()
+    told = np.array([text != "" for text in encoded.dictionary.to_pylist()], bool)
+    numbers = np.asarray(encoded.indices.to_numpy(), np.int64)
+    return np.where(told[numbers], numbers, -1) if len(numbers) else numbers
 
 
 def _days(tables: FeedTables, services: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -192,15 +203,6 @@ def _day_numbers(tables: FeedTables, file: str, name: str) -> NDArray[np.int64]:
     numbers = np.array(values, np.int64)[encoded.indices.to_numpy()] if values else np.zeros(0, np.int64)
     tables.wrong(file, numbers == _UNREADABLE, f"{name} illisible (AAAAMMJJ attendu)", texts)
     return numbers
-
-
-def _transfers(tables: FeedTables, stop_ids: object) -> pd.DataFrame:
-    file = "transfers.txt"
-    from_stop, to_stop = (tables.positions(file, f"{end}_stop_id", stop_ids) for end in ("from", "to"))
-    kind, seconds = tables.numbers(file, "transfer_type", 0), tables.numbers(file, "min_transfer_time", 0)
-    made = pd.DataFrame({"from_stop": from_stop, "to_stop": to_stop})
-    made["seconds"] = np.where(kind == _IMPOSSIBLE, -1, np.nan_to_num(seconds)).astype(np.int64)
-    return made[np.isin(kind, (0, 1, _TIMED, _IMPOSSIBLE))].reset_index(drop=True)
 
 
 def _stop_times(tables: FeedTables, flex: NDArray[np.bool_]) -> pd.DataFrame:
@@ -293,7 +295,10 @@ def _written_out(tables: FeedTables, trips: pd.DataFrame, times: pd.DataFrame) -
             made.append(one.assign(trip=len(rows), arrival=one["arrival"] + shift, departure=one["departure"] + shift))
             rows.append(model)
     new_times = pd.concat(made, ignore_index=True).astype(dict.fromkeys(times.columns[:4], np.int32))
-    return trips.iloc[rows].reset_index(drop=True), new_times
+    # Which of the runs by frequency the next trip of the vehicle follows is not told.
+    again = np.isin(rows, models)
+    written = trips.iloc[rows].assign(block=np.where(again, -1, trips["block"].to_numpy()[rows]))
+    return written.reset_index(drop=True), new_times
 
 
 def _first_and_last_day(weekly: pd.DataFrame, exceptions: pd.DataFrame) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from geo.transit.kernels import NEVER
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.transit.day import Profile
+    from geo.transit.day import Day, Profile
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,7 +44,8 @@ class Journeys:
 class Leg:
     """One part of a journey, seconds of the day: a ride on a line, or a walk (`line` is `None`).
 
-    `from_stop`, `to_stop`: names, `None` at the two ends of the journey.
+    `from_stop`, `to_stop`: names, `None` at the two ends of the journey. `stays`: a ride for which one stays on the
+    vehicle of the ride before.
     """
 
     departure_s: int
@@ -54,6 +55,7 @@ class Leg:
     line: str | None = None
     headsign: str = ""
     route_type: int | None = None
+    stays: bool = False
 
 
 def journeys(profile: Profile, stops: NDArray[np.int64], walk_s: NDArray[np.int64]) -> Journeys:
@@ -91,13 +93,16 @@ def legs(profile: Profile, found: Journeys, number: int) -> list[Leg]:
     now = -end if backwards else start
     parts: list[Leg] = []
 
-    def add(begin: int, finish: int, one: int | None, other: int | None, call: int | None = None) -> None:
+    def add(
+        begin: int, finish: int, one: int | None, other: int | None, call: int | None = None, *, stays: bool = False
+    ) -> None:
         told = (None if one is None else names[one], None if other is None else names[other])
         trip = None if call is None else trips.iloc[int(call_trip[call])]
         line = None if trip is None else (str(trip["line"]), str(trip["headsign"]), int(trip["route_type"]))
         if backwards:
             begin, finish, told = -finish, -begin, told[::-1]
-        parts.append(Leg(begin, finish, *told, *(line or (None, "", None))))
+        of_line = line or (None, "", None)
+        parts.append(Leg(begin, finish, told[0], told[1], of_line[0], of_line[1], of_line[2], stays))
 
     on, off = int(profile.on[row]), int(profile.off[row])
     at: int | None = None
@@ -108,7 +113,11 @@ def legs(profile: Profile, found: Journeys, number: int) -> list[Leg]:
             add(now, boards, None, board)
         elif names[at] != names[board]:
             add(now, now + day.walks.seconds_between(at, board), at, board)
-        add(boards, leaves, board, leave, int(day.call[on]))
+        rides = _rides(day, on, off)
+        for number_of, (first, last) in enumerate(rides):
+            stays = number_of < len(rides) - 1 if backwards else number_of > 0
+            begin, finish = int(day.departure_s[first]), int(day.arrival_s[last])
+            add(begin, finish, int(day.stop_from[first]), int(day.stop_to[last]), int(day.call[first]), stays=stays)
         now, at = leaves, leave
         arrival = leaves + int(profile.egress_s[leave])
         goal = int(profile.arrival_s[row])
@@ -118,3 +127,14 @@ def legs(profile: Profile, found: Journeys, number: int) -> list[Leg]:
             break
         _, on, off = onward
     return parts[::-1] if backwards else parts
+
+
+def _rides(day: Day, on: int, off: int) -> list[tuple[int, int]]:
+    """Return the first and the last connection of each trip between boarding a vehicle and leaving it."""
+    trip = day.schedule.stop_times["trip"].to_numpy()
+    if trip[day.call[on]] == trip[day.call[off]]:
+        return [(on, off)]
+    between = (np.flatnonzero(day.trip[off : on + 1] == day.trip[on]) + off)[::-1]
+    begins = np.flatnonzero(np.diff(trip[day.call[between]], prepend=-1))
+    ends = np.append(begins[1:], len(between)) - 1
+    return list(zip(between[begins].tolist(), between[ends].tolist(), strict=True))

@@ -32,10 +32,12 @@ class Schedule:
     Attributes
     ----------
     stops
-        `stop_id`, `name`; `lon`, `lat` (degrees, EPSG:4326); `parent` (station, -1: none); `feed`.
+        `stop_id`, `name`; `lon`, `lat` (degrees, EPSG:4326); `parent` (station, -1: none); `feed`. A stop has a row
+        more for each line that changes there otherwise (`geo.transit.transfers`).
     trips
         `trip_id`, `line`, `headsign`; `route_type` (GTFS code); `service`; `zone` (civil time that the times are in);
-        `school` (only for pupils, as far as the feed tells); `feed`.
+        `school` (only for pupils, as far as the feed tells); `block` (trips of one number are run by one vehicle, -1:
+        not told); `feed`.
     stop_times
         `trip`, `stop`, `arrival`, `departure` (seconds after noon less 12 h of the day of service, may pass 24 h),
         `pickup`, `drop_off` (GTFS codes); by trip, in the order of travel.
@@ -44,7 +46,7 @@ class Schedule:
     exceptions
         `service`, `date`, `added` (bool): days that a service runs besides, or does not.
     transfers
-        `from_stop`, `to_stop`, `seconds` (-1: not possible).
+        `from_stop`, `to_stop`, `seconds` (-1: not possible); of several for two stops the last counts.
     feeds
         `name`, `file`, `sha256`, `start`, `end` (first and last day with a trip), `note` (French, may be empty).
 
@@ -138,6 +140,8 @@ class Schedule:
             values = tables[name][column]
             if len(values) and not (values.min() >= -1 and values.max() < len(tables[of])):
                 raise ValueError(name)
+        if "block" not in tables["trips"].columns:
+            raise KeyError("block")  # noqa: EM101 - of a territory saved before
         return cls(**tables)
 
 
@@ -157,12 +161,17 @@ def merged(schedules: Sequence[Schedule]) -> Schedule:
     if len(schedules) == 1:
         return schedules[0]
     made: dict[str, list[pd.DataFrame]] = {each.name: [] for each in fields(Schedule)}
-    before = dict.fromkeys(("stops", "trips", "feeds", "services"), 0)
+    before = dict.fromkeys(("stops", "trips", "feeds", "services", "blocks"), 0)
     for one in schedules:
-        stops, trips, feeds, services = (before[name] for name in before)
+        stops, trips, feeds, services, blocks = (before[name] for name in before)
         parent = one.stops["parent"]
         made["stops"].append(one.stops.assign(parent=parent.where(parent < 0, parent + stops), feed=feeds))
-        made["trips"].append(one.trips.assign(service=one.trips["service"] + services, feed=feeds))
+        block = one.trips["block"]
+        made["trips"].append(
+            one.trips.assign(
+                service=one.trips["service"] + services, block=block.where(block < 0, block + blocks), feed=feeds
+            )
+        )
         times = one.stop_times
         made["stop_times"].append(times.assign(trip=times["trip"] + trips, stop=times["stop"] + stops))
         for name in ("weekly", "exceptions"):
@@ -176,6 +185,7 @@ def merged(schedules: Sequence[Schedule]) -> Schedule:
             "trips": trips + len(one.trips),
             "feeds": feeds + len(one.feeds),
             "services": services + one.n_services,
+            "blocks": blocks + int(block.to_numpy().max(initial=-1)) + 1,
         }
     return Schedule(**{name: pd.concat(tables, ignore_index=True) for name, tables in made.items()})
 

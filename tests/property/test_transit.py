@@ -13,6 +13,7 @@ from geo.transit.journeys import journeys, legs
 from geo.transit.kernels import NEVER
 from geo.transit.round_trip import Rules, round_trip
 from geo.transit.schedule import WEEKDAYS, Schedule, merged
+from geo.transit.transfers import with_stops_of_lines
 from geo.transit.walks import Walks
 from geo.transit.window import percentile_minutes, times_from_minutes
 
@@ -21,7 +22,7 @@ DATE = dt.date(2025, 2, 4)
 N_STOPS = 6
 
 
-def make_schedule(trips):
+def make_schedule(trips, blocks=()):
     """Return a timetable that runs daily; a trip is a list of (stop, arrival, departure, pickup, drop_off)."""
     rows = [(number, *call) for number, calls in enumerate(trips) for call in calls]
     columns = ["trip", "stop", "arrival", "departure", "pickup", "drop_off"]
@@ -32,7 +33,16 @@ def make_schedule(trips):
     made = pd.DataFrame({"trip_id": [f"t{i}" for i in range(len(trips))]})
     return Schedule(
         stops=stops.assign(lon=0.0, lat=43.0, parent=-1, feed=0),
-        trips=made.assign(line="L", headsign="", route_type=3, service=0, zone="Europe/Paris", school=False, feed=0),
+        trips=made.assign(
+            line="L",
+            headsign="",
+            route_type=3,
+            service=0,
+            zone="Europe/Paris",
+            school=False,
+            block=[*blocks, *[-1] * (len(trips) - len(blocks))],
+            feed=0,
+        ),
         stop_times=pd.DataFrame(rows, columns=columns).astype(np.int32),
         weekly=weekly,
         exceptions=pd.DataFrame({"service": np.zeros(0, int), "date": np.zeros(0, int), "added": np.zeros(0, bool)}),
@@ -72,18 +82,25 @@ def seconds(egress):
     return np.array([NEVER if each is None else 60 * each for each in egress], np.int64)
 
 
-def plain(made, walked, egress, stop, start):
-    """Return the earliest arrival of who waits at a stop from a second on: every trip is tried until nothing improves."""
+def plain(made, walked, egress, stop, start, following=None):
+    """Return the earliest arrival of who waits at a stop from a second on: every trip is tried until nothing improves.
+
+    `following`: the trip that the vehicle of a trip runs next, by number.
+    """
+    following = following or {}
     walk = {(v, v): CHANGE_S for v in range(N_STOPS)}
     walk |= {(a, b): max(60 * m, CHANGE_S) for a, b, m in walked if a != b}
     ready, best, better = {stop: start}, NEVER, True
     while better:
         better = False
-        for calls in made:
-            for i, (board, _, departure, pickup, _) in enumerate(calls):
+        for trip, calls in enumerate(made):
+            later, after = [], trip
+            while (after := following.get(after)) is not None:
+                later += made[after][1:]
+            for i, (board, _, departure, pickup, _) in enumerate(calls[:-1]):
                 if pickup or ready.get(board, NEVER) > departure:
                     continue
-                for leave, arrival, _, _, drop_off in calls[i + 1 :]:
+                for leave, arrival, _, _, drop_off in [*calls[i + 1 :], *later]:
                     if drop_off:
                         continue
                     if egress[leave] is not None:
@@ -109,6 +126,45 @@ def test_every_departure_arrives_when_a_plain_search_says(made, walked, egress):
         arrivals = [arrival_of(profile, stop, start) for start in starts]
         assert arrivals == [plain(made, walked, egress, stop, start) for start in starts]
         assert arrivals == sorted(arrivals)  # waiting longer never arrives earlier
+
+
+BLOCKS = st.lists(st.sampled_from([-1, 0, 0, 1]), min_size=8, max_size=8)
+
+
+def next_trips(made, blocks):
+    """Return which trip follows which on one vehicle: the next of its block to leave, once the one before is over."""
+    found = {}
+    for block in (0, 1):
+        of = sorted((t for t in range(len(made)) if blocks[t] == block), key=lambda t: (made[t][0][2], made[t][-1][1]))
+        found |= {one: two for one, two in pairwise(of) if made[one][-1][1] <= made[two][0][2]}
+    return found
+
+
+@FEW
+@given(made=trips(), walked=WALKS, egress=EGRESS, blocks=BLOCKS)
+def test_who_stays_on_the_vehicle_arrives_when_a_plain_search_says(made, walked, egress, blocks):
+    blocks = blocks[: len(made)]
+    day = make_day(make_schedule(made, blocks), walked)
+    profile, alone = profile_to(day, seconds(egress)), profile_to(make_day(made, walked), seconds(egress))
+    following = next_trips(made, blocks)
+    for stop in range(N_STOPS):
+        for start in sorted({departure for calls in made for _, _, departure, _, _ in calls}):
+            arrives = arrival_of(profile, stop, start)
+            assert arrives == plain(made, walked, egress, stop, start, following)
+            assert arrives <= arrival_of(alone, stop, start)
+    for one in (day, day.reversed):
+        searched = profile_to(one, seconds(egress))
+        for stop in range(N_STOPS):
+            found = journeys(searched, np.array([stop]), np.array([120]))
+            for number in range(len(found)):
+                parts = legs(searched, found, number)
+                assert not parts[0].stays
+                for before, after in pairwise(parts):
+                    assert before.arrival_s <= after.departure_s
+                    assert not after.stays or (before.line and after.line)
+                    # Who does not stay has a minute at least to change.
+                    if before.line and after.line and not after.stays:
+                        assert after.departure_s - before.arrival_s >= CHANGE_S
 
 
 @FEW
@@ -242,3 +298,50 @@ def test_percentiles_of_a_window_are_those_of_a_plain_search_each_minute(
         expected = sorted(time / 60 if time <= 60 * most else float("inf") for time in expected)
         at = [next(t for t in expected if sum(e <= t for e in expected) >= p / 100 * length) for p in (25, 50, 75)]
         assert percentile_minutes(took).tolist() == at
+
+
+RULE = st.fixed_dictionaries(
+    {
+        "kind": st.just(2),
+        "seconds": st.integers(-1, 900),
+        **{f"{end}_stop": st.integers(0, 2) for end in ("from", "to")},
+        **{f"{end}_route": st.integers(-1, 1) for end in ("from", "to")},
+        **{f"{end}_trip": st.integers(-1, 2) for end in ("from", "to")},
+    }
+)
+
+
+@FEW
+@given(rules=st.lists(RULE, min_size=1, max_size=8), station=st.booleans())
+def test_between_two_trips_the_most_specific_rule_counts(rules, station):
+    """Three trips of two lines call at three stops; stop 2 may be the station of stop 1."""
+    route, parents = np.array([0, 0, 1]), [-1, 2 if station else -1, -1]
+    stops = pd.DataFrame({"stop_id": list("abc"), "name": list("abc"), "parent": parents})
+    times = pd.DataFrame({"trip": np.repeat([0, 1, 2], 3), "stop": np.tile([0, 1, 2], 3)}).astype(np.int32)
+    made, calls, table = with_stops_of_lines(stops, times, route, pd.DataFrame(rules))
+    assert made["name"].tolist()[:3] == ["a", "b", "c"]
+    assert made["name"].iloc[calls["stop"]].tolist() == ["a", "b", "c"] * 3
+    told = {(one, other): s for one, other, s in table.itertuples(index=False)}
+
+    def matches(rule, end, trip, stop):
+        at = rule[f"{end}_stop"]
+        if rule[f"{end}_trip"] >= 0:
+            known = rule[f"{end}_trip"] == trip and rule[f"{end}_route"] in (-1, route[trip])
+        else:
+            known = rule[f"{end}_route"] in (-1, route[trip])
+        return known and (at == stop or parents[stop] == at)
+
+    def weight(rule):
+        n_trips = sum(rule[f"{end}_trip"] >= 0 for end in ("from", "to"))
+        n_routes = sum(rule[f"{end}_trip"] < 0 <= rule[f"{end}_route"] for end in ("from", "to"))
+        return n_trips, n_routes
+
+    for one in range(3):
+        for other in range(3):
+            for stop in range(3):
+                for then in range(3):
+                    found = [r for r in rules if matches(r, "from", one, stop) and matches(r, "to", other, then)]
+                    best = max((weight(r) for r in found), default=None)
+                    expected = {r["seconds"] for r in found if weight(r) == best}
+                    at = tuple(int(calls["stop"].iloc[3 * trip + s]) for trip, s in ((one, stop), (other, then)))
+                    assert (told.get(at) in expected) if expected else at not in told
