@@ -35,6 +35,7 @@ from geo.territory.manifest import OwnFile
 from geo.territory.margin import bounds, commune_points, near_places
 from geo.territory.study_area import NEIGHBOUR_COLUMNS
 from geo.territory.territory import Territory
+from geo.transit.schedule import FEED_DATASET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -143,6 +144,8 @@ def taken_from(base: Territory, given: Mapping[str, GivenFile], departement: str
         taken.append("lieux des autres listes" + (" qui sont à moins de 55 km" if own_communes else ""))
     if "roads" not in given and (not own_communes or _roads_fit(base, departement)):
         taken.append("réseau routier")
+    if base.schedule is not None:
+        taken.append("horaires des transports en commun" + (" qui passent là" if own_communes else ""))
     return taken
 
 
@@ -254,7 +257,15 @@ def _of_communes(base: Territory, tables: _Tables, communes: SourceTable, depart
     official = OfficialTables(complete_postcodes(communes, lists[SITES]), tables.population, None, near)
     made = Territory.from_tables(official, departement_name(str(departement)), {str(departement)}, roads=network)
     sources = tuple(table.provenance for table in (official.communes, *tables.sources[1:]))
-    return replace(made, permanences=_visits(base, made.sites), manifest=replace(made.manifest, sources=sources))
+    schedule = None if base.schedule is None else base.schedule.near(*bounds(made.communes))
+    return replace(
+        made,
+        permanences=_visits(base, made.sites),
+        # On foot and by bicycle one keeps to the streets that come with the roads.
+        active=base.active if network is base.network else made.active,
+        schedule=schedule if schedule is not None and len(schedule.stop_times) else None,
+        manifest=replace(made.manifest, sources=sources),
+    )
 
 
 #: Stands for what is said of a list of a base where its own sources are listed (`_signed`).
@@ -288,10 +299,13 @@ def _signed(made: Territory, base: Territory, given: Mapping[str, GivenFile], de
     }
     listed = ", ".join(f"{KINDS[key].title.lower()} « {file.name} »" for key, file in given.items())
     notes = [f"Territoire fait de vos fichiers : {listed}."]
-    if taken := taken_from(replace(base, facilities=made.facilities), given, departement):
+    kept = replace(base, facilities=made.facilities, schedule=made.schedule)
+    if taken := taken_from(kept, given, departement):
         notes.append(f"Pris du territoire « {base.name} » : {', '.join(taken)}.")
     left_out = base.facilities.keys() - made.facilities.keys()
     replaced = {*left_out, *(name for key in (*given, *left_out) for name in _REPLACED.get(key, ()))}
+    if made.schedule is None:
+        replaced.add(FEED_DATASET)
     if _borrows_population(given):
         replaced -= {*_REPLACED["population"], embedded.COMMUNES_DATASET}
     name = f"{made.name} (vos fichiers)"

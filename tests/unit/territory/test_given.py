@@ -9,6 +9,9 @@ import pytest
 from geo import Territory
 from geo.territory.given import build_territory, taken_from
 from geo.territory.given_files import GivenFile, look
+from geo.transit.gtfs import read_gtfs
+from geo.transit.schedule import FEED_DATASET, feed_sources
+from tests.unit.transit.small_feed import write_feed
 
 PLACES = "nom;latitude;longitude;type\nMairie d'Ustaritz;43.3986;-1.4563;\nPoste de Sare;43.3128;-1.5804;Antenne\n"
 
@@ -157,3 +160,35 @@ def test_communes_that_are_not_where_their_system_says_are_refused(base):
     built = build(base, {"communes": given("communes", layer)}, "64")
     assert built.territory is None
     assert "système de coordonnées" in built.problems[0]
+
+
+@pytest.fixture(scope="module")
+def with_timetable(base, tmp_path_factory):
+    """Return the base with the lines of a small feed, in the 64, and what its manifest says of them."""
+    schedule = read_gtfs(write_feed(tmp_path_factory.mktemp("feed") / "feed.zip"))
+    sources = tuple(table.provenance for table in feed_sources(schedule))
+    manifest = replace(base.manifest, sources=base.manifest.sources + sources)
+    return replace(base, schedule=schedule, manifest=manifest)
+
+
+def test_own_sites_leave_the_timetable_of_the_base(with_timetable):
+    own = build(with_timetable, {"sites": given("sites", PLACES.encode())}).territory
+    assert own.schedule is with_timetable.schedule
+    assert own.manifest.notes[1].endswith("réseau routier, horaires des transports en commun.")
+    assert FEED_DATASET in [source.dataset for source in own.manifest.sources]
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_own_communes_keep_the_lines_that_come_near(with_timetable, small_world, moved):
+    stops = with_timetable.schedule.stops
+    places = stops.assign(lon=stops["lon"] + 3, lat=stops["lat"] + 5) if moved else stops
+    base = replace(with_timetable, schedule=replace(with_timetable.schedule, stops=places))
+    files = {
+        "sites": given("sites", small_world.sites.read_bytes()),
+        "communes": given("communes", small_world.communes.read_bytes()),
+        "roads": given("roads", small_world.roads.read_bytes()),
+    }
+    own = build(base, files, "64").territory
+    told = "horaires des transports en commun qui passent là" in own.manifest.notes[1]
+    listed = FEED_DATASET in [source.dataset for source in own.manifest.sources]
+    assert (own.schedule is None, told, listed) == (moved, not moved, not moved)
