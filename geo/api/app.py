@@ -83,7 +83,7 @@ def make_app(service: Service) -> FastAPI:
         if service.plan is None:
             sentence = "Aucun plan n'est publié ici. Qui sert cette interface en donne un avec --plan."
             return _json_bytes(problem(sentence), status.HTTP_404_NOT_FOUND)
-        return _json(service.plan)
+        return _json_bytes(service.plan)
 
     @app.get("/health", summary="Si le serveur répond", responses=_responses(HEALTH, None), response_class=Response)
     async def health() -> Response:

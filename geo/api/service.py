@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.access.diagnosis import diagnose
 from geo.answers.near import NearQuestion, answer_near
-from geo.errors import ParameterError
+from geo.errors import ParameterError, SourceError
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.search import find_place
-from geo.report.plan_files import read_plan
+from geo.report.plan_files import MAX_BYTES, read_plan
 from geo.report.tables import diagnosis_summary
 from geo.sources.delimited import read_text
 from geo.territory import Territory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from geo.api.queries import CoverageQuery, NearQuery
@@ -54,7 +53,7 @@ class Service:
     territory
         Study area; all of France lets its départements and intercommunalities be asked for too.
     plan
-        Plain values of a plan of this territory, as ``maillage plan --json`` gives them; `None`: none is served.
+        A plan of this territory as ``maillage plan --json`` prints it, UTF-8; `None`: none is served.
 
     Examples
     --------
@@ -64,7 +63,7 @@ class Service:
     '64504'
     """
 
-    def __init__(self, territory: Territory, plan: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, territory: Territory, plan: bytes | None = None) -> None:
         """Index the names of the territory."""
         self.territory = territory
         self.plan = plan
@@ -87,7 +86,12 @@ class Service:
             return cls(territory)
         path = plan / _PLAN_FILE if plan.is_dir() else plan
         read_plan(path, territory)
-        return cls(territory, json.loads(read_text(path, "Plan")))
+        try:  # what is served is read by any program, some of which know no NaN
+            content = json.dumps(json.loads(read_text(path, "Plan", MAX_BYTES)), ensure_ascii=False, allow_nan=False)
+        except ValueError as error:
+            msg = f"Plan : « {path.name} » n'est pas du JSON. Donnez un fichier plan.json de « maillage plan --out »."
+            raise SourceError(msg) from error
+        return cls(territory, content.encode())
 
     @property
     def is_france(self) -> bool:

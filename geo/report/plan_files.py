@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 _WHAT: Final = "Plan"
-_MAX_BYTES: Final = 50_000_000
+#: Size of a plan, at most.
+MAX_BYTES: Final = 50_000_000
 
 
 def read_plan(path: Path, territory: Territory) -> Plan:
@@ -44,7 +45,7 @@ def read_plan(path: Path, territory: Territory) -> Plan:
     ParameterError
         The plan is about another territory.
     """
-    text = read_text(path, _WHAT, _MAX_BYTES)
+    text = read_text(path, _WHAT, MAX_BYTES)
     try:
         content = json.loads(text)
         json.dumps(content, ensure_ascii=False).encode()  # halves of characters cannot be written again

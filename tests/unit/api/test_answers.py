@@ -1,6 +1,7 @@
 """The API answers as the command line does with --json, and says in French what it does not understand."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -129,6 +130,27 @@ def test_what_is_no_plan_is_refused_at_the_start(saved, tmp_path):
     (tmp_path / "plan.json").write_text("{}")
     with pytest.raises(SchemaError, match="plan"):
         Service.load(str(saved), tmp_path)
+
+
+def test_a_number_that_json_does_not_have_is_refused_in_a_plan(saved, run, tmp_path):
+    told(run, "plan", saved, "--new", 1, "--least-residents", 0, "--everywhere", "--out", tmp_path)
+    content = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
+    content["sources"].append({"rows": float("nan")})
+    (tmp_path / "plan.json").write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises((SourceError, SchemaError), match="Plan"):
+        Service.load(str(saved), tmp_path)
+
+
+def test_many_at_once_are_answered_as_one_alone(embedded):
+    """Also by a service that nobody has asked yet."""
+    towns = embedded.communes["name"].head(12)
+    targets = [f"/nearest?{urlencode({'commune': name, 'at': _AT, 'k': 2})}" for name in towns]
+    targets += [f"/coverage?threshold={minutes}" for minutes in (10, 20, 20, 30)]
+    alone = make_app(Service(embedded))
+    expected = [ask(alone, target).body for target in targets]
+    together = make_app(Service(replace(embedded)))
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(lambda target: ask(together, target).body, targets)) == expected
 
 
 @pytest.mark.parametrize(
