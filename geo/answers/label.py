@@ -34,7 +34,15 @@ _ESTIMATED: Final = "Temps estimés sans fichier de routes : ce sont des ordres 
 #: What the column of alternatives means.
 ELSEWHERE: Final = (
     "Le calcul peut préférer un village entre deux bourgs. « Presque aussi bien » nomme les communes les plus peuplées "
-    "qui feraient au moins quatre cinquièmes du gain à sa place : à vous de choisir, ou d'écarter des lieux ci-dessus."
+    "qui feraient autant, ou au moins quatre cinquièmes du gain, à sa place : à vous de choisir, ou d'écarter des "
+    "lieux ci-dessus."
+)
+
+#: What the two columns of residents count.
+RESIDENTS_COUNTED: Final = (
+    "Habitants rapprochés : trop loin aujourd'hui, sous le seuil avec ce label (ceux que les labels de rang meilleur "
+    "rapprochent déjà ne sont pas comptés deux fois). Habitants servis : tous ceux dont ce lieu devient le site le "
+    "plus proche, qu'ils soient trop loin aujourd'hui ou non."
 )
 
 
@@ -118,11 +126,17 @@ def alternatives_sentence(plan: Plan, label_code: str) -> str:
     """Return the places that would do nearly as well as a label in one French sentence; empty where none would."""
     rows = plan.alternatives[plan.alternatives["label_code"] == label_code].to_dict("records")
     told = SEMICOLON.join(
-        f"{row['name']} ({format_share(row['share_of_gain'])} de ce gain, "
+        f"{row['name']} ({_of_this_gain(row['share_of_gain'])}, "
         f"{counted(row['commune_residents'], 'habitant')} sur place)"
         for row in rows
     )
-    return f"Presque aussi bien ailleurs : {told}." if told else ""
+    how = "Presque aussi bien" if all(row["share_of_gain"] < 1 for row in rows) else "Aussi bien ou presque"
+    return f"{how} ailleurs : {told}." if told else ""
+
+
+def _of_this_gain(share: float) -> str:
+    """Return a part of a gain; a place may bring a little more in a label's stead, where no plan is proven best."""
+    return "au moins autant de gain" if share >= 1 else f"{format_share(share)} de ce gain"
 
 
 def labels_with_alternatives(plan: Plan) -> pd.DataFrame:

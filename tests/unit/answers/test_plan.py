@@ -258,6 +258,8 @@ def test_the_argument_of_a_label(one_label):
     )
     said = plainly(alternatives_sentence(replace(one_label, alternatives=others), code))
     assert said == "Presque aussi bien ailleurs : X (90 % de ce gain, 1 habitant sur place)."
+    said = plainly(alternatives_sentence(replace(one_label, alternatives=others.assign(share_of_gain=1.013)), code))
+    assert said == "Aussi bien ou presque ailleurs : X (au moins autant de gain, 1 habitant sur place)."
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.dossier import label_dossier
-from geo.answers.label import ELSEWHERE, label_argument, label_titles, labels_with_alternatives
+from geo.answers.label import ELSEWHERE, RESIDENTS_COUNTED, label_argument, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_proof import two_plans
 from geo.answers.plan_stops import stops_table
@@ -96,7 +96,7 @@ def _tables(visit: Visit, plan: Plan) -> None:
     st.header("Les labels, du plus utile au moins utile en moyenne sur les variantes de temps", anchor=False)
     table = french_table(labels_with_alternatives(plan), *_LABELS)
     show_table(table, key="plan_labels", alt="Labels du plan, par rang", estimated=visit.territory.estimated)
-    show_notes([ELSEWHERE])
+    show_notes([RESIDENTS_COUNTED, ELSEWHERE])
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
     with st.container(horizontal=True):
         csv_button("Tableau (CSV)", table, f"{stem}.csv", estimated=visit.territory.estimated)
