@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 ARRONDISSEMENTS_FILE: Final = "france/arrondissements.csv"
 #: `position`: ``mairie``, the town hall of the arrondissement, or ``interior``, a point inside its contour.
 ARRONDISSEMENTS_CSV: Final = ("code", "postcodes", "population", "lon", "lat", "position")
+#: City of each arrondissement, by how its code begins.
+_CITIES: Final = {"132": "13055", "693": "69123", "751": "75056"}
 _DATASET: Final = "Arrondissements municipaux"
 _ADVICE: Final = "Rétablissez la table du projet (data/france/arrondissements.csv)."
 _KIND: Final = "ARM"
@@ -71,6 +74,43 @@ def read_arrondissements(path: Path) -> pd.DataFrame:
     if faults:
         raise SchemaError(_DATASET, faults, _ADVICE)
     return table[["code", "postcodes"]].join(numbers).set_index("code")
+
+
+def with_arrondissements(communes: gpd.GeoDataFrame, arrondissements: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return a commune table where the arrondissements of Paris, Lyon and Marseille stand for their city.
+
+    With all residents of a large city at its town hall, every way through it would be one to its centre.
+
+    Parameters
+    ----------
+    communes
+        Commune table (`geo.schemas.COMMUNE_COLUMNS`), EPSG:4326.
+    arrondissements
+        As `read_arrondissements` gives them; those whose city is not among the communes are left out.
+
+    Returns
+    -------
+    The other communes, then the arrondissements: each with its own postcodes, residents and position (degrees), and
+    with the name and the contour of its city.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> rhone = Territory.load("69").communes
+    >>> third = {"postcodes": "69003", "population": 100_000.0, "lon": 4.85, "lat": 45.76}
+    >>> table = with_arrondissements(rhone, pd.DataFrame(third, index=["69383"]))
+    >>> len(table) == len(rhone), "69123" in table.index, table.loc["69383", "name"]
+    (True, False, 'Lyon')
+    """
+    city = pd.Series({code: _CITIES[code[:3]] for code in arrondissements.index}, dtype=object)
+    city = city[city.isin(communes.index)]
+    if city.empty:
+        return communes
+    parts = communes.loc[city].set_axis(city.index)
+    for column in ("postcodes", "population", "lon", "lat"):
+        parts[column] = arrondissements.loc[city.index, column].astype(communes[column].dtype)
+    rest = communes[~communes.index.isin(city)]
+    return gpd.GeoDataFrame(pd.concat([rest, parts]).rename_axis(communes.index.name), crs=communes.crs)
 
 
 def arrondissements_of(read: DataFrance, residents: pd.Series) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.network.union import unite
 from geo.settings import Settings, kept_roads
-from geo.sources.arrondissements import ARRONDISSEMENTS_FILE, read_arrondissements
+from geo.sources.arrondissements import ARRONDISSEMENTS_FILE, read_arrondissements, with_arrondissements
 from geo.sources.contours import has_contours, read_contours
 from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
@@ -74,7 +74,7 @@ _KIND_WORDS: Final = frozenset(
 _MOST_NAMED: Final = 6
 _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
-_ESTIMATE: Final = 5
+_ESTIMATE: Final = 6
 #: A département of the mainland.
 _MAINLAND: Final = "75"
 _OVERSEAS_NOTE: Final = (
@@ -307,7 +307,10 @@ def france(folder: Path, made_dir: Path, profile: str, *, drawn: bool = True) ->
 
 
 def _network(tables: EmbeddedTables, folder: Path, made_dir: Path, profile: str) -> RoadNetwork:
-    files = (folder / "communes.csv", *(folder.parent / name for name in (RELIEF_FILE, NO_ROAD_FILE)))
+    files = (
+        folder / "communes.csv",
+        *(folder.parent / name for name in (RELIEF_FILE, NO_ROAD_FILE, ARRONDISSEMENTS_FILE)),
+    )
     made_of = "".join([*map(checksum, files), profile, str(_ESTIMATE), str(not has_contours(made_dir))])
     key = hashlib.sha256(made_of.encode()).hexdigest()[:16]
     place = kept_roads(made_dir) / f"network-{key}"
@@ -318,9 +321,13 @@ def _network(tables: EmbeddedTables, folder: Path, made_dir: Path, profile: str)
             _log.info("Le réseau estimé gardé est endommagé : il est refait.")
     _log.info("Estimation du réseau routier de la France (une seule fois)…")
     communes, contours = tables.communes.frame, read_contours(made_dir)
+    communes = with_arrondissements(
+        gpd.GeoDataFrame(communes, geometry=_contours(communes, contours)),
+        read_arrondissements(folder.parent / ARRONDISSEMENTS_FILE),
+    )
     network = unite(
         [
-            estimate_roads(gpd.GeoDataFrame(group, geometry=_contours(group, contours)), profile=profile)
+            estimate_roads(group, profile=profile)
             for _, group in communes.groupby(communes["departement"].map(metric_crs), sort=True)
         ]
     )

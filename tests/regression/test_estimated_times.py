@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo import Territory
 from geo.network.estimated_error import MEASURED_ERROR, TERRAINS, interval_min, terrain
 from geo.network.reference import reference_from_network
 from geo.network.road_files import read_roads
@@ -14,6 +15,7 @@ from geo.network.snapping import snap
 from geo.network.travel_times import times_between
 from geo.network.validation import compare
 from geo.settings import Settings
+from geo.sources.arrondissements import ARRONDISSEMENTS_FILE, read_arrondissements
 from geo.sources.communes import read_communes
 from geo.sources.embedded import approximate_contours
 from geo.sources.relief import RELIEF_FILE, read_relief
@@ -126,3 +128,21 @@ def test_towns_are_within_the_stated_error(shared_data):
     assert found.unreachable == 0
     stated = MEASURED_ERROR[0]
     assert stated.time_ratio_p10 < found.time_ratio_median < stated.time_ratio_p90
+
+
+def test_a_trip_within_a_large_city_does_not_go_through_its_centre(shared_data):
+    # Streets of Marseille, Lyon and a part of Paris: real times between town halls of arrondissements.
+    halls = read_arrondissements(Settings.from_environment().data_dir / ARRONDISSEMENTS_FILE)
+    roads = read_roads(shared_data / "osm/villes-28.osm.pbf")
+    points = snap(roads, halls["lon"], halls["lat"])
+    on = np.flatnonzero((points.link >= 0) & (points.distance_m < 400))
+    real = times_between(roads, points.take(on), points.take(on))[0] / 60
+    network = Territory.load().network
+    points = snap(network, halls["lon"].iloc[on], halls["lat"].iloc[on])
+    estimated = times_between(network, points, points)[0] / 60
+    known = np.isfinite(real) & (real > 1)
+    ratio = estimated[known] / real[known]
+    assert known.sum() > 200
+    assert 0.92 <= np.median(ratio) <= 1.08
+    low, high = np.quantile(ratio, [0.1, 0.9])
+    assert 0.75 <= low < high <= 1.4

@@ -26,6 +26,6 @@ def write_slice(folder, wanted):
             table = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
             table.writeheader()
             table.writerows(row for row in rows if row[column] in kept)
-    for name in ("relief.npz", "no_road.csv"):
+    for name in ("relief.npz", "no_road.csv", "arrondissements.csv"):
         shutil.copyfile(FRANCE / name, folder / name)
     return folder

