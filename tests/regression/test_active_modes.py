@@ -12,7 +12,7 @@ def test_the_median_trip_is_that_of_an_independent_router(shared_data, file):
     path = shared_data / file
     networks = read_osm_modes(path, crs="EPSG:2154")
     for mode in ("walk", "bike"):
-        found, expected = compared(path, mode, networks[mode], 8, 120)
+        found, expected = compared(path, mode, networks[mode], 4, 240)
         both = np.isfinite(found) & (expected > 60)
         assert both.sum() > 800
         ratio = found[both] / expected[both]

@@ -108,18 +108,25 @@ def test_profiles_and_thresholds_equal_single_runs(client, small_batch, small_ex
     assert_same_diagnoses(tmp_path, small_expected)
 
 
-def test_departements_with_their_margin_equal_single_runs(client, shared_data, tmp_path):
-    codes = ["64", "40", "65"]
-    communes = [shared_data / "communes" / f"communes-{code}.geojson" for code in codes]
-    sites, population = shared_data / "sites/liste-fs-20240801.csv", shared_data / "communes/donnees_communes.csv"
+def test_departements_with_their_margin_equal_single_runs(client, small_world, tmp_path):
+    """Two of them, each in a file of its own: the nearest site of commune C is in D, of the other département."""
+    communes = gpd.read_file(small_world.communes)
+    communes["code"] = communes["code"].replace("64004", "40004")
+    paths = [tmp_path / f"communes-{code}.gpkg" for code in ("64", "40")]
+    for path in paths:
+        communes[communes["code"].str.startswith(path.stem[-2:])].to_file(path)
+    sites, population = tmp_path / "sites.csv", tmp_path / "population.csv"
+    for path, source in ((sites, small_world.sites), (population, small_world.population)):
+        path.write_text(source.read_text(encoding="utf-8").replace("64004", "40004"), encoding="utf-8")
     expected = diagnose_one_by_one(
-        tmp_path, codes, ["courant"], [20],
-        "--sites", sites, *[text for path in communes for text in ("--communes", path)], "--population", population,
+        tmp_path, ("64", "40"), ["courant"], [20],
+        "--sites", sites, *[text for path in paths for text in ("--communes", path)], "--population", population,
     )  # fmt: skip
-    batch = Batch(None, OfficialFiles(communes, sites, population=population))
-    result = run_batch(client, batch, tmp_path / "found")
-    assert [summary["departement"] for summary in result.summaries.values()] == sorted(codes)
+    result = run_batch(client, Batch(None, OfficialFiles(paths, sites, population=population)), tmp_path / "found")
+    assert [summary["departement"] for summary in result.summaries.values()] == ["40", "64"]
     assert_same_diagnoses(tmp_path / "found", expected)
+    with (expected / "64-courant-20" / "communes.csv").open(encoding="utf-8", newline="") as stream:
+        assert {row["code"]: row["facility_id"] for row in csv.DictReader(stream)}["64003"] == "3"
 
 
 def test_every_official_file_of_build_is_one_of_batch(client, small_world, tmp_path):

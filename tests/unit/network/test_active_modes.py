@@ -111,18 +111,21 @@ def _oracle(path, mode):
     for each in osmium.FileProcessor(str(path)):
         if each.is_node():
             where[each.id] = (each.lon, each.lat)
-            if stops(mode, dict(each.tags), ":forward"):
+            if len(each.tags) and stops(mode, dict(each.tags), ":forward"):
                 stopped.add(each.id)
     first = {"walk": 0, "bike": 2}[mode]
     for way in osmium.FileProcessor(str(path), osmium.osm.WAY):
         speeds = active_speeds(dict(way.tags), profile)[first : first + 2]
         refs = [node.ref for node in way.nodes if node.ref in where]
-        for step, ends in enumerate(pairwise(refs)):
+        if not any(speeds) or len(refs) < 2:
+            continue
+        lon, lat = np.array([where[ref] for ref in refs]).T
+        lengths = geod.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2].tolist()
+        for step, (ends, metres) in enumerate(zip(pairwise(refs), lengths, strict=True)):
             if ends[0] == ends[1]:
                 continue
             # A node that stops the mode is another node on each way that comes to it.
             a, b = (((node, way.id, step, side) if node in stopped else node) for side, node in enumerate(ends))
-            metres = geod.inv(*where[refs[step]], *where[refs[step + 1]])[2]
             for start, end, kmh in ((a, b, speeds[0]), (b, a, speeds[1])):
                 if kmh:
                     seconds = metres / kmh * 3.6

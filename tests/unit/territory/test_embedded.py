@@ -1,6 +1,7 @@
 """Views of the embedded France: départements, intercommunalities, all of it; and what is kept of it."""
 
 import datetime as dt
+import functools
 import json
 from pathlib import Path
 
@@ -26,6 +27,12 @@ def tables():
 
 
 @pytest.fixture(scope="module")
+def load():
+    """Load a view once for all tests that look at the embedded France as it is."""
+    return functools.cache(Territory.load)
+
+
+@pytest.fixture(scope="module")
 def few_folder(tmp_path_factory):
     """Tables of two départements on two projections."""
     return write_slice(tmp_path_factory.mktemp("data") / "france", lambda row: row["departement"] in {"64", "974"})
@@ -43,8 +50,8 @@ def few(few_folder, tmp_path, monkeypatch):
     ("wanted", "departement", "name"),
     [("64", "64", "Pyrénées-Atlantiques"), ("2a", "2A", "Corse-du-Sud"), ("974", "974", "La Réunion"), ("1", "01", "Ain")],
 )  # fmt: skip
-def test_a_departement_is_viewed_by_its_code(tables, wanted, departement, name):
-    territory = Territory.load(wanted)
+def test_a_departement_is_viewed_by_its_code(load, tables, wanted, departement, name):
+    territory = load(wanted)
     frame = tables.communes.frame
     assert (territory.name, territory.departement) == (name, departement)
     assert territory.manifest.view == departement
@@ -56,8 +63,8 @@ def test_a_departement_is_viewed_by_its_code(tables, wanted, departement, name):
     assert (times["travel_time_min"].dropna() < 120).all()
 
 
-def test_an_intercommunality_is_viewed_by_its_number_or_its_name(tables):
-    by_number, by_name = Territory.load(PAYS_BASQUE), Territory.load("communaute  d'agglomération du PAYS-BASQUE")
+def test_an_intercommunality_is_viewed_by_its_number_or_its_name(load, tables):
+    by_number, by_name = load(PAYS_BASQUE), load("communaute  d'agglomération du PAYS-BASQUE")
     own = tables.intercommunality.index[tables.intercommunality == PAYS_BASQUE]
     assert list(by_number.communes.index) == list(by_name.communes.index) == list(own)
     assert by_number.manifest.view == by_name.manifest.view == PAYS_BASQUE
@@ -67,10 +74,10 @@ def test_an_intercommunality_is_viewed_by_its_number_or_its_name(tables):
     ).all()
 
 
-def test_a_commune_has_the_same_time_in_every_view():
-    whole = Territory.load().travel_times("sites").set_index("commune_code")
+def test_a_commune_has_the_same_time_in_every_view(load):
+    whole = load().travel_times("sites").set_index("commune_code")
     for wanted in ("64", "48", PAYS_BASQUE, "974"):
-        part = Territory.load(wanted).travel_times("sites").set_index("commune_code")
+        part = load(wanted).travel_times("sites").set_index("commune_code")
         same = whole.loc[part.index]
         assert np.allclose(part["travel_time_min"], same["travel_time_min"], atol=0.01), wanted
         assert (part["facility_id"] == same["facility_id"]).mean() > 0.99
@@ -95,8 +102,8 @@ def test_a_name_of_two_intercommunalities_is_asked_again_by_number(tables):
         assert all(code in str(caught.value) for code in names.index[names == name])
 
 
-def test_all_of_france_is_one_territory(tables):
-    territory = Territory.load()
+def test_all_of_france_is_one_territory(load, tables):
+    territory = load()
     assert territory.name == "France"
     assert len(territory.communes) == len(tables.communes.frame)
     assert len(territory.sites) == len(tables.sites.frame)
@@ -105,8 +112,8 @@ def test_all_of_france_is_one_territory(tables):
 
 
 @pytest.mark.parametrize("view", [None, "64"])
-def test_undrawn_it_finds_the_same_sites(view):
-    whole, undrawn = Territory.load(view), Territory.load(view, drawn=False)
+def test_undrawn_it_finds_the_same_sites(load, view):
+    whole, undrawn = load(view), load(view, drawn=False)
     assert undrawn.communes.geometry.isna().all()
     at = dt.datetime(2026, 11, 24, 10, 30)  # noqa: DTZ001 - civil time
     answers = [find_sites(area, -1.58, 43.31, Wishes(at=at)).to_dict() for area in (whole, undrawn)]
@@ -114,16 +121,16 @@ def test_undrawn_it_finds_the_same_sites(view):
     assert Gazetteer.of(undrawn).search("Sare") == Gazetteer.of(whole).search("Sare")
 
 
-def test_sites_of_neighbours_count():
+def test_sites_of_neighbours_count(load):
     for wanted, neighbours in (("64", {"40", "65"}), (PAYS_BASQUE, {"64", "40"})):
-        territory = Territory.load(wanted)
+        territory = load(wanted)
         assert neighbours <= set(territory.sites["departement"])
         assert "974" not in set(territory.sites["departement"])
-    assert set(Territory.load("974").sites["departement"]) == {"974"}
+    assert set(load("974").sites["departement"]) == {"974"}
 
 
-def test_views_share_one_network():
-    assert Territory.load("64").network is Territory.load().network is Territory.load("974").network
+def test_views_share_one_network(load):
+    assert load("64").network is load().network is load("974").network
 
 
 def test_names_of_views_lead_to_views(tables):
