@@ -1,6 +1,7 @@
 """The examples in the docstrings are true, and every public name has one."""
 
 import doctest
+import functools
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +18,14 @@ _WITH_EXAMPLES = sorted(path for path in _ROOT.rglob("*.py") if ">>> " in path.r
 
 def _module(path: Path) -> str:
     return ".".join(["geo", *path.relative_to(_ROOT).with_suffix("").parts])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_once():
+    """Load each territory of the examples once: most show what they tell on the same one, and none changes it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(geo.Territory, "load", functools.cache(geo.Territory.load))
+        yield
 
 
 @pytest.mark.parametrize("name", [_module(path) for path in _WITH_EXAMPLES])

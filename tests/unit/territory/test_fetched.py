@@ -150,7 +150,8 @@ def test_real_files_under_the_official_paths(shared_data, have, official, web):
         web.serve(paths[key], None)
     web.serve(paths["sites"], (shared_data / "sites" / "liste-fs-20240801.csv").read_bytes(), modified="2024-08-01")
     communes = shared_data / "communes"
-    web.serve(paths["communes"], (communes / "communes-france-2018.geojson.gz").read_bytes())
+    drawn = (communes / "communes-14.geojson").read_bytes()
+    web.serve(paths["communes"], gzip.compress(drawn))
     web.serve(paths["population"], _zipped("donnees_communes.csv", (communes / "donnees_communes.csv").read_bytes()))
     roads = "/geofabrik/europe/france/basse-normandie-latest.osm.pbf"
     web.serve(roads, (shared_data / "osm" / "caen.osm.pbf").read_bytes())
@@ -158,8 +159,7 @@ def test_real_files_under_the_official_paths(shared_data, have, official, web):
     assert {"haute-normandie", "pays-de-la-loire"} <= {word for text in fetched.warnings for word in text.split()}
     territory, missing = build_fetched(fetched)
     assert names(missing) == {"town_halls", "cells", "tax_offices", "postcodes", "frr", "qpv"}
-    contours = json.loads((communes / "communes-14.geojson").read_text(encoding="utf-8"))["features"]
-    assert (territory.name, len(territory.communes)) == ("Calvados", len(contours))
+    assert (territory.name, len(territory.communes)) == ("Calvados", len(json.loads(drawn)["features"]))
     assert not territory.network.source.approximate
     assert 600_000 < territory.manifest.population < 800_000
     assert len(territory.sites) > 50
