@@ -27,14 +27,16 @@ class Served(str):
 class AppServer:
     """``python -m geo.ui.serve`` on a free port, the same one each time that it is started again.
 
-    `settings` are of its environment; nobody answers as its geocoder, and it keeps nothing unless they say where.
+    `folder`: The territory that it opens on, all of France for `None`. `settings` are of its environment; nobody
+    answers as its geocoder, and it keeps nothing unless they say where.
     """
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, folder: Path | None = None, **settings: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{self._port}"
+        self._given = [] if folder is None else ["--", str(folder)]
         self._settings = settings
         self._process: subprocess.Popen | None = None
 
@@ -42,7 +44,7 @@ class AppServer:
         """Start it, and wait until it answers; return the number of its process."""
         command = [sys.executable, "-m", "geo.ui.serve", "--server.headless", "true"]
         self._process = subprocess.Popen(
-            [*command, "--server.address", "127.0.0.1", "--server.port", str(self._port)],
+            [*command, "--server.address", "127.0.0.1", "--server.port", str(self._port), *self._given],
             cwd=_PROJECT,
             env=os.environ
             | {

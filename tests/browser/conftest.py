@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+from collections import defaultdict
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -78,31 +79,31 @@ def app_address(chromium_path, web, official_addresses, app_cache):
 
 
 @pytest.fixture(scope="package")
-def first_page(browser):
-    """The page that each test begins with: what the browser has compiled once serves all."""
-    return _watched_page(browser.new_context(locale="fr-FR"))
+def kept_pages():
+    """Pages that tests begin with, by the options of their context: what each has compiled once serves all."""
+    return defaultdict(list)
 
 
 @pytest.fixture
-def new_page(browser, first_page):
+def new_page(browser, kept_pages):
     """Open pages of fresh visitors, each known to nobody: what they ask of anywhere but this machine fails and is noted.
 
     `page.wait_until_idle()` waits until no run of the app is under way.
     """
-    pages = []
+    opened = []
 
     def open_page(width=_SIZE[0], height=_SIZE[1], **options):
-        page = _watched_page(browser.new_context(locale="fr-FR", **options)) if pages or options else first_page
+        context_options = {"locale": "fr-FR", **options}
+        free = kept_pages[repr(sorted(context_options.items()))]
+        page = free.pop() if free else _watched_page(browser.new_context(**context_options))
         page.set_viewport_size({"width": width, "height": height})
-        pages.append(page)
+        opened.append((page, free))
         return page
 
     yield open_page
-    for page in pages:
-        if page is first_page:
-            _forget(page)
-        else:
-            page.context.close()
+    for page, free in reversed(opened):  # the first, who has been everywhere, is taken first again
+        _forget(page)
+        free.append(page)
 
 
 def _watched_page(context):

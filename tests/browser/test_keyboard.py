@@ -75,6 +75,7 @@ def test_suggestions_are_said_and_the_one_chosen_leads_to_its_answer(find):
     box.fill("castillon")
     box.press("Enter")
     page.wait_for_function("document.querySelector('.maillage-spoken').textContent.includes('propositions suivent')")
+    page.wait_until_idle()
     suggestions = page.locator(".st-key-suggestions button")
     assert said.text_content().endswith(f"{suggestions.count()} propositions suivent.")
     assert box.evaluate("box => box === document.activeElement")
@@ -114,13 +115,11 @@ def test_each_screen_and_place_has_its_title(new_page, app_address):
         ("?ecran=methode", ".stFileUploader"),
     ],
 )
-def test_no_english_is_seen_or_said_in_an_english_browser(browser, app_address, query, drawn):
-    context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(120_000)
+def test_no_english_is_seen_or_said_in_an_english_browser(new_page, app_address, query, drawn):
+    page = new_page(locale="en-US")
     page.goto(f"{app_address}/{query}")
     page.wait_for_selector(drawn)
-    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+    page.wait_until_idle()
     page.wait_for_timeout(800)
     words = page.evaluate(_WORDS)
     for button in page.get_by_test_id("stPopoverButton").all():
@@ -135,7 +134,6 @@ def test_no_english_is_seen_or_said_in_an_english_browser(browser, app_address, 
         for _ in range(2):
             page.keyboard.press("Escape")
         page.wait_for_timeout(300)
-    context.close()
     if query == SARE:
         assert {"Aller au contenu", "Mois suivant", "mardi 24 novembre 2026 sélectionné"} <= set(words)
     assert [each for each in words if _ENGLISH.search(each) and not _NOT_SAID.fullmatch(each)] == []
