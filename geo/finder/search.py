@@ -81,6 +81,16 @@ _TOWNS_ABROAD: Final = frozenset(
 
 #: Codes in the list of départements whose names are those of towns or islands that are none.
 _NO_DEPARTEMENT: Final = frozenset({"75", "977", "978"})
+#: Territories of which the project has no table, by the words that name them.
+_NO_TABLE: Final = {
+    "saint pierre et miquelon": "Saint-Pierre-et-Miquelon",
+    "wallis": "Wallis-et-Futuna",
+    "futuna": "Wallis-et-Futuna",
+    "wallis et futuna": "Wallis-et-Futuna",
+    "polynesie": "La Polynésie française",
+    "polynesie francaise": "La Polynésie française",
+    "nouvelle caledonie": "La Nouvelle-Calédonie",
+}
 _ONLY_COMMUNES: Final = "Résultats à l'échelle de la commune."
 _ABROAD: Final = f"Ce lieu semble à l'étranger. {DIRECTORY}"
 _WHICH_COMMUNE: Final = "donnez le nom ou le code postal de votre commune."
@@ -192,7 +202,12 @@ def _found(places: list[FoundPlace], notes: tuple[str, ...]) -> PlaceSearch:
 
 
 def _wider(text: str, communes: Sequence[FoundPlace]) -> str:
-    """Say that a text is the name of a département or of a region; empty where it is not, or is that of its town."""
+    """Say that a text is the name of a département, of a region or of a territory without tables.
+
+    Empty where it is none, or is that of its town.
+    """
+    if (without := _NO_TABLE.get(" ".join(spelled_out(text)))) is not None:
+        return f"{without} n'est pas dans les tables du projet. {ALL_SITES}"
     words = telling(spelled_out(text))
     codes = [code for code in departement_codes() if code not in _NO_DEPARTEMENT]
     code = next((code for code in codes if telling(spelled_out(departement_name(code))) == words), None)

@@ -232,6 +232,22 @@ def test_the_name_of_a_departement_or_of_a_region_asks_for_a_commune(france, geo
             find_place(query, france, ONLINE, "France")
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("Saint-Pierre-et-Miquelon", "Saint-Pierre-et-Miquelon"),
+        ("wallis", "Wallis-et-Futuna"),
+        ("Polynésie française", "La Polynésie française"),
+        ("Nouvelle-Calédonie", "La Nouvelle-Calédonie"),
+    ],
+)
+def test_a_territory_without_tables_is_said_and_no_commune_is_asked_for(france, query, name):
+    with pytest.raises(ParameterError, match=f"^{name} n'est pas dans les tables du projet") as refused:
+        find_place(query, france, None, "France")
+    assert "lannuaire.service-public" in str(refused.value)
+    assert "Lieux qui ressemblent" not in str(refused.value)
+
+
 @pytest.mark.parametrize("query", ["Paris", "Mayenne", "Saint-Martin 32"])
 def test_a_town_that_has_the_name_of_its_departement_is_that_town(france, query):
     assert search_place(query, france, None).is_sure
