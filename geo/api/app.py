@@ -58,7 +58,7 @@ def make_app(service: Service) -> FastAPI:
     @app.get(
         "/nearest",
         summary="Les sites proches d'un lieu, ouverts quand, joints comment (maillage nearest --json)",
-        responses=_responses(NEAREST, 300, 404),
+        responses=_responses(NEAREST, 300, 404, 422, 429),
         response_class=Response,
     )
     def nearest(query: Annotated[NearQuery, Query()]) -> Response:
@@ -67,7 +67,7 @@ def make_app(service: Service) -> FastAPI:
     @app.get(
         "/coverage",
         summary="Qui est assez près, quelles communes sont sous-desservies (maillage diagnose --json)",
-        responses=_responses(COVERAGE),
+        responses=_responses(COVERAGE, 422, 429),
         response_class=Response,
     )
     def coverage(query: Annotated[CoverageQuery, Query()]) -> Response:
@@ -76,7 +76,7 @@ def make_app(service: Service) -> FastAPI:
     @app.get(
         "/plan",
         summary="Le plan publié ici, calculé auparavant (maillage plan --json)",
-        responses=_responses(PLAN, 404),
+        responses=_responses(PLAN, 404, 422, 429),
         response_class=Response,
     )
     def plan() -> Response:
@@ -85,7 +85,7 @@ def make_app(service: Service) -> FastAPI:
             return _json_bytes(problem(sentence), status.HTTP_404_NOT_FOUND)
         return _json_bytes(service.plan)
 
-    @app.get("/health", summary="Si le serveur répond", responses=_responses(HEALTH, None), response_class=Response)
+    @app.get("/health", summary="Si le serveur répond", responses=_responses(HEALTH), response_class=Response)
     async def health() -> Response:
         return _json({"status": "ok", "territory": service.territory.name, "version": app.version})
 
@@ -110,13 +110,10 @@ def _json_bytes(content: bytes, code: int = status.HTTP_200_OK) -> Response:
     return Response(content, code, media_type="application/json")
 
 
-def _responses(schema: Mapping[str, Any], *failures: int | None) -> dict[int | str, dict[str, Any]]:
-    """Return the answers of an address as OpenAPI describes them: its own, then its failures (`None`: no usual one)."""
-    usual = () if None in failures else (422, 429)
+def _responses(schema: Mapping[str, Any], *failures: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of an address as OpenAPI describes them: its own, then its failures."""
     described: dict[int | str, dict[str, Any]] = {200: {"description": "La réponse", **_content(schema)}}
-    for code in sorted({*filter(None, failures), *usual}):
-        described[code] = {"description": _MEANT[code], **_content(PROBLEM)}
-    return described
+    return described | {code: {"description": _MEANT[code], **_content(PROBLEM)} for code in failures}
 
 
 _MEANT: Final = {
@@ -131,6 +128,7 @@ def _content(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema}}}
 
 
+#: What pydantic tells of the bounds of a parameter.
 _BOUNDS: Final = frozenset({"ge", "gt", "le", "lt", "max_length"})
 #: Beginning of the type of a fault -> what is expected.
 _EXPECTED: Final = {
