@@ -63,16 +63,18 @@ def replacing_file(path: Path) -> Iterator[Path]:
 def adding_files(folder: Path) -> Iterator[Path]:
     """Give an empty folder to fill; move its files into `folder` once all are written, none on any error.
 
-    A folder that does not exist appears at once. What else is in one that exists stays as it is; where a file cannot
-    be moved into it, those that were are taken out again and the former ones put back. Those that a process did not
-    move because it was killed are moved before anything else.
+    A folder that does not exist appears at once. What links point to is replaced, not the links. What else is in a
+    folder that exists stays as it is; where a file cannot be moved into it, those that were are taken out again and the
+    former ones put back. Those that a process did not move because it was killed are moved before anything else.
 
     Raises
     ------
     SourceError
-        The folder cannot be made or written to.
+        The folder cannot be made or written to, or is the root or the current one.
     """
+    require_named(folder)
     with _writing(folder):
+        folder = _place(folder)
         if not folder.is_dir():
             with _beside(folder.parent, folder.name) as beside:
                 (beside / "new").mkdir()
@@ -92,16 +94,23 @@ def adding_files(folder: Path) -> Iterator[Path]:
                 (folder / _MOVING).rename(beside)
 
 
+def require_named(folder: Path) -> None:
+    """Raise `SourceError` where a folder is the root or the current one: files of ours are not spread among others."""
+    try:
+        place = folder.resolve()
+        what = {Path(place.anchor): "la racine du disque", Path.cwd(): "le dossier où vous êtes"}.get(place)
+    except (OSError, RuntimeError, ValueError):  # no path: who writes there says so
+        return
+    if what is not None:
+        msg = f"« {shown_path(folder)} » est {what} : rien n'y est écrit. Donnez le nom d'un dossier à créer."
+        raise SourceError(msg)
+
+
 def require_replaceable(path: Path, *, marker: str) -> None:
     """Raise `SourceError` where `path` holds something that `replacing_folder` does not replace."""
+    require_named(path)
     with _writing(path):
         recover(path)
-        if path.is_dir() and path.samefile(Path.cwd()):
-            msg = (
-                f"« {shown_path(path)} » est le dossier où vous êtes : il n'est pas remplacé. "
-                f"Donnez le nom d'un dossier à créer."
-            )
-            raise SourceError(msg)
         if path.exists() and not (path.is_dir() and ((path / marker).is_file() or not any(path.iterdir()))):
             msg = (
                 f"« {shown_path(path)} » existe déjà et n'a pas été écrit par maillage : il n'est pas remplacé. "
@@ -124,7 +133,7 @@ def replacing_folder(path: Path, *, marker: str) -> Iterator[Path]:
     """
     require_replaceable(path, marker=marker)
     with _writing(path):
-        path = path.resolve()
+        path = _place(path)
         with _beside(path.parent, path.name) as beside:
             new, former = beside / "new", _former(path)
             new.mkdir()
@@ -158,14 +167,19 @@ def recover_all(folder: Path) -> None:
 
 def _regular(path: Path) -> Path:
     """Return where a path points to, links followed; raise `SourceError` where something other than a file is there."""
-    try:
-        place = path.resolve()
-    except RuntimeError as error:  # links that point to each other
-        raise OSError(str(error)) from error
+    place = _place(path)
     if place.exists() and not place.is_file():
         msg = f"« {shown_path(path)} » existe déjà et n'est pas un fichier : rien n'y est écrit. Donnez un autre nom."
         raise SourceError(msg)
     return place
+
+
+def _place(path: Path) -> Path:
+    """Return where a path points to, links followed."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # links that point to each other
+        raise OSError(str(error)) from error
 
 
 def shown_path(path: Path) -> str:
@@ -193,22 +207,21 @@ def _move_all(folder: Path) -> None:
     """Move the files of `_MOVING` into a folder, those that they replace to beside them; all of them, or none."""
     new, former = folder / _MOVING / "new", folder / _MOVING / "former"
     files, moved = sorted(new.iterdir()), []
-    for file in files:
-        _regular(folder / file.name)
+    place = {file.name: _regular(folder / file.name) for file in files}
     try:
-        if any((folder / file.name).exists() for file in files):
+        if any(each.exists() for each in place.values()):
             (folder / UNFINISHED).write_text(_UNFINISHED_SAYS, encoding="utf-8")
         for file in files:
             moved.append(file.name)
-            if (folder / file.name).exists():
-                (folder / file.name).rename(former / file.name)
-            file.rename(folder / file.name)
+            if place[file.name].exists():
+                place[file.name].rename(former / file.name)
+            file.rename(place[file.name])
     except BaseException:
         for name in moved:
-            if (folder / name).exists() and not (new / name).exists():
-                (folder / name).rename(new / name)
+            if place[name].exists() and not (new / name).exists():
+                place[name].rename(new / name)
             if (former / name).exists():
-                (former / name).rename(folder / name)
+                (former / name).rename(place[name])
         raise
     finally:
         (folder / UNFINISHED).unlink(missing_ok=True)
@@ -221,7 +234,7 @@ def _finish_moving(folder: Path) -> None:
     time.sleep(_SWAP_S)  # another process may be moving them just now
     with suppress(FileNotFoundError):  # it has
         for file in sorted((folder / _MOVING / "new").iterdir()):
-            file.replace(folder / file.name)
+            file.replace(_regular(folder / file.name))
     (folder / UNFINISHED).unlink(missing_ok=True)
     shutil.rmtree(folder / _MOVING, ignore_errors=True)
 

@@ -33,6 +33,7 @@ from geo.cli.report import report
 from geo.cli.rounds import rounds
 from geo.cli.scenario import scenario
 from geo.cli.streams import READER_LEFT, OutputError, flush_output, prepare_streams, say
+from geo.cli.unused import CheckedCommand
 from geo.cli.validate import validate
 from geo.errors import MaillageError
 from geo.french import visible
@@ -109,7 +110,7 @@ def _name(command: Callable[..., None]) -> str:
 
 
 for _command, _help in _COMMANDS:
-    app.command(_name(_command), help=_help)(_command)
+    app.command(_name(_command), cls=CheckedCommand, help=_help)(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

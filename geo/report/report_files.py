@@ -144,7 +144,8 @@ def report_command(request: ReportRequest, territory_name: str | None, plan_file
     if question.facilities != usual.facilities:
         words += ["--facilities", question.facilities.replace("tax_offices", "tax-offices")]
     if question.rule != usual.rule:
-        words += ["--rule", question.rule.kind.replace("_", "-"), "--min-share", f"{question.rule.min_share:g}"]
+        words += ["--rule", question.rule.kind.replace("_", "-")]
+        words += ["--min-share", f"{question.rule.min_share:g}"] if question.rule.kind == "share" else []
     words += [
         *(["--bus"] if "bus" in question.kinds else []),
         *([] if "antenne" in question.kinds else ["--no-antennes"]),

@@ -20,7 +20,6 @@ from geo.storage import (
     remove_left,
     replacing_file,
     replacing_folder,
-    require_replaceable,
 )
 from geo.territory.country import Country
 from geo.territory.fetched import kept_territories
@@ -290,12 +289,47 @@ def test_links_in_a_ring_are_one_sentence(tmp_path):
         pass
 
 
-def test_the_folder_one_is_in_and_the_root_are_named(tmp_path, monkeypatch):
+@pytest.mark.parametrize("writing", [adding_files, lambda path: replacing_folder(path, marker=MARKER)])
+def test_the_folder_one_is_in_and_the_root_are_named(tmp_path, monkeypatch, writing):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SourceError, match=r"^« \. » est le dossier où vous êtes"):
-        require_replaceable(Path(), marker=MARKER)
-    with pytest.raises(SourceError, match=r"^« / » existe déjà et n'a pas été écrit par maillage"):
-        require_replaceable(Path("/"), marker=MARKER)
+    (tmp_path / "here").symlink_to(tmp_path)
+    for path, said in (
+        (Path(), r"« \. » est le dossier où vous êtes"),
+        (Path("here"), "« here » est le dossier où vous êtes"),
+        (Path("/"), "« / » est la racine du disque"),
+        (Path("/tmp/../"), r"« \.\. » est la racine du disque"),
+    ):
+        with pytest.raises(SourceError, match=f"^{said} : rien n'y est écrit"), writing(path):
+            pytest.fail("nothing is to be written")
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_is_written_through_a_link(tmp_path, there):
+    target, link = tmp_path / "kept" / "target", tmp_path / "link"
+    target.parent.mkdir()
+    if there:
+        target.mkdir()
+        (target / "mine.txt").write_text("mine")
+    link.symlink_to(target)
+    add(link, "new")
+    assert link.is_symlink()
+    assert held(target) == {"a.csv": "new", "b.csv": "new"} | ({"mine.txt": "mine"} if there else {})
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_of_a_folder_is_written_through_a_link(tmp_path, there):
+    folder, target = tmp_path / "out", tmp_path / "kept.csv"
+    folder.mkdir()
+    if there:
+        target.write_text("old")
+    (folder / "b.csv").symlink_to(target)
+    with pytest.raises(ZeroDivisionError):
+        add(folder, "new", ZeroDivisionError())
+    assert (target.exists(), (folder / "b.csv").is_symlink()) == (there, True)
+    add(folder, "new")
+    assert (folder / "b.csv").is_symlink()
+    assert (target.read_text(), held(folder)) == ("new", {"a.csv": "new", "b.csv": "new"})
 
 
 def test_a_territory_that_a_killed_process_took_away_is_found_again(small_world, tmp_path):
