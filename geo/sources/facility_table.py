@@ -87,7 +87,10 @@ def facility_source_table(rows: FacilityRows, path: Path, dataset: str, licence:
     rejected = rejected_rows(table.index, table["facility_id"], reasons)
     usable = reasons.isna().to_numpy()
     if not usable.any():
-        advice = "Aucune ligne n'est utilisable : vérifiez les colonnes de position."
+        advice = (
+            "Aucune ligne n'est utilisable : vérifiez les colonnes de position. Se lisent : une latitude et une "
+            "longitude, x et y en Lambert-93, du WKT, « [lon, lat] » ; ni geohash ni « plus code »."
+        )
         raise SchemaError(dataset, rejection_faults(rejected) or [Fault("aucun lieu trouvé")], advice)
 
     frame = facility_frame(table[usable], rows.lon[usable], rows.lat[usable])

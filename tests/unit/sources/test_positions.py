@@ -7,7 +7,7 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry import Point
 
-from geo.errors import CrsError
+from geo.errors import CrsError, SchemaError
 from geo.sources.numbers import parse_coordinates, parse_degrees
 from geo.sources.places import read_places
 from geo.sources.positions import in_degrees, parse_positions
@@ -237,3 +237,11 @@ def test_columns_of_angles_and_those_of_finess_and_bpe(tmp_path, text):
     (tmp_path / "liste.csv").write_text(text, encoding="utf-8")
     point = read_places(tmp_path / "liste.csv").frame.geometry.iloc[0]
     assert (point.x, point.y) == pytest.approx((-1.5, 43.475), abs=1e-6)
+
+
+@pytest.mark.parametrize("code", ["ezxb2m8", "8CMW8F2X+22", "30TXP2078495"])
+def test_codes_of_places_are_refused_with_what_is_read(tmp_path, code):
+    file = tmp_path / "codes.csv"
+    file.write_text(f"nom,position\nA,{code}\nB,{code}\n", encoding="utf-8")
+    with pytest.raises(SchemaError, match=r"lignes 2 à 3 : position absente ou illisible.*WKT.*ni geohash"):
+        read_places(file)
