@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LOCALITIES_FILE: Final = "france/localities.csv"
 LOCALITIES_CSV: Final = ("name", "kind", "commune_code")
 #: What `kind` may be: the word that is said between the name and its commune ("Gourette, hameau d'Eaux-Bonnes").
-LOCALITY_KINDS: Final = ("hameau", "quartier", "station")
+LOCALITY_KINDS: Final = ("hameau", "quartier", "station", "île sans pont")
 _DATASET: Final = "Hameaux, stations et quartiers"
 _ADVICE: Final = "Rétablissez la table du projet (data/france/localities.csv)."
 

@@ -248,6 +248,12 @@ def test_a_territory_without_tables_is_said_and_no_commune_is_asked_for(france, 
     assert "Lieux qui ressemblent" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["Porquerolles", "Port-Cros"])
+def test_an_island_of_a_commune_is_named_as_one_without_a_bridge(france, name):
+    (found,) = search_place(name, france, None).places[:1]
+    assert found.label == f"{name}, île sans pont de Hyères (83)"
+
+
 @pytest.mark.parametrize("query", ["Paris", "Mayenne", "Saint-Martin 32"])
 def test_a_town_that_has_the_name_of_its_departement_is_that_town(france, query):
     assert search_place(query, france, None).is_sure
