@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 FRANCE = Path(__file__).resolve().parents[2] / "data" / "france"
-NAMES = ("communes", "intercommunalities", "former_communes", "localities", "sites", "tax_offices")
+NAMES = ("communes", "intercommunalities", "former_communes", "sites", "tax_offices")
 
 
 def rows_of(path, delimiter=","):
@@ -18,7 +18,7 @@ def write_slice(folder, wanted):
     folder.mkdir(parents=True, exist_ok=True)
     communes = [row for row in rows_of(FRANCE / "communes.csv") if wanted(row)]
     codes, groups = ({row[name] for row in communes} for name in ("code", "intercommunality"))
-    for name in NAMES:
+    for name in (*NAMES, "localities"):
         column = {"communes": "code", "intercommunalities": "code"}.get(name, "commune_code")
         kept = groups if name == "intercommunalities" else codes
         rows = rows_of(FRANCE / f"{name}.csv")
