@@ -5,19 +5,17 @@ Nothing is written, downloaded or planned for a visitor, and no address is sent 
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.access.diagnosis import diagnose
 from geo.answers.near import NearQuestion, answer_near
-from geo.errors import ParameterError, SourceError
+from geo.errors import ParameterError
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.search import find_place
-from geo.report.plan_files import MAX_BYTES, read_plan
+from geo.report.plan_reading import plan_text
 from geo.report.tables import diagnosis_summary
-from geo.sources.delimited import read_text
 from geo.territory import Territory
 
 if TYPE_CHECKING:
@@ -85,13 +83,7 @@ class Service:
         if plan is None:
             return cls(territory)
         path = plan / _PLAN_FILE if plan.is_dir() else plan
-        read_plan(path, territory)
-        try:  # what is served is read by any program, some of which know no NaN
-            content = json.dumps(json.loads(read_text(path, "Plan", MAX_BYTES)), ensure_ascii=False, allow_nan=False)
-        except ValueError as error:
-            msg = f"Plan : « {path.name} » n'est pas du JSON. Donnez un fichier plan.json de « maillage plan --out »."
-            raise SourceError(msg) from error
-        return cls(territory, content.encode())
+        return cls(territory, plan_text(path, territory).encode())
 
     @property
     def is_france(self) -> bool:

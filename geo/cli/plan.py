@@ -142,7 +142,6 @@ def plan(
     """Choose labels and write them."""
     from geo.access.catchment import DEFAULT_AGENTS
     from geo.answers.label import plan_lines
-    from geo.report.plan_files import write_plan
     from geo.siting.capacity_plan import capacity_plan
     from geo.siting.costs import Costs
     from geo.siting.criteria import Zones
@@ -209,7 +208,11 @@ def plan(
         time_limit_s=time_limit,
         progress=lambda _, sentence: logging.getLogger("geo").info(sentence),
     )
-    names = () if out is None else write_plan(found, area.parts, out)
+    names: tuple[str, ...] = ()
+    if out is not None:
+        from geo.report.plan_files import write_plan  # documents, which the core alone cannot write
+
+        names = write_plan(found, area.parts, out)
     if as_json:
         print_json(plan_json(found, area.parts))
         return

@@ -33,7 +33,7 @@ def report(
     made_on = chosen_day(date)
     log = logging.getLogger("geo")
     log.info("Ouverture du territoire…")
-    from geo.report.plan_files import read_plan
+    from geo.report.plan_reading import read_plan
     from geo.report.report_files import DOCUMENT, report_command, require_report_place, write_report
     from geo.report.report_findings import ReportRequest
     from geo.report.report_sentences import summary_sentences

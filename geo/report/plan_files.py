@@ -1,11 +1,10 @@
-"""A plan as files: tables, layers, JSON and the argument of each label; and its JSON read back."""
+"""A plan as files: tables, layers, JSON and the argument of each label."""
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -13,46 +12,18 @@ import pandas as pd
 from geo.answers.plan_stops import stops_table
 from geo.answers.tables import rounded
 from geo.crs import WGS84
-from geo.errors import SourceError
 from geo.report.arguments_html import arguments_html
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.geopackage import write_layer
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.tables import write_summary, write_table
-from geo.siting.plan_json import plan_from_json, plan_json
-from geo.sources.delimited import read_text
+from geo.siting.plan_json import plan_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.siting.plan import Plan
     from geo.territory import Territory
-
-_WHAT: Final = "Plan"
-#: Size of a plan, at most.
-MAX_BYTES: Final = 50_000_000
-
-
-def read_plan(path: Path, territory: Territory) -> Plan:
-    """Read a plan written by `write_plan`.
-
-    Raises
-    ------
-    SourceError
-        The file is absent, unreadable, too large, or no JSON.
-    SchemaError
-        It is not a plan, or one of an older format; all that is missing or of another type is listed.
-    ParameterError
-        The plan is about another territory.
-    """
-    text = read_text(path, _WHAT, MAX_BYTES)
-    try:
-        content = json.loads(text)
-        json.dumps(content, ensure_ascii=False).encode()  # halves of characters cannot be written again
-    except (ValueError, RecursionError) as error:
-        msg = f"{_WHAT} : « {path.name} » n'est pas du JSON. Donnez un fichier plan.json de « maillage plan --out »."
-        raise SourceError(msg) from error
-    return plan_from_json(content, territory, f"{_WHAT} ({path.name})")
 
 
 def plan_tables(plan: Plan) -> dict[str, pd.DataFrame]:

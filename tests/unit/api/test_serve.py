@@ -92,6 +92,13 @@ def test_a_port_that_is_taken_is_one_sentence():
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_it_needs_no_other_extra():
+    """What the others bring is made impossible to import."""
+    absent = sorted({library for library, extra in extras.EXTRAS.items() if extra != "api"})
+    code = f"import sys; sys.modules.update(dict.fromkeys({absent})); import geo.api.serve"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_without_its_extra_it_says_so(run, monkeypatch):
     monkeypatch.setattr(extras, "find_spec", {}.get)
     status, _, err = run("api")

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from geo.answers.label import label_arguments
 from geo.answers.plan import plan_answer
 from geo.errors import MaillageError, ParameterError, SchemaError, SourceError
-from geo.report.plan_files import read_plan, write_plan
+from geo.report.plan_files import write_plan
+from geo.report.plan_reading import read_plan
 from geo.siting.plan import plan
 from geo.siting.plan_json import plan_from_json, plan_json
 
@@ -150,7 +151,7 @@ def test_values_that_contradict_each_other(change, said, written, reported):
 
 
 def test_a_file_too_large_is_not_read(tmp_path, reported, monkeypatch):
-    monkeypatch.setattr("geo.report.plan_files._MAX_BYTES", 100)
+    monkeypatch.setattr("geo.report.plan_reading._MAX_BYTES", 100)
     (tmp_path / "plan.json").write_text("[" + " " * 200 + "]", encoding="utf-8")
     with pytest.raises(SourceError):
         read_plan(tmp_path / "plan.json", reported)

@@ -19,7 +19,8 @@ import pytest
 from geo.cli import main
 from geo.errors import SourceError
 from geo.question import CoverageRule, Question, counted_kinds
-from geo.report.plan_files import read_plan, write_plan
+from geo.report.plan_files import write_plan
+from geo.report.plan_reading import read_plan
 from geo.report.report_document import report_pdf
 from geo.report.report_files import report_command, write_report, zipped
 from geo.report.report_findings import ReportRequest, find
