@@ -30,6 +30,7 @@ import shapely
 from hypothesis import settings
 
 from geo import Territory
+from tests.unit.transit.small_feed import FILES as FEED_TABLES
 
 settings.register_profile("maillage", deadline=None)  # a shared machine stalls when it likes
 settings.load_profile("maillage")
@@ -549,11 +550,32 @@ PATHS = {
     "postcodes": "/data_gouv/api/1/datasets/r/008a2dda-2c60-4b63-b910-998f6f818089",
     "frr": "/territoires/outils/cartographie-interactive/api/v1/functions/GC_API_download.php",
     "qpv": "/data_gouv/api/1/datasets/r/942d4ee8-8142-4556-8ea1-335537ce1119",
+    "gtfs_list": "/transport/api/datasets",
+    "gtfs-1": "/transport/valley.zip",
     "roads-aquitaine": "/geofabrik/europe/france/aquitaine-latest.osm.pbf",
     "roads-midi-pyrenees": "/geofabrik/europe/france/midi-pyrenees-latest.osm.pbf",
 }
+#: One feed serves the small world; the other is of another region.
+FEED_CATALOGUE = [
+    {
+        "title": f"Cars de {name}",
+        "type": "public-transit",
+        "publisher": {"name": "Région"},
+        "licence": "odc-odbl",
+        "covered_area": [{"type": "region", "nom": name, "insee": code}],
+        "resources": [
+            {
+                "id": number,
+                "format": "GTFS",
+                "url": "/transport/valley.zip",
+                "metadata": {"start_date": "2025-01-01", "end_date": "2099-03-31"},
+            }
+        ],
+    }
+    for number, (name, code) in enumerate([("Nouvelle-Aquitaine", "75"), ("Bretagne", "53")], 1)
+]
 OVERPASS = "/overpass/api/interpreter"
-BASES = ("data_gouv", "economie", "etalab", "geofabrik", "insee", "overpass", "territoires")
+BASES = ("data_gouv", "economie", "etalab", "geofabrik", "insee", "overpass", "territoires", "transport")
 
 
 def road_extract(path, west, east):
@@ -593,6 +615,8 @@ def official_files(small_world, tmp_path_factory):
         "postcodes": b"#Code_commune_INSEE;Nom_de_la_commune;Code_postal\n64001;COMMUNE A;64990\n",
         "frr": b"codgeo;libgeo;codefrr\n64001;Commune A;FRR\n",
         "qpv": zipped(GEOJSON__QP2024_France_Hexagonale_Outre_Mer_WGS84_dot_geojson='{"type": "FeatureCollection"}'),
+        "gtfs_list": json.dumps(FEED_CATALOGUE).encode(),
+        "gtfs-1": zipped(**{name.replace(".", "_dot_"): text for name, text in FEED_TABLES.items()}),
         "roads-aquitaine": road_extract(folder / "a.osm.pbf", 400_000, 425_000),
         "roads-midi-pyrenees": road_extract(folder / "m.osm.pbf", 425_000, 440_000),
     }

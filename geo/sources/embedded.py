@@ -118,6 +118,16 @@ def read_embedded(folder: Path) -> EmbeddedTables:
     )
 
 
+def departement_intercommunalities(folder: Path, departement: str) -> frozenset[str]:
+    """Return the SIREN of the intercommunalities that the communes of a département are in.
+
+    `folder`: of the embedded tables. Raise `SourceError` where they are absent.
+    """
+    table = read_delimited(folder / "communes.csv", COMMUNES_DATASET)
+    require_columns(table, COMMUNES_CSV, COMMUNES_DATASET)
+    return frozenset(table.loc[table["departement"] == departement, "intercommunality"].dropna())
+
+
 def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
     """Draw one cell around each position: all that is nearer to it than to another one (Voronoi).
 

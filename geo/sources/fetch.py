@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import Fault, MaillageError, ParameterError, SchemaError, SourceError
+from geo.settings import Settings
 from geo.sources.archives import read_gzip, read_member
 from geo.sources.communes import commune_centre
 from geo.sources.delimited import parse_delimited
 from geo.sources.departements import departement_name
 from geo.sources.download_cache import CachedFile, DownloadCache, Wanted
+from geo.sources.embedded import departement_intercommunalities
+from geo.sources.feed_catalogue import feeds_of, require_catalogue
 from geo.sources.overpass import Around, check_overpass
 from geo.sources.registry import RemoteFile, Source, sources
 
@@ -34,10 +37,16 @@ _PAGE: Final = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<(!doctype\s+ht
 _WITHOUT_NEIGHBOUR: Final = (
     "Les routes de cette région voisine manquent : à sa limite, les temps peuvent être trop longs."
 )
+_WITHOUT_FEED: Final = "Ces lignes manquent : des allers-retours possibles peuvent ne pas être trouvés."
 
 #: Names of the sources of roads: of whole regions, and around a commune.
 ROADS: Final = "roads"
 ROADS_AROUND: Final = "roads_around"
+#: Names of the sources of timetables: what the catalogue lists, and the catalogue.
+FEEDS: Final = "gtfs"
+FEED_CATALOGUE: Final = "gtfs_list"
+#: Folder of the embedded tables, which tell the intercommunalities of a département.
+_EMBEDDED: Final = "france"
 
 FETCHED: Final = "téléchargé"
 REUSED: Final = "déjà là"
@@ -155,7 +164,8 @@ class FetchPlan:
         if unknown:
             msg = f"La source « {unknown[0]} » n'existe pas. Sources : {', '.join(known)}."
             raise ParameterError(msg)
-        return [source for name, source in known.items() if not self.only or name in self.only]
+        only = {*self.only, *([FEED_CATALOGUE] if FEEDS in self.only else [])}
+        return [source for name, source in known.items() if not only or name in only]
 
 
 def fetch(departement: str, plan: FetchPlan) -> Fetched:
@@ -182,20 +192,23 @@ def fetch(departement: str, plan: FetchPlan) -> Fetched:
     warnings: list[str] = []
     for source in plan.chosen():
         try:
-            remote = _remote_files(source, departement, plan, files)
+            remote = _remote_files(source, departement, plan, files, warnings)
         except SourceError as error:
             missing.append(Missing(source, str(error)))
             continue
         if not remote:
             missing.append(Missing(source, f"le producteur ne couvre pas le département {departement}."))
-        for each in remote:
+        for one, each in remote:
             try:
-                files.append(_have(source, each, departement, plan, warnings))
+                files.append(_have(one, each, departement, plan, warnings))
             except MaillageError as error:
-                if each is remote[0]:
+                if source.name == FEEDS:
+                    warnings.append(f"{_title(one, each)} : {error} {_WITHOUT_FEED}")
+                elif each is remote[0][1]:
                     missing.append(Missing(source, str(error)))
                     break
-                warnings.append(f"{_title(source, each)} : {error} {_WITHOUT_NEIGHBOUR}")
+                else:
+                    warnings.append(f"{_title(one, each)} : {error} {_WITHOUT_NEIGHBOUR}")
     return Fetched(departement, tuple(files), tuple(missing), tuple(warnings), plan.around)
 
 
@@ -221,6 +234,8 @@ def check_content(path: Path, source: Source, departement: str) -> None:
         _require("un extrait OpenStreetMap (.osm.pbf)", holds=_OSM_HEADER in head[:64])
     elif source.format == "osm":
         check_overpass(path)
+    elif source.format == "json":
+        require_catalogue(path)
     elif source.format == "geojson.gz":
         _require("un GeoJSON compressé (.gz)", holds=head.startswith(_GZIP))
         blocks = read_gzip(path, source.max_unpacked_bytes)
@@ -235,16 +250,48 @@ def check_content(path: Path, source: Source, departement: str) -> None:
         _check_columns(head, source)
 
 
-def _remote_files(source: Source, departement: str, plan: FetchPlan, files: list[FetchedFile]) -> list[RemoteFile]:
-    """Return the files to fetch of a source; where the commune of `around` lies is read from the contours at hand."""
+def _remote_files(
+    source: Source, departement: str, plan: FetchPlan, files: list[FetchedFile], warnings: list[str]
+) -> list[tuple[Source, RemoteFile]]:
+    """Return the files to fetch of a source, each with what is said of it.
+
+    Where the commune of `around` lies is read from the contours at hand, which timetables serve from their catalogue.
+    """
+    if source.name == FEEDS:
+        return _feeds(source, departement, files, warnings)
     if plan.around is None or source.name != ROADS_AROUND:
-        return source.files(departement, plan.urls)
+        return [(source, each) for each in source.files(departement, plan.urls)]
     contours = [each.file.path for each in files if each.source.name == "communes"]
     if not contours:
         msg = "sans les contours des communes, le centre de la zone n'est pas connu."
         raise SourceError(msg)
     centre = commune_centre(contours[0], plan.around.commune)
-    return [source.file_around(plan.around.key, plan.around.box(*centre), plan.urls)]
+    return [(source, source.file_around(plan.around.key, plan.around.box(*centre), plan.urls))]
+
+
+def _feeds(
+    source: Source, departement: str, files: list[FetchedFile], warnings: list[str]
+) -> list[tuple[Source, RemoteFile]]:
+    """Return the timetables that the catalogue at hand lists, each with its publisher, licence and days."""
+    catalogue = next((each.file for each in files if each.source.name == FEED_CATALOGUE), None)
+    if catalogue is None:
+        msg = "sans leur catalogue, on ne sait pas quels horaires desservent le département."
+        raise SourceError(msg)
+    found = feeds_of(
+        catalogue.path,
+        catalogue.version.url,
+        departement,
+        departement_intercommunalities(Settings.from_environment().data_dir / _EMBEDDED, departement),
+        most_bytes=source.max_bytes,
+    )
+    warnings += found.notes
+    return [
+        (
+            replace(source, title=f"Horaires, {f.title}", publisher=f.publisher, licence=f.licence, vintage=f.days),
+            RemoteFile(f"{FEEDS}-{f.key}", f.url),
+        )
+        for f in found.feeds
+    ]
 
 
 def _have(source: Source, remote: RemoteFile, departement: str, plan: FetchPlan, warnings: list[str]) -> FetchedFile:
@@ -263,7 +310,7 @@ def _have(source: Source, remote: RemoteFile, departement: str, plan: FetchPlan,
         source.suffix,
         source.max_bytes,
         partial(check_content, source=source, departement=departement),
-        source.vintage,
+        None if source.vintage is None else source.vintage.replace(" ", "-"),
     )
     plan.progress(title, 0, None)
     try:
@@ -279,7 +326,7 @@ def _have(source: Source, remote: RemoteFile, departement: str, plan: FetchPlan,
 
 
 def _title(source: Source, remote: RemoteFile) -> str:
-    part = remote.key.removeprefix(source.name).lstrip("-")
+    part = "" if source.name == FEEDS else remote.key.removeprefix(source.name).lstrip("-")
     return f"{source.title}, {part}" if part else source.title
 
 
@@ -303,6 +350,8 @@ def _check_columns(head: bytes, source: Source) -> None:
 
 
 def _advice(source: Source) -> str:
+    if source.name == FEEDS:
+        return "Si l'adresse a changé, relisez le catalogue : --refresh."
     return (
         f"Si l'adresse a changé, donnez la nouvelle par MAILLAGE_URL_{source.name.upper()} "
         f"(ou un miroir par MAILLAGE_URL_{source.base.upper()})."

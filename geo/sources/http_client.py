@@ -71,6 +71,20 @@ def host_of(address: str) -> str | None:
     return parts.hostname if parts.scheme in {"http", "https"} else None
 
 
+def address_from(here: str, written: str) -> str:
+    """Return an address that is written in what came from another one: whole, or as the way from there.
+
+    Examples
+    --------
+    >>> address_from("https://host/api/list", "/files/a.zip"), address_from("https://host/api/list", "http://b/a.zip")
+    ('https://host/files/a.zip', 'http://b/a.zip')
+    """
+    try:
+        return urljoin(here, written)
+    except ValueError:  # brackets that hold no address: who calls it says so
+        return written
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
     """What a host answers, whatever its status.

@@ -24,7 +24,7 @@ from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.archives import extract_member
 from geo.sources.departements import departement_codes, departement_name
 from geo.sources.download_cache import DownloadCache
-from geo.sources.fetch import ROADS, ROADS_AROUND, Fetched, FetchPlan, Missing
+from geo.sources.fetch import FEEDS, ROADS, ROADS_AROUND, Fetched, FetchPlan, Missing
 from geo.sources.registry import sources
 from geo.storage import recover_all
 from geo.territory.files import OfficialFiles, attempt
@@ -149,8 +149,8 @@ def _official_files(fetched: Fetched, unpacked: Path, left_out: Unusable) -> Off
     for name in (each.name for each in fields(OfficialFiles) if fetched.paths(each.name)):
         source, paths = sources()[name], fetched.paths(name)
         member = source.member_for(fetched.departement)
-        if member is None:
-            files[name] = paths if name == ROADS else paths[0]
+        if member is None or name == FEEDS:
+            files[name] = paths if name in {ROADS, FEEDS} else paths[0]
             continue
         unpack = partial(extract_member, paths[0], member, unpacked, source.max_unpacked_bytes)
         files[name] = attempt(name, unpack, None if source.without is None else left_out)

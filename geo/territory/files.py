@@ -26,7 +26,7 @@ from geo.sources.postcodes import complete_postcodes, read_postcodes
 from geo.sources.rounds import read_rounds
 from geo.sources.tax_offices import read_tax_offices
 from geo.transit.gtfs import read_gtfs
-from geo.transit.schedule import feed_sources
+from geo.transit.schedule import feed_sources, merged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,8 +172,13 @@ class OfficialFiles:
             permanences=optional("permanences", lambda path: read_permanences(path, sites.frame)),
             rounds=optional("rounds", lambda path: read_rounds(path, sites.frame, communes.frame)),
             housing=optional("housing", read_housing),
-            schedule=attempt("gtfs", lambda: read_gtfs(self.gtfs), unusable) if self.gtfs else None,
+            schedule=self._read_feeds(unusable),
         )
+
+    def _read_feeds(self, unusable: Unusable | None) -> Schedule | None:
+        feeds = [attempt("gtfs", partial(read_gtfs, path), unusable) for path in self.gtfs]
+        usable = [feed for feed in feeds if feed is not None]
+        return merged(usable) if usable else None
 
     def _read_sites(self) -> SourceTable:
         named = self.columns.get(SITES)

@@ -34,7 +34,7 @@ def test_every_source_says_what_it_is():
         assert first.url.startswith("https://")
         assert "{" not in first.url
         assert source.licence in {"Licence Ouverte 2.0", "ODbL 1.0"}
-        assert source.format in {"csv", "zip", "geojson.gz", "osm", "osm.pbf"}
+        assert source.format in {"csv", "zip", "geojson.gz", "json", "osm", "osm.pbf"}
         assert (source.format == "zip") == (source.member is not None)
         assert source.max_bytes > 0
         assert (source.max_unpacked_bytes > 0) == (source.format in {"zip", "geojson.gz"})
