@@ -46,6 +46,7 @@ EXEMPT = {
         "through the readers of lists",
     ),
     "read_member": "through extract_member and check_content",
+    "read_transfers": "through read_gtfs",
     "read_site_rows": "through read_france_services and check_sites",
     "parse_week": "through parse_day",
     "read_weeks": "through read_rounds",
