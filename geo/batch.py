@@ -160,7 +160,7 @@ class BatchResult:
     def write(self, folder: Path) -> None:
         """Write ``departements.csv`` and ``batch.json``; raise `SourceError` where the folder cannot be written to."""
         with result_files(folder, "Accès aux sites : plusieurs territoires") as beside:
-            write_table(self.table(), beside / "departements.csv")
+            write_table(self.table(), beside / "departements.csv", of="departement")
             write_summary(self.to_dict(), beside / "batch.json")
 
 

@@ -159,9 +159,7 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
         f"{town_text(label)} Ce lieu est {retained_text(label)}, selon les temps.",
         (
             f"{counted(brought, 'habitant')} {plural(brought, 'passe', 'passent')} {within_text(plan.threshold_min)} "
-            f"d'un site grâce à ce label, après ceux classés avant lui "
-            f"({format_integer(label['gain_alone_residents'])} s'il était seul"
-            f"{f', {format_integer(mean)} en moyenne sur la fourchette des temps' if plan.on_average else ''})."
+            f"d'un site grâce à ce label{_beside_others(label, mean if plan.on_average else None)}."
         ),
         (
             f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
@@ -174,6 +172,14 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
     if label["holds_site"]:
         summary.append("La commune a déjà une antenne ou un site : ce label en ferait un site, ou s'y ajouterait.")
     return tuple(summary)
+
+
+def _beside_others(label: dict[Any, Any], mean: float | None) -> str:
+    """Return what a label would bring alone where others come before it, and on average over the times (`mean`)."""
+    alone = f"{format_integer(label['gain_alone_residents'])} s'il était seul" if label["rank"] > 1 else ""
+    average = "" if mean is None else f"{format_integer(mean)} en moyenne sur la fourchette des temps"
+    told = ", ".join(filter(None, [alone, average]))
+    return f"{', après ceux classés avant lui' if alone else ''}{f' ({told})' if told else ''}"
 
 
 def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
@@ -233,7 +239,7 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
                     "Ménages sans voiture",
                     shares.get("carless", float("nan")),
                     "des ménages de la commune n'ont pas de voiture",
-                    "il faut le recensement de l'INSEE (base logement), qu'aucune source de « fetch » n'apporte",
+                    "table « Logement » du recensement (INSEE, base communale) à donner à « maillage build --housing »",
                 ),
             )
         ),
@@ -255,10 +261,11 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
 
 def _itinerant(plan: Plan) -> str:
     """Return what is known of buses, and where the dossier compares a stop with this label."""
-    if plan.stops is None:
-        known = "Les tournées des bus ne sont pas données (« maillage rounds »)"
+    people = 0.0 if plan.stops is None else plan.stops.residents_known_stop
+    if people:
+        known = f"{counted(people, 'habitant')} au-delà du seuil {plural(people, 'a', 'ont')} déjà un arrêt connu"
     else:
-        known = f"{counted(plan.stops.residents_known_stop, 'habitant')} au-delà du seuil ont déjà un arrêt connu"
+        known = "Personne au-delà du seuil n'a d'arrêt connu (tournées : « maillage rounds »)"
     return f"{known}. L'arrêt de bus à la place de ce label est chiffré dans les autres solutions."
 
 

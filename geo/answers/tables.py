@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
+
+from geo.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -136,6 +139,63 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "saved_min": Column("Minutes gagnées", decimals=1),
     "site_time_min": Column("France services", "min", 1),
     "other_time_min": Column("Impôts", "min", 1),
+    # Of files only.
+    "lon": Column("Longitude", "°"),
+    "lat": Column("Latitude", "°"),
+    "label_code": Column("Code du label"),
+    "aid_eur": Column("Aide de l'État", "€ par an", 0),
+    "within_before": Column("Sous le seuil aujourd'hui", decimals=0),
+    "within_after": Column("Sous le seuil avec le plan", decimals=0),
+    "departement": Column("Département"),
+    "kind": Column("Type"),
+    "in_study_area": Column("Dans le territoire"),
+    "residents_known": Column("Habitants dont le trajet est connu", decimals=0),
+    "residents_within": Column("Habitants sous le seuil", decimals=0),
+    "residents_with_second": Column("dont avec un second site", decimals=0),
+    "residents_within_low": Column("Sous le seuil, au pire", decimals=0),
+    "residents_within_high": Column("Sous le seuil, au mieux", decimals=0),
+    "share_runs_under_served": Column("Sous-desservie, part des calculs", decimals=2, share=True),
+    "flips": Column("Change selon le calcul"),
+    "hours_per_week": Column("Heures par semaine", decimals=1),
+    "capacity": Column("Capacité", decimals=1),
+    "capacity_from": Column("Capacité d'après"),
+    "residents_around": Column("Habitants à portée", decimals=0),
+    "load": Column("Habitants accueillis", decimals=0),
+    "share_used": Column("Part utilisée", decimals=2, share=True),
+    "day": Column("Jour"),
+    "minutes": Column("Minutes au plus", decimals=0),
+    "share": Column("Part des habitants", decimals=2, share=True),
+    "dataset": Column("Données"),
+    "file": Column("Fichier"),
+    "vintage": Column("Date des données"),
+    "licence": Column("Licence"),
+    "sha256": Column("Empreinte SHA-256"),
+    "rows_read": Column("Lignes lues", decimals=0),
+    "rows_kept": Column("Lignes retenues", decimals=0),
+    "criterion.name": Column("Critère"),
+    "met": Column("Rempli"),
+    "sentence": Column("Constat"),
+    "with_plan_time_min": Column("Temps avec le plan", "min", 1),
+    "share_within_with_plan": Column("Part sous le seuil avec le plan", decimals=2, share=True),
+    "under_served_with_plan": Column("Sous-desservie avec le plan"),
+    "criterion": Column("Critère"),
+    "mean_time_min": Column("Temps moyen", "min", 1),
+    "measure": Column("Mesure"),
+    "status": Column("État"),
+    "facility_id_before": Column("Numéro d'avant"),
+    "name_before": Column("Nom d'avant"),
+    "moved_m": Column("Déplacé de", "m", 0),
+    "moved": Column("A changé de place"),
+    "hours_changed": Column("A changé d'horaires"),
+    "renamed": Column("A changé de nom"),
+    "kind_changed": Column("A changé de type"),
+    "contacts_changed": Column("A changé de coordonnées"),
+    "check": Column("Contrôle (code)"),
+    "profile": Column("Profil de vitesse"),
+    "threshold_min": Column("Seuil", "min", 0),
+    "folder": Column("Dossier"),
+    "communes_unreachable": Column("Communes sans route vers un lieu", decimals=0),
+    "region.name": Column("Région"),
     # Faults of a list.
     "severity": Column("Gravité"),
     "count": Column("Nombre", decimals=0),
@@ -144,6 +204,14 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "row.facility_id": Column("Identifiant"),
     "value": Column("Trouvé"),
     "expected": Column("Attendu"),
+}
+_THRESHOLD: Final = re.compile(
+    r"(?P<what>residents_within|under_served)_(?P<minutes>[0-9.]+)min_(?P<when>before|after)"
+)
+#: Codes in files for programs -> what people read.
+_CODES: Final[Mapping[str, Mapping[str, str]]] = {
+    "capacity_from": {"hours": "horaires", "requests": "demandes", "rate": "taux moyen", "unknown": "inconnue"},
+    "status": {"opened": "ouvert", "closed": "fermé", "continued": "continue"},
 }
 _BY_TITLE: Final = {column.title: column for column in COLUMNS.values()}
 
@@ -175,6 +243,47 @@ def headed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return some columns of `COLUMNS` under their French headings, index 0..n-1."""
     titles = {name.rpartition(".")[2]: COLUMNS[name].title for name in names}
     return table[list(titles)].rename(columns=titles).reset_index(drop=True)
+
+
+def file_headings(names: Sequence[str], of: str = "") -> list[str]:
+    """Return the French headings of columns in a file for people, in their order; none twice.
+
+    `of`: What a row is where `name` is not that of a commune: ``"place"``, ``"site"``... A name that `COLUMNS` does not
+    have stays, as those of half-hours do; one whose heading is taken adds its own name.
+
+    Examples
+    --------
+    >>> file_headings(["rank", "name", "commune_name", "07:30"], "place")
+    ['Rang', 'Lieu', 'Commune', '07:30']
+    """
+    titles: list[str] = []
+    for name in names:
+        column = COLUMNS.get(f"{of}.{name}") or COLUMNS.get(name)
+        title = _at_threshold(name) if column is None else column.title
+        titles.append(f"{title} ({name})" if title in titles else title)
+    return titles
+
+
+def words_of(name: str, value: object) -> object:
+    """Return a value of a file for people: the French of one that is a code, else the value itself.
+
+    Examples
+    --------
+    >>> words_of("kind", "antenne"), words_of("name", "antenne")
+    ('Antenne France services', 'antenne')
+    """
+    if name == "kind" and value in KINDS:
+        return KINDS[str(value)].label
+    return _CODES.get(name, {}).get(str(value), value)
+
+
+def _at_threshold(name: str) -> str:
+    """Return the heading of a column of a scenario whose name holds its threshold; any other name as it is."""
+    found = _THRESHOLD.fullmatch(name)
+    if found is None:
+        return name
+    what = {"residents_within": "Habitants sous", "under_served": "Sous-desservie à"}[found["what"]]
+    return f"{what} {found['minutes']} min, {'aujourd’hui' if found['when'] == 'before' else 'ensuite'}"
 
 
 def column_titled(title: str) -> Column | None:

@@ -234,15 +234,15 @@ def _print_capacity_plan(found: CapacityPlan, out: Path | None, *, as_json: bool
     """Print a plan where capacities bind, and write its labels and figures where a folder is given."""
     from geo.answers.capacity import capacity_plan_answer
     from geo.answers.tables import rounded
-    from geo.report.tables import write_summary, write_table
+    from geo.report.tables import table_files, write_summary, write_table
     from geo.storage import adding_files
 
     names: tuple[str, ...] = ()
     if out is not None:
         with adding_files(out) as beside:
-            write_table(rounded(found.labels), beside / "capacity_labels.csv")
+            write_table(rounded(found.labels), beside / "capacity_labels.csv", of="place")
             write_summary(found.to_dict(), beside / "capacity_plan.json")
-        names = ("capacity_labels.csv", "capacity_plan.json")
+        names = (*table_files("capacity_labels"), "capacity_plan.json")
     if as_json:
         print_json(found.to_dict())
         return

@@ -28,7 +28,7 @@ def rounds(
     """Propose rounds to confirm, or use those that were."""
     from geo.answers.rounds import kept_out_sentence, proposal_answer, rounds_sentence
     from geo.finder.round_remarks import proposed_rounds
-    from geo.report.tables import write_table
+    from geo.report.tables import write_csv
     from geo.sources.france_services import read_france_services
     from geo.sources.provenance import rejection_faults
     from geo.sources.rounds import DATASET, read_rounds, require_unconfirmed, rounds_advice
@@ -64,7 +64,7 @@ def rounds(
     listed = listed[territory.holds(listed)]
     proposed = proposed_rounds(listed, commune_points(territory.communes, territory.neighbours))
     if out is not None:
-        write_table(proposed, out, marked=True)
+        write_csv(proposed, out)
     if as_json:
         rows = proposed.astype(object).where(proposed.notna(), None)
         print_json({"territory": territory.name, "rounds": rows.to_dict("records")})

@@ -11,7 +11,7 @@ from geo.answers.changes import site_words
 from geo.answers.tables import rounded
 from geo.french import capital, visible
 from geo.report.data_package import PACKAGE_FILE, result_files
-from geo.report.tables import write_summary, write_table
+from geo.report.tables import table_files, write_summary, write_table
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -70,10 +70,10 @@ def write_changes(changes: ListChanges, content: Mapping[str, Any], folder: Path
         The folder cannot be written to.
     """
     with result_files(folder, "Ce qui a changé entre deux listes de sites") as beside:
-        write_table(change_table(changes), beside / "changes.csv")
+        write_table(change_table(changes), beside / "changes.csv", of="site")
         write_summary(content, beside / "changes.json")
         (beside / "changes.atom").write_text(changes_feed(changes, content, day), encoding="utf-8")
-    return "changes.csv", "changes.json", "changes.atom", PACKAGE_FILE
+    return *table_files("changes"), "changes.json", "changes.atom", PACKAGE_FILE
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ from geo.access.diagnosis import summary_of
 from geo.answers.tables import rounded
 from geo.crs import departement_of
 from geo.report.data_package import PACKAGE_FILE, result_files
-from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, write_summary, write_table
+from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, table_files, write_summary, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name, region_name
 
@@ -34,6 +34,10 @@ _TOTALS: Final = (
     "median_time_min",
     "estimated",
 )
+
+
+#: What a row of a table is where its `name` is not that of a commune.
+_ROWS_OF: Final = {"departements": "departement", "regions": "region"}
 
 
 def area_table(diagnosis: Diagnosis, *, by: str) -> pd.DataFrame:
@@ -102,17 +106,18 @@ def write_country_diagnosis(country: Country, diagnosis: Diagnosis, folder: Path
     table = commune_table(diagnosis.coverage)
     contours = pd.concat([part.communes.geometry for part in country.parts])
     tables = {
-        "communes.csv": table,
-        "departements.csv": rounded(area_table(diagnosis, by="departement")),
-        "regions.csv": rounded(area_table(diagnosis, by="region")),
-        "gains.csv": gain_table(country_gains(country, diagnosis)),
+        "communes": table,
+        "departements": rounded(area_table(diagnosis, by="departement")),
+        "regions": rounded(area_table(diagnosis, by="region")),
+        "gains": gain_table(country_gains(country, diagnosis)),
     }
     page = country_map(country.name, country.parts, diagnosis)
     with result_files(folder, "Accès aux sites : diagnostic de la France") as beside:
+        for name, rows in tables.items():
+            write_table(rows, beside / f"{name}.csv", of=_ROWS_OF.get(name, ""))
+        # In the place of that of the table: it has the contours too.
         layer = gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs)
         layer.to_parquet(beside / "communes.parquet", write_covering_bbox=True, schema_version="1.1.0")
-        for name, rows in tables.items():
-            write_table(rows, beside / name)
         write_summary(country_summary(country, diagnosis), beside / "summary.json")
         write_sheet(page, beside / "map.png")
-    return "communes.parquet", *tables, "map.png", "summary.json", PACKAGE_FILE
+    return *table_files(*tables), "map.png", "summary.json", PACKAGE_FILE

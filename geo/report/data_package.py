@@ -1,7 +1,7 @@
 """``datapackage.json`` beside every folder of results (Frictionless Data Package): what each file is, column by column.
 
-Tables get their columns with type, French heading and unit; all files their size and checksum. The same files give the
-same description: it holds no date.
+Tables get their columns by French heading, with type, unit and name in the Parquet file beside; all files their size
+and checksum. The same files give the same description: it holds no date.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from geo.answers.tables import COLUMNS
 from geo.storage import adding_files
@@ -47,8 +48,6 @@ _UNITS_BEFORE: Final = {
 }
 #: Columns of figures that are names, not numbers.
 _NAMES: Final = ("code", "facility_id", "facility_id_before", "postcode", "main_site")
-#: Columns whose heading depends on the table.
-_AMBIGUOUS: Final = ("name", "code", "count", "title", "row")
 
 
 @contextmanager
@@ -108,24 +107,43 @@ def _resource(path: Path, folder: Path) -> dict[str, Any]:
     return resource | {
         "type": "table",
         "encoding": "utf-8",
-        "dialect": {"delimiter": ",", "lineTerminator": "\n"},
+        "dialect": {"delimiter": ";", "lineTerminator": "\n"},
         "schema": {"fields": _fields(path), "missingValues": [""]},
     }
 
 
-def _fields(path: Path) -> list[dict[str, str]]:
+def _fields(path: Path) -> list[dict[str, Any]]:
+    """Return the columns of a table by their headings, each with its name in the Parquet file beside it."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        names = next(csv.reader(stream), [])
-    texts = {name: "string" for name in names if name in _NAMES or name.endswith("_code")}
-    frame = pd.read_csv(path, dtype=texts, encoding="utf-8-sig", keep_default_na=False, na_values=[""])
-    return [_field(name, frame[name]) for name in names]
+        headings = next(csv.reader(stream, delimiter=";"), [])
+    parquet = path.with_suffix(".parquet")
+    names = pq.read_schema(parquet).names[: len(headings)] if parquet.is_file() else headings
+    texts = {
+        heading: "string"
+        for heading, name in zip(headings, names, strict=True)
+        if name in _NAMES or name.endswith("_code")
+    }
+    frame = pd.read_csv(
+        path,
+        dtype=texts,
+        sep=";",
+        decimal=",",
+        true_values=["oui"],
+        false_values=["non"],
+        encoding="utf-8-sig",
+        keep_default_na=False,
+        na_values=[""],
+    )
+    return [_field(heading, name, frame[heading]) for heading, name in zip(headings, names, strict=True)]
 
 
-def _field(name: str, values: pd.Series) -> dict[str, str]:
-    field = {"name": name, "type": _type(values)}
-    column = None if name in _AMBIGUOUS else COLUMNS.get(name)
-    if column is not None:
-        field["title"] = column.heading
+def _field(heading: str, name: str, values: pd.Series) -> dict[str, Any]:
+    field: dict[str, Any] = {"name": heading, "type": _type(values), "column": name}
+    if field["type"] == "boolean":
+        field |= {"trueValues": ["oui"], "falseValues": ["non"]}
+    if field["type"] == "number":
+        field["decimalChar"] = ","
+    column = COLUMNS.get(name)
     unit = _unit(name, "" if column is None or column.share else column.unit)
     if unit and field["type"] in {"integer", "number"}:
         field["unit"] = unit

@@ -83,10 +83,12 @@ def _page(dossier: LabelDossier) -> dict[str, Any]:
     left, rest = len(communes) - _ROWS, communes.iloc[_ROWS:]
     others = ""
     if left > 0:
+        brought = float(rest["residents_brought"].sum())
         people = (
-            f"{counted(rest['residents'].sum(), 'habitant')}, dont {format_integer(rest['residents_brought'].sum())}"
+            f"{counted(rest['residents'].sum(), 'habitant')}, dont "
+            f"{counted(brought, 'rapproché') if round(brought) else 'aucun rapproché'}"
         )
-        others = f"Et {counted(left, 'autre commune', 'autres communes')} : {people} rapprochés."
+        others = f"Et {counted(left, 'autre commune', 'autres communes')} : {people}."
     return {
         "title": _cut(dossier.title, 2 * _NAME),
         "place": _cut(dossier.place),

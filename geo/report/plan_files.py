@@ -16,7 +16,7 @@ from geo.report.arguments_html import arguments_html
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.geopackage import write_layer
 from geo.report.label_dossiers import dossiers_pdf
-from geo.report.tables import write_summary, write_table
+from geo.report.tables import table_files, write_summary, write_table
 from geo.siting.plan_json import plan_json
 
 if TYPE_CHECKING:
@@ -74,13 +74,13 @@ def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> tuple[st
     tables = plan_tables(plan)
     with result_files(folder, "Plan : où donner les prochains labels") as beside:
         for name, table in tables.items():
-            write_table(table, beside / f"{name}.csv")
+            write_table(table, beside / f"{name}.csv", of="" if name in {"communes", "served"} else "place")
         _write_layers(plan, parts, beside / "plan.gpkg")
         write_summary(plan_json(plan, parts), beside / "plan.json")
         (beside / "arguments.html").write_text(arguments_html(plan, parts), encoding="utf-8")
         if len(plan.labels):
             (beside / "dossiers.pdf").write_bytes(dossiers_pdf(plan, parts))
-    files = (*(f"{name}.csv" for name in tables), "plan.gpkg", "plan.json", "arguments.html", PACKAGE_FILE)
+    files = (*table_files(*tables), "plan.gpkg", "plan.json", "arguments.html", PACKAGE_FILE)
     return (*files, "dossiers.pdf") if len(plan.labels) else files
 
 

@@ -16,7 +16,7 @@ from geo.answers.answer import part_title
 from geo.answers.equity import group_table, inequality_table
 from geo.answers.hours import week_table
 from geo.answers.label import Criterion, label_arguments
-from geo.answers.tables import rounded
+from geo.answers.tables import file_headings, rounded
 from geo.maps.static.files import write_sheet
 from geo.question import Question
 from geo.report.data_package import describe_files
@@ -116,8 +116,12 @@ def write_report(
         told(0.55, "Écriture des tables et des couches…")
         tables = _tables(findings)
         for name, table in tables.items():
-            write_table(table, made / "tables" / f"{name}.csv", marked=True)
-        write_workbook(tables, made / _MARKER, request.made_on)
+            write_table(table, made / "tables" / f"{name}.csv", of=_ROWS_OF.get(name, ""))
+        headed = {
+            name: table.set_axis(file_headings(list(table.columns), _ROWS_OF.get(name, "")), axis="columns")
+            for name, table in tables.items()
+        }
+        write_workbook(headed, made / _MARKER, request.made_on)
         write_layers(findings, made / "layers.gpkg")
         write_communes(findings, made / "communes.parquet")
         if request.plan is not None:
@@ -166,6 +170,16 @@ def zipped(folder: Path) -> bytes:
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(entry, path.read_bytes())
     return packed.getvalue()
+
+
+#: What a row of a table is where its `name` is not that of a commune.
+_ROWS_OF: Final = {
+    "labels": "place",
+    "half_days": "site",
+    "fragility": "site",
+    "arguments": "criterion",
+    "equity": "equity",
+}
 
 
 def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:

@@ -13,7 +13,7 @@ from geo.answers.hours import week_table
 from geo.answers.tables import rounded
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.geopackage import write_layer
-from geo.report.tables import with_origin, write_summary, write_table
+from geo.report.tables import table_files, with_origin, write_summary, write_table
 from geo.siting.scenario_json import scenario_to_json
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def write_comparison(territory: Territory, comparison: ScenarioComparison, folde
         _write_layer(territory, table, beside / "comparison.gpkg", "comparison")
         write_summary(with_origin(territory, comparison.to_dict()), beside / "comparison.json")
         (beside / "scenario.json").write_text(scenario_to_json(comparison.scenario), encoding="utf-8")
-    return "comparison.csv", "comparison.gpkg", "comparison.json", "scenario.json", PACKAGE_FILE
+    return *table_files("comparison"), "comparison.gpkg", "comparison.json", "scenario.json", PACKAGE_FILE
 
 
 def fragility_content(fragility: Fragility) -> dict[str, Any]:
@@ -60,10 +60,10 @@ def fragility_content(fragility: Fragility) -> dict[str, Any]:
 def write_fragility(territory: Territory, fragility: Fragility, folder: Path) -> tuple[str, ...]:
     """Write ``fragility.csv`` (sites), ``second_site.csv`` (communes) and ``fragility.json``; return their names."""
     with result_files(folder, "Ce qui dépend de chaque site") as beside:
-        write_table(rounded(fragility.sites), beside / "fragility.csv")
+        write_table(rounded(fragility.sites), beside / "fragility.csv", of="site")
         write_table(_by_code(fragility.communes), beside / "second_site.csv")
         write_summary(with_origin(territory, fragility_content(fragility)), beside / "fragility.json")
-    return "fragility.csv", "second_site.csv", "fragility.json", PACKAGE_FILE
+    return *table_files("fragility", "second_site"), "fragility.json", PACKAGE_FILE
 
 
 def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple[str, ...]:
@@ -78,9 +78,9 @@ def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> 
     """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
     with result_files(folder, "Heures d'ouverture") as beside:
         write_table(week_table(opening), beside / "hours.csv")
-        write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), beside / "half_days.csv")
+        write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), beside / "half_days.csv", of="site")
         write_summary(with_origin(territory, opening.to_dict()), beside / "hours.json")
-    return "hours.csv", "half_days.csv", "hours.json", PACKAGE_FILE
+    return *table_files("hours", "half_days"), "hours.json", PACKAGE_FILE
 
 
 def access_figures(
@@ -113,9 +113,9 @@ def write_access(
     with result_files(folder, "Marge d'erreur, capacité et temps gagné") as beside:
         write_table(table, beside / "access.csv")
         _write_layer(territory, table, beside / "access.gpkg", "access")
-        write_table(rounded(catchment.sites), beside / "capacity.csv")
+        write_table(rounded(catchment.sites), beside / "capacity.csv", of="site")
         write_summary(access_figures(territory, sensitivity, catchment, saved), beside / "access.json")
-    return "access.csv", "access.gpkg", "capacity.csv", "access.json", PACKAGE_FILE
+    return *table_files("access", "capacity"), "access.gpkg", "access.json", PACKAGE_FILE
 
 
 def _by_code(communes: pd.DataFrame) -> pd.DataFrame:

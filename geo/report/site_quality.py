@@ -48,7 +48,7 @@ def quality_text(quality: SiteQuality) -> list[str]:
 def write_quality(quality: SiteQuality, folder: Path) -> None:
     """Write ``qualite.txt``, ``qualite.csv`` (one line a fault) and ``qualite.json`` into a folder, or none."""
     with result_files(folder, "Défauts de la liste des sites") as beside:
-        write_table(quality.findings, beside / "qualite.csv")
+        write_table(quality.findings, beside / "qualite.csv", of="site")
         (beside / "qualite.txt").write_text("\n".join(quality_text(quality)) + "\n", encoding="utf-8")
         write_summary(quality.to_dict(), beside / "qualite.json")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 
-from geo.answers.tables import decimals_of, rounded
+from geo.answers.tables import decimals_of, file_headings, rounded, words_of
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.siting.gains import candidate_gains
 from geo.storage import replacing_file
@@ -37,7 +38,8 @@ COMMUNE_CSV_COLUMNS: Final = (
 #: What a result says of its network.
 NETWORK_FACTS: Final = ("source", "nodes", "edges", "profile", "approximate", "error")
 
-
+#: Columns of codes, which a table for people says in French.
+_CODED: Final = ("kind", "capacity_from", "status")
 #: First characters that a spreadsheet reads as the start of a formula.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -80,18 +82,38 @@ def write_summary(figures: Mapping[str, Any], path: Path) -> None:
         beside.write_text(content + "\n", encoding="utf-8")
 
 
-def write_table(table: pd.DataFrame, path: Path, *, marked: bool = False) -> None:
-    """Write a table as CSV (comma, UTF-8) whose texts no spreadsheet runs; booleans as true, false or empty.
+def write_table(table: pd.DataFrame, path: Path, *, of: str = "") -> None:
+    """Write a table for people (CSV) and, under the same name, for programs (Parquet: machine names, exact types).
 
-    `marked`: Begin with a byte order mark, by which spreadsheets know that accents are in UTF-8.
+    The CSV is what a French spreadsheet opens with a double click: French headings, semicolons, decimal commas, "oui"
+    and "non", UTF-8 with a byte-order mark; it runs none of the texts. `of`: As for `geo.answers.tables.file_headings`.
     """
+    with replacing_file(path.with_suffix(".parquet")) as beside:
+        table.to_parquet(beside, index=False)
+    words = {name: table[name].map(partial(words_of, name), na_action="ignore") for name in _CODED if name in table}
+    write_csv(table.assign(**words).set_axis(file_headings(list(map(str, table.columns)), of), axis="columns"), path)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as a CSV for people, its headings as they are."""
     safe = table.copy()
     for column in safe.select_dtypes(include=["string", "object"]):
         safe[column] = safe[column].map(lambda cell: neutralize(cell) if isinstance(cell, str) else cell)
     for column in safe.select_dtypes(include=["bool", "boolean"]):
-        safe[column] = safe[column].map({True: "true", False: "false"}, na_action="ignore")
+        safe[column] = safe[column].map({True: "oui", False: "non"}, na_action="ignore")
     with replacing_file(path) as beside:
-        safe.to_csv(beside, index=False, encoding="utf-8-sig" if marked else "utf-8", lineterminator="\n")
+        safe.to_csv(beside, index=False, sep=";", decimal=",", encoding="utf-8-sig", lineterminator="\n")
+
+
+def table_files(*names: str) -> tuple[str, ...]:
+    """Return the files that `write_table` writes for tables of these names.
+
+    Examples
+    --------
+    >>> table_files("labels")
+    ('labels.csv', 'labels.parquet')
+    """
+    return tuple(f"{name}.{ending}" for name in names for ending in ("csv", "parquet"))
 
 
 def gain_table(gains: pd.DataFrame) -> pd.DataFrame:
@@ -122,4 +144,4 @@ def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) ->
         write_layer(layer, beside / "communes.gpkg", "communes")
         write_map(coverage_map(territory, diagnosis), beside / "map.html")
         write_summary(diagnosis_summary(territory, diagnosis), beside / "summary.json")
-    return "communes.csv", "communes.gpkg", "gains.csv", "map.html", "summary.json", PACKAGE_FILE
+    return *table_files("communes", "gains"), "communes.gpkg", "map.html", "summary.json", PACKAGE_FILE

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pyarrow.parquet as pq
 import pytest
 
 from geo import Territory
@@ -158,6 +159,12 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return int(stop.value.code or 0), out.getvalue(), err.getvalue()
 
 
+def _names(path: Path) -> list[str]:
+    """Return what the columns of a table are called in the file for programs beside it."""
+    header = path.read_text(encoding="utf-8-sig").partition("\n")[0]
+    return pq.read_schema(path.with_suffix(".parquet")).names[: header.count(";") + 1 if header else 0]
+
+
 def _read_files(channels: Channels, out: Path) -> None:
     """Read every file that a command wrote."""
     for path in sorted(path for path in out.rglob("*") if path.is_file()):
@@ -165,13 +172,14 @@ def _read_files(channels: Channels, out: Path) -> None:
         if path.suffix == ".json":
             channels.data[f"file.{name}"] = json.loads(path.read_text(encoding="utf-8"))
         elif path.suffix == ".csv":
-            channels.data[f"csv.{name}"] = csv_table(path.read_bytes())
+            channels.data[f"csv.{name}"] = csv_table(path.read_bytes(), _names(path))
         elif path.suffix == ".gpkg":
             for layer in gpd.list_layers(path)["name"]:
                 channels.data[f"gpkg.{out.name}.{layer}"] = gpd.read_file(path, layer=layer)
         elif path.suffix == ".xlsx":
             for sheet, table in workbook(path.read_bytes()).items():
-                channels.data[f"xlsx.{sheet}"] = table
+                names = _names(out / "tables" / f"{sheet}.csv")
+                channels.data[f"xlsx.{sheet}"] = table.set_axis(names[: len(table.columns)], axis="columns")
         elif path.suffix == ".html":
             page = path.read_text(encoding="utf-8")
             channels.texts[f"html.{path.stem}"], channels.titles[f"html.{path.stem}"] = (

@@ -261,7 +261,7 @@ def times(data: dict[str, Any]) -> dict[str, pd.Series]:
 
 def flags(column: pd.Series) -> np.ndarray:
     """Return truth values as 1, 0 and NaN, however a file writes them."""
-    return column.map({True: 1.0, False: 0.0, "true": 1.0, "false": 0.0}).to_numpy(float)
+    return column.map({True: 1.0, False: 0.0, "oui": 1.0, "non": 0.0}).to_numpy(float)
 
 
 def _week(week: np.ndarray, eighteen: int) -> Figures:

@@ -83,11 +83,22 @@ def svg_text(picture: str) -> tuple[str, str]:
     return title, plain(" ".join(root.itertext()))
 
 
-def csv_table(content: bytes) -> pd.DataFrame:
-    """Return a table of a CSV file, codes as text; without any column where the file has not even headings."""
+def csv_table(content: bytes, names: list[str]) -> pd.DataFrame:
+    """Return a table of a CSV file under the names of its columns for programs, codes as text; without any column where the file has not even headings."""
     if not content.strip(b"\xef\xbb\xbf\r\n"):
         return pd.DataFrame()
-    return pd.read_csv(io.BytesIO(content), encoding="utf-8-sig", dtype=dict.fromkeys(_CODES, str))
+    header = content.decode("utf-8-sig").partition("\n")[0].split(";")
+    codes = {heading: str for heading, name in zip(header, names, strict=True) if name in _CODES}
+    table = pd.read_csv(
+        io.BytesIO(content),
+        encoding="utf-8-sig",
+        sep=";",
+        decimal=",",
+        dtype=codes,
+        true_values=["oui"],
+        false_values=["non"],
+    )
+    return table.set_axis(names, axis="columns")
 
 
 def workbook(content: bytes) -> dict[str, pd.DataFrame]:

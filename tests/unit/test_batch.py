@@ -1,6 +1,5 @@
 """Many territories on a cluster: the same bytes as one by one, whatever fails and whoever dies on the way."""
 
-import csv
 import importlib.util
 import json
 import os
@@ -20,7 +19,9 @@ from geo.batch import Batch, dask_client, run_batch
 from geo.cli import main
 from geo.errors import BatchError, ParameterError, SourceError
 from geo.question import Question
+from geo.report.tables import table_files
 from geo.territory.files import OfficialFiles
+from tests.written_tables import rows_of_table
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")
 
@@ -48,7 +49,7 @@ def assert_same_diagnoses(found: Path, expected: Path) -> None:
     names = sorted(path.name for path in expected.iterdir())
     assert names
     assert sorted(path.name for path in found.iterdir()) == sorted(
-        [*names, "batch.json", "departements.csv", "datapackage.json"]
+        [*names, "batch.json", *table_files("departements"), "datapackage.json"]
     )
     for name in names:
         for file in ("communes.csv", "summary.json"):
@@ -92,8 +93,7 @@ def test_profiles_and_thresholds_equal_single_runs(client, small_batch, small_ex
     assert list(result.summaries) == ["64-courant-12.5", "64-courant-20", "64-fluide-12.5", "64-fluide-20"]
     assert_same_diagnoses(tmp_path, small_expected)
 
-    with (tmp_path / "departements.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = rows_of_table(tmp_path / "departements.csv")
     assert [row["folder"] for row in rows] == list(result.summaries)
     for row in rows:
         summary = json.loads((tmp_path / row["folder"] / "summary.json").read_text(encoding="utf-8"))
@@ -231,7 +231,7 @@ def test_a_departement_that_fails_is_named_and_the_others_are_written(client, sm
     assert "65 (courant) : Le fichier des communes ne contient aucune commune du département 65" in failure[0]
     assert "2/2" in err
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        *("64-courant-20", "batch.json", "datapackage.json", "departements.csv")
+        *("64-courant-20", "batch.json", "datapackage.json", "departements.csv", "departements.parquet")
     ]
 
 

@@ -15,9 +15,11 @@ from geo.cli import main
 from geo.finder.answer import Route, find_sites
 from geo.finder.route_service import AskedRoutes
 from geo.finder.wishes import Wishes
+from geo.report.tables import table_files
 from geo.settings import Settings
 from geo.territory.embedded import read_tables
 from tests.unit.sources import day_lists_files
+from tests.written_tables import rows_of_table
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -73,14 +75,14 @@ def test_diagnose_writes_four_files_that_agree(run, built, tmp_path):
     assert {"source", "nodes", "edges", "profile"} <= set(summary["network"])
     assert all({"dataset", "file", "vintage", "licence", "sha256"} <= set(source) for source in summary["sources"])
 
-    rows = read_rows(tmp_path / "communes.csv")
+    rows = rows_of_table(tmp_path / "communes.csv")
     assert list(rows[0]) == [
         "code", "name", "population", "travel_time_min", "distance_km", "facility_id", "facility_name", "share_within",
         "under_served", "estimated",
     ]  # fmt: skip
     by_code = {row["code"]: row for row in rows}
     assert float(by_code["64003"]["travel_time_min"]) == pytest.approx(20, abs=0.01)
-    assert by_code["64003"]["under_served"] == "true"
+    assert by_code["64003"]["under_served"] == "oui"
     assert (by_code["64005"]["travel_time_min"], by_code["64005"]["under_served"]) == ("", "")
 
     layer = gpd.read_file(tmp_path / "communes.gpkg")
@@ -400,7 +402,7 @@ def test_check_sites_reports_and_succeeds(run, small_world, tmp_path):
     assert out.startswith("sites.csv : 3 lignes")
     assert "Bus sans tournée" in out
     assert {path.name for path in tmp_path.iterdir()} == {
-        *("qualite.txt", "qualite.csv", "qualite.json", "datapackage.json")
+        *("qualite.txt", *table_files("qualite"), "qualite.json", "datapackage.json")
     }
     status, out, _ = run("check-sites", small_world.sites, "--json")
     counts = {check["key"]: check["count"] for check in json.loads(out)["checks"]}
@@ -504,10 +506,7 @@ def test_plan_as_json_and_files(run, built, tmp_path):
     assert found == json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
     names = {path.name for path in (tmp_path / "plan").iterdir()}
     assert names == {
-        "labels.csv",
-        "served.csv",
-        "alternatives.csv",
-        "communes.csv",
+        *table_files("labels", "served", "alternatives", "communes"),
         "plan.gpkg",
         "plan.json",
         "dossiers.pdf",

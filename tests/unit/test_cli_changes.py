@@ -10,6 +10,7 @@ from geo import Territory
 from geo.access.list_changes import CHANGES
 from geo.cli import extras, program
 from geo.sources.france_services import HOUR_COLUMNS
+from tests.written_tables import rows_of_table
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -75,10 +76,9 @@ def test_the_three_files_tell_the_same(run, lists, sites, tmp_path):
     assert (counts["opened"], counts["closed"], counts["renamed"], counts["changed"]) == (1, 1, 1, 1)
     assert counts["opened"] + counts["changed"] + counts["same"] == content["rows_after"] == len(sites) - 1
     assert counts["closed"] + counts["changed"] + counts["same"] == content["rows_before"] == len(sites) - 1
-    with (tmp_path / "made" / "changes.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = rows_of_table(tmp_path / "made" / "changes.csv")
     assert [row["facility_id"] for row in rows] == [site["facility_id"] for site in content["sites"]]
-    assert sum(row["renamed"] == "true" for row in rows) == 1
+    assert sum(row["renamed"] == "oui" for row in rows) == 1
     assert any(row["name"].startswith("'=") for row in rows)  # no spreadsheet runs it
     feed = ET.fromstring((tmp_path / "made" / "changes.atom").read_text(encoding="utf-8"))
     titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]

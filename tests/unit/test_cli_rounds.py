@@ -56,9 +56,9 @@ def test_proposals_are_written_and_counted_only_once_confirmed(run, small_world,
     status, _, err = run("rounds", saved, "--confirmed", out, "--out", tmp_path / "territory")
     assert (status, "passage non confirmé" in err) == (2, True)
     text = out.read_text(encoding="utf-8-sig").splitlines()
-    assert all(line.count(",,") for line in text[1:])
+    assert all(line.count(";;") for line in text[1:])
     with out.open(encoding="utf-8-sig", newline="") as stream:
-        proposed = list(csv.DictReader(stream))
+        proposed = list(csv.DictReader(stream, delimiter=";"))
     assert [(row["commune"], row["jour"], row["horaires"], row["confirmed"]) for row in proposed] == [
         ("64003", "mardi", "", ""),
         ("64004", "jeudi", "", ""),

@@ -12,8 +12,9 @@ from geo import Territory
 from geo.access.diagnosis import diagnose
 from geo.question import Question
 from geo.report.data_package import PACKAGE_FILE, result_files
-from geo.report.tables import write_diagnosis, write_table
+from geo.report.tables import table_files, write_diagnosis, write_table
 from geo.sources.contours import write_contours
+from tests.written_tables import headings_of, names_of
 
 
 def package(folder):
@@ -41,8 +42,12 @@ def test_every_file_is_described_once_with_its_checksum(diagnosed):
 def test_columns_have_the_types_that_the_file_holds_and_their_units(diagnosed):
     folder, _ = diagnosed
     described = next(each for each in package(folder)["resources"] if each["path"] == "communes.csv")
-    fields = {field["name"]: field for field in described["schema"]["fields"]}
-    assert list(fields) == pd.read_csv(folder / "communes.csv", nrows=0).columns.tolist()
+    assert described["dialect"]["delimiter"] == ";"
+    assert [field["name"] for field in described["schema"]["fields"]] == headings_of(folder / "communes.csv")
+    fields = {field["column"]: field for field in described["schema"]["fields"]}
+    assert list(fields) == names_of(folder / "communes.csv")
+    assert (fields["travel_time_min"]["name"], fields["travel_time_min"]["decimalChar"]) == ("Temps (min)", ",")
+    assert fields["under_served"]["trueValues"] == ["oui"]
     assert {name: fields[name].get("unit") for name in ("travel_time_min", "distance_km", "share_within", "name")} == {
         "travel_time_min": "min", "distance_km": "km", "share_within": "part de 0 à 1", "name": None,
     }  # fmt: skip
@@ -55,11 +60,22 @@ def test_other_results_of_the_folder_stay_described(tmp_path):
     for name in ("one", "two", "one"):
         with result_files(tmp_path, "Essai") as beside:
             write_table(pd.DataFrame({"code": ["01001"]}), beside / f"{name}.csv")
-    assert [each["path"] for each in package(tmp_path)["resources"]] == ["one.csv", "two.csv"]
-    (tmp_path / "two.csv").unlink()
+    assert [each["path"] for each in package(tmp_path)["resources"]] == [
+        "one.csv",
+        "one.parquet",
+        "two.csv",
+        "two.parquet",
+    ]
+    for name in table_files("two"):
+        (tmp_path / name).unlink()
     with result_files(tmp_path, "Essai") as beside:
         write_table(pd.DataFrame({"code": ["01002"]}), beside / "three.csv")
-    assert [each["path"] for each in package(tmp_path)["resources"]] == ["one.csv", "three.csv"]
+    assert [each["path"] for each in package(tmp_path)["resources"]] == [
+        "one.csv",
+        "one.parquet",
+        "three.csv",
+        "three.parquet",
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"resources": 3}', '{"resources": [{"path": "../../etc/passwd"}]}'])
@@ -67,7 +83,7 @@ def test_a_description_of_someone_else_does_no_harm(tmp_path, content):
     (tmp_path / PACKAGE_FILE).write_text(content)
     with result_files(tmp_path, "Essai") as beside:
         write_table(pd.DataFrame({"code": ["01001"]}), beside / "one.csv")
-    assert [each["path"] for each in package(tmp_path)["resources"]] == ["one.csv"]
+    assert [each["path"] for each in package(tmp_path)["resources"]] == ["one.csv", "one.parquet"]
 
 
 def test_national_files_have_bounding_boxes(tmp_path):

@@ -12,6 +12,7 @@ from geo.report.arguments_html import arguments_html
 from geo.report.plan_files import write_plan
 from geo.siting.criteria import Zones
 from geo.siting.plan import plan
+from tests.written_tables import headings_of, rows_of_table
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +28,12 @@ def made(world):
 
 def test_files(made, world, tmp_path):
     write_plan(made, (world,), tmp_path)
-    labels = pd.read_csv(tmp_path / "labels.csv", dtype={"code": str})
-    assert labels["code"].to_list() == ["64002", "64003"]
-    assert labels["gain_residents"].to_list() == [500, 300]
-    served = pd.read_csv(tmp_path / "served.csv", dtype=str)
-    assert served["commune_name"].to_list() == ["Commune B", "Commune C", "Commune D"]
-    communes = pd.read_csv(tmp_path / "communes.csv", dtype={"code": str}).set_index("code")
+    labels = rows_of_table(tmp_path / "labels.csv")
+    assert [(label["code"], float(label["gain_residents"])) for label in labels] == [("64002", 500), ("64003", 300)]
+    assert headings_of(tmp_path / "labels.csv")[:3] == ["Rang", "Code", "Lieu"]
+    served = rows_of_table(tmp_path / "served.csv")
+    assert [row["commune_name"] for row in served] == ["Commune B", "Commune C", "Commune D"]
+    communes = pd.read_parquet(tmp_path / "communes.parquet").set_index("code")
     assert communes["within_after"].sum() == 1800
     assert communes["time_after_min"].isna().to_dict()["64005"]
     for layer, rows in (("labels", 2), ("communes", 5)):
@@ -63,13 +64,13 @@ def test_a_writer_that_fails_leaves_the_folder_as_it_was(made, world, tmp_path, 
     }
     write_plan(made, (world,), tmp_path)
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "foreign"
-    assert (tmp_path / "labels.csv").read_text(encoding="utf-8").startswith("rank,code,name")
+    assert (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").startswith("Rang;Code;Lieu")
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".")]
 
 
 def test_a_plan_without_a_label_is_written_too(world, tmp_path):
     write_plan(plan(world, 0, kinds={"main"}), (world,), tmp_path)
-    assert (tmp_path / "labels.csv").read_text(encoding="utf-8").startswith("rank,code,name")
+    assert (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").startswith("Rang;Code;Lieu")
     assert gpd.read_file(tmp_path / "plan.gpkg", layer="labels").empty
 
 
@@ -94,4 +95,4 @@ def test_text_of_files_is_escaped(made, world, tmp_path):
     assert "<script>" not in arguments_html(harmed, (world,))
     write_plan(harmed, (world,), tmp_path)
     for name in ("labels.csv", "served.csv"):
-        assert ",=1+1" not in (tmp_path / name).read_text(encoding="utf-8")
+        assert ";=1+1" not in (tmp_path / name).read_text(encoding="utf-8")

@@ -27,6 +27,7 @@ from geo.report.report_findings import ReportRequest, find
 from geo.report.report_maps import report_maps
 from geo.report.styled_layers import communes_layer, write_layers
 from geo.siting.plan import plan
+from tests.written_tables import rows_of_table
 
 DAY = dt.date(2026, 11, 22)
 
@@ -148,19 +149,19 @@ def test_tables_open_in_a_spreadsheet(reported, hostile, tmp_path):
     sites = reported.sites.assign(name=pd.array([f"{hostile} été {i}" for i in range(len(reported.sites))], "string"))
     territory = reported.with_sites(sites, why={})
     write_report(territory, ReportRequest(made_on=DAY), tmp_path / "rapport")
-    for path in (tmp_path / "rapport" / "tables").iterdir():
+    for path in (tmp_path / "rapport" / "tables").glob("*.csv"):
         raw = path.read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf"), "a mark by which spreadsheets know UTF-8"
-        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+        rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))
         assert {len(row) for row in rows} == {len(rows[0])}
         assert not [cell for row in rows for cell in row if cell.startswith(("=", "@", "+"))]
-    communes = pd.read_csv(tmp_path / "rapport/tables/communes.csv", dtype={"code": str})
-    assert communes.loc[0, "facility_name"].startswith("'=1+1")
-    assert "été" in communes.loc[0, "facility_name"]
+    first = rows_of_table(tmp_path / "rapport/tables/communes.csv")[0]
+    assert first["facility_name"].startswith("'=1+1")
+    assert "été" in first["facility_name"]
     with zipfile.ZipFile(tmp_path / "rapport/tables.xlsx") as book:
         sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
         assert "été" in book.read("xl/sharedStrings.xml").decode()
-    assert len(sheets) == len(list((tmp_path / "rapport/tables").iterdir()))
+    assert len(sheets) == len(list((tmp_path / "rapport/tables").glob("*.csv")))
     assert not any("<f>" in sheet for sheet in sheets), "no formula"
 
 

@@ -1,6 +1,5 @@
 """The quality report as files."""
 
-import csv
 import json
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from geo.errors import SourceError
 from geo.report.site_quality import quality_text, write_quality
 from geo.sources.site_quality import check_sites
+from tests.written_tables import rows_of_table
 
 
 @pytest.fixture
@@ -20,8 +20,7 @@ def quality(small_world, tmp_path):
 
 def test_the_csv_has_one_line_a_fault_and_no_formula(quality, tmp_path):
     write_quality(quality, tmp_path / "out")
-    with (tmp_path / "out" / "qualite.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = rows_of_table(tmp_path / "out" / "qualite.csv")
     assert len(rows) == len(quality.findings)
     assert {row["name"][:11] for row in rows if row["row"] == "2"} == {"'=HYPERLINK"}
     assert json.loads((tmp_path / "out" / "qualite.json").read_text(encoding="utf-8")) == quality.to_dict()

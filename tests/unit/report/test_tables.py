@@ -4,13 +4,16 @@ import csv
 import sqlite3
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
 
 from geo.access.diagnosis import diagnose
+from geo.answers.tables import file_headings
 from geo.question import Question
 from geo.report.tables import COMMUNE_CSV_COLUMNS, write_diagnosis, write_table
+from tests.written_tables import names_of
 
 
 @pytest.fixture(scope="module")
@@ -34,23 +37,35 @@ def test_the_layer_of_a_diagnosis(diagnosis):
             "select organization, organization_coordsys_id from gpkg_spatial_ref_sys where srs_id = 4326"
         ).fetchone() == ("EPSG", 4326)
     base.close()
-    assert list(pd.read_csv(diagnosis / "communes.csv").columns) == list(COMMUNE_CSV_COLUMNS)
+    assert names_of(diagnosis / "communes.csv") == list(COMMUNE_CSV_COLUMNS)
 
 
-def test_a_marked_table_is_read_with_its_accents(tmp_path):
+def test_a_table_for_people_and_the_same_for_programs(tmp_path):
     table = pd.DataFrame(
         {
             "name": pd.array(["Là-Haut", "=SOMME(A1)", None, "+33 5"], "string"),
+            "kind": pd.array(["main", "bus", None, "other"], "string"),
             "under_served": pd.array([True, False, None, True], "boolean"),
             "holds_site": [False, True, True, False],
+            "travel_time_min": [1.5, 20.0, np.nan, 1234.25],
+            "07:30": [1, 2, 3, 4],
         }
     )
-    write_table(table, tmp_path / "marked.csv", marked=True)
-    write_table(table, tmp_path / "plain.csv")
-    marked, plain = ((tmp_path / name).read_bytes() for name in ("marked.csv", "plain.csv"))
-    assert marked == b"\xef\xbb\xbf" + plain
-    with (tmp_path / "marked.csv").open(encoding="utf-8-sig", newline="") as stream:
-        assert list(csv.reader(stream)) == [
-            ["name", "under_served", "holds_site"], ["Là-Haut", "true", "false"], ["'=SOMME(A1)", "false", "true"],
-            ["", "", "true"], ["'+33 5", "true", "false"],
-        ]  # fmt: skip
+    write_table(table, tmp_path / "made.csv")
+    assert (tmp_path / "made.csv").read_bytes().startswith(b"\xef\xbb\xbf"), "by which spreadsheets know UTF-8"
+    with (tmp_path / "made.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert list(csv.reader(stream, delimiter=";")) == [
+            ["Commune", "Type", "Sous-desservie", "A déjà un site", "Temps (min)", "07:30"],
+            ["Là-Haut", "Site France services", "oui", "non", "1,5", "1"],
+            ["'=SOMME(A1)", "Bus France services", "non", "oui", "20,0", "2"],
+            ["", "", "", "oui", "", "3"],
+            ["'+33 5", "other", "oui", "non", "1234,25", "4"],
+        ]
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "made.parquet"), table)
+
+
+def test_headings_are_french_and_none_is_given_twice():
+    names = ["facility_id", "name", "commune_name", "name", "residents_within_20min_before"]
+    found = file_headings(names, "site")
+    assert found[:4] == ["Numéro", "Site", "Commune", "Site (name)"]
+    assert found[4] == "Habitants sous 20 min, aujourd’hui"
