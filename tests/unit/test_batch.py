@@ -125,8 +125,8 @@ def test_departements_with_their_margin_equal_single_runs(client, small_world, t
     result = run_batch(client, Batch(None, OfficialFiles(paths, sites, population=population)), tmp_path / "found")
     assert [summary["departement"] for summary in result.summaries.values()] == ["40", "64"]
     assert_same_diagnoses(tmp_path / "found", expected)
-    with (expected / "64-courant-20" / "communes.csv").open(encoding="utf-8", newline="") as stream:
-        assert {row["code"]: row["facility_id"] for row in csv.DictReader(stream)}["64003"] == "3"
+    communes = rows_of_table(expected / "64-courant-20" / "communes.csv")
+    assert {row["code"]: row["facility_id"] for row in communes}["64003"] == "3"
 
 
 def test_every_official_file_of_build_is_one_of_batch(client, small_world, tmp_path):
