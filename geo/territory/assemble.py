@@ -39,6 +39,7 @@ def assemble(
     departements: Collection[str],
     *,
     roads: tuple[Path, ...] | RoadNetwork = (),
+    active: Mapping[str, RoadNetwork] | None = None,
     cells: Path | None = None,
     profile: str = DEFAULT_PROFILE,
 ) -> tuple[StudyArea, Manifest]:
@@ -68,7 +69,6 @@ def assemble(
         _log.info("Lecture des carreaux de population…")
         cell_table = read_population_cells(cells, communes)
         communes = _with_population_of_cells(communes, cell_table.frame)
-    active: dict[str, RoadNetwork] = {}
     if isinstance(roads, RoadNetwork):
         network = roads
     elif not roads:
@@ -78,8 +78,8 @@ def assemble(
         from geo.network.road_files import read_modes  # noqa: PLC0415 - osmium is read with the first road file
 
         _log.info("Lecture des routes…")
-        active = read_modes(list(roads), area=bounds(communes), profile=profile)
-        network = active.pop(CAR)
+        read = read_modes(list(roads), area=bounds(communes), profile=profile)
+        network, active = read.pop(CAR), read
     return study_area(
         tables,
         name,

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import MaillageError, SourceError
 from geo.kinds import SITES
-from geo.network.road_files import read_roads
+from geo.network.modes import CAR, MODES
+from geo.network.road_files import read_modes
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.archives import extract_member
 from geo.sources.departements import departement_codes, departement_name
@@ -167,16 +168,21 @@ def _build(fetched: Fetched, files: OfficialFiles, profile: str, left_out: Unusa
     everywhere = tables.communes.frame
     area = everywhere[everywhere["departement"] == departement]
     name = departement_name(departement)
-    roads: RoadNetwork | None = None
+    networks: dict[str, RoadNetwork] | None = None
     if isinstance(files.roads, tuple) and files.roads and not area.empty:
         _log.info("Lecture des routes…")
-        read = partial(read_roads, list(files.roads), area=bounds(area), profile=profile)
-        roads = attempt(ROADS if around is None else ROADS_AROUND, read, left_out)
+        # What is asked around a commune are roads for cars: people on foot have more, and their ways are estimated.
+        modes = tuple(MODES) if around is None else (CAR,)
+        read = partial(read_modes, list(files.roads), area=bounds(area), profile=profile, modes=modes)
+        networks = attempt(ROADS if around is None else ROADS_AROUND, read, left_out)
+    roads = None if networks is None else networks.pop(CAR)
     if roads is not None and around is not None:
         commune = area["name"].get(around.commune, around.commune)
         name = f"{name}, routes autour de {commune}"
         roads = replace(roads, source=_around(roads.source, fetched, f"{around.km:g} km autour de {commune}"))
-    build = partial(Territory.from_tables, tables, name, {departement}, roads=roads or (), profile=profile)
+    build = partial(
+        Territory.from_tables, tables, name, {departement}, roads=roads or (), active=networks, profile=profile
+    )
     whole = None if files.cells is None else attempt("cells", partial(build, cells=files.cells), left_out)
     return whole or build()
 

@@ -210,6 +210,7 @@ class Territory(StudyArea):
         departements: Collection[str],
         *,
         roads: tuple[Path, ...] | RoadNetwork = (),
+        active: Mapping[str, RoadNetwork] | None = None,
         cells: Path | None = None,
         profile: str = DEFAULT_PROFILE,
     ) -> Territory:
@@ -225,6 +226,8 @@ class Territory(StudyArea):
             Codes of the départements that make it; they share one metric projection.
         roads, cells
             As in `geo.territory.files.OfficialFiles`.
+        active
+            Networks of people on foot and on bicycles, where `roads` is a network; files tell them themselves.
         profile
             Speed profile.
 
@@ -233,7 +236,7 @@ class Territory(StudyArea):
         MaillageError
             The tables hold no commune of these départements, or a file is unusable.
         """
-        return cls._of(*assemble(tables, name, departements, roads=roads, cells=cells, profile=profile))
+        return cls._of(*assemble(tables, name, departements, roads=roads, active=active, cells=cells, profile=profile))
 
     @classmethod
     def _of(cls, area: StudyArea, manifest: Manifest) -> Territory:

@@ -37,9 +37,9 @@ _OFF: Final = (
     "téléchargement."
 )
 _WHAT: Final = (
-    "Liste des sites, contours, populations, carreaux, centres des impôts et routes, demandés à leurs producteurs : de "
-    "quelques minutes à une heure, souvent plus d'un Go. Ce qui est déjà là n'est pas redemandé. Pour une petite zone "
-    "seulement : « maillage fetch 64 --around 64483 --km 12 », dans un terminal."
+    "Liste des sites, contours, populations, carreaux, centres des impôts, routes et horaires de transport, demandés à "
+    "leurs producteurs : de quelques minutes à une heure, souvent plus d'un Go. Ce qui est déjà là n'est pas "
+    "redemandé. Pour une petite zone seulement : « maillage fetch 64 --around 64483 --km 12 », dans un terminal."
 )
 _BUILDING: Final = "Construction du territoire : une à deux minutes, sans arrêt possible…"
 _DEPARTEMENT: Final = "fetch_departement"

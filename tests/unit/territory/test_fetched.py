@@ -46,6 +46,7 @@ def test_the_territory_of_the_small_world(have, tmp_path):
     assert missing == ()
     assert set(territory.facilities) == {"sites", "tax_offices"}
     assert not territory.network.source.approximate
+    assert set(territory.active) == {"walk", "bike"}
     assert territory.demand["population"].tolist() == [100.0, 200.0, 300.0, 400.0, 500.0]
     times = territory.travel_times("sites", kinds={"main"})["travel_time_min"]
     # 10 km at 60 km/h from one centre to the next, a little more at 85 % of the limit; E has no road.
@@ -95,6 +96,7 @@ def test_roads_around_a_commune(have, overpass, tmp_path):
     territory, missing = build_fetched(have(around=Around("64001", 12)))
     assert missing == ()
     assert territory.name == "Pyrénées-Atlantiques, routes autour de Commune A"
+    assert territory.active == {}
     times = territory.travel_times("sites", kinds={"main"})
     assert times["on_network"].tolist() == [True, True, False, False, False]
     assert times["travel_time_min"].isna().tolist() == [False, False, True, True, True]

@@ -138,7 +138,10 @@ def test_the_command_line_tells_them_in_words_and_in_json(place, small_world, ru
     status, _, error = run(*near, "--mode", "boat")
     assert (status, "car, walk, bike, transit" in error) == (2, True)
     files = ["--sites", small_world.sites, "--communes", small_world.communes, "--gtfs", folder.parent / "feed.zip"]
-    assert run("build", "--departement", "64", *files, "--out", tmp_path / "again")[0] == 0
+    status, said, _ = run("build", "--departement", "64", *files, "--out", tmp_path / "again")
+    assert (status, "Jours types des horaires : mardi" in said) == (0, True)
+    status, told, _ = run("build", "--departement", "64", *files, "--out", tmp_path / "told", "--json")
+    assert (status, json.loads(told)["named_days"][0]["date"]) == (0, "2025-01-07")
     assert Territory.load(tmp_path / "again").schedule.trips["trip_id"].tolist() == ["out", "back"]
 
 
