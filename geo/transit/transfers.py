@@ -92,10 +92,15 @@ def with_stops_of_lines(
     -------
     Stops, calls, and `from_stop`, `to_stop`, `seconds`: of several for two stops the last counts.
     """
-    rules = _of_platforms(stops, rules[rules["kind"] <= _IMPOSSIBLE])
+    rules = rules[rules["kind"] <= _IMPOSSIBLE]
+    rules = _of_platforms(stops, rules) if len(rules) else rules
     for end in _ENDS:  # a trip of another line than the one that the rule names is none
-        trips, lines = rules[f"{end}_trip"].to_numpy(), rules[f"{end}_route"].to_numpy()
-        rules = rules[(trips < 0) | (lines < 0) | (route[trips] == lines)]
+        of_trip, of_line = rules[f"{end}_trip"].to_numpy(), rules[f"{end}_route"].to_numpy()
+        rules = rules[(of_trip < 0) | (of_line < 0) | (route[of_trip] == of_line)]
+    columns = ["from_stop", "to_stop", "seconds"]
+    told = rules[[f"{end}_{what}" for end in _ENDS for what in ("route", "trip")]]
+    if not (told.to_numpy() >= 0).any():
+        return stops, times, rules[columns].reset_index(drop=True)
     ends = pd.concat(
         [
             rules[[f"{end}_{what}" for what in ("stop", "route", "trip")]].set_axis(["stop", "route", "trip"], axis=1)
@@ -130,7 +135,7 @@ def with_stops_of_lines(
         for one in _rows(rows_of, rule, "from")
         for other in _rows(rows_of, rule, "to")
     ]
-    table = pd.DataFrame(changes, columns=["from_stop", "to_stop", "seconds"]).astype(np.int64)
+    table = pd.DataFrame(changes, columns=columns).astype(np.int64)
     return stops, times.assign(stop=at.astype(np.int32)), table
 
 
