@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 _APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -18,7 +17,6 @@ def open_app(packages_looked_at_once, monkeypatch, tmp_path):  # noqa: ARG001
     monkeypatch.delenv("MAILLAGE_ALLOW_FETCH", raising=False)
     monkeypatch.setenv("MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/")  # nobody answers there
     monkeypatch.setenv("MAILLAGE_ROUTE_SERVICE_URL", "http://127.0.0.1:9/")
-    st.cache_data.clear()
 
     def run(folder: str | None = None, **address: str) -> AppTest:
         monkeypatch.setattr(sys, "argv", ["app.py", *([folder] if folder else [])])
