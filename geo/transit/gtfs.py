@@ -34,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 _TIME: Final = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
 _DAY: Final = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+#: A name of a time zone: longer ways are looked for folder in folder, without end.
+_ZONE: Final = re.compile(r"[\w+-]{1,40}(/[\w+-]{1,40}){0,2}", re.ASCII)
 #: What stands for a blank time, and for one that cannot be read.
 _BLANK, _UNREADABLE = -1, -2
 #: Words of the name or description of a line by which it is known to be for pupils; and its code of the extended types.
@@ -135,7 +137,7 @@ def _trips(tables: FeedTables, services: list[str]) -> tuple[pd.DataFrame, NDArr
     zones = set(texts_of(tables.column("agency.txt", "agency_timezone")))
     zone = next(iter(zones), "")
     try:
-        ZoneInfo(zone)
+        ZoneInfo(zone if _ZONE.fullmatch(zone) else "")
     except (ZoneInfoNotFoundError, ValueError, OSError):
         tables.faults.append(Fault(f"agency.txt, fuseau horaire inconnu « {zone[:40]} »"))
     if len(zones) > 1:

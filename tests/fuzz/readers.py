@@ -36,6 +36,7 @@ from geo.sources.delimited import read_text
 from geo.sources.download import Job, Limits, _begun
 from geo.sources.download_cache import DownloadCache
 from geo.sources.embedded import read_embedded
+from geo.sources.feed_catalogue import feeds_of
 from geo.sources.fetch import check_content
 from geo.sources.france_services import read_france_services
 from geo.sources.housing import read_housing
@@ -215,6 +216,11 @@ def _fetched(name: str) -> Callable[[Path], None]:
     return lambda folder: check_content(folder / "fetched", sources()[name], "64")
 
 
+def _feed_catalogue(folder: Path) -> None:
+    found = feeds_of(_only_file(folder), "http://127.0.0.1/list", "64", {"200067106"}, most_bytes=_LIMIT_BYTES)
+    assert all(feed.key.isalnum() and feed.url and feed.title for feed in found.feeds)
+
+
 def _geocoder(folder: Path) -> None:
     for place in _places(_only_file(folder).read_bytes()):
         assert abs(place.lon) <= 180
@@ -326,6 +332,7 @@ READERS: dict[str, Callable[[Path], None]] = {
     "archive-gzip": _gzip,
     "cache-card": _card,
     "download-record": _record,
+    "feed-catalogue": _feed_catalogue,
     "fetched-sites": _fetched("sites"),
     "fetched-communes": _fetched("communes"),
     "fetched-population": _fetched("population"),

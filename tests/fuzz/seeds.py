@@ -59,12 +59,12 @@ _GTFS = {
     "agency.txt": b"agency_id,agency_name,agency_timezone\nA,Car,Europe/Paris\n",
     "stops.txt": b"stop_id,stop_name,stop_lat,stop_lon,parent_station\nS,Gare,43.45,-1.45,\nT,Mairie,43.45,-1.35,\nP,Quai,43.45,-1.45,S\n",
     "routes.txt": b"route_id,route_short_name,route_type\nR,12,3\n",
-    "trips.txt": b"route_id,service_id,trip_id,trip_headsign\nR,W,1,Mairie\nR,W,2,Gare\n",
-    "stop_times.txt": b"trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type\n1,08:00:00,08:00:00,P,1,0\n1,,,S,2,0\n1,08:30:00,08:30:00,T,3,1\n2,24:10:00,24:10:00,T,1,\n2,24:30:00,24:31:00,S,2,\n",
+    "trips.txt": b"route_id,service_id,trip_id,trip_headsign,block_id\nR,W,1,Mairie,7\nR,W,2,Gare,\nR,W,3,Gare,7\n",
+    "stop_times.txt": b"trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type\n1,08:00:00,08:00:00,P,1,0\n1,,,S,2,0\n1,08:30:00,08:30:00,T,3,1\n2,24:10:00,24:10:00,T,1,\n2,24:30:00,24:31:00,S,2,\n3,08:31:00,08:31:00,T,1,\n3,08:50:00,08:50:00,S,2,\n",
     "calendar.txt": b"service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\nW,1,1,1,1,1,0,0,20250101,20251231\n",
     "calendar_dates.txt": b"service_id,date,exception_type\nW,20250204,2\n",
     "frequencies.txt": b"trip_id,start_time,end_time,headway_secs\n2,09:00:00,12:00:00,1800\n",
-    "transfers.txt": b"from_stop_id,to_stop_id,transfer_type,min_transfer_time\nS,P,2,120\n",
+    "transfers.txt": b"from_stop_id,to_stop_id,from_route_id,to_trip_id,from_trip_id,transfer_type,min_transfer_time\nS,P,,,,2,120\nS,P,R,2,,2,60\n,,,3,1,4,\n",
 }
 _CELL_SOUTH, _CELL_WEST = (
     int(value // 200 * 200) for value in pyproj.Transformer.from_crs(4326, 3035).transform(43.45, -1.45)
@@ -148,6 +148,9 @@ def make_seeds() -> dict[str, Case]:
             "fetched-sites": {"fetched": _sites()},
             "fetched-communes": {"fetched": gzip.compress(layers["communes.geojson"])},
             "fetched-population": {"fetched": _zipped({"donnees_communes.csv": b"COM;PMUN\n64102;52000\n"})},
+            "feed-catalogue": {
+                "list.json": b'[{"title": "Cars", "type": "public-transit", "tags": ["x"], "publisher": {"name": "R"}, "licence": "lov2", "covered_area": [{"type": "departement", "nom": "", "insee": "64"}], "resources": [{"id": 1, "format": "GTFS", "url": "/a.zip", "filesize": 9, "metadata": {"start_date": "2026-01-01", "end_date": "2030-01-01"}}]}]'
+            },
             "fetched-roads": {"fetched": osm["roads.osm.pbf"]},
             **_territories(folder),
         }

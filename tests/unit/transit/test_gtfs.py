@@ -232,3 +232,12 @@ def test_more_departures_by_frequency_than_any_city_has_are_refused(tmp_path):
     frequencies = "trip_id,start_time,end_time,headway_secs\nf1,00:00:00,999:00:00,1\n"
     with pytest.raises(SchemaError, match=r"frequencies\.txt, 3.596.400 départs : 200.000 au plus"):
         read_gtfs(write_feed(tmp_path / "f", frequencies=frequencies))
+
+
+@pytest.mark.parametrize(
+    "zone", ["", "Mars/Phobos", "../Paris", "Europe" + "/Europe" * 2000 + "/Paris", "Europe/Pa\0ris"]
+)
+def test_a_time_zone_that_does_not_exist_is_a_fault(tmp_path, zone):
+    agency = FILES["agency.txt"].replace("Europe/Paris", zone)
+    with pytest.raises(SchemaError, match="fuseau horaire inconnu"):
+        read_gtfs(write_feed(tmp_path / "feed", agency=agency))
