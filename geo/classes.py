@@ -96,6 +96,14 @@ SIDE_CLASSES: Final = (
     ColourClass("Près du seuil : cela dépend de l'hypothèse", "#6ba7ac", "plus"),
     ColourClass("Au-delà du seuil dans toutes les hypothèses", "#d0812f", "diagonal"),
 )
+#: Whether the residents of a commune can go to a site and be back the same day without a car.
+TRIP_CLASSES: Final = (
+    ColourClass("Aller-retour possible", "#cadfdd"),
+    ColourClass("Possible pour une partie des habitants", "#6ba7ac", "plus"),
+    ColourClass("Aucun aller-retour possible ce jour-là", "#d0812f", "diagonal"),
+)
+#: A share of all residents, whatever the rounding of sums.
+_ALL: Final = 1 - 1e-9
 UNKNOWN_AREA: Final = ColourClass("Temps inconnu", UNKNOWN_COLOUR)
 
 
@@ -108,6 +116,20 @@ def change_classes(threshold_min: float) -> tuple[ColourClass, ...]:
         ColourClass("Perd : trajet plus long", "#f0c98a", "dots"),
         ColourClass(f"Perd : passe au-delà de {minutes_text(threshold_min)}", "#a95320", "diagonal"),
     )
+
+
+def trip_class(share: pd.Series) -> NDArray[np.int64]:
+    """Return the position in `TRIP_CLASSES` of shares with a round trip (0 to 1), int64; `UNKNOWN_CLASS` for <NA>.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> trip_class(pd.Series([1.0, 0.2, 0.0, None])).tolist()
+    [0, 1, 2, -1]
+    """
+    numbers = share.to_numpy(np.float64, na_value=np.nan)
+    position = np.select([np.isnan(numbers), numbers >= _ALL, numbers > 0], [UNKNOWN_CLASS, 0, 1], default=2)
+    return position.astype(np.int64)
 
 
 def classify(values: pd.Series, scale: Sequence[ColourClass]) -> NDArray[np.int64]:

@@ -104,6 +104,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "time_before_min": Column("Aujourd'hui", "min", 1),
     "time_after_min": Column("Avec le label", "min", 1),
     # The way without a car.
+    "round_trip": Column("Aller-retour"),
     "share_round_trip": Column("Part avec aller-retour", decimals=2, share=True),
     "time_out_min": Column("Hors de chez soi", "min", 0),
     "earliest_arrival": Column("Première arrivée utile"),

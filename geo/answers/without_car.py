@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
+from geo.answers.answer import Answer, Figure, residents_line
 from geo.answers.nearest import trip_words
+from geo.classes import trip_class
 from geo.finder.opening_times import day_text, hours_text
-from geo.french import DAYS, SEMICOLON, agreed, clock, format_integer, format_share
+from geo.finder.residents_trips import median_door_to_door
+from geo.french import (
+    DAYS,
+    SEMICOLON,
+    UNKNOWN,
+    agreed,
+    capital,
+    clock,
+    counted,
+    format_integer,
+    format_share,
+    joined,
+    plural,
+    quoted,
+)
 from geo.network.modes import ESTIMATED_NOTE, RELIEF_NOTE, WALK
 from geo.transit.schedule import FEED_DATASET
 from geo.transit.window import PERCENTILES
@@ -15,6 +33,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
 
+    from geo.finder.day_without_car import DayWithoutCar
     from geo.finder.named_days import NamedDay
     from geo.finder.residents_trips import RoundTripShare
     from geo.finder.without_car import SiteTrip, Step
@@ -28,6 +47,8 @@ AT_TOWN_HALLS: Final = (
     "Tous les habitants d'une commune sont comptés à son point (la mairie, si elle est connue) : avec des carreaux de "
     "population, la part est plus juste, et souvent plus faible."
 )
+#: How many communes are named in a sentence.
+_NAMED: Final = 3
 _WHY_NOT: Final = {
     "hours_unknown": "ses horaires ne sont pas connus",
     "closed": "le site est fermé",
@@ -110,12 +131,12 @@ def day_words(day: NamedDay) -> str:
     return f"{date}, {school}, {agreed(day.trips, 'trajet(s)')}"
 
 
-def day_notes(day: NamedDay, others: Sequence[NamedDay], *, chosen: bool) -> tuple[str, ...]:
+def day_notes(day: NamedDay, others: Sequence[NamedDay], another: str = "") -> tuple[str, ...]:
     """Return what is to be minded of a day: which it is, which feeds do not reach it, and which others could be asked.
 
-    `chosen`: whether it was chosen from what the feeds cover, as none was asked for.
+    `another`: where it was chosen from what the feeds cover, as none was asked for, what asks for another (``--day``).
     """
-    why = " (choisi parmi les jours des horaires : --day en donne un autre)" if chosen else ""
+    why = f" (choisi parmi les jours des horaires : {another} en donne un autre)" if another else ""
     notes = [f"Jour : {day_words(day)}{why}."]
     if day.feeds_without:
         notes.append(f"Horaires qui ne couvrent pas ce jour, donc non comptés : {', '.join(day.feeds_without)}.")
@@ -128,6 +149,111 @@ def day_notes(day: NamedDay, others: Sequence[NamedDay], *, chosen: bool) -> tup
 def days_sentence(days: Sequence[NamedDay], title: str = "Jours types des horaires") -> str:
     """Return days with their school holidays and trips, and the dates by which they are asked for."""
     return f"{title} : " + f"{SEMICOLON}".join(f"{day_words(day)} ({day.date.isoformat()})" for day in days) + "."
+
+
+def without_car_answer(territory: Territory, measured: DayWithoutCar, another: str = "") -> Answer:
+    """Return who can go to a site and be back the same day without a car.
+
+    `another`: as for `day_notes`.
+    """
+    return Answer(
+        residents_sentence(measured.share),
+        _figures(measured),
+        details=(
+            communes_without_sentence(measured),
+            door_to_door_sentence(median_door_to_door(measured.found), measured.window, measured.rules),
+        ),
+        notes=(
+            *day_notes(measured.day, measured.others, another),
+            rules_sentence(measured.rules),
+            *residents_notes(territory),
+            *transit_notes(territory),
+        ),
+    )
+
+
+def communes_without_sentence(measured: DayWithoutCar) -> str:
+    """Return how many communes have no possible round trip, how many live there, and which are the largest."""
+    without, total = measured.communes_without, measured.share.communes
+    if without.empty:
+        return "Dans chaque commune, des habitants au moins ont un aller-retour possible."
+    count = format_integer(len(without))
+    if len(without) == total:
+        return (
+            f"Depuis {plural(total, 'la seule commune', f'les {count} communes')}, aucun aller-retour n'est possible."
+        )
+    people = counted(without["residents"].sum(), "habitant")
+    largest = without.sort_values("residents", ascending=False, kind="stable")["name"].head(_NAMED)
+    start = "les plus peuplées : " if len(without) > _NAMED else ""
+    return (
+        f"Aucun aller-retour n'est possible depuis {counted(len(without), 'commune')} sur {format_integer(total)} "
+        f"({people}){SEMICOLON}{start}{joined(largest.tolist())}."
+    )
+
+
+def commune_trip_sentence(row: Any) -> str:
+    """Return what is known of one commune, a row of `DayWithoutCar.communes`."""
+    return f"{row['name']} ({residents_line(row['residents']).lower()}) : {SEMICOLON.join(_trip_parts(row))}."
+
+
+def commune_trip_lines(communes: pd.DataFrame) -> list[list[str]]:
+    """Return the lines of a map about each row of `DayWithoutCar.communes`."""
+    return [[residents_line(row["residents"]), *map(capital, _trip_parts(row))] for row in communes.to_dict("records")]
+
+
+def possible_words(communes: pd.DataFrame) -> pd.Series:
+    """Return whether the residents of each row of `DayWithoutCar.communes` have a round trip: texts, <NA> unknown.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> possible_words(pd.DataFrame({"share_round_trip": [1.0, 0.4, 0.0]})).tolist()
+    ['oui', 'en partie', 'non']
+    """
+    position = trip_class(communes["share_round_trip"])
+    words = dict(enumerate(("oui", "en partie", "non")))
+    return pd.Series([words.get(each) for each in position.tolist()], index=communes.index, dtype="string")
+
+
+def _trip_parts(row: Any) -> list[str]:
+    share = row["share_round_trip"]
+    if pd.isna(share):
+        return ["personne n'y est compté"]
+    if share <= 0:
+        return [NO_ROUND_TRIP]
+    whom = "" if possible_words(pd.DataFrame([row])).item() == "oui" else f" pour {format_share(share)} des habitants"
+    time_out, site = trip_words(row["time_out_min"]), quoted(row["facility_name"])
+    return [
+        f"aller-retour possible{whom}, {time_out} hors de chez soi, vers {site}",
+        f"première arrivée utile {clock(row['earliest_arrival'])}, dernier retour {clock(row['last_way_back'])}",
+    ]
+
+
+def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:
+    share, without = measured.share, measured.communes_without
+    figures = [
+        Figure(
+            "Habitants avec un aller-retour",
+            UNKNOWN if share.share is None else format_share(share.share),
+            f"{format_integer(share.residents_served)} sur {format_integer(share.residents)}",
+        ),
+        Figure(
+            "Hors de chez soi",
+            UNKNOWN if share.median_time_out_min is None else trip_words(share.median_time_out_min),
+            "la moitié d'entre eux y passent moins",
+        ),
+        Figure(
+            "Communes sans aller-retour",
+            format_integer(len(without)),
+            f"sur {format_integer(share.communes)}{SEMICOLON}{counted(without['residents'].sum(), 'habitant')}",
+        ),
+    ]
+    if share.share_carless is not None and share.households_carless is not None:
+        served, of_all = format_integer(share.households_carless_served), format_integer(share.households_carless)
+        figures.append(
+            Figure("Ménages sans voiture qui en ont un", format_share(share.share_carless), f"{served} sur {of_all}")
+        )
+    return tuple(figures)
 
 
 def residents_sentence(share: RoundTripShare) -> str:

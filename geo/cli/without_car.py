@@ -30,18 +30,9 @@ def diagnose_without_car(
     `mode`: what was asked in the place of car. `day`: AAAA-MM-JJ, `None`: a usual day of the feeds is chosen. `window`:
     when people leave, for the time from door to door.
     """
-    from geo.answers.without_car import (
-        day_notes,
-        door_to_door_sentence,
-        residents_notes,
-        residents_sentence,
-        rules_sentence,
-        transit_notes,
-    )
-    from geo.finder.named_days import day_named, named_days, usual_day
-    from geo.finder.residents_trips import median_door_to_door, residents_round_trips, round_trip_share
-    from geo.finder.without_car import RoundTrips
-    from geo.report.round_trip_files import WithoutCar, round_trip_content, write_round_trips
+    from geo.answers.without_car import without_car_answer
+    from geo.finder.day_without_car import day_without_car
+    from geo.report.round_trip_files import round_trip_content, write_round_trips
     from geo.transit.window import Window
 
     if mode != TRANSIT:
@@ -52,17 +43,14 @@ def diagnose_without_car(
         raise ParameterError(msg)
     leaving = Window.parse(window)
     territory = load_territory(folder)
-    trips = RoundTrips.of(territory, rules)
-    chosen = usual_day(territory) if day is None else day_named(territory, chosen_day(day))
-    found = residents_round_trips(trips, chosen.date, leaving)
-    share = round_trip_share(found, chosen.date, territory.households)
-    answer = WithoutCar(chosen, named_days(territory), rules, leaving, found, share)
-    names = () if out is None else write_round_trips(territory, answer, out)
+    measured = day_without_car(territory, None if day is None else chosen_day(day), rules, leaving)
+    names = () if out is None else write_round_trips(territory, measured, out)
     if as_json:
-        print_json(round_trip_content(territory, answer))
+        print_json(round_trip_content(territory, measured))
         return
-    print_line(f"{territory.name} : {residents_sentence(share)}")
-    print_line(door_to_door_sentence(median_door_to_door(found), leaving, rules))
-    print_items((*day_notes(chosen, answer.others, chosen=day is None), rules_sentence(rules)))
-    print_items((*residents_notes(territory), *transit_notes(territory)))
+    answer = without_car_answer(territory, measured, "" if day is not None else "--day")
+    print_line(f"{territory.name} : {answer.sentence}")
+    for line in answer.details:
+        print_line(line)
+    print_items(answer.notes)
     print_written(out, names)

@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from geo.access.residents import point_weights, weighted_median
 from geo.crs import to_metres
+from geo.errors import ParameterError
 from geo.finder.without_car import FIXED_KINDS, hours_on
 from geo.kinds import SITES
 from geo.transit.journeys import journeys
@@ -21,6 +22,7 @@ from geo.transit.window import PERCENTILES, percentile_minutes, times_from_minut
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -67,7 +69,14 @@ class RoundTripShare:
         return self.households_carless_served / self.households_carless
 
 
-def residents_round_trips(trips: RoundTrips, day: dt.date, window: Window | None = None) -> pd.DataFrame:
+def residents_round_trips(
+    trips: RoundTrips,
+    day: dt.date,
+    window: Window | None = None,
+    *,
+    tell: Callable[[float, str], None] = lambda _share, _sentence: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> pd.DataFrame:
     """Return the round trip of each point of residents to the site that takes the least time out, on one day.
 
     Parameters
@@ -78,6 +87,10 @@ def residents_round_trips(trips: RoundTrips, day: dt.date, window: Window | None
         Day in its civil time.
     window
         When people leave, for the time from door to door; `None`: it is not measured.
+    tell
+        Told the share done (0 to 1) and a French sentence.
+    stopped
+        Asked between two sites whether to stop.
 
     Returns
     -------
@@ -89,7 +102,7 @@ def residents_round_trips(trips: RoundTrips, day: dt.date, window: Window | None
     Raises
     ------
     ParameterError
-        The timetables say nothing of the day, or the territory has no site.
+        The timetables say nothing of the day, the territory has no site, or it was stopped.
     """
     trips.require_covered(day)
     territory = trips.territory
@@ -107,7 +120,12 @@ def residents_round_trips(trips: RoundTrips, day: dt.date, window: Window | None
     leave_s = _moments(trips, day, window)
     took = np.full((len(demand), len(leave_s)), NEVER, np.int32)
     rows = sites.to_dict("records")
-    for site, near in _points_of_sites(trips, points, places).items():
+    near_sites = _points_of_sites(trips, points, places)
+    for number, (site, near) in enumerate(near_sites.items()):
+        if stopped():
+            msg = "Calcul arrêté : les aller-retours sans voiture n'ont pas tous été cherchés."
+            raise ParameterError(msg)
+        tell(number / len(near_sites), f"Aller-retours sans voiture : site {number + 1} sur {len(near_sites)}…")
         hours = hours_on(rows[site], day)
         starts = [point for point in near if point in to_stops or (point, site) in on_foot]
         if not hours or not starts:
@@ -251,12 +269,14 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
     if weight.sum() > 0:
         order = np.argsort(minutes, kind="stable")
         median = float(minutes[order][np.searchsorted(np.cumsum(weight[order]), weight.sum() / 2)])
+    row, codes = pd.factorize(found["commune_code"])
+    lived_in = point_weights(population, row, len(codes)) > 0
     return RoundTripShare(
         day,
         float(population.sum()),
         float(weight.sum()),
-        int(found["commune_code"].nunique()),
-        int(found.loc[served, "commune_code"].nunique()),
+        len(codes),
+        len(np.unique(row[served & lived_in])),
         median,
         *_carless(found, households),
     )

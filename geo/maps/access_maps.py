@@ -1,4 +1,4 @@
-"""The maps in the browser of the margin of error and of the minutes saved."""
+"""The maps in the browser of the margin of error, of the minutes saved, and of round trips without a car."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from geo.answers.certainty import interval_lines
 from geo.answers.tax_offices import saved_lines
-from geo.classes import SAVED_CLASSES, SIDE_CLASSES, UNKNOWN_CLASS, classify
+from geo.answers.without_car import commune_trip_lines
+from geo.classes import SAVED_CLASSES, SIDE_CLASSES, TRIP_CLASSES, UNKNOWN_CLASS, classify, trip_class
 from geo.french import minutes_text
 from geo.kinds import KINDS
 from geo.maps.planning_values import planning_values, site_markers
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.access.sensitivity import Sensitivity
+    from geo.finder.day_without_car import DayWithoutCar
 
 
 def certainty_values(sensitivity: Sensitivity, sites: gpd.GeoDataFrame) -> dict[str, Any]:
@@ -31,6 +33,20 @@ def certainty_values(sensitivity: Sensitivity, sites: gpd.GeoDataFrame) -> dict[
         site_markers(sites),
         title=f"Temps moyen de la commune et seuil de {minutes_text(sensitivity.threshold_min)}",
         signs=[("main", KINDS["main"].label)],
+    )
+
+
+def trip_values(measured: DayWithoutCar, sites: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the map of round trips without a car, as `planning_values`; `sites`: those that count."""
+    kinds = [kind for kind in ("main", "antenne") if (sites["kind"] == kind).any()]
+    return planning_values(
+        TRIP_CLASSES,
+        trip_class(measured.communes["share_round_trip"]),
+        commune_trip_lines(measured.communes),
+        site_markers(sites),
+        title="Sans voiture, aller et retour le même jour",
+        signs=[(kind, KINDS[kind].label) for kind in kinds],
+        only_present=True,
     )
 
 

@@ -60,6 +60,10 @@ class Window:
         return cls(start, end)
 
 
+#: When people leave where nobody asked for other hours.
+USUAL_WINDOW: Final = Window(7 * 60, 9 * 60)
+
+
 def times_from_minutes(
     out: Journeys, leave_s: NDArray[np.int64], way_s: float, walk_s: int | None
 ) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _COMMUNE_CODE: Final = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
 _LONGEST_CODE: Final = 40
@@ -111,6 +112,18 @@ class AddressReader:
             if moment is not None and first <= moment.date() <= last:
                 return moment
         return self._ignored(name, f"un jour et une heure comme {first.year + 6}-11-24T17:30", None)
+
+    def day(self, name: str, days: tuple[dt.date, dt.date]) -> dt.date | None:
+        """Return a day."""
+        value = self._params.get(name)
+        if value is None:
+            return None
+        first, last = days
+        with contextlib.suppress(ValueError):
+            day = dt.date.fromisoformat(value) if _DAY.fullmatch(value) else None
+            if day is not None and first <= day <= last:
+                return day
+        return self._ignored(name, f"un jour comme {first.year + 6}-11-24", None)
 
     def position(self, name: str) -> tuple[float, float] | None:
         """Return a position: longitude, latitude."""

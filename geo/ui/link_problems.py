@@ -30,6 +30,8 @@ CHOICES: Final[Mapping[str, str]] = {
     "antennes": "compter les antennes",
     "regle": "règle des communes sous-desservies",
     "part": "part minimale d'habitants",
+    "mode": "façon de s'y rendre",
+    "jour": "jour de l'aller-retour",
     "commune": "commune à regarder",
     "vue": "question de Planifier",
     "but": "ce que vous visez",

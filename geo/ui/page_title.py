@@ -44,4 +44,6 @@ def page_title(state: AppState, place: str | None, now: dt.datetime) -> str:
         when = "maintenant" if state.at is None else moment_text(state.at, since=now)
         return f"{place}, {when} : le France services le plus proche"
     what = {"diagnostic": "qui est trop loin ?", "planifier": _VIEWS[state.view], "rapport": "préparer un rapport"}
+    if state.mode == "transit":
+        what["diagnostic"] = "qui peut y aller sans voiture ?"
     return f"{place or 'France'} : {what[state.screen]}"

@@ -38,6 +38,7 @@ Aim = Literal["habitants", "tous", "trajet", "loin"]
 Limit = Literal["labels", "budget"]
 Payer = Literal["tout", "etat", "porteur"]
 Passage = Literal["semaine", "mois"]
+Mode = Literal["car", "transit"]
 
 #: Screens in the order of the menu, with their French titles.
 SCREENS: Final[dict[Screen, str]] = {
@@ -95,7 +96,9 @@ class AppState:
 
     For *Diagnostic*: `facilities` is the name of a facility list; `rule` calls a commune under-served by
     its mean time (``temps``) or by the share of its residents within the threshold (``part``), at least
-    `min_share_percent`; `commune` is the INSEE code of the commune looked at, `None` for none.
+    `min_share_percent`; `mode` is the way there, by car or, where the territory has timetables, by public transport
+    there and back on `day`, `None` for a usual day of them; `commune` is the INSEE code of the commune looked at,
+    `None` for none.
 
     For *Planifier*: `view` is the question; the threshold and what is counted are those of *Diagnostic*. `aim` is what
     new labels are for, `limit` whether `labels` or `budget_eur` (euros a year, paid by `payer`) bounds them,
@@ -131,6 +134,8 @@ class AppState:
     antennes: bool = "antenne" in _USUAL.kinds
     rule: Rule = "temps"
     min_share_percent: int = round(100 * _USUAL.rule.min_share)
+    mode: Mode = "car"
+    day: dt.date | None = None
     commune: str | None = None
     view: View = "ouvrir"
     aim: Aim = "habitants"
@@ -209,6 +214,8 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         antennes=read.switch("antennes", fallback=default.antennes),
         rule=cast("Rule", read.choice("regle", get_args(Rule), default.rule)),
         min_share_percent=read.steps("part", SHARES_PERCENT, STEP, default.min_share_percent),
+        mode=cast("Mode", read.choice("mode", get_args(Mode), default.mode)),
+        day=read.day("jour", DAYS),
         commune=read.code("commune"),
         view=cast("View", read.choice("vue", get_args(View), default.view)),
         aim=cast("Aim", read.choice("but", get_args(Aim), default.aim)),
@@ -243,6 +250,8 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         state = replace(state, position=None)
     if state.rule != "part":
         state = replace(state, min_share_percent=default.min_share_percent)  # it only goes with its rule
+    if state.mode != "transit":
+        state = replace(state, day=None)
     return state, read.problems
 
 
@@ -259,6 +268,8 @@ def format_state(state: AppState, facility_lists: Sequence[str]) -> dict[str, st
     default = _defaults(facility_lists)
     if state.rule != "part":
         state = replace(state, min_share_percent=default.min_share_percent)
+    if state.mode != "transit":
+        state = replace(state, day=None)
     usual = _texts(default)
     return {name: text for name, text in _texts(state).items() if text != usual[name]}
 
@@ -290,6 +301,8 @@ def _texts(state: AppState) -> dict[str, str]:
         "antennes": str(int(state.antennes)),
         "regle": state.rule,
         "part": str(state.min_share_percent),
+        "mode": state.mode,
+        "jour": "" if state.day is None else state.day.isoformat(),
         "commune": state.commune or "",
         "vue": state.view,
         "but": state.aim,

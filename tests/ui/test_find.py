@@ -15,7 +15,7 @@ from geo.finder import route_service
 from geo.finder.answer import find_sites, route_to
 from geo.finder.wishes import Wishes
 from geo.transit.gtfs import read_gtfs
-from tests.unit.transit.small_feed import write_feed
+from tests.unit.transit.small_feed import write_valley
 
 SARE = "64504"
 TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")
@@ -392,19 +392,7 @@ def test_a_service_that_fails_is_said_beside_the_button(open_app, monkeypatch):
 def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, territory, tmp_path):
     site = territory.sites.loc[territory.sites["facility_id"] == "949"].iloc[0].geometry
     urdos = territory.communes.loc[territory.communes["name"] == "Urdos"].iloc[0]
-    feed = write_feed(
-        tmp_path / "feed",
-        stops=f"stop_id,stop_name,stop_lat,stop_lon\nU,Urdos,{urdos['lat']},{urdos['lon']}\nS,Maison,{site.y},{site.x}\n",
-        routes="route_id,route_short_name,route_type\nB,12,3\n",
-        trips="route_id,service_id,trip_id\nB,week,out\nB,week,back\n",
-        stop_times=(
-            "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
-            "out,08:00:00,08:00:00,U,1\nout,08:30:00,08:30:00,S,2\nback,17:45:00,17:45:00,S,1\nback,18:15:00,18:15:00,U,2\n"
-        ),
-        calendar_dates=None,
-        frequencies=None,
-        transfers=None,
-    )
+    feed = write_valley(tmp_path / "feed", urdos, site)
     replace(territory, schedule=read_gtfs(feed)).save(tmp_path / "valley")
     app = open_app(str(tmp_path / "valley"), lieu=urdos.name, quand="2025-02-04T07:30")
     told = "\n".join(element.value for element in app.markdown).replace("\\", "")

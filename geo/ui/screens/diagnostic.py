@@ -23,10 +23,12 @@ from geo.ui import cache
 from geo.ui.components.answer import show_answer, show_beside, take_focus
 from geo.ui.components.communes_table import communes_csv, show_communes
 from geo.ui.components.day_lists import show_lists
+from geo.ui.components.diagnosis_without_car import diagnosis_without_car
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.planning_tables import french_table, show_table
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
 from geo.ui.components.territory_map import territory_map
+from geo.ui.components.without_car_day import ask_mode
 from geo.ui.session import bound, change_state
 from geo.ui.state import SHARES_PERCENT, STEP
 
@@ -48,6 +50,9 @@ _CLICKED: Final = "commune_clicked"
 
 def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, table."""
+    if state.mode == "transit":
+        diagnosis_without_car(territory, state, settings)
+        return
     _question(territory, state)
     identity = cache.fingerprint(territory)
     question = state.question
@@ -71,6 +76,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
 
 def _question(territory: Territory, state: AppState) -> None:
     st.title(plain(f"Qui est trop loin ? {part_title(territory.name, known_part(territory))}"), anchor=False)
+    ask_mode(territory)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         ask_facilities(territory)
         ask_threshold()

@@ -122,7 +122,7 @@ def test_feeds_that_do_not_reach_a_day_are_said(territory):
     short = replace(territory, schedule=replace(territory.schedule, feeds=feeds))
     day = day_named(short, dt.date(2025, 2, 11))
     assert day.feeds_without == ("feed.zip",)
-    notes = day_notes(day, named_days(short, AFTER), chosen=False)
+    notes = day_notes(day, named_days(short, AFTER))
     assert "Horaires qui ne couvrent pas ce jour, donc non comptés : feed.zip." in notes
     assert notes[-1].startswith("Autres jours types : mardi")
 

@@ -37,6 +37,23 @@ FILES = {
 }
 
 
+def write_valley(path, urdos, site):
+    """Write a feed of one bus a working day from a commune (row with `lat`, `lon`) to a point at 8:00, back at 17:45."""
+    calls = (
+        "out,08:00:00,08:00:00,U,1\nout,08:30:00,08:30:00,S,2\nback,17:45:00,17:45:00,S,1\nback,18:15:00,18:15:00,U,2\n"
+    )
+    return write_feed(
+        path,
+        stops=f"stop_id,stop_name,stop_lat,stop_lon\nU,Urdos,{urdos['lat']},{urdos['lon']}\nS,Maison,{site.y},{site.x}\n",
+        routes="route_id,route_short_name,route_type\nB,12,3\n",
+        trips="route_id,service_id,trip_id\nB,week,out\nB,week,back\n",
+        stop_times=f"trip_id,arrival_time,departure_time,stop_id,stop_sequence\n{calls}",
+        calendar_dates=None,
+        frequencies=None,
+        transfers=None,
+    )
+
+
 def write_feed(path, **changed):
     """Write the feed as a folder, or as an archive where the path says so; `changed`: files by stem, `None`: left out."""
     files = FILES | {f"{stem}.txt": text for stem, text in changed.items()}

@@ -82,6 +82,10 @@ def test_an_address_is_read():
         ("territoire", ""),
         ("regle", "temps "),
         ("part", "101"),
+        ("mode", "bus"),
+        ("jour", "2025-02-30"),
+        ("jour", "1999-02-04"),
+        ("jour", "20250204"),
         ("commune", "64'; --"),
         ("commune", "64483\n"),
         ("lieu", "Sare"),
@@ -160,6 +164,8 @@ def test_every_choice_of_the_address_has_its_words():
         dt.datetime.fromisoformat("2026-11-24T10:00"),
         procedure="impots",
         site="1",
+        mode="transit",
+        day=dt.date(2025, 2, 4),
         weight_poor=2.0,
         weight_carless=2.0,
         own_files=True,
@@ -184,7 +190,7 @@ def test_a_territory_without_sites_starts_with_its_first_list():
 
 NAMES = [
     *("ecran", "lieu", "position", "quand", "ouvert", "samedi", "soir", "sans_rdv", "types", "demarche", "operateur"),
-    *("site", "lieux", "seuil", "bus", "antennes", "regle", "part", "commune", "x"),
+    *("site", "lieux", "seuil", "bus", "antennes", "regle", "part", "commune", "mode", "jour", "x"),
     *("vue", "but", "limite", "labels", "couvrir", "budget", "payeur", "cout", "aide", "sauf", "taille", "fermer"),
     *("poids_loin", "poids_frr", "poids_qpv", "poids_65", "agents"),
 ]
@@ -227,6 +233,8 @@ states = st.builds(
     antennes=st.booleans(),
     rule=st.just("part"),
     min_share_percent=st.integers(SHARES_PERCENT[0] // STEP, SHARES_PERCENT[1] // STEP).map(lambda n: n * STEP),
+    mode=st.just("transit"),
+    day=st.none() | st.dates(*DAYS),
     commune=st.none() | st.from_regex(r"(0[1-9]|2[AB])[0-9]{3}", fullmatch=True),
     view=st.sampled_from(get_args(View)),
     aim=st.sampled_from(get_args(Aim)),

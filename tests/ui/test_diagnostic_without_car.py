@@ -1,0 +1,120 @@
+"""*Diagnostic* without a car: one bus of a valley, driven as a visitor would, checked against the terminal and the timetable."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+import pytest
+
+from geo.cli import main
+from geo.errors import ParameterError
+from geo.finder.day_without_car import day_without_car
+from geo.transit.gtfs import read_gtfs
+from tests.unit.transit.small_feed import write_valley
+
+TRANSIT = {"mode": "transit", "jour": "2025-02-04"}
+
+
+@pytest.fixture(scope="module")
+def valley(embedded, tmp_path_factory):
+    """Return a folder: a bus from Urdos to the door of one site at 8:00 on working days, back at 17:45."""
+    folder = tmp_path_factory.mktemp("valley")
+    sites = embedded.sites.copy()
+    sites.loc[sites["facility_id"] == "949", ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
+    site = sites.loc[sites["facility_id"] == "949"].iloc[0].geometry
+    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
+    feed = read_gtfs(write_valley(folder / "feed", urdos, site))
+    facilities = {**embedded.facilities, "sites": sites}
+    replace(embedded, schedule=feed, facilities=facilities).save(folder / "territory")
+    return str(folder / "territory")
+
+
+def given(app, name: str):
+    found = [e.proto.json for e in app.get("bidi_component") if e.proto.component_name == f"maillage_{name}"]
+    return [json.loads(each) for each in found]
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\\", "").split())
+
+
+def test_the_way_there_is_asked_only_where_there_are_timetables(open_diagnostic, valley):
+    assert not [each for each in open_diagnostic().radio if each.label == "Comment s'y rendre"]
+    app = open_diagnostic(valley)
+    mode = app.radio(key="widget_mode")
+    assert mode.options == ["En voiture", "Sans voiture : aller-retour en transports en commun"]
+    assert mode.value == "car"
+    mode.set_value("transit").run()
+    assert not app.exception
+    assert app.query_params["mode"] == "transit"
+    assert app.title[0].value.startswith("Qui peut y aller sans voiture ?")
+    assert "jour" not in app.query_params, "a usual day was chosen from the timetables"
+    app.date_input(key="widget_day").set_value(dt.date(2025, 2, 8)).run()
+    assert app.query_params["jour"] == "2025-02-08"
+    app.radio(key="widget_mode").set_value("car").run()
+    assert set(app.query_params) == {"ecran"}
+
+
+def test_the_screen_says_what_the_terminal_says(open_diagnostic, valley, capsys):
+    app = open_diagnostic(valley, **TRANSIT)
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match="0"):
+        main(["diagnose", valley, "--mode", "transit", "--day", "2025-02-04"])
+    lines = [plain(line) for line in capsys.readouterr().out.splitlines()]
+    (sentence,) = given(app, "answer_sentence")
+    assert lines[0] == f"Pyrénées-Atlantiques : {plain(sentence)}"
+    shown = [plain(element.value) for element in app.markdown]
+    assert set(lines[1:3]) <= set(shown)
+    html = plain("\n".join(element.proto.body for element in app.get("html")).replace("&#x27;", "'"))
+    notes = [line.removeprefix("- ") for line in lines[3:]]
+    assert len(notes) >= 4
+    assert all(note in html for note in notes)
+
+
+def test_the_map_and_the_table_tell_each_commune(open_diagnostic, valley, embedded):
+    app = open_diagnostic(valley, **TRANSIT, commune="64542")
+    assert embedded.communes.at["64542", "name"] == "Urdos"
+    table = app.dataframe[0].value
+    urdos = table[table["Code"] == "64542"].iloc[0]
+    assert (urdos["Aller-retour"], urdos["Dernier retour"]) == ("oui", "17:45")
+    assert urdos["Hors de chez soi (min)"] == 10 * 60 + 15
+    possible = table["Aller-retour"] != "non"
+    assert possible.is_monotonic_decreasing
+    values = given(app, "map_values")[0]["values"]
+    number = embedded.communes.index.get_loc("64542")
+    assert values["classes"][number] == 0
+    assert values["classes"].count(2) == (~possible).sum()
+    assert values["fills"][2].startswith("url("), "never colour alone"
+    assert "dernier retour 17\u00a0h\u00a045" in values["lines"][number][-1].lower().replace("\u202f", "\u00a0")
+    beside = plain(given(app, "beside")[0]["sentence"])
+    assert beside.startswith("Urdos (")
+    assert "aller-retour possible, 10 h 15 hors de chez soi" in beside
+    (without,) = (each for each in app.expander if each.label.startswith("Communes sans"))
+    assert without.label == f"Communes sans aller-retour possible ({(~possible).sum()})"
+    assert "Anglet" in plain(without.markdown[0].value)
+
+
+def test_a_day_that_no_timetable_knows_is_one_sentence(open_diagnostic, valley):
+    app = open_diagnostic(valley, mode="transit", jour="2025-07-01")
+    assert "ne disent rien du 1er juillet 2025" in plain(app.error[0].value)
+
+
+def test_a_link_to_a_territory_without_timetables_says_so(open_diagnostic):
+    app = open_diagnostic(**TRANSIT)
+    assert "ce territoire n'a pas d'horaires de transports" in plain(app.warning[0].value)
+    assert "mode" not in app.query_params
+
+
+def test_it_stops_when_asked_and_says_how_far_it_is(embedded, tmp_path):
+    site = embedded.sites.iloc[0].geometry
+    territory = replace(embedded, schedule=read_gtfs(write_valley(tmp_path / "feed", embedded.communes.iloc[0], site)))
+    told = []
+    with pytest.raises(ParameterError, match="Calcul arrêté"):
+        day_without_car(
+            territory,
+            dt.date(2025, 2, 4),
+            tell=lambda share, sentence: told.append((share, sentence)),
+            stopped=lambda: len(told) > 3,
+        )
+    assert [share for share, _ in told] == sorted(share for share, _ in told)
+    assert plain(told[-1][1]).startswith("Aller-retours sans voiture : site 3 sur ")
