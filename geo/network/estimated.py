@@ -4,14 +4,14 @@ Neighbouring communes are joined as a Gabriel graph joins points (Gabriel & Soka
 when the circle that has them as diameter holds no third one. Those of 500, 2,000, 10,000 and 30,000 residents and more
 are joined once more among themselves, by the faster roads that link villages and towns. A trip takes
 
-    shortest path over links of ``p (w + k u min(w, 2 d))``, plus ``c`` at each of its two ends
+    shortest path over links of ``p (min(w, f) + k u min(w, 2 d)) + q max(w - f, 0)``, plus ``c`` at each end of it
 
 minutes, with ``w = hypot(s, g climb / 100)``, ``s + g climb / 100`` from 10,000 residents on: ``s`` is the straight
-length (km), ``climb`` the metres up plus down along it, ``p`` the pace of its level, ``u = ln(density / 1,000)`` with
-residents a km2 around its ends, 0 where fewer live: streets are slow in a town, for ``d`` km at each end of a link, not
-between two towns. What it costs to leave a home or to reach a door is not paid by those who drive through. A road that
-climbs over a high ridge is as slow as the smallest, whatever the towns at its ends. On islands whose relief is not
-known, bends that it would tell make ``w`` longer by one factor.
+length (km), ``climb`` the metres up plus down along it, ``p`` the pace of its level on its first ``f`` km and ``q``
+beyond, ``u = ln(density / 1,000)`` with residents a km2 around its ends, 0 where fewer live: streets are slow in a
+town, for ``d`` km at each end of a link, not between two towns. What it costs to leave a home or to reach a door is not
+paid by those who drive through. A road that climbs over a high ridge is as slow as the smallest, whatever the towns at
+its ends. On islands whose relief is not known, bends that it would tell make ``w`` longer by one factor.
 
 It is an estimate and says so wherever it is used: `geo.network.estimated_error` holds its measured errors.
 """
@@ -40,8 +40,19 @@ if TYPE_CHECKING:
     from geo.sources.no_road import NoRoad
     from geo.sources.relief import Relief
 
-#: (smallest population of both ends, minutes a km of straight line) of each level of roads, *courant*.
-ROAD_LEVELS: Final = ((0, 1.61), (500, 1.25), (2_000, 1.05), (10_000, 0.95), (30_000, 0.85))
+#: Each level of roads, *courant*: smallest population of both ends; minutes a km of straight line, on the first km of a
+#: road, and beyond them: between towns fast roads and motorways are taken.
+ROAD_LEVELS: Final = (
+    (0, 1.61, 1.61),
+    (500, 1.25, 1.25),
+    (2_000, 1.05, 1.05),
+    (10_000, 0.95, 0.80),
+    (30_000, 0.85, 0.70),
+)
+#: How many km are the first ones.
+FIRST_KM: Final = 12.0
+#: Motorways pass other towns by: those of the last level are all sides of the Delaunay triangles up to this long (m).
+MOTORWAY_LINK_M: Final = 130_000.0
 #: Roads of this level and below follow one valley and cross no ridge; those of higher levels have many ways around it.
 LAST_LOCAL_LEVEL: Final = 1
 #: From this level on, roads are long: flat parts and slopes follow one another, and their lengths add up.
@@ -152,10 +163,12 @@ def estimate_network(
     winding = np.where(level >= FIRST_TOWN_LEVEL, km + climb_km, np.hypot(km, climb_km))
     if unknown:
         winding *= communes["departement"].map(UNSEEN_BENDS).fillna(1.0).to_numpy(np.float64)[ends[:, 0]]
-    pace = np.array([minutes for _, minutes in ROAD_LEVELS])[level.astype(np.int64)]
-    pace[crest > HIGH_RIDGE_M] = ROAD_LEVELS[0][1]
+    pace, far_pace = np.array(ROAD_LEVELS)[level.astype(np.int64), 1:].T
+    high = crest > HIGH_RIDGE_M
+    pace, far_pace = (np.where(high, ROAD_LEVELS[0][1], minutes) for minutes in (pace, far_pace))
     slowed = DENSITY_SHARE * density[ends].mean(axis=1) * np.minimum(winding, 2 * DENSE_KM)
-    time = pace * (winding + slowed) * scale
+    first = np.minimum(winding, FIRST_KM)
+    time = (pace * (first + slowed) + far_pace * (winding - first)) * scale
     return build_network(
         ends=ends,
         time_s=np.column_stack([time, time]),
@@ -187,9 +200,12 @@ def _links(
     land = shapely.STRtree(communes.geometry.to_crs(crs).to_numpy())
     codes = communes.index.to_numpy(object)
     ends, levels = [], []
-    for level, (smallest, _) in enumerate(ROAD_LEVELS):
+    for level, (smallest, *_) in enumerate(ROAD_LEVELS):
         members = np.flatnonzero(population >= smallest)
-        joined = members[neighbours(points[members])]
+        motorways = level == len(ROAD_LEVELS) - 1
+        joined = members[neighbours(points[members], across_others=motorways)]
+        if motorways:
+            joined = joined[np.hypot(*(points[joined[:, 0]] - points[joined[:, 1]]).T) <= MOTORWAY_LINK_M]
         dry = over_land(points, joined, land)
         by_land = touching(land, np.unique(joined[~dry]))
         by_land = by_land[np.isin(by_land, members).all(axis=1)]

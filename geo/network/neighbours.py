@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 _REACH_RADII: Final = 4.0
 
 
-def neighbours(points: NDArray[np.float64]) -> NDArray[np.int64]:
+def neighbours(points: NDArray[np.float64], *, across_others: bool = False) -> NDArray[np.int64]:
     """Return the pairs of neighbours among points: int64, shape (n_pairs, 2), lower number first.
 
     The Gabriel graph, found among the sides of the Delaunay triangles: a side is kept unless a
     corner opposite to it lies inside the circle that has the side as diameter. Points at the same
     place are each joined to the one that was kept. Up to three points, or points on one line, are
     joined along that line.
+
+    `across_others`: Keep all sides of the triangles.
     """
     n = len(points)
     if n < 2:  # noqa: PLR2004 - nothing to join
@@ -40,7 +42,8 @@ def neighbours(points: NDArray[np.float64]) -> NDArray[np.int64]:
     unique, number = np.unique(ends, axis=0, return_inverse=True)
     blocked = np.bincount(number.ravel(), weights=inside, minlength=len(unique)) > 0
     same_place = triangulation.coplanar[:, [0, 2]].astype(np.int64)
-    return np.concatenate([unique[~blocked], np.sort(same_place, axis=1)])
+    kept = unique if across_others else unique[~blocked]
+    return np.concatenate([kept, np.sort(same_place, axis=1)])
 
 
 def density_km2(points: NDArray[np.float64], population: NDArray[np.float64], radius_m: float) -> NDArray[np.float64]:

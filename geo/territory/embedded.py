@@ -74,7 +74,7 @@ _KIND_WORDS: Final = frozenset(
 _MOST_NAMED: Final = 6
 _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
-_ESTIMATE: Final = 6
+_ESTIMATE: Final = 8
 #: A département of the mainland.
 _MAINLAND: Final = "75"
 _OVERSEAS_NOTE: Final = (

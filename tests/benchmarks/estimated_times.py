@@ -46,37 +46,8 @@ NAMED = {
     ("64104", "64320"): (40, np.inf),  # Bedous - Laruns
     ("64475", "64104"): (55, np.inf),  # Sainte-Engrâce - Bedous
 }
-#: Minutes between prefectures and towns of the mainland, round public figures (route planners, timetables of coaches).
-LONG = {
-    ("64445", "65440"): 42,  # Pau - Tarbes
-    ("05061", "04070"): 85,  # Gap - Digne
-    ("15014", "12202"): 100,  # Aurillac - Rodez
-    ("48095", "43157"): 88,  # Mende - Le Puy
-    ("29232", "29019"): 60,  # Quimper - Brest
-    ("35238", "44109"): 80,  # Rennes - Nantes
-    ("37261", "86194"): 75,  # Tours - Poitiers
-    ("21231", "25056"): 70,  # Dijon - Besançon
-    ("87085", "23096"): 65,  # Limoges - Guéret
-    ("87085", "24322"): 85,  # Limoges - Périgueux
-    ("31555", "81004"): 60,  # Toulouse - Albi
-    ("81004", "12202"): 70,  # Albi - Rodez
-    ("32013", "65440"): 70,  # Auch - Tarbes
-    ("46042", "82121"): 50,  # Cahors - Montauban
-    ("38185", "73065"): 50,  # Grenoble - Chambéry
-    ("42218", "69123"): 60,  # Saint-Étienne - Lyon
-    ("54395", "57463"): 50,  # Nancy - Metz
-    ("67482", "68066"): 55,  # Strasbourg - Colmar
-    ("61001", "72181"): 50,  # Alençon - Le Mans
-    ("80021", "60057"): 60,  # Amiens - Beauvais
-    ("28085", "45234"): 70,  # Chartres - Orléans
-    ("22278", "35238"): 65,  # Saint-Brieuc - Rennes
-    ("30189", "34172"): 50,  # Nîmes - Montpellier
-    ("07186", "26362"): 45,  # Privas - Valence
-    ("15014", "15187"): 70,  # Aurillac - Saint-Flour
-    ("05061", "05023"): 90,  # Gap - Briançon
-    ("12145", "12202"): 65,  # Millau - Rodez
-    ("25462", "25056"): 60,  # Pontarlier - Besançon
-}
+#: Minutes between towns of the mainland, round public figures and general knowledge of driving without traffic.
+LONG = Path(__file__).with_name("long_trips.csv")
 #: Minutes by car between town halls in Corsica and overseas, from general knowledge, to about 10 %.
 FAR = {
     ("2A004", "2B033"): 155,  # Ajaccio - Bastia
@@ -200,6 +171,17 @@ def classes(
     return float((right * residents).sum() / residents.sum())
 
 
+def long_ratios() -> NDArray[np.float64]:
+    """Return estimated over known time of the long trips of the mainland, in their order."""
+    territory, trips = Territory.load(), pd.read_csv(LONG, dtype={"origin": str, "destination": str})
+    halls = territory.communes
+    ends = (
+        snap(territory.network, halls.loc[trips[end], "lon"], halls.loc[trips[end], "lat"])
+        for end in ("origin", "destination")
+    )
+    return times_between(territory.network, *ends)[0].diagonal() / 60 / trips["minutes"].to_numpy()
+
+
 def far_ratios() -> NDArray[np.float64]:
     """Return estimated over known time of the trips of the islands and of the Guyane, in their order."""
     territory = Territory.load()
@@ -231,15 +213,13 @@ def known_trips(network: RoadNetwork, communes: gpd.GeoDataFrame) -> None:
         names = " - ".join(communes["name"].iloc[here])
         print(f"{names}: {took:.0f} min, {low} to {high} wanted{'' if low <= took <= high else ': MISSED'}")
     print()
-    ratios = []
-    for (origin, destination), known in LONG.items():
-        here = communes.index.get_indexer([origin, destination])
-        took = minutes(network, halls[here[:1]], halls[here[1:]])[0, 0]
-        ratios.append(took / known)
-        print(f"{' - '.join(communes['name'].iloc[here])}: {took:.0f} min, about {known}: {ratios[-1]:.2f}")
-    print(
-        f"long trips: median {np.median(ratios):.2f}, {100 * (np.abs(np.array(ratios) - 1) <= 0.25).mean():.0f} % in 25 %"
-    )
+    trips = pd.read_csv(LONG, dtype={"origin": str, "destination": str})
+    one, other = (communes.index.get_indexer(trips[end]) for end in ("origin", "destination"))
+    took = [minutes(network, halls[[here]], halls[[there]])[0, 0] for here, there in zip(one, other, strict=True)]
+    ratios = np.array(took) / trips["minutes"].to_numpy()
+    for trip, found, ratio in zip(trips.itertuples(), took, ratios, strict=True):
+        print(f"{trip.origin_name} - {trip.destination_name}: {found:.0f} min, about {trip.minutes}: {ratio:.2f}")
+    said("long trips", np.array(took), trips["minutes"].to_numpy(np.float64))
 
 
 def main() -> None:

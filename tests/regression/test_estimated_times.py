@@ -20,7 +20,7 @@ from geo.sources.communes import read_communes
 from geo.sources.embedded import approximate_contours
 from geo.sources.relief import RELIEF_FILE, read_relief
 from geo.territory.assemble import estimate_roads
-from tests.benchmarks.estimated_times import far_ratios
+from tests.benchmarks.estimated_times import far_ratios, long_ratios
 
 #: Minutes on the ground between town halls, at least and at most.
 NAMED = [
@@ -62,6 +62,12 @@ def test_known_trips_of_the_pyrenees(pyrenees, origin, destination, low, high):
 def test_the_ridge_of_ossau_is_not_crossed_to_the_next_valley(pyrenees):
     # Urdos is in the valley of Aspe: its France services site is Bedous, down the valley, not Laruns over the ridge.
     assert pyrenees("64542", "64104") < pyrenees("64542", "64320")
+
+
+def test_long_trips_between_towns_are_neither_too_fast_nor_too_slow():
+    ratios = long_ratios()
+    assert 0.92 <= np.median(ratios) <= 1.08
+    assert (np.abs(ratios - 1) <= 0.25).mean() >= 0.85
 
 
 def test_the_interval_holds_eight_known_trips_in_ten_of_corsica_and_overseas():

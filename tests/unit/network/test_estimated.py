@@ -19,6 +19,7 @@ from geo.network.estimated import (
     DENSITY_SHARE,
     DETOUR,
     END_MIN,
+    FIRST_KM,
     NO_RELIEF_NOTE,
     NOTE,
     ROAD_LEVELS,
@@ -119,15 +120,26 @@ def test_roads_are_slower_where_many_live_and_only_near_the_towns():
 
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
 def test_towns_are_joined_by_faster_roads_that_pass_villages_by(level):
-    smallest, pace = ROAD_LEVELS[level]
+    smallest, pace, far_pace = ROAD_LEVELS[level]
     line = [(700_000, 6_600_000), (715_000, 6_600_000), (730_000, 6_600_000)]
     frame = communes(line, population=[smallest, 0, smallest])
-    expected = pace * (30 + 8 * dense(smallest)) + 2 * END_MIN
+    expected = pace * (FIRST_KM + 8 * dense(smallest)) + far_pace * (30 - FIRST_KM) + 2 * END_MIN
     assert minutes(estimate_network(frame), frame)[0, 2] == pytest.approx(expected, rel=2e-3)
 
 
 def test_levels_are_faster_the_larger_the_towns():
-    assert all(slow[1] > fast[1] and slow[0] < fast[0] for slow, fast in pairwise(ROAD_LEVELS))
+    assert all(slow[0] < fast[0] and slow[1] > fast[1] and slow[2] > fast[2] for slow, fast in pairwise(ROAD_LEVELS))
+
+
+@pytest.mark.parametrize(("km", "joined"), [(60, True), (140, False)])
+def test_motorways_pass_a_third_town_by_up_to_a_length(km, joined):
+    smallest, pace, far_pace = ROAD_LEVELS[4]
+    # The third town lies inside the circle that has the way between the two as its diameter.
+    places = [(700_000, 6_600_000), (700_000 + km * 1_000, 6_600_000), (700_000 + km * 500, 6_600_000 + km * 400)]
+    frame = communes(places, population=smallest, contours=[shapely.box(0, 6e6, 2e6, 8e6)] * 3)
+    direct = pace * (FIRST_KM + 8 * dense(smallest)) + far_pace * (km - FIRST_KM) + 2 * END_MIN
+    found = minutes(estimate_network(frame), frame)[0, 1]
+    assert found == pytest.approx(direct, rel=2e-3) if joined else found > 1.1 * direct
 
 
 def test_unknown_population_counts_as_none():
@@ -186,8 +198,9 @@ def test_a_road_of_towns_over_a_high_ridge_is_as_slow_as_the_smallest(height_m, 
     frame = communes(ROW, population=smallest)
     found = minutes(estimate_network(frame, relief=one_ridge(height_m)), frame)[0, 1]
     # By hand: up to the crest and down again, on the same pace as a village road from 400 m on.
-    winding = 10 + CLIMB_KM * 2 * height_m / 100
-    expected = ROAD_LEVELS[level][1] * (winding + 8 * dense(smallest)) + 2 * END_MIN
+    _, pace, far_pace = ROAD_LEVELS[level]
+    beyond = 10 + CLIMB_KM * 2 * height_m / 100 - FIRST_KM
+    expected = pace * (FIRST_KM + 8 * dense(smallest)) + far_pace * beyond + 2 * END_MIN
     local = ROAD_LEVELS[0][1] * (np.hypot(10, CLIMB_KM * 2 * height_m / 100) + 8 * dense(smallest)) + 2 * END_MIN
     assert found == pytest.approx(min(expected, local), rel=2e-2)
 
