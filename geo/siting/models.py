@@ -273,13 +273,19 @@ def _merged_cover(small: _Reduced) -> tuple[csr_array, NDArray[np.float64]]:
     cover = csr_array((np.ones(len(small.value)), (small.demand, small.candidate)), shape=small.shape)
     weight = np.zeros(small.shape[0])
     weight[small.demand] = small.value
-    kind = _same_rows(cover)
+    kind = same_rows(cover)
     first = np.unique(kind, return_index=True)[1]
     return cover[first], np.bincount(kind, weights=weight).astype(np.float64)
 
 
-def _same_rows(table: csr_array) -> NDArray[np.int64]:
-    """Give equal rows the same number, by two random sums of their columns."""
+def same_rows(table: csr_array) -> NDArray[np.int64]:
+    """Give equal rows the same number, by two random sums of their columns: int64, shape (n_rows,).
+
+    Examples
+    --------
+    >>> same_rows(csr_array([[1, 0], [0, 1], [1, 0]])).tolist() in ([0, 1, 0], [1, 0, 1])
+    True
+    """
     marks = np.random.default_rng(0).random((table.shape[1], 2))
     sums = np.column_stack([table @ marks, np.diff(table.indptr)])
     return np.unique(sums.round(9), axis=0, return_inverse=True)[1].ravel()

@@ -220,6 +220,7 @@ def plan(  # noqa: PLR0913 - the options of one question
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
     progress: Callable[[float, str], None] | None = None,
     cancel: Callable[[], bool] | None = None,
+    prepare: Callable[..., SitingProblem] = siting_problem,
 ) -> Plan:
     """Choose where the next labels bring most, the sites of today staying where they are.
 
@@ -259,6 +260,9 @@ def plan(  # noqa: PLR0913 - the options of one question
         Told the share done (0 to 1) and a French sentence.
     cancel
         Asked often; true ends the search likewise.
+    prepare
+        What times the candidates: `geo.siting.problem.siting_problem`, or a function that remembers what it returned
+        for the same arguments.
 
     Raises
     ------
@@ -281,7 +285,7 @@ def plan(  # noqa: PLR0913 - the options of one question
 
     told(0.0, "Temps de trajet vers les lieux candidats…")
     parts = area.parts
-    problem = siting_problem(parts, candidates, exclude, rule=chosen_rule, kinds=kinds)
+    problem = prepare(parts, candidates, exclude, rule=chosen_rule, kinds=kinds)
     criteria = demand_criteria(parts, problem, threshold_min, zones)
     variants = [
         replace(

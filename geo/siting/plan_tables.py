@@ -198,18 +198,24 @@ def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd
     candidates = problem.candidates
     people = problem.commune_residents
     benefits = brought(choice.problems, model, threshold_min)
-    tables = []
+    found: list[tuple[int, NDArray[np.int64], NDArray[np.float64]]] = []
     for label in order.tolist() if model != "center" else []:
         added = benefits.added_to(benefits.received(order[order != label]))
         near = np.flatnonzero((added >= NEARLY_AS_MUCH * added[label]) & (added[label] > 0))
         near = near[~np.isin(near, order)]
         near = near[np.lexsort((near, -people[near]))][:_MOST_ALTERNATIVES]
-        table = candidates.iloc[near][["code", "name"]].reset_index(drop=True)
-        table.insert(0, "label_code", candidates["code"].iloc[label])
-        tables.append(table.assign(commune_residents=people[near], share_of_gain=added[near] / added[label]))
-    empty = candidates.iloc[:0][["code", "name"]].assign(commune_residents=0.0, share_of_gain=0.0)
-    empty.insert(0, "label_code", candidates["code"].iloc[:0])
-    return pd.concat([empty, *tables], ignore_index=True)
+        found.append((label, near, added[near] / added[label]))
+    labels = np.repeat([label for label, _, _ in found], [len(near) for _, near, _ in found]).astype(np.int64)
+    places = np.concatenate([np.zeros(0, np.int64), *(near for _, near, _ in found)])
+    return pd.DataFrame(
+        {
+            "label_code": candidates["code"].array[labels],
+            "code": candidates["code"].array[places],
+            "name": candidates["name"].array[places],
+            "commune_residents": people[places],
+            "share_of_gain": np.concatenate([np.zeros(0), *(share for _, _, share in found)]),
+        }
+    )
 
 
 def preferences_table(problem: SitingProblem, preferences: Sequence[Preference]) -> pd.DataFrame:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -130,6 +131,12 @@ class SitingProblem:
         )
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of memory that it takes."""
+        pairs = self.pair_demand.nbytes + self.pair_candidate.nbytes + self.pair_min.nbytes
+        return pairs + sum(int(table.memory_usage(deep=True).sum()) for table in (self.demand, self.candidates))
+
+    @property
     def residents(self) -> NDArray[np.float64]:
         """Residents of each demand point."""
         return self.demand["residents"].to_numpy(np.float64)
@@ -139,7 +146,7 @@ class SitingProblem:
         """Residents whose way is known, or known not to exist: all but those off the network."""
         return float(self.residents[self.demand["on_network"].to_numpy(bool)].sum())
 
-    @property
+    @cached_property
     def commune_residents(self) -> NDArray[np.float64]:
         """Residents of the commune of each candidate, shape (n_candidates,); 0 where unknown."""
         by_commune = pd.Series(self.residents).groupby(self.demand["commune_code"].to_numpy()).sum()
@@ -160,7 +167,7 @@ class SitingProblem:
 
     def with_factors(self, factor: NDArray[np.float64]) -> SitingProblem:
         """Return the same problem where the residents of each demand point count `factor` times."""
-        return replace(self, demand=self.demand.assign(weight=self.residents * factor))
+        return self._changed(demand=self.demand.assign(weight=self.residents * factor))
 
     def with_times_scaled(self, scale: float | NDArray[np.float64]) -> SitingProblem:
         """Return the same problem with every time multiplied, as if all speeds were divided.
@@ -168,8 +175,7 @@ class SitingProblem:
         `scale`: One number, or one for each demand point, shape (n_demand,).
         """
         each = np.broadcast_to(np.asarray(scale, np.float64), len(self.demand))
-        return replace(
-            self,
+        return self._changed(
             demand=self.demand.assign(today_min=self.today_min * each),
             pair_min=self.pair_min * each[self.pair_demand],
         )
@@ -178,13 +184,20 @@ class SitingProblem:
         """Return the same problem with some of the candidates: `kept`, shape (n_candidates,)."""
         position = np.cumsum(kept) - 1
         rows = np.flatnonzero(kept[self.pair_candidate])
-        return replace(
-            self,
+        return self._changed(
+            kept,
             candidates=self.candidates[kept].reset_index(drop=True),
             pair_demand=self.pair_demand[rows],
             pair_candidate=position[self.pair_candidate[rows]],
             pair_min=self.pair_min[rows],
         )
+
+    def _changed(self, kept: NDArray[np.bool_] | None = None, **changes: Any) -> SitingProblem:
+        """Return this problem with other columns; the residents of communes stay those of the candidates `kept`."""
+        changed = replace(self, **changes)
+        residents = self.commune_residents
+        vars(changed)["commune_residents"] = residents if kept is None else residents[kept]
+        return changed
 
     def times_with(self, selected: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the time of each demand point once candidates are open, and which of them serves it.

@@ -8,13 +8,14 @@ one hypothesis; this one is set beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from geo.siting.greedy import ROUNDING, never
 from geo.siting.highs import Program, maximise
+from geo.siting.models import same_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,7 +52,7 @@ class WorstCase:
     @property
     def proven(self) -> bool:
         """Whether no choice has a better worst case."""
-        return self.bound - self.share <= 1e-6  # noqa: PLR2004 - what HiGHS leaves open
+        return self.bound - self.share < 1.5e-6  # noqa: PLR2004 - HiGHS leaves 1e-6 open, and its rounding
 
 
 def worst_case(benefits: Sequence[Benefits], best: NDArray[np.float64], selected: NDArray[np.int64]) -> WorstCase:
@@ -87,7 +88,9 @@ def best_worst_case(
     Sets: I_v demand points under hypothesis v; J candidates. Data: b_vij what j brings to i under v; B_v the most that
     p labels bring under v. Variables: y_j = 1 if j gets a label; x_vij = 1 if i goes to j under v (0 <= x is enough);
     t the share. Maximise t subject to ``t <= sum_ij b_vij x_vij / B_v`` for all v, ``x_vij <= y_j``,
-    ``sum_j x_vij <= 1`` and ``sum_j y_j <= p``. Swaps come first; above `MAX_PAIRS` they are all there is.
+    ``sum_j x_vij <= 1`` and ``sum_j y_j <= p``. Where every place brings a demand point the same, as in coverage, one
+    variable for each set of candidates that may cover replaces those of the pairs, as in
+    `geo.siting.models.most_covered`. Swaps come first; above `MAX_PAIRS` they are all there is.
 
     Parameters
     ----------
@@ -103,7 +106,7 @@ def best_worst_case(
     pairs = sum(len(each.value) for each in benefits)
     if pairs > MAX_PAIRS or found.share >= 1 - ROUNDING or stopped():
         return WorstCase(found.selected, found.share, found.variant, 1.0)
-    program, positions = _program(benefits, best, found.selected, count)
+    program, positions = _program(_Pairs.of(benefits, best), found.selected, count)
     outcome = maximise(program, time_limit_s=time_limit_s, stopped=stopped)
     other = worst_case(benefits, best, positions[outcome.x[: len(positions)] > 1 / 2])
     better = other if other.share > found.share * (1 + ROUNDING) else found
@@ -130,16 +133,72 @@ def _swapped(
     return found
 
 
-def _program(
-    benefits: Sequence[Benefits], best: NDArray[np.float64], chosen: NDArray[np.int64], count: int
-) -> tuple[Program, NDArray[np.int64]]:
+@dataclass(frozen=True, eq=False, slots=True)
+class _Pairs:
+    """What candidates bring under all hypotheses as one table, shape (n_pairs,) each, as shares of the most there.
+
+    `variant`; `point`: 0..n-1, a demand point under one hypothesis; `candidate`: 0..n-1, a row of `positions`.
+    """
+
+    variant: NDArray[np.int64]
+    point: NDArray[np.int64]
+    candidate: NDArray[np.int64]
+    value: NDArray[np.float64]
+    positions: NDArray[np.int64]
+    n_variants: int
+
+    @classmethod
+    def of(cls, benefits: Sequence[Benefits], best: NDArray[np.float64]) -> _Pairs:
+        variant = np.repeat(np.arange(len(benefits)), [len(each.value) for each in benefits])
+        demand = np.concatenate([each.demand + number * each.n_demand for number, each in enumerate(benefits)])
+        value = np.concatenate([each.value for each in benefits]) / best[variant]
+        positions, candidate = np.unique(np.concatenate([each.candidate for each in benefits]), return_inverse=True)
+        point = np.unique(demand, return_inverse=True)[1]
+        return cls(variant, point, candidate, value, positions, len(benefits))
+
+
+def _program(pairs: _Pairs, chosen: NDArray[np.int64], count: int) -> tuple[Program, NDArray[np.int64]]:
     """Return the program of `best_worst_case`, and the candidates of its first columns; the last column is t."""
-    variant = np.repeat(np.arange(len(benefits)), [len(each.value) for each in benefits])
-    demand = np.concatenate([each.demand + number * each.n_demand for number, each in enumerate(benefits)])
-    value = np.concatenate([each.value for each in benefits]) / best[variant]
-    positions, candidate = np.unique(np.concatenate([each.candidate for each in benefits]), return_inverse=True)
-    demands, point = np.unique(demand, return_inverse=True)
-    n_candidates, n_pairs, n_demand, n_variants = len(positions), len(value), len(demands), len(benefits)
+    first = np.unique(pairs.point, return_index=True)[1]
+    given = np.isin(pairs.positions, chosen)
+    if np.array_equal(pairs.value, pairs.value[first][pairs.point]):
+        return _cover_program(pairs, first, given, count), pairs.positions
+    return _pairs_program(pairs, given, count), pairs.positions
+
+
+def _cover_program(pairs: _Pairs, first: NDArray[np.int64], given: NDArray[np.bool_], count: int) -> Program:
+    """Return the program where every place brings a point the same; `first`: a pair of each point."""
+    n_candidates, n_variants = len(pairs.positions), pairs.n_variants
+    cover = csr_array((np.ones(len(pairs.point)), (pairs.point, pairs.candidate)), shape=(len(first), n_candidates))
+    kind = same_rows(cover)
+    cover = cover[np.unique(kind, return_index=True)[1]]
+    n_kinds = cover.shape[0]
+    covered, kinds, last = coo_array(cover), np.arange(n_kinds), n_candidates + n_kinds
+    brought = csr_array((pairs.value[first], (pairs.variant[first], kind)), shape=(n_variants, n_kinds))
+    share = coo_array(brought)
+    first_share = n_kinds + 1
+    entries = (
+        (np.ones(covered.nnz), covered.row, covered.col),
+        (-np.ones(n_kinds), kinds, n_candidates + kinds),
+        (np.ones(n_candidates), np.full(n_candidates, n_kinds), np.arange(n_candidates)),
+        (-share.data, first_share + share.row, n_candidates + share.col),
+        (np.ones(n_variants), first_share + np.arange(n_variants), np.full(n_variants, last)),
+    )
+    goes = np.minimum(cover @ given.astype(np.float64), 1.0)
+    return Program(
+        cost=np.r_[np.zeros(last), 1.0],
+        rows=_rows(entries, (first_share + n_variants, last + 1)),
+        row_lower=np.r_[np.zeros(n_kinds), np.full(1 + n_variants, -np.inf)],
+        row_upper=np.r_[np.full(n_kinds, np.inf), float(count), np.zeros(n_variants)],
+        whole=np.arange(last + 1) < n_candidates,
+        start=np.r_[given, goes, (brought @ goes).min()],
+    )
+
+
+def _pairs_program(pairs: _Pairs, given: NDArray[np.bool_], count: int) -> Program:
+    """Return the program with a variable for each pair."""
+    value, candidate, point, n_variants = pairs.value, pairs.candidate, pairs.point, pairs.n_variants
+    n_candidates, n_pairs, n_demand = len(pairs.positions), len(value), int(point.max()) + 1
     pair, last = np.arange(n_pairs), n_candidates + n_pairs
     first_limit, first_share = n_pairs + n_demand, n_pairs + n_demand + 1
     entries = (
@@ -147,24 +206,24 @@ def _program(
         (-np.ones(n_pairs), pair, candidate),
         (np.ones(n_pairs), n_pairs + point, n_candidates + pair),
         (np.ones(n_candidates), np.full(n_candidates, first_limit), np.arange(n_candidates)),
-        (-value, first_share + variant, n_candidates + pair),
+        (-value, first_share + pairs.variant, n_candidates + pair),
         (np.ones(n_variants), first_share + np.arange(n_variants), np.full(n_variants, last)),
     )
-    data, rows, columns = (np.concatenate(each) for each in zip(*entries, strict=True))
+    goes = _goes(given, candidate, point, value)
     shape = (first_share + n_variants, last + 1)
-    upper = np.concatenate([np.zeros(n_pairs), np.ones(n_demand), [float(count)], np.zeros(n_variants)])
-    given = np.isin(positions, chosen)
-    start = np.concatenate([given, _goes(given, candidate, point, value), [0.0]])
-    start[-1] = np.bincount(variant, weights=value * start[n_candidates:last], minlength=n_variants).min()
-    program = Program(
+    return Program(
         cost=np.r_[np.zeros(last), 1.0],
-        rows=csr_array(coo_array((data, (rows, columns)), shape=shape)),
+        rows=_rows(entries, shape),
         row_lower=np.full(shape[0], -np.inf),
-        row_upper=upper,
+        row_upper=np.r_[np.zeros(n_pairs), np.ones(n_demand), float(count), np.zeros(n_variants)],
         whole=np.arange(last + 1) < n_candidates,
-        start=start,
+        start=np.r_[given, goes, np.bincount(pairs.variant, weights=value * goes, minlength=n_variants).min()],
     )
-    return program, positions
+
+
+def _rows(entries: Sequence[tuple[NDArray[Any], ...]], shape: tuple[int, int]) -> csr_array:
+    data, rows, columns = (np.concatenate(each) for each in zip(*entries, strict=True))
+    return csr_array(coo_array((data, (rows, columns)), shape=shape))
 
 
 def _goes(

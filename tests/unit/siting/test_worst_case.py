@@ -18,6 +18,14 @@ def drawn(rng, n_demand, n_candidates):
     return Benefits(demand, candidate, full[demand, candidate], n_demand, n_candidates)
 
 
+def covering(rng, n_demand, n_candidates):
+    """The same where every place brings a point all that it is worth, as in coverage."""
+    within = rng.random((n_demand, n_candidates)) < rng.uniform(0.1, 0.5)
+    worth = rng.integers(1, 9, n_demand).astype(float)
+    demand, candidate = np.nonzero(within)
+    return Benefits(demand, candidate, worth[demand], n_demand, n_candidates)
+
+
 def counted(hypotheses, count):
     """The most that is brought under each hypothesis, and the best worst case, by trying every choice."""
     choices = [np.array(each) for each in combinations(range(hypotheses[0].n_candidates), count)]
@@ -26,10 +34,11 @@ def counted(hypotheses, count):
     return most, (totals / most).min(axis=1).max()
 
 
+@pytest.mark.parametrize("draw", [drawn, covering])
 @pytest.mark.parametrize("seed", range(12))
-def test_no_choice_counted_has_a_better_worst_case(seed):
+def test_no_choice_counted_has_a_better_worst_case(seed, draw):
     rng = np.random.default_rng(seed)
-    hypotheses = [drawn(rng, 9, 8) for _ in range(4)]
+    hypotheses = [draw(rng, 9, 8) for _ in range(4)]
     for count in (1, 2, 3):
         most, expected = counted(hypotheses, count)
         found = best_worst_case(hypotheses, most, [np.arange(count)], count, time_limit_s=30)

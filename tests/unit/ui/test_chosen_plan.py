@@ -1,0 +1,90 @@
+"""What is timed for one plan serves the next ones about the same places, and no others."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from cachetools import LRUCache
+
+from geo.siting.candidates import CandidateRule
+from geo.siting.costs import Costs
+from geo.siting.criteria import Weights
+from geo.siting.plan import plan
+from geo.siting.problem import siting_problem
+from geo.ui import chosen_plan
+from geo.ui.chosen_plan import PlanQuestion
+
+ASKED = PlanQuestion(
+    identity="one",
+    model="coverage",
+    labels=2,
+    threshold_min=20.0,
+    min_share=None,
+    weights=Weights(),
+    costs=Costs(),
+    budget_eur=None,
+    payer="all",
+    exclude=(),
+    rule=CandidateRule(),
+    stops=None,
+    kinds=frozenset({"main"}),
+    files=(None, None, None),
+)
+
+
+@pytest.fixture
+def timed(monkeypatch):
+    """Return what was timed, with room for 2 MB of it."""
+    calls, kept = [], (LRUCache(2_000_000, getsizeof=lambda problem: problem.nbytes), threading.Lock())
+
+    def counting(*args, **options):
+        calls.append(siting_problem(*args, **options))
+        return calls[-1]
+
+    monkeypatch.setattr(chosen_plan, "siting_problem", counting)
+    monkeypatch.setattr(chosen_plan, "_problems", lambda: kept)
+    return calls
+
+
+def test_another_threshold_times_nothing_again_and_changes_no_plan(timed, embedded):
+    for threshold, labels in ((20.0, 2), (15.0, 3), (30.0, 1)):
+        prepare = chosen_plan._remembered(replace(ASKED, threshold_min=threshold, labels=labels))
+        found = plan(embedded, labels, threshold_min=threshold, kinds=ASKED.kinds, prepare=prepare)
+        alone = plan(embedded, labels, threshold_min=threshold, kinds=ASKED.kinds)
+        for table in ("labels", "served", "leaving", "alternatives", "communes"):
+            assert getattr(found, table).equals(getattr(alone, table))
+    assert len(timed) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"identity": "other"},
+        {"exclude": ("64422",)},
+        {"rule": CandidateRule(0)},
+        {"kinds": frozenset({"main", "antenne"})},
+        {"files": ("digest", None, None)},
+    ],
+)
+def test_what_is_timed_otherwise_is_timed(timed, embedded, change):
+    for question in (ASKED, replace(ASKED, **change)):
+        chosen_plan._remembered(question)((embedded,), None, (), rule=ASKED.rule, kinds=ASKED.kinds)
+    assert len(timed) == 2
+
+
+def test_what_is_larger_than_all_that_is_kept_is_timed_each_time(timed, embedded, monkeypatch):
+    small = (LRUCache(1_000, getsizeof=lambda problem: problem.nbytes), threading.Lock())
+    monkeypatch.setattr(chosen_plan, "_problems", lambda: small)
+    prepare = chosen_plan._remembered(ASKED)
+    for _ in range(2):
+        assert len(prepare((embedded,), None, (), rule=ASKED.rule, kinds=ASKED.kinds).demand)
+    assert len(timed) == 2
+    assert not len(small[0])
+
+
+def test_the_residents_of_candidates_stay_theirs(embedded):
+    problem = siting_problem((embedded,), None, ())
+    kept = problem.commune_residents > 500
+    fewer = problem.with_times_scaled(1.2).with_factors(problem.residents * 0 + 2).only(kept)
+    people = embedded.communes["population"].reindex(fewer.candidates["commune_code"]).to_numpy(float)
+    assert fewer.commune_residents.tolist() == people.tolist()
