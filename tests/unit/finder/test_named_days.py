@@ -24,10 +24,10 @@ def plain(text):
 
 
 @pytest.fixture(scope="module")
-def territory(tmp_path_factory):
+def territory(embedded, tmp_path_factory):
     """Return the 64 with the small feed: four trips on working days, one on Saturdays and on Tuesday 4 February."""
     feed = read_gtfs(write_feed(tmp_path_factory.mktemp("days") / "feed.zip", frequencies=None))
-    return replace(Territory.load("64"), schedule=feed)
+    return replace(embedded, schedule=feed)
 
 
 def test_the_zones_are_those_of_the_academies():

@@ -29,11 +29,10 @@ TUESDAY, SATURDAY = dt.date(2025, 2, 4), dt.date(2025, 2, 8)
 
 
 @pytest.fixture(scope="module")
-def valley(tmp_path_factory):
+def valley(embedded, tmp_path_factory):
     """Return a territory with one bus from Urdos to the door of one site, at 7:50; back at 9:40, 12:20 and 18:00."""
-    territory = Territory.load("64")
-    urdos = territory.communes.loc[territory.communes["name"] == "Urdos"].iloc[0]
-    sites = territory.sites.copy()
+    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
+    sites = embedded.sites.copy()
     sites.loc[sites["facility_id"] == SITE, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
     site = sites.geometry[sites["facility_id"] == SITE].iloc[0]
     trips = {"out": "07:50 08:15", "b1": "09:40 10:05", "b2": "12:20 12:45", "b3": "18:00 18:25"}
@@ -54,8 +53,8 @@ def valley(tmp_path_factory):
         frequencies=None,
         transfers=None,
     )
-    facilities = {**territory.facilities, "sites": sites}
-    return replace(territory, schedule=read_gtfs(feed), facilities=facilities), (urdos["lon"], urdos["lat"])
+    facilities = {**embedded.facilities, "sites": sites}
+    return replace(embedded, schedule=read_gtfs(feed), facilities=facilities), (urdos["lon"], urdos["lat"])
 
 
 def _to_site(valley, day=TUESDAY, **rules):
@@ -130,11 +129,11 @@ def test_the_way_is_told_in_words(valley):
     assert lines[-1] == "  - Note."
 
 
-def test_a_day_that_no_timetable_knows_is_refused(valley):
+def test_a_day_that_no_timetable_knows_is_refused(embedded, valley):
     with pytest.raises(ParameterError, match=r"du 1er.janvier 2025 au 31.mars 2025 : ils ne disent rien du 1er.avril"):
         _to_site(valley, dt.date(2025, 4, 1))
     with pytest.raises(ParameterError, match="n'a pas d'horaires"):
-        RoundTrips.of(Territory.load("64"))
+        RoundTrips.of(embedded)
 
 
 @pytest.mark.parametrize("day", ["2025-03-30", "2025-03-31", "2025-10-26"])

@@ -28,16 +28,19 @@ def findings_of():
 
 
 class Pages(Sequence):
-    """The text of each page of a PDF, no-break spaces as spaces; read when it is asked for, for that of a map takes long."""
+    """The text of each page of a PDF, no-break spaces as spaces; read once, when it is asked for: that of a map takes long."""
 
     def __init__(self, document: bytes) -> None:
         self.pages = pypdf.PdfReader(io.BytesIO(document)).pages
+        self._texts: dict[int, str] = {}
 
     def __len__(self) -> int:
         return len(self.pages)
 
     def __getitem__(self, number: int) -> str:
-        return " ".join(self.pages[number].extract_text().replace("\u200b", "").split())
+        if number not in self._texts:
+            self._texts[number] = " ".join(self.pages[number].extract_text().replace("\u200b", "").split())
+        return self._texts[number]
 
 
 @pytest.fixture(scope="session")

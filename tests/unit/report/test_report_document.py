@@ -80,9 +80,8 @@ def test_overseas(tmp_path, small_world, pages_of):
     assert "Les temps de trajet sont approchés" in pages[0]
 
 
-def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
-    territory = Territory.load("64")
-    findings = findings_of(territory, plan=plan(territory, 5))
+def test_the_figures_of_the_summary_are_in_the_text(embedded, findings_of, pdf_pages):
+    findings = findings_of(embedded, plan=plan(embedded, 5))
     pages = pdf_pages(report_pdf(findings, report_maps(findings)))
     assert PAGES[0] <= len(pages) <= PAGES[1]
     summary, fragility = findings.summary, findings.fragility
@@ -90,7 +89,7 @@ def test_the_figures_of_the_summary_are_in_the_text(findings_of, pdf_pages):
         format_share(summary.share_covered),
         f"{format_integer(summary.residents_within)} sur {format_integer(summary.part.residents_known)}",
         f"environ {5 * round(summary.median_time_min / 5)} min",
-        f"{format_integer(summary.communes_under_served)} communes sur {len(territory.communes)} sont sous-desservies",
+        f"{format_integer(summary.communes_under_served)} communes sur {len(embedded.communes)} sont sous-desservies",
         f"{format_integer(summary.residents_under_served)} habitants",
         format_share(fragility.share_with_second),
     ):
@@ -135,15 +134,14 @@ def test_names_are_text_and_nothing_else(reported, pages_of, hostile):
 
 
 @pytest.mark.parametrize("labels", [5, 15])
-def test_many_long_names_stay_within_the_pages(pages_of, labels):
+def test_many_long_names_stay_within_the_pages(embedded, pages_of, labels):
     """The worst of tables: every name is long."""
-    territory = Territory.load("64")
     long = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson-les-Grandes-Eaux"
-    named = territory.communes.assign(name=pd.array([long] * len(territory.communes), dtype="string"))
-    sites = territory.sites.assign(
-        name=pd.array([f"France services {long} {i}" for i in range(len(territory.sites))], "string")
+    named = embedded.communes.assign(name=pd.array([long] * len(embedded.communes), dtype="string"))
+    sites = embedded.sites.assign(
+        name=pd.array([f"France services {long} {i}" for i in range(len(embedded.sites))], "string")
     )
-    worst = replace(territory.with_sites(sites, why={}), communes=named)
+    worst = replace(embedded.with_sites(sites, why={}), communes=named)
     made = plan(worst, labels)  # fewer where no further one brings anybody nearer
     pages = pages_of(worst, plan=made)
     assert len(pages) <= PAGES[1]
