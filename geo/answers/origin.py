@@ -50,6 +50,10 @@ SITES_METHOD: Final = (
     "Un site « ouvert » l'est au début de la demi-heure, une semaine ordinaire, sans jours fériés.",
     "La fermeture d'un site est mesurée seule, tous les autres restant ouverts.",
 )
+#: What they say of those without a car, where no page is about them.
+CAR_ONLY: Final = "Seule la voiture est comptée : les personnes sans voiture ne sont pas décrites ici."
+#: What is said in the place of `CAR_ONLY` where they have a page of their own.
+WITHOUT_CAR_APART: Final = "Seule la voiture est comptée, sauf à la page « Sans voiture »."
 #: What the figures cannot say.
 LIMITS: Final = (
     (
@@ -57,7 +61,7 @@ LIMITS: Final = (
         "diffèrent de 20 % environ sur les mêmes routes : une commune à quelques minutes du seuil peut être d'un côté "
         "ou de l'autre."
     ),
-    "Seule la voiture est comptée : les personnes sans voiture ne sont pas décrites ici.",
+    CAR_ONLY,
     "Être proche ne dit rien des horaires, de l'attente ni des démarches traitées.",
     "Les communes fusionnent : des fichiers d'années différentes peuvent ne pas se correspondre tout à fait.",
 )

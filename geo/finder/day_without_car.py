@@ -55,6 +55,7 @@ def day_without_car(
     rules: Rules | None = None,
     window: Window = USUAL_WINDOW,
     *,
+    today: dt.date | None = None,
     tell: Callable[[float, str], None] = lambda _share, _sentence: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> DayWithoutCar:
@@ -70,6 +71,8 @@ def day_without_car(
         Limits, `None`: the usual ones.
     window
         When people leave, for the time from door to door.
+    today
+        Decides which days are usual, `None`: the present day.
     tell
         Told the share done (0 to 1) and a French sentence.
     stopped
@@ -82,7 +85,7 @@ def day_without_car(
     """
     tell(0.0, "Chemins à pied entre les arrêts…")
     trips = RoundTrips.of(territory, rules)
-    chosen = usual_day(territory) if date is None else day_named(territory, date)
+    chosen = usual_day(territory, today) if date is None else day_named(territory, date)
     found = residents_round_trips(trips, chosen.date, window, tell=tell, stopped=stopped)
     communes = commune_round_trips(found, territory.communes)
     named = territory.sites.drop_duplicates("facility_id").set_index("facility_id")["name"]
@@ -92,4 +95,4 @@ def day_without_car(
         named.reindex(communes["facility_id"]).set_axis(communes.index),
     )
     share = round_trip_share(found, chosen.date, territory.households)
-    return DayWithoutCar(chosen, named_days(territory), trips.rules, window, found, share, communes)
+    return DayWithoutCar(chosen, named_days(territory, today), trips.rules, window, found, share, communes)

@@ -1,4 +1,4 @@
-"""The report of a département as one PDF of 6 to 12 pages: text, tables, maps on pages of their own."""
+"""The report of a département as one PDF: text, tables, maps on pages of their own."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from geo.answers.hours import hours_answer
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import (
     AGAIN,
+    CAR_ONLY,
     LIMITS,
     METHOD,
     SITES_METHOD,
+    WITHOUT_CAR_APART,
     approximation_sentences,
     counting_sentence,
     network_sentence,
@@ -35,6 +37,7 @@ from geo.question import AT_THRESHOLD_MIN
 from geo.report.fitting import cut, cut_all
 from geo.report.report_plan import plan_content
 from geo.report.report_sentences import key_figures, summary_sentences
+from geo.report.report_without_car import without_car_content
 from geo.report.typesetting import typeset
 
 if TYPE_CHECKING:
@@ -45,8 +48,8 @@ if TYPE_CHECKING:
     from geo.report.report_findings import ReportFindings
     from geo.territory.manifest import Manifest
 
-#: Pages of a report, at least and at most.
-PAGES: Final = (6, 12)
+#: Pages of a report, at least and at most: one of them is there only where the territory has timetables.
+PAGES: Final = (6, 13)
 #: Rows that each table has room for, and labels argued at length; all of them are in the files beside.
 _FAR_ROWS: Final = 40
 _FAR_ROWS_WITH_PLAN: Final = 18
@@ -115,9 +118,10 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         "curve": _curve(findings),
         "far": _far(findings),
         "week": _week(findings),
+        "without_car": without_car_content(findings),
         "plan": plan_content(findings),
         "method": _method(findings),
-        "limits": list(LIMITS),
+        "limits": _limits(findings),
         "network": cut_all([network_sentence(manifest), *manifest.network.notes]),
         "sources": _sources(manifest),
         "notes": _notes(manifest.notes),
@@ -130,6 +134,12 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
 def _method(findings: ReportFindings) -> list[str]:
     sites = SITES_METHOD if findings.fragility is not None else ()
     return [*METHOD, *sites, *(plan_method(findings.planned.plan)[:2] if findings.planned else [])]
+
+
+def _limits(findings: ReportFindings) -> list[str]:
+    if findings.without_car is None:
+        return list(LIMITS)
+    return [WITHOUT_CAR_APART if each == CAR_ONLY else each for each in LIMITS]
 
 
 def _part_title(findings: ReportFindings) -> str:
@@ -302,6 +312,8 @@ def _not_said(findings: ReportFindings) -> list[str]:
         sentences.append("Aucune liste de services des impôts n'est fournie : la comparaison avec eux n'est pas faite.")
     if missing := missing_sentence(findings.diagnosis.equity):
         sentences.append(missing)
+    if findings.without_car_missing:
+        sentences.append(findings.without_car_missing)
     if findings.territory.cells is None:
         sentences.append(
             "Sans carreaux de population, tous les habitants d'une commune sont au même point : leur temps est le même."

@@ -25,6 +25,7 @@ from geo.report.plan_files import plan_tables
 from geo.report.report_document import report_pdf
 from geo.report.report_findings import find
 from geo.report.report_maps import report_maps
+from geo.report.round_trip_files import round_trip_table
 from geo.report.styled_layers import write_communes, write_layers
 from geo.report.tables import commune_table, diagnosis_summary, write_summary, write_table
 from geo.report.workbook import write_workbook
@@ -206,6 +207,8 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
     if findings.fragility is not None:
         tables["fragility"] = rounded(findings.fragility.sites)
         tables["second_site"] = _by_code(findings.fragility.communes)
+    if findings.without_car is not None:
+        tables["round_trips"] = round_trip_table(findings.without_car)
     if findings.saved is not None:
         tables["saved_minutes"] = _by_code(findings.saved[0])
     if findings.planned is not None:

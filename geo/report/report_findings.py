@@ -14,6 +14,9 @@ from geo.access.population_curve import population_curve
 from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
 from geo.errors import ParameterError
+from geo.finder.day_without_car import DayWithoutCar, day_without_car
+from geo.finder.named_days import named_days
+from geo.finder.without_car import FIXED_KINDS
 from geo.kinds import SITES, TAX_OFFICES
 from geo.question import Question
 from geo.report.plan_files import labels_layer
@@ -76,7 +79,8 @@ class ReportFindings:
     """What was measured: `None` where it does not apply.
 
     `opening` and `fragility` are about France services sites, and `None` in a report about another list, as where the
-    list is that of the tax offices or there are none for `saved`; `planned` is `None` without a plan.
+    list is that of the tax offices or there are none for `saved`; `planned` is `None` without a plan; `without_car` is
+    about the sites where the territory has timetables, and `without_car_missing` says why it is `None` all the same.
     """
 
     territory: Territory
@@ -88,6 +92,8 @@ class ReportFindings:
     fragility: Fragility | None
     saved: tuple[pd.DataFrame, TimeSavedSummary] | None
     planned: PlannedChange | None
+    without_car: DayWithoutCar | None = None
+    without_car_missing: str = ""
 
     @property
     def question(self) -> Question:
@@ -127,6 +133,7 @@ def find(territory: Territory, request: ReportRequest) -> ReportFindings:
     diagnosis = diagnose(territory, question=question)
     times = diagnosis.times
     about_sites = question.facilities == SITES
+    without_car, missing = _without_car(territory, request.made_on) if about_sites else (None, "")
     compared = about_sites and not territory.facilities.get(TAX_OFFICES, pd.DataFrame()).empty
     return ReportFindings(
         territory=territory,
@@ -138,7 +145,20 @@ def find(territory: Territory, request: ReportRequest) -> ReportFindings:
         fragility=fragility(territory, threshold, kinds=kinds) if about_sites else None,
         saved=time_saved(territory, kinds=kinds) if compared else None,
         planned=None if request.plan is None else _planned(territory, request.plan, question.rule),
+        without_car=without_car,
+        without_car_missing=missing,
     )
+
+
+def _without_car(territory: Territory, made_on: dt.date) -> tuple[DayWithoutCar | None, str]:
+    """Return a usual day without a car, and why there is none where there are timetables."""
+    if not territory.has_timetables:
+        return None, ""
+    if not named_days(territory, made_on):
+        return None, "Sans voiture : les horaires donnés n'ont de trajet ni un mardi ni un samedi ; rien n'en est dit."
+    if territory.sites[territory.sites["kind"].isin(FIXED_KINDS)].empty:
+        return None, "Sans voiture : le territoire n'a que des bus, où l'on ne se rend pas ; rien n'en est dit."
+    return day_without_car(territory, today=made_on), ""
 
 
 def _planned(territory: Territory, plan: Plan, rule: CoverageRule) -> PlannedChange:

@@ -291,6 +291,11 @@ class Territory(StudyArea):
             return cls.embedded(text, drawn=drawn)
         return cls._of(*load_area(Path(text)))
 
+    @property
+    def has_timetables(self) -> bool:
+        """Whether timetables of public transport were given, and something runs in them."""
+        return self.schedule is not None and len(self.schedule.stop_times) > 0
+
     def save(self, path: Path | str) -> None:
         """Write the territory to a folder: written beside, then renamed; a former territory there is replaced.
 

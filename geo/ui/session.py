@@ -64,7 +64,7 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
     if state.screen == "trouver" and state.site is not None and not _has_place(territory, state.site):
         wrong.append(problem_text("site", state.site, "un lieu de ce territoire"))
         state = replace(state, site=None)
-    if state.mode == "transit" and not has_timetables(territory):
+    if state.mode == "transit" and not territory.has_timetables:
         wrong.append(problem_text("mode", state.mode, "en voiture : ce territoire n'a pas d'horaires de transports"))
         state = replace(state, mode="car", day=None)
     if state.screen == "diagnostic" and not undivided and state.commune not in {None, *territory.communes.index}:
@@ -76,11 +76,6 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
         st.query_params.from_dict(params)
     st.session_state[_ADDRESS] = params
     return state, link_sentences(wrong) + problems
-
-
-def has_timetables(territory: Territory) -> bool:
-    """Tell whether a territory has timetables of public transport in which something runs."""
-    return territory.schedule is not None and len(territory.schedule.stop_times) > 0
 
 
 def _has_place(territory: Territory, facility_id: str) -> bool:

@@ -10,7 +10,7 @@ import streamlit as st
 from geo.answers.without_car import day_words
 from geo.finder.named_days import NamedDay, day_named, named_days
 from geo.ui.kept_answers import kept
-from geo.ui.session import bound, change_state, has_timetables
+from geo.ui.session import bound, change_state
 
 if TYPE_CHECKING:
     from geo.territory import Territory
@@ -25,7 +25,7 @@ _DAY: Final = "widget_named_day"
 
 def ask_mode(territory: Territory) -> None:
     """Show the choice of the way there; nothing where the territory has no timetable."""
-    if has_timetables(territory):
+    if territory.has_timetables:
         st.radio("Comment s'y rendre", list(_MODES), format_func=_MODES.__getitem__, horizontal=True, **bound("mode"))
 
 

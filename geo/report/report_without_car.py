@@ -1,0 +1,72 @@
+"""The page of a report about those without a car: who has a round trip on a day, from where there is none."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final
+
+from geo.answers.nearest import trip_words
+from geo.answers.without_car import possible_words, without_car_answer
+from geo.french import clock, counted, format_integer, format_share, joined
+from geo.report.fitting import cut, cut_all
+
+if TYPE_CHECKING:
+    from geo.finder.day_without_car import DayWithoutCar
+    from geo.report.report_findings import ReportFindings
+
+_ROWS: Final = 12
+#: Longest list of names (characters).
+_NAMES: Final = 520
+_NOTES: Final = 12
+#: Longest names of a commune and of a site in a cell (characters): two lines.
+_NAME_CELL: Final = 34
+_SITE_CELL: Final = 42
+#: Longest sentence of the small print (characters).
+_NOTE: Final = 420
+
+
+def without_car_content(findings: ReportFindings) -> dict[str, Any] | None:
+    """Return what the page says, as plain values; `None` where no day was measured."""
+    measured = findings.without_car
+    if measured is None:
+        return None
+    answer = without_car_answer(findings.territory, measured)
+    communes = measured.communes.assign(possible=possible_words(measured.communes))
+    served = communes[communes["share_round_trip"] > 0].sort_values("residents", ascending=False, kind="stable")
+    shown = served.head(_ROWS)
+    lead = [answer.sentence, *answer.details]
+    if len(served) > len(shown):
+        lead.append(
+            f"Les {format_integer(len(shown))} communes les plus peuplées d'où l'aller-retour est possible, sur "
+            f"{format_integer(len(served))} ; toutes sont dans le fichier round_trips.csv."
+        )
+    left = len(answer.notes) - _NOTES
+    more = [f"Et {counted(left, 'autre note')} ; les fichiers d'horaires sont parmi les sources."] if left > 0 else []
+    return {
+        "lead": cut_all(lead),
+        "rows": [
+            [
+                cut(row["name"], _NAME_CELL),
+                format_integer(row["residents"]),
+                row["possible"] if row["possible"] == "oui" else format_share(row["share_round_trip"]),
+                trip_words(row["time_out_min"]),
+                clock(row["earliest_arrival"]),
+                clock(row["last_way_back"]),
+                cut(row["facility_name"], _SITE_CELL),
+            ]
+            for row in shown.to_dict("records")
+        ],
+        "without": _without(measured),
+        "notes": cut_all([*answer.notes[:_NOTES], *more], _NOTE),
+    }
+
+
+def _without(measured: DayWithoutCar) -> str:
+    """Return the communes with no possible round trip by name, the most populous first."""
+    without = measured.communes_without.sort_values("residents", ascending=False, kind="stable")
+    every = [cut(name) for name in without["name"]]
+    names = [name for name, so_far in zip(every, accumulate(map(len, every)), strict=True) if so_far <= _NAMES]
+    left = len(without) - len(names)
+    if left <= 0:
+        return f"{joined(names)}." if names else ""
+    return f"{', '.join(names)} et {counted(left, 'autre')}, dans round_trips.csv."

@@ -1,0 +1,106 @@
+"""The page of a report about those without a car: there where timetables are, its figures those of the day."""
+
+import datetime as dt
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from geo import Territory
+from geo.answers.origin import CAR_ONLY
+from geo.answers.without_car import residents_sentence
+from geo.finder.day_without_car import day_without_car
+from geo.question import Question
+from geo.report import report_files
+from geo.report.report_document import PAGES, report_pdf
+from geo.report.report_files import write_report
+from geo.report.report_findings import ReportRequest
+from geo.report.report_maps import report_maps
+from geo.transit.gtfs import read_gtfs
+from tests.unit.transit.small_feed import write_valley
+from tests.written_tables import rows_of_table
+
+SITE = "949"
+LONG = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson-les-Grandes-Eaux"
+
+
+@pytest.fixture(scope="module")
+def valley(tmp_path_factory):
+    territory = Territory.load("64")
+    urdos = territory.communes.loc[territory.communes["name"] == "Urdos"].iloc[0]
+    sites = territory.sites.copy()
+    sites.loc[sites["facility_id"] == SITE, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
+    site = sites.geometry[sites["facility_id"] == SITE].iloc[0]
+    feed = read_gtfs(write_valley(tmp_path_factory.mktemp("feed") / "valley.zip", urdos, site))
+    return replace(territory, schedule=feed, facilities={**territory.facilities, "sites": sites})
+
+
+@pytest.fixture(scope="module")
+def findings(valley, findings_of):
+    return findings_of(valley)
+
+
+@pytest.fixture(scope="module")
+def sheets(findings):
+    """The maps, drawn once: no page of this module is about them."""
+    return report_maps(findings)
+
+
+def readable(text):
+    return " ".join(text.split())
+
+
+def test_one_page_whose_figures_are_those_of_the_day(valley, findings, sheets, pdf_pages):
+    pages = pdf_pages(report_pdf(findings, sheets))
+    assert PAGES[0] <= len(pages) <= PAGES[1]
+    (number,) = (n for n in range(len(pages)) if pages[n].startswith("Sans voiture"))
+    assert pages[number + 1].startswith("Méthode et limites"), "one page"
+    page = pages[number]
+    found = day_without_car(valley, today=dt.date(2026, 11, 22))
+    assert found.day.date == dt.date(2025, 1, 7), "a usual Tuesday of the timetable"
+    assert readable(residents_sentence(found.share)) in page
+    assert f"Communes sans aller-retour possible ce jour-là {found.communes_without['name'].loc['64445']}" in page
+    whole = " ".join(pages)
+    assert CAR_ONLY not in whole
+    assert "sauf à la page « Sans voiture »" in readable(whole)
+
+
+def test_nothing_without_timetables_nor_about_other_places(valley, findings_of):
+    for found in (
+        findings_of(replace(valley, schedule=None)),
+        findings_of(valley, question=Question(facilities="tax_offices")),
+    ):
+        assert (found.without_car, found.without_car_missing) == (None, "")
+
+
+def test_why_nothing_is_said_where_no_usual_day_has_a_trip(valley, sheets, findings_of, pdf_pages):
+    feeds = valley.schedule.feeds.assign(start=20250105, end=20250105)  # a Sunday
+    sunday = replace(valley, schedule=replace(valley.schedule, feeds=feeds))
+    found = findings_of(sunday)
+    assert found.without_car is None
+    pages = pdf_pages(report_pdf(found, sheets))
+    assert "n'ont de trajet ni un mardi ni un samedi" in " ".join(pages)
+    assert CAR_ONLY in readable(" ".join(pages))
+
+
+def test_the_table_of_the_communes_is_beside_it(valley, sheets, tmp_path, monkeypatch):
+    monkeypatch.setattr(report_files, "report_maps", lambda _findings: sheets)
+    monkeypatch.setattr(report_files, "write_sheet", lambda _sheet, _path: None)
+    findings = write_report(valley, ReportRequest(made_on=dt.date(2026, 11, 22)), tmp_path / "rapport")
+    rows = rows_of_table(tmp_path / "rapport" / "tables" / "round_trips.csv")
+    assert len(rows) == len(valley.communes)
+    with_trip = [row for row in rows if float(row["share_round_trip"]) > 0]
+    assert len(with_trip) == findings.without_car.share.communes_served
+    manifest = json.loads((tmp_path / "rapport" / "manifest.json").read_text(encoding="utf-8"))
+    assert "tables/round_trips.csv" in {entry["file"] for entry in manifest["files"]}
+
+
+def test_long_names_stay_on_one_page(valley, sheets, findings_of, pdf_pages):
+    named = valley.communes.assign(name=pd.array([LONG] * len(valley.communes), dtype="string"))
+    sites = valley.sites.assign(name=pd.array([f"{LONG} {i}" for i in range(len(valley.sites))], "string"))
+    worst = replace(valley.with_sites(sites, why={}), communes=named)
+    pages = pdf_pages(report_pdf(findings_of(worst), sheets))
+    assert len(pages) <= PAGES[1]
+    (number,) = (n for n in range(len(pages)) if pages[n].startswith("Sans voiture"))
+    assert pages[number + 1].startswith("Méthode et limites")
