@@ -88,7 +88,8 @@ def kept_pages():
 def new_page(browser, kept_pages):
     """Open pages of fresh visitors, each known to nobody: what they ask of anywhere but this machine fails and is noted.
 
-    `page.wait_until_idle()` waits until no run of the app is under way.
+    `page.wait_until_idle()` waits until no run of the app is under way, `page.wait_until_quiet()` until nothing has gone to
+    it for a third of a second.
     """
     opened = []
 
@@ -112,6 +113,7 @@ def _watched_page(context):
     page = context.new_page()
     page.refused, page.errors, page.dialogs, page.sent, page.received = [], [], [], [], []
     page.wait_until_idle = partial(page.wait_for_selector, _IDLE)
+    page.wait_until_quiet = partial(_wait_until_quiet, page)
 
     def note(url: str) -> None:
         address = urlsplit(url)
@@ -128,6 +130,13 @@ def _watched_page(context):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
     return page
+
+
+def _wait_until_quiet(page) -> None:
+    sent = None
+    while sent != len(page.sent):
+        sent = len(page.sent)
+        page.wait_for_timeout(333)
 
 
 def _forget(page) -> None:
@@ -172,7 +181,7 @@ def pan_and_zoom():
         page.mouse.move(x - 150, y - 60, steps=8)
         page.mouse.up()
         page.get_by_role("button", name="Agrandir").click()
-        page.wait_for_timeout(1500)
+        page.wait_for_timeout(700)  # what it would say to the app after the map has come to rest has gone
         assert page.locator(".leaflet-map-pane").get_attribute("style") != before
 
     return move

@@ -27,6 +27,13 @@ _SCREENS = {
     "marge": ("?territoire=64&ecran=planifier&vue=marge", _PLANNED),
 }
 
+#: What moves has come to rest: two frames are drawn, and no animation is under way that ends within half a second.
+_AT_REST = """async () => {
+  for (let drawn = 0; drawn < 2; drawn++) await new Promise(requestAnimationFrame);
+  const moving = document.getAnimations().map(each => each.finished.catch(() => null));
+  await Promise.race([Promise.all(moving), new Promise(done => setTimeout(done, 500))]);
+}"""
+
 
 @pytest.fixture(scope="module")
 def axe() -> str:
@@ -59,6 +66,7 @@ def opened(page, address: str, drawn: str, axe: str):
     page.wait_for_selector(drawn)
     page.wait_until_idle()
     page.evaluate(axe)
+    page.evaluate(_AT_REST)
     return page
 
 
@@ -67,17 +75,17 @@ def test_no_violation(new_page, app_address, axe, screen):
     """As wide as a desk's screen, then each of its popovers, then as narrow as a phone."""
     query, drawn = _SCREENS[screen]
     page = opened(new_page(width=1280, height=800), f"{app_address}/{query}", drawn, axe)
-    page.wait_for_timeout(300)
     assert violations(page) == []
     for button in page.get_by_test_id("stPopoverButton").all():
         button.click()
         page.wait_for_selector(_POPOVER)
-        page.wait_for_timeout(300)  # it comes in slowly
+        page.evaluate(_AT_REST)  # it comes in slowly
         assert violations(page, _POPOVER) == [], button.inner_text()
         page.keyboard.press("Escape")
         page.wait_for_selector(_POPOVER, state="detached")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_timeout(500)
+    page.evaluate(_AT_REST)
+    page.wait_until_idle()
     assert violations(page) == [], "on a phone"
 
 
@@ -86,5 +94,5 @@ def test_no_violation_in_the_calendar(new_page, app_address, axe):
     page.get_by_role("button", name="Quand").click()
     page.get_by_role("button", name="Choisir le jour dans un calendrier").click()
     page.get_by_role("button", name="Mois suivant").first.wait_for()
-    page.wait_for_timeout(300)
+    page.evaluate(_AT_REST)
     assert violations(page) == []

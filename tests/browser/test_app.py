@@ -67,7 +67,7 @@ def test_moving_the_threshold_changes_figures_and_outlines(diagnostic, territory
 
 def test_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshold_moves(diagnostic, pan_and_zoom):
     page = diagnostic()
-    page.wait_for_timeout(1000)
+    page.wait_until_quiet()
     page.sent.clear()
     pan_and_zoom(page)
     assert page.sent == []

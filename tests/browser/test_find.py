@@ -93,7 +93,7 @@ def test_the_road_to_the_chosen_site_is_drawn(find):
 def test_list_and_map_light_each_other_and_the_map_moves_without_the_server(find, pan_and_zoom):
     page = find(f"?lieu={SARE}&{TUESDAY}")
     page.wait_for_selector(".maillage-number")
-    page.wait_for_timeout(1000)
+    page.wait_until_quiet()
     page.sent.clear()
     page.locator(".card").nth(2).hover()
     assert lit_number(page) == "3"

@@ -64,8 +64,9 @@ def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, f
     assert other.get_by_text("vos fichiers").count() == 0
 
     page.get_by_role("button", name="Revenir au territoire Pyrénées-Atlantiques").click()
-    page.wait_for_function("() => !document.body.innerText.includes('vos fichiers')")
+    notice.wait_for(state="detached")
     page.wait_until_idle()
+    assert page.get_by_text("vos fichiers").count() == 0
     assert page.locator("path.maillage-commune").count() > 500
     assert page.evaluate("window.ran") is None
     assert page.errors == []

@@ -149,7 +149,7 @@ def test_a_click_on_the_map_opens_a_site(planner):
 
 def test_panning_and_zooming_never_ask_the_server(planner, pan_and_zoom):
     page = planner("scenario")
-    page.wait_for_timeout(1000)
+    page.wait_until_quiet()
     page.sent.clear()
     pan_and_zoom(page)
     assert page.sent == []

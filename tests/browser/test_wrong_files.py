@@ -48,7 +48,7 @@ REFUSED = [
     ),
     (SITES, "photo.png", image, "Ce type de fichier n'est pas lu ici"),
     (SITES, "gros.csv", lambda: PLACES.encode() + b"A;43.3;-1.5\n" * 900_000, "Fichier trop lourd : au plus 10 Mo."),
-    (COMMUNES, "bombe.zip", lambda: zipped(c_dot_geojson=b" " * 300_000_000), "fois la taille du fichier"),
+    (COMMUNES, "bombe.zip", lambda: zipped(c_dot_geojson=b" " * 120_000_000), "fois la taille du fichier"),
 ]
 #: What is only seen when the territory is built.
 REFUSED_IN_THE_END = [
@@ -86,9 +86,10 @@ def french(page, words: str) -> None:
 
 
 def take_away(page) -> None:
-    while page.get_by_test_id("stFileChipDeleteBtn").count():
-        page.get_by_test_id("stFileChipDeleteBtn").first.get_by_role("button").click()
-        page.wait_for_timeout(200)
+    chips = page.get_by_test_id("stFileChipDeleteBtn")
+    while count := chips.count():
+        chips.first.get_by_role("button").click()
+        chips.nth(count - 1).wait_for(state="detached")
     page.wait_for_function("() => !document.querySelector('[data-testid=\"stAlert\"]')")
     page.wait_until_idle()
 
