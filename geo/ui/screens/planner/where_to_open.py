@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.dossier import label_dossier
-from geo.answers.label import ELSEWHERE, RESIDENTS_COUNTED, label_argument, label_titles, labels_with_alternatives
+from geo.answers.label import ELSEWHERE, RESIDENTS_COUNTED, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_proof import two_plans
 from geo.answers.plan_stops import stops_table
@@ -27,7 +27,7 @@ from geo.ui.screens.planner.plan_options import show_plan_options
 from geo.ui.session import change_state
 
 if TYPE_CHECKING:
-    from geo.answers.label import LabelArgument
+    from geo.answers.dossier import LabelDossier
     from geo.siting.plan import Plan
     from geo.ui.screens.planner.visit import Visit
 
@@ -166,20 +166,19 @@ def _argument(visit: Visit, plan: Plan) -> None:
     titles = label_titles(plan)
     st.header("Pourquoi ce lieu ?", anchor=False)
     code = st.selectbox("Label à regarder", list(titles), format_func=titles.__getitem__, key="plan_argument")
-    argument = label_argument(plan, code)
     dossier = label_dossier(plan, visit.territory.parts, code)
-    st.markdown("  \n".join(plain(sentence) for sentence in argument.summary))
+    st.markdown("  \n".join(plain(sentence) for sentence in dossier.summary))
     st.markdown("Critères de la préfecture :")
-    st.markdown(_criteria(argument))
-    table = french_table(argument.communes, *_SERVED)
+    st.markdown(_criteria(dossier))
+    table = french_table(dossier.communes, *_SERVED)
     show_table(
-        table, key="plan_served", alt=f"Habitants servis par le label {argument.title}", estimated=plan.part.estimated
+        table, key="plan_served", alt=f"Habitants servis par le label {dossier.title}", estimated=plan.part.estimated
     )
     for section in dossier.sections:
         st.markdown(f"**{plain(section.title)}**  \n" + "  \n".join(plain(text) for text in section.sentences))
 
 
-def _criteria(argument: LabelArgument) -> str:
+def _criteria(dossier: LabelDossier) -> str:
     """Return the criteria of the prefecture as a list in Markdown."""
     met = {True: " : oui.", False: " : non.", None: "."}
-    return "\n".join(f"- **{plain(item.name + met[item.met])}** {plain(item.sentence)}" for item in argument.criteria)
+    return "\n".join(f"- **{plain(item.name + met[item.met])}** {plain(item.sentence)}" for item in dossier.criteria)
