@@ -54,12 +54,12 @@ def embedded_centralities() -> pd.DataFrame:
 
 
 def services_by_commune() -> Mapping[str, frozenset[str]]:
-    """Return the embedded table by commune code: those of `SERVICES` that it has; a commune that has none is not there.
+    """Return the embedded table by commune code: those of `SERVICES` that it has; who is not there has none.
 
     Examples
     --------
     >>> sorted(services_by_commune()["64422"]), "64550" in services_by_commune()
-    (['canton_seat', 'post_office', 'sub_prefecture'], False)
+    (['canton_seat', 'post_office', 'subprefecture'], False)
     """
     return _by_commune(Settings.from_environment().data_dir / _FILE)
 
