@@ -120,7 +120,7 @@ def test_no_english_is_seen_or_said_in_an_english_browser(new_page, app_address,
     page.goto(f"{app_address}/{query}")
     page.wait_for_selector(drawn)
     page.wait_until_idle()
-    page.wait_for_timeout(800)
+    page.wait_until_quiet()
     words = page.evaluate(_WORDS)
     for button in page.get_by_test_id("stPopoverButton").all():
         button.click()
@@ -133,7 +133,7 @@ def test_no_english_is_seen_or_said_in_an_english_browser(new_page, app_address,
         words += page.evaluate(_WORDS)
         for _ in range(2):
             page.keyboard.press("Escape")
-        page.wait_for_timeout(300)
+        page.wait_for_selector("[data-testid=stPopoverBody]", state="detached")
     if query == SARE:
         assert {"Aller au contenu", "Mois suivant", "mardi 24 novembre 2026 sélectionné"} <= set(words)
     assert [each for each in words if _ENGLISH.search(each) and not _NOT_SAID.fullmatch(each)] == []
