@@ -103,6 +103,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "residents_brought": Column("dont rapprochés", decimals=0),
     "time_before_min": Column("Aujourd'hui", "min", 1),
     "time_after_min": Column("Avec le label", "min", 1),
+    # Plans with and without a car.
+    "residents_round_trip": Column("Sans voiture, aller-retour", decimals=0),
     # The way without a car.
     "round_trip": Column("Aller-retour"),
     "share_round_trip": Column("Part avec aller-retour", decimals=2, share=True),

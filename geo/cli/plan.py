@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from geo.cli.access import monthly_requests
+from geo.cli.beside import plans_beside, require_beside
 from geo.cli.columns import Columns, columns_by_list
 from geo.cli.options import (
     AsJson,
@@ -130,6 +131,16 @@ def plan(
         Path | None,
         typer.Option(help="Avec --capacity, demandes par site et par mois (CSV : id_fs, demandes_par_mois)."),
     ] = None,
+    mode_beside: Annotated[
+        str | None,
+        typer.Option(
+            help="transit : mettre à côté les plans d'autant de labels que nul autre ne dépasse à la fois en voiture "
+            "et sans voiture (aller-retour le jour de --day ; territoire construit avec --gtfs)."
+        ),
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option(help="Avec --mode-beside : jour ouvré, AAAA-MM-JJ ; sinon un mardi, choisi.")
+    ] = None,
     time_limit: Annotated[float, typer.Option(help="Secondes que le choix peut durer.")] = 20.0,
     out: Annotated[
         Path | None,
@@ -189,6 +200,7 @@ def plan(
         )
         return
     area = load_area(folder)
+    require_beside(area, mode_beside, model)
     found = choose(
         area,
         new,
@@ -213,10 +225,15 @@ def plan(
         from geo.report.plan_files import write_plan  # documents, which the core alone cannot write
 
         names = write_plan(found, area.parts, out)
+    beside = None
+    if mode_beside is not None:
+        beside = plans_beside(area, found, day, candidates=places, exclude=exclude or (), time_limit_s=time_limit)
     if as_json:
-        print_json(plan_json(found, area.parts))
+        print_json(plan_json(found, area.parts) | ({} if beside is None else {"with_and_without_car": beside.content}))
         return
     print_each(plan_lines(found))
+    if beside is not None:
+        print_each(beside.lines)
     print_written(out, names)
 
 

@@ -92,6 +92,8 @@ NEEDLESS: Final = (
         lambda values: values["stops"] == 0,
         "n'a de sens qu'avec des arrêts, et --stops 0 n'en propose aucun",
     ),
+    Needless(("plan",), ("mode_beside",), lambda values: bool(values["capacity"]), "ne s'applique pas avec --capacity"),
+    Needless(("plan",), ("day",), _absent("mode_beside"), "n'a de sens qu'avec --mode-beside transit"),
     Needless(("changes",), ("date",), _absent("out"), "n'a de sens qu'avec --out, dont les fichiers portent la date"),
     Needless(
         ("batch",),

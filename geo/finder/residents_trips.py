@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.finder.without_car import Near, RoundTrips
+    from geo.finder.without_car import Points, RoundTrips
     from geo.transit.day import Day
     from geo.transit.window import Window
 
@@ -110,7 +110,7 @@ def residents_round_trips(
     sites = territory.facility_list(SITES, kinds=FIXED_KINDS)
     points = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
     places = sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy()
-    to_stops, from_sites = _by_point(trips.walks_to_stops(points)), _by_point(trips.walks_to_stops(places))
+    to_stops, from_sites = stops_of_points(trips, points), stops_of_points(trips, places)
     on_foot: dict[tuple[int, int], int] = {
         (int(point), int(site)): int(seconds)
         for point, site, seconds in zip(*trips.walks_to(points, places), strict=True)
@@ -301,13 +301,13 @@ def _carless(found: pd.DataFrame, households: pd.DataFrame | None) -> tuple[floa
 _NOTHING: Final = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
-def _by_point(walks: Near) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return the stops near each point and the seconds to each; points without any are absent."""
-    point, stop, seconds = walks
+def stops_of_points(trips: RoundTrips, points: Points) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the stops near each point (degrees) and the seconds on foot to each; points without any are absent."""
+    point, stop, seconds = trips.walks_to_stops(points)
     order = np.argsort(point, kind="stable")
-    points, first = np.unique(point[order], return_index=True)
+    which, first = np.unique(point[order], return_index=True)
     parts = zip(np.split(stop[order], first[1:]), np.split(seconds[order], first[1:]), strict=True)
-    return dict(zip(points.tolist(), parts, strict=False))
+    return dict(zip(which.tolist(), parts, strict=False))
 
 
 def _points_of_sites(

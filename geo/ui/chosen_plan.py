@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 from cachetools import LRUCache
 
+from geo.answers.two_publics import TwoPublics, two_publics
 from geo.settings import Settings
 from geo.siting.bus_stops import StopsAsked
 from geo.siting.candidates import CandidateRule
 from geo.siting.costs import Costs
 from geo.siting.criteria import CRITERIA, Weights, Zones
+from geo.siting.plan import DEFAULT_TIME_LIMIT_S
 from geo.siting.plan import plan as choose
 from geo.siting.problem import SitingProblem, siting_problem
+from geo.siting.solve import Control
 from geo.sources.zones import read_frr, read_qpv
 from geo.territory.fetched import fetched_zone
 from geo.ui import cache
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
 
 #: Name of the calculation on the screen.
 PLAN: Final = "plan"
+#: Name of the calculation of the plans beside it, with and without a car.
+BESIDE: Final = "plans_beside"
 #: What each aim of the address is called by `geo.siting.plan.plan`.
 MODELS: Final[Mapping[Aim, Model]] = {
     "habitants": "coverage",
@@ -152,6 +157,33 @@ def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
         )
 
     return calculated(PLAN, question, work)
+
+
+def plans_beside(territory: Territory, state: AppState, plan: Plan) -> TwoPublics:
+    """Return the visitor's plan beside those that none beats, with and without a car, on their day or a usual one.
+
+    Raises
+    ------
+    ParameterError
+        The day is none of work, or no timetable knows it; or it was stopped.
+    """
+    question = plan_question(territory, state)
+    inputs = plan_inputs(question)
+    prepare = _remembered(question)
+
+    def work(progress: Callable[[float, str], None], cancel: Callable[[], bool]) -> TwoPublics:
+        return two_publics(
+            territory,
+            plan,
+            state.day,
+            candidates=inputs["candidates"],
+            exclude=inputs["exclude"],
+            prepare=prepare,
+            control=Control(DEFAULT_TIME_LIMIT_S, cancel, progress),
+        )
+
+    found: TwoPublics = calculated(BESIDE, (question, state.day), work)[0]
+    return found
 
 
 def _remembered(question: PlanQuestion) -> Callable[..., SitingProblem]:

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo import Territory
+from geo.answers.two_publics import two_publics
 from geo.finder.residents_trips import residents_round_trips, round_trip_share
 from geo.finder.without_car import RoundTrips
 from geo.network.osm import read_osm, read_osm_modes
+from geo.siting.plan import plan
 from geo.territory.margin import bounds
 from geo.transit.day import day_of, profile_to
 from geo.transit.gtfs import read_gtfs
@@ -59,6 +61,8 @@ def main() -> None:
         lambda: residents_round_trips(RoundTrips.of(territory), TUESDAY),
     )
     print(f"  share of residents with a round trip: {round_trip_share(found, TUESDAY).share:.3f}")
+    made = plan(territory, 5)
+    show("64: plans of 5 labels that none beats with and without a car", lambda: two_publics(territory, made, TUESDAY))
     print(f"memory of the whole run: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 

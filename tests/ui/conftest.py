@@ -1,12 +1,30 @@
 """The app run without a browser."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from geo.transit.gtfs import read_gtfs
+from tests.unit.transit.small_feed import write_valley
+
 _APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@pytest.fixture(scope="session")
+def valley(embedded, tmp_path_factory):
+    """Return a folder: a bus from Urdos to the door of one site at 8:00 on working days, back at 17:45."""
+    folder = tmp_path_factory.mktemp("valley")
+    sites = embedded.sites.copy()
+    sites.loc[sites["facility_id"] == "949", ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
+    site = sites.loc[sites["facility_id"] == "949"].iloc[0].geometry
+    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
+    feed = read_gtfs(write_valley(folder / "feed", urdos, site))
+    facilities = {**embedded.facilities, "sites": sites}
+    replace(embedded, schedule=feed, facilities=facilities).save(folder / "territory")
+    return str(folder / "territory")
 
 
 @pytest.fixture

@@ -15,20 +15,6 @@ from tests.unit.transit.small_feed import write_valley
 TRANSIT = {"mode": "transit", "jour": "2025-02-04"}
 
 
-@pytest.fixture(scope="module")
-def valley(embedded, tmp_path_factory):
-    """Return a folder: a bus from Urdos to the door of one site at 8:00 on working days, back at 17:45."""
-    folder = tmp_path_factory.mktemp("valley")
-    sites = embedded.sites.copy()
-    sites.loc[sites["facility_id"] == "949", ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
-    site = sites.loc[sites["facility_id"] == "949"].iloc[0].geometry
-    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
-    feed = read_gtfs(write_valley(folder / "feed", urdos, site))
-    facilities = {**embedded.facilities, "sites": sites}
-    replace(embedded, schedule=feed, facilities=facilities).save(folder / "territory")
-    return str(folder / "territory")
-
-
 def given(app, name: str):
     found = [e.proto.json for e in app.get("bidi_component") if e.proto.component_name == f"maillage_{name}"]
     return [json.loads(each) for each in found]

@@ -12,15 +12,17 @@ from geo.answers.label import ELSEWHERE, RESIDENTS_COUNTED, label_titles, labels
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_proof import two_plans
 from geo.answers.plan_stops import stops_table
+from geo.answers.two_publics import TITLE, two_publics_answer
+from geo.errors import MaillageError
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.plan_files import plan_layers
 from geo.siting.plan_json import plan_json
 from geo.ui.background import forget
-from geo.ui.chosen_plan import PLAN, chosen_plan
+from geo.ui.chosen_plan import PLAN, chosen_plan, plans_beside
 from geo.ui.components.answer import show_figures, show_sentence
-from geo.ui.components.messages import plain, show_notes, show_warnings
+from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.scenario_session import take_scenario
 from geo.ui.screens.planner.plan_options import show_plan_options
@@ -52,6 +54,10 @@ _STOPS: Final = (
     *("rank", "place.name", "commune_residents", "residents_with_stop", "hours_a_month", "cost_eur"),
     "code",
 )
+_PUBLICS: Final = (
+    *("two.plan", "two.places", "residents_within", "share_within", "residents_round_trip", "share_round_trip"),
+    "cost_eur",
+)
 _SERVED: Final = ("commune_name", "residents", "residents_brought", "time_before_min", "time_after_min")
 
 
@@ -78,7 +84,7 @@ def show(visit: Visit) -> None:
         st.rerun()
     _map(visit, plan)
     if len(plan.labels):
-        _tables(visit, plan)
+        _tables(visit, plan, stopped=stopped)
     _stops(visit, plan)
     with st.expander("Comment ce plan est-il calculé ?"):
         for paragraph in plan_method(plan):
@@ -92,7 +98,7 @@ def _map(visit: Visit, plan: Plan) -> None:
     visit.show_map(values, "plan", "Carte de ce que le plan change par commune, avec les nouveaux labels numérotés.")
 
 
-def _tables(visit: Visit, plan: Plan) -> None:
+def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
     st.header("Les labels, du plus utile au moins utile en moyenne sur les variantes de temps", anchor=False)
     table = french_table(labels_with_alternatives(plan), *_LABELS)
     show_table(table, key="plan_labels", alt="Labels du plan, par rang", estimated=visit.territory.estimated)
@@ -133,6 +139,8 @@ def _tables(visit: Visit, plan: Plan) -> None:
             "autres solutions, sites voisins.",
         )
     _side_by_side(plan)
+    if visit.territory.has_timetables and plan.model == "coverage" and not stopped:
+        _with_and_without_car(visit, plan)
     _argument(visit, plan)
 
 
@@ -145,6 +153,22 @@ def _stops(visit: Visit, plan: Plan) -> None:
     table = french_table(stops, *_STOPS)
     show_table(table, key="plan_stops", alt="Arrêts de bus proposés, du plus utile au moins utile")
     csv_button("Arrêts (CSV)", table, f"{visit.file_stem('arrets')}.csv")
+
+
+def _with_and_without_car(visit: Visit, plan: Plan) -> None:
+    """Show the plan beside those of as many labels that no other one beats for both publics."""
+    st.header(TITLE, anchor=False)
+    try:
+        compared = plans_beside(visit.territory, visit.state, plan)
+    except MaillageError as error:  # a day that is none of work, or it was stopped
+        show_failure(error)
+        return
+    answer = two_publics_answer(visit.territory, compared)
+    st.markdown(plain(answer.sentence))
+    table = french_table(compared.table, *_PUBLICS)
+    show_table(table, key="two_publics", alt="Plans avec et sans voiture, le meilleur en voiture d'abord")
+    csv_button("Avec et sans voiture (CSV)", table, f"{visit.file_stem('avec-et-sans-voiture')}.csv")
+    show_notes(answer.notes)
 
 
 def _side_by_side(plan: Plan) -> None:

@@ -1,0 +1,83 @@
+"""``maillage plan --mode-beside transit``: a plan beside those that none beats, with and without a car."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from geo.cli.options import chosen_day
+from geo.errors import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    import geopandas as gpd
+
+    from geo.siting.plan import Plan
+    from geo.territory import Territory
+    from geo.territory.country import Country
+
+_TRANSIT = "transit"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The comparison as `lines` of text, and as `content` for JSON."""
+
+    lines: list[str]
+    content: dict[str, Any]
+
+
+def require_beside(area: Territory | Country, mode: str | None, model: str) -> None:
+    """Raise `ParameterError`, before anything is calculated, where nothing can be set beside a plan.
+
+    `mode`: what was asked, `None`: nothing. `model`: that of the plan.
+    """
+    if mode is None:
+        return
+    if mode != _TRANSIT:
+        msg = f"--mode-beside « {mode[:20]} » refusé : transit est attendu."
+        raise ParameterError(msg)
+    if model != "coverage":
+        msg = "--mode-beside transit compare des habitants servis : retirez-le, ou retirez --model."
+        raise ParameterError(msg)
+    if not getattr(area, "has_timetables", False):
+        msg = (
+            f"« {area.name} » n'a pas d'horaires de transports en commun, que --mode-beside transit demande. "
+            f"Construisez le territoire avec « maillage build --gtfs FICHIER »."
+        )
+        raise ParameterError(msg)
+
+
+def plans_beside(
+    area: Territory | Country,
+    plan: Plan,
+    day: str | None,
+    *,
+    candidates: gpd.GeoDataFrame | None,
+    exclude: Collection[str],
+    time_limit_s: float,
+) -> Beside:
+    """Compare a plan with those that none beats for both publics.
+
+    `day`: AAAA-MM-JJ, `None`: a usual day of the timetables. `candidates`, `exclude`: as the plan was made.
+    `time_limit_s`: seconds that the choices may last.
+    """
+    from geo.answers.two_publics import two_publics, two_publics_answer, two_publics_content
+    from geo.siting.solve import Control
+
+    told = logging.getLogger("geo")
+    territory = cast("Territory", area)
+    told.info("Aller-retours sans voiture…")
+    compared = two_publics(
+        territory,
+        plan,
+        None if day is None else chosen_day(day),
+        candidates=candidates,
+        exclude=exclude,
+        control=Control(time_limit_s),
+    )
+    answer = two_publics_answer(territory, compared)
+    lines = [answer.sentence, *(f"  {each}" for each in answer.details), *(f"  - {each}" for each in answer.notes)]
+    return Beside(lines, two_publics_content(compared))

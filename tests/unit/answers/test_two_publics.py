@@ -1,0 +1,162 @@
+"""A plan beside those that none beats with and without a car: all choices of a small list of places, each tried by itself."""
+
+import dataclasses
+import datetime as dt
+import json
+from dataclasses import replace
+from itertools import combinations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo import Territory
+from geo.answers.two_publics import two_publics, two_publics_answer, two_publics_content
+from geo.cli import main
+from geo.errors import ParameterError
+from geo.finder.residents_trips import residents_round_trips
+from geo.finder.without_car import RoundTrips
+from geo.siting.candidates import EVERY_COMMUNE
+from geo.siting.plan import plan
+from geo.transit.gtfs import read_gtfs
+from tests.unit.transit.small_feed import write_feed
+
+TUESDAY = dt.date(2025, 2, 4)
+#: Small communes of two valleys, each with a bus down at 8:30 and one up at 17:30.
+NAMES = ("Bedous", "Urdos", "Sare", "Ainhoa", "Accous")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Return the Pyrénées-Atlantiques with sites far from a valley of two buses, and the places that may be chosen."""
+    territory = Territory.load("64")
+    places = territory.communes[territory.communes["name"].isin(NAMES)]
+    assert len(places) == len(NAMES)
+    at = places.set_index("name")
+    stops = "".join(f"{name},{name},{at['lat'][name]},{at['lon'][name]}\n" for name in NAMES)
+    lines = {"a": ("Urdos", "Accous", "Bedous"), "b": ("Ainhoa", "Sare")}
+    trips, times = "route_id,service_id,trip_id\n", "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+    for line, called in lines.items():
+        for trip, hour, order in ((f"{line}1", 8, called), (f"{line}2", 17, called[::-1])):
+            trips += f"{line},week,{trip}\n"
+            for number, stop in enumerate(order):
+                times += f"{trip},{hour:02}:{30 + 10 * number}:00,{hour:02}:{30 + 10 * number}:00,{stop},{number}\n"
+    feed = write_feed(
+        tmp_path_factory.mktemp("feed") / "valleys.zip",
+        stops=f"stop_id,stop_name,stop_lat,stop_lon\n{stops}",
+        routes="route_id,route_short_name,route_type\na,1,3\nb,2,3\n",
+        trips=trips,
+        stop_times=times,
+        calendar_dates=None,
+        frequencies=None,
+        transfers=None,
+    )
+    sites = territory.sites
+    far = sites[sites["name"].str.contains("Gan|Mourenx")].copy()
+    kept = replace(
+        territory,
+        schedule=read_gtfs(feed),
+        facilities={**territory.facilities, "sites": far.reset_index(drop=True)},
+    )
+    return kept, places
+
+
+@pytest.fixture(scope="module")
+def compared(world):
+    territory, places = world
+    others = [code for code in territory.communes.index if code not in set(places.index)]
+    made = plan(territory, 2, rule=EVERY_COMMUNE, exclude=others, threshold_min=15)
+    return others, made, two_publics(territory, made, TUESDAY, exclude=others)
+
+
+def _opened(territory, rows):
+    """Return the territory with sites opened at these candidates, at the hours that new sites are taken to have."""
+    model = territory.sites.iloc[[0] * len(rows)].copy()
+    model["facility_id"] = [f"new-{code}" for code in rows.index]
+    model["opening_hours"], model["comment"] = "Mo-Fr 09:00-12:00,14:00-17:00", None
+    model["kind"] = "main"
+    model = model.set_geometry(gpd.GeoSeries(gpd.points_from_xy(rows["lon"], rows["lat"]), model.index, crs=4326))
+    sites = pd.concat([territory.sites, model], ignore_index=True)
+    return replace(territory, facilities={**territory.facilities, "sites": sites})
+
+
+def test_each_plan_is_that_of_all_choices_tried_one_by_one(world, compared):
+    """Without a car, each choice of places is opened as sites and its residents are counted as `diagnose` counts them."""
+    territory, places = world
+    _, made, found = compared
+    every = {}
+    for size in (0, 1, 2):
+        for codes in combinations(places.index, size):
+            after = _opened(territory, places.loc[list(codes)]) if codes else territory
+            trips = residents_round_trips(RoundTrips.of(after), TUESDAY)
+            minutes = after.travel_times()["travel_time_min"].to_numpy(np.float64, na_value=np.inf)
+            population = trips["population"].to_numpy(np.float64)
+            served = trips["time_out_min"].notna().to_numpy(bool)
+            every[frozenset(codes)] = population[minutes <= 15].sum(), population[served].sum()
+    for row in found.table.to_dict("records"):
+        by_car, without = every[frozenset(row["codes"])]
+        assert row["residents_within"] == pytest.approx(by_car)
+        assert row["residents_round_trip"] == pytest.approx(without)
+        if row["best"]:
+            assert not any(a >= by_car and b >= without and a + b > by_car + without + 1e-6 for a, b in every.values())
+    best = found.front
+    assert best["residents_within"].iloc[0] == pytest.approx(max(a for a, _ in every.values()))
+    assert best["residents_round_trip"].iloc[-1] == pytest.approx(max(b for _, b in every.values()))
+    assert len(best) > 1, "what is best by car is not what is best without one"
+    assert found.proven
+    assert found.table["residents_within"].iloc[0] == pytest.approx(made.before.residents_within)
+
+
+def test_it_is_told_in_words_and_as_json(world, compared):
+    _, made, found = compared
+    answer = two_publics_answer(world[0], found)
+    assert answer.sentence.startswith("Avec et sans voiture, avec 2 nouveaux labels : ")
+    assert len(answer.details) == len(found.table)
+    assert answer.details[0].startswith("Aujourd'hui : ")
+    assert any("supposé ouvert de 9" in note for note in answer.notes)
+    assert any("pour ces temps estimés" in note for note in answer.notes)
+    content = json.loads(json.dumps(two_publics_content(found), allow_nan=False))
+    assert content["plans"][0]["cost_eur"] == 0
+    assert {len(each["codes"]) for each in content["plans"][1:]} <= {1, 2}
+    assert sum("plan proposé" in each["plan"].lower() for each in content["plans"]) == 1
+    assert set(made.labels["code"]) in [set(each["codes"]) for each in content["plans"]]
+
+
+def test_what_cannot_be_compared_is_one_sentence(world, compared):
+    territory, _ = world
+    others, made, _ = compared
+    with pytest.raises(ParameterError, match="n'est pas un jour ouvré"):
+        two_publics(territory, made, dt.date(2025, 2, 8), exclude=others)
+    with pytest.raises(ParameterError, match="du modèle coverage"):
+        two_publics(territory, dataclasses.replace(made, model="median"), TUESDAY, exclude=others)
+    with pytest.raises(ParameterError, match="n'a pas d'horaires"):
+        two_publics(replace(territory, schedule=None), made, TUESDAY, exclude=others)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--mode-beside", "bus"], "transit est attendu"),
+        (["--mode-beside", "transit"], "n'a pas d'horaires de transports en commun"),
+        (["--mode-beside", "transit", "--model", "median"], "retirez-le, ou retirez --model"),
+        (["--mode-beside", "transit", "--capacity"], "ne s'applique pas avec --capacity"),
+        (["--day", "2025-02-04"], "n'a de sens qu'avec --mode-beside transit"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(words, said, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["plan", "64", *words])
+    assert end.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_from_the_command_line(world, tmp_path, capsys):
+    territory, _ = world
+    territory.save(tmp_path / "valleys")
+    words = ["plan", str(tmp_path / "valleys"), "--new", "1", "--mode-beside", "transit", "--day", "2025-02-04"]
+    with pytest.raises(SystemExit, match="0"):
+        main([*words, "--json"])
+    beside = json.loads(capsys.readouterr().out)["with_and_without_car"]
+    assert (beside["day"], beside["labels"], beside["proven"]) == ("2025-02-04", 1, True)
+    assert beside["plans"][0]["plan"] == "Aujourd'hui"
