@@ -151,6 +151,10 @@ def _run(arguments: Sequence[str] | None) -> tuple[str, int]:
         sentence = _of_the_system(error)
     except (Abort, KeyboardInterrupt):
         status = _INTERRUPTED
+    except SystemExit as end:  # so Typer ends, with status 1, where whoever reads its help has left
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        status = READER_LEFT
     except ModuleNotFoundError as error:
         sentence = missing_extra(error.name) or ""
         if not sentence:

@@ -90,7 +90,7 @@ def test_a_full_output_is_one_line(small_world, more):
     assert "Vérifiez l'espace disponible" in error[0]
 
 
-@pytest.mark.parametrize("more", [[], ["--json"]])
+@pytest.mark.parametrize("more", [[], ["--json"], ["--help"]])
 def test_a_reader_that_left_is_not_told(small_world, more):
     left, ours = os.pipe()
     os.close(left)
