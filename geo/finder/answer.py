@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -29,7 +30,7 @@ from geo.network.routes import route_between
 from geo.network.snapping import snap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -49,6 +50,8 @@ STOPS: Final = 5
 #: A drawn route may be this far (m) from the road.
 _ROUTE_TOLERANCE_M: Final = 5.0
 _DECIMALS: Final = 5
+#: Seconds searched beyond the time that a way is known to take.
+_SPARE_S: Final = 1.0
 
 _ANY: Final = Wishes()
 
@@ -218,13 +221,19 @@ def route_to(territory: Territory, lon: float, lat: float, facility_id: str) -> 
     NetworkError
         No road leads there.
     """
-    return routes_to(territory, lon, lat, [facility_id])[facility_id]
+    return routes_to(territory, lon, lat, {facility_id: math.inf})[facility_id]
 
 
-def routes_to(territory: Territory, lon: float, lat: float, facility_ids: Iterable[str]) -> dict[str, Route]:
-    """Return the way to each of some sites or tax offices, by identifier, and raise as `route_to`."""
+def routes_to(territory: Territory, lon: float, lat: float, facility_ids: Mapping[str, float]) -> dict[str, Route]:
+    """Return the way to each of some sites or tax offices, by identifier, and raise as `route_to`.
+
+    `facility_ids`: With the minutes by car that each is known to take, inf where they are not known.
+    """
     start, network = start_at(territory, lon, lat).point, territory.network
-    return {each: _drawn(route_between(network, start, _place(territory, each)), network) for each in facility_ids}
+    return {
+        each: _drawn(route_between(network, start, _place(territory, each), 60 * minutes + _SPARE_S), network)
+        for each, minutes in facility_ids.items()
+    }
 
 
 def _place(territory: Territory, facility_id: str) -> SnappedPoints:

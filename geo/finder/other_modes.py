@@ -32,7 +32,12 @@ class ModeTime:
 
 
 def times_by_mode(
-    territory: Territory, mode: str, start: tuple[float, float], lon: NDArray[np.float64], lat: NDArray[np.float64]
+    territory: Territory,
+    mode: str,
+    start: tuple[float, float],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    straight: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
     """Time the way from a position to places on foot or by bicycle.
 
@@ -44,6 +49,8 @@ def times_by_mode(
         ``"walk"`` or ``"bike"``.
     start, lon, lat
         Degrees; the places' of shape (n,).
+    straight
+        Metres to each place as a straight line, where they are measured already.
 
     Returns
     -------
@@ -59,7 +66,7 @@ def times_by_mode(
     >>> minutes.round().tolist(), estimated
     ([13.0], True)
     """
-    straight = straight_m(*start, lon, lat)
+    straight = straight_m(*start, lon, lat) if straight is None else straight
     minutes, km = estimated_times(mode, straight)
     estimated = True
     network = territory.active.get(mode)

@@ -96,12 +96,16 @@ class SiteAnswer:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Listed:
-    """What is the same for all starts: the lists' columns, where the places are, and where on the network."""
+    """What is the same for all starts: the lists' columns, where the places are, and where on the network.
+
+    `by_id`: position of each place in the order of the identifiers.
+    """
 
     columns: dict[str, NDArray[np.object_]]
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     on_network: SnappedPoints
+    by_id: NDArray[np.int64]
 
     @classmethod
     def of(cls, territory: Territory) -> _Listed:
@@ -113,7 +117,8 @@ class _Listed:
                 table = pd.concat([table, territory.facilities[TAX_OFFICES]], ignore_index=True)
             lon, lat = table.geometry.x.to_numpy(), table.geometry.y.to_numpy()
             columns = {name: table[name].to_numpy(object, na_value=None) for name in FACILITY_COLUMNS}
-            known = _LISTED[territory] = cls(columns, lon, lat, snap(territory.network, lon, lat))
+            by_id = np.unique(columns["facility_id"].astype(str), return_inverse=True)[1]
+            known = _LISTED[territory] = cls(columns, lon, lat, snap(territory.network, lon, lat), by_id)
         return known
 
 
@@ -149,14 +154,15 @@ class Places:
         listed = _Listed.of(territory)
         lon, lat = listed.lon, listed.lat
         straight = straight_m(start.lon, start.lat, lon, lat)
-        by_mode = {each: times_by_mode(territory, each, (start.lon, start.lat), lon, lat) for each in ACTIVE_MODES}
+        here = (start.lon, start.lat)
+        by_mode = {each: times_by_mode(territory, each, here, lon, lat, straight) for each in ACTIVE_MODES}
         bounds = bounds_at(territory, start)
         if mode == CAR:
             minutes, km = times_to(territory, start.point, listed.on_network)
         else:
             minutes, km, estimated = by_mode[mode]
             bounds = ESTIMATED_BOUNDS if estimated else None
-        order = np.lexsort((listed.columns["facility_id"].astype(str), straight, minutes))
+        order = np.lexsort((listed.by_id, straight, minutes))
         return cls(
             listed.columns,
             lon,

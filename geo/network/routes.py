@@ -29,10 +29,13 @@ class RoadRoute:
     line: shapely.LineString
 
 
-def route_between(network: RoadNetwork, origin: SnappedPoints, destination: SnappedPoints) -> RoadRoute:
+def route_between(
+    network: RoadNetwork, origin: SnappedPoints, destination: SnappedPoints, within_s: float = np.inf
+) -> RoadRoute:
     """Find the fastest way from one point to another.
 
-    `origin`, `destination`: One point each.
+    `origin`, `destination`: One point each. `within_s`: Seconds that the way is thought to take at most: so far is
+    searched first, which takes less time than a search of the whole network.
 
     Raises
     ------
@@ -41,16 +44,24 @@ def route_between(network: RoadNetwork, origin: SnappedPoints, destination: Snap
     """
     out, into = legs_from_points(network, origin), legs_to_points(network, destination)
     field = nearest_facility(
-        network, into.node, start_time_s=into.time_s, start_length_m=into.length_m, facility=np.arange(len(into.node))
+        network,
+        into.node,
+        start_time_s=into.time_s,
+        start_length_m=into.length_m,
+        facility=np.arange(len(into.node)),
+        limit_s=within_s,
     )
     through = field.travel_time_s[out.node] + out.time_s
     _, _, direct_time, direct_length = direct_trips(network, origin, destination)
     best = int(np.argmin(through)) if len(through) else -1
     direct = int(np.argmin(direct_time)) if len(direct_time) else -1
     through_s = through[best] if best >= 0 else np.inf
-    if direct >= 0 and direct_time[direct] <= through_s:
+    direct_s = direct_time[direct] if direct >= 0 else np.inf
+    if min(through_s, direct_s) > within_s:  # a way through what was not searched may be faster
+        return route_between(network, origin, destination)
+    if direct >= 0 and direct_s <= through_s:
         middle = _along_street(network, origin, destination)
-        return _drawn(direct_time[direct], direct_length[direct], origin, [middle], destination)
+        return _drawn(direct_s, direct_length[direct], origin, [middle], destination)
     if not np.isfinite(through_s):
         msg = "Aucune route ne mène de ce point à cette destination."
         raise NetworkError(msg)

@@ -91,6 +91,7 @@ def nearest_facility(
     start_time_s: ArrayLike | None = None,
     start_length_m: ArrayLike | None = None,
     facility: ArrayLike | None = None,
+    limit_s: float = np.inf,
 ) -> NearestFacility:
     """Find the facility that is reached soonest from every node, following one-way streets.
 
@@ -105,6 +106,8 @@ def nearest_facility(
     facility
         Integers, shape (k,): number reported for each entry, where one facility is entered by several
         nodes; positions 0..k-1 where `None`.
+    limit_s
+        Seconds: nodes farther than that from every facility are left as if none were reached.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def nearest_facility(
     ([0.0, 60.0, 150.0], [0, 0, 0])
     """
     starts = starts_of(network, facility_nodes, start_time_s, start_length_m, facility)
-    return NearestFacility(*_search(network, network.edge_offsets, network.edges, _NONE, starts, np.inf))
+    return NearestFacility(*_search(network, network.edge_offsets, network.edges, _NONE, starts, limit_s))
 
 
 def nearest_facilities(

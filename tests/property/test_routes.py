@@ -1,6 +1,7 @@
 """The way that is drawn is the way that is timed, on random networks with one-way streets, loops and islands."""
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,21 @@ def straight_streets(draw):
 
 
 POINT = st.tuples(st.integers(-1000, 3000), st.integers(-1000, 3000))
+
+
+@settings(max_examples=200)
+@given(network=straight_streets(), start=POINT, end=POINT, share=st.sampled_from([0.0, 0.5, 1.0, 1.01, 2.0]))
+def test_how_far_is_searched_first_changes_no_route(network, start, end, share):
+    origin, destination = (snap_xy(network, [400_000.0 + x], [6_250_000.0 + y]) for x, y in (start, end))
+    try:
+        whole = route_between(network, origin, destination)
+    except NetworkError:
+        with pytest.raises(NetworkError):
+            route_between(network, origin, destination, 600 * share)
+        return
+    found = route_between(network, origin, destination, share * whole.travel_time_s)
+    assert (found.travel_time_s, found.length_m) == (whole.travel_time_s, whole.length_m)
+    assert found.line.equals_exact(whole.line)
 
 
 @settings(max_examples=200)

@@ -190,7 +190,7 @@ def _ground_around(territory: Territory, answer: Answer, routes: Mapping[str, Ro
 
 def _routes(territory: Territory, answer: Answer) -> dict[str, Route]:
     """Return the road to each site that a road leads to."""
-    reached = [site.facility_id for site in answer.sites if site.travel_time_min is not None]
+    reached = {site.facility_id: site.travel_time_min for site in answer.sites if site.travel_time_min is not None}
     return routes_to(territory, answer.lon, answer.lat, reached)
 
 

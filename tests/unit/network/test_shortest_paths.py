@@ -89,6 +89,15 @@ def test_times_from_stop_at_the_limit(network):
     assert np.isinf(found.length_m).tolist() == np.isinf(found.travel_time_s).tolist()
 
 
+def test_nodes_farther_than_the_limit_reach_no_facility(network):
+    found, whole = nearest_facility(network, [3], limit_s=60), nearest_facility(network, [3])
+    near = whole.travel_time_s <= 60
+    assert 0 < near.sum() < len(near)
+    assert found.travel_time_s.tolist() == np.where(near, whole.travel_time_s, INF).tolist()
+    assert found.facility.tolist() == np.where(near, whole.facility, -1).tolist()
+    assert found.next_edge[near].tolist() == whole.next_edge[near].tolist()
+
+
 def test_a_start_beyond_the_limit_reaches_nothing(network):
     assert np.isinf(times_from(network, [4], [41.0], [0.0], limit_s=40).travel_time_s).all()
 
