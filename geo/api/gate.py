@@ -22,7 +22,8 @@ _LONGEST: Final = 16_000
 FAILED: Final = "Le serveur n'a pas pu répondre. Réessayez plus tard."
 #: Asked often by whoever watches over the server: it is not counted.
 _UNCOUNTED: Final = "/health"
-_HEADERS: Final = (
+#: What every answer has, besides its own.
+HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
@@ -83,7 +84,7 @@ class Gate:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message = {**message, "headers": [*message["headers"], *_HEADERS]}
+                message = {**message, "headers": [*message["headers"], *HEADERS]}
             elif method == "HEAD":
                 message = {**message, "body": b""}
             await send(message)

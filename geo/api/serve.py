@@ -6,12 +6,13 @@ import argparse
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.middleware.cors import CORSMiddleware
 
 from geo.api.app import make_app
+from geo.api.connection import Connection, ProxyConnection
 from geo.api.gate import Gate
 from geo.api.rate import RateLimiter
 from geo.api.service import Service
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from starlette.types import ASGIApp
-
-#: Connections that wait or are answered at once; beyond, the server says that it is busy (503).
-_CONNECTIONS: Final = 256
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -69,8 +67,8 @@ def main(arguments: Sequence[str]) -> None:
         proxy_headers=False,  # the gate reads them where it is told to
         server_header=False,
         ws="none",
-        backlog=_CONNECTIONS,
-        limit_concurrency=_CONNECTIONS,
+        http=ProxyConnection if options.behind_proxy else Connection,
+        backlog=Connection.most,
     )
     with _port_is_free(options):
         config.bind_socket().close()
