@@ -41,7 +41,19 @@ _NOT_KNOWN: Final = re.compile(r"\b(?:sunrise|sunset|dawn|dusk)\b|\d\+", re.IGNO
 _SAID_OPEN: Final = re.compile(r"\bopen\b", re.IGNORECASE)
 #: What holds outside of the hours, where it is but a comment.
 _ELSE_COMMENT: Final = re.compile(r'\s*\|\|\s*"[^"]*"\s*$')
-_SCHOOL_HOLIDAYS: Final = re.compile(r"\bSH\b")
+#: School holidays, alone or among others, with the comma that ties them to the days before or after.
+_SCHOOL: Final = r"(?:PH\s*,\s*)*SH\b(?:\s*,\s*[PS]H\b)*"
+_SCHOOL_HOLIDAYS: Final = re.compile(rf"(?<=[a-z\]])\s*,\s*{_SCHOOL}|\b{_SCHOOL}\s*[:,]?\s*", re.IGNORECASE)
+_HOLIDAYS: Final = r"[PS]H(?:\s*,\s*[PS]H)*"
+_DAY_NAME: Final = r"(?:Mo|Tu|We|Th|Fr|Sa|Su)(?:\[[^\]]*\])?"
+_DAY_NAMES: Final = rf"{_DAY_NAME}(?:\s*[-,]\s*{_DAY_NAME})*"
+#: ``SH Mo-Fr``: holidays on those days only. opening-hours-py takes it for ``SH,Mo-Fr``: holidays, and those days.
+_DAYS_OF_HOLIDAYS: Final = re.compile(
+    rf"\b({_HOLIDAYS})\s+{_DAY_NAMES}|(?<![-,])\b{_DAY_NAMES}\s+({_HOLIDAYS})(?=\s+(?:off|closed)\b)", re.IGNORECASE
+)
+#: A month and its days: ``Feb 28``, ``Jun 1-15``, ``Dec 24,25``.
+_DATES: Final = re.compile(r"\b([a-z]{3})\s+((?:\d{1,2}(?![\d:])\s*[-,]?\s*)+)", re.IGNORECASE)
+_MONTH_DAYS: Final = {"feb": 29, "apr": 30, "jun": 30, "sep": 30, "nov": 30}
 _COMMENT: Final = re.compile(r'"[^"]*"')
 #: A rule, or a part of a list in it, and what stands between it and the next.
 _RULE: Final = re.compile(r'((?:"[^"]*"|\|(?!\|)|[^;,|])*+)(;|,|\|\||$)')
@@ -66,12 +78,14 @@ def ordinary_week(text: str) -> tuple[tuple[Day, ...], bool]:
     Holidays do not count: the package takes sites to be closed then. A day that has no usual hours (open in odd weeks
     or on the first of the month only, longer in summer, in a year that is over) is not known. Openings through midnight
     end with the day and go on the next. Days without hours share those of the rule after them: ``Mo, We 09:00-12:00``.
+    Rules for days of holidays (``SH Mo-Fr 09:00-12:00``) leave an ordinary week as it is, and are told as changes; a
+    day that opens in school holidays only is not known.
 
     Raises
     ------
     ParameterError
-        The text is not of this syntax, has no hours or days without any, or has such as the sun's; the text is in the
-        message.
+        The text is not of this syntax, has no hours or days without any, a date that no year has, or hours such as the
+        sun's; the text is in the message.
 
     Examples
     --------
@@ -80,7 +94,7 @@ def ordinary_week(text: str) -> tuple[tuple[Day, ...], bool]:
     ((((540, 720),), (), ((540, 720),)), True)
     """
     calendar = None if len(text) > _LONGEST or not _HOURS.search(_tightened(text)) else _calendar(text)
-    if calendar is None or _NOT_KNOWN.search(text):
+    if calendar is None or _NOT_KNOWN.search(text) or _has_impossible_date(text):
         msg = f"Horaires « {text[:_SHOWN]} » illisibles, « Mo-Fr 09:00-12:00,14:00-17:00; Sa 09:00-12:00 » est attendu."
         raise ParameterError(msg)
     for opens, closes in ((int(a) * 60 + int(b), int(c) * 60 + int(d)) for a, b, c, d in _SLOT.findall(text)):
@@ -89,13 +103,16 @@ def ordinary_week(text: str) -> tuple[tuple[Day, ...], bool]:
             raise ParameterError(msg)
     said_open = _SAID_OPEN.search(text) is not None
     days, changes = _usual_days(calendar, said_open=said_open)
-    if (any_year := _YEARS.sub("", text)) != text:
-        calendar = _calendar(any_year)
+    for some_time in (_YEARS, _SCHOOL_HOLIDAYS):
+        if (always := some_time.sub("", text)) == text:
+            continue
+        calendar = _calendar(always)
         others = (None,) * _DAYS if calendar is None else _usual_days(calendar, said_open=said_open)[0]
         over = [day == () != other for day, other in zip(days, others, strict=True)]
         days = tuple(None if gone else day for day, gone in zip(days, over, strict=True))
         changes |= any(over)
-    return days, changes or _SCHOOL_HOLIDAYS.search(text) is not None
+    of_holidays = _SCHOOL_HOLIDAYS.search(text) or _DAYS_OF_HOLIDAYS.search(_tightened(text))
+    return days, changes or of_holidays is not None
 
 
 def comments_of(text: str) -> tuple[str, ...]:
@@ -128,6 +145,15 @@ def _usual_days(calendar: OpeningHours, *, said_open: bool) -> tuple[tuple[Day, 
     return tuple(days), changes
 
 
+def _has_impossible_date(text: str) -> bool:
+    """Whether a day is named that its month never has: opening-hours-py would take the last one, or all of the year."""
+    return any(
+        int(day) > _MONTH_DAYS.get(month.lower(), 31)
+        for month, days in _DATES.findall(_COMMENT.sub("", text))
+        for day in re.findall(r"\d+", days)
+    )
+
+
 def _tightened(text: str) -> str:
     for pattern, written in _LOOSE:
         text = pattern.sub(written, text)
@@ -140,7 +166,7 @@ def _calendar(text: str) -> OpeningHours | None:
         joined = _with_shared_hours(form)
         if joined is not None:
             try:
-                return OpeningHours(joined)
+                return OpeningHours(_DAYS_OF_HOLIDAYS.sub(r"\1\2", joined))
             except (ParserError, SyntaxError, ValueError, OverflowError):
                 continue
     return None

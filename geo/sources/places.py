@@ -239,7 +239,8 @@ def _stored_hours(cells: pd.Series, notes: list[str]) -> pd.Series:
     if changes.any():
         notes.append(
             f"{agreed(changes.sum(), 'lieu(x)')} dont les horaires changent dans l'année : ceux de la semaine "
-            f"ordinaire sont retenus, un jour qui n'en a pas est inconnu ({_quoted(cells[changes])})"
+            f"ordinaire, sans les règles de jours fériés et de vacances, sont retenus, un jour qui n'en a pas est "
+            f"inconnu ({_quoted(cells[changes])})"
         )
     return hours
 

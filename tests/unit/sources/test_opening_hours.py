@@ -179,6 +179,45 @@ def test_a_year_that_changes_nothing_now_leaves_hours_known(text):
     assert WeeklyHours.from_osm(text).to_osm() == "Mo 09:00-12:00"
 
 
+NINE_TO_FIVE = each("Mo Tu We Th Fr", "09:00-17:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        # What the syntax says: the rule holds in the holidays, on those days of theirs.
+        *[(f"Mo-Fr 09:00-17:00; {rule}", NINE_TO_FIVE) for rule in ("PH Mo-Fr off", "SH Mo-Fr off", "SH,PH Mo-Fr off")],
+        *[(f"Mo-Fr 09:00-17:00; {name} Mo-Fr 09:00-12:00", NINE_TO_FIVE) for name in ("PH", "SH", "SH, PH", "Jul SH")],
+        *[(f"Mo-Fr 09:00-17:00; {rule}", NINE_TO_FIVE) for rule in ("SH: Mo - Fr 9h-12h", "SH Mo, Tu off")],
+        *[(f"Mo-Fr 09:00-17:00; {rule}", NINE_TO_FIVE) for rule in ("Mo-Fr SH off", "Mo,Tu PH closed")],
+        ("SH Mo-Fr 09:00-12:00", each("Mo Tu We Th Fr", "unknown")),
+        ("Mo-Fr 09:00-17:00; SH Sa 09:00-12:00", NINE_TO_FIVE + "; Sa unknown"),
+        ("SH Mo 09:00-12:00, Tu 10:00-12:00", "Mo unknown; Tu 10:00-12:00"),
+        ("PH Mo-Fr 10:00-12:00", ""),
+        # With a comma, it holds on those days and in the holidays.
+        ("SH,Mo-Fr 09:00-17:00", NINE_TO_FIVE),
+        ("Mo-Fr,SH 09:00-17:00; Sa,SH off", NINE_TO_FIVE),
+    ],
+)
+def test_a_rule_of_days_in_holidays_leaves_the_ordinary_week(text, stored):
+    assert WeeklyHours.from_osm(text).to_osm() == stored
+    assert ordinary_week(text)[1]
+
+
+@pytest.mark.parametrize(
+    "date", ["Feb 30", "Feb 31", "Apr 31", "Jun 31", "Sep 31", "Nov 31", "Jun 1-31", "Jun 25-Jun 31", "2026 Feb 30"]
+)
+@pytest.mark.parametrize("text", ["{} 09:00-10:00", "Mo-Fr 09:00-17:00; {} off"])
+def test_a_date_that_no_year_has_is_refused(text, date):
+    with pytest.raises(ParameterError, match=f"« .*{date}.* » illisibles"):
+        WeeklyHours.from_osm(text.format(date))
+
+
+@pytest.mark.parametrize("date", ["Feb 29", "Jan 31", "Aug 1-31", "Apr 30", "Dec 24-31"])
+def test_a_date_that_some_year_has_is_read(date):
+    assert WeeklyHours.from_osm(f"Mo-Fr 09:00-17:00; {date} off").to_osm() == NINE_TO_FIVE
+
+
 @pytest.mark.parametrize(
     ("text", "changes"),
     [
