@@ -91,7 +91,7 @@ def test_the_answer_beside_a_click_takes_the_focus_of_the_keyboard_and_leads_to_
     page.wait_for_selector("path.maillage-commune")
     assert f"territoire={departement}" in page.url
     assert "seuil=25" in page.url, "the choices stay"
-    assert page.locator(".leaflet-popup").is_visible(), "and the commune"
+    page.locator(".maillage-answer-beside:not(:empty)").wait_for()  # and the commune
 
 
 def test_a_browser_without_webgl_is_told_so_and_has_the_table(page_without_webgl, app_address):

@@ -132,7 +132,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
 
 def test_a_click_on_the_map_opens_a_site(planner):
     page = planner("scenario")
-    page.wait_for_timeout(1000)
+    page.wait_until_quiet()
     box = map_box(page)
     for across, down in ((0.5, 0.6), (0.42, 0.55), (0.58, 0.7)):
         before = page.locator(".maillage-note", has_text=re.compile(r"^\d+\. ")).count()
