@@ -240,7 +240,7 @@ def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:
         Figure(
             "Hors de chez soi",
             UNKNOWN if share.median_time_out_min is None else trip_words(share.median_time_out_min),
-            "la moitié d'entre eux y passent moins",
+            "la moitié d'entre eux mettent moins",
         ),
         Figure(
             "Communes sans aller-retour",

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 _HEIGHT: Final = 420
 _ROW: Final = 35
 #: Widths of columns of names, in pixels; numbers take what their heading needs.
-_WIDTHS: Final = {"Site": 250, "Commune": 160, "Lieu": 170, "Presque aussi bien": 230}
+_WIDTHS: Final = {"Site": 250, "Commune": 160, "Lieu": 170, "Presque aussi bien": 230} | {
+    # Beside a map: the heading may be cut, the numbers are not.
+    "Aller-retour": 75,
+    "Hors de chez soi (min)": 90,
+    "Dernier retour": 85,
+}
 
 
 def french_table(table: pd.DataFrame, *names: str) -> pd.DataFrame:
@@ -49,7 +54,7 @@ def show_table(table: pd.DataFrame, *, key: str, alt: str, estimated: bool = Fal
         height=min(_HEIGHT, _ROW * (len(table) + 1) + 3),
         placeholder=UNKNOWN,
         column_config={
-            heading: st.column_config.TextColumn(width=width)
+            heading: st.column_config.Column(width=width)
             for heading, width in _WIDTHS.items()
             if heading in table.columns
         },

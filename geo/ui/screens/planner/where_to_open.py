@@ -55,8 +55,8 @@ _STOPS: Final = (
     "code",
 )
 _PUBLICS: Final = (
-    *("two.plan", "two.places", "residents_within", "share_within", "residents_round_trip", "share_round_trip"),
-    "cost_eur",
+    *("two.plan", "share_within", "share_round_trip", "residents_within", "residents_round_trip", "cost_eur"),
+    "two.places",
 )
 _SERVED: Final = ("commune_name", "residents", "residents_brought", "time_before_min", "time_after_min")
 
