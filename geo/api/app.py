@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse
 
 from geo.api.gate import FAILED, encoded, problem
 from geo.api.page import page
-from geo.api.queries import CoverageQuery, NearQuery, parameters
+from geo.api.queries import CoverageQuery, NearQuery, parameters, require_once
 from geo.api.schemas import COVERAGE, HEALTH, NEAREST, PLAN, PROBLEM
 from geo.api.service import HomonymsError
 from geo.errors import MaillageError, UnknownPlaceError
@@ -61,7 +61,8 @@ def make_app(service: Service) -> FastAPI:
         responses=_responses(NEAREST, 300, 404, 422, 429),
         response_class=Response,
     )
-    def nearest(query: Annotated[NearQuery, Query()]) -> Response:
+    def nearest(request: Request, query: Annotated[NearQuery, Query()]) -> Response:
+        require_once(name for name, _ in request.query_params.multi_items())
         return _json(service.near(query))
 
     @app.get(
@@ -70,7 +71,8 @@ def make_app(service: Service) -> FastAPI:
         responses=_responses(COVERAGE, 422, 429),
         response_class=Response,
     )
-    def coverage(query: Annotated[CoverageQuery, Query()]) -> Response:
+    def coverage(request: Request, query: Annotated[CoverageQuery, Query()]) -> Response:
+        require_once(name for name, _ in request.query_params.multi_items())
         return _json(service.coverage(query))
 
     @app.get(

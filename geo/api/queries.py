@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from geo.answers.near import TRANSIT, NearQuestion
+from geo.errors import ParameterError
 from geo.finder.wishes import Wishes, chosen_moment
 from geo.kinds import SITE_KINDS, list_name
+from geo.needless import require_useful
 from geo.network.modes import CAR, MODES
 from geo.question import THRESHOLD_BOUNDS_MIN, Question, worded_question
 from geo.transit.round_trip import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: Characters of a text, at most; and of places asked for.
 _LONGEST: Final = 200
@@ -38,6 +44,23 @@ class _Query(BaseModel):
     """Parameters with the hyphens of the options; one that does not exist is refused."""
 
     model_config = ConfigDict(alias_generator=_option, extra="forbid")
+
+
+def require_once(given: Iterable[str]) -> None:
+    """Raise `ParameterError` where a parameter is given twice that has one value; `given`: names, as often as they are.
+
+    Examples
+    --------
+    >>> require_once(["kind", "kind", "k"])
+    >>> require_once(["k", "k"])
+    Traceback (most recent call last):
+        ...
+    geo.errors.ParameterError: k est donné 2 fois : une seule valeur est attendue. Retirez les autres.
+    """
+    for name, times in Counter(given).items():
+        if times > 1 and name != "kind":
+            msg = f"{name} est donné {times} fois : une seule valeur est attendue. Retirez les autres."
+            raise ParameterError(msg)
 
 
 class NearQuery(_Query):
@@ -81,7 +104,8 @@ class NearQuery(_Query):
     )
 
     def question(self) -> NearQuestion:
-        """Return what is asked; raise `ParameterError` where a word of it is not understood."""
+        """Return what is asked; raise `ParameterError` where a word of it is not understood, or changes nothing."""
+        require_useful("nearest", self.model_dump(), self.model_fields_set)
         wishes = Wishes(
             at=None if self.at is None else chosen_moment(self.at),
             open_then=self.open_,
@@ -117,13 +141,16 @@ class CoverageQuery(_Query):
     min_share: Annotated[float, Field(gt=0, le=1, description="Part minimale des habitants, pour la règle share.")] = (
         _USUAL.rule.min_share
     )
-    bus: Annotated[bool, Field(description="Compter les bus à leur point d'attache.")] = "bus" in _USUAL.kinds
+    buses: Annotated[bool, Field(alias="bus", description="Compter les bus à leur point d'attache.")] = (
+        "bus" in _USUAL.kinds
+    )
     antennes: Annotated[bool, Field(description="Compter les antennes.")] = "antenne" in _USUAL.kinds
 
     def question(self) -> Question:
-        """Return what is asked; raise `ParameterError` where a word of it is not understood."""
+        """Return what is asked; raise `ParameterError` where a word of it is not understood, or changes nothing."""
+        require_useful("diagnose", self.model_dump(), self.model_fields_set)
         return worded_question(
-            self.threshold, self.facilities, self.rule, self.min_share, buses=self.bus, antennes=self.antennes
+            self.threshold, self.facilities, self.rule, self.min_share, buses=self.buses, antennes=self.antennes
         )
 
 

@@ -20,6 +20,7 @@ from geo.cli.batch import batch
 from geo.cli.build import build
 from geo.cli.changes import changes
 from geo.cli.check_sites import check_sites
+from geo.cli.checked import CheckedCommand
 from geo.cli.diagnose import diagnose
 from geo.cli.extras import missing_extra
 from geo.cli.fetch import fetch
@@ -33,7 +34,6 @@ from geo.cli.report import report
 from geo.cli.rounds import rounds
 from geo.cli.scenario import scenario
 from geo.cli.streams import READER_LEFT, OutputError, flush_output, prepare_streams, say
-from geo.cli.unused import CheckedCommand
 from geo.cli.validate import validate
 from geo.errors import MaillageError
 from geo.french import visible

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from geo.cli.program import app, main
-from geo.cli.unused import NEEDLESS
+from geo.needless import NEEDLESS
 
 NEAR = ["nearest", "--lon", "-0.37", "--lat", "43.3"]
 

@@ -1,21 +1,18 @@
-"""Options that are given and would change nothing in what is asked: refused, not passed over in silence."""
+"""Options that are given and would change nothing in what is asked: refused, not passed over in silence.
+
+The command line and the API, whose parameters are named like its options, ask this one list.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-
-from typer.core import TyperCommand
 
 from geo.errors import ParameterError
 from geo.kinds import SITES, list_name
-from geo.storage import require_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-
-    import typer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +39,22 @@ _QUESTION: Final = ("threshold", "rule", "min_share", "buses", "antennes")
 #: All of them; the first that applies is told.
 NEEDLESS: Final = (
     Needless(
-        ("nearest", "diagnose"), _TRIP, lambda values: values["mode"] != "transit", "n'a de sens qu'avec --mode transit"
+        ("nearest", "diagnose"),
+        _TRIP,
+        lambda values: values.get("mode") != "transit",
+        "n'a de sens qu'avec --mode transit",
     ),
     Needless(
         ("diagnose",),
         ("day", "window"),
-        lambda values: values["mode"] != "transit",
+        lambda values: values.get("mode") != "transit",
         "n'a de sens qu'avec --mode transit",
     ),
     Needless(
-        ("diagnose",), _QUESTION, lambda values: values["mode"] == "transit", "ne s'applique pas avec --mode transit"
+        ("diagnose",),
+        _QUESTION,
+        lambda values: values.get("mode") == "transit",
+        "ne s'applique pas avec --mode transit",
     ),
     Needless(
         ("map",),
@@ -126,22 +129,10 @@ NEEDLESS: Final = (
 _CALLED: Final = {"buses": "--bus", "antennes": "--antennes"}
 
 
-class CheckedCommand(TyperCommand):
-    """A command that refuses options which would change nothing, and a folder to write that is none of its own."""
-
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override] # typer's own context
-        """Check what was given on the command line, then do what the command does."""
-        given = [name for name in ctx.params if getattr(ctx.get_parameter_source(name), "name", "") == "COMMANDLINE"]
-        require_useful(str(self.name), ctx.params, given)
-        if isinstance(out := ctx.params.get("out"), Path):
-            require_named(out)
-        return super().invoke(ctx)
-
-
 def require_useful(command: str, values: Mapping[str, Any], given: Collection[str]) -> None:
     """Raise `ParameterError` where an option that is given changes nothing.
 
-    `values`: Of all parameters by name. `given`: Those that were on the command line.
+    `values`: Of all parameters by name. `given`: Those that were asked for, not left to their default.
 
     Examples
     --------
