@@ -210,5 +210,7 @@ def _furthest_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
     if timed.empty:
         return f"{none}."
     furthest = timed.sort_values("travel_time_min", ascending=False, kind="stable").iloc[0]
-    which = "la plus éloignée est " if len(timed) > 1 else ""
-    return f"{none}{SEMICOLON}{which}{furthest['name']}, à {said_time(furthest, 'travel_time_min')}."
+    furthest_time = said_time(furthest, "travel_time_min")
+    if len(timed) == 1:
+        return f"{none}{SEMICOLON}{furthest['name']} est à {furthest_time}."
+    return f"{none}{SEMICOLON}la plus éloignée est {furthest['name']}, à {furthest_time}."

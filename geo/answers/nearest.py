@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from geo.answers.list_dates import list_date, old_list_sentence
+from geo.crs import metric_crs, metric_crs_at
 from geo.finder.opening_times import moment_text
 from geo.finder.procedures import operators
 from geo.finder.search import WHICH_ONE
@@ -135,7 +136,12 @@ def _of_the_times(site: SiteAnswer | None, *, from_centre: bool) -> str:
     if site is None or site.travel_time_min is None or not (site.estimated or from_centre):
         return ""
     where = " depuis le centre de la commune" if from_centre else ""
-    return f"Temps {'estimé' if site.estimated else 'compté'}{where}."
+    unsure = ", peu sûr : outre-mer le relief n'est pas connu" if site.estimated and _is_overseas(site) else ""
+    return f"Temps {'estimé' if site.estimated else 'compté'}{where}{unsure}."
+
+
+def _is_overseas(site: SiteAnswer) -> bool:
+    return metric_crs_at(site.lon, site.lat) not in {None, metric_crs("75")}
 
 
 def _sooner(answer: Answer) -> str:

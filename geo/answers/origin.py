@@ -11,6 +11,7 @@ from geo.access.bus_rounds import rounds_totals
 from geo.answers.rounds import rounds_text
 from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integer, format_share
 from geo.kinds import facility_title
+from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,6 +124,7 @@ def approximation_sentences(territory: Territory) -> list[str]:
             "communes et le relief, dits à 5 min près avec l'intervalle où tombent huit trajets sur dix. "
             f"{_measured(network.error)}"
         )
+        sentences += [note for note in network.notes if note in {OVERSEAS_NOTE, CORSICA_NOTE}]
     if territory.contours_approximate:
         sentences.append(
             "Les contours des communes sont approchés : chaque commune est dessinée par la zone la plus proche de "

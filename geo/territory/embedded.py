@@ -75,11 +75,14 @@ _MOST_NAMED: Final = 6
 _NETWORK_MARKER: Final = "network.json"
 #: Changes whenever the estimate of road times does: networks kept by an earlier version are made again.
 _ESTIMATE: Final = 8
-#: A département of the mainland.
-_MAINLAND: Final = "75"
-_OVERSEAS_NOTE: Final = (
+#: Said where estimated times are less sure than elsewhere.
+OVERSEAS_NOTE: Final = (
     "Outre-mer, le relief n'est pas connu : les temps y sont peu sûrs, et trop courts vers les hauts de La Réunion."
 )
+CORSICA_NOTE: Final = (
+    "En Corse, les longs trajets sont peu sûrs, et trop courts vers le sud-ouest (Propriano, Sartène)."
+)
+_MAINLAND: Final = "75"
 _CELLS_NOTE: Final = (
     "Les contours des communes sont approchés : faute de contours officiels, chaque commune est représentée par "
     "l'espace le plus proche de sa position."
@@ -113,8 +116,12 @@ class France:
         communes = frame if asked is None else frame.loc[codes]
         area, manifest = study_area(tables, name, communes, self.network, departement=departement, described=drawn)
         network = manifest.network
+        notes = [*network.notes]
         if {metric_crs(code) for code in communes["departement"].unique()} != {metric_crs(_MAINLAND)}:
-            network = replace(network, notes=(*network.notes, _OVERSEAS_NOTE))
+            notes.append(OVERSEAS_NOTE)
+        if communes["departement"].isin(["2A", "2B"]).any():
+            notes.append(CORSICA_NOTE)
+        network = replace(network, notes=tuple(notes))
         return area, replace(manifest, network=network, view="" if asked is None else asked[1])
 
     def official_tables(

@@ -98,7 +98,7 @@ def frame(poor, population, minutes=None):
     ("poor", "population", "minutes", "said"),
     [
         ([False, False], [5, 5], [5.0, 18.0], "Aucune commune n'est sous-desservie ; la plus éloignée est V1, à 18,0 min."),
-        ([False, None], [5, 5], [5.0, None], "Aucune commune n'est sous-desservie ; V0, à 5,0 min."),
+        ([False, None], [5, 5], [5.0, None], "Aucune commune n'est sous-desservie ; V0 est à 5,0 min."),
         ([None, None], [5, 5], [None, None], "Aucun trajet n'est connu : le réseau routier ne couvre aucune commune."),
         ([True], [7], None, "La seule commune est sous-desservie (7 habitants, soit 100 % des habitants) ; il s'agit de V0."),
         ([True, False], [1, 3], None, "1 commune sur 2 est sous-desservie (1 habitant, soit 25 % des habitants) ; il s'agit de V0."),

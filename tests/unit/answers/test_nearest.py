@@ -137,6 +137,8 @@ def test_what_the_answer_rests_on_is_short_and_under_it(make_answer, make_site):
     assert noted(estimated) == ["Temps estimé."]
     assert noted(estimated, from_centre=True) == ["Temps estimé depuis le centre de la commune."]
     assert noted(make_answer(), from_centre=True) == ["Temps compté depuis le centre de la commune."]
+    cilaos = make_answer(sites=(make_site("1", estimated=True, lon=55.47, lat=-21.13),))
+    assert noted(cilaos) == ["Temps estimé, peu sûr : outre-mer le relief n'est pas connu."]
     old = make_answer(sites=(make_site("1", list_vintage="2024-08-01"),))
     assert "Liste des sites du 1er août 2024 : plus d'un an" in noted(old)[0]
     lines = list(answer_lines(old, Wishes(), None))

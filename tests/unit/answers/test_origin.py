@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from geo import Territory
 from geo.answers.origin import (
     approximation_sentences,
     counting_sentence,
@@ -46,6 +47,16 @@ def test_approximations_come_with_their_measured_error(territory):
     territory.manifest = replace(territory.manifest, network=network_told)
     assert "Plaine, 2 200 trajets : 90 % à moins de 25 % près." in plain(approximation_sentences(territory)[0])
     assert "contours" in contours
+
+
+@pytest.mark.parametrize(
+    ("view", "words"), [("974", ["Outre-mer"]), ("2A", ["Corse"]), ("64", []), (None, ["Outre-mer", "Corse"])]
+)
+def test_where_estimates_are_less_sure_is_said_with_them(view, words):
+    told = approximation_sentences(Territory.load(view, drawn=False))
+    assert [
+        word for word in ("Outre-mer", "Corse") if any(word in text and "peu sûrs" in text for text in told)
+    ] == words
 
 
 def test_approximation_that_was_not_measured_says_so(territory):
