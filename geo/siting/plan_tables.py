@@ -173,11 +173,12 @@ def communes_table(
 def criteria_table(problem: SitingProblem, criteria: pd.DataFrame) -> pd.DataFrame:
     """Return the share of the residents of each commune who meet each criterion (NaN unknown)."""
     residents = pd.Series(problem.residents, index=criteria.index)
-    weighted = criteria.mul(residents, axis=0)
-    known = criteria.notna().mul(residents, axis=0)
+    told = criteria.dropna(axis="columns", how="all")  # of most criteria the data of a plan says nothing
+    weighted = told.mul(residents, axis=0)
+    known = told.notna().mul(residents, axis=0)
     commune = problem.demand["commune_code"]
     total = known.groupby(commune).sum()
-    return weighted.groupby(commune).sum() / total.where(total > 0)
+    return (weighted.groupby(commune).sum() / total.where(total > 0)).reindex(columns=criteria.columns)
 
 
 def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd.DataFrame:
@@ -240,5 +241,6 @@ def _mean(total: pd.Series, weight: pd.Series) -> pd.arrays.FloatingArray:
 
 def _precision(problem: SitingProblem, codes: pd.Index) -> dict[str, Any]:
     """Return `PRECISION_COLUMNS` of communes by their code, in the order asked."""
-    demand = problem.demand.drop_duplicates("commune_code").set_index("commune_code")
+    columns = problem.demand[["commune_code", *PRECISION_COLUMNS]]
+    demand = columns.drop_duplicates("commune_code").set_index("commune_code")
     return {name: demand[name].reindex(codes).array for name in PRECISION_COLUMNS}

@@ -15,9 +15,11 @@ from geo.access.sensitivity import sensitivity
 from geo.access.time_saved import time_saved
 from geo.siting.closure import close_sites
 from geo.siting.fragility import fragility
+from geo.territory.study_area import counted_places
 from geo.ui.kept_answers import kept, last_answer
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from geo.access.catchment import Catchment
@@ -33,10 +35,17 @@ if TYPE_CHECKING:
 _WORKING = "Calcul en cours…"
 
 
+@kept(st.cache_resource, show_spinner=False, max_entries=16)
+def shared_sites(_territory: Territory, identity: str, kinds: frozenset[str]) -> gpd.GeoDataFrame:
+    """Return the sites that count, never to be changed; `identity` is the territory's fingerprint, here and below."""
+    del identity  # only part of the key of the cache
+    return counted_places(_territory.sites, kinds=kinds)
+
+
 @kept(st.cache_resource, show_spinner=_WORKING, max_entries=16)
 def shared_fragility(_territory: Territory, identity: str, question: Question) -> Fragility:
-    """Return what depends on each site; `identity` is the territory's fingerprint, here and below."""
-    del identity  # only part of the key of the cache
+    """Return what depends on each site."""
+    del identity
     return fragility(_territory, question.threshold_min, kinds=question.kinds)
 
 

@@ -12,11 +12,11 @@ from geo.answers.origin import approximation_sentences, counting_sentence, netwo
 from geo.french import DRIVING_ONLY
 from geo.kinds import SITES
 from geo.maps.payload import shown_kinds
-from geo.territory.study_area import counted_places
 from geo.ui import cache
 from geo.ui.components.messages import show_approximations, show_notes
 from geo.ui.components.planning_map import planning_map
 from geo.ui.components.question import ask_counted, ask_threshold
+from geo.ui.planning_cache import shared_sites
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ class Visit:
     @property
     def sites(self) -> gpd.GeoDataFrame:
         """The sites that count today."""
-        return counted_places(self.territory.sites, kinds=self.question.kinds)
+        return shared_sites(self.territory, self.identity, self.question.kinds)
 
     @property
     def dated(self) -> str:
