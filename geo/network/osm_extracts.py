@@ -22,10 +22,9 @@ import numpy as np
 from geo.errors import SourceError
 from geo.network.compiled import compiled
 from geo.network.modes import ACTIVE_MODES, CAR
-from geo.network.osm_active import ACTIVE_CLASSES
 from geo.network.osm_deleted import deleted_objects
 from geo.network.osm_refusals import refuse_overpass_json, why_unreadable
-from geo.network.osm_tags import ALL_KEYS, NOT_FOR_CARS, OPENED_CLASSES, USED_KEYS, WayKinds
+from geo.network.osm_tags import ALL_KEYS, NOT_FOR_CARS, USED_KEYS, WayKinds
 from geo.network.osm_ways import Ways, parts_with_a_place, stopped_modes
 from geo.sources.archives import require_bounded
 
@@ -49,7 +48,8 @@ _SHORTEST: Final = 2
 _WAY_LINE: Final = re.compile(rb"w(-?\d+) T([^ ]*) ([^\n]*)\n")
 #: Identifier of a node and tags.
 _NODE_LINE: Final = re.compile(rb"n(-?\d+) T([^ ]*) ")
-_MADE_FOR_OTHERS: Final = frozenset(f"highway={name}".encode() for name in OPENED_CLASSES)
+#: The tag of the line behind the ways of each file (`geo.network.osm_text`).
+_END_OF_FILE: Final = b"maillage=end_of_file"
 _LIGHTS: Final = b"highway=traffic_signals"
 #: Of a node numbered below zero, identifier and place; of a way, its nodes.
 _PLACE: Final = re.compile(rb"n(-\d+) T[^ ]* x([^ ]+) y([^ \n]+)\n|w-?\d+ T[^ ]* N([^\n]+)\n")
@@ -65,10 +65,16 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True)
 class _Roads:
-    """Ways as they are read: identifier, kind, number of nodes (n,); of their nodes, identifier and place (k,)."""
+    """Ways as they are read: kind, number of nodes (n,); of their nodes, identifier and place (k,).
+
+    `ids` and `closed`, (m,), are of all ways, with those that no mode may use; `file_ends`: how many of these are read
+    at the end of each file.
+    """
 
     kinds: WayKinds
     ids: NDArray[np.int64]
+    closed: NDArray[np.bool_]
+    file_ends: tuple[int, ...]
     kind: NDArray[np.integer[Any]]
     counts: NDArray[np.integer[Any]]
     refs: NDArray[np.int64]
@@ -102,9 +108,10 @@ class Extracts:
 def read_extracts(paths: Sequence[Path], profile: SpeedProfile, *, active: bool = False) -> tuple[Ways, Extracts]:
     """Read the roads of one or several extracts.
 
-    A way that several extracts hold counts once, as the first of them draws it (one that a single file holds several
-    times: as the last), and its nodes are looked up in all of them. The ways of several extracts are in the order of
-    their identifiers, as in one extract that covers them all. What an editor has marked as deleted is not there.
+    A way that several extracts hold counts once, as the first of them draws it (one that a file holds several times: as
+    the last), be it closed there, and its nodes are looked up in all of them. The ways of several extracts are in the
+    order of their identifiers, as in one extract that covers them all. What an editor has marked as deleted is not
+    there.
 
     `paths`: Files that osmium reads: ``.osm.pbf``, ``.osm``, ``.osm.bz2``... `profile`: Its classes are the roads that
     are read, with those made for others that a key of vehicles opens. `active`: The ways of people on foot and on
@@ -118,28 +125,38 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile, *, active: bool 
     for path in paths:
         require_bounded(path, "Routes")
         refuse_overpass_json(path)
-    classes = list(dict.fromkeys([*profile.class_speed_kmh, *OPENED_CLASSES, *(ACTIVE_CLASSES if active else ())]))
-    roads, days = _run(paths, classes, "placed", lambda text: _read_roads(text, profile, active=active))
+    roads, days = _run(paths, "placed", lambda text: _read_roads(text, profile, active=active))
     gone = [deleted_objects(path) for path in paths]
-    chosen = _chosen(roads.ids, several=len(paths) > 1, deleted=[number for ways, _ in gone for number in ways])
+    chosen = _chosen(roads, deleted=[number for ways, _ in gone for number in ways])
     hidden = np.array([number for _, nodes in gone for number in nodes], np.int64)
     if len(hidden):
         there = ~np.isin(roads.refs, hidden)
         roads = replace(roads, lon=np.where(there, roads.lon, _NOWHERE), lat=np.where(there, roads.lat, _NOWHERE))
     if not roads.placed.all():
-        roads = _with_other_places(roads, paths, classes, hidden)
+        roads = _with_other_places(roads, paths, hidden)
     return _drawn(roads, chosen, tuple(days))
 
 
-def _chosen(ids: NDArray[np.int64], *, several: bool, deleted: Sequence[int]) -> NDArray[np.int64]:
-    """Return the positions of the ways that count, in their order: shape (n,)."""
+def _chosen(roads: _Roads, *, deleted: Sequence[int]) -> NDArray[np.int64]:
+    """Return the positions, among those that are open, of the ways that count, in their order: shape (n,).
+
+    A copy that is closed counts like any other: an older one that is open does not take its place.
+    """
+    ids = roads.ids
     if (ids[1:] > ids[:-1]).all():
         rows = np.arange(len(ids))
-    elif several:
-        rows = np.unique(ids, return_index=True)[1]
     else:
-        rows = np.sort(len(ids) - 1 - np.unique(ids[::-1], return_index=True)[1])
-    return rows[~np.isin(ids[rows], np.array(deleted, np.int64))] if deleted else rows
+        # The first file, and in it the last copy.
+        begins = (0, *roads.file_ends[:-1])
+        copies = np.concatenate(
+            [np.arange(begin, end)[::-1] for begin, end in zip(begins, roads.file_ends, strict=True)]
+        )
+        rows = copies[np.unique(ids[copies], return_index=True)[1]]
+        if len(roads.file_ends) == 1:
+            rows.sort()
+    if deleted:
+        rows = rows[~np.isin(ids[rows], np.array(deleted, np.int64))]
+    return (np.cumsum(~roads.closed) - 1)[rows[~roads.closed[rows]]]
 
 
 def _drawn(roads: _Roads, chosen: NDArray[np.int64], days: tuple[str | None, ...]) -> tuple[Ways, Extracts]:
@@ -151,10 +168,12 @@ def _drawn(roads: _Roads, chosen: NDArray[np.int64], days: tuple[str | None, ...
     if not placed.all() or (counts < _SHORTEST).any():
         way, counts, drawn = parts_with_a_place(roads.counts, placed)
         kind = roads.kind[way]
-        lacking = np.bincount(np.repeat(np.arange(len(roads.ids)), roads.counts)[~placed], minlength=len(roads.ids)) > 0
-        has_parts = np.bincount(way, minlength=len(roads.ids)) > 0
+        lacking = (
+            np.bincount(np.repeat(np.arange(len(roads.counts)), roads.counts)[~placed], minlength=len(roads.counts)) > 0
+        )
+        has_parts = np.bincount(way, minlength=len(roads.counts)) > 0
         cut, without_place = (int(some[chosen].sum()) for some in (lacking & has_parts, lacking & ~has_parts))
-        rank = np.full(len(roads.ids), -1)
+        rank = np.full(len(roads.counts), -1)
         rank[chosen] = np.arange(len(chosen))
         rows = np.argsort(rank[way], kind="stable")[int((rank[way] < 0).sum()) :]
     ways = Ways.of_nodes(
@@ -173,15 +192,13 @@ def _drawn(roads: _Roads, chosen: NDArray[np.int64], days: tuple[str | None, ...
     return ways if in_place else ways.take(rows), Extracts(days, roads.closed_to_cars, without_place, cut)
 
 
-def _with_other_places(
-    roads: _Roads, paths: Sequence[Path], classes: Sequence[str], hidden: NDArray[np.int64]
-) -> _Roads:
+def _with_other_places(roads: _Roads, paths: Sequence[Path], hidden: NDArray[np.int64]) -> _Roads:
     """Return the roads with the places that osmium did not find: of nodes numbered below zero, or told by the ways."""
     unknown = np.flatnonzero(~roads.placed & ~np.isin(roads.refs, hidden))
     if not len(unknown):
         return roads
     what = "all" if (roads.refs[unknown] < 0).any() else "ways"
-    (refs, lon, lat), _ = _run(paths, classes, what, _read_places)
+    (refs, lon, lat), _ = _run(paths, what, _read_places)
     at = np.searchsorted(refs, roads.refs[unknown])
     found = at < len(refs)
     found[found] = refs[at[found]] == roads.refs[unknown[found]]
@@ -192,10 +209,10 @@ def _with_other_places(
 
 
 def _run(
-    paths: Sequence[Path], classes: Sequence[str], what: str, read: Callable[[Iterable[bytes]], _Result]
+    paths: Sequence[Path], what: str, read: Callable[[Iterable[bytes]], _Result]
 ) -> tuple[_Result, list[str | None]]:
     """Run `geo.network.osm_text` and read what it writes; return that, and the day of the data of each file."""
-    program = [sys.executable, str(Path(__file__).with_name("osm_text.py")), what, ",".join(classes)]
+    program = [sys.executable, str(Path(__file__).with_name("osm_text.py")), what]
     with subprocess.Popen(  # noqa: S603 - this package's own program
         # Whole paths: osmium takes "http:" at the beginning of a name for an address, and "-" for its input.
         [*program, *(str(path.resolve()) for path in paths)],
@@ -248,11 +265,13 @@ def _read_roads(text: Iterable[bytes], profile: SpeedProfile, *, active: bool = 
     kind_of_tags: dict[tuple[bytes, ...], int] = {}
     bits_of_tags: dict[bytes, int] = {}
     signals, barriers, stopped = array("q"), array("q"), array("B")
-    columns = tuple(array(code) for code in "qiiqii")
+    columns = tuple(array(code) for code in "iiqii")
+    all_ids, closed, file_ends = array("q"), array("b"), []
+    for_cars = frozenset(f"highway={name}".encode() for name in profile.class_speed_kmh)
     closed_to_cars = 0
     _node_numbers(np.zeros(0, np.uint8), 0, 0)  # compiled code is loaded while the writer reads the nodes
     for lines in _lines(text):
-        ids, kind, nodes = array("q"), array("i"), []
+        kind, nodes = array("i"), []
         for number, tags in _nodes_that_matter(lines):
             if _LIGHTS in tags:
                 signals.append(number)
@@ -262,22 +281,28 @@ def _read_roads(text: Iterable[bytes], profile: SpeedProfile, *, active: bool = 
                 barriers.append(number)
                 stopped.append(bits_of_tags[tags])
         for number, tags, way_nodes in _WAY_LINE.findall(lines):
+            if tags == _END_OF_FILE:
+                file_ends.append(len(all_ids))
+                continue
             used = tuple(used_tag.findall(b"," + tags))
             if used not in kind_of_tags:
                 kind_of_tags[used] = kinds.number(dict(map(_tag, used)))
-            if kind_of_tags[used] == NOT_FOR_CARS:
-                closed_to_cars += not any(tag in _MADE_FOR_OTHERS for tag in used)
+            all_ids.append(int(number))
+            closed.append(kind_of_tags[used] == NOT_FOR_CARS)
+            if closed[-1]:
+                closed_to_cars += any(tag in for_cars for tag in used)
                 continue
-            ids.append(int(number))
             kind.append(kind_of_tags[used])
             nodes.append(way_nodes)
         way_nodes = b"".join(nodes)
-        counts, *columns_of_nodes = _node_numbers(np.frombuffer(way_nodes, np.uint8), len(ids), way_nodes.count(b"n"))
-        _append(columns, (np.asarray(ids), np.asarray(kind), counts, *columns_of_nodes))
-    way_ids, way_kind, way_counts, refs, lon, lat = (np.asarray(column) for column in columns)
+        counts, *columns_of_nodes = _node_numbers(np.frombuffer(way_nodes, np.uint8), len(kind), way_nodes.count(b"n"))
+        _append(columns, (np.asarray(kind), counts, *columns_of_nodes))
+    way_kind, way_counts, refs, lon, lat = (np.asarray(column) for column in columns)
     return _Roads(
         kinds,
-        ids=way_ids,
+        ids=np.array(all_ids, np.int64),
+        closed=np.array(closed, bool),
+        file_ends=tuple(file_ends),
         kind=way_kind,
         counts=way_counts,
         refs=refs,

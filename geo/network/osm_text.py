@@ -1,14 +1,15 @@
 """Write the roads of OpenStreetMap extracts as lines of text (OPL) to standard output.
 
-Run as a program of its own, ``python osm_text.py WHAT CLASSES FILE...``, by `geo.network.osm_extracts`: osmium
+Run as a program of its own, ``python osm_text.py WHAT FILE...``, by `geo.network.osm_extracts`: osmium
 works on one core while the lines are read on another, its memory is given back when it ends, and
 a damaged file that stops it stops nothing else. So it imports nothing but osmium.
 
-WHAT is ``placed``: nodes with tags that may matter come first, then the ways of the given classes (names with
-commas), each node with its place. Where osmium does not find the place of some nodes, the files are read again:
-``ways`` writes the ways with the places that they tell themselves, ``all`` every node before them (osmium does not
-look up those numbered below zero). The last line on standard error is JSON: the day of the data of each file (empty:
-the file does not say), or which file could not be read and why (``history``: it holds past versions).
+WHAT is ``placed``: nodes with tags that may matter come first, then the ways that have the key ``highway``, each node
+with its place, and behind those of each file a way with one tag (`_END_OF_FILE`). Where osmium does not find the place
+of some nodes, the files are read again: ``ways`` writes the ways with the places that they tell themselves, ``all``
+every node before them (osmium does not look up those numbered below zero). The last line on standard error is JSON: the
+day of the data of each file (empty: the file does not say), or which file could not be read and why (``history``: it
+holds past versions).
 """
 
 from __future__ import annotations
@@ -33,13 +34,18 @@ _ACCESS_KEYS = [
 _NODE_KEYS = ("highway", "barrier", *_ACCESS_KEYS)
 
 
-def main(what: str, classes: list[str], paths: list[str]) -> None:
+#: The only tag of the way that stands behind those of each file.
+_END_OF_FILE = ("maillage", "end_of_file")
+
+
+def main(what: str, paths: list[str]) -> None:
     """Write the roads of extracts, and end the program."""
     os.environ.update(_WAITING_PARTS)
     places = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     places.ignore_errors()
     tagged = osmium.filter.KeyFilter(*_NODE_KEYS)
-    roads = osmium.filter.TagFilter(*(("highway", name) for name in classes))
+    # Of any class: a street that is closed today, in works or proposed, must be told from one that is not there.
+    roads = osmium.filter.KeyFilter("highway")
     writer = osmium.SimpleWriter(osmium.io.File("-", "opl,add_metadata=false,locations_on_ways=true"))
     days = []
     file = 0
@@ -58,6 +64,8 @@ def main(what: str, classes: list[str], paths: list[str]) -> None:
                     osmium.apply(reader, *handlers, writer)
                     if kind == osmium.osm.NODE:
                         days.append(reader.header().get("osmosis_replication_timestamp")[:10])
+                    elif what == "placed":
+                        writer.add_way(osmium.osm.mutable.Way(id=1, tags=[_END_OF_FILE]))
         writer.close()
     except Exception as error:  # noqa: BLE001 - whatever stops it is told
         _stop(file, str(error))
@@ -75,4 +83,4 @@ def _say(words: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2].split(","), sys.argv[3:])
+    main(sys.argv[1], sys.argv[2:])

@@ -351,6 +351,34 @@ def test_a_way_that_a_file_holds_twice_counts_once_as_its_last_version(tmp_path)
     assert street_ends(path) == {(2, 3)}
 
 
+CLOSED = [STREET | {"access": "no"}, {"highway": "construction"}, {"highway": "footway"}, {"highway": "razed"}]
+
+
+@pytest.mark.parametrize("tags", CLOSED, ids=str)
+@pytest.mark.parametrize("modes", [("car",), ("car", "walk", "bike")], ids=len)
+def test_a_copy_that_is_closed_decides_as_any_other(tmp_path, tags, modes):
+    def driven(*paths):
+        """How many thousandths of a degree of streets."""
+        metres = read_osm_modes(paths, modes=modes)["car"].edge_length_m.sum() / 2
+        return round(metres / (WIDE / 3), 1)
+
+    def copy(version, tags):
+        tags = "".join(f'<tag k="{key}" v="{value}"/>' for key, value in tags.items())
+        return f'<way id="10" version="{version}"><nd ref="1"/><nd ref="2"/>{tags}</way></osm>'
+
+    closed = written(tmp_path / "closed.osm", [((1, 2), tags), ((2, 3), STREET)])
+    open_ = written(tmp_path / "open.osm", [((1, 2), STREET), ((5, 6), {"highway": "steps"})])
+    assert driven(closed, open_) == 1
+    assert driven(open_, closed) == 2
+    # In one file, the last copy; of several files, the last copy of the first that has it.
+    whole = written(tmp_path / "whole.osm", [((1, 2), STREET), ((2, 3), STREET)])
+    twice = tmp_path / "twice.osm"
+    twice.write_text(whole.read_text().replace("</osm>", copy(2, tags)))
+    assert driven(twice) == driven(twice, whole) == 1
+    twice.write_text(twice.read_text().replace("</osm>", copy(3, STREET)))
+    assert driven(twice) == driven(twice, closed) == 2
+
+
 def test_a_file_of_past_versions_is_refused(tmp_path):
     xml = written(tmp_path / "rues.osm", [((1, 2), STREET)])
     history = tmp_path / "rues.osh.pbf"
