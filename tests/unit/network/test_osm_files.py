@@ -367,7 +367,7 @@ def test_a_copy_that_is_closed_decides_as_any_other(tmp_path, tags, modes):
         return f'<way id="10" version="{version}"><nd ref="1"/><nd ref="2"/>{tags}</way></osm>'
 
     closed = written(tmp_path / "closed.osm", [((1, 2), tags), ((2, 3), STREET)])
-    open_ = written(tmp_path / "open.osm", [((1, 2), STREET), ((5, 6), {"highway": "steps"})])
+    open_ = written(tmp_path / "open.osm", [((1, 2), STREET)])
     assert driven(closed, open_) == 1
     assert driven(open_, closed) == 2
     # In one file, the last copy; of several files, the last copy of the first that has it.
