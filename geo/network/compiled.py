@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numba
 from numba.core import event
+from numba.core.caching import FunctionCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,9 +17,42 @@ _log = logging.getLogger(__name__)
 
 
 def compiled(function: Callable[..., Any]) -> Any:
-    """Compile a loop at its first call, keep it on disk, and release the interpreter lock while it runs."""
+    """Compile a loop at its first call, keep it on disk, and release the interpreter lock while it runs.
+
+    Where it cannot be kept (no room, no right to write), it is compiled by each process, which is said in the log.
+    """
     _listen()
-    return numba.njit(cache=True, nogil=True)(function)
+    loop = numba.njit(nogil=True)(function)
+    if loop is not function:  # it is where numba is told not to compile
+        try:
+            loop._cache = _KeptOnDisk(function)  # noqa: SLF001 - as numba does for cache=True
+        except RuntimeError:  # no folder that could be written to
+            _not_kept()
+    return loop
+
+
+class _KeptOnDisk(FunctionCache):
+    """Loops on disk as numba keeps them; those that cannot be written or read are passed over."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except OSError:
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError:
+            _not_kept()
+
+
+@cache
+def _not_kept() -> None:
+    _log.warning(
+        "Les calculs préparés ne peuvent pas être gardés sur le disque : ils sont refaits à chaque commande. Vérifiez "
+        "l'espace disponible, ou donnez avec NUMBA_CACHE_DIR un dossier où écrire."
+    )
 
 
 @cache
