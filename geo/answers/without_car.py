@@ -159,10 +159,7 @@ def without_car_answer(territory: Territory, measured: DayWithoutCar, another: s
     return Answer(
         residents_sentence(measured.share),
         _figures(measured),
-        details=(
-            communes_without_sentence(measured),
-            door_to_door_sentence(median_door_to_door(measured.found), measured.window, measured.rules),
-        ),
+        details=(communes_without_sentence(measured), *_door_to_door(measured)),
         notes=(
             *day_notes(measured.day, measured.others, another),
             rules_sentence(measured.rules),
@@ -170,6 +167,13 @@ def without_car_answer(territory: Territory, measured: DayWithoutCar, another: s
             *transit_notes(territory),
         ),
     )
+
+
+def _door_to_door(measured: DayWithoutCar) -> tuple[str, ...]:
+    """Return the sentence on the median resident; none where nobody is known to live."""
+    if not measured.share.residents:
+        return ()
+    return (door_to_door_sentence(median_door_to_door(measured.found), measured.window, measured.rules),)
 
 
 def communes_without_sentence(measured: DayWithoutCar) -> str:
@@ -182,12 +186,13 @@ def communes_without_sentence(measured: DayWithoutCar) -> str:
         return (
             f"Depuis {plural(total, 'la seule commune', f'les {count} communes')}, aucun aller-retour n'est possible."
         )
-    people = counted(without["residents"].sum(), "habitant")
+    known = without["residents"].notna().any()
+    people = f" ({counted(without['residents'].sum(), 'habitant')})" if known else ""
     largest = without.sort_values("residents", ascending=False, kind="stable")["name"].head(_NAMED)
-    start = "les plus peuplées : " if len(without) > _NAMED else ""
+    start = ("les plus peuplées : " if known else "dont ") if len(without) > _NAMED else ""
     return (
-        f"Aucun aller-retour n'est possible depuis {counted(len(without), 'commune')} sur {format_integer(total)} "
-        f"({people}){SEMICOLON}{start}{joined(largest.tolist())}."
+        f"Aucun aller-retour n'est possible depuis {counted(len(without), 'commune')} sur {format_integer(total)}"
+        f"{people}{SEMICOLON}{start}{joined(largest.tolist())}."
     )
 
 
@@ -221,7 +226,8 @@ def _trip_parts(row: Any) -> list[str]:
         return ["personne n'y est compté"]
     if share <= 0:
         return [NO_ROUND_TRIP]
-    whom = "" if possible_words(pd.DataFrame([row])).item() == "oui" else f" pour {format_share(share)} des habitants"
+    whose = "de ses points de départ" if pd.isna(row["residents"]) else "des habitants"
+    whom = "" if possible_words(pd.DataFrame([row])).item() == "oui" else f" pour {format_share(share)} {whose}"
     time_out, site = trip_words(row["time_out_min"]), quoted(row["facility_name"])
     return [
         f"aller-retour possible{whom}, {time_out} hors de chez soi, vers {site}",
@@ -231,23 +237,28 @@ def _trip_parts(row: Any) -> list[str]:
 
 def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:
     share, without = measured.share, measured.communes_without
-    figures = [
-        Figure(
-            "Habitants avec un aller-retour",
-            UNKNOWN if share.share is None else format_share(share.share),
-            f"{format_integer(share.residents_served)} sur {format_integer(share.residents)}",
-        ),
-        Figure(
-            "Hors de chez soi",
-            UNKNOWN if share.median_time_out_min is None else trip_words(share.median_time_out_min),
-            "la moitié d'entre eux mettent moins",
-        ),
+    figures, people = [], ""
+    if share.residents is not None:
+        figures += [
+            Figure(
+                "Habitants avec un aller-retour",
+                UNKNOWN if share.share is None else format_share(share.share),
+                f"{format_integer(share.residents_served)} sur {format_integer(share.residents)}",
+            ),
+            Figure(
+                "Hors de chez soi",
+                UNKNOWN if share.median_time_out_min is None else trip_words(share.median_time_out_min),
+                "la moitié d'entre eux y passent moins",
+            ),
+        ]
+        people = f"{SEMICOLON}{counted(without['residents'].sum(), 'habitant')}"
+    figures.append(
         Figure(
             "Communes sans aller-retour",
             format_integer(len(without)),
-            f"sur {format_integer(share.communes)}{SEMICOLON}{counted(without['residents'].sum(), 'habitant')}",
-        ),
-    ]
+            f"sur {format_integer(share.communes)}{people}",
+        )
+    )
     if share.share_carless is not None and share.households_carless is not None:
         served, of_all = format_integer(share.households_carless_served), format_integer(share.households_carless)
         figures.append(
@@ -260,7 +271,11 @@ def residents_sentence(share: RoundTripShare) -> str:
     """Return how many residents have a round trip without a car, of whom, and for how long."""
     day = f"{DAYS[share.day.weekday()]} {day_text(share.day)} {share.day.year}"
     if share.share is None:
-        return f"Sans voiture, {day} : aucune population n'est connue."
+        return (
+            f"Sans voiture, {day} : {share.communes_served} communes sur {share.communes} ont un aller-retour possible "
+            f"vers un site France services pendant son ouverture. Combien d'habitants l'ont n'est pas connu : le "
+            f"territoire a été construit sans leur nombre."
+        )
     said = (
         f"Sans voiture, {day} : {format_share(share.share)} des habitants "
         f"({format_integer(share.residents_served)} sur {format_integer(share.residents)}) peuvent aller dans un site "
@@ -319,7 +334,8 @@ def transit_notes(territory: Territory) -> tuple[str, ...]:
 
 def residents_notes(territory: Territory) -> tuple[str, ...]:
     """Return what is to be minded of a share of residents, besides `transit_notes`."""
-    return () if territory.cells is not None else (AT_TOWN_HALLS,)
+    known = territory.cells is None and territory.demand["population"].notna().any()
+    return (AT_TOWN_HALLS,) if known else ()
 
 
 def _step_words(step: Step) -> str:

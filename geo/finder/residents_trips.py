@@ -40,16 +40,17 @@ SITES_OF_A_POINT: Final = 10
 class RoundTripShare:
     """How many residents have a round trip on a day.
 
-    `residents`: those of the study area whose number is known; `residents_served`: those of them with a round trip.
-    `communes`, `communes_served`: communes, and those where some resident has one. `median_time_out_min`: minutes away
-    from home of the median resident with a round trip, `None` where there is none. `households_carless`,
-    `households_carless_served`: households without a car, and those of them with a round trip, where the census of
-    dwellings tells them, else `None`: in a commune they are taken to live where its residents do.
+    `residents`: those of the study area whose number is known; `residents_served`: those of them with a round trip;
+    both `None` where no number is known. `communes`, `communes_served`: communes, and those where some resident has
+    one. `median_time_out_min`: minutes away from home of the median resident with a round trip, `None` where there is
+    none. `households_carless`, `households_carless_served`: households without a car, and those of them with a round
+    trip, where the census of dwellings tells them, else `None`: in a commune they are taken to live where its residents
+    do.
     """
 
     day: dt.date
-    residents: float
-    residents_served: float
+    residents: float | None
+    residents_served: float | None
     communes: int
     communes_served: int
     median_time_out_min: float | None
@@ -59,7 +60,7 @@ class RoundTripShare:
     @property
     def share(self) -> float | None:
         """Share of residents with a round trip, 0 to 1, `None` where no resident is known."""
-        return self.residents_served / self.residents if self.residents > 0 else None
+        return None if not self.residents or self.residents_served is None else self.residents_served / self.residents
 
     @property
     def share_carless(self) -> float | None:
@@ -170,7 +171,8 @@ def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataF
 
     Returns
     -------
-    Indexed like `communes`: `name`; `residents`; `residents_served`, those with a round trip; `share_round_trip` (0 to
+    Indexed like `communes`: `name`; `residents`; `residents_served`, those with a round trip, both float64, NaN where
+    no number of the commune is known; `share_round_trip` (0 to
     1, of the points where nobody is known to live if there are no others); `facility_id`, the site of most of them;
     `time_out_min`, that of the median of them; `earliest_arrival`, `last_way_back`, the first and the last of all its
     points. With a window also `PERCENTILE_COLUMNS`, each that of the median resident. <NA>: there is no way.
@@ -180,20 +182,21 @@ def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataF
     times = [name for name in PERCENTILE_COLUMNS if name in found.columns]
     table = found.assign(
         weight=weight,
-        residents=found["population"].fillna(0.0).to_numpy(np.float64),
+        residents=found["population"].to_numpy(np.float64, na_value=np.nan),
         served=found["time_out_min"].notna().to_numpy(bool),
     )
     made = []
     for code, points in table.groupby("commune_code", sort=False):
         served = points[points["served"]]
         weights = served["weight"].to_numpy(np.float64)
+        counted = points["residents"].notna().any()
         by_site = served.groupby("facility_id")["weight"].sum()
         medians = {name: _median_or_far(points[name], points["weight"]) for name in times}
         made.append(
             {
                 "commune_code": code,
-                "residents": points["residents"].sum(),
-                "residents_served": served["residents"].sum(),
+                "residents": points["residents"].sum() if counted else np.nan,
+                "residents_served": served["residents"].sum() if counted else np.nan,
                 "share_round_trip": weights.sum() / points["weight"].sum(),
                 "facility_id": by_site.idxmax() if len(by_site) else None,
                 "time_out_min": weighted_median(served["time_out_min"].to_numpy(np.float64), weights),
@@ -211,6 +214,8 @@ def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataF
 
 def median_door_to_door(found: pd.DataFrame) -> dict[int, float | None]:
     """Return for each percentile the minutes that half of the residents do not exceed; `None`: half have no such way.
+
+    All `None` where no number of residents is known (`RoundTripShare.residents` is `None` as well).
 
     Examples
     --------
@@ -261,6 +266,7 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
     >>> round_trip_share(table, dt.date(2025, 2, 4)).share
     0.75
     """
+    known = bool(found["population"].notna().any())
     population = found["population"].fillna(0.0).to_numpy(np.float64)
     served = found["time_out_min"].notna().to_numpy(bool)
     minutes = found["time_out_min"].to_numpy(np.float64, na_value=np.nan)[served]
@@ -273,8 +279,8 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
     lived_in = point_weights(population, row, len(codes)) > 0
     return RoundTripShare(
         day,
-        float(population.sum()),
-        float(weight.sum()),
+        float(population.sum()) if known else None,
+        float(weight.sum()) if known else None,
         len(codes),
         len(np.unique(row[served & lived_in])),
         median,

@@ -36,8 +36,9 @@ def without_car_content(findings: ReportFindings) -> dict[str, Any] | None:
     shown = served.head(_ROWS)
     lead = [answer.sentence, *answer.details]
     if len(served) > len(shown):
+        most = " les plus peuplées" if shown["residents"].notna().any() else ""
         lead.append(
-            f"Les {format_integer(len(shown))} communes les plus peuplées d'où l'aller-retour est possible, sur "
+            f"Les {format_integer(len(shown))} communes{most} d'où l'aller-retour est possible, sur "
             f"{format_integer(len(served))} ; toutes sont dans le fichier round_trips.csv."
         )
     left = len(answer.notes) - _NOTES

@@ -9,8 +9,16 @@ import pandas as pd
 import pytest
 
 from geo import Territory
-from geo.answers.without_car import residents_sentence, transit_lines, trip_sentence, way_words
+from geo.answers.without_car import (
+    commune_trip_sentence,
+    residents_sentence,
+    transit_lines,
+    trip_sentence,
+    way_words,
+    without_car_answer,
+)
 from geo.errors import ParameterError
+from geo.finder.day_without_car import day_without_car
 from geo.finder.residents_trips import (
     PERCENTILE_COLUMNS,
     commune_round_trips,
@@ -18,6 +26,7 @@ from geo.finder.residents_trips import (
     round_trip_share,
 )
 from geo.finder.without_car import RoundTrips, hours_on, leaving_from, trips_from
+from geo.report.round_trip_files import round_trip_content
 from geo.transit.gtfs import read_gtfs
 from geo.transit.journeys import Journeys
 from geo.transit.round_trip import Rules, round_trip
@@ -198,6 +207,29 @@ def test_communes_add_up_to_the_share(valley, measured):
     assert without[["facility_id", "earliest_arrival", "last_way_back"]].isna().all(axis=None)
 
 
+def test_where_no_population_is_known_no_resident_is_told(valley):
+    area = valley[0]
+    unknown = replace(area)
+    nobody = pd.array([None] * len(area.demand), "Float64")
+    vars(unknown)["demand"] = area.demand.assign(population=nobody)
+    day = day_without_car(unknown, TUESDAY, window=WINDOW)
+    content = round_trip_content(unknown, day)
+    names = ("residents", "residents_served", "share", "median_time_out_min")
+    assert [content[name] for name in names] == [None] * 4
+    assert set(content["door_to_door_min"].values()) == {None}
+    assert {row["residents"] for row in content["by_commune"]} == {
+        row["residents_served"] for row in content["by_commune"]
+    }
+    assert {row["residents"] for row in content["by_commune"]} == {None}
+    assert content["communes_served"] == day.share.communes - len(content["communes_without"]) > 0
+    answer = without_car_answer(unknown, day)
+    said = " ".join([answer.sentence, *answer.details, *answer.notes, *map(str, answer.figures)])
+    assert "le territoire a été construit sans leur nombre" in said
+    assert "habitant" not in said.replace("Combien d'habitants l'ont n'est pas connu", "").lower()
+    assert "peuplées" not in said
+    assert commune_trip_sentence(day.communes.iloc[0]).split("(")[1].startswith("population inconnue)")
+
+
 def test_a_commune_of_several_points_has_the_time_of_its_median_resident():
     found = pd.DataFrame(
         {
@@ -215,7 +247,8 @@ def test_a_commune_of_several_points_has_the_time_of_its_median_resident():
     assert (one["residents_served"], one["share_round_trip"], one["facility_id"]) == (40, 0.4, "b")
     assert (one["time_out_min"], one["earliest_arrival"], one["last_way_back"]) == (200, "08:00", "17:00")
     assert pd.isna(one["door_to_door_p50_min"])
-    assert (two["residents"], two["share_round_trip"]) == (0, 0)
+    assert two[["residents", "residents_served"]].isna().all()
+    assert two["share_round_trip"] == 0
     # Of 200 households in the first commune a quarter has no car, and 40 % of its residents a round trip.
     housing = pd.DataFrame({"households": [200.0, 50.0], "share_carless": [0.25, np.nan]}, index=communes.index)
     share = round_trip_share(found, TUESDAY, housing)
