@@ -22,10 +22,10 @@ def compiled(function: Callable[..., Any]) -> Any:
     Where it cannot be kept (no room, no right to write), it is compiled by each process, which is said in the log.
     """
     _listen()
-    loop = numba.njit(nogil=True)(function)
+    loop: Any = numba.njit(nogil=True)(function)
     if loop is not function:  # it is where numba is told not to compile
         try:
-            loop._cache = _KeptOnDisk(function)  # noqa: SLF001 - as numba does for cache=True
+            loop._cache = _KeptOnDisk(function)  # type: ignore[no-untyped-call] # noqa: SLF001 - as numba for cache=True
         except RuntimeError:  # no folder that could be written to
             _not_kept()
     return loop
@@ -36,13 +36,13 @@ class _KeptOnDisk(FunctionCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            return super().load_overload(sig, target_context)
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except OSError:
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
-            super().save_overload(sig, data)
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
         except OSError:
             _not_kept()
 
