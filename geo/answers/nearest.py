@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from geo.answers.list_dates import list_date, old_list_sentence
 from geo.crs import metric_crs, metric_crs_at
-from geo.finder.opening_times import moment_text
+from geo.finder.opening_times import later, moment_text
+from geo.finder.preference import lets_in, too_late
 from geo.finder.procedures import operators
 from geo.finder.search import WHICH_ONE
 from geo.french import (
@@ -76,9 +77,11 @@ def answer_sentence(answer: Answer, wishes: Wishes) -> str:
     when = "" if wishes.at is None else f"{capital(_full_moment(answer.at))}, "
     if answer.nothing_open or not answer.sites:
         return _nothing_found(answer, wishes, when)
-    title = "le plus proche ouvert" if wishes.at_that_moment else "le plus proche"
+    first = answer.sites[0]
+    title = "le plus proche ouvert" if wishes.at_that_moment and lets_in(first, answer.at) else "le plus proche"
     title = title if answer.put_first is None else "le mieux placé"
-    return capital(f"{when}{title} : {_site_words(answer.sites[0])}.")
+    words = _reopening_words(first) if too_late(first, answer.at) else _site_words(first)
+    return capital(f"{when}{title} : {words}.")
 
 
 def answer_notes(answer: Answer, *, from_centre: bool = False) -> list[str]:
@@ -145,14 +148,16 @@ def _is_overseas(site: SiteAnswer) -> bool:
 
 
 def _sooner(answer: Answer) -> str:
-    """Return the site that is open, or opens first, where the first one of an answer is closed."""
-    if answer.nothing_open or not answer.sites or answer.sites[0].status.is_open:
+    """Return the site that is open, or from which one is back first, where the first one of an answer is closed."""
+    first = None if answer.nothing_open else next(iter(answer.sites), None)
+    if first is None or lets_in(first, answer.at):
         return ""
-    opened = next((site for site in answer.sites if site.status.is_open), None)
+    opened = next((site for site in answer.sites if lets_in(site, answer.at)), None)
     if opened is not None:
         return f"Le plus proche ouvert : {_site_words(opened)}."
-    soonest = min(answer.sites, key=_opening)
-    return f"Le premier à rouvrir : {_site_words(soonest)}." if _opening(soonest) < _opening(answer.sites[0]) else ""
+    soonest = min(answer.sites, key=lambda site: _back_home(site, answer.at))
+    sooner = not first.status.is_open and _back_home(soonest, answer.at) < _back_home(first, answer.at)
+    return f"Le premier à rouvrir : {_site_words(soonest)}." if sooner else ""
 
 
 def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
@@ -191,9 +196,12 @@ def _kinds(kinds: Collection[str]) -> str:
     return ", ".join(KINDS[kind].label for kind in sorted(kinds))
 
 
-def _opening(site: SiteAnswer) -> dt.datetime:
-    opens_at = site.status.opens_at
-    return dt.datetime(9999, 1, 1, tzinfo=dt.UTC) if opens_at is None else opens_at.astimezone(dt.UTC)
+def _back_home(site: SiteAnswer, at: dt.datetime) -> dt.datetime:
+    """Return when somebody is back at the soonest who leaves then or later for a closed site, the visit not counted."""
+    if site.status.opens_at is None:
+        return dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
+    minutes = site.travel_time_min or 0.0
+    return later(max(later(at, minutes).astimezone(dt.UTC), site.status.opens_at.astimezone(dt.UTC)), minutes)
 
 
 def _site_words(site: SiteAnswer) -> str:

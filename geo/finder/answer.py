@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from geo.errors import ParameterError
 from geo.finder.bus_passes import StopAnswer, stops_near
 from geo.finder.opening_times import civil_time
 from geo.finder.places import Places, SiteAnswer
-from geo.finder.preference import preferred_first
+from geo.finder.preference import lets_in, preferred_first
 from geo.finder.procedures import FROM_HOME, MANDATE
 from geo.finder.sentences import notes
 from geo.finder.start import start_at
@@ -30,7 +30,7 @@ from geo.network.routes import route_between
 from geo.network.snapping import snap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -72,8 +72,10 @@ class Answer:
         The moment of the answer, with its time zone: trips leave then.
     sites
         At most k sites that meet the wishes, soonest first, equal times by distance, then id; one of those nearly as
-        soon reached as the first may come before it (`put_first`). Where only what is open at the moment counts and
-        nothing is (`nothing_open`), those that meet the other wishes, the next to open first.
+        soon reached as the first may come before it (`put_first`). Where a moment is chosen, the soonest reached is
+        among them though closed then (k is 2 at least there), and those open beyond `NEAR_MIN` are left out where a
+        nearer one is given, but for the first. Where only what is open at the moment counts and nothing is
+        (`nothing_open`), those that meet the other wishes, the next to open first.
     buses
         Buses that meet them and whose base is within `NEAR_MIN`; empty where buses are the only kind asked for.
     tax_office
@@ -143,7 +145,8 @@ def find_sites(
 
     With a moment chosen (`Wishes.at`) or `open_then`, a site counts where it is open at that moment and still open on
     arrival, leaving then; with an operator as well, where a visit of it that day is not over on arrival. Hours that
-    are not known do not count as open.
+    are not known do not count as open. With a moment chosen, the site soonest reached is told though it is closed
+    then, unless `open_then` or an operator is asked for as well.
 
     A bus has one point in the list, its base, which says nothing of its rounds. So buses are never ranked among
     fixed sites: they come apart, in `Answer.buses`, unless they are the only kind asked for.
@@ -179,7 +182,7 @@ def find_sites(
     places = Places.of(territory, start, at, visits, mode)
 
     fixed = wishes.kinds - {"bus"}
-    sites, put_first = preferred_first(places.meeting(wishes, fixed or wishes.kinds), k, at)
+    sites, put_first = _meeting(places, wishes, fixed or wishes.kinds, k, at)
     nothing_open = wishes.at_that_moment and not sites
     if nothing_open:
         sites = tuple(places.soonest_to_open(wishes, fixed or wishes.kinds, k, NEAR_MIN))
@@ -187,7 +190,7 @@ def find_sites(
     tax_office = next(map(places.told, places.soonest({"tax_office"})), None)
     saved = None if tax_office is None or nothing_open else _minutes_less(tax_office, sites)
     near_and_open = [
-        site for site in sites if not nothing_open and site.status.is_open and (site.travel_time_min or 0) <= NEAR_MIN
+        site for site in sites if not nothing_open and lets_in(site, at) and (site.travel_time_min or 0) <= NEAR_MIN
     ]
     none_open = () if near_and_open else tuple(islice(places.to_contact(), CONTACTS))
     return Answer(
@@ -234,6 +237,24 @@ def routes_to(territory: Territory, lon: float, lat: float, facility_ids: Mappin
         each: _drawn(route_between(network, start, _place(territory, each), 60 * minutes + _SPARE_S), network)
         for each, minutes in facility_ids.items()
     }
+
+
+def _meeting(
+    places: Places, wishes: Wishes, kinds: Collection[str], k: int, at: dt.datetime
+) -> tuple[tuple[SiteAnswer, ...], str | None]:
+    """Return the sites that meet the wishes, with the soonest reached though closed, and why the first is put first."""
+    found = places.meeting(wishes, kinds)
+    if wishes.at is None:
+        return preferred_first(found, k, at)
+    soonest_open = next(found, None)
+    if soonest_open is None:
+        return (), None
+    only_open = wishes.open_then or wishes.operator is not None
+    closed = None if only_open else places.soonest_if_closed(wishes, kinds)
+    given = [soonest_open] if closed is None else [closed, soonest_open]
+    if any((site.travel_time_min or 0) <= NEAR_MIN for site in given):
+        found = takewhile(lambda site: (site.travel_time_min or 0) <= NEAR_MIN, found)
+    return preferred_first(chain(given, found), max(k, len(given)), at)
 
 
 def _place(territory: Territory, facility_id: str) -> SnappedPoints:

@@ -194,6 +194,16 @@ class Places:
         """Give the places of these kinds that meet the wishes, soonest first."""
         return (self.told(i) for i in self.soonest(kinds, within_min) if self._meets(i, wishes))
 
+    def soonest_if_closed(self, wishes: Wishes, kinds: Collection[str]) -> SiteAnswer | None:
+        """Return the soonest reached place of these kinds that meets the wishes, if nobody is let in on arrival.
+
+        `None` where it is open then, or there is none.
+        """
+        usual = replace(wishes, at=None, open_then=False)
+        soonest = next((i for i in self.soonest(kinds) if self._meets(i, usual)), None)
+        closed = soonest is not None and not self._open_on_arrival(soonest, walk_in=False)
+        return self.told(soonest) if soonest is not None and closed else None
+
     def soonest_to_open(self, wishes: Wishes, kinds: Collection[str], k: int, within_min: float) -> list[SiteAnswer]:
         """Return the places of these kinds that meet the wishes, whatever the moment, the next to open first.
 

@@ -50,7 +50,7 @@ def preferred_first(found: Iterator[SiteAnswer], k: int, at: dt.datetime) -> tup
         sites.append(site)
     rivals = [site for site in sites if _minutes(site) <= limit and site.status.is_open]
     if not soonest.status.is_open:
-        rivals = [site for site in rivals if not _too_late(site, at)]
+        rivals = [site for site in rivals if not too_late(site, at)]
     first = min(rivals, key=lambda site: _rank(site, at), default=soonest)  # the soonest of equal ones
     reason = None if first is soonest else _reason(first, soonest, at)
     return (first, *(site for site in sites if site is not first))[:k], reason
@@ -71,20 +71,26 @@ def _minutes(site: SiteAnswer) -> float:
 def _rank(site: SiteAnswer, at: dt.datetime) -> tuple[bool, int, float]:
     closes_at = site.status.closes_at
     return (
-        _too_late(site, at),
+        too_late(site, at),
         _RANKS[site.status.appointment],
         float("-inf") if closes_at is None else -closes_at.timestamp(),
     )
 
 
-def _too_late(site: SiteAnswer, at: dt.datetime) -> bool:
+def too_late(site: SiteAnswer, at: dt.datetime) -> bool:
+    """Tell whether a site that is open closes before, or as, somebody who leaves at a moment arrives."""
     return closes_before(site.status, later(at, _minutes(site)))
+
+
+def lets_in(site: SiteAnswer, at: dt.datetime) -> bool:
+    """Tell whether a site is open at a moment, and still open when somebody who leaves then arrives."""
+    return site.status.is_open and not too_late(site, at)
 
 
 def _reason(first: SiteAnswer, soonest: SiteAnswer, at: dt.datetime) -> str:
     if not soonest.status.is_open:
         why = "il est ouvert, l'autre est fermé"
-    elif _too_late(soonest, at):
+    elif too_late(soonest, at):
         why = "il est encore ouvert à votre arrivée"
     elif _RANKS[first.status.appointment] < _RANKS[soonest.status.appointment]:
         needs = "sur rendez-vous" if soonest.status.appointment else "peut-être sur rendez-vous"

@@ -81,7 +81,7 @@ def _when(state: AppState, now: dt.datetime) -> None:
                 "Jour", min_value=first, max_value=last, format="DD/MM/YYYY", key=_DAY, on_change=_take_moment
             )
             st.time_input("Heure", key=_TIME, step=dt.timedelta(minutes=15), on_change=_take_moment)
-            show_notes(["Seuls les sites ouverts à ce moment, et encore ouverts à votre arrivée, sont proposés."])
+            show_notes(["Sont proposés le site le plus proche, même fermé, et ceux encore ouverts à votre arrivée."])
 
 
 def _when_words(at: dt.datetime | None, now: dt.datetime) -> str:

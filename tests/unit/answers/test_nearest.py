@@ -19,6 +19,7 @@ from geo.finder.procedures import procedures
 from geo.finder.search import PlaceSearch
 from geo.finder.wishes import Wishes
 
+AT_TEN = dt.datetime.fromisoformat("2026-11-24T10:00+01:00")
 WEDNESDAY = dt.datetime.fromisoformat("2026-11-25T09:00+01:00")
 CLOSED = OpeningStatus("closed", "Fermé, rouvre mercredi 25 à 9 h", opens_at=WEDNESDAY)
 
@@ -74,6 +75,26 @@ def test_a_moment_is_named(make_answer):
     )
 
 
+def test_a_moment_when_the_nearest_is_closed(make_answer, make_site):
+    again = OpeningStatus("closed", "Fermé, rouvre à 14 h", opens_at=AT_TEN + dt.timedelta(hours=4))
+    answer = make_answer(sites=(make_site("1", status=again), make_site("2", travel_time_min=20.0)))
+    assert said(answer, Wishes(at=answer.at)) == (
+        "Mardi 24 novembre à 10 h, le plus proche : France services 1, 12 min, fermé, rouvre à 14 h."
+    )
+    assert noted(answer) == ["Le plus proche ouvert : France services 2, 20 min, ouvert jusqu'à 17 h."]
+
+
+def test_the_nearest_closes_before_one_arrives(make_answer, make_site):
+    soon = OpeningStatus("open", "Ouvert jusqu'à 10 h 10", closes_at=AT_TEN + dt.timedelta(minutes=10))
+    nearest = make_site("1", status=soon)
+    answer = make_answer(sites=(nearest, make_site("2", travel_time_min=20.0)))
+    assert said(answer) == (
+        "Le plus proche : France services 1, 12 min, ouvert jusqu'à 10 h 10, mais fermé à votre arrivée."
+    )
+    assert noted(answer) == ["Le plus proche ouvert : France services 2, 20 min, ouvert jusqu'à 17 h."]
+    assert noted(make_answer(sites=(nearest,))) == []
+
+
 def test_nothing_is_found_and_the_visitor_is_not_blamed(make_answer):
     answer = make_answer(sites=())
     assert said(answer) == "Aucun site n'est connu ici."
@@ -123,6 +144,27 @@ def test_all_are_closed_and_another_opens_sooner(make_answer, make_site):
     answer = make_answer(sites=sites)
     assert said(answer).endswith("fermé, rouvre mercredi 25 à 9 h.")
     assert noted(answer) == ["Le premier à rouvrir : France services 2, 12 min, fermé, rouvre à 14 h."]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(55.0, False), (43.0, False), (41.0, True)],  # half an hour earlier there and back 12.4 minutes' drive beside
+)
+def test_another_that_opens_sooner_is_told_only_where_one_is_back_sooner(make_answer, make_site, minutes, told):
+    sooner = OpeningStatus(
+        "closed", "Fermé, rouvre mercredi 25 à 8 h 30", opens_at=WEDNESDAY - dt.timedelta(minutes=30)
+    )
+    answer = make_answer(sites=(make_site("1", status=CLOSED), make_site("2", status=sooner, travel_time_min=minutes)))
+    assert [note.startswith("Le premier à rouvrir : France services 2") for note in noted(answer)] == [True] * told
+
+
+def test_one_too_far_to_be_there_as_it_opens_is_not_the_first_to_open(make_answer, make_site):
+    def opens(minutes):
+        return OpeningStatus("closed", "Fermé", opens_at=AT_TEN + dt.timedelta(minutes=minutes))
+
+    far = make_site("2", status=opens(5), travel_time_min=40.0)  # there after 40 minutes, back after 80
+    assert noted(make_answer(sites=(make_site("1", status=opens(67)), far))) == []
+    assert noted(make_answer(sites=(make_site("1", status=opens(68)), far))) != []
 
 
 def test_why_another_than_the_nearest_is_first(make_answer):

@@ -14,6 +14,7 @@ import shapely
 from geo import Territory, nearest
 from geo.errors import NetworkError, ParameterError
 from geo.finder.answer import FROM_HOME, MANDATE, find_sites, route_to
+from geo.finder.preference import lets_in
 from geo.finder.wishes import Wishes
 from geo.network.travel_times import times_from_point
 
@@ -62,8 +63,8 @@ def ids(sites):
 
 
 def open_ids(answer):
-    """Return the sites open at the moment asked."""
-    return [] if answer.nothing_open else ids(answer.sites)
+    """Return the sites open at the moment asked; the nearest is told though closed."""
+    return [] if answer.nothing_open else ids(site for site in answer.sites if lets_in(site, answer.at))
 
 
 def test_sites_by_road_time_with_their_tax_office(world, home):
@@ -106,9 +107,53 @@ def test_at_most_k_sites(world, home):
     ],
 )
 def test_with_a_moment_the_nearest_is_the_nearest_open(world, home, moment, expected):
-    answer = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat(moment)))
+    wishes = Wishes(at=dt.datetime.fromisoformat(moment))
+    answer = find_sites(world, *home, wishes)
     assert open_ids(answer) == expected
     assert answer.nothing_open == (not expected)
+    if expected:
+        assert ids(answer.sites) == [MAIN, *(each for each in expected if each != MAIN)]
+        assert ids(find_sites(world, *home, replace(wishes, open_then=True)).sites) == expected
+
+
+def test_the_nearest_is_told_though_closed_and_those_open_beyond_an_hour_are_not(world, home):
+    def hours(main, antenne, **fields):
+        territory = with_sites(world, opening_hours=[main, pd.NA, antenne])
+        return find_sites(territory, *home, Wishes(at=TUESDAY.replace(hour=12, minute=30), **fields))
+
+    answer = hours("Tu 09:00-12:00,14:00-17:00", "Tu 09:00-18:00")
+    assert ids(answer.sites) == [MAIN, ANTENNE]
+    assert (answer.sites[0].status.state, answer.sites[0].status.opens_at.hour) == ("closed", 14)
+    assert [site["facility_id"] for site in answer.to_dict()["sites"]] == [MAIN, ANTENNE]
+    assert answer.none_open == ()
+    # One asked for is that open beside it.
+    territory = with_sites(world, opening_hours=["Tu 09:00-12:00", pd.NA, "Tu 09:00-18:00"])
+    assert ids(find_sites(territory, *home, Wishes(at=answer.at), k=1).sites) == [MAIN, ANTENNE]
+    # It must have what is asked for beside the moment.
+    assert ids(hours("Tu 09:00-12:00", "Tu,Sa 09:00-18:00", saturday=True).sites) == [ANTENNE]
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected", "calls"),
+    [
+        (60, ["1", "3"], False),
+        (15, ["1", "3"], True),  # only the first of those open is kept, and whom to call is said
+        (5, ["1", "3"], True),
+    ],
+)
+def test_of_the_sites_open_beyond_the_limit_the_first_is_kept(world, home, monkeypatch, limit, expected, calls):
+    monkeypatch.setattr("geo.finder.answer.NEAR_MIN", limit)
+    answer = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat("2026-11-24T11:50")))
+    assert ids(answer.sites) == expected
+    assert bool(answer.none_open) == calls
+
+
+def test_a_site_open_beyond_the_limit_is_left_out_where_a_nearer_one_is_open(world, home, monkeypatch):
+    monkeypatch.setattr("geo.finder.answer.NEAR_MIN", 15)
+    assert ids(find_sites(world, *home, Wishes(at=TUESDAY)).sites) == [MAIN]
+    assert ids(find_sites(world, *home).sites) == [MAIN, ANTENNE]
+    monkeypatch.setattr("geo.finder.answer.NEAR_MIN", 5)
+    assert ids(find_sites(world, *home, Wishes(at=TUESDAY)).sites) == [MAIN, ANTENNE]  # none is nearer
 
 
 @pytest.mark.parametrize(
@@ -147,7 +192,7 @@ def test_where_nothing_is_open_the_other_wishes_still_count(world, home):
 
 def test_the_comment_of_a_site_closes_it(world, home):
     said = with_sites(world, comment=["Fermeture chaque 4e mardi matin du mois", pd.NA, pd.NA])
-    assert ids(find_sites(said, *home, Wishes(at=TUESDAY)).sites) == [ANTENNE]
+    assert ids(find_sites(said, *home, Wishes(at=TUESDAY, open_then=True)).sites) == [ANTENNE]
     week_before = dt.datetime.fromisoformat("2026-11-17T10:00")
     assert ids(find_sites(said, *home, Wishes(at=week_before)).sites) == [MAIN, ANTENNE]
     unread = with_sites(world, comment=["Ouvert un mardi sur deux", pd.NA, pd.NA])
@@ -165,7 +210,7 @@ def test_the_comment_of_a_site_says_whether_an_appointment_is_needed(world, home
     walk_in = Wishes(at=TUESDAY, without_appointment=True)
     assert ids(find_sites(said, *home, walk_in).sites) == [MAIN]
     thursday = Wishes(at=dt.datetime.fromisoformat("2026-11-26T15:00"), without_appointment=True)
-    assert ids(find_sites(said, *home, thursday).sites) == [ANTENNE]
+    assert open_ids(find_sites(said, *home, thursday)) == [ANTENNE]
     always = with_sites(world, comment=[pd.NA, pd.NA, "Uniquement sur rendez-vous"])
     assert find_sites(always, *home, Wishes(without_appointment=True)).sites == ()
 
@@ -255,7 +300,7 @@ def test_an_unknown_need_of_appointment_is_not_none(world, home):
 def test_unknown_hours_are_not_open_and_are_named(world, home):
     world = with_sites(world, opening_hours=[pd.NA, "Tu 09:00-17:00", "Tu 09:00-18:00"])
     answer = find_sites(world, *home, Wishes(at=TUESDAY))
-    assert ids(answer.sites) == [ANTENNE]
+    assert open_ids(answer) == [ANTENNE]
     assert "Horaires inconnus, non comptés comme ouverts : France services A." in answer.notes
     listed = find_sites(world, *home).sites[0]
     assert (listed.status.state, listed.warnings) == (
@@ -285,7 +330,8 @@ def test_without_a_table_of_visits_the_operator_is_said_to_be_unknown(world, hom
 def test_visits_are_in_the_week_and_searched_by_any_name_of_the_operator(world, home):
     def found(operator, moment=None):
         at = None if moment is None else dt.datetime.fromisoformat(moment)
-        return open_ids(find_sites(world, *home, Wishes(at=at, operator=operator), permanences=VISITS))
+        answer = find_sites(world, *home, Wishes(at=at, operator=operator), permanences=VISITS)
+        return [] if answer.nothing_open else ids(answer.sites)
 
     assert found("assurance retraite") == found("cnav") == found("CNAV") == [ANTENNE]
     assert found("allocations familiales") == [MAIN, ANTENNE]
