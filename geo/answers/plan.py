@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Final
 from geo.answers.answer import Answer, Figure, estimated_bounds
 from geo.answers.plan_certainty import doubtful_sentence, margin_note, robustness_sentence, worst_case_sentence
 from geo.answers.plan_cost import budget_sentence, cost_sentence
-from geo.answers.plan_proof import longest_trip, plan_minutes, preference_sentence, proof_sentence, rule_sentence
+from geo.answers.plan_proof import (
+    longest_trip,
+    mean_time_then,
+    plan_minutes,
+    preference_sentence,
+    proof_sentence,
+    rule_sentence,
+    saved_share,
+)
 from geo.answers.plan_stops import stops_sentence
 from geo.french import (
     SEMICOLON,
@@ -32,6 +40,8 @@ if TYPE_CHECKING:
 _NAMED: Final = 5
 #: Share of the residents within which all of them are: sums of floats miss the last bit.
 _ALL: Final = 1 - 1e-9
+#: Share of a time below which nothing is saved, likewise.
+_SAME: Final = 1e-9
 
 #: What each model aims at, in plain words; `{}` stands for the threshold, as `geo.french.within_text` says it.
 AIMS: Final[Mapping[Model, str]] = {
@@ -111,23 +121,25 @@ def _sentence(plan: Plan) -> str:
     where = f"{labels}, à {joined(plan.labels['name'].to_list(), _NAMED, 'autres lieux')},"
     if plan.model == "median" and before.mean_time_min is not None:
         was, will = plan_minutes(plan, before.mean_time_min), plan_minutes(plan, after.mean_time_min)
-        share = 1 - (after.mean_time_min or 0.0) / before.mean_time_min if before.mean_time_min else 0.0
+        share = saved_share(before.mean_time_min, after.mean_time_min)
         return f"{where} {_led(plan, would, 'le trajet moyen', was, will, share)}."
     if plan.model == "center" and before.worst_time_min is not None:
         whom = "le trajet de l'habitant le plus éloigné d'un site"
-        share = 1 - (after.worst_time_min or 0.0) / before.worst_time_min if before.worst_time_min else 0.0
+        share = saved_share(before.worst_time_min, after.worst_time_min)
         return f"{where} {_led(plan, would, whom, longest_trip(plan, before), longest_trip(plan, after), share)}."
     return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
 
 
 def _led(plan: Plan, would: str, what: str, was: str, will: str, share: float) -> str:
-    """Return what becomes of a time: `was` and `will` as they are said, `share` of it saved (0 to 1)."""
-    if was == will and share:
+    """Return what becomes of a time: `was` and `will` as they are said, `share` of it saved (0 to 1).
+
+    Two estimated times, each to 5 minutes, would differ by more or less than the times do: what is saved is a share.
+    """
+    if share > _SAME and (was == will or plan.part.estimated):
         return f"raccourci{would} {what} de {format_share(share)} (aujourd'hui : {was})"
     if was == will:
         return f"laisse{would} {what} à {was}"
-    comma = "," if plan.part.estimated and "," in will else ""
-    return f"ramène{would} {what} à {will}{comma} au lieu {_from(was)}"
+    return f"ramène{would} {what} à {will} au lieu {_from(was)}"
 
 
 def _from(words: str) -> str:
@@ -154,11 +166,11 @@ def _beside(plan: Plan) -> str:
     time = ""
     if before is not None and after is not None:
         was, will = plan_minutes(plan, before), plan_minutes(plan, after)
-        if was != will:
+        if was != will and not plan.part.estimated:
             time = f"le temps moyen passerait {_from(was)} à {will}"
         elif before > after:
-            # Rounding hides what is gained; as a share it is the same at every bound of the times.
-            time = f"le temps moyen baisserait de {format_share(1 - after / before)} (aujourd'hui : {was})"
+            # Rounding hides what is gained, or makes it more; as a share it is the same at every bound of the times.
+            time = f"le temps moyen baisserait de {format_share(saved_share(before, after))} (aujourd'hui : {was})"
         else:
             time = f"le temps moyen reste {_from(was)}"
     shares = _shares(plan) if plan.model == "center" and plan.before.worst_time_min is not None else ""
@@ -170,7 +182,7 @@ def _figures(plan: Plan) -> tuple[Figure, ...]:
     before, after, count = plan.before, plan.after, len(plan.labels)
     if plan.model == "median":
         was = f"{plan_minutes(plan, before.mean_time_min)} aujourd'hui"
-        first = Figure("Trajet moyen", plan_minutes(plan, after.mean_time_min), was)
+        first = Figure("Trajet moyen", mean_time_then(plan, after.mean_time_min), was)
     elif plan.model == "center":
         first = Figure("Le plus éloigné", longest_trip(plan, after), f"aujourd'hui : {longest_trip(plan, before)}")
     elif plan.model == "set-cover":

@@ -141,7 +141,7 @@ def two_plans_rows(plan: Plan) -> list[list[str]]:
         "places": str,
         "share_within": format_share,
         "share_of_best": format_share,
-        "mean_time_min": partial(plan_minutes, plan),
+        "mean_time_min": partial(mean_time_then, plan),
         "cost_eur": format_euros,
     }
     return [
@@ -220,6 +220,19 @@ def _averaged(plan: Plan) -> str:
 def plan_minutes(plan: Plan, minutes: float | None, digits: int = 1) -> str:
     """Return minutes as a plan says them: in steps where its times are estimated."""
     return said_minutes(minutes, digits, estimated=plan.part.estimated)
+
+
+def mean_time_then(plan: Plan, minutes: float | None) -> str:
+    """Return the mean time with labels; where estimated, by how much it is shorter: rounded times hide or swell it."""
+    before = plan.before.mean_time_min
+    if not plan.part.estimated or before is None or minutes is None or minutes >= before:
+        return plan_minutes(plan, minutes)
+    return f"baisse de {format_share(saved_share(before, minutes))}"
+
+
+def saved_share(before: float, after: float | None) -> float:
+    """Return the share of a time that is saved, 0 to 1; of no time, 0."""
+    return 1 - (after or 0.0) / before if before else 0.0
 
 
 def _proven(plan: Plan) -> str:

@@ -30,11 +30,15 @@ temps moyen passerait d(?:e |')# à
 temps moyen reste d(?:e |')#
 temps moyen baisserait de <share> \(aujourd'hui : #\)
 
-plan_mean_after minutes
+plan_mean_measured minutes
 must terminal.plan html.arguments pdf
-temps moyen passerait d(?:e |')<minutes> à #
-temps moyen reste d(?:e |')#
+temps moyen passerait de <minutes> à #
+temps moyen reste de #
 temps moyen baisserait de <share> \(aujourd'hui : #\)
+
+plan_mean_saved share
+must terminal.plan html.arguments pdf
+temps moyen baisserait de # \(aujourd'hui : <minutes>\)
 
 plan_cost count
 must terminal.plan screen.ouvrir pdf

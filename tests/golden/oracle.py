@@ -214,6 +214,7 @@ class Oracle:
             "plan_communes_better": int((self.poor(before) & ~self.poor(now)).sum()),
             "plan_mean_before": self.mean(before, both),
             "plan_mean_after": self.mean(now, both),
+            **self._mean_with_labels(self.mean(before, both), self.mean(now, both)),
             **{
                 f"plan_worst_{when}{name}": self.longest(times * scale, both)
                 for when, times in (("before", before), ("after", now))
@@ -223,6 +224,12 @@ class Oracle:
             "plan_aid": sum(label["aid_eur"] for label in labels),
             "plan_candidates": int(self._candidates().sum()),
         }
+
+    def _mean_with_labels(self, before: float | None, now: float | None) -> dict[str, float | None]:
+        """Return how the mean time with labels is said: as a share saved where it is estimated, in minutes elsewhere."""
+        if not self.estimated:
+            return {"plan_mean_measured": now}
+        return {"plan_mean_saved": None if before is None or now is None else 1 - now / before}
 
     def _candidates(self) -> np.ndarray:
         """Return which communes may get a label: no site, 1,000 residents, and something that draws people there."""

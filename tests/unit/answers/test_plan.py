@@ -123,6 +123,25 @@ def test_the_mean_time(one_label, mean, said):
     assert said is None or details[4] == said
 
 
+@pytest.mark.parametrize(("mean", "share", "was"), [((8.07, 7.27), 10, 10), ((12.5, 10.0), 20, 15), ((9, 8), 11, 10)])
+def test_an_estimated_mean_time_is_told_by_the_share_that_is_saved(one_label, mean, share, was):
+    """Two times to 5 minutes would tell a change of 0 or 5 minutes, where it is one or two."""
+    made = made_up(one_label, 2, mean=mean)
+    estimated = replace(made, part=replace(made.part, estimated=True))
+    assert f"Le temps moyen baisserait de {share} % (aujourd'hui : environ {was} min)." in [
+        plainly(text) for text in plan_answer(estimated).details
+    ]
+    shortest = plan_answer(replace(estimated, model="median"))
+    assert plainly(shortest.sentence).endswith(
+        f"raccourciraient le trajet moyen de {share} % (aujourd'hui : environ {was} min)."
+    )
+    assert [plainly(text) for text in shortest.figures[0]] == [
+        "Trajet moyen",
+        f"baisse de {share} %",
+        f"environ {was} min aujourd'hui",
+    ]
+
+
 def test_no_label(territory, one_label):
     none = plan_answer(plan(territory, 0, threshold_min=10))
     assert none.sentence.startswith("Sans nouveau label :")
@@ -199,7 +218,7 @@ def test_the_longest_trip_is_said_with_its_bounds_where_times_are_estimated(one_
 
     was, will = "environ 1 h 15, de 55 min à 1 h 40", "environ 55 min, de 45 min à 1 h 05"
     assert plainly(answer.sentence).endswith(
-        f"ramènerait le trajet de l'habitant le plus éloigné d'un site à {will}, au lieu d'{was}."
+        f"raccourcirait le trajet de l'habitant le plus éloigné d'un site de 28 % (aujourd'hui : {was})."
     )
     assert f"ce plan le ramène à {will}, soit" in plainly(answer.details[0])
     assert [plainly(text) for text in answer.figures[0]] == ["Le plus éloigné", will, f"aujourd'hui : {was}"]

@@ -10,8 +10,9 @@ import streamlit as st
 from geo.answers.dossier import label_dossier
 from geo.answers.label import ELSEWHERE, RESIDENTS_COUNTED, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
-from geo.answers.plan_proof import two_plans
+from geo.answers.plan_proof import mean_time_then, two_plans
 from geo.answers.plan_stops import stops_table
+from geo.answers.tables import COLUMNS
 from geo.answers.two_publics import TITLE, two_publics_answer
 from geo.errors import MaillageError
 from geo.maps.planning_maps import plan_values
@@ -177,8 +178,13 @@ def _side_by_side(plan: Plan) -> None:
     if table is None:
         return
     st.header("Deux plans côte à côte", anchor=False)
+    shown = french_table(table, *(f"two.{name}" for name in table.columns))
+    if plan.part.estimated:
+        mean = COLUMNS["two.mean_time_min"]
+        said = [mean_time_then(plan, minutes) for minutes in table["mean_time_min"]]
+        shown = shown.assign(**{mean.title: said}).rename(columns={mean.title: mean.heading})
     show_table(
-        french_table(table, *(f"two.{name}" for name in table.columns)),
+        shown,
         key="two_plans",
         alt="Le plan proposé, et le meilleur sans la règle des communes candidates",
         estimated=plan.part.estimated,
