@@ -120,12 +120,14 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile, *, active: bool 
     Raises
     ------
     SourceError
-        A file is absent, swells too much when unpacked, is not an OpenStreetMap extract, or holds past versions.
+        A file is absent, swells too much when unpacked, is not an OpenStreetMap extract, holds past versions or nodes
+        without identifier, or is an answer in which Overpass says that it gave up.
     """
     for path in paths:
         require_bounded(path, "Routes")
         refuse_overpass_json(path)
     roads, days = _run(paths, "placed", lambda text: _read_roads(text, profile, active=active))
+    _refuse_nodes_without_numbers(roads, paths)
     gone = [deleted_objects(path) for path in paths]
     chosen = _chosen(roads, deleted=[number for ways, _ in gone for number in ways])
     hidden = np.array([number for _, nodes in gone for number in nodes], np.int64)
@@ -135,6 +137,20 @@ def read_extracts(paths: Sequence[Path], profile: SpeedProfile, *, active: bool 
     if not roads.placed.all():
         roads = _with_other_places(roads, paths, hidden)
     return _drawn(roads, chosen, tuple(days))
+
+
+def _refuse_nodes_without_numbers(roads: _Roads, paths: Sequence[Path]) -> None:
+    """Raise `SourceError` where ways have nodes without ``ref``: which of them meet is not known."""
+    if (numbered := roads.refs != 0).all():
+        return
+    way = int(np.searchsorted(np.cumsum(roads.counts), np.argmin(numbered), side="right"))
+    copy = int(np.flatnonzero(~roads.closed)[way])
+    name = paths[int(np.searchsorted(roads.file_ends, copy, side="right"))].name
+    msg = (
+        f"« {name} » : la route {roads.ids[copy]} a des nœuds sans identifiant (<nd> sans ref), qui ne disent pas où "
+        f"les routes se rejoignent. Avec Overpass, demandez « out body geom; » ou « (._;>;); out body; »."
+    )
+    raise SourceError(msg)
 
 
 def _chosen(roads: _Roads, *, deleted: Sequence[int]) -> NDArray[np.int64]:

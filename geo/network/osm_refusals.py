@@ -1,4 +1,4 @@
-"""Why OpenStreetMap data cannot be read, in French: what osmium says, and answers of Overpass in JSON."""
+"""Why OpenStreetMap data cannot be read, in French: what osmium says, answers of Overpass, names of another kind."""
 
 from __future__ import annotations
 
@@ -31,6 +31,9 @@ _WHY: Final = (
     (re.compile(r"XML parsing error"), "XML mal formé ou coupé avant sa fin"),
     (re.compile(r"PBF error|unexpected EOF|protozero|blob", re.IGNORECASE), "données abîmées ou coupées avant la fin"),
 )
+#: How extracts begin: in PBF, behind four bytes of length; in XML, behind comments.
+_PBF: Final = b"\x0a\x09OSMHeader"
+_OSM_XML: Final = re.compile(rb"[^<]*(?:<[?!][^>]*>\s*)*<(?:osm|osmChange)\b")
 _XML_LINE: Final = re.compile(r"XML parsing error at line (\d+)")
 
 
@@ -45,6 +48,37 @@ def why_unreadable(said: str) -> str:
     why = next((words for pattern, words in _WHY if pattern.search(said)), "contenu abîmé ou d'une autre sorte")
     line = _XML_LINE.search(said)
     return why if line is None or why == "fichier vide" else f"{why}, ligne {line[1]}"
+
+
+def gave_up(path: Path, remark: str) -> SourceError:
+    """Return the error of an answer of Overpass in XML that ends with a remark: the service stopped before the end.
+
+    >>> from pathlib import Path
+    >>> str(gave_up(Path("rues.osm"), " runtime error: Query timed out "))[:77]
+    "« rues.osm » est une réponse incomplète d'Overpass, qui y dit : « runtime err"
+    """
+    said = visible(" ".join(remark.split()))[:_LONGEST_SHOWN]
+    return SourceError(
+        f"« {path.name} » est une réponse incomplète d'Overpass, qui y dit : « {said} ». Refaites la demande, sur une "
+        f"zone plus petite ou avec un délai plus long ([timeout:...])."
+    )
+
+
+def refuse_unnamed_extract(path: Path) -> None:
+    """Raise `SourceError` where a file that its name does not tell to be an OpenStreetMap extract is one."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_TAIL_BYTES)
+    except OSError:
+        return  # its reader tells why
+    in_pbf = head[4:].startswith(_PBF)
+    if in_pbf or _OSM_XML.match(head.replace(b"\x00", b"")):
+        kind, ending = ("PBF", ".osm.pbf") if in_pbf else ("XML", ".osm")
+        msg = (
+            f"« {path.name} » est un extrait OpenStreetMap ({kind}) que son nom ne dit pas. "
+            f"Renommez-le pour qu'il finisse en {ending}."
+        )
+        raise SourceError(msg)
 
 
 def refuse_overpass_json(path: Path) -> None:

@@ -25,6 +25,7 @@ import osmium
 _WAITING_PARTS = {f"OSMIUM_MAX_{step}_QUEUE_SIZE": "2" for step in ("INPUT", "OSMDATA", "OUTPUT", "WORK")}
 
 
+_ENDINGS = (".pbf", ".osm", ".osm.bz2", ".osm.gz", ".xml", ".xml.bz2", ".xml.gz")
 _ACCESS_KEYS = [
     f"{key}{direction}"
     for key in ("access", "vehicle", "motor_vehicle", "motorcar")
@@ -58,7 +59,7 @@ def main(what: str, paths: list[str]) -> None:
         }
         for kind, handlers in steps[what]:
             for file, path in enumerate(paths):
-                with osmium.io.Reader(path, kind) as reader:
+                with osmium.io.Reader(_named(path), kind) as reader:
                     if reader.header().has_multiple_object_versions:
                         _stop(file, "history")
                     osmium.apply(reader, *handlers, writer)
@@ -70,6 +71,14 @@ def main(what: str, paths: list[str]) -> None:
     except Exception as error:  # noqa: BLE001 - whatever stops it is told
         _stop(file, str(error))
     _say({"days": days})
+
+
+def _named(path: str) -> osmium.io.File:
+    """Return a file with its format, which osmium tells from endings in small letters only."""
+    for ending in _ENDINGS:
+        if path.lower().endswith(ending) and not path.endswith(ending):
+            return osmium.io.File(path, ending[1:])
+    return osmium.io.File(path)
 
 
 def _stop(file: int, error: str) -> None:

@@ -10,7 +10,7 @@ import shapely
 from geo.errors import ParameterError
 from geo.network.modes import CAR, MODES
 from geo.network.osm import read_osm_modes, read_osmnx
-from geo.network.osm_refusals import refuse_overpass_json
+from geo.network.osm_refusals import refuse_overpass_json, refuse_unnamed_extract
 from geo.network.road_lines import read_road_lines
 from geo.network.speeds import DEFAULT_PROFILE
 from geo.sources.archives import require_regular
@@ -40,6 +40,8 @@ def read_roads(
     ------
     ParameterError
         Several files are given, or none, and they are not all OpenStreetMap extracts.
+    SourceError
+        A file is none of a known kind, or is an OpenStreetMap extract that its name does not tell to be one.
     """
     return read_modes(path, area=area, profile=profile, modes=(CAR,))[CAR]
 
@@ -64,6 +66,9 @@ def read_modes(
     others = [each.name for each in paths if not each.name.lower().endswith(_EXTRACTS)]
     if paths and not others:
         return read_osm_modes(paths, profile=profile, area=area, modes=modes)
+    for each in paths:
+        if each.name in others:
+            refuse_unnamed_extract(each)
     if len(paths) != 1:
         found = ", ".join(f"« {name} »" for name in others) or "aucun fichier"
         msg = (

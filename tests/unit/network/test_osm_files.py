@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import math
+import re
 from itertools import pairwise
 
 import networkx as nx
@@ -13,6 +14,7 @@ import pytest
 
 from geo.errors import NetworkError, SourceError
 from geo.network.osm import NOT_READ, read_osm, read_osm_modes, read_osmnx
+from geo.network.road_files import read_roads
 from geo.network.shortest_paths import nearest_facility
 
 #: Points of a ladder, in thousandths of a degree from there.
@@ -274,6 +276,78 @@ def test_nodes_of_the_file_count_before_places_in_the_ways(tmp_path):
     bollard = '<node id="2" lat="46.5" lon="3.001"><tag k="barrier" v="bollard"/></node><way id="10"'
     path.write_text(path.read_text().replace('<way id="10"', bollard))
     assert street_ends(path) == {(1, 2), (2, 3)}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_nodes_without_identifier_are_told(tmp_path, first):
+    path = written(tmp_path / "geom.osm", [((1, 2), STREET), ((2, 3), STREET)], in_ways=True, nodes=False)
+    path.write_text(re.sub(' ref="[0-9]+"|<way id="11.*', "", path.read_text()))
+    whole = written(tmp_path / "rue.osm", [((1, 2), {"highway": "steps"}), ((2, 3), STREET)])
+    with pytest.raises(SourceError, match=r"« geom\.osm » : la route 10 a des nœuds sans identifiant.*out body geom"):
+        read_osm([path, whole] if first else [whole, path])
+
+
+REMARK = '<remark> runtime error: Query timed out in "query" at line 3 after 180 seconds. </remark>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("ways", [[((1, 2), STREET)], []], ids=len)
+def test_an_answer_that_overpass_gave_up_is_refused_with_what_it_says(tmp_path, encoding, ways):
+    path = written(tmp_path / "reponse.osm", ways)
+    text = path.read_text().replace("</osm>", f"{REMARK}</osm>")
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?>\n{text}', encoding=encoding)
+    with pytest.raises(
+        SourceError, match=r"« reponse\.osm » est une réponse incomplète d'Overpass.*Query timed out in"
+    ):
+        read_osm(path)
+    # As the value of a tag, it is a name like another.
+    path = written(tmp_path / "nom.osm", [((1, 2), STREET | {"name": "&lt;remark&gt;", "remark": "non"})])
+    assert street_ends(path) == {(1, 2)}
+
+
+# --- names and encodings of files ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["X.OSM", "x.Osm.Gz", "c.OSM.PBF", "c.PBF", "c.osm.BZ2"])
+def test_the_ending_of_a_name_may_be_in_capitals(tmp_path, name):
+    plain = written(tmp_path / "rue.osm", [((1, 2), STREET), ((2, 3), STREET)], way_marks={11: 'action="delete"'})
+    path = tmp_path / name
+    if name.lower().endswith("pbf"):
+        plain = written(plain, [((1, 2), STREET)])
+        with osmium.SimpleWriter(osmium.io.File(str(path), "pbf")) as writer:
+            for each in osmium.FileProcessor(plain):
+                writer.add(each)
+    else:
+        path.write_bytes({"z": gzip.compress, "2": bz2.compress, "m": bytes}[name.lower()[-1]](plain.read_bytes()))
+    assert read_roads(path).edge_length_m.sum() == read_osm(path).edge_length_m.sum()
+    assert street_ends(path) == {(1, 2)}
+
+
+@pytest.mark.parametrize("name", ["map", "x.xml", "rues.txt"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_an_extract_of_another_name_is_told_how_to_be_named(tmp_path, name, encoding):
+    path = written(tmp_path / name, [((1, 2), STREET)])
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?>\n<!-- ici -->{path.read_text()}', encoding=encoding)
+    for paths in (path, [path, written(tmp_path / "rue.osm", [((1, 2), STREET)])]):
+        with pytest.raises(SourceError, match=rf"« {name} » est un extrait OpenStreetMap \(XML\).*finisse en \.osm\."):
+            read_roads(paths)
+
+
+def test_a_pbf_of_another_name_is_told_how_to_be_named(tmp_path):
+    plain, path = written(tmp_path / "rue.osm", [((1, 2), STREET)]), tmp_path / "extrait"
+    with osmium.SimpleWriter(osmium.io.File(str(path), "pbf")) as writer:
+        for each in osmium.FileProcessor(plain):
+            writer.add(each)
+    with pytest.raises(SourceError, match=r"« extrait » est un extrait OpenStreetMap \(PBF\).*finisse en \.osm\.pbf\."):
+        read_roads(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_what_is_deleted_in_two_bytes_a_letter_is_not_driven(tmp_path, encoding):
+    ways = [((1, 2), STREET), ((2, 3), STREET)]
+    path = written(tmp_path / "josm.osm", ways, way_marks={11: 'action="delete"'})
+    path.write_text(f'<?xml version="1.0" encoding="utf-16"?>\n{path.read_text()}', encoding=encoding)
+    assert street_ends(path) == {(1, 2)}
 
 
 # --- nodes that are not there --------------------------------------------------------------------
