@@ -206,8 +206,14 @@ def _back_home(site: SiteAnswer, at: dt.datetime) -> dt.datetime:
 
 def _site_words(site: SiteAnswer) -> str:
     by = "" if site.mode == CAR else f" {MODES[site.mode]}"
+    by += " jusqu'à sa base" if site.kind == "bus" else ""
     trip = "" if site.travel_time_min is None else f"{site_trip(site, with_distance=False)}{by}, "
-    return f"{site.name}, {trip}{site.status.in_short[:1].lower()}{site.status.in_short[1:]}"
+    return f"{called(site)}, {trip}{site.status.in_short[:1].lower()}{site.status.in_short[1:]}"
+
+
+def called(site: SiteAnswer) -> str:
+    """Return the name of a site, in which a bus is said to be one."""
+    return f"Bus {site.name}" if site.kind == "bus" and "bus" not in site.name.lower() else site.name
 
 
 def _reopening_words(site: SiteAnswer) -> str:
@@ -345,7 +351,7 @@ def answer_lines(
             yield saved
     if answer.none_open:
         yield NONE_OPEN
-        yield from (f"   {site.name}, {_contact(site)} ({site.status.sentence})" for site in answer.none_open)
+        yield from (f"   {called(site)}, {_contact(site)} ({site.status.sentence})" for site in answer.none_open)
         yield from (f"   {sentence}" for sentence in answer.from_home)
     asked_notes = () if asked is None else filter(None, (asked.failure, ASKED_NOTE if asked.routes else None))
     for note in (*(search.notes if search else ()), *answer.notes, *asked_notes):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.answers.nearest import NONE_OPEN, site_trip
+from geo.answers.nearest import NONE_OPEN, called, site_trip
 from geo.ui.components.found_sites import contacts_html
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def distance_html(answer: Answer) -> str:
 
 
 def _contact(site: SiteAnswer) -> str:
-    trip = "" if site.travel_time_min is None else f" ({escape(site_trip(site, with_distance=False))})"
+    base = "sa base : " if site.kind == "bus" else ""
+    trip = "" if site.travel_time_min is None else f" ({base}{escape(site_trip(site, with_distance=False))})"
     links = contacts_html(site) or "<li>Contact inconnu</li>"
-    return f"<li><strong>{escape(site.name)}</strong>{trip} : {escape(site.status.sentence)}.<ul>{links}</ul></li>"
+    return f"<li><strong>{escape(called(site))}</strong>{trip} : {escape(site.status.sentence)}.<ul>{links}</ul></li>"

@@ -126,6 +126,14 @@ def test_where_no_road_leads_to_a_site_an_open_one_is_not_said_to_be_closed(make
             )
 
 
+def test_a_bus_to_call_is_told_as_one(make_answer, make_site):
+    answer = make_answer(sites=(), none_open=(make_site("1", kind="bus"),))
+    assert said(answer) == (
+        "Aucun site n'est connu ici. Le plus proche : Bus France services 1, 12 min jusqu'à sa base, ouvert jusqu'à 17 h."
+    )
+    assert any(line.startswith("   Bus France services 1, 05 59") for line in answer_lines(answer, Wishes(), None))
+
+
 def test_nothing_is_open_and_the_soonest_is_named(make_answer, make_site):
     answer = make_answer(sites=(make_site("1", status=CLOSED),), nothing_open=True)
     assert said(answer, Wishes(open_then=True)) == (

@@ -212,3 +212,11 @@ def test_help_at_a_distance_names_whom_to_call(make_answer, make_site):
     assert HOSTILE in page.text
     assert {"tel:0559588405", "mailto:site@exemple.fr"} == {link["href"] for link in page.all("a")}
     assert "Un proche peut agir." in page.text
+
+
+def test_help_at_a_distance_says_which_is_a_bus(make_answer, make_site):
+    buses = (make_site("1", kind="bus"), make_site("2", kind="bus", name="Le bus des services"))
+    text = read(distance_html(make_answer(none_open=(*buses, make_site("3"))))).text
+    assert "Bus France services 1 (sa base : 12\u00a0min)" in text
+    assert "Le bus des services (sa base : 12\u00a0min)" in text
+    assert "Bus France services 3" not in text
