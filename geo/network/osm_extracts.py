@@ -19,11 +19,10 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numpy as np
 
-from geo.errors import SourceError
 from geo.network.compiled import compiled
 from geo.network.modes import ACTIVE_MODES, CAR
 from geo.network.osm_deleted import deleted_objects
-from geo.network.osm_refusals import refuse_overpass_json, why_unreadable
+from geo.network.osm_refusals import nodes_without_numbers, refuse_overpass_json, unreadable
 from geo.network.osm_tags import ALL_KEYS, NOT_FOR_CARS, USED_KEYS, WayKinds
 from geo.network.osm_ways import Ways, parts_with_a_place, stopped_modes
 from geo.sources.archives import require_bounded
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.errors import SourceError
     from geo.network.speeds import SpeedProfile
 
 #: Bytes of text that are turned into numbers at a time.
@@ -145,12 +145,8 @@ def _refuse_nodes_without_numbers(roads: _Roads, paths: Sequence[Path]) -> None:
         return
     way = int(np.searchsorted(np.cumsum(roads.counts), np.argmin(numbered), side="right"))
     copy = int(np.flatnonzero(~roads.closed)[way])
-    name = paths[int(np.searchsorted(roads.file_ends, copy, side="right"))].name
-    msg = (
-        f"« {name} » : la route {roads.ids[copy]} a des nœuds sans identifiant (<nd> sans ref), qui ne disent pas où "
-        f"les routes se rejoignent. Avec Overpass, demandez « out body geom; » ou « (._;>;); out body; »."
-    )
-    raise SourceError(msg)
+    file = int(np.searchsorted(roads.file_ends, copy, side="right"))
+    raise nodes_without_numbers(paths[file], int(roads.ids[copy]))
 
 
 def _chosen(roads: _Roads, *, deleted: Sequence[int]) -> NDArray[np.int64]:
@@ -249,20 +245,7 @@ def _unreadable(paths: Sequence[Path], last_line: str) -> SourceError:
         name, why = paths[said["file"]].name, said["error"]
     except (ValueError, TypeError, LookupError):  # it was stopped before it could say
         name, why = ", ".join(path.name for path in paths), last_line
-    if why == "history":
-        return SourceError(
-            f"« {name} » est un historique : il contient les versions passées des routes. "
-            f"Un extrait à une seule date est attendu (osmium time-filter en tire un)."
-        )
-    if "inside <member>" in why:
-        return SourceError(
-            f"« {name} » contient des relations avec leur tracé (Overpass, « out geom; »), qui ne se lisent pas. "
-            f"Des routes seules sont attendues : demandez way[highway] sans les relations."
-        )
-    return SourceError(
-        f"« {name} » n'est pas un extrait OpenStreetMap lisible ({why_unreadable(why)}). "
-        f"Un fichier .osm.pbf ou .osm complet est attendu : téléchargez-le de nouveau."
-    )
+    return unreadable(name, why)
 
 
 def _lines(text: Iterable[bytes]) -> Iterable[bytes]:

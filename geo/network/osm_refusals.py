@@ -50,6 +50,41 @@ def why_unreadable(said: str) -> str:
     return why if line is None or why == "fichier vide" else f"{why}, ligne {line[1]}"
 
 
+def unreadable(name: str, said: str) -> SourceError:
+    """Return the error of a file that osmium does not read, from its name and what osmium says of it.
+
+    >>> str(unreadable("rues.osm.pbf", "unexpected EOF"))[:94]
+    "« rues.osm.pbf » n'est pas un extrait OpenStreetMap lisible (données abîmées ou coupées avant "
+    """
+    if said == "history":
+        return SourceError(
+            f"« {name} » est un historique : il contient les versions passées des routes. "
+            f"Un extrait à une seule date est attendu (osmium time-filter en tire un)."
+        )
+    if "inside <member>" in said:
+        return SourceError(
+            f"« {name} » contient des relations avec leur tracé (Overpass, « out geom; »), qui ne se lisent pas. "
+            f"Des routes seules sont attendues : demandez way[highway] sans les relations."
+        )
+    return SourceError(
+        f"« {name} » n'est pas un extrait OpenStreetMap lisible ({why_unreadable(said)}). "
+        f"Un fichier .osm.pbf ou .osm complet est attendu : téléchargez-le de nouveau."
+    )
+
+
+def nodes_without_numbers(path: Path, way: int) -> SourceError:
+    """Return the error of a file of which a way has nodes without ``ref``.
+
+    >>> from pathlib import Path
+    >>> str(nodes_without_numbers(Path("rues.osm"), 13))[:64]
+    '« rues.osm » : la route 13 a des nœuds sans identifiant (<nd> sa'
+    """
+    return SourceError(
+        f"« {path.name} » : la route {way} a des nœuds sans identifiant (<nd> sans ref), qui ne disent pas où "
+        f"les routes se rejoignent. Avec Overpass, demandez « out body geom; » ou « (._;>;); out body; »."
+    )
+
+
 def gave_up(path: Path, remark: str) -> SourceError:
     """Return the error of an answer of Overpass in XML that ends with a remark: the service stopped before the end.
 
