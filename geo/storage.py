@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import MaillageError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 #: Libraries that write our files: what they raise of their own, where a disk is full, is no `OSError`.
 _WRITERS: Final = frozenset({"pyarrow", "pyogrio", "sqlite3", "xlsxwriter"})
@@ -95,15 +95,55 @@ def adding_files(folder: Path) -> Iterator[Path]:
 
 
 def require_named(folder: Path) -> None:
-    """Raise `SourceError` where a folder is the root or the current one: files of ours are not spread among others."""
+    """Raise `SourceError` for the root, the current folder and those that hold it: ours are not spread among others."""
+    what = None
     try:
-        place = folder.resolve()
-        what = {Path(place.anchor): "la racine du disque", Path.cwd(): "le dossier où vous êtes"}.get(place)
+        place, here = folder.resolve(), Path.cwd()
+        if here.is_relative_to(place):
+            what = "un dossier qui contient celui où vous êtes"
+        what = {Path(place.anchor): "la racine du disque", here: "le dossier où vous êtes"}.get(place, what)
     except (OSError, RuntimeError, ValueError):  # no path: who writes there says so
         return
     if what is not None:
         msg = f"« {shown_path(folder)} » est {what} : rien n'y est écrit. Donnez le nom d'un dossier à créer."
         raise SourceError(msg)
+
+
+def require_fillable(folder: Path, markers: Sequence[str]) -> None:
+    """Raise `SourceError` where files are not added to a folder: better said before the work than after.
+
+    `markers`: Patterns of names, one of which a folder of ours holds: one that is not empty and has none of them
+    belongs to somebody else.
+    """
+    require_named(folder)
+    try:
+        place = folder.resolve()
+    except RuntimeError as error:
+        msg = (
+            f"« {shown_path(folder)} » est un lien qui mène à lui-même ; un dossier est attendu. Donnez le nom d'un "
+            f"dossier à créer."
+        )
+        raise SourceError(msg) from error
+    except ValueError:  # no path: who writes there says so
+        return
+    with _writing(folder):
+        if place.exists() and not place.is_dir():
+            msg = (
+                f"« {shown_path(folder)} » est un fichier ; un dossier est attendu. Donnez le nom d'un dossier à créer."
+            )
+            raise SourceError(msg)
+        if place.is_dir() and any(place.iterdir()) and not any(any(place.glob(each)) for each in markers):
+            raise _not_ours(folder)
+        there = next(each for each in (place, *place.parents) if each.exists())
+        with tempfile.TemporaryDirectory(prefix=".maillage.", dir=there):  # the only way to know
+            pass
+
+
+def _not_ours(path: Path) -> SourceError:
+    return SourceError(
+        f"« {shown_path(path)} » existe déjà et n'a pas été écrit par maillage : rien n'y est écrit. "
+        f"Choisissez un autre dossier."
+    )
 
 
 def require_replaceable(path: Path, *, marker: str) -> None:
@@ -112,11 +152,7 @@ def require_replaceable(path: Path, *, marker: str) -> None:
     with _writing(path):
         recover(path)
         if path.exists() and not (path.is_dir() and ((path / marker).is_file() or not any(path.iterdir()))):
-            msg = (
-                f"« {shown_path(path)} » existe déjà et n'a pas été écrit par maillage : il n'est pas remplacé. "
-                f"Choisissez un autre dossier."
-            )
-            raise SourceError(msg)
+            raise _not_ours(path)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from geo.cli.plan import plan
 from geo.cli.report import report
 from geo.cli.rounds import rounds
 from geo.cli.scenario import scenario
-from geo.cli.streams import READER_LEFT, OutputError, flush_output, prepare_streams, say
+from geo.cli.streams import READER_LEFT, OutputError, flush_output, output_error, prepare_streams, say
 from geo.cli.validate import validate
 from geo.errors import MaillageError
 from geo.french import visible
@@ -148,7 +148,7 @@ def _run(arguments: Sequence[str] | None) -> tuple[str, int]:
     except UnicodeEncodeError:
         sentence = "Un mot de la commande n'est pas du texte UTF-8. Écrivez-le dans le codage de votre terminal."
     except OSError as error:
-        sentence = _of_the_system(error)
+        sentence, status = _unheard(output_error(error)) if _from_typer(error) else (_of_the_system(error), _REFUSED)
     except (Abort, KeyboardInterrupt):
         status = _INTERRUPTED
     except SystemExit as end:  # so Typer ends, with status 1, where whoever reads its help has left
@@ -170,6 +170,14 @@ def _unheard(error: OutputError) -> tuple[str, int]:
     if error.status == READER_LEFT:  # who has seen enough needs no word
         return "", READER_LEFT
     return "La sortie standard n'accepte plus rien. Vérifiez l'espace disponible là où elle est redirigée.", _REFUSED
+
+
+def _from_typer(error: OSError) -> bool:
+    """Tell whether typer itself met an error of the system: it touches nothing but standard output, for its help."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and str(trace.tb_frame.f_globals.get("__name__")).startswith("typer.")
 
 
 def _of_the_system(error: OSError) -> str:

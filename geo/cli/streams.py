@@ -64,9 +64,14 @@ def to_output(write: Callable[[TextIO], object]) -> None:
     try:
         write(sys.stdout)
     except OSError as error:
-        _silence(sys.stdout)
-        left = error.errno in {errno.EPIPE, errno.EINVAL}  # the latter on Windows
-        raise OutputError(READER_LEFT if left else 2) from error
+        raise output_error(error) from error
+
+
+def output_error(error: OSError) -> OutputError:
+    """Return what an error of standard output means; nothing more is written there."""
+    _silence(sys.stdout)
+    left = error.errno in {errno.EPIPE, errno.EINVAL}  # the latter on Windows
+    return OutputError(READER_LEFT if left else 2)
 
 
 def flush_output() -> None:

@@ -240,7 +240,7 @@ def test_a_folder_of_somebody_else_is_left_alone(client, small_batch, tmp_path):
     (tmp_path / "64-courant-20" / "letter.txt").write_text("mine")
     result = run_batch(client, small_batch, tmp_path)
     assert [(failure.departement, failure.profile) for failure in result.failures] == [("64", "courant")]
-    assert "n'est pas remplacé" in result.failures[0].reason
+    assert "n'a pas été écrit par maillage" in result.failures[0].reason
     assert list(result.summaries) == ["64-fluide-12.5", "64-fluide-20"]
     assert (tmp_path / "64-courant-20" / "letter.txt").read_text() == "mine"
 

@@ -98,13 +98,13 @@ def test_hours(run, embedded_folder, tmp_path):
 def test_access(run, embedded_folder, tmp_path):
     requests = tmp_path / "requests.csv"
     requests.write_text("id_fs;demandes_par_mois\n2811;400\n", encoding="utf-8")
-    status, out, _ = run("access", embedded_folder, "--json", "--out", tmp_path, "--requests", requests)
+    status, out, _ = run("access", embedded_folder, "--json", "--out", tmp_path / "out", "--requests", requests)
     content = json.loads(out)
     assert status == 0
     assert len(content["sensitivity"]["runs"]) == 3
     assert content["capacity"]["unit"] == "demandes par mois"
     assert content["time_saved"]["residents_compared"] == content["sensitivity"]["residents_known"]
-    assert (tmp_path / "access.gpkg").is_file()
+    assert (tmp_path / "out" / "access.gpkg").is_file()
     status, out, _ = run("access", embedded_folder)
     assert status == 0
     assert "Entre" in out

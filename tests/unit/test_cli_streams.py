@@ -87,7 +87,15 @@ def test_a_full_output_is_one_line(small_world, more):
         said = run("check-sites", small_world.sites, *more, stdout=full, stderr=subprocess.PIPE)
     error = said.stderr.decode().splitlines()
     assert (said.returncode, len(error)) == (2, 1)
-    assert "Vérifiez l'espace disponible" in error[0]
+    assert error[0].startswith("La sortie standard n'accepte plus rien. Vérifiez l'espace disponible")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_so_is_the_whole_help_which_fills_the_buffer():
+    with Path("/dev/full").open("w") as full:
+        said = run("--help", stdout=full, stderr=subprocess.PIPE)
+    assert said.returncode == 2
+    assert said.stderr.decode().startswith("La sortie standard n'accepte plus rien.")
 
 
 @pytest.mark.parametrize("more", [[], ["--json"], ["--help"]])

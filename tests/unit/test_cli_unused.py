@@ -1,11 +1,13 @@
 """Options that would change nothing are refused in one sentence, and so is a folder that is nobody's to write."""
 
-from pathlib import Path
-
 import pytest
 
+from geo.cli.checked import FOLDERS_OF_OURS
 from geo.cli.program import app, main
 from geo.needless import NEEDLESS
+from geo.report.data_package import PACKAGE_FILE
+from geo.report.report_files import _MARKER
+from geo.territory.store import COUNTRY_MARKER, TERRITORY_MARKER
 
 NEAR = ["nearest", "--lon", "-0.37", "--lat", "43.3"]
 
@@ -68,30 +70,65 @@ def test_every_option_of_the_list_is_one_of_its_commands():
             assert set(each.options) <= set(commands[command].parameters), each
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["diagnose", "64"],
-        ["access", "64"],
-        ["hours", "64"],
-        ["fragility", "64"],
-        ["scenario", "64", "--file", "s.json"],
-        ["plan", "64"],
-        ["report", "64"],
-        ["changes", "a.csv", "b.csv"],
-        ["check-sites", "a.csv"],
-        ["batch", "--departements", "64", "--sites", "s.csv", "--communes", "c.geojson"],
-        ["build", "--departement", "64", "--sites", "s.csv", "--communes", "c.geojson"],
-        ["fetch", "64"],
-        ["rounds", "64"],
-        ["map", "64"],
-    ],
-    ids=lambda arguments: arguments[0],
-)
+WRITE = [
+    ["diagnose", "64"],
+    ["access", "64"],
+    ["hours", "64"],
+    ["fragility", "64"],
+    ["scenario", "64", "--file", "s.json"],
+    ["plan", "64"],
+    ["report", "64"],
+    ["changes", "a.csv", "b.csv"],
+    ["check-sites", "a.csv"],
+    ["batch", "--departements", "64", "--sites", "s.csv", "--communes", "c.geojson"],
+    ["build", "--departement", "64", "--sites", "s.csv", "--communes", "c.geojson"],
+    ["fetch", "64"],
+    ["rounds", "64"],
+    ["map", "64"],
+]
+
+
+@pytest.mark.parametrize("arguments", WRITE, ids=lambda arguments: arguments[0])
 def test_the_root_and_the_current_folder_are_refused_by_every_command_that_writes(
     capsys, tmp_path, monkeypatch, arguments
 ):
     monkeypatch.chdir(tmp_path)
     assert refused(capsys, *arguments, "--out", ".").startswith("« . » est le dossier où vous êtes")
     assert refused(capsys, *arguments, "--out", "/").startswith("« / » est la racine du disque")
-    assert list(Path.cwd().iterdir()) == []
+    (tmp_path / "in").mkdir()
+    monkeypatch.chdir(tmp_path / "in")
+    for up in ("..", "../..", str(tmp_path)):
+        assert "est un dossier qui contient celui où vous êtes : rien n'y est écrit" in refused(
+            capsys, *arguments, "--out", up
+        )
+    assert [each.name for each in tmp_path.iterdir()] == ["in"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [each for each in WRITE if each[0] not in {"map", "rounds"}], ids=lambda arguments: arguments[0]
+)
+def test_what_is_no_folder_of_ours_is_refused_before_the_work(capsys, tmp_path, arguments):
+    taken, strange, ring = tmp_path / "taken", tmp_path / "strange", tmp_path / "ring"
+    taken.write_text("mine")
+    strange.mkdir()
+    (strange / "notes.txt").write_text("mine")
+    ring.symlink_to(ring)
+    (tmp_path / "to_file").symlink_to(taken)
+    (tmp_path / "to_folder").symlink_to(strange)
+    for name, said in {
+        "taken": "« taken » est un fichier ; un dossier est attendu.",
+        "to_file": "« to_file » est un fichier ; un dossier est attendu.",
+        "ring": "« ring » est un lien qui mène à lui-même ; un dossier est attendu.",
+        "strange": "« strange » existe déjà et n'a pas été écrit par maillage",
+        "to_folder": "« to_folder » existe déjà et n'a pas été écrit par maillage",
+        "taken/under": "Impossible d'écrire « under »",
+    }.items():
+        assert refused(capsys, *arguments, "--out", str(tmp_path / name)).startswith(said)
+    assert refused(capsys, *arguments, "--out", "/proc/self").startswith("« self » existe déjà")
+    assert [each.name for each in strange.iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_of_ours_is_written_to_again():
+    """The names that mark one are those that are written."""
+    markers = {PACKAGE_FILE, f"*/{PACKAGE_FILE}", TERRITORY_MARKER, COUNTRY_MARKER, _MARKER, "capacity_plan.json"}
+    assert set(FOLDERS_OF_OURS) == markers | {".maillage.*"}

@@ -167,7 +167,7 @@ def test_tables_open_in_a_spreadsheet(reported, hostile, tmp_path):
 
 def test_a_folder_that_is_no_report_is_left_alone(reported, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(SourceError, match="n'est pas remplacé"):
+    with pytest.raises(SourceError, match="n'a pas été écrit par maillage"):
         write_report(reported, ReportRequest(made_on=DAY), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
