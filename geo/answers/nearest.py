@@ -24,6 +24,7 @@ from geo.french import (
 )
 from geo.kinds import KINDS, SITE_KINDS
 from geo.network.modes import CAR, MODES
+from geo.sources.embedded import TO_VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -115,19 +116,20 @@ def list_titles(answer: Answer) -> tuple[str, str]:
 
 
 def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date) -> str:
-    """Return who handles a procedure and where; for taxes, the tax office of the answer beside its site.
+    """Return who handles a procedure and where; for taxes, the first site or the tax office, whose card says the rest.
 
     `on`: The day whose operators are represented in the sites.
     """
     operator = next((one.name for one in operators(on) if one.key == procedure.operator), None)
-    by = "" if operator is None else f"{operator}, "
-    sentence = f"Votre démarche, {procedure.label[:1].lower()}{procedure.label[1:]} : {by}{procedure.where_handled}."
+    task = f"Votre démarche, {procedure.label[:1].lower()}{procedure.label[1:]}"
+    by = "" if operator is None else f" : {operator}"
     office = None if answer is None else answer.tax_office
     if answer is None or office is None or not is_for_taxes(procedure):
-        return sentence
+        return f"{task}{f'{by}, ' if by else ' : '}{procedure.where_handled}."
     site = f"{answer.sites[0].name}, ou " if answer.sites else ""
-    remark = office.details.get("comment")
-    return f"{sentence} Au choix : {site}{_site_words(office)}.{f' {remark}' if remark else ''}"
+    trip = "" if office.travel_time_min is None else f", {site_trip(office, with_distance=False)}"
+    to_verify = f" ({TO_VERIFY})" if (office.details.get("comment") or "").lower().startswith(TO_VERIFY) else ""
+    return f"{task}{by}. Au choix : {site}{office.name}{trip}{to_verify}."
 
 
 def is_for_taxes(procedure: Procedure | None) -> bool:

@@ -273,6 +273,8 @@ def test_a_procedure_changes_what_is_in_view_on_a_phone(find):
     assert office in page.locator(".maillage-procedure p").first.inner_text()
     assert page.locator(".card").nth(1).bounding_box()["y"] < top(page, ".maillage-canvas")
     assert page.get_by_text("Pour comparer").count() == 0
+    phone = page.locator(".buttons a[href^='tel:']").bounding_box()
+    assert phone["y"] + phone["height"] < PHONE["height"], "the first number is in the first screen"
 
 
 #: All that can be pressed and is shown: its words and its box, in the page and in the roots of our components.

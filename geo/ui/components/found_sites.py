@@ -164,6 +164,8 @@ def _card(site: SiteAnswer, shown: Shown, number: int | str | None = None) -> st
         f"<p>{escape(address_text(site))}</p>",
     ]
     if shown.compact:
+        remark = site.details.get("comment") if site.kind == "tax_office" else None  # of a list that is to be verified
+        lines += [] if remark is None else [f'<p class="detail">{escape(remark)}</p>']
         phone = "" if site.phone is None else f"<li>{_phone_html(site.phone)}</li>"
         way, *_ = directions_to(site, shown.user_agent)
         lines.append(f'<ul class="contacts">{phone}<li>{_way_html(site, way)}</li></ul>')

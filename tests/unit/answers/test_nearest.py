@@ -208,13 +208,26 @@ def test_a_procedure_is_answered_with_its_operator_and_taxes_with_both_places(ma
     answer = make_answer(tax_office=office)
     on = dt.date(2026, 11, 24)
     assert procedure_sentence(taxes, answer, on).replace("\u00a0", " ") == (
-        "Votre démarche, déclarer ou payer ses impôts : Impôts (DGFiP), dans tout site France services, ou au service "
-        "des impôts des particuliers. Au choix : France services 1, ou Centre des Finances publiques, 12 min, horaires "
-        "inconnus."
+        "Votre démarche, déclarer ou payer ses impôts : Impôts (DGFiP). Au choix : France services 1, ou Centre des "
+        "Finances publiques, 12 min."
     )
     assert "Au choix : Centre" in procedure_sentence(taxes, make_answer(sites=(), tax_office=office), on)
     assert "Au choix" not in procedure_sentence(retirement, answer, on)
     assert "Au choix" not in procedure_sentence(taxes, None, on)
+
+
+@pytest.mark.parametrize(
+    ("comment", "ending"),
+    [
+        ("Adresse de 2019, à vérifier ; placé ici à la mairie.", "Centre, 12 min (adresse de 2019, à vérifier)."),
+        ("Fermé en août.", "Centre, 12 min."),
+        (None, "Centre, 12 min."),
+    ],
+)
+def test_the_remark_of_a_tax_office_is_left_to_its_card(make_answer, make_site, comment, ending):
+    office = make_site("tax-1", name="Centre", kind="tax_office", details={"comment": comment})
+    sentence = procedure_sentence(procedures()[0], make_answer(tax_office=office), dt.date(2026, 11, 24))
+    assert sentence.replace("\u00a0", " ").endswith(ending)
 
 
 def test_homonyms_are_named_before_the_sites(make_answer):
