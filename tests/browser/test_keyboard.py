@@ -248,7 +248,6 @@ def test_the_story_of_a_commune(diagnostic):
         ("slider", "Seuil en voiture"),
         ("StaticText", r"\d+ % des habitants"),
         ("region", "Carte des temps de trajet par commune"),
-        ("StaticText", "Sare"),
         ("heading", "Communes"),
         ("combobox", "Regarder une commune"),
         ("StaticText", r"Sare \(2 763 habitants\)"),

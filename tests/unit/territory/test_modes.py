@@ -1,10 +1,10 @@
 """A territory of streets for cars, feet and bicycles and of a timetable: built, saved, asked by the command line."""
 
-import csv
 import datetime as dt
 import json
 
 import numpy as np
+import pandas as pd
 import pyproj
 import pytest
 
@@ -148,23 +148,16 @@ def test_the_command_line_tells_them_in_words_and_in_json(place, small_world, ru
 def test_the_answer_of_a_day_is_written_as_tables(place, run, tmp_path):
     asked = ["diagnose", place[0], "--mode", "transit", "--day", "2025-02-03", "--window", "09:00-10:00"]
     said = run(*asked, "--out", tmp_path / "out")[1]
-    assert f"Fichiers écrits dans {tmp_path / 'out'} : round_trips.csv, round_trips.json, datapackage.json." in said
-    with (tmp_path / "out" / "round_trips.csv").open(encoding="utf-8", newline="") as stream:
-        rows = {row["name"]: row for row in csv.DictReader(stream)}
+    assert f"Fichiers écrits dans {tmp_path / 'out'} : round_trips.csv" in said
+    rows = pd.read_parquet(tmp_path / "out" / "round_trips.parquet").set_index("name")
     content = json.loads((tmp_path / "out" / "round_trips.json").read_text(encoding="utf-8"))
     assert content == json.loads(run(*asked, "--json")[1])
     assert content["named_day"]["date"] == content["day"] == "2025-02-03"
-    assert {row["name"]: row["share_round_trip"] for row in content["by_commune"]} == {
-        name: float(row["share_round_trip"]) for name, row in rows.items()
-    }
-    assert [row["code"] for row in rows.values() if not float(row["share_round_trip"])] == content["communes_without"]
-    assert sum(float(row["residents_served"]) for row in rows.values()) == content["residents_served"]
+    shares = {row["name"]: row["share_round_trip"] for row in content["by_commune"]}
+    assert shares == rows["share_round_trip"].to_dict()
+    assert rows["code"][rows["share_round_trip"] == 0].to_list() == content["communes_without"]
+    assert rows["residents_served"].sum() == content["residents_served"]
     described = json.loads((tmp_path / "out" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
-    fields = {field["name"]: field for field in described[0]["schema"]["fields"]}
-    assert fields["time_out_min"] == {
-        "name": "time_out_min",
-        "type": "number",
-        "title": "Hors de chez soi",
-        "unit": "min",
-    }
+    fields = {field["column"]: field for field in described[0]["schema"]["fields"]}
+    assert (fields["time_out_min"]["type"], fields["time_out_min"]["unit"]) == ("number", "min")
     assert fields["earliest_arrival"]["type"] == "string"
