@@ -25,9 +25,11 @@ from geo.finder.sentences import notes
 from geo.finder.start import start_at
 from geo.finder.visits import Visits
 from geo.finder.wishes import Wishes
+from geo.kinds import TAX_OFFICES
 from geo.network.modes import CAR, require_mode
 from geo.network.routes import route_between
 from geo.network.snapping import snap
+from geo.sources.embedded import TAX_OFFICES_VINTAGE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -82,7 +84,7 @@ class Answer:
         The tax office soonest reached, open or not; `None` where none is known.
     minutes_saved
         Minutes to the tax office less those to the soonest reached of `sites`; negative where the tax office is nearer,
-        `None` where `nothing_open`.
+        `None` where `nothing_open`, and where the tax offices are those of the embedded list, which lacks some.
     none_open
         The nearest sites to phone or write to, where none of `sites` is open at the moment and within `NEAR_MIN`.
     from_home
@@ -188,7 +190,8 @@ def find_sites(
         sites = tuple(places.soonest_to_open(wishes, fixed or wishes.kinds, k, NEAR_MIN))
     buses = places.meeting(wishes, wishes.kinds & {"bus"} if fixed else set(), within_min=NEAR_MIN)
     tax_office = next(map(places.told, places.soonest({"tax_office"})), None)
-    saved = None if tax_office is None or nothing_open else _minutes_less(tax_office, sites)
+    lacks_offices = territory.manifest.list_vintages.get(TAX_OFFICES) == TAX_OFFICES_VINTAGE
+    saved = None if tax_office is None or nothing_open or lacks_offices else _minutes_less(tax_office, sites)
     near_and_open = [
         site for site in sites if not nothing_open and lets_in(site, at) and (site.travel_time_min or 0) <= NEAR_MIN
     ]

@@ -80,6 +80,13 @@ def test_sites_by_road_time_with_their_tax_office(world, home):
     assert (answer.lon, answer.lat) == (answer.start_lon, answer.start_lat) == tuple(home)
 
 
+def test_no_gain_is_told_against_the_embedded_list_of_tax_offices_which_lacks_some(world, home):
+    vintages = {**world.manifest.list_vintages, "tax_offices": "octobre 2019"}
+    answer = find_sites(replace(world, manifest=replace(world.manifest, list_vintages=vintages)), *home)
+    assert answer.tax_office is not None
+    assert answer.minutes_saved is None
+
+
 def test_times_are_those_of_nearest(world, home):
     answer, listed = find_sites(world, *home), nearest(world, *home)
     assert ids(answer.sites) == listed["id"].tolist()
