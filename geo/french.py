@@ -25,6 +25,8 @@ UNKNOWN: Final = "—"
 SEMICOLON: Final = f"{THIN_SPACE}; "
 #: A share this near to nought or one is so: sums made in another order differ by as little.
 _NOISE: Final = 1e-9
+#: Minutes within which a time is at a threshold, as `geo.question.AT_THRESHOLD_MIN`, which comes after this module.
+_AT_THRESHOLD_MIN: Final = 1e-6
 #: Minutes to which an estimated time is rounded.
 _ESTIMATE_STEP_MIN: Final = 5
 #: What a time by car is, said once wherever times are.
@@ -99,27 +101,41 @@ def format_minutes(value: Any, digits: int = 1) -> str:
     return UNKNOWN if _number(value) is None else f"{format_decimal(value, digits)}{UNIT_SPACE}min"
 
 
-def estimated_minutes(value: Any, low: Any = None, high: Any = None) -> str:
+def estimated_minutes(value: Any, low: Any = None, high: Any = None, threshold_min: float | None = None) -> str:
     """Return an estimated time as it is said: rounded to 5 minutes, with the bounds between which it lies.
 
-    `low`, `high`: Minutes; `None`: a mean or a difference, whose bounds are not known. A dash where unknown.
+    `low`, `high`: Minutes; `None`: a mean or a difference, whose bounds are not known. `threshold_min`: what it is
+    compared with; a time that rounding puts there, or on the other side, is said by the side that it is on. A dash
+    where unknown.
 
     Examples
     --------
     >>> said = [estimated_minutes(21, 16.6, 26.2), estimated_minutes(4), estimated_minutes(64, 50, 85)]
     >>> [text.replace(UNIT_SPACE, " ") for text in said]
     ['environ 20 min, de 15 à 25', 'moins de 5 min', 'environ 1 h 05, de 50 min à 1 h 25']
+    >>> [estimated_minutes(value, threshold_min=20).replace(UNIT_SPACE, " ") for value in (19, 21, 23)]
+    ['un peu moins de 20 min', 'un peu plus de 20 min', 'environ 25 min']
     """
     minutes = _number(value)
     if minutes is None:
         return UNKNOWN
     if abs(minutes) < _ESTIMATE_STEP_MIN:
         return f"moins de {_ESTIMATE_STEP_MIN}{UNIT_SPACE}min"
-    words = f"environ {_length(to_five(minutes))}"
+    words = _side(minutes, threshold_min) or f"environ {_length(to_five(minutes))}"
     least, most = _number(low), _number(high)
     if least is None or most is None or to_five(least) == to_five(most):
         return words
     return f"{words}, {estimated_interval(least, most).removesuffix(f'{UNIT_SPACE}min')}"
+
+
+def _side(minutes: float, threshold_min: float | None) -> str:
+    """Return on which side of a threshold a time is; empty: rounding keeps it on that side, or it is just there."""
+    if threshold_min is None or abs(minutes - threshold_min) <= _AT_THRESHOLD_MIN:
+        return ""
+    shown, beyond = to_five(minutes), minutes > threshold_min
+    if shown > threshold_min if beyond else shown < threshold_min:
+        return ""
+    return f"un peu {'plus' if beyond else 'moins'} de {minutes_text(threshold_min)}"
 
 
 def estimated_interval(low: float, high: float) -> str:
@@ -140,11 +156,11 @@ def said_minutes(value: Any, digits: int = 1, *, estimated: bool) -> str:
     return estimated_minutes(value) if estimated else format_minutes(value, digits)
 
 
-def said_time(row: Any, column: str) -> str:
+def said_time(row: Any, column: str, threshold_min: float | None = None) -> str:
     """Return a time of a row of a table as it is said.
 
     `row`: A row of a table that says how sure its times are (`geo.territory.study_area.PRECISION_COLUMNS`); where it
-    does not, they are measured.
+    does not, they are measured. `threshold_min`: What the time is compared with, as in `estimated_minutes`.
     """
     minutes = row[column]
     if not row.get("estimated", False):
@@ -152,7 +168,7 @@ def said_time(row: Any, column: str) -> str:
     number = _number(minutes)
     if number is None:
         return UNKNOWN
-    return estimated_minutes(number, number * row["time_low"], number * row["time_high"])
+    return estimated_minutes(number, number * row["time_low"], number * row["time_high"], threshold_min)
 
 
 def share_interval(low: Any, high: Any) -> str:

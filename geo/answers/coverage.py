@@ -210,7 +210,7 @@ def _furthest_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
     if timed.empty:
         return f"{none}."
     furthest = timed.sort_values("travel_time_min", ascending=False, kind="stable").iloc[0]
-    furthest_time = said_time(furthest, "travel_time_min")
+    furthest_time = said_time(furthest, "travel_time_min", summary.threshold_min)
     if len(timed) == 1:
         return f"{none}{SEMICOLON}{furthest['name']} est à {furthest_time}."
     return f"{none}{SEMICOLON}la plus éloignée est {furthest['name']}, à {furthest_time}."

@@ -69,6 +69,8 @@ class LabelDossier:
     ----------
     code, title, place
         Its code, how it is named with its rank, and the town that it is in, with its residents.
+    threshold_min
+        Minutes by car that the plan was asked for.
     summary
         `geo.answers.label.LabelArgument.summary`.
     sentences, figures
@@ -86,6 +88,7 @@ class LabelDossier:
     code: str
     title: str
     place: str
+    threshold_min: float
     summary: tuple[str, ...]
     sentences: tuple[str, ...]
     figures: tuple[Figure, ...]
@@ -110,6 +113,7 @@ def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDos
         code=code,
         title=argument.title,
         place=town,
+        threshold_min=plan.threshold_min,
         summary=argument.summary,
         sentences=tuple(summary[:2]),
         figures=(

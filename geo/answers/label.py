@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.answers.answer import known_note, part_title
 from geo.answers.plan import plan_answer
-from geo.answers.plan_certainty import retained_text
+from geo.answers.plan_certainty import nobody_nearer_sentence, residents_beyond, retained_text
 from geo.answers.plan_stops import stop_lines
 from geo.crs import departement_of
 from geo.french import (
@@ -19,6 +19,7 @@ from geo.french import (
     format_euros,
     format_integer,
     format_share,
+    minutes_text,
     plural,
     quoted,
     said_minutes,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from geo.siting.plan import Plan
 
 _ESTIMATED: Final = "Temps estimés sans fichier de routes : ce sont des ordres de grandeur."
+_FAR: Final = "Éloigné de l'offre existante"
 #: What the column of alternatives means.
 ELSEWHERE: Final = (
     "Le calcul peut préférer un village entre deux bourgs. « Presque aussi bien » nomme les communes les plus peuplées "
@@ -78,7 +80,8 @@ def label_argument(plan: Plan, code: str) -> LabelArgument:
     """Return the argument of one label of a plan; `code` is one of its `labels`."""
     label = plan.labels[plan.labels["code"] == code].to_dict("records")[0]
     served = plan.served[plan.served["label_code"] == code]
-    return LabelArgument(str(code), _title(label), _summary(plan, label, len(served)), _criteria(plan, label), served)
+    criteria = _criteria(plan, label, served)
+    return LabelArgument(str(code), _title(label), _summary(plan, label, len(served)), criteria, served)
 
 
 def label_titles(plan: Plan) -> dict[str, str]:
@@ -115,8 +118,8 @@ def plan_lines(plan: Plan) -> list[str]:
     answer = plan_answer(plan)
     lines = [f"{part_title(plan.territory, plan.part)} : {answer.sentence}"]
     for label in plan.labels.to_dict("records"):
-        others = alternatives_sentence(plan, label["code"])
-        lines += [label_line(label, estimated=plan.part.estimated), *([f"     {others}"] if others else [])]
+        others = (nobody_nearer_sentence(plan, [label]), alternatives_sentence(plan, label["code"]))
+        lines += [label_line(label, estimated=plan.part.estimated), *(f"     {told}" for told in others if told)]
     lines += [*stop_lines(plan), *answer.details]
     lines += [f"  - {note}" for note in (known_note(plan.part), *answer.notes) if note]
     return [*lines, *([_ESTIMATED] if plan.part.estimated else []), DRIVING_ONLY]
@@ -154,12 +157,13 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
     brought, saved = label["gain_residents"], label["minutes_saved_mean"]
     minutes = said_minutes(saved, estimated=plan.part.estimated)
     gain = f", qui gagnent {minutes} en moyenne" if pd.notna(saved) else ""
-    mean = label["gain_mean_residents"]
+    mean, nobody = label["gain_mean_residents"], nobody_nearer_sentence(plan, [label])
+    nobody = f" {nobody}" if nobody else ""
     summary = [
         f"{town_text(label)} Ce lieu est {retained_text(label)}, selon les temps.",
         (
             f"{counted(brought, 'habitant')} {plural(brought, 'passe', 'passent')} {within_text(plan.threshold_min)} "
-            f"d'un site grâce à ce label{_beside_others(label, mean if plan.on_average else None)}."
+            f"d'un site grâce à ce label{_beside_others(label, mean if plan.on_average else None)}.{nobody}"
         ),
         (
             f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
@@ -182,24 +186,16 @@ def _beside_others(label: dict[Any, Any], mean: float | None) -> str:
     return f"{', après ceux classés avant lui' if alone else ''}{f' ({told})' if told else ''}"
 
 
-def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
+def _criteria(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> tuple[Criterion, ...]:
     """Return the criteria of the prefecture, and the zones and ages that weigh in the choice."""
     commune = str(label["commune_code"])
-    here = plan.communes["time_before_min"].get(commune, pd.NA)
     shares = plan.criteria.loc[commune] if commune in plan.criteria.index else pd.Series(dtype="float64")
     qpv, frr = (shares.get(name, float("nan")) for name in ("qpv", "frr"))
-    far = True if pd.isna(here) else bool(here > plan.threshold_min + AT_THRESHOLD_MIN)
     cells = f"carreaux de l'INSEE à télécharger, {_fetched(commune)}, puis à demander pour ce territoire"
     listed = label["code"] != label["commune_code"]
     overseas = commune.startswith(("97", "98"))
     return (
-        Criterion(
-            "Éloigné de l'offre existante",
-            far,
-            "Aucun site n'est joignable par la route aujourd'hui."
-            if pd.isna(here)
-            else _today(plan.communes.loc[[commune]].to_dict("records")[0]),
-        ),
+        _far(plan, commune, served),
         Criterion(
             "Quartier prioritaire de la ville",
             None if pd.isna(qpv) else bool(qpv > 0),
@@ -259,6 +255,25 @@ def _criteria(plan: Plan, label: dict[Any, Any]) -> tuple[Criterion, ...]:
     )
 
 
+def _far(plan: Plan, commune: str, served: pd.DataFrame) -> Criterion:
+    """Return whether those whom a label serves are far from any site today, or its own commune is."""
+    here = plan.communes["time_before_min"].get(commune, pd.NA)
+    far = True if pd.isna(here) else bool(here > plan.threshold_min + AT_THRESHOLD_MIN)
+    people = residents_beyond(served, plan.threshold_min)
+    row = {} if pd.isna(here) else plan.communes.loc[[commune]].to_dict("records")[0]
+    if not round(people):
+        told = "Aucun site n'est joignable par la route aujourd'hui." if pd.isna(here) else _today(plan, row)
+        return Criterion(_FAR, far, told)
+    all_served = format_integer(served["residents"].sum())
+    own = "aucune route vers un site" if pd.isna(here) else said_time(row, "time_before_min", plan.threshold_min)
+    return Criterion(
+        name=_FAR,
+        met=True,
+        sentence=f"{format_integer(people)} des {all_served} habitants servis {plural(people, 'est', 'sont')} "
+        f"à plus de {minutes_text(plan.threshold_min)} aujourd'hui{SEMICOLON}la commune d'accueil elle-même : {own}.",
+    )
+
+
 def _itinerant(plan: Plan) -> str:
     """Return what is known of buses, and where the dossier compares a stop with this label."""
     people = 0.0 if plan.stops is None else plan.stops.residents_known_stop
@@ -274,9 +289,9 @@ def _fetched(commune: str, source: str = "") -> str:
     return quoted(f"maillage fetch {departement_of(commune)}{f' --only {source}' if source else ''}")
 
 
-def _today(commune: dict[Any, Any]) -> str:
+def _today(plan: Plan, commune: dict[Any, Any]) -> str:
     """Return how far the residents of a commune are from a site today, in one sentence."""
-    minutes = said_time(commune, "time_before_min")
+    minutes = said_time(commune, "time_before_min", plan.threshold_min)
     if commune.get("estimated", False):
         return f"Des habitants de la commune au site le plus proche aujourd'hui : {minutes}."
     return f"Les habitants de la commune sont à {minutes} du site le plus proche aujourd'hui."

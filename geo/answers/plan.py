@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.answers.answer import Answer, Figure, estimated_bounds
-from geo.answers.plan_certainty import doubtful_sentence, margin_note, robustness_sentence, worst_case_sentence
+from geo.answers.plan_certainty import (
+    doubtful_sentence,
+    labels_without_effect,
+    margin_note,
+    nobody_nearer_sentence,
+    robustness_sentence,
+    worst_case_sentence,
+)
 from geo.answers.plan_cost import budget_sentence, cost_sentence
 from geo.answers.plan_proof import (
     longest_trip,
@@ -127,7 +134,13 @@ def _sentence(plan: Plan) -> str:
         whom = "le trajet de l'habitant le plus éloigné d'un site"
         share = saved_share(before.worst_time_min, after.worst_time_min)
         return f"{where} {_led(plan, would, whom, longest_trip(plan, before), longest_trip(plan, after), share)}."
-    return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
+    brings = f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
+    idle = labels_without_effect(plan)
+    nobody = nobody_nearer_sentence(plan, idle)
+    if nobody and len(idle) < count:
+        names = joined([label["name"] for label in idle], _NAMED, "autres lieux")
+        nobody = f"{names} : {nobody[:1].lower()}{nobody[1:]}"
+    return " ".join(filter(None, [brings, nobody]))
 
 
 def _led(plan: Plan, would: str, what: str, was: str, will: str, share: float) -> str:

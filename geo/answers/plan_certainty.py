@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from geo.french import (
     SEMICOLON,
     counted,
@@ -15,8 +17,13 @@ from geo.french import (
     within_text,
 )
 from geo.network.road_error import road_interval
+from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
     from geo.siting.plan import Plan
     from geo.siting.robustness import Robustness
 
@@ -42,6 +49,36 @@ def doubtful_sentence(plan: Plan) -> str:
         if label["variants"] > 1 and label["retained"] <= _SELDOM * label["variants"]
     ]
     return f"Peu sûr selon les temps : {joined(seldom, _NAMED, 'autres lieux')}." if seldom else ""
+
+
+def labels_without_effect(plan: Plan) -> list[dict[Any, Any]]:
+    """Return the labels that bring nobody within the threshold for the times shown, and do under other hypotheses."""
+    if plan.model != "coverage" or not plan.part.estimated:
+        return []
+    return [label for label in plan.labels.to_dict("records") if not round(label["gain_residents"])]
+
+
+def nobody_nearer_sentence(plan: Plan, labels: Sequence[dict[Any, Any]]) -> str:
+    """Return that these labels of a plan bring nobody nearer for the times shown; empty: some do, or none is given."""
+    idle = {label["code"] for label in labels_without_effect(plan)}
+    codes = [label["code"] for label in labels]
+    if not codes or not idle.issuperset(codes):
+        return ""
+    beyond = residents_beyond(plan.served[plan.served["label_code"].isin(codes)], plan.threshold_min)
+    # Those within the threshold today would stay there were times shorter.
+    how = "étaient plus courts ou plus longs" if round(beyond) else "étaient plus longs"
+    these = plural(len(codes), "ce label n'en rapprocherait", "ces labels n'en rapprocheraient")
+    return f"Pour les temps estimés, aucun habitant n'est rapproché : {these} que si les trajets {how}."
+
+
+def residents_beyond(served: pd.DataFrame, threshold_min: float) -> float:
+    """Return how many residents of rows of `geo.siting.plan.Plan.served` are beyond the threshold today.
+
+    Communes count as a whole, those without any way to a site too; of the others, those brought within it.
+    """
+    today = served["time_before_min"].to_numpy(np.float64, na_value=np.inf)
+    beyond = today > threshold_min + AT_THRESHOLD_MIN
+    return float(np.where(beyond, served["residents"], served["residents_brought"]).sum())
 
 
 def robustness_method(*, estimated: bool, profile: str) -> str:

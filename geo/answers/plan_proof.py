@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.answers.plan_certainty import labels_without_effect
 from geo.answers.tables import COLUMNS
 from geo.french import (
     SEMICOLON,
@@ -55,7 +56,8 @@ def proof_sentence(plan: Plan) -> str:
         asked = f"ce plan en demande {format_integer(count)}"
         return f"{capital(_given(plan) + among)}, il en faut au moins {format_integer(fewest)} : {asked}."
     best, reached = _best(plan)
-    if plan.gap == 0 and plan.preferences.empty:
+    nobody = labels_without_effect(plan) and not round(plan.residents_brought)
+    if plan.gap == 0 and plan.preferences.empty and not nobody:
         return f"{_proven(plan)} : {among}, {others} {best}."
     reached = f"{SEMICOLON}{reached}" if reached else ""
     if plan.gap == 0:

@@ -63,15 +63,15 @@ def criteria_rows(dossier: LabelDossier) -> list[list[str]]:
     return [[item.name, _MET[item.met], item.sentence] for item in dossier.criteria]
 
 
-def served_rows(communes: pd.DataFrame) -> list[list[str]]:
-    """Return the communes that a label serves under `SERVED_HEADS`."""
+def served_rows(communes: pd.DataFrame, threshold_min: float) -> list[list[str]]:
+    """Return the communes that a label serves under `SERVED_HEADS`; `threshold_min`: that of the plan."""
     return [
         [
             str(row["commune_name"]),
             format_integer(row["residents"]),
             format_integer(row["residents_brought"]),
-            said_time(row, "time_before_min"),
-            said_time(row, "time_after_min"),
+            said_time(row, "time_before_min", threshold_min),
+            said_time(row, "time_after_min", threshold_min),
         ]
         for row in communes.to_dict("records")
     ]
@@ -94,7 +94,9 @@ def _page(dossier: LabelDossier) -> dict[str, Any]:
         "place": _cut(dossier.place),
         "sentences": [_cut(text) for text in dossier.sentences],
         "figures": [figure._asdict() for figure in dossier.figures],
-        "served": [[_cut(cell, _NAME) for cell in row] for row in served_rows(communes.head(_ROWS))],
+        "served": [
+            [_cut(cell, _NAME) for cell in row] for row in served_rows(communes.head(_ROWS), dossier.threshold_min)
+        ],
         "others": others,
         "criteria": [[_cut(cell) for cell in row] for row in criteria_rows(dossier)],
         "sections": [

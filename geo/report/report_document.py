@@ -227,7 +227,7 @@ def _far(findings: ReportFindings) -> dict[str, Any]:
             [
                 cut(row["name"]),
                 format_integer(row["population"]),
-                said_time(row, "travel_time_min"),
+                said_time(row, "travel_time_min", summary.threshold_min),
                 format_share(row["share_within"]),
                 UNKNOWN if pd.isna(row["facility_name"]) else cut(row["facility_name"], _SITE_CELL),
             ]

@@ -62,11 +62,11 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
         ],
         "two_title": TWO_PLANS,
         "two": [[cut(cell, 160) for cell in row] for row in two_plans_rows(plan)],
-        "arguments": [_argument(label_argument(plan, code)) for code in list(titles)[:argued]],
+        "arguments": [_argument(label_argument(plan, code), plan.threshold_min) for code in list(titles)[:argued]],
     }
 
 
-def _argument(argument: LabelArgument) -> dict[str, Any]:
+def _argument(argument: LabelArgument, threshold_min: float) -> dict[str, Any]:
     served = argument.communes
     return {
         "title": cut(argument.title, _TITLE),
@@ -79,8 +79,8 @@ def _argument(argument: LabelArgument) -> dict[str, Any]:
                 cut(row["commune_name"]),
                 format_integer(row["residents"]),
                 format_integer(row["residents_brought"]),
-                said_time(row, "time_before_min"),
-                said_time(row, "time_after_min"),
+                said_time(row, "time_before_min", threshold_min),
+                said_time(row, "time_after_min", threshold_min),
             ]
             for row in served.head(_SERVED_ROWS).to_dict("records")
         ],

@@ -171,7 +171,7 @@ def the_threshold_is_included(heard: Heard) -> list[str]:
     texts |= {name: str(value) for name, value in channels.data.items() if isinstance(value, dict)}
     for channel, words in texts.items():
         # Others are right: "moins de 50 % des habitants à 20 min", "trajets de moins de 30 km".
-        found = Counter(re.findall(r"\bmoins de \d+(?:,\d+)?\s?min\b", plain(words)))
+        found = Counter(re.findall(r"(?<!un peu )\bmoins de \d+(?:,\d+)?\s?min\b", plain(words)))
         if heard.oracle.estimated:
             found.pop("moins de 5 min", None)  # so short an estimated time, no threshold
         wrong += [f"{channel} says « {phrase} » {count} times" for phrase, count in found.items()]
@@ -248,7 +248,7 @@ def legends_count_the_sites_of_the_part(heard: Heard) -> list[str]:
 
 
 def a_plan_is_as_good_everywhere(heard: Heard) -> list[str]:
-    """A plan that is proven the best is said to be, on each channel that says how good it is."""
+    """A plan that is proven the best is said to be where it brings people nearer, on each channel that says how good it is."""
     channels, wrong = heard.channels, []
     if not heard.names:
         return []
@@ -258,7 +258,13 @@ def a_plan_is_as_good_everywhere(heard: Heard) -> list[str]:
     if channels.data["json.plan"]["preferences"]:
         # A larger town was preferred: the plan is told beside what no other choice exceeds.
         proven[heard.oracle.estimated] = "la commune la plus peuplée est préférée"
+    best = "C'est le meilleur choix"
+    nobody = heard.oracle.estimated and not round(heard.oracle.figures["plan_gained"])
+    if nobody:
+        proven[True] = "aucun habitant n'est rapproché"
     for channel in ("terminal.plan", "screen.ouvrir", "pdf"):
+        if nobody and best in channels.texts[channel]:
+            wrong.append(f"{channel} calls a plan that brings nobody nearer the best choice")
         if proven[heard.oracle.estimated] not in channels.texts[channel]:
             wrong.append(f"{channel} does not say that the plan is the best, as sure as its times are")
         if proven[not heard.oracle.estimated] in channels.texts[channel]:

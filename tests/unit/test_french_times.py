@@ -33,6 +33,28 @@ def test_a_measured_time_is_said_to_a_tenth_and_an_estimated_one_never_is():
     assert plain(said_minutes(21.3, estimated=False)) == "21,3 min"
 
 
+@pytest.mark.parametrize(
+    ("minutes", "threshold", "said"),
+    [
+        (20.4, 20, "un peu plus de 20 min"),
+        (19.6, 20, "un peu moins de 20 min"),
+        (17.5, 20, "un peu moins de 20 min"),
+        (17.4, 20, "environ 15 min"),
+        (22.5, 20, "environ 25 min"),
+        (20, 20, "environ 20 min"),
+        (20 + 1e-9, 20, "environ 20 min"),
+        (17.6, 18, "un peu moins de 18 min"),
+        (18.5, 18, "environ 20 min"),
+        (61, 60, "un peu plus de 60 min"),
+        (21, None, "environ 20 min"),
+    ],
+)
+def test_rounding_leaves_an_estimated_time_on_its_side_of_the_threshold(minutes, threshold, said):
+    assert plain(estimated_minutes(minutes, threshold_min=threshold)) == said
+    row = {"minutes": minutes, "estimated": True, "time_low": 1, "time_high": 2}
+    assert plain(said_time(row, "minutes", threshold)).startswith(f"{said}, de ")
+
+
 def test_bounds_alone():
     assert plain(estimated_interval(16, 24)) == "de 15 à 25 min"
     assert plain(estimated_interval(19, 21)) == "environ 20 min"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -42,10 +43,16 @@ def _shown(column: pd.Series) -> pd.Series:
     return column
 
 
-def show_table(table: pd.DataFrame, *, key: str, alt: str, estimated: bool = False) -> None:
-    """Show what `french_table` returned as a sortable table; `estimated`: whether its times are."""
+def show_table(
+    table: pd.DataFrame, *, key: str, alt: str, estimated: bool = False, threshold_min: float | None = None
+) -> None:
+    """Show what `french_table` returned as a sortable table.
+
+    `estimated`: whether its times are; `threshold_min`: what these are compared with (`geo.french.estimated_minutes`).
+    """
+    said = partial(estimated_minutes, threshold_min=threshold_min)
     shown: Any = {
-        heading: estimated_minutes if estimated and column.is_time else _written(column)
+        heading: said if estimated and column.is_time else _written(column)
         for heading, column in _numbers(table).items()
     }
     st.dataframe(

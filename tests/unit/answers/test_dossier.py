@@ -5,7 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from geo.access.diagnosis import diagnose
 from geo.answers.dossier import label_dossier, label_dossiers
+from geo.question import Question
 from geo.siting.costs import Costs
 from geo.siting.criteria import Zones
 from geo.siting.plan import plan
@@ -47,6 +49,25 @@ def test_hosts_bearers_and_neighbours_of_oloron(made, embedded):
     first = leaving.iloc[0]
     assert first["facility_name"] in told(dossier, "Sites voisins")
     assert "rattachée à " in told(dossier, "Autres solutions")
+
+
+def test_far_is_said_of_those_served_beside_the_commune_of_the_label(made, embedded):
+    """Those served are counted from the coverage of today, commune by commune."""
+    today = diagnose(embedded, question=Question()).coverage["travel_time_min"]
+    for code in made.labels["code"]:
+        dossier = label_dossier(made, embedded.parts, code)
+        served = dossier.communes
+        far = served.loc[served["commune_code"].map(today).to_numpy() > 20, "residents"].sum()
+        criterion = dossier.criteria[0]
+        said = f"{far:,.0f} des {served['residents'].sum():,.0f} habitants servis sont à plus de 20 min".replace(
+            ",", " "
+        )
+        assert plainly(criterion.sentence).startswith(f"{said} aujourd'hui ; la commune d'accueil elle-même : ")
+        assert criterion.met
+    near = made.served.assign(time_before_min=pd.array([19.0] * len(made.served), "Float64"), residents_brought=0.0)
+    host = made.communes.assign(time_before_min=pd.array([19.0] * len(made.communes), "Float64"))
+    criterion = label_dossier(replace(made, served=near, communes=host), embedded.parts, "64422").criteria[0]
+    assert (criterion.met, "un peu moins de 20 min" in plainly(criterion.sentence)) == (False, True)
 
 
 def test_residents_who_leave_are_those_served(made):

@@ -7,7 +7,7 @@ import pytest
 
 from geo import Territory
 from geo.access.known_part import KnownPart
-from geo.answers.label import alternatives_sentence, label_arguments, label_gains, label_line
+from geo.answers.label import alternatives_sentence, label_arguments, label_gains, label_line, plan_lines
 from geo.answers.plan import AIMS, METHODS, plan_answer, plan_method
 from geo.answers.plan_certainty import doubtful_sentence, robustness_sentence, worst_case_sentence
 from geo.answers.plan_cost import budget_sentence
@@ -140,6 +140,38 @@ def test_an_estimated_mean_time_is_told_by_the_share_that_is_saved(one_label, me
         f"baisse de {share} %",
         f"environ {was} min aujourd'hui",
     ]
+
+
+IDLE = "aucun habitant n'est rapproché : ce label n'en rapprocherait que si les trajets étaient plus longs."
+
+
+def test_a_label_that_brings_nobody_nearer_is_told_and_is_no_best_choice(one_label):
+    """For the times shown it does nothing: the mean over other times made the choice."""
+    made = made_up(one_label, 2, within=(900, 900), on_average=True)
+    codes = ["a", "b"]
+    labels = made.labels.assign(code=codes, rank=[1, 2], gain_residents=0.0, gain_mean_residents=25.0)
+    served = one_label.served.head(1).assign(
+        residents_brought=0.0, time_before_min=pd.array([12.0], "Float64"), time_after_min=5.0
+    )
+    served = pd.concat([served.assign(label_code=code) for code in codes])
+    idle = replace(made, labels=labels, served=served, part=replace(made.part, estimated=True))
+    answer = plan_answer(idle)
+    both = "aucun habitant n'est rapproché : ces labels n'en rapprocheraient que si les trajets étaient plus longs."
+    assert plainly(answer.sentence).endswith(f"Pour les temps estimés, {both}")
+    assert "meilleur choix" not in answer.details[0]
+    assert "aucun autre choix de 2 lieux ne peut rapprocher plus de 50 habitants" in plainly(answer.details[0])
+    assert plainly("\n".join(plan_lines(idle))).count(f"     Pour les temps estimés, {IDLE}") == 2
+    assert all(IDLE in plainly(argument.summary[1]) for argument in label_arguments(idle))
+
+    one = replace(
+        idle, labels=labels.assign(gain_residents=[50.0, 0.0]), after=replace(idle.after, residents_within=950)
+    )
+    answer = plan_answer(one)
+    assert plainly(answer.sentence).endswith(f"au lieu de 90 %. L1 : pour les temps estimés, {IDLE}")
+    assert answer.details[0].startswith("C'est le meilleur choix pour ces temps estimés")
+    beyond = replace(one, served=served.assign(time_before_min=pd.array([25.0, 25.0], "Float64")))
+    assert plainly(plan_answer(beyond).sentence).endswith("que si les trajets étaient plus courts ou plus longs.")
+    assert IDLE not in plainly(plan_answer(replace(one, model="median")).sentence)
 
 
 def test_no_label(territory, one_label):

@@ -1,13 +1,14 @@
 """The dossiers on paper: one tagged page a label, whatever the texts, the same bytes each time."""
 
 import io
+import re
 from dataclasses import replace
 
 import pandas as pd
 import pypdf
 import pytest
 
-from geo.report.label_dossiers import dossiers_pdf
+from geo.report.label_dossiers import dossiers_pdf, served_rows
 from geo.siting.plan import plan
 
 
@@ -39,3 +40,13 @@ def test_hostile_names_stay_on_their_page(made, embedded, evil):
     leaving = made.leaving.assign(facility_name=pd.Series([evil] * len(made.leaving), dtype="string"))
     harmed = replace(made, labels=labels, served=served, leaving=leaving)
     assert len(pages(dossiers_pdf(harmed, embedded.parts))) == len(labels)
+
+
+def test_whom_a_label_brings_nearer_is_seen_on_both_sides_of_the_threshold(made):
+    """A row that is brought within 20 min does not read the same before and after."""
+    brought = made.served[made.served["residents_brought"] == made.served["residents"]]
+    assert len(brought) > 1
+    for *_, before, after in served_rows(brought, made.threshold_min):
+        was, will = (re.search(r"(un peu \w+ de )?(\d+)\smin|^moins", text) for text in (before, after))
+        assert was[1] == "un peu plus de " or int(was[2]) > 20
+        assert will[0] == "moins" or will[1] == "un peu moins de " or int(will[2]) < 20

@@ -202,7 +202,11 @@ def _argument(visit: Visit, plan: Plan) -> None:
     st.markdown(_criteria(dossier))
     table = french_table(dossier.communes, *_SERVED)
     show_table(
-        table, key="plan_served", alt=f"Habitants servis par le label {dossier.title}", estimated=plan.part.estimated
+        table,
+        key="plan_served",
+        alt=f"Habitants servis par le label {dossier.title}",
+        estimated=plan.part.estimated,
+        threshold_min=plan.threshold_min,
     )
     for section in dossier.sections:
         st.markdown(f"**{plain(section.title)}**  \n" + "  \n".join(plain(text) for text in section.sentences))
