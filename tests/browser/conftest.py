@@ -144,6 +144,8 @@ def _forget(page) -> None:
     page.mouse.move(0, 0)
     if page.url.startswith("http"):
         page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.unroute_all()
+    page.context.unroute_all()
     page.goto("about:blank")
     page.context.clear_cookies()
     for noted in (page.refused, page.errors, page.dialogs, page.sent, page.received):
