@@ -99,5 +99,5 @@ def test_a_browser_without_webgl_is_told_so_and_has_the_table(page_without_webgl
     page.goto(app_address + _ADDRESS)
     page.locator(_MAP).get_by_text("La carte de France ne peut pas s'afficher dans ce navigateur").wait_for()
     page.wait_until_idle()
-    assert page.get_by_role("heading", name="Départements").is_visible()
-    assert page.get_by_test_id("stDataFrame").first.is_visible()
+    page.get_by_role("heading", name="Départements").wait_for()
+    page.get_by_test_id("stDataFrame").first.wait_for()
