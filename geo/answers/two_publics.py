@@ -1,4 +1,4 @@
-"""Plans side by side: coverage by car, round trips without one, cost; those that no other one beats for both."""
+"""Plans side by side: coverage by car, round trips without one, cost; those that no other one beats."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.answers.answer import Answer
+from geo.answers.tables import COLUMNS, rounded
 from geo.answers.without_car import day_words, rules_sentence, transit_notes
 from geo.errors import ParameterError
 from geo.finder.candidate_trips import NEW_SITE_HOURS, candidate_round_trips
@@ -17,6 +18,7 @@ from geo.finder.residents_trips import residents_round_trips
 from geo.finder.without_car import RoundTrips
 from geo.french import (
     SEMICOLON,
+    capital,
     clock,
     counted,
     format_euros,
@@ -29,22 +31,30 @@ from geo.french import (
 from geo.siting.benefits import coverage_benefits
 from geo.siting.problem import siting_problem
 from geo.siting.solve import Control
-from geo.siting.two_publics import covering, publics_front
+from geo.siting.two_publics import ALIKE, MOST_OF_ASKED, MOST_PLANS, covering, publics_front
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from geo.finder.named_days import NamedDay
+    from geo.siting.benefits import Benefits
     from geo.siting.plan import Plan
     from geo.siting.problem import SitingProblem
+    from geo.siting.two_publics import PublicsPlan
     from geo.territory import Territory
     from geo.transit.round_trip import Rules
 
 #: What the table is called.
 TITLE: Final = "Avec et sans voiture"
+#: Columns of the table, in the order in which people read it.
+PUBLICS_COLUMNS: Final = (
+    *("two.plan", "share_within", "share_round_trip", "residents_within", "residents_round_trip", "two.labels"),
+    *("cost_eur", "two.places"),
+)
 _TODAY: Final = "Aujourd'hui"
 _PROPOSED: Final = "Plan proposé"
 _NAMED: Final = 5
@@ -54,31 +64,41 @@ _TODAY_DONE, _CANDIDATES_DONE = 0.3, 0.8
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TwoPublics:
-    """Plans of as many labels side by side, on one day.
+    """Plans side by side, on one day.
 
-    `table`: one row a plan: `plan`, `places` (text); `codes` (tuple of candidate codes); `residents_within`,
-    `share_within` (by car, of those known); `residents_round_trip`, `share_round_trip` (without a car, of all
-    residents); `cost_eur` a year. The first rows are today and the plan proposed; then those that no other one beats
-    for both (`best`, bool), the best by car first: the plan proposed has no row of its own where it is one of them.
-    `proven`: whether that is proven. `candidates`: how many places were compared. `on_average`: whether the plan
-    proposed was chosen over several hypotheses on times. `estimated`: whether the times by car are.
+    `labels`: of the plan proposed; others have as many at most. `table`: one row a plan: `plan`, `places` (text);
+    `codes` (tuple of candidate codes); `labels`; `residents_within`, `share_within` (by car, of those known);
+    `residents_round_trip`, `share_round_trip` (without a car, of all residents); `cost_eur` a year. The first rows are
+    today and the plan proposed; then those that no other one beats (`best`, bool: none is as good for both publics with
+    as few labels and better in one of the three), those of most labels first, the best by car first among them: the
+    plan proposed has no row of its own where it is one of them. `proven`: whether that is proven; `complete`: whether
+    they are all there are. `candidates`: how many places were compared. `on_average`: whether the plan proposed was
+    chosen over several hypotheses on times. `estimated`: whether the times by car are. `notes`: on the timetables.
     """
 
-    territory: str
     day: NamedDay
     rules: Rules
     labels: int
     threshold_min: float
     table: pd.DataFrame
     proven: bool
+    complete: bool
     candidates: int
     on_average: bool
     estimated: bool
+    notes: tuple[str, ...]
 
     @property
     def front(self) -> pd.DataFrame:
         """The plans that no other one beats."""
         return self.table[self.table["best"]]
+
+    @property
+    def of_most_labels(self) -> pd.DataFrame:
+        """Of these, those of most labels."""
+        front = self.front
+        most: pd.DataFrame = front[front["labels"] == front["labels"].max()]
+        return most
 
 
 def two_publics(
@@ -91,7 +111,7 @@ def two_publics(
     prepare: Callable[..., SitingProblem] = siting_problem,
     control: Control | None = None,
 ) -> TwoPublics:
-    """Set a plan beside those of as many labels that no other one beats for both publics.
+    """Set a plan beside those that no other one beats: for both publics, with as many labels or fewer.
 
     Parameters
     ----------
@@ -135,7 +155,7 @@ def two_publics(
     by_car = coverage_benefits(problem, plan.threshold_min, problem.residents)
     without = covering(*position, np.where(served, 0.0, population), len(places))
     control.progress(_CANDIDATES_DONE, "Choix des plans avec et sans voiture…")
-    front = publics_front(by_car, without, len(plan.labels), control)
+    front = publics_front(by_car, without, len(plan.labels), Control(control.time_limit_s, control.cancel))
 
     def row(name: str, selected: Collection[int], *, best: bool) -> dict[str, Any]:
         rows = np.array(sorted(selected), np.int64)
@@ -146,6 +166,7 @@ def two_publics(
             "plan": name,
             "places": joined(towns, _NAMED, "autres lieux") if towns else "",
             "codes": tuple(places["code"].iloc[rows].tolist()),
+            "labels": len(rows),
             "residents_within": within,
             "share_within": plan.part.share(within),
             "residents_round_trip": there,
@@ -154,31 +175,41 @@ def two_publics(
             "best": best,
         }
 
-    proposed = {int(each) for each in pd.Index(places["code"]).get_indexer(pd.Index(plan.labels["code"]))}
-    chosen_by = [set(each.selected.tolist()) for each in front]
+    proposed = np.sort(pd.Index(places["code"]).get_indexer(pd.Index(plan.labels["code"])))
+    chosen_by = [_or_proposed(each, proposed, by_car, without) for each in front.plans]
     rows = [row(_TODAY, (), best=False)]
-    rows += [] if proposed in chosen_by else [row(_PROPOSED, proposed, best=False)]
-    for name, selected in zip(_names(len(front)), chosen_by, strict=True):
-        rows.append(row(f"{name} (plan proposé)" if selected == proposed else name, selected, best=True))
+    rows += [] if any(each is proposed for each in chosen_by) else [row(_PROPOSED, proposed.tolist(), best=False)]
+    for name, selected in zip(_names([len(each) for each in chosen_by]), chosen_by, strict=True):
+        rows.append(row(f"{name} (plan proposé)" if selected is proposed else name, selected.tolist(), best=True))
     return TwoPublics(
-        territory.name,
-        chosen,
-        trips.rules,
-        len(plan.labels),
-        plan.threshold_min,
-        pd.DataFrame(rows),
-        all(each.proven for each in front),
-        len(places),
-        plan.on_average,
-        plan.part.estimated,
+        day=chosen,
+        rules=trips.rules,
+        labels=len(plan.labels),
+        threshold_min=plan.threshold_min,
+        table=pd.DataFrame(rows),
+        proven=all(each.proven for each in front.plans),
+        complete=front.complete,
+        candidates=len(places),
+        on_average=plan.on_average,
+        estimated=plan.part.estimated,
+        notes=transit_notes(territory),
     )
 
 
-def two_publics_answer(territory: Territory, compared: TwoPublics) -> Answer:
+def _or_proposed(
+    found: PublicsPlan, proposed: NDArray[np.int64], by_car: Benefits, without: Benefits
+) -> NDArray[np.int64]:
+    """Return the places of a plan, or those of the plan proposed where these do as well with as many labels."""
+    figures = len(proposed), by_car.total(proposed), without.total(proposed)
+    same = np.allclose(figures, (len(found.selected), found.by_car, found.without_car), rtol=0, atol=ALIKE)
+    return proposed if same else found.selected
+
+
+def two_publics_answer(compared: TwoPublics) -> Answer:
     """Return what the plans come to for both publics; the details are one line a plan."""
-    first, last = compared.front.iloc[0], compared.front.iloc[-1]
-    count = counted(compared.labels, "nouveau label", "nouveaux labels")
-    if len(compared.front) == 1:
+    most = compared.of_most_labels
+    first, last = most.iloc[0], most.iloc[-1]
+    if len(most) == 1:
         said = f"un même plan est le meilleur pour les deux publics, {_both(first, compared)}"
     else:
         said = (
@@ -186,7 +217,7 @@ def two_publics_answer(territory: Territory, compared: TwoPublics) -> Answer:
             f"{_both(last, compared)}"
         )
     return Answer(
-        f"{TITLE}, avec {count} : {said}.",
+        f"{TITLE}, avec {_labels(first['labels'])} : {said}.",
         details=tuple(_line(each, compared) for each in compared.table.to_dict("records")),
         notes=(
             f"Jour : {day_words(compared.day)}.",
@@ -194,23 +225,35 @@ def two_publics_answer(territory: Territory, compared: TwoPublics) -> Answer:
             _hours(),
             *((_AVERAGE,) if compared.on_average else ()),
             rules_sentence(compared.rules),
-            *transit_notes(territory),
+            *compared.notes,
         ),
     )
 
 
-def two_publics_content(compared: TwoPublics) -> dict[str, Any]:
-    """Return the comparison as plain values ready for JSON."""
-    plans = compared.table.rename(columns={"best": "not_dominated"})
-    return {
-        "day": compared.day.date.isoformat(),
-        "threshold_min": compared.threshold_min,
-        "labels": compared.labels,
-        "candidates": compared.candidates,
-        "proven": compared.proven,
-        "new_site_hours_min": [list(each) for each in NEW_SITE_HOURS],
-        "plans": [{**each, "codes": list(each["codes"])} for each in plans.to_dict("records")],
-    }
+def publics_table(compared: TwoPublics) -> pd.DataFrame:
+    """Return the table as files hold it: the codes of the places as one text, columns in the order of the screen."""
+    codes = compared.table["codes"].map(" ".join).astype("string")
+    names = [name.rpartition(".")[2] for name in PUBLICS_COLUMNS]
+    texts = {"plan": "string", "places": "string"}
+    return rounded(compared.table.assign(codes=codes)[[*names, "codes", "best"]].astype(texts))
+
+
+def two_publics_rows(compared: TwoPublics) -> list[list[str]]:
+    """Return the table as texts: the headings, then a row for each plan."""
+    rows = [
+        [
+            row["plan"],
+            format_share(row["share_within"]),
+            format_share(row["share_round_trip"]),
+            format_integer(row["residents_within"]),
+            format_integer(row["residents_round_trip"]),
+            format_integer(row["labels"]),
+            format_euros(row["cost_eur"]),
+            row["places"],
+        ]
+        for row in compared.table.to_dict("records")
+    ]
+    return [[COLUMNS[name].heading for name in PUBLICS_COLUMNS], *rows]
 
 
 _AVERAGE: Final = (
@@ -219,10 +262,24 @@ _AVERAGE: Final = (
 )
 
 
-def _names(count: int) -> list[str]:
-    if count == 1:
-        return ["Le meilleur pour les deux"]
-    return ["Le meilleur en voiture", *["Entre les deux"] * (count - 2), "Le meilleur sans voiture"]
+def _names(labels: list[int]) -> list[str]:
+    """Return what plans are called, by how many labels each has: those of most come first."""
+    names = []
+    for place, count in enumerate(labels):
+        own = labels.count(count)
+        rank = place - labels.index(count)
+        if own == 1:
+            name = "le meilleur pour les deux"
+        elif rank in {0, own - 1}:
+            name = "le meilleur sans voiture" if rank else "le meilleur en voiture"
+        else:
+            name = "entre les deux"
+        names.append(capital(name) if count == labels[0] else f"Avec {counted(count, 'label')}, {name}")
+    return names
+
+
+def _labels(count: int) -> str:
+    return counted(count, "nouveau label", "nouveaux labels")
 
 
 def _both(row: Any, compared: TwoPublics) -> str:
@@ -248,9 +305,15 @@ def _method(compared: TwoPublics) -> str:
         return f"Plans choisis {among} ; le calcul a été arrêté avant la preuve qu'aucun autre ne fait mieux."
     plans = plural(len(compared.front), "Ce plan", "Chacun de ces plans")
     times = ", pour ces temps estimés," if compared.estimated else ","
+    said = (
+        f"{plans} : {among}{times} aucun autre choix d'autant de labels, ou de moins, ne fait mieux à la fois en "
+        f"voiture et sans voiture."
+    )
+    if compared.complete:
+        return f"{said} Tous les plans dont c'est vrai sont là, à chiffres égaux un seul."
     return (
-        f"{plans} : {among}{times} aucun autre choix d'autant de labels ne fait mieux à la fois en voiture et sans "
-        f"voiture."
+        f"{said} D'autres existent, entre ceux-ci : la recherche s'arrête à {MOST_PLANS} plans, dont {MOST_OF_ASKED} "
+        f"d'autant de labels, ou à la fin du temps donné ; elle commence par les plus éloignés les uns des autres."
     )
 
 

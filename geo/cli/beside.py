@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from geo.cli.options import chosen_day
 from geo.errors import ParameterError
@@ -14,19 +13,12 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.answers.two_publics import TwoPublics
     from geo.siting.plan import Plan
     from geo.territory import Territory
     from geo.territory.country import Country
 
 _TRANSIT = "transit"
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The comparison as `lines` of text, and as `content` for JSON."""
-
-    lines: list[str]
-    content: dict[str, Any]
 
 
 def require_beside(area: Territory | Country, mode: str | None, model: str) -> None:
@@ -55,22 +47,22 @@ def plans_beside(
     plan: Plan,
     day: str | None,
     *,
-    candidates: gpd.GeoDataFrame | None,
-    exclude: Collection[str],
-    time_limit_s: float,
-) -> Beside:
+    candidates: gpd.GeoDataFrame | None = None,
+    exclude: Collection[str] = (),
+    time_limit_s: float = 20.0,
+) -> TwoPublics:
     """Compare a plan with those that none beats for both publics.
 
     `day`: AAAA-MM-JJ, `None`: a usual day of the timetables. `candidates`, `exclude`: as the plan was made.
     `time_limit_s`: seconds that the choices may last.
     """
-    from geo.answers.two_publics import two_publics, two_publics_answer, two_publics_content
+    from geo.answers.two_publics import two_publics
     from geo.siting.solve import Control
 
     told = logging.getLogger("geo")
     territory = cast("Territory", area)
     told.info("Aller-retours sans voiture…")
-    compared = two_publics(
+    return two_publics(
         territory,
         plan,
         None if day is None else chosen_day(day),
@@ -78,6 +70,11 @@ def plans_beside(
         exclude=exclude,
         control=Control(time_limit_s),
     )
-    answer = two_publics_answer(territory, compared)
-    lines = [answer.sentence, *(f"  {each}" for each in answer.details), *(f"  - {each}" for each in answer.notes)]
-    return Beside(lines, two_publics_content(compared))
+
+
+def beside_lines(compared: TwoPublics) -> list[str]:
+    """Return the comparison as lines of text."""
+    from geo.answers.two_publics import two_publics_answer
+
+    answer = two_publics_answer(compared)
+    return [answer.sentence, *(f"  {each}" for each in answer.details), *(f"  - {each}" for each in answer.notes)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from geo.cli.access import monthly_requests
-from geo.cli.beside import plans_beside, require_beside
+from geo.cli.beside import beside_lines, plans_beside, require_beside
 from geo.cli.columns import Columns, columns_by_list
 from geo.cli.options import (
     AsJson,
@@ -134,8 +134,8 @@ def plan(
     mode_beside: Annotated[
         str | None,
         typer.Option(
-            help="transit : mettre à côté les plans d'autant de labels que nul autre ne dépasse à la fois en voiture "
-            "et sans voiture (aller-retour le jour de --day ; territoire construit avec --gtfs)."
+            help="transit : mettre à côté les plans d'autant de labels ou moins que nul autre ne dépasse à la fois "
+            "en voiture et sans voiture (aller-retour le jour de --day ; territoire construit avec --gtfs)."
         ),
     ] = None,
     day: Annotated[
@@ -153,11 +153,11 @@ def plan(
     """Choose labels and write them."""
     from geo.access.catchment import DEFAULT_AGENTS
     from geo.answers.label import plan_lines
+    from geo.answers.two_publics_json import plan_document
     from geo.siting.capacity_plan import capacity_plan
     from geo.siting.costs import Costs
     from geo.siting.criteria import Zones
     from geo.siting.plan import plan as choose
-    from geo.siting.plan_json import plan_json
     from geo.sources.places import read_places
     from geo.sources.zones import read_frr, read_qpv
     from geo.territory.fetched import fetched_zone
@@ -220,20 +220,20 @@ def plan(
         time_limit_s=time_limit,
         progress=lambda _, sentence: logging.getLogger("geo").info(sentence),
     )
+    beside = None
+    if mode_beside is not None:
+        beside = plans_beside(area, found, day, candidates=places, exclude=exclude or (), time_limit_s=time_limit)
     names: tuple[str, ...] = ()
     if out is not None:
         from geo.report.plan_files import write_plan  # documents, which the core alone cannot write
 
-        names = write_plan(found, area.parts, out)
-    beside = None
-    if mode_beside is not None:
-        beside = plans_beside(area, found, day, candidates=places, exclude=exclude or (), time_limit_s=time_limit)
+        names = write_plan(found, area.parts, out, beside)
     if as_json:
-        print_json(plan_json(found, area.parts) | ({} if beside is None else {"with_and_without_car": beside.content}))
+        print_json(plan_document(found, area.parts, beside))
         return
     print_each(plan_lines(found))
     if beside is not None:
-        print_each(beside.lines)
+        print_each(beside_lines(beside))
     print_written(out, names)
 
 

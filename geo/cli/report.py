@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geo.cli.beside import plans_beside, require_beside
 from geo.cli.options import AsJson, Day, TerritoryFolder, asked_question, chosen_day, load_territory, with_options
 from geo.cli.output import print_json, print_line, print_lines
 from geo.errors import ParameterError
@@ -23,6 +24,9 @@ def report(
     folder: TerritoryFolder = None,
     plan: Annotated[Path | None, typer.Option(help="Plan écrit par « maillage plan --out » (plan.json).")] = None,
     new: Annotated[int | None, typer.Option(help="Calculer un plan de ce nombre de labels.")] = None,
+    mode_beside: Annotated[
+        str | None, typer.Option(help="transit : avec --new, mettre à côté les plans avec et sans voiture.")
+    ] = None,
     date: Day = None,
     as_json: AsJson = False,
 ) -> None:
@@ -33,7 +37,7 @@ def report(
     made_on = chosen_day(date)
     log = logging.getLogger("geo")
     log.info("Ouverture du territoire…")
-    from geo.report.plan_reading import read_plan
+    from geo.report.plan_reading import read_beside, read_plan
     from geo.report.report_files import DOCUMENT, report_command, require_report_place, write_report
     from geo.report.report_findings import ReportRequest
     from geo.report.report_sentences import summary_sentences
@@ -41,11 +45,18 @@ def report(
 
     require_report_place(out)
     territory = load_territory(folder)
+    if mode_beside is not None and new is None:
+        msg = "--mode-beside compare un plan que le rapport calcule : ajoutez --new NOMBRE, ou retirez-le."
+        raise ParameterError(msg)
+    require_beside(territory, mode_beside, "coverage")
     given = None if plan is None else read_plan(plan, territory)
+    beside = None if plan is None else read_beside(plan)
     if new is not None:
         log.info("Choix des labels…")
         given = choose(territory, new, threshold_min=question.threshold_min, kinds=question.kinds)
-    request = ReportRequest(question, given, made_on)
+        if mode_beside is not None:
+            beside = plans_beside(territory, given, None)
+    request = ReportRequest(question, given, made_on, beside)
     name = None if folder is None else folder.resolve().name
     findings = write_report(
         territory, request, out, territory_name=name, plan_file=plan, progress=lambda _, sentence: log.info(sentence)

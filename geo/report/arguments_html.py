@@ -9,6 +9,7 @@ from geo.answers.answer import known_note, part_title
 from geo.answers.dossier import label_dossiers, times_sentence
 from geo.answers.plan import plan_answer
 from geo.answers.plan_proof import TWO_PLANS, two_plans_rows
+from geo.answers.two_publics import TITLE, two_publics_answer, two_publics_rows
 from geo.french import DRIVING_ONLY
 from geo.report.label_dossiers import (
     CRITERIA_HEADS,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from geo.answers.dossier import LabelDossier
+    from geo.answers.two_publics import TwoPublics
     from geo.siting.plan import Plan
     from geo.territory import Territory
 
@@ -36,10 +38,11 @@ caption{text-align:left;font-weight:600;padding:.5rem 0}
 """
 
 
-def arguments_html(plan: Plan, parts: Sequence[Territory]) -> str:
+def arguments_html(plan: Plan, parts: Sequence[Territory], publics: TwoPublics | None = None) -> str:
     """Return a plan as one page of HTML that stands alone, one printed page a label or more.
 
-    `parts`: The territories that the plan was made for.
+    `parts`: The territories that the plan was made for. `publics`: the plans with and without a car that it was
+    compared with.
     """
     answer = plan_answer(plan)
     sections = "".join(_section(dossier) for dossier in label_dossiers(plan, parts))
@@ -50,11 +53,19 @@ def arguments_html(plan: Plan, parts: Sequence[Territory]) -> str:
     title = html.escape(f"Nouveaux labels France services : {part_title(plan.territory, plan.part)}")
     rows = two_plans_rows(plan)
     beside = _table(TWO_PLANS, rows[0], rows[1:], words=True) if rows else ""
+    if publics is not None:
+        beside += _publics(publics)
     return (
         f'<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1>{_paragraphs([answer.sentence, *answer.details])}"
         f"<ul>{notes}</ul>{beside}{sections}</body></html>\n"
     )
+
+
+def _publics(publics: TwoPublics) -> str:
+    answer, rows = two_publics_answer(publics), two_publics_rows(publics)
+    notes = "".join(f"<li>{html.escape(note)}</li>" for note in answer.notes)
+    return f"<h2>{TITLE}</h2>{_paragraphs([answer.sentence])}{_table(TITLE, rows[0], rows[1:])}<ul>{notes}</ul>"
 
 
 def _section(dossier: LabelDossier) -> str:

@@ -4,38 +4,46 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
 
 from geo.answers.plan_stops import stops_table
 from geo.answers.tables import rounded
+from geo.answers.two_publics import publics_table
+from geo.answers.two_publics_json import WITH_AND_WITHOUT, plan_document
 from geo.crs import WGS84
 from geo.report.arguments_html import arguments_html
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.geopackage import write_layer
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.tables import table_files, write_summary, write_table
-from geo.siting.plan_json import plan_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo.answers.two_publics import TwoPublics
     from geo.siting.plan import Plan
     from geo.territory import Territory
 
 
-def plan_tables(plan: Plan) -> dict[str, pd.DataFrame]:
+#: What a row of a table is where it is not a place.
+ROWS_OF: Final = {"communes": "", "served": "", WITH_AND_WITHOUT: "two"}
+
+
+def plan_tables(plan: Plan, beside: TwoPublics | None = None) -> dict[str, pd.DataFrame]:
     """Return the tables of a plan by name, as files hold them.
 
     ``labels``; ``served``: label by commune; ``alternatives``: places that would do nearly as well; ``communes``:
-    before and after; ``stops`` of a bus, where some are proposed.
+    before and after; ``stops`` of a bus, where some are proposed; ``with_and_without_car`` where it was compared.
     """
     communes = plan.communes.rename_axis("code").reset_index().astype({"code": "string"})
     tables = {"labels": plan.labels, "served": plan.served, "alternatives": plan.alternatives, "communes": communes}
     if (stops := stops_table(plan)) is not None:
         tables["stops"] = stops
+    if beside is not None:
+        tables[WITH_AND_WITHOUT] = publics_table(beside)
     return {name: rounded(table) for name, table in tables.items()}
 
 
@@ -66,20 +74,25 @@ def compared_layer(plan: Plan) -> gpd.GeoDataFrame | None:
     return gpd.GeoDataFrame(others, geometry=gpd.points_from_xy(others["lon"], others["lat"]), crs=WGS84)
 
 
-def write_plan(plan: Plan, parts: Sequence[Territory], folder: Path) -> tuple[str, ...]:
+def write_plan(
+    plan: Plan, parts: Sequence[Territory], folder: Path, beside: TwoPublics | None = None
+) -> tuple[str, ...]:
     """Write a plan into a folder: tables (CSV), ``plan.gpkg``, ``plan.json``, ``arguments.html``, ``dossiers.pdf``.
+
+    `beside`: the plans with and without a car that it was compared with: they are a table of their own
+    (``with_and_without_car.csv``), and stand in ``plan.json`` and ``arguments.html``.
 
     All of them, or none where one cannot be written; other files of the folder stay. Returns the names.
     """
-    tables = plan_tables(plan)
-    with result_files(folder, "Plan : où donner les prochains labels") as beside:
+    tables = plan_tables(plan, beside)
+    with result_files(folder, "Plan : où donner les prochains labels") as made:
         for name, table in tables.items():
-            write_table(table, beside / f"{name}.csv", of="" if name in {"communes", "served"} else "place")
-        _write_layers(plan, parts, beside / "plan.gpkg")
-        write_summary(plan_json(plan, parts), beside / "plan.json")
-        (beside / "arguments.html").write_text(arguments_html(plan, parts), encoding="utf-8")
+            write_table(table, made / f"{name}.csv", of=ROWS_OF.get(name, "place"))
+        _write_layers(plan, parts, made / "plan.gpkg")
+        write_summary(plan_document(plan, parts, beside), made / "plan.json")
+        (made / "arguments.html").write_text(arguments_html(plan, parts, beside), encoding="utf-8")
         if len(plan.labels):
-            (beside / "dossiers.pdf").write_bytes(dossiers_pdf(plan, parts))
+            (made / "dossiers.pdf").write_bytes(dossiers_pdf(plan, parts))
     files = (*table_files(*tables), "plan.gpkg", "plan.json", "arguments.html", PACKAGE_FILE)
     return (*files, "dossiers.pdf") if len(plan.labels) else files
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.answers.two_publics_json import two_publics_from_json
 from geo.errors import SourceError
 from geo.siting.plan_json import plan_from_json
 from geo.sources.delimited import read_text
@@ -12,6 +13,7 @@ from geo.sources.delimited import read_text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geo.answers.two_publics import TwoPublics
     from geo.siting.plan import Plan
     from geo.territory import Territory
 
@@ -34,6 +36,17 @@ def read_plan(path: Path, territory: Territory) -> Plan:
     return plan_from_json(_values(path), territory, f"{_WHAT} ({path.name})")
 
 
+def read_beside(path: Path) -> TwoPublics | None:
+    """Read the plans with and without a car that a plan was compared with; `None` where it was not.
+
+    Raises
+    ------
+    SourceError, SchemaError
+        As `read_plan`.
+    """
+    return two_publics_from_json(_values(path), f"{_WHAT} ({path.name})")
+
+
 def plan_text(path: Path, territory: Territory) -> str:
     """Return the JSON of a plan for programs, once `read_plan` has accepted it: no NaN, which some of them do not know.
 
@@ -43,6 +56,7 @@ def plan_text(path: Path, territory: Territory) -> str:
         As `read_plan`; a number is not finite.
     """
     read_plan(path, territory)
+    read_beside(path)
     try:
         return json.dumps(_values(path), ensure_ascii=False, allow_nan=False)
     except ValueError as error:

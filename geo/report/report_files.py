@@ -17,6 +17,7 @@ from geo.answers.equity import group_table, inequality_table
 from geo.answers.hours import week_table
 from geo.answers.label import Criterion, label_arguments
 from geo.answers.tables import file_headings, rounded
+from geo.answers.two_publics_json import WITH_AND_WITHOUT, plan_document
 from geo.maps.static.files import write_sheet
 from geo.question import Question
 from geo.report.data_package import describe_files
@@ -29,7 +30,6 @@ from geo.report.round_trip_files import round_trip_table
 from geo.report.styled_layers import write_communes, write_layers
 from geo.report.tables import commune_table, diagnosis_summary, write_summary, write_table
 from geo.report.workbook import write_workbook
-from geo.siting.plan_json import plan_json
 from geo.sources.provenance import checksum
 from geo.storage import replacing_folder, require_replaceable
 
@@ -126,7 +126,7 @@ def write_report(
         write_layers(findings, made / "layers.gpkg")
         write_communes(findings, made / "communes.parquet")
         if request.plan is not None:
-            write_summary(plan_json(request.plan, (territory,)), made / PLAN)
+            write_summary(plan_document(request.plan, (territory,), request.beside), made / PLAN)
             (made / DOSSIERS).write_bytes(dossiers_pdf(request.plan, (territory,)))
         write_summary(diagnosis_summary(territory, findings.diagnosis), made / "summary.json")
         for number, (name, sheet) in enumerate(sheets.items()):
@@ -180,6 +180,7 @@ _ROWS_OF: Final = {
     "fragility": "site",
     "arguments": "criterion",
     "equity": "equity",
+    WITH_AND_WITHOUT: "two",
 }
 
 
@@ -213,7 +214,8 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
         tables["saved_minutes"] = _by_code(findings.saved[0])
     if findings.planned is not None:
         plan = findings.planned.plan
-        tables |= {name: table for name, table in plan_tables(plan).items() if name in {"labels", "served"}}
+        of_plan = plan_tables(plan, findings.request.beside)
+        tables |= {name: of_plan[name] for name in ("labels", "served", WITH_AND_WITHOUT) if name in of_plan}
         criteria = [
             {"label_code": argument.code, **asdict(criterion)}
             for argument in label_arguments(plan)

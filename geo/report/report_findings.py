@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from geo.access.opening import OpeningTable
     from geo.access.sensitivity import Sensitivity
     from geo.access.time_saved import TimeSavedSummary
+    from geo.answers.two_publics import TwoPublics
     from geo.question import CoverageRule
     from geo.siting.fragility import Fragility
     from geo.siting.plan import Plan
@@ -42,12 +43,13 @@ class ReportRequest:
     """What a report is asked to be about.
 
     `question`: of whom and what it is; `plan`: the plan that is part of it, `None` for none; `made_on`: the date that
-    is written on it.
+    is written on it; `beside`: the plans with and without a car that the plan was compared with, `None` for none.
     """
 
     question: Question = field(default_factory=Question)
     plan: Plan | None = None
     made_on: dt.date = field(default_factory=lambda: dt.datetime.now().astimezone().date())
+    beside: TwoPublics | None = None
 
     def __post_init__(self) -> None:
         """Raise `ParameterError` for a plan of labels in a report about other places."""

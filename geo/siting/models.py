@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csr_array, eye_array, hstack, vstack
 
 from geo.siting.greedy import ROUNDING, never
 from geo.siting.highs import Program, maximise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 #: Pairs above which a program is not built: HiGHS would find nothing in the time a person waits.
 MAX_PAIRS: Final = 2_000_000
+#: Residents that HiGHS may miss a floor by, and labels that its bound may be off by: its tolerances, not a choice.
+_SLACK: Final = 0.25
+_WHOLE: Final = 1e-6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -221,8 +224,94 @@ def fewest_labels(
     better = len(found) < len(chosen) and benefits.total(found) >= target * (1 - ROUNDING)
     best = found if better else chosen
     # Labels are whole: 17.2 at least means 18.
-    bound = max(known, int(np.ceil(-outcome.bound - 1e-6)))
+    bound = max(known, int(np.ceil(-outcome.bound - _WHOLE)))
     return Exact(best, float(min(bound, len(best))))
+
+
+def most_with_floors(
+    wanted: Benefits | None,
+    floors: Sequence[tuple[Benefits, float]],
+    count: int,
+    chosen: NDArray[np.int64],
+    *,
+    time_limit_s: float,
+    stopped: Callable[[], bool] = never,
+) -> Exact:
+    """Solve the maximal covering problem with floors on what else is covered: the epsilon-constraint method.
+
+    Sets: J candidates; for each table of benefits the demand points I and N_i, as in `most_covered`.
+    Data: w_i weight; p labels; e_k the least that table k has to bring (Haimes, Lasdon & Wismer 1971).
+    Variables: y_j = 1 if j gets a label; z_i = 1 if i is covered (0 <= z_i <= 1 is enough), for each table.
+    Maximise ``sum_i w_i z_i`` of the wanted table subject to ``z_i <= sum_{j in N_i} y_j`` for all i of all tables,
+    ``sum_j y_j <= p`` and ``sum_i w_i z_i >= e_k`` for each table k; where no table is wanted, minimise ``sum_j y_j``.
+
+    Parameters
+    ----------
+    wanted
+        What is to be brought most of; `None`: as few labels as the floors allow.
+    floors
+        Tables over the same candidates, each with its e_k.
+    count
+        p.
+    chosen
+        A plan that keeps the floors: what is returned where none better is found.
+
+    Returns
+    -------
+    `Exact`, whose bound is in the unit of the objective (labels where no table is wanted).
+    """
+    tables = [*([] if wanted is None else [wanted]), *(table for table, _ in floors)]
+    if sum(len(table.value) for table in tables) > MAX_PAIRS:
+        return Exact(chosen, np.inf if wanted is not None else 0.0)
+    n = tables[0].n_candidates
+    covers, weights = zip(*(_cover_of_all(table) for table in tables), strict=True)
+    points = np.r_[0, np.cumsum([len(weight) for weight in weights])]
+    cover = vstack(covers, format="csr")
+    served = hstack([-cover, eye_array(points[-1])], format="csr")
+    first = 0 if wanted is None else 1
+    brought = coo_array(
+        (
+            np.concatenate([np.zeros(0), *weights[first:]]),
+            (np.repeat(np.arange(len(floors)), np.diff(points[first:])), n + np.arange(points[first], points[-1])),
+        ),
+        shape=(len(floors), n + points[-1]),
+    )
+    labels = coo_array((np.ones(n), (np.zeros(n, np.int64), np.arange(n))), shape=(1, n + points[-1]))
+    rows = csr_array(vstack([served, brought, labels], format="csr"))
+    cost = np.zeros(n + points[-1])
+    if wanted is None:
+        cost[:n] = -1.0
+    else:
+        cost[n : n + points[1]] = weights[0]
+    given = np.isin(np.arange(n), chosen).astype(np.float64)
+    program = Program(
+        cost=cost,
+        rows=rows,
+        row_lower=np.concatenate([np.full(points[-1], -np.inf), [least for _, least in floors], [-np.inf]]),
+        row_upper=np.concatenate([np.zeros(points[-1]), np.full(len(floors), np.inf), [float(count)]]),
+        whole=np.arange(n + points[-1]) < n,
+        start=np.concatenate([given, np.minimum(cover @ given, 1.0)]),
+    )
+    outcome = maximise(program, time_limit_s=time_limit_s, stopped=stopped)
+    found = np.flatnonzero(outcome.x[:n] > 1 / 2)
+    if wanted is None:
+        better = len(found) < len(chosen)
+        bound = float(np.ceil(-outcome.bound - _WHOLE))
+    else:
+        better = wanted.total(found) > wanted.total(chosen) * (1 + ROUNDING)
+        bound = outcome.bound
+    kept = all(table.total(found) >= least - _SLACK for table, least in floors)
+    return Exact(found if better and kept else chosen, bound)
+
+
+def _cover_of_all(table: Benefits) -> tuple[csr_array, NDArray[np.float64]]:
+    """Return as `_merged_cover` does, over all candidates."""
+    small = _Reduced.of(table)
+    cover, weight = _merged_cover(small)
+    wide = coo_array(cover)
+    return csr_array(
+        (wide.data, (wide.row, small.positions[wide.col])), shape=(len(weight), table.n_candidates)
+    ), weight
 
 
 @dataclass(frozen=True, eq=False, slots=True)

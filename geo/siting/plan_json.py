@@ -177,7 +177,7 @@ def plan_from_json(content: Any, territory: Territory, source: str) -> Plan:
     try:
         read = PlanValues.model_validate(content)
     except ValidationError as error:
-        faults = dict.fromkeys(_in_french(each) for each in error.errors(include_url=False))
+        faults = dict.fromkeys(in_french(each) for each in error.errors(include_url=False))
         raise SchemaError(source, [Fault(text) for text in faults], _ADVICE) from error
     if faults := dict.fromkeys(_contradictions(read)):
         raise SchemaError(source, [Fault(text) for text in faults], _ADVICE)
@@ -286,8 +286,8 @@ def _contradictions(read: PlanValues) -> list[str]:
     return faults
 
 
-def _in_french(error: Any) -> str:
-    """Return what is missing or of another type, and where."""
+def in_french(error: Any) -> str:
+    """Return what pydantic found missing or of another type in a plan, and where."""
     places: list[str] = []
     for step in error["loc"]:
         if isinstance(step, int):

@@ -11,9 +11,9 @@ from geo.siting.costs import Payer  # noqa: TC001 - pydantic reads it while runn
 from geo.siting.solve import Model  # noqa: TC001 - pydantic reads it while running
 
 _Number = Annotated[float, Field(ge=-1e15, le=1e15)]
-_Amount = Annotated[float, Field(ge=0, le=1e15)]
-_Share = Annotated[float, Field(ge=0, le=1)]
-_Whole = Annotated[int, Field(ge=0, le=10**9)]
+Amount = Annotated[float, Field(ge=0, le=1e15)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Whole = Annotated[int, Field(ge=0, le=10**9)]
 
 
 class Values(BaseModel):
@@ -25,24 +25,24 @@ class Values(BaseModel):
 class PartValues(Values):
     """The part of the study area whose ways are known."""
 
-    residents: _Amount
-    residents_known: _Amount
-    communes: _Whole
-    communes_known: _Whole
+    residents: Amount
+    residents_known: Amount
+    communes: Whole
+    communes_known: Whole
     estimated: bool
 
 
 class AccessValues(Values):
     """How that part is served."""
 
-    residents_within: _Amount
-    mean_time_min: _Amount | None
-    worst_time_min: _Amount | None
-    residents_unreachable: _Amount
-    residents_within_low: _Amount | None
-    residents_within_high: _Amount | None
-    worst_time_low_min: _Amount | None
-    worst_time_high_min: _Amount | None
+    residents_within: Amount
+    mean_time_min: Amount | None
+    worst_time_min: Amount | None
+    residents_unreachable: Amount
+    residents_within_low: Amount | None
+    residents_within_high: Amount | None
+    worst_time_low_min: Amount | None
+    worst_time_high_min: Amount | None
 
 
 class ServedValues(Values):
@@ -50,13 +50,13 @@ class ServedValues(Values):
 
     commune_code: str
     commune_name: str
-    residents: _Amount
-    residents_brought: _Amount
-    time_before_min: _Amount | None
-    time_after_min: _Amount
+    residents: Amount
+    residents_brought: Amount
+    time_before_min: Amount | None
+    time_after_min: Amount
     estimated: bool
-    time_low: _Amount
-    time_high: _Amount
+    time_low: Amount
+    time_high: Amount
 
 
 class LeavingValues(Values):
@@ -64,8 +64,8 @@ class LeavingValues(Values):
 
     facility_id: str
     facility_name: str
-    residents_before: _Amount
-    residents_leaving: _Amount
+    residents_before: Amount
+    residents_leaving: Amount
 
 
 class AlternativeValues(Values):
@@ -73,14 +73,14 @@ class AlternativeValues(Values):
 
     code: str
     name: str
-    commune_residents: _Amount
-    share_of_gain: _Amount
+    commune_residents: Amount
+    share_of_gain: Amount
 
 
 class LabelValues(Values):
     """One label."""
 
-    rank: _Whole
+    rank: Whole
     code: str
     name: str
     lon: Annotated[float, Field(ge=-180, le=180)]
@@ -89,17 +89,17 @@ class LabelValues(Values):
     commune_name: str
     holds_site: bool
     centrality: str
-    gain_residents: _Amount
-    gain_mean_residents: _Amount
-    gain_alone_residents: _Amount
-    residents_served: _Amount
+    gain_residents: Amount
+    gain_mean_residents: Amount
+    gain_alone_residents: Amount
+    residents_served: Amount
     minutes_saved_mean: _Number | None
-    commune_residents: _Amount
-    retained: _Whole
-    variants: _Whole
+    commune_residents: Amount
+    retained: Whole
+    variants: Whole
     estimated: bool
-    cost_eur: _Amount
-    aid_eur: _Amount
+    cost_eur: Amount
+    aid_eur: Amount
     communes: Annotated[list[ServedValues], FailFast()]
     leaving: Annotated[list[LeavingValues], FailFast()]
     alternatives: Annotated[list[AlternativeValues], FailFast()]
@@ -108,12 +108,12 @@ class LabelValues(Values):
 class CriteriaValues(Values):
     """Shares of the residents of a commune who meet each criterion."""
 
-    beyond: _Amount | None
-    frr: _Amount | None
-    qpv: _Amount | None
-    elderly: _Amount | None
-    poor: _Amount | None = None
-    carless: _Amount | None = None
+    beyond: Amount | None
+    frr: Amount | None
+    qpv: Amount | None
+    elderly: Amount | None
+    poor: Amount | None = None
+    carless: Amount | None = None
 
 
 class CommuneValues(Values):
@@ -121,34 +121,34 @@ class CommuneValues(Values):
 
     commune_code: str
     name: str
-    residents: _Amount
-    time_before_min: _Amount | None
-    time_after_min: _Amount | None
-    within_before: _Amount | None
-    within_after: _Amount | None
+    residents: Amount
+    time_before_min: Amount | None
+    time_after_min: Amount | None
+    within_before: Amount | None
+    within_after: Amount | None
     estimated: bool
-    time_low: _Amount
-    time_high: _Amount
+    time_low: Amount
+    time_high: Amount
     criteria: CriteriaValues
 
 
 class WeightsValues(Values):
     """What a resident counts for."""
 
-    beyond: _Amount
-    frr: _Amount
-    qpv: _Amount
-    elderly: _Amount
-    poor: _Amount = 1.0
-    carless: _Amount = 1.0
+    beyond: Amount
+    frr: Amount
+    qpv: Amount
+    elderly: Amount
+    poor: Amount = 1.0
+    carless: Amount = 1.0
 
 
 class CostsValues(Values):
     """Cost and aid of a label."""
 
-    cost_eur: _Amount
-    aid_eur: _Amount
-    pass_eur: _Amount | None = None
+    cost_eur: Amount
+    aid_eur: Amount
+    pass_eur: Amount | None = None
 
 
 class PreferenceValues(Values):
@@ -157,14 +157,14 @@ class PreferenceValues(Values):
     label_code: str
     code: str
     name: str
-    share_of_gain: _Amount
+    share_of_gain: Amount
 
 
 class RunValues(Values):
     """What one hypothesis on times chooses."""
 
     name: str
-    labels: _Whole
+    labels: Whole
     codes: list[str]
     within_reach: bool
 
@@ -174,9 +174,9 @@ class PlaceValues(Values):
 
     code: str
     name: str
-    commune_residents: _Amount
-    runs: _Whole
-    share_of_runs: _Share
+    commune_residents: Amount
+    runs: Whole
+    share_of_runs: Share
     in_plan: bool
 
 
@@ -190,7 +190,7 @@ class RobustnessValues(Values):
 class RuleValues(Values):
     """Which communes could be chosen."""
 
-    least_residents: _Whole
+    least_residents: Whole
     centralities: bool
 
 
@@ -201,7 +201,7 @@ class TownValues(Values):
     name: str
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
-    commune_residents: _Amount
+    commune_residents: Amount
     credible: bool
 
 
@@ -217,10 +217,10 @@ class WidestValues(Values):
 class WorstCaseValues(Values):
     """The worst case of a plan over the hypotheses on times, beside the best one."""
 
-    share: _Share
+    share: Share
     variant: str
     labels: Annotated[list[TownValues], FailFast()]
-    best_share: _Share
+    best_share: Share
     best_variant: str
     objective: _Number
     proven: bool
@@ -229,22 +229,22 @@ class WorstCaseValues(Values):
 class StopsAskedValues(Values):
     """How many stops of a bus were asked for."""
 
-    count: _Whole
+    count: Whole
     every: Every
 
 
 class StopValues(Values):
     """One stop of a bus that is proposed."""
 
-    rank: _Whole
+    rank: Whole
     code: str
     name: str
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
     commune_code: str
     commune_name: str
-    commune_residents: _Amount
-    residents_with_stop: _Amount
+    commune_residents: Amount
+    residents_with_stop: Amount
 
 
 class StopsValues(Values):
@@ -252,8 +252,8 @@ class StopsValues(Values):
 
     asked: StopsAskedValues
     stops: Annotated[list[StopValues], FailFast()]
-    residents_beyond: _Amount
-    residents_known_stop: _Amount
+    residents_beyond: Amount
+    residents_known_stop: Amount
     proven: bool
 
 
@@ -263,15 +263,15 @@ class PlanValues(Values):
     territory: str
     model: Model
     threshold_min: _Number
-    asked: _Whole | None
-    min_share: _Share | None
+    asked: Whole | None
+    min_share: Share | None
     kinds: list[str]
-    candidates: _Whole
-    candidates_off_network: _Whole
+    candidates: Whole
+    candidates_off_network: Whole
     part: PartValues
     before: AccessValues
     after: AccessValues
-    residents_out_of_reach: _Amount
+    residents_out_of_reach: Amount
     objective: _Number
     optimum: _Number
     bound: _Number
@@ -286,9 +286,9 @@ class PlanValues(Values):
     interrupted: bool
     weights: WeightsValues
     costs: CostsValues
-    budget_eur: _Amount | None
+    budget_eur: Amount | None
     payer: Payer
-    budget_labels: _Whole | None
+    budget_labels: Whole | None
     selected: list[LabelValues]
     communes: Annotated[list[CommuneValues], FailFast()]
     stops: StopsValues | None = None

@@ -159,6 +159,11 @@ def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
     return calculated(PLAN, question, work)
 
 
+def can_be_compared(territory: Territory, plan: Plan) -> bool:
+    """Tell whether plans with and without a car can stand beside one: it has labels, the territory timetables."""
+    return territory.has_timetables and plan.model == "coverage" and len(plan.labels) > 0
+
+
 def plans_beside(territory: Territory, state: AppState, plan: Plan) -> TwoPublics:
     """Return the visitor's plan beside those that none beats, with and without a car, on their day or a usual one.
 

@@ -15,7 +15,7 @@ def test_the_plan_is_beside_those_that_none_beats(open_part, valley):
     app = open_part("planifier", valley, labels="1", mode="transit", jour="2025-02-04")
     territory = Territory.load(valley)
     found = two_publics(territory, plan(territory, 1), dt.date(2025, 2, 4))
-    assert plain(two_publics_answer(territory, found).sentence) in [plain(each.value) for each in app.markdown]
+    assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
     table = next(each.value for each in app.dataframe if "Sans voiture, aller-retour" in each.value)
     assert table["Plan"].tolist() == found.table["plan"].tolist()
     assert table["Sans voiture, aller-retour"].tolist() == found.table["residents_round_trip"].tolist()

@@ -14,16 +14,19 @@ from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.origin import approximation_sentences
 from geo.answers.plan import plan_answer
+from geo.answers.two_publics import two_publics_answer
+from geo.errors import MaillageError
 from geo.french import DRIVING_ONLY
 from geo.kinds import SITES
 from geo.ui import cache
-from geo.ui.chosen_plan import chosen_plan, plan_question
+from geo.ui.chosen_plan import can_be_compared, chosen_plan, plan_question, plans_beside
 from geo.ui.components.answer import show_known, show_sentence
-from geo.ui.components.messages import plain, show_approximations, show_notes
+from geo.ui.components.messages import plain, show_approximations, show_failure, show_notes
 from geo.ui.components.question import ask_facilities, ask_threshold
 from geo.ui.session import bound
 
 if TYPE_CHECKING:
+    from geo.answers.two_publics import TwoPublics
     from geo.question import Question
     from geo.settings import Settings
     from geo.siting.plan import Plan
@@ -57,14 +60,16 @@ def show(territory: Territory, state: AppState, _settings: Settings) -> None:
     st.markdown(_HOLDS)
     _question(territory, state)
     made_on = dt.datetime.now().astimezone().date()
-    plan, planned = None, None
+    plan, planned, beside = None, None, None
     if state.report_plan and state.facilities == SITES:
         planned = plan_question(territory, state)
-        plan, _ = chosen_plan(territory, state)
+        plan, stopped = chosen_plan(territory, state)
         st.markdown(plain(plan_answer(plan).sentence))
-    key = (cache.fingerprint(territory), planned, state.question, made_on)
+        if can_be_compared(territory, plan) and not stopped:
+            beside = _beside(territory, state, plan)
+    key = (cache.fingerprint(territory), planned, state.question, made_on, beside and beside.day.date)
     if st.button("Préparer le rapport", type="primary", icon=":material/description:"):
-        st.session_state[_READY] = key, _prepare(territory, state.question, plan, made_on)
+        st.session_state[_READY] = key, _prepare(territory, state.question, made_on, plan, beside)
     made_for, made = st.session_state.get(_READY, (None, None))
     if made is not None and made_for == key:
         _downloads(territory, state.question, made)
@@ -86,7 +91,20 @@ def _question(territory: Territory, state: AppState) -> None:
         )
 
 
-def _prepare(territory: Territory, question: Question, plan: Plan | None, made_on: dt.date) -> _PreparedReport:
+def _beside(territory: Territory, state: AppState, plan: Plan) -> TwoPublics | None:
+    """Return the plans with and without a car that go into the report, `None` where they cannot be, which is said."""
+    try:
+        compared = plans_beside(territory, state, plan)
+    except MaillageError as error:  # a day that is none of work, or it was stopped
+        show_failure(error)
+        return None
+    st.markdown(plain(two_publics_answer(compared).sentence))
+    return compared
+
+
+def _prepare(
+    territory: Territory, question: Question, made_on: dt.date, plan: Plan | None, beside: TwoPublics | None
+) -> _PreparedReport:
     """Make a report, saying how far it is."""
     bar = st.progress(0.0, "Préparation…")
     # Drawing and typesetting are read only when asked for.
@@ -100,7 +118,8 @@ def _prepare(territory: Territory, question: Question, plan: Plan | None, made_o
     try:
         with tempfile.TemporaryDirectory(prefix="maillage-") as place:
             folder = Path(place) / f"rapport-{territory.departement or 'territoire'}"
-            findings = write_report(territory, ReportRequest(question, plan, made_on), folder, progress=tell)
+            request = ReportRequest(question, plan, made_on, beside)
+            findings = write_report(territory, request, folder, progress=tell)
             return _PreparedReport((folder / DOCUMENT).read_bytes(), zipped(folder), tuple(summary_sentences(findings)))
     finally:
         bar.empty()

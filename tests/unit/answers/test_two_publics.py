@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import html
 import json
 from dataclasses import replace
 from itertools import combinations
@@ -12,9 +13,15 @@ import pandas as pd
 import pytest
 
 from geo import Territory
-from geo.answers.two_publics import two_publics, two_publics_answer, two_publics_content
+from geo.answers.two_publics import publics_table, two_publics, two_publics_answer, two_publics_rows
+from geo.answers.two_publics_json import (
+    WITH_AND_WITHOUT,
+    plan_document,
+    two_publics_content,
+    two_publics_from_json,
+)
 from geo.cli import main
-from geo.errors import ParameterError
+from geo.errors import ParameterError, SchemaError
 from geo.finder.residents_trips import residents_round_trips
 from geo.finder.without_car import RoundTrips
 from geo.siting.candidates import EVERY_COMMUNE
@@ -98,9 +105,17 @@ def test_each_plan_is_that_of_all_choices_tried_one_by_one(world, compared):
         by_car, without = every[frozenset(row["codes"])]
         assert row["residents_within"] == pytest.approx(by_car)
         assert row["residents_round_trip"] == pytest.approx(without)
-        if row["best"]:
-            assert not any(a >= by_car and b >= without and a + b > by_car + without + 1e-6 for a, b in every.values())
     best = found.front
+    figures = {(len(codes), *map(round, both)) for codes, both in every.items()}
+    front = {
+        one
+        for one in figures
+        if one[0] and not any(n <= one[0] and a >= one[1] and b >= one[2] and (n, a, b) != one for n, a, b in figures)
+    }
+    told = zip(best["labels"], best["residents_within"].round(), best["residents_round_trip"].round(), strict=True)
+    assert sorted(told) == sorted(front), "all of the front, and each plan once"
+    assert found.complete
+    best = found.of_most_labels
     assert best["residents_within"].iloc[0] == pytest.approx(max(a for a, _ in every.values()))
     assert best["residents_round_trip"].iloc[-1] == pytest.approx(max(b for _, b in every.values()))
     assert len(best) > 1, "what is best by car is not what is best without one"
@@ -108,9 +123,9 @@ def test_each_plan_is_that_of_all_choices_tried_one_by_one(world, compared):
     assert found.table["residents_within"].iloc[0] == pytest.approx(made.before.residents_within)
 
 
-def test_it_is_told_in_words_and_as_json(world, compared):
+def test_it_is_told_in_words_and_as_json(compared):
     _, made, found = compared
-    answer = two_publics_answer(world[0], found)
+    answer = two_publics_answer(found)
     assert answer.sentence.startswith("Avec et sans voiture, avec 2 nouveaux labels : ")
     assert len(answer.details) == len(found.table)
     assert answer.details[0].startswith("Aujourd'hui : ")
@@ -119,8 +134,41 @@ def test_it_is_told_in_words_and_as_json(world, compared):
     content = json.loads(json.dumps(two_publics_content(found), allow_nan=False))
     assert content["plans"][0]["cost_eur"] == 0
     assert {len(each["codes"]) for each in content["plans"][1:]} <= {1, 2}
+    assert [len(each["codes"]) for each in content["plans"]] == [each["labels"] for each in content["plans"]]
+    assert {each["labels"] for each in content["plans"] if each["not_dominated"]} == {1, 2}
+    assert any("avec 1 label" in each["plan"].lower() for each in content["plans"])
     assert sum("plan proposé" in each["plan"].lower() for each in content["plans"]) == 1
     assert set(made.labels["code"]) in [set(each["codes"]) for each in content["plans"]]
+
+
+def test_it_is_read_back_from_the_json_of_its_plan(world, compared):
+    """What is written is read: the same sentences, the same table, and no comparison where none was made."""
+    _, made, found = compared
+    content = json.loads(json.dumps(plan_document(made, world[0].parts, found), allow_nan=False))
+    read = two_publics_from_json(content, "plan.json")
+    assert two_publics_answer(read) == two_publics_answer(found)
+    assert two_publics_rows(read) == two_publics_rows(found)
+    pd.testing.assert_frame_equal(publics_table(read), publics_table(found))
+    assert WITH_AND_WITHOUT not in plan_document(made, world[0].parts)
+    assert two_publics_from_json(plan_document(made, world[0].parts), "plan.json") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"plans": []}, "plans"),
+        ({"plans": "x"}, "d'un autre type que celui attendu"),
+        ({"proven": None}, "« proven » vaut null"),
+        ({"labels": -1}, "« labels » vaut -1, au moins 0 est attendu"),
+        ({"day": {"date": "2025-02-31", "zone": "A", "holiday": "", "trips": 4, "feeds_without": []}}, "pas de sens"),
+        ({"day": {"date": "hier", "zone": "A", "holiday": "", "trips": 4, "feeds_without": []}}, "« date »"),
+    ],
+)
+def test_a_comparison_that_is_none_is_refused_in_french(compared, change, said):
+    content = {WITH_AND_WITHOUT: two_publics_content(compared[2]) | change}
+    with pytest.raises(SchemaError, match="with_and_without_car") as raised:
+        two_publics_from_json(content, "Plan (plan.json)")
+    assert said in str(raised.value)
 
 
 def test_what_cannot_be_compared_is_one_sentence(world, compared):
@@ -157,6 +205,23 @@ def test_from_the_command_line(world, tmp_path, capsys):
     words = ["plan", str(tmp_path / "valleys"), "--new", "1", "--mode-beside", "transit", "--day", "2025-02-04"]
     with pytest.raises(SystemExit, match="0"):
         main([*words, "--json"])
-    beside = json.loads(capsys.readouterr().out)["with_and_without_car"]
-    assert (beside["day"], beside["labels"], beside["proven"]) == ("2025-02-04", 1, True)
+    printed = capsys.readouterr().out
+    beside = json.loads(printed)[WITH_AND_WITHOUT]
+    assert (beside["day"]["date"], beside["labels"], beside["proven"]) == ("2025-02-04", 1, True)
     assert beside["plans"][0]["plan"] == "Aujourd'hui"
+    with pytest.raises(SystemExit, match="0"):
+        main([*words, "--out", str(tmp_path / "plan")])
+    told = capsys.readouterr().out
+    assert json.loads((tmp_path / "plan" / "plan.json").read_text()) == json.loads(printed), (
+        "one content, printed or written"
+    )
+    table = pd.read_csv(tmp_path / "plan" / "with_and_without_car.csv", sep=";", decimal=",")
+    assert table["Plan"].tolist() == [each["plan"] for each in beside["plans"]]
+    assert table["Sans voiture, aller-retour"].tolist() == pytest.approx(
+        [each["residents_round_trip"] for each in beside["plans"]]
+    )
+    page = (tmp_path / "plan" / "arguments.html").read_text()
+    read = two_publics_from_json(json.loads(printed), "plan.json")
+    assert two_publics_answer(read).sentence in told
+    for row in two_publics_rows(read):
+        assert all(html.escape(cell) in page for cell in row)

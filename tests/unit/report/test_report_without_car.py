@@ -9,14 +9,17 @@ import pytest
 
 from geo import Territory
 from geo.answers.origin import CAR_ONLY
+from geo.answers.two_publics import TITLE, two_publics, two_publics_answer, two_publics_rows
 from geo.answers.without_car import residents_sentence
 from geo.finder.day_without_car import day_without_car
 from geo.question import Question
 from geo.report import report_files
+from geo.report.plan_reading import read_beside
 from geo.report.report_document import PAGES, report_pdf
 from geo.report.report_files import write_report
 from geo.report.report_findings import ReportRequest
 from geo.report.report_maps import report_maps
+from geo.siting.plan import plan
 from geo.transit.gtfs import read_gtfs
 from tests.unit.transit.small_feed import write_valley
 from tests.written_tables import rows_of_table
@@ -104,3 +107,39 @@ def test_long_names_stay_on_one_page(valley, sheets, findings_of, pdf_pages):
     assert len(pages) <= PAGES[1]
     (number,) = (n for n in range(len(pages)) if pages[n].startswith("Sans voiture"))
     assert pages[number + 1].startswith("Méthode et limites")
+
+
+@pytest.fixture(scope="module")
+def compared(valley):
+    """A plan of two labels, and the plans with and without a car beside it."""
+    planned = plan(valley, 2)
+    return planned, two_publics(valley, planned, dt.date(2025, 1, 7))
+
+
+def test_a_plan_stands_beside_those_that_none_beats(
+    valley, compared, sheets, findings_of, pdf_pages, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(report_files, "report_maps", lambda _findings: sheets | {"plan": next(iter(sheets.values()))})
+    monkeypatch.setattr(report_files, "write_sheet", lambda _sheet, _path: None)
+    planned, beside = compared
+    request = ReportRequest(plan=planned, made_on=dt.date(2026, 11, 22), beside=beside)
+    write_report(valley, request, tmp_path / "rapport")
+    pages = pdf_pages((tmp_path / "rapport" / "rapport.pdf").read_bytes())
+    whole = "".join("".join(pages).split())  # a cell goes on in the next line
+    assert "".join(two_publics_answer(beside).sentence.split()) in whole
+    for row in two_publics_rows(beside):
+        assert all("".join(cell.split()) in whole for cell in row), row
+    read = read_beside(tmp_path / "rapport" / "plan" / "plan.json")
+    assert two_publics_answer(read) == two_publics_answer(beside)
+    rows = rows_of_table(tmp_path / "rapport" / "tables" / "with_and_without_car.csv")
+    assert [row["plan"] for row in rows] == beside.table["plan"].tolist()
+    assert TITLE not in " ".join(pdf_pages(report_pdf(findings_of(valley), sheets)))
+
+
+def test_a_long_comparison_is_cut_and_counted(valley, compared, sheets, findings_of, pdf_pages):
+    planned, beside = compared
+    long = pd.concat([beside.table] * 30, ignore_index=True).head(60).assign(places=", ".join([LONG] * 6))
+    found = findings_of(valley, plan=planned, beside=replace(beside, table=long))
+    pages = pdf_pages(report_pdf(found, sheets | {"plan": next(iter(sheets.values()))}))
+    assert len(pages) <= PAGES[1]
+    assert "Et 46 autres plans dans le fichier with_and_without_car.csv." in readable(" ".join(pages))

@@ -13,15 +13,15 @@ from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_proof import mean_time_then, two_plans
 from geo.answers.plan_stops import stops_table
 from geo.answers.tables import COLUMNS
-from geo.answers.two_publics import TITLE, two_publics_answer
+from geo.answers.two_publics import PUBLICS_COLUMNS, TITLE, two_publics_answer
+from geo.answers.two_publics_json import plan_document
 from geo.errors import MaillageError
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.plan_files import plan_layers
-from geo.siting.plan_json import plan_json
 from geo.ui.background import forget
-from geo.ui.chosen_plan import PLAN, chosen_plan, plans_beside
+from geo.ui.chosen_plan import PLAN, can_be_compared, chosen_plan, plans_beside
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
@@ -31,6 +31,7 @@ from geo.ui.session import change_state
 
 if TYPE_CHECKING:
     from geo.answers.dossier import LabelDossier
+    from geo.answers.two_publics import TwoPublics
     from geo.siting.plan import Plan
     from geo.ui.screens.planner.visit import Visit
 
@@ -54,10 +55,6 @@ _LABELS: Final = (
 _STOPS: Final = (
     *("rank", "place.name", "commune_residents", "residents_with_stop", "hours_a_month", "cost_eur"),
     "code",
-)
-_PUBLICS: Final = (
-    *("two.plan", "share_within", "share_round_trip", "residents_within", "residents_round_trip", "cost_eur"),
-    "two.places",
 )
 _SERVED: Final = ("commune_name", "residents", "residents_brought", "time_before_min", "time_after_min")
 
@@ -104,6 +101,7 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
     table = french_table(labels_with_alternatives(plan), *_LABELS)
     show_table(table, key="plan_labels", alt="Labels du plan, par rang", estimated=visit.territory.estimated)
     show_notes([RESIDENTS_COUNTED, ELSEWHERE])
+    compared: list[TwoPublics] = []  # filled further down, before anyone can press a button
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
     with st.container(horizontal=True):
         csv_button("Tableau (CSV)", table, f"{stem}.csv", estimated=visit.territory.estimated)
@@ -117,14 +115,14 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
         )
         st.download_button(
             "Données (JSON)",
-            lambda: json.dumps(plan_json(plan, visit.territory.parts), ensure_ascii=False, indent=1),
+            lambda: json.dumps(plan_document(plan, visit.territory.parts, *compared), ensure_ascii=False, indent=1),
             f"{stem}.json",
             "application/json",
             on_click="ignore",
         )
         st.download_button(
             "Argumentaires (HTML)",
-            lambda: arguments_html(plan, visit.territory.parts),
+            lambda: arguments_html(plan, visit.territory.parts, *compared),
             f"{stem}-argumentaires.html",
             "text/html",
             on_click="ignore",
@@ -140,8 +138,8 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
             "autres solutions, sites voisins.",
         )
     _side_by_side(plan)
-    if visit.territory.has_timetables and plan.model == "coverage" and not stopped:
-        _with_and_without_car(visit, plan)
+    if can_be_compared(visit.territory, plan) and not stopped:
+        compared += _with_and_without_car(visit, plan)
     _argument(visit, plan)
 
 
@@ -156,20 +154,21 @@ def _stops(visit: Visit, plan: Plan) -> None:
     csv_button("Arrêts (CSV)", table, f"{visit.file_stem('arrets')}.csv")
 
 
-def _with_and_without_car(visit: Visit, plan: Plan) -> None:
-    """Show the plan beside those of as many labels that no other one beats for both publics."""
+def _with_and_without_car(visit: Visit, plan: Plan) -> list[TwoPublics]:
+    """Show the plan beside those that no other one beats for both publics; return them, none where it failed."""
     st.header(TITLE, anchor=False)
     try:
         compared = plans_beside(visit.territory, visit.state, plan)
     except MaillageError as error:  # a day that is none of work, or it was stopped
         show_failure(error)
-        return
-    answer = two_publics_answer(visit.territory, compared)
+        return []
+    answer = two_publics_answer(compared)
     st.markdown(plain(answer.sentence))
-    table = french_table(compared.table, *_PUBLICS)
+    table = french_table(compared.table, *PUBLICS_COLUMNS)
     show_table(table, key="two_publics", alt="Plans avec et sans voiture, le meilleur en voiture d'abord")
     csv_button("Avec et sans voiture (CSV)", table, f"{visit.file_stem('avec-et-sans-voiture')}.csv")
     show_notes(answer.notes)
+    return [compared]
 
 
 def _side_by_side(plan: Plan) -> None:

@@ -1,0 +1,151 @@
+"""Plans with and without a car as plain values for JSON, beside the plan that they were compared with, and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import pandas as pd
+from pydantic import Field, ValidationError
+
+from geo.answers.two_publics import TwoPublics
+from geo.errors import Fault, ParameterError, SchemaError
+from geo.finder.candidate_trips import NEW_SITE_HOURS
+from geo.finder.named_days import NamedDay
+from geo.siting.plan_json import in_french, plan_json
+from geo.siting.plan_values import Amount, Share, Values, Whole
+from geo.transit.round_trip import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.siting.plan import Plan
+    from geo.territory import Territory
+
+#: Where the comparison is in the JSON of a plan.
+WITH_AND_WITHOUT: Final = "with_and_without_car"
+#: Plans that are read, at most: today, the plan proposed, and what a search gives.
+_MOST_ROWS: Final = 100
+_ADVICE: Final = "Refaites-le avec « maillage plan --mode-beside transit --out »."
+
+
+class _DayValues(Values):
+    """A day of the timetables."""
+
+    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    zone: str | None
+    holiday: str | None
+    trips: Whole
+    feeds_without: list[str]
+
+
+class _RulesValues(Values):
+    """What counts as a round trip."""
+
+    walk_min: Amount
+    way_min: Amount
+    visit_min: Amount
+
+
+class _RowValues(Values):
+    """One plan of the comparison."""
+
+    plan: str
+    places: str
+    codes: list[str]
+    labels: Whole
+    residents_within: Amount
+    share_within: Share | None
+    residents_round_trip: Amount
+    share_round_trip: Share | None
+    cost_eur: Amount
+    not_dominated: bool
+
+
+class _ComparisonValues(Values):
+    """Plans with and without a car."""
+
+    day: _DayValues
+    rules: _RulesValues
+    labels: Whole
+    threshold_min: Amount
+    candidates: Whole
+    proven: bool
+    complete: bool
+    on_average: bool
+    estimated: bool
+    notes: list[str]
+    plans: Annotated[list[_RowValues], Field(min_length=2, max_length=_MOST_ROWS)]
+
+
+def plan_document(plan: Plan, parts: Sequence[Territory], beside: TwoPublics | None = None) -> dict[str, Any]:
+    """Return what ``plan.json`` holds: a plan, and the plans with and without a car that it was compared with.
+
+    `beside`: `None` where it was not compared; the key is then absent.
+    """
+    content = plan_json(plan, parts)
+    return content if beside is None else content | {WITH_AND_WITHOUT: two_publics_content(beside)}
+
+
+def two_publics_content(compared: TwoPublics) -> dict[str, Any]:
+    """Return the comparison as plain values ready for JSON."""
+    plans = compared.table.rename(columns={"best": "not_dominated"})
+    return {
+        "day": asdict(compared.day)
+        | {"date": compared.day.date.isoformat(), "feeds_without": list(compared.day.feeds_without)},
+        "rules": asdict(compared.rules),
+        "threshold_min": compared.threshold_min,
+        "labels": compared.labels,
+        "candidates": compared.candidates,
+        "proven": compared.proven,
+        "complete": compared.complete,
+        "on_average": compared.on_average,
+        "estimated": compared.estimated,
+        "new_site_hours_min": [list(each) for each in NEW_SITE_HOURS],
+        "notes": list(compared.notes),
+        "plans": [{**each, "codes": list(each["codes"])} for each in plans.to_dict("records")],
+    }
+
+
+def two_publics_from_json(content: Any, source: str) -> TwoPublics | None:
+    """Return the comparison that `plan_document` put beside a plan; `None` where there is none.
+
+    `content`: the whole of ``plan.json``. `source`: what it is called in a message.
+
+    Raises
+    ------
+    SchemaError
+        What is missing, of another type or out of bounds is listed.
+    """
+    found = content.get(WITH_AND_WITHOUT) if isinstance(content, dict) else None
+    if found is None:
+        return None
+    where = f"{source}, {WITH_AND_WITHOUT}"
+    try:
+        read = _ComparisonValues.model_validate(found)
+        day = dt.date.fromisoformat(read.day.date)
+        rules = Rules(**read.rules.model_dump())
+    except ValidationError as error:
+        faults = dict.fromkeys(in_french(each) for each in error.errors(include_url=False))
+        raise SchemaError(where, [Fault(text) for text in faults], _ADVICE) from error
+    except (ParameterError, ValueError) as error:
+        raise SchemaError(
+            where, [Fault("le jour ou les règles de l'aller-retour n'ont pas de sens")], _ADVICE
+        ) from error
+    if not any(row.not_dominated for row in read.plans):
+        raise SchemaError(where, [Fault("aucun plan n'y est dit non dominé (not_dominated)")], _ADVICE)
+    rows = [row.model_dump() | {"codes": tuple(row.codes)} for row in read.plans]
+    return TwoPublics(
+        day=NamedDay(day, read.day.zone, read.day.holiday, read.day.trips, tuple(read.day.feeds_without)),
+        rules=rules,
+        labels=read.labels,
+        threshold_min=read.threshold_min,
+        table=pd.DataFrame(rows).rename(columns={"not_dominated": "best"}),
+        proven=read.proven,
+        complete=read.complete,
+        candidates=read.candidates,
+        on_average=read.on_average,
+        estimated=read.estimated,
+        notes=tuple(read.notes),
+    )
