@@ -91,7 +91,7 @@ NEEDLESS: Final = (
     ),
     Needless(
         ("plan",),
-        ("stop_every", "stop_cost"),
+        ("stop_every", "stop_cost", "stop_residents"),
         lambda values: values["stops"] == 0,
         "n'a de sens qu'avec des arrêts, et --stops 0 n'en propose aucun",
     ),

@@ -16,7 +16,7 @@ from scipy import sparse
 from geo.access.known_part import KnownPart
 from geo.access.residents import residents_by_point
 from geo.network.snapping import snap
-from geo.network.travel_times import pairs_within
+from geo.network.travel_times import nearest_by_road, pairs_within
 from geo.question import AT_THRESHOLD_MIN
 from geo.sources.round_hours import in_weeks
 from geo.sources.rounds import stop_passes
@@ -166,6 +166,15 @@ def stops_within_reach(territory: Territory, rounds: gpd.GeoDataFrame, threshold
     origin, stop, _ = pairs_within(network, territory.demand_on_network, points, limit)
     shape = (len(territory.demand), len(first))
     return sparse.csr_array((np.ones(len(origin), np.int32), (origin, stop)), shape=shape)
+
+
+def minutes_to_stop(territory: Territory) -> NDArray[np.float64]:
+    """Return the minutes from each demand point to the nearest known stop of a bus: shape (n_demand,), inf: none."""
+    rounds, network = territory.rounds, territory.network
+    if rounds is None or rounds.empty:
+        return np.full(len(territory.demand), np.inf)
+    stops = rounds.drop_duplicates("stop_id").geometry
+    return nearest_by_road(network, territory.demand_on_network, snap(network, stops.x, stops.y)).travel_time_s / 60
 
 
 def _presence(rounds: pd.DataFrame, slots: int) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.answers.answer import Figure, known_note
 from geo.answers.dossier_places import bearer_sentences, host_sentences, nearest_main_site, neighbour_sentences
 from geo.answers.label import alternatives_sentence, label_argument
-from geo.answers.plan_certainty import margin_note, retained_text
+from geo.answers.plan_certainty import margin_note, replaced_sentence, retained_text
 from geo.answers.plan_stops import half_day_text, stop_cost_text
 from geo.answers.rounds import a_month
 from geo.french import (
@@ -74,7 +74,7 @@ class LabelDossier:
     summary
         `geo.answers.label.LabelArgument.summary`.
     sentences, figures
-        What it brings and for whom it becomes the nearest site, and the figures that this rests on.
+        What it brings, for whom it becomes the nearest site and why it is not always chosen; the figures of this.
     sections
         Whom it serves, hosts, bearers, what is required, cost, other solutions, neighbours.
     criteria
@@ -115,7 +115,7 @@ def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDos
         place=town,
         threshold_min=plan.threshold_min,
         summary=argument.summary,
-        sentences=tuple(summary[:2]),
+        sentences=tuple(filter(None, (*summary[:2], replaced_sentence(plan, label)))),
         figures=(
             Figure("Habitants rapprochés", format_integer(label["gain_residents"]), within_text(plan.threshold_min)),
             Figure("Habitants servis", format_integer(label["residents_served"]), _from(argument.communes)),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.answers.answer import known_note, part_title
 from geo.answers.plan import plan_answer
-from geo.answers.plan_certainty import nobody_nearer_sentence, residents_beyond, retained_text
+from geo.answers.plan_certainty import nobody_nearer_sentence, replaced_sentence, residents_beyond, retained_text
 from geo.answers.plan_stops import stop_lines
 from geo.crs import departement_of
 from geo.french import (
@@ -118,7 +118,10 @@ def plan_lines(plan: Plan) -> list[str]:
     answer = plan_answer(plan)
     lines = [f"{part_title(plan.territory, plan.part)} : {answer.sentence}"]
     for label in plan.labels.to_dict("records"):
-        others = (nobody_nearer_sentence(plan, [label]), alternatives_sentence(plan, label["code"]))
+        others = (
+            *(nobody_nearer_sentence(plan, [label]), replaced_sentence(plan, label)),
+            alternatives_sentence(plan, label["code"]),
+        )
         lines += [label_line(label, estimated=plan.part.estimated), *(f"     {told}" for told in others if told)]
     lines += [*stop_lines(plan), *answer.details]
     lines += [f"  - {note}" for note in (known_note(plan.part), *answer.notes) if note]
@@ -143,9 +146,19 @@ def _of_this_gain(share: float) -> str:
 
 
 def labels_with_alternatives(plan: Plan) -> pd.DataFrame:
-    """Return the labels with the places that would do nearly as well: `elsewhere` (text, <NA> none)."""
+    """Return the labels with what else could stand in their stead, as text, <NA> none.
+
+    `elsewhere`: the places that would do nearly as well; `instead`: those chosen where a label is not, as times change.
+    """
     names = plan.alternatives.groupby("label_code", sort=False)["name"].agg(", ".join)
-    return plan.labels.assign(elsewhere=names.reindex(plan.labels["code"]).astype("string").array)
+    instead = [
+        ", ".join(f"{name} ({times})" for name, times in plan.robustness.instead_of(code).items()) or pd.NA
+        for code in plan.labels["code"]
+    ]
+    return plan.labels.assign(
+        elsewhere=names.reindex(plan.labels["code"]).astype("string").array,
+        instead=pd.array(instead, dtype="string"),
+    )
 
 
 def _title(label: dict[Any, Any]) -> str:
@@ -169,6 +182,7 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
             f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
             f"{counted(communes, 'commune')}{gain}."
         ),
+        *filter(None, [replaced_sentence(plan, label)]),
         f"Coût : {format_euros(label['cost_eur'])} par an, dont {format_euros(label['aid_eur'])} d'aide de l'État.",
     ]
     if others := alternatives_sentence(plan, label["code"]):

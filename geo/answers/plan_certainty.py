@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 
 from geo.french import (
     SEMICOLON,
@@ -22,14 +23,17 @@ from geo.question import AT_THRESHOLD_MIN
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
     from geo.siting.plan import Plan
     from geo.siting.robustness import Robustness
 
 #: A label chosen under at most this share of the hypotheses on times is named as not sure.
 _SELDOM: Final = 0.25
 _NAMED: Final = 5
+#: Why a label is of no use to those whom it brings, with trips shorter or longer by a share.
+_SHORTER: Final = "{{within}} sans lui avec des trajets {} plus courts"
+_LONGER: Final = "hors de sa portée avec des trajets {} plus longs"
+#: A change of the times above this is larger than any that is tried.
+_MOST_CHANGED: Final = 0.5
 _ROBUSTNESS: Final = (
     "La même question est posée avec {}. Un lieu choisi à chaque fois {} ; un lieu choisi une fois sur deux peut être "
     "remplacé par un voisin."
@@ -49,6 +53,26 @@ def doubtful_sentence(plan: Plan) -> str:
         if label["variants"] > 1 and label["retained"] <= _SELDOM * label["variants"]
     ]
     return f"Peu sûr selon les temps : {joined(seldom, _NAMED, 'autres lieux')}." if seldom else ""
+
+
+def replaced_sentence(plan: Plan, label: dict[Any, Any]) -> str:
+    """Return why a label is not chosen whatever the times, and which towns take its place; empty: it always is."""
+    others = label["variants"] - label["retained"]
+    if others <= 0:
+        return ""
+    why = [
+        told.format(format_share(share))
+        for told, share in ((_SHORTER, label["shorter_share"]), (_LONGER, label["longer_share"]))
+        if pd.notna(share) and share < _MOST_CHANGED
+    ]
+    within = within_text(plan.threshold_min)
+    half = f"pour moitié, ceux qu'il rapproche seraient {' et '.join(why).format(within=within)}" if why else ""
+    instead = ", ".join(
+        f"{name} {format_integer(times)} fois" for name, times in plan.robustness.instead_of(label["code"]).items()
+    )
+    place = f"à sa place : {instead}" if instead else "un label de moins suffit"
+    missing = f"Pas retenu {format_integer(others)} fois sur {format_integer(label['variants'])}"
+    return f"{missing}, {place}{f'{SEMICOLON}{half}' if half else ''}."
 
 
 def labels_without_effect(plan: Plan) -> list[dict[Any, Any]]:

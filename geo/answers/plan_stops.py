@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from geo.answers.plan_certainty import retained_text
 from geo.answers.rounds import NOT_A_SITE, a_month
 from geo.french import (
+    SEMICOLON,
     UNIT_SPACE,
     counted,
     format_euros,
     format_integer,
+    format_share,
     joined,
     plural,
     within_text,
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from geo.siting.bus_stops import Every
+    from geo.siting.bus_stops import Every, ProposedStops
     from geo.siting.costs import Costs
     from geo.siting.plan import Plan
 
@@ -56,7 +59,7 @@ def stop_cost_text(cost_eur: float | None, costs: Costs) -> str:
 
 
 def stops_sentence(plan: Plan) -> str:
-    """Return the stops proposed beside the labels in one or two sentences; empty where none was asked for."""
+    """Return the stops proposed beside the labels in a few sentences; empty where none was asked for."""
     found = plan.stops
     if found is None:
         return ""
@@ -66,7 +69,7 @@ def stops_sentence(plan: Plan) -> str:
         has = plural(found.residents_known_stop, "a", "ont")
         left += f", dont {format_integer(found.residents_known_stop)} {has} déjà un arrêt connu {within}"
     if found.stops.empty:
-        return f"Arrêts de bus à côté des labels : aucun n'est utile ({left})."
+        return f"Arrêts de bus à côté des labels : {_why_none(found)} ({left}).{_rule(found)}"
     count = len(found.stops)
     each = " à chacun" if count > 1 else ""
     would = plural(found.residents_with_stop, "aurait", "auraient")
@@ -76,8 +79,32 @@ def stops_sentence(plan: Plan) -> str:
         f"{joined(found.stops['name'].to_list(), _NAMED, 'autres communes')} : "
         f"{counted(found.residents_with_stop, 'habitant')} de plus {would} un arrêt {within} ({left}), "
         f"{a_month(found.hours_a_month)} en tout{UNIT_SPACE}; "
-        f"{stop_cost_text(found.cost_eur(plan.costs), plan.costs)}. {NOT_A_SITE}{sure}"
+        f"{stop_cost_text(found.cost_eur(plan.costs), plan.costs)}.{_rule(found)} {NOT_A_SITE}{sure}"
     )
+
+
+def _why_none(found: ProposedStops) -> str:
+    if found.paid == 0:
+        return "le budget n'en paie aucun"
+    if not found.unruled_stops:
+        return "aucun n'est utile"
+    return f"aucun lieu n'en apporte un à {counted(found.asked.floor, 'habitant')} de plus"
+
+
+def _rule(found: ProposedStops) -> str:
+    """Return the floor of the stops and what it costs; empty where it was lifted, or would change nothing."""
+    floor = found.asked.floor
+    if not floor or not found.unruled_stops:
+        return ""
+    rule = (
+        f" Règle : un arrêt est dans une commune d'au moins {counted(floor, 'habitant')}, la plus peuplée de celles "
+        f"qui font autant à un dixième près, et en apporte un à {format_integer(floor)} habitants de plus, au moins"
+    )
+    lost = found.unruled_residents - found.residents_with_stop
+    if round(lost) <= 0:
+        return f"{rule}{SEMICOLON}elle ne coûte rien."
+    stops, people = counted(found.unruled_stops, "arrêt"), counted(found.unruled_residents, "habitant")
+    return f"{rule}{SEMICOLON}sans elle, {stops} pour {people} ({format_share(lost / found.unruled_residents)} perdus)."
 
 
 def stops_table(plan: Plan) -> pd.DataFrame | None:
@@ -98,7 +125,11 @@ def stop_detail(plan: Plan, stop: dict[Any, Any]) -> str:
     """Return what one stop of a plan is, in one line."""
     often = "" if plan.stops is None else f", {half_day_text(plan.stops.asked.every)}"
     brought = counted(stop["residents_with_stop"], "habitant")
-    return f"arrêt de bus proposé{often} : {brought} de plus à portée d'un arrêt"
+    mean = stop["mean_residents_with_stop"]
+    average = ""
+    if round(mean) != round(stop["residents_with_stop"]):
+        average = f" ({format_integer(mean)} en moyenne sur les variantes)"
+    return f"arrêt de bus proposé{often} : {brought} de plus à portée d'un arrêt{average}, {retained_text(stop)}"
 
 
 def stop_lines(plan: Plan) -> list[str]:

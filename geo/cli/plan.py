@@ -80,7 +80,11 @@ def plan(
     ] = False,
     exclude: Annotated[list[str] | None, typer.Option(help="Code à écarter (commune ou lieu) ; répétable.")] = None,
     budget: Annotated[
-        float | None, typer.Option(help="Budget en euros par an, qui limite le nombre de labels.")
+        float | None,
+        typer.Option(
+            help="Budget en euros par an : il limite le nombre de labels, et ce qui reste paie des arrêts de bus quand "
+            "leur coût est donné (--stop-cost)."
+        ),
     ] = None,
     payer: Annotated[
         str, typer.Option(help="Qui paie sur ce budget : all (tout le coût), state (l'aide), bearer (le reste).")
@@ -107,6 +111,13 @@ def plan(
     stop_every: Annotated[
         str, typer.Option(help="Passage du bus à un arrêt, une demi-journée de 3 h : week (par semaine) ou month.")
     ] = "week",
+    stop_residents: Annotated[
+        int | None,
+        typer.Option(
+            help="Habitants de la commune d'un arrêt, et habitants à qui il en apporte un, au moins (300 pour un "
+            "passage par semaine, 100 par mois ; 0 : cette règle est levée)."
+        ),
+    ] = None,
     stop_cost: Annotated[
         float | None,
         typer.Option(help="Coût d'un passage à un arrêt, en euros, véhicule et trajet compris ; aucun n'est publié."),
@@ -178,6 +189,7 @@ def plan(
     if capacity:
         others: dict[str, object] = {"--model": model != "coverage", "--min-share": min_share, "--weight": weight}
         others |= {"--budget": budget, "--frr": frr, "--qpv": qpv, "--stops": stops, "--stop-cost": stop_cost}
+        others["--stop-residents"] = stop_residents is not None
         if refused := [name for name, value in others.items() if value]:
             msg = f"{', '.join(refused)} : ne s'applique pas avec --capacity. Retirez l'un ou l'autre."
             raise ParameterError(msg)
@@ -212,7 +224,7 @@ def plan(
         weights=chosen_weights(weight or []),
         zones=zones,
         costs=Costs(cost, aid, stop_cost),
-        stops=_stops_asked(stops, stop_every),
+        stops=_stops_asked(stops, stop_every, stop_residents),
         budget_eur=budget,
         payer=payer,  # type: ignore[arg-type] # unknown: refused in French
         min_share=min_share,
@@ -237,11 +249,11 @@ def plan(
     print_written(out, names)
 
 
-def _stops_asked(count: int | None, every: str) -> StopsAsked | None:
+def _stops_asked(count: int | None, every: str, least: int | None) -> StopsAsked | None:
     """Return which stops were asked for; `None`: nothing was."""
     from geo.siting.bus_stops import StopsAsked
 
-    default = StopsAsked(every=every)  # type: ignore[arg-type] # unknown: refused in French
+    default = StopsAsked(every=every, least_residents=least)  # type: ignore[arg-type] # unknown: refused in French
     if count is None and default == StopsAsked():
         return None
     return default if count is None else replace(default, count=count)

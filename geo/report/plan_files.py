@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import pandas as pd
 
+from geo.answers.label import labels_with_alternatives
 from geo.answers.plan_stops import stops_table
 from geo.answers.tables import rounded
 from geo.answers.two_publics import publics_table
@@ -39,7 +40,8 @@ def plan_tables(plan: Plan, beside: TwoPublics | None = None) -> dict[str, pd.Da
     before and after; ``stops`` of a bus, where some are proposed; ``with_and_without_car`` where it was compared.
     """
     communes = plan.communes.rename_axis("code").reset_index().astype({"code": "string"})
-    tables = {"labels": plan.labels, "served": plan.served, "alternatives": plan.alternatives, "communes": communes}
+    labels = labels_with_alternatives(plan)
+    tables = {"labels": labels, "served": plan.served, "alternatives": plan.alternatives, "communes": communes}
     if (stops := stops_table(plan)) is not None:
         tables["stops"] = stops
     if beside is not None:

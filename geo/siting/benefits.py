@@ -70,6 +70,15 @@ class Benefits:
         more = np.maximum(self.value - received[self.demand], 0.0)
         return np.bincount(self.candidate, weights=more, minlength=self.n_candidates).astype(np.float64)
 
+    def in_turn(self, order: ArrayLike) -> NDArray[np.float64]:
+        """Return what each candidate of an order adds after those before it: shape (n_order,)."""
+        received, gains = np.zeros(self.n_demand), []
+        for candidate in np.asarray(order, np.int64).tolist():
+            now = np.maximum(received, self.received([candidate]))
+            gains.append(float((now - received).sum()))
+            received = now
+        return np.array(gains, np.float64)
+
     def of_candidates(self, selected: ArrayLike) -> Benefits:
         """Return the benefits of some candidates only; positions stay the same."""
         return self._rows(self._of(selected))

@@ -1,7 +1,10 @@
 """Stops of a bus beside the labels of a plan: where a half-day a week or a month would bring a stop within reach.
 
 A stop is no site, and takes no label's place: stops are chosen after the labels, for the residents who are still beyond
-the threshold of every site and of every stop that is known. They may be in any commune, small ones too.
+the threshold of every site and of every stop that is known. Each has to be worth the bus's while, and where people go:
+in a commune of some size, and for as many residents for whom it makes a stop within the threshold true (the floor,
+`StopsAsked.floor`); of the communes that do nearly as well the largest is taken. As labels are, they are chosen for the
+whole band of times where times are estimated, and asked for again under each hypothesis.
 """
 
 from __future__ import annotations
@@ -11,11 +14,14 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
-from geo.access.bus_rounds import stops_within_reach
+from geo.access.bus_rounds import minutes_to_stop
 from geo.errors import ParameterError
+from geo.french import format_number
 from geo.question import AT_THRESHOLD_MIN
-from geo.siting.benefits import coverage_benefits
+from geo.siting.benefits import coverage_benefits, mean_benefits
+from geo.siting.candidates import LEAST_RESIDENTS_REMOTE
 from geo.siting.greedy import ranked
+from geo.siting.preference import MOST_GIVEN_UP as GIVEN_UP_BY_LABELS
 from geo.siting.preference import prefer_larger
 from geo.siting.solve import Control, solve
 
@@ -25,8 +31,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from geo.siting.costs import Costs
+    from geo.siting.costs import Costs, Payer
     from geo.siting.problem import SitingProblem
+    from geo.siting.variants import Variant
     from geo.territory import Territory
 
 #: How often a bus comes to a stop.
@@ -38,23 +45,34 @@ HALF_DAY_HOURS: Final = 3.0
 _MONTHS: Final = 12
 #: Most stops that one plan proposes.
 MOST_STOPS: Final = 200
+#: How often -> the floor: residents of the commune of a stop, and residents for whom it makes a stop within the
+#: threshold true, at least. A convention: half a day a week for as many residents as the smallest remote town that may
+#: get a label (`geo.siting.candidates`), half a day a month for a third of that.
+LEAST_RESIDENTS: Final[Mapping[Every, int]] = {"week": LEAST_RESIDENTS_REMOTE, "month": LEAST_RESIDENTS_REMOTE // 3}
+#: Share of what a stop brings that may be given up for a larger town, where there is a floor.
+MOST_GIVEN_UP: Final = 0.1
+#: Trips above which the choice under a hypothesis on times is not proven, as for labels.
+_PROVEN_PAIRS: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class StopsAsked:
-    """How many stops to propose, and how often the bus would come to each.
+    """How many stops to propose, how often the bus would come to each, and the floor.
 
-    By default as many as one bus has half-days in a week that are its own: five. Raises `ParameterError` for a number
-    out of 0 to `MOST_STOPS`, or another frequency.
+    By default as many as one bus has half-days in a week that are its own: five. `least_residents`: residents that the
+    commune of a stop has at least, and for whom each stop, after those ranked before it, makes a stop within the
+    threshold true; `None`: `LEAST_RESIDENTS`; 0: any commune, for one resident at least. Raises `ParameterError` for a
+    number of stops out of 0 to `MOST_STOPS`, a negative floor, or another frequency.
 
     Examples
     --------
-    >>> StopsAsked(5, "month").hours_a_month
-    3.0
+    >>> StopsAsked(5, "month").hours_a_month, StopsAsked(5, "month").floor
+    (3.0, 100)
     """
 
     count: int = 5
     every: Every = "week"
+    least_residents: int | None = None
 
     def __post_init__(self) -> None:
         """Raise `ParameterError` for what makes no sense."""
@@ -67,6 +85,17 @@ class StopsAsked:
         if not 0 <= self.count <= MOST_STOPS:
             msg = f"{self.count} arrêts de bus demandés : un nombre de 0 à {MOST_STOPS} est attendu."
             raise ParameterError(msg)
+        if self.least_residents is not None and self.least_residents < 0:
+            msg = (
+                f"Au moins {format_number(self.least_residents)} habitants par arrêt de bus : un nombre positif est "
+                f"attendu, ou 0 pour lever cette règle."
+            )
+            raise ParameterError(msg)
+
+    @property
+    def floor(self) -> int:
+        """Residents of the commune of each stop, and whom it has to bring a stop, at least; 0: no such rule."""
+        return LEAST_RESIDENTS[self.every] if self.least_residents is None else self.least_residents
 
     @property
     def hours_a_month(self) -> float:
@@ -77,6 +106,23 @@ class StopsAsked:
         """Euros a year of one stop; `None` where the cost of a pass is not given."""
         return None if costs.pass_eur is None else costs.pass_eur * PASSES_A_YEAR[self.every]
 
+    def paid_for(self, left_eur: float, payer: Payer, costs: Costs) -> int | None:
+        """Return how many stops, of those asked, the rest of a yearly budget pays for.
+
+        `None`: the budget says nothing of stops. The cost of a pass is not given, or the budget is the State's aid,
+        and none is known for a stop: its bearer pays it whole.
+
+        Examples
+        --------
+        >>> from geo.siting.costs import Costs
+        >>> StopsAsked(5).paid_for(50_000, "all", Costs(pass_eur=350.0)), StopsAsked(5).paid_for(50_000, "all", Costs())
+        (2, None)
+        """
+        price = self.cost_eur(costs)
+        if price is None or payer == "state":
+            return None
+        return self.count if price <= 0 else min(self.count, int((left_eur + 0.005) // price))
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ProposedStops:
@@ -85,24 +131,33 @@ class ProposedStops:
     Attributes
     ----------
     asked
-        How many, and how often.
+        How many, how often, and the floor.
     stops
         One row a stop, the one that brings most first: `rank` (1..n); `code`, `name`, `lon`, `lat`, `commune_code`,
         `commune_name` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `commune_residents` (float64);
         `residents_with_stop` (float64): residents for whom a stop within the threshold becomes true, after the stops
-        ranked before it.
+        ranked before it; `mean_residents_with_stop`: the same on average over the hypotheses on times, where the plan
+        is; `retained` of `variants` (int64): hypotheses under which the same question, the labels staying, chooses it.
     residents_beyond
         Residents known who are beyond the threshold of every site, labels too.
     residents_known_stop
         Of these, residents who have a stop of the known rounds within it.
+    unruled_stops, unruled_residents
+        How many stops would be chosen without the floor, and for how many residents.
+    paid
+        How many stops, of those asked, the budget pays for after the labels; `None`: it says nothing of them.
     proven
-        Whether no other choice brings a stop to more of the rest, ties and larger towns (`prefer_larger`) apart.
+        Whether no other choice of as many stops brings one to more of the rest (on average where the plan is), larger
+        towns apart.
     """
 
     asked: StopsAsked
     stops: pd.DataFrame
     residents_beyond: float
     residents_known_stop: float
+    unruled_stops: int
+    unruled_residents: float
+    paid: int | None
     proven: bool
 
     @property
@@ -123,52 +178,124 @@ class ProposedStops:
 
 def proposed_stops(
     parts: Sequence[Territory],
-    problem: SitingProblem,
+    variants: Sequence[Variant],
     labels: Collection[str],
-    minutes: NDArray[np.float64],
     threshold_min: float,
     *,
     asked: StopsAsked,
+    paid: int | None,
+    on_average: bool,
     control: Control,
 ) -> ProposedStops:
     """Choose stops for the residents whom neither the sites nor the labels of a plan bring within the threshold.
+
+    The largest number of stops, up to those asked and paid, for which the best choice of as many gives each the floor:
+    for the times shown, and on average over the variants where the plan was chosen so. "Best": most residents for whom
+    a stop within the threshold becomes true; then each gives up at most `MOST_GIVEN_UP` of that for a larger town
+    (`prefer_larger`).
 
     Parameters
     ----------
     parts
         Territories that the problem was made of, in its order.
-    problem
-        With every place that a stop could be at; the choice is for its residents, whatever they weigh.
+    variants
+        The problem under each hypothesis on times, with every place that a stop could be at; the choice is for its
+        residents, whatever they weigh.
     labels
         Codes of the labels: they are no stops.
-    minutes
-        Minutes of each demand point to its nearest site or label, inf where there is no way, shape (n_demand,).
+    paid
+        `ProposedStops.paid`.
+    on_average
+        Whether stops are chosen on average over the variants.
     """
     limit = threshold_min + AT_THRESHOLD_MIN
-    beyond = problem.demand["on_network"].to_numpy(bool) & (minutes > limit)
-    known = np.concatenate([_has_stop(part, threshold_min) for part in parts])
-    waiting = np.where(beyond & ~known, problem.residents, 0.0)
-    free = ~problem.candidates["code"].isin(list(labels)).to_numpy(bool)
-    left = replace(problem, demand=problem.demand.assign(weight=waiting)).only(free)
+    to_stop = np.concatenate([minutes_to_stop(part) for part in parts])
+    central = next(number for number, each in enumerate(variants) if each.is_central)
+    candidates = variants[central].problem.candidates["code"]
+    is_label = candidates.isin(list(labels)).to_numpy(bool)
+    on_network = variants[central].problem.demand["on_network"].to_numpy(bool)
+    left: list[SitingProblem] = []
+    beyond = known = np.zeros(0, bool)
+    for number, each in enumerate(variants):
+        problem = each.problem
+        far = on_network & (problem.times_with(np.flatnonzero(is_label))[0] > limit)
+        near_stop = to_stop * each.scale <= limit
+        if number == central:
+            beyond, known = far, far & near_stop
+        weight = np.where(far & ~near_stop, problem.residents, 0.0)
+        left.append(replace(problem, demand=problem.demand.assign(weight=weight)).only(~is_label))
+    count = asked.count if paid is None else min(asked.count, paid)
     quiet = Control(control.left_s(), control.cancel)
-    found = solve(left, "coverage", asked.count, threshold_min=threshold_min, control=quiet)
-    benefits = coverage_benefits(left, threshold_min)
-    selected = prefer_larger(benefits, found.selected, left.commune_residents)[0]
-    order, added = ranked(benefits, selected)
-    stops = left.candidates.iloc[order][["code", "name", "lon", "lat", "commune_code", "commune_name"]]
+    averaged = left if on_average else [left[central]]
+    shown = coverage_benefits(left[central], threshold_min)
+    order, proven = _best_stops(averaged, left[central], count, threshold_min, asked.floor, quiet)
+    retained = np.zeros(len(order), np.int64)
+    for number, problem in enumerate(left):
+        if not on_average and number == central:
+            retained += 1
+            continue
+        exact = len(problem.pair_min) <= _PROVEN_PAIRS
+        again, _ = _best_stops([problem], problem, count, threshold_min, asked.floor, quiet, exact=exact)
+        retained += np.isin(order, again)
+    unruled, _ = (
+        _best_stops(averaged, left[central], count, threshold_min, 0, quiet) if asked.floor else (order, proven)
+    )
+    mean = mean_benefits([coverage_benefits(each, threshold_min) for each in averaged])
+    stops = left[central].candidates.iloc[order][["code", "name", "lon", "lat", "commune_code", "commune_name"]]
     stops = stops.reset_index(drop=True)
     stops.insert(0, "rank", np.arange(1, len(order) + 1))
+    residents = variants[central].problem.residents
     return ProposedStops(
         asked=asked,
-        stops=stops.assign(commune_residents=left.commune_residents[order], residents_with_stop=added),
-        residents_beyond=float(problem.residents[beyond].sum()),
-        residents_known_stop=float(problem.residents[beyond & known].sum()),
-        proven=found.gap == 0,
+        stops=stops.assign(
+            commune_residents=left[central].commune_residents[order],
+            residents_with_stop=shown.in_turn(order),
+            mean_residents_with_stop=mean.in_turn(order),
+            retained=retained,
+            variants=len(left),
+        ),
+        residents_beyond=float(residents[beyond].sum()),
+        residents_known_stop=float(residents[known].sum()),
+        unruled_stops=len(unruled),
+        unruled_residents=shown.total(unruled),
+        paid=paid,
+        proven=proven,
     )
 
 
-def _has_stop(part: Territory, threshold_min: float) -> NDArray[np.bool_]:
-    """Return who has a stop of the known rounds within the threshold, bool, shape (n_demand,)."""
-    if part.rounds is None or part.rounds.empty:
-        return np.zeros(len(part.demand), bool)
-    return np.asarray(np.diff(stops_within_reach(part, part.rounds, threshold_min).indptr) > 0, bool)
+def _best_stops(
+    problems: Sequence[SitingProblem],
+    shown: SitingProblem,
+    count: int,
+    threshold_min: float,
+    floor: float,
+    control: Control,
+    *,
+    exact: bool = True,
+) -> tuple[NDArray[np.int64], bool]:
+    """Return the stops chosen, those that add most first, and whether that is proven.
+
+    `problems`: Those that the choice is for, on average; `shown`: the one whose residents have to reach the floor too.
+    """
+    each = [coverage_benefits(problem, threshold_min) for problem in problems]
+    mean, today = mean_benefits(each), coverage_benefits(shown, threshold_min)
+    nobody = np.zeros(mean.n_demand)
+    # Alone a stop adds most: the others can have no part in any choice.
+    useful = np.minimum(mean.added_to(nobody), today.added_to(nobody)) >= max(floor, 1)
+    useful &= shown.commune_residents >= floor
+    where = np.flatnonzero(useful)
+    kept = [problem.only(useful) for problem in problems]
+    mean = mean_benefits([coverage_benefits(problem, threshold_min) for problem in kept])
+    today = coverage_benefits(shown.only(useful), threshold_min)
+    count = min(count, len(where))
+    while count:
+        found = solve(
+            kept[0], "coverage", count, threshold_min=threshold_min, exact=exact, control=control, variants=kept
+        )
+        given_up = MOST_GIVEN_UP if floor else GIVEN_UP_BY_LABELS
+        selected = prefer_larger(mean, found.selected, kept[0].commune_residents, given_up)[0]
+        order, added = ranked(mean, selected)
+        if not len(order) or min(added.min(), today.in_turn(order).min()) >= max(floor, 1):
+            return where[order], found.gap == 0
+        count = len(order) - 1
+    return where[:0], True

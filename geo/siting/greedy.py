@@ -117,13 +117,7 @@ def ranked(benefits: Benefits, chosen: ArrayLike) -> tuple[NDArray[np.int64], ND
     """
     order = greedy(benefits.of_candidates(chosen), len(np.asarray(chosen)))
     order = np.concatenate([order, np.setdiff1d(np.asarray(chosen, np.int64), order)])
-    received = np.zeros(benefits.n_demand)
-    added = np.zeros(len(order))
-    for rank, candidate in enumerate(order.tolist()):
-        now = np.maximum(received, benefits.received([candidate]))
-        added[rank] = (now - received).sum()
-        received = now
-    return order, added
+    return order, benefits.in_turn(order)
 
 
 def _two_best(

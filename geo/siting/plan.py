@@ -70,8 +70,10 @@ class Plan:
         `gain_mean_residents`: the same on average over the hypotheses on times, where `on_average`;
         `gain_alone_residents`: the same were it alone; `residents_served`: for whom it becomes the nearest site;
         `minutes_saved_mean`: their mean time saved (NaN: none had a way); `retained` of `variants` (int64): hypotheses
-        on times under which the best plan holds it; `estimated` (bool): whether times are; `cost_eur`, `aid_eur`: euros
-        a year.
+        on times under which the best plan holds it; `shorter_share`, `longer_share` (float64; NaN: it brings nobody, or
+        they live there): how much shorter trips are when half of those whom it brings are within the threshold without
+        it, and how much longer when it brings half of them no more; `estimated` (bool): whether times are; `cost_eur`,
+        `aid_eur`: euros a year.
     served
         One row for each label and commune that it serves: `label_code`, `commune_code`, `commune_name`, `residents`
         (those who go there), `residents_brought` (of whom within the threshold only now), `time_before_min` (Float64,
@@ -246,7 +248,8 @@ def plan(  # noqa: PLR0913 - the options of one question
     weights, zones
         What residents count for by criterion, and the zones that the criteria need.
     costs, budget_eur, payer
-        Cost and aid of a label; a yearly budget in euros, and whose it is. The budget limits the number of labels.
+        Cost and aid of a label; a yearly budget in euros, and whose it is. The budget limits the number of labels, and
+        what it leaves that of the stops, where the cost of a pass is given.
     min_share
         For ``set-cover``: share of the residents known to be within the threshold, over 0 and up to 1.
     kinds
@@ -309,13 +312,15 @@ def plan(  # noqa: PLR0913 - the options of one question
     proposed = None
     if asked_stops is not None and asked_stops.count:
         told(0.95, "Arrêts de bus à côté des labels…")
+        left_eur = None if budget_eur is None else max(0.0, budget_eur - len(order) * costs.paid_by(payer))
         proposed = proposed_stops(
             parts,
-            choice.widest_problem,
+            variants,
             set(problem.candidates["code"].iloc[order]),
-            minutes,
             float(threshold_min),
             asked=asked_stops,
+            paid=None if left_eur is None else asked_stops.paid_for(left_eur, payer, costs),
+            on_average=len(choice.problems) > 1,
             control=control,
         )
     result = Plan(

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 #: Number of the form written today; a file of another number is refused.
-FORMAT: Final = 5
+FORMAT: Final = 6
 #: Most labels of a plan that is read.
 _MOST_LABELS: Final = 5_000
 _ADVICE: Final = "Donnez un fichier plan.json écrit par « maillage plan --out »."
@@ -248,6 +248,9 @@ def _plan(read: PlanValues) -> Plan:
             stops=_table(read.stops.stops, StopValues),
             residents_beyond=read.stops.residents_beyond,
             residents_known_stop=read.stops.residents_known_stop,
+            unruled_stops=read.stops.unruled_stops,
+            unruled_residents=read.stops.unruled_residents,
+            paid=read.stops.paid,
             proven=read.stops.proven,
         ),
     )
@@ -259,12 +262,15 @@ def _stops(plan: Plan) -> dict[str, Any] | None:
     if found is None:
         return None
     return {
-        "asked": asdict(found.asked),
+        "asked": {**asdict(found.asked), "floor": found.asked.floor},
         "hours_a_month": found.hours_a_month,
         "cost_eur_a_year": found.cost_eur(plan.costs),
         "residents_with_stop": found.residents_with_stop,
         "residents_beyond": found.residents_beyond,
         "residents_known_stop": found.residents_known_stop,
+        "unruled_stops": found.unruled_stops,
+        "unruled_residents": found.unruled_residents,
+        "paid": found.paid,
         "proven": found.proven,
         "stops": _records(found.stops),
     }

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.siting.benefits import Benefits
     from geo.siting.choice import Choice
     from geo.siting.costs import Costs
     from geo.siting.preference import Preference
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 #: so many are given for each.
 NEARLY_AS_MUCH: Final = 0.8
 _MOST_ALTERNATIVES: Final = 3
+#: Times that trips to a label may be longer, above which those who take them are said to live at its door.
+_AT_THE_DOOR: Final = 10.0
 
 
 def labels_table(
@@ -49,28 +50,50 @@ def labels_table(
     table = table.drop(columns="credible")
     table.insert(0, "rank", np.arange(1, len(order) + 1))
     return table.assign(
-        gain_residents=_added_in_turn(benefits, order),
-        gain_mean_residents=_added_in_turn(on_average, order),
+        gain_residents=benefits.in_turn(order),
+        gain_mean_residents=on_average.in_turn(order),
         gain_alone_residents=benefits.added_to(np.zeros(benefits.n_demand))[order],
         residents_served=np.bincount(server[served], weights=problem.residents[served], minlength=n)[order],
         minutes_saved_mean=mean_saved[order],
         commune_residents=problem.commune_residents[order],
         retained=robustness.places["runs"].reindex(table["code"]).to_numpy(np.int64),
         variants=len(robustness.runs),
+        **_changes_that_matter(problem, threshold_min, order),
         estimated=bool(problem.demand["estimated"].any()),
         cost_eur=costs.cost_eur,
         aid_eur=costs.aid_eur,
     )
 
 
-def _added_in_turn(benefits: Benefits, order: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return what each label adds after those ranked before it."""
-    received, gains = np.zeros(benefits.n_demand), np.zeros(len(order))
+def _changes_that_matter(
+    problem: SitingProblem, threshold_min: float, order: NDArray[np.int64]
+) -> dict[str, NDArray[np.float64]]:
+    """Return how much shorter or longer trips have to be for each label to be of no use to half of those it brings.
+
+    Shorter: they are within the threshold without it, 1: no road leads them to another site. Longer: it does not bring
+    them within it. NaN: it brings nobody, or they live at its door.
+    """
+    limit = threshold_min + AT_THRESHOLD_MIN
+    benefits = coverage_benefits(problem, threshold_min, problem.residents)
+    minutes = problem.today_min.copy()
+    shorter, longer = np.full(len(order), np.nan), np.full(len(order), np.nan)
     for rank, candidate in enumerate(order.tolist()):
-        now = np.maximum(received, benefits.received([candidate]))
-        gains[rank] = (now - received).sum()
-        received = now
-    return gains
+        pairs = problem.pair_candidate == candidate
+        demand, there = problem.pair_demand[pairs], problem.pair_min[pairs]
+        brought = (minutes[demand] > limit) & (there <= limit) & (benefits.received([candidate])[demand] > 0)
+        people = problem.residents[demand[brought]]
+        if len(people):
+            shorter[rank] = 1 - _median(limit / minutes[demand[brought]], people)
+            longer[rank] = _median(limit / np.maximum(there[brought], AT_THRESHOLD_MIN), people) - 1
+        minutes[demand] = np.minimum(minutes[demand], there)
+    return {"shorter_share": shorter, "longer_share": np.where(longer <= _AT_THE_DOOR, longer, np.nan)}
+
+
+def _median(values: NDArray[np.float64], weight: NDArray[np.float64]) -> float:
+    """Return the value that half of the weight reaches at least."""
+    order = np.argsort(-values, kind="stable")
+    reached = np.cumsum(weight[order])
+    return float(values[order[np.searchsorted(reached, reached[-1] / 2)]])
 
 
 def served_table(

@@ -97,6 +97,8 @@ class LabelValues(Values):
     commune_residents: Amount
     retained: Whole
     variants: Whole
+    shorter_share: Share | None
+    longer_share: Amount | None
     estimated: bool
     cost_eur: Amount
     aid_eur: Amount
@@ -174,6 +176,8 @@ class PlaceValues(Values):
 
     code: str
     name: str
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
     commune_residents: Amount
     runs: Whole
     share_of_runs: Share
@@ -231,6 +235,7 @@ class StopsAskedValues(Values):
 
     count: Whole
     every: Every
+    least_residents: Whole | None
 
 
 class StopValues(Values):
@@ -245,6 +250,9 @@ class StopValues(Values):
     commune_name: str
     commune_residents: Amount
     residents_with_stop: Amount
+    mean_residents_with_stop: Amount
+    retained: Whole
+    variants: Whole
 
 
 class StopsValues(Values):
@@ -254,6 +262,9 @@ class StopsValues(Values):
     stops: Annotated[list[StopValues], FailFast()]
     residents_beyond: Amount
     residents_known_stop: Amount
+    unruled_stops: Whole
+    unruled_residents: Amount
+    paid: Whole | None
     proven: bool
 
 

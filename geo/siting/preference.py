@@ -26,12 +26,12 @@ class Preference:
 
 
 def prefer_larger(
-    benefits: Benefits, chosen: NDArray[np.int64], size: NDArray[np.float64]
+    benefits: Benefits, chosen: NDArray[np.int64], size: NDArray[np.float64], most_given_up: float = MOST_GIVEN_UP
 ) -> tuple[NDArray[np.int64], tuple[Preference, ...]]:
     """Replace each label by the largest place that brings as much, or nearly, the other labels staying.
 
-    The label that brings most comes first. Each gives up at most `MOST_GIVEN_UP` of what it brings, the other labels
-    being those taken so far.
+    The label that brings most comes first. Each gives up at most `most_given_up` (0 to 1) of what it brings, the other
+    labels being those taken so far.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def prefer_larger(
         label = int(current[rank])
         others = np.delete(current, rank)
         added = benefits.added_to(benefits.received(others))
-        least = (1 - MOST_GIVEN_UP) * float(added[label])
+        least = (1 - most_given_up) * float(added[label])
         near = np.flatnonzero((added >= least) & (added > 0) & (size > size[label]))
         near = near[~np.isin(near, others)]
         if not len(near):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from scipy.optimize import linear_sum_assignment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,13 +28,34 @@ class Robustness:
         One row a variant: `name` (French); `labels` (int64); `codes`: those chosen (tuple of text); `within_reach`
         (bool): whether what is asked can be reached with its times; if not, nothing is chosen.
     places
-        Indexed by `code`, those of the plan first by rank, then most often chosen, then by code: `name`;
-        `commune_residents` (float64); `runs` (int64) and `share_of_runs` (float64, 0 to 1) that choose the place;
-        `in_plan` (bool), whether the plan holds it.
+        Indexed by `code`, those of the plan first by rank, then most often chosen, then by code: `name`; `lon`, `lat`
+        (degrees); `commune_residents` (float64); `runs` (int64) and `share_of_runs` (float64, 0 to 1) that choose the
+        place; `in_plan` (bool), whether the plan holds it.
     """
 
     runs: pd.DataFrame
     places: pd.DataFrame
+
+    def instead_of(self, code: str) -> dict[str, int]:
+        """Return which places are chosen where a label of the plan is not: name -> in how many variants, most first.
+
+        In each variant the places that the plan does not hold are set against the labels that it leaves out, each
+        against one, so that the sum of their distances is least.
+        """
+        found: dict[str, int] = {}
+        plan = self.places.index[self.places["in_plan"]]
+        for codes in self.runs["codes"]:
+            left, taken = plan[~plan.isin(codes)], [each for each in codes if each not in plan]
+            if code not in left or not taken:
+                continue
+            here, there = (self.places.loc[list(which), ["lon", "lat"]].to_numpy(np.float64) for which in (left, taken))
+            away = (there[None, :, :] - here[:, None, :]) * [np.cos(np.radians(here[:, 1].mean())), 1.0]
+            rows, columns = linear_sum_assignment(np.hypot(away[..., 0], away[..., 1]))
+            for row, column in zip(rows, columns, strict=True):
+                if left[row] == code:
+                    name = str(self.places["name"][taken[column]])
+                    found[name] = found.get(name, 0) + 1
+        return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
@@ -77,7 +100,10 @@ def _chosen_places(runs: pd.DataFrame, labels: Sequence[str], problem: SitingPro
     others = sorted(set(counts.index) - set(labels), key=lambda code: (-counts[code], code))
     codes = pd.Index([*labels, *others], dtype="string", name="code")
     described = pd.DataFrame(
-        {"name": problem.candidates["name"].array, "commune_residents": problem.commune_residents},
+        {
+            **{name: problem.candidates[name].array for name in ("name", "lon", "lat")},
+            "commune_residents": problem.commune_residents,
+        },
         index=pd.Index(problem.candidates["code"], dtype="string"),
     ).reindex(codes)
     times = counts.reindex(codes, fill_value=0).to_numpy("int64")

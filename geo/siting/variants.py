@@ -11,6 +11,8 @@ from geo.network.road_error import road_interval
 from geo.network.speeds import profile_names, speed_profile
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
     from geo.siting.problem import SitingProblem
 
 #: What is tried on an estimated network, for each profile: all times at a bound of their precision, and the estimate.
@@ -24,12 +26,13 @@ class Variant:
     """One hypothesis on times.
 
     `name`: French, in a few words. `is_central`: whether it is the problem itself, as it was timed. `problem`: with the
-    times of the hypothesis.
+    times of the hypothesis. `scale`: what times were multiplied by, for each demand point, float64.
     """
 
     name: str
     is_central: bool
     problem: SitingProblem
+    scale: NDArray[np.float64]
 
 
 def time_variants(problem: SitingProblem, profile: str) -> tuple[Variant, ...]:
@@ -44,9 +47,9 @@ def time_variants(problem: SitingProblem, profile: str) -> tuple[Variant, ...]:
     if not bool(demand["estimated"].any()):
         low, high = road_interval(profile)
         return (
-            Variant("trajets plus longs", False, problem.with_times_scaled(high)),  # noqa: FBT003 - a field
-            Variant("temps des routes", True, problem),  # noqa: FBT003
-            Variant("trajets plus courts", False, problem.with_times_scaled(low)),  # noqa: FBT003
+            _scaled("trajets plus longs", problem, high),
+            _scaled("temps des routes", problem),
+            _scaled("trajets plus courts", problem, low),
         )
     own = speed_profile(profile).class_speed_kmh[_ESTIMATED_CLASS]
     found = []
@@ -55,6 +58,11 @@ def time_variants(problem: SitingProblem, profile: str) -> tuple[Variant, ...]:
         for words, bound in _ESTIMATED.items():
             is_central = name == profile and not bound
             scale = demand[bound].to_numpy(np.float64) * ratio if bound else ratio
-            scaled = problem if is_central else problem.with_times_scaled(scale)
-            found.append(Variant(f"{words}, profil {name}", is_central, scaled))
+            found.append(_scaled(f"{words}, profil {name}", problem, None if is_central else scale))
     return tuple(found)
+
+
+def _scaled(name: str, problem: SitingProblem, scale: ArrayLike | None = None) -> Variant:
+    """Return a problem with its times multiplied; `None`: as it was timed."""
+    each = np.broadcast_to(np.asarray(1.0 if scale is None else scale, np.float64), len(problem.demand))
+    return Variant(name, scale is None, problem if scale is None else problem.with_times_scaled(each), each)

@@ -103,7 +103,9 @@ def plan_question(territory: Territory, state: AppState) -> PlanQuestion:
         payer=_PAYERS[state.payer] if by_budget else "all",
         exclude=excluded_places(territory, state),
         rule=None if files[0] is not None else CandidateRule(state.least_residents, centralities=not state.everywhere),
-        stops=StopsAsked(state.stops, _EVERY[state.stop_every]) if state.stops else None,
+        stops=None
+        if not state.stops
+        else StopsAsked(state.stops, _EVERY[state.stop_every], 0 if state.stops_for_few else None),
         kinds=state.question.kinds,
         files=tuple(None if file is None else file.digest for file in files),
     )

@@ -53,6 +53,7 @@ CHOICES: Final[Mapping[str, str]] = {
     "partout": "toutes les communes",
     "arrets": "nombre d'arrêts de bus",
     "passage": "fréquence du bus",
+    "petits_arrets": "petits arrêts du bus",
     "cout_passage": "coût d'un passage du bus",
     "fermer": "sites fermés à la fois",
     "agents": "agents par site",

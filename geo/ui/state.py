@@ -105,7 +105,8 @@ class AppState:
     `cover_percent` the share of residents that the aim ``tous`` is about, `weight_*` what a resident who meets a
     criterion counts for, `excluded` codes of places left out, `least_residents` how many a candidate commune has at
     least, `everywhere` whether it may be one where nobody goes yet, `stops` how many stops of a bus stand beside it (0:
-    those of a territory that knows rounds), `stop_every` how often the bus comes, `pass_eur` what one pass costs (0:
+    those of a territory that knows rounds), `stop_every` how often the bus comes, `stops_for_few` whether it may
+    be for fewer residents than `geo.siting.bus_stops.LEAST_RESIDENTS`, `pass_eur` what one pass costs (0:
     not given); `closed` the sites closed at once: ``tous``,
     ``type:KIND`` or ``porteur:BEARER``, `None` for none; `agents`
     how many agents a site is taken to have.
@@ -157,6 +158,7 @@ class AppState:
     everywhere: bool = False
     stops: int = 0
     stop_every: Passage = "semaine"
+    stops_for_few: bool = False
     pass_eur: int = 0
     closed: str | None = None
     agents: int = 2
@@ -237,6 +239,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         everywhere=read.switch("partout", fallback=default.everywhere),
         stops=read.whole("arrets", STOPS, default.stops),
         stop_every=cast("Passage", read.choice("passage", get_args(Passage), default.stop_every)),
+        stops_for_few=read.switch("petits_arrets", fallback=default.stops_for_few),
         pass_eur=read.whole("cout_passage", PASS_EUROS, default.pass_eur),
         closed=read.text("fermer", _CLOSED, "« tous », « type: » ou « porteur: » suivi d'un nom"),
         agents=read.whole("agents", AGENTS, default.agents),
@@ -324,6 +327,7 @@ def _texts(state: AppState) -> dict[str, str]:
         "partout": str(int(state.everywhere)),
         "arrets": str(state.stops),
         "passage": state.stop_every,
+        "petits_arrets": str(int(state.stops_for_few)),
         "cout_passage": str(state.pass_eur),
         "fermer": state.closed or "",
         "agents": str(state.agents),

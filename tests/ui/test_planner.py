@@ -132,6 +132,11 @@ def test_stops_of_a_bus_stand_beside_the_plan(open_planner, territory):
     assert sentence(app) == expected.sentence
     assert any(plain(expected.details[-1]) in text.value for text in app.markdown)
     assert "Arrêts de bus proposés à côté des labels" in [header.value for header in app.header]
+    small = open_planner(labels="1", arrets="2", passage="mois", cout_passage="350", petits_arrets="1")
+    lifted = plan_answer(plan(territory, 1, stops=StopsAsked(2, "month", 0), costs=costs)).details[-1]
+    assert any(plain(lifted) in text.value for text in small.markdown)
+    assert "Règle" in expected.details[-1]
+    assert "Règle" not in lifted
 
 
 def test_no_label_is_today(open_planner):

@@ -214,7 +214,7 @@ def test_fewest_labels(territory):
     budget = plan_answer(replace(found, budget_eur=150_000.0, budget_labels=1, residents_out_of_reach=1.0))
     assert plainly(budget.details[-1]) == (
         "Budget : 150 000 € par an paient le coût entier de 1 label (110 000 €) ; pas ceux des derniers du classement "
-        "(2 labels) ; il reste 40 000 €, moins qu'il n'en faut pour un autre."
+        "(2 labels) ; il reste 40 000 €, moins qu'il n'en faut pour un autre label."
     )
     assert "1 habitant reste au-delà du seuil quel que soit le lieu candidat." in budget.notes
 
@@ -372,7 +372,7 @@ def test_the_plan_that_holds_up_best_is_told_apart(one_label):
             80_000.0,
             "bearer",
             (
-                "paient la part du porteur de 1 label (75 000 €) ; il reste 5 000 €, moins qu'il n'en faut pour un autre ; "
+                "paient la part du porteur de 1 label (75 000 €) ; il reste 5 000 €, moins qu'il n'en faut pour un autre label ; "
                 "l'État verse son aide en plus, 35 000 € par an."
             ),
         ),

@@ -55,7 +55,7 @@ def test_what_was_written_is_read_back_exactly(made, reported, written):
     assert plan_json(read, (reported,)) == json.loads(written.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("found", [None, 1, True, "3", 2, 3, 4, 6])
+@pytest.mark.parametrize("found", [None, 1, True, "3", 2, 3, 4, 5, 7])
 def test_a_plan_of_another_format_is_to_be_made_again(found, written, reported):
     rewrite(written, lambda content: content.update(format=found))
     with pytest.raises(SchemaError, match=r"format trouvé : .*Refaites-le avec « maillage plan --out »"):

@@ -10,6 +10,7 @@ import pytest
 from geo.answers.plan import plan_answer
 from geo.answers.plan_stops import stop_lines, stops_table
 from geo.errors import ParameterError
+from geo.french import format_euros
 from geo.siting.bus_stops import StopsAsked
 from geo.siting.costs import Costs
 from geo.siting.plan import plan
@@ -48,7 +49,7 @@ def test_stops_are_for_those_whom_sites_and_labels_leave(world):
     assert found.labels["code"].to_list() == ["64002"]
     assert found.stops.stops[["rank", "code", "residents_with_stop"]].to_numpy().tolist() == [[1, "64003", 300]]
     assert (found.stops.residents_beyond, found.stops.residents_known_stop, found.stops.proven) == (500, 0, True)
-    both = asked(world, 1, StopsAsked(5))
+    both = asked(world, 1, StopsAsked(5, least_residents=0))
     assert both.stops.stops["code"].to_list() == ["64003", "64004"], "a third would be of no use"
     # A stop is no site: what the plan says of sites stays.
     assert both.after == found.after == asked(world, 1, StopsAsked(0)).after
@@ -59,26 +60,135 @@ def test_a_known_stop_is_not_proposed_again(world):
     toured = with_stop(world, "64003")
     found = asked(toured, 1, None)
     assert (found.stops.asked, found.stops.residents_known_stop) == (StopsAsked(), 300)
-    assert found.stops.stops["code"].to_list() == ["64004"]
+    assert found.stops.stops.empty, "the 200 left are fewer than the floor of 300"
+    assert found.stops.unruled_stops == 1
+    assert "aucun lieu n'en apporte un à 300 habitants de plus" in plan_answer(found).details[-1]
+    lifted = asked(toured, 1, StopsAsked(least_residents=200))
+    assert lifted.stops.stops["code"].to_list() == ["64004"]
     assert "dont 300 ont déjà un arrêt connu" in plan_answer(found).details[-1]
     all_known = asked(toured, 1, None, threshold=11)  # C and D both have it within 11 minutes
     assert all_known.stops.stops.empty
     assert "aucun n'est utile" in plan_answer(all_known).details[-1]
 
 
+#: Residents, and minutes between the communes of the drawing: ten from one to the next.
+PEOPLE = {"64002": 500, "64003": 300, "64004": 200}
+PLACE = {code: 10 * number for number, code in enumerate(("64001", *PEOPLE))}
+
+
+def reached(stops, left, threshold):
+    return {code for code in left if any(abs(PLACE[code] - PLACE[stop]) <= threshold for stop in stops)}
+
+
+def beyond(sites, threshold, scale=1.0):
+    return {code for code in PEOPLE if all(abs(PLACE[code] - PLACE[site]) * scale > threshold for site in sites)}
+
+
+def best_by_hand(count, left, threshold, floor, *, scale=1.0):
+    """Try every set of stops, in every order: the most residents for the largest number that all reach the floor."""
+    limit, places = threshold / scale, [code for code in PEOPLE if PEOPLE[code] >= floor]
+    for number in range(min(count, len(places)), 0, -1):
+        best = max(
+            itertools.permutations(places, number),
+            key=lambda stops: sum(PEOPLE[code] for code in reached(stops, left, limit)),
+        )
+        got = sum(PEOPLE[code] for code in reached(best, left, limit))
+        for stops in itertools.permutations(places, number):
+            if sum(PEOPLE[code] for code in reached(stops, left, limit)) < got:
+                continue
+            seen, gains = set(), []
+            for stop in stops:
+                new = reached([stop], left, limit) - seen
+                gains.append(sum(PEOPLE[code] for code in new))
+                seen |= new
+            if min(gains) >= max(floor, 1):
+                return got, set(stops)
+    return 0, set()
+
+
+@pytest.mark.parametrize("floor", [0, 200, 300, 501])
 @pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("threshold", [5, 11, 21])
-def test_no_other_choice_reaches_more(world, count, threshold):
-    found = asked(world, 0, StopsAsked(count), threshold)
-    # Minutes between the communes of the drawing: ten from one to the next.
-    people = {"64002": 500, "64003": 300, "64004": 200}
-    place = {code: number for number, code in enumerate(("64001", *people))}
-    left = {code for code in people if 10 * place[code] > threshold}
-    best = max(
-        sum(people[code] for code in left if any(10 * abs(place[code] - place[stop]) <= threshold for stop in stops))
-        for stops in itertools.combinations(people, count)
+def test_no_other_choice_reaches_more(world, count, threshold, floor):
+    found = asked(world, 0, StopsAsked(count, least_residents=floor), threshold).stops
+    got, _ = best_by_hand(count, beyond(["64001"], threshold), threshold, floor)
+    assert found.residents_with_stop == pytest.approx(got)
+    assert (found.stops["residents_with_stop"] >= floor).all()
+    assert found.unruled_residents == pytest.approx(best_by_hand(count, beyond(["64001"], threshold), threshold, 0)[0])
+
+
+def test_a_stop_is_asked_for_again_under_each_hypothesis_on_times(world):
+    # Without labels B, C and D are 10, 20 and 30 minutes from A. At 12 minutes and times 13 % longer no stop reaches
+    # beyond 10.6 minutes: all alike.
+    found = asked(world, 0, StopsAsked(1, least_residents=0), 9).stops.stops.to_dict("records")[0]
+    runs = [best_by_hand(1, beyond(["64001"], 9, scale), 9, 0, scale=scale)[1] for scale in (0.83, 1.0, 1.13)]
+    assert (found["retained"], found["variants"]) == (sum(found["code"] in run for run in runs), 3)
+    assert found["retained"] == 2, "with shorter times B is within 9 minutes of A: C takes its place"
+    told = stop_lines(asked(world, 0, StopsAsked(1, least_residents=0), 9))[0]
+    assert "retenu 2 fois sur 3" in told
+
+
+@pytest.mark.parametrize(
+    ("budget", "payer", "labels", "stops"),
+    [
+        (100_000, "all", 0, 2),  # less than a label: stops alone
+        (120_000, "all", 1, 0),
+        (160_000, "all", 1, 1),
+        (240_000, "all", 2, 0),
+        (300_000, "all", 2, 1),
+        (65_000, "bearer", 1, 0),
+        (100_000, "bearer", 1, 1),
+    ],
+)
+def test_a_budget_pays_labels_then_stops(world, budget, payer, labels, stops):
+    # A label costs 110,000 EUR, of which the bearer pays 60,000; a stop 52 times 700 EUR, paid by its bearer.
+    costs, price = Costs(110_000, 50_000, 700.0), 52 * 700.0
+    label = {"all": 110_000, "bearer": 60_000}[payer]
+    found = plan(
+        world, threshold_min=9, kinds={"main"}, budget_eur=budget, payer=payer, costs=costs, exclude=[],
+        stops=StopsAsked(3, least_residents=0), rule=None,
+    )  # fmt: skip
+    assert (len(found.labels), len(found.stops.stops)) == (labels, stops)
+    # Every choice that the budget pays: most residents by labels first, then by stops.
+    by_hand = max(
+        (
+            sum(PEOPLE[code] for code in reached(sites, PEOPLE, 9)),
+            sum(PEOPLE[code] for code in reached(buses, beyond(["64001", *sites], 9), 9)),
+        )
+        for some in range(4)
+        for others in range(4)
+        for sites in itertools.combinations(PEOPLE, some)
+        for buses in itertools.combinations(PEOPLE, others)
+        if some * label + others * price <= budget
     )
-    assert found.stops.residents_with_stop == pytest.approx(best)
+    assert (found.residents_brought, found.stops.residents_with_stop) == by_hand
+    told = next(line for line in plan_answer(found).details if line.startswith("Budget"))
+    assert f"il reste {format_euros(budget - labels * label - stops * price)}" in told
+    left_out = f"pas les {3 - stops} autres demandés" if stops < 2 else "pas l'autre demandé"
+    useless = stops < found.stops.paid  # one more would bring nobody: it is not told as left out
+    assert useless or (left_out if stops else "aucun arrêt de bus n'est payé") in told
+
+
+def test_a_budget_that_says_nothing_of_stops(world):
+    unpriced = asked(world, None, StopsAsked(3, least_residents=0), budget_eur=120_000.0)
+    assert (unpriced.stops.paid, len(unpriced.stops.stops)) == (None, 2)
+    assert "hors de ce budget : leur coût n'est pas donné" in " ".join(plan_answer(unpriced).details)
+    aid = asked(world, None, StopsAsked(3), budget_eur=50_000.0, payer="state", costs=Costs(110_000, 50_000, 700.0))
+    assert aid.stops.paid is None
+    assert "aucune aide de l'État n'est connue" in " ".join(plan_answer(aid).details)
+    free = asked(world, None, StopsAsked(3, least_residents=0), budget_eur=0.0, costs=Costs(pass_eur=0.0))
+    assert (free.stops.paid, len(free.labels)) == (3, 0)
+
+
+def test_the_floor_is_told_with_what_it_costs(world):
+    found = asked(world, 1, StopsAsked(5))
+    told = next(line for line in plan_answer(found).details if "arrêt de bus" in line)
+    told = told.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "une commune d'au moins 300 habitants" in told
+    assert "et en apporte un à 300 habitants de plus, au moins ; sans elle, 2 arrêts pour 500 habitants" in told
+    assert "(40 % perdus)" in told
+    free = asked(world, 0, StopsAsked(2))
+    assert "elle ne coûte rien" in " ".join(plan_answer(free).details)
 
 
 def test_cost_and_hours(world):
@@ -87,7 +197,7 @@ def test_cost_and_hours(world):
     table = stops_table(priced)
     assert (table["hours_a_month"].to_list(), table["cost_eur"].to_list()) == ([3.0, 3.0], [4200.0, 4200.0])
     assert "8\u202f400\u00a0€ par an, à 350\u00a0€ le passage" in plan_answer(priced).details[-1]
-    unpriced = asked(world, 1, StopsAsked(2))
+    unpriced = asked(world, 1, StopsAsked(2, least_residents=0))
     assert unpriced.stops.hours_a_month == 26.0
     assert stops_table(unpriced)["cost_eur"].isna().all()
     assert "coût non renseigné" in plan_answer(unpriced).details[-1]
@@ -102,12 +212,12 @@ def test_json_and_back(world):
     assert read.stops.asked == found.stops.asked
     pd.testing.assert_frame_equal(read.stops.stops, found.stops.stops)
     assert plan_json(read, [world]) == written
-    # A plan written before there were stops is still read.
-    del written["stops"], written["costs"]["pass_eur"]
+    # A plan without stops is read too.
+    written["stops"] = None
     assert plan_from_json(written, world, "plan.json").stops is None
 
 
-@pytest.mark.parametrize("wrong", [{"count": -1}, {"count": 201}, {"every": "day"}])
+@pytest.mark.parametrize("wrong", [{"count": -1}, {"count": 201}, {"every": "day"}, {"least_residents": -1}])
 def test_refusals(wrong):
     with pytest.raises(ParameterError, match="arrêt"):
         StopsAsked(**wrong)

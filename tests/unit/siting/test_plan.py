@@ -11,7 +11,9 @@ import shapely
 
 from geo import Territory
 from geo.access.coverage import coverage
+from geo.answers.label import labels_with_alternatives
 from geo.answers.plan import plan_answer
+from geo.answers.plan_certainty import replaced_sentence
 from geo.errors import ParameterError
 from geo.french import estimated_minutes
 from geo.siting.candidates import CANDIDATE_COLUMNS, EVERY_COMMUNE, CandidateRule, candidate_communes
@@ -21,6 +23,7 @@ from geo.siting.gains import candidate_gains
 from geo.siting.plan import plan
 from geo.siting.plan_json import plan_json
 from geo.siting.problem import SitingProblem, siting_problem
+from geo.siting.robustness import Robustness
 from geo.siting.solve import solve
 from geo.sources.facility_table import facility_frame
 from geo.territory.country import Country
@@ -53,6 +56,53 @@ def test_most_covered_on_the_drawing(world):
     assert np.isnan(found.criteria.loc["64005", "beyond"])
     (kept,) = [each for each in plan_json(found, [world])["communes"] if each["commune_code"] == "64005"]
     assert (kept["within_before"], kept["within_after"], kept["criteria"]["beyond"]) == (None, None, None)
+
+
+def test_how_far_times_have_to_change_for_a_label_to_be_of_no_use(world):
+    # Within 11 minutes C reaches B (10), C (0) and D (10); B is 10 minutes from A already, D 30, C 20.
+    label = plan(world, 1, threshold_min=11, kinds={"main"}).labels.to_dict("records")[0]
+    assert (label["code"], label["gain_residents"]) == ("64003", 500)
+    # C alone (300 of the 500) is within 11 minutes of A once 20 minutes are 11; at its own door it never is too far.
+    assert label["shorter_share"] == pytest.approx(1 - 11 / 20, abs=0.01)
+    assert np.isnan(label["longer_share"])
+    # D (200) and C (300): at 21 minutes C is within already; D is 30 minutes from A, 10 from C.
+    far = plan(world, 1, threshold_min=21, kinds={"main"}).labels.to_dict("records")[0]
+    assert far["shorter_share"] == pytest.approx(1 - 21 / 30, abs=0.01)
+    # Chosen of the larger towns that do the same: B, 20 minutes from D.
+    assert (far["code"], far["longer_share"]) == ("64002", pytest.approx(21 / 20 - 1, abs=0.02))
+
+
+def test_what_takes_the_place_of_a_label(world):
+    found = plan(world, 1, threshold_min=9, kinds={"main"})
+    # With times 17 % shorter B is within 9 minutes of A: C is chosen. Half of those brought live at the label's door.
+    assert found.robustness.instead_of("64002") == {"Commune C": 1}
+    label = found.labels.to_dict("records")[0]
+    assert (label["retained"], label["variants"]) == (2, 3)
+    said = replaced_sentence(found, label).replace("\u00a0", " ").replace("\u202f", " ")
+    assert said == (
+        "Pas retenu 1 fois sur 3, à sa place : Commune C 1 fois ; pour moitié, ceux qu'il rapproche seraient à 9 min "
+        "ou moins sans lui avec des trajets 10 % plus courts."
+    )
+    assert labels_with_alternatives(found)["instead"].to_list() == ["Commune C (1)"]
+    always = plan(world, 3, threshold_min=5, kinds={"main"})
+    assert [replaced_sentence(always, each) for each in always.labels.to_dict("records")] == ["", "", ""]
+    assert labels_with_alternatives(always)["instead"].isna().all()
+
+
+def test_each_label_left_out_is_set_against_the_nearest_place_taken():
+    places = pd.DataFrame(
+        {
+            "name": ["Ouest", "Est", "Près de l'ouest", "Près de l'est"],
+            "lon": [0.0, 2.0, 0.1, 1.9],
+            "lat": 45.0,
+            "in_plan": [True, True, False, False],
+        },
+        index=pd.Index(["w", "e", "nw", "ne"], dtype="string", name="code"),
+    )
+    runs = pd.DataFrame({"codes": [("w", "e"), ("ne", "nw"), ("nw", "e"), ("e",), ()]})
+    found = Robustness(runs, places)
+    assert found.instead_of("w") == {"Près de l'ouest": 2}
+    assert found.instead_of("e") == {"Près de l'est": 1}
 
 
 def test_the_other_models_on_the_drawing(world):

@@ -10,6 +10,7 @@ import streamlit as st
 from geo.answers.plan import AIMS
 from geo.french import counted, format_euros, within_text
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
+from geo.siting.bus_stops import LEAST_RESIDENTS as LEAST_BUS
 from geo.siting.candidates import LEAST_RESIDENTS_REMOTE, REMOTE_KM
 from geo.siting.criteria import CRITERIA
 from geo.sources.places import read_places
@@ -146,7 +147,8 @@ def _stops(state: AppState) -> None:
             high,
             step=1,
             help="Pour les habitants qui restent au-delà du seuil d'un site et de tout arrêt connu. 0 : aucun, ou 5 "
-            "quand les tournées des bus sont connues. Un arrêt n'est pas un site : il est compté à part.",
+            "quand les tournées des bus sont connues. Un arrêt n'est pas un site : il est compté à part. "
+            "Un budget paie les labels d'abord, puis des arrêts si leur coût est donné.",
             **bound("stops"),
         )
         st.selectbox(
@@ -154,6 +156,12 @@ def _stops(state: AppState) -> None:
             list(_PASSAGES),
             format_func=_PASSAGES.__getitem__,
             **bound("stop_every"),
+        )
+        st.checkbox(
+            "Aussi de petits arrêts",
+            help=f"Sans cette case, un arrêt est dans une commune d'au moins {LEAST_BUS['week']} habitants "
+            f"({LEAST_BUS['month']} pour un passage par mois) et en apporte un à autant d'habitants au moins.",
+            **bound("stops_for_few"),
         )
         low, high = PASS_EUROS
         st.number_input(

@@ -47,14 +47,15 @@ _LABELS: Final = (
     "minutes_saved_mean",
     "retained",
     "variants",
+    "instead",
     "elsewhere",
     "cost_eur",
     "holds_site",
     "code",
 )
 _STOPS: Final = (
-    *("rank", "place.name", "commune_residents", "residents_with_stop", "hours_a_month", "cost_eur"),
-    "code",
+    *("rank", "place.name", "commune_residents", "residents_with_stop", "mean_residents_with_stop", "hours_a_month"),
+    *("cost_eur", "retained", "variants", "code"),
 )
 _SERVED: Final = ("commune_name", "residents", "residents_brought", "time_before_min", "time_after_min")
 
