@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.answers.nearest import answer_lines, list_lines
+from geo.answers.nearest import answer_lines, list_lines, other_places
 from geo.answers.without_car import transit_lines, transit_notes
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites, plain_values
@@ -103,7 +103,7 @@ def answer_near(
         found = nearest(territory, *start, asked.k, facilities=asked.facilities)
         rows: list[dict[str, Any]] = found.drop(columns=["time_low", "time_high"]).to_dict("records")  # type: ignore[assignment] # keys are text
         return NearAnswer(rows, list_lines(found, territory.network.source.notes))
-    searched = {"search": None if search is None else asdict(search)}
+    searched = {"search": None if search is None else asdict(search) | {"other_places": other_places(search)}}
     if asked.mode == TRANSIT:
         return _round_trips(territory, start, asked, searched)
     answer = find_sites(territory, *start, asked.wishes, asked.k, mode=asked.mode)

@@ -18,6 +18,7 @@ from geo.french import (
     capital,
     estimated_minutes,
     format_decimal,
+    format_integer,
     joined,
     quoted,
     said_time,
@@ -315,9 +316,33 @@ NONE_OPEN: Final = (
 )
 
 
-def _other_places(search: PlaceSearch) -> str:
+def more_words(search: PlaceSearch) -> str:
+    """Return how many places more have the name typed or begin with it, and how to narrow; empty where none has."""
+    if not search.more:
+        return ""
+    others = "1 autre" if search.more == 1 else f"{format_integer(search.more)} autres"
+    if search.places[0].kind == "postcode":
+        return f"et {others} : écrivez le nom de votre commune"
+    return f"et {others} : précisez le nom, le département ou le code postal"
+
+
+def other_places(search: PlaceSearch) -> str:
+    """Return which other places may be meant, in one line; empty where the first alone has the very name typed.
+
+    Examples
+    --------
+    >>> from geo.finder.gazetteer import FoundPlace
+    >>> from geo.finder.search import PlaceSearch
+    >>> places = [FoundPlace(f"Pau ({n})", "commune", None, str(n), None, 0, 43, 100.0, begins=True) for n in (1, 2)]
+    >>> other_places(PlaceSearch(tuple(places)))
+    'Plusieurs lieux portent ce nom ou le contiennent. Autres lieux possibles : Pau (2).'
+    """
+    if len(search.places) <= 1 or search.is_named:
+        return ""
     several = f"{WHICH_ONE}. " if search.homonyms else ""
-    return f"{several}Autres lieux possibles : {', '.join(place.label for place in search.places[1:])}."
+    others = (search.homonyms or search.places)[1:]
+    more = more_words(search)
+    return f"{several}Autres lieux possibles : {', '.join(place.label for place in others)}{more and f', {more}'}."
 
 
 def answer_lines(
@@ -329,16 +354,18 @@ def answer_lines(
     `None` where it was not asked.
     """
     start = dt.datetime(1, 1, 1, tzinfo=answer.at.tzinfo)
-    if search is not None and search.homonyms:
-        yield _other_places(search)
+    others = "" if search is None else other_places(search)
+    asks = search is not None and bool(search.homonyms)
+    if others and asks:
+        yield others
     where = "Position donnée" if search is None else search.places[0].label
     yield f"{where}, {moment_text(answer.at, since=start)} :"
     from_centre = search is not None and search.places[0].kind in {"commune", "postcode"}
     yield answer_sentence(answer, wishes)
     if beside := answer_notes(answer, from_centre=from_centre):
         yield " ".join(beside)
-    if search is not None and len(search.places) > 1 and not search.homonyms:
-        yield _other_places(search)
+    if others and not asks:
+        yield others
     for number, site in enumerate(answer.sites, 1):
         yield from _site_lines(site, f"{number}. ", asked)
     for stop in answer.stops:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.access.diagnosis import diagnose
 from geo.answers.near import NearQuestion, answer_near
+from geo.answers.nearest import more_words
 from geo.errors import ParameterError
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.search import find_place
@@ -37,7 +38,7 @@ class HomonymsError(ParameterError):
     def __init__(self, search: PlaceSearch) -> None:
         """Name them."""
         self.search = search
-        names = ", ".join(place.label for place in search.homonyms)
+        names = ", ".join(filter(None, (*(place.label for place in search.homonyms), more_words(search))))
         super().__init__(
             f"Plusieurs communes portent ce nom ou commencent ainsi : {names}. Donnez le code INSEE de la vôtre."
         )

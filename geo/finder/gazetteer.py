@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -21,7 +22,7 @@ from geo.errors import ParameterError
 from geo.finder.arrondissement_names import official_name
 from geo.finder.likeness import MIN_PREFIX, beginning, name_among, word_by_word
 from geo.finder.other_names import ARRONDISSEMENT, with_other_names
-from geo.finder.spelling import spelled_out, spelled_out_each, telling
+from geo.finder.spelling import SMALL_WORDS, spelled_out, spelled_out_each, telling
 from geo.french import fold
 from geo.sources.departements import departement_name
 from geo.territory.embedded import other_names
@@ -135,6 +136,8 @@ class Gazetteer:
         self._lat = communes["lat"].to_numpy(np.float64)
         spelled = spelled_out_each(self._names)
         self._words = _shared((" ".join(words) for words in spelled), once)
+        self._alphabet = sorted(range(len(self._words)), key=self._words.__getitem__)
+        self._in_order = [self._words[position] for position in self._alphabet]
         self._compact = _shared(("".join(words) for words in spelled), once)
         called = (
             "".join(spelled_out(_TOLD_APART.sub("", name))) if "(" in name else compact
@@ -204,11 +207,12 @@ class Gazetteer:
         asked = self._parse(query)
         if not asked.words or self._is_city_at(asked):
             return self._by_number(asked.postcode, limit)
-        shortlist = self._shortlist(asked)
+        named, held = self._so_named(asked)
+        shortlist = self._shortlist(asked, named)
         scores = self._scores(asked.words, shortlist)
         kept = scores >= max(MIN_SCORE, scores.max(initial=0.0) - _FAR_BEHIND)
         shortlist, scores = shortlist[kept], scores[kept]
-        begins, held = self._begins(asked, shortlist, scores)
+        begins = self._begins(asked, shortlist, scores, named)
         ranks = np.where(begins & held, _HOLDS, scores) + self._size[shortlist] + self._hints(asked, shortlist)
         ranks += np.where(scores == SAME_NAME, _SAME_NAME, np.where(begins, _BEGINS, 0.0))
         order = np.lexsort((self._rank_of_size[shortlist], -ranks))
@@ -218,6 +222,17 @@ class Gazetteer:
             self._place(int(shortlist[i]), asked.postcode, float(scores[i]), begins=bool(begins[i]))
             for i in order[first]
         ]
+
+    def count(self, query: str) -> int:
+        """Return how many communes have the name typed, begin with its words or, where none does, hold them.
+
+        `query`: As for `search`, which may return fewer of them: a département or a postcode in it counts. Of a
+        postcode alone: how many communes have it.
+        """
+        asked = self._parse(query)
+        if not asked.words or self._is_city_at(asked):
+            return len(self._at_postcode.get(asked.postcode or "", []))
+        return len(np.unique(self._today[self._so_named(asked)[0]]))
 
     def _parse(self, query: str) -> _Query:
         if code := _CORSICAN.fullmatch(query.strip()):
@@ -258,8 +273,8 @@ class Gazetteer:
         position = self._position_of.get(number)
         return [] if position is None else [self._place(position, None, 100.0)]
 
-    def _shortlist(self, asked: _Query) -> NDArray[np.intp]:
-        """Return the positions of the names worth a close look."""
+    def _shortlist(self, asked: _Query, named: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the positions of the names worth a close look, first those of `_so_named`."""
         bare = telling(asked.words)
         compact = "".join(bare)
         quick = np.maximum(
@@ -273,6 +288,7 @@ class Gazetteer:
             quick[self._named.get(" ".join(bare[first:last]), [])] += 200.0
         if asked.postcode in self._at_postcode:
             quick[self._at_postcode[asked.postcode]] += 200.0
+        quick[named] += 400.0
         quick += self._size  # a short word is in many names
         if len(quick) <= _SHORTLIST:
             return np.arange(len(quick))
@@ -301,31 +317,42 @@ class Gazetteer:
             ]
         )
 
-    def _begins(
-        self, asked: _Query, shortlist: NDArray[np.intp], scores: NDArray[np.float64]
-    ) -> tuple[NDArray[np.bool_], bool]:
-        """Tell which names of a shortlist are the words typed (but for an article), or begin with them.
+    def _so_named(self, asked: _Query) -> tuple[NDArray[np.intp], bool]:
+        """Return the positions of all names that are the words typed (but for an article) or begin with them.
 
-        Where none does, which hold them, one after the other ("la nouvelle": Port-la-Nouvelle); told by the second.
-        Where the query has a département or a postcode, only those that are there, if any is.
+        Where none does, of those that hold them, one after the other ("la nouvelle": Port-la-Nouvelle); told by the
+        second. Where the query has a département or a postcode, only those that are there, if any is.
         """
-        words = asked.words
+        words, bare = asked.words, telling(asked.words)
+        typed = " ".join(words)
         if len("".join(words)) < MIN_PREFIX:
-            return scores == SAME_NAME, False
-        typed, bare = " ".join((*words, "")), " ".join(telling(words))
-        called = [self._words[one] for one in shortlist]
-        begins = scores == SAME_NAME
-        begins |= np.array([f"{name} ".startswith(typed) for name in called], dtype=bool)
-        begins |= np.array([self._bare[one] == bare for one in shortlist], dtype=bool)
-        held = not begins.any()
+            return np.empty(0, np.intp), False
+        # "!" is what follows the space in the order of the letters.
+        first, last = bisect_left(self._in_order, typed), bisect_left(self._in_order, f"{typed}!")
+        begin = {*self._alphabet[first:last], *self._named.get(" ".join(bare), [])}
+        found = np.array(sorted(begin), np.intp)
+        held = not begin and not SMALL_WORDS.issuperset(words)
         if held:
-            begins = np.array([f" {typed}" in f" {name} " for name in called], dtype=bool)
-        here = np.ones(len(shortlist), dtype=bool)
+            near = np.flatnonzero(np.strings.find(self._compact_array, max(bare, key=len)) >= 0)
+            found = np.array([one for one in near if f" {typed} " in f" {self._words[one]} "], np.intp)
+        here = found[self._is_here(asked, found)]
+        return (here if len(here) else found), held
+
+    def _begins(
+        self, asked: _Query, shortlist: NDArray[np.intp], scores: NDArray[np.float64], named: NDArray[np.intp]
+    ) -> NDArray[np.bool_]:
+        """Tell which names of a shortlist are the very one typed, or among those of `_so_named`, as there."""
+        begins = (scores == SAME_NAME) | np.isin(shortlist, named)
+        here: NDArray[np.bool_] = begins & self._is_here(asked, shortlist)
+        return here if here.any() else begins
+
+    def _is_here(self, asked: _Query, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Tell which names are at the postcode typed, else in the département typed; all of them where none is."""
         if asked.postcode in self._at_postcode:
-            here = np.isin(shortlist, self._at_postcode[asked.postcode])
-        elif asked.departement is not None:
-            here = self._departements[shortlist] == asked.departement
-        return (begins & here if (begins & here).any() else begins), held
+            return np.isin(positions, self._at_postcode[asked.postcode])
+        if asked.departement is not None:
+            return np.asarray(self._departements[positions] == asked.departement)
+        return np.ones(len(positions), dtype=bool)
 
     def _hints(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return what département, postcode and study area add to the rank of each name of a shortlist."""

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 #: A name that scores this much is taken for what was meant; no call goes out.
 SURE_SCORE: Final = 85.0
+#: A name that scores this much is the one typed, or differs from it by an article alone ("Port", "Le Port").
+_SAME_BUT_ARTICLE: Final = 99.0
+#: How many places of one name, or whose name begins as typed, are offered at most.
+MOST_OFFERED: Final = 12
 #: What is asked where several places have the name typed.
 WHICH_ONE: Final = "Plusieurs lieux portent ce nom ou le contiennent"
 
@@ -106,18 +110,27 @@ _UNSURE: Final = f"Aucun lieu de ce territoire ne porte ce nom : ceux proposés 
 class PlaceSearch:
     """What a search found: `places`, best first, and `notes`, French sentences on how they were found.
 
-    `wider`: whether the text is the name of a département or of a region, of which no one place can be meant.
+    `wider`: whether the text is the name of a département or of a region, of which no one place can be meant. `more`:
+    how many places beside these have the postcode or the name typed, or begin with it (hold it, where none begins).
     """
 
     places: tuple[FoundPlace, ...]
     notes: tuple[str, ...] = ()
     wider: bool = False
+    more: int = 0
 
     @property
     def homonyms(self) -> tuple[FoundPlace, ...]:
         """The places whose name is what was typed, begins with it or holds it, where there are several; else none."""
         begin = tuple(place for place in self.places if place.begins)
         return begin if len(begin) > 1 else ()
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the first place has the very name typed, and no other has it but for an article."""
+        first, others = self.places[:1], self.places[1:]
+        same = [place for place in first if place.begins and place.score == SAME_NAME]
+        return bool(same) and not any(place.begins and place.score >= _SAME_BUT_ARTICLE for place in others)
 
     @property
     def is_sure(self) -> bool:
@@ -146,7 +159,8 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     text = query[:MAX_QUERY].strip()
     if not text:
         return PlaceSearch(())
-    communes = gazetteer.search(text, limit)
+    communes = gazetteer.search(text, MOST_OFFERED)
+    communes = [place for rank, place in enumerate(communes) if _is_asked_for(place) or rank < limit]
     named = bool(communes) and communes[0].score == SAME_NAME
     address = _is_address(text) and not named
     if not address and not named and _is_abroad(text):
@@ -155,7 +169,9 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     if wider:
         communes = [place for place in communes if place.score == SAME_NAME]
     if wider or (not address and communes and (communes[0].score >= SURE_SCORE or communes[0].begins)):
-        return PlaceSearch(tuple(communes), (wider,) if wider else (), wider=bool(wider))
+        listed = sum(map(_is_asked_for, communes))
+        more = max(0, gazetteer.count(text) - listed) if listed > 1 and not wider else 0
+        return PlaceSearch(tuple(communes), (wider,) if wider else (), wider=bool(wider), more=more)
     nearby = _commune_of_address(text, gazetteer, limit) if address else communes
     if settings is None or not settings.geocoder_url:
         notes = (f"La recherche d'adresses est désactivée. {_ONLY_COMMUNES}",) if address else ()
@@ -190,7 +206,12 @@ def find_place(query: str, gazetteer: Gazetteer, settings: Settings | None, terr
         hint = f"Lieux qui ressemblent : {like}." if like else ""
         refusal = f"Aucun lieu de « {territory} » ne s'appelle « {query[:80]} »."
         raise UnknownPlaceError(" ".join(filter(None, (refusal, hint, _KNOWN, ALL_SITES))))
-    return PlaceSearch(sure, search.notes, search.wider)
+    return PlaceSearch(sure, search.notes, search.wider, search.more)
+
+
+def _is_asked_for(place: FoundPlace) -> bool:
+    """Tell whether a place has the name or the postcode typed, and is not only like it."""
+    return place.begins or place.kind == "postcode"
 
 
 def _found(places: list[FoundPlace], notes: tuple[str, ...]) -> PlaceSearch:

@@ -21,7 +21,7 @@ _ABBREVIATIONS: Final = {
     "lez": "les",
 }
 #: Words that visitors leave out.
-_SMALL_WORDS: Final = frozenset(
+SMALL_WORDS: Final = frozenset(
     {"a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "s", "sous", "sur"}
 )
 _SLASHED: Final = ((re.compile(r"\bs/s", re.IGNORECASE), " sous "), (re.compile(r"\bs/", re.IGNORECASE), " sur "))
@@ -50,4 +50,4 @@ def spelled_out_each(names: Sequence[str]) -> list[tuple[str, ...]]:
 
 def telling(words: Sequence[str]) -> list[str]:
     """Return the words without those that visitors leave out; all of them where nothing else is left."""
-    return [word for word in words if word not in _SMALL_WORDS] or list(words)
+    return [word for word in words if word not in SMALL_WORDS] or list(words)

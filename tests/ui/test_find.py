@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from dataclasses import replace
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +14,7 @@ import pytest
 from geo.answers.nearest import answer_sentence
 from geo.finder import route_service
 from geo.finder.answer import find_sites, route_to
+from geo.finder.search import MOST_OFFERED
 from geo.finder.wishes import Wishes
 from geo.transit.gtfs import read_gtfs
 from tests.unit.transit.small_feed import write_valley
@@ -223,6 +225,16 @@ def test_homonyms_are_offered_and_none_is_taken(open_app):
     assert {"Castillon (Canton d'Arthez-de-Béarn) (64)", "Castillon (Canton de Lembeye) (64)"} <= set(offered)
     offered["Castillon (Canton de Lembeye) (64)"].click().run()
     assert app.query_params["lieu"] == "64182"
+
+
+def test_places_beyond_those_offered_are_said(open_app):
+    app = open_app(quand=AT_10)
+    search(app, "Saint")
+    offered = [button for button in app.button if "suggestion_" in str(button.key)]
+    assert len(offered) == MOST_OFFERED
+    *_, question, more = given(app, "spoken")["sentences"]
+    assert question.endswith(" : lequel ?")
+    assert re.fullmatch(r"Et \d\s\d{3} autres : précisez le nom, le département ou le code postal\.", more)
 
 
 def test_taxes_have_both_places_under_the_headline_and_side_by_side(open_app):

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.answers.nearest import more_words
 from geo.finder.gazetteer import FoundPlace
 from geo.finder.search import WHICH_ONE, search_place
+from geo.french import capital
 from geo.ui.components.answer import show_spoken
 from geo.ui.components.browser_buttons import my_position
 from geo.ui.components.messages import plain
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.ui.state import AppState
-
-#: Score of a place whose name is the one typed.
-_SAME_NAME: Final = 100
 
 _QUERY: Final = "widget_query"
 _FOUND: Final = "found_places"
@@ -60,7 +59,8 @@ def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, state
         my_position(start_from_position)
     found: PlaceSearch | None = st.session_state.get(_FOUND)
     others, question = ((), "") if found is None else _others(found)
-    show_spoken([*(() if found is None else found.notes), question], _count(others))
+    more = f"{capital(more_words(found))}." if others and found is not None and found.more else ""
+    show_spoken([*(() if found is None else found.notes), question, more], _count(others))
     with st.container(key="suggestions", horizontal=True, vertical_alignment="center", gap="small"):
         for position, place in enumerate(others):
             st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place, territory))
@@ -139,12 +139,11 @@ def _others(found: PlaceSearch) -> tuple[Sequence[FoundPlace], str]:
     """Return the other places that match, and what is asked; the first is answered for at once where it is likely."""
     offered = found.homonyms or found.places
     others = offered[1:] if found.is_sure else offered
-    alone = len(found.places) > 1 and found.places[0].score == _SAME_NAME > found.places[1].score
-    if not others or (alone and not found.homonyms):
+    if not others or (found.is_named and not found.homonyms):
         return (), ""
     if found.is_sure:
         return others, "Ce n'est pas là ? Choisissez :"
-    return others, f"{WHICH_ONE} : laquelle ?" if found.homonyms else "Où êtes-vous précisément ?"
+    return others, f"{WHICH_ONE} : lequel ?" if found.homonyms else "Où êtes-vous précisément ?"
 
 
 def _count(others: Sequence[FoundPlace]) -> str:

@@ -239,6 +239,28 @@ def test_homonyms_are_named_before_the_sites(make_answer):
     assert lines[0] == ("Plusieurs lieux portent ce nom ou le contiennent. Autres lieux possibles : Castillon (65).")
 
 
+def test_places_beyond_those_offered_are_told_with_how_to_narrow(make_answer):
+    places = tuple(
+        FoundPlace(f"Castillon ({code})", "commune", None, code, None, 0, 44, 100.0, begins=True)
+        for code in ("64", "65")
+    )
+    first = next(answer_lines(make_answer(), Wishes(), PlaceSearch(places, more=4)))
+    assert first.endswith(" : Castillon (65), et 4 autres : précisez le nom, le département ou le code postal.")
+    first = next(answer_lines(make_answer(), Wishes(), PlaceSearch(places, more=1)))
+    assert ", et 1 autre : précisez" in first
+
+
+@pytest.mark.parametrize(("score", "begins"), [(91.0, False), (94.0, True)])
+def test_the_full_name_of_one_commune_is_answered_for_without_others(make_answer, score, begins):
+    places = (
+        FoundPlace("Pau (64)", "commune", "64445", "64", None, 0, 43, 100.0, begins=True),
+        FoundPlace("Paulx (44)", "commune", "44119", "44", None, -2, 47, score, begins=begins),
+    )
+    lines = list(answer_lines(make_answer(), Wishes(), PlaceSearch(places, more=3)))
+    assert lines[0].startswith("Pau (64), ")
+    assert not any("Autres lieux" in line for line in lines)
+
+
 def test_no_road_leads_there(make_answer, make_site):
     answer = make_answer(sites=(make_site("1", travel_time_min=None, distance_km=None),))
     assert said(answer) == "Le plus proche : France services 1, ouvert jusqu'à 17 h."

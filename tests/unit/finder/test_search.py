@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 
 from geo import Territory
+from geo.answers.nearest import more_words
 from geo.errors import GeocodingError, ParameterError
 from geo.finder import search
 from geo.finder.gazetteer import FoundPlace, Gazetteer
-from geo.finder.search import SURE_SCORE, find_place, search_place
+from geo.finder.search import MOST_OFFERED, SURE_SCORE, find_place, search_place
+from geo.french import fold
 from geo.settings import Settings
+from geo.territory.embedded import other_names
 
 DIRECTORY = "https://lannuaire.service-public.fr/navigation/france-services"
 ONLINE = Settings.from_environment()
@@ -154,6 +157,53 @@ def test_the_two_castillon_of_the_64_are_always_offered(gazetteer, france, query
 def test_a_name_that_begins_several_communes_asks(france, query, first, sure):
     found = search_place(query, france, None)
     assert (found.places[0].label, found.is_sure) == (first, sure)
+
+
+@pytest.mark.parametrize(("query", "words"), [("Castillon", "castillon"), ("Saint-Denis", "saint denis")])
+def test_places_beyond_those_offered_are_counted(france, query, words):
+    """Against the names of the tables of communes, former communes and localities, one a commune of today."""
+    communes, others = Territory.load().communes, other_names()
+    names = [*communes["name"].items(), *others[["commune_code", "name"]].itertuples(index=False)]
+    expected = {code for code, name in names if f"{fold(name)} ".startswith(f"{words} ")}
+    found = search_place(query, france, None)
+    assert len(found.homonyms) == MOST_OFFERED
+    assert found.more == len(expected) - MOST_OFFERED > 0
+
+
+@pytest.mark.parametrize("query", ["Castillon 64", "Les Arcs", "Pau", "Biaritz", "64310", "zzzz"])
+def test_no_more_places_than_those_offered_are_counted(france, query):
+    assert search_place(query, france, None).more == 0
+
+
+def test_a_departement_beside_a_short_name_offers_those_of_it(france):
+    found = search_place("Saint 64", france, None)
+    assert len(found.homonyms) == MOST_OFFERED
+    assert {place.departement for place in found.homonyms} == {"64"}
+    names = Territory.load("64").communes["name"]
+    assert found.more == int(names.str.startswith(("Saint-", "Saint ")).sum()) - MOST_OFFERED
+
+
+def test_the_communes_of_a_postcode_beyond_those_offered_are_counted(gazetteer, embedded):
+    there = embedded.communes["postcodes"].str.split(";").map(lambda codes: "64350" in codes)
+    found = search_place("64350", gazetteer, None)
+    assert len(found.places) == MOST_OFFERED
+    assert found.more == int(there.sum()) - MOST_OFFERED > 0
+    assert more_words(found) == f"et {found.more} autres : écrivez le nom de votre commune"
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        *[(name, True) for name in ("Pau", "Saint-Jean", "Castillon 06", "Sare 64")],
+        *[(name, False) for name in ("Port", "Saint-Denis", "Saint-Pée", "64310", "Castillon")],
+    ],
+)
+def test_a_full_name_is_that_of_one_commune_or_not(france, query, named):
+    assert search_place(query, france, None).is_named == named
+
+
+def test_a_word_that_is_left_out_of_names_is_held_by_none(france):
+    assert not search_place("sur", france, None).is_sure
 
 
 def test_an_unknown_hamlet_is_not_taken_for_a_commune_that_is_like_it(france):
