@@ -124,6 +124,33 @@ def calculated(name: str, question: Hashable, work: Work) -> tuple[Any, bool]:
     return result, run.cancelled
 
 
+@kept(st.cache_resource, show_spinner=False)
+def _begun() -> LRUCache[Hashable, None]:
+    """Return the questions that were begun ahead; guarded as the results are."""
+    return LRUCache(_KEPT)
+
+
+def begin_ahead(name: str, question: Hashable, work: Work) -> None:
+    """Begin a calculation that visitors are likely to ask for next, once for all of them; nothing of it is shown.
+
+    `name`, `question`, `work`: As in `calculated`, which finds its result, or takes it over where it is under way.
+    """
+    (results, lock), begun, runs = _finished(), _begun(), _runs()
+    with lock:
+        if (name, question) in results or (name, question) in begun or name in runs:
+            return
+        begun[name, question] = None
+
+    def work_and_keep(progress: Progress, cancel: Callable[[], bool]) -> Any:
+        found = work(progress, cancel)
+        if not cancel():
+            with lock:
+                results[name, question] = found
+        return found
+
+    runs[name] = question, Background(work_and_keep)
+
+
 def ended_run(name: str, question: Hashable, work: Work) -> Background:
     """Return a calculation of this visitor once it has ended.
 

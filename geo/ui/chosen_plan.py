@@ -15,6 +15,7 @@ import streamlit as st
 from cachetools import LRUCache
 
 from geo.answers.two_publics import TwoPublics, two_publics
+from geo.errors import MaillageError
 from geo.settings import Settings
 from geo.siting.bus_stops import StopsAsked
 from geo.siting.candidates import CandidateRule
@@ -27,9 +28,11 @@ from geo.siting.solve import Control
 from geo.sources.zones import read_frr, read_qpv
 from geo.territory.fetched import fetched_zone
 from geo.ui import cache
-from geo.ui.background import calculated
+from geo.ui.background import begin_ahead, calculated
 from geo.ui.components.uploads import CANDIDATES, FRR_FILE, QPV_FILE, kept_upload
 from geo.ui.kept_answers import kept
+from geo.ui.own_territory import own_territory
+from geo.ui.state import AppState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -41,7 +44,8 @@ if TYPE_CHECKING:
     from geo.siting.solve import Model
     from geo.sources.provenance import SourceTable
     from geo.territory import Territory
-    from geo.ui.state import Aim, AppState, Passage, Payer
+    from geo.ui.background import Work
+    from geo.ui.state import Aim, Passage, Payer
 
 #: Name of the calculation on the screen.
 PLAN: Final = "plan"
@@ -136,6 +140,24 @@ def fetched_frame(name: str, read: Callable[[Path], SourceTable]) -> Any:
 def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
     """Return the plan for the visitor's choices, and whether its search was stopped."""
     question = plan_question(territory, state)
+    return calculated(PLAN, question, _work(territory, question))
+
+
+def plan_ahead(territory: Territory, state: AppState) -> None:
+    """Begin the plan that *Planifier* opens on, where the visitor's choices are the usual ones.
+
+    All visitors share it, and hardly one changes the choices before they have seen the screen.
+    """
+    usual = plan_question(territory, AppState())
+    if own_territory() is not None or any(usual.files):
+        return
+    with suppress(MaillageError):  # told on that screen
+        if plan_question(territory, state) == usual:
+            begin_ahead(PLAN, usual, _work(territory, usual))
+
+
+def _work(territory: Territory, question: PlanQuestion) -> Work:
+    """Return what calculates a plan in a thread."""
     inputs = plan_inputs(question)
     prepare = _remembered(question)
 
@@ -158,7 +180,7 @@ def chosen_plan(territory: Territory, state: AppState) -> tuple[Plan, bool]:
             **inputs,
         )
 
-    return calculated(PLAN, question, work)
+    return work
 
 
 def can_be_compared(territory: Territory, plan: Plan) -> bool:

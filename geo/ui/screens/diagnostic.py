@@ -20,6 +20,7 @@ from geo.maps.legend import legend_html
 from geo.maps.payload import map_values, shown_kinds
 from geo.territory.fetched import kept_territories
 from geo.ui import cache
+from geo.ui.chosen_plan import plan_ahead
 from geo.ui.components.answer import show_answer, show_beside, take_focus
 from geo.ui.components.communes_table import communes_csv, show_communes
 from geo.ui.components.day_lists import show_lists
@@ -72,6 +73,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     if state.territory in kept_territories(settings) and replaces_estimate(territory.manifest):
         _roads_change(territory, diagnosis)
     _downloads(territory, state, settings, diagnosis)
+    plan_ahead(territory, state)
 
 
 def _question(territory: Territory, state: AppState) -> None:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from geo.errors import ParameterError
 from geo.sources.http_client import apart
 from geo.ui import background
-from geo.ui.background import Background, calculated, ended_run, forget
+from geo.ui.background import Background, begin_ahead, calculated, ended_run, forget
 
 
 def test_it_ends_with_its_result_and_its_progress():
@@ -116,7 +116,9 @@ def visit(monkeypatch):
     """Be a visitor, who sees no screen; return their calculations."""
     runs, results = {}, background.LRUCache(2)
     monkeypatch.setattr(background, "_runs", lambda: runs)
-    monkeypatch.setattr(background, "_finished", lambda: (results, threading.Lock()))
+    lock, begun = threading.Lock(), background.LRUCache(2)
+    monkeypatch.setattr(background, "_finished", lambda: (results, lock))
+    monkeypatch.setattr(background, "_begun", lambda: begun)
     monkeypatch.setattr(background, "_show_progress", lambda run, _name: run.wait(10))
     yield runs
     for _, run in runs.values():
@@ -156,6 +158,29 @@ def test_what_was_found_is_shared_and_what_was_stopped_is_not(visit):
     forget("plan")
     assert calculated("plan", 3, work("three")) == ("three", False)
     assert calls == ["one", "other", "two", "forgotten", "three"]
+
+
+def test_what_is_begun_ahead_is_found_by_all_and_begun_once(visit):
+    begin_ahead("plan", 1, lambda *_: "one")
+    run = visit["plan"][1]
+    assert run.wait(10)
+    visit.clear()  # another visitor
+    begin_ahead("plan", 1, lambda *_: "again")
+    assert visit == {}
+    assert calculated("plan", 1, lambda *_: "again") == ("one", False)
+
+
+def test_what_is_begun_ahead_is_taken_over_and_not_kept_where_it_was_stopped(visit):
+    begin_ahead("plan", 1, until_stopped)
+    begin_ahead("plan", 2, lambda *_: "not begun: this visitor has one under way")
+    question, run = visit["plan"]
+    assert question == 1
+    assert not run.wait(0.01)
+    run.cancel()
+    assert run.wait(10)
+    assert calculated("plan", 1, lambda *_: "not asked")[1], "it was stopped"
+    visit.clear()
+    assert calculated("plan", 1, lambda *_: "found") == ("found", False)
 
 
 def test_it_goes_on_until_another_question_or_its_end(visit):
