@@ -122,15 +122,16 @@ def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date)
     `on`: The day whose operators are represented in the sites.
     """
     operator = next((one.name for one in operators(on) if one.key == procedure.operator), None)
-    task = f"Votre démarche, {procedure.label[:1].lower()}{procedure.label[1:]}"
-    by = "" if operator is None else f" : {operator}"
+    who = operator or procedure.label
     office = None if answer is None else answer.tax_office
     if answer is None or office is None or not is_for_taxes(procedure):
-        return f"{task}{f'{by}, ' if by else ' : '}{procedure.where_handled}."
-    site = f"{answer.sites[0].name}, ou " if answer.sites else ""
-    trip = "" if office.travel_time_min is None else f", {site_trip(office, with_distance=False)}"
+        return f"{who} : {procedure.where_handled}."
+    minutes = office.travel_time_min
+    trip = "" if minutes is None else f", {estimated_minutes(minutes) if office.estimated else trip_words(minutes)}"
     to_verify = f" ({TO_VERIFY})" if (office.details.get("comment") or "").lower().startswith(TO_VERIFY) else ""
-    return f"{task}{by}. Au choix : {site}{office.name}{trip}{to_verify}."
+    if not answer.sites:
+        return f"{who} : {office.name}{trip}{to_verify}."
+    return f"{who}, au choix : {answer.sites[0].name}, ou {office.name}{trip}{to_verify}."
 
 
 def is_for_taxes(procedure: Procedure | None) -> bool:

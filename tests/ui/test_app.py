@@ -44,7 +44,7 @@ def test_the_screen_answers_first(open_diagnostic, territory):
 
 def test_estimated_times_are_said_to_be_so_in_the_table(open_diagnostic):
     column = json.loads(open_diagnostic().dataframe[0].proto.columns)["Temps (min)"]
-    assert (column["label"], column["type_config"]["format"]) == ("Temps estimé (min)", "environ %d")
+    assert (column["label"], column["type_config"]["format"]) == ("Estimé (min)", "environ %d")
 
 
 def test_what_is_approximate_is_on_the_screen(open_diagnostic, territory):

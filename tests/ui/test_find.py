@@ -237,9 +237,23 @@ def test_places_beyond_those_offered_are_said(open_app):
     assert re.fullmatch(r"Et \d\s\d{3} autres : précisez le nom, le département ou le code postal\.", more)
 
 
+def test_many_other_places_are_behind_a_button_where_one_is_answered_for(open_app):
+    app = open_app(quand=AT_10)
+    search(app, "64350")
+    assert app.query_params["lieu"] == "64331", "the most populated of its communes"
+    (button,) = [each for each in app.get("popover") if "autres lieux" in each.proto.popover.label]
+    assert re.fullmatch(r"Ce n'est pas là \? \d+ autres lieux", button.proto.popover.label)
+    offered = [each.label for each in app.button if "suggestion_" in str(each.key)]
+    assert len(offered) == MOST_OFFERED - 1
+    assert given(app, "spoken") == {
+        "sentences": [],
+        "more": f"{MOST_OFFERED - 1} propositions sont derrière le bouton qui suit.",
+    }
+
+
 def test_taxes_have_both_places_under_the_headline_and_side_by_side(open_app):
     app = open_app(lieu=SARE, quand=AT_10, demarche="impots")
-    assert "Au choix : France services de Saint-Jean-de-Luz, ou Centre des Finances publiques" in texts(app)
+    assert "au choix : France services de Saint-Jean-de-Luz, ou Centre des Finances publiques" in texts(app)
     assert "Ou, au choix : le service des impôts" in given(app, "found_sites")["html"]
     without = open_app(lieu=SARE, quand=AT_10)
     assert "Pour comparer : le service des impôts" in given(without, "found_sites")["html"]

@@ -28,19 +28,24 @@ SHOWN: Final = (
     "share_within",
     "commune_code",
 )
+#: In pixels: all of them are read on a wide screen, the first three on a phone.
 _WIDTHS: Final = {
     "name": 150,
-    "travel_time_min": 130,
-    "estimated": 110,
-    "under_served": 135,
-    "facility_name": 250,
-    "distance_km": 105,
-    "population": 85,
+    "travel_time_min": 100,
+    "estimated": 80,
+    "under_served": 80,
+    "facility_name": 265,
+    "distance_km": 108,
+    "population": 84,
     "share_within": 125,
     "commune_code": 90,
 }
+#: Headings shorter than those of files.
+_SHORT: Final = {"under_served": "Trop loin", "estimated": "Estimé"}
 _HELP: Final = {
     "travel_time_min": "Temps moyen en voiture, arrondi à 5 min s'il est estimé. Tiret : inconnu.",
+    "under_served": "Commune sous-desservie, selon la règle choisie.",
+    "estimated": "Si le temps est estimé.",
     "share_within": "Part des habitants sous le seuil choisi.",
 }
 
@@ -107,11 +112,11 @@ def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> N
     estimated = table["estimated"].astype(bool)
     minutes: dict[str, Any] = {"format": "localized"}
     if estimated.all():
-        minutes = {"format": "environ %d", "label": f"{COLUMNS['estimated'].heading} (min)"}
+        minutes = {"format": "environ %d", "label": "Estimé (min)"}
     elif estimated.any():
         names.insert(names.index("travel_time_min") + 1, "estimated")
     kinds: dict[str, Any] = {
-        **dict.fromkeys(("under_served", "estimated"), st.column_config.CheckboxColumn),
+        **{name: partial(st.column_config.CheckboxColumn, label) for name, label in _SHORT.items()},
         "share_within": partial(st.column_config.NumberColumn, format="percent"),
         **dict.fromkeys(("distance_km", "population"), partial(st.column_config.NumberColumn, format="localized")),
         "travel_time_min": partial(st.column_config.NumberColumn, **minutes),

@@ -13,10 +13,10 @@ import streamlit as st
 from geo.answers.nearest import more_words
 from geo.finder.gazetteer import FoundPlace
 from geo.finder.search import WHICH_ONE, search_place
-from geo.french import capital
+from geo.french import capital, format_integer
 from geo.ui.components.answer import show_spoken
 from geo.ui.components.browser_buttons import my_position
-from geo.ui.components.messages import plain
+from geo.ui.components.messages import plain, show_notes
 from geo.ui.session import change_state
 from geo.ui.start_place import start_row
 from geo.ui.state import rounded_position
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.ui.state import AppState
+
+#: How many other places stand over an answer: more would push it off the screen of a phone.
+_IN_SIGHT: Final = 4
 
 _QUERY: Final = "widget_query"
 _FOUND: Final = "found_places"
@@ -58,9 +61,27 @@ def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, state
             st.form_submit_button("Rechercher", type="primary", on_click=_search, args=(gazetteer, territory, settings))
         my_position(start_from_position)
     found: PlaceSearch | None = st.session_state.get(_FOUND)
-    others, question = ((), "") if found is None else _others(found)
-    more = f"{capital(more_words(found))}." if others and found is not None and found.more else ""
-    show_spoken([*(() if found is None else found.notes), question, more], _count(others))
+    if found is not None:
+        _show_others(found, territory)
+    else:
+        show_spoken([])
+
+
+def _show_others(found: PlaceSearch, territory: Territory) -> None:
+    """Show the other places that match; behind a button where they are many and the answer is there already."""
+    others, question = _others(found)
+    more = f"{capital(more_words(found))}." if others and found.more else ""
+    folded = found.is_sure and len(others) > _IN_SIGHT
+    show_spoken([*found.notes, *(() if folded else (question, more))], _count(others, folded=folded))
+    if folded:
+        with st.popover(f"Ce n'est pas là ? {format_integer(len(others) + found.more)} autres lieux"):
+            _offer(others, territory)
+            show_notes([more] if more else [])
+    else:
+        _offer(others, territory)
+
+
+def _offer(others: Sequence[FoundPlace], territory: Territory) -> None:
     with st.container(key="suggestions", horizontal=True, vertical_alignment="center", gap="small"):
         for position, place in enumerate(others):
             st.button(plain(place.label), key=f"suggestion_{position}", on_click=_choose, args=(place, territory))
@@ -146,11 +167,12 @@ def _others(found: PlaceSearch) -> tuple[Sequence[FoundPlace], str]:
     return others, f"{WHICH_ONE} : lequel ?" if found.homonyms else "Où êtes-vous précisément ?"
 
 
-def _count(others: Sequence[FoundPlace]) -> str:
+def _count(others: Sequence[FoundPlace], *, folded: bool) -> str:
     """Return how many suggestions follow, for those who do not see them."""
     if not others:
         return ""
-    return f"{len(others)} propositions suivent." if len(others) > 1 else "Une proposition suit."
+    follow = "sont derrière le bouton qui suit" if folded else "suivent"
+    return f"{len(others)} propositions {follow}." if len(others) > 1 else "Une proposition suit."
 
 
 def _choose(place: FoundPlace, territory: Territory) -> None:

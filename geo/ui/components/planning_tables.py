@@ -13,18 +13,35 @@ from geo.french import UNKNOWN, estimated_minutes, format_decimal, format_intege
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from geo.answers.tables import Column
 
 _HEIGHT: Final = 420
 _ROW: Final = 35
 #: Widths of columns of names, in pixels; numbers take what their heading needs.
-_WIDTHS: Final = {"Site": 250, "Commune": 160, "Lieu": 170, "Presque aussi bien": 230} | {
+_WIDTHS: Final = {
+    "Site": 250,
+    "Commune": 160,
+    "Lieu": 155,
+    "Presque aussi bien": 175,
+    "Sinon, à sa place (fois)": 175,
+    "Rang": 55,
+    "Lieux": 215,
+} | {
     # Beside a map: the heading may be cut, the numbers are not.
     "Aller-retour": 75,
     "Hors de chez soi (min)": 90,
     "Dernier retour": 85,
+}
+
+
+#: Headings of the screen that are shorter than those of files, which then are what the heading says when asked.
+_SHORT: Final = {
+    "Habitants rapprochés": "Rapprochés",
+    "Habitants servis": "Servis",
+    "Habitants de la commune": "Habitants",
+    "Minutes gagnées": "Min gagnées",
 }
 
 
@@ -44,26 +61,39 @@ def _shown(column: pd.Series) -> pd.Series:
 
 
 def show_table(
-    table: pd.DataFrame, *, key: str, alt: str, estimated: bool = False, threshold_min: float | None = None
+    table: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    estimated: bool = False,
+    threshold_min: float | None = None,
+    first: Sequence[str] | None = None,
+    headings: Mapping[str, str] | None = None,
 ) -> None:
     """Show what `french_table` returned as a sortable table.
 
-    `estimated`: whether its times are; `threshold_min`: what these are compared with (`geo.french.estimated_minutes`).
+    `estimated`: whether its times are; `threshold_min`: what these are compared with (`geo.french.estimated_minutes`);
+    `first`: the columns that are shown, in order, the others once the visitor asks for them in its menu; `None`: all.
+    `headings`: what some columns are headed with instead.
     """
     said = partial(estimated_minutes, threshold_min=threshold_min)
     shown: Any = {
         heading: said if estimated and column.is_time else _written(column)
         for heading, column in _numbers(table).items()
     }
+    short = {**_SHORT, **(headings or {})}
     st.dataframe(
         table.style.format(shown, na_rep=UNKNOWN),
         hide_index=True,
         height=min(_HEIGHT, _ROW * (len(table) + 1) + 3),
         placeholder=UNKNOWN,
+        column_order=first,
         column_config={
-            heading: st.column_config.Column(width=width)
-            for heading, width in _WIDTHS.items()
-            if heading in table.columns
+            heading: st.column_config.Column(
+                short.get(heading), width=_WIDTHS.get(heading), help=heading if heading in short else None
+            )
+            for heading in table.columns
+            if heading in _WIDTHS or heading in short
         },
         key=key,
         alt=alt,

@@ -61,13 +61,10 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     diagnosis = diagnose(territory, question=question, times=times)
     result, summary = diagnosis.coverage, diagnosis.summary
     show_answer(coverage_answer(summary, result), summary.part, list_sentence(territory.manifest, question.facilities))
-    on_the_map, beside = st.columns([3, 2], gap="medium")
-    with on_the_map:
-        _map(territory, state, diagnosis, identity, settings)
-    with beside:
-        st.header("Communes", anchor=False)
-        _commune(result, cache.commune_titles(territory, identity))
-        show_communes(result, lambda code: _choose(code, with_focus=True))
+    _map(territory, state, diagnosis, identity, settings)
+    st.header("Communes", anchor=False)
+    _commune(result, cache.commune_titles(territory, identity))
+    show_communes(result, lambda code: _choose(code, with_focus=True))
     _equity(diagnosis)
     _notes(territory, settings, diagnosis)
     if state.territory in kept_territories(settings) and replaces_estimate(territory.manifest):

@@ -208,12 +208,25 @@ def test_a_procedure_is_answered_with_its_operator_and_taxes_with_both_places(ma
     answer = make_answer(tax_office=office)
     on = dt.date(2026, 11, 24)
     assert procedure_sentence(taxes, answer, on).replace("\u00a0", " ") == (
-        "Votre démarche, déclarer ou payer ses impôts : Impôts (DGFiP). Au choix : France services 1, ou Centre des "
-        "Finances publiques, 12 min."
+        "Impôts (DGFiP), au choix : France services 1, ou Centre des Finances publiques, 12 min."
     )
-    assert "Au choix : Centre" in procedure_sentence(taxes, make_answer(sites=(), tax_office=office), on)
-    assert "Au choix" not in procedure_sentence(retirement, answer, on)
-    assert "Au choix" not in procedure_sentence(taxes, None, on)
+    assert "(DGFiP) : Centre" in procedure_sentence(taxes, make_answer(sites=(), tax_office=office), on)
+    assert "au choix" not in procedure_sentence(retirement, answer, on)
+    assert "au choix" not in procedure_sentence(taxes, None, on)
+
+
+def test_an_estimated_trip_to_the_tax_office_leaves_its_interval_to_the_card(make_answer, make_site):
+    office = make_site(
+        "tax-1",
+        name="Centre",
+        kind="tax_office",
+        estimated=True,
+        travel_time_min=41.0,
+        travel_time_low_min=31.0,
+        travel_time_high_min=52.0,
+    )
+    sentence = procedure_sentence(procedures()[0], make_answer(tax_office=office), dt.date(2026, 11, 24))
+    assert sentence.replace("\u00a0", " ").endswith("ou Centre, environ 40 min.")
 
 
 @pytest.mark.parametrize(

@@ -35,24 +35,16 @@ if TYPE_CHECKING:
     from geo.siting.plan import Plan
     from geo.ui.screens.planner.visit import Visit
 
+#: Columns of the table of labels: those that a screen has room for, then those of its menu and of its file.
 _LABELS: Final = (
-    "rank",
-    "place.name",
-    "commune_residents",
-    "centrality",
-    "gain_residents",
-    "gain_mean_residents",
-    "gain_alone_residents",
-    "residents_served",
-    "minutes_saved_mean",
-    "retained",
-    "variants",
-    "instead",
-    "elsewhere",
-    "cost_eur",
-    "holds_site",
+    *("rank", "place.name", "gain_residents", "gain_mean_residents", "retained", "residents_served"),
+    *("minutes_saved_mean", "instead", "elsewhere"),
+)
+_LABELS_MORE: Final = (
+    *("commune_residents", "centrality", "variants", "gain_alone_residents", "cost_eur", "holds_site"),
     "code",
 )
+_MORE: Final = "Autres colonnes (habitants, ce qu'on y trouve, coût, code…) : dans le menu du tableau et son fichier."
 _STOPS: Final = (
     *("rank", "place.name", "commune_residents", "residents_with_stop", "mean_residents_with_stop", "hours_a_month"),
     *("cost_eur", "retained", "variants", "code"),
@@ -99,9 +91,16 @@ def _map(visit: Visit, plan: Plan) -> None:
 
 def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
     st.header("Les labels, du plus utile au moins utile en moyenne sur les variantes de temps", anchor=False)
-    table = french_table(labels_with_alternatives(plan), *_LABELS)
-    show_table(table, key="plan_labels", alt="Labels du plan, par rang", estimated=visit.territory.estimated)
-    show_notes([RESIDENTS_COUNTED, ELSEWHERE])
+    table = french_table(labels_with_alternatives(plan), *_LABELS, *_LABELS_MORE)
+    show_table(
+        table,
+        key="plan_labels",
+        alt="Labels du plan, par rang",
+        estimated=visit.territory.estimated,
+        first=[COLUMNS[name].title for name in _LABELS],
+        headings={COLUMNS["retained"].title: f"Retenu, sur {plan.labels['variants'].iloc[0]}"},
+    )
+    show_notes([RESIDENTS_COUNTED, ELSEWHERE, _MORE])
     compared: list[TwoPublics] = []  # filled further down, before anyone can press a button
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
     with st.container(horizontal=True):
@@ -178,7 +177,9 @@ def _side_by_side(plan: Plan) -> None:
     if table is None:
         return
     st.header("Deux plans côte à côte", anchor=False)
-    shown = french_table(table, *(f"two.{name}" for name in table.columns))
+    # The places last: they are the only ones that are read without being compared.
+    names = [*table.columns.drop("places"), "places"]
+    shown = french_table(table, *(f"two.{name}" for name in names))
     if plan.part.estimated:
         mean = COLUMNS["two.mean_time_min"]
         said = [mean_time_then(plan, minutes) for minutes in table["mean_time_min"]]
