@@ -25,7 +25,8 @@ from geo.french import (
     plural,
     quoted,
 )
-from geo.network.modes import ESTIMATED_NOTE, RELIEF_NOTE, WALK
+from geo.network.modes import ESTIMATED_NOTE, WALK
+from geo.network.slopes import relief_note
 from geo.transit.schedule import FEED_DATASET
 from geo.transit.window import PERCENTILES
 
@@ -328,7 +329,8 @@ def transit_notes(territory: Territory) -> tuple[str, ...]:
         if source.dataset == FEED_DATASET
     ]
     feeds = () if territory.schedule is None else territory.schedule.feeds["note"]
-    walked = RELIEF_NOTE if WALK in territory.active else ESTIMATED_NOTE
+    streets = territory.active.get(WALK)
+    walked = ESTIMATED_NOTE if streets is None else relief_note(streets)
     return (*sources, ONLY_GIVEN, *(f"{note}." for note in feeds if note), walked)
 
 

@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 from geo.crs import to_metres
 from geo.errors import ParameterError
 from geo.finder.opening_times import day_text, holiday_on
-from geo.finder.residents_trips import SITES_OF_A_POINT, stops_of_points
+from geo.finder.residents_trips import NO_STOPS, SITES_OF_A_POINT, stops_of_points, walks_of_pairs
 from geo.finder.without_car import FIXED_KINDS
 from geo.french import DAYS
 from geo.kinds import SITES
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 #: When a new site is taken to be open on a working day, minutes after midnight: nobody knows its hours yet.
 NEW_SITE_HOURS: Final = ((9 * 60, 12 * 60), (14 * 60, 17 * 60))
 _SATURDAY: Final = 5
-_NOTHING: Final = (np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 def candidate_round_trips(
@@ -77,8 +76,7 @@ def candidate_round_trips(
     demand, sites = territory.demand, territory.facility_list(SITES, kinds=FIXED_KINDS)
     points = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
     to_stops, from_places = stops_of_points(trips, points), stops_of_points(trips, places)
-    walks = zip(*trips.walks_to(points, places), strict=True)
-    on_foot = {(int(point), int(place)): int(seconds) for point, place, seconds in walks}
+    on_foot = walks_of_pairs(trips, points, places)
     metres = to_metres(territory.network.crs)
     here, there = (np.column_stack(metres.transform(*each)) for each in (points, places))
     k = min(SITES_OF_A_POINT, len(sites))
@@ -95,10 +93,11 @@ def candidate_round_trips(
         starts = [point for point in near if point in to_stops or (point, place) in on_foot]
         if not starts:
             continue
-        out, back = trips.profiles(day, *from_places.get(place, _NOTHING))
+        out, back = trips.profiles(day, from_places.get(place, NO_STOPS))
         for point in starts:
-            stops, walk_s = to_stops.get(point, _NOTHING), on_foot.get((point, place))
-            if round_trip(journeys(out, *stops), journeys(back, *stops), open_s, trips.rules, walk_s) is not None:
+            stops, to_stops_s, from_stops_s = to_stops.get(point, NO_STOPS)
+            ways = journeys(out, stops, to_stops_s), journeys(back, stops, from_stops_s)
+            if round_trip(*ways, open_s, trips.rules, on_foot.get((point, place))) is not None:
                 found.append((point, place))
     pairs = np.array(sorted(found), np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]

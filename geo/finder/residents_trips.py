@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.finder.without_car import Points, RoundTrips
+    from geo.finder.without_car import NearStops, Points, RoundTrips
     from geo.transit.day import Day
     from geo.transit.window import Window
 
@@ -112,10 +112,7 @@ def residents_round_trips(
     points = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
     places = sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy()
     to_stops, from_sites = stops_of_points(trips, points), stops_of_points(trips, places)
-    on_foot: dict[tuple[int, int], int] = {
-        (int(point), int(site)): int(seconds)
-        for point, site, seconds in zip(*trips.walks_to(points, places), strict=True)
-    }
+    on_foot = walks_of_pairs(trips, points, places)
     best = np.full(len(demand), np.inf)
     chosen, earliest, last = (np.full(len(demand), -1) for _ in range(3))
     leave_s = _moments(trips, day, window)
@@ -131,17 +128,18 @@ def residents_round_trips(
         starts = [point for point in near if point in to_stops or (point, site) in on_foot]
         if not hours or not starts:
             continue
-        there, back = trips.profiles(day, *from_sites.get(site, _NOTHING))
+        there, back = trips.profiles(day, from_sites.get(site, NO_STOPS))
         open_s = trips.open_s(day, hours, rows[site]["departement"])
         for point in starts:
-            stops, walk_s = to_stops.get(point, _NOTHING), on_foot.get((point, site))
-            out = journeys(there, *stops)
-            found = round_trip(out, journeys(back, *stops), open_s, trips.rules, walk_s)
+            stops, to_stops_s, from_stops_s = to_stops.get(point, NO_STOPS)
+            walk_s = on_foot.get((point, site))
+            out = journeys(there, stops, to_stops_s)
+            found = round_trip(out, journeys(back, stops, from_stops_s), open_s, trips.rules, walk_s)
             if found is not None and found.time_out_min < best[point]:
                 best[point], chosen[point] = found.time_out_min, site
                 earliest[point], last[point] = found.earliest_arrival_s, found.last_way_back_s
             if window is not None:
-                soonest = times_from_minutes(out, leave_s, trips.rules.way_min * 60, walk_s)
+                soonest = times_from_minutes(out, leave_s, trips.rules.way_min * 60, walk_s and walk_s[0])
                 took[point] = np.minimum(took[point], soonest)
     of_day = trips.day(day)
     times = {} if window is None else dict(zip(PERCENTILE_COLUMNS, percentile_minutes(took).T, strict=True))
@@ -304,16 +302,23 @@ def _carless(found: pd.DataFrame, households: pd.DataFrame | None) -> tuple[floa
     return float(carless.sum()), float((carless * share).sum())
 
 
-_NOTHING: Final = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+#: Of a place without any stop near.
+NO_STOPS: Final = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
-def stops_of_points(trips: RoundTrips, points: Points) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return the stops near each point (degrees) and the seconds on foot to each; points without any are absent."""
-    point, stop, seconds = trips.walks_to_stops(points)
+def walks_of_pairs(trips: RoundTrips, points: Points, places: Points) -> dict[tuple[int, int], tuple[int, int]]:
+    """Return the seconds on foot from points to places and back, by point and place; those too far are absent."""
+    walks = zip(*(each.tolist() for each in trips.walks_to(points, places)), strict=True)
+    return {(point, place): (there_s, back_s) for point, place, there_s, back_s in walks}
+
+
+def stops_of_points(trips: RoundTrips, points: Points) -> dict[int, NearStops]:
+    """Return the stops near each point (degrees); points without any are absent."""
+    point, *near = trips.walks_to_stops(points)
     order = np.argsort(point, kind="stable")
     which, first = np.unique(point[order], return_index=True)
-    parts = zip(np.split(stop[order], first[1:]), np.split(seconds[order], first[1:]), strict=True)
-    return dict(zip(which.tolist(), parts, strict=False))
+    stops, to_stops_s, from_stops_s = (np.split(each[order], first[1:]) for each in near)
+    return dict(zip(which.tolist(), zip(stops, to_stops_s, from_stops_s, strict=True), strict=False))
 
 
 def _points_of_sites(

@@ -47,8 +47,10 @@ _MINUTE: Final = 60
 _STEP_S: Final = 30
 
 Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
-Near = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]"]
-_At = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
+#: Points, other points, and the seconds on foot to these and back from them.
+Near = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]"]
+#: Stops near a place, and the seconds on foot to each and back from it.
+NearStops = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.int64]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,21 +160,36 @@ class RoundTrips:
         return self._days[date]
 
     def walks_to_stops(self, points: Points) -> Near:
-        """Return the ways on foot from points (degrees) to stops within the rules: point, stop, seconds."""
+        """Return the ways on foot between points (degrees) and stops within the rules, as `walks_to`."""
         stops = self.schedule.stops
         return self.walks_to(points, (stops["lon"].to_numpy(), stops["lat"].to_numpy()))
 
     def walks_to(self, points: Points, others: Points) -> Near:
-        """Return the ways on foot from points to other points within the rules: point, other point, seconds."""
-        network, crs = self.territory.active.get(WALK), self.territory.network.crs
-        return walks_within(network, crs, points, others, self.rules.walk_min * _MINUTE)
+        """Return the ways on foot between points and others within the rules both ways: point, other, seconds each way.
 
-    def profiles(self, date: dt.date, stops: NDArray[np.int64], walk_s: NDArray[np.int64]) -> tuple[Profile, Profile]:
-        """Return the ways to a place and back from it, given the stops near it and the seconds on foot to each."""
+        The way back differs where streets climb.
+        """
+        network, crs = self.territory.active.get(WALK), self.territory.network.crs
+        limit_s = self.rules.walk_min * _MINUTE
+        one, other, there_s = walks_within(network, crs, points, others, limit_s)
+        if network is None:
+            return one, other, there_s, there_s
+        other_back, one_back, back_s = walks_within(network, crs, others, points, limit_s)
+        n = len(others[0])
+        keys = one * n + other, one_back * n + other_back
+        _, kept, kept_back = np.intersect1d(*keys, assume_unique=True, return_indices=True)
+        return one[kept], other[kept], there_s[kept], back_s[kept_back]
+
+    def profiles(self, date: dt.date, near: NearStops) -> tuple[Profile, Profile]:
+        """Return the ways to a place and back from it, given the stops near it."""
         day = self.day(date)
-        egress = np.full(day.n_stops, NEVER, np.int64)
-        np.minimum.at(egress, stops, walk_s)
-        return profile_to(day, egress), profile_to(day.reversed, egress)
+        stops, to_stops_s, from_stops_s = near
+        ways = []
+        for of_day, walk_s in ((day, from_stops_s), (day.reversed, to_stops_s)):
+            egress = np.full(day.n_stops, NEVER, np.int64)
+            np.minimum.at(egress, stops, walk_s)
+            ways.append(profile_to(of_day, egress))
+        return ways[0], ways[1]
 
     def open_s(self, date: dt.date, hours: Sequence[tuple[int, int]], departement: str | None) -> list[tuple[int, int]]:
         """Return hours of a day, minutes after midnight in the civil time of a département, as seconds of `Day`."""
@@ -230,25 +247,26 @@ def trips_from(
     trips.require_covered(date)
     near = _near_sites(trips.territory, lon, lat)
     here = np.array([lon]), np.array([lat])
-    _, stops, walk_s = trips.walks_to_stops(here)
+    start = trips.walks_to_stops(here)[1:]
     sites = near.geometry.x.to_numpy(), near.geometry.y.to_numpy()
-    from_site, site_stops, site_walk_s = trips.walks_to_stops(sites)
-    _, on_foot, on_foot_s = trips.walks_to(here, sites)
-    direct = dict(zip(on_foot.tolist(), on_foot_s.tolist(), strict=True))
+    from_site, *of_sites = trips.walks_to_stops(sites)
+    _, on_foot, there_s, back_s = trips.walks_to(here, sites)
+    direct = dict(zip(on_foot.tolist(), zip(there_s.tolist(), back_s.tolist(), strict=True), strict=True))
+
+    def place(number: int) -> NearStops:
+        stops, to_stops_s, from_stops_s = (each[from_site == number] for each in of_sites)
+        return stops, to_stops_s, from_stops_s
+
     found = []
     for number, row in enumerate(near.to_dict("records")):
-        of_site = from_site == number
-        place = (site_stops[of_site], site_walk_s[of_site])
-        found.append(_site_trip(trips, row, date, (stops, walk_s), place, direct.get(number), not_before))
+        found.append(_site_trip(trips, row, date, start, place(number), direct.get(number), not_before))
     order = sorted(range(len(found)), key=lambda n: (not found[n].possible, found[n].time_out_min or 0.0, n))[:k]
     chosen = []
     for number in order:
         one = found[number]
         if not one.possible and look_ahead:
-            of_site = from_site == number
-            place = (site_stops[of_site], site_walk_s[of_site])
             row = near.iloc[number].to_dict()
-            one = _with_next_day(trips, one, row, (stops, walk_s), place, direct.get(number))
+            one = _with_next_day(trips, one, row, start, place(number), direct.get(number))
         chosen.append(one)
     return chosen
 
@@ -263,9 +281,9 @@ def _site_trip(
     trips: RoundTrips,
     row: dict[str, object],
     date: dt.date,
-    start: _At,
-    place: _At,
-    on_foot_s: int | None,
+    start: NearStops,
+    place: NearStops,
+    on_foot_s: tuple[int, int] | None,
     not_before: dt.datetime | None = None,
 ) -> SiteTrip:
     hours = hours_on(row, date)
@@ -281,8 +299,9 @@ def _site_trip(
     named = SiteTrip(str(row["facility_id"]), str(row["name"]), date, hours, why_not=reason)
     if not hours:
         return named
-    there, back = trips.profiles(date, *place)
-    out, home = journeys(there, *start), journeys(back, *start)
+    there, back = trips.profiles(date, place)
+    stops, to_stops_s, from_stops_s = start
+    out, home = journeys(there, stops, to_stops_s), journeys(back, stops, from_stops_s)
     open_s = trips.open_s(date, hours, _text(row.get("departement")))
     after_s = 0 if not_before is None else max(trips.day(date).seconds(not_before), 0)
     found = round_trip(out, home, open_s, trips.rules, on_foot_s, not_before_s=after_s)
@@ -329,7 +348,12 @@ def _told(
 
 
 def _with_next_day(
-    trips: RoundTrips, one: SiteTrip, row: dict[str, object], start: _At, place: _At, on_foot_s: int | None
+    trips: RoundTrips,
+    one: SiteTrip,
+    row: dict[str, object],
+    start: NearStops,
+    place: NearStops,
+    on_foot_s: tuple[int, int] | None,
 ) -> SiteTrip:
     for date in _days_after(trips, one.day):
         if _site_trip(trips, row, date, start, place, on_foot_s).possible:

@@ -1,7 +1,7 @@
 """Ways to travel on streets: by car, on foot, by bicycle; and their times where no street network tells them.
 
 Speeds on streets are rows of ``speed_profiles.csv``: ``walk_*`` and ``bike_*``, by class of way. Neither lights nor
-crossings cost time. Relief is not counted: a slope slows a cyclist more than these times say, and `RELIEF_NOTE` tells.
+crossings cost time. Slopes count where heights are known (`geo.network.slopes`), else `RELIEF_NOTE` tells.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ FARTHEST_KM: Final = {WALK: 5.0, BIKE: 15.0}
 #: An estimated time times these are the bounds of eight trips in ten: the deciles above.
 ESTIMATED_BOUNDS: Final = (0.87, 1.4)
 RELIEF_NOTE: Final = "Le relief n'est pas compté : en montée, comptez davantage."
+RELIEF_COUNTED: Final = (
+    "Pentes comptées là où le relief est connu, d'après une hauteur tous les 1,9 km au plus : les côtes courtes "
+    "échappent, et ailleurs c'est plat."
+)
 
 
 def require_mode(mode: str, *others: str) -> str:

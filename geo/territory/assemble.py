@@ -12,6 +12,7 @@ from geo.errors import SourceError
 from geo.kinds import SITES
 from geo.network.modes import CAR
 from geo.network.road_network import RoadNetwork
+from geo.network.slopes import on_relief
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.settings import Settings
 from geo.sources.no_road import NO_ROAD_FILE, read_no_road
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.sources.provenance import SourceTable
+    from geo.sources.relief import Relief
     from geo.territory.files import OfficialTables
     from geo.territory.manifest import Manifest
 
@@ -80,6 +82,9 @@ def assemble(
         _log.info("Lecture des routes…")
         read = read_modes(list(roads), area=bounds(communes), profile=profile)
         network, active = read.pop(CAR), read
+    if active:
+        relief = project_relief()
+        active = {mode: on_relief(streets, relief) for mode, streets in active.items()}
     return study_area(
         tables,
         name,
@@ -158,10 +163,15 @@ def estimate_roads(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = 
     data_dir = Settings.from_environment().data_dir
     return estimate_network(
         communes,
-        relief=read_relief(data_dir / RELIEF_FILE),
+        relief=project_relief(),
         no_road=read_no_road(data_dir / NO_ROAD_FILE),
         profile=profile,
     )
+
+
+def project_relief() -> Relief:
+    """Read the project's own table of heights; raise `MaillageError` where it is damaged."""
+    return read_relief(Settings.from_environment().data_dir / RELIEF_FILE)
 
 
 def _neighbours(everywhere: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:

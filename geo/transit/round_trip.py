@@ -69,7 +69,7 @@ def round_trip(
     back: Journeys,
     open_s: Sequence[tuple[int, int]],
     rules: Rules,
-    walk_s: int | None = None,
+    walk_s: tuple[int, int] | None = None,
     *,
     not_before_s: int = 0,
 ) -> RoundTrip | None:
@@ -84,14 +84,15 @@ def round_trip(
     rules
         Limits.
     walk_s
-        Seconds on foot all the way, `None`: too far.
+        Seconds on foot all the way there, and all the way back; `None`: too far.
     not_before_s
         Second of the day before which nobody leaves home.
     """
     visit, way = round(rules.visit_min * 60), rules.way_min * 60
     arrive, depart, out_row = _ways(out, way, not_before_s)
     leave, home, back_row = _ways_back(back, way)
-    on_foot = walk_s is not None and walk_s <= rules.walk_min * 60
+    on_foot = walk_s is not None and max(walk_s) <= rules.walk_min * 60
+    there_s, back_s = walk_s or (0, 0)
     best: tuple[int, ...] | None = None
     arrivals: list[int] = []
     leaves: list[int] = []
@@ -99,12 +100,12 @@ def round_trip(
         if closes - opens < visit:
             continue
         here, gone, row = arrive, depart, out_row
-        if on_foot and walk_s is not None:
+        if on_foot:
             # On foot one comes when the doors open (later: as soon as one may), or just in time for a vehicle back.
-            soonest = max(opens, not_before_s + walk_s)
+            soonest = max(opens, not_before_s + there_s)
             times = np.unique(np.clip(np.append(leave - visit, soonest), opens, closes - visit))
-            times = times[times - walk_s >= not_before_s]
-            here, gone = np.append(here, times), np.append(gone, times - walk_s)
+            times = times[times - there_s >= not_before_s]
+            here, gone = np.append(here, times), np.append(gone, times - there_s)
             row = np.append(row, np.full(len(times), -1))
         helped = np.maximum(here, opens) + visit
         in_time = helped <= closes
@@ -114,9 +115,9 @@ def round_trip(
         first = np.searchsorted(leave, helped)
         comes = np.where(first < len(leave), np.append(home, DAY_S + 1)[first], DAY_S + 1)
         back_of = np.where(first < len(leave), np.append(back_row, -2)[first], -2)
-        if on_foot and walk_s is not None:
-            sooner = helped + walk_s < comes
-            comes = np.where(sooner, helped + walk_s, comes)
+        if on_foot:
+            sooner = helped + back_s < comes
+            comes = np.where(sooner, helped + back_s, comes)
             back_of = np.where(sooner, -1, back_of)
         possible = comes <= DAY_S
         if not possible.any():
@@ -124,7 +125,7 @@ def round_trip(
         arrivals.append(int(here[possible].min()))
         last = leave[leave >= helped[possible].min()]
         leaves += [int(last.max())] if len(last) else []
-        leaves += [DAY_S - walk_s] if on_foot and walk_s is not None else []
+        leaves += [DAY_S - back_s] if on_foot else []
         for k in np.flatnonzero(possible).tolist():
             goes = int(leave[first[k]]) if back_of[k] >= 0 else int(helped[k])
             found = (int(comes[k] - gone[k]), int(gone[k]), int(here[k]), goes, int(comes[k]), int(row[k]))

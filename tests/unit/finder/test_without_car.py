@@ -124,9 +124,9 @@ def test_the_whole_day_counts_from_midnight():
 
 
 def test_on_foot_one_leaves_no_sooner_than_asked():
-    walked = round_trip(_ways(), _ways(), [(36000, 43200)], Rules(), 600, not_before_s=37000)
+    walked = round_trip(_ways(), _ways(), [(36000, 43200)], Rules(), (600, 600), not_before_s=37000)
     assert (walked.departure_s, walked.arrival_s) == (37000, 37600)
-    assert round_trip(_ways(), _ways(), [(36000, 43200)], Rules(), 600, not_before_s=40000) is None
+    assert round_trip(_ways(), _ways(), [(36000, 43200)], Rules(), (600, 600), not_before_s=40000) is None
 
 
 def test_the_way_is_told_in_words(valley):
@@ -283,9 +283,9 @@ def _ways(*pairs):
 
 def test_on_foot_there_and_by_bus_back():
     # Ten minutes on foot; the bus back leaves at 11:30 and takes five: there just in time for it, sooner than on foot.
-    walked = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(), 600)
+    walked = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(), (600, 600))
     assert (walked.departure_s, walked.arrival_s, walked.home_s) == (38100, 38700, 41700)
-    far = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(walk_min=9), 600)
+    far = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(walk_min=9), (600, 600))
     assert far is None
 
 

@@ -9,10 +9,14 @@ import pyproj
 import pytest
 
 from geo import Territory
+from geo.answers.without_car import transit_notes
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites
 from geo.finder.other_modes import times_by_mode
 from geo.finder.without_car import RoundTrips, trips_from
+from geo.network.modes import RELIEF_COUNTED, RELIEF_NOTE
+from geo.sources.relief import STEP_M, Relief
+from geo.territory import assemble
 from geo.transit.walks import walks_within
 from tests.conftest import CENTRES
 from tests.unit.transit.small_feed import write_feed
@@ -20,6 +24,7 @@ from tests.unit.transit.small_feed import write_feed
 #: Metres east of the site of commune A at which somebody lives, on the road; a path leads from there to the site.
 HOME_M = 1000
 MONDAY = dt.date(2025, 2, 3)
+FLAT = Relief(np.zeros((2, 2), np.uint8), -10.0, 40.0, 20.0)
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +60,46 @@ def place(small_world, tmp_path_factory):
     )
     files = {"communes": small_world.communes, "sites": small_world.sites, "roads": folder / "ways.osm"}
     files["population"] = small_world.population
-    Territory.build("64", **files, gtfs=[folder / "feed.zip"]).save(folder / "t")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assemble, "project_relief", lambda: FLAT)
+        Territory.build("64", **files, gtfs=[folder / "feed.zip"]).save(folder / "t")
     return folder / "t", where[4], where[1]
+
+
+@pytest.fixture(scope="module")
+def on_a_hill(place, small_world, tmp_path_factory):
+    """Return the territory on level ground and on a hill: 40 m of the path of 1 km are climbed from the site to the home.
+
+    A street ends at the home and at the site, so that the road and the path are two ways between them.
+    """
+    (folder, home, site), made = place, tmp_path_factory.mktemp("hill")
+    ways = (folder.parent / "ways.osm").read_text()
+    ends = "".join(
+        f'<node id="{n}" version="1" lon="{lon:.7f}" lat="{lat - 0.001:.7f}"/>'
+        for n, (lon, lat) in ((5, site), (6, home))
+    )
+    streets = "".join(
+        f'<way id="{way}" version="1"><nd ref="{one}"/><nd ref="{other}"/><tag k="highway" v="residential"/></way>'
+        for way, one, other in ((3, 1, 5), (4, 4, 6))
+    )
+    ways = ways.replace('<way id="1"', f'{ends}<way id="1"').replace("</osm>", f"{streets}</osm>")
+    (made / "ways.osm").write_text(ways)
+    files = {"communes": small_world.communes, "sites": small_world.sites, "roads": made / "ways.osm"}
+    files |= {"population": small_world.population, "gtfs": [folder.parent / "feed.zip"]}
+    grounds = FLAT, hill(site[0], 40 / (home[0] - site[0]))
+    made_on = []
+    with pytest.MonkeyPatch.context() as patch:
+        for ground in grounds:
+            patch.setattr(assemble, "project_relief", lambda ground=ground: ground)
+            made_on.append(Territory.build("64", **files))
+    return made_on
+
+
+def hill(foot, metres_a_degree):
+    """Return a relief that is level west of a meridian and climbs evenly to the east, and as far as it can be told."""
+    steps = np.tile(np.array([0.0, 0.0, 1.0]) * metres_a_degree * 0.1 / STEP_M, (40, 1))
+    assert steps.max() < 255
+    return Relief(steps, foot - 0.1, 42.0, 0.1)
 
 
 def test_a_territory_keeps_the_streets_of_each_mode(place):
@@ -78,6 +121,33 @@ def test_the_way_on_foot_takes_the_path_and_the_bicycle_the_road(place):
     assert walk[0][0] == pytest.approx(1000 / 4800 * 60, rel=0.01)
     assert bike[0][0] == pytest.approx(3000 / 15000 * 60, rel=0.01)
     assert (walk[2], bike[2]) == (False, False)
+
+
+def test_slopes_count_on_foot_and_by_bicycle_and_never_by_car(place, on_a_hill):
+    """4 % for a kilometre: Tobler by hand, 6 exp(-3.5 |s + 0.05|) km/h, and 21.6 - 1.44 x 4 km/h of 21.6 by bicycle."""
+    _, home, site = place
+    flat, steep = on_a_hill
+    for name in ("edges", "edge_offsets", "x", "y", "place", "link_edges", "shape_xy"):
+        assert getattr(flat.network, name).tobytes() == getattr(steep.network, name).tobytes()
+    ways = {"down": (home, site), "up": (site, home)}
+    took = {
+        (mode, way): times_by_mode(steep, mode, start, *(np.array([value]) for value in end))[0][0]
+        for mode in ("walk", "bike")
+        for way, (start, end) in ways.items()
+    }
+    on_flat = np.exp(-3.5 * 0.05)
+    assert took["walk", "up"] == pytest.approx(12.5 * on_flat / np.exp(-3.5 * 0.09), rel=0.01)
+    assert took["walk", "down"] == pytest.approx(12.5 * on_flat / np.exp(-3.5 * 0.01), rel=0.01)
+    # The road of 3 km climbs the same 40 m: on its kilometre from west to east alone.
+    assert took["bike", "up"] == pytest.approx(8 + 4 * 21.6 / (21.6 - 1.44 * 4), rel=0.02)
+    assert took["bike", "down"] == pytest.approx(8 + 4 * 21.6 / (21.6 + 0.86 * 3.953), rel=0.02)
+    trips = RoundTrips.of(steep)
+    here, there = (tuple(np.array([value]) for value in each) for each in (home, site))
+    _, _, seconds, back = trips.walks_to(here, there)
+    assert seconds[0] == pytest.approx(60 * took["walk", "down"], abs=1)
+    assert back[0] == pytest.approx(60 * took["walk", "up"], abs=1)
+    assert [RELIEF_NOTE in note or RELIEF_COUNTED in note for note in transit_notes(steep)].count(True) == 1
+    assert RELIEF_COUNTED in transit_notes(steep)
 
 
 def test_the_answer_tells_each_mode_and_may_be_asked_by_one(place):
