@@ -1,9 +1,9 @@
 """Slopes on foot and by bicycle: how much slower uphill, how much faster downhill, along each directed edge.
 
 The heights at hand are one value an arc-minute (about 1.3 by 1.9 km, `geo.sources.relief`). That is too coarse for the
-profile of a street: each part of its shape is as steep as the smoothed ground below. A hill that a whole district
-climbs counts, a ramp or a flight of steps does not, and floors of narrow valleys are too high. Where no height is known
-the way is flat.
+profile of a street: it is as steep as the smoothed ground between its ends, a longer one as that between the points of
+its shape. A hill that a whole district climbs counts, a ramp or a flight of steps does not, and floors of narrow
+valleys are too high. Where no height is known the way is flat.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _UPHILL_KMH: Final = 144.0
 _DOWNHILL_KMH: Final = 86.0
 #: Nobody is taken to ride faster than they saw on descents, whatever the slope.
 _MOST_KMH: Final = 25.0
-#: Streets whose heights are looked up at once: a few MB.
-_LINKS_AT_ONCE: Final = 50_000
+#: Metres up to which only the ends of a street are looked up: far shorter than a cell of the grid.
+_SHORT_M: Final = 300.0
 #: What is steeper on so smooth a grid is an edge far shorter than the ground that it stands for.
 STEEPEST: Final = 0.3
 
@@ -92,13 +92,16 @@ def on_relief(network: RoadNetwork, relief: Relief) -> RoadNetwork:
     """
     if RELIEF_COUNTED in network.source.notes:
         return network
-    factor = np.ones((network.n_links, 2))
-    known = False
-    for first in range(0, network.n_links, _LINKS_AT_ONCE):
-        links = slice(first, min(first + _LINKS_AT_ONCE, network.n_links))
-        known |= _count_links(network, relief, links, factor)
-    if not known:
+    height = _heights(network, relief, network.x, network.y)
+    if np.isnan(height).all():
         return network
+    edge = np.where(network.link_edges[:, 0] >= 0, network.link_edges[:, 0], network.link_edges[:, 1])
+    length = network.edges["length_m"][edge].astype(np.float64)
+    rise = (height[network.edge_target] - height[network.edge_source])[edge]
+    factor = _factors(network.mode, np.where(network.link_edges[:, 0] >= 0, rise, -rise), length)
+    long = np.flatnonzero(length > _SHORT_M)
+    if len(long):
+        factor[long] = _along_shapes(network, relief, long)
     linked = network.link_edges >= 0
     edges = network.edges.copy()
     rows = network.link_edges[linked]
@@ -110,24 +113,32 @@ def on_relief(network: RoadNetwork, relief: Relief) -> RoadNetwork:
     )
 
 
-def _count_links(network: RoadNetwork, relief: Relief, links: slice, factor: NDArray[np.float64]) -> bool:
-    """Write the factors of some links, along their shape and against it; tell whether any height is known there."""
-    offsets = network.shape_offsets[links.start : links.stop + 1]
-    x, y = network.shape_xy[offsets[0] : offsets[-1]].T
-    degrees = to_metres(network.crs).transform(x, y, direction=TransformDirection.INVERSE)
-    height = relief.heights(*degrees)
-    length, rise = np.hypot(np.diff(x), np.diff(y)), np.diff(height)
-    ends = (offsets[1:-1] - offsets[0] - 1).astype(np.int64)
-    length[ends] = 0.0  # from the last point of a link to the first of the next
+def _heights(
+    network: RoadNetwork, relief: Relief, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    return relief.heights(*to_metres(network.crs).transform(x, y, direction=TransformDirection.INVERSE))
+
+
+def _factors(mode: str, rise: NDArray[np.float64], length: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the factors along ways and against them, shape (n, 2), 1 where the rise (m) is not known."""
     known = ~np.isnan(rise) & (length > 0)
     slope = np.divide(rise, length, out=np.zeros_like(length), where=known)
-    link = np.repeat(np.arange(links.start, links.stop), np.diff(offsets))[1:]
-    metres = np.bincount(link - links.start, weights=length, minlength=links.stop - links.start)
-    for way, climbs in enumerate((slope, -slope)):
-        longer = length * (time_factors(network.mode, climbs) - 1.0)
-        more = np.bincount(link - links.start, weights=longer, minlength=links.stop - links.start)
-        factor[links, way] += np.divide(more, metres, out=np.zeros_like(more), where=metres > 0)
-    return bool(known.any())
+    return np.column_stack([time_factors(mode, slope), time_factors(mode, -slope)])
+
+
+def _along_shapes(network: RoadNetwork, relief: Relief, links: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the factors of some links along their shape and against it, shape (n, 2): the mean of their parts."""
+    first, count = network.shape_offsets[links], np.diff(network.shape_offsets)[links]
+    ends = np.cumsum(count)
+    points = np.arange(ends[-1]) + np.repeat(first - ends + count, count)
+    x, y = network.shape_xy[points].T
+    length = np.hypot(np.diff(x), np.diff(y))
+    length[ends[:-1] - 1] = 0.0  # from the last point of a link to the first of the next
+    factor = _factors(network.mode, np.diff(_heights(network, relief, x, y)), length)
+    starts = ends - count
+    metres = np.add.reduceat(length, starts)
+    parts = np.add.reduceat(factor * length[:, np.newaxis], starts)
+    return np.divide(parts, metres[:, np.newaxis], out=np.ones_like(parts), where=metres[:, np.newaxis] > 0)
 
 
 def relief_note(network: RoadNetwork) -> str:
