@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Seconds that a calculation may take before its progress is shown.
 QUICK_S: Final = 0.5
+#: Seconds after which a page that was sent has been drawn, its scripts read.
+SPARE_S: Final = 0.7
 _POLL_S: Final = 0.15
 _KEPT: Final = 64
 #: As many calculations at once as there are processors; the others wait their turn. Thirty plans at once would take the
@@ -130,25 +132,35 @@ def _begun() -> LRUCache[Hashable, None]:
     return LRUCache(_KEPT)
 
 
-def begin_ahead(name: str, question: Hashable, work: Work) -> None:
+def begin_ahead(name: str, question: Hashable, work: Work, wait_s: float = SPARE_S) -> None:
     """Begin a calculation that visitors are likely to ask for next, once for all of them; nothing of it is shown.
 
-    `name`, `question`, `work`: As in `calculated`, which finds its result, or takes it over where it is under way.
+    `name`, `question`, `work`: As in `calculated`, which finds its result. `wait_s`: Seconds until it begins, for the
+    page that the visitor looks at to be drawn first.
     """
-    (results, lock), begun, runs = _finished(), _begun(), _runs()
+    (results, lock), begun = _finished(), _begun()
+    asked = name, question
     with lock:
-        if (name, question) in results or (name, question) in begun or name in runs:
+        if asked in results or asked in begun:
             return
-        begun[name, question] = None
+        begun[asked] = None
 
-    def work_and_keep(progress: Progress, cancel: Callable[[], bool]) -> Any:
-        found = work(progress, cancel)
-        if not cancel():
+    def work_and_keep() -> None:
+        with lock:
+            if asked in results:  # somebody could not wait
+                return
+        with suppress(MaillageError):  # told to who asks for it
+            found = work(lambda _share, _sentence: None, lambda: False)
             with lock:
-                results[name, question] = found
-        return found
+                results[asked] = found
 
-    runs[name] = question, Background(work_and_keep)
+    def take_turn() -> None:
+        with suppress(RuntimeError):  # the app ends
+            _TURNS.submit(work_and_keep)
+
+    timer = threading.Timer(wait_s, take_turn)
+    timer.daemon = True
+    timer.start()
 
 
 def ended_run(name: str, question: Hashable, work: Work) -> Background:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 import pytest
 from streamlit.runtime.caching import clear_session_resource_cache
@@ -161,26 +162,40 @@ def test_what_was_found_is_shared_and_what_was_stopped_is_not(visit):
 
 
 def test_what_is_begun_ahead_is_found_by_all_and_begun_once(visit):
-    begin_ahead("plan", 1, lambda *_: "one")
-    run = visit["plan"][1]
-    assert run.wait(10)
-    visit.clear()  # another visitor
-    begin_ahead("plan", 1, lambda *_: "again")
-    assert visit == {}
-    assert calculated("plan", 1, lambda *_: "again") == ("one", False)
+    calls = []
+
+    def work(answer):
+        return lambda *_: calls.append(answer) or answer
+
+    begin_ahead("plan", 1, work("one"), wait_s=0)
+    begin_ahead("plan", 1, work("again"), wait_s=0)
+    results, _ = background._finished()
+    while ("plan", 1) not in results:
+        time.sleep(0.01)
+    assert visit == {}, "it is no visitor's own"
+    assert calculated("plan", 1, work("again")) == ("one", False)
+    assert calls == ["one"]
 
 
-def test_what_is_begun_ahead_is_taken_over_and_not_kept_where_it_was_stopped(visit):
-    begin_ahead("plan", 1, until_stopped)
-    begin_ahead("plan", 2, lambda *_: "not begun: this visitor has one under way")
-    question, run = visit["plan"]
-    assert question == 1
-    assert not run.wait(0.01)
-    run.cancel()
-    assert run.wait(10)
-    assert calculated("plan", 1, lambda *_: "not asked")[1], "it was stopped"
-    visit.clear()
-    assert calculated("plan", 1, lambda *_: "found") == ("found", False)
+@pytest.mark.usefixtures("visit")
+def test_what_somebody_asked_for_meanwhile_is_not_calculated_again():
+    assert calculated("plan", 1, lambda *_: "one") == ("one", False)
+    begin_ahead("plan", 1, lambda *_: pytest.fail("it is known"), wait_s=0)
+    assert not background._begun()
+
+
+@pytest.mark.usefixtures("visit")
+def test_what_fails_ahead_is_told_to_who_asks_for_it():
+    begun, failed = threading.Event(), "Budget refusé."
+
+    def work(*_):
+        begun.set()
+        raise ParameterError(failed)
+
+    begin_ahead("plan", 1, work, wait_s=0)
+    assert begun.wait(10)
+    with pytest.raises(ParameterError, match=failed):
+        calculated("plan", 1, work)
 
 
 def test_it_goes_on_until_another_question_or_its_end(visit):

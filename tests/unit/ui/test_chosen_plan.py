@@ -12,7 +12,8 @@ from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.siting.problem import siting_problem
 from geo.ui import chosen_plan
-from geo.ui.chosen_plan import PlanQuestion
+from geo.ui.chosen_plan import PlanQuestion, plan_ahead
+from geo.ui.state import AppState
 
 ASKED = PlanQuestion(
     identity="one",
@@ -88,3 +89,23 @@ def test_the_residents_of_candidates_stay_theirs(embedded):
     fewer = problem.with_times_scaled(1.2).with_factors(problem.residents * 0 + 2).only(kept)
     people = embedded.communes["population"].reindex(fewer.candidates["commune_code"]).to_numpy(float)
     assert fewer.commune_residents.tolist() == people.tolist()
+
+
+@pytest.mark.parametrize(
+    ("choices", "begun"),
+    [({}, 1), ({"screen": "diagnostic", "commune": "64504"}, 1), ({"threshold_min": 30}, 0), ({"labels": 3}, 0)],
+)
+def test_only_the_plan_of_the_usual_choices_is_begun_ahead(embedded, monkeypatch, choices, begun):
+    works = []
+    monkeypatch.setattr(chosen_plan, "begin_ahead", lambda _name, _question, work: works.append(work))
+    plan_ahead(embedded, AppState(**choices))
+    assert len(works) == begun
+    if works and not choices:
+        found = works[0](lambda *_: None, lambda: False)
+        assert found.labels["code"].tolist() == plan(embedded, 5).labels["code"].tolist()
+
+
+def test_no_plan_is_begun_ahead_about_a_visitor_s_own_territory(embedded, monkeypatch):
+    monkeypatch.setattr(chosen_plan, "begin_ahead", lambda *_: pytest.fail("it is theirs alone"))
+    monkeypatch.setattr(chosen_plan, "own_territory", lambda: embedded)
+    plan_ahead(embedded, AppState())
