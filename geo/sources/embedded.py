@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
-from geo.crs import WGS84
+from geo.crs import WGS84, metric_crs, to_metres
 from geo.french import format_number
 from geo.kinds import KINDS
 from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, POINT_SOURCES
@@ -25,6 +26,7 @@ from geo.sources.postcodes import POSTCODES_TEXT
 from geo.sources.provenance import Provenance, SourceTable, names_its_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 #: Columns of the files, in order.
@@ -117,14 +119,53 @@ def read_embedded(folder: Path) -> EmbeddedTables:
     )
 
 
-def departement_intercommunalities(folder: Path, departement: str) -> frozenset[str]:
-    """Return the SIREN of the intercommunalities that the communes of a département are in.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a département holds and what lies just across its border.
+
+    `intercommunalities`: SIREN of those that its communes are in. `near_communes`, `near_intercommunalities`: of other
+    départements, INSEE code or SIREN -> the département; an intercommunality of both is only among its own.
+    """
+
+    departement: str
+    intercommunalities: frozenset[str] = frozenset()
+    near_communes: Mapping[str, str] = field(default_factory=dict)
+    near_intercommunalities: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def near_departements(self) -> frozenset[str]:
+        """Départements with a commune across the border."""
+        return frozenset(self.near_communes.values())
+
+
+def surroundings(folder: Path, departement: str, km: float) -> Surroundings:
+    """Return what lies in a département and within `km` of its communes, as a straight line between their positions.
 
     `folder`: of the embedded tables. Raise `SourceError` where they are absent.
     """
     table = read_delimited(folder / "communes.csv", COMMUNES_DATASET)
     require_columns(table, COMMUNES_CSV, COMMUNES_DATASET)
-    return frozenset(table.loc[table["departement"] == departement, "intercommunality"].dropna())
+    inside = (table["departement"] == departement).to_numpy()
+    own = frozenset(table.loc[inside, "intercommunality"].dropna())
+    if not inside.any():
+        return Surroundings(departement)
+    lon, lat = (pd.to_numeric(table[axis]).to_numpy(np.float64) for axis in ("lon", "lat"))
+    place = np.column_stack(to_metres(metric_crs(departement)).transform(lon, lat))
+    # What lies overseas is out of the projection, and far.
+    place = np.where(np.isfinite(place), place, np.inf)
+    reach = place[inside]
+    box = ((place >= reach.min(axis=0) - km * 1000) & (place <= reach.max(axis=0) + km * 1000)).all(axis=1)
+    others = np.flatnonzero(box & ~inside)
+    if len(others):
+        others = others[cKDTree(reach).query(place[others])[0] <= km * 1000]
+    near = table.iloc[others]
+    grouped = near[near["intercommunality"].notna() & ~near["intercommunality"].isin(own)]
+    return Surroundings(
+        departement,
+        own,
+        dict(zip(near["code"], near["departement"], strict=True)),
+        dict(zip(grouped["intercommunality"], grouped["departement"], strict=True)),
+    )
 
 
 def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:

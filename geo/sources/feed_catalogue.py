@@ -2,6 +2,7 @@
 
 A data set tells the communes, intercommunalities, départements, regions or country that it covers, and of each file the
 first and last day. Where a regional aggregate is published it stands in for the networks of the region, which it holds.
+Networks just across the border count too: a site or a town there may be the nearest.
 
 Source: API of the national access point, `/api/datasets`, as its public code documents it (2025).
 """
@@ -20,8 +21,10 @@ from geo.sources.departements import region_name
 from geo.sources.http_client import address_from
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from geo.sources.embedded import Surroundings
 
 #: Most files of a département: more are those of a mistake.
 _MOST_FEEDS: Final = 40
@@ -38,7 +41,10 @@ _LICENCES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One timetable of the catalogue: `key` names it in the cache; `days`: first and last day, `None`: not told."""
+    """One timetable of the catalogue: `key` names it in the cache; `days`: first and last day, `None`: not told.
+
+    `across`: whether it only serves what lies across the border of the département.
+    """
 
     key: str
     url: str
@@ -46,11 +52,15 @@ class Feed:
     publisher: str
     licence: str
     days: str | None
+    across: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FeedsFound:
-    """The timetables that serve a département, the widest area first; `notes`: those left out and why (French)."""
+    """The timetables that serve a département, the widest area first, then those of its neighbours.
+
+    `notes`: those left out and why, and how many are the neighbours' (French).
+    """
 
     feeds: tuple[Feed, ...]
     notes: tuple[str, ...] = field(default=())
@@ -78,8 +88,7 @@ def require_catalogue(path: Path) -> list[dict[str, Any]]:
 def feeds_of(
     path: Path,
     address: str,
-    departement: str,
-    intercommunalities: Collection[str],
+    around: Surroundings,
     *,
     most_bytes: int,
     today: dt.date | None = None,
@@ -90,8 +99,8 @@ def feeds_of(
     ----------
     path, address
         The catalogue, and where it comes from, for addresses given from there.
-    departement, intercommunalities
-        INSEE code, and the SIREN of its intercommunalities.
+    around
+        The département, and what lies across its border (`geo.sources.embedded.surroundings`).
     most_bytes
         A file that is said to be larger is left out.
     today
@@ -103,27 +112,21 @@ def feeds_of(
         As `require_catalogue`.
     """
     day = (today or dt.datetime.now().astimezone().date()).isoformat()
-    here = {
-        "departement": {departement},
-        "epci": set(intercommunalities),
-        "pays": {"FR"},
-    }
     chosen = [
-        (rank, each)
+        (served, each)
         for each in require_catalogue(path)
-        if each.get("type") == "public-transit" and (rank := _rank(each, here, departement)) is not None
+        if each.get("type") == "public-transit" and (served := _served(each, around)) is not None
     ]
+    aggregated = {served.region for served, each in chosen if _is_aggregate(each) and _AREAS[served.rank] == "region"}
+    kept = [(one, each) for one, each in chosen if _is_aggregate(each) or one.region not in aggregated]
     notes: list[str] = []
-    if any(_is_aggregate(each) and rank == 0 for rank, each in chosen):
-        kept = [(rank, each) for rank, each in chosen if _is_aggregate(each) or _AREAS[rank] == "pays"]
-        if len(kept) < len(chosen):
-            left = agreed(len(chosen) - len(kept), "jeu(x) d'horaires")
-            notes.append(f"L'agrégat régional d'horaires est pris à la place de {left} de ses réseaux.")
-        chosen = kept
+    if len(kept) < len(chosen):
+        left = agreed(len(chosen) - len(kept), "jeu(x) d'horaires")
+        notes.append(f"L'agrégat régional d'horaires est pris à la place de {left} de ses réseaux.")
     feeds: dict[str, Feed] = {}
-    for _, each in sorted(chosen, key=lambda pair: pair[0]):
+    for served, each in sorted(kept, key=lambda pair: (pair[0].across, pair[0].rank)):
         for resource in _dicts(each.get("resources")):
-            feed = _feed(each, resource, address)
+            feed = _feed(each, resource, address, across=served.across)
             if feed is None or feed.key in feeds:
                 continue
             if reason := _why_not(resource, day, most_bytes):
@@ -132,25 +135,55 @@ def feeds_of(
                 feeds[feed.key] = feed
     if len(feeds) > _MOST_FEEDS:
         notes.append(f"Horaires : {len(feeds)} fichiers au catalogue, les {_MOST_FEEDS} premiers sont pris.")
-    return FeedsFound(tuple(feeds.values())[:_MOST_FEEDS], tuple(notes))
+    taken = tuple(feeds.values())[:_MOST_FEEDS]
+    if across := sum(feed.across for feed in taken):
+        departements = ", ".join(sorted(around.near_departements))
+        notes.append(f"Horaires de l'autre côté de la limite ({departements}) : {agreed(across, 'fichier(s)')}.")
+    return FeedsFound(taken, tuple(notes))
 
 
-def _rank(dataset: dict[str, Any], here: dict[str, set[str]], departement: str) -> int | None:
-    """Return the place in `_AREAS` of the widest area of a data set that a département is in, or that is in it."""
-    ranks = []
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """How a data set serves a département.
+
+    `across`: only across its border; `rank`: place in `_AREAS` of the widest area; `region`: that of the place that it
+    serves, empty where it serves all of France.
+    """
+
+    across: bool
+    rank: int
+    region: str
+
+
+def _served(dataset: dict[str, Any], around: Surroundings) -> _Served | None:
+    """Return how a data set serves a département: its own places first, the widest area first; `None`: not at all."""
+    found = []
     for area in _dicts(dataset.get("covered_area")):
-        kind, code = _text(area.get("type")), _text(area.get("insee")).upper()
-        inside = code in here.get(kind, ())
-        if kind == "region":
-            inside = _text(area.get("nom")).casefold() == region_name(departement).casefold()
-        elif kind == "commune":
-            inside = code.startswith(departement)
-        if inside:
-            ranks.append(_AREAS.index(kind))
-    return min(ranks, default=None)
+        kind, code, name = _text(area.get("type")), _text(area.get("insee")).upper(), _text(area.get("nom")).casefold()
+        if kind == "pays" and code == "FR":
+            found.append(_Served(across=False, rank=_AREAS.index(kind), region=""))
+        elif kind in _AREAS and (departement := _departement_at(kind, code, name, around)) is not None:
+            across = departement != around.departement
+            found.append(_Served(across, _AREAS.index(kind), region_name(departement)))
+    return min(found, key=lambda one: (one.across, one.rank), default=None)
 
 
-def _feed(dataset: dict[str, Any], resource: dict[str, Any], address: str) -> Feed | None:
+def _departement_at(kind: str, code: str, name: str, around: Surroundings) -> str | None:
+    """Return the département, the one asked for or a neighbour, that an area is in, or that is in it."""
+    neighbours = sorted(around.near_departements)
+    if kind == "region":
+        every = (around.departement, *neighbours)
+        return next((each for each in every if region_name(each).casefold() == name), None)
+    if kind == "departement":
+        return code if code in {around.departement, *neighbours} else None
+    if kind == "epci":
+        return around.departement if code in around.intercommunalities else around.near_intercommunalities.get(code)
+    if kind == "commune":
+        return around.departement if code.startswith(around.departement) else around.near_communes.get(code)
+    return None
+
+
+def _feed(dataset: dict[str, Any], resource: dict[str, Any], address: str, *, across: bool) -> Feed | None:
     """Return a file of a data set, `None` where it is no timetable that can be had."""
     key = re.sub(r"[^0-9A-Za-z]", "", _text(resource.get("id") or resource.get("datagouv_id")))[:40]
     url = _text(resource.get("url") or resource.get("original_url"))
@@ -166,6 +199,7 @@ def _feed(dataset: dict[str, Any], resource: dict[str, Any], address: str) -> Fe
         _text(owner.get("name") if isinstance(owner, dict) else owner)[:80] or "point d'accès national",
         _LICENCES.get(licence, licence[:40] or "licence non précisée"),
         f"{first} au {last}" if first and last else None,
+        across,
     )
 
 

