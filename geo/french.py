@@ -121,15 +121,21 @@ def estimated_minutes(value: Any, low: Any = None, high: Any = None, threshold_m
         return UNKNOWN
     if abs(minutes) < _ESTIMATE_STEP_MIN:
         return f"moins de {_ESTIMATE_STEP_MIN}{UNIT_SPACE}min"
-    words = _side(minutes, threshold_min) or f"environ {_length(to_five(minutes))}"
+    words = side_of_threshold(minutes, threshold_min) or f"environ {_length(to_five(minutes))}"
     least, most = _number(low), _number(high)
     if least is None or most is None or to_five(least) == to_five(most):
         return words
     return f"{words}, {estimated_interval(least, most).removesuffix(f'{UNIT_SPACE}min')}"
 
 
-def _side(minutes: float, threshold_min: float | None) -> str:
-    """Return on which side of a threshold a time is; empty: rounding keeps it on that side, or it is just there."""
+def side_of_threshold(minutes: float, threshold_min: float | None) -> str:
+    """Return on which side of a threshold a time is; empty: rounding keeps it on that side, or it is just there.
+
+    Examples
+    --------
+    >>> [side_of_threshold(minutes, 20).replace(UNIT_SPACE, " ") for minutes in (17, 19, 20, 21, 23)]
+    ['', 'un peu moins de 20 min', '', 'un peu plus de 20 min', '']
+    """
     if threshold_min is None or abs(minutes - threshold_min) <= _AT_THRESHOLD_MIN:
         return ""
     shown, beyond = to_five(minutes), minutes > threshold_min

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
-from geo.french import counted, format_integer, is_plural, share_interval
+from geo.french import counted, format_integer, format_share, is_plural, share_interval
 
 if TYPE_CHECKING:
     from geo.access.known_part import KnownPart
+
+
+#: Share of a time below which nothing changes: sums of floats miss the last bit.
+_SAME: Final = 1e-9
 
 
 class Figure(NamedTuple):
@@ -93,6 +97,24 @@ def estimated_bounds(bounds: tuple[float | None, float | None]) -> str:
     """Return the bounds of a share on estimated times, in brackets; empty where there are none to say."""
     interval = share_interval(*bounds)
     return f" (temps estimés : {interval})" if interval else ""
+
+
+def change_of_time(before: float, after: float) -> str:
+    """Return by how much a mean time changes, as a share of it, from the exact times.
+
+    Two estimated times, each rounded to 5 minutes, would differ by more or less than what changes; as a share it is the
+    same at every bound of the times.
+
+    Examples
+    --------
+    >>> from geo.french import UNIT_SPACE
+    >>> [change_of_time(*times).replace(UNIT_SPACE, " ") for times in ((12.4, 11.0), (10.0, 10.5), (0.0, 0.0))]
+    ['baisse de 11 %', 'augmente de 5 %', 'ne change pas']
+    """
+    share = (after - before) / before if before else 0.0
+    if abs(share) <= _SAME:
+        return "ne change pas"
+    return f"{'baisse' if share < 0 else 'augmente'} de {format_share(abs(share))}"
 
 
 def residents_line(population: Any) -> str:

@@ -118,21 +118,27 @@ def under_served_sentence(summary: CoverageSummary, cov: pd.DataFrame) -> str:
     return f"{count} ({people}){SEMICOLON}{start}{joined(named.tolist())}."
 
 
-def commune_sentence(row: Any) -> str:
-    """Return what is known of one commune, a row of `geo.access.coverage.coverage`."""
+def commune_sentence(row: Any, threshold_min: float | None = None) -> str:
+    """Return what is known of one commune, a row of `geo.access.coverage.coverage`.
+
+    `threshold_min`: What its time is compared with, as in `geo.french.estimated_minutes`.
+    """
     people = counted(row["population"], "habitant") if pd.notna(row["population"]) else "population inconnue"
     if pd.isna(row["under_served"]):
         return f"{row['name']} ({people}) : hors du réseau routier, trajet inconnu."
     way = "aucune route vers un lieu"
     if pd.notna(row["travel_time_min"]):
-        minutes, site = said_time(row, "travel_time_min"), f"le plus proche est {quoted(row['facility_name'])}"
+        minutes = said_time(row, "travel_time_min", threshold_min)
+        site = f"le plus proche est {quoted(row['facility_name'])}"
         estimated = row.get("estimated", False)
         way = f"{minutes}, en voiture{SEMICOLON}{site}" if estimated else f"{minutes} en voiture, {site}"
     return f"{row['name']} ({people}) : {way}" + (f"{SEMICOLON}commune sous-desservie." if row["under_served"] else ".")
 
 
-def trip_texts(cov: pd.DataFrame) -> pd.Series:
+def trip_texts(cov: pd.DataFrame, threshold_min: float | None = None) -> pd.Series:
     """Return the trip from each commune as maps say it: texts on the index of a `geo.access.coverage.coverage`.
+
+    `threshold_min`: What times are compared with, as in `geo.french.estimated_minutes`.
 
     Examples
     --------
@@ -144,15 +150,15 @@ def trip_texts(cov: pd.DataFrame) -> pd.Series:
     minutes = cov["travel_time_min"].to_numpy(np.float64, na_value=np.nan)
     columns = [minutes if name == "travel_time_min" else cov[name] for name in names]
     rows = (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
-    texts = np.array([_trip(row) for row in rows], object)
+    texts = np.array([_trip(row, threshold_min) for row in rows], object)
     texts[np.isnan(minutes)] = "Aucun trajet possible par la route"
     texts[cov["under_served"].isna().to_numpy()] = "Temps inconnu : hors du réseau fourni"
     return pd.Series(texts, index=cov.index)
 
 
-def _trip(row: Mapping[str, Any]) -> str:
+def _trip(row: Mapping[str, Any], threshold_min: float | None) -> str:
     comma = "," if row.get("estimated", False) else ""
-    return f"{said_time(row, 'travel_time_min')}{comma} en voiture"
+    return f"{said_time(row, 'travel_time_min', threshold_min)}{comma} en voiture"
 
 
 def access_title(facilities: str) -> str:

@@ -182,11 +182,9 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
             f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
             f"{counted(communes, 'commune')}{gain}."
         ),
-        *filter(None, [replaced_sentence(plan, label)]),
         f"Coût : {format_euros(label['cost_eur'])} par an, dont {format_euros(label['aid_eur'])} d'aide de l'État.",
     ]
-    if others := alternatives_sentence(plan, label["code"]):
-        summary.append(others)
+    summary += filter(None, [replaced_sentence(plan, label), alternatives_sentence(plan, label["code"])])
     if label["holds_site"]:
         summary.append("La commune a déjà une antenne ou un site : ce label en ferait un site, ou s'y ajouterait.")
     return tuple(summary)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.answers.answer import change_of_time
 from geo.answers.plan_certainty import labels_without_effect
 from geo.answers.tables import COLUMNS
 from geo.french import (
@@ -229,7 +230,7 @@ def mean_time_then(plan: Plan, minutes: float | None) -> str:
     before = plan.before.mean_time_min
     if not plan.part.estimated or before is None or minutes is None or minutes >= before:
         return plan_minutes(plan, minutes)
-    return f"baisse de {format_share(saved_share(before, minutes))}"
+    return change_of_time(before, minutes)
 
 
 def saved_share(before: float, after: float | None) -> float:

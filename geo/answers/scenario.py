@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from geo.access.opening import SLOT_MIN
-from geo.answers.answer import Answer, Figure, estimated_bounds, nobody_known, residents_line
+from geo.answers.answer import Answer, Figure, change_of_time, estimated_bounds, nobody_known, residents_line
 from geo.answers.rounds import rounds_change, rounds_line
 from geo.classes import CHANGED_MIN
 from geo.french import (
@@ -34,8 +35,6 @@ from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from geo.access.known_part import KnownPart
     from geo.access.opening import OpeningTable
@@ -147,8 +146,11 @@ def _figures(comparison: ScenarioComparison) -> tuple[Figure, ...]:
         )
         for change in changes
     ]
-    before, after = _mean_times(comparison)
-    return (*moved, Figure("Trajet moyen", after, f"{before} aujourd'hui"))
+    was, will = _mean_times(comparison)
+    before, after = comparison.mean_time_before_min, comparison.mean_time_after_min
+    if comparison.part.estimated and before is not None and after is not None:
+        will = change_of_time(before, after)
+    return (*moved, Figure("Trajet moyen", will, f"{was} aujourd'hui"))
 
 
 def _mean_times(comparison: ScenarioComparison) -> tuple[str, str]:
@@ -214,16 +216,15 @@ def _times_moving(comparison: ScenarioComparison) -> str:
 
 def _time_details(comparison: ScenarioComparison) -> list[str]:
     """Return the mean times, and who loses or lacks every road."""
-    if comparison.mean_time_before_min is None:
+    before, after = comparison.mean_time_before_min, comparison.mean_time_after_min
+    if before is None or after is None:
         sentences = ["Temps moyen : aucun habitant n'a de route vers un site à la fois avant et après."]
     else:
-        before, after = _mean_times(comparison)
-        sentences = [
-            (
-                f"Temps moyen : {before} avant, {after} après, "
-                "pour les habitants qui ont une route vers un site avant et après."
-            )
-        ]
+        was, will = _mean_times(comparison)
+        told = f"{was} avant, {will} après"
+        if comparison.part.estimated or was == will:
+            told = f"{change_of_time(before, after)} (avant : {was})"
+        sentences = [f"Temps moyen : {told}, pour les habitants qui ont une route vers un site avant et après."]
     for count, one, many in (
         (comparison.residents_cut_off, "perd toute route", "perdent toute route"),
         (comparison.residents_connected, "gagne une route", "gagnent une route"),
@@ -247,9 +248,15 @@ def _where(place: Place, communes: pd.DataFrame) -> str:
 
 
 def _trips(row: Mapping[Any, Any], before: str, after: str) -> list[str]:
-    """Return the minutes of a commune today and then: on one line, or on two where each has its bounds."""
+    """Return the minutes of a commune today and then: on one line, or on two where each has its bounds.
+
+    What changes is told from the exact times where they are estimated: two times to 5 minutes would not tell it.
+    """
     was, will = (_trip(row, column) for column in (before, after))
     if row.get("estimated", False):
+        change = row[after] - row[before]
+        if pd.notna(change) and abs(change) >= CHANGED_MIN:
+            will = f"{will} ({said_minutes(abs(change), estimated=True)} {'perdues' if change > 0 else 'gagnées'})"
         return [f"Aujourd'hui : {was}", f"Ensuite : {will}"]
     return [f"{was} aujourd'hui, {will} ensuite"]
 

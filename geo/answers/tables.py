@@ -55,6 +55,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "share_within": Column("Part sous le seuil", decimals=2, share=True),
     "commune_code": Column("Code INSEE"),
     "estimated": Column("Temps estimé"),
+    "beside_threshold": Column("Près du seuil"),
     # Totals of départements.
     "departement.name": Column("Département"),
     "share_covered": Column("Part sous le seuil", decimals=2, share=True),

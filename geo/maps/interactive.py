@@ -101,7 +101,7 @@ def coverage_map(
     frame = territory.facilities[facilities]
     kinds, excluded = shown_kinds(frame, question.kinds)
     base = map_base(territory.communes, {facilities: frame}, territory.crs)
-    values = map_values(coverage, territory.communes, facilities, frame, excluded)
+    values = map_values(coverage, territory.communes, facilities, frame, excluded, question.threshold_min)
     near = within_text(question.threshold_min)
     title = f"{facility_title(facilities)} {near} : {part_title(territory.name, summary.part)}"
     answer = coverage_answer(summary, coverage)

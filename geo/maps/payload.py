@@ -106,15 +106,16 @@ def map_values(
     list_name: str,
     facilities: gpd.GeoDataFrame,
     excluded: Collection[str] = (),
+    threshold_min: float | None = None,
 ) -> dict[str, Any]:
     """Return what changes with the threshold and the options.
 
     `communes`: The communes given to `map_base`; the arrays follow their order.
     `coverage`: Frame of `geo.access.coverage.coverage`, indexed by commune code. `trips` holds what is said of a trip,
-    each text once, and `trip` which of them is that of each commune.
+    each text once, and `trip` which of them is that of each commune. `threshold_min`: what trips are compared with.
     """
     rows = coverage.reindex(communes.index)
-    trip, trips = pd.factorize(trip_texts(rows))
+    trip, trips = pd.factorize(trip_texts(rows, threshold_min))
     order = pd.Index(facilities["facility_id"])
     return {
         "list": list_name,

@@ -109,12 +109,19 @@ must MUST
 NAME_mean_before minutes
 must MUST
 @ALL Temps moyen : # avant
+@ALL Temps moyen : [^(:]* \(avant : #\)
 @ALL Trajet moyen <minutes> # aujourd'hui
+@ALL Trajet moyen (?:baisse de <share>|augmente de <share>|ne change pas) # aujourd'hui
 
-NAME_mean_after minutes
+NAME_mean_measured minutes
 must MUST
 @ALL Temps moyen : <minutes> avant, # après
 @ALL Trajet moyen # <minutes>
+
+NAME_mean_changed share
+must MUST
+@ALL Temps moyen : (?:baisse|augmente) de # \(avant
+@ALL Trajet moyen (?:baisse|augmente) de #
 
 NAME_sooner count
 must MUST

@@ -29,7 +29,7 @@ UNSAID = {
 OF_RESIDENTS = frozenset({"html.arguments", "svg.plan", "svg.hours"})
 #: Figures that are only said, in no file: parts of others.
 ONLY_SAID = re.compile(
-    r"residents_beyond|.*_too_long|single_|plan_mean_(measured|saved)|share_under_served|label_(cost|aid)|class_|.*_share_after"
+    r"residents_beyond|.*_too_long|single_|.*_mean_(measured|saved|changed)|share_under_served|label_(cost|aid)|class_|.*_share_after"
 )
 #: Rounding of tables: half a unit of the last of two decimals of a number of minutes, of four of a share.
 OF_A_NUMBER, OF_A_SHARE = 5.1e-3, 5.1e-5

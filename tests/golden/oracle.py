@@ -261,6 +261,7 @@ class Oracle:
         self.figures |= {
             f"{name}_mean_before": self.mean(before, both),
             f"{name}_mean_after": self.mean(after, both),
+            **self._mean_ensuing(name, self.mean(before, both), self.mean(after, both)),
             f"{name}_sooner": self.people(changed <= -NOTICED),
             f"{name}_later": self.people(changed >= NOTICED),
             f"{name}_communes_better": int((self.poor(before) & ~self.poor(after)).sum()),
@@ -269,6 +270,16 @@ class Oracle:
         if not self.known:
             unknown = {each for each in self.figures if each.startswith(name) and "communes" not in each}
             self.figures |= dict.fromkeys(unknown)
+
+    def _mean_ensuing(self, name: str, before: float | None, after: float | None) -> dict[str, float | None]:
+        """Return how the mean time of a scenario is said: as a share of change where it is estimated."""
+        if before is None or after is None or (self.estimated and abs(after - before) <= SAME * before):
+            return {}
+        return (
+            {f"{name}_mean_changed": abs(after - before) / before}
+            if self.estimated
+            else {f"{name}_mean_measured": after}
+        )
 
     def _site_at(self, lon: float, lat: float) -> gpd.GeoDataFrame:
         return self.sites.iloc[[0]].set_geometry(gpd.points_from_xy([lon], [lat], crs=self.sites.crs))

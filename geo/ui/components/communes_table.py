@@ -6,16 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from geo.answers.tables import COLUMNS, headed, rounded
-from geo.french import UNKNOWN, to_five
+from geo.french import UNKNOWN, side_of_threshold, to_five
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pandas as pd
 
 #: Columns of a coverage that are shown, in order.
 SHOWN: Final = (
@@ -28,12 +27,15 @@ SHOWN: Final = (
     "share_within",
     "commune_code",
 )
+#: Minutes that rounding may move a time by, at most.
+_STEP_MIN: Final = 5
 #: In pixels: all of them are read on a wide screen, the first three on a phone.
 _WIDTHS: Final = {
     "name": 150,
     "travel_time_min": 100,
     "estimated": 80,
     "under_served": 80,
+    "beside_threshold": 150,
     "facility_name": 265,
     "distance_km": 108,
     "population": 84,
@@ -46,6 +48,7 @@ _HELP: Final = {
     "travel_time_min": "Temps moyen en voiture, arrondi à 5 min s'il est estimé. Tiret : inconnu.",
     "under_served": "Commune sous-desservie, selon la règle choisie.",
     "estimated": "Si le temps est estimé.",
+    "beside_threshold": "De quel côté du seuil est un temps que l'arrondi à 5 min y met, ou met de l'autre côté.",
     "share_within": "Part des habitants sous le seuil choisi.",
 }
 
@@ -93,14 +96,26 @@ def as_shown(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(share_within=between.where(share.between(0, 1, inclusive="neither"), share))
 
 
-def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> None:
+def beside_threshold(table: pd.DataFrame, threshold_min: float) -> pd.Series:
+    """Return on which side of the threshold each estimated time is that rounding puts there or across; else <NA>."""
+    minutes = table["travel_time_min"].to_numpy(np.float64, na_value=np.nan)
+    near = table["estimated"].to_numpy(bool) & (np.abs(minutes - threshold_min) < _STEP_MIN)
+    said = [
+        (side_of_threshold(value, threshold_min) or pd.NA) if close else pd.NA
+        for value, close in zip(minutes.tolist(), near.tolist(), strict=True)
+    ]
+    return pd.Series(said, index=table.index, dtype="string")
+
+
+def show_communes(coverage: pd.DataFrame, threshold_min: float, on_select: Callable[[str], None]) -> None:
     """Show the sortable table; `on_select` is called with the code of a row that is chosen.
 
-    A time that is estimated is said to be so. The texts are those of the file: people may also save the table from its
-    own menu. The numbers are written by the browser, in its language: done here, cell by cell, it took half of the time
-    of an answer.
+    A time that is estimated is said to be so, and on which side of the threshold it is where rounding would hide that.
+    The texts are those of the file: people may also save the table from its own menu. The numbers are written by the
+    browser, in its language: done here, cell by cell, it took half of the time of an answer.
     """
-    table = as_shown(communes_table(coverage))
+    exact = communes_table(coverage)
+    table = as_shown(exact).assign(beside_threshold=beside_threshold(exact, threshold_min))
     key = "communes_table"
 
     def selected() -> None:
@@ -115,6 +130,8 @@ def show_communes(coverage: pd.DataFrame, on_select: Callable[[str], None]) -> N
         minutes = {"format": "environ %d", "label": "Estimé (min)"}
     elif estimated.any():
         names.insert(names.index("travel_time_min") + 1, "estimated")
+    if table["beside_threshold"].notna().any():
+        names.insert(names.index("under_served") + 1, "beside_threshold")
     kinds: dict[str, Any] = {
         **{name: partial(st.column_config.CheckboxColumn, label) for name, label in _SHORT.items()},
         "share_within": partial(st.column_config.NumberColumn, format="percent"),

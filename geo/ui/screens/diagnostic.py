@@ -63,8 +63,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     show_answer(coverage_answer(summary, result), summary.part, list_sentence(territory.manifest, question.facilities))
     _map(territory, state, diagnosis, identity, settings)
     st.header("Communes", anchor=False)
-    _commune(result, cache.commune_titles(territory, identity))
-    show_communes(result, lambda code: _choose(code, with_focus=True))
+    _commune(result, cache.commune_titles(territory, identity), question.threshold_min)
+    show_communes(result, question.threshold_min, lambda code: _choose(code, with_focus=True))
     _equity(diagnosis)
     _notes(territory, settings, diagnosis)
     if state.territory in kept_territories(settings) and replaces_estimate(territory.manifest):
@@ -106,7 +106,9 @@ def _map(territory: Territory, state: AppState, diagnosis: Diagnosis, identity: 
     question = diagnosis.question
     facilities = territory.facilities[question.facilities]
     kinds, excluded = shown_kinds(facilities, question.kinds)
-    values = map_values(diagnosis.coverage, territory.communes, question.facilities, facilities, excluded)
+    values = map_values(
+        diagnosis.coverage, territory.communes, question.facilities, facilities, excluded, question.threshold_min
+    )
     values["legend"] = legend_html(question.facilities, kinds, excluded, question.rule_in_short)
     known = state.commune is not None and state.commune in territory.communes.index
     values["selected"] = int(territory.communes.index.get_loc(state.commune)) if known else -1
@@ -146,7 +148,7 @@ def _choose(code: str, *, with_focus: bool) -> None:
         take_focus(_COMMUNE)
 
 
-def _commune(result: pd.DataFrame, titles: Mapping[str, str]) -> None:
+def _commune(result: pd.DataFrame, titles: Mapping[str, str], threshold_min: float) -> None:
     """Show the line of one commune, chosen here, on the map or in the table."""
     code = st.selectbox(
         "Regarder une commune",
@@ -157,7 +159,7 @@ def _commune(result: pd.DataFrame, titles: Mapping[str, str]) -> None:
         **bound("commune"),
     )
     elsewhere = code is None or code == st.session_state.get(_CLICKED)
-    show_beside(_COMMUNE, "" if elsewhere else commune_sentence(result.loc[code]))
+    show_beside(_COMMUNE, "" if elsewhere else commune_sentence(result.loc[code], threshold_min))
 
 
 def _equity(diagnosis: Diagnosis) -> None:

@@ -1,5 +1,8 @@
 """What a scenario does and changes, in words that are right at nought, one, all and unknown."""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -132,6 +135,36 @@ def test_communes_of_the_table_and_of_the_map(territory, plain):
     lines = change_lines(comparison.communes, "travel_time_before_min", "travel_time_after_min", "population")
     assert [plain(line) for line in lines[3]] == ["0,0 min aujourd'hui, 30,0 min ensuite", "200 habitants"]
     assert lines[4][0] == "aucune route aujourd'hui, aucune route ensuite"
+
+
+def test_estimated_times_tell_what_changes_from_the_exact_times(territory, plain):
+    # 8.0 and 7.4 minutes would both be "environ 10", 7.6 and 7.4 "environ 10" and "environ 5".
+    comparison = compare(territory, closing(territory, "3"), (15,))
+    part = replace(comparison.part, estimated=True)
+
+    def told(before, after):
+        found = replace(comparison, part=part, mean_time_before_min=before, mean_time_after_min=after)
+        answer = scenario_answer(found)
+        details = [plain(line) for line in answer.details if line.startswith("Temps moyen")]
+        return plain(" / ".join(answer.figures[-1])), details[0].partition(", pour")[0]
+
+    assert told(8.0, 7.3) == (
+        "Trajet moyen / baisse de 9 % / environ 10 min aujourd'hui",
+        "Temps moyen : baisse de 9 % (avant : environ 10 min)",
+    )
+    assert told(7.6, 7.4)[1] == "Temps moyen : baisse de 3 % (avant : environ 10 min)"
+    assert told(7.4, 7.6)[1] == "Temps moyen : augmente de 3 % (avant : environ 5 min)"
+    assert told(7.6, 7.6)[1] == "Temps moyen : ne change pas (avant : environ 10 min)"
+    nobody = scenario_answer(replace(comparison, part=part, mean_time_before_min=None, mean_time_after_min=None))
+    assert nobody.figures[-1].value == "—"
+    rows = {"before": [22.6, 22.0, 22.0, np.nan], "after": [22.4, 12.0, 22.0, 12.0], "people": [1.0] * 4}
+    communes = pd.DataFrame(rows).assign(estimated=True, time_low=1.0, time_high=1.0)
+    assert [[plain(line) for line in lines[:2]] for lines in change_lines(communes, "before", "after", "people")] == [
+        ["Aujourd'hui : environ 25 min", "Ensuite : environ 20 min (moins de 5 min gagnées)"],
+        ["Aujourd'hui : environ 20 min", "Ensuite : environ 10 min (environ 10 min gagnées)"],
+        ["Aujourd'hui : environ 20 min", "Ensuite : environ 20 min"],
+        ["Aujourd'hui : aucune route", "Ensuite : environ 10 min"],
+    ]
 
 
 def test_residents():

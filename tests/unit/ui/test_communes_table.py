@@ -6,7 +6,7 @@ import io
 import pandas as pd
 import pytest
 
-from geo.ui.components.communes_table import SHOWN, as_shown, communes_csv, communes_table
+from geo.ui.components.communes_table import SHOWN, as_shown, beside_threshold, communes_csv, communes_table
 
 TITLES = [
     "Commune",
@@ -45,6 +45,20 @@ def test_table_starts_with_those_who_cannot_and_ends_with_the_unknown(coverage_f
     table = communes_table(coverage_frame)
     assert list(table.columns) == [*SHOWN, "estimated"]
     assert table["commune_code"].tolist() == ["64002", "64004", "64001", "64003"]
+
+
+def test_a_time_that_rounding_puts_at_the_threshold_says_its_side(coverage_frame):
+    coverage_frame["travel_time_min"] = pd.array([19.0, 21.9, 20.0, 27.0], dtype="Float64")
+    table = communes_table(coverage_frame.assign(estimated=True))
+    said = beside_threshold(table, 20).str.replace("\u00a0", " ")
+    assert dict(zip(table["travel_time_min"], said.fillna("-"), strict=True)) == {
+        19.0: "un peu moins de 20 min",
+        21.9: "un peu plus de 20 min",
+        20.0: "-",
+        27.0: "-",
+    }
+    assert beside_threshold(table, 21).dropna().tolist() == ["un peu plus de 21\u00a0min"], "21.9 is said as 20"
+    assert beside_threshold(table.assign(estimated=False), 20).isna().all()
 
 
 def test_file_opens_in_a_french_spreadsheet(coverage_frame):
