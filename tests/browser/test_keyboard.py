@@ -87,6 +87,30 @@ def test_suggestions_are_said_and_the_one_chosen_leads_to_its_answer(find):
     assert said.text_content() == ""
 
 
+def test_many_other_places_are_behind_a_button_that_the_keyboard_opens_and_leaves(find):
+    page = find("?quand=2026-11-24T10:00")
+    box = page.get_by_label("Où êtes-vous ?")
+    box.fill("saint-jean")
+    box.press("Enter")
+    button = page.get_by_role("button", name="Ce n'est pas là ?")
+    button.wait_for()
+    page.wait_until_idle()
+    assert "derrière le bouton qui suit" in page.locator(".maillage-spoken").text_content()
+    assert page.locator(".maillage-answer").bounding_box()["y"] < 500, "the answer stays in sight"
+    for key in ("Escape", "Enter"):
+        button.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-testid=stPopoverBody]")
+        page.keyboard.press("Tab")
+        page.wait_for_function("document.activeElement.closest('[data-testid=stPopoverBody]')")
+        page.keyboard.press(key)
+        page.wait_for_selector("[data-testid=stPopoverBody]", state="detached")
+        if key == "Escape":
+            assert button.evaluate("button => button === document.activeElement")
+    page.wait_for_function("document.activeElement.className === 'maillage-answer'")
+    assert box.input_value() == "Saint-Jean-de-Luz (64)"
+
+
 def test_each_screen_and_place_has_its_title(new_page, app_address):
     page, titles = new_page(), []
     for query, start in {

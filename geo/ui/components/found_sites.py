@@ -215,14 +215,11 @@ def _stop_card(stop: StopAnswer) -> str:
 
 
 def directions_html(site: SiteAnswer, user_agent: str = "") -> str:
-    """Return the links to the way to a site in a map application, and that they leave this one."""
+    """Return the links to the way to a site in map applications, and which these are."""
     first, *others = directions_to(site, user_agent)
     towards = f'<span class="hidden"> vers {escape(site.name)}</span>'
     more = "".join(_leaving(other.address, f"ou {other.opens}{towards}") for other in others)
-    return (
-        f'<p class="directions">{_way_html(site, first)}<span> : ouvre {escape(first.opens)}, hors de cette '
-        f"application</span>{more}</p>"
-    )
+    return f'<p class="directions">{_way_html(site, first)} <span>dans {escape(first.opens)}</span> {more}</p>'
 
 
 def _way_html(site: SiteAnswer, way: Directions) -> str:

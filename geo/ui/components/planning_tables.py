@@ -24,8 +24,8 @@ _WIDTHS: Final = {
     "Site": 250,
     "Commune": 160,
     "Lieu": 155,
-    "Presque aussi bien": 175,
-    "Sinon, à sa place (fois)": 175,
+    "Presque aussi bien": 140,
+    "Sinon, à sa place (fois)": 210,
     "Rang": 55,
     "Lieux": 215,
     # Beside a map: the heading may be cut, the numbers are not.

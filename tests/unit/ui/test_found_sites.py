@@ -145,8 +145,8 @@ def test_the_way_opens_in_the_application_of_the_device(make_site, user_agent, f
     page = read(directions_html(site, user_agent))
     everywhere = "https://www.openstreetmap.org/directions?to=43.34001,-1.44000"
     assert [link["href"] for link in page.all("a")] == [first, everywhere] if first else [everywhere]
-    assert page.text.startswith("Itinéraire vers A (b) é : ouvre ")
-    assert "hors de cette application" in page.text
+    assert page.text.startswith("Itinéraire vers A (b) é dans ")
+    assert "openstreetmap.org" in page.text
     for link in page.all("a"):
         assert ("target" in link) == link["href"].startswith("https:"), "another scheme leaves no empty page behind"
 
