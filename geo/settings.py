@@ -32,7 +32,7 @@ def _user_cache() -> Path:
 
 
 def kept_roads(france_dir: Path) -> Path:
-    """Return where the estimated roads of all of France are kept: beside its contours, or in the user's cache.
+    """Return where what is made once of the embedded France is kept: beside its contours, or in the user's cache.
 
     The latter where the contours came with an installed package: nothing is written into one.
     """

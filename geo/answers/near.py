@@ -9,14 +9,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.answers.nearest import answer_lines, list_lines, other_places
-from geo.answers.without_car import transit_lines, transit_notes
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites, plain_values
 from geo.finder.nearest import nearest
 from geo.finder.opening_times import civil_time
-from geo.finder.route_service import ask_routes
 from geo.finder.wishes import Wishes
-from geo.finder.without_car import RoundTrips, leaving_from, trips_from
 from geo.kinds import SITES
 from geo.network.modes import CAR, require_mode
 from geo.transit.round_trip import Rules
@@ -107,7 +104,11 @@ def answer_near(
     if asked.mode == TRANSIT:
         return _round_trips(territory, start, asked, searched)
     answer = find_sites(territory, *start, asked.wishes, asked.k, mode=asked.mode)
-    routes = None if route_service is None else ask_routes(answer, route_service)
+    routes = None
+    if route_service is not None:
+        from geo.finder.route_service import ask_routes  # noqa: PLC0415 - most answers ask no service
+
+        routes = ask_routes(answer, route_service)
     more = {} if routes is None else {"route_service": routes.to_dict()}
     return NearAnswer(searched | answer.to_dict() | more, answer_lines(answer, asked.wishes, search, routes))
 
@@ -116,6 +117,9 @@ def _round_trips(
     territory: Territory, start: tuple[float, float], asked: NearQuestion, searched: dict[str, Any]
 ) -> NearAnswer:
     """Return the round trips of the day of the wishes."""
+    from geo.answers.without_car import transit_lines, transit_notes  # noqa: PLC0415 - by car no timetable is read
+    from geo.finder.without_car import RoundTrips, leaving_from, trips_from  # noqa: PLC0415
+
     if asked.wishes != Wishes(at=asked.wishes.at):
         msg = "--mode transit ne tient compte que de --at : retirez les autres critères."
         raise ParameterError(msg)

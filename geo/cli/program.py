@@ -4,97 +4,86 @@ from __future__ import annotations
 
 import errno
 import gc
-import importlib.metadata
 import logging
 import re
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from typer.exceptions import Abort, TyperException
 
-from geo.cli.access import access
-from geo.cli.api import api
-from geo.cli.app import app as serve
-from geo.cli.batch import batch
-from geo.cli.build import build
-from geo.cli.changes import changes
-from geo.cli.check_sites import check_sites
 from geo.cli.checked import CheckedCommand
-from geo.cli.diagnose import diagnose
 from geo.cli.extras import missing_extra
-from geo.cli.fetch import fetch
-from geo.cli.fragility import fragility
-from geo.cli.hours import hours
-from geo.cli.map import draw_map
-from geo.cli.nearest import nearest
 from geo.cli.output import print_line
-from geo.cli.plan import plan
-from geo.cli.report import report
-from geo.cli.rounds import rounds
-from geo.cli.scenario import scenario
 from geo.cli.streams import READER_LEFT, OutputError, flush_output, output_error, prepare_streams, say
-from geo.cli.validate import validate
 from geo.errors import MaillageError
 from geo.french import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
 #: Exit status of a program that Ctrl-C stopped; what typer returns then.
 _INTERRUPTED: Final = 130
 _REFUSED: Final = 2
 
-#: Commands in the order of the help, with what each does.
-_COMMANDS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
-    (fetch, "Télécharger les fichiers officiels d'un département et construire son territoire."),
-    (build, "Construire un territoire à partir des fichiers officiels."),
-    (diagnose, "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies."),
-    (draw_map, "Dessiner une carte à imprimer ou à projeter : PNG, SVG ou PDF."),
-    (
-        nearest,
-        "Trouver les sites les plus proches par la route, ouverts à un moment choisi, ou les lieux d'une autre liste.",
+#: Commands in the order of the help, with what each does; each is a module, loaded where it is asked for.
+_COMMANDS: Final[Mapping[str, str]] = {
+    "fetch": "Télécharger les fichiers officiels d'un département et construire son territoire.",
+    "build": "Construire un territoire à partir des fichiers officiels.",
+    "diagnose": "Mesurer qui est près d'un site, et écrire la carte et la table des communes sous-desservies.",
+    "map": "Dessiner une carte à imprimer ou à projeter : PNG, SVG ou PDF.",
+    "nearest": (
+        "Trouver les sites les plus proches par la route, ouverts à un moment choisi, ou les lieux d'une autre liste."
     ),
-    (rounds, "Proposer les tournées des bus lues dans les commentaires, ou compter celles qui sont vérifiées."),
-    (scenario, "Comparer l'accès avant et après : des sites ouverts, fermés, déplacés, ou d'autres horaires."),
-    (fragility, "Mesurer ce qui dépend de chaque site, ou ce que laisse une fermeture de beaucoup d'entre eux."),
-    (hours, "Mesurer qui a un site ouvert, par jour et demi-heure, et ce qu'apporterait une demi-journée de plus."),
-    (access, "Mesurer la marge d'erreur, la capacité autour de chacun, et le temps gagné sur les services des impôts."),
-    (
-        plan,
-        (
-            "Choisir où donner les prochains labels parmi les bourgs où l'on va déjà : ce que chacun apporte, s'il est "
-            "retenu quand les temps changent, ce que coûte la règle, un dossier d'une page par label (--out)."
-        ),
+    "rounds": "Proposer les tournées des bus lues dans les commentaires, ou compter celles qui sont vérifiées.",
+    "scenario": "Comparer l'accès avant et après : des sites ouverts, fermés, déplacés, ou d'autres horaires.",
+    "fragility": "Mesurer ce qui dépend de chaque site, ou ce que laisse une fermeture de beaucoup d'entre eux.",
+    "hours": "Mesurer qui a un site ouvert, par jour et demi-heure, et ce qu'apporterait une demi-journée de plus.",
+    "access": "Mesurer la marge d'erreur, la capacité autour de chacun, et le temps gagné sur les services des impôts.",
+    "plan": (
+        "Choisir où donner les prochains labels parmi les bourgs où l'on va déjà : ce que chacun apporte, s'il est "
+        "retenu quand les temps changent, ce que coûte la règle, un dossier d'une page par label (--out)."
     ),
-    (report, "Écrire le rapport d'un département : document PDF, tables, couches et cartes."),
-    (batch, "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask."),
-    (validate, "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau."),
-    (check_sites, "Chercher les défauts de la liste officielle des sites."),
-    (
-        changes,
-        "Dire ce qui a changé entre deux listes de sites : ouverts, fermés, déplacés… et pour combien d'habitants.",
+    "report": "Écrire le rapport d'un département : document PDF, tables, couches et cartes.",
+    "batch": "Mesurer beaucoup de départements à la fois, sur les cœurs de cette machine ou une grappe Dask.",
+    "validate": "Comparer les temps d'un réseau à ceux d'un autre moteur, ou d'un autre réseau.",
+    "check-sites": "Chercher les défauts de la liste officielle des sites.",
+    "changes": (
+        "Dire ce qui a changé entre deux listes de sites : ouverts, fermés, déplacés… et pour combien d'habitants."
     ),
-    (api, "Répondre en JSON à d'autres programmes (nearest, diagnose, un plan déjà fait), en lecture seule."),
-    (serve, "Ouvrir l'application dans un navigateur, servie par cette machine."),
-)
+    "api": "Répondre en JSON à d'autres programmes (nearest, diagnose, un plan déjà fait), en lecture seule.",
+    "app": "Ouvrir l'application dans un navigateur, servie par cette machine.",
+}
+#: Functions that are not called as their command.
+_FUNCTIONS: Final = {"map": "draw_map"}
 
-app = typer.Typer(
-    name="maillage",
-    help="Accès aux sites France services : temps de trajet, communes sous-desservies, site le plus proche.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+
+def program(command: str | None = None) -> typer.Typer:
+    """Return the command line: with one command only, or (`None`) with all of them, which takes longer to load."""
+    made = typer.Typer(
+        name="maillage",
+        help="Accès aux sites France services : temps de trajet, communes sous-desservies, site le plus proche.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    made.callback()(_options)
+    for name in _COMMANDS if command is None else (command,):
+        function = _FUNCTIONS.get(name, name.replace("-", "_"))
+        called = getattr(import_module(f"geo.cli.{name.replace('-', '_')}"), function)
+        made.command(name, cls=CheckedCommand, help=_COMMANDS[name])(called)
+    return made
 
 
 def _write_version(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
     if asked:
+        import importlib.metadata
+
         print_line(f"maillage {importlib.metadata.version('maillage')}")
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     *,
     version: Annotated[
@@ -102,15 +91,6 @@ def _options(
     ] = False,
 ) -> None:
     """Take what is asked without a command."""
-
-
-def _name(command: Callable[..., None]) -> str:
-    """Return the name of a command: that of its module."""
-    return command.__module__.rpartition(".")[2].replace("_", "-")
-
-
-for _command, _help in _COMMANDS:
-    app.command(_name(_command), cls=CheckedCommand, help=_help)(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -130,6 +110,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sentence, status = _unheard(error)
     if sentence:
         say(" ".join(visible(sentence).split()))
+    if arguments is None:
+        gc.freeze()  # as the program ends nothing is looked for cycles: that takes as long as a search
     sys.exit(status)
 
 
@@ -137,7 +119,9 @@ def _run(arguments: Sequence[str] | None) -> tuple[str, int]:
     """Run a command; return what to say of its failure, nothing on success, and the exit status."""
     sentence, status = "", _REFUSED
     try:
-        ended = app(args=None if arguments is None else list(arguments), standalone_mode=False)
+        given = sys.argv[1:] if arguments is None else list(arguments)
+        app = program(given[0] if given and given[0] in _COMMANDS else None)
+        ended = app(args=given, standalone_mode=False)
         status = ended if isinstance(ended, int) else 0
     except MaillageError as error:
         sentence = str(error)
@@ -199,7 +183,7 @@ def _in_french(error: TyperException) -> str:
         "MissingParameter": f"Il manque l'option « {option} ».",
         "BadParameter": f"La valeur donnée à « {option} » est refusée : elle n'est pas du type attendu.",
         "BadOptionUsage": f"L'option « {option} » est mal employée : il lui manque une valeur.",
-        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(_name(command) for command, _ in _COMMANDS)}.",
+        "NoArgsIsHelpError": f"Il manque la commande : {', '.join(_COMMANDS)}.",
     }.get(kind, f"Commande mal écrite : {quoted[0] if quoted else 'un mot est de trop'}.")
     return f"{sentence} Voyez « maillage --help »."
 

@@ -12,14 +12,13 @@ from geo.finder.opening_times import holiday_on, later, moment_text, time_zone
 from geo.finder.start import bounds_at, times_to
 from geo.french import clock
 from geo.network.snapping import snap
-from geo.sources.round_hours import Pass, passes_text
-from geo.sources.rounds import stop_passes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.finder.start import Start
     from geo.finder.wishes import Wishes
+    from geo.sources.round_hours import Pass
     from geo.territory import Territory
 
 #: How far ahead the next pass is looked for: the fifth weekday of a month may be three months away.
@@ -74,6 +73,9 @@ def stops_near(
     rounds = territory.rounds
     if rounds is None or rounds.empty or "bus" not in wishes.kinds or wishes.operator is not None:
         return ()
+    from geo.sources.round_hours import passes_text  # noqa: PLC0415 - few territories have rounds, here and below
+    from geo.sources.rounds import stop_passes  # noqa: PLC0415
+
     first = rounds.drop_duplicates("stop_id")
     stops = snap(territory.network, first.geometry.x, first.geometry.y)
     minutes, km = times_to(territory, start.point, stops)
@@ -175,6 +177,8 @@ def _sentence(
     coming: tuple[dt.datetime, dt.datetime] | None,
     at: dt.datetime,
 ) -> str:
+    from geo.sources.round_hours import passes_text  # noqa: PLC0415
+
     said = [f"Le bus passe ici {passes_text(passes)}"]
     if until is not None:
         said.append(f"il y est jusqu'à {clock(until.hour * 60 + until.minute)}")

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -21,14 +22,15 @@ from rapidfuzz.distance import OSA
 from geo.errors import ParameterError
 from geo.finder.arrondissement_names import official_name
 from geo.finder.likeness import MIN_PREFIX, beginning, name_among, word_by_word
-from geo.finder.other_names import ARRONDISSEMENT, with_other_names
-from geo.finder.spelling import SMALL_WORDS, spelled_out, spelled_out_each, telling
+from geo.finder.name_table import embedded_names, name_table
+from geo.finder.other_names import ARRONDISSEMENT
+from geo.finder.spelling import SMALL_WORDS, spelled_out, telling
 from geo.french import fold
 from geo.sources.departements import departement_name
 from geo.territory.embedded import other_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -45,8 +47,6 @@ _POSTCODE: Final = re.compile(r"(?<!\d)(\d{2})\s?(\d{3})(?!\d)")
 _DEPARTEMENT_FIRST: Final = re.compile(r"^\W*(\d{2,3}|2[ab])\b(?=\W*\w)", re.IGNORECASE)
 _DEPARTEMENT_LAST: Final = re.compile(r"(?<=\w)\W+(\d{2,3}|2[ab])\W*$", re.IGNORECASE)
 _ASIDE: Final = re.compile(r"[,(]([^,()]+)\)?\s*$")
-#: What tells homonyms apart in the official name: "Castillon (Canton de Lembeye)" is called Castillon.
-_TOLD_APART: Final = re.compile(r"\s*\([^()]*\)\s*$")
 #: INSEE code of a commune of Corsica, the only ones with a letter.
 _CORSICAN: Final = re.compile(r"2[ABab]\d{3}", re.ASCII)
 _CEDEX: Final = re.compile(r"\bcedex\b(\s*\d{1,2}\b)?", re.IGNORECASE)
@@ -72,6 +72,15 @@ _HOLDS: Final = 90.0
 _OTHER_LETTER: Final = 0.95
 #: The names that a longer text may hold are looked for in its first words.
 _MAX_WORDS: Final = 20
+#: Columns of text of the table of names, and pairs of them that often hold the same.
+_TEXTS: Final = (
+    *("code", "name", "label", "kind", "departement", "postcodes"),
+    *("words", "compact", "called", "bare", "in_order", "joined"),
+)
+_OFTEN_THE_SAME: Final = (
+    *(("label", "name"), ("words", "compact"), ("called", "compact"), ("joined", "compact")),
+    *(("bare", "words"), ("in_order", "bare")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,70 +119,72 @@ class Gazetteer:
     ``Gazetteer.of(territory).search("st jean d luz")`` finds Saint-Jean-de-Luz (64).
     """
 
-    def __init__(
-        self, communes: pd.DataFrame, area: Sequence[bool] | NDArray[np.bool_], others: pd.DataFrame | None = None
-    ) -> None:
+    def __init__(self, names: pd.DataFrame, area: Sequence[bool] | NDArray[np.bool_]) -> None:
         """Index the names.
 
-        `communes`: Indexed by commune code, columns `name`, `departement`, `postcodes`, `population`, `lon`, `lat` of a
-        commune table. `area`: Which of them are the study area; they come before their neighbours of equal score.
-        `others`: What else leads to them (`geo.territory.embedded.other_names`); those of other communes are left out.
+        `names`: As `geo.finder.name_table.name_table` gives them. `area`: Which of the communes are the study area;
+        they come before their neighbours of equal score.
         """
-        self._count = len(communes)
-        communes, today = with_other_names(communes, others)
-        self._today = today
-        self._kinds = communes["kind"].to_numpy(object)
-        self._other_name = np.where(communes["label"] == communes["name"], 0.0, _OTHER_NAME)
-        self._area = np.asarray(area, dtype=bool)[today]
+        self._today = names["today"].to_numpy()
+        self._count = int((names["kind"].to_numpy(object) == "").sum())
+        self._area = np.asarray(area, dtype=bool)[self._today]
+        columns = {name: names[name].to_numpy(object) for name in _TEXTS}
         # Many names are the same in several of these lists: each text is kept once.
-        once: dict[str, str] = {}
-        self._codes = communes.index.astype(str).to_list()
-        self._names = _shared(communes["name"].astype(str), once)
-        self._labels = _shared(communes["label"].astype(str), once)
-        self._departements = communes["departement"].astype(str).to_numpy(dtype=str)
-        self._postcodes = _shared(communes["postcodes"].fillna(""), once)
-        self._lon = communes["lon"].to_numpy(np.float64)
-        self._lat = communes["lat"].to_numpy(np.float64)
-        spelled = spelled_out_each(self._names)
-        self._words = _shared((" ".join(words) for words in spelled), once)
-        self._alphabet = sorted(range(len(self._words)), key=self._words.__getitem__)
-        self._in_order = [self._words[position] for position in self._alphabet]
-        self._compact = _shared(("".join(words) for words in spelled), once)
-        called = (
-            "".join(spelled_out(_TOLD_APART.sub("", name))) if "(" in name else compact
-            for name, compact in zip(self._names, self._compact, strict=True)
+        for name, other in _OFTEN_THE_SAME:
+            columns[name] = np.where(columns[name] == columns[other], columns[other], columns[name])
+        self._other_name = np.where(columns["label"] == columns["name"], 0.0, _OTHER_NAME)
+        self._kinds = columns["kind"]
+        self._departements = columns["departement"]
+        self._codes, self._names, self._labels, self._postcodes = (
+            columns[name].tolist() for name in ("code", "name", "label", "postcodes")
         )
-        self._called = _shared(called, once)
-        self._bare = _shared((" ".join(telling(words)) for words in spelled), once)
-        self._sorted = _shared((" ".join(sorted(name.split())) for name in self._bare), once)
-        self._compact_names = _shared((name.replace(" ", "") for name in self._bare), once)
-        self._compact_array = np.array(self._compact_names, dtype=str)
-        population = communes["population"].to_numpy(np.float64, na_value=0.0)
-        self._size = np.log10(1.0 + population)
-        self._rank_of_size = np.argsort(np.argsort(-population, kind="stable"), kind="stable")
-        self._at_postcode: dict[str, list[int]] = {}
-        for position, postcodes in enumerate(self._postcodes):
-            for postcode in filter(None, postcodes.split(";")):
-                self._at_postcode.setdefault(postcode, []).append(position)
-        # The postcode of an arrondissement is its own, not that of the whole city.
-        for position in np.flatnonzero(communes["kind"] == ARRONDISSEMENT).tolist():
-            self._at_postcode.update({key: [position] for key in filter(None, self._postcodes[position].split(";"))})
-        self._named: dict[str, list[int]] = {}
-        for position, name in enumerate(self._bare):
-            self._named.setdefault(name, []).append(position)
-        # A code that is still in use is that of the commune of today.
-        self._position_of = {code: position for position, code in reversed(list(enumerate(self._codes)))}
-        self._known_departements = {
-            fold(_name_of(code)): code for code in dict.fromkeys(self._departements.tolist())
-        } | {code.lower(): code for code in dict.fromkeys(self._departements.tolist())}
+        self._words, self._compact, self._called, self._bare, self._in_order, self._joined = (
+            columns[name].tolist() for name in ("words", "compact", "called", "bare", "in_order", "joined")
+        )
+        self._joined_array = np.array(self._joined, dtype=str)
+        self._by_words, self._by_bare = names["by_words"].to_numpy(), names["by_bare"].to_numpy()
+        self._lon, self._lat = names["lon"].to_numpy(), names["lat"].to_numpy()
+        self._size, self._rank_of_size = names["size"].to_numpy(), names["size_rank"].to_numpy()
+        departements = dict.fromkeys(self._departements.tolist())
+        self._known_departements = {fold(_name_of(code)): code for code in departements} | {
+            code.lower(): code for code in departements
+        }
 
     @classmethod
     def of(cls, territory: Territory) -> Gazetteer:
         """Index the communes of a territory and of its margin; other names too for a view of the embedded France."""
+        view, area = territory.manifest.view, len(territory.communes)
+        if view == "":
+            return cls(embedded_names(territory.communes), np.ones(area, bool))
         columns = list(territory.neighbours.columns)
         both = pd.concat([pd.DataFrame(territory.communes)[columns], territory.neighbours])
-        others = None if territory.manifest.view is None else other_names()
-        return cls(both, np.arange(len(both)) < len(territory.communes), others)
+        return cls(name_table(both, None if view is None else other_names()), np.arange(len(both)) < area)
+
+    @cached_property
+    def _at_postcode(self) -> dict[str, list[int]]:
+        """Positions of the communes of each postcode."""
+        found: dict[str, list[int]] = {}
+        for position, postcodes in enumerate(self._postcodes):
+            for postcode in filter(None, postcodes.split(";")):
+                found.setdefault(postcode, []).append(position)
+        # The postcode of an arrondissement is its own, not that of the whole city.
+        for position in np.flatnonzero(self._kinds == ARRONDISSEMENT).tolist():
+            found.update({key: [position] for key in filter(None, self._postcodes[position].split(";"))})
+        return found
+
+    def _there(self, postcode: str | None) -> list[int]:
+        """Return the positions of the communes of a postcode; empty where there is none."""
+        return [] if postcode is None else self._at_postcode.get(postcode, [])
+
+    def _named(self, bare: str) -> NDArray[np.int64]:
+        """Return the positions of the names that are these words, small ones left out."""
+        first, last = (find(self._by_bare, bare, key=self._bare.__getitem__) for find in (bisect_left, bisect_right))
+        return self._by_bare[first:last]
+
+    @cached_property
+    def _position_of(self) -> dict[str, int]:
+        """Position of each code; one that is still in use is that of the commune of today."""
+        return {code: position for position, code in reversed(list(enumerate(self._codes)))}
 
     def __len__(self) -> int:
         """Return how many communes of today are known."""
@@ -231,7 +242,7 @@ class Gazetteer:
         """
         asked = self._parse(query)
         if not asked.words or self._is_city_at(asked):
-            return len(self._at_postcode.get(asked.postcode or "", []))
+            return len(self._there(asked.postcode))
         return len(np.unique(self._today[self._so_named(asked)[0]]))
 
     def _parse(self, query: str) -> _Query:
@@ -254,20 +265,20 @@ class Gazetteer:
 
     def _is_city_at(self, asked: _Query) -> bool:
         """Tell whether a query is the name of a city and the postcode of one of its arrondissements ("Paris 75015")."""
-        here = [one for one in self._at_postcode.get(asked.postcode or "", []) if one >= self._count]
+        here = [one for one in self._there(asked.postcode) if one >= self._count]
         return any(self._words[self._today[one]] == " ".join(asked.words) for one in here)
 
     def _departement_at(self, postcode: str) -> str | None:
         """Return the département of a postcode: that of its communes where known, else its first digits."""
-        if postcode in self._at_postcode:
-            return str(self._departements[self._at_postcode[postcode][0]])
+        if here := self._there(postcode):
+            return str(self._departements[here[0]])
         return self._known_departements.get(postcode[:3]) or self._known_departements.get(postcode[:2])
 
     def _by_number(self, number: str | None, limit: int) -> list[FoundPlace]:
         """Return the communes of a postcode, most populated first, else the commune of this INSEE code."""
         if number is None:
             return []
-        positions = sorted(self._at_postcode.get(number, []), key=lambda position: self._rank_of_size[position])
+        positions = sorted(self._there(number), key=lambda position: self._rank_of_size[position])
         if positions:
             return [self._place(position, number, 100.0, alone=True) for position in positions[:limit]]
         position = self._position_of.get(number)
@@ -278,16 +289,15 @@ class Gazetteer:
         bare = telling(asked.words)
         compact = "".join(bare)
         quick = np.maximum(
-            process.cdist([compact], self._compact_names, scorer=fuzz.ratio, dtype=np.float32)[0],
-            process.cdist([" ".join(sorted(bare))], self._sorted, scorer=fuzz.ratio, dtype=np.float32)[0],
+            process.cdist([compact], self._joined, scorer=fuzz.ratio, dtype=np.float32)[0],
+            process.cdist([" ".join(sorted(bare))], self._in_order, scorer=fuzz.ratio, dtype=np.float32)[0],
         )
         longest = max(bare, key=len)
-        quick[np.strings.find(self._compact_array, longest) >= 0] += 100.0
-        quick[np.strings.startswith(self._compact_array, compact)] += 100.0
+        quick[np.strings.find(self._joined_array, longest) >= 0] += 100.0
+        quick[np.strings.startswith(self._joined_array, compact)] += 100.0
         for first, last in itertools.combinations(range(min(len(bare), _MAX_WORDS) + 1), 2):
-            quick[self._named.get(" ".join(bare[first:last]), [])] += 200.0
-        if asked.postcode in self._at_postcode:
-            quick[self._at_postcode[asked.postcode]] += 200.0
+            quick[self._named(" ".join(bare[first:last]))] += 200.0
+        quick[self._there(asked.postcode)] += 200.0
         quick[named] += 400.0
         quick += self._size  # a short word is in many names
         if len(quick) <= _SHORTLIST:
@@ -303,13 +313,13 @@ class Gazetteer:
                 SAME_NAME
                 if compact in {self._compact[position], self._called[position]}
                 else 0.99
-                * (1.0 if bare_compact[:1] == self._compact_names[position][:1] else _OTHER_LETTER)
+                * (1.0 if bare_compact[:1] == self._joined[position][:1] else _OTHER_LETTER)
                 * max(
                     fuzz.ratio(compact, self._compact[position]),
-                    100.0 * OSA.normalized_similarity(bare_compact, self._compact_names[position]),
-                    0.98 * fuzz.ratio(bare_compact, self._compact_names[position]),
-                    0.98 * fuzz.ratio(in_order, self._sorted[position]),
-                    beginning(bare_compact, self._compact_names[position]),
+                    100.0 * OSA.normalized_similarity(bare_compact, self._joined[position]),
+                    0.98 * fuzz.ratio(bare_compact, self._joined[position]),
+                    0.98 * fuzz.ratio(in_order, self._in_order[position]),
+                    beginning(bare_compact, self._joined[position]),
                     word_by_word(bare, self._bare[position].split()),
                     name_among(bare, self._bare[position].split()),
                 )
@@ -328,12 +338,12 @@ class Gazetteer:
         if len("".join(words)) < MIN_PREFIX:
             return np.empty(0, np.intp), False
         # "!" is what follows the space in the order of the letters.
-        first, last = bisect_left(self._in_order, typed), bisect_left(self._in_order, f"{typed}!")
-        begin = {*self._alphabet[first:last], *self._named.get(" ".join(bare), [])}
+        first, last = (bisect_left(self._by_words, end, key=self._words.__getitem__) for end in (typed, f"{typed}!"))
+        begin = {*self._by_words[first:last].tolist(), *self._named(" ".join(bare)).tolist()}
         found = np.array(sorted(begin), np.intp)
         held = not begin and not SMALL_WORDS.issuperset(words)
         if held:
-            near = np.flatnonzero(np.strings.find(self._compact_array, max(bare, key=len)) >= 0)
+            near = np.flatnonzero(np.strings.find(self._joined_array, max(bare, key=len)) >= 0)
             found = np.array([one for one in near if f" {typed} " in f" {self._words[one]} "], np.intp)
         here = found[self._is_here(asked, found)]
         return (here if len(here) else found), held
@@ -348,8 +358,8 @@ class Gazetteer:
 
     def _is_here(self, asked: _Query, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Tell which names are at the postcode typed, else in the département typed; all of them where none is."""
-        if asked.postcode in self._at_postcode:
-            return np.isin(positions, self._at_postcode[asked.postcode])
+        if at_postcode := self._there(asked.postcode):
+            return np.isin(positions, at_postcode)
         if asked.departement is not None:
             return np.asarray(self._departements[positions] == asked.departement)
         return np.ones(len(positions), dtype=bool)
@@ -359,8 +369,8 @@ class Gazetteer:
         added = np.where(self._area[shortlist], _IN_AREA, 0.0) + self._other_name[shortlist]
         if asked.departement is not None:
             added += np.where(self._departements[shortlist] == asked.departement, _IN_DEPARTEMENT, 0.0)
-        if asked.postcode in self._at_postcode:
-            added += np.where(np.isin(shortlist, self._at_postcode[asked.postcode]), _AT_POSTCODE, 0.0)
+        if at_postcode := self._there(asked.postcode):
+            added += np.where(np.isin(shortlist, at_postcode), _AT_POSTCODE, 0.0)
         return added
 
     def _place(
@@ -379,11 +389,6 @@ class Gazetteer:
             score=score,
             begins=begins,
         )
-
-
-def _shared(texts: Iterable[str], once: dict[str, str]) -> list[str]:
-    """Return texts as a list, equal ones as one text."""
-    return [once.setdefault(text, text) for text in texts]
 
 
 def _name_of(departement: str) -> str:

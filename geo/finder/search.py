@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from geo.errors import GeocodingError, UnknownPlaceError
 from geo.finder.gazetteer import MAX_QUERY, SAME_NAME
-from geo.finder.geocoding import geocode
 from geo.finder.spelling import spelled_out, telling
 from geo.finder.start import ALL_SITES, DIRECTORY
 from geo.sources.departements import departement_codes, departement_name, region_name
@@ -176,6 +175,8 @@ def search_place(query: str, gazetteer: Gazetteer, settings: Settings | None, *,
     if settings is None or not settings.geocoder_url:
         notes = (f"La recherche d'adresses est désactivée. {_ONLY_COMMUNES}",) if address else ()
         return _found(nearby, notes)
+    from geo.finder.geocoding import geocode  # noqa: PLC0415 - most searches are of a commune
+
     try:
         addresses = geocode(text, settings, limit=limit, near=gazetteer.centre)
     except GeocodingError as error:

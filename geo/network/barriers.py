@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
-from scipy import sparse
 
 from geo.crs import to_metres
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy import sparse
 
     from geo.network.array_checks import Lines
     from geo.sources.no_road import NoRoad
@@ -161,6 +161,8 @@ def behind_ridges(ends: NDArray[np.int64], ridge_m_km: NDArray[np.float64], n: i
     ridge_m_km
         Height of the crest (m) above the higher end times length (km), shape (n_links,).
     """
+    from scipy import sparse  # noqa: PLC0415 - once on a machine, then the network is kept
+
     over = ridge_m_km > MAX_RIDGE_M_KM
     _, part = sparse.csgraph.connected_components(_graph(ends[~over], np.ones((~over).sum()), n), directed=False)
     apart = np.flatnonzero(over & (part[ends[:, 0]] != part[ends[:, 1]]))
@@ -177,4 +179,6 @@ def behind_ridges(ends: NDArray[np.int64], ridge_m_km: NDArray[np.float64], n: i
 
 
 def _graph(ends: NDArray[np.int64], weights: NDArray[np.float64], n: int) -> sparse.csr_array:
+    from scipy import sparse  # noqa: PLC0415
+
     return sparse.coo_array((weights, (ends[:, 0], ends[:, 1])), shape=(n, n)).tocsr()

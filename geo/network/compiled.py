@@ -1,76 +1,74 @@
-"""How the loops over nodes and edges are compiled: at their first call on a machine, which is said in the log."""
+"""How the loops over nodes and edges are compiled: at their first call on a machine, which is said in the log.
+
+numba itself is loaded at the first call of a loop: what calls none starts without it.
+"""
 
 from __future__ import annotations
 
-import logging
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-import numba
-from numba.core import event
-from numba.core.caching import FunctionCache
+import functools
+import sys
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_log = logging.getLogger(__name__)
+#: Held while loops are made: several threads may call their first one at once.
+_LOCK: Final = RLock()
 
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a loop at its first call, keep it on disk, and release the interpreter lock while it runs.
 
     Where it cannot be kept (no room, no right to write), it is compiled by each process, which is said in the log.
+
+    Examples
+    --------
+    >>> @compiled
+    ... def doubled(numbers):
+    ...     return numbers * 2
+    >>> doubled.__name__
+    'doubled'
     """
-    _listen()
-    loop: Any = numba.njit(nogil=True)(function)
-    if loop is not function:  # it is where numba is told not to compile
-        try:
-            loop._cache = _KeptOnDisk(function)  # type: ignore[no-untyped-call] # noqa: SLF001 - as numba for cache=True
-        except RuntimeError:  # no folder that could be written to
-            _not_kept()
-    return loop
+    return _Loop(function)
 
 
-class _KeptOnDisk(FunctionCache):
-    """Loops on disk as numba keeps them; those that cannot be written or read are passed over."""
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:
-        try:
-            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
-        except OSError:
-            return None
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        try:
-            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
-        except OSError:
-            _not_kept()
+def loops_are_loaded() -> bool:
+    """Tell whether this process has called a loop: numba is loaded then."""
+    return "geo.network.kept_loops" in sys.modules
 
 
-@cache
-def _not_kept() -> None:
-    _log.warning(
-        "Les calculs préparés ne peuvent pas être gardés sur le disque : ils sont refaits à chaque commande. Vérifiez "
-        "l'espace disponible, ou donnez avec NUMBA_CACHE_DIR un dossier où écrire."
-    )
+class _Loop:
+    """Stands for a loop until the first call, then passes calls on.
 
+    A loop calls others by their names in its module, where numba wants loops of its own: there they are put in the
+    place of those that stand for them.
+    """
 
-@cache
-def _listen() -> None:
-    """Have numba tell when it compiles, which it does only for want of a loop kept on disk."""
-    event.register("numba:compile", _Compilation())  # type: ignore[no-untyped-call]
+    def __init__(self, function: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+        self._function = function
+        self._ready: Callable[..., Any] | None = None
 
+    def __call__(self, *arguments: Any) -> Any:
+        return (self._ready or self._make_ready())(*arguments)
 
-class _Compilation(event.Listener):
-    """Says once that loops of this package are being compiled, all of which takes about fifteen seconds."""
+    @functools.cached_property
+    def _loop(self) -> Any:
+        from geo.network.kept_loops import kept_loop  # noqa: PLC0415 - numba is loaded with it
 
-    said = False
+        return kept_loop(self._function)
 
-    def on_start(self, event: Any) -> None:
-        ours = event.data["dispatcher"].py_func.__module__.startswith("geo.")
-        if ours and not self.said:
-            self.said = True
-            _log.info("Première utilisation de ce calcul : préparation, jusqu'à une quinzaine de secondes…")
-
-    def on_end(self, event: Any) -> None:
-        """Leave the end untold: the next step says what it does."""
+    def _make_ready(self) -> Callable[..., Any]:
+        """Put loops in the place of those that this one may call, and of those that they may; return its own."""
+        with _LOCK:
+            modules = [self._function.__globals__]
+            while modules:
+                names = modules.pop()
+                for name, value in list(names.items()):
+                    if isinstance(value, _Loop):
+                        names[name] = value._loop  # noqa: SLF001 - another of this class
+                        modules.append(value._function.__globals__)  # noqa: SLF001
+            ready: Callable[..., Any] = self._loop
+            self._ready = ready
+        return ready

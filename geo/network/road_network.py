@@ -14,7 +14,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from tokenize import TokenError
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from geo.network.array_checks import Lines
+    from geo.network.known_points import KnownPoints
 
 #: Beyond this distance (m) a point is not on the network (R5 links within 1,600 m too).
 SNAP_LIMIT_M: Final = 1600.0
@@ -56,6 +57,7 @@ _PARTS: Final = "component.npy"
 _FORMAT: Final = 2
 _REBUILD: Final = "Reconstruisez le territoire avec « maillage build »."
 _ARRAYS: Final = ("x", "y", "place", "edge_offsets", "edges", "link_edges", "snappable", "shape_xy", "shape_offsets")
+_DESCRIBED: Final = ("crs", "profile", "access_m_per_s", "snap_limit_m", "end_time_s", "barriers", "mode")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +109,8 @@ class RoadNetwork:
     end_time_s: float = 0.0
     barriers: Lines = ()
     mode: str = CAR
+    #: Points that need not be looked for, told by `geo.network.known_points.remember_points`.
+    known_points: ClassVar[KnownPoints | None] = None
 
     @classmethod
     def from_edges(
@@ -352,13 +356,7 @@ class RoadNetwork:
         np.save(folder / _PARTS, self.component, allow_pickle=False)
         described = {
             "format": _FORMAT,
-            "crs": self.crs,
-            "profile": self.profile,
-            "access_m_per_s": self.access_m_per_s,
-            "snap_limit_m": self.snap_limit_m,
-            "end_time_s": self.end_time_s,
-            "barriers": self.barriers,
-            "mode": self.mode,
+            **{name: getattr(self, name) for name in _DESCRIBED},
             "source": asdict(self.source),
         }
         (folder / "network.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")

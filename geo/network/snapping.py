@@ -106,8 +106,10 @@ def snap(network: RoadNetwork, lon: ArrayLike, lat: ArrayLike) -> SnappedPoints:
     >>> (on_street.link >= 0).tolist()
     [True, False]
     """
-    x, y = to_metres(network.crs).transform(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
-    return snap_xy(network, x, y)
+    where = np.ravel(lon).astype(np.float64), np.ravel(lat).astype(np.float64)
+    if network.known_points is not None and (known := network.known_points.find(*where)) is not None:
+        return known
+    return snap_xy(network, *to_metres(network.crs).transform(*where))
 
 
 def snap_xy(network: RoadNetwork, x: ArrayLike, y: ArrayLike) -> SnappedPoints:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.network.bounded_searches import travel_matrix
-from geo.network.shortest_paths import nearest_facilities, nearest_facility, times_from
+from geo.network.first_search import first_times_from, is_sooner_without_loops
+from geo.network.shortest_paths import nearest_facilities, nearest_facility, starts_of, times_from
 from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from geo.network.bounded_searches import TravelMatrix
     from geo.network.road_network import RoadNetwork
+    from geo.network.snapping import Legs
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +174,31 @@ def times_from_point(
     """Return seconds and metres from one origin to every destination, shape (m,), inf: no way within `limit_s`."""
     here = origins.take([origin])
     out, into = legs_from_points(network, here), legs_to_points(network, destinations)
-    field = times_from(network, out.node, out.time_s, out.length_m, limit_s=limit_s)
+    node_time, node_length = _times_at_nodes(network, out, limit_s)
     time, length = np.full(len(destinations), np.inf), np.full(len(destinations), np.inf)
     _keep_fastest(
         time,
         length,
         into.point,
-        field.travel_time_s[into.node] + into.time_s,
-        field.length_m[into.node] + into.length_m,
+        node_time[into.node] + into.time_s,
+        node_length[into.node] + into.length_m,
     )
     _, destination, direct_time, direct_length = direct_trips(network, here, destinations)
     _keep_fastest(time, length, destination, direct_time, direct_length)
     time[time > limit_s] = np.inf
     length[np.isinf(time)] = np.inf
     return time, length
+
+
+def _times_at_nodes(network: RoadNetwork, out: Legs, limit_s: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return seconds and metres from the point of some legs to every node, inf: not reached within `limit_s`."""
+    if is_sooner_without_loops(network):
+        starts = starts_of(network, out.node, out.time_s, out.length_m, np.zeros(len(out.node), np.int64))
+        found = first_times_from(network, starts, limit_s=limit_s)
+        if found is not None:
+            return found
+    field = times_from(network, out.node, out.time_s, out.length_m, limit_s=limit_s)
+    return field.travel_time_s, field.length_m
 
 
 def _keep_fastest(

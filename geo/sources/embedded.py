@@ -12,16 +12,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
+from geo import french
 from geo.crs import WGS84, metric_crs, to_metres
-from geo.french import format_number
 from geo.kinds import KINDS
 from geo.schemas import COMMUNE_COLUMNS, FACILITY_COLUMNS, POINT_SOURCES
+from geo.sources import delimited, facility_table
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import read_delimited, require_columns, require_rows
 from geo.sources.departements import departement_codes
 from geo.sources.facility_table import OPEN_LICENCE, facility_frame
+from geo.sources.kept_frames import content_key, kept_frames
 from geo.sources.postcodes import POSTCODES_TEXT
 from geo.sources.provenance import Provenance, SourceTable, names_its_file
 
@@ -53,6 +54,10 @@ _FOR_BUSINESSES: Final = "Service des impôts des entreprises"
 _ONLY_BUSINESSES: Final = "Elle n'y nomme que le service des entreprises : demandez s'il reçoit les particuliers."
 #: Where the administration gives the address of today.
 TAX_OFFICES_DIRECTORY: Final = "https://www.impots.gouv.fr/contacts"
+_TAX_OFFICES_NOTE: Final = (
+    f"Centres des Finances publiques : {TO_VERIFY} ({TAX_OFFICES_DIRECTORY}) ; chacun est placé à la mairie de sa "
+    f"commune ; les trésoreries, dont beaucoup ont fermé depuis, ne sont pas comptées."
+)
 
 #: How the edge of the cells is drawn: the concave hull of the communes' positions, then this much around it. The
 #: pair was chosen among others as the closest to the real outline of three départements (shared area 92 %).
@@ -69,6 +74,8 @@ _POSITIONS: Final = {
 
 _UNKNOWN_COMMUNE: Final = "commune absente de communes.csv"
 _YES_NO: Final = {"yes": True, "no": False}
+#: Names of the files, and of the tables that are read from them.
+_FILES: Final = ("communes", "intercommunalities", "sites", "tax_offices", "former_communes")
 _ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec geo.sources.embedded_making."
 
 
@@ -97,8 +104,10 @@ class EmbeddedTables:
     former: pd.DataFrame
 
 
-def read_embedded(folder: Path) -> EmbeddedTables:
+def read_embedded(folder: Path, kept: Path | None = None) -> EmbeddedTables:
     """Read the embedded tables.
+
+    `kept`: Folder where the tables are kept as they were read and checked, and found the next time; `None`: none is.
 
     Raises
     ------
@@ -107,16 +116,55 @@ def read_embedded(folder: Path) -> EmbeddedTables:
     SchemaError
         A file was changed in a way that breaks its contract; lists every fault.
     """
-    groups = _read_names(folder / "intercommunalities.csv", INTERCOMMUNALITIES_CSV)
-    communes, intercommunality = _read_communes(folder / "communes.csv", groups.index)
+    files = [folder / f"{name}.csv" for name in _FILES]
+    if kept is None or not all(file.is_file() for file in files):
+        frames = _read_frames(folder)
+    else:
+        key = content_key(files, (__file__, *(str(module.__file__) for module in (facility_table, delimited, french))))
+        frames = kept_frames(
+            kept / f"tables-{key}", _FILES, lambda: _read_frames(folder), what="des tables de la France"
+        )
+    communes = frames["communes"].set_index("commune_code")
+    nowhere = gpd.GeoSeries(np.full(len(communes), None), index=communes.index, crs=WGS84)
     return EmbeddedTables(
-        communes=communes,
-        sites=_read_sites(folder / "sites.csv", communes.frame.index),
-        tax_offices=_read_tax_offices(folder / "tax_offices.csv", communes.frame),
-        intercommunality=intercommunality,
-        intercommunalities=groups,
-        former=_read_names(folder / "former_communes.csv", FORMER_CSV, communes.frame.index),
+        communes=_source_table(
+            gpd.GeoDataFrame(communes[list(COMMUNE_COLUMNS)], geometry=nowhere),
+            folder / "communes.csv",
+            COMMUNES_DATASET,
+            COMMUNES_VINTAGE,
+            notes=(RESIDENTS_NOTE,),
+        ),
+        sites=_source_table(_points(frames["sites"]), folder / "sites.csv", SITES_DATASET, SITES_VINTAGE),
+        tax_offices=_source_table(
+            _points(frames["tax_offices"]),
+            folder / "tax_offices.csv",
+            TAX_OFFICES_DATASET,
+            TAX_OFFICES_VINTAGE,
+            notes=(_TAX_OFFICES_NOTE,),
+        ),
+        intercommunality=communes["intercommunality"],
+        intercommunalities=frames["intercommunalities"].set_index("code"),
+        former=frames["former_communes"].set_index("code"),
     )
+
+
+def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the tables from their files, named as these are, index 0..n-1; places have `lon` and `lat`."""
+    groups = _read_names(folder / "intercommunalities.csv", INTERCOMMUNALITIES_CSV)
+    communes = _read_communes(folder / "communes.csv", pd.Index(groups["code"]))
+    codes = pd.Index(communes["commune_code"])
+    return {
+        "communes": communes,
+        "intercommunalities": groups,
+        "sites": _read_sites(folder / "sites.csv", codes),
+        "tax_offices": _read_tax_offices(folder / "tax_offices.csv", communes.set_index("commune_code")),
+        "former_communes": _read_names(folder / "former_communes.csv", FORMER_CSV, codes),
+    }
+
+
+def _points(places: pd.DataFrame) -> gpd.GeoDataFrame:
+    points = gpd.points_from_xy(places["lon"], places["lat"])
+    return gpd.GeoDataFrame(places[list(FACILITY_COLUMNS)], geometry=points, crs=WGS84)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +205,8 @@ def surroundings(folder: Path, departement: str, km: float) -> Surroundings:
     box = ((place >= reach.min(axis=0) - km * 1000) & (place <= reach.max(axis=0) + km * 1000)).all(axis=1)
     others = np.flatnonzero(box & ~inside)
     if len(others):
+        from scipy.spatial import cKDTree  # noqa: PLC0415 - the tables themselves need none
+
         others = others[cKDTree(reach).query(place[others])[0] <= km * 1000]
     near = table.iloc[others]
     grouped = near[near["intercommunality"].notna() & ~near["intercommunality"].isin(own)]
@@ -183,7 +233,7 @@ def approximate_contours(positions: gpd.GeoSeries, crs: str) -> gpd.GeoSeries:
 
 
 @names_its_file
-def _read_communes(path: Path, groups: pd.Index) -> tuple[SourceTable, pd.Series]:
+def _read_communes(path: Path, groups: pd.Index) -> pd.DataFrame:
     source = COMMUNES_DATASET
     table = read_delimited(path, source)
     require_columns(table, COMMUNES_CSV, source)
@@ -207,8 +257,9 @@ def _read_communes(path: Path, groups: pd.Index) -> tuple[SourceTable, pd.Series
         },
         _ADVICE,
     )
-    frame = gpd.GeoDataFrame(
+    frame = pd.DataFrame(
         {
+            "commune_code": table["code"],
             "name": table["name"],
             "departement": table["departement"],
             "postcodes": table["postcodes"],
@@ -217,14 +268,10 @@ def _read_communes(path: Path, groups: pd.Index) -> tuple[SourceTable, pd.Series
             "lat": lat,
             "point_source": table["position"],
             "altitude_m": np.nan,
-            "code": table["code"],
-        },
-        geometry=gpd.GeoSeries([None] * len(table), index=table.index, crs=WGS84),
+            "intercommunality": table["intercommunality"],
+        }
     )
-    frame = frame.set_index("code").sort_index().rename_axis("commune_code")[[*COMMUNE_COLUMNS, "geometry"]]
-    intercommunality = table.set_index("code")["intercommunality"].sort_index().rename_axis("commune_code")
-    notes = (RESIDENTS_NOTE,)
-    return _source_table(frame, path, source, COMMUNES_VINTAGE, licence=OPEN_LICENCE, notes=notes), intercommunality
+    return frame.sort_values("commune_code", ignore_index=True)
 
 
 def position_note(communes: pd.DataFrame) -> str:
@@ -233,7 +280,7 @@ def position_note(communes: pd.DataFrame) -> str:
     return (
         "Position des communes : "
         + ", ".join(
-            f"{format_number(int(counts[kind]))} {where}" for kind, where in _POSITIONS.items() if kind in counts
+            f"{french.format_number(int(counts[kind]))} {where}" for kind, where in _POSITIONS.items() if kind in counts
         )
         + "."
     )
@@ -241,7 +288,7 @@ def position_note(communes: pd.DataFrame) -> str:
 
 @names_its_file
 def _read_names(path: Path, columns: tuple[str, ...], communes: pd.Index | None = None) -> pd.DataFrame:
-    """Read a table of codes and names, indexed by code; `communes`: codes among which its `commune_code` must be."""
+    """Read a table of codes and names; `communes`: codes among which its `commune_code` must be."""
     table = read_delimited(path, COMMUNES_DATASET)
     require_columns(table, columns, COMMUNES_DATASET)
     rules = {f"« {column} » absent": table[column].notna() for column in columns}
@@ -250,11 +297,11 @@ def _read_names(path: Path, columns: tuple[str, ...], communes: pd.Index | None 
     else:
         rules[_UNKNOWN_COMMUNE] = _among(table["commune_code"], communes)
     require_rows(COMMUNES_DATASET, rules, _ADVICE)
-    return table.set_index("code")[list(columns[1:])]
+    return table[list(columns)].reset_index(drop=True)
 
 
 @names_its_file
-def _read_sites(path: Path, communes: pd.Index) -> SourceTable:
+def _read_sites(path: Path, communes: pd.Index) -> pd.DataFrame:
     source = SITES_DATASET
     table = read_delimited(path, source)
     require_columns(table, SITES_CSV, source)
@@ -272,11 +319,11 @@ def _read_sites(path: Path, communes: pd.Index) -> SourceTable:
     )
     table["appointment"] = table["appointment"].map(_YES_NO).astype("boolean")
     table["opening_hours"] = table["opening_hours"].replace("off", "")
-    return _source_table(facility_frame(table, lon, lat), path, source, SITES_VINTAGE, licence=OPEN_LICENCE)
+    return _placed(table, lon, lat)
 
 
 @names_its_file
-def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
+def _read_tax_offices(path: Path, communes: pd.DataFrame) -> pd.DataFrame:
     source = TAX_OFFICES_DATASET
     table = read_delimited(path, source)
     require_columns(table, TAX_OFFICES_CSV, source)
@@ -299,12 +346,13 @@ def _read_tax_offices(path: Path, communes: gpd.GeoDataFrame) -> SourceTable:
     for_businesses = table["services"] == _FOR_BUSINESSES
     table["comment"] = np.where(for_businesses, f"{remark} {_ONLY_BUSINESSES}", remark)
     table["website"] = TAX_OFFICES_DIRECTORY
-    note = (
-        f"Centres des Finances publiques : {TO_VERIFY} ({TAX_OFFICES_DIRECTORY}) ; chacun est placé à la mairie de sa "
-        f"commune ; les trésoreries, dont beaucoup ont fermé depuis, ne sont pas comptées."
-    )
-    frame = facility_frame(table, town["lon"], town["lat"])
-    return _source_table(frame, path, source, TAX_OFFICES_VINTAGE, licence=OPEN_LICENCE, notes=(note,))
+    return _placed(table, town["lon"], town["lat"])
+
+
+def _placed(table: pd.DataFrame, lon: pd.Series, lat: pd.Series) -> pd.DataFrame:
+    """Return the columns of a facility table, `lon` and `lat`."""
+    frame = pd.DataFrame(facility_frame(table, lon, lat)[list(FACILITY_COLUMNS)])
+    return frame.assign(lon=lon.to_numpy(), lat=lat.to_numpy())
 
 
 def _among(codes: pd.Series, known: pd.Index) -> pd.Series:
@@ -318,15 +366,9 @@ def _degrees(cells: pd.Series, farthest: float) -> pd.Series:
 
 
 def _source_table(
-    frame: gpd.GeoDataFrame,
-    path: Path,
-    dataset: str,
-    vintage: str | None,
-    *,
-    licence: str | None,
-    notes: tuple[str, ...] = (),
+    frame: gpd.GeoDataFrame, path: Path, dataset: str, vintage: str, *, notes: tuple[str, ...] = ()
 ) -> SourceTable:
     provenance = Provenance.of_file(
-        path, dataset, vintage=vintage, licence=licence, rows_read=len(frame), rows_kept=len(frame)
+        path, dataset, vintage=vintage, licence=OPEN_LICENCE, rows_read=len(frame), rows_kept=len(frame)
     )
     return SourceTable(frame, provenance, notes=notes)

@@ -23,7 +23,7 @@ from geo.errors import Fault, MaillageError, SchemaError, SourceError
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -43,6 +43,8 @@ _ADVICE: Final = "Rétablissez la table du projet, ou refaites-la : python -m ge
 _MAX_CELLS: Final = 10_000_000
 #: Rows and columns of the square (about 9 km wide) in which roughness is measured.
 _ROUGHNESS_CELLS: Final = (5, 7)
+#: Of as many points the roughness is measured one by one: that of the whole grid takes a tenth of a second.
+_FEW_POINTS: Final = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,28 +72,41 @@ class Relief:
         Between the four cells around a point, in proportion; cells of unknown height are left out.
         """
         values = np.where(self.steps == UNKNOWN, np.nan, self.steps * STEP_M)
-        return self._between(values, lon, lat)
+        return self._between(lambda row, column: values[row, column], lon, lat)
 
     def roughness(self, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
         """Return the standard deviation (m) of heights in about 9 km around points, shape (n,), NaN unknown."""
-        return self._between(self._deviation, lon, lat)
+        if np.size(lon) <= _FEW_POINTS and "_deviation" not in vars(self):
+            return self._between(self._deviation_at, lon, lat)
+        return self._between(lambda row, column: self._deviation[row, column], lon, lat)
 
     @cached_property
     def _deviation(self) -> NDArray[np.float64]:
-        """The standard deviation (m) of heights around each cell, NaN unknown: a search asks for that of one point."""
-        known = (self.steps != UNKNOWN).astype(np.float64)
-        values = np.where(self.steps == UNKNOWN, 0.0, self.steps * STEP_M)
-        share = _mean_around(known)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = _mean_around(values) / share
-            square = _mean_around(values**2) / share
-            deviation = np.sqrt(np.maximum(square - mean**2, 0.0))
-        return np.where(known > 0, deviation, np.nan)
+        """The standard deviation (m) of heights around each cell, NaN unknown."""
+        return _deviation_of(self.steps)
 
-    def _between(self, values: NDArray[np.float64], lon: ArrayLike, lat: ArrayLike) -> NDArray[np.float64]:
+    def _deviation_at(self, row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the same of some cells only, shape (n,)."""
+        up, right = (np.arange(cells) - cells // 2 for cells in _ROUGHNESS_CELLS)
+        rows, columns = self.steps.shape
+        deviation = np.empty(len(row))
+        for cell, (r, c) in enumerate(zip(row[:, None] + up, column[:, None] + right, strict=True)):
+            inside = ((r >= 0) & (r < rows))[:, None] & (c >= 0) & (c < columns)
+            around = self.steps[np.clip(r, 0, rows - 1)[:, None], np.clip(c, 0, columns - 1)]
+            square = _deviation_of(np.where(inside, around, UNKNOWN))
+            deviation[cell] = square[tuple(cells // 2 for cells in _ROUGHNESS_CELLS)]
+        return deviation
+
+    def _between(
+        self,
+        value_at: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float64]],
+        lon: ArrayLike,
+        lat: ArrayLike,
+    ) -> NDArray[np.float64]:
+        """Return what `value_at` gives of cells, rows and columns of shape (n,), at points between them."""
         column = (np.atleast_1d(np.asarray(lon, np.float64)) - self.west) / self.spacing
         row = (np.atleast_1d(np.asarray(lat, np.float64)) - self.south) / self.spacing
-        rows, columns = values.shape
+        rows, columns = self.steps.shape
         inside = (row >= 0) & (row <= rows - 1) & (column >= 0) & (column <= columns - 1)
         found = np.full(len(row), np.nan)
         row, column = row[inside], column[inside]
@@ -100,7 +115,7 @@ class Relief:
         total, weights = np.zeros(len(row)), np.zeros(len(row))
         for up in (0, 1):
             for right in (0, 1):
-                value = values[south + up, west + right]
+                value = value_at(south + up, west + right)
                 weight = np.abs(1 - up - (row - south)) * np.abs(1 - right - (column - west))
                 weight = np.where(np.isnan(value), 0.0, weight)
                 total += weight * np.nan_to_num(value)
@@ -108,6 +123,18 @@ class Relief:
         with np.errstate(invalid="ignore"):
             found[inside] = np.where(weights > 0, total / weights, np.nan)
         return found
+
+
+def _deviation_of(steps: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return the standard deviation (m) of heights around each cell, NaN unknown."""
+    known = (steps != UNKNOWN).astype(np.float64)
+    values = np.where(steps == UNKNOWN, 0.0, steps * STEP_M)
+    share = _mean_around(known)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = _mean_around(values) / share
+        square = _mean_around(values**2) / share
+        deviation = np.sqrt(np.maximum(square - mean**2, 0.0))
+    return np.where(known > 0, deviation, np.nan)
 
 
 def _mean_around(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import logging
 import re
@@ -17,6 +16,7 @@ from geo.crs import metric_crs
 from geo.errors import ParameterError, SourceError
 from geo.french import agreed, fold
 from geo.kinds import SITES, TAX_OFFICES
+from geo.network.known_points import remember_points
 from geo.network.road_network import RoadNetwork
 from geo.network.speeds import speed_profile
 from geo.network.union import unite
@@ -26,9 +26,9 @@ from geo.sources.contours import has_contours, read_contours
 from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
+from geo.sources.kept_frames import content_key
 from geo.sources.localities import LOCALITIES_FILE, read_localities
 from geo.sources.no_road import NO_ROAD_FILE
-from geo.sources.provenance import checksum
 from geo.sources.relief import RELIEF_FILE
 from geo.storage import replacing_folder
 from geo.territory.assemble import estimate_roads, study_area
@@ -134,7 +134,7 @@ class France:
         """
         codes, name, departement = self._chosen(asked)
         everywhere = self.tables.communes.frame
-        chosen = everywhere.loc[codes]
+        chosen = everywhere if asked is None else everywhere.loc[codes]
         communes = everywhere
         if drawn:
             near = everywhere if asked is None else near_communes(everywhere, chosen)
@@ -292,8 +292,12 @@ def _with_lists(folder: Path, lists: tuple[tuple[str, CachedFile], ...]) -> Embe
 
 @cache
 def read_tables(folder: Path) -> EmbeddedTables:
-    """Return the embedded tables, read once in a process; raise as `read_embedded`."""
-    return read_embedded(folder)
+    """Return the embedded tables, read once in a process; raise as `read_embedded`.
+
+    Those of this installation are kept beside the estimated roads as they were read and checked.
+    """
+    settings = Settings.from_environment()
+    return read_embedded(folder, kept_roads(settings.france_dir) if folder == settings.data_dir / _FOLDER else None)
 
 
 @cache
@@ -308,22 +312,18 @@ def france(folder: Path, made_dir: Path, profile: str, *, drawn: bool = True) ->
     MaillageError
         The project's own tables are damaged.
     """
-    tables = read_tables(folder)
-    contours = read_contours(made_dir) if drawn else None
+    tables, contours = read_tables(folder), read_contours(made_dir) if drawn else None
     return France(tables, _network(tables, folder, made_dir, profile), contours)
 
 
 def _network(tables: EmbeddedTables, folder: Path, made_dir: Path, profile: str) -> RoadNetwork:
-    files = (
-        folder / "communes.csv",
-        *(folder.parent / name for name in (RELIEF_FILE, NO_ROAD_FILE, ARRONDISSEMENTS_FILE)),
-    )
-    made_of = "".join([*map(checksum, files), profile, str(_ESTIMATE), str(not has_contours(made_dir))])
-    key = hashlib.sha256(made_of.encode()).hexdigest()[:16]
+    beside = (RELIEF_FILE, NO_ROAD_FILE, ARRONDISSEMENTS_FILE)
+    files = [folder / "communes.csv", *(folder.parent / each for each in beside)]
+    key = content_key(files, [], f"{profile}{_ESTIMATE}{not has_contours(made_dir)}")
     place = kept_roads(made_dir) / f"network-{key}"
     if (place / _NETWORK_MARKER).is_file():
         try:
-            return RoadNetwork.load(place)
+            return _kept(tables, folder, place)
         except SourceError:
             _log.info("Le réseau estimé gardé est endommagé : il est refait.")
     _log.info("Estimation du réseau routier de la France (une seule fois)…")
@@ -341,10 +341,17 @@ def _network(tables: EmbeddedTables, folder: Path, made_dir: Path, profile: str)
     try:
         with replacing_folder(place, marker=_NETWORK_MARKER) as made:
             network.save(made)
-        return RoadNetwork.load(place)
+        return _kept(tables, folder, place)
     except SourceError as error:
         _log.info("%s Le réseau estimé sera refait au prochain démarrage.", error)
         return network
+
+
+def _kept(tables: EmbeddedTables, folder: Path, place: Path) -> RoadNetwork:
+    """Return the network in the folder where it is kept, which knows where communes, sites and tax offices are."""
+    network, lists = RoadNetwork.load(place), (tables.communes, tables.sites, tables.tax_offices)
+    remember_points(network, [folder / each.provenance.file for each in lists], [each.frame for each in lists], place)
+    return network
 
 
 def _departement(text: str) -> str:

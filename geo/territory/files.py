@@ -16,17 +16,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from geo.errors import MaillageError, ParameterError
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
-from geo.sources.communes import read_communes
-from geo.sources.france_services import OTHER_LIST, read_france_services
-from geo.sources.housing import read_housing
-from geo.sources.permanences import read_permanences
-from geo.sources.places import read_places
-from geo.sources.population import read_population
-from geo.sources.postcodes import complete_postcodes, read_postcodes
-from geo.sources.rounds import read_rounds
-from geo.sources.tax_offices import read_tax_offices
-from geo.transit.gtfs import read_gtfs
-from geo.transit.schedule import feed_sources, merged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,6 +126,14 @@ class OfficialFiles:
         MaillageError
             A file is unusable (each reader says why).
         """
+        from geo.sources.communes import read_communes  # noqa: PLC0415 - readers are loaded by who reads, here and below
+        from geo.sources.housing import read_housing  # noqa: PLC0415
+        from geo.sources.permanences import read_permanences  # noqa: PLC0415
+        from geo.sources.places import read_places  # noqa: PLC0415
+        from geo.sources.population import read_population  # noqa: PLC0415
+        from geo.sources.postcodes import complete_postcodes, read_postcodes  # noqa: PLC0415
+        from geo.sources.rounds import read_rounds  # noqa: PLC0415
+        from geo.sources.tax_offices import read_tax_offices  # noqa: PLC0415
 
         def optional(name: str, read: Callable[[Path], SourceTable]) -> SourceTable | None:
             path: Path | None = getattr(self, name)
@@ -176,11 +173,17 @@ class OfficialFiles:
         )
 
     def _read_feeds(self, unusable: Unusable | None) -> Schedule | None:
+        from geo.transit.gtfs import read_gtfs  # noqa: PLC0415
+        from geo.transit.schedule import merged  # noqa: PLC0415
+
         feeds = [attempt("gtfs", partial(read_gtfs, path), unusable) for path in self.gtfs]
         usable = [feed for feed in feeds if feed is not None]
         return merged(usable) if usable else None
 
     def _read_sites(self) -> SourceTable:
+        from geo.sources.france_services import OTHER_LIST, read_france_services  # noqa: PLC0415
+        from geo.sources.places import read_places  # noqa: PLC0415
+
         named = self.columns.get(SITES)
         if not named:
             return read_france_services(self.sites, other_list=OTHER_LIST)
@@ -213,7 +216,11 @@ class OfficialTables:
         """All tables, in the order in which a result names them."""
         optional = (self.permanences, self.rounds, self.housing)
         tables = [self.communes, self.population, self.postcodes, *self.lists.values(), *optional]
-        feeds = [] if self.schedule is None else feed_sources(self.schedule)
+        feeds = []
+        if self.schedule is not None:
+            from geo.transit.schedule import feed_sources  # noqa: PLC0415
+
+            feeds = feed_sources(self.schedule)
         return [*(table for table in tables if table is not None), *feeds]
 
 

@@ -7,12 +7,13 @@ import json
 from collections.abc import Mapping  # noqa: TC003
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any, Final
 
 from geo.network.origin import NetworkSummary  # noqa: TC001
 from geo.sources.provenance import Provenance  # noqa: TC001
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +125,6 @@ _ONLY_SOME: Final = frozenset({"scenario", "own_files", "completed_from", "view"
 @cache
 def _type() -> TypeAdapter[Manifest]:
     """Return what reads a manifest back: making it takes longer than a search, and who only finds a site reads none."""
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
     return TypeAdapter(Manifest)

@@ -12,7 +12,6 @@ import shapely
 
 from geo.crs import FRANCE, WGS84, metric_crs, to_metres
 from geo.sources.provenance import rejection_faults
-from geo.sources.rounds import FAR, SWAPPED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +28,23 @@ _OUTLINE_DETAIL_M: Final = 200.0
 
 def near_places(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the places within the margin of a study area, index 0..n-1."""
-    distance = _distance_to(area, frame.geometry.x, frame.geometry.y)
-    return frame[distance <= MARGIN_M].reset_index(drop=True)
+    return frame[_are_near(frame, area)].reset_index(drop=True)
+
+
+def _are_near(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell which places are within the margin; most are near their own commune, which costs little to see."""
+    lon, lat = frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()
+    own = area.index.get_indexer(pd.Index(frame["commune_code"]))
+    known = np.flatnonzero(own >= 0)
+    metres, centre = to_metres(FRANCE), area.iloc[own[known]]
+    x, y = metres.transform(lon[known], lat[known])
+    centre_x, centre_y = metres.transform(centre["lon"].to_numpy(), centre["lat"].to_numpy())
+    near = np.zeros(len(frame), bool)
+    near[known[np.hypot(x - centre_x, y - centre_y) <= MARGIN_M]] = True
+    others = np.flatnonzero(~near)
+    if len(others):
+        near[others] = _distance_to(area, pd.Series(lon[others]), pd.Series(lat[others])) <= MARGIN_M
+    return near
 
 
 def near_rounds(rounds: SourceTable, area: gpd.GeoDataFrame) -> SourceTable:
@@ -38,6 +52,8 @@ def near_rounds(rounds: SourceTable, area: gpd.GeoDataFrame) -> SourceTable:
 
     `rounds`: As `geo.sources.rounds.read_rounds` gives them; their notes name the rows of the stops farther away.
     """
+    from geo.sources.rounds import FAR, SWAPPED  # noqa: PLC0415 - few territories have rounds
+
     frame = rounds.frame
     lon, lat = frame.geometry.x, frame.geometry.y
     far = _distance_to(area, lon, lat) > MARGIN_M

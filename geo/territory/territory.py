@@ -24,7 +24,6 @@ from geo.territory.embedded import embedded_area, is_view
 from geo.territory.files import OfficialFiles
 from geo.territory.manifest import RejectedRow
 from geo.territory.margin import ROUNDS_NOTE, near_rounds
-from geo.territory.store import TERRITORY_MARKER, load_area, save_area
 from geo.territory.study_area import StudyArea, counted_places
 
 if TYPE_CHECKING:
@@ -247,6 +246,8 @@ class Territory(StudyArea):
     @staticmethod
     def require_place(path: Path | str) -> None:
         """Raise `SourceError` where `save` would refuse to write: better said before hours of reading than after."""
+        from geo.territory.store import TERRITORY_MARKER  # noqa: PLC0415 - loaded where a folder is read or written
+
         require_replaceable(Path(path), marker=TERRITORY_MARKER)
 
     @classmethod
@@ -289,6 +290,8 @@ class Territory(StudyArea):
             recover(Path(text))
         if text is None or is_view(text) or not os.path.exists(text):  # noqa: PTH110 - false, too, for what is no path
             return cls.embedded(text, drawn=drawn)
+        from geo.territory.store import load_area  # noqa: PLC0415
+
         return cls._of(*load_area(Path(text)))
 
     @property
@@ -304,4 +307,6 @@ class Territory(StudyArea):
         SourceError
             The folder cannot be written, or holds something that is not a territory.
         """
+        from geo.territory.store import save_area  # noqa: PLC0415
+
         save_area(self, self.manifest, Path(path))

@@ -7,8 +7,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.network.first_search import first_times_from
 from geo.network.road_network import RoadNetwork
-from geo.network.shortest_paths import nearest_facility, times_from
+from geo.network.shortest_paths import nearest_facility, starts_of, times_from
 
 
 class Streets(NamedTuple):
@@ -75,6 +76,20 @@ def test_times_from_a_point_are_those_of_networkx_up_to_the_limit(drawn, start, 
     found = times_from(network_of(drawn), [start], [spent], [0], limit_s=limit).travel_time_s
     expected = np.array(from_networkx(graph_of(drawn), [start])) + spent
     assert found.tolist() == np.where(expected <= limit, expected, np.inf).tolist()
+
+
+@settings(max_examples=200)
+@given(drawn=streets(), nodes=st.lists(st.integers(0, 11), min_size=1, max_size=3), limit=st.integers(0, 12))
+def test_the_search_without_loops_finds_the_same_or_says_that_it_does_not_know(drawn, nodes, limit):
+    network = network_of(drawn)
+    nodes = np.unique(np.array(nodes) % drawn.n_nodes)
+    spent, passed = nodes % 3.0, nodes * 2.0
+    starts = starts_of(network, nodes, spent, passed, np.zeros(len(nodes), np.int64))
+    found = first_times_from(network, starts, limit_s=limit)
+    if found is not None:
+        expected = times_from(network, nodes, spent, passed, limit_s=limit)
+        assert found[0].tolist() == expected.travel_time_s.tolist()
+        assert found[1].tolist() == expected.length_m.tolist()
 
 
 @settings(max_examples=100)

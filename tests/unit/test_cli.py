@@ -251,7 +251,7 @@ def test_nearest_asks_the_route_service_only_when_told_to(run, monkeypatch):
             dt.date(2026, 11, 27), {first.facility_id: way}, (second.facility_id,), "Le service est en panne."
         )
 
-    monkeypatch.setattr("geo.answers.near.ask_routes", told)
+    monkeypatch.setattr("geo.finder.route_service.ask_routes", told)
     monkeypatch.setenv("MAILLAGE_ROUTE_SERVICE_URL", "http://127.0.0.1:9/")
     where = ("nearest", "--lon", "-1.58", "--lat", "43.31")
     status, out, _ = run(*where, "--json")

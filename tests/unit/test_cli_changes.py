@@ -134,7 +134,7 @@ def test_the_version_and_the_completion_are_told(run):
 def _parameters():
     import typer.main  # noqa: PLC0415
 
-    return typer.main.get_command(program.app).params
+    return typer.main.get_command(program.program()).params
 
 
 def test_a_command_says_which_extra_it_lacks(run, monkeypatch):

@@ -3,7 +3,7 @@
 import pytest
 
 from geo.cli.checked import FOLDERS_OF_OURS
-from geo.cli.program import app, main
+from geo.cli.program import main, program
 from geo.needless import NEEDLESS
 from geo.report.data_package import PACKAGE_FILE
 from geo.report.report_files import _MARKER
@@ -62,7 +62,7 @@ def test_an_option_that_changes_nothing_is_refused(capsys, arguments, option):
 def test_every_option_of_the_list_is_one_of_its_commands():
     commands = {
         command.name: command.callback.__signature__
-        for command in app.registered_commands
+        for command in program().registered_commands
         if hasattr(command.callback, "__signature__")
     }
     for each in NEEDLESS:

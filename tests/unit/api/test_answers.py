@@ -229,7 +229,7 @@ def test_an_address_is_not_sent_to_a_geocoder(departement, monkeypatch):
     def asked(*_, **__):
         raise AssertionError
 
-    monkeypatch.setattr("geo.finder.search.geocode", asked)
+    monkeypatch.setattr("geo.finder.geocoding.geocode", asked)
     monkeypatch.setenv("MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/")
     content = ask(departement, "/nearest?commune=1+rue+de+la+Mairie,+Sare").json()
     assert content["search"]["places"][0]["commune_code"] == "64504"

@@ -2,11 +2,13 @@
 
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from geo import Territory
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.likeness import _word
-from geo.territory.embedded import former_communes
+from geo.finder.name_table import embedded_names, name_table
+from geo.territory.embedded import former_communes, other_names
 
 #: Typed text -> INSEE code of the commune meant.
 QUERIES = {
@@ -159,7 +161,7 @@ def test_a_territory_that_knows_no_postcode_and_no_population(small_world):
         },
         index=["64001", "64002"],
     )
-    gazetteer = Gazetteer(communes, [True, True])
+    gazetteer = Gazetteer(name_table(communes), [True, True])
     assert [place.label for place in gazetteer.search("village")] == ["Village Z (64)", "Village X (64)"]
     assert gazetteer.search("64310") == []
     built = Territory.build("64", communes=small_world.communes, sites=small_world.sites)
@@ -273,7 +275,7 @@ def test_a_homonym_of_the_study_area_comes_before_one_up_to_ten_times_as_large(n
         },
         index=pd.Index(["40001", "64001"], name="commune_code"),
     )
-    found = Gazetteer(communes, [False, True]).search("aubin")
+    found = Gazetteer(name_table(communes), [False, True]).search("aubin")
     assert len(found) == 2
     assert found[0].commune_code == first
 
@@ -289,3 +291,10 @@ def test_codes_of_corsica_hold_a_letter():
     corsica = Gazetteer.of(Territory.load("2A"))
     assert [place.commune_code for place in corsica.search("2A004")] == ["2A004"]
     assert [place.commune_code for place in corsica.search(" 2a004 ")] == ["2A004"]
+
+
+def test_the_names_of_all_of_france_are_kept_as_they_are_made():
+    whole = Territory.load(drawn=False)
+    assert_frame_equal(embedded_names(whole.communes), name_table(whole.communes, other_names()))
+    found = Gazetteer.of(whole).search("st jean de luz", 1)[0]
+    assert (found.label, found.score) == ("Saint-Jean-de-Luz (64)", 100.0)

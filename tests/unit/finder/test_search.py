@@ -7,7 +7,7 @@ import pytest
 from geo import Territory
 from geo.answers.nearest import more_words
 from geo.errors import GeocodingError, ParameterError
-from geo.finder import search
+from geo.finder import geocoding
 from geo.finder.gazetteer import FoundPlace, Gazetteer
 from geo.finder.search import MOST_OFFERED, SURE_SCORE, find_place, search_place
 from geo.french import fold
@@ -42,7 +42,7 @@ def geocoder(monkeypatch):
             raise GeocodingError(answers["error"])
         return answers["places"]
 
-    monkeypatch.setattr(search, "geocode", geocode)
+    monkeypatch.setattr(geocoding, "geocode", geocode)
     return asked, answers
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from geo.network import compiled
+from geo.network import kept_loops
 
 PROGRAM = """
 import logging, sys
@@ -46,7 +46,7 @@ def test_so_does_one_for_which_there_is_no_folder(monkeypatch, caplog):
     def nowhere(function):
         raise RuntimeError(function)
 
-    monkeypatch.setattr(compiled, "_KeptOnDisk", nowhere)
-    compiled._not_kept.cache_clear()
-    assert compiled.compiled(lambda one, other: one + other)(2, 3) == 5
+    monkeypatch.setattr(kept_loops, "_KeptOnDisk", nowhere)
+    kept_loops._not_kept.cache_clear()
+    assert kept_loops.kept_loop(lambda one, other: one + other)(2, 3) == 5
     assert "NUMBA_CACHE_DIR" in caplog.text

@@ -5,6 +5,8 @@ from collections import Counter
 
 import geopandas as gpd
 import pytest
+from geopandas.testing import assert_geodataframe_equal
+from pandas.testing import assert_frame_equal, assert_series_equal
 
 from geo.crs import departement_of, metric_crs_at
 from geo.errors import SchemaError, SourceError
@@ -41,6 +43,22 @@ def test_every_commune_and_every_place_is_there(tables):
     assert set(communes["departement"]) == set(departement_codes()) - {"975", "977", "978"}
     assert [departement_of(code) for code in communes.index] == list(communes["departement"])
     assert communes["postcodes"].isna().sum() <= 1
+
+
+def test_tables_that_were_kept_are_those_that_were_read(few, tmp_path):
+    read, made, kept = read_embedded(few), read_embedded(few, tmp_path / "kept"), read_embedded(few, tmp_path / "kept")
+    assert len(list((tmp_path / "kept").glob("tables-*"))) == 1
+    for other in (made, kept):
+        for name in ("communes", "sites", "tax_offices"):
+            assert_geodataframe_equal(getattr(other, name).frame, getattr(read, name).frame)
+            assert getattr(other, name).provenance == getattr(read, name).provenance
+            assert getattr(other, name).notes == getattr(read, name).notes
+        assert_series_equal(other.intercommunality, read.intercommunality)
+        assert_frame_equal(other.intercommunalities, read.intercommunalities)
+        assert_frame_equal(other.former, read.former)
+    sites = (few / "sites.csv").read_text(encoding="utf-8")
+    (few / "sites.csv").write_text("\n".join(sites.splitlines()[:2]) + "\n", encoding="utf-8")
+    assert len(read_embedded(few, tmp_path / "kept").sites.frame) == 1
 
 
 def test_tables_agree_with_each_other(tables):

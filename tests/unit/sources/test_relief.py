@@ -29,6 +29,18 @@ def test_flat_ground_is_not_rough_and_steps_are():
     np.testing.assert_allclose(rough.roughness([2.0 + 10 / 60], [46.0 + 10 / 60]), [expected], rtol=1e-6)
 
 
+def test_the_roughness_of_a_few_points_is_that_of_all_to_the_last_bit():
+    steps = np.random.default_rng(0).integers(0, 60, (30, 40)).astype(np.uint8)
+    steps[steps > 50] = UNKNOWN
+    lon, lat = (np.random.default_rng(seed).uniform(-0.05, 0.7, 400) + west for seed, west in ((1, 2.0), (2, 46.0)))
+    relief, other = (Relief(steps, 2.0, 46.0, 1 / 60) for _ in range(2))
+    all_at_once = relief.roughness(lon, lat)
+    one_by_one = [other.roughness([x], [y])[0] for x, y in zip(lon, lat, strict=True)]
+    assert "_deviation" not in vars(other)
+    np.testing.assert_array_equal(one_by_one, all_at_once)
+    assert 0 < np.isnan(all_at_once).sum() < len(lon)
+
+
 def test_what_is_written_is_read_and_the_same_bytes_each_time(tmp_path):
     write_relief(SMALL, tmp_path / "a.npz")
     write_relief(SMALL, tmp_path / "b.npz")

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geo.territory import Territory
-from geo.territory.margin import MARGIN_M, neighbour_outlines
+from geo.territory.margin import MARGIN_M, near_places, neighbour_outlines
 
 
 def squares(codes):
@@ -28,6 +28,18 @@ def test_neighbours_are_joined_by_departement_as_far_as_the_margin():
     assert area_km2.tolist() == pytest.approx([200, 300], rel=1e-3)
     # The corners and the ends of the border that its two communes shared.
     assert len(shapely.get_coordinates(outlines.geometry.iloc[0])) == 7
+
+
+def test_places_are_near_the_nearest_commune_whichever_is_said_to_be_theirs():
+    area = squares(["64"]).set_axis(["64001"]).rename_axis("commune_code")
+    east = np.array([0, 54_000, 56_000, 54_000, 0, 56_000])
+    points = gpd.GeoSeries(gpd.points_from_xy(405_000 + east, np.full(6, 6_255_000)), crs="EPSG:2154").to_crs(
+        "EPSG:4326"
+    )
+    codes = np.array(["64001", "64001", "64001", "40001", None, "99999"], dtype=object)
+    places = gpd.GeoDataFrame({"name": list("abcdef"), "commune_code": codes}, geometry=points)
+    assert near_places(places, area)["name"].tolist() == ["a", "b", "d", "e"]
+    assert near_places(places.head(0), area).empty
 
 
 def test_none_where_no_neighbour_is_known():
