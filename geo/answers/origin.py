@@ -11,6 +11,8 @@ from geo.access.bus_rounds import rounds_totals
 from geo.answers.rounds import rounds_text
 from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integer, format_share
 from geo.kinds import facility_title
+from geo.network.modes import ESTIMATED_NOTE, WALK
+from geo.network.slopes import relief_note
 from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE
 
 if TYPE_CHECKING:
@@ -125,12 +127,24 @@ def approximation_sentences(territory: Territory) -> list[str]:
             f"{_measured(network.error)}"
         )
         sentences += [note for note in network.notes if note in {OVERSEAS_NOTE, CORSICA_NOTE}]
-    if territory.contours_approximate:
-        sentences.append(
-            "Les contours des communes sont approchés : chaque commune est dessinée par la zone la plus proche de "
-            "sa position. Les contours officiels ne sont pas fournis."
-        )
-    return sentences
+    return [*sentences, *contour_sentences(territory)]
+
+
+def contour_sentences(territory: Territory) -> list[str]:
+    """Return that contours are approximate, where they are."""
+    if not territory.contours_approximate:
+        return []
+    said = (
+        "Les contours des communes sont approchés : chaque commune est dessinée par la zone la plus proche de sa "
+        "position. Les contours officiels ne sont pas fournis."
+    )
+    return [said]
+
+
+def walking_note(territory: Territory) -> str:
+    """Return how ways on foot are known, slopes included."""
+    streets = territory.active.get(WALK)
+    return ESTIMATED_NOTE if streets is None else relief_note(streets)
 
 
 def counting_sentence(

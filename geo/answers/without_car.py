@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.answers.answer import Answer, Figure, residents_line
 from geo.answers.nearest import trip_words
+from geo.answers.origin import walking_note
 from geo.classes import trip_class
 from geo.finder.opening_times import day_text, hours_text
 from geo.finder.residents_trips import median_door_to_door
@@ -25,8 +26,6 @@ from geo.french import (
     plural,
     quoted,
 )
-from geo.network.modes import ESTIMATED_NOTE, WALK
-from geo.network.slopes import relief_note
 from geo.transit.schedule import FEED_DATASET
 from geo.transit.window import PERCENTILES
 
@@ -47,6 +46,11 @@ ONLY_GIVEN: Final = "Seules les lignes des horaires donnés comptent : d'autres 
 AT_TOWN_HALLS: Final = (
     "Tous les habitants d'une commune sont comptés à son point (la mairie, si elle est connue) : avec des carreaux de "
     "population, la part est plus juste, et souvent plus faible."
+)
+#: What `commune_trip_rows` tells.
+COMMUNE_HEADS: Final = (
+    *("Commune", "Habitants", "Aller-retour possible", "Hors de chez soi", "Première arrivée utile", "Dernier retour"),
+    "Vers",
 )
 #: How many communes are named in a sentence.
 _NAMED: Final = 3
@@ -207,6 +211,25 @@ def commune_trip_lines(communes: pd.DataFrame) -> list[list[str]]:
     return [[residents_line(row["residents"]), *map(capital, _trip_parts(row))] for row in communes.to_dict("records")]
 
 
+def commune_trip_rows(communes: pd.DataFrame) -> list[list[str]]:
+    """Return each row of `DayWithoutCar.communes` as texts under `COMMUNE_HEADS`."""
+    possible = possible_words(communes)
+    return [
+        [
+            str(row["name"]),
+            format_integer(row["residents"]),
+            UNKNOWN if pd.isna(word) else str(word) if word != "en partie" else format_share(row["share_round_trip"]),
+            *(
+                (trip_words(row["time_out_min"]), clock(row["earliest_arrival"]), clock(row["last_way_back"]))
+                if pd.notna(row["time_out_min"])
+                else ("", "", "")
+            ),
+            "" if pd.isna(row["facility_name"]) else str(row["facility_name"]),
+        ]
+        for word, row in zip(possible, communes.to_dict("records"), strict=True)
+    ]
+
+
 def possible_words(communes: pd.DataFrame) -> pd.Series:
     """Return whether the residents of each row of `DayWithoutCar.communes` have a round trip: texts, <NA> unknown.
 
@@ -329,9 +352,7 @@ def transit_notes(territory: Territory) -> tuple[str, ...]:
         if source.dataset == FEED_DATASET
     ]
     feeds = () if territory.schedule is None else territory.schedule.feeds["note"]
-    streets = territory.active.get(WALK)
-    walked = ESTIMATED_NOTE if streets is None else relief_note(streets)
-    return (*sources, ONLY_GIVEN, *(f"{note}." for note in feeds if note), walked)
+    return (*sources, ONLY_GIVEN, *(f"{note}." for note in feeds if note), walking_note(territory))
 
 
 def residents_notes(territory: Territory) -> tuple[str, ...]:

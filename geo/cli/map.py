@@ -24,11 +24,15 @@ def draw_map(
         str,
         typer.Option(
             help="time (temps de trajet), under-served (communes sous-desservies), saved (minutes gagnées), "
-            "hours (heures d'ouverture) ou change (avant et après --scenario)."
+            "hours (heures d'ouverture), without-car (aller-retour sans voiture le jour de --day) ou change (avant et "
+            "après --scenario)."
         ),
     ] = "time",
     scenario: Annotated[Path | None, typer.Option(help="Scénario, pour la carte change.")] = None,
     page: Annotated[str, typer.Option(help="a4 (portrait ou paysage selon le territoire) ou 16:9.")] = "a4",
+    day: Annotated[
+        str | None, typer.Option(help="Pour la carte without-car : jour, AAAA-MM-JJ ; sinon un mardi, choisi.")
+    ] = None,
     date: Day = None,
     as_json: AsJson = False,
 ) -> None:
@@ -46,9 +50,12 @@ def draw_map(
     if (kind == "change") != (scenario is not None):
         msg = "La carte change montre un scénario : donnez --kind change et --scenario FICHIER ensemble."
         raise ParameterError(msg)
+    if day is not None and kind != "without-car":
+        msg = "--day n'a de sens qu'avec --kind without-car : ajoutez-le, ou retirez --day."
+        raise ParameterError(msg)
     area = load_area(folder)
     asked = None if scenario is None else scenario_from_json(read_text(scenario, "Scénario"))
-    sheet = paper_map(area, kind, question, asked, page=page, today=today)
+    sheet = paper_map(area, kind, question, asked, page=page, today=today, day=None if day is None else chosen_day(day))
     write_sheet(sheet, out)
     if as_json:
         print_json({"file": str(out), "title": sheet.title, "description": sheet.description})

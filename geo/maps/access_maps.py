@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,8 +10,16 @@ import numpy as np
 from geo.answers.certainty import interval_lines
 from geo.answers.tax_offices import saved_lines
 from geo.answers.without_car import commune_trip_lines
-from geo.classes import SAVED_CLASSES, SIDE_CLASSES, TRIP_CLASSES, UNKNOWN_CLASS, classify, trip_class
-from geo.french import minutes_text
+from geo.classes import (
+    SAVED_CLASSES,
+    SIDE_CLASSES,
+    TRIP_CLASSES,
+    TRIP_UNKNOWN,
+    UNKNOWN_CLASS,
+    classify,
+    trip_class,
+)
+from geo.french import counted, minutes_text
 from geo.kinds import KINDS
 from geo.maps.planning_values import planning_values, site_markers
 
@@ -37,17 +46,33 @@ def certainty_values(sensitivity: Sensitivity, sites: gpd.GeoDataFrame) -> dict[
 
 
 def trip_values(measured: DayWithoutCar, sites: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return the map of round trips without a car, as `planning_values`; `sites`: those that count."""
+    """Return the map of round trips without a car, as `planning_values`; `sites`: those that count.
+
+    The legend tells how many communes and residents each class has.
+    """
+    position = trip_class(measured.communes["share_round_trip"])
+    residents = measured.communes["residents"]
+    *classes, unknown = (
+        replace(cls, label=f"{cls.label} : {_counted(residents[position == number])}")
+        for number, cls in zip((*range(len(TRIP_CLASSES)), UNKNOWN_CLASS), (*TRIP_CLASSES, TRIP_UNKNOWN), strict=True)
+    )
     kinds = [kind for kind in ("main", "antenne") if (sites["kind"] == kind).any()]
     return planning_values(
-        TRIP_CLASSES,
-        trip_class(measured.communes["share_round_trip"]),
+        classes,
+        position,
         commune_trip_lines(measured.communes),
         site_markers(sites),
         title="Sans voiture, aller et retour le même jour",
         signs=[(kind, KINDS[kind].label) for kind in kinds],
         only_present=True,
+        unknown=unknown,
     )
+
+
+def _counted(residents: pd.Series) -> str:
+    """Return how many communes a class has, and their residents where they are known."""
+    communes = counted(len(residents), "commune")
+    return f"{communes}, {counted(residents.sum(), 'habitant')}" if residents.notna().any() else communes
 
 
 def saved_values(communes: pd.DataFrame, sites: gpd.GeoDataFrame, tax_offices: gpd.GeoDataFrame) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The coverage of a territory as one HTML file that opens anywhere, also with no internet.
+"""The coverage of a territory, or its round trips without a car, as one HTML file that opens anywhere, also offline.
 
 Classes, legend, hatching and shapes are those of the screens: the same drawing code runs in both.
 Every text that comes from a data file is escaped.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,9 +18,20 @@ from folium.template import Template
 
 from geo.answers.answer import known_note, part_title
 from geo.answers.coverage import coverage_answer
-from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
-from geo.french import DRIVING_ONLY, within_text
-from geo.kinds import facility_title
+from geo.answers.origin import (
+    approximation_sentences,
+    contour_sentences,
+    counting_sentence,
+    network_sentence,
+    sources_sentence,
+)
+from geo.answers.without_car import COMMUNE_HEADS, commune_trip_rows, without_car_answer
+from geo.finder.opening_times import day_text
+from geo.finder.without_car import FIXED_KINDS
+from geo.french import DAYS, DRIVING_ONLY, within_text
+from geo.kinds import SITES, facility_title
+from geo.maps.access_maps import trip_values
+from geo.maps.area_patterns import area_pattern_defs
 from geo.maps.legend import legend_html
 from geo.maps.payload import (
     LEAFLET_INTEGRITY,
@@ -27,6 +39,7 @@ from geo.maps.payload import (
     drawing_style,
     map_base,
     map_values,
+    planning_script,
     script_json,
     shown_kinds,
 )
@@ -34,9 +47,13 @@ from geo.settings import Settings
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from geo.access.diagnosis import Diagnosis
+    from geo.finder.day_without_car import DayWithoutCar
     from geo.territory import Territory
 
 _log = logging.getLogger(__name__)
@@ -55,6 +72,11 @@ h1 { font-size: 1.5rem; line-height: 1.2; margin: 0 0 .4rem; }
 .folium-map { border: 1px solid #c9d0d4; border-radius: 6px; box-sizing: border-box; min-height: 18rem;
   height: min(66vh, 85vw) !important; }
 .maillage-origin { border-top: 1px solid #c9d0d4; font-size: .85rem; margin-top: 1rem; padding-top: .6rem; }
+.maillage-table { margin-top: 1rem; overflow-x: auto; }
+.maillage-table table { border-collapse: collapse; font-size: .9rem; width: 100%; }
+.maillage-table caption { font-weight: 600; padding: .3rem 0; text-align: left; }
+.maillage-table td, .maillage-table th { border-bottom: 1px solid #c9d0d4; padding: .2rem .5rem; text-align: left; }
+.maillage-table tbody th { font-weight: 400; }
 .maillage-origin p { margin: 0 0 .35rem; }
 .maillage-origin .maillage-approximation { background: #f8f4ea; border-left: 4px solid #a95320; padding: .4rem .8rem; }
 """
@@ -108,18 +130,89 @@ def coverage_map(
     said = [answer.sentence, *answer.details, known_note(summary.part)]
     head = f"<h1>{escape(title)}</h1>{''.join(f'<p>{escape(text)}</p>' for text in said if text)}"
 
+    legend = legend_html(facilities, kinds, excluded, question.rule_in_short)
+    counted = counting_sentence(facilities, kinds, excluded, (territory,))
+    footer = _origin(
+        territory,
+        approximation_sentences(territory),
+        [DRIVING_ONLY, counted, network_sentence(territory.manifest)],
+        today,
+    )
+    draw = "const drawn = createCoverageMap(L, map, base);\ndrawn.show(values);\ndrawn.update(values);"
+    drawing = _Drawing(drawing_script(), draw, "Carte des temps de trajet par commune", base, values)
+    return _page(settings, title, head + base["defs"], drawing, legend + footer)
+
+
+def round_trip_page(
+    territory: Territory,
+    measured: DayWithoutCar,
+    *,
+    settings: Settings | None = None,
+    today: dt.date | None = None,
+) -> folium.Map:
+    """Return the map of round trips without a car, with its title, legend, table of the communes, sources and date."""
+    settings = settings or Settings.from_environment()
+    sites = territory.facility_list(SITES, kinds=FIXED_KINDS)
+    base = map_base(territory.communes, {SITES: sites}, territory.crs)
+    values = trip_values(measured, sites)
+    date = measured.day.date
+    when = f"{DAYS[date.weekday()]} {day_text(date)} {date.year}"
+    title = f"Aller-retour sans voiture, {when} : {territory.name}"
+    answer = without_car_answer(territory, measured)
+    said = "".join(f"<p>{escape(text)}</p>" for text in (answer.sentence, *answer.details))
+    head = f"<h1>{escape(title)}</h1>{said}{area_pattern_defs()}"
+    communes = measured.communes.sort_values(["share_round_trip", "residents"], ascending=False, kind="stable")
+    kinds, excluded = shown_kinds(territory.sites, FIXED_KINDS)
+    counted = counting_sentence(SITES, kinds, excluded, (territory,))
+    drawing = _Drawing(
+        planning_script(),
+        "createPlanningMap(L, map, base, () => {})(values);",
+        "Carte des communes d'où l'aller-retour sans voiture est possible, ou non",
+        base,
+        values,
+    )
+    body = (
+        values["legend"]
+        + _table(communes)
+        + _origin(territory, contour_sentences(territory), [*answer.notes, counted], today)
+    )
+    return _page(settings, title, head, drawing, body)
+
+
+def _table(communes: pd.DataFrame) -> str:
+    """Return the communes as a table, those with a round trip first."""
+    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in COMMUNE_HEADS)
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+        for name, *cells in commune_trip_rows(communes)
+    )
+    return (
+        f"<div class=\"maillage-table\"><table><caption>Communes, celles d'où l'aller-retour est possible d'abord"
+        f"</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """How a page draws its map: a script that defines a function, what calls it, what the map is, and its data."""
+
+    script: str
+    draw: str
+    label: str
+    base: dict[str, Any]
+    values: dict[str, Any]
+
+
+def _page(settings: Settings, title: str, head: str, drawing: _Drawing, body: str) -> folium.Map:
+    """Return a page with a map; `head`, `body`: HTML before and after it."""
     page = folium.Map(tiles=None, zoom_control=False, zoomSnap=0.25, attributionControl=False)
     page.default_js, page.default_css = [], []
-    name = page.get_name()
     root: Any = page.get_root()
     root.title = escape(title)
     style = f"<style>{drawing_style()}{_PAGE_STYLE}</style>"
     root.header.add_child(_Verbatim(_leaflet(settings) + style), name="maillage_header")
-    root.html.add_child(_Verbatim(head + base["defs"]), name="maillage_title")
-    legend = legend_html(facilities, kinds, excluded, question.rule_in_short)
-    counted = counting_sentence(facilities, kinds, excluded, (territory,))
-    footer = _origin(territory, counted, today or dt.datetime.now().astimezone().date())
-    _AfterMap(_without_leaflet(settings) + legend + footer, _script(name, settings, base, values)).add_to(page)
+    root.html.add_child(_Verbatim(head), name="maillage_title")
+    _AfterMap(_without_leaflet(settings) + body, _script(page.get_name(), settings, drawing)).add_to(page)
     return page
 
 
@@ -167,29 +260,26 @@ def _without_leaflet(settings: Settings) -> str:
     )
 
 
-def _script(name: str, settings: Settings, base: dict[str, Any], values: dict[str, Any]) -> str:
-    label = script_json("Carte des temps de trajet par commune")
+def _script(name: str, settings: Settings, drawing: _Drawing) -> str:
     return (
-        f"{drawing_script()}\n"
+        f"{drawing.script}\n"
         f"L.control.attribution({{prefix: 'Leaflet'}}).addTo({name});\n"
         f"L.control.zoom({{zoomInTitle: 'Agrandir', zoomOutTitle: 'Réduire'}}).addTo({name});\n"
         f"L.control.scale({{imperial: false}}).addTo({name});\n"
         f"L.tileLayer({script_json(settings.tiles_url)}, "
         f"{{attribution: {script_json(settings.tiles_attribution)}, maxZoom: 18}}).addTo({name});\n"
-        f"{name}.getContainer().setAttribute('aria-label', {label});\n"
-        f"const base = {script_json(base)};\nconst values = {script_json(values)};\n"
-        f"const drawn = createCoverageMap(L, {name}, base);\ndrawn.show(values);\ndrawn.update(values);\n"
+        f"{name}.getContainer().setAttribute('aria-label', {script_json(drawing.label)});\n"
+        f"const map = {name};\nconst base = {script_json(drawing.base)};\n"
+        f"const values = {script_json(drawing.values)};\n{drawing.draw}\n"
     )
 
 
-def _origin(territory: Territory, counted: str, today: dt.date) -> str:
-    approximations = approximation_sentences(territory)
+def _origin(territory: Territory, approximations: Sequence[str], told: Sequence[str], today: dt.date | None) -> str:
+    date = today or dt.datetime.now().astimezone().date()
     sentences = [
-        DRIVING_ONLY,
-        counted,
-        network_sentence(territory.manifest),
+        *told,
         sources_sentence(territory.manifest),
-        f"Carte établie le {today:%d/%m/%Y} avec maillage.",
+        f"Carte établie le {date:%d/%m/%Y} avec maillage.",
     ]
     paragraphs = [f'<p class="maillage-approximation">{escape(text)}</p>' for text in approximations]
     paragraphs += [f"<p>{escape(text)}</p>" for text in sentences]

@@ -173,6 +173,11 @@ def drawing_script() -> str:
     return (_HERE / "coverage_map.js").read_text(encoding="utf-8")
 
 
+def planning_script() -> str:
+    """Return the JavaScript that defines `createPlanningMap`."""
+    return (_HERE / "planning_map.js").read_text(encoding="utf-8")
+
+
 def drawing_style() -> str:
     """Return the CSS of the map and of its legend."""
     return (_HERE / "coverage_map.css").read_text(encoding="utf-8") + legend_style()

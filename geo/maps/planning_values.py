@@ -73,6 +73,7 @@ def planning_values(  # noqa: PLR0913 - all that one map says
     outline: str = "",
     signs: Sequence[tuple[str, str]] = (),
     only_present: bool = False,
+    unknown: ColourClass = UNKNOWN_AREA,
     clicks: str = "",
 ) -> dict[str, Any]:
     """Return what a planning map draws, ready for JSON.
@@ -93,15 +94,17 @@ def planning_values(  # noqa: PLR0913 - all that one map says
         Signs and kinds on the map with their meaning.
     only_present
         Leave out of the legend the classes of no commune.
+    unknown
+        Class of the communes at position -1.
     clicks
         What a click asks the server: ``"position"``, ``"site"``, or nothing.
     """
-    unknown = bool((position < 0).any())
+    lacking = bool((position < 0).any())
     present = set(position.tolist()) if only_present else range(len(classes))
-    shown = [cls for number, cls in enumerate(classes) if number in present] + [UNKNOWN_AREA] * unknown
+    shown = [cls for number, cls in enumerate(classes) if number in present] + [unknown] * lacking
     drawn = np.zeros(len(position), bool) if outlined is None else outlined
     return {
-        "fills": [area_fill(cls) for cls in (*classes, UNKNOWN_AREA)],
+        "fills": [area_fill(cls) for cls in (*classes, unknown)],
         "classes": np.where(position < 0, len(classes), position).tolist(),
         "outlined": drawn.astype(int).tolist(),
         "lines": [list(each) for each in lines],

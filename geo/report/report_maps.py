@@ -10,6 +10,7 @@ from geo.answers.tax_offices import tax_offices_answer
 from geo.maps.static.change_map import change_map
 from geo.maps.static.curve_chart import curve_chart
 from geo.maps.static.hours_chart import hours_chart
+from geo.maps.static.round_trip_map import round_trip_map
 from geo.maps.static.territory_maps import saved_minutes_map, travel_time_map, under_served_map
 from geo.report.plan_files import compared_layer, stops_layer
 
@@ -23,8 +24,8 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
 
     Returns
     -------
-    By file name, without its ending: ``travel_time``, ``curve``, ``under_served``; ``hours`` and ``saved_minutes``
-    where they were measured; ``plan`` with a plan.
+    By file name, without its ending: ``travel_time``, ``curve``, ``under_served``; ``hours``, ``without_car`` and
+    ``saved_minutes`` where they were measured; ``plan`` with a plan.
     """
     territory, diagnosis, today = findings.territory, findings.diagnosis, findings.request.made_on
     kinds = findings.question.kinds
@@ -41,6 +42,8 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
     }
     if findings.opening is not None and findings.opening.part.residents_known > 0:
         sheets["hours"] = hours_chart(territory, findings.opening, kinds=kinds, today=today)
+    if findings.without_car is not None:
+        sheets["without_car"] = round_trip_map(territory, findings.without_car, today=today)
     if findings.saved is not None:
         saved, sentence = findings.saved[0]["saved_min"], tax_offices_answer(*findings.saved).sentence
         sheets["saved_minutes"] = saved_minutes_map(territory, saved, sentence=sentence, kinds=kinds, today=today)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.answers.nearest import trip_words
-from geo.answers.without_car import possible_words, without_car_answer
-from geo.french import clock, counted, format_integer, format_share, joined
+from geo.answers.without_car import COMMUNE_HEADS, commune_trip_rows, without_car_answer
+from geo.french import counted, format_integer, joined
 from geo.report.fitting import cut, cut_all
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def without_car_content(findings: ReportFindings) -> dict[str, Any] | None:
     if measured is None:
         return None
     answer = without_car_answer(findings.territory, measured)
-    communes = measured.communes.assign(possible=possible_words(measured.communes))
+    communes = measured.communes
     served = communes[communes["share_round_trip"] > 0].sort_values("residents", ascending=False, kind="stable")
     shown = served.head(_ROWS)
     lead = [answer.sentence, *answer.details]
@@ -45,17 +44,10 @@ def without_car_content(findings: ReportFindings) -> dict[str, Any] | None:
     more = [f"Et {counted(left, 'autre note')} ; les fichiers d'horaires sont parmi les sources."] if left > 0 else []
     return {
         "lead": cut_all(lead),
+        "heads": list(COMMUNE_HEADS),
         "rows": [
-            [
-                cut(row["name"], _NAME_CELL),
-                format_integer(row["residents"]),
-                row["possible"] if row["possible"] == "oui" else format_share(row["share_round_trip"]),
-                trip_words(row["time_out_min"]),
-                clock(row["earliest_arrival"]),
-                clock(row["last_way_back"]),
-                cut(row["facility_name"], _SITE_CELL),
-            ]
-            for row in shown.to_dict("records")
+            [cut(name, _NAME_CELL), *figures, cut(site, _SITE_CELL)]
+            for name, *figures, site in commune_trip_rows(shown)
         ],
         "without": _without(measured),
         "notes": cut_all([*answer.notes[:_NOTES], *more], _NOTE),

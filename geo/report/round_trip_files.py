@@ -51,7 +51,7 @@ def round_trip_content(territory: Territory, answer: DayWithoutCar) -> dict[str,
 
 
 def write_round_trips(territory: Territory, answer: DayWithoutCar, folder: Path) -> tuple[str, ...]:
-    """Write ``round_trips.csv`` and ``round_trips.json`` into a folder; return their names.
+    """Write ``round_trips.csv``, ``.json`` and the map ``round_trips.html`` into a folder; return their names.
 
     All of them, or none where one cannot be written; other files of the folder stay.
 
@@ -60,10 +60,13 @@ def write_round_trips(territory: Territory, answer: DayWithoutCar, folder: Path)
     SourceError
         The folder cannot be written to.
     """
+    from geo.maps.interactive import round_trip_page, write_map  # noqa: PLC0415 - screens need no folium
+
     with result_files(folder, "Sans voiture : aller dans un site et en revenir le jour même") as beside:
         write_table(round_trip_table(answer), beside / "round_trips.csv")
         write_summary(round_trip_content(territory, answer), beside / "round_trips.json")
-    return "round_trips.csv", "round_trips.json", PACKAGE_FILE
+        write_map(round_trip_page(territory, answer), beside / "round_trips.html")
+    return "round_trips.csv", "round_trips.json", "round_trips.html", PACKAGE_FILE
 
 
 def _plain(day: NamedDay) -> dict[str, Any]:

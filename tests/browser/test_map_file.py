@@ -1,12 +1,16 @@
 """The exported map with hostile names, opened in a real browser."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
 from geo.access.diagnosis import diagnose
-from geo.maps.interactive import coverage_map, write_map
+from geo.finder.day_without_car import day_without_car
+from geo.maps.interactive import coverage_map, round_trip_page, write_map
 from geo.question import Question
+from geo.transit.gtfs import read_gtfs
+from tests.unit.transit.small_feed import write_valley
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +25,44 @@ def address(embedded, tmp_path_factory) -> str:
     path = tmp_path_factory.mktemp("map") / "map.html"
     write_map(coverage_map(territory, diagnose(territory, question=Question(20))), path)
     return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def trips_address(embedded, tmp_path_factory) -> str:
+    """The page of round trips without a car, every name hostile."""
+    folder = tmp_path_factory.mktemp("trips")
+    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
+    feed = read_gtfs(write_valley(folder / "valley.zip", urdos, embedded.sites.geometry.iloc[0]))
+    territory = replace(embedded, schedule=feed)
+    found = day_without_car(territory, dt.date(2025, 2, 4))
+    found = replace(found, communes=found.communes.assign(name=HOSTILE, facility_name=HOSTILE))
+    sites = territory.sites.assign(name=HOSTILE)
+    territory = replace(
+        territory,
+        name=HOSTILE,
+        communes=territory.communes.assign(name=HOSTILE),
+        facilities={**territory.facilities, "sites": sites},
+    )
+    write_map(round_trip_page(territory, found), folder / "round_trips.html")
+    return (folder / "round_trips.html").as_uri()
+
+
+def test_the_page_without_a_car_draws_hatched_classes_and_runs_no_name(new_page, trips_address, embedded):
+    page = new_page()
+    page.goto(trips_address)
+    page.locator("path.maillage-commune").first.wait_for(state="attached")
+    fills = page.locator("path.maillage-commune").evaluate_all("all => all.map(one => one.getAttribute('fill'))")
+    assert len(fills) == len(embedded.communes)
+    assert any(fill.startswith("url(#maillage-area-diagonal") for fill in fills)
+    drawn = page.evaluate("[...document.querySelectorAll('pattern')].map(one => one.id)")
+    assert {fill[5:-1] for fill in fills if fill.startswith("url(#")} <= set(drawn)
+    page.locator("path.maillage-commune").nth(5).hover(force=True)
+    assert HOSTILE in page.locator(".leaflet-tooltip").inner_text()
+    assert page.locator(".maillage-table tbody tr").count() == len(embedded.communes)
+    assert "communes" in page.locator(".maillage-legend").inner_text()
+    assert page.evaluate("window.ran") is None
+    assert page.errors == []
+    assert set(page.refused) <= {"data.geopf.fr"}
 
 
 def test_names_are_shown_and_never_run(new_page, address):

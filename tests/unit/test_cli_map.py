@@ -81,7 +81,10 @@ def test_before_and_after_a_scenario(run, built, tmp_path):
     ("arguments", "sentence"),
     [
         (("--out", "map.gif"), "format de carte inconnu"),
-        (("--out", "map.png", "--kind", "x"), "Cartes possibles : time, under-served, saved, hours, change."),
+        (
+            ("--out", "map.png", "--kind", "x"),
+            "Cartes possibles : time, under-served, saved, hours, without-car, change.",
+        ),
         (("--out", "map.png", "--page", "a3"), "Formats possibles : a4, 16:9."),
         (("--out", "map.png", "--date", "22/11/2026"), "AAAA-MM-JJ"),
         (("--out", "map.png", "--kind", "change"), "--scenario"),

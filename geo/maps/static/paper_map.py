@@ -10,9 +10,11 @@ from geo.access.time_saved import time_saved
 from geo.answers.scenario import scenario_answer
 from geo.answers.tax_offices import tax_offices_answer
 from geo.errors import ParameterError
+from geo.finder.day_without_car import day_without_car
 from geo.maps.static.change_map import change_map, changed_places
 from geo.maps.static.country_map import country_map
 from geo.maps.static.hours_chart import hours_chart
+from geo.maps.static.round_trip_map import round_trip_map
 from geo.maps.static.territory_maps import saved_minutes_map, travel_time_map, under_served_map
 from geo.siting.comparison import compare
 from geo.siting.scenario import apply
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 #: Kinds of map: the last one only with a scenario.
-MAP_KINDS: Final = ("time", "under-served", "saved", "hours", "change")
+MAP_KINDS: Final = ("time", "under-served", "saved", "hours", "without-car", "change")
 
 
 class _Drawn(TypedDict):
@@ -38,12 +40,20 @@ class _Drawn(TypedDict):
 
 
 def paper_map(
-    area: Territory | Country, kind: str, question: Question, scenario: Scenario | None, *, page: str, today: dt.date
+    area: Territory | Country,
+    kind: str,
+    question: Question,
+    scenario: Scenario | None,
+    *,
+    page: str,
+    today: dt.date,
+    day: dt.date | None = None,
 ) -> Sheet:
     """Measure what a map shows and draw it.
 
     `kind`: One of `MAP_KINDS`; a country has ``"time"`` only. `scenario`: What ``"change"`` compares with today.
-    `page`, `today`: As in `geo.maps.static.territory_maps.travel_time_map`.
+    `day`: That ``"without-car"`` is about, `None`: a usual one. `page`, `today`: As in
+    `geo.maps.static.territory_maps.travel_time_map`.
 
     Raises
     ------
@@ -62,6 +72,8 @@ def paper_map(
         communes, summary = time_saved(area, kinds=question.kinds)
         sentence = tax_offices_answer(communes, summary).sentence
         return saved_minutes_map(area, communes["saved_min"], sentence=sentence, kinds=question.kinds, **drawn)
+    if kind == "without-car":
+        return round_trip_map(area, day_without_car(area, day, today=today), **drawn)
     if kind == "hours":
         opening = open_shares(area, question.threshold_min, kinds=question.kinds)
         return hours_chart(area, opening, kinds=question.kinds, **drawn)

@@ -66,7 +66,7 @@ def travel_time_map(
         [class_totals(position, cov, len(TIME_MAP_CLASSES))],
         ("Habitants", "Part"),
     )
-    return _territory_sheet(
+    return territory_sheet(
         territory,
         ground,
         Picture(position, TIME_MAP_CLASSES, hatched=timed(cov, poor)),
@@ -101,7 +101,7 @@ def under_served_map(
     )
     position = pd.Series(np.select([off, no_way, poor], [3, 2, 1], 0), index=cov.index)
     block = class_block("Communes", classes, [class_totals(position, cov, len(classes))], ("Habitants", "Part"))
-    return _territory_sheet(
+    return territory_sheet(
         territory,
         ground,
         Picture(position, classes, outlined=cov.index[poor], first=cov.index[poor]),
@@ -148,7 +148,7 @@ def saved_minutes_map(
         [class_totals(position, communes, len(_SAVED_MAP_CLASSES))],
         ("Habitants", "Part"),
     )
-    return _territory_sheet(
+    return territory_sheet(
         territory,
         ground,
         Picture(position, _SAVED_MAP_CLASSES),
@@ -225,7 +225,7 @@ def describe(blocks: Sequence[KeyBlock]) -> list[str]:
     ]
 
 
-def _territory_sheet(  # noqa: PLR0913 - each is a part of the page
+def territory_sheet(  # noqa: PLR0913 - each is a part of the page
     territory: Territory,
     ground: Ground,
     picture: Picture,
@@ -236,9 +236,10 @@ def _territory_sheet(  # noqa: PLR0913 - each is a part of the page
     notes: Sequence[str],
     page: str,
     cautions: Sequence[str] = (),
+    by_car: bool = True,
 ) -> Sheet:
-    """Return a page with one frame and its legend."""
-    warnings = map_warnings(territory, known_part(territory), *cautions)
+    """Return a page with one frame and its legend; `by_car`: whether what is approximate of times by car is told."""
+    warnings = map_warnings(territory, known_part(territory), *cautions) if by_car else list(cautions)
     with drawing():
         sheet = new_sheet(page, ground.aspect, title, sentence, [*describe(blocks), *warnings, *notes])
         room = dress(sheet, title, sentence, warnings, notes)

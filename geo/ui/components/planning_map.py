@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.maps.area_patterns import area_pattern_defs
-from geo.maps.payload import drawing_style
+from geo.maps.payload import drawing_style, planning_script
 from geo.ui.components.find_map import take_position
 from geo.ui.components.leaflet_map import (
     COMMUNES_MAP_HTML,
@@ -76,5 +76,5 @@ def _component() -> Callable[..., Any]:
         "maillage_planning_map",
         html=COMMUNES_MAP_HTML,
         css=drawing_style() + map_style() + component_text("planning_map.css"),
-        js=map_script("planning_map.js"),
+        js=planning_script() + map_script("planning_map.js"),
     )

@@ -117,6 +117,7 @@ def territory(communes, facilities, make_manifest) -> SimpleNamespace:
         crs="EPSG:2154",
         network=SimpleNamespace(crs="EPSG:2154"),
         estimated=False,
+        active={},
         communes=communes,
         demand=communes.reset_index()[["commune_code", "population"]].astype({"population": "float64"}),
         demand_on_network=SimpleNamespace(link=np.array([*range(8), -1])),

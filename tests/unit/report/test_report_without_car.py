@@ -59,6 +59,7 @@ def test_one_page_whose_figures_are_those_of_the_day(valley, findings, sheets, p
     assert PAGES[0] <= len(pages) <= PAGES[1]
     (number,) = (n for n in range(len(pages)) if pages[n].startswith("Sans voiture"))
     assert pages[number + 1].startswith("Méthode et limites"), "one page"
+    assert "Carte : qui peut y aller sans voiture" in pages[number - 1]
     page = pages[number]
     found = day_without_car(valley, today=dt.date(2026, 11, 22))
     assert found.day.date == dt.date(2025, 1, 7), "a usual Tuesday of the timetable"

@@ -1,6 +1,7 @@
 """A territory of streets for cars, feet and bicycles and of a timetable: built, saved, asked by the command line."""
 
 import datetime as dt
+import html
 import json
 
 import numpy as np
@@ -215,10 +216,33 @@ def test_the_command_line_tells_them_in_words_and_in_json(place, small_world, ru
     assert Territory.load(tmp_path / "again").schedule.trips["trip_id"].tolist() == ["out", "back"]
 
 
+def test_the_map_on_paper_tells_what_the_terminal_tells(place, run, tmp_path):
+    asked = ["map", place[0], "--kind", "without-car", "--date", "2026-11-22"]
+    status, said, _ = run(*asked, "--day", "2025-02-03", "--out", tmp_path / "map.svg", "--json")
+    told = json.loads(said)
+    assert status == 0
+    assert (
+        told["title"].replace("\u00a0", " ") == "Aller-retour sans voiture, lundi 3 février 2025, Pyrénées-Atlantiques"
+    )
+    sentence = (
+        run("diagnose", place[0], "--mode", "transit", "--day", "2025-02-03")[1].splitlines()[0].partition(" : ")[2]
+    )
+    assert sentence in told["description"]
+    assert "Pentes comptées" in told["description"]
+    assert run(*asked, "--out", tmp_path / "usual.svg")[0] == 0
+    status, _, error = run("map", place[0], "--day", "2025-02-03", "--out", tmp_path / "no.svg")
+    assert (status, "--day n'a de sens qu'avec --kind without-car" in error) == (2, True)
+    status, _, error = run("map", "64", "--kind", "without-car", "--out", tmp_path / "no.svg")
+    assert (status, "n'a pas d'horaires" in error) == (2, True)
+    assert not (tmp_path / "no.svg").exists()
+
+
 def test_the_answer_of_a_day_is_written_as_tables(place, run, tmp_path):
     asked = ["diagnose", place[0], "--mode", "transit", "--day", "2025-02-03", "--window", "09:00-10:00"]
     said = run(*asked, "--out", tmp_path / "out")[1]
     assert f"Fichiers écrits dans {tmp_path / 'out'} : round_trips.csv" in said
+    page = (tmp_path / "out" / "round_trips.html").read_text(encoding="utf-8")
+    assert said.partition(" : ")[2].splitlines()[0] in html.unescape(page)
     rows = pd.read_parquet(tmp_path / "out" / "round_trips.parquet").set_index("name")
     content = json.loads((tmp_path / "out" / "round_trips.json").read_text(encoding="utf-8"))
     assert content == json.loads(run(*asked, "--json")[1])

@@ -8,11 +8,17 @@ them again.
 import datetime as dt
 import functools
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from geo.finder.named_days import NamedDay
+from geo.finder.residents_trips import RoundTripShare
 from geo.maps.static.hours_chart import hours_chart
+from geo.maps.static.round_trip_map import round_trip_map
+from geo.transit.round_trip import Rules
 
 picture = functools.partial(
     pytest.mark.mpl_image_compare,
@@ -52,7 +58,24 @@ def test_hours(territory, week):
     return hours_chart(territory, week(shares), today=dt.date(2026, 11, 22))
 
 
+@picture(filename="without-car-a4.png")
+def test_without_car(territory, coverage_frame):
+    """A round trip from one commune, from part of another, from none of a third."""
+    shares = [1.0, 0.4, 0.0, *[np.nan] * (len(coverage_frame) - 3)]
+    communes = pd.DataFrame(
+        {"residents": coverage_frame["population"], "share_round_trip": pd.array(shares, "Float64")},
+        index=coverage_frame.index,
+    )
+    found = SimpleNamespace(
+        day=NamedDay(dt.date(2025, 2, 4), "A", "", 12, ()),
+        rules=Rules(),
+        share=RoundTripShare(dt.date(2025, 2, 4), 1500.0, 700.0, len(communes), 2, 95.0),
+        communes=communes,
+    )
+    return round_trip_map(territory, found, today=dt.date(2026, 11, 22))
+
+
 def test_the_pictures_kept_are_small():
     kept = list((Path(__file__).parent / "baseline").glob("*.png"))
-    assert len(kept) == 5
+    assert len(kept) == 6
     assert max(path.stat().st_size for path in kept) < 40_000
