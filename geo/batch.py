@@ -274,11 +274,9 @@ def _measure(
 
     Runs on a worker, perhaps twice: every folder is written beside its place and then renamed into it.
     """
-    summaries, files = {}, batch.files
+    summaries = {}
     try:
-        territory = Territory.from_tables(
-            tables, departement_name(departement), {departement}, roads=files.roads, cells=files.cells, profile=profile
-        )
+        territory = Territory.from_files(departement, batch.files, profile=profile, tables=tables)
         times = territory.travel_times(batch.question.facilities, kinds=batch.question.kinds)
         for question in batch.questions:
             diagnosis = diagnose(territory, question=question, times=times)

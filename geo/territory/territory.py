@@ -195,11 +195,19 @@ class Territory(StudyArea):
         return cls.from_files(departement, OfficialFiles(**files), profile=profile)
 
     @classmethod
-    def from_files(cls, departement: str, files: OfficialFiles, *, profile: str = DEFAULT_PROFILE) -> Territory:
-        """Build a territory from official files that are one value, as `build`."""
+    def from_files(
+        cls,
+        departement: str,
+        files: OfficialFiles,
+        *,
+        profile: str = DEFAULT_PROFILE,
+        tables: OfficialTables | None = None,
+    ) -> Territory:
+        """Build a territory from official files that are one value, as `build`; `tables`: what they hold, if read."""
         code = departement.strip().upper().zfill(2)
         name = departement_name(code)
-        return cls.from_tables(files.read(), name, {code}, roads=files.roads, cells=files.cells, profile=profile)
+        tables = files.read() if tables is None else tables
+        return cls.from_tables(tables, name, {code}, roads=files.roads, cells=files.cells, profile=profile)
 
     @classmethod
     def from_tables(

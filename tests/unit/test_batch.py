@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from itertools import product
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from geo.errors import BatchError, ParameterError, SourceError
 from geo.question import Question
 from geo.report.tables import table_files
 from geo.territory.files import OfficialFiles
+from tests.unit.transit.small_feed import write_feed
 from tests.written_tables import rows_of_table
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="Dask is not installed")
@@ -129,26 +131,48 @@ def test_departements_with_their_margin_equal_single_runs(client, small_world, t
     assert {row["code"]: row["facility_id"] for row in communes}["64003"] == "3"
 
 
+#: Official file -> what one says of the small world; those that the small world has already are not here.
+SMALL_FILES = {
+    "cells": ("cells.csv", "idcar_1km,ind\nCRS3035RES1000mN2307000E3469000,70.4\n"),
+    "housing": ("housing.csv", "CODGEO;P21_RP;P21_RP_VOIT1P\n64001;200.5;180.45\n"),
+    "permanences": ("permanences.csv", "site,operateur,jour,horaires,mode\n1,Cnav,mardi,09:00 - 12:00,sur place\n"),
+    "postcodes": ("postcodes.csv", "Code_commune_INSEE;Code_postal\n64001;64990\n"),
+    "rounds": ("rounds.csv", "site;commune;lieu;jour;semaine;horaires\n2;64001;Place;lundi;;09:00-12:00\n"),
+}
+#: What is no source of its own: roads are the network's, town halls the communes', columns are read in other files.
+NOT_NAMED = {"roads", "town_halls", "places", "columns"}
+
+
 def test_every_official_file_of_build_is_one_of_batch(client, small_world, tmp_path):
-    (tmp_path / "postcodes.csv").write_text("Code_commune_INSEE;Code_postal\n64001;64990\n", encoding="utf-8")
-    (tmp_path / "permanences.csv").write_text(
-        "site,operateur,jour,horaires,mode\n1,Cnav,mardi,09:00 - 12:00,sur place\n", encoding="utf-8"
-    )
-    options = [
-        "--sites", small_world.sites, "--communes", small_world.communes, "--roads", small_world.roads,
-        "--population", small_world.population, "--tax-offices", small_world.tax_offices,
-        "--postcodes", tmp_path / "postcodes.csv", "--permanences", tmp_path / "permanences.csv",
-        "--places", f"mairies={small_world.sites}",
-        "--places-columns", "mairies:name=lib_com,lon=longitude,lat=latitude,id=id_fs",
-    ]  # fmt: skip
+    files = {name: tmp_path / file for name, (file, _) in SMALL_FILES.items()}
+    for name, (_, text) in SMALL_FILES.items():
+        files[name].write_text(text, encoding="utf-8")
+    communes = gpd.read_file(small_world.communes)
+    halls = communes[["code"]].set_geometry(communes.geometry.representative_point(), crs=communes.crs)
+    halls.rename(columns={"code": "commune"}).to_file(tmp_path / "mairies.gpkg")
+    files |= {
+        "sites": small_world.sites,
+        "communes": small_world.communes,
+        "roads": small_world.roads,
+        "population": small_world.population,
+        "tax_offices": small_world.tax_offices,
+        "town_halls": tmp_path / "mairies.gpkg",
+        "gtfs": write_feed(tmp_path / "feed.zip"),
+        "places": f"mairies={small_world.sites}",
+        "columns": "mairies:name=lib_com,lon=longitude,lat=latitude,id=id_fs",
+    }
+    assert files.keys() == {each.name for each in fields(OfficialFiles)}, "a file that this test does not give"
+    flags = {"columns": "--places-columns"}
+    options = [part for name, file in files.items() for part in (flags.get(name, f"--{name.replace('_', '-')}"), file)]
     expected = diagnose_one_by_one(tmp_path, ["64"], ["courant"], [20], *options)
     maillage(
         "batch", "--departements", "64", *options, "--out", tmp_path / "found", "--scheduler", client.scheduler.address
     )
     assert_same_diagnoses(tmp_path / "found", expected)
     summary = json.loads((tmp_path / "found" / "64-courant-20" / "summary.json").read_text(encoding="utf-8"))
-    files = {source["file"] for source in summary["sources"]}
-    assert {"postcodes.csv", "permanences.csv", "tax.csv"} <= files
+    read = {source["file"] for source in summary["sources"]}
+    assert {Path(file).name for name, file in files.items() if name not in NOT_NAMED} <= read
+    assert not summary["network"]["approximate"]
 
 
 def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_expected, tmp_path):
