@@ -18,7 +18,7 @@ from geo.crs import to_metres
 from geo.errors import ParameterError
 from geo.finder.bus_passes import StopAnswer, stops_near
 from geo.finder.opening_times import civil_time
-from geo.finder.places import Places, SiteAnswer
+from geo.finder.places import Places, SiteAnswer, place_on_network
 from geo.finder.preference import lets_in, preferred_first
 from geo.finder.procedures import FROM_HOME, MANDATE
 from geo.finder.sentences import notes
@@ -261,8 +261,11 @@ def _meeting(
 
 
 def _place(territory: Territory, facility_id: str) -> SnappedPoints:
-    listed = (table.geometry[table["facility_id"].to_numpy() == facility_id] for table in territory.facilities.values())
-    found = next((points for points in listed if len(points)), None)
+    listed = place_on_network(territory, facility_id)
+    if listed is not None:
+        return listed
+    others = (table.geometry[table["facility_id"].to_numpy() == facility_id] for table in territory.facilities.values())
+    found = next((points for points in others if len(points)), None)
     if found is None:
         msg = f"Le lieu « {facility_id[:40]} » n'est dans aucune liste de « {territory.name} ». Donnez son identifiant."
         raise ParameterError(msg)

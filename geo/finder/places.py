@@ -125,6 +125,15 @@ class _Listed:
 _LISTED: Final[WeakKeyDictionary[Territory, _Listed]] = WeakKeyDictionary()
 
 
+def place_on_network(territory: Territory, facility_id: str) -> SnappedPoints | None:
+    """Return where a site or a tax office is on the network, `None` where neither list has it."""
+    if territory.sites.empty:
+        return None
+    listed = _Listed.of(territory)
+    which = np.flatnonzero(listed.columns["facility_id"] == facility_id)
+    return listed.on_network.take(which[:1]) if len(which) else None
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Places:
     """Sites and tax offices, and how they are reached.

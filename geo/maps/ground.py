@@ -7,6 +7,7 @@ All of it comes from the tables of the territory. Lines and areas are lists of w
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -36,6 +37,7 @@ _LEAST_MARGIN_DEG: Final = 0.12
 _STEPS_ACROSS: Final = 400
 _MOST_COMMUNES: Final = 600
 _MOST_PLACES: Final = 150
+_POLYGON: Final = shapely.GeometryType.POLYGON
 #: From which zoom a commune is named, by its residents; a prefecture always is. The last is given around answers only.
 _NAMED_FROM: Final = ((100_000, 5.5), (30_000, 7.0), (10_000, 8.0), (3_500, 9.0))
 _LAST_ZOOM: Final = 9.25
@@ -69,8 +71,8 @@ def ground_base(
     kinds = [kind for kind in KINDS if any((frame["kind"] == kind).any() for frame in facilities.values())]
     return {
         "units": UNITS_PER_DEG,
-        "land": _areas(land),
-        "limits": [_steps(line) for line in shapely.get_parts(lines)],
+        "land": _areas(np.array([land])),
+        "limits": _steps(shapely.get_parts(lines)),
         "names": _names(communes[_named_from(communes) < _LAST_ZOOM]),
         "around": ground_around(communes, facilities, None) if drawn_whole(communes) else None,
         "extent": [
@@ -117,7 +119,7 @@ def ground_around(
             near = near.iloc[np.argsort(far, kind="stable")[:_MOST_PLACES]]
         places += facility_records(near)
     return {
-        "communes": [rings for contour in light for rings in _areas(contour)],
+        "communes": _areas(light),
         "names": _names(shown),
         "places": places,
     }
@@ -164,14 +166,22 @@ def _names(communes: pd.DataFrame) -> list[list[Any]]:
     return [list(row) for row in zip(*(column[first].tolist() for column in columns), strict=True)]
 
 
-def _areas(shape: shapely.Geometry) -> list[list[list[int]]]:
-    """Return the rings of each polygon of a shape."""
-    polygons = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-    return [[_steps(ring) for ring in (polygon.exterior, *polygon.interiors)] for polygon in polygons]
+def _areas(shapes: NDArray[Any]) -> list[list[list[int]]]:
+    """Return the rings of each polygon of some shapes."""
+    parts = shapely.get_parts(shapes)
+    rings, polygon = shapely.get_rings(parts[shapely.get_type_id(parts) == _POLYGON], return_index=True)
+    areas: list[list[list[int]]] = [[] for _ in range(polygon[-1] + 1 if len(polygon) else 0)]
+    for of, steps in zip(polygon.tolist(), _steps(rings), strict=True):
+        areas[of].append(steps)
+    return areas
 
 
-def _steps(line: shapely.Geometry) -> list[int]:
-    """Return a line as steps of whole units."""
-    places = np.rint(shapely.get_coordinates(line)[:, ::-1] * UNITS_PER_DEG).astype(np.int64)
-    steps: list[int] = np.diff(places, axis=0, prepend=0).ravel().tolist()
-    return steps
+def _steps(lines: NDArray[Any]) -> list[list[int]]:
+    """Return each line as steps of whole units."""
+    coordinates, line = shapely.get_coordinates(lines, return_index=True)
+    places = np.rint(coordinates[:, ::-1] * UNITS_PER_DEG).astype(np.int64)
+    first = np.searchsorted(line, np.arange(len(lines)))
+    steps = np.diff(places, axis=0, prepend=0)
+    steps[first] = places[first]
+    flat, bounds = steps.ravel().tolist(), [*(2 * first).tolist(), 2 * len(steps)]
+    return [flat[start:end] for start, end in pairwise(bounds)]

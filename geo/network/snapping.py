@@ -28,6 +28,8 @@ FAR_FROM_ROADS_M: Final = 500.0
 #: speed off the network, by a road longer than the line by the detour.
 SHORT_TRIP_M: Final = 5_000.0
 SHORT_TRIP_DETOUR: Final = 1.3
+#: Up to so many pairs of points all of their distances are measured: an index of them takes longer.
+_FEW_PAIRS: Final = 20_000
 #: A place closer (m) than this to a street stands on it.
 _ON_THE_STREET_M: Final = 1.0
 
@@ -262,8 +264,7 @@ def _short_trips(
     network: RoadNetwork, origins: SnappedPoints, destinations: SnappedPoints
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     from_, to = np.flatnonzero(origins.link >= 0), np.flatnonzero(destinations.link >= 0)
-    tree = shapely.STRtree(np.asarray(shapely.points(destinations.xy[to])))
-    near = tree.query(shapely.points(origins.xy[from_]), predicate="dwithin", distance=SHORT_TRIP_M)
+    near = _near(origins.xy[from_], destinations.xy[to])
     origin, destination = from_[near[0]], to[near[1]]
     one, other = (
         network.link_ends[points.link[rows], (points.fraction[rows] > 0.5).astype(np.int64)]  # noqa: PLR2004 - half way
@@ -274,6 +275,17 @@ def _short_trips(
     metres = np.sqrt(((origins.xy[origin] - destinations.xy[destination]) ** 2).sum(axis=1))
     seconds = metres / network.access_m_per_s + 2 * network.end_time_s
     return origin, destination, seconds, metres * SHORT_TRIP_DETOUR
+
+
+def _near(here: NDArray[np.float64], there: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the pairs of points at most `SHORT_TRIP_M` apart: positions in the one list and in the other."""
+    if len(here) * len(there) <= _FEW_PAIRS:
+        gaps = here[:, None, :] - there[None, :, :]
+        pairs = np.argwhere(np.sqrt((gaps**2).sum(axis=2)) <= SHORT_TRIP_M)
+        return pairs[:, 0], pairs[:, 1]
+    tree = shapely.STRtree(np.asarray(shapely.points(there)))
+    one, other = tree.query(shapely.points(here), predicate="dwithin", distance=SHORT_TRIP_M)
+    return one, other
 
 
 def _along_one_street(

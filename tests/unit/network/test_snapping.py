@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.network import snapping
 from geo.network.links import build_network
 from geo.network.origin import NetworkSource
 from geo.network.road_network import RoadNetwork
@@ -421,3 +422,19 @@ def test_short_trips_of_an_estimated_network_start_and_end_on_any_street():
     # 300 m along the street at 10 m a second; off the streets at 15 km/h, and 1.3 times as far.
     assert sorted(seconds) == pytest.approx([30, 300 / ACCESS])
     assert sorted(metres) == pytest.approx([300, 390])
+
+
+# --- pairs of points near one another ---------------------------------------------------------------
+
+
+@given(seed=st.integers(0, 2**32 - 1), few=st.integers(1, 4), many=st.integers(1, 60))
+@settings(max_examples=50)
+def test_near_pairs_are_the_same_measured_one_by_one_or_by_an_index(seed, few, many):
+    chance = np.random.default_rng(seed)
+    here, there = (chance.integers(-8, 8, (n, 2)) * 1000.0 for n in (few, many))  # 3, 4 and 5 km apart at times
+    with pytest.MonkeyPatch.context() as patch:
+        measured = sorted(zip(*snapping._near(here, there), strict=True))
+        patch.setattr(snapping, "_FEW_PAIRS", 0)
+        indexed = sorted(zip(*snapping._near(here, there), strict=True))
+    expected = [(i, j) for i, a in enumerate(here) for j, b in enumerate(there) if np.hypot(*(a - b)) <= 5000]
+    assert measured == indexed == expected
