@@ -60,9 +60,9 @@ def fingerprint(territory: Territory) -> str:
     return hashlib.sha256(territory.fingerprint.encode()).hexdigest()[:16]
 
 
-@kept(st.cache_data, show_spinner="Calcul des temps de trajet…", max_entries=32)
+@kept(st.cache_resource, show_spinner="Calcul des temps de trajet…", max_entries=32)
 def travel_times(_territory: Territory, identity: str, facilities: str, *, kinds: frozenset[str]) -> pd.DataFrame:
-    """Return the travel times of a territory; `identity` is its fingerprint."""
+    """Return the travel times of a territory, never to be changed; `identity` is its fingerprint."""
     del identity  # only part of the key of the cache
     return _territory.travel_times(facilities, kinds=kinds)
 
@@ -82,7 +82,7 @@ def commune_titles(_territory: Territory, identity: str) -> dict[str, str]:
     return {str(code): f"{name} ({code})" for code, name in names.items()}
 
 
-@kept(st.cache_data, show_spinner="Préparation de la carte…", max_entries=12)
+@kept(st.cache_resource, show_spinner="Préparation de la carte…", max_entries=12)
 def map_base_json(_territory: Territory, identity: str) -> str:
     """Return the base of the map as JSON, ready to be sent; `identity` is the territory's fingerprint."""
     del identity
@@ -90,7 +90,7 @@ def map_base_json(_territory: Territory, identity: str) -> str:
     return json.dumps(base, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-@kept(st.cache_data, show_spinner="Préparation de la carte…", max_entries=12)
+@kept(st.cache_resource, show_spinner="Préparation de la carte…", max_entries=12)
 def ground_json(_territory: Territory, identity: str) -> str:
     """Return the ground of the map of an answer as JSON; `identity` is the territory's fingerprint."""
     del identity

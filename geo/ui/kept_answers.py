@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
@@ -34,6 +35,20 @@ def kept(cache: Any, **options: Any) -> Callable[[Callable[_Question, _Answer]],
         return answer
 
     return keep
+
+
+_MADE: Final[WeakKeyDictionary[Any, dict[Hashable, Any]]] = WeakKeyDictionary()
+
+
+def once(of: object, name: Hashable, make: Callable[[], _Answer]) -> _Answer:
+    """Return what is made of an object that never changes, a plan for instance: made once, kept as long as the object.
+
+    `name`: What tells it from what else is made of the object.
+    """
+    made = _MADE.setdefault(of, {})
+    if name not in made:
+        made[name] = make()
+    return cast("_Answer", made[name])
 
 
 def last_answer(name: str, question: Hashable, make: Callable[[], _Answer]) -> _Answer:

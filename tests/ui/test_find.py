@@ -425,3 +425,23 @@ def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, ter
     assert "car 12 de Urdos 8\u00a0h à Maison 8\u00a0h\u00a030".replace("\u00a0", " ") in told.replace("\u00a0", " ")
     assert "Sans voiture, mardi 4 février 2025, départ à partir de 7 h 30 :" in told.replace("\u00a0", " ")
     assert "À pied" in given(app, "found_sites")["html"] or "à vélo" in given(app, "found_sites")["html"].lower()
+
+
+def test_answers_are_shared_from_a_commune_and_never_from_a_position(open_app, monkeypatch):
+    asked = []
+
+    def found(territory, lon, lat, *more):
+        asked.append((lon, lat))
+        return find_sites(territory, lon, lat, *more)
+
+    monkeypatch.setattr("geo.ui.found.find_sites", found)
+    moment = "2026-11-24T10:07"  # of no other test
+    shown = [given(open_app(lieu=SARE, quand=moment), "found_sites") for _visitor in range(2)]
+    assert shown[0] == shown[1]
+    assert len(asked) == 1
+    here = f"{asked[0][1]:.3f},{asked[0][0]:.3f}"
+    first = open_app(position=here, quand=moment)
+    first.run()  # the same visitor, again
+    assert len(asked) == 2
+    open_app(position=here, quand=moment)
+    assert len(asked) == 3

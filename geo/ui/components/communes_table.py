@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,7 @@ from geo.french import UNKNOWN, side_of_threshold, to_five
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 #: Columns of a coverage that are shown, in order.
 SHOWN: Final = (
@@ -107,39 +108,59 @@ def beside_threshold(table: pd.DataFrame, threshold_min: float) -> pd.Series:
     return pd.Series(said, index=table.index, dtype="string")
 
 
-def show_communes(coverage: pd.DataFrame, threshold_min: float, on_select: Callable[[str], None]) -> None:
+@dataclass(frozen=True, eq=False, slots=True)
+class ShownCommunes:
+    """The table on screen: its rows under their headings, their codes, and how each column is written."""
+
+    rows: pd.DataFrame
+    codes: tuple[str, ...]
+    columns: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, coverage: pd.DataFrame, threshold_min: float) -> ShownCommunes:
+        """Make the table.
+
+        A time that is estimated is said to be so, and on which side of the threshold it is where rounding hides that.
+        """
+        exact = communes_table(coverage)
+        table = as_shown(exact).assign(beside_threshold=beside_threshold(exact, threshold_min))
+        names = list(SHOWN)
+        estimated = table["estimated"].astype(bool)
+        minutes: dict[str, Any] = {"format": "localized"}
+        if estimated.all():
+            minutes = {"format": "environ %d", "label": "Estimé (min)"}
+        elif estimated.any():
+            names.insert(names.index("travel_time_min") + 1, "estimated")
+        if table["beside_threshold"].notna().any():
+            names.insert(names.index("under_served") + 1, "beside_threshold")
+        kinds: dict[str, Any] = {
+            **{name: partial(st.column_config.CheckboxColumn, label) for name, label in _SHORT.items()},
+            "share_within": partial(st.column_config.NumberColumn, format="percent"),
+            **dict.fromkeys(("distance_km", "population"), partial(st.column_config.NumberColumn, format="localized")),
+            "travel_time_min": partial(st.column_config.NumberColumn, **minutes),
+        }
+        columns = {
+            COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(width=_WIDTHS[name], help=_HELP.get(name))
+            for name in names
+        }
+        return cls(headed(table, names), tuple(map(str, table["commune_code"])), columns)
+
+
+def show_communes(shown: ShownCommunes, on_select: Callable[[str], None]) -> None:
     """Show the sortable table; `on_select` is called with the code of a row that is chosen.
 
-    A time that is estimated is said to be so, and on which side of the threshold it is where rounding would hide that.
     The texts are those of the file: people may also save the table from its own menu. The numbers are written by the
     browser, in its language: done here, cell by cell, it took half of the time of an answer.
     """
-    exact = communes_table(coverage)
-    table = as_shown(exact).assign(beside_threshold=beside_threshold(exact, threshold_min))
     key = "communes_table"
 
     def selected() -> None:
         rows = st.session_state[key].selection.rows
         if rows:
-            on_select(str(table["commune_code"].iloc[rows[0]]))
+            on_select(shown.codes[rows[0]])
 
-    names = list(SHOWN)
-    estimated = table["estimated"].astype(bool)
-    minutes: dict[str, Any] = {"format": "localized"}
-    if estimated.all():
-        minutes = {"format": "environ %d", "label": "Estimé (min)"}
-    elif estimated.any():
-        names.insert(names.index("travel_time_min") + 1, "estimated")
-    if table["beside_threshold"].notna().any():
-        names.insert(names.index("under_served") + 1, "beside_threshold")
-    kinds: dict[str, Any] = {
-        **{name: partial(st.column_config.CheckboxColumn, label) for name, label in _SHORT.items()},
-        "share_within": partial(st.column_config.NumberColumn, format="percent"),
-        **dict.fromkeys(("distance_km", "population"), partial(st.column_config.NumberColumn, format="localized")),
-        "travel_time_min": partial(st.column_config.NumberColumn, **minutes),
-    }
     st.dataframe(
-        headed(table, names),
+        shown.rows,
         hide_index=True,
         height=420,
         placeholder=UNKNOWN,
@@ -147,8 +168,5 @@ def show_communes(coverage: pd.DataFrame, threshold_min: float, on_select: Calla
         alt="Communes, les plus lointaines d'abord ; choisir une ligne répond au-dessus",
         on_select=selected,
         selection_mode="single-row",
-        column_config={
-            COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(width=_WIDTHS[name], help=_HELP.get(name))
-            for name in names
-        },
+        column_config=dict(shown.columns),
     )

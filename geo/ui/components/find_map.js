@@ -112,7 +112,7 @@ function drawAnswer(L, map, ground, pressed) {
       fit();
     }
     spread();
-    base.show(answer.ground, () => [...boxes]);
+    base.show(answer.ground && JSON.parse(answer.ground), () => [...boxes]);
     light(null);
   };
   return { draw, light };

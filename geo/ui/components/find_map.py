@@ -69,15 +69,15 @@ def map_answer(
     chosen: str | None,
     routes: Mapping[str, Route],
     guessed: Collection[str] = (),
-    ground: Mapping[str, Any] | None = None,
+    ground: str | None = None,
     *,
     for_taxes: bool = False,
 ) -> dict[str, Any]:
     """Return what the map draws: start, sites in the order of the list, road to each, what else to show, the ground.
 
     `guessed`: Facility ids of the sites whose road is an approximation, drawn in dashes. `ground`: What
-    `geo.maps.ground.ground_around` gives; `None` where the map has it already. `for_taxes`: Whether the tax office is a
-    choice beside the sites; no road to it is drawn.
+    `geo.maps.ground.ground_around` gives, as JSON; `None` where the map has it already. `for_taxes`: Whether the tax
+    office is a choice beside the sites; no road to it is drawn.
     """
     if answer is None:
         return {"origin": None, "sites": [], "chosen": None, "around": [], "ground": None}

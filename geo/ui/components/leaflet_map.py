@@ -96,6 +96,7 @@ def _values_component() -> Callable[..., Any]:
     return st.components.v2.component("maillage_map_values", js=component_text("map_values.js"))
 
 
+@cache
 def component_text(name: str) -> str:
     """Return the text of a script or style of this folder."""
     return (_HERE / name).read_text(encoding="utf-8")

@@ -9,15 +9,13 @@ import streamlit as st
 from geo.access.diagnosis import diagnose
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
-from geo.answers.coverage import commune_sentence, coverage_answer
-from geo.answers.equity import equity_answer, equity_table
+from geo.answers.coverage import commune_sentence
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
 from geo.answers.roads_change import CHANGED_COLUMNS, replaces_estimate, roads_change
 from geo.errors import ParameterError
 from geo.french import DRIVING_ONLY
-from geo.maps.legend import legend_html
-from geo.maps.payload import map_values, shown_kinds
+from geo.maps.payload import shown_kinds
 from geo.territory.fetched import kept_territories
 from geo.ui import cache
 from geo.ui.chosen_plan import plan_ahead
@@ -30,6 +28,7 @@ from geo.ui.components.planning_tables import french_table, show_table
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
 from geo.ui.components.territory_map import territory_map
 from geo.ui.components.without_car_day import ask_mode
+from geo.ui.diagnosed import diagnosed
 from geo.ui.session import bound, change_state
 from geo.ui.state import SHARES_PERCENT, STEP
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from geo.access.diagnosis import Diagnosis
     from geo.settings import Settings
     from geo.territory import Territory
+    from geo.ui.diagnosed import Diagnosed
     from geo.ui.state import AppState
 
 #: Name of the answer about one commune.
@@ -56,16 +56,14 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         return
     _question(territory, state)
     identity = cache.fingerprint(territory)
-    question = state.question
-    times = cache.travel_times(territory, identity, question.facilities, kinds=question.kinds)
-    diagnosis = diagnose(territory, question=question, times=times)
-    result, summary = diagnosis.coverage, diagnosis.summary
-    show_answer(coverage_answer(summary, result), summary.part, list_sentence(territory.manifest, question.facilities))
-    _map(territory, state, diagnosis, identity, settings)
+    found = diagnosed(territory, identity, state.question)
+    diagnosis, threshold_min = found.diagnosis, state.question.threshold_min
+    show_answer(found.answer, diagnosis.summary.part, list_sentence(territory.manifest, state.question.facilities))
+    _map(territory, state, found, identity, settings)
     st.header("Communes", anchor=False)
-    _commune(result, cache.commune_titles(territory, identity), question.threshold_min)
-    show_communes(result, question.threshold_min, lambda code: _choose(code, with_focus=True))
-    _equity(diagnosis)
+    _commune(diagnosis.coverage, cache.commune_titles(territory, identity), threshold_min)
+    show_communes(found.communes, lambda code: _choose(code, with_focus=True))
+    _equity(found)
     _notes(territory, settings, diagnosis)
     if state.territory in kept_territories(settings) and replaces_estimate(territory.manifest):
         _roads_change(territory, diagnosis)
@@ -102,19 +100,12 @@ def _question(territory: Territory, state: AppState) -> None:
                 )
 
 
-def _map(territory: Territory, state: AppState, diagnosis: Diagnosis, identity: str, settings: Settings) -> None:
-    question = diagnosis.question
-    facilities = territory.facilities[question.facilities]
-    kinds, excluded = shown_kinds(facilities, question.kinds)
-    values = map_values(
-        diagnosis.coverage, territory.communes, question.facilities, facilities, excluded, question.threshold_min
-    )
-    values["legend"] = legend_html(question.facilities, kinds, excluded, question.rule_in_short)
+def _map(territory: Territory, state: AppState, found: Diagnosed, identity: str, settings: Settings) -> None:
     known = state.commune is not None and state.commune in territory.communes.index
-    values["selected"] = int(territory.communes.index.get_loc(state.commune)) if known else -1
+    selected = int(territory.communes.index.get_loc(state.commune)) if known else -1
     territory_map(
         cache.map_base_json(territory, identity),
-        values,
+        {**found.on_map, "selected": selected},
         fingerprint=identity,
         settings=settings,
         on_select=lambda code, by_keyboard: _choose(code, with_focus=by_keyboard),
@@ -162,17 +153,15 @@ def _commune(result: pd.DataFrame, titles: Mapping[str, str], threshold_min: flo
     show_beside(_COMMUNE, "" if elsewhere else commune_sentence(result.loc[code], threshold_min))
 
 
-def _equity(diagnosis: Diagnosis) -> None:
+def _equity(found: Diagnosed) -> None:
     """Show who travels longest, by standard of living, age and car, or which file would tell."""
-    equity = diagnosis.equity
-    answer = equity_answer(equity)
+    answer, estimated = found.equity, found.diagnosis.equity.estimated
     with st.expander("Qui met le plus de temps, selon le niveau de vie, l'âge et la voiture"):
         for line in (answer.sentence, *answer.details):
             st.markdown(plain(line))
-        if equity.groups:
-            names = ("equity.group", "residents", "mean_time_min", "share_within")
-            table = french_table(equity_table(equity), *names)
-            show_table(table, key="equity", alt="Temps moyen de chaque groupe d'habitants", estimated=equity.estimated)
+        if found.equity_table is not None:
+            alt = "Temps moyen de chaque groupe d'habitants"
+            show_table(found.equity_table, key="equity", alt=alt, estimated=estimated)
         show_notes(answer.notes)
 
 

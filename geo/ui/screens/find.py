@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import streamlit as st
 
 from geo.answers.nearest import answer_notes, answer_sentence, is_for_taxes, procedure_sentence
 from geo.answers.origin import approximation_sentences
 from geo.errors import ParameterError
-from geo.finder.answer import find_sites, routes_to
 from geo.finder.opening_times import civil_time
-from geo.maps.ground import drawn_whole, ground_around
 from geo.ui import cache
 from geo.ui.components.answer import show_sentence
 from geo.ui.components.answer_buttons import answer_buttons
@@ -29,14 +26,13 @@ from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.route_service import route_service, told_routes
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
 from geo.ui.components.without_car import without_car
-from geo.ui.kept_answers import last_answer
+from geo.ui.found import found_from
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from geo.finder.answer import Answer, Route, SiteAnswer
+    from geo.finder.answer import Answer, SiteAnswer
     from geo.settings import Settings
     from geo.territory import Territory
+    from geo.ui.found import Found
     from geo.ui.state import AppState
 
 #: Name by which the map and the list of sites find each other.
@@ -63,7 +59,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     now = civil_time(None, territory.departement)
     if not embedded:
         show_wishes(state, now, has_permanences=territory.permanences is not None)
-    answer = _answer(territory, state, MOST_EMBEDDED if embedded else MOST_SITES)
+    found = _found(territory, state, embedded=embedded)
+    answer = None if found is None else found.answer
     procedure = chosen_procedure(state)
     if procedure is not None:
         procedure_help(procedure_sentence(procedure, answer, now.date()), procedure, now.date())
@@ -83,33 +80,41 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     if embedded:
         show_embedded(answer, shown, name=_NAME)
         return
-    routes = {} if answer is None else _routes(territory, answer)
-    _map_and_list(territory, state, settings, answer, shown, routes)
+    _map_and_list(territory, state, settings, found, shown)
     if answer is not None:
         without_car(territory, answer)
         route_service(answer, asked, settings)
     if answer is not None and answer.sites:
         distance_help(answer)
     if answer is not None:
-        route = None if chosen is None else routes.get(chosen.facility_id)
+        route = None if chosen is None or found is None else found.routes.get(chosen.facility_id)
         keep_and_share(territory, chosen, start_commune(state, territory), route)
     _origin_of_the_answer(territory, settings, answer)
 
 
-def _answer(territory: Territory, state: AppState, most: int) -> Answer | None:
+def _found(territory: Territory, state: AppState, *, embedded: bool) -> Found | None:
     """Show the answer first, in one sentence; `None` where there is no place to start from yet."""
     sentence = "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
-    answer = None
+    found = None
     commune = start_commune(state, territory)
     position = state.position if commune is None else (commune.lon, commune.lat)
     if position is not None:
+        wishes = wishes_of(state)
         try:
-            answer = find_sites(territory, *position, wishes_of(state), most)
-            sentence = answer_sentence(answer, wishes_of(state))
+            found = found_from(
+                territory,
+                cache.fingerprint(territory),
+                position,
+                wishes,
+                MOST_EMBEDDED if embedded else MOST_SITES,
+                commune=state.place if commune is not None else None,
+                drawn=not embedded,
+            )
+            sentence = answer_sentence(found.answer, wishes)
         except ParameterError as error:
             sentence = str(error)
     show_sentence(sentence)
-    return answer
+    return found
 
 
 def _under_the_answer(territory: Territory, state: AppState, answer: Answer, chosen: SiteAnswer | None) -> None:
@@ -136,15 +141,14 @@ def _map_and_list(
     territory: Territory,
     state: AppState,
     settings: Settings,
-    answer: Answer | None,
+    found: Found | None,
     shown: Shown,
-    routes: Mapping[str, Route],
 ) -> None:
     """Show the first site, the map, the other sites: in this order on a phone, the map beside them on a wide screen."""
+    answer, routes, ground = (None, {}, None) if found is None else (found.answer, found.routes, found.ground)
     told = {} if shown.asked is None else shown.asked.routes
     guessed = routes.keys() - told.keys() if territory.network.source.approximate else ()
     identity = cache.fingerprint(territory)
-    ground = None if answer is None else _ground_around(territory, answer, routes)
     with st.container(key="find_parts"):
         with st.container(key="find_first"):
             if answer is None:
@@ -176,22 +180,6 @@ def _map_and_list(
         with st.container(key="find_others"):
             html = "" if answer is None else others_html(answer, shown)
             found_sites(html, "others", name=_NAME)
-
-
-def _ground_around(territory: Territory, answer: Answer, routes: Mapping[str, Route]) -> dict[str, Any] | None:
-    """Return what the map draws around an answer; `None` where it has all of the territory already."""
-    if drawn_whole(territory.communes):
-        return None
-    places = [(answer.lon, answer.lat), *((site.lon, site.lat) for site in (*answer.sites, *answer.none_open))]
-    points = np.vstack([places, *(route.coordinates for route in routes.values())])
-    question = (cache.fingerprint(territory), points.tobytes())
-    return last_answer("find_ground", question, lambda: ground_around(territory.communes, territory.facilities, points))
-
-
-def _routes(territory: Territory, answer: Answer) -> dict[str, Route]:
-    """Return the road to each site that a road leads to."""
-    reached = {site.facility_id: site.travel_time_min for site in answer.sites if site.travel_time_min is not None}
-    return routes_to(territory, answer.lon, answer.lat, reached)
 
 
 def _origin_of_the_answer(territory: Territory, settings: Settings, answer: Answer | None) -> None:

@@ -1,5 +1,6 @@
 """What is loaded before the server listens, and what Streamlit is then told."""
 
+import gc
 import logging
 import sys
 
@@ -9,6 +10,13 @@ import streamlit as st
 
 from geo.errors import ParameterError
 from geo.ui import cache, serve
+
+
+@pytest.fixture(autouse=True)
+def _collected_as_before():
+    """Let the collector see again what was loaded."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
@@ -28,6 +36,7 @@ def test_the_first_visitor_finds_territory_names_and_ground_loaded(served, embed
     monkeypatch.setattr("geo.siting.plan.plan", lambda territory, labels: planned.append((territory.name, labels)))
     serve.main(["--server.port", "1", "--", str(embedded_folder)])
 
+    assert gc.get_freeze_count() > 100_000, "the collector goes through what is loaded"
     assert served[0][:2] == ["streamlit", "run"]
     assert served[0][3:] == ["--server.port", "1", "--", str(embedded_folder)]
     monkeypatch.setattr("geo.ui.cache.Territory", None)  # nothing is loaded again

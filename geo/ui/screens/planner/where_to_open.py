@@ -25,6 +25,7 @@ from geo.ui.chosen_plan import PLAN, can_be_compared, chosen_plan, plans_beside
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
+from geo.ui.kept_answers import once
 from geo.ui.scenario_session import take_scenario
 from geo.ui.screens.planner.plan_options import show_plan_options
 from geo.ui.session import change_state
@@ -56,7 +57,7 @@ def show(visit: Visit) -> None:
     """Draw the view: question, answer, map, tables."""
     show_plan_options(visit)
     plan, stopped = chosen_plan(visit.territory, visit.state)
-    answer = plan_answer(plan)
+    answer = once(plan, "answer", lambda: plan_answer(plan))
     show_sentence(answer.sentence)
     show_figures([(figure.label, figure.value, figure.detail) for figure in answer.figures], visit.dated)
     st.markdown("\n".join(f"- {plain(detail)}" for detail in answer.details))
@@ -85,13 +86,13 @@ def show(visit: Visit) -> None:
 
 
 def _map(visit: Visit, plan: Plan) -> None:
-    values = plan_values(plan, visit.sites)
+    values = once(plan, "map", lambda: plan_values(plan, visit.sites))
     visit.show_map(values, "plan", "Carte de ce que le plan change par commune, avec les nouveaux labels numérotés.")
 
 
 def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
     st.header("Les labels, du plus utile au moins utile en moyenne sur les variantes de temps", anchor=False)
-    table = french_table(labels_with_alternatives(plan), *_LABELS, *_LABELS_MORE)
+    table = once(plan, "labels", lambda: french_table(labels_with_alternatives(plan), *_LABELS, *_LABELS_MORE))
     show_table(
         table,
         key="plan_labels",
@@ -197,11 +198,11 @@ def _argument(visit: Visit, plan: Plan) -> None:
     titles = label_titles(plan)
     st.header("Pourquoi ce lieu ?", anchor=False)
     code = st.selectbox("Label à regarder", list(titles), format_func=titles.__getitem__, key="plan_argument")
-    dossier = label_dossier(plan, visit.territory.parts, code)
+    dossier = once(plan, ("dossier", code), lambda: label_dossier(plan, visit.territory.parts, code))
     st.markdown("  \n".join(plain(sentence) for sentence in dossier.summary))
     st.markdown("Critères de la préfecture :")
     st.markdown(_criteria(dossier))
-    table = french_table(dossier.communes, *_SERVED)
+    table = once(plan, ("served", code), lambda: french_table(dossier.communes, *_SERVED))
     show_table(
         table,
         key="plan_served",
