@@ -1,8 +1,9 @@
 """Thirty visitors at once on the running app.
 
-    python tests/load/visitors.py [SECONDS] [--visitors N] [--think SECONDS]
+    python tests/load/visitors.py [SECONDS] [--visitors N] [--think SECONDS] [--processes N]
 
-The app is started on the first two processors that this process may use, as it is in service, and visited over its
+With several processes each is an app of its own behind one address: nginx, as `.ci/container/nginx.conf` sets it up. The
+app is started on the first two processors that this process may use, as it is in service, and visited over its
 own websocket in the messages that the browser sends. Thirty screens drawn by a browser on the same two processors
 were tried first: they took them whole (70 s for thirty pages to open), so that the browser was measured and not the
 app. What a visitor waits for on top is the drawing by a browser of their own, measured by the browser tests.
@@ -15,21 +16,29 @@ of the app, with all that it sends; that the answer is the one to this visitor's
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
+import re
+import shutil
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 _PROJECT = Path(__file__).resolve().parents[2]
+_PROXY = _PROJECT / ".ci" / "container" / "nginx.conf"
 #: Where visitors start from: code of a commune -> its name in the answer.
 _COMMUNES = {
     "64504": "Sare",
@@ -64,8 +73,10 @@ async def visit(address: str, number: int, end: float, think_s: float, figures: 
     chance = random.Random(number)
     try:
         await asyncio.sleep(chance.uniform(0, think_s) if number else 0)
+        page = await AsyncHTTPClient().fetch(f"{address}/")
+        cookies = "; ".join(cookie.partition(";")[0] for cookie in page.headers.get_list("Set-Cookie"))
         line = await websocket_connect(
-            f"{address}/_stcore/stream",
+            HTTPRequest(f"{address.replace('http', 'ws', 1)}/_stcore/stream", headers={"Cookie": cookies}),
             subprotocols=["streamlit"],
             max_message_size=10**9,
             compression_options={},  # as browsers ask
@@ -134,34 +145,49 @@ async def _ask(
         figures.errors.append(f"{query}: « {expected} » is not in the answer")
 
 
-async def run(address: str, process: int, options: argparse.Namespace) -> Figures:
+async def run(address: str, processes: list[int], options: argparse.Namespace) -> Figures:
     """Send the visitors; print the memory of the app before, after warm-up, and along the time."""
     figures = Figures()
-    print(f"memory at the start: {memory_mb(process):.0f} MB")
+    print(f"memory at the start: {memory_text(processes)}")
     warm_up = Figures()
     await visit(address, 0, time.monotonic() + 1, 0.1, warm_up)
     if warm_up.errors:
         sys.exit(f"one visitor alone fails: {warm_up.errors}")
-    print(f"memory after one visitor: {memory_mb(process):.0f} MB")
-    end, taken = time.monotonic() + options.seconds, processor_s(process)
+    print(f"memory after one visitor: {memory_text(processes)}")
+    end, taken = time.monotonic() + options.seconds, sum(map(processor_s, processes))
     visits = [visit(address, number, end, options.think, figures) for number in range(1, options.visitors + 1)]
     gathered = asyncio.gather(*visits)
     for quarter in range(1, 4):
         await asyncio.sleep(options.seconds / 4)
-        print(f"memory after {quarter}/4 of the time: {memory_mb(process):.0f} MB")
+        print(f"memory after {quarter}/4 of the time: {memory_text(processes)}")
     await gathered
-    print(f"memory at the end: {memory_mb(process):.0f} MB")
-    taken, times = processor_s(process) - taken, sum(map(len, figures.seconds.values()))
+    print(f"memory at the end: {memory_text(processes)}")
+    taken, times = sum(map(processor_s, processes)) - taken, sum(map(len, figures.seconds.values()))
     print(f"processor: {taken / options.seconds:.0%} of one, {taken / max(times, 1):.3f} s an interaction")
     return figures
 
 
+def memory_text(processes: list[int]) -> str:
+    """Return the memory of the processes in words; of several, what they share is counted once as well."""
+    resident = f"{sum(map(memory_mb, processes)):.0f} MB"
+    if len(processes) == 1:
+        return resident
+    return f"{resident} resident, {sum(map(proportional_mb, processes)):.0f} MB with what they share counted once"
+
+
 def memory_mb(process: int) -> float:
     """Return the resident memory of a process."""
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1000
-    return float("nan")
+    return _kilobytes(Path(f"/proc/{process}/status"), "VmRSS") / 1000
+
+
+def proportional_mb(process: int) -> float:
+    """Return the memory of a process, its part only of each page that it shares."""
+    return _kilobytes(Path(f"/proc/{process}/smaps_rollup"), "Pss") / 1000
+
+
+def _kilobytes(file: Path, name: str) -> float:
+    found = [line.split()[1] for line in file.read_text().splitlines() if line.startswith(f"{name}:")]
+    return float(found[0]) if found else float("nan")
 
 
 def processor_s(process: int) -> float:
@@ -176,34 +202,22 @@ def main() -> int:
     parser.add_argument("seconds", nargs="?", type=float, default=300.0)
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--think", type=float, default=6.0, help="mean seconds between two interactions of a visitor")
+    parser.add_argument("--processes", type=int, default=1, help="of the app; several need nginx")
     options = parser.parse_args()
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "geo.ui.serve",
-        "--server.headless",
-        "true",
-        "--server.port",
-        str(port),
-    ]
-    environment = os.environ | {"MAILLAGE_GEOCODER_URL": "", "MALLOC_ARENA_MAX": "2"}  # as `make app` does
-    app = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1"], cwd=_PROJECT, env=environment, stdout=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(f"{address}/_stcore/health")
-        figures = asyncio.run(run(address.replace("http", "ws", 1), app.pid, options))
-    finally:
-        app.terminate()
-        app.wait(timeout=20)
+    with contextlib.ExitStack() as started:
+        apps = [started.enter_context(served(port)) for port in free_ports(options.processes)]
+        address = apps[0][0]
+        for each, _ in apps:
+            wait_for(f"{each}/_stcore/health")
+        if options.processes > 1:
+            address = started.enter_context(one_address([each for each, _ in apps]))
+            wait_for(f"{address}/_stcore/health")
+        figures = asyncio.run(run(address, [process for _, process in apps], options))
     load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
     print(
-        f"{options.visitors} visitors, {options.seconds:.0f} s, {len(os.sched_getaffinity(0))} processors, load {load}"
+        f"{options.visitors} visitors, {options.seconds:.0f} s, {options.processes} process(es) of the app, "
+        f"{len(os.sched_getaffinity(0))} processors, load {load}"
     )
     together = [second for seconds in figures.seconds.values() for second in seconds]
     for kind, seconds in {**figures.seconds, "all": together}.items():
@@ -216,6 +230,54 @@ def main() -> int:
     for error in figures.errors[:10]:
         print(f"  {error}")
     return int(bool(figures.errors))
+
+
+@contextlib.contextmanager
+def served(port: int) -> Iterator[tuple[str, int]]:
+    """Serve the app at a port; give its address and its process."""
+    command = [sys.executable, "-m", "geo.ui.serve", "--server.headless", "true", "--server.port", str(port)]
+    environment = os.environ | {"MAILLAGE_GEOCODER_URL": "", "MALLOC_ARENA_MAX": "2"}  # as `make app` does
+    app = subprocess.Popen(
+        [*command, "--server.address", "127.0.0.1"], cwd=_PROJECT, env=environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield f"http://127.0.0.1:{port}", app.pid
+    finally:
+        app.terminate()
+        app.wait(timeout=20)
+
+
+@contextlib.contextmanager
+def one_address(apps: list[str]) -> Iterator[str]:
+    """Serve these apps at one address, each visitor always the same one; give the address."""
+    if shutil.which("nginx") is None:
+        sys.exit("--processes needs nginx: apt-get install nginx-light")
+    (port,) = free_ports(1)
+    servers = "\n".join(f"    server {urlsplit(app).netloc};" for app in apps)
+    text = re.sub(r"    server 127[^}]*;", servers, _PROXY.read_text(encoding="utf-8"), count=1)
+    text = text.replace("listen 127.0.0.1:8080;", f"listen 127.0.0.1:{port};")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "site.conf").write_text(text, encoding="utf-8")
+        Path(folder, "nginx.conf").write_text(
+            f"daemon off; pid {folder}/pid; error_log stderr error;\n"
+            f"events {{}}\nhttp {{ access_log off; include {folder}/site.conf; }}\n",
+            encoding="utf-8",
+        )
+        proxy = subprocess.Popen(["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"])
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            proxy.terminate()
+            proxy.wait(timeout=20)
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens at."""
+    with contextlib.ExitStack() as probes:
+        sockets = [probes.enter_context(socket.socket()) for _ in range(count)]
+        for probe in sockets:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in sockets]
 
 
 def wait_for(url: str) -> None:
