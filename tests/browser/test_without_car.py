@@ -1,0 +1,118 @@
+"""Without a car, in a real browser: one bus of a valley, on *Diagnostic* and on *Trouver*."""
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+import pytest
+
+from geo.answers.without_car import residents_sentence
+from geo.finder.day_without_car import day_without_car
+from geo.transit.gtfs import read_gtfs
+from tests.served_app import served_app
+from tests.unit.transit.small_feed import write_valley
+
+pytestmark = pytest.mark.browser
+
+#: A site at whose door the bus of 8:00 from Urdos stops; back at 17:45, on working days.
+SITE = "949"
+TUESDAY = "2025-02-04"
+
+
+@pytest.fixture(scope="module")
+def served(embedded, tmp_path_factory, chromium_path):
+    """Serve the app on a territory with one bus; its address, and the territory."""
+    del chromium_path  # without a browser the app is not started
+    folder = tmp_path_factory.mktemp("valley")
+    sites = embedded.sites.copy()
+    sites.loc[sites["facility_id"] == SITE, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
+    site = sites.loc[sites["facility_id"] == SITE].iloc[0].geometry
+    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
+    feed = read_gtfs(write_valley(folder / "feed", urdos, site))
+    territory = replace(embedded, schedule=feed, facilities={**embedded.facilities, "sites": sites})
+    territory.save(folder / "territory")
+    with served_app(folder=folder / "territory", MAILLAGE_CACHE_DIR=str(folder / "cache")) as address:
+        yield address, territory
+
+
+@pytest.fixture
+def visit(served, new_page):
+    """Open an address of the app, and wait for what is named."""
+
+    def open_at(query: str, drawn: str, **size):
+        page = new_page(**size)
+        page.goto(f"{served[0]}/{query}")
+        page.locator(drawn).first.wait_for(state="attached")
+        page.wait_until_idle()
+        return page
+
+    return open_at
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def answer(page) -> str:
+    return words(page.locator(".maillage-answer").inner_text())
+
+
+def fills(page) -> list[str]:
+    return page.locator("path.maillage-commune").evaluate_all("all => all.map(one => one.getAttribute('fill'))")
+
+
+def test_diagnostic_tells_the_day_and_paints_it_with_hatchings(visit, served, pan_and_zoom):
+    page = visit(f"?ecran=diagnostic&mode=transit&jour={TUESDAY}", "path.maillage-commune")
+    found = day_without_car(served[1], dt.date.fromisoformat(TUESDAY))
+    assert answer(page) == words(residents_sentence(found.share))
+    painted = fills(page)
+    assert len(painted) == len(found.communes)
+    without = sum(fill.startswith("url(#maillage-area-diagonal") for fill in painted)
+    assert without == len(found.communes_without) > 0
+    legend = words(page.locator(".maillage-legend").first.inner_text())
+    assert re.search(rf"Aucun aller-retour possible ce jour-là : {without} communes", legend)
+    assert page.get_by_text("Communes sans aller-retour possible", exact=False).first.is_visible()
+    page.wait_until_quiet()
+    page.sent.clear()
+    pan_and_zoom(page)
+    assert page.sent == [], "nothing is calculated again when the map is moved"
+    assert page.errors == []
+    assert set(page.refused) <= {"data.geopf.fr"}
+
+
+def test_diagnostic_by_car_leads_there_and_back(visit, served):
+    page = visit("?ecran=diagnostic", "path.maillage-commune")
+    by_car = answer(page)
+    page.get_by_text("Sans voiture : aller-retour en transports en commun").click()
+    page.wait_for_function("() => document.querySelector('.maillage-answer')?.innerText.startsWith('Sans voiture')")
+    page.wait_until_idle()
+    assert "mode=transit" in page.evaluate("location.search")
+    assert f"{len(served[1].communes)}" in answer(page)
+    page.get_by_text("En voiture", exact=True).click()
+    page.wait_for_function("() => !document.querySelector('.maillage-answer')?.innerText.startsWith('Sans voiture')")
+    page.wait_until_idle()
+    assert answer(page) == by_car
+    assert "mode" not in page.evaluate("location.search")
+
+
+def test_a_phone_never_scrolls_sideways(visit):
+    page = visit(f"?ecran=diagnostic&mode=transit&jour={TUESDAY}", "path.maillage-commune", width=390, height=844)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2025-02-04T07:30", "car 12 de Urdos 8 h à Maison 8 h 30"),
+        ("2025-02-08T07:30", "aucun aller-retour possible ce jour-là"),
+    ],
+)
+def test_trouver_tells_the_bus_there_and_back_in_words(visit, moment, said):
+    page = visit(f"?lieu=64542&quand={moment}", ".maillage-answer")
+    title = page.get_by_text("Sans voiture : y aller et en revenir le jour même")
+    title.click()
+    page.wait_for_function("text => document.body.innerText.replace(/\\s+/g, ' ').includes(text)", arg=said)
+    told = words(page.locator("body").inner_text())
+    assert ("dernier retour 17 h 45" in told) == ("car 12" in said)
+    assert ("prochain jour possible : lundi 10 février" in told) == ("aucun" in said)
+    assert page.errors == []
