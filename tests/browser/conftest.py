@@ -26,6 +26,14 @@ _ARGUMENTS = [
     "--no-first-run",
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {_HERE}",
 ]
+#: Two frames are drawn, and no animation is under way that ends within half a second.
+_STILL = """async () => {
+  for (let drawn = 0; drawn < 2; drawn++) await new Promise(requestAnimationFrame);
+  const moving = document.getAnimations().map(each => each.finished.catch(() => null));
+  await Promise.race([Promise.all(moving), new Promise(done => setTimeout(done, 500))]);
+}"""
+#: A map of Leaflet that neither slides nor grows.
+_MAP_AT_REST = ".leaflet-map-pane:not(.leaflet-pan-anim):not(.leaflet-zoom-anim)"
 #: How long (ms) anything is waited for: what never comes fails, a busy machine does not.
 _PATIENCE_MS = 120_000
 _SIZE = (1280, 900)
@@ -89,7 +97,7 @@ def new_page(browser, kept_pages):
     """Open pages of fresh visitors, each known to nobody: what they ask of anywhere but this machine fails and is noted.
 
     `page.wait_until_idle()` waits until no run of the app is under way, `page.wait_until_quiet()` until nothing has gone to
-    it for a third of a second.
+    it for a third of a second, `page.wait_until_still()` until what moves has come to rest, the map too.
     """
     opened = []
 
@@ -114,6 +122,7 @@ def _watched_page(context):
     page.refused, page.errors, page.dialogs, page.sent, page.received = [], [], [], [], []
     page.wait_until_idle = partial(page.wait_for_selector, _IDLE)
     page.wait_until_quiet = partial(_wait_until_quiet, page)
+    page.wait_until_still = partial(_wait_until_still, page)
 
     def note(url: str) -> None:
         address = urlsplit(url)
@@ -137,6 +146,12 @@ def _wait_until_quiet(page) -> None:
     while sent != len(page.sent):
         sent = len(page.sent)
         page.wait_for_timeout(333)
+
+
+def _wait_until_still(page) -> None:
+    page.evaluate(_STILL)
+    for each in page.locator(".leaflet-map-pane").all():
+        each.and_(page.locator(_MAP_AT_REST)).wait_for(state="attached")
 
 
 def _forget(page) -> None:
@@ -174,7 +189,7 @@ def pan_and_zoom():
 
     def move(page):
         page.locator(".maillage-canvas").scroll_into_view_if_needed()
-        page.wait_for_timeout(300)
+        page.wait_until_still()
         box = page.locator(".maillage-canvas").bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         before = page.locator(".leaflet-map-pane").get_attribute("style")
@@ -183,7 +198,8 @@ def pan_and_zoom():
         page.mouse.move(x - 150, y - 60, steps=8)
         page.mouse.up()
         page.get_by_role("button", name="Agrandir").click()
-        page.wait_for_timeout(700)  # what it would say to the app after the map has come to rest has gone
+        page.wait_until_still()
+        page.wait_until_quiet()  # what it would say to the app after the map has come to rest has gone
         assert page.locator(".leaflet-map-pane").get_attribute("style") != before
 
     return move

@@ -27,13 +27,6 @@ _SCREENS = {
     "marge": ("?territoire=64&ecran=planifier&vue=marge", _PLANNED),
 }
 
-#: What moves has come to rest: two frames are drawn, and no animation is under way that ends within half a second.
-_AT_REST = """async () => {
-  for (let drawn = 0; drawn < 2; drawn++) await new Promise(requestAnimationFrame);
-  const moving = document.getAnimations().map(each => each.finished.catch(() => null));
-  await Promise.race([Promise.all(moving), new Promise(done => setTimeout(done, 500))]);
-}"""
-
 
 @pytest.fixture(scope="module")
 def axe() -> str:
@@ -66,7 +59,7 @@ def opened(page, address: str, drawn: str, axe: str):
     page.wait_for_selector(drawn)
     page.wait_until_idle()
     page.evaluate(axe)
-    page.evaluate(_AT_REST)
+    page.wait_until_still()
     return page
 
 
@@ -79,12 +72,12 @@ def test_no_violation(new_page, app_address, axe, screen):
     for button in page.get_by_test_id("stPopoverButton").all():
         button.click()
         page.wait_for_selector(_POPOVER)
-        page.evaluate(_AT_REST)  # it comes in slowly
+        page.wait_until_still()  # it comes in slowly
         assert violations(page, _POPOVER) == [], button.inner_text()
         page.keyboard.press("Escape")
         page.wait_for_selector(_POPOVER, state="detached")
     page.set_viewport_size({"width": 390, "height": 844})
-    page.evaluate(_AT_REST)
+    page.wait_until_still()
     page.wait_until_idle()
     assert violations(page) == [], "on a phone"
 
@@ -94,5 +87,5 @@ def test_no_violation_in_the_calendar(new_page, app_address, axe):
     page.get_by_role("button", name="Quand").click()
     page.get_by_role("button", name="Choisir le jour dans un calendrier").click()
     page.get_by_role("button", name="Mois suivant").first.wait_for()
-    page.evaluate(_AT_REST)
+    page.wait_until_still()
     assert violations(page) == []

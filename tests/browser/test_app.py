@@ -36,6 +36,15 @@ def raise_threshold(page, steps: int, expected_min: int) -> None:
     page.wait_until_idle()
 
 
+def wait_for_outlines(page, territory, threshold_min: int) -> None:
+    """Wait until the map has outlined the communes that are under-served at a threshold."""
+    page.wait_for_function(
+        "n => document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
+        ".querySelectorAll('path.maillage-under-served').length === n",
+        arg=int(coverage(territory, threshold_min)["under_served"].sum()),
+    )
+
+
 def test_the_page_opens_with_its_answer_and_its_map_and_asks_only_the_base_map_elsewhere(diagnostic, territory):
     page = diagnostic()
     found = coverage(territory, 20)
@@ -43,9 +52,9 @@ def test_the_page_opens_with_its_answer_and_its_map_and_asks_only_the_base_map_e
     assert page.locator("path.maillage-commune").count() == len(territory.communes)
     assert outlined(page) == int(found["under_served"].sum())
     assert page.locator(".maillage-site").count() == len(territory.sites)
-    assert page.locator(".maillage-legend").get_by_text("Commune sous-desservie").is_visible()
+    page.locator(".maillage-legend").get_by_text("Commune sous-desservie").wait_for()
     assert page.errors == []
-    page.wait_for_timeout(500)
+    page.get_by_text("Fond de carte injoignable").wait_for()
     assert set(page.refused) <= {"data.geopf.fr"}
     assert page.locator("img.leaflet-tile-loaded").count() == 0, "refused here, and the map is drawn without it"
 
@@ -56,16 +65,13 @@ def test_moving_the_threshold_changes_figures_and_outlines(diagnostic, territory
     raise_threshold(page, 1, 25)
     assert "25\u00a0min" in answer(page)
     assert "seuil=25" in page.evaluate("location.search")
-    under_served = int(coverage(territory, 25)["under_served"].sum())
-    page.wait_for_function(
-        "n => document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot"
-        ".querySelectorAll('path.maillage-under-served').length === n",
-        arg=under_served,
-    )
+    wait_for_outlines(page, territory, 25)
     assert sum(page.received) < 180_000, "the contours are not sent again"
 
 
-def test_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshold_moves(diagnostic, pan_and_zoom):
+def test_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshold_moves(
+    diagnostic, territory, pan_and_zoom
+):
     page = diagnostic()
     page.wait_until_quiet()
     page.sent.clear()
@@ -73,7 +79,8 @@ def test_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshol
     assert page.sent == []
     before = page.locator("path.maillage-commune").first.get_attribute("d")
     raise_threshold(page, 1, 25)
-    page.wait_for_timeout(400)
+    wait_for_outlines(page, territory, 25)
+    page.wait_until_still()
     assert page.locator("path.maillage-commune").first.get_attribute("d") == before
 
 
@@ -92,7 +99,7 @@ def test_a_click_on_a_commune_answers_beside_the_click(diagnostic):
     assert page.title().startswith(f"{name}, ")
     assert page.locator(".maillage-answer-beside").inner_text() == "", "it is told once"
     page.mouse.move(x + 3, y + 3)
-    page.wait_for_timeout(300)
+    page.wait_until_still()
     assert page.locator(".leaflet-tooltip").count() == 0
     raise_threshold(page, 1, 25)
     assert page.locator(".leaflet-popup-content").inner_text().startswith(name)
@@ -103,7 +110,7 @@ def test_enter_on_the_map_answers_for_its_centre_and_moves_the_focus_to_the_answ
     canvas = page.locator(".maillage-canvas")
     canvas.focus()
     canvas.press("ArrowDown")
-    page.wait_for_timeout(500)
+    page.wait_until_still()
     canvas.press("Enter")
     page.wait_for_function("document.activeElement.className === 'maillage-answer-beside'")
     name = page.title().split(", ")[0]
@@ -125,7 +132,8 @@ def test_a_row_of_the_table_moves_the_focus_to_its_answer(diagnostic):
 def test_two_quick_moves_and_the_back_button_end_where_they_should(diagnostic):
     page = diagnostic()
     raise_threshold(page, 2, 30)
-    page.wait_for_timeout(500)
+    page.wait_until_quiet()
+    page.wait_until_idle()
     assert "30\u00a0min" in answer(page)
     assert "seuil=30" in page.evaluate("location.search")
     page.go_back()
@@ -142,12 +150,13 @@ def test_the_map_can_be_used_with_the_keyboard(diagnostic):
     before = page.locator(".leaflet-map-pane").get_attribute("style")
     canvas.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(600)
+    page.wait_until_still()
     assert page.locator(".leaflet-map-pane").get_attribute("style") != before
 
 
 def check_nothing_scrolls_sideways(page) -> None:
-    page.wait_for_timeout(500)
+    page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached")  # what is loaded last
+    page.wait_until_still()
     for element in ("document.documentElement", "document.querySelector('.stMain')"):
         assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
 

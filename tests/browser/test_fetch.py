@@ -24,9 +24,9 @@ def test_the_button_prepares_a_departement_with_the_keyboard(new_page, app_addre
     page.wait_until_idle()
     page.get_by_text("Télécharger les données officielles").click()
     field = page.get_by_role("combobox", name="Département")
-    for _ in range(10):  # what is typed while the screen is drawn again is lost, for people too
+    for _ in range(200):  # what is typed while the screen is drawn again is lost, for people too
         field.fill("Pyrénées-Atl")
-        page.wait_for_timeout(500)
+        page.wait_until_still()
         if page.get_by_role("option").count() == 1:
             break
     field.press("ArrowDown")

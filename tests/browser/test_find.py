@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+from functools import partial
 
 import pytest
 from PIL import Image
@@ -17,6 +18,13 @@ SARE = "64504"
 #: A Tuesday morning, when sites are open.
 TUESDAY = "quand=2026-11-24T10:00"
 SIZES = [(1280, 800), (640, 400), (390, 844), (320, 640)]  # the second: 1280 x 800 at a zoom of 200 %
+
+
+#: The words of what has the focus.
+_FOCUSED = (
+    "(() => { let on = document.activeElement; while (on.shadowRoot?.activeElement) on = on.shadowRoot.activeElement;"
+    "return on.getAttribute('aria-label') || on.innerText || on.tagName; })()"
+)
 
 
 def answer(page) -> str:
@@ -66,11 +74,11 @@ def test_a_whole_visit(find, embedded, width, height):
     ]
     wait_for_link(page, f"lieu={SARE}")
     page.get_by_text("Horaires de la semaine").first.click()
-    assert page.locator(".card table").first.is_visible()
+    page.locator(".card table").first.wait_for()
     page.get_by_role("button", name=f"Choisir ce site : {expected.sites[1].name}").click()
     wait_for_link(page, f"site={expected.sites[1].facility_id}")
-    assert page.locator(".card table").first.is_visible(), "the timetable stays open"
     assert lit_number(page) == "2"
+    page.locator(".card table").first.wait_for()  # the timetable stays open
     for element in ("document.documentElement", "document.querySelector('.stMain')"):
         assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
     assert page.errors == []
@@ -112,7 +120,7 @@ def test_a_click_on_the_map_starts_from_there(find):
     page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.62)
     wait_for_answer(page, "Mardi 24")  # a site without appointment may come before the nearest
     assert re.search(r"position=-?\d+\.\d{3}%2C-?\d+\.\d{3}(&|$)", page.url), "to a hundred metres"
-    assert page.get_by_text("Départ : le point choisi.").is_visible()
+    page.get_by_text("Départ : le point choisi.").wait_for()
     page.go_back()
     wait_for_answer(page, "Dites où vous êtes")
 
@@ -146,11 +154,7 @@ def test_an_address_is_written_nowhere(find):
 def test_by_keyboard_alone(find):
     page = find(f"?{TUESDAY}")
 
-    def focused() -> str:
-        return page.evaluate(
-            "(() => { let on = document.activeElement; while (on.shadowRoot?.activeElement) on = on.shadowRoot.activeElement;"
-            "return on.getAttribute('aria-label') || on.innerText || on.tagName; })()"
-        )
+    focused = partial(page.evaluate, _FOCUSED)
 
     def tab_to(words: str, most: int = 40) -> list[str]:
         passed = []
@@ -173,8 +177,7 @@ def test_by_keyboard_alone(find):
     site = focused().rpartition(": ")[2]
     page.keyboard.press("Enter")
     wait_for_link(page, "site=")
-    page.wait_for_timeout(500)
-    assert focused().startswith("✓ Site choisi")
+    page.wait_for_function(f"{_FOCUSED}.startsWith('✓ Site choisi')")
     assert focused().endswith(site), "the focus stays"
     assert lit_number(page) == "2"
 
@@ -206,7 +209,7 @@ def test_without_a_base_map_the_ground_is_drawn_of_our_own_tables(find, place, a
     assert not _boxes_overlap(pin, number)
     assert not _boxes_overlap(pin, page.locator(".maillage-no-tiles").bounding_box())
     assert page.locator(".maillage-place").count() > 0, "the places that are not in the list"
-    assert page.locator(".maillage-legend").get_by_text("Votre départ").is_visible()
+    page.locator(".maillage-legend").get_by_text("Votre départ").wait_for()
     assert page.errors == []
 
 
@@ -226,7 +229,7 @@ def test_a_base_map_that_comes_is_credited_and_covers_the_ground(new_page, app_a
     page.goto(f"{app_address}/?lieu={SARE}&{TUESDAY}")
     page.wait_for_selector("img.leaflet-tile-loaded", state="attached")
     page.locator(".leaflet-control-attribution").get_by_text("Plan IGN").wait_for()
-    assert not page.get_by_text("Fond de carte injoignable").is_visible()
+    page.get_by_text("Fond de carte injoignable").wait_for(state="hidden")
     panes = [
         page.locator(f".leaflet-{name}-pane").evaluate("pane => Number(getComputedStyle(pane).zIndex)")
         for name in ("maillage-names", "tile")
@@ -269,7 +272,7 @@ def test_a_procedure_changes_what_is_in_view_on_a_phone(find):
     sign, office = names[1].split("\n")
     assert sign == "€"
     assert office.startswith("Centre des Finances publiques"), "beside the first site"
-    assert page.locator(".maillage-canvas .maillage-number", has_text="€").is_visible()
+    page.locator(".maillage-canvas .maillage-number", has_text="€").wait_for()
     assert office in page.locator(".maillage-procedure p").first.inner_text()
     assert page.locator(".card").nth(1).bounding_box()["y"] < top(page, ".maillage-canvas")
     assert page.get_by_text("Pour comparer").count() == 0
@@ -314,14 +317,14 @@ def test_whatever_is_pressed_is_large_enough_for_a_finger(find):
     for button in ("Quand", "Filtres"):
         page.get_by_role("button", name=button).click()
         page.wait_for_selector("[data-testid=stPopoverBody]")
-        page.wait_for_timeout(300)
+        page.wait_until_still()
         assert small_targets(page) == {}, button
         page.keyboard.press("Escape")
 
 
 def test_one_menu_on_a_phone(find):
     page = find(f"?lieu={SARE}&{TUESDAY}", drawn=".maillage-number", **PHONE)
-    assert page.get_by_text("Planifier").count() == 0 or not page.get_by_text("Planifier").first.is_visible()
+    page.get_by_text("Planifier").first.wait_for(state="hidden")
     menu = page.get_by_role("button", name="Menu")
     assert menu.bounding_box()["height"] < 60
     menu.click()
@@ -417,6 +420,6 @@ def test_picture_of_the_finder(find, take_picture):
     """Also makes the README's picture."""
     page = find(f"?lieu={SARE}&{TUESDAY}", width=1280, height=1000)
     page.wait_for_selector("path.maillage-road", state="attached")
-    page.wait_for_timeout(300)
+    page.wait_until_still()
     path = take_picture(page, "trouver")
     assert 20_000 < path.stat().st_size < 200_000, "a drawn screen does not compress to less"

@@ -121,7 +121,8 @@ def test_what_is_typed_is_not_run(new_page, address):
     field = page.get_by_label("Où êtes-vous ?")
     field.fill(HOSTILE[:190].replace("\r\n", " "))
     field.press("Enter")
-    page.wait_for_timeout(1500)
+    page.wait_for_function("document.querySelector('.maillage-spoken')?.textContent")  # that no such place is known
     page.wait_until_idle()
+    page.evaluate(_IMAGE_REFUSED)
     assert page.evaluate("window.ran") is None
     assert page.errors == []

@@ -55,7 +55,7 @@ def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, f
     page.wait_until_idle()
     assert page.locator("path.maillage-commune").count() == 3
     assert "10\u202f000" in page.locator(".maillage-answer").inner_text().replace("\xa0", "\u202f")
-    assert notice.is_visible()
+    notice.wait_for()
 
     other = new_page()
     other.goto(f"{app_address}/?territoire=64&ecran=diagnostic")

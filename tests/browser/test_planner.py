@@ -63,7 +63,7 @@ def in_class(page, number: int) -> int:
 def map_box(page) -> dict:
     """Return where the map is, once it is wholly in view."""
     page.locator(".maillage-canvas").scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    page.wait_until_still()
     return page.locator(".maillage-canvas").bounding_box()
 
 
@@ -79,7 +79,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     names = found.labels["name"].tolist()
     assert answer(page).startswith(f"5 nouveaux labels, à {names[0]}, ")
     assert page.locator(".maillage-answer").bounding_box()["y"] < height, "the answer is in the first view"
-    assert page.get_by_text("aucun autre choix de 5 lieux ne peut rapprocher").first.is_visible()
+    page.get_by_text("aucun autre choix de 5 lieux ne peut rapprocher").first.wait_for()
     assert page.locator(".leaflet-marker-icon.maillage-sign").all_inner_texts() == ["A", "B", "1", "2", "3", "4", "5"]
     assert in_class(page, 0) > 0
     no_sideways(page)
@@ -98,7 +98,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     choose(page, "Site", "Saint-Jean-de-Luz")
     page.get_by_role("button", name="Fermer ce site").click()
     wait_for_answer(page, "passent au-delà")
-    assert page.get_by_text("6. Fermer").is_visible()
+    page.get_by_text("6. Fermer").wait_for()
     assert page.locator(".leaflet-marker-icon.maillage-sign-closed").count() == 1
     assert in_class(page, 4) > 0
     page.get_by_role("button", name="Annuler").click()
@@ -200,7 +200,7 @@ def test_the_files_of_a_plan(planner):
 def test_picture_of_the_planner(planner, tmp_path):
     """Also makes a picture of the README: `make screenshot` says where it goes."""
     page = planner(width=1280, height=880)
-    page.wait_for_timeout(500)
+    page.wait_until_still()
     folder = os.environ.get("MAILLAGE_SCREENSHOTS") or tmp_path
     picture = page.screenshot(path=f"{folder}/planifier.png")
     assert picture.startswith(b"\x89PNG")

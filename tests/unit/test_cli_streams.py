@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def printed(monkeypatch):
     return call
 
 
-def run(*arguments, closing="", **options):
+def in_process(*arguments, closing="", **options):
     """Run the command in a process of its own, as a terminal or a script would."""
     command = [*COMMAND, *map(str, arguments)]
     if closing:
@@ -80,44 +81,80 @@ def test_half_a_character_is_no_traceback(printed):
     assert (status, error.count("\n"), "Traceback" in error) == (2, 1, False)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("more", [[], ["--json"], ["--help"]])
-def test_a_full_output_is_one_line(small_world, more):
-    with Path("/dev/full").open("w") as full:
-        said = run("check-sites", small_world.sites, *more, stdout=full, stderr=subprocess.PIPE)
-    error = said.stderr.decode().splitlines()
-    assert (said.returncode, len(error)) == (2, 1)
-    assert error[0].startswith("La sortie standard n'accepte plus rien. Vérifiez l'espace disponible")
+#: What is printed as sentences, as JSON, and as help: little of it, or more than a buffer holds.
+PRINTED = [["check-sites", "SITES"], ["check-sites", "SITES", "--json"], ["check-sites", "--help"], ["--help"]]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_so_is_the_whole_help_which_fills_the_buffer():
-    with Path("/dev/full").open("w") as full:
-        said = run("--help", stdout=full, stderr=subprocess.PIPE)
-    assert said.returncode == 2
-    assert said.stderr.decode().startswith("La sortie standard n'accepte plus rien.")
+@pytest.fixture(params=PRINTED, ids=" ".join)
+def arguments(request, small_world):
+    return [small_world.sites if each == "SITES" else each for each in request.param]
 
 
-@pytest.mark.parametrize("more", [[], ["--json"], ["--help"]])
-def test_a_reader_that_left_is_not_told(small_world, more):
+@pytest.fixture
+def full():
+    """A file that takes nothing."""
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with Path("/dev/full").open("w", encoding="utf-8") as stream:
+        yield stream
+
+
+@pytest.fixture
+def pipe_that_nobody_reads():
     left, ours = os.pipe()
     os.close(left)
-    try:
-        said = run("check-sites", small_world.sites, *more, stdout=ours, stderr=subprocess.PIPE)
-    finally:
-        os.close(ours)
+    with suppress(BrokenPipeError), os.fdopen(ours, "w", encoding="utf-8") as stream:
+        yield stream
+
+
+def assert_said_in_one_line(error: str) -> None:
+    assert len(error.splitlines()) == 1
+    assert error.startswith("La sortie standard n'accepte plus rien. Vérifiez l'espace disponible")
+
+
+def test_a_full_output_is_one_line(run, full, monkeypatch, arguments):
+    monkeypatch.setattr(sys, "stdout", full)
+    status, _, error = run(*arguments)
+    assert status == 2
+    assert_said_in_one_line(error)
+
+
+def test_a_reader_that_left_is_not_told(run, pipe_that_nobody_reads, monkeypatch, arguments):
+    monkeypatch.setattr(sys, "stdout", pipe_that_nobody_reads)
+    assert run(*arguments) == (141, "", "")
+
+
+@pytest.mark.parametrize("command", [["check-sites", "SITES"], ["--help"]], ids=" ".join)
+def test_nothing_more_is_said_as_the_process_ends(full, pipe_that_nobody_reads, small_world, command):
+    """What a stream still holds would raise again when the interpreter closes it."""
+    arguments = [small_world.sites if each == "SITES" else each for each in command]
+    said = in_process(*arguments, stdout=full, stderr=subprocess.PIPE)
+    assert said.returncode == 2
+    assert_said_in_one_line(said.stderr.decode())
+    said = in_process(*arguments, stdout=pipe_that_nobody_reads, stderr=subprocess.PIPE)
     assert (said.returncode, said.stderr) == (141, b"")
 
 
-@pytest.mark.parametrize("closing", [">&- 2>&-", "2>/dev/full", ">/dev/full"])
-def test_streams_that_are_closed_or_full_do_not_stop_the_work(small_world, tmp_path, closing):
-    arguments = ("check-sites", small_world.sites, "--out", tmp_path / "out")
-    said = run(*arguments, closing=closing, capture_output=True)
-    assert (said.returncode, b"Traceback" in said.stdout + said.stderr) == (2 if closing == ">/dev/full" else 0, False)
+@pytest.mark.parametrize(("name", "expected"), [("stderr", 0), ("stdout", 2)])
+def test_a_full_stream_does_not_stop_the_work(run, full, monkeypatch, small_world, tmp_path, name, expected):
+    monkeypatch.setattr(sys, name, full)
+    status, out, error = run("check-sites", small_world.sites, "--out", tmp_path / "out")
+    assert (status, "Traceback" in out + error) == (expected, False)
     assert (tmp_path / "out" / "qualite.json").is_file()
 
 
-@pytest.mark.parametrize("closing", ["2>&-", "2>/dev/full"])
-def test_a_refusal_that_nobody_hears_keeps_its_status(closing):
-    said = run("check-sites", closing=closing, capture_output=True)  # no list is named
+def test_closed_streams_do_not_stop_the_work(small_world, tmp_path):
+    arguments = ("check-sites", small_world.sites, "--out", tmp_path / "out")
+    said = in_process(*arguments, closing=">&- 2>&-", capture_output=True)
+    assert (said.returncode, said.stdout, said.stderr) == (0, b"", b"")
+    assert (tmp_path / "out" / "qualite.json").is_file()
+
+
+def test_a_refusal_that_a_full_stream_does_not_take_keeps_its_status(run, full, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", full)
+    assert run("check-sites") == (2, "", "")  # no list is named
+
+
+def test_so_does_one_that_nobody_hears():
+    said = in_process("check-sites", closing="2>&-", capture_output=True)
     assert (said.returncode, said.stdout, said.stderr) == (2, b"", b"")
