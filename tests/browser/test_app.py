@@ -100,7 +100,7 @@ def test_a_click_on_a_commune_answers_beside_the_click(diagnostic):
     assert page.locator(".maillage-answer-beside").inner_text() == "", "it is told once"
     page.mouse.move(x + 3, y + 3)
     page.wait_until_still()
-    assert page.locator(".leaflet-tooltip").count() == 0
+    page.locator(".leaflet-tooltip").wait_for(state="detached")  # it fades
     raise_threshold(page, 1, 25)
     assert page.locator(".leaflet-popup-content").inner_text().startswith(name)
 
