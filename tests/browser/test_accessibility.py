@@ -89,3 +89,11 @@ def test_no_violation_in_the_calendar(new_page, app_address, axe):
     page.get_by_role("button", name="Mois suivant").first.wait_for()
     page.wait_until_still()
     assert violations(page) == []
+
+
+def test_no_violation_in_the_list_of_places_offered(new_page, app_address, axe):
+    page = opened(new_page(), f"{app_address}/", ".maillage-map path", axe)
+    page.get_by_label("Où êtes-vous ?").press_sequentially("saint-jean")
+    page.get_by_role("listbox", name="Lieux proposés").wait_for()
+    page.keyboard.press("ArrowDown")
+    assert violations(page) == []

@@ -111,6 +111,38 @@ def test_many_other_places_are_behind_a_button_that_the_keyboard_opens_and_leave
     assert box.input_value() == "Saint-Jean-de-Luz (64)"
 
 
+def test_places_are_offered_while_one_types(find):
+    """By arrows and Enter, by Escape, by a press: the focus stays in the box, which then has the place's name."""
+    page = find("?quand=2026-11-24T10:00")
+    box, listed = page.get_by_label("Où êtes-vous ?"), page.get_by_role("listbox", name="Lieux proposés")
+    assert box.get_attribute("aria-expanded") == "false"
+    box.press_sequentially("bedou")
+    listed.wait_for()
+    assert listed.get_by_role("option").all_inner_texts()[0] == "Bedous (64)"
+    assert re.fullmatch(r"\d lieux? proposés? : flèche .*", page.locator(".maillage-places-said").text_content())
+    page.keyboard.press("Escape")
+    listed.wait_for(state="hidden")
+    assert box.input_value() == "bedou"
+    assert page.url.endswith("?quand=2026-11-24T10:00"), "nothing is chosen yet"
+    box.press_sequentially("s")
+    listed.wait_for()
+    page.keyboard.press("ArrowDown")
+    marked = box.get_attribute("aria-activedescendant")
+    assert page.locator(f"#{marked}").get_attribute("aria-selected") == "true"
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.title.startsWith('Bedous')")
+    assert "lieu=64104" in page.url
+    assert box.input_value() == "Bedous (64)"
+    assert listed.is_hidden()
+    box.fill("gouret")
+    listed.get_by_role("option", name="Gourette").click()
+    page.wait_for_function("document.title.startsWith('Gourette')")
+    assert box.input_value() == "Gourette, hameau d'Eaux-Bonnes (64)"
+    assert box.evaluate("box => box === document.activeElement")
+    page.go_back()
+    page.wait_for_function("document.querySelector('.stTextInput input').value === 'Bedous (64)'")
+
+
 def test_each_screen_and_place_has_its_title(new_page, app_address):
     page, titles = new_page(), []
     for query, start in {
@@ -229,7 +261,7 @@ def test_the_story_of_a_search(find):
         ("RootWebArea", "Sare"),
         ("link", "Aller au contenu"),
         ("heading", "Trouver un France services"),
-        ("textbox", "Où êtes-vous"),
+        ("combobox", "Où êtes-vous"),
         ("button", "Rechercher"),
         ("button", "Quand : 24 novembre à 10 h"),
         ("StaticText", "Mardi 24 novembre à 10 h, le plus proche ouvert"),

@@ -17,6 +17,7 @@ from geo.french import capital, format_integer
 from geo.ui.components.answer import show_spoken
 from geo.ui.components.browser_buttons import my_position
 from geo.ui.components.messages import plain, show_notes
+from geo.ui.components.place_suggestions import place_suggestions
 from geo.ui.session import change_state
 from geo.ui.start_place import start_row
 from geo.ui.state import rounded_position
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
 #: How many other places stand over an answer: more would push it off the screen of a phone.
 _IN_SIGHT: Final = 4
 
+_BOX: Final = "Où êtes-vous ?"
 _QUERY: Final = "widget_query"
 _FOUND: Final = "found_places"
 _START_WORDS: Final = "start_words"
+#: What the box is to hold: it is written where the box is drawn, which a choice among suggestions does not do.
+_TO_WRITE: Final = "query_to_write"
 #: The start that the search box was last written for.
 _WRITTEN_FOR: Final = "query_written_for"
 
@@ -52,7 +56,7 @@ def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, state
             st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
         ):
             st.text_input(
-                "Où êtes-vous ?",
+                _BOX,
                 key=_QUERY,
                 placeholder="Commune, code postal ou adresse",
                 max_chars=200,
@@ -60,6 +64,7 @@ def place_search(gazetteer: Callable[[], Gazetteer], territory: Territory, state
             )
             st.form_submit_button("Rechercher", type="primary", on_click=_search, args=(gazetteer, territory, settings))
         my_position(start_from_position)
+    place_suggestions(_BOX, gazetteer, lambda place: _choose(place, territory))
     found: PlaceSearch | None = st.session_state.get(_FOUND)
     if found is not None:
         _show_others(found, territory)
@@ -89,6 +94,8 @@ def _offer(others: Sequence[FoundPlace], territory: Territory) -> None:
 
 def _write_start(state: AppState, territory: Territory) -> None:
     """Write the commune of a link, or of the browser's back button, in the search box; a position has no words."""
+    if _TO_WRITE in st.session_state:
+        st.session_state[_QUERY] = st.session_state.pop(_TO_WRITE)
     start = (state.place, state.position)
     if start == st.session_state.get(_WRITTEN_FOR, (None, None)):
         return
@@ -126,7 +133,7 @@ def start_commune(state: AppState, territory: Territory) -> FoundPlace | None:
 
 def forget_search() -> None:
     """Drop what was typed and found: it was about the communes of another territory."""
-    for key in (_QUERY, _FOUND, _START_WORDS, _WRITTEN_FOR):
+    for key in (_QUERY, _FOUND, _START_WORDS, _WRITTEN_FOR, _TO_WRITE):
         st.session_state.pop(key, None)
 
 
@@ -177,5 +184,5 @@ def _count(others: Sequence[FoundPlace], *, folded: bool) -> str:
 
 def _choose(place: FoundPlace, territory: Territory) -> None:
     _take(place, territory)
-    st.session_state.pop(_FOUND)
-    st.session_state[_QUERY] = place.label
+    st.session_state.pop(_FOUND, None)
+    st.session_state[_TO_WRITE] = place.label
