@@ -72,15 +72,6 @@ _HOLDS: Final = 90.0
 _OTHER_LETTER: Final = 0.95
 #: The names that a longer text may hold are looked for in its first words.
 _MAX_WORDS: Final = 20
-#: Columns of text of the table of names, and pairs of them that often hold the same.
-_TEXTS: Final = (
-    *("code", "name", "label", "kind", "departement", "postcodes"),
-    *("words", "compact", "called", "bare", "in_order", "joined"),
-)
-_OFTEN_THE_SAME: Final = (
-    *(("label", "name"), ("words", "compact"), ("called", "compact"), ("joined", "compact")),
-    *(("bare", "words"), ("in_order", "bare")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,30 +116,25 @@ class Gazetteer:
         `names`: As `geo.finder.name_table.name_table` gives them. `area`: Which of the communes are the study area;
         they come before their neighbours of equal score.
         """
+        self._table = names
         self._today = names["today"].to_numpy()
-        self._count = int((names["kind"].to_numpy(object) == "").sum())
+        self._count = int((names["kind"] == "").sum())
         self._area = np.asarray(area, dtype=bool)[self._today]
-        columns = {name: names[name].to_numpy(object) for name in _TEXTS}
-        # Many names are the same in several of these lists: each text is kept once.
-        for name, other in _OFTEN_THE_SAME:
-            columns[name] = np.where(columns[name] == columns[other], columns[other], columns[name])
-        self._other_name = np.where(columns["label"] == columns["name"], 0.0, _OTHER_NAME)
-        self._kinds = columns["kind"]
-        self._departements = columns["departement"]
-        self._codes, self._names, self._labels, self._postcodes = (
-            columns[name].tolist() for name in ("code", "name", "label", "postcodes")
-        )
-        self._words, self._compact, self._called, self._bare, self._in_order, self._joined = (
-            columns[name].tolist() for name in ("words", "compact", "called", "bare", "in_order", "joined")
-        )
-        self._joined_array = np.array(self._joined, dtype=str)
+        self._is_arrondissement = (names["kind"] == ARRONDISSEMENT).to_numpy(bool)
+        self._other_name = np.where((names["label"] == names["name"]).to_numpy(bool), 0.0, _OTHER_NAME)
+        # Only what each query is compared with leaves the table; of texts that are the same one is kept.
+        compared = [names["joined"].to_numpy(object)]
+        for column in ("in_order", "bare", "words"):
+            own = names[column].to_numpy(object)
+            compared.append(np.where(compared[-1] == own, compared[-1], own))
+        self._joined, self._in_order, self._bare, self._words = (texts.tolist() for texts in compared)
+        self._joined_array = compared[0].astype(str)
         self._by_words, self._by_bare = names["by_words"].to_numpy(), names["by_bare"].to_numpy()
         self._lon, self._lat = names["lon"].to_numpy(), names["lat"].to_numpy()
         self._size, self._rank_of_size = names["size"].to_numpy(), names["size_rank"].to_numpy()
-        departements = dict.fromkeys(self._departements.tolist())
-        self._known_departements = {fold(_name_of(code)): code for code in departements} | {
-            code.lower(): code for code in departements
-        }
+        codes: list[str] = names["departement"].unique().tolist()
+        self._known_departements = dict(zip([fold(_name_of(code)) for code in codes], codes, strict=True))
+        self._known_departements |= {code.lower(): code for code in codes}
 
     @classmethod
     def of(cls, territory: Territory) -> Gazetteer:
@@ -164,12 +150,13 @@ class Gazetteer:
     def _at_postcode(self) -> dict[str, list[int]]:
         """Positions of the communes of each postcode."""
         found: dict[str, list[int]] = {}
-        for position, postcodes in enumerate(self._postcodes):
+        for position, postcodes in enumerate(self._table["postcodes"].tolist()):
             for postcode in filter(None, postcodes.split(";")):
-                found.setdefault(postcode, []).append(position)
-        # The postcode of an arrondissement is its own, not that of the whole city.
-        for position in np.flatnonzero(self._kinds == ARRONDISSEMENT).tolist():
-            found.update({key: [position] for key in filter(None, self._postcodes[position].split(";"))})
+                # The postcode of an arrondissement, which comes after all communes, is its own, not that of the city.
+                if self._is_arrondissement[position]:
+                    found[postcode] = [position]
+                else:
+                    found.setdefault(postcode, []).append(position)
         return found
 
     def _there(self, postcode: str | None) -> list[int]:
@@ -184,7 +171,15 @@ class Gazetteer:
     @cached_property
     def _position_of(self) -> dict[str, int]:
         """Position of each code; one that is still in use is that of the commune of today."""
-        return {code: position for position, code in reversed(list(enumerate(self._codes)))}
+        return {code: position for position, code in reversed(list(enumerate(self._table["code"].tolist())))}
+
+    def _text(self, column: str, position: int) -> str:
+        """Return one text of the table of names."""
+        return str(self._table[column].array[position])
+
+    def _texts(self, column: str, positions: NDArray[np.intp]) -> list[str]:
+        """Return some texts of the table of names."""
+        return [str(text) for text in self._table[column].array.take(positions)]
 
     def __len__(self) -> int:
         """Return how many communes of today are known."""
@@ -246,8 +241,8 @@ class Gazetteer:
         return len(np.unique(self._today[self._so_named(asked)[0]]))
 
     def _parse(self, query: str) -> _Query:
-        if code := _CORSICAN.fullmatch(query.strip()):
-            return _Query((), code[0].upper(), code[0][:2].upper())
+        if corsican := _CORSICAN.fullmatch(query.strip()):
+            return _Query((), corsican[0].upper(), corsican[0][:2].upper())
         text = official_name(_CEDEX.sub(" ", query[:MAX_QUERY]))
         postcode = departement = None
         if found := _POSTCODE.search(text):
@@ -271,7 +266,7 @@ class Gazetteer:
     def _departement_at(self, postcode: str) -> str | None:
         """Return the département of a postcode: that of its communes where known, else its first digits."""
         if here := self._there(postcode):
-            return str(self._departements[here[0]])
+            return self._text("departement", here[0])
         return self._known_departements.get(postcode[:3]) or self._known_departements.get(postcode[:2])
 
     def _by_number(self, number: str | None, limit: int) -> list[FoundPlace]:
@@ -308,22 +303,23 @@ class Gazetteer:
         """Return how like the words each name of a shortlist is, 0 to 100; 100 for the same name only."""
         compact, bare = "".join(words), telling(words)
         bare_compact, in_order = "".join(bare), " ".join(sorted(bare))
+        spelled = (self._texts(column, shortlist) for column in ("compact", "called"))
         return np.array(
             [
                 SAME_NAME
-                if compact in {self._compact[position], self._called[position]}
+                if compact in {its_compact, its_called}
                 else 0.99
-                * (1.0 if bare_compact[:1] == self._joined[position][:1] else _OTHER_LETTER)
+                * (1.0 if bare_compact[:1] == self._joined[one][:1] else _OTHER_LETTER)
                 * max(
-                    fuzz.ratio(compact, self._compact[position]),
-                    100.0 * OSA.normalized_similarity(bare_compact, self._joined[position]),
-                    0.98 * fuzz.ratio(bare_compact, self._joined[position]),
-                    0.98 * fuzz.ratio(in_order, self._in_order[position]),
-                    beginning(bare_compact, self._joined[position]),
-                    word_by_word(bare, self._bare[position].split()),
-                    name_among(bare, self._bare[position].split()),
+                    fuzz.ratio(compact, its_compact),
+                    100.0 * OSA.normalized_similarity(bare_compact, self._joined[one]),
+                    0.98 * fuzz.ratio(bare_compact, self._joined[one]),
+                    0.98 * fuzz.ratio(in_order, self._in_order[one]),
+                    beginning(bare_compact, self._joined[one]),
+                    word_by_word(bare, self._bare[one].split()),
+                    name_among(bare, self._bare[one].split()),
                 )
-                for position in shortlist
+                for one, its_compact, its_called in zip(shortlist, *spelled, strict=True)
             ]
         )
 
@@ -361,14 +357,18 @@ class Gazetteer:
         if at_postcode := self._there(asked.postcode):
             return np.isin(positions, at_postcode)
         if asked.departement is not None:
-            return np.asarray(self._departements[positions] == asked.departement)
+            return self._is_in(asked.departement, positions)
         return np.ones(len(positions), dtype=bool)
+
+    def _is_in(self, departement: str, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Tell which names are in a département."""
+        return np.array([each == departement for each in self._texts("departement", positions)], bool)
 
     def _hints(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return what département, postcode and study area add to the rank of each name of a shortlist."""
         added = np.where(self._area[shortlist], _IN_AREA, 0.0) + self._other_name[shortlist]
         if asked.departement is not None:
-            added += np.where(self._departements[shortlist] == asked.departement, _IN_DEPARTEMENT, 0.0)
+            added += np.where(self._is_in(asked.departement, shortlist), _IN_DEPARTEMENT, 0.0)
         if at_postcode := self._there(asked.postcode):
             added += np.where(np.isin(shortlist, at_postcode), _AT_POSTCODE, 0.0)
         return added
@@ -376,12 +376,14 @@ class Gazetteer:
     def _place(
         self, position: int, postcode: str | None, score: float, *, alone: bool = False, begins: bool = False
     ) -> FoundPlace:
-        departement, today = str(self._departements[position]), int(self._today[position])
-        own = self._postcodes[position if self._kinds[position] == ARRONDISSEMENT else today].split(";")
+        departement, today = self._text("departement", position), int(self._today[position])
+        itself = position if self._is_arrondissement[position] else today
+        own = self._text("postcodes", itself).split(";")
+        name, label = (self._text(column, position) for column in ("name", "label"))
         return FoundPlace(
-            label=f"{postcode} {self._names[position]}" if alone else f"{self._labels[position]} ({departement})",
+            label=f"{postcode} {name}" if alone else f"{label} ({departement})",
             kind="postcode" if alone else "commune",
-            commune_code=self._codes[today if self._kinds[position] != ARRONDISSEMENT else position],
+            commune_code=self._text("code", itself),
             departement=departement,
             postcode=postcode if postcode in own else own[0] or None if len(own) == 1 else None,
             lon=float(self._lon[position]),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Sites and roads this far (m) around the study area count: 30 minutes at 110 km/h.
 MARGIN_M: Final = 55_000.0
+#: Degrees of longitude and of latitude between two points that are less than the margin apart (47 km at most).
+_SURELY_NEAR_DEG: Final = 0.3
 #: How a note about stops that are out of a territory begins.
 ROUNDS_NOTE: Final = "tournées des bus, "
 #: Detail (m) of the outlines of neighbouring départements: they are only drawn behind the study area.
@@ -32,15 +34,15 @@ def near_places(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> gpd.GeoDataF
 
 
 def _are_near(frame: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Tell which places are within the margin; most are near their own commune, which costs little to see."""
+    """Tell which places are within the margin; most are so near their own commune that nothing is projected."""
     lon, lat = frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()
     own = area.index.get_indexer(pd.Index(frame["commune_code"]))
-    known = np.flatnonzero(own >= 0)
-    metres, centre = to_metres(FRANCE), area.iloc[own[known]]
-    x, y = metres.transform(lon[known], lat[known])
-    centre_x, centre_y = metres.transform(centre["lon"].to_numpy(), centre["lat"].to_numpy())
     near = np.zeros(len(frame), bool)
-    near[known[np.hypot(x - centre_x, y - centre_y) <= MARGIN_M]] = True
+    known = np.flatnonzero(own >= 0)
+    for mine, theirs in ((lon, "lon"), (lat, "lat")):
+        apart = np.abs(mine[known] - area[theirs].to_numpy()[own[known]])
+        known = known[apart <= _SURELY_NEAR_DEG]
+    near[known] = True
     others = np.flatnonzero(~near)
     if len(others):
         near[others] = _distance_to(area, pd.Series(lon[others]), pd.Series(lat[others])) <= MARGIN_M

@@ -32,7 +32,7 @@ def test_neighbours_are_joined_by_departement_as_far_as_the_margin():
 
 def test_places_are_near_the_nearest_commune_whichever_is_said_to_be_theirs():
     area = squares(["64"]).set_axis(["64001"]).rename_axis("commune_code")
-    east = np.array([0, 54_000, 56_000, 54_000, 0, 56_000])
+    east = np.array([20_000, 54_000, 56_000, 54_000, 0, 56_000])
     points = gpd.GeoSeries(gpd.points_from_xy(405_000 + east, np.full(6, 6_255_000)), crs="EPSG:2154").to_crs(
         "EPSG:4326"
     )
