@@ -23,7 +23,7 @@ from geo.errors import ParameterError
 from geo.finder.arrondissement_names import official_name
 from geo.finder.likeness import MIN_PREFIX, beginning, name_among, word_by_word
 from geo.finder.name_table import embedded_names, name_table
-from geo.finder.other_names import ARRONDISSEMENT
+from geo.finder.other_names import ARRONDISSEMENT, FORMER_KINDS
 from geo.finder.spelling import SMALL_WORDS, spelled_out, telling
 from geo.french import fold
 from geo.sources.departements import departement_name
@@ -78,10 +78,11 @@ _MAX_WORDS: Final = 20
 class FoundPlace:
     """One place that a query may mean.
 
-    `label` is shown to the visitor; `commune_code`, `departement` and `postcode` are `None` where unknown (or, for a
-    commune of several postcodes, where the query names none of them); `lon`, `lat` are degrees in WGS84; `score` goes
-    from 0 to 100 (the very name that was typed). `begins`: whether it is a commune whose name is what was typed,
-    begins with these words or, where none does, holds them, in the département or at the postcode typed if any is.
+    `label` is shown to the visitor; `commune_code` (of the arrondissement or former commune, if it is placed),
+    `departement` and `postcode` are `None` where unknown (or, for a commune of several postcodes, where the query names
+    none of them); `lon`, `lat` are degrees in WGS84; `score` goes from 0 to 100 (the very name that was typed).
+    `begins`: whether it is a commune whose name is what was typed, begins with these words or, where none does, holds
+    them, in the département or at the postcode typed if any is.
     """
 
     label: str
@@ -131,6 +132,8 @@ class Gazetteer:
         self._joined_array = compared[0].astype(str)
         self._by_words, self._by_bare = names["by_words"].to_numpy(), names["by_bare"].to_numpy()
         self._lon, self._lat = names["lon"].to_numpy(), names["lat"].to_numpy()
+        placed = self._lon != self._lon[self._today]
+        self._own_code = names["kind"].isin(FORMER_KINDS).to_numpy(bool) & placed
         self._size, self._rank_of_size = names["size"].to_numpy(), names["size_rank"].to_numpy()
         codes: list[str] = names["departement"].unique().tolist()
         self._known_departements = dict(zip([fold(_name_of(code)) for code in codes], codes, strict=True))
@@ -383,7 +386,7 @@ class Gazetteer:
         return FoundPlace(
             label=f"{postcode} {name}" if alone else f"{label} ({departement})",
             kind="postcode" if alone else "commune",
-            commune_code=self._text("code", itself),
+            commune_code=self._text("code", position if self._own_code[position] else today),
             departement=departement,
             postcode=postcode if postcode in own else own[0] or None if len(own) == 1 else None,
             lon=float(self._lon[position]),

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 #: Kind of a municipal arrondissement.
 ARRONDISSEMENT: Final = "ARM"
+#: Kinds of what has an INSEE code of its own: arrondissements, delegated and associated communes.
+FORMER_KINDS: Final = (ARRONDISSEMENT, "COMD", "COMA")
 _CONTRACTED: Final = ((re.compile(r"^Le\s+"), "du "), (re.compile(r"^Les\s+"), "des "))
 
 
 def with_other_names(communes: pd.DataFrame, others: pd.DataFrame | None) -> tuple[pd.DataFrame, NDArray[np.intp]]:
     """Add other names after those of the communes of today; return also which commune (position) each is in.
 
-    Without postcodes, and where the commune of today is, unless they have their own (municipal arrondissements).
+    Without postcodes, and where the commune of today is, unless they have their own.
 
     A column `label` is the name as it is shown: with that of the commune of today, unless that is said by it
     (municipal arrondissements).

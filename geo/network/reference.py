@@ -101,7 +101,7 @@ def on_streets(network: RoadNetwork, points: NDArray[np.float64]) -> SnappedPoin
     snapped = snap(network, points[:, 0], points[:, 1])
     if network.source.approximate:
         return snapped
-    return replace(snapped, distance_m=np.zeros(len(snapped)))
+    return replace(snapped, distance_m=np.zeros(len(snapped)), around=None)
 
 
 def reference_from_network(network: RoadNetwork, points: NDArray[np.float64]) -> ReferenceTrips:
@@ -112,7 +112,7 @@ def reference_from_network(network: RoadNetwork, points: NDArray[np.float64]) ->
     """
     snapped = snap(network, points[:, 0], points[:, 1])
     on = np.flatnonzero(snapped.link >= 0)
-    kept = replace(snapped.take(on), distance_m=np.zeros(len(on)))
+    kept = replace(snapped.take(on), distance_m=np.zeros(len(on)), around=None)
     time, length = times_between(network, kept, kept)
     np.fill_diagonal(time, np.nan)
     return ReferenceTrips.of_matrix(points[on], points[on], time, length / 1000)

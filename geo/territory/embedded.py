@@ -211,7 +211,8 @@ def _view_names(folder: Path) -> dict[str, str]:
 def former_communes() -> pd.DataFrame:
     """Return the former communes of the embedded France: `EmbeddedTables.former`.
 
-    Municipal arrondissements have `postcodes`, `population`, `lon` and `lat` of their own; the others have none.
+    Municipal arrondissements have `postcodes`, `population`, `lon` and `lat` of their own, the others at most the two
+    last ones.
     """
     return _former_communes(Settings.from_environment().data_dir)
 
@@ -219,7 +220,8 @@ def former_communes() -> pd.DataFrame:
 def other_names() -> pd.DataFrame:
     """Return what else leads to a commune of today: `former_communes`, then hamlets, resorts and quarters.
 
-    `name`, `kind`, `commune_code` and, of municipal arrondissements, `postcodes`, `population`, `lon` and `lat`.
+    `name`, `kind`, `commune_code`, `lon` and `lat` (NaN: none of its own) and, of municipal arrondissements,
+    `postcodes` and `population`.
     """
     return _other_names(Settings.from_environment().data_dir)
 
@@ -232,7 +234,9 @@ def _other_names(data_dir: Path) -> pd.DataFrame:
 
 @cache
 def _former_communes(data_dir: Path) -> pd.DataFrame:
-    return read_tables(data_dir / _FOLDER).former.join(read_arrondissements(data_dir / ARRONDISSEMENTS_FILE))
+    former, own = read_tables(data_dir / _FOLDER).former, read_arrondissements(data_dir / ARRONDISSEMENTS_FILE)
+    placed = {name: former[name].fillna(own[name].reindex(former.index)) for name in ("lon", "lat")}
+    return former.assign(**placed).join(own[["postcodes", "population"]])
 
 
 def intercommunality_name(commune_code: str) -> str | None:

@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
 from geo import Territory
 from geo.network.estimated_error import TERRAINS, interval_min, terrain
 from geo.network.road_files import read_roads
 from geo.network.snapping import snap
-from geo.network.travel_times import times_between
+from geo.network.travel_times import times_between, times_from_point
 from geo.settings import Settings
 from geo.sources.embedded import approximate_contours
 from geo.sources.relief import RELIEF_FILE, read_relief
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from geo.network import RoadNetwork
 
 METRES = "EPSG:2154"
+#: A site farther (m) than this from the town hall is in another part of the town; a way so many times the straight line
+#: goes round by another town.
+FAR_FROM_HALL_M = 1_500.0
+FAR_ROUND = 2.5
 #: Minutes that trips of the Pyrenees take on the ground, at least and at most.
 NAMED = {
     ("64483", "64122"): (18, 26),  # Saint-Jean-de-Luz - Biarritz
@@ -203,6 +208,23 @@ def far_minutes() -> None:
     print(f"far: median {np.median(ratios):.2f}, {((low <= 1) & (high >= 1)).sum()} of {len(ratios)} in the interval")
 
 
+def sites_of_towns() -> None:
+    """Print how much longer than the straight line ways are to sites far from the town hall of their commune."""
+    france = Territory.load()
+    sites = france.sites[france.sites["commune_code"].isin(france.communes.index)]
+    halls = france.communes.loc[sites["commune_code"], ["lon", "lat"]].to_numpy(np.float64)
+    places = np.column_stack([sites.geometry.x, sites.geometry.y])
+    metres = pyproj.Geod(ellps="GRS80").inv(*halls.T, *places.T)[2]
+    far = np.flatnonzero(metres > FAR_FROM_HALL_M)
+    from_, to = (snap(france.network, *points[far].T) for points in (halls, places))
+    way = [times_from_point(france.network, from_, row, to.take([row]))[1][0] for row in range(len(far))]
+    ratio = np.array(way) / metres[far]
+    print(f"{len(far)} sites over {FAR_FROM_HALL_M:.0f} m from the town hall: way over straight line, median ", end="")
+    print(
+        f"{np.median(ratio):.2f}, 90 % under {np.quantile(ratio, 0.9):.2f}, {(ratio > FAR_ROUND).sum()} over {FAR_ROUND}"
+    )
+
+
 def known_trips(network: RoadNetwork, communes: gpd.GeoDataFrame) -> None:
     """Print the named trips of the Pyrenees, and the long ones of the mainland."""
     halls = communes[["lon", "lat"]].to_numpy(np.float64)
@@ -281,6 +303,7 @@ def main() -> None:
     said("METRIC, Gironde (never fit)", np.array(found), gironde["minutes"].to_numpy(np.float64)[::4])
     known_trips(network, communes)
     far_minutes()
+    sites_of_towns()
 
 
 if __name__ == "__main__":

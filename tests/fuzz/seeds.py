@@ -46,7 +46,7 @@ _EMBEDDED = {
     b"64102,Bayonne,64,200067106,64100,52000,-1.47,43.49,mairie\n"
     b"64122,Biarritz,64,200067106,64200,25000,-1.56,43.48,site\n64024,Anglet,64,,,39000,-1.51,43.48,interior\n",
     "intercommunalities.csv": b"code,name,kind\n200067106,CA du Pays Basque,CA\n",
-    "former_communes.csv": b"code,name,kind,commune_code\n64103,Ancienne,COMD,64102\n",
+    "former_communes.csv": b"code,name,kind,commune_code,lon,lat,position\n64103,Ancienne,COMD,64102,-1.45,43.48,mairie\n",
     "sites.csv": b"facility_id,name,kind,address,postcode,commune_code,commune_name,departement,phone,email,website,"
     b"opening_hours,appointment,comment,bearer,labelled_on,services,main_site,lon,lat\n"
     b"1,France services,main,1 rue,64100,64102,Bayonne,64,05 00 00 00 00,a@b.fr,,Mo 09:00-12:00; Tu unknown,yes,,CCAS,"

@@ -314,7 +314,7 @@ EMBEDDED = {
         "64024,Anglet,64,,,39000,-1.51,43.48,interior",
     ],
     "intercommunalities": ["200067106,CA du Pays Basque,CA"],
-    "former_communes": ["64103,Ancienne,COMD,64102"],
+    "former_communes": ["64103,Ancienne,COMD,64102,-1.45,43.48,mairie"],
     "sites": ["1,France services,main,,,64102,Bayonne,64,,,,Mo 09:00-12:00,yes,,,,,,-1.47,43.49"],
     "tax_offices": ["tax-64102,Centre,64102,1 rue,SIP,DILA"],
 }

@@ -152,7 +152,9 @@ def test_nothing_found_empties_the_answer(open_app):
 def test_a_former_commune_leads_to_that_of_today(open_app):
     app = open_app(quand=AT_10)
     search(app, "Urdès")
-    assert app.query_params["lieu"] == "64300"
+    assert app.query_params["lieu"] == "64541"
+    assert "Départ : Urdès, aujourd'hui Lacq (64)." in texts(app) + "".join(e.value for e in app.markdown)
+    assert sentence(app) == sentence(open_app(lieu="64541", quand=AT_10))
 
 
 def test_an_arrondissement_is_where_trips_start_from_and_in_the_link(open_app):

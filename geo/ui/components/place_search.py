@@ -148,9 +148,10 @@ def _search(gazetteer: Callable[[], Gazetteer], territory: Territory, settings: 
 
 
 def _take(place: FoundPlace, territory: Territory) -> None:
-    # A neighbour of the study area may be found too, and is then a position like any other.
+    # A neighbour of the study area may be found too, and is then a position like any other; so is a hamlet that is
+    # placed apart from its commune.
     row = start_row(place.commune_code, territory) if place.kind in {"commune", "postcode"} else None
-    if row is not None:
+    if row is not None and (row["lon"], row["lat"]) == (place.lon, place.lat):
         label = place.label if place.kind == "commune" else f"{row['name']} ({place.departement})"
         _start(place.commune_code, None, label)
     else:

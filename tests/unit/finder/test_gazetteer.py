@@ -1,6 +1,7 @@
 """Communes and postcodes found on the embedded territory from what visitors type."""
 
 import pandas as pd
+import pyproj
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -174,20 +175,28 @@ def france():
 
 
 @pytest.mark.parametrize(
-    ("query", "label", "code"),
-    [
-        ("Urdès", "Urdès, aujourd'hui Lacq (64)", "64300"),
-        ("urdes 64", "Urdès, aujourd'hui Lacq (64)", "64300"),
-        ("64541", "Urdès, aujourd'hui Lacq (64)", "64300"),
-        ("Annecy le vieux", "Annecy-le-Vieux, aujourd'hui Annecy (74)", "74010"),
-        ("Lomme", "Lomme, aujourd'hui Lille (59)", "59350"),
+    ("query", "label", "code", "where"),
+    [  # where: longitude and latitude of the church or town hall on a map
+        ("Urdès", "Urdès, aujourd'hui Lacq (64)", "64541", (-0.567, 43.435)),
+        ("urdes 64", "Urdès, aujourd'hui Lacq (64)", "64541", (-0.567, 43.435)),
+        ("64541", "Urdès, aujourd'hui Lacq (64)", "64541", (-0.567, 43.435)),
+        ("Annecy le vieux", "Annecy-le-Vieux, aujourd'hui Annecy (74)", "74011", (6.142, 45.92)),
+        ("Lomme", "Lomme, aujourd'hui Lille (59)", "59355", (2.99, 50.645)),
+        ("Andard", "Andard, aujourd'hui Loire-Authion (49)", "49004", (-0.398, 47.456)),
+        ("Salin-de-Giraud", "Salin-de-Giraud, hameau d'Arles (13)", "13004", (4.73, 43.413)),
     ],
 )
-def test_a_former_name_or_code_finds_the_commune_of_today(france, query, label, code):
+def test_a_former_name_or_code_finds_the_place_in_the_commune_of_today(france, query, label, code, where):
     place = france.search(query)[0]
     assert (place.label, place.commune_code, place.kind) == (label, code, "commune")
-    today = Territory.load().communes.loc[code]
-    assert (place.lon, place.lat) == (today["lon"], today["lat"])
+    assert pyproj.Geod(ellps="GRS80").inv(place.lon, place.lat, *where)[2] < 2_000
+
+
+def test_a_place_without_a_position_of_its_own_is_where_its_commune_is(france):
+    today = Territory.load().communes
+    for query, code in (("Gourette", "64204"), ("Cherbourg-Octeville", "50129")):
+        place = france.search(query)[0]
+        assert (place.commune_code, place.lon, place.lat) == (code, *today.loc[code, ["lon", "lat"]])
 
 
 @pytest.mark.parametrize(
@@ -236,7 +245,7 @@ def test_a_commune_is_shown_once_whatever_its_names(france):
 
 def test_former_communes_are_those_of_the_territory_and_of_its_margin(gazetteer, embedded):
     assert len(gazetteer) == len(embedded.communes) + len(embedded.neighbours)
-    assert gazetteer.search("Urdès")[0].commune_code == "64300"
+    assert gazetteer.search("Urdès")[0].commune_code == "64541"
     assert all(place.commune_code != "59350" for place in gazetteer.search("Lomme"))
     assert all("Paris" not in place.label for place in gazetteer.search("Paris"))
 

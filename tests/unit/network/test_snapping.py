@@ -14,7 +14,17 @@ from geo.network import snapping
 from geo.network.links import build_network
 from geo.network.origin import NetworkSource
 from geo.network.road_network import RoadNetwork
-from geo.network.snapping import SnappedPoints, direct_trips, legs_from_points, legs_to_points, snap, snap_xy
+from geo.network.routes import route_between
+from geo.network.snapping import (
+    AROUND_M,
+    SnappedPoints,
+    direct_trips,
+    legs_from_points,
+    legs_to_points,
+    snap,
+    snap_xy,
+    streets_joined,
+)
 from geo.network.speeds import speed_profile
 from geo.network.travel_times import (
     nearest_by_road,
@@ -438,3 +448,50 @@ def test_near_pairs_are_the_same_measured_one_by_one_or_by_an_index(seed, few, m
         indexed = sorted(zip(*snapping._near(here, there), strict=True))
     expected = [(i, j) for i, a in enumerate(here) for j, b in enumerate(there) if np.hypot(*(a - b)) <= 5000]
     assert measured == indexed == expected
+
+
+def test_on_an_estimated_network_a_trip_may_leave_by_a_road_that_is_not_the_nearest():
+    # A square of 2 km without its east side; the point is nearest to the road at the top, which leads away.
+    square = streets(
+        two_way=[(0, 1, 200), (0, 2, 200), (2, 3, 200)], nodes=[(0, 0), (2000, 0), (0, 2000), (2000, 2000)]
+    )
+    guessed = replace(square, snap_limit_m=5_000.0, source=replace(square.source, approximate=True))
+    real = replace(square, snap_limit_m=5_000.0)
+    ends = ((1900, 1300), (2000, 0))
+    for network, expected_s, expected_m in (
+        (real, 700 / ACCESS + 190 + 200 + 200, 700 + 1900 + 2000 + 2000),
+        (guessed, 1300 / ACCESS + 10, 1300 * 1.3 + 100),
+    ):
+        point, town = place(network, ends[0]), place(network, ends[1])
+        for one, other in ((point, town), (town, point)):
+            time, length = times_between(network, one, other)
+            assert (time[0, 0], length[0, 0]) == pytest.approx((expected_s, expected_m))
+            drawn = route_between(network, one, other)
+            assert (drawn.travel_time_s, drawn.length_m) == pytest.approx((expected_s, expected_m))
+            np.testing.assert_allclose(drawn.line.coords[:1], one.xy)
+            assert drawn.line.length == pytest.approx(expected_m - (390 if network is guessed else 0))
+    # Not by the road at the top, beyond the distance; nor over water.
+    below = (1900, 1999 - AROUND_M)
+    assert [len(streets_joined(place(network, below))[0]) for network in (real, guessed)] == [1, 2]
+    wall = np.array([[X0 - 500, Y0 + 1000], [X0 + 2500, Y0 + 1000]])
+    walled = replace(guessed, barriers=(wall,))
+    assert times_between(walled, place(walled, ends[0]), place(walled, ends[1]))[0][0, 0] == pytest.approx(
+        700 / ACCESS + 190 + 200 + 200
+    )
+
+
+COORDINATE = st.integers(-100, 400).map(float)
+
+
+@given(networks_with_points(), st.lists(st.tuples(COORDINATE, COORDINATE), min_size=1, max_size=5))
+def test_more_roads_to_leave_by_never_make_a_trip_longer_and_change_nothing_at_a_crossing(drawn, where):
+    network, *_ = drawn
+    guessed = replace(network, source=replace(network.source, approximate=True))
+    known, around = (snap_xy(one, *np.array(where).T) for one in (network, guessed))
+    seconds, _ = times_between(guessed, around, around)
+    assert (seconds <= times_between(network, known, known)[0] + 1e-9).all()
+    crossings = snap_xy(guessed, network.x, network.y)
+    on = crossings.take(np.flatnonzero(crossings.distance_m <= 1.0))
+    assert len(streets_joined(on)[0]) == len(on)
+    chosen = [*range(len(where)), 0][::-1]
+    np.testing.assert_array_equal(times_between(guessed, around.take(chosen), around)[0], seconds[chosen])

@@ -143,8 +143,8 @@ def test_codes_of_merged_communes_become_those_of_today(made):
         codes_postaux_communes=lzma.compress(b"codepostal_id,commune_id\n0,0\n1,1\n1,0\n"),
     )
     assert tables.former.drop("64091").to_dict("index") == {
-        "64002": {"name": "Ancienne", "kind": "COMD", "commune_code": "64001"}
-    }
+        "64002": {"name": "Ancienne", "kind": "COMD", "commune_code": "64001", "lon": 0.3, "lat": 43.3}
+    }  # at the site inside of its contour; no town hall is known
     assert tables.communes.frame.loc["64001", "postcodes"] == "64000;64010"
     found = tables.sites.frame.set_index("facility_id")[["commune_code", "commune_name"]]
     assert found.loc["1"].tolist() == ["64001", "Nouvelle"]

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from geo.errors import SchemaError
@@ -29,15 +30,16 @@ def test_every_place_is_of_a_commune_of_today_and_is_not_itself_one_there():
 def test_the_table_is_read_as_it_is_written():
     table = read_localities(FRANCE / "localities.csv")
     assert tuple(table.columns) == LOCALITIES_CSV
-    assert table.to_dict("records") == rows_of("localities.csv")
+    as_read = [row | {name: float(row[name] or "nan") for name in ("lon", "lat")} for row in rows_of("localities.csv")]
+    pd.testing.assert_frame_equal(table.reset_index(drop=True), pd.DataFrame(as_read), check_dtype=False)
     assert set(table["kind"]) == set(LOCALITY_KINDS)
 
 
 def test_every_fault_is_told_with_its_row(tmp_path):
     path = tmp_path / "localities.csv"
     path.write_text(
-        "name,kind,commune_code\nHaut,hameau,64204\n,hameau,64204\nBas,bourg,64204\nLoin,station,6420\n"
-        "Haut,station,64204\n",
+        "name,kind,commune_code,lon,lat\nHaut,hameau,64204,,\n,hameau,64204,,\nBas,bourg,64204,-0.3,42.9\n"
+        "Loin,station,6420,,\nHaut,station,64204,,\nPerdu,hameau,64204,-0.3,\n",
         encoding="utf-8",
     )
     with pytest.raises(SchemaError) as refused:
@@ -47,4 +49,5 @@ def test_every_fault_is_told_with_its_row(tmp_path):
         (4, "nature"),
         (5, "code"),
         (6, "lieu"),
+        (7, "position"),
     ]
