@@ -168,6 +168,11 @@ def _others(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> tu
 
 def _stops(plan: Plan, label: dict[Any, Any]) -> list[str]:
     """Return what a bus would be in the place of a label: a stop in its commune, or at the homes that it is for."""
+    if not round(label["gain_residents"]):
+        within = within_text(plan.threshold_min)
+        return [
+            f"Arrêt de bus : sans objet pour ces temps, ceux qu'il sert sont déjà {within} d'un site, ou trop loin."
+        ]
     asked = StopsAsked() if plan.stops is None else plan.stops.asked
     often, sites = half_day_text(asked.every), f"au lieu de {format_integer(_SITE_HOURS)} h par semaine"
     one = asked.cost_eur(plan.costs)

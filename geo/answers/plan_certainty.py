@@ -67,10 +67,12 @@ def replaced_sentence(plan: Plan, label: dict[Any, Any]) -> str:
     ]
     within = within_text(plan.threshold_min)
     half = f"pour moitié, ceux qu'il rapproche seraient {' et '.join(why).format(within=within)}" if why else ""
-    instead = ", ".join(
-        f"{name} {format_integer(times)} fois" for name, times in plan.robustness.instead_of(label["code"]).items()
-    )
-    place = f"à sa place : {instead}" if instead else "un label de moins suffit"
+    instead = plan.robustness.instead_of(label["code"])
+    told = [f"{name} {format_integer(times)} fois" for name, times in instead.items()]
+    alone = others - sum(instead.values())
+    if told and alone:
+        told.append(f"aucun lieu {format_integer(alone)} fois")
+    place = f"à sa place : {', '.join(told)}" if told else "aucun lieu à sa place"
     missing = f"Pas retenu {format_integer(others)} fois sur {format_integer(label['variants'])}"
     return f"{missing}, {place}{f'{SEMICOLON}{half}' if half else ''}."
 

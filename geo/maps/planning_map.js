@@ -35,23 +35,52 @@ function createPlanningMap(L, map, base, ask) {
   }).addTo(map);
 
   const places = L.layerGroup().addTo(map);
-  const icon = (place) => {
+  const SIGN = 26;
+  const icon = (place, [x, y]) => {
     if (!place.sign) {
       return L.divIcon({ className: "maillage-site", html: base.markers[place.kind].counted, iconSize: [16, 16] });
     }
     const sign = document.createElement("span");
     sign.textContent = place.sign;
-    return L.divIcon({ className: `maillage-sign maillage-sign-${place.tone}`, html: sign, iconSize: [26, 26] });
+    return L.divIcon({
+      className: `maillage-sign maillage-sign-${place.tone}`, html: sign, iconSize: [SIGN, SIGN],
+      iconAnchor: [SIGN / 2 - x, SIGN / 2 - y],
+    });
+  };
+  // What is proposed lies on top, and stays where it is: labels, then stops, then places of another plan.
+  const height = (place) => !place.sign ? 0 : /^[A-Z]$/.test(place.sign) ? 1000 : place.tone === "stop" ? 1500 : 2000;
+  // How far each sign is drawn from its place, in pixels, so that none hides another at this scale.
+  const WAYS = Array.from({ length: 16 }, (_, way) => [Math.cos(way * Math.PI / 8), Math.sin(way * Math.PI / 8)]);
+  const aside = (signs) => {
+    const taken = [];
+    const away = ([x, y], [u, v]) => Math.hypot(x - u, y - v);
+    const free = (here) => taken.every((there) => away(here, there) >= SIGN - 0.5);
+    return new Map([...signs].sort((one, other) => height(other) - height(one)).map((place) => {
+      const { x, y } = map.latLngToLayerPoint([place.lat, place.lon]);
+      const near = taken.filter((there) => away([x, y], there) < SIGN);
+      const around = near.flatMap(([u, v]) => WAYS.map(([c, s]) => [u + SIGN * c, v + SIGN * s]));
+      const [first] = [[x, y], ...around].filter(free).sort((one, other) => away(one, [x, y]) - away(other, [x, y]));
+      const there = first ?? [x, y];
+      taken.push(there);
+      return [place, [there[0] - x, there[1] - y]];
+    }));
   };
   const drawPlaces = () => {
     places.clearLayers();
+    const moved = aside(values.markers.filter((place) => place.sign));
     for (const place of values.markers) {
-      L.marker([place.lat, place.lon], { icon: icon(place), keyboard: false, zIndexOffset: !place.sign ? 0 : /^[A-Z]$/.test(place.sign) ? 1000 : place.tone === "stop" ? 1500 : 2000 /* what is proposed lies on top */ })
+      const shift = moved.get(place) ?? [0, 0];
+      if (Math.hypot(...shift) > SIGN / 2) {
+        const end = map.layerPointToLatLng(map.latLngToLayerPoint([place.lat, place.lon]).add(shift));
+        L.polyline([[place.lat, place.lon], end], { color: base.ink, weight: 1.5, interactive: false }).addTo(places);
+      }
+      L.marker([place.lat, place.lon], { icon: icon(place, shift), keyboard: false, zIndexOffset: height(place) })
         .bindTooltip(() => lines(place.name, [place.detail]))
         .on("click", () => { if (values.clicks === "site") ask("site", place.facility_id); })
         .addTo(places);
     }
   };
+  map.on("zoomend", () => { if (values !== null) drawPlaces(); });
 
   map.on("click", ({ latlng }) => {
     const { lat, lng: lon } = latlng.wrap();

@@ -1,6 +1,8 @@
 """A planner's whole visit to *Planifier*, in a real browser that reaches nothing but this machine."""
 
+import itertools
 import json
+import math
 import os
 import re
 
@@ -58,6 +60,14 @@ def view(page, name: str) -> None:
 
 def in_class(page, number: int) -> int:
     return page.locator(f'path.maillage-commune[data-class="{number}"]').count()
+
+
+def nearest_signs(page) -> float:
+    """Return the pixels between the two signs of the map that are nearest to each other."""
+    boxes = [sign.bounding_box() for sign in page.locator(".leaflet-marker-icon.maillage-sign").all()]
+    return min(
+        math.hypot(one["x"] - other["x"], one["y"] - other["y"]) for one, other in itertools.combinations(boxes, 2)
+    )
 
 
 def map_box(page) -> dict:
@@ -185,6 +195,7 @@ def test_the_plan_is_chosen_and_opened_with_the_keyboard(planner):
 
 def test_the_files_of_a_plan(planner):
     page = planner()
+    assert nearest_signs(page) >= 25, "A (Louvie-Juzon) is two kilometres from 4 (Arudy): no sign hides another"
     for button, start in (
         ("Tableau (CSV)", b"\xef\xbb\xbfRang;"),
         ("Carte pour SIG (GPKG)", b"SQLite format 3"),

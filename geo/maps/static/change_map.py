@@ -9,7 +9,7 @@ from geo.answers.answer import part_title
 from geo.answers.plan_stops import stop_sign
 from geo.classes import INK, TIME_CLASSES
 from geo.errors import ParameterError
-from geo.french import UNKNOWN, counted, format_integer, plural
+from geo.french import UNIT_SPACE, UNKNOWN, counted, format_integer, plural
 from geo.kinds import SITES, facility_title
 from geo.maps.static.arrangement import arrange
 from geo.maps.static.frame import Picture, draw_frame
@@ -168,7 +168,7 @@ def _named_stops(stops: gpd.GeoDataFrame | None) -> list[KeyBlock]:
 
 
 def _names_block(title: str, signs: pd.Series, names: pd.Series) -> KeyBlock:
-    told = [f"{sign}. {name}" for sign, name in zip(signs, names, strict=True)]
+    told = [f"{sign}.{UNIT_SPACE}{name}" for sign, name in zip(signs, names, strict=True)]
     shown = [told[start : start + _NAMES_A_ROW] for start in range(0, min(len(told), _NAMED), _NAMES_A_ROW)]
     rest = len(told) - _NAMED
     note = f"Et {counted(rest, 'autre')}, dans les tables du plan." if rest > 0 else ""

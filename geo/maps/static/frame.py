@@ -21,7 +21,7 @@ from geo.french import format_integer
 from geo.maps.static.labels import Name, PlacedName, place_names
 from geo.maps.static.lettering import POINT_MM, shortened
 from geo.maps.static.markers import MARKERS, OPENED, marker_of
-from geo.maps.static.project_places import draw_project, project_places
+from geo.maps.static.project_places import apart, draw_project, project_places
 from geo.maps.static.sheet import Box
 from geo.sources.departements import departement_name
 
@@ -135,6 +135,7 @@ def draw_frame(sheet: Sheet, box: Box, ground: Ground, picture: Picture, *, name
         sheet.write(box.x, box.top - 4.5, shortened(picture.title, box.width, 9, bold=True), 9, weight="bold")
     room = Box(box.x, box.y + _STRIP_MM, box.width, box.height - _STRIP_MM - title_mm)
     view = _View.of(room, ground)
+    picture = apart(picture, view.metres_per_mm)
     axes = sheet.map_axes(room)
     axes.set_xlim(view.west, view.west + room.width * view.metres_per_mm)
     axes.set_ylim(view.south, view.south + room.height * view.metres_per_mm)
@@ -357,7 +358,7 @@ def _draw_scale(sheet: Sheet, box: Box, metres_per_mm: float) -> None:
     unit, kilometres = ("km", length_m / 1000) if length_m >= 1000 else ("m", length_m)  # noqa: PLR2004
     if width >= _SHORT_BAR_MM:
         sheet.write(box.x, y + 2.0, "0", 6.5)
-        sheet.write(box.x + width, y + 2.0, f"{format_integer(kilometres)}\u00a0{unit}", 6.5, ha="center")
+        sheet.write(box.x + width, y + 2.0, f"{format_integer(kilometres)}\u00a0{unit}", 6.5, ha="right")
     else:
         sheet.write(box.x, y + 2.0, f"{format_integer(kilometres)}\u00a0{unit}", 6.5)
 

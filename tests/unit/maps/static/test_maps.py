@@ -293,7 +293,7 @@ def test_stops_carry_their_sign_and_are_named(territory, coverage_frame, facilit
     }
     said = all_text(sheet)
     assert "Arrêt de bus proposé, n'est pas un site" in said
-    assert f"B1. {stops['name'].iloc[0]}, B2. {stops['name'].iloc[1]}" in said
+    assert f"B1.\u00a0{stops['name'].iloc[0]}, B2.\u00a0{stops['name'].iloc[1]}" in said
 
 
 def test_tables_of_another_territory_are_refused(territory, coverage_frame, facilities):
