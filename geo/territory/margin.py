@@ -114,12 +114,17 @@ def neighbour_outlines(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> 
 
 
 def _distance_to(area: gpd.GeoDataFrame, lon: pd.Series, lat: pd.Series) -> NDArray[np.float64]:
-    """Return the distance (m) from each point to the nearest commune of the area, as a straight line."""
+    """Return the distance (m) from each point to the nearest commune of the area, as a straight line.
+
+    Inf for a point that lies nowhere, or beyond the margin of the box around the area.
+    """
     metres = to_metres(FRANCE)
     centres = np.column_stack(metres.transform(area["lon"].to_numpy(), area["lat"].to_numpy()))
     points = np.column_stack(metres.transform(lon.to_numpy(), lat.to_numpy()))
     distance = np.full(len(points), np.inf)
-    usable = np.flatnonzero(np.isfinite(points).all(axis=1))
+    usable = np.flatnonzero(
+        (points >= centres.min(axis=0) - MARGIN_M).all(axis=1) & (points <= centres.max(axis=0) + MARGIN_M).all(axis=1)
+    )
     tree = shapely.STRtree(np.asarray(shapely.points(centres)))
     (which, _), metres_away = tree.query_nearest(
         shapely.points(points[usable]), return_distance=True, all_matches=False

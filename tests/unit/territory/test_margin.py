@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geo.territory import Territory
-from geo.territory.margin import MARGIN_M, near_places, neighbour_outlines
+from geo.territory.margin import MARGIN_M, near_communes, near_places, neighbour_outlines
 
 
 def squares(codes):
@@ -40,6 +40,19 @@ def test_places_are_near_the_nearest_commune_whichever_is_said_to_be_theirs():
     places = gpd.GeoDataFrame({"name": list("abcdef"), "commune_code": codes}, geometry=points)
     assert near_places(places, area)["name"].tolist() == ["a", "b", "d", "e"]
     assert near_places(places.head(0), area).empty
+
+
+def test_communes_around_are_those_within_the_margin_of_one_of_the_area():
+    chance = np.random.default_rng(7)
+    at = chance.uniform((350_000, 6_350_000), (650_000, 6_650_000), (400, 2))
+    points = gpd.GeoSeries(gpd.points_from_xy(*at.T), crs="EPSG:2154").to_crs("EPSG:4326")
+    everywhere = gpd.GeoDataFrame({"lon": points.x, "lat": points.y}, geometry=points)
+    everywhere.loc[:5, ["lon", "lat"]] = np.nan
+    area = everywhere.iloc[[50, 60, 70]]
+    metres = np.linalg.norm(at[:, None] - at[[50, 60, 70]], axis=2).min(axis=1)
+    expected = everywhere.index[(metres <= MARGIN_M) & everywhere["lon"].notna()]
+    assert 20 < len(expected) < 300
+    assert near_communes(everywhere, area).index.tolist() == expected.tolist()
 
 
 def test_none_where_no_neighbour_is_known():
