@@ -9,8 +9,10 @@ import numpy as np
 
 from geo.finder.start import straight_m
 from geo.network.modes import FARTHEST_KM, estimated_times
+from geo.network.slopes import straight_factors
 from geo.network.snapping import snap
 from geo.network.travel_times import times_from_point
+from geo.territory.study_area import project_relief
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +46,8 @@ def times_by_mode(
     Parameters
     ----------
     territory
-        Its street network of the mode counts where it has one; else times are estimated.
+        Its street network of the mode counts where it has one; else times are estimated, slopes along the straight
+        line included where the relief is known.
     mode
         ``"walk"`` or ``"bike"``.
     start, lon, lat
@@ -68,13 +71,15 @@ def times_by_mode(
     """
     straight = straight_m(*start, lon, lat) if straight is None else straight
     minutes, km = estimated_times(mode, straight)
+    near = np.flatnonzero(np.isfinite(km))
+    minutes[near] *= straight_factors(mode, project_relief(), start, lon[near], lat[near], straight[near])
     estimated = True
     network = territory.active.get(mode)
     if network is not None:
         here = snap(network, [start[0]], [start[1]])
         if here.link[0] >= 0:
             seconds, metres = times_from_point(network, here, 0, snap(network, lon, lat), limit_s=_LONGEST_S)
-            near = straight / 1000 <= FARTHEST_KM[mode]
-            minutes, km = (np.where(near, values, np.inf) for values in (seconds / 60, metres / 1000))
+            walked = straight / 1000 <= FARTHEST_KM[mode]
+            minutes, km = (np.where(walked, values, np.inf) for values in (seconds / 60, metres / 1000))
             estimated = False
     return minutes, km, estimated

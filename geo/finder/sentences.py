@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.finder.opening_times import closes_before, day_text, holiday_on, later, moment_text, skipped
 from geo.french import DRIVING_ONLY, agreed, to_five
-from geo.network.modes import CAR, ESTIMATED_NOTE, RELIEF_NOTE
+from geo.network.modes import CAR, ESTIMATED_NOTE, RELIEF_ALONG
 from geo.network.slopes import relief_note
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def notes(
         )
     if mode != CAR:
         streets = territory.active.get(mode)
-        yield from (relief_note(streets),) if streets is not None else (ESTIMATED_NOTE, RELIEF_NOTE)
+        yield from (relief_note(streets),) if streets is not None else (ESTIMATED_NOTE, RELIEF_ALONG)
         return
     network = territory.network.source
     if network.approximate:

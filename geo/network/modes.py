@@ -38,6 +38,8 @@ FARTHEST_KM: Final = {WALK: 5.0, BIKE: 15.0}
 #: An estimated time times these are the bounds of eight trips in ten: the deciles above.
 ESTIMATED_BOUNDS: Final = (0.87, 1.4)
 RELIEF_NOTE: Final = "Le relief n'est pas compté : en montée, comptez davantage."
+#: Said of times without streets, and of those with them.
+RELIEF_ALONG: Final = "Pentes comptées le long de la ligne droite là où le relief est connu ; ailleurs c'est plat."
 RELIEF_COUNTED: Final = (
     "Pentes comptées là où le relief est connu, d'après une hauteur tous les 1,9 km au plus : les côtes courtes "
     "échappent, et ailleurs c'est plat."

@@ -9,14 +9,14 @@ valleys are too high. Where no height is known the way is flat.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from pyproj.enums import TransformDirection
 
 from geo.crs import to_metres
 from geo.network.layout import fixed
-from geo.network.modes import RELIEF_COUNTED, RELIEF_NOTE, WALK, usual_kmh
+from geo.network.modes import DETOUR, RELIEF_COUNTED, RELIEF_NOTE, WALK, usual_kmh
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -36,6 +36,8 @@ _DOWNHILL_KMH: Final = 86.0
 _MOST_KMH: Final = 25.0
 #: Metres up to which only the ends of a street are looked up: far shorter than a cell of the grid.
 _SHORT_M: Final = 300.0
+#: Parts of a straight line whose heights are looked up: of 600 m where it is longest.
+_PARTS: Final = 25
 #: What is steeper on so smooth a grid is an edge far shorter than the ground that it stands for.
 STEEPEST: Final = 0.3
 
@@ -139,6 +141,46 @@ def _along_shapes(network: RoadNetwork, relief: Relief, links: NDArray[np.int64]
     metres = np.add.reduceat(length, starts)
     parts = np.add.reduceat(factor * length[:, np.newaxis], starts)
     return np.divide(parts, metres[:, np.newaxis], out=np.ones_like(parts), where=metres[:, np.newaxis] > 0)
+
+
+def straight_factors(
+    mode: str,
+    relief: Relief,
+    start: tuple[float, float],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    straight_m: NDArray[np.floating[Any]],
+) -> NDArray[np.float64]:
+    """Return how many times as long as on the flat ways take from a position to places where no street is known.
+
+    The ground is followed along the straight line, in `_PARTS` parts of which each is `geo.network.modes.DETOUR` times
+    as long on the way.
+
+    Parameters
+    ----------
+    start, lon, lat
+        Degrees; the places' of shape (n,).
+    straight_m
+        Metres to each place, shape (n,).
+
+    Returns
+    -------
+    float64, shape (n,); parts of unknown height count as flat.
+
+    Examples
+    --------
+    >>> from geo.sources.relief import Relief
+    >>> hill = Relief(np.array([[0, 250], [0, 250]], np.uint8), west=0.0, south=43.0, spacing=1.0)
+    >>> east_and_west = np.array([0.5, 0.3]), np.array([43.5, 43.5])
+    >>> straight_factors("bike", hill, (0.4, 43.5), *east_and_west, np.full(2, 8080.0)).round(2).tolist()
+    [1.46, 0.86]
+    """
+    share = np.linspace(0.0, 1.0, _PARTS + 1)
+    along, up = (here + np.multiply.outer(there - here, share) for here, there in zip(start, (lon, lat), strict=True))
+    height = relief.heights(along.ravel(), up.ravel()).reshape(along.shape)
+    length = np.repeat(np.asarray(straight_m, np.float64) * DETOUR / _PARTS, _PARTS)
+    factor = _factors(mode, np.diff(height, axis=1).ravel(), length)[:, 0]
+    return np.asarray(factor.reshape(-1, _PARTS).mean(axis=1), np.float64)
 
 
 def relief_note(network: RoadNetwork) -> str:

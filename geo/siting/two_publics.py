@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Plans that are looked for at most, in all and of as many labels as were asked for.
 MOST_PLANS: Final = 60
 MOST_OF_ASKED: Final = 30
-#: The other numbers of labels share the rest, and each gets the two ends of its front at least.
+#: The two ends of its front, which each other number of labels gets before the next larger one gets more.
 _ENDS: Final = 2
 #: What the other public counts for in the greedy start of an end, as a share: it only decides between equals.
 _LITTLE: Final = 1e-7
@@ -94,8 +94,9 @@ def publics_front(by_car: Benefits, without_car: Benefits, count: int, control: 
     kept: dict[tuple[int, ...], PublicsPlan] = {}
     complete, labels, asked = True, count, True
     while labels > 0 or asked:
-        room = MOST_OF_ASKED if asked else max(_ENDS, (MOST_PLANS - len(kept)) // labels)
-        found = _Search((by_car, without_car), labels, control).front(min(room, MOST_PLANS - len(kept)))
+        left = MOST_PLANS - len(kept)
+        room = MOST_OF_ASKED if asked else max(_ENDS, left - _ENDS * (labels - 1))
+        found = _Search((by_car, without_car), labels, control).front(min(room, left))
         kept |= {tuple(plan.selected.tolist()): plan for plan in found.plans}
         complete &= found.complete
         if control.stopped() or len(kept) >= MOST_PLANS:

@@ -16,10 +16,9 @@ from geo.network.slopes import on_relief
 from geo.network.speeds import DEFAULT_PROFILE, SpeedProfile, speed_profile
 from geo.settings import Settings
 from geo.sources.no_road import NO_ROAD_FILE, read_no_road
-from geo.sources.relief import RELIEF_FILE, read_relief
 from geo.territory.description import describe, outline
 from geo.territory.margin import bounds, near_communes, near_places, near_rounds, neighbour_outlines
-from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea
+from geo.territory.study_area import NEIGHBOUR_COLUMNS, StudyArea, project_relief
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.sources.provenance import SourceTable
-    from geo.sources.relief import Relief
     from geo.territory.files import OfficialTables
     from geo.territory.manifest import Manifest
 
@@ -167,11 +165,6 @@ def estimate_roads(communes: gpd.GeoDataFrame, *, profile: SpeedProfile | str = 
         no_road=read_no_road(data_dir / NO_ROAD_FILE),
         profile=profile,
     )
-
-
-def project_relief() -> Relief:
-    """Read the project's own table of heights; raise `MaillageError` where it is damaged."""
-    return read_relief(Settings.from_environment().data_dir / RELIEF_FILE)
 
 
 def _neighbours(everywhere: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -132,7 +132,7 @@ class StudyArea:
         ones = np.ones(len(lon))
         if not self.estimated:
             return ones, ones
-        return interval_min(ones, terrain(lon, lat, _relief(Settings.from_environment().data_dir / RELIEF_FILE)))
+        return interval_min(ones, terrain(lon, lat, project_relief()))
 
     @cached_property
     def demand(self) -> gpd.GeoDataFrame:
@@ -159,6 +159,11 @@ class StudyArea:
     def demand_on_network(self) -> SnappedPoints:
         """Where the demand points lie on the network."""
         return snap(self.network, self.demand.geometry.x, self.demand.geometry.y)
+
+
+def project_relief() -> Relief:
+    """Return the project's own table of heights, read once; raise `MaillageError` where it is damaged."""
+    return _relief(Settings.from_environment().data_dir / RELIEF_FILE)
 
 
 @cache
