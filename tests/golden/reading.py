@@ -8,14 +8,13 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pypdf
-from pypdf.generic import DecodedStreamObject, NameObject
+
+from tests.pdf_text import page_text
 
 _SPREADSHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _SVG = "{http://www.w3.org/2000/svg}"
 #: Marks that no reader sees: zero-width space and joiners, soft hyphen, byte order mark.
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\u00ad\ufeff"))
-#: Where a line or a curve of a page of PDF begins, goes and ends.
-_LINES = re.compile(rb"(?:-?\d[\d.]* )+[mlc](?=\s)")
 _CODES = ("code", "commune_code", "label_code", "facility_id")
 _SAME = str.maketrans({"’": "'", "−": "-", "\u2010": "-", "\u2011": "-"})
 
@@ -64,16 +63,8 @@ def markdown_text(text: str) -> str:
 
 def pdf_pages(document: bytes) -> list[str]:
     """Return the text of each page of a PDF; words cut at the end of a line are whole again."""
-    pages = [_without_lines(page).extract_text() for page in pypdf.PdfReader(io.BytesIO(document)).pages]
+    pages = [page_text(page) for page in pypdf.PdfReader(io.BytesIO(document)).pages]
     return [plain(re.sub(r"(?<=\w)[\u00ad\u2010]\n(?=\w)", "", page)) for page in pages]
-
-
-def _without_lines(page: pypdf.PageObject) -> pypdf.PageObject:
-    """Take the lines and curves out of a page: those of a map are most of it, and hold no letter."""
-    letters = DecodedStreamObject()
-    letters.set_data(_LINES.sub(b"", page.get_contents().get_data()))
-    page[NameObject("/Contents")] = letters
-    return page
 
 
 def svg_text(picture: str) -> tuple[str, str]:

@@ -51,6 +51,9 @@ def files(folder) -> dict[str, bytes]:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_folder_appears_whole_or_not_at_all(run, saved, tmp_path, monkeypatch, limited, command):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "geo.report.report_files.write_sheet", lambda *_: None
+    )  # pictures of maps take seconds to write
     (tmp_path / "scenario.json").write_text(json.dumps(SCENARIO), encoding="utf-8")
     arguments = (command, saved, *COMMANDS[command], "--out")
     assert run(*arguments, "whole")[0] == 0
@@ -58,7 +61,7 @@ def test_a_folder_appears_whole_or_not_at_all(run, saved, tmp_path, monkeypatch,
     sizes = sorted(map(len, whole.values()))
     shutil.copytree(tmp_path / "whole", tmp_path / "again")
     limits = [(0, "out"), (sizes[len(sizes) // 2] - 1, "again"), (sizes[-1] - 1, "out")]
-    for most, place in limits[1:2] if command == "report" else limits:  # drawing its maps takes seconds
+    for most, place in limits[1:2] if command == "report" else limits:  # its document takes seconds
         limited(most)
         status, out, err = run(*arguments, place)
         limited(resource.RLIM_INFINITY)

@@ -8,9 +8,11 @@ import pypdf
 import pytest
 
 from geo import Territory
+from geo.maps.static.sheet import Sheet
 from geo.report.report_document import report_pdf
 from geo.report.report_findings import ReportRequest, find
 from geo.report.report_maps import report_maps
+from tests.pdf_text import page_text
 
 DAY = dt.date(2026, 11, 22)
 
@@ -39,7 +41,7 @@ class Pages(Sequence):
 
     def __getitem__(self, number: int) -> str:
         if number not in self._texts:
-            self._texts[number] = " ".join(self.pages[number].extract_text().replace("\u200b", "").split())
+            self._texts[number] = " ".join(page_text(self.pages[number]).replace("\u200b", "").split())
         return self._texts[number]
 
 
@@ -58,6 +60,14 @@ def pages_of(findings_of, pdf_pages):
         return pdf_pages(report_pdf(findings, report_maps(findings)))
 
     return read
+
+
+@pytest.fixture(scope="session")
+def blank_maps():
+    """Return pages as large as some maps, and empty: for documents of which something else is looked at."""
+    return lambda sheets: {
+        name: Sheet(sheet.width_mm, sheet.height_mm, sheet.title, sheet.description) for name, sheet in sheets.items()
+    }
 
 
 @pytest.fixture(scope="session")

@@ -80,9 +80,20 @@ def test_overseas(tmp_path, small_world, pages_of):
     assert "Les temps de trajet sont approchés" in pages[0]
 
 
-def test_the_figures_of_the_summary_are_in_the_text(embedded, findings_of, pdf_pages):
-    findings = findings_of(embedded, plan=plan(embedded, 5))
-    pages = pdf_pages(report_pdf(findings, report_maps(findings)))
+@pytest.fixture(scope="module")
+def findings(embedded, findings_of):
+    """What is found of the embedded territory, with a plan."""
+    return findings_of(embedded, plan=plan(embedded, 5))
+
+
+@pytest.fixture(scope="module")
+def sheets(findings):
+    """The maps of these findings."""
+    return report_maps(findings)
+
+
+def test_the_figures_of_the_summary_are_in_the_text(embedded, findings, sheets, pdf_pages):
+    pages = pdf_pages(report_pdf(findings, sheets))
     assert PAGES[0] <= len(pages) <= PAGES[1]
     summary, fragility = findings.summary, findings.fragility
     for figure in (
@@ -134,7 +145,7 @@ def test_names_are_text_and_nothing_else(reported, pages_of, hostile):
 
 
 @pytest.mark.parametrize("labels", [5, 15])
-def test_many_long_names_stay_within_the_pages(embedded, pages_of, labels):
+def test_many_long_names_stay_within_the_pages(embedded, findings_of, pdf_pages, sheets, blank_maps, labels):
     """The worst of tables: every name is long."""
     long = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson-les-Grandes-Eaux"
     named = embedded.communes.assign(name=pd.array([long] * len(embedded.communes), dtype="string"))
@@ -143,6 +154,6 @@ def test_many_long_names_stay_within_the_pages(embedded, pages_of, labels):
     )
     worst = replace(embedded.with_sites(sites, why={}), communes=named)
     made = plan(worst, labels)  # fewer where no further one brings anybody nearer
-    pages = pages_of(worst, plan=made)
+    pages = pdf_pages(report_pdf(findings_of(worst, plan=made), blank_maps(sheets)))
     assert len(pages) <= PAGES[1]
     assert f"{len(made.labels)} nouveaux labels" in pages[0]

@@ -45,9 +45,9 @@ def findings(valley, findings_of):
 
 
 @pytest.fixture(scope="module")
-def sheets(findings):
-    """The maps, drawn once: no page of this module is about them."""
-    return report_maps(findings)
+def sheets(findings, blank_maps):
+    """No page of this module is about the maps."""
+    return blank_maps(report_maps(findings))
 
 
 def readable(text):
