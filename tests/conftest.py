@@ -557,6 +557,7 @@ PATHS = {
     "population": "/insee/fr/statistiques/fichier/8680726/ensemble.zip",
     "tax_offices": "/economie/api/explore/v2.1/catalog/datasets/coordonnees-des-structures-dgfip/exports/csv",
     "cells": "/insee/fr/statistiques/fichier/8735162/Filosofi2021_carreaux_200m_csv.zip",
+    "housing": "/insee/fr/statistiques/fichier/8581474/base-cc-logement-2022_csv.zip",
     "postcodes": "/data_gouv/api/1/datasets/r/008a2dda-2c60-4b63-b910-998f6f818089",
     "frr": "/territoires/outils/cartographie-interactive/api/v1/functions/GC_API_download.php",
     "qpv": "/data_gouv/api/1/datasets/r/942d4ee8-8142-4556-8ea1-335537ce1119",
@@ -622,6 +623,10 @@ def official_files(small_world, tmp_path_factory):
         "population": zipped(donnees_regions_dot_csv="REG;PMUN\n75;1\n", donnees_communes_dot_csv=population),
         "tax_offices": small_world.tax_offices.read_bytes(),
         "cells": zipped(csv__carreaux_200m_met_dot_csv="\n".join(cells), carreaux_200m_mart_dot_csv="idcar_200m;ind\n"),
+        "housing": zipped(
+            base__cc_dot_txt="",
+            **{"base-cc-logement-2022_dot_CSV": "CODGEO;P22_RP;P22_RP_VOIT1P\n64001;500;450\n64002;200;150\n"},
+        ),
         "postcodes": b"#Code_commune_INSEE;Nom_de_la_commune;Code_postal\n64001;COMMUNE A;64990\n",
         "frr": b"codgeo;libgeo;codefrr\n64001;Commune A;FRR\n",
         "qpv": zipped(GEOJSON__QP2024_France_Hexagonale_Outre_Mer_WGS84_dot_geojson='{"type": "FeatureCollection"}'),

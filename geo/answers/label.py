@@ -247,7 +247,7 @@ def _criteria(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> tuple[
                     "Ménages sans voiture",
                     shares.get("carless", float("nan")),
                     "des ménages de la commune n'ont pas de voiture",
-                    "table « Logement » du recensement (INSEE, base communale) à donner à « maillage build --housing »",
+                    f"recensement à télécharger, {_fetched(commune)}, puis à demander pour ce territoire",
                 ),
             )
         ),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from geo.errors import Fault, SchemaError
+from geo.french import agreed, in_number
+from geo.sources.archives import require_regular
 from geo.sources.commune_codes import normalise_codes
-from geo.sources.delimited import read_delimited
+from geo.sources.delimited import parse_delimited, read_delimited
 from geo.sources.facility_table import OPEN_LICENCE
 from geo.sources.numbers import parse_numbers
 from geo.sources.provenance import Provenance, SourceTable, names_its_file, rejected_rows, rejection_faults
@@ -26,6 +29,40 @@ _ADVICE: Final = (
 #: Households of a year, and those with one car at least.
 _HOUSEHOLDS: Final = re.compile(r"P(\d\d)_(?:RP|MEN)")
 _WITH_CAR: Final = "P{}_RP_VOIT1P"
+#: The columns that are read, of every year.
+_READ: Final = re.compile(r"P\d\d_(RP|MEN|RP_VOIT1P)")
+#: Columns from which a table is narrowed before it is read; bytes of its header, and of all of it, at most.
+_WIDE: Final = 50
+_LONGEST_HEADER: Final = 65_536
+_MAX_BYTES: Final = 400_000_000
+
+
+def _narrowed(path: Path, notes: list[str]) -> str | None:
+    """Return the columns that are read of INSEE's whole file, 265 columns and 100 MB of all communes, as text.
+
+    `None`: it is no such file (a header on its first line, wide, with the code of the commune), or cannot be opened.
+    `notes`: a sentence on rows that are cut short is added to it.
+    """
+    require_regular(path, DATASET)
+    try:
+        # Codes, names of columns and counts are the same bytes in every encoding that the file comes in.
+        with path.open(encoding="latin-1", newline="") as stream:
+            first = stream.readline(_LONGEST_HEADER).removeprefix("\xef\xbb\xbf")
+            delimiter = max(";,\t", key=first.count)
+            header = [name.strip().upper() for name in next(csv.reader([first], delimiter=delimiter), [])]
+            if len(header) < _WIDE or "CODGEO" not in header or path.stat().st_size > _MAX_BYTES:
+                return None
+            kept = [n for n, name in enumerate(header) if name == "CODGEO" or _READ.fullmatch(name)]
+            records = [
+                [record[n] for n in kept] if len(record) == len(header) else []
+                for record in csv.reader(stream, delimiter=delimiter)
+                if record
+            ]
+    except (OSError, ValueError, csv.Error):
+        return None
+    if cut := sum(not record for record in records):
+        notes.append(f"{agreed(cut, 'ligne(s) incomplète(s)')}, {in_number(cut, 'laissée(s)')} de côté")
+    return "\n".join(";".join(record) for record in ([header[n] for n in kept], *records) if record)
 
 
 @names_its_file
@@ -50,7 +87,8 @@ def read_housing(path: Path) -> SourceTable:
     INSEE, census; the counts are weighted and not whole. Licence Ouverte 2.0.
     """
     notes: list[str] = []
-    table = read_delimited(path, DATASET, notes)
+    narrowed = _narrowed(path, notes)
+    table = read_delimited(path, DATASET, notes) if narrowed is None else parse_delimited(narrowed, DATASET, notes)
     table.columns = table.columns.str.upper()
     years = [
         found[1]

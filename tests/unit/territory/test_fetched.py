@@ -57,6 +57,7 @@ def test_the_territory_of_the_small_world(have, tmp_path):
     assert vintages["Population légale"] == "2023"
     assert vintages["Liste des structures France services"] == "2026-10-05"
     assert territory.communes.loc["64001", "postcodes"] == "64990"
+    assert territory.households["share_carless"].to_dict() == pytest.approx({"64001": 0.1, "64002": 0.25})
     assert list((tmp_path / "cache").glob("unpacked-*")) == []
     territory.save(tmp_path / "territory")
     assert len(coverage(Territory.load(tmp_path / "territory"), 20)) == 5
@@ -66,6 +67,7 @@ def test_the_territory_of_the_small_world(have, tmp_path):
     ("key", "content", "says"),
     [
         ("cells", None, "placés à sa mairie"),
+        ("housing", None, "ménages sans voiture n'est pas connue"),
         ("town_halls", None, "point intérieur"),
         ("population", None, "inconnus"),
         ("tax_offices", None, "pas de liste"),
