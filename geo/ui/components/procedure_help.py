@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from geo.finder.procedures import Procedure
 
 
-def procedure_help(sentence: str, procedure: Procedure, on: dt.date) -> None:
+def procedure_help(sentence: str, procedure: Procedure, on: dt.date, *, compact: bool = False) -> None:
     """Show what to know about a procedure.
 
     `sentence`: Who handles it and where (`geo.answers.nearest.procedure_sentence`). `on`: The day whose operators are
-    represented.
+    represented. `compact`: The sentence alone.
     """
-    st.html(procedure_html(sentence, procedure, on))
+    alone = f'<p class="maillage-text maillage-procedure">{escape(sentence)}</p>'
+    st.html(alone if compact else procedure_html(sentence, procedure, on))
 
 
 def procedure_html(sentence: str, procedure: Procedure, on: dt.date) -> str:

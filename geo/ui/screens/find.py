@@ -59,11 +59,14 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     now = civil_time(None, territory.departement)
     if not embedded:
         show_wishes(state, now, has_permanences=territory.permanences is not None)
-    found = _found(territory, state, embedded=embedded)
-    answer = None if found is None else found.answer
     procedure = chosen_procedure(state)
+    # Within another page the card of a tax office, which has more to say, takes the place of two.
+    most = MOST_SITES if not embedded else 1 if is_for_taxes(procedure) else MOST_EMBEDDED
+    found = _found(territory, state, most, drawn=not embedded)
+    answer = None if found is None else found.answer
     if procedure is not None:
-        procedure_help(procedure_sentence(procedure, answer, now.date()), procedure, now.date())
+        sentence = procedure_sentence(procedure, answer, now.date())
+        procedure_help(sentence, procedure, now.date(), compact=embedded)
     chosen = _chosen(answer, state)
     with st.container():
         if answer is not None:
@@ -92,7 +95,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     _origin_of_the_answer(territory, settings, answer)
 
 
-def _found(territory: Territory, state: AppState, *, embedded: bool) -> Found | None:
+def _found(territory: Territory, state: AppState, most: int, *, drawn: bool) -> Found | None:
     """Show the answer first, in one sentence; `None` where there is no place to start from yet."""
     sentence = "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
     found = None
@@ -106,9 +109,9 @@ def _found(territory: Territory, state: AppState, *, embedded: bool) -> Found | 
                 cache.fingerprint(territory),
                 position,
                 wishes,
-                MOST_EMBEDDED if embedded else MOST_SITES,
+                most,
                 commune=state.place if commune is not None else None,
-                drawn=not embedded,
+                drawn=drawn,
             )
             sentence = answer_sentence(found.answer, wishes)
         except ParameterError as error:
