@@ -109,8 +109,11 @@ def neighbour_outlines(everywhere: gpd.GeoDataFrame, area: gpd.GeoDataFrame) -> 
         return None
     metric = around[["departement", "geometry"]].to_crs(metric_crs(area["departement"].iloc[0]))
     lightened = shapely.coverage_simplify(metric.geometry.to_numpy(), _OUTLINE_DETAIL_M)
-    metric = metric.set_geometry(gpd.GeoSeries(shapely.make_valid(lightened), index=metric.index, crs=metric.crs))
-    return metric.dissolve(by="departement").reset_index().to_crs(WGS84)
+    # Contours that fit together, as those of one publisher do, are joined in a tenth of the time.
+    fitting = bool(shapely.coverage_is_valid(lightened))
+    shapes = lightened if fitting else shapely.make_valid(lightened)
+    metric = metric.set_geometry(gpd.GeoSeries(shapes, index=metric.index, crs=metric.crs))
+    return metric.dissolve(by="departement", method="coverage" if fitting else "unary").reset_index().to_crs(WGS84)
 
 
 def _distance_to(area: gpd.GeoDataFrame, lon: pd.Series, lat: pd.Series) -> NDArray[np.float64]:
