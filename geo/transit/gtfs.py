@@ -325,7 +325,7 @@ def _without_day(trips: pd.DataFrame, times: pd.DataFrame, weekly: pd.DataFrame,
         elif mask.any() and begin <= end:
             off = removed_days.get(service, none)
             off = off[(off >= begin) & (off <= end)]
-            if np.busday_count(begin, end + 1, mask) > np.is_busday(off, mask).sum():
+            if np.busday_count(begin, end + np.timedelta64(1, "D"), mask) > np.is_busday(off, mask).sum():
                 runs.add(service)
     service_of = trips["service"].iloc[times["trip"].unique()]
     return int((~service_of.isin(runs)).sum())
