@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from geo.needless import require_useful
 from geo.storage import require_fillable, require_named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import typer
 
 
@@ -34,6 +37,10 @@ _FILE_WRITERS: Final = frozenset({"map", "rounds"})
 class CheckedCommand(TyperCommand):
     """A command that refuses options which would change nothing, and a folder to write that is none of its own."""
 
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override] # typer's own context
+        """Return the parameters, of which only what is given is converted."""
+        return _converted_if_given(super().get_params(ctx))
+
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override] # typer's own context
         """Check what was given on the command line, then do what the command does."""
         given = [name for name in ctx.params if getattr(ctx.get_parameter_source(name), "name", "") == "COMMANDLINE"]
@@ -44,3 +51,41 @@ class CheckedCommand(TyperCommand):
             else:
                 require_fillable(out, FOLDERS_OF_OURS)
         return super().invoke(ctx)
+
+
+class CheckedGroup(TyperGroup):
+    """All commands, and the options that are given before one."""
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override] # typer's own context
+        """Return the parameters, of which only what is given is converted."""
+        return _converted_if_given(super().get_params(ctx))
+
+
+class _Conversion:
+    """Converts what was given for a parameter; its own default, and text where text is wanted, are taken as they are.
+
+    typer loads pydantic to convert a value, and makes a converter of every parameter, given or not: a tenth of the time
+    that ``maillage nearest`` takes.
+    """
+
+    def __init__(self, parameter: Any) -> None:
+        self._whole = parameter.get_runtime_param
+
+    def coerce(self, value: Any, param: Any, ctx: typer.Context) -> Any:
+        several = param.multiple or param.nargs != 1
+        if value is None:
+            return () if several else None
+        plain = param.type_descriptor.annotation is str and isinstance(value, str)
+        plain = plain and value.encode(errors="ignore").decode() == value  # no byte of another encoding
+        return value if (plain or value is param.default) and not several else self._whole().coerce(value, param, ctx)
+
+
+def _converted_if_given(parameters: Iterable[Any]) -> list[Any]:
+    for parameter in (several := list(parameters)):
+        if "get_runtime_param" not in vars(parameter):
+            parameter.get_runtime_param = partial(_itself, _Conversion(parameter))
+    return several
+
+
+def _itself(conversion: _Conversion) -> _Conversion:
+    return conversion

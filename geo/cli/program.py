@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from typer.exceptions import Abort, TyperException
 
-from geo.cli.checked import CheckedCommand
+from geo.cli.checked import CheckedCommand, CheckedGroup
 from geo.cli.extras import missing_extra
 from geo.cli.output import print_line
 from geo.cli.streams import READER_LEFT, OutputError, flush_output, output_error, prepare_streams, say
@@ -63,6 +63,7 @@ def program(command: str | None = None) -> typer.Typer:
     """Return the command line: with one command only, or (`None`) with all of them, which takes longer to load."""
     made = typer.Typer(
         name="maillage",
+        cls=CheckedGroup,
         help="Accès aux sites France services : temps de trajet, communes sous-desservies, site le plus proche.",
         no_args_is_help=True,
         rich_markup_mode=None,

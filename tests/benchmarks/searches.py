@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import networkx as nx
+import numba
 import numpy as np
 from road_graph import CRS, EDGES_PER_NODE, RoadGraph, road_graph
 from scipy import sparse
 
 from geo.network import RoadNetwork, nearest_facility
 from geo.network.bounded_searches import travel_matrix
+from geo.network.search_kernels import NODE
 from geo.network.shortest_paths import nearest_facilities, path, threads
 from geo.network.snapping import Legs
 
@@ -154,6 +156,62 @@ def other_searches(network: RoadNetwork, repetitions: int) -> None:
         print(f"  {name:70} {seconds * 1000:9.2f} ms")
 
 
+@numba.njit
+def _swept(offsets, edges, nodes):
+    """Read every edge and every node once, in order."""
+    total = 0.0
+    for place in range(len(offsets) - 1):
+        total += nodes[place].time_s
+        for edge in range(offsets[place], offsets[place + 1]):
+            total += edges[edge].time_s
+    return total
+
+
+def roofline(network: RoadNetwork, repetitions: int) -> None:
+    """Compare a search with one pass over what it must read, and with the memory that it must at least move."""
+    nodes = facilities_of(network.n_nodes)
+    held = np.zeros(network.n_nodes, NODE)
+    took = medians(
+        {
+            "search": lambda: nearest_facility(network, nodes),
+            "pass": lambda: _swept(network.edge_offsets, network.edges, held),
+        },
+        repetitions,
+    )
+    read = network.edges.nbytes + network.edge_offsets.nbytes + held.nbytes
+    # Nodes are cleared, settled and read again; times, lengths, facilities and edges are written: 28 bytes a node.
+    moved = read + 3 * held.nbytes + 28 * network.n_nodes
+    speed = read / took["pass"]
+    print(f"\nRoofline, {network.n_nodes:,} nodes")
+    print(f"  one pass over edges and nodes, one core      {took['pass'] * 1000:8.1f} ms   {speed / 1e9:5.1f} GB/s")
+    print(f"  the search, {threads()} core(s)                        {took['search'] * 1000:8.1f} ms")
+    print(f"  as a number of passes                        {took['search'] / took['pass']:8.1f}")
+    print(f"  what it moves at least, at that speed        {moved / speed * 1000:8.1f} ms   {moved / 1e6:5.0f} MB")
+
+
+def what_ifs(network: RoadNetwork, repetitions: int) -> None:
+    """Time what one changed site costs: all nodes searched again, or only homes that a new one would serve sooner."""
+    nodes = facilities_of(network.n_nodes)
+    today = nearest_facility(network, nodes)
+    random = np.random.default_rng(3)
+    homes, candidates = (random.choice(np.flatnonzero(network.component == 0), many) for many in (10_000, 1_000))
+    took = medians(
+        {
+            "closed": lambda: nearest_facility(network, nodes[1:]),
+            "opened": lambda: nearest_facility(network, np.append(nodes, candidates[0])),
+            "candidates": lambda: travel_matrix(
+                network, Legs.at_nodes(homes), Legs.at_nodes(candidates), sooner_than=today
+            ),
+        },
+        repetitions,
+    )
+    print(f"\nOne what-if, {network.n_nodes:,} nodes")
+    print(f"  a site closed, all nodes                     {took['closed'] * 1000:8.1f} ms")
+    print(f"  a site opened, all nodes                     {took['opened'] * 1000:8.1f} ms")
+    each = took["candidates"] / len(candidates)
+    print(f"  a site opened, those of 10,000 homes it serves sooner, one of 1,000 {each * 1e6:6.0f} µs")
+
+
 def memory(network: RoadNetwork) -> None:
     """Print what the network holds, against 16 bytes per edge and 24 per node."""
     kept = vars(network)
@@ -246,6 +304,8 @@ def main() -> None:
     print(f"Cores used: {threads()}; graph in {CRS}, {EDGES_PER_NODE} edges a node; medians of {asked.repetitions}")
     network = against_scipy(asked.nodes, asked.repetitions)
     against_networkx(asked.networkx_nodes, 3)
+    roofline(network, asked.repetitions)
+    what_ifs(network, asked.repetitions)
     other_searches(network, asked.repetitions)
     memory(network)
     growth(asked.largest)

@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from geo import Territory
+
 MAILLAGE = Path(sys.executable).with_name("maillage")
 LIBRARIES = [sys.executable, "-c", "import geopandas, numba"]
 #: Name -> command, and how many runs at most.
@@ -21,6 +23,7 @@ COMMANDS = {
     "the libraries alone": (LIBRARIES, 100),
     "maillage --help": ([MAILLAGE, "--help"], 100),
     "maillage nearest Sare": ([MAILLAGE, "nearest", "Sare"], 100),
+    "maillage nearest Sare FOLDER (the 64, saved)": ([MAILLAGE, "nearest", "Sare"], 100),
     "maillage diagnose 64": ([MAILLAGE, "diagnose", "64"], 100),
     "maillage diagnose --out (all of France)": ([MAILLAGE, "diagnose", "--out"], 1),
 }
@@ -40,8 +43,12 @@ def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     reference = 0.0
     with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "64"
+        Territory.load("64").save(saved)
         for name, (command, most) in COMMANDS.items():
-            whole = [*command, folder] if command[-1] == "--out" else list(command)
+            whole = [*command, Path(folder) / "out"] if command[-1] == "--out" else list(command)
+            if "FOLDER" in name:
+                whole.append(saved)
             if most > 1:
                 measured(whole)
             taken = [measured(whole) for _ in range(min(runs, most))]

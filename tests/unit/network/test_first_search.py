@@ -103,4 +103,4 @@ def test_the_nearest_sites_of_a_commune_are_found_without_what_takes_long_to_loa
     status, loaded = json.loads(told.stdout)
     assert status == 0
     assert "Saint-Jean-de-Luz" in told.stderr
-    assert not {"numba", "llvmlite", "scipy", "filelock", "yaml", "matplotlib", "streamlit"} & set(loaded)
+    assert not {"numba", "llvmlite", "scipy", "pydantic", "filelock", "yaml", "matplotlib", "streamlit"} & set(loaded)
