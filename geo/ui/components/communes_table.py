@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.answers.tables import COLUMNS, headed, rounded
-from geo.french import UNKNOWN, side_of_threshold, to_five
+from geo.french import UNKNOWN, minutes_text, side_of_threshold, to_five
 from geo.report.tables import neutralize
 
 if TYPE_CHECKING:
@@ -36,13 +36,15 @@ _WIDTHS: Final = {
     "travel_time_min": 100,
     "estimated": 80,
     "under_served": 80,
-    "beside_threshold": 150,
+    "beside_threshold": 114,
     "facility_name": 265,
     "distance_km": 108,
     "population": 84,
     "share_within": 125,
     "commune_code": 90,
 }
+#: Those that are narrower where the side of the threshold is told.
+_NARROWER: Final = {"name": 135, "facility_name": 219, "share_within": 95, "commune_code": 84}
 #: Headings shorter than those of files.
 _SHORT: Final = {"under_served": "Trop loin", "estimated": "Estimé"}
 _HELP: Final = {
@@ -98,11 +100,16 @@ def as_shown(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def beside_threshold(table: pd.DataFrame, threshold_min: float) -> pd.Series:
-    """Return on which side of the threshold each estimated time is that rounding puts there or across; else <NA>."""
+    """Return on which side of the threshold each estimated time is that rounding puts there or across; else <NA>.
+
+    In a few words, under a heading that names the threshold.
+    """
     minutes = table["travel_time_min"].to_numpy(np.float64, na_value=np.nan)
     near = table["estimated"].to_numpy(bool) & (np.abs(minutes - threshold_min) < _STEP_MIN)
     said = [
-        (side_of_threshold(value, threshold_min) or pd.NA) if close else pd.NA
+        (side_of_threshold(value, threshold_min).removesuffix(f" de {minutes_text(threshold_min)}") or pd.NA)
+        if close
+        else pd.NA
         for value, close in zip(minutes.tolist(), near.tolist(), strict=True)
     ]
     return pd.Series(said, index=table.index, dtype="string")
@@ -124,7 +131,7 @@ class ShownCommunes:
         """
         exact = communes_table(coverage)
         table = as_shown(exact).assign(beside_threshold=beside_threshold(exact, threshold_min))
-        names = list(SHOWN)
+        names, widths = list(SHOWN), _WIDTHS
         estimated = table["estimated"].astype(bool)
         minutes: dict[str, Any] = {"format": "localized"}
         if estimated.all():
@@ -133,14 +140,16 @@ class ShownCommunes:
             names.insert(names.index("travel_time_min") + 1, "estimated")
         if table["beside_threshold"].notna().any():
             names.insert(names.index("under_served") + 1, "beside_threshold")
+            widths = {**_WIDTHS, **_NARROWER}
         kinds: dict[str, Any] = {
             **{name: partial(st.column_config.CheckboxColumn, label) for name, label in _SHORT.items()},
             "share_within": partial(st.column_config.NumberColumn, format="percent"),
             **dict.fromkeys(("distance_km", "population"), partial(st.column_config.NumberColumn, format="localized")),
             "travel_time_min": partial(st.column_config.NumberColumn, **minutes),
+            "beside_threshold": partial(st.column_config.TextColumn, f"Près de {minutes_text(threshold_min)}"),
         }
         columns = {
-            COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(width=_WIDTHS[name], help=_HELP.get(name))
+            COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(width=widths[name], help=_HELP.get(name))
             for name in names
         }
         return cls(headed(table, names), tuple(map(str, table["commune_code"])), columns)

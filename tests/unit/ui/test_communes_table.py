@@ -52,12 +52,12 @@ def test_a_time_that_rounding_puts_at_the_threshold_says_its_side(coverage_frame
     table = communes_table(coverage_frame.assign(estimated=True))
     said = beside_threshold(table, 20).str.replace("\u00a0", " ")
     assert dict(zip(table["travel_time_min"], said.fillna("-"), strict=True)) == {
-        19.0: "un peu moins de 20 min",
-        21.9: "un peu plus de 20 min",
+        19.0: "un peu moins",
+        21.9: "un peu plus",
         20.0: "-",
         27.0: "-",
     }
-    assert beside_threshold(table, 21).dropna().tolist() == ["un peu plus de 21\u00a0min"], "21.9 is said as 20"
+    assert beside_threshold(table, 21).dropna().tolist() == ["un peu plus"], "21.9 is said as 20"
     assert beside_threshold(table.assign(estimated=False), 20).isna().all()
 
 
