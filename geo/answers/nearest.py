@@ -332,7 +332,7 @@ def other_places(search: PlaceSearch) -> str:
 
     Examples
     --------
-    >>> from geo.finder.gazetteer import FoundPlace
+    >>> from geo.finder.found_place import FoundPlace
     >>> from geo.finder.search import PlaceSearch
     >>> places = [FoundPlace(f"Pau ({n})", "commune", None, str(n), None, 0, 43, 100.0, begins=True) for n in (1, 2)]
     >>> other_places(PlaceSearch(tuple(places)))

@@ -8,11 +8,9 @@ names and codes of those that merged into it, and by the names of its best known
 from __future__ import annotations
 
 import itertools
-import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -20,11 +18,12 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from geo.errors import ParameterError
-from geo.finder.arrondissement_names import official_name
+from geo.finder.found_place import FoundPlace
 from geo.finder.likeness import MIN_PREFIX, beginning, name_among, word_by_word
 from geo.finder.name_table import embedded_names, name_table
 from geo.finder.other_names import ARRONDISSEMENT, FORMER_KINDS
-from geo.finder.spelling import SMALL_WORDS, spelled_out, telling
+from geo.finder.place_query import PlaceQuery, parse_query
+from geo.finder.spelling import SMALL_WORDS, telling
 from geo.french import fold
 from geo.sources.departements import departement_name
 from geo.territory.embedded import other_names
@@ -36,20 +35,10 @@ if TYPE_CHECKING:
 
     from geo.territory import Territory
 
-#: Longest query that is looked at, in characters; the longest name of a commune has 45.
-MAX_QUERY: Final = 200
 #: Score of the very name that was typed.
 SAME_NAME: Final = 100.0
 #: A name that scores less is not what was meant.
 MIN_SCORE: Final = 60.0
-
-_POSTCODE: Final = re.compile(r"(?<!\d)(\d{2})\s?(\d{3})(?!\d)")
-_DEPARTEMENT_FIRST: Final = re.compile(r"^\W*(\d{2,3}|2[ab])\b(?=\W*\w)", re.IGNORECASE)
-_DEPARTEMENT_LAST: Final = re.compile(r"(?<=\w)\W+(\d{2,3}|2[ab])\W*$", re.IGNORECASE)
-_ASIDE: Final = re.compile(r"[,(]([^,()]+)\)?\s*$")
-#: INSEE code of a commune of Corsica, the only ones with a letter.
-_CORSICAN: Final = re.compile(r"2[ABab]\d{3}", re.ASCII)
-_CEDEX: Final = re.compile(r"\bcedex\b(\s*\d{1,2}\b)?", re.IGNORECASE)
 
 #: Names that score this much less than the best are not shown beside it.
 _FAR_BEHIND: Final = 25.0
@@ -70,39 +59,10 @@ _BEGINS: Final = 8.0
 _HOLDS: Final = 90.0
 #: A name whose first letter is another than that typed is less often meant: its score is so much of what it would be.
 _OTHER_LETTER: Final = 0.95
+#: After every letter of a name in the order of the alphabet.
+_LAST: Final = "\uffff"
 #: The names that a longer text may hold are looked for in its first words.
 _MAX_WORDS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class FoundPlace:
-    """One place that a query may mean.
-
-    `label` is shown to the visitor; `commune_code` (of the arrondissement or former commune, if it is placed),
-    `departement` and `postcode` are `None` where unknown (or, for a commune of several postcodes, where the query names
-    none of them); `lon`, `lat` are degrees in WGS84; `score` goes from 0 to 100 (the very name that was typed).
-    `begins`: whether it is a commune whose name is what was typed, begins with these words or, where none does, holds
-    them, in the département or at the postcode typed if any is.
-    """
-
-    label: str
-    kind: Literal["commune", "postcode", "address", "position"]
-    commune_code: str | None
-    departement: str | None
-    postcode: str | None
-    lon: float
-    lat: float
-    score: float
-    begins: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """What a text says: words of a name (spelled out), and what tells homonyms apart."""
-
-    words: tuple[str, ...]
-    postcode: str | None
-    departement: str | None
 
 
 class Gazetteer:
@@ -213,7 +173,7 @@ class Gazetteer:
         before its neighbours, the larger town. A name that is exactly the one typed comes before any other, unless
         a postcode is typed that is not its own. Empty where nothing is like the text.
         """
-        asked = self._parse(query)
+        asked = parse_query(query, self._known_departements, self._departement_at)
         if not asked.words or self._is_city_at(asked):
             return self._by_number(asked.postcode, limit)
         named, held = self._so_named(asked)
@@ -232,36 +192,38 @@ class Gazetteer:
             for i in order[first]
         ]
 
+    def begun(self, text: str, limit: int) -> list[FoundPlace]:
+        """Find the communes that a visitor has begun to type, none where nothing begins so.
+
+        Returns
+        -------
+        The very name typed first, then the study area before its neighbours, names of communes of today before other
+        names, the larger town. A département or a postcode in the text counts, as for `search`.
+        """
+        asked = parse_query(text, self._known_departements, self._departement_at)
+        words, bare = " ".join(asked.words), " ".join(telling(asked.words))
+        found = _beginning(self._by_words, self._words, words) if words else np.zeros(0, np.int64)
+        if not len(found) and bare:  # "rochelle", without its article
+            found = _beginning(self._by_bare, self._bare, bare)
+        if asked.departement is not None:
+            found = found[(self._table["departement"].iloc[found] == asked.departement).to_numpy(bool)]
+        other_words = np.array([self._words[position] != words for position in found], bool)
+        order = np.lexsort((self._rank_of_size[found], -self._other_name[found], ~self._area[found], other_words))
+        first = np.sort(np.unique(self._today[found[order]], return_index=True)[1])[:limit]
+        return [self._place(int(found[i]), asked.postcode, SAME_NAME, begins=True) for i in order[first]]
+
     def count(self, query: str) -> int:
         """Return how many communes have the name typed, begin with its words or, where none does, hold them.
 
         `query`: As for `search`, which may return fewer of them: a département or a postcode in it counts. Of a
         postcode alone: how many communes have it.
         """
-        asked = self._parse(query)
+        asked = parse_query(query, self._known_departements, self._departement_at)
         if not asked.words or self._is_city_at(asked):
             return len(self._there(asked.postcode))
         return len(np.unique(self._today[self._so_named(asked)[0]]))
 
-    def _parse(self, query: str) -> _Query:
-        if corsican := _CORSICAN.fullmatch(query.strip()):
-            return _Query((), corsican[0].upper(), corsican[0][:2].upper())
-        text = official_name(_CEDEX.sub(" ", query[:MAX_QUERY]))
-        postcode = departement = None
-        if found := _POSTCODE.search(text):
-            postcode = found[1] + found[2]
-            text = f"{text[: found.start()]} {text[found.end() :]}".strip()
-        if (aside := _ASIDE.search(text)) and (code := self._known_departements.get(fold(aside[1]))):
-            text, departement = text[: aside.start()], code
-        for pattern in (_DEPARTEMENT_LAST, _DEPARTEMENT_FIRST):
-            found = pattern.search(text)
-            if departement is None and found and (code := self._known_departements.get(found[1].lower())):
-                text, departement = f"{text[: found.start()]} {text[found.end() :]}", code
-        if departement is None and postcode is not None:
-            departement = self._departement_at(postcode)
-        return _Query(spelled_out(text), postcode, departement)
-
-    def _is_city_at(self, asked: _Query) -> bool:
+    def _is_city_at(self, asked: PlaceQuery) -> bool:
         """Tell whether a query is the name of a city and the postcode of one of its arrondissements ("Paris 75015")."""
         here = [one for one in self._there(asked.postcode) if one >= self._count]
         return any(self._words[self._today[one]] == " ".join(asked.words) for one in here)
@@ -282,7 +244,7 @@ class Gazetteer:
         position = self._position_of.get(number)
         return [] if position is None else [self._place(position, None, 100.0)]
 
-    def _shortlist(self, asked: _Query, named: NDArray[np.intp]) -> NDArray[np.intp]:
+    def _shortlist(self, asked: PlaceQuery, named: NDArray[np.intp]) -> NDArray[np.intp]:
         """Return the positions of the names worth a close look, first those of `_so_named`."""
         bare = telling(asked.words)
         compact = "".join(bare)
@@ -326,7 +288,7 @@ class Gazetteer:
             ]
         )
 
-    def _so_named(self, asked: _Query) -> tuple[NDArray[np.intp], bool]:
+    def _so_named(self, asked: PlaceQuery) -> tuple[NDArray[np.intp], bool]:
         """Return the positions of all names that are the words typed (but for an article) or begin with them.
 
         Where none does, of those that hold them, one after the other ("la nouvelle": Port-la-Nouvelle); told by the
@@ -348,14 +310,14 @@ class Gazetteer:
         return (here if len(here) else found), held
 
     def _begins(
-        self, asked: _Query, shortlist: NDArray[np.intp], scores: NDArray[np.float64], named: NDArray[np.intp]
+        self, asked: PlaceQuery, shortlist: NDArray[np.intp], scores: NDArray[np.float64], named: NDArray[np.intp]
     ) -> NDArray[np.bool_]:
         """Tell which names of a shortlist are the very one typed, or among those of `_so_named`, as there."""
         begins = (scores == SAME_NAME) | np.isin(shortlist, named)
         here: NDArray[np.bool_] = begins & self._is_here(asked, shortlist)
         return here if here.any() else begins
 
-    def _is_here(self, asked: _Query, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
+    def _is_here(self, asked: PlaceQuery, positions: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Tell which names are at the postcode typed, else in the département typed; all of them where none is."""
         if at_postcode := self._there(asked.postcode):
             return np.isin(positions, at_postcode)
@@ -367,7 +329,7 @@ class Gazetteer:
         """Tell which names are in a département."""
         return np.array([each == departement for each in self._texts("departement", positions)], bool)
 
-    def _hints(self, asked: _Query, shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
+    def _hints(self, asked: PlaceQuery, shortlist: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return what département, postcode and study area add to the rank of each name of a shortlist."""
         added = np.where(self._area[shortlist], _IN_AREA, 0.0) + self._other_name[shortlist]
         if asked.departement is not None:
@@ -394,6 +356,12 @@ class Gazetteer:
             score=score,
             begins=begins,
         )
+
+
+def _beginning(order: NDArray[np.int64], names: list[str], text: str) -> NDArray[np.int64]:
+    """Return the positions of the names that begin with a text, `order` being that of their alphabet."""
+    first = bisect_left(order, text, key=names.__getitem__)
+    return order[first : bisect_left(order, f"{text}{_LAST}", key=names.__getitem__)]
 
 
 def _name_of(departement: str) -> str:

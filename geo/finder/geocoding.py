@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.crs import departement_of
 from geo.errors import GeocodingError
-from geo.finder.gazetteer import MAX_QUERY, FoundPlace
+from geo.finder.found_place import FoundPlace
+from geo.finder.place_query import MAX_QUERY
 from geo.sources.http_client import OK, Failure, whole_answer
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import GeocodingError, UnknownPlaceError
-from geo.finder.gazetteer import MAX_QUERY, SAME_NAME
+from geo.finder.gazetteer import SAME_NAME
+from geo.finder.place_query import MAX_QUERY
 from geo.finder.spelling import spelled_out, telling
 from geo.finder.start import ALL_SITES, DIRECTORY
 from geo.sources.departements import departement_codes, departement_name, region_name
@@ -19,7 +20,8 @@ from geo.sources.departements import departement_codes, departement_name, region
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.finder.gazetteer import FoundPlace, Gazetteer
+    from geo.finder.found_place import FoundPlace
+    from geo.finder.gazetteer import Gazetteer
     from geo.settings import Settings
 
 #: A name that scores this much is taken for what was meant; no call goes out.

@@ -21,7 +21,7 @@ from geo.report.typesetting import typeset
 
 if TYPE_CHECKING:
     from geo.finder.answer import Route, SiteAnswer
-    from geo.finder.gazetteer import FoundPlace
+    from geo.finder.found_place import FoundPlace
     from geo.territory import Territory
 
 _OFFICIAL_ONLY: Final = (

@@ -12,7 +12,7 @@ from geo.ui.components.messages import show_notes
 
 if TYPE_CHECKING:
     from geo.finder.answer import Route, SiteAnswer
-    from geo.finder.gazetteer import FoundPlace
+    from geo.finder.found_place import FoundPlace
     from geo.territory import Territory
 
 _LINK: Final = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.nearest import more_words
-from geo.finder.gazetteer import FoundPlace
+from geo.finder.found_place import FoundPlace
 from geo.finder.search import WHICH_ONE, search_place
 from geo.french import capital, format_integer
 from geo.ui.components.answer import show_spoken

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from geo.finder.gazetteer import MAX_QUERY
+from geo.finder.place_query import MAX_QUERY
 from geo.ui.components.leaflet_map import component_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from geo.finder.gazetteer import FoundPlace, Gazetteer
+    from geo.finder.found_place import FoundPlace
+    from geo.finder.gazetteer import Gazetteer
 
 #: How many places are offered at most: more do not fit between the box and the keyboard of a phone.
 MOST_SUGGESTED: Final = 5
@@ -63,7 +64,7 @@ def place_suggestions(box: str, gazetteer: Callable[[], Gazetteer], on_choose: C
 
 
 def suggested_places(text: str, gazetteer: Gazetteer) -> list[FoundPlace]:
-    """Return the communes, hamlets and postcodes that a text begins, best first; none of an address.
+    """Return the communes, hamlets and postcodes that a text begins or is like, best first; none of an address.
 
     Examples
     --------
@@ -75,6 +76,8 @@ def suggested_places(text: str, gazetteer: Gazetteer) -> list[FoundPlace]:
     number = text.replace(" ", "")
     if number[:1].isdigit() and not number.isdigit():
         return []
+    if begun := gazetteer.begun(text, MOST_SUGGESTED):
+        return begun
     found = gazetteer.search(text, MOST_SUGGESTED)
     return [place for place in found if place.begins or place.score >= _LIKE]
 

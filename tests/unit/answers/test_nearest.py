@@ -13,7 +13,7 @@ from geo.answers.nearest import (
     procedure_sentence,
     trip_words,
 )
-from geo.finder.gazetteer import FoundPlace
+from geo.finder.found_place import FoundPlace
 from geo.finder.opening_times import OpeningStatus
 from geo.finder.procedures import procedures
 from geo.finder.search import PlaceSearch

@@ -307,3 +307,27 @@ def test_the_names_of_all_of_france_are_kept_as_they_are_made():
     assert_frame_equal(embedded_names(whole.communes), name_table(whole.communes, other_names()))
     found = Gazetteer.of(whole).search("st jean de luz", 1)[0]
     assert (found.label, found.score) == ("Saint-Jean-de-Luz (64)", 100.0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [  # the towns of this name with most residents, told by INSEE's populations
+        ("saint-j", ["Saint-Joseph (974)", "Saint-Jean-de-Braye (45)"]),
+        ("bay", ["Bay (70)"]),
+        ("mont de", ["Mont-de-Marsan (40)"]),
+        ("Louv", ["Louviers (27)", "Louvres (95)"]),
+        ("rochelle", ["La Rochelle (17)"]),
+        ("st j 64", ["Saint-Jean-de-Luz (64)", "Saint-Jean-Pied-de-Port (64)"]),
+        ("gourett", ["Gourette, hameau d'Eaux-Bonnes (64)"]),
+        ("", []),
+        ("xyz", []),
+    ],
+)
+def test_the_largest_town_that_is_begun_is_offered_first(france, typed, first):
+    begun = [place.label for place in france.begun(typed, 5)]
+    assert begun[: len(first)] == first
+    assert bool(begun) == bool(first)
+
+
+def test_the_study_area_is_offered_before_its_neighbours(gazetteer):
+    assert [place.departement for place in gazetteer.begun("saint-jean", 5)] == ["64", "64", "64", "64", "40"]

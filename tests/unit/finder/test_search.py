@@ -8,7 +8,8 @@ from geo import Territory
 from geo.answers.nearest import more_words
 from geo.errors import GeocodingError, ParameterError
 from geo.finder import geocoding
-from geo.finder.gazetteer import FoundPlace, Gazetteer
+from geo.finder.found_place import FoundPlace
+from geo.finder.gazetteer import Gazetteer
 from geo.finder.search import MOST_OFFERED, SURE_SCORE, find_place, search_place
 from geo.french import fold
 from geo.settings import Settings
