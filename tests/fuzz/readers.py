@@ -78,7 +78,8 @@ def _communes() -> gpd.GeoDataFrame:
 @cache
 def _sites() -> gpd.GeoDataFrame:
     points = gpd.points_from_xy([-1.45, -1.35], [43.45, 43.45])
-    texts = {"facility_id": ["1", "2"], "name": ["Un", "Deux"], "departement": ["64", "64"]}
+    texts = {"facility_id": ["1", "2"], "name": ["Un", "Deux"], "departement": ["64", "64"], "kind": ["main", "bus"]}
+    texts["comment"] = ["", "Bus"]
     return gpd.GeoDataFrame(texts, geometry=points, crs=4326).astype(dict.fromkeys(texts, "string"))
 
 

@@ -272,6 +272,21 @@ def test_a_round_trip_is_the_best_of_all_pairs(made, walked, egress, opens, hour
 
 
 @FEW
+@given(made=trips(), walked=WALKS, egress=EGRESS)
+def test_waiting_longer_never_arrives_earlier(made, walked, egress):
+    """Who leaves a stop a minute later is there no sooner, to the place and back from it."""
+    day = make_day(made, walked)
+    leave = np.arange(0, 24 * 60) * 60
+    for one in (day, day.reversed):
+        profile = profile_to(one, seconds(egress))
+        for stop in range(N_STOPS):
+            took = times_from_minutes(journeys(profile, np.array([stop]), np.array([0])), leave, np.inf, None)
+            there = np.where(took >= NEVER, np.inf, leave + took)
+            assert (np.diff(there[np.isfinite(there)]) >= 0).all()
+            assert not np.isfinite(there[np.isinf(there).argmax() :]).any() or np.isfinite(there).all()
+
+
+@FEW
 @given(
     made=trips(),
     walked=WALKS,

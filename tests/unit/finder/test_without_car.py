@@ -285,6 +285,12 @@ def test_on_foot_there_and_by_bus_back():
     # Ten minutes on foot; the bus back leaves at 11:30 and takes five: there just in time for it, sooner than on foot.
     walked = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(), (600, 600))
     assert (walked.departure_s, walked.arrival_s, walked.home_s) == (38100, 38700, 41700)
+    # Up to the site in 10 minutes, down again in 6; and too far where one of both ways is.
+    sloped = round_trip(_ways(), _ways(), [(36000, 43200)], Rules(), (600, 360))
+    assert (sloped.arrival_s - sloped.departure_s, sloped.home_s - sloped.leave_s) == (600, 360)
+    assert sloped.time_out_min == 10 + 45 + 6
+    assert sloped.last_way_back_s == 86_400 - 360
+    assert round_trip(_ways(), _ways(), [(36000, 43200)], Rules(walk_min=9), (600, 360)) is None
     far = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(walk_min=9), (600, 600))
     assert far is None
 
