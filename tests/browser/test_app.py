@@ -170,6 +170,18 @@ def test_a_phone_never_scrolls_sideways(new_page, app_address, query):
     check_nothing_scrolls_sideways(page)
 
 
+@pytest.mark.parametrize("screen", ["diagnostic", "planifier", "planifier&vue=fragilite"])
+def test_all_columns_of_the_first_table_are_in_view_on_a_desk(new_page, app_address, screen):
+    page = new_page(width=1280)
+    page.goto(f"{app_address}/?territoire=64&ecran={screen}")
+    table = page.locator(".dvn-scroller").first
+    table.wait_for()
+    page.wait_until_idle()
+    page.wait_for_function("document.querySelector('.dvn-scroller').scrollHeight > 100")
+    wide, shown = table.evaluate("table => [table.scrollWidth, table.clientWidth]")
+    assert wide <= shown
+
+
 def test_on_a_phone_the_answer_comes_before_the_map_and_the_table(diagnostic):
     page = diagnostic(width=375, height=800)
     check_nothing_scrolls_sideways(page)

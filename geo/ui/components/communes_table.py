@@ -37,22 +37,28 @@ _WIDTHS: Final = {
     "estimated": 80,
     "under_served": 80,
     "beside_threshold": 114,
-    "facility_name": 265,
-    "distance_km": 108,
+    "facility_name": 300,
+    "distance_km": 58,
     "population": 84,
-    "share_within": 125,
-    "commune_code": 90,
+    "share_within": 62,
+    "commune_code": 66,
 }
-#: Those that are narrower where the side of the threshold is told.
-_NARROWER: Final = {"name": 135, "facility_name": 219, "share_within": 95, "commune_code": 84}
 #: Headings shorter than those of files.
-_SHORT: Final = {"under_served": "Trop loin", "estimated": "Estimé"}
+_SHORT: Final = {
+    "under_served": "Trop loin",
+    "estimated": "Estimé",
+    "distance_km": "km",
+    "share_within": "Part",
+    "commune_code": "Code",
+}
 _HELP: Final = {
     "travel_time_min": "Temps moyen en voiture, arrondi à 5 min s'il est estimé. Tiret : inconnu.",
     "under_served": "Commune sous-desservie, selon la règle choisie.",
     "estimated": "Si le temps est estimé.",
     "beside_threshold": "De quel côté du seuil est un temps que l'arrondi à 5 min y met, ou met de l'autre côté.",
+    "distance_km": "Distance par la route, en kilomètres.",
     "share_within": "Part des habitants sous le seuil choisi.",
+    "commune_code": "Code INSEE de la commune.",
 }
 
 
@@ -131,7 +137,7 @@ class ShownCommunes:
         """
         exact = communes_table(coverage)
         table = as_shown(exact).assign(beside_threshold=beside_threshold(exact, threshold_min))
-        names, widths = list(SHOWN), _WIDTHS
+        names = list(SHOWN)
         estimated = table["estimated"].astype(bool)
         minutes: dict[str, Any] = {"format": "localized"}
         if estimated.all():
@@ -140,16 +146,17 @@ class ShownCommunes:
             names.insert(names.index("travel_time_min") + 1, "estimated")
         if table["beside_threshold"].notna().any():
             names.insert(names.index("under_served") + 1, "beside_threshold")
-            widths = {**_WIDTHS, **_NARROWER}
         kinds: dict[str, Any] = {
-            **{name: partial(st.column_config.CheckboxColumn, label) for name, label in _SHORT.items()},
+            **dict.fromkeys(("under_served", "estimated"), st.column_config.CheckboxColumn),
             "share_within": partial(st.column_config.NumberColumn, format="percent"),
             **dict.fromkeys(("distance_km", "population"), partial(st.column_config.NumberColumn, format="localized")),
             "travel_time_min": partial(st.column_config.NumberColumn, **minutes),
             "beside_threshold": partial(st.column_config.TextColumn, f"Près de {minutes_text(threshold_min)}"),
         }
         columns = {
-            COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(width=widths[name], help=_HELP.get(name))
+            COLUMNS[name].title: kinds.get(name, st.column_config.TextColumn)(
+                **({"label": _SHORT[name]} if name in _SHORT else {}), width=_WIDTHS[name], help=_HELP.get(name)
+            )
             for name in names
         }
         return cls(headed(table, names), tuple(map(str, table["commune_code"])), columns)

@@ -25,7 +25,7 @@ _WIDTHS: Final = {
     "Commune": 160,
     "Lieu": 155,
     "Presque aussi bien": 140,
-    "Sinon, à sa place (fois)": 210,
+    "Sinon, à sa place (fois)": 203,
     "Rang": 55,
     "Lieux": 215,
     # Beside a map: the heading may be cut, the numbers are not.
@@ -37,6 +37,7 @@ _WIDTHS: Final = {
 _SHORT: Final = {
     "Habitants rapprochés": "Rapprochés",
     "Habitants servis": "Servis",
+    "Servis aujourd'hui": "Servis",
     "Habitants de la commune": "Habitants",
     "Minutes gagnées": "Min gagnées",
 }
