@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     whoever reads standard output has left.
     """
     # A command allocates much and leaves few cycles: looking for them at every turn would take a tenth of its time.
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(250_000, 20, 50)
     prepare_streams()
     _show_progress()
     sentence, status = _run(arguments)
