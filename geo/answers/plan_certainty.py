@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 #: A label chosen under at most this share of the hypotheses on times is named as not sure.
 _SELDOM: Final = 0.25
 _NAMED: Final = 5
+#: Places named in the stead of a label, in a table.
+_INSTEAD: Final = 2
 #: Why a label is of no use to those whom it brings, with trips shorter or longer by a share.
 _SHORTER: Final = "{{within}} sans lui avec des trajets {} plus courts"
 _LONGER: Final = "hors de sa portée avec des trajets {} plus longs"
@@ -43,6 +45,12 @@ _ROBUSTNESS: Final = (
 def retained_text(label: dict[Any, Any]) -> str:
     """Return under how many hypotheses on times a label is chosen: ``"retenu 5 fois sur 6"``."""
     return f"retenu {format_integer(label['retained'])} fois sur {format_integer(label['variants'])}"
+
+
+def retained_or_replaced(plan: Plan, label: dict[Any, Any]) -> str:
+    """Return as `retained_text`, and which places are chosen in its stead: ``"retenu 5 fois sur 6, sinon Arette"``."""
+    instead = joined(list(plan.robustness.instead_of(label["code"])), _INSTEAD, "autres lieux")
+    return f"{retained_text(label)}{f', sinon {instead}' if instead else ''}"
 
 
 def doubtful_sentence(plan: Plan) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.answers.label import label_argument, label_titles
 from geo.answers.plan import plan_answer
-from geo.answers.plan_certainty import retained_text
+from geo.answers.plan_certainty import retained_or_replaced
 from geo.answers.plan_proof import TWO_PLANS, two_plans_rows
 from geo.answers.two_publics import TITLE, two_publics_answer, two_publics_rows
 from geo.answers.two_publics_json import WITH_AND_WITHOUT
@@ -63,7 +63,7 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
                 format_integer(label["gain_residents"]),
                 format_integer(label["residents_served"]),
                 said_minutes(label["minutes_saved_mean"], estimated=plan.part.estimated),
-                retained_text(label),
+                cut(retained_or_replaced(plan, label), 120),
             ]
             for label in plan.labels.head(_LABEL_ROWS).to_dict("records")
         ],
@@ -95,7 +95,7 @@ def _argument(argument: LabelArgument, threshold_min: float) -> dict[str, Any]:
     served = argument.communes
     return {
         "title": cut(argument.title, _TITLE),
-        "summary": cut_all(argument.summary, 220),
+        "summary": cut_all(argument.summary, 320),
         "criteria": [
             [cut(item.name, _TITLE), _ANSWERS[item.met], cut(item.sentence, 170)] for item in argument.criteria
         ],
