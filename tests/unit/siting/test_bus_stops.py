@@ -4,6 +4,7 @@ import itertools
 import json
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -15,6 +16,8 @@ from geo.siting.bus_stops import StopsAsked
 from geo.siting.costs import Costs
 from geo.siting.plan import plan
 from geo.siting.plan_json import plan_from_json, plan_json
+from geo.siting.problem import siting_problem
+from geo.siting.variants import time_variants
 from geo.sources.round_hours import Pass
 from geo.sources.rounds import rounds_frame
 
@@ -189,6 +192,37 @@ def test_the_floor_is_told_with_what_it_costs(world):
     assert "(40 % perdus)" in told
     free = asked(world, 0, StopsAsked(2))
     assert "elle ne coûte rien" in " ".join(plan_answer(free).details)
+
+
+def test_one_stop_on_estimated_times_is_that_of_a_count_of_every_place(embedded):
+    """On average over the hypotheses on times, the label staying; and how often each of them alone chooses it."""
+    found = plan(embedded, 1, stops=StopsAsked(1))
+    problem = siting_problem((embedded,), None, ())
+    codes, people = problem.candidates["code"].to_numpy(str), problem.commune_residents
+    label = np.flatnonzero(codes == found.labels["code"].iloc[0])
+    free = (people >= 300) & (codes != found.labels["code"].iloc[0])
+    gains = []
+    for variant in time_variants(problem, embedded.network.profile):
+        own, limit = variant.problem, 20 + 1e-6
+        minutes = np.full((len(own.demand), len(codes)), np.inf)
+        minutes[own.pair_demand, own.pair_candidate] = own.pair_min
+        far = np.minimum(own.today_min, minutes[:, label[0]]) > limit
+        waiting = np.where(far & own.demand["on_network"].to_numpy(bool), own.residents, 0.0)
+        gains.append((waiting[:, None] * (minutes <= limit)).sum(axis=0))
+        if variant.is_central:
+            shown = gains[-1]
+
+    def largest(gain, least):
+        kept = free & (gain >= 300) & (least >= 300)
+        near = np.flatnonzero(kept & (gain >= 0.9 * gain[kept].max()))
+        return near[people[near].argmax()]
+
+    best = largest(np.mean(gains, axis=0), shown)
+    stop = found.stops.stops.to_dict("records")[0]
+    assert stop["code"] == codes[best]
+    assert stop["residents_with_stop"] == pytest.approx(shown[best])
+    assert stop["mean_residents_with_stop"] == pytest.approx(np.mean(gains, axis=0)[best])
+    assert (stop["retained"], stop["variants"]) == (sum(largest(each, each) == best for each in gains), 6)
 
 
 def test_cost_and_hours(world):
