@@ -92,9 +92,10 @@ class Service:
         return self.territory.manifest.view == ""
 
     def warm_up(self) -> None:
-        """Answer once, so that no visitor waits for a search to be compiled."""
+        """Answer twice, so that no visitor waits for a search to be compiled: the first one does without the loops."""
         town = self.territory.communes.iloc[0]
-        answer_near(self.territory, (float(town["lon"]), float(town["lat"])), NearQuestion(k=1))
+        for _ in range(2):
+            answer_near(self.territory, (float(town["lon"]), float(town["lat"])), NearQuestion(k=1))
 
     def near(self, query: NearQuery) -> Any:
         """Return what ``maillage nearest --json`` prints.

@@ -104,3 +104,17 @@ def test_the_nearest_sites_of_a_commune_are_found_without_what_takes_long_to_loa
     assert status == 0
     assert "Saint-Jean-de-Luz" in told.stderr
     assert not {"numba", "llvmlite", "scipy", "pydantic", "filelock", "yaml", "matplotlib", "streamlit"} & set(loaded)
+
+
+SERVED = """
+from geo import Territory
+from geo.api.service import Service
+from geo.network.compiled import loops_are_loaded
+Service(Territory.load("90")).warm_up()
+print(loops_are_loaded())
+"""
+
+
+def test_what_is_ready_for_visitors_has_the_loops():
+    told = subprocess.run([sys.executable, "-c", SERVED], capture_output=True, text=True, check=True)
+    assert told.stdout == "True\n"
