@@ -4,11 +4,15 @@
 const WAIT_MS = 200;
 const LEAST = 3;
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function offer(component, tries = 50) {
+  const { data, parentElement, setTriggerValue } = component;
   const list = parentElement.querySelector("[role=listbox]");
   const said = parentElement.querySelector("[role=status]");
   const box = document.querySelector(`input[aria-label="${data.box}"]`);
-  if (!box) return;
+  if (!box) { // its script may still be on its way
+    if (tries > 0 && list.isConnected) setTimeout(offer, 100, component, tries - 1);
+    return;
+  }
   list.send = setTriggerValue; // that of the latest run
 
   const options = () => [...list.children];
