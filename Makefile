@@ -15,7 +15,7 @@ AXE := 4.14.1
 MUTATION := build/mutation
 FUZZ := build/fuzz
 
-.PHONY: app test check bench bench-scenarios bench-transit fuzz fuzz-api load load-api mutants format setup screenshot clean
+.PHONY: app test versions check bench bench-scenarios bench-transit fuzz fuzz-api load load-api mutants format setup screenshot clean
 
 # Served to this machine alone: whoever sits at it may fetch official files from the screens (MAILLAGE_ALLOW_FETCH=0: no).
 # The lists of the day are asked for meanwhile, five seconds at most: where they come, the next answer counts them.
@@ -27,6 +27,15 @@ app: setup
 # ends with what each group of tests took. No test asserts how long anything takes: `make bench` prints that.
 test: check
 	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
+
+# The unit tests on another version of Python, in an environment of its own: make versions PYTHON=python3.13; ten minutes.
+# The lowest versions that pyproject.toml declares (shapely, Streamlit) are those of the lock file: `make test` runs with them.
+versions:
+	rm -rf build/versions
+	$(PYTHON) -m venv build/versions
+	build/versions/bin/python -m pip install --quiet --require-hashes -r requirements.txt
+	build/versions/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	build/versions/bin/python -m pytest -q $(or $(TESTS),tests/unit)
 
 # What commands cost to start; the searches side by side with scipy and networkx, memory, growth to five million nodes; answers of the finder;
 # siting against its exact optimum; lists of sites read and checked; what a visitor waits for in a browser. Ten minutes.
