@@ -123,6 +123,19 @@ def communes_changing(comparison: ScenarioComparison) -> pd.DataFrame:
     return changed.loc[gap[changed.index].sort_values(ascending=False, kind="stable").index]
 
 
+def estimated_change(minutes: float) -> str:
+    """Return by how much an estimated time changes, from the exact times, and which way.
+
+    Examples
+    --------
+    >>> [estimated_change(minutes).replace(UNIT_SPACE, " ") for minutes in (-12.3, -2.0, 7.0, 0.0)]
+    ['environ 10 min gagnées', 'moins de 5 min gagnées', 'environ 5 min perdues', 'aucun']
+    """
+    if abs(minutes) < CHANGED_MIN:
+        return "aucun"
+    return f"{said_minutes(abs(minutes), estimated=True)} {'perdues' if minutes > 0 else 'gagnées'}"
+
+
 def change_lines(communes: pd.DataFrame, before: str, after: str, residents: str) -> list[list[str]]:
     """Return what a map says of each commune whose time may change: its minutes before and after, its residents."""
     names = [before, after, residents, *(name for name in PRECISION_COLUMNS if name in communes)]
@@ -256,7 +269,7 @@ def _trips(row: Mapping[Any, Any], before: str, after: str) -> list[str]:
     if row.get("estimated", False):
         change = row[after] - row[before]
         if pd.notna(change) and abs(change) >= CHANGED_MIN:
-            will = f"{will} ({said_minutes(abs(change), estimated=True)} {'perdues' if change > 0 else 'gagnées'})"
+            will = f"{will} ({estimated_change(change)})"
         return [f"Aujourd'hui : {was}", f"Ensuite : {will}"]
     return [f"{was} aujourd'hui, {will} ensuite"]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
+from geo.answers.scenario import estimated_change
 from geo.answers.tables import COLUMNS, column_titled, headed
 from geo.french import UNKNOWN, estimated_minutes, format_decimal, format_integer, format_share
 from geo.report.tables import neutralize
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from geo.answers.tables import Column
 
+#: Heading of the minutes that a scenario changes.
+_CHANGE: Final = COLUMNS["delta_min"].title
 _HEIGHT: Final = 420
 _ROW: Final = 35
 #: Widths of columns of names, in pixels; numbers take what their heading needs.
@@ -79,6 +82,8 @@ def show_table(
         heading: said if estimated and column.is_time else _written(column)
         for heading, column in _numbers(table).items()
     }
+    if estimated and _CHANGE in shown:
+        shown[_CHANGE] = estimated_change
     short = {**_SHORT, **(headings or {})}
     st.dataframe(
         table.style.format(shown, na_rep=UNKNOWN),
