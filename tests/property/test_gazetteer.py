@@ -11,10 +11,13 @@ from geo import Territory
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.search import search_place
 from geo.finder.spelling import spelled_out
+from geo.settings import Settings
+from geo.territory.embedded import read_tables
 
 TERRITORY = Territory.load("64")
 EMBEDDED = Gazetteer.of(TERRITORY)
 COMMUNES = pd.concat([TERRITORY.communes[["name", "departement"]], TERRITORY.neighbours[["name", "departement"]]])
+FORMER = read_tables(Settings.from_environment().data_dir / "france").former
 NAMES = list(zip(COMMUNES["name"], COMMUNES["departement"], COMMUNES.index, strict=True))
 
 
@@ -22,7 +25,7 @@ NAMES = list(zip(COMMUNES["name"], COMMUNES["departement"], COMMUNES.index, stri
 def test_no_text_raises(text):
     for place in search_place(text, EMBEDDED, None).places:
         assert 0 < place.score <= 100
-        assert place.commune_code in COMMUNES.index
+        assert place.commune_code in COMMUNES.index or place.commune_code in FORMER.index
 
 
 @given(st.sampled_from(NAMES))

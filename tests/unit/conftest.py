@@ -1,12 +1,14 @@
 """The command line as a user calls it, and a week of opening hours of known shares."""
 
 import datetime as dt
+import functools
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from geo import Territory
 from geo.access.known_part import KnownPart
 from geo.access.opening import HALF_HOURS, OpeningTable
 from geo.cli import main
@@ -28,6 +30,17 @@ def run(capsys):
         return int(stop.value.code or 0), out, err
 
     return call
+
+
+@pytest.fixture(scope="session")
+def load_once():
+    return functools.cache(Territory.load)
+
+
+@pytest.fixture
+def loaded_once(monkeypatch, load_once):
+    """Let commands load the same territory once for all tests that ask for this: none of them changes it."""
+    monkeypatch.setattr(Territory, "load", load_once)
 
 
 @pytest.fixture(scope="session")

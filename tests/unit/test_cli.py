@@ -172,6 +172,7 @@ def test_nearest_is_the_answer_of_the_finder(run, built):
         assert found == find_sites(territory, lon, lat, wishes, 2).to_dict()
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_nearest_reads_as_french(run, built):
     status, out, _ = run("nearest", "commune b", built, "--at", "2026-11-23 10:00")
     text = out.replace("\u00a0", " ")
@@ -240,6 +241,7 @@ def test_validate_takes_trips_one_a_row_and_tells_far_points(run, small_world, t
     assert "ligne 3 : colonne « lat2 » : « x »" in err
 
 
+@pytest.mark.usefixtures("loaded_once")
 def test_nearest_asks_the_route_service_only_when_told_to(run, monkeypatch):
     asked = []
 
@@ -324,6 +326,7 @@ def test_progress_goes_to_stderr_and_the_summary_is_french(run, small_world, tmp
         ([], "fetch, build, diagnose"),
     ],
 )
+@pytest.mark.usefixtures("loaded_once")
 def test_bad_input_is_one_french_line_and_status_2(run, arguments, expected):
     status, out, err = run(*arguments)
     assert status == 2

@@ -39,12 +39,14 @@ def names(folder) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "command",
-    [["diagnose"], ["report", "--date", "2026-11-22"], ["scenario", "--file", "SCENARIO"]],
-    ids=lambda command: command[0],
+    ("command", "at_its_last_file"),
+    [(["diagnose"], False), (["report", "--date", "2026-11-22"], True), (["scenario", "--file", "SCENARIO"], True)],
+    ids=["diagnose", "report", "scenario"],
 )
-def test_a_folder_of_a_killed_command_is_absent_and_the_next_run_works(saved, tmp_path, run, monkeypatch, command):
-    """Killed when its first file is there, and when all of them are; a report, which takes seconds, only then."""
+def test_a_folder_of_a_killed_command_is_absent_and_the_next_run_works(
+    saved, tmp_path, run, monkeypatch, command, at_its_last_file
+):
+    """Killed when its first file is there, or when all of them are: `test_storage` kills at each step between."""
     monkeypatch.setattr("geo.report.report_files.write_sheet", lambda *_: None)
     scenario = tmp_path / "scenario.json"
     scenario.write_text(json.dumps(SCENARIO), encoding="utf-8")
@@ -58,11 +60,10 @@ def test_a_folder_of_a_killed_command_is_absent_and_the_next_run_works(saved, tm
 
     sys.addaudithook(watch)
     assert run(*arguments, tmp_path / "counted" / "out")[0] == 0
-    for step in (renamed,) if command[0] == "report" else (2, renamed):
-        asked = [str(tmp_path / "places"), str(step), *arguments, str(place)]
-        killed = subprocess.run([sys.executable, "-c", KILLED, *asked], stdout=subprocess.DEVNULL, check=False)
-        assert killed.returncode == -signal.SIGKILL
-        assert not place.exists()
+    asked = [str(tmp_path / "places"), str(renamed if at_its_last_file else 2), *arguments, str(place)]
+    killed = subprocess.run([sys.executable, "-c", KILLED, *asked], stdout=subprocess.DEVNULL, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not place.exists()
     assert run(*arguments, place)[0] == 0
     assert names(place) == names(tmp_path / "counted" / "out")
 

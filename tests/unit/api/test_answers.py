@@ -14,6 +14,8 @@ from geo.transit.gtfs import read_gtfs
 from tests.unit.api.asgi import ask
 from tests.unit.transit.small_feed import write_feed
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
+
 _AT = "2026-11-24 10:00"
 
 
