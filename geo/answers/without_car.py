@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import Answer, Figure, residents_line
-from geo.answers.nearest import trip_words
 from geo.answers.origin import walking_note
+from geo.answers.site_words import trip_words
 from geo.classes import trip_class
 from geo.finder.opening_times import day_text, hours_text
 from geo.finder.residents_trips import median_door_to_door

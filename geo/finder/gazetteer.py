@@ -26,7 +26,7 @@ from geo.finder.place_query import PlaceQuery, parse_query
 from geo.finder.spelling import SMALL_WORDS, telling
 from geo.french import fold
 from geo.sources.departements import departement_name
-from geo.territory.embedded import other_names
+from geo.territory.place_names import other_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

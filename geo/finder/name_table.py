@@ -15,7 +15,7 @@ from geo.finder.other_names import with_other_names
 from geo.finder.spelling import spelled_out, spelled_out_each, telling
 from geo.settings import Settings, kept_roads
 from geo.sources.kept_frames import content_key, kept_frames
-from geo.territory.embedded import other_names
+from geo.territory.place_names import other_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def name_table(communes: pd.DataFrame, others: pd.DataFrame | None = None) -> pd
         Indexed by commune code, columns `name`, `departement`, `postcodes`, `population`, `lon`, `lat` of a commune
         table.
     others
-        What else leads to them (`geo.territory.embedded.other_names`); those of other communes are left out.
+        What else leads to them (`geo.territory.place_names.other_names`); those of other communes are left out.
 
     Returns
     -------

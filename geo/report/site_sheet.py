@@ -11,8 +11,8 @@ import numpy as np
 
 from geo.answers.directions import web_directions
 from geo.answers.list_dates import list_date, old_list_sentence
-from geo.answers.nearest import detail_texts, distance_text, site_trip
 from geo.answers.origin import sources_sentence
+from geo.answers.site_words import detail_texts, distance_text, site_trip
 from geo.finder.opening_times import day_text
 from geo.french import DRIVING_ONLY, UNIT_SPACE, dialled, is_email, visible
 from geo.kinds import KINDS

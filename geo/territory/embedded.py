@@ -27,7 +27,6 @@ from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_l
 from geo.sources.departements import departement_codes, departement_name, departement_title
 from geo.sources.embedded import approximate_contours, position_note, read_embedded
 from geo.sources.kept_frames import content_key
-from geo.sources.localities import LOCALITIES_FILE, read_localities
 from geo.sources.no_road import NO_ROAD_FILE
 from geo.sources.relief import RELIEF_FILE
 from geo.storage import replacing_folder
@@ -48,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 #: Name of the whole, and of the folder of its tables.
 FRANCE_NAME: Final = "France"
-_FOLDER: Final = "france"
+FRANCE_FOLDER: Final = "france"
 _SIREN: Final = re.compile(r"[0-9]{9}", re.ASCII)
 _CODE: Final = re.compile(r"[0-9]{1,3}|2[abAB]", re.ASCII)
 #: What the name of an intercommunality may begin with before its own words.
@@ -190,7 +189,7 @@ def _cells(communes: gpd.GeoDataFrame) -> gpd.GeoSeries:
 
 def view_names() -> dict[str, str]:
     """Return what can be viewed: code -> French name, départements first, then intercommunalities by name."""
-    return dict(_view_names(Settings.from_environment().data_dir / _FOLDER))
+    return dict(_view_names(Settings.from_environment().data_dir / FRANCE_FOLDER))
 
 
 @cache
@@ -208,37 +207,6 @@ def _view_names(folder: Path) -> dict[str, str]:
     }
 
 
-def former_communes() -> pd.DataFrame:
-    """Return the former communes of the embedded France: `EmbeddedTables.former`.
-
-    Municipal arrondissements have `postcodes`, `population`, `lon` and `lat` of their own, the others at most the two
-    last ones.
-    """
-    return _former_communes(Settings.from_environment().data_dir)
-
-
-def other_names() -> pd.DataFrame:
-    """Return what else leads to a commune of today: `former_communes`, then hamlets, resorts and quarters.
-
-    `name`, `kind`, `commune_code`, `lon` and `lat` (NaN: none of its own) and, of municipal arrondissements,
-    `postcodes` and `population`.
-    """
-    return _other_names(Settings.from_environment().data_dir)
-
-
-@cache
-def _other_names(data_dir: Path) -> pd.DataFrame:
-    localities = read_localities(data_dir / LOCALITIES_FILE)
-    return pd.concat([_former_communes(data_dir), localities.set_index("commune_code", drop=False)])
-
-
-@cache
-def _former_communes(data_dir: Path) -> pd.DataFrame:
-    former, own = read_tables(data_dir / _FOLDER).former, read_arrondissements(data_dir / ARRONDISSEMENTS_FILE)
-    placed = {name: former[name].fillna(own[name].reindex(former.index)) for name in ("lon", "lat")}
-    return former.assign(**placed).join(own[["postcodes", "population"]])
-
-
 def intercommunality_name(commune_code: str) -> str | None:
     """Return the name of the intercommunality of a commune; `None` where it has none, or is none of today.
 
@@ -247,7 +215,7 @@ def intercommunality_name(commune_code: str) -> str | None:
     >>> intercommunality_name("64422")
     'Communauté de communes du Haut Béarn'
     """
-    tables = read_tables(Settings.from_environment().data_dir / _FOLDER)
+    tables = read_tables(Settings.from_environment().data_dir / FRANCE_FOLDER)
     siren = tables.intercommunality.get(commune_code)
     return None if pd.isna(siren) else str(tables.intercommunalities.loc[siren, "name"])
 
@@ -274,18 +242,18 @@ def embedded_area(wanted: str | None, profile: str, *, drawn: bool = True) -> tu
     """
     speed_profile(profile)
     settings = Settings.from_environment()
-    embedded = france(settings.data_dir / _FOLDER, settings.france_dir, profile, drawn=drawn)
+    embedded = france(settings.data_dir / FRANCE_FOLDER, settings.france_dir, profile, drawn=drawn)
     return replace(embedded, tables=current_tables(settings)).view(wanted, drawn=drawn)
 
 
 def current_tables(settings: Settings) -> EmbeddedTables:
     """Return the embedded tables with the lists of the day that are in the cache; raise as `read_embedded`."""
-    return _with_lists(settings.data_dir / _FOLDER, tuple(lists_at_hand(settings).items()))
+    return _with_lists(settings.data_dir / FRANCE_FOLDER, tuple(lists_at_hand(settings).items()))
 
 
 def fetch_day_lists(settings: Settings, *, seconds: float = PATIENCE_S) -> Fetched:
     """Bring the lists of the day into the cache, beside the embedded tables, as `geo.sources.day_lists.fetch_lists`."""
-    return fetch_lists(settings, read_tables(settings.data_dir / _FOLDER), seconds=seconds)
+    return fetch_lists(settings, read_tables(settings.data_dir / FRANCE_FOLDER), seconds=seconds)
 
 
 @lru_cache(maxsize=2)
@@ -301,7 +269,9 @@ def read_tables(folder: Path) -> EmbeddedTables:
     Those of this installation are kept beside the estimated roads as they were read and checked.
     """
     settings = Settings.from_environment()
-    return read_embedded(folder, kept_roads(settings.france_dir) if folder == settings.data_dir / _FOLDER else None)
+    return read_embedded(
+        folder, kept_roads(settings.france_dir) if folder == settings.data_dir / FRANCE_FOLDER else None
+    )
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.territory.embedded import former_communes
+from geo.territory.place_names import former_communes
 
 if TYPE_CHECKING:
     import pandas as pd

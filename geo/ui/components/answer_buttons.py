@@ -10,7 +10,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from geo.answers.directions import directions_to, web_directions
-from geo.answers.nearest import address_text
+from geo.answers.site_words import address_text
 from geo.french import dialled, is_email
 from geo.sources.http_client import host_of
 from geo.ui.components.leaflet_map import component_text

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.answers.nearest import NONE_OPEN, called, site_trip
+from geo.answers.nearest import NONE_OPEN
+from geo.answers.site_words import called, site_trip
 from geo.ui.components.found_sites import contacts_html
 
 if TYPE_CHECKING:

@@ -17,14 +17,13 @@ import streamlit as st
 
 from geo.answers.directions import directions_to
 from geo.answers.list_dates import list_date
-from geo.answers.nearest import (
+from geo.answers.nearest import list_titles, saved_sentence
+from geo.answers.site_words import (
     address_text,
     asked_sentence,
     detail_texts,
     kind_words,
-    list_titles,
     other_modes_sentence,
-    saved_sentence,
     site_trip,
     stop_lines,
     trip_sentence,

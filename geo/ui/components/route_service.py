@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from geo.answers.nearest import ASKED_NOTE
+from geo.answers.site_words import ASKED_NOTE
 from geo.finder.route_service import ask_routes
 from geo.sources.http_client import host_of
 from geo.ui.components.messages import show_notes, show_warnings

@@ -4,15 +4,8 @@ import datetime as dt
 
 import pytest
 
-from geo.answers.nearest import (
-    answer_lines,
-    answer_notes,
-    answer_sentence,
-    kind_words,
-    list_titles,
-    procedure_sentence,
-    trip_words,
-)
+from geo.answers.nearest import answer_lines, answer_notes, answer_sentence, list_titles, procedure_sentence
+from geo.answers.site_words import kind_words, trip_words
 from geo.finder.found_place import FoundPlace
 from geo.finder.opening_times import OpeningStatus
 from geo.finder.procedures import procedures

@@ -13,7 +13,7 @@ from geo.finder.gazetteer import Gazetteer
 from geo.finder.search import MOST_OFFERED, SURE_SCORE, find_place, search_place
 from geo.french import fold
 from geo.settings import Settings
-from geo.territory.embedded import other_names
+from geo.territory.place_names import other_names
 
 DIRECTORY = "https://lannuaire.service-public.fr/navigation/france-services"
 ONLINE = Settings.from_environment()
