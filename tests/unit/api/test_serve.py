@@ -51,7 +51,8 @@ def test_it_answers_until_it_is_stopped_and_writes_down_nobody(saved):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/nearest?commune=Commune+A")
         with closing(refused.value):
-            assert (refused.value.code, refused.value.headers["Retry-After"]) == (429, "30")
+            assert refused.value.code == 429
+            assert 1 <= int(refused.value.headers["Retry-After"]) <= 30
     finally:
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate()
@@ -80,23 +81,22 @@ def test_it_listens_to_this_machine_alone_unless_told_otherwise(run, started):
     assert options[-2:] == ["--", "64"]
 
 
-def test_a_port_that_is_taken_is_one_sentence():
+def test_a_port_that_is_taken_is_one_sentence_and_no_other_extra_is_needed_to_say_it():
+    """What the others bring is made impossible to import."""
+    absent = sorted({library for library, extra in extras.EXTRAS.items() if extra != "api"})
+    code = (
+        f"import runpy, sys; sys.modules.update(dict.fromkeys({absent}));"
+        "runpy.run_module('geo.api.serve', run_name='__main__')"
+    )
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        command = [sys.executable, "-m", "geo.api.serve", "--port", str(port), "--", "64"]
+        command = [sys.executable, "-c", code, "--port", str(port), "--", "64"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"Le port {port} de « 127.0.0.1 » ne peut pas être ouvert" in done.stderr
     assert len(done.stderr.splitlines()) == 1
-
-
-def test_it_needs_no_other_extra():
-    """What the others bring is made impossible to import."""
-    absent = sorted({library for library, extra in extras.EXTRAS.items() if extra != "api"})
-    code = f"import sys; sys.modules.update(dict.fromkeys({absent})); import geo.api.serve"
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_without_its_extra_it_says_so(run, monkeypatch):

@@ -18,7 +18,7 @@ def _text(columns, rows):
 
 
 def site_list(places, **first):
-    """Return the list of sites of a facility table; `first` changes its first row."""
+    """Return the list of sites of a facility table; `first` changes its first row, or its first ones by lists."""
     columns = (
         *("id_fs", "lib_fs", "adresse", "insee_com", "code_postal", "lib_com", "latitude", "longitude"),
         *(*HOUR_COLUMNS, "format_fs", "type_fs"),
@@ -36,7 +36,9 @@ def site_list(places, **first):
         }
         for n, (code, point) in enumerate(zip(places["commune_code"], places.geometry, strict=True))
     ]
-    rows[0] |= first
+    for name, value in first.items():
+        for row, each in zip(rows, value if isinstance(value, list) else [value], strict=False):
+            row[name] = each
     return _text(columns, rows)
 
 

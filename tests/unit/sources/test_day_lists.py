@@ -63,12 +63,14 @@ def test_a_merged_commune_is_that_of_today(served, settings, embedded):
     today = embedded.communes.frame
     merged = embedded.former[~embedded.former.index.isin(today.index)]
     code = next(code for code in merged.index if (merged.index == code).sum() == 1)
-    for given, expected in ((code, merged.loc[code, "commune_code"]), ("75112", "75056"), ("64483", "64483")):
-        served.serve(files.SITES, files.site_list(embedded.sites.frame, insee_com=given), modified="2026-10-06")
-        fetch_lists(settings, embedded)
-        site = with_lists(embedded, lists_at_hand(settings)).sites.frame.iloc[0]
-        assert site["commune_code"] == expected
-        assert site["commune_name"] == ("Ailleurs" if given == expected else today.loc[expected, "name"])
+    expected = {code: merged.loc[code, "commune_code"], "75112": "75056", "64483": "64483"}
+    served.serve(files.SITES, files.site_list(embedded.sites.frame, insee_com=list(expected)), modified="2026-10-06")
+    fetch_lists(settings, embedded)
+    sites = with_lists(embedded, lists_at_hand(settings)).sites.frame
+    for number, (given, commune) in enumerate(expected.items()):
+        site = sites.iloc[number]
+        assert site["commune_code"] == commune
+        assert site["commune_name"] == ("Ailleurs" if given == commune else today.loc[commune, "name"])
 
 
 def test_what_is_doubtful_is_refused_and_the_former_stays(served, settings, embedded):
