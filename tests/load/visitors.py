@@ -27,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,8 +56,8 @@ _TERRITORIES = ("64", "23", "29", "38", "974", "2A", "59", "48", "77", "13")
 _THRESHOLDS = range(10, 61, 5)
 _LABELS = range(2, 11)
 _LONGEST_S = 60
-#: Runs for which a browser keeps a large message (Streamlit's `global.maxCachedMessageAge`).
-_KEPT_RUNS = 2
+#: Runs for which a browser keeps a large message.
+_KEPT_RUNS = tomllib.loads((_PROJECT / ".streamlit" / "config.toml").read_text())["global"]["maxCachedMessageAge"]
 
 
 class Figures:
