@@ -239,6 +239,13 @@ def test_roads_around_a_commune(plan, overpass, web):
     assert len(web.requests) == asked
 
 
+@pytest.fixture
+def only_what_is_needed(monkeypatch):
+    """Let the registry hold the roads around a commune and what they need: the other files are as many copies."""
+    few = {name: sources()[name] for name in ("sites", "communes", "roads_around")}
+    monkeypatch.setattr("geo.sources.fetch.sources", lambda: few)
+
+
 REMARK = b"<remark> runtime error: Query timed out in &quot;query&quot; at line 1 after 180 seconds. </remark></osm>"
 
 
@@ -255,6 +262,7 @@ REMARK = b"<remark> runtime error: Query timed out in &quot;query&quot; at line 
         (lambda good: good + b" " * 1_100_000 + REMARK, "a renoncé"),
     ],
 )
+@pytest.mark.usefixtures("only_what_is_needed")
 def test_what_overpass_says_instead_is_refused(plan, overpass, web, change, says):
     path, good = overpass
     fetch("64", plan(around=AROUND))
@@ -268,6 +276,7 @@ def test_what_overpass_says_instead_is_refused(plan, overpass, web, change, says
     assert "ordres de grandeur" in missing(other)["roads_around"]
 
 
+@pytest.mark.usefixtures("only_what_is_needed")
 def test_a_busy_or_broken_overpass(plan, overpass, web, moods):
     path, good = overpass
     web.next(path, moods.status(429, Retry_After="0"))
