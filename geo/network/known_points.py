@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo import crs
 from geo.network import barriers, snapping
-from geo.network.snapping import SnappedPoints, snap
+from geo.network.snapping import SnappedPoints, StreetsAround, snap
 from geo.sources.kept_frames import content_key, kept_frames
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from geo.network.road_network import RoadNetwork
 
-#: Name of the one table in its folder.
+#: Names of the tables in their folder: the points, and the other streets around them that trips may join.
 _POINTS: Final = "points"
+_AROUND: Final = "around"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,32 +58,37 @@ def remember_points(network: RoadNetwork, files: Sequence[Path], tables: Sequenc
     code = [str(module.__file__) for module in (snapping, barriers, crs)]
     beside = place.with_name(f"{_POINTS}-{content_key(files, [__file__, *code], place.name)}")
     made = kept_frames(
-        beside, [_POINTS], lambda: {_POINTS: _snapped(network, tables)}, what="des positions sur le réseau"
+        beside, [_POINTS, _AROUND], lambda: _snapped(network, tables), what="des positions sur le réseau"
     )
-    frame = made[_POINTS]
+    frame, streets = made[_POINTS], made[_AROUND]
     link, fraction, distance_m = (frame[name].to_numpy() for name in ("link", "fraction", "distance_m"))
-    points = SnappedPoints(link, fraction, distance_m, frame[["x", "y"]].to_numpy())
+    around = StreetsAround(*(streets[each.name].to_numpy() for each in fields(StreetsAround)))
+    points = SnappedPoints(
+        link, fraction, distance_m, frame[["x", "y"]].to_numpy(), around if network.source.approximate else None
+    )
     vars(network)["known_points"] = KnownPoints(_positions(frame["lon"].to_numpy(), frame["lat"].to_numpy()), points)
 
 
-def _snapped(network: RoadNetwork, tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _snapped(network: RoadNetwork, tables: Sequence[pd.DataFrame]) -> dict[str, pd.DataFrame]:
     columns = [
         (table["lon"], table["lat"]) if "lon" in table else (table.geometry.x, table.geometry.y) for table in tables
     ]
     lon, lat = (np.concatenate([values.to_numpy(np.float64) for values in axis]) for axis in zip(*columns, strict=True))
     position = np.unique(_positions(lon, lat))
     points = snap(network, position.real, position.imag)
-    return pd.DataFrame(
-        {
-            "lon": position.real,
-            "lat": position.imag,
-            "link": points.link,
-            "fraction": points.fraction,
-            "distance_m": points.distance_m,
-            "x": points.xy[:, 0],
-            "y": points.xy[:, 1],
-        }
-    )
+    none = np.zeros(0)
+    around = points.around or StreetsAround(none.astype(np.int64), none.astype(np.int64), none, none)
+    placed = {
+        "lon": position.real,
+        "lat": position.imag,
+        "link": points.link,
+        "fraction": points.fraction,
+        "distance_m": points.distance_m,
+        "x": points.xy[:, 0],
+        "y": points.xy[:, 1],
+    }
+    streets = {each.name: getattr(around, each.name) for each in fields(StreetsAround)}
+    return {_POINTS: pd.DataFrame(placed), _AROUND: pd.DataFrame(streets)}
 
 
 def _positions(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.complex128]:

@@ -1,7 +1,7 @@
 """Points that a network knows are those that are looked for; one that it does not know is looked for."""
 
 import logging
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ import pytest
 from geo import Territory
 from geo.network.known_points import KnownPoints, remember_points
 from geo.network.road_network import RoadNetwork
-from geo.network.snapping import snap
+from geo.network.snapping import StreetsAround, snap
 
 FIELDS = ("link", "fraction", "distance_m", "xy")
 
@@ -19,6 +19,17 @@ def the_same(found, expected):
     for name in FIELDS:
         np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
         assert getattr(found, name).dtype == getattr(expected, name).dtype
+    assert (found.around is None) == (expected.around is None)
+    if expected.around is not None:
+        for each in fields(StreetsAround):
+            np.testing.assert_array_equal(getattr(found.around, each.name), getattr(expected.around, each.name))
+
+
+def test_an_embedded_territory_and_its_copy_on_disk_take_the_same_time(tmp_path):
+    territory = Territory.load("64")
+    territory.save(tmp_path / "copy")
+    times = [each.travel_times()["travel_time_min"] for each in (territory, Territory.load(tmp_path / "copy"))]
+    np.testing.assert_allclose(*(each.to_numpy(np.float64, na_value=np.nan) for each in times))
 
 
 def test_every_place_of_the_embedded_lists_is_known_where_it_is_found():
