@@ -14,9 +14,10 @@ from geo.ui import cache, serve
 
 @pytest.fixture(autouse=True)
 def _collected_as_before():
-    """Let the collector see again what was loaded."""
-    yield
+    """Let the collector see all before, and after no more than elsewhere in the tests (`tests.conftest`)."""
     gc.unfreeze()
+    yield
+    gc.freeze()
 
 
 @pytest.fixture
