@@ -315,17 +315,17 @@ def test_a_commune_at_one_point_counts_where_it_holds_a_district(world):
 
 def test_alternatives_do_nearly_as_well_when_tried(embedded):
     """Each is put in the label's stead as a list of candidates, and brings what its share says."""
-    found = plan(embedded, 2)
+    found = plan(embedded, 3)
     assert len(found.alternatives)
     shown = found.alternatives.groupby("label_code", sort=False)
     assert shown.size().max() <= 3
     assert (shown["commune_residents"].diff().dropna() <= 0).all()
     for label, rows in shown:
-        other = next(code for code in found.labels["code"] if code != label)
-        without = plan(embedded, 1, candidates=_at_communes(embedded, [other]))
+        others = [code for code in found.labels["code"] if code != label]
+        without = plan(embedded, 2, candidates=_at_communes(embedded, others))
         added = found.objective - without.objective
         for row in rows.to_dict("records"):
-            swapped = plan(embedded, 2, candidates=_at_communes(embedded, [other, row["code"]]))
+            swapped = plan(embedded, 3, candidates=_at_communes(embedded, [*others, row["code"]]))
             more = swapped.objective - without.objective
             assert more == pytest.approx(row["share_of_gain"] * added)
             assert row["share_of_gain"] >= 0.8
