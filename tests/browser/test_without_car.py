@@ -71,7 +71,7 @@ def test_diagnostic_tells_the_day_and_paints_it_with_hatchings(visit, served, pa
     assert without == len(found.communes_without) > 0
     legend = words(page.locator(".maillage-legend").first.inner_text())
     assert re.search(rf"Aucun aller-retour possible ce jour-là : {without} communes", legend)
-    assert page.get_by_text("Communes sans aller-retour possible", exact=False).first.is_visible()
+    page.get_by_text("Communes sans aller-retour possible", exact=False).first.wait_for()
     page.wait_until_quiet()
     page.sent.clear()
     pan_and_zoom(page)
