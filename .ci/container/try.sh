@@ -6,6 +6,12 @@ set -eu
 steps="$(cd "$(dirname "$0")" && pwd)/steps.sh"
 folder="${1:-$(mktemp -d)}"
 port="${PORT:-8599}"
+drop="setpriv --reuid nobody --regid nogroup --clear-groups"
+python="$(python3 -c 'import sys; print(sys.executable)')"
+$drop sh -c '"$0" -V' "$python" > /dev/null 2>&1 || {
+  echo "The user \"nobody\" cannot run $python: put one first that everybody may, as PATH=/usr/bin:\$PATH $0." >&2
+  exit 1
+}
 mkdir -p "$folder/source" "$folder/cache"
 git -C "$(dirname "$steps")/../.." archive --format=tar HEAD | tar -x -C "$folder/source"
 
@@ -14,7 +20,7 @@ sh "$steps" install "$folder/wheel" "$folder/env"
 chown -R nobody "$folder/cache"
 chmod 755 "$folder"
 as_nobody() {
-  setpriv --reuid nobody --regid nogroup --clear-groups env -i PATH="$PATH" LANG=C.UTF-8 HOME="$folder/cache" PORT="$port" \
+  $drop env -i PATH="$PATH" LANG=C.UTF-8 HOME="$folder/cache" PORT="$port" \
     ADDRESS=127.0.0.1 BASE_PATH="${BASE_PATH:-}" MAILLAGE_CACHE_DIR="$folder/cache/files" \
     NUMBA_CACHE_DIR="$folder/cache/compiled" MPLCONFIGDIR="$folder/cache/matplotlib" PYTHONDONTWRITEBYTECODE=1 \
     MAILLAGE_GEOCODER_URL= "$@"
