@@ -19,15 +19,18 @@ sh "$steps" wheel "$folder/source" "$folder/wheel"
 sh "$steps" install "$folder/wheel" "$folder/env"
 chown -R nobody "$folder/cache"
 chmod 755 "$folder"
-as_nobody() {
-  $drop env -i PATH="$PATH" LANG=C.UTF-8 HOME="$folder/cache" PORT="$port" \
+become_nobody() { # in the place of the shell that calls it, which is then the process to stop
+  exec $drop env -i PATH="$PATH" LANG=C.UTF-8 HOME="$folder/cache" PORT="$port" \
     ADDRESS=127.0.0.1 BASE_PATH="${BASE_PATH:-}" MAILLAGE_CACHE_DIR="$folder/cache/files" \
     NUMBA_CACHE_DIR="$folder/cache/compiled" MPLCONFIGDIR="$folder/cache/matplotlib" PYTHONDONTWRITEBYTECODE=1 \
     MAILLAGE_GEOCODER_URL= "$@"
 }
+as_nobody() {
+  (become_nobody "$@")
+}
 cd "$folder/cache"
 as_nobody sh "$steps" prepare "$folder/env"
-as_nobody sh "$steps" serve "$folder/env" > "$folder/log" 2>&1 &
+become_nobody sh "$steps" serve "$folder/env" > "$folder/log" 2>&1 &
 served=$!
 trap 'kill -TERM "$served" 2>/dev/null || true; wait "$served" 2>/dev/null || true' EXIT
 tries=0
@@ -39,7 +42,7 @@ until as_nobody sh "$steps" health "$folder/env"; do
   fi
   sleep 2
 done
-as_nobody TERRITORY=64 PORT="$((port + 1))" sh "$steps" api "$folder/env" > "$folder/api.log" 2>&1 &
+become_nobody TERRITORY=64 PORT="$((port + 1))" sh "$steps" api "$folder/env" > "$folder/api.log" 2>&1 &
 api=$!
 trap 'kill -TERM "$served" "$api" 2>/dev/null || true; wait "$served" "$api" 2>/dev/null || true' EXIT
 tries=0
