@@ -10,7 +10,7 @@ from geo.territory import Territory
 from geo.ui.components.foot import show_foot
 from geo.ui.components.messages import show_failure, show_warnings
 from geo.ui.components.page import choose_screen, name_page, open_page
-from geo.ui.components.place_search import start_words
+from geo.ui.components.place_search import start_place
 from geo.ui.own_files import show_own_notice
 from geo.ui.page_title import page_title
 from geo.ui.screens import accessibility, data_and_method, diagnostic, diagnostic_france, find, legal_notice, report
@@ -61,7 +61,8 @@ def main() -> None:
 def _place(shown: ShownTerritory, state: AppState) -> str | None:
     """Return what the page is about: where the visitor starts from, else the commune looked at, else the territory."""
     if state.screen == "trouver":
-        return None if state.place is None and state.position is None else start_words(state, shown.territory)
+        start = start_place(state, shown.territory)
+        return None if start is None else start.label
     if state.screen == "diagnostic" and state.commune is not None and not shown.undivided:
         return f"{shown.territory.communes.at[state.commune, 'name']}, {shown.territory.name}"
     return shown.territory.name

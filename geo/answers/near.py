@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.answers.nearest import answer_lines, list_lines, other_places
+from geo.answers.nearest import answer_lines, list_lines, other_places, stand_in_sentence
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites, plain_values
 from geo.finder.nearest import nearest
@@ -96,13 +96,15 @@ def answer_near(
     if listed and (asked.wishes != Wishes() or route_service is not None):
         msg = "Horaires, filtres et temps de l'IGN ne valent que pour les sites France services : retirez-les."
         raise ParameterError(msg)
+    away = [] if search is None else list(filter(None, [stand_in_sentence(search.places[0])]))
     if listed:
         found = nearest(territory, *start, asked.k, facilities=asked.facilities)
         rows: list[dict[str, Any]] = found.drop(columns=["time_low", "time_high"]).to_dict("records")  # type: ignore[assignment] # keys are text
-        return NearAnswer(rows, list_lines(found, territory.network.source.notes))
-    searched = {"search": None if search is None else asdict(search) | {"other_places": other_places(search)}}
+        return NearAnswer(rows, list_lines(found, [*away, *territory.network.source.notes]))
+    more_said = {} if search is None else {"other_places": other_places(search), "notes": (*away, *search.notes)}
+    searched = {"search": None if search is None else asdict(search) | more_said}
     if asked.mode == TRANSIT:
-        return _round_trips(territory, start, asked, searched)
+        return _round_trips(territory, start, asked, searched, away)
     answer = find_sites(territory, *start, asked.wishes, asked.k, mode=asked.mode)
     routes = None
     if route_service is not None:
@@ -114,7 +116,7 @@ def answer_near(
 
 
 def _round_trips(
-    territory: Territory, start: tuple[float, float], asked: NearQuestion, searched: dict[str, Any]
+    territory: Territory, start: tuple[float, float], asked: NearQuestion, searched: dict[str, Any], away: list[str]
 ) -> NearAnswer:
     """Return the round trips of the day of the wishes."""
     from geo.answers.without_car import transit_lines, transit_notes  # noqa: PLC0415 - by car no timetable is read
@@ -132,4 +134,5 @@ def _round_trips(
         "rules": asdict(asked.rules),
         "round_trips": plain_values([asdict(way) for way in ways]),
     }
-    return NearAnswer(searched | content, transit_lines(ways, day, asked.rules, transit_notes(territory), not_before))
+    notes = [*away, *transit_notes(territory)]
+    return NearAnswer(searched | content, transit_lines(ways, day, asked.rules, notes, not_before))

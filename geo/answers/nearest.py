@@ -23,6 +23,7 @@ from geo.answers.site_words import (
 )
 from geo.crs import metric_crs, metric_crs_at
 from geo.finder.opening_times import later, moment_text
+from geo.finder.other_names import of_commune
 from geo.finder.preference import lets_in, too_late
 from geo.finder.procedures import operators
 from geo.finder.search import WHICH_ONE
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.found_place import FoundPlace
     from geo.finder.procedures import Procedure
     from geo.finder.route_service import AskedRoutes
     from geo.finder.search import PlaceSearch
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 
 #: Key of the operator that tax offices belong to.
 _TAXES: Final = "dgfip"
+_MAY_BE_LONGER: Final = "le trajet réel peut être bien plus long"
 #: Fewer minutes saved than this are not told where times are estimated.
 _TOLD_ESTIMATE_MIN: Final = 5
 
@@ -71,15 +74,15 @@ def answer_sentence(answer: Answer, wishes: Wishes) -> str:
     return capital(f"{when}{title} : {words}.")
 
 
-def answer_notes(answer: Answer, *, from_centre: bool = False) -> list[str]:
+def answer_notes(answer: Answer, start: FoundPlace | None = None) -> list[str]:
     """Return what is said right under the answer, a short sentence each.
 
     Another site where the first is closed, why the first is not the nearest, then what the answer rests on: estimated
-    times, a start at the centre of a commune (`from_centre`), an old list.
+    times, a start at the centre of a commune, an old list. `start`: The place that is answered for, where it is known.
     """
     shown = next(iter(answer.sites or answer.none_open), None)
     old = "" if shown is None else old_list_sentence(shown.list_vintage, answer.at.date())
-    said = (_sooner(answer), nearer_stop(answer), answer.put_first, _of_the_times(shown, from_centre=from_centre), old)
+    said = (_sooner(answer), nearer_stop(answer), answer.put_first, _of_the_times(shown, start), old)
     return [sentence for sentence in said if sentence]
 
 
@@ -124,12 +127,32 @@ def is_for_taxes(procedure: Procedure | None) -> bool:
     return procedure is not None and procedure.operator == _TAXES
 
 
-def _of_the_times(site: SiteAnswer | None, *, from_centre: bool) -> str:
+def stand_in_sentence(place: FoundPlace | None, *, estimated: bool = False) -> str:
+    """Return that times are counted from the centre of its commune; empty unless it stands for a hamlet or a resort.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from geo.finder.found_place import FoundPlace
+    >>> morzine = FoundPlace("", "commune", "74191", "74", None, 6.71, 46.18, 100.0, centre_of="Morzine")
+    >>> stand_in_sentence(replace(morzine, locality="Avoriaz"))
+    'Temps compté depuis le centre de Morzine, pas depuis Avoriaz : le trajet réel peut être bien plus long.'
+    """
+    if place is None or place.locality is None or place.centre_of is None:
+        return ""
+    how, centre = "estimé" if estimated else "compté", of_commune(place.centre_of)
+    return f"Temps {how} depuis le centre {centre}, pas depuis {place.locality} : {_MAY_BE_LONGER}."
+
+
+def _of_the_times(site: SiteAnswer | None, start: FoundPlace | None) -> str:
+    from_centre = start is not None and start.centre_of is not None
     if site is None or site.travel_time_min is None or not (site.estimated or from_centre):
         return ""
+    unsure = "outre-mer le relief n'est pas connu" if site.estimated and _is_overseas(site) else ""
+    if sentence := stand_in_sentence(start, estimated=site.estimated):
+        return f"{sentence} Temps peu sûr : {unsure}." if unsure else sentence
     where = " depuis le centre de la commune" if from_centre else ""
-    unsure = ", peu sûr : outre-mer le relief n'est pas connu" if site.estimated and _is_overseas(site) else ""
-    return f"Temps {'estimé' if site.estimated else 'compté'}{where}{unsure}."
+    return f"Temps {'estimé' if site.estimated else 'compté'}{where}{unsure and f', peu sûr : {unsure}'}."
 
 
 def _is_overseas(site: SiteAnswer) -> bool:
@@ -271,9 +294,8 @@ def answer_lines(
         yield others
     where = "Position donnée" if search is None else search.places[0].label
     yield f"{where}, {moment_text(answer.at, since=start)} :"
-    from_centre = search is not None and search.places[0].kind in {"commune", "postcode"}
     yield answer_sentence(answer, wishes)
-    if beside := answer_notes(answer, from_centre=from_centre):
+    if beside := answer_notes(answer, None if search is None else search.places[0]):
         yield " ".join(beside)
     if others and not asks:
         yield others

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from geo.french import fold
+
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
@@ -24,6 +26,10 @@ class FoundPlace:
     begins
         Whether it is a commune whose name is what was typed, begins with these words or, where none does, holds them,
         in the département or at the postcode typed if any is.
+    locality
+        Its name where it is a hamlet, a resort or a quarter: a part of its commune without a code of its own.
+    centre_of
+        Name of the commune whose centre stands for the place; `None` where the position is its own.
     """
 
     label: str
@@ -35,3 +41,30 @@ class FoundPlace:
     lat: float
     score: float
     begins: bool = False
+    locality: str | None = None
+    centre_of: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """What stands for the place in a link: the code of its commune, then the name of the locality if it is one.
+
+        Examples
+        --------
+        >>> place = FoundPlace("Sare (64)", "commune", "64504", "64", None, -1.58, 43.31, 100.0)
+        >>> place.key, FoundPlace("", "commune", "73150", "73", None, 6.7, 45.5, 100.0, locality="Belle Plagne").key
+        ('64504', '73150-belle-plagne')
+        """
+        if self.commune_code is None or self.locality is None:
+            return self.commune_code
+        return f"{self.commune_code}-{key_of_locality(self.locality)}"
+
+
+def key_of_locality(name: str) -> str:
+    """Return a name as it stands in a link.
+
+    Examples
+    --------
+    >>> key_of_locality("L'Épine")
+    'l-epine'
+    """
+    return fold(name).replace(" ", "-")

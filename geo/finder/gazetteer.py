@@ -26,6 +26,7 @@ from geo.finder.place_query import PlaceQuery, parse_query
 from geo.finder.spelling import SMALL_WORDS, telling
 from geo.french import fold
 from geo.sources.departements import departement_name
+from geo.sources.localities import LOCALITY_KINDS
 from geo.territory.place_names import other_names
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ class Gazetteer:
         self._joined_array = compared[0].astype(str)
         self._by_words, self._by_bare = names["by_words"].to_numpy(), names["by_bare"].to_numpy()
         self._lon, self._lat = names["lon"].to_numpy(), names["lat"].to_numpy()
-        placed = self._lon != self._lon[self._today]
-        self._own_code = names["kind"].isin(FORMER_KINDS).to_numpy(bool) & placed
+        self._placed = self._lon != self._lon[self._today]
+        self._own_code = names["kind"].isin(FORMER_KINDS).to_numpy(bool) & self._placed
         self._size, self._rank_of_size = names["size"].to_numpy(), names["size_rank"].to_numpy()
         codes: list[str] = names["departement"].unique().tolist()
         self._known_departements = dict(zip([fold(_name_of(code)) for code in codes], codes, strict=True))
@@ -344,17 +345,21 @@ class Gazetteer:
         departement, today = self._text("departement", position), int(self._today[position])
         itself = position if self._is_arrondissement[position] else today
         own = self._text("postcodes", itself).split(";")
-        name, label = (self._text(column, position) for column in ("name", "label"))
+        name, label, kind = (self._text(column, position) for column in ("name", "label", "kind"))
+        is_locality = kind in LOCALITY_KINDS
+        centre = position if self._own_code[position] else today
         return FoundPlace(
             label=f"{postcode} {name}" if alone else f"{label} ({departement})",
             kind="postcode" if alone else "commune",
-            commune_code=self._text("code", position if self._own_code[position] else today),
+            commune_code=self._text("code", centre),
             departement=departement,
             postcode=postcode if postcode in own else own[0] or None if len(own) == 1 else None,
             lon=float(self._lon[position]),
             lat=float(self._lat[position]),
             score=score,
             begins=begins,
+            locality=name if is_locality else None,
+            centre_of=None if is_locality and self._placed[position] else self._text("name", centre),
         )
 
 

@@ -36,7 +36,7 @@ def with_other_names(communes: pd.DataFrame, others: pd.DataFrame | None) -> tup
     others, today = others[today >= 0], today[today >= 0]
     now = own["label"].iloc[today].to_numpy(dtype=object)
     labels = np.array(
-        [_label(*row) for row in zip(others["name"], others["kind"], now, strict=True)],
+        [shown_name(*row) for row in zip(others["name"], others["kind"], now, strict=True)],
         dtype=object,
     )
     old = own.iloc[today].set_axis(others.index)
@@ -61,7 +61,16 @@ def of_commune(name: str) -> str:
     return f"d'{name}" if fold(name)[:1] in set("aeiou") or name == "Huez" else f"de {name}"
 
 
-def _label(name: str, kind: str, commune: str) -> str:
+def shown_name(name: str, kind: str, commune: str) -> str:
+    """Return another name as it is shown: with that of its commune of today, unless it is said by it.
+
+    `kind`: One of `FORMER_KINDS` or of `geo.sources.localities.LOCALITY_KINDS`.
+
+    Examples
+    --------
+    >>> shown_name("Gourette", "hameau", "Eaux-Bonnes"), shown_name("Urdès", "COMD", "Lacq")
+    ("Gourette, hameau d'Eaux-Bonnes", "Urdès, aujourd'hui Lacq")
+    """
     if kind == ARRONDISSEMENT:
         return name
     return f"{name}, {kind} {of_commune(commune)}" if kind in LOCALITY_KINDS else f"{name}, aujourd'hui {commune}"

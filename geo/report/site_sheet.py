@@ -11,6 +11,7 @@ import numpy as np
 
 from geo.answers.directions import web_directions
 from geo.answers.list_dates import list_date, old_list_sentence
+from geo.answers.nearest import stand_in_sentence
 from geo.answers.origin import sources_sentence
 from geo.answers.site_words import detail_texts, distance_text, site_trip
 from geo.finder.opening_times import day_text
@@ -98,13 +99,14 @@ def _sheet(territory: Territory, site: SiteAnswer, origin: FoundPlace | None, ro
     """Return all that a sheet says, as plain values; texts are on one line and cut to what a page can hold."""
     title = _line(site.name, "title")
     visits = any(day.permanences for day in site.week)
+    away = _line(stand_in_sentence(origin, estimated=site.estimated), "sentence")
     start = _line(origin.label) if origin is not None and origin.kind in {"commune", "postcode"} else None
     return {
         "title": title,
         "kind": KINDS[site.kind].label,
         "subtitle": f"Rattachée à : {_line(site.main_site, 'title')}" if site.main_site else "",
         "contact": [asdict(entry) for entry in _contact(site)],
-        "way": _way(site, start, route),
+        "way": [*_way(site, start, route), *filter(None, [away])],
         "map": True,
         "map_alt": _described_map(site, title, start, route),
         "legend": _legend(territory, route),

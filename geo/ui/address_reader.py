@@ -7,12 +7,15 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from geo.ui.link_problems import A_CHOICE, KINDS_EXPECTED, problem_text
+from geo.ui.link_problems import A_CHOICE, KINDS_EXPECTED, LOCALITY_EXPECTED, problem_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _COMMUNE_CODE: Final = re.compile(r"(\d{2}|2[AB])\d{3}", re.ASCII)
+#: As `geo.finder.found_place.FoundPlace.key`.
+_START_KEY: Final = re.compile(rf"{_COMMUNE_CODE.pattern}(?:-[a-z0-9]+)*", re.ASCII)
+_LONGEST_KEY: Final = 60
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", re.ASCII)
 _POSITION: Final = re.compile(r"(-?\d{1,2}(?:\.\d{1,12})?),(-?\d{1,3}(?:\.\d{1,12})?)", re.ASCII)
@@ -92,6 +95,16 @@ class AddressReader:
     def code(self, name: str) -> str | None:
         """Return the INSEE code of a commune."""
         return self.text(name, _COMMUNE_CODE, "un code INSEE de cinq caractères")
+
+    def place(self, name: str) -> str | None:
+        """Return the INSEE code of a commune, or that and the name of a hamlet: the code alone where it is no name."""
+        value = self._params.get(name, "")
+        if len(value) <= _LONGEST_KEY and _START_KEY.fullmatch(value):
+            return value
+        code, dash, _ = value.partition("-")
+        if dash and _COMMUNE_CODE.fullmatch(code):
+            return self._ignored(name, LOCALITY_EXPECTED, code)
+        return self.code(name)
 
     def several(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         """Return some of the words allowed, in their order."""

@@ -62,6 +62,8 @@ CHOICES: Final[Mapping[str, str]] = {
 }
 #: What is expected of a choice among a few, where they are not told one by one.
 A_CHOICE: Final = "un des choix de la page"
+#: What is expected after the code of a commune: else its commune is the start.
+LOCALITY_EXPECTED: Final = "le nom d'un hameau ou d'une station connus de cette commune"
 KINDS_EXPECTED: Final = ", ".join(KINDS[kind].plural for kind in SITE_KINDS)
 _LONGEST_SHOWN: Final = 30
 _MOST_SHOWN: Final = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.finder.opening_times import moment_text
+from geo.french import capital
 from geo.ui.state import FOOT
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def page_title(state: AppState, place: str | None, now: dt.datetime) -> str:
         if place is None:
             return "Trouver un France services"
         when = "maintenant" if state.at is None else moment_text(state.at, since=now)
-        return f"{place}, {when} : le France services le plus proche"
+        return f"{capital(place)}, {when} : le France services le plus proche"
     what = {"diagnostic": "qui est trop loin ?", "planifier": _VIEWS[state.view], "rapport": "préparer un rapport"}
     if state.mode == "transit":
         what["diagnostic"] = "qui peut y aller sans voiture ?"

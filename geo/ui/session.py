@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import streamlit as st
 
 from geo.kinds import facility_title
-from geo.ui.link_problems import link_sentences, problem_text
+from geo.ui.link_problems import LOCALITY_EXPECTED, link_sentences, problem_text
 from geo.ui.own_territory import miss_own_territory, own_territory
-from geo.ui.start_place import start_row
+from geo.ui.start_place import start_at_key
 from geo.ui.state import AppState, format_state, parse_state
 
 if TYPE_CHECKING:
@@ -58,9 +58,11 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
         lacking, used = facility_title(state.facilities), facility_title(facility_lists[0])
         problems.append(f"« {lacking} » n'est pas dans ce territoire. À la place : « {used} ».")
         state = replace(state, facilities=facility_lists[0])
-    if state.screen == "trouver" and state.place is not None and start_row(state.place, territory) is None:
-        wrong.append(problem_text("lieu", str(state.place), "une commune de ce territoire"))
-        state = replace(state, place=None)
+    if state.screen == "trouver" and state.place is not None and start_at_key(state.place, territory) is None:
+        code = state.place.partition("-")[0]
+        known = start_at_key(code, territory) is not None
+        wrong.append(problem_text("lieu", state.place, LOCALITY_EXPECTED if known else "une commune de ce territoire"))
+        state = replace(state, place=code if known else None)
     if state.screen == "trouver" and state.site is not None and not _has_place(territory, state.site):
         wrong.append(problem_text("site", state.site, "un lieu de ce territoire"))
         state = replace(state, site=None)

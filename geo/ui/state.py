@@ -3,8 +3,8 @@
 Pure functions: text from the address never reaches a screen unchecked, and a value that cannot be
 used falls back to its default and says so. The address only holds what differs from the defaults.
 
-It holds where the visitor starts from as the code of a commune, or as a position rounded to a
-hundred metres: never the words of an address, and not the house.
+It holds where the visitor starts from as the code of a commune, with the name of a known hamlet of
+it, or as a position rounded to a hundred metres: never the words of an address, and not the house.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ class AppState:
     kept in the cache (`geo.territory.fetched.kept_territories`); `None`: what the app was opened on, all of France or a
     folder.
 
-    For *Trouver*: `place` is the INSEE code of the commune to start from, `position` any other start
+    For *Trouver*: `place` is the commune to start from, or a known hamlet of it
+    (`geo.finder.found_place.FoundPlace.key`), `position` any other start
     (longitude, latitude; see `rounded_position`); at most one of the two is set. `at` is the moment
     asked about, civil time of the territory, `None` for now. `procedure` is a key of
     `geo.finder.procedures`, `site` the facility id of the site chosen in the answer.
@@ -199,7 +200,7 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
     state = AppState(
         territory=_usual_code(read.text("territoire", _TERRITORY, "le code d'un département, comme 64")),
         screen=cast("Screen", read.choice("ecran", get_args(Screen), default.screen)),
-        place=read.code("lieu"),
+        place=read.place("lieu"),
         position=None if (found := read.position("position")) is None else rounded_position(*found),
         at=read.moment("quand", DAYS),
         open_then=read.switch("ouvert", fallback=default.open_then),

@@ -137,8 +137,43 @@ def test_several_communes_of_a_postcode_are_offered(open_app):
 def test_a_well_known_hamlet_is_answered_for_by_its_name(open_app):
     app = open_app(quand=AT_10)
     search(app, "gourette")
-    assert app.query_params["lieu"] == "64204"
+    assert app.query_params["lieu"] == "64204-gourette"
     assert "Départ : Gourette, hameau d'Eaux-Bonnes (64)." in texts(app)
+    assert "depuis le centre d'Eaux-Bonnes, pas depuis Gourette : le trajet réel peut être bien plus long." in texts(
+        app
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "key", "label"),
+    [
+        ("gourette", "64204-gourette", "Gourette, hameau d'Eaux-Bonnes (64)"),
+        ("salin de giraud", "13004-salin-de-giraud", "Salin-de-Giraud, hameau d'Arles (13)"),
+    ],
+)
+def test_the_link_of_a_hamlet_opens_the_same_page(open_app, words, key, label):
+    app = open_app(quand=AT_10)
+    search(app, words)
+    assert dict(app.query_params) == {"lieu": key, "quand": AT_10}
+    again = open_app(**dict(app.query_params))
+    assert again.text_input(key="widget_query").value == label
+    assert f"Départ : {label}." in texts(again)
+    assert (sentence(again), texts(again)) == (sentence(app), texts(app))
+    assert given(again, "found_sites") == given(app, "found_sites")
+    assert dict(again.query_params) == dict(app.query_params)
+    assert ("centre" in texts(again).split("Départ :")[1].split("</")[0]) == (key[:5] == "64204")
+
+
+def test_a_hamlet_that_is_not_known_leaves_its_commune_and_says_so(open_app):
+    for name in ("nulle-part", "<script>"):
+        app = open_app(lieu=f"64204-{name}", quand=AT_10)
+        (warning,) = [each.value.replace("\\", "") for each in app.warning]
+        assert warning.startswith("Le lien contient un choix qui n'existe pas : commune de départ,")
+        assert app.query_params["lieu"] == "64204"
+        assert "Départ : Eaux-Bonnes (64)." in texts(app)
+    app = open_app(lieu="99999-gourette", quand=AT_10)
+    assert "lieu" not in app.query_params
+    assert sentence(app).startswith("Dites où vous êtes")
 
 
 def test_nothing_found_empties_the_answer(open_app):

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 _LINK: Final = (
-    "Le lien garde vos choix et votre départ : une commune, ou un point arrondi à cent mètres. Jamais l'adresse que "
-    "vous avez écrite."
+    "Le lien garde vos choix et votre départ : une commune, un hameau connu, ou un point arrondi à cent mètres. Jamais "
+    "l'adresse que vous avez écrite."
 )
 
 
@@ -31,7 +31,7 @@ def keep_and_share(
     site
         Site of the sheets, `None` where none was found.
     origin
-        Commune that the visitor starts from; `None` for another place, which is not printed.
+        Where the visitor starts from: an address or a position is not printed.
     route
         The road to the site, `None` where no road leads there.
     """

@@ -19,7 +19,7 @@ from geo.ui.components.browser_buttons import my_position
 from geo.ui.components.messages import plain, show_notes
 from geo.ui.components.place_suggestions import place_suggestions
 from geo.ui.session import change_state
-from geo.ui.start_place import start_row
+from geo.ui.start_place import start_at_key
 from geo.ui.state import rounded_position
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ _IN_SIGHT: Final = 4
 _BOX: Final = "Où êtes-vous ?"
 _QUERY: Final = "widget_query"
 _FOUND: Final = "found_places"
-_START_WORDS: Final = "start_words"
+#: The start that was chosen here, as the choices hold it and as it was found.
+_START: Final = "start_place"
 #: What the box is to hold: it is written where the box is drawn, which a choice among suggestions does not do.
 _TO_WRITE: Final = "query_to_write"
 #: The start that the search box was last written for.
@@ -93,47 +94,45 @@ def _offer(others: Sequence[FoundPlace], territory: Territory) -> None:
 
 
 def _write_start(state: AppState, territory: Territory) -> None:
-    """Write the commune of a link, or of the browser's back button, in the search box; a position has no words."""
+    """Write the place of a link, or of the browser's back button, in the search box; a position has no words."""
     if _TO_WRITE in st.session_state:
         st.session_state[_QUERY] = st.session_state.pop(_TO_WRITE)
     start = (state.place, state.position)
     if start == st.session_state.get(_WRITTEN_FOR, (None, None)):
         return
     st.session_state[_WRITTEN_FOR] = start
-    commune = start_commune(state, territory)
-    st.session_state[_QUERY] = "" if commune is None else commune.label
+    place = start_place(state, territory)
+    st.session_state[_QUERY] = "" if place is None or place.kind == "position" else place.label
     st.session_state.pop(_FOUND, None)
 
 
 def start_from_position(lon: float, lat: float) -> None:
     """Start from a position of the map or of the browser."""
-    _start(None, rounded_position(lon, lat), "le point choisi")
+    position = rounded_position(lon, lat)
+    _start(None, position, _position("le point choisi", position))
     st.session_state[_QUERY] = ""
     st.session_state.pop(_FOUND, None)
 
 
-def start_words(state: AppState, territory: Territory) -> str:
-    """Return where the visitor starts from, in words."""
-    start, words = st.session_state.get(_START_WORDS, (None, ""))
-    if start == (state.place, state.position):
-        return str(words)
-    commune = start_commune(state, territory)
-    return "la position du lien" if commune is None else commune.label
-
-
-def start_commune(state: AppState, territory: Territory) -> FoundPlace | None:
-    """Return the commune that the visitor starts from, `None` where the start is another place or none."""
-    row = start_row(state.place, territory)
-    if state.place is None or row is None:
+def start_place(state: AppState, territory: Territory) -> FoundPlace | None:
+    """Return where the visitor starts from, as it was chosen here, else as the link tells it; `None`: nowhere yet."""
+    if state.place is None and state.position is None:
         return None
-    departement = str(row["departement"])
-    label = f"{row['name']} ({departement})"
-    return FoundPlace(label, "commune", state.place, departement, None, float(row["lon"]), float(row["lat"]), 100.0)
+    chosen: tuple[object, FoundPlace | None] = st.session_state.get(_START, (None, None))
+    if chosen[0] == (state.place, state.position):
+        return chosen[1]
+    if state.position is not None:
+        return _position("la position du lien", state.position)
+    return start_at_key(state.place, territory)
+
+
+def _position(words: str, position: tuple[float, float]) -> FoundPlace:
+    return FoundPlace(words, "position", None, None, None, *position, 100.0)
 
 
 def forget_search() -> None:
     """Drop what was typed and found: it was about the communes of another territory."""
-    for key in (_QUERY, _FOUND, _START_WORDS, _WRITTEN_FOR, _TO_WRITE):
+    for key in (_QUERY, _FOUND, _START, _WRITTEN_FOR, _TO_WRITE):
         st.session_state.pop(key, None)
 
 
@@ -148,20 +147,19 @@ def _search(gazetteer: Callable[[], Gazetteer], territory: Territory, settings: 
 
 
 def _take(place: FoundPlace, territory: Territory) -> None:
-    # A neighbour of the study area may be found too, and is then a position like any other; so is a hamlet that is
-    # placed apart from its commune.
-    row = start_row(place.commune_code, territory) if place.kind in {"commune", "postcode"} else None
-    if row is not None and (row["lon"], row["lat"]) == (place.lon, place.lat):
-        label = place.label if place.kind == "commune" else f"{row['name']} ({place.departement})"
-        _start(place.commune_code, None, label)
+    # A neighbour of the study area may be found too, and is then a position like any other.
+    key = place.key if place.kind in {"commune", "postcode"} else None
+    start = start_at_key(key, territory)
+    if start is not None and (start.lon, start.lat) == (place.lon, place.lat):
+        _start(key, None, place if place.kind == "commune" else start)
     else:
-        _start(None, rounded_position(place.lon, place.lat), place.label)
+        _start(None, rounded_position(place.lon, place.lat), place)
 
 
-def _start(commune: str | None, position: tuple[float, float] | None, words: str) -> None:
-    st.session_state[_START_WORDS] = ((commune, position), words)
-    st.session_state[_WRITTEN_FOR] = (commune, position)
-    change_state(place=commune, position=position, site=None)
+def _start(key: str | None, position: tuple[float, float] | None, place: FoundPlace) -> None:
+    st.session_state[_START] = ((key, position), place)
+    st.session_state[_WRITTEN_FOR] = (key, position)
+    change_state(place=key, position=position, site=None)
 
 
 def _others(found: PlaceSearch) -> tuple[Sequence[FoundPlace], str]:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from geo.ui.state import AppState
 
 _LINK: Final = (
-    "Le lien de la page contient vos choix. Le départ y est une commune, ou un point arrondi à cent mètres : jamais "
-    "l'adresse que vous avez écrite, ni votre position exacte."
+    "Le lien de la page contient vos choix. Le départ y est une commune, un hameau connu, ou un point arrondi à cent "
+    "mètres : jamais l'adresse que vous avez écrite, ni votre position exacte."
 )
 
 

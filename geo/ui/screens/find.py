@@ -21,7 +21,7 @@ from geo.ui.components.found_sites import Shown, first_html, found_sites, others
 from geo.ui.components.keep_and_share import keep_and_share
 from geo.ui.components.leaflet_map import component_text, privacy_sentence
 from geo.ui.components.messages import show_approximations, show_notes
-from geo.ui.components.place_search import place_search, start_commune, start_from_position, start_words
+from geo.ui.components.place_search import place_search, start_from_position, start_place
 from geo.ui.components.procedure_help import procedure_help
 from geo.ui.components.route_service import route_service, told_routes
 from geo.ui.components.wishes import chosen_procedure, show_wishes, wishes_of
@@ -30,6 +30,7 @@ from geo.ui.found import found_from
 
 if TYPE_CHECKING:
     from geo.finder.answer import Answer, SiteAnswer
+    from geo.finder.found_place import FoundPlace
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.ui.found import Found
@@ -91,7 +92,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         distance_help(answer)
     if answer is not None:
         route = None if chosen is None or found is None else found.routes.get(chosen.facility_id)
-        keep_and_share(territory, chosen, start_commune(state, territory), route)
+        keep_and_share(territory, chosen, start_place(state, territory), route)
     _origin_of_the_answer(territory, settings, answer)
 
 
@@ -99,18 +100,17 @@ def _found(territory: Territory, state: AppState, most: int, *, drawn: bool) -> 
     """Show the answer first, in one sentence; `None` where there is no place to start from yet."""
     sentence = "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
     found = None
-    commune = start_commune(state, territory)
-    position = state.position if commune is None else (commune.lon, commune.lat)
-    if position is not None:
+    start = start_place(state, territory)
+    if start is not None:
         wishes = wishes_of(state)
         try:
             found = found_from(
                 territory,
                 cache.fingerprint(territory),
-                position,
+                state.position or (start.lon, start.lat),
                 wishes,
                 most,
-                commune=state.place if commune is not None else None,
+                commune=state.place,
                 drawn=drawn,
             )
             sentence = answer_sentence(found.answer, wishes)
@@ -122,8 +122,8 @@ def _found(territory: Territory, state: AppState, most: int, *, drawn: bool) -> 
 
 def _under_the_answer(territory: Territory, state: AppState, answer: Answer, chosen: SiteAnswer | None) -> None:
     """Say where the times are counted from and what the answer rests on; then what can be done with it."""
-    notes = [f"Départ : {start_words(state, territory)}."]
-    notes += answer_notes(answer, from_centre=start_commune(state, territory) is not None)
+    start = start_place(state, territory)
+    notes = [f"Départ : {_words(start)}.", *answer_notes(answer, start)]
     if (answer.start_lon, answer.start_lat) != (answer.lon, answer.lat):
         notes += answer.notes[:1]
     if chosen is not None and state.site not in {None, chosen.facility_id}:
@@ -132,6 +132,10 @@ def _under_the_answer(territory: Territory, state: AppState, answer: Answer, cho
     named = next(iter(answer.sites or answer.none_open), None)
     if named is not None:
         answer_buttons(named)
+
+
+def _words(start: FoundPlace | None) -> str:
+    return "" if start is None else start.label
 
 
 def _chosen(answer: Answer | None, state: AppState) -> SiteAnswer | None:
@@ -164,7 +168,7 @@ def _map_and_list(
                 name=_NAME,
                 answer=map_answer(
                     answer,
-                    start_words(state, territory),
+                    _words(start_place(state, territory)),
                     shown.chosen,
                     {**routes, **told},
                     guessed,

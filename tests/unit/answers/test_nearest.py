@@ -1,12 +1,15 @@
 """The answer in French sentences."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
+from geo.answers.near import NearQuestion, answer_near
 from geo.answers.nearest import answer_lines, answer_notes, answer_sentence, list_titles, procedure_sentence
 from geo.answers.site_words import kind_words, trip_words
 from geo.finder.found_place import FoundPlace
+from geo.finder.gazetteer import Gazetteer
 from geo.finder.opening_times import OpeningStatus
 from geo.finder.procedures import procedures
 from geo.finder.search import PlaceSearch
@@ -14,6 +17,7 @@ from geo.finder.wishes import Wishes
 
 AT_TEN = dt.datetime.fromisoformat("2026-11-24T10:00+01:00")
 WEDNESDAY = dt.datetime.fromisoformat("2026-11-25T09:00+01:00")
+PAU = FoundPlace("Pau (64)", "commune", "64445", "64", None, -0.37, 43.3, 100.0, centre_of="Pau")
 CLOSED = OpeningStatus("closed", "Fermé, rouvre mercredi 25 à 9 h", opens_at=WEDNESDAY)
 
 
@@ -35,8 +39,8 @@ def said(answer, wishes=None) -> str:
     return answer_sentence(answer, wishes or Wishes(at=None)).replace("\u00a0", " ")
 
 
-def noted(answer, **options) -> list[str]:
-    return [note.replace("\u00a0", " ") for note in answer_notes(answer, **options)]
+def noted(answer, start=None) -> list[str]:
+    return [note.replace("\u00a0", " ") for note in answer_notes(answer, start)]
 
 
 def test_the_nearest_is_open(make_answer):
@@ -175,11 +179,48 @@ def test_why_another_than_the_nearest_is_first(make_answer):
     assert list_titles(answer)[0] == "Le mieux placé"
 
 
+def test_a_hamlet_answered_from_the_centre_of_its_commune_says_so(make_answer, make_site):
+    estimated = make_answer(sites=(make_site("1", estimated=True),))
+    resort = replace(PAU, label="Belle Plagne, station de La Plagne Tarentaise (73)", locality="Belle Plagne")
+    resort = replace(resort, centre_of="La Plagne Tarentaise")
+    centre = "depuis le centre de La Plagne Tarentaise, pas depuis Belle Plagne"
+    (note,) = noted(estimated, resort)
+    assert note == f"Temps estimé {centre} : le trajet réel peut être bien plus long."
+    assert noted(make_answer(), resort) == [note.replace("estimé", "compté")]
+    assert note in list(answer_lines(estimated, Wishes(), PlaceSearch((resort,))))
+    gourette = replace(resort, locality="Gourette", centre_of="Eaux-Bonnes")
+    assert noted(estimated, gourette)[0].startswith(
+        "Temps estimé depuis le centre d'Eaux-Bonnes, pas depuis Gourette :"
+    )
+    cilaos = make_answer(sites=(make_site("1", estimated=True, lon=55.47, lat=-21.13),))
+    assert noted(cilaos, resort) == [f"{note} Temps peu sûr : outre-mer le relief n'est pas connu."]
+
+
+def test_what_stands_for_a_hamlet_is_told_in_json_and_with_other_lists(embedded):
+    gazetteer = Gazetteer.of(embedded)
+    for asked in (NearQuestion(k=1), NearQuestion(k=1, facilities="tax_offices")):
+        for words, expected in (("gourette", 1), ("Eaux-Bonnes", 0)):
+            search = PlaceSearch(tuple(gazetteer.search(words)[:1]))
+            found = answer_near(embedded, (search.places[0].lon, search.places[0].lat), asked, search=search)
+            assert " ".join(found.lines).count("pas depuis Gourette : le trajet") == expected
+            if isinstance(found.content, dict):
+                told = [note for note in found.content["search"]["notes"] if "pas depuis Gourette : le trajet" in note]
+                assert len(told) == expected
+
+
+def test_a_hamlet_with_a_position_of_its_own_is_no_centre(make_answer, make_site):
+    placed = replace(PAU, label="Narbonne-Plage, quartier de Narbonne (11)", locality="Narbonne-Plage", centre_of=None)
+    estimated = make_answer(sites=(make_site("1", estimated=True),))
+    assert noted(estimated, placed) == ["Temps estimé."]
+    assert noted(make_answer(), placed) == []
+    assert not any("centre" in line for line in answer_lines(estimated, Wishes(), PlaceSearch((placed,))))
+
+
 def test_what_the_answer_rests_on_is_short_and_under_it(make_answer, make_site):
     estimated = make_answer(sites=(make_site("1", estimated=True),))
     assert noted(estimated) == ["Temps estimé."]
-    assert noted(estimated, from_centre=True) == ["Temps estimé depuis le centre de la commune."]
-    assert noted(make_answer(), from_centre=True) == ["Temps compté depuis le centre de la commune."]
+    assert noted(estimated, PAU) == ["Temps estimé depuis le centre de la commune."]
+    assert noted(make_answer(), PAU) == ["Temps compté depuis le centre de la commune."]
     cilaos = make_answer(sites=(make_site("1", estimated=True, lon=55.47, lat=-21.13),))
     assert noted(cilaos) == ["Temps estimé, peu sûr : outre-mer le relief n'est pas connu."]
     old = make_answer(sites=(make_site("1", list_vintage="2024-08-01"),))

@@ -192,6 +192,19 @@ def test_a_former_name_or_code_finds_the_place_in_the_commune_of_today(france, q
     assert pyproj.Geod(ellps="GRS80").inv(place.lon, place.lat, *where)[2] < 2_000
 
 
+def test_a_place_tells_which_centre_stands_for_it(france):
+    for query, locality, centre_of, key in (
+        ("Val Thorens", "Val Thorens", "Les Belleville", "73257-val-thorens"),
+        ("Salin-de-Giraud", "Salin-de-Giraud", None, "13004-salin-de-giraud"),
+        ("Sare", None, "Sare", "64504"),
+        ("Urdès", None, "Urdès", "64541"),
+        ("Lyon 3e", None, "Lyon 3e Arrondissement", "69383"),
+        ("64310 Sare", None, "Sare", "64504"),
+    ):
+        place = france.search(query)[0]
+        assert (place.locality, place.centre_of, place.key) == (locality, centre_of, key), query
+
+
 def test_a_place_without_a_position_of_its_own_is_where_its_commune_is(france):
     today = Territory.load().communes
     for query, code in (("Gourette", "64204"), ("Cherbourg-Octeville", "50129")):

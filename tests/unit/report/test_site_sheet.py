@@ -96,6 +96,16 @@ def test_the_text_says_the_same(territory, origin, site, route):
     assert WAY.search(flat(text))
 
 
+def test_a_hamlet_that_a_centre_stands_for_is_told_on_the_page(territory, site, route):
+    gourette, sare = (Gazetteer.of(territory).search(name)[0] for name in ("Gourette", "Sare"))
+    told = "Temps estimé depuis le centre d'Eaux-Bonnes, pas depuis Gourette : le trajet réel peut être bien plus long."
+    pdf = site_sheet_pdf(territory, site, origin=gourette, route=route)
+    assert len(opened(pdf).pages) == 1
+    assert told in words(pdf)
+    assert told in flat(site_sheet_text(territory, site, origin=gourette, route=route))
+    assert "pas depuis" not in flat(site_sheet_text(territory, site, origin=sare, route=route))
+
+
 def test_the_page_is_tagged_for_screen_readers(territory, origin, site, route):
     document = opened(site_sheet_pdf(territory, site, origin=origin, route=route))
     catalogue = document.trailer["/Root"]

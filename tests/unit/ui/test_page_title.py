@@ -21,6 +21,10 @@ def test_the_place_and_the_moment_come_first():
     assert page_title(later, "Sare (64)", NOW).startswith("Sare (64), à 10\u00a0h")
 
 
+def test_the_title_begins_with_a_capital():
+    assert page_title(AppState(), "la position du lien", NOW).startswith("La position du lien, maintenant")
+
+
 @pytest.mark.parametrize("screen", get_args(Screen))
 def test_no_two_screens_are_called_the_same(screen):
     others = set(get_args(Screen)) - {screen}

@@ -90,6 +90,10 @@ def test_an_address_is_read():
         ("commune", "64483\n"),
         ("lieu", "Sare"),
         ("lieu", "64504 "),
+        ("lieu", "-gourette"),
+        ("lieu", "gourette-64204"),
+        ("lieu", "64504\n-gourette"),
+        ("lieu", "٦٤٢٠٤-gourette"),
         ("position", "43.3"),
         ("position", "43.3,-1.4,2"),
         ("position", "95.000,0.000"),
@@ -199,6 +203,7 @@ NAMES = [
 @example({"part": "5"})
 @example({"position": "-0.0001,-0.0001"})
 @example({"lieu": "64504", "position": "43.3,-1.5"})
+@example({"lieu": "64504-x"})
 @example({"types": "bus,bus"})
 @given(st.dictionaries(st.sampled_from(NAMES), st.text()))
 def test_any_text_gives_a_usable_state(params):
@@ -293,6 +298,38 @@ def test_a_position_in_the_address_is_rounded_to_a_hundred_metres():
     state, problems = parse_state({"position": "43.312345678,-1.49"}, LISTS)
     assert state.position == (-1.49, 43.312)
     assert problems == []
+
+
+def test_a_hamlet_is_kept_with_the_code_of_its_commune():
+    state, problems = parse_state({"lieu": "13004-salin-de-giraud"}, LISTS)
+    assert (state, problems) == (AppState(place="13004-salin-de-giraud"), [])
+    assert format_state(state, LISTS) == {"lieu": "13004-salin-de-giraud"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "-",
+        "Gourette",
+        "gourette-",
+        "gourette--x",
+        "<script>",
+        "..%2F..",
+        "gourette\n",
+        "\x00",
+        "é",
+        "٣",
+        "g" * 60,
+        "-" * 999,
+    ],
+)
+def test_what_is_no_name_of_a_hamlet_leaves_its_commune_and_says_so(name):
+    state, problems = parse_state({"lieu": f"64204-{name}"}, LISTS)
+    assert state == AppState(place="64204")
+    assert len(problems) == 1
+    assert problems[0].startswith("commune de départ, « 64204-")
+    assert len(problems[0]) < 250
 
 
 def test_a_commune_wins_over_a_position_and_says_so():
