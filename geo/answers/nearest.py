@@ -68,7 +68,9 @@ def answer_sentence(answer: Answer, wishes: Wishes) -> str:
     if answer.nothing_open or not answer.sites:
         return _nothing_found(answer, wishes, when)
     first = answer.sites[0]
-    title = "le plus proche ouvert" if wishes.at_that_moment and lets_in(first, answer.at) else "le plus proche"
+    nearer = any((site.travel_time_min or 0.0) < (first.travel_time_min or 0.0) for site in answer.sites)
+    is_open = lets_in(first, answer.at) and (wishes.at_that_moment or nearer)
+    title = "le plus proche ouvert" if is_open else "le plus proche"
     title = title if answer.put_first is None else "le mieux placé"
     words = _reopening_words(first) if too_late(first, answer.at) else _site_words(first)
     return capital(f"{when}{title} : {words}.")
@@ -81,7 +83,8 @@ def answer_notes(answer: Answer, start: FoundPlace | None = None) -> list[str]:
     times, a start at the centre of a commune, an old list. `start`: The place that is answered for, where it is known.
     """
     shown = next(iter(answer.sites or answer.none_open), None)
-    old = "" if shown is None else old_list_sentence(shown.list_vintage, answer.at.date())
+    today = max(answer.at, dt.datetime.now(answer.at.tzinfo)).date()  # the moment asked for may be past
+    old = "" if shown is None else old_list_sentence(shown.list_vintage, today)
     said = (_sooner(answer), nearer_stop(answer), answer.put_first, _of_the_times(shown, start), old)
     return [sentence for sentence in said if sentence]
 
@@ -100,8 +103,13 @@ def nearer_stop(answer: Answer) -> str:
 def list_titles(answer: Answer) -> tuple[str, str]:
     """Return the title of the first site of an answer, and that of the others."""
     if answer.nothing_open:
-        return "Le plus proche à rouvrir", "Les suivants à rouvrir"
-    return ("Le plus proche" if answer.put_first is None else "Le mieux placé"), "Autres sites proches"
+        return "Le premier à rouvrir", "Les suivants à rouvrir"
+    if answer.put_first is not None:
+        return "Le mieux placé", "Autres sites proches"
+    times = [site.travel_time_min or 0.0 for site in answer.sites]
+    return (
+        "Le plus proche" if times[:1] <= [min(times, default=0.0)] else "Le plus proche ouvert"
+    ), "Autres sites proches"
 
 
 def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date) -> str:
@@ -162,8 +170,10 @@ def _is_overseas(site: SiteAnswer) -> bool:
 def _sooner(answer: Answer) -> str:
     """Return the site that is open, or from which one is back first, where the first one of an answer is closed."""
     first = None if answer.nothing_open else next(iter(answer.sites), None)
-    if first is None or lets_in(first, answer.at):
+    if first is None:
         return ""
+    if lets_in(first, answer.at):
+        return _nearer_but_closed(answer, first)
     opened = next((site for site in answer.sites if lets_in(site, answer.at)), None)
     if opened is not None:
         return f"Le plus proche ouvert : {_site_words(opened)}."
@@ -172,11 +182,24 @@ def _sooner(answer: Answer) -> str:
     return f"Le premier à rouvrir : {_site_words(soonest)}." if sooner else ""
 
 
+def _nearer_but_closed(answer: Answer, first: SiteAnswer) -> str:
+    """Return the closed site that is nearer than the open one put first, unless `put_first` tells of it."""
+    minutes = first.travel_time_min or 0.0
+    nearer = next((site for site in answer.sites[1:] if (site.travel_time_min or minutes) < minutes), None)
+    if nearer is None or lets_in(nearer, answer.at) or nearer.name in (answer.put_first or ""):
+        return ""
+    words = _reopening_words(nearer) if too_late(nearer, answer.at) else _site_words(nearer)
+    return f"Plus proche : {words}."
+
+
 def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
     """Return that no site is open at the moment, or has all that is asked for, and the one to know of then."""
     criteria = _criteria(wishes)
     # An island without a bridge: sites are open, and none is reached.
     apart = not answer.sites and bool(answer.none_open) and answer.none_open[0].travel_time_min is None
+    if apart and answer.none_open[0].mode != CAR:
+        words = f"{when}aucun site n'est assez près d'ici {MODES[answer.none_open[0].mode]}."
+        return f"{capital(words)} Le plus proche à vol d'oiseau : {_site_words(answer.none_open[0])}."
     if apart:
         words = f"{when}aucune route connue ne mène d'ici à un site."
         return f"{capital(words)} Le plus proche à vol d'oiseau : {_site_words(answer.none_open[0])}."
@@ -189,7 +212,7 @@ def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
         nothing = f"aucun site {joined(criteria)} n'est ouvert{now}" if criteria else f"aucun site n'est ouvert{now}"
     sentence = capital(f"{when}{nothing}.")
     if answer.sites:
-        return f"{sentence} Le plus proche à rouvrir : {_reopening_words(answer.sites[0])}."
+        return f"{sentence} Le premier à rouvrir : {_reopening_words(answer.sites[0])}."
     return f"{sentence} Le plus proche : {_site_words(answer.none_open[0])}." if answer.none_open else sentence
 
 

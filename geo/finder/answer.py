@@ -19,7 +19,7 @@ from geo.errors import ParameterError
 from geo.finder.bus_passes import StopAnswer, stops_near
 from geo.finder.opening_times import civil_time
 from geo.finder.places import Places, SiteAnswer, place_on_network
-from geo.finder.preference import lets_in, preferred_first
+from geo.finder.preference import lets_in, open_first, preferred_first
 from geo.finder.procedures import FROM_HOME, MANDATE
 from geo.finder.sentences import notes
 from geo.finder.start import start_at
@@ -74,10 +74,11 @@ class Answer:
         The moment of the answer, with its time zone: trips leave then.
     sites
         At most k sites that meet the wishes, soonest first, equal times by distance, then id; one of those nearly as
-        soon reached as the first may come before it (`put_first`). Where a moment is chosen, the soonest reached is
-        among them though closed then (k is 2 at least there), and those open beyond `NEAR_MIN` are left out where a
-        nearer one is given, but for the first. Where only what is open at the moment counts and nothing is
-        (`nothing_open`), those that meet the other wishes, the next to open first.
+        soon reached as the first may come before it (`put_first`), and an open one before a closed one at most
+        `geo.finder.preference.WORTH_MIN` sooner. Where a moment is chosen, the soonest reached is among them though
+        closed then (k is 2 at least there), and those open beyond `NEAR_MIN` are left out. Where only what is open at
+        the moment counts and nothing near is (`nothing_open`), those that meet the other wishes, the next to open
+        first.
     buses
         Buses that meet them and whose base is within `NEAR_MIN`; empty where buses are the only kind asked for.
     tax_office
@@ -92,7 +93,7 @@ class Answer:
     notes
         French sentences: what was assumed, sources and their dates.
     nothing_open
-        Whether only what is open at the moment counts, and no site is then.
+        Whether only what is open at the moment counts, and no site is then, or none within `NEAR_MIN` where others are.
     put_first
         French sentence: why the first of `sites` is not the soonest reached; `None` where it is.
     stops
@@ -248,16 +249,26 @@ def _meeting(
     """Return the sites that meet the wishes, with the soonest reached though closed, and why the first is put first."""
     found = places.meeting(wishes, kinds)
     if wishes.at is None:
-        return preferred_first(found, k, at)
+        sites, put_first = preferred_first(found, k, at)
+        return open_first(sites, at), put_first
     soonest_open = next(found, None)
-    if soonest_open is None:
+    closed = places.soonest_if_closed(wishes, kinds)
+    if soonest_open is None or (wishes.operator is None and _is_far(soonest_open) and closed and not _is_far(closed)):
         return (), None
     only_open = wishes.open_then or wishes.operator is not None
-    closed = None if only_open else places.soonest_if_closed(wishes, kinds)
-    given = [soonest_open] if closed is None else [closed, soonest_open]
-    if any((site.travel_time_min or 0) <= NEAR_MIN for site in given):
-        found = takewhile(lambda site: (site.travel_time_min or 0) <= NEAR_MIN, found)
-    return preferred_first(chain(given, found), max(k, len(given)), at)
+    given = [soonest_open] if closed is None or only_open else [closed, soonest_open]
+    if not all(map(_is_far, given)):
+        found = takewhile(lambda site: not _is_far(site), found)
+    sites, put_first = preferred_first(chain(given, found), max(k, len(given)), at)
+    if sites[0] is not closed:
+        return sites, put_first
+    opened, put_first = preferred_first(iter(sites[1:]), k, at)
+    sites = open_first((closed, *opened), at)
+    return sites, None if sites[0] is closed else put_first
+
+
+def _is_far(site: SiteAnswer) -> bool:
+    return (site.travel_time_min or 0) > NEAR_MIN
 
 
 def _place(territory: Territory, facility_id: str) -> SnappedPoints:

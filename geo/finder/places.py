@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.finder.opening_times import (
     DayLine,
@@ -28,7 +29,8 @@ from geo.finder.sentences import warnings
 from geo.finder.site_remarks import Remarks, read_remarks
 from geo.finder.start import bounds_at, straight_m, times_to
 from geo.kinds import SITE_KINDS, SITES, TAX_OFFICES
-from geo.network.modes import ACTIVE_MODES, CAR, ESTIMATED_BOUNDS
+from geo.network.barriers import across
+from geo.network.modes import ACTIVE_MODES, BIKE, CAR, ESTIMATED_BOUNDS
 from geo.network.snapping import SnappedPoints, snap
 from geo.schemas import DETAIL_COLUMNS, FACILITY_COLUMNS
 from geo.sources.opening_hours import WeeklyHours
@@ -164,7 +166,10 @@ class Places:
         lon, lat = listed.lon, listed.lat
         straight = straight_m(start.lon, start.lat, lon, lat)
         here = (start.lon, start.lat)
-        by_mode = {each: times_by_mode(territory, each, here, lon, lat, straight) for each in ACTIVE_MODES}
+        by_mode = {
+            each: _on_land(times_by_mode(territory, each, here, lon, lat, straight), each, territory, start, listed)
+            for each in ACTIVE_MODES
+        }
         bounds = bounds_at(territory, start)
         if mode == CAR:
             minutes, km = times_to(territory, start.point, listed.on_network)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _MEASURED_MIN: Final = 1.0
 #: Estimated ones are where they lie within the interval of the soonest, and differ by no more than they are told to.
 _ESTIMATED_MIN: Final = 5.0
+#: An open site comes before a closed one that takes at most so many minutes less to reach.
+WORTH_MIN: Final = 15.0
 #: Rank by whether an appointment is needed: without one, unknown, with one.
 _RANKS: Final = {False: 0, None: 1, True: 2}
 
@@ -54,6 +56,16 @@ def preferred_first(found: Iterator[SiteAnswer], k: int, at: dt.datetime) -> tup
     first = min(rivals, key=lambda site: _rank(site, at), default=soonest)  # the soonest of equal ones
     reason = None if first is soonest else _reason(first, soonest, at)
     return (first, *(site for site in sites if site is not first))[:k], reason
+
+
+def open_first(sites: tuple[SiteAnswer, ...], at: dt.datetime) -> tuple[SiteAnswer, ...]:
+    """Put the first site that lets in before a first one that does not, where the way is at most `WORTH_MIN` longer."""
+    if not sites or lets_in(sites[0], at):
+        return sites
+    opened = next((site for site in sites if lets_in(site, at)), None)
+    if opened is None or _minutes(opened) > _minutes(sites[0]) + WORTH_MIN:
+        return sites
+    return (opened, *(site for site in sites if site is not opened))
 
 
 def _nearly_equal_min(soonest: SiteAnswer) -> float:

@@ -12,6 +12,7 @@ import shapely
 
 from geo.errors import ParameterError
 from geo.french import format_number
+from geo.network.barriers import across
 from geo.network.snapping import SnappedPoints, snap
 from geo.network.travel_times import times_from_point
 
@@ -96,6 +97,9 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
         )
         raise ParameterError(msg)
     first = int(usable[0])
+    way = shapely.linestrings([[here.xy[0], points.xy[first]]])
+    if len(across(way, territory.network.barriers)):  # an island off the coast
+        return Start(lon, lat, here, departement, _NO_ROAD)
     commune = communes.iloc[int(order[first])]
     note = (
         f"Aucune route connue à moins de {territory.network.snap_limit_m:.0f} m de votre position : les temps sont "

@@ -243,10 +243,10 @@ def test_nothing_open_says_whom_to_call(open_app, territory):
     app = open_app(lieu=SARE, quand="2026-12-25T10:00")
     expected, words = from_sare(territory, Wishes(at=dt.datetime.fromisoformat("2026-12-25T10:00")))
     assert sentence(app) == words
-    assert "aucun site n'est ouvert. Le plus proche à rouvrir" in words
+    assert "aucun site n'est ouvert. Le premier à rouvrir" in words
     shown = given(app, "found_sites")
     assert [site["id"] for site in shown["answer"]["sites"]] == [site.facility_id for site in expected.sites]
-    assert "<h2>Le plus proche à rouvrir</h2>" in shown["html"]
+    assert "<h2>Le premier à rouvrir</h2>" in shown["html"]
     assert "<h2>Les suivants à rouvrir</h2>" in shown["html"]
     assert "<h2>À distance</h2>" in texts(app)
     assert texts(app).count('<a href="tel:') == 3

@@ -184,7 +184,7 @@ def test_nearest_reads_as_french(run, built):
     assert "jusqu'à sa base" in text
     assert ": 10 min" in next(line for line in text.splitlines() if line.startswith("Service des impôts"))
     _, out, _ = run("nearest", "Sare", "--at", "2026-12-25 10:00")
-    assert "aucun site n'est ouvert. Le plus proche à rouvrir : " in out
+    assert "aucun site n'est ouvert. Le premier à rouvrir : " in out
     assert "1. France services" in out
     assert "France services La Poste d'Espelette, 05 59" in out
     assert "mandat" in out

@@ -55,6 +55,22 @@ def test_the_nearest_is_closed_and_another_is_open(make_answer, make_site):
     assert noted(answer) == ["Le plus proche ouvert : France services 2, 20 min, ouvert jusqu'à 17 h."]
 
 
+def test_an_open_site_put_first_leaves_the_nearer_closed_one_told(make_answer, make_site):
+    sites = (make_site("2", travel_time_min=20.0, distance_km=15.0), make_site("1", status=CLOSED))
+    answer = make_answer(sites=sites)
+    assert said(answer) == "Le plus proche ouvert : France services 2, 20 min, ouvert jusqu'à 17 h."
+    assert noted(answer) == ["Plus proche : France services 1, 12 min, fermé, rouvre mercredi 25 à 9 h."]
+    assert list_titles(answer) == ("Le plus proche ouvert", "Autres sites proches")
+
+
+def test_a_site_too_far_to_walk_is_not_said_to_be_without_a_road(make_answer, make_site):
+    far = make_site("1", travel_time_min=None, distance_km=None, mode="walk")
+    words = said(make_answer(sites=(), none_open=(far,)))
+    assert words.startswith(
+        "Aucun site n'est assez près d'ici à pied. Le plus proche à vol d'oiseau : France services 1"
+    )
+
+
 def test_a_comment_that_is_quoted_is_told_with_the_site_not_in_the_headline(make_answer, make_site):
     remark = "« Ouverture un samedi sur deux »"
     status = OpeningStatus(
@@ -135,9 +151,9 @@ def test_nothing_is_open_and_the_soonest_is_named(make_answer, make_site):
     answer = make_answer(sites=(make_site("1", status=CLOSED),), nothing_open=True)
     assert said(answer, Wishes(open_then=True)) == (
         "Aucun site n'est ouvert en ce moment. "
-        "Le plus proche à rouvrir : France services 1, 12 min, rouvre mercredi 25 à 9 h."
+        "Le premier à rouvrir : France services 1, 12 min, rouvre mercredi 25 à 9 h."
     )
-    assert list_titles(answer) == ("Le plus proche à rouvrir", "Les suivants à rouvrir")
+    assert list_titles(answer) == ("Le premier à rouvrir", "Les suivants à rouvrir")
     assert list_titles(make_answer()) == ("Le plus proche", "Autres sites proches")
     open_still = make_answer(sites=(make_site("1"),), nothing_open=True)
     assert said(open_still, Wishes(open_then=True)).endswith("ouvert jusqu'à 17 h, mais fermé à votre arrivée.")

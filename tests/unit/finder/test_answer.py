@@ -119,15 +119,17 @@ def test_with_a_moment_the_nearest_is_the_nearest_open(world, home, moment, expe
     assert open_ids(answer) == expected
     assert answer.nothing_open == (not expected)
     if expected:
-        assert ids(answer.sites) == [MAIN, *(each for each in expected if each != MAIN)]
+        # The antenna is ten minutes farther: open, it comes before the main site that is closed.
+        assert ids(answer.sites) == [*expected, *(each for each in [MAIN] if each not in expected)]
         assert ids(find_sites(world, *home, replace(wishes, open_then=True)).sites) == expected
 
 
-def test_the_nearest_is_told_though_closed_and_those_open_beyond_an_hour_are_not(world, home):
+def test_the_nearest_is_told_though_closed_where_one_open_is_much_farther(world, home, monkeypatch):
     def hours(main, antenne, **fields):
         territory = with_sites(world, opening_hours=[main, pd.NA, antenne])
         return find_sites(territory, *home, Wishes(at=TUESDAY.replace(hour=12, minute=30), **fields))
 
+    monkeypatch.setattr("geo.finder.preference.WORTH_MIN", 9.0)
     answer = hours("Tu 09:00-12:00,14:00-17:00", "Tu 09:00-18:00")
     assert ids(answer.sites) == [MAIN, ANTENNE]
     assert (answer.sites[0].status.state, answer.sites[0].status.opens_at.hour) == ("closed", 14)
@@ -143,12 +145,12 @@ def test_the_nearest_is_told_though_closed_and_those_open_beyond_an_hour_are_not
 @pytest.mark.parametrize(
     ("limit", "expected", "calls"),
     [
-        (60, ["1", "3"], False),
-        (15, ["1", "3"], True),  # only the first of those open is kept, and whom to call is said
-        (5, ["1", "3"], True),
+        (60, ["3", "1"], False),
+        (15, ["1"], True),  # the one open is beyond, the closed one within: nothing near is open
+        (5, ["3", "1"], True),  # both are beyond
     ],
 )
-def test_of_the_sites_open_beyond_the_limit_the_first_is_kept(world, home, monkeypatch, limit, expected, calls):
+def test_where_none_is_open_within_the_limit_the_next_to_open_come(world, home, monkeypatch, limit, expected, calls):
     monkeypatch.setattr("geo.finder.answer.NEAR_MIN", limit)
     answer = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat("2026-11-24T11:50")))
     assert ids(answer.sites) == expected
@@ -261,8 +263,8 @@ def test_without_a_moment_closed_sites_are_listed_and_contacts_given_unless_one_
 def test_a_site_that_closes_before_arrival_is_listed_with_a_warning(world, home, monkeypatch):
     now = dt.datetime.fromisoformat("2026-11-24T11:55+01:00")
     monkeypatch.setattr("geo.finder.answer.civil_time", lambda *_: now)
-    site = find_sites(world, *home).sites[0]
-    assert site.facility_id == MAIN
+    first, site = find_sites(world, *home).sites
+    assert (first.facility_id, site.facility_id) == (ANTENNE, MAIN)
     assert site.warnings[0].replace("\u00a0", " ") == "Ferme à 12 h, avant votre arrivée (vers 12 h 05)."
 
 

@@ -33,6 +33,23 @@ def test_no_trip_starts_where_no_road_leads():
     assert by_road.sites[0].travel_time_min < 10
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [  # Porquerolles, Le Levant, Frioul, Sainte-Marguerite, Chausey: by boat
+        (6.205, 43.001),
+        (6.455, 43.025),
+        (5.308, 43.279),
+        (7.045, 43.518),
+        (-1.822, 48.871),
+    ],
+)
+def test_no_trip_by_road_starts_on_an_island_that_is_no_commune(lon, lat):
+    answer = find_sites(Territory.load(), lon, lat)
+    assert answer.sites == ()
+    assert answer.notes[0].startswith("Aucune route ne mène à votre position")
+    assert answer.none_open[0].other_modes == ()
+
+
 @pytest.mark.parametrize(("lon", "lat"), [(-1.789, 43.338), (7.6, 43.78), (-3.0, 46.0)])  # Irun, Ventimiglia, the sea
 def test_a_position_abroad_or_at_sea_is_told_so_with_the_official_directory(lon, lat):
     with pytest.raises(ParameterError, match=r"à l'étranger ou en mer.*lannuaire\.service-public\.fr"):
