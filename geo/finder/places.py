@@ -136,6 +136,26 @@ def place_on_network(territory: Territory, facility_id: str) -> SnappedPoints | 
     return listed.on_network.take(which[:1]) if len(which) else None
 
 
+def _on_land(
+    found: tuple[NDArray[np.float64], NDArray[np.float64], bool],
+    mode: str,
+    territory: Territory,
+    start: Start,
+    listed: _Listed,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], bool]:
+    """Leave out ways guessed from straight lines that cross water or a wall; by bicycle, all where no road begins."""
+    minutes, km, estimated = found
+    if not estimated:
+        return found
+    near = np.flatnonzero(np.isfinite(minutes))
+    ends = np.broadcast_to(start.point.xy, (len(near), 2))
+    ways = shapely.linestrings(np.stack([ends, listed.on_network.xy[near]], axis=1))
+    no_road = start.point.link[0] < 0
+    gone = near if no_road and mode == BIKE else near[across(ways, territory.network.barriers)]
+    minutes[gone] = km[gone] = np.inf
+    return minutes, km, estimated
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Places:
     """Sites and tax offices, and how they are reached.
