@@ -42,7 +42,8 @@ def start_at_key(key: str | None, territory: Territory) -> FoundPlace | None:
         names = names[[key_of_locality(name) == part for name in names["name"]]]
     else:
         names = former_communes()
-        names = names[(names.index == key) & names["lon"].notna() & names["commune_code"].isin(communes.index)]
+        names = names[names.index == key].dropna(subset="lon")
+        names = names[[today in communes.index for today in names["commune_code"]]]
     if names.empty:
         return None
     row, today = names.iloc[0], communes.loc[names["commune_code"].iloc[0]]

@@ -39,6 +39,8 @@ def test_what_is_no_place_is_none(france, key):
     assert start_at_key(key, france) is None
 
 
-def test_a_hamlet_of_another_part_of_france_is_none(embedded):
+def test_a_place_of_another_part_of_france_is_none(embedded):
     assert start_at_key("64204-gourette", embedded).label == "Gourette, hameau d'Eaux-Bonnes (64)"
     assert start_at_key("73257-val-thorens", embedded) is None
+    assert start_at_key("69383", embedded) is None, "an arrondissement of Lyon"
+    assert start_at_key("64541", embedded).label == "Urdès, aujourd'hui Lacq (64)"
