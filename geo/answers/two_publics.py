@@ -303,7 +303,8 @@ def _method(compared: TwoPublics) -> str:
     among = f"parmi {counted(compared.candidates, 'lieu candidat', 'lieux candidats')}"
     if not compared.proven:
         return f"Plans choisis {among} ; le calcul a été arrêté avant la preuve qu'aucun autre ne fait mieux."
-    plans = plural(len(compared.front), "Ce plan", "Chacun de ces plans")
+    apart = "" if compared.table["best"].iloc[1] else " (hors le plan proposé, choisi pour la voiture)"
+    plans = f"{plural(len(compared.front), 'Ce plan', 'Chacun de ces plans')}{apart}"
     times = ", pour ces temps estimés," if compared.estimated else ","
     said = (
         f"{plans} : {among}{times} aucun autre choix d'autant de labels, ou de moins, ne fait mieux à la fois en "

@@ -57,7 +57,7 @@ _NAMED: Final = 3
 _WHY_NOT: Final = {
     "hours_unknown": "ses horaires ne sont pas connus",
     "closed": "le site est fermé",
-    "no_stop_here": "aucun arrêt n'est assez près de votre départ à pied",
+    "no_stop_here": "ni le site ni un arrêt n'est assez près de votre départ à pied",
     "no_stop_there": "aucun arrêt n'est assez près du site à pied",
     "too_late": "plus aucun départ ne convient à partir de cette heure",
     "no_way": "aucun horaire ne convient",
@@ -89,7 +89,7 @@ def transit_lines(
         if one.possible:
             yield f"   Aller : {way_words(one.there)}"
             yield f"   Retour : {way_words(one.back)}"
-        yield f"   Ouvert ce jour-là : {hours_text(one.hours)}"
+        yield f"   Horaires ce jour-là : {hours_text(one.hours)}"
     yield from (f"  - {note}" for note in (rules_sentence(rules), *notes))
 
 
@@ -119,8 +119,9 @@ def way_words(steps: Sequence[Step]) -> str:
 def rules_sentence(rules: Rules) -> str:
     """Return what counts as a round trip."""
     return (
-        f"Compte : au plus {rules.walk_min:.0f} min à pied jusqu'à un arrêt, {trip_words(rules.way_min)} par trajet, "
-        f"au moins {rules.visit_min:.0f} min sur place pendant l'ouverture, retour le jour même."
+        f"Compte : au plus {rules.walk_min:.0f} min à pied, jusqu'à un arrêt ou jusqu'au site, "
+        f"{trip_words(rules.way_min)} par trajet, au moins {rules.visit_min:.0f} min sur place pendant l'ouverture, "
+        f"retour le jour même."
     )
 
 

@@ -93,9 +93,9 @@ class NearQuery(_Query):
         list[Kind], Field(max_length=10, description="main (site), antenne ou bus ; répétable ; tous par défaut.")
     ] = []
     operator: Annotated[Text | None, Field(description="Seulement les sites que cet opérateur visite : Cnav…")] = None
-    walk_min: Annotated[float, Field(ge=0, le=120, description="transit : minutes à pied jusqu'à un arrêt.")] = (
-        _RULES.walk_min
-    )
+    walk_min: Annotated[
+        float, Field(ge=0, le=120, description="transit : minutes à pied, jusqu'à un arrêt ou au site.")
+    ] = _RULES.walk_min
     way_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au plus par trajet.")] = (
         _RULES.way_min
     )

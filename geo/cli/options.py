@@ -99,7 +99,9 @@ def asked_wishes(
 
 
 def asked_rules(
-    walk_min: Annotated[float, typer.Option(help="transit : minutes à pied au plus jusqu'à un arrêt.")] = 20.0,
+    walk_min: Annotated[
+        float, typer.Option(help="transit : minutes à pied au plus, jusqu'à un arrêt ou jusqu'au site.")
+    ] = 20.0,
     way_min: Annotated[float, typer.Option(help="transit : minutes au plus par trajet.")] = 120.0,
     visit_min: Annotated[float, typer.Option(help="transit : minutes au moins sur place.")] = 45.0,
 ) -> Rules:

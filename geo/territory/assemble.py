@@ -119,6 +119,12 @@ def study_area(
     if permanences is not None:
         known = permanences["facility_id"].isin(facilities[SITES]["facility_id"])
         permanences = permanences[known].reset_index(drop=True)
+    schedule = None if tables.schedule is None else tables.schedule.near(*bounds(communes))
+    if tables.schedule is not None and schedule is not None:
+        serving = set(schedule.trips["feed"])
+        for number, file in enumerate(tables.schedule.feeds["file"]):
+            if number not in serving:
+                _log.warning("Horaires « %s » : aucun trajet n'a deux arrêts sur le territoire ou à côté.", file)
     area = StudyArea(
         name=name,
         departement=departement,
@@ -133,7 +139,7 @@ def study_area(
         households=None if tables.housing is None else _of_communes(tables.housing.frame, communes),
         neighbour_outlines=neighbour_outlines(everywhere, communes),
         active=active or {},
-        schedule=None if tables.schedule is None else tables.schedule.near(*bounds(communes)),
+        schedule=schedule,
     )
     sources = [*tables.sources, *([] if cells is None else [cells])]
     manifest = describe(area, sources, everywhere) if described else outline(area, sources)

@@ -96,7 +96,7 @@ def test_a_village_without_a_train_has_no_round_trip_and_the_words_say_so(round_
         "Sans voiture, mardi 4\u00a0février 2025 :",
         "Vers les sites proches, aucun aller-retour possible ce jour-là.",
     ]
-    assert "aucun arrêt n'est assez près de votre départ à pied" in lines[2]
+    assert "ni le site ni un arrêt n'est assez près de votre départ à pied" in lines[2]
 
 
 def test_words_of_a_way_name_lines_stops_and_times(round_trips):

@@ -255,3 +255,22 @@ def test_the_answer_of_a_day_is_written_as_tables(place, run, tmp_path):
     fields = {field["column"]: field for field in described[0]["schema"]["fields"]}
     assert (fields["time_out_min"]["type"], fields["time_out_min"]["unit"]) == ("number", "min")
     assert fields["earliest_arrival"]["type"] == "string"
+
+
+def test_a_feed_without_two_stops_near_the_territory_is_said_to_serve_nothing(small_world, tmp_path, caplog):
+    write_feed(
+        tmp_path / "far.zip",
+        stops="stop_id,stop_name,stop_lat,stop_lon\nH,Loin,-30.0,-51.0\nS,Plus loin,-30.1,-51.1\n",
+        routes="route_id,route_short_name,route_type\nB,1,3\n",
+        trips="route_id,service_id,trip_id\nB,week,out\n",
+        stop_times=(
+            "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nout,09:00:00,09:00:00,H,1\n"
+            "out,09:10:00,09:10:00,S,2\n"
+        ),
+        calendar_dates=None,
+        frequencies=None,
+        transfers=None,
+    )
+    Territory.build("64", communes=small_world.communes, sites=small_world.sites, gtfs=[tmp_path / "far.zip"])
+    said = "Horaires « far.zip » : aucun trajet n'a deux arrêts sur le territoire ou à côté."
+    assert caplog.messages.count(said) == 1
