@@ -212,8 +212,15 @@ def _figures(plan: Plan) -> tuple[Figure, ...]:
             format_share(after.share_within),
             f"{format_share(before.share_within)} aujourd'hui",
         ),
-        Figure("Coût par an", format_euros(plan.cost_eur), f"dont {format_euros(plan.aid_eur)} d'aide de l'État"),
+        Figure("Coût par an", format_euros(plan.cost_eur), _paid(plan)),
     )
+
+
+def _paid(plan: Plan) -> str:
+    """Return what the cost of the labels covers."""
+    if not len(plan.labels) and plan.stops is not None and len(plan.stops.stops):
+        return "aucun label, sans les arrêts de bus"
+    return f"dont {format_euros(plan.aid_eur)} d'aide de l'État"
 
 
 def _notes(plan: Plan) -> tuple[str, ...]:

@@ -21,9 +21,10 @@ _PAID: Final[Mapping[Payer, str]] = {
 
 
 def cost_sentence(plan: Plan) -> str:
-    """Return what all labels cost in a year, and who pays."""
+    """Return what all labels cost in a year, and who pays; empty without labels where stops of a bus are proposed."""
     if not len(plan.labels):
-        return "Le plan ne coûte rien."
+        # What the stops cost is told with them.
+        return "Le plan ne coûte rien." if plan.stops is None or plan.stops.stops.empty else ""
     bearers = plan.cost_eur - plan.aid_eur
     return (
         f"Coût : {format_euros(plan.cost_eur)} par an, dont {format_euros(plan.aid_eur)} d'aide de l'État et "

@@ -46,7 +46,8 @@ def proof_sentence(plan: Plan) -> str:
     """Return what the bound and the gap mean."""
     count = len(plan.labels)
     if count == 0:
-        return "Les chiffres sont ceux d'aujourd'hui : rien n'a été choisi."
+        why = "aucun label n'est demandé" if plan.asked == 0 else "aucun label n'a été choisi"
+        return f"Les chiffres sont ceux d'aujourd'hui : {why}."
     among = f"parmi {_compared(plan)}"
     others = f"aucun autre choix {f'de {format_integer(count)} lieux' if count > 1 else 'd’un lieu'}"
     if plan.model == "set-cover":

@@ -69,13 +69,14 @@ def stops_sentence(plan: Plan) -> str:
         has = plural(found.residents_known_stop, "a", "ont")
         left += f", dont {format_integer(found.residents_known_stop)} {has} déjà un arrêt connu {within}"
     if found.stops.empty:
-        return f"Arrêts de bus à côté des labels : {_why_none(found)} ({left}).{_rule(found)}"
+        beside = " à côté des labels" if len(plan.labels) else ""
+        return f"Arrêts de bus{beside} : {_why_none(found)} ({left}).{_rule(found)}"
     count = len(found.stops)
-    each = " à chacun" if count > 1 else ""
+    beside, each = "À côté des labels, " if len(plan.labels) else "", " à chacun" if count > 1 else ""
     would = plural(found.residents_with_stop, "aurait", "auraient")
     sure = "" if found.proven else " Un meilleur choix d'arrêts n'est pas exclu."
     return (
-        f"À côté des labels, {counted(count, 'arrêt')} de bus, {half_day_text(found.asked.every)}{each}, à "
+        f"{beside}{counted(count, 'arrêt')} de bus, {half_day_text(found.asked.every)}{each}, à "
         f"{joined(found.stops['name'].to_list(), _NAMED, 'autres communes')} : "
         f"{counted(found.residents_with_stop, 'habitant')} de plus {would} un arrêt {within} ({left}), "
         f"{a_month(found.hours_a_month)} en tout{UNIT_SPACE}; "
@@ -102,7 +103,7 @@ def _rule(found: ProposedStops) -> str:
     )
     lost = found.unruled_residents - found.residents_with_stop
     if round(lost) <= 0:
-        return f"{rule}{SEMICOLON}elle ne coûte rien."
+        return f"{rule}{SEMICOLON}elle ne fait perdre personne."
     stops, people = counted(found.unruled_stops, "arrêt"), counted(found.unruled_residents, "habitant")
     return f"{rule}{SEMICOLON}sans elle, {stops} pour {people} ({format_share(lost / found.unruled_residents)} perdus)."
 

@@ -191,7 +191,18 @@ def test_the_floor_is_told_with_what_it_costs(world):
     assert "et en apporte un à 300 habitants de plus, au moins ; sans elle, 2 arrêts pour 500 habitants" in told
     assert "(40 % perdus)" in told
     free = asked(world, 0, StopsAsked(2))
-    assert "elle ne coûte rien" in " ".join(plan_answer(free).details)
+    assert "elle ne fait perdre personne" in " ".join(plan_answer(free).details)
+
+
+def test_stops_without_a_label_are_not_told_as_free(world):
+    found = asked(world, 0, StopsAsked(1, least_residents=0), costs=Costs(pass_eur=350.0))
+    answer = plan_answer(found)
+    told = " ".join(answer.details).replace("\u202f", " ").replace("\u00a0", " ")
+    assert told.startswith("Les chiffres sont ceux d'aujourd'hui : aucun label n'est demandé.")
+    assert " 1 arrêt de bus, une demi-journée" in told
+    assert "coût : 18 200 € par an, à 350 € le passage" in told  # 52 passes
+    assert not any(word in told for word in ("À côté des labels", "ne coûte rien"))
+    assert answer.figures[2].detail == "aucun label, sans les arrêts de bus"
 
 
 def test_one_stop_on_estimated_times_is_that_of_a_count_of_every_place(embedded):
