@@ -81,6 +81,8 @@ class LabelDossier:
         Those of the prefecture, and what is known of the residents.
     communes
         Rows of `Plan.served`, most residents first.
+    counted
+        `geo.answers.label.LabelArgument.counted`.
     foot
         What is to be minded: how times are known, and what they leave out.
     """
@@ -95,6 +97,7 @@ class LabelDossier:
     sections: tuple[Section, ...]
     criteria: tuple[Criterion, ...]
     communes: pd.DataFrame
+    counted: str
     foot: tuple[str, ...]
 
 
@@ -131,6 +134,7 @@ def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDos
         ),
         criteria=argument.criteria,
         communes=argument.communes,
+        counted=argument.counted,
         foot=tuple(filter(None, [times_sentence(plan), margin_note(plan), known_note(plan.part), DRIVING_ONLY])),
     )
 

@@ -61,7 +61,8 @@ class Criterion:
 class LabelArgument:
     """What can be said for one label.
 
-    `code`, `title`; `summary`: French sentences; `criteria`; `communes`: rows of `Plan.served` of this label.
+    `code`, `title`; `summary`: French sentences; `criteria`; `communes`: rows of `Plan.served` of this label;
+    `counted`: why they do not add up to the residents that it brings nearer (French, empty where they do).
     """
 
     code: str
@@ -69,6 +70,7 @@ class LabelArgument:
     summary: tuple[str, ...]
     criteria: tuple[Criterion, ...]
     communes: pd.DataFrame
+    counted: str
 
 
 def label_arguments(plan: Plan) -> tuple[LabelArgument, ...]:
@@ -81,7 +83,8 @@ def label_argument(plan: Plan, code: str) -> LabelArgument:
     label = plan.labels[plan.labels["code"] == code].to_dict("records")[0]
     served = plan.served[plan.served["label_code"] == code]
     criteria = _criteria(plan, label, served)
-    return LabelArgument(str(code), _title(label), _summary(plan, label, len(served)), criteria, served)
+    summary = _summary(plan, label, len(served))
+    return LabelArgument(str(code), _title(label), summary, criteria, served, _counted_apart(label, served))
 
 
 def label_titles(plan: Plan) -> dict[str, str]:
@@ -198,6 +201,20 @@ def _beside_others(label: dict[Any, Any], mean: float | None) -> str:
     return f"{', après ceux classés avant lui' if alone else ''}{f' ({told})' if told else ''}"
 
 
+def _counted_apart(label: dict[Any, Any], served: pd.DataFrame) -> str:
+    """Return how the residents brought nearer of the table and of the label differ; empty where they do not."""
+    here, gain = format_integer(served["residents_brought"].sum()), format_integer(label["gain_residents"])
+    if here == gain:
+        return ""
+    whom = "que les labels classés avant lui ne rapprochent pas déjà"
+    if label["rank"] == 1:
+        whom = "même ceux qui iront à un autre label, plus proche"
+    return (
+        f"Ce tableau, toutes communes comprises, compte {here} habitants rapprochés, dont ce lieu devient le site le "
+        f"plus proche{SEMICOLON}le label en compte {gain}, {whom}."
+    )
+
+
 def _criteria(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> tuple[Criterion, ...]:
     """Return the criteria of the prefecture, and the zones and ages that weigh in the choice."""
     commune = str(label["commune_code"])
@@ -261,7 +278,7 @@ def _criteria(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> tuple[
         Criterion(
             "Solution itinérante",
             None,
-            _itinerant(plan),
+            _itinerant(plan, label),
         ),
         Criterion("Outre-mer", overseas, "Commune d'outre-mer." if overseas else "Commune de l'Hexagone ou de Corse."),
     )
@@ -286,13 +303,15 @@ def _far(plan: Plan, commune: str, served: pd.DataFrame) -> Criterion:
     )
 
 
-def _itinerant(plan: Plan) -> str:
-    """Return what is known of buses, and where the dossier compares a stop with this label."""
+def _itinerant(plan: Plan, label: dict[Any, Any]) -> str:
+    """Return what is known of buses, and where the dossier compares a stop with this label, if it does."""
     people = 0.0 if plan.stops is None else plan.stops.residents_known_stop
     if people:
         known = f"{counted(people, 'habitant')} au-delà du seuil {plural(people, 'a', 'ont')} déjà un arrêt connu"
     else:
         known = "Personne au-delà du seuil n'a d'arrêt connu (tournées : « maillage rounds »)"
+    if not round(label["gain_residents"]):
+        return f"{known}."
     return f"{known}. L'arrêt de bus à la place de ce label est chiffré dans les autres solutions."
 
 

@@ -75,6 +75,7 @@ def _section(dossier: LabelDossier) -> str:
     return (
         f"<section><h2>{html.escape(dossier.title)}</h2>{_paragraphs([dossier.place, *dossier.sentences])}"
         f"{_table(SERVED_TITLE, SERVED_HEADS, served_rows(dossier.communes, dossier.threshold_min))}"
+        f"{_paragraphs([dossier.counted] if dossier.counted else [])}"
         f"{_table(CRITERIA_TITLE, CRITERIA_HEADS, criteria_rows(dossier), words=True)}"
         f"{parts}</section>"
     )

@@ -98,6 +98,7 @@ def _page(dossier: LabelDossier) -> dict[str, Any]:
             [_cut(cell, _NAME) for cell in row] for row in served_rows(communes.head(_ROWS), dossier.threshold_min)
         ],
         "others": others,
+        "counted": dossier.counted,
         "criteria": [[_cut(cell) for cell in row] for row in criteria_rows(dossier)],
         "sections": [
             {"title": section.title, "sentences": [_cut(text) for text in section.sentences]}

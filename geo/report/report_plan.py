@@ -109,7 +109,7 @@ def _argument(argument: LabelArgument, threshold_min: float) -> dict[str, Any]:
             ]
             for row in served.head(_SERVED_ROWS).to_dict("records")
         ],
-        "others": _others(len(served) - _SERVED_ROWS),
+        "others": " ".join(filter(None, [_others(len(served) - _SERVED_ROWS), argument.counted])),
     }
 
 

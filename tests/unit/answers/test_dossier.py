@@ -40,6 +40,20 @@ def test_one_dossier_a_label(made, embedded):
         assert "75 000 € à la charge du porteur" in told(dossier, "Coût")
 
 
+def test_a_table_that_does_not_add_up_to_the_label_says_so(made, embedded):
+    rows = made.served["label_code"] == "64422"
+    here = made.served.loc[rows, "residents_brought"].sum()
+    assert round(here)
+    for gain, differs in ((here, False), (here - 1_290, True)):
+        labels = made.labels.assign(
+            gain_residents=made.labels["gain_residents"].where(made.labels["code"] != "64422", gain)
+        )
+        counted = plainly(label_dossier(replace(made, labels=labels), embedded.parts, "64422").counted)
+        both = [f"{people:,.0f}".replace(",", " ") for people in (here, gain)]
+        assert bool(counted) == differs
+        assert not differs or (f"compte {both[0]} habitants" in counted and f"en compte {both[1]}, " in counted)
+
+
 def test_hosts_bearers_and_neighbours_of_oloron(made, embedded):
     dossier = label_dossier(made, embedded.parts, "64422")
     assert "mairie ; bureau de poste (La Poste, décembre 2020)" in told(dossier, "Lieux d'accueil")
@@ -68,6 +82,17 @@ def test_far_is_said_of_those_served_beside_the_commune_of_the_label(made, embed
     host = made.communes.assign(time_before_min=pd.array([19.0] * len(made.communes), "Float64"))
     criterion = label_dossier(replace(made, served=near, communes=host), embedded.parts, "64422").criteria[0]
     assert (criterion.met, "un peu moins de 20 min" in plainly(criterion.sentence)) == (False, True)
+
+
+def test_a_stop_is_told_to_be_compared_only_where_it_is(made, embedded):
+    """The criterion sends to the stop in the label's stead; a label that brings nobody nearer has none."""
+    nobody = replace(made, labels=made.labels.assign(gain_residents=0.0))
+    for each, compared in ((made, True), (nobody, False)):
+        dossier = label_dossier(each, embedded.parts, "64422")
+        (bus,) = [item.sentence for item in dossier.criteria if item.name == "Solution itinérante"]
+        assert ("est chiffré dans les autres solutions" in bus) == compared
+        assert ("Un arrêt de bus à " in told(dossier, "Autres solutions")) == compared
+        assert ("Arrêt de bus : sans objet" in told(dossier, "Autres solutions")) != compared
 
 
 def test_residents_who_leave_are_those_served(made):

@@ -210,6 +210,8 @@ def _argument(visit: Visit, plan: Plan) -> None:
         estimated=plan.part.estimated,
         threshold_min=plan.threshold_min,
     )
+    if dossier.counted:
+        show_notes([dossier.counted])
     for section in dossier.sections:
         st.markdown(f"**{plain(section.title)}**  \n" + "  \n".join(plain(text) for text in section.sentences))
 
