@@ -32,6 +32,12 @@ FOLDERS_OF_OURS: Final = (
 
 #: Commands that write a file; `rounds` may be asked for a folder, which it checks itself.
 _FILE_WRITERS: Final = frozenset({"map", "rounds"})
+#: What the help says of the options that typer adds itself.
+_HELP: Final[dict[str | None, str]] = {
+    "help": "Écrire cette aide.",
+    "install_completion": "Installer la complétion des commandes pour ce terminal.",
+    "show_completion": "Écrire la complétion des commandes pour ce terminal, à copier ou à adapter.",
+}
 
 
 class CheckedCommand(TyperCommand):
@@ -60,6 +66,13 @@ class CheckedGroup(TyperGroup):
         """Return the parameters, of which only what is given is converted."""
         return _converted_if_given(super().get_params(ctx))
 
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override] # as above
+        """Write the commands under a French heading, each in one line."""
+        names = self.list_commands(ctx)
+        width = formatter.width - 6 - max(map(len, names))
+        with formatter.section("Commandes"):
+            formatter.write_dl([(name, self.commands[name].get_short_help_str(width)) for name in names])
+
 
 class _Conversion:
     """Converts what was given for a parameter; its own default, and text where text is wanted, are taken as they are.
@@ -82,6 +95,8 @@ class _Conversion:
 
 def _converted_if_given(parameters: Iterable[Any]) -> list[Any]:
     for parameter in (several := list(parameters)):
+        if words := _HELP.get(parameter.name):
+            parameter.help = words
         if "get_runtime_param" not in vars(parameter):
             parameter.get_runtime_param = partial(_itself, _Conversion(parameter))
     return several

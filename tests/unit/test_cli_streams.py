@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -83,6 +84,14 @@ def test_half_a_character_is_no_traceback(printed):
 
 #: What is printed as sentences, as JSON, and as help: little of it, or more than a buffer holds.
 PRINTED = [["check-sites", "SITES"], ["check-sites", "SITES", "--json"], ["check-sites", "--help"], ["--help"]]
+
+
+def test_the_help_of_the_options_that_every_command_has_is_french(run):
+    for arguments in (["--help"], ["check-sites", "--help"]):
+        status, said, error = run(*arguments)
+        assert (status, error) == (0, "")
+        assert re.search(r"\b(the|this|and|current|message|Commands)\b", said) is None
+        assert "--help" in said
 
 
 @pytest.fixture(params=PRINTED, ids=" ".join)
