@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from geo.french import UNIT_SPACE, quoted
 from geo.kinds import KINDS, SITE_KINDS
 
 if TYPE_CHECKING:
@@ -72,11 +73,11 @@ _MOST_SHOWN: Final = 3
 def problem_text(name: str, value: str, expected: str) -> str:
     """Return what is wrong with one choice of the address: what it is about, what was found, what was expected.
 
-    >>> problem_text("seuil", "abc", "de 5 à 60, de 5 en 5")
+    >>> problem_text("seuil", "abc", "de 5 à 60, de 5 en 5").replace(UNIT_SPACE, " ")
     'seuil en voiture, « abc » (attendu : de 5 à 60, de 5 en 5)'
     """
     shown = value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…"
-    return f"{CHOICES[name]}, « {shown} » (attendu : {expected})"
+    return f"{CHOICES[name]}, {quoted(shown)} (attendu{UNIT_SPACE}: {expected})"
 
 
 def link_sentences(problems: Sequence[str]) -> list[str]:
@@ -84,16 +85,19 @@ def link_sentences(problems: Sequence[str]) -> list[str]:
 
     >>> link_sentences([])
     []
-    >>> link_sentences(["seuil en voiture, « abc » (attendu : de 5 à 60, de 5 en 5)"])[0][:49]
+    >>> link_sentences(["seuil en voiture, « abc » (attendu : de 5 à 60, de 5 en 5)"])[0][:49].replace(UNIT_SPACE, " ")
     "Le lien contient un choix qui n'existe pas : seui"
     """
     if not problems:
         return []
     more = len(problems) - _MOST_SHOWN
-    told = " ; ".join(problems[:_MOST_SHOWN]) + (f" ; et {more} autre{'s' if more > 1 else ''}" if more > 0 else "")
+    told = list(problems[:_MOST_SHOWN])
+    if more > 0:
+        told.append(f"et {more} {'autre' if more == 1 else 'autres'}")
+    said = f"{UNIT_SPACE}; ".join(told)
     if len(problems) == 1:
         what, then = "un choix qui n'existe pas", "Il est retiré de l'adresse, et le choix habituel est employé"
     else:
         what = f"{len(problems)} choix qui n'existent pas"
         then = "Ils sont retirés de l'adresse, et les choix habituels sont employés"
-    return [f"Le lien contient {what} : {told}. {then}."]
+    return [f"Le lien contient {what}{UNIT_SPACE}: {said}. {then}."]

@@ -1,6 +1,7 @@
 """The choices of a visitor and the address of the page."""
 
 import datetime as dt
+import re
 from typing import get_args
 
 import pytest
@@ -186,6 +187,13 @@ def test_a_rubbish_link_is_one_short_sentence(count):
     (sentence,) = link_sentences(problems)
     assert len(sentence) < 700
     assert ("autre" in sentence) == (count > 3)
+
+
+def test_a_rubbish_link_never_breaks_a_line_before_its_punctuation():
+    _, problems = parse_state({"quand": "jamais", "seuil": "x", "lieu": "y", "sauf": ",", "vue": "z"}, LISTS)
+    (sentence,) = link_sentences(problems)
+    assert re.search(r"« | [»;:]", sentence) is None
+    assert "«\u00a0jamais\u00a0»" in sentence
 
 
 def test_a_territory_without_sites_starts_with_its_first_list():
