@@ -38,7 +38,7 @@ from geo.french import (
 )
 from geo.kinds import KINDS, SITE_KINDS
 from geo.network.modes import CAR, MODES
-from geo.sources.embedded import TO_VERIFY
+from geo.sources.embedded import OFFICES_MISSING, ONLY_BUSINESSES, TO_VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -124,10 +124,23 @@ def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date)
         return f"{who} : {procedure.where_handled}."
     minutes = office.travel_time_min
     trip = "" if minutes is None else f", {estimated_minutes(minutes) if office.estimated else trip_words(minutes)}"
-    to_verify = f" ({TO_VERIFY})" if (office.details.get("comment") or "").lower().startswith(TO_VERIFY) else ""
-    if not answer.sites:
-        return f"{who} : {office.name}{trip}{to_verify}."
-    return f"{who}, au choix : {answer.sites[0].name}, ou {office.name}{trip}{to_verify}."
+    comment = office.details.get("comment") or ""
+    place = f"{office.name}{trip}{_doubts(comment)}"
+    if ONLY_BUSINESSES in comment:
+        place, choice = f"{place}, à vérifier avant d'y aller : reçoit-il les particuliers ?", ""
+    else:
+        place, choice = f"{place}.", ", au choix"
+    return f"{who}{choice} : {answer.sites[0].name}, ou {place}" if answer.sites else f"{who} : {place}"
+
+
+def _doubts(comment: str) -> str:
+    """Return in a few words what the remark of a tax office doubts, empty where it doubts nothing."""
+    said = (
+        (comment.lower().startswith(TO_VERIFY), TO_VERIFY),
+        (OFFICES_MISSING in comment, "liste incomplète : un autre centre peut être plus proche"),
+    )
+    doubts = " ; ".join(words for known, words in said if known)
+    return doubts and f" ({doubts})"
 
 
 def is_for_taxes(procedure: Procedure | None) -> bool:

@@ -49,9 +49,10 @@ TAX_OFFICES_VINTAGE: Final = "octobre 2019"
 RESIDENTS_NOTE: Final = "Habitants des communes : population municipale de l'INSEE de 2023, de 2017 à Mayotte."
 #: Said beside each tax office of the embedded list.
 TO_VERIFY: Final = "adresse de 2019, à vérifier"
+OFFICES_MISSING: Final = "Il manque des centres à cette liste : un autre peut être plus proche."
 #: The one service of most tax offices of the list, and what is said of them.
 _FOR_BUSINESSES: Final = "Service des impôts des entreprises"
-_ONLY_BUSINESSES: Final = "Elle n'y nomme que le service des entreprises : demandez s'il reçoit les particuliers."
+ONLY_BUSINESSES: Final = "Elle n'y nomme que le service des entreprises : demandez s'il reçoit les particuliers."
 #: Where the administration gives the address of today.
 TAX_OFFICES_DIRECTORY: Final = "https://www.impots.gouv.fr/contacts"
 _TAX_OFFICES_NOTE: Final = (
@@ -356,12 +357,9 @@ def _read_tax_offices(path: Path, communes: pd.DataFrame) -> pd.DataFrame:
     town = communes.reindex(table["commune_code"]).set_axis(table.index)
     table["kind"] = "tax_office"
     table["commune_name"], table["departement"] = town["name"], town["departement"]
-    remark = (
-        f"{TO_VERIFY.capitalize()} ; placé ici à la mairie de sa commune. "
-        "Il manque des centres à cette liste : un autre peut être plus proche."
-    )
+    remark = f"{TO_VERIFY.capitalize()} ; placé ici à la mairie de sa commune. {OFFICES_MISSING}"
     for_businesses = table["services"] == _FOR_BUSINESSES
-    table["comment"] = np.where(for_businesses, f"{remark} {_ONLY_BUSINESSES}", remark)
+    table["comment"] = np.where(for_businesses, f"{remark} {ONLY_BUSINESSES}", remark)
     table["website"] = TAX_OFFICES_DIRECTORY
     return _placed(table, town["lon"], town["lat"])
 

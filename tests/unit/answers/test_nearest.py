@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from geo import Territory
 from geo.answers.near import NearQuestion, answer_near
 from geo.answers.nearest import answer_lines, answer_notes, answer_sentence, list_titles, procedure_sentence
 from geo.answers.site_words import kind_words, trip_words
@@ -291,6 +292,21 @@ def test_the_remark_of_a_tax_office_is_left_to_its_card(make_answer, make_site, 
     office = make_site("tax-1", name="Centre", kind="tax_office", details={"comment": comment})
     sentence = procedure_sentence(procedures()[0], make_answer(tax_office=office), dt.date(2026, 11, 24))
     assert sentence.replace("\u00a0", " ").endswith(ending)
+
+
+def test_what_is_doubted_of_a_tax_office_is_told_in_a_few_words(make_answer, make_site):
+    """The remarks are those of the embedded list, which names for most offices the service of firms alone."""
+    remarks = Territory.load(drawn=False).facilities["tax_offices"]["comment"]
+    firms = remarks.str.contains("entreprises")
+    said = []
+    for remark in (remarks[~firms].iloc[0], remarks[firms].iloc[0]):
+        office = make_site("tax-1", name="Centre", kind="tax_office", details={"comment": remark})
+        said.append(procedure_sentence(procedures()[0], make_answer(tax_office=office), dt.date(2026, 11, 24)))
+    place = "Centre, 12 min (adresse de 2019, à vérifier ; liste incomplète : un autre centre peut être plus proche)"
+    assert [sentence.replace("\u00a0", " ") for sentence in said] == [
+        f"Impôts (DGFiP), au choix : France services 1, ou {place}.",
+        f"Impôts (DGFiP) : France services 1, ou {place}, à vérifier avant d'y aller : reçoit-il les particuliers ?",
+    ]
 
 
 def test_homonyms_are_named_before_the_sites(make_answer):
