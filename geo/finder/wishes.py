@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from geo.errors import ParameterError
+from geo.finder.opening_times import holiday_on
 from geo.kinds import SITE_KINDS
 
+#: Hours between which the present one may be proposed, and the one of a morning.
+_DAYTIME: Final = range(8, 18)
+_MORNING: Final = dt.time(10)
+_FRIDAY: Final = 4
+_SUNDAY: Final = 6
 _MOMENT_FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M")
 
 
@@ -63,3 +69,34 @@ def chosen_moment(text: str) -> dt.datetime:
             continue
     msg = f"--at « {text[:40]} » refusé. Un jour et une heure sont attendus, par exemple « 2026-11-24 17:30 »."
     raise ParameterError(msg)
+
+
+def proposed_moment(now: dt.datetime, departement: str | None) -> dt.datetime:
+    """Return the moment that is proposed to whoever asks about another one: civil time, without time zone.
+
+    The hour that begins next; before 8 h, after 18 h, on Sundays and public holidays 10 h on the working day that
+    comes, Monday to Friday.
+
+    Parameters
+    ----------
+    now
+        Civil time of the territory.
+    departement
+        INSEE code of the one whose holidays hold; `None`: mainland France.
+
+    Examples
+    --------
+    >>> proposed_moment(dt.datetime(2026, 11, 27, 22, 5), "64").isoformat()
+    '2026-11-30T10:00:00'
+    >>> proposed_moment(dt.datetime(2026, 11, 24, 14, 5), "64").isoformat()
+    '2026-11-24T15:00:00'
+    """
+    here = now.replace(tzinfo=None, minute=0, second=0, microsecond=0)
+    day = here.date()
+    if here.hour in _DAYTIME and day.weekday() != _SUNDAY and holiday_on(day, departement) is None:
+        return here + dt.timedelta(hours=1)
+    if here.hour >= _MORNING.hour:
+        day += dt.timedelta(days=1)
+    while day.weekday() > _FRIDAY or holiday_on(day, departement) is not None:
+        day += dt.timedelta(days=1)
+    return dt.datetime.combine(day, _MORNING)

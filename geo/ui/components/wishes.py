@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.finder.opening_times import moment_text
 from geo.finder.procedures import procedures
-from geo.finder.wishes import Wishes
+from geo.finder.wishes import Wishes, proposed_moment
 from geo.kinds import KINDS, SITE_KINDS
 from geo.ui.components.messages import show_notes
 from geo.ui.session import bound, change_state
@@ -45,10 +45,10 @@ def chosen_procedure(state: AppState) -> Procedure | None:
     return next((procedure for procedure in procedures() if procedure.key == state.procedure), None)
 
 
-def show_wishes(state: AppState, now: dt.datetime, *, has_permanences: bool) -> None:
-    """Show the fields; `now` is in the civil time of the territory."""
+def show_wishes(state: AppState, now: dt.datetime, departement: str | None, *, has_permanences: bool) -> None:
+    """Show the fields; `now` is in the civil time of the territory, `departement` that of its holidays."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        _when(state, now)
+        _when(state, now, departement)
         _filters(state, has_permanences=has_permanences)
         labels = {procedure.key: procedure.label for procedure in procedures()}
         st.selectbox(
@@ -63,7 +63,7 @@ def show_wishes(state: AppState, now: dt.datetime, *, has_permanences: bool) -> 
         )
 
 
-def _when(state: AppState, now: dt.datetime) -> None:
+def _when(state: AppState, now: dt.datetime, departement: str | None) -> None:
     with st.popover(f"Quand : {_when_words(state.at, now.replace(tzinfo=None))}"):
         st.session_state[_WHEN] = "now" if state.at is None else "chosen"
         st.radio(
@@ -72,7 +72,7 @@ def _when(state: AppState, now: dt.datetime) -> None:
             format_func={"now": "Maintenant", "chosen": "Un autre jour, une autre heure"}.__getitem__,
             key=_WHEN,
             on_change=_take_when,
-            args=(now,),
+            args=(now, departement),
         )
         if state.at is not None:
             st.session_state[_DAY], st.session_state[_TIME] = state.at.date(), state.at.time()
@@ -111,12 +111,11 @@ def _filters(state: AppState, *, has_permanences: bool) -> None:
         )
 
 
-def _take_when(now: dt.datetime) -> None:
+def _take_when(now: dt.datetime, departement: str | None) -> None:
     if st.session_state[_WHEN] == "now":
         change_state(at=None)
     else:
-        in_an_hour = now.replace(tzinfo=None, minute=0) + dt.timedelta(hours=1)
-        change_state(at=in_an_hour, open_then=False)
+        change_state(at=proposed_moment(now, departement), open_then=False)
 
 
 def _take_moment() -> None:

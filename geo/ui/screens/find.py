@@ -59,7 +59,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     place_search(lambda: cache.gazetteer(territory, identity), territory, state, settings)
     now = civil_time(None, territory.departement)
     if not embedded:
-        show_wishes(state, now, has_permanences=territory.permanences is not None)
+        show_wishes(state, now, territory.departement, has_permanences=territory.permanences is not None)
     procedure = chosen_procedure(state)
     # Within another page the card of a tax office, which has more to say, takes the place of two.
     most = MOST_SITES if not embedded else 1 if is_for_taxes(procedure) else MOST_EMBEDDED
