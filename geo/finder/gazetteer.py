@@ -198,20 +198,32 @@ class Gazetteer:
 
         Returns
         -------
-        The very name typed first, then the study area before its neighbours, names of communes of today before other
-        names, the larger town. A département or a postcode in the text counts, as for `search`.
+        First the communes of today whose name is what was typed, what tells homonyms apart left out; then the study
+        area before its neighbours, names of communes of today before other names, the very name typed, the larger town.
+        A département or a postcode in the text counts, as for `search`.
         """
         asked = parse_query(text, self._known_departements, self._departement_at)
+        found = self._begun(asked)
+        called = np.array([each == "".join(asked.words) for each in self._texts("called", found)], bool)
+        today = self._other_name[found] == 0.0
+        order = np.lexsort((self._rank_of_size[found], ~called, ~today, ~self._area[found], ~(called & today)))
+        first = np.sort(np.unique(self._today[found[order]], return_index=True)[1])[:limit]
+        return [self._place(int(found[i]), asked.postcode, SAME_NAME, begins=True) for i in order[first]]
+
+    def count_begun(self, text: str) -> int:
+        """Return how many communes a visitor has begun to type; `begun` may return fewer of them."""
+        asked = parse_query(text, self._known_departements, self._departement_at)
+        return len(np.unique(self._today[self._begun(asked)]))
+
+    def _begun(self, asked: PlaceQuery) -> NDArray[np.int64]:
+        """Return the positions of the names that begin with the words typed, in the département typed if any is."""
         words, bare = " ".join(asked.words), " ".join(telling(asked.words))
         found = _beginning(self._by_words, self._words, words) if words else np.zeros(0, np.int64)
         if not len(found) and bare:  # "rochelle", without its article
             found = _beginning(self._by_bare, self._bare, bare)
         if asked.departement is not None:
-            found = found[(self._table["departement"].iloc[found] == asked.departement).to_numpy(bool)]
-        other_words = np.array([self._words[position] != words for position in found], bool)
-        order = np.lexsort((self._rank_of_size[found], -self._other_name[found], ~self._area[found], other_words))
-        first = np.sort(np.unique(self._today[found[order]], return_index=True)[1])[:limit]
-        return [self._place(int(found[i]), asked.postcode, SAME_NAME, begins=True) for i in order[first]]
+            found = found[self._is_in(asked.departement, found)]
+        return found
 
     def count(self, query: str) -> int:
         """Return how many communes have the name typed, begin with its words or, where none does, hold them.

@@ -244,6 +244,19 @@ def _wider(text: str, communes: Sequence[FoundPlace]) -> str:
     return "" if region is None else f"« {region} » est une région : {_WHICH_COMMUNE}"
 
 
+def is_begun_abroad(text: str) -> bool:
+    """Tell whether a text is a country or a town abroad, or the beginning of its name.
+
+    Examples
+    --------
+    >>> is_begun_abroad("bruxell"), is_begun_abroad("Genève, Suisse"), is_begun_abroad("Brutelles")
+    (True, True, False)
+    """
+    words = " ".join(spelled_out(text))
+    begun = (name.startswith(words) for name in (*_COUNTRIES, *_TOWNS_ABROAD))
+    return bool(words) and (_is_abroad(text) or any(begun))
+
+
 def _is_abroad(text: str) -> bool:
     """Tell whether a text is a country or a town abroad, or ends with a country."""
     words = spelled_out(text)

@@ -57,6 +57,7 @@ export default function offer(component, tries = 50) {
       option.onclick = () => take(option);
       return option;
     }));
+    list.dataset.more = data.more;
     mark(-1);
     show(data.places.length > 0);
     said.textContent = data.said;

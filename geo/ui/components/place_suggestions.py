@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from geo.finder.place_query import MAX_QUERY
+from geo.finder.search import is_begun_abroad
+from geo.french import format_integer
 from geo.ui.components.leaflet_map import component_text
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def place_suggestions(box: str, gazetteer: Callable[[], Gazetteer], on_choose: C
     if st.session_state.pop(_TAKEN, False):
         st.rerun()
     offered: list[FoundPlace] = []
+    more = ""
 
     def typed() -> None:
         text = st.session_state[_KEY].typed
@@ -54,10 +57,12 @@ def place_suggestions(box: str, gazetteer: Callable[[], Gazetteer], on_choose: C
     text = st.session_state.pop(_TYPED, "")
     if text:
         offered = suggested_places(text, gazetteer())
+        more = more_suggested(text, gazetteer(), len(offered))
         st.session_state[_OFFERED] = offered
+    data = {"box": box, "typed": text, "places": [place.label for place in offered], "more": more}
     _component()(
         key=_KEY,
-        data={"box": box, "typed": text, "places": [place.label for place in offered], "said": _said(offered)},
+        data=data | {"said": _said(offered, more)},
         on_typed_change=typed,
         on_chosen_change=chosen,
     )
@@ -65,6 +70,8 @@ def place_suggestions(box: str, gazetteer: Callable[[], Gazetteer], on_choose: C
 
 def suggested_places(text: str, gazetteer: Gazetteer) -> list[FoundPlace]:
     """Return the communes, hamlets and postcodes that a text begins or is like, best first; none of an address.
+
+    Nothing is like a town abroad.
 
     Examples
     --------
@@ -78,16 +85,38 @@ def suggested_places(text: str, gazetteer: Gazetteer) -> list[FoundPlace]:
         return []
     if begun := gazetteer.begun(text, MOST_SUGGESTED):
         return begun
+    if is_begun_abroad(text):
+        return []
     found = gazetteer.search(text, MOST_SUGGESTED)
     return [place for place in found if place.begins or place.score >= _LIKE]
 
 
-def _said(offered: Sequence[FoundPlace]) -> str:
+def more_suggested(text: str, gazetteer: Gazetteer, shown: int) -> str:
+    """Return how many places beside those `shown` a text begins, and how to see them; empty where there is none.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> from geo.finder.gazetteer import Gazetteer
+    >>> gazetteer = Gazetteer.of(Territory.load("64"))
+    >>> more_suggested("espel", gazetteer, 1), more_suggested("espelette", gazetteer, 1)
+    ('', '')
+    """
+    named = gazetteer.count(text)
+    more = max(gazetteer.count_begun(text), named) - shown
+    if shown < MOST_SUGGESTED or more <= 0:
+        return ""
+    others = "1 autre" if more == 1 else f"{format_integer(more)} autres"
+    # Enter finds names that hold the whole words typed: of half a word there are none to be seen.
+    return f"et {others} : {'Entrée pour en voir plus' if named > shown else 'continuez à écrire'}"
+
+
+def _said(offered: Sequence[FoundPlace], more: str) -> str:
     """Return what a screen reader says of the list."""
     if not offered:
         return ""
     places = "1 lieu proposé" if len(offered) == 1 else f"{len(offered)} lieux proposés"
-    return f"{places} : flèche vers le bas pour choisir."
+    return f"{places}{more and f' ({more})'} : flèche vers le bas pour choisir."
 
 
 @cache

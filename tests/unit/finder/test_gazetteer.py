@@ -9,6 +9,7 @@ from geo import Territory
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.likeness import _word
 from geo.finder.name_table import embedded_names, name_table
+from geo.french import fold
 from geo.territory.place_names import former_communes, other_names
 
 #: Typed text -> INSEE code of the commune meant.
@@ -326,7 +327,14 @@ def test_the_names_of_all_of_france_are_kept_as_they_are_made():
     ("typed", "first"),
     [  # the towns of this name with most residents, told by INSEE's populations
         ("saint-j", ["Saint-Joseph (974)", "Saint-Jean-de-Braye (45)"]),
-        ("bay", ["Bay (70)"]),
+        ("bay", ["Bay (70)", "Bayonne (64)"]),  # Bay in the Ardennes is no commune of today
+        (
+            "castillon",
+            [
+                *("Castillon (06)", "Castillon (14)", "Castillon (Canton d'Arthez-de-Béarn) (64)"),
+                *("Castillon (Canton de Lembeye) (64)", "Castillon (65)"),
+            ],
+        ),
         ("mont de", ["Mont-de-Marsan (40)"]),
         ("Louv", ["Louviers (27)", "Louvres (95)"]),
         ("rochelle", ["La Rochelle (17)"]),
@@ -340,6 +348,15 @@ def test_the_largest_town_that_is_begun_is_offered_first(france, typed, first):
     begun = [place.label for place in france.begun(typed, 5)]
     assert begun[: len(first)] == first
     assert bool(begun) == bool(first)
+
+
+def test_those_begun_are_counted_once_each(france):
+    own, others = Territory.load(drawn=False).communes["name"], other_names()
+    begun = {*own.index[own.map(fold).str.startswith("castillon")]}
+    begun |= {*others["commune_code"][others["name"].map(fold).str.startswith("castillon")]}
+    assert france.count_begun("castillon") == len(begun)
+    assert france.count_begun("Castillon 64") == 2
+    assert france.count_begun("xyz") == france.count_begun("") == 0
 
 
 def test_the_study_area_is_offered_before_its_neighbours(gazetteer):
