@@ -126,11 +126,16 @@ def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date)
     trip = "" if minutes is None else f", {estimated_minutes(minutes) if office.estimated else trip_words(minutes)}"
     comment = office.details.get("comment") or ""
     place = f"{office.name}{trip}{_doubts(comment)}"
-    if ONLY_BUSINESSES in comment:
+    if is_known_for_firms_alone(office):
         place, choice = f"{place}, à vérifier avant d'y aller : reçoit-il les particuliers ?", ""
     else:
         place, choice = f"{place}.", ", au choix"
     return f"{who}{choice} : {answer.sites[0].name}, ou {place}" if answer.sites else f"{who} : {place}"
+
+
+def is_known_for_firms_alone(office: SiteAnswer) -> bool:
+    """Tell whether the list names no service for individuals at a tax office."""
+    return ONLY_BUSINESSES in (office.details.get("comment") or "")
 
 
 def _doubts(comment: str) -> str:

@@ -17,7 +17,7 @@ import streamlit as st
 
 from geo.answers.directions import directions_to
 from geo.answers.list_dates import list_date
-from geo.answers.nearest import list_titles, saved_sentence
+from geo.answers.nearest import is_known_for_firms_alone, list_titles, saved_sentence
 from geo.answers.site_words import (
     address_text,
     asked_sentence,
@@ -88,7 +88,8 @@ def first_html(answer: Answer, shown: Shown) -> str:
     if answer.sites:
         parts.append(f"<h2>{list_titles(answer)[0]}</h2><ol>{_card(answer.sites[0], shown, 1)}</ol>")
     if shown.for_taxes and answer.tax_office is not None:
-        title = "Ou, au choix : le service des impôts" if answer.sites else "Le service des impôts"
+        choice = "à vérifier" if is_known_for_firms_alone(answer.tax_office) else "au choix"
+        title = f"Ou, {choice} : le service des impôts" if answer.sites else "Le service des impôts"
         parts.append(f"<h2>{title}</h2><ul>{_card(answer.tax_office, shown, TAXES_SIGN)}</ul>")
     return _list_html(parts, shown)
 

@@ -10,6 +10,7 @@ import pytest
 from geo.finder.answer import Route
 from geo.finder.opening_times import OpeningStatus
 from geo.finder.route_service import AskedRoutes
+from geo.sources.embedded import ONLY_BUSINESSES
 from geo.ui.components.answer_buttons import buttons_html
 from geo.ui.components.distance_help import distance_html
 from geo.ui.components.found_sites import Shown, contacts_html, directions_html, first_html, others_html
@@ -78,6 +79,8 @@ def test_for_taxes_the_tax_office_is_the_second_choice(make_answer, make_site):
     assert "Ou, au choix : le service des impôts" in first_html(answer, shown)
     assert len(read(first_html(answer, shown)).all("h3")) == 2
     assert "impôts" not in others_html(answer, shown)
+    firms = make_site("tax", kind="tax_office", name="Impôts", details={"comment": f"Vieux. {ONLY_BUSINESSES}"})
+    assert "Ou, à vérifier : le service des impôts" in first_html(make_answer(tax_office=firms), shown)
 
 
 def test_a_compact_card_says_where_when_and_how_to_reach_it(make_answer, make_site):
