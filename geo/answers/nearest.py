@@ -38,7 +38,7 @@ from geo.french import (
 )
 from geo.kinds import KINDS, SITE_KINDS
 from geo.network.modes import CAR, MODES
-from geo.sources.embedded import OFFICES_MISSING, ONLY_BUSINESSES, TO_VERIFY
+from geo.sources.embedded import OFFICES_MISSING, ONLY_BUSINESSES, TAX_OFFICES_VINTAGE, TO_VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -55,6 +55,10 @@ if TYPE_CHECKING:
 #: Key of the operator that tax offices belong to.
 _TAXES: Final = "dgfip"
 _MAY_BE_LONGER: Final = "le trajet réel peut être bien plus long"
+#: What is said of a tax office of the embedded list that names no service for individuals there: short, for the answer
+#: and the first number to call are to stay in the first screen of a phone.
+_OLD_AND_INCOMPLETE: Final = f"liste de {TAX_OFFICES_VINTAGE[-4:]}, incomplète : un autre peut être plus proche"
+_FOR_INDIVIDUALS: Final = "à vérifier avant d'y aller : reçoit-il les particuliers ?"
 #: Fewer minutes saved than this are not told where times are estimated.
 _TOLD_ESTIMATE_MIN: Final = 5
 
@@ -125,11 +129,10 @@ def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date)
     minutes = office.travel_time_min
     trip = "" if minutes is None else f", {estimated_minutes(minutes) if office.estimated else trip_words(minutes)}"
     comment = office.details.get("comment") or ""
-    place = f"{office.name}{trip}{_doubts(comment)}"
     if is_known_for_firms_alone(office):
-        place, choice = f"{place}, à vérifier avant d'y aller : reçoit-il les particuliers ?", ""
+        place, choice = f"{office.name}{trip} ({_OLD_AND_INCOMPLETE}), {_FOR_INDIVIDUALS}", ""
     else:
-        place, choice = f"{place}.", ", au choix"
+        place, choice = f"{office.name}{trip}{_doubts(comment)}.", ", au choix"
     return f"{who}{choice} : {answer.sites[0].name}, ou {place}" if answer.sites else f"{who} : {place}"
 
 

@@ -302,10 +302,15 @@ def test_what_is_doubted_of_a_tax_office_is_told_in_a_few_words(make_answer, mak
     for remark in (remarks[~firms].iloc[0], remarks[firms].iloc[0]):
         office = make_site("tax-1", name="Centre", kind="tax_office", details={"comment": remark})
         said.append(procedure_sentence(procedures()[0], make_answer(tax_office=office), dt.date(2026, 11, 24)))
-    place = "Centre, 12 min (adresse de 2019, à vérifier ; liste incomplète : un autre centre peut être plus proche)"
     assert [sentence.replace("\u00a0", " ") for sentence in said] == [
-        f"Impôts (DGFiP), au choix : France services 1, ou {place}.",
-        f"Impôts (DGFiP) : France services 1, ou {place}, à vérifier avant d'y aller : reçoit-il les particuliers ?",
+        (
+            "Impôts (DGFiP), au choix : France services 1, ou Centre, 12 min (adresse de 2019, à vérifier ; liste incomplète : "
+            "un autre centre peut être plus proche)."
+        ),
+        (
+            "Impôts (DGFiP) : France services 1, ou Centre, 12 min (liste de 2019, incomplète : un autre peut être plus "
+            "proche), à vérifier avant d'y aller : reçoit-il les particuliers ?"
+        ),
     ]
 
 
