@@ -25,7 +25,6 @@ from geo.crs import metric_crs, metric_crs_at
 from geo.finder.opening_times import later, moment_text
 from geo.finder.other_names import of_commune
 from geo.finder.preference import lets_in, too_late
-from geo.finder.procedures import operators
 from geo.finder.search import WHICH_ONE
 from geo.french import (
     DRIVING_ONLY,
@@ -38,7 +37,6 @@ from geo.french import (
 )
 from geo.kinds import KINDS, SITE_KINDS
 from geo.network.modes import CAR, MODES
-from geo.sources.embedded import OFFICES_MISSING, ONLY_BUSINESSES, TAX_OFFICES_VINTAGE, TO_VERIFY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -47,18 +45,11 @@ if TYPE_CHECKING:
 
     from geo.finder.answer import Answer, SiteAnswer
     from geo.finder.found_place import FoundPlace
-    from geo.finder.procedures import Procedure
     from geo.finder.route_service import AskedRoutes
     from geo.finder.search import PlaceSearch
     from geo.finder.wishes import Wishes
 
-#: Key of the operator that tax offices belong to.
-_TAXES: Final = "dgfip"
 _MAY_BE_LONGER: Final = "le trajet réel peut être bien plus long"
-#: What is said of a tax office of the embedded list that names no service for individuals there: short, for the answer
-#: and the first number to call are to stay in the first screen of a phone.
-_OLD_AND_INCOMPLETE: Final = f"liste de {TAX_OFFICES_VINTAGE[-4:]}, incomplète : un autre peut être plus proche"
-_FOR_INDIVIDUALS: Final = "à vérifier avant d'y aller : reçoit-il les particuliers ?"
 #: Fewer minutes saved than this are not told where times are estimated.
 _TOLD_ESTIMATE_MIN: Final = 5
 
@@ -114,46 +105,6 @@ def list_titles(answer: Answer) -> tuple[str, str]:
     return (
         "Le plus proche" if times[:1] <= [min(times, default=0.0)] else "Le plus proche ouvert"
     ), "Autres sites proches"
-
-
-def procedure_sentence(procedure: Procedure, answer: Answer | None, on: dt.date) -> str:
-    """Return who handles a procedure and where; for taxes, the first site or the tax office, whose card says the rest.
-
-    `on`: The day whose operators are represented in the sites.
-    """
-    operator = next((one.name for one in operators(on) if one.key == procedure.operator), None)
-    who = operator or procedure.label
-    office = None if answer is None else answer.tax_office
-    if answer is None or office is None or not is_for_taxes(procedure):
-        return f"{who} : {procedure.where_handled}."
-    minutes = office.travel_time_min
-    trip = "" if minutes is None else f", {estimated_minutes(minutes) if office.estimated else trip_words(minutes)}"
-    comment = office.details.get("comment") or ""
-    if is_known_for_firms_alone(office):
-        place, choice = f"{office.name}{trip} ({_OLD_AND_INCOMPLETE}), {_FOR_INDIVIDUALS}", ""
-    else:
-        place, choice = f"{office.name}{trip}{_doubts(comment)}.", ", au choix"
-    return f"{who}{choice} : {answer.sites[0].name}, ou {place}" if answer.sites else f"{who} : {place}"
-
-
-def is_known_for_firms_alone(office: SiteAnswer) -> bool:
-    """Tell whether the list names no service for individuals at a tax office."""
-    return ONLY_BUSINESSES in (office.details.get("comment") or "")
-
-
-def _doubts(comment: str) -> str:
-    """Return in a few words what the remark of a tax office doubts, empty where it doubts nothing."""
-    said = (
-        (comment.lower().startswith(TO_VERIFY), TO_VERIFY),
-        (OFFICES_MISSING in comment, "liste incomplète : un autre centre peut être plus proche"),
-    )
-    doubts = " ; ".join(words for known, words in said if known)
-    return doubts and f" ({doubts})"
-
-
-def is_for_taxes(procedure: Procedure | None) -> bool:
-    """Tell whether a procedure is also handled at the tax office."""
-    return procedure is not None and procedure.operator == _TAXES
 
 
 def stand_in_sentence(place: FoundPlace | None, *, estimated: bool = False) -> str:

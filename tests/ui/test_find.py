@@ -168,7 +168,7 @@ def test_a_hamlet_that_is_not_known_leaves_its_commune_and_says_so(open_app):
     for name in ("nulle-part", "<script>"):
         app = open_app(lieu=f"64204-{name}", quand=AT_10)
         (warning,) = [each.value.replace("\\", "") for each in app.warning]
-        assert warning.startswith("Le lien contient un choix qui n'existe pas : commune de départ,")
+        assert warning.startswith("Le lien contient un choix qui n'existe pas\u00a0: commune de départ,")
         assert app.query_params["lieu"] == "64204"
         assert "Départ : Eaux-Bonnes (64)." in texts(app)
     app = open_app(lieu="99999-gourette", quand=AT_10)

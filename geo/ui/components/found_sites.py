@@ -17,7 +17,8 @@ import streamlit as st
 
 from geo.answers.directions import directions_to
 from geo.answers.list_dates import list_date
-from geo.answers.nearest import is_known_for_firms_alone, list_titles, saved_sentence
+from geo.answers.nearest import list_titles, saved_sentence
+from geo.answers.procedure import is_known_for_firms_alone
 from geo.answers.site_words import (
     address_text,
     asked_sentence,

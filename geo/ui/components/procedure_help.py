@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def procedure_help(sentence: str, procedure: Procedure, on: dt.date, *, compact: bool = False) -> None:
     """Show what to know about a procedure.
 
-    `sentence`: Who handles it and where (`geo.answers.nearest.procedure_sentence`). `on`: The day whose operators are
+    `sentence`: Who handles it and where (`geo.answers.procedure.procedure_sentence`). `on`: The day whose operators are
     represented. `compact`: The sentence alone.
     """
     alone = f'<p class="maillage-text maillage-procedure">{escape(sentence)}</p>'

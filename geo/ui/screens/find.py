@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.answers.nearest import answer_notes, answer_sentence, is_for_taxes, procedure_sentence
+from geo.answers.nearest import answer_notes, answer_sentence
 from geo.answers.origin import approximation_sentences
+from geo.answers.procedure import is_for_taxes, procedure_sentence
 from geo.errors import ParameterError
 from geo.finder.opening_times import civil_time
 from geo.ui import cache

@@ -7,7 +7,8 @@ import pytest
 
 from geo import Territory
 from geo.answers.near import NearQuestion, answer_near
-from geo.answers.nearest import answer_lines, answer_notes, answer_sentence, list_titles, procedure_sentence
+from geo.answers.nearest import answer_lines, answer_notes, answer_sentence, list_titles
+from geo.answers.procedure import procedure_sentence
 from geo.answers.site_words import kind_words, trip_words
 from geo.finder.found_place import FoundPlace
 from geo.finder.gazetteer import Gazetteer

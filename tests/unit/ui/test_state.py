@@ -336,7 +336,7 @@ def test_what_is_no_name_of_a_hamlet_leaves_its_commune_and_says_so(name):
     state, problems = parse_state({"lieu": f"64204-{name}"}, LISTS)
     assert state == AppState(place="64204")
     assert len(problems) == 1
-    assert problems[0].startswith("commune de départ, « 64204-")
+    assert problems[0].startswith("commune de départ, «\u00a064204-")
     assert len(problems[0]) < 250
 
 
