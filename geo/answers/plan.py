@@ -83,8 +83,8 @@ _METHOD: Final = (
     "déjà un site n'est pas candidate (une antenne peut le devenir). Un plan est construit "
     "pas à pas, amélioré par échanges, puis un programme exact (HiGHS) cherche mieux et donne la borne : ce qu'aucun "
     "autre choix ne peut dépasser. L'écart est la distance entre le plan et cette borne ; à zéro, le plan est prouvé "
-    "le meilleur parmi les lieux candidats. Les poids multiplient ce que compte un habitant : à 1, chacun compte une "
-    "fois."
+    "le meilleur parmi les lieux candidats ; préférer une commune plus peuplée en prend au plus un centième. "
+    "Les poids multiplient ce que compte un habitant : à 1, chacun compte une fois."
 )
 _METHOD_ESTIMATED: Final = (
     " Ici les temps sont estimés : les lieux sont choisis pour ce qu'ils apportent en moyenne sur toute la fourchette "
@@ -121,7 +121,7 @@ def _sentence(plan: Plan) -> str:
     if plan.model == "set-cover":
         share = after.share_within
         whom = "tous les habitants" if (share or 0) >= _ALL else f"{format_share(share)} des habitants"
-        needed = "Il faut" if plan.gap == 0 else "Ce plan demande"
+        needed = "Il faut" if plan.proven else "Ce plan demande"
         labels = counted(count, "nouveau label", "nouveaux labels")
         return f"{needed} {labels} pour que {whom} soient {within} d'un site ({was} aujourd'hui)."
     labels = "Un nouveau label" if count == 1 else f"{format_integer(count)} nouveaux labels"

@@ -52,17 +52,17 @@ def proof_sentence(plan: Plan) -> str:
     others = f"aucun autre choix {f'de {format_integer(count)} lieux' if count > 1 else 'd’un lieu'}"
     if plan.model == "set-cover":
         fewest = math.ceil(plan.bound - 1e-6)
-        if plan.gap == 0:
+        if plan.proven:
             less = f"{format_integer(count - 1)} ne {plural(count - 1, 'suffirait', 'suffiraient')} pas"
             return f"{_proven(plan)} : {among}, {'il en faut au moins un' if count == 1 else less}."
         asked = f"ce plan en demande {format_integer(count)}"
         return f"{capital(_given(plan) + among)}, il en faut au moins {format_integer(fewest)} : {asked}."
     best, reached = _best(plan)
     nobody = labels_without_effect(plan) and not round(plan.residents_brought)
-    if plan.gap == 0 and plan.preferences.empty and not nobody:
+    if plan.proven and plan.preferences.empty and not nobody:
         return f"{_proven(plan)} : {among}, {others} {best}."
     reached = f"{SEMICOLON}{reached}" if reached else ""
-    if plan.gap == 0:
+    if plan.proven:
         return f"{capital(_given(plan) + among)}, {others} {best}{reached}."
     return (
         f"{capital(_given(plan) + among)}, {others} {best}{reached}, soit au plus {format_percent(plan.gap, 2)} "

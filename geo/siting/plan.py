@@ -31,7 +31,7 @@ from geo.siting.plan_tables import (
 )
 from geo.siting.problem import siting_problem
 from geo.siting.scenario import MAX_NAME, OpenSite, Place, Scenario
-from geo.siting.solve import Control
+from geo.siting.solve import Control, relative_gap
 from geo.siting.variants import time_variants
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ class Plan:
     before, after
         Totals of that part.
     objective, optimum, bound, gap
-        What the plan reaches; what the best choice reached before larger towns were preferred; `bound` and `gap` of
-        that choice (`geo.siting.solve.Solution`).
+        What the plan reaches; what the best choice reached before larger towns were preferred; the bound that no choice
+        exceeds (`geo.siting.solve.Solution`); the share of it that the plan misses (`geo.siting.solve.relative_gap`).
     on_average
         Whether these are averages over the hypotheses on times (estimated network), and labels were chosen by them.
     preferences
@@ -184,6 +184,11 @@ class Plan:
         if self.widest is None or self.model not in {"coverage", "median"} or self.widest.objective <= 0:
             return None
         return max(0.0, 1 - self.objective / self.widest.objective)
+
+    @property
+    def proven(self) -> bool:
+        """Whether the best choice is proven to be it, before larger towns were preferred: its gap to the bound is 0."""
+        return relative_gap(self.optimum, self.bound) == 0
 
     @property
     def residents_brought(self) -> float:
@@ -341,7 +346,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         objective=choice.objective,
         optimum=choice.found.objective,
         bound=choice.found.bound,
-        gap=choice.found.gap,
+        gap=relative_gap(choice.objective, choice.found.bound),
         on_average=len(choice.problems) > 1,
         preferences=preferences_table(problem, choice.preferences),
         robustness=choice.robustness,

@@ -75,9 +75,20 @@ class Solution:
     @property
     def gap(self) -> float:
         """Share of the larger of objective and bound that lies between them."""
-        largest = max(abs(self.objective), abs(self.bound))
-        difference = abs(self.objective - self.bound) / largest if largest else 0.0
-        return difference if difference > ROUNDING else 0.0
+        return relative_gap(self.objective, self.bound)
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """Return the share of the larger of objective and bound that lies between them, 0 to 1; 0 where rounding does.
+
+    Examples
+    --------
+    >>> relative_gap(90.0, 100.0), relative_gap(100.0, 100.0)
+    (0.1, 0.0)
+    """
+    largest = max(abs(objective), abs(bound))
+    difference = abs(objective - bound) / largest if largest else 0.0
+    return difference if difference > ROUNDING else 0.0
 
 
 def solve(

@@ -252,8 +252,13 @@ def a_plan_is_as_good_everywhere(heard: Heard) -> list[str]:
     channels, wrong = heard.channels, []
     if not heard.names:
         return []
-    gaps = {name: channels.data[name]["gap"] for name in ("json.plan", "file.plan.plan", "file.rapport.plan")}
-    wrong += [f"{name} holds a gap of {gap}" for name, gap in gaps.items() if gap != 0]
+    for name in ("json.plan", "file.plan.plan", "file.rapport.plan"):
+        made = channels.data[name]
+        objective, optimum, bound, gap = (made[key] for key in ("objective", "optimum", "bound", "gap"))
+        rounding = 1e-9 * max(bound, 1.0)
+        proven, told = abs(optimum - bound) < rounding, abs(gap * bound - (bound - objective)) < rounding
+        if not proven or not told or (gap and not made["preferences"]):
+            wrong.append(f"{name} holds a gap of {gap}: {objective}, {optimum}, at most {bound}")
     proven = {False: "C'est prouvé", True: "C'est le meilleur choix pour ces temps estimés"}
     if channels.data["json.plan"]["preferences"]:
         # A larger town was preferred: the plan is told beside what no other choice exceeds.

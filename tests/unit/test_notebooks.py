@@ -94,7 +94,9 @@ def test_planning_runs(capsys):
     greedy = space["brought"].total(space["one_by_one"])
     assert 0.63 * space["best"].objective <= greedy <= space["best"].objective
     assert space["by_time"].after.mean_time_min <= space["by_time"].before.mean_time_min
-    assert "borne" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"borne {space['made'].bound:,.0f}".replace(",", "\u202f") in told
+    assert f"{100 * space['made'].gap:.2f}".replace(".", ",") in told
 
 
 def test_confidence_runs(capsys):

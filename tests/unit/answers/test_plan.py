@@ -11,6 +11,7 @@ from geo.answers.label import alternatives_sentence, label_arguments, label_gain
 from geo.answers.plan import AIMS, METHODS, plan_answer, plan_method
 from geo.answers.plan_certainty import doubtful_sentence, robustness_sentence, worst_case_sentence
 from geo.answers.plan_cost import budget_sentence
+from geo.answers.plan_proof import proof_sentence
 from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.siting.robustness import Robustness
@@ -40,7 +41,14 @@ def made_up(made, count, *, within=(900, 950), mean=(9.8, 8.5), known=1000, **ch
         for people, minutes in zip(within, mean, strict=True)
     )
     labels = made.labels.loc[[0] * count].assign(name=[f"L{n}" for n in range(count)])
-    values = {"objective": 50.0, "bound": 50.0, "candidates": 546, "asked": count, "threshold_min": 20.0} | changes
+    values = {
+        "objective": 50.0,
+        "optimum": 50.0,
+        "bound": 50.0,
+        "candidates": 546,
+        "asked": count,
+        "threshold_min": 20.0,
+    } | changes
     return replace(made, part=part, before=before, after=after, labels=labels, **values)
 
 
@@ -192,6 +200,16 @@ def test_an_unproven_plan_says_how_far_it_may_be(one_label):
     assert proof.endswith("soit au plus 20,00 % d'écart avec le meilleur plan possible.")
     assert "C'est prouvé" not in proof
     assert any("arrêté avant la preuve" in note for note in plan_answer(unproven).notes)
+    # A larger town preferred to the proven best choice: the plan misses the bound, the proof stands.
+    preferred = replace(
+        one_label, objective=0.99 * one_label.optimum, gap=0.01, preferences=pd.DataFrame({"code": ["x"]})
+    )
+    assert preferred.proven
+    assert not unproven.proven
+    proof = plainly(proof_sentence(preferred))
+    assert "ne peut rapprocher plus de" in proof
+    assert "ce plan en rapproche" in proof
+    assert "d'écart" not in proof
 
 
 def test_weights_are_named(one_label):

@@ -438,6 +438,10 @@ def test_nearly_as_much_goes_to_the_larger_town(embedded, widest):
         assert residents[row["label_code"]] > residents[row["code"]]
         assert row["share_of_gain"] >= 0.989
     assert 0.99 * found.optimum <= found.objective <= found.optimum <= found.bound
+    # What is given up for larger towns is in the gap; the proof is of the best choice.
+    assert found.optimum == pytest.approx(found.bound)
+    assert found.proven
+    assert found.gap == pytest.approx(1 - found.objective / found.bound) != 0
 
 
 @pytest.mark.parametrize(
