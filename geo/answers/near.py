@@ -104,7 +104,7 @@ def answer_near(
     more_said = {} if search is None else {"other_places": other_places(search), "notes": (*away, *search.notes)}
     searched = {"search": None if search is None else asdict(search) | more_said}
     if asked.mode == TRANSIT:
-        return _round_trips(territory, start, asked, searched, away)
+        return _round_trips(territory, start, asked, searched, away, None if search is None else search.places[0].label)
     answer = find_sites(territory, *start, asked.wishes, asked.k, mode=asked.mode)
     routes = None
     if route_service is not None:
@@ -116,7 +116,12 @@ def answer_near(
 
 
 def _round_trips(
-    territory: Territory, start: tuple[float, float], asked: NearQuestion, searched: dict[str, Any], away: list[str]
+    territory: Territory,
+    start: tuple[float, float],
+    asked: NearQuestion,
+    searched: dict[str, Any],
+    away: list[str],
+    label: str | None,
 ) -> NearAnswer:
     """Return the round trips of the day of the wishes."""
     from geo.answers.without_car import transit_lines, transit_notes  # noqa: PLC0415 - by car no timetable is read
@@ -135,4 +140,4 @@ def _round_trips(
         "round_trips": plain_values([asdict(way) for way in ways]),
     }
     notes = [*away, *transit_notes(territory)]
-    return NearAnswer(searched | content, transit_lines(ways, day, asked.rules, notes, not_before))
+    return NearAnswer(searched | content, transit_lines(ways, day, asked.rules, notes, not_before, label))

@@ -78,10 +78,12 @@ def transit_lines(
     rules: Rules,
     notes: Sequence[str],
     not_before: dt.datetime | None = None,
+    start: str | None = None,
 ) -> Iterator[str]:
-    """Give the round trips of a day line by line, in words; `not_before`: as for `trips_from`."""
+    """Give the round trips of a day line by line, in words; `not_before`: as for `trips_from`; `start`: from where."""
     after = "" if not_before is None else f", départ à partir de {_clock(not_before)}"
-    yield f"Sans voiture, {DAYS[day.weekday()]} {day_text(day)} {day.year}{after} :"
+    where = "" if start is None else f" depuis {start}"
+    yield f"Sans voiture{where}, {DAYS[day.weekday()]} {day_text(day)} {day.year}{after} :"
     if not any(one.possible for one in found):
         yield f"Vers les sites proches, {NO_ROUND_TRIP}."
     for number, one in enumerate(found, 1):
@@ -90,7 +92,15 @@ def transit_lines(
             yield f"   Aller : {way_words(one.there)}"
             yield f"   Retour : {way_words(one.back)}"
         yield f"   Horaires ce jour-là : {hours_text(one.hours)}"
+        if contact := _contact(one):
+            yield f"   {contact}"
     yield from (f"  - {note}" for note in (rules_sentence(rules), *notes))
+
+
+def _contact(one: SiteTrip) -> str:
+    """Return whether an appointment is needed, and the telephone number; empty where neither is known."""
+    appointment = {True: "sur rendez-vous", False: "sans rendez-vous", None: ""}[one.appointment]
+    return capital(", ".join(filter(None, (appointment, one.phone))))
 
 
 def trip_sentence(one: SiteTrip) -> str:

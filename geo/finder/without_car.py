@@ -77,7 +77,8 @@ class SiteTrip:
     `day`: the day asked for. `hours`: minutes after midnight that the site is open then, `None` unknown. `there`,
     `back`: the ways in their parts, empty where there is no round trip. `leaves_home`, `arrives`, `leaves_site`,
     `home`, `earliest_arrival`, `last_way_back`: moments, `None` where there is none. `next_day`: the next day with one,
-    within `HORIZON_DAYS`, `None`: there is none. `why_not`: of `WHY_NOT`, where there is no round trip.
+    within `HORIZON_DAYS`, `None`: there is none. `why_not`: of `WHY_NOT`, where there is no round trip. `phone`,
+    `appointment`: of the list, `None` unknown.
     """
 
     facility_id: str
@@ -95,6 +96,8 @@ class SiteTrip:
     time_out_min: float | None = None
     next_day: dt.date | None = None
     why_not: str | None = None
+    phone: str | None = None
+    appointment: bool | None = None
 
     @property
     def possible(self) -> bool:
@@ -296,7 +299,15 @@ def _site_trip(
         (True, "no_way"),
     )
     reason = next(name for holds, name in why if holds)
-    named = SiteTrip(str(row["facility_id"]), str(row["name"]), date, hours, why_not=reason)
+    named = SiteTrip(
+        str(row["facility_id"]),
+        str(row["name"]),
+        date,
+        hours,
+        why_not=reason,
+        phone=_text(row.get("phone")),
+        appointment=appointment if isinstance(appointment := row.get("appointment"), bool) else None,
+    )
     if not hours:
         return named
     there, back = trips.profiles(date, place)
@@ -330,20 +341,18 @@ def _told(
             if part.line is not None or part.arrival_s - part.departure_s >= _STEP_S
         )
 
-    return SiteTrip(
-        named.facility_id,
-        named.name,
-        named.day,
-        named.hours,
-        steps(there, found.out, found.departure_s, found.arrival_s),
-        steps(back, found.back, found.leave_s, found.home_s),
-        day.moment(found.departure_s),
-        day.moment(found.arrival_s),
-        day.moment(found.leave_s),
-        day.moment(found.home_s),
-        day.moment(found.earliest_arrival_s),
-        day.moment(found.last_way_back_s),
-        found.time_out_min,
+    return replace(
+        named,
+        there=steps(there, found.out, found.departure_s, found.arrival_s),
+        back=steps(back, found.back, found.leave_s, found.home_s),
+        leaves_home=day.moment(found.departure_s),
+        arrives=day.moment(found.arrival_s),
+        leaves_site=day.moment(found.leave_s),
+        home=day.moment(found.home_s),
+        earliest_arrival=day.moment(found.earliest_arrival_s),
+        last_way_back=day.moment(found.last_way_back_s),
+        time_out_min=found.time_out_min,
+        why_not=None,
     )
 
 

@@ -136,6 +136,12 @@ def test_the_way_is_told_in_words(valley):
     assert lines[0] == "Sans voiture, mardi 4\u00a0février 2025 :"
     assert "chez vous 12\u00a0h\u00a045 (4\u00a0h\u00a055 hors de chez vous)" in lines[1]
     assert lines[-1] == "  - Note."
+    row = valley[0].sites.set_index("facility_id").loc[SITE]
+    assert (one.phone, one.appointment) == (row["phone"], row["appointment"])
+    contact = f"   {'Sur' if one.appointment else 'Sans'} rendez-vous, {row['phone']}"
+    assert lines[5] == contact
+    told = next(transit_lines([one], TUESDAY, Rules(), (), start="Urdos (64)"))
+    assert told == "Sans voiture depuis Urdos (64), mardi 4\u00a0février 2025 :"
 
 
 def test_a_day_that_no_timetable_knows_is_refused(embedded, valley):
