@@ -11,12 +11,14 @@ import streamlit as st
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+#: Spaces at which a line may break, and what ends one.
+_SPACES: Final = re.compile(r"[^\S\u00a0\u202f]+")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])")
 
 
 def plain(text: str) -> str:
-    """Return `text` so that Markdown shows it unchanged, on one line."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    """Return `text` so that Markdown shows it unchanged, on one line; its no-break spaces stay."""
+    return _MARKDOWN.sub(r"\\\1", _SPACES.sub(" ", text).strip())
 
 
 def show_failure(error: Exception) -> None:
