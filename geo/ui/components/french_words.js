@@ -135,6 +135,14 @@
     return null;
   };
 
+  // What the lists to choose from announce, where nobody sees it; a name may begin with any letter.
+  const ANNOUNCED = [
+    [/^(\d+) options? available\.$/, (_, count) => `${count} choix dans la liste.`],
+    [/^Entered group (.+), with (\d+) options?\. /, (_, group, count) => `Groupe ${group}, ${count} choix. `],
+    [/, selected$/, () => ", choisi"],
+  ];
+  const announced = (words) => ANNOUNCED.reduce((said, [pattern, write]) => said.replace(pattern, write), words);
+
   const NAMES = ["aria-label", "aria-valuetext", "placeholder", "title", "aria-placeholder"];
   // What the app and its files say: their words stay, whatever they are.
   const OURS = ".stMarkdown, .stHtml, .stHeading, .stText, .stAlert, .stBidiComponent, [data-testid=stMarkdownContainer],"
@@ -154,6 +162,11 @@
     if (node.parentElement?.matches("canvas [role=gridcell]")) {
       const told = cell(node.data);
       if (told) node.data = told;
+      return;
+    }
+    if (node.parentElement?.closest("[data-live-announcer]")) {
+      const told = announced(node.data);
+      if (told !== node.data) node.data = told;
       return;
     }
     const said = french(node.data);
