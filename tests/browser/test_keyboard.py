@@ -87,6 +87,37 @@ def test_suggestions_are_said_and_the_one_chosen_leads_to_its_answer(find):
     assert said.text_content() == ""
 
 
+def test_the_choices_of_a_list_and_what_a_procedure_changes_are_said_in_french(find):
+    page = find("?lieu=64504&quand=2026-11-24T10:00")
+    also = page.locator(".maillage-answer-also")
+    assert (also.get_attribute("role"), also.text_content()) == ("status", ""), "there before it says anything"
+    page.get_by_role("combobox", name="Pour quelle démarche ?").focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(
+        "/^\\d+ choix dans la liste/.test(document.querySelector('[data-live-announcer]')?.textContent)"
+    )
+    page.get_by_role("option", name="Retraite").first.click()
+    page.wait_for_function("document.querySelector('.maillage-answer-also').textContent")
+    assert also.text_content() == page.locator(".maillage-procedure p").first.text_content()
+    assert also.bounding_box()["width"] <= 1
+    said = page.evaluate("document.querySelector('[data-live-announcer]')?.textContent ?? ''")
+    assert re.search("option|available|selected", said) is None, said
+
+
+def test_the_directory_is_a_link_where_a_place_is_abroad(find):
+    page = find("?quand=2026-11-24T10:00")
+    box = page.get_by_label("Où êtes-vous ?")
+    box.fill("bruxelles")
+    box.press("Enter")
+    link = page.locator(".maillage-spoken a")
+    link.wait_for()
+    assert link.get_attribute("href") == "https://lannuaire.service-public.fr/navigation/france-services"
+    assert "à l'étranger" in page.locator(".maillage-spoken p").first.text_content()
+    page.goto(page.url.split("?")[0] + "?position=50.85,4.35")
+    page.locator(".maillage-answer a").wait_for()
+    assert page.locator(".maillage-answer a").count() == 1
+
+
 def test_many_other_places_are_behind_a_button_that_the_keyboard_opens_and_leaves(find):
     page = find("?quand=2026-11-24T10:00")
     box = page.get_by_label("Où êtes-vous ?")
@@ -109,6 +140,23 @@ def test_many_other_places_are_behind_a_button_that_the_keyboard_opens_and_leave
             assert button.evaluate("button => button === document.activeElement")
     page.wait_for_function("document.activeElement.className === 'maillage-answer'")
     assert box.input_value() == "Saint-Jean-de-Luz (64)"
+
+
+def test_how_many_places_more_begin_so_is_told_and_is_no_choice(find):
+    page = find("?quand=2026-11-24T10:00")
+    box, listed = page.get_by_label("Où êtes-vous ?"), page.get_by_role("listbox", name="Lieux proposés")
+    box.press_sequentially("castillon")
+    listed.wait_for()
+    assert listed.get_by_role("option").count() == 5
+    shown = listed.evaluate("list => getComputedStyle(list, '::after').content")
+    assert "et 11 autres : Entrée pour en voir plus" in shown
+    assert page.locator(".maillage-places-said").text_content() == (
+        "5 lieux proposés (et 11 autres : Entrée pour en voir plus) : flèche vers le bas pour choisir."
+    )
+    box.fill("bedous")
+    page.wait_for_function("document.querySelectorAll('.maillage-places li').length === 1")
+    listed.wait_for()
+    assert listed.evaluate("list => getComputedStyle(list, '::after').content") == "none"
 
 
 def test_places_are_offered_while_one_types(find):

@@ -67,7 +67,7 @@ def said(app: AppTest) -> SimpleNamespace:
         if element.type == "bidi_component":
             name, given = element.proto.component_name, json.loads(element.proto.json or "null")
             if name.endswith("answer_sentence"):
-                parts.append(plain(given))
+                parts.append(plain(given["sentence"]))
             elif isinstance(given, dict) and isinstance(given.get("html"), str):
                 parts.append(html_text(given["html"]))
             elif isinstance(given, dict) and isinstance(given.get("values"), dict):

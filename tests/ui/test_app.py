@@ -25,7 +25,7 @@ def texts(app) -> str:
 
 def answer(app) -> str:
     sentences = [e.proto.json for e in app.get("bidi_component") if e.proto.component_name.endswith("_answer_sentence")]
-    return json.loads(sentences[0])
+    return json.loads(sentences[0])["sentence"]
 
 
 def beside(app) -> str:

@@ -47,8 +47,8 @@ def test_the_screen_says_what_the_terminal_says(open_diagnostic, valley, capsys)
     with pytest.raises(SystemExit, match="0"):
         main(["diagnose", valley, "--mode", "transit", "--day", "2025-02-04"])
     lines = [plain(line) for line in capsys.readouterr().out.splitlines()]
-    (sentence,) = given(app, "answer_sentence")
-    assert lines[0] == f"Pyrénées-Atlantiques : {plain(sentence)}"
+    (told,) = given(app, "answer_sentence")
+    assert lines[0] == f"Pyrénées-Atlantiques : {plain(told['sentence'])}"
     shown = [plain(element.value) for element in app.markdown]
     assert set(lines[1:3]) <= set(shown)
     html = plain("\n".join(element.proto.body for element in app.get("html")).replace("&#x27;", "'"))

@@ -39,7 +39,7 @@ def given(app, name: str):
 
 
 def sentence(app) -> str:
-    return given(app, "answer_sentence")
+    return given(app, "answer_sentence")["sentence"]
 
 
 def said(app) -> str:
@@ -290,10 +290,12 @@ def test_many_other_places_are_behind_a_button_where_one_is_answered_for(open_ap
 
 def test_taxes_have_both_places_under_the_headline_and_side_by_side(open_app):
     app = open_app(lieu=SARE, quand=AT_10, demarche="impots")
+    assert given(app, "answer_sentence")["also"] in texts(app), "said too"
     assert "Impôts (DGFiP) : France services de Saint-Jean-de-Luz, ou Centre des Finances publiques" in texts(app)
     assert "à vérifier avant d'y aller : reçoit-il les particuliers ?" in texts(app), "known for firms alone"
     assert "Ou, à vérifier : le service des impôts" in given(app, "found_sites")["html"]
     without = open_app(lieu=SARE, quand=AT_10)
+    assert given(without, "answer_sentence")["also"] == ""
     assert "Pour comparer : le service des impôts" in given(without, "found_sites")["html"]
 
 

@@ -53,7 +53,7 @@ def given(app, name: str):
 
 
 def sentence(app) -> str:
-    return given(app, "answer_sentence")
+    return given(app, "answer_sentence")["sentence"]
 
 
 def drawn(app) -> dict:

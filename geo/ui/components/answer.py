@@ -41,9 +41,12 @@ def show_figures(shown: Sequence[tuple[str, str, str]], dated: str) -> None:
     st.html(f'<dl class="maillage-figures">{figures}</dl><p class="maillage-note">{escape(dated)}</p>')
 
 
-def show_sentence(sentence: str) -> None:
-    """Show the sentence that answers; a screen reader says it each time that it changes."""
-    _sentence_component()(key="answer_sentence", data=sentence)
+def show_sentence(sentence: str, also: str = "") -> None:
+    """Show the sentence that answers; a screen reader says it each time that it changes.
+
+    `also`: Said the same way, not shown: it is elsewhere on the page.
+    """
+    _sentence_component()(key="answer_sentence", data={"sentence": sentence, "also": also})
 
 
 def show_spoken(sentences: Sequence[str], more: str = "") -> None:
@@ -71,8 +74,8 @@ def _sentence_component() -> Callable[..., Any]:
     """Register the component, once for the process; its paragraph takes the style of the page."""
     return st.components.v2.component(
         "maillage_answer_sentence",
-        html='<p class="maillage-answer" role="status"></p>',
-        js=component_text("answer_sentence.js"),
+        html='<p class="maillage-answer" role="status"></p><span class="maillage-answer-also" role="status"></span>',
+        js=component_text("linked.js") + component_text("answer_sentence.js"),
         isolate_styles=False,
     )
 
@@ -83,7 +86,7 @@ def _spoken_component() -> Callable[..., Any]:
     return st.components.v2.component(
         "maillage_spoken",
         html='<div class="maillage-spoken" role="status"></div>',
-        js=component_text("spoken.js"),
+        js=component_text("linked.js") + component_text("spoken.js"),
         isolate_styles=False,
     )
 

@@ -8,7 +8,7 @@ export default function ({ data, parentElement }) {
   const lines = data.sentences.map((text) => {
     const line = document.createElement("p");
     line.className = "maillage-note";
-    line.textContent = text;
+    line.append(...linked(text));
     return line;
   });
   if (data.more) {

@@ -64,11 +64,12 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     procedure = chosen_procedure(state)
     # Within another page the card of a tax office, which has more to say, takes the place of two.
     most = MOST_SITES if not embedded else 1 if is_for_taxes(procedure) else MOST_EMBEDDED
-    found = _found(territory, state, most, drawn=not embedded)
+    found, sentence = _found(territory, state, most, drawn=not embedded)
     answer = None if found is None else found.answer
+    handled = "" if procedure is None else procedure_sentence(procedure, answer, now.date())
+    show_sentence(sentence, also=handled)
     if procedure is not None:
-        sentence = procedure_sentence(procedure, answer, now.date())
-        procedure_help(sentence, procedure, now.date(), compact=embedded)
+        procedure_help(handled, procedure, now.date(), compact=embedded)
     chosen = _chosen(answer, state)
     with st.container():
         if answer is not None:
@@ -97,8 +98,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     _origin_of_the_answer(territory, settings, answer)
 
 
-def _found(territory: Territory, state: AppState, most: int, *, drawn: bool) -> Found | None:
-    """Show the answer first, in one sentence; `None` where there is no place to start from yet."""
+def _found(territory: Territory, state: AppState, most: int, *, drawn: bool) -> tuple[Found | None, str]:
+    """Return what was found, `None` where there is no place to start from yet, and the answer in one sentence."""
     sentence = "Dites où vous êtes : les sites les plus proches par la route s'affichent ici."
     found = None
     start = start_place(state, territory)
@@ -117,8 +118,7 @@ def _found(territory: Territory, state: AppState, most: int, *, drawn: bool) -> 
             sentence = answer_sentence(found.answer, wishes)
         except ParameterError as error:
             sentence = str(error)
-    show_sentence(sentence)
-    return found
+    return found, sentence
 
 
 def _under_the_answer(territory: Territory, state: AppState, answer: Answer, chosen: SiteAnswer | None) -> None:
