@@ -23,8 +23,9 @@ from geo.french import (
     joined,
     plural,
     said_minutes,
+    within_text,
 )
-from geo.siting.candidates import LEAST_RESIDENTS_REMOTE, REMOTE_KM
+from geo.siting.candidates import LEAST_RESIDENTS_REMOTE
 from geo.siting.criteria import Weights
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def rule_sentence(plan: Plan) -> str:
     size = f" d'au moins {counted(least, 'habitant')}" if least else ""
     remote = ""
     if least > LEAST_RESIDENTS_REMOTE:
-        remote = f" ({format_integer(LEAST_RESIDENTS_REMOTE)} là où rien d'autre n'est à moins de {REMOTE_KM:g} km)"
+        remote = (
+            f" ({format_integer(LEAST_RESIDENTS_REMOTE)} là où rien d'autre n'est {within_text(plan.threshold_min)})"
+        )
     rule = f"Communes candidates : celles sans site{size}{remote}{drawn}."
     return rule if plan.widest is None or not len(plan.labels) else f"{rule} {_widest(plan, plan.widest)}"
 

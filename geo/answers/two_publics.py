@@ -134,6 +134,7 @@ def two_publics(
     trips = RoundTrips.of(territory)
     chosen = usual_day(territory) if day is None else day_named(territory, day)
     problem = prepare(territory.parts, candidates, exclude, rule=plan.rule, kinds=plan.kinds)
+    problem = problem.with_remote_towns(plan.threshold_min)
     credible = problem.candidates["credible"].to_numpy(bool)
     problem = problem.only(credible) if credible.any() else problem
     places = problem.candidates

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
-from geo.crs import to_metres
 from geo.errors import ParameterError
 from geo.french import format_number
 from geo.kinds import COUNTED_KINDS, SITES
@@ -26,10 +24,8 @@ if TYPE_CHECKING:
 
     from geo.territory import Territory
 
-#: Residents that a candidate commune has at least where no other one, and no site, lies within `REMOTE_KM`.
+#: Residents that a candidate commune has at least where no site, and no larger candidate, is within the threshold.
 LEAST_RESIDENTS_REMOTE: Final = 300
-#: Kilometres in a straight line within which another town is near.
-REMOTE_KM: Final = 15.0
 #: A commune that holds such a site is never a candidate; one that holds an antenne may be, to become a site.
 _HOLDS: Final = "main"
 
@@ -37,10 +33,11 @@ _HOLDS: Final = "main"
 #: unique); `name`; `lon`, `lat`: degrees; `commune_code`, `commune_name`: where it lies; `holds_site`: bool, whether
 #: a counted site lies in that commune today; `centrality`: text, what draws people to that commune
 #: (`geo.sources.centralities.SERVICES`, ", " between), empty where nothing is known to; `credible`: bool, whether the
-#: commune meets the rule asked (true for all places of a list).
+#: commune meets the rule asked (true for all places of a list); `small`: bool, whether it would where nothing else is
+#: near (`geo.siting.problem.SitingProblem.with_remote_towns`).
 CANDIDATE_COLUMNS: Final = (
     *("code", "name", "lon", "lat", "commune_code", "commune_name"),
-    *("holds_site", "centrality", "credible"),
+    *("holds_site", "centrality", "credible", "small"),
 )
 
 
@@ -48,9 +45,10 @@ CANDIDATE_COLUMNS: Final = (
 class CandidateRule:
     """Which communes may get a label.
 
-    `least_residents`: Residents that they have at least; where nothing else is near (`REMOTE_KM`), the smaller of that
-    and `LEAST_RESIDENTS_REMOTE`. `centralities`: whether people have to go there already, for a prefecture or
-    sub-prefecture, the seat of the canton, a post office or a former house of public services.
+    `least_residents`: Residents that they have at least; where no site and no larger candidate is within the threshold
+    of the question, the smaller of that and `LEAST_RESIDENTS_REMOTE`. `centralities`: whether people have to go there
+    already, for a prefecture or sub-prefecture, the seat of the canton, a post office or a former house of public
+    services.
 
     Raises
     ------
@@ -82,9 +80,11 @@ def candidate_communes(
 
     Returns
     -------
-    `CANDIDATE_COLUMNS`; `credible` tells which communes meet the rule.
+    `CANDIDATE_COLUMNS`; `credible` tells which communes meet the rule wherever they are, `small` which others do where
+    nothing else is near.
     """
     communes = territory.communes
+    credible, small = _meeting(territory, rule)
     lon, lat = street_positions(territory.network, communes["lon"], communes["lat"])
     table = pd.DataFrame(
         {
@@ -94,7 +94,8 @@ def candidate_communes(
             "lat": lat,
             "commune_code": communes.index.astype("string"),
             "commune_name": communes["name"].array,
-            "credible": _credible(territory, rule),
+            "credible": credible,
+            "small": small,
         }
     )
     free = ~table["code"].isin(_holding(territory))
@@ -127,6 +128,7 @@ def candidate_places(
             "commune_code": commune.array,
             "commune_name": communes["name"].reindex(commune).array,
             "credible": True,
+            "small": False,
         }
     )
     return _finished(table, territory, kinds=kinds)
@@ -151,25 +153,16 @@ def _holding(territory: Territory) -> set[str]:
     return set(sites.loc[sites["kind"] == _HOLDS, "commune_code"].dropna())
 
 
-def _credible(territory: Territory, rule: CandidateRule) -> NDArray[np.bool_]:
-    """Return which communes meet a rule, in their order; whether they hold a site is not looked at."""
+def _meeting(territory: Territory, rule: CandidateRule) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which communes meet a rule, in their order, and which others do where nothing else is near."""
     communes = territory.communes
     residents = communes["population"].to_numpy(np.float64, na_value=0.0)
     drawn = np.ones(len(communes), bool)
     if rule.centralities:
         drawn = np.asarray(centrality_texts(pd.Series(communes.index)) != "", bool)
     large: NDArray[np.bool_] = drawn & (residents >= rule.least_residents)
-    small = drawn & ~large & (residents >= min(rule.least_residents, LEAST_RESIDENTS_REMOTE))
-    if not small.any():
-        return large
-    metres = to_metres(territory.network.crs)
-    here = np.column_stack(metres.transform(communes["lon"].to_numpy(), communes["lat"].to_numpy()))
-    sites = territory.sites[(territory.sites["kind"] == _HOLDS).to_numpy()]
-    others = np.vstack([here[large], np.column_stack(metres.transform(sites.geometry.x, sites.geometry.y))])
-    remote = np.ones(len(here), bool)
-    if len(others):
-        remote = np.asarray(cKDTree(others).query(here)[0] > REMOTE_KM * 1000, bool)
-    return np.asarray(large | (small & remote), bool)
+    small: NDArray[np.bool_] = drawn & ~large & (residents >= min(rule.least_residents, LEAST_RESIDENTS_REMOTE))
+    return large, small
 
 
 def without_excluded(

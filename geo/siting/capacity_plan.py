@@ -142,7 +142,7 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
     found = catchment(territory, agents=agents, requests=requests, kinds=kinds)
     siting = siting_problem(
         [territory], candidates, exclude, rule=None if candidates is not None else rule or CandidateRule(), kinds=kinds
-    )
+    ).with_remote_towns(threshold_min)
     places = siting.candidates
     if places["credible"].any():
         places = places[places["credible"]].reset_index(drop=True)

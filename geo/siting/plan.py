@@ -293,7 +293,7 @@ def plan(  # noqa: PLR0913 - the options of one question
 
     told(0.0, "Temps de trajet vers les lieux candidats…")
     parts = area.parts
-    problem = prepare(parts, candidates, exclude, rule=chosen_rule, kinds=kinds)
+    problem = prepare(parts, candidates, exclude, rule=chosen_rule, kinds=kinds).with_remote_towns(threshold_min)
     criteria = demand_criteria(parts, problem, threshold_min, zones)
     variants = [
         replace(

@@ -47,7 +47,7 @@ def labels_table(
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_saved = saved / had
     table = problem.candidates.iloc[order].reset_index(drop=True)
-    table = table.drop(columns="credible")
+    table = table.drop(columns=["credible", "small"])
     table.insert(0, "rank", np.arange(1, len(order) + 1))
     return table.assign(
         gain_residents=benefits.in_turn(order),

@@ -14,6 +14,7 @@ from geo.errors import ParameterError
 from geo.kinds import COUNTED_KINDS, SITES
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_sooner_than
+from geo.question import AT_THRESHOLD_MIN
 from geo.siting.candidates import EVERY_COMMUNE, candidate_communes, candidate_places, without_excluded
 
 if TYPE_CHECKING:
@@ -199,6 +200,27 @@ class SitingProblem:
         vars(changed)["commune_residents"] = residents if kept is None else residents[kept]
         return changed
 
+    def with_remote_towns(self, threshold_min: float) -> SitingProblem:
+        """Return the same problem where the ``small`` candidates are ``credible`` too if nothing else is near them.
+
+        That is where most residents of their commune whose way is known have no site of today, and no candidate that
+        is ``credible`` already, within `threshold_min` minutes by road.
+        """
+        small = self.candidates["small"].to_numpy(bool)
+        if not small.any():
+            return self
+        credible, limit = self.candidates["credible"].to_numpy(bool), threshold_min + AT_THRESHOLD_MIN
+        near = self.today_min <= limit
+        # Whoever is beyond the threshold today has a pair with each candidate within it.
+        near[self.pair_demand[credible[self.pair_candidate] & (self.pair_min <= limit)]] = True
+        known = self.demand["on_network"].to_numpy(bool)
+        beyond = pd.Series(np.where(near, 0.0, self.residents)[known])
+        commune = self.demand["commune_code"].to_numpy()[known]
+        share = beyond.groupby(commune).sum() / pd.Series(self.residents[known]).groupby(commune).sum()
+        remote = self.candidates["commune_code"].map(share).to_numpy(np.float64, na_value=np.nan) > 1 / 2
+        candidates = self.candidates.assign(credible=credible | (small & remote))
+        return self._changed(candidates=candidates)
+
     def times_with(self, selected: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the time of each demand point once candidates are open, and which of them serves it.
 
@@ -229,7 +251,8 @@ def siting_problem(
 ) -> SitingProblem:
     """Put together the candidates and the times of one or several territories; the parameters are those of `plan`.
 
-    The communes that do not meet the rule are there too, marked as such.
+    The communes that do not meet the rule are there too, marked as such; whether nothing else is near a small one
+    depends on a threshold (`SitingProblem.with_remote_towns`).
     """
     tables = [
         candidate_communes(part, rule or EVERY_COMMUNE, kinds=kinds)

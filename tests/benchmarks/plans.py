@@ -117,7 +117,7 @@ def check(departement):
     begun = time.perf_counter()
     made = plan(territory, LABELS, threshold_min=THRESHOLD_MIN)
     took = time.perf_counter() - begun
-    problem = siting_problem((territory,), None, (), rule=CandidateRule())
+    problem = siting_problem((territory,), None, (), rule=CandidateRule()).with_remote_towns(THRESHOLD_MIN)
     today, to_candidates = own_times(territory, problem)
     apart = np.abs(problem.today_min - today)
     pairs = np.abs(problem.pair_min - to_candidates[problem.pair_candidate, problem.pair_demand])

@@ -232,11 +232,21 @@ class Oracle:
         return {"plan_mean_saved": None if before is None or now is None else 1 - now / before}
 
     def _candidates(self) -> np.ndarray:
-        """Return which communes may get a label: no site, 1,000 residents, and something that draws people there."""
+        """Return which communes may get a label: no site, something that draws people there, and 1,000 residents.
+
+        300 do where no site and none of these is within the threshold.
+        """
         drawn = pd.read_csv(Settings.from_environment().data_dir / "france" / "centralities.csv", dtype=str)["code"]
         sites, codes = self.territory.facilities["sites"], self.territory.demand["commune_code"]
         free = self.on & ~codes.isin(sites.loc[sites["kind"] == "main", "commune_code"]).to_numpy(bool)
-        credible = free & codes.isin(drawn).to_numpy(bool) & (self.residents >= 1_000)
+        drawing = free & codes.isin(drawn).to_numpy(bool)
+        credible = drawing & (self.residents >= 1_000)
+        nearest = self.minutes
+        if credible.any():
+            towns = self.territory.communes.loc[codes[credible]]
+            towns = pd.concat([self._site_at(lon, lat) for lon, lat in zip(towns["lon"], towns["lat"], strict=True)])
+            nearest = np.minimum(nearest, self.to(towns))
+        credible = credible | (drawing & (self.residents >= 300) & (nearest > THRESHOLD_MIN + SAME))
         return credible if credible.any() else free
 
     def add_scenario(self, name: str, opened: str | None, closed: pd.Series) -> None:

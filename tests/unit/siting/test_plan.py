@@ -203,7 +203,7 @@ def test_candidates_of_a_list(world, small_world):
     assert found.candidates == 2
     assert found.labels["code"].to_list() == ["poste-2", "poste-1"]
     assert found.labels["commune_name"].to_list() == ["Commune C", "Commune D"]
-    assert set(CANDIDATE_COLUMNS) - {"credible"} <= set(found.labels.columns)
+    assert set(CANDIDATE_COLUMNS) - {"credible", "small"} <= set(found.labels.columns)
     without = plan(world, 5, candidates=places, threshold_min=9, kinds={"main"}, exclude=["64003"])
     assert without.labels["code"].to_list() == ["poste-1"]
     with pytest.raises(ParameterError, match="aucun lieu candidat n'a le code 99999"):
@@ -391,18 +391,40 @@ def test_communes_people_already_go_to(embedded):
     mains = embedded.sites.loc[embedded.sites["kind"] == "main", "commune_code"]
     only = set(antennes) - set(mains) & set(embedded.communes.index)
     assert only & set(table.index) == only & set(embedded.communes.index)
-    residents = embedded.communes["population"]
-    small = table.index[table["credible"] & (residents.reindex(table.index) < 1_000)]
-    assert len(small) == 0  # nowhere in this département is far from every site and town
+    residents = embedded.communes["population"].reindex(table.index)
+    assert (residents[table["credible"]] >= 1_000).all()
+    assert residents[table["small"]].between(300, 999).all()
+    assert not (table["small"] & table["credible"]).any()
 
 
-def test_a_smaller_town_may_do_where_nothing_else_is_near():
-    """Guyane: villages of the interior with a post office, a hundred kilometres from any town."""
-    guyane = Territory.load("973")
-    table = candidate_communes(guyane, CandidateRule()).set_index("code")
-    residents = guyane.communes["population"].astype(float)
-    credible = table.index[table["credible"]]
-    assert (residents[credible] >= 300).all()
+@pytest.mark.parametrize(("threshold", "saint_firmin"), [(20, True), (25, False)])
+def test_a_smaller_town_may_do_where_nothing_else_is_near_by_road(threshold, saint_firmin):
+    """Hautes-Alpes, by trips to all sites and to all larger candidates; Saint-Firmin (05142) is 24 min from a site."""
+    territory = Territory.load("05")
+    communes = territory.communes
+    problem = siting_problem((territory,), None, (), rule=CandidateRule())
+    table, remote = (each.candidates.set_index("code") for each in (problem, problem.with_remote_towns(threshold)))
+    large = communes.loc[table.index[table["credible"]]]
+    towns = gpd.GeoDataFrame(
+        {"facility_id": large.index.astype("string"), "name": large["name"].array},
+        geometry=gpd.points_from_xy(large["lon"], large["lat"]),
+        crs="EPSG:4326",
+    )
+    minutes = [
+        times.set_index("commune_code")["travel_time_min"].astype("Float64").fillna(float("inf")).astype(float)
+        for times in (territory.travel_times("sites"), territory.times_to(towns))
+    ]
+    nothing_near = (minutes[0] > threshold) & (minutes[1] > threshold)
+    small = table.index[table["small"]]
+    assert set(remote.index[remote["credible"]]) - set(large.index) == set(small[nothing_near[small]])
+    assert remote.loc[large.index, "credible"].all()
+    assert remote.loc["05142", "credible"] == saint_firmin
+
+
+def test_where_everyone_may_have_a_label_nothing_is_small(world):
+    problem = siting_problem((world,), None, ())
+    assert not problem.candidates["small"].any()
+    assert problem.with_remote_towns(9) is problem
 
 
 @pytest.fixture(scope="module")
