@@ -86,7 +86,14 @@ def test_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshol
 
 def test_a_click_on_a_commune_answers_beside_the_click(diagnostic):
     page = diagnostic()
-    box = page.locator("path.maillage-commune").nth(100).bounding_box()
+    communes = page.locator("path.maillage-commune")
+    # A large one: what is three pixels from its middle is in it too.
+    largest = communes.evaluate_all(
+        "all => all.map(each => each.getBBox()).map(box => box.width * box.height)"
+        ".reduce((best, size, n, sizes) => size > sizes[best] ? n : best, 0)"
+    )
+    communes.nth(largest).scroll_into_view_if_needed()
+    box = communes.nth(largest).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.click(x, y)
     popup = page.locator(".leaflet-popup").bounding_box()

@@ -45,6 +45,7 @@ def test_damaged_tables_are_made_again_and_that_is_said(tmp_path, caplog, damage
         file.unlink()
     else:
         file.write_bytes(whole[:100] if damage == "cut" else whole.replace(b"Sare", b"Sore"))
+    caplog.clear()
     with caplog.at_level(logging.INFO):
         pd.testing.assert_frame_equal(kept(tmp_path / "t")["a"], MADE)
     assert caplog.messages[0] == "La préparation des tables est endommagée : elle est refaite."
