@@ -133,9 +133,13 @@ def opened_sites(visitor: Visitor) -> Waits:
     visitor.open("?ecran=planifier&vue=scenario&territoire=64", "path.maillage-commune[data-class]")
     page.locator(".maillage-canvas").scroll_into_view_if_needed()
     page.wait_for_timeout(1000)
-    box = page.locator(".maillage-canvas").bounding_box()
-    places = [(box["x"] + box["width"] * across, box["y"] + box["height"] * down) for across, down in CLICKS]
-    waits = [visitor.until_other(ACTIONS, lambda place=place: page.mouse.click(*place)) for place in places]
+    waits = []
+    for across, down in CLICKS:
+        canvas = page.locator(".maillage-canvas")
+        canvas.scroll_into_view_if_needed()  # what is said above it of the last click has moved it
+        box = canvas.bounding_box()
+        place = (box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+        waits.append(visitor.until_other(ACTIONS, lambda place=place: page.mouse.click(*place)))
     return {"site opened by a click": waits}
 
 
