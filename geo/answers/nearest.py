@@ -63,8 +63,7 @@ def answer_sentence(answer: Answer, wishes: Wishes) -> str:
     if answer.nothing_open or not answer.sites:
         return _nothing_found(answer, wishes, when)
     first = answer.sites[0]
-    nearer = any((site.travel_time_min or 0.0) < (first.travel_time_min or 0.0) for site in answer.sites)
-    is_open = lets_in(first, answer.at) and (wishes.at_that_moment or nearer)
+    is_open = lets_in(first, answer.at) and (wishes.at_that_moment or _has_nearer(answer))
     title = "le plus proche ouvert" if is_open else "le plus proche"
     title = title if answer.put_first is None else "le mieux placé"
     words = _reopening_words(first) if too_late(first, answer.at) else _site_words(first)
@@ -101,10 +100,13 @@ def list_titles(answer: Answer) -> tuple[str, str]:
         return "Le premier à rouvrir", "Les suivants à rouvrir"
     if answer.put_first is not None:
         return "Le mieux placé", "Autres sites proches"
-    times = [site.travel_time_min or 0.0 for site in answer.sites]
-    return (
-        "Le plus proche" if times[:1] <= [min(times, default=0.0)] else "Le plus proche ouvert"
-    ), "Autres sites proches"
+    return ("Le plus proche ouvert" if _has_nearer(answer) else "Le plus proche"), "Autres sites proches"
+
+
+def _has_nearer(answer: Answer) -> bool:
+    """Tell whether another site of an answer is reached sooner than the first."""
+    minutes = [site.travel_time_min or 0.0 for site in answer.sites]
+    return any(each < minutes[0] for each in minutes)
 
 
 def stand_in_sentence(place: FoundPlace | None, *, estimated: bool = False) -> str:

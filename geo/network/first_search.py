@@ -6,7 +6,7 @@ way from its start, in that order, and of two ways of the same time the shorter 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakSet
 
 import numpy as np
@@ -25,6 +25,15 @@ _STRETCH_S: Final = 1_800.0
 
 #: Networks that were searched from a point: whoever searches again gains from the loops.
 _SEARCHED: Final[WeakSet[RoadNetwork]] = WeakSet()
+
+
+class _Edges(NamedTuple):
+    """Edges by the place where they start: where those of each begin (shape n + 1); end, seconds and metres of each."""
+
+    offsets: NDArray[np.int64]
+    end: NDArray[np.int64]
+    seconds: NDArray[np.float64]
+    metres: NDArray[np.float64]
 
 
 def is_sooner_without_loops(network: RoadNetwork) -> bool:
@@ -54,7 +63,7 @@ def first_times_from(
     met last, which the loops weigh better: it is rare.
     """
     n = network.n_nodes
-    offsets, end, seconds, metres = _by_source(network)
+    edges = _by_source(network)
     time, length = np.full(n, np.inf), np.full(n, np.inf)
     starts = starts[starts["time_s"] <= limit_s]
     time[starts["place"]], length[starts["place"]] = starts["time_s"], starts["length_m"]
@@ -66,44 +75,38 @@ def first_times_from(
         until = max(until, float(time[places].min()) + _STRETCH_S)
         while len(here := places[time[places] <= until]):
             waiting[here] = False
-            reached = _spread(here, offsets, end, seconds, metres, time, length, limit_s)
+            reached = _spread(here, edges, time, length, limit_s)
             waiting[reached] = True
             places = np.flatnonzero(waiting)
     start_length[time < start_time] = np.inf
-    if not _are_shortest(offsets, end, seconds, metres, time, length, start_length):
+    if not _are_shortest(edges, time, length, start_length):
         return None
     return time[network.place], length[network.place]
 
 
 def _spread(
     here: NDArray[np.intp],
-    offsets: NDArray[np.int64],
-    end: NDArray[np.int64],
-    seconds: NDArray[np.float64],
-    metres: NDArray[np.float64],
+    edges: _Edges,
     time: NDArray[np.float64],
     length: NDArray[np.float64],
     limit_s: float,
 ) -> NDArray[np.int64]:
     """Follow all edges from some places; write the times that are shorter, and return where they lead."""
-    count = offsets[here + 1] - offsets[here]
+    count = edges.offsets[here + 1] - edges.offsets[here]
     begin = np.cumsum(count) - count
-    row = np.arange(int(count.sum())) + np.repeat(offsets[here] - begin, count)
-    reached, new = end[row], np.repeat(time[here], count) + seconds[row]
+    row = np.arange(int(count.sum())) + np.repeat(edges.offsets[here] - begin, count)
+    reached, new = edges.end[row], np.repeat(time[here], count) + edges.seconds[row]
     sooner = np.flatnonzero((new < time[reached]) & (new <= limit_s))
     # The shortest last: of several ways to a place it is the one that stays written.
     sooner = sooner[np.argsort(-new[sooner])]
     reached = reached[sooner]
     time[reached] = new[sooner]
-    length[reached] = np.repeat(length[here], count)[sooner] + metres[row[sooner]]
+    length[reached] = np.repeat(length[here], count)[sooner] + edges.metres[row[sooner]]
     return np.asarray(reached)
 
 
 def _are_shortest(
-    offsets: NDArray[np.int64],
-    end: NDArray[np.int64],
-    seconds: NDArray[np.float64],
-    metres: NDArray[np.float64],
+    edges: _Edges,
     time: NDArray[np.float64],
     length: NDArray[np.float64],
     start_length: NDArray[np.float64],
@@ -112,21 +115,18 @@ def _are_shortest(
 
     `start_length`: Metres at the places where a start is a fastest way, inf at the others.
     """
-    source = np.repeat(np.arange(len(time)), np.diff(offsets))
-    fastest = np.flatnonzero((time[source] + seconds == time[end]) & np.isfinite(time[end]))
+    source = np.repeat(np.arange(len(time)), np.diff(edges.offsets))
+    fastest = np.flatnonzero((time[source] + edges.seconds == time[edges.end]) & np.isfinite(time[edges.end]))
     shortest = start_length.copy()
-    np.minimum.at(shortest, end[fastest], length[source[fastest]] + metres[fastest])
+    np.minimum.at(shortest, edges.end[fastest], length[source[fastest]] + edges.metres[fastest])
     return np.array_equal(shortest, length)
 
 
-def _by_source(
-    network: RoadNetwork,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the edges by the place where they start: where those of each begin; end, seconds and metres of each."""
+def _by_source(network: RoadNetwork) -> _Edges:
     start = np.ascontiguousarray(network.edges["place"])
     row = np.argsort(start, kind="stable")
     offsets = np.zeros(network.n_nodes + 1, np.int64)
     np.cumsum(np.bincount(start, minlength=network.n_nodes), out=offsets[1:])
     end = np.repeat(np.arange(network.n_nodes), np.diff(network.edge_offsets))[row]
     seconds, metres = (network.edges[name][row].astype(np.float64) for name in ("time_s", "length_m"))
-    return offsets, end, seconds, metres
+    return _Edges(offsets, end, seconds, metres)
