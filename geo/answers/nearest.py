@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 _MAY_BE_LONGER: Final = "le trajet réel peut être bien plus long"
 #: Fewer minutes saved than this are not told where times are estimated.
 _TOLD_ESTIMATE_MIN: Final = 5
+#: An open site that takes more minutes than this is not named where none is open near by.
+_WORTH_TELLING_MIN: Final = 120
 
 
 def answer_sentence(answer: Answer, wishes: Wishes) -> str:
@@ -183,8 +185,12 @@ def _nothing_found(answer: Answer, wishes: Wishes, when: str) -> str:
         nothing = f"aucune permanence de {quoted(wishes.operator[:60])} n'est connue à ce moment"
     else:
         now = "" if when else " en ce moment"
-        nothing = f"aucun site {joined(criteria)} n'est ouvert{now}" if criteria else f"aucun site n'est ouvert{now}"
+        near = "" if answer.open_far is None else " à une heure de trajet ou moins"
+        nothing = f"aucun site {joined(criteria)} n'est ouvert" if criteria else "aucun site n'est ouvert"
+        nothing += near + now
     sentence = capital(f"{when}{nothing}.")
+    if answer.open_far is not None and (answer.open_far.travel_time_min or 0) <= _WORTH_TELLING_MIN:
+        sentence += f" Le plus proche ouvert : {_site_words(answer.open_far)}."
     if answer.sites:
         return f"{sentence} Le premier à rouvrir : {_reopening_words(answer.sites[0])}."
     return f"{sentence} Le plus proche : {_site_words(answer.none_open[0])}." if answer.none_open else sentence

@@ -94,6 +94,8 @@ class Answer:
         French sentences: what was assumed, sources and their dates.
     nothing_open
         Whether only what is open at the moment counts, and no site is then, or none within `NEAR_MIN` where others are.
+    open_far
+        The site soonest reached of those open beyond `NEAR_MIN`, where `nothing_open`; `None` where none is.
     put_first
         French sentence: why the first of `sites` is not the soonest reached; `None` where it is.
     stops
@@ -113,6 +115,7 @@ class Answer:
     from_home: tuple[str, ...]
     notes: tuple[str, ...]
     nothing_open: bool = False
+    open_far: SiteAnswer | None = None
     put_first: str | None = None
     stops: tuple[StopAnswer, ...] = ()
 
@@ -185,7 +188,7 @@ def find_sites(
     places = Places.of(territory, start, at, visits, mode)
 
     fixed = wishes.kinds - {"bus"}
-    sites, put_first = _meeting(places, wishes, fixed or wishes.kinds, k, at)
+    sites, put_first, open_far = _meeting(places, wishes, fixed or wishes.kinds, k, at)
     nothing_open = wishes.at_that_moment and not sites
     if nothing_open:
         sites = tuple(places.soonest_to_open(wishes, fixed or wishes.kinds, k, NEAR_MIN))
@@ -211,6 +214,7 @@ def find_sites(
         from_home=(*FROM_HOME, MANDATE) if none_open else (),
         notes=tuple(notes(territory, start, wishes, at, visits, places.unknown_hours(wishes.kinds, NEAR_MIN), mode)),
         nothing_open=nothing_open,
+        open_far=open_far,
         put_first=put_first,
         stops=stops_near(territory, start, at, wishes, NEAR_MIN, STOPS),
     )
@@ -245,26 +249,29 @@ def routes_to(territory: Territory, lon: float, lat: float, facility_ids: Mappin
 
 def _meeting(
     places: Places, wishes: Wishes, kinds: Collection[str], k: int, at: dt.datetime
-) -> tuple[tuple[SiteAnswer, ...], str | None]:
-    """Return the sites that meet the wishes, with the soonest reached though closed, and why the first is put first."""
+) -> tuple[tuple[SiteAnswer, ...], str | None, SiteAnswer | None]:
+    """Return the sites that meet the wishes, with the soonest reached though closed, and why the first is put first.
+
+    Where only those open at a moment count and all are far, no site, and the soonest reached of them.
+    """
     found = places.meeting(wishes, kinds)
     if wishes.at is None:
         sites, put_first = preferred_first(found, k, at)
-        return open_first(sites, at), put_first
+        return open_first(sites, at), put_first, None
     soonest_open = next(found, None)
     closed = places.soonest_if_closed(wishes, kinds)
     if soonest_open is None or (wishes.operator is None and _is_far(soonest_open) and closed and not _is_far(closed)):
-        return (), None
+        return (), None, soonest_open
     only_open = wishes.open_then or wishes.operator is not None
     given = [soonest_open] if closed is None or only_open else [closed, soonest_open]
     if not all(map(_is_far, given)):
         found = takewhile(lambda site: not _is_far(site), found)
     sites, put_first = preferred_first(chain(given, found), max(k, len(given)), at)
     if sites[0] is not closed:
-        return sites, put_first
+        return sites, put_first, None
     opened, put_first = preferred_first(iter(sites[1:]), k, at)
     sites = open_first((closed, *opened), at)
-    return sites, None if sites[0] is closed else put_first
+    return sites, None if sites[0] is closed else put_first, None
 
 
 def _is_far(site: SiteAnswer) -> bool:

@@ -161,6 +161,17 @@ def test_nothing_is_open_and_the_soonest_is_named(make_answer, make_site):
     assert said(open_still, Wishes(open_then=True)).endswith("ouvert jusqu'à 17 h, mais fermé à votre arrivée.")
 
 
+@pytest.mark.parametrize(("minutes", "named"), [(105.0, True), (345.0, False)])
+def test_an_open_site_far_away_is_not_said_to_be_closed(make_answer, make_site, minutes, named):
+    far = make_site("2", travel_time_min=minutes)
+    answer = make_answer(sites=(make_site("1", status=CLOSED),), nothing_open=True, open_far=far)
+    assert said(answer, Wishes(open_then=True)) == (
+        "Aucun site n'est ouvert à une heure de trajet ou moins en ce moment."
+        + " Le plus proche ouvert : France services 2, 1 h 45, ouvert jusqu'à 17 h." * named
+        + " Le premier à rouvrir : France services 1, 12 min, rouvre mercredi 25 à 9 h."
+    )
+
+
 def test_all_are_closed_and_another_opens_sooner(make_answer, make_site):
     tuesday = OpeningStatus("closed", "Fermé, rouvre à 14 h", opens_at=WEDNESDAY - dt.timedelta(hours=19))
     sites = (make_site("1", status=CLOSED), make_site("2", status=tuesday))

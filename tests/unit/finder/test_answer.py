@@ -155,6 +155,7 @@ def test_where_none_is_open_within_the_limit_the_next_to_open_come(world, home, 
     answer = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat("2026-11-24T11:50")))
     assert ids(answer.sites) == expected
     assert bool(answer.none_open) == calls
+    assert (answer.open_far and answer.open_far.facility_id) == ("3" if limit == 15 else None)
 
 
 def test_a_site_open_beyond_the_limit_is_left_out_where_a_nearer_one_is_open(world, home, monkeypatch):
