@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.bus_rounds import rounds_totals
 from geo.answers.answer import Answer, nobody_known
+from geo.finder.round_remarks import NO_HOURS, PUBLISHED, has_comment
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -34,6 +35,17 @@ NOT_A_SITE: Final = "Un arrêt n'est pas un site : le bus n'y est que ces heures
 _NOTHING_COUNTED: Final = (
     "Rien n'est compté : écrivez « oui » dans la colonne confirmed des passages vérifiés, puis donnez la table à "
     "« maillage rounds --confirmed » ou à « build --rounds »."
+)
+_TO_VERIFY: Final = (
+    "Vérifiez chaque ligne : elle est lue dans un texte libre, une commune ou un jour peut être pris pour un autre."
+)
+_TO_FILL_IN: Final = (
+    "« Non lu » : ces mots du commentaire nomment un jour ou un lieu et n'ont pas été compris ; complétez la ligne si "
+    "c'est un passage."
+)
+_LONG: Final = (
+    "{} {} un commentaire long que les données embarquées ne reprennent pas : donnez la liste avec --sites pour qu'il "
+    "soit lu."
 )
 _REASONS_SHOWN: Final = 5
 
@@ -105,24 +117,37 @@ def proposal_answer(proposed: pd.DataFrame, sites: pd.DataFrame) -> Answer:
     `proposed`: What `geo.finder.round_remarks.proposed_rounds` gives of `sites`.
     """
     buses = sites[sites["kind"] == "bus"]
-    commented = format_integer(buses["comment"].notna().sum())
-    count = f"{counted(len(buses), 'bus', 'bus')} dans la liste, {commented} avec un commentaire"
+    commented = int(has_comment(buses).sum())
+    long = int(buses["comment"].notna().sum()) - commented
+    count = f"{counted(len(buses), 'bus', 'bus')} dans la liste, {format_integer(commented)} avec un commentaire"
+    notes = [_LONG.format(counted(long, "bus", "bus"), plural(long, "a", "ont"))] if long else []
     if proposed.empty:
-        unread = "aucun ne dit de jour et de commune lisibles. Demandez la tournée à qui la tient."
-        return Answer(f"{capital(count)} : {unread}")
-    guessed = int(proposed["remarque"].notna().sum())
-    of_sites = proposed.groupby("site", sort=False)["nom_du_bus"].agg(["first", "size"])
-    lines = [f"{name} : {counted(rows, 'passage')}" for name, rows in of_sites.itertuples(index=False)]
-    notes = [
-        "Vérifiez chaque ligne : elle est lue dans un texte libre, une commune ou un jour peut être pris pour un autre."
-    ]
-    if guessed:
-        notes.append(f"{counted(guessed, 'passage')} sans heures dans le commentaire : celles du site sont proposées.")
+        unread = "aucun ne dit de jour ni de commune. Demandez la tournée à qui la tient."
+        return Answer(f"{capital(count)} : {unread}", notes=tuple(notes))
+    told = proposed["jour"].notna()
+    lines = []
+    for _, of_site in proposed.groupby("site", sort=False):
+        pieces = of_site.loc[of_site["jour"].isna(), "remarque"]
+        lines += [
+            f"{of_site['nom_du_bus'].iloc[0]} : {_read_and_not(len(of_site) - len(pieces), len(pieces))}",
+            *pieces,
+        ]
+    if told.any():
+        notes.append(_TO_VERIFY)
+    if not told.all():
+        notes.append(_TO_FILL_IN)
+    for remark, said in ((PUBLISHED, "celles du site sont proposées"), (NO_HOURS, "elles sont à compléter")):
+        if number := int((proposed["remarque"] == remark).sum()):
+            notes.append(f"{counted(number, 'passage')} sans heures dans le commentaire : {said}.")
     notes.append(_NOTHING_COUNTED)
-    sentence = (
-        f"{capital(count)} : {counted(len(proposed), 'passage')} à vérifier, pour {counted(len(of_sites), 'site')}."
-    )
+    read = _read_and_not(int(told.sum()), int((~told).sum()))
+    sentence = f"{capital(count)} : {read}, pour {counted(proposed['site'].nunique(), 'site')}."
     return Answer(sentence, details=tuple(lines), notes=tuple(notes))
+
+
+def _read_and_not(read: int, unread: int) -> str:
+    passes = f"{counted(read, 'passage')} {plural(read, 'lu', 'lus')}"
+    return f"{passes}, {format_integer(unread)} non {plural(unread, 'lu', 'lus')}" if unread else passes
 
 
 def kept_out_sentence(table: SourceTable) -> list[str]:

@@ -67,7 +67,10 @@ def rounds(
         write_csv(proposed, out)
     if as_json:
         rows = proposed.astype(object).where(proposed.notna(), None)
-        print_json({"territory": territory.name, "rounds": rows.to_dict("records")})
+        read = proposed["jour"].notna()
+        unread = rows.loc[~read, ["site", "nom_du_bus", "remarque", "texte"]]
+        found = {"rounds": rows[read].to_dict("records"), "unread": unread.to_dict("records")}
+        print_json({"territory": territory.name, **found})
         return
     answer = proposal_answer(proposed, listed)
     for line in answer.lines:

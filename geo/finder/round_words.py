@@ -1,4 +1,7 @@
-"""The words of a bus's comment that tell its rounds, as tokens: days, hours, weeks, communes, ends of clauses."""
+"""The words of a bus's comment that tell its rounds, as tokens: days, hours, weeks, communes, ends of clauses.
+
+A token knows which characters of the comment it is, so that what could not be read can be quoted.
+"""
 
 from __future__ import annotations
 
@@ -61,6 +64,9 @@ _WORDS: Final = frozenset(
     )
 )
 
+#: Words as communes have them in full.
+_IN_FULL: Final = {"st": "saint", "ste": "sainte", "s/": "sur"}
+_SAINTS: Final = frozenset(("saint", "sainte"))
 #: Words before the name of a street, which may be that of a commune.
 _STREETS: Final = frozenset(
     ("rue", "avenue", "av", "bd", "boulevard", "route", "chemin", "impasse", "allee", "place", "square")
@@ -102,10 +108,12 @@ _CONNECTORS: Final = frozenset(
     )
 )
 
+_POSTCODE: Final = re.compile(r"\d{5}")
 _DAY: Final = "|".join(WEEKDAYS)
 _SHORT_DAYS: Final = {"lun": 0, "jeu": 3, "ven": 4, "vend": 4}
 _SHORT: Final = "|".join(_SHORT_DAYS)
 _CLOCK: Final = r"(\d{1,2}) ?(?:heures?|h|:)(?: ?(\d{2})\b)?"
+_TO: Final = r"(?:-|–|a|/|et a)"
 _RANK: Final = (
     "1ere?|1er|1e|premiere?|2e(?:me)?|2nde?|deuxieme|seconde?|3e(?:me)?|troisieme|4e(?:me)?|quatrieme|derniere?"
 )
@@ -113,7 +121,8 @@ _TOKENS: Final = re.compile(
     "|".join(
         (
             rf"(?P<range>\b(?:{_DAY})s? au (?:{_DAY})\b)",
-            rf"(?P<hours>\b(?:{_CLOCK}|(\d{{1,2}})) ?(?:-|–|a|/|et a) ?{_CLOCK})",
+            rf"(?P<alternate>\b(?:1|une?) (?:{_DAY}) ?(?:/|sur) ?(?:2|deux)\b)",
+            rf"(?P<hours>\b(?:{_CLOCK}|(\d{{1,2}})) ?{_TO} ?{_CLOCK}|\b{_CLOCK} ?{_TO} ?\d{{1,2}}(?= ?[,;)]| ?$))",
             rf"(?P<day>\b(?:(?:{_DAY})s?|{_SHORT})\b)",
             r"(?P<part>\b(?:matin(?:s|ee|ees)?|apres[- ]?midis?|aprem)\b)",
             r"(?P<parity>\b(?:im)?paires?\b)",
@@ -122,7 +131,8 @@ _TOKENS: Final = re.compile(
             r"(?P<closed>\bferme\w*)",
             r"(?P<open>\()",
             r"(?P<close>\))",
-            r"(?P<end>[.;|\n]|//| -+ ?)",
+            r"(?P<abbreviated>\bste?\b\.?|\bs/)",
+            r"(?P<end>[.;|\n]|//|(?<!\bsur)(?<!\bde)(?<!\bles)(?<!\ben) -+ ?)",
             r"(?P<word>[a-z0-9']+)",
         )
     )
@@ -132,59 +142,103 @@ _RANKS: Final = {"1": 1, "p": 1, "2": 2, "s": 2, "3": 3, "t": 3, "4": 4, "q": 4}
 
 @dataclass(slots=True)
 class Stop:
-    """A commune that is named, with what is said of it alone."""
+    """A commune that is named, with what is said of it alone; `tokens`: numbers of those that say it."""
 
     code: str
     name: str
     part: str
     hours: list[Interval] = field(default_factory=list)
     weeks: str = ""
+    tokens: list[int] = field(default_factory=list)
 
 
-def tokens_of(comment: str, communes: dict[str, str]) -> list[tuple[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token: its `kind`, its `value`, and where it begins and ends in the comment (characters).
+
+    "words" are words that name nothing known, `value` how many; "lost" the same with a saint among them: they name a
+    place that is no commune of the list.
+    """
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+
+
+def tokens_of(comment: str, communes: dict[str, str]) -> list[Token]:
     """Return the tokens of a comment: days, hours, parts of the day, weeks, communes and ends of clauses."""
-    text = _plain(comment)
-    tokens: list[tuple[str, Any]] = []
-    words: list[str] = []
-
-    def add_words(some: list[str]) -> None:
-        if unknown := sum(not (word in _CONNECTORS or word.isdigit()) for word in some):
-            tokens.append(("words", unknown))
-
-    def places() -> None:
-        """Add the communes among the words since the last token, the longest names first."""
-        start = told = 0
-        while start < len(words):
-            for end in range(min(len(words), start + _LONGEST_NAME), start, -1):
-                name = " ".join(words[start:end])
-                if name in communes and len(name) >= _SHORTEST_NAME and name not in _WORDS:
-                    if not _STREETS & set(words[max(0, start - 3) : start]):
-                        add_words(words[told:start])
-                        tokens.append(("place", Stop(communes[name], name, "")))
-                    start = told = end
-                    break
-            else:
-                start += 1
-        add_words(words[told:])
-        words.clear()
-
+    text, places = _plain(comment)
+    tokens: list[Token] = []
+    words: list[_Word] = []
     for found in _TOKENS.finditer(text):
         kind = str(found.lastgroup)
-        if kind == "word":
-            words += fold(found["word"]).split()
+        start, end = places[found.start()], places[found.end() - 1] + 1
+        if kind in {"word", "abbreviated"}:
+            said = found[kind].rstrip(".")
+            words += [
+                _Word(word, start, end) for word in ([_IN_FULL[said]] if said in _IN_FULL else fold(said).split())
+            ]
             continue
-        places()
+        tokens += _of_words(words, communes)
+        words.clear()
         value = _value(kind, found)
         if value is not None:
-            tokens.append((kind, value))
-    places()
-    return tokens
+            tokens.append(Token(kind, value, start, end))
+    return tokens + _of_words(words, communes)
+
+
+def _of_words(words: list[_Word], communes: dict[str, str]) -> list[Token]:
+    """Return the communes among words, and the others; where one has its postcode, no other is meant."""
+    found = _named(words, communes)
+    coded = [(start, end) for start, end in found if start and _POSTCODE.fullmatch(words[start - 1].text)]
+    tokens: list[Token] = []
+    told = 0
+    for start, end in coded or found:
+        if coded or not _STREETS & {word.text for word in words[max(0, start - 3) : start]}:
+            tokens += _unknown(words[told:start])
+            name = " ".join(word.text for word in words[start:end])
+            tokens.append(Token("place", Stop(communes[name], name, ""), words[start].start, words[end - 1].end))
+        told = end
+    return tokens + _unknown(words[told:])
+
+
+def _named(words: list[_Word], communes: dict[str, str]) -> list[tuple[int, int]]:
+    """Return where the names of communes begin and end among words, the longest first."""
+    found = []
+    start = 0
+    while start < len(words):
+        for end in range(min(len(words), start + _LONGEST_NAME), start, -1):
+            name = " ".join(word.text for word in words[start:end])
+            if name in communes and len(name) >= _SHORTEST_NAME and name not in _WORDS:
+                found.append((start, end))
+                start = end
+                break
+        else:
+            start += 1
+    return found
+
+
+def _unknown(words: list[_Word]) -> list[Token]:
+    """Return one token for words that name nothing known; none where they are but small words and numbers."""
+    texts = [word.text for word in words]
+    count = sum(not (text in _CONNECTORS or text.isdigit()) for text in texts)
+    saints = [place for place, text in enumerate(texts[:-1]) if text in _SAINTS]
+    lost = any(not _STREETS & set(texts[max(0, place - 3) : place]) for place in saints)
+    return [Token("lost" if lost else "words", count, words[0].start, words[-1].end)] if count else []
 
 
 def _value(kind: str, found: re.Match[str]) -> Any:
     text = found[kind]
-    if kind == "day":
-        return _SHORT_DAYS[text] if text in _SHORT_DAYS else WEEKDAYS.index(text.removesuffix("s"))
+    if kind in {"day", "alternate"}:
+        return next((number for number, name in enumerate(WEEKDAYS) if name in text), _SHORT_DAYS.get(text))
     if kind == "part":
         return "matin" if text.startswith("matin") else "après-midi"
     if kind == "parity":
@@ -201,13 +255,19 @@ def _value(kind: str, found: re.Match[str]) -> Any:
     return text
 
 
-def _plain(comment: str) -> str:
-    """Return a comment in lower case, without accents, with saints spelled out and addresses of pages left out."""
-    folded = unicodedata.normalize("NFKD", comment.casefold().replace("’", "'").replace("œ", "oe"))
-    text = "".join(mark for mark in folded if not unicodedata.combining(mark))
-    text = re.sub(r"\S*(?:https?://|www\.|@)\S*", " ", text)
-    text = re.sub(r"\bst(e?)\b[.]?", r"saint\1", text)
-    return re.sub(r"[ \t\u00a0]+", " ", text)
+def _plain(comment: str) -> tuple[str, list[int]]:
+    """Return a comment in lower case, without accents and addresses of pages, and which of its characters each is."""
+    shown = re.sub(r"\S*(?:https?://|www\.|@)\S*", lambda found: " " * len(found[0]), comment)
+    marks: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(shown):
+        folded = unicodedata.normalize("NFKD", character.casefold().replace("’", "'").replace("œ", "oe"))
+        for mark in folded:
+            blank = mark in " \t"
+            if not unicodedata.combining(mark) and not (blank and marks[-1:] == [" "]):
+                marks.append(" " if blank else mark)
+                places.append(place)
+    return "".join(marks), places
 
 
 def spelled(name: str) -> str:

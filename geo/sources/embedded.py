@@ -45,6 +45,9 @@ TAX_OFFICES_DATASET: Final = "Centres des Finances publiques"
 COMMUNES_VINTAGE: Final = "1er janvier 2026"
 SITES_VINTAGE: Final = "2024-08-01"
 TAX_OFFICES_VINTAGE: Final = "octobre 2019"
+#: What stands in the place of a comment of the list that is free prose of its author: most speak of hours and of other
+#: places, and the finder then does not say that the site is open without a word of it.
+LONG_COMMENT: Final = "Texte long, non repris ici : vérifiez les horaires et le lieu par téléphone."
 #: Said of the residents of each commune.
 RESIDENTS_NOTE: Final = "Habitants des communes : population municipale de l'INSEE de 2023, de 2017 à Mayotte."
 #: Said beside each tax office of the embedded list.

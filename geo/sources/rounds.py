@@ -61,7 +61,7 @@ _HEADERS: Final = {
 }
 _NEEDED: Final = ("site", "jour", "horaires")
 #: A site of another kind than a bus that runs one says so in its comment.
-_MOBILE_COMMENT: Final = re.compile(r"itin[eé]ran", re.IGNORECASE)
+_MOBILE_COMMENT: Final = re.compile(r"(?<!non )(?<!non-)(?<!pas )itin[eé]ran", re.IGNORECASE)
 _CONFIRMED: Final = frozenset({"oui", "o", "yes", "x", "1", "vrai", "true"})
 _UNCONFIRMED: Final = frozenset({"", "non", "n", "no", "0", "faux", "false"})
 

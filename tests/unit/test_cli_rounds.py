@@ -45,14 +45,14 @@ def test_build_with_rounds_says_them_on_each_channel(run, small_world, table, tm
 def test_proposals_are_written_and_counted_only_once_confirmed(run, small_world, saved, tmp_path):
     with small_world.sites.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    rows[1]["commentaire"] = "Mardi matin : Commune C / Jeudi : Commune D"
+    rows[1]["commentaire"] = "Mardi matin : Commune C / Jeudi : Commune D / Vendredi : Le Bourg"
     sites, out = tmp_path / "sites.csv", tmp_path / "proposed.csv"
     with sites.open("w", encoding="utf-8", newline="") as stream:
         written = csv.DictWriter(stream, list(rows[0]))
         written.writeheader()
         written.writerows(rows)
     status, said, _ = run("rounds", saved, "--sites", sites, "--out", out)
-    assert (status, "2 passages à vérifier, pour 1 site" in said) == (0, True)
+    assert (status, "2 passages lus, 1 non lu, pour 1 site" in said) == (0, True)
     status, _, err = run("rounds", saved, "--confirmed", out, "--out", tmp_path / "territory")
     assert (status, "passage non confirmé" in err) == (2, True)
     text = out.read_text(encoding="utf-8-sig").splitlines()
@@ -62,7 +62,9 @@ def test_proposals_are_written_and_counted_only_once_confirmed(run, small_world,
     assert [(row["commune"], row["jour"], row["horaires"], row["confirmed"]) for row in proposed] == [
         ("64003", "mardi", "", ""),
         ("64004", "jeudi", "", ""),
+        ("", "", "", ""),
     ]
+    assert proposed[2]["remarque"] == "non lu : « Vendredi : Le Bourg »"
     proposed[0] |= {"horaires": "9h-12h", "confirmed": "oui"}
     with out.open("w", encoding="utf-8", newline="") as stream:
         written = csv.DictWriter(stream, list(proposed[0]))
@@ -75,7 +77,7 @@ def test_proposals_are_written_and_counted_only_once_confirmed(run, small_world,
 
 def test_without_a_comment_nothing_is_proposed(run, saved):
     status, said, _ = run("rounds", saved)
-    assert (status, "aucun ne dit de jour et de commune lisibles" in said) == (0, True)
+    assert (status, "aucun ne dit de jour ni de commune" in said) == (0, True)
     assert json.loads(run("rounds", saved, "--json")[1])["rounds"] == []
 
 
