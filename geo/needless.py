@@ -34,7 +34,7 @@ def _absent(*names: str) -> Callable[[Mapping[str, Any]], bool]:
     return lambda values: not any(values.get(name) for name in names)
 
 
-_TRIP: Final = ("walk_min", "way_min", "visit_min")
+_TRIP: Final = ("walk_min", "way_min", "visit_min", "direct_walk_min")
 _QUESTION: Final = ("threshold", "rule", "min_share", "buses", "antennes")
 #: All of them; the first that applies is told.
 NEEDLESS: Final = (

@@ -124,8 +124,10 @@ def _round_trips(
     label: str | None,
 ) -> NearAnswer:
     """Return the round trips of the day of the wishes."""
-    from geo.answers.without_car import transit_lines, transit_notes  # noqa: PLC0415 - by car no timetable is read
-    from geo.finder.without_car import RoundTrips, leaving_from, trips_from  # noqa: PLC0415
+    from geo.answers.round_trips import transit_lines  # noqa: PLC0415 - by car no timetable is read
+    from geo.answers.without_car import transit_notes  # noqa: PLC0415
+    from geo.finder.site_trips import leaving_from, trips_from  # noqa: PLC0415
+    from geo.finder.without_car import RoundTrips  # noqa: PLC0415
 
     if asked.wishes != Wishes(at=asked.wishes.at):
         msg = "--mode transit ne tient compte que de --at : retirez les autres critères."

@@ -14,6 +14,8 @@ from geo.kinds import facility_title
 from geo.network.modes import ESTIMATED_NOTE, WALK
 from geo.network.slopes import relief_note
 from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE
+from geo.transit.day import CHANGE_S
+from geo.transit.walks import CHANGE_WALK_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +54,14 @@ METHOD: Final = (
 SITES_METHOD: Final = (
     "Un site « ouvert » l'est au début de la demi-heure, une semaine ordinaire, sans jours fériés.",
     "La fermeture d'un site est mesurée seule, tous les autres restant ouverts.",
+)
+#: The same for the ways without a car.
+TRANSIT_METHOD: Final = (
+    (
+        f"Un changement prend {CHANGE_S // 60} min au moins, ou le temps que disent les horaires, et "
+        f"{CHANGE_WALK_S // 60} min à pied au plus d'un arrêt à l'autre ; aucun retard n'est compté."
+    ),
+    "De deux trajets aux mêmes heures, celui qui a le moins de véhicules est dit, puis le moins de marche.",
 )
 #: What they say of those without a car, where no page is about them.
 CAR_ONLY: Final = "Seule la voiture est comptée : les personnes sans voiture ne sont pas décrites ici."

@@ -119,6 +119,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "time_out_min": Column("Hors de chez soi", "min", 0),
     "earliest_arrival": Column("Première arrivée utile"),
     "last_way_back": Column("Dernier retour"),
+    "on_foot": Column("À pied, à toute heure"),
     "door_to_door_p25_min": Column("Porte à porte, un quart du temps", "min", 0),
     "door_to_door_p50_min": Column("Porte à porte, la moitié du temps", "min", 0),
     "door_to_door_p75_min": Column("Porte à porte, trois quarts du temps", "min", 0),

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geo.answers.answer import Answer
+from geo.answers.round_trips import rules_sentence
 from geo.answers.tables import COLUMNS, rounded
-from geo.answers.without_car import day_words, rules_sentence, transit_notes
+from geo.answers.timetable_days import day_words
+from geo.answers.without_car import transit_notes
 from geo.errors import ParameterError
 from geo.finder.candidate_trips import NEW_SITE_HOURS, candidate_round_trips
 from geo.finder.named_days import day_named, usual_day

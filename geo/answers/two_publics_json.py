@@ -38,6 +38,7 @@ class _DayValues(Values):
     holiday: str | None
     trips: Whole
     feeds_without: list[str]
+    public_holiday: str | None = None
 
 
 class _RulesValues(Values):
@@ -46,6 +47,7 @@ class _RulesValues(Values):
     walk_min: Amount
     way_min: Amount
     visit_min: Amount
+    direct_walk_min: Amount | None = None
 
 
 class _RowValues(Values):
@@ -125,7 +127,9 @@ def two_publics_from_json(content: Any, source: str) -> TwoPublics | None:
     try:
         read = _ComparisonValues.model_validate(found)
         day = dt.date.fromisoformat(read.day.date)
-        rules = Rules(**read.rules.model_dump())
+        # Of a plan made when one limit held for both walks.
+        direct_walk_min = read.rules.walk_min if read.rules.direct_walk_min is None else read.rules.direct_walk_min
+        rules = Rules(**read.rules.model_dump() | {"direct_walk_min": direct_walk_min})
     except ValidationError as error:
         faults = dict.fromkeys(in_french(each) for each in error.errors(include_url=False))
         raise SchemaError(where, [Fault(text) for text in faults], _ADVICE) from error
@@ -137,7 +141,14 @@ def two_publics_from_json(content: Any, source: str) -> TwoPublics | None:
         raise SchemaError(where, [Fault("aucun plan n'y est dit non dominé (not_dominated)")], _ADVICE)
     rows = [row.model_dump() | {"codes": tuple(row.codes)} for row in read.plans]
     return TwoPublics(
-        day=NamedDay(day, read.day.zone, read.day.holiday, read.day.trips, tuple(read.day.feeds_without)),
+        day=NamedDay(
+            day,
+            read.day.zone,
+            read.day.holiday,
+            read.day.trips,
+            tuple(read.day.feeds_without),
+            read.day.public_holiday,
+        ),
         rules=rules,
         labels=read.labels,
         threshold_min=read.threshold_min,

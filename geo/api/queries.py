@@ -94,7 +94,7 @@ class NearQuery(_Query):
     ] = []
     operator: Annotated[Text | None, Field(description="Seulement les sites que cet opérateur visite : Cnav…")] = None
     walk_min: Annotated[
-        float, Field(ge=0, le=120, description="transit : minutes à pied, jusqu'à un arrêt ou au site.")
+        float, Field(ge=0, le=120, description="transit : minutes à pied, jusqu'à un arrêt ou depuis un arrêt.")
     ] = _RULES.walk_min
     way_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au plus par trajet.")] = (
         _RULES.way_min
@@ -102,6 +102,9 @@ class NearQuery(_Query):
     visit_min: Annotated[float, Field(ge=0, le=1440, description="transit : minutes au moins sur place.")] = (
         _RULES.visit_min
     )
+    direct_walk_min: Annotated[
+        float, Field(ge=0, le=120, description="transit : minutes à pied au plus jusqu'au site, sans véhicule.")
+    ] = _RULES.direct_walk_min
 
     def question(self) -> NearQuestion:
         """Return what is asked; raise `ParameterError` where a word of it is not understood, or changes nothing."""
@@ -115,7 +118,7 @@ class NearQuery(_Query):
             kinds=frozenset(self.kind or SITE_KINDS),
             operator=self.operator,
         )
-        rules = Rules(self.walk_min, self.way_min, self.visit_min)
+        rules = Rules(self.walk_min, self.way_min, self.visit_min, self.direct_walk_min)
         return NearQuestion(wishes, rules, self.k, list_name(self.facilities), self.mode)
 
 

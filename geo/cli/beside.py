@@ -35,11 +35,9 @@ def require_beside(area: Territory | Country, mode: str | None, model: str) -> N
         msg = "--mode-beside transit compare des habitants servis : retirez-le, ou retirez --model."
         raise ParameterError(msg)
     if not getattr(area, "has_timetables", False):
-        msg = (
-            f"« {area.name} » n'a pas d'horaires de transports en commun, que --mode-beside transit demande. "
-            f"Construisez le territoire avec « maillage build --gtfs FICHIER »."
-        )
-        raise ParameterError(msg)
+        from geo.finder.without_car import no_timetables
+
+        raise ParameterError(no_timetables(area.name, getattr(area, "departement", None), "--mode-beside transit"))
 
 
 def plans_beside(

@@ -30,7 +30,7 @@ def build(
 ) -> None:
     """Build a territory and save it."""
     from geo.answers.origin import manifest_lines
-    from geo.answers.without_car import days_sentence
+    from geo.answers.timetable_days import days_sentence
     from geo.finder.named_days import named_days
     from geo.territory import Territory
     from geo.territory.country import Country

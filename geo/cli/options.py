@@ -100,15 +100,18 @@ def asked_wishes(
 
 def asked_rules(
     walk_min: Annotated[
-        float, typer.Option(help="transit : minutes à pied au plus, jusqu'à un arrêt ou jusqu'au site.")
+        float, typer.Option(help="transit : minutes à pied au plus, jusqu'à un arrêt ou depuis un arrêt.")
     ] = 20.0,
     way_min: Annotated[float, typer.Option(help="transit : minutes au plus par trajet.")] = 120.0,
     visit_min: Annotated[float, typer.Option(help="transit : minutes au moins sur place.")] = 45.0,
+    direct_walk_min: Annotated[
+        float, typer.Option(help="transit : minutes à pied au plus de chez soi jusqu'au site, sans véhicule.")
+    ] = 30.0,
 ) -> Rules:
     """Return what makes a round trip by public transport possible."""
     from geo.transit.round_trip import Rules
 
-    return Rules(walk_min, way_min, visit_min)
+    return Rules(walk_min, way_min, visit_min, direct_walk_min)
 
 
 def some(made_by: Callable[..., Any], *names: str) -> Callable[..., Any]:

@@ -29,7 +29,8 @@ class NamedDay:
 
     `zone`: of the school calendar, `None` where it is not known. `holiday`: name of the school holidays, empty outside
     of them, `None` unknown (`geo.sources.school_calendar.school_holiday`). `trips`: how many run that day, lines for
-    pupils left out. `feeds_without`: files whose calendars do not reach that day.
+    pupils left out. `feeds_without`: files whose calendars do not reach that day. `public_holiday`: its name, `None` on
+    any other day.
     """
 
     date: dt.date
@@ -37,6 +38,7 @@ class NamedDay:
     holiday: str | None
     trips: int
     feeds_without: tuple[str, ...]
+    public_holiday: str | None = None
 
 
 def day_named(territory: Territory, date: dt.date) -> NamedDay:
@@ -44,9 +46,14 @@ def day_named(territory: Territory, date: dt.date) -> NamedDay:
     zone = common_zone(territory.communes["departement"].unique().tolist())
     schedule = territory.schedule
     if schedule is None:
-        return NamedDay(date, zone, school_holiday(date, zone), 0, ())
+        return NamedDay(date, zone, school_holiday(date, zone), 0, (), holiday_on(date, territory.departement))
     return NamedDay(
-        date, zone, school_holiday(date, zone), schedule.trips_on(date), tuple(schedule.feeds_without(date))
+        date,
+        zone,
+        school_holiday(date, zone),
+        schedule.trips_on(date),
+        tuple(schedule.feeds_without(date)),
+        holiday_on(date, territory.departement),
     )
 
 

@@ -97,8 +97,9 @@ def residents_round_trips(
     -------
     Indexed like `Territory.demand`: `commune_code`; `population`; `time_out_min` (Float64, <NA> where there is no round
     trip to any of the `SITES_OF_A_POINT` nearest sites); `facility_id`, `earliest_arrival` and `last_way_back`
-    (``"08:15"``, civil time, to that site and from it; <NA> likewise). With a window also `PERCENTILE_COLUMNS`: minutes
-    to whichever of these sites open that day is reached first, Float64, inf: farther than the rules allow, or no way.
+    (``"08:15"``, civil time, to that site and from it, as of `geo.transit.round_trip.RoundTrip`; <NA> likewise, and
+    where one may walk all the way, at any hour). With a window also `PERCENTILE_COLUMNS`: minutes to whichever of these
+    sites open that day is reached first, Float64, inf: farther than the rules allow, or no way.
 
     Raises
     ------
@@ -137,7 +138,8 @@ def residents_round_trips(
             found = round_trip(out, journeys(back, stops, from_stops_s), open_s, trips.rules, walk_s)
             if found is not None and found.time_out_min < best[point]:
                 best[point], chosen[point] = found.time_out_min, site
-                earliest[point], last[point] = found.earliest_arrival_s, found.last_way_back_s
+                first, then = found.earliest_arrival_s, found.last_way_back_s
+                earliest[point], last[point] = -1 if first is None else first, -1 if then is None else then
             if window is not None:
                 soonest = times_from_minutes(out, leave_s, trips.rules.way_min * 60, walk_s and walk_s[0])
                 took[point] = np.minimum(took[point], soonest)
@@ -149,8 +151,8 @@ def residents_round_trips(
             "population": demand["population"],
             "time_out_min": pd.array(np.where(np.isfinite(best), best, np.nan), dtype="Float64"),
             "facility_id": sites["facility_id"].reindex(chosen).set_axis(demand.index),
-            "earliest_arrival": _clock_times(of_day, np.where(chosen >= 0, earliest, -1)),
-            "last_way_back": _clock_times(of_day, np.where(chosen >= 0, last, -1)),
+            "earliest_arrival": _clock_times(of_day, earliest),
+            "last_way_back": _clock_times(of_day, last),
         }
         | {name: pd.array(minutes, dtype="Float64") for name, minutes in times.items()},
         index=demand.index,
@@ -173,7 +175,8 @@ def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataF
     no number of the commune is known; `share_round_trip` (0 to
     1, of the points where nobody is known to live if there are no others); `facility_id`, the site of most of them;
     `time_out_min`, that of the median of them; `earliest_arrival`, `last_way_back`, the first and the last of all its
-    points. With a window also `PERCENTILE_COLUMNS`, each that of the median resident. <NA>: there is no way.
+    points that need a vehicle (<NA> where there is a round trip: on foot, at any hour). With a window also
+    `PERCENTILE_COLUMNS`, each that of the median resident. <NA>: there is no way.
     """
     row = communes.index.get_indexer(pd.Index(found["commune_code"]))
     weight = point_weights(found["population"].to_numpy(np.float64, na_value=np.nan), row, len(communes))
@@ -308,7 +311,7 @@ NO_STOPS: Final = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.
 
 def walks_of_pairs(trips: RoundTrips, points: Points, places: Points) -> dict[tuple[int, int], tuple[int, int]]:
     """Return the seconds on foot from points to places and back, by point and place; those too far are absent."""
-    walks = zip(*(each.tolist() for each in trips.walks_to(points, places)), strict=True)
+    walks = zip(*(each.tolist() for each in trips.walks_all_the_way(points, places)), strict=True)
     return {(point, place): (there_s, back_s) for point, place, there_s, back_s in walks}
 
 

@@ -46,8 +46,10 @@ _UNITS_BEFORE: Final = {
     "population": "habitants",
     "gain_residents": "habitants",
 }
-#: Columns of figures that are names, not numbers.
-_NAMES: Final = ("code", "facility_id", "facility_id_before", "postcode", "main_site")
+#: Columns of texts: names of figures, times of day that may all be missing.
+_TEXTS: Final = frozenset(
+    ("code", "facility_id", "facility_id_before", "postcode", "main_site", "earliest_arrival", "last_way_back")
+)
 
 
 @contextmanager
@@ -121,7 +123,7 @@ def _fields(path: Path) -> list[dict[str, Any]]:
     texts = {
         heading: "string"
         for heading, name in zip(headings, names, strict=True)
-        if name in _NAMES or name.endswith("_code")
+        if name in _TEXTS or name.endswith("_code")
     }
     frame = pd.read_csv(
         path,

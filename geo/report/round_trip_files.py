@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from geo.answers.tables import rounded
 from geo.finder.residents_trips import median_door_to_door
@@ -15,16 +16,20 @@ from geo.report.tables import with_origin, write_summary, write_table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
     from geo.finder.day_without_car import DayWithoutCar
     from geo.finder.named_days import NamedDay
     from geo.territory import Territory
 
 
 def round_trip_table(answer: DayWithoutCar) -> pd.DataFrame:
-    """Return the table of ``round_trips.csv``: each commune once, numbers as precise as in all files."""
-    return rounded(answer.communes.rename_axis("code").reset_index())
+    """Return the table of ``round_trips.csv``: each commune once, numbers as precise as in all files.
+
+    `on_foot`: whether those who have a round trip may walk all the way, at any hour; <NA> where nobody has one.
+    """
+    table = rounded(answer.communes.rename_axis("code").reset_index())
+    walk = pd.Series(table["earliest_arrival"].isna(), dtype="boolean").mask(table["time_out_min"].isna())
+    table.insert(table.columns.tolist().index("earliest_arrival"), "on_foot", walk)
+    return table
 
 
 def round_trip_content(territory: Territory, answer: DayWithoutCar) -> dict[str, Any]:

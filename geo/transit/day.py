@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from geo.transit.kernels import NEVER, scan
+from geo.transit.kernels import ARRIVAL, NEVER, scan
 from geo.transit.schedule import REGULAR
 from geo.transit.vehicles import vehicles
 
@@ -88,9 +88,11 @@ class Day:
 class Profile:
     """Every departure of a day worth taking, from every stop to one place.
 
-    `first`, `count`: int64 (n_stops,): rows of a stop in the other arrays, the last departure first. `departure_s`,
-    `arrival_s`: int32, seconds of the day; each departs sooner and arrives sooner than the one before. `on`, `off`:
-    connection boarded and the one left by. `changed`: the same for who comes off another vehicle at the stop.
+    `first`, `count`: int64 (n_stops,): rows of a stop in the other arrays, the last departure first. `departure_s`:
+    int32, seconds of the day. `way`: int64, the way from there as one number (`geo.transit.kernels.ARRIVAL`); each row
+    departs sooner and has a better way than the one before: it arrives sooner, or as soon by fewer rides or with less
+    walking. `on`, `off`: connection boarded and the one left by. `changed`: the same for who comes off another vehicle
+    at the stop.
     """
 
     day: Day
@@ -98,10 +100,15 @@ class Profile:
     first: NDArray[np.int64]
     count: NDArray[np.int64]
     departure_s: NDArray[np.int32]
-    arrival_s: NDArray[np.int32]
+    way: NDArray[np.int64]
     on: NDArray[np.int32]
     off: NDArray[np.int32]
     changed: tuple[NDArray[np.integer[Any]], ...]
+
+    @property
+    def arrival_s(self) -> NDArray[np.int64]:
+        """Seconds of the day at which each row arrives at the place."""
+        return self.way // ARRIVAL
 
     def rows(self, stop: int) -> slice:
         """Return the rows of a stop."""
@@ -109,13 +116,13 @@ class Profile:
 
     def after_change(self, stop: int, at_s: int) -> tuple[int, int, int] | None:
         """Return the best way on for who gets off at a stop: arrival, connection boarded, connection left by."""
-        first, count, departure, arrival, on, off = self.changed
+        first, count, departure, way, on, off = self.changed
         rows = slice(int(first[stop]), int(first[stop] + count[stop]))
         catchable = int((departure[rows] >= at_s).sum())
         if not catchable:
             return None
         row = rows.start + catchable - 1
-        return int(arrival[row]), int(on[row]), int(off[row])
+        return int(way[row]) // ARRIVAL, int(on[row]), int(off[row])
 
 
 def day_of(
@@ -214,5 +221,5 @@ def profile_to(day: Day, egress_s: NDArray[np.int64]) -> Profile:
         into.stop,
         into.seconds,
     )
-    first, count, departure_s, arrival_s, on, off = boarded
-    return Profile(day, egress_s, first, count, departure_s, arrival_s, on, off, changed)
+    first, count, departure_s, way, on, off = boarded
+    return Profile(day, egress_s, first, count, departure_s, way, on, off, changed)

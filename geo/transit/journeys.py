@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.transit.kernels import NEVER
+from geo.transit.kernels import ARRIVAL, NEVER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,15 +61,18 @@ class Leg:
 def journeys(profile: Profile, stops: NDArray[np.int64], walk_s: NDArray[np.int64]) -> Journeys:
     """Return the journeys from a start, given the stops that are near and the seconds on foot to each.
 
-    On a profile of ways back (`Day.reversed`) they are those from the place to the start.
+    Of those that depart and arrive at the same seconds it is the one of fewest rides, then of the least walking. On a
+    profile of ways back (`Day.reversed`) they are those from the place to the start.
     """
     rows = [np.arange(profile.first[stop], profile.first[stop] + profile.count[stop]) for stop in stops.tolist()]
     counts = [len(each) for each in rows]
     row = np.concatenate([*rows, np.zeros(0, np.int64)]).astype(np.int64)
     stop = np.repeat(stops, counts).astype(np.int64)
-    departure = profile.departure_s[row].astype(np.int64) - np.repeat(walk_s, counts)
-    arrival = profile.arrival_s[row].astype(np.int64)
-    order = np.lexsort((arrival, -departure))
+    access_s = np.repeat(walk_s, counts)
+    departure = profile.departure_s[row].astype(np.int64) - access_s
+    way = profile.way[row] + access_s
+    arrival = way // ARRIVAL
+    order = np.lexsort((way, -departure))
     arrives = arrival[order]
     sooner = np.append(True, arrives[1:] < np.minimum.accumulate(arrives)[:-1])[: len(order)]
     kept = order[sooner][::-1]
@@ -120,7 +123,7 @@ def legs(profile: Profile, found: Journeys, number: int) -> list[Leg]:
             add(begin, finish, int(day.stop_from[first]), int(day.stop_to[last]), int(day.call[first]), stays=stays)
         now, at = leaves, leave
         arrival = leaves + int(profile.egress_s[leave])
-        goal = int(profile.arrival_s[row])
+        goal = int(profile.way[row]) // ARRIVAL
         onward = None if arrival <= goal else profile.after_change(leave, leaves)
         if onward is None:
             add(leaves, min(arrival, leaves + NEVER), leave, None)

@@ -21,32 +21,42 @@ DAY_S: Final = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What makes a round trip possible: a walk to a stop, a way, and a visit, in minutes.
+    """What makes a round trip possible: a walk to a stop, a walk all the way, a way, and a visit, in minutes.
 
-    `walk_min`: at most, to a stop or all the way; `way_min`: at most, door to door; `visit_min`: at least, while the
-    place is open.
+    `walk_min`: at most, from home to a stop and from a stop to the place; `way_min`: at most, door to door;
+    `visit_min`: at least, while the place is open; `direct_walk_min`: at most, from home to the place with no vehicle.
+    The two walks have limits of their own, as in OpenTripPlanner: who need not wait for a vehicle walks longer.
     """
 
     walk_min: float = 20.0
     way_min: float = 120.0
     visit_min: float = 45.0
+    direct_walk_min: float = 30.0
 
     def __post_init__(self) -> None:
         """Raise `ParameterError` where a limit makes no sense."""
-        for name, most in (("walk_min", 120), ("way_min", 24 * 60), ("visit_min", 24 * 60)):
+        limits = {"walk_min": 120, "way_min": 24 * 60, "visit_min": 24 * 60, "direct_walk_min": 120}
+        for name, most in limits.items():
             value = getattr(self, name)
             if not 0 <= value <= most:
                 option = name.replace("_", "-")
                 msg = f"--{option} {value:g} refusé : des minutes de 0 à {most} sont attendues."
                 raise ParameterError(msg)
 
+    @property
+    def on_foot_s(self) -> float:
+        """Seconds that one walks at most with no vehicle: the whole way has its own limit as well."""
+        return 60 * min(self.direct_walk_min, self.way_min)
+
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
     """A round trip of one day, seconds of the day.
 
-    `out`, `back`: which of the journeys out and back, `None` on foot. `earliest_arrival_s`, `last_way_back_s`: of all
-    the ways of that day, the first arrival that is in time for a visit, and the last departure that is home that day.
+    `out`, `back`: which of the journeys out and back, `None` on foot. `earliest_arrival_s`: of all the ways of that
+    day, the last arrival by which one is there when the place opens, else the first one after that is in time for a
+    visit. `last_way_back_s`: the last departure that is home that day. Both are `None` where one may walk all the way
+    there and back, which is possible at any hour.
     """
 
     departure_s: int
@@ -55,8 +65,8 @@ class RoundTrip:
     home_s: int
     out: int | None
     back: int | None
-    earliest_arrival_s: int
-    last_way_back_s: int
+    earliest_arrival_s: int | None
+    last_way_back_s: int | None
 
     @property
     def time_out_min(self) -> float:
@@ -91,7 +101,7 @@ def round_trip(
     visit, way = round(rules.visit_min * 60), rules.way_min * 60
     arrive, depart, out_row = _ways(out, way, not_before_s)
     leave, home, back_row = _ways_back(back, way)
-    on_foot = walk_s is not None and max(walk_s) <= rules.walk_min * 60
+    on_foot = walk_s is not None and max(walk_s) <= rules.on_foot_s
     there_s, back_s = walk_s or (0, 0)
     best: tuple[int, ...] | None = None
     arrivals: list[int] = []
@@ -116,16 +126,17 @@ def round_trip(
         comes = np.where(first < len(leave), np.append(home, DAY_S + 1)[first], DAY_S + 1)
         back_of = np.where(first < len(leave), np.append(back_row, -2)[first], -2)
         if on_foot:
-            sooner = helped + back_s < comes
+            sooner = helped + back_s <= comes
             comes = np.where(sooner, helped + back_s, comes)
             back_of = np.where(sooner, -1, back_of)
         possible = comes <= DAY_S
         if not possible.any():
             continue
-        arrivals.append(int(here[possible].min()))
+        comes_at = here[possible]
+        by_opening = comes_at[comes_at <= opens]
+        arrivals.append(int(by_opening.max() if len(by_opening) else comes_at.min()))
         last = leave[leave >= helped[possible].min()]
         leaves += [int(last.max())] if len(last) else []
-        leaves += [DAY_S - back_s] if on_foot else []
         for k in np.flatnonzero(possible).tolist():
             goes = int(leave[first[k]]) if back_of[k] >= 0 else int(helped[k])
             found = (int(comes[k] - gone[k]), int(gone[k]), int(here[k]), goes, int(comes[k]), int(row[k]))
@@ -142,8 +153,8 @@ def round_trip(
         home_s,
         None if out_k < 0 else out_k,
         None if back_k < 0 else back_k,
-        min(arrivals),
-        max(leaves),
+        None if on_foot else min(arrivals),
+        None if on_foot else max(leaves),
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo.transit.day import CHANGE_S, day_of, profile_to
 from geo.transit.journeys import journeys, legs
-from geo.transit.kernels import NEVER
+from geo.transit.kernels import ARRIVAL, NEVER, RIDE
 from geo.transit.round_trip import Rules, round_trip
 from geo.transit.schedule import WEEKDAYS, Schedule, merged
 from geo.transit.transfers import with_stops_of_lines
@@ -109,6 +109,64 @@ def plain(made, walked, egress, stop, start, following=None):
                         if v == leave and arrival + needed < ready.get(w, NEVER):
                             ready[w], better = arrival + needed, True
     return best
+
+
+def plain_ways(made, walked, egress, stop, start):
+    """Return the best way of who waits at a stop from a second on: arrival, rides, seconds on foot; `None`: no way.
+
+    Every way that none beats in time, rides and walking at once is followed until there is no other.
+    """
+    walk = {(v, v): (CHANGE_S, 0) for v in range(N_STOPS)}
+    walk |= {(a, b): (max(60 * m, CHANGE_S),) * 2 for a, b, m in walked if a != b}
+    known, left, done = {}, [(stop, (start, 0, 0))], []
+    while left:
+        at, way = left.pop()
+        if any(all(x <= y for x, y in zip(one, way, strict=True)) for one in known.get(at, [])):
+            continue
+        known.setdefault(at, []).append(way)
+        ready, rides, on_foot = way
+        for calls in made:
+            for i, (board, _, departure, pickup, _) in enumerate(calls[:-1]):
+                if pickup or board != at or departure < ready:
+                    continue
+                for leave, arrival, _, _, drop_off in calls[i + 1 :]:
+                    if drop_off:
+                        continue
+                    if egress[leave] is not None:
+                        done.append((arrival + 60 * egress[leave], rides + 1, on_foot + 60 * egress[leave]))
+                    left += [
+                        (w, (arrival + needed, rides + 1, on_foot + walks))
+                        for (v, w), (needed, walks) in walk.items()
+                        if v == leave
+                    ]
+    return min(done, default=None)
+
+
+@FEW
+@given(made=trips(), walked=WALKS, egress=EGRESS)
+def test_at_the_same_arrival_the_way_of_fewest_rides_then_least_walking_is_kept(made, walked, egress):
+    profile = profile_to(make_day(made, walked), seconds(egress))
+    for stop in range(N_STOPS):
+        rows = profile.rows(stop)
+        for start in sorted({departure for calls in made for _, _, departure, _, _ in calls}):
+            ways = profile.way[rows][profile.departure_s[rows] >= start]
+            best = None if not len(ways) else int(ways.min())
+            told = None if best is None else (best // ARRIVAL, best % ARRIVAL // RIDE, best % RIDE)
+            assert told == plain_ways(made, walked, egress, stop, start)
+
+
+@FEW
+@given(made=trips(), walked=WALKS, egress=EGRESS)
+def test_a_journey_has_the_rides_and_the_walks_of_its_way(made, walked, egress):
+    day = make_day(made, walked)
+    for one in (day, day.reversed):
+        profile = profile_to(one, seconds(egress))
+        for stop in range(N_STOPS):
+            found = journeys(profile, np.array([stop]), np.array([0]))
+            for number, row in enumerate(found.row.tolist()):
+                parts, way = legs(profile, found, number), int(profile.way[row])
+                assert sum(part.line is not None for part in parts) == way % ARRIVAL // RIDE
+                assert sum(part.arrival_s - part.departure_s for part in parts if part.line is None) == way % RIDE
 
 
 def arrival_of(profile, stop, start):

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from geo import Territory
-from geo.answers.without_car import transit_lines, way_words
-from geo.finder.without_car import RoundTrips, trips_from
+from geo.answers.round_trips import transit_lines, way_words
+from geo.finder.site_trips import trips_from
+from geo.finder.without_car import RoundTrips
 from geo.territory.margin import bounds
 from geo.transit.gtfs import read_gtfs
 
@@ -102,6 +103,13 @@ def test_a_village_without_a_train_has_no_round_trip_and_the_words_say_so(round_
 def test_words_of_a_way_name_lines_stops_and_times(round_trips):
     words = way_words(_from(round_trips, "Bedous")["2083"].there)
     assert "train L55 (n° 867416) de Bedous 7\u00a0h\u00a022 à Gan 8\u00a0h\u00a021" in words
+
+
+def test_at_the_same_hours_the_way_with_the_fewest_trains_is_told(round_trips):
+    """From Ustaritz to Hendaye one changes in Bayonne; another train could be taken on to Boucau and back first."""
+    found = _from(round_trips, "Hendaye")["3047"]
+    assert [step.line for step in found.back if step.line is not None] == ["F54", "L51"]
+    assert [f"{moment:%H:%M}" for moment in (found.leaves_site, found.home)] == ["16:15", "18:10"]
 
 
 def test_a_site_closed_that_day_has_a_next_possible_day(round_trips):

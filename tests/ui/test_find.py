@@ -464,6 +464,10 @@ def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, ter
     told = "\n".join(element.value for element in app.markdown).replace("\\", "")
     assert "car 12 de Urdos 8\u00a0h à Maison 8\u00a0h\u00a030".replace("\u00a0", " ") in told.replace("\u00a0", " ")
     assert "Sans voiture, mardi 4 février 2025, départ à partir de 7 h 30 :" in told.replace("\u00a0", " ")
+    on_cards = [one["id"] for one in given(app, "found_sites")["answer"]["sites"]]
+    numbered = re.findall(r"^(\d+)\. .*\[(.*?)\]", told, re.MULTILINE)
+    assert numbered
+    assert all(on_cards[int(number) - 1] == site for number, site in numbered)
     assert "À pied" in given(app, "found_sites")["html"] or "à vélo" in given(app, "found_sites")["html"].lower()
 
 

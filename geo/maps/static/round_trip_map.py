@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.answers.origin import contour_sentences, walking_note
-from geo.answers.without_car import ONLY_GIVEN, day_words, residents_sentence, rules_sentence
+from geo.answers.round_trips import rules_sentence
+from geo.answers.timetable_days import day_words
+from geo.answers.without_car import ONLY_GIVEN, residents_sentence
 from geo.classes import TRIP_CLASSES, TRIP_UNKNOWN, UNKNOWN_CLASS, trip_class
 from geo.finder.opening_times import day_text
 from geo.finder.without_car import FIXED_KINDS

@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import counting_sentence, sources_sentence
-from geo.answers.without_car import commune_trip_sentence, possible_words, without_car_answer
+from geo.answers.without_car import commune_trip_sentence, possible_words, with_words_on_foot, without_car_answer
 from geo.errors import MaillageError
 from geo.finder.day_without_car import day_without_car
 from geo.finder.without_car import FIXED_KINDS
@@ -105,7 +105,8 @@ def _measured(territory: Territory, identity: str, day: dt.date) -> DayWithoutCa
 
 def _table(measured: DayWithoutCar) -> pd.DataFrame:
     """Return the communes as they are shown: where a round trip is possible first, then the most populous."""
-    table = round_trip_table(measured).assign(round_trip=possible_words(measured.communes).to_numpy())
+    table = with_words_on_foot(round_trip_table(measured))
+    table["round_trip"] = possible_words(measured.communes).to_numpy()
     possible = (measured.communes["share_round_trip"] > 0).to_numpy()
     order = table.assign(possible=possible).sort_values(["possible", "residents"], ascending=False, kind="stable")
     return table.loc[order.index].reset_index(drop=True)

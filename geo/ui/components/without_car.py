@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.answers.without_car import transit_lines, transit_notes
+from geo.answers.round_trips import transit_lines
+from geo.answers.without_car import transit_notes
 from geo.errors import ParameterError
-from geo.finder.without_car import RoundTrips, leaving_from, trips_from
+from geo.finder.site_trips import leaving_from, trips_from
+from geo.finder.without_car import RoundTrips
 from geo.transit.round_trip import Rules
 from geo.ui import cache
 from geo.ui.components.messages import plain
@@ -28,7 +30,8 @@ def without_car(territory: Territory, answer: Answer) -> None:
         return
     day = answer.at.date()
     not_before = leaving_from(answer.at)
-    question = (cache.fingerprint(territory), answer.start_lon, answer.start_lat, day, not_before)
+    numbers = {site.facility_id: number for number, site in enumerate(answer.sites, 1)}
+    question = (cache.fingerprint(territory), answer.start_lon, answer.start_lat, day, not_before, tuple(numbers))
 
     def lines() -> list[str]:
         rules = Rules()
@@ -37,7 +40,7 @@ def without_car(territory: Territory, answer: Answer) -> None:
             found = trips_from(trips, *start, day, _SITES, not_before=not_before)
         except ParameterError as error:
             return [str(error)]
-        return list(transit_lines(found, day, rules, transit_notes(territory), not_before))
+        return list(transit_lines(found, day, rules, transit_notes(territory), not_before, numbers=numbers))
 
     with st.expander("Sans voiture : y aller et en revenir le jour même"):
         for line in last_answer("without_car", question, lines):

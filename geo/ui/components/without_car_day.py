@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from geo.answers.without_car import day_words
+from geo.answers.timetable_days import day_words
 from geo.finder.named_days import NamedDay, day_named, named_days
 from geo.ui.kept_answers import kept
 from geo.ui.session import bound, change_state

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
-from geo.answers.origin import LIMITS, METHOD, SITES_METHOD, approximation_sentences, network_sentence
+from geo.answers.origin import LIMITS, METHOD, SITES_METHOD, TRANSIT_METHOD, approximation_sentences, network_sentence
 from geo.french import format_integer
 from geo.network.speeds import speed_table
 from geo.ui.components.day_lists import show_lists
@@ -45,7 +45,7 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     _network(territory)
     show_own_files(territory)
     st.header("Méthode", anchor=False)
-    _listed(METHOD + SITES_METHOD)
+    _listed(METHOD + SITES_METHOD + (TRANSIT_METHOD if territory.has_timetables else ()))
     st.header("Limites", anchor=False)
     _listed(LIMITS)
     _widget()

@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from geo import Territory
-from geo.answers.without_car import day_notes, day_words, days_sentence
+from geo.answers.timetable_days import day_notes, day_words, days_sentence
 from geo.errors import ParameterError
 from geo.finder.named_days import day_named, named_days, usual_day
 from geo.sources.departements import departement_codes, school_zone
@@ -131,6 +131,12 @@ def test_where_the_calendar_is_not_known_it_is_said():
     day = day_named(Territory.load("974"), dt.date(2025, 2, 4))
     assert plain(day_words(day)) == "mardi 4 février 2025, vacances scolaires non connues, 0 trajet"
     assert named_days(Territory.load("974")) == ()
+
+
+def test_a_public_holiday_is_named(territory):
+    day = day_named(territory, dt.date(2025, 4, 21))
+    assert plain(day_words(day)).startswith("lundi 21 avril 2025, jour férié (lundi de Pâques), vacances de printemps")
+    assert day_named(territory, dt.date(2025, 4, 22)).public_holiday is None
 
 
 def test_a_last_day_that_no_month_has_is_left_out(tmp_path):

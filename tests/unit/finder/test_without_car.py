@@ -9,14 +9,8 @@ import pandas as pd
 import pytest
 
 from geo import Territory
-from geo.answers.without_car import (
-    commune_trip_sentence,
-    residents_sentence,
-    transit_lines,
-    trip_sentence,
-    way_words,
-    without_car_answer,
-)
+from geo.answers.round_trips import transit_lines, trip_sentence, way_words
+from geo.answers.without_car import commune_trip_sentence, residents_sentence, without_car_answer
 from geo.errors import ParameterError
 from geo.finder.day_without_car import day_without_car
 from geo.finder.residents_trips import (
@@ -25,7 +19,8 @@ from geo.finder.residents_trips import (
     residents_round_trips,
     round_trip_share,
 )
-from geo.finder.without_car import RoundTrips, hours_on, leaving_from, trips_from
+from geo.finder.site_trips import SiteTrip, Step, leaving_from, trips_from
+from geo.finder.without_car import RoundTrips, hours_on
 from geo.report.round_trip_files import round_trip_content
 from geo.transit.gtfs import read_gtfs
 from geo.transit.journeys import Journeys
@@ -100,6 +95,48 @@ def test_a_closed_day_says_the_next_possible_one(valley):
     assert (one.why_not, one.next_day) == ("closed", dt.date(2025, 2, 10))
     assert trip_sentence(one) == (
         "aucun aller-retour possible ce jour-là, le site est fermé\u202f; prochain jour possible : lundi 10\u00a0février"
+    )
+
+
+def test_a_public_holiday_is_named(valley):
+    assert trip_sentence(_to_site(valley, dt.date(2025, 1, 1))).startswith(
+        "aucun aller-retour possible ce jour-là, le site est fermé, jour férié (jour de l'An)"
+    )
+
+
+def test_the_minutes_told_add_up_to_the_times_told():
+    """Times with seconds: one leaves in the minute before, arrives in the minute after, and the lengths are between."""
+    zone = ZoneInfo("Europe/Paris")
+
+    def at(text):
+        return dt.datetime.fromisoformat(f"2025-02-04T{text}").replace(tzinfo=zone)
+
+    walk = Step(at("08:15:40"), at("08:21:10"), None, "Halte", None, "", None)
+    ride = Step(at("08:21:10"), at("08:40:50"), "Halte", "Maison", "12", "", 3)
+    assert way_words((walk, ride)) == ("à pied 7 min jusqu'à Halte, puis car 12 de Halte 8 h 21 à Maison 8 h 41")
+    moments = {"leaves_home": walk.departs, "arrives": ride.arrives, "leaves_site": at("09:40:30")}
+    one = SiteTrip("1", "Maison", TUESDAY, ((540, 720),), **moments, home=at("10:06:10"), time_out_min=110.5)
+    assert (
+        trip_sentence(one)
+        .replace(" ", " ")
+        .startswith("départ 8 h 15, sur place 8 h 41, retour 9 h 40, chez vous 10 h 07 (1 h 52 hors de chez vous)")
+    )
+
+
+def test_one_who_may_walk_all_the_way_is_told_so(valley):
+    territory, _ = valley
+    site = territory.sites.geometry[territory.sites["facility_id"] == SITE].iloc[0]
+    found = trips_from(RoundTrips.of(territory), site.x, site.y, TUESDAY, 30)
+    one = next(one for one in found if one.facility_id == SITE)
+    assert trip_sentence(one).endswith(" ; à pied, à toute heure")
+
+
+def test_sites_that_are_numbered_already_keep_their_numbers(valley):
+    one = _to_site(valley)
+    told = [line for line in transit_lines([one], TUESDAY, Rules(), (), numbers={SITE: 4}) if SITE in line]
+    assert told[0].startswith(f"4. {one.name}")
+    assert (
+        next(line for line in transit_lines([one], TUESDAY, Rules(), (), numbers={}) if SITE in line)[0] == one.name[0]
     )
 
 
@@ -295,10 +332,39 @@ def test_on_foot_there_and_by_bus_back():
     sloped = round_trip(_ways(), _ways(), [(36000, 43200)], Rules(), (600, 360))
     assert (sloped.arrival_s - sloped.departure_s, sloped.home_s - sloped.leave_s) == (600, 360)
     assert sloped.time_out_min == 10 + 45 + 6
-    assert sloped.last_way_back_s == 86_400 - 360
-    assert round_trip(_ways(), _ways(), [(36000, 43200)], Rules(walk_min=9), (600, 360)) is None
-    far = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(walk_min=9), (600, 600))
+    assert (sloped.earliest_arrival_s, sloped.last_way_back_s) == (None, None)
+    assert round_trip(_ways(), _ways(), [(36000, 43200)], Rules(direct_walk_min=9), (600, 360)) is None
+    far = round_trip(_ways(), _ways((690, 695)), [(36000, 43200)], Rules(direct_walk_min=9), (600, 600))
     assert far is None
+
+
+@pytest.mark.parametrize(
+    ("rules", "possible"),
+    [
+        ({}, True),
+        ({"walk_min": 5}, True),
+        ({"direct_walk_min": 25}, False),
+        ({"direct_walk_min": 26}, True),
+        ({"way_min": 25}, False),
+    ],
+)
+def test_the_walk_all_the_way_has_a_limit_of_its_own(rules, possible):
+    walked = round_trip(_ways(), _ways(), [(36000, 43200)], Rules(**rules), (26 * 60, 26 * 60))
+    assert (walked is not None) == possible
+
+
+def test_the_first_useful_arrival_is_the_last_by_which_one_is_there_at_opening():
+    # Open from 10:00 to 12:00: there at 5:04, 8:30, 9:50 and 11:00; back at 13:00.
+    out = _ways((270, 304), (480, 510), (560, 590), (630, 660))
+    found = round_trip(out, _ways((780, 800)), [(36000, 43200)], Rules())
+    assert found.earliest_arrival_s == 590 * 60
+    later = round_trip(_ways((630, 660), (640, 670)), _ways((780, 800)), [(36000, 43200)], Rules())
+    assert later.earliest_arrival_s == 660 * 60
+
+
+def test_at_the_same_time_at_home_who_walks_takes_no_vehicle():
+    found = round_trip(_ways(), _ways((645, 655)), [(36000, 43200)], Rules(), (600, 600))
+    assert (found.back, found.home_s) == (None, 655 * 60)
 
 
 def test_home_after_midnight_is_not_the_same_day():

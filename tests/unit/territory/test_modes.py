@@ -14,7 +14,8 @@ from geo.answers.without_car import transit_notes
 from geo.errors import ParameterError
 from geo.finder.answer import find_sites
 from geo.finder.other_modes import times_by_mode
-from geo.finder.without_car import RoundTrips, trips_from
+from geo.finder.site_trips import trips_from
+from geo.finder.without_car import RoundTrips
 from geo.network.modes import RELIEF_COUNTED, RELIEF_NOTE
 from geo.sources.relief import STEP_M, Relief
 from geo.territory import assemble
@@ -144,7 +145,7 @@ def test_slopes_count_on_foot_and_by_bicycle_and_never_by_car(place, on_a_hill):
     assert took["bike", "down"] == pytest.approx(8 + 4 * 21.6 / (21.6 + 0.86 * 3.953), rel=0.02)
     trips = RoundTrips.of(steep)
     here, there = (tuple(np.array([value]) for value in each) for each in (home, site))
-    _, _, seconds, back = trips.walks_to(here, there)
+    _, _, seconds, back = trips.walks_all_the_way(here, there)
     assert seconds[0] == pytest.approx(60 * took["walk", "down"], abs=1)
     assert back[0] == pytest.approx(60 * took["walk", "up"], abs=1)
     assert [RELIEF_NOTE in note or RELIEF_COUNTED in note for note in transit_notes(steep)].count(True) == 1
@@ -198,7 +199,10 @@ def test_the_command_line_tells_them_in_words_and_in_json(place, small_world, ru
     assert json.loads(run(*near, "--mode", "transit", "--json")[1])["round_trips"][0]["time_out_min"] == 49
     assert run(*near, "--mode", "transit", "--saturday")[0] == 2
     assert "(1,0 km) à pied" in run(*near, "--mode", "walk")[1].replace("\u00a0", " ")
-    assert "peuvent aller dans un site" in run("diagnose", folder, "--mode", "transit", "--day", "2025-02-03")[1]
+    assert (
+        "peuvent, sans voiture, aller dans un site"
+        in run("diagnose", folder, "--mode", "transit", "--day", "2025-02-03")[1]
+    )
     usual = run("diagnose", folder, "--mode", "transit")[1].replace("\u00a0", " ")
     assert (
         "Jour : mardi 7 janvier 2025, hors vacances scolaires de la zone A, 2 trajets (choisi parmi les jours" in usual

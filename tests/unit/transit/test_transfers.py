@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from geo.answers.without_car import way_words
+from geo.answers.round_trips import way_words
 from geo.errors import SchemaError
-from geo.finder.without_car import Step
+from geo.finder.site_trips import Step
 from geo.transit.day import day_of, profile_to
 from geo.transit.gtfs import read_gtfs
 from geo.transit.journeys import journeys, legs

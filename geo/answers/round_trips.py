@@ -1,0 +1,151 @@
+"""The way to a site without a car in words: by public transport there and back, or on foot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+from geo.answers.site_words import trip_words
+from geo.finder.opening_times import day_text, hours_text
+from geo.french import DAYS, SEMICOLON, capital, clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from geo.finder.site_trips import SiteTrip, Step
+    from geo.transit.round_trip import Rules
+
+NO_ROUND_TRIP: Final = "aucun aller-retour possible ce jour-là"
+#: What is said in the place of the first arrival and the last way back where one may walk all the way.
+ON_FOOT: Final = "à pied, à toute heure"
+_WHY_NOT: Final = {
+    "hours_unknown": "ses horaires ne sont pas connus",
+    "closed": "le site est fermé",
+    "no_stop_here": "ni le site ni un arrêt n'est assez près de votre départ à pied",
+    "no_stop_there": "aucun arrêt n'est assez près du site à pied",
+    "too_late": "plus aucun départ ne convient à partir de cette heure",
+    "no_way": "aucun horaire ne convient",
+}
+#: What a vehicle is called, by code of GTFS; and of the extended codes, by hundreds.
+_VEHICLES: Final = {0: "tram", 1: "métro", 2: "train", 3: "car", 4: "bateau", 5: "tram", 6: "téléphérique"} | {
+    7: "funiculaire",
+    11: "trolleybus",
+}
+_HUNDREDS: Final = {1: "train", 2: "car", 4: "métro", 7: "bus", 8: "trolleybus", 9: "tram", 10: "bateau", 15: "taxi"}
+
+
+def transit_lines(
+    found: Sequence[SiteTrip],
+    day: dt.date,
+    rules: Rules,
+    notes: Sequence[str],
+    not_before: dt.datetime | None = None,
+    start: str | None = None,
+    numbers: Mapping[str, int] | None = None,
+) -> Iterator[str]:
+    """Give the round trips of a day line by line, in words.
+
+    `not_before`: as for `geo.finder.site_trips.trips_from`; `start`: from where; `numbers`: of the sites by
+    `facility_id` where they are numbered already, others have none; `None`: they are numbered here.
+    """
+    after = "" if not_before is None else f", départ à partir de {_clock(not_before)}"
+    where = "" if start is None else f" depuis {start}"
+    yield f"Sans voiture{where}, {DAYS[day.weekday()]} {day_text(day)} {day.year}{after} :"
+    if not any(one.possible for one in found):
+        yield f"Vers les sites proches, {NO_ROUND_TRIP}."
+    known = {one.facility_id: number for number, one in enumerate(found, 1)} if numbers is None else numbers
+    for one in found:
+        number = f"{known[one.facility_id]}. " if one.facility_id in known else ""
+        yield f"{number}{one.name} [{one.facility_id}] : {trip_sentence(one)}"
+        if one.possible:
+            yield f"   Aller : {way_words(one.there)}"
+            yield f"   Retour : {way_words(one.back)}"
+        yield f"   Horaires ce jour-là : {hours_text(one.hours)}"
+        if contact := _contact(one):
+            yield f"   {contact}"
+    yield from (f"  - {note}" for note in (rules_sentence(rules), *notes))
+
+
+def _contact(one: SiteTrip) -> str:
+    """Return whether an appointment is needed, and the telephone number; empty where neither is known."""
+    appointment = {True: "sur rendez-vous", False: "sans rendez-vous", None: ""}[one.appointment]
+    return capital(", ".join(filter(None, (appointment, one.phone))))
+
+
+def trip_sentence(one: SiteTrip) -> str:
+    """Return the round trip of a site in one sentence, without a full stop."""
+    if one.leaves_home is None or one.arrives is None or one.leaves_site is None or one.home is None:
+        after = "" if one.next_day is None else f"{SEMICOLON}prochain jour possible : {_day(one.next_day)}"
+        why = _WHY_NOT[one.why_not or "no_way"]
+        if one.public_holiday is not None and one.why_not == "closed":
+            why = f"{why}, jour férié ({one.public_holiday})"
+        return f"{NO_ROUND_TRIP}, {why}{after}"
+    said = (
+        f"départ {_clock(one.leaves_home)}, sur place {_clock_after(one.arrives)}, retour {_clock(one.leaves_site)}, "
+        f"chez vous {_clock_after(one.home)} ({trip_words(_minutes(one.leaves_home, one.home))} hors de chez vous)"
+    )
+    if one.earliest_arrival is None or one.last_way_back is None:
+        rides = any(step.line is not None for step in (*one.there, *one.back))
+        return f"{said}{SEMICOLON}{'possible aussi ' if rides else ''}{ON_FOOT}"
+    return (
+        f"{said}{SEMICOLON}première arrivée utile {_clock_after(one.earliest_arrival)}, dernier retour "
+        f"{_clock(one.last_way_back)}"
+    )
+
+
+def way_words(steps: Sequence[Step]) -> str:
+    """Return a way in words: on foot, then each line, where and when it is boarded and left."""
+    return ", puis ".join(_step_words(step) for step in steps) or "sur place"
+
+
+def rules_sentence(rules: Rules) -> str:
+    """Return what counts as a round trip."""
+    return (
+        f"Compte : au plus {rules.walk_min:.0f} min à pied jusqu'à un arrêt ou depuis un arrêt, "
+        f"{rules.on_foot_s / 60:.0f} min à pied de chez soi jusqu'au site, {trip_words(rules.way_min)} par trajet, "
+        f"au moins {rules.visit_min:.0f} min sur place pendant l'ouverture, "
+        f"retour le jour même."
+    )
+
+
+def _step_words(step: Step) -> str:
+    if step.line is None:
+        towards = "" if step.to_stop is None else f" jusqu'à {step.to_stop}"
+        return f"à pied {trip_words(_minutes(step.departs, step.arrives))}{towards}"
+    # Some publishers put the number of the train there.
+    what = "n°" if step.headsign.isdigit() else "direction"
+    headsign = f" ({what} {step.headsign})" if step.headsign else ""
+    stays = "sans descendre, " if step.stays else ""
+    return (
+        f"{stays}{_vehicle(step.route_type)} {step.line}{headsign} de {step.from_stop} {_clock(step.departs)} "
+        f"à {step.to_stop} {_clock_after(step.arrives)}"
+    )
+
+
+def _vehicle(route_type: int | None) -> str:
+    code = -1 if route_type is None else route_type
+    return _VEHICLES.get(code) or _HUNDREDS.get(code // 100, "ligne")
+
+
+def _clock(moment: dt.datetime) -> str:
+    """Return a moment at which one leaves: the whole minute that has begun."""
+    return clock(moment.hour * 60 + moment.minute)
+
+
+def _clock_after(moment: dt.datetime) -> str:
+    """Return a moment at which one arrives: the whole minute that has come by then."""
+    return _clock(_whole_after(moment))
+
+
+def _whole_after(moment: dt.datetime) -> dt.datetime:
+    whole = moment.replace(second=0, microsecond=0)
+    return whole if whole == moment else whole + dt.timedelta(minutes=1)
+
+
+def _minutes(leaves: dt.datetime, arrives: dt.datetime) -> float:
+    """Return the minutes between the two as they are shown."""
+    return (_whole_after(arrives) - leaves.replace(second=0, microsecond=0)).total_seconds() / 60
+
+
+def _day(day: dt.date) -> str:
+    return f"{DAYS[day.weekday()]} {day_text(day)}"

@@ -1,0 +1,261 @@
+"""The way to each site near a start and back the same day, without a car: rides and walks, with their moments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from geo.finder.opening_times import holiday_on
+from geo.finder.start import straight_m
+from geo.finder.without_car import FIXED_KINDS, hours_on, text_or_none
+from geo.kinds import SITES
+from geo.transit.journeys import Journeys, Leg, journeys, legs
+from geo.transit.round_trip import RoundTrip, round_trip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import geopandas as gpd
+
+    from geo.finder.without_car import NearStops, RoundTrips
+    from geo.territory import Territory
+    from geo.transit.day import Day, Profile
+
+#: How many days after the one asked for are searched for a round trip.
+HORIZON_DAYS: Final = 14
+#: How many sites are tried from a start, the nearest as a straight line first.
+SITES_TRIED: Final = 30
+#: Why there is no round trip.
+WHY_NOT: Final = ("hours_unknown", "closed", "no_stop_here", "no_stop_there", "too_late", "no_way")
+#: A shorter walk is not told.
+_STEP_S: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of a way, with its moments: a ride on a line, or a walk (`line` is `None`).
+
+    `stays`: a ride for which one stays on the vehicle of the ride before.
+    """
+
+    departs: dt.datetime
+    arrives: dt.datetime
+    from_stop: str | None
+    to_stop: str | None
+    line: str | None
+    headsign: str
+    route_type: int | None
+    stays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTrip:
+    """The round trip of one day to one site.
+
+    `day`: the day asked for. `hours`: minutes after midnight that the site is open then, `None` unknown. `there`,
+    `back`: the ways in their parts, empty where there is no round trip. `leaves_home`, `arrives`, `leaves_site`,
+    `home`: moments, `None` where there is none. `earliest_arrival`, `last_way_back`: as of
+    `geo.transit.round_trip.RoundTrip`, `None` also where one may walk all the way, at any hour. `next_day`: the next
+    day with one, within `HORIZON_DAYS`, `None`: there is none. `why_not`: of `WHY_NOT`, where there is no round trip.
+    `phone`, `appointment`: of the list, `None` unknown. `public_holiday`: name of that of the day where the site is,
+    `None`: it is none.
+    """
+
+    facility_id: str
+    name: str
+    day: dt.date
+    hours: tuple[tuple[int, int], ...] | None
+    there: tuple[Step, ...] = ()
+    back: tuple[Step, ...] = ()
+    leaves_home: dt.datetime | None = None
+    arrives: dt.datetime | None = None
+    leaves_site: dt.datetime | None = None
+    home: dt.datetime | None = None
+    earliest_arrival: dt.datetime | None = None
+    last_way_back: dt.datetime | None = None
+    time_out_min: float | None = None
+    next_day: dt.date | None = None
+    why_not: str | None = None
+    phone: str | None = None
+    appointment: bool | None = None
+    public_holiday: str | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is a round trip that day."""
+        return self.time_out_min is not None
+
+
+def trips_from(
+    trips: RoundTrips,
+    lon: float,
+    lat: float,
+    date: dt.date,
+    k: int = 5,
+    *,
+    not_before: dt.datetime | None = None,
+    look_ahead: bool = True,
+) -> list[SiteTrip]:
+    """Return the round trips of a day from a place to the sites around it, the least time out first.
+
+    Parameters
+    ----------
+    trips
+        Of the territory.
+    lon, lat
+        Degrees (EPSG:4326).
+    date
+        Day in the civil time of the territory.
+    k
+        At most how many sites. Those without a round trip that day come last, the nearest first.
+    not_before
+        Moment with its time zone before which nobody leaves home that day; `None`: the whole day counts.
+    look_ahead
+        Whether the next possible day is looked for.
+
+    Raises
+    ------
+    ParameterError
+        The timetables say nothing of the day, or the territory has no site.
+    """
+    trips.require_covered(date)
+    near = _near_sites(trips.territory, lon, lat)
+    here = np.array([lon]), np.array([lat])
+    start = trips.walks_to_stops(here)[1:]
+    sites = near.geometry.x.to_numpy(), near.geometry.y.to_numpy()
+    from_site, *of_sites = trips.walks_to_stops(sites)
+    _, on_foot, there_s, back_s = trips.walks_all_the_way(here, sites)
+    direct = dict(zip(on_foot.tolist(), zip(there_s.tolist(), back_s.tolist(), strict=True), strict=True))
+
+    def place(number: int) -> NearStops:
+        stops, to_stops_s, from_stops_s = (each[from_site == number] for each in of_sites)
+        return stops, to_stops_s, from_stops_s
+
+    found = []
+    for number, row in enumerate(near.to_dict("records")):
+        found.append(_site_trip(trips, row, date, start, place(number), direct.get(number), not_before))
+    order = sorted(range(len(found)), key=lambda n: (not found[n].possible, found[n].time_out_min or 0.0, n))[:k]
+    chosen = []
+    for number in order:
+        one = found[number]
+        if not one.possible and look_ahead:
+            row = near.iloc[number].to_dict()
+            one = _with_next_day(trips, one, row, start, place(number), direct.get(number))
+        chosen.append(one)
+    return chosen
+
+
+def _near_sites(territory: Territory, lon: float, lat: float) -> gpd.GeoDataFrame:
+    table = territory.facility_list(SITES, kinds=FIXED_KINDS)
+    metres = straight_m(lon, lat, table.geometry.x.to_numpy(), table.geometry.y.to_numpy())
+    return table.iloc[np.argsort(metres, kind="stable")[:SITES_TRIED]].reset_index(drop=True)
+
+
+def _site_trip(
+    trips: RoundTrips,
+    row: dict[str, object],
+    date: dt.date,
+    start: NearStops,
+    place: NearStops,
+    on_foot_s: tuple[int, int] | None,
+    not_before: dt.datetime | None = None,
+) -> SiteTrip:
+    hours = hours_on(row, date)
+    stops_near = [len(each[0]) > 0 for each in (start, place)]
+    why = (
+        (hours is None, "hours_unknown"),
+        (hours == (), "closed"),
+        (not stops_near[0] and on_foot_s is None, "no_stop_here"),
+        (not stops_near[1] and on_foot_s is None, "no_stop_there"),
+        (True, "no_way"),
+    )
+    reason = next(name for holds, name in why if holds)
+    named = SiteTrip(
+        str(row["facility_id"]),
+        str(row["name"]),
+        date,
+        hours,
+        why_not=reason,
+        phone=text_or_none(row.get("phone")),
+        appointment=appointment if isinstance(appointment := row.get("appointment"), bool) else None,
+        public_holiday=holiday_on(date, text_or_none(row.get("departement"))),
+    )
+    if not hours:
+        return named
+    there, back = trips.profiles(date, place)
+    stops, to_stops_s, from_stops_s = start
+    out, home = journeys(there, stops, to_stops_s), journeys(back, stops, from_stops_s)
+    open_s = trips.open_s(date, hours, text_or_none(row.get("departement")))
+    after_s = 0 if not_before is None else max(trips.day(date).seconds(not_before), 0)
+    found = round_trip(out, home, open_s, trips.rules, on_foot_s, not_before_s=after_s)
+    if found is None and after_s and round_trip(out, home, open_s, trips.rules, on_foot_s) is not None:
+        return replace(named, why_not="too_late")
+    return named if found is None else _told(named, trips.day(date), found, (there, out), (back, home))
+
+
+def _told(
+    named: SiteTrip, day: Day, found: RoundTrip, there: tuple[Profile, Journeys], back: tuple[Profile, Journeys]
+) -> SiteTrip:
+    def steps(way: tuple[Profile, Journeys], number: int | None, start_s: int, end_s: int) -> tuple[Step, ...]:
+        parts = [Leg(start_s, end_s, None, None)] if number is None else legs(*way, number)
+        return tuple(
+            Step(
+                day.moment(part.departure_s),
+                day.moment(part.arrival_s),
+                part.from_stop,
+                part.to_stop,
+                part.line,
+                part.headsign,
+                part.route_type,
+                part.stays,
+            )
+            for part in parts
+            if part.line is not None or part.arrival_s - part.departure_s >= _STEP_S
+        )
+
+    return replace(
+        named,
+        there=steps(there, found.out, found.departure_s, found.arrival_s),
+        back=steps(back, found.back, found.leave_s, found.home_s),
+        leaves_home=day.moment(found.departure_s),
+        arrives=day.moment(found.arrival_s),
+        leaves_site=day.moment(found.leave_s),
+        home=day.moment(found.home_s),
+        earliest_arrival=None if found.earliest_arrival_s is None else day.moment(found.earliest_arrival_s),
+        last_way_back=None if found.last_way_back_s is None else day.moment(found.last_way_back_s),
+        time_out_min=found.time_out_min,
+        why_not=None,
+    )
+
+
+def _with_next_day(
+    trips: RoundTrips,
+    one: SiteTrip,
+    row: dict[str, object],
+    start: NearStops,
+    place: NearStops,
+    on_foot_s: tuple[int, int] | None,
+) -> SiteTrip:
+    for date in _days_after(trips, one.day):
+        if _site_trip(trips, row, date, start, place, on_foot_s).possible:
+            return replace(one, next_day=date)
+    return one
+
+
+def _days_after(trips: RoundTrips, day: dt.date) -> Iterator[dt.date]:
+    days = (day + dt.timedelta(days=number) for number in range(1, HORIZON_DAYS + 1))
+    return (each for each in days if trips.schedule.covers(each))
+
+
+def leaving_from(at: dt.datetime) -> dt.datetime | None:
+    """Return the moment before which nobody leaves: the one asked for; midnight, `None`: the whole day counts.
+
+    >>> leaving_from(dt.datetime(2026, 11, 24, tzinfo=dt.UTC)) is None
+    True
+    >>> f"{leaving_from(dt.datetime(2026, 11, 24, 17, 30, tzinfo=dt.UTC)):%H:%M}"
+    '17:30'
+    """
+    return at if at.time() > dt.time(0) else None
