@@ -17,6 +17,8 @@ from geo.network.snapping import snap
 from geo.network.speeds import speed_profile
 from geo.network.travel_times import times_between
 
+pytestmark = pytest.mark.usefixtures("osm_text_loaded_once")
+
 WALK, BIKE = 4.8, 15.0
 CASES = [
     # tags beside highway=residential (or their own), walk along/against, bike along/against

@@ -20,6 +20,8 @@ from geo.network.snapping import snap
 from geo.network.speeds import speed_profile
 from geo.network.travel_times import times_between
 
+pytestmark = pytest.mark.usefixtures("osm_text_loaded_once")
+
 #: Nodes lie on a grid of thousandths of a degree from there, in the middle of France.
 LON, LAT = 3.0, 46.5
 _PHI = np.radians(LAT)
@@ -324,6 +326,21 @@ def test_the_origin_is_told(tmp_path):
     source = read_osm(path).source
     assert (source.name, source.file, len(source.sha256)) == ("OpenStreetMap", "extrait.osm", 64)
     assert "ODbL" in source.licence
+
+
+def test_a_program_of_its_own_reads_the_same(tmp_path, monkeypatch):
+    path, bad = osm_file(tmp_path, CROSS, CROSSING_WAYS), tmp_path / "coupe.osm"
+    bad.write_text(path.read_text(encoding="utf-8")[:-20], encoding="utf-8")
+    of_a_copy, refused = streets(read_osm(path), CROSS), refusal(bad)
+    monkeypatch.undo()
+    assert streets(read_osm(path), CROSS) == of_a_copy
+    assert refusal(bad) == refused
+
+
+def refusal(path):
+    with pytest.raises(SourceError) as error:
+        read_osm(path)
+    return str(error.value)
 
 
 def test_the_legal_system_of_the_place_is_used_unless_another_is_given(tmp_path):

@@ -17,6 +17,8 @@ from geo.network.osm import NOT_READ, read_osm, read_osm_modes, read_osmnx
 from geo.network.road_files import read_roads
 from geo.network.shortest_paths import nearest_facility
 
+pytestmark = pytest.mark.usefixtures("osm_text_loaded_once")
+
 #: Points of a ladder, in thousandths of a degree from there.
 LON, LAT = 3.0, 46.5
 POINTS = {1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (3, 0), 5: (0, 2), 6: (3, 2)}
