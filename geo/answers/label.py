@@ -9,8 +9,9 @@ import pandas as pd
 
 from geo.answers.answer import known_note, part_title
 from geo.answers.plan import plan_answer
-from geo.answers.plan_certainty import nobody_nearer_sentence, replaced_sentence, residents_beyond, retained_text
+from geo.answers.plan_certainty import replaced_sentence, residents_beyond, retained_text
 from geo.answers.plan_stops import stop_lines
+from geo.answers.plan_visitors import visitors_sentence
 from geo.crs import departement_of
 from geo.french import (
     DRIVING_ONLY,
@@ -122,7 +123,7 @@ def plan_lines(plan: Plan) -> list[str]:
     lines = [f"{part_title(plan.territory, plan.part)} : {answer.sentence}"]
     for label in plan.labels.to_dict("records"):
         others = (
-            *(nobody_nearer_sentence(plan, [label]), replaced_sentence(plan, label)),
+            *(visitors_sentence(plan, label), replaced_sentence(plan, label)),
             alternatives_sentence(plan, label["code"]),
         )
         lines += [label_line(label, estimated=plan.part.estimated), *(f"     {told}" for told in others if told)]
@@ -173,18 +174,18 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
     brought, saved = label["gain_residents"], label["minutes_saved_mean"]
     minutes = said_minutes(saved, estimated=plan.part.estimated)
     gain = f", qui gagnent {minutes} en moyenne" if pd.notna(saved) else ""
-    mean, nobody = label["gain_mean_residents"], nobody_nearer_sentence(plan, [label])
-    nobody = f" {nobody}" if nobody else ""
+    mean = label["gain_mean_residents"]
     summary = [
         f"{town_text(label)} Ce lieu est {retained_text(label)}, selon les temps.",
         (
             f"{counted(brought, 'habitant')} {plural(brought, 'passe', 'passent')} {within_text(plan.threshold_min)} "
-            f"d'un site grâce à ce label{_beside_others(label, mean if plan.on_average else None)}.{nobody}"
+            f"d'un site grâce à ce label{_beside_others(label, mean if plan.on_average else None)}."
         ),
         (
             f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
             f"{counted(communes, 'commune')}{gain}."
         ),
+        *filter(None, [visitors_sentence(plan, label)]),
         f"Coût : {format_euros(label['cost_eur'])} par an, dont {format_euros(label['aid_eur'])} d'aide de l'État.",
     ]
     summary += filter(None, [replaced_sentence(plan, label), alternatives_sentence(plan, label["code"])])

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 from geo.answers.answer import Answer, Figure, estimated_bounds
 from geo.answers.plan_certainty import (
     doubtful_sentence,
-    labels_without_effect,
     margin_note,
-    nobody_nearer_sentence,
+    other_times_sentence,
     robustness_sentence,
     worst_case_sentence,
 )
@@ -71,11 +70,12 @@ METHODS: Final[Mapping[Model, str]] = {
     ),
     "median": (
         "p-médiane (Hakimi, 1964) : la somme des minutes de tous les habitants vers leur site le plus proche est "
-        "rendue la plus petite. Le seuil ne joue pas : les grandes villes pèsent lourd."
+        "rendue la plus petite. Le seuil n'entre pas dans ce choix : il sert seulement à compter, ensuite, qui serait "
+        "en dessous. Raccourcir un peu le trajet d'une grande ville y compte autant que beaucoup celui d'un village."
     ),
     "center": (
-        "p-centre (Hakimi, 1964) : le trajet de l'habitant le plus éloigné est rendu le plus court possible. Le nombre "
-        "d'habitants ne joue pas : un hameau pèse autant qu'une ville."
+        "p-centre (Hakimi, 1964) : le trajet de l'habitant le plus éloigné est rendu le plus court possible. Ni le "
+        "seuil ni le nombre d'habitants n'entrent dans ce choix : un hameau y pèse autant qu'une ville."
     ),
 }
 _METHOD: Final = (
@@ -83,12 +83,15 @@ _METHOD: Final = (
     "déjà un site n'est pas candidate (une antenne peut le devenir). Un plan est construit "
     "pas à pas, amélioré par échanges, puis un programme exact (HiGHS) cherche mieux et donne la borne : ce qu'aucun "
     "autre choix ne peut dépasser. L'écart est la distance entre le plan et cette borne ; à zéro, le plan est prouvé "
-    "le meilleur parmi les lieux candidats ; préférer une commune plus peuplée en prend au plus un centième. "
+    "le meilleur parmi les lieux candidats ; préférer, à gain égal, une commune qui ne prend pas surtout les visiteurs "
+    "d'un seul site, puis la plus peuplée, en prend au plus un centième. "
     "Les poids multiplient ce que compte un habitant : à 1, chacun compte une fois."
 )
 _METHOD_ESTIMATED: Final = (
     " Ici les temps sont estimés : les lieux sont choisis pour ce qu'ils apportent en moyenne sur toute la fourchette "
-    "des temps et les deux profils de vitesse, et rien n'est prouvé pour de vraies routes."
+    "des temps et les deux profils de vitesse, et rien n'est prouvé pour de vraies routes. Pour le plus d'habitants "
+    "sous le seuil, un label qui n'y amène personne, pour les temps estimés eux-mêmes ou sous la plupart de ces "
+    "hypothèses, n'est pas proposé."
 )
 
 
@@ -96,10 +99,10 @@ def plan_answer(plan: Plan) -> Answer:
     """Return what a plan brings, how good it is at worst, what it costs, and what is to be minded."""
     details = (
         *(proof_sentence(plan), preference_sentence(plan), rule_sentence(plan)),
-        robustness_sentence(plan.robustness) if len(plan.labels) else "",
+        robustness_sentence(plan.robustness) if len(plan.labels) else other_times_sentence(plan),
         *(worst_case_sentence(plan), _beside(plan), cost_sentence(plan), budget_sentence(plan), stops_sentence(plan)),
     )
-    sentence = " ".join(filter(None, [_sentence(plan), doubtful_sentence(plan)]))
+    sentence = " ".join(filter(None, [_sentence(plan), _fewer(plan), doubtful_sentence(plan)]))
     return Answer(sentence, _figures(plan), tuple(filter(None, details)), _notes(plan))
 
 
@@ -115,7 +118,11 @@ def _sentence(plan: Plan) -> str:
     within, would = within_text(plan.threshold_min), plural(count, "rait", "raient")
     was = format_share(before.share_within)
     if count == 0:
-        nothing = "Aucun nouveau label n'est utile" if plan.asked or plan.model == "set-cover" else "Sans nouveau label"
+        nothing = "Sans nouveau label"
+        if plan.to_give or plan.model == "set-cover":
+            nothing = "Aucun nouveau label n'est utile"
+        if plan.to_give and plan.model == "coverage":
+            nothing = "Aucun nouveau label n'amènerait quelqu'un de plus sous le seuil"
         mean = "" if before.mean_time_min is None else f", {plan_minutes(plan, before.mean_time_min)} en moyenne"
         return f"{nothing} : {was} des habitants sont {within} d'un site{estimated_bounds(before.interval)}{mean}."
     if plan.model == "set-cover":
@@ -134,13 +141,29 @@ def _sentence(plan: Plan) -> str:
         whom = "le trajet de l'habitant le plus éloigné d'un site"
         share = saved_share(before.worst_time_min, after.worst_time_min)
         return f"{where} {_led(plan, would, whom, longest_trip(plan, before), longest_trip(plan, after), share)}."
-    brings = f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
-    idle = labels_without_effect(plan)
-    nobody = nobody_nearer_sentence(plan, idle)
-    if nobody and len(idle) < count:
-        names = joined([label["name"] for label in idle], _NAMED, "autres lieux")
-        nobody = f"{names} : {nobody[:1].lower()}{nobody[1:]}"
-    return " ".join(filter(None, [brings, nobody]))
+    return f"{where} rapproche{would} {counted(plan.residents_brought, 'habitant')} : {_shares(plan)}."
+
+
+def _fewer(plan: Plan) -> str:
+    """Return why fewer labels are proposed than were asked for; empty: as many are."""
+    given, asked, most = len(plan.labels), plan.asked, plan.to_give
+    if asked is None or most is None:
+        return ""
+    told = []
+    if most < asked:
+        paid = f"en paie {format_integer(most)}" if most else "n'en paie aucun"
+        told.append(f"{counted(asked, 'label demandé', 'labels demandés')}, le budget {paid}.")
+    if 0 < given < most:
+        enough = f"{counted(given, 'label')} {plural(given, 'suffit', 'suffisent')}"
+        more = {
+            "coverage": f"n'amènerait personne {within_text(plan.threshold_min)}",
+            "center": "ne raccourcirait pas ce trajet",
+        }.get(plan.model, "n'apporterait rien")
+        times = ""
+        if plan.model == "coverage" and plan.on_average:
+            times = " pour ces temps estimés, ou pour la plupart des variantes"
+        told.append(f"{enough} : un de plus, parmi ces lieux candidats, {more}{times}.")
+    return " ".join(told)
 
 
 def _led(plan: Plan, would: str, what: str, was: str, will: str, share: float) -> str:
@@ -224,11 +247,7 @@ def _paid(plan: Plan) -> str:
 
 
 def _notes(plan: Plan) -> tuple[str, ...]:
-    given, notes = len(plan.labels), []
-    if plan.asked is not None and 0 < given < plan.asked:
-        enough = f"{counted(given, 'label')} {plural(given, 'suffit', 'suffisent')}"
-        more = "ne raccourcirait pas ce trajet" if plan.model == "center" else "n'apporterait rien"
-        notes.append(f"{enough} : un de plus, parmi ces lieux candidats, {more}.")
+    notes = []
     if within_margin := margin_note(plan):
         notes.append(within_margin)
     if plan.interrupted:

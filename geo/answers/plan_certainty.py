@@ -21,8 +21,6 @@ from geo.network.road_error import road_interval
 from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from geo.siting.plan import Plan
     from geo.siting.robustness import Robustness
 
@@ -85,26 +83,6 @@ def replaced_sentence(plan: Plan, label: dict[Any, Any]) -> str:
     return f"{missing}, {place}{f'{SEMICOLON}{half}' if half else ''}."
 
 
-def labels_without_effect(plan: Plan) -> list[dict[Any, Any]]:
-    """Return the labels that bring nobody within the threshold for the times shown, and do under other hypotheses."""
-    if plan.model != "coverage" or not plan.part.estimated:
-        return []
-    return [label for label in plan.labels.to_dict("records") if not round(label["gain_residents"])]
-
-
-def nobody_nearer_sentence(plan: Plan, labels: Sequence[dict[Any, Any]]) -> str:
-    """Return that these labels of a plan bring nobody nearer for the times shown; empty: some do, or none is given."""
-    idle = {label["code"] for label in labels_without_effect(plan)}
-    codes = [label["code"] for label in labels]
-    if not codes or not idle.issuperset(codes):
-        return ""
-    beyond = residents_beyond(plan.served[plan.served["label_code"].isin(codes)], plan.threshold_min)
-    # Those within the threshold today would stay there were times shorter.
-    how = "étaient plus courts ou plus longs" if round(beyond) else "étaient plus longs"
-    these = plural(len(codes), "ce label n'en rapprocherait", "ces labels n'en rapprocheraient")
-    return f"Pour les temps estimés, aucun habitant n'est rapproché : {these} que si les trajets {how}."
-
-
 def residents_beyond(served: pd.DataFrame, threshold_min: float) -> float:
     """Return how many residents of rows of `geo.siting.plan.Plan.served` are beyond the threshold today.
 
@@ -139,6 +117,19 @@ def robustness_sentence(found: Robustness) -> str:
     if lost:
         without = f" Dans {counted(lost, 'variante')}, ce qui est demandé est hors d'atteinte : rien n'y est choisi."
     return f"Sur {counted(len(found.runs), 'variante')}, {always}{SEMICOLON}au moins une fois : {ever}.{without}"
+
+
+def other_times_sentence(plan: Plan) -> str:
+    """Return that labels would be of use under other times, where none is proposed; empty: there is none."""
+    runs = plan.robustness.runs
+    if len(plan.labels) or not plan.to_give or not (some := int((runs["labels"] > 0).sum())):
+        return ""
+    most = runs.iloc[int(runs["labels"].to_numpy().argmax())]
+    names = joined(plan.robustness.places["name"].reindex(list(most["codes"])).to_list(), _NAMED, "autres lieux")
+    return (
+        f"Des labels seraient utiles sous {counted(some, 'variante')} de temps sur {format_integer(len(runs))} : "
+        f"{names} ({most['name']}). Vérifiez ces trajets avec un fichier de routes avant de décider."
+    )
 
 
 def worst_case_sentence(plan: Plan) -> str:

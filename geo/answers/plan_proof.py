@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import change_of_time
-from geo.answers.plan_certainty import labels_without_effect
 from geo.answers.tables import COLUMNS
 from geo.french import (
     SEMICOLON,
@@ -27,6 +26,8 @@ from geo.french import (
 )
 from geo.siting.candidates import LEAST_RESIDENTS_REMOTE
 from geo.siting.criteria import Weights
+from geo.siting.preference import MOST_GIVEN_UP
+from geo.siting.solve import relative_gap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,10 +48,14 @@ def proof_sentence(plan: Plan) -> str:
     """Return what the bound and the gap mean."""
     count = len(plan.labels)
     if count == 0:
-        why = "aucun label n'est demandé" if plan.asked == 0 else "aucun label n'a été choisi"
+        why = "aucun label n'a été choisi" if plan.asked is None or plan.to_give else "aucun label n'est demandé"
+        if plan.asked and not plan.to_give:
+            why = "le budget ne paie aucun label"
         return f"Les chiffres sont ceux d'aujourd'hui : {why}."
     among = f"parmi {_compared(plan)}"
-    others = f"aucun autre choix {f'de {format_integer(count)} lieux' if count > 1 else 'd’un lieu'}"
+    left_out = _left_out(plan)
+    places = max(count, plan.to_give or 0) if left_out else count
+    others = f"aucun autre choix {f'de {format_integer(places)} lieux' if places > 1 else 'd’un lieu'}"
     if plan.model == "set-cover":
         fewest = math.ceil(plan.bound - 1e-6)
         if plan.proven:
@@ -59,10 +64,9 @@ def proof_sentence(plan: Plan) -> str:
         asked = f"ce plan en demande {format_integer(count)}"
         return f"{capital(_given(plan) + among)}, il en faut au moins {format_integer(fewest)} : {asked}."
     best, reached = _best(plan)
-    nobody = labels_without_effect(plan) and not round(plan.residents_brought)
-    if plan.proven and plan.preferences.empty and not nobody:
+    if plan.proven and plan.preferences.empty and not left_out:
         return f"{_proven(plan)} : {among}, {others} {best}."
-    reached = f"{SEMICOLON}{reached}" if reached else ""
+    reached = f"{SEMICOLON}{reached}{left_out}" if reached else ""
     if plan.proven:
         return f"{capital(_given(plan) + among)}, {others} {best}{reached}."
     return (
@@ -71,8 +75,18 @@ def proof_sentence(plan: Plan) -> str:
     )
 
 
+def _left_out(plan: Plan) -> str:
+    """Return that the best choice on average holds labels that are not proposed; empty: it does not."""
+    lost = relative_gap(plan.objective, plan.optimum)
+    if plan.model != "coverage" or not plan.on_average or not lost:
+        return ""
+    if not plan.preferences.empty and lost <= MOST_GIVEN_UP:
+        return ""
+    return ", sans les labels de ce choix qui n'amèneraient personne pour les temps estimés"
+
+
 def preference_sentence(plan: Plan) -> str:
-    """Return which larger towns were taken in the place of others for nearly the same gain; empty: none."""
+    """Return which places were preferred to others for nearly the same gain; empty: none."""
     if plan.preferences.empty:
         return ""
     names = dict(zip(plan.labels["code"], plan.labels["name"], strict=True))
@@ -80,7 +94,10 @@ def preference_sentence(plan: Plan) -> str:
         f"{names[row['label_code']]} plutôt que {row['name']} ({format_share(min(row['share_of_gain'], 1.0))} du gain)"
         for row in plan.preferences.to_dict("records")
     )
-    return f"À moins d'un centième du gain, la commune la plus peuplée est préférée : {told}."
+    return (
+        f"À moins d'un centième du gain, la commune la plus peuplée est préférée, après celles qui prendraient surtout "
+        f"les visiteurs d'un seul site : {told}."
+    )
 
 
 def rule_sentence(plan: Plan) -> str:
@@ -100,7 +117,9 @@ def rule_sentence(plan: Plan) -> str:
             f" ({format_integer(LEAST_RESIDENTS_REMOTE)} là où rien d'autre n'est {within_text(plan.threshold_min)})"
         )
     rule = f"Communes candidates : celles sans site{size}{remote}{drawn}."
-    return rule if plan.widest is None or not len(plan.labels) else f"{rule} {_widest(plan, plan.widest)}"
+    if plan.widest is None:
+        return f"{rule} Toutes les communes sans site y répondent : cette règle ne coûte rien."
+    return f"{rule} {_widest(plan, plan.widest)}" if len(plan.labels) or len(plan.widest.labels) else rule
 
 
 def two_plans(plan: Plan) -> pd.DataFrame | None:
@@ -166,6 +185,8 @@ def longest_trip(plan: Plan, access: AccessSummary) -> str:
 
 def _widest(plan: Plan, widest: WidestPlan) -> str:
     """Return what the best plan among all communes would be, and what the rule gives up."""
+    if set(widest.labels["code"]) == set(plan.labels["code"]):
+        return "Sans cette règle, le choix resterait le même : cette règle ne coûte rien."
     names = joined(widest.labels["name"].to_list(), _NAMED, "autres lieux")
     would = f"Sans cette règle, le meilleur choix serait {names}"
     if plan.model == "set-cover":
@@ -175,7 +196,7 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
     if plan.model == "center":
         return f"{would}, et le plus éloigné serait à {longest_trip(plan, widest.after)}."
     cost = plan.rule_cost
-    costs = "la règle ne coûte rien" if not cost else f"la règle coûte {format_share(cost)} du gain"
+    costs = "cette règle ne coûte rien" if not cost else f"la règle coûte {format_share(cost)} du gain"
     if plan.model == "coverage" and plan.weights == Weights():
         unequal = len(plan.labels) != len(widest.labels)
         labels = (

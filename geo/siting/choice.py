@@ -13,6 +13,8 @@ from geo.siting.greedy import ranked
 from geo.siting.preference import prefer_larger
 from geo.siting.robustness import robustness
 from geo.siting.solve import Control, brought, solve
+from geo.siting.useful import Usefulness, useful_choice
+from geo.siting.visitors import takes_over
 from geo.siting.worst_case import best_worst_case, worst_case
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ class Choice:
     objective
         What they reach (`geo.siting.solve.Solution`); on average over the variants where `on_average`.
     found
-        The best choice before larger towns were preferred: its objective, its bound, its gap.
+        The best choice before labels that bring nobody were left out (`geo.siting.useful`) and larger towns preferred:
+        its objective, its bound, its gap.
     preferences
         Larger towns taken in the place of others.
     robustness
@@ -106,13 +109,12 @@ def choose(variants: Sequence[Variant], question: SitingQuestion, control: Contr
     narrowed = [replace(each, problem=each.problem.only(kept)) for each in variants]
     problem = _central(narrowed)
     problems = _averaged(narrowed, question)
-    found = _solved(problem, question, control, problems)
-    selected, objective = found.selected, found.objective
-    preferences: tuple[Preference, ...] = ()
+    taken, found = _solved(problem, question, control, problems)
+    mostly = takes_over(problem, question.threshold_min)
+    selected, preferences = _preferred(problem, problems, question, taken, mostly)
+    objective = found.objective
     if question.model in _SUMS:
-        benefits = brought(problems, question.model, question.threshold_min)
-        selected, preferences = prefer_larger(benefits, selected, problem.commune_residents)
-        objective = benefits.total(selected)
+        objective = brought(problems, question.model, question.threshold_min).total(selected)
     order = _ranked(problems, question, selected)
     labels = problem.candidates["code"].iloc[order].to_list()
     quick = Control(control.left_s(), control.cancel)
@@ -120,9 +122,14 @@ def choose(variants: Sequence[Variant], question: SitingQuestion, control: Contr
         narrowed,
         labels,
         # The problem that the plan was chosen for alone is not solved again.
-        lambda variant: selected if problems == (variant.problem,) else _again(variant, question, quick),
+        lambda variant: selected if problems == (variant.problem,) else _again(variant, question, quick, mostly),
     )
-    widest = None if kept.all() else _solved(everywhere, question, quick, _averaged(variants, question))
+    widest = None
+    if not kept.all():
+        widest = _widest(everywhere, _averaged(variants, question), question, quick)
+        if question.model in _SUMS and widest.objective < objective:
+            # What is left out or preferred may make less of more candidates: the plan is one of their choices.
+            widest = replace(widest, selected=np.flatnonzero(kept)[selected], objective=objective)
     worst, steadiest = _worst_cases(narrowed, found_again, question, selected, quick)
     return Choice(
         problem=problem,
@@ -138,6 +145,16 @@ def choose(variants: Sequence[Variant], question: SitingQuestion, control: Contr
         widest=widest,
         widest_problem=everywhere,
     )
+
+
+def _widest(
+    everywhere: SitingProblem, variants: Sequence[SitingProblem], question: SitingQuestion, control: Control
+) -> Solution:
+    """Return the labels taken among all candidates, what they reach, and what none exceeds."""
+    taken, best = _solved(everywhere, question, control, variants)
+    if question.model != "coverage":
+        return best
+    return replace(best, selected=taken, objective=brought(variants, "coverage", question.threshold_min).total(taken))
 
 
 def _worst_cases(
@@ -160,10 +177,16 @@ def _worst_cases(
     if len(kept) < 2:  # noqa: PLR2004
         return None, None
     benefits, best = [benefits[each] for each in kept.tolist()], best[kept]
+    worst = worst_case(benefits, best, selected)
+    if question.model == "coverage":
+        # No label that brings nobody for the times shown is proposed, beside a plan either.
+        central = _central(variants)
+        useful = np.flatnonzero(_usefulness(central, _averaged(variants, question), question).alone())
+        benefits = [each.of_candidates(useful) for each in benefits]
+        starts = [np.intersect1d(each, useful) for each in starts]
     steadiest = best_worst_case(
         benefits, best, starts, question.count, time_limit_s=control.left_s() / 2, stopped=control.stopped
     )
-    worst = worst_case(benefits, best, selected)
     return replace(worst, variant=int(kept[worst.variant])), replace(steadiest, variant=int(kept[steadiest.variant]))
 
 
@@ -183,34 +206,69 @@ def _solved(
     problem: SitingProblem,
     question: SitingQuestion,
     control: Control,
-    variants: Sequence[SitingProblem] = (),
+    variants: Sequence[SitingProblem],
     *,
     exact: bool = True,
-) -> Solution:
-    return solve(
-        problem,
-        question.model,
-        question.count,
-        threshold_min=question.threshold_min,
-        min_share=question.min_share,
-        exact=exact,
-        control=control,
-        variants=variants,
-    )
+) -> tuple[NDArray[np.int64], Solution]:
+    """Return the labels taken for some variants of a problem on average, and the best choice that they are from.
+
+    Under ``coverage`` each label taken brings somebody (`geo.siting.useful`); else they are the best choice.
+    """
+
+    def solved(allowed: NDArray[np.bool_], count: int) -> Solution:
+        where = np.flatnonzero(allowed)
+        narrowed = problem if allowed.all() else problem.only(allowed)
+        found = solve(
+            narrowed,
+            question.model,
+            count,
+            threshold_min=question.threshold_min,
+            min_share=question.min_share,
+            exact=exact,
+            control=control,
+            variants=[narrowed if each is problem else each.only(allowed) for each in variants],
+        )
+        return replace(found, selected=where[found.selected])
+
+    if question.model == "coverage":
+        benefits = brought(variants, question.model, question.threshold_min)
+        return useful_choice(_usefulness(problem, variants, question), benefits, question.count, solved)
+    best = solved(np.ones(len(problem.candidates), bool), question.count)
+    return best.selected, best
 
 
-def _again(variant: Variant, question: SitingQuestion, control: Control) -> NDArray[np.int64] | None:
+def _usefulness(problem: SitingProblem, variants: Sequence[SitingProblem], question: SitingQuestion) -> Usefulness:
+    return Usefulness.of(problem, variants, question.threshold_min)
+
+
+def _preferred(
+    problem: SitingProblem,
+    variants: Sequence[SitingProblem],
+    question: SitingQuestion,
+    taken: NDArray[np.int64],
+    put_off: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], tuple[Preference, ...]]:
+    """Return a choice with the places that are preferred for nearly the same gain, where gains add up."""
+    if question.model not in _SUMS:
+        return taken, ()
+    benefits = brought(variants, question.model, question.threshold_min)
+    fits = None
+    if question.model == "coverage":
+        usefulness = _usefulness(problem, variants, question)
+        fits = lambda chosen: not usefulness.idle(chosen).any()  # noqa: E731
+    return prefer_larger(benefits, taken, problem.commune_residents, put_off=put_off, fits=fits)
+
+
+def _again(
+    variant: Variant, question: SitingQuestion, control: Control, put_off: NDArray[np.bool_]
+) -> NDArray[np.int64] | None:
     """Return what a variant chooses, alone; `None` where the share asked is out of reach with its times."""
     problem = variant.problem
     try:
-        found = _solved(problem, question, control, exact=len(problem.pair_min) <= _PROVEN_PAIRS)
+        taken, _ = _solved(problem, question, control, (problem,), exact=len(problem.pair_min) <= _PROVEN_PAIRS)
     except ParameterError:
         return None
-    if question.model not in _SUMS:
-        return found.selected
-    return prefer_larger(
-        brought([problem], question.model, question.threshold_min), found.selected, problem.commune_residents
-    )[0]
+    return _preferred(problem, (problem,), question, taken, put_off)[0]
 
 
 def _ranked(

@@ -98,7 +98,7 @@ def fewest(benefits: Benefits, target: float, stopped: Callable[[], bool] = neve
     if benefits.total(current) < enough:
         return current
     while len(current) and not stopped():
-        fewer = np.delete(current, int(_losses(benefits, current).argmin()))
+        fewer = np.delete(current, int(losses(benefits, current).argmin()))
         if benefits.total(fewer) < enough:
             fewer = interchange(benefits, fewer, stopped)
         if benefits.total(fewer) < enough:
@@ -141,8 +141,8 @@ def _two_best(
     return first, who, second
 
 
-def _losses(benefits: Benefits, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return what would be lost without each of those chosen."""
+def losses(benefits: Benefits, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what would be lost without each of those chosen (positions, sorted): float64, shape (n_chosen,)."""
     first, who, second = _two_best(benefits, chosen)
     served = who >= 0
     return np.bincount(who[served], weights=(first - second)[served], minlength=len(chosen)).astype(np.float64)

@@ -19,7 +19,7 @@ from geo.siting.choice import SitingQuestion, choose
 from geo.siting.costs import Costs
 from geo.siting.criteria import Weights, Zones, beyond_threshold, demand_criteria, factors
 from geo.siting.other_plans import widest_plan, worst_case_plan
-from geo.siting.plan_options import check_options, check_together, labels_asked
+from geo.siting.plan_options import check_options, check_together, labels_asked, labels_to_give
 from geo.siting.plan_tables import (
     alternatives_table,
     communes_table,
@@ -62,7 +62,7 @@ class Plan:
     territory
         French name of the study area.
     model, threshold_min, asked, min_share, kinds
-        What was asked; `asked` is `None` where the model finds the number of labels itself.
+        What was asked; `asked` (labels, paid by the budget or not) is `None` where the model finds their number itself.
     labels
         One row a label, in rank order: `rank` (1..n); `code`, `name`, `lon`, `lat`, `commune_code`, `commune_name`,
         `holds_site`, `centrality` as in `geo.siting.candidates.CANDIDATE_COLUMNS`; `commune_residents` (float64);
@@ -94,8 +94,9 @@ class Plan:
     before, after
         Totals of that part.
     objective, optimum, bound, gap
-        What the plan reaches; what the best choice reached before larger towns were preferred; the bound that no choice
-        exceeds (`geo.siting.solve.Solution`); the share of it that the plan misses (`geo.siting.solve.relative_gap`).
+        What the plan reaches; what the best choice reached before labels that bring nobody were left out
+        (`geo.siting.useful`) and larger towns preferred; the bound that no choice exceeds
+        (`geo.siting.solve.Solution`); the share of it that the plan misses (`geo.siting.solve.relative_gap`).
     on_average
         Whether these are averages over the hypotheses on times (estimated network), and labels were chosen by them.
     preferences
@@ -166,6 +167,11 @@ class Plan:
     stops: ProposedStops | None = None
 
     @property
+    def to_give(self) -> int | None:
+        """Labels that might be given: those asked for, as far as the budget pays; `None`: the model finds them."""
+        return labels_to_give(self.asked, self.budget_labels)
+
+    @property
     def cost_eur(self) -> float:
         """Euros a year of all labels."""
         return self.costs.cost_eur * len(self.labels)
@@ -187,7 +193,7 @@ class Plan:
 
     @property
     def proven(self) -> bool:
-        """Whether the best choice is proven to be it, before larger towns were preferred: its gap to the bound is 0."""
+        """Whether the best choice that the plan is taken from is proven to be it: its gap to the bound is 0."""
         return relative_gap(self.optimum, self.bound) == 0
 
     @property
@@ -305,7 +311,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         for each in time_variants(problem, parts[0].network.profile)
     ]
     control = Control(time_limit_s, cancel or Control().cancel, told)
-    question = SitingQuestion(model, asked or 0, float(threshold_min), min_share)
+    question = SitingQuestion(model, labels_to_give(asked, budget_labels) or 0, float(threshold_min), min_share)
     choice = choose(variants, question, control)
     interrupted = control.stopped() and choice.found.gap > 0
     told(0.9, "Qui est servi par chaque label…")

@@ -38,6 +38,7 @@ from geo.siting.plan_values import (
     WorstCaseValues,
 )
 from geo.siting.robustness import Robustness
+from geo.siting.visitors import main_loser
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,6 +135,7 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
                 **label,
                 "communes": _of_label(plan.served, label["code"]),
                 "leaving": _of_label(plan.leaving, label["code"]),
+                "takes_over": _takes_over(plan, label),
                 "alternatives": _of_label(plan.alternatives, label["code"]),
             }
             for label in _records(plan.labels)
@@ -254,6 +256,13 @@ def _plan(read: PlanValues) -> Plan:
             proven=read.stops.proven,
         ),
     )
+
+
+def _takes_over(plan: Plan, label: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the site whose visitors a label mainly takes as plain values; `None`: there is none."""
+    rows = plan.leaving[plan.leaving["label_code"] == label["code"]]
+    found = main_loser(rows, label["residents_served"], label["gain_residents"])
+    return None if found is None else asdict(found)
 
 
 def _stops(plan: Plan) -> dict[str, Any] | None:

@@ -19,12 +19,29 @@ MOST_NEW: Final = 3_000
 
 
 def labels_asked(new: int | None, budget_labels: int | None, model: Model) -> int | None:
-    """Return how many labels are to be given; `None` where the model finds their number itself."""
+    """Return how many labels are asked for, paid or not; `None` where the model finds their number itself.
+
+    Examples
+    --------
+    >>> labels_asked(None, 2, "coverage"), labels_asked(5, 2, "coverage"), labels_asked(None, None, "set-cover")
+    (2, 5, None)
+    """
     if model == "set-cover":
         return None
     if new is None:
         return DEFAULT_LABELS if budget_labels is None else min(budget_labels, MOST_NEW)
-    return new if budget_labels is None else min(new, budget_labels)
+    return new
+
+
+def labels_to_give(asked: int | None, budget_labels: int | None) -> int | None:
+    """Return how many of the labels asked for may be given: those that the budget pays, where there is one.
+
+    Examples
+    --------
+    >>> labels_to_give(5, 2), labels_to_give(5, None), labels_to_give(None, 2)
+    (2, 5, None)
+    """
+    return asked if asked is None or budget_labels is None else min(asked, budget_labels)
 
 
 def check_options(

@@ -10,6 +10,7 @@ import pandas as pd
 from geo.question import AT_THRESHOLD_MIN
 from geo.siting.benefits import coverage_benefits, mean_benefits
 from geo.siting.solve import brought
+from geo.siting.useful import Usefulness
 from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
@@ -209,7 +210,8 @@ def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd
 
     Models choose the very best point, often a village between two towns; a label is better placed where people
     already go. So of the places that bring at least `NEARLY_AS_MUCH` of what the label brings, those in the communes
-    with most residents are given. Under ``center`` no sum tells places apart: the table is empty.
+    with most residents are given; under ``coverage`` only those that bring somebody (`geo.siting.useful`). Under
+    ``center`` no sum tells places apart: the table is empty.
 
     Gains are those that the choice was made for: on average over the hypotheses on times where it was.
 
@@ -222,10 +224,14 @@ def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd
     candidates = problem.candidates
     people = problem.commune_residents
     benefits = brought(choice.problems, model, threshold_min)
+    usefulness = Usefulness.of(problem, choice.problems, threshold_min)
     found: list[tuple[int, NDArray[np.int64], NDArray[np.float64]]] = []
     for label in order.tolist() if model != "center" else []:
-        added = benefits.added_to(benefits.received(order[order != label]))
+        others = order[order != label]
+        added = benefits.added_to(benefits.received(others))
         near = np.flatnonzero((added >= NEARLY_AS_MUCH * added[label]) & (added[label] > 0))
+        if model == "coverage":
+            near = near[usefulness.beside(others)[near]]
         near = near[~np.isin(near, order)]
         near = near[np.lexsort((near, -people[near]))][:_MOST_ALTERNATIVES]
         found.append((label, near, added[near] / added[label]))

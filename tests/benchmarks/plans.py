@@ -5,9 +5,11 @@
 For each département (64, mountains 09 and 05, dense 59 and 69 by default): the times of the siting problem against
 Dijkstra of scipy on the same roads, from the node nearest to each town (sites lie beside their street: today's times
 may be some minutes apart, those to candidates are not); the best choice of five labels
-among the candidates of the plan, on average over the hypotheses on times, by counting every choice where there are at
+among the candidates of the plan that bring somebody alone (for the times shown, and under half of the hypotheses), on
+average over the hypotheses on times, by counting every choice where there are at
 most a million, else by scipy's MILP on the whole problem, the sites of today being variables fixed at one; the same
-without the rule of the candidates by MILP. Nothing of `geo.siting` chooses here. Printed: what the plan says, what the
+without the rule of the candidates by MILP. Of the labels proposed, whether each is missed by somebody, and how many
+candidates would bring somebody more. Nothing of `geo.siting` chooses here. Printed: what the plan says, what the
 independent run finds, the difference, and what the rule costs.
 """
 
@@ -112,6 +114,16 @@ def solved(tables, kept, labels):
     return -found.fun, kept[np.flatnonzero(found.x[:n] > 1 / 2)]
 
 
+def brings(tables, central, places):
+    """Of each of the places, whether it brings somebody whom the others do not: for the times shown, and mostly."""
+    found = []
+    for place in places:
+        others = [each for each in places if each != place]
+        alone = [residents[table[place] & ~table[others].any(axis=0)].sum() >= 1 / 2 for table, residents in tables]
+        found.append(bool(alone[central]) and np.mean(alone) >= 1 / 2)
+    return found
+
+
 def check(departement):
     territory = Territory.load(departement)
     begun = time.perf_counter()
@@ -119,23 +131,36 @@ def check(departement):
     took = time.perf_counter() - begun
     problem = siting_problem((territory,), None, (), rule=CandidateRule()).with_remote_towns(THRESHOLD_MIN)
     today, to_candidates = own_times(territory, problem)
-    apart = np.abs(problem.today_min - today)
+    apart = np.abs((problem.today_min - today)[np.isfinite(problem.today_min) & np.isfinite(today)])
     pairs = np.abs(problem.pair_min - to_candidates[problem.pair_candidate, problem.pair_demand])
-    tables = list(covers(time_variants(problem, territory.network.profile), THRESHOLD_MIN))
-    credible = np.flatnonzero(problem.candidates["credible"])
+    variants = time_variants(problem, territory.network.profile)
+    tables = list(covers(variants, THRESHOLD_MIN))
+    central = next(number for number, each in enumerate(variants) if each.is_central)
+    useful = np.array([brings(tables, central, [each])[0] for each in range(len(problem.candidates))])
+    credible = np.flatnonzero(problem.candidates["credible"] & useful)
     how = "counted" if comb(len(credible), LABELS) <= MOST_COUNTED else "MILP"
-    best, chosen = (counted if how == "counted" else solved)(tables, credible, LABELS)
-    widest, places = solved(tables, np.arange(len(problem.candidates)), LABELS)
+    few = len(credible) <= LABELS
+    best, chosen = (counted if how == "counted" and not few else solved)(tables, credible, LABELS)
+    widest, places = solved(tables, np.flatnonzero(useful), LABELS)
     names = problem.candidates["name"]
     print(f"{territory.name}: plan in {took:.1f} s; times apart today: median {np.median(apart):.3f}, at most "
           f"{apart.max():.3f} min; to candidates at most {pairs.max():.3f} min")  # fmt: skip
     print(f"  plan: {', '.join(made.labels['name'])}")
     print(f"  optimum it claims {made.optimum:,.1f}, {how} {best:,.1f} ({comb(len(credible), LABELS):,} choices of "
           f"{len(credible)}): {', '.join(names.iloc[chosen])}; difference {made.optimum - best:+.3f}")  # fmt: skip
-    print(f"  taken for larger towns {made.objective:,.1f} ({1 - made.objective / best:.2%} less)")
-    claimed = made.widest.objective
-    print(f"  without the rule it claims {claimed:,.1f}, MILP {widest:,.1f}: {', '.join(names.iloc[places])}; "
-          f"difference {claimed - widest:+.3f}; the rule costs {1 - made.objective / widest:.1%}")  # fmt: skip
+    given = [int(np.flatnonzero(problem.candidates["code"] == code)[0]) for code in made.labels["code"]]
+    more = [each for each in credible.tolist() if each not in given and all(brings(tables, central, [*given, each]))]
+    print(f"  labels that bring nobody: {len(given) - sum(brings(tables, central, given))}; candidates that would bring "
+          f"somebody more: {len(more)}")  # fmt: skip
+    print(
+        f"  taken without idle labels, for larger towns {made.objective:,.1f} ({1 - made.objective / max(best, 1e-9):.2%} less)"
+    )
+    if made.widest is None:
+        print("  every commune without a site meets the rule")
+        return
+    claimed = made.widest.objective / (1 - made.widest.gap) if made.widest.gap < 1 else 0.0
+    print(f"  without the rule it claims at most {claimed:,.1f} and takes {made.widest.objective:,.1f}, MILP {widest:,.1f}: {', '.join(names.iloc[places])}; "
+          f"difference {claimed - widest:+.3f}; the rule costs {made.rule_cost or 0.0:.1%}")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -150,36 +150,53 @@ def test_an_estimated_mean_time_is_told_by_the_share_that_is_saved(one_label, me
     ]
 
 
-IDLE = "aucun habitant n'est rapproché : ce label n'en rapprocherait que si les trajets étaient plus longs."
-
-
-def test_a_label_that_brings_nobody_nearer_is_told_and_is_no_best_choice(one_label):
-    """For the times shown it does nothing: the mean over other times made the choice."""
-    made = made_up(one_label, 2, within=(900, 900), on_average=True)
-    codes = ["a", "b"]
-    labels = made.labels.assign(code=codes, rank=[1, 2], gain_residents=0.0, gain_mean_residents=25.0)
-    served = one_label.served.head(1).assign(
-        residents_brought=0.0, time_before_min=pd.array([12.0], "Float64"), time_after_min=5.0
+def test_labels_that_bring_nobody_are_told_to_be_left_out(one_label):
+    """The best choice on average held more than the plan proposes: the bound is of as many places as were asked."""
+    made = made_up(one_label, 2, asked=3, on_average=True, objective=30.0, gap=0.4)
+    answer = plan_answer(replace(made, part=replace(made.part, estimated=True)))
+    assert plainly(answer.sentence).endswith(
+        " 2 labels suffisent : un de plus, parmi ces lieux candidats, n'amènerait personne à 20 min ou moins pour ces "
+        "temps estimés, ou pour la plupart des variantes."
     )
-    served = pd.concat([served.assign(label_code=code) for code in codes])
-    idle = replace(made, labels=labels, served=served, part=replace(made.part, estimated=True))
-    answer = plan_answer(idle)
-    both = "aucun habitant n'est rapproché : ces labels n'en rapprocheraient que si les trajets étaient plus longs."
-    assert plainly(answer.sentence).endswith(f"Pour les temps estimés, {both}")
-    assert "meilleur choix" not in answer.details[0]
-    assert "aucun autre choix de 2 lieux ne peut rapprocher plus de 50 habitants" in plainly(answer.details[0])
-    assert plainly("\n".join(plan_lines(idle))).count(f"     Pour les temps estimés, {IDLE}") == 2
-    assert all(IDLE in plainly(argument.summary[1]) for argument in label_arguments(idle))
-
-    one = replace(
-        idle, labels=labels.assign(gain_residents=[50.0, 0.0]), after=replace(idle.after, residents_within=950)
+    assert plainly(answer.details[0]) == (
+        "Pour ces temps estimés, parmi 546 lieux candidats, aucun autre choix de 3 lieux ne peut rapprocher plus de 50 "
+        "habitants en moyenne sur 3 variantes de temps ; ce plan en rapproche 30 en moyenne, sans les labels de ce "
+        "choix qui n'amèneraient personne pour les temps estimés."
     )
-    answer = plan_answer(one)
-    assert plainly(answer.sentence).endswith(f"au lieu de 90 %. L1 : pour les temps estimés, {IDLE}")
-    assert answer.details[0].startswith("C'est le meilleur choix pour ces temps estimés")
-    beyond = replace(one, served=served.assign(time_before_min=pd.array([25.0, 25.0], "Float64")))
-    assert plainly(plan_answer(beyond).sentence).endswith("que si les trajets étaient plus courts ou plus longs.")
-    assert IDLE not in plainly(plan_answer(replace(one, model="median")).sentence)
+
+
+def test_a_budget_that_pays_fewer_than_asked_is_told(one_label):
+    paid = made_up(one_label, 2, asked=5, budget_labels=2, budget_eur=240_000.0)
+    assert plainly(plan_answer(paid).sentence).endswith(" 5 labels demandés, le budget en paie 2.")
+    none = plan_answer(made_up(one_label, 0, asked=1, budget_labels=0, budget_eur=50_000.0))
+    assert plainly(none.sentence).startswith("Sans nouveau label : ")
+    assert plainly(none.sentence).endswith(" 1 label demandé, le budget n'en paie aucun.")
+    assert none.details[0].endswith("le budget ne paie aucun label.")
+
+
+def test_a_label_that_mainly_takes_the_visitors_of_one_site_says_so(one_label):
+    labels = one_label.labels.assign(gain_residents=5.0, residents_served=100.0)
+    leaving = one_label.leaving.head(1).assign(residents_before=120.0, residents_leaving=90.0, facility_name="Maison")
+    taking = replace(one_label, labels=labels, leaving=leaving)
+    said = (
+        "Prend surtout les visiteurs d'un site : 90 % des siens viennent de Maison, qui en perdrait 75 % ; 5 habitants "
+        "rapprochés sur 100 servis."
+    )
+    assert f"     {said}" in map(plainly, plan_lines(taking))
+    assert said in map(plainly, label_arguments(taking)[0].summary)
+    for other in (labels.assign(gain_residents=10.0), labels.assign(residents_served=200.0)):
+        assert "Prend surtout" not in "".join(plan_lines(replace(taking, labels=other)))
+
+
+def test_labels_of_use_under_other_times_are_named_where_none_is_proposed(one_label):
+    found = one_label.robustness
+    runs = found.runs.assign(labels=[0, 1, 0], codes=[(), tuple(one_label.labels["code"]), ()])
+    none = made_up(one_label, 0, asked=1, robustness=replace(found, runs=runs))
+    name = one_label.labels["name"].iloc[0]
+    assert plainly(plan_answer(none).details[2]) == (
+        f"Des labels seraient utiles sous 1 variante de temps sur 3 : {name} (temps des routes). Vérifiez ces trajets "
+        f"avec un fichier de routes avant de décider."
+    )
 
 
 def test_no_label(territory, one_label):
@@ -190,7 +207,7 @@ def test_no_label(territory, one_label):
     assert none.figures[2].value.startswith("0")
     useless = plan_answer(made_up(one_label, 0, asked=3, mean=(None, None)))
     assert plainly(useless.sentence) == (
-        "Aucun nouveau label n'est utile : 90 % des habitants sont à 20 min ou moins d'un site."
+        "Aucun nouveau label n'amènerait quelqu'un de plus sous le seuil : 90 % des habitants sont à 20 min ou moins d'un site."
     )
 
 
@@ -239,7 +256,10 @@ def test_fewest_labels(territory):
 
 def test_fewer_labels_than_asked(territory):
     found = plan(territory, 4, threshold_min=9)
-    assert plan_answer(found).notes[0].startswith("2 labels suffisent : un de plus")
+    assert (
+        "2 labels suffisent : un de plus, parmi ces lieux candidats, n'amènerait personne à 9"
+        in plan_answer(found).sentence
+    )
 
 
 def test_shortest_and_worst_time(territory):
