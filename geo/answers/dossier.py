@@ -10,6 +10,7 @@ from geo.answers.dossier_places import bearer_sentences, host_sentences, nearest
 from geo.answers.label import alternatives_sentence, label_argument
 from geo.answers.plan_certainty import margin_note, replaced_sentence, retained_text
 from geo.answers.plan_stops import half_day_text, stop_cost_text
+from geo.answers.plan_visitors import visitors_sentence
 from geo.answers.rounds import a_month
 from geo.french import (
     DRIVING_ONLY,
@@ -118,7 +119,7 @@ def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDos
         place=town,
         threshold_min=plan.threshold_min,
         summary=argument.summary,
-        sentences=tuple(filter(None, (*summary[:2], replaced_sentence(plan, label)))),
+        sentences=tuple(filter(None, (*summary[:2], visitors_sentence(plan, label), replaced_sentence(plan, label)))),
         figures=(
             Figure("Habitants rapprochés", format_integer(label["gain_residents"]), within_text(plan.threshold_min)),
             Figure("Habitants servis", format_integer(label["residents_served"]), _from(argument.communes)),

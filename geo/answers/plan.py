@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from geo.answers.answer import Answer, Figure, estimated_bounds
 from geo.answers.plan_certainty import (
     doubtful_sentence,
+    is_uncertain,
     margin_note,
     other_times_sentence,
     robustness_sentence,
+    uncertain_sentence,
     worst_case_sentence,
 )
 from geo.answers.plan_cost import budget_sentence, cost_sentence
@@ -100,9 +102,12 @@ def plan_answer(plan: Plan) -> Answer:
     details = (
         *(proof_sentence(plan), preference_sentence(plan), rule_sentence(plan)),
         robustness_sentence(plan.robustness) if len(plan.labels) else other_times_sentence(plan),
-        *(worst_case_sentence(plan), _beside(plan), cost_sentence(plan), budget_sentence(plan), stops_sentence(plan)),
+        "" if is_uncertain(plan) else worst_case_sentence(plan),
+        *(_beside(plan), cost_sentence(plan), budget_sentence(plan), stops_sentence(plan)),
     )
-    sentence = " ".join(filter(None, [_sentence(plan), _fewer(plan), doubtful_sentence(plan)]))
+    sentence = " ".join(
+        filter(None, [_sentence(plan), _fewer(plan), uncertain_sentence(plan), doubtful_sentence(plan)])
+    )
     return Answer(sentence, _figures(plan), tuple(filter(None, details)), _notes(plan))
 
 

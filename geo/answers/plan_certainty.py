@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: A label chosen under at most this share of the hypotheses on times is named as not sure.
 _SELDOM: Final = 0.25
+#: A plan that brings at most this share of the best gain under one hypothesis on times is not certain.
+_LITTLE: Final = 0.25
 _NAMED: Final = 5
 #: Places named in the stead of a label, in a table.
 _INSTEAD: Final = 2
@@ -130,6 +132,24 @@ def other_times_sentence(plan: Plan) -> str:
         f"Des labels seraient utiles sous {counted(some, 'variante')} de temps sur {format_integer(len(runs))} : "
         f"{names} ({most['name']}). Vérifiez ces trajets avec un fichier de routes avant de décider."
     )
+
+
+def is_uncertain(plan: Plan) -> bool:
+    """Tell whether a plan brings little or nothing of what could be brought under one hypothesis on times."""
+    return bool(len(plan.labels)) and plan.worst_case is not None and plan.worst_case.share <= _LITTLE
+
+
+def uncertain_sentence(plan: Plan) -> str:
+    """Return that a plan is not certain, with its worst case and the plan that does best there; empty: it is."""
+    runs = plan.robustness.runs
+    none = runs.loc[(runs["labels"] == 0) & runs["within_reach"], "name"].to_list()
+    told = [worst_case_sentence(plan)] if is_uncertain(plan) else []
+    if len(plan.labels) and none and plan.model == "coverage":
+        told.append(
+            f"Sous {counted(len(none), 'variante')} de temps sur {format_integer(len(runs))} "
+            f"({joined(none, _NAMED, 'autres')}), aucun label ne rapprocherait personne."
+        )
+    return " ".join(["Ce plan n'est pas certain.", *told]) if told else ""
 
 
 def worst_case_sentence(plan: Plan) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.answers.answer import change_of_time
+from geo.answers.plan_certainty import is_uncertain
 from geo.answers.tables import COLUMNS
 from geo.french import (
     SEMICOLON,
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from geo.siting.plan import Plan
 
 _NAMED: Final = 5
-#: What a plan beside the best one among all communes is called.
-TWO_PLANS: Final = "Deux plans côte à côte : parmi les bourgs où l'on va déjà, et parmi toutes les communes"
+#: What a plan beside the best one among all communes, and the best one in its worst case, is called.
+COMPARED_PLANS: Final = "Plans côte à côte"
 _DRAWN: Final = (
     "où l'on va déjà (préfecture ou sous-préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
 )
@@ -122,8 +123,10 @@ def rule_sentence(plan: Plan) -> str:
     return f"{rule} {_widest(plan, plan.widest)}" if len(plan.labels) or len(plan.widest.labels) else rule
 
 
-def two_plans(plan: Plan) -> pd.DataFrame | None:
-    """Return a plan beside the best one among all communes, one row each; `None`: not compared.
+def compared_plans(plan: Plan) -> pd.DataFrame | None:
+    """Return a plan beside those that it is compared with, one row each; `None`: none.
+
+    They are the best one among all communes and, where the plan is not certain, the one that is best in its worst case.
 
     Returns
     -------
@@ -131,13 +134,16 @@ def two_plans(plan: Plan) -> pd.DataFrame | None:
     `share_within`; `mean_time_min`; `cost_eur`; `share_of_best`: what it brings of what the best one does, where gains
     add up.
     """
-    if plan.widest is None or not len(plan.labels):
+    others = []
+    if plan.widest is not None:
+        others.append(("Sans la règle", plan.widest.labels, plan.widest.after, plan.widest.objective))
+    worst = plan.worst_case
+    if worst is not None and worst.after is not None and is_uncertain(plan) and worst.best_share > worst.share:
+        others.append(("Le meilleur au pire", worst.labels, worst.after, worst.objective))
+    if not others or not len(plan.labels):
         return None
     rows = []
-    for title, labels, after, objective in (
-        ("Plan proposé", plan.labels, plan.after, plan.objective),
-        ("Sans la règle", plan.widest.labels, plan.widest.after, plan.widest.objective),
-    ):
+    for title, labels, after, objective in (("Plan proposé", plan.labels, plan.after, plan.objective), *others):
         towns = [
             f"{name} ({format_integer(residents)} hab.)"
             for name, residents in zip(labels["name"], labels["commune_residents"], strict=True)
@@ -151,15 +157,15 @@ def two_plans(plan: Plan) -> pd.DataFrame | None:
             row["gain_mean_residents"] = objective
         cost = plan.costs.cost_eur * len(labels)
         row |= {"share_within": after.share_within, "mean_time_min": after.mean_time_min, "cost_eur": cost}
-        if plan.rule_cost is not None:
+        if plan.widest is not None and plan.rule_cost is not None:
             row["share_of_best"] = min(objective / plan.widest.objective, 1.0)
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def two_plans_rows(plan: Plan) -> list[list[str]]:
-    """Return `two_plans` as texts, a column a plan: their names, then a row for each fact; empty: not compared."""
-    table = two_plans(plan)
+def compared_plans_rows(plan: Plan) -> list[list[str]]:
+    """Return `compared_plans` as texts, a column a plan: their names, then a row for each fact; empty: not compared."""
+    table = compared_plans(plan)
     if table is None:
         return []
     write: Mapping[str, Callable[[Any], str]] = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geo.answers.answer import known_note, part_title
 from geo.answers.dossier import label_dossiers, times_sentence
 from geo.answers.plan import plan_answer
-from geo.answers.plan_proof import TWO_PLANS, two_plans_rows
+from geo.answers.plan_proof import COMPARED_PLANS, compared_plans_rows
 from geo.answers.two_publics import TITLE, two_publics_answer, two_publics_rows
 from geo.french import DRIVING_ONLY
 from geo.report.label_dossiers import (
@@ -51,8 +51,8 @@ def arguments_html(plan: Plan, parts: Sequence[Territory], publics: TwoPublics |
         for note in filter(None, [known_note(plan.part), *answer.notes, times_sentence(plan), DRIVING_ONLY])
     )
     title = html.escape(f"Nouveaux labels France services : {part_title(plan.territory, plan.part)}")
-    rows = two_plans_rows(plan)
-    beside = _table(TWO_PLANS, rows[0], rows[1:], words=True) if rows else ""
+    rows = compared_plans_rows(plan)
+    beside = _table(COMPARED_PLANS, rows[0], rows[1:], words=True) if rows else ""
     if publics is not None:
         beside += _publics(publics)
     return (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.answers.label import label_argument, label_titles
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import retained_or_replaced
-from geo.answers.plan_proof import TWO_PLANS, two_plans_rows
+from geo.answers.plan_proof import COMPARED_PLANS, compared_plans_rows
 from geo.answers.two_publics import TITLE, two_publics_answer, two_publics_rows
 from geo.answers.two_publics_json import WITH_AND_WITHOUT
 from geo.french import UNKNOWN, counted, format_integer, minutes_text, plural, said_minutes, said_time
@@ -67,8 +67,8 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
             ]
             for label in plan.labels.head(_LABEL_ROWS).to_dict("records")
         ],
-        "two_title": TWO_PLANS,
-        "two": [[cut(cell, 160) for cell in row] for row in two_plans_rows(plan)],
+        "two_title": COMPARED_PLANS,
+        "two": [[cut(cell, 160) for cell in row] for row in compared_plans_rows(plan)],
         "publics": _publics(findings),
         "arguments": [_argument(label_argument(plan, code), plan.threshold_min) for code in list(titles)[:argued]],
     }

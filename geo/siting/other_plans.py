@@ -53,6 +53,8 @@ class WorstCasePlan:
         What that plan reaches, as that of the plan.
     proven
         Whether no choice has a better worst case.
+    after
+        How the study area would be served with that plan; `None`: not known, of a plan written before it was.
     """
 
     share: float
@@ -62,6 +64,7 @@ class WorstCasePlan:
     best_variant: str
     objective: float
     proven: bool
+    after: AccessSummary | None = None
 
 
 def widest_plan(choice: Choice, part: KnownPart, threshold_min: float) -> WidestPlan | None:
@@ -77,7 +80,7 @@ def widest_plan(choice: Choice, part: KnownPart, threshold_min: float) -> Widest
     )
 
 
-def worst_case_plan(choice: Choice, model: Model, threshold_min: float) -> WorstCasePlan | None:
+def worst_case_plan(choice: Choice, model: Model, part: KnownPart, threshold_min: float) -> WorstCasePlan | None:
     """Return a choice in its worst case, and the one whose worst case is best; `None`: not compared."""
     worst, steadiest = choice.worst, choice.steadiest
     if worst is None or steadiest is None:
@@ -91,4 +94,5 @@ def worst_case_plan(choice: Choice, model: Model, threshold_min: float) -> Worst
         best_variant=str(names.iloc[steadiest.variant]),
         objective=brought(choice.problems, model, threshold_min).total(steadiest.selected),
         proven=steadiest.proven,
+        after=AccessSummary.of(part, choice.problem, choice.problem.times_with(steadiest.selected)[0], threshold_min),
     )

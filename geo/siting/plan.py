@@ -356,7 +356,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         on_average=len(choice.problems) > 1,
         preferences=preferences_table(problem, choice.preferences),
         robustness=choice.robustness,
-        worst_case=worst_case_plan(choice, model, float(threshold_min)),
+        worst_case=worst_case_plan(choice, model, part, float(threshold_min)),
         rule=chosen_rule,
         rule_lifted=choice.rule_lifted,
         widest=widest_plan(choice, part, float(threshold_min)),

@@ -110,7 +110,11 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
         "robustness": plan.robustness.to_dict(),
         "worst_case": None
         if plan.worst_case is None
-        else {**_fields(plan.worst_case), "labels": _records(plan.worst_case.labels)},
+        else {
+            **_fields(plan.worst_case),
+            "labels": _records(plan.worst_case.labels),
+            "after": None if plan.worst_case.after is None else _access(plan.worst_case.after),
+        },
         "rule": None if plan.rule is None else asdict(plan.rule),
         "rule_lifted": plan.rule_lifted,
         "rule_cost": plan.rule_cost,
@@ -228,7 +232,13 @@ def _plan(read: PlanValues) -> Plan:
         worst_case=None
         if read.worst_case is None
         else WorstCasePlan(
-            **{**_fields(read.worst_case), "labels": _table(read.worst_case.labels, TownValues)},
+            **{
+                **_fields(read.worst_case),
+                "labels": _table(read.worst_case.labels, TownValues),
+                "after": None
+                if read.worst_case.after is None
+                else AccessSummary(part, **read.worst_case.after.model_dump()),
+            },
         ),
         rule=None if read.rule is None else CandidateRule(**read.rule.model_dump()),
         widest=None

@@ -228,6 +228,7 @@ class WorstCaseValues(Values):
     best_variant: str
     objective: _Number
     proven: bool
+    after: AccessValues | None = None
 
 
 class StopsAskedValues(Values):

@@ -11,7 +11,7 @@ from geo.answers.label import alternatives_sentence, label_arguments, label_gain
 from geo.answers.plan import AIMS, METHODS, plan_answer, plan_method
 from geo.answers.plan_certainty import doubtful_sentence, robustness_sentence, worst_case_sentence
 from geo.answers.plan_cost import budget_sentence
-from geo.answers.plan_proof import proof_sentence
+from geo.answers.plan_proof import compared_plans, compared_plans_rows, proof_sentence
 from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.siting.robustness import Robustness
@@ -380,6 +380,34 @@ def test_labels_that_are_seldom_chosen_are_in_the_headline(one_label):
     assert doubtful_sentence(doubtful) == "Peu sûr selon les temps : A (retenu 1 fois sur 6)."
     assert plan_answer(doubtful).sentence.endswith(doubtful_sentence(doubtful))
     assert doubtful_sentence(replace(one_label, labels=labels.assign(retained=2))) == ""
+
+
+def test_a_plan_that_brings_nothing_in_its_worst_case_is_not_certain(one_label):
+    worst = one_label.worst_case
+    runs = one_label.robustness.runs.assign(labels=1)
+    sure = replace(one_label, robustness=replace(one_label.robustness, runs=runs))
+    assert "pas certain" not in plan_answer(sure).sentence
+    other = worst.labels.assign(code="x", name="X")
+    steadier = replace(worst, share=0.0, best_share=0.85, labels=other, objective=one_label.objective, variant="V")
+    name = one_label.labels["name"].iloc[0]
+    doubtful = replace(sure, worst_case=steadier)
+    answer = plan_answer(doubtful)
+    said = (
+        f"Ce plan n'est pas certain. Au pire des variantes (V), ce plan apporte 0 % du meilleur gain qu'on y trouve ; "
+        f"le plan le meilleur au pire en garderait 85 %, avec X au lieu de {name}."
+    )
+    assert plainly(answer.sentence).endswith(said)
+    assert not any("Au pire des variantes" in detail for detail in answer.details)
+    assert compared_plans(doubtful)["plan"].to_list() == ["Plan proposé", "Le meilleur au pire"]
+    assert compared_plans_rows(doubtful)[1][2].startswith("X (")
+    # A plan written before its worst case was measured whole has no column of its own.
+    assert compared_plans(replace(sure, worst_case=replace(steadier, after=None))) is None
+    runs = runs.assign(labels=[1, 0, 1])
+    nobody = replace(one_label, robustness=replace(one_label.robustness, runs=runs))
+    assert plainly(plan_answer(nobody).sentence).endswith(
+        "Ce plan n'est pas certain. Sous 1 variante de temps sur 3 (temps des routes), aucun label ne rapprocherait "
+        "personne."
+    )
 
 
 def test_the_plan_that_holds_up_best_is_told_apart(one_label):

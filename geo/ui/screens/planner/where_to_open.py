@@ -10,7 +10,7 @@ import streamlit as st
 from geo.answers.dossier import label_dossier
 from geo.answers.label import ELSEWHERE, RESIDENTS_COUNTED, label_titles, labels_with_alternatives
 from geo.answers.plan import plan_answer, plan_method
-from geo.answers.plan_proof import mean_time_then, two_plans
+from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_then
 from geo.answers.plan_stops import stops_table
 from geo.answers.tables import COLUMNS
 from geo.answers.two_publics import PUBLICS_COLUMNS, TITLE, two_publics_answer
@@ -173,11 +173,11 @@ def _with_and_without_car(visit: Visit, plan: Plan) -> list[TwoPublics]:
 
 
 def _side_by_side(plan: Plan) -> None:
-    """Show the plan beside the best one among all communes, whatever draws people there."""
-    table = two_plans(plan)
+    """Show the plan beside those that it is compared with."""
+    table = compared_plans(plan)
     if table is None:
         return
-    st.header("Deux plans côte à côte", anchor=False)
+    st.header(COMPARED_PLANS, anchor=False)
     # The places last: they are the only ones that are read without being compared.
     names = [*table.columns.drop("places"), "places"]
     shown = french_table(table, *(f"two.{name}" for name in names))
@@ -188,7 +188,7 @@ def _side_by_side(plan: Plan) -> None:
     show_table(
         shown,
         key="two_plans",
-        alt="Le plan proposé, et le meilleur sans la règle des communes candidates",
+        alt="Le plan proposé, et ceux auxquels il est comparé",
         estimated=plan.part.estimated,
     )
 
