@@ -27,6 +27,7 @@ from geo.french import (
     plural,
     quoted,
 )
+from geo.sources.embedded import positions_text
 from geo.transit.schedule import FEED_DATASET
 from geo.transit.window import PERCENTILES
 
@@ -42,10 +43,6 @@ if TYPE_CHECKING:
 #: When one who walks all the way can be there.
 AT_OPENING: Final = "à l'ouverture"
 ONLY_GIVEN: Final = "Seules les lignes des horaires donnés comptent : d'autres réseaux peuvent desservir le territoire."
-AT_TOWN_HALLS: Final = (
-    "Tous les habitants d'une commune sont comptés à son point (la mairie, si elle est connue) : avec des carreaux de "
-    "population, la part est plus juste, et souvent plus faible."
-)
 #: What `commune_trip_rows` tells.
 COMMUNE_HEADS: Final = (
     *("Commune", "Habitants", "Aller-retour possible", "Hors de chez soi", "Première arrivée utile", "Dernier retour"),
@@ -283,4 +280,10 @@ def transit_notes(territory: Territory) -> tuple[str, ...]:
 def residents_notes(territory: Territory) -> tuple[str, ...]:
     """Return what is to be minded of a share of residents, besides `transit_notes`."""
     known = territory.cells is None and territory.demand["population"].notna().any()
-    return (AT_TOWN_HALLS,) if known else ()
+    if not known:
+        return ()
+    said = (
+        f"Les habitants d'une commune sont comptés ensemble, à sa position ({positions_text(territory.communes)}) : "
+        f"avec des carreaux de population, la part est plus juste, et souvent plus faible."
+    )
+    return (said,)

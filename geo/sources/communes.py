@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
-from geo.crs import WGS84, departement_of, metric_crs
+from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
 from geo.french import visible_column
 from geo.schemas import COMMUNE_COLUMNS, check_communes
 from geo.sources.commune_codes import CODE_COLUMNS, CommuneNote, city_of, first_named, normalise_codes
 from geo.sources.commune_extent import in_departement
+from geo.sources.commune_points import in_degrees, place_communes
 from geo.sources.contour_repair import TANGLED, repair_contours, tangled_together, widest_gap_km
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name
 from geo.sources.layers import Layer, find_layers, first_column, plain_texts, read_layer
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "Communes"
 DATASET: Final = "Communes (contours)"
-TOWN_HALLS: Final = "Mairies"
 
 #: Names of columns, folded, of IGN, geo.api.gouv.fr, france-geojson, OpenStreetMap, data.gouv.fr, OpenDataSoft.
 NAME_COLUMNS: Final = (
@@ -49,9 +46,6 @@ NAME_COLUMNS: Final = (
 POSTCODES_COLUMNS: Final = ("codespostaux", "codes_postaux", "code_postal")
 POPULATION_COLUMNS: Final = ("population", "pmun", "popul", "population municipale", "habitants")
 ALTITUDE_COLUMNS: Final = ("altitude_m", "altitude", "z_moyen")
-
-#: A town hall farther than this from its commune's contour is an error: a few real ones stand in the next commune.
-MAX_TOWN_HALL_DISTANCE_M: Final = 2_000
 
 #: Pieces of one commune farther apart than this are told: one of them may have the code of another commune.
 _DISTANT_KM: Final = 20
@@ -67,6 +61,7 @@ def read_communes(
     *,
     population: Path | SourceTable | None = None,
     town_halls: Path | None = None,
+    known_positions: Path | None = None,
     named: Mapping[str, str] | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> SourceTable:
@@ -81,6 +76,9 @@ def read_communes(
         carry.
     town_halls
         Layer of points with the commune code; it replaces the `mairie` property that the contours may carry.
+    known_positions
+        Table of the communes of France (``communes.csv`` of the embedded France), which places those of which neither
+        gives the town hall; `None`: they are placed inside their contour.
     named
         Names of the columns `code`, `name`, `population` that are not to be recognised (`recognised_commune_columns`).
     columns
@@ -88,9 +86,8 @@ def read_communes(
 
     Returns
     -------
-    `frame` meets `check_communes`: sorted by code, contours valid and in EPSG:4326. (`lon`, `lat`) is the
-    town hall where known, else a point inside the largest part of the contour, found in metres. The `centre`
-    of geo.api.gouv.fr is not used: it may fall outside of the commune.
+    `frame` meets `check_communes`: sorted by code, contours valid and in EPSG:4326. (`lon`, `lat`) and `point_source`
+    are as `geo.sources.commune_points.place_communes` says.
 
     Raises
     ------
@@ -113,7 +110,7 @@ def read_communes(
     frame = _dissolve(raw[raw["reason"].isna()], notes)
     frame["departement"] = pd.Series(frame.index.map(departement_of), index=frame.index, dtype="string")
     frame["population"] = _population(frame, population, notes)
-    _place(frame, _town_halls(town_halls, frame, notes), notes)
+    place_communes(frame, town_halls, known_positions, notes)
 
     provenance = Provenance(
         dataset=DATASET,
@@ -194,7 +191,7 @@ def _read_contours(path: Path, named: Mapping[str, str], columns: Mapping[str, s
             "row": layer.index,
             "file": path.name,
         },
-        geometry=_to_wgs84(layer.geometry),
+        geometry=in_degrees(layer.geometry),
     )
 
 
@@ -213,15 +210,6 @@ def commune_layer(layers: list[Layer]) -> Layer:
 def _numbers(values: pd.Series) -> pd.Series:
     numbers = parse_numbers(values if pd.api.types.is_numeric_dtype(values) else plain_texts(values))
     return numbers.astype("Float64")
-
-
-def _to_wgs84(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Return geometries in longitude and latitude, in two dimensions; null where they are empty or not finite."""
-    degrees = geometry.force_2d().to_crs(WGS84)
-    coordinates, owner = shapely.get_coordinates(degrees.array, return_index=True)
-    broken = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
-    degrees[degrees.is_empty | np.isin(np.arange(len(degrees)), broken)] = None
-    return degrees
 
 
 _ELSEWHERE: Final = "contour hors de l'étendue de son département"
@@ -323,68 +311,3 @@ def _population(frame: gpd.GeoDataFrame, given: Path | SourceTable | None, notes
     if own.isna().any():
         notes.append(CommuneNote.of("{count} commune(s) sans population : {codes}.", own.index[own.isna()]))
     return own.astype("Int64")
-
-
-def _town_halls(path: Path | None, frame: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> gpd.GeoSeries:
-    """Return the town hall of each commune, null where unknown, indexed like `frame`."""
-    if path is not None:
-        return _read_town_halls(path, frame, notes)
-    values = [json.dumps(value) if isinstance(value, dict) else value for value in frame["mairie"]]
-    texts = np.array([value if isinstance(value, str) else None for value in values], dtype=object)
-    found = gpd.GeoSeries(shapely.from_geojson(texts, on_invalid="ignore"), frame.index, crs=WGS84)
-    return found.where(found.geom_type == "Point")
-
-
-@names_its_file
-def _read_town_halls(path: Path, frame: gpd.GeoDataFrame, notes: list[str | CommuneNote]) -> gpd.GeoSeries:
-    """Return the points of a layer of town halls, indexed like `frame`."""
-    layer = read_layer(find_layers(path, TOWN_HALLS)[0], TOWN_HALLS)
-    code = first_named(layer.columns.drop("geometry"), (*CODE_COLUMNS, "commune"))
-    if code is None:
-        raise SchemaError(TOWN_HALLS, [Fault("colonne du code INSEE absente")], "Donnez des points avec ce code.")
-    points = _to_wgs84(layer.geometry).set_axis(normalise_codes(plain_texts(layer[code])))
-    points = points[points.index.notna() & (points.geom_type == "Point").to_numpy()]
-    repeated = points.index.duplicated()
-    if repeated[points.index.isin(frame.index)].any():
-        several = points.index[repeated & points.index.isin(frame.index)]
-        notes.append(CommuneNote.of("Plusieurs mairies pour une commune, la première est gardée : {codes}.", several))
-    points = points[~repeated]
-    nearby = pd.Series(points.index.map(departement_of), index=points.index).isin(frame["departement"])
-    unused = points.index[nearby.to_numpy() & ~points.index.isin(frame.index)]
-    if len(unused):
-        notes.append(CommuneNote.of("{count} mairie(s) sans commune dans les contours : {codes}.", unused))
-    return points.reindex(frame.index)
-
-
-def _place(frame: gpd.GeoDataFrame, town_halls: gpd.GeoSeries, notes: list[str | CommuneNote]) -> None:
-    """Set lon, lat and point_source: the town hall if it is in or beside its commune, else an interior point."""
-    places = gpd.GeoSeries([None] * len(frame), index=frame.index, crs=WGS84)
-    beside = pd.Series(data=False, index=frame.index)
-    projection = frame["departement"].map(metric_crs)
-    for name in projection.unique():
-        here = projection == name
-        contours = frame.geometry[here].to_crs(name)
-        beside[here] = contours.distance(town_halls[here].to_crs(name)) <= MAX_TOWN_HALL_DISTANCE_M
-        inside = shapely.point_on_surface(_largest_parts(contours.to_numpy()))
-        places[here] = gpd.GeoSeries(inside, index=contours.index, crs=name).to_crs(WGS84)
-    places = places.mask(beside, town_halls)
-    frame["lon"], frame["lat"] = places.x, places.y
-    frame["point_source"] = pd.Series("interior", index=frame.index, dtype="string").mask(beside, "mairie")
-    far = town_halls.notna() & ~beside
-    if far.any():
-        sentence = (
-            f"{{count}} mairie(s) à plus de {MAX_TOWN_HALL_DISTANCE_M // 1000} km de leur commune, remplacée(s) "
-            f"par un point intérieur : {{codes}}."
-        )
-        notes.append(CommuneNote.of(sentence, frame.index[far]))
-    if not beside.all():
-        sentence = "{count} commune(s) sans mairie connue : leur position est un point à l'intérieur du contour."
-        notes.append(CommuneNote.of(sentence, frame.index[~beside]))
-
-
-def _largest_parts(contours: np.ndarray) -> np.ndarray:
-    """Return the largest polygon of each contour."""
-    parts, owner = shapely.get_parts(contours, return_index=True)
-    order = np.lexsort((shapely.area(parts), owner))
-    last = np.append(np.diff(owner[order]) > 0, True)
-    return np.asarray(parts[order[last]])

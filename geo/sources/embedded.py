@@ -281,13 +281,14 @@ def _read_communes(path: Path, groups: pd.Index) -> pd.DataFrame:
 
 def position_note(communes: pd.DataFrame) -> str:
     """Return where these communes (a commune table) are placed, as a French sentence."""
+    return f"Position des communes : {positions_text(communes)}."
+
+
+def positions_text(communes: pd.DataFrame) -> str:
+    """Return how many communes are placed where: ``"545 à leur mairie"``."""
     counts = communes["point_source"].value_counts()
-    return (
-        "Position des communes : "
-        + ", ".join(
-            f"{french.format_number(int(counts[kind]))} {where}" for kind, where in _POSITIONS.items() if kind in counts
-        )
-        + "."
+    return ", ".join(
+        f"{french.format_number(int(counts[kind]))} {where}" for kind, where in _POSITIONS.items() if kind in counts
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from geo.errors import MaillageError, ParameterError
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
+from geo.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,6 +127,7 @@ class OfficialFiles:
         MaillageError
             A file is unusable (each reader says why).
         """
+        from geo.sources.commune_points import KNOWN_POSITIONS_FILE  # noqa: PLC0415
         from geo.sources.communes import read_communes  # noqa: PLC0415 - readers are loaded by who reads, here and below
         from geo.sources.housing import read_housing  # noqa: PLC0415
         from geo.sources.permanences import read_permanences  # noqa: PLC0415
@@ -142,7 +144,11 @@ class OfficialFiles:
         population = optional("population", lambda path: read_population(path, named=self.columns.get("population")))
         _log.info("Lecture des communes…")
         contours = partial(
-            read_communes, list(self.communes), population=population, named=self.columns.get("communes")
+            read_communes,
+            list(self.communes),
+            population=population,
+            known_positions=Settings.from_environment().data_dir / KNOWN_POSITIONS_FILE,
+            named=self.columns.get("communes"),
         )
         communes = optional("town_halls", lambda path: contours(town_halls=path)) or contours()
         _log.info("Lecture des sites France services…")

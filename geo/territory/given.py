@@ -13,10 +13,12 @@ import pandas as pd
 from geo.errors import MaillageError, ParameterError
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_files import read_roads
+from geo.settings import Settings
 from geo.sources import communes as commune_source
 from geo.sources import embedded, france_services, tax_offices
 from geo.sources import population as population_source
 from geo.sources import rounds as round_source
+from geo.sources.commune_points import KNOWN_POSITIONS_FILE
 from geo.sources.communes import read_communes
 from geo.sources.departements import departement_name
 from geo.sources.facility_table import vintage_from_name
@@ -185,7 +187,8 @@ def _read_population(path: Path, file: GivenFile) -> SourceTable:
 
 
 def _read_communes(population: SourceTable | None, path: Path, file: GivenFile) -> SourceTable:
-    reader = partial(read_communes, population=population, columns=file.columns)
+    known = Settings.from_environment().data_dir / KNOWN_POSITIONS_FILE
+    reader = partial(read_communes, population=population, known_positions=known, columns=file.columns)
     return _named(apart(path, KINDS["communes"].title, reader), file)
 
 

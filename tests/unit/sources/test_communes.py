@@ -175,6 +175,25 @@ def test_town_halls_come_from_their_own_file_and_far_ones_are_refused(tmp_path, 
     assert "64001" in joined(table)
 
 
+def test_a_commune_without_a_town_hall_is_at_the_position_that_is_known_where_it_fits(tmp_path, two_communes):
+    """Pau's is known and in its contour, the one given counts more; Orthez's lies far from the contour drawn here."""
+    communes, known = tmp_path / "c.gpkg", tmp_path / "communes.csv"
+    two_communes.to_file(communes)
+    rows = ["code,name,lon,lat,position", "64445,Pau,-0.36,43.295,post_office", "64430,Orthez,-0.2,43.5,mairie"]
+    known.write_text("\n".join(rows), encoding="utf-8")
+    table = read_communes(communes, known_positions=known)
+    assert (table.frame.loc["64445", ["lon", "lat", "point_source"]] == [-0.36, 43.295, "post_office"]).all()
+    assert table.frame.loc["64430", "point_source"] == "interior"
+    assert ORTHEZ.contains(point_of(table.frame, "64430"))
+    told = joined(table)
+    assert "1 commune dont la mairie n'est pas donnée : position que l'outil connaît" in told
+    assert "1 commune sans mairie connue" in told
+    gpd.GeoDataFrame({"commune": ["64445"]}, geometry=[Point(-0.37, 43.30)], crs=4326).to_file(tmp_path / "halls.gpkg")
+    given = read_communes(communes, town_halls=tmp_path / "halls.gpkg", known_positions=known)
+    assert point_of(given.frame, "64445").distance(Point(-0.37, 43.30)) < 1e-9
+    assert given.frame.loc["64445", "point_source"] == "mairie"
+
+
 def test_interior_point_lies_in_the_largest_part(tmp_path):
     small = box(-0.9, 43.0, -0.88, 43.01)
     frame = read_communes(
