@@ -1,15 +1,18 @@
-"""Thirty visitors at once on the running app.
+"""Sixty visitors at once on the running app.
 
-    python tests/load/visitors.py [SECONDS] [--visitors N] [--think SECONDS] [--processes N]
+    python tests/load/visitors.py [SECONDS] [--visitors N] [--think SECONDS] [--arrive SECONDS] [--processes N]
 
 With several processes each is an app of its own behind one address: nginx, as `.ci/container/nginx.conf` sets it up. The
 app is started on the first two processors that this process may use, as it is in service, and visited over its
-own websocket in the messages that the browser sends. Thirty screens drawn by a browser on the same two processors
+own websocket in the messages that the browser sends. The visitors have the other processors; where there are only two
+they share them with the app, and what they take is told. Thirty screens drawn by a browser on the same two processors
 were tried first: they took them whole (70 s for thirty pages to open), so that the browser was measured and not the
 app. What a visitor waits for on top is the drawing by a browser of their own, measured by the browser tests.
 
-Each visitor, again and again and in any order: asks for the sites around a commune (*Trouver*), moves the threshold
-four times (*Diagnostic*), asks twice where to open new sites (*Planifier*), and reads each answer. The state of the
+All arrive within one think time, which is the worst, or within ``--arrive``: the first page is an *opening*. Then each
+visitor, again and again and in any order: asks for the sites around a commune (*Trouver*), moves the threshold
+four times (*Diagnostic*), asks twice where to open new sites (*Planifier*), and reads each page, the first one too,
+before the next question. The state of the
 screen goes by the address, as when a link is opened. An interaction is timed from the question to the end of the run
 of the app, with all that it sends; that the answer is the one to this visitor's question is checked.
 """
@@ -20,6 +23,7 @@ import contextlib
 import os
 import random
 import re
+import resource
 import shutil
 import socket
 import statistics
@@ -69,11 +73,11 @@ class Figures:
         self.errors: list[str] = []
 
 
-async def visit(address: str, number: int, end: float, think_s: float, figures: Figures) -> None:
-    """Do as one visitor does, until the time is over."""
+async def visit(address: str, number: int, end: float, think_s: float, arrive_s: float, figures: Figures) -> None:
+    """Do as one visitor does, who arrives within some seconds, until the time is over."""
     chance = random.Random(number)
     try:
-        await asyncio.sleep(chance.uniform(0, think_s) if number else 0)
+        await asyncio.sleep(chance.uniform(0, arrive_s))
         page = await AsyncHTTPClient().fetch(f"{address}/")
         cookies = "; ".join(cookie.partition(";")[0] for cookie in page.headers.get_list("Set-Cookie"))
         line = await websocket_connect(
@@ -84,6 +88,7 @@ async def visit(address: str, number: int, end: float, think_s: float, figures: 
         )
         kept: dict[str, int] = {}
         await _ask(line, kept, ("", "", "open"), figures)
+        await asyncio.sleep(chance.uniform(0.5, 1.5) * think_s)
         while time.monotonic() < end:
             for question in questions(chance):
                 await _ask(line, kept, question, figures)
@@ -151,12 +156,13 @@ async def run(address: str, processes: list[int], options: argparse.Namespace) -
     figures = Figures()
     print(f"memory at the start: {memory_text(processes)}")
     warm_up = Figures()
-    await visit(address, 0, time.monotonic() + 1, 0.1, warm_up)
+    await visit(address, 0, time.monotonic() + 1, 0.1, 0.0, warm_up)
     if warm_up.errors:
         sys.exit(f"one visitor alone fails: {warm_up.errors}")
     print(f"memory after one visitor: {memory_text(processes)}")
-    end, taken = time.monotonic() + options.seconds, sum(map(processor_s, processes))
-    visits = [visit(address, number, end, options.think, figures) for number in range(1, options.visitors + 1)]
+    end, taken, own = time.monotonic() + options.seconds, sum(map(processor_s, processes)), own_processor_s()
+    arrive_s = options.think if options.arrive is None else options.arrive
+    visits = [visit(address, number, end, options.think, arrive_s, figures) for number in range(1, options.visitors + 1)]
     gathered = asyncio.gather(*visits)
     for quarter in range(1, 4):
         await asyncio.sleep(options.seconds / 4)
@@ -165,6 +171,7 @@ async def run(address: str, processes: list[int], options: argparse.Namespace) -
     print(f"memory at the end: {memory_text(processes)}")
     taken, times = sum(map(processor_s, processes)) - taken, sum(map(len, figures.seconds.values()))
     print(f"processor: {taken / options.seconds:.0%} of one, {taken / max(times, 1):.3f} s an interaction")
+    print(f"processor of the visitors themselves: {(own_processor_s() - own) / options.seconds:.0%} of one")
     return figures
 
 
@@ -197,15 +204,23 @@ def processor_s(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def own_processor_s() -> float:
+    """Return the seconds of processor time that this process, that of the visitors, has taken."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
 def main() -> int:
     """Start the app, send the visitors, print the figures; return 1 where anything failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("seconds", nargs="?", type=float, default=300.0)
-    parser.add_argument("--visitors", type=int, default=30)
+    parser.add_argument("seconds", nargs="?", type=float, default=120.0)
+    parser.add_argument("--visitors", type=int, default=60)
     parser.add_argument("--think", type=float, default=6.0, help="mean seconds between two interactions of a visitor")
+    parser.add_argument("--arrive", type=float, help="seconds within which all arrive; by default those of --think")
     parser.add_argument("--processes", type=int, default=1, help="of the app; several need nginx")
     options = parser.parse_args()
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+    processors = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, processors[:2])
     with contextlib.ExitStack() as started:
         apps = [started.enter_context(served(port)) for port in free_ports(options.processes)]
         address = apps[0][0]
@@ -214,14 +229,16 @@ def main() -> int:
         if options.processes > 1:
             address = started.enter_context(one_address([each for each, _ in apps]))
             wait_for(f"{address}/_stcore/health")
+        os.sched_setaffinity(0, processors[2:] or processors)
         figures = asyncio.run(run(address, [process for _, process in apps], options))
     load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
     print(
-        f"{options.visitors} visitors, {options.seconds:.0f} s, {options.processes} process(es) of the app, "
-        f"{len(os.sched_getaffinity(0))} processors, load {load}"
+        f"{options.visitors} visitors, {options.seconds:.0f} s, {options.processes} process(es) of the app on "
+        f"{len(processors[:2])} processors, {'shared with' if len(processors) <= 2 else 'others for'} the visitors, load {load}"
     )
-    together = [second for seconds in figures.seconds.values() for second in seconds]
-    for kind, seconds in {**figures.seconds, "all": together}.items():
+    questions_s = [second for kind, seconds in figures.seconds.items() if kind != "open" for second in seconds]
+    together = [*figures.seconds["open"], *questions_s]
+    for kind, seconds in {**figures.seconds, "questions": questions_s, "all": together}.items():
         if len(seconds) > 1:
             p95 = statistics.quantiles(seconds, n=20)[-1]
             print(
