@@ -49,11 +49,15 @@ class Benefits:
 
     def received(self, selected: ArrayLike) -> NDArray[np.float64]:
         """Return the best benefit that each demand point gets from a set of candidates: shape (n_demand,)."""
+        return self.received_by(self._of(selected))
+
+    def received_by(self, kept: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the best benefit that each demand point gets from some pairs: their positions, sorted."""
         best = np.zeros(self.n_demand)
-        kept = self._of(selected)
         if len(kept):
-            begins = np.r_[0, np.flatnonzero(np.diff(self.demand[kept])) + 1]
-            best[self.demand[kept[begins]]] = np.maximum.reduceat(self.value[kept], begins)
+            demand = self.demand[kept]
+            begins = first_of_each(demand)
+            best[demand[begins]] = np.maximum.reduceat(self.value[kept], begins)
         return best
 
     def total(self, selected: ArrayLike) -> float:
@@ -94,6 +98,19 @@ class Benefits:
 
     def _rows(self, rows: NDArray[np.int64]) -> Benefits:
         return Benefits(self.demand[rows], self.candidate[rows], self.value[rows], self.n_demand, self.n_candidates)
+
+
+def first_of_each(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where each run of equal values begins; `values`: shape (n,), n > 0.
+
+    Examples
+    --------
+    >>> first_of_each(np.array([4, 4, 7, 9, 9])).tolist()
+    [0, 2, 3]
+    """
+    begins = np.ones(len(values), bool)  # np.diff and np.r_ take longer than the search that asks for this
+    np.not_equal(values[1:], values[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
 
 
 def coverage_benefits(

@@ -84,11 +84,13 @@ def upper_bound(
     lowest = known if aim is None else aim / 2
     step, waited = 1.0, 0
     plan, best_total = chosen, brought
+    demand, candidate = benefits.demand, benefits.candidate
+    settled = everything <= 0
     for _ in range(_ROUNDS):
         if stopped() or step < _SMALLEST_STEP or best < enough:
             break
-        left = benefits.value - price[benefits.demand]
-        profit = np.bincount(benefits.candidate, weights=np.maximum(left, 0.0), minlength=n)
+        left = benefits.value - price[demand]
+        profit = np.bincount(candidate, weights=np.maximum(left, 0.0), minlength=n)
         taken = np.argpartition(-profit, count - 1)[:count]
         value = float(price.sum() + profit[taken].sum())
         may_improve &= value - profit[taken].min() + profit > known * (1 + ROUNDING)
@@ -99,15 +101,16 @@ def upper_bound(
             if waited >= _PATIENCE:
                 step, waited = step / 2, 0
         best = min(best, value)
-        total = benefits.total(taken)
-        if total > best_total * (1 + ROUNDING):
-            plan, best_total = np.sort(taken), total
         is_taken = np.zeros(n, bool)
         is_taken[taken] = True
-        served = is_taken[benefits.candidate] & (left > 0)
-        slope = 1.0 - np.bincount(benefits.demand[served], minlength=benefits.n_demand)
+        open_ = np.flatnonzero(is_taken[candidate])
+        total = float(benefits.received_by(open_).sum())
+        if total > best_total * (1 + ROUNDING):
+            plan, best_total = np.sort(taken), total
+        served = open_[left[open_] > 0]
+        slope = 1.0 - np.bincount(demand[served], minlength=benefits.n_demand)
         # A price at its end stays there; prices move in proportion to what is at stake for each demand point.
-        slope[((price <= 0) & (slope > 0)) | (everything <= 0)] = 0.0
+        slope[((price <= 0) & (slope > 0)) | settled] = 0.0
         norm = float((everything * slope**2).sum())
         if norm <= 0:
             break

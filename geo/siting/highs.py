@@ -56,6 +56,7 @@ def maximise(program: Program, *, time_limit_s: float, stopped: Callable[[], boo
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (
         ("output_flag", False),
+        ("threads", 1),
         ("time_limit", max(time_limit_s, 0.0)),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", 1e-6),

@@ -137,7 +137,7 @@ class SitingProblem:
         pairs = self.pair_demand.nbytes + self.pair_candidate.nbytes + self.pair_min.nbytes
         return pairs + sum(int(table.memory_usage(deep=True).sum()) for table in (self.demand, self.candidates))
 
-    @property
+    @cached_property
     def residents(self) -> NDArray[np.float64]:
         """Residents of each demand point."""
         return self.demand["residents"].to_numpy(np.float64)
@@ -156,12 +156,12 @@ class SitingProblem:
         )
         return residents
 
-    @property
+    @cached_property
     def weight(self) -> NDArray[np.float64]:
         """What the residents of each demand point count for."""
         return self.demand["weight"].to_numpy(np.float64)
 
-    @property
+    @cached_property
     def today_min(self) -> NDArray[np.float64]:
         """Minutes from each demand point to its nearest site today, inf where there is no way."""
         return self.demand["today_min"].to_numpy(np.float64)

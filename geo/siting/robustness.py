@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from geo.siting.variants import Variant
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Robustness:
     """What the same question chooses under each hypothesis on times.
 
@@ -42,20 +43,28 @@ class Robustness:
         In each variant the places that the plan does not hold are set against the labels that it leaves out, each
         against one, so that the sum of their distances is least.
         """
-        found: dict[str, int] = {}
-        plan = self.places.index[self.places["in_plan"]]
-        for codes in self.runs["codes"]:
-            left, taken = plan[~plan.isin(codes)], [each for each in codes if each not in plan]
-            if code not in left or not taken:
+        found = self._replaced.get(code, {})
+        return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+
+    @cached_property
+    def _replaced(self) -> dict[str, dict[str, int]]:
+        """What `instead_of` returns for each label, in any order: all are looked up, and are found together."""
+        found: dict[str, dict[str, int]] = {}
+        codes, names = self.places.index.to_list(), self.places["name"].to_list()
+        row = {each: number for number, each in enumerate(codes)}
+        plan = [each for each, is_label in zip(codes, self.places["in_plan"].to_list(), strict=True) if is_label]
+        where = self.places[["lon", "lat"]].to_numpy(np.float64)
+        for chosen in self.runs["codes"]:
+            left, taken = [each for each in plan if each not in chosen], [each for each in chosen if each not in plan]
+            if not left or not taken:
                 continue
-            here, there = (self.places.loc[list(which), ["lon", "lat"]].to_numpy(np.float64) for which in (left, taken))
+            here, there = (where[[row[each] for each in which]] for which in (left, taken))
             away = (there[None, :, :] - here[:, None, :]) * [np.cos(np.radians(here[:, 1].mean())), 1.0]
             rows, columns = linear_sum_assignment(np.hypot(away[..., 0], away[..., 1]))
-            for row, column in zip(rows, columns, strict=True):
-                if left[row] == code:
-                    name = str(self.places["name"][taken[column]])
-                    found[name] = found.get(name, 0) + 1
-        return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+            for each, other in zip(rows.tolist(), columns.tolist(), strict=True):
+                name, times = str(names[row[taken[other]]]), found.setdefault(left[each], {})
+                times[name] = times.get(name, 0) + 1
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON."""
