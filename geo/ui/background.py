@@ -199,8 +199,12 @@ def forget(name: str) -> None:
 def _show_progress(run: Background, name: str) -> None:
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
-        bar = st.progress(run.share, run.sentence)
+        said = run.share, run.sentence
+        bar = st.progress(*said)
         st.button("Arrêter", key=f"{name}_stop", on_click=run.cancel)
     while not run.wait(_POLL_S):
-        bar.progress(run.share, run.sentence)
+        now = run.share, run.sentence
+        if now != said:  # those who wait their turn, many at once, have nothing new to be sent
+            said = now
+            bar.progress(*said)
     place.empty()

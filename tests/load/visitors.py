@@ -162,7 +162,9 @@ async def run(address: str, processes: list[int], options: argparse.Namespace) -
     print(f"memory after one visitor: {memory_text(processes)}")
     end, taken, own = time.monotonic() + options.seconds, sum(map(processor_s, processes)), own_processor_s()
     arrive_s = options.think if options.arrive is None else options.arrive
-    visits = [visit(address, number, end, options.think, arrive_s, figures) for number in range(1, options.visitors + 1)]
+    visits = [
+        visit(address, number, end, options.think, arrive_s, figures) for number in range(1, options.visitors + 1)
+    ]
     gathered = asyncio.gather(*visits)
     for quarter in range(1, 4):
         await asyncio.sleep(options.seconds / 4)
