@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -13,6 +14,7 @@ from geo.answers.plan_certainty import is_uncertain
 from geo.answers.tables import COLUMNS
 from geo.french import (
     SEMICOLON,
+    UNIT_SPACE,
     capital,
     counted,
     estimated_minutes,
@@ -38,8 +40,12 @@ if TYPE_CHECKING:
     from geo.siting.plan import Plan
 
 _NAMED: Final = 5
+#: Places that a plan beside another one names.
+_NAMED_BESIDE: Final = 20
 #: What a plan beside the best one among all communes, and the best one in its worst case, is called.
 COMPARED_PLANS: Final = "Plans côte à côte"
+#: What the places are that only the best plan among all communes has.
+WITHOUT_RULE: Final = "Meilleur choix sans la règle des communes candidates"
 _DRAWN: Final = (
     "où l'on va déjà (préfecture ou sous-préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
 )
@@ -123,6 +129,26 @@ def rule_sentence(plan: Plan) -> str:
     return f"{rule} {_widest(plan, plan.widest)}" if len(plan.labels) or len(plan.widest.labels) else rule
 
 
+def place_signs(plan: Plan) -> dict[str, str]:
+    """Return what is written on maps at each place, by code: the rank of a label, a letter at one of `Plan.widest`."""
+    signs = {str(code): str(rank) for code, rank in zip(plan.labels["code"], plan.labels["rank"], strict=True)}
+    if plan.widest is not None and signs:
+        others = [str(code) for code in plan.widest.labels["code"] if str(code) not in signs]
+        signs |= {code: _letter(number) for number, code in enumerate(others)}
+    return signs
+
+
+def _letter(number: int) -> str:
+    """Return A to Z for 0 to 25, then AA and so on."""
+    first, last = divmod(number, len(ascii_uppercase))
+    return (_letter(first - 1) if first else "") + ascii_uppercase[last]
+
+
+def _signed(sign: str | None) -> str:
+    """Return the sign of a place before its name; a place that no map shows has none."""
+    return "" if sign is None else f"{sign}.{UNIT_SPACE}"
+
+
 def compared_plans(plan: Plan) -> pd.DataFrame | None:
     """Return a plan beside those that it is compared with, one row each; `None`: none.
 
@@ -130,9 +156,9 @@ def compared_plans(plan: Plan) -> pd.DataFrame | None:
 
     Returns
     -------
-    `plan`, `places` (text); `gain_residents`, and `gain_mean_residents` where labels are chosen on average;
-    `share_within`; `mean_time_min`; `cost_eur`; `share_of_best`: what it brings of what the best one does, where gains
-    add up.
+    `plan`, `places` (text, with the signs of the maps); `gain_residents`, and `gain_mean_residents` where labels
+    are chosen on average; `share_within`; `mean_time_min`; `cost_eur`; `share_of_best`: what it brings of what the best
+    one does, where gains add up.
     """
     others = []
     if plan.widest is not None:
@@ -142,15 +168,15 @@ def compared_plans(plan: Plan) -> pd.DataFrame | None:
         others.append(("Le meilleur au pire", worst.labels, worst.after, worst.objective))
     if not others or not len(plan.labels):
         return None
-    rows = []
+    rows, signs = [], place_signs(plan)
     for title, labels, after, objective in (("Plan proposé", plan.labels, plan.after, plan.objective), *others):
         towns = [
-            f"{name} ({format_integer(residents)} hab.)"
-            for name, residents in zip(labels["name"], labels["commune_residents"], strict=True)
+            f"{_signed(signs.get(str(code)))}{name} ({format_integer(residents)}{UNIT_SPACE}hab.)"
+            for code, name, residents in zip(labels["code"], labels["name"], labels["commune_residents"], strict=True)
         ]
         row: dict[str, Any] = {
             "plan": title,
-            "places": joined(towns, _NAMED, "autres lieux"),
+            "places": joined(towns, _NAMED_BESIDE, "autres lieux"),
             "gain_residents": after.residents_within - plan.before.residents_within,
         }
         if plan.on_average and plan.model == "coverage":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,10 +10,11 @@ import numpy as np
 from geo.answers.fragility import share_lines
 from geo.answers.label import label_gains
 from geo.answers.plan_certainty import retained_text
+from geo.answers.plan_proof import WITHOUT_RULE, place_signs
 from geo.answers.plan_stops import STOP, stop_detail, stop_sign
 from geo.answers.scenario import change_lines
 from geo.classes import SECOND_SITE_CLASSES, UNKNOWN_CLASS, change_class, change_classes
-from geo.french import capital, minutes_text, within_text
+from geo.french import UNIT_SPACE, capital, joined, minutes_text, within_text
 from geo.kinds import KINDS
 from geo.maps.planning_values import Marker, planning_values, site_markers
 from geo.question import AT_THRESHOLD_MIN
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 
 #: Sign of a place on the map, and what it means.
 _SIGNS: Final = (
-    ("main", "Site"),
     ("+", "Site ouvert"),
     ("×", "Site fermé"),
     ("→", "Site déplacé, à sa place d'arrivée"),
 )
 _DETAILS: Final = {"+": "Ouvert par le scénario", "→": "Déplacé par le scénario", "×": "Fermé par le scénario"}
+#: Places that the legend names.
+_NAMED: Final = 12
 #: A commune is of the class of at least this share of its residents.
 _HALF: Final = 0.5
 
@@ -60,7 +61,7 @@ def scenario_values(
         title="Ce que le scénario change, par commune",
         outlined=beyond & (position >= 0),
         outline=f"À plus de {minutes_text(threshold)} en moyenne, après le scénario",
-        signs=_SIGNS,
+        signs=[*_kinds(after), *_SIGNS],
         only_present=True,
         clicks=clicks,
     )
@@ -84,6 +85,7 @@ def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
         )
         for label in plan.labels.to_dict("records")
     ]
+    signs_of = place_signs(plan)
     compared = () if plan.widest is None or not labels else plan.widest.labels.to_dict("records")
     others = [
         Marker(
@@ -92,12 +94,13 @@ def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
             float(place["lon"]),
             float(place["lat"]),
             "main",
-            _letter(number),
-            "Meilleur choix sans la règle des communes candidates",
+            signs_of[str(place["code"])],
+            WITHOUT_RULE,
         )
-        for number, place in enumerate(place for place in compared if place["code"] not in set(plan.labels["code"]))
+        for place in compared
+        if place["code"] not in set(plan.labels["code"])
     ]
-    signs = [("main", "Site d'aujourd'hui")]
+    signs = _kinds(sites, " d'aujourd'hui")
     if labels:
         signs.append(("1", "Nouveau label, dans l'ordre du classement"))
     halts = [
@@ -115,7 +118,8 @@ def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
     if halts:
         signs.append((stop_sign(1), f"{STOP}, dans l'ordre du classement : ce n'est pas un site"))
     if others:
-        signs.append(("A", "Meilleur choix sans la règle des communes candidates"))
+        named = [f"{other.sign}.{UNIT_SPACE}{other.name}" for other in others]
+        signs.append((others[0].sign, f"{WITHOUT_RULE} : {joined(named, _NAMED, 'autres')}"))
     return planning_values(
         change_classes(threshold),
         position,
@@ -129,10 +133,10 @@ def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
     )
 
 
-def _letter(number: int) -> str:
-    """Return A to Z for 0 to 25, then AA and so on."""
-    first, last = divmod(number, len(ascii_uppercase))
-    return (_letter(first - 1) if first else "") + ascii_uppercase[last]
+def _kinds(sites: gpd.GeoDataFrame, added: str = "") -> list[tuple[str, str]]:
+    """Return the kinds of site on a map with what they are."""
+    present = set(sites["kind"])
+    return [(kind, f"{shape.label}{added}") for kind, shape in KINDS.items() if kind in present]
 
 
 def scenario_markers(scenario: Scenario, before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[Marker]:
@@ -168,5 +172,5 @@ def fragility_values(fragility: Fragility, sites: gpd.GeoDataFrame) -> dict[str,
         share_lines(fragility),
         site_markers(sites),
         title=f"Pour la moitié au moins des habitants, {within_text(fragility.threshold_min)}",
-        signs=[(kind, shape.label) for kind, shape in KINDS.items() if (sites["kind"] == kind).any()],
+        signs=_kinds(sites),
     )

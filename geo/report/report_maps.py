@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from geo.answers.origin import network_sentence, sources_sentence
 from geo.answers.plan import plan_answer
+from geo.answers.plan_proof import place_signs
 from geo.answers.tax_offices import tax_offices_answer
 from geo.maps.static.change_map import change_map
 from geo.maps.static.curve_chart import curve_chart
@@ -15,8 +16,11 @@ from geo.maps.static.territory_maps import saved_minutes_map, travel_time_map, u
 from geo.report.plan_files import compared_layer, stops_layer
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geo.maps.static.sheet import Sheet
     from geo.report.report_findings import ReportFindings
+    from geo.siting.plan import Plan
 
 
 def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
@@ -58,8 +62,14 @@ def report_maps(findings: ReportFindings) -> dict[str, Sheet]:
             planned.question,
             title="Avant et après les nouveaux labels",
             sentence=plan_answer(planned.plan).sentence,
-            compared=compared_layer(planned.plan),
+            compared=_compared(planned.plan),
             stops=stops_layer(planned.plan),
             today=today,
         )
     return sheets
+
+
+def _compared(plan: Plan) -> gpd.GeoDataFrame | None:
+    """Return the places that only the plan without the rule has, with their sign."""
+    layer = compared_layer(plan)
+    return None if layer is None else layer.assign(sign=layer["code"].map(place_signs(plan)))

@@ -68,7 +68,7 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
             for label in plan.labels.head(_LABEL_ROWS).to_dict("records")
         ],
         "two_title": COMPARED_PLANS,
-        "two": [[cut(cell, 160) for cell in row] for row in compared_plans_rows(plan)],
+        "two": [cut_all(row) for row in compared_plans_rows(plan)],
         "publics": _publics(findings),
         "arguments": [_argument(label_argument(plan, code), plan.threshold_min) for code in list(titles)[:argued]],
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.known_part import known_part
 from geo.answers.answer import part_title
+from geo.answers.plan_proof import WITHOUT_RULE
 from geo.answers.plan_stops import stop_sign
 from geo.classes import INK, TIME_CLASSES
 from geo.errors import ParameterError
@@ -40,9 +41,8 @@ if TYPE_CHECKING:
     from geo.territory import Territory
 
 _NAMES: Final = 12
-#: Places opened that the legend names, and how many of them on a row.
+#: Places of a kind that the legend names.
 _NAMED: Final = 12
-_NAMES_A_ROW: Final = 3
 
 
 def change_map(  # noqa: PLR0913 - each is a part of the comparison that the page states
@@ -75,7 +75,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
     closed
         Places of the list that the plan closes: `facility_id` and `geometry`; may be empty.
     compared
-        Places of another plan, drawn beside: `geometry`; `None`: there is none.
+        Places of another plan, drawn beside: `sign` (text, written on each), `name`, `geometry`; `None`: there is none.
     stops
         Stops of a bus that the plan proposes: `rank`, `name`, `geometry`; `None`: there is none.
     title
@@ -139,7 +139,7 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         ((ground, before), (after_ground, after)),
         f"{title}, {part_title(territory.name, known_part(territory))}",
         sentence,
-        [*blocks, places, *_named(opened), *_named_stops(stops)],
+        [*blocks, places, *_named(opened), *_named_compared(compared), *_named_stops(stops)],
         notes,
         page,
     )
@@ -162,6 +162,11 @@ def _named(opened: gpd.GeoDataFrame) -> list[KeyBlock]:
     return [_names_block("Sites ouverts, par rang", opened["rank"].map(str), opened["name"])]
 
 
+def _named_compared(compared: gpd.GeoDataFrame | None) -> list[KeyBlock]:
+    """Return the names of the places of another plan, as many as there is room for."""
+    return [] if compared is None else [_names_block(WITHOUT_RULE, compared["sign"], compared["name"])]
+
+
 def _named_stops(stops: gpd.GeoDataFrame | None) -> list[KeyBlock]:
     """Return the names of the stops of a bus, as many as there is room for."""
     return [] if stops is None else [_names_block("Arrêts de bus proposés", stops["sign"], stops["name"])]
@@ -169,10 +174,9 @@ def _named_stops(stops: gpd.GeoDataFrame | None) -> list[KeyBlock]:
 
 def _names_block(title: str, signs: pd.Series, names: pd.Series) -> KeyBlock:
     told = [f"{sign}.{UNIT_SPACE}{name}" for sign, name in zip(signs, names, strict=True)]
-    shown = [told[start : start + _NAMES_A_ROW] for start in range(0, min(len(told), _NAMED), _NAMES_A_ROW)]
     rest = len(told) - _NAMED
     note = f"Et {counted(rest, 'autre')}, dans les tables du plan." if rest > 0 else ""
-    return KeyBlock(title, tuple(KeyRow(", ".join(each)) for each in shown), (), note)
+    return KeyBlock(title, (KeyRow(", ".join(told[:_NAMED])),), (), note)
 
 
 def _blocks(before: pd.DataFrame, after: pd.DataFrame, meaning: str) -> list[KeyBlock]:

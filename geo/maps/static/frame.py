@@ -67,6 +67,7 @@ _BOLD: Final = 3
 _LARGE: Final = 10
 _NAME_AREA_MM2: Final = 900.0
 _LONGEST_NAME_MM: Final = 38.0
+_LONGEST_STARRED_MM: Final = 60.0
 _BORDER: Final = "#8b949a"
 
 
@@ -103,7 +104,8 @@ class Picture:
         Codes of the communes that are hatched (under-served), outlined, outlined by dashes.
     opened, closed, compared
         Places drawn as opened, as closed, and those of another plan, `name` and `geometry` in the projection of the
-        ground. `rank` (int), where there is one, is written on each place opened.
+        ground. `rank` (int), where there is one, is written on each place opened; `sign` (text) on each of another
+        plan.
     stops
         Stops of a bus that are proposed, in the same projection: `sign` (text) is written at each; `None`: none.
     first
@@ -229,16 +231,17 @@ def _marks(view: _View, ground: Ground, picture: Picture) -> NDArray[np.float64]
 def _town_name(text: str, point: NDArray[np.float64], rank: float, *, seat: bool, star: bool) -> Name:
     """Return the name of a town; the three most populous ones stand out, and those with a place opened."""
     bold = star or rank <= _BOLD
-    marker = OPENED if star else MARKERS["main"]
+    marker, longest = (OPENED, _LONGEST_STARRED_MM) if star else (MARKERS["main"], _LONGEST_NAME_MM)
     size = 8.5 if bold else 7.5 if rank <= _LARGE else 6.5
     return Name(
-        shortened(text, _LONGEST_NAME_MM, size, bold=bold),
+        shortened(text, longest, size, bold=bold),
         float(point[0]),
         float(point[1]),
         gap=marker.size / 2 * POINT_MM + 0.5 if seat or star else 0.9,
         size=size,
         bold=bold,
         dot=not (seat or star),
+        must=star,
     )
 
 
@@ -309,6 +312,9 @@ def _draw_places(axes: Any, view: _View, ground: Ground, picture: Picture) -> No
 
 def _write_name(sheet: Sheet, placed: PlacedName) -> None:
     name = placed.name
+    if placed.far:
+        to_x, to_y = placed.nearest
+        sheet.line([name.x, to_x], [name.y, to_y], color=INK, linewidth=0.8, gid="leader")
     if name.dot:
         sheet.line([name.x], [name.y], linestyle="none", marker="o", markersize=2.4, color=INK, markeredgewidth=0)
     sheet.write(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from geo.answers.plan_proof import WITHOUT_RULE
 from geo.answers.plan_stops import STOP as STOP_TITLE
 from geo.classes import INK
 from geo.french import UNKNOWN, counted, format_integer, format_share
@@ -187,7 +188,7 @@ def place_block(
     if stops:
         rows.append(KeyRow(f"{STOP_TITLE}, n'est pas un site", values(stops), marker=STOP))
     if compared:
-        rows.append(KeyRow("Meilleur choix sans la règle des communes candidates", values(compared), marker=COMPARED))
+        rows.append(KeyRow(WITHOUT_RULE, values(compared), marker=COMPARED))
     if closed:
         rows.append(KeyRow("Site fermé par le projet", values(closed), marker=CLOSED))
     if any(len(ground.neighbours) for ground in grounds):

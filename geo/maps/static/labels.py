@@ -1,4 +1,7 @@
-"""Names on a map: the most important first, none over another, the same places every time."""
+"""Names on a map: the most important first, none over another, the same places every time.
+
+A name that must be there goes farther from its point where it has no room beside it, with a line to it.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,8 @@ _LINE_BOX: Final = 1.15
 #: Where a name is tried around its point, best first: shares of (name width + gap, name height + gap) from its centre.
 _CORNER: Final = 0.7
 _AROUND: Final = ((1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))
+#: How much farther (mm) a name that must be there is tried, with a line to its point.
+_FARTHER_MM: Final = (4.0, 7.0, 11.0, 16.0, 22.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Name:
     """A name to place: its point and the free room around it (mm), its size (points).
 
     The name of a town goes beside its point, with a `dot` where no marker stands; that of an area goes on one of
-    its `centres`.
+    its `centres`. `must`: It is placed farther away rather than left out.
     """
 
     text: str
@@ -43,6 +48,7 @@ class Name:
     bold: bool = False
     dot: bool = False
     centres: tuple[tuple[float, float], ...] = ()
+    must: bool = False
 
     @property
     def width(self) -> float:
@@ -57,17 +63,27 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class PlacedName:
-    """A name and the centre where it goes (mm)."""
+    """A name and the centre where it goes (mm); `far`: so far from its point that a line leads there."""
 
     name: Name
     x: float
     y: float
+    far: bool = False
+
+    @property
+    def nearest(self) -> tuple[float, float]:
+        """Point of the edge of the name that is nearest to its point (mm)."""
+        half_width, half_height = self.name.width / 2, self.name.height / 2
+        return (
+            min(max(self.name.x, self.x - half_width), self.x + half_width),
+            min(max(self.name.y, self.y - half_height), self.y + half_height),
+        )
 
 
 def place_names(
     names: Sequence[Name], obstacles: NDArray[np.float64], box: Box, *, at_most: int
 ) -> tuple[PlacedName, ...]:
-    """Place names one after the other around their points; one that has no room is left out.
+    """Place names one after the other around their points; one that has no room is left out, unless it must be there.
 
     `names`: The most important first. `obstacles`: Rectangles to keep clear, shape (n, 4): left, lower, right, upper
     edge in mm.
@@ -77,28 +93,29 @@ def place_names(
     for name in names:
         if len(placed) == at_most:
             break
-        centre = _free_place(name, taken, box)
-        if centre is not None:
-            placed.append(PlacedName(name, *centre))
-            taken = np.vstack([taken, _rectangle(name, *centre), *([_dot(name)] if name.dot else [])])
+        found = _free_place(name, taken, box)
+        if found is not None:
+            placed.append(found)
+            taken = np.vstack([taken, _rectangle(name, found.x, found.y), *([_dot(name)] if name.dot else [])])
     return tuple(placed)
 
 
-def _free_place(name: Name, taken: NDArray[np.float64], box: Box) -> tuple[float, float] | None:
+def _free_place(name: Name, taken: NDArray[np.float64], box: Box) -> PlacedName | None:
     if name.dot and _hit(taken, *_dot(name)):
         return None
-    for x, y in name.centres or _around(name):
-        left, lower, right, upper = _rectangle(name, x, y)
-        inside = left >= box.x and lower >= box.y and right <= box.right and upper <= box.top
-        if inside and not _hit(taken, left, lower, right, upper):
-            return x, y
+    for farther in (0.0, *(_FARTHER_MM if name.must else ())):
+        for x, y in name.centres or _around(name, name.gap + farther):
+            left, lower, right, upper = _rectangle(name, x, y)
+            inside = left >= box.x and lower >= box.y and right <= box.right and upper <= box.top
+            if inside and not _hit(taken, left, lower, right, upper):
+                return PlacedName(name, x, y, far=farther > 0)
     return None
 
 
-def _around(name: Name) -> list[tuple[float, float]]:
+def _around(name: Name, gap: float) -> list[tuple[float, float]]:
     return [
         # A corner place is nearer to the point than the sum of both shifts.
-        (name.x + right * (name.width / 2 + name.gap * shrink), name.y + up * (name.height / 2 + name.gap * shrink))
+        (name.x + right * (name.width / 2 + gap * shrink), name.y + up * (name.height / 2 + gap * shrink))
         for right, up in _AROUND
         for shrink in ([_CORNER] if right and up else [1.0])
     ]

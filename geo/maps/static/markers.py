@@ -43,9 +43,9 @@ MARKERS: Final = {
     code: Marker(kind.marker, kind.marker_size, fill=INK if code == "tax_office" else ACCENT)
     for code, kind in KINDS.items()
 }
-OPENED: Final = Marker("*", 13.0, fill=INK)
+OPENED: Final = Marker("*", 17.0, fill=INK)
 #: A place of the plan that another one is compared with.
-COMPARED: Final = Marker("D", 7.0, fill="#ffffff", edge=INK)
+COMPARED: Final = Marker("D", 8.5, fill="#ffffff", edge=INK)
 #: A stop of a bus that is proposed: no site.
 STOP: Final = Marker("P", 8.0, fill="#ffffff", edge=INK)
 CLOSED: Final = Marker("X", 8.0, fill="#ffffff", edge=INK)

@@ -93,7 +93,7 @@ def project_places(picture: Picture) -> list[tuple[gpd.GeoDataFrame, Marker]]:
 
 
 def draw_project(axes: Any, picture: Picture) -> None:
-    """Draw these places, the rank of those opened on them and the sign of each stop above it."""
+    """Draw these places; a rank is written on those opened, a letter on those of another plan, a sign above stops."""
     for places, marker in project_places(picture):
         if "place" in places:
             for here, there in zip(places["place"], places.geometry, strict=True):
@@ -103,6 +103,9 @@ def draw_project(axes: Any, picture: Picture) -> None:
     if picture.stops is not None:
         for sign, point in zip(picture.stops["sign"], picture.stops.geometry, strict=True):
             _write(axes, sign, point, raised=STOP.size, colour=INK, halo=_WHITE, gid="stop")
+    if picture.compared is not None and "sign" in picture.compared:
+        for sign, point in zip(picture.compared["sign"], picture.compared.geometry, strict=True):
+            _write(axes, sign, point, raised=0.0, colour=INK, halo=_WHITE, gid="compared")
     if picture.opened is not None and "rank" in picture.opened:
         for rank, point in zip(picture.opened["rank"], picture.opened.geometry, strict=True):
             _write(axes, str(rank), point, raised=0.0, colour=_WHITE, halo=OPENED.fill, gid="rank")

@@ -15,7 +15,7 @@ from matplotlib.transforms import Affine2D
 
 from geo.classes import INK
 from geo.errors import ParameterError
-from geo.maps.static.lettering import FONT, POINT_MM, line_height_mm, printable, wrapped
+from geo.maps.static.lettering import FONT, POINT_MM, line_height_mm, printable, shortened, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,7 @@ MARGIN_MM: Final = 10.0
 _INCH_MM: Final = 25.4
 _TITLE_SIZE: Final = 15.0
 _SENTENCE_SIZE: Final = 10.0
+_SENTENCE_LINES: Final = 3
 _NOTE_SIZE: Final = 6.5
 _WARNING_COLOUR: Final = "#f8f4ea"
 #: Wider than this (width over height), a territory fills a landscape page better than a portrait one.
@@ -142,7 +143,7 @@ def dress(sheet: Sheet, title: str, sentence: str, warnings: Sequence[str], note
     top = sheet.write_lines(
         MARGIN_MM, top, wrapped(title, width, _TITLE_SIZE, bold=True)[:2], _TITLE_SIZE, weight="bold"
     )
-    top = sheet.write_lines(MARGIN_MM, top - 1, wrapped(sentence, width, _SENTENCE_SIZE)[:3], _SENTENCE_SIZE) - 2
+    top = sheet.write_lines(MARGIN_MM, top - 1, _answer_lines(sentence, width), _SENTENCE_SIZE) - 2
 
     note_lines = [line for note in notes for line in wrapped(note, width, _NOTE_SIZE)]
     bottom = MARGIN_MM - 3 + len(note_lines) * line_height_mm(_NOTE_SIZE)
@@ -157,3 +158,14 @@ def dress(sheet: Sheet, title: str, sentence: str, warnings: Sequence[str], note
         bottom = band.top
     bottom += 3
     return Box(MARGIN_MM, bottom, width, top - bottom)
+
+
+def _answer_lines(text: str, width: float) -> list[str]:
+    """Return the lines of an answer: whole sentences, as many as there is room for; a longer one is cut visibly."""
+    sentences = text.split(". ")
+    for kept in range(len(sentences), 0, -1):
+        told = ". ".join(sentences[:kept])
+        lines = wrapped(told if kept == len(sentences) else f"{told}.", width, _SENTENCE_SIZE)
+        if len(lines) <= _SENTENCE_LINES:
+            return lines
+    return [*lines[: _SENTENCE_LINES - 1], shortened(" ".join(lines[_SENTENCE_LINES - 1 :]), width, _SENTENCE_SIZE)]

@@ -1,6 +1,7 @@
 """Lines that fit, names that do not overlap."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given
@@ -66,3 +67,21 @@ def test_the_first_name_has_the_best_place_and_the_next_goes_elsewhere():
     assert first.x > 50
     assert first.y == 30
     assert second.x < 50
+
+
+def test_a_name_that_must_be_there_goes_farther_with_a_line_to_it():
+    crowd = np.array([[x, y, x + 2.0, y + 2.0] for x in range(40, 60, 2) for y in range(40, 60, 2)])
+    name = Name("Oloron-Sainte-Marie", 50.0, 50.0, gap=2.0, size=8.5)
+    box = Box(0, 0, 100, 100)
+    assert place_names([name], crowd, box, at_most=1) == ()
+    (placed,) = place_names([replace(name, must=True)], crowd, box, at_most=1)
+    assert placed.far
+    half_width, half_height = name.width / 2, name.height / 2
+    edges = (placed.x - half_width, placed.y - half_height, placed.x + half_width, placed.y + half_height)
+    assert not (
+        (crowd[:, 0] < edges[2]) & (crowd[:, 2] > edges[0]) & (crowd[:, 1] < edges[3]) & (crowd[:, 3] > edges[1])
+    ).any()
+    x, y = placed.nearest
+    assert edges[0] <= x <= edges[2]
+    assert edges[1] <= y <= edges[3]
+    assert not place_names([replace(name, must=True)], np.empty((0, 4)), box, at_most=1)[0].far

@@ -296,6 +296,24 @@ def test_stops_carry_their_sign_and_are_named(territory, coverage_frame, facilit
     assert f"B1.\u00a0{stops['name'].iloc[0]}, B2.\u00a0{stops['name'].iloc[1]}" in said
 
 
+def test_places_of_another_plan_carry_their_letter_and_are_named(territory, coverage_frame, facilities):
+    nobody = facilities.iloc[:0]
+    compared = facilities.iloc[:2].assign(sign=["A", "B"])
+    sheet = change_map(
+        *(territory, coverage_frame, coverage_frame, nobody, nobody, Question()),
+        title="Plan",
+        sentence="Une phrase. " * 60,
+        compared=compared,
+    )
+    written = [text.get_text() for axes in sheet.axes for text in axes.texts if text.get_gid() == "compared"]
+    assert written == ["A", "B"]
+    said = all_text(sheet)
+    assert f"A.\u00a0{compared['name'].iloc[0]}, B.\u00a0{compared['name'].iloc[1]}" in said
+    answer = [text.get_text() for text in sheet.texts if "Une phrase" in text.get_text()]
+    assert len(answer) == 3, "no more lines than there is room for"
+    assert answer[-1].endswith("Une phrase."), "whole sentences"
+
+
 def test_tables_of_another_territory_are_refused(territory, coverage_frame, facilities):
     with pytest.raises(ParameterError, match="9 communes"):
         change_map(
