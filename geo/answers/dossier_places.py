@@ -69,18 +69,21 @@ def bearer_sentences(label: dict[Any, Any]) -> tuple[str, ...]:
 def neighbour_sentences(plan: Plan, code: str) -> tuple[str, ...]:
     """Return which sites of today would no longer be the nearest one of some residents."""
     rows = plan.leaving[plan.leaving["label_code"] == code]
+    named = rows if len(rows) <= _NAMED + 1 else rows.head(_NAMED)
     told = [
         f"{row['facility_name']}, {format_integer(row['residents_leaving'])} sur "
         f"{format_integer(row['residents_before'])} "
         f"({format_share(row['residents_leaving'] / row['residents_before'])})"
-        for row in rows.head(_NAMED).to_dict("records")
+        for row in named.to_dict("records")
     ]
     if not told:
         return (
             "Aucun site d'aujourd'hui ne perd de visiteurs : ceux qui viendraient n'ont aucune route vers un site.",
         )
-    rest = len(rows) - len(told)
-    more = f"{SEMICOLON}et {counted(rest, 'autre site')}" if rest else ""
+    rest = rows.iloc[len(told) :]
+    more = ""
+    if len(rest):
+        more = f"{SEMICOLON}et {format_integer(rest['residents_leaving'].sum())} de {counted(len(rest), 'autre site')}"
     return (f"Habitants dont ils sont le plus proche aujourd'hui, et qui iraient ici : {SEMICOLON.join(told)}{more}.",)
 
 

@@ -178,7 +178,7 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
     summary = [
         f"{town_text(label)} Ce lieu est {retained_text(label)}, selon les temps.",
         (
-            f"{counted(brought, 'habitant')} {plural(brought, 'passe', 'passent')} {within_text(plan.threshold_min)} "
+            f"{_pass(brought)} {within_text(plan.threshold_min)} "
             f"d'un site grâce à ce label{_beside_others(label, mean if plan.on_average else None)}."
         ),
         (
@@ -192,6 +192,12 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
     if label["holds_site"]:
         summary.append("La commune a déjà une antenne ou un site : ce label en ferait un site, ou s'y ajouterait.")
     return tuple(summary)
+
+
+def _pass(brought: float) -> str:
+    if not round(brought):
+        return "Aucun habitant ne passe"
+    return f"{counted(brought, 'habitant')} {plural(brought, 'passe', 'passent')}"
 
 
 def _beside_others(label: dict[Any, Any], mean: float | None) -> str:
@@ -295,12 +301,15 @@ def _far(plan: Plan, commune: str, served: pd.DataFrame) -> Criterion:
         told = "Aucun site n'est joignable par la route aujourd'hui." if pd.isna(here) else _today(plan, row)
         return Criterion(_FAR, far, told)
     all_served = format_integer(served["residents"].sum())
+    still = people - float(served["residents_brought"].sum())
+    stay = f", {format_integer(still)} le {plural(still, 'resterait', 'resteraient')}" if round(still) > 0 else ""
     own = "aucune route vers un site" if pd.isna(here) else said_time(row, "time_before_min", plan.threshold_min)
     return Criterion(
         name=_FAR,
         met=True,
         sentence=f"{format_integer(people)} des {all_served} habitants servis {plural(people, 'est', 'sont')} "
-        f"à plus de {minutes_text(plan.threshold_min)} aujourd'hui{SEMICOLON}la commune d'accueil elle-même : {own}.",
+        f"à plus de {minutes_text(plan.threshold_min)} aujourd'hui{stay}{SEMICOLON}"
+        f"la commune d'accueil elle-même : {own}.",
     )
 
 

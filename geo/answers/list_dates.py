@@ -81,10 +81,23 @@ def last_day(vintage: str | None) -> dt.date | None:
         return None
 
 
-def _of(vintage: str | None) -> str:
+def dated(vintage: str | None) -> str:
+    """Return the date of a list as it is written in French; one that is no day stays as its publisher has it.
+
+    Examples
+    --------
+    >>> from geo.french import UNIT_SPACE
+    >>> dated("2024-08-01").replace(UNIT_SPACE, " "), dated("octobre 2019"), dated(None)
+    ('1er août 2024', 'octobre 2019', 'date inconnue')
+    """
     if not vintage:
-        return "de date inconnue"
+        return "date inconnue"
     day = last_day(vintage)
-    if day is not None and (vintage == day.isoformat() or (vintage[0].isdigit() and " " in vintage)):
+    return vintage if day is None or vintage != day.isoformat() else f"{day_text(day)} {day.year}"
+
+
+def _of(vintage: str | None) -> str:
+    day, text = last_day(vintage), dated(vintage)
+    if day is not None and text[0].isdigit() and " " in text:
         return f"du {day_text(day)} {day.year}"
-    return f"d'{vintage}" if vintage[0] in "aoAO" else f"de {vintage}"
+    return f"d'{text}" if text[0] in "aoAO" else f"de {text}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.access.bus_rounds import rounds_totals
+from geo.answers.list_dates import dated
 from geo.answers.rounds import rounds_text
 from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integer, format_share
 from geo.kinds import facility_title
@@ -89,7 +90,7 @@ AGAIN: Final = (
 def sources_sentence(manifest: Manifest) -> str:
     """Return the sources in one sentence: dataset, date and licence of each."""
     each = [
-        f"{source.dataset} ({_date(source.vintage)}, {source.licence or 'licence non précisée'})"
+        f"{source.dataset} ({dated(source.vintage)}, {source.licence or 'licence non précisée'})"
         for source in manifest.sources
     ]
     return f"Sources : {SEMICOLON.join(each)}."
@@ -196,7 +197,3 @@ def _error_words(error: MeasuredError) -> str:
 
 def _signed(ratio: float) -> str:
     return f"{round(100 * (ratio - 1)):+d}{UNIT_SPACE}%".replace("-", "\u2212")
-
-
-def _date(vintage: str | None) -> str:
-    return vintage or "date inconnue"

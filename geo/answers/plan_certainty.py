@@ -32,8 +32,8 @@ _NAMED: Final = 5
 #: Places named in the stead of a label, in a table.
 _INSTEAD: Final = 2
 #: Why a label is of no use to those whom it brings, with trips shorter or longer by a share.
-_SHORTER: Final = "{{within}} sans lui avec des trajets {} plus courts"
-_LONGER: Final = "hors de sa portée avec des trajets {} plus longs"
+_SHORTER: Final = "{{within}} sans lui si les trajets étaient {} plus courts"
+_LONGER: Final = "hors de sa portée si les trajets étaient {} plus longs"
 #: A change of the times above this is larger than any that is tried.
 _MOST_CHANGED: Final = 0.5
 _ROBUSTNESS: Final = (
@@ -74,14 +74,14 @@ def replaced_sentence(plan: Plan, label: dict[Any, Any]) -> str:
         if pd.notna(share) and share < _MOST_CHANGED
     ]
     within = within_text(plan.threshold_min)
-    half = f"pour moitié, ceux qu'il rapproche seraient {' et '.join(why).format(within=within)}" if why else ""
+    half = f"la moitié de ceux qu'il rapproche seraient {', ou '.join(why).format(within=within)}" if why else ""
     instead = plan.robustness.instead_of(label["code"])
     told = [f"{name} {format_integer(times)} fois" for name, times in instead.items()]
     alone = others - sum(instead.values())
     if told and alone:
         told.append(f"aucun lieu {format_integer(alone)} fois")
     place = f"à sa place : {', '.join(told)}" if told else "aucun lieu à sa place"
-    missing = f"Pas retenu {format_integer(others)} fois sur {format_integer(label['variants'])}"
+    missing = f"Écarté {format_integer(others)} fois sur {format_integer(label['variants'])}"
     return f"{missing}, {place}{f'{SEMICOLON}{half}' if half else ''}."
 
 

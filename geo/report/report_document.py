@@ -65,7 +65,7 @@ _TITLE: Final = 90
 #: What is beside the document, with what it holds.
 _FILES: Final = (
     ("tables.xlsx", "Toutes les tables dans un classeur."),
-    ("tables/", "Les mêmes en CSV : communes, courbe, marge d'erreur, horaires, dépendance à chaque site…"),
+    ("tables/", "Les mêmes en CSV, pour un tableur, et en Parquet."),
     ("layers.gpkg", "Communes et lieux pour QGIS, avec leurs styles."),
     ("communes.parquet", "Communes en GeoParquet."),
     ("maps/", "Cartes et graphiques en PNG (300 points par pouce) et en SVG."),

@@ -76,7 +76,9 @@ def test_far_is_said_of_those_served_beside_the_commune_of_the_label(made, embed
         said = f"{far:,.0f} des {served['residents'].sum():,.0f} habitants servis sont à plus de 20 min".replace(
             ",", " "
         )
-        assert plainly(criterion.sentence).startswith(f"{said} aujourd'hui ; la commune d'accueil elle-même : ")
+        still = far - served["residents_brought"].sum()
+        stay = f", {f'{still:,.0f}'.replace(',', ' ')} le resteraient" if round(still) else ""
+        assert plainly(criterion.sentence).startswith(f"{said} aujourd'hui{stay} ; la commune d'accueil elle-même : ")
         assert criterion.met
     near = made.served.assign(time_before_min=pd.array([19.0] * len(made.served), "Float64"), residents_brought=0.0)
     host = made.communes.assign(time_before_min=pd.array([19.0] * len(made.communes), "Float64"))

@@ -62,7 +62,7 @@ def test_page_says_what_it_shows(page):
         "Les temps de trajet sont approchés",
         "Les contours des communes sont approchés",
         "1 346 nœuds",
-        "2024-08-01, Licence Ouverte 2.0",
+        "1er août 2024, Licence Ouverte 2.0",
         "Carte établie le 22/11/2026",
     ):
         assert expected in text

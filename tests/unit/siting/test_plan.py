@@ -80,8 +80,8 @@ def test_what_takes_the_place_of_a_label(world):
     assert (label["retained"], label["variants"]) == (2, 3)
     said = replaced_sentence(found, label).replace("\u00a0", " ").replace("\u202f", " ")
     assert said == (
-        "Pas retenu 1 fois sur 3, à sa place : Commune C 1 fois ; pour moitié, ceux qu'il rapproche seraient à 9 min "
-        "ou moins sans lui avec des trajets 10 % plus courts."
+        "Écarté 1 fois sur 3, à sa place : Commune C 1 fois ; la moitié de ceux qu'il rapproche seraient à 9 min ou "
+        "moins sans lui si les trajets étaient 10 % plus courts."
     )
     assert labels_with_alternatives(found)["instead"].to_list() == ["Commune C (1)"]
     always = plan(world, 3, threshold_min=5, kinds={"main"})

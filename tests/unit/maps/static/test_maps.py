@@ -56,7 +56,7 @@ def test_every_map_states_what_it_must(draw, kind, page):
         "Les temps de trajet sont approchés",
         "Les contours des communes sont approchés",
         "Réseau routier estimé",
-        "2024-08-01",
+        "août 2024",
         "22/11/2026",
     ):
         assert needed in said, needed
