@@ -9,6 +9,7 @@ from geo.cli.options import chosen_day
 from geo.errors import ParameterError
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection
 
     import geopandas as gpd
@@ -21,29 +22,50 @@ if TYPE_CHECKING:
 _TRANSIT = "transit"
 
 
-def require_beside(area: Territory | Country, mode: str | None, model: str) -> None:
-    """Raise `ParameterError`, before anything is calculated, where nothing can be set beside a plan.
+def asked_day(mode: str | None, model: str, new: int | None, day: str | None) -> dt.date | None:
+    """Return the day that plans are to be compared on, `None`: a usual one, or nothing is set beside the plan.
 
-    `mode`: what was asked, `None`: nothing. `model`: that of the plan.
+    Raises
+    ------
+    ParameterError
+        Before anything is read: another mode, a model that serves no number of residents, no label, or no date.
     """
     if mode is None:
-        return
+        return None
     if mode != _TRANSIT:
         msg = f"--mode-beside « {mode[:20]} » refusé : transit est attendu."
         raise ParameterError(msg)
     if model != "coverage":
         msg = "--mode-beside transit compare des habitants servis : retirez-le, ou retirez --model."
         raise ParameterError(msg)
+    if new == 0:
+        msg = "--mode-beside transit compare des plans d'un label au moins : retirez-le, ou demandez un label."
+        raise ParameterError(msg)
+    return None if day is None else chosen_day(day)
+
+
+def require_beside(area: Territory | Country, mode: str | None, day: dt.date | None) -> None:
+    """Raise `ParameterError`, before anything is calculated, where an area has no timetables, or none of the day.
+
+    `mode`: what was asked, `None`: nothing.
+    """
+    if mode is None:
+        return
     if not getattr(area, "has_timetables", False):
         from geo.finder.without_car import no_timetables
 
         raise ParameterError(no_timetables(area.name, getattr(area, "departement", None), "--mode-beside transit"))
+    if day is not None:
+        from geo.finder.candidate_trips import require_working_day
+        from geo.finder.without_car import RoundTrips
+
+        require_working_day(RoundTrips.of(cast("Territory", area)), day)
 
 
 def plans_beside(
     area: Territory | Country,
     plan: Plan,
-    day: str | None,
+    day: dt.date | None,
     *,
     candidates: gpd.GeoDataFrame | None = None,
     exclude: Collection[str] = (),
@@ -51,7 +73,7 @@ def plans_beside(
 ) -> TwoPublics:
     """Compare a plan with those that none beats for both publics.
 
-    `day`: AAAA-MM-JJ, `None`: a usual day of the timetables. `candidates`, `exclude`: as the plan was made.
+    `day`: a working day, `None`: a usual day of the timetables. `candidates`, `exclude`: as the plan was made.
     `time_limit_s`: seconds that the choices may last.
     """
     from geo.answers.two_publics import two_publics
@@ -63,7 +85,7 @@ def plans_beside(
     return two_publics(
         territory,
         plan,
-        None if day is None else chosen_day(day),
+        day,
         candidates=candidates,
         exclude=exclude,
         control=Control(time_limit_s),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from geo.cli.access import monthly_requests
-from geo.cli.beside import beside_lines, plans_beside, require_beside
+from geo.cli.beside import asked_day, beside_lines, plans_beside, require_beside
 from geo.cli.columns import Columns, columns_by_list
 from geo.cli.options import (
     AsJson,
@@ -173,6 +173,7 @@ def plan(
     from geo.sources.zones import read_frr, read_qpv
     from geo.territory.fetched import fetched_zone
 
+    on_day = asked_day(mode_beside, model, new, day)
     tables = {
         name: fetched_zone(Settings.from_environment(), name, read) if given is None else read(given)
         for name, given, read in (("frr", frr, read_frr), ("qpv", qpv, read_qpv))
@@ -212,7 +213,7 @@ def plan(
         )
         return
     area = load_area(folder)
-    require_beside(area, mode_beside, model)
+    require_beside(area, mode_beside, on_day)
     found = choose(
         area,
         new,
@@ -233,8 +234,10 @@ def plan(
         progress=lambda _, sentence: logging.getLogger("geo").info(sentence),
     )
     beside = None
-    if mode_beside is not None:
-        beside = plans_beside(area, found, day, candidates=places, exclude=exclude or (), time_limit_s=time_limit)
+    if mode_beside is not None and found.labels.empty:
+        logging.getLogger("geo").info("Aucun label n'est proposé : aucun plan n'est mis à côté.")
+    elif mode_beside is not None:
+        beside = plans_beside(area, found, on_day, candidates=places, exclude=exclude or (), time_limit_s=time_limit)
     names: tuple[str, ...] = ()
     if out is not None:
         from geo.report.plan_files import write_plan  # documents, which the core alone cannot write

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.beside import plans_beside, require_beside
+from geo.cli.beside import asked_day, plans_beside, require_beside
 from geo.cli.options import AsJson, Day, TerritoryFolder, asked_question, chosen_day, load_territory, with_options
 from geo.cli.output import print_json, print_line, print_lines
 from geo.errors import ParameterError
@@ -35,6 +35,7 @@ def report(
         msg = "--plan et --new sont donnés ensemble : donnez un plan déjà calculé, ou un nombre de labels à calculer."
         raise ParameterError(msg)
     made_on = chosen_day(date)
+    asked_day(mode_beside, "coverage", new, None)
     log = logging.getLogger("geo")
     log.info("Ouverture du territoire…")
     from geo.report.plan_reading import read_beside, read_plan
@@ -48,13 +49,13 @@ def report(
     if mode_beside is not None and new is None:
         msg = "--mode-beside compare un plan que le rapport calcule : ajoutez --new NOMBRE, ou retirez-le."
         raise ParameterError(msg)
-    require_beside(territory, mode_beside, "coverage")
+    require_beside(territory, mode_beside, None)
     given = None if plan is None else read_plan(plan, territory)
     beside = None if plan is None else read_beside(plan)
     if new is not None:
         log.info("Choix des labels…")
         given = choose(territory, new, threshold_min=question.threshold_min, kinds=question.kinds)
-        if mode_beside is not None:
+        if mode_beside is not None and len(given.labels):
             beside = plans_beside(territory, given, None)
     request = ReportRequest(question, given, made_on, beside)
     name = None if folder is None else folder.resolve().name

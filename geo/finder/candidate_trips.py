@@ -30,6 +30,17 @@ NEW_SITE_HOURS: Final = ((9 * 60, 12 * 60), (14 * 60, 17 * 60))
 _SATURDAY: Final = 5
 
 
+def require_working_day(trips: RoundTrips, day: dt.date) -> None:
+    """Raise `ParameterError` where the timetables say nothing of a day, or a new site might not be open on it."""
+    trips.require_covered(day)
+    if day.weekday() >= _SATURDAY or holiday_on(day, trips.territory.departement):
+        msg = (
+            f"Le {DAYS[day.weekday()]} {day_text(day)} {day.year} n'est pas un jour ouvré : on ne sait pas si un "
+            f"nouveau site serait ouvert. Choisissez un jour du lundi au vendredi, qui ne soit pas férié."
+        )
+        raise ParameterError(msg)
+
+
 def candidate_round_trips(
     trips: RoundTrips,
     day: dt.date,
@@ -65,14 +76,8 @@ def candidate_round_trips(
     ParameterError
         The timetables say nothing of the day, it is no working day, or the search was stopped.
     """
-    trips.require_covered(day)
+    require_working_day(trips, day)
     territory = trips.territory
-    if day.weekday() >= _SATURDAY or holiday_on(day, territory.departement):
-        msg = (
-            f"Le {DAYS[day.weekday()]} {day_text(day)} {day.year} n'est pas un jour ouvré : on ne sait pas si un "
-            f"nouveau site serait ouvert. Choisissez un jour du lundi au vendredi, qui ne soit pas férié."
-        )
-        raise ParameterError(msg)
     demand, sites = territory.demand, territory.facility_list(SITES, kinds=FIXED_KINDS)
     points = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
     to_stops, from_places = stops_of_points(trips, points), stops_of_points(trips, places)

@@ -188,6 +188,8 @@ def test_what_cannot_be_compared_is_one_sentence(world, compared):
         (["--mode-beside", "bus"], "transit est attendu"),
         (["--mode-beside", "transit"], "n'a pas d'horaires de transports en commun"),
         (["--mode-beside", "transit", "--model", "median"], "retirez-le, ou retirez --model"),
+        (["--mode-beside", "transit", "--new", "0"], "d'un label au moins"),
+        (["--mode-beside", "transit", "--day", "demain"], "Date « demain » refusée"),
         (["--mode-beside", "transit", "--capacity"], "ne s'applique pas avec --capacity"),
         (["--day", "2025-02-04"], "n'a de sens qu'avec --mode-beside transit"),
     ],
@@ -197,6 +199,16 @@ def test_options_that_do_not_go_together_are_refused(words, said, capsys):
         main(["plan", "64", *words])
     assert end.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_day_that_cannot_be_compared_is_refused_before_the_choice(world, tmp_path, capsys):
+    territory, _ = world
+    territory.save(tmp_path / "valleys")
+    for day, said in (("2025-02-08", "n'est pas un jour ouvré"), ("2031-02-04", "2031")):
+        with pytest.raises(SystemExit) as end:
+            main(["plan", str(tmp_path / "valleys"), "--mode-beside", "transit", "--day", day])
+        told = capsys.readouterr().err
+        assert (end.value.code, said in told, "lieux candidats" in told) == (2, True, False)
 
 
 def test_from_the_command_line(world, tmp_path, capsys):
