@@ -85,7 +85,7 @@ NEEDLESS: Final = (
     ),
     Needless(
         ("plan",),
-        ("payer", "cost", "aid", "stop_every"),
+        ("payer", "stop_every"),
         lambda values: bool(values["capacity"]),
         "ne s'applique pas avec --capacity",
     ),

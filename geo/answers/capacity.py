@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from geo.access.catchment import HOURS_UNIT
 from geo.answers.answer import Answer
+from geo.answers.plan_cost import labels_cost_text
+from geo.answers.plan_proof import RULE_MET, rule_cost_text, rule_text
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 _PARTED: Final = (
     "Chaque habitant peut aller à n'importe quel site sous le seuil : la répartition est celle qui sert le plus de "
     "monde, pas celle que chacun choisirait. Les sites voisins comptent avec toute leur capacité."
+)
+_NOT_ASKED: Final = (
+    "Avec les capacités ne sont pas calculés : combien de fois chaque label serait retenu selon les temps, le pire des "
+    "cas, les autres lieux qui feraient presque aussi bien, et les dossiers. Le plan sans --capacity les donne."
 )
 #: Share of a capacity from which a label is full.
 _FULL: Final = 0.999
@@ -59,7 +65,11 @@ def capacity_plan_answer(plan: CapacityPlan) -> Answer:
         details.append(f"{counted(full, 'habitant')} ont un site {within} sans que les sites puissent tous les servir.")
     if names and bool((plan.labels["share_used"] > _FULL).all()):
         details.append("Tous ces labels seraient pleins : d'autres lieux proches serviraient autant d'habitants.")
-    notes = (_proof(plan), _assumed(plan, known), *unmatched_note(plan.requests_unmatched), _PARTED)
+    if names:
+        details.append(labels_cost_text(len(names), plan.costs))
+    if rule := _rule(plan):
+        details.append(rule)
+    notes = (_proof(plan), _NOT_ASKED, _assumed(plan, known), *unmatched_note(plan.requests_unmatched), _PARTED)
     return Answer(sentence, (), tuple(details), notes)
 
 
@@ -68,6 +78,18 @@ def unmatched_note(rows: int) -> list[str]:
     return (
         [f"Lignes de la table des demandes qui ne sont d'aucun site compté : {format_integer(rows)}."] if rows else []
     )
+
+
+def _rule(plan: CapacityPlan) -> str:
+    """Return which communes could be chosen, and what that gives up; empty: the candidates are places of a list."""
+    rule = rule_text(plan.rule, plan.threshold_min, lifted=plan.rule_lifted)
+    if plan.rule is None or plan.rule_lifted:
+        return rule
+    if plan.served_widest is None:
+        return f"{rule} {RULE_MET}"
+    more = counted(plan.served_widest - plan.served_before, "habitant")
+    compared = f"Sans cette règle, autant de labels serviraient {more} de plus qu'aujourd'hui"
+    return f"{rule} {compared}{SEMICOLON}{rule_cost_text(plan.rule_cost)}."
 
 
 def _proof(plan: CapacityPlan) -> str:
@@ -89,5 +111,6 @@ def _assumed(plan: CapacityPlan, known: float) -> str:
     if plan.unit == HOURS_UNIT:
         said += f"{SEMICOLON}{format_number(plan.agents)}{UNIT_SPACE}agents par site"
     if plan.sites_given:
-        said += f"{SEMICOLON}{counted(plan.sites_given, 'site')} de capacité inconnue, compté comme un label"
+        as_one = plural(plan.sites_given, "compté comme un label", "comptés chacun comme un label")
+        said += f"{SEMICOLON}{counted(plan.sites_given, 'site')} de capacité inconnue, {as_one}"
     return f"{said}."

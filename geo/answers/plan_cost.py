@@ -9,7 +9,7 @@ from geo.french import SEMICOLON, capital, counted, format_euros, format_integer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geo.siting.costs import Payer
+    from geo.siting.costs import Costs, Payer
     from geo.siting.plan import Plan
 
 #: What a budget pays of a label, by whose it is.
@@ -25,10 +25,23 @@ def cost_sentence(plan: Plan) -> str:
     if not len(plan.labels):
         # What the stops cost is told with them.
         return "Le plan ne coûte rien." if plan.stops is None or plan.stops.stops.empty else ""
-    bearers = plan.cost_eur - plan.aid_eur
+    return labels_cost_text(len(plan.labels), plan.costs)
+
+
+def labels_cost_text(count: int, costs: Costs) -> str:
+    """Return what some labels cost in a year, and who pays.
+
+    Examples
+    --------
+    >>> from geo.french import UNIT_SPACE
+    >>> from geo.siting.costs import Costs
+    >>> labels_cost_text(1, Costs(100.0, 40.0)).replace(UNIT_SPACE, " ")
+    "Coût : 100 € par an, dont 40 € d'aide de l'État et 60 € à la charge du porteur."
+    """
+    aid = costs.aid_eur * count
     return (
-        f"Coût : {format_euros(plan.cost_eur)} par an, dont {format_euros(plan.aid_eur)} d'aide de l'État et "
-        f"{format_euros(bearers)} à la charge {plural(len(plan.labels), 'du porteur', 'des porteurs')}."
+        f"Coût : {format_euros(costs.cost_eur * count)} par an, dont {format_euros(aid)} d'aide de l'État et "
+        f"{format_euros(costs.cost_eur * count - aid)} à la charge {plural(count, 'du porteur', 'des porteurs')}."
     )
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from geo.siting.access_summary import AccessSummary
+    from geo.siting.candidates import CandidateRule
     from geo.siting.other_plans import WidestPlan
     from geo.siting.plan import Plan
 
@@ -46,6 +47,8 @@ _NAMED_BESIDE: Final = 20
 COMPARED_PLANS: Final = "Plans côte à côte"
 #: What the places are that only the best plan among all communes has.
 WITHOUT_RULE: Final = "Meilleur choix sans la règle des communes candidates"
+#: Where the rule leaves nobody out.
+RULE_MET: Final = "Toutes les communes sans site y répondent : cette règle ne coûte rien."
 _DRAWN: Final = (
     "où l'on va déjà (préfecture ou sous-préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
 )
@@ -109,24 +112,41 @@ def preference_sentence(plan: Plan) -> str:
 
 def rule_sentence(plan: Plan) -> str:
     """Return which communes could be chosen, and what that gives up; empty: the candidates are places of a list."""
-    if plan.rule is None:
+    rule = rule_text(plan.rule, plan.threshold_min, lifted=plan.rule_lifted)
+    if plan.rule is None or plan.rule_lifted:
+        return rule
+    if plan.widest is None:
+        return f"{rule} {RULE_MET}"
+    return f"{rule} {_widest(plan, plan.widest)}" if len(plan.labels) or len(plan.widest.labels) else rule
+
+
+def rule_text(rule: CandidateRule | None, threshold_min: float, *, lifted: bool) -> str:
+    """Return which communes could be chosen; empty: the candidates are places of a list; `lifted`: none met the rule.
+
+    Examples
+    --------
+    >>> from geo.siting.candidates import EVERY_COMMUNE
+    >>> rule_text(EVERY_COMMUNE, 20.0, lifted=False)
+    'Communes candidates : celles sans site.'
+    """
+    if rule is None:
         return ""
-    if plan.rule_lifted:
+    if lifted:
         return (
             "Aucune commune sans site ne répond à la règle des communes candidates : toutes ont été comparées, "
             "choisissez avec prudence."
         )
-    least, drawn = plan.rule.least_residents, f" {_DRAWN}" if plan.rule.centralities else ""
+    least, drawn = rule.least_residents, f" {_DRAWN}" if rule.centralities else ""
     size = f" d'au moins {counted(least, 'habitant')}" if least else ""
     remote = ""
     if least > LEAST_RESIDENTS_REMOTE:
-        remote = (
-            f" ({format_integer(LEAST_RESIDENTS_REMOTE)} là où rien d'autre n'est {within_text(plan.threshold_min)})"
-        )
-    rule = f"Communes candidates : celles sans site{size}{remote}{drawn}."
-    if plan.widest is None:
-        return f"{rule} Toutes les communes sans site y répondent : cette règle ne coûte rien."
-    return f"{rule} {_widest(plan, plan.widest)}" if len(plan.labels) or len(plan.widest.labels) else rule
+        remote = f" ({format_integer(LEAST_RESIDENTS_REMOTE)} là où rien d'autre n'est {within_text(threshold_min)})"
+    return f"Communes candidates : celles sans site{size}{remote}{drawn}."
+
+
+def rule_cost_text(cost: float | None) -> str:
+    """Return what the rule of the candidates gives up; `cost`: a share of the gain, 0 to 1, `None` or 0: nothing."""
+    return "cette règle ne coûte rien" if not cost else f"la règle coûte {format_share(cost)} du gain"
 
 
 def place_signs(plan: Plan) -> dict[str, str]:
@@ -228,7 +248,7 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
     if plan.model == "center":
         return f"{would}, et le plus éloigné serait à {longest_trip(plan, widest.after)}."
     cost = plan.rule_cost
-    costs = "cette règle ne coûte rien" if not cost else f"la règle coûte {format_share(cost)} du gain"
+    costs = rule_cost_text(cost)
     if plan.model == "coverage" and plan.weights == Weights():
         unequal = len(plan.labels) != len(widest.labels)
         labels = (

@@ -206,6 +206,7 @@ def plan(
                 rule=chosen_rule(least_residents, everywhere=everywhere),
                 exclude=exclude or (),
                 kinds=question.kinds,
+                costs=Costs(cost, aid),
                 time_limit_s=time_limit,
             ),
             out,

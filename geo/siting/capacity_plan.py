@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from geo.network.travel_times import pairs_within
 from geo.question import AT_THRESHOLD_MIN, DEFAULT_THRESHOLD_MIN
 from geo.siting.candidates import CandidateRule
 from geo.siting.capacity import CapacitatedProblem, most_served, served_with
-from geo.siting.costs import LEAST_HOURS_A_WEEK
+from geo.siting.costs import LEAST_HOURS_A_WEEK, Costs
 from geo.siting.plan import DEFAULT_TIME_LIMIT_S
 from geo.siting.plan_options import check_options, labels_asked
 from geo.siting.problem import siting_problem
@@ -64,6 +64,14 @@ class CapacityPlan:
         Index 0..n-1, what each adds to those before it, most first: `code`, `name`, `commune_code` (text);
         `gain_residents`: what it adds; `load`: residents it serves in one of the best ways to part them; `share_used`:
         of its capacity.
+    rule, rule_lifted, candidates
+        Which communes could be chosen (`None`: places of a list); whether none met the rule, so that all could; how
+        many places were compared.
+    served_widest
+        Residents served with as many labels among all communes without a site, at best as far as was found; `None`
+        where those are the candidates already.
+    costs
+        Euros a year of a label.
     time_s
         Seconds that it took.
     """
@@ -85,16 +93,34 @@ class CapacityPlan:
     bound: float
     gap: float
     labels: pd.DataFrame
+    rule: CandidateRule | None
+    rule_lifted: bool
+    candidates: int
+    served_widest: float | None
+    costs: Costs
     time_s: float
+
+    @property
+    def rule_cost(self) -> float | None:
+        """Share of what labels among all communes would add that the rule gives up, 0 to 1; `None`: not compared."""
+        if self.served_widest is None or self.served_widest - self.served_before < 1 / 2:
+            return None
+        gained = self.served_after - self.served_before
+        return max(0.0, 1 - gained / (self.served_widest - self.served_before))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values ready for JSON; the seconds are left out: the same plan is the same text."""
         names = (
             *("territory", "threshold_min", "asked", "unit", "capacity", "agents", "residents_per_unit", "sites"),
             *("sites_given", "requests_unmatched", "residents_near", "served_before", "served_after", "bound", "gap"),
+            *("candidates", "rule_lifted", "rule_cost"),
         )
+        count = len(self.labels)
         return {name: getattr(self, name) for name in names} | {
             "part": self.part.to_dict(),
+            "rule": None if self.rule is None else asdict(self.rule),
+            "cost_eur_a_year": self.costs.cost_eur * count,
+            "aid_eur_a_year": self.costs.aid_eur * count,
             "labels": self.labels.to_dict("records"),
         }
 
@@ -111,6 +137,7 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
     rule: CandidateRule | None = None,
     exclude: Collection[str] = (),
     kinds: Collection[str] = COUNTED_KINDS,
+    costs: Costs | None = None,
     time_limit_s: float = DEFAULT_TIME_LIMIT_S,
     stopped: Callable[[], bool] = lambda: False,
 ) -> CapacityPlan:
@@ -127,7 +154,7 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
         the 24 hours that a label demands; with `requests` it must be given.
     agents, requests
         As in `geo.access.catchment.catchment`.
-    new, threshold_min, candidates, rule, exclude, kinds, time_limit_s
+    new, threshold_min, candidates, rule, exclude, kinds, costs, time_limit_s
         As in `geo.siting.plan.plan`.
 
     Raises
@@ -140,28 +167,34 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
     check_options("coverage", asked, threshold_min, None, time_limit_s)
     own = _label_capacity(capacity, agents, requests)
     found = catchment(territory, agents=agents, requests=requests, kinds=kinds)
-    siting = siting_problem(
-        [territory], candidates, exclude, rule=None if candidates is not None else rule or CandidateRule(), kinds=kinds
-    ).with_remote_towns(threshold_min)
-    places = siting.candidates
-    if places["credible"].any():
-        places = places[places["credible"]].reset_index(drop=True)
+    chosen_rule = None if candidates is not None else rule or CandidateRule()
+    siting = siting_problem([territory], candidates, exclude, rule=chosen_rule, kinds=kinds)
+    siting = siting.with_remote_towns(threshold_min)
+    everywhere = siting.candidates
+    credible = everywhere["credible"].to_numpy(bool)
+    kept = credible if credible.any() else np.ones(len(credible), bool)
+    places = everywhere[kept].reset_index(drop=True)
     sites = counted_places(territory.sites, kinds=kinds)
     per_unit = _residents_per_unit(territory, sites, found.sites["capacity"], found.part)
     of_sites = found.sites["capacity"].to_numpy(np.float64, na_value=np.nan)
     given = np.isnan(of_sites)
-    units = np.concatenate([np.where(given, own, of_sites), np.full(len(places), own)])
+    units = np.where(given, own, of_sites) * per_unit
     residents = np.where(siting.demand["on_network"].to_numpy(bool), siting.residents, 0.0)
-    problem = CapacitatedProblem(
-        residents,
-        units * per_unit,
-        len(sites),
-        *_pairs(territory, sites, places, threshold_min),
-    )
+
+    def problem_of(table: pd.DataFrame) -> CapacitatedProblem:
+        capacities = np.concatenate([units, np.full(len(table), own * per_unit)])
+        return CapacitatedProblem(residents, capacities, len(sites), *_pairs(territory, sites, table, threshold_min))
+
+    def left_s() -> float:
+        return max(time_limit_s - (time.monotonic() - started), 0.0)
+
+    problem = problem_of(places)
     before = served_with(problem, [])
-    best = most_served(
-        problem, asked, time_limit_s=max(time_limit_s - (time.monotonic() - started), 0.0), stopped=stopped
-    )
+    best = most_served(problem, asked, time_limit_s=left_s() if kept.all() else left_s() / 2, stopped=stopped)
+    widest = None
+    if not kept.all():
+        widest = most_served(problem_of(everywhere), asked, time_limit_s=left_s(), stopped=stopped).served
+        widest = max(widest, best.served)  # the labels are among all communes too
     near = np.unique(problem.demand[problem.place < len(sites)])
     return CapacityPlan(
         territory=territory.name,
@@ -181,6 +214,11 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
         bound=best.bound,
         gap=best.gap,
         labels=_labels(problem, places, best.selected, best.load, before.served),
+        rule=chosen_rule,
+        rule_lifted=not credible.any(),
+        candidates=len(places),
+        served_widest=widest,
+        costs=costs or Costs(),
         time_s=time.monotonic() - started,
     )
 

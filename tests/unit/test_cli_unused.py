@@ -42,7 +42,7 @@ def refused(capsys, *arguments):
         (["map", "64", "--out", "a.png", "--kind", "saved", "--threshold", "15"], "--threshold"),
         (["map", "64", "--out", "a.png", "--kind", "hours", "--rule", "share"], "--rule"),
         (["map", "64", "--out", "a.png", "--kind", "change", "--facilities", "tax-offices"], "--facilities"),
-        (["plan", "64", "--capacity", "--cost", "1000"], "--cost"),
+        (["plan", "64", "--capacity", "--payer", "state"], "--payer"),
         (["plan", "64", "--capacity", "--stop-every", "month"], "--stop-every"),
         (["plan", "64", "--stops", "0", "--stop-cost", "100"], "--stop-cost"),
         (["validate", "--roads", "r.osm", "--reference", "r.csv", "--communes", "c.geojson"], "--communes"),

@@ -1,14 +1,16 @@
 """Capacities on the four communes in a row: A (1000), B (500), C (300), D (200), ten minutes from one to the next."""
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from geo.answers.capacity import capacity_plan_answer
 from geo.errors import ParameterError
-from geo.siting.candidates import EVERY_COMMUNE
+from geo.siting.candidates import EVERY_COMMUNE, CandidateRule
 from geo.siting.capacity_plan import capacity_plan
+from geo.siting.costs import Costs
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +38,40 @@ def test_labels_relieve_the_sites_that_are_full(territory):
     assert any("100\u00a0% de sa capacité" in line for line in lines)
     assert any(line.startswith("Choix prouvé") for line in lines)
     assert any(line.startswith("Tous ces labels seraient pleins") for line in lines)
+
+
+def test_its_rule_its_cost_and_what_is_not_calculated_are_told(territory):
+    # No commune of the drawing is one that people go to: all are compared, and that is said; a floor alone is a rule.
+    found = capacity_plan(territory, 1, capacity=3, threshold_min=12, costs=Costs(90_000.0, 30_000.0))
+    details = [line.replace("\u00a0", " ").replace("\u202f", " ") for line in capacity_plan_answer(found).lines]
+    assert "Coût : 90 000 € par an, dont 30 000 € d'aide de l'État et 60 000 € à la charge du porteur." in details
+    assert any(line.startswith("Aucune commune sans site ne répond à la règle") for line in details)
+    assert any(line.startswith("Avec les capacités ne sont pas calculés") for line in details)
+    assert (found.rule_lifted, found.rule_cost, found.to_dict()["cost_eur_a_year"]) == (True, None, 90_000.0)
+    large = CandidateRule(400, centralities=False)
+    ruled = capacity_plan(territory, 2, capacity=3, threshold_min=12, rule=large)
+    # B alone has 400 residents, and a label serves 100; two elsewhere would serve the 166.7 who are left.
+    assert (ruled.candidates, ruled.rule_lifted, ruled.labels["code"].tolist()) == (1, False, ["64002"])
+    assert ruled.rule_cost == pytest.approx(1 - 100 / (2000 - found.served_before))
+    said = " ".join(capacity_plan_answer(ruled).lines).replace("\u00a0", " ")
+    assert "celles sans site d'au moins 400 habitants" in said
+    assert "Sans cette règle, autant de labels serviraient 167 habitants de plus" in said
+    assert "la règle coûte 40 % du gain" in said
+    every = capacity_plan(territory, 1, capacity=3, threshold_min=12, rule=EVERY_COMMUNE)
+    assert "cette règle ne coûte rien" in " ".join(capacity_plan_answer(every).lines)
+
+
+def test_sites_of_unknown_capacity_are_counted_each(territory):
+    for unknown, said in (
+        (["3"], "1 site de capacité inconnue, compté comme"),
+        (["3", "1"], "2 sites de capacité inconnue, comptés chacun comme"),
+    ):
+        hours = territory.sites["opening_hours"].mask(territory.sites["facility_id"].isin(unknown[:1]))
+        found = capacity_plan(
+            territory.with_sites(territory.sites.assign(opening_hours=hours), why={"hours": "some"}), 1
+        )
+        lines = capacity_plan_answer(replace(found, sites_given=len(unknown))).lines
+        assert any(said in line.replace("\u00a0", " ") for line in lines)
 
 
 def test_requests_are_another_unit(territory):
