@@ -2,13 +2,16 @@
 
 import csv
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 
 from geo import Territory
 from geo.errors import MaillageError, ParameterError, SourceError
+from geo.territory import store
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +69,16 @@ def test_a_saved_territory_answers_the_same(territory, tmp_path):
     assert loaded.manifest == territory.manifest
     assert loaded.fingerprint == territory.fingerprint
     assert not list(tmp_path.glob(".saved*"))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:2154", None])
+def test_layers_are_read_as_geopandas_reads_them(territory, tmp_path, crs):
+    communes = territory.communes
+    for frame in (communes, territory.sites, communes.iloc[:0], communes.assign(geometry=None)):
+        frame.set_crs(crs, allow_override=True).to_parquet(tmp_path / "layer.parquet")
+        found, expected = (read(tmp_path / "layer.parquet") for read in (store._read_layer, gpd.read_parquet))
+        assert_geodataframe_equal(found, expected)
+        assert found.crs == expected.crs == crs
 
 
 def test_manifest_names_sources_network_and_what_is_not_covered(territory):
