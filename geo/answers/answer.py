@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
-from geo.french import counted, format_integer, format_share, is_plural, share_interval
+from geo.french import SEMICOLON, counted, format_integer, format_share, is_plural, minutes_text, share_interval
 
 if TYPE_CHECKING:
     from geo.access.known_part import KnownPart
@@ -82,6 +82,35 @@ def known_note(part: KnownPart) -> str:
         f"Parts calculées sur {known} dont le trajet est connu, sur {format_integer(part.residents)} dans le "
         f"territoire{outside}."
     )
+
+
+def far_rule(threshold_min: float) -> str:
+    """Return when a resident is too far: the rule behind every count of those within a threshold.
+
+    Examples
+    --------
+    >>> from geo.french import UNIT_SPACE
+    >>> far_rule(20.0).partition(SEMICOLON)[0].replace(UNIT_SPACE, " ")
+    'Un habitant est trop loin à plus de 20 min en voiture du lieu le plus proche'
+    """
+    minutes = minutes_text(threshold_min)
+    return (
+        f"Un habitant est trop loin à plus de {minutes} en voiture du lieu le plus proche{SEMICOLON}à {minutes} juste, "
+        "il ne l’est pas."
+    )
+
+
+def far_criterion(threshold_min: float) -> str:
+    """Return when a label meets the criterion of being far from what there is.
+
+    Examples
+    --------
+    >>> from geo.french import UNIT_SPACE
+    >>> far_criterion(20.0).replace(UNIT_SPACE, " ")
+    "Règle : oui si des habitants servis, ou la commune d'accueil, sont à plus de 20 min d'un site."
+    """
+    far = minutes_text(threshold_min)
+    return f"Règle : oui si des habitants servis, ou la commune d'accueil, sont à plus de {far} d'un site."
 
 
 def nobody_known(part: KnownPart) -> str:

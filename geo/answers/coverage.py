@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, estimated_bounds
+from geo.answers.answer import Answer, Figure, estimated_bounds, far_rule
 from geo.answers.rounds import rounds_line
 from geo.french import (
     SEMICOLON,
@@ -57,7 +57,7 @@ def coverage_answer(summary: CoverageSummary, cov: pd.DataFrame) -> Answer:
             *([] if summary.rounds is None else [rounds_line(summary.rounds)]),
             under_served_sentence(summary, cov),
         ),
-        notes=(summary.rule,),
+        notes=(far_rule(summary.threshold_min), summary.rule),
     )
 
 

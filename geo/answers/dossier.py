@@ -110,7 +110,7 @@ def label_dossiers(plan: Plan, parts: Sequence[Territory]) -> tuple[LabelDossier
 def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDossier:
     """Return the dossier of one label of a plan; `code` is one of its `labels`."""
     label = plan.labels[plan.labels["code"] == code].to_dict("records")[0]
-    argument = label_argument(plan, code)
+    argument = label_argument(plan, code, parts)
     town, *summary = argument.summary
     minutes = said_minutes(label["minutes_saved_mean"], estimated=plan.part.estimated)
     return LabelDossier(

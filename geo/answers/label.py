@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import known_note, part_title
+from geo.answers.answer import far_criterion, known_note, part_title
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import replaced_sentence, residents_beyond, retained_text
-from geo.answers.plan_stops import stop_lines
+from geo.answers.plan_stops import known_stops_sentence, stop_lines
 from geo.answers.plan_visitors import visitors_sentence
 from geo.crs import departement_of
 from geo.french import (
@@ -30,7 +30,10 @@ from geo.french import (
 from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geo.siting.plan import Plan
+    from geo.territory import Territory
 
 _ESTIMATED: Final = "Temps estimés sans fichier de routes : ce sont des ordres de grandeur."
 _FAR: Final = "Éloigné de l'offre existante"
@@ -74,16 +77,19 @@ class LabelArgument:
     counted: str
 
 
-def label_arguments(plan: Plan) -> tuple[LabelArgument, ...]:
-    """Return the argument of each label of a plan, in rank order."""
-    return tuple(label_argument(plan, code) for code in plan.labels["code"])
+def label_arguments(plan: Plan, parts: Sequence[Territory] = ()) -> tuple[LabelArgument, ...]:
+    """Return the argument of each label of a plan, in rank order; `parts`: as in `label_argument`."""
+    return tuple(label_argument(plan, code, parts) for code in plan.labels["code"])
 
 
-def label_argument(plan: Plan, code: str) -> LabelArgument:
-    """Return the argument of one label of a plan; `code` is one of its `labels`."""
+def label_argument(plan: Plan, code: str, parts: Sequence[Territory] = ()) -> LabelArgument:
+    """Return the argument of one label of a plan; `code` is one of its `labels`.
+
+    `parts`: The territories that the plan was made for, which know the stops of buses around the label.
+    """
     label = plan.labels[plan.labels["code"] == code].to_dict("records")[0]
     served = plan.served[plan.served["label_code"] == code]
-    criteria = _criteria(plan, label, served)
+    criteria = _criteria(plan, label, served, parts)
     summary = _summary(plan, label, len(served))
     return LabelArgument(str(code), _title(label), summary, criteria, served, _counted_apart(label, served))
 
@@ -222,7 +228,9 @@ def _counted_apart(label: dict[Any, Any], served: pd.DataFrame) -> str:
     )
 
 
-def _criteria(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> tuple[Criterion, ...]:
+def _criteria(
+    plan: Plan, label: dict[Any, Any], served: pd.DataFrame, parts: Sequence[Territory]
+) -> tuple[Criterion, ...]:
     """Return the criteria of the prefecture, and the zones and ages that weigh in the choice."""
     commune = str(label["commune_code"])
     shares = plan.criteria.loc[commune] if commune in plan.criteria.index else pd.Series(dtype="float64")
@@ -285,7 +293,7 @@ def _criteria(plan: Plan, label: dict[Any, Any], served: pd.DataFrame) -> tuple[
         Criterion(
             "Solution itinérante",
             None,
-            _itinerant(plan, label),
+            _itinerant(plan, label, parts),
         ),
         Criterion("Outre-mer", overseas, "Commune d'outre-mer." if overseas else "Commune de l'Hexagone ou de Corse."),
     )
@@ -299,7 +307,7 @@ def _far(plan: Plan, commune: str, served: pd.DataFrame) -> Criterion:
     row = {} if pd.isna(here) else plan.communes.loc[[commune]].to_dict("records")[0]
     if not round(people):
         told = "Aucun site n'est joignable par la route aujourd'hui." if pd.isna(here) else _today(plan, row)
-        return Criterion(_FAR, far, told)
+        return Criterion(_FAR, far, f"{told} {far_criterion(plan.threshold_min)}")
     all_served = format_integer(served["residents"].sum())
     still = people - float(served["residents_brought"].sum())
     stay = f", {format_integer(still)} le {plural(still, 'resterait', 'resteraient')}" if round(still) > 0 else ""
@@ -309,17 +317,20 @@ def _far(plan: Plan, commune: str, served: pd.DataFrame) -> Criterion:
         met=True,
         sentence=f"{format_integer(people)} des {all_served} habitants servis {plural(people, 'est', 'sont')} "
         f"à plus de {minutes_text(plan.threshold_min)} aujourd'hui{stay}{SEMICOLON}"
-        f"la commune d'accueil elle-même : {own}.",
+        f"la commune d'accueil elle-même : {own}. {far_criterion(plan.threshold_min)}",
     )
 
 
-def _itinerant(plan: Plan, label: dict[Any, Any]) -> str:
-    """Return what is known of buses, and where the dossier compares a stop with this label, if it does."""
+def _itinerant(plan: Plan, label: dict[Any, Any], parts: Sequence[Territory]) -> str:
+    """Return which stops those served have, what is known of buses, and where a stop is compared, if it is."""
     people = 0.0 if plan.stops is None else plan.stops.residents_known_stop
     if people:
-        known = f"{counted(people, 'habitant')} au-delà du seuil {plural(people, 'a', 'ont')} déjà un arrêt connu"
+        has = plural(people, "a", "ont")
+        known = f"Dans tout le territoire, {counted(people, 'habitant')} au-delà du seuil {has} déjà un arrêt connu"
     else:
         known = "Personne au-delà du seuil n'a d'arrêt connu (tournées : « maillage rounds »)"
+    stops = known_stops_sentence(plan, parts, label)
+    known = f"{stops} {known}" if stops else known
     if not round(label["gain_residents"]):
         return f"{known}."
     return f"{known}. L'arrêt de bus à la place de ce label est chiffré dans les autres solutions."

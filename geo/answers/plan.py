@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.answers.answer import Answer, Figure, estimated_bounds
+from geo.answers.answer import Answer, Figure, estimated_bounds, far_rule
 from geo.answers.plan_certainty import (
     doubtful_sentence,
     is_uncertain,
@@ -271,4 +271,4 @@ def _notes(plan: Plan) -> tuple[str, ...]:
     if plan.model == "set-cover" and (left := plan.residents_out_of_reach):
         stay = plural(left, "reste", "restent")
         notes.append(f"{counted(left, 'habitant')} {stay} au-delà du seuil quel que soit le lieu candidat.")
-    return tuple(notes)
+    return (*notes, far_rule(plan.threshold_min))

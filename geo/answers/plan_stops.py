@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+import pandas as pd
+
+from geo.access.bus_rounds import stops_within_reach
 from geo.answers.plan_certainty import retained_text
 from geo.answers.rounds import NOT_A_SITE, a_month
 from geo.french import (
@@ -18,15 +22,15 @@ from geo.french import (
     within_text,
 )
 from geo.siting.bus_stops import HALF_DAY_HOURS
+from geo.sources.rounds import stop_passes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import pandas as pd
+    from collections.abc import Mapping, Sequence
 
     from geo.siting.bus_stops import Every, ProposedStops
     from geo.siting.costs import Costs
     from geo.siting.plan import Plan
+    from geo.territory import Territory
 
 #: What a stop is, on maps and in tables.
 STOP: Final = "Arrêt de bus proposé"
@@ -98,8 +102,9 @@ def _rule(found: ProposedStops) -> str:
     if not floor or not found.unruled_stops:
         return ""
     rule = (
-        f" Règle : un arrêt est dans une commune d'au moins {counted(floor, 'habitant')}, la plus peuplée de celles "
-        f"qui font autant à un dixième près, et en apporte un à {format_integer(floor)} habitants de plus, au moins"
+        f" Règle : un arrêt est dans une commune d'au moins {counted(floor, 'habitant')}, celle où habitent le plus de "
+        "ceux à qui il sert parmi celles qui font autant à un dixième près, et en apporte un à "
+        f"{format_integer(floor)} habitants de plus, au moins"
     )
     lost = found.unruled_residents - found.residents_with_stop
     if round(lost) <= 0:
@@ -130,7 +135,17 @@ def stop_detail(plan: Plan, stop: dict[Any, Any]) -> str:
     average = ""
     if round(mean) != round(stop["residents_with_stop"]):
         average = f" ({format_integer(mean)} en moyenne sur les variantes)"
-    return f"arrêt de bus proposé{often} : {brought} de plus à portée d'un arrêt{average}, {retained_text(stop)}"
+    return f"arrêt de bus proposé{often} : {brought} de plus à portée d'un arrêt{average}, {_retained(stop)}"
+
+
+def _retained(stop: dict[Any, Any]) -> str:
+    """Return how often a stop is chosen when times change, and why it is proposed where it never is."""
+    if stop["retained"]:
+        return retained_text(stop)
+    return (
+        f"{retained_text(stop)} (chaque variante, prise seule, en préfère d'autres ou n'en demande aucun{UNIT_SPACE}; "
+        "il est proposé pour ce qu'il apporte en moyenne sur toutes)"
+    )
 
 
 def stop_lines(plan: Plan) -> list[str]:
@@ -146,3 +161,29 @@ def stop_lines(plan: Plan) -> list[str]:
 def stop_sign(rank: int) -> str:
     """Return what is written at a stop on a map: its rank, told from that of a label by a letter."""
     return f"B{rank}"
+
+
+def known_stops_sentence(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> str:
+    """Return which known stops of a bus those whom a label serves have within the threshold; empty: none.
+
+    That of the commune of the label first, then those within reach of most of the residents served.
+    """
+    served = plan.served[plan.served["label_code"] == label["code"]]
+    residents = pd.Series(served["residents"].to_numpy(np.float64), served["commune_code"].to_numpy(str))
+    found: list[tuple[bool, float, str]] = []
+    for part in parts:
+        if part.rounds is None or part.rounds.empty:
+            continue
+        reach = stops_within_reach(part, part.rounds, plan.threshold_min)
+        stops, passes = part.rounds.drop_duplicates("stop_id"), stop_passes(part.rounds)
+        codes = part.demand["commune_code"].to_numpy(str)
+        for number, stop in enumerate(stops.to_dict("records")):
+            reached = residents.reindex(np.unique(codes[reach[:, [number]].nonzero()[0]])).sum()
+            here = stop["commune_code"] == label["commune_code"]
+            if reached > 0 or here:
+                hours = a_month(sum(each.hours_a_month for each in passes[stop["stop_id"]]))
+                found.append((not here, -float(reached), f"{stop['name']} ({hours})"))
+    if not found:
+        return ""
+    names = joined([text for *_, text in sorted(found)], _NAMED, "autres arrêts")
+    return f"Arrêts de bus connus {within_text(plan.threshold_min)} d'habitants servis : {names}."

@@ -218,7 +218,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
         tables |= {name: of_plan[name] for name in ("labels", "served", WITH_AND_WITHOUT) if name in of_plan}
         criteria = [
             {"label_code": argument.code, **asdict(criterion)}
-            for argument in label_arguments(plan)
+            for argument in label_arguments(plan, findings.territory.parts)
             for criterion in argument.criteria
         ]
         columns = ["label_code", *(field.name for field in fields(Criterion))]

@@ -70,7 +70,10 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
         "two_title": COMPARED_PLANS,
         "two": [cut_all(row) for row in compared_plans_rows(plan)],
         "publics": _publics(findings),
-        "arguments": [_argument(label_argument(plan, code), plan.threshold_min) for code in list(titles)[:argued]],
+        "arguments": [
+            _argument(label_argument(plan, code, findings.territory.parts), plan.threshold_min)
+            for code in list(titles)[:argued]
+        ],
     }
 
 

@@ -1,10 +1,11 @@
 """Stops of a bus beside the labels of a plan: where a half-day a week or a month would bring a stop within reach.
 
 A stop is no site, and takes no label's place: stops are chosen after the labels, for the residents who are still beyond
-the threshold of every site and of every stop that is known. Each has to be worth the bus's while, and where people go:
-in a commune of some size, and for as many residents for whom it makes a stop within the threshold true (the floor,
-`StopsAsked.floor`); of the communes that do nearly as well the largest is taken. As labels are, they are chosen for the
-whole band of times where times are estimated, and asked for again under each hypothesis.
+the threshold of every site and of every stop that is known. Each has to be worth the bus's while: in a commune of some
+size, and for as many residents for whom it makes a stop within the threshold true (the floor, `StopsAsked.floor`). The
+bus goes to those whom it is for: of the communes that do nearly as well, the one where most of them live is taken. As
+labels are, stops are chosen for the whole band of times where times are estimated, and asked for again under each
+hypothesis.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
+import pandas as pd
 
 from geo.access.bus_rounds import minutes_to_stop
 from geo.errors import ParameterError
@@ -28,7 +30,6 @@ from geo.siting.solve import Control, solve
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from geo.siting.costs import Costs, Payer
@@ -49,7 +50,7 @@ MOST_STOPS: Final = 200
 #: threshold true, at least. A convention: half a day a week for as many residents as the smallest remote town that may
 #: get a label (`geo.siting.candidates`), half a day a month for a third of that.
 LEAST_RESIDENTS: Final[Mapping[Every, int]] = {"week": LEAST_RESIDENTS_REMOTE, "month": LEAST_RESIDENTS_REMOTE // 3}
-#: Share of what a stop brings that may be given up for a larger town, where there is a floor.
+#: Share of what a stop brings that may be given up to stand where those whom it is for live, where there is a floor.
 MOST_GIVEN_UP: Final = 0.1
 #: Trips above which the choice under a hypothesis on times is not proven, as for labels.
 _PROVEN_PAIRS: Final = 50_000
@@ -147,8 +148,8 @@ class ProposedStops:
     paid
         How many stops, of those asked, the budget pays for after the labels; `None`: it says nothing of them.
     proven
-        Whether no other choice of as many stops brings one to more of the rest (on average where the plan is), larger
-        towns apart.
+        Whether no other choice of as many stops brings one to more of the rest (on average where the plan is), what
+        is given up to stand where they live apart.
     """
 
     asked: StopsAsked
@@ -191,8 +192,8 @@ def proposed_stops(
 
     The largest number of stops, up to those asked and paid, for which the best choice of as many gives each the floor:
     for the times shown, and on average over the variants where the plan was chosen so. "Best": most residents for whom
-    a stop within the threshold becomes true; then each gives up at most `MOST_GIVEN_UP` of that for a larger town
-    (`prefer_larger`).
+    a stop within the threshold becomes true; then each gives up at most `MOST_GIVEN_UP` of that for the place where
+    most of those whom it is for live, of equal ones the largest.
 
     Parameters
     ----------
@@ -286,16 +287,31 @@ def _best_stops(
     where = np.flatnonzero(useful)
     kept = [problem.only(useful) for problem in problems]
     mean = mean_benefits([coverage_benefits(problem, threshold_min) for problem in kept])
-    today = coverage_benefits(shown.only(useful), threshold_min)
+    shown = shown.only(useful)
+    today = coverage_benefits(shown, threshold_min)
+    at_home = _living_there(shown, threshold_min)
     count = min(count, len(where))
     while count:
         found = solve(
             kept[0], "coverage", count, threshold_min=threshold_min, exact=exact, control=control, variants=kept
         )
         given_up = MOST_GIVEN_UP if floor else GIVEN_UP_BY_LABELS
-        selected = prefer_larger(mean, found.selected, kept[0].commune_residents, given_up)[0]
+        selected = prefer_larger(mean, found.selected, at_home, given_up)[0]
         order, added = ranked(mean, selected)
         if not len(order) or min(added.min(), today.in_turn(order).min()) >= max(floor, 1):
             return where[order], found.gap == 0
         count = len(order) - 1
     return where[:0], True
+
+
+def _living_there(problem: SitingProblem, threshold_min: float) -> NDArray[np.float64]:
+    """Return how much each candidate is preferred where it brings the same: shape (n_candidates,).
+
+    Residents of its commune who are beyond the threshold, for the times of the problem; of as many, all its residents.
+    """
+    beyond = np.where(problem.today_min > threshold_min + AT_THRESHOLD_MIN, problem.weight, 0.0)
+    left = pd.Series(beyond).groupby(problem.demand["commune_code"].to_numpy()).sum()
+    here = problem.candidates["commune_code"].map(left).fillna(0.0).to_numpy(np.float64)
+    most = max(float(problem.commune_residents.max(initial=0.0)), 1.0)
+    preferred: NDArray[np.float64] = here + problem.commune_residents / (2 * most)
+    return preferred

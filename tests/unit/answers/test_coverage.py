@@ -5,7 +5,7 @@ import pytest
 
 from geo.access.coverage import CoverageSummary
 from geo.access.known_part import KnownPart
-from geo.answers.answer import known_note, part_title
+from geo.answers.answer import far_rule, known_note, part_title
 from geo.answers.coverage import (
     access_title,
     commune_sentence,
@@ -140,7 +140,10 @@ def test_lines_are_read_in_order():
     cov = frame([True, False], [1, 3])
     found = totals(4, 3, 2, 1, residents_under_served=1)
     answer = coverage_answer(found, cov)
-    assert answer.lines == [coverage_sentence(found), under_served_sentence(found, cov), "Règle."]
+    assert answer.lines == [
+        *(coverage_sentence(found), under_served_sentence(found, cov)),
+        *(far_rule(found.threshold_min), "Règle."),
+    ]
 
 
 @pytest.mark.parametrize(

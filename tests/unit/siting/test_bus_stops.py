@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.answers.label import label_arguments
 from geo.answers.plan import plan_answer
 from geo.answers.plan_stops import stop_lines, stops_table
 from geo.errors import ParameterError
@@ -72,6 +73,22 @@ def test_a_known_stop_is_not_proposed_again(world):
     all_known = asked(toured, 1, None, threshold=11)  # C and D both have it within 11 minutes
     assert all_known.stops.stops.empty
     assert "aucun n'est utile" in plan_answer(all_known).details[-1]
+
+
+def test_the_stops_of_those_whom_a_label_serves_are_named(world):
+    """The label in B serves B, C and D; at 11 minutes the stop in C reaches the three, at 5 C alone; none is in E."""
+    toured = with_stop(world, "64003")
+    for threshold in (5, 11):
+        made = asked(toured, 1, None, threshold, exclude=["64003", "64004"])
+        (argument,) = label_arguments(made, [toured])
+        (bus,) = [each.sentence for each in argument.criteria if each.name == "Solution itinérante"]
+        said = (
+            f"Arrêts de bus connus à {threshold} min ou moins d'habitants servis : Commune C (3 h par mois). Dans tout"
+        )
+        assert bus.replace("\u00a0", " ").replace("\u202f", " ").startswith(said)
+    assert "Arrêts de bus connus" not in "".join(
+        each.sentence for each in label_arguments(made, [with_stop(world, "64005")])[0].criteria
+    )
 
 
 #: Residents, and minutes between the communes of the drawing: ten from one to the next.
@@ -212,7 +229,7 @@ def test_one_stop_on_estimated_times_is_that_of_a_count_of_every_place(embedded)
     codes, people = problem.candidates["code"].to_numpy(str), problem.commune_residents
     label = np.flatnonzero(codes == found.labels["code"].iloc[0])
     free = (people >= 300) & (codes != found.labels["code"].iloc[0])
-    gains = []
+    gains, homes = [], []
     for variant in time_variants(problem, embedded.network.profile):
         own, limit = variant.problem, 20 + 1e-6
         minutes = np.full((len(own.demand), len(codes)), np.inf)
@@ -220,20 +237,40 @@ def test_one_stop_on_estimated_times_is_that_of_a_count_of_every_place(embedded)
         far = np.minimum(own.today_min, minutes[:, label[0]]) > limit
         waiting = np.where(far & own.demand["on_network"].to_numpy(bool), own.residents, 0.0)
         gains.append((waiting[:, None] * (minutes <= limit)).sum(axis=0))
+        by_commune = pd.Series(waiting, own.demand["commune_code"].to_numpy(str)).groupby(level=0).sum()
+        homes.append(by_commune.reindex(codes, fill_value=0.0).to_numpy())
         if variant.is_central:
-            shown = gains[-1]
+            shown, at_home = gains[-1], homes[-1]
 
-    def largest(gain, least):
+    def nearest_home(gain, least, home):
+        """Of the places that do nearly as well, where most of those who wait live; of as many, the largest."""
         kept = free & (gain >= 300) & (least >= 300)
         near = np.flatnonzero(kept & (gain >= 0.9 * gain[kept].max()))
-        return near[people[near].argmax()]
+        return max(near, key=lambda place: (home[place], people[place]))
 
-    best = largest(np.mean(gains, axis=0), shown)
+    best = nearest_home(np.mean(gains, axis=0), shown, at_home)
     stop = found.stops.stops.to_dict("records")[0]
     assert stop["code"] == codes[best]
     assert stop["residents_with_stop"] == pytest.approx(shown[best])
     assert stop["mean_residents_with_stop"] == pytest.approx(np.mean(gains, axis=0)[best])
-    assert (stop["retained"], stop["variants"]) == (sum(largest(each, each) == best for each in gains), 6)
+    alone = [nearest_home(gain, gain, home) for gain, home in zip(gains, homes, strict=True)]
+    assert (stop["retained"], stop["variants"]) == (alone.count(best), 6)
+
+
+def test_a_stop_is_where_those_who_need_it_live(small_world):
+    """Of two places that reach the same people, the smaller, where they live, and not the larger that has a site."""
+    # B (500 residents) is 10 minutes from A, C (300) 20: at 11 minutes C alone is too far, and B reaches it too.
+    world = small_world.territory()
+    found = asked(world, 0, StopsAsked(1, least_residents=100), 11, exclude=["64004"]).stops.stops
+    assert found[["code", "residents_with_stop"]].to_numpy().tolist() == [["64003", 500.0]]
+
+
+def test_a_stop_that_no_hypothesis_alone_chooses_says_why(world):
+    found = asked(world, 1, StopsAsked(1))
+    never = replace(found, stops=replace(found.stops, stops=found.stops.stops.assign(retained=0)))
+    (line,) = stop_lines(never)
+    assert "retenu 0 fois sur 3 (chaque variante, prise seule, en préfère d'autres ou n'en demande aucun" in line
+    assert "chaque variante" not in stop_lines(found)[0]
 
 
 def test_cost_and_hours(world):
