@@ -1,6 +1,7 @@
 """Some communes of the embedded tables, with all that the tables say of them."""
 
 import csv
+import functools
 import shutil
 from pathlib import Path
 
@@ -13,15 +14,21 @@ def rows_of(path, delimiter=","):
         return list(csv.DictReader(stream, delimiter=delimiter))
 
 
+@functools.cache
+def _france(name):
+    """Return the rows of an embedded table, read once: tests take slices of it and change nothing in it."""
+    return rows_of(FRANCE / f"{name}.csv")
+
+
 def write_slice(folder, wanted):
     """Write to a folder what the tables say of the communes whose row `wanted` tells."""
     folder.mkdir(parents=True, exist_ok=True)
-    communes = [row for row in rows_of(FRANCE / "communes.csv") if wanted(row)]
+    communes = [row for row in _france("communes") if wanted(row)]
     codes, groups = ({row[name] for row in communes} for name in ("code", "intercommunality"))
     for name in (*NAMES, "localities"):
         column = {"communes": "code", "intercommunalities": "code"}.get(name, "commune_code")
         kept = groups if name == "intercommunalities" else codes
-        rows = rows_of(FRANCE / f"{name}.csv")
+        rows = _france(name)
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
             table = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
             table.writeheader()
