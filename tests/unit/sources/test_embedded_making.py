@@ -84,19 +84,38 @@ def test_a_town_hall_is_kept_even_a_little_outside_of_a_contour_that_was_drawn_r
     assert placed(made([commune(0, "64001", "A", BOX, **hall(1.002, 43.2))], sites=sites)) == (1.002, 43.2, "mairie")
 
 
-@pytest.mark.parametrize("there", [hall(5.0, 47.0), {"mairie_localisation": shapely.Point().wkb_hex}, {}])
-def test_a_town_hall_of_another_town_an_empty_one_or_none_gives_way_to_site_then_post_office(made, there):
-    rows = [commune(0, "64001", "A", BOX, **there)]
-    main, antenne = site(1, "64001", 0.3, 43.3), site(2, "64001", 0.4, 43.4, **ANTENNE)
-    bus = site(3, "64001", 0.6, 43.6, **BUS)
-    post, agency = (OFFICE, "64001", "0.7", "43.7"), (AGENCY, "64001", "0.8", "43.8")
+#: No town hall, that of another town, an empty one.
+NO_HALL = [{}, hall(5.0, 47.0), {"mairie_localisation": shapely.Point().wkb_hex}]
 
-    assert placed(made(rows, sites=[antenne, main], posts=[agency, post])) == (0.3, 43.3, "site")
-    assert placed(made(rows, sites=[antenne], posts=[agency, post])) == (0.4, 43.4, "site")
-    assert placed(made(rows, sites=[bus], posts=[agency, post])) == (0.7, 43.7, "post_office")
-    assert placed(made(rows, posts=[agency])) == (0.8, 43.8, "post_office")
-    lon, lat, source = placed(made(rows))
-    assert (0 < lon < 1, 43 < lat < 44, source) == (True, True, "interior")
+
+def test_a_town_hall_of_another_town_an_empty_one_or_none_gives_way_to_site_then_post_office(made):
+    """Three communes for each of the places that may be there: the first of these counts."""
+    expected = ["main", "antenne", "post", "agency", "nothing"]
+    rows, sites, posts = [], [], []
+    for number, there in enumerate(NO_HALL * len(expected)):
+        code, first, lon = f"64{number + 1:03d}", number // len(NO_HALL), number / 10
+        rows.append(commune(number, code, code, (lon, 43, lon + 0.1, 44), **there))
+        lists = {
+            "main": [site(f"main-{number}", code, lon + 0.03, 43.3)],
+            "antenne": [site(f"antenne-{number}", code, lon + 0.04, 43.4, **ANTENNE)],
+            "post": [(OFFICE, code, str(lon + 0.07), "43.7")],
+            "agency": [(AGENCY, code, str(lon + 0.08), "43.8")],
+        }
+        there_as_well = expected[first:4][::-1]
+        sites += [each for name in there_as_well if name in ("main", "antenne") for each in lists[name]]
+        posts += [each for name in there_as_well if name in ("post", "agency") for each in lists[name]]
+        if expected[first] == "post":
+            sites.append(site(f"bus-{number}", code, lon + 0.06, 43.6, **BUS))
+    tables = made(rows, sites=sites, posts=posts)
+    places = {"main": (0.03, 43.3, "site"), "antenne": (0.04, 43.4, "site")}
+    places |= {"post": (0.07, 43.7, "post_office"), "agency": (0.08, 43.8, "post_office")}
+    for number, row in enumerate(rows):
+        first = expected[number // len(NO_HALL)]
+        lon, lat, source = placed(tables, row["code"])
+        if first == "nothing":
+            assert (0 < lon - number / 10 < 0.1, 43 < lat < 44, source) == (True, True, "interior"), row["code"]
+        else:
+            assert (round(lon - number / 10, 6), lat, source) == places[first], (row["code"], first)
 
 
 def test_a_place_stands_for_the_town_only_inside_its_contour_and_under_its_code(made):
@@ -166,21 +185,23 @@ def test_residents_are_those_of_insee_the_2017_ones_of_mayotte(made):
     assert placed(tables, "75056") == (2.3522, 48.8566, "mairie")
 
 
-@pytest.mark.parametrize(
-    ("address", "street"),
-    [
-        ("11 rue Vauban - BP 168, 64109, Bayonne Cedex", "11 rue Vauban"),
-        ("11, rue Vauban - BP 11,64109,Bayonne Cedex", "11 rue Vauban"),
-        ("BP 11 - 11 rue Vauban,64109,Bayonne Cedex 9", "11 rue Vauban"),
-        ("1 rue Jacques-Loeb - BP1,64109,Bayonne", "1 rue Jacques-Loeb"),
-        ("100 rue Colbert - CS n° 90529, 01500, Ambérieu", "100 rue Colbert"),
-        ("2 avenue du 8-Mai-01945, 12024, Rodez", "2 avenue du 8-Mai-1945"),
-        ("01259 route du Rosay, 74700, Sallanches", "1259 route du Rosay"),
-    ],
-)
-def test_the_street_of_a_tax_office_holds_neither_mail_box_nor_town(made, address, street):
-    tables = made([commune(0, "64001", "A", BOX)], offices=[tax("sip-1", "64001", address)])
-    assert list(tables.tax_offices.frame["address"]) == [street, "9 rue"]
+STREETS = {
+    "11 rue Vauban - BP 168, 64109, Bayonne Cedex": "11 rue Vauban",
+    "11, rue Vauban - BP 11,64109,Bayonne Cedex": "11 rue Vauban",
+    "BP 11 - 11 rue Vauban,64109,Bayonne Cedex 9": "11 rue Vauban",
+    "1 rue Jacques-Loeb - BP1,64109,Bayonne": "1 rue Jacques-Loeb",
+    "100 rue Colbert - CS n° 90529, 01500, Ambérieu": "100 rue Colbert",
+    "2 avenue du 8-Mai-01945, 12024, Rodez": "2 avenue du 8-Mai-1945",
+    "01259 route du Rosay, 74700, Sallanches": "1259 route du Rosay",
+}
+
+
+def test_the_street_of_a_tax_office_holds_neither_mail_box_nor_town(made):
+    codes = {f"6400{number}": address for number, address in enumerate(STREETS, 1)}
+    rows = [commune(number, code, code, (number, 43, number + 1, 44)) for number, code in enumerate(codes)]
+    tables = made(rows, offices=[tax(f"sip-{code}", code, address) for code, address in codes.items()])
+    found = tables.tax_offices.frame.set_index("commune_code")["address"].to_dict()
+    assert found == {code: STREETS[address] for code, address in codes.items()} | {"64090": "9 rue"}
 
 
 def test_one_centre_holds_several_services_and_a_town_may_have_two_centres(made):
