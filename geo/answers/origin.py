@@ -33,8 +33,8 @@ METHOD: Final = (
         "sont respectés dans ce sens. Le trajet entre le domicile et la rue la plus proche est ajouté."
     ),
     (
-        "Les habitants sont placés dans leurs carreaux de population quand ils sont fournis, sinon à la mairie ou au "
-        "centre de la commune. Le temps d'une commune est la moyenne de celui de ses habitants."
+        "Les habitants sont placés dans leurs carreaux de population quand ils sont fournis, sinon tous à la "
+        "mairie ou au centre de la commune. Le temps d'une commune est la moyenne de celui de ses habitants."
     ),
     (
         "Un habitant dont aucune route ne mène à un lieu n'entre dans aucune moyenne ; il compte parmi ceux qui sont "

@@ -101,10 +101,9 @@ def way_words(steps: Sequence[Step]) -> str:
 def rules_sentence(rules: Rules) -> str:
     """Return what counts as a round trip."""
     return (
-        f"Compte : au plus {rules.walk_min:.0f} min à pied jusqu'à un arrêt ou depuis un arrêt, "
-        f"{rules.on_foot_s / 60:.0f} min à pied de chez soi jusqu'au site, {trip_words(rules.way_min)} par trajet, "
-        f"au moins {rules.visit_min:.0f} min sur place pendant l'ouverture, "
-        f"retour le jour même."
+        f"Compte : à pied au plus {rules.walk_min:.0f} min jusqu'à un arrêt ou {rules.on_foot_s / 60:.0f} min jusqu'au "
+        f"site, {trip_words(rules.way_min)} par trajet, au moins {rules.visit_min:.0f} min sur place pendant "
+        f"l'ouverture, retour le jour même."
     )
 
 

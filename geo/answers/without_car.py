@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from geo.transit.round_trip import Rules
     from geo.transit.window import Window
 
-#: When one who walks all the way can be there.
+#: When one who walks all the way can be there, and come back.
 AT_OPENING: Final = "à l'ouverture"
+AT_ANY_HOUR: Final = "à toute heure"
 ONLY_GIVEN: Final = "Seules les lignes des horaires donnés comptent : d'autres réseaux peuvent desservir le territoire."
 #: What `commune_trip_rows` tells.
 COMMUNE_HEADS: Final = (
@@ -152,10 +153,10 @@ def with_words_on_foot(table: pd.DataFrame) -> pd.DataFrame:
     >>> import pandas as pd
     >>> trips = {"time_out_min": [97.0], "earliest_arrival": [None], "last_way_back": [None]}
     >>> with_words_on_foot(pd.DataFrame(trips)).iloc[0, 1:].tolist()
-    ["à l'ouverture", 'à pied, à toute heure']
+    ["à l'ouverture", 'à toute heure']
     """
     on_foot = table["time_out_min"].notna() & table["earliest_arrival"].isna()
-    words = {"earliest_arrival": AT_OPENING, "last_way_back": ON_FOOT}
+    words = {"earliest_arrival": AT_OPENING, "last_way_back": AT_ANY_HOUR}
     return table.assign(**{name: table[name].mask(on_foot, said) for name, said in words.items()})
 
 

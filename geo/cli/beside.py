@@ -51,15 +51,20 @@ def require_beside(area: Territory | Country, mode: str | None, day: dt.date | N
     """
     if mode is None:
         return
-    if not getattr(area, "has_timetables", False):
-        from geo.finder.without_car import no_timetables
-
-        raise ParameterError(no_timetables(area.name, getattr(area, "departement", None), "--mode-beside transit"))
+    require_timetables(area, mode, "--mode-beside transit")
     if day is not None:
         from geo.finder.candidate_trips import require_working_day
         from geo.finder.without_car import RoundTrips
 
         require_working_day(RoundTrips.of(cast("Territory", area)), day)
+
+
+def require_timetables(area: Territory | Country, asked: str | None, option: str = "--day") -> None:
+    """Raise `ParameterError` where an option asks for timetables that are not there; `asked`: `None`, it was not."""
+    if asked is not None and not getattr(area, "has_timetables", False):
+        from geo.finder.without_car import no_timetables
+
+        raise ParameterError(no_timetables(area.name, getattr(area, "departement", None), option))
 
 
 def plans_beside(

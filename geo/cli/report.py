@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geo.cli.beside import asked_day, plans_beside, require_beside
+from geo.cli.beside import asked_day, plans_beside, require_beside, require_timetables
 from geo.cli.options import AsJson, Day, TerritoryFolder, asked_question, chosen_day, load_territory, with_options
 from geo.cli.output import print_json, print_line, print_lines
 from geo.errors import ParameterError
@@ -27,6 +27,12 @@ def report(
     mode_beside: Annotated[
         str | None, typer.Option(help="transit : avec --new, mettre à côté les plans avec et sans voiture.")
     ] = None,
+    day: Annotated[
+        str | None,
+        typer.Option(
+            help="Jour de la page « Sans voiture », AAAA-MM-JJ ; sinon un mardi hors vacances scolaires, choisi."
+        ),
+    ] = None,
     date: Day = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,7 +40,7 @@ def report(
     if plan is not None and new is not None:
         msg = "--plan et --new sont donnés ensemble : donnez un plan déjà calculé, ou un nombre de labels à calculer."
         raise ParameterError(msg)
-    made_on = chosen_day(date)
+    made_on, of_page = chosen_day(date), None if day is None else chosen_day(day)
     asked_day(mode_beside, "coverage", new, None)
     log = logging.getLogger("geo")
     log.info("Ouverture du territoire…")
@@ -49,15 +55,16 @@ def report(
     if mode_beside is not None and new is None:
         msg = "--mode-beside compare un plan que le rapport calcule : ajoutez --new NOMBRE, ou retirez-le."
         raise ParameterError(msg)
-    require_beside(territory, mode_beside, None)
+    require_timetables(territory, day)
+    require_beside(territory, mode_beside, of_page)
     given = None if plan is None else read_plan(plan, territory)
     beside = None if plan is None else read_beside(plan)
     if new is not None:
         log.info("Choix des labels…")
         given = choose(territory, new, threshold_min=question.threshold_min, kinds=question.kinds)
         if mode_beside is not None and len(given.labels):
-            beside = plans_beside(territory, given, None)
-    request = ReportRequest(question, given, made_on, beside)
+            beside = plans_beside(territory, given, of_page)
+    request = ReportRequest(question, given, made_on, beside, of_page)
     name = None if folder is None else folder.resolve().name
     findings = write_report(
         territory, request, out, territory_name=name, plan_file=plan, progress=lambda _, sentence: log.info(sentence)

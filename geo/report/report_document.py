@@ -314,10 +314,6 @@ def _not_said(findings: ReportFindings) -> list[str]:
         sentences.append(missing)
     if findings.without_car_missing:
         sentences.append(findings.without_car_missing)
-    if findings.territory.cells is None:
-        sentences.append(
-            "Sans carreaux de population, tous les habitants d'une commune sont au même point : leur temps est le même."
-        )
     return sentences
 
 

@@ -159,6 +159,7 @@ def report_command(request: ReportRequest, territory_name: str | None, plan_file
         words += ["--plan", plan_file.name]
     elif request.plan is not None:
         words += ["--plan", PLAN]
+    words += [] if request.day is None else ["--day", request.day.isoformat()]
     return shlex.join([*words, "--date", request.made_on.isoformat(), "--out", "rapport"])
 
 

@@ -16,7 +16,7 @@ from geo.access.time_saved import time_saved
 from geo.errors import ParameterError
 from geo.finder.day_without_car import DayWithoutCar, day_without_car
 from geo.finder.named_days import named_days
-from geo.finder.without_car import FIXED_KINDS
+from geo.finder.without_car import FIXED_KINDS, no_timetables
 from geo.kinds import SITES, TAX_OFFICES
 from geo.question import Question
 from geo.report.plan_files import labels_layer
@@ -43,16 +43,21 @@ class ReportRequest:
     """What a report is asked to be about.
 
     `question`: of whom and what it is; `plan`: the plan that is part of it, `None` for none; `made_on`: the date that
-    is written on it; `beside`: the plans with and without a car that the plan was compared with, `None` for none.
+    is written on it; `beside`: the plans with and without a car that the plan was compared with, `None` for none;
+    `day`: of the page without a car, `None` for a usual day of the timetables.
     """
 
     question: Question = field(default_factory=Question)
     plan: Plan | None = None
     made_on: dt.date = field(default_factory=lambda: dt.datetime.now().astimezone().date())
     beside: TwoPublics | None = None
+    day: dt.date | None = None
 
     def __post_init__(self) -> None:
-        """Raise `ParameterError` for a plan of labels in a report about other places."""
+        """Raise `ParameterError` for a plan of labels, or a day without a car, in a report about other places."""
+        if self.day is not None and self.question.facilities != SITES:
+            msg = "La page « Sans voiture » porte sur les sites France services : retirez --day, ou --facilities."
+            raise ParameterError(msg)
         if self.plan is not None and self.question.facilities != SITES:
             msg = (
                 f"Un plan de labels porte sur les sites France services, et le rapport demandé sur la liste "
@@ -128,14 +133,14 @@ def find(territory: Territory, request: ReportRequest) -> ReportFindings:
     Raises
     ------
     ParameterError
-        No such list or nothing in it, or labels of the plan outside of the territory.
+        No such list or nothing in it, labels of the plan outside of the territory, or a day without timetables.
     """
     question = request.question
     threshold, kinds = question.threshold_min, question.kinds
     diagnosis = diagnose(territory, question=question)
     times = diagnosis.times
     about_sites = question.facilities == SITES
-    without_car, missing = _without_car(territory, request.made_on) if about_sites else (None, "")
+    without_car, missing = _without_car(territory, request) if about_sites else (None, "")
     compared = about_sites and not territory.facilities.get(TAX_OFFICES, pd.DataFrame()).empty
     return ReportFindings(
         territory=territory,
@@ -152,15 +157,18 @@ def find(territory: Territory, request: ReportRequest) -> ReportFindings:
     )
 
 
-def _without_car(territory: Territory, made_on: dt.date) -> tuple[DayWithoutCar | None, str]:
-    """Return a usual day without a car, and why there is none where there are timetables."""
+def _without_car(territory: Territory, request: ReportRequest) -> tuple[DayWithoutCar | None, str]:
+    """Return the day without a car, and why there is none where there are timetables."""
+    day, made_on = request.day, request.made_on
     if not territory.has_timetables:
+        if day is not None:
+            raise ParameterError(no_timetables(territory.name, territory.departement, "--day"))
         return None, ""
-    if not named_days(territory, made_on):
+    if day is None and not named_days(territory, made_on):
         return None, "Sans voiture : les horaires donnés n'ont de trajet ni un mardi ni un samedi ; rien n'en est dit."
     if territory.sites[territory.sites["kind"].isin(FIXED_KINDS)].empty:
         return None, "Sans voiture : le territoire n'a que des bus, où l'on ne se rend pas ; rien n'en est dit."
-    return day_without_car(territory, today=made_on), ""
+    return day_without_car(territory, day, today=made_on), ""
 
 
 def _planned(territory: Territory, plan: Plan, rule: CoverageRule) -> PlannedChange:

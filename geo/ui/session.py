@@ -68,7 +68,10 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
         state = replace(state, site=None)
     if state.mode == "transit" and not territory.has_timetables:
         wrong.append(problem_text("mode", state.mode, "en voiture : ce territoire n'a pas d'horaires de transports"))
-        state = replace(state, mode="car", day=None)
+        state = replace(state, mode="car")
+    if state.day is not None and not territory.has_timetables:
+        wrong.append(problem_text("jour", f"{state.day}", "rien : ce territoire n'a pas d'horaires de transports"))
+        state = replace(state, day=None)
     if state.screen == "diagnostic" and not undivided and state.commune not in {None, *territory.communes.index}:
         wrong.append(problem_text("commune", str(state.commune), "une commune de ce territoire"))
         state = replace(state, commune=None)

@@ -254,8 +254,6 @@ def parse_state(params: Mapping[str, str], facility_lists: Sequence[str]) -> tup
         state = replace(state, position=None)
     if state.rule != "part":
         state = replace(state, min_share_percent=default.min_share_percent)  # it only goes with its rule
-    if state.mode != "transit":
-        state = replace(state, day=None)
     return state, read.problems
 
 
@@ -272,8 +270,6 @@ def format_state(state: AppState, facility_lists: Sequence[str]) -> dict[str, st
     default = _defaults(facility_lists)
     if state.rule != "part":
         state = replace(state, min_share_percent=default.min_share_percent)
-    if state.mode != "transit":
-        state = replace(state, day=None)
     usual = _texts(default)
     return {name: text for name, text in _texts(state).items() if text != usual[name]}
 

@@ -38,7 +38,7 @@ def test_the_way_there_is_asked_only_where_there_are_timetables(open_diagnostic,
     app.date_input(key="widget_day").set_value(dt.date(2025, 2, 8)).run()
     assert app.query_params["jour"] == "2025-02-08"
     app.radio(key="widget_mode").set_value("car").run()
-    assert set(app.query_params) == {"ecran"}
+    assert set(app.query_params) == {"ecran", "jour"}, "the day is that of the other screens too"
 
 
 def test_the_screen_says_what_the_terminal_says(open_diagnostic, valley, capsys):

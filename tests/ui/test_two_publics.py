@@ -22,6 +22,20 @@ def test_the_plan_is_beside_those_that_none_beats(open_part, valley):
     assert TITLE in [each.value for each in app.header]
 
 
+def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley):
+    app = open_part("planifier", valley, labels="1", jour="2025-02-04")
+    asked = next(each for each in app.selectbox if each.label == "Jour")
+    assert asked.value == dt.date(2025, 2, 4)
+    other = next(date for date in asked.options if "mardi 25" in plain(date) or "mardi 7" in plain(date))
+    asked.select(other).run()
+    assert not app.exception
+    day = dt.date.fromisoformat(app.query_params["jour"])
+    assert day in {dt.date(2025, 2, 25), dt.date(2025, 1, 7)}
+    territory = Territory.load(valley)
+    found = two_publics(territory, plan(territory, 1), day)
+    assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
+
+
 def test_a_saturday_is_told_and_nothing_is_compared_without_timetables(open_part, valley):
     app = open_part("planifier", valley, labels="1", mode="transit", jour="2025-02-08")
     assert "n'est pas un jour ouvré" in plain(app.error[0].value)

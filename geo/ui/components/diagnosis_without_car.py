@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import counting_sentence, sources_sentence
+from geo.answers.tables import COLUMNS
 from geo.answers.without_car import commune_trip_sentence, possible_words, with_words_on_foot, without_car_answer
 from geo.errors import MaillageError
 from geo.finder.day_without_car import day_without_car
@@ -40,8 +41,14 @@ if TYPE_CHECKING:
 #: Name of the calculation on the screen.
 WITHOUT_CAR: Final = "day_without_car"
 _SHOWN: Final = ("name", "round_trip", "time_out_min", "last_way_back", "facility_name", "residents", "code")
+#: Headings that fit beside the map; the whole one is told when asked.
+_SHORT: Final = {
+    COLUMNS["round_trip"].title: "Possible",
+    COLUMNS["time_out_min"].title: "Durée (min)",
+    COLUMNS["last_way_back"].title: "Retour",
+}
 _IN_FILE: Final = (
-    *("name", "round_trip", "share_round_trip", "time_out_min", "earliest_arrival", "last_way_back"),
+    *("name", "round_trip", "share_round_trip", "time_out_min", "on_foot", "earliest_arrival", "last_way_back"),
     *("door_to_door_p25_min", "door_to_door_p50_min", "door_to_door_p75_min", "facility_name", "residents", "code"),
 )
 
@@ -79,7 +86,7 @@ def diagnosis_without_car(territory: Territory, state: AppState, settings: Setti
         st.header("Communes", anchor=False)
         _commune(measured, cache.commune_titles(territory, identity))
         alt = "Communes, celles d'où l'aller-retour est possible d'abord, les plus peuplées en tête"
-        show_table(french_table(table, *_SHOWN), key="without_car_communes", alt=alt)
+        show_table(french_table(table, *_SHOWN), key="without_car_communes", alt=alt, headings=_SHORT)
     _communes_without(measured)
     show_notes([*answer.notes, *_origin(territory)])
     show_lists(territory, settings)

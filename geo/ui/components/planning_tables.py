@@ -31,10 +31,10 @@ _WIDTHS: Final = {
     "Sinon, à sa place (fois)": 203,
     "Rang": 55,
     "Lieux": 215,
-    # Beside a map: the heading may be cut, the numbers are not.
-    "Aller-retour": 75,
-    "Hors de chez soi (min)": 90,
-    "Dernier retour": 85,
+    # Beside a map, under short headings.
+    "Aller-retour": 80,
+    "Hors de chez soi (min)": 95,
+    "Dernier retour": 100,
 }
 #: Headings of the screen that are shorter than those of files, which then are what the heading says when asked.
 _SHORT: Final = {

@@ -23,6 +23,7 @@ from geo.ui.chosen_plan import can_be_compared, chosen_plan, plan_question, plan
 from geo.ui.components.answer import show_known, show_sentence
 from geo.ui.components.messages import plain, show_approximations, show_failure, show_notes
 from geo.ui.components.question import ask_facilities, ask_threshold
+from geo.ui.components.without_car_day import ask_day
 from geo.ui.session import bound
 
 if TYPE_CHECKING:
@@ -67,9 +68,10 @@ def show(territory: Territory, state: AppState, _settings: Settings) -> None:
         st.markdown(plain(plan_answer(plan).sentence))
         if can_be_compared(territory, plan) and not stopped:
             beside = _beside(territory, state, plan)
-    key = (cache.fingerprint(territory), planned, state.question, made_on, beside and beside.day.date)
+    day = state.day if state.facilities == SITES else None
+    key = (cache.fingerprint(territory), planned, state.question, made_on, beside and beside.day.date, day)
     if st.button("Préparer le rapport", type="primary", icon=":material/description:"):
-        st.session_state[_READY] = key, _prepare(territory, state.question, made_on, plan, beside)
+        st.session_state[_READY] = key, _prepare(territory, state.question, made_on, plan, beside, day)
     made_for, made = st.session_state.get(_READY, (None, None))
     if made is not None and made_for == key:
         _downloads(territory, state.question, made)
@@ -89,6 +91,9 @@ def _question(territory: Territory, state: AppState) -> None:
             disabled=state.facilities != SITES,
             **bound("report_plan"),
         )
+    if territory.has_timetables and state.facilities == SITES:
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            ask_day(territory, cache.fingerprint(territory), state.day)
 
 
 def _beside(territory: Territory, state: AppState, plan: Plan) -> TwoPublics | None:
@@ -103,7 +108,12 @@ def _beside(territory: Territory, state: AppState, plan: Plan) -> TwoPublics | N
 
 
 def _prepare(
-    territory: Territory, question: Question, made_on: dt.date, plan: Plan | None, beside: TwoPublics | None
+    territory: Territory,
+    question: Question,
+    made_on: dt.date,
+    plan: Plan | None,
+    beside: TwoPublics | None,
+    day: dt.date | None,
 ) -> _PreparedReport:
     """Make a report, saying how far it is."""
     bar = st.progress(0.0, "Préparation…")
@@ -118,7 +128,7 @@ def _prepare(
     try:
         with tempfile.TemporaryDirectory(prefix="maillage-") as place:
             folder = Path(place) / f"rapport-{territory.departement or 'territoire'}"
-            request = ReportRequest(question, plan, made_on, beside)
+            request = ReportRequest(question, plan, made_on, beside, day)
             findings = write_report(territory, request, folder, progress=tell)
             return _PreparedReport((folder / DOCUMENT).read_bytes(), zipped(folder), tuple(summary_sentences(findings)))
     finally:

@@ -11,6 +11,7 @@ from geo import Territory
 from geo.answers.origin import CAR_ONLY
 from geo.answers.two_publics import TITLE, two_publics, two_publics_answer, two_publics_rows
 from geo.answers.without_car import residents_sentence
+from geo.errors import ParameterError
 from geo.finder.day_without_car import day_without_car
 from geo.question import Question
 from geo.report import report_files
@@ -69,6 +70,19 @@ def test_one_page_whose_figures_are_those_of_the_day(valley, findings, sheets, p
     whole = " ".join(pages)
     assert CAR_ONLY not in whole
     assert "sauf à la page « Sans voiture »" in readable(whole)
+
+
+def test_the_page_is_about_the_day_asked(valley, findings_of):
+    found = findings_of(valley, day=dt.date(2025, 2, 11))
+    assert found.without_car.day.date == dt.date(2025, 2, 11)
+    command = report_files.report_command(found.request, None, None)
+    assert "--day 2025-02-11" in command
+    with pytest.raises(ParameterError, match="n'a pas d'horaires de transports en commun, que --day demande"):
+        findings_of(replace(valley, schedule=None), day=dt.date(2025, 2, 11))
+    with pytest.raises(ParameterError, match=r"ils ne disent rien du 11\sfévrier 2031"):
+        findings_of(valley, day=dt.date(2031, 2, 11))
+    with pytest.raises(ParameterError, match="retirez --day, ou --facilities"):
+        findings_of(valley, question=Question(facilities="tax_offices"), day=dt.date(2025, 2, 11))
 
 
 def test_nothing_without_timetables_nor_about_other_places(valley, findings_of):

@@ -25,6 +25,7 @@ from geo.ui.chosen_plan import PLAN, can_be_compared, chosen_plan, plans_beside
 from geo.ui.components.answer import show_figures, show_sentence
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
+from geo.ui.components.without_car_day import ask_day
 from geo.ui.kept_answers import once
 from geo.ui.scenario_session import take_scenario
 from geo.ui.screens.planner.plan_options import show_plan_options
@@ -158,6 +159,8 @@ def _stops(visit: Visit, plan: Plan) -> None:
 def _with_and_without_car(visit: Visit, plan: Plan) -> list[TwoPublics]:
     """Show the plan beside those that no other one beats for both publics; return them, none where it failed."""
     st.header(TITLE, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        ask_day(visit.territory, visit.identity, visit.state.day)
     try:
         compared = plans_beside(visit.territory, visit.state, plan)
     except MaillageError as error:  # a day that is none of work, or it was stopped
