@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from geo.siting.bound_kernels import BEST, improve_prices
 from geo.siting.greedy import ROUNDING, greedy, never
 
 if TYPE_CHECKING:
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
     from geo.siting.benefits import Benefits
 
 _ROUNDS: Final = 400
-#: Rounds without progress after which the step is halved, and the step under which improving ends.
-_PATIENCE: Final = 12
-_SMALLEST_STEP: Final = 1e-3
+#: Rounds between two times that it is asked whether to stop.
+_AT_ONCE: Final = 20
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,40 +82,16 @@ def upper_bound(
     enough = brought * (1 + ROUNDING) if aim is None else aim
     # Steps as if the bound could come down to this.
     lowest = known if aim is None else aim / 2
-    step, waited = 1.0, 0
-    plan, best_total = chosen, brought
-    demand, candidate = benefits.demand, benefits.candidate
-    settled = everything <= 0
-    for _ in range(_ROUNDS):
-        if stopped() or step < _SMALLEST_STEP or best < enough:
+    plan = np.full(count, -1, np.int64)
+    state = np.array([best, brought, 1.0, 0.0])
+    for _ in range(_ROUNDS // _AT_ONCE):
+        if stopped() or improve_prices(
+            *(benefits.demand, benefits.candidate, benefits.value, everything, known, lowest, enough, ROUNDING),
+            *(price, may_improve, plan, state, _AT_ONCE),
+        ):
             break
-        left = benefits.value - price[demand]
-        profit = np.bincount(candidate, weights=np.maximum(left, 0.0), minlength=n)
-        taken = np.argpartition(-profit, count - 1)[:count]
-        value = float(price.sum() + profit[taken].sum())
-        may_improve &= value - profit[taken].min() + profit > known * (1 + ROUNDING)
-        if value < best * (1 - 1e-7):
-            waited = 0
-        else:
-            waited += 1
-            if waited >= _PATIENCE:
-                step, waited = step / 2, 0
-        best = min(best, value)
-        is_taken = np.zeros(n, bool)
-        is_taken[taken] = True
-        open_ = np.flatnonzero(is_taken[candidate])
-        total = float(benefits.received_by(open_).sum())
-        if total > best_total * (1 + ROUNDING):
-            plan, best_total = np.sort(taken), total
-        served = open_[left[open_] > 0]
-        slope = 1.0 - np.bincount(demand[served], minlength=benefits.n_demand)
-        # A price at its end stays there; prices move in proportion to what is at stake for each demand point.
-        slope[((price <= 0) & (slope > 0)) | settled] = 0.0
-        norm = float((everything * slope**2).sum())
-        if norm <= 0:
-            break
-        price = np.clip(price - step * (value - lowest) / norm * everything * slope, 0.0, everything)
-    return Bound(max(best, best_total), may_improve, plan)
+    found = plan if plan[0] >= 0 else chosen
+    return Bound(max(float(state[BEST]), benefits.total(found)), may_improve, found)
 
 
 def fewest_bound(
