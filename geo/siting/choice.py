@@ -11,6 +11,7 @@ import pandas as pd
 from geo.errors import ParameterError
 from geo.siting.greedy import ranked
 from geo.siting.preference import prefer_larger
+from geo.siting.problem import narrowed
 from geo.siting.robustness import robustness
 from geo.siting.solve import Control, brought, solve
 from geo.siting.useful import Usefulness, useful_choice
@@ -106,9 +107,10 @@ def choose(variants: Sequence[Variant], question: SitingQuestion, control: Contr
     credible = everywhere.candidates["credible"].to_numpy(bool)
     rule_lifted = not credible.any()
     kept = np.ones(len(credible), bool) if rule_lifted else credible
-    narrowed = [replace(each, problem=each.problem.only(kept)) for each in variants]
-    problem = _central(narrowed)
-    problems = _averaged(narrowed, question)
+    problems_kept = narrowed([each.problem for each in variants], kept)
+    compared = [replace(each, problem=problem) for each, problem in zip(variants, problems_kept, strict=True)]
+    problem = _central(compared)
+    problems = _averaged(compared, question)
     taken, found = _solved(problem, question, control, problems)
     mostly = takes_over(problem, question.threshold_min)
     selected, preferences = _preferred(problem, problems, question, taken, mostly)
@@ -119,7 +121,7 @@ def choose(variants: Sequence[Variant], question: SitingQuestion, control: Contr
     labels = problem.candidates["code"].iloc[order].to_list()
     quick = Control(control.left_s(), control.cancel)
     found_again = robustness(
-        narrowed,
+        compared,
         labels,
         # The problem that the plan was chosen for alone is not solved again.
         lambda variant: selected if problems == (variant.problem,) else _again(variant, question, quick, mostly),
@@ -130,7 +132,7 @@ def choose(variants: Sequence[Variant], question: SitingQuestion, control: Contr
         if question.model in _SUMS and widest.objective < objective:
             # What is left out or preferred may make less of more candidates: the plan is one of their choices.
             widest = replace(widest, selected=np.flatnonzero(kept)[selected], objective=objective)
-    worst, steadiest = _worst_cases(narrowed, found_again, question, selected, quick)
+    worst, steadiest = _worst_cases(compared, found_again, question, selected, quick)
     return Choice(
         problem=problem,
         order=order,

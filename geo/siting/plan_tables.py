@@ -115,7 +115,7 @@ def served_table(
     points = pd.DataFrame(
         {
             "rank": rank[server[rows]],
-            "commune_code": problem.demand["commune_code"].array[rows],
+            "commune": problem.communes[0][rows],
             "residents": residents,
             "residents_brought": np.where((before > limit) & (minutes[rows] <= limit), residents, 0.0),
             "with_way": np.where(had_way, residents, 0.0),
@@ -123,41 +123,42 @@ def served_table(
             "after": residents * minutes[rows],
         }
     )
-    table = points.groupby(["rank", "commune_code"], as_index=False).sum()
-    table = table.sort_values(["rank", "residents", "commune_code"], ascending=[True, False, True])
+    table = points.groupby(["rank", "commune"], as_index=False).sum()
+    table = table.sort_values(["rank", "residents", "commune"], ascending=[True, False, True])
+    communes = problem.communes[1][table["commune"].to_numpy(np.int64)]
     return pd.DataFrame(
         {
             "label_code": problem.candidates["code"].array[order[table["rank"].to_numpy(np.int64)]],
-            "commune_code": table["commune_code"].array,
-            "commune_name": names.reindex(table["commune_code"]).array,
+            "commune_code": communes.array,
+            "commune_name": names.reindex(communes).array,
             "residents": table["residents"].array,
             "residents_brought": table["residents_brought"].array,
             "time_before_min": _mean(table["before"], table["with_way"]),
             "time_after_min": (table["after"] / table["residents"]).array,
-            **_precision(problem, pd.Index(table["commune_code"])),
+            **_precision(problem, communes),
         }
     )
 
 
 def leaving_table(problem: SitingProblem, order: NDArray[np.int64], server: NDArray[np.int64]) -> pd.DataFrame:
     """Return `geo.siting.plan.Plan.leaving`; `server` is what `SitingProblem.times_with` gave."""
-    demand = problem.demand
+    site, ids = problem.sites
     rank = np.full(len(problem.candidates), -1, np.int64)
     rank[order] = np.arange(len(order))
-    today = pd.DataFrame(
-        {"facility_id": demand["facility_id"], "facility_name": demand["facility_name"], "residents": problem.residents}
-    )
-    before = today.groupby("facility_id")["residents"].sum()
-    leaves = today[(server >= 0) & (problem.residents > 0)].dropna(subset="facility_id")
-    leaves = leaves.assign(rank=rank[server[leaves.index]])
-    table = leaves.groupby(["rank", "facility_id"], as_index=False).agg({"facility_name": "first", "residents": "sum"})
-    table = table.sort_values(["rank", "residents", "facility_id"], ascending=[True, False, True])
+    known = np.flatnonzero(site >= 0)
+    before = pd.Series(problem.residents[known]).groupby(site[known]).sum()
+    rows = known[(server[known] >= 0) & (problem.residents[known] > 0)]
+    leaves = pd.DataFrame({"rank": rank[server[rows]], "site": site[rows], "residents": problem.residents[rows]})
+    table = leaves.groupby(["rank", "site"], as_index=False).sum()
+    table = table.sort_values(["rank", "residents", "site"], ascending=[True, False, True])
+    names = problem.demand["facility_name"].iloc[known[np.unique(site[known], return_index=True)[1]]].array
+    which = table["site"].to_numpy(np.int64)
     return pd.DataFrame(
         {
             "label_code": problem.candidates["code"].array[order[table["rank"].to_numpy(np.int64)]],
-            "facility_id": table["facility_id"].astype("string").array,
-            "facility_name": table["facility_name"].astype("string").array,
-            "residents_before": before.reindex(table["facility_id"]).to_numpy(np.float64),
+            "facility_id": ids[which].astype("string").array,
+            "facility_name": pd.array(names[which], dtype="string"),
+            "residents_before": before.to_numpy(np.float64)[which],
             "residents_leaving": table["residents"].to_numpy(np.float64),
         }
     )
@@ -168,18 +169,18 @@ def communes_table(
 ) -> pd.DataFrame:
     """Return `geo.siting.plan.Plan.communes`; `minutes` of each demand point with the labels, `names` by code."""
     residents, limit = problem.residents, threshold_min + AT_THRESHOLD_MIN
-    commune = problem.demand["commune_code"]
+    commune, codes = problem.communes
     # Points count alike in a commune where nobody is known to live.
     empty = (pd.Series(residents).groupby(commune).transform("sum") <= 0).to_numpy()
     share = np.where(empty, 1.0, residents)
-    columns: dict[str, Any] = {"commune_code": commune, "residents": residents}
+    columns: dict[str, Any] = {"residents": residents}
     for when, times in (("before", problem.today_min), ("after", minutes)):
         reached = np.isfinite(times)
         columns[f"way_{when}"] = np.where(reached, share, 0.0)
         columns[f"sum_{when}"] = share * np.where(reached, times, 0.0)
         columns[f"within_{when}"] = np.where(times <= limit, residents, 0.0)
-    total = pd.DataFrame(columns).groupby("commune_code").sum().reindex(names.index)
-    on_network = problem.demand["on_network"].groupby(commune).any().reindex(names.index)
+    total = pd.DataFrame(columns).groupby(commune).sum().set_axis(codes).reindex(names.index)
+    on_network = problem.demand["on_network"].groupby(commune).any().set_axis(codes).reindex(names.index)
     return pd.DataFrame(
         {
             "name": names,
@@ -200,9 +201,10 @@ def criteria_table(problem: SitingProblem, criteria: pd.DataFrame) -> pd.DataFra
     told = criteria.dropna(axis="columns", how="all")  # of most criteria the data of a plan says nothing
     weighted = told.mul(residents, axis=0)
     known = told.notna().mul(residents, axis=0)
-    commune = problem.demand["commune_code"]
+    commune, codes = problem.communes
     total = known.groupby(commune).sum()
-    return (weighted.groupby(commune).sum() / total.where(total > 0)).reindex(columns=criteria.columns)
+    shares = weighted.groupby(commune).sum() / total.where(total > 0)
+    return shares.set_axis(codes).reindex(columns=criteria.columns)
 
 
 def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd.DataFrame:
@@ -270,6 +272,6 @@ def _mean(total: pd.Series, weight: pd.Series) -> pd.arrays.FloatingArray:
 
 def _precision(problem: SitingProblem, codes: pd.Index) -> dict[str, Any]:
     """Return `PRECISION_COLUMNS` of communes by their code, in the order asked."""
-    columns = problem.demand[["commune_code", *PRECISION_COLUMNS]]
-    demand = columns.drop_duplicates("commune_code").set_index("commune_code")
+    place, known = problem.communes
+    demand = problem.demand[list(PRECISION_COLUMNS)].iloc[np.unique(place, return_index=True)[1]].set_axis(known)
     return {name: demand[name].reindex(codes).array for name in PRECISION_COLUMNS}

@@ -150,11 +150,24 @@ class SitingProblem:
     @cached_property
     def commune_residents(self) -> NDArray[np.float64]:
         """Residents of the commune of each candidate, shape (n_candidates,); 0 where unknown."""
-        by_commune = pd.Series(self.residents).groupby(self.demand["commune_code"].to_numpy()).sum()
+        place, codes = self.communes
+        by_commune = pd.Series(self.residents).groupby(place).sum().set_axis(codes)
         residents: NDArray[np.float64] = np.asarray(
             self.candidates["commune_code"].map(by_commune).fillna(0.0), np.float64
         )
         return residents
+
+    @cached_property
+    def communes(self) -> tuple[NDArray[np.int64], pd.Index]:
+        """Commune of each demand point, its place among the codes in order, and these: numbers are grouped sooner."""
+        place, codes = pd.factorize(self.demand["commune_code"], sort=True)
+        return place.astype(np.int64), codes
+
+    @cached_property
+    def sites(self) -> tuple[NDArray[np.int64], pd.Index]:
+        """Site of today of each demand point, its place among the identifiers in order (-1: none), and these."""
+        place, ids = pd.factorize(self.demand["facility_id"], sort=True)
+        return place.astype(np.int64), ids
 
     @cached_property
     def weight(self) -> NDArray[np.float64]:
@@ -197,7 +210,8 @@ class SitingProblem:
         """Return this problem with other columns; the residents of communes stay those of the candidates `kept`."""
         changed = replace(self, **changes)
         residents = self.commune_residents
-        vars(changed)["commune_residents"] = residents if kept is None else residents[kept]
+        same = {"communes": self.communes, "sites": self.sites}
+        vars(changed).update(same, commune_residents=residents if kept is None else residents[kept])
         return changed
 
     def with_remote_towns(self, threshold_min: float) -> SitingProblem:
@@ -215,8 +229,9 @@ class SitingProblem:
         near[self.pair_demand[credible[self.pair_candidate] & (self.pair_min <= limit)]] = True
         known = self.demand["on_network"].to_numpy(bool)
         beyond = pd.Series(np.where(near, 0.0, self.residents)[known])
-        commune = self.demand["commune_code"].to_numpy()[known]
+        commune, codes = self.communes[0][known], self.communes[1]
         share = beyond.groupby(commune).sum() / pd.Series(self.residents[known]).groupby(commune).sum()
+        share = share.set_axis(codes[share.index])
         remote = self.candidates["commune_code"].map(share).to_numpy(np.float64, na_value=np.nan) > 1 / 2
         candidates = self.candidates.assign(credible=credible | (small & remote))
         return self._changed(candidates=candidates)
@@ -239,6 +254,25 @@ class SitingProblem:
         minutes[self.pair_demand[first]] = self.pair_min[first]
         server[self.pair_demand[first]] = self.pair_candidate[first]
         return minutes, server
+
+
+def narrowed(problems: Sequence[SitingProblem], kept: NDArray[np.bool_]) -> list[SitingProblem]:
+    """Return problems that differ by their times alone with some of the candidates, as `SitingProblem.only`."""
+    first = problems[0].only(kept)
+    rows = np.flatnonzero(kept[problems[0].pair_candidate])
+    return [
+        first,
+        *(
+            each._changed(  # noqa: SLF001 - of this module
+                kept,
+                candidates=first.candidates,
+                pair_demand=first.pair_demand,
+                pair_candidate=first.pair_candidate,
+                pair_min=each.pair_min[rows],
+            )
+            for each in problems[1:]
+        ),
+    ]
 
 
 def siting_problem(
