@@ -26,7 +26,7 @@ _ROW: Final = 35
 _WIDTHS: Final = {
     "Site": 250,
     "Commune": 160,
-    "Lieu": 155,
+    "Lieu": 200,
     "Presque aussi bien": 140,
     "Sinon, à sa place (fois)": 203,
     "Rang": 55,

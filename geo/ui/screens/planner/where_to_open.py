@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from geo.answers.dossier import label_dossier
-from geo.answers.label import ELSEWHERE, RESIDENTS_COUNTED, label_titles, labels_with_alternatives
+from geo.answers.label import (
+    ELSEWHERE,
+    RESIDENTS_COUNTED,
+    alternatives_sentence,
+    label_titles,
+    labels_with_alternatives,
+)
 from geo.answers.plan import plan_answer, plan_method
+from geo.answers.plan_certainty import replaced_sentence
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_then
 from geo.answers.plan_stops import stops_table
 from geo.answers.tables import COLUMNS
@@ -40,10 +47,19 @@ if TYPE_CHECKING:
 #: Columns of the table of labels: those that a screen has room for, then those of its menu and of its file.
 _LABELS: Final = (
     *("rank", "place.name", "gain_residents", "gain_mean_residents", "retained", "residents_served"),
-    *("minutes_saved_mean", "instead", "elsewhere"),
+    "minutes_saved_mean",
 )
 _LABELS_MORE: Final = (
-    *("commune_residents", "centrality", "variants", "gain_alone_residents", "cost_eur", "holds_site"),
+    *(
+        "instead",
+        "elsewhere",
+        "commune_residents",
+        "centrality",
+        "variants",
+        "gain_alone_residents",
+        "cost_eur",
+        "holds_site",
+    ),
     "code",
 )
 _MORE: Final = "Autres colonnes (habitants, ce qu'on y trouve, coût, code…) : dans le menu du tableau et son fichier."
@@ -102,6 +118,7 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
         first=[COLUMNS[name].title for name in _LABELS],
         headings={COLUMNS["retained"].title: f"Retenu, sur {plan.labels['variants'].iloc[0]}"},
     )
+    _in_its_stead(plan)
     show_notes([RESIDENTS_COUNTED, ELSEWHERE, _MORE])
     compared: list[TwoPublics] = []  # filled further down, before anyone can press a button
     stem = visit.file_stem(f"plan-{visit.state.threshold_min}min")
@@ -145,6 +162,16 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
     _argument(visit, plan)
 
 
+def _in_its_stead(plan: Plan) -> None:
+    """Tell of each label which towns would do as well, or are chosen as times change: cells would cut them."""
+    told = []
+    for label in plan.labels.to_dict("records"):
+        said = " ".join(filter(None, (replaced_sentence(plan, label), alternatives_sentence(plan, label["code"]))))
+        if said:
+            told.append(f"- **{plain(label['name'])}** : {plain(said[:1].lower() + said[1:])}")
+    st.markdown("\n".join(told))
+
+
 def _stops(visit: Visit, plan: Plan) -> None:
     """Show the stops of a bus proposed beside the labels."""
     stops = stops_table(plan)
@@ -181,9 +208,13 @@ def _side_by_side(plan: Plan) -> None:
     if table is None:
         return
     st.header(COMPARED_PLANS, anchor=False)
-    # The places last: they are the only ones that are read without being compared.
-    names = [*table.columns.drop("places"), "places"]
-    shown = french_table(table, *(f"two.{name}" for name in names))
+    # The places above the table: they are read without being compared, and a cell would cut them.
+    st.markdown(
+        "\n".join(
+            f"- **{name}** : {plain(places)}" for name, places in zip(table["plan"], table["places"], strict=True)
+        )
+    )
+    shown = french_table(table, *(f"two.{name}" for name in table.columns.drop("places")))
     if plan.part.estimated:
         mean = COLUMNS["two.mean_time_min"]
         said = [mean_time_then(plan, minutes) for minutes in table["mean_time_min"]]
