@@ -254,7 +254,7 @@ def _criteria(
             None if pd.isna(frr) else bool(frr > 0),
             f"Non renseigné : liste à télécharger, {_fetched(commune, 'frr')}."
             if pd.isna(frr)
-            else f"La commune {'est' if frr > 0 else 'n’est pas'} classée.",
+            else ("La commune est classée." if frr > 0 else "La commune n'est pas classée."),
         ),
         *(
             Criterion(

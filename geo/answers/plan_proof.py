@@ -65,7 +65,8 @@ def proof_sentence(plan: Plan) -> str:
     among = f"parmi {_compared(plan)}"
     left_out = _left_out(plan)
     places = max(count, plan.to_give or 0) if left_out else count
-    others = f"aucun autre choix {f'de {format_integer(places)} lieux' if places > 1 else 'd’un lieu'}"
+    chosen = f"de {format_integer(places)} lieux" if places > 1 else "d'un lieu"
+    others = f"aucun autre choix {chosen}"
     if plan.model == "set-cover":
         fewest = math.ceil(plan.bound - 1e-6)
         if plan.proven:

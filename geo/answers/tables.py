@@ -295,7 +295,8 @@ def _at_threshold(name: str) -> str:
     if found is None:
         return name
     what = {"residents_within": "Habitants sous", "under_served": "Sous-desservie à"}[found["what"]]
-    return f"{what} {found['minutes']} min, {'aujourd’hui' if found['when'] == 'before' else 'ensuite'}"
+    when = "aujourd'hui" if found["when"] == "before" else "ensuite"
+    return f"{what} {found['minutes']} min, {when}"
 
 
 def column_titled(title: str) -> Column | None:

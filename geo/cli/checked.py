@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -12,10 +13,9 @@ from geo.needless import require_useful
 from geo.storage import require_fillable, require_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import typer
-
 
 #: Files of which a folder that a command has written holds one: results, a plan where capacities bind, those of many
 #: territories, a territory, a country, a report, what a stopped command left.
@@ -32,6 +32,15 @@ FOLDERS_OF_OURS: Final = (
 
 #: Commands that write a file; `rounds` may be asked for a folder, which it checks itself.
 _FILE_WRITERS: Final = frozenset({"map", "rounds"})
+#: What typer writes in English in a help, and what stands there.
+_IN_FRENCH: Final = {
+    "[default: ": "[par défaut : ",
+    "[required]": "[obligatoire]",
+    "; required]": " ; obligatoire]",
+    "COMMAND [ARGS]": "COMMANDE [ARGUMENTS]",
+}
+_TYPES: Final = {"path": "chemin", "float": "nombre", "int": "entier", "int range": "entier", "str": "texte"}
+_TYPE: Final = re.compile(r"<(?:list\[)?([\w ]+)\]?>")
 #: What the help says of the options that typer adds itself.
 _HELP: Final[dict[str | None, str]] = {
     "help": "Écrire cette aide.",
@@ -46,6 +55,10 @@ class CheckedCommand(TyperCommand):
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override] # typer's own context
         """Return the parameters, of which only what is given is converted."""
         return _converted_if_given(super().get_params(ctx))
+
+    def format_usage(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override] # as above
+        """Write how the command is called."""
+        _write_usage(self, ctx, formatter)
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override] # typer's own context
         """Check what was given on the command line, then do what the command does."""
@@ -65,6 +78,10 @@ class CheckedGroup(TyperGroup):
     def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override] # typer's own context
         """Return the parameters, of which only what is given is converted."""
         return _converted_if_given(super().get_params(ctx))
+
+    def format_usage(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override] # as above
+        """Write how the program is called."""
+        _write_usage(self, ctx, formatter)
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override] # as above
         """Write the commands under a French heading, each in one line."""
@@ -93,10 +110,29 @@ class _Conversion:
         return value if (plain or value is param.default) and not several else self._whole().coerce(value, param, ctx)
 
 
+def _write_usage(command: Any, ctx: typer.Context, formatter: Any) -> None:
+    pieces = _in_french(" ".join(command.collect_usage_pieces(ctx)))
+    formatter.write_usage(ctx.command_path, pieces, prefix="Usage : ")
+
+
+def _in_french(text: str) -> str:
+    for english, french in _IN_FRENCH.items():
+        text = text.replace(english, french)
+    return _TYPE.sub(lambda found: f"<{_TYPES.get(found[1].lower(), found[1])}>", text)
+
+
+def _french_record(record: Callable[[Any], tuple[str, str] | None], ctx: Any) -> tuple[str, str] | None:
+    """Return what the help says of a parameter: its name with its type, and the text with its default."""
+    said = record(ctx)
+    return None if said is None else (_in_french(said[0]), _in_french(said[1]))
+
+
 def _converted_if_given(parameters: Iterable[Any]) -> list[Any]:
     for parameter in (several := list(parameters)):
         if words := _HELP.get(parameter.name):
             parameter.help = words
+        if "get_help_record" not in vars(parameter):
+            parameter.get_help_record = partial(_french_record, parameter.get_help_record)
         if "get_runtime_param" not in vars(parameter):
             parameter.get_runtime_param = partial(_itself, _Conversion(parameter))
     return several

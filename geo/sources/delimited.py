@@ -151,9 +151,8 @@ def require_columns(table: pd.DataFrame, columns: Iterable[str], source: str, op
     """
     missing = [name for name in columns if name not in table.columns]
     if missing:
-        advice = (
-            f"Colonnes trouvées : {listed_columns(table.columns)}. {option or 'Vérifiez que c’est le bon fichier.'}"
-        )
+        what_to_do = option or "Vérifiez que c'est le bon fichier."
+        advice = f"Colonnes trouvées : {listed_columns(table.columns)}. {what_to_do}"
         raise SchemaError(source, [Fault(f"colonne « {name} » absente") for name in missing], advice)
 
 

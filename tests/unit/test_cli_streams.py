@@ -87,10 +87,11 @@ PRINTED = [["check-sites", "SITES"], ["check-sites", "SITES", "--json"], ["check
 
 
 def test_the_help_of_the_options_that_every_command_has_is_french(run):
-    for arguments in (["--help"], ["check-sites", "--help"]):
+    for arguments in (["--help"], ["check-sites", "--help"], ["report", "--help"], ["app", "--help"]):
         status, said, error = run(*arguments)
         assert (status, error) == (0, "")
         assert re.search(r"\b(the|this|and|current|message|Commands)\b", said) is None
+        assert re.search(r"\[default|required\]|<(list|[Pp]ath|float|int|str)\b|Usage:|COMMAND\b", said) is None
         assert "--help" in said
 
 

@@ -59,3 +59,18 @@ def test_no_sentence_leaves_its_plural_to_the_reader(path):
         and not re.search(r"\{(count|codes)\}", part.value)  # of a note of communes
     ]
     assert not left
+
+
+def test_the_tool_writes_one_apostrophe():
+    """The straight one, in all that it says; names and texts of files stay as their authors have them."""
+    root = Path(__file__).parents[2] / "geo"
+    said = [
+        (path.name, part.value)
+        for path in sorted(root.rglob("*.py"))
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]
+    kinds = ("*.typ", "*.js", "*.css", "*.html", "*.csv", "*.toml")
+    said += [(path.name, path.read_text(encoding="utf-8")) for kind in kinds for path in sorted(root.rglob(kind))]
+    assert len(said) > 1_000
+    assert [(name, text[:80]) for name, text in said if re.search(r"[^\W\d_]’[^\W\d_]", text)] == []

@@ -64,7 +64,7 @@ def test_one_label(one_label):
     )
     proof, *others, variants, worst, mean, cost = map(plainly, answer.details)
     assert proof == (
-        f"C'est prouvé : parmi 3 lieux candidats, aucun autre choix d’un lieu ne peut rapprocher plus de {gain} "
+        f"C'est prouvé : parmi 3 lieux candidats, aucun autre choix d'un lieu ne peut rapprocher plus de {gain} "
         f"habitants."
     )
     assert [text[:34] for text in others] == ["Aucune commune sans site ne répond"]
