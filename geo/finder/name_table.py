@@ -19,6 +19,7 @@ from geo.territory.place_names import other_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -92,12 +93,16 @@ def name_table(communes: pd.DataFrame, others: pd.DataFrame | None = None) -> pd
     return pd.DataFrame({name: pd.array(text, dtype="string") for name, text in texts.items()} | numbers)
 
 
-def embedded_names(communes: pd.DataFrame) -> pd.DataFrame:
-    """Return `name_table` of all communes of the embedded France and of all other names, kept beside its roads."""
-    settings = Settings.from_environment()
+def names_place(settings: Settings) -> Path:
+    """Return the folder of `embedded_names`; raise as `content_key`."""
     code = (__file__, *(str(module.__file__) for module in (naming, spelling, french)))
     key = content_key([settings.data_dir / file for file in _FILES], code)
-    place = kept_roads(settings.france_dir) / f"names-{key}"
+    return kept_roads(settings.france_dir) / f"names-{key}"
+
+
+def embedded_names(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return `name_table` of all communes of the embedded France and of all other names, kept beside its roads."""
+    place = names_place(Settings.from_environment())
     made = kept_frames(
         place, [_NAMES], lambda: {_NAMES: name_table(communes, other_names())}, what="des noms de communes"
     )

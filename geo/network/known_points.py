@@ -43,6 +43,12 @@ class KnownPoints:
         return self.points.take(row) if len(self.position) and (self.position[row] == wanted).all() else None
 
 
+def points_place(files: Sequence[Path], place: Path) -> Path:
+    """Return the folder where `remember_points` keeps what it finds; raise as `content_key`."""
+    code = [str(module.__file__) for module in (snapping, barriers, crs)]
+    return place.with_name(f"{_POINTS}-{content_key(files, [__file__, *code], place.name)}")
+
+
 def remember_points(network: RoadNetwork, files: Sequence[Path], tables: Sequence[pd.DataFrame], place: Path) -> None:
     """Let a network know where the points of tables are on it; what was found is kept on disk.
 
@@ -55,10 +61,11 @@ def remember_points(network: RoadNetwork, files: Sequence[Path], tables: Sequenc
     place
         Folder of the network, named after its content; the points are kept beside it.
     """
-    code = [str(module.__file__) for module in (snapping, barriers, crs)]
-    beside = place.with_name(f"{_POINTS}-{content_key(files, [__file__, *code], place.name)}")
     made = kept_frames(
-        beside, [_POINTS, _AROUND], lambda: _snapped(network, tables), what="des positions sur le réseau"
+        points_place(files, place),
+        [_POINTS, _AROUND],
+        lambda: _snapped(network, tables),
+        what="des positions sur le réseau",
     )
     frame, streets = made[_POINTS], made[_AROUND]
     link, fraction, distance_m = (frame[name].to_numpy() for name in ("link", "fraction", "distance_m"))

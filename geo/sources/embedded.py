@@ -109,6 +109,13 @@ class EmbeddedTables:
     former: pd.DataFrame
 
 
+def tables_place(folder: Path, kept: Path) -> Path:
+    """Return the folder in `kept` of the tables that `read_embedded` read and checked; raise as `content_key`."""
+    files = [folder / f"{name}.csv" for name in _FILES]
+    modules = (facility_table, delimited, french)
+    return kept / f"tables-{content_key(files, (__file__, *(str(module.__file__) for module in modules)))}"
+
+
 def read_embedded(folder: Path, kept: Path | None = None) -> EmbeddedTables:
     """Read the embedded tables.
 
@@ -125,9 +132,8 @@ def read_embedded(folder: Path, kept: Path | None = None) -> EmbeddedTables:
     if kept is None or not all(file.is_file() for file in files):
         frames = _read_frames(folder)
     else:
-        key = content_key(files, (__file__, *(str(module.__file__) for module in (facility_table, delimited, french))))
         frames = kept_frames(
-            kept / f"tables-{key}", _FILES, lambda: _read_frames(folder), what="des tables de la France"
+            tables_place(folder, kept), _FILES, lambda: _read_frames(folder), what="des tables de la France"
         )
     communes = frames["communes"].set_index("commune_code")
     nowhere = gpd.GeoSeries(np.full(len(communes), None), index=communes.index, crs=WGS84)

@@ -16,16 +16,16 @@ from geo.crs import metric_crs
 from geo.errors import ParameterError, SourceError
 from geo.french import agreed, fold
 from geo.kinds import SITES, TAX_OFFICES
-from geo.network.known_points import remember_points
+from geo.network.known_points import points_place, remember_points
 from geo.network.road_network import RoadNetwork
-from geo.network.speeds import speed_profile
+from geo.network.speeds import profile_names, speed_profile
 from geo.network.union import unite
 from geo.settings import Settings, kept_roads
 from geo.sources.arrondissements import ARRONDISSEMENTS_FILE, read_arrondissements, with_arrondissements
 from geo.sources.contours import has_contours, read_contours
 from geo.sources.day_lists import PATIENCE_S, fetch_lists, lists_at_hand, with_lists
 from geo.sources.departements import departement_codes, departement_name, departement_title
-from geo.sources.embedded import approximate_contours, position_note, read_embedded
+from geo.sources.embedded import approximate_contours, position_note, read_embedded, tables_place
 from geo.sources.kept_frames import content_key
 from geo.sources.no_road import NO_ROAD_FILE
 from geo.sources.relief import RELIEF_FILE
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from geo.sources.download_cache import CachedFile
     from geo.sources.embedded import EmbeddedTables
     from geo.sources.fetch import Fetched
+    from geo.sources.provenance import SourceTable
     from geo.territory.manifest import Manifest
     from geo.territory.study_area import StudyArea
 
@@ -290,11 +291,36 @@ def france(folder: Path, made_dir: Path, profile: str, *, drawn: bool = True) ->
     return France(tables, _network(tables, folder, made_dir, profile), contours)
 
 
-def _network(tables: EmbeddedTables, folder: Path, made_dir: Path, profile: str) -> RoadNetwork:
+def _network_place(folder: Path, made_dir: Path, profile: str) -> Path:
+    """Return the folder of the network estimated with one speed profile."""
     beside = (RELIEF_FILE, NO_ROAD_FILE, ARRONDISSEMENTS_FILE)
     files = [folder / "communes.csv", *(folder.parent / each for each in beside)]
     key = content_key(files, [], f"{profile}{_ESTIMATE}{not has_contours(made_dir)}")
-    place = kept_roads(made_dir) / f"network-{key}"
+    return kept_roads(made_dir) / f"network-{key}"
+
+
+def kept_places(settings: Settings) -> frozenset[Path]:
+    """Return the folders where all that is made once of the embedded France is kept, its names apart.
+
+    Raises
+    ------
+    SourceError
+        A table of the project is absent.
+    """
+    folder = settings.data_dir / FRANCE_FOLDER
+    lists = [each.provenance.file for each in _lists(read_tables(folder))]
+    networks = [_network_place(folder, settings.france_dir, profile) for profile in profile_names()]
+    points = [points_place([folder / each for each in lists], network) for network in networks]
+    return frozenset({tables_place(folder, kept_roads(settings.france_dir)), *networks, *points})
+
+
+def _lists(tables: EmbeddedTables) -> tuple[SourceTable, ...]:
+    """Return the tables whose points are kept with a network."""
+    return tables.communes, tables.sites, tables.tax_offices
+
+
+def _network(tables: EmbeddedTables, folder: Path, made_dir: Path, profile: str) -> RoadNetwork:
+    place = _network_place(folder, made_dir, profile)
     if (place / _NETWORK_MARKER).is_file():
         try:
             return _kept(tables, folder, place)
@@ -323,7 +349,7 @@ def _network(tables: EmbeddedTables, folder: Path, made_dir: Path, profile: str)
 
 def _kept(tables: EmbeddedTables, folder: Path, place: Path) -> RoadNetwork:
     """Return the network in the folder where it is kept, which knows where communes, sites and tax offices are."""
-    network, lists = RoadNetwork.load(place), (tables.communes, tables.sites, tables.tax_offices)
+    network, lists = RoadNetwork.load(place), _lists(tables)
     remember_points(network, [folder / each.provenance.file for each in lists], [each.frame for each in lists], place)
     return network
 
