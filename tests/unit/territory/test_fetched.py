@@ -63,34 +63,46 @@ def test_the_territory_of_the_small_world(have, tmp_path):
     assert len(coverage(Territory.load(tmp_path / "territory"), 20)) == 5
 
 
+#: What does not come, by source, and what is said then.
+ABSENT = {
+    "cells": "placés à sa mairie",
+    "housing": "ménages sans voiture n'est pas connue",
+    "town_halls": "point intérieur",
+    "population": "inconnus",
+    "tax_offices": "pas de liste",
+    "postcodes": "par leur code postal",
+    "roads-aquitaine": "réseau est estimé",
+}
+#: What looks right from its beginning, and fails when it is read.
+DAMAGED = {
+    "town_halls": gzip.compress(b'{"type": "FeatureCollection", "features": []}', mtime=0),
+    "tax_offices": b"nom_du_service;type_de_service;adresse;code_postal;commune;geocodage\na;b;c;d;e;f\n",
+    "roads-aquitaine": b"\x00\x00\x00\x0d\n\tOSMHeader" + bytes(300),
+}
+
+
 @pytest.mark.parametrize(
-    ("key", "content", "says"),
+    "served",
     [
-        ("cells", None, "placés à sa mairie"),
-        ("housing", None, "ménages sans voiture n'est pas connue"),
-        ("town_halls", None, "point intérieur"),
-        ("population", None, "inconnus"),
-        ("tax_offices", None, "pas de liste"),
-        ("postcodes", None, "par leur code postal"),
-        ("roads-aquitaine", None, "réseau est estimé"),
-        # These look right from their beginning, and fail when they are read.
-        ("town_halls", gzip.compress(b'{"type": "FeatureCollection", "features": []}', mtime=0), "point intérieur"),
-        (
-            "tax_offices",
-            b"nom_du_service;type_de_service;adresse;code_postal;commune;geocodage\na;b;c;d;e;f\n",
-            "pas de",
-        ),
-        ("roads-aquitaine", b"\x00\x00\x00\x0d\n\tOSMHeader" + bytes(300), "réseau est estimé"),
+        dict.fromkeys(ABSENT),
+        {"cells": None, "tax_offices": None, "population": None},
+        {"housing": None, "town_halls": None, "postcodes": None, "roads-aquitaine": None},
+        DAMAGED,
     ],
+    ids=["all absent", "three absent", "the four others", "damaged"],
 )
-def test_what_cannot_be_had_or_read_is_left_out_and_said(have, official, web, key, content, says):
-    web.serve(official[0][key], content)
+def test_what_cannot_be_had_or_read_is_left_out_and_said(have, official, web, served):
+    for key, content in served.items():
+        web.serve(official[0][key], content)
     territory, missing = build_fetched(have())
-    assert names(missing) == {key.partition("-")[0]}
-    assert says in missing[0].sentence
-    assert territory.network.source.approximate == key.startswith("roads")
-    assert ("tax_offices" in territory.facilities) == (key != "tax_offices")
-    assert (territory.cells is None) == (key == "cells")
+    said = {each.source.name: each.sentence for each in missing}
+    assert said.keys() == {key.partition("-")[0] for key in served}
+    for key in served:
+        assert ABSENT[key] in said[key.partition("-")[0]]
+    assert territory.network.source.approximate == ("roads-aquitaine" in served)
+    assert ("tax_offices" in territory.facilities) == ("tax_offices" not in served)
+    assert (territory.cells is None) == ("cells" in served)
+    assert (territory.households is None) == ("housing" in served)
 
 
 def test_roads_around_a_commune(have, overpass, tmp_path):
