@@ -52,22 +52,23 @@ def pdf_pages():
 
 
 @pytest.fixture(scope="session")
-def pages_of(findings_of, pdf_pages):
-    """Make the document of a territory, and return the text of each page."""
-
-    def read(territory, **options) -> Pages:
-        findings = findings_of(territory, **options)
-        return pdf_pages(report_pdf(findings, report_maps(findings)))
-
-    return read
-
-
-@pytest.fixture(scope="session")
 def blank_maps():
     """Return pages as large as some maps, and empty: for documents of which something else is looked at."""
     return lambda sheets: {
         name: Sheet(sheet.width_mm, sheet.height_mm, sheet.title, sheet.description) for name, sheet in sheets.items()
     }
+
+
+@pytest.fixture(scope="session")
+def pages_of(findings_of, pdf_pages, blank_maps):
+    """Make the document of a territory, with its maps or pages as large, and return the text of each page."""
+
+    def read(territory, *, drawn=False, **options) -> Pages:
+        findings = findings_of(territory, **options)
+        sheets = report_maps(findings)
+        return pdf_pages(report_pdf(findings, sheets if drawn else blank_maps(sheets)))
+
+    return read
 
 
 @pytest.fixture(scope="session")

@@ -139,7 +139,7 @@ def test_names_are_text_and_nothing_else(reported, pages_of, hostile):
         communes=reported.communes.assign(name=names),
     )
     made = plan(harmed, 3, threshold_min=9)
-    pages = pages_of(harmed, question=Question(9), plan=made)
+    pages = pages_of(harmed, drawn=True, question=Question(9), plan=made)
     assert PAGES[0] <= len(pages) <= PAGES[1]
     assert '#panic("x")*gras*$x^2$<b>#read("main.typ")' in "".join(pages).replace(" ", "")
 

@@ -51,12 +51,17 @@ def sheets(findings, blank_maps):
     return blank_maps(report_maps(findings))
 
 
+@pytest.fixture(scope="module")
+def pages(findings, sheets, pdf_pages):
+    """The text of the document, without a plan."""
+    return pdf_pages(report_pdf(findings, sheets))
+
+
 def readable(text):
     return " ".join(text.split())
 
 
-def test_one_page_whose_figures_are_those_of_the_day(valley, findings, sheets, pdf_pages):
-    pages = pdf_pages(report_pdf(findings, sheets))
+def test_one_page_whose_figures_are_those_of_the_day(valley, pages):
     assert PAGES[0] <= len(pages) <= PAGES[1]
     (number,) = (n for n in range(len(pages)) if pages[n].startswith("Sans voiture"))
     assert pages[number + 1].startswith("Méthode et limites"), "one page"
@@ -132,16 +137,14 @@ def compared(valley):
     return planned, two_publics(valley, planned, dt.date(2025, 1, 7))
 
 
-def test_a_plan_stands_beside_those_that_none_beats(
-    valley, compared, sheets, findings_of, pdf_pages, tmp_path, monkeypatch
-):
+def test_a_plan_stands_beside_those_that_none_beats(valley, compared, sheets, pages, pdf_pages, tmp_path, monkeypatch):
     monkeypatch.setattr(report_files, "report_maps", lambda _findings: sheets | {"plan": next(iter(sheets.values()))})
     monkeypatch.setattr(report_files, "write_sheet", lambda _sheet, _path: None)
     planned, beside = compared
     request = ReportRequest(plan=planned, made_on=dt.date(2026, 11, 22), beside=beside)
     write_report(valley, request, tmp_path / "rapport")
-    pages = pdf_pages((tmp_path / "rapport" / "rapport.pdf").read_bytes())
-    whole = "".join("".join(pages).split())  # a cell goes on in the next line
+    written = pdf_pages((tmp_path / "rapport" / "rapport.pdf").read_bytes())
+    whole = "".join("".join(written).split())  # a cell goes on in the next line
     assert "".join(two_publics_answer(beside).sentence.split()) in whole
     for row in two_publics_rows(beside):
         assert all("".join(cell.split()) in whole for cell in row), row
@@ -149,7 +152,8 @@ def test_a_plan_stands_beside_those_that_none_beats(
     assert two_publics_answer(read) == two_publics_answer(beside)
     rows = rows_of_table(tmp_path / "rapport" / "tables" / "with_and_without_car.csv")
     assert [row["plan"] for row in rows] == beside.table["plan"].tolist()
-    assert TITLE not in " ".join(pdf_pages(report_pdf(findings_of(valley), sheets)))
+    assert TITLE in " ".join(written)
+    assert TITLE not in " ".join(pages)
 
 
 def test_a_long_comparison_is_cut_and_counted(valley, compared, sheets, findings_of, pdf_pages):
