@@ -253,12 +253,18 @@ def _preferred(
     """Return a choice with the places that are preferred for nearly the same gain, where gains add up."""
     if question.model not in _SUMS:
         return taken, ()
-    benefits = brought(variants, question.model, question.threshold_min)
-    fits = None
-    if question.model == "coverage":
-        usefulness = _usefulness(problem, variants, question)
-        fits = lambda chosen: not usefulness.idle(chosen).any()  # noqa: E731
-    return prefer_larger(benefits, taken, problem.commune_residents, put_off=put_off, fits=fits)
+    benefits, size = brought(variants, question.model, question.threshold_min), problem.commune_residents
+    if question.model != "coverage":
+        return prefer_larger(benefits, taken, size, put_off=put_off)
+    usefulness = _usefulness(problem, variants, question)
+    if len(variants) > 1:
+        return prefer_larger(
+            benefits, taken, size, put_off=put_off, fits=lambda chosen: not usefulness.idle(chosen).any()
+        )
+    # For one problem a label that becomes idle beside a larger town brings nobody: without it nothing is lost.
+    larger, preferences = prefer_larger(benefits, taken, size, put_off=put_off)
+    useful = usefulness.completed(benefits, usefulness.without_idle(benefits, larger), question.count)
+    return useful, tuple(each for each in preferences if each.taken in useful)
 
 
 def _again(
