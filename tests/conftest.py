@@ -17,7 +17,7 @@ import time
 import zipfile
 from collections import defaultdict
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -31,7 +31,9 @@ import shapely
 from hypothesis import settings
 
 from geo import Territory
+from geo.transit.gtfs import read_gtfs
 from tests.unit.transit.small_feed import FILES as FEED_TABLES
+from tests.unit.transit.small_feed import write_valley
 
 settings.register_profile("maillage", deadline=None)  # a shared machine stalls when it likes
 settings.load_profile("maillage")
@@ -146,6 +148,31 @@ def embedded_folder(embedded, tmp_path_factory) -> Path:
     """Return the folder of the embedded territory, saved: read in a third of the time that making it takes."""
     folder = tmp_path_factory.mktemp("embedded") / "territory"
     embedded.save(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def valley(embedded, tmp_path_factory) -> Territory:
+    """Return the embedded territory with one bus on working days, from Urdos at 8:00 to the door of site 949, back at 17:45."""
+    feed = tmp_path_factory.mktemp("feed") / "valley.zip"
+    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
+    sites = embedded.sites.copy()
+    at_the_stop = sites["facility_id"] == "949"
+    sites.loc[at_the_stop, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
+    return replace(
+        embedded,
+        schedule=read_gtfs(write_valley(feed, urdos, sites.geometry[at_the_stop].iloc[0])),
+        facilities={**embedded.facilities, "sites": sites},
+        # What the app keeps is told apart by the description of a territory.
+        manifest=replace(embedded.manifest, notes=(*embedded.manifest.notes, "Un car de la vallée d'Aspe.")),
+    )
+
+
+@pytest.fixture(scope="session")
+def valley_folder(valley, tmp_path_factory) -> Path:
+    """Return the folder of the territory with one bus, saved."""
+    folder = tmp_path_factory.mktemp("valley") / "territory"
+    valley.save(folder)
     return folder
 
 

@@ -9,8 +9,6 @@ from geo.access.diagnosis import diagnose
 from geo.finder.day_without_car import day_without_car
 from geo.maps.interactive import coverage_map, round_trip_page, write_map
 from geo.question import Question
-from geo.transit.gtfs import read_gtfs
-from tests.unit.transit.small_feed import write_valley
 
 pytestmark = pytest.mark.browser
 
@@ -28,23 +26,16 @@ def address(embedded, tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="module")
-def trips_address(embedded, tmp_path_factory) -> str:
+def trips_address(valley, tmp_path_factory) -> str:
     """The page of round trips without a car, every name hostile."""
-    folder = tmp_path_factory.mktemp("trips")
-    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
-    feed = read_gtfs(write_valley(folder / "valley.zip", urdos, embedded.sites.geometry.iloc[0]))
-    territory = replace(embedded, schedule=feed)
-    found = day_without_car(territory, dt.date(2025, 2, 4))
+    path = tmp_path_factory.mktemp("trips") / "round_trips.html"
+    found = day_without_car(valley, dt.date(2025, 2, 4))
     found = replace(found, communes=found.communes.assign(name=HOSTILE, facility_name=HOSTILE))
-    sites = territory.sites.assign(name=HOSTILE)
-    territory = replace(
-        territory,
-        name=HOSTILE,
-        communes=territory.communes.assign(name=HOSTILE),
-        facilities={**territory.facilities, "sites": sites},
-    )
-    write_map(round_trip_page(territory, found), folder / "round_trips.html")
-    return (folder / "round_trips.html").as_uri()
+    facilities = {**valley.facilities, "sites": valley.sites.assign(name=HOSTILE)}
+    communes = valley.communes.assign(name=HOSTILE)
+    territory = replace(valley, name=HOSTILE, communes=communes, facilities=facilities)
+    write_map(round_trip_page(territory, found), path)
+    return path.as_uri()
 
 
 def test_the_page_without_a_car_draws_hatched_classes_and_runs_no_name(new_page, trips_address, embedded):

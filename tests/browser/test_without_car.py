@@ -2,46 +2,33 @@
 
 import datetime as dt
 import re
-from dataclasses import replace
 
 import pytest
 
 from geo.answers.without_car import residents_sentence
 from geo.finder.day_without_car import day_without_car
-from geo.transit.gtfs import read_gtfs
 from tests.served_app import served_app
-from tests.unit.transit.small_feed import write_valley
 
 pytestmark = pytest.mark.browser
 
-#: A site at whose door the bus of 8:00 from Urdos stops; back at 17:45, on working days.
-SITE = "949"
 TUESDAY = "2025-02-04"
 
 
 @pytest.fixture(scope="module")
-def served(embedded, tmp_path_factory, chromium_path):
-    """Serve the app on a territory with one bus; its address, and the territory."""
+def address(valley_folder, tmp_path_factory, chromium_path):
+    """Serve the app on a territory with one bus; its address."""
     del chromium_path  # without a browser the app is not started
-    folder = tmp_path_factory.mktemp("valley")
-    sites = embedded.sites.copy()
-    sites.loc[sites["facility_id"] == SITE, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
-    site = sites.loc[sites["facility_id"] == SITE].iloc[0].geometry
-    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
-    feed = read_gtfs(write_valley(folder / "feed", urdos, site))
-    territory = replace(embedded, schedule=feed, facilities={**embedded.facilities, "sites": sites})
-    territory.save(folder / "territory")
-    with served_app(folder=folder / "territory", MAILLAGE_CACHE_DIR=str(folder / "cache")) as address:
-        yield address, territory
+    with served_app(folder=valley_folder, MAILLAGE_CACHE_DIR=str(tmp_path_factory.mktemp("cache"))) as served:
+        yield served
 
 
 @pytest.fixture
-def visit(served, new_page):
+def visit(address, new_page):
     """Open an address of the app, and wait for what is named."""
 
     def open_at(query: str, drawn: str, **size):
         page = new_page(**size)
-        page.goto(f"{served[0]}/{query}")
+        page.goto(f"{address}/{query}")
         page.locator(drawn).first.wait_for(state="attached")
         page.wait_until_idle()
         return page
@@ -61,9 +48,9 @@ def fills(page) -> list[str]:
     return page.locator("path.maillage-commune").evaluate_all("all => all.map(one => one.getAttribute('fill'))")
 
 
-def test_diagnostic_tells_the_day_and_paints_it_with_hatchings(visit, served, pan_and_zoom):
+def test_diagnostic_tells_the_day_and_paints_it_with_hatchings(visit, valley, pan_and_zoom):
     page = visit(f"?ecran=diagnostic&mode=transit&jour={TUESDAY}", "path.maillage-commune")
-    found = day_without_car(served[1], dt.date.fromisoformat(TUESDAY))
+    found = day_without_car(valley, dt.date.fromisoformat(TUESDAY))
     assert answer(page) == words(residents_sentence(found.share))
     painted = fills(page)
     assert len(painted) == len(found.communes)
@@ -80,14 +67,14 @@ def test_diagnostic_tells_the_day_and_paints_it_with_hatchings(visit, served, pa
     assert set(page.refused) <= {"data.geopf.fr"}
 
 
-def test_diagnostic_by_car_leads_there_and_back(visit, served):
+def test_diagnostic_by_car_leads_there_and_back(visit, valley):
     page = visit("?ecran=diagnostic", "path.maillage-commune")
     by_car = answer(page)
     page.get_by_text("Sans voiture : aller-retour en transports en commun").click()
     page.wait_for_function("() => document.querySelector('.maillage-answer')?.innerText.includes('sans voiture')")
     page.wait_until_idle()
     assert "mode=transit" in page.evaluate("location.search")
-    assert f"{len(served[1].communes)}" in answer(page)
+    assert f"{len(valley.communes)}" in answer(page)
     page.get_by_text("En voiture", exact=True).click()
     page.wait_for_function("() => !document.querySelector('.maillage-answer')?.innerText.includes('sans voiture')")
     page.wait_until_idle()

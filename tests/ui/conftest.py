@@ -1,30 +1,12 @@
 """The app run without a browser."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from geo.transit.gtfs import read_gtfs
-from tests.unit.transit.small_feed import write_valley
-
 _APP = Path(__file__).resolve().parents[2] / "app.py"
-
-
-@pytest.fixture(scope="session")
-def valley(embedded, tmp_path_factory):
-    """Return a folder: a bus from Urdos to the door of one site at 8:00 on working days, back at 17:45."""
-    folder = tmp_path_factory.mktemp("valley")
-    sites = embedded.sites.copy()
-    sites.loc[sites["facility_id"] == "949", ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
-    site = sites.loc[sites["facility_id"] == "949"].iloc[0].geometry
-    urdos = embedded.communes.loc[embedded.communes["name"] == "Urdos"].iloc[0]
-    feed = read_gtfs(write_valley(folder / "feed", urdos, site))
-    facilities = {**embedded.facilities, "sites": sites}
-    replace(embedded, schedule=feed, facilities=facilities).save(folder / "territory")
-    return str(folder / "territory")
 
 
 @pytest.fixture
@@ -36,8 +18,8 @@ def open_app(packages_looked_at_once, monkeypatch, tmp_path):  # noqa: ARG001
     monkeypatch.setenv("MAILLAGE_GEOCODER_URL", "http://127.0.0.1:9/")  # nobody answers there
     monkeypatch.setenv("MAILLAGE_ROUTE_SERVICE_URL", "http://127.0.0.1:9/")
 
-    def run(folder: str | None = None, **address: str) -> AppTest:
-        monkeypatch.setattr(sys, "argv", ["app.py", *([folder] if folder else [])])
+    def run(folder: str | Path | None = None, **address: str) -> AppTest:
+        monkeypatch.setattr(sys, "argv", ["app.py", *([str(folder)] if folder else [])])
         app = AppTest.from_file(str(_APP), default_timeout=600)
         for name, value in address.items():
             app.query_params[name] = value
@@ -52,7 +34,7 @@ def open_app(packages_looked_at_once, monkeypatch, tmp_path):  # noqa: ARG001
 def open_part(open_app):
     """Open the app on a screen about a folder, or about the Pyrénées-Atlantiques."""
 
-    def run(screen: str, folder: str | None = None, **address: str) -> AppTest:
+    def run(screen: str, folder: str | Path | None = None, **address: str) -> AppTest:
         return open_app(folder, ecran=screen, **({} if folder else {"territoire": "64"}) | address)
 
     return run
@@ -62,7 +44,7 @@ def open_part(open_app):
 def open_diagnostic(open_part):
     """Open the app on its screen Diagnostic, about a part of France."""
 
-    def run(folder: str | None = None, **address: str) -> AppTest:
+    def run(folder: str | Path | None = None, **address: str) -> AppTest:
         return open_part("diagnostic", folder, **address)
 
     return run

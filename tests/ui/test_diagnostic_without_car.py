@@ -2,15 +2,12 @@
 
 import datetime as dt
 import json
-from dataclasses import replace
 
 import pytest
 
 from geo.cli import main
 from geo.errors import ParameterError
 from geo.finder.day_without_car import day_without_car
-from geo.transit.gtfs import read_gtfs
-from tests.unit.transit.small_feed import write_valley
 
 TRANSIT = {"mode": "transit", "jour": "2025-02-04"}
 
@@ -24,9 +21,9 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\\", "").split())
 
 
-def test_the_way_there_is_asked_only_where_there_are_timetables(open_diagnostic, valley):
+def test_the_way_there_is_asked_only_where_there_are_timetables(open_diagnostic, valley_folder):
     assert not [each for each in open_diagnostic().radio if each.label == "Comment s'y rendre"]
-    app = open_diagnostic(valley)
+    app = open_diagnostic(valley_folder)
     mode = app.radio(key="widget_mode")
     assert mode.options == ["En voiture", "Sans voiture : aller-retour en transports en commun"]
     assert mode.value == "car"
@@ -41,11 +38,11 @@ def test_the_way_there_is_asked_only_where_there_are_timetables(open_diagnostic,
     assert set(app.query_params) == {"ecran", "jour"}, "the day is that of the other screens too"
 
 
-def test_the_screen_says_what_the_terminal_says(open_diagnostic, valley, capsys):
-    app = open_diagnostic(valley, **TRANSIT)
+def test_the_screen_says_what_the_terminal_says(open_diagnostic, valley_folder, capsys):
+    app = open_diagnostic(valley_folder, **TRANSIT)
     capsys.readouterr()
     with pytest.raises(SystemExit, match="0"):
-        main(["diagnose", valley, "--mode", "transit", "--day", "2025-02-04"])
+        main(["diagnose", str(valley_folder), "--mode", "transit", "--day", "2025-02-04"])
     lines = [plain(line) for line in capsys.readouterr().out.splitlines()]
     (told,) = given(app, "answer_sentence")
     assert lines[0] == f"Pyrénées-Atlantiques : {plain(told['sentence'])}"
@@ -57,8 +54,8 @@ def test_the_screen_says_what_the_terminal_says(open_diagnostic, valley, capsys)
     assert all(note in html for note in notes)
 
 
-def test_the_map_and_the_table_tell_each_commune(open_diagnostic, valley, embedded):
-    app = open_diagnostic(valley, **TRANSIT, commune="64542")
+def test_the_map_and_the_table_tell_each_commune(open_diagnostic, valley_folder, embedded):
+    app = open_diagnostic(valley_folder, **TRANSIT, commune="64542")
     assert embedded.communes.at["64542", "name"] == "Urdos"
     table = app.dataframe[0].value
     urdos = table[table["Code"] == "64542"].iloc[0]
@@ -80,8 +77,8 @@ def test_the_map_and_the_table_tell_each_commune(open_diagnostic, valley, embedd
     assert "Anglet" in plain(without.markdown[0].value)
 
 
-def test_a_day_that_no_timetable_knows_is_one_sentence(open_diagnostic, valley):
-    app = open_diagnostic(valley, mode="transit", jour="2025-07-01")
+def test_a_day_that_no_timetable_knows_is_one_sentence(open_diagnostic, valley_folder):
+    app = open_diagnostic(valley_folder, mode="transit", jour="2025-07-01")
     assert "ne disent rien du 1er juillet 2025" in plain(app.error[0].value)
 
 
@@ -91,13 +88,11 @@ def test_a_link_to_a_territory_without_timetables_says_so(open_diagnostic):
     assert "mode" not in app.query_params
 
 
-def test_it_stops_when_asked_and_says_how_far_it_is(embedded, tmp_path):
-    site = embedded.sites.iloc[0].geometry
-    territory = replace(embedded, schedule=read_gtfs(write_valley(tmp_path / "feed", embedded.communes.iloc[0], site)))
+def test_it_stops_when_asked_and_says_how_far_it_is(valley):
     told = []
     with pytest.raises(ParameterError, match="Calcul arrêté"):
         day_without_car(
-            territory,
+            valley,
             dt.date(2025, 2, 4),
             tell=lambda share, sentence: told.append((share, sentence)),
             stopped=lambda: len(told) > 3,

@@ -16,8 +16,6 @@ from geo.finder import route_service
 from geo.finder.answer import find_sites, route_to
 from geo.finder.search import MOST_OFFERED
 from geo.finder.wishes import Wishes
-from geo.transit.gtfs import read_gtfs
-from tests.unit.transit.small_feed import write_valley
 
 SARE = "64504"
 TUESDAY = dt.datetime.fromisoformat("2026-11-24T10:00")
@@ -455,12 +453,8 @@ def test_a_service_that_fails_is_said_beside_the_button(open_app, monkeypatch):
     assert "Temps IGN" not in given(app, "found_sites")["html"]
 
 
-def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, territory, tmp_path):
-    site = territory.sites.loc[territory.sites["facility_id"] == "949"].iloc[0].geometry
-    urdos = territory.communes.loc[territory.communes["name"] == "Urdos"].iloc[0]
-    feed = write_valley(tmp_path / "feed", urdos, site)
-    replace(territory, schedule=read_gtfs(feed)).save(tmp_path / "valley")
-    app = open_app(str(tmp_path / "valley"), lieu=urdos.name, quand="2025-02-04T07:30")
+def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, valley_folder):
+    app = open_app(valley_folder, lieu="64542", quand="2025-02-04T07:30")
     told = "\n".join(element.value for element in app.markdown).replace("\\", "")
     assert "car 12 de Urdos 8\u00a0h à Maison 8\u00a0h\u00a030".replace("\u00a0", " ") in told.replace("\u00a0", " ")
     assert "Sans voiture, mardi 4 février 2025, départ à partir de 7 h 30 :" in told.replace("\u00a0", " ")

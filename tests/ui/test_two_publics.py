@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from geo import Territory
 from geo.answers.two_publics import TITLE, two_publics, two_publics_answer
 from geo.siting.plan import plan
 
@@ -11,10 +10,9 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\\", "").split())
 
 
-def test_the_plan_is_beside_those_that_none_beats(open_part, valley):
-    app = open_part("planifier", valley, labels="1", mode="transit", jour="2025-02-04")
-    territory = Territory.load(valley)
-    found = two_publics(territory, plan(territory, 1), dt.date(2025, 2, 4))
+def test_the_plan_is_beside_those_that_none_beats(open_part, valley, valley_folder):
+    app = open_part("planifier", valley_folder, labels="1", mode="transit", jour="2025-02-04")
+    found = two_publics(valley, plan(valley, 1), dt.date(2025, 2, 4))
     assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
     table = next(each.value for each in app.dataframe if "Sans voiture, aller-retour" in each.value)
     assert table["Plan"].tolist() == found.table["plan"].tolist()
@@ -22,8 +20,8 @@ def test_the_plan_is_beside_those_that_none_beats(open_part, valley):
     assert TITLE in [each.value for each in app.header]
 
 
-def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley):
-    app = open_part("planifier", valley, labels="1", jour="2025-02-04")
+def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley, valley_folder):
+    app = open_part("planifier", valley_folder, labels="1", jour="2025-02-04")
     asked = next(each for each in app.selectbox if each.label == "Jour")
     assert asked.value == dt.date(2025, 2, 4)
     other = next(date for date in asked.options if "mardi 25" in plain(date) or "mardi 7" in plain(date))
@@ -31,12 +29,11 @@ def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley):
     assert not app.exception
     day = dt.date.fromisoformat(app.query_params["jour"])
     assert day in {dt.date(2025, 2, 25), dt.date(2025, 1, 7)}
-    territory = Territory.load(valley)
-    found = two_publics(territory, plan(territory, 1), day)
+    found = two_publics(valley, plan(valley, 1), day)
     assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
 
 
-def test_a_saturday_is_told_and_nothing_is_compared_without_timetables(open_part, valley):
-    app = open_part("planifier", valley, labels="1", mode="transit", jour="2025-02-08")
+def test_a_saturday_is_told_and_nothing_is_compared_without_timetables(open_part, valley_folder):
+    app = open_part("planifier", valley_folder, labels="1", mode="transit", jour="2025-02-08")
     assert "n'est pas un jour ouvré" in plain(app.error[0].value)
     assert TITLE not in [each.value for each in open_part("planifier", labels="1").header]

@@ -9,33 +9,16 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from geo import Territory
 from geo.classes import TRIP_CLASSES
 from geo.finder.day_without_car import day_without_car
 from geo.maps.area_patterns import area_fill
 from geo.maps.interactive import map_html, round_trip_page
 from geo.maps.static.frame import HATCH
 from geo.maps.static.round_trip_map import _MAP_CLASSES, round_trip_map
-from geo.transit.gtfs import read_gtfs
-from tests.unit.transit.small_feed import write_valley
 
 SITE = "949"
 DAY = dt.date(2026, 11, 22)
 HOSTILE = "</script><img src=x onerror=alert(1)>"
-
-
-@pytest.fixture(scope="module")
-def valley(tmp_path_factory):
-    territory = Territory.load("64")
-    urdos = territory.communes.loc[territory.communes["name"] == "Urdos"].iloc[0]
-    sites = territory.sites.copy()
-    sites.loc[sites["facility_id"] == SITE, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
-    feed = read_gtfs(
-        write_valley(
-            tmp_path_factory.mktemp("feed") / "v.zip", urdos, sites.geometry[sites["facility_id"] == SITE].iloc[0]
-        )
-    )
-    return replace(territory, schedule=feed, facilities={**territory.facilities, "sites": sites})
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from geo import Territory
 from geo.answers.origin import CAR_ONLY
 from geo.answers.two_publics import TITLE, two_publics, two_publics_answer, two_publics_rows
 from geo.answers.without_car import residents_sentence
@@ -21,23 +20,10 @@ from geo.report.report_files import write_report
 from geo.report.report_findings import ReportRequest
 from geo.report.report_maps import report_maps
 from geo.siting.plan import plan
-from geo.transit.gtfs import read_gtfs
-from tests.unit.transit.small_feed import write_valley
 from tests.written_tables import rows_of_table
 
 SITE = "949"
 LONG = "Saint-Rémy-en-Bouzemont-Saint-Genest-et-Isson-les-Grandes-Eaux"
-
-
-@pytest.fixture(scope="module")
-def valley(tmp_path_factory):
-    territory = Territory.load("64")
-    urdos = territory.communes.loc[territory.communes["name"] == "Urdos"].iloc[0]
-    sites = territory.sites.copy()
-    sites.loc[sites["facility_id"] == SITE, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
-    site = sites.geometry[sites["facility_id"] == SITE].iloc[0]
-    feed = read_gtfs(write_valley(tmp_path_factory.mktemp("feed") / "valley.zip", urdos, site))
-    return replace(territory, schedule=feed, facilities={**territory.facilities, "sites": sites})
 
 
 @pytest.fixture(scope="module")
