@@ -96,17 +96,24 @@ def kept_pages():
 def new_page(browser, kept_pages):
     """Open pages of fresh visitors, each known to nobody: what they ask of anywhere but this machine fails and is noted.
 
+    `permissions`, `geolocation`: What the browser allows, and where it is. `user_agent`: What it says it is. A page has
+    these for its test alone; other options have a context of their own, which reads all scripts again.
     `page.wait_until_idle()` waits until no run of the app is under way, `page.wait_until_quiet()` until nothing has gone to
     it for a third of a second, `page.wait_until_still()` until what moves has come to rest, the map too.
     """
     opened = []
 
-    def open_page(width=_SIZE[0], height=_SIZE[1], **options):
+    def open_page(width=_SIZE[0], height=_SIZE[1], permissions=(), geolocation=None, user_agent=None, **options):
         context_options = {"locale": "fr-FR", **options}
         free = kept_pages[repr(sorted(context_options.items()))]
         page = free.pop() if free else _watched_page(browser.new_context(**context_options))
-        page.set_viewport_size({"width": width, "height": height})
         opened.append((page, free))
+        page.set_viewport_size({"width": width, "height": height})
+        page.context.grant_permissions([*permissions])
+        page.context.set_geolocation(geolocation)
+        if user_agent:
+            page.disguise = page.context.new_cdp_session(page)
+            page.disguise.send("Emulation.setUserAgentOverride", {"userAgent": user_agent})
         return page
 
     yield open_page
@@ -120,6 +127,7 @@ def _watched_page(context):
     context.set_default_timeout(_PATIENCE_MS)
     page = context.new_page()
     page.refused, page.errors, page.dialogs, page.sent, page.received = [], [], [], [], []
+    page.disguise = None
     page.wait_until_idle = partial(page.wait_for_selector, _IDLE)
     page.wait_until_quiet = partial(_wait_until_quiet, page)
     page.wait_until_still = partial(_wait_until_still, page)
@@ -163,6 +171,10 @@ def _forget(page) -> None:
     page.context.unroute_all()
     page.goto("about:blank")
     page.context.clear_cookies()
+    page.context.clear_permissions()
+    if page.disguise is not None:
+        page.disguise.detach()
+        page.disguise = None
     for noted in (page.refused, page.errors, page.dialogs, page.sent, page.received):
         noted.clear()
 

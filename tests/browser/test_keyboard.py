@@ -191,25 +191,6 @@ def test_places_are_offered_while_one_types(find):
     page.wait_for_function("document.querySelector('.stTextInput input').value === 'Bedous (64)'")
 
 
-def test_each_screen_and_place_has_its_title(new_page, app_address):
-    page, titles = new_page(), []
-    for query, start in {
-        "": "Trouver un France services",
-        SARE: "Sare (64), mardi 24\u00a0novembre à 10\u00a0h : ",
-        "?ecran=diagnostic&territoire=64": "Pyrénées-Atlantiques : qui est trop loin ?",
-        "?ecran=diagnostic&territoire=64&commune=64504": "Sare, Pyrénées-Atlantiques : ",
-        "?ecran=planifier&territoire=64&vue=horaires": "Pyrénées-Atlantiques : quand trouve-t-on",
-        "?ecran=mentions": "Mentions légales",
-    }.items():
-        page.goto(f"{app_address}/{query}")
-        page.wait_for_selector("h1")
-        page.wait_for_function(
-            "title => document.title.replaceAll('\\u00a0', ' ').startsWith(title)", arg=start.replace("\u00a0", " ")
-        )
-        titles.append(page.title())
-    assert len(set(titles)) == len(titles)
-
-
 @pytest.mark.parametrize(
     ("query", "drawn"),
     [
