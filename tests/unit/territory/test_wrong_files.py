@@ -87,6 +87,20 @@ def test_a_wrong_file_is_one_sentence(key, what):
     assert KINDS[key].title in said or "outes" in said
 
 
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [
+        ("nothing", "« sites.csv » est vide"),
+        ("a page", "une page web a été trouvée"),
+        ("a workbook", "un classeur (Excel, LibreOffice) n'est pas lu"),
+    ],
+)
+def test_the_sentence_says_what_was_found(what, words):
+    with pytest.raises(MaillageError) as refused:
+        look("sites", WRONG[what])
+    assert words in str(refused.value)
+
+
 @pytest.mark.parametrize("key", ["sites", "population"])
 def test_wide_letters_are_read(key):
     for encoding in ("utf-16", "utf-16-le", "utf-8-sig", "cp1252"):
