@@ -35,7 +35,7 @@ _STILL = """async () => {
 #: A map of Leaflet that neither slides nor grows.
 _MAP_AT_REST = ".leaflet-map-pane:not(.leaflet-pan-anim):not(.leaflet-zoom-anim)"
 #: How long (ms) anything is waited for: what never comes fails, a busy machine does not.
-_PATIENCE_MS = 40_000
+_PATIENCE_MS = 120_000
 _SIZE = (1280, 900)
 
 

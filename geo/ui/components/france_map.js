@@ -95,11 +95,15 @@ function createFranceMap(maplibregl, box, root, first, said) {
     part("here").textContent = i < 0 ? "" : `${said.names[i]} : ${details(i).join(". ")}. Entrée : répondre ici.`;
   };
 
+  // With the choices of the last run: a move of the threshold changes them and nothing else here.
+  const addressOf = (i) => (
+    `?${new URLSearchParams({ ...root.wanted.address, territoire: departement(i), commune: said.codes[i] })}`
+  );
+
   // What stays beside a click, with a way to the communes of the département.
   const answered = (i) => {
     const way = document.createElement("a");
-    const address = new URLSearchParams({ ...data.address, territoire: departement(i), commune: said.codes[i] });
-    way.href = `?${address}`;
+    way.href = addressOf(i);
     way.target = "_self";
     way.textContent = `Ouvrir le département ${departement(i)}`;
     const content = lines(i);
@@ -194,9 +198,12 @@ function createFranceMap(maplibregl, box, root, first, said) {
     if (times) showThreshold(false);
     if (stays >= 0) beside.setDOMContent(answered(stays));
   };
+  const followChoices = () => {
+    if (stays >= 0) beside.getElement().querySelector("a").href = addressOf(stays);
+  };
   slider.oninput = () => setThreshold(Number(slider.value));
   slider.onchange = () => { if (data.tell) root.send("threshold", Number(slider.value)); };
-  return { map, ready, show, setThreshold };
+  return { map, ready, show, setThreshold, followChoices };
 }
 
 async function openFranceMap(root, box, data) {
@@ -229,7 +236,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const cleanup = () => { if (root.calls === call) close(); };
   const show = () => {
-    if (root.dataset.fingerprint === root.wanted.fingerprint) return;
+    if (root.dataset.fingerprint === root.wanted.fingerprint) {
+      root.france.followChoices();
+      return;
+    }
     root.dataset.fingerprint = root.wanted.fingerprint;
     root.france.show(root.wanted);
   };
