@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,16 +40,42 @@ _MEDIA: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 #: What the name of a column ends with, or begins with -> the unit of its numbers.
-_UNITS_AFTER: Final = {"_min": "min", "_km": "km", "_m": "m", "_eur": "€", "lon": "°", "lat": "°"}
+_UNITS_AFTER: Final = {
+    "_min": "min",
+    "_km": "km",
+    "_m": "m",
+    "_eur": "€",
+    "lon": "°",
+    "lat": "°",
+    "_share": "part de 0 à 1",
+    "_residents": "habitants",
+}
 _UNITS_BEFORE: Final = {
     "share": "part de 0 à 1",
-    "residents": "habitants",
-    "population": "habitants",
-    "gain_residents": "habitants",
+    **dict.fromkeys(("residents", "population", "within_", "mean_residents"), "habitants"),
+    "minutes": "min",
+    "hours_a_month": "h par mois",
+    "resident_hours": "h × habitants",
+    "rank": "rang",
+    "retained": "fois",
+    "variants": "variantes",
+    "communes": "communes",
+    "rows_": "lignes",
 }
+#: Columns of half-hours hold shares.
+_HALF_HOUR: Final = re.compile(r"\d\d:\d\d")
 #: Columns of texts: names of figures, times of day that may all be missing.
 _TEXTS: Final = frozenset(
-    ("code", "facility_id", "facility_id_before", "postcode", "main_site", "earliest_arrival", "last_way_back")
+    (
+        "code",
+        "departement",
+        "facility_id",
+        "facility_id_before",
+        "postcode",
+        "main_site",
+        "earliest_arrival",
+        "last_way_back",
+    )
 )
 
 
@@ -164,5 +191,7 @@ def _type(values: pd.Series) -> str:
 def _unit(name: str, known: str) -> str:
     if known:
         return known
+    if _HALF_HOUR.fullmatch(name):
+        return _UNITS_BEFORE["share"]
     before = next((unit for start, unit in _UNITS_BEFORE.items() if name.startswith(start)), "")
     return before or next((unit for end, unit in _UNITS_AFTER.items() if name.endswith(end)), "")

@@ -16,7 +16,7 @@ from geo.answers.answer import part_title
 from geo.answers.equity import group_table, inequality_table
 from geo.answers.hours import week_table
 from geo.answers.label import Criterion, label_arguments
-from geo.answers.tables import file_headings, rounded
+from geo.answers.tables import rounded
 from geo.answers.two_publics_json import WITH_AND_WITHOUT, plan_document
 from geo.maps.static.files import write_sheet
 from geo.question import Question
@@ -28,7 +28,7 @@ from geo.report.report_findings import find
 from geo.report.report_maps import report_maps
 from geo.report.round_trip_files import round_trip_table
 from geo.report.styled_layers import write_communes, write_layers
-from geo.report.tables import commune_table, diagnosis_summary, write_summary, write_table
+from geo.report.tables import commune_table, diagnosis_summary, for_people, write_summary, write_table
 from geo.report.workbook import write_workbook
 from geo.sources.provenance import checksum
 from geo.storage import replacing_folder, require_replaceable
@@ -118,10 +118,7 @@ def write_report(
         tables = _tables(findings)
         for name, table in tables.items():
             write_table(table, made / "tables" / f"{name}.csv", of=_ROWS_OF.get(name, ""))
-        headed = {
-            name: table.set_axis(file_headings(list(table.columns), _ROWS_OF.get(name, "")), axis="columns")
-            for name, table in tables.items()
-        }
+        headed = {name: for_people(table, _ROWS_OF.get(name, "")) for name, table in tables.items()}
         write_workbook(headed, made / _MARKER, request.made_on)
         write_layers(findings, made / "layers.gpkg")
         write_communes(findings, made / "communes.parquet")

@@ -90,8 +90,13 @@ def write_table(table: pd.DataFrame, path: Path, *, of: str = "") -> None:
     """
     with replacing_file(path.with_suffix(".parquet")) as beside:
         table.to_parquet(beside, index=False)
+    write_csv(for_people(table, of), path)
+
+
+def for_people(table: pd.DataFrame, of: str = "") -> pd.DataFrame:
+    """Return a table under French headings, its codes in words; `of`: As for `geo.answers.tables.file_headings`."""
     words = {name: table[name].map(partial(words_of, name), na_action="ignore") for name in _CODED if name in table}
-    write_csv(table.assign(**words).set_axis(file_headings(list(map(str, table.columns)), of), axis="columns"), path)
+    return table.assign(**words).set_axis(file_headings(list(map(str, table.columns)), of), axis="columns")
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -39,6 +39,9 @@ _WIDTHS: Final = {
 #: Headings of the screen that are shorter than those of files, which then are what the heading says when asked.
 _SHORT: Final = {
     "Habitants rapprochés": "Rapprochés",
+    "Habitants rapprochés, en moyenne": "En moyenne",
+    "Habitants rapprochés, s'il était seul": "S'il était seul",
+    "À portée d'un arrêt, en moyenne": "En moyenne",
     "Habitants servis": "Servis",
     "Servis aujourd'hui": "Servis",
     "Habitants de la commune": "Habitants",

@@ -47,6 +47,21 @@ def test_files(made, world, tmp_path):
     assert content["networks"][0]["profile"] == "courant"
 
 
+def test_each_column_has_a_french_heading_and_each_number_its_unit(made, world, tmp_path):
+    write_plan(made, (world,), tmp_path)
+    described = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    tables = [each for each in described if each["path"].endswith(".csv")]
+    assert {each["path"] for each in tables} == {path.name for path in tmp_path.glob("*.csv")}
+    fields = [(each["path"], field) for each in tables for field in each["schema"]["fields"]]
+    assert [found for found in fields if "_" in found[1]["name"]] == []
+    numbers = [(path, field) for path, field in fields if field["type"] in {"integer", "number"}]
+    assert [(path, field["name"]) for path, field in numbers if "unit" not in field] == []
+    units = {(path, field["column"]): field["unit"] for path, field in numbers}
+    assert units["communes.csv", "within_after"] == "habitants"
+    assert units["labels.csv", "minutes_saved_mean"] == "min"
+    assert units["labels.csv", "shorter_share"] == "part de 0 à 1"
+
+
 def test_a_writer_that_fails_leaves_the_folder_as_it_was(made, world, tmp_path, monkeypatch):
     (tmp_path / "labels.csv").write_text("before", encoding="utf-8")
     (tmp_path / "notes.txt").write_text("foreign", encoding="utf-8")

@@ -171,7 +171,9 @@ def test_tables_open_in_a_spreadsheet(reported, hostile, tmp_path):
     assert "été" in first["facility_name"]
     with zipfile.ZipFile(tmp_path / "rapport/tables.xlsx") as book:
         sheets = [book.read(name).decode() for name in book.namelist() if "worksheets/" in name]
-        assert "été" in book.read("xl/sharedStrings.xml").decode()
+        texts = book.read("xl/sharedStrings.xml").decode()
+        assert "été" in texts
+        assert "<t>main</t>" not in texts, "kinds of site are told in words"
     assert len(sheets) == len(list((tmp_path / "rapport/tables").glob("*.csv")))
     assert not any("<f>" in sheet for sheet in sheets), "no formula"
 
