@@ -26,10 +26,6 @@ def watch(event, told):
             os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(watch)
-if sys.argv[3] == "report":
-    from geo.report import report_files
-
-    report_files.write_sheet = lambda *_: None  # the pictures of its maps take seconds to write
 main(sys.argv[3:])
 """
 
@@ -40,14 +36,11 @@ def names(folder) -> set[str]:
 
 @pytest.mark.parametrize(
     ("command", "at_its_last_file"),
-    [(["diagnose"], False), (["report", "--date", "2026-11-22"], True), (["scenario", "--file", "SCENARIO"], True)],
-    ids=["diagnose", "report", "scenario"],
+    [(["diagnose"], False), (["scenario", "--file", "SCENARIO"], True)],
+    ids=["diagnose", "scenario"],
 )
-def test_a_folder_of_a_killed_command_is_absent_and_the_next_run_works(
-    saved, tmp_path, run, monkeypatch, command, at_its_last_file
-):
+def test_a_folder_of_a_killed_command_is_absent_and_the_next_run_works(saved, tmp_path, run, command, at_its_last_file):
     """Killed when its first file is there, or when all of them are: `test_storage` kills at each step between."""
-    monkeypatch.setattr("geo.report.report_files.write_sheet", lambda *_: None)
     scenario = tmp_path / "scenario.json"
     scenario.write_text(json.dumps(SCENARIO), encoding="utf-8")
     more = [str(scenario) if each == "SCENARIO" else each for each in command[1:]]

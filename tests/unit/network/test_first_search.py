@@ -26,11 +26,11 @@ def both(network, nodes, seconds, metres, limit_s=np.inf):
     return first_times_from(network, starts, limit_s=limit_s), (field.travel_time_s, field.length_m)
 
 
-def test_from_every_commune_of_a_departement_all_of_france_is_reached_in_the_same_time(france):
+def test_from_a_third_of_the_communes_of_a_departement_all_of_france_is_reached_in_the_same_time(france):
     communes = france.communes
     points = snap(france.network, communes["lon"], communes["lat"])
     assert len(points) > 90
-    for position in range(len(points)):
+    for position in range(0, len(points), 3):
         out = legs_from_points(france.network, points.take([position]))
         found, expected = both(france.network, out.node, out.time_s, out.length_m)
         for mine, theirs in zip(found, expected, strict=True):

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+import shutil
 import tracemalloc
 
 import pandas as pd
@@ -24,10 +25,17 @@ def made(reported):
     return plan(reported, 2, threshold_min=9)
 
 
+@pytest.fixture(scope="module")
+def folder(made, reported, tmp_path_factory):
+    place = tmp_path_factory.mktemp("plan")
+    write_plan(made, (reported,), place)
+    return place
+
+
 @pytest.fixture
-def written(made, reported, tmp_path):
-    write_plan(made, (reported,), tmp_path)
-    return tmp_path / "plan.json"
+def written(folder, tmp_path):
+    """Copy the plan, for who changes it."""
+    return shutil.copyfile(folder / "plan.json", tmp_path / "plan.json")
 
 
 def rewrite(path, change):
