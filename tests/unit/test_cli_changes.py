@@ -53,6 +53,53 @@ def lists(sites, tmp_path):
     return paths
 
 
+#: Rows by hand in the schema used until 2023, described by `itinerance` and `format_fs`, and what became of each in 2024.
+_OF_2020 = (
+    ("1", "Maison de Delle", "Site principal", "Non", "47.5079", "6.9995"),  # the same
+    ("2", "Antenne de Beaucourt", "Antenne", "Non", "47.4876", "6.9267"),  # main since
+    ("3", "Bus du Sud", "Site principal", "Oui", "47.5690", "6.8560"),  # the same, described as a bus
+    ("4", "Poste de Grandvillars", "Site principal", "", "47.5386", "6.9686"),  # closed
+    ("4", "Poste de Grandvillars, encore", "Site principal", "", "47.5386", "6.9686"),  # told twice
+    ("5", "Sans position", "Site principal", "Non", "", ""),
+)
+_OF_2024 = (
+    ("1", "Maison de Delle", "Fixe", "Principal", "47.5079", "6.9995"),
+    ("2", "Antenne de Beaucourt", "Fixe", "Principal", "47.4876", "6.9267"),
+    ("3", "Bus du Sud", "Bus_équivalent", "Principal", "47.5690", "6.8560"),
+    ("6", "Maison de Giromagny", "Fixe", "Principal", "47.7431", "6.8269"),
+)
+
+
+def test_a_list_in_the_schema_of_2020_is_read_and_each_row_accounted_for_once(run, tmp_path):
+    for year, rows, names in (
+        ("2020", _OF_2020, ("format_fs", "itinerance")),
+        ("2024", _OF_2024, ("format_fs", "type_fs")),
+    ):
+        columns = ["id_fs", "lib_fs", *names, "latitude", "longitude"]
+        more = ["adresse", "insee_com", "code_postal", "lib_com", *HOUR_COLUMNS]
+        with (tmp_path / f"liste-fs-{year}1201.csv").open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerows([[*columns, *more], *([*row, "", "90033", "90100", "Delle", *[""] * 6] for row in rows)])
+    status, out, err = run("changes", *sorted(tmp_path.glob("*.csv")), "90", "--json")
+    assert status == 0, err
+    content = json.loads(out)
+    by_id = {site["facility_id"]: site for site in content["sites"]}
+    assert (content["rows_before"], content["rows_after"]) == (4, 4)
+    assert {site["facility_id"]: site["status"] for site in content["sites"] if site["status"] != "continued"} == {
+        "4": "closed",
+        "6": "opened",
+    }
+    counts = content["counts"]
+    assert counts["closed"] + counts["changed"] + counts["same"] == content["rows_before"]
+    assert counts["opened"] + counts["changed"] + counts["same"] == content["rows_after"]
+    # The two rows that are left out are told, each with its reason and its line.
+    _, told, _ = run("changes", *sorted(tmp_path.glob("*.csv")), "90")
+    assert "2 écartées" in told
+    assert "ligne 6 : identifiant déjà utilisé ligne 5" in told
+    assert "ligne 7 : " in told
+    assert [name for name in CHANGES if by_id["3"][name]] == []
+
+
 def test_another_list_is_refused_without_an_option_that_the_command_lacks(run, small_world, tmp_path):
     other = tmp_path / "other.csv"
     other.write_text("nom;lieu\na;b\n", encoding="utf-8")
