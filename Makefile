@@ -63,9 +63,10 @@ fuzz: setup
 fuzz-api: setup $(FUZZ)/.done
 	$(BIN)/python -m tests.fuzz.fuzz_api $(FUZZ)/bin/schemathesis $(EXAMPLES)
 
-# Thirty visitors at once for five minutes, or SECONDS=60.
+# Sixty visitors at once for two minutes, or SECONDS=60 VISITORS=30; ARRIVE=30: not all within six seconds; PROCESSES=2
+# serves the app twice behind nginx.
 load: setup
-	$(BIN)/python tests/load/visitors.py $(SECONDS)
+	$(BIN)/python tests/load/visitors.py $(SECONDS) $(if $(VISITORS),--visitors $(VISITORS)) $(if $(ARRIVE),--arrive $(ARRIVE)) $(if $(PROCESSES),--processes $(PROCESSES))
 
 # The API on all of France, eight programs that ask without a pause for twenty seconds, or SECONDS=60.
 load-api: setup
