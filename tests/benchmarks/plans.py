@@ -131,7 +131,8 @@ def check(departement):
     took = time.perf_counter() - begun
     problem = siting_problem((territory,), None, (), rule=CandidateRule()).with_remote_towns(THRESHOLD_MIN)
     today, to_candidates = own_times(territory, problem)
-    apart = np.abs((problem.today_min - today)[np.isfinite(problem.today_min) & np.isfinite(today)])
+    has_way = np.isfinite(problem.today_min) & np.isfinite(today)
+    apart = np.abs(problem.today_min[has_way] - today[has_way])
     pairs = np.abs(problem.pair_min - to_candidates[problem.pair_candidate, problem.pair_demand])
     variants = time_variants(problem, territory.network.profile)
     tables = list(covers(variants, THRESHOLD_MIN))
