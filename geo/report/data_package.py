@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.answers.tables import COLUMNS
@@ -146,11 +147,13 @@ def _fields(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         headings = next(csv.reader(stream, delimiter=";"), [])
     parquet = path.with_suffix(".parquet")
-    names = pq.read_schema(parquet).names[: len(headings)] if parquet.is_file() else headings
+    columns = list(pq.read_schema(parquet))[: len(headings)] if parquet.is_file() else []
+    names = [column.name for column in columns] or headings
+    written = {column.name for column in columns if pa.types.is_string(column.type) or column.type == pa.large_string()}
     texts = {
         heading: "string"
         for heading, name in zip(headings, names, strict=True)
-        if name in _TEXTS or name.endswith("_code")
+        if name in written | _TEXTS or name.endswith("_code")
     }
     frame = pd.read_csv(
         path,
