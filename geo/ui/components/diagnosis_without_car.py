@@ -44,7 +44,7 @@ _SHOWN: Final = ("name", "round_trip", "time_out_min", "last_way_back", "facilit
 #: Headings that fit beside the map; the whole one is told when asked.
 _SHORT: Final = {
     COLUMNS["round_trip"].title: "Possible",
-    COLUMNS["time_out_min"].title: "Durée (min)",
+    COLUMNS["time_out_min"].title: "Minutes",
     COLUMNS["last_way_back"].title: "Retour",
 }
 _IN_FILE: Final = (

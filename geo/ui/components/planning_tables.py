@@ -32,8 +32,8 @@ _WIDTHS: Final = {
     "Rang": 55,
     "Lieux": 215,
     # Beside a map, under short headings.
-    "Aller-retour": 80,
-    "Hors de chez soi (min)": 95,
+    "Aller-retour": 70,
+    "Hors de chez soi (min)": 70,
     "Dernier retour": 100,
 }
 #: Headings of the screen that are shorter than those of files, which then are what the heading says when asked.

@@ -27,6 +27,7 @@ from geo.finder.without_car import RoundTrips
 from geo.siting.candidates import EVERY_COMMUNE
 from geo.siting.plan import plan
 from geo.transit.gtfs import read_gtfs
+from geo.transit.round_trip import Rules
 from tests.unit.transit.small_feed import write_feed
 
 TUESDAY = dt.date(2025, 2, 4)
@@ -151,6 +152,9 @@ def test_it_is_read_back_from_the_json_of_its_plan(world, compared):
     pd.testing.assert_frame_equal(publics_table(read), publics_table(found))
     assert WITH_AND_WITHOUT not in plan_document(made, world[0].parts)
     assert two_publics_from_json(plan_document(made, world[0].parts), "plan.json") is None
+    # When a plan was made with one limit for both walks, it held for the walk all the way too.
+    del content["with_and_without_car"]["rules"]["direct_walk_min"]
+    assert two_publics_from_json(content, "plan.json").rules == Rules(direct_walk_min=20)
 
 
 @pytest.mark.parametrize(
