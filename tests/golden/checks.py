@@ -263,13 +263,9 @@ def a_plan_is_as_good_everywhere(heard: Heard) -> list[str]:
     if channels.data["json.plan"]["preferences"]:
         # A larger town was preferred: the plan is told beside what no other choice exceeds.
         proven[heard.oracle.estimated] = "la commune la plus peuplée est préférée"
-    best = "C'est le meilleur choix"
-    nobody = heard.oracle.estimated and not round(heard.oracle.figures["plan_gained"])
-    if nobody:
-        proven[True] = "aucun habitant n'est rapproché"
+    if not round(heard.oracle.figures["plan_gained"]):
+        wrong.append("a label is proposed that brings nobody nearer")
     for channel in ("terminal.plan", "screen.ouvrir", "pdf"):
-        if nobody and best in channels.texts[channel]:
-            wrong.append(f"{channel} calls a plan that brings nobody nearer the best choice")
         if proven[heard.oracle.estimated] not in channels.texts[channel]:
             wrong.append(f"{channel} does not say that the plan is the best, as sure as its times are")
         if proven[not heard.oracle.estimated] in channels.texts[channel]:

@@ -10,7 +10,7 @@ import pytest
 
 from geo.answers.label import label_arguments
 from geo.answers.plan import plan_answer
-from geo.answers.plan_stops import stop_lines, stops_table
+from geo.answers.plan_stops import never_retained_note, stop_lines, stops_table
 from geo.errors import ParameterError
 from geo.french import format_euros
 from geo.siting.bus_stops import StopsAsked
@@ -271,6 +271,8 @@ def test_a_stop_that_no_hypothesis_alone_chooses_says_why(world):
     (line,) = stop_lines(never)
     assert "retenu 0 fois sur 3 (chaque variante, prise seule, en préfère d'autres ou n'en demande aucun" in line
     assert "chaque variante" not in stop_lines(found)[0]
+    assert never_retained_note(never).startswith("Retenu 0 fois : chaque variante, prise seule,")
+    assert never_retained_note(found) == ""
 
 
 def test_cost_and_hours(world):

@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo import Territory
 from geo.siting.benefits import Benefits, mean_benefits
+from geo.siting.candidates import CandidateRule
+from geo.siting.plan import plan
 from geo.siting.preference import prefer_larger
-from geo.siting.problem import SitingProblem
+from geo.siting.problem import SitingProblem, siting_problem
 from geo.siting.solve import Solution
 from geo.siting.useful import Usefulness, useful_choice
 from geo.siting.visitors import main_loser, takes_over
@@ -77,6 +80,28 @@ def test_the_label_that_only_other_times_need_is_left_out():
     assert useful_choice(of, mean, 3, lambda *_: everything)[0].tolist() == [0]
     nobody = Usefulness(Benefits(np.array([], int), np.array([], int), np.array([]), 3, 3), (shown, longer))
     assert useful_choice(nobody, mean, 3, lambda *_: everything)[0].tolist() == []
+
+
+@pytest.mark.parametrize(("departement", "labels"), [("59", 4), ("974", 0)])
+def test_a_dense_departement_gets_no_more_labels_than_bring_somebody(departement, labels):
+    """Counted on the times themselves: who is beyond 20 minutes, whom each label reaches and the others do not."""
+    territory = Territory.load(departement)
+    made = plan(territory, 5)
+    assert len(made.labels) == labels
+    problem = siting_problem((territory,), None, (), rule=CandidateRule()).with_remote_towns(20.0)
+    credible = problem.candidates["credible"].to_numpy(bool)
+    chosen = problem.candidates["code"].isin(made.labels["code"]).to_numpy(bool)
+
+    def residents(places):
+        reached = places[problem.pair_candidate] & (problem.pair_min <= 20)
+        there = np.unique(problem.pair_demand[reached & (problem.today_min[problem.pair_demand] > 20)])
+        return problem.residents[there].sum()
+
+    everything = residents(chosen)
+    assert everything == pytest.approx(made.residents_brought)
+    for place in np.flatnonzero(chosen):
+        assert residents(chosen & (np.arange(len(chosen)) != place)) < everything - 1 / 2
+    assert everything == pytest.approx(residents(credible)), "no other candidate brings anybody more"
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from geo.answers.label import (
 from geo.answers.plan import plan_answer, plan_method
 from geo.answers.plan_certainty import replaced_sentence
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_then
-from geo.answers.plan_stops import stops_table
+from geo.answers.plan_stops import never_retained_note, stops_table
+from geo.answers.plan_visitors import visitors_sentence
 from geo.answers.tables import COLUMNS
 from geo.answers.two_publics import PUBLICS_COLUMNS, TITLE, two_publics_answer
 from geo.answers.two_publics_json import plan_document
@@ -163,10 +164,15 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
 
 
 def _in_its_stead(plan: Plan) -> None:
-    """Tell of each label which towns would do as well, or are chosen as times change: cells would cut them."""
+    """Tell of each label whose visitors it takes, which towns would do as well, or are chosen as times change."""
     told = []
     for label in plan.labels.to_dict("records"):
-        said = " ".join(filter(None, (replaced_sentence(plan, label), alternatives_sentence(plan, label["code"]))))
+        each = (
+            visitors_sentence(plan, label),
+            replaced_sentence(plan, label),
+            alternatives_sentence(plan, label["code"]),
+        )
+        said = " ".join(filter(None, each))
         if said:
             told.append(f"- **{plain(label['name'])}** : {plain(said[:1].lower() + said[1:])}")
     st.markdown("\n".join(told))
@@ -180,6 +186,7 @@ def _stops(visit: Visit, plan: Plan) -> None:
     st.header("Arrêts de bus proposés à côté des labels", anchor=False)
     table = french_table(stops, *_STOPS)
     show_table(table, key="plan_stops", alt="Arrêts de bus proposés, du plus utile au moins utile")
+    show_notes([note for note in [never_retained_note(plan)] if note])
     csv_button("Arrêts (CSV)", table, f"{visit.file_stem('arrets')}.csv")
 
 
