@@ -5,14 +5,9 @@ import functools
 import pytest
 
 from geo import Territory
-from geo.report import report_files
 from tests.golden.channels import CLOSED, OPENED, USUALLY_CLOSED, USUALLY_OPENED, collect
 from tests.golden.checks import Heard
 from tests.golden.oracle import Oracle
-
-
-def _but_in_dots(write):
-    return lambda sheet, path: None if path.suffix == ".png" else write(sheet, path)
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +20,6 @@ def heard(tmp_path_factory, packages_looked_at_once):  # noqa: ARG001
             with pytest.MonkeyPatch.context() as patch:
                 # Nothing in a saved territory changes here, and each of the commands would read it again.
                 patch.setattr(Territory, "load", functools.cache(Territory.load))
-                # A picture in dots says nothing that the same one in SVG does not, and takes longest to write.
-                patch.setattr(report_files, "write_sheet", _but_in_dots(report_files.write_sheet))
                 channels = collect(key, tmp_path_factory.mktemp(key))
             oracle = Oracle(channels.territory)
             labels = channels.data["json.plan"]["selected"] if "json.plan" in channels.data else []

@@ -1,6 +1,7 @@
 """Files that once made a reader fail with something else than a `MaillageError`, or never end."""
 
 import json
+import shutil
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -92,10 +93,14 @@ def test_a_list_of_sites_without_any_hour(small_world, tmp_path):
     assert check_sites(path).to_dict()["rows"] == 3
 
 
+@pytest.fixture
+def folder(embedded_folder, tmp_path) -> Path:
+    """Return a saved territory that a test may damage."""
+    return Path(shutil.copytree(embedded_folder, tmp_path / "territory"))
+
+
 @pytest.mark.parametrize("header", [b"{'descr': (((", b"\x00" * 40, b"{" * 200])
-def test_an_array_whose_description_is_damaged(embedded, tmp_path, header):
-    folder = tmp_path / "territory"
-    embedded.save(folder)
+def test_an_array_whose_description_is_damaged(folder, header):
     path = folder / "network" / "x.npy"
     content = bytearray(path.read_bytes())
     content[10 : 10 + len(header)] = header
@@ -104,9 +109,7 @@ def test_an_array_whose_description_is_damaged(embedded, tmp_path, header):
         Territory.load(folder)
 
 
-def test_an_array_of_a_size_that_no_machine_has(embedded, tmp_path):
-    folder = tmp_path / "territory"
-    embedded.save(folder)
+def test_an_array_of_a_size_that_no_machine_has(folder):
     path = folder / "network" / "x.npy"
     shape = f"({len(np.load(path))},)".encode()
     path.write_bytes(path.read_bytes().replace(shape + b", }" + b" " * 12, b"(9999999999999,), }", 1))
@@ -115,9 +118,7 @@ def test_an_array_of_a_size_that_no_machine_has(embedded, tmp_path):
 
 
 @pytest.mark.parametrize("change", ["column", "index", "empty"])
-def test_a_saved_table_that_is_not_ours(embedded, tmp_path, change):
-    folder = tmp_path / "territory"
-    embedded.save(folder)
+def test_a_saved_table_that_is_not_ours(folder, change):
     path = folder / "communes.parquet"
     frame = gpd.read_parquet(path)
     changed = {"column": frame.drop(columns="lon"), "index": frame.reset_index(drop=True), "empty": frame.iloc[:0]}
@@ -127,9 +128,7 @@ def test_a_saved_table_that_is_not_ours(embedded, tmp_path, change):
 
 
 @pytest.mark.parametrize("seconds", [-1.0, np.nan, np.inf])
-def test_times_on_which_a_search_would_never_end(embedded, tmp_path, seconds):
-    folder = tmp_path / "territory"
-    embedded.save(folder)
+def test_times_on_which_a_search_would_never_end(folder, seconds):
     edges = np.load(folder / "network" / "edges.npy")
     edges["time_s"][: len(edges) // 2] = seconds
     np.save(folder / "network" / "edges.npy", edges)
@@ -178,7 +177,7 @@ def test_a_number_too_large_for_a_reference(tmp_path):
         read_reference(path)
 
 
-def test_json_nested_deeper_than_python_goes(embedded, tmp_path):
+def test_json_nested_deeper_than_python_goes(folder, tmp_path):
     nested = "[" * 100_000
     job = Job("http://127.0.0.1/", tmp_path / "sites.part", 100, Limits())
     for path in (job.record, tmp_path / "sites.json", tmp_path / "country" / COUNTRY_MARKER):
@@ -188,12 +187,10 @@ def test_json_nested_deeper_than_python_goes(embedded, tmp_path):
     assert DownloadCache(tmp_path).find("sites") is None
     with pytest.raises(SourceError):
         Country.load(tmp_path / "country")
-    territory = tmp_path / "territory"
-    embedded.save(territory)
     for name in ("network/network.json", "manifest.json"):
-        (territory / name).write_text(nested)
+        (folder / name).write_text(nested)
         with pytest.raises(SourceError, match="illisible ou incomplet"):
-            Territory.load(territory)
+            Territory.load(folder)
 
 
 def test_an_archive_whose_names_are_of_another_encoding(tmp_path):
@@ -282,11 +279,10 @@ def test_cells_on_which_a_pattern_took_hours(small_world, tmp_path):
         lambda saved: saved["manifest"]["network"]["error"][0].update(time_ratio_p90="9" * 400),
     ],
 )
-def test_a_description_that_is_not_that_of_the_tables(embedded, tmp_path, damage):
-    embedded.save(tmp_path / "t")
-    path = tmp_path / "t" / "manifest.json"
+def test_a_description_that_is_not_that_of_the_tables(folder, damage):
+    path = folder / "manifest.json"
     saved = json.loads(path.read_text(encoding="utf-8"))
     damage(saved)
     path.write_text(json.dumps(saved), encoding="utf-8")
     with pytest.raises(SourceError, match="illisible ou incomplet"):
-        Territory.load(tmp_path / "t")
+        Territory.load(folder)

@@ -127,9 +127,8 @@ def test_a_territory_that_cannot_be_loaded_is_one_sentence(open_diagnostic, tmp_
     assert "Traceback" not in app.error[0].value
 
 
-def test_a_saved_territory_is_shown(open_diagnostic, territory, tmp_path):
-    territory.save(tmp_path / "territory")
-    assert answer(open_diagnostic(str(tmp_path / "territory"))) == expected_sentence(territory, 20)
+def test_a_saved_territory_is_shown(open_diagnostic, territory, embedded_folder):
+    assert answer(open_diagnostic(embedded_folder)) == expected_sentence(territory, 20)
 
 
 @pytest.mark.parametrize(

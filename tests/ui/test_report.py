@@ -6,6 +6,7 @@ import zipfile
 import pypdf
 import pytest
 
+from geo.report import report_files
 from geo.report.report_document import PAGES
 
 
@@ -20,6 +21,15 @@ def folder(small_world, tmp_path):
     """The small world, saved."""
     small_world.territory(tax_offices=small_world.tax_offices).save(tmp_path / "world")
     return str(tmp_path / "world")
+
+
+@pytest.fixture(autouse=True)
+def no_picture_in_dots(monkeypatch):
+    """Leave out the pictures made of dots, which take longest to write: nothing here looks at them."""
+    write = report_files.write_sheet
+    monkeypatch.setattr(
+        report_files, "write_sheet", lambda sheet, path: None if path.suffix == ".png" else write(sheet, path)
+    )
 
 
 def downloads(app):

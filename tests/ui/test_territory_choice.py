@@ -15,6 +15,8 @@ from geo.siting.scenario import CloseSite, Scenario
 CSV = "nom;latitude;longitude\nPoste;43.194;-0.606\n"
 PAYS_BASQUE = "200067106"
 START = "Toute la France"
+#: What screens about a part of France ask first.
+ASKED = "Quel territoire ?"
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +78,11 @@ def test_where_is_my_site_is_answered_for_any_commune_whatever_the_territory(ope
 @pytest.mark.parametrize("screen", ["planifier", "rapport"])
 def test_a_plan_or_a_report_asks_for_a_territory(open_app, screen):
     app = open_app(ecran=screen)
-    assert app.title[0].value == "Quel territoire ?"
+    assert app.title[0].value == ASKED
     assert not app.get("download_button")
     choose(app, "2A")
     assert app.query_params["territoire"] == "2A"
-    assert app.title[0].value != "Quel territoire ?"
+    assert app.title[0].value != ASKED
     assert app.selectbox(key="widget_territory").value == "2A"
 
 
@@ -139,19 +141,19 @@ def test_a_prepared_territory_comes_before_the_view_of_its_code(open_app):
     ],
 )
 def test_a_hostile_code_is_no_path(open_app, code):
-    app = open_app(ecran="diagnostic", territoire=code)
+    app = open_app(ecran="rapport", territoire=code)
     assert "territoire" in warnings(app)
-    assert about_france(app)
+    assert app.title[0].value == ASKED
     assert "territoire" not in app.query_params
 
 
 @pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize("code", ["99", "64-64001", "975", "123456789"])
 def test_a_territory_that_is_not_there_is_said(open_app, code):
-    app = open_app(ecran="diagnostic", territoire=code, commune="64483")
+    app = open_app(ecran="rapport", territoire=code, commune="64483")
     assert f"« {code} » n'existe pas, ou n'est pas préparé sur cette machine" in warnings(app)
     assert "affiché à sa place : « France »" in warnings(app)
-    assert about_france(app)
+    assert app.title[0].value == ASKED
     assert app.query_params["commune"] == "64483", "a place that the shown territory has too stays"
 
 
