@@ -25,6 +25,7 @@ def refused(capsys, *arguments):
     ("arguments", "option"),
     [
         ([*NEAR, "--mode", "car", "--walk-min", "5"], "--walk-min"),
+        ([*NEAR, "--direct-walk-min", "5"], "--direct-walk-min"),
         ([*NEAR, "--mode", "bike", "--visit-min", "30"], "--visit-min"),
         ([*NEAR, "--way-min", "60"], "--way-min"),
         (["diagnose", "64", "--walk-min", "5"], "--walk-min"),

@@ -179,6 +179,7 @@ def test_many_at_once_are_answered_as_one_alone(embedded):
         ("/nearest?commune=Sare&mode=avion", 422, "« avion » inconnu"),
         ("/nearest?commune=Sare&mode=walk&facilities=tax-offices", 422, "mode walk ne vaut que pour les sites"),
         ("/nearest?commune=Sare&walk-min=121", 422, "un nombre de 120 au plus"),
+        ("/nearest?commune=Sare&direct-walk-min=121", 422, "un nombre de 120 au plus"),
         ("/nearest?commune=Sare&walk_min=12", 422, "« walk_min » n'existe pas"),
         (f"/nearest?commune={'x' * 201}", 422, "200 caractères au plus"),
         ("/nearest?commune=Sare&" + "kind=main&" * 11, 422, "10 valeurs au plus"),
