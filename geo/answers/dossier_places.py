@@ -32,9 +32,9 @@ def host_sentences(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]
     commune = str(label["commune_code"])
     services = services_by_commune()
     here = services.get(commune, ())
-    held = ["mairie"] * (_mark(parts, commune) == "mairie")
+    held = ["mairie" if _mark(parts, commune) == "mairie" else "mairie (position non connue)"]
     held += [words for name, words in _HOSTS.items() if name in here]
-    sentences = [f"Sur place : {SEMICOLON.join(held)}." if held else "Sur place, aucun lieu d'accueil n'est connu."]
+    sentences = [f"Sur place : {SEMICOLON.join(held)}."]
     if label["code"] != commune:
         sentences.insert(0, f"Le lieu vient de la liste donnée : {label['name']}.")
     for part in parts:

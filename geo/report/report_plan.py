@@ -100,7 +100,7 @@ def _argument(argument: LabelArgument, threshold_min: float) -> dict[str, Any]:
         "title": cut(argument.title, _TITLE),
         "summary": cut_all(argument.summary, 320),
         "criteria": [
-            [cut(item.name, _TITLE), _ANSWERS[item.met], cut(item.sentence, 260)] for item in argument.criteria
+            [cut(item.name, _TITLE), _ANSWERS[item.met], cut(item.sentence, 420)] for item in argument.criteria
         ],
         "served": [
             [

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.maps.static.ground import Ground
+    from geo.maps.static.markers import Marker
     from geo.maps.static.sheet import Sheet
 
 NEIGHBOUR_COLOUR: Final = "#eeeeea"
@@ -214,13 +215,17 @@ def placed_names(room: Box, ground: Ground, picture: Picture, at_most: int) -> t
         for i, point in zip(tried, view.on_page(towns.iloc[tried]), strict=True)
     ]
     around = _neighbour_names(view, ground)
-    return place_names([*around, *names], obstacles, room, at_most=len(around) + at_most)
+    of_project = _rectangles(view, [(frame.geometry, marker) for frame, marker in project_places(picture)])
+    return place_names([*around, *names], obstacles, room, at_most=len(around) + at_most, kept_clear=of_project)
 
 
 def _marks(view: _View, ground: Ground, picture: Picture) -> NDArray[np.float64]:
     """Return the rectangle of each marker on the page, shape (n, 4), in mm."""
     places = [(ground.facilities.geometry[ground.facilities["kind"] == kind], MARKERS[kind]) for kind in ground.kinds]
-    places += [(frame.geometry, marker) for frame, marker in project_places(picture)]
+    return _rectangles(view, [*places, *((frame.geometry, marker) for frame, marker in project_places(picture))])
+
+
+def _rectangles(view: _View, places: Sequence[tuple[gpd.GeoSeries, Marker]]) -> NDArray[np.float64]:
     rectangles = [np.empty((0, 4))]
     for points, marker in places:
         middles, reach = view.on_page(points), marker.size / 2 * POINT_MM

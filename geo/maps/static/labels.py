@@ -1,6 +1,7 @@
 """Names on a map: the most important first, none over another, the same places every time.
 
-A name that must be there goes farther from its point where it has no room beside it, with a line to it.
+A name that must be there goes farther from its point where it has no room beside it, with a line to it, and rather
+than very far over a marker that may be hidden.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ _LINE_BOX: Final = 1.15
 #: Where a name is tried around its point, best first: shares of (name width + gap, name height + gap) from its centre.
 _CORNER: Final = 0.7
 _AROUND: Final = ((1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (0, -1))
-#: How much farther (mm) a name that must be there is tried, with a line to its point.
-_FARTHER_MM: Final = (4.0, 7.0, 11.0, 16.0, 22.0, 30.0)
+#: How much farther (mm) a name that must be there is tried, with a line to its point: as all others, and over markers.
+_FARTHER_MM: Final = (4.0, 7.0, 11.0)
+_OVER_MARKERS_MM: Final = (0.0, *_FARTHER_MM, 16.0, 22.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,33 +83,43 @@ class PlacedName:
 
 
 def place_names(
-    names: Sequence[Name], obstacles: NDArray[np.float64], box: Box, *, at_most: int
+    names: Sequence[Name],
+    obstacles: NDArray[np.float64],
+    box: Box,
+    *,
+    at_most: int,
+    kept_clear: NDArray[np.float64] | None = None,
 ) -> tuple[PlacedName, ...]:
     """Place names one after the other around their points; one that has no room is left out, unless it must be there.
 
     `names`: The most important first. `obstacles`: Rectangles to keep clear, shape (n, 4): left, lower, right, upper
-    edge in mm.
+    edge in mm. `kept_clear`: Those of them that no name may lie over; `None`: all.
     """
     taken = obstacles.reshape(-1, 4)
+    clear = taken if kept_clear is None else kept_clear.reshape(-1, 4)
     placed: list[PlacedName] = []
     for name in names:
         if len(placed) == at_most:
             break
-        found = _free_place(name, taken, box)
+        found = _free_place(name, taken, clear, box)
         if found is not None:
             placed.append(found)
-            taken = np.vstack([taken, _rectangle(name, found.x, found.y), *([_dot(name)] if name.dot else [])])
+            written = [_rectangle(name, found.x, found.y), *([_dot(name)] if name.dot else [])]
+            taken, clear = np.vstack([taken, *written]), np.vstack([clear, *written])
     return tuple(placed)
 
 
-def _free_place(name: Name, taken: NDArray[np.float64], box: Box) -> PlacedName | None:
+def _free_place(name: Name, taken: NDArray[np.float64], clear: NDArray[np.float64], box: Box) -> PlacedName | None:
     if name.dot and _hit(taken, *_dot(name)):
         return None
-    for farther in (0.0, *(_FARTHER_MM if name.must else ())):
+    tried = [(0.0, taken)]
+    if name.must:
+        tried += [*((farther, taken) for farther in _FARTHER_MM), *((farther, clear) for farther in _OVER_MARKERS_MM)]
+    for farther, avoided in tried:
         for x, y in name.centres or _around(name, name.gap + farther):
             left, lower, right, upper = _rectangle(name, x, y)
             inside = left >= box.x and lower >= box.y and right <= box.right and upper <= box.top
-            if inside and not _hit(taken, left, lower, right, upper):
+            if inside and not _hit(avoided, left, lower, right, upper):
                 return PlacedName(name, x, y, far=farther > 0)
     return None
 

@@ -85,3 +85,14 @@ def test_a_name_that_must_be_there_goes_farther_with_a_line_to_it():
     assert edges[0] <= x <= edges[2]
     assert edges[1] <= y <= edges[3]
     assert not place_names([replace(name, must=True)], np.empty((0, 4)), box, at_most=1)[0].far
+
+
+def test_rather_than_very_far_a_name_lies_over_a_marker_that_may_be_hidden():
+    crowd = np.array([[x, y, x + 2.0, y + 2.0] for x in range(0, 100, 2) for y in range(0, 100, 2)], dtype=float)
+    star = np.array([[48.0, 48.0, 52.0, 52.0]])
+    name = Name("Walincourt-Selvigny", 50.0, 50.0, gap=2.5, size=8.5, must=True)
+    box = Box(0, 0, 100, 100)
+    assert place_names([name], crowd, box, at_most=1) == ()
+    (placed,) = place_names([name], np.vstack([crowd, star]), box, at_most=1, kept_clear=star)
+    assert not placed.far
+    assert placed.x - name.width / 2 >= 52.0
