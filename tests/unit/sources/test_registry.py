@@ -5,7 +5,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pyproj
 import pytest
 from scipy.spatial import cKDTree
@@ -102,15 +101,13 @@ def test_the_neighbours_are_those_within_the_margin(shared_data):
     communes = gpd.read_file(f"/vsigzip/{path}", columns=["code"])
     communes["departement"] = communes["code"].map(departement_of)
     communes = communes[communes["departement"].map(metric_crs) == "EPSG:2154"]
-    vertices = communes.get_coordinates()
-    departement = communes["departement"].loc[vertices.index].to_numpy()
+    vertices = communes.get_coordinates().join(communes["departement"])
+    # One vertex a hundredth of a degree and département is enough.
+    vertices = vertices[~vertices.round({"x": 2, "y": 2}).duplicated()]
+    departement = vertices["departement"].to_numpy()
     to_metres = pyproj.Transformer.from_crs(WGS84, "EPSG:2154", always_xy=True)
     places = np.column_stack(to_metres.transform(vertices["x"].to_numpy(), vertices["y"].to_numpy()))
-    # One vertex a square kilometre and département is enough.
-    rounded = pd.DataFrame(places // 1000).assign(departement=departement)
-    kept = ~rounded.duplicated().to_numpy()
-    places, departement = places[kept], departement[kept]
-    extract = np.array([osm_extracts(code)[0] for code in departement])
+    extract = vertices["departement"].map({code: osm_extracts(code)[0] for code in np.unique(departement)}).to_numpy()
     trees = {name: cKDTree(places[extract == name]) for name in np.unique(extract)}
     for code in np.unique(departement)[::8]:
         here = cKDTree(places[departement == code])
