@@ -38,7 +38,7 @@ def test_a_scenario_round_trips_through_json(listed, name, territory):
     assert scenario_from_json(scenario_to_json(scenario)) == scenario
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.sampled_from(COMMUNES))
 def test_opening_a_site_never_lengthens_a_time(code):
     opened = apply(TERRITORY, Scenario("T").then(OpenSite("n", "N", Place(code))))
@@ -48,7 +48,7 @@ def test_opening_a_site_never_lengthens_a_time(code):
     assert minutes(opened)[COMMUNES.index(code)] == pytest.approx(ends, abs=1e-6)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.lists(st.sampled_from(SITES), unique=True, min_size=1))
 def test_closing_never_shortens_and_opening_again_at_the_same_place_is_today(closed):
     scenario = Scenario("T").then(*map(CloseSite, closed))

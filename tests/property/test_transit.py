@@ -17,7 +17,7 @@ from geo.transit.transfers import with_stops_of_lines
 from geo.transit.walks import Walks
 from geo.transit.window import percentile_minutes, times_from_minutes
 
-FEW = settings(max_examples=40)
+FEW = settings(max_examples=25)
 DATE = dt.date(2025, 2, 4)
 N_STOPS = 6
 
