@@ -96,7 +96,7 @@ def far_rule(threshold_min: float) -> str:
     minutes = minutes_text(threshold_min)
     return (
         f"Un habitant est trop loin à plus de {minutes} en voiture du lieu le plus proche{SEMICOLON}à {minutes} juste, "
-        "il ne l’est pas."
+        "il ne l'est pas."
     )
 
 
