@@ -82,7 +82,7 @@ def test_one_label(one_label):
     assert plainly(price.value) == "110 000 €"
     assert [plainly(note) for note in answer.notes] == [
         "1 lieu candidat est hors du réseau routier : aucun label n'y est comparé, leurs trajets sont inconnus.",
-        "Un habitant est trop loin à plus de 10 min en voiture du lieu le plus proche ; à 10 min juste, il ne l’est pas.",
+        "Un habitant est trop loin à plus de 10 min en voiture du lieu le plus proche ; à 10 min juste, il ne l'est pas.",
     ]
 
 
