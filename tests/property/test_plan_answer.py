@@ -72,13 +72,20 @@ def test_plans(model, given_labels, before, more, was, will, gap, candidates):
             else {}
         ),
         robustness=Robustness(
-            pd.DataFrame({"codes": [()] * 3, "within_reach": [True, gap < 0.5, True]}),
+            pd.DataFrame(
+                {
+                    "name": ["temps 10 % plus courts", "temps 10 % plus longs", "tels quels"],
+                    "codes": [()] * 3,
+                    "labels": [0, more % 3, given_labels],
+                    "within_reach": [True, gap < 0.5, True],
+                }
+            ),
             pd.DataFrame({"share_of_runs": [1 - gap] * given_labels}),
         ),
         rule=CandidateRule(more % 2_000, centralities=more % 3 > 0) if candidates % 3 else None,
         rule_lifted=candidates % 5 == 0,
         widest=WidestPlan(
-            pd.DataFrame({"name": [f"W{n}" for n in range(given_labels)]}),
+            pd.DataFrame({name: [f"W{n}" for n in range(given_labels)] for name in ("name", "code")}),
             float(more) * (1 + gap),
             0.0,
             AccessSummary(part, before + more, will if was is not None else None, will, 0),

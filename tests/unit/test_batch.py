@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
 
@@ -81,6 +81,11 @@ def small_batch(small_world):
 
 
 @pytest.fixture(scope="module")
+def one_threshold(small_batch):
+    return replace(small_batch, thresholds_min=THRESHOLDS[-1:])
+
+
+@pytest.fixture(scope="module")
 def small_expected(small_world, tmp_path_factory):
     return diagnose_one_by_one(
         tmp_path_factory.mktemp("one_by_one"), ["64"], PROFILES, THRESHOLDS,
@@ -89,25 +94,26 @@ def small_expected(small_world, tmp_path_factory):
     )  # fmt: skip
 
 
-def test_profiles_and_thresholds_equal_single_runs(client, small_batch, small_expected, tmp_path):
-    result = run_batch(client, small_batch, tmp_path)
+@pytest.fixture(scope="module")
+def small_found(client, small_batch, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("batch")
+    return run_batch(client, small_batch, folder), folder
+
+
+def test_profiles_and_thresholds_equal_single_runs(small_found, small_expected):
+    result, folder = small_found
     assert result.failures == []
     assert list(result.summaries) == ["64-courant-12.5", "64-courant-20", "64-fluide-12.5", "64-fluide-20"]
-    assert_same_diagnoses(tmp_path, small_expected)
+    assert_same_diagnoses(folder, small_expected)
 
-    rows = rows_of_table(tmp_path / "departements.csv")
+    rows = rows_of_table(folder / "departements.csv")
     assert [row["folder"] for row in rows] == list(result.summaries)
     for row in rows:
-        summary = json.loads((tmp_path / row["folder"] / "summary.json").read_text(encoding="utf-8"))
+        summary = json.loads((folder / row["folder"] / "summary.json").read_text(encoding="utf-8"))
         assert (row["code"], row["name"], row["profile"]) == ("64", summary["territory"], summary["network"]["profile"])
         assert float(row["threshold_min"]) == summary["threshold_min"]
         assert float(row["residents_within"]) == summary["residents_within"]
         assert result.summaries[row["folder"]] == summary
-
-    # The same batch again replaces its own folders.
-    again = run_batch(client, small_batch, tmp_path)
-    assert again == result
-    assert_same_diagnoses(tmp_path, small_expected)
 
 
 def test_departements_with_their_margin_equal_single_runs(client, small_world, tmp_path):
@@ -175,10 +181,13 @@ def test_every_official_file_of_build_is_one_of_batch(client, small_world, tmp_p
     assert not summary["network"]["approximate"]
 
 
-def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_expected, tmp_path):
+def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_found, small_expected, tmp_path):
+    """The folder holds what the same batch made before: it replaces its own folders."""
     from distributed.diagnostics.plugin import WorkerPlugin  # noqa: PLC0415 - optional extra
 
-    started, go, out = tmp_path / "started", tmp_path / "go", tmp_path / "out"
+    started, go = tmp_path / "started", tmp_path / "go"
+    before, out = small_found
+    (out / "64-courant-20" / "communes.csv").write_text("replaced", encoding="utf-8")
     started.mkdir()
 
     class HoldWrites(WorkerPlugin):
@@ -227,7 +236,7 @@ def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_exp
         assert int(lost_pid) not in client.run(os.getpid).values()
         client.unregister_worker_plugin("hold writes")
 
-    assert result.failures == []
+    assert result == before
     assert_same_diagnoses(out, small_expected)
     kept_profile, _, kept_pid = first[1]
     wrote = [(profile, threshold) for profile, threshold, pid in writes() if pid != lost_pid]
@@ -259,13 +268,13 @@ def test_a_departement_that_fails_is_named_and_the_others_are_written(client, sm
     ]
 
 
-def test_a_folder_of_somebody_else_is_left_alone(client, small_batch, tmp_path):
+def test_a_folder_of_somebody_else_is_left_alone(client, one_threshold, tmp_path):
     (tmp_path / "64-courant-20").mkdir()
     (tmp_path / "64-courant-20" / "letter.txt").write_text("mine")
-    result = run_batch(client, small_batch, tmp_path)
+    result = run_batch(client, one_threshold, tmp_path)
     assert [(failure.departement, failure.profile) for failure in result.failures] == [("64", "courant")]
     assert "n'a pas été écrit par maillage" in result.failures[0].reason
-    assert list(result.summaries) == ["64-fluide-12.5", "64-fluide-20"]
+    assert list(result.summaries) == ["64-fluide-20"]
     assert (tmp_path / "64-courant-20" / "letter.txt").read_text() == "mine"
 
 
@@ -277,7 +286,7 @@ def test_an_unusable_shared_file_is_one_error_and_nothing_is_written(client, sma
     assert not (tmp_path / "out").exists()
 
 
-def test_a_worker_that_breaks_is_a_failure_in_french(client, small_batch, tmp_path):
+def test_a_worker_that_breaks_is_a_failure_in_french(client, one_threshold, tmp_path):
     def break_writes(*, broken: bool) -> None:
         import geo.batch  # noqa: PLC0415 - runs on a worker
         from geo.report.tables import write_diagnosis  # noqa: PLC0415
@@ -289,7 +298,7 @@ def test_a_worker_that_breaks_is_a_failure_in_french(client, small_batch, tmp_pa
 
     client.run(break_writes, broken=True)
     try:
-        result = run_batch(client, small_batch, tmp_path)
+        result = run_batch(client, one_threshold, tmp_path)
     finally:
         client.run(break_writes, broken=False)
     assert [failure.profile for failure in result.failures] == list(PROFILES)
