@@ -33,6 +33,14 @@ def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley, valley_f
     assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
 
 
+def test_the_report_asks_the_same_day(open_part, valley_folder):
+    app = open_part("rapport", valley_folder, jour="2025-02-08")
+    assert next(each for each in app.selectbox if each.label == "Jour").value == dt.date(2025, 2, 8)
+    assert not [each for each in open_part("rapport").selectbox if each.label == "Jour"]
+    refused = open_part("planifier", labels="1", jour="2025-02-08")
+    assert "ce territoire n'a pas d'horaires de transports" in plain(refused.warning[0].value)
+
+
 def test_a_saturday_is_told_and_nothing_is_compared_without_timetables(open_part, valley_folder):
     app = open_part("planifier", valley_folder, labels="1", mode="transit", jour="2025-02-08")
     assert "n'est pas un jour ouvré" in plain(app.error[0].value)
