@@ -9,6 +9,7 @@ from geo.answers.dossier import label_dossiers
 from geo.answers.origin import network_sentence, sources_sentence
 from geo.french import UNKNOWN, counted, format_integer, said_time, visible
 from geo.report.typesetting import typeset
+from geo.sources.embedded import RESIDENTS_NOTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,7 @@ def dossiers_pdf(plan: Plan, parts: Sequence[Territory]) -> bytes:
     manifest = parts[0].manifest
     title = part_title(plan.territory, plan.part)
     made_on = manifest.built_on
+    residents = [note for note in manifest.notes if note == RESIDENTS_NOTE]
     content = {
         "title": f"Dossiers de labels : {title}",
         "territory": f"{HEADING} : {title}, {made_on:%d/%m/%Y}",
@@ -53,7 +55,7 @@ def dossiers_pdf(plan: Plan, parts: Sequence[Territory]) -> bytes:
         "criteria_title": CRITERIA_TITLE,
         "criteria_heads": CRITERIA_HEADS,
         "dossiers": [_page(each) for each in label_dossiers(plan, parts)],
-        "foot": [_cut(text) for text in (network_sentence(manifest), sources_sentence(manifest)) if text],
+        "foot": [_cut(text) for text in (network_sentence(manifest), sources_sentence(manifest), *residents) if text],
     }
     return typeset("label_dossiers", content, {}, made_on)
 

@@ -14,7 +14,7 @@ from geo.answers.coverage import access_title
 from geo.answers.equity import equity_answer, missing_sentence
 from geo.answers.fragility import fragility_answer, sites_with_residents
 from geo.answers.hours import hours_answer
-from geo.answers.list_dates import list_sentence
+from geo.answers.list_dates import dated, list_sentence
 from geo.answers.origin import (
     AGAIN,
     CAR_ONLY,
@@ -274,7 +274,7 @@ def _sources(manifest: Manifest) -> list[dict[str, str]]:
         {
             "dataset": cut(source.dataset, _TITLE),
             "detail": cut(
-                f"{source.vintage or 'date inconnue'} ; {source.licence or 'licence non précisée'} ; fichier "
+                f"{dated(source.vintage)} ; {source.licence or 'licence non précisée'} ; fichier "
                 f"{source.file} ; {format_integer(source.rows_kept)} lignes gardées sur "
                 f"{format_integer(source.rows_read)}.",
                 260,
@@ -288,8 +288,7 @@ def _sources(manifest: Manifest) -> list[dict[str, str]]:
             {
                 "dataset": cut(network.source, _TITLE),
                 "detail": cut(
-                    f"{network.vintage or 'date inconnue'} ; {network.licence or 'licence non précisée'} ; "
-                    f"fichier {network.file}.",
+                    f"{dated(network.vintage)} ; {network.licence or 'licence non précisée'} ; fichier {network.file}.",
                     260,
                 ),
                 "checksum": network.sha256 or "",

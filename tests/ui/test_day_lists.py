@@ -46,7 +46,8 @@ def test_the_lists_come_and_every_screen_counts_them(open_app):
     assert BUTTON not in buttons(app)  # asked for today
     app.button_group(key="widget_screen").set_value("methode").run()
     dates = dict(zip(*(app.dataframe[0].value[name] for name in ("Jeu de données", "Date")), strict=True))
-    assert dates["Liste des structures France services"] == dates["Centres des Finances publiques"] == "2026-10-05"
+    for dataset in ("Liste des structures France services", "Centres des Finances publiques"):
+        assert " ".join(dates[dataset].split()) == "5 octobre 2026"
     assert "De 2024-08-01 à 2026-10-05" in said(app)  # what the list of the day changes
     assert BUTTON in buttons(app)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
+from geo.answers.list_dates import dated
 from geo.answers.origin import LIMITS, METHOD, SITES_METHOD, TRANSIT_METHOD, approximation_sentences, network_sentence
 from geo.french import format_integer
 from geo.network.speeds import speed_table
@@ -72,7 +73,7 @@ def source_table(manifest: Manifest) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Jeu de données": sources["dataset"],
-            "Date": sources["vintage"].fillna("inconnue"),
+            "Date": sources["vintage"].map(dated, na_action="ignore").fillna("inconnue"),
             "Licence": sources["licence"].fillna("non précisée"),
             "Fichier": sources["file"],
             "Lignes lues": read,

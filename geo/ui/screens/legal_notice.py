@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.answers.list_dates import dated
 from geo.ui.components.leaflet_map import privacy_sentence
 from geo.ui.components.sections import Section, given, show_sections
 
@@ -53,7 +54,7 @@ def notice(settings: Settings, sources: Iterable[Provenance]) -> list[Section]:
             "Données",
             ["Les données officielles gardent la licence de leurs producteurs :"],
             [
-                f"{source.dataset} ({source.vintage or 'date inconnue'}) : {source.licence or 'licence non précisée'}."
+                f"{source.dataset} ({dated(source.vintage)}) : {source.licence or 'licence non précisée'}."
                 for source in sources
             ],
         ),
