@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 
 from geo import Territory
 from geo.cli import main
+from geo.maps.static import files
+from geo.maps.static.sheet import Sheet
 from geo.report import report_files
 from tests.golden.reading import csv_table, html_text, html_title, pdf_pages, plain, svg_text, workbook
 from tests.golden.screens import ADDRESSES, LABELS, MOMENT, checked, said, visitor
@@ -68,6 +71,7 @@ def collect(key: str, folder: Path) -> Channels:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MAILLAGE_GEOCODER_URL", "")
         patch.setattr(report_files, "write_sheet", _written_if_read(report_files.write_sheet))
+        patch.setattr(files, "sheet_svg", _drawn_if_read(files.sheet_svg))
         for asked, options in _commands(scenario).items():
             _ask(channels, asked, options, folder / asked)
         _look_for_a_site(channels)
@@ -92,6 +96,17 @@ def _scenario(key: str) -> dict[str, Any]:
 def _written_if_read(write: Callable[..., None]) -> Callable[..., None]:
     """Leave out the pictures made of dots: no letter is read in them, and they are most of what a report takes."""
     return lambda sheet, path: None if path.suffix == ".png" else write(sheet, path)
+
+
+def _drawn_if_read(draw: Callable[..., str]) -> Callable[..., str]:
+    """Draw a map where its letters are text, as in a PDF; where they are shapes, only its title and what it shows are read."""
+
+    def drawn(sheet: Sheet, *, letters: str) -> str:
+        if letters == "none":
+            return draw(sheet, letters=letters)
+        return f'<svg xmlns="http://www.w3.org/2000/svg"><title>{escape(sheet.title, quote=False)}</title></svg>'
+
+    return drawn
 
 
 def _commands(scenario: Path) -> dict[str, list[str]]:
