@@ -31,6 +31,7 @@ import shapely
 from hypothesis import settings
 
 from geo import Territory
+from geo.sources.embedded import surroundings
 from geo.transit.gtfs import read_gtfs
 from tests.unit.transit.small_feed import FILES as FEED_TABLES
 from tests.unit.transit.small_feed import write_valley
@@ -673,9 +674,16 @@ def official_addresses():
     return lambda web: {base: f"{web.base}/{base}" for base in BASES}
 
 
+@pytest.fixture(scope="session")
+def surroundings_once():
+    """Look for what lies near a département once: all communes of France are read for it."""
+    return functools.cache(surroundings)
+
+
 @pytest.fixture
-def official(web, official_files, official_addresses):
+def official(web, official_files, official_addresses, surroundings_once, monkeypatch):
     """Serve the official files under their paths; return the paths by key, and the settings that lead there."""
+    monkeypatch.setattr("geo.sources.fetch.surroundings", surroundings_once)
     for key, content in official_files.items():
         web.serve(PATHS[key], content)
     return PATHS, official_addresses(web)
