@@ -20,6 +20,7 @@ from geo.french import (
     format_euros,
     format_integer,
     joined,
+    plural,
     said_minutes,
     within_text,
 )
@@ -188,13 +189,19 @@ def _stops(plan: Plan, label: dict[Any, Any]) -> list[str]:
     )
     told = [stop]
     rows = plan.served[plan.served["label_code"] == str(label["code"])]
-    gaining = rows[rows["residents_brought"] > 0].sort_values("residents_brought", ascending=False, kind="stable")
-    stops = (rows if gaining.empty else gaining).head(_BUS_STOPS)
+    gaining = rows[rows["residents_gained"] > 0].sort_values("residents_gained", ascending=False, kind="stable")
+    stops = gaining.head(_BUS_STOPS)
     if len(stops) > 1:
         cost = "" if one is None else f" ; {format_euros(one * len(stops))} par an"
+        people = float(stops["residents_gained"].sum())
+        others = float(stops["residents"].sum()) - people
+        beside = (
+            f" (et {counted(others, 'autre habitant', 'autres habitants')} de ces communes)" if round(others) else ""
+        )
         told.append(
             f"Ou un arrêt dans chacune de ces communes, {joined(list(stops['commune_name']))} : "
-            f"{counted(stops['residents'].sum(), 'habitant')} chez eux{cost}."
+            f"{format_integer(people)} de ces {counted(label['gain_residents'], 'habitant')} "
+            f"{plural(people, 'en aurait un', 'en auraient un')} chez eux{beside}{cost}."
         )
     return told
 

@@ -11,7 +11,7 @@ from geo.answers.answer import far_criterion, known_note, part_title
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import replaced_sentence, residents_beyond, retained_text
 from geo.answers.plan_stops import known_stops_sentence, stop_lines
-from geo.answers.plan_visitors import visitors_sentence
+from geo.answers.plan_visitors import label_loser, visitors_sentence
 from geo.crs import departement_of
 from geo.french import (
     DRIVING_ONLY,
@@ -158,16 +158,20 @@ def _of_this_gain(share: float) -> str:
 def labels_with_alternatives(plan: Plan) -> pd.DataFrame:
     """Return the labels with what else could stand in their stead, as text, <NA> none.
 
-    `elsewhere`: the places that would do nearly as well; `instead`: those chosen where a label is not, as times change.
+    `elsewhere`: the places that would do nearly as well; `instead`: those chosen where a label is not, as times change;
+    `takes_over`: the site that at least half of its visitors come from, with their share.
     """
     names = plan.alternatives.groupby("label_code", sort=False)["name"].agg(", ".join)
     instead = [
         ", ".join(f"{name} ({times})" for name, times in plan.robustness.instead_of(code).items()) or pd.NA
         for code in plan.labels["code"]
     ]
+    losers = [label_loser(plan, label) for label in plan.labels.to_dict("records")]
+    taken = [pd.NA if one is None else f"{one.facility_name} ({format_share(one.share_of_visitors)})" for one in losers]
     return plan.labels.assign(
         elsewhere=names.reindex(plan.labels["code"]).astype("string").array,
         instead=pd.array(instead, dtype="string"),
+        takes_over=pd.array(taken, dtype="string"),
     )
 
 

@@ -79,10 +79,12 @@ def replaced_sentence(plan: Plan, label: dict[Any, Any]) -> str:
     told = [f"{name} {format_integer(times)} fois" for name, times in instead.items()]
     alone = others - sum(instead.values())
     if told and alone:
-        told.append(f"aucun lieu {format_integer(alone)} fois")
-    place = f"à sa place : {', '.join(told)}" if told else "aucun lieu à sa place"
+        told.append(f"aucun autre lieu {format_integer(alone)} fois")
+    place = ", aucun lieu à sa place"
+    if told:
+        place = f"{SEMICOLON[:-1]} le plan choisit alors, parfois pour d'autres habitants : {', '.join(told)}"
     missing = f"Écarté {format_integer(others)} fois sur {format_integer(label['variants'])}"
-    return f"{missing}, {place}{f'{SEMICOLON}{half}' if half else ''}."
+    return f"{missing}{place}{f'{SEMICOLON}{half}' if half else ''}."
 
 
 def residents_beyond(served: pd.DataFrame, threshold_min: float) -> float:

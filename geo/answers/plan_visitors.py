@@ -9,17 +9,24 @@ from geo.siting.visitors import main_loser
 
 if TYPE_CHECKING:
     from geo.siting.plan import Plan
+    from geo.siting.visitors import MainLoser
+
+
+def label_loser(plan: Plan, label: dict[Any, Any]) -> MainLoser | None:
+    """Return the site that at least half of the visitors of a label of a plan come from; `None`: from several."""
+    rows = plan.leaving[plan.leaving["label_code"] == label["code"]]
+    return main_loser(rows, label["residents_served"])
 
 
 def visitors_sentence(plan: Plan, label: dict[Any, Any]) -> str:
-    """Return which site most visitors of a label come from where few of them are brought nearer; empty elsewhere."""
-    rows = plan.leaving[plan.leaving["label_code"] == label["code"]]
-    found = main_loser(rows, label["residents_served"], label["gain_residents"])
+    """Return which site at least half of the visitors of a label come from; empty: they come from several."""
+    found = label_loser(plan, label)
     if found is None:
         return ""
-    new = counted(label["gain_residents"], "habitant rapproché", "habitants rapprochés")
+    brought = plan.served.loc[plan.served["label_code"] == label["code"], "residents_brought"].sum()
+    new = f"rapproche {format_integer(brought)} de" if round(brought) else "ne rapproche aucun de"
     return (
         f"Prend surtout les visiteurs d'un site : {format_share(found.share_of_visitors)} des siens viennent de "
-        f"{found.facility_name}, qui en perdrait {format_share(found.share_lost)}{SEMICOLON}{new} sur "
-        f"{format_integer(label['residents_served'])} servis."
+        f"{found.facility_name}, qui en perdrait {format_share(found.share_lost)}{SEMICOLON}il {new} "
+        f"ses {counted(label['residents_served'], 'visiteur')}."
     )

@@ -94,7 +94,8 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "variants": Column("Variantes", decimals=0),
     "shorter_share": Column("Inutile si les trajets raccourcissent de", decimals=3, share=True),
     "longer_share": Column("Hors de portée s'ils s'allongent de", decimals=3, share=True),
-    "instead": Column("Sinon, à sa place (fois)"),
+    "instead": Column("Sinon, le plan choisit (fois)"),
+    "takes_over": Column("Prend surtout les visiteurs de (part des siens)"),
     "residents_with_stop": Column("Habitants à portée d'un arrêt", decimals=0),
     "mean_residents_with_stop": Column("À portée d'un arrêt, en moyenne", decimals=0),
     "hours_a_month": Column("Heures par mois", decimals=1),
@@ -109,6 +110,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "commune_name": Column("Commune"),
     "residents": Column("Habitants", decimals=0),
     "residents_brought": Column("dont rapprochés", decimals=0),
+    "residents_gained": Column("dont par ce label seul ou le premier", decimals=0),
     "time_before_min": Column("Aujourd'hui", "min", 1),
     "time_after_min": Column("Avec le label", "min", 1),
     # Plans with and without a car.

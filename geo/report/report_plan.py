@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geo.report.report_findings import ReportFindings
 
 _LABEL_ROWS: Final = 10
-#: Labels argued at length; all have their dossier beside.
+#: Labels argued at length, the others in short; all have their dossier beside.
 _ARGUED: Final = 1
 _SERVED_ROWS: Final = 3
 #: Plans with and without a car, and longest list of places in a cell (characters).
@@ -51,8 +51,8 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
         )
     if count > argued:
         lead.append(
-            f"{plural(argued, 'Le premier label est argumenté', 'Les premiers labels sont argumentés')} ici ; les "
-            f"{format_integer(count)} ont chacun leur page dans plan/dossiers.pdf."
+            f"{plural(argued, 'Le premier label est argumenté', 'Les premiers labels sont argumentés')} en entier, les "
+            f"autres en bref ; les {format_integer(count)} ont chacun leur page dans plan/dossiers.pdf."
         )
     return {
         "lead": cut_all([*lead, *answer.notes[:_PLAN_NOTES]]),
@@ -73,6 +73,12 @@ def plan_content(findings: ReportFindings) -> dict[str, Any] | None:
         "arguments": [
             _argument(label_argument(plan, code, findings.territory.parts), plan.threshold_min)
             for code in list(titles)[:argued]
+        ],
+        "in_short": [
+            {"title": cut(each.title, _TITLE), "summary": " ".join(cut_all(each.summary, 220))}
+            for each in (
+                label_argument(plan, code, findings.territory.parts) for code in list(titles)[argued:_LABEL_ROWS]
+            )
         ],
     }
 

@@ -76,7 +76,8 @@ class Plan:
         `aid_eur`: euros a year.
     served
         One row for each label and commune that it serves: `label_code`, `commune_code`, `commune_name`, `residents`
-        (those who go there), `residents_brought` (of whom within the threshold only now), `time_before_min` (Float64,
+        (those who go there), `residents_brought` (of whom within the threshold only now), `residents_gained` (of these,
+        whom no label ranked before brings within it; NaN: of a plan written before it was), `time_before_min` (Float64,
         <NA>: no way before), `time_after_min` (float64), `geo.territory.study_area.PRECISION_COLUMNS`; by rank, then
         most residents first.
     leaving

@@ -271,7 +271,7 @@ def _plan(read: PlanValues) -> Plan:
 def _takes_over(plan: Plan, label: dict[str, Any]) -> dict[str, Any] | None:
     """Return the site whose visitors a label mainly takes as plain values; `None`: there is none."""
     rows = plan.leaving[plan.leaving["label_code"] == label["code"]]
-    found = main_loser(rows, label["residents_served"], label["gain_residents"])
+    found = main_loser(rows, label["residents_served"])
     return None if found is None else asdict(found)
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 #: so many are given for each.
 NEARLY_AS_MUCH: Final = 0.8
 _MOST_ALTERNATIVES: Final = 3
+#: ... and at least this share of it to the same residents.
+_SAME: Final = 0.5
 #: Times that trips to a label may be longer, above which those who take them are said to live at its door.
 _AT_THE_DOOR: Final = 10.0
 
@@ -111,13 +113,15 @@ def served_table(
     rows = np.flatnonzero((server >= 0) & (problem.residents > 0))
     residents, before = problem.residents[rows], problem.today_min[rows]
     limit = threshold_min + AT_THRESHOLD_MIN
-    had_way = np.isfinite(before)
+    had_way, new = np.isfinite(before), (before > limit) & (minutes[rows] <= limit)
+    first = _first_within(problem, rank, limit)
     points = pd.DataFrame(
         {
             "rank": rank[server[rows]],
             "commune": problem.communes[0][rows],
             "residents": residents,
-            "residents_brought": np.where((before > limit) & (minutes[rows] <= limit), residents, 0.0),
+            "residents_brought": np.where(new, residents, 0.0),
+            "residents_gained": np.where(new & (first[rows] == rank[server[rows]]), residents, 0.0),
             "with_way": np.where(had_way, residents, 0.0),
             "before": residents * np.where(had_way, before, 0.0),
             "after": residents * minutes[rows],
@@ -133,11 +137,21 @@ def served_table(
             "commune_name": names.reindex(communes).array,
             "residents": table["residents"].array,
             "residents_brought": table["residents_brought"].array,
+            "residents_gained": table["residents_gained"].array,
             "time_before_min": _mean(table["before"], table["with_way"]),
             "time_after_min": (table["after"] / table["residents"]).array,
             **_precision(problem, communes),
         }
     )
+
+
+def _first_within(problem: SitingProblem, rank: NDArray[np.int64], limit: float) -> NDArray[np.int64]:
+    """Return the best rank of the labels within a limit of each demand point, the number of candidates: none."""
+    ranks = rank[problem.pair_candidate]
+    near = (ranks >= 0) & (problem.pair_min <= limit)
+    first = np.full(len(problem.demand), len(problem.candidates), np.int64)
+    np.minimum.at(first, problem.pair_demand[near], ranks[near])
+    return first
 
 
 def leaving_table(problem: SitingProblem, order: NDArray[np.int64], server: NDArray[np.int64]) -> pd.DataFrame:
@@ -211,9 +225,10 @@ def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd
     """Return the places that would do nearly as well as each label, the other labels staying.
 
     Models choose the very best point, often a village between two towns; a label is better placed where people
-    already go. So of the places that bring at least `NEARLY_AS_MUCH` of what the label brings, those in the communes
-    with most residents are given; under ``coverage`` only those that bring somebody (`geo.siting.useful`). Under
-    ``center`` no sum tells places apart: the table is empty.
+    already go. So of the places that bring at least `NEARLY_AS_MUCH` of what the label brings, half of it or more to
+    the same residents (they would not add it beside the label), those in the communes with most residents are given;
+    under ``coverage`` only those that bring somebody (`geo.siting.useful`). Under ``center`` no sum tells places apart:
+    the table is empty.
 
     Gains are those that the choice was made for: on average over the hypotheses on times where it was.
 
@@ -227,11 +242,15 @@ def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd
     people = problem.commune_residents
     benefits = brought(choice.problems, model, threshold_min)
     usefulness = Usefulness.of(problem, choice.problems, threshold_min)
+    beside = benefits.added_to(benefits.received(order))
     found: list[tuple[int, NDArray[np.int64], NDArray[np.float64]]] = []
     for label in order.tolist() if model != "center" else []:
         others = order[order != label]
         added = benefits.added_to(benefits.received(others))
-        near = np.flatnonzero((added >= NEARLY_AS_MUCH * added[label]) & (added[label] > 0))
+        same = added - beside
+        near = np.flatnonzero(
+            (added >= NEARLY_AS_MUCH * added[label]) & (same >= _SAME * added[label]) & (added[label] > 0)
+        )
         if model == "coverage":
             near = near[usefulness.beside(others)[near]]
         near = near[~np.isin(near, order)]

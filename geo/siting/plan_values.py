@@ -52,6 +52,7 @@ class ServedValues(Values):
     commune_name: str
     residents: Amount
     residents_brought: Amount
+    residents_gained: Amount | None = None
     time_before_min: Amount | None
     time_after_min: Amount
     estimated: bool

@@ -28,7 +28,7 @@ _WIDTHS: Final = {
     "Commune": 160,
     "Lieu": 200,
     "Presque aussi bien": 140,
-    "Sinon, à sa place (fois)": 203,
+    "Sinon, le plan choisit (fois)": 203,
     "Rang": 55,
     "Lieux": 215,
     # Beside a map, under short headings.

@@ -117,6 +117,23 @@ def test_the_antenne_costs_its_share_of_the_hours_and_a_stop_its_passes(made, em
     assert "donnés pour ce plan" in told(label_dossier(dearer, embedded.parts, "64422"), "Coût")
 
 
+def test_stops_at_home_are_for_those_whom_the_label_brings(made, embedded):
+    rows = made.served[made.served["label_code"] == "64422"].sort_values("residents", ascending=False)
+    counted = rows.assign(residents_brought=rows["residents"], residents_gained=0.0)
+    counted.iloc[1:3, counted.columns.get_loc("residents_gained")] = [100.0, 50.0]
+    one, two = counted.iloc[1], counted.iloc[2]
+    labels = made.labels.assign(gain_residents=200.0)
+    said = told(
+        label_dossier(replace(made, labels=labels, served=counted), embedded.parts, "64422"), "Autres solutions"
+    )
+    rest = one["residents"] + two["residents"] - 150
+    others = f"{rest:,.0f} autres habitants".replace(",", " ")
+    where = f"{one['commune_name']} et {two['commune_name']}"
+    assert f"{where} : 150 de ces 200 habitants en auraient un chez eux (et {others} de ces communes)" in said
+    unknown = replace(made, served=counted.assign(residents_gained=float("nan")))
+    assert "chez eux" not in told(label_dossier(unknown, embedded.parts, "64422"), "Autres solutions")
+
+
 def test_what_is_not_known_says_how_to_get_it(made, embedded):
     criteria = {each.name: each for each in label_dossier(made, embedded.parts, "64422").criteria}
     for name, source in (

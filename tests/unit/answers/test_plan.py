@@ -7,7 +7,14 @@ import pytest
 
 from geo import Territory
 from geo.access.known_part import KnownPart
-from geo.answers.label import alternatives_sentence, label_arguments, label_gains, label_line, plan_lines
+from geo.answers.label import (
+    alternatives_sentence,
+    label_arguments,
+    label_gains,
+    label_line,
+    labels_with_alternatives,
+    plan_lines,
+)
 from geo.answers.plan import AIMS, METHODS, plan_answer, plan_method
 from geo.answers.plan_certainty import doubtful_sentence, robustness_sentence, worst_case_sentence
 from geo.answers.plan_cost import budget_sentence
@@ -176,17 +183,22 @@ def test_a_budget_that_pays_fewer_than_asked_is_told(one_label):
 
 
 def test_a_label_that_mainly_takes_the_visitors_of_one_site_says_so(one_label):
-    labels = one_label.labels.assign(gain_residents=5.0, residents_served=100.0)
+    labels = one_label.labels.assign(residents_served=100.0)
+    served = one_label.served.head(1).assign(residents_brought=5.0)
     leaving = one_label.leaving.head(1).assign(residents_before=120.0, residents_leaving=90.0, facility_name="Maison")
-    taking = replace(one_label, labels=labels, leaving=leaving)
+    taking = replace(one_label, labels=labels, leaving=leaving, served=served)
     said = (
-        "Prend surtout les visiteurs d'un site : 90 % des siens viennent de Maison, qui en perdrait 75 % ; 5 habitants "
-        "rapprochés sur 100 servis."
+        "Prend surtout les visiteurs d'un site : 90 % des siens viennent de Maison, qui en perdrait 75 % ; il rapproche 5 "
+        "de ses 100 visiteurs."
     )
     assert f"     {said}" in map(plainly, plan_lines(taking))
     assert said in map(plainly, label_arguments(taking)[0].summary)
-    for other in (labels.assign(gain_residents=10.0), labels.assign(residents_served=200.0)):
-        assert "Prend surtout" not in "".join(plan_lines(replace(taking, labels=other)))
+    assert labels_with_alternatives(taking)["takes_over"].to_list() == ["Maison (90\u00a0%)"]
+    nobody = replace(taking, served=served.assign(residents_brought=0.0))
+    assert "il ne rapproche aucun de ses 100 visiteurs" in plainly("".join(plan_lines(nobody)))
+    several = replace(taking, labels=labels.assign(residents_served=200.0))
+    assert "Prend surtout" not in "".join(plan_lines(several))
+    assert labels_with_alternatives(several)["takes_over"].isna().all()
 
 
 def test_labels_of_use_under_other_times_are_named_where_none_is_proposed(one_label):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from geo.siting.benefits import Benefits, counted_today_min, coverage_benefits, time_benefits
-from geo.siting.plan_tables import alternatives_table
+from geo.siting.plan_tables import alternatives_table, served_table
 from geo.siting.problem import SitingProblem
 
 
@@ -88,3 +88,33 @@ def test_the_only_resident_of_a_label_may_be_brought_by_another_place():
     assert found[["label_code", "code", "share_of_gain"]].to_numpy().tolist() == [["c0", "c1", 1.0]]
     # Nobody is brought where nobody is too far: then no place does as well.
     assert alternatives_table(choice(one, 0), "coverage", 50).empty
+
+
+def test_a_place_is_an_alternative_where_half_of_the_same_residents_gain_by_it():
+    """The label brings 10 and 10; c1 brings one of these and 8 others, c2 4 others more of them than of the same."""
+    several = problem(
+        [(10, 40), (10, 40), (8, 40), (30, 40)],
+        [(0, 0, 5), (0, 1, 5), (1, 0, 5), (2, 1, 5), (3, 2, 5)],
+    )
+    several = replace(
+        several,
+        demand=several.demand.assign(commune_code="64001"),
+        candidates=several.candidates.assign(name="C", commune_code="64001"),
+    )
+    found = alternatives_table(choice(several, 0), "coverage", 20)
+    assert found[["code", "share_of_gain"]].to_numpy().tolist() == [["c1", 0.9]]  # c2 would bring 30, all others
+
+
+def test_residents_that_a_label_ranked_before_brings_are_not_gained_by_the_nearer_one():
+    """Both labels bring the 10; they go to the second, which is nearer, and count for the first."""
+    two = problem([(10, 40), (7, 40), (3, 12)], [(0, 0, 15), (0, 1, 5), (1, 1, 5), (2, 1, 5)])
+    codes = ["64001", "64002", "64003"]
+    columns = {name: [False, False, False] for name in ("estimated", "time_low", "time_high")}
+    two = replace(two, demand=two.demand.assign(commune_code=codes, **columns))
+    minutes, server = two.times_with(np.array([0, 1]))
+    names = pd.Series(codes, codes)
+    found = served_table(two, 20, np.array([0, 1]), minutes, server, names)
+    assert found["commune_code"].to_list() == codes
+    assert found["label_code"].to_list() == ["c1", "c1", "c1"]
+    assert found["residents_brought"].to_list() == [10, 7, 0]
+    assert found["residents_gained"].to_list() == [0, 7, 0]

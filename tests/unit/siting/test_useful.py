@@ -144,8 +144,8 @@ def test_with_the_same_gain_another_is_preferred(two_towns):
 def test_the_site_that_loses_most():
     columns = ["facility_name", "residents_before", "residents_leaving"]
     leaving = pd.DataFrame([["Maison", 60.0, 54.0], ["Relais", 500.0, 46.0]], columns=columns)
-    found = main_loser(leaving, 100.0, 9.0)
+    found = main_loser(leaving, 100.0)
     assert (found.facility_name, found.share_of_visitors, found.share_lost) == ("Maison", 0.54, 0.9)
-    assert main_loser(leaving, 100.0, 10.0) is None, "a tenth of its visitors are brought within the threshold"
-    assert main_loser(leaving, 108.0, 0.0) is None, "half of them come from elsewhere"
-    assert main_loser(leaving.head(0), 100.0, 0.0) is None
+    assert main_loser(leaving, 108.0).share_of_visitors == 0.5
+    assert main_loser(leaving, 109.0) is None, "more than half of them come from elsewhere"
+    assert main_loser(leaving.head(0), 100.0) is None

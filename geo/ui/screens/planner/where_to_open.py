@@ -54,6 +54,7 @@ _LABELS_MORE: Final = (
     *(
         "instead",
         "elsewhere",
+        "takes_over",
         "commune_residents",
         "centrality",
         "variants",
