@@ -83,7 +83,7 @@ def no_sideways(page) -> None:
         page.set_viewport_size(size)
         page.wait_until_still()
         for element in ("document.documentElement", "document.querySelector('.stMain')"):
-            assert page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth"), size
+            page.wait_for_function(f"{element}.scrollWidth <= {element}.clientWidth")
 
 
 def check_a_saved_scenario_comes_back(page, planned, saved) -> None:
