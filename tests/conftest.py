@@ -129,12 +129,15 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def packages_looked_at_once():
-    """Let Streamlit's tests look for components in the installed packages once, not at each run: that took a third of them."""
+    """Let Streamlit's tests look for components in the installed packages once, not at each run, and compile the app once."""
     from streamlit.components.v2 import manifest_scanner  # noqa: PLC0415 - takes a second to import
+    from streamlit.runtime.scriptrunner.script_cache import ScriptCache  # noqa: PLC0415
 
     with pytest.MonkeyPatch.context() as patch:
         found_once = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", found_once)
+        compiled_once = functools.cache(ScriptCache().get_bytecode)
+        patch.setattr(ScriptCache, "get_bytecode", lambda _cache, path: compiled_once(path))
         yield
 
 

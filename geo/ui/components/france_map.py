@@ -144,8 +144,9 @@ def packed_minutes(minutes: pd.Series, codes: Sequence[str]) -> str:
     Hundredths of a minute rounded up, `AT_THRESHOLD_MIN` forgiven, at most 65,533; 65,535: missing, no road leads to a
     site; 65,534: not in `minutes`.
     """
-    known = pd.Index(codes).isin(minutes.index)
-    times = minutes.reindex(list(codes)).to_numpy(np.float64, na_value=np.nan)
+    place = minutes.index.get_indexer(list(codes))
+    known = place >= 0
+    times = np.append(minutes.to_numpy(np.float64, na_value=np.nan), np.nan)[place]  # -1: the last
     reached = np.isfinite(times)
     units = np.ceil((np.where(reached, times, 0.0) - AT_THRESHOLD_MIN) * _UNITS_PER_MIN)
     packed = np.where(known, np.where(reached, np.clip(units, 0, _LONGEST), _UNREACHABLE), _UNKNOWN)
