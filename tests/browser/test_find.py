@@ -444,7 +444,7 @@ def test_the_widget_is_short_on_a_phone(find, place, cards):
 def test_the_code_of_the_widget_shows_it_in_another_page(find, new_page):
     page = find("?ecran=methode", drawn="h1")
     code = page.locator("code", has_text="iframe").inner_text()
-    other = new_page(width=600, height=1500)
+    other = new_page(width=600, height=1500, color_scheme="light")  # whom no other visitor was
     other.set_content(f"<h1>Mairie</h1>{code}")
     frame = other.frame_locator("iframe")
     frame.get_by_label("Où êtes-vous ?").fill("sare")
