@@ -144,7 +144,7 @@ def packed_minutes(minutes: pd.Series, codes: Sequence[str]) -> str:
     Hundredths of a minute rounded up, `AT_THRESHOLD_MIN` forgiven, at most 65,533; 65,535: missing, no road leads to a
     site; 65,534: not in `minutes`.
     """
-    place = minutes.index.get_indexer(list(codes))
+    place = minutes.index.get_indexer(pd.Index(codes))
     known = place >= 0
     times = np.append(minutes.to_numpy(np.float64, na_value=np.nan), np.nan)[place]  # -1: the last
     reached = np.isfinite(times)
