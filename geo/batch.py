@@ -25,6 +25,7 @@ from geo.french import agreed
 from geo.network.speeds import DEFAULT_PROFILE, speed_profile
 from geo.question import Question, check_threshold
 from geo.report.data_package import result_files
+from geo.report.kept_diagnosis import kept_diagnoses, made_of, mark_made_of
 from geo.report.tables import diagnosis_summary, write_diagnosis, write_summary, write_table
 from geo.sources.departements import departement_name
 from geo.storage import remove_left, replacing_folder
@@ -106,6 +107,13 @@ class Batch:
     def questions(self) -> list[Question]:
         """What is asked of every territory: the question at each threshold, in the order given."""
         return [self.question.at(threshold_min) for threshold_min in self.thresholds_min] or [self.question]
+
+    def folders(self, departement: str, profile: str) -> dict[str, Question]:
+        """Return the question of each folder that a département's diagnoses with a profile are written to."""
+        return {
+            f"{departement}-{profile}-{str(float(question.threshold_min)).removesuffix('.0')}": question
+            for question in self.questions
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +224,13 @@ def dask_client(scheduler: str | None = None, workers: int | None = None) -> Ite
         yield client
 
 
-def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
+def run_batch(client: Client, batch: Batch, out: Path, *, again: bool = False) -> BatchResult:
     """Run a batch on a cluster and write its results.
 
+    A diagnosis that a former run wrote whole, of the same files, question, profile and version of maillage, is kept.
+
     `out`: Folder where workers write, visible to them and to this process; each diagnosis has its own folder in it,
-    named like ``64-courant-20``, with the files of `geo.report.tables.write_diagnosis`.
+    named like ``64-courant-20``, with the files of `geo.report.tables.write_diagnosis`. `again`: Keep none.
 
     Returns
     -------
@@ -233,29 +243,41 @@ def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
         A file that all départements share is unusable, or `out` cannot be written to.
     """
     out = out.absolute()
-    _log.info("Lecture des fichiers officiels…")
-    tables = client.submit(OfficialFiles.read, batch.files, pure=False)
     try:
-        present = client.submit(_departements, tables, pure=False).result()
+        files = client.submit(OfficialFiles.fingerprint, batch.files, pure=False).result()
+        codes, tables = batch.departements, None
+        if codes is None:
+            tables, codes = _read(client, batch)
+        tasks = list(product(dict.fromkeys(codes), dict.fromkeys(batch.profiles)))
+        asked = {task: batch.folders(*task) for task in tasks}
+        texts = {name: made_of(files, question, *task) for task in tasks for name, question in asked[task].items()}
+        kept = {} if again or files is None else kept_diagnoses(texts, out)
+        left = [task for task in tasks if not asked[task].keys() <= kept.keys()]
+        if left and tables is None:
+            tables, _ = _read(client, batch)
     except MaillageError:
         raise
     except Exception as error:
         msg = f"Les fichiers n'ont pas pu être lus par le premier processus de calcul : {_reason(error)}"
         raise BatchError(msg) from error
 
-    codes = present if batch.departements is None else list(dict.fromkeys(batch.departements))
-    tasks = list(product(codes, dict.fromkeys(batch.profiles)))
+    resumed = [task for task in tasks if task not in left]
+    for number, task in enumerate(resumed, start=1):
+        _tell(number, len(tasks), task, "repris")
+    asking = {
+        task: {name: (asked[task][name], texts[name]) for name in asked[task] if name not in kept} for task in left
+    }
     measure = partial(_measure, batch=batch, out=out)
-    futures = {client.submit(measure, tables, *task, pure=False, retries=_RETRIES): task for task in tasks}
-    done = dict(_collect(futures, out))
+    futures = {client.submit(measure, tables, *task, asking[task], pure=False, retries=_RETRIES): task for task in left}
+    done = dict(_collect(futures, out, len(resumed)))
     summaries: dict[str, Mapping[str, Any]] = {}
     failures = []
-    for code, profile in tasks:
-        answer = done[code, profile]
+    for task in tasks:
+        answer = done.get(task, {})
         if isinstance(answer, str):
-            failures.append(Failure(code, profile, answer))
-        else:
-            summaries |= answer
+            failures.append(Failure(*task, answer))
+            answer = {}
+        summaries |= {name: (kept | answer)[name] for name in asked[task] if name in kept or name in answer}
     for name in summaries:
         remove_left(out, name)  # by lost workers
     result = BatchResult(summaries, failures)
@@ -263,14 +285,33 @@ def run_batch(client: Client, batch: Batch, out: Path) -> BatchResult:
     return result
 
 
+def _read(client: Client, batch: Batch) -> tuple[Any, list[str]]:
+    """Have the shared files read; return the future of their tables, and the départements that they have."""
+    _log.info("Lecture des fichiers officiels…")
+    tables = client.submit(OfficialFiles.read, batch.files, pure=False)
+    return tables, client.submit(_departements, tables, pure=False).result()
+
+
+def _tell(number: int, count: int, task: tuple[str, str], end: str) -> None:
+    _log.info("%d/%d : %s, profil %s, %s…", number, count, departement_name(task[0]), task[1], end)
+
+
 def _departements(tables: OfficialTables) -> list[str]:
     return sorted(tables.communes.frame["departement"].unique())
 
 
 def _measure(
-    tables: OfficialTables, departement: str, profile: str, *, batch: Batch, out: Path
+    tables: OfficialTables,
+    departement: str,
+    profile: str,
+    asked: Mapping[str, tuple[Question, str]],
+    *,
+    batch: Batch,
+    out: Path,
 ) -> dict[str, dict[str, Any]] | str:
     """Write the diagnoses of one territory; return their summaries by folder name, or why there is none.
+
+    `asked`: Question, and what the answer is made of, by folder.
 
     Runs on a worker, perhaps twice: every folder is written beside its place and then renamed into it.
     """
@@ -278,11 +319,11 @@ def _measure(
     try:
         territory = Territory.from_files(departement, batch.files, profile=profile, tables=tables)
         times = territory.travel_times(batch.question.facilities, kinds=batch.question.kinds)
-        for question in batch.questions:
+        for name, (question, text) in asked.items():
             diagnosis = diagnose(territory, question=question, times=times)
-            name = f"{departement}-{profile}-{str(float(question.threshold_min)).removesuffix('.0')}"
             with replacing_folder(out / name, marker=_SUMMARY) as folder:
                 write_diagnosis(territory, diagnosis, folder)
+                mark_made_of(folder, text)
             summaries[name] = diagnosis_summary(territory, diagnosis)
     except MaillageError as error:
         return str(error)
@@ -290,13 +331,15 @@ def _measure(
 
 
 def _collect(
-    futures: Mapping[Any, tuple[str, str]], out: Path
+    futures: Mapping[Any, tuple[str, str]], out: Path, resumed: int
 ) -> Iterator[tuple[tuple[str, str], dict[str, dict[str, Any]] | str]]:
-    """Give each task with its summaries, or with the reason why there is none, as they end."""
+    """Give each task with its summaries, or with the reason why there is none, as they end.
+
+    `resumed`: How many were kept, for the count that is told.
+    """
     from distributed import as_completed  # noqa: PLC0415 - optional extra
 
-    for number, future in enumerate(as_completed(futures), start=1):
-        departement, profile = futures[future]
+    for number, future in enumerate(as_completed(futures), start=resumed + 1):
         error = future.exception()
         answer = _reason(error) if error is not None else future.result()
         if not isinstance(answer, str) and not all((out / name / _SUMMARY).is_file() for name in answer):
@@ -305,8 +348,8 @@ def _collect(
                 f"Donnez à --out un dossier partagé avec les processus de calcul."
             )
         end = "non mesuré" if isinstance(answer, str) else "mesuré"
-        _log.info("%d/%d : %s, profil %s, %s…", number, len(futures), departement_name(departement), profile, end)
-        yield (departement, profile), answer
+        _tell(number, resumed + len(futures), futures[future], end)
+        yield futures[future], answer
 
 
 def _reason(error: BaseException) -> str:

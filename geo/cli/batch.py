@@ -34,6 +34,10 @@ def batch(
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Processus sur cette machine ; un par cœur par défaut.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Adresse d'un ordonnanceur Dask : tcp://machine:8786.")] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Mesurer aussi ce qui l'a déjà été avec les mêmes fichiers et la même question."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure many territories and write each as ``diagnose`` does."""
@@ -43,7 +47,7 @@ def batch(
     codes = None if departements == "all" else [code.strip() for code in departements.split(",")]
     asked = Batch(codes, files, question, threshold or (), profile or (DEFAULT_PROFILE,))
     with dask_client(scheduler, workers) as client:
-        result = run_batch(client, asked, out)
+        result = run_batch(client, asked, out, again=again)
     if as_json:
         print_json(result.to_dict())
     else:

@@ -6,10 +6,13 @@ All who build take an `OfficialFiles`. A new official file has its reader in `ge
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -17,6 +20,7 @@ from geo.errors import MaillageError, ParameterError
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.road_network import RoadNetwork
 from geo.settings import Settings
+from geo.sources.provenance import checksum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,6 +120,22 @@ class OfficialFiles:
     def lists(self) -> list[str]:
         """Names of the lists of places that are given, ``"sites"`` first."""
         return [SITES, *([] if self.tax_offices is None else [TAX_OFFICES]), *self.places]
+
+    def fingerprint(self) -> str | None:
+        """Return a hash of what is given: content and name of each file, wherever it lies, and how it is to be read.
+
+        Of a shapefile all its files count, of a folder all that is in it; a file that is absent counts as such. `None`
+        where roads are a network made before.
+
+        Raises
+        ------
+        SourceError
+            A file cannot be read.
+        """
+        if isinstance(self.roads, RoadNetwork):
+            return None
+        held = {each.name: _held(getattr(self, each.name)) for each in fields(self)}
+        return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 
     def read(self, unusable: Unusable | None = None) -> OfficialTables:
         """Read and check the files, roads and cells apart: these are read for one study area.
@@ -239,6 +259,23 @@ def attempt(name: str, read: Callable[[], _Read], unusable: Unusable | None) -> 
     except MaillageError as error:
         unusable(name, error)
         return None
+
+
+def _held(given: Any) -> Any:
+    """Return plain values that tell what is given for a file, its path replaced by names and checksums."""
+    if isinstance(given, Path):
+        if given.is_dir():
+            files = [path for path in sorted(given.rglob("*")) if path.is_file()]
+        elif given.suffix.lower() == ".shp":
+            files = sorted(given.parent.glob(f"{escape(given.stem)}.*"))
+        else:
+            files = [given]
+        return [(given.name, path.name, checksum(path) if path.is_file() else None) for path in files]
+    if isinstance(given, PlacesFile):
+        return {each.name: _held(getattr(given, each.name)) for each in fields(given)}
+    if isinstance(given, tuple):
+        return [_held(each) for each in given]
+    return {key: _held(each) for key, each in given.items()} if hasattr(given, "items") else given
 
 
 def _paths(name: str, given: Any) -> Any:

@@ -3,8 +3,11 @@
 import importlib.util
 import json
 import os
+import pickle
 import re
+import shutil
 import signal
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -242,6 +245,81 @@ def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_fou
     wrote = [(profile, threshold) for profile, threshold, pid in writes() if pid != lost_pid]
     assert sorted(wrote) == sorted((name, f"{value:g}") for name in PROFILES for value in THRESHOLDS)
     assert {pid for profile, _, pid in writes() if profile == kept_profile} == {kept_pid}
+
+
+#: Run in a process of its own with two arguments, the marker to write and the pickled batch with its folder: measures
+#: one profile, and stops for ever in the middle of the next.
+_HELD = """
+import pickle, sys, threading
+from distributed import Client
+import geo.batch
+write, (batch, out) = geo.batch.write_diagnosis, pickle.load(open(sys.argv[2], "rb"))
+def held(territory, diagnosis, folder):
+    if territory.manifest.network.profile == "fluide":
+        open(sys.argv[1], "w").close()
+        threading.Event().wait()
+    write(territory, diagnosis, folder)
+geo.batch.write_diagnosis = held
+with Client(processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None) as client:
+    geo.batch.run_batch(client, batch, out)
+"""
+
+
+def when_written(folder: Path) -> dict[str, int]:
+    return {
+        path.name: path.stat().st_ino for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
+    }
+
+
+def told(caplog, word: str) -> list[str]:
+    return [record.getMessage() for record in caplog.records if word in record.getMessage()]
+
+
+def test_a_run_that_was_killed_is_resumed(client, small_batch, small_world, small_expected, tmp_path, caplog):
+    caplog.set_level("INFO", logger="geo")
+    out, marker = tmp_path / "out", tmp_path / "held"
+    population = tmp_path / small_world.population.name
+    shutil.copy(small_world.population, population)
+    batch = replace(small_batch, files=replace(small_batch.files, population=population), thresholds_min=(20.0,))
+    (tmp_path / "asked.pickle").write_bytes(pickle.dumps((batch, out)))
+    running = subprocess.Popen([sys.executable, "-c", _HELD, marker, tmp_path / "asked.pickle"])
+    deadline = time.monotonic() + 300
+    while not marker.exists() and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.kill()
+    running.wait()
+    first = when_written(out)
+    assert list(first) == ["64-courant-20"]
+
+    result = run_batch(client, batch, out)
+    assert told(caplog, "repris") == ["1/2 : Pyrénées-Atlantiques, profil courant, repris…"]
+    assert told(caplog, "mesuré") == ["2/2 : Pyrénées-Atlantiques, profil fluide, mesuré…"]
+    second = when_written(out)
+    assert second["64-courant-20"] == first["64-courant-20"]
+    for name in result.summaries:
+        assert (out / name / "summary.json").read_bytes() == (small_expected / name / "summary.json").read_bytes()
+
+    caplog.clear()
+    assert run_batch(client, batch, out) == result  # nothing is left to do, and no file is read
+    assert (len(told(caplog, "repris")), told(caplog, "Lecture")) == (2, [])
+    assert when_written(out) == second
+
+    (out / "64-fluide-20" / "communes.csv").write_text("cut short")  # that one is no longer whole
+    other = replace(batch, thresholds_min=(20.0, 25.0))  # another question beside
+    assert list(run_batch(client, other, out).summaries) == [*(f"64-{name}-{m}" for name in PROFILES for m in (20, 25))]
+    third = when_written(out)
+    assert third["64-courant-20"] == first["64-courant-20"]
+    assert third["64-fluide-20"] != second["64-fluide-20"]
+
+    population.write_text(population.read_text(encoding="utf-8").replace("64001;", "64001;1"), encoding="utf-8")
+    changed = run_batch(client, batch, out)
+    assert {name: each["population"] for name, each in changed.summaries.items()} != {
+        name: each["population"] for name, each in result.summaries.items()
+    }
+    fourth = when_written(out)
+    assert all(fourth[name] != third[name] for name in result.summaries)
+    run_batch(client, batch, out, again=True)
+    assert all(when_written(out)[name] != fourth[name] for name in result.summaries)
 
 
 def test_a_departement_that_fails_is_named_and_the_others_are_written(client, small_world, tmp_path, capsys):
