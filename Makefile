@@ -29,12 +29,17 @@ test: check
 	$(BIN)/pytest --numprocesses auto --dist loadscope --no-loadscope-reorder
 
 # The unit tests on another version of Python, in an environment of its own: make versions PYTHON=python3.13; ten minutes.
-# The lowest versions that pyproject.toml declares (shapely, Streamlit) are those of the lock file: `make test` runs with them.
+# LOWEST=1: with the lowest versions that pyproject.toml declares instead of those of the lock file.
 versions:
 	rm -rf build/versions
 	$(PYTHON) -m venv build/versions
+ifdef LOWEST
+	build/versions/bin/python .ci/lowest_versions.py > build/versions/lowest.txt
+	build/versions/bin/python -m pip install --quiet --constraint build/versions/lowest.txt --editable ".[all,dev]"
+else
 	build/versions/bin/python -m pip install --quiet --require-hashes -r requirements.txt
 	build/versions/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+endif
 	build/versions/bin/python -m pytest -q $(or $(TESTS),tests/unit)
 
 # What commands cost to start; the searches side by side with scipy and networkx, memory, growth to five million nodes; answers of the finder;

@@ -17,6 +17,7 @@ import shapely
 
 from geo.crs import FRANCE, WGS84, to_metres
 from geo.french import dialled, fold_all
+from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,7 +137,8 @@ def effect(before: Diagnosis, after: Diagnosis) -> Effect:
     ):
         people = new["population"].to_numpy(np.float64, na_value=0.0)
         was, now = (
-            (each.times["travel_time_min"] <= each.question.threshold_min).fillna(value=False).to_numpy(bool)
+            each.times["travel_time_min"].to_numpy(np.float64, na_value=np.inf)
+            <= each.question.threshold_min + AT_THRESHOLD_MIN
             for each in (before, after)
         )
         gained, lost = float(np.nansum(people[now & ~was])), float(np.nansum(people[was & ~now]))

@@ -24,6 +24,14 @@ def test_it_is_a_commune_whose_way_is_known(territory):
     assert residents_known(territory).loc["64002"] == 0
 
 
+def test_where_the_number_of_residents_is_not_known_none_is_counted(small_world, tmp_path):
+    path = tmp_path / "population.csv"
+    path.write_text("COM;PMUN\n64001;1000\n64003;300\n64004;200\n64005;100\n", encoding="utf-8")
+    unknown = small_world.territory(population=path)
+    assert unknown.communes["population"].isna().sum() == 1
+    assert residents_known(unknown).loc["64002"] == 0
+
+
 def test_it_is_on_a_side_of_the_threshold_and_changes_no_share(territory):
     times = territory.travel_times("sites")
     found = coverage(territory, 5, times=times)

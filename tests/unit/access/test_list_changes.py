@@ -1,5 +1,7 @@
 """What changed between two lists, against lists changed by hand: each row of both is accounted for once."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -139,3 +141,30 @@ def test_whom_it_concerns_is_counted_point_by_point(territory, sites):
     sides = [each.coverage["under_served"].astype(bool) for each in (before, after)]
     assert set(found.communes.index) == set(sides[0].index[sides[0] != sides[1]])
     assert not found.communes["under_served"].any()
+
+
+def test_a_place_whose_time_is_not_known_is_neither_gained_nor_lost(territory):
+    before = diagnose(territory, question=Question(10))
+    unknown = before.times.assign(travel_time_min=before.times["travel_time_min"].astype("Float64"))
+    unknown.loc[unknown.index, "travel_time_min"] = pd.NA
+    after = replace(before, times=unknown)
+    assert (effect(after, after).residents_gained, effect(after, after).residents_lost) == (0, 0)
+    assert effect(after, before).residents_gained == effect(before, after).residents_lost > 0
+
+
+def test_a_time_at_exactly_the_threshold_is_within_it(territory):
+    """As everywhere: a rounding of the sum of a trip takes nobody out."""
+    before = diagnose(territory, question=Question(10))
+    beyond, at = (replace(before, times=before.times.assign(travel_time_min=minutes)) for minutes in (11.0, 10 + 1e-9))
+    people = territory.communes["population"].astype(float).sum()
+    assert effect(beyond, at).residents_gained == pytest.approx(people)
+
+
+def test_rows_of_both_lists_within_a_territory_are_counted(territory, sites):
+    """One site opened here and another one elsewhere, all the others of before closed."""
+    elsewhere = changed(
+        sites.iloc[:1], 0, name="Un tout autre nom", commune_code="01001", commune_name="Ailleurs", point=(4.9, 46.15)
+    ).assign(facility_id="new")
+    here = list_changes(sites.iloc[1:], pd.concat([sites.iloc[:1], elsewhere], ignore_index=True)).within(territory)
+    assert (len(here.of(OPENED)), len(here.of(CLOSED))) == (1, len(sites) - 1)
+    assert (here.rows_before, here.rows_after) == (len(sites) - 1, 1)
