@@ -81,19 +81,28 @@ def answer_notes(answer: Answer, start: FoundPlace | None = None) -> list[str]:
     shown = next(iter(answer.sites or answer.none_open), None)
     today = max(answer.at, dt.datetime.now(answer.at.tzinfo)).date()  # the moment asked for may be past
     old = "" if shown is None else old_list_sentence(shown.list_vintage, today)
-    said = (_sooner(answer), nearer_stop(answer), answer.put_first, _of_the_times(shown, start), old)
+    said = (nearer_stop(answer), _sooner(answer), answer.put_first, _of_the_times(shown, start), old)
     return [sentence for sentence in said if sentence]
 
 
 def nearer_stop(answer: Answer) -> str:
-    """Return which stop of a bus is clearly nearer than the first site, and when it comes; empty where none is."""
-    first = next((site.travel_time_min for site in answer.sites if site.travel_time_min is not None), math.inf)
-    stop = next(iter(answer.stops), None)
-    if stop is None or stop.travel_time_min > first - _TOLD_ESTIMATE_MIN:
+    """Return which stop of a bus is of more use than the first site, and when the bus is there; empty where none is.
+
+    The first one in time that is nearer than the sites that are open; else one clearly nearer than the first site.
+    """
+    times = [(site.travel_time_min, lets_in(site, answer.at)) for site in answer.sites]
+    opened = min((minutes for minutes, is_open in times if is_open and minutes is not None), default=math.inf)
+    first = next((minutes for minutes, _ in times if minutes is not None), math.inf)
+    stop = next((each for each in answer.stops if each.in_time and each.travel_time_min < opened), None)
+    if stop is None:
+        stop = next((each for each in answer.stops if each.travel_time_min <= first - _TOLD_ESTIMATE_MIN), None)
+    if stop is None:
         return ""
     name, trip, *_ = stop_lines(stop)
     said = stop.sentence.removeprefix("Le bus passe ici ")
-    return f"Un bus s'arrête plus près : {name}, {trip}, {said}."
+    how = "passe bientôt" if stop.in_time and not stop.is_there else "est là"
+    how = "s'arrête plus près" if stop.travel_time_min <= first - _TOLD_ESTIMATE_MIN else how
+    return f"Un bus {how} : {name}, {trip}, {said}."
 
 
 def list_titles(answer: Answer) -> tuple[str, str]:

@@ -48,6 +48,8 @@ NEAR_MIN: Final = 60.0
 CONTACTS: Final = 3
 #: At most how many stops of buses are given.
 STOPS: Final = 5
+#: Minutes within which a bus that comes is in time where no site is open and near: half a day.
+HALF_DAY_MIN: Final = 6 * 60.0
 
 #: A drawn route may be this far (m) from the road.
 _ROUTE_TOLERANCE_M: Final = 5.0
@@ -99,7 +101,8 @@ class Answer:
     put_first
         French sentence: why the first of `sites` is not the soonest reached; `None` where it is.
     stops
-        Stops of the buses whose rounds are known, within `NEAR_MIN`, that meet the wishes, soonest reached first.
+        Stops of the buses whose rounds are known, within `NEAR_MIN`, that meet the wishes, soonest reached first. A bus
+        that comes before the first open site would be reached counts as there; within `HALF_DAY_MIN` where none is.
     """
 
     lon: float
@@ -199,6 +202,7 @@ def find_sites(
     near_and_open = [
         site for site in sites if not nothing_open and lets_in(site, at) and (site.travel_time_min or 0) <= NEAR_MIN
     ]
+    wait_min = min((site.travel_time_min or 0.0 for site in near_and_open), default=HALF_DAY_MIN)
     none_open = () if near_and_open else tuple(islice(places.to_contact(), CONTACTS))
     return Answer(
         lon=lon,
@@ -216,7 +220,7 @@ def find_sites(
         nothing_open=nothing_open,
         open_far=open_far,
         put_first=put_first,
-        stops=stops_near(territory, start, at, wishes, NEAR_MIN, STOPS),
+        stops=stops_near(territory, start, at, wishes, NEAR_MIN, STOPS, wait_min),
     )
 
 

@@ -36,7 +36,8 @@ class StopAnswer:
     list of sites does not have it. `passes`: French, ``"le 2e mardi du mois, 9 h – 12 h"``. `is_there`: whether the bus
     is there at the moment; `until`: the end of that pass, `next_at`, `next_until`: the next one, with their time zone,
     `None` where none is known within `HORIZON_DAYS`. `sentence`: the same in French, without a full stop. Times and
-    bounds are as in `geo.finder.places.SiteAnswer`.
+    bounds are as in `geo.finder.places.SiteAnswer`. `in_time`: whether who leaves at the moment meets the bus, there
+    already or coming within the minutes that were asked for.
     """
 
     stop_id: str
@@ -58,17 +59,25 @@ class StopAnswer:
     estimated: bool
     travel_time_low_min: float | None = None
     travel_time_high_min: float | None = None
+    in_time: bool = False
 
 
 def stops_near(
-    territory: Territory, start: Start, at: dt.datetime, wishes: Wishes, within_min: float, most: int
+    territory: Territory,
+    start: Start,
+    at: dt.datetime,
+    wishes: Wishes,
+    within_min: float,
+    most: int,
+    wait_min: float,
 ) -> tuple[StopAnswer, ...]:
     """Return the stops of the buses within some minutes of a start that meet the wishes, soonest reached first.
 
-    With a moment chosen, or only what is open now, a stop counts where the bus is there then and still on arrival. An
-    operator's visits are to sites: no stop meets that wish.
+    With a moment chosen, or only what is open now, only those `in_time` count. An operator's visits are to sites: no
+    stop meets that wish.
 
-    `at`: The moment, with its time zone. `within_min`: Minutes by car. `most`: How many at most.
+    `at`: The moment, with its time zone. `within_min`: Minutes by car. `most`: How many at most. `wait_min`: Minutes
+    within which a bus that comes is in time.
     """
     rounds = territory.rounds
     if rounds is None or rounds.empty or "bus" not in wishes.kinds or wishes.operator is not None:
@@ -93,7 +102,8 @@ def stops_near(
         site: dict[str, Any] = {} if bus is None else sites.loc[bus].to_dict()
         departement = stop["departement"] if isinstance(stop["departement"], str) else start.departement
         now, coming = _current(of_stop, at, departement), _next(of_stop, at, departement)
-        if not _meets(of_stop, now, at, float(minutes[row]), site, wishes):
+        in_time = _in_time(now, coming, at, float(minutes[row]), wait_min)
+        if not _meets(of_stop, site, wishes) or (wishes.at_that_moment and not in_time):
             continue
         low, high = (None, None) if bounds is None else (float(minutes[row]) * each for each in bounds)
         found.append(
@@ -117,6 +127,7 @@ def stops_near(
                 estimated=bounds is not None,
                 travel_time_low_min=low,
                 travel_time_high_min=high,
+                in_time=in_time,
             )
         )
         if len(found) == most:
@@ -124,21 +135,26 @@ def stops_near(
     return tuple(found)
 
 
-def _meets(
-    passes: Sequence[Pass],
+def _in_time(
     until: dt.datetime | None,
+    coming: tuple[dt.datetime, dt.datetime] | None,
     at: dt.datetime,
     minutes: float,
-    site: dict[str, Any],
-    wishes: Wishes,
+    wait_min: float,
 ) -> bool:
+    """Tell whether the bus is there and still on arrival, or comes within a wait and stays until one arrives."""
+    arrival = later(at, minutes)
+    if until is not None and arrival < until:
+        return True
+    return coming is not None and coming[0] <= later(at, wait_min) and arrival < coming[1]
+
+
+def _meets(passes: Sequence[Pass], site: dict[str, Any], wishes: Wishes) -> bool:
     if wishes.saturday and not any(each.weekday == _SATURDAY for each in passes):
         return False
     if wishes.evening and not any(each.end_min > _EVENING_MINUTE for each in passes):
         return False
-    if wishes.without_appointment and site.get("appointment") is not False:
-        return False
-    return not wishes.at_that_moment or (until is not None and later(at, minutes) < until)
+    return not wishes.without_appointment or site.get("appointment") is False
 
 
 def _moments(one: Pass, day: dt.date, zone: dt.tzinfo) -> tuple[dt.datetime, dt.datetime]:

@@ -65,14 +65,15 @@ def test_days_next_pass_and_trip(world):
         "Un bus s'arrête plus près : Place, Commune B, 1 min (0,0 km) en voiture, le 2e mardi du mois"
     )
     assert nearer in [shown(note) for note in answer_notes(answer)]
-    assert nearer_stop(replace(answer, stops=(second,))) == ""
+    assert nearer_stop(replace(answer, stops=(replace(second, in_time=False),))) == ""
     assert answer.to_dict()["stops"][0]["next_at"] == first.next_at.isoformat()
 
 
 @pytest.mark.parametrize(
     ("moment", "there"),
     [
-        ("2026-11-10T09:00", ["Place"]),  # second Tuesday
+        ("2026-11-10T09:00", ["Place", "Commune C"]),  # second Tuesday; no site is known to be open, C comes at 10
+        ("2026-11-10T02:30", []),  # the first one comes more than half a day later
         ("2026-11-10T10:30", ["Place", "Commune C"]),
         ("2026-11-10T10:50", ["Place"]),  # ten minutes away, it leaves as one arrives
         ("2026-11-10T12:00", []),
@@ -84,7 +85,46 @@ def test_days_next_pass_and_trip(world):
 )
 def test_at_a_moment_a_stop_counts_where_the_bus_is(stops, moment, there):
     assert [stop.name for stop in stops(moment)] == there
-    assert all(stop.is_there for stop in stops(moment))
+    assert all(stop.in_time for stop in stops(moment))
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        # The open site of A is ten minutes away: a bus that comes within them is in time, one that comes later is not.
+        ("2026-11-10T08:49", ""),
+        (
+            "2026-11-10T08:51",
+            "Un bus s'arrête plus près : Place, Commune B, 1 min (0,0 km) en voiture, le 2e mardi du mois",
+        ),
+        ("2026-11-17T09:51", ""),  # the stop of C is as far as the site
+        ("2026-11-10T19:00", ""),
+    ],
+)
+def test_a_bus_that_comes_before_the_open_site_is_reached_is_named(world, moment, said):
+    open_at_a = ["Mo-Fr 08:00-18:00", pd.NA, pd.NA]
+    sites = world.sites.assign(opening_hours=pd.array(open_at_a, dtype="string"))
+    home = world.communes.loc["64002", ["lon", "lat"]].astype(float).tolist()
+    at = dt.datetime.fromisoformat(moment)
+    answer = find_sites(replace(world, facilities={"sites": sites}), *home, Wishes(at=at))
+    notes = [shown(note) for note in answer_notes(answer)]
+    buses = [note for note in notes if note.startswith("Un bus")]
+    assert [note.startswith(said) for note in buses] == [True] * bool(said)
+    if said:
+        assert notes[0] == buses[0]
+        assert "prochain passage à 9 h, jusqu'à 12 h" in buses[0]
+        assert answer.to_dict()["stops"][0]["in_time"]
+
+
+def test_a_bus_that_comes_within_half_a_day_is_named_where_no_site_is_open(world):
+    home = world.communes.loc["64002", ["lon", "lat"]].astype(float).tolist()
+    answer = find_sites(world, *home, Wishes(at=dt.datetime.fromisoformat("2026-11-17T06:00")))
+    far = replace(answer, sites=(), nothing_open=True)
+    assert shown(nearer_stop(far)).startswith("Un bus s'arrête plus près : Commune C, 10 min")
+    same = replace(answer.stops[0], travel_time_min=20.0)
+    assert shown(nearer_stop(replace(answer, stops=(same,)))).startswith("Un bus passe bientôt : Commune C, 20 min")
+    there = replace(same, is_there=True)
+    assert shown(nearer_stop(replace(answer, stops=(there,)))).startswith("Un bus est là : Commune C, 20 min")
 
 
 def test_the_next_pass_is_after_the_moment_and_never_on_a_holiday(stops):
