@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.answers.answer import Figure, known_note
-from geo.answers.dossier_places import bearer_sentences, host_sentences, nearest_main_site, neighbour_sentences
+from geo.answers.dossier_places import attached_to, bearer_sentences, host_sentences, neighbour_sentences
 from geo.answers.label import alternatives_sentence, label_argument
 from geo.answers.plan_certainty import margin_note, replaced_sentence, retained_text
 from geo.answers.plan_stops import half_day_text, stop_cost_text
@@ -161,7 +161,7 @@ def _cost(plan: Plan, criteria: Sequence[Criterion]) -> tuple[str, ...]:
 def _others(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> tuple[str, ...]:
     """Return what an antenne or a bus would be for the same residents, and which towns would do nearly as well."""
     code, cost = str(label["code"]), plan.costs.cost_eur
-    site = nearest_main_site(plan, parts, code)
+    site = attached_to(plan, parts, label)
     attached = f", rattachée à {site}" if site else ""
     antenne = (
         f"Une antenne au même endroit{attached} : mêmes habitants, "

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.finder.start import straight_m
 from geo.french import SEMICOLON, clock, counted, format_integer, format_share, joined, plural
 from geo.sources.centralities import services_by_commune
 from geo.sources.opening_hours import WEEKDAYS
-from geo.territory.embedded import intercommunality_name
+from geo.territory.embedded import intercommunality_name, intercommunality_siren
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,16 +88,22 @@ def neighbour_sentences(plan: Plan, code: str) -> tuple[str, ...]:
     return (f"Habitants dont ils sont le plus proche aujourd'hui, et qui iraient ici : {SEMICOLON.join(told)}{more}.",)
 
 
-def nearest_main_site(plan: Plan, parts: Sequence[Territory], code: str) -> str | None:
-    """Return the site that an antenne in the place of a label could be attached to: the main one that loses most."""
-    kinds: dict[str, str] = {}
-    for part in reversed(parts):  # of a site of several parts, the first says what it is
-        kinds.update(zip(part.sites["facility_id"], part.sites["kind"], strict=True))
-    rows = plan.leaving[plan.leaving["label_code"] == code]
-    for which, name in zip(rows["facility_id"], rows["facility_name"], strict=True):
-        if kinds.get(which) == "main":
-            return str(name)
-    return None
+def attached_to(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> str:
+    """Return the site that an antenne in the place of a label could be attached to, in French; empty: none is known.
+
+    The main site of the same intercommunality that is nearest as a straight line; where it has none, the main site
+    that loses most visitors to the label, said to be outside of it.
+    """
+    mains = pd.concat([part.sites[part.sites["kind"] == "main"] for part in parts]).drop_duplicates("facility_id")
+    group = intercommunality_siren(str(label["commune_code"]))
+    groups = [intercommunality_siren(code) if isinstance(code, str) else None for code in mains["commune_code"]]
+    here = mains[[group is not None and each == group for each in groups]]
+    if len(here):
+        metres = straight_m(label["lon"], label["lat"], here.geometry.x.to_numpy(), here.geometry.y.to_numpy())
+        return str(here["name"].iloc[int(metres.argmin())])
+    leaving = plan.leaving[plan.leaving["label_code"] == label["code"]]
+    name = next(iter(leaving.loc[leaving["facility_id"].isin(mains["facility_id"]), "facility_name"]), "")
+    return f"{name} (hors de l'intercommunalité)" if name and group is not None else str(name)
 
 
 def _visits(plan: Plan, parts: Sequence[Territory], code: str) -> tuple[str, ...]:

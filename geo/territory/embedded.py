@@ -216,9 +216,21 @@ def intercommunality_name(commune_code: str) -> str | None:
     >>> intercommunality_name("64422")
     'Communauté de communes du Haut Béarn'
     """
+    siren = intercommunality_siren(commune_code)
     tables = read_tables(Settings.from_environment().data_dir / FRANCE_FOLDER)
-    siren = tables.intercommunality.get(commune_code)
-    return None if pd.isna(siren) else str(tables.intercommunalities.loc[siren, "name"])
+    return None if siren is None else str(tables.intercommunalities.loc[siren, "name"])
+
+
+def intercommunality_siren(commune_code: str) -> str | None:
+    """Return the SIREN of the intercommunality of a commune; `None` where it has none, or is none of today.
+
+    Examples
+    --------
+    >>> intercommunality_siren("64422")
+    '200067262'
+    """
+    siren = read_tables(Settings.from_environment().data_dir / FRANCE_FOLDER).intercommunality.get(commune_code)
+    return None if pd.isna(siren) else str(siren)
 
 
 def is_view(text: str) -> bool:

@@ -62,7 +62,20 @@ def test_hosts_bearers_and_neighbours_of_oloron(made, embedded):
     leaving = made.leaving[made.leaving["label_code"] == "64422"]
     first = leaving.iloc[0]
     assert first["facility_name"] in told(dossier, "Sites voisins")
-    assert "rattachée à " in told(dossier, "Autres solutions")
+
+
+def test_an_antenne_is_attached_to_a_site_of_its_intercommunality(made, embedded):
+    """Navarrenx and Oloron have one each, farther than the site that they take visitors from."""
+    for code, site in (
+        ("64416", "France services Béarn des Gaves"),
+        ("64422", "France services Vallée d'Aspe - Bedous"),
+    ):
+        others = told(label_dossier(made, embedded.parts, code), "Autres solutions")
+        assert f"rattachée à {site} : " in others
+        assert made.leaving[made.leaving["label_code"] == code]["facility_name"].iloc[0] != site
+    without = embedded.with_sites(embedded.sites[embedded.sites["commune_code"] != "64104"], why={})
+    others = told(label_dossier(made, without.parts, "64422"), "Autres solutions")
+    assert "rattachée à France services Gan (hors de l'intercommunalité) : " in others
 
 
 def test_far_is_said_of_those_served_beside_the_commune_of_the_label(made, embedded):
