@@ -14,6 +14,7 @@ from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integ
 from geo.kinds import facility_title
 from geo.network.modes import ESTIMATED_NOTE, WALK
 from geo.network.slopes import relief_note
+from geo.siting.plan_sources import plan_sources
 from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE
 from geo.transit.day import CHANGE_S
 from geo.transit.walks import CHANGE_WALK_S
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.network.origin import MeasuredError
+    from geo.sources.provenance import Provenance
     from geo.territory import Territory
     from geo.territory.manifest import Manifest
 
@@ -89,9 +91,17 @@ AGAIN: Final = (
 
 def sources_sentence(manifest: Manifest) -> str:
     """Return the sources in one sentence: dataset, date and licence of each."""
+    return _sources_sentence(manifest.sources)
+
+
+def plan_sources_sentence(manifest: Manifest) -> str:
+    """Return the same of a plan for a territory: without tax offices, with what tells where people already go."""
+    return _sources_sentence(plan_sources(manifest.sources))
+
+
+def _sources_sentence(sources: Sequence[Provenance]) -> str:
     each = [
-        f"{source.dataset} ({dated(source.vintage)}, {source.licence or 'licence non précisée'})"
-        for source in manifest.sources
+        f"{source.dataset} ({dated(source.vintage)}, {source.licence or 'licence non précisée'})" for source in sources
     ]
     return f"Sources : {SEMICOLON.join(each)}."
 

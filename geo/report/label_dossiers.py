@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from geo.answers.answer import part_title
 from geo.answers.dossier import label_dossiers
-from geo.answers.origin import network_sentence, sources_sentence
+from geo.answers.origin import network_sentence, plan_sources_sentence
 from geo.french import UNKNOWN, counted, format_integer, said_time, visible
 from geo.report.typesetting import typeset
 from geo.sources.embedded import RESIDENTS_NOTE
@@ -28,9 +28,10 @@ CRITERIA_TITLE: Final = "Critères de la préfecture, et ce que l'on sait des ha
 CRITERIA_HEADS: Final = ("Critère", "Rempli", "Constat")
 #: Communes that a page has room for.
 _ROWS: Final = 7
-#: Longest texts (characters): a name, a sentence.
+#: Longest texts (characters): a name, a sentence, the sources.
 _NAME: Final = 60
 _SENTENCE: Final = 620
+_FOOT: Final = 1_000
 _MET: Final = {True: "oui", False: "non", None: UNKNOWN}
 
 
@@ -55,7 +56,9 @@ def dossiers_pdf(plan: Plan, parts: Sequence[Territory]) -> bytes:
         "criteria_title": CRITERIA_TITLE,
         "criteria_heads": CRITERIA_HEADS,
         "dossiers": [_page(each) for each in label_dossiers(plan, parts)],
-        "foot": [_cut(text) for text in (network_sentence(manifest), sources_sentence(manifest), *residents) if text],
+        "foot": [
+            _cut(text) for text in (network_sentence(manifest), plan_sources_sentence(manifest), *residents) if text
+        ],
     }
     return typeset("label_dossiers", content, {}, made_on)
 

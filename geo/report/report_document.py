@@ -39,6 +39,7 @@ from geo.report.report_plan import plan_content
 from geo.report.report_sentences import key_figures, summary_sentences
 from geo.report.report_without_car import without_car_content
 from geo.report.typesetting import typeset
+from geo.siting.plan_sources import centrality_sources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,7 +124,7 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
         "method": _method(findings),
         "limits": _limits(findings),
         "network": cut_all([network_sentence(manifest), *manifest.network.notes]),
-        "sources": _sources(manifest),
+        "sources": _sources(manifest, with_plan=findings.planned is not None),
         "notes": _notes(manifest.notes),
         "not_said": _not_said(findings),
         "again": AGAIN,
@@ -267,8 +268,8 @@ def _week(findings: ReportFindings) -> dict[str, Any] | None:
     }
 
 
-def _sources(manifest: Manifest) -> list[dict[str, str]]:
-    """Return each file that a territory was made from: what it is, of when, how much of it was kept."""
+def _sources(manifest: Manifest, *, with_plan: bool) -> list[dict[str, str]]:
+    """Return each file that a territory and its plan were made from: what it is, of when, how much of it was kept."""
     network = manifest.network
     files = [
         {
@@ -281,7 +282,7 @@ def _sources(manifest: Manifest) -> list[dict[str, str]]:
             ),
             "checksum": source.sha256,
         }
-        for source in manifest.sources[:_SOURCES]
+        for source in (*manifest.sources[:_SOURCES], *(centrality_sources() if with_plan else ()))
     ]
     if network.file:
         files.append(

@@ -22,6 +22,7 @@ from geo.siting.costs import Costs
 from geo.siting.criteria import CRITERIA, Weights
 from geo.siting.other_plans import WidestPlan, WorstCasePlan
 from geo.siting.plan import Plan
+from geo.siting.plan_sources import plan_sources
 from geo.siting.plan_values import (
     AlternativeValues,
     CommuneValues,
@@ -154,7 +155,7 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
             | {key: manifest["network"][key] for key in ("source", "profile", "approximate", "error")}
             for part, manifest in zip(parts, manifests, strict=True)
         ],
-        "sources": manifests[0]["sources"],
+        "sources": [asdict(each) for each in plan_sources(parts[0].manifest.sources)],
         "built_on": manifests[0]["built_on"],
     }
 

@@ -42,7 +42,8 @@ SERVICES: Final = {
 _ARRONDISSEMENTS: Final = "Arrondissements"
 _PACKAGE: Final = "Donnez le fichier arrondissements.json du paquet decoupage-administratif."
 _MAX_BYTES: Final = 10_000_000
-_FILE: Final = Path("france") / "centralities.csv"
+#: The embedded table, in the folder of the data.
+CENTRALITIES_FILE: Final = Path("france") / "centralities.csv"
 _YES: Final = "yes"
 _POST_OFFICE: Final = "bureau de poste"
 _ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec geo.sources.centralities."
@@ -50,7 +51,7 @@ _ADVICE: Final = "Rétablissez les tables du projet, ou refaites-les avec geo.so
 
 def embedded_centralities() -> pd.DataFrame:
     """Return the embedded table (`read_centralities`), read once in a process."""
-    return _read_once(Settings.from_environment().data_dir / _FILE)
+    return _read_once(Settings.from_environment().data_dir / CENTRALITIES_FILE)
 
 
 def services_by_commune() -> Mapping[str, frozenset[str]]:
@@ -61,7 +62,7 @@ def services_by_commune() -> Mapping[str, frozenset[str]]:
     >>> sorted(services_by_commune()["64422"]), "64550" in services_by_commune()
     (['canton_seat', 'post_office', 'subprefecture'], False)
     """
-    return _by_commune(Settings.from_environment().data_dir / _FILE)
+    return _by_commune(Settings.from_environment().data_dir / CENTRALITIES_FILE)
 
 
 @cache

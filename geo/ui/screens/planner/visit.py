@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from geo.answers.list_dates import list_sentence
-from geo.answers.origin import approximation_sentences, counting_sentence, network_sentence, sources_sentence
+from geo.answers.origin import (
+    approximation_sentences,
+    counting_sentence,
+    network_sentence,
+    plan_sources_sentence,
+    sources_sentence,
+)
 from geo.french import DRIVING_ONLY
 from geo.kinds import SITES
 from geo.maps.payload import shown_kinds
@@ -97,8 +103,8 @@ class Visit:
             on_site=on_site,
         )
 
-    def show_origin(self, notes: Sequence[str] = ()) -> None:
-        """Say what is approximate, what was counted, and where it comes from; last on each view."""
+    def show_origin(self, notes: Sequence[str] = (), *, of_plan: bool = False) -> None:
+        """Say what is approximate, what was counted, and where it comes from (`of_plan`: a plan); last on each view."""
         kinds, excluded = shown_kinds(self.territory.sites, self.question.kinds)
         manifest = self.territory.manifest
         show_approximations(approximation_sentences(self.territory))
@@ -108,6 +114,6 @@ class Visit:
                 DRIVING_ONLY,
                 counting_sentence(SITES, kinds, excluded, self.territory.parts),
                 network_sentence(manifest),
-                sources_sentence(manifest),
+                plan_sources_sentence(manifest) if of_plan else sources_sentence(manifest),
             ]
         )

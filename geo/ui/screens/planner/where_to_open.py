@@ -101,7 +101,7 @@ def show(visit: Visit) -> None:
         for paragraph in plan_method(plan):
             st.markdown(plain(paragraph))
         show_notes(["La vue « Marge d'erreur » dit quels lieux sont choisis selon les temps."])
-    visit.show_origin()
+    visit.show_origin(of_plan=True)
 
 
 def _map(visit: Visit, plan: Plan) -> None:
