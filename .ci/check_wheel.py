@@ -87,7 +87,7 @@ def check_core(binaries: Path, where: Path) -> None:
     require("nearest Sare", holds=found["search"]["places"][0]["commune_code"] == "64504" and len(found["sites"]) > 0)
     told = json.loads(run([maillage, "diagnose", "64", "--json"], where=where).stdout)
     require("diagnose 64: 545 communes, true contours", holds=told["communes"] == 545)  # noqa: PLR2004 - of the INSEE
-    for command, extra in ((["diagnose", "64", "--out", "here"], "report"), (["app"], "app"), (["api"], "api")):
+    for command, extra in ((["report", "64", "--out", "here"], "report"), (["app"], "app"), (["api"], "api")):
         said = run([maillage, *command], where=where, status=2).stderr
         require(f"{command[0]} says that it needs {extra}", holds=f"maillage[{extra}]" in said)
     require("nothing is written half", holds=not (where / "here").exists())

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from geo.cli.extras import require
 from geo.cli.options import TerritoryFolder
 from geo.cli.served import run_server
+from geo.report.extras import require
 
 
 def app(

@@ -241,7 +241,7 @@ def plan(
         beside = plans_beside(area, found, on_day, candidates=places, exclude=exclude or (), time_limit_s=time_limit)
     names: tuple[str, ...] = ()
     if out is not None:
-        from geo.report.plan_files import write_plan  # documents, which the core alone cannot write
+        from geo.report.plan_files import write_plan
 
         names = write_plan(found, area.parts, out, beside)
     if as_json:

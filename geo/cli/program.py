@@ -14,11 +14,11 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from geo.cli.checked import CheckedCommand, CheckedGroup
-from geo.cli.extras import missing_extra
 from geo.cli.output import print_line
 from geo.cli.streams import READER_LEFT, OutputError, flush_output, output_error, prepare_streams, say
 from geo.errors import MaillageError
 from geo.french import visible
+from geo.report.extras import missing_extra
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

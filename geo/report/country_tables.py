@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
 import pandas as pd
 
 from geo.access.diagnosis import summary_of
 from geo.answers.tables import rounded
 from geo.crs import departement_of
 from geo.report.data_package import PACKAGE_FILE, result_files
+from geo.report.extras import can_write
 from geo.report.tables import NETWORK_FACTS, commune_table, gain_table, table_files, write_summary, write_table
 from geo.siting.gains import candidate_gains
 from geo.sources.departements import departement_name, region_name
@@ -98,11 +98,9 @@ def country_gains(country: Country, diagnosis: Diagnosis) -> pd.DataFrame:
 def write_country_diagnosis(country: Country, diagnosis: Diagnosis, folder: Path) -> tuple[str, ...]:
     """Write the tables (communes also as GeoParquet), ``map.png`` and ``summary.json`` into a folder; return names.
 
-    All of them, or none where one cannot be written; other files of the folder stay.
+    All of them, or none where one cannot be written; without the extra that draws it the map is left out, which is
+    said. Other files of the folder stay.
     """
-    from geo.maps.static.country_map import country_map  # noqa: PLC0415 - matplotlib comes with the extra "report"
-    from geo.maps.static.files import write_sheet  # noqa: PLC0415
-
     table = commune_table(diagnosis.coverage)
     contours = pd.concat([part.communes.geometry for part in country.parts])
     tables = {
@@ -111,13 +109,15 @@ def write_country_diagnosis(country: Country, diagnosis: Diagnosis, folder: Path
         "regions": rounded(area_table(diagnosis, by="region")),
         "gains": gain_table(country_gains(country, diagnosis)),
     }
-    page = country_map(country.name, country.parts, diagnosis)
+    drawn = ("map.png",) if can_write("map.png", "matplotlib") else ()
     with result_files(folder, "Accès aux sites : diagnostic de la France") as beside:
         for name, rows in tables.items():
-            write_table(rows, beside / f"{name}.csv", of=_ROWS_OF.get(name, ""))
-        # In the place of that of the table: it has the contours too.
-        layer = gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs)
-        layer.to_parquet(beside / "communes.parquet", write_covering_bbox=True, schema_version="1.1.0")
+            shapes = contours if name == "communes" else None
+            write_table(rows, beside / f"{name}.csv", of=_ROWS_OF.get(name, ""), contours=shapes)
         write_summary(country_summary(country, diagnosis), beside / "summary.json")
-        write_sheet(page, beside / "map.png")
-    return *table_files(*tables), "map.png", "summary.json", PACKAGE_FILE
+        if drawn:
+            from geo.maps.static.country_map import country_map  # noqa: PLC0415 - matplotlib is of an extra
+            from geo.maps.static.files import write_sheet  # noqa: PLC0415
+
+            write_sheet(country_map(country.name, country.parts, diagnosis), beside / "map.png")
+    return *table_files(*tables), *drawn, "summary.json", PACKAGE_FILE

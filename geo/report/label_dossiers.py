@@ -8,7 +8,6 @@ from geo.answers.answer import part_title
 from geo.answers.dossier import label_dossiers
 from geo.answers.origin import network_sentence, plan_sources_sentence
 from geo.french import UNKNOWN, counted, format_integer, said_time, visible
-from geo.report.typesetting import typeset
 from geo.sources.embedded import RESIDENTS_NOTE
 
 if TYPE_CHECKING:
@@ -44,6 +43,8 @@ def dossiers_pdf(plan: Plan, parts: Sequence[Territory]) -> bytes:
     -------
     The same bytes for the same inputs. Texts too long for a page are cut, visibly.
     """
+    from geo.report.typesetting import typeset  # noqa: PLC0415 - typst is of an extra, and a page of HTML needs none
+
     manifest = parts[0].manifest
     title = part_title(plan.territory, plan.part)
     made_on = manifest.built_on

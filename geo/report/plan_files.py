@@ -17,6 +17,7 @@ from geo.answers.two_publics_json import WITH_AND_WITHOUT, plan_document
 from geo.crs import WGS84
 from geo.report.arguments_html import arguments_html
 from geo.report.data_package import PACKAGE_FILE, result_files
+from geo.report.extras import can_write
 from geo.report.geopackage import write_layer
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.tables import table_files, write_summary, write_table
@@ -84,19 +85,21 @@ def write_plan(
     `beside`: the plans with and without a car that it was compared with: they are a table of their own
     (``with_and_without_car.csv``), and stand in ``plan.json`` and ``arguments.html``.
 
-    All of them, or none where one cannot be written; other files of the folder stay. Returns the names.
+    All of them, or none where one cannot be written; without the extra that makes it the PDF is left out, which is
+    said. Other files of the folder stay. Returns the names.
     """
     tables = plan_tables(plan, beside)
+    printed = len(plan.labels) > 0 and can_write("dossiers.pdf", "typst", "matplotlib")
     with result_files(folder, "Plan : où donner les prochains labels") as made:
         for name, table in tables.items():
             write_table(table, made / f"{name}.csv", of=ROWS_OF.get(name, "place"))
         _write_layers(plan, parts, made / "plan.gpkg")
         write_summary(plan_document(plan, parts, beside), made / "plan.json")
         (made / "arguments.html").write_text(arguments_html(plan, parts, beside), encoding="utf-8")
-        if len(plan.labels):
+        if printed:
             (made / "dossiers.pdf").write_bytes(dossiers_pdf(plan, parts))
     files = (*table_files(*tables), "plan.gpkg", "plan.json", "arguments.html", PACKAGE_FILE)
-    return (*files, "dossiers.pdf") if len(plan.labels) else files
+    return (*files, "dossiers.pdf") if printed else files
 
 
 def plan_layers(plan: Plan, parts: Sequence[Territory]) -> bytes:

@@ -11,7 +11,8 @@ import pandas as pd
 from geo.answers.tables import rounded
 from geo.finder.residents_trips import median_door_to_door
 from geo.report.data_package import PACKAGE_FILE, result_files
-from geo.report.tables import with_origin, write_summary, write_table
+from geo.report.extras import can_write
+from geo.report.tables import table_files, with_origin, write_summary, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,20 +59,23 @@ def round_trip_content(territory: Territory, answer: DayWithoutCar) -> dict[str,
 def write_round_trips(territory: Territory, answer: DayWithoutCar, folder: Path) -> tuple[str, ...]:
     """Write ``round_trips.csv``, ``.json`` and the map ``round_trips.html`` into a folder; return their names.
 
-    All of them, or none where one cannot be written; other files of the folder stay.
+    All of them, or none where one cannot be written; without the extra that draws it the map is left out, which is
+    said. Other files of the folder stay.
 
     Raises
     ------
     SourceError
         The folder cannot be written to.
     """
-    from geo.maps.interactive import round_trip_page, write_map  # noqa: PLC0415 - screens need no folium
-
+    drawn = ("round_trips.html",) if can_write("round_trips.html", "folium") else ()
     with result_files(folder, "Sans voiture : aller dans un site et en revenir le jour même") as beside:
         write_table(round_trip_table(answer), beside / "round_trips.csv")
         write_summary(round_trip_content(territory, answer), beside / "round_trips.json")
-        write_map(round_trip_page(territory, answer), beside / "round_trips.html")
-    return "round_trips.csv", "round_trips.json", "round_trips.html", PACKAGE_FILE
+        if drawn:
+            from geo.maps.interactive import round_trip_page, write_map  # noqa: PLC0415 - folium is of an extra
+
+            write_map(round_trip_page(territory, answer), beside / "round_trips.html")
+    return *table_files("round_trips"), "round_trips.json", *drawn, PACKAGE_FILE
 
 
 def _plain(day: NamedDay) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import pandas as pd
 from geo.classes import ACCENT, INK, TIME_CLASSES, UNKNOWN_COLOUR
 from geo.kinds import KINDS, facility_title
 from geo.report.geopackage import write_layer
-from geo.report.tables import commune_table
+from geo.report.tables import commune_table, write_shapes
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ def communes_layer(findings: ReportFindings) -> gpd.GeoDataFrame:
 
 def write_communes(findings: ReportFindings, path: Path) -> None:
     """Write `communes_layer` as GeoParquet."""
-    with replacing_file(path) as beside:
-        communes_layer(findings).to_parquet(beside)
+    write_shapes(communes_layer(findings), path)
 
 
 def write_layers(findings: ReportFindings, path: Path) -> None:

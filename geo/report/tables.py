@@ -10,6 +10,7 @@ import geopandas as gpd
 
 from geo.answers.tables import decimals_of, file_headings, rounded, words_of
 from geo.report.data_package import PACKAGE_FILE, result_files
+from geo.report.extras import can_write
 from geo.siting.gains import candidate_gains
 from geo.storage import replacing_file
 
@@ -40,6 +41,8 @@ NETWORK_FACTS: Final = ("source", "nodes", "edges", "profile", "approximate", "e
 
 #: Columns of codes, which a table for people says in French.
 _CODED: Final = ("kind", "capacity_from", "status")
+#: Rows that a reader of shapes fetches at once: those of two or three départements.
+_ROWS_TOGETHER: Final = 1_000
 #: First characters that a spreadsheet reads as the start of a formula.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -82,15 +85,31 @@ def write_summary(figures: Mapping[str, Any], path: Path) -> None:
         beside.write_text(content + "\n", encoding="utf-8")
 
 
-def write_table(table: pd.DataFrame, path: Path, *, of: str = "") -> None:
+def write_table(table: pd.DataFrame, path: Path, *, of: str = "", contours: gpd.GeoSeries | None = None) -> None:
     """Write a table for people (CSV) and, under the same name, for programs (Parquet: machine names, exact types).
 
     The CSV is what a French spreadsheet opens with a double click: French headings, semicolons, decimal commas, "oui"
     and "non", UTF-8 with a byte-order mark; it runs none of the texts. `of`: As for `geo.answers.tables.file_headings`.
+    `contours`: Shapes of the rows, in their order, which the file for programs has too (`write_shapes`).
     """
-    with replacing_file(path.with_suffix(".parquet")) as beside:
-        table.to_parquet(beside, index=False)
+    programs = path.with_suffix(".parquet")
+    if contours is None:
+        with replacing_file(programs) as beside:
+            table.to_parquet(beside, index=False)
+    else:
+        write_shapes(gpd.GeoDataFrame(table, geometry=contours.to_numpy(), crs=contours.crs), programs)
     write_csv(for_people(table, of), path)
+
+
+def write_shapes(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write rows with shapes as GeoParquet 1.1, with the box of each: a reader of some area fetches only that.
+
+    Rows in the order of their codes lie near each other: each `_ROWS_TOGETHER` of them are read, or not, together.
+    """
+    with replacing_file(path) as beside:
+        frame.to_parquet(
+            beside, index=False, write_covering_bbox=True, schema_version="1.1.0", row_group_size=_ROWS_TOGETHER
+        )
 
 
 def for_people(table: pd.DataFrame, of: str = "") -> pd.DataFrame:
@@ -130,23 +149,29 @@ def gain_table(gains: pd.DataFrame) -> pd.DataFrame:
 def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) -> tuple[str, ...]:
     """Write ``communes.csv``, ``communes.gpkg``, ``gains.csv``, ``map.html`` and ``summary.json``; return the names.
 
-    All of them, or none where one cannot be written; other files of the folder stay.
+    ``communes.parquet`` has the contours too, or the cells that stand in for them. All of the files, or none where one
+    cannot be written; without the extra that draws it the map is left out, which is said. Other files of the folder
+    stay.
     """
-    from geo.maps.interactive import coverage_map, write_map  # noqa: PLC0415 - screens need neither folium nor GDAL
-    from geo.report.geopackage import write_layer  # noqa: PLC0415
+    from geo.report.geopackage import write_layer  # noqa: PLC0415 - screens need no GDAL
 
     cov = diagnosis.coverage
     gains = candidate_gains(territory, diagnosis.times, diagnosis.question.threshold_min)
     table = commune_table(cov)
+    contours = territory.communes.geometry
+    drawn = ("map.html",) if can_write("map.html", "folium") else ()
     with result_files(folder, "Accès aux sites : diagnostic") as beside:
-        write_table(table, beside / "communes.csv")
+        write_table(table, beside / "communes.csv", contours=contours)
         write_table(gain_table(gains), beside / "gains.csv")
         layer = gpd.GeoDataFrame(
             table.assign(snap_distance_m=cov["snap_distance_m"].round(decimals_of("snap_distance_m")).to_numpy()),
-            geometry=territory.communes.geometry.to_numpy(),
-            crs=territory.communes.crs,
+            geometry=contours.to_numpy(),
+            crs=contours.crs,
         )
         write_layer(layer, beside / "communes.gpkg", "communes")
-        write_map(coverage_map(territory, diagnosis), beside / "map.html")
+        if drawn:
+            from geo.maps.interactive import coverage_map, write_map  # noqa: PLC0415 - folium is of an extra
+
+            write_map(coverage_map(territory, diagnosis), beside / "map.html")
         write_summary(diagnosis_summary(territory, diagnosis), beside / "summary.json")
-    return *table_files("communes", "gains"), "communes.gpkg", "map.html", "summary.json", PACKAGE_FILE
+    return *table_files("communes", "gains"), "communes.gpkg", *drawn, "summary.json", PACKAGE_FILE

@@ -8,7 +8,8 @@ import pytest
 
 from geo import Territory
 from geo.access.list_changes import CHANGES
-from geo.cli import extras, program
+from geo.cli import program
+from geo.report import extras
 from geo.sources.france_services import HOUR_COLUMNS
 from tests.written_tables import rows_of_table
 

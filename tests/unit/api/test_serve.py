@@ -14,7 +14,7 @@ from contextlib import closing
 import pytest
 
 from geo.cli import api as command
-from geo.cli import extras
+from geo.report import extras
 
 
 def _free_port():

@@ -2,6 +2,10 @@
 
 import hashlib
 import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -11,8 +15,9 @@ import pytest
 from geo import Territory
 from geo.access.diagnosis import diagnose
 from geo.question import Question
+from geo.report import extras
 from geo.report.data_package import PACKAGE_FILE, result_files
-from geo.report.tables import table_files, write_diagnosis, write_table
+from geo.report.tables import table_files, write_diagnosis, write_shapes, write_table
 from geo.sources.contours import write_contours
 from tests.written_tables import headings_of, names_of
 
@@ -23,8 +28,8 @@ def package(folder):
 
 @pytest.fixture(scope="module")
 def diagnosed(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("results") / "90"
-    territory = Territory.load("90")
+    folder = tmp_path_factory.mktemp("results") / "64"
+    territory = Territory.load("64")
     names = write_diagnosis(territory, diagnose(territory, question=Question()), folder)
     return folder, names
 
@@ -54,6 +59,83 @@ def test_columns_have_the_types_that_the_file_holds_and_their_units(diagnosed):
     types = {name: fields[name]["type"] for name in ("code", "population", "travel_time_min", "under_served")}
     assert types == {"code": "string", "population": "integer", "travel_time_min": "number", "under_served": "boolean"}
     assert fields["population"]["unit"] == "habitants"
+
+
+def test_the_examples_of_the_readme_read_the_communes_of_a_diagnosis(diagnosed, monkeypatch):
+    """All of France is written by the same function."""
+    folder, _ = diagnosed
+    path = folder / "communes.parquet"
+    described = json.loads(pq.read_metadata(path).metadata[b"geo"])
+    assert described["version"] == "1.1.0"
+    assert "bbox" in described["columns"]["geometry"]["covering"]
+    assert pq.read_schema(path).names[-2:] == ["geometry", "bbox"]  # which the example in R takes apart
+
+    readme = (Path(__file__).parents[3] / "data" / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"`(geopandas\.read_parquet\(.+?\))`", readme)
+    monkeypatch.chdir(folder)
+    found = eval(example, {"geopandas": gpd})
+    layer = gpd.read_file(folder / "communes.gpkg").set_index("code")
+    boxes, (west, south, east, north) = layer.bounds, json.loads(f"[{example[example.index('bbox=(') + 6 : -2]}]")
+    near = (boxes["maxx"] >= west) & (boxes["minx"] <= east) & (boxes["maxy"] >= south) & (boxes["miny"] <= north)
+    assert near.any()
+    assert set(found["code"]) == set(layer.index[near])
+    assert found.set_index("code")["travel_time_min"].equals(
+        layer.loc[found["code"], "travel_time_min"].astype("Float64")
+    )
+    assert "bbox" not in found
+    assert found.geometry.geom_equals(layer.geometry.loc[found["code"]].reset_index(drop=True)).all()
+
+
+def test_shapes_of_an_area_are_read_without_those_of_the_rest(tmp_path):
+    places = gpd.GeoDataFrame(
+        {"code": [f"{number:05}" for number in range(2500)]},
+        geometry=gpd.points_from_xy(range(2500), [0.0] * 2500),
+        crs="EPSG:4326",
+    )
+    write_shapes(places, tmp_path / "places.parquet")
+    groups = pq.ParquetFile(tmp_path / "places.parquet").metadata
+    assert [groups.row_group(number).num_rows for number in range(groups.num_row_groups)] == [1000, 1000, 500]
+
+
+#: Commands on an installation of the core: what the extras bring is made impossible to import.
+_CORE = """
+import sys
+sys.modules.update(dict.fromkeys({absent}))
+from geo.cli import main
+for arguments in {commands}:
+    try:
+        main(arguments)
+    except SystemExit as end:
+        assert not end.code, end.code
+"""
+
+
+def test_the_core_writes_all_that_needs_no_extra_and_says_what_it_left_out(tmp_path):
+    commands = [
+        ["diagnose", "64", "--out", str(tmp_path / "diagnosis")],
+        ["plan", "64", "--new", "1", "--out", str(tmp_path / "plan")],
+    ]
+    code = _CORE.format(absent=sorted(extras.EXTRAS), commands=commands)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for folder, file in (("diagnosis", "map.html"), ("plan", "dossiers.pdf")):
+        (said,) = [line for line in done.stderr.splitlines() if line.startswith(file)]
+        assert said == (
+            f"{file} n'est pas écrit : il demande l'extra « report », qui n'est pas installé : "
+            f'pip install "maillage[report]".'
+        )
+        written = {path.name for path in (tmp_path / folder).iterdir()}
+        assert file not in written
+        listed = next(
+            line for line in done.stdout.splitlines() if line.startswith(f"Fichiers écrits dans {tmp_path / folder}")
+        )
+        assert set(listed.partition(" : ")[2].removesuffix(".").split(", ")) == written
+    assert {"communes.csv", "communes.parquet", "communes.gpkg", "summary.json"} <= {
+        path.name for path in (tmp_path / "diagnosis").iterdir()
+    }
+    assert {"labels.csv", "plan.gpkg", "plan.json", "arguments.html"} <= {
+        path.name for path in (tmp_path / "plan").iterdir()
+    }
 
 
 def test_other_results_of_the_folder_stay_described(tmp_path):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.util import find_spec
 from typing import Final
 
 from geo.errors import ParameterError
+
+_log = logging.getLogger(__name__)
 
 #: Library -> the extra that brings it.
 EXTRAS: Final = {
@@ -42,3 +45,23 @@ def require(library: str) -> None:
     """Raise `ParameterError` where a library of an extra is absent: better said before the work than after."""
     if find_spec(library) is None and (sentence := missing_extra(library)):
         raise ParameterError(sentence)
+
+
+def can_write(file: str, *libraries: str) -> bool:
+    """Tell whether a file can be written; where a library of an extra is absent, say that it is left out, and why.
+
+    Examples
+    --------
+    >>> can_write("map.html", "json")
+    True
+    """
+    absent = next((library for library in libraries if find_spec(library) is None), None)
+    if absent is not None:
+        extra = EXTRAS[absent]
+        _log.warning(
+            "%s n'est pas écrit : il demande l'extra « %s », qui n'est pas installé : pip install \"maillage[%s]\".",
+            file,
+            extra,
+            extra,
+        )
+    return absent is None
