@@ -88,8 +88,9 @@ def _rule(plan: CapacityPlan) -> str:
     if plan.served_widest is None:
         return f"{rule} {RULE_MET}"
     more = counted(plan.served_widest - plan.served_before, "habitant")
-    compared = f"Sans cette règle, autant de labels serviraient {more} de plus qu'aujourd'hui"
-    return f"{rule} {compared}{SEMICOLON}{rule_cost_text(plan.rule_cost)}."
+    least = "" if plan.widest_proven else "au moins "
+    compared = f"Sans cette règle, autant de labels serviraient {least}{more} de plus qu'aujourd'hui"
+    return f"{rule} {compared}{SEMICOLON}{rule_cost_text(plan.rule_cost, proven=plan.widest_proven)}."
 
 
 def _proof(plan: CapacityPlan) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from geo.answers.answer import Figure, known_note
 from geo.answers.dossier_places import attached_to, bearer_sentences, host_sentences, neighbour_sentences
 from geo.answers.label import alternatives_sentence, label_argument
-from geo.answers.plan_certainty import margin_note, replaced_sentence, retained_text
+from geo.answers.plan_certainty import idle_sentence, margin_note, replaced_sentence, retained_text, uncertain_sentence
 from geo.answers.plan_stops import half_day_text, stop_cost_text
 from geo.answers.plan_visitors import visitors_sentence
 from geo.answers.rounds import a_month
@@ -120,7 +120,15 @@ def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDos
         place=town,
         threshold_min=plan.threshold_min,
         summary=argument.summary,
-        sentences=tuple(filter(None, (*summary[:2], visitors_sentence(plan, label), replaced_sentence(plan, label)))),
+        sentences=tuple(
+            filter(
+                None,
+                (
+                    *(*summary[:2], idle_sentence(plan, label), visitors_sentence(plan, label)),
+                    replaced_sentence(plan, label),
+                ),
+            )
+        ),
         figures=(
             Figure("Habitants rapprochés", format_integer(label["gain_residents"]), within_text(plan.threshold_min)),
             Figure("Habitants servis", format_integer(label["residents_served"]), _from(argument.communes)),
@@ -137,7 +145,18 @@ def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDos
         criteria=argument.criteria,
         communes=argument.communes,
         counted=argument.counted,
-        foot=tuple(filter(None, [times_sentence(plan), margin_note(plan), known_note(plan.part), DRIVING_ONLY])),
+        foot=tuple(
+            filter(
+                None,
+                [
+                    uncertain_sentence(plan),
+                    times_sentence(plan),
+                    margin_note(plan),
+                    known_note(plan.part),
+                    DRIVING_ONLY,
+                ],
+            )
+        ),
     )
 
 

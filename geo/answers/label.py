@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.answers.answer import far_criterion, known_note, part_title
 from geo.answers.plan import plan_answer
-from geo.answers.plan_certainty import replaced_sentence, residents_beyond, retained_text
+from geo.answers.plan_certainty import idle_sentence, replaced_sentence, residents_beyond, retained_text
 from geo.answers.plan_stops import known_stops_sentence, stop_lines
 from geo.answers.plan_visitors import label_loser, visitors_sentence
 from geo.crs import departement_of
@@ -129,7 +129,7 @@ def plan_lines(plan: Plan) -> list[str]:
     lines = [f"{part_title(plan.territory, plan.part)} : {answer.sentence}"]
     for label in plan.labels.to_dict("records"):
         others = (
-            *(visitors_sentence(plan, label), replaced_sentence(plan, label)),
+            *(idle_sentence(plan, label), visitors_sentence(plan, label), replaced_sentence(plan, label)),
             alternatives_sentence(plan, label["code"]),
         )
         lines += [label_line(label, estimated=plan.part.estimated), *(f"     {told}" for told in others if told)]
@@ -195,7 +195,7 @@ def _summary(plan: Plan, label: dict[Any, Any], communes: int) -> tuple[str, ...
             f"Il devient le site le plus proche de {counted(label['residents_served'], 'habitant')} de "
             f"{counted(communes, 'commune')}{gain}."
         ),
-        *filter(None, [visitors_sentence(plan, label)]),
+        *filter(None, [idle_sentence(plan, label), visitors_sentence(plan, label)]),
         f"Coût : {format_euros(label['cost_eur'])} par an, dont {format_euros(label['aid_eur'])} d'aide de l'État.",
     ]
     summary += filter(None, [replaced_sentence(plan, label), alternatives_sentence(plan, label["code"])])

@@ -10,6 +10,7 @@ from geo.answers.plan_certainty import (
     is_uncertain,
     margin_note,
     other_times_sentence,
+    reserve_sentence,
     robustness_sentence,
     uncertain_sentence,
     worst_case_sentence,
@@ -85,15 +86,17 @@ _METHOD: Final = (
     "déjà un site n'est pas candidate (une antenne peut le devenir). Un plan est construit "
     "pas à pas, amélioré par échanges, puis un programme exact (HiGHS) cherche mieux et donne la borne : ce qu'aucun "
     "autre choix ne peut dépasser. L'écart est la distance entre le plan et cette borne ; à zéro, le plan est prouvé "
-    "le meilleur parmi les lieux candidats ; préférer, à gain égal, une commune qui ne prend pas surtout les visiteurs "
-    "d'un seul site, puis la plus peuplée, en prend au plus un centième. "
+    "le meilleur parmi les lieux candidats. À un centième de ce gain, le plan qui tient le mieux au pire des variantes "
+    "de temps est préféré ; puis, à un centième de ce que chaque label apporte, celle qui ne prend pas surtout les "
+    "visiteurs d'un seul site, puis la plus peuplée. "
     "Les poids multiplient ce que compte un habitant : à 1, chacun compte une fois."
 )
 _METHOD_ESTIMATED: Final = (
     " Ici les temps sont estimés : les lieux sont choisis pour ce qu'ils apportent en moyenne sur toute la fourchette "
     "des temps et les deux profils de vitesse, et rien n'est prouvé pour de vraies routes. Pour le plus d'habitants "
-    "sous le seuil, un label qui n'y amène personne, pour les temps estimés eux-mêmes ou sous la plupart de ces "
-    "hypothèses, n'est pas proposé."
+    "sous le seuil, un label qui n'y amène personne de plus, pour les temps estimés eux-mêmes, n'est laissé de côté "
+    "que si le plan y perd au plus un vingtième, en moyenne et au pire ; un plan dont aucun label n'y amène quelqu'un "
+    "n'est pas proposé."
 )
 
 
@@ -101,12 +104,18 @@ def plan_answer(plan: Plan) -> Answer:
     """Return what a plan brings, how good it is at worst, what it costs, and what is to be minded."""
     details = (
         *(proof_sentence(plan), preference_sentence(plan), rule_sentence(plan)),
-        robustness_sentence(plan.robustness) if len(plan.labels) else other_times_sentence(plan),
+        robustness_sentence(plan.robustness) if len(plan.labels) else "",
         "" if is_uncertain(plan) else worst_case_sentence(plan),
         *(_beside(plan), cost_sentence(plan), budget_sentence(plan), stops_sentence(plan)),
     )
     sentence = " ".join(
-        filter(None, [_sentence(plan), _fewer(plan), uncertain_sentence(plan), doubtful_sentence(plan)])
+        filter(
+            None,
+            [
+                *(reserve_sentence(plan), _sentence(plan), other_times_sentence(plan), _fewer(plan)),
+                *(uncertain_sentence(plan), doubtful_sentence(plan)),
+            ],
+        )
     )
     return Answer(sentence, _figures(plan), tuple(filter(None, details)), _notes(plan))
 
@@ -159,16 +168,33 @@ def _fewer(plan: Plan) -> str:
         paid = f"en paie {format_integer(most)}" if most else "n'en paie aucun"
         told.append(f"{counted(asked, 'label demandé', 'labels demandés')}, le budget {paid}.")
     if 0 < given < most:
-        enough = f"{counted(given, 'label')} {plural(given, 'suffit', 'suffisent')}"
-        more = {
-            "coverage": f"n'amènerait personne {within_text(plan.threshold_min)}",
-            "center": "ne raccourcirait pas ce trajet",
-        }.get(plan.model, "n'apporterait rien")
-        times = ""
-        if plan.model == "coverage" and plan.on_average:
-            times = " pour ces temps estimés, ou pour la plupart des variantes"
-        told.append(f"{enough} : un de plus, parmi ces lieux candidats, {more}{times}.")
+        told.append(_left_out(plan) or _enough(plan))
     return " ".join(told)
+
+
+def _left_out(plan: Plan) -> str:
+    """Return which labels are left out, and what the mean loses by it; empty: none is."""
+    left = plan.idle[~plan.idle["proposed"]].to_dict("records")
+    if not left:
+        return ""
+    names = [f"{row['name']} ({format_share(row['share_of_gain'])} du gain moyen)" for row in left]
+    one = len(left) == 1
+    out = "Laissé de côté, il n'amènerait" if one else "Laissés de côté, ils n'amèneraient"
+    return f"{out} personne de plus pour ces temps estimés : {joined(names, _NAMED, 'autres lieux')}."
+
+
+def _enough(plan: Plan) -> str:
+    """Return that as few labels bring all that could be brought."""
+    given = len(plan.labels)
+    enough = f"{counted(given, 'label')} {plural(given, 'suffit', 'suffisent')}"
+    more = {
+        "coverage": f"n'amènerait personne {within_text(plan.threshold_min)}",
+        "center": "ne raccourcirait pas ce trajet",
+    }.get(plan.model, "n'apporterait rien")
+    times = ""
+    if plan.model == "coverage" and plan.on_average:
+        times = ", ni pour ces temps estimés ni sous une autre variante"
+    return f"{enough} : un de plus, parmi ces lieux candidats, {more}{times}."
 
 
 def _led(plan: Plan, would: str, what: str, was: str, will: str, share: float) -> str:
@@ -268,7 +294,12 @@ def _notes(plan: Plan) -> tuple[str, ...]:
             "center": plural(cut_off, "est laissé hors du calcul", "sont laissés hors du calcul"),
         }.get(plan.model, f"{plural(cut_off, 'compte', 'comptent')} parmi ceux qui sont au-delà du seuil")
         notes.append(f"{counted(cut_off, 'habitant')} sans aucune route vers un site aujourd'hui {told}.")
-    if plan.model == "set-cover" and (left := plan.residents_out_of_reach):
-        stay = plural(left, "reste", "restent")
-        notes.append(f"{counted(left, 'habitant')} {stay} au-delà du seuil quel que soit le lieu candidat.")
+    still = plan.part.residents_known - plan.after.residents_within
+    if plan.part.residents_known > 0 and round(still) > 0:
+        with_plan = " avec ce plan" if len(plan.labels) else ""
+        told = f"{counted(still, 'habitant')} {plural(still, 'reste', 'restent')} au-delà du seuil{with_plan}"
+        if round(left := plan.residents_out_of_reach) > 0:
+            some = "" if format_integer(left) == format_integer(still) else f"dont {format_integer(left)} "
+            told += f", {some}quel que soit le lieu candidat"
+        notes.append(f"{told}.")
     return (*notes, far_rule(plan.threshold_min))

@@ -19,6 +19,7 @@ from geo.french import (
 )
 from geo.network.road_error import road_interval
 from geo.question import AT_THRESHOLD_MIN
+from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE
 
 if TYPE_CHECKING:
     from geo.siting.plan import Plan
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _SELDOM: Final = 0.25
 #: A plan that brings at most this share of the best gain under one hypothesis on times is not certain.
 _LITTLE: Final = 0.25
+#: Where estimated times are less sure: how codes of communes begin, and what is said.
+_LESS_SURE: Final = ((("97", "98"), OVERSEAS_NOTE), (("2A", "2B"), CORSICA_NOTE))
 _NAMED: Final = 5
 #: Places named in the stead of a label, in a table.
 _INSTEAD: Final = 2
@@ -51,6 +54,17 @@ def retained_or_replaced(plan: Plan, label: dict[Any, Any]) -> str:
     """Return as `retained_text`, and which places are chosen in its stead: ``"retenu 5 fois sur 6, sinon Arette"``."""
     instead = joined(list(plan.robustness.instead_of(label["code"])), _INSTEAD, "autres lieux")
     return f"{retained_text(label)}{f', sinon {instead}' if instead else ''}"
+
+
+def reserve_sentence(plan: Plan) -> str:
+    """Return that estimated times are less sure there than elsewhere; empty: they are not."""
+    if not plan.part.estimated:
+        return ""
+    codes = [str(code) for code in plan.communes.index]
+    return next(
+        (note for start, note in _LESS_SURE if any(code.startswith(start) for code in codes)),
+        "",
+    )
 
 
 def doubtful_sentence(plan: Plan) -> str:
@@ -84,7 +98,33 @@ def replaced_sentence(plan: Plan, label: dict[Any, Any]) -> str:
     if told:
         place = f"{SEMICOLON[:-1]} le plan choisit alors, parfois pour d'autres habitants : {', '.join(told)}"
     missing = f"Écarté {format_integer(others)} fois sur {format_integer(label['variants'])}"
-    return f"{missing}{place}{f'{SEMICOLON}{half}' if half else ''}."
+    never = f"{SEMICOLON}{never_retained(mean=plan.on_average)}" if not label["retained"] else ""
+    return f"{missing}{place}{f'{SEMICOLON}{half}' if half else ''}{never}."
+
+
+def never_retained(*, mean: bool) -> str:
+    """Return why a place is proposed that no variant alone chooses; `mean`: whether places are chosen on average."""
+    why = "ce qu'il apporte en moyenne sur toutes" if mean else "un gain presque égal, qui tient mieux au pire"
+    return (
+        f"chaque variante, prise seule, en préfère d'autres ou n'en demande aucun{SEMICOLON}il est proposé pour {why}"
+    )
+
+
+def idle_sentence(plan: Plan, label: dict[Any, Any]) -> str:
+    """Return that a label brings nobody more for the times shown, and why it is proposed; empty: it brings some."""
+    rows = plan.idle[(plan.idle["code"] == label["code"]) & plan.idle["proposed"]].to_dict("records")
+    if not rows:
+        return ""
+    nobody = (
+        "n'amène personne" if not round(label["gain_alone_residents"]) else "n'amène personne de plus que les autres"
+    )
+    needed, mean = rows[0]["needed"], rows[0]["share_of_gain"] * plan.objective
+    need = plural(needed, "variante", "variantes")
+    return (
+        f"Il {nobody} pour ces temps estimés, {format_integer(mean)} en moyenne sur les variantes : "
+        f"{format_integer(needed)} {need} sur {format_integer(label['variants'])} {plural(needed, 'en a', 'en ont')} "
+        "besoin."
+    )
 
 
 def residents_beyond(served: pd.DataFrame, threshold_min: float) -> float:
@@ -131,7 +171,7 @@ def other_times_sentence(plan: Plan) -> str:
     most = runs.iloc[int(runs["labels"].to_numpy().argmax())]
     names = joined(plan.robustness.places["name"].reindex(list(most["codes"])).to_list(), _NAMED, "autres lieux")
     return (
-        f"Des labels seraient utiles sous {counted(some, 'variante')} de temps sur {format_integer(len(runs))} : "
+        f"Mais des labels seraient utiles sous {counted(some, 'variante')} de temps sur {format_integer(len(runs))} : "
         f"{names} ({most['name']}). Vérifiez ces trajets avec un fichier de routes avant de décider."
     )
 
@@ -170,7 +210,7 @@ def worst_case_sentence(plan: Plan) -> str:
     other = worst.labels.loc[~worst.labels["code"].isin(here), "name"].to_list()
     left = plan.labels.loc[~plan.labels["code"].isin(there), "name"].to_list()
     taken = f"avec {joined(other, _NAMED)}" if other else "avec moins de labels"
-    instead = f" au lieu de {joined(left, _NAMED)}" if left else ""
+    instead = f" au lieu de {joined(left, _NAMED)}" if left else (" en plus" if other else "")
     lost = max(0.0, 1 - worst.objective / plan.objective) if plan.objective > 0 else 0.0
     price = f", pour {format_share(lost)} de gain en moins{' en moyenne' if plan.on_average else ''}" if lost else ""
     kept = format_share(worst.best_share)

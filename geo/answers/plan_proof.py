@@ -29,7 +29,6 @@ from geo.french import (
 )
 from geo.siting.candidates import LEAST_RESIDENTS_REMOTE
 from geo.siting.criteria import Weights
-from geo.siting.preference import MOST_GIVEN_UP
 from geo.siting.solve import relative_gap
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
     from geo.siting.other_plans import WidestPlan
     from geo.siting.plan import Plan
 
+#: Share of a gain from which nothing was given up: sums of floats miss the last bit.
+_WHOLE: Final = 1 - 1e-9
 _NAMED: Final = 5
 #: Places that a plan beside another one names.
 _NAMED_BESIDE: Final = 20
@@ -49,6 +50,8 @@ COMPARED_PLANS: Final = "Plans côte à côte"
 WITHOUT_RULE: Final = "Meilleur choix sans la règle des communes candidates"
 #: Where the rule leaves nobody out.
 RULE_MET: Final = "Toutes les communes sans site y répondent : cette règle ne coûte rien."
+_COST_UNPROVEN: Final = "ce que coûte cette règle n'est pas prouvé"
+_HUNDREDTH: Final = 0.01
 _DRAWN: Final = (
     "où l'on va déjà (préfecture ou sous-préfecture, bureau centralisateur de canton, bureau de poste ou ancienne MSAP)"
 )
@@ -63,8 +66,7 @@ def proof_sentence(plan: Plan) -> str:
             why = "le budget ne paie aucun label"
         return f"Les chiffres sont ceux d'aujourd'hui : {why}."
     among = f"parmi {_compared(plan)}"
-    left_out = _left_out(plan)
-    places = max(count, plan.to_give or 0) if left_out else count
+    places = max(count, plan.to_give or 0)
     chosen = f"de {format_integer(places)} lieux" if places > 1 else "d'un lieu"
     others = f"aucun autre choix {chosen}"
     if plan.model == "set-cover":
@@ -75,9 +77,9 @@ def proof_sentence(plan: Plan) -> str:
         asked = f"ce plan en demande {format_integer(count)}"
         return f"{capital(_given(plan) + among)}, il en faut au moins {format_integer(fewest)} : {asked}."
     best, reached = _best(plan)
-    if plan.proven and plan.preferences.empty and not left_out:
+    if plan.proven and not relative_gap(plan.objective, plan.optimum):
         return f"{_proven(plan)} : {among}, {others} {best}."
-    reached = f"{SEMICOLON}{reached}{left_out}" if reached else ""
+    reached = f"{SEMICOLON}{reached}" if reached else ""
     if plan.proven:
         return f"{capital(_given(plan) + among)}, {others} {best}{reached}."
     return (
@@ -86,18 +88,22 @@ def proof_sentence(plan: Plan) -> str:
     )
 
 
-def _left_out(plan: Plan) -> str:
-    """Return that the best choice on average holds labels that are not proposed; empty: it does not."""
-    lost = relative_gap(plan.objective, plan.optimum)
-    if plan.model != "coverage" or not plan.on_average or not lost:
-        return ""
-    if not plan.preferences.empty and lost <= MOST_GIVEN_UP:
-        return ""
-    return ", sans les labels de ce choix qui n'amèneraient personne pour les temps estimés"
-
-
 def preference_sentence(plan: Plan) -> str:
-    """Return which places were preferred to others for nearly the same gain; empty: none."""
+    """Return what was preferred for nearly the same gain: the best worst case, larger towns; empty: nothing."""
+    return " ".join(filter(None, [_steadier(plan), _larger(plan)]))
+
+
+def _steadier(plan: Plan) -> str:
+    if plan.worst_case is None or plan.worst_case.steady_share >= _WHOLE:
+        return ""
+    mean = " moyen" if plan.on_average else ""
+    return (
+        f"À moins d'un centième du gain{mean}, le plan qui tient le mieux au pire des variantes de temps est préféré "
+        f"({_below_all(plan.worst_case.steady_share)} du gain)."
+    )
+
+
+def _larger(plan: Plan) -> str:
     if plan.preferences.empty:
         return ""
     names = dict(zip(plan.labels["code"], plan.labels["name"], strict=True))
@@ -109,6 +115,12 @@ def preference_sentence(plan: Plan) -> str:
         f"À moins d'un centième du gain, la commune la plus peuplée est préférée, après celles qui prendraient surtout "
         f"les visiteurs d'un seul site : {told}."
     )
+
+
+def _below_all(share: float) -> str:
+    """Return a share that is less than all, never written as all."""
+    text = format_share(share)
+    return "plus de 99 %" if text == format_share(1.0) and share < 1 else text
 
 
 def rule_sentence(plan: Plan) -> str:
@@ -145,9 +157,16 @@ def rule_text(rule: CandidateRule | None, threshold_min: float, *, lifted: bool)
     return f"Communes candidates : celles sans site{size}{remote}{drawn}."
 
 
-def rule_cost_text(cost: float | None) -> str:
-    """Return what the rule of the candidates gives up; `cost`: a share of the gain, 0 to 1, `None` or 0: nothing."""
-    return "cette règle ne coûte rien" if not cost else f"la règle coûte {format_share(cost)} du gain"
+def rule_cost_text(cost: float | None, *, proven: bool = True) -> str:
+    """Return what the rule of the candidates gives up.
+
+    `cost`: a share of the gain, 0 to 1, `None` or 0: nothing. `proven`: whether no choice without the rule is better.
+    """
+    if not cost or format_share(cost) == format_share(0.0):
+        return "cette règle ne coûte rien" if proven else _COST_UNPROVEN
+    if proven:
+        return f"la règle coûte {format_share(cost)} du gain"
+    return f"la règle coûte au moins {format_share(cost)} du gain" if cost >= _HUNDREDTH else _COST_UNPROVEN
 
 
 def place_signs(plan: Plan) -> dict[str, str]:
@@ -179,7 +198,7 @@ def compared_plans(plan: Plan) -> pd.DataFrame | None:
     -------
     `plan`, `places` (text, with the signs of the maps); `gain_residents`, and `gain_mean_residents` where labels
     are chosen on average; `share_within`; `mean_time_min`; `cost_eur`; `share_of_best`: what it brings of what the best
-    one does, where gains add up.
+    one does, where gains add up and that one is proven.
     """
     others = []
     if plan.widest is not None:
@@ -204,7 +223,7 @@ def compared_plans(plan: Plan) -> pd.DataFrame | None:
             row["gain_mean_residents"] = objective
         cost = plan.costs.cost_eur * len(labels)
         row |= {"share_within": after.share_within, "mean_time_min": after.mean_time_min, "cost_eur": cost}
-        if plan.widest is not None and plan.rule_cost is not None:
+        if plan.widest is not None and plan.rule_cost is not None and not plan.widest.gap:
             row["share_of_best"] = min(objective / plan.widest.objective, 1.0)
         rows.append(row)
     return pd.DataFrame(rows)
@@ -237,19 +256,22 @@ def longest_trip(plan: Plan, access: AccessSummary) -> str:
 
 
 def _widest(plan: Plan, widest: WidestPlan) -> str:
-    """Return what the best plan among all communes would be, and what the rule gives up."""
+    """Return what would be chosen among all communes, and what the rule gives up."""
+    proven = not widest.gap
     if set(widest.labels["code"]) == set(plan.labels["code"]):
-        return "Sans cette règle, le choix resterait le même : cette règle ne coûte rien."
+        if proven:
+            return "Sans cette règle, le choix resterait le même : cette règle ne coûte rien."
+        return "Sans cette règle, aucun meilleur choix n'est trouvé à temps : ce qu'elle coûte n'est pas prouvé."
+    least = "" if proven else "au moins "
     names = joined(widest.labels["name"].to_list(), _NAMED, "autres lieux")
-    would = f"Sans cette règle, le meilleur choix serait {names}"
+    would = f"Sans cette règle, le {'choix' if proven else 'meilleur choix trouvé'} serait {names}"
     if plan.model == "set-cover":
         more = len(plan.labels) - len(widest.labels)
-        fewer = f", soit {counted(more, 'label')} de moins" if more > 0 else ""
+        fewer = f", soit {least}{counted(more, 'label')} de moins" if more > 0 else ""
         return f"{would}{fewer}."
     if plan.model == "center":
         return f"{would}, et le plus éloigné serait à {longest_trip(plan, widest.after)}."
-    cost = plan.rule_cost
-    costs = rule_cost_text(cost)
+    costs = rule_cost_text(plan.rule_cost, proven=proven)
     if plan.model == "coverage" and plan.weights == Weights():
         unequal = len(plan.labels) != len(widest.labels)
         labels = (
@@ -258,8 +280,8 @@ def _widest(plan: Plan, widest: WidestPlan) -> str:
             else ""
         )
         return (
-            f"{would}{labels}, et apporterait {format_integer(widest.objective)} au lieu de "
-            f"{format_integer(plan.objective)}{_averaged(plan)}{SEMICOLON}{costs}."
+            f"{would}{labels}, et apporterait {least}{format_integer(widest.objective)} au lieu "
+            f"de {format_integer(plan.objective)}{_averaged(plan)}{SEMICOLON}{costs}."
         )
     return f"{would}{SEMICOLON}{costs}."
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.access.bus_rounds import stops_within_reach
-from geo.answers.plan_certainty import retained_text
+from geo.answers.plan_certainty import never_retained, retained_text
 from geo.answers.rounds import NOT_A_SITE, a_month
 from geo.french import (
     SEMICOLON,
@@ -37,11 +37,6 @@ STOP: Final = "Arrêt de bus proposé"
 #: How often a bus comes.
 _EVERY: Final[Mapping[Every, str]] = {"week": "par semaine", "month": "par mois"}
 _NAMED: Final = 5
-#: Why a stop is proposed that no hypothesis on times alone chooses.
-_NEVER: Final = (
-    f"chaque variante, prise seule, en préfère d'autres ou n'en demande aucun{SEMICOLON}il est proposé pour ce qu'il "
-    "apporte en moyenne sur toutes"
-)
 #: How to give the cost that is not known.
 _NO_COST: Final = (
     "coût non renseigné, aucun n'est publié : donnez-le avec « --stop-cost » ou sur l'écran Planifier, en euros par "
@@ -145,14 +140,14 @@ def stop_detail(plan: Plan, stop: dict[Any, Any]) -> str:
 
 def _retained(stop: dict[Any, Any]) -> str:
     """Return how often a stop is chosen when times change, and why it is proposed where it never is."""
-    return retained_text(stop) if stop["retained"] else f"{retained_text(stop)} ({_NEVER})"
+    return retained_text(stop) if stop["retained"] else f"{retained_text(stop)} ({never_retained(mean=True)})"
 
 
 def never_retained_note(plan: Plan) -> str:
     """Return why a stop is proposed that no hypothesis on times alone chooses; empty: each is chosen under one."""
     if plan.stops is None or bool((plan.stops.stops["retained"] > 0).all()):
         return ""
-    return f"Retenu 0 fois : {_NEVER}."
+    return f"Retenu 0 fois : {never_retained(mean=True)}."
 
 
 def stop_lines(plan: Plan) -> list[str]:

@@ -152,7 +152,7 @@ def plan(
     day: Annotated[
         str | None, typer.Option(help="Avec --mode-beside : jour ouvré, AAAA-MM-JJ ; sinon un mardi, choisi.")
     ] = None,
-    time_limit: Annotated[float, typer.Option(help="Secondes que le choix peut durer.")] = 20.0,
+    time_limit: Annotated[float, typer.Option(help="Secondes de calcul (temps du processeur) du choix.")] = 20.0,
     out: Annotated[
         Path | None,
         typer.Option(

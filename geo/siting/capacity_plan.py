@@ -23,6 +23,7 @@ from geo.siting.costs import LEAST_HOURS_A_WEEK, Costs
 from geo.siting.plan import DEFAULT_TIME_LIMIT_S
 from geo.siting.plan_options import check_options, labels_asked
 from geo.siting.problem import siting_problem
+from geo.siting.solve import Control
 from geo.territory.study_area import counted_places
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class CapacityPlan:
         Euros a year of a label.
     time_s
         Seconds that it took.
+    widest_proven
+        Whether no choice among all communes serves more than `served_widest`.
     """
 
     territory: str
@@ -99,6 +102,7 @@ class CapacityPlan:
     served_widest: float | None
     costs: Costs
     time_s: float
+    widest_proven: bool = True
 
     @property
     def rule_cost(self) -> float | None:
@@ -113,7 +117,7 @@ class CapacityPlan:
         names = (
             *("territory", "threshold_min", "asked", "unit", "capacity", "agents", "residents_per_unit", "sites"),
             *("sites_given", "requests_unmatched", "residents_near", "served_before", "served_after", "bound", "gap"),
-            *("candidates", "rule_lifted", "rule_cost"),
+            *("candidates", "rule_lifted", "rule_cost", "widest_proven"),
         )
         count = len(self.labels)
         return {name: getattr(self, name) for name in names} | {
@@ -162,7 +166,7 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
     ParameterError
         An option outside what is accepted, no site to count, no capacity known, residents unknown.
     """
-    started = time.monotonic()
+    started, control = time.monotonic(), Control(time_limit_s)
     asked = labels_asked(new, None, "coverage") or 0
     check_options("coverage", asked, threshold_min, None, time_limit_s)
     own = _label_capacity(capacity, agents, requests)
@@ -185,16 +189,16 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
         capacities = np.concatenate([units, np.full(len(table), own * per_unit)])
         return CapacitatedProblem(residents, capacities, len(sites), *_pairs(territory, sites, table, threshold_min))
 
-    def left_s() -> float:
-        return max(time_limit_s - (time.monotonic() - started), 0.0)
-
     problem = problem_of(places)
     before = served_with(problem, [])
-    best = most_served(problem, asked, time_limit_s=left_s() if kept.all() else left_s() / 2, stopped=stopped)
-    widest = None
+    best = most_served(
+        problem, asked, time_limit_s=control.left_s() if kept.all() else control.left_s() / 2, stopped=stopped
+    )
+    widest, proven = None, True
     if not kept.all():
-        widest = most_served(problem_of(everywhere), asked, time_limit_s=left_s(), stopped=stopped).served
-        widest = max(widest, best.served)  # the labels are among all communes too
+        wide = most_served(problem_of(everywhere), asked, time_limit_s=control.left_s(), stopped=stopped)
+        widest = max(wide.served, best.served)  # the labels are among all communes too
+        proven = wide.gap == 0
     near = np.unique(problem.demand[problem.place < len(sites)])
     return CapacityPlan(
         territory=territory.name,
@@ -220,6 +224,7 @@ def capacity_plan(  # noqa: PLR0913 - the options of one question
         served_widest=widest,
         costs=costs or Costs(),
         time_s=time.monotonic() - started,
+        widest_proven=proven,
     )
 
 

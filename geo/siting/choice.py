@@ -1,4 +1,10 @@
-"""Which labels a question chooses: among credible towns, for the whole band of times, the larger town first."""
+"""Which labels a question chooses: among credible towns, for the whole band of times, the larger town first.
+
+Where gains add up, in this order: the best mean over the band of times; of the choices that bring that to one
+hundredth, the best worst case; without the labels that bring nobody for the times shown, where the plan loses at most
+one twentieth by it (`geo.siting.useful`); then larger towns for nearly the same gain (`geo.siting.preference`). The
+same is done among all communes, to tell what the rule of the candidates costs.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +12,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from geo.errors import ParameterError
-from geo.siting.greedy import ranked
+from geo.siting.band import GIVEN_UP_FOR_WORST, Band
+from geo.siting.greedy import ROUNDING, losses, ranked
 from geo.siting.preference import prefer_larger
 from geo.siting.problem import narrowed
 from geo.siting.robustness import robustness
 from geo.siting.solve import Control, brought, solve
-from geo.siting.useful import Usefulness, useful_choice
+from geo.siting.useful import SOMEBODY, Usefulness, best_of_use
 from geo.siting.visitors import takes_over
-from geo.siting.worst_case import best_worst_case, worst_case
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -46,6 +51,20 @@ class SitingQuestion:
     min_share: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class IdleLabel:
+    """A label that brings nobody whom the others do not, for the times shown: its position among the candidates.
+
+    `proposed`: whether it is proposed all the same. `share_of_gain`: what it adds on average, as a share of what the
+    plan brings. `needed`: under how many of the hypotheses on times it brings somebody.
+    """
+
+    position: int
+    proposed: bool
+    share_of_gain: float
+    needed: int
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Choice:
     """Labels chosen, and what they are to be compared with.
@@ -59,8 +78,11 @@ class Choice:
     objective
         What they reach (`geo.siting.solve.Solution`); on average over the variants where `on_average`.
     found
-        The best choice before labels that bring nobody were left out (`geo.siting.useful`) and larger towns preferred:
-        its objective, its bound, its gap.
+        The best choice by the mean alone: its objective, its bound, its gap.
+    steady_share
+        Share of its objective that the choice preferred for its worst case brings, 0 to 1.
+    idle
+        Labels that bring nobody for the times shown: those proposed, and those left out.
     preferences
         Larger towns taken in the place of others.
     robustness
@@ -72,14 +94,17 @@ class Choice:
         Those that labels were chosen for on average: the variants of an estimated network, or the problem alone.
     rule_lifted
         Whether no candidate met the rule, so that all were compared.
-    widest, widest_problem
-        The best choice among all candidates, and their problem; `None` where all were compared.
+    widest, widest_gap, widest_problem
+        What would be chosen among all candidates in the same way, the gap of its best mean, and their problem; `None`
+        where all were compared.
     """
 
     problem: SitingProblem
     order: NDArray[np.int64]
     objective: float
     found: Solution
+    steady_share: float
+    idle: tuple[IdleLabel, ...]
     preferences: tuple[Preference, ...]
     robustness: Robustness
     worst: WorstCase | None
@@ -87,6 +112,7 @@ class Choice:
     problems: tuple[SitingProblem, ...]
     rule_lifted: bool
     widest: Solution | None
+    widest_gap: float
     widest_problem: SitingProblem
 
 
@@ -111,85 +137,135 @@ def choose(variants: Sequence[Variant], question: SitingQuestion, control: Contr
     compared = [replace(each, problem=problem) for each, problem in zip(variants, problems_kept, strict=True)]
     problem = _central(compared)
     problems = _averaged(compared, question)
-    taken, found = _solved(problem, question, control, problems)
-    mostly = takes_over(problem, question.threshold_min)
-    selected, preferences = _preferred(problem, problems, question, taken, mostly)
-    objective = found.objective
+    taken = _taken(compared, question, control)
+    selected, objective = taken.selected, taken.found.objective
+    order = _ranked(problems, question, selected)
+    quick = Control(control.left_s(), control.cancel)
     if question.model in _SUMS:
         objective = brought(problems, question.model, question.threshold_min).total(selected)
-    order = _ranked(problems, question, selected)
     labels = problem.candidates["code"].iloc[order].to_list()
-    quick = Control(control.left_s(), control.cancel)
-    found_again = robustness(
-        compared,
-        labels,
-        # The problem that the plan was chosen for alone is not solved again.
-        lambda variant: selected if problems == (variant.problem,) else _again(variant, question, quick, mostly),
-    )
-    widest = None
+    alone = iter(taken.alone)
+    found_again = robustness(compared, labels, lambda _: next(alone))
+    widest, widest_gap = None, 0.0
     if not kept.all():
-        widest = _widest(everywhere, _averaged(variants, question), question, quick)
-        if question.model in _SUMS and widest.objective < objective:
+        wide = _taken(variants, question, quick)
+        widest, widest_gap = wide.found, wide.found.gap
+        if question.model in _SUMS:
+            benefits = brought(_averaged(variants, question), question.model, question.threshold_min)
             # What is left out or preferred may make less of more candidates: the plan is one of their choices.
-            widest = replace(widest, selected=np.flatnonzero(kept)[selected], objective=objective)
-    worst, steadiest = _worst_cases(compared, found_again, question, selected, quick)
+            own = np.flatnonzero(kept)[selected]
+            best = max((wide.selected, own), key=benefits.total)
+            widest = replace(wide.found, selected=best, objective=benefits.total(best))
     return Choice(
         problem=problem,
         order=order,
         objective=objective,
-        found=found,
-        preferences=preferences,
+        found=taken.found,
+        steady_share=taken.steady_share,
+        idle=_idle(problem, problems, question, selected),
+        preferences=taken.preferences,
         robustness=found_again,
-        worst=worst,
-        steadiest=steadiest,
+        worst=taken.worst,
+        steadiest=taken.steadiest,
         problems=problems,
         rule_lifted=rule_lifted,
         widest=widest,
+        widest_gap=widest_gap,
         widest_problem=everywhere,
     )
 
 
-def _widest(
-    everywhere: SitingProblem, variants: Sequence[SitingProblem], question: SitingQuestion, control: Control
-) -> Solution:
-    """Return the labels taken among all candidates, what they reach, and what none exceeds."""
-    taken, best = _solved(everywhere, question, control, variants)
-    if question.model != "coverage":
-        return best
-    return replace(best, selected=taken, objective=brought(variants, "coverage", question.threshold_min).total(taken))
+@dataclass(frozen=True, eq=False, slots=True)
+class _Taken:
+    """What is taken among some candidates, as `Choice` has it; `alone`: what each variant takes for itself."""
+
+    selected: NDArray[np.int64]
+    preferences: tuple[Preference, ...]
+    found: Solution
+    alone: tuple[NDArray[np.int64] | None, ...]
+    steady_share: float = 1.0
+    worst: WorstCase | None = None
+    steadiest: WorstCase | None = None
 
 
-def _worst_cases(
-    variants: Sequence[Variant],
-    found: Robustness,
-    question: SitingQuestion,
-    selected: NDArray[np.int64],
-    control: Control,
-) -> tuple[WorstCase | None, WorstCase | None]:
-    """Return the worst case of a choice over the variants, and the choice whose worst case is best."""
-    if question.model not in _SUMS or not len(selected) or len(variants) < 2:  # noqa: PLR2004 - one is no band
-        return None, None
-    codes = pd.Index(variants[0].problem.candidates["code"])
-    starts = [selected, *(codes.get_indexer(list(each)).astype(np.int64) for each in found.runs["codes"])]
-    benefits = [brought([each.problem], question.model, question.threshold_min) for each in variants]
-    # A quick search may have missed the most that is brought: what the others bring there counts too.
-    best = np.array([max(each.total(start) for start in starts) for each in benefits])
-    # Where nothing can be gained, all choices are alike.
-    kept = np.flatnonzero(best > 0)
-    if len(kept) < 2:  # noqa: PLR2004
-        return None, None
-    benefits, best = [benefits[each] for each in kept.tolist()], best[kept]
-    worst = worst_case(benefits, best, selected)
-    if question.model == "coverage":
-        # No label that brings nobody for the times shown is proposed, beside a plan either.
-        central = _central(variants)
-        useful = np.flatnonzero(_usefulness(central, _averaged(variants, question), question).alone())
-        benefits = [each.of_candidates(useful) for each in benefits]
-        starts = [np.intersect1d(each, useful) for each in starts]
-    steadiest = best_worst_case(
-        benefits, best, starts, question.count, time_limit_s=control.left_s() / 2, stopped=control.stopped
+def _taken(variants: Sequence[Variant], question: SitingQuestion, control: Control) -> _Taken:
+    """Choose among the candidates of some variants, in the order told above."""
+    problem, problems = _central(variants), _averaged(variants, question)
+    put_off = takes_over(problem, question.threshold_min)
+    found, allowed = _solved(problem, question, control, problems)
+    quick = Control(control.left_s(), control.cancel)
+    # The problem that labels are chosen for alone is not solved again.
+    alone = tuple(
+        _finished(problem, problems, question, found.selected, put_off)[0]
+        if problems == (variant.problem,)
+        else _again(variant, question, quick, put_off)
+        for variant in variants
     )
-    return replace(worst, variant=int(kept[worst.variant])), replace(steadiest, variant=int(kept[steadiest.variant]))
+    selected = found.selected
+    band = None
+    if question.model in _SUMS and len(selected):
+        band = _band(variants, question, [selected, *(each for each in alone if each is not None)])
+    if band is None:
+        return _Taken(*_finished(problem, problems, question, selected, put_off), found, alone)
+    benefits = brought(problems, question.model, question.threshold_min)
+    known = [selected, *(each for each in alone if each is not None)]
+    steady, steadiest = (
+        band.steadiest(
+            known,
+            question.count,
+            allowed=allowed,
+            least_mean=least,
+            time_limit_s=quick.left_s() / 2,
+            stopped=quick.stopped,
+        )
+        for least in ((1 - GIVEN_UP_FOR_WORST) * benefits.total(selected), None)
+    )
+    chosen, preferences = _finished(problem, problems, question, steady.selected, put_off, band)
+    other, other_preferences = _finished(problem, problems, question, steadiest.selected, put_off, band)
+    # What is left out or preferred may leave less than the plan that is best in its worst case.
+    as_much = benefits.total(other) >= (1 - GIVEN_UP_FOR_WORST) * benefits.total(chosen)
+    if as_much and band.share(other) > band.share(chosen) + ROUNDING:
+        steady, chosen, preferences = steadiest, other, other_preferences
+    steady_share = min(benefits.total(steady.selected) / max(benefits.total(selected), ROUNDING), 1.0)
+    return _Taken(chosen, preferences, found, alone, steady_share, band.worst(chosen), steadiest)
+
+
+def _band(variants: Sequence[Variant], question: SitingQuestion, known: Sequence[NDArray[np.int64]]) -> Band | None:
+    """Return what is brought under each variant; `None`: there is no band."""
+    averaged = len(_averaged(variants, question)) > 1
+    weight = np.array([1 / len(variants) if averaged else float(each.is_central) for each in variants])
+    return Band.of(
+        [brought([each.problem], question.model, question.threshold_min) for each in variants], weight, known
+    )
+
+
+def _idle(
+    problem: SitingProblem, problems: Sequence[SitingProblem], question: SitingQuestion, selected: NDArray[np.int64]
+) -> tuple[IdleLabel, ...]:
+    """Return the labels proposed that bring nobody for the times shown, then those left out, most needed first."""
+    benefits = brought(problems, question.model, question.threshold_min)
+    total = benefits.total(selected)
+    if question.model != "coverage" or len(problems) < 2 or total <= 0:  # noqa: PLR2004 - one is no band
+        return ()
+    usefulness = _usefulness(problem, problems, question)
+    rows = zip(
+        selected.tolist(),
+        usefulness.idle(selected).tolist(),
+        (losses(benefits, selected) / total).tolist(),
+        usefulness.needed(selected).tolist(),
+        strict=True,
+    )
+    found = [IdleLabel(each, True, share, needed) for each, idle, share, needed in rows if idle]  # noqa: FBT003
+    current = selected
+    while len(current) < question.count:
+        added = benefits.added_to(benefits.received(current))
+        place = int(added.argmax())
+        if added[place] < SOMEBODY:
+            break
+        current = np.sort(np.append(current, place))
+        needed = int(usefulness.needed(current)[np.searchsorted(current, place)])
+        found.append(IdleLabel(place, False, float(added[place] / total), needed))  # noqa: FBT003
+    return tuple(found)
 
 
 def _central(variants: Sequence[Variant]) -> SitingProblem:
@@ -211,19 +287,19 @@ def _solved(
     variants: Sequence[SitingProblem],
     *,
     exact: bool = True,
-) -> tuple[NDArray[np.int64], Solution]:
-    """Return the labels taken for some variants of a problem on average, and the best choice that they are from.
+) -> tuple[Solution, NDArray[np.bool_]]:
+    """Return the best choice for some variants of a problem on average, and the candidates it was made among."""
+    among = np.ones(len(problem.candidates), bool)
 
-    Under ``coverage`` each label taken brings somebody (`geo.siting.useful`); else they are the best choice.
-    """
-
-    def solved(allowed: NDArray[np.bool_], count: int) -> Solution:
+    def solved(allowed: NDArray[np.bool_]) -> Solution:
+        nonlocal among
+        among = allowed
         where = np.flatnonzero(allowed)
         narrowed = problem if allowed.all() else problem.only(allowed)
         found = solve(
             narrowed,
             question.model,
-            count,
+            question.count,
             threshold_min=question.threshold_min,
             min_share=question.min_share,
             exact=exact,
@@ -233,37 +309,52 @@ def _solved(
         return replace(found, selected=where[found.selected])
 
     if question.model == "coverage":
-        benefits = brought(variants, question.model, question.threshold_min)
-        return useful_choice(_usefulness(problem, variants, question), benefits, question.count, solved)
-    best = solved(np.ones(len(problem.candidates), bool), question.count)
-    return best.selected, best
+        return best_of_use(_usefulness(problem, variants, question), solved), among
+    return solved(among), among
 
 
 def _usefulness(problem: SitingProblem, variants: Sequence[SitingProblem], question: SitingQuestion) -> Usefulness:
     return Usefulness.of(problem, variants, question.threshold_min)
 
 
-def _preferred(
+def _finished(
     problem: SitingProblem,
     variants: Sequence[SitingProblem],
     question: SitingQuestion,
     taken: NDArray[np.int64],
     put_off: NDArray[np.bool_],
+    band: Band | None = None,
 ) -> tuple[NDArray[np.int64], tuple[Preference, ...]]:
-    """Return a choice with the places that are preferred for nearly the same gain, where gains add up."""
+    """Return a choice without idle labels, with the places that are preferred, and those, where gains add up."""
     if question.model not in _SUMS:
         return taken, ()
     benefits, size = brought(variants, question.model, question.threshold_min), problem.commune_residents
+
+    def share(chosen: NDArray[np.int64]) -> float:
+        return 1.0 if band is None else band.share(chosen)
+
+    def preferred(
+        chosen: NDArray[np.int64], idle: Callable[[NDArray[np.int64]], int]
+    ) -> tuple[NDArray[np.int64], tuple[Preference, ...]]:
+        least, most = (1 - GIVEN_UP_FOR_WORST) * share(chosen), idle(chosen)
+
+        def fits(other: NDArray[np.int64]) -> bool:
+            return idle(other) <= most and share(other) >= least
+
+        return prefer_larger(benefits, chosen, size, put_off=put_off, fits=fits)
+
     if question.model != "coverage":
-        return prefer_larger(benefits, taken, size, put_off=put_off)
+        return preferred(taken, lambda _: 0)
     usefulness = _usefulness(problem, variants, question)
+
+    def of_use(chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        return usefulness.completed(benefits, usefulness.without_idle(benefits, chosen, share), question.count)
+
     if len(variants) > 1:
-        return prefer_larger(
-            benefits, taken, size, put_off=put_off, fits=lambda chosen: not usefulness.idle(chosen).any()
-        )
+        return preferred(of_use(taken), lambda chosen: int(usefulness.idle(chosen).sum()))
     # For one problem a label that becomes idle beside a larger town brings nobody: without it nothing is lost.
-    larger, preferences = prefer_larger(benefits, taken, size, put_off=put_off)
-    useful = usefulness.completed(benefits, usefulness.without_idle(benefits, larger), question.count)
+    larger, preferences = preferred(of_use(taken), lambda _: 0)
+    useful = of_use(larger)
     return useful, tuple(each for each in preferences if each.taken in useful)
 
 
@@ -273,10 +364,10 @@ def _again(
     """Return what a variant chooses, alone; `None` where the share asked is out of reach with its times."""
     problem = variant.problem
     try:
-        taken, _ = _solved(problem, question, control, (problem,), exact=len(problem.pair_min) <= _PROVEN_PAIRS)
+        found, _ = _solved(problem, question, control, (problem,), exact=len(problem.pair_min) <= _PROVEN_PAIRS)
     except ParameterError:
         return None
-    return _preferred(problem, (problem,), question, taken, put_off)[0]
+    return _finished(problem, (problem,), question, found.selected, put_off)[0]
 
 
 def _ranked(

@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class WidestPlan:
-    """The best plan were every commune without a site a candidate, to be compared with the one that is proposed.
+    """The plan were every commune without a site a candidate, chosen in the same way as the one that is proposed.
 
     Attributes
     ----------
     labels
         One row a label, the largest town first: `code`, `name`, `lon`, `lat`, `commune_residents`, `credible` (whether
         the rule would allow it).
-    objective, gap
-        As those of the plan.
+    objective
+        As that of the plan.
+    gap
+        Share by which a better mean is not excluded among these communes: 0 where the best one is proven.
     after
         How the study area would be served.
     """
@@ -55,6 +57,8 @@ class WorstCasePlan:
         Whether no choice has a better worst case.
     after
         How the study area would be served with that plan; `None`: not known, of a plan written before it was.
+    steady_share
+        Share of the best mean that the plan was left with when it was preferred for its worst case, 0 to 1.
     """
 
     share: float
@@ -65,6 +69,7 @@ class WorstCasePlan:
     objective: float
     proven: bool
     after: AccessSummary | None = None
+    steady_share: float = 1.0
 
 
 def widest_plan(choice: Choice, part: KnownPart, threshold_min: float) -> WidestPlan | None:
@@ -75,7 +80,7 @@ def widest_plan(choice: Choice, part: KnownPart, threshold_min: float) -> Widest
     return WidestPlan(
         labels=towns_table(problem, found.selected),
         objective=found.objective,
-        gap=found.gap,
+        gap=choice.widest_gap,
         after=AccessSummary.of(part, problem, problem.times_with(found.selected)[0], threshold_min),
     )
 
@@ -95,4 +100,5 @@ def worst_case_plan(choice: Choice, model: Model, part: KnownPart, threshold_min
         objective=brought(choice.problems, model, threshold_min).total(steadiest.selected),
         proven=steadiest.proven,
         after=AccessSummary.of(part, choice.problem, choice.problem.times_with(steadiest.selected)[0], threshold_min),
+        steady_share=choice.steady_share,
     )

@@ -24,6 +24,7 @@ from geo.siting.plan_tables import (
     alternatives_table,
     communes_table,
     criteria_table,
+    idle_table,
     labels_table,
     leaving_table,
     preferences_table,
@@ -95,14 +96,19 @@ class Plan:
     before, after
         Totals of that part.
     objective, optimum, bound, gap
-        What the plan reaches; what the best choice reached before labels that bring nobody were left out
-        (`geo.siting.useful`) and larger towns preferred; the bound that no choice exceeds
-        (`geo.siting.solve.Solution`); the share of it that the plan misses (`geo.siting.solve.relative_gap`).
+        What the plan reaches; what the best choice by the mean alone reached, before the steadiest of those that
+        bring nearly as much was preferred, idle labels left out and larger towns taken (`geo.siting.choice`); the
+        bound that no choice exceeds (`geo.siting.solve.Solution`); the share of it that the plan misses
+        (`geo.siting.solve.relative_gap`).
     on_average
         Whether these are averages over the hypotheses on times (estimated network), and labels were chosen by them.
     preferences
         One row for each larger town taken in the place of another for nearly the same gain: `label_code`; `code` and
         `name` of the other; `share_of_gain` (float64).
+    idle
+        One row for each label that brings nobody whom the others do not, for the times shown: `code`, `name`;
+        `proposed` (bool): whether it is proposed all the same, or left out; `share_of_gain` (float64): what it adds on
+        average, as a share of what the plan brings; `needed` (int64): hypotheses under which it brings somebody.
     robustness
         What is chosen under each hypothesis on times.
     worst_case
@@ -110,7 +116,8 @@ class Plan:
     rule, rule_lifted
         Which communes could be chosen (`None`: places of a list); whether none met the rule, so that all could.
     widest
-        The best plan among all communes without a site; `None` where those are the candidates already.
+        The plan among all communes without a site, chosen in the same way; `None` where those are the candidates
+        already.
     time_s
         Seconds taken, from the territory in memory; `None` for a plan that was read from a file.
     interrupted
@@ -149,6 +156,7 @@ class Plan:
     gap: float
     on_average: bool
     preferences: pd.DataFrame
+    idle: pd.DataFrame
     robustness: Robustness
     worst_case: WorstCasePlan | None
     rule: CandidateRule | None
@@ -356,6 +364,7 @@ def plan(  # noqa: PLR0913 - the options of one question
         gap=relative_gap(choice.objective, choice.found.bound),
         on_average=len(choice.problems) > 1,
         preferences=preferences_table(problem, choice.preferences),
+        idle=idle_table(problem, choice.idle),
         robustness=choice.robustness,
         worst_case=worst_case_plan(choice, model, part, float(threshold_min)),
         rule=chosen_rule,

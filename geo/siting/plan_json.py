@@ -26,6 +26,7 @@ from geo.siting.plan_sources import plan_sources
 from geo.siting.plan_values import (
     AlternativeValues,
     CommuneValues,
+    IdleValues,
     LabelValues,
     LeavingValues,
     PlaceValues,
@@ -70,6 +71,8 @@ _TYPES: Final = {
     "labels": "int64",
     "runs": "int64",
     "in_plan": "bool",
+    "proposed": "bool",
+    "needed": "int64",
     "credible": "bool",
     "holds_site": "bool",
     "estimated": "bool",
@@ -108,6 +111,7 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
         "gap": plan.gap,
         "on_average": plan.on_average,
         "preferences": _records(plan.preferences),
+        "idle": _records(plan.idle),
         "robustness": plan.robustness.to_dict(),
         "worst_case": None
         if plan.worst_case is None
@@ -152,7 +156,7 @@ def plan_json(plan: Plan, parts: Sequence[Territory]) -> dict[str, Any]:
         "stops": _stops(plan),
         "networks": [
             {"territory": part.name}
-            | {key: manifest["network"][key] for key in ("source", "profile", "approximate", "error")}
+            | {key: manifest["network"][key] for key in ("source", "profile", "approximate", "error", "notes")}
             for part, manifest in zip(parts, manifests, strict=True)
         ],
         "sources": [asdict(each) for each in plan_sources(parts[0].manifest.sources)],
@@ -226,6 +230,7 @@ def _plan(read: PlanValues) -> Plan:
         before=AccessSummary(part, **read.before.model_dump()),
         after=AccessSummary(part, **read.after.model_dump()),
         preferences=_table(read.preferences, PreferenceValues),
+        idle=_table(read.idle, IdleValues),
         robustness=Robustness(
             _table(read.robustness.runs, RunValues).assign(codes=[tuple(run.codes) for run in read.robustness.runs]),
             _table(read.robustness.places, PlaceValues).set_index("code"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.siting.choice import Choice
+    from geo.siting.choice import Choice, IdleLabel
     from geo.siting.costs import Costs
     from geo.siting.preference import Preference
     from geo.siting.problem import SitingProblem
@@ -275,6 +275,16 @@ def preferences_table(problem: SitingProblem, preferences: Sequence[Preference])
     left = candidates.iloc[[each.left for each in preferences]][["code", "name"]].reset_index(drop=True)
     left.insert(0, "label_code", candidates["code"].iloc[[each.taken for each in preferences]].array)
     return left.assign(share_of_gain=np.array([each.share_of_gain for each in preferences], np.float64))
+
+
+def idle_table(problem: SitingProblem, idle: Sequence[IdleLabel]) -> pd.DataFrame:
+    """Return `geo.siting.plan.Plan.idle`."""
+    table = problem.candidates.iloc[[each.position for each in idle]][["code", "name"]].reset_index(drop=True)
+    return table.assign(
+        proposed=np.array([each.proposed for each in idle], bool),
+        share_of_gain=np.array([each.share_of_gain for each in idle], np.float64),
+        needed=np.array([each.needed for each in idle], np.int64),
+    )
 
 
 def towns_table(problem: SitingProblem, selected: NDArray[np.int64]) -> pd.DataFrame:

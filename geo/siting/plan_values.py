@@ -230,6 +230,17 @@ class WorstCaseValues(Values):
     objective: _Number
     proven: bool
     after: AccessValues | None = None
+    steady_share: Share = 1.0
+
+
+class IdleValues(Values):
+    """A label that brings nobody for the times shown, proposed or left out."""
+
+    code: str
+    name: str
+    proposed: bool
+    share_of_gain: Amount
+    needed: Whole
 
 
 class StopsAskedValues(Values):
@@ -291,6 +302,7 @@ class PlanValues(Values):
     gap: _Number
     on_average: bool
     preferences: Annotated[list[PreferenceValues], FailFast()]
+    idle: Annotated[list[IdleValues], FailFast()] = []
     robustness: RobustnessValues
     worst_case: WorstCaseValues | None
     rule: RuleValues | None

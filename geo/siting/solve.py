@@ -37,7 +37,8 @@ class Control:
     Attributes
     ----------
     time_limit_s
-        Seconds from the making of this object; the greedy plan is always made.
+        Seconds of processor time of this thread from the making of this object, so that a busy machine changes no
+        answer; the greedy plan is always made.
     cancel
         Asked often; true ends the search with the best plan found so far.
     progress
@@ -47,11 +48,11 @@ class Control:
     time_limit_s: float = np.inf
     cancel: Callable[[], bool] = field(default=lambda: False)
     progress: Callable[[float, str], None] = field(default=lambda _share, _sentence: None)
-    started: float = field(default_factory=time.monotonic)
+    started: float = field(default_factory=time.thread_time)
 
     def left_s(self) -> float:
         """Return the seconds left."""
-        return max(0.0, self.started + self.time_limit_s - time.monotonic())
+        return max(0.0, self.started + self.time_limit_s - time.thread_time())
 
     def stopped(self) -> bool:
         """Tell whether the search has to end."""

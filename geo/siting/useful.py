@@ -1,8 +1,9 @@
-"""Labels that each bring somebody: none is proposed for what it would bring were times other than those shown.
+"""Labels of use for the times shown: which bring somebody, and which may be left out or have to stay without it.
 
-On estimated times labels are chosen on average over several hypotheses. An average may choose a place that brings
-nobody for the times shown, or one whose residents the other labels bring all: such a label is idle, and so is one that
-brings nobody under most hypotheses.
+On estimated times labels are chosen on average over several hypotheses. A label that brings nobody for the times shown,
+or whom the others bring all, is idle: it is left out where the plan loses little by it on average and in its worst
+case, else it stays, because other times need it. Labels that altogether bring nobody for the times shown are not
+proposed.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from geo.siting.problem import SitingProblem
 
 #: Residents from which a label brings somebody: half of one is written as one.
-_SOMEBODY: Final = 0.5
-#: Share of the hypotheses on times under which a label has to bring somebody, at least.
-_LEAST_SHARE: Final = 0.5
+SOMEBODY: Final = 0.5
+#: Share of what a plan brings on average, and of its worst case, that may be lost by leaving out idle labels.
+MOST_LOST: Final = 0.05
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,67 +61,68 @@ class Usefulness:
 
     def beside(self, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which candidates bring somebody whom the labels chosen do not: bool, shape (n_candidates,)."""
-        return self._somebody(lambda table: table.added_to(table.received(chosen)))
+        found: NDArray[np.bool_] = self.shown.added_to(self.shown.received(chosen)) >= SOMEBODY
+        return found
 
     def idle(self, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which of the labels chosen (sorted) nobody would miss were the others alone: bool, (n_chosen,)."""
-        return ~self._somebody(lambda table: losses(table, chosen))
+        found: NDArray[np.bool_] = losses(self.shown, chosen) < SOMEBODY
+        return found
 
-    def without_idle(self, benefits: Benefits, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Leave out idle labels one by one, the one that `benefits` miss least first."""
+    def needed(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return under how many hypotheses somebody would miss each label chosen (sorted): int64, (n_chosen,)."""
+        found: NDArray[np.int64] = sum(
+            ((losses(each, chosen) >= SOMEBODY).astype(np.int64) for each in self.hypotheses),
+            np.zeros(len(chosen), np.int64),
+        )
+        return found
+
+    def serves(self, chosen: NDArray[np.int64]) -> bool:
+        """Tell whether labels altogether bring somebody."""
+        return self.shown.total(chosen) >= SOMEBODY
+
+    def without_idle(
+        self, benefits: Benefits, chosen: NDArray[np.int64], worst: Callable[[NDArray[np.int64]], float]
+    ) -> NDArray[np.int64]:
+        """Leave out idle labels, the one that `benefits` miss least first, while at most `MOST_LOST` is lost in all.
+
+        `worst`: The worst case of a choice, which loses at most as much. A label that nobody needs under any hypothesis
+        is always left out.
+        """
         current = np.sort(chosen)
+        most, most_worst = ((1 - MOST_LOST) * each for each in (benefits.total(current), worst(current)))
         while len(current) and (idle := self.idle(current)).any():
-            current = np.delete(current, int(np.where(idle, losses(benefits, current), np.inf).argmin()))
+            rank = int(np.where(idle, losses(benefits, current), np.inf).argmin())
+            fewer = np.delete(current, rank)
+            is_needed = self.needed(current)[rank] > 0
+            if is_needed and (benefits.total(fewer) < most or worst(fewer) < most_worst):
+                break
+            current = fewer
         return current
 
     def completed(self, benefits: Benefits, chosen: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-        """Add labels up to `count`, the one that adds most first, while there is one that leaves none idle."""
+        """Add labels up to `count`, the one that adds most first, while one brings somebody and makes no other idle."""
         current = np.sort(chosen)
         while len(current) < count:
             added = np.where(self.beside(current), benefits.added_to(benefits.received(current)), 0.0)
+            idle = int(self.idle(current).sum())
             tried = (
                 np.sort(np.append(current, place)) for place in np.argsort(-added, kind="stable") if added[place] > 0
             )
-            more = next((each for each in tried if not self.idle(each).any()), None)
+            more = next((each for each in tried if self.idle(each).sum() <= idle), None)
             if more is None:
                 break
             current = more
         return current
 
-    def _somebody(self, brought: Callable[[Benefits], NDArray[np.float64]]) -> NDArray[np.bool_]:
-        there = brought(self.shown) >= _SOMEBODY
-        often = np.mean([brought(each) >= _SOMEBODY for each in self.hypotheses], axis=0) >= _LEAST_SHARE
-        found: NDArray[np.bool_] = there & often
-        return found
 
+def best_of_use(usefulness: Usefulness, solved: Callable[[NDArray[np.bool_]], Solution]) -> Solution:
+    """Return the best choice; where that brings nobody for the times shown, the best among places that do.
 
-def useful_choice(
-    usefulness: Usefulness,
-    benefits: Benefits,
-    count: int,
-    solved: Callable[[NDArray[np.bool_], int], Solution],
-) -> tuple[NDArray[np.int64], Solution]:
-    """Return labels none of which is idle, and the best choice that they were taken from.
-
-    The best choice is that of at most `count` places each of which brings somebody alone. Its idle labels are left out;
-    others take their place while one brings somebody more and leaves none idle.
-
-    Parameters
-    ----------
-    usefulness, benefits
-        Whom the candidates bring, and what is to be the most.
-    count
-        Labels at most.
-    solved
-        Returns the best choice of a number of labels among the candidates of a mask, by their positions among all.
-
-    Returns
-    -------
-    Positions of candidates, int64, sorted; and the best choice, whose bound no such choice exceeds.
+    `solved`: Returns the best choice among the candidates of a mask, by their positions among all.
     """
-    allowed = usefulness.alone()
-    if not count or not allowed.any():
-        nothing = np.zeros(0, np.int64)
-        return nothing, Solution(nothing, 0.0, 0.0)
-    best = solved(allowed, count)
-    return usefulness.completed(benefits, usefulness.without_idle(benefits, best.selected), count), best
+    best = solved(np.ones(usefulness.shown.n_candidates, bool))
+    if not len(best.selected) or usefulness.serves(best.selected):
+        return best
+    alone = usefulness.alone()
+    return solved(alone) if alone.any() else Solution(np.zeros(0, np.int64), 0.0, 0.0)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Pairs of all hypotheses together above which the best worst case is searched by swaps alone.
 MAX_PAIRS: Final = 40_000
+#: What HiGHS leaves open of a limit.
+_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,6 +57,22 @@ class WorstCase:
         return self.bound - self.share < 1.5e-6  # noqa: PLR2004 - HiGHS leaves 1e-6 open, and its rounding
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Floor:
+    """What a choice has to bring.
+
+    `weight`: what counts of each hypothesis, float64, shape (n_hypotheses,). `least`: the least sum over them.
+    """
+
+    weight: NDArray[np.float64]
+    least: float
+
+    def met(self, brought: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return whether choices bring it; `brought`: under each hypothesis, float64, shape (n_hypotheses, ...)."""
+        found: NDArray[np.bool_] = np.tensordot(self.weight, brought, 1) >= self.least * (1 - _TOLERANCE)
+        return found
+
+
 def worst_case(benefits: Sequence[Benefits], best: NDArray[np.float64], selected: NDArray[np.int64]) -> WorstCase:
     """Return the worst case of a choice.
 
@@ -80,52 +98,65 @@ def best_worst_case(
     starts: Sequence[NDArray[np.int64]],
     count: int,
     *,
+    floor: Floor | None = None,
     time_limit_s: float,
     stopped: Callable[[], bool] = never,
 ) -> WorstCase:
-    """Return the choice of `count` labels whose worst case is best.
+    """Return the choice of `count` labels whose worst case is best, of those that bring a floor.
 
     Sets: I_v demand points under hypothesis v; J candidates. Data: b_vij what j brings to i under v; B_v the most that
     p labels bring under v. Variables: y_j = 1 if j gets a label; x_vij = 1 if i goes to j under v (0 <= x is enough);
     t the share. Maximise t subject to ``t <= sum_ij b_vij x_vij / B_v`` for all v, ``x_vij <= y_j``,
-    ``sum_j x_vij <= 1`` and ``sum_j y_j <= p``. Where every place brings a demand point the same, as in coverage, one
-    variable for each set of candidates that may cover replaces those of the pairs, as in
-    `geo.siting.models.most_covered`. Swaps come first; above `MAX_PAIRS` they are all there is.
+    ``sum_j x_vij <= 1`` and ``sum_j y_j <= p``; with a floor, ``sum_vij a_v b_vij x_vij >= least``.
+    Where every place brings a demand point the same, as in coverage, one variable for each set of candidates that may
+    cover replaces those of the pairs, as in `geo.siting.models.most_covered`. Swaps come first; above `MAX_PAIRS` they
+    are all there is.
 
     Parameters
     ----------
     benefits, best
         As in `worst_case`.
     starts
-        Choices to begin with, of at most `count` labels; of equal ones the first stays.
+        Choices to begin with, of at most `count` labels; of equal ones the first stays. One meets the floor.
     count
         p.
+    floor
+        What the choice has to bring, with the weights a_v; `None`: anything.
     """
+    if floor is not None:
+        starts = [each for each in starts if floor.met(np.array([table.total(each) for table in benefits]))]
     found = max((worst_case(benefits, best, start) for start in starts), key=lambda each: each.share)
-    found = _swapped(benefits, best, found, stopped)
+    found = _swapped(benefits, best, found, floor, stopped)
     pairs = sum(len(each.value) for each in benefits)
     if pairs > MAX_PAIRS or found.share >= 1 - ROUNDING or stopped():
         return WorstCase(found.selected, found.share, found.variant, 1.0)
-    program, positions = _program(_Pairs.of(benefits, best), found.selected, count)
+    wanted = None if floor is None else (floor.weight * best / floor.least)
+    program, positions = _program(_Pairs.of(benefits, best), found.selected, count, wanted)
     outcome = maximise(program, time_limit_s=time_limit_s, stopped=stopped)
     other = worst_case(benefits, best, positions[outcome.x[: len(positions)] > 1 / 2])
-    better = other if other.share > found.share * (1 + ROUNDING) else found
+    allowed = floor is None or bool(floor.met(np.array([each.total(other.selected) for each in benefits])))
+    better = other if allowed and other.share > found.share * (1 + ROUNDING) else found
     return WorstCase(better.selected, better.share, better.variant, max(outcome.bound, better.share))
 
 
 def _swapped(
-    benefits: Sequence[Benefits], best: NDArray[np.float64], found: WorstCase, stopped: Callable[[], bool]
+    benefits: Sequence[Benefits],
+    best: NDArray[np.float64],
+    found: WorstCase,
+    floor: Floor | None,
+    stopped: Callable[[], bool],
 ) -> WorstCase:
-    """Give up one label for another while the worst case gets better."""
+    """Give up one label for another while the worst case gets better and the floor is met."""
     better = True
     while better and not stopped():
         better = False
         for label in found.selected.tolist():
             others = found.selected[found.selected != label]
-            shares = np.full(benefits[0].n_candidates, np.inf)
-            for each, most in zip(benefits, best.tolist(), strict=True):
-                got = each.received(others)
-                shares = np.minimum(shares, (got.sum() + each.added_to(got)) / most)
+            got = [each.received(others) for each in benefits]
+            totals = np.array([each.sum() + table.added_to(each) for each, table in zip(got, benefits, strict=True)])
+            shares = (totals / best[:, None]).min(axis=0)
+            if floor is not None:
+                shares[~floor.met(totals)] = -np.inf
             taken = int(shares.argmax())
             if shares[taken] > found.share * (1 + ROUNDING):
                 found, better = worst_case(benefits, best, np.append(others, taken)), True
@@ -157,16 +188,27 @@ class _Pairs:
         return cls(variant, point, candidate, value, positions, len(benefits))
 
 
-def _program(pairs: _Pairs, chosen: NDArray[np.int64], count: int) -> tuple[Program, NDArray[np.int64]]:
-    """Return the program of `best_worst_case`, and the candidates of its first columns; the last column is t."""
+def _program(
+    pairs: _Pairs, chosen: NDArray[np.int64], count: int, wanted: NDArray[np.float64] | None
+) -> tuple[Program, NDArray[np.int64]]:
+    """Return the program of `best_worst_case`, and the candidates of its first columns; the last column is t.
+
+    `wanted`: what counts of the share of each hypothesis, 1 in all, where there is a floor.
+    """
     first = np.unique(pairs.point, return_index=True)[1]
     given = np.isin(pairs.positions, chosen)
     if np.array_equal(pairs.value, pairs.value[first][pairs.point]):
-        return _cover_program(pairs, first, given, count), pairs.positions
-    return _pairs_program(pairs, given, count), pairs.positions
+        return _cover_program(pairs, first, given, count, wanted), pairs.positions
+    return _pairs_program(pairs, given, count, wanted), pairs.positions
 
 
-def _cover_program(pairs: _Pairs, first: NDArray[np.int64], given: NDArray[np.bool_], count: int) -> Program:
+def _cover_program(
+    pairs: _Pairs,
+    first: NDArray[np.int64],
+    given: NDArray[np.bool_],
+    count: int,
+    wanted: NDArray[np.float64] | None,
+) -> Program:
     """Return the program where every place brings a point the same; `first`: a pair of each point."""
     n_candidates, n_variants = len(pairs.positions), pairs.n_variants
     cover = csr_array((np.ones(len(pairs.point)), (pairs.point, pairs.candidate)), shape=(len(first), n_candidates))
@@ -177,31 +219,35 @@ def _cover_program(pairs: _Pairs, first: NDArray[np.int64], given: NDArray[np.bo
     brought = csr_array((pairs.value[first], (pairs.variant[first], kind)), shape=(n_variants, n_kinds))
     share = coo_array(brought)
     first_share = n_kinds + 1
-    entries = (
+    entries: tuple[tuple[NDArray[Any], ...], ...] = (
         (np.ones(covered.nnz), covered.row, covered.col),
         (-np.ones(n_kinds), kinds, n_candidates + kinds),
         (np.ones(n_candidates), np.full(n_candidates, n_kinds), np.arange(n_candidates)),
         (-share.data, first_share + share.row, n_candidates + share.col),
         (np.ones(n_variants), first_share + np.arange(n_variants), np.full(n_variants, last)),
     )
+    floors = 0 if wanted is None else 1
+    if wanted is not None:
+        row = np.full(share.nnz, first_share + n_variants)
+        entries += ((share.data * wanted[share.row], row, n_candidates + share.col),)
     goes = np.minimum(cover @ given.astype(np.float64), 1.0)
     return Program(
         cost=np.r_[np.zeros(last), 1.0],
-        rows=_rows(entries, (first_share + n_variants, last + 1)),
-        row_lower=np.r_[np.zeros(n_kinds), np.full(1 + n_variants, -np.inf)],
-        row_upper=np.r_[np.full(n_kinds, np.inf), float(count), np.zeros(n_variants)],
+        rows=_rows(entries, (first_share + n_variants + floors, last + 1)),
+        row_lower=np.r_[np.zeros(n_kinds), np.full(1 + n_variants, -np.inf), np.ones(floors)],
+        row_upper=np.r_[np.full(n_kinds, np.inf), float(count), np.zeros(n_variants), np.full(floors, np.inf)],
         whole=np.arange(last + 1) < n_candidates,
         start=np.r_[given, goes, (brought @ goes).min()],
     )
 
 
-def _pairs_program(pairs: _Pairs, given: NDArray[np.bool_], count: int) -> Program:
+def _pairs_program(pairs: _Pairs, given: NDArray[np.bool_], count: int, wanted: NDArray[np.float64] | None) -> Program:
     """Return the program with a variable for each pair."""
     value, candidate, point, n_variants = pairs.value, pairs.candidate, pairs.point, pairs.n_variants
     n_candidates, n_pairs, n_demand = len(pairs.positions), len(value), int(point.max()) + 1
     pair, last = np.arange(n_pairs), n_candidates + n_pairs
     first_limit, first_share = n_pairs + n_demand, n_pairs + n_demand + 1
-    entries = (
+    entries: tuple[tuple[NDArray[Any], ...], ...] = (
         (np.ones(n_pairs), pair, n_candidates + pair),
         (-np.ones(n_pairs), pair, candidate),
         (np.ones(n_pairs), n_pairs + point, n_candidates + pair),
@@ -209,13 +255,19 @@ def _pairs_program(pairs: _Pairs, given: NDArray[np.bool_], count: int) -> Progr
         (-value, first_share + pairs.variant, n_candidates + pair),
         (np.ones(n_variants), first_share + np.arange(n_variants), np.full(n_variants, last)),
     )
+    floors = 0 if wanted is None else 1
+    if wanted is not None:
+        row = np.full(n_pairs, first_share + n_variants)
+        entries += ((value * wanted[pairs.variant], row, n_candidates + pair),)
     goes = _goes(given, candidate, point, value)
-    shape = (first_share + n_variants, last + 1)
+    shape = (first_share + n_variants + floors, last + 1)
     return Program(
         cost=np.r_[np.zeros(last), 1.0],
         rows=_rows(entries, shape),
-        row_lower=np.full(shape[0], -np.inf),
-        row_upper=np.r_[np.zeros(n_pairs), np.ones(n_demand), float(count), np.zeros(n_variants)],
+        row_lower=np.r_[np.full(first_share + n_variants, -np.inf), np.ones(floors)],
+        row_upper=np.r_[
+            np.zeros(n_pairs), np.ones(n_demand), float(count), np.zeros(n_variants), np.full(floors, np.inf)
+        ],
         whole=np.arange(last + 1) < n_candidates,
         start=np.r_[given, goes, np.bincount(pairs.variant, weights=value * goes, minlength=n_variants).min()],
     )

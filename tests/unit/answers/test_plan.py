@@ -16,9 +16,15 @@ from geo.answers.label import (
     plan_lines,
 )
 from geo.answers.plan import AIMS, METHODS, plan_answer, plan_method
-from geo.answers.plan_certainty import doubtful_sentence, robustness_sentence, worst_case_sentence
+from geo.answers.plan_certainty import (
+    doubtful_sentence,
+    idle_sentence,
+    replaced_sentence,
+    robustness_sentence,
+    worst_case_sentence,
+)
 from geo.answers.plan_cost import budget_sentence
-from geo.answers.plan_proof import compared_plans, compared_plans_rows, proof_sentence
+from geo.answers.plan_proof import compared_plans, compared_plans_rows, proof_sentence, rule_cost_text, rule_sentence
 from geo.siting.criteria import Weights
 from geo.siting.plan import plan
 from geo.siting.robustness import Robustness
@@ -159,18 +165,64 @@ def test_an_estimated_mean_time_is_told_by_the_share_that_is_saved(one_label, me
 
 
 def test_labels_that_bring_nobody_are_told_to_be_left_out(one_label):
-    """The best choice on average held more than the plan proposes: the bound is of as many places as were asked."""
+    """The best choice on average held more than the plan proposes: which, and what the mean loses, is told."""
     made = made_up(one_label, 2, asked=3, on_average=True, objective=30.0, gap=0.4)
-    answer = plan_answer(replace(made, part=replace(made.part, estimated=True)))
+    made = replace(made, part=replace(made.part, estimated=True))
+    answer = plan_answer(made)
     assert plainly(answer.sentence).endswith(
-        " 2 labels suffisent : un de plus, parmi ces lieux candidats, n'amènerait personne à 20 min ou moins pour ces "
-        "temps estimés, ou pour la plupart des variantes."
+        " 2 labels suffisent : un de plus, parmi ces lieux candidats, n'amènerait personne à 20 min ou moins, ni pour "
+        "ces temps estimés ni sous une autre variante."
     )
     assert plainly(answer.details[0]) == (
         "Pour ces temps estimés, parmi 546 lieux candidats, aucun autre choix de 3 lieux ne peut rapprocher plus de 50 "
-        "habitants en moyenne sur 3 variantes de temps ; ce plan en rapproche 30 en moyenne, sans les labels de ce "
-        "choix qui n'amèneraient personne pour les temps estimés."
+        "habitants en moyenne sur 3 variantes de temps ; ce plan en rapproche 30 en moyenne."
     )
+    left = pd.DataFrame([["x", "Templeuve", False, 0.012, 1]], columns=made.idle.columns)
+    told = plainly(plan_answer(replace(made, idle=left)).sentence)
+    assert "suffisent" not in told
+    assert told.endswith(
+        " Laissé de côté, il n'amènerait personne de plus pour ces temps estimés : Templeuve (1 % du gain moyen)."
+    )
+
+
+def test_a_label_that_only_other_times_need_says_so(one_label):
+    label = one_label.labels.to_dict("records")[0]
+    idle = pd.DataFrame([[label["code"], label["name"], True, 0.5, 2]], columns=one_label.idle.columns)
+    made = replace(one_label, idle=idle, objective=90.0)
+    assert idle_sentence(one_label, label) == ""
+    assert plainly(idle_sentence(made, label | {"gain_alone_residents": 0.0})) == (
+        "Il n'amène personne pour ces temps estimés, 45 en moyenne sur les variantes : 2 variantes sur 3 en ont besoin."
+    )
+    assert "personne de plus que les autres" in idle_sentence(made, label | {"gain_alone_residents": 7.0})
+
+
+def test_a_label_that_no_variant_chooses_is_explained(one_label):
+    label = one_label.labels.to_dict("records")[0] | {"retained": 0, "variants": 6}
+    told = plainly(replaced_sentence(replace(one_label, on_average=True), label))
+    assert told.startswith("Écarté 6 fois sur 6, ")
+    assert told.endswith(
+        "chaque variante, prise seule, en préfère d'autres ou n'en demande aucun ; il est proposé pour ce qu'il apporte "
+        "en moyenne sur toutes."
+    )
+    assert "tient mieux au pire" in replaced_sentence(one_label, label)
+
+
+def test_what_the_rule_costs_is_a_fact_only_where_it_is_proven(embedded):
+    found = plan(embedded, 3)
+    assert "meilleur choix trouvé" not in rule_sentence(found)
+    assert "share_of_best" in compared_plans(found)
+    open_ = replace(found, widest=replace(found.widest, gap=0.1))
+    told = plainly(rule_sentence(open_))
+    assert "Sans cette règle, le meilleur choix trouvé serait" in told
+    assert "et apporterait au moins" in told
+    assert "la règle coûte au moins 2 % du gain." in told
+    assert "share_of_best" not in compared_plans(open_)
+    same = plainly(rule_sentence(replace(open_, widest=replace(open_.widest, labels=found.labels))))
+    assert same.endswith("aucun meilleur choix n'est trouvé à temps : ce qu'elle coûte n'est pas prouvé.")
+    assert [rule_cost_text(1e-12, proven=proven) for proven in (True, False)] == [
+        "cette règle ne coûte rien",
+        "ce que coûte cette règle n'est pas prouvé",
+    ]
 
 
 def test_a_budget_that_pays_fewer_than_asked_is_told(one_label):
@@ -206,9 +258,9 @@ def test_labels_of_use_under_other_times_are_named_where_none_is_proposed(one_la
     runs = found.runs.assign(labels=[0, 1, 0], codes=[(), tuple(one_label.labels["code"]), ()])
     none = made_up(one_label, 0, asked=1, robustness=replace(found, runs=runs))
     name = one_label.labels["name"].iloc[0]
-    assert plainly(plan_answer(none).details[2]) == (
-        f"Des labels seraient utiles sous 1 variante de temps sur 3 : {name} (temps des routes). Vérifiez ces trajets "
-        f"avec un fichier de routes avant de décider."
+    assert plainly(plan_answer(none).sentence).endswith(
+        f" Mais des labels seraient utiles sous 1 variante de temps sur 3 : {name} (temps des routes). Vérifiez ces "
+        f"trajets avec un fichier de routes avant de décider."
     )
 
 
@@ -220,7 +272,9 @@ def test_no_label(territory, one_label):
     assert none.figures[2].value.startswith("0")
     useless = plan_answer(made_up(one_label, 0, asked=3, mean=(None, None)))
     assert plainly(useless.sentence) == (
-        "Aucun nouveau label n'amènerait quelqu'un de plus sous le seuil : 90 % des habitants sont à 20 min ou moins d'un site."
+        "Aucun nouveau label n'amènerait quelqu'un de plus sous le seuil : 90 % des habitants sont à 20 min ou moins d'un "
+        "site. Mais des labels seraient utiles sous 3 variantes de temps sur 3 : Commune B (trajets plus longs). Vérifiez "
+        "ces trajets avec un fichier de routes avant de décider."
     )
 
 
@@ -264,7 +318,7 @@ def test_fewest_labels(territory):
         "Budget : 150 000 € par an paient le coût entier de 1 label (110 000 €) ; pas ceux des derniers du classement "
         "(2 labels) ; il reste 40 000 €, moins qu'il n'en faut pour un autre label."
     )
-    assert "1 habitant reste au-delà du seuil quel que soit le lieu candidat." in budget.notes
+    assert "au-delà du seuil" not in " ".join(budget.notes), "all are within it with this plan"
 
 
 def test_fewer_labels_than_asked(territory):

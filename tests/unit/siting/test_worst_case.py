@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from geo.siting import worst_case as module
+from geo.siting.band import Band
 from geo.siting.benefits import Benefits
 from geo.siting.plan import plan
 from geo.siting.worst_case import best_worst_case, worst_case
@@ -46,6 +47,30 @@ def test_no_choice_counted_has_a_better_worst_case(seed, draw):
         assert found.proven
         assert len(found.selected) <= count
         assert worst_case(hypotheses, most, found.selected).share == found.share
+
+
+@pytest.mark.parametrize("draw", [drawn, covering])
+@pytest.mark.parametrize("seed", range(8))
+def test_of_the_choices_that_bring_nearly_the_best_mean_none_has_a_better_worst_case(seed, draw):
+    rng = np.random.default_rng(100 + seed)
+    hypotheses = [draw(rng, 9, 8) for _ in range(4)]
+    for count, weight in ((2, np.full(4, 0.25)), (3, np.array([0.0, 1.0, 0.0, 0.0]))):
+        choices = [np.array(each) for each in combinations(range(8), count)]
+        totals = np.array([[each.total(choice) for each in hypotheses] for choice in choices])
+        means, shares = totals @ weight, (totals / totals.max(axis=0)).min(axis=1)
+        best = choices[int(means.argmax())]
+        band = Band.of(hypotheses, weight, choices)
+        found = band.steadiest(
+            [best],
+            count,
+            allowed=np.ones(8, bool),
+            least_mean=0.9 * means.max(),
+            time_limit_s=30,
+            stopped=lambda: False,
+        )
+        assert found.share == pytest.approx(shares[means >= 0.9 * means.max() - 1e-9].max())
+        assert np.dot(weight, [each.total(found.selected) for each in hypotheses]) >= 0.9 * means.max() - 1e-6
+        assert band.share(found.selected) == found.share
 
 
 def test_swaps_alone_claim_no_proof(monkeypatch):

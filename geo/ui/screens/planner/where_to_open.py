@@ -16,7 +16,7 @@ from geo.answers.label import (
     labels_with_alternatives,
 )
 from geo.answers.plan import plan_answer, plan_method
-from geo.answers.plan_certainty import replaced_sentence
+from geo.answers.plan_certainty import idle_sentence, replaced_sentence
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_then
 from geo.answers.plan_stops import never_retained_note, stops_table
 from geo.answers.plan_visitors import visitors_sentence
@@ -169,6 +169,7 @@ def _in_its_stead(plan: Plan) -> None:
     told = []
     for label in plan.labels.to_dict("records"):
         each = (
+            idle_sentence(plan, label),
             visitors_sentence(plan, label),
             replaced_sentence(plan, label),
             alternatives_sentence(plan, label["code"]),
