@@ -199,7 +199,7 @@ def test_a_label_that_only_other_times_need_says_so(one_label):
 def test_a_label_that_no_variant_chooses_is_explained(one_label):
     label = one_label.labels.to_dict("records")[0] | {"retained": 0, "variants": 6}
     told = plainly(replaced_sentence(replace(one_label, on_average=True), label))
-    assert told.startswith("Écarté 6 fois sur 6, ")
+    assert told.startswith("Écarté 6 fois sur 6 ")
     assert told.endswith(
         "chaque variante, prise seule, en préfère d'autres ou n'en demande aucun ; il est proposé pour ce qu'il apporte "
         "en moyenne sur toutes."
