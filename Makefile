@@ -154,7 +154,7 @@ static/france/.done: requirements-data.txt data/france/communes.csv geo/sources/
 # changed; those of former ones are removed. A first plan compiles what plans need.
 build/france/.done: static/france/.done $(wildcard data/france/* geo/*.py geo/finder/*.py geo/network/*.py geo/siting/*_kernels.py geo/sources/*.py geo/territory/*.py)
 	$(BIN)/python -m geo.finder.kept_france
-	$(BIN)/maillage plan 90 --new 1 > /dev/null
+	$(BIN)/maillage plan 64 --new 3 > /dev/null
 	@mkdir -p build/france && touch $@
 
 # The checker of accessibility, for the browser tests only; where npm is missing they skip that check, saying so.

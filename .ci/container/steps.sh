@@ -25,7 +25,7 @@ install)
 prepare)
   "$2/bin/python" -m geo.network.prepared
   "$2/bin/maillage" nearest Sare > /dev/null
-  "$2/bin/maillage" plan 90 --new 1 > /dev/null
+  "$2/bin/maillage" plan 64 --new 3 > /dev/null
   ;;
 serve)
   exec "$2/bin/maillage" app --address "${ADDRESS:-0.0.0.0}" --port "${PORT:-8501}" --base-path "${BASE_PATH:-}"
