@@ -153,7 +153,10 @@ def rule_text(rule: CandidateRule | None, threshold_min: float, *, lifted: bool)
     size = f" d'au moins {counted(least, 'habitant')}" if least else ""
     remote = ""
     if least > LEAST_RESIDENTS_REMOTE:
-        remote = f" ({format_integer(LEAST_RESIDENTS_REMOTE)} là où rien d'autre n'est {within_text(threshold_min)})"
+        remote = (
+            f" ({format_integer(LEAST_RESIDENTS_REMOTE)} là où rien d'autre n'est {within_text(threshold_min)}, ou si "
+            "neuf sur dix de ceux qu'une autre rapprocherait y habitent)"
+        )
     return f"Communes candidates : celles sans site{size}{remote}{drawn}."
 
 

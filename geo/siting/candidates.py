@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from geo.territory import Territory
 
-#: Residents that a candidate commune has at least where no site, and no larger candidate, is within the threshold.
+#: Residents that a candidate commune has at least where no site, and no larger candidate, is within the threshold, or
+#: where nearly all live whom a larger candidate would bring within it.
 LEAST_RESIDENTS_REMOTE: Final = 300
 #: A commune that holds such a site is never a candidate; one that holds an antenne may be, to become a site.
 _HOLDS: Final = "main"
@@ -46,7 +47,8 @@ class CandidateRule:
     """Which communes may get a label.
 
     `least_residents`: Residents that they have at least; where no site and no larger candidate is within the threshold
-    of the question, the smaller of that and `LEAST_RESIDENTS_REMOTE`. `centralities`: whether people have to go there
+    of the question, or nine in ten of those whom such a candidate would bring within it live, the smaller of that and
+    `LEAST_RESIDENTS_REMOTE`. `centralities`: whether people have to go there
     already, for a prefecture or sub-prefecture, the seat of the canton, a post office or a former house of public
     services.
 

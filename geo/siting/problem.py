@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from geo.siting.candidates import CandidateRule
     from geo.territory import Territory
+
+
+#: A smaller town may get a label where at least this share of those live whom a candidate would bring.
+_AT_HOME: Final = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,10 +219,11 @@ class SitingProblem:
         return changed
 
     def with_remote_towns(self, threshold_min: float) -> SitingProblem:
-        """Return the same problem where the ``small`` candidates are ``credible`` too if nothing else is near them.
+        """Return the same problem where some ``small`` candidates are ``credible`` too: those that others would be for.
 
-        That is where most residents of their commune whose way is known have no site of today, and no candidate that
-        is ``credible`` already, within `threshold_min` minutes by road.
+        That is where nothing else is near: most residents of their commune whose way is known have no site of today,
+        and no candidate that is ``credible`` already, within `threshold_min` minutes by road. And where at least nine
+        in ten of those whom such a candidate would bring within it live in their commune.
         """
         small = self.candidates["small"].to_numpy(bool)
         if not small.any():
@@ -233,8 +238,17 @@ class SitingProblem:
         share = beyond.groupby(commune).sum() / pd.Series(self.residents[known]).groupby(commune).sum()
         share = share.set_axis(codes[share.index])
         remote = self.candidates["commune_code"].map(share).to_numpy(np.float64, na_value=np.nan) > 1 / 2
-        candidates = self.candidates.assign(credible=credible | (small & remote))
-        return self._changed(candidates=candidates)
+        homes = self.candidates["commune_code"].isin(self._homes(credible, limit)).to_numpy(bool)
+        return self._changed(candidates=self.candidates.assign(credible=credible | (small & (remote | homes))))
+
+    def _homes(self, credible: NDArray[np.bool_], limit: float) -> set[str]:
+        """Return the communes where nearly all live whom one of the candidates would bring within a limit."""
+        brings = credible[self.pair_candidate] & (self.pair_min <= limit) & (self.today_min[self.pair_demand] > limit)
+        demand = self.pair_demand[brings]
+        codes = self.demand["commune_code"].to_numpy(str)[demand]
+        people = pd.Series(self.residents[demand]).groupby([self.pair_candidate[brings], codes]).sum()
+        at_home = people[(people > 0) & (people >= _AT_HOME * people.groupby(level=0).transform("sum"))]
+        return set(at_home.index.get_level_values(1))
 
     def times_with(self, selected: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the time of each demand point once candidates are open, and which of them serves it.

@@ -416,7 +416,17 @@ def test_a_smaller_town_may_do_where_nothing_else_is_near_by_road(threshold, sai
     ]
     nothing_near = (minutes[0] > threshold) & (minutes[1] > threshold)
     small = table.index[table["small"]]
-    assert set(remote.index[remote["credible"]]) - set(large.index) == set(small[nothing_near[small]])
+    # Those who are too far, and whom one of the larger towns alone would bring nearer, by trips to it alone.
+    homes, demand = set(), territory.demand
+    today = problem.today_min
+    for code in large.index:
+        alone = problem.only((problem.candidates["code"] == code).to_numpy(bool))
+        brought = (today > threshold) & (alone.times_with(np.array([0]))[0] <= threshold)
+        where = demand["population"].astype(float)[brought].groupby(demand["commune_code"][brought]).sum()
+        homes |= set(where.index[(where > 0) & (where >= 0.9 * where.sum())])
+    expected = set(small[nothing_near[small]]) | (homes & set(small))
+    assert set(remote.index[remote["credible"]]) - set(large.index) == expected
+    assert ("05079" in expected) == (threshold == 20), "Le Monêtier-les-Bains, for whom Saint-Chaffrey would be"
     assert remote.loc[large.index, "credible"].all()
     assert remote.loc["05142", "credible"] == saint_firmin
 
