@@ -239,7 +239,10 @@ def _criteria(
     commune = str(label["commune_code"])
     shares = plan.criteria.loc[commune] if commune in plan.criteria.index else pd.Series(dtype="float64")
     qpv, frr = (shares.get(name, float("nan")) for name in ("qpv", "frr"))
-    cells = f"carreaux de l'INSEE à télécharger, {_fetched(commune)}, puis à demander pour ce territoire"
+    cells, census = (
+        f"{_fetched(commune)} télécharge {what} et construit un territoire qui {has}{SEMICOLON}refaites-y le plan"
+        for what, has in (("les carreaux de l'INSEE", "les a"), ("le recensement", "l'a"))
+    )
     listed = label["code"] != label["commune_code"]
     overseas = commune.startswith(("97", "98"))
     return (
@@ -283,7 +286,7 @@ def _criteria(
                     "Ménages sans voiture",
                     shares.get("carless", float("nan")),
                     "des ménages de la commune n'ont pas de voiture",
-                    f"recensement à télécharger, {_fetched(commune)}, puis à demander pour ce territoire",
+                    census,
                 ),
             )
         ),

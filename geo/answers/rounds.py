@@ -120,6 +120,9 @@ def proposal_answer(proposed: pd.DataFrame, sites: pd.DataFrame) -> Answer:
     commented = int(has_comment(buses).sum())
     long = int(buses["comment"].notna().sum()) - commented
     count = f"{counted(len(buses), 'bus', 'bus')} dans la liste, {format_integer(commented)} avec un commentaire"
+    if others := proposed.loc[~proposed["site"].isin(buses["facility_id"]), "site"].nunique():
+        tell = plural(others, "dit", "disent")
+        count += f", et {counted(others, 'autre site', 'autres sites')} dont le commentaire {tell} une itinérance"
     notes = [_LONG.format(counted(long, "bus", "bus"), plural(long, "a", "ont"))] if long else []
     if proposed.empty:
         unread = "aucun ne dit de jour ni de commune. Demandez la tournée à qui la tient."

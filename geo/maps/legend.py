@@ -123,16 +123,22 @@ def _sign_picture(sign: str) -> str:
 
 
 def sign_tone(sign: str) -> str:
-    """Return how a sign is drawn: of a place that is closed, of a stop of a bus, of one that is new.
+    """Return how a sign is drawn: of a stop of a bus, of a label or a place compared, of one closed or new.
+
+    Labels and places compared have the shapes of the maps on paper: stars and diamonds.
 
     Examples
     --------
-    >>> sign_tone("B2"), sign_tone("B"), sign_tone("2")
-    ('stop', 'new', 'new')
+    >>> sign_tone("B2"), sign_tone("B"), sign_tone("2"), sign_tone("+")
+    ('stop', 'compared', 'label', 'new')
     """
     if sign == CLOSED_SIGN:
         return "closed"
-    return "stop" if sign[:1] == "B" and sign[1:].isdecimal() else "new"
+    if sign[:1] == "B" and sign[1:].isdecimal():
+        return "stop"
+    if sign.isdecimal():
+        return "label"
+    return "compared" if sign.isalpha() else "new"
 
 
 def facility_svg(kind: str, *, counted: bool) -> str:

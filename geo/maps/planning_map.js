@@ -48,7 +48,7 @@ function createPlanningMap(L, map, base, ask) {
     });
   };
   // What is proposed lies on top, and stays where it is: labels, then stops, then places of another plan.
-  const height = (place) => !place.sign ? 0 : /^[A-Z]$/.test(place.sign) ? 1000 : place.tone === "stop" ? 1500 : 2000;
+  const height = (place) => !place.sign ? 0 : place.tone === "compared" ? 1000 : place.tone === "stop" ? 1500 : 2000;
   // How far each sign is drawn from its place, in pixels, so that none hides another at this scale.
   const WAYS = Array.from({ length: 16 }, (_, way) => [Math.cos(way * Math.PI / 8), Math.sin(way * Math.PI / 8)]);
   const aside = (signs) => {
@@ -95,7 +95,8 @@ function createPlanningMap(L, map, base, ask) {
       // The first view; shapes are only drawn once the map has one.
       const known = communes.filter((_, i) => next.classes[i] < next.fills.length - 1);
       const bounds = L.latLngBounds((known.length ? known : communes).map((layer) => layer.getBounds()));
-      map.fitBounds(bounds, { padding: [8, 8] });
+      // A sign is never under the buttons of the map, on its left.
+      map.fitBounds(bounds, { paddingTopLeft: [58, 20], paddingBottomRight: [20, 20] });
       markFar();
     }
     values = next;

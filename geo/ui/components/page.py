@@ -82,7 +82,7 @@ _STYLE: Final = """<style>
   .maillage-figures div { padding: .4rem .5rem; }
   .maillage-figures dt { font-size: .74rem; }
   .maillage-figures dd { font-size: 1.15rem; }
-  .maillage-figures dd small { display: none; }
+  .maillage-figures dd small { font-size: .72rem; line-height: 1.25; }
 }
 </style>"""
 

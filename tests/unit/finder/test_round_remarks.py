@@ -132,7 +132,10 @@ def test_proposals_are_a_table_of_rounds_that_counts_nothing_until_confirmed(pro
 def test_what_is_read_and_what_is_not_are_counted(proposed):
     sites, _, table = proposed
     answer = proposal_answer(table, sites)
-    assert answer.sentence == "2 bus dans la liste, 1 avec un commentaire : 2 passages lus, 1 non lu, pour 2 sites."
+    assert answer.sentence == (
+        "2 bus dans la liste, 1 avec un commentaire, et 1 autre site dont le commentaire dit une itinérance : "
+        "2 passages lus, 1 non lu, pour 2 sites."
+    )
     assert answer.details == (
         *("Bus : 1 passage lu, 1 non lu", "non lu : « Vendredi : Le Bourg »", "Site : 1 passage lu"),
     )
