@@ -267,15 +267,15 @@ def _print_capacity_plan(found: CapacityPlan, out: Path | None, *, as_json: bool
     """Print a plan where capacities bind, and write its labels and figures where a folder is given."""
     from geo.answers.capacity import capacity_plan_answer
     from geo.answers.tables import rounded
+    from geo.report.data_package import PACKAGE_FILE, result_files
     from geo.report.tables import table_files, write_summary, write_table
-    from geo.storage import adding_files
 
     names: tuple[str, ...] = ()
     if out is not None:
-        with adding_files(out) as beside:
+        with result_files(out, "Plan où chaque site ne peut servir qu'un nombre d'habitants") as beside:
             write_table(rounded(found.labels), beside / "capacity_labels.csv", of="place")
             write_summary(found.to_dict(), beside / "capacity_plan.json")
-        names = (*table_files("capacity_labels"), "capacity_plan.json")
+        names = (*table_files("capacity_labels"), "capacity_plan.json", PACKAGE_FILE)
     if as_json:
         print_json(found.to_dict())
         return

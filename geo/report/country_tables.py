@@ -110,7 +110,7 @@ def write_country_diagnosis(country: Country, diagnosis: Diagnosis, folder: Path
         "gains": gain_table(country_gains(country, diagnosis)),
     }
     drawn = ("map.png",) if can_write("map.png", "matplotlib") else ()
-    with result_files(folder, "Accès aux sites : diagnostic de la France") as beside:
+    with result_files(folder, "Accès aux sites : diagnostic de la France", country.parts[0].manifest) as beside:
         for name, rows in tables.items():
             shapes = contours if name == "communes" else None
             write_table(rows, beside / f"{name}.csv", of=_ROWS_OF.get(name, ""), contours=shapes)

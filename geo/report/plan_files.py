@@ -90,7 +90,7 @@ def write_plan(
     """
     tables = plan_tables(plan, beside)
     printed = len(plan.labels) > 0 and can_write("dossiers.pdf", "typst", "matplotlib")
-    with result_files(folder, "Plan : où donner les prochains labels") as made:
+    with result_files(folder, "Plan : où donner les prochains labels", parts[0].manifest) as made:
         for name, table in tables.items():
             write_table(table, made / f"{name}.csv", of=ROWS_OF.get(name, "place"))
         _write_layers(plan, parts, made / "plan.gpkg")

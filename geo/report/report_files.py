@@ -130,7 +130,7 @@ def write_report(
             told(0.65 + 0.3 * number / len(sheets), f"Écriture des cartes ({number + 1} sur {len(sheets)})…")
             for kind in ("png", "svg"):
                 write_sheet(sheet, made / "maps" / f"{name}.{kind}")
-        describe_files(made, f"Accès aux sites : rapport, {territory.name}")
+        describe_files(made, f"Accès aux sites : rapport, {territory.name}", territory.manifest)
         manifest = _manifest(findings, made, report_command(request, territory_name, plan_file), plan_file)
         write_summary(manifest, made / MANIFEST)
     told(1.0, "Rapport prêt.")

@@ -68,7 +68,9 @@ def write_round_trips(territory: Territory, answer: DayWithoutCar, folder: Path)
         The folder cannot be written to.
     """
     drawn = ("round_trips.html",) if can_write("round_trips.html", "folium") else ()
-    with result_files(folder, "Sans voiture : aller dans un site et en revenir le jour même") as beside:
+    with result_files(
+        folder, "Sans voiture : aller dans un site et en revenir le jour même", territory.manifest
+    ) as beside:
         write_table(round_trip_table(answer), beside / "round_trips.csv")
         write_summary(round_trip_content(territory, answer), beside / "round_trips.json")
         if drawn:

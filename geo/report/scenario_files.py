@@ -43,7 +43,7 @@ def write_comparison(territory: Territory, comparison: ScenarioComparison, folde
         The folder cannot be written to.
     """
     table = _by_code(comparison.communes)
-    with result_files(folder, "Scénario : avant et après") as beside:
+    with result_files(folder, "Scénario : avant et après", territory.manifest) as beside:
         write_table(table, beside / "comparison.csv")
         _write_layer(territory, table, beside / "comparison.gpkg", "comparison")
         write_summary(with_origin(territory, comparison.to_dict()), beside / "comparison.json")
@@ -59,7 +59,7 @@ def fragility_content(fragility: Fragility) -> dict[str, Any]:
 
 def write_fragility(territory: Territory, fragility: Fragility, folder: Path) -> tuple[str, ...]:
     """Write ``fragility.csv`` (sites), ``second_site.csv`` (communes) and ``fragility.json``; return their names."""
-    with result_files(folder, "Ce qui dépend de chaque site") as beside:
+    with result_files(folder, "Ce qui dépend de chaque site", territory.manifest) as beside:
         write_table(rounded(fragility.sites), beside / "fragility.csv", of="site")
         write_table(_by_code(fragility.communes), beside / "second_site.csv")
         write_summary(with_origin(territory, fragility_content(fragility)), beside / "fragility.json")
@@ -68,7 +68,7 @@ def write_fragility(territory: Territory, fragility: Fragility, folder: Path) ->
 
 def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple[str, ...]:
     """Write what `write_comparison` does, and ``closure.json``; return the names."""
-    with result_files(folder, "Fermetures : avant et après") as beside:
+    with result_files(folder, "Fermetures : avant et après", territory.manifest) as beside:
         names = write_comparison(territory, closure.comparison, beside)
         write_summary(with_origin(territory, closure.to_dict()), beside / "closure.json")
     return *names, "closure.json"
@@ -76,7 +76,7 @@ def write_closure(territory: Territory, closure: Closure, folder: Path) -> tuple
 
 def write_opening(territory: Territory, opening: OpeningTable, folder: Path) -> tuple[str, ...]:
     """Write ``hours.csv`` (7 days by 48 half-hours), ``half_days.csv`` and ``hours.json``; return their names."""
-    with result_files(folder, "Heures d'ouverture") as beside:
+    with result_files(folder, "Heures d'ouverture", territory.manifest) as beside:
         write_table(week_table(opening), beside / "hours.csv")
         write_table(rounded(opening.half_day_gains().head(_HALF_DAYS_WRITTEN)), beside / "half_days.csv", of="site")
         write_summary(with_origin(territory, opening.to_dict()), beside / "hours.json")
@@ -110,7 +110,7 @@ def write_access(
     if saved is not None:
         communes = communes.join(saved[0][["site_time_min", "other_time_min", "saved_min"]])
     table = _by_code(communes)
-    with result_files(folder, "Marge d'erreur, capacité et temps gagné") as beside:
+    with result_files(folder, "Marge d'erreur, capacité et temps gagné", territory.manifest) as beside:
         write_table(table, beside / "access.csv")
         _write_layer(territory, table, beside / "access.gpkg", "access")
         write_table(rounded(catchment.sites), beside / "capacity.csv", of="site")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import geopandas as gpd
 
 from geo.answers.tables import decimals_of, file_headings, rounded, words_of
+from geo.report.data_columns import typed
 from geo.report.data_package import PACKAGE_FILE, result_files
 from geo.report.extras import can_write
 from geo.siting.gains import candidate_gains
@@ -92,6 +93,7 @@ def write_table(table: pd.DataFrame, path: Path, *, of: str = "", contours: gpd.
     and "non", UTF-8 with a byte-order mark; it runs none of the texts. `of`: As for `geo.answers.tables.file_headings`.
     `contours`: Shapes of the rows, in their order, which the file for programs has too (`write_shapes`).
     """
+    table = typed(table)
     programs = path.with_suffix(".parquet")
     if contours is None:
         with replacing_file(programs) as beside:
@@ -160,7 +162,7 @@ def write_diagnosis(territory: Territory, diagnosis: Diagnosis, folder: Path) ->
     table = commune_table(cov)
     contours = territory.communes.geometry
     drawn = ("map.html",) if can_write("map.html", "folium") else ()
-    with result_files(folder, "Accès aux sites : diagnostic") as beside:
+    with result_files(folder, "Accès aux sites : diagnostic", territory.manifest) as beside:
         write_table(table, beside / "communes.csv", contours=contours)
         write_table(gain_table(gains), beside / "gains.csv")
         layer = gpd.GeoDataFrame(

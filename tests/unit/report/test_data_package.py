@@ -14,10 +14,16 @@ import pytest
 
 from geo import Territory
 from geo.access.diagnosis import diagnose
+from geo.access.opening import open_shares
 from geo.question import Question
 from geo.report import extras
 from geo.report.data_package import PACKAGE_FILE, result_files
+from geo.report.plan_files import write_plan
+from geo.report.scenario_files import write_fragility, write_opening
 from geo.report.tables import table_files, write_diagnosis, write_shapes, write_table
+from geo.siting.bus_stops import StopsAsked
+from geo.siting.fragility import fragility
+from geo.siting.plan import plan
 from geo.sources.contours import write_contours
 from tests.written_tables import headings_of, names_of
 
@@ -136,6 +142,52 @@ def test_the_core_writes_all_that_needs_no_extra_and_says_what_it_left_out(tmp_p
     assert {"labels.csv", "plan.gpkg", "plan.json", "arguments.html"} <= {
         path.name for path in (tmp_path / "plan").iterdir()
     }
+
+
+def test_sources_and_their_licences_are_those_of_the_territory(diagnosed):
+    folder, _ = diagnosed
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    described = package(folder)
+    assert [each["title"] for each in described["sources"]] == [
+        f"{source['dataset']} ({source['file']})" for source in summary["sources"]
+    ]
+    assert [each["version"] for each in described["sources"]] == [source["vintage"] for source in summary["sources"]]
+    assert [(each["name"], each["title"]) for each in described["licenses"]] == [("etalab-2.0", "Licence Ouverte 2.0")]
+
+
+@pytest.fixture(scope="module")
+def every_table(tmp_path_factory):
+    """A folder with the tables of a plan, of a report's measures, and of what changed."""
+    folder = tmp_path_factory.mktemp("tables")
+    territory = Territory.load("64")
+    found = plan(territory, 2, stops=StopsAsked(count=2))
+    write_plan(found, territory.parts, folder / "plan")
+    write_plan(plan(territory, 0), territory.parts, folder / "none")
+    write_fragility(territory, fragility(territory), folder / "fragility")
+    write_opening(territory, open_shares(territory), folder / "hours")
+    return folder
+
+
+def test_every_number_has_its_unit_and_types_are_those_declared_with_rows_or_without(every_table, diagnosed):
+    exact = {"bool": "boolean", "int64": "integer", "double": "number", "large_string": "string", "string": "string"}
+    without = set()
+    for described in (*every_table.glob("*/datapackage.json"), diagnosed[0] / PACKAGE_FILE):
+        for resource in package(described.parent)["resources"]:
+            if not resource["path"].endswith(".parquet"):
+                continue
+            schema = pq.read_schema(described.parent / resource["path"])
+            assert [column["name"] for column in resource["columns"]] == schema.names
+            for column, held in zip(resource["columns"], schema, strict=True):
+                if column["name"] in {"geometry", "bbox"}:
+                    continue
+                pair = {column["type"], exact[str(held.type)]}
+                assert len(pair) == 1 or pair == {"integer", "number"}, (resource["path"], column)
+                assert ("unit" in column) == (column["type"] in {"integer", "number"}), column
+                without |= {column["name"]} if column.get("unit") == "sans unité" else set()
+    assert without == set()
+    (empty,) = [each for each in package(every_table / "none")["resources"] if each["path"] == "alternatives.csv"]
+    (full,) = [each for each in package(every_table / "plan")["resources"] if each["path"] == "alternatives.csv"]
+    assert empty["schema"] == full["schema"]
 
 
 def test_other_results_of_the_folder_stay_described(tmp_path):
