@@ -110,7 +110,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "commune_name": Column("Commune"),
     "residents": Column("Habitants", decimals=0),
     "residents_brought": Column("dont rapprochés", decimals=0),
-    "residents_gained": Column("dont par ce label seul ou le premier", decimals=0),
+    "residents_gained": Column("dont comptés pour ce label", decimals=0),
     "time_before_min": Column("Aujourd'hui", "min", 1),
     "time_after_min": Column("Avec le label", "min", 1),
     # Plans with and without a car.

@@ -20,11 +20,11 @@ _TAX_OFFICES: Final = frozenset({DATASET_DGFIP, DATASET_DILA, TAX_OFFICES_DATASE
 _CENTRALITIES: Final = (
     (
         ("prefecture", "subprefecture", "canton_seat"),
-        "Préfectures, sous-préfectures et bureaux centralisateurs de canton (INSEE, Code officiel géographique)",
+        "Préfectures, sous-préfectures et bureaux centralisateurs de canton du code officiel géographique, INSEE",
         "1er janvier 2026",
     ),
-    (("post_office",), "Bureaux de poste (La Poste, points de contact)", "décembre 2020"),
-    (("former_msap",), "Anciennes maisons de services au public (DILA)", "octobre 2019"),
+    (("post_office",), "Bureaux de poste, La Poste", "décembre 2020"),
+    (("former_msap",), "Anciennes maisons de services au public, DILA", "octobre 2019"),
 )
 
 

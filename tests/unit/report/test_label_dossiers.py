@@ -29,8 +29,8 @@ def test_one_page_a_label(made, embedded):
         assert name in text
         for part in ("Qui il sert", "Critères", "Lieux d'accueil", "Coût", "Autres solutions", "Sites voisins"):
             assert part in text
-        assert "Bureaux de poste (La Poste, points de contact) (décembre 2020, Licence Ouverte 2.0)" in text
-        assert "maisons de services au public (DILA) (octobre 2019, Licence Ouverte 2.0)" in text
+        assert "Bureaux de poste, La Poste (décembre 2020, Licence Ouverte 2.0)" in text
+        assert "maisons de services au public, DILA (octobre 2019, Licence Ouverte 2.0)" in text
         assert "Finances publiques" not in text
     assert dossiers_pdf(made, embedded.parts) == content
     assert pypdf.PdfReader(io.BytesIO(content)).trailer["/Root"]["/MarkInfo"]["/Marked"]

@@ -43,7 +43,7 @@ def test_files(made, world, tmp_path):
     assert [label["code"] for label in content["selected"]] == ["64002", "64003"]
     assert [label["communes"][0]["commune_name"] for label in content["selected"]] == ["Commune B", "Commune C"]
     assert content["communes"][1]["criteria"]["frr"] == 1
-    vintages = {source["dataset"].split(" (")[0]: source["vintage"] for source in content["sources"]}
+    vintages = {source["dataset"].split(", ")[0]: source["vintage"] for source in content["sources"]}
     assert vintages["Bureaux de poste"] == "décembre 2020"
     assert vintages["Anciennes maisons de services au public"] == "octobre 2019"
     assert not [name for name in vintages if "Finances publiques" in name or "DGFiP" in name]
