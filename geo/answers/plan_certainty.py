@@ -57,14 +57,11 @@ def retained_or_replaced(plan: Plan, label: dict[Any, Any]) -> str:
 
 
 def reserve_sentence(plan: Plan) -> str:
-    """Return that estimated times are less sure there than elsewhere; empty: they are not."""
+    """Return that estimated times are less sure there than elsewhere; empty: they are not, or only in some parts."""
     if not plan.part.estimated:
         return ""
-    codes = [str(code) for code in plan.communes.index]
-    return next(
-        (note for start, note in _LESS_SURE if any(code.startswith(start) for code in codes)),
-        "",
-    )
+    codes = plan.communes.index.astype(str)
+    return next((note for start, note in _LESS_SURE if len(codes) and codes.str.startswith(start).all()), "")
 
 
 def doubtful_sentence(plan: Plan) -> str:

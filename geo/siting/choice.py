@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Trips above which the variants are not proven: they are only asked which places they choose.
 _PROVEN_PAIRS: Final = 50_000
+#: Share of the time left that the search for a better worst case may take.
+_WORST_CASE_SHARE: Final = 1 / 6
 #: Models whose objective is a sum over residents: they are chosen on average over the variants.
 _SUMS: Final = ("coverage", "median")
 
@@ -215,7 +217,7 @@ def _taken(variants: Sequence[Variant], question: SitingQuestion, control: Contr
             question.count,
             allowed=allowed,
             least_mean=least,
-            time_limit_s=quick.left_s() / 2,
+            time_limit_s=_WORST_CASE_SHARE * quick.left_s(),
             stopped=quick.stopped,
         )
         for least in ((1 - GIVEN_UP_FOR_WORST) * benefits.total(selected), None)
