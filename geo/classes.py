@@ -102,7 +102,7 @@ TRIP_CLASSES: Final = (
     ColourClass("Possible pour une partie des habitants", "#6ba7ac", "plus"),
     ColourClass("Aucun aller-retour possible ce jour-là", "#d0812f", "diagonal"),
 )
-TRIP_UNKNOWN: Final = ColourClass("Inconnu : personne n'y est compté", UNKNOWN_COLOUR, "dots")
+TRIP_UNKNOWN: Final = ColourClass("Trajet inconnu : hors du réseau", UNKNOWN_COLOUR, "dots")
 #: A share of all residents, whatever the rounding of sums.
 _ALL: Final = 1 - 1e-9
 UNKNOWN_AREA: Final = ColourClass("Temps inconnu", UNKNOWN_COLOUR)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from geo.transit.round_trip import Rules
 
 NO_ROUND_TRIP: Final = "aucun aller-retour possible ce jour-là"
+#: What is said of a site beyond the streets.
+WALK_UNKNOWN: Final = "aller-retour inconnu, aucune rue connue près du site : le chemin à pied n'est pas connu"
 #: What is said in the place of the first arrival and the last way back where one may walk all the way.
 ON_FOOT: Final = "à pied, à toute heure"
 _WHY_NOT: Final = {
@@ -52,7 +54,10 @@ def transit_lines(
     where = "" if start is None else f" depuis {start}"
     yield f"Sans voiture{where}, {DAYS[day.weekday()]} {day_text(day)} {day.year}{after} :"
     if not any(one.possible for one in found):
-        yield f"Vers les sites proches, {NO_ROUND_TRIP}."
+        unknown = [one.why_not == "walk_unknown" for one in found]
+        which = " dont le chemin à pied est connu" if any(unknown) else ""
+        if not all(unknown):
+            yield f"Vers les sites proches{which}, {NO_ROUND_TRIP}."
     known = {one.facility_id: number for number, one in enumerate(found, 1)} if numbers is None else numbers
     for one in found:
         number = f"{known[one.facility_id]}. " if one.facility_id in known else ""
@@ -74,6 +79,8 @@ def _contact(one: SiteTrip) -> str:
 
 def trip_sentence(one: SiteTrip) -> str:
     """Return the round trip of a site in one sentence, without a full stop."""
+    if one.why_not == "walk_unknown":
+        return WALK_UNKNOWN
     if one.leaves_home is None or one.arrives is None or one.leaves_site is None or one.home is None:
         after = "" if one.next_day is None else f"{SEMICOLON}prochain jour possible : {_day(one.next_day)}"
         why = _WHY_NOT[one.why_not or "no_way"]

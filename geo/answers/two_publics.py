@@ -70,12 +70,13 @@ class TwoPublics:
 
     `labels`: of the plan proposed; others have as many at most. `table`: one row a plan: `plan`, `places` (text);
     `codes` (tuple of candidate codes); `labels`; `residents_within`, `share_within` (by car, of those known);
-    `residents_round_trip`, `share_round_trip` (without a car, of all residents); `cost_eur` a year. The first rows are
-    today and the plan proposed; then those that no other one beats (`best`, bool: none is as good for both publics with
-    as few labels and better in one of the three), those of most labels first, the best by car first among them: the
-    plan proposed has no row of its own where it is one of them. `proven`: whether that is proven; `complete`: whether
-    they are all there are. `candidates`: how many places were compared. `on_average`: whether the plan proposed was
-    chosen over several hypotheses on times. `estimated`: whether the times by car are. `notes`: on the timetables.
+    `residents_round_trip`, `share_round_trip` (without a car, of those whose ways on foot are known); `cost_eur` a
+    year. The first rows are today and the plan proposed; then those that no other one beats (`best`, bool: none is as
+    good for both publics with as few labels and better in one of the three), those of most labels first, the best by
+    car first among them: the plan proposed has no row of its own where it is one of them. `proven`: whether that is
+    proven; `complete`: whether they are all there are. `candidates`: how many places were compared. `on_average`:
+    whether the plan proposed was chosen over several hypotheses on times. `estimated`: whether the times by car are.
+    `notes`: on the timetables.
     """
 
     day: NamedDay
@@ -153,7 +154,7 @@ def two_publics(
     )
     told = tell(_CANDIDATES_DONE - _TODAY_DONE, _CANDIDATES_DONE)
     found = residents_round_trips(trips, chosen.date, tell=told, stopped=control.cancel)
-    population = found["population"].fillna(0.0).to_numpy(np.float64)
+    population = found["population"].fillna(0.0).where(found["way_known"], 0.0).to_numpy(np.float64)
     served = found["time_out_min"].notna().to_numpy(bool)
     by_car = coverage_benefits(problem, plan.threshold_min, problem.residents)
     without = covering(*position, np.where(served, 0.0, population), len(places))
@@ -173,7 +174,7 @@ def two_publics(
             "residents_within": within,
             "share_within": plan.part.share(within),
             "residents_round_trip": there,
-            "share_round_trip": there / population.sum(),
+            "share_round_trip": there / population.sum() if population.any() else np.nan,
             "cost_eur": plan.costs.cost_eur * len(rows),
             "best": best,
         }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, residents_line
+from geo.answers.answer import Answer, Figure, known_note, residents_line
 from geo.answers.origin import TRANSIT_METHOD, walking_note
 from geo.answers.round_trips import NO_ROUND_TRIP, ON_FOOT, rules_sentence
 from geo.answers.site_words import trip_words
@@ -63,7 +63,9 @@ def without_car_answer(territory: Territory, measured: DayWithoutCar, another: s
     return Answer(
         residents_sentence(measured.share),
         _figures(measured),
-        details=(communes_without_sentence(measured), *_door_to_door(measured)),
+        details=tuple(
+            filter(None, (communes_without_sentence(measured), *_door_to_door(measured), known_note(measured.part)))
+        ),
         notes=(
             *day_notes(measured.day, measured.others, another),
             rules_sentence(measured.rules),
@@ -81,17 +83,25 @@ def _door_to_door(measured: DayWithoutCar) -> tuple[str, ...]:
 
 
 def communes_without_sentence(measured: DayWithoutCar) -> str:
-    """Return how many communes have no possible round trip, how many live there, and which are the largest."""
+    """Return how many communes have no possible round trip, how many live there, and which are the largest.
+
+    Empty where no way is known.
+    """
     without, total = measured.communes_without, measured.share.communes
+    if total == 0:
+        return ""
     if without.empty:
+        if total < measured.part.communes:
+            where = f"{plural(total, 'la seule commune', f'chacune des {format_integer(total)} communes')}"
+            return f"Dans {where} dont les trajets sont connus, des habitants au moins ont un aller-retour possible."
         return "Dans chaque commune, des habitants au moins ont un aller-retour possible."
     count = format_integer(len(without))
     if len(without) == total:
         return (
             f"Depuis {plural(total, 'la seule commune', f'les {count} communes')}, aucun aller-retour n'est possible."
         )
-    known = without["residents"].notna().any()
-    people = f" ({counted(without['residents'].sum(), 'habitant')})" if known else ""
+    known = without["residents_known"].notna().any()
+    people = f" ({counted(without['residents_known'].sum(), 'habitant')})" if known else ""
     largest = without.sort_values("residents", ascending=False, kind="stable")["name"].head(_NAMED)
     start = ("les plus peuplées : " if known else "dont ") if len(without) > _NAMED else ""
     return (
@@ -163,7 +173,7 @@ def with_words_on_foot(table: pd.DataFrame) -> pd.DataFrame:
 def _trip_parts(row: Any) -> list[str]:
     share = row["share_round_trip"]
     if pd.isna(share):
-        return ["personne n'y est compté"]
+        return ["hors du réseau routier, trajet inconnu"]
     if share <= 0:
         return [NO_ROUND_TRIP]
     whose = "de ses points de départ" if pd.isna(row["residents"]) else "des habitants"
@@ -198,7 +208,7 @@ def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:
                 "la moitié d'entre eux y passent moins",
             ),
         ]
-        people = f"{SEMICOLON}{counted(without['residents'].sum(), 'habitant')}"
+        people = f"{SEMICOLON}{counted(without['residents_known'].sum(), 'habitant')}"
     figures.append(
         Figure(
             "Communes sans aller-retour",
@@ -217,6 +227,8 @@ def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:
 def residents_sentence(share: RoundTripShare) -> str:
     """Return how many residents have a round trip without a car, of whom, and for how long."""
     day = f"{DAYS[share.day.weekday()]} {day_text(share.day)} {share.day.year}"
+    if share.communes == 0:
+        return f"Aucun aller-retour n'est connu, {day} : le réseau routier ne couvre aucune commune."
     if share.share is None:
         return (
             f"{counted(share.communes_served, 'commune')} sur {share.communes} "

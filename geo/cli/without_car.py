@@ -30,6 +30,7 @@ def diagnose_without_car(
     `mode`: what was asked in the place of car. `day`: AAAA-MM-JJ, `None`: a usual day of the feeds is chosen. `window`:
     when people leave, for the time from door to door.
     """
+    from geo.answers.answer import part_title
     from geo.answers.without_car import without_car_answer
     from geo.finder.day_without_car import day_without_car
     from geo.report.round_trip_files import round_trip_content, write_round_trips
@@ -49,7 +50,7 @@ def diagnose_without_car(
         print_json(round_trip_content(territory, measured))
         return
     answer = without_car_answer(territory, measured, "" if day is not None else "--day")
-    print_line(f"{territory.name} : {answer.sentence}")
+    print_line(f"{part_title(territory.name, measured.part)} : {answer.sentence}")
     for line in answer.details:
         print_line(line)
     print_items(answer.notes)

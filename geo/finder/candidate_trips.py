@@ -11,9 +11,7 @@ from geo.crs import to_metres
 from geo.errors import ParameterError
 from geo.finder.opening_times import day_text, holiday_on
 from geo.finder.residents_trips import NO_STOPS, SITES_OF_A_POINT, stops_of_points, walks_of_pairs
-from geo.finder.without_car import FIXED_KINDS
 from geo.french import DAYS
-from geo.kinds import SITES
 from geo.transit.journeys import journeys
 from geo.transit.round_trip import round_trip
 
@@ -78,7 +76,7 @@ def candidate_round_trips(
     """
     require_working_day(trips, day)
     territory = trips.territory
-    demand, sites = territory.demand, territory.facility_list(SITES, kinds=FIXED_KINDS)
+    demand, sites = territory.demand, trips.sites()
     points = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
     to_stops, from_places = stops_of_points(trips, points), stops_of_points(trips, places)
     on_foot = walks_of_pairs(trips, points, places)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geo.finder.named_days import day_named, named_days, usual_day
 from geo.finder.residents_trips import (
     commune_round_trips,
+    part_known,
     residents_round_trips,
     round_trip_share,
 )
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geo.access.known_part import KnownPart
     from geo.finder.named_days import NamedDay
     from geo.finder.residents_trips import RoundTripShare
     from geo.territory import Territory
@@ -32,7 +34,8 @@ class DayWithoutCar:
     """What was asked (`day`, `others` that could be, `rules`, `window`) and what was found.
 
     `found`: what `geo.finder.residents_trips.residents_round_trips` gives; `share`: added up; `communes`: what
-    `geo.finder.residents_trips.commune_round_trips` gives, with `facility_name` after `facility_id`.
+    `geo.finder.residents_trips.commune_round_trips` gives, with `facility_name` after `facility_id`; `part`: whose
+    ways on foot are known, of whom all shares are.
     """
 
     day: NamedDay
@@ -42,6 +45,7 @@ class DayWithoutCar:
     found: pd.DataFrame
     share: RoundTripShare
     communes: pd.DataFrame
+    part: KnownPart
 
     @property
     def communes_without(self) -> pd.DataFrame:
@@ -95,4 +99,6 @@ def day_without_car(
         named.reindex(communes["facility_id"]).set_axis(communes.index),
     )
     share = round_trip_share(found, chosen.date, territory.households)
-    return DayWithoutCar(chosen, named_days(territory, today), trips.rules, window, found, share, communes)
+    return DayWithoutCar(
+        chosen, named_days(territory, today), trips.rules, window, found, share, communes, part_known(found)
+    )

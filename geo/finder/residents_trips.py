@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from geo.access.known_part import KnownPart
 from geo.access.residents import point_weights, weighted_median
 from geo.crs import to_metres
 from geo.errors import ParameterError
-from geo.finder.without_car import FIXED_KINDS, hours_on
-from geo.kinds import SITES
+from geo.finder.without_car import hours_on
 from geo.transit.journeys import journeys
 from geo.transit.kernels import NEVER
 from geo.transit.round_trip import round_trip
@@ -38,14 +38,14 @@ SITES_OF_A_POINT: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class RoundTripShare:
-    """How many residents have a round trip on a day.
+    """How many residents have a round trip on a day, of those whose ways on foot are known.
 
-    `residents`: those of the study area whose number is known; `residents_served`: those of them with a round trip;
-    both `None` where no number is known. `communes`, `communes_served`: communes, and those where some resident has
-    one. `median_time_out_min`: minutes away from home of the median resident with a round trip, `None` where there is
-    none. `households_carless`, `households_carless_served`: households without a car, and those of them with a round
-    trip, where the census of dwellings tells them, else `None`: in a commune they are taken to live where its residents
-    do.
+    `residents`: those whose ways are known; `residents_served`: those of them with a round trip; both `None` where no
+    number is known. `communes`, `communes_served`: communes with some start whose ways are known, and those where
+    some resident has a round trip. `median_time_out_min`: minutes away from home of the median resident with a round
+    trip, `None` where there is none. `households_carless`, `households_carless_served`: households without a car, and
+    those of them with a round trip, where the census of dwellings tells them, else `None`: in a commune they are
+    taken to live where its residents do.
     """
 
     day: dt.date
@@ -95,11 +95,13 @@ def residents_round_trips(
 
     Returns
     -------
-    Indexed like `Territory.demand`: `commune_code`; `population`; `time_out_min` (Float64, <NA> where there is no round
-    trip to any of the `SITES_OF_A_POINT` nearest sites); `facility_id`, `earliest_arrival` and `last_way_back`
-    (``"08:15"``, civil time, to that site and from it, as of `geo.transit.round_trip.RoundTrip`; <NA> likewise, and
-    where one may walk all the way, at any hour). With a window also `PERCENTILE_COLUMNS`: minutes to whichever of these
-    sites open that day is reached first, Float64, inf: farther than the rules allow, or no way.
+    Indexed like `Territory.demand`: `commune_code`; `population`; `time_out_min` (Float64, <NA> where there is no
+    round trip to any of the `SITES_OF_A_POINT` nearest sites on the streets); `way_known` (bool: whether it lies on
+    the streets: of the others nothing is known, nor is a round trip counted); `facility_id`, `earliest_arrival` and
+    `last_way_back` (``"08:15"``, civil time, to that site and from it, as of `geo.transit.round_trip.RoundTrip`; <NA>
+    likewise, and where one may walk all the way, at any hour). With a window also `PERCENTILE_COLUMNS`: minutes to
+    whichever of these sites open that day is reached first, Float64, inf: farther than the rules allow, or no way;
+    <NA>: not known.
 
     Raises
     ------
@@ -109,11 +111,12 @@ def residents_round_trips(
     trips.require_covered(day)
     territory = trips.territory
     demand = territory.demand
-    sites = territory.facility_list(SITES, kinds=FIXED_KINDS)
+    sites = trips.sites()
     points = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
     places = sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy()
     to_stops, from_sites = stops_of_points(trips, points), stops_of_points(trips, places)
     on_foot = walks_of_pairs(trips, points, places)
+    way_known = np.asarray(territory.demand_on_network.link >= 0) & trips.walk_known(points)
     best = np.full(len(demand), np.inf)
     chosen, earliest, last = (np.full(len(demand), -1) for _ in range(3))
     leave_s = _moments(trips, day, window)
@@ -126,7 +129,7 @@ def residents_round_trips(
             raise ParameterError(msg)
         tell(number / len(near_sites), f"Aller-retours sans voiture : site {number + 1} sur {len(near_sites)}…")
         hours = hours_on(rows[site], day)
-        starts = [point for point in near if point in to_stops or (point, site) in on_foot]
+        starts = [point for point in near if way_known[point] and (point in to_stops or (point, site) in on_foot)]
         if not hours or not starts:
             continue
         there, back = trips.profiles(day, from_sites.get(site, NO_STOPS))
@@ -144,11 +147,13 @@ def residents_round_trips(
                 soonest = times_from_minutes(out, leave_s, trips.rules.way_min * 60, walk_s and walk_s[0])
                 took[point] = np.minimum(took[point], soonest)
     of_day = trips.day(day)
-    times = {} if window is None else dict(zip(PERCENTILE_COLUMNS, percentile_minutes(took).T, strict=True))
+    minutes_taken = {} if window is None else dict(zip(PERCENTILE_COLUMNS, percentile_minutes(took).T, strict=True))
+    times = {name: np.where(way_known, minutes, np.nan) for name, minutes in minutes_taken.items()}
     return pd.DataFrame(
         {
             "commune_code": demand["commune_code"],
             "population": demand["population"],
+            "way_known": way_known,
             "time_out_min": pd.array(np.where(np.isfinite(best), best, np.nan), dtype="Float64"),
             "facility_id": sites["facility_id"].reindex(chosen).set_axis(demand.index),
             "earliest_arrival": _clock_times(of_day, earliest),
@@ -171,9 +176,10 @@ def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataF
 
     Returns
     -------
-    Indexed like `communes`: `name`; `residents`; `residents_served`, those with a round trip, both float64, NaN where
-    no number of the commune is known; `share_round_trip` (0 to
-    1, of the points where nobody is known to live if there are no others); `facility_id`, the site of most of them;
+    Indexed like `communes`: `name`; `residents`; `residents_known`, those whose ways on foot are known (NaN: nobody's
+    is); `residents_served`, those of them with a round trip; all float64, NaN where no number of the commune is known;
+    `share_round_trip` (0 to 1, of those whose ways are known, of the points where nobody is known to live if there are
+    no others; NaN: no way is known); `facility_id`, the site of most of them;
     `time_out_min`, that of the median of them; `earliest_arrival`, `last_way_back`, the first and the last of all its
     points that need a vehicle (<NA> where there is a round trip: on foot, at any hour). With a window also
     `PERCENTILE_COLUMNS`, each that of the median resident. <NA>: there is no way.
@@ -187,18 +193,21 @@ def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataF
         served=found["time_out_min"].notna().to_numpy(bool),
     )
     made = []
-    for code, points in table.groupby("commune_code", sort=False):
+    for code, every in table.groupby("commune_code", sort=False):
+        points = every[every["way_known"]]
         served = points[points["served"]]
         weights = served["weight"].to_numpy(np.float64)
-        counted = points["residents"].notna().any()
+        counted = every["residents"].notna().any()
+        covered = len(points) > 0
         by_site = served.groupby("facility_id")["weight"].sum()
         medians = {name: _median_or_far(points[name], points["weight"]) for name in times}
         made.append(
             {
                 "commune_code": code,
-                "residents": points["residents"].sum() if counted else np.nan,
-                "residents_served": served["residents"].sum() if counted else np.nan,
-                "share_round_trip": weights.sum() / points["weight"].sum(),
+                "residents": every["residents"].sum() if counted else np.nan,
+                "residents_known": points["residents"].sum() if counted and covered else np.nan,
+                "residents_served": served["residents"].sum() if counted and covered else np.nan,
+                "share_round_trip": _share(weights.sum(), points["weight"].sum()) if covered else np.nan,
                 "facility_id": by_site.idxmax() if len(by_site) else None,
                 "time_out_min": weighted_median(served["time_out_min"].to_numpy(np.float64), weights),
                 "earliest_arrival": served["earliest_arrival"].min() if len(served) else None,
@@ -232,9 +241,9 @@ def median_door_to_door(found: pd.DataFrame) -> dict[int, float | None]:
 
 
 def _median_or_far(minutes: pd.Series, weight: pd.Series) -> float | None:
-    """Return the weighted median of times of which some are inf, `None` where it is inf or nobody counts."""
-    times = minutes.to_numpy(np.float64)
-    far = np.where(np.isfinite(times), times, np.finfo(np.float64).max)
+    """Return the weighted median of times of which some are inf, `None` where it is inf or nobody counts; no <NA>."""
+    times = minutes.to_numpy(np.float64, na_value=np.nan)
+    far = np.where(np.isinf(times), np.finfo(np.float64).max, times)
     median = weighted_median(far, weight.to_numpy(np.float64))
     return None if median is None or median == np.finfo(np.float64).max else median
 
@@ -262,11 +271,18 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
     --------
     >>> import datetime as dt
     >>> table = pd.DataFrame(
-    ...     {"commune_code": ["a", "b"], "population": [300.0, 100.0], "time_out_min": pd.array([90, None], "Float64")}
+    ...     {
+    ...         "commune_code": ["a", "b", "c"],
+    ...         "population": [300.0, 100.0, 50.0],
+    ...         "way_known": [True, True, False],
+    ...         "time_out_min": pd.array([90, None, None], "Float64"),
+    ...     }
     ... )
     >>> round_trip_share(table, dt.date(2025, 2, 4)).share
     0.75
     """
+    carless = _carless(found, households)
+    found = found[found["way_known"]]
     known = bool(found["population"].notna().any())
     population = found["population"].fillna(0.0).to_numpy(np.float64)
     served = found["time_out_min"].notna().to_numpy(bool)
@@ -285,8 +301,24 @@ def round_trip_share(found: pd.DataFrame, day: dt.date, households: pd.DataFrame
         len(codes),
         len(np.unique(row[served & lived_in])),
         median,
-        *_carless(found, households),
+        *carless,
     )
+
+
+def part_known(found: pd.DataFrame) -> KnownPart:
+    """Return how much of a territory the ways on foot that `residents_round_trips` found are known of."""
+    population, known = found["population"].fillna(0.0), found["way_known"]
+    codes = found["commune_code"]
+    return KnownPart(
+        residents=float(population.sum()),
+        residents_known=float(population[known].sum()),
+        communes=codes.nunique(),
+        communes_known=codes[known].nunique(),
+    )
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0
 
 
 def _carless(found: pd.DataFrame, households: pd.DataFrame | None) -> tuple[float | None, float | None]:
@@ -298,11 +330,11 @@ def _carless(found: pd.DataFrame, households: pd.DataFrame | None) -> tuple[floa
     found, row = found[row >= 0], row[row >= 0]
     weight = point_weights(found["population"].to_numpy(np.float64, na_value=np.nan), row, len(households))
     total = np.bincount(row, weights=weight, minlength=len(households))
+    known = np.bincount(row, weights=weight * found["way_known"], minlength=len(households))
     served = np.bincount(row, weights=weight * found["time_out_min"].notna(), minlength=len(households))
     carless = (households["households"] * households["share_carless"]).fillna(0.0).to_numpy(np.float64)
-    carless = np.where(total > 0, carless, 0.0)
-    share = np.divide(served, total, out=np.zeros(len(total)), where=total > 0)
-    return float(carless.sum()), float((carless * share).sum())
+    known, served = (np.divide(each, total, out=np.zeros(len(total)), where=total > 0) for each in (known, served))
+    return float((carless * known).sum()), float((carless * served).sum())
 
 
 #: Of a place without any stop near.
@@ -329,7 +361,9 @@ def _points_of_sites(
     points: tuple[NDArray[np.float64], NDArray[np.float64]],
     places: tuple[NDArray[np.float64], NDArray[np.float64]],
 ) -> dict[int, list[int]]:
-    """Return the points of which each site is one of the `SITES_OF_A_POINT` nearest."""
+    """Return the points of which each site is one of the `SITES_OF_A_POINT` nearest; none without any site."""
+    if not len(places[0]):
+        return {}
     metres = to_metres(trips.territory.network.crs)
     tree = cKDTree(np.column_stack(metres.transform(*places)))
     k = min(SITES_OF_A_POINT, len(places[0]))

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 HORIZON_DAYS: Final = 14
 #: How many sites are tried from a start, the nearest as a straight line first.
 SITES_TRIED: Final = 30
-#: Why there is no round trip.
-WHY_NOT: Final = ("hours_unknown", "closed", "no_stop_here", "no_stop_there", "too_late", "no_way")
+#: Why there is no round trip; ``"walk_unknown"``: whether there is one is not known, no street is known near the site.
+WHY_NOT: Final = ("walk_unknown", "hours_unknown", "closed", "no_stop_here", "no_stop_there", "too_late", "no_way")
 #: A shorter walk is not told.
 _STEP_S: Final = 30
 
@@ -119,9 +119,10 @@ def trips_from(
     Raises
     ------
     ParameterError
-        The timetables say nothing of the day, or the territory has no site.
+        The timetables say nothing of the day, the territory has no site, or no street is known near the place.
     """
     trips.require_covered(date)
+    trips.require_walk_known(lon, lat)
     near = _near_sites(trips.territory, lon, lat)
     here = np.array([lon]), np.array([lat])
     start = trips.walks_to_stops(here)[1:]
@@ -135,13 +136,16 @@ def trips_from(
         return stops, to_stops_s, from_stops_s
 
     found = []
-    for number, row in enumerate(near.to_dict("records")):
-        found.append(_site_trip(trips, row, date, start, place(number), direct.get(number), not_before))
+    for number, (row, known) in enumerate(zip(near.to_dict("records"), trips.walk_known(sites), strict=True)):
+        if known:
+            found.append(_site_trip(trips, row, date, start, place(number), direct.get(number), not_before))
+        else:
+            found.append(_named(row, date, "walk_unknown"))
     order = sorted(range(len(found)), key=lambda n: (not found[n].possible, found[n].time_out_min or 0.0, n))[:k]
     chosen = []
     for number in order:
         one = found[number]
-        if not one.possible and look_ahead:
+        if look_ahead and not one.possible and one.why_not != "walk_unknown":
             row = near.iloc[number].to_dict()
             one = _with_next_day(trips, one, row, start, place(number), direct.get(number))
         chosen.append(one)
@@ -173,16 +177,7 @@ def _site_trip(
         (True, "no_way"),
     )
     reason = next(name for holds, name in why if holds)
-    named = SiteTrip(
-        str(row["facility_id"]),
-        str(row["name"]),
-        date,
-        hours,
-        why_not=reason,
-        phone=text_or_none(row.get("phone")),
-        appointment=appointment if isinstance(appointment := row.get("appointment"), bool) else None,
-        public_holiday=holiday_on(date, text_or_none(row.get("departement"))),
-    )
+    named = _named(row, date, reason)
     if not hours:
         return named
     there, back = trips.profiles(date, place)
@@ -194,6 +189,20 @@ def _site_trip(
     if found is None and after_s and round_trip(out, home, open_s, trips.rules, on_foot_s) is not None:
         return replace(named, why_not="too_late")
     return named if found is None else _told(named, trips.day(date), found, (there, out), (back, home))
+
+
+def _named(row: dict[str, object], date: dt.date, why_not: str) -> SiteTrip:
+    """Return a site of its list, to which no round trip is told."""
+    return SiteTrip(
+        str(row["facility_id"]),
+        str(row["name"]),
+        date,
+        hours_on(row, date),
+        why_not=why_not,
+        phone=text_or_none(row.get("phone")),
+        appointment=appointment if isinstance(appointment := row.get("appointment"), bool) else None,
+        public_holiday=holiday_on(date, text_or_none(row.get("departement"))),
+    )
 
 
 def _told(

@@ -14,8 +14,10 @@ import numpy as np
 from geo.errors import ParameterError
 from geo.finder.opening_times import day_text, holiday_on, time_zone
 from geo.finder.site_remarks import read_remarks
-from geo.french import SEMICOLON
+from geo.french import SEMICOLON, format_integer
+from geo.kinds import SITES
 from geo.network.modes import WALK
+from geo.network.snapping import snap
 from geo.sources.opening_hours import WeeklyHours
 from geo.transit.day import Day, day_of, profile_to
 from geo.transit.kernels import NEVER
@@ -25,6 +27,7 @@ from geo.transit.walks import Walks, walks_within
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from geo.territory import Territory
@@ -115,6 +118,30 @@ class RoundTrips:
         keys = one * n + other, one_back * n + other_back
         _, kept, kept_back = np.intersect1d(*keys, assume_unique=True, return_indices=True)
         return one[kept], other[kept], there_s[kept], back_s[kept_back]
+
+    def walk_known(self, points: Points) -> NDArray[np.bool_]:
+        """Tell of each point (degrees) whether its ways on foot are known: near a street, or estimated everywhere."""
+        if self.territory.estimated:
+            return np.ones(len(points[0]), bool)
+        streets = self.territory.active.get(WALK, self.territory.network)
+        return np.asarray(snap(streets, *points).link >= 0)
+
+    def require_walk_known(self, lon: float, lat: float) -> None:
+        """Raise `ParameterError` where no way on foot is known from a position (degrees)."""
+        if not self.walk_known((np.array([lon]), np.array([lat])))[0]:
+            limit_m = self.territory.active.get(WALK, self.territory.network).snap_limit_m
+            msg = (
+                f"Aucune rue connue à moins de {format_integer(limit_m)} m de votre position (longitude {lon:g}, "
+                f"latitude {lat:g}) : à pied, aucun chemin n'est connu d'ici, ni donc le trajet sans voiture. Donnez "
+                f"une position dans la partie de « {self.territory.name} » dont les rues sont connues."
+            )
+            raise ParameterError(msg)
+
+    def sites(self) -> gpd.GeoDataFrame:
+        """Return the sites that one can go to, as `Territory.facility_list`, those beyond the streets left out."""
+        table = self.territory.facility_list(SITES, kinds=FIXED_KINDS)
+        known = self.walk_known((table.geometry.x.to_numpy(), table.geometry.y.to_numpy()))
+        return table[known].reset_index(drop=True)
 
     def profiles(self, date: dt.date, near: NearStops) -> tuple[Profile, Profile]:
         """Return the ways to a place and back from it, given the stops near it."""

@@ -157,7 +157,7 @@ def round_trip_page(
     values = trip_values(measured, sites)
     date = measured.day.date
     when = f"{DAYS[date.weekday()]} {day_text(date)} {date.year}"
-    title = f"Aller-retour sans voiture, {when} : {territory.name}"
+    title = f"Aller-retour sans voiture, {when} : {part_title(territory.name, measured.part)}"
     answer = without_car_answer(territory, measured)
     said = "".join(f"<p>{escape(text)}</p>" for text in (answer.sentence, *answer.details))
     head = f"<h1>{escape(title)}</h1>{said}{area_pattern_defs()}"

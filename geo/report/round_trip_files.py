@@ -41,6 +41,7 @@ def round_trip_content(territory: Territory, answer: DayWithoutCar) -> dict[str,
     content = asdict(share) | {
         "day": share.day.isoformat(),
         "share": share.share,
+        "part": answer.part.to_dict(),
         "share_carless": share.share_carless,
         "named_day": _plain(answer.day),
         "named_days": [_plain(each) for each in answer.others],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from geo.answers.answer import known_note, part_title
 from geo.answers.origin import contour_sentences, walking_note
 from geo.answers.round_trips import rules_sentence
 from geo.answers.timetable_days import day_words
@@ -47,8 +48,7 @@ def round_trip_map(
     position = pd.Series(trip_class(communes["share_round_trip"]), index=communes.index)
     position[position == UNKNOWN_CLASS] = len(TRIP_CLASSES)
     residents = communes["residents"]
-    counted = residents.where(communes["share_round_trip"].notna().to_numpy(), 0.0)
-    people = pd.DataFrame({"population": residents, "residents_known": counted})
+    people = pd.DataFrame({"population": residents, "residents_known": communes["residents_known"].fillna(0.0)})
     date = measured.day.date
     when = f"{DAYS[date.weekday()]} {day_text(date)} {date.year}"
     block = class_block(
@@ -62,7 +62,7 @@ def round_trip_map(
         territory,
         ground,
         Picture(position, _MAP_CLASSES, first=none),
-        title=f"Aller-retour sans voiture, {when}, {territory.name}",
+        title=f"Aller-retour sans voiture, {when}, {part_title(territory.name, measured.part)}",
         sentence=residents_sentence(measured.share),
         blocks=[block, place_block("Sites France services", ground)],
         notes=origin_notes(
@@ -73,6 +73,11 @@ def round_trip_map(
             rule=f"Jour : {day_words(measured.day)}. {rules_sentence(measured.rules)}",
         ),
         page=page,
-        cautions=[ONLY_GIVEN, walking_note(territory), *contour_sentences(territory)],
+        cautions=[
+            *filter(None, [known_note(measured.part)]),
+            ONLY_GIVEN,
+            walking_note(territory),
+            *contour_sentences(territory),
+        ],
         by_car=False,
     )

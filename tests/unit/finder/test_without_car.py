@@ -278,6 +278,7 @@ def test_a_commune_of_several_points_has_the_time_of_its_median_resident():
         {
             "commune_code": ["64001", "64001", "64001", "64002"],
             "population": [10.0, 30.0, 60.0, np.nan],
+            "way_known": [True] * 4,
             "time_out_min": pd.array([100, 200, None, None], "Float64"),
             "facility_id": pd.array(["a", "b", None, None], "string"),
             "earliest_arrival": pd.array(["09:00", "08:00", None, None], "string"),

@@ -27,7 +27,8 @@ def measured(valley):
     found = day_without_car(valley, dt.date(2025, 2, 4))
     share = found.communes["share_round_trip"].copy()
     share.iloc[3], share.iloc[4] = 0.4, pd.NA
-    communes = found.communes.assign(share_round_trip=share)
+    known = found.communes["residents_known"].where(share.notna())
+    communes = found.communes.assign(share_round_trip=share, residents_known=known)
     some = communes["time_out_min"].first_valid_index()
     for name in ("time_out_min", "earliest_arrival", "last_way_back", "facility_id", "facility_name"):
         communes.loc[communes.index[3], name] = communes.loc[some, name]
@@ -57,7 +58,7 @@ def test_on_paper_each_class_has_its_residents_and_the_unknown_stand_apart(valle
     for cls, name in zip(TRIP_CLASSES, ("all", "part", "none"), strict=True):
         assert f"{cls.label} {spaced(counts[name][1])}" in said, cls.label
     assert f"ensemble {spaced(total)} / 100" in said
-    assert f"Inconnu : personne n'y est compté {spaced(counts['unknown'][1])}" in said
+    assert f"Trajet inconnu : hors du réseau {spaced(counts['unknown'][1])}" in said
     assert "mardi 4 février 2025" in " ".join(sheet.title.split())
     assert "d'autres réseaux peuvent desservir" in said
     assert "Les temps de trajet sont approchés" not in said, "that is about times by car"
@@ -77,7 +78,7 @@ def test_the_page_has_the_counts_the_hatchings_and_every_commune(valley, measure
         word = "communes" if communes > 1 else "commune"
         told = f"{cls.label} : {spaced(communes)} {word}, {spaced(residents)} habitants"
         assert "".join(told.split()) in "".join(legend.split())
-    assert "Inconnu : personne n'y est compté : 1 commune" in " ".join(legend.split())
+    assert "Trajet inconnu : hors du réseau : 1 commune" in " ".join(legend.split())
     used = set(re.findall(r"url\\?\(?#(maillage-area-[a-z]+-[0-9a-f]+)", page))
     defined = set(re.findall(r'<pattern id="(maillage-area-[^"]+)"', page))
     assert {area_fill(cls).removeprefix("url(#").rstrip(")") for cls in TRIP_CLASSES if cls.hatching} <= used <= defined
