@@ -257,12 +257,13 @@ def a_plan_is_as_good_everywhere(heard: Heard) -> list[str]:
         objective, optimum, bound, gap = (made[key] for key in ("objective", "optimum", "bound", "gap"))
         rounding = 1e-9 * max(bound, 1.0)
         proven, told = abs(optimum - bound) < rounding, abs(gap * bound - (bound - objective)) < rounding
-        if not proven or not told or (gap and not made["preferences"]):
+        given_up = made["preferences"] or made["idle"] or made["worst_case"]["steady_share"] < 1
+        if not proven or not told or (gap and not given_up):
             wrong.append(f"{name} holds a gap of {gap}: {objective}, {optimum}, at most {bound}")
     proven = {False: "C'est prouvé", True: "C'est le meilleur choix pour ces temps estimés"}
-    if channels.data["json.plan"]["preferences"]:
-        # A larger town was preferred: the plan is told beside what no other choice exceeds.
-        proven[heard.oracle.estimated] = "la commune la plus peuplée est préférée"
+    if channels.data["json.plan"]["gap"]:
+        # Something was preferred to the best mean: the plan is told beside what no other choice exceeds.
+        proven[heard.oracle.estimated] = "ce plan en rapproche"
     if not round(heard.oracle.figures["plan_gained"]):
         wrong.append("a label is proposed that brings nobody nearer")
     for channel in ("terminal.plan", "screen.ouvrir", "pdf"):
