@@ -44,13 +44,13 @@ plan_cost count
 must terminal.plan screen.ouvrir pdf
 Coût par an # €
 @terminal.plan Coût : # €
-@pdf (?<!moyenne\. )(?<!commune\. )(?<!communes\. )Coût : # €
+@pdf Coût : # € par an, dont <count> € d'aide de l'État et
 
 plan_aid count
 must terminal.plan screen.ouvrir pdf
 Coût par an <count> € dont # €
 @terminal.plan dont # € d'aide
-@pdf (?<!moyenne\. )(?<!commune\. )(?<!communes\. )Coût : <count> € par an, dont # €
+@pdf Coût : <count> € par an, dont # € d'aide de l'État et
 
 plan_candidates count
 must pdf
@@ -58,12 +58,12 @@ must pdf
 
 label_cost count
 must html.arguments screen.ouvrir pdf
-(?:moyenne|communes?)\. Coût : # €
+Coût : # € par an, dont <count> € d'aide de l'État\.
 Par an : # €, dont
 
 label_aid count
 must html.arguments screen.ouvrir pdf
-(?:moyenne|communes?)\. Coût : <count> € par an, dont # €
+Coût : <count> € par an, dont # € d'aide de l'État\.
 Par an : <count> €, dont # € d'aide
 """
 
