@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from geo.answers.site_words import trip_words
 from geo.finder.opening_times import day_text, hours_text
+from geo.finder.other_names import of_commune
 from geo.french import DAYS, SEMICOLON, capital, clock
+from geo.transit.round_trip import told_arrival_s, told_departure_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -123,9 +125,14 @@ def _step_words(step: Step) -> str:
     headsign = f" ({what} {step.headsign})" if step.headsign else ""
     stays = "sans descendre, " if step.stays else ""
     return (
-        f"{stays}{_vehicle(step.route_type)} {step.line}{headsign} de {step.from_stop} {_clock(step.departs)} "
+        f"{stays}{_vehicle(step.route_type)} {step.line}{headsign} {_of_stop(step.from_stop)} {_clock(step.departs)} "
         f"à {step.to_stop} {_clock_after(step.arrives)}"
     )
+
+
+def _of_stop(name: str | None) -> str:
+    """Return where a vehicle is boarded after "de", elided as the name of a commune is."""
+    return of_commune(name or "l'arrêt")
 
 
 def _vehicle(route_type: int | None) -> str:
@@ -144,13 +151,16 @@ def _clock_after(moment: dt.datetime) -> str:
 
 
 def _whole_after(moment: dt.datetime) -> dt.datetime:
-    whole = moment.replace(second=0, microsecond=0)
-    return whole if whole == moment else whole + dt.timedelta(minutes=1)
+    return moment + dt.timedelta(seconds=told_arrival_s(moment.second) - moment.second)
+
+
+def _whole_before(moment: dt.datetime) -> dt.datetime:
+    return moment - dt.timedelta(seconds=moment.second - told_departure_s(moment.second))
 
 
 def _minutes(leaves: dt.datetime, arrives: dt.datetime) -> float:
     """Return the minutes between the two as they are shown."""
-    return (_whole_after(arrives) - leaves.replace(second=0, microsecond=0)).total_seconds() / 60
+    return (_whole_after(arrives) - _whole_before(leaves)).total_seconds() / 60
 
 
 def _day(day: dt.date) -> str:

@@ -17,7 +17,7 @@ from geo.errors import ParameterError
 from geo.finder.without_car import hours_on
 from geo.transit.journeys import journeys
 from geo.transit.kernels import NEVER
-from geo.transit.round_trip import round_trip
+from geo.transit.round_trip import round_trip, told_arrival_s, told_departure_s
 from geo.transit.window import PERCENTILES, percentile_minutes, times_from_minutes
 
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ def residents_round_trips(
             if found is not None and found.time_out_min < best[point]:
                 best[point], chosen[point] = found.time_out_min, site
                 first, then = found.earliest_arrival_s, found.last_way_back_s
-                earliest[point], last[point] = -1 if first is None else first, -1 if then is None else then
+                earliest[point] = -1 if first is None else told_arrival_s(first)
+                last[point] = -1 if then is None else told_departure_s(then)
             if window is not None:
                 soonest = times_from_minutes(out, leave_s, trips.rules.way_min * 60, walk_s and walk_s[0])
                 took[point] = np.minimum(took[point], soonest)

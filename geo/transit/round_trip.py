@@ -69,9 +69,23 @@ class RoundTrip:
     last_way_back_s: int | None
 
     @property
-    def time_out_min(self) -> float:
-        """Minutes from leaving home to being home again."""
-        return (self.home_s - self.departure_s) / 60
+    def time_out_min(self) -> int:
+        """Whole minutes from leaving home to being home again, as both are told: the difference of the hours said."""
+        return (told_arrival_s(self.home_s) - told_departure_s(self.departure_s)) // 60
+
+
+def told_departure_s(second: int) -> int:
+    """Return the second at which one is told to leave: the beginning of its minute.
+
+    >>> told_departure_s(119), told_arrival_s(61), told_arrival_s(60)
+    (60, 120, 60)
+    """
+    return second // 60 * 60
+
+
+def told_arrival_s(second: int) -> int:
+    """Return the second at which one is told to arrive: the end of its minute."""
+    return -(-second // 60) * 60
 
 
 def round_trip(

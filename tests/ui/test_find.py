@@ -456,7 +456,7 @@ def test_a_service_that_fails_is_said_beside_the_button(open_app, monkeypatch):
 def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, valley_folder):
     app = open_app(valley_folder, lieu="64542", quand="2025-02-04T07:30")
     told = "\n".join(element.value for element in app.markdown).replace("\\", "")
-    assert "car 12 de Urdos 8\u00a0h à Maison 8\u00a0h\u00a030".replace("\u00a0", " ") in told.replace("\u00a0", " ")
+    assert "car 12 d'Urdos 8\u00a0h à Maison 8\u00a0h\u00a030".replace("\u00a0", " ") in told.replace("\u00a0", " ")
     assert "Sans voiture, mardi 4 février 2025, départ à partir de 7 h 30 :" in told.replace("\u00a0", " ")
     on_cards = [one["id"] for one in given(app, "found_sites")["answer"]["sites"]]
     numbered = re.findall(r"^(\d+)\. .*\[(.*?)\]", told, re.MULTILINE)

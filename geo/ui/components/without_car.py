@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from geo.answers.near import NearQuestion
 from geo.answers.round_trips import transit_lines
 from geo.answers.without_car import transit_notes
 from geo.errors import ParameterError
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from geo.finder.answer import Answer
     from geo.territory import Territory
 
-#: How many sites are told of.
-_SITES = 3
+#: How many sites are told of: as many as in the terminal.
+_SITES = NearQuestion().k
 
 
 def without_car(territory: Territory, answer: Answer) -> None:

@@ -30,6 +30,8 @@ from geo.ui.components.without_car import without_car
 from geo.ui.found import found_from
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from geo.finder.answer import Answer, SiteAnswer
     from geo.finder.found_place import FoundPlace
     from geo.settings import Settings
@@ -86,9 +88,10 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     if embedded:
         show_embedded(answer, shown, name=_NAME)
         return
-    _map_and_list(territory, state, settings, found, shown)
+    under_the_first = _map_and_list(territory, state, settings, found, shown)
     if answer is not None:
-        without_car(territory, answer)
+        with under_the_first:  # after the map and the cards, which wait for no timetable
+            without_car(territory, answer)
         route_service(answer, asked, settings)
     if answer is not None and answer.sites:
         distance_help(answer)
@@ -151,8 +154,11 @@ def _map_and_list(
     settings: Settings,
     found: Found | None,
     shown: Shown,
-) -> None:
-    """Show the first site, the map, the other sites: in this order on a phone, the map beside them on a wide screen."""
+) -> DeltaGenerator:
+    """Show the first site, the map, the other sites: in this order on a phone, the map beside them on a wide screen.
+
+    Return the place under the first site.
+    """
     answer, routes, ground = (None, {}, None) if found is None else (found.answer, found.routes, found.ground)
     told = {} if shown.asked is None else shown.asked.routes
     guessed = routes.keys() - told.keys() if territory.network.source.approximate else ()
@@ -177,6 +183,7 @@ def _map_and_list(
                     for_taxes=shown.for_taxes,
                 ),
             )
+            under_the_first = st.container()
         with st.container(key="find_map_place"):
             find_map(
                 cache.ground_json(territory, identity),
@@ -188,6 +195,7 @@ def _map_and_list(
         with st.container(key="find_others"):
             html = "" if answer is None else others_html(answer, shown)
             found_sites(html, "others", name=_NAME)
+    return under_the_first
 
 
 def _origin_of_the_answer(territory: Territory, settings: Settings, answer: Answer | None) -> None:

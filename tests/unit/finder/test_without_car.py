@@ -24,7 +24,7 @@ from geo.finder.without_car import RoundTrips, hours_on
 from geo.report.round_trip_files import round_trip_content
 from geo.transit.gtfs import read_gtfs
 from geo.transit.journeys import Journeys
-from geo.transit.round_trip import Rules, round_trip
+from geo.transit.round_trip import RoundTrip, Rules, round_trip
 from geo.transit.window import Window
 from tests.unit.transit.small_feed import write_feed
 
@@ -168,7 +168,7 @@ def test_on_foot_one_leaves_no_sooner_than_asked():
 
 def test_the_way_is_told_in_words(valley):
     one = _to_site(valley)
-    assert way_words(one.there) == "car 12 (direction Vallée) de Urdos 7\u00a0h\u00a050 à Maison 8\u00a0h\u00a015"
+    assert way_words(one.there) == "car 12 (direction Vallée) d'Urdos 7\u00a0h\u00a050 à Maison 8\u00a0h\u00a015"
     lines = list(transit_lines([one], TUESDAY, Rules(), ("Note.",)))
     assert lines[0] == "Sans voiture, mardi 4\u00a0février 2025 :"
     assert "chez vous 12\u00a0h\u00a045 (4\u00a0h\u00a055 hors de chez vous)" in lines[1]
@@ -378,3 +378,11 @@ def test_home_after_midnight_is_not_the_same_day():
 def test_limits_that_make_no_sense_are_refused(wrong):
     with pytest.raises(ParameterError, match="des minutes de 0 à"):
         Rules(**wrong)
+
+
+def test_time_out_is_the_difference_of_the_hours_told():
+    """Away from 5:05:50 to 8:29:28 (203.6 min): told 5 h 05 and 8 h 30, so 3 h 25."""
+    found = RoundTrip(5 * 3600 + 350, 6 * 3600, 8 * 3600, 8 * 3600 + 29 * 60 + 28, 0, 0, 6 * 3600, 8 * 3600)
+    assert found.time_out_min == 205
+    exact = RoundTrip(300, 600, 900, 1200, 0, 0, 600, 900)
+    assert exact.time_out_min == 15
