@@ -26,16 +26,21 @@ _FILE: Final = "transfers.txt"
 #: Of ``transfer_type``: recommended, a time is needed, no change, and whether one may stay on the vehicle.
 _RECOMMENDED, _TIMED, _IMPOSSIBLE, _STAY, _LEAVE = 0, 2, 3, 4, 5
 _ENDS: Final = ("from", "to")
+#: A change that is said to last longer is as good as none.
+_LONGEST_S: Final = 7 * 86_400
 
 
 def read_transfers(tables: FeedTables) -> pd.DataFrame:
     """Return the rules: `from_stop`, `to_stop`, `kind`, `seconds` (-1: no change), and the line and trip of each end.
 
     Positions, -1 where empty. A rule of a line or trip that the feed does not hold applies to nothing: it is left out.
+    So is one that allows a change without the time that it takes.
     """
     rules = pd.DataFrame({"kind": tables.numbers(_FILE, "transfer_type", 0)})
     lasts, known = tables.numbers(_FILE, "min_transfer_time"), np.ones(len(rules), bool)
-    rules["seconds"] = np.where(rules["kind"] == _IMPOSSIBLE, -1, np.nan_to_num(lasts)).astype(np.int64)
+    tables.wrong(_FILE, lasts < 0, "min_transfer_time négatif", tables.column(_FILE, "min_transfer_time"))
+    none = (rules["kind"].to_numpy() == _IMPOSSIBLE) | ~np.isfinite(lasts)
+    rules["seconds"] = np.where(none, -1, np.minimum(lasts, _LONGEST_S)).astype(np.int64)
     ids = {"route": tables.column("routes.txt", "route_id"), "trip": tables.column("trips.txt", "trip_id")}
     between_stops = rules["kind"].between(_RECOMMENDED, _IMPOSSIBLE).to_numpy()
     for end in _ENDS:
@@ -48,8 +53,8 @@ def read_transfers(tables: FeedTables) -> pd.DataFrame:
             at = pc.fill_null(pc.index_in(texts, value_set=of), -1).to_numpy(zero_copy_only=False)
             rules[f"{end}_{what}"] = at.astype(np.int64)
             known &= (at >= 0) | pc.equal(texts, "").to_numpy(zero_copy_only=False)
-    # A place that is only recommended for a change tells nothing of how long it takes.
-    known &= ~((rules["kind"] == _RECOMMENDED) & np.isnan(lasts)).to_numpy()
+    # A rule without a time tells nothing of how long the change takes: the way on foot counts.
+    known &= ~(rules["kind"].between(_RECOMMENDED, _TIMED) & np.isnan(lasts)).to_numpy()
     return rules[known & (between_stops | rules["kind"].isin((_STAY, _LEAVE)))].reset_index(drop=True)
 
 

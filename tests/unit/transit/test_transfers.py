@@ -71,6 +71,35 @@ def test_a_rule_of_two_lines_holds_for_them_alone(tmp_path, rules, to_x, to_y):
     assert (arrival(feed, "X"), arrival(feed, "Y")) == (to_x, to_y)
 
 
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (None, "08:50"),
+        ("H,Z,2,", None),  # 40 km: no time told is no walk of a minute
+        ("H,Z,1,", None),
+        ("H,Z,0,", None),
+        ("H,Z,2,0", "08:40"),
+        ("H,Z,1,60", "08:40"),
+        ("H,Y,2,", "08:50"),  # 300 m: as on foot without the rule
+        ("H,Y,2,1200", None),
+    ],
+)
+def test_a_change_without_a_time_takes_that_of_the_way_on_foot(tmp_path, rule, expected):
+    near = "" if rule and ",Y," not in rule else "y,08:20:00,08:20:00,Y,1\ny,08:50:00,08:50:00,E,2\n"
+    far = "z,08:17:00,08:17:00,Z,1\nz,08:40:00,08:40:00,E,2\n"
+    feed = write_feed(
+        tmp_path / "f",
+        stops="stop_id,stop_name,stop_lat,stop_lon\nV,V,43.1,-0.6\nH,H,43.2,-0.6\nY,Y,43.2027,-0.6\nZ,Z,43.56,-0.6\n"
+        "E,E,43.7,-0.6\n",
+        trips="route_id,service_id,trip_id\nB,week,x\nB,week,y\nB,week,z\n",
+        stop_times="trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+        f"x,08:00:00,08:00:00,V,1\nx,08:15:00,08:15:00,H,2\n{near}{far if rule else ''}",
+        frequencies=None,
+        transfers=f"from_stop_id,to_stop_id,transfer_type,min_transfer_time\n{rule}\n" if rule else None,
+    )
+    assert arrival(feed, "E") == expected
+
+
 def test_a_rule_without_its_stop_is_a_fault(tmp_path):
     with pytest.raises(SchemaError, match=r"ligne 2 : transfers\.txt, to_stop_id vide"):
         read_gtfs(write_feed(tmp_path / "feed", **LINES, transfers=HEADER + "G1,,,,,,2,60\n"))
