@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 #: Seconds of the shortest change from one vehicle to another (as R5).
 CHANGE_S: Final = 60
-_DAY_S: Final = 86_400
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +153,6 @@ def day_of(
     trip, stop = times["trip"].to_numpy(), times["stop"].to_numpy()
     follows = np.flatnonzero(trip[1:] == trip[:-1]) if len(trip) else np.zeros(0, np.int64)
     zones, zone_of = np.unique(trips["zone"].to_numpy(str), return_inverse=True)
-    shift = np.array([_shift_s(str(each), zone, date) for each in zones], np.int64)
     parts, runs = [], 0
     for back in (1, 0):
         day = date - dt.timedelta(days=back)
@@ -163,7 +161,8 @@ def day_of(
             runs_then &= ~trips["school"].to_numpy(bool)
         vehicle, turn = vehicles(schedule, runs_then)
         rows = follows[runs_then[trip[follows]]]
-        seconds = shift[zone_of[trip[rows]]] - back * _DAY_S
+        shift = np.array([_noon_s(str(each), day) - _noon_s(zone, date) for each in zones], np.int64)
+        seconds = shift[zone_of[trip[rows]]]
         departure = times["departure"].to_numpy()[rows] + seconds
         arrival = times["arrival"].to_numpy()[rows + 1] + seconds
         still = arrival >= 0
@@ -193,10 +192,9 @@ def day_of(
     )
 
 
-def _shift_s(zone: str, to: str, date: dt.date) -> int:
-    """Return what is added to the seconds of a day in one zone to get those of the same day in another."""
-    noon = dt.datetime.combine(date, dt.time(12))
-    return round((noon.replace(tzinfo=ZoneInfo(zone)) - noon.replace(tzinfo=ZoneInfo(to))).total_seconds())
+def _noon_s(zone: str, date: dt.date) -> int:
+    """Return noon of a day in a zone as seconds since 1970: 23 or 25 h after the last one where the clocks change."""
+    return round(dt.datetime.combine(date, dt.time(12), ZoneInfo(zone)).timestamp())
 
 
 def profile_to(day: Day, egress_s: NDArray[np.int64]) -> Profile:
