@@ -41,6 +41,8 @@ _BLANK, _UNREADABLE = -1, -2
 #: Words of the name or description of a line by which it is known to be for pupils; and its code of the extended types.
 _SCHOOL: Final = re.compile(r"\bscolaires?\b", re.IGNORECASE)
 _SCHOOL_TYPE: Final = 712
+#: The last code of the extended types.
+_LARGEST_TYPE: Final = 1702
 #: Columns of stop times that only zones on request have.
 _FLEX: Final = ("location_id", "location_group_id", "start_pickup_drop_off_window")
 _STOP, _STATION = 0, 1
@@ -146,7 +148,7 @@ def _trips(tables: FeedTables, services: list[str]) -> tuple[pd.DataFrame, NDArr
         np.array([*texts_of(tables.column("routes.txt", f"route_{name}")), ""], object)
         for name in ("short_name", "long_name", "desc")
     )
-    kind = np.append(tables.numbers("routes.txt", "route_type"), np.nan)
+    kind = np.append(_route_types(tables), -1)
     school = np.array([bool(_SCHOOL.search(" ".join(words))) for words in zip(short, long, described, strict=True)])
     school |= kind == _SCHOOL_TYPE
     line = np.array([one or other for one, other in zip(short, long, strict=True)], object)
@@ -161,7 +163,7 @@ def _trips(tables: FeedTables, services: list[str]) -> tuple[pd.DataFrame, NDArr
             "trip_id": texts_of(ids),
             "line": line[route],
             "headsign": texts_of(tables.column("trips.txt", "trip_headsign")),
-            "route_type": np.nan_to_num(kind[route], nan=-1).astype(np.int16),
+            "route_type": kind[route].astype(np.int16),
             "service": service,
             "zone": zone,
             "school": school[route],
@@ -169,6 +171,15 @@ def _trips(tables: FeedTables, services: list[str]) -> tuple[pd.DataFrame, NDArr
         }
     ).assign(feed=0)
     return trips, flex
+
+
+def _route_types(tables: FeedTables) -> NDArray[np.int64]:
+    """Return the code of each line, -1 where it is blank; what is no code is a fault."""
+    types = tables.numbers("routes.txt", "route_type")
+    known = np.isin(types, np.arange(_LARGEST_TYPE + 1))
+    codes = tables.column("routes.txt", "route_type")
+    tables.wrong("routes.txt", np.isfinite(types) & ~known, f"route_type autre que 0 à {_LARGEST_TYPE}", codes)
+    return np.where(known, types, -1).astype(np.int64)
 
 
 def _blocks(tables: FeedTables) -> NDArray[np.int64]:
@@ -273,6 +284,10 @@ def _written_out(tables: FeedTables, trips: pd.DataFrame, times: pd.DataFrame) -
         return trips, times
     of = tables.positions(file, "trip_id", tables.column("trips.txt", "trip_id"))
     begin, end = (_seconds(tables, file, f"{name}_time") for name in ("start", "end"))
+    for name, blank in (("start", begin == _BLANK), ("end", end == _BLANK)):
+        tables.wrong(file, blank, f"{name}_time vide")
+    backwards = (begin >= 0) & (end >= 0) & (end < begin)
+    tables.wrong(file, backwards, "end_time avant start_time", tables.column(file, "end_time"))
     every = tables.numbers(file, "headway_secs")
     with np.errstate(invalid="ignore"):
         tables.wrong(file, ~(every > 0), "headway_secs qui n'est pas positif")
@@ -281,22 +296,24 @@ def _written_out(tables: FeedTables, trips: pd.DataFrame, times: pd.DataFrame) -
     if count > _MOST_TRIPS:
         tables.faults.append(Fault(f"{file}, {format_integer(count)} départs : {format_integer(_MOST_TRIPS)} au plus"))
         tables.require()
-    departures = [
-        (model, at)
-        for model, first, last, step in zip(of.tolist(), begin.tolist(), end.tolist(), every.tolist(), strict=True)
-        for at in np.arange(first, last, step).tolist()
-    ]
-    calls = dict(list(times.groupby("trip", sort=False)))
-    models = sorted(set(of.tolist()) & set(calls))
-    made = [times[~times["trip"].isin(models)]]
-    rows = list(range(len(trips)))
-    for model, at in departures:
-        if model in calls:
-            shift = int(at) - int(calls[model]["departure"].iloc[0])
-            one = calls[model]
-            made.append(one.assign(trip=len(rows), arrival=one["arrival"] + shift, departure=one["departure"] + shift))
-            rows.append(model)
-    new_times = pd.concat(made, ignore_index=True).astype(dict.fromkeys(times.columns[:4], np.int32))
+    each = [np.arange(*row) for row in zip(begin.tolist(), end.tolist(), every.tolist(), strict=True)]
+    model = np.repeat(of, [len(departures) for departures in each])
+    departs = np.concatenate(each).astype(np.int64)
+    trip = times["trip"].to_numpy()
+    calls = np.bincount(trip, minlength=len(trips))
+    first_call = np.searchsorted(trip, np.arange(len(trips)))
+    departs, model = departs[calls[model] > 0], model[calls[model] > 0]
+    models = np.unique(of[calls[of] > 0])
+    # The calls of each run are those of its model, one after the other, at its own hour.
+    n_calls = calls[model]
+    run = np.repeat(np.arange(len(model)), n_calls)
+    at = np.arange(len(run)) - np.repeat(np.cumsum(n_calls) - n_calls, n_calls) + first_call[model][run]
+    shift = (departs - times["departure"].to_numpy()[first_call[model]])[run]
+    made = times.iloc[at]
+    made = made.assign(trip=run + len(trips), arrival=made["arrival"] + shift, departure=made["departure"] + shift)
+    kept = times[~np.isin(trip, models)]
+    new_times = pd.concat([kept, made], ignore_index=True).astype(dict.fromkeys(times.columns[:4], np.int32))
+    rows = np.append(np.arange(len(trips)), model)
     # Which of the runs by frequency the next trip of the vehicle follows is not told.
     again = np.isin(rows, models)
     written = trips.iloc[rows].assign(block=np.where(again, -1, trips["block"].to_numpy()[rows]))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from geo.errors import ParameterError, SchemaError, SourceError
+from geo.transit.day import day_of
 from geo.transit.gtfs import read_gtfs
 from geo.transit.schedule import Schedule
 from geo.transit.walks import Walks
@@ -64,6 +65,72 @@ def test_a_line_by_frequency_is_written_out(valley):
     )
     begins = departures[::2]
     assert begins == [7 * 3600, 7 * 3600 + 1200, 7 * 3600 + 2400]
+
+
+def test_each_line_of_frequencies_makes_its_runs(tmp_path):
+    times = FILES["stop_times.txt"] + "f2,05:00:00,05:01:00,M,1,,\nf2,05:10:00,05:10:00,V,2,,\n"
+    feed = write_feed(
+        tmp_path / "f",
+        trips=FILES["trips.txt"] + "F,week,f2,\nF,week,f3,\n",
+        stop_times=times,
+        frequencies="trip_id,start_time,end_time,headway_secs\nf2,23:50:00,24:10:00,600\nf1,07:00:00,07:01:00,25.5\n"
+        "f3,08:00:00,09:00:00,60\nf2,06:00:00,06:00:00,60\n",
+    )
+    schedule = read_gtfs(feed)
+    day, hour = 24 * 3600, 7 * 3600
+    written = schedule.stop_times.assign(trip_id=schedule.trips["trip_id"].to_numpy()[schedule.stop_times["trip"]])
+    made = written[written["trip_id"].str.startswith("f")].sort_values(["trip_id", "trip"], kind="stable")
+    assert made.groupby("trip", sort=False)[["arrival", "departure"]].agg(list).to_numpy().tolist() == [
+        [[hour, hour + 300], [hour, hour + 300]],
+        [[hour + 25, hour + 325], [hour + 25, hour + 325]],
+        [[hour + 51, hour + 351], [hour + 51, hour + 351]],
+        [[day - 660, day - 60], [day - 600, day - 60]],
+        [[day - 60, day + 540], [day, day + 540]],
+    ]
+    assert (np.diff(schedule.stop_times["trip"]) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("frequencies", "07:00:00", "", "ligne 2 : frequencies.txt, start_time vide"),
+        ("frequencies", "08:00:00", "", "ligne 2 : frequencies.txt, end_time vide"),
+        ("frequencies", "08:00:00", "06:00:00", "ligne 2 : frequencies.txt, end_time avant start_time « 06:00:00 »"),
+        ("routes", "vallée,2", "vallée,bus", "ligne 2 : routes.txt, route_type illisible « bus »"),
+        ("routes", "vallée,2", "vallée,65539", "ligne 2 : routes.txt, route_type autre que 0 à 1702 « 65539 »"),
+        ("routes", "vallée,2", "vallée,99999999", "ligne 2 : routes.txt, route_type autre que 0 à 1702"),
+        ("routes", "vallée,2", "vallée,-1", "ligne 2 : routes.txt, route_type autre que 0 à 1702"),
+        ("transfers", "2,300", "2,-300", "ligne 2 : transfers.txt, min_transfer_time négatif « -300 »"),
+    ],
+)
+def test_values_out_of_their_range_are_faults_with_their_row(tmp_path, file, old, new, words):
+    with pytest.raises(SchemaError, match=words):
+        read_gtfs(write_feed(tmp_path / "f", **{file: FILES[f"{file}.txt"].replace(old, new)}))
+
+
+@pytest.mark.parametrize(
+    ("day", "of_saturday", "of_sunday"),
+    [
+        # From noon of Saturday less 12 h to 26:00 it is 26 h; Sunday has 23 h in March and 25 h in October.
+        ("2025-03-23", "2025-03-23T02:00:00+01:00", "2025-03-23T09:00:00+01:00"),
+        ("2025-03-30", "2025-03-30T03:00:00+02:00", "2025-03-30T09:00:00+02:00"),
+        ("2025-10-26", "2025-10-26T02:00:00+02:00", "2025-10-26T09:00:00+01:00"),
+    ],
+)
+def test_night_trips_keep_their_hour_where_the_clocks_change(tmp_path, day, of_saturday, of_sunday):
+    feed = write_feed(
+        tmp_path / "f",
+        trips="route_id,service_id,trip_id\nB,sat,n\nB,sun,d\n",
+        stop_times="trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+        "n,26:00:00,26:00:00,V,1\nn,26:30:00,26:30:00,H,2\nd,09:00:00,09:00:00,V,1\nd,09:30:00,09:30:00,H,2\n",
+        calendar="service_id,saturday,sunday,start_date,end_date\nsat,1,0,20250101,20251231\nsun,0,1,20250101,20251231\n",
+        calendar_dates=None,
+        frequencies=None,
+    )
+    schedule = read_gtfs(feed)
+    walks = Walks.between_stops(schedule, None, "EPSG:2154")
+    found = day_of(schedule, dt.date.fromisoformat(day), walks, "Europe/Paris")
+    assert {found.moment(seconds).isoformat() for seconds in found.departure_s.tolist()} == {of_saturday, of_sunday}
 
 
 @pytest.mark.parametrize(
