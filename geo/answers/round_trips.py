@@ -90,16 +90,27 @@ def trip_sentence(one: SiteTrip) -> str:
             why = f"{why}, jour férié ({one.public_holiday})"
         return f"{NO_ROUND_TRIP}, {why}{after}"
     said = (
-        f"départ {_clock(one.leaves_home)}, sur place {_clock_after(one.arrives)}, retour {_clock(one.leaves_site)}, "
+        f"départ {_clock(one.leaves_home)}, sur place {_clock_after(one.arrives)}{wait_words(one.wait_min)}, "
+        f"retour {_clock(one.leaves_site)}, "
         f"chez vous {_clock_after(one.home)} ({trip_words(_minutes(one.leaves_home, one.home))} hors de chez vous)"
     )
     if one.earliest_arrival is None or one.last_way_back is None:
         rides = any(step.line is not None for step in (*one.there, *one.back))
         return f"{said}{SEMICOLON}{'possible aussi ' if rides else ''}{ON_FOOT}"
     return (
-        f"{said}{SEMICOLON}première arrivée utile {_clock_after(one.earliest_arrival)}, dernier retour "
+        f"{said}{SEMICOLON}première arrivée utile {_clock_after(one.earliest_arrival)}"
+        f"{wait_words(one.earliest_wait_min)}, dernier retour "
         f"{_clock(one.last_way_back)}"
     )
+
+
+def wait_words(minutes: float) -> str:
+    """Return how long one waits outside before the doors open, after the hour of an arrival; empty where one does not.
+
+    >>> wait_words(87).replace("\u00a0", " "), wait_words(0)
+    (" (attente 1 h 27 avant l'ouverture)", '')
+    """
+    return f" (attente {trip_words(minutes)} avant l'ouverture)" if minutes > 0 else ""
 
 
 def way_words(steps: Sequence[Step]) -> str:

@@ -120,6 +120,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "share_round_trip": Column("Part avec aller-retour", decimals=2, share=True),
     "time_out_min": Column("Hors de chez soi", "min", 0),
     "earliest_arrival": Column("Première arrivée utile"),
+    "earliest_wait_min": Column("Attente avant l'ouverture", "min", 0),
     "last_way_back": Column("Dernier retour"),
     "on_foot": Column("À pied, à toute heure"),
     "door_to_door_p25_min": Column("Porte à porte, un quart du temps", "min", 0),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.answers.answer import Answer, Figure, known_note, residents_line
 from geo.answers.origin import TRANSIT_METHOD, walking_note
-from geo.answers.round_trips import NO_ROUND_TRIP, ON_FOOT, rules_sentence
+from geo.answers.round_trips import NO_ROUND_TRIP, ON_FOOT, rules_sentence, wait_words
 from geo.answers.site_words import trip_words
 from geo.answers.timetable_days import day_notes
 from geo.classes import trip_class
@@ -189,7 +189,8 @@ def _first_and_last(row: Any) -> tuple[str, str]:
     """Return the first useful arrival and the last way back of a commune with a round trip."""
     if pd.isna(row["earliest_arrival"]):
         return AT_OPENING, ON_FOOT
-    return clock(row["earliest_arrival"]), clock(row["last_way_back"])
+    wait = row["earliest_wait_min"]
+    return clock(row["earliest_arrival"]) + wait_words(0 if pd.isna(wait) else wait), clock(row["last_way_back"])
 
 
 def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:

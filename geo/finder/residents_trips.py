@@ -118,7 +118,7 @@ def residents_round_trips(
     on_foot = walks_of_pairs(trips, points, places)
     way_known = np.asarray(territory.demand_on_network.link >= 0) & trips.walk_known(points)
     best = np.full(len(demand), np.inf)
-    chosen, earliest, last = (np.full(len(demand), -1) for _ in range(3))
+    chosen, earliest, last, wait = (np.full(len(demand), -1) for _ in range(4))
     leave_s = _moments(trips, day, window)
     took = np.full((len(demand), len(leave_s)), NEVER, np.int32)
     rows = sites.to_dict("records")
@@ -144,6 +144,7 @@ def residents_round_trips(
                 first, then = found.earliest_arrival_s, found.last_way_back_s
                 earliest[point] = -1 if first is None else told_arrival_s(first)
                 last[point] = -1 if then is None else told_departure_s(then)
+                wait[point] = -1 if first is None else found.earliest_wait_s // 60
             if window is not None:
                 soonest = times_from_minutes(out, leave_s, trips.rules.way_min * 60, walk_s and walk_s[0])
                 took[point] = np.minimum(took[point], soonest)
@@ -158,6 +159,7 @@ def residents_round_trips(
             "time_out_min": pd.array(np.where(np.isfinite(best), best, np.nan), dtype="Float64"),
             "facility_id": sites["facility_id"].reindex(chosen).set_axis(demand.index),
             "earliest_arrival": _clock_times(of_day, earliest),
+            "earliest_wait_min": pd.array(np.where(wait < 0, np.nan, wait), dtype="Float64"),
             "last_way_back": _clock_times(of_day, last),
         }
         | {name: pd.array(minutes, dtype="Float64") for name, minutes in times.items()},
@@ -178,12 +180,13 @@ def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataF
     Returns
     -------
     Indexed like `communes`: `name`; `residents`; `residents_known`, those whose ways on foot are known (NaN: nobody's
-    is); `residents_served`, those of them with a round trip; all float64, NaN where no number of the commune is known;
-    `share_round_trip` (0 to 1, of those whose ways are known, of the points where nobody is known to live if there are
-    no others; NaN: no way is known); `facility_id`, the site of most of them;
-    `time_out_min`, that of the median of them; `earliest_arrival`, `last_way_back`, the first and the last of all its
-    points that need a vehicle (<NA> where there is a round trip: on foot, at any hour). With a window also
-    `PERCENTILE_COLUMNS`, each that of the median resident. <NA>: there is no way.
+    is); `residents_served`, those of them with a round trip; all float64, NaN where no number of the commune is
+    known; `share_round_trip` (0 to 1, of those whose ways are known, of the points where nobody is known to live if
+    there are no others; NaN: no way is known); `facility_id`, the site of most of them; `time_out_min`, that of the
+    median of them; `earliest_arrival`, `last_way_back`, the first and the last of all its points that need a vehicle
+    (<NA> where there is a round trip: on foot, at any hour); `earliest_wait_min`, minutes outside before the doors
+    open after that arrival. With a window also `PERCENTILE_COLUMNS`, each that of the median resident. <NA>: there is
+    no way.
     """
     row = communes.index.get_indexer(pd.Index(found["commune_code"]))
     weight = point_weights(found["population"].to_numpy(np.float64, na_value=np.nan), row, len(communes))
@@ -212,13 +215,14 @@ def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataF
                 "facility_id": by_site.idxmax() if len(by_site) else None,
                 "time_out_min": weighted_median(served["time_out_min"].to_numpy(np.float64), weights),
                 "earliest_arrival": served["earliest_arrival"].min() if len(served) else None,
+                "earliest_wait_min": _wait_of_the_first(served),
                 "last_way_back": served["last_way_back"].max() if len(served) else None,
                 **medians,
             }
         )
     rows = pd.DataFrame(made).set_index("commune_code").reindex(communes.index)
     kinds = dict.fromkeys(("facility_id", "earliest_arrival", "last_way_back"), "string")
-    rows = rows.astype(kinds | dict.fromkeys(("time_out_min", *times), "Float64"))
+    rows = rows.astype(kinds | dict.fromkeys(("time_out_min", "earliest_wait_min", *times), "Float64"))
     rows.insert(0, "name", communes["name"])
     return rows
 
@@ -316,6 +320,12 @@ def part_known(found: pd.DataFrame) -> KnownPart:
         communes=codes.nunique(),
         communes_known=codes[known].nunique(),
     )
+
+
+def _wait_of_the_first(served: pd.DataFrame) -> float | None:
+    """Return the minutes outside after the first arrival of all, `None` where there is none."""
+    first = served.sort_values(["earliest_arrival", "earliest_wait_min"])["earliest_wait_min"].head(1)
+    return None if first.isna().all() else float(first.iloc[0])
 
 
 def _share(part: float, whole: float) -> float:

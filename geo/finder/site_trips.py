@@ -61,7 +61,8 @@ class SiteTrip:
     `geo.transit.round_trip.RoundTrip`, `None` also where one may walk all the way, at any hour. `next_day`: the next
     day with one, within `HORIZON_DAYS`, `None`: there is none. `why_not`: of `WHY_NOT`, where there is no round trip.
     `phone`, `appointment`: of the list, `None` unknown. `public_holiday`: name of that of the day where the site is,
-    `None`: it is none.
+    `None`: it is none. `wait_min`, `earliest_wait_min`: minutes outside before the doors open, after `arrives` and
+    after `earliest_arrival`; 0: none.
     """
 
     facility_id: str
@@ -82,6 +83,8 @@ class SiteTrip:
     phone: str | None = None
     appointment: bool | None = None
     public_holiday: str | None = None
+    wait_min: int = 0
+    earliest_wait_min: int = 0
 
     @property
     def possible(self) -> bool:
@@ -236,6 +239,8 @@ def _told(
         earliest_arrival=None if found.earliest_arrival_s is None else day.moment(found.earliest_arrival_s),
         last_way_back=None if found.last_way_back_s is None else day.moment(found.last_way_back_s),
         time_out_min=found.time_out_min,
+        wait_min=found.wait_s // 60,
+        earliest_wait_min=found.earliest_wait_s // 60,
         why_not=None,
     )
 

@@ -56,7 +56,8 @@ class RoundTrip:
     `out`, `back`: which of the journeys out and back, `None` on foot. `earliest_arrival_s`: of all the ways of that
     day, the last arrival by which one is there when the place opens, else the first one after that is in time for a
     visit. `last_way_back_s`: the last departure that is home that day. Both are `None` where one may walk all the way
-    there and back, which is possible at any hour.
+    there and back, which is possible at any hour. `wait_s`, `earliest_wait_s`: seconds outside before the doors open,
+    after the arrival as it is told; 0: they are open, or one walks at any hour.
     """
 
     departure_s: int
@@ -67,6 +68,8 @@ class RoundTrip:
     back: int | None
     earliest_arrival_s: int | None
     last_way_back_s: int | None
+    wait_s: int = 0
+    earliest_wait_s: int = 0
 
     @property
     def time_out_min(self) -> int:
@@ -97,7 +100,9 @@ def round_trip(
     *,
     not_before_s: int = 0,
 ) -> RoundTrip | None:
-    """Return the round trip that takes the least time out, the first of several; `None`: there is none.
+    """Return the round trip that takes the least time out; `None`: there is none.
+
+    Of several it is the one that waits least outside, then the first.
 
     Parameters
     ----------
@@ -118,7 +123,7 @@ def round_trip(
     on_foot = walk_s is not None and max(walk_s) <= rules.on_foot_s
     there_s, back_s = walk_s or (0, 0)
     best: tuple[int, ...] | None = None
-    arrivals: list[int] = []
+    arrivals: list[tuple[int, int]] = []
     leaves: list[int] = []
     for opens, closes in open_s:
         if closes - opens < visit:
@@ -148,18 +153,20 @@ def round_trip(
             continue
         comes_at = here[possible]
         by_opening = comes_at[comes_at <= opens]
-        arrivals.append(int(by_opening.max() if len(by_opening) else comes_at.min()))
+        first_s = int(by_opening.max() if len(by_opening) else comes_at.min())
+        arrivals.append((first_s, max(opens - told_arrival_s(first_s), 0)))
         last = leave[leave >= helped[possible].min()]
         leaves += [int(last.max())] if len(last) else []
         for k in np.flatnonzero(possible).tolist():
             goes = int(leave[first[k]]) if back_of[k] >= 0 else int(helped[k])
-            found = (int(comes[k] - gone[k]), int(gone[k]), int(here[k]), goes, int(comes[k]), int(row[k]))
+            wait = max(opens - told_arrival_s(int(here[k])), 0)
+            found = (int(comes[k] - gone[k]), wait, int(gone[k]), int(here[k]), goes, int(comes[k]), int(row[k]))
             candidate = (*found, int(back_of[k]))
             if best is None or candidate < best:
                 best = candidate
     if best is None:
         return None
-    _, gone_s, here_s, goes_s, home_s, out_k, back_k = best
+    _, wait_s, gone_s, here_s, goes_s, home_s, out_k, back_k = best
     return RoundTrip(
         gone_s,
         here_s,
@@ -167,8 +174,10 @@ def round_trip(
         home_s,
         None if out_k < 0 else out_k,
         None if back_k < 0 else back_k,
-        None if on_foot else min(arrivals),
+        None if on_foot else min(arrivals)[0],
         None if on_foot else max(leaves),
+        wait_s,
+        0 if on_foot else min(arrivals)[1],
     )
 
 

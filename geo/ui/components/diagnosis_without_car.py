@@ -50,7 +50,8 @@ _SHORT: Final = {
     COLUMNS["last_way_back"].title: "Retour",
 }
 _IN_FILE: Final = (
-    *("name", "round_trip", "share_round_trip", "time_out_min", "on_foot", "earliest_arrival", "last_way_back"),
+    *("name", "round_trip", "share_round_trip", "time_out_min", "on_foot", "earliest_arrival", "earliest_wait_min"),
+    "last_way_back",
     *("door_to_door_p25_min", "door_to_door_p50_min", "door_to_door_p75_min", "facility_name", "residents", "code"),
 )
 

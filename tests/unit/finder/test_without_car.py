@@ -282,6 +282,7 @@ def test_a_commune_of_several_points_has_the_time_of_its_median_resident():
             "time_out_min": pd.array([100, 200, None, None], "Float64"),
             "facility_id": pd.array(["a", "b", None, None], "string"),
             "earliest_arrival": pd.array(["09:00", "08:00", None, None], "string"),
+            "earliest_wait_min": pd.array([0, 60, None, None], "Float64"),
             "last_way_back": pd.array(["17:00", "16:00", None, None], "string"),
         }
         | {name: pd.array([10, 20, np.inf, np.inf], "Float64") for name in PERCENTILE_COLUMNS}
@@ -290,6 +291,7 @@ def test_a_commune_of_several_points_has_the_time_of_its_median_resident():
     one, two = (row for _, row in commune_round_trips(found, communes).iterrows())
     assert (one["residents_served"], one["share_round_trip"], one["facility_id"]) == (40, 0.4, "b")
     assert (one["time_out_min"], one["earliest_arrival"], one["last_way_back"]) == (200, "08:00", "17:00")
+    assert one["earliest_wait_min"] == 60, "of the first arrival"
     assert pd.isna(one["door_to_door_p50_min"])
     assert two[["residents", "residents_served"]].isna().all()
     assert two["share_round_trip"] == 0
@@ -358,7 +360,7 @@ def test_the_first_useful_arrival_is_the_last_by_which_one_is_there_at_opening()
     # Open from 10:00 to 12:00: there at 5:04, 8:30, 9:50 and 11:00; back at 13:00.
     out = _ways((270, 304), (480, 510), (560, 590), (630, 660))
     found = round_trip(out, _ways((780, 800)), [(36000, 43200)], Rules())
-    assert found.earliest_arrival_s == 590 * 60
+    assert (found.earliest_arrival_s, found.earliest_wait_s) == (590 * 60, 600)
     later = round_trip(_ways((630, 660), (640, 670)), _ways((780, 800)), [(36000, 43200)], Rules())
     assert later.earliest_arrival_s == 660 * 60
 
@@ -386,3 +388,23 @@ def test_time_out_is_the_difference_of_the_hours_told():
     assert found.time_out_min == 205
     exact = RoundTrip(300, 600, 900, 1200, 0, 0, 600, 900)
     assert exact.time_out_min == 15
+
+
+def test_who_is_there_before_the_doors_open_is_told_how_long_to_wait(valley):
+    """The bus arrives at 8:15, the site opens at 9:00."""
+    one = _to_site(valley)
+    assert (one.wait_min, one.earliest_wait_min) == (45, 45)
+    said = trip_sentence(one).replace("\u00a0", " ").replace("\u202f", "")
+    assert "sur place 8 h 15 (attente 45 min avant l'ouverture), retour 12 h 20" in said
+    assert said.endswith("première arrivée utile 8 h 15 (attente 45 min avant l'ouverture), dernier retour 18 h")
+    day = day_without_car(valley[0], TUESDAY)
+    urdos = day.communes[day.communes["name"] == "Urdos"].iloc[0]
+    assert urdos["earliest_wait_min"] == 45
+    assert "8 h 15 (attente 45 min avant l'ouverture)" in commune_trip_sentence(urdos).replace("\u00a0", " ")
+
+
+def test_of_equal_times_out_the_one_with_the_least_wait_outside_is_told():
+    # Open from 10:00: out at 9:00 (there at 9:20) or 9:30 (there at 9:55), each with a bus home after as many minutes.
+    out, back = _ways((540, 560), (570, 595)), _ways((645, 665), (655, 695))
+    found = round_trip(out, back, [(36000, 43200)], Rules())
+    assert (found.home_s - found.departure_s, found.wait_s) == (95 * 60, 300)
