@@ -62,7 +62,7 @@ def proof_sentence(plan: Plan) -> str:
     count = len(plan.labels)
     if count == 0:
         why = "aucun label n'a été choisi" if plan.asked is None or plan.to_give else "aucun label n'est demandé"
-        if plan.asked and not plan.to_give:
+        if plan.budget_labels == 0 or (plan.asked and not plan.to_give):
             why = "le budget ne paie aucun label"
         return f"Les chiffres sont ceux d'aujourd'hui : {why}."
     among = f"parmi {_compared(plan)}"

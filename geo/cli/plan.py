@@ -25,7 +25,7 @@ from geo.cli.options import (
 )
 from geo.cli.output import print_each, print_json, print_lines, print_written
 from geo.errors import ParameterError
-from geo.french import agreed
+from geo.french import SEMICOLON, agreed
 from geo.question import DEFAULT_AID_EUR, DEFAULT_COST_EUR
 from geo.settings import Settings
 
@@ -285,10 +285,14 @@ def _print_capacity_plan(found: CapacityPlan, out: Path | None, *, as_json: bool
 
 def _told(candidates: SourceTable) -> gpd.GeoDataFrame:
     """Return the places of a list, once what its reader had to guess or leave out is reported."""
+    from geo.sources.provenance import rejection_faults  # after pandas
+
     for note in candidates.notes:
         logging.getLogger("geo").info("Lieux candidats : %s", note)
     if len(candidates.rejected):
         logging.getLogger("geo").info(
-            "Lieux candidats : %s de côté", agreed(len(candidates.rejected), "ligne(s) laissée(s)")
+            "Lieux candidats : %s (%s)",
+            agreed(len(candidates.rejected), "ligne(s) écartée(s)"),
+            SEMICOLON.join(map(str, rejection_faults(candidates.rejected))),
         )
     return candidates.frame

@@ -65,8 +65,7 @@ class CandidateRule:
         """Raise `ParameterError` for a number that makes no sense."""
         if self.least_residents < 0:
             msg = (
-                f"Au moins {format_number(self.least_residents)} habitants : un nombre de 0 à plusieurs milliers est "
-                "attendu."
+                f"Au moins {format_number(self.least_residents)} habitants : refusé, un nombre de 0 ou plus est attendu."
             )
             raise ParameterError(msg)
 

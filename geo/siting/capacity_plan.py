@@ -232,6 +232,9 @@ def _label_capacity(capacity: float | None, agents: float, requests: pd.Series |
     if capacity is None and requests is not None:
         msg = "Capacité d'un label non donnée : avec des demandes par mois, donnez celles qu'un label peut traiter."
         raise ParameterError(msg)
+    if capacity is None and not (math.isfinite(agents) and 0 < agents * LEAST_HOURS_A_WEEK <= _LARGEST):
+        msg = f"Nombre d'agents par site : {format_number(agents)} refusé, un nombre positif est attendu (2 d'ordinaire)."
+        raise ParameterError(msg)
     own = agents * LEAST_HOURS_A_WEEK if capacity is None else capacity
     if not (math.isfinite(own) and 0 < own <= _LARGEST):
         msg = (

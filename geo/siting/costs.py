@@ -65,7 +65,7 @@ class Costs:
         """
         price = self.paid_by(payer)
         if not (math.isfinite(budget_eur) and budget_eur >= 0):
-            msg = f"Budget de {format_number(budget_eur)} € refusé : un montant positif, en euros par an, est attendu."
+            msg = f"Budget de {format_number(budget_eur)} € refusé : 0 ou plus, en euros par an, est attendu."
             raise ParameterError(msg)
         if price <= 0:
             msg = "Budget sans objet : ce financeur ne paie rien par label. Changez le coût, l'aide ou le financeur."

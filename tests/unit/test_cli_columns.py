@@ -53,9 +53,11 @@ def test_build_reads_the_columns_named_of_each_file(run, small_world, tmp_path):
 
 def test_candidates_keep_their_own_code(run, embedded_folder, tmp_path):
     path = tmp_path / "candidats.csv"
-    path.write_text(PLACES.replace("clef;titre", "code;nom").replace("ici", "coordonneesXY"), encoding="utf-8")
+    table = PLACES.replace("clef;titre", "code;nom").replace("ici", "coordonneesXY")
+    path.write_text(f"{table.rstrip()}\n{table.splitlines()[1]}\n", encoding="utf-8")
     status, out, err = run("plan", embedded_folder, "--candidates", path, "--new", "1", "--exclude", "P2", "--json")
     assert status == 0, err
+    assert "1 ligne écartée (ligne 4 : identifiant déjà utilisé ligne 2)" in err
     assert [label["code"] for label in json.loads(out)["selected"]] == ["P1"]
 
 
