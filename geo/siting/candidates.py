@@ -64,9 +64,8 @@ class CandidateRule:
     def __post_init__(self) -> None:
         """Raise `ParameterError` for a number that makes no sense."""
         if self.least_residents < 0:
-            msg = (
-                f"Au moins {format_number(self.least_residents)} habitants : refusé, un nombre de 0 ou plus est attendu."
-            )
+            least = format_number(self.least_residents)
+            msg = f"Au moins {least} habitants : refusé, un nombre de 0 ou plus est attendu."
             raise ParameterError(msg)
 
 

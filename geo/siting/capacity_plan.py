@@ -233,7 +233,7 @@ def _label_capacity(capacity: float | None, agents: float, requests: pd.Series |
         msg = "Capacité d'un label non donnée : avec des demandes par mois, donnez celles qu'un label peut traiter."
         raise ParameterError(msg)
     if capacity is None and not (math.isfinite(agents) and 0 < agents * LEAST_HOURS_A_WEEK <= _LARGEST):
-        msg = f"Nombre d'agents par site : {format_number(agents)} refusé, un nombre positif est attendu (2 d'ordinaire)."
+        msg = f"{format_number(agents)} agents par site refusés, un nombre positif est attendu (2, par exemple)."
         raise ParameterError(msg)
     own = agents * LEAST_HOURS_A_WEEK if capacity is None else capacity
     if not (math.isfinite(own) and 0 < own <= _LARGEST):

@@ -53,12 +53,19 @@ def test_build_reads_the_columns_named_of_each_file(run, small_world, tmp_path):
 
 def test_candidates_keep_their_own_code(run, embedded_folder, tmp_path):
     path = tmp_path / "candidats.csv"
-    table = PLACES.replace("clef;titre", "code;nom").replace("ici", "coordonneesXY")
-    path.write_text(f"{table.rstrip()}\n{table.splitlines()[1]}\n", encoding="utf-8")
+    path.write_text(PLACES.replace("clef;titre", "code;nom").replace("ici", "coordonneesXY"), encoding="utf-8")
     status, out, err = run("plan", embedded_folder, "--candidates", path, "--new", "1", "--exclude", "P2", "--json")
     assert status == 0, err
-    assert "1 ligne écartée (ligne 4 : identifiant déjà utilisé ligne 2)" in err
     assert [label["code"] for label in json.loads(out)["selected"]] == ["P1"]
+
+
+def test_candidates_left_out_are_told_with_the_reason(run, embedded_folder, tmp_path):
+    path = tmp_path / "candidats.csv"
+    table = PLACES.replace("clef;titre", "id;nom").replace("ici", "coordonneesXY")
+    path.write_text(f"{table}{table.splitlines()[1]}\n", encoding="utf-8")
+    status, _, err = run("plan", embedded_folder, "--candidates", path, "--new", "1", "--json")
+    assert status == 0, err
+    assert "1 ligne écartée (ligne 4 : identifiant déjà utilisé ligne 2)" in err
 
 
 def test_columns_of_candidates_can_be_named(run, embedded_folder, tmp_path):
