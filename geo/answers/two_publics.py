@@ -57,6 +57,8 @@ PUBLICS_COLUMNS: Final = (
     *("two.plan", "share_within", "share_round_trip", "residents_within", "residents_round_trip", "two.labels"),
     *("cost_eur", "two.places"),
 )
+#: How many plans are shown, the others are in the file.
+SHOWN_PLANS: Final = 14
 _TODAY: Final = "Aujourd'hui"
 _PROPOSED: Final = "Plan proposé"
 _NAMED: Final = 5

@@ -8,7 +8,7 @@ from geo.answers.label import label_argument, label_titles
 from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import retained_or_replaced
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans_rows
-from geo.answers.two_publics import TITLE, two_publics_answer, two_publics_rows
+from geo.answers.two_publics import SHOWN_PLANS, TITLE, two_publics_answer, two_publics_rows
 from geo.answers.two_publics_json import WITH_AND_WITHOUT
 from geo.french import UNKNOWN, counted, format_integer, minutes_text, plural, said_minutes, said_time
 from geo.report.fitting import cut, cut_all
@@ -21,8 +21,7 @@ _LABEL_ROWS: Final = 10
 #: Labels argued at length, the others in short; all have their dossier beside.
 _ARGUED: Final = 1
 _SERVED_ROWS: Final = 3
-#: Plans with and without a car, and longest list of places in a cell (characters).
-_PUBLICS_ROWS: Final = 14
+#: Longest list of places in a cell (characters).
 _PLACES: Final = 110
 #: Of what is to be minded: the day, how the plans were found, the hours of a new site, the average, the rules.
 _PUBLICS_NOTES: Final = 5
@@ -89,13 +88,13 @@ def _publics(findings: ReportFindings) -> dict[str, Any] | None:
     if compared is None:
         return None
     answer, (heads, *rows) = two_publics_answer(compared), two_publics_rows(compared)
-    left = len(rows) - _PUBLICS_ROWS
+    left = len(rows) - SHOWN_PLANS
     more = [f"Et {counted(left, 'autre plan', 'autres plans')} dans le fichier {WITH_AND_WITHOUT}.csv."]
     return {
         "title": TITLE,
         "lead": cut_all([answer.sentence]),
         "heads": heads,
-        "rows": [[cut(cell, _PLACES) for cell in row] for row in rows[:_PUBLICS_ROWS]],
+        "rows": [[cut(cell, _PLACES) for cell in row] for row in rows[:SHOWN_PLANS]],
         "notes": cut_all([*(more if left > 0 else []), *answer.notes[:_PUBLICS_NOTES]], 420),
     }
 

@@ -17,6 +17,9 @@ def test_the_plan_is_beside_those_that_none_beats(open_part, valley, valley_fold
     table = next(each.value for each in app.dataframe if "Sans voiture, aller-retour" in each.value)
     assert table["Plan"].tolist() == found.table["plan"].tolist()
     assert table["Sans voiture, aller-retour"].tolist() == found.table["residents_round_trip"].tolist()
+    assert "Lieux" not in table, "a cell would cut them: they are under the table"
+    listed = "\n".join(plain(each.value) for each in app.markdown)
+    assert all(plain(places) in listed for places in found.table["places"] if places)
     assert TITLE in [each.value for each in app.header]
 
 

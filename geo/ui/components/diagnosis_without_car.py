@@ -10,6 +10,7 @@ from geo.access.known_part import known_part
 from geo.answers.answer import part_title
 from geo.answers.list_dates import list_sentence
 from geo.answers.origin import counting_sentence, sources_sentence
+from geo.answers.site_words import trip_words
 from geo.answers.tables import COLUMNS
 from geo.answers.without_car import commune_trip_sentence, possible_words, with_words_on_foot, without_car_answer
 from geo.errors import MaillageError
@@ -46,9 +47,12 @@ _SHOWN: Final = ("name", "round_trip", "time_out_min", "last_way_back", "facilit
 #: Headings that fit beside the map; the whole one is told when asked.
 _SHORT: Final = {
     COLUMNS["round_trip"].title: "Possible",
-    COLUMNS["time_out_min"].title: "Minutes",
+    COLUMNS["time_out_min"].title: "Durée",
     COLUMNS["last_way_back"].title: "Retour",
 }
+#: What fits beside the map, the rest once it is asked for; a length is written as in the sentences.
+_FIRST: Final = [COLUMNS[name].title for name in ("name", "round_trip", "time_out_min")]
+_TEXTS: Final = {COLUMNS["time_out_min"].title: trip_words}
 _IN_FILE: Final = (
     *("name", "round_trip", "share_round_trip", "time_out_min", "on_foot", "earliest_arrival", "earliest_wait_min"),
     "last_way_back",
@@ -90,7 +94,14 @@ def diagnosis_without_car(territory: Territory, state: AppState, settings: Setti
         st.header("Communes", anchor=False)
         _commune(measured, cache.commune_titles(territory, identity))
         alt = "Communes, celles d'où l'aller-retour est possible d'abord, les plus peuplées en tête"
-        show_table(french_table(table, *_SHOWN), key="without_car_communes", alt=alt, headings=_SHORT)
+        show_table(
+            french_table(table, *_SHOWN),
+            key="without_car_communes",
+            alt=alt,
+            first=_FIRST,
+            headings=_SHORT,
+            texts=_TEXTS,
+        )
     _communes_without(measured)
     show_notes([*answer.notes, *_origin(territory)])
     show_lists(territory, settings)

@@ -73,12 +73,13 @@ def show_table(
     threshold_min: float | None = None,
     first: Sequence[str] | None = None,
     headings: Mapping[str, str] | None = None,
+    texts: Mapping[str, Callable[[float], str]] | None = None,
 ) -> None:
     """Show what `french_table` returned as a sortable table.
 
     `estimated`: whether its times are; `threshold_min`: what these are compared with (`geo.french.estimated_minutes`);
     `first`: the columns that are shown, in order, the others once the visitor asks for them in its menu; `None`: all.
-    `headings`: what some columns are headed with instead.
+    `headings`: what some columns are headed with instead. `texts`: how some columns of numbers are written instead.
     """
     said = partial(estimated_minutes, threshold_min=threshold_min)
     shown: Any = {
@@ -87,6 +88,7 @@ def show_table(
     }
     if estimated and _CHANGE in shown:
         shown[_CHANGE] = estimated_change
+    shown |= texts or {}
     short = {**_SHORT, **(headings or {})}
     st.dataframe(
         table.style.format(shown, na_rep=UNKNOWN),

@@ -21,9 +21,10 @@ from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_the
 from geo.answers.plan_stops import never_retained_note, stops_table
 from geo.answers.plan_visitors import visitors_sentence
 from geo.answers.tables import COLUMNS
-from geo.answers.two_publics import PUBLICS_COLUMNS, TITLE, two_publics_answer
+from geo.answers.two_publics import PUBLICS_COLUMNS, SHOWN_PLANS, TITLE, two_publics_answer
 from geo.answers.two_publics_json import plan_document
 from geo.errors import MaillageError
+from geo.french import counted
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
 from geo.report.label_dossiers import dossiers_pdf
@@ -205,7 +206,18 @@ def _with_and_without_car(visit: Visit, plan: Plan) -> list[TwoPublics]:
     answer = two_publics_answer(compared)
     st.markdown(plain(answer.sentence))
     table = french_table(compared.table, *PUBLICS_COLUMNS)
-    show_table(table, key="two_publics", alt="Plans avec et sans voiture, le meilleur en voiture d'abord")
+    shown = compared.table.head(SHOWN_PLANS)
+    show_table(
+        table.head(SHOWN_PLANS).drop(columns=COLUMNS["two.places"].title),
+        key="two_publics",
+        alt="Plans avec et sans voiture, le meilleur en voiture d'abord",
+    )
+    # The places under the table: a cell would cut them.
+    named = zip(shown["plan"], shown["places"], strict=True)
+    places = [f"- **{plain(name)}** : {plain(towns)}" for name, towns in named if towns]
+    if left := len(table) - len(shown):
+        places.append(f"- Et {counted(left, 'autre plan', 'autres plans')}, dans le tableau (CSV).")
+    st.markdown("\n".join(places))
     csv_button("Avec et sans voiture (CSV)", table, f"{visit.file_stem('avec-et-sans-voiture')}.csv")
     show_notes(answer.notes)
     return [compared]
