@@ -73,8 +73,8 @@ def require_bounded(path: Path, source: str, max_bytes: int = MAX_UNPACKED_BYTES
     300 MB/s (30 MB/s for a ``.bz2``), and left at the first byte too many; archives in it stay packed. The blocks of
     a ``.pbf`` are only skimmed: osmium refuses one that is not of the size it announces.
 
-    `path`: A file; one that is neither ``.zip``, ``.gz``, ``.bz2`` nor ``.pbf`` is not looked at. `max_bytes`: Most
-    bytes that may come out, all its files together.
+    `path`: A file; one that is neither ``.gz``, ``.bz2`` nor ``.pbf`` by its name nor an archive by its name or its
+    content is not looked at. `max_bytes`: Most bytes that may come out, all its files together.
 
     Raises
     ------
@@ -84,15 +84,15 @@ def require_bounded(path: Path, source: str, max_bytes: int = MAX_UNPACKED_BYTES
         it is packed in an unknown way; it is damaged.
     """
     require_regular(path, source)
-    unpacked, ratio = _UNPACKED.get(path.suffix.lower(), (None, 0))
-    if unpacked is None:
-        return
+    kind = path.suffix.lower()
     try:
-        packed_bytes = path.stat().st_size
-        total = 0
-        for block_bytes in unpacked(path):
-            total += block_bytes
-            _require_size(total, packed_bytes, max_bytes, ratio)
+        kinds = [kind, ".zip"] if kind != ".zip" and zipfile.is_zipfile(path) else [kind]
+        for unpacked, ratio in (_UNPACKED[each] for each in kinds if each in _UNPACKED):
+            packed_bytes = path.stat().st_size
+            total = 0
+            for block_bytes in unpacked(path):
+                total += block_bytes
+                _require_size(total, packed_bytes, max_bytes, ratio)
     except SourceError as error:
         msg = f"{source} : « {path.name} » : {error}"
         raise SourceError(msg) from error

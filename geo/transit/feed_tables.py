@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from geo.errors import Fault, SchemaError, SourceError
-from geo.french import agreed
-from geo.sources.archives import MAX_UNPACKED_BYTES, read_member, require_bounded
+from geo.french import agreed, format_decimal
+from geo.sources.archives import MAX_UNPACKED_BYTES, read_member, require_bounded, require_regular
+from geo.storage import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,17 +65,25 @@ class FeedTables:
         Raises
         ------
         SourceError
-            It is neither, is damaged or swells too much.
+            It is absent or neither, is damaged, swells too much or holds what is no plain file.
         SchemaError
-            A table that no timetable can do without is absent.
+            A table that no timetable can do without is absent, or one cannot be read: all are told.
         """
+        there = False
+        with suppress(OSError):
+            there = path.exists()
+        if not there:
+            msg = f"Horaires : « {shown_path(path)} » introuvable. Vérifiez son chemin."
+            raise SourceError(msg)
         require_bounded(path, "Horaires")
         try:
             if path.is_dir():
-                files = frozenset(each.name.lower() for each in path.iterdir())
+                files = _files_of(path)
             else:
                 with zipfile.ZipFile(path) as archive:
                     files = frozenset(PurePosixPath(name).name.lower() for name in archive.namelist())
+        except SourceError:
+            raise
         except (OSError, zipfile.BadZipFile) as error:
             msg = (
                 f"Horaires : « {path.name} » n'est ni une archive .zip ni un dossier lisible. Un jeu de données GTFS "
@@ -87,6 +96,9 @@ class FeedTables:
                 tables.faults.append(Fault(f"{name} absent"))
         if not files & {"calendar.txt", "calendar_dates.txt"}:
             tables.faults.append(Fault("calendar.txt et calendar_dates.txt absents : un des deux est attendu"))
+        for name, columns in REQUIRED.items():
+            if name in files:
+                tables._read[name] = tables._parsed(name, columns)
         tables.require()
         return tables
 
@@ -151,16 +163,22 @@ class FeedTables:
         return texts
 
     def _table(self, file: str) -> pa.Table:
-        if file not in self._read:
-            table = self._parsed(file) if file in self.files else pa.table({})
-            absent = [name for name in REQUIRED.get(file, ()) if name not in table.column_names]
-            if file in self.files and absent:
-                self.faults.append(Fault(f"{file} : colonne absente : {', '.join(absent)}"))
-                self.require()
-            self._read[file] = table
-        return self._read[file]
+        return self._read.get(file, pa.table({}))
 
-    def _parsed(self, file: str) -> pa.Table:
+    def _parsed(self, file: str, required: Sequence[str]) -> pa.Table:
+        """Return a table; note the fault of one that cannot be read, and give an empty one for it."""
+        try:
+            table = self._columns(file)
+        except _UnreadableTableError as error:
+            self.faults.append(error.fault)
+            return pa.table({})
+        if not table.column_names and file not in NEEDED:
+            return table  # nothing is in the file: as if it were not there
+        if absent := [name for name in required if name not in table.column_names]:
+            self.faults.append(Fault(f"{file} : colonne absente : {', '.join(absent)}"))
+        return table
+
+    def _columns(self, file: str) -> pa.Table:
         content = b""
         try:
             if self.path.is_dir():
@@ -171,7 +189,7 @@ class FeedTables:
             if not content.strip():
                 return pa.table({})
             first_line, _, rows = content.partition(b"\n")
-            names = self._header(file, first_line)
+            names = _header(file, first_line)
             if not rows.strip():
                 return pa.table({name: pa.array([], pa.string()) for name in names})
             read = csv.read_csv(
@@ -181,28 +199,46 @@ class FeedTables:
                 convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
             )
             if content.count(b'"') % 2 and "\n" in read.column(len(names) - 1)[-1].as_py():
-                self.faults.append(_open_quote(file, content))  # all that follows it is one value
-                self.require()
+                raise _UnreadableTableError(_open_quote(file, content))  # all that follows it is one value
         except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
             if isinstance(error, SourceError):
                 raise
-            self.faults.append(_why_unreadable(file, content, error))
-            self.require()
-            raise  # never: there is a fault
+            raise _UnreadableTableError(_why_unreadable(file, content, error)) from error
         return read
 
-    def _header(self, file: str, first_line: bytes) -> list[str]:
-        """Return the names of the columns, a mark of byte order and spaces aside; unnamed ones are numbered."""
-        if b"\0" in first_line:
-            self.faults.append(_not_utf_8(file, 1))
-            self.require()
-        text = first_line.decode("utf-8-sig").rstrip("\r")
-        names = [name.strip().strip('"').strip() for name in text.split(",")]
-        again = sorted({name for at, name in enumerate(names) if name and name in names[:at]})
-        if again:
-            self.faults.append(Fault(f"{file} : colonne répétée : {', '.join(again)[:120]}", 1))
-            self.require()
-        return [name or f"#{at}" for at, name in enumerate(names)]
+
+class _UnreadableTableError(Exception):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
+def _files_of(folder: Path) -> frozenset[str]:
+    """Return the names of the files of a folder; raise where one is no plain file, or its tables are too large."""
+    tables = [each for each in folder.iterdir() if each.name.lower() in REQUIRED]
+    for each in tables:
+        require_regular(each, "Horaires")
+    total = sum(each.stat().st_size for each in tables if each.is_file())
+    if total > MAX_UNPACKED_BYTES:
+        found, most = (format_decimal(size / 1e9) for size in (total, MAX_UNPACKED_BYTES))
+        msg = (
+            f"Horaires : les fichiers de « {shown_path(folder)} » pèsent {found} Go, au plus {most} Go sont attendus. "
+            f"Donnez un jeu de données plus petit."
+        )
+        raise SourceError(msg)
+    return frozenset(each.name.lower() for each in tables)
+
+
+def _header(file: str, first_line: bytes) -> list[str]:
+    """Return the names of the columns, a mark of byte order and spaces aside; unnamed ones are numbered."""
+    if b"\0" in first_line:
+        raise _UnreadableTableError(_not_utf_8(file, 1))
+    text = first_line.decode("utf-8-sig").rstrip("\r")
+    names = [name.strip().strip('"').strip() for name in text.split(",")]
+    again = sorted({name for at, name in enumerate(names) if name and name in names[:at]})
+    if again:
+        raise _UnreadableTableError(Fault(f"{file} : colonne répétée : {', '.join(again)[:120]}", 1))
+    return [name or f"#{at}" for at, name in enumerate(names)]
 
 
 def _why_unreadable(file: str, content: bytes, error: Exception) -> Fault:

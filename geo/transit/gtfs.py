@@ -196,6 +196,7 @@ def _days(tables: FeedTables, services: list[str]) -> tuple[pd.DataFrame, pd.Dat
     def service(file: str) -> NDArray[np.int64]:
         return np.array([number[name] for name in texts_of(tables.column(file, "service_id"))], np.int64)
 
+    tables.unique("calendar.txt", "service_id")
     weekly = pd.DataFrame({"service": service("calendar.txt")})
     for name in WEEKDAYS:
         weekly[name] = tables.numbers("calendar.txt", name, 0) == 1

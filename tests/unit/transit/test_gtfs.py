@@ -1,6 +1,8 @@
 """GTFS feeds: the small valley by hand, days, times past midnight, blank times, and faults told all at once."""
 
 import datetime as dt
+import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -187,6 +189,65 @@ def test_all_faults_are_told_with_file_and_row(tmp_path):
         assert words in said
 
 
+def test_faults_of_several_files_that_cannot_be_read_are_told_together(tmp_path):
+    feed = write_feed(
+        tmp_path / "bad",
+        stops=FILES["stops.txt"].replace("stop_id", "x"),
+        routes=FILES["routes.txt"].replace("route_type", "y"),
+        trips=FILES["trips.txt"] + "T,week\n",
+        calendar=FILES["calendar.txt"].replace("start_date", "end_date"),
+    )
+    (feed / "transfers.txt").write_bytes("from_stop_id,to_stop_id\nG1,École\n".encode("latin-1"))
+    (feed / "agency.txt").unlink()
+    with pytest.raises(SchemaError) as error:
+        read_gtfs(feed)
+    for words in (
+        "agency.txt absent",
+        "stops.txt : colonne absente : stop_id",
+        "routes.txt : colonne absente : route_type",
+        "trips.txt, 4 colonnes attendues comme dans l'en-tête, 2 trouvées",
+        "ligne 1 : calendar.txt : colonne répétée : end_date",
+        "ligne 2 : transfers.txt n'est pas en UTF-8",
+    ):
+        assert words in str(error.value)
+
+
+def test_a_service_told_twice_is_a_fault_and_an_empty_table_of_dates_is_none(tmp_path, valley):
+    again = FILES["calendar.txt"] + "week,0,0,0,0,0,1,0,20250101,20250331\n"
+    with pytest.raises(SchemaError, match=r"ligne 5 : calendar\.txt, service_id répété « week »"):
+        read_gtfs(write_feed(tmp_path / "a", calendar=again))
+    schedule = read_gtfs(write_feed(tmp_path / "b", calendar_dates="", frequencies="", transfers=""))
+    assert schedule.weekly.equals(valley.weekly)
+    assert not len(schedule.exceptions)
+    with pytest.raises(SchemaError, match="aucun jour de service"):
+        read_gtfs(write_feed(tmp_path / "c", calendar="", calendar_dates=None))
+
+
+def test_a_pipe_or_too_much_in_a_folder_is_refused(tmp_path, monkeypatch):
+    feed = write_feed(tmp_path / "a")
+    (feed / "stops.txt").unlink()
+    os.mkfifo(feed / "stops.txt")
+    with pytest.raises(SourceError, match=r"« stops.txt » n'est pas un fichier ordinaire"):
+        read_gtfs(feed)
+    feed = write_feed(tmp_path / "b")
+    os.mkfifo(feed / "notes.fifo")  # nobody reads it
+    assert len(read_gtfs(feed).trips)
+    monkeypatch.setattr("geo.transit.feed_tables.MAX_UNPACKED_BYTES", 1_000)
+    with pytest.raises(SourceError, match=r"les fichiers de « b » pèsent 0,0 Go, au plus 0,0 Go"):
+        read_gtfs(feed)
+
+
+def test_an_archive_is_bounded_under_any_name(tmp_path, monkeypatch):
+    feed = write_feed(tmp_path / "f.zip")
+    with zipfile.ZipFile(feed, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("shapes.txt", bytes(3_000_000))
+    feed = feed.rename(tmp_path / "f.gtfs")
+    assert len(read_gtfs(feed).trips)
+    monkeypatch.setattr("geo.sources.archives._HARMLESS_BYTES", 1_000_000)
+    with pytest.raises(SourceError, match=r"« f.gtfs » : plus de 2,1 Mo sortent de .* au plus 200 fois"):
+        read_gtfs(feed)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -211,7 +272,7 @@ def test_a_table_that_is_absent_is_named(tmp_path):
     (tmp_path / "text.zip").write_text("no archive")
     with pytest.raises(SourceError, match=r"text\.zip"):
         read_gtfs(tmp_path / "text.zip")
-    with pytest.raises(SourceError, match="ni une archive"):
+    with pytest.raises(SourceError, match="« nothing » introuvable"):
         read_gtfs(tmp_path / "nothing")
     with pytest.raises(ParameterError, match="Aucun fichier d'horaires"):
         read_gtfs([])
