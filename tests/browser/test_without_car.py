@@ -89,7 +89,7 @@ def test_diagnostic_by_car_leads_there_and_back(visit, valley):
 @pytest.mark.parametrize(
     ("moment", "said"),
     [
-        ("2025-02-04T07:30", "car 12 de Urdos 8 h à Maison 8 h 30"),
+        ("2025-02-04T07:30", "car 12 d'Urdos 8 h à Maison 8 h 30"),
         ("2025-02-08T07:30", "aucun aller-retour possible ce jour-là"),
     ],
 )
