@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from geo.territory.manifest import Manifest
 
 #: Pages of a report, at least and at most: two of them are there only where the territory has timetables.
-PAGES: Final = (6, 14)
+PAGES: Final = (6, 16)
 #: Rows that each table has room for, and labels argued at length; all of them are in the files beside.
 _FAR_ROWS: Final = 40
 _FAR_ROWS_WITH_PLAN: Final = 18

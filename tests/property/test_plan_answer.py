@@ -71,6 +71,10 @@ def test_plans(model, given_labels, before, more, was, will, gap, candidates):
             if given_labels and more % 2
             else {}
         ),
+        idle=pd.DataFrame(
+            {"code": ["code0", "i"], "name": ["X", "I"], "proposed": [True, False], "share_of_gain": [0.2, 0.02]}
+            | {"needed": [more % 6, 1]}
+        ).iloc[: more % 3 if given_labels else 0],
         robustness=Robustness(
             pd.DataFrame(
                 {
