@@ -125,6 +125,7 @@ def _round_trips(
 ) -> NearAnswer:
     """Return the round trips of the day of the wishes."""
     from geo.answers.round_trips import transit_lines  # noqa: PLC0415 - by car no timetable is read
+    from geo.answers.timetable_days import feeds_without_notes  # noqa: PLC0415
     from geo.answers.without_car import transit_notes  # noqa: PLC0415
     from geo.finder.site_trips import leaving_from, trips_from  # noqa: PLC0415
     from geo.finder.without_car import RoundTrips  # noqa: PLC0415
@@ -134,12 +135,15 @@ def _round_trips(
         raise ParameterError(msg)
     at = civil_time(asked.wishes.at, territory.departement)
     day, not_before = at.date(), leaving_from(at)
-    ways = trips_from(RoundTrips.of(territory, asked.rules), *start, day, asked.k, not_before=not_before)
+    trips = RoundTrips.of(territory, asked.rules)
+    ways = trips_from(trips, *start, day, asked.k, not_before=not_before)
+    without = trips.schedule.feeds_without(day)
     content = {
         "day": day.isoformat(),
         "not_before": not_before and not_before.isoformat(),
+        "feeds_without": without,
         "rules": asdict(asked.rules),
         "round_trips": plain_values([asdict(way) for way in ways]),
     }
-    notes = [*away, *transit_notes(territory)]
+    notes = [*away, *feeds_without_notes(without), *transit_notes(territory)]
     return NearAnswer(searched | content, transit_lines(ways, day, asked.rules, notes, not_before, label))

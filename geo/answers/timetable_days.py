@@ -34,12 +34,22 @@ def day_notes(day: NamedDay, others: Sequence[NamedDay], another: str = "") -> t
     """
     why = f" (choisi parmi les jours des horaires : {another} en donne un autre)" if another else ""
     notes = [f"Jour : {day_words(day)}{why}."]
-    if day.feeds_without:
-        notes.append(f"Horaires qui ne couvrent pas ce jour, donc non comptés : {', '.join(day.feeds_without)}.")
+    notes += feeds_without_notes(day.feeds_without)
     rest = [each for each in others if each.date != day.date]
     if rest:
         notes.append(days_sentence(rest, "Autres jours types"))
     return tuple(notes)
+
+
+def feeds_without_notes(files: Sequence[str]) -> tuple[str, ...]:
+    """Return what is said of the files whose calendars do not reach a day; nothing where there are none.
+
+    Examples
+    --------
+    >>> feeds_without_notes(["cars.zip"])
+    ('Horaires qui ne couvrent pas ce jour, donc non comptés : cars.zip.',)
+    """
+    return (f"Horaires qui ne couvrent pas ce jour, donc non comptés : {', '.join(files)}.",) if files else ()
 
 
 def days_sentence(days: Sequence[NamedDay], title: str = "Jours types des horaires") -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from geo.answers.near import NearQuestion
 from geo.answers.round_trips import transit_lines
+from geo.answers.timetable_days import feeds_without_notes
 from geo.answers.without_car import transit_notes
 from geo.errors import ParameterError
 from geo.finder.site_trips import leaving_from, trips_from
@@ -41,7 +42,8 @@ def without_car(territory: Territory, answer: Answer) -> None:
             found = trips_from(trips, *start, day, _SITES, not_before=not_before)
         except ParameterError as error:
             return [str(error)]
-        return list(transit_lines(found, day, rules, transit_notes(territory), not_before, numbers=numbers))
+        notes = (*feeds_without_notes(trips.schedule.feeds_without(day)), *transit_notes(territory))
+        return list(transit_lines(found, day, rules, notes, not_before, numbers=numbers))
 
     with st.expander("Sans voiture : y aller et en revenir le jour même"):
         for line in last_answer("without_car", question, lines):

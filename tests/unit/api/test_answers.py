@@ -12,7 +12,7 @@ from geo.api.service import Service
 from geo.errors import ParameterError, SchemaError, SourceError
 from geo.transit.gtfs import read_gtfs
 from tests.unit.api.asgi import ask
-from tests.unit.transit.small_feed import write_feed
+from tests.unit.transit.small_feed import FILES, write_feed
 
 pytestmark = pytest.mark.usefixtures("loaded_once")
 
@@ -105,7 +105,9 @@ def test_the_round_trips_without_a_car_too(embedded, run, tmp_path):
         frequencies=None,
         transfers=None,
     )
-    territory = replace(embedded, schedule=read_gtfs(feed))
+    calendar = FILES["calendar.txt"].replace("20250331", "20250115")
+    ended = write_feed(tmp_path / "ended.zip", calendar_dates=None, calendar=calendar)
+    territory = replace(embedded, schedule=read_gtfs([feed, ended]))
     territory.save(tmp_path / "valley")
     lon, lat, at = urdos["lon"], urdos["lat"], "2025-02-04 07:00"
     parameters = {"lon": lon, "lat": lat, "mode": "transit", "at": at, "visit-min": 30, "k": 2}
@@ -114,6 +116,9 @@ def test_the_round_trips_without_a_car_too(embedded, run, tmp_path):
     options = ["--lon", lon, "--lat", lat, "--mode", "transit", "--at", at, "--visit-min", 30, "-k", 2]
     assert reply.json() == told(run, "nearest", tmp_path / "valley", *options)
     assert reply.json()["rules"]["visit_min"] == 30
+    assert reply.json()["feeds_without"] == ["ended.zip"]
+    _, said, _ = run("nearest", tmp_path / "valley", *options)
+    assert "Horaires qui ne couvrent pas ce jour, donc non comptés : ended.zip." in said
 
 
 def test_a_plan_that_was_made_before_is_given_as_it_was_printed(saved, run, tmp_path):
