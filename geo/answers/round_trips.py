@@ -119,10 +119,16 @@ def way_words(steps: Sequence[Step]) -> str:
 
 
 def rules_sentence(rules: Rules) -> str:
-    """Return what counts as a round trip."""
+    r"""Return what counts as a round trip.
+
+    >>> from geo.transit.round_trip import Rules
+    >>> "0 min par trajet" in rules_sentence(Rules(way_min=0)).replace("\u00a0", " ").replace("\u202f", " ")
+    True
+    """
+    way = trip_words(rules.way_min) if rules.way_min else "0 min"
     return (
         f"Compte : à pied au plus {rules.walk_min:.0f} min jusqu'à un arrêt ou {rules.on_foot_s / 60:.0f} min jusqu'au "
-        f"site, {trip_words(rules.way_min)} par trajet, au moins {rules.visit_min:.0f} min sur place pendant "
+        f"site, {way} par trajet, au moins {rules.visit_min:.0f} min sur place pendant "
         f"l'ouverture, retour le jour même."
     )
 
