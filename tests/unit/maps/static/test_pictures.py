@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.access.known_part import KnownPart
 from geo.finder.named_days import NamedDay
 from geo.finder.residents_trips import RoundTripShare
 from geo.maps.static.hours_chart import hours_chart
@@ -62,8 +63,9 @@ def test_hours(territory, week):
 def test_without_car(territory, coverage_frame):
     """A round trip from one commune, from part of another, from none of a third."""
     shares = [1.0, 0.4, 0.0, *[np.nan] * (len(coverage_frame) - 3)]
+    people = coverage_frame["population"]
     communes = pd.DataFrame(
-        {"residents": coverage_frame["population"], "share_round_trip": pd.array(shares, "Float64")},
+        {"residents": people, "residents_known": people, "share_round_trip": pd.array(shares, "Float64")},
         index=coverage_frame.index,
     )
     found = SimpleNamespace(
@@ -71,6 +73,7 @@ def test_without_car(territory, coverage_frame):
         rules=Rules(),
         share=RoundTripShare(dt.date(2025, 2, 4), 1500.0, 700.0, len(communes), 2, 95.0),
         communes=communes,
+        part=KnownPart(float(people.sum()), float(people.sum()), len(communes), len(communes)),
     )
     return round_trip_map(territory, found, today=dt.date(2026, 11, 22))
 
