@@ -222,7 +222,7 @@ def test_a_lost_worker_only_costs_its_tasks_again(client, small_batch, small_fou
 
     with ThreadPoolExecutor(1) as thread:
         client.register_plugin(HoldWrites())
-        running = thread.submit(run_batch, client, small_batch, out)
+        running = thread.submit(run_batch, client, small_batch, out, again=True)
         try:
             deadline = time.monotonic() + 600
             while len(writes()) < 2 and not running.done() and time.monotonic() < deadline:
