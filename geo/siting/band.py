@@ -80,13 +80,15 @@ class Band:
         *,
         allowed: NDArray[np.bool_],
         least_mean: float | None = None,
+        exact: bool = True,
         time_limit_s: float,
         stopped: Callable[[], bool],
     ) -> WorstCase:
         """Return the choice of at most `count` labels whose worst case is best.
 
         `known`: choices, of which one meets the floor. `allowed`: candidates it is made among, bool, shape
-        (n_candidates,). `least_mean`: what it brings on average, at least; `None`: anything.
+        (n_candidates,). `least_mean`: what it brings on average, at least; `None`: anything. `exact`: not by swaps
+        alone.
         """
         where = np.flatnonzero(allowed)
         tables = [each if allowed.all() else each.of_candidates(where) for each in self.benefits]
@@ -97,6 +99,7 @@ class Band:
                 [np.intersect1d(each, where) for each in known],
                 count,
                 floor=None if least_mean is None else Floor(self.weight, least_mean),
+                exact=exact,
                 time_limit_s=time_limit_s,
                 stopped=stopped,
             )

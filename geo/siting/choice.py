@@ -97,8 +97,8 @@ class Choice:
     rule_lifted
         Whether no candidate met the rule, so that all were compared.
     widest, widest_gap, widest_problem
-        What would be chosen among all candidates in the same way, the gap of its best mean, and their problem; `None`
-        where all were compared.
+        What would be chosen among all candidates in the same way, but that swaps alone look for a better worst case,
+        the gap of its best mean, and their problem; `None` where all were compared.
     """
 
     problem: SitingProblem
@@ -150,7 +150,7 @@ def choose(variants: Sequence[Variant], question: SitingQuestion, control: Contr
     found_again = robustness(compared, labels, lambda _: next(alone))
     widest, widest_gap = None, 0.0
     if not kept.all():
-        wide = _taken(variants, question, quick)
+        wide = _taken(variants, question, quick, beside=False)
         widest, widest_gap = wide.found, wide.found.gap
         if question.model in _SUMS:
             benefits = brought(_averaged(variants, question), question.model, question.threshold_min)
@@ -190,8 +190,12 @@ class _Taken:
     steadiest: WorstCase | None = None
 
 
-def _taken(variants: Sequence[Variant], question: SitingQuestion, control: Control) -> _Taken:
-    """Choose among the candidates of some variants, in the order told above."""
+def _taken(variants: Sequence[Variant], question: SitingQuestion, control: Control, *, beside: bool = True) -> _Taken:
+    """Choose among the candidates of some variants, in the order told above.
+
+    `beside`: Whether the choice whose worst case is best, whatever it brings on average, is searched as well; without
+    it, for plans that are only compared, swaps alone look for a better worst case.
+    """
     problem, problems = _central(variants), _averaged(variants, question)
     put_off = takes_over(problem, question.threshold_min)
     found, allowed = _solved(problem, question, control, problems)
@@ -211,23 +215,28 @@ def _taken(variants: Sequence[Variant], question: SitingQuestion, control: Contr
         return _Taken(*_finished(problem, problems, question, selected, put_off), found, alone)
     benefits = brought(problems, question.model, question.threshold_min)
     known = [selected, *(each for each in alone if each is not None)]
-    steady, steadiest = (
-        band.steadiest(
+
+    def steadiest_with(least_mean: float | None) -> WorstCase:
+        return band.steadiest(
             known,
             question.count,
             allowed=allowed,
-            least_mean=least,
+            least_mean=least_mean,
+            exact=beside,
             time_limit_s=_WORST_CASE_SHARE * quick.left_s(),
             stopped=quick.stopped,
         )
-        for least in ((1 - GIVEN_UP_FOR_WORST) * benefits.total(selected), None)
-    )
+
+    steady = steadiest_with((1 - GIVEN_UP_FOR_WORST) * benefits.total(selected))
     chosen, preferences = _finished(problem, problems, question, steady.selected, put_off, band)
-    other, other_preferences = _finished(problem, problems, question, steadiest.selected, put_off, band)
-    # What is left out or preferred may leave less than the plan that is best in its worst case.
-    as_much = benefits.total(other) >= (1 - GIVEN_UP_FOR_WORST) * benefits.total(chosen)
-    if as_much and band.share(other) > band.share(chosen) + ROUNDING:
-        steady, chosen, preferences = steadiest, other, other_preferences
+    steadiest = None
+    if beside:
+        steadiest = steadiest_with(None)
+        other, other_preferences = _finished(problem, problems, question, steadiest.selected, put_off, band)
+        # What is left out or preferred may leave less than the plan that is best in its worst case.
+        as_much = benefits.total(other) >= (1 - GIVEN_UP_FOR_WORST) * benefits.total(chosen)
+        if as_much and band.share(other) > band.share(chosen) + ROUNDING:
+            steady, chosen, preferences = steadiest, other, other_preferences
     steady_share = min(benefits.total(steady.selected) / max(benefits.total(selected), ROUNDING), 1.0)
     return _Taken(chosen, preferences, found, alone, steady_share, band.worst(chosen), steadiest)
 

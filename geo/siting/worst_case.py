@@ -99,6 +99,7 @@ def best_worst_case(
     count: int,
     *,
     floor: Floor | None = None,
+    exact: bool = True,
     time_limit_s: float,
     stopped: Callable[[], bool] = never,
 ) -> WorstCase:
@@ -122,13 +123,15 @@ def best_worst_case(
         p.
     floor
         What the choice has to bring, with the weights a_v; `None`: anything.
+    exact
+        Whether the program follows the swaps.
     """
     if floor is not None:
         starts = [each for each in starts if floor.met(np.array([table.total(each) for table in benefits]))]
     found = max((worst_case(benefits, best, start) for start in starts), key=lambda each: each.share)
     found = _swapped(benefits, best, found, floor, stopped)
     pairs = sum(len(each.value) for each in benefits)
-    if pairs > MAX_PAIRS or found.share >= 1 - ROUNDING or stopped():
+    if not exact or pairs > MAX_PAIRS or found.share >= 1 - ROUNDING or stopped():
         return WorstCase(found.selected, found.share, found.variant, 1.0)
     wanted = None if floor is None else (floor.weight * best / floor.least)
     program, positions = _program(_Pairs.of(benefits, best), found.selected, count, wanted)
