@@ -10,7 +10,7 @@ from geo.finder.start import straight_m
 from geo.french import SEMICOLON, clock, counted, format_integer, format_share, joined, plural
 from geo.sources.centralities import services_by_commune
 from geo.sources.opening_hours import WEEKDAYS
-from geo.territory.embedded import intercommunality_name, intercommunality_siren
+from geo.territory.place_names import intercommunality_name, intercommunality_siren
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

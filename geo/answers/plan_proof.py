@@ -61,9 +61,10 @@ def proof_sentence(plan: Plan) -> str:
     """Return what the bound and the gap mean."""
     count = len(plan.labels)
     if count == 0:
-        why = "aucun label n'a été choisi" if plan.asked is None or plan.to_give else "aucun label n'est demandé"
-        if plan.budget_labels == 0 or (plan.asked and not plan.to_give):
+        if plan.budget_labels == 0:
             why = "le budget ne paie aucun label"
+        else:
+            why = "aucun label n'est demandé" if plan.asked == 0 else "aucun label n'a été choisi"
         return f"Les chiffres sont ceux d'aujourd'hui : {why}."
     among = f"parmi {_compared(plan)}"
     places = max(count, plan.to_give or 0)

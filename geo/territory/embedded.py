@@ -208,31 +208,6 @@ def _view_names(folder: Path) -> dict[str, str]:
     }
 
 
-def intercommunality_name(commune_code: str) -> str | None:
-    """Return the name of the intercommunality of a commune; `None` where it has none, or is none of today.
-
-    Examples
-    --------
-    >>> intercommunality_name("64422")
-    'Communauté de communes du Haut Béarn'
-    """
-    siren = intercommunality_siren(commune_code)
-    tables = read_tables(Settings.from_environment().data_dir / FRANCE_FOLDER)
-    return None if siren is None else str(tables.intercommunalities.loc[siren, "name"])
-
-
-def intercommunality_siren(commune_code: str) -> str | None:
-    """Return the SIREN of the intercommunality of a commune; `None` where it has none, or is none of today.
-
-    Examples
-    --------
-    >>> intercommunality_siren("64422")
-    '200067262'
-    """
-    siren = read_tables(Settings.from_environment().data_dir / FRANCE_FOLDER).intercommunality.get(commune_code)
-    return None if pd.isna(siren) else str(siren)
-
-
 def is_view(text: str) -> bool:
     """Tell whether a text names a département or an intercommunality by its code, not a folder."""
     return bool(_SIREN.fullmatch(text) or (_CODE.fullmatch(text) and _departement(text) in departement_codes()))

@@ -1,4 +1,4 @@
-"""Names that lead to a commune of today in the embedded France: former communes, arrondissements, hamlets, resorts."""
+"""Names that lead to a commune of the embedded France (former communes, hamlets, resorts), and its intercommunality."""
 
 from __future__ import annotations
 
@@ -32,6 +32,31 @@ def other_names() -> pd.DataFrame:
     `postcodes` and `population`.
     """
     return _other_names(Settings.from_environment().data_dir)
+
+
+def intercommunality_name(commune_code: str) -> str | None:
+    """Return the name of the intercommunality of a commune; `None` where it has none, or is none of today.
+
+    Examples
+    --------
+    >>> intercommunality_name("64422")
+    'Communauté de communes du Haut Béarn'
+    """
+    siren = intercommunality_siren(commune_code)
+    tables = read_tables(Settings.from_environment().data_dir / FRANCE_FOLDER)
+    return None if siren is None else str(tables.intercommunalities.loc[siren, "name"])
+
+
+def intercommunality_siren(commune_code: str) -> str | None:
+    """Return the SIREN of the intercommunality of a commune; `None` where it has none, or is none of today.
+
+    Examples
+    --------
+    >>> intercommunality_siren("64422")
+    '200067262'
+    """
+    siren = read_tables(Settings.from_environment().data_dir / FRANCE_FOLDER).intercommunality.get(commune_code)
+    return None if pd.isna(siren) else str(siren)
 
 
 @cache

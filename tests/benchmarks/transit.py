@@ -69,6 +69,11 @@ def main() -> None:
 def show(what: str, work: Callable[[], Any]) -> Any:
     """Print seconds of the clock and of the processor, the second time."""
     work()
+    return timed(what, work)
+
+
+def timed(what: str, work: Callable[[], Any]) -> Any:
+    """Print seconds of the clock and of the processor."""
     clock, processor = time.perf_counter(), time.process_time()
     made = work()
     print(f"{what}: {time.perf_counter() - clock:.2f} s, processor {time.process_time() - processor:.2f} s", flush=True)

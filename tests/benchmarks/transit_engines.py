@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import sys
 import tempfile
-import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -27,11 +26,9 @@ from geo.transit.gtfs import read_gtfs
 from geo.transit.journeys import journeys
 from geo.transit.kernels import ARRIVAL, NEVER, RIDE
 from geo.transit.walks import Walks, walks_within
-from tests.benchmarks.transit import CITY_CRS, CITY_DAY, DATA, TUESDAY
+from tests.benchmarks.transit import CITY_CRS, CITY_DAY, DATA, TUESDAY, timed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from geo.transit.schedule import Schedule
 
 TRAINS = DATA / "gtfs" / "sncf-ter-2025-01.zip"
@@ -52,7 +49,7 @@ def trains() -> None:
     sys.modules.setdefault("pyrosm", ModuleType("pyrosm"))  # of its reader of streets, which is not used
     from cafein import TransportNetwork
 
-    network = _timed("cafein: network of the trains", lambda: TransportNetwork.from_gtfs(TRAINS, trip_distances=False))
+    network = timed("cafein: network of the trains", lambda: TransportNetwork.from_gtfs(TRAINS, trip_distances=False))
     schedule = read_gtfs(TRAINS)
     stops = schedule.stops
     alone = replace(schedule, stops=stops.assign(parent=-1), transfers=schedule.transfers.iloc[:0])
@@ -90,8 +87,8 @@ def trains() -> None:
                     changed_at_once.add((stop, place))
         return found
 
-    mine = _timed(f"every way of the day from all stops to {TO}", ours)
-    other = _timed(f"cafein: ways from {FROM} stops to {TO}, leaving at 7:00", theirs)
+    mine = timed(f"every way of the day from all stops to {TO}", ours)
+    other = timed(f"cafein: ways from {FROM} stops to {TO}, leaving at 7:00", theirs)
     both = [pair for pair in mine if mine[pair] and other[pair]]
     late = [pair for pair in both if mine[pair][0] > other[pair][0] + 1]  # type: ignore[index]
     at_once = len(changed_at_once.intersection(late))
@@ -111,7 +108,7 @@ def city() -> None:
     import ferrobus
 
     schedule = read_gtfs([DATA / "gtfs" / f"poa_{name}.zip" for name in ("eptc", "trensurb")])
-    streets = _timed("city: streets read", lambda: read_osm_modes(STREETS, crs=CITY_CRS))["walk"]
+    streets = timed("city: streets read", lambda: read_osm_modes(STREETS, crs=CITY_CRS))["walk"]
     crossings = np.random.default_rng(1).choice(np.flatnonzero(streets.component == 0), PLACES, replace=False)
     degrees = pyproj.Transformer.from_crs(CITY_CRS, 4326, always_xy=True)
     lon, lat = degrees.transform(streets.x[crossings], streets.y[crossings])
@@ -134,14 +131,14 @@ def city() -> None:
                 took[of, to] = min(took[of, to], arrivals.min(initial=NEVER) - LEAVE_CITY_S)
         return took
 
-    mine = _timed(f"city: walks, and every departure of the day between {PLACES} x {PLACES} places", ours)
+    mine = timed(f"city: walks, and every departure of the day between {PLACES} x {PLACES} places", ours)
     with tempfile.TemporaryDirectory() as folder:
         _write_filled(schedule, Path(folder))
-        model = _timed(
+        model = timed(
             "ferrobus: network", lambda: ferrobus.create_transit_model(str(STREETS), [folder], CITY_DAY, CHANGE_WALK_S)
         )
     places = [ferrobus.create_transit_point(y, x, model, WALK_S, 1000) for x, y in zip(lon, lat, strict=True)]
-    told = _timed(
+    told = timed(
         f"ferrobus: {PLACES} x {PLACES} places, one departure",
         lambda: ferrobus.travel_time_matrix(model, places, LEAVE_CITY_S, MOST_RIDES - 1),
     )
@@ -192,14 +189,6 @@ def _write_filled(schedule: Schedule, folder: Path) -> None:
     for name, rows in tables.items():
         with (folder / f"{name}.txt").open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows(rows)
-
-
-def _timed(what: str, work: Callable[[], Any]) -> Any:
-    """Print seconds of the clock and of the processor."""
-    clock, processor = time.perf_counter(), time.process_time()
-    made = work()
-    print(f"{what}: {time.perf_counter() - clock:.2f} s, processor {time.process_time() - processor:.2f} s", flush=True)
-    return made
 
 
 if __name__ == "__main__":
