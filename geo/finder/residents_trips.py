@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geo.access.known_part import KnownPart
-from geo.access.residents import point_weights, weighted_median
+from geo.access.residents import point_weights, residents_by_point, weighted_median
 from geo.crs import to_metres
 from geo.errors import ParameterError
 from geo.finder.without_car import hours_on
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.finder.without_car import NearStops, Points, RoundTrips
+    from geo.territory import Territory
     from geo.transit.day import Day
     from geo.transit.window import Window
 
@@ -95,11 +96,12 @@ def residents_round_trips(
 
     Returns
     -------
-    Indexed like `Territory.demand`: `commune_code`; `population`; `time_out_min` (Float64, <NA> where there is no
-    round trip to any of the `SITES_OF_A_POINT` nearest sites on the streets); `way_known` (bool: whether it lies on
-    the streets: of the others nothing is known, nor is a round trip counted); `facility_id`, `earliest_arrival` and
-    `last_way_back` (``"08:15"``, civil time, to that site and from it, as of `geo.transit.round_trip.RoundTrip`; <NA>
-    likewise, and where one may walk all the way, at any hour). With a window also `PERCENTILE_COLUMNS`: minutes to
+    Indexed like `Territory.demand`: `commune_code`; `population` (float64, NaN: not known; those of a commune add up to
+    its legal population, as by car: `geo.access.residents.residents_by_point`); `time_out_min` (Float64, <NA> where
+    there is no round trip to any of the `SITES_OF_A_POINT` nearest sites on the streets); `way_known` (bool: whether it
+    lies on the streets: of the others nothing is known, nor is a round trip counted); `facility_id`, `earliest_arrival`
+    and `last_way_back` (``"08:15"``, civil time, to that site and from it, as of `geo.transit.round_trip.RoundTrip`;
+    <NA> likewise, and where one may walk all the way, at any hour). With a window also `PERCENTILE_COLUMNS`: minutes to
     whichever of these sites open that day is reached first, Float64, inf: farther than the rules allow, or no way;
     <NA>: not known.
 
@@ -154,7 +156,7 @@ def residents_round_trips(
     return pd.DataFrame(
         {
             "commune_code": demand["commune_code"],
-            "population": demand["population"],
+            "population": _residents(territory),
             "way_known": way_known,
             "time_out_min": pd.array(np.where(np.isfinite(best), best, np.nan), dtype="Float64"),
             "facility_id": sites["facility_id"].reindex(chosen).set_axis(demand.index),
@@ -165,6 +167,13 @@ def residents_round_trips(
         | {name: pd.array(minutes, dtype="Float64") for name, minutes in times.items()},
         index=demand.index,
     )
+
+
+def _residents(territory: Territory) -> NDArray[np.float64]:
+    """Return the residents of each point, NaN where those of its commune are not known."""
+    communes, demand = territory.communes, territory.demand
+    unknown = communes["population"].isna().reindex(demand["commune_code"]).to_numpy(bool)
+    return np.where(unknown, np.nan, residents_by_point(communes, demand))
 
 
 def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from geo.sources.provenance import SourceTable
     from geo.territory.study_area import StudyArea
@@ -55,7 +56,7 @@ def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.Geo
     off = ~(area.demand_on_network.link >= 0)
     if off.any():
         codes = area.demand["commune_code"][off].nunique()
-        residents = int(np.nansum(area.demand["population"].to_numpy()[off]))
+        residents = round(_residents_at(area, off))
         notes.append(
             f"Le réseau routier ne couvre pas tout le territoire : "
             f"{agreed(off.sum(), 'point(s) de population')}, dans {agreed(codes, 'commune(s)')} "
@@ -96,6 +97,15 @@ def outline(area: StudyArea, tables: Sequence[SourceTable]) -> Manifest:
         rejected_count=0,
         rejected=(),
     )
+
+
+def _residents_at(area: StudyArea, chosen: NDArray[np.bool_]) -> float:
+    """Return the residents of some demand points; those of a commune add up to its legal population."""
+    code, counted = area.demand["commune_code"], area.demand["population"].fillna(0.0)
+    whole = counted.groupby(code).transform("sum")
+    part = (counted / whole).where(whole > 0, 1 / code.groupby(code).transform("size"))
+    legal = area.communes["population"].astype("Float64").fillna(0.0).reindex(code).to_numpy(np.float64)
+    return float((legal * part.to_numpy(np.float64))[chosen].sum())
 
 
 def _concerns(area: StudyArea, everywhere: gpd.GeoDataFrame) -> Callable[[str], bool]:

@@ -252,9 +252,7 @@ def test_communes_add_up_to_the_share(valley, measured):
 
 def test_where_no_population_is_known_no_resident_is_told(valley):
     area = valley[0]
-    unknown = replace(area)
-    nobody = pd.array([None] * len(area.demand), "Float64")
-    vars(unknown)["demand"] = area.demand.assign(population=nobody)
+    unknown = replace(area, communes=area.communes.assign(population=pd.array([None] * len(area.communes), "Int64")))
     day = day_without_car(unknown, TUESDAY, window=WINDOW)
     content = round_trip_content(unknown, day)
     names = ("residents", "residents_served", "share", "median_time_out_min")
