@@ -39,7 +39,8 @@ def settings(official_addresses, web, tmp_path):
 
 
 @pytest.mark.usefixtures("served")
-def test_what_comes_is_used_with_its_date(settings, embedded):
+def test_what_comes_is_used_with_its_date(settings, embedded, monkeypatch):
+    monkeypatch.setattr("geo.sources.download_cache._today", lambda: "2026-11-27")
     before = lists_stamp(settings)
     assert lists_at_hand(settings) == {}
     fetched = fetch_lists(settings, embedded)
@@ -53,8 +54,8 @@ def test_what_comes_is_used_with_its_date(settings, embedded):
     assert not any("2019" in note for note in current.tax_offices.notes)
     assert current.tax_offices.frame["comment"].isna().all()
     assert current.communes is embedded.communes
-    assert all_checked_on(dt.datetime.now(tz=dt.UTC).date(), settings)
-    assert not all_checked_on(dt.date(2026, 1, 1), settings)
+    assert all_checked_on(dt.date(2026, 11, 27), settings)
+    assert not all_checked_on(dt.date(2026, 11, 28), settings)
     assert [each.status for each in fetch_lists(settings, embedded).files] == ["inchangé chez le producteur"] * 2
 
 

@@ -1,7 +1,9 @@
 """All of France in parts: each with its own projection, reported together."""
 
 import csv
+import datetime as dt
 import json
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +14,7 @@ import shapely
 from geo.access.diagnosis import diagnose
 from geo.cli import main
 from geo.errors import SourceError
+from geo.maps.static import territory_maps
 from geo.question import Question
 from geo.report.country_tables import area_table
 from geo.territory import Territory
@@ -110,7 +113,17 @@ def test_a_saved_country_answers_the_same(country, tmp_path):
         Country.load(tmp_path / "france")
 
 
-def test_from_the_command_line(files, tmp_path, capsys):
+class Noon(dt.datetime):
+    """A clock that stands still: a map tells the day on which it is drawn."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 11, 27, 12, tzinfo=tz)
+
+
+def test_from_the_command_line(files, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(territory_maps, "dt", SimpleNamespace(datetime=Noon, date=dt.date))
+
     def run(*arguments: object) -> str:
         with pytest.raises(SystemExit) as stop:
             main([str(argument) for argument in arguments])
