@@ -34,6 +34,9 @@ _USED_AGAIN_M: Final = 2_000.0
 #: Without a common number nor name, the nearest place of the same commune within this (m) is the same site.
 _SAME_PLACE_M: Final = 100.0
 
+#: The words of the label before a name (folded): the lists of 2020 leave them out, those of today begin with them.
+_LABEL: Final = r"^(?:(?:espaces?|maisons?) )?france services?(?: (?:de|des|du|d)\b)? (?=.)"
+
 #: What may have changed of a site that continues, in the order in which it is told.
 CHANGES: Final = ("moved", "renamed", "hours_changed", "contacts_changed", "kind_changed")
 OPENED: Final = "opened"
@@ -52,7 +55,7 @@ class ListChanges:
         `CONTINUED`); `facility_id`, `name`, `kind`, `commune_code`, `commune_name`, `lon`, `lat` (degrees): of the new
         list, of the old one where it closed; `facility_id_before`, `name_before`: <NA> where it opened; `moved_m`
         (Float64, metres, <NA> unless it continues); booleans `CHANGES`, false unless it continues. Hours and contacts
-        that one list does not tell have not changed.
+        that one list does not tell have not changed, nor has a name with the words "France services" before it or not.
     rows_before, rows_after
         Rows of both lists.
     """
@@ -171,7 +174,7 @@ def _comparable(frame: gpd.GeoDataFrame, *, antennes: bool) -> pd.DataFrame:
         lat=lat,
         x=x,
         y=y,
-        folded=fold_all(table["name"]),
+        folded=fold_all(table["name"]).str.replace(_LABEL, "", regex=True),
         told_kind=table["kind"] if antennes else table["kind"].replace("antenne", "main"),
         phone=_plain(table["phone"], lambda text: dialled(text) or text),
         email=_plain(table["email"], str.casefold),

@@ -144,15 +144,18 @@ def parse_delimited(text: str, source: str, notes: list[str] | None = None) -> p
     return _named_apart(table, [name for name in header if name], notes).dropna(how="all")
 
 
-def require_columns(table: pd.DataFrame, columns: Iterable[str], source: str, option: str = "") -> None:
+def require_columns(
+    table: pd.DataFrame, columns: Iterable[str], source: str, option: str = "", *, found: Collection[str] | None = None
+) -> None:
     """Raise one `SchemaError` that lists every column of `columns` missing from `table`, and those found.
 
-    `option`: French sentence on how to name the columns, where there is a way.
+    `option`: French sentence on how to name the columns, where there is a way. `found`: Columns as the file names them,
+    where those of `table` have other names.
     """
     missing = [name for name in columns if name not in table.columns]
     if missing:
         what_to_do = option or "Vérifiez que c'est le bon fichier."
-        advice = f"Colonnes trouvées : {listed_columns(table.columns)}. {what_to_do}"
+        advice = f"Colonnes trouvées : {listed_columns(table.columns if found is None else found)}. {what_to_do}"
         raise SchemaError(source, [Fault(f"colonne « {name} » absente") for name in missing], advice)
 
 

@@ -59,7 +59,7 @@ _OLDER: Final = {
     "insee_com": ("code insee", "code commune", "insee", "com", "depcom", "codgeo"),
     "code_postal": ("cp", "codepostal"),
     "lib_com": ("commune", "nom commune", "libelle commune", "ville"),
-    "mail": ("email", "courriel", "e mail", "adresse mail"),
+    "mail": ("email", "courriel", "e mail", "adresse mail", "contact mail"),
     "telephone": ("tel", "numero de telephone"),
     "commentaire": ("commentaires", "commentaire horaires"),
     "site_web": ("site internet", "url"),
@@ -169,12 +169,13 @@ def read_site_rows(path: Path, notes: list[str] | None = None, *, other_list: st
     """
     table = read_delimited(path, DATASET, notes)
     require_few(table, DATASET)
-    table = table.rename(columns=_todays_names(table.columns))
+    written = table.columns
+    table = table.rename(columns=_todays_names(written))
     if "format_fs" not in table and "itinerance" in table:
         table["format_fs"] = pd.Series("Site principal", index=table.index, dtype="string")
         if notes is not None:
             notes.append("ancienne liste, qui ne dit pas les antennes : tous les sites comptent comme principaux")
-    require_columns(table, _REQUIRED, DATASET, other_list)
+    require_columns(table, _REQUIRED, DATASET, other_list, found=written)
     if "type_fs" not in table and "itinerance" not in table:
         fault = Fault("colonne « type_fs » absente (ni « itinerance », de l'ancien schéma)")
         raise SchemaError(DATASET, [fault], "Téléchargez la liste officielle à nouveau.")

@@ -101,6 +101,39 @@ def test_a_list_in_the_schema_of_2020_is_read_and_each_row_accounted_for_once(ru
     assert [name for name in CHANGES if by_id["3"][name]] == []
 
 
+def test_the_first_lists_in_capitals_and_without_the_words_of_the_label(run, tmp_path):
+    """As the list of January 2020: its own names of columns, "-" for a day of closing, hours such as ``9h – 12h``."""
+    before = (
+        '"","MATRICULE","DEPARTEMENT","lib_france_services","ADRESSE","COMPLEMENT.D.ADRESSE","CODE_POSTAL","lib_com",'
+        '"CONTACT.MAIL","TELEPHONE","h_lundi","h_mardi","h_mercredi","h_jeudi","h_vendredi","h_samedi","ITINERANCE",'
+        '"LABELISATION","insee_com","latitude","longitude"\n'
+    )
+    hours = '"9h – 12h / 13h30 – 17h"'
+    for number, name, mail, monday, travels in (
+        ("1", "Delle", "un@exemple.fr", '"-"', ""),
+        ("2", "Bus du Sud", "", hours, "Oui"),
+        ("3", "Giromagny", "trois@exemple.fr", hours, ""),
+    ):
+        before += f'"{number}",{number},"90","{name}","1 rue","","90100","DELLE","{mail}","",{monday},{",".join([hours] * 4)},'
+        before += f'"-","{travels}","Espace labélisé 01/2020","90033",47.5079,6.9995\n'
+    after = before
+    for old, new in (
+        ('"Delle"', '"Espace France services de Delle"'),
+        ('"-",', '"9h – 12h",'),
+        ("trois@", "3@"),
+    ):
+        after = after.replace(old, new)
+    for name, text in (("liste-fs-20200101.csv", before), ("liste-fs-20200701.csv", after)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    status, out, err = run("changes", *sorted(tmp_path.glob("*.csv")), "90", "--json")
+    assert status == 0, err
+    sites = {site["facility_id"]: [name for name in CHANGES if site[name]] for site in json.loads(out)["sites"]}
+    assert sites == {"1": ["hours_changed"], "2": ["hours_changed"], "3": ["hours_changed", "contacts_changed"]}
+    (tmp_path / "unnumbered.csv").write_text(before.replace("MATRICULE", "numero"), encoding="utf-8")
+    status, _, err = run("changes", tmp_path / "unnumbered.csv", tmp_path / "unnumbered.csv", "90")
+    assert (status, "« id_fs » absente" in err, "numero" in err, "format_fs" in err) == (2, True, True, False)
+
+
 def test_another_list_is_refused_without_an_option_that_the_command_lacks(run, small_world, tmp_path):
     other = tmp_path / "other.csv"
     other.write_text("nom;lieu\na;b\n", encoding="utf-8")

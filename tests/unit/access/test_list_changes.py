@@ -79,6 +79,21 @@ def test_the_same_contacts_written_otherwise_have_not_changed(sites):
     assert not list_changes(first, second).sites["contacts_changed"].any()
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "renamed"),
+    [
+        ("Delle", "France services de Delle", False),
+        ("Espace France Services - Delle", "France services Delle", False),
+        ("France Services", "France services de Delle", True),
+        ("Delle", "France services La Poste de Delle", True),
+        ("Delle", "Bus France services de Delle", True),
+    ],
+)
+def test_the_words_of_the_label_before_a_name_do_not_rename_it(sites, before, after, renamed):
+    told = list_changes(changed(sites, 0, name=before), changed(sites, 0, name=after)).sites
+    assert told["renamed"].sum() == renamed
+
+
 def test_what_one_list_does_not_tell_has_not_changed(sites):
     silent = sites.assign(opening_hours=pd.array([pd.NA] * len(sites), "string"))
     assert not list_changes(silent, sites).sites["hours_changed"].any()
