@@ -7,7 +7,7 @@ a test); those that matter most are hatched too. Nothing rests on hue alone.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -102,6 +102,13 @@ TRIP_CLASSES: Final = (
     ColourClass("Possible pour une partie des habitants", "#6ba7ac", "plus"),
     ColourClass("Aucun aller-retour possible ce jour-là", "#d0812f", "diagonal"),
 )
+#: Whether the residents of a commune are near a site on foot or by bicycle.
+NEAR_CLASSES: Final = tuple(
+    replace(cls, label=label)
+    for cls, label in zip(
+        TRIP_CLASSES, ("Tous les habitants", "Une partie des habitants", "Aucun habitant"), strict=True
+    )
+)
 TRIP_UNKNOWN: Final = ColourClass("Trajet inconnu : hors du réseau", UNKNOWN_COLOUR, "dots")
 #: A share of all residents, whatever the rounding of sums.
 _ALL: Final = 1 - 1e-9
@@ -120,7 +127,7 @@ def change_classes(threshold_min: float) -> tuple[ColourClass, ...]:
 
 
 def trip_class(share: pd.Series) -> NDArray[np.int64]:
-    """Return the position in `TRIP_CLASSES` of shares with a round trip (0 to 1), int64; `UNKNOWN_CLASS` for <NA>.
+    """Return the position in `TRIP_CLASSES`, or `NEAR_CLASSES`, of shares (0 to 1), int64; `UNKNOWN_CLASS` for <NA>.
 
     Examples
     --------

@@ -57,6 +57,12 @@ NEEDLESS: Final = (
         "ne s'applique pas avec --mode transit",
     ),
     Needless(
+        ("diagnose",),
+        ("rule", "min_share"),
+        lambda values: values.get("mode") in {"walk", "bike"},
+        "ne s'applique ni avec --mode walk ni avec --mode bike",
+    ),
+    Needless(
         ("map",),
         ("threshold", "facilities", "rule", "min_share"),
         lambda values: values["kind"] == "saved",

@@ -109,6 +109,7 @@ def coverage(
     facilities: str = SITES,
     rule: CoverageRule | None = None,
     times: pd.DataFrame | None = None,
+    precision: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Measure access of each commune to its nearest facilities.
 
@@ -124,6 +125,8 @@ def coverage(
         When a commune is under-served; by mean time where `None`.
     times
         What `Territory.travel_times` returned, where it is already known.
+    precision
+        How sure these times are, `None`: as `territory.precision`.
 
     Returns
     -------
@@ -197,7 +200,7 @@ def coverage(
     residents = pd.array(population.to_numpy(np.float64, na_value=np.nan), dtype="Float64")
     frame["residents_known"] = residents * known
     frame["residents_within"] = residents * (within / total(weight))
-    precision = territory.precision
+    precision = territory.precision if precision is None else precision
     for bound, factor in (("low", "time_high"), ("high", "time_low")):
         near = total(np.where(minutes * precision[factor].to_numpy()[row] <= limit_min, weight, 0.0))
         frame[f"residents_within_{bound}"] = residents * (near / total(weight))

@@ -63,7 +63,7 @@ def coverage_answer(summary: CoverageSummary, cov: pd.DataFrame) -> Answer:
 
 def coverage_sentence(summary: CoverageSummary) -> str:
     """Return how many residents are near enough, and how many communes are not."""
-    parts = [_people(summary), _communes(summary)]
+    parts = [people_within(summary), _communes(summary)]
     if no_way := summary.communes_unreachable:
         parts.append(f"{counted(no_way, 'commune')} {plural(no_way, 'est', 'sont')} sans route vers un lieu")
     return f"{SEMICOLON.join(parts)}."
@@ -167,14 +167,18 @@ def access_title(facilities: str) -> str:
     return f"L'accès aux {title[0].lower()}{title[1:]}" if is_ours(facilities) else f"L'accès : {title}"
 
 
-def _people(summary: CoverageSummary) -> str:
+def people_within(summary: CoverageSummary, by: str = "") -> str:
+    """Return how many residents are within the threshold, of whom, without a full stop.
+
+    `by`: how they go (``"à pied"``), where it is not by car.
+    """
     part, covered = summary.part, summary.residents_within
     if part.residents <= 0:
         return "La population n'est pas connue"
     known = part.residents_known
     if known <= 0:
         return "Aucun trajet n'est connu"
-    where = f"{within_text(summary.threshold_min)} {facility_phrase(summary.facilities)}"
+    where = " ".join(filter(None, (within_text(summary.threshold_min), by, facility_phrase(summary.facilities))))
     if round(known) == 1:
         return f"Le seul habitant est {where}" if round(covered) else f"Le seul habitant n'est pas {where}"
     where += estimated_bounds(summary.covered_interval)

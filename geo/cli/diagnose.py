@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geo.answers.near import TRANSIT
 from geo.cli.options import (
     AsJson,
     TerritoryFolder,
@@ -17,13 +18,11 @@ from geo.cli.options import (
     with_options,
 )
 from geo.cli.output import print_answer, print_each, print_items, print_json, print_line, print_written
+from geo.network.modes import ACTIVE_MODES, CAR, require_mode
 
 if TYPE_CHECKING:
     from geo.question import Question
     from geo.transit.round_trip import Rules
-
-
-_CAR = "car"
 
 
 @with_options(question=asked_question, rules=asked_rules)
@@ -32,12 +31,19 @@ def diagnose(
     rules: Rules,
     folder: TerritoryFolder = None,
     out: Annotated[
-        Path | None, typer.Option(help="Dossier où écrire communes.csv, .gpkg, map.html… ; transit : round_trips.csv.")
+        Path | None,
+        typer.Option(
+            help="Dossier où écrire communes.csv, .gpkg, map.html… ; walk.csv, bike.csv ou round_trips.csv "
+            "sans voiture."
+        ),
     ] = None,
     mode: Annotated[
         str,
-        typer.Option(help="car, ou transit : qui peut aller dans un site et en revenir le jour de --day sans voiture."),
-    ] = "car",
+        typer.Option(
+            help="car ; walk, bike : qui est à --threshold minutes ou moins, à pied ou à vélo ; transit : qui peut "
+            "aller dans un site et en revenir le jour de --day sans voiture."
+        ),
+    ] = CAR,
     day: Annotated[
         str | None, typer.Option(help="transit : jour, AAAA-MM-JJ ; sinon un mardi hors vacances scolaires, choisi.")
     ] = None,
@@ -47,10 +53,17 @@ def diagnose(
     as_json: AsJson = False,
 ) -> None:
     """Measure coverage and write it."""
-    if mode != _CAR:
-        from geo.cli.without_car import diagnose_without_car
+    if mode in ACTIVE_MODES:
+        from geo.cli.without_car import diagnose_active
 
-        diagnose_without_car(mode, folder, question, out, day, window, rules, as_json=as_json)
+        diagnose_active(mode, folder, question, out, as_json=as_json)
+        return
+    if mode != CAR:
+        from geo.cli.without_car import diagnose_transit
+
+        if mode != TRANSIT:
+            require_mode(mode, TRANSIT)
+        diagnose_transit(folder, question, out, day, window, rules, as_json=as_json)
         return
     from geo.access.diagnosis import diagnose as measure
     from geo.answers.coverage import coverage_answer

@@ -1,21 +1,43 @@
-"""``maillage diagnose --mode transit``: who can go to a site and back the same day without a car."""
+"""``maillage diagnose --mode walk|bike|transit``: who can go to a site without a car."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from geo.cli.options import chosen_day, load_territory
-from geo.cli.output import print_items, print_json, print_line, print_written
+from geo.cli.output import print_each, print_items, print_json, print_line, print_written
 from geo.errors import ParameterError
 from geo.kinds import SITES
 from geo.question import Question
 from geo.transit.round_trip import Rules
 
-TRANSIT = "transit"
+
+def diagnose_active(mode: str, folder: Path | None, question: Question, out: Path | None, *, as_json: bool) -> None:
+    """Print who is near a place on foot or by bicycle; write it where a folder is given.
+
+    `mode`: ``"walk"`` or ``"bike"``.
+    """
+    from geo.access.active_access import active_access
+    from geo.answers.active_access import active_answer
+    from geo.answers.answer import part_title
+    from geo.answers.list_dates import list_sentence
+    from geo.report.active_files import near_content, write_near
+
+    territory = load_territory(folder)
+    found = active_access(territory, question, mode)
+    names = () if out is None else write_near(territory, found, out)
+    if as_json:
+        print_json(near_content(territory, found))
+        return
+    answer = active_answer(territory, found)
+    print_line(f"{part_title(territory.name, found.summary.part)} : {answer.sentence}")
+    print_each(answer.details)
+    print_line(list_sentence(territory.manifest, question.facilities))
+    print_items(answer.notes)
+    print_written(out, names)
 
 
-def diagnose_without_car(
-    mode: str,
+def diagnose_transit(
     folder: Path | None,
     question: Question,
     out: Path | None,
@@ -25,9 +47,9 @@ def diagnose_without_car(
     *,
     as_json: bool,
 ) -> None:
-    """Print it, and write it where a folder is given.
+    """Print who can go to a site and be back the same day; write it where a folder is given.
 
-    `mode`: what was asked in the place of car. `day`: AAAA-MM-JJ, `None`: a usual day of the feeds is chosen. `window`:
+    `day`: AAAA-MM-JJ, `None`: a usual day of the feeds is chosen. `window`:
     when people leave, for the time from door to door.
     """
     from geo.answers.answer import part_title
@@ -36,9 +58,6 @@ def diagnose_without_car(
     from geo.report.round_trip_files import round_trip_content, write_round_trips
     from geo.transit.window import Window
 
-    if mode != TRANSIT:
-        msg = f"--mode « {mode[:20]} » refusé : car ou transit est attendu. À pied et à vélo : maillage nearest."
-        raise ParameterError(msg)
     if question.facilities != SITES:
         msg = "--mode transit mesure les sites France services : retirez --facilities."
         raise ParameterError(msg)

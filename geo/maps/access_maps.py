@@ -1,4 +1,4 @@
-"""The maps in the browser of the margin of error, of the minutes saved, and of round trips without a car."""
+"""The maps in the browser of the margin of error, of the minutes saved, and of ways without a car."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.answers.active_access import near_lines
 from geo.answers.certainty import interval_lines
 from geo.answers.tax_offices import saved_lines
 from geo.answers.without_car import commune_trip_lines
 from geo.classes import (
+    NEAR_CLASSES,
     SAVED_CLASSES,
     SIDE_CLASSES,
     TRIP_CLASSES,
@@ -19,15 +21,20 @@ from geo.classes import (
     classify,
     trip_class,
 )
-from geo.french import counted, minutes_text
+from geo.french import capital, counted, minutes_text, within_text
 from geo.kinds import KINDS
 from geo.maps.planning_values import planning_values, site_markers
+from geo.network.modes import MODES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import pandas as pd
 
+    from geo.access.active_access import ActiveAccess
     from geo.access.sensitivity import Sensitivity
+    from geo.classes import ColourClass
     from geo.finder.day_without_car import DayWithoutCar
 
 
@@ -46,24 +53,45 @@ def certainty_values(sensitivity: Sensitivity, sites: gpd.GeoDataFrame) -> dict[
 
 
 def trip_values(measured: DayWithoutCar, sites: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return the map of round trips without a car, as `planning_values`; `sites`: those that count.
+    """Return the map of round trips without a car, as `planning_values`; `sites`: those that count."""
+    communes, title = measured.communes, "Sans voiture, aller et retour le même jour"
+    lines = commune_trip_lines(communes)
+    return _share_values(communes["share_round_trip"], communes["residents"], TRIP_CLASSES, lines, sites, title)
+
+
+def near_values(found: ActiveAccess, places: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return the map of who is near on foot or by bicycle, as `planning_values`; `places`: those that count."""
+    communes = found.communes
+    title = capital(f"{within_text(found.question.threshold_min)} {MODES[found.mode]}")
+    return _share_values(
+        communes["share_within"], communes["residents"], NEAR_CLASSES, near_lines(found), places, title
+    )
+
+
+def _share_values(
+    share: pd.Series,
+    residents: pd.Series,
+    three: Sequence[ColourClass],
+    lines: list[list[str]],
+    places: gpd.GeoDataFrame,
+    title: str,
+) -> dict[str, Any]:
+    """Return the map of whether all, some or none of the residents of each commune are served.
 
     The legend tells how many communes and residents each class has.
     """
-    position = trip_class(measured.communes["share_round_trip"])
-    residents = measured.communes["residents"]
+    position = trip_class(share)
     *classes, unknown = (
         replace(cls, label=f"{cls.label} : {_counted(residents[position == number])}")
-        for number, cls in zip((*range(len(TRIP_CLASSES)), UNKNOWN_CLASS), (*TRIP_CLASSES, TRIP_UNKNOWN), strict=True)
+        for number, cls in zip((*range(len(three)), UNKNOWN_CLASS), (*three, TRIP_UNKNOWN), strict=True)
     )
-    kinds = [kind for kind in ("main", "antenne") if (sites["kind"] == kind).any()]
     return planning_values(
         classes,
         position,
-        commune_trip_lines(measured.communes),
-        site_markers(sites),
-        title="Sans voiture, aller et retour le même jour",
-        signs=[(kind, KINDS[kind].label) for kind in kinds],
+        lines,
+        site_markers(places),
+        title=title,
+        signs=[(kind, KINDS[kind].label) for kind in KINDS if (places["kind"] == kind).any()],
         only_present=True,
         unknown=unknown,
     )

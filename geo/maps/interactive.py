@@ -1,4 +1,4 @@
-"""The coverage of a territory, or its round trips without a car, as one HTML file that opens anywhere, also offline.
+"""The coverage of a territory, by car or without one, as one HTML file that opens anywhere, also offline.
 
 Classes, legend, hatching and shapes are those of the screens: the same drawing code runs in both.
 Every text that comes from a data file is escaped.
@@ -16,6 +16,7 @@ import folium
 from branca.element import Element, MacroElement
 from folium.template import Template
 
+from geo.answers.active_access import NEAR_HEADS, active_answer, near_rows
 from geo.answers.answer import known_note, part_title
 from geo.answers.coverage import coverage_answer
 from geo.answers.origin import (
@@ -30,7 +31,7 @@ from geo.finder.opening_times import day_text
 from geo.finder.without_car import FIXED_KINDS
 from geo.french import DAYS, DRIVING_ONLY, within_text
 from geo.kinds import SITES, facility_title
-from geo.maps.access_maps import trip_values
+from geo.maps.access_maps import near_values, trip_values
 from geo.maps.area_patterns import area_pattern_defs
 from geo.maps.legend import legend_html
 from geo.maps.payload import (
@@ -43,16 +44,18 @@ from geo.maps.payload import (
     script_json,
     shown_kinds,
 )
+from geo.network.modes import MODES
+from geo.question import Question
 from geo.settings import Settings
 from geo.storage import replacing_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    import pandas as pd
-
+    from geo.access.active_access import ActiveAccess
     from geo.access.diagnosis import Diagnosis
+    from geo.answers.answer import Answer
     from geo.finder.day_without_car import DayWithoutCar
     from geo.territory import Territory
 
@@ -151,44 +154,86 @@ def round_trip_page(
     today: dt.date | None = None,
 ) -> folium.Map:
     """Return the map of round trips without a car, with its title, legend, table of the communes, sources and date."""
-    settings = settings or Settings.from_environment()
     sites = territory.facility_list(SITES, kinds=FIXED_KINDS)
-    base = map_base(territory.communes, {SITES: sites}, territory.crs)
-    values = trip_values(measured, sites)
     date = measured.day.date
     when = f"{DAYS[date.weekday()]} {day_text(date)} {date.year}"
     title = f"Aller-retour sans voiture, {when} : {part_title(territory.name, measured.part)}"
-    answer = without_car_answer(territory, measured)
+    communes = measured.communes.sort_values(["share_round_trip", "residents"], ascending=False, kind="stable")
+    asked = Question(kinds=FIXED_KINDS)
+    label = "Carte des communes d'où l'aller-retour sans voiture est possible, ou non"
+    caption = "Communes, celles d'où l'aller-retour est possible d'abord"
+    return _answered_page(
+        territory,
+        asked,
+        title,
+        without_car_answer(territory, measured),
+        _three_classes(territory, asked, label, trip_values(measured, sites)),
+        _table(caption, COMMUNE_HEADS, commune_trip_rows(communes)),
+        settings=settings,
+        today=today,
+    )
+
+
+def near_page(
+    territory: Territory, found: ActiveAccess, *, settings: Settings | None = None, today: dt.date | None = None
+) -> folium.Map:
+    """Return the map of who is near on foot or by bicycle, as `round_trip_page`."""
+    asked = found.question
+    near = f"{within_text(asked.threshold_min)} {MODES[found.mode]}"
+    communes = found.communes.sort_values(["share_within", "residents"], ascending=False, kind="stable")
+    label = f"Carte des communes où des habitants sont {near}, ou non"
+    values = near_values(found, territory.facility_list(asked.facilities, kinds=asked.kinds))
+    return _answered_page(
+        territory,
+        asked,
+        f"{facility_title(asked.facilities)} {near} : {part_title(territory.name, found.summary.part)}",
+        active_answer(territory, found),
+        _three_classes(territory, asked, label, values),
+        _table("Communes, celles où la plus grande part des habitants l'est d'abord", NEAR_HEADS, near_rows(communes)),
+        settings=settings,
+        today=today,
+    )
+
+
+def _three_classes(territory: Territory, asked: Question, label: str, values: dict[str, Any]) -> _Drawing:
+    """Return how a map of whether all, some or none are served is drawn."""
+    places = territory.facility_list(asked.facilities, kinds=asked.kinds)
+    base = map_base(territory.communes, {asked.facilities: places}, territory.crs)
+    return _Drawing(planning_script(), "createPlanningMap(L, map, base, () => {})(values);", label, base, values)
+
+
+def _answered_page(
+    territory: Territory,
+    asked: Question,
+    title: str,
+    answer: Answer,
+    drawing: _Drawing,
+    table: str,
+    *,
+    settings: Settings | None,
+    today: dt.date | None,
+) -> folium.Map:
+    """Return an answer with its map of three classes and its table."""
     said = "".join(f"<p>{escape(text)}</p>" for text in (answer.sentence, *answer.details))
     head = f"<h1>{escape(title)}</h1>{said}{area_pattern_defs()}"
-    communes = measured.communes.sort_values(["share_round_trip", "residents"], ascending=False, kind="stable")
-    kinds, excluded = shown_kinds(territory.sites, FIXED_KINDS)
-    counted = counting_sentence(SITES, kinds, excluded, (territory,))
-    drawing = _Drawing(
-        planning_script(),
-        "createPlanningMap(L, map, base, () => {})(values);",
-        "Carte des communes d'où l'aller-retour sans voiture est possible, ou non",
-        base,
-        values,
+    kinds, excluded = shown_kinds(territory.facilities[asked.facilities], asked.kinds)
+    counted = counting_sentence(asked.facilities, kinds, excluded, (territory,))
+    origin = _origin(territory, contour_sentences(territory), [*answer.notes, counted], today)
+    return _page(
+        settings or Settings.from_environment(), title, head, drawing, drawing.values["legend"] + table + origin
     )
-    body = (
-        values["legend"]
-        + _table(communes)
-        + _origin(territory, contour_sentences(territory), [*answer.notes, counted], today)
-    )
-    return _page(settings, title, head, drawing, body)
 
 
-def _table(communes: pd.DataFrame) -> str:
-    """Return the communes as a table, those with a round trip first."""
-    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in COMMUNE_HEADS)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
-        for name, *cells in commune_trip_rows(communes)
+def _table(caption: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return communes as a table; the first cell of a row names one."""
+    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in headings)
+    cells = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in others)}</tr>'
+        for name, *others in rows
     )
     return (
-        f"<div class=\"maillage-table\"><table><caption>Communes, celles d'où l'aller-retour est possible d'abord"
-        f"</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="maillage-table"><table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{cells}</tbody></table></div>"
     )
 
 

@@ -146,7 +146,7 @@ def _along_shapes(network: RoadNetwork, relief: Relief, links: NDArray[np.int64]
 def straight_factors(
     mode: str,
     relief: Relief,
-    start: tuple[float, float],
+    start: tuple[ArrayLike, ArrayLike],
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
     straight_m: NDArray[np.floating[Any]],
@@ -159,7 +159,7 @@ def straight_factors(
     Parameters
     ----------
     start, lon, lat
-        Degrees; the places' of shape (n,).
+        Degrees; the places' of shape (n,), that of the start a pair of numbers, or of shape (n,): one for each place.
     straight_m
         Metres to each place, shape (n,).
 
@@ -176,7 +176,10 @@ def straight_factors(
     [1.46, 0.86]
     """
     share = np.linspace(0.0, 1.0, _PARTS + 1)
-    along, up = (here + np.multiply.outer(there - here, share) for here, there in zip(start, (lon, lat), strict=True))
+    along, up = (
+        np.asarray(here)[..., np.newaxis] + np.multiply.outer(there - np.asarray(here), share)
+        for here, there in zip(start, (lon, lat), strict=True)
+    )
     height = relief.heights(along.ravel(), up.ravel()).reshape(along.shape)
     length = np.repeat(np.asarray(straight_m, np.float64) * DETOUR / _PARTS, _PARTS)
     factor = _factors(mode, np.diff(height, axis=1).ravel(), length)[:, 0]

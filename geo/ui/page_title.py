@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.finder.opening_times import moment_text
 from geo.french import capital
+from geo.network.modes import MODES
 from geo.ui.state import FOOT
 
 if TYPE_CHECKING:
@@ -45,6 +46,6 @@ def page_title(state: AppState, place: str | None, now: dt.datetime) -> str:
         when = "maintenant" if state.at is None else moment_text(state.at, since=now)
         return f"{capital(place)}, {when} : le France services le plus proche"
     what = {"diagnostic": "qui est trop loin ?", "planifier": _VIEWS[state.view], "rapport": "préparer un rapport"}
-    if state.mode == "transit":
-        what["diagnostic"] = "qui peut y aller sans voiture ?"
+    if state.mode != "car":
+        what["diagnostic"] = f"qui peut y aller {MODES.get(state.mode, 'sans voiture')} ?"
     return f"{place or 'France'} : {what[state.screen]}"

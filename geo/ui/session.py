@@ -69,6 +69,9 @@ def read_state(territory: Territory, code: str | None, *, undivided: bool = Fals
     if state.mode == "transit" and not territory.has_timetables:
         wrong.append(problem_text("mode", state.mode, "en voiture : ce territoire n'a pas d'horaires de transports"))
         state = replace(state, mode="car")
+    if state.mode != "car" and undivided:
+        wrong.append(problem_text("mode", state.mode, "en voiture, pour toute la France"))
+        state = replace(state, mode="car")
     if state.day is not None and not territory.has_timetables:
         wrong.append(problem_text("jour", f"{state.day}", "rien : ce territoire n'a pas d'horaires de transports"))
         state = replace(state, day=None)

@@ -38,7 +38,7 @@ Aim = Literal["habitants", "tous", "trajet", "loin"]
 Limit = Literal["labels", "budget"]
 Payer = Literal["tout", "etat", "porteur"]
 Passage = Literal["semaine", "mois"]
-Mode = Literal["car", "transit"]
+Mode = Literal["car", "walk", "bike", "transit"]
 
 #: Screens in the order of the menu, with their French titles.
 SCREENS: Final[dict[Screen, str]] = {
@@ -97,9 +97,9 @@ class AppState:
 
     For *Diagnostic*: `facilities` is the name of a facility list; `rule` calls a commune under-served by
     its mean time (``temps``) or by the share of its residents within the threshold (``part``), at least
-    `min_share_percent`; `mode` is the way there, by car or, where the territory has timetables, by public transport
-    there and back on `day`, `None` for a usual day of them; `commune` is the INSEE code of the commune looked at,
-    `None` for none.
+    `min_share_percent`; `mode` is the way there, by car, on foot, by bicycle or, where the territory has timetables,
+    by public transport there and back on `day`, `None` for a usual day of them; `commune` is the INSEE code of the
+    commune looked at, `None` for none.
 
     For *Planifier*: `view` is the question; the threshold and what is counted are those of *Diagnostic*. `aim` is what
     new labels are for, `limit` whether `labels` or `budget_eur` (euros a year, paid by `payer`) bounds them,

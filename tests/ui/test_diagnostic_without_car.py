@@ -21,11 +21,11 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\\", "").split())
 
 
-def test_the_way_there_is_asked_only_where_there_are_timetables(open_diagnostic, valley_folder):
-    assert not [each for each in open_diagnostic().radio if each.label == "Comment s'y rendre"]
+def test_public_transport_is_asked_only_where_there_are_timetables(open_diagnostic, valley_folder):
+    assert open_diagnostic().radio(key="widget_mode").options == ["En voiture", "À pied", "À vélo"]
     app = open_diagnostic(valley_folder)
     mode = app.radio(key="widget_mode")
-    assert mode.options == ["En voiture", "Sans voiture : aller-retour en transports en commun"]
+    assert mode.options == ["En voiture", "À pied", "À vélo", "Sans voiture : aller-retour en transports en commun"]
     assert mode.value == "car"
     mode.set_value("transit").run()
     assert not app.exception

@@ -33,6 +33,8 @@ def refused(capsys, *arguments):
         (["diagnose", "64", "--window", "07:00-09:00"], "--window"),
         (["diagnose", "64", "--mode", "transit", "--threshold", "15"], "--threshold"),
         (["diagnose", "64", "--mode", "transit", "--bus"], "--bus"),
+        (["diagnose", "64", "--mode", "walk", "--rule", "mean-time"], "--rule"),
+        (["diagnose", "64", "--mode", "bike", "--window", "07:00-09:00"], "--window"),
         (["diagnose", "64", "--min-share", "0.5"], "--min-share"),
         (["diagnose", "64", "--facilities", "tax-offices", "--no-antennes"], "--antennes"),
         (["access", "64", "--rule", "mean-time", "--min-share", "0.5"], "--min-share"),

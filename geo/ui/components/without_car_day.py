@@ -1,4 +1,4 @@
-"""The way there and the day of a round trip without a car: asked only where the territory has timetables."""
+"""The way there, and the day of a round trip without a car, asked only where the territory has timetables."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 
 _MODES: Final[dict[Mode, str]] = {
     "car": "En voiture",
+    "walk": "À pied",
+    "bike": "À vélo",
     "transit": "Sans voiture : aller-retour en transports en commun",
 }
 _DAY: Final = "widget_named_day"
 
 
 def ask_mode(territory: Territory) -> None:
-    """Show the choice of the way there; nothing where the territory has no timetable."""
-    if territory.has_timetables:
-        st.radio("Comment s'y rendre", list(_MODES), format_func=_MODES.__getitem__, horizontal=True, **bound("mode"))
+    """Show the choice of the way there; public transport where the territory has timetables."""
+    modes = [mode for mode in _MODES if mode != "transit" or territory.has_timetables]
+    st.radio("Comment s'y rendre", modes, format_func=_MODES.__getitem__, horizontal=True, **bound("mode"))
 
 
 def ask_day(territory: Territory, identity: str, day: dt.date | None) -> dt.date | None:

@@ -22,6 +22,7 @@ from geo.ui.chosen_plan import plan_ahead
 from geo.ui.components.answer import show_answer, show_beside, take_focus
 from geo.ui.components.communes_table import communes_csv, show_communes
 from geo.ui.components.day_lists import show_lists
+from geo.ui.components.diagnosis_active import diagnosis_active
 from geo.ui.components.diagnosis_without_car import diagnosis_without_car
 from geo.ui.components.messages import plain, show_approximations, show_notes
 from geo.ui.components.planning_tables import french_table, show_table
@@ -53,6 +54,9 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
     """Draw the screen: question, answer, map, table."""
     if state.mode == "transit":
         diagnosis_without_car(territory, state, settings)
+        return
+    if state.mode != "car":
+        diagnosis_active(territory, state, settings)
         return
     _question(territory, state)
     identity = cache.fingerprint(territory)

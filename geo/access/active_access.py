@@ -1,0 +1,195 @@
+"""Who is near a place on foot or by bicycle: along streets where they are known, else estimated from straight lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import pyproj
+from scipy.spatial import cKDTree
+
+from geo.access.coverage import CoverageSummary, coverage, summarize
+from geo.crs import to_metres
+from geo.errors import ParameterError
+from geo.french import format_number
+from geo.network.modes import ACTIVE_MODES, ESTIMATED_BOUNDS, MODES, estimated_times, require_mode
+from geo.network.slopes import straight_factors
+from geo.network.snapping import snap
+from geo.network.travel_times import nearest_by_road
+from geo.territory.study_area import PRECISION_COLUMNS, project_relief
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from geo.question import Question
+    from geo.territory import Territory
+
+#: Minutes that may be asked about, at most: where streets are not known no time is estimated to places farther than
+#: `geo.network.modes.FARTHEST_KM`, of which hardly any is nearer than that.
+MOST_MIN: Final = 60.0
+#: How many places are tried where streets are not known, the nearest as a straight line: slopes decide among them.
+_TRIED: Final = 5
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ActiveAccess:
+    """Who is near a place on foot or by bicycle.
+
+    Attributes
+    ----------
+    question, mode
+        What was asked, and ``"walk"`` or ``"bike"``.
+    communes
+        Indexed like `Territory.communes`: `name`; `residents` (Float64, <NA> unknown); `residents_known`, those whose
+        way is known, and of these `residents_within`, within the threshold (Float64); `share_within` (Float64, 0 to 1,
+        <NA>: no way is known); `facility_id`, `facility_name`: nearest for most residents (<NA>: none is near enough
+        for a time to be told).
+    summary
+        Totals; the median and what depends on the rule are of no use here.
+    """
+
+    question: Question
+    mode: str
+    communes: pd.DataFrame
+    summary: CoverageSummary
+
+    @property
+    def communes_without(self) -> pd.DataFrame:
+        """The communes where no resident is within the threshold, in the order of `communes`."""
+        return self.communes[self.communes["share_within"] <= 0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the totals as plain values ready for JSON."""
+        said = self.summary.to_dict()
+        kept = (
+            *("threshold_min", "facilities", "population", "residents_known", "residents_off_network"),
+            *("residents_within", "residents_within_low", "residents_within_high"),
+            *("share_covered", "share_covered_low", "share_covered_high"),
+            *("communes", "communes_known", "communes_off_network", "estimated"),
+        )
+        return {"mode": self.mode} | {name: said[name] for name in kept}
+
+
+def active_access(territory: Territory, question: Question, mode: str) -> ActiveAccess:
+    """Return who is near a place of a question on foot or by bicycle.
+
+    Residents beyond the roads or streets that were given are not counted: their way is not known.
+
+    Parameters
+    ----------
+    territory
+        Its street network of the mode counts where it has one; else times are estimated
+        (`geo.network.modes.estimated_times`), and residents farther than `FARTHEST_KM` are beyond the threshold.
+    question
+        Threshold of `MOST_MIN` minutes at most, places and their kinds; its rule does not apply.
+    mode
+        ``"walk"`` or ``"bike"``.
+
+    Raises
+    ------
+    ParameterError
+        Another mode, a longer threshold, or no such list of places.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> from geo.question import Question
+    >>> found = active_access(Territory.load("64"), Question(30), "walk")
+    >>> found.summary.part.estimated, found.summary.residents_within < found.summary.part.residents
+    (True, True)
+    """
+    if mode not in ACTIVE_MODES:
+        require_mode(mode)
+        msg = f"Le mode « {mode} » n'est ni walk (à pied) ni bike (à vélo)."
+        raise ParameterError(msg)
+    if question.threshold_min > MOST_MIN:
+        msg = (
+            f"Seuil de {format_number(question.threshold_min)} min refusé : {MODES[mode]}, {MOST_MIN:g} min au plus "
+            f"sont attendues. Donnez un seuil plus court."
+        )
+        raise ParameterError(msg)
+    times, estimated = active_times(territory, mode, territory.facility_list(question.facilities, kinds=question.kinds))
+    bounds = ESTIMATED_BOUNDS if estimated else (1.0, 1.0)
+    precision = pd.DataFrame(dict(zip(PRECISION_COLUMNS, (estimated, *bounds), strict=True)), territory.communes.index)
+    threshold, facilities = question.threshold_min, question.facilities
+    cov = coverage(territory, threshold, facilities=facilities, times=times, precision=precision)
+    summary = summarize(cov, times, threshold, facilities=facilities)
+    names = ["name", "residents", "residents_known", "residents_within", "share_within", "facility_id", "facility_name"]
+    communes = cov.rename(columns={"population": "residents"})[names]
+    known = communes["share_within"].notna()
+    counted = ["residents_known", "residents_within"]
+    communes = communes.assign(
+        residents=communes["residents"].astype("Float64"), **{name: communes[name].where(known) for name in counted}
+    )
+    return ActiveAccess(question, mode, communes, summary)
+
+
+def active_times(territory: Territory, mode: str, places: gpd.GeoDataFrame) -> tuple[pd.DataFrame, bool]:
+    """Time every demand point to the one of some places that it reaches soonest on foot or by bicycle.
+
+    `places`: Facility table (`geo.schemas.FACILITY_COLUMNS`), index 0..n-1. Return what `Territory.times_to` gives,
+    `on_network` being whether the way is known at all, and whether times are estimated: <NA> where places are then
+    beyond `geo.network.modes.FARTHEST_KM`.
+
+    Examples
+    --------
+    >>> from geo import Territory
+    >>> territory = Territory.load("64")
+    >>> times, estimated = active_times(territory, "bike", territory.facility_list("sites"))
+    >>> len(times), estimated
+    (545, True)
+    """
+    demand, by_car = territory.demand, territory.demand_on_network
+    known, distance_m = np.asarray(by_car.link >= 0), by_car.distance_m
+    streets = territory.active.get(mode)
+    if streets is None:
+        minutes, km, nearest = _estimated(territory, mode, places)
+    else:
+        origins = snap(streets, demand.geometry.x, demand.geometry.y)
+        found = nearest_by_road(streets, origins, snap(streets, places.geometry.x, places.geometry.y))
+        minutes, km, nearest = found.travel_time_s / 60, found.length_m / 1000, found.facility
+        known, distance_m = known & (origins.link >= 0), origins.distance_m
+    reached = known & np.isfinite(minutes)
+    nearest = np.where(reached, nearest, -1)
+    names = places[["facility_id", "name"]].reindex(nearest).set_axis(demand.index)
+    times = pd.DataFrame(
+        {
+            "commune_code": demand["commune_code"],
+            "population": demand["population"],
+            "travel_time_min": pd.array(np.where(reached, minutes, np.nan), dtype="Float64"),
+            "distance_km": pd.array(np.where(reached, km, np.nan), dtype="Float64"),
+            "facility_id": names["facility_id"],
+            "facility_name": names["name"],
+            "snap_distance_m": distance_m,
+            "on_network": known,
+        },
+        index=demand.index,
+    )
+    return times, streets is None
+
+
+def _estimated(
+    territory: Territory, mode: str, places: gpd.GeoDataFrame
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Return minutes and kilometres to the place soonest reached, inf where all are too far, and which it is."""
+    points = territory.demand.geometry
+    lon, lat = points.x.to_numpy(), points.y.to_numpy()
+    to_lon, to_lat = places.geometry.x.to_numpy(), places.geometry.y.to_numpy()
+    metres = to_metres(territory.network.crs)
+    tree = cKDTree(np.column_stack(metres.transform(to_lon, to_lat)))
+    tried = np.arange(1, min(_TRIED, len(places)) + 1)
+    place = tree.query(np.column_stack(metres.transform(lon, lat)), k=tried)[1].ravel()
+    point = np.repeat(np.arange(len(points)), len(tried))
+    ends = lon[point], lat[point], to_lon[place], to_lat[place]
+    straight = np.asarray(pyproj.Geod(ellps="GRS80").inv(*ends)[2], np.float64)
+    minutes, km = estimated_times(mode, straight)
+    near = np.flatnonzero(np.isfinite(km))
+    from_lon, from_lat, *to = (each[near] for each in ends)
+    minutes[near] *= straight_factors(mode, project_relief(), (from_lon, from_lat), to[0], to[1], straight[near])
+    shape = len(points), len(tried)
+    best = minutes.reshape(shape).argmin(axis=1)
+    every = np.arange(len(points))
+    return minutes.reshape(shape)[every, best], km.reshape(shape)[every, best], place.reshape(shape)[every, best]

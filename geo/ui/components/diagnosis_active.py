@@ -1,0 +1,103 @@
+"""*Diagnostic* on foot or by bicycle: who is within the threshold of a place along streets, or by an estimate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import streamlit as st
+
+from geo.access.active_access import active_access
+from geo.access.known_part import known_part
+from geo.answers.active_access import active_answer, near_sentence
+from geo.answers.answer import part_title
+from geo.answers.list_dates import list_sentence
+from geo.answers.origin import counting_sentence, sources_sentence
+from geo.answers.tables import COLUMNS
+from geo.maps.access_maps import near_values
+from geo.maps.payload import shown_kinds
+from geo.network.modes import MODES
+from geo.report.active_files import near_table
+from geo.ui import cache
+from geo.ui.components.answer import show_beside, show_figures, show_sentence
+from geo.ui.components.day_lists import show_lists
+from geo.ui.components.messages import plain, show_notes
+from geo.ui.components.planning_map import planning_map
+from geo.ui.components.planning_tables import csv_button, french_table, show_table
+from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
+from geo.ui.components.without_car_day import ask_mode
+from geo.ui.kept_answers import kept
+from geo.ui.session import bound
+
+if TYPE_CHECKING:
+    from geo.access.active_access import ActiveAccess
+    from geo.question import Question
+    from geo.settings import Settings
+    from geo.territory import Territory
+    from geo.ui.state import AppState
+
+_SHOWN: Final = ("name", "share_within", "residents", "residents_within", "facility_name", "code")
+_IN_FILE: Final = ("name", "residents", "residents_known", "residents_within", "share_within", "facility_name", "code")
+#: What fits beside the map, the rest once it is asked for.
+_FIRST: Final = [COLUMNS[name].title for name in _SHOWN[:3]]
+
+
+def diagnosis_active(territory: Territory, state: AppState, settings: Settings) -> None:
+    """Draw the screen as it is on foot or by bicycle: question, answer, map, table."""
+    identity, by = cache.fingerprint(territory), MODES[state.mode]
+    name = part_title(territory.name, known_part(territory))
+    st.title(plain(f"Qui peut y aller {by} ? {name}"), anchor=False)
+    ask_mode(territory)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        ask_facilities(territory)
+        ask_threshold(f"Seuil {by}")
+        with st.popover("Options"):
+            ask_counted()
+    question = state.question
+    found = _found(territory, identity, question, state.mode)
+    answer = active_answer(territory, found)
+    show_sentence(answer.sentence)
+    show_figures(answer.figures, list_sentence(territory.manifest, question.facilities))
+    for text in answer.details:
+        st.markdown(plain(text))
+    table = near_table(found).sort_values(["share_within", "residents"], ascending=False, kind="stable")
+    on_the_map, beside = st.columns([3, 2], gap="medium")
+    with on_the_map:
+        planning_map(
+            cache.map_base_json(territory, identity),
+            near_values(found, territory.facility_list(question.facilities, kinds=question.kinds)),
+            fingerprint=identity,
+            name=f"near_{state.mode}",
+            label=f"Carte des communes dont des habitants sont assez près {by}, ou non.",
+            settings=settings,
+        )
+    with beside:
+        st.header("Communes", anchor=False)
+        titles = cache.commune_titles(territory, identity)
+        code = st.selectbox(
+            "Regarder une commune",
+            list(titles),
+            format_func=titles.__getitem__,
+            index=None,
+            placeholder="Choisissez une commune",
+            **bound("commune"),
+        )
+        show_beside("near_commune", "" if code is None else near_sentence(found.communes.loc[code], found))
+        show_table(
+            french_table(table, *_SHOWN),
+            key="near_communes",
+            alt=f"Communes, celles dont le plus d'habitants sont assez près {by} d'abord",
+            first=_FIRST,
+        )
+    kinds, excluded = shown_kinds(territory.facilities[question.facilities], question.kinds)
+    counted = counting_sentence(question.facilities, kinds, excluded, (territory,))
+    show_notes([*answer.notes, counted, sources_sentence(territory.manifest)])
+    show_lists(territory, settings)
+    stem = f"maillage-{territory.departement or 'territoire'}-{state.facilities}-{state.mode}-{state.threshold_min}min"
+    csv_button("Tableau (CSV)", french_table(table, *_IN_FILE), f"{stem}.csv")
+
+
+@kept(st.cache_resource, show_spinner=False, max_entries=48)
+def _found(_territory: Territory, identity: str, question: Question, mode: str) -> ActiveAccess:
+    """Return who is near enough, calculated once; `identity` is the territory's fingerprint."""
+    del identity  # only part of the key of the cache
+    return active_access(_territory, question, mode)

@@ -1,0 +1,155 @@
+"""Who is near on foot or by bicycle: along streets given by hand, and by an estimate worked out again here."""
+
+import csv
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from geo.access import active_access as module
+from geo.access.active_access import active_access, active_times
+from geo.access.known_part import known_part
+from geo.answers.active_access import active_answer, near_sentence
+from geo.errors import ParameterError
+from geo.finder.other_modes import times_by_mode
+from geo.network import RoadNetwork
+from geo.question import Question
+from geo.report.active_files import write_near
+from geo.sources.relief import Relief
+from tests.conftest import CENTRES, POPULATION
+from tests.golden.territories import labourd
+
+#: Minutes by bicycle from B to A and back, from C to B, and from B to C: a one-way street is only for those from C.
+TO_A, FROM_C, TO_C = 40, 17, 40
+FLAT = Relief(np.zeros((2, 2), np.uint8), -10.0, 40.0, 20.0)
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\u202f", " ").split())
+
+
+@pytest.fixture(scope="module")
+def cycled(small_world):
+    """Return the small world with streets for bicycles from A to C: D, where a site is, lies beyond them."""
+    x, y = np.array([CENTRES[code] for code in ("64001", "64002", "64003")]).T
+    edges = [(0, 1, TO_A), (1, 0, TO_A), (2, 1, FROM_C), (1, 2, TO_C)]
+    source, target, minutes = (np.array(each) for each in zip(*edges, strict=True))
+    made = RoadNetwork.from_edges(source, target, minutes * 60.0, np.full(4, 10_000.0), x, y, "EPSG:2154")
+    return replace(small_world.territory(), active={"bike": replace(made, mode="bike")})
+
+
+@pytest.mark.parametrize(("threshold", "within"), [(60, "ABC"), (57, "ABC"), (56, "AB"), (39, "A")])
+def test_residents_go_along_the_streets_towards_the_site(cycled, threshold, within):
+    """C to B to A takes 57 minutes, and would take 80 the other way; A has a site at its door."""
+    people = dict(zip("ABCDE", POPULATION.values(), strict=True))
+    found = active_access(cycled, Question(threshold), "bike")
+    known = sum(people[name] for name in "ABC")
+    assert found.summary.part.residents_known == known
+    assert not found.summary.part.estimated
+    assert found.summary.residents_within == sum(people[name] for name in within)
+    assert found.to_dict()["share_covered"] == pytest.approx(sum(people[name] for name in within) / known)
+    assert found.communes_without["name"].tolist() == [f"Commune {name}" for name in "ABC" if name not in within]
+
+
+def test_beyond_the_streets_nothing_is_told(cycled):
+    found = active_access(cycled, Question(60), "bike")
+    for code in ("64004", "64005"):
+        row = found.communes.loc[code]
+        assert row[["residents_known", "residents_within", "share_within", "facility_id"]].isna().all()
+        assert near_sentence(row, found).endswith("hors du réseau routier, trajet inconnu.")
+    answer = active_answer(cycled, found)
+    assert plain(answer.sentence) == (
+        "Tous les habitants (1 800) sont à 60 min ou moins à vélo d'un site France services ; dans 3 communes sur 3, "
+        "des habitants au moins le sont."
+    )
+    assert "Parts calculées sur les 1 800 habitants dont le trajet est connu" in plain(" ".join(answer.details))
+    assert "estimé" not in " ".join(answer.lines)
+
+
+@pytest.fixture
+def flat(monkeypatch):
+    monkeypatch.setattr(module, "project_relief", lambda: FLAT)
+
+
+def haversine_km(lon, lat, other_lon, other_lat):
+    lon, lat, other_lon, other_lat = map(math.radians, (lon, lat, other_lon, other_lat))
+    half = (
+        math.sin((other_lat - lat) / 2) ** 2
+        + math.cos(lat) * math.cos(other_lat) * math.sin((other_lon - lon) / 2) ** 2
+    )
+    return 2 * 6371.0 * math.asin(math.sqrt(half))
+
+
+@pytest.mark.parametrize(("mode", "kmh", "farthest_km"), [("walk", 4.8, 5), ("bike", 15.0, 15)])
+def test_without_streets_times_follow_the_straight_line(flat, mode, kmh, farthest_km):  # noqa: ARG001
+    """Roads that cover a part only: whose way by car is not known has none on foot either."""
+    territory = labourd()
+    sites = territory.facility_list("sites")
+    times, estimated = active_times(territory, mode, sites)
+    assert estimated
+    on_roads = np.asarray(territory.demand_on_network.link >= 0)
+    assert times["on_network"].tolist() == on_roads.tolist()
+    told = 0
+    for row, point, known in zip(times.itertuples(), territory.demand.geometry, on_roads, strict=True):
+        km = min(haversine_km(point.x, point.y, site.x, site.y) for site in sites.geometry)
+        if abs(km - farthest_km) < 0.05:  # an ellipsoid is no sphere
+            continue
+        if known and km < farthest_km:
+            assert float(row.travel_time_min) == pytest.approx(km * 1.3 / kmh * 60, rel=0.01)
+            told += 1
+        else:
+            assert times["travel_time_min"].isna()[row.Index]
+    assert told >= 10
+    part = active_access(territory, Question(30), mode).summary.part
+    assert (part.residents_known, part.communes_known) == (
+        pytest.approx(known_part(territory).residents_known),
+        known_part(territory).communes_known,
+    )
+    assert part.estimated
+
+
+@pytest.mark.parametrize("mode", ["walk", "bike"])
+def test_slopes_count_as_they_do_for_one_start(embedded, mode):
+    sites = embedded.facility_list("sites")
+    times, _ = active_times(embedded, mode, sites)
+    places = sites.geometry.x.to_numpy(), sites.geometry.y.to_numpy()
+    for row in range(0, len(times), 29):
+        start = embedded.demand.geometry[row]
+        soonest = times_by_mode(embedded, mode, (start.x, start.y), *places)[0].min()
+        told = times["travel_time_min"].to_numpy(np.float64, na_value=np.inf)[row]
+        assert told == pytest.approx(soonest)
+
+
+def test_an_estimate_has_its_bounds(embedded):
+    found = active_access(embedded, Question(30), "walk")
+    summary = found.summary
+    assert summary.residents_within_low < summary.residents_within < summary.residents_within_high
+    answer = active_answer(embedded, found)
+    assert "(temps estimés : entre" in plain(answer.sentence)
+    assert "aucun temps n'est estimé au-delà de 5 km" in plain(" ".join(answer.notes))
+
+
+def test_what_makes_no_sense_is_refused(embedded):
+    with pytest.raises(ParameterError, match="60 min au plus"):
+        active_access(embedded, Question(61), "walk")
+    with pytest.raises(ParameterError, match="n'est ni walk"):
+        active_access(embedded, Question(20), "car")
+    with pytest.raises(ParameterError, match="Mode de déplacement « skate » inconnu"):
+        active_access(embedded, Question(20), "skate")
+
+
+def test_every_file_says_the_same(cycled, tmp_path):
+    found = active_access(cycled, Question(56), "bike")
+    assert write_near(cycled, found, tmp_path)[0] == "bike.csv"
+    content = json.loads((tmp_path / "bike.json").read_text("utf-8"))
+    assert (content["residents_within"], content["residents_known"]) == (1500, 1800)
+    assert content["communes_without"] == ["64003"]
+    assert [row["share_within"] for row in content["by_commune"]] == [1, 1, 0, None, None]
+    with (tmp_path / "bike.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert [row["Part sous le seuil"] for row in rows] == ["1,0", "1,0", "0,0", "", ""]
+    page = plain((tmp_path / "bike.html").read_text("utf-8")).replace("\u00a0", " ").replace("&#x27;", "'")
+    assert plain(active_answer(cycled, found).sentence) in page
+    assert "habitants dont le trajet est connu" in page
