@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     import pandas as pd
@@ -31,6 +31,8 @@ _AT_THRESHOLD_MIN: Final = 1e-6
 _ESTIMATE_STEP_MIN: Final = 5
 #: What a time by car is, said once wherever times are.
 DRIVING_ONLY: Final = "Temps de conduite, hors stationnement."
+#: Units of the size of a file, the largest first.
+_SIZES: Final = ((1e9, "Go"), (1e6, "Mo"), (1e3, "ko"))
 #: Days of the week, Monday first.
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 #: Months of the year.
@@ -52,7 +54,6 @@ UNSEEN: Final = (
     "\u0000-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f"
 )
-_LIGATURES: Final = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 _UNSEEN_RUN: Final = re.compile(f"[{UNSEEN}]+")
 #: A plural as it is marked in a text that a number is put in: "ligne(s)", "(est/sont)".
 _MARKED_PLURAL: Final = re.compile(r"\((?:s|x|[a-zé]+/[a-zé]+)\)")
@@ -208,6 +209,18 @@ def format_euros(value: Any) -> str:
     return f"{format_integer(value)}{UNIT_SPACE}€"
 
 
+def format_bytes(size: float) -> str:
+    """Return the size of a file: ``"10 Go"``, ``"2,5 Mo"``, ``"800 octets"``.
+
+    Examples
+    --------
+    >>> format_bytes(2_540_000) == f"2,5{UNIT_SPACE}Mo"
+    True
+    """
+    unit, name = next(((unit, name) for unit, name in _SIZES if size >= unit), (1.0, "octets"))
+    return f"{format_decimal(size / unit).removesuffix(',0')}{UNIT_SPACE}{name}"
+
+
 def format_share(value: Any) -> str:
     """Return ``0.914`` as ``"91 %"``; a share that is almost but not quite 0 or 1 says so.
 
@@ -307,6 +320,23 @@ def clock(time: str | int) -> str:
     return "minuit" if minutes == 24 * 60 else _hours_and_minutes(minutes)
 
 
+def day_text(day: dt.date) -> str:
+    """Return a day of the year in words: ``24 novembre``, ``1er janvier``."""
+    return f"{'1er' if day.day == 1 else day.day}{UNIT_SPACE}{MONTHS[day.month - 1]}"
+
+
+def date_text(day: dt.date) -> str:
+    """Return a date in words, with its day of the week: ``mardi 24 novembre 2026``.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> date_text(dt.date(2026, 11, 24)).replace(UNIT_SPACE, " ")
+    'mardi 24 novembre 2026'
+    """
+    return f"{DAYS[day.weekday()]} {day_text(day)} {day.year}"
+
+
 def _length(minutes: int) -> str:
     """Return whole minutes as a length of time: ``"45 min"``, ``"1 h 05"``."""
     return _hours_and_minutes(minutes) if minutes >= 60 else f"{minutes}{UNIT_SPACE}min"  # noqa: PLR2004 - an hour
@@ -360,38 +390,3 @@ def _number(value: Any) -> float | None:
     except TypeError:  # None, <NA>
         return None
     return number if math.isfinite(number) else None
-
-
-def fold(text: str) -> str:
-    """Return the words of a text in lower case, without accents, separated by single spaces.
-
-    ``"Bus_équivalent"`` gives ``"bus equivalent"``, ``"L'Haÿ-les-Roses"`` gives ``"l hay les roses"``.
-    """
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES)).casefold()
-    kept = (mark if mark.isalnum() else " " for mark in decomposed if not unicodedata.combining(mark))
-    return " ".join("".join(kept).split())
-
-
-def fold_each(texts: Sequence[str]) -> list[str]:
-    """Return each text folded, as `fold` does one by one, in one pass over all of them.
-
-    Examples
-    --------
-    >>> fold_each(["Sare", "L'Haÿ-les-Roses"])
-    ['sare', 'l hay les roses']
-    """
-    joined = "\n".join(texts)
-    if joined.count("\n") != len(texts) - 1:  # none, or some of several lines
-        return [fold(text) for text in texts]
-    decomposed = unicodedata.normalize("NFKD", joined.translate(_LIGATURES)).casefold()
-    meant = {
-        ord(mark): None if unicodedata.combining(mark) else " "
-        for mark in set(decomposed) - {"\n"}
-        if not mark.isalnum()
-    }
-    return [" ".join(line.split()) for line in decomposed.translate(meant).split("\n")]
-
-
-def fold_all(texts: pd.Series) -> pd.Series:
-    """Return each text folded, dtype "string" on the same index; <NA> stays <NA>."""
-    return texts.map(fold, na_action="ignore").astype("string")

@@ -14,7 +14,6 @@ So two sites that share the same residents do not count twice, and a site far aw
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +23,7 @@ import pandas as pd
 from geo.access.known_part import KnownPart, known_part
 from geo.access.residents import residents_by_point, weighted_median
 from geo.errors import ParameterError
-from geo.french import format_integer
+from geo.french import format_integer, format_number
 from geo.kinds import COUNTED_KINDS
 from geo.network.snapping import snap
 from geo.network.travel_times import pairs_within
@@ -126,7 +125,7 @@ def catchment(
         A number of agents out of reason; or sites without a figure, and requests of which no rate can be had.
     """
     if not 0 < agents <= _MAX_AGENTS:
-        given = f"{agents:g}".replace(".", ",") if math.isfinite(agents) else "(pas un nombre)"
+        given = format_number(agents)
         msg = f"Nombre d'agents refusé : {given}. Un nombre de plus de 0 à {_MAX_AGENTS:g} est attendu, par exemple 2."
         raise ParameterError(msg)
     sites = counted_places(territory.sites, kinds=kinds)

@@ -16,7 +16,8 @@ import pandas as pd
 import shapely
 
 from geo.crs import FRANCE, WGS84, to_metres
-from geo.french import dialled, fold_all
+from geo.folding import fold_all
+from geo.french import dialled
 from geo.question import AT_THRESHOLD_MIN
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from geo.access.bus_rounds import rounds_totals
-from geo.answers.list_dates import dated
 from geo.answers.rounds import rounds_text
 from geo.french import DRIVING_ONLY, SEMICOLON, UNIT_SPACE, agreed, format_integer, format_share
 from geo.kinds import facility_title
 from geo.network.modes import ESTIMATED_NOTE, WALK
 from geo.network.slopes import relief_note
 from geo.siting.plan_sources import plan_sources
+from geo.sources.vintages import dated
 from geo.territory.embedded import CORSICA_NOTE, OVERSEAS_NOTE
 from geo.transit.day import CHANGE_S
 from geo.transit.walks import CHANGE_WALK_S

@@ -6,9 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from geo.answers.site_words import trip_words
-from geo.finder.opening_times import day_text, hours_text
+from geo.finder.opening_times import hours_text
 from geo.finder.other_names import of_commune
-from geo.french import DAYS, SEMICOLON, capital, clock
+from geo.french import DAYS, SEMICOLON, capital, clock, date_text, day_text
 from geo.transit.round_trip import told_arrival_s, told_departure_s
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def transit_lines(
     """
     after = "" if not_before is None else f", départ à partir de {_clock(not_before)}"
     where = "" if start is None else f" depuis {start}"
-    yield f"Sans voiture{where}, {DAYS[day.weekday()]} {day_text(day)} {day.year}{after} :"
+    yield f"Sans voiture{where}, {date_text(day)}{after} :"
     if not any(one.possible for one in found):
         unknown = [one.why_not == "walk_unknown" for one in found]
         which = " dont le chemin à pied est connu" if any(unknown) else ""

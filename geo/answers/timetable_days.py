@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.finder.opening_times import day_text
-from geo.french import DAYS, SEMICOLON, agreed
+from geo.french import SEMICOLON, agreed, date_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +20,7 @@ def day_words(day: NamedDay) -> str:
         school = f"{day.holiday} de la zone {day.zone}"
     else:
         school = f"hors vacances scolaires de la zone {day.zone}"
-    date = f"{DAYS[day.date.weekday()]} {day_text(day.date)} {day.date.year}"
+    date = f"{date_text(day.date)}"
     if day.public_holiday is not None:
         date = f"{date}, jour férié ({day.public_holiday})"
     return f"{date}, {school}, {agreed(day.trips, 'trajet(s)')}"

@@ -12,15 +12,14 @@ from geo.answers.round_trips import NO_ROUND_TRIP, ON_FOOT, rules_sentence, wait
 from geo.answers.site_words import trip_words
 from geo.answers.timetable_days import day_notes
 from geo.classes import trip_class
-from geo.finder.opening_times import day_text
 from geo.finder.residents_trips import median_door_to_door
 from geo.french import (
-    DAYS,
     SEMICOLON,
     UNKNOWN,
     capital,
     clock,
     counted,
+    date_text,
     format_integer,
     format_share,
     joined,
@@ -227,7 +226,7 @@ def _figures(measured: DayWithoutCar) -> tuple[Figure, ...]:
 
 def residents_sentence(share: RoundTripShare) -> str:
     """Return how many residents have a round trip without a car, of whom, and for how long."""
-    day = f"{DAYS[share.day.weekday()]} {day_text(share.day)} {share.day.year}"
+    day = f"{date_text(share.day)}"
     if share.communes == 0:
         return f"Aucun aller-retour n'est connu, {day} : le réseau routier ne couvre aucune commune."
     if share.share is None:

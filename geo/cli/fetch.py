@@ -10,6 +10,7 @@ import typer
 from geo.cli.options import AsJson, Profile
 from geo.cli.output import print_each, print_items, print_json, print_line, progress_bars
 from geo.errors import ParameterError, SourceError
+from geo.french import format_number
 
 if TYPE_CHECKING:
     from geo.answers.roads_change import RoadsChange
@@ -135,7 +136,7 @@ def _fetch_lists(within: float | None, *, as_json: bool) -> None:
 
     seconds = PATIENCE_S if within is None else within
     if not 0 < seconds <= MOST_S:
-        msg = f"--within {seconds:g} : un nombre de secondes jusqu'à {MOST_S:g} est attendu."
+        msg = f"--within {format_number(seconds)} : un nombre de secondes jusqu'à {MOST_S:g} est attendu."
         raise ParameterError(msg)
     fetched = fetch_day_lists(Settings.from_environment(), seconds=seconds)
     if as_json:

@@ -9,9 +9,9 @@ from scipy.spatial import cKDTree
 
 from geo.crs import to_metres
 from geo.errors import ParameterError
-from geo.finder.opening_times import day_text, holiday_on
+from geo.finder.opening_times import holiday_on
 from geo.finder.residents_trips import NO_STOPS, SITES_OF_A_POINT, stops_of_points, walks_of_pairs
-from geo.french import DAYS
+from geo.french import date_text
 from geo.transit.journeys import journeys
 from geo.transit.round_trip import round_trip
 
@@ -33,7 +33,7 @@ def require_working_day(trips: RoundTrips, day: dt.date) -> None:
     trips.require_covered(day)
     if day.weekday() >= _SATURDAY or holiday_on(day, trips.territory.departement):
         msg = (
-            f"Le {DAYS[day.weekday()]} {day_text(day)} {day.year} n'est pas un jour ouvré : on ne sait pas si un "
+            f"Le {date_text(day)} n'est pas un jour ouvré : on ne sait pas si un "
             f"nouveau site serait ouvert. Choisissez un jour du lundi au vendredi, qui ne soit pas férié."
         )
         raise ParameterError(msg)

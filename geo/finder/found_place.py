@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from geo.french import fold
+from geo.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

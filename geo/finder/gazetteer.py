@@ -24,7 +24,7 @@ from geo.finder.name_table import embedded_names, name_table
 from geo.finder.other_names import ARRONDISSEMENT, FORMER_KINDS
 from geo.finder.place_query import PlaceQuery, parse_query
 from geo.finder.spelling import SMALL_WORDS, telling
-from geo.french import fold
+from geo.folding import fold
 from geo.sources.departements import departement_name
 from geo.sources.localities import LOCALITY_KINDS
 from geo.territory.place_names import other_names

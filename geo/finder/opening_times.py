@@ -18,7 +18,7 @@ from opening_hours import OpeningHours, State
 
 from geo.errors import ParameterError
 from geo.finder.site_remarks import NO_REMARKS
-from geo.french import MONTHS, UNIT_SPACE, clock
+from geo.french import clock, day_text
 from geo.sources.opening_hours import WEEKDAYS, Interval, WeeklyHours
 
 if TYPE_CHECKING:
@@ -307,11 +307,6 @@ def hours_text(intervals: Sequence[Interval] | None) -> str:
     if intervals is None:
         return "horaires inconnus"
     return ", ".join(f"{clock(start)} – {clock(end)}" for start, end in intervals) or "fermé"
-
-
-def day_text(day: dt.date) -> str:
-    """Return a day in words: ``24 novembre``, ``1er janvier``."""
-    return f"{'1er' if day.day == 1 else day.day}{UNIT_SPACE}{MONTHS[day.month - 1]}"
 
 
 def moment_text(moment: dt.datetime, *, since: dt.datetime) -> str:

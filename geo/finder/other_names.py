@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from geo.french import fold
+from geo.folding import fold
 from geo.sources.localities import LOCALITY_KINDS
 
 if TYPE_CHECKING:

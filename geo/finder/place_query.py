@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.finder.arrondissement_names import official_name
 from geo.finder.spelling import spelled_out
-from geo.french import fold
+from geo.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

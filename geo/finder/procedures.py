@@ -13,9 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from rapidfuzz import fuzz
-
-from geo.french import fold
+from geo.folding import fold
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,11 +36,6 @@ MANDATE: Final = (
     "Un conseiller France services vous le propose ; il ne fait rien de plus que ce qui y est écrit. "
     "Vous pouvez y mettre fin à tout moment. Ne donnez jamais votre mot de passe par téléphone ou par courriel."
 )
-
-#: Lowest likeness (0 to 100) at which a procedure answers a query.
-_MIN_SCORE: Final = 75.0
-#: A query shorter than this is only compared as a whole.
-_SHORT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +90,6 @@ def operators(on: dt.date) -> tuple[Operator, ...]:
 def find_operator(name: str, on: dt.date) -> Operator | None:
     """Return the operator that a name or a key means, among those of a day; `None` where none does."""
     return next((operator for operator in operators(on) if operator.is_called(name)), None)
-
-
-def search_procedures(query: str, limit: int = 5) -> tuple[Procedure, ...]:
-    """Return the procedures that a few words name, best first; accents, case and small typing errors do not matter."""
-    words = fold(query[:200])
-    scored = [(_likeness(words, procedure), procedure) for procedure in procedures()] if words else []
-    found = [(score, procedure) for score, procedure in scored if score >= _MIN_SCORE]
-    return tuple(procedure for _, procedure in sorted(found, key=lambda pair: -pair[0])[:limit])
-
-
-def _likeness(words: str, procedure: Procedure) -> float:
-    phrases = [fold(phrase) for phrase in (procedure.label, *procedure.examples)]
-    whole = max(fuzz.ratio(words, phrase) for phrase in phrases)
-    if len(words) < _SHORT:
-        return whole
-    # Somewhat below a whole match: "retraite complémentaire" is not "retraite".
-    return max(whole, *(0.95 * fuzz.token_set_ratio(words, phrase) for phrase in phrases))
 
 
 def _several(cell: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.french import fold
+from geo.folding import fold
 from geo.sources.opening_hours import WEEKDAYS
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from geo.finder.opening_times import closes_before, day_text, holiday_on, later, moment_text, skipped
-from geo.french import DRIVING_ONLY, agreed, to_five
+from geo.finder.opening_times import closes_before, holiday_on, later, moment_text, skipped
+from geo.french import DRIVING_ONLY, agreed, day_text, to_five
 from geo.network.modes import CAR, ESTIMATED_NOTE, RELIEF_ALONG
 from geo.network.slopes import relief_note
+from geo.sources.vintages import dated
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -90,7 +91,7 @@ def notes(
     if network.approximate:
         yield from network.notes
     sources = [
-        f"{source.dataset} ({source.vintage})" if source.vintage else source.dataset
+        f"{source.dataset} ({dated(source.vintage)})" if source.vintage else source.dataset
         for source in territory.manifest.sources
     ]
     sources.append(f"{network.name}, profil {territory.network.profile}")

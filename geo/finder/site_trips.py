@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 HORIZON_DAYS: Final = 14
 #: How many sites are tried from a start, the nearest as a straight line first.
 SITES_TRIED: Final = 30
-#: Why there is no round trip; ``"walk_unknown"``: whether there is one is not known, no street is known near the site.
-WHY_NOT: Final = ("walk_unknown", "hours_unknown", "closed", "no_stop_here", "no_stop_there", "too_late", "no_way")
 #: A shorter walk is not told.
 _STEP_S: Final = 30
 
@@ -59,7 +57,9 @@ class SiteTrip:
     `back`: the ways in their parts, empty where there is no round trip. `leaves_home`, `arrives`, `leaves_site`,
     `home`: moments, `None` where there is none. `earliest_arrival`, `last_way_back`: as of
     `geo.transit.round_trip.RoundTrip`, `None` also where one may walk all the way, at any hour. `next_day`: the next
-    day with one, within `HORIZON_DAYS`, `None`: there is none. `why_not`: of `WHY_NOT`, where there is no round trip.
+    day with one, within `HORIZON_DAYS`, `None`: there is none. `why_not`: why there is no round trip, of
+    ``"walk_unknown"`` (no street is known near the site, so whether there is one is not known), ``"hours_unknown"``,
+    ``"closed"``, ``"no_stop_here"``, ``"no_stop_there"``, ``"too_late"`` and ``"no_way"``; `None`: there is one.
     `phone`, `appointment`: of the list, `None` unknown. `public_holiday`: name of that of the day where the site is,
     `None`: it is none. `wait_min`, `earliest_wait_min`: minutes outside before the doors open, after `arrives` and
     after `earliest_arrival`; 0: none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from geo.french import fold, fold_each
+from geo.folding import fold, fold_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from geo.errors import ParameterError
-from geo.french import format_number
+from geo.french import format_integer, format_number
 from geo.network.barriers import across
 from geo.network.snapping import SnappedPoints, snap
 from geo.network.travel_times import times_from_point
@@ -102,8 +102,8 @@ def start_at(territory: Territory, lon: float, lat: float) -> Start:
         return Start(lon, lat, here, departement, _NO_ROAD)
     commune = communes.iloc[int(order[first])]
     note = (
-        f"Aucune route connue à moins de {territory.network.snap_limit_m:.0f} m de votre position : les temps sont "
-        f"comptés depuis {commune['name']}, à {metres[order[first]] / 1000:.0f} km à vol d'oiseau."
+        f"Aucune route connue à moins de {format_integer(territory.network.snap_limit_m)} m de votre position : les "
+        f"temps sont comptés depuis {commune['name']}, à {metres[order[first]] / 1000:.0f} km à vol d'oiseau."
     )
     return Start(float(commune["lon"]), float(commune["lat"]), points.take([first]), departement, note)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.finder.opening_times import hours_text
 from geo.finder.procedures import find_operator
-from geo.french import fold
+from geo.folding import fold
 from geo.sources.permanences import PERMANENCE_COLUMNS
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import ParameterError
-from geo.finder.opening_times import day_text, holiday_on, time_zone
+from geo.finder.opening_times import holiday_on, time_zone
 from geo.finder.site_remarks import read_remarks
-from geo.french import SEMICOLON, format_integer
+from geo.french import SEMICOLON, day_text, format_integer
 from geo.kinds import SITES
 from geo.network.modes import WALK
 from geo.network.snapping import snap

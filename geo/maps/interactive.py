@@ -27,9 +27,8 @@ from geo.answers.origin import (
     sources_sentence,
 )
 from geo.answers.without_car import COMMUNE_HEADS, commune_trip_rows, without_car_answer
-from geo.finder.opening_times import day_text
 from geo.finder.without_car import FIXED_KINDS
-from geo.french import DAYS, DRIVING_ONLY, within_text
+from geo.french import DRIVING_ONLY, date_text, within_text
 from geo.kinds import SITES, facility_title
 from geo.maps.access_maps import near_values, trip_values
 from geo.maps.area_patterns import area_pattern_defs
@@ -156,7 +155,7 @@ def round_trip_page(
     """Return the map of round trips without a car, with its title, legend, table of the communes, sources and date."""
     sites = territory.facility_list(SITES, kinds=FIXED_KINDS)
     date = measured.day.date
-    when = f"{DAYS[date.weekday()]} {day_text(date)} {date.year}"
+    when = f"{date_text(date)}"
     title = f"Aller-retour sans voiture, {when} : {part_title(territory.name, measured.part)}"
     communes = measured.communes.sort_values(["share_round_trip", "residents"], ascending=False, kind="stable")
     asked = Question(kinds=FIXED_KINDS)

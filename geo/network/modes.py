@@ -57,7 +57,7 @@ def require_mode(mode: str, *others: str) -> str:
     return mode
 
 
-def usual_kmh(mode: str, profile: SpeedProfile | None = None) -> float:
+def usual_kmh(mode: str) -> float:
     """Return the speed (km/h) of an active mode on an ordinary street.
 
     Examples
@@ -65,7 +65,7 @@ def usual_kmh(mode: str, profile: SpeedProfile | None = None) -> float:
     >>> usual_kmh("walk"), usual_kmh("bike")
     (4.8, 15.0)
     """
-    return (profile or speed_profile()).active_kmh[mode]["street"]
+    return speed_profile().active_kmh[mode]["street"]
 
 
 def profile_of(mode: str, profile: SpeedProfile) -> SpeedProfile:

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, ParameterError, SchemaError
-from geo.french import agreed, fold
+from geo.folding import fold
+from geo.french import agreed
 from geo.network.speeds import link_speed_kmh
 
 if TYPE_CHECKING:

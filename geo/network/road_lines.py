@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import CrsError, NetworkError, ParameterError
-from geo.french import agreed, format_integer
+from geo.french import agreed, format_integer, format_number
 from geo.network import speeds
 from geo.network.assemble import Segments, assemble_network
 from geo.network.layer_files import read_road_layer
@@ -94,7 +94,7 @@ def read_road_lines(
     """
     speed = speeds.speed_profile(speed_profile) if isinstance(speed_profile, str) else speed_profile
     if tolerance_m is not None and not 0 <= tolerance_m <= MAX_TOLERANCE_M:
-        msg = f"Tolérance de {tolerance_m} m : une valeur de 0 à {MAX_TOLERANCE_M:.0f} m est attendue."
+        msg = f"Tolérance de {format_number(tolerance_m)} m : une valeur de 0 à {MAX_TOLERANCE_M:.0f} m est attendue."
         raise ParameterError(msg)
     if area is not None:
         _check_area(area)
@@ -122,8 +122,7 @@ def read_road_lines(
         )
         raise NetworkError(msg)
     where = "aux sommets qu'elles partagent" if layer.profile.noding == "vertices" else "à leurs extrémités"
-    near = f"{tolerance:g}".replace(".", ",")
-    notes.append(f"Les routes se rejoignent {where}, à {near} m près.")
+    notes.append(f"Les routes se rejoignent {where}, à {format_number(tolerance)} m près.")
     _log.debug("%s: %d segments between %d points", layer.file, len(noded.source), len(noded.point_x))
     row = row[noded.line]
     segments = Segments(

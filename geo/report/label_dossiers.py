@@ -27,10 +27,9 @@ CRITERIA_TITLE: Final = "Critères de la préfecture, et ce que l'on sait des ha
 CRITERIA_HEADS: Final = ("Critère", "Rempli", "Constat")
 #: Communes that a page has room for.
 _ROWS: Final = 7
-#: Longest texts (characters): a name, a sentence, the sources.
+#: Longest texts (characters): a name, a sentence.
 _NAME: Final = 60
 _SENTENCE: Final = 620
-_FOOT: Final = 1_000
 _MET: Final = {True: "oui", False: "non", None: UNKNOWN}
 
 

@@ -14,7 +14,7 @@ from geo.answers.coverage import access_title
 from geo.answers.equity import equity_answer, missing_sentence
 from geo.answers.fragility import fragility_answer, sites_with_residents
 from geo.answers.hours import hours_answer
-from geo.answers.list_dates import dated, list_sentence
+from geo.answers.list_dates import list_sentence
 from geo.answers.origin import (
     AGAIN,
     CAR_ONLY,
@@ -40,6 +40,7 @@ from geo.report.report_sentences import key_figures, summary_sentences
 from geo.report.report_without_car import without_car_content
 from geo.report.typesetting import typeset
 from geo.siting.plan_sources import centrality_sources
+from geo.sources.vintages import dated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

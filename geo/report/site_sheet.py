@@ -14,8 +14,7 @@ from geo.answers.list_dates import list_date, old_list_sentence
 from geo.answers.nearest import stand_in_sentence
 from geo.answers.origin import sources_sentence
 from geo.answers.site_words import detail_texts, distance_text, site_trip
-from geo.finder.opening_times import day_text
-from geo.french import DRIVING_ONLY, UNIT_SPACE, dialled, is_email, visible
+from geo.french import DRIVING_ONLY, UNIT_SPACE, day_text, dialled, is_email, visible
 from geo.kinds import KINDS
 from geo.maps.static_route import draw_route
 from geo.report.typesetting import typeset

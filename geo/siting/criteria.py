@@ -134,7 +134,7 @@ def factors(criteria: pd.DataFrame, weights: Weights) -> NDArray[np.float64]:
             continue
         share = criteria[name].to_numpy(np.float64)
         if name in _NEEDED and np.isnan(share).all():
-            msg = f"Poids « {name} » de {weight:g} sans données : il faut {_NEEDED[name]}."
+            msg = f"Poids « {name} » de {format_number(weight)} sans données : il faut {_NEEDED[name]}."
             raise ParameterError(msg)
         factor *= 1 + np.nan_to_num(share) * (weight - 1)
     return factor

@@ -41,14 +41,14 @@ def most_benefit(benefits: Benefits, count: int, stopped: Callable[[], bool] = n
     return interchange(benefits, greedy(benefits, count), stopped)
 
 
-def greedy(benefits: Benefits, count: int, target: float = np.inf, *, after: ArrayLike = ()) -> NDArray[np.int64]:
-    """Choose the candidate that adds most to those of `after`, again and again: `count`, or until `target` is added.
+def greedy(benefits: Benefits, count: int, target: float = np.inf) -> NDArray[np.int64]:
+    """Choose the candidate that adds most, again and again: `count`, or until `target` is added.
 
     Returns
     -------
     Positions of candidates, int64, in the order of choice.
     """
-    received = benefits.received(after)
+    received = benefits.received(())
     open_ = benefits.still_open(received)
     chosen: list[int] = []
     smallest = ROUNDING * benefits.value.max(initial=0.0)

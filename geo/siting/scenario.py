@@ -18,6 +18,7 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import Fault, ParameterError, listed
+from geo.french import format_integer
 from geo.network.snapping import snap, street_positions
 from geo.sources.facility_table import facility_frame
 from geo.sources.opening_hours import WeeklyHours
@@ -322,7 +323,7 @@ def _locate(territory: Territory, changes: _Changes) -> pd.DataFrame:
         changes.faults.append(
             Fault(
                 f"action {numbers[which]} : la position (longitude {lon}, latitude {lat}) est à plus de "
-                f"{territory.network.snap_limit_m:.0f} m d'une route"
+                f"{format_integer(territory.network.snap_limit_m)} m d'une route"
             )
         )
     return where.reindex(columns=[*_OF_THE_DOOR, "lon", "lat"]).astype(dict.fromkeys(_OF_THE_DOOR, "string"))

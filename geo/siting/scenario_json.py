@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NoReturn, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from geo.errors import Fault, ParameterError, listed
+from geo.french import format_bytes
 from geo.siting.scenario import AddStop, ChangeHours, CloseSite, MoveSite, OpenSite, Place, Scenario
 
 if TYPE_CHECKING:
@@ -151,8 +152,8 @@ def scenario_from_json(text: str) -> Scenario:
         The text is not such a scenario; all faults are listed.
     """
     if len(text) > MAX_CHARACTERS:
-        msg = f"Scénario : {len(text) / 1e6:.1f} Mo trouvés, au plus {MAX_CHARACTERS / 1e6:.0f} Mo attendu. {_ADVICE}"
-        raise ParameterError(msg.replace(".", ",", 1))
+        msg = f"Scénario : {format_bytes(len(text))} trouvés, au plus {format_bytes(MAX_CHARACTERS)} attendu. {_ADVICE}"
+        raise ParameterError(msg)
     try:
         content = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final
 
 from geo.errors import SourceError
+from geo.french import format_bytes
 from geo.storage import shown_path
 
 if TYPE_CHECKING:
@@ -247,25 +248,17 @@ _UNPACKED: Final = {
 def _require_size(total: int, packed_bytes: int, max_bytes: int, ratio: int) -> None:
     if total > max_bytes:
         msg = (
-            f"plus de {_size(max_bytes)} une fois décompressé, la plus grande taille attendue. Ne gardez que la couche "
-            f"et le territoire utiles, ou décompressez-le et donnez le fichier lui-même."
+            f"plus de {format_bytes(max_bytes)} une fois décompressé, la plus grande taille attendue. Ne gardez "
+            f"que la couche et le territoire utiles, ou décompressez-le et donnez le fichier lui-même."
         )
         raise SourceError(msg)
     if total > max(_HARMLESS_BYTES, ratio * packed_bytes):
         msg = (
-            f"plus de {_size(total)} sortent de {_size(packed_bytes)}, au plus {ratio} fois la taille du fichier "
-            f"sont attendues. Téléchargez-le à nouveau chez son producteur, ou décompressez-le et donnez le fichier "
-            f"lui-même."
+            f"plus de {format_bytes(total)} sortent de {format_bytes(packed_bytes)}, au plus {ratio} fois la "
+            f"taille du fichier sont attendues. Téléchargez-le à nouveau chez son producteur, ou décompressez-le et "
+            f"donnez le fichier lui-même."
         )
         raise SourceError(msg)
-
-
-def _size(n_bytes: int) -> str:
-    """Return a size in French: ``10 Go``, ``2,5 Mo``, ``800 octets``."""
-    unit, name = next(
-        ((unit, name) for unit, name in ((1e9, "Go"), (1e6, "Mo"), (1e3, "ko")) if n_bytes >= unit), (1, "octets")
-    )
-    return f"{n_bytes / unit:.1f}".removesuffix(".0").replace(".", ",") + f" {name}"
 
 
 def _bounded(stream: object, name: str, max_bytes: int) -> Iterator[bytes]:
@@ -279,7 +272,7 @@ def _bounded(stream: object, name: str, max_bytes: int) -> Iterator[bytes]:
 
 def _too_large(name: str, max_bytes: int) -> SourceError:
     return SourceError(
-        f"« {name} » dépasse {max_bytes / 1e6:.0f} Mo une fois décompressé, la plus grande taille attendue."
+        f"« {name} » dépasse {format_bytes(max_bytes)} une fois décompressé, la plus grande taille attendue."
     )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from geo.french import agreed, fold, in_number
+from geo.folding import fold
+from geo.french import agreed, in_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

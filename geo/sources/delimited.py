@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Fault, SchemaError, SourceError
-from geo.french import agreed, fold, in_number
+from geo.folding import fold
+from geo.french import agreed, in_number
 from geo.sources.archives import require_regular
 from geo.sources.csv_layout import header_position, layout_of, split_records
 from geo.sources.encodings import decode

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import SourceError
-from geo.french import agreed
+from geo.french import agreed, format_bytes
 from geo.sources.http_client import OK, CallError, Failure, answer_to, host_of
 from geo.storage import replacing_file
 
@@ -51,7 +51,7 @@ _LASTING_FAILURES: Final = {
     Failure.ENDLESS: "l'adresse {url} renvoie sans fin vers d'autres adresses.",
     Failure.CERTIFICATE: "la connexion à {host} n'est pas sûre (certificat refusé).",
     Failure.LARGE: "le fichier de {url} dépasse {most_mb:.0f} Mo, la plus grande taille attendue.",
-    Failure.SLOW: "{host} est trop lent : {done_mb:.1f} Mo en {minutes:.0f} min, durée la plus longue. Recommencez : "
+    Failure.SLOW: "{host} est trop lent : {done} en {minutes:.0f} min, durée la plus longue. Recommencez : "
     "le téléchargement reprendra où il s'est arrêté.",
 }
 
@@ -189,7 +189,7 @@ def _failed(error: CallError, job: Job) -> Exception:
         host=host_of(job.url),
         to=error.address[:200],
         most_mb=job.max_bytes / 1e6,
-        done_mb=job.part.stat().st_size / 1e6 if job.part.exists() else 0.0,
+        done=format_bytes(job.part.stat().st_size if job.part.exists() else 0),
         minutes=job.limits.max_seconds / 60,
     )
     return _TryAgainError(said) if passing else SourceError(said)

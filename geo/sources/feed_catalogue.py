@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import SourceError
-from geo.french import agreed, format_decimal
+from geo.french import agreed, format_bytes
 from geo.sources.departements import region_name
 from geo.sources.http_client import address_from
 
@@ -209,7 +209,7 @@ def _why_not(resource: dict[str, Any], day: str, most_bytes: int) -> str | None:
     if last and last < day:
         return f"ils finissent le {last}"
     if isinstance(size, int | float) and size > most_bytes:
-        return f"{format_decimal(size / 1e6)} Mo, {most_bytes / 1e6:.0f} Mo au plus"
+        return f"{format_bytes(size)}, {format_bytes(most_bytes)} au plus"
     return None
 
 

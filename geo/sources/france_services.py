@@ -13,7 +13,8 @@ import pandas as pd
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError
-from geo.french import agreed, fold, fold_all
+from geo.folding import fold, fold_all
+from geo.french import agreed
 from geo.sources.commune_codes import first_named
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.facility_table import (

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.errors import Fault, ParameterError
-from geo.french import fold
+from geo.folding import fold
 from geo.sources.osm_hours import ordinary_week
 
 if TYPE_CHECKING:

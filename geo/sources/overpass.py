@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from geo.crs import departement_of
 from geo.errors import ParameterError, SourceError
-from geo.french import visible
+from geo.french import format_number, visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,8 +45,8 @@ class Around:
             raise ParameterError(msg)
         if not 1 <= self.km <= MOST_KM:
             msg = (
-                f"Distance de {self.km:g} km refusée : de 1 à {MOST_KM:g} km sont attendus autour d'une commune. "
-                f"Pour plus, retirez --around : les routes viennent alors des extraits de la région."
+                f"Distance de {format_number(self.km)} km refusée : de 1 à {MOST_KM:g} km sont attendus autour d'une "
+                f"commune. Pour plus, retirez --around : les routes viennent alors des extraits de la région."
             )
             raise ParameterError(msg)
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from geo.errors import Fault, SchemaError
-from geo.french import fold
+from geo.folding import fold
 from geo.sources.delimited import listed_columns
 from geo.sources.positions import parse_positions
 

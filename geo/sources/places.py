@@ -12,7 +12,8 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import CrsError, Fault, ParameterError, SchemaError
-from geo.french import agreed, fold_all, visible
+from geo.folding import fold_all
+from geo.french import agreed, visible
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import (
     FacilityRows,

@@ -15,7 +15,7 @@ import shapely
 
 from geo.crs import WGS84, metric_crs
 from geo.errors import Fault, SchemaError, SourceError
-from geo.french import agreed
+from geo.french import agreed, format_integer, format_percent
 from geo.schemas import CELL_COLUMNS, check_cells
 from geo.sources.facility_table import OPEN_LICENCE
 from geo.sources.layers import find_layers, first_column, read_layer
@@ -142,13 +142,12 @@ def _total_note(comparison: pd.DataFrame) -> str:
     cells, legal = float(known["population_cells"].sum()), int(known["population_legal"].sum())
     if legal == 0:
         return "Population légale inconnue : celle des carreaux en tient lieu."
-    gap = f"{100 * (cells / legal - 1):+.1f}".replace(".", ",")
+    more = "+" if cells >= legal else ""
     why = " (les carreaux ne comptent que les ménages fiscaux)" if cells < legal else ""
-    return f"Carreaux : {_grouped(cells)} habitants ; population légale : {_grouped(legal)} ; écart {gap} %{why}."
-
-
-def _grouped(number: float) -> str:
-    return f"{number:,.0f}".replace(",", "\u202f")
+    return (
+        f"Carreaux : {format_integer(cells)} habitants ; population légale : {format_integer(legal)} ; "
+        f"écart {more}{format_percent(cells / legal - 1, 1)}{why}."
+    )
 
 
 def _read_csv(path: Path) -> pa.Table:

@@ -18,7 +18,8 @@ import shapely
 
 from geo.crs import WGS84, metric_crs_at
 from geo.errors import CrsError
-from geo.french import agreed, fold
+from geo.folding import fold
+from geo.french import agreed
 from geo.sources.sexagesimal import two_angles
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.errors import Fault, SchemaError
-from geo.french import fold
+from geo.folding import fold
 from geo.sources.commune_codes import CommuneNote, normalise_codes
 from geo.sources.delimited import read_delimited
 from geo.sources.facility_table import OPEN_LICENCE, vintage_from_name

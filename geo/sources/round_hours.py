@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined] # not in its stub
 
 from geo.errors import ParameterError
-from geo.french import clock, fold, joined
+from geo.folding import fold
+from geo.french import clock, joined
 from geo.sources.opening_hours import WEEKDAYS
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ import pandas as pd
 
 from geo.crs import WGS84, departement_of
 from geo.errors import Fault, ParameterError, SchemaError, SourceError
-from geo.french import SEMICOLON, fold, fold_all, visible_column
+from geo.folding import fold, fold_all
+from geo.french import SEMICOLON, visible_column
 from geo.sources.commune_codes import normalise_codes
 from geo.sources.delimited import columns_by_header, read_delimited, under_own_names
 from geo.sources.facility_table import vintage_from_name

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from geo.errors import Fault, SchemaError
-from geo.french import agreed, fold
+from geo.folding import fold
+from geo.french import agreed
 from geo.sources.delimited import read_delimited, require_columns
 from geo.sources.numbers import parse_numbers
 from geo.sources.provenance import Provenance, SourceTable, names_its_file

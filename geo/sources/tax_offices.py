@@ -20,7 +20,8 @@ import pandas as pd
 
 from geo.crs import departement_of
 from geo.errors import Fault, SchemaError, SourceError
-from geo.french import agreed, fold_all
+from geo.folding import fold_all
+from geo.french import agreed
 from geo.sources.delimited import parse_delimited, read_text, require_columns
 from geo.sources.facility_table import (
     OPEN_LICENCE,

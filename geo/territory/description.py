@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import departement_of
-from geo.french import agreed
+from geo.french import agreed, format_integer
 from geo.network.estimated_error import MEASURED_ERROR
 from geo.network.snapping import FAR_FROM_ROADS_M
 from geo.sources.commune_codes import CommuneNote, normalise_codes
@@ -61,7 +61,7 @@ def describe(area: StudyArea, tables: Sequence[SourceTable], everywhere: gpd.Geo
             f"Le réseau routier ne couvre pas tout le territoire : "
             f"{agreed(off.sum(), 'point(s) de population')}, dans {agreed(codes, 'commune(s)')} "
             f"({agreed(residents, 'habitant(s)')}), à plus de "
-            f"{area.network.snap_limit_m:.0f} m d'une route ; leur temps n'est pas calculé."
+            f"{format_integer(area.network.snap_limit_m)} m d'une route ; leur temps n'est pas calculé."
         )
     rejected = [
         RejectedRow(table.provenance.dataset, int(row["row"]), str(row["identifier"]), str(row["reason"]))
@@ -137,7 +137,8 @@ def _far_from_roads(area: StudyArea) -> CommuneNote:
     weighted = pd.DataFrame({"sum": weight * origins.distance_m[known], "weight": weight})
     totals = weighted.groupby(points["commune_code"]).sum()
     distance = totals["sum"] / totals["weight"]
-    sentence = f"{{count}} commune(s) (a/ont) leur point à plus de {FAR_FROM_ROADS_M:.0f} m d'une route : {{codes}}."
+    far = f"à plus de {format_integer(FAR_FROM_ROADS_M)} m d'une route"
+    sentence = f"{{count}} commune(s) (a/ont) leur point {far} : {{codes}}."
     return CommuneNote.of(sentence, distance.index[distance > FAR_FROM_ROADS_M])
 
 

@@ -14,7 +14,8 @@ import pandas as pd
 
 from geo.crs import metric_crs
 from geo.errors import ParameterError, SourceError
-from geo.french import agreed, fold
+from geo.folding import fold
+from geo.french import agreed
 from geo.kinds import SITES, TAX_OFFICES
 from geo.network.known_points import points_place, remember_points
 from geo.network.road_network import RoadNetwork

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from geo.errors import MaillageError, SourceError
+from geo.french import format_number
 from geo.kinds import SITES
 from geo.network.modes import CAR, MODES
 from geo.network.road_files import read_modes
@@ -179,7 +180,9 @@ def _build(fetched: Fetched, files: OfficialFiles, profile: str, left_out: Unusa
     if roads is not None and around is not None:
         commune = area["name"].get(around.commune, around.commune)
         name = f"{name}, routes autour de {commune}"
-        roads = replace(roads, source=_around(roads.source, fetched, f"{around.km:g} km autour de {commune}"))
+        roads = replace(
+            roads, source=_around(roads.source, fetched, f"{format_number(around.km)} km autour de {commune}")
+        )
     build = partial(
         Territory.from_tables, tables, name, {departement}, roads=roads or (), active=networks, profile=profile
     )

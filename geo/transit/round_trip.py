@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from geo.errors import ParameterError
+from geo.french import format_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ class Rules:
             value = getattr(self, name)
             if not 0 <= value <= most:
                 option = name.replace("_", "-")
-                msg = f"--{option} {value:g} refusé : des minutes de 0 à {most} sont attendues."
+                msg = f"--{option} {format_number(value)} refusé : des minutes de 0 à {most} sont attendues."
                 raise ParameterError(msg)
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from geo import Territory
-from geo.french import fold
+from geo.folding import fold
 from geo.siting.scenario import CloseSite, Scenario
 
 CSV = "nom;latitude;longitude\nPoste;43.194;-0.606\n"

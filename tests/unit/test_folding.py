@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.french import fold, fold_all, fold_each
+from geo.folding import fold, fold_all, fold_each
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,8 @@ from geo.answers.round_trips import rules_sentence
 from geo.answers.timetable_days import day_words
 from geo.answers.without_car import ONLY_GIVEN, residents_sentence
 from geo.classes import TRIP_CLASSES, TRIP_UNKNOWN, UNKNOWN_CLASS, trip_class
-from geo.finder.opening_times import day_text
 from geo.finder.without_car import FIXED_KINDS
-from geo.french import DAYS
+from geo.french import date_text
 from geo.kinds import SITES
 from geo.maps.static.frame import DOTS, HATCH, MapClass, Picture
 from geo.maps.static.key import class_block, class_totals, place_block
@@ -50,7 +49,7 @@ def round_trip_map(
     residents = communes["residents"]
     people = pd.DataFrame({"population": residents, "residents_known": communes["residents_known"].fillna(0.0)})
     date = measured.day.date
-    when = f"{DAYS[date.weekday()]} {day_text(date)} {date.year}"
+    when = f"{date_text(date)}"
     block = class_block(
         "Aller-retour le même jour, par commune",
         _MAP_CLASSES,

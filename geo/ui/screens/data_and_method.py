@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
-from geo.answers.list_dates import dated
 from geo.answers.origin import LIMITS, METHOD, SITES_METHOD, TRANSIT_METHOD, approximation_sentences, network_sentence
 from geo.french import format_integer
 from geo.network.speeds import speed_table
+from geo.sources.vintages import dated
 from geo.ui.components.day_lists import show_lists
 from geo.ui.components.embedded import WIDGET_WORDS, widget_html
 from geo.ui.components.leaflet_map import privacy_sentence

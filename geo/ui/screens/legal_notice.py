@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.answers.list_dates import dated
+from geo.sources.vintages import dated
 from geo.ui.components.leaflet_map import privacy_sentence
 from geo.ui.components.sections import Section, given, show_sections
 

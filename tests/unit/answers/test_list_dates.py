@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from geo.answers.list_dates import is_old, last_day, list_date, list_sentence, old_list_sentence
+from geo.answers.list_dates import is_old, list_date, list_sentence, old_list_sentence
+from geo.sources.vintages import last_day
 from tests.golden.reading import plain
 
 TODAY = dt.date(2026, 11, 27)

@@ -367,7 +367,7 @@ def test_visits_are_in_the_week_and_searched_by_any_name_of_the_operator(world, 
 def test_off_the_roads_the_answer_starts_from_the_nearest_commune(world):
     lon, lat = world.communes.loc["64003", ["lon", "lat"]].astype(float)
     answer = find_sites(world, lon, lat + 0.05)  # 5.6 km north, roads end at 1.6 km
-    assert answer.notes[0].startswith("Aucune route connue à moins de 1600 m de votre position")
+    assert answer.notes[0].startswith("Aucune route connue à moins de 1\u202f600 m de votre position")
     assert "à 6 km à vol d'oiseau" in answer.notes[0]
     assert (answer.start_lon, answer.start_lat) == pytest.approx((lon, lat))
     assert ids(answer.sites) == ids(find_sites(world, lon, lat).sites)

@@ -9,7 +9,7 @@ from geo import Territory
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.likeness import _word
 from geo.finder.name_table import embedded_names, name_table
-from geo.french import fold
+from geo.folding import fold
 from geo.territory.place_names import former_communes, other_names
 
 #: Typed text -> INSEE code of the commune meant.

@@ -9,7 +9,6 @@ from geo.errors import ParameterError
 from geo.finder.opening_times import (
     civil_time,
     closes_before,
-    day_text,
     holiday_on,
     hours_text,
     later,
@@ -19,6 +18,7 @@ from geo.finder.opening_times import (
     time_zone,
     week_lines,
 )
+from geo.french import day_text
 from geo.sources.opening_hours import WeeklyHours
 
 WEEKDAYS = WeeklyHours.from_osm(

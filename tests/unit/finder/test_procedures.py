@@ -12,7 +12,6 @@ from geo.finder.procedures import (
     find_operator,
     operators,
     procedures,
-    search_procedures,
 )
 
 #: Official sites known to the project; anything else is a mistake or a look-alike.
@@ -67,45 +66,8 @@ def test_an_operator_is_only_found_once_it_joined():
     assert find_operator("quelqu'un", TODAY) is None
 
 
-@pytest.mark.parametrize(
-    ("query", "key"),
-    [
-        *[("impots", "impots"), ("Impôt", "impots"), ("declarer mes revenus", "impots"), ("taxe fonciere", "impots")],
-        *[("retraite", "retraite"), ("retrete", "retraite"), ("pension de réversion", "retraite")],
-        *[("retraite complementaire", "retraite_complementaire"), ("agirc arrco", "retraite_complementaire")],
-        *[
-            ("APL", "allocations"),
-            ("rsa", "allocations"),
-            ("caf", "allocations"),
-            ("allocation logement", "allocations"),
-        ],
-        *[("chomage", "emploi"), ("pole emploi", "emploi"), ("s'actualiser", "emploi")],
-        *[("carte vital", "sante"), ("CARTE VITALE", "sante"), ("securité sociale", "sante")],
-        *[("passport", "identite"), ("carte d’identité", "identite"), ("cni", "identite")],
-        *[("permi de conduire", "permis"), ("mon permis", "permis")],
-        *[("carte gris", "carte_grise"), ("vendre un vehicule", "carte_grise")],
-        *[("avocat", "droit"), ("aide juridictionelle", "droit"), ("divorce", "droit")],
-        *[("cheque energie", "cheque_energie"), ("ma prime renov", "renovation"), ("isolation", "renovation")],
-        *[("auto entrepreneur", "urssaf"), ("colis", "courrier"), ("msa", "agricole")],
-    ],
-)
-def test_the_first_procedure_is_the_one_meant(query, key):
-    assert search_procedures(query)[0].key == key
-
-
-@pytest.mark.parametrize("query", ["", "   ", "!!", "xyzzy", "x" * 100_000])
-def test_no_procedure_for_nothing(query):
-    assert search_procedures(query) == ()
-
-
 def test_texts_name_no_number_and_warn():
     texts = " ".join((LOOK_ALIKES, MANDATE, *FROM_HOME))
     assert not any(mark.isdigit() for mark in texts)
     assert "gratuites" in LOOK_ALIKES
     assert "écrit" in MANDATE
-
-
-def test_what_is_beyond_two_hundred_characters_is_not_read():
-    assert search_procedures(" " * 197 + "cni")[0].key == "identite"
-    assert search_procedures(" " * 197 + "cni" + "x" * 50)[0].key == "identite"
-    assert search_procedures(" " * 200 + "cni") == ()

@@ -11,7 +11,7 @@ from geo.finder import geocoding
 from geo.finder.found_place import FoundPlace
 from geo.finder.gazetteer import Gazetteer
 from geo.finder.search import MOST_OFFERED, SURE_SCORE, find_place, search_place
-from geo.french import fold
+from geo.folding import fold
 from geo.settings import Settings
 from geo.territory.place_names import other_names
 

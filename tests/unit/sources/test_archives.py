@@ -47,7 +47,7 @@ def test_what_is_absent_or_there_twice_is_said(tmp_path):
 
 def test_a_bomb_is_refused_whether_it_says_its_size_or_not(tmp_path):
     path = archive(tmp_path, ("list.csv", bytes(5_000_000)))
-    with pytest.raises(SourceError, match="dépasse 1 Mo"):
+    with pytest.raises(SourceError, match=r"dépasse 1\sMo"):
         extract_member(path, "list.csv", tmp_path, 1_000_000)
     content = path.read_bytes().replace(struct.pack("<I", 5_000_000), struct.pack("<I", 1_000))
     path.write_bytes(content)
@@ -80,7 +80,7 @@ def test_gzip_is_bounded_and_read_to_its_end(tmp_path):
     path = tmp_path / "a.gz"
     path.write_bytes(gzip.compress(b"x" * 3_000_000))
     assert sum(map(len, read_gzip(path, 3_000_000))) == 3_000_000
-    with pytest.raises(SourceError, match="dépasse 2 Mo"):
+    with pytest.raises(SourceError, match=r"dépasse 2\sMo"):
         list(read_gzip(path, 2_000_000))
     path.write_bytes(path.read_bytes()[:-5])
     with pytest.raises(SourceError, match="abîmée"):
@@ -102,16 +102,16 @@ def test_what_swells_is_refused(tmp_path, monkeypatch, name):
     path = bomb(tmp_path / name, 3_000_000)
     require_bounded(path, "Routes")  # so little is harmless
     monkeypatch.setattr("geo.sources.archives._HARMLESS_BYTES", 1_000_000)
-    with pytest.raises(SourceError, match=rf"Routes : « {name} » : plus de 1 Mo sortent de .* au plus 200 fois"):
+    with pytest.raises(SourceError, match=rf"Routes : « {name} » : plus de 1\sMo sortent de .* au plus 200 fois"):
         require_bounded(path, "Routes")
-    with pytest.raises(SourceError, match="plus de 500 ko une fois décompressé"):
+    with pytest.raises(SourceError, match=r"plus de 500\sko une fois décompressé"):
         require_bounded(path, "Routes", max_bytes=500_000)
 
 
 def test_an_announced_size_is_not_believed(tmp_path):
     path = bomb(tmp_path / "a.zip", 5_000_000)
     path.write_bytes(path.read_bytes().replace(struct.pack("<I", 5_000_000), struct.pack("<I", 1_000)))
-    with pytest.raises(SourceError, match="plus de 2 Mo"):
+    with pytest.raises(SourceError, match=r"plus de 2\sMo"):
         require_bounded(path, "Routes", max_bytes=2_000_000)
     with pytest.raises(SourceError, match="abîmée"):
         require_bounded(path, "Routes")
@@ -173,10 +173,10 @@ def extract_of_zeros(path, n_blocks):
 def test_an_extract_that_swells_as_it_announces_is_refused(tmp_path, monkeypatch):
     path = extract_of_zeros(tmp_path / "a.osm.pbf", 3)
     require_bounded(path, "Routes")
-    with pytest.raises(SourceError, match=r"plus de 2,5 Mo une fois décompressé"):
+    with pytest.raises(SourceError, match=r"plus de 2,5\sMo une fois décompressé"):
         require_bounded(path, "Routes", max_bytes=2_500_000)
     monkeypatch.setattr("geo.sources.archives._HARMLESS_BYTES", 1_000_000)
-    with pytest.raises(SourceError, match=r"plus de 2 Mo sortent de .* au plus 20 fois"):
+    with pytest.raises(SourceError, match=r"plus de 2\sMo sortent de .* au plus 20 fois"):
         read_roads(path)
 
 

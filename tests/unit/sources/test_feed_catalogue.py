@@ -115,7 +115,7 @@ def test_an_aggregate_stands_in_for_its_own_region_alone(tmp_path):
     ("change", "note"),
     [
         ({"metadata": {"end_date": "2026-11-26"}}, "Horaires « Réseau 3 » : ils finissent le 2026-11-26, non pris."),
-        ({"filesize": 20_000_000}, "Horaires « Réseau 3 » : 20,0 Mo, 0 Mo au plus, non pris."),
+        ({"filesize": 20_000_000}, "Horaires « Réseau 3 » : 20\u00a0Mo, 10\u00a0ko au plus, non pris."),
         ({"format": "gtfs-rt"}, None),
         ({"is_available": False}, None),
         ({"url": None}, None),

@@ -139,7 +139,7 @@ def test_a_bomb_is_refused(plan, official, web):
     bomb = gzip.compress(b"{" + bytes(400_000_000), 1)
     web.serve(official[0]["town_halls"], bomb)
     found = fetch("64", plan(only=["town_halls"]))
-    assert "dépasse 300 Mo" in missing(found)["town_halls"]
+    assert "dépasse 300\u00a0Mo" in missing(found)["town_halls"]
 
 
 def test_what_is_not_covered_is_said(plan):

@@ -74,7 +74,7 @@ def test_each_cell_goes_to_its_commune_in_every_format(tmp_path, communes, name)
     notes = " ".join(table.notes)
     assert "1 carreau dont le centre est hors" in notes
     assert "1 carreau lu hors du territoire" in notes
-    assert "écart -35,5 %" in notes  # 64.5 residents against 100
+    assert "écart -35,5\u00a0%" in notes  # 64.5 residents against 100
 
 
 def test_layer_is_read_around_the_study_area_only(tmp_path, communes):

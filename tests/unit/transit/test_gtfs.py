@@ -244,7 +244,7 @@ def test_an_archive_is_bounded_under_any_name(tmp_path, monkeypatch):
     feed = feed.rename(tmp_path / "f.gtfs")
     assert len(read_gtfs(feed).trips)
     monkeypatch.setattr("geo.sources.archives._HARMLESS_BYTES", 1_000_000)
-    with pytest.raises(SourceError, match=r"« f.gtfs » : plus de 2,1 Mo sortent de .* au plus 200 fois"):
+    with pytest.raises(SourceError, match=r"« f.gtfs » : plus de 2,1\sMo sortent de .* au plus 200 fois"):
         read_gtfs(feed)
 
 

@@ -73,9 +73,9 @@ class Visit:
         """Return the beginning of the name of a file to download."""
         return f"maillage-{self.territory.departement or 'territoire'}-{what}"
 
-    def show_threshold(self, label: str = "Seuil en voiture") -> None:
+    def show_threshold(self) -> None:
         """Show the slider of the threshold."""
-        ask_threshold(label, width=220)
+        ask_threshold(width=220)
 
     def show_counted(self) -> None:
         """Show which sites count, behind a button."""
