@@ -21,10 +21,10 @@ def ask_facilities(territory: Territory) -> None:
     )
 
 
-def ask_threshold(*, width: int = 320) -> None:
+def ask_threshold(label: str = "Seuil en voiture", *, width: int = 320) -> None:
     """Show the slider of the threshold."""
     low, high = THRESHOLDS_MIN
-    st.slider("Seuil en voiture", low, high, step=STEP, format="%d min", width=width, **bound("threshold_min"))
+    st.slider(label, low, high, step=STEP, format="%d min", width=width, **bound("threshold_min"))
 
 
 def ask_counted() -> None:
