@@ -33,8 +33,9 @@ from hypothesis import settings
 from geo import Territory
 from geo.sources.embedded import surroundings
 from geo.transit.gtfs import read_gtfs
+from tests.golden.territories import labourd
 from tests.unit.transit.small_feed import FILES as FEED_TABLES
-from tests.unit.transit.small_feed import write_valley
+from tests.unit.transit.small_feed import write_feed, write_valley
 
 settings.register_profile("maillage", deadline=None, max_examples=60)  # a shared machine stalls when it likes
 settings.load_profile("maillage")
@@ -177,6 +178,34 @@ def valley_folder(valley, tmp_path_factory) -> Path:
     """Return the folder of the territory with one bus, saved."""
     folder = tmp_path_factory.mktemp("valley") / "territory"
     valley.save(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def partly(tmp_path_factory) -> Territory:
+    """Return the Labourd's streets, and a bus from a commune without streets to the door of a site on them.
+
+    The timetable of another publisher ends on 15 January 2025.
+    """
+    territory, folder = labourd(), tmp_path_factory.mktemp("feeds")
+    sites = territory.sites.copy()
+    at = sites["name"] == "France services de Saint-Jean-de-Luz"
+    sites.loc[at, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
+    urdos = territory.communes.loc[territory.communes["name"] == "Urdos"].iloc[0]
+    feed = write_valley(folder / "bus.zip", urdos, sites.geometry[at].iloc[0])
+    calendar = FEED_TABLES["calendar.txt"].replace("20250331", "20250115")
+    ended = write_feed(folder / "ended.zip", calendar=calendar, calendar_dates=None)
+    made = replace(territory, schedule=read_gtfs([feed, ended]), facilities={**territory.facilities, "sites": sites})
+    return replace(
+        made, manifest=replace(made.manifest, notes=(*made.manifest.notes, "Un car vers Saint-Jean-de-Luz."))
+    )
+
+
+@pytest.fixture(scope="session")
+def partly_folder(partly, tmp_path_factory) -> Path:
+    """Return the folder of the territory whose streets are known in a part only, saved."""
+    folder = tmp_path_factory.mktemp("partly") / "territory"
+    partly.save(folder)
     return folder
 
 

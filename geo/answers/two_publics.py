@@ -11,7 +11,7 @@ import pandas as pd
 from geo.answers.answer import Answer
 from geo.answers.round_trips import rules_sentence
 from geo.answers.tables import COLUMNS, rounded
-from geo.answers.timetable_days import day_words
+from geo.answers.timetable_days import day_words, feeds_without_notes
 from geo.answers.without_car import transit_notes
 from geo.errors import ParameterError
 from geo.finder.candidate_trips import NEW_SITE_HOURS, candidate_round_trips
@@ -227,6 +227,7 @@ def two_publics_answer(compared: TwoPublics) -> Answer:
         details=tuple(_line(each, compared) for each in compared.table.to_dict("records")),
         notes=(
             f"Jour : {day_words(compared.day)}.",
+            *feeds_without_notes(compared.day.feeds_without),
             _method(compared),
             _hours(),
             *((_AVERAGE,) if compared.on_average else ()),

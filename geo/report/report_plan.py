@@ -24,7 +24,7 @@ _SERVED_ROWS: Final = 3
 #: Longest list of places in a cell (characters).
 _PLACES: Final = 110
 #: Of what is to be minded: the day, how the plans were found, the hours of a new site, the average, the rules.
-_PUBLICS_NOTES: Final = 5
+_PUBLICS_NOTES: Final = 6
 _PLAN_NOTES: Final = 2
 #: Longest title (characters).
 _TITLE: Final = 90

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from geo.answers.answer import known_note
 from geo.cli import main
 from geo.errors import ParameterError
 from geo.finder.day_without_car import day_without_car
@@ -75,6 +76,17 @@ def test_the_map_and_the_table_tell_each_commune(open_diagnostic, valley_folder,
     (without,) = (each for each in app.expander if each.label.startswith("Communes sans"))
     assert without.label == f"Communes sans aller-retour possible ({(~possible).sum()})"
     assert "Anglet" in plain(without.markdown[0].value)
+
+
+def test_beyond_the_streets_is_told_with_the_share_and_what_does_not_count(open_diagnostic, partly, partly_folder):
+    app = open_diagnostic(partly_folder, mode="transit", jour="2025-02-11", commune="64542")
+    found = day_without_car(partly, dt.date(2025, 2, 11))
+    assert plain(app.title[0].value).endswith(f"Pyrénées-Atlantiques, {found.part.communes_known} communes")
+    shown = [plain(element.value) for element in app.markdown]
+    assert shown.count(plain(known_note(found.part))) == 1
+    assert plain(given(app, "beside")[0]["sentence"]).endswith("hors du réseau routier, trajet inconnu.")
+    html = plain("\n".join(element.proto.body for element in app.get("html")))
+    assert "Horaires qui ne couvrent pas ce jour, donc non comptés : ended.zip." in html
 
 
 def test_a_day_that_no_timetable_knows_is_one_sentence(open_diagnostic, valley_folder):

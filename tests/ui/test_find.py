@@ -465,6 +465,16 @@ def test_the_way_without_a_car_is_told_where_timetables_were_given(open_app, val
     assert "À pied" in given(app, "found_sites")["html"] or "à vélo" in given(app, "found_sites")["html"].lower()
 
 
+def test_timetables_that_do_not_reach_the_day_are_told(open_app, partly_folder):
+    start = "64495"  # Saint-Pée-sur-Nivelle, on the streets
+    told = {
+        day: "\n".join(each.value for each in open_app(partly_folder, lieu=start, quand=day).markdown)
+        for day in ("2025-02-11T07:30", "2025-01-14T07:30")
+    }
+    note = "Horaires qui ne couvrent pas ce jour, donc non comptés : ended.zip."
+    assert [note in text.replace("\\", "") for text in told.values()] == [True, False]
+
+
 def test_answers_are_shared_from_a_commune_and_never_from_a_position(open_app, monkeypatch):
     asked = []
 

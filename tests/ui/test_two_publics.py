@@ -1,8 +1,14 @@
 """*Planifier* with and without a car: the plan beside those that none beats, where the territory has timetables."""
 
 import datetime as dt
+import json
+
+import pytest
 
 from geo.answers.two_publics import TITLE, two_publics, two_publics_answer
+from geo.cli import main
+from geo.finder.residents_trips import residents_round_trips
+from geo.finder.without_car import RoundTrips
 from geo.siting.plan import plan
 
 
@@ -34,6 +40,32 @@ def test_the_day_is_asked_and_is_that_of_the_address(open_part, valley, valley_f
     assert day in {dt.date(2025, 2, 25), dt.date(2025, 1, 7)}
     found = two_publics(valley, plan(valley, 1), day)
     assert plain(two_publics_answer(found).sentence) in [plain(each.value) for each in app.markdown]
+
+
+def test_timetables_that_do_not_reach_the_day_are_told_on_every_channel(
+    open_part, partly, partly_folder, capsys, tmp_path
+):
+    """So is the part whose ways are known, of whom the shares are: by the plan, once."""
+    app = open_part("planifier", partly_folder, labels="1", jour="2025-02-11")
+    html = plain("\n".join(element.proto.body for element in app.get("html")))
+    note = "Horaires qui ne couvrent pas ce jour, donc non comptés : ended.zip."
+    assert html.count(note) == 1
+    options = ["--new", "1", "--mode-beside", "transit", "--day", "2025-02-11", "--out", str(tmp_path / "plan")]
+    capsys.readouterr()
+    with pytest.raises(SystemExit, match="0"):
+        main(["plan", str(partly_folder), *options])
+    told = plain(capsys.readouterr().out)
+    assert told.count(note) == 1
+    assert told.count("habitants dont le trajet est connu, sur") == 1
+    assert note in plain((tmp_path / "plan" / "arguments.html").read_text("utf-8"))
+    content = json.loads((tmp_path / "plan" / "plan.json").read_text("utf-8"))["with_and_without_car"]
+    assert content["day"]["feeds_without"] == ["ended.zip"]
+    known = residents_round_trips(RoundTrips.of(partly), dt.date(2025, 2, 11))
+    known = known[known["way_known"]]
+    today = content["plans"][0]
+    served = known["population"][known["time_out_min"].notna()].sum()
+    assert today["residents_round_trip"] == pytest.approx(served)
+    assert today["share_round_trip"] == pytest.approx(served / known["population"].sum())
 
 
 def test_the_report_asks_the_same_day(open_part, valley_folder):

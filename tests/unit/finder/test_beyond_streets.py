@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -16,23 +15,8 @@ from geo.finder.site_trips import trips_from
 from geo.finder.without_car import RoundTrips
 from geo.maps.static.round_trip_map import round_trip_map
 from geo.report.round_trip_files import write_round_trips
-from geo.transit.gtfs import read_gtfs
-from tests.golden.territories import labourd
-from tests.unit.transit.small_feed import write_valley
 
 TUESDAY = dt.date(2025, 2, 11)
-
-
-@pytest.fixture(scope="module")
-def partly(tmp_path_factory):
-    """Return the Labourd's streets, and a bus from a commune without streets to the door of a site on them."""
-    territory = labourd()
-    sites = territory.sites.copy()
-    at = sites["name"] == "France services de Saint-Jean-de-Luz"
-    sites.loc[at, ["opening_hours", "comment"]] = ["Mo-Fr 09:00-12:00", None]
-    urdos = territory.communes.loc[territory.communes["name"] == "Urdos"].iloc[0]
-    feed = write_valley(tmp_path_factory.mktemp("feed") / "bus.zip", urdos, sites.geometry[at].iloc[0])
-    return replace(territory, schedule=read_gtfs(feed), facilities={**territory.facilities, "sites": sites})
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from geo.answers.answer import known_note
 from geo.answers.origin import CAR_ONLY
 from geo.answers.two_publics import TITLE, two_publics, two_publics_answer, two_publics_rows
 from geo.answers.without_car import residents_sentence
@@ -61,6 +62,17 @@ def test_one_page_whose_figures_are_those_of_the_day(valley, pages):
     whole = " ".join(pages)
     assert CAR_ONLY not in whole
     assert "sauf à la page « Sans voiture »" in readable(whole)
+
+
+def test_the_page_says_of_whom_the_share_is_and_which_timetables_do_not_count(partly, sheets, findings_of, pdf_pages):
+    found = findings_of(partly, day=dt.date(2025, 2, 11))
+    pages = pdf_pages(report_pdf(found, sheets))
+    (number,) = (n for n in range(len(pages)) if pages[n].startswith("Sans voiture"))
+    page, day = readable(pages[number]), found.without_car
+    assert 0 < day.part.residents_known < day.part.residents
+    assert page.count(readable(known_note(day.part))) == 1
+    assert readable(residents_sentence(day.share)) in page
+    assert "Horaires qui ne couvrent pas ce jour, donc non comptés : ended.zip." in page
 
 
 def test_the_page_is_about_the_day_asked(valley, findings_of):
