@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -106,8 +107,7 @@ def estimated_minutes(value: Any, low: Any = None, high: Any = None, threshold_m
     """Return an estimated time as it is said: rounded to 5 minutes, with the bounds between which it lies.
 
     `low`, `high`: Minutes; `None`: a mean or a difference, whose bounds are not known. `threshold_min`: what it is
-    compared with; a time that rounding puts there, or on the other side, is said by the side that it is on. A dash
-    where unknown.
+    compared with; a time that rounding puts there, or on the other side, is said by its side. A dash where unknown.
 
     Examples
     --------
@@ -117,13 +117,16 @@ def estimated_minutes(value: Any, low: Any = None, high: Any = None, threshold_m
     >>> [estimated_minutes(value, threshold_min=20).replace(UNIT_SPACE, " ") for value in (19, 21, 23)]
     ['un peu moins de 20 min', 'un peu plus de 20 min', 'environ 25 min']
     """
-    minutes = _number(value)
+    return _estimated(_number(value), _number(low), _number(high), threshold_min)
+
+
+@lru_cache(maxsize=16_384)  # the times of today are said again beside each plan, hundreds at once
+def _estimated(minutes: float | None, least: float | None, most: float | None, threshold_min: float | None) -> str:
     if minutes is None:
         return UNKNOWN
     if abs(minutes) < _ESTIMATE_STEP_MIN:
         return f"moins de {_ESTIMATE_STEP_MIN}{UNIT_SPACE}min"
     words = side_of_threshold(minutes, threshold_min) or f"environ {_length(to_five(minutes))}"
-    least, most = _number(low), _number(high)
     if least is None or most is None or to_five(least) == to_five(most):
         return words
     return f"{words}, {estimated_interval(least, most).removesuffix(f'{UNIT_SPACE}min')}"

@@ -10,7 +10,7 @@ from geo.finder.start import straight_m
 from geo.french import SEMICOLON, clock, counted, format_integer, format_share, joined, plural
 from geo.sources.centralities import services_by_commune
 from geo.sources.opening_hours import WEEKDAYS
-from geo.territory.place_names import intercommunality_name, intercommunality_siren
+from geo.territory.place_names import intercommunality_name, intercommunality_siren, intercommunality_sirens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ _HOSTS: Final = {
 }
 #: Kinds of site that can become a label, or be the site it is attached to.
 _ANTENNE: Final = "antenne"
+_MAIN: Final = "main"
 
 
 def host_sentences(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -> tuple[str, ...]:
@@ -94,15 +95,19 @@ def attached_to(plan: Plan, parts: Sequence[Territory], label: dict[Any, Any]) -
     The main site of the same intercommunality that is nearest as a straight line; where it has none, the main site
     that loses most visitors to the label, said to be outside of it.
     """
-    mains = pd.concat([part.sites[part.sites["kind"] == "main"] for part in parts]).drop_duplicates("facility_id")
+    mains = [part.sites[(part.sites["kind"] == _MAIN).to_numpy(bool)] for part in parts]
     group = intercommunality_siren(str(label["commune_code"]))
-    groups = [intercommunality_siren(code) if isinstance(code, str) else None for code in mains["commune_code"]]
-    here = mains[[group is not None and each == group for each in groups]]
-    if len(here):
-        metres = straight_m(label["lon"], label["lat"], here.geometry.x.to_numpy(), here.geometry.y.to_numpy())
-        return str(here["name"].iloc[int(metres.argmin())])
+    nearest: list[tuple[float, str]] = []
+    for sites in mains:
+        here = sites[(intercommunality_sirens(sites["commune_code"]) == group).to_numpy(bool, na_value=False)]
+        if group is not None and len(here):
+            metres = straight_m(label["lon"], label["lat"], here.geometry.x.to_numpy(), here.geometry.y.to_numpy())
+            nearest.append((float(metres.min()), str(here["name"].iloc[int(metres.argmin())])))
+    if nearest:
+        return min(nearest, key=lambda each: each[0])[1]
+    ids = {facility_id for sites in mains for facility_id in sites["facility_id"]}
     leaving = plan.leaving[plan.leaving["label_code"] == label["code"]]
-    name = next(iter(leaving.loc[leaving["facility_id"].isin(mains["facility_id"]), "facility_name"]), "")
+    name = next(iter(leaving.loc[leaving["facility_id"].isin(ids), "facility_name"]), "")
     return f"{name} (hors de l'intercommunalité)" if name and group is not None else str(name)
 
 

@@ -310,15 +310,17 @@ def plan(  # noqa: PLR0913 - the options of one question
     parts = area.parts
     problem = prepare(parts, candidates, exclude, rule=chosen_rule, kinds=kinds).with_remote_towns(threshold_min)
     criteria = demand_criteria(parts, problem, threshold_min, zones)
-    variants = [
-        replace(
-            each,
-            problem=each.problem.with_factors(
-                factors(criteria.assign(beyond=beyond_threshold(each.problem, threshold_min)), weights)
-            ),
-        )
-        for each in time_variants(problem, parts[0].network.profile)
-    ]
+    variants = list(time_variants(problem, parts[0].network.profile))
+    if weights != Weights():  # else residents count once, as they do already
+        variants = [
+            replace(
+                each,
+                problem=each.problem.with_factors(
+                    factors(criteria.assign(beyond=beyond_threshold(each.problem, threshold_min)), weights)
+                ),
+            )
+            for each in variants
+        ]
     control = Control(time_limit_s, cancel or Control().cancel, told)
     question = SitingQuestion(model, labels_to_give(asked, budget_labels) or 0, float(threshold_min), min_share)
     choice = choose(variants, question, control)

@@ -14,7 +14,7 @@ from geo.siting.useful import Usefulness
 from geo.territory.study_area import PRECISION_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -115,34 +115,44 @@ def served_table(
     limit = threshold_min + AT_THRESHOLD_MIN
     had_way, new = np.isfinite(before), (before > limit) & (minutes[rows] <= limit)
     first = _first_within(problem, rank, limit)
-    points = pd.DataFrame(
+    ranks, places, sums = _sums_by_rank(
+        rank[server[rows]],
+        problem.communes[0][rows],
         {
-            "rank": rank[server[rows]],
-            "commune": problem.communes[0][rows],
             "residents": residents,
             "residents_brought": np.where(new, residents, 0.0),
             "residents_gained": np.where(new & (first[rows] == rank[server[rows]]), residents, 0.0),
             "with_way": np.where(had_way, residents, 0.0),
             "before": residents * np.where(had_way, before, 0.0),
             "after": residents * minutes[rows],
-        }
+        },
     )
-    table = points.groupby(["rank", "commune"], as_index=False).sum()
-    table = table.sort_values(["rank", "residents", "commune"], ascending=[True, False, True])
-    communes = problem.communes[1][table["commune"].to_numpy(np.int64)]
+    communes = problem.communes[1][places]
     return pd.DataFrame(
         {
-            "label_code": problem.candidates["code"].array[order[table["rank"].to_numpy(np.int64)]],
+            "label_code": problem.candidates["code"].array[order[ranks]],
             "commune_code": communes.array,
             "commune_name": names.reindex(communes).array,
-            "residents": table["residents"].array,
-            "residents_brought": table["residents_brought"].array,
-            "residents_gained": table["residents_gained"].array,
-            "time_before_min": _mean(table["before"], table["with_way"]),
-            "time_after_min": (table["after"] / table["residents"]).array,
+            "residents": sums["residents"],
+            "residents_brought": sums["residents_brought"],
+            "residents_gained": sums["residents_gained"],
+            "time_before_min": _mean(sums["before"], sums["with_way"]),
+            "time_after_min": sums["after"] / sums["residents"],
             **_precision(problem, communes),
         }
     )
+
+
+def _sums_by_rank(
+    rank: NDArray[np.int64], place: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], dict[str, NDArray[np.float64]]]:
+    """Return ranks, places and the sums of some columns for each pair that there is: by rank, then most residents."""
+    n_places = int(place.max(initial=0)) + 1
+    pairs, which = np.unique(rank * n_places + place, return_inverse=True)
+    sums = {name: _sums(which, values, len(pairs)) for name, values in columns.items()}
+    ranks, places = pairs // n_places, pairs % n_places
+    order = np.lexsort((places, -sums["residents"], ranks))
+    return ranks[order], places[order], {name: values[order] for name, values in sums.items()}
 
 
 def _first_within(problem: SitingProblem, rank: NDArray[np.int64], limit: float) -> NDArray[np.int64]:
@@ -160,20 +170,16 @@ def leaving_table(problem: SitingProblem, order: NDArray[np.int64], server: NDAr
     rank = np.full(len(problem.candidates), -1, np.int64)
     rank[order] = np.arange(len(order))
     known = np.flatnonzero(site >= 0)
-    before = pd.Series(problem.residents[known]).groupby(site[known]).sum()
     rows = known[(server[known] >= 0) & (problem.residents[known] > 0)]
-    leaves = pd.DataFrame({"rank": rank[server[rows]], "site": site[rows], "residents": problem.residents[rows]})
-    table = leaves.groupby(["rank", "site"], as_index=False).sum()
-    table = table.sort_values(["rank", "residents", "site"], ascending=[True, False, True])
+    ranks, which, sums = _sums_by_rank(rank[server[rows]], site[rows], {"residents": problem.residents[rows]})
     names = problem.demand["facility_name"].iloc[known[np.unique(site[known], return_index=True)[1]]].array
-    which = table["site"].to_numpy(np.int64)
     return pd.DataFrame(
         {
-            "label_code": problem.candidates["code"].array[order[table["rank"].to_numpy(np.int64)]],
+            "label_code": problem.candidates["code"].array[order[ranks]],
             "facility_id": ids[which].astype("string").array,
             "facility_name": pd.array(names[which], dtype="string"),
-            "residents_before": before.to_numpy(np.float64)[which],
-            "residents_leaving": table["residents"].to_numpy(np.float64),
+            "residents_before": np.bincount(site[known], problem.residents[known])[which],
+            "residents_leaving": sums["residents"],
         }
     )
 
@@ -185,22 +191,24 @@ def communes_table(
     residents, limit = problem.residents, threshold_min + AT_THRESHOLD_MIN
     commune, codes = problem.communes
     # Points count alike in a commune where nobody is known to live.
-    empty = (pd.Series(residents).groupby(commune).transform("sum") <= 0).to_numpy()
-    share = np.where(empty, 1.0, residents)
-    columns: dict[str, Any] = {"residents": residents}
+    empty = _sums(commune, residents, len(codes)) <= 0
+    share = np.where(empty[commune], 1.0, residents)
+    columns = {"residents": residents}
     for when, times in (("before", problem.today_min), ("after", minutes)):
         reached = np.isfinite(times)
         columns[f"way_{when}"] = np.where(reached, share, 0.0)
         columns[f"sum_{when}"] = share * np.where(reached, times, 0.0)
         columns[f"within_{when}"] = np.where(times <= limit, residents, 0.0)
-    total = pd.DataFrame(columns).groupby(commune).sum().set_axis(codes).reindex(names.index)
-    on_network = problem.demand["on_network"].groupby(commune).any().set_axis(codes).reindex(names.index)
+    sums = {name: _sums(commune, values, len(codes)) for name, values in columns.items()}
+    total = pd.DataFrame(sums, index=codes).reindex(names.index)
+    tied = commune[problem.demand["on_network"].to_numpy(bool)]
+    on_network = pd.Series(np.bincount(tied, minlength=len(codes)) > 0, index=codes).reindex(names.index)
     return pd.DataFrame(
         {
             "name": names,
             "residents": total["residents"],
-            "time_before_min": _mean(total["sum_before"], total["way_before"]),
-            "time_after_min": _mean(total["sum_after"], total["way_after"]),
+            "time_before_min": _mean(total["sum_before"].to_numpy(), total["way_before"].to_numpy()),
+            "time_after_min": _mean(total["sum_after"].to_numpy(), total["way_after"].to_numpy()),
             "within_before": total["within_before"].where(on_network),
             "within_after": total["within_after"].where(on_network),
             **_precision(problem, names.index),
@@ -211,14 +219,14 @@ def communes_table(
 
 def criteria_table(problem: SitingProblem, criteria: pd.DataFrame) -> pd.DataFrame:
     """Return the share of the residents of each commune who meet each criterion (NaN unknown)."""
-    residents = pd.Series(problem.residents, index=criteria.index)
-    told = criteria.dropna(axis="columns", how="all")  # of most criteria the data of a plan says nothing
-    weighted = told.mul(residents, axis=0)
-    known = told.notna().mul(residents, axis=0)
     commune, codes = problem.communes
-    total = known.groupby(commune).sum()
-    shares = weighted.groupby(commune).sum() / total.where(total > 0)
-    return shares.set_axis(codes).reindex(columns=criteria.columns)
+    shares = {}
+    for name, column in criteria.dropna(axis="columns", how="all").items():  # most are not known of anybody
+        met = column.to_numpy(np.float64)
+        people = np.where(np.isnan(met), 0.0, problem.residents)
+        total = _sums(commune, people * np.nan_to_num(met), len(codes))
+        shares[name] = _share(total, _sums(commune, people, len(codes)))
+    return pd.DataFrame(shares, index=codes).reindex(columns=criteria.columns)
 
 
 def alternatives_table(choice: Choice, model: Model, threshold_min: float) -> pd.DataFrame:
@@ -295,8 +303,19 @@ def towns_table(problem: SitingProblem, selected: NDArray[np.int64]) -> pd.DataF
     return table.iloc[np.lexsort((table["code"].to_numpy(str), -residents))].reset_index(drop=True)
 
 
-def _mean(total: pd.Series, weight: pd.Series) -> pd.arrays.FloatingArray:
-    return pd.array((total / weight.where(weight > 0)).to_numpy(np.float64), dtype="Float64")
+def _mean(total: NDArray[np.float64], weight: NDArray[np.float64]) -> pd.arrays.FloatingArray:
+    return pd.array(_share(total, weight), dtype="Float64")
+
+
+def _sums(place: NDArray[np.int64], values: NDArray[np.float64], count: int) -> NDArray[np.float64]:
+    """Return the sum of some values at each of `count` places."""
+    return np.bincount(place, values, count).astype(np.float64)  # of nothing it gives whole numbers
+
+
+def _share(total: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return totals by what they are of, NaN where that is nought."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(weight > 0, total / weight, np.nan)
 
 
 def _precision(problem: SitingProblem, codes: pd.Index) -> dict[str, Any]:

@@ -233,22 +233,23 @@ class SitingProblem:
         # Whoever is beyond the threshold today has a pair with each candidate within it.
         near[self.pair_demand[credible[self.pair_candidate] & (self.pair_min <= limit)]] = True
         known = self.demand["on_network"].to_numpy(bool)
-        beyond = pd.Series(np.where(near, 0.0, self.residents)[known])
-        commune, codes = self.communes[0][known], self.communes[1]
-        share = beyond.groupby(commune).sum() / pd.Series(self.residents[known]).groupby(commune).sum()
-        share = share.set_axis(codes[share.index])
-        remote = self.candidates["commune_code"].map(share).to_numpy(np.float64, na_value=np.nan) > 1 / 2
+        commune, codes = self.communes
+        beyond = np.bincount(commune, np.where(known & ~near, self.residents, 0.0), len(codes))
+        there = np.bincount(commune, np.where(known, self.residents, 0.0), len(codes))
+        remote = self.candidates["commune_code"].isin(codes[beyond > there / 2]).to_numpy(bool)
         homes = self.candidates["commune_code"].isin(self._homes(credible, limit)).to_numpy(bool)
         return self._changed(candidates=self.candidates.assign(credible=credible | (small & (remote | homes))))
 
-    def _homes(self, credible: NDArray[np.bool_], limit: float) -> set[str]:
+    def _homes(self, credible: NDArray[np.bool_], limit: float) -> pd.Index:
         """Return the communes where nearly all live whom one of the candidates would bring within a limit."""
         brings = credible[self.pair_candidate] & (self.pair_min <= limit) & (self.today_min[self.pair_demand] > limit)
         demand = self.pair_demand[brings]
-        codes = self.demand["commune_code"].to_numpy(str)[demand]
-        people = pd.Series(self.residents[demand]).groupby([self.pair_candidate[brings], codes]).sum()
-        at_home = people[(people > 0) & (people >= _AT_HOME * people.groupby(level=0).transform("sum"))]
-        return set(at_home.index.get_level_values(1))
+        place, codes = self.communes
+        pairs, which = np.unique(self.pair_candidate[brings] * len(codes) + place[demand], return_inverse=True)
+        people = np.bincount(which, self.residents[demand], len(pairs))
+        candidate, commune = pairs // max(len(codes), 1), pairs % max(len(codes), 1)
+        at_home = (people > 0) & (people >= _AT_HOME * np.bincount(candidate, people)[candidate])
+        return codes[np.unique(commune[at_home])]
 
     def times_with(self, selected: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the time of each demand point once candidates are open, and which of them serves it.

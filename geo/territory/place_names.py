@@ -59,6 +59,18 @@ def intercommunality_siren(commune_code: str) -> str | None:
     return None if pd.isna(siren) else str(siren)
 
 
+def intercommunality_sirens(commune_codes: pd.Series) -> pd.Series:
+    """Return `intercommunality_siren` of many communes, on the same index; <NA> where it would be `None`.
+
+    Examples
+    --------
+    >>> intercommunality_sirens(pd.Series(["64422", "00000"])).isna().to_list()
+    [False, True]
+    """
+    known = read_tables(Settings.from_environment().data_dir / FRANCE_FOLDER).intercommunality
+    return known.reindex(commune_codes).set_axis(commune_codes.index)
+
+
 @cache
 def _other_names(data_dir: Path) -> pd.DataFrame:
     localities = read_localities(data_dir / LOCALITIES_FILE)
