@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -134,7 +135,7 @@ def day_of(
     school: bool = False,
     change_s: int = CHANGE_S,
 ) -> Day:
-    """Return what runs on a day, the night trips of the day before included.
+    """Return what runs on a day, with the trips of days before that still run, however many hours they count.
 
     Parameters
     ----------
@@ -153,15 +154,18 @@ def day_of(
     trip, stop = times["trip"].to_numpy(), times["stop"].to_numpy()
     follows = np.flatnonzero(trip[1:] == trip[:-1]) if len(trip) else np.zeros(0, np.int64)
     zones, zone_of = np.unique(trips["zone"].to_numpy(str), return_inverse=True)
+    latest = times["arrival"].to_numpy().max(initial=0)
     parts, runs = [], 0
-    for back in (1, 0):
+    for back in count():
         day = date - dt.timedelta(days=back)
+        shift = np.array([_noon_s(str(each), day) - _noon_s(zone, date) for each in zones], np.int64)
+        if back and (latest + shift < 0).all():
+            break
         runs_then = schedule.running(day)
         if not school:
             runs_then &= ~trips["school"].to_numpy(bool)
         vehicle, turn = vehicles(schedule, runs_then)
         rows = follows[runs_then[trip[follows]]]
-        shift = np.array([_noon_s(str(each), day) - _noon_s(zone, date) for each in zones], np.int64)
         seconds = shift[zone_of[trip[rows]]]
         departure = times["departure"].to_numpy()[rows] + seconds
         arrival = times["arrival"].to_numpy()[rows + 1] + seconds

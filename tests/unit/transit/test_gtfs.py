@@ -136,6 +136,37 @@ def test_night_trips_keep_their_hour_where_the_clocks_change(tmp_path, day, of_s
 
 
 @pytest.mark.parametrize(
+    ("day", "departs", "kept"),
+    [
+        # A Saturday at 49:00 is Monday at 1:00, and at 73:00 Tuesday. A Sunday of 23 h is over at 47:00, one of 25 h at 49:00.
+        ("2025-03-10", "49:00:00", "2025-03-10T01:00:00+01:00"),
+        ("2025-03-11", "73:00:00", "2025-03-11T01:00:00+01:00"),
+        ("2025-03-11", "49:00:00", None),
+        ("2025-03-09", "24:00:00", "2025-03-09T00:00:00+01:00"),
+        ("2025-03-30", "24:00:00", "2025-03-30T00:00:00+01:00"),
+        ("2025-03-31", "47:40:00", "2025-03-31T00:40:00+02:00"),
+        ("2025-10-27", "49:00:00", "2025-10-27T00:00:00+01:00"),
+        ("2025-10-27", "48:40:00", None),
+    ],
+)
+def test_a_trip_of_many_hours_runs_on_the_day_that_its_hours_reach(tmp_path, day, departs, kept):
+    hour = int(departs[:2])
+    feed = write_feed(
+        tmp_path / "f",
+        trips="route_id,service_id,trip_id\nB,sat,n\n",
+        stop_times="trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+        f"n,{departs},{departs},V,1\nn,{hour}:59:00,{hour}:59:00,H,2\n",
+        calendar="service_id,saturday,start_date,end_date\nsat,1,20250101,20251231\n",
+        calendar_dates=None,
+        frequencies=None,
+    )
+    schedule = read_gtfs(feed)
+    walks = Walks.between_stops(schedule, None, "EPSG:2154")
+    found = day_of(schedule, dt.date.fromisoformat(day), walks, "Europe/Paris")
+    assert [found.moment(seconds).isoformat() for seconds in found.departure_s.tolist()] == ([kept] if kept else [])
+
+
+@pytest.mark.parametrize(
     ("day", "running"),
     [
         ("2025-02-03", {"t1", "t2", "b1", "s1", "f1"}),
