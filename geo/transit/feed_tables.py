@@ -6,6 +6,8 @@ import io
 import re
 import zipfile
 from contextlib import suppress
+from csv import Error as NoRowError
+from csv import reader
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -16,12 +18,12 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from geo.errors import Fault, SchemaError, SourceError
-from geo.french import agreed, format_decimal
+from geo.french import agreed, format_decimal, format_integer
 from geo.sources.archives import MAX_UNPACKED_BYTES, read_member, require_bounded, require_regular
 from geo.storage import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,7 +43,9 @@ REQUIRED: Final = {
 NEEDED: Final = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
 _SHOWN: Final = 3
 #: What pyarrow says of a row with fewer or more cells than the header.
-_COLUMN_COUNTS: Final = re.compile(r"(?:Row #(\d+): )?Expected (\d+) columns, got (\d+)")
+_COLUMN_COUNTS: Final = re.compile(r"Expected \d+ columns, got \d+")
+#: Rows of a table with fewer or more cells than the header, at most: with more of them it is not read.
+_MOST_MISSHAPEN: Final = 1000
 _ADVICE: Final = "Demandez un jeu de données corrigé à son éditeur, ou donnez-en un autre."
 
 
@@ -57,6 +61,7 @@ class FeedTables:
     files: frozenset[str]
     faults: list[Fault] = field(default_factory=list)
     _read: dict[str, pa.Table] = field(default_factory=dict)
+    _misshapen: dict[str, list[csv.InvalidRow]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: Path) -> FeedTables:
@@ -99,7 +104,11 @@ class FeedTables:
         for name, columns in REQUIRED.items():
             if name in files:
                 tables._read[name] = tables._parsed(name, columns)
-        tables.require()
+        unreadable = bool(tables.faults)
+        for name, rows in tables._misshapen.items():
+            tables.faults += _misshapen_faults(name, rows)
+        if unreadable:
+            tables.require()
         return tables
 
     def require(self) -> None:
@@ -125,8 +134,11 @@ class FeedTables:
         return int(self._table(file).num_rows)
 
     def wrong(self, file: str, rows: NDArray[np.bool_], what: str, values: pa.Array | None = None) -> None:
-        """Note the rows of a table that are at fault, the first ones with their value."""
-        at = np.flatnonzero(rows)
+        """Note the rows of a table that are at fault, the first ones with their value.
+
+        Those with fewer or more cells than the header are noted already, and nothing else is said of them.
+        """
+        at = np.setdiff1d(np.flatnonzero(rows), [row.number - 1 for row in self._misshapen.get(file, ())])
         for row in at[:_SHOWN].tolist():
             value = "" if values is None else f" « {values[row].as_py()[:40]} »"
             self.faults.append(Fault(f"{file}, {what}{value}", row + 2))
@@ -192,19 +204,45 @@ class FeedTables:
             names = _header(file, first_line)
             if not rows.strip():
                 return pa.table({name: pa.array([], pa.string()) for name in names})
-            read = csv.read_csv(
-                io.BytesIO(rows),
-                read_options=csv.ReadOptions(column_names=names),
-                parse_options=csv.ParseOptions(newlines_in_values=True),
-                convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
-            )
+            try:
+                read = _table_of(rows, names)
+            except pa.ArrowInvalid as error:
+                if content.count(b'"') % 2 or not _COLUMN_COUNTS.search(str(error)):
+                    raise
+                read = self._with_misshapen(file, rows, names)
             if content.count(b'"') % 2 and "\n" in read.column(len(names) - 1)[-1].as_py():
                 raise _UnreadableTableError(_open_quote(file, content))  # all that follows it is one value
         except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
             if isinstance(error, SourceError):
                 raise
-            raise _UnreadableTableError(_why_unreadable(file, content, error)) from error
+            raise _UnreadableTableError(_why_unreadable(file, content)) from error
         return read
+
+    def _with_misshapen(self, file: str, rows: bytes, names: list[str]) -> pa.Table:
+        """Return a table of which some rows have fewer cells than the header (empty then) or more (left out)."""
+        wrong: list[csv.InvalidRow] = []
+        number = 0
+
+        def keep(row: csv.InvalidRow) -> str:
+            nonlocal number
+            number += 1
+            if len(wrong) < _MOST_MISSHAPEN:
+                wrong.append(row)
+            return "skip"
+
+        read = _table_of(rows, names, keep)
+        if number > _MOST_MISSHAPEN:
+            first = wrong[0]
+            said = f"{_cells_said(file, first)} : {format_integer(number)} lignes en tout"
+            raise _UnreadableTableError(Fault(said, first.number + 1))
+        self._misshapen[file] = wrong
+        cells = [(*_cells(row.text), *[""] * len(names))[: len(names)] for row in wrong]
+        columns = dict(zip(names, zip(*cells, strict=True), strict=True))
+        added = pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
+        here = np.zeros(read.num_rows + len(wrong), bool)
+        here[[row.number - 1 for row in wrong]] = True
+        at = np.where(here, read.num_rows + np.cumsum(here) - 1, np.cumsum(~here) - 1)
+        return pa.concat_tables([read, added]).take(pa.array(at)).combine_chunks()
 
 
 class _UnreadableTableError(Exception):
@@ -229,6 +267,41 @@ def _files_of(folder: Path) -> frozenset[str]:
     return frozenset(each.name.lower() for each in tables)
 
 
+def _table_of(rows: bytes, names: list[str], invalid: Callable[[csv.InvalidRow], str] | None = None) -> pa.Table:
+    """Return rows as columns of text.
+
+    `invalid`: told each row with fewer or more cells, with its number (from 1; on one thread, where alone it is known).
+    """
+    return csv.read_csv(
+        io.BytesIO(rows),
+        read_options=csv.ReadOptions(column_names=names, use_threads=invalid is None),
+        parse_options=csv.ParseOptions(newlines_in_values=True, invalid_row_handler=invalid),
+        convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+
+
+def _cells(row: str) -> list[str]:
+    with suppress(NoRowError):
+        return next(reader([row], strict=False), [])
+    return []
+
+
+def _misshapen_faults(file: str, rows: list[csv.InvalidRow]) -> list[Fault]:
+    """Return what is said of rows with fewer or more cells than the header."""
+    said = [Fault(_cells_said(file, row), row.number + 1) for row in rows[:_SHOWN]]
+    if len(rows) > _SHOWN:
+        all_of_them = (
+            f"{file}, autant de cellules que de colonnes dans l'en-tête attendues : {len(rows)} lignes en tout"
+        )
+        said.append(Fault(all_of_them))
+    return said
+
+
+def _cells_said(file: str, row: csv.InvalidRow) -> str:
+    expected = agreed(row.expected_columns, "colonne(s) attendue(s)")
+    return f"{file}, {expected} comme dans l'en-tête, {agreed(row.actual_columns, 'trouvée(s)')}"
+
+
 def _header(file: str, first_line: bytes) -> list[str]:
     """Return the names of the columns, a mark of byte order and spaces aside; unnamed ones are numbered."""
     if b"\0" in first_line:
@@ -241,7 +314,7 @@ def _header(file: str, first_line: bytes) -> list[str]:
     return [name or f"#{at}" for at, name in enumerate(names)]
 
 
-def _why_unreadable(file: str, content: bytes, error: Exception) -> Fault:
+def _why_unreadable(file: str, content: bytes) -> Fault:
     """Return why a table could not be read, in French, with the row where it is known."""
     try:
         content.decode("utf-8-sig")
@@ -249,12 +322,7 @@ def _why_unreadable(file: str, content: bytes, error: Exception) -> Fault:
         return _not_utf_8(file, content[: at.start].count(b"\n") + 1)
     if content.count(b'"') % 2:
         return _open_quote(file, content)
-    counts = _COLUMN_COUNTS.search(str(error))
-    if counts is None:
-        return Fault(f"{file} illisible : un tableau en UTF-8, colonnes séparées par des virgules, est attendu")
-    row = int(counts[1]) + 1 if counts[1] else None
-    found = agreed(int(counts[3]), "trouvée(s)")
-    return Fault(f"{file}, {agreed(int(counts[2]), 'colonne(s) attendue(s)')} comme dans l'en-tête, {found}", row)
+    return Fault(f"{file} illisible : un tableau en UTF-8, colonnes séparées par des virgules, est attendu")
 
 
 def _not_utf_8(file: str, row: int) -> Fault:

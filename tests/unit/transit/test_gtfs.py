@@ -1,13 +1,11 @@
 """GTFS feeds: the small valley by hand, days, times past midnight, blank times, and faults told all at once."""
 
 import datetime as dt
-import os
-import zipfile
 
 import numpy as np
 import pytest
 
-from geo.errors import ParameterError, SchemaError, SourceError
+from geo.errors import SchemaError
 from geo.transit.day import day_of
 from geo.transit.gtfs import read_gtfs
 from geo.transit.schedule import Schedule
@@ -220,29 +218,6 @@ def test_all_faults_are_told_with_file_and_row(tmp_path):
         assert words in said
 
 
-def test_faults_of_several_files_that_cannot_be_read_are_told_together(tmp_path):
-    feed = write_feed(
-        tmp_path / "bad",
-        stops=FILES["stops.txt"].replace("stop_id", "x"),
-        routes=FILES["routes.txt"].replace("route_type", "y"),
-        trips=FILES["trips.txt"] + "T,week\n",
-        calendar=FILES["calendar.txt"].replace("start_date", "end_date"),
-    )
-    (feed / "transfers.txt").write_bytes("from_stop_id,to_stop_id\nG1,École\n".encode("latin-1"))
-    (feed / "agency.txt").unlink()
-    with pytest.raises(SchemaError) as error:
-        read_gtfs(feed)
-    for words in (
-        "agency.txt absent",
-        "stops.txt : colonne absente : stop_id",
-        "routes.txt : colonne absente : route_type",
-        "trips.txt, 4 colonnes attendues comme dans l'en-tête, 2 trouvées",
-        "ligne 1 : calendar.txt : colonne répétée : end_date",
-        "ligne 2 : transfers.txt n'est pas en UTF-8",
-    ):
-        assert words in str(error.value)
-
-
 def test_a_service_told_twice_is_a_fault_and_an_empty_table_of_dates_is_none(tmp_path, valley):
     again = FILES["calendar.txt"] + "week,0,0,0,0,0,1,0,20250101,20250331\n"
     with pytest.raises(SchemaError, match=r"ligne 5 : calendar\.txt, service_id répété « week »"):
@@ -252,31 +227,6 @@ def test_a_service_told_twice_is_a_fault_and_an_empty_table_of_dates_is_none(tmp
     assert not len(schedule.exceptions)
     with pytest.raises(SchemaError, match="aucun jour de service"):
         read_gtfs(write_feed(tmp_path / "c", calendar="", calendar_dates=None))
-
-
-def test_a_pipe_or_too_much_in_a_folder_is_refused(tmp_path, monkeypatch):
-    feed = write_feed(tmp_path / "a")
-    (feed / "stops.txt").unlink()
-    os.mkfifo(feed / "stops.txt")
-    with pytest.raises(SourceError, match=r"« stops.txt » n'est pas un fichier ordinaire"):
-        read_gtfs(feed)
-    feed = write_feed(tmp_path / "b")
-    os.mkfifo(feed / "notes.fifo")  # nobody reads it
-    assert len(read_gtfs(feed).trips)
-    monkeypatch.setattr("geo.transit.feed_tables.MAX_UNPACKED_BYTES", 1_000)
-    with pytest.raises(SourceError, match=r"les fichiers de « b » pèsent 0,0 Go, au plus 0,0 Go"):
-        read_gtfs(feed)
-
-
-def test_an_archive_is_bounded_under_any_name(tmp_path, monkeypatch):
-    feed = write_feed(tmp_path / "f.zip")
-    with zipfile.ZipFile(feed, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("shapes.txt", bytes(3_000_000))
-    feed = feed.rename(tmp_path / "f.gtfs")
-    assert len(read_gtfs(feed).trips)
-    monkeypatch.setattr("geo.sources.archives._HARMLESS_BYTES", 1_000_000)
-    with pytest.raises(SourceError, match=r"« f.gtfs » : plus de 2,1\sMo sortent de .* au plus 200 fois"):
-        read_gtfs(feed)
 
 
 @pytest.mark.parametrize(
@@ -295,47 +245,6 @@ def test_calls_out_of_order_are_faults(tmp_path, old, new, words):
     feed = write_feed(tmp_path / "f", stop_times=FILES["stop_times.txt"].replace(old, new))
     with pytest.raises(SchemaError, match=words.replace("(", r"\(")):
         read_gtfs(feed)
-
-
-def test_a_table_that_is_absent_is_named(tmp_path):
-    with pytest.raises(SchemaError, match=r"stop_times.txt absent ; calendar.txt et calendar_dates.txt absents"):
-        read_gtfs(write_feed(tmp_path / "f", stop_times=None, calendar=None, calendar_dates=None))
-    (tmp_path / "text.zip").write_text("no archive")
-    with pytest.raises(SourceError, match=r"text\.zip"):
-        read_gtfs(tmp_path / "text.zip")
-    with pytest.raises(SourceError, match="« nothing » introuvable"):
-        read_gtfs(tmp_path / "nothing")
-    with pytest.raises(ParameterError, match="Aucun fichier d'horaires"):
-        read_gtfs([])
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda text: text.encode("latin-1"), "stops.txt n'est pas en UTF-8, encodage attendu"),
-        (lambda text: text.encode("utf-16"), "ligne 1 : stops.txt n'est pas en UTF-8"),
-        (lambda text: text.encode("utf-16-le"), "ligne 1 : stops.txt n'est pas en UTF-8"),
-        (lambda text: text.replace("Halte", '"Halte').encode(), "ligne 5 : stops.txt, un guillemet ouvert n'est pas"),
-        (
-            lambda text: text.replace("0,G\n", '0,"G\n', 1).encode(),
-            "ligne 3 : stops.txt, un guillemet ouvert n'est pas",
-        ),
-        (
-            lambda text: text.replace("Halte", "Halte,x").encode(),
-            "6 colonnes attendues comme dans l'en-tête, 7 trouvée",
-        ),
-        (lambda text: text.replace("location_type", "stop_lat").encode(), "colonne répétée : stop_lat"),
-    ],
-)
-def test_a_table_that_cannot_be_read_is_told_in_french_alone(tmp_path, change, said):
-    text = FILES["stops.txt"].replace("Halte", "Halte du pré")
-    feed = write_feed(tmp_path / "f")
-    (feed / "stops.txt").write_bytes(change(text))
-    with pytest.raises(SchemaError) as error:
-        read_gtfs(feed)
-    assert said in str(error.value)
-    for english in ("invalid", "codec", "Expected", "column", "parse"):
-        assert english not in str(error.value)
 
 
 def test_a_feed_without_any_usable_run_is_refused(tmp_path):
