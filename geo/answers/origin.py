@@ -67,9 +67,14 @@ TRANSIT_METHOD: Final = (
     "De deux trajets aux mêmes heures, celui qui a le moins de véhicules est dit, puis le moins de marche.",
 )
 #: What they say of those without a car, where no page is about them.
-CAR_ONLY: Final = "Seule la voiture est comptée : les personnes sans voiture ne sont pas décrites ici."
+CAR_ONLY: Final = (
+    "Seule la voiture est comptée, sauf où « à pied » ou « à vélo » est écrit : les personnes sans voiture ne sont pas "
+    "décrites autrement."
+)
 #: What is said in the place of `CAR_ONLY` where they have a page of their own.
-WITHOUT_CAR_APART: Final = "Seule la voiture est comptée, sauf à la page « Sans voiture »."
+WITHOUT_CAR_APART: Final = (
+    "Seule la voiture est comptée, sauf à la page « Sans voiture » et où « à pied » ou « à vélo » est écrit."
+)
 #: What the figures cannot say.
 LIMITS: Final = (
     (

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.access.active_access import MOST_MIN
 from geo.access.residents import residents_by_point
+from geo.answers.active_access import active_notes, active_sentence
 from geo.answers.answer import known_note, part_title
 from geo.answers.certainty import certainty_answer, run_rows
 from geo.answers.coverage import access_title
@@ -135,7 +137,8 @@ def _content(findings: ReportFindings, sheets: Mapping[str, Sheet]) -> dict[str,
 
 def _method(findings: ReportFindings) -> list[str]:
     sites = SITES_METHOD if findings.fragility is not None else ()
-    return [*METHOD, *sites, *(plan_method(findings.planned.plan)[:2] if findings.planned else [])]
+    active = dict.fromkeys(note for each in findings.active for note in active_notes(findings.territory, each.mode))
+    return [*METHOD, *sites, *active, *(plan_method(findings.planned.plan)[:2] if findings.planned else [])]
 
 
 def _limits(findings: ReportFindings) -> list[str]:
@@ -159,6 +162,7 @@ def _curve(findings: ReportFindings) -> dict[str, Any]:
         "margin": [certainty_answer(findings.sensitivity).sentence],
         "saved": [] if findings.saved is None else _paragraphs(tax_offices_answer(*findings.saved)),
         "equity": _paragraphs(equity_answer(findings.diagnosis.equity)) if findings.diagnosis.equity.groups else [],
+        "active": cut_all(map(active_sentence, findings.active)),
     }
 
 
@@ -313,6 +317,8 @@ def _not_said(findings: ReportFindings) -> list[str]:
         sentences.append("Aucune liste de services des impôts n'est fournie : la comparaison avec eux n'est pas faite.")
     if missing := missing_sentence(findings.diagnosis.equity):
         sentences.append(missing)
+    if not findings.active:
+        sentences.append(f"À pied et à vélo, rien n'est dit : le seuil demandé dépasse {minutes_text(MOST_MIN)}.")
     if findings.without_car_missing:
         sentences.append(findings.without_car_missing)
     return sentences

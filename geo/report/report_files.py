@@ -20,6 +20,7 @@ from geo.answers.tables import rounded
 from geo.answers.two_publics_json import WITH_AND_WITHOUT, plan_document
 from geo.maps.static.files import write_sheet
 from geo.question import Question
+from geo.report.active_files import near_table
 from geo.report.data_package import describe_files
 from geo.report.label_dossiers import dossiers_pdf
 from geo.report.plan_files import plan_tables
@@ -206,6 +207,7 @@ def _tables(findings: ReportFindings) -> dict[str, pd.DataFrame]:
     if findings.fragility is not None:
         tables["fragility"] = rounded(findings.fragility.sites)
         tables["second_site"] = _by_code(findings.fragility.communes)
+    tables |= {each.mode: near_table(each) for each in findings.active}
     if findings.without_car is not None:
         tables["round_trips"] = round_trip_table(findings.without_car)
     if findings.saved is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from geo.access.active_access import MOST_MIN, ActiveAccess, active_access
 from geo.access.diagnosis import diagnose
 from geo.access.opening import open_shares
 from geo.access.population_curve import population_curve
@@ -18,6 +19,7 @@ from geo.finder.day_without_car import DayWithoutCar, day_without_car
 from geo.finder.named_days import named_days
 from geo.finder.without_car import FIXED_KINDS, no_timetables
 from geo.kinds import SITES, TAX_OFFICES
+from geo.network.modes import ACTIVE_MODES
 from geo.question import Question
 from geo.report.plan_files import labels_layer
 from geo.siting.fragility import fragility
@@ -88,6 +90,7 @@ class ReportFindings:
     `opening` and `fragility` are about France services sites, and `None` in a report about another list, as where the
     list is that of the tax offices or there are none for `saved`; `planned` is `None` without a plan; `without_car` is
     about the sites where the territory has timetables, and `without_car_missing` says why it is `None` all the same.
+    `active`: on foot and by bicycle, empty where the threshold is longer than they are asked about.
     """
 
     territory: Territory
@@ -101,6 +104,7 @@ class ReportFindings:
     planned: PlannedChange | None
     without_car: DayWithoutCar | None = None
     without_car_missing: str = ""
+    active: tuple[ActiveAccess, ...] = ()
 
     @property
     def question(self) -> Question:
@@ -154,6 +158,7 @@ def find(territory: Territory, request: ReportRequest) -> ReportFindings:
         planned=None if request.plan is None else _planned(territory, request.plan, question.rule),
         without_car=without_car,
         without_car_missing=missing,
+        active=tuple(active_access(territory, question, mode) for mode in ACTIVE_MODES if threshold <= MOST_MIN),
     )
 
 

@@ -119,12 +119,18 @@ def _commands(scenario: Path) -> dict[str, list[str]]:
         "hours": [],
         "access": [],
         "plan": ["--new", str(LABELS)],
+        "walk": ["--mode", "walk"],
+        "bike": ["--mode", "bike"],
     }
+
+
+#: Commands that are asked under other names.
+_CALLED = {"closure": "fragility", "walk": "diagnose", "bike": "diagnose"}
 
 
 def _ask(channels: Channels, asked: str, options: list[str], out: Path) -> None:
     """Ask in words, with the files, and again as JSON."""
-    command = ["fragility" if asked == "closure" else asked, *channels.place, *options]
+    command = [_CALLED.get(asked, asked), *channels.place, *options]
     status, words, error = run(*command, "--out", str(out))
     if status:
         channels.refused[asked] = channels.texts[f"terminal.{asked}"] = plain(error.splitlines()[-1])

@@ -203,9 +203,34 @@ def comparison_table(name: str) -> Callable[[pd.DataFrame], Figures]:
     return read
 
 
+def near(mode: str) -> Callable[[dict[str, Any]], Figures]:
+    """Return what reads who is near on foot or by bicycle."""
+
+    def read(found: dict[str, Any]) -> Figures:
+        return {
+            "residents_known": found["residents_known"],
+            f"{mode}_residents": found["residents_within"],
+            f"{mode}_share": found["share_covered"],
+            f"{mode}_communes_without": len(found["communes_without"]),
+        }
+
+    return read
+
+
+def near_table(mode: str) -> Callable[[pd.DataFrame], Figures]:
+    def read(table: pd.DataFrame) -> Figures:
+        without = int((table["share_within"] == 0).sum())
+        return {f"{mode}_residents": table["residents_within"].sum(), f"{mode}_communes_without": without}
+
+    return read
+
+
 #: Channel (a glob) -> what reads it.
 READERS: dict[str, Callable[[Any], Figures]] = {
     **dict.fromkeys(("json.diagnose", "file.diagnose.summary", "file.rapport.summary"), diagnosis),
+    **{channel: near(mode) for mode in ("walk", "bike") for channel in (f"json.{mode}", f"file.{mode}.{mode}")},
+    **{f"csv.{of}.{mode}": near_table(mode) for mode in ("walk", "bike") for of in (mode, "rapport")},
+    **{f"xlsx.{mode}": near_table(mode) for mode in ("walk", "bike")},
     **dict.fromkeys(("json.fragility", "file.fragility.fragility"), fragility),
     **dict.fromkeys(("json.hours", "file.hours.hours"), hours),
     **dict.fromkeys(("json.access", "file.access.access"), access),

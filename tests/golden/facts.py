@@ -7,14 +7,14 @@ from tests.golden.notation import facts_of
 from tests.golden.territories import NAME
 
 #: Channels that say a share of the residents, or a mean over them: each says of whom.
-_TERMINAL = ("diagnose", "scenario", "fragility", "closure", "hours", "access", "plan", "report")
-_SCREENS = ("diagnostic", "ouvrir", "scenario", "fragilite", "horaires", "impots", "marge", "rapport")
+_TERMINAL = ("diagnose", "walk", "bike", "scenario", "fragility", "closure", "hours", "access", "plan", "report")
+_SCREENS = ("diagnostic", "walk", "bike", "ouvrir", "scenario", "fragilite", "horaires", "impots", "marge", "rapport")
 _PICTURES = ("curve", "hours", "plan", "saved_minutes", "travel_time", "under_served")
 SHARING = (
     *(f"terminal.{name}" for name in _TERMINAL),
     *(f"screen.{name}" for name in _SCREENS),
     *(f"svg.{name}" for name in _PICTURES),
-    *("html.map", "html.arguments", "json.map", "pdf"),
+    *("html.map", "html.walk", "html.bike", "html.arguments", "json.map", "pdf"),
 )
 
 #: Name of the territory in a title, with the communes of a part.
@@ -261,6 +261,26 @@ Plus près des impôts #
 plus loin pour # habitant
 """
 
+#: On foot and by bicycle: what is said by car is another fact.
+_ACTIVE = r"""
+MODE_residents count
+must terminal.MODE screen.MODE html.MODE pdf
+\(# sur <count>\) sont à 20 min ou moins BY
+Habitants à 20 min ou moins BY <share> # sur
+Tous les habitants \(#\) sont à 20 min ou moins BY
+
+MODE_share share
+must terminal.MODE screen.MODE html.MODE pdf
+# des habitants \(<count> sur <count>\) sont à 20 min ou moins BY
+Habitants à 20 min ou moins BY #
+Tous les habitants \(<count>\) sont à 20 min ou moins BY => 100 %
+
+MODE_communes_without count
+must screen.MODE terminal.MODE html.MODE
+Personne n'est à 20 min ou moins BY dans # communes?
+@screen.MODE Communes où personne ne l'est #
+"""
+
 FACTS = (
     *facts_of(_COVERAGE),
     *(
@@ -269,5 +289,10 @@ FACTS = (
         for fact in facts_of(_CLASS.replace("NUMBER", str(number)).replace("LABEL", label))
     ),
     *facts_of(_SITES),
+    *(
+        fact
+        for mode, by in (("walk", "à pied"), ("bike", "à vélo"))
+        for fact in facts_of(_ACTIVE.replace("MODE", mode).replace("BY", by))
+    ),
     *CHANGES,
 )

@@ -2,8 +2,8 @@
 
 A fact is a few lines: its name and kind, the channels that must say it, then patterns, one a line. A pattern is a
 regular expression in which ``#`` stands for the number of the fact, written in any way, right or wrong;
-``<share>``, ``<minutes>``, ``<count>``, ``<decimal>`` stand for other numbers, ``<near>`` for the threshold in any
-wording, and ``<label_1>`` for the name of a label. A pattern holds in every channel, or only in those of the globs that
+``<share>``, ``<minutes>``, ``<count>``, ``<decimal>`` stand for other numbers, ``<near>`` for the threshold by car
+in any wording, and ``<label_1>`` for the name of a label. A pattern holds in every channel, or only in those of the globs that
 it begins with (``@svg.*|pdf ``); one that ends with `` => text`` says the fact in words. Whatever a pattern finds is
 the fact: it must be the number.
 """
@@ -21,7 +21,7 @@ WRITTEN = {
     "count": r"(?:(?<![\d,])\d{1,3}(?: \d{3})*(?:,\d+)?|—)",
     "decimal": r"(?:(?<![\d,])\d{1,3}(?:,\d+)?|—)",
 }
-NEAR = r"(?:à moins de 20 min|[àÀ] 20 min ou moins|[àÀ] 20 min d'un site)"
+NEAR = r"(?:à moins de 20 min|[àÀ] 20 min ou moins|[àÀ] 20 min d'un site)(?! à (?:pied|vélo))"
 UNKNOWN = "—"
 _MUST = "must "
 

@@ -5,12 +5,14 @@ whose way is known; those on the network without any road to a site are among th
 """
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 
 from geo import Territory
 from geo.network.estimated_error import INTERVALS, terrain
@@ -28,6 +30,24 @@ TIMES = {"low": 1.13, "high": 0.83}
 NOTICED, NEARER = 1 / 60, 1.0
 #: Weight of a site by minutes, and agents present in each (Luo & Qi 2009).
 STEPS, AGENTS = {10.0: 1.0, 20.0: 0.68, 30.0: 0.22}, 2.0
+#: Metres of way for a metre of straight line where no street for feet or bicycles is known.
+DETOUR = 1.3
+
+
+def walked(slope: np.ndarray) -> np.ndarray:
+    """Return the time of a way for one on the flat (Tobler 1993)."""
+    return np.exp(3.5 * (np.abs(slope + 0.05) - 0.05))
+
+
+def ridden(slope: np.ndarray) -> np.ndarray:
+    """Return the same by bicycle (Parkin & Rotheram 2010): at most 25 km/h down, pushed where that is sooner."""
+    down, up = 21.6 - 86 * slope, np.maximum(21.6 - 144 * slope, 1e-3)
+    pushed = walked(slope) * 15 / 4.8
+    return np.where(slope > 0, np.minimum(21.6 / up, pushed), 21.6 / np.minimum(down, 25.0))
+
+
+#: km/h on the flat, km of straight line to the farthest site whose way is estimated, and how slopes count.
+ACTIVE = {"walk": (4.8, 5.0, walked), "bike": (15.0, 15.0, ridden)}
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 SLOT_MIN = 30
 EIGHTEEN = 18 * 60 // SLOT_MIN
@@ -64,6 +84,8 @@ class Oracle:
         self._capacity(each)
         self._interval()
         self._tax_offices()
+        for mode, (kmh, farthest_km, seconds) in ACTIVE.items():
+            self._active(mode, kmh, farthest_km, seconds)
         if not self.known:
             self.figures = {name: value if name in COUNTS else None for name, value in self.figures.items()}
 
@@ -177,6 +199,35 @@ class Oracle:
         poor = np.stack([self.poor(run) for run in runs.values()])
         flips = poor.any(axis=0) & ~poor.all(axis=0)
         self.figures |= {"communes_flipping": int(flips.sum()), "residents_flipping": self.people(flips)}
+
+    def _active(self, mode: str, kmh: float, farthest_km: float, factor: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Count who is near on foot or by bicycle: no territory here has streets for these, slopes count on the straight line."""
+        assert not self.territory.active
+        points = self.territory.demand.geometry
+        lon, lat = points.x.to_numpy()[:, None, None], points.y.to_numpy()[:, None, None]
+        to_lon, to_lat = (each.to_numpy()[None, :, None] for each in (self.sites.geometry.x, self.sites.geometry.y))
+        shape = (len(points), len(self.sites), 1)
+        ends = (np.broadcast_to(each, shape) for each in (lon, lat, to_lon, to_lat))
+        metres = pyproj.Geod(ellps="GRS80").inv(*ends)[2][:, :, 0]
+        share = np.linspace(0, 1, 26)
+        relief = read_relief(Settings.from_environment().data_dir / RELIEF_FILE)
+        near = metres <= farthest_km * 1000
+        one, other = np.nonzero(near)
+        along = (
+            lon[one, 0] + (to_lon[0, other] - lon[one, 0]) * share,
+            lat[one, 0] + (to_lat[0, other] - lat[one, 0]) * share,
+        )
+        rise = np.diff(relief.heights(along[0].ravel(), along[1].ravel()).reshape(along[0].shape), axis=1)
+        way = metres[one, other][:, None] * DETOUR
+        slope = np.nan_to_num(np.divide(rise, way / 25, out=np.zeros_like(rise), where=way > 0)).clip(-0.3, 0.3)
+        taken = np.full(metres.shape, np.inf)
+        taken[one, other] = way[:, 0] / 1000 / kmh * 60 * factor(slope).mean(axis=1)
+        within = self.on & (taken.min(axis=1, initial=np.inf) <= THRESHOLD_MIN + SAME)
+        self.figures |= {
+            f"{mode}_residents": self.people(within),
+            f"{mode}_share": self.share(within),
+            f"{mode}_communes_without": int((self.on & ~within).sum()),
+        }
 
     def _tax_offices(self) -> None:
         other = minutes(self.territory.travel_times("tax_offices"))
@@ -298,6 +349,7 @@ class Oracle:
 #: Figures that are known where the population is not.
 COUNTS = frozenset(
     {"communes_covered", "communes_under_served", "communes_flipping", "sites_hours_unknown", "sites_known"}
+    | {"walk_communes_without", "bike_communes_without"}
 )
 
 

@@ -22,6 +22,8 @@ MOMENT = "2026-11-24T10:00"
 ADDRESSES = {
     "trouver": {"quand": MOMENT},
     "diagnostic": {"ecran": "diagnostic"},
+    "walk": {"ecran": "diagnostic", "mode": "walk"},
+    "bike": {"ecran": "diagnostic", "mode": "bike"},
     "ouvrir": {"ecran": "planifier", "vue": "ouvrir", "labels": str(LABELS)},
     "scenario": {"ecran": "planifier", "vue": "scenario"},
     "fragilite": {"ecran": "planifier", "vue": "fragilite", "fermer": "porteur:La Poste"},
