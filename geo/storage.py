@@ -117,7 +117,7 @@ def require_fillable(folder: Path, markers: Sequence[str]) -> None:
     """
     require_named(folder)
     try:
-        place = folder.resolve()
+        place = _resolved(folder)
     except RuntimeError as error:
         msg = (
             f"« {shown_path(folder)} » est un lien qui mène à lui-même ; un dossier est attendu. Donnez le nom d'un "
@@ -210,10 +210,19 @@ def _regular(path: Path) -> Path:
     return place
 
 
+def _resolved(path: Path) -> Path:
+    """Return where a path points to, links followed; raise `RuntimeError` where one leads to itself."""
+    place = path.resolve()
+    if any(each.is_symlink() for each in (place, *place.parents)):  # Python 3.13 stops at such a link and says nothing
+        msg = f"a link leads to itself: {path}"
+        raise RuntimeError(msg)
+    return place
+
+
 def _place(path: Path) -> Path:
     """Return where a path points to, links followed."""
     try:
-        return path.resolve()
+        return _resolved(path)
     except RuntimeError as error:  # links that point to each other
         raise OSError(str(error)) from error
 
