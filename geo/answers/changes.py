@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.access.list_changes import CHANGES, CLOSED, CONTINUED, OPENED
 from geo.answers.answer import Answer, Figure
+from geo.answers.list_dates import from_to, list_date
 from geo.french import (
     SEMICOLON,
     counted,
@@ -62,7 +63,7 @@ def changes_answer(changes: ListChanges, compared: Compared, effect: Effect | No
     ]
     other = f"{counted(counts['changed'], 'site')} {plural(counts['changed'], 'a changé', 'ont changé')}"
     sentence = (
-        f"De {compared.before} à {compared.after} : sites {joined(found)}{SEMICOLON}{other}, "
+        f"{from_to(compared.before, compared.after)} : sites {joined(found)}{SEMICOLON}{other}, "
         f"{format_integer(counts['same'])} {plural(counts['same'], 'est resté le même', 'sont restés les mêmes')}."
     )
     figures = (
@@ -82,11 +83,11 @@ def rows_note(name: str, read: int, rejected: pd.DataFrame) -> str:
 
     >>> rejected = pd.DataFrame({"row": [7], "identifier": ["12"], "reason": ["identifiant répété"]})
     >>> rows_note("2026", 40, rejected).replace("\u202f", " ")
-    'Liste 2026 : 40 lignes lues ; 1 écartée (ligne 7 : identifiant répété).'
+    'Liste de 2026 : 40 lignes lues ; 1 écartée (ligne 7 : identifiant répété).'
     """
     reasons = SEMICOLON.join(str(fault) for fault in rejection_faults(rejected))
     why = f"{SEMICOLON}{counted(len(rejected), 'écartée')} ({reasons})" if reasons else ""
-    return f"Liste {name} : {counted(read, 'ligne lue', 'lignes lues')}{why}."
+    return f"{list_date(name)} : {counted(read, 'ligne lue', 'lignes lues')}{why}."
 
 
 def change_counts(changes: ListChanges) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
-from geo.french import day_text
+from geo.french import capital
 from geo.kinds import facility_title, is_ours
 from geo.sources.vintages import dated, last_day
 
@@ -52,8 +52,26 @@ def list_sentence(manifest: Manifest, facilities: str, today: dt.date | None = N
     return f"Liste {f'des {name}' if is_ours(facilities) else f'« {name} »'} {_of(vintage)}{old}."
 
 
+def from_to(before: str, after: str) -> str:
+    """Return from which list to which other one: by their dates where these are days, else as they are named.
+
+    Examples
+    --------
+    >>> from geo.french import UNIT_SPACE
+    >>> from_to("2020-12-01", "2024-08-01").replace(UNIT_SPACE, " "), from_to("2023", "2024")
+    ('Du 1er décembre 2020 au 1er août 2024', 'De 2023 à 2024')
+    """
+    until = "au" if _is_day(after) else "à"
+    return f"{capital(_of(before))} {until} {dated(after)}"
+
+
+def _is_day(vintage: str | None) -> bool:
+    text = dated(vintage)
+    return last_day(vintage) is not None and text[0].isdigit() and " " in text
+
+
 def _of(vintage: str | None) -> str:
-    day, text = last_day(vintage), dated(vintage)
-    if day is not None and text[0].isdigit() and " " in text:
-        return f"du {day_text(day)} {day.year}"
+    text = dated(vintage)
+    if _is_day(vintage):
+        return f"du {text}"
     return f"d'{text}" if text[0] in "aoAO" else f"de {text}"

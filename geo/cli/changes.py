@@ -85,7 +85,7 @@ def _note(name: str, table: SourceTable) -> str:
 def _dated(territory: Territory) -> str:
     from geo.kinds import SITES
 
-    return territory.manifest.list_vintages.get(SITES) or f"{territory.manifest.built_on:%d/%m/%Y}"
+    return territory.manifest.list_vintages.get(SITES) or territory.manifest.built_on.isoformat()
 
 
 def _with_list(place: Territory, sites: gpd.GeoDataFrame, name: str) -> Territory:

@@ -48,7 +48,7 @@ def test_the_lists_come_and_every_screen_counts_them(open_app):
     dates = dict(zip(*(app.dataframe[0].value[name] for name in ("Jeu de données", "Date")), strict=True))
     for dataset in ("Liste des structures France services", "Centres des Finances publiques"):
         assert " ".join(dates[dataset].split()) == "5 octobre 2026"
-    assert "De 2024-08-01 à 2026-10-05" in said(app)  # what the list of the day changes
+    assert "Du 1er août 2024 au 5 octobre 2026" in said(app).replace("\u00a0", " ")  # what the list of the day changes
     assert BUTTON in buttons(app)
 
 

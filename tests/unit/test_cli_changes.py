@@ -179,9 +179,10 @@ def test_the_same_changes_make_the_same_files(run, lists, tmp_path):
 def test_it_is_told_in_sentences(run, lists):
     status, out, _ = run("changes", *lists, "90")
     assert status == 0
-    assert out.startswith("Territoire de Belfort : De 2020-12-01 à 2024-08-01 : sites ")
+    out = out.replace("\u00a0", " ")
+    assert out.startswith("Territoire de Belfort : Du 1er décembre 2020 au 1er août 2024 : sites ")
     assert "la liste ne donne pas le jour" in out
-    assert "Liste 2020-12-01 : " in out
+    assert "Liste du 1er décembre 2020 : " in out
 
 
 def test_a_repeated_identifier_is_told_with_its_line(run, lists):
