@@ -110,15 +110,12 @@ def closure_answer(closure: Closure) -> Answer:
     comparison = closure.comparison
     access = scenario_answer(comparison)
     by_phone, by_email = format_integer(closure.residents_by_phone), format_integer(closure.residents_by_email)
-    details = [
-        (
-            f"Habitants dont le site le plus proche ferme : {format_integer(closure.residents_concerned)}{SEMICOLON}"
-            f"qui peuvent encore le joindre : {format_integer(closure.residents_by_either)}, "
-            f"par téléphone ({by_phone}) ou par courriel ({by_email})."
-        ),
-        access.sentence,
-        *access.details,
-    ]
+    whom = (
+        f"Habitants dont le site le plus proche ferme : {format_integer(closure.residents_concerned)}{SEMICOLON}"
+        f"qui peuvent encore le joindre : {format_integer(closure.residents_by_either)}, "
+        f"par téléphone ({by_phone}) ou par courriel ({by_email})."
+    )
+    details = [*((whom,) if comparison.part.residents_known else ()), access.sentence, *access.details]
     if closure.sites_bearer_unknown:
         unknown = format_integer(closure.sites_bearer_unknown)
         details.append(f"Sites laissés ouverts parce que leur porteur n'est pas connu : {unknown}.")

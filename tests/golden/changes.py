@@ -56,6 +56,35 @@ plan_candidates count
 must pdf
 [Pp]armi # (?:lieux?|communes? candidates?)
 
+plan_left count
+must terminal.plan screen.ouvrir html.arguments
+# habitants? restent? au-delà du seuil avec ce plan
+
+plan_left_anyhow count
+must terminal.plan screen.ouvrir html.arguments
+au-delà du seuil avec ce plan, dont # quel que soit
+# habitants? restent? au-delà du seuil avec ce plan, quel que soit
+
+plan_bound count
+must terminal.plan screen.ouvrir html.arguments pdf
+aucun autre choix (?:de <count> lieux|d'un lieu) ne peut rapprocher plus de # habitant
+
+plan_objective count
+must terminal.plan screen.ouvrir html.arguments pdf
+apporterait <count> au lieu de #
+
+plan_without_rule count
+must terminal.plan screen.ouvrir html.arguments pdf
+apporterait # au lieu de
+
+plan_rule_cost share
+must terminal.plan screen.ouvrir html.arguments pdf
+la règle coûte # du gain
+
+plan_worst_share share
+must terminal.plan screen.ouvrir html.arguments pdf
+[Aa]u pire des variantes[^:%]*, ce plan apporte # du meilleur gain
+
 label_cost count
 must html.arguments screen.ouvrir pdf
 Coût : # € par an, dont <count> € d'aide de l'État\.
@@ -85,6 +114,34 @@ must terminal.plan html.arguments pdf
 RANK\. <label_RANK> \[[^]]*\] : [^:]*?servis?, # gagnées
 RANK\. <label_RANK> Commune de .{0,200}?\. <count> habitants? passe[^€]{0,460}?qui gagnent # en moyenne
 @pdf RANK <label_RANK> <count> <count> #
+"""
+
+_VISITORS = r"""
+label_RANK_brought count
+must terminal.plan screen.ouvrir html.arguments pdf
+RANK\. <label_RANK> (?:\[|Commune de).{0,700}?il rapproche # de ses
+- <label_RANK> : prend surtout [^;]{0,200} ; il rapproche # de ses
+
+label_RANK_from_one_site share
+must terminal.plan screen.ouvrir html.arguments pdf
+RANK\. <label_RANK> (?:\[|Commune de)[^%]{0,600}?d'un site : # des siens viennent
+- <label_RANK> : prend surtout les visiteurs d'un site : # des siens viennent
+
+label_RANK_lost_by_it share
+must terminal.plan screen.ouvrir html.arguments pdf
+RANK\. <label_RANK> (?:\[|Commune de)[^%]{0,600}?d'un site : <share> des siens viennent de .{0,80}?, qui en perdrait #
+- <label_RANK> : prend surtout .{0,120}?, qui en perdrait #
+
+label_RANK_retained count
+must terminal.plan html.arguments pdf
+RANK\. <label_RANK> \[[^]]*\] : .{0,200}?retenu # fois sur
+RANK\. <label_RANK> Commune de .{0,200}?retenu # fois sur
+@pdf RANK <label_RANK> <count> <count> (?:<minutes>|—) retenu # fois sur
+
+label_RANK_mean_gain count
+must terminal.plan html.arguments pdf
+RANK\. <label_RANK> \[[^]]*\] : <count> habitants? rapprochés? \(# en moyenne
+RANK\. <label_RANK> Commune de .{0,300}?grâce à ce label[^%€]{0,90}?# en moyenne sur la fourchette
 """
 
 #: What comes before the communes that pass a side at 20 min: the sentence has more thresholds.
@@ -135,6 +192,14 @@ NAME_communes_better count
 must MUST
 @ALL {_AT_20} # communes? (?:n'est|ne sont) plus sous-desservie
 
+NAME_without_road_before count
+must MUST
+@ALL Habitants sans route vers un site : # avant
+
+NAME_without_road_after count
+must MUST
+@ALL Habitants sans route vers un site : <count> avant, # après
+
 NAME_communes_worse count
 must MUST
 @ALL {_AT_20} (?:<count> communes? (?:n'est|ne sont) plus sous-desservies? et )?# communes? devien(?:t|nent) sous
@@ -162,6 +227,26 @@ must MUST
 @ALL # des habitants restent à 30 min ou moins
 """
 
+_CLOSURE = r"""
+closure_sites count
+must terminal.closure screen.fragilite
+Sites fermés :? ?#
+
+closure_open count
+must terminal.closure screen.fragilite
+# restent ouverts
+
+closure_concerned count
+must terminal.closure screen.fragilite
+sur # habitants dont le site ferme
+dont le site le plus proche ferme : #
+
+closure_reached count
+must terminal.closure screen.fragilite
+Joignables à distance :? ?#
+peuvent encore le joindre : #
+"""
+
 
 def _of_a_change(name: str, written: str) -> str:
     channels = _CHANGED[name]
@@ -170,7 +255,8 @@ def _of_a_change(name: str, written: str) -> str:
 
 CHANGES = (
     *facts_of(_PLAN),
-    *(fact for rank in (1, 2, 3) for fact in facts_of(_LABEL.replace("RANK", str(rank)))),
+    *(fact for rank in (1, 2, 3) for fact in facts_of((_LABEL + _VISITORS).replace("RANK", str(rank)))),
+    *facts_of(_CLOSURE),
     *(fact for name in _CHANGED for fact in facts_of(_of_a_change(name, _CHANGE))),
     *facts_of(_of_a_change("scenario", _CHANGE_FURTHER)),
 )

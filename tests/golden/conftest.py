@@ -22,9 +22,10 @@ def heard(tmp_path_factory, packages_looked_at_once):  # noqa: ARG001
                 patch.setattr(Territory, "load", functools.cache(Territory.load))
                 channels = collect(key, tmp_path_factory.mktemp(key))
             oracle = Oracle(channels.territory)
-            labels = channels.data["json.plan"]["selected"] if "json.plan" in channels.data else []
-            if "plan" not in channels.refused:
-                oracle.add_plan(labels)
+            plan = channels.data.get("json.plan")
+            labels = plan["selected"] if plan else []
+            if plan:
+                oracle.add_plan(plan)
             sites = oracle.sites
             closed = sites["facility_id"] == CLOSED.get(key, USUALLY_CLOSED)
             oracle.add_scenario("scenario", OPENED.get(key, USUALLY_OPENED), closed)

@@ -22,6 +22,7 @@ def diagnosis(summary: dict[str, Any]) -> Figures:
         "communes_under_served": summary["communes_under_served"],
         "residents_under_served": summary["residents_under_served"],
         "median_time": summary["median_time_min"],
+        "communes_without_road": summary["communes_unreachable"],
     }
 
 
@@ -43,7 +44,13 @@ def hours(found: dict[str, Any]) -> Figures:
         return unknown | {"sites_hours_unknown": found["sites_hours_unknown"], "sites_known": found["sites"]}
     week = np.array(list(found["shares"].values()), float)
     half_hours = 60 / found["slot_min"]
-    return {
+    told = {}
+    if "blank_hours" in found:
+        told = {
+            "blank_hours": sum(span["hours"] for span in found["blank_hours"]),
+            "half_day_hours": max((half["resident_hours"] for half in found["half_day_gains"]), default=0),
+        }
+    return told | {
         **_week(week, int(18 * half_hours)),
         "open_hours": week.sum() / half_hours,
         "residents_within": found["residents_within"],
@@ -95,14 +102,43 @@ def plan(found: dict[str, Any]) -> Figures:
         "plan_cost": found["cost_eur_a_year"],
         "plan_aid": found["aid_eur_a_year"],
         "plan_candidates": found["candidates"],
+        "plan_left": after["residents_known"] - after["residents_within"],
+        "plan_left_anyhow": found["residents_out_of_reach"],
+        "plan_bound": found["bound"],
+        "plan_worst_share": (found["worst_case"] or {}).get("share"),
     }
+    if found["widest"]:
+        figures |= {
+            "plan_objective": found["objective"],
+            "plan_without_rule": found["widest"]["objective"],
+            "plan_rule_cost": found["rule_cost"],
+        }
+    for label in found["selected"]:
+        if loser := label["takes_over"]:
+            figures |= {
+                f"label_{label['rank']}_brought": sum(each["residents_brought"] for each in label["communes"]),
+                f"label_{label['rank']}_from_one_site": loser["share_of_visitors"],
+                f"label_{label['rank']}_lost_by_it": loser["share_lost"],
+            }
     return figures | _labels(pd.DataFrame(found["selected"]))
 
 
 def comparison(name: str) -> Callable[[dict[str, Any]], Figures]:
     def read(found: dict[str, Any]) -> Figures:
+        remote = {
+            f"{name}_{figure}": found[key]
+            for figure, key in (
+                ("sites", "sites_closed"),
+                ("open", "sites_open"),
+                ("concerned", "residents_concerned"),
+                ("reached", "residents_by_either"),
+            )
+            if key in found
+        }
         found = found.get("comparison", found)
-        figures = {
+        figures = remote | {
+            f"{name}_without_road_before": found["residents_without_road_before"],
+            f"{name}_without_road_after": found["residents_without_road_after"],
             f"{name}_mean_before": found["mean_time_before_min"],
             f"{name}_mean_after": found["mean_time_after_min"],
             f"{name}_sooner": found["residents_sooner"],
@@ -298,9 +334,17 @@ def _week(week: np.ndarray, eighteen: int) -> Figures:
 
 
 def _labels(table: pd.DataFrame) -> Figures:
-    columns = {"gain": "gain_residents", "served": "residents_served", "saved": "minutes_saved_mean"}
+    columns = {
+        "gain": "gain_residents",
+        "served": "residents_served",
+        "saved": "minutes_saved_mean",
+        "retained": "retained",
+        "mean_gain": "gain_mean_residents",
+    }
+    estimated = len(table) and bool(flags(table["estimated"]).any())
     return {
         f"label_{row['rank']:.0f}_{name}": row[column]
         for row in table.to_dict("records")
         for name, column in columns.items()
+        if name != "mean_gain" or estimated
     }

@@ -117,6 +117,10 @@ must svg.under_served json.map
 median_time minutes
 must terminal.diagnose screen.diagnostic pdf
 Temps médian :? ?#
+
+communes_without_road count
+must terminal.diagnose terminal.report screen.diagnostic html.map svg.travel_time pdf
+# communes? (?:est|sont) sans route
 """
 
 _CLASS = r"""
@@ -184,6 +188,14 @@ must terminal.hours screen.horaires pdf
 open_hours decimal
 must screen.horaires
 Heures ouvertes à portée # h
+
+blank_hours hours
+must terminal.hours screen.horaires pdf
+de 8 h à 19 h, # (?:est|sont) creuses?
+
+half_day_hours count
+must terminal.hours screen.horaires
+le plus ici :[^×]*? : # heures × habitants
 
 sites_hours_unknown count
 must terminal.hours screen.horaires pdf

@@ -20,6 +20,7 @@ WRITTEN = {
     "minutes": r"(?:environ (?:-?\d{1,3} min|\d+ h(?: \d\d)?)|moins de 5 min|(?<![\d,])\d{1,3}(?:,\d+)? min|—)",
     "count": r"(?:(?<![\d,])\d{1,3}(?: \d{3})*(?:,\d+)?|—)",
     "decimal": r"(?:(?<![\d,])\d{1,3}(?:,\d+)?|—)",
+    "hours": r"(?:\d{1,3} h(?: \d\d)?|\d{1,2} min|—)",
 }
 NEAR = r"(?:à moins de 20 min|[àÀ] 20 min ou moins|[àÀ] 20 min d'un site)(?! à (?:pied|vélo))"
 UNKNOWN = "—"
@@ -53,6 +54,9 @@ class Fact:
             return UNKNOWN
         if self.kind == "minutes" and estimated:
             return about(abs(value))
+        if self.kind == "hours":
+            whole, rest = divmod(round(60 * value), 60)
+            return f"{whole} h" + (f" {rest:02d}" if rest else "") if whole or not rest else f"{rest} min"
         if self.kind == "share":
             percent = round(100 * value)
             if percent == 100 and value != 1:

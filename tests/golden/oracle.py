@@ -51,6 +51,9 @@ ACTIVE = {"walk": (4.8, 5.0, walked), "bike": (15.0, 15.0, ridden)}
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 SLOT_MIN = 30
 EIGHTEEN = 18 * 60 // SLOT_MIN
+#: Half-hours when a site is expected to be open, from Monday to Saturday; half-days that may be added: day, from, until.
+EXPECTED = slice(8 * 60 // SLOT_MIN, 19 * 60 // SLOT_MIN)
+HALF_DAYS = [(day, 18, 24) for day in range(6)] + [(day, 28, 34) for day in range(5)]
 
 
 class Oracle:
@@ -78,7 +81,7 @@ class Oracle:
             self.bounds = {"low": longest, "high": shortest}
         self.figures: dict[str, float | None] = {}
         self._coverage()
-        each = np.column_stack([self.to(self.sites.iloc[[i]]) for i in range(len(self.sites))])
+        self._each = each = np.column_stack([self.to(self.sites.iloc[[i]]) for i in range(len(self.sites))])
         self._second_sites(each)
         self._hours(each)
         self._capacity(each)
@@ -141,6 +144,7 @@ class Oracle:
             "residents_too_long": self.people(poor & np.isfinite(self.minutes)),
             "share_too_long": self.share(poor & np.isfinite(self.minutes)),
             "median_time": self.median(self.minutes),
+            "communes_without_road": int((self.on & np.isinf(self.minutes)).sum()),
         }
         for number, (lower, upper) in enumerate(pairwise(CLASSES)):
             chosen = (self.minutes > (lower + SAME if lower else -1)) & (self.minutes <= upper + SAME)
@@ -169,7 +173,13 @@ class Oracle:
         served = (near.astype(int) @ is_open.reshape(len(self.sites), -1).astype(int)) > 0
         share = (self.residents @ served / (self.known or np.nan)).reshape(len(DAYS), -1)
         known = self.inside & np.isfinite(each).any(axis=0)
+        low = (self.residents @ served < 0.1 * self.figures["residents_within"]).reshape(len(DAYS), -1)
+        without = near.T @ (self.residents[:, None] * ~served)  # by site: residents within its reach, by half-hour
+        by_day = without.reshape(len(self.sites), len(DAYS), -1)
+        halves = [by_day[:, day, first:last].sum(axis=1) for day, first, last in HALF_DAYS]
         self.figures |= {
+            "blank_hours": float(low[:6, EXPECTED].sum() * SLOT_MIN / 60),
+            "half_day_hours": float(np.max(halves, initial=0) * SLOT_MIN / 60),
             "best_hour_share": float(share.max()),
             "saturday_share": float(share[DAYS.index("Sa")].max()),
             "evening_share": float(share[: DAYS.index("Sa"), EIGHTEEN].max()),
@@ -241,8 +251,29 @@ class Oracle:
             "saved_later": self.people(both & (saved <= -NEARER)) if compared else None,
         }
 
-    def add_plan(self, labels: list[dict]) -> None:
-        """Work out what labels bring, given as `maillage plan --json` gives them: rank, lon, lat, cost and aid."""
+    def add_plan(self, plan: dict[str, Any]) -> None:
+        """Work out what labels bring, given as `maillage plan --json` gives them: rank, lon, lat, cost and aid.
+
+        What only the search for a plan knows (bounds, worst case, what the rule costs) is as `--json` has it: the other
+        channels must say the same.
+        """
+        labels = plan["selected"]
+        self.figures |= {
+            "plan_bound": plan["bound"],
+            "plan_worst_share": (plan["worst_case"] or {}).get("share"),
+            **{
+                f"label_{label['rank']}_{name}": label[key]
+                for label in labels
+                for name, key in (("retained", "retained"), ("mean_gain", "gain_mean_residents"))
+                if name == "retained" or plan["on_average"]
+            },
+        }
+        if plan["widest"]:
+            self.figures |= {
+                "plan_objective": plan["objective"],
+                "plan_without_rule": plan["widest"]["objective"],
+                "plan_rule_cost": 1 - plan["objective"] / plan["widest"]["objective"],
+            }
         before, now = self.minutes, self.minutes
         server = np.full(len(before), -1)
         for number, label in enumerate(labels):
@@ -257,6 +288,7 @@ class Oracle:
             self.figures[f"label_{number + 1}_served"] = self.people(served)
             self.figures[f"label_{number + 1}_saved"] = self.mean(gained, had)
             self.figures["label_cost"], self.figures["label_aid"] = label["cost_eur"], label["aid_eur"]
+            self._taken(number + 1, served, now)
         within = now <= THRESHOLD_MIN + SAME
         both = np.isfinite(before) & np.isfinite(now)
         self.figures |= {
@@ -274,13 +306,38 @@ class Oracle:
             "plan_cost": sum(label["cost_eur"] for label in labels),
             "plan_aid": sum(label["aid_eur"] for label in labels),
             "plan_candidates": int(self._candidates().sum()),
+            "plan_left": self.people(self.on & ~within),
+            "plan_left_anyhow": self.people(self.on & ~(within | self._within_of_candidates())),
         }
+
+    def _taken(self, rank: int, served: np.ndarray, now: np.ndarray) -> None:
+        """Work out whose visitors a label takes: where one site of today gives at least half of them, which share."""
+        had = served & np.isfinite(self.minutes)
+        sites = self._each.argmin(axis=1)
+        leaving = np.bincount(sites[had], weights=self.residents[had], minlength=self._each.shape[1])
+        site = int(leaving.argmax())
+        if self.people(served) and leaving[site] >= self.people(served) / 2:
+            visitors = self.people(np.isfinite(self.minutes) & (sites == site))
+            brought = served & (self.minutes > THRESHOLD_MIN + SAME) & (now <= THRESHOLD_MIN + SAME)
+            self.figures |= {
+                f"label_{rank}_brought": self.people(brought),
+                f"label_{rank}_from_one_site": leaving[site] / self.people(served),
+                f"label_{rank}_lost_by_it": leaving[site] / visitors,
+            }
 
     def _mean_with_labels(self, before: float | None, now: float | None) -> dict[str, float | None]:
         """Return how the mean time with labels is said: as a share saved where it is estimated, in minutes elsewhere."""
         if not self.estimated:
             return {"plan_mean_measured": now}
         return {"plan_mean_saved": None if before is None or now is None else 1 - now / before}
+
+    def _within_of_candidates(self) -> np.ndarray:
+        codes = self.territory.demand["commune_code"][self._candidates()]
+        places = self.territory.communes.loc[codes]
+        nearest = self.minutes
+        for lon, lat in zip(places["lon"], places["lat"], strict=True):
+            nearest = np.minimum(nearest, self.to(self._site_at(lon, lat)))
+        return nearest <= THRESHOLD_MIN + SAME
 
     def _candidates(self) -> np.ndarray:
         """Return which communes may get a label: no site, something that draws people there, and 1,000 residents.
@@ -323,13 +380,24 @@ class Oracle:
             f"{name}_mean_before": self.mean(before, both),
             f"{name}_mean_after": self.mean(after, both),
             **self._mean_ensuing(name, self.mean(before, both), self.mean(after, both)),
+            f"{name}_without_road_before": self.people(self.on & np.isinf(before)),
+            f"{name}_without_road_after": self.people(self.on & np.isinf(after)),
             f"{name}_sooner": self.people(changed <= -NOTICED),
             f"{name}_later": self.people(changed >= NOTICED),
             f"{name}_communes_better": int((self.poor(before) & ~self.poor(after)).sum()),
             f"{name}_communes_worse": int((~self.poor(before) & self.poor(after)).sum()),
         }
+        if opened is None:
+            at_closed = np.isfinite(before) & np.isin(self._each.argmin(axis=1), np.flatnonzero(closed))
+            reached = np.flatnonzero(closed & (self.sites["phone"].notna() | self.sites["email"].notna()))
+            self.figures |= {
+                f"{name}_sites": int(closed.sum()),
+                f"{name}_open": int((~closed).sum()),
+                f"{name}_concerned": self.people(at_closed),
+                f"{name}_reached": self.people(at_closed & np.isin(self._each.argmin(axis=1), reached)),
+            }
         if not self.known:
-            unknown = {each for each in self.figures if each.startswith(name) and "communes" not in each}
+            unknown = {each for each in self.figures if each.startswith(name) and not COUNTED.search(each)}
             self.figures |= dict.fromkeys(unknown)
 
     def _mean_ensuing(self, name: str, before: float | None, after: float | None) -> dict[str, float | None]:
@@ -346,10 +414,13 @@ class Oracle:
         return self.sites.iloc[[0]].set_geometry(gpd.points_from_xy([lon], [lat], crs=self.sites.crs))
 
 
-#: Figures that are known where the population is not.
+#: Figures that are known where the population is not, of a change and of today.
+COUNTED = re.compile("communes|_sites|_open$")
 COUNTS = frozenset(
-    {"communes_covered", "communes_under_served", "communes_flipping", "sites_hours_unknown", "sites_known"}
-    | {"walk_communes_without", "bike_communes_without"}
+    {
+        *("communes_covered", "communes_under_served", "communes_flipping", "communes_without_road"),
+        *("sites_hours_unknown", "sites_known", "walk_communes_without", "bike_communes_without"),
+    }
 )
 
 
