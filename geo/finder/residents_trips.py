@@ -200,36 +200,39 @@ def commune_round_trips(found: pd.DataFrame, communes: pd.DataFrame) -> pd.DataF
     row = communes.index.get_indexer(pd.Index(found["commune_code"]))
     weight = point_weights(found["population"].to_numpy(np.float64, na_value=np.nan), row, len(communes))
     times = [name for name in PERCENTILE_COLUMNS if name in found.columns]
-    table = found.assign(
-        weight=weight,
-        residents=found["population"].to_numpy(np.float64, na_value=np.nan),
-        served=found["time_out_min"].notna().to_numpy(bool),
+    numbers = {
+        name: found[name].to_numpy(np.float64, na_value=np.nan)
+        for name in ("population", "time_out_min", "earliest_wait_min", *times)
+    }
+    residents, way_known = numbers["population"], found["way_known"].to_numpy(bool)
+    has_trip = way_known & ~np.isnan(numbers["time_out_min"])
+    # Texts as their ranks, -1 for <NA>: the first of all is the least.
+    (site, site_ids), (first, arrivals), (last, ways_back) = (
+        pd.factorize(found[name], sort=True) for name in ("facility_id", "earliest_arrival", "last_way_back")
     )
     made = []
-    for code, every in table.groupby("commune_code", sort=False):
-        points = every[every["way_known"]]
-        served = points[points["served"]]
-        weights = served["weight"].to_numpy(np.float64)
-        counted = every["residents"].notna().any()
-        covered = len(points) > 0
-        by_site = served.groupby("facility_id")["weight"].sum()
-        medians = {name: _median_or_far(points[name], points["weight"]) for name in times}
+    # Arrays, not tables of pandas, of which a département would need thousands.
+    for every in np.split(np.argsort(row, kind="stable"), np.bincount(row, minlength=len(communes)).cumsum()[:-1]):
+        points, served = every[way_known[every]], every[has_trip[every]]
+        weights = weight[served]
+        counted, covered = not np.isnan(residents[every]).all(), len(points) > 0
+        arrival = first[served][first[served] >= 0].min(initial=len(arrivals))
+        back = last[served].max(initial=-1)
         made.append(
             {
-                "commune_code": code,
-                "residents": every["residents"].sum() if counted else np.nan,
-                "residents_known": points["residents"].sum() if counted and covered else np.nan,
-                "residents_served": served["residents"].sum() if counted and covered else np.nan,
-                "share_round_trip": _share(weights.sum(), points["weight"].sum()) if covered else np.nan,
-                "facility_id": by_site.idxmax() if len(by_site) else None,
-                "time_out_min": weighted_median(served["time_out_min"].to_numpy(np.float64), weights),
-                "earliest_arrival": served["earliest_arrival"].min() if len(served) else None,
-                "earliest_wait_min": _wait_of_the_first(served),
-                "last_way_back": served["last_way_back"].max() if len(served) else None,
-                **medians,
+                "residents": np.nansum(residents[every]) if counted else np.nan,
+                "residents_known": np.nansum(residents[points]) if counted and covered else np.nan,
+                "residents_served": np.nansum(residents[served]) if counted and covered else np.nan,
+                "share_round_trip": _share(weights.sum(), weight[points].sum()) if covered else np.nan,
+                "facility_id": site_ids[_heaviest(site[served], weights)] if len(served) else None,
+                "time_out_min": weighted_median(numbers["time_out_min"][served], weights),
+                "earliest_arrival": arrivals[arrival] if arrival < len(arrivals) else None,
+                "earliest_wait_min": _least(numbers["earliest_wait_min"][served[first[served] == arrival]]),
+                "last_way_back": ways_back[back] if back >= 0 else None,
+                **{name: _median_or_far(numbers[name][points], weight[points]) for name in times},
             }
         )
-    rows = pd.DataFrame(made).set_index("commune_code").reindex(communes.index)
+    rows = pd.DataFrame(made, index=communes.index)
     kinds = dict.fromkeys(("facility_id", "earliest_arrival", "last_way_back"), "string")
     rows = rows.astype(kinds | dict.fromkeys(("time_out_min", "earliest_wait_min", *times), "Float64"))
     rows.insert(0, "name", communes["name"])
@@ -247,18 +250,17 @@ def median_door_to_door(found: pd.DataFrame) -> dict[int, float | None]:
     >>> median_door_to_door(pd.DataFrame({"population": [10.0, 10.0, 10.0], **times}))
     {25: 40.0, 50: 40.0, 75: 40.0}
     """
-    weight = found["population"].fillna(0.0)
+    weight = found["population"].fillna(0.0).to_numpy(np.float64)
     return {
-        percent: _median_or_far(found[name], weight)
+        percent: _median_or_far(found[name].to_numpy(np.float64, na_value=np.nan), weight)
         for percent, name in zip(PERCENTILES, PERCENTILE_COLUMNS, strict=True)
     }
 
 
-def _median_or_far(minutes: pd.Series, weight: pd.Series) -> float | None:
-    """Return the weighted median of times of which some are inf, `None` where it is inf or nobody counts; no <NA>."""
-    times = minutes.to_numpy(np.float64, na_value=np.nan)
-    far = np.where(np.isinf(times), np.finfo(np.float64).max, times)
-    median = weighted_median(far, weight.to_numpy(np.float64))
+def _median_or_far(minutes: NDArray[np.float64], weight: NDArray[np.float64]) -> float | None:
+    """Return the weighted median of times of which some are inf, `None` where it is inf or nobody counts; no NaN."""
+    far = np.where(np.isinf(minutes), np.finfo(np.float64).max, minutes)
+    median = weighted_median(far, weight)
     return None if median is None or median == np.finfo(np.float64).max else median
 
 
@@ -331,10 +333,15 @@ def part_known(found: pd.DataFrame) -> KnownPart:
     )
 
 
-def _wait_of_the_first(served: pd.DataFrame) -> float | None:
-    """Return the minutes outside after the first arrival of all, `None` where there is none."""
-    first = served.sort_values(["earliest_arrival", "earliest_wait_min"])["earliest_wait_min"].head(1)
-    return None if first.isna().all() else float(first.iloc[0])
+def _heaviest(values: NDArray[np.int64], weights: NDArray[np.float64]) -> int:
+    """Return which of some values weighs most in all, the first of equals; there is one at least."""
+    each, which = np.unique(values, return_inverse=True)
+    return int(each[np.bincount(which, weights).argmax()])
+
+
+def _least(minutes: NDArray[np.float64]) -> float | None:
+    """Return the least of some minutes, of which NaN are left out; `None`: there is none."""
+    return None if np.isnan(minutes).all() else float(np.nanmin(minutes))
 
 
 def _share(part: float, whole: float) -> float:
