@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -99,8 +99,25 @@ class FranceTransformer:
 @cache
 def _plane_box(crs: str, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     """Return (west, south, east, north) in metres of a box in degrees."""
-    bounds = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True).transform_bounds(*box)
+    bounds = transformer(WGS84, crs).transform_bounds(*box)
     return tuple(float(edge) for edge in bounds)  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=32)
+def transformer(source: str | int | pyproj.CRS, target: str | pyproj.CRS) -> pyproj.Transformer:
+    """Return the way from one system to another, x (longitude) before y; pyproj looks for it in 10 to 30 ms.
+
+    Raises
+    ------
+    pyproj.exceptions.ProjError
+        A system is unknown, or there is no way.
+
+    Examples
+    --------
+    >>> [round(metres) for metres in transformer(WGS84, "EPSG:2154").transform(3.0, 46.5)]
+    [700000, 6600000]
+    """
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
 @cache
@@ -112,7 +129,7 @@ def to_metres(crs: str) -> pyproj.Transformer | FranceTransformer:
     """
     if crs == FRANCE:
         return FranceTransformer()
-    way = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+    way = transformer(WGS84, crs)
     return pyproj.Transformer.from_pipeline(way.definition) if crs in _LEGAL else way
 
 
@@ -130,7 +147,7 @@ def require_crs(frame: gpd.GeoDataFrame, source: str) -> None:
         )
         raise CrsError(msg)
     try:
-        pyproj.Transformer.from_crs(frame.crs, WGS84)
+        transformer(frame.crs, WGS84)
     except pyproj.exceptions.ProjError as error:
         msg = (
             f"{source} : le système de coordonnées « {str(frame.crs.name)[:60]} » ne mène pas à {WGS84}. "

@@ -6,7 +6,6 @@ import io
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyproj
 import shapely
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import LineCollection
@@ -14,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from geo.classes import ACCENT, INK
-from geo.crs import WGS84, metric_crs_at, to_metres
+from geo.crs import WGS84, metric_crs_at, to_metres, transformer
 from geo.french import UNIT_SPACE, format_decimal
 from geo.kinds import KINDS
 
@@ -92,7 +91,7 @@ def _draw_surroundings(axes: Axes, territory: Territory, frame: tuple[float, flo
     network = territory.network
     if not territory.contours_approximate:
         contours = territory.communes.geometry
-        seen = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True).transform_bounds(*frame)
+        seen = transformer(crs, WGS84).transform_bounds(*frame)
         edges = contours.iloc[np.sort(contours.sindex.intersection(seen))].to_crs(crs)
         near = edges[edges.intersects(box)].boundary.simplify((frame[2] - frame[0]) * _DETAIL)
         axes.add_collection(_lines(near.to_numpy(), _GREY, 0.6, linestyle=(0, (1, 2))))

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyproj
 
-from geo.crs import WGS84, metric_crs_at
+from geo.crs import WGS84, metric_crs_at, transformer
 from geo.errors import NetworkError
 from geo.network.assemble import Segments, assemble_network
 from geo.network.modes import CAR, profile_of
@@ -111,11 +110,11 @@ def cut_streets(ways: Ways, mode: str, *, source: NetworkSource, crs: str | None
 
 def _projected(ways: Ways, crs: str) -> NDArray[np.float64]:
     """Return where the points of the ways are, metres, shape (n_points, 2)."""
-    transformer = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+    to_plane = transformer(WGS84, crs)
     xy = np.empty((len(ways.lon), 2))
     for begin in range(0, len(xy), _POINTS_AT_A_TIME):
         part = slice(begin, begin + _POINTS_AT_A_TIME)
-        xy[part, 0], xy[part, 1] = transformer.transform(ways.lon[part], ways.lat[part])
+        xy[part, 0], xy[part, 1] = to_plane.transform(ways.lon[part], ways.lat[part])
     return xy
 
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import WGS84, metric_crs_at
+from geo.crs import WGS84, metric_crs_at, transformer
 from geo.errors import CrsError, NetworkError, ParameterError
 from geo.french import agreed, format_integer, format_number
 from geo.network import speeds
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    import pyproj
     from numpy.typing import NDArray
 
     from geo.network.road_network import RoadNetwork
@@ -205,7 +205,7 @@ def _metric_crs(lines: NDArray[np.object_], crs: pyproj.CRS, source: str) -> str
     if not len(coords):
         return "EPSG:2154"
     x, y = np.median(coords, axis=0)
-    lon, lat = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y)
+    lon, lat = transformer(crs, WGS84).transform(x, y)
     metric = metric_crs_at(lon, lat)
     if metric is None:
         msg = (
@@ -217,7 +217,7 @@ def _metric_crs(lines: NDArray[np.object_], crs: pyproj.CRS, source: str) -> str
 
 
 def _project(geometry: Any, source: Any, target: str) -> Any:
-    to_target: Any = pyproj.Transformer.from_crs(source, target, always_xy=True).transform
+    to_target: Any = transformer(source, target).transform
     return shapely.transform(geometry, to_target, interleaved=False)
 
 

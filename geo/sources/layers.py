@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 import pyproj
 import shapely
 
-from geo.crs import WGS84, require_crs
+from geo.crs import WGS84, require_crs, transformer
 from geo.errors import SourceError
 from geo.sources.archives import require_bounded, require_regular
 from geo.storage import shown_path
@@ -261,7 +261,7 @@ def _parquet_geometry(dataset: str) -> tuple[dict[str, Any], str | None]:
 
 def _box_in(crs: str, bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
     """Return the box of another system that holds a box of degrees."""
-    to_layer = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True)
+    to_layer = transformer(WGS84, crs)
     box: tuple[float, float, float, float] = to_layer.transform_bounds(*bounds)
     return box
 

@@ -13,7 +13,7 @@ import pyarrow.csv as pa_csv
 import pyproj
 import shapely
 
-from geo.crs import WGS84, metric_crs
+from geo.crs import WGS84, metric_crs, transformer
 from geo.errors import Fault, SchemaError, SourceError
 from geo.french import agreed, format_integer, format_percent
 from geo.schemas import CELL_COLUMNS, check_cells
@@ -187,7 +187,7 @@ def _cells_from_ids(table: pa.Table, bounds: tuple[float, float, float, float]) 
     for epsg in np.unique(numbers["epsg"][np.isfinite(numbers["epsg"])]):
         here = numbers["epsg"] == epsg
         try:
-            to_degrees = pyproj.Transformer.from_crs(int(epsg), WGS84, always_xy=True)
+            to_degrees = transformer(int(epsg), WGS84)
         except pyproj.exceptions.CRSError:
             continue  # not a CRS: its cells are reported as unreadable
         lon[here], lat[here] = to_degrees.transform(x[here], y[here])

@@ -16,7 +16,7 @@ import pandas as pd
 import pyproj
 import shapely
 
-from geo.crs import WGS84, metric_crs_at
+from geo.crs import WGS84, metric_crs_at, transformer
 from geo.errors import CrsError
 from geo.folding import fold
 from geo.french import agreed
@@ -93,7 +93,7 @@ def in_degrees(position: pd.DataFrame, shown: str, source: str, notes: list[str]
     if metres.any():
         x = position["lon"].where(~exchanged, position["lat"])[metres]
         y = position["lat"].where(~exchanged, position["lon"])[metres]
-        lon, lat = pyproj.Transformer.from_crs(LAMBERT_93, WGS84, always_xy=True).transform(x.to_numpy(), y.to_numpy())
+        lon, lat = transformer(LAMBERT_93, WGS84).transform(x.to_numpy(), y.to_numpy())
         position = position.copy()
         position.loc[metres, "lon"], position.loc[metres, "lat"] = lon, lat
         lambert = agreed(metres.sum(), f"position(s) en mètres ({shown}), lue(s) comme du Lambert-93 ({LAMBERT_93})")
@@ -156,7 +156,7 @@ def _of_geometry(text: str) -> tuple[float | None, float | None]:
     if system in {0, 4326}:
         return float(x), float(y)
     try:
-        lon, lat = pyproj.Transformer.from_crs(f"EPSG:{system}", WGS84, always_xy=True).transform(x, y)
+        lon, lat = transformer(f"EPSG:{system}", WGS84).transform(x, y)
     except pyproj.exceptions.CRSError:
         return None, None
     return float(lon), float(lat)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyproj
 import shapely
 
 from geo.access.known_part import residents_known
-from geo.crs import WGS84
+from geo.crs import WGS84, transformer
 from geo.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -136,8 +135,8 @@ class Ground:
         west, south, east, north = self.bounds
         x, y = (west + east) / 2, (south + north) / 2
         crs = self.communes.crs
-        lon, lat = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y)
-        there = pyproj.Transformer.from_crs(WGS84, crs, always_xy=True).transform(lon, lat + 0.01)
+        lon, lat = transformer(crs, WGS84).transform(x, y)
+        there = transformer(WGS84, crs).transform(lon, lat + 0.01)
         step = np.array(there) - (x, y)
         along_x, along_y = step / np.hypot(*step)
         return float(along_x), float(along_y)
