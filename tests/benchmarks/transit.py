@@ -7,7 +7,7 @@ of all of France).
 from __future__ import annotations
 
 import datetime as dt
-import resource
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,7 @@ DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 CITY_CRS = "EPSG:32722"
 CITY_DAY = dt.date(2019, 5, 14)
 TUESDAY = dt.date(2025, 2, 4)
+LARGE_TRIPS, LARGE_CALLS = 65_000, 40
 
 
 def main() -> None:
@@ -54,6 +55,9 @@ def main() -> None:
     show("city: every way back from it", lambda: profile_to(day.reversed, egress))
 
     france = show("trains of all of France read", lambda: read_gtfs(DATA / "gtfs" / "sncf-ter-2025-01.zip"))
+    with tempfile.TemporaryDirectory() as folder:
+        large = write_large(Path(folder))
+        show(f"a feed of {LARGE_TRIPS * LARGE_CALLS:,} calls read", lambda: len(read_gtfs(large).trips))
     territory = Territory.load("64")
     territory = replace(territory, schedule=france.near(*bounds(territory.communes)))
     found = show(
@@ -63,7 +67,36 @@ def main() -> None:
     print(f"  share of residents with a round trip: {round_trip_share(found, TUESDAY).share:.3f}")
     made = plan(territory, 5)
     show("64: plans of 5 labels that none beats with and without a car", lambda: two_publics(territory, made, TUESDAY))
-    print(f"memory of the whole run: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+
+
+def write_large(folder: Path) -> Path:
+    """Write a feed as large as that of a region: seven columns of calls, of which half the times are blank."""
+    n_stops, head = 20_000, "trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,drop_off_type"
+    clock = [f"{second // 3600:02d}:{second // 60 % 60:02d}:00" for second in range(0, 30 * 3600, 60)]
+    stop = [f"FR:SP:{number:06d}:loc" for number in range(n_stops)]
+    with (folder / "stop_times.txt").open("w", encoding="ascii") as file:
+        file.write(head + "\n")
+        for trip in range(LARGE_TRIPS):
+            name, begins, first = f"FR:VehicleJourney:{trip:07d}-2025-01-22", 300 + trip % 1000, trip * 37
+            for call in range(LARGE_CALLS):
+                at = clock[begins + call] if call in (0, LARGE_CALLS - 1) or call % 2 else ""
+                file.write(f"{name},{at},{at},{stop[(first + call) % n_stops]},{call},0,0\n")
+    tables = {
+        "agency": ["agency_id,agency_name,agency_url,agency_timezone", "A,A,http://example.org,Europe/Paris"],
+        "stops": [
+            "stop_id,stop_name,stop_lat,stop_lon",
+            *(f"{name},{name},{43 + n % 100 * 0.01},{n // 100 * 0.01}" for n, name in enumerate(stop)),
+        ],
+        "routes": ["route_id,route_short_name,route_type", "L,1,3"],
+        "trips": [
+            "route_id,service_id,trip_id",
+            *(f"L,week,FR:VehicleJourney:{trip:07d}-2025-01-22" for trip in range(LARGE_TRIPS)),
+        ],
+        "calendar": ["service_id,monday,start_date,end_date", "week,1,20250101,20251231"],
+    }
+    for name, lines in tables.items():
+        (folder / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
+    return folder
 
 
 def show(what: str, work: Callable[[], Any]) -> Any:
@@ -73,11 +106,19 @@ def show(what: str, work: Callable[[], Any]) -> Any:
 
 
 def timed(what: str, work: Callable[[], Any]) -> Any:
-    """Print seconds of the clock and of the processor."""
+    """Print seconds of the clock and of the processor, and the memory held before and taken at most."""
+    before = _memory_mb("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the most so far is forgotten
     clock, processor = time.perf_counter(), time.process_time()
     made = work()
-    print(f"{what}: {time.perf_counter() - clock:.2f} s, processor {time.process_time() - processor:.2f} s", flush=True)
+    took = f"{time.perf_counter() - clock:.2f} s, processor {time.process_time() - processor:.2f} s"
+    print(f"{what}: {took}; {_memory_mb('VmHWM')} MB at most, {before} before", flush=True)
     return made
+
+
+def _memory_mb(name: str) -> int:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 if __name__ == "__main__":
