@@ -167,6 +167,14 @@ def test_where_every_site_has_a_figure_none_is_needed(territory):
     assert found.sites_estimated == 0
 
 
+def test_less_than_a_resident_around_a_site_is_somebody(small_world, tmp_path):
+    figures = tmp_path / "population.csv"
+    figures.write_text("COM;PMUN\n64001;0\n64002;0\n64003;0\n64004;1\n64005;0\n", encoding="utf-8")
+    sites = catchment(small_world.territory(population=figures)).sites
+    assert sites["residents_around"].to_list() == pytest.approx([0.22, 1])  # D is 30 minutes from the site in A
+    assert sites["capacity_per_1000"].to_list() == pytest.approx([12 / 0.22 * 1000, 12000])
+
+
 def test_unknown_hours_are_no_capacity(territory):
     sites = territory.sites.assign(opening_hours=pd.array([None, None, "Mo unknown"], dtype="string"))
     blind = territory.with_sites(sites, why={})

@@ -43,6 +43,11 @@ def times(rows: list[tuple[str, float, float | None, str | None]], *, off_networ
     )
 
 
+def test_a_site_that_only_a_point_of_nobody_reaches_is_not_that_of_the_commune():
+    cov = coverage(territory({"01001": 100}), 20, times=times([("01001", 100, None, None), ("01001", 0, 10, "a")]))
+    assert cov.loc["01001", ["travel_time_min", "facility_id", "facility_name"]].isna().all()
+
+
 def test_means_and_shares_are_weighted_by_residents():
     cov = coverage(
         territory({"01001": 400}),

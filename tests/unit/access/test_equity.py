@@ -81,6 +81,11 @@ def test_equal_ranks_are_split_alike_whatever_their_order():
     assert palma_ratio(np.array([0.0, 0.0, 5.0]), weights, rank) is None
 
 
+def test_a_row_of_nobody_holds_nobody():
+    found = people_between(np.array([4.0, 0.0, 6.0]), np.array([3.0, 2.0, 1.0]), 0.0, 0.8)
+    np.testing.assert_allclose(found, [2.0, 0.0, 6.0])
+
+
 def test_fgt_by_hand():
     # The line is 10; levels 2, 5, 10 and 12 with 1, 2, 3 and 4 persons: shortfalls 0.8, 0.5, none, none.
     shortfall, people = (10 - np.array([2.0, 5.0, 10.0, 12.0])) / 10, np.array([1.0, 2.0, 3.0, 4.0])

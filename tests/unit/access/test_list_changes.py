@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from geo import Territory
 from geo.access.diagnosis import diagnose
 from geo.access.list_changes import CHANGES, CLOSED, CONTINUED, OPENED, effect, list_changes
+from geo.crs import FRANCE, to_metres
 from geo.question import Question
 
 
@@ -107,6 +108,13 @@ def test_a_moved_site_keeps_its_number_and_tells_how_far(sites):
     told = row_of(list_changes(sites, moved), sites["facility_id"].iloc[0])
     assert told["moved"]
     assert told["moved_m"] == pytest.approx(1112, rel=0.005)  # a hundredth of a degree of latitude
+
+
+@pytest.mark.parametrize(("metres", "moved"), [(199.5, False), (200.5, True)])
+def test_two_hundred_metres_are_no_move(sites, metres, moved):
+    point = to_metres(FRANCE).transform(sites.geometry.iloc[0].x, sites.geometry.iloc[0].y)
+    beside = to_metres(FRANCE).transform(point[0] + metres, point[1], direction="INVERSE")
+    assert list_changes(sites, changed(sites, 0, point=beside)).sites["moved"].sum() == moved
 
 
 def test_other_numbers_are_found_again_by_name_then_by_place(sites):

@@ -27,6 +27,7 @@ def test_the_drawing(territory):
     assert found.communes_flipping == ("64002", "64003")
     assert found.communes["share_runs_under_served"].to_list()[:4] == pytest.approx([0, 1 / 3, 1 / 3, 0])
     assert found.communes.loc["64005", ["flips", "under_served", "share_runs_under_served"]].isna().all()
+    assert found.communes["residents_known"].to_list() == [1000, 500, 300, 200, 0]
     assert found.communes.loc["64002", "travel_time_low_min"] == pytest.approx(10 * 0.83, abs=0.01)
     assert found.communes.loc["64002", "travel_time_high_min"] == pytest.approx(10 * 1.13, abs=0.01)
     assert found.to_dict()["residents_of_flipping_communes"] == 800

@@ -80,3 +80,7 @@ def test_residents_with_a_way_to_one_of_both_only_are_not_compared():
     assert (summary.residents_compared, summary.residents_not_compared) == (100, 60)
     assert (summary.mean_saved_min, summary.median_saved_min) == (30, 30)
     assert (summary.residents_sooner, summary.residents_later) == (100, 0)
+
+
+def test_one_resident_has_a_mean():
+    assert time_saved(hand_made([(1, 10, 40)]))[1].mean_saved_min == pytest.approx(30)
