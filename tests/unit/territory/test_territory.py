@@ -10,6 +10,7 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 
 from geo import Territory
+from geo.access.known_part import known_part
 from geo.errors import MaillageError, ParameterError, SourceError
 from geo.territory import store
 
@@ -220,6 +221,29 @@ def test_cells_stand_in_for_an_unknown_legal_population(small_world, tmp_path):
     assert built.communes.loc["64002", "population"] == 80
     assert built.communes["population"].isna().sum() == 4
     assert built.manifest.population == 80
+
+
+def test_those_off_the_roads_are_of_the_legal_population_whatever_the_cells_count(small_world, tmp_path):
+    """64002 has 500 residents; of the 40 that cells count a quarter lives 4 km from the road, as all 100 of 64005 do."""
+    to_grid = pyproj.Transformer.from_crs("EPSG:2154", "EPSG:3035", always_xy=True)
+    rows = ["idcar_200m,ind"]
+    for x, y, people in ((415_000, 6_255_000, 30), (415_000, 6_259_000, 10)):
+        east, north = (int(value // 200 * 200) for value in to_grid.transform(x, y))
+        rows.append(f"CRS3035RES200mN{north}E{east},{people}")
+    cells = tmp_path / "cells.csv"
+    cells.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    built = Territory.build(
+        departement="64",
+        communes=small_world.communes,
+        population=small_world.population,
+        sites=small_world.sites,
+        roads=small_world.roads,
+        cells=cells,
+    )
+    (note,) = (each for each in built.manifest.notes if "ne couvre pas tout le territoire" in each)
+    assert "2 points de population, dans 2 communes (225 habitants)" in note
+    part = known_part(built)
+    assert part.residents_off_network == pytest.approx(225)
 
 
 def test_a_departement_is_known_in_lower_case_and_without_its_zero(small_world):
