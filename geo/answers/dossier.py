@@ -12,6 +12,7 @@ from geo.answers.plan_certainty import idle_sentence, margin_note, replaced_sent
 from geo.answers.plan_stops import half_day_text, stop_cost_text
 from geo.answers.plan_visitors import visitors_sentence
 from geo.answers.rounds import a_month
+from geo.answers.tables import rows_of
 from geo.french import (
     DRIVING_ONLY,
     capital,
@@ -110,7 +111,7 @@ def label_dossiers(plan: Plan, parts: Sequence[Territory]) -> tuple[LabelDossier
 
 def label_dossier(plan: Plan, parts: Sequence[Territory], code: str) -> LabelDossier:
     """Return the dossier of one label of a plan; `code` is one of its `labels`."""
-    label = plan.labels[plan.labels["code"] == code].to_dict("records")[0]
+    label = next(row for row in rows_of(plan.labels) if row["code"] == code)
     argument = label_argument(plan, code, parts)
     town, *summary = argument.summary
     minutes = said_minutes(label["minutes_saved_mean"], estimated=plan.part.estimated)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from geo.answers.tables import rows_of
 from geo.finder.start import straight_m
 from geo.french import SEMICOLON, clock, counted, format_integer, format_share, joined, plural
 from geo.sources.centralities import services_by_commune
@@ -76,7 +77,7 @@ def neighbour_sentences(plan: Plan, code: str) -> tuple[str, ...]:
         f"{row['facility_name']}, {format_integer(row['residents_leaving'])} sur "
         f"{format_integer(row['residents_before'])} "
         f"({format_share(row['residents_leaving'] / row['residents_before'])})"
-        for row in named.to_dict("records")
+        for row in rows_of(named)
     ]
     if not told:
         return (

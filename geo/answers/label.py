@@ -12,6 +12,7 @@ from geo.answers.plan import plan_answer
 from geo.answers.plan_certainty import idle_sentence, replaced_sentence, residents_beyond, retained_text
 from geo.answers.plan_stops import known_stops_sentence, stop_lines
 from geo.answers.plan_visitors import label_loser, visitors_sentence
+from geo.answers.tables import rows_of
 from geo.crs import departement_of
 from geo.french import (
     DRIVING_ONLY,
@@ -87,7 +88,7 @@ def label_argument(plan: Plan, code: str, parts: Sequence[Territory] = ()) -> La
 
     `parts`: The territories that the plan was made for, which know the stops of buses around the label.
     """
-    label = plan.labels[plan.labels["code"] == code].to_dict("records")[0]
+    label = next(row for row in rows_of(plan.labels) if row["code"] == code)
     served = plan.served[plan.served["label_code"] == code]
     criteria = _criteria(plan, label, served, parts)
     summary = _summary(plan, label, len(served))
@@ -96,7 +97,7 @@ def label_argument(plan: Plan, code: str, parts: Sequence[Territory] = ()) -> La
 
 def label_titles(plan: Plan) -> dict[str, str]:
     """Return how each label of a plan is named, by code, in rank order: ``"1. Mairie, à Moumour"``."""
-    return {label["code"]: _title(label) for label in plan.labels.to_dict("records")}
+    return {label["code"]: _title(label) for label in rows_of(plan.labels)}
 
 
 def label_gains(label: dict[Any, Any], *, estimated: bool) -> str:
@@ -127,7 +128,7 @@ def plan_lines(plan: Plan) -> list[str]:
     """Return a plan as lines of text: what it brings, its labels, what is to be minded."""
     answer = plan_answer(plan)
     lines = [f"{part_title(plan.territory, plan.part)} : {answer.sentence}"]
-    for label in plan.labels.to_dict("records"):
+    for label in rows_of(plan.labels):
         others = (
             *(idle_sentence(plan, label), visitors_sentence(plan, label), replaced_sentence(plan, label)),
             alternatives_sentence(plan, label["code"]),
@@ -140,7 +141,7 @@ def plan_lines(plan: Plan) -> list[str]:
 
 def alternatives_sentence(plan: Plan, label_code: str) -> str:
     """Return the places that would do nearly as well as a label in one French sentence; empty where none would."""
-    rows = plan.alternatives[plan.alternatives["label_code"] == label_code].to_dict("records")
+    rows = [row for row in rows_of(plan.alternatives) if row["label_code"] == label_code]
     told = SEMICOLON.join(
         f"{row['name']} ({_of_this_gain(row['share_of_gain'])}, "
         f"{counted(row['commune_residents'], 'habitant')} sur place)"
@@ -166,7 +167,7 @@ def labels_with_alternatives(plan: Plan) -> pd.DataFrame:
         ", ".join(f"{name} ({times})" for name, times in plan.robustness.instead_of(code).items()) or pd.NA
         for code in plan.labels["code"]
     ]
-    losers = [label_loser(plan, label) for label in plan.labels.to_dict("records")]
+    losers = [label_loser(plan, label) for label in rows_of(plan.labels)]
     taken = [pd.NA if one is None else f"{one.facility_name} ({format_share(one.share_of_visitors)})" for one in losers]
     return plan.labels.assign(
         elsewhere=names.reindex(plan.labels["code"]).astype("string").array,
@@ -311,7 +312,7 @@ def _far(plan: Plan, commune: str, served: pd.DataFrame) -> Criterion:
     here = plan.communes["time_before_min"].get(commune, pd.NA)
     far = True if pd.isna(here) else bool(here > plan.threshold_min + AT_THRESHOLD_MIN)
     people = residents_beyond(served, plan.threshold_min)
-    row = {} if pd.isna(here) else plan.communes.loc[[commune]].to_dict("records")[0]
+    row = {} if pd.isna(here) else rows_of(plan.communes.loc[[commune]])[0]
     if not round(people):
         told = "Aucun site n'est joignable par la route aujourd'hui." if pd.isna(here) else _today(plan, row)
         return Criterion(_FAR, far, f"{told} {far_criterion(plan.threshold_min)}")

@@ -26,6 +26,7 @@ from geo.answers.plan_proof import (
     saved_share,
 )
 from geo.answers.plan_stops import stops_sentence
+from geo.answers.tables import rows_of
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -174,7 +175,7 @@ def _fewer(plan: Plan) -> str:
 
 def _left_out(plan: Plan) -> str:
     """Return which labels are left out, and what the mean loses by it; empty: none is."""
-    left = plan.idle[~plan.idle["proposed"]].to_dict("records")
+    left = [row for row in rows_of(plan.idle) if not row["proposed"]]
     if not left:
         return ""
     names = [f"{row['name']} ({format_share(row['share_of_gain'])} du gain moyen)" for row in left]

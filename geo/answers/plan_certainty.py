@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from geo.answers.tables import rows_of
 from geo.french import (
     SEMICOLON,
     counted,
@@ -68,7 +69,7 @@ def doubtful_sentence(plan: Plan) -> str:
     """Return which labels are seldom chosen when times change; empty: none."""
     seldom = [
         f"{label['name']} ({retained_text(label)})"
-        for label in plan.labels.to_dict("records")
+        for label in rows_of(plan.labels)
         if label["variants"] > 1 and label["retained"] <= _SELDOM * label["variants"]
     ]
     return f"Peu sûr selon les temps : {joined(seldom, _NAMED, 'autres lieux')}." if seldom else ""
@@ -109,7 +110,7 @@ def never_retained(*, mean: bool) -> str:
 
 def idle_sentence(plan: Plan, label: dict[Any, Any]) -> str:
     """Return that a label brings nobody more for the times shown, and why it is proposed; empty: it brings some."""
-    rows = plan.idle[(plan.idle["code"] == label["code"]) & plan.idle["proposed"]].to_dict("records")
+    rows = [row for row in rows_of(plan.idle) if row["code"] == label["code"] and row["proposed"]]
     if not rows:
         return ""
     nobody = (

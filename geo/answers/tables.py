@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -258,6 +258,19 @@ def headed(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return some columns of `COLUMNS` under their French headings, index 0..n-1."""
     titles = {name.rpartition(".")[2]: COLUMNS[name].title for name in names}
     return table[list(titles)].rename(columns=titles).reset_index(drop=True)
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return the rows of a table, column -> value, as ``to_dict("records")`` does but column by column: far sooner.
+
+    Examples
+    --------
+    >>> rows_of(pd.DataFrame({"name": ["Sare"], "residents": [2600.0]}))
+    [{'name': 'Sare', 'residents': 2600.0}]
+    """
+    names = list(table.columns)
+    columns = zip(*(column.tolist() for _, column in table.items()), strict=True)
+    return [dict(zip(names, values, strict=True)) for values in columns]
 
 
 def file_headings(names: Sequence[str], of: str = "") -> list[str]:

@@ -131,7 +131,8 @@ def map_values(
 
 def shown_kinds(facilities: gpd.GeoDataFrame, kinds: Collection[str]) -> tuple[list[str], list[str]]:
     """Return the kinds present in a facility list, and those of them that the options do not count."""
-    present = [kind for kind in KINDS if (facilities["kind"] == kind).any()]
+    there = set(facilities["kind"].unique())
+    present = [kind for kind in KINDS if kind in there]
     return present, [kind for kind in present if kind not in kinds]
 
 

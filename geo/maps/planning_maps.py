@@ -13,6 +13,7 @@ from geo.answers.plan_certainty import retained_text
 from geo.answers.plan_proof import WITHOUT_RULE, place_signs
 from geo.answers.plan_stops import STOP, stop_detail, stop_sign
 from geo.answers.scenario import change_lines
+from geo.answers.tables import rows_of
 from geo.classes import SECOND_SITE_CLASSES, UNKNOWN_CLASS, change_class, change_classes
 from geo.french import UNIT_SPACE, capital, joined, minutes_text, within_text
 from geo.kinds import KINDS
@@ -83,10 +84,10 @@ def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
             str(label["rank"]),
             f"Nouveau label : {label_gains(label, estimated=plan.part.estimated)}, {retained_text(label)}",
         )
-        for label in plan.labels.to_dict("records")
+        for label in rows_of(plan.labels)
     ]
     signs_of = place_signs(plan)
-    compared = () if plan.widest is None or not labels else plan.widest.labels.to_dict("records")
+    compared = () if plan.widest is None or not labels else rows_of(plan.widest.labels)
     others = [
         Marker(
             f"sans-{place['code']}",
@@ -113,7 +114,7 @@ def plan_values(plan: Plan, sites: gpd.GeoDataFrame) -> dict[str, Any]:
             stop_sign(stop["rank"]),
             capital(stop_detail(plan, stop)),
         )
-        for stop in (() if plan.stops is None else plan.stops.stops.to_dict("records"))
+        for stop in (() if plan.stops is None else rows_of(plan.stops.stops))
     ]
     if halts:
         signs.append((stop_sign(1), f"{STOP}, dans l'ordre du classement : ce n'est pas un site"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,10 @@ class Marker:
     kind: str
     sign: str = ""
     detail: str = ""
+
+
+#: What the map is told of a marker.
+_MARKER: Final = tuple(field.name for field in fields(Marker))
 
 
 def site_markers(sites: gpd.GeoDataFrame) -> list[Marker]:
@@ -108,7 +112,9 @@ def planning_values(  # noqa: PLR0913 - all that one map says
         "classes": np.where(position < 0, len(classes), position).tolist(),
         "outlined": drawn.astype(int).tolist(),
         "lines": [list(each) for each in lines],
-        "markers": [asdict(marker) | {"tone": sign_tone(marker.sign)} for marker in markers],
+        "markers": [
+            {name: getattr(marker, name) for name in _MARKER} | {"tone": sign_tone(marker.sign)} for marker in markers
+        ],
         "legend": area_legend_html(title, shown, outline if drawn.any() else "", signs),
         "clicks": clicks,
     }

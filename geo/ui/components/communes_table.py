@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from geo.answers.tables import COLUMNS, headed, rounded
@@ -123,9 +124,9 @@ def beside_threshold(table: pd.DataFrame, threshold_min: float) -> pd.Series:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ShownCommunes:
-    """The table on screen: its rows under their headings, their codes, and how each column is written."""
+    """The table on screen: its rows under their headings as they are sent, their codes, how each column is written."""
 
-    rows: pd.DataFrame
+    rows: pa.Table
     codes: tuple[str, ...]
     columns: Mapping[str, Any]
 
@@ -159,7 +160,7 @@ class ShownCommunes:
             )
             for name in names
         }
-        return cls(headed(table, names), tuple(map(str, table["commune_code"])), columns)
+        return cls(pa.Table.from_pandas(headed(table, names)), tuple(map(str, table["commune_code"])), columns)
 
 
 def show_communes(shown: ShownCommunes, on_select: Callable[[str], None]) -> None:

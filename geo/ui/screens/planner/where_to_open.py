@@ -20,7 +20,7 @@ from geo.answers.plan_certainty import idle_sentence, replaced_sentence
 from geo.answers.plan_proof import COMPARED_PLANS, compared_plans, mean_time_then
 from geo.answers.plan_stops import never_retained_note, stops_table
 from geo.answers.plan_visitors import visitors_sentence
-from geo.answers.tables import COLUMNS
+from geo.answers.tables import COLUMNS, rows_of
 from geo.answers.two_publics import PUBLICS_COLUMNS, SHOWN_PLANS, TITLE, two_publics_answer
 from geo.answers.two_publics_json import plan_document
 from geo.errors import MaillageError
@@ -168,7 +168,7 @@ def _tables(visit: Visit, plan: Plan, *, stopped: bool) -> None:
 def _in_its_stead(plan: Plan) -> None:
     """Tell of each label whose visitors it takes, which towns would do as well, or are chosen as times change."""
     told = []
-    for label in plan.labels.to_dict("records"):
+    for label in rows_of(plan.labels):
         each = (
             idle_sentence(plan, label),
             visitors_sentence(plan, label),
