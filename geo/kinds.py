@@ -88,6 +88,8 @@ KINDS: Final[Mapping[str, Kind]] = {
 SITE_KINDS: Final = tuple(code for code, kind in KINDS.items() if kind.is_site)
 #: Kinds that count as an offer where nothing else is asked.
 COUNTED_KINDS: Final = frozenset(code for code, kind in KINDS.items() if kind.counted)
+#: Kinds of France services site that stay in one place, to which one can go.
+FIXED_KINDS: Final = COUNTED_KINDS & frozenset(SITE_KINDS)
 
 _LISTS: Final = {
     SITES: ("Sites France services", "d'un site France services"),

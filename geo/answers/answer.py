@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
-from geo.french import SEMICOLON, counted, format_integer, format_share, is_plural, minutes_text, share_interval
+from geo.french import SEMICOLON, counted, format_integer, format_share, is_plural, minutes_text, plural, share_interval
 
 if TYPE_CHECKING:
     from geo.access.known_part import KnownPart
@@ -111,6 +111,16 @@ def far_criterion(threshold_min: float) -> str:
     """
     far = minutes_text(threshold_min)
     return f"Règle : oui si des habitants servis, ou la commune d'accueil, sont à plus de {far} d'un site."
+
+
+#: Said where no commune changes.
+NO_SIDE_CHANGED: Final = "aucune commune ne change de côté du seuil"
+
+
+def changing_sides(count: int, *, under_served: bool) -> str:
+    """Return how many communes become under-served, or are no more: ``"2 communes deviennent sous-desservies"``."""
+    one, many = ("devient", "deviennent") if under_served else ("n'est plus", "ne sont plus")
+    return f"{counted(count, 'commune')} {plural(count, f'{one} sous-desservie', f'{many} sous-desservies')}"
 
 
 def nobody_known(part: KnownPart) -> str:

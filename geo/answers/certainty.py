@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from geo.answers.answer import Answer, Figure, nobody_known, residents_line
+from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, nobody_known, residents_line
 from geo.answers.capacity import unmatched_note
 from geo.french import (
     SEMICOLON,
@@ -57,7 +57,7 @@ def certainty_answer(sensitivity: Sensitivity) -> Answer:
             counted(sensitivity.residents_flipping, "habitant") if known else _PEOPLE_UNKNOWN,
         ),
     )
-    sides = "aucune commune ne change de côté du seuil"
+    sides = NO_SIDE_CHANGED
     if flipping:
         sides = f"{counted(flipping, 'commune')} {plural(flipping, 'passe', 'passent')} d'un côté à l'autre du seuil"
     if unknown := nobody_known(sensitivity.part):
@@ -140,7 +140,9 @@ def capacity_answer(catchment: Catchment) -> Answer:
     ]
     if catchment.median_per_1000 is None:
         return Answer(nobody_known(catchment.part), notes=tuple(notes))
-    amount = f"{format_decimal(catchment.median_per_1000)} {catchment.unit}"
+    median = catchment.median_per_1000
+    unit = catchment.unit if median >= 2 else catchment.unit.replace("s ", " ", 1)  # noqa: PLR2004 - 1,3 heure
+    amount = f"{format_decimal(median)} {unit}"
     sentence = (
         f"La moitié des habitants ont au plus {amount} {per} autour d'eux{SEMICOLON}sans rien {within_text(30)} : "
         f"{counted(catchment.residents_without, 'habitant')}."

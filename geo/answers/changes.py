@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.access.list_changes import CHANGES, CLOSED, CONTINUED, OPENED
-from geo.answers.answer import Answer, Figure
+from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, changing_sides
 from geo.answers.list_dates import from_to, list_date
 from geo.french import (
     SEMICOLON,
+    capital,
     counted,
     format_integer,
     format_minutes,
@@ -198,11 +199,8 @@ def _for_whom(effect: Effect) -> list[str]:
 
 
 def _with_sides(lines: list[str], effect: Effect) -> list[str]:
-    for under, words in ((True, ("devient sous-desservie", "deviennent sous-desservies")), (False, _NO_MORE)):
+    for under in (True, False):
         names = effect.communes.loc[(effect.communes["under_served"] == under).to_numpy(bool), "name"].tolist()
         if names:
-            lines.append(f"{counted(len(names), 'commune')} {plural(len(names), *words)} : {joined(names, _NAMED)}.")
-    return lines if len(effect.communes) else [*lines, "Aucune commune ne change de côté du seuil."]
-
-
-_NO_MORE: Final = ("n'est plus sous-desservie", "ne sont plus sous-desservies")
+            lines.append(f"{changing_sides(len(names), under_served=under)} : {joined(names, _NAMED)}.")
+    return lines if len(effect.communes) else [*lines, f"{capital(NO_SIDE_CHANGED)}."]

@@ -12,6 +12,7 @@ import pandas as pd
 from geo.answers.answer import change_of_time
 from geo.answers.plan_certainty import is_uncertain
 from geo.answers.tables import COLUMNS
+from geo.finder.other_names import of_commune
 from geo.french import (
     SEMICOLON,
     UNIT_SPACE,
@@ -109,13 +110,18 @@ def _larger(plan: Plan) -> str:
         return ""
     names = dict(zip(plan.labels["code"], plan.labels["name"], strict=True))
     told = SEMICOLON.join(
-        f"{names[row['label_code']]} plutôt que {row['name']} ({format_share(min(row['share_of_gain'], 1.0))} du gain)"
+        f"{names[row['label_code']]} plutôt {_than(row['name'])} "
+        f"({format_share(min(row['share_of_gain'], 1.0))} du gain)"
         for row in plan.preferences.to_dict("records")
     )
     return (
         f"À moins d'un centième du gain, la commune la plus peuplée est préférée, après celles qui prendraient surtout "
         f"les visiteurs d'un seul site : {told}."
     )
+
+
+def _than(name: str) -> str:
+    return f"qu'{name}" if of_commune(name).startswith("d'") else f"que {name}"
 
 
 def _below_all(share: float) -> str:

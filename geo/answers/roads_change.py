@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from geo.access.diagnosis import summary_of
-from geo.answers.answer import Answer, Figure, nobody_known
-from geo.french import SEMICOLON, counted, format_integer, format_minutes, format_share, joined, plural, within_text
+from geo.answers.answer import NO_SIDE_CHANGED, Answer, Figure, changing_sides, nobody_known
+from geo.french import (
+    SEMICOLON,
+    capital,
+    counted,
+    format_integer,
+    format_minutes,
+    format_share,
+    joined,
+    within_text,
+)
 from geo.kinds import SITES, facility_phrase
 from geo.sources.embedded import SITES_DATASET
 
@@ -122,18 +131,15 @@ def _changing(before: pd.DataFrame, after: pd.DataFrame, codes: pd.Index) -> pd.
 def _sides(communes: pd.DataFrame) -> tuple[str, ...]:
     """Return how many communes change side each way, and which are largest."""
     if communes.empty:
-        return ("Aucune commune ne change de côté du seuil.",)
+        return (f"{capital(NO_SIDE_CHANGED)}.",)
     sentences = []
-    for becomes, one, many in (
-        ("sous-desservie", "devient sous-desservie", "deviennent sous-desservies"),
-        ("desservie", "n'est plus sous-desservie", "ne sont plus sous-desservies"),
-    ):
+    for becomes in ("sous-desservie", "desservie"):
         changed = communes[communes["becomes"] == becomes]
         if changed.empty:
             continue
         people = changed["population"].sum(min_count=1)
         residents = "population inconnue" if pd.isna(people) else counted(float(people), "habitant")
-        count = f"{counted(len(changed), 'commune')} {plural(len(changed), one, many)} ({residents})"
+        count = f"{changing_sides(len(changed), under_served=becomes == 'sous-desservie')} ({residents})"
         sentences.append(f"{count}{SEMICOLON}{joined(changed['name'].tolist(), _NAMED)}.")
     return tuple(sentences)
 

@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 
 from geo.access.opening import SLOT_MIN
-from geo.answers.answer import Answer, Figure, change_of_time, estimated_bounds, nobody_known, residents_line
+from geo.answers.answer import (
+    NO_SIDE_CHANGED,
+    Answer,
+    Figure,
+    change_of_time,
+    changing_sides,
+    estimated_bounds,
+    nobody_known,
+    residents_line,
+)
 from geo.answers.rounds import rounds_change, rounds_line
 from geo.classes import CHANGED_MIN
 from geo.french import (
@@ -206,14 +215,8 @@ def _moving(change: ThresholdChange, comparison: ScenarioComparison) -> str:
 
 def _communes_moving(change: ThresholdChange) -> str:
     gained, lost = len(change.communes_gained), len(change.communes_lost)
-    parts = []
-    if gained:
-        better = plural(gained, "n'est plus sous-desservie", "ne sont plus sous-desservies")
-        parts.append(f"{counted(gained, 'commune')} {better}")
-    if lost:
-        worse = plural(lost, "devient sous-desservie", "deviennent sous-desservies")
-        parts.append(f"{counted(lost, 'commune')} {worse}")
-    return " et ".join(parts) or "aucune commune ne change de côté du seuil"
+    parts = [changing_sides(count, under_served=under) for count, under in ((gained, False), (lost, True)) if count]
+    return " et ".join(parts) or NO_SIDE_CHANGED
 
 
 def _times_moving(comparison: ScenarioComparison) -> str:

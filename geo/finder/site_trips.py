@@ -10,8 +10,8 @@ import numpy as np
 
 from geo.finder.opening_times import holiday_on
 from geo.finder.start import straight_m
-from geo.finder.without_car import FIXED_KINDS, hours_on, text_or_none
-from geo.kinds import SITES
+from geo.finder.without_car import hours_on, text_or_none
+from geo.kinds import FIXED_KINDS, SITES
 from geo.transit.journeys import Journeys, Leg, journeys, legs
 from geo.transit.round_trip import RoundTrip, round_trip
 

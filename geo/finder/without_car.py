@@ -15,7 +15,7 @@ from geo.errors import ParameterError
 from geo.finder.opening_times import holiday_on, time_zone
 from geo.finder.site_remarks import read_remarks
 from geo.french import SEMICOLON, day_text, format_integer
-from geo.kinds import SITES
+from geo.kinds import FIXED_KINDS, SITES
 from geo.network.modes import WALK
 from geo.network.snapping import snap
 from geo.sources.opening_hours import WeeklyHours
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from geo.transit.day import Profile
     from geo.transit.schedule import Schedule
 
-#: Kinds of site that one can go to.
-FIXED_KINDS: Final = frozenset({"main", "antenne"})
 _MINUTE: Final = 60
 
 Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]

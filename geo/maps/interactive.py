@@ -27,9 +27,8 @@ from geo.answers.origin import (
     sources_sentence,
 )
 from geo.answers.without_car import COMMUNE_HEADS, commune_trip_rows, without_car_answer
-from geo.finder.without_car import FIXED_KINDS
 from geo.french import DRIVING_ONLY, date_text, within_text
-from geo.kinds import SITES, facility_title
+from geo.kinds import FIXED_KINDS, SITES, facility_title
 from geo.maps.access_maps import near_values, trip_values
 from geo.maps.area_patterns import area_pattern_defs
 from geo.maps.legend import legend_html

@@ -17,8 +17,8 @@ from geo.access.time_saved import time_saved
 from geo.errors import ParameterError
 from geo.finder.day_without_car import DayWithoutCar, day_without_car
 from geo.finder.named_days import named_days
-from geo.finder.without_car import FIXED_KINDS, no_timetables
-from geo.kinds import SITES, TAX_OFFICES
+from geo.finder.without_car import no_timetables
+from geo.kinds import FIXED_KINDS, SITES, TAX_OFFICES
 from geo.network.modes import ACTIVE_MODES
 from geo.question import Question
 from geo.report.plan_files import labels_layer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from geo.french import agreed, format_integer
+from geo.french import agreed, counted, format_integer
+from geo.kinds import KINDS
 from geo.report.data_package import result_files
 from geo.report.tables import write_summary, write_table
 from geo.sources.site_checks import SEVERITIES
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 #: Faults of each check that the text spells out.
 _SHOWN: Final = 5
 _MAX_WIDTH: Final = 160
-_KINDS: Final = {"main": "principaux", "antenne": "antennes", "bus": "bus"}
 
 
 def quality_text(quality: SiteQuality) -> list[str]:
     """Return the report as lines: what was read, the checks that found something, their first faults."""
-    kinds = ", ".join(f"{format_integer(count)} {_KINDS[kind]}" for kind, count in quality.kinds.items())
+    kinds = ", ".join(
+        counted(count, KINDS[kind].label.split()[0].lower(), KINDS[kind].plural.lower())
+        for kind, count in quality.kinds.items()
+    )
     lines = [f"{quality.file} : {format_integer(quality.rows)} lignes ({kinds})."]
     by_check = dict(tuple(quality.findings.groupby("check", sort=False)))
     for severity in SEVERITIES:

@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from geo.ui.background import Progress, Work
 
 _TITLE: Final = "Télécharger les données officielles d'un département"
+#: Said in the place of a button where nobody may make this machine download; a command follows.
+CLOSED: Final = "Sur cette machine, le téléchargement depuis l'application est fermé. Dans un terminal,"
 _OFF: Final = (
-    "Sur cette machine, le téléchargement depuis l'application est fermé. Dans un terminal, « maillage fetch 64 » "
-    "prépare un département, que cette page propose ensuite ; le réglage MAILLAGE_ALLOW_FETCH=1 ouvre ici le même "
-    "téléchargement."
+    f"{CLOSED} « maillage fetch 64 » prépare un département, que cette page propose ensuite ; le réglage "
+    "MAILLAGE_ALLOW_FETCH=1 ouvre ici le même téléchargement."
 )
 _WHAT: Final = (
     "Liste des sites, contours, populations, carreaux, centres des impôts, routes et horaires de transport, demandés à "

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from geo.ui.state import AppState, View
 
-_VIEWS: Final[dict[View, str]] = {
-    "ouvrir": "où donner les prochains labels ?",
-    "scenario": "et si un site ouvrait, fermait ou déménageait ?",
-    "fragilite": "de quels sites dépend-on le plus ?",
-    "horaires": "quand trouve-t-on un site ouvert ?",
-    "impots": "que gagne-t-on par rapport au service des impôts ?",
-    "marge": "à quel point les chiffres sont-ils sûrs ?",
+#: View of the planner -> the question that it answers.
+QUESTIONS: Final[dict[View, str]] = {
+    "ouvrir": "Où donner les prochains labels ?",
+    "scenario": "Et si un site ouvrait, fermait ou déménageait ?",
+    "fragilite": "De quels sites dépend-on le plus ?",
+    "horaires": "Quand trouve-t-on un site ouvert ?",
+    "impots": "Que gagne-t-on par rapport au service des impôts ?",
+    "marge": "À quel point les chiffres sont-ils sûrs ?",
 }
 
 
@@ -45,7 +46,12 @@ def page_title(state: AppState, place: str | None, now: dt.datetime) -> str:
             return "Trouver un France services"
         when = "maintenant" if state.at is None else moment_text(state.at, since=now)
         return f"{capital(place)}, {when} : le France services le plus proche"
-    what = {"diagnostic": "qui est trop loin ?", "planifier": _VIEWS[state.view], "rapport": "préparer un rapport"}
+    question = QUESTIONS[state.view]
+    what = {
+        "diagnostic": "qui est trop loin ?",
+        "planifier": question[:1].lower() + question[1:],
+        "rapport": "préparer un rapport",
+    }
     if state.mode != "car":
         what["diagnostic"] = f"qui peut y aller {MODES.get(state.mode, 'sans voiture')} ?"
     return f"{place or 'France'} : {what[state.screen]}"

@@ -12,6 +12,7 @@ from geo.report.fetch_sentences import file_sentences
 from geo.sources.day_lists import all_checked_on
 from geo.territory.embedded import fetch_day_lists
 from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
+from geo.ui.departement_fetch import CLOSED
 
 if TYPE_CHECKING:
     from geo.settings import Settings
@@ -21,10 +22,7 @@ _WHAT: Final = (
     "La liste des sites et celle des centres des impôts, demandées à leurs producteurs : quelques Mo, moins d'une "
     "minute. Elles remplacent celles fournies avec l'outil, pour toute la France et tous ceux qui regardent cette page."
 )
-_OFF: Final = (
-    "Sur cette machine, le téléchargement depuis l'application est fermé. Dans un terminal, « maillage fetch --lists » "
-    "apporte les listes du jour, que cette page emploie ensuite."
-)
+_OFF: Final = f"{CLOSED} « maillage fetch --lists » apporte les listes du jour, que cette page emploie ensuite."
 _REPORT: Final = "day_lists_report"
 
 

@@ -15,9 +15,8 @@ from geo.answers.tables import COLUMNS
 from geo.answers.without_car import commune_trip_sentence, possible_words, with_words_on_foot, without_car_answer
 from geo.errors import MaillageError
 from geo.finder.day_without_car import day_without_car
-from geo.finder.without_car import FIXED_KINDS
 from geo.french import joined
-from geo.kinds import SITES
+from geo.kinds import FIXED_KINDS, SITES
 from geo.maps.access_maps import trip_values
 from geo.maps.payload import shown_kinds
 from geo.report.round_trip_files import round_trip_table

@@ -24,6 +24,7 @@ from geo.maps.vector_tiles import TOLERANCES_DEG
 from geo.question import AT_THRESHOLD_MIN
 from geo.ui.components.leaflet_map import component_text, map_style, send_values, served_address
 from geo.ui.components.messages import plain
+from geo.ui.components.territory_map import KEYS
 from geo.ui.state import STEP, THRESHOLDS_MIN
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ _FRAME: Final = (
     '<div class="maillage-frame"></div><p class="maillage-here" aria-live="polite"></p>'
     '<div class="maillage-key"></div></div>'
 )
-_LABEL: Final = (
-    "Carte de France des temps de trajet par commune. Flèches : déplacer ; plus et moins : agrandir ou réduire ; "
-    "Entrée : répondre pour la commune au centre. Les mêmes résultats sont dans le tableau."
-)
+_LABEL: Final = f"Carte de France des temps de trajet par commune. {KEYS}"
 _WITHOUT: Final = (
     "La carte de France ne peut pas s'afficher, car cette installation n'a pas {lacking} (« make setup » l'ajoute)."
     " Le tableau donne les mêmes résultats."

@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
     from geo.settings import Settings
 
-_LABEL: Final = (
-    "Carte des temps de trajet par commune. Flèches : déplacer ; plus et moins : agrandir ou réduire ; Entrée : "
-    "répondre pour la commune au centre. Les mêmes résultats sont dans le tableau."
+#: How a map is used from the keyboard, after what it shows.
+KEYS: Final = (
+    "Flèches : déplacer ; plus et moins : agrandir ou réduire ; Entrée : répondre pour la commune au centre. Les mêmes "
+    "résultats sont dans le tableau."
 )
+_LABEL: Final = f"Carte des temps de trajet par commune. {KEYS}"
 
 
 def territory_map(

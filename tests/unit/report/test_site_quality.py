@@ -29,7 +29,7 @@ def test_the_csv_has_one_line_a_fault_and_no_formula(quality, tmp_path):
 
 def test_the_text_counts_then_shows_and_obeys_no_control_character(quality):
     lines = quality_text(quality)
-    assert lines[0] == "liste.csv : 3 lignes (1 antennes, 1 bus, 1 principaux)."
+    assert lines[0] == "liste.csv : 3 lignes (1 antenne, 1 bus, 1 site)."
     assert "Bloquant : rien" in lines
     shown = "\n".join(lines)
     assert "\x1b" not in shown

@@ -9,6 +9,7 @@ import streamlit as st
 from geo.access.known_part import known_part
 from geo.ui.components.answer import show_known
 from geo.ui.components.messages import plain
+from geo.ui.page_title import QUESTIONS
 from geo.ui.screens.planner import certainty, fragility, opening_hours, tax_offices, what_if, where_to_open
 from geo.ui.screens.planner.visit import Visit
 from geo.ui.session import bound
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     from geo.territory import Territory
     from geo.ui.state import AppState, View
 
-#: View -> what it is called, the question that it answers, and what draws it.
-_VIEWS: Final[Mapping[View, tuple[str, str, Callable[[Visit], None]]]] = {
-    "ouvrir": ("Où ouvrir ?", "Où donner les prochains labels ?", where_to_open.show),
-    "scenario": ("Et si… ?", "Et si un site ouvrait, fermait ou déménageait ?", what_if.show),
-    "fragilite": ("Fragilité", "De quels sites dépend-on le plus ?", fragility.show),
-    "horaires": ("Horaires", "Quand trouve-t-on un site ouvert ?", opening_hours.show),
-    "impots": ("Impôts", "Que gagne-t-on par rapport au service des impôts ?", tax_offices.show),
-    "marge": ("Marge d'erreur", "À quel point les chiffres sont-ils sûrs ?", certainty.show),
+#: View -> what it is called, and what draws it.
+_VIEWS: Final[Mapping[View, tuple[str, Callable[[Visit], None]]]] = {
+    "ouvrir": ("Où ouvrir ?", where_to_open.show),
+    "scenario": ("Et si… ?", what_if.show),
+    "fragilite": ("Fragilité", fragility.show),
+    "horaires": ("Horaires", opening_hours.show),
+    "impots": ("Impôts", tax_offices.show),
+    "marge": ("Marge d'erreur", certainty.show),
 }
 
 
@@ -41,8 +42,8 @@ def show(territory: Territory, state: AppState, settings: Settings) -> None:
         label_visibility="collapsed",
         **bound("view"),
     )
-    _, question, draw = _VIEWS[state.view]
-    st.title(plain(question), anchor=False)
+    _, draw = _VIEWS[state.view]
+    st.title(plain(QUESTIONS[state.view]), anchor=False)
     # Said here for every view.
     show_known(known_part(territory))
     draw(Visit.of(territory, state, settings))
