@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from geo.answers.site_words import trip_words
 from geo.finder.opening_times import hours_text
 from geo.finder.other_names import of_commune
-from geo.french import DAYS, SEMICOLON, capital, clock, date_text, day_text
+from geo.french import DAYS, SEMICOLON, UNIT_SPACE, capital, clock, date_text, day_text, quoted
 from geo.transit.round_trip import told_arrival_s, told_departure_s
 
 if TYPE_CHECKING:
@@ -73,6 +73,28 @@ def transit_lines(
     yield from (f"  - {note}" for note in (rules_sentence(rules), *notes))
 
 
+def round_trip_in_short(found: Sequence[SiteTrip], day: dt.date) -> str:
+    """Return the round trip of a day that takes the least time out, in one sentence; or that there is none, or unknown.
+
+    `found`: what `geo.finder.site_trips.trips_from` gives.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> round_trip_in_short([], dt.date(2025, 2, 4)).replace("\u00a0", " ")
+    'Sans voiture, mardi 4 février 2025 : aucun aller-retour possible ce jour-là vers les sites proches.'
+    """
+    start = f"Sans voiture, {date_text(day)}{UNIT_SPACE}:"
+    possible = next((one for one in found if one.possible), None)
+    if possible is not None:
+        return f"{start} vers {quoted(possible.name)}, {trip_sentence(possible).partition(SEMICOLON)[0]}."
+    if found and all(one.why_not == "walk_unknown" for one in found):
+        return f"{start} aucune rue n'est connue près des sites proches, ni donc l'aller-retour."
+    days = [one.next_day for one in found if one.next_day is not None]
+    after = f"{SEMICOLON}prochain jour possible{UNIT_SPACE}: {_day(min(days))}" if days else ""
+    return f"{start} {NO_ROUND_TRIP} vers les sites proches{after}."
+
+
 def _contact(one: SiteTrip) -> str:
     """Return whether an appointment is needed, and the telephone number; empty where neither is known."""
     appointment = {True: "sur rendez-vous", False: "sans rendez-vous", None: ""}[one.appointment]
@@ -125,11 +147,13 @@ def rules_sentence(rules: Rules) -> str:
     >>> "0 min par trajet" in rules_sentence(Rules(way_min=0)).replace("\u00a0", " ").replace("\u202f", " ")
     True
     """
-    way = trip_words(rules.way_min) if rules.way_min else "0 min"
+    way = trip_words(rules.way_min) if rules.way_min else f"0{UNIT_SPACE}min"
+    walk, on_foot, visit = (
+        f"{minutes:.0f}{UNIT_SPACE}min" for minutes in (rules.walk_min, rules.on_foot_s / 60, rules.visit_min)
+    )
     return (
-        f"Compte : à pied au plus {rules.walk_min:.0f} min jusqu'à un arrêt ou {rules.on_foot_s / 60:.0f} min jusqu'au "
-        f"site, {way} par trajet, au moins {rules.visit_min:.0f} min sur place pendant "
-        f"l'ouverture, retour le jour même."
+        f"Compte : à pied au plus {walk} jusqu'à un arrêt ou {on_foot} jusqu'au site, {way} par trajet, au moins "
+        f"{visit} sur place pendant l'ouverture, retour le jour même."
     )
 
 

@@ -20,7 +20,7 @@ from geo.report.active_files import near_table
 from geo.ui import cache
 from geo.ui.components.answer import show_beside, show_figures, show_sentence
 from geo.ui.components.day_lists import show_lists
-from geo.ui.components.messages import plain, show_notes
+from geo.ui.components.messages import plain, show_notes, unbroken
 from geo.ui.components.planning_map import planning_map
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.question import ask_counted, ask_facilities, ask_threshold
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = ("name", "share_within", "residents", "residents_within", "facility_name", "code")
 _IN_FILE: Final = ("name", "residents", "residents_known", "residents_within", "share_within", "facility_name", "code")
+#: A heading that fits beside the map and on a phone; the whole one is told when asked.
+_SHORT: Final = {COLUMNS["share_within"].title: "Part"}
 #: What fits beside the map, the rest once it is asked for.
 _FIRST: Final = [COLUMNS[name].title for name in _SHOWN[:3]]
 
@@ -55,10 +57,10 @@ def diagnosis_active(territory: Territory, state: AppState, settings: Settings) 
     question = state.question
     found = _found(territory, identity, question, state.mode)
     answer = active_answer(territory, found)
-    show_sentence(answer.sentence)
+    show_sentence(unbroken(answer.sentence))
     show_figures(answer.figures, list_sentence(territory.manifest, question.facilities))
     for text in answer.details:
-        st.markdown(plain(text))
+        st.markdown(plain(unbroken(text)))
     table = near_table(found).sort_values(["share_within", "residents"], ascending=False, kind="stable")
     on_the_map, beside = st.columns([3, 2], gap="medium")
     with on_the_map:
@@ -81,16 +83,17 @@ def diagnosis_active(territory: Territory, state: AppState, settings: Settings) 
             placeholder="Choisissez une commune",
             **bound("commune"),
         )
-        show_beside("near_commune", "" if code is None else near_sentence(found.communes.loc[code], found))
+        show_beside("near_commune", "" if code is None else unbroken(near_sentence(found.communes.loc[code], found)))
         show_table(
             french_table(table, *_SHOWN),
             key="near_communes",
             alt=f"Communes, celles dont le plus d'habitants sont assez près {by} d'abord",
             first=_FIRST,
+            headings=_SHORT,
         )
     kinds, excluded = shown_kinds(territory.facilities[question.facilities], question.kinds)
     counted = counting_sentence(question.facilities, kinds, excluded, (territory,))
-    show_notes([*answer.notes, counted, sources_sentence(territory.manifest)])
+    show_notes(list(map(unbroken, [*answer.notes, counted, sources_sentence(territory.manifest)])))
     show_lists(territory, settings)
     stem = f"maillage-{territory.departement or 'territoire'}-{state.facilities}-{state.mode}-{state.threshold_min}min"
     csv_button("Tableau (CSV)", french_table(table, *_IN_FILE), f"{stem}.csv")

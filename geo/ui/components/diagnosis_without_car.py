@@ -24,7 +24,7 @@ from geo.ui import cache
 from geo.ui.background import calculated
 from geo.ui.components.answer import show_beside, show_figures, show_sentence
 from geo.ui.components.day_lists import show_lists
-from geo.ui.components.messages import plain, show_failure, show_notes
+from geo.ui.components.messages import plain, show_failure, show_notes, unbroken
 from geo.ui.components.planning_map import planning_map
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.without_car_day import ask_day, ask_mode
@@ -74,10 +74,10 @@ def diagnosis_without_car(territory: Territory, state: AppState, settings: Setti
     if measured is None:
         return
     answer = without_car_answer(territory, measured, "" if state.day is not None else "« Jour »")
-    show_sentence(answer.sentence)
+    show_sentence(unbroken(answer.sentence))
     show_figures(answer.figures, list_sentence(territory.manifest, SITES))
     for text in answer.details:
-        st.markdown(plain(text))
+        st.markdown(plain(unbroken(text)))
     table = _table(measured)
     on_the_map, beside = st.columns([3, 2], gap="medium")
     with on_the_map:
@@ -102,7 +102,7 @@ def diagnosis_without_car(territory: Territory, state: AppState, settings: Setti
             texts=_TEXTS,
         )
     _communes_without(measured)
-    show_notes([*answer.notes, *_origin(territory)])
+    show_notes(list(map(unbroken, [*answer.notes, *_origin(territory)])))
     show_lists(territory, settings)
     stem = f"maillage-{territory.departement or 'territoire'}-sans-voiture-{day.isoformat()}"
     csv_button("Tableau (CSV)", french_table(table, *_IN_FILE), f"{stem}.csv")
@@ -143,7 +143,9 @@ def _commune(measured: DayWithoutCar, titles: dict[str, str]) -> None:
         placeholder="Choisissez une commune",
         **bound("commune"),
     )
-    show_beside("without_car_commune", "" if code is None else commune_trip_sentence(measured.communes.loc[code]))
+    show_beside(
+        "without_car_commune", "" if code is None else unbroken(commune_trip_sentence(measured.communes.loc[code]))
+    )
 
 
 def _communes_without(measured: DayWithoutCar) -> None:

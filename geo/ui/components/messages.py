@@ -8,17 +8,33 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
+from geo.french import THIN_SPACE, UNIT_SPACE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: Spaces at which a line may break, and what ends one.
 _SPACES: Final = re.compile(r"[^\S\u00a0\u202f]+")
+#: Spaces at which no line of French breaks: before a mark that stands apart, after the mark that opens a quotation.
+_BEFORE_MARK: Final = re.compile(r" (?=[:»–](?:[\s,.)]|$))|(?<=«) ")
+_BEFORE_THIN: Final = re.compile(r" (?=[;?!](?:\s|$))")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])")
 
 
 def plain(text: str) -> str:
     """Return `text` so that Markdown shows it unchanged, on one line; its no-break spaces stay."""
     return _MARKDOWN.sub(r"\\\1", _SPACES.sub(" ", text).strip())
+
+
+def unbroken(text: str) -> str:
+    r"""Return a text whose lines break neither before a mark nor inside its quotation marks: no-break spaces there.
+
+    Examples
+    --------
+    >>> ascii(unbroken("Jour : mardi ; « Gan » ?"))
+    "'Jour\\xa0: mardi\\u202f; \\xab\\xa0Gan\\xa0\\xbb\\u202f?'"
+    """
+    return _BEFORE_THIN.sub(THIN_SPACE, _BEFORE_MARK.sub(UNIT_SPACE, text))
 
 
 def show_failure(error: Exception) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.answers.near import NearQuestion
-from geo.answers.round_trips import transit_lines
+from geo.answers.round_trips import round_trip_in_short, transit_lines
 from geo.answers.timetable_days import feeds_without_notes
 from geo.answers.without_car import transit_notes
 from geo.errors import ParameterError
@@ -15,7 +15,7 @@ from geo.finder.site_trips import leaving_from, trips_from
 from geo.finder.without_car import RoundTrips
 from geo.transit.round_trip import Rules
 from geo.ui import cache
-from geo.ui.components.messages import plain
+from geo.ui.components.messages import plain, unbroken
 from geo.ui.kept_answers import last_answer
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _SITES = NearQuestion().k
 
 
 def without_car(territory: Territory, answer: Answer) -> None:
-    """Show the round trips of the day of an answer; nothing where the territory has no timetable."""
+    """Show the round trip of the day of an answer in one sentence, all of them behind it; none without timetables."""
     if territory.schedule is None:
         return
     day = answer.at.date()
@@ -35,16 +35,20 @@ def without_car(territory: Territory, answer: Answer) -> None:
     numbers = {site.facility_id: number for number, site in enumerate(answer.sites, 1)}
     question = (cache.fingerprint(territory), answer.start_lon, answer.start_lat, day, not_before, tuple(numbers))
 
-    def lines() -> list[str]:
+    def told() -> tuple[str, list[str]]:
         rules = Rules()
         try:
             trips, start = RoundTrips.of(territory, rules), (answer.start_lon, answer.start_lat)
             found = trips_from(trips, *start, day, _SITES, not_before=not_before)
         except ParameterError as error:
-            return [str(error)]
+            return str(error), []
         notes = (*feeds_without_notes(trips.schedule.feeds_without(day)), *transit_notes(territory))
-        return list(transit_lines(found, day, rules, notes, not_before, numbers=numbers))
+        lines = transit_lines(found, day, rules, notes, not_before, numbers=numbers)
+        return round_trip_in_short(found, day), list(lines)
 
-    with st.expander("Sans voiture : y aller et en revenir le jour même"):
-        for line in last_answer("without_car", question, lines):
-            st.markdown(plain(line.strip().removeprefix("- ")))
+    in_short, lines = last_answer("without_car", question, told)
+    st.markdown(plain(unbroken(in_short)))
+    if lines:
+        with st.expander("Sans voiture : y aller et en revenir le jour même"):
+            for line in lines:
+                st.markdown(plain(unbroken(line.strip().removeprefix("- "))))

@@ -24,7 +24,7 @@ from geo.answers.tables import COLUMNS, rows_of
 from geo.answers.two_publics import PUBLICS_COLUMNS, SHOWN_PLANS, TITLE, two_publics_answer
 from geo.answers.two_publics_json import plan_document
 from geo.errors import MaillageError
-from geo.french import counted
+from geo.french import UNIT_SPACE, counted
 from geo.maps.planning_maps import plan_values
 from geo.report.arguments_html import arguments_html
 from geo.report.label_dossiers import dossiers_pdf
@@ -32,7 +32,7 @@ from geo.report.plan_files import plan_layers
 from geo.ui.background import forget
 from geo.ui.chosen_plan import PLAN, can_be_compared, chosen_plan, plans_beside
 from geo.ui.components.answer import show_figures, show_sentence
-from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings
+from geo.ui.components.messages import plain, show_failure, show_notes, show_warnings, unbroken
 from geo.ui.components.planning_tables import csv_button, french_table, show_table
 from geo.ui.components.without_car_day import ask_day
 from geo.ui.kept_answers import once
@@ -70,6 +70,16 @@ _STOPS: Final = (
     *("rank", "place.name", "commune_residents", "residents_with_stop", "mean_residents_with_stop", "hours_a_month"),
     *("cost_eur", "retained", "variants", "code"),
 )
+#: The plans with and without a car: both shares first, for which a phone has room; the places are under the table.
+_PUBLICS: Final = list(
+    dict.fromkeys(
+        COLUMNS[name].title for name in ("share_within", "share_round_trip", *PUBLICS_COLUMNS) if name != "two.places"
+    )
+)
+_PUBLICS_SHORT: Final = {
+    COLUMNS["share_within"].title: "En voiture",
+    COLUMNS["share_round_trip"].title: "Sans voiture",
+}
 _SERVED: Final = ("commune_name", "residents", "residents_brought", "time_before_min", "time_after_min")
 
 
@@ -177,7 +187,7 @@ def _in_its_stead(plan: Plan) -> None:
         )
         said = " ".join(filter(None, each))
         if said:
-            told.append(f"- **{plain(label['name'])}** : {plain(said[:1].lower() + said[1:])}")
+            told.append(f"- **{plain(label['name'])}**{UNIT_SPACE}: {plain(said[:1].lower() + said[1:])}")
     st.markdown("\n".join(told))
 
 
@@ -204,22 +214,23 @@ def _with_and_without_car(visit: Visit, plan: Plan) -> list[TwoPublics]:
         show_failure(error)
         return []
     answer = two_publics_answer(compared)
-    st.markdown(plain(answer.sentence))
+    st.markdown(plain(unbroken(answer.sentence)))
     table = french_table(compared.table, *PUBLICS_COLUMNS)
     shown = compared.table.head(SHOWN_PLANS)
     show_table(
-        table.head(SHOWN_PLANS).drop(columns=COLUMNS["two.places"].title),
+        table.head(SHOWN_PLANS)[_PUBLICS],
         key="two_publics",
         alt="Plans avec et sans voiture, le meilleur en voiture d'abord",
+        headings=_PUBLICS_SHORT,
     )
     # The places under the table: a cell would cut them.
     named = zip(shown["plan"], shown["places"], strict=True)
-    places = [f"- **{plain(name)}** : {plain(towns)}" for name, towns in named if towns]
+    places = [f"- **{plain(name)}**{UNIT_SPACE}: {plain(towns)}" for name, towns in named if towns]
     if left := len(table) - len(shown):
         places.append(f"- Et {counted(left, 'autre plan', 'autres plans')}, dans le tableau (CSV).")
     st.markdown("\n".join(places))
     csv_button("Avec et sans voiture (CSV)", table, f"{visit.file_stem('avec-et-sans-voiture')}.csv")
-    show_notes(answer.notes)
+    show_notes(list(map(unbroken, answer.notes)))
     return [compared]
 
 
@@ -230,11 +241,8 @@ def _side_by_side(plan: Plan) -> None:
         return
     st.header(COMPARED_PLANS, anchor=False)
     # The places above the table: they are read without being compared, and a cell would cut them.
-    st.markdown(
-        "\n".join(
-            f"- **{name}** : {plain(places)}" for name, places in zip(table["plan"], table["places"], strict=True)
-        )
-    )
+    named = zip(table["plan"], table["places"], strict=True)
+    st.markdown("\n".join(f"- **{name}**{UNIT_SPACE}: {plain(places)}" for name, places in named))
     shown = french_table(table, *(f"two.{name}" for name in table.columns.drop("places")))
     if plan.part.estimated:
         mean = COLUMNS["two.mean_time_min"]
