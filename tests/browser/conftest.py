@@ -24,6 +24,8 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A page lives for some seconds: to compile its scripts for speed costs more than that gains.
+    "--js-flags=--no-maglev --no-turbofan --max-lazy",
     f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {_HERE}",
 ]
 #: Two frames are drawn, and no animation is under way that ends within half a second.
