@@ -92,11 +92,13 @@ $(MUTATION)/.done $(FUZZ)/.done: build/%/.done: pyproject.toml $(VENV)/.done
 	  | xargs build/$*/bin/python -m pip install --quiet
 	touch $@
 
-# Lint, types and import contracts.
+# Lint, types and import contracts. Beside the types all tests are read once: what pytest makes of each file is kept, and no
+# process of the run makes it again.
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/pytest --collect-only --quiet > build/collected.txt & tests=$$!; $(BIN)/mypy; types=$$?; \
+	wait $$tests || { cat build/collected.txt; exit 1; }; exit $$types
 	$(BIN)/lint-imports
 
 format: setup
