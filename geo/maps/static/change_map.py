@@ -98,7 +98,6 @@ def change_map(  # noqa: PLR0913 - each is a part of the comparison that the pag
         raise ParameterError(msg)
     ground = territory_ground(territory, [SITES], kinds=question.kinds)
     ground, framing = framed_on_network(ground)
-    ground = ground.in_frame()
     crs = ground.communes.crs
     opened, closed = opened.to_crs(crs), closed.to_crs(crs)
     if stops is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from geo.territory import Territory
-
-
-#: Room (share of the size) around what a frame shows at least, in which places are drawn in every frame.
-_IN_FRAME: Final = 0.012
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,13 +102,6 @@ class Ground:
     def framed(self) -> Ground:
         """Return the same ground, framed on the communes covered."""
         return replace(self, bounds=tuple(self.communes.loc[self.covered].total_bounds.tolist()))
-
-    def in_frame(self) -> Ground:
-        """Return the same ground with the places that a frame of any shape shows: all that it counts are drawn."""
-        west, south, east, north = self.bounds
-        room = _IN_FRAME * max(east - west, north - south)
-        box = shapely.box(west - room, south - room, east + room, north + room)
-        return replace(self, facilities=self.facilities[self.facilities.within(box)])
 
     def inside(self) -> gpd.GeoDataFrame:
         """Return the places of the communes covered: by the code of their commune, else by where they stand."""
