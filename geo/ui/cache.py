@@ -6,6 +6,8 @@ choices of a visitor are never kept here, and what is found in a territory of th
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -83,16 +85,21 @@ def commune_titles(_territory: Territory, identity: str) -> dict[str, str]:
 
 
 @kept(st.cache_resource, show_spinner="Préparation de la carte…", max_entries=12)
-def map_base_json(_territory: Territory, identity: str) -> str:
-    """Return the base of the map as JSON, ready to be sent; `identity` is the territory's fingerprint."""
+def packed_map_base(_territory: Territory, identity: str) -> str:
+    """Return the base of the map (`geo.maps.payload.map_base`), packed; `identity` is the territory's fingerprint."""
     del identity
-    base = map_base(_territory.communes, _territory.facilities, _territory.crs)
-    return json.dumps(base, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _packed(map_base(_territory.communes, _territory.facilities, _territory.crs))
 
 
 @kept(st.cache_resource, show_spinner="Préparation de la carte…", max_entries=12)
-def ground_json(_territory: Territory, identity: str) -> str:
-    """Return the ground of the map of an answer as JSON; `identity` is the territory's fingerprint."""
+def packed_ground(_territory: Territory, identity: str) -> str:
+    """Return the ground of the map of an answer (`geo.maps.ground.ground_base`), packed; `identity`: as above."""
     del identity
     ground = ground_base(_territory.communes, _territory.facilities, _territory.crs, estimated=_territory.estimated)
-    return json.dumps(ground, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _packed(ground)
+
+
+def _packed(content: object) -> str:
+    """Return JSON as gzip in base 64, a third as long, which leaflet_map.js unpacks: each run writes and hashes it."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode("ascii")

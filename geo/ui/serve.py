@@ -77,7 +77,7 @@ def get_ready(folder: str | None) -> None:
         territory = cache.load_territory(folder)
         identity = cache.fingerprint(territory)
         cache.gazetteer(territory, identity)
-        cache.ground_json(territory, identity)
+        cache.packed_ground(territory, identity)
         town = territory.communes.iloc[0]
         # Twice: the first search of a process does without the compiled loops, those of visitors have them.
         answer = [find_sites(territory, town["lon"], town["lat"], Wishes()) for _ in range(2)][1]

@@ -65,7 +65,7 @@ def diagnosis_active(territory: Territory, state: AppState, settings: Settings) 
     on_the_map, beside = st.columns([3, 2], gap="medium")
     with on_the_map:
         planning_map(
-            cache.map_base_json(territory, identity),
+            cache.packed_map_base(territory, identity),
             near_values(found, territory.facility_list(question.facilities, kinds=question.kinds)),
             fingerprint=identity,
             name=f"near_{state.mode}",

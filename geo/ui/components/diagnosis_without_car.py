@@ -82,7 +82,7 @@ def diagnosis_without_car(territory: Territory, state: AppState, settings: Setti
     on_the_map, beside = st.columns([3, 2], gap="medium")
     with on_the_map:
         planning_map(
-            cache.map_base_json(territory, identity),
+            cache.packed_map_base(territory, identity),
             trip_values(measured, territory.facility_list(SITES, kinds=FIXED_KINDS)),
             fingerprint=identity,
             name=WITHOUT_CAR,

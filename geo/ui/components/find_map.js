@@ -119,8 +119,7 @@ function drawAnswer(L, map, ground, pressed) {
 }
 
 export default function (component) {
-  return keepMap(component, "maillageAnswers", (L, map, slot, send) => {
-    const ground = JSON.parse(component.data.ground);
+  return keepMap(component, "maillageAnswers", (L, map, ground, slot, send) => {
     component.parentElement.querySelector(".maillage-signs").innerHTML = ground.legend; // written by geo.maps.legend
     const { draw, light } = drawAnswer(L, map, ground, (id) => slot.onPick?.(id));
     map.on("click", ({ latlng }) => {

@@ -33,7 +33,7 @@ _HTML: Final = (
 def find_map(
     ground: str, *, fingerprint: str, name: str, settings: Settings, on_position: Callable[[float, float], None]
 ) -> None:
-    """Show the map."""
+    """Show the map; `ground`: `geo.ui.cache.packed_ground`."""
     key = f"{name}_map"
 
     def pressed() -> None:
@@ -44,7 +44,7 @@ def find_map(
         data={
             "name": name,
             "fingerprint": fingerprint,
-            "ground": ground,
+            "base": ground,
             "label": "Carte des sites trouvés. La liste des sites donne les mêmes résultats.",
             "without": "La liste des sites donne les mêmes résultats.",
             **map_data(settings, "limites et noms seuls"),

@@ -84,7 +84,13 @@ function openTiles(L, box, data) {
   return map;
 }
 
-// Opens a map in `frame`; calls ready(L, map), or says in `frame` that there is none. Returns what closes it.
+// What a map stands on comes packed (geo.ui.cache): gzip, as text.
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.codePointAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+}
+
+// Opens a map in `frame`; calls ready(L, map, base), or says in `frame` that there is none. Returns what closes it.
 function openMap(root, frame, data, ready) {
   const box = document.createElement("div");
   box.className = "maillage-canvas";
@@ -93,11 +99,11 @@ function openMap(root, frame, data, ready) {
   frame.replaceChildren(box);
   let map = null;
   let closed = false;
-  Promise.all([loadLeaflet(data.leaflet, data.integrity), loadStyle(data.leaflet, root)])
-    .then(([L]) => {
+  Promise.all([loadLeaflet(data.leaflet, data.integrity), unpacked(data.base), loadStyle(data.leaflet, root)])
+    .then(([L, base]) => {
       if (closed) return;
       map = openTiles(L, box, data);
-      ready(L, map);
+      ready(L, map, base);
     })
     .catch((error) => {
       console.error(error);
@@ -111,7 +117,7 @@ function openMap(root, frame, data, ready) {
 
 // Keeps one map in a page element whatever the runs, opened again only where its ground changes; returns what Streamlit
 // calls to clean up. `meeting` is where the map and the component that feeds it meet, by the name of the map: the slot
-// that ready(L, map, slot, send) fills. send(what, value) is that of the latest run.
+// that ready(L, map, base, slot, send) fills. send(what, value) is that of the latest run.
 function keepMap({ data, parentElement, setTriggerValue }, meeting, ready) {
   const root = parentElement.querySelector(".maillage-map");
   // Streamlit calls this function again at each run, and may clean up a call after a newer one began.
@@ -126,7 +132,8 @@ function keepMap({ data, parentElement, setTriggerValue }, meeting, ready) {
   const slot = slots.get(data.name) ?? {};
   slots.set(data.name, slot);
   const send = (what, value) => root.send(what, value);
-  const close = openMap(root, root.querySelector(".maillage-frame"), data, (L, map) => ready(L, map, slot, send));
+  const frame = root.querySelector(".maillage-frame");
+  const close = openMap(root, frame, data, (L, map, base) => ready(L, map, base, slot, send));
   root.close = () => {
     close();
     delete slot.draw;

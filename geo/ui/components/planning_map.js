@@ -6,9 +6,9 @@
 
 export default function (component) {
   const { data, parentElement } = component;
-  return keepMap(component, "maillageMaps", (L, map, slot, send) => {
+  return keepMap(component, "maillageMaps", (L, map, base, slot, send) => {
     parentElement.querySelector(".maillage-patterns").innerHTML = data.defs;
-    const draw = createPlanningMap(L, map, JSON.parse(data.base), send);
+    const draw = createPlanningMap(L, map, base, send);
     slot.draw = (values) => {
       parentElement.querySelector(".maillage-key").innerHTML = values.legend; // written by geo.maps.legend, escaped there
       draw(values);

@@ -5,9 +5,8 @@
 // (map_values.js) and the two meet in globalThis.maillageMaps, by the name of the map.
 
 export default function (component) {
-  const { data, parentElement } = component;
-  return keepMap(component, "maillageMaps", (L, map, slot, send) => {
-    const base = JSON.parse(data.base);
+  const { parentElement } = component;
+  return keepMap(component, "maillageMaps", (L, map, base, slot, send) => {
     parentElement.querySelector(".maillage-patterns").innerHTML = base.defs;
     const coverage = createCoverageMap(L, map, base, (code, by) => send("commune", { code, by }));
     let drawn = false;

@@ -108,7 +108,7 @@ def _map(territory: Territory, state: AppState, found: Diagnosed, identity: str,
     known = state.commune is not None and state.commune in territory.communes.index
     selected = int(territory.communes.index.get_loc(state.commune)) if known else -1
     territory_map(
-        cache.map_base_json(territory, identity),
+        cache.packed_map_base(territory, identity),
         {**found.on_map, "selected": selected},
         fingerprint=identity,
         settings=settings,

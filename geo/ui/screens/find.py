@@ -186,7 +186,7 @@ def _map_and_list(
             under_the_first = st.container()
         with st.container(key="find_map_place"):
             find_map(
-                cache.ground_json(territory, identity),
+                cache.packed_ground(territory, identity),
                 fingerprint=identity,
                 name=_NAME,
                 settings=settings,

@@ -48,7 +48,7 @@ def test_the_first_visitor_finds_territory_names_and_ground_loaded(served, embed
     territory = cache.load_territory(str(embedded_folder))
     identity = cache.fingerprint(territory)
     assert cache.gazetteer(territory, identity).search("sare")
-    assert cache.ground_json(territory, identity)
+    assert cache.packed_ground(territory, identity)
     assert planned == [(territory.name, 1)], "what plans need is compiled"
 
 

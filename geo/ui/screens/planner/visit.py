@@ -93,7 +93,7 @@ class Visit:
     ) -> None:
         """Show a map of the territory (`geo.maps.planning_values`)."""
         planning_map(
-            cache.map_base_json(self.territory, self.identity),
+            cache.packed_map_base(self.territory, self.identity),
             values,
             fingerprint=self.identity,
             name=name,
